@@ -1,0 +1,65 @@
+# Two commands matter: `make run` (a seller to talk to) and `make test` (everything that must hold).
+# Any Python from 3.11 on will do:  make run PYTHON=python3.12
+
+PYTHON ?= python3
+VENV   ?= .venv
+ARGS   ?=
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format bench docs clean
+
+help: ## what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+# One environment serves both jobs, and in both the project is installed editable. A plain install
+# for `run` beside an editable one for `test` would undo each other in turn, and `make run` after an
+# edit would serve yesterday's code. That the wheel works elsewhere is a test's business.
+# The stamps stand inside the environment, so a deleted environment is made again.
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "mockseller needs Python 3.11 or newer; name one:  make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || \
+	  { rm -rf $(VENV); echo "No virtual environment could be made (Debian: apt-get install python3-venv)" >&2; exit 1; }
+
+$(VENV)/.run: pyproject.toml | $(BIN)/python
+	@echo "Installing mockseller into $(VENV) ..."
+	@$(PIP) --editable .
+	@touch $@
+
+# Whoever can test can run: the second stamp saves `make run` an installation.
+$(VENV)/.test: pyproject.toml | $(BIN)/python
+	@echo "Installing mockseller and its tools into $(VENV) ..."
+	@$(PIP) --editable '.[dev]'
+	@touch $(VENV)/.run $@
+
+# `make run` needs the smaller environment, and is content with the larger.
+run: $(VENV)/.run ## a seller on 127.0.0.1:1500; options in ARGS="--port 0"
+	@exec $(BIN)/mockseller serve $(ARGS)
+
+test: check ## everything that must hold, from an empty folder on; what CI runs
+
+check: $(VENV)/.test ## style, types, directions of imports, documents, tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python -m emulator.docs --check
+	$(BIN)/python -m pytest $(ARGS)
+
+format: $(VENV)/.test ## rewrite the sources in the house's style
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.test ## requests a second, beside bare Flask in the same run
+	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+docs: $(VENV)/.test ## write the generated reference
+	$(BIN)/python -m emulator.docs
+
+clean: ## forget the environment and everything that was made
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
