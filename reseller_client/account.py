@@ -1,0 +1,117 @@
+"""The account itself: balance, user, settings, notifications, menu.
+
+Source: protocol reference section 6 (observed, partly documented).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reseller_client.errors import NotUnderstood
+from reseller_client.models import Dashboard, MenuNode, Notice, Subaccount, User
+from reseller_client.values import read_int, read_money
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reseller_client.call import Caller
+    from reseller_client.document import Node
+    from reseller_client.values import Field, Money
+
+
+class Account:
+    """What the seller knows of the account. Reached as `client.account`."""
+
+    def __init__(self, caller: Caller) -> None:
+        """Keep the client that makes the calls."""
+        self._caller = caller
+
+    def subaccounts(self) -> tuple[Subaccount, ...]:
+        """List the money with each provider. Source: `subaccount`."""
+        rows = (_subaccount(row) for row in self._caller.call("subaccount").rows())
+        return tuple(row for row in rows if row is not None)
+
+    def balance(self, provider: str = "") -> Money:
+        """Return the balance with a provider, by default the first one.
+
+        Raises NotUnderstood where there is none.
+        """
+        for row in self.subaccounts():
+            if provider in {"", row.provider}:
+                return row.balance
+        raise NotUnderstood(f"no subaccount with {provider or 'any provider'} is listed")
+
+    def dashboard(self) -> Dashboard:
+        """Return the balance at a glance. Source: `dashboard.info`."""
+        answer = self._caller.call("dashboard.info")
+        row = next(iter(answer.rows()), answer.form())
+        return Dashboard(
+            balance=read_money(row.value("balance")),
+            real_balance=read_money(row.value("realbalance")),
+            enough_until=row.value("enoughmoneyto"),
+        )
+
+    def whoami(self) -> User:
+        """Return who is logged in. Raises AccessDenied, AuthFailed. Source: `whoami`."""
+        node = self._caller.call("whoami").field("user")
+        if node is None:
+            raise NotUnderstood("the answer names no user")
+        return User(
+            id=read_int(node.value("id")),
+            name=node.value("name"),
+            realname=node.value("realname"),
+            email=node.value("email"),
+            phone=node.value("phone"),
+            balance=read_money(node.value("balance"), node.value("currency")),
+        )
+
+    def settings(self) -> Mapping[str, str]:
+        """Return the settings of the user as they stand. Source: `usrparam`."""
+        return self._caller.call("usrparam").form().fields()
+
+    def change_settings(self, changes: Mapping[str, Field]) -> None:
+        """Change some settings; those not named stay. Raises BadValue. Source: `usrparam`."""
+        self._caller.call("usrparam", {**changes, "sok": "ok"})
+
+    def notifications(self) -> tuple[Notice, ...]:
+        """List what the client area would show in its bell. Source: `notify`."""
+        notify = self._caller.call("notify").field("notify")
+        if notify is None:
+            return ()
+        return tuple(_notice(item) for item in notify.all("item"))
+
+    def menu(self) -> tuple[MenuNode, ...]:
+        """Return the menu, which names the service functions open to this account.
+
+        The tree is `mainmenu` on some sellers and `menu` on others. Source: `menu` (observed).
+        """
+        answer = self._caller.call("menu")
+        roots = (answer.field(name) for name in ("mainmenu", "menu"))
+        return tuple(
+            _menu_node(node) for root in roots if root is not None for node in root.all("node")
+        )
+
+
+def _subaccount(row: Node) -> Subaccount | None:
+    """Read a row; the balance may carry its currency as text after it."""
+    balance = read_money(row.value("balance"), row.value("currency", "currency_str"))
+    if balance is None:
+        return None
+    return Subaccount(read_int(row.value("id")), row.value("project"), balance)
+
+
+def _notice(item: Node) -> Notice:
+    """Read a notification; its text is in it or in the things it lists."""
+    inner = (part.value("msg") or part.text for part in item.all("bitem"))
+    text = item.value("msg") or item.text or "\n".join(filter(None, inner))
+    return Notice(name=item.value("name"), text=text)
+
+
+def _menu_node(node: Node) -> MenuNode:
+    """Read an entry of the menu with everything below it."""
+    return MenuNode(
+        name=node.value("name"),
+        action=node.value("action"),
+        kind=node.value("type"),
+        nodes=tuple(_menu_node(child) for child in node.all("node")),
+    )

@@ -1,0 +1,123 @@
+"""The client: one account at one seller, and what can be done with it, by subject."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Self
+
+from reseller_client.account import Account
+from reseller_client.call import Patience, Style, make_call
+from reseller_client.catalogue import Catalogue
+from reseller_client.errors import AccessDenied
+from reseller_client.licenses import Licenses
+from reseller_client.orders import Orders
+from reseller_client.payments import Payments
+from reseller_client.services import Services
+from reseller_client.sessions import Identity, Sessions
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    import httpx
+
+    from reseller_client.call import Out
+    from reseller_client.document import Answer
+    from reseller_client.values import Field
+    from reseller_client.wire import Wire
+
+# The one default that lets real time pass; a caller (every test) may give another.
+_PATIENCE = Patience(wait=time.sleep)  # noqa: TID251 - a seller has to be waited for
+
+
+class Client:
+    """A reseller's access to a seller.
+
+    `url` is the address of the API, such as `https://api-eu.ispmanager.com/billmgr`. Every call
+    carries login and password in its body (never in the URL); with `session=True` the client logs
+    in once and sends the session id instead, renewing a dead session once per call. `transport` is
+    httpx's seam: leave it out for the network, or give `httpx.HTTPTransport(verify=...)` for a
+    certificate of one's own. `timeout` is in seconds. `patience` says how to wait.
+
+    Nothing is sent before the first call. Use one client per thread, and close it.
+    """
+
+    def __init__(  # noqa: PLR0913 - each is an independent choice, given by name
+        self,
+        url: str,
+        *,
+        login: str = "",
+        password: str = "",
+        transport: httpx.BaseTransport | None = None,
+        out: Out = "xml",
+        lang: str = "en",
+        timeout: float = 60.0,
+        session: bool = False,
+        patience: Patience = _PATIENCE,
+    ) -> None:
+        """Keep the settings; see the class. Raises ValueError for a login with a colon."""
+        self.url = url
+        self.patience = patience
+        self._style = Style(out=out, lang=lang)
+        self._transport = transport
+        self._timeout = timeout
+        self._wire: Wire | None = None
+        self._identity = Identity(login=login, password=password, in_session=session)
+        self.sessions = Sessions(self, self._identity, self.call_openly)
+        self.licenses = Licenses(self)
+        self.services = Services(self)
+        self.orders = Orders(self)
+        self.account = Account(self)
+        self.payments = Payments(self)
+        self.catalogue = Catalogue(self)
+
+    def call(self, func: str, fields: Mapping[str, Field] | None = None) -> Answer:
+        """Call any function in the account's name; for what has no method here yet.
+
+        Raises a kind of Refused or TransportError. In a session, `access` may mean that it died:
+        the client logs in again and repeats the call, once (a refused call changed nothing).
+        """
+        if self._identity.must_open():
+            self.sessions.open()
+        try:
+            return self.call_openly(func, {**(fields or {}), **self._identity.fields()})
+        except AccessDenied:
+            if not self._identity.can_reopen():
+                raise
+        self.sessions.open()
+        return self.call_openly(func, {**(fields or {}), **self._identity.fields()})
+
+    def call_openly(self, func: str, fields: Mapping[str, Field]) -> Answer:
+        """Call a function with exactly these fields and no credentials of the account."""
+        return make_call(self._opened(), func, fields, style=self._style, patience=self.patience)
+
+    def close(self) -> None:
+        """Close the connections; the session at the seller, if any, is left to expire."""
+        if self._wire is not None:
+            self._wire.close()
+            self._wire = None
+
+    def __enter__(self) -> Self:
+        """Return the client itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the connections."""
+        self.close()
+
+    def __repr__(self) -> str:
+        """Show the address and the login, never the password."""
+        return f"Client({self.url!r}, login={self._identity.login!r})"
+
+    def _opened(self) -> Wire:
+        if self._wire is None:
+            # httpx takes a tenth of a second to load: only those who call pay for it.
+            from reseller_client.wire import Wire  # noqa: PLC0415
+
+            self._wire = Wire(self.url, transport=self._transport, timeout=self._timeout)
+        return self._wire

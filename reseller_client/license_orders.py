@@ -1,0 +1,149 @@
+"""Ordering a licence once: what is sent, and how it is found again when the answer is lost."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from reseller_client.errors import UnknownOutcome
+from reseller_client.models import LicenseRow, Ordered
+from reseller_client.reading import read_license
+from reseller_client.retry import once
+from reseller_client.values import read_int, write_autoprolong
+
+if TYPE_CHECKING:
+    from reseller_client.call import Caller
+    from reseller_client.document import Answer
+    from reseller_client.values import Field
+
+_Search = Callable[[], tuple[LicenseRow, ...] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class LicenseOrder:
+    """What to order. Source: `soft.order.param`, licence reference section 3.
+
+    `tariff` is the code of the price list; `period` and `autoprolong` are months (period -100 is a
+    trial, autoprolong None is no renewal); `addons` maps addon ids to quantities. `remoteid` is the
+    reseller's own id; left empty, a unique one is made. With `skipbasket` off the order waits in
+    the basket unpaid. `extra` is sent as it stands.
+    """
+
+    tariff: int
+    ip: str
+    licname: str
+    period: int = 1
+    autoprolong: int | None = None
+    addons: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
+    remoteid: str = ""
+    remoteip: str | None = None
+    skipbasket: bool = True
+    extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def common_fields(self) -> dict[str, Field]:
+        """Return what both kinds of order form take alike."""
+        addons = {f"addon_{code}": quantity for code, quantity in self.addons.items()}
+        return {
+            "pricelist": self.tariff,
+            "ip": self.ip,
+            "licname": self.licname,
+            "remoteid": self.remoteid,
+            "remoteip": self.remoteip,
+            "skipbasket": self.skipbasket,
+            "sok": "ok",
+            **addons,
+            **self.extra,
+        }
+
+
+def order_license(caller: Caller, wish: LicenseOrder, search: _Search) -> Ordered:
+    """Order once; `search` lists all licences, or returns None if it cannot."""
+    named, known = _prepare(wish, search)
+    return once(
+        lambda: send_order(caller, named),
+        lambda: _find(caller, named, known, search),
+        caller.patience,
+    )
+
+
+def order_license_v2(caller: Caller, wish: LicenseOrder, search: _Search) -> Ordered:
+    """Order by the newer form; a lost order is looked for, never sent again."""
+    named, known = _prepare(wish, search)
+    fields: dict[str, Field] = {
+        **named.common_fields(),
+        "order_period": named.period,
+        "autoprolong": named.autoprolong is not None,
+        "clicked_button": "order",
+    }
+    return once(
+        lambda: _ordered(caller.call("v2.soft.order.param", fields), named.remoteid),
+        lambda: _find(caller, named, known, search),
+        replace(caller.patience, attempts=1),
+    )
+
+
+def send_order(caller: Caller, wish: LicenseOrder) -> Ordered:
+    """Send the order a single time."""
+    if not wish.remoteid:
+        raise ValueError("an order needs a remoteid, by which it can be found again")
+    fields: dict[str, Field] = {
+        **wish.common_fields(),
+        "period": wish.period,
+        "autoprolong": write_autoprolong(wish.autoprolong),
+        "clicked_button": "finish",
+    }
+    return _ordered(caller.call("soft.order.param", fields), wish.remoteid)
+
+
+def _prepare(wish: LicenseOrder, search: _Search) -> tuple[LicenseOrder, frozenset[int]]:
+    """Give the order an id of its own, or remember the licences that were there before it.
+
+    A remoteid chosen by the caller may be on older licences too: the seller keeps them, never
+    unique. A fresh one cannot be, which saves reading the list before every order.
+    """
+    if not wish.remoteid:
+        return replace(wish, remoteid=f"rc-{uuid.uuid4().hex}"), frozenset()
+    rows = search()
+    if rows is None:
+        raise UnknownOutcome("the licence list is filtered; clear the filter before ordering")
+    return wish, frozenset(row.id for row in rows)
+
+
+def _ordered(answer: Answer, remoteid: str) -> Ordered:
+    """Read what an order left: the licence, or the unpaid order, under any of their names."""
+    license_id = read_int(answer.value("id", "item.id"))
+    order_id = read_int(answer.value("billorder", "lineitem.id", "elid"))
+    if license_id is None and order_id is None:
+        raise UnknownOutcome("the order was accepted under no id at all")
+    return Ordered(license_id=license_id, remoteid=remoteid, order_id=order_id)
+
+
+def _find(
+    caller: Caller, wish: LicenseOrder, known: frozenset[int], search: _Search
+) -> Ordered | None:
+    """Look for the order in the list. Raises UnknownOutcome where the list does not tell."""
+    rows = search()
+    if rows is None:
+        raise UnknownOutcome("the licence list is filtered and cannot tell what was ordered")
+    found = [row for row in rows if row.id not in known and _is_it(caller, wish, row)]
+    if not found:
+        return None
+    if len(found) > 1:
+        ids = ", ".join(str(row.id) for row in found)
+        raise UnknownOutcome(f"several licences answer to {wish.remoteid}: {ids}")
+    return Ordered(license_id=found[0].id, remoteid=wish.remoteid, found_again=True)
+
+
+def _is_it(caller: Caller, wish: LicenseOrder, row: LicenseRow) -> bool:
+    """Tell whether a row is the one ordered, asking its form where the list has no remoteid."""
+    if row.licname != wish.licname or row.tariff not in {None, wish.tariff}:
+        return False
+    if row.remoteid is not None:
+        return row.remoteid == wish.remoteid
+    remoteid = read_license(caller.call("soft.edit", {"elid": row.id})).remoteid
+    if not remoteid:
+        raise UnknownOutcome(f"licence {row.id} may be the one ordered, the seller does not tell")
+    return remoteid == wish.remoteid

@@ -1,0 +1,272 @@
+"""What the seller's answers mean, as frozen values.
+
+Sums are `Decimal` inside `Money`, dates end in `_on`, and what is not there is None or empty. A
+field this package does not know is ignored.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from reseller_client.values import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+    from decimal import Decimal
+
+    from reseller_client.values import Money
+
+
+def _no_numbers() -> Mapping[int, int]:
+    return MappingProxyType({})
+
+
+def _no_texts() -> Mapping[str, str]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class License:
+    """One licence as its form shows it. Source: `soft.edit`, licence reference section 6.1.
+
+    `key` is empty until issued, and begins with the licence id and a dash. `period` and
+    `autoprolong` are months (-100 trial, 0 lifetime); `addons` maps an addon id to its quantity.
+    `expires_on` is None where the seller writes a phrase, which stays in `expires`.
+    """
+
+    id: int
+    name: str = ""
+    licname: str = ""
+    ip: str = ""
+    remoteip: str = ""
+    remoteid: str = ""
+    key: str = ""
+    status: Status = Status.UNKNOWN
+    tariff: int | None = None
+    tariff_name: str = ""
+    period: int | None = None
+    created_on: date | None = None
+    expires_on: date | None = None
+    expires: str = ""
+    ip_changed_on: date | None = None
+    key_changed_on: date | None = None
+    updates_expire_on: date | None = None
+    webdomains: int | None = None
+    autoprolong: int | None = None
+    addons: Mapping[int, int] = field(default_factory=_no_numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class LicenseRow:
+    """One row of the licence list: no key, and the tariff by name. Source: `soft`, section 6.6.
+
+    `state` is the raw status with its reason, such as `3_autosuspend`; `cost` belongs to `period`.
+    `remoteid` is None where the seller's list does not carry it at all.
+    """
+
+    id: int
+    licname: str = ""
+    name: str = ""
+    ip: str = ""
+    remoteid: str | None = None
+    status: Status = Status.UNKNOWN
+    state: str = ""
+    tariff: int | None = None
+    tariff_name: str = ""
+    period: int | None = None
+    created_on: date | None = None
+    expires_on: date | None = None
+    expires: str = ""
+    autoprolong: int | None = None
+    cost: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """What an order left behind.
+
+    `license_id` is None while the order waits in the basket as `order_id`. `found_again` tells that
+    the answer was lost and the licence found by looking.
+    """
+
+    license_id: int | None
+    remoteid: str
+    order_id: int | None = None
+    found_again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProlongQuote:
+    """What a prolongation would do. Source: `service.prolong` without `sok`, section 4."""
+
+    expires_on: date | None
+    new_expires_on: date | None
+    period: int | None
+    periods: tuple[int, ...]
+    penalty: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TariffOption:
+    """A tariff a service can change to: its code and label."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TariffQuote:
+    """What a change of tariff would cost and do. Source: section 5, second step of the wizard."""
+
+    old_tariff: str
+    new_tariff: str
+    old_price: Money | None
+    new_price: Money | None
+    old_expires_on: date | None
+    new_expires_on: date | None
+    money_info: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryRow:
+    """One event of a service; the columns differ between sellers, all are in `fields`."""
+
+    id: str
+    happened: str
+    what: str
+    fields: Mapping[str, str] = field(default_factory=_no_texts)
+
+
+@dataclass(frozen=True, slots=True)
+class BasketItem:
+    """One unpaid position. `id` is the position, `service_id` the service it is for."""
+
+    id: int
+    service_id: int | None
+    service_type: str
+    name: str
+    period: int | None
+    autoprolong: int | None
+    cost: Money | None
+    rolled_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """The basket: `order_id` is the unpaid order. Source: `basket`, protocol reference 6."""
+
+    order_id: int | None
+    total: Money | None
+    tax: Money | None
+    discount: Money | None
+    items: tuple[BasketItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Subaccount:
+    """The account's money with one provider. Source: `subaccount` (observed)."""
+
+    id: int | None
+    provider: str
+    balance: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """The balance at a glance; `enough_until` is a date or a phrase. Source: `dashboard.info`."""
+
+    balance: Money | None
+    real_balance: Money | None
+    enough_until: str
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """Who is logged in. Source: `whoami` (observed; attributes of `user`)."""
+
+    id: int | None
+    name: str
+    realname: str
+    email: str
+    phone: str
+    balance: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One notification of the client area."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class MenuNode:
+    """One entry of the menu and what is below it."""
+
+    name: str
+    action: str
+    kind: str
+    nodes: tuple[MenuNode, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money paid in. `status` 4 is credited. Source: `payment` (documented, observed)."""
+
+    id: int
+    number: str
+    created_on: date | None
+    amount: Money | None
+    method: str
+    status: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Expense:
+    """Money charged. `service_id` is the service it was for. Source: `expense` (documented)."""
+
+    id: int
+    happened_on: date | None
+    amount: Money | None
+    tax: Money | None
+    name: str
+    service_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What one period costs: `length` of `unit` (month; -100 is the trial)."""
+
+    unit: str
+    length: int
+    cost: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Addon:
+    """A resource of a tariff. `maximum` None means no limit is named."""
+
+    id: int
+    name: str
+    intname: str
+    minimum: Decimal | None
+    maximum: Decimal | None
+    step: Decimal | None
+    measure: str
+    prices: tuple[Price, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """A tariff of the price list. Source: `pricelist.export`, services reference section 2.7."""
+
+    id: int
+    name: str
+    itemtype: str
+    orderable: bool
+    prices: tuple[Price, ...] = ()
+    addons: tuple[Addon, ...] = ()

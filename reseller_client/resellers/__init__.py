@@ -1,0 +1,24 @@
+"""The flows of reselling as each kind of reselling system does them."""
+
+from reseller_client.resellers.custom import CustomReseller, Renewal
+from reseller_client.resellers.matrix import MATRIX, Kind, Trade, can_resell
+from reseller_client.resellers.whmcs import DailyReport, Delivery, Hosted, WhmcsReseller
+from reseller_client.resellers.whmcs_store import MemoryStore, Owner, PoolRow, SqliteStore, Store
+
+__all__ = [
+    "MATRIX",
+    "CustomReseller",
+    "DailyReport",
+    "Delivery",
+    "Hosted",
+    "Kind",
+    "MemoryStore",
+    "Owner",
+    "PoolRow",
+    "Renewal",
+    "SqliteStore",
+    "Store",
+    "Trade",
+    "WhmcsReseller",
+    "can_resell",
+]

@@ -1,0 +1,54 @@
+"""What each kind of reselling system can resell, and the refusals that follow from it.
+
+Source: the vendor's table of reselling ways, services reference section 3 (documented), and the
+licence module for WHMCS, section 4.1 (observed). A newer module for WHMCS also sells modules; its
+requests are not known, so the way described here is the licence module's.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from reseller_client.errors import NotPossible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Kind(StrEnum):
+    """A kind of reselling system."""
+
+    BILLMANAGER = "BILLmanager"
+    CUSTOM = "custom billing over the API"
+    WHMCS = "WHMCS"
+
+
+class Trade(StrEnum):
+    """A line of trade."""
+
+    SERVICES = "services"
+    MODULES = "modules"
+    LICENCES = "licences"
+
+
+MATRIX: Final[Mapping[Kind, frozenset[Trade]]] = MappingProxyType(
+    {
+        Kind.BILLMANAGER: frozenset(Trade),
+        Kind.CUSTOM: frozenset(Trade),
+        Kind.WHMCS: frozenset({Trade.LICENCES}),
+    }
+)
+
+
+def can_resell(kind: Kind, trade: Trade) -> bool:
+    """Tell whether a kind of reseller can resell a line of trade."""
+    return trade in MATRIX[kind]
+
+
+def refuse(kind: Kind, trade: Trade, name: str) -> NotPossible:
+    """Return the error for something this kind cannot resell, naming it and what it can."""
+    able = ", ".join(sorted(MATRIX[kind]))
+    what = f"resell {trade.value}, so not {name}"
+    return NotPossible(kind.value, what, f"it can resell only {able}")

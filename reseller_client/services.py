@@ -1,0 +1,148 @@
+"""What can be done to a service of any type: prolong, change tariff, read its history.
+
+Source: licence reference sections 4 and 5, protocol reference section 4.3 (inner `doc`).
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from reseller_client.errors import UnknownOutcome
+from reseller_client.models import HistoryRow, ProlongQuote, TariffOption, TariffQuote
+from reseller_client.reading import read_license
+from reseller_client.retry import once
+from reseller_client.values import read_date, read_int, read_money
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from reseller_client.call import Caller
+    from reseller_client.values import Field
+
+
+class Services:
+    """Type-independent actions, by service id. Reached as `client.services`."""
+
+    def __init__(self, caller: Caller) -> None:
+        """Keep the client that makes the calls."""
+        self._caller = caller
+
+    def prolong_quote(self, service_id: int, period: int | None = None) -> ProlongQuote:
+        """Ask what a prolongation by `period` months would do. Nothing is bought.
+
+        Raises Missed, BadValue for a period not sold. Source: `service.prolong` without `sok`.
+        """
+        answer = self._caller.call("service.prolong", {"elid": service_id, "period": period})
+        choices = (read_int(choice.key) for choice in answer.choices("period"))
+        return ProlongQuote(
+            expires_on=read_date(answer.value("expiredate")),
+            new_expires_on=read_date(answer.value("newexpiredate")),
+            period=read_int(answer.value("period")),
+            periods=tuple(months for months in choices if months is not None),
+            penalty=answer.value("suspendpenaltywarn"),
+        )
+
+    def prolong(self, service_id: int, period: int = 1) -> date:
+        """Buy `period` more months of a licence, once. Returns the new end date.
+
+        The balance is charged at once. If the answer is lost, the end date is compared with the one
+        before, and only if it has not moved is the order repeated.
+        Raises NotEnoughMoney, BadValue, Missed, or UnknownOutcome where that could not be told.
+        """
+        before = self._end_of(service_id)
+
+        def find() -> date | None:
+            after = self._end_of(service_id)
+            if before is None or after is None:
+                raise UnknownOutcome(f"service {service_id} shows no end date to compare")
+            return after if after > before else None
+
+        return once(lambda: self.prolong_once(service_id, period), find, self._caller.patience)
+
+    def prolong_once(self, service_id: int, period: int = 1) -> date:
+        """Prolong with a single sending and no search after a lost answer.
+
+        Source: `service.prolong` with `sok`; the new date is above or in the inner `doc`.
+        """
+        fields: dict[str, Field] = {"elid": service_id, "period": period, "sok": "ok"}
+        answer = self._caller.call("service.prolong", fields)
+        new_end = read_date(answer.value("newexpiredate")) or self._end_of(service_id)
+        if new_end is None:
+            raise UnknownOutcome(f"service {service_id} was prolonged, its end date is not shown")
+        return new_end
+
+    def put_prolong_in_basket(self, service_id: int, period: int = 1) -> int | None:
+        """Put a prolongation in the basket instead of paying. Returns the unpaid order's id."""
+        fields: dict[str, Field] = {
+            "elid": service_id,
+            "period": period,
+            "sok": "ok",
+            "clicked_button": "basket",
+        }
+        return read_int(self._caller.call("service.prolong", fields).value("billorder"))
+
+    def tariffs_to_change_to(self, service_id: int) -> tuple[TariffOption, ...]:
+        """List the tariffs this service may change to. Source: `service.changepricelist` form."""
+        answer = self._caller.call("service.changepricelist", {"elid": service_id})
+        options = ((read_int(one.key), one.label) for one in answer.choices("pricelist"))
+        return tuple(TariffOption(code, label) for code, label in options if code is not None)
+
+    def change_tariff_quote(self, service_id: int, tariff: int) -> TariffQuote:
+        """Ask what changing the tariff would cost. Nothing is changed.
+
+        Source: `service.changepricelist.pricelist` with `snext` (observed).
+        """
+        fields: dict[str, Field] = {"elid": service_id, "pricelist": tariff, "snext": "ok"}
+        answer = self._caller.call("service.changepricelist.pricelist", fields)
+        return TariffQuote(
+            old_tariff=answer.value("oldpricelist"),
+            new_tariff=answer.value("newpricelist"),
+            old_price=read_money(answer.value("oldprice")),
+            new_price=read_money(answer.value("newprice")),
+            old_expires_on=read_date(answer.value("oldexpiredate")),
+            new_expires_on=read_date(answer.value("newexpiredate")),
+            money_info=answer.value("money_info"),
+        )
+
+    def change_tariff(self, service_id: int, tariff: int, period: int | None = None) -> None:
+        """Change the tariff of a licence, once; the difference is charged at once.
+
+        After a lost answer the licence's tariff is read before anything is repeated. Raises
+        NotEnoughMoney with the amount, BadValue for a tariff of another type, Missed.
+        Source: `service.changepricelist` in one call (observed).
+        """
+        fields: dict[str, Field] = {
+            "elid": service_id,
+            "pricelist": tariff,
+            "period": period,
+            "sok": "ok",
+        }
+
+        def send() -> bool:
+            self._caller.call("service.changepricelist", fields)
+            return True
+
+        def find() -> bool | None:
+            form = read_license(self._caller.call("soft.edit", {"elid": service_id}))
+            if form.tariff is None:
+                raise UnknownOutcome(f"service {service_id} does not show its tariff")
+            return True if form.tariff == tariff else None
+
+        once(send, find, self._caller.patience)
+
+    def history(self, service_id: int) -> tuple[HistoryRow, ...]:
+        """List what happened to a service. Column names differ, so all are kept."""
+        answer = self._caller.call("service.history", {"elid": service_id})
+        return tuple(
+            HistoryRow(
+                id=row.value("id"),
+                happened=row.value("changedate", "date", "cdate", "time"),
+                what=row.value("desc", "description", "event", "action", "name"),
+                fields=MappingProxyType(row.fields()),
+            )
+            for row in answer.rows()
+        )
+
+    def _end_of(self, service_id: int) -> date | None:
+        return read_license(self._caller.call("soft.edit", {"elid": service_id})).expires_on

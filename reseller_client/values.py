@@ -1,0 +1,142 @@
+"""Reads the texts of the wire as money, dates, numbers and states, and writes parameters.
+
+Everything on the wire is text. Sums may carry a currency, a comma or hard spaces; a date may be a
+phrase ("Daily charges"); a state may carry its reason. What cannot be read becomes None, so that
+one odd field does not lose a whole licence.
+
+Source: protocol reference sections 7 and 8, licence reference section 10 (observed).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from enum import IntEnum
+from ipaddress import IPv4Address, IPv6Address
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Field = str | int | bool | Decimal | date | IPv4Address | IPv6Address | None
+
+# \s covers the hard and the narrow space; the last group is a unit or a sign beside the number.
+_MONEY: Final = re.compile(
+    r"(?P<before>[€$£₽]|[A-Z]{3}\b)?\s*(?P<sign>[-+−]?)\s*"
+    r"(?P<number>[0-9](?:[0-9.,'\s]*[0-9])?)\s*(?P<after>[€$£₽]|[A-Z]{3}\b|руб)?"
+)
+_ISO: Final[Mapping[str, str]] = MappingProxyType(
+    {"€": "EUR", "$": "USD", "£": "GBP", "₽": "RUB", "руб": "RUB"}
+)
+_DATE: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_WHOLE: Final = re.compile(r"\s*(-?[0-9]{1,18})(?:[.,]0*)?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """A sum and its ISO currency; the currency is empty where the seller does not name it."""
+
+    amount: Decimal
+    currency: str = ""
+
+
+class Status(IntEnum):
+    """The state of a service. Source: licence reference section 10 (documented, observed)."""
+
+    UNKNOWN = 0
+    ORDERED = 1
+    ACTIVE = 2
+    SUSPENDED = 3
+    DELETED = 4
+    PROCESSING = 5
+
+
+def read_money(text: str, currency: str = "") -> Money | None:
+    """Read the first sum in a text; `currency` is used where the text names none.
+
+    Of two kinds of separator the last one is the decimal one; a lone comma or dot is decimal, a
+    repeated one groups thousands.
+    """
+    match = _MONEY.search(text)
+    if match is None:
+        return None
+    number = re.sub(r"[\s']", "", match["number"])
+    decimal_mark = _decimal_mark(number)
+    for mark in ".,":
+        number = number.replace(mark, "." if mark == decimal_mark else "")
+    sign = "-" if match["sign"] in {"-", "−"} else ""
+    try:
+        amount = Decimal(sign + number)
+    except InvalidOperation:  # marks in an order no writer of sums uses, such as "1,2,3.4.5"
+        return None
+    unit = match["after"] or match["before"] or currency
+    return Money(amount, _ISO.get(unit, unit))
+
+
+def _decimal_mark(number: str) -> str:
+    """Return which of dot and comma separates the fraction, or "" if neither."""
+    last = max(number.rfind("."), number.rfind(","))
+    if last < 0:
+        return ""
+    mark = number[last]
+    return mark if number.count(mark) == 1 else ""
+
+
+def read_date(text: str) -> date | None:
+    """Read `YYYY-MM-DD`, with or without a time after it; a phrase is None."""
+    match = _DATE.match(text.strip())
+    if match is None:
+        return None
+    try:
+        return date(*(int(part) for part in match.groups()))
+    except ValueError:  # 0000-00-00 is how some tables write "never"
+        return None
+
+
+def read_int(text: str) -> int | None:
+    """Read a whole number; empty and anything else is None."""
+    match = _WHOLE.fullmatch(text)
+    return None if match is None else int(match[1])
+
+
+def read_status(text: str) -> Status | None:
+    """Read `2`, `3_autosuspend` or `status_2`; a translated label is None."""
+    match = re.match(r"\s*(?:item_|status_)*([0-5])(?![0-9])", text)
+    return None if match is None else Status(int(match[1]))
+
+
+def read_flag(text: str) -> bool:
+    """Read a switch: `on` (or `yes`, `1`) against `off` and empty."""
+    return text.strip().lower() in {"on", "yes", "1", "true"}
+
+
+def read_autoprolong(text: str) -> int | None:
+    """Read months of automatic renewal; `null`, `0`, `off` and empty mean none."""
+    return read_int(text) or None
+
+
+def write_autoprolong(months: int | None) -> str:
+    """Write months of automatic renewal; none is the literal word `null`."""
+    return "null" if months is None else str(months)
+
+
+def write_ids(ids: Sequence[int] | int) -> str:
+    """Write one id, or several as the wire separates them: comma and blank."""
+    return str(ids) if isinstance(ids, int) else ", ".join(str(one) for one in ids)
+
+
+def write_fields(fields: Mapping[str, Field]) -> dict[str, str]:
+    """Write parameters as text; None is left out, an empty text is sent."""
+    return {name: _write(value) for name, value in fields.items() if value is not None}
+
+
+def _write(value: Field) -> str:
+    """Write one parameter as the wire expects it."""
+    if value is True:
+        return "on"
+    if value is False:
+        return "off"
+    return value.isoformat() if isinstance(value, date) else str(value)
