@@ -34,7 +34,7 @@ Out = Literal["xml", "bjson"]
 Waiter = Callable[[float], None]
 
 # Exotic on purpose: the link is known only as a relative address with both words in it.
-_LONG_LINK: Final = re.compile(r"""[^\s"'<>=]*\blong[^\s"'<>]*billmgr[^\s"'<>]*""")
+_LONG_LINK: Final = re.compile(r"""[^\s"'<>=]*long[^\s"'<>]*billmgr[^\s"'<>]*""")
 _EXCERPT: Final = 160
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
 
 from reseller_client.account import Account
 from reseller_client.call import Patience, Style, make_call
@@ -42,7 +43,7 @@ class Client:
     Nothing is sent before the first call. Use one client per thread, and close it.
     """
 
-    def __init__(  # noqa: PLR0913 - each is an independent choice, given by name
+    def __init__(  # noqa: PLR0913 - independent choices, by name
         self,
         url: str,
         *,
@@ -55,7 +56,10 @@ class Client:
         session: bool = False,
         patience: Patience = _PATIENCE,
     ) -> None:
-        """Keep the settings; see the class. Raises ValueError for a login with a colon."""
+        """Keep the settings; see the class. ValueError: login with a colon, or in url."""
+        parts = urlsplit(url)
+        if parts.username or parts.query:
+            raise ValueError("the url is the bare address of the API: no login, no query in it")
         self.url = url
         self.patience = patience
         self._style = Style(out=out, lang=lang)

@@ -12,12 +12,13 @@ from reseller_client.errors import UnknownOutcome
 from reseller_client.models import HistoryRow, ProlongQuote, TariffOption, TariffQuote
 from reseller_client.reading import read_license
 from reseller_client.retry import once
-from reseller_client.values import read_date, read_int, read_money
+from reseller_client.values import Status, read_date, read_int, read_money
 
 if TYPE_CHECKING:
     from datetime import date
 
     from reseller_client.call import Caller
+    from reseller_client.models import License
     from reseller_client.values import Field
 
 
@@ -53,7 +54,7 @@ class Services:
         before = self._end_of(service_id)
 
         def find() -> date | None:
-            after = self._end_of(service_id)
+            after = self._settled(service_id).expires_on
             if before is None or after is None:
                 raise UnknownOutcome(f"service {service_id} shows no end date to compare")
             return after if after > before else None
@@ -124,10 +125,10 @@ class Services:
             return True
 
         def find() -> bool | None:
-            form = read_license(self._caller.call("soft.edit", {"elid": service_id}))
-            if form.tariff is None:
+            found = self._settled(service_id).tariff
+            if found is None:
                 raise UnknownOutcome(f"service {service_id} does not show its tariff")
-            return True if form.tariff == tariff else None
+            return True if found == tariff else None
 
         once(send, find, self._caller.patience)
 
@@ -145,4 +146,14 @@ class Services:
         )
 
     def _end_of(self, service_id: int) -> date | None:
-        return read_license(self._caller.call("soft.edit", {"elid": service_id})).expires_on
+        return self._license(service_id).expires_on
+
+    def _license(self, service_id: int) -> License:
+        return read_license(self._caller.call("soft.edit", {"elid": service_id}))
+
+    def _settled(self, service_id: int) -> License:
+        """Read a licence that nothing is being done to: else what we sent may be under way."""
+        licence = self._license(service_id)
+        if licence.status is Status.PROCESSING:
+            raise UnknownOutcome(f"service {service_id} is being processed")
+        return licence

@@ -90,8 +90,8 @@ class Sessions:
         return chosen
 
     def keepalive(self) -> None:
-        """Prolong the session, or find out that it is dead. Source: `keepalive` (observed)."""
-        self._caller.call("keepalive")
+        """Prolong the session. Raises AccessDenied for a dead one. Source: `keepalive`."""
+        self._call_openly("keepalive", self._identity.fields())
 
     def close(self) -> None:
         """End the session at the seller; the next call opens another. Source: `logon`."""

@@ -49,7 +49,10 @@ class Wire:
 
     def follow(self, link: str) -> Reply:
         """Fetch the link of a long request, on the seller's own host only."""
-        target = self._url.join(link)
+        try:
+            target = self._url.join(link)
+        except httpx.InvalidURL as problem:
+            raise NotUnderstood(f"a long request points nowhere: {problem}") from problem
         if (target.scheme, target.host, target.port) != self._origin():
             raise NotUnderstood(f"a long request points to another host: {target.host}")
         return self._send(self._http.build_request("GET", target))

@@ -20,7 +20,7 @@ from reseller_client.values import Status
 if TYPE_CHECKING:
     from reseller_client.client import Client
     from reseller_client.license_orders import LicenseOrder
-    from reseller_client.models import License
+    from reseller_client.models import License, LicenseRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,9 @@ class CustomReseller:
         if rows is None:
             raise UnknownOutcome("the licence list is filtered; clear the filter first")
         living = [
-            row for row in rows if row.remoteid == remoteid and row.status is not Status.DELETED
+            row
+            for row in rows
+            if row.status is not Status.DELETED and self._remoteid(row) == remoteid
         ]
         if not living:
             return None
@@ -79,6 +81,12 @@ class CustomReseller:
             ids = ", ".join(str(row.id) for row in living)
             raise UnknownOutcome(f"several licences stand under {remoteid}: {ids}")
         return self._client.licenses.get(living[0].id)
+
+    def _remoteid(self, row: LicenseRow) -> str:
+        """Return our id of a row, from its form where the seller's list does not carry it."""
+        if row.remoteid is not None:
+            return row.remoteid
+        return self._client.licenses.get(row.id).remoteid
 
     def renew(self, license_id: int, period: int = 1) -> Renewal:
         """Buy another term: from the end date, or from today if it was suspended.

@@ -98,11 +98,21 @@ class WhmcsReseller:
         free = self._free(hosted)
         if free is None:
             return self._order(hosted)
-        row = replace(free, service_id=hosted.service_id, owner=hosted.owner)
-        row = replace(row, ends_on=hosted.ends_on)
-        self._name_it(row.license_id, hosted)
-        self._store.save(row)
-        return self._switch_on(row)
+        self._name_it(free.license_id, hosted)
+        bound = replace(
+            free, service_id=hosted.service_id, owner=hosted.owner, ends_on=hosted.ends_on
+        )
+        # Bound only once it runs: a refusal (no money to prolong) leaves it free to be taken again.
+        if self._is_over(bound):
+            bound = self._prolong(bound)
+        else:
+            self._client.licenses.resume(bound.license_id)
+            self._store.save(bound)
+        return self._read_key(bound)
+
+    def deliver_key(self, hosted: Hosted) -> Delivery:
+        """Read the key again, after KeyNotIssued."""
+        return self._read_key(self._row_of(hosted))
 
     def suspend_account(self, hosted: Hosted) -> Delivery:
         """Suspend the licence and forget its key."""
@@ -113,10 +123,11 @@ class WhmcsReseller:
     def unsuspend_account(self, hosted: Hosted) -> Delivery:
         """Resume the licence, or prolong it by a month if its date has come; read the key."""
         row = self._row_of(hosted)
-        delivery = self._switch_on(row)
-        if delivery.due_on == row.due_on:  # resumed: someone may have changed it meanwhile
-            self._name_it(row.license_id, hosted)
-        return delivery
+        if self._is_over(row):
+            return self._read_key(self._prolong(row))
+        self._client.licenses.resume(row.license_id)
+        self._name_it(row.license_id, hosted)
+        return self._read_key(row)
 
     def terminate_account(self, hosted: Hosted) -> None:
         """Suspend the licence and put it in the pool under the pool's name and address."""
@@ -203,12 +214,9 @@ class WhmcsReseller:
         self._store.save(row)
         return self._read_key(row, renew_due=True)
 
-    def _switch_on(self, row: PoolRow) -> Delivery:
-        """Resume while the term runs; prolong, which also resumes, once it is over."""
-        if self._today() >= row.due_on:
-            return self._read_key(self._prolong(row))
-        self._client.licenses.resume(row.license_id)
-        return self._read_key(row)
+    def _is_over(self, row: PoolRow) -> bool:
+        """Tell whether the term is over: then prolonging, which resumes too, is the way."""
+        return self._today() >= row.due_on
 
     def _prolong(self, row: PoolRow) -> PoolRow:
         due_on = self._client.services.prolong_once(row.license_id, _MONTH)
