@@ -1,0 +1,43 @@
+"""The files a world is made from: prices in ``fixtures/tariffs``, states in ``fixtures/worlds``."""
+
+from emulator.fixtures_files.load import (
+    FixtureError,
+    fixtures_folder,
+    load_tariffs,
+    load_world,
+    tariff_names,
+    world_names,
+)
+from emulator.fixtures_files.shapes import (
+    AccountFixture,
+    AddonFixture,
+    Growth,
+    Offset,
+    PromoCode,
+    Provisioning,
+    Rules,
+    ServiceFixture,
+    TariffFixture,
+    Wording,
+    WorldFixture,
+)
+
+__all__ = [
+    "AccountFixture",
+    "AddonFixture",
+    "FixtureError",
+    "Growth",
+    "Offset",
+    "PromoCode",
+    "Provisioning",
+    "Rules",
+    "ServiceFixture",
+    "TariffFixture",
+    "Wording",
+    "WorldFixture",
+    "fixtures_folder",
+    "load_tariffs",
+    "load_world",
+    "tariff_names",
+    "world_names",
+]

@@ -1,0 +1,196 @@
+"""What one tariff, one account, one service and one world are, once read from a fixture file.
+
+All of it is frozen. Money is Decimal, never float. Days of a world are offsets from the moment
+it is created, so a world never grows stale.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from ipaddress import IPv4Address, IPv4Network, IPv6Network
+from typing import Literal
+
+from dateutil.relativedelta import relativedelta
+
+Country = Literal["other", "RU", "any"]
+Evidence = Literal["recorded", "documented", "observed", "assumed"]
+Substate = Literal["", "autosuspend", "employeesuspend", "abusesuspend"]
+Prices = Mapping[str, Mapping[int, Decimal]]
+"""Amounts by currency (ISO) and period: months, 0 for a lifetime, -100 for a trial."""
+
+TRIAL = -100
+"""The period of a trial, on the wire too."""
+ACTIVE, SUSPENDED, DELETED = 2, 3, 4
+"""Three of the five statuses of a service, as on the wire."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """A day told from the moment a world is created; negative counts lie before it."""
+
+    count: int
+    unit: Literal["day", "month", "year"] = "day"
+
+    def from_day(self, day: date) -> date:
+        """The calendar day meant, when the world is created on ``day``."""
+        if self.unit == "day":
+            return day + relativedelta(days=self.count)
+        months = self.count * (12 if self.unit == "year" else 1)
+        return day + relativedelta(months=months)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One text for people in both languages of the seller."""
+
+    en: str
+    ru: str
+
+
+@dataclass(frozen=True, slots=True)
+class AddonFixture:
+    """An addon ordered by number. ``included`` units are paid with the tariff itself."""
+
+    id: int
+    intname: str
+    name: Wording
+    minimum: int
+    maximum: int
+    step: int
+    default: int
+    included: int
+    evidence: Evidence
+    prices: Prices
+    """Of one unit beyond the included ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class TariffFixture:
+    """One tariff (wire: pricelist). Codes are the vendor's, prices and internal names ours.
+
+    ``evidence`` speaks of the code, ``retired_evidence`` of the day it left the price list.
+    Source: reference of licence codes; grades as given there.
+    """
+
+    id: int
+    type: str
+    intname: str
+    name: Wording
+    description: Wording
+    country: Country
+    trial: bool
+    evidence: Evidence
+    periods: Prices
+    trial_days: int | None = None
+    retired_on: date | None = None
+    retired_evidence: Evidence | None = None
+    group: str = ""
+    """Product, generation and country: inside a group tariffs can be changed."""
+    addons: tuple[AddonFixture, ...] = ()
+    change_to: tuple[int, ...] = ()
+    """Ids a service of this tariff may change to: the paid ones of its group."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountFixture:
+    """A client of the seller. ``country`` and ``currency`` fall back to the world's."""
+
+    login: str
+    password: str
+    balance: Decimal
+    realname: str
+    email: str
+    currency: str = ""
+    country: str | None = None
+    phone: str = ""
+    totp_secret: str = ""
+    """Base32; not empty: two factors are asked for."""
+    api_addresses: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Empty: calls are taken from every address."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceFixture:
+    """A service that exists when its world is created.
+
+    ``status`` 1-5 as on the wire; ``substate`` is the reason of a suspension. Without
+    ``expires`` it ends one period after ``ordered``. ``addons`` maps addon ids to quantities;
+    those not named have their default.
+    """
+
+    account: str
+    tariff: int
+    licname: str
+    ip: IPv4Address
+    period: int
+    ordered: Offset
+    expires: Offset | None = None
+    status: int = 2
+    substate: Substate = ""
+    autoprolong: int | None = None
+    remoteid: str = ""
+    remoteip: IPv4Address | None = None
+    addons: Mapping[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules of a world; the defaults are those of a world that says nothing."""
+
+    retired_products: Literal["allow", "refuse"] = "allow"
+    change_limit: bool = False
+    """Address and key change at most once a month."""
+    country_tariffs: bool = False
+    """Codes of the other country are refused."""
+    poor_order: Literal["refuse", "basket"] = "refuse"
+    open_pricelist: bool = True
+    """``pricelist.export`` needs no login."""
+    list_rows: int = 1000
+    """Rows of a page when the call does not say."""
+    allowed_origins: tuple[str, ...] = ()
+    trial_once: bool = True
+    """One trial for one address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Provisioning:
+    """When a key arrives; ``count`` is the number of seconds or of reads."""
+
+    mode: Literal["at_once", "seconds", "reads", "by_hand"] = "at_once"
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """How much invented data a world is grown by, from its seed."""
+
+    accounts: int
+    services_per_account: int
+
+
+@dataclass(frozen=True, slots=True)
+class PromoCode:
+    """A code for the basket and the whole per cent it takes off."""
+
+    code: str
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorldFixture:
+    """A prepared world. ``about`` is a line for people, ``country`` the accounts' default."""
+
+    about: str
+    currency: str
+    country: str | None = None
+    tariffs: tuple[TariffFixture, ...] = ()
+    rules: Rules = Rules()
+    provisioning: Provisioning = Provisioning()
+    accounts: tuple[AccountFixture, ...] = ()
+    services: tuple[ServiceFixture, ...] = ()
+    grow: Growth | None = None
+    promo_codes: tuple[PromoCode, ...] = ()
+    name: str = ""
