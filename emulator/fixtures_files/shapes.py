@@ -116,9 +116,9 @@ class AccountFixture:
 class ServiceFixture:
     """A service that exists when its world is created.
 
-    ``status`` 1-5 as on the wire; ``substate`` is the reason of a suspension. Without
-    ``expires`` it ends one period after ``ordered``. ``addons`` maps addon ids to quantities;
-    those not named have their default.
+    ``status`` 1-5 as on the wire; ``substate`` is the reason of a suspension, empty when its
+    owner asked for it. Without ``expires`` it ends one period after ``ordered``. ``addons`` maps
+    addon ids to quantities; those not named have their default.
     """
 
     account: str

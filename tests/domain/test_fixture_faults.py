@@ -109,8 +109,8 @@ def test_a_world_of_ones_own_is_read_by_its_path(tmp_path: Path) -> None:
         ("55236: 3", "1: 3", "mine.yaml: services[0].addons[1]: tariff 55230 has no such addon"),
         (
             "licname: b",
-            "licname: b, status: 3",
-            "mine.yaml: services[1].substate: goes with status 3, and only with it",
+            "licname: b, substate: autosuspend",
+            "mine.yaml: services[1].substate: goes only with status 3",
         ),
         (
             "[ispmanager6]",
