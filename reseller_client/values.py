@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import IntEnum
 from ipaddress import IPv4Address, IPv6Address
 from types import MappingProxyType
@@ -25,9 +25,10 @@ Field = str | int | bool | Decimal | date | IPv4Address | IPv6Address | None
 
 # \s covers the hard and the narrow space; the last group is a unit or a sign beside the number.
 _MONEY: Final = re.compile(
-    r"(?P<before>[€$£₽]|[A-Z]{3}\b)?\s*(?P<sign>[-+−]?)\s*"
+    r"(?P<before>[€$£₽]|[A-Z]{3}\b)?\s?(?P<sign>[-+−]?)\s?"
     r"(?P<number>[0-9](?:[0-9.,'\s]*[0-9])?)\s*(?P<after>[€$£₽]|[A-Z]{3}\b|руб)?"
 )
+_GROUPED: Final = re.compile(r"[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]{1,3}(?:,[0-9]{3})+")
 _ISO: Final[Mapping[str, str]] = MappingProxyType(
     {"€": "EUR", "$": "USD", "£": "GBP", "₽": "RUB", "руб": "RUB"}
 )
@@ -63,26 +64,22 @@ def read_money(text: str, currency: str = "") -> Money | None:
     match = _MONEY.search(text)
     if match is None:
         return None
-    number = re.sub(r"[\s']", "", match["number"])
-    decimal_mark = _decimal_mark(number)
-    for mark in ".,":
-        number = number.replace(mark, "." if mark == decimal_mark else "")
-    sign = "-" if match["sign"] in {"-", "−"} else ""
-    try:
-        amount = Decimal(sign + number)
-    except InvalidOperation:  # marks in an order no writer of sums uses, such as "1,2,3.4.5"
+    number = _plain_number(re.sub(r"[\s']", "", match["number"]))
+    if number is None:
         return None
+    sign = "-" if match["sign"] in {"-", "−"} else ""
     unit = match["after"] or match["before"] or currency
-    return Money(amount, _ISO.get(unit, unit))
+    return Money(Decimal(sign + number), _ISO.get(unit, unit))
 
 
-def _decimal_mark(number: str) -> str:
-    """Return which of dot and comma separates the fraction, or "" if neither."""
+def _plain_number(number: str) -> str | None:
+    """Write a number with a dot and no grouping; None where its marks make no sense."""
     last = max(number.rfind("."), number.rfind(","))
-    if last < 0:
-        return ""
-    mark = number[last]
-    return mark if number.count(mark) == 1 else ""
+    mark = number[last] if last >= 0 and number.count(number[last]) == 1 else ""
+    whole, _, fraction = number.partition(mark) if mark else (number, "", "")
+    if _GROUPED.fullmatch(whole) is None:
+        return None
+    return ".".join(part for part in (re.sub("[.,]", "", whole), fraction) if part)
 
 
 def read_date(text: str) -> date | None:

@@ -2,10 +2,19 @@
 
 from reseller_client.resellers.custom import CustomReseller, Renewal
 from reseller_client.resellers.matrix import MATRIX, Kind, Trade, can_resell
-from reseller_client.resellers.whmcs import DailyReport, Delivery, Hosted, WhmcsReseller
+from reseller_client.resellers.whmcs import (
+    FREE_ADDRESS,
+    FREE_NAME,
+    DailyReport,
+    Delivery,
+    Hosted,
+    WhmcsReseller,
+)
 from reseller_client.resellers.whmcs_store import MemoryStore, Owner, PoolRow, SqliteStore, Store
 
 __all__ = [
+    "FREE_ADDRESS",
+    "FREE_NAME",
     "MATRIX",
     "CustomReseller",
     "DailyReport",

@@ -87,6 +87,9 @@ class SmallSeller:
         self.calls: list[Form] = []
         self.lose: dict[str, deque[str]] = {}
 
+    def loses(self, func: str, *plan: str) -> None:
+        self.lose[func] = deque(plan)
+
     def funcs(self) -> list[str]:
         return [form["func"] for form in self.calls]
 

@@ -69,6 +69,13 @@ def test_a_login_that_would_be_misread_or_logged_is_refused(url: str, login: str
         Client(url, login=login, password="x")
 
 
+def test_a_client_without_a_login_sends_no_credentials(line: Line) -> None:
+    line.answers("<doc/>")
+    anonymous = Client("https://seller.example/", transport=httpx.MockTransport(line), lang="ru")
+    assert anonymous.catalogue.tariffs() == ()
+    assert line.form == {"func": "pricelist.export", "out": "xml", "lang": "ru"}
+
+
 def test_making_a_client_sends_nothing(line: Line, client: Client) -> None:
     with client:
         assert line.requests == []
@@ -173,6 +180,7 @@ def test_a_failure_says_how_far_the_call_got(
         b"<doc>" * 100 + b"</doc>" * 100,
         b'{"a":' * 100 + b"1" + b"}" * 100,
         b'{"a":' + b"[" * 100_000,
+        b"long" * 50_000,
     ],
 )
 def test_what_is_no_answer_is_not_understood(client: Client, line: Line, body: bytes) -> None:

@@ -1,0 +1,116 @@
+"""A custom billing leads licences through their life, and survives lost answers and restarts."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reseller_client import Client, KeyNotIssued, LicenseOrder, Missed, Status, UnknownOutcome
+from reseller_client.resellers import CustomReseller
+
+if TYPE_CHECKING:
+    from tests.client.conftest import Line, SmallSeller
+
+WISH = LicenseOrder(tariff=55227, ip="192.0.2.1", licname="web-1", remoteid="svc-1", autoprolong=1)
+
+
+@pytest.fixture
+def billing(either: Client, seller: SmallSeller) -> CustomReseller:
+    return CustomReseller(either, today=lambda: seller.today)
+
+
+def test_a_licence_lives_from_order_to_cancel(billing: CustomReseller, seller: SmallSeller) -> None:
+    seller.key_after_reads = 1
+    licence = billing.order(WISH)
+    assert (licence.key, licence.remoteid) == ("100001-KEY", "svc-1")
+    renewal = billing.renew(licence.id)
+    assert (renewal.before_on, renewal.ends_on) == (date(2026, 2, 10), date(2026, 3, 13))
+    assert billing.readdress(licence.id, "192.0.2.7").ip == "192.0.2.7"
+    assert billing.change_tariff(licence.id, 55228).tariff == 55228
+    billing.suspend(licence.id)
+    assert seller.licences[licence.id].status == 3
+    assert billing.resume(licence.id).status is Status.ACTIVE
+    billing.cancel(licence.id)
+    assert seller.licences == {}
+    assert seller.balance == Decimal("90.00")
+    with pytest.raises(Missed):
+        billing.deliver_key(licence.id)
+
+
+def test_the_seller_is_never_left_to_renew_by_itself(
+    billing: CustomReseller, seller: SmallSeller
+) -> None:
+    billing.order(WISH)
+    sent = next(form for form in seller.calls if form["func"] == "soft.order.param")
+    assert (sent["autoprolong"], sent["skipbasket"]) == ("null", "on")
+
+
+def test_the_same_order_again_gives_the_same_licence(
+    billing: CustomReseller, seller: SmallSeller
+) -> None:
+    first = billing.order(WISH)
+    assert billing.order(WISH).id == first.id
+    assert seller.balance == Decimal("95.00")
+
+
+def test_after_an_unknown_outcome_the_order_can_be_given_again(
+    billing: CustomReseller, seller: SmallSeller
+) -> None:
+    seller.loses("soft.order.param", "after")
+    seller.loses("soft", "", "", "before")
+    with pytest.raises(UnknownOutcome):
+        billing.order(WISH)
+    assert billing.order(WISH).id == 100001
+    assert seller.balance == Decimal("95.00")
+
+
+def test_a_key_that_comes_late_is_delivered_later(
+    billing: CustomReseller, seller: SmallSeller
+) -> None:
+    seller.key_after_reads = 31
+    with pytest.raises(KeyNotIssued) as caught:
+        billing.order(WISH)
+    assert billing.deliver_key(caught.value.license_id).key == "100001-KEY"
+
+
+def test_an_expired_licence_is_renewed_instead_of_resumed(
+    billing: CustomReseller, seller: SmallSeller
+) -> None:
+    licence = billing.order(WISH)
+    billing.suspend(licence.id)
+    seller.today = date(2026, 3, 1)
+    resumed = billing.resume(licence.id)
+    assert resumed.expires_on == date(2026, 4, 1)
+    assert "soft.resume" not in seller.funcs()
+
+
+def test_a_custom_billing_orders_under_its_own_id(billing: CustomReseller) -> None:
+    with pytest.raises(ValueError, match="remoteid"):
+        billing.order(LicenseOrder(tariff=55227, ip="192.0.2.1", licname="web-1"))
+
+
+def test_two_licences_under_one_id_are_left_to_a_person(
+    billing: CustomReseller, seller: SmallSeller
+) -> None:
+    billing.order(WISH)
+    seller.licences[2] = seller.licences[100001]
+    seller.licences[2].id = 2
+    seller.licences[100001] = type(seller.licences[2])(
+        100001, dict(seller.licences[2].fields), 2, seller.today, 0
+    )
+    with pytest.raises(UnknownOutcome, match="several"):
+        billing.reconcile("svc-1")
+
+
+def test_reconciling_reads_the_forms_where_the_list_names_no_id(client: Client, line: Line) -> None:
+    line.answers(
+        "<doc><elem><id>6</id><status>4</status></elem><elem><id>7</id></elem></doc>",
+        "<doc><elid>7</elid><remoteid>svc-1</remoteid></doc>",
+        "<doc><elid>7</elid><remoteid>svc-1</remoteid></doc>",
+    )
+    found = CustomReseller(client, today=lambda: date(2026, 1, 1)).reconcile("svc-1")
+    assert found is not None
+    assert found.id == 7

@@ -1,0 +1,318 @@
+"""The reader finds the same in every shape a seller may write, and never falls over."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reseller_client import Money, NotUnderstood, Status
+from reseller_client.document import Choice
+from reseller_client.reader import read_document, read_refusal
+from reseller_client.reading import read_license, read_license_row, read_state
+from reseller_client.values import (
+    read_autoprolong,
+    read_date,
+    read_flag,
+    read_int,
+    read_money,
+    read_status,
+    write_fields,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Row = dict[str, str]
+
+NAMES = ("id", "item.id", "licname", "ip", "remoteid", "pricelist", "expiredate", "addon_55236")
+# What XML can carry at all: no control characters, no surrogates; line ends come back as \n.
+texts = st.text(
+    st.characters(min_codepoint=32, max_codepoint=0xFFFF, exclude_categories=["Cs", "Cn"]),
+    min_size=1,
+    max_size=20,
+).filter(lambda text: text.strip() != "")
+some_rows = st.lists(
+    st.dictionaries(st.sampled_from(NAMES), texts, min_size=1, max_size=5), max_size=4
+)
+
+
+def xml_list(found: list[Row]) -> bytes:
+    doc = ET.Element("doc", {"func": "soft"})
+    for row in found:
+        elem = ET.SubElement(doc, "elem")
+        for name, text in row.items():
+            ET.SubElement(elem, name).text = text
+    return ET.tostring(doc, encoding="unicode").encode()
+
+
+def bjson_list(found: list[Row]) -> bytes:
+    return json.dumps({"func": "soft", "elem": found}).encode()
+
+
+def bjson_list_in_doc(found: list[Row]) -> bytes:
+    one_or_many = found[0] if len(found) == 1 else found
+    return json.dumps({"doc": {"elem": one_or_many} if found else {}}).encode()
+
+
+def json_list(found: list[Row]) -> bytes:
+    leaves = [{name: {"$": text} for name, text in row.items()} for row in found]
+    return json.dumps({"doc": {"$func": "soft", "elem": leaves}}, ensure_ascii=False).encode()
+
+
+def leaf_list(found: list[Row]) -> bytes:
+    leaves = [{name: {"v": text} for name, text in row.items()} for row in found]
+    return json.dumps({"elem": leaves or None}).encode()
+
+
+@pytest.mark.parametrize("write", [xml_list, bjson_list, bjson_list_in_doc, json_list, leaf_list])
+@given(found=some_rows)
+def test_a_listing_reads_the_same_in_every_shape(
+    write: Callable[[list[Row]], bytes], found: list[Row]
+) -> None:
+    answer = read_document(write(found))
+    assert [row.fields() for row in answer.rows()] == found
+
+
+def xml_form(fields: Row) -> bytes:
+    return xml_tree({}, fields)
+
+
+def xml_inner(fields: Row) -> bytes:
+    return xml_tree(fields, {})
+
+
+def xml_tree(inner: Row, outer: Row) -> bytes:
+    doc = ET.Element("doc")
+    for name, text in outer.items():
+        ET.SubElement(doc, name).text = text
+    ET.SubElement(doc, "ok")
+    nested = ET.SubElement(doc, "doc")
+    for name, text in inner.items():
+        ET.SubElement(nested, name).text = text
+    return ET.tostring(doc, encoding="unicode").encode()
+
+
+def bjson_model(fields: Row) -> bytes:
+    return json.dumps({"model": fields}).encode()
+
+
+def bjson_leaves(fields: Row) -> bytes:
+    return json.dumps({"ok": {"v": ""}} | {k: {"v": v} for k, v in fields.items()}).encode()
+
+
+def bjson_inner(fields: Row) -> bytes:
+    return json.dumps({"ok": {"v": ""}, "doc": {"model": fields}}).encode()
+
+
+@pytest.mark.parametrize("write", [xml_form, xml_inner, bjson_model, bjson_leaves, bjson_inner])
+@given(fields=st.dictionaries(st.sampled_from(NAMES), texts, min_size=1))
+def test_a_form_reads_the_same_in_every_shape(write: Callable[[Row], bytes], fields: Row) -> None:
+    answer = read_document(write(fields))
+    assert {name: answer.value(name) for name in fields} == fields
+    assert answer.value("missing") == ""
+
+
+def test_the_outer_field_counts_unless_it_is_empty() -> None:
+    answer = read_document(
+        b"<doc><ip>1.1.1.1</ip><key/><doc><ip>2.2.2.2</ip><key>K</key></doc></doc>"
+    )
+    assert (answer.value("ip"), answer.value("key")) == ("1.1.1.1", "K")
+
+
+@given(body=st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+def test_any_bytes_are_read_or_not_understood(body: bytes) -> None:
+    with suppress(NotUnderstood):
+        assert read_document(body).root.name == "doc"
+
+
+@given(
+    tree=st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    ["doc", "elem", "error", "model", "id", "v", "$", "k", "list", "param"]
+                ),
+                inner,
+                max_size=4,
+            )
+        ),
+    )
+)
+def test_any_json_object_is_read_without_falling_over(tree: object) -> None:
+    answer = read_document(json.dumps({"elem": tree, "model": tree, "error": tree}).encode())
+    refusal = read_refusal(answer)
+    for row in answer.rows():
+        licence = read_license_row(row)
+        assert licence is None or licence.id is not None
+    assert refusal is None or refusal.message == refusal.message.strip()
+    assert answer.table("itemlist") == ()
+
+
+def test_numbers_in_json_keep_every_digit() -> None:
+    answer = read_document(b'{"model":{"cost":0.10000000000000000001,"big":' + b"9" * 5000 + b"}}")
+    assert answer.value("cost") == "0.10000000000000000001"
+    assert answer.value("big") == "9" * 5000
+
+
+INNER_LIST = b"""<doc><doc><slist name='period'>
+    <val k='1' v='month'/><val k='12'>year</val></slist></doc></doc>"""
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'<doc><slist name="period"><val key="1">month</val><val key="12">year</val></slist></doc>',
+        b'{"slist":{"period":[{"k":"1","v":"month"},{"k":"12","v":"year"}]}}',
+        b'{"slist":[{"$name":"period","val":[{"$key":"1","$":"month"},{"$key":"12","$":"year"}]}]}',
+        INNER_LIST,
+    ],
+)
+def test_a_select_list_is_found_in_every_shape(body: bytes) -> None:
+    expected = (Choice("1", "month"), Choice("12", "year"))
+    assert read_document(body).choices("period") == expected
+    assert read_document(body).choices("other") == ()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'<doc><list name="other"/><list name="itemlist"><elem><id>1</id></elem></list></doc>',
+        b'{"list":{"itemlist":[{"id":"1"}]}}',
+        b'{"list":{"itemlist":{"elem":[{"id":"1"}]}}}',
+        b'{"doc":{"list":[{"$name":"itemlist","elem":[{"id":{"$":"1"}}]}]}}',
+    ],
+)
+def test_a_table_in_a_form_is_found_in_every_shape(body: bytes) -> None:
+    assert [row.value("id") for row in read_document(body).table("itemlist")] == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("body", "state", "status"),
+    [
+        (b'<doc><elem><item_status orig="3_autosuspend">Off</item_status></elem></doc>',
+         "3_autosuspend", Status.SUSPENDED),
+        (b'{"elem":[{"item_status":"Active","item_status_orig":"2"}]}', "2", Status.ACTIVE),
+        (b'{"elem":[{"item_status":"5_open"}]}', "5_open", Status.PROCESSING),
+        (b'{"elem":[{"status":"1"}]}', "1", Status.ORDERED),
+        (b'{"elem":[{"item_status":"Active"}]}', "", None),
+    ],
+)  # fmt: skip
+def test_the_state_is_the_number_never_the_label(
+    body: bytes, state: str, status: Status | None
+) -> None:
+    row = read_document(body).rows()[0]
+    assert read_state(row) == state
+    assert read_status(state) == status
+
+
+def test_every_field_of_a_licence_is_read() -> None:
+    fields = {
+        "elid": "100001", "id": "100001", "name": "ISPmanager Lite", "licname": "web-1",
+        "ip": "192.0.2.1", "remoteip": "192.0.2.2", "remoteid": "r-1", "lickey": "100001-K",
+        "status": "2", "pricelist": "55230", "pricelist_name": "Business", "period": "12",
+        "createdate": "2026-01-01", "expiredate": "2027-01-01", "ip_change_date": "2026-02-01",
+        "lickey_change_date": "2026-03-01", "update_expiredate": "2028-01-01",
+        "webdomains": "3", "autoprolong": "1", "addon_55236": "4", "addon_x": "1",
+    }  # fmt: skip
+    licence = read_license(read_document(xml_form(fields)))
+    assert (licence.id, licence.name, licence.licname) == (100001, "ISPmanager Lite", "web-1")
+    assert (licence.ip, licence.remoteip) == ("192.0.2.1", "192.0.2.2")
+    assert (licence.remoteid, licence.key) == ("r-1", "100001-K")
+    assert (licence.tariff, licence.tariff_name) == (55230, "Business")
+    assert (licence.status, licence.period) == (Status.ACTIVE, 12)
+    assert licence.created_on == date(2026, 1, 1)
+    assert licence.expires_on == date(2027, 1, 1)
+    assert (licence.ip_changed_on, licence.key_changed_on) == (date(2026, 2, 1), date(2026, 3, 1))
+    assert licence.updates_expire_on == date(2028, 1, 1)
+    assert (licence.webdomains, licence.autoprolong) == (3, 1)
+    assert dict(licence.addons) == {55236: 4}
+
+
+def test_an_end_date_may_be_a_phrase_with_the_date_beside_it() -> None:
+    body = b'{"elem":[{"id":"7","expiredate":"Daily charges","real_expiredate":"2027-01-21"}]}'
+    row = read_license_row(read_document(body).rows()[0])
+    assert row is not None
+    assert row.expires == "Daily charges"
+    assert row.expires_on == date(2027, 1, 21)
+
+
+def test_a_form_without_an_id_is_no_licence() -> None:
+    with pytest.raises(NotUnderstood, match="no id"):
+        read_license(read_document(b"<doc><licname>web-1</licname></doc>"))
+
+
+amounts = st.decimals(
+    min_value=0, max_value=Decimal("999999999.9999"), places=4, allow_nan=False
+) | st.integers(0, 10**9).map(Decimal)
+
+
+@given(
+    amount=amounts,
+    mark=st.sampled_from([".", ","]),
+    group=st.sampled_from(["", " ", "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}", "'"]),
+    unit=st.sampled_from([("", ""), (" EUR", "EUR"), (" €", "EUR"), (" RUB / Month", "RUB"),
+                          ("\N{NO-BREAK SPACE}руб.", "RUB"), (" $", "USD")]),
+    sign=st.sampled_from(["", "-", "\N{MINUS SIGN}"]),
+)  # fmt: skip
+def test_a_sum_is_read_however_it_is_written(
+    amount: Decimal, mark: str, group: str, unit: tuple[str, str], sign: str
+) -> None:
+    text = f"{amount:,}".replace(".", "|").replace(",", group).replace("|", mark)
+    expected = -amount if sign else amount
+    assert read_money(f"{sign}{text}{unit[0]}") == Money(expected, unit[1])
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [("1,234.56", "1234.56"), ("1.234,56", "1234.56"), ("1,234,567", "1234567"), ("€ 5", "5"),
+     ("EUR 12.50", "12.50"), ("0.0000", "0.0000"), ("Total: 7,5 EUR.", "7.5")],
+)  # fmt: skip
+def test_separators_are_told_apart(text: str, amount: str) -> None:
+    money = read_money(text, "EUR")
+    assert money == Money(Decimal(amount), "EUR")
+
+
+@given(text=st.text(max_size=40))
+def test_any_text_is_a_sum_or_none(text: str) -> None:
+    money = read_money(text)
+    assert money is None or money.amount.is_finite()
+
+
+@pytest.mark.parametrize("text", ["", "free", "1,2,3.4.5,6", "6.123.4", "1.2.3"])
+def test_a_text_without_a_sum_is_none(text: str) -> None:
+    assert read_money(text) is None
+
+
+@given(day=st.dates())
+def test_a_date_is_read_with_or_without_a_time(day: date) -> None:
+    assert read_date(day.isoformat()) == read_date(f" {day.isoformat()} 12:00:00") == day
+
+
+@pytest.mark.parametrize("text", ["", "Daily charges", "0000-00-00", "2026-02-30"])
+def test_a_phrase_is_no_date(text: str) -> None:
+    assert read_date(text) is None
+
+
+def test_small_values_are_read_and_written_as_the_wire_has_them() -> None:
+    assert [read_int(text) for text in ("12", "-100", "", "x", "3.0000")] == [
+        12,
+        -100,
+        None,
+        None,
+        3,
+    ]
+    assert [read_autoprolong(text) for text in ("null", "0", "", "12")] == [None, None, None, 12]
+    assert [read_flag(text) for text in ("on", "off", "", "1")] == [True, False, False, True]
+    assert write_fields({"a": True, "b": False, "c": None, "d": "", "e": date(2026, 1, 2)}) == {
+        "a": "on", "b": "off", "d": "", "e": "2026-01-02",
+    }  # fmt: skip
