@@ -1,0 +1,79 @@
+"""The only place where the parts meet: settings, worlds, functions, the wire, the control API."""
+
+from __future__ import annotations
+
+import secrets
+
+import flask
+from flask import Flask
+from werkzeug.wrappers import Response
+
+from emulator.clock import Machine
+from emulator.domain.accounts import Verified
+from emulator.functions import families
+from emulator.protocol import request as wire
+from emulator.protocol.endpoint import Endpoint
+from emulator.protocol.request import Request
+from emulator.registry import Registry
+from emulator.settings import Settings
+from emulator.welcome import page
+from emulator.worlds import Worlds
+
+PATHS = (
+    "/",
+    "/billmgr",
+    "/billmgr/",
+    "/manager/billmgr",
+    "/manager/billmgr/",
+    "/w/<world>/billmgr",
+    "/w/<world>/billmgr/",
+    "/w/<world>/manager/billmgr",
+    "/w/<world>/manager/billmgr/",
+)
+
+
+def create_registry(verified: Verified | None = None) -> Registry:
+    """Every function of the API; raises DeclarationError with all faults at once."""
+    return Registry(families(verified or Verified(secrets.token_bytes(32))))
+
+
+def create_app(settings: Settings, machine: Machine | None = None) -> Flask:
+    """A WSGI application over the worlds under ``settings.data``; makes ``default`` if need be."""
+    worlds = Worlds(settings, machine)
+    worlds.ensure_default()
+    verified = Verified(secrets.token_bytes(32))
+    registry = create_registry(verified)
+    endpoint = Endpoint(settings, worlds, registry, verified)
+    app = Flask("mockseller", static_folder=None)
+
+    def billmgr(world: str = "") -> Response:
+        http = flask.request
+        request = wire.read(
+            http, world, max_body=settings.max_body, max_params=settings.max_params
+        )
+        if http.method == "OPTIONS":
+            return _allowed(endpoint, request, Response(status=204))
+        if not request.func and http.method in ("GET", "HEAD") and "out" not in request.params:
+            return Response(page(request.host, http.path), mimetype="text/html")
+        reply = endpoint.answer(request)
+        response = Response(reply.body, content_type=reply.content_type)
+        for name, value in reply.headers.items():
+            response.headers[name] = value
+        if request.refused is not None:
+            response.headers["Connection"] = "close"
+        return _allowed(endpoint, request, response) if request.origin else response
+
+    for path in PATHS:
+        app.add_url_rule(path, path, billmgr, methods=["GET", "POST", "OPTIONS"])
+    return app
+
+
+def _allowed(endpoint: Endpoint, request: Request, response: Response) -> Response:
+    """CORS for the origins the world allows; nothing at all for the others."""
+    if request.origin and endpoint.allows_origin(request):
+        response.headers["Access-Control-Allow-Origin"] = request.origin
+        response.headers["Access-Control-Allow-Credentials"] = "true"
+        response.headers["Access-Control-Allow-Headers"] = "Content-Type, X-Requested-With"
+        response.headers["Access-Control-Allow-Methods"] = "GET, POST"
+        response.headers["Vary"] = "Origin"
+    return response

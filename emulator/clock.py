@@ -1,0 +1,104 @@
+"""Time. The only place that asks the machine what time it is.
+
+Two clocks (defaults.md 1 and 2). The *world's* clock dates services and money: real,
+shifted or frozen, per world, kept in the world's row. The *elapsed* clock measures
+sessions, login locks and "key after N seconds", and nobody can move it: a frozen world
+must not lock a login for ever, an advanced one must not kill its sessions.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+
+from dateutil.relativedelta import relativedelta
+
+Mode = Literal["real", "shifted", "frozen"]
+
+
+def machine_now() -> datetime:
+    """The machine's own time, UTC, whole seconds."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What a machine tells of time; tests hand in their own."""
+
+    now: Callable[[], datetime] = machine_now
+    elapsed: Callable[[], float] = time.time
+    """Seconds that only real time moves. Shared by all workers, hence not monotonic()."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorldClock:
+    """How one world reads its time: ``frozen_at`` when frozen, else real time + ``offset``."""
+
+    mode: Mode
+    offset: timedelta = timedelta(0)
+    frozen_at: datetime | None = None
+
+    def now(self, machine: Machine) -> datetime:
+        """The world's time, UTC, whole seconds."""
+        if self.frozen_at is not None:
+            return self.frozen_at
+        return machine.now() + self.offset
+
+    def moved_to(self, instant: datetime, machine: Machine) -> WorldClock:
+        """The same clock, standing at ``instant``; a running clock goes on from there."""
+        if self.mode == "frozen":
+            return WorldClock("frozen", frozen_at=instant)
+        return WorldClock("shifted", offset=instant - machine.now())
+
+
+SPAN = re.compile(r"\s*(\d{1,6})\s*(second|minute|hour|day|week|month|year)s?\s*\Z", re.ASCII)
+
+
+def add_span(instant: datetime, span: str) -> datetime:
+    """``instant`` moved by a span such as ``31 days``, ``1 month`` or ``90 seconds``.
+
+    Raises ValueError with one clear line when the span cannot be read or leaves the calendar.
+    """
+    found = SPAN.match(span.lower())
+    if found is None:
+        msg = f'"{span}" is not a span; write for example "31 days", "1 month" or "2 hours"'
+        raise ValueError(msg)
+    count, unit = int(found[1]), found[2]
+    try:
+        return instant + _delta(unit, count)
+    except (OverflowError, ValueError):
+        msg = f'"{span}" from {instant:%Y-%m-%d} leaves the calendar'
+        raise ValueError(msg) from None
+
+
+def _delta(unit: str, count: int) -> relativedelta:
+    units = {
+        "second": relativedelta(seconds=count),
+        "minute": relativedelta(minutes=count),
+        "hour": relativedelta(hours=count),
+        "day": relativedelta(days=count),
+        "week": relativedelta(weeks=count),
+        "month": relativedelta(months=count),
+        "year": relativedelta(years=count),
+    }
+    return units[unit]
+
+
+def add_months(day: date, months: int) -> date:
+    """``day`` plus calendar months; the 31st becomes the last day of a shorter month."""
+    return day + relativedelta(months=months)
+
+
+def read_instant(text: str) -> datetime:
+    """An ISO date or instant as UTC; a bare date is its midnight. ValueError in words."""
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        msg = f'"{text}" is not an instant; write for example 2027-01-31T00:00:00Z'
+        raise ValueError(msg) from None
+    aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).replace(microsecond=0)

@@ -1,0 +1,198 @@
+"""Accounts of resellers: who they are, how they log in, what they hold."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+
+from emulator.domain.world import COLUMNS, World, from_row
+from emulator.store import tables
+from emulator.store.engine import Database, Statement
+
+A = tables.account.c
+ROUNDS = 1024
+"""Cheap on purpose: passwords of a world stand in its fixture for everybody to read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One login with its money. ``params`` are the user's own settings (``usrparam``)."""
+
+    id: int
+    login: str
+    password_hash: str
+    realname: str
+    email: str
+    phone: str
+    country: str | None
+    currency: str
+    balance: Decimal
+    credit: Decimal
+    lang: str
+    totp_secret: str | None
+    api_addresses: tuple[str, ...]
+    params: Mapping[str, str]
+    created_on: date
+
+    @property
+    def available(self) -> Decimal:
+        """What can be spent: balance and credit limit."""
+        return self.balance + self.credit
+
+    def may_come_from(self, address: str) -> bool:
+        """Whether the address list of this login, where there is one, holds the address."""
+        if not self.api_addresses:
+            return True
+        try:
+            caller = ip_address(address)
+        except ValueError:
+            return False
+        return any(caller in ip_network(net, strict=False) for net in self.api_addresses)
+
+
+def _account(row: tuple[Any, ...]) -> Account:
+    values = list(row)
+    values[12] = tuple(values[12])
+    return Account(*values)
+
+
+_BY_LOGIN = Statement(
+    select(*COLUMNS, *A)
+    .select_from(tables.world.outerjoin(tables.account, A.login == bindparam("wanted")))
+    .limit(1)
+)
+_BY_ID = Statement(select(*A).where(A.id == bindparam("wanted")))
+_ALL = Statement(select(*A).order_by(A.id))
+_INSERT = Statement(
+    insert(tables.account).values({c.name: bindparam(c.name) for c in A if c.name != "id"})
+)
+_SAVE = Statement(
+    update(tables.account)
+    .where(A.id == bindparam("wanted"))
+    .values(
+        {
+            c.name: bindparam(c.name)
+            for c in A
+            if c.name not in {"id", "login", "balance", "password_hash", "created_on"}
+        }
+    )
+)
+_SET_PARAMS = Statement(
+    update(tables.account)
+    .where(A.id == bindparam("wanted"))
+    .values(params=bindparam("params"), lang=bindparam("lang"))
+)
+
+
+def world_and_login(db: Database, login: str) -> tuple[World, Account | None]:
+    """The world's row and, where the login exists, its account: one query."""
+    row = db.row(_BY_LOGIN, wanted=login)
+    if row is None:
+        msg = f"{db.path} holds no world"
+        raise LookupError(msg)
+    split = len(COLUMNS)
+    return from_row(row), None if row[split] is None else _account(row[split:])
+
+
+def read(db: Database, account_id: int) -> Account | None:
+    """An account by its number."""
+    row = db.row(_BY_ID, wanted=account_id)
+    return None if row is None else _account(row)
+
+
+def all_of(db: Database) -> list[Account]:
+    """Every account of the world."""
+    return [_account(row) for row in db.rows(_ALL)]
+
+
+def hashed(password: str) -> str:
+    """What is stored of a password: ``salt$digest``, both hexadecimal."""
+    salt = secrets.token_hex(8)
+    return f"{salt}${_scrypt(password, salt)}"
+
+
+def _scrypt(password: str, salt: str) -> str:
+    text = password.encode("utf-8", "replace")
+    return hashlib.scrypt(text, salt=salt.encode(), n=ROUNDS, r=8, p=1, dklen=32).hex()
+
+
+def _is_password(stored: str, password: str) -> bool:
+    salt, _, digest = stored.partition("$")
+    return hmac.compare_digest(_scrypt(password, salt), digest)
+
+
+def add(db: Database, *, login: str, password: str, **values: object) -> int:
+    """A new account with no money; its number. Money comes as a payment."""
+    given: dict[str, object] = {
+        "realname": "",
+        "email": "",
+        "phone": "",
+        "country": None,
+        "credit": Decimal(0),
+        "lang": "en",
+        "totp_secret": None,
+        "api_addresses": [],
+        "params": {},
+        **values,
+    }
+    return db.insert(
+        _INSERT, login=login, password_hash=hashed(password), balance=Decimal(0), **given
+    )
+
+
+def save(db: Database, account: Account) -> None:
+    """Writes everything but login, password and balance."""
+    db.run(
+        _SAVE,
+        wanted=account.id,
+        realname=account.realname,
+        email=account.email,
+        phone=account.phone,
+        country=account.country,
+        currency=account.currency,
+        credit=account.credit,
+        lang=account.lang,
+        totp_secret=account.totp_secret,
+        api_addresses=list(account.api_addresses),
+        params=dict(account.params),
+    )
+
+
+def set_params(db: Database, account_id: int, params: Mapping[str, str], lang: str) -> None:
+    """The user's own settings."""
+    db.run(_SET_PARAMS, wanted=account_id, params=dict(params), lang=lang)
+
+
+class Verified:
+    """Remembers which password each stored hash was checked against, per process.
+
+    A stored hash is slow to check on purpose, and ``authinfo`` comes with every request.
+    What is kept is a keyed digest of the password under a key that dies with the process.
+    """
+
+    def __init__(self, key: bytes, room: int = 4096) -> None:
+        self._key = key
+        self._room = room
+        self._known: dict[str, bytes] = {}
+
+    def matches(self, stored: str, password: str) -> bool:
+        """Whether the password is the one of this stored hash."""
+        digest = hmac.digest(self._key, password.encode("utf-8", "replace"), hashlib.sha256)
+        known = self._known.get(stored)
+        if known is not None and hmac.compare_digest(known, digest):
+            return True
+        if not _is_password(stored, password):
+            return False
+        if len(self._known) >= self._room:
+            self._known.clear()
+        self._known[stored] = digest
+        return True

@@ -1,0 +1,179 @@
+"""Tariffs, their addons and prices: what can be bought.
+
+Source: licenses.md section 9, modules-services-whmcs.md section 2.7. Prices are ours.
+Read whole once per process and catalogue version, then looked up by number.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from emulator.clock import add_months
+from emulator.domain.money import ZERO
+from emulator.errors import BadValue
+from emulator.store import tables
+from emulator.store.engine import Database, Statement
+
+TRIAL = -100
+LIFETIME = 0
+
+Words = Mapping[str, str]
+"""A text by language: ``{"en": …, "ru": …}``."""
+Prices = Mapping[str, Mapping[int, Decimal]]
+"""Cost by currency and period in months (-100 trial, 0 lifetime)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addon:
+    """A countable extra of a tariff, ordered as ``addon_<id>``.
+
+    ``included`` of them are free; ``standard`` is taken when nothing is sent.
+    """
+
+    id: int
+    intname: str
+    name: Words
+    minimum: int
+    maximum: int
+    step: int
+    standard: int
+    included: int
+    prices: Prices
+
+    def cost(self, amount: int, currency: str, period: int) -> Decimal:
+        """What ``amount`` of it costs for one period."""
+        each = self.prices.get(currency, {}).get(period, ZERO)
+        return each * max(0, amount - self.included)
+
+    def check(self, amount: int) -> None:
+        """Raises BadValue where the amount is under, over or between the steps."""
+        wrong = (
+            amount < self.minimum
+            or amount > self.maximum
+            or (amount - self.minimum) % self.step != 0
+        )
+        if wrong:
+            raise BadValue(
+                f"addon_{self.id}",
+                str(amount),
+                desc="range",
+                params={
+                    "minimum": str(self.minimum),
+                    "maximum": str(self.maximum),
+                    "step": str(self.step),
+                },
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """One ``pricelist``. ``country``: ``RU``, ``other`` or ``any``."""
+
+    id: int
+    type: str
+    intname: str
+    name: Words
+    description: Words
+    country: str
+    trial: bool
+    trial_days: int
+    retired_on: date | None
+    change_to: tuple[int, ...]
+    prices: Prices
+    addons: Mapping[int, Addon]
+
+    def periods(self, currency: str) -> tuple[int, ...]:
+        """Periods that can be bought in this currency, in months, ascending."""
+        return tuple(sorted(self.prices.get(currency, {})))
+
+    def check_period(self, currency: str, period: int) -> None:
+        """Raises BadValue("period") for a period this tariff does not have."""
+        if period not in self.prices.get(currency, {}):
+            raise BadValue("period", str(period))
+
+    def cost(self, currency: str, period: int, addons: Mapping[int, int]) -> Decimal:
+        """One period with these addons. The period must have been checked."""
+        total = self.prices[currency][period]
+        for addon_id, amount in addons.items():
+            addon = self.addons.get(addon_id)
+            if addon is not None:
+                total += addon.cost(amount, currency, period)
+        return total
+
+    def term_end(self, start: date, period: int) -> date | None:
+        """The end of one period from ``start``; None for a lifetime."""
+        if period == TRIAL:
+            return start + timedelta(days=self.trial_days)
+        return None if period == LIFETIME else add_months(start, period)
+
+    def fits_country(self, country: str | None) -> bool:
+        """Whether an account of this country may buy it where the rule is on."""
+        if self.country == "any" or country is None:
+            return True
+        return (self.country == "RU") == (country == "RU")
+
+    def is_retired(self, today: date) -> bool:
+        """Whether its sales have ended."""
+        return self.retired_on is not None and today >= self.retired_on
+
+
+class Catalogue:
+    """All tariffs of a world, by number and by product type, in their order."""
+
+    __slots__ = ("_by_id", "_by_type")
+
+    def __init__(self, tariffs: tuple[Tariff, ...]) -> None:
+        self._by_id = {tariff.id: tariff for tariff in tariffs}
+        self._by_type: dict[str, list[Tariff]] = {}
+        for tariff in tariffs:
+            self._by_type.setdefault(tariff.type, []).append(tariff)
+
+    def find(self, tariff_id: int) -> Tariff | None:
+        """A tariff by its number, or None."""
+        return self._by_id.get(tariff_id)
+
+    def of_type(self, product_type: str) -> list[Tariff]:
+        """The tariffs of a product type in their order."""
+        return self._by_type.get(product_type, [])
+
+    def all(self) -> list[Tariff]:
+        """Every tariff in its order."""
+        return list(self._by_id.values())
+
+    def __getitem__(self, tariff_id: int) -> Tariff:
+        return self._by_id[tariff_id]
+
+
+T = tables.tariff.c
+_TARIFFS = Statement(select(tables.tariff).order_by(T.position, T.id))
+_PRICES = Statement(select(tables.price))
+_ADDONS = Statement(select(tables.addon).order_by(tables.addon.c.id))
+_ADDON_PRICES = Statement(select(tables.addon_price))
+
+
+def load(db: Database) -> Catalogue:
+    """The whole catalogue in four reads, whatever its size."""
+    prices: dict[int, dict[str, dict[int, Decimal]]] = {}
+    for tariff_id, currency, period, cost in db.rows(_PRICES):
+        prices.setdefault(tariff_id, {}).setdefault(currency, {})[period] = cost
+    addon_prices: dict[tuple[int, int], dict[str, dict[int, Decimal]]] = {}
+    for tariff_id, addon_id, currency, period, cost in db.rows(_ADDON_PRICES):
+        of_addon = addon_prices.setdefault((tariff_id, addon_id), {})
+        of_addon.setdefault(currency, {})[period] = cost
+    addons: dict[int, dict[int, Addon]] = {}
+    for tariff_id, addon_id, *rest in db.rows(_ADDONS):
+        addon = Addon(addon_id, *rest, prices=addon_prices.get((tariff_id, addon_id), {}))
+        addons.setdefault(tariff_id, {})[addon_id] = addon
+    tariffs = []
+    for row in db.rows(_TARIFFS):
+        *head, change_to, _position = row
+        number = head[0]
+        tariffs.append(
+            Tariff(*head, tuple(change_to), prices.get(number, {}), addons.get(number, {}))
+        )
+    return Catalogue(tuple(tariffs))

@@ -1,0 +1,282 @@
+"""Rules of licences: ordering, re-addressing, new keys, suspending, resuming, deleting.
+
+Source: licenses.md sections 3, 6 and 12; defaults.md 9, 13, 14, 17.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from dateutil.relativedelta import relativedelta
+
+from emulator.domain import services
+from emulator.domain.accounts import Account
+from emulator.domain.catalogue import Tariff
+from emulator.domain.services import (
+    ACTIVE,
+    BY_CLIENT,
+    DELETED,
+    OPENING,
+    ORDERED,
+    PROCESSING,
+    SUSPENDED,
+    Service,
+)
+from emulator.domain.world import Shop
+from emulator.errors import BadValue, Exists, Missed, RunningOperation, WrongState
+
+POOL_ADDRESS = "0.0.0.0"  # noqa: S104 - the address of a licence nobody uses, not a binding
+"""Licences waiting in a reseller's pool carry it, any number of them (defaults.md 14)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a client asks for in an order. ``addons``: amount by addon number, unchecked."""
+
+    pricelist: int
+    period: int
+    ip: str = ""
+    licname: str = ""
+    remoteid: str = ""
+    remoteip: str = ""
+    autoprolong: int | None = None
+    addons: Mapping[int, int] | None = None
+
+
+def orderable(shop: Shop, account: Account, product_type: str, tariff_id: int) -> Tariff:
+    """The tariff, or BadValue("pricelist"): unknown, another type's, retired, another country's."""
+    tariff = shop.catalogue.find(tariff_id)
+    rules = shop.world.rules
+    if tariff is None or tariff.type != product_type:
+        raise BadValue("pricelist", str(tariff_id))
+    if rules.retired_products == "refuse" and tariff.is_retired(shop.today):
+        raise BadValue("pricelist", str(tariff_id), desc="retired")
+    if rules.country_tariffs and not tariff.fits_country(account.country):
+        raise BadValue("pricelist", str(tariff_id), desc="country")
+    if not tariff.periods(account.currency):
+        raise BadValue("pricelist", str(tariff_id), desc="currency")
+    return tariff
+
+
+def check_address(shop: Shop, tariff: Tariff, address: str, *, but: int = 0) -> None:
+    """Raises Exists where a licence of this tariff stands on the address, or once had its trial."""
+    if address in ("", POOL_ADDRESS):
+        return
+    if services.taken(shop, tariff.id, address, but=but):
+        raise Exists("ip", address)
+    if tariff.trial and shop.world.rules.trial_once and not but:
+        if services.ever_taken(shop, tariff.id, address):
+            raise Exists("ip", address, desc="trial_once")
+
+
+def chosen_addons(tariff: Tariff, sent: Mapping[int, int] | None) -> dict[int, int]:
+    """Addons as the tariff takes them: unknown ones ignored, absent ones at their standard."""
+    sent = sent or {}
+    chosen: dict[int, int] = {}
+    for addon in tariff.addons.values():
+        amount = sent.get(addon.id, addon.standard)
+        addon.check(amount)
+        chosen[addon.id] = amount
+    return chosen
+
+
+def draft(shop: Shop, account: Account, tariff: Tariff, wish: Wish) -> Service:
+    """The service an order would create, status 1, all rules checked but money."""
+    tariff.check_period(account.currency, wish.period)
+    check_address(shop, tariff, wish.ip)
+    addons = chosen_addons(tariff, wish.addons)
+    return Service(
+        id=0,
+        account_id=account.id,
+        type=tariff.type,
+        tariff_id=tariff.id,
+        period=wish.period,
+        autoprolong=None if tariff.trial else wish.autoprolong,
+        status=ORDERED,
+        substate="",
+        created_on=shop.today,
+        expires_on=None,
+        due_at=None,
+        licname=wish.licname,
+        ip=wish.ip,
+        remoteip=wish.remoteip,
+        remoteid=wish.remoteid,
+        lickey="",
+        key_number=0,
+        key_ready=None,
+        key_reads=None,
+        ip_changed_on=None,
+        key_changed_on=None,
+        update_expires_on=None,
+        webdomains=None,
+        addons={str(number): amount for number, amount in addons.items()},
+    )
+
+
+def opened(shop: Shop, tariff: Tariff, service: Service) -> Service:
+    """The service as it is once paid: running term, and a key as the world provisions it."""
+    expires_on = tariff.term_end(shop.today, service.period)
+    how = shop.world.provisioning
+    at_once = how.mode == "at_once"
+    return replace(
+        service,
+        status=ACTIVE if at_once else PROCESSING,
+        substate="" if at_once else OPENING,
+        expires_on=expires_on,
+        due_at=services.due_after(ACTIVE, expires_on),
+        key_ready=shop.machine.elapsed() + how.amount if how.mode == "seconds" else None,
+        key_reads=how.amount if how.mode == "reads" else None,
+        webdomains=0 if at_once else None,
+    )
+
+
+def open_new(shop: Shop, tariff: Tariff, service: Service) -> Service:
+    """Writes a paid-for service that was never in a basket."""
+    return _provision(shop, services.add(shop, opened(shop, tariff, service)))
+
+
+def open_ordered(shop: Shop, tariff: Tariff, service: Service) -> Service:
+    """Opens a service that waited in a basket and has now been paid."""
+    return _provision(shop, services.save(shop, opened(shop, tariff, service)))
+
+
+def _provision(shop: Shop, service: Service) -> Service:
+    if service.key_ready is not None:
+        shop.ready_no_later_than(service.key_ready)
+    if service.status == PROCESSING:
+        return service
+    return services.set_key(shop, service, services.make_key(shop, service.id, 1), 1)
+
+
+def finish_opening(shop: Shop, service: Service) -> Service:
+    """The key arrives: the operation is over, the licence is active."""
+    return services.save(
+        shop,
+        replace(
+            service,
+            status=ACTIVE,
+            substate="",
+            key_ready=None,
+            key_reads=None,
+            lickey=services.make_key(shop, service.id, service.key_number + 1),
+            key_number=service.key_number + 1,
+            webdomains=0,
+        ),
+    )
+
+
+def count_read(shop: Shop, service: Service) -> Service:
+    """One look at a licence whose key arrives after a number of looks."""
+    if service.key_reads is None:
+        return service
+    if service.key_reads <= 0:
+        return finish_opening(shop, service)
+    return services.save(shop, replace(service, key_reads=service.key_reads - 1))
+
+
+def change(
+    shop: Shop, account: Account, service: Service, changes: Mapping[str, str | int | None]
+) -> Service:
+    """Name, address, ids, automatic prolongation: only what was sent, and only what differs.
+
+    Allowed while suspended and while an operation runs (defaults.md 13).
+    """
+    tariff = shop.catalogue[service.tariff_id]
+    changed = replace(service, **changes)  # type: ignore[arg-type]  # names come from a schema
+    if changed.ip != service.ip:
+        check_address(shop, tariff, changed.ip, but=service.id)
+        _check_month(shop, service, service.ip_changed_on, "ip_change_limit")
+        changed = replace(changed, ip_changed_on=shop.today)
+    if changed == service:
+        return service
+    services.note(shop, service.id, account.login, "edit", _told(service, changed))
+    return services.save(shop, changed)
+
+
+def _told(before: Service, after: Service) -> str:
+    pairs = (
+        ("licname", before.licname, after.licname),
+        ("ip", before.ip, after.ip),
+        ("remoteip", before.remoteip, after.remoteip),
+        ("remoteid", before.remoteid, after.remoteid),
+        ("autoprolong", before.autoprolong or "null", after.autoprolong or "null"),
+    )
+    return ", ".join(f"{name}: {old} -> {new}" for name, old, new in pairs if old != new)
+
+
+def _check_month(shop: Shop, service: Service, last: date | None, reason: str) -> None:
+    if not shop.world.rules.change_limit or last is None:
+        return
+    if shop.today < last + relativedelta(months=1):
+        raise WrongState(service.id, reason, date=(last + relativedelta(months=1)).isoformat())
+
+
+def new_key(shop: Shop, account: Account, service: Service) -> Service:
+    """Replaces the key; the old one is worthless from now on."""
+    services.require_settled(service)
+    _check_month(shop, service, service.key_changed_on, "key_change_limit")
+    number = service.key_number + 1
+    key = services.make_key(shop, service.id, number)
+    services.note(shop, service.id, account.login, "newkey")
+    return services.save(
+        shop, replace(service, lickey=key, key_number=number, key_changed_on=shop.today)
+    )
+
+
+def suspend(shop: Shop, account: Account, service: Service) -> Service:
+    """Switches a service off; no money moves, the term runs on. Off twice is off (defaults.md 13)."""
+    if service.status == SUSPENDED:
+        return service
+    services.require_settled(service)
+    services.note(shop, service.id, account.login, "suspend")
+    return services.save(shop, replace(service, status=SUSPENDED, substate=BY_CLIENT))
+
+
+def resume(shop: Shop, account: Account, service: Service) -> Service:
+    """Switches it on again while its term lasts; an expired one has to be prolonged."""
+    if service.status == ACTIVE:
+        return service
+    services.require_settled(service)
+    if service.substate == services.BY_EMPLOYEE:
+        raise WrongState(service.id, "employee")
+    if service.expires_on is not None and shop.today >= service.expires_on:
+        raise WrongState(service.id, "expired")
+    services.note(shop, service.id, account.login, "resume")
+    return services.save(shop, replace(service, status=ACTIVE, substate=""))
+
+
+def delete(shop: Shop, user: str, service: Service) -> Service:
+    """Deletes at once and without a refund; nothing can be done to it afterwards."""
+    if service.status == PROCESSING:
+        raise RunningOperation(service.id)
+    return close(shop, user, service)
+
+
+def close(shop: Shop, user: str, service: Service) -> Service:
+    """What a deletion does, whoever orders it."""
+    services.note(shop, service.id, user, "delete")
+    return services.save(
+        shop,
+        replace(
+            service, status=DELETED, substate="", due_at=None, key_ready=None, key_reads=None
+        ),
+    )
+
+
+def check_order(
+    shop: Shop, account: Account, product_type: str, pricelist: int, period: int | None, address: str
+) -> None:
+    """``checkip``: raises what an order would raise for this tariff, period and address."""
+    tariff = orderable(shop, account, product_type, pricelist)
+    if period is not None:
+        tariff.check_period(account.currency, period)
+    check_address(shop, tariff, address)
+
+
+def require(service: Service | None, service_id: int) -> Service:
+    """The service, or ``missed``."""
+    if service is None:
+        raise Missed("item", str(service_id))
+    return service

@@ -1,0 +1,286 @@
+"""The basket: what was ordered and not yet paid.
+
+Source: protocol.md section 4.6, modules-services-whmcs.md section 2.4. One basket per account;
+its number is ``billorder``. Nothing in it has cost anything yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from emulator.domain import licenses, payments, services, terms
+from emulator.domain.accounts import Account
+from emulator.domain.catalogue import Tariff
+from emulator.domain.money import ZERO, rounded
+from emulator.domain.services import Service
+from emulator.domain.terms import Prolongation, TariffChange
+from emulator.domain.world import Shop
+from emulator.errors import Exists, Missed, PromocodeNotUsable
+from emulator.store import tables
+from emulator.store.engine import Statement
+
+OPEN_STATE, PAID, DROPPED = "basket", "paid", "dropped"
+ORDER, PROLONG, CHANGE = "order", "prolong", "changepricelist"
+HUNDRED = Decimal(100)
+
+O = tables.order.c  # noqa: E741 - one letter per table, as everywhere
+I = tables.order_item.c  # noqa: E741
+V = tables.service.c
+_CURRENT = Statement(
+    select(O.id, O.promocode, O.created_at).where(
+        O.account_id == bindparam("owner"), O.state == OPEN_STATE
+    )
+)
+_OPEN = Statement(
+    insert(tables.order).values(
+        account_id=bindparam("owner"),
+        state=OPEN_STATE,
+        promocode=None,
+        created_at=bindparam("at"),
+    )
+)
+_STATE = Statement(
+    update(tables.order).where(O.id == bindparam("wanted")).values(state=bindparam("set_to"))
+)
+_PROMO = Statement(
+    update(tables.order).where(O.id == bindparam("wanted")).values(promocode=bindparam("set_to"))
+)
+_ITEMS = Statement(
+    select(I.id, I.kind, I.period, I.cost, I.detail, *V)
+    .select_from(tables.order_item.join(tables.service, V.id == I.service_id))
+    .where(I.order_id == bindparam("wanted"))
+    .order_by(I.id)
+)
+_ADD = Statement(
+    insert(tables.order_item).values({c.name: bindparam(c.name) for c in I if c.name != "id"})
+)
+_DROP = Statement(delete(tables.order_item).where(I.id == bindparam("wanted")))
+_WAITING = Statement(
+    select(I.id)
+    .select_from(tables.order_item.join(tables.order, O.id == I.order_id))
+    .where(
+        I.service_id == bindparam("service"), I.kind == bindparam("of_kind"), O.state == OPEN_STATE
+    )
+    .limit(1)
+)
+C = tables.promo_code.c
+_CODE = Statement(select(C.percent, C.type).where(C.code == bindparam("wanted")))
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One position: ``kind`` is order, prolong or changepricelist; ``cost`` before discount."""
+
+    id: int
+    kind: str
+    period: int
+    cost: Decimal
+    detail: Mapping[str, Any]
+    service: Service
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """An account's unpaid order. ``percent`` is the promo code's discount."""
+
+    id: int
+    promocode: str | None
+    percent: int
+    created_at: datetime
+    items: tuple[Item, ...]
+
+    def price(self, item: Item) -> Decimal:
+        """One position after the discount."""
+        return item.cost - self.discount(item)
+
+    def discount(self, item: Item) -> Decimal:
+        """What the promo code takes off one position."""
+        return rounded(item.cost * self.percent / HUNDRED)
+
+    @property
+    def total(self) -> Decimal:
+        """What paying it would cost."""
+        return sum((self.price(item) for item in self.items), ZERO)
+
+    @property
+    def full_discount(self) -> Decimal:
+        """What the promo code takes off altogether."""
+        return sum((self.discount(item) for item in self.items), ZERO)
+
+
+def basket_of(shop: Shop, account: Account) -> Basket | None:
+    """The account's basket with its positions, or None while it has none."""
+    row = shop.db.row(_CURRENT, owner=account.id)
+    if row is None:
+        return None
+    number, promocode, created_at = row
+    percent = 0
+    if promocode is not None:
+        found = shop.db.row(_CODE, wanted=promocode)
+        percent = 0 if found is None else found[0]
+    items = tuple(
+        Item(*found[:5], Service(*found[5:])) for found in shop.db.rows(_ITEMS, wanted=number)
+    )
+    return Basket(number, promocode, percent, created_at, items)
+
+
+def _order_number(shop: Shop, account: Account) -> int:
+    row = shop.db.row(_CURRENT, owner=account.id)
+    if row is not None:
+        return int(row[0])
+    return shop.db.insert(_OPEN, owner=account.id, at=shop.now)
+
+
+def _put(
+    shop: Shop, account: Account, kind: str, service: Service, period: int, cost: Decimal, **detail: object
+) -> tuple[int, int]:
+    if kind != ORDER and shop.db.row(_WAITING, service=service.id, of_kind=kind) is not None:
+        raise Exists("basket", str(service.id))
+    number = _order_number(shop, account)
+    item = shop.db.insert(
+        _ADD,
+        order_id=number,
+        kind=kind,
+        service_id=service.id,
+        period=period,
+        cost=cost,
+        detail=detail,
+    )
+    return item, number
+
+
+def put_order(
+    shop: Shop, account: Account, tariff: Tariff, service: Service, cost: Decimal
+) -> tuple[int, int, Service]:
+    """A new service waits for payment: status 1, in the basket. (position, billorder, service)."""
+    ordered = services.add(shop, service)
+    services.note(shop, ordered.id, account.login, "order", str(tariff.id))
+    return *_put(shop, account, ORDER, ordered, service.period, cost), ordered
+
+
+def put_prolongation(shop: Shop, account: Account, wanted: Prolongation) -> int:
+    """A prolongation waits for payment; its billorder."""
+    return _put(shop, account, PROLONG, wanted.service, wanted.period, wanted.cost)[1]
+
+
+def put_change(shop: Shop, account: Account, wanted: TariffChange) -> int:
+    """A tariff change waits for payment; its billorder."""
+    return _put(
+        shop,
+        account,
+        CHANGE,
+        wanted.service,
+        wanted.period,
+        wanted.cost,
+        pricelist=wanted.new.id,
+    )[1]
+
+
+def remove(shop: Shop, account: Account, item_id: int) -> None:
+    """Takes one position out; a service that was only ordered goes with it."""
+    basket = basket_of(shop, account)
+    item = next((i for i in basket.items if i.id == item_id), None) if basket else None
+    if basket is None or item is None:
+        raise Missed("basket", str(item_id))
+    _drop(shop, account, item)
+    if len(basket.items) == 1:
+        shop.db.run(_STATE, wanted=basket.id, set_to=DROPPED)
+
+
+def _drop(shop: Shop, account: Account, item: Item) -> None:
+    shop.db.run(_DROP, wanted=item.id)
+    if item.kind == ORDER:
+        licenses.close(shop, account.login, item.service)
+
+
+def clear(shop: Shop, account: Account, number: int | None) -> None:
+    """Empties the basket; ``number``, where it is sent, must be this basket's or a position's."""
+    basket = _named(shop, account, number)
+    if basket is None:
+        return
+    for item in basket.items:
+        _drop(shop, account, item)
+    shop.db.run(_STATE, wanted=basket.id, set_to=DROPPED)
+
+
+def _named(shop: Shop, account: Account, number: int | None) -> Basket | None:
+    basket = basket_of(shop, account)
+    if number is None:
+        return basket
+    known = basket is not None and (
+        number == basket.id or any(item.id == number for item in basket.items)
+    )
+    if not known:
+        raise Missed("billorder", str(number))
+    return basket
+
+
+def use_promocode(shop: Shop, account: Account, code: str) -> None:
+    """Puts a promo code on the basket; ``missed`` where it does not exist, else why it cannot be used."""
+    found = shop.db.row(_CODE, wanted=code)
+    if found is None:
+        raise Missed("promocode", code)
+    basket = basket_of(shop, account)
+    only_type = found[1]
+    usable = basket is not None and any(
+        only_type in (None, item.service.type) for item in basket.items
+    )
+    if basket is None or not usable or basket.promocode is not None:
+        raise PromocodeNotUsable(code)
+    shop.db.run(_PROMO, wanted=basket.id, set_to=code)
+
+
+def pay(shop: Shop, account: Account, number: int | None) -> Basket | None:
+    """Pays the basket from the balance, all of it or nothing; what was paid for happens."""
+    basket = _named(shop, account, number)
+    if basket is None:
+        return None
+    for item in basket.items:
+        _settle(shop, account, basket, item)
+    shop.db.run(_STATE, wanted=basket.id, set_to=PAID)
+    return basket
+
+
+def _settle(shop: Shop, account: Account, basket: Basket, item: Item) -> None:
+    cost, discount = basket.price(item), basket.discount(item)
+    if item.kind == ORDER:
+        tariff = shop.catalogue[item.service.tariff_id]
+        payments.charge(
+            shop, account, cost, "open", tariff.name, item.service.id, discount=discount
+        )
+        services.note(shop, item.service.id, account.login, "open", str(tariff.id))
+        licenses.open_ordered(shop, tariff, item.service)
+    elif item.kind == PROLONG:
+        wanted = terms.quote(shop, account, item.service, item.period)
+        terms.prolong(shop, account, replace(wanted, cost=cost), account.login)
+    else:
+        change = terms.change_quote(
+            shop, account, item.service, int(item.detail["pricelist"]), item.period
+        )
+        terms.change_tariff(shop, account, replace(change, cost=cost))
+
+
+def order_now(
+    shop: Shop, account: Account, tariff: Tariff, service: Service, cost: Decimal
+) -> Service:
+    """``skipbasket=on``: charge and open in one step. NotEnoughMoney leaves nothing behind."""
+    opened = licenses.open_new(shop, tariff, service)
+    payments.charge(shop, account, cost, "open", tariff.name, opened.id)
+    services.note(shop, opened.id, account.login, "open", str(tariff.id))
+    return opened
+
+
+def cost_of_order(account: Account, tariff: Tariff, service: Service) -> Decimal:
+    """What the first period costs, to the cent."""
+    return rounded(services.cost_of(service, tariff, account.currency, service.period))
+
+
+def end_of_order(shop: Shop, tariff: Tariff, period: int) -> date | None:
+    """When a service opened now would end."""
+    return tariff.term_end(shop.today, period)

@@ -1,0 +1,183 @@
+"""Terms of services: prolonging them and changing their tariff.
+
+Source: licenses.md sections 4 and 5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from emulator.clock import add_months
+from emulator.domain import licenses, payments, services
+from emulator.domain.accounts import Account
+from emulator.domain.catalogue import LIFETIME, TRIAL, Tariff
+from emulator.domain.money import ZERO, pro_rata, rounded
+from emulator.domain.services import ACTIVE, SUSPENDED, Service
+from emulator.domain.world import Shop
+from emulator.errors import BadValue, WrongState
+
+
+@dataclass(frozen=True, slots=True)
+class Prolongation:
+    """What one prolongation would cost and where it would lead."""
+
+    service: Service
+    tariff: Tariff
+    period: int
+    cost: Decimal
+    new_expires_on: date
+
+
+def prolongable(service: Service, tariff: Tariff) -> None:
+    """Refuses trials, lifetimes, unpaid services and running operations."""
+    services.require_settled(service)
+    if tariff.trial or service.period == TRIAL:
+        raise WrongState(service.id, "trial")
+    if service.expires_on is None:
+        raise WrongState(service.id, "lifetime")
+
+
+def periods(tariff: Tariff, currency: str) -> tuple[int, ...]:
+    """What a service of this tariff can be prolonged by: months only."""
+    return tuple(p for p in tariff.periods(currency) if p > 0)
+
+
+def quote(shop: Shop, account: Account, service: Service, period: int | None) -> Prolongation:
+    """One prolongation, not yet bought. An active service goes on from its end, a suspended
+    one starts today (documented); so does an active one that is over already.
+    """
+    tariff = shop.catalogue[service.tariff_id]
+    prolongable(service, tariff)
+    offered = periods(tariff, account.currency)
+    if period is None:
+        period = service.period if service.period in offered else offered[0]
+    if period not in offered:
+        raise BadValue("period", str(period))
+    return _prolongation(shop, account, service, tariff, period)
+
+
+def _prolongation(
+    shop: Shop, account: Account, service: Service, tariff: Tariff, period: int
+) -> Prolongation:
+    start = service.expires_on or shop.today
+    if service.status == SUSPENDED:
+        start = shop.today
+    try:
+        end = add_months(start, period)
+    except (OverflowError, ValueError):
+        raise BadValue("period", str(period)) from None
+    cost = rounded(services.cost_of(service, tariff, account.currency, period))
+    return Prolongation(service, tariff, period, cost, end)
+
+
+def prolong(shop: Shop, account: Account, wanted: Prolongation, user: str) -> Service:
+    """Buys it: money first, then the new end; a suspended service is active again."""
+    service = wanted.service
+    payments.charge(
+        shop, account, wanted.cost, "prolong", wanted.tariff.name, service.id
+    )
+    services.note(shop, service.id, user, "prolong", wanted.new_expires_on.isoformat())
+    return apply(shop, wanted)
+
+
+def apply(shop: Shop, wanted: Prolongation) -> Service:
+    """The paid prolongation happens."""
+    return services.save(
+        shop,
+        replace(
+            wanted.service,
+            status=ACTIVE,
+            substate="",
+            expires_on=wanted.new_expires_on,
+            due_at=services.midnight(wanted.new_expires_on),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TariffChange:
+    """A change of tariff, not yet made. ``cost``: the pro-rata difference, never negative."""
+
+    service: Service
+    old: Tariff
+    new: Tariff
+    period: int
+    old_price: Decimal
+    new_price: Decimal
+    cost: Decimal
+
+
+def targets(shop: Shop, account: Account, service: Service) -> list[Tariff]:
+    """Tariffs this service can change to, in the catalogue's order."""
+    allowed = shop.catalogue[service.tariff_id].change_to
+    found = (shop.catalogue.find(number) for number in allowed)
+    return [t for t in found if t is not None and periods(t, account.currency)]
+
+
+def change_quote(
+    shop: Shop, account: Account, service: Service, pricelist: int, period: int | None
+) -> TariffChange:
+    """What a change costs: the difference for the unused days, the end date stays (observed)."""
+    services.require_settled(service)
+    if service.expires_on is not None and shop.today >= service.expires_on:
+        raise WrongState(service.id, "expired")
+    old = shop.catalogue[service.tariff_id]
+    new = next((t for t in targets(shop, account, service) if t.id == pricelist), None)
+    if new is None:
+        raise BadValue("pricelist", str(pricelist))
+    rules = shop.world.rules
+    if rules.retired_products == "refuse" and new.is_retired(shop.today):
+        raise BadValue("pricelist", str(pricelist), desc="retired")
+    period = _period_of_change(service, new, account.currency, period)
+    licenses.check_address(shop, new, service.ip, but=service.id)
+    return _priced_change(shop, account, service, old, new, period)
+
+
+def _period_of_change(service: Service, new: Tariff, currency: str, period: int | None) -> int:
+    offered = periods(new, currency)
+    if period is None:
+        period = service.period if service.period in offered else offered[0]
+    if period not in offered:
+        raise BadValue("period", str(period))
+    return period
+
+
+def _priced_change(
+    shop: Shop, account: Account, service: Service, old: Tariff, new: Tariff, period: int
+) -> TariffChange:
+    addons = licenses.chosen_addons(new, service.amounts())
+    new_price = new.cost(account.currency, period, addons)
+    old_periods = old.prices.get(account.currency, {})
+    if old.trial:
+        old_price = ZERO
+    else:
+        same = period if period in old_periods else service.period
+        old_price = old.cost(account.currency, same, service.amounts())
+    if service.expires_on is None or period == LIFETIME:
+        cost = rounded(new_price - old_price)
+    else:
+        start = shop.today if old.trial else add_months(service.expires_on, -period)
+        term = (add_months(start, period) - start).days
+        left = max(0, (service.expires_on - shop.today).days)
+        cost = pro_rata(new_price - old_price, left, term)
+    return TariffChange(service, old, new, period, old_price, new_price, max(ZERO, cost))
+
+
+def change_tariff(shop: Shop, account: Account, wanted: TariffChange) -> Service:
+    """Makes the change: money, then the new tariff; a trial becomes a paid licence."""
+    service, new = wanted.service, wanted.new
+    payments.charge(shop, account, wanted.cost, "changepricelist", new.name, service.id)
+    detail = f"{wanted.old.id} -> {new.id}"
+    services.note(shop, service.id, account.login, "changepricelist", detail)
+    addons = licenses.chosen_addons(new, service.amounts())
+    return services.save(
+        shop,
+        replace(
+            service,
+            tariff_id=new.id,
+            period=wanted.period if wanted.old.trial else service.period,
+            addons={str(number): amount for number, amount in addons.items()},
+        ),
+    )

@@ -1,0 +1,236 @@
+"""The world's own row: its clock, its rules, how it provisions; and the shop at one moment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from sqlalchemy import bindparam, select, update
+
+from emulator.clock import Machine, WorldClock
+from emulator.domain.catalogue import Catalogue
+from emulator.store import tables
+from emulator.store.engine import Database, Statement
+
+ProvisioningMode = Literal["at_once", "seconds", "reads", "by_hand"]
+PROVISIONING_MODES: tuple[ProvisioningMode, ...] = ("at_once", "seconds", "reads", "by_hand")
+
+
+@dataclass(frozen=True, slots=True)
+class Provisioning:
+    """When an opened licence gets its key: at once, after ``amount`` seconds or reads, by hand.
+
+    Seconds are elapsed real seconds (defaults.md 2), so a key arrives under a frozen clock.
+    """
+
+    mode: ProvisioningMode = "at_once"
+    amount: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What users of worlds differ about. Defaults: what an unmodified client survives."""
+
+    retired_products: Literal["allow", "refuse"] = "allow"
+    change_limit: bool = False
+    country_tariffs: bool = False
+    poor_order: Literal["refuse", "basket"] = "refuse"
+    open_pricelist: bool = True
+    list_rows: int = 1000
+    item_status_text: Literal["label", "number"] = "label"
+    trial_once: bool = True
+    allowed_origins: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, given: Mapping[str, object]) -> Rules:
+        """Rules from a world's file or row. ValueError names an unknown rule or a bad value."""
+        known = {f.name: f for f in fields(cls)}
+        for name, value in given.items():
+            if name not in known:
+                msg = f"rules.{name}: there is no such rule"
+                raise ValueError(msg)
+            _check_rule(name, value)
+        values = dict(given)
+        if isinstance(values.get("allowed_origins"), list):
+            values["allowed_origins"] = tuple(values["allowed_origins"])  # type: ignore[arg-type]
+        return cls(**values)  # type: ignore[arg-type]  # each value was checked by name
+
+    def told(self) -> dict[str, object]:
+        """As a row or a JSON answer tells them."""
+        return {**asdict(self), "allowed_origins": list(self.allowed_origins)}
+
+
+_CHOICES = {
+    "retired_products": ("allow", "refuse"),
+    "poor_order": ("refuse", "basket"),
+    "item_status_text": ("label", "number"),
+}
+_MOST_ROWS = 100_000
+
+
+def _check_rule(name: str, value: object) -> None:
+    if name in _CHOICES:
+        good = value in _CHOICES[name]
+        wanted = " or ".join(_CHOICES[name])
+    elif name == "list_rows":
+        good = isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _MOST_ROWS
+        wanted = f"a number from 1 to {_MOST_ROWS}"
+    elif name == "allowed_origins":
+        good = isinstance(value, list | tuple) and all(isinstance(v, str) for v in value)
+        wanted = "a list of origins"
+    else:
+        good, wanted = isinstance(value, bool), "true or false"
+    if not good:
+        msg = f"rules.{name}: {value!r} is not {wanted}"
+        raise ValueError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One world's row."""
+
+    name: str
+    seed: int
+    made_from: str
+    country: str | None
+    currency: str
+    clock: WorldClock
+    next_due_at: datetime | None
+    next_ready: float | None
+    catalogue_version: int
+    rules: Rules
+    provisioning: Provisioning
+    created_at: datetime
+
+
+W = tables.world.c
+COLUMNS = (
+    W.name,
+    W.seed,
+    W.made_from,
+    W.country,
+    W.currency,
+    W.clock_mode,
+    W.clock_offset,
+    W.clock_frozen_at,
+    W.next_due_at,
+    W.next_ready,
+    W.catalogue_version,
+    W.rules,
+    W.provisioning,
+    W.created_at,
+)
+"""In this order :func:`from_row` reads them; other modules select them together with a user."""
+
+
+def from_row(row: tuple[object, ...]) -> World:
+    """A World from a row that begins with COLUMNS."""
+    (name, seed, made, country, currency, mode, offset, frozen) = row[:8]
+    (due, ready, version, rules, provisioning, created) = row[8:14]
+    return World(  # each column's type is the table's
+        name,  # type: ignore[arg-type]
+        seed,  # type: ignore[arg-type]
+        made,  # type: ignore[arg-type]
+        country,  # type: ignore[arg-type]
+        currency,  # type: ignore[arg-type]
+        WorldClock(mode, timedelta(seconds=offset), frozen),  # type: ignore[arg-type]
+        due,  # type: ignore[arg-type]
+        ready,  # type: ignore[arg-type]
+        version,  # type: ignore[arg-type]
+        _stored_rules(rules),  # type: ignore[arg-type]
+        Provisioning(**provisioning),  # type: ignore[arg-type]
+        created,  # type: ignore[arg-type]
+    )
+
+
+def _stored_rules(rules: dict[str, object]) -> Rules:
+    """Rules as a row holds them: they were checked when written."""
+    rules["allowed_origins"] = tuple(rules["allowed_origins"])  # type: ignore[arg-type]
+    return Rules(**rules)  # type: ignore[arg-type]
+
+
+_READ = Statement(select(*COLUMNS))
+_SET_CLOCK = Statement(
+    update(tables.world).values(
+        clock_mode=bindparam("mode"),
+        clock_offset=bindparam("offset"),
+        clock_frozen_at=bindparam("frozen_at"),
+    )
+)
+_SET_DUE = Statement(update(tables.world).values(next_due_at=bindparam("at")))
+_SET_READY = Statement(update(tables.world).values(next_ready=bindparam("at")))
+_SET_RULES = Statement(
+    update(tables.world).values(rules=bindparam("rules"), provisioning=bindparam("provisioning"))
+)
+_NEW_CATALOGUE = Statement(update(tables.world).values(catalogue_version=W.catalogue_version + 1))
+
+
+def read(db: Database) -> World:
+    """The world of this database."""
+    row = db.row(_READ)
+    if row is None:
+        msg = f"{db.path} holds no world"
+        raise LookupError(msg)
+    return from_row(row)
+
+
+def set_clock(db: Database, clock: WorldClock) -> None:
+    """Writes how the world reads its time."""
+    offset = int(clock.offset.total_seconds())
+    db.run(_SET_CLOCK, mode=clock.mode, offset=offset, frozen_at=clock.frozen_at)
+
+
+def set_rules(db: Database, rules: Rules, provisioning: Provisioning) -> None:
+    """Writes rules and provisioning."""
+    told = {"mode": provisioning.mode, "amount": provisioning.amount}
+    db.run(_SET_RULES, rules=rules.told(), provisioning=told)
+
+
+def catalogue_changed(db: Database) -> None:
+    """Makes every worker read the catalogue anew."""
+    db.run(_NEW_CATALOGUE)
+
+
+@dataclass(slots=True)
+class Shop:
+    """The seller at one moment: a database, its world, its time, its catalogue.
+
+    ``now`` moves only in :mod:`emulator.domain.lifecycle`, where what is due happens at its own time.
+    """
+
+    db: Database
+    world: World
+    now: datetime
+    catalogue: Catalogue
+    machine: Machine = field(default_factory=Machine)
+
+    @property
+    def today(self) -> date:
+        """The world's date."""
+        return self.now.date()
+
+    def at(self, instant: datetime) -> Shop:
+        """The same shop at another moment."""
+        return Shop(self.db, self.world, instant, self.catalogue, self.machine)
+
+    def due_no_later_than(self, instant: datetime | None) -> None:
+        """Makes sure the world wakes at ``instant`` (see lifecycle.catch_up)."""
+        next_due = self.world.next_due_at
+        if instant is not None and (next_due is None or instant < next_due):
+            self.db.run(_SET_DUE, at=instant)
+            self.world = replace(self.world, next_due_at=instant)
+
+    def ready_no_later_than(self, elapsed: float) -> None:
+        """Makes sure the world wakes when ``elapsed`` real time is reached."""
+        ready = self.world.next_ready
+        if ready is None or elapsed < ready:
+            self.db.run(_SET_READY, at=elapsed)
+            self.world = replace(self.world, next_ready=elapsed)
+
+    def sleep_until(self, due: datetime | None, ready: float | None) -> None:
+        """Sets both alarms to what the tables say is next."""
+        self.db.run(_SET_DUE, at=due)
+        self.db.run(_SET_READY, at=ready)
+        self.world = replace(self.world, next_due_at=due, next_ready=ready)

@@ -1,0 +1,56 @@
+"""``X.filter``: what a listing shows, kept for the rest of the session.
+
+Source: protocol.md section 4.1 (observed). A caller with ``authinfo`` has no session, so for
+it nothing is kept (assumed); it filters inline with ``filter=on``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from emulator.call import Call, Choice, Done, Shown
+from emulator.domain import sessions
+from emulator.fields import Rest
+from emulator.functions.listing import Listing
+from emulator.registry import Evidence, Family
+from emulator.schema import WireSchema
+
+Selects = Callable[[Call], Mapping[str, Sequence[Choice]]]
+
+
+class FilterForm(WireSchema):
+    """The fields of a filter are the columns of its listing, so they are not named here."""
+
+    fields_ = Rest(data_key="*")
+
+
+def declare_filter(
+    family: Family, listed: str, listing: Listing, source: str, selects: Selects
+) -> None:
+    """Adds ``<listed>.filter`` to the family."""
+    names = listing.filter_names
+
+    @family.form(
+        f"{listed}.filter",
+        returns=FilterForm,
+        evidence=Evidence.OBSERVED,
+        source=source,
+        summary=f"Shows or sets what the listing {listed} shows for the rest of the session.",
+    )
+    def show(call: Call) -> Shown:
+        kept: Mapping[str, Any] = call.session.filters.get(listed, {}) if call.session else {}
+        return Shown({name: kept.get(name, "") for name in names}, slists=selects(call))
+
+    @show.on_submit
+    def keep(call: Call) -> Done:
+        chosen = {n: call.params[n] for n in names if call.params.get(n, "").strip()}
+        if call.session is not None:
+            sessions.keep_filter(call.shop.db, call.session, listed, chosen)
+        return Done(ok=f"func={listed}", ok_type="list")
+
+    @show.on_button("reset", "clear")
+    def forget(call: Call) -> Done:
+        if call.session is not None:
+            sessions.keep_filter(call.shop.db, call.session, listed, {})
+        return Done(ok=f"func={listed}", ok_type="list")

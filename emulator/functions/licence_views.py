@@ -1,0 +1,201 @@
+"""How a licence is shown: as a row of the list and as the form.
+
+Source: licenses.md section 6.1 and 6.6, protocol.md section 7; defaults.md 15, 16, 19.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from emulator.call import Call, Shown
+from emulator.domain.catalogue import Tariff
+from emulator.domain.money import exact, with_currency
+from emulator.domain.services import Service, cost_of
+from emulator.fields import Day, Months, Text, Whole, WireField
+from emulator.functions.params import (
+    PROJECT,
+    autoprolong_choices,
+    state_label,
+    state_leaf,
+)
+from emulator.schema import WireSchema
+from emulator.words import period_label
+
+
+class LicenceRow(WireSchema):
+    """One row of the list. No key here: it is shown in the form alone (observed)."""
+
+    id = Whole()
+    licname = Text()
+    name = Text()
+    ip = Text()
+    remoteip = Text()
+    remoteid = Text()
+    pricelist = Text()
+    pricelist_id = Whole()
+    intname = Text()
+    period = Whole()
+    cost = Text()
+    item_cost = Text()
+    currency_str = Text()
+    createdate = Day()
+    expiredate = Text()
+    real_expiredate = Text()
+    update_expiredate = Day()
+    real_ipchange = Day()
+    real_keychange = Day()
+    autoprolong = Months()
+    status = Whole()
+    item_status = WireField()
+    item_real_status = Text()
+    status_msg = Text()
+    special_status = Whole()
+    processingmodule = Text()
+    datacenter = Text()
+    datacentername = Text()
+    account = Text()
+    project = Text()
+    billdaily = Text()
+    scheduledclose = Text()
+
+
+class LicenceForm(WireSchema):
+    """The form: every field a client is known to read."""
+
+    elid = Whole()
+    id = Whole()
+    name = Text()
+    licname = Text()
+    ip = Text()
+    remoteip = Text()
+    remoteid = Text()
+    lickey = Text()
+    status = Whole()
+    item_status = WireField()
+    pricelist = Whole()
+    pricelist_id = Whole()
+    pricelist_name = Text()
+    period = Whole()
+    autoprolong = Months()
+    cost = Text()
+    item_cost = Text()
+    currency_str = Text()
+    createdate = Day()
+    expiredate = Text()
+    real_expiredate = Text()
+    ip_change_date = Day()
+    lickey_change_date = Day()
+    update_expiredate = Day()
+    webdomains = Whole()
+    scheduledclose = Text()
+
+
+def end_text(service: Service) -> str:
+    """``YYYY-MM-DD``; a lifetime has none, but clients skip rows without a date."""
+    return (service.expires_on or date(9999, 12, 31)).isoformat()
+
+
+def display_name(call: Call, service: Service, tariff: Tariff) -> str:
+    """What the seller's own pages call a service."""
+    return f"{call.words(tariff.name)} #{service.id}"
+
+
+def price_of(call: Call, service: Service, tariff: Tariff) -> tuple[str, str]:
+    """``("5.00 EUR / Month", "5.0000")``."""
+    currency = call.user.currency
+    period = service.period
+    if period not in tariff.prices.get(currency, {}):
+        # A tariff change may leave a period the new tariff does not sell; it is told by the month.
+        period = tariff.periods(currency)[0]
+    cost = cost_of(service, tariff, currency, period)
+    return f"{with_currency(cost, currency)} / {period_label(period, call.lang)}", exact(cost)
+
+
+def row(call: Call, service: Service) -> dict[str, object]:
+    """A row of the list."""
+    tariff = call.shop.catalogue[service.tariff_id]
+    cost, item_cost = price_of(call, service, tariff)
+    end = end_text(service)
+    return {
+        "id": service.id,
+        "licname": service.licname,
+        "name": display_name(call, service, tariff),
+        "ip": service.ip,
+        "remoteip": service.remoteip,
+        "remoteid": service.remoteid,
+        "pricelist": call.words(tariff.name),
+        "pricelist_id": tariff.id,
+        "intname": tariff.intname,
+        "period": service.period,
+        "cost": cost,
+        "item_cost": item_cost,
+        "currency_str": call.user.currency,
+        "createdate": service.created_on,
+        "expiredate": end,
+        "real_expiredate": end,
+        "update_expiredate": service.update_expires_on,
+        "real_ipchange": service.ip_changed_on,
+        "real_keychange": service.key_changed_on,
+        "autoprolong": service.autoprolong,
+        "status": service.status,
+        "item_status": state_leaf(call, service),
+        "item_real_status": service.state,
+        "status_msg": state_label(call, service.state),
+        "special_status": 1 if service.status == 5 else 0,
+        "processingmodule": "",
+        "datacenter": "1",
+        "datacentername": "Default",
+        "account": call.user.realname or call.user.login,
+        "project": PROJECT,
+        "billdaily": "off",
+        "scheduledclose": "off",
+    }
+
+
+def fields(call: Call, service: Service) -> dict[str, object]:
+    """The form's fields; addons behind the declared ones, as ``addon_<id>``."""
+    tariff = call.shop.catalogue[service.tariff_id]
+    cost, item_cost = price_of(call, service, tariff)
+    end = end_text(service)
+    shown: dict[str, object] = {
+        "elid": service.id,
+        "id": service.id,
+        "name": display_name(call, service, tariff),
+        "licname": service.licname,
+        "ip": service.ip,
+        "remoteip": service.remoteip,
+        "remoteid": service.remoteid,
+        "lickey": service.lickey,
+        "status": service.status,
+        "item_status": state_leaf(call, service),
+        "pricelist": tariff.id,
+        "pricelist_id": tariff.id,
+        "pricelist_name": call.words(tariff.name),
+        "period": service.period,
+        "autoprolong": service.autoprolong,
+        "cost": cost,
+        "item_cost": item_cost,
+        "currency_str": call.user.currency,
+        "createdate": service.created_on,
+        "expiredate": end,
+        "real_expiredate": end,
+        "ip_change_date": service.ip_changed_on,
+        "lickey_change_date": service.key_changed_on,
+        "update_expiredate": service.update_expires_on,
+        "webdomains": service.webdomains,
+        "scheduledclose": "off",
+    }
+    for number, amount in service.addons.items():
+        shown[f"addon_{number}"] = str(amount)
+    return shown
+
+
+def form(call: Call, service: Service) -> Shown:
+    """The whole form with its selects."""
+    tariff = call.shop.catalogue[service.tariff_id]
+    labels = {f"addon_{a.id}": call.words(a.name) for a in tariff.addons.values()}
+    return Shown(
+        fields(call, service),
+        slists={"autoprolong": autoprolong_choices(call, tariff)},
+        labels=labels,
+    )

@@ -1,0 +1,212 @@
+"""Pages of rows: paging, sorting and filters, in SQL, whatever the table.
+
+Source: protocol.md section 4.1. Past-the-end pages are clamped, an unsortable column is ignored.
+A filter comes inline (``filter=on&status=2``) or from the session, where ``X.filter`` left it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from functools import cached_property, lru_cache
+from typing import Any, Literal
+
+from sqlalchemy import BigInteger, ColumnElement, Select, String, bindparam, func
+
+from emulator.call import Call, Rows
+from emulator.fields import NUMBER, Text, Whole
+from emulator.schema import WireSchema
+from emulator.store.engine import Row, Statement
+
+Kind = Literal["text", "exact", "number", "day", "instant", "money"]
+MOST_ROWS = 10_000
+ESCAPE = "\\"
+
+
+class Paging(WireSchema):
+    """What every listing takes."""
+
+    p_num = Whole(least=-(2**31), most=2**31)
+    p_cnt = Whole(least=-(2**31), most=2**31)
+    p_col = Text()
+    p_sort = Text()
+    p_order = Text()
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that can be sorted by and filtered on, by its wire name.
+
+    ``text`` matches a part, ``exact`` and ``number`` the whole; ``day``, ``instant`` and ``money``
+    take ranges: ``createdatestart``/``createdateend``, ``amount_from``/``amount_to``.
+    """
+
+    name: str
+    of: ColumnElement[Any]
+    kind: Kind
+
+
+Condition = tuple[str, str]
+"""A column's name and how it is compared: ``part``, ``is``, ``from``, ``to``."""
+
+
+class Listing:
+    """One table of one account as pages. Statements are compiled once per shape."""
+
+    def __init__(
+        self, base: Select[Any], key: ColumnElement[Any], columns: tuple[Column, ...]
+    ) -> None:
+        self._base = base
+        self._key = key
+        self.columns = {column.name: column for column in columns}
+        self._statement = lru_cache(maxsize=256)(self._compile)
+
+    def page(
+        self,
+        call: Call,
+        given: Mapping[str, Any],
+        row: Callable[[Row], Mapping[str, Any]],
+        *,
+        fixed: Mapping[str, object],
+        head: Mapping[str, Any] | None = None,
+    ) -> Rows:
+        """One page. ``fixed``: parameters of the base (the owner); ``given``: paging, validated."""
+        conditions, values = self.conditions(_chosen_filter(call))
+        sort, descending, named = self._sorting(given)
+        db = call.shop.db
+        parameters = {**fixed, **values}
+        total = int(db.value(self._statement("count", conditions, "", False), **parameters))
+        per_page = given.get("p_cnt") or call.shop.world.rules.list_rows
+        per_page = min(max(1, per_page), MOST_ROWS)
+        last = max(1, -(-total // per_page))
+        number = min(max(1, given.get("p_num") or 1), last)
+        statement = self._statement("rows", conditions, sort, descending)
+        found = db.rows(statement, **parameters, most=per_page, skip=(number - 1) * per_page)
+        return Rows(
+            rows=[row(one) for one in found],
+            total=total,
+            page=number,
+            per_page=per_page,
+            sort=named,
+            order="desc" if descending else "asc",
+            head=head or {},
+        )
+
+    def _sorting(self, given: Mapping[str, Any]) -> tuple[str, bool, str]:
+        """Column, direction and the name to tell: newest first unless asked (defaults.md 18)."""
+        asked = given.get("p_col") or ""
+        name = asked.lstrip("+- ") or given.get("p_sort") or ""
+        descending = asked.startswith("-") or (given.get("p_order") or "").lower() == "desc"
+        if name in self.columns:
+            return name, descending, name
+        return "", True, "id"
+
+    def conditions(
+        self, sent: Mapping[str, str]
+    ) -> tuple[tuple[Condition, ...], dict[str, object]]:
+        """The conditions a filter means, and their values. What cannot be read matches nothing."""
+        conditions: list[Condition] = []
+        values: dict[str, object] = {}
+        for column in self.columns.values():
+            for how, parameter, text in _asked_of(column, sent):
+                if not text.strip():
+                    continue
+                conditions.append((column.name, how))
+                values[parameter] = _value(column, how, text.strip())
+        return tuple(conditions), values
+
+    def _compile(
+        self, purpose: str, conditions: tuple[Condition, ...], sort: str, descending: bool
+    ) -> Statement:
+        query = self._base
+        for name, how in conditions:
+            query = query.where(_compared(self.columns[name], how))
+        if purpose == "count":
+            return Statement(query.with_only_columns(func.count(), maintain_column_froms=True))
+        column = self.columns[sort].of if sort else self._key
+        ordered = query.order_by(column.desc() if descending else column.asc())
+        if sort:
+            ordered = ordered.order_by(self._key.desc())
+        limited = ordered.limit(bindparam("most", type_=BigInteger))
+        return Statement(limited.offset(bindparam("skip", type_=BigInteger)))
+
+    @cached_property
+    def filter_names(self) -> tuple[str, ...]:
+        """Every parameter a filter of this listing may have."""
+        names: list[str] = []
+        for column in self.columns.values():
+            names.append(column.name)
+            if column.kind in ("day", "instant"):
+                names += [f"{column.name}start", f"{column.name}end"]
+            elif column.kind == "money":
+                names += [f"{column.name}_from", f"{column.name}_to"]
+        return tuple(names)
+
+
+def _chosen_filter(call: Call) -> Mapping[str, str]:
+    if call.params.get("filter") == "on":
+        return call.params
+    if call.session is not None:
+        return call.session.filters.get(call.func, {})
+    return {}
+
+
+def _asked_of(column: Column, sent: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """(how, name of the bound value, text) for each condition that was sent."""
+    name = column.name
+    if column.kind == "text":
+        return [("part", f"f_{name}", sent.get(name, ""))]
+    if column.kind in ("exact", "number"):
+        return [("is", f"f_{name}", sent.get(name, ""))]
+    ends = ("_from", "_to") if column.kind == "money" else ("start", "end")
+    return [
+        ("from", f"f_{name}_from", sent.get(name + ends[0], "")),
+        ("to", f"f_{name}_to", sent.get(name + ends[1], "")),
+    ]
+
+
+def _compared(column: Column, how: str) -> ColumnElement[bool]:
+    name = f"f_{column.name}"
+    if how == "part":
+        return column.of.like(bindparam(name, type_=String), escape=ESCAPE)
+    if how == "is":
+        return column.of == bindparam(name, type_=column.of.type)
+    bound = bindparam(f"{name}_{how}", type_=column.of.type)
+    return column.of >= bound if how == "from" else column.of <= bound
+
+
+def _value(column: Column, how: str, text: str) -> object:
+    """The text as the column's value; None (which equals nothing) where it is not one."""
+    if column.kind == "text":
+        escaped = text.replace(ESCAPE, ESCAPE * 2).replace("%", ESCAPE + "%").replace("_", ESCAPE + "_")
+        return f"%{escaped}%"
+    if column.kind == "exact":
+        return text
+    if column.kind == "number":
+        return int(text) if NUMBER.match(text) else None
+    if column.kind == "money":
+        return _amount(text)
+    return _day(column.kind, how, text)
+
+
+def _amount(text: str) -> Decimal | None:
+    try:
+        amount = Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        return None
+    return amount.quantize(Decimal("0.0001")) if amount.is_finite() and abs(amount) < 10**12 else None
+
+
+def _day(kind: Kind, how: str, text: str) -> object:
+    try:
+        day = date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+    if kind == "day":
+        return day
+    start = datetime.combine(day, time(), UTC)
+    return start if how == "from" else start + timedelta(days=1, seconds=-1)
+
+

@@ -1,0 +1,265 @@
+"""Ordering, for every product type: the wizard's steps, the one-shot order, the new form.
+
+Source: licenses.md section 3, modules-services-whmcs.md sections 2.2 and 2.4; defaults.md 8, 9,
+21, 25. ``X.order`` and ``X.order.pricelist`` choose a tariff, ``X.order.param`` orders it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from emulator.call import Call, Done, Shown
+from emulator.domain import licenses, orders
+from emulator.domain.catalogue import Tariff
+from emulator.domain.licenses import Wish
+from emulator.domain.money import with_currency
+from emulator.errors import BadValue, Exists, NotEnoughMoney, StepUnavailable
+from emulator.fields import Address, AnyAddress, Flag, Months, Numbered, Text, Whole
+from emulator.functions.params import (
+    autoprolong_choices,
+    period_choices,
+    tariff_rows,
+)
+from emulator.registry import Evidence, Family
+from emulator.schema import WireSchema
+from emulator.words import period_label
+
+MOST_MONTHS = 1200
+
+
+class TariffChoice(WireSchema):
+    """The first step of an order."""
+
+    pricelist = Whole()
+    period = Whole()
+
+
+class OrderForm(WireSchema):
+    """What an order form shows, and what an order answers."""
+
+    id = Whole()
+    pricelist = Whole()
+    period = Whole()
+    order_period = Whole()
+    ip = Text()
+    licname = Text()
+    remoteip = Text()
+    remoteid = Text()
+    autoprolong = Months()
+    skipbasket = Flag()
+    orderinfo = Text()
+    billorder = Whole()
+
+
+class Order(WireSchema):
+    """Parameters of an order, as the pages and the clients send them."""
+
+    pricelist = Whole(needed=True)
+    period = Whole(needed=True)
+    ip = Address(needed=True)
+    licname = Text()
+    remoteip = AnyAddress()
+    remoteid = Text()
+    autoprolong = Months()
+    skipbasket = Flag()
+    addon = Numbered(prefix="addon_")
+
+
+class NewOrder(Order):
+    """The same in the new form: the period has another name, and automatic prolongation is on/off.
+
+    ``period`` still serves where ``order_period`` is absent: clients ask for the form with it.
+    """
+
+    period = Whole()
+    order_period = Whole()
+    autoprolong = Text()
+
+
+FAILS = (BadValue, Exists, NotEnoughMoney, StepUnavailable)
+
+
+def add_order(family: Family, name: str, source: str, example: Mapping[str, str]) -> None:
+    """The functions of ordering one product type."""
+    _add_choice(family, name, f"{name}.order", source)
+    _add_choice(family, name, f"{name}.order.pricelist", source)
+    _add_choice(family, name, f"v2.{name}.order.pricelist", source, f"v2.{name}.order.param")
+    _add_param(family, name, source, example)
+    _add_new_param(family, name, source, example)
+
+
+def _add_choice(
+    family: Family, name: str, func: str, source: str, following: str | None = None
+) -> None:
+    @family.form(
+        func,
+        takes=TariffChoice,
+        returns=OrderForm,
+        fails=(BadValue,),
+        evidence=Evidence.OBSERVED,
+        source=source,
+        next_step=following or f"{name}.order.param",
+        summary="The first step of an order: the tariffs on offer with their prices.",
+    )
+    def show(call: Call, **draft: Any) -> Shown:  # noqa: ANN401 - shown as sent
+        tariffs = _on_offer(call, name)
+        periods = sorted({p for t in tariffs for p in t.periods(call.user.currency)})
+        return Shown(
+            draft,
+            slists={"period": period_choices(call, periods)},
+            lists={"tariflist": tariff_rows(call, tariffs)},
+            inner=_was_sent(call),
+        )
+
+    @show.on_submit
+    def choose(call: Call, **draft: Any) -> Done:  # noqa: ANN401 - the next step answers for it
+        return Done(draft, ok=f"func={show.next_step}", ok_type="form")
+
+
+def _on_offer(call: Call, name: str) -> list[Tariff]:
+    rules, shop = call.shop.world.rules, call.shop
+    return [
+        t
+        for t in shop.catalogue.of_type(name)
+        if t.periods(call.user.currency)
+        and not (rules.retired_products == "refuse" and t.is_retired(shop.today))
+        and not (rules.country_tariffs and not t.fits_country(call.user.country))
+    ]
+
+
+def _was_sent(call: Call) -> bool:
+    """A recalculated or sent form is repeated in an inner doc (defaults.md 21)."""
+    return "sv_field" in call.params or bool(call.params.get("sok"))
+
+
+def _add_param(family: Family, name: str, source: str, example: Mapping[str, str]) -> None:
+    @family.form(
+        f"{name}.order.param",
+        takes=Order,
+        returns=OrderForm,
+        fails=FAILS,
+        evidence=Evidence.DOCUMENTED,
+        source=source,
+        example=example,
+    )
+    def show(call: Call, pricelist: int | None = None, period: int | None = None, **draft: Any) -> Shown:  # noqa: ANN401
+        """Orders one service: with skipbasket=on paid and opened at once, else put in the basket."""
+        return _form(call, name, pricelist, period, draft, "period")
+
+    @show.on_submit
+    def order(call: Call, skipbasket: bool = False, addon: Mapping[int, int] | None = None, **wish: Any) -> Done:  # noqa: ANN401, FBT001, FBT002
+        return _ordered(call, name, Wish(**wish, addons=addon), at_once=skipbasket)
+
+    @show.on_button("basket")
+    def put(call: Call, skipbasket: bool = False, addon: Mapping[int, int] | None = None, **wish: Any) -> Done:  # noqa: ANN401, ARG001, FBT001, FBT002
+        return _ordered(call, name, Wish(**wish, addons=addon), at_once=False)
+
+
+def _add_new_param(family: Family, name: str, source: str, example: Mapping[str, str]) -> None:
+    new_example = {("order_period" if k == "period" else k): v for k, v in example.items()}
+
+    @family.form(
+        f"v2.{name}.order.param",
+        takes=NewOrder,
+        returns=OrderForm,
+        fails=FAILS,
+        evidence=Evidence.DOCUMENTED,
+        source=source,
+        example=new_example,
+    )
+    def show(
+        call: Call,
+        pricelist: int | None = None,
+        period: int | None = None,
+        order_period: int | None = None,
+        **draft: Any,  # noqa: ANN401 - shown as sent
+    ) -> Shown:
+        """The same order in the new form: order_period, autoprolong on or off."""
+        return _form(call, name, pricelist, order_period or period, draft, "order_period")
+
+    @show.on_submit
+    def order(
+        call: Call,
+        skipbasket: bool = False,  # noqa: FBT001, FBT002 - a parameter of the wire
+        addon: Mapping[int, int] | None = None,
+        period: int | None = None,
+        order_period: int | None = None,
+        autoprolong: str = "",
+        **wish: Any,  # noqa: ANN401 - names of NewOrder
+    ) -> Done:
+        chosen = order_period if order_period is not None else period
+        if chosen is None:
+            raise BadValue.empty("order_period")
+        months = _months(autoprolong, chosen)
+        asked = Wish(**wish, period=chosen, autoprolong=months, addons=addon)
+        return _ordered(call, name, asked, at_once=skipbasket)
+
+
+def _months(text: str, period: int) -> int | None:
+    """``on`` means the period that was ordered; months are taken as they are (both documented)."""
+    if text.strip().lower() == "on":
+        return period if period > 0 else None
+    read: int | None = Months().deserialize(text) if text.strip() else None
+    return read
+
+
+def _form(
+    call: Call,
+    name: str,
+    pricelist: int | None,
+    period: int | None,
+    draft: Mapping[str, Any],
+    period_name: str,
+) -> Shown:
+    """The order form, priced for what was sent."""
+    if pricelist is None:
+        raise StepUnavailable(call.func)
+    tariff = licenses.orderable(call.shop, call.user, name, pricelist)
+    offered = tariff.periods(call.user.currency)
+    chosen = period if period is not None else (1 if 1 in offered else offered[0])
+    tariff.check_period(call.user.currency, chosen)
+    amounts = licenses.chosen_addons(tariff, draft.get("addon"))
+    cost = tariff.cost(call.user.currency, chosen, amounts)
+    price = with_currency(cost, call.user.currency)
+    shown: dict[str, object] = {
+        **{key: value for key, value in draft.items() if key != "addon"},
+        "pricelist": tariff.id,
+        period_name: chosen,
+        "orderinfo": f"<b>{call.words(tariff.name)}</b><br/>{price} / {period_label(chosen, call.lang)}",
+        **{f"addon_{number}": str(amount) for number, amount in amounts.items()},
+    }
+    return Shown(
+        shown,
+        slists={
+            period_name: period_choices(call, offered),
+            "autoprolong": autoprolong_choices(call, tariff),
+        },
+        lists={"tariflist": tariff_rows(call, [tariff])},
+        inner=_was_sent(call),
+        labels={f"addon_{a.id}": call.words(a.name) for a in tariff.addons.values()},
+    )
+
+
+def _ordered(call: Call, name: str, wish: Wish, *, at_once: bool) -> Done:
+    shop, account = call.shop, call.user
+    if not -1000 <= wish.period <= MOST_MONTHS:
+        raise BadValue("period", str(wish.period))
+    tariff = licenses.orderable(shop, account, name, wish.pricelist)
+    draft = licenses.draft(shop, account, tariff, wish)
+    cost = orders.cost_of_order(account, tariff, draft)
+    poor = cost > account.available and shop.world.rules.poor_order == "basket"
+    if at_once and not poor:
+        opened = orders.order_now(shop, account, tariff, draft, cost)
+        return Done({"id": opened.id, "item.id": str(opened.id)})
+    item, billorder, ordered = orders.put_order(shop, account, tariff, draft, cost)
+    return Done(
+        {
+            "id": ordered.id,
+            "item.id": str(ordered.id),
+            "billorder": billorder,
+            "lineitem.id": str(item),
+        },
+        ok="func=basket",
+        ok_type="form",
+    )

@@ -1,0 +1,86 @@
+"""Parameters several families share, and the pieces of forms they show alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from emulator.call import Call, Choice, Leaf
+from emulator.domain.catalogue import Tariff
+from emulator.domain.money import with_currency
+from emulator.domain.services import Service
+from emulator.fields import Id, Ids
+from emulator.schema import WireSchema
+from emulator.words import STATES, in_language, period_label
+
+PROJECT_ID, PROJECT = "1", "ISPsystem"
+"""The provider's number and name (defaults.md 7): clients pick their balance by the name."""
+
+
+class Element(WireSchema):
+    """One object by its number."""
+
+    elid = Id(required=True)
+
+
+class Elements(WireSchema):
+    """One or many objects: ``1`` or ``1, 2``."""
+
+    elid = Ids(required=True)
+
+
+def state_label(call: Call, state: str) -> str:
+    """``Active``, ``Остановлен``."""
+    texts = STATES.get(state) or STATES.get(state.partition("_")[0]) or {"en": state}
+    return in_language(texts, call.lang)
+
+
+def state_leaf(call: Call, service: Service) -> Leaf:
+    """The label with its number beside it (defaults.md 19)."""
+    text = state_label(call, service.state)
+    if call.shop.world.rules.item_status_text == "number":
+        text = str(service.status)
+    return Leaf(text, {"orig": str(service.status)})
+
+
+def period_choices(call: Call, periods: Iterable[int]) -> list[Choice]:
+    """Periods as options of a select."""
+    return [Choice(str(p), period_label(p, call.lang)) for p in periods]
+
+
+def autoprolong_choices(call: Call, tariff: Tariff) -> list[Choice]:
+    """``null`` and the tariff's months."""
+    off = {"en": "Off", "ru": "Отключено"}
+    months = [p for p in tariff.periods(call.user.currency) if p > 0]
+    return [Choice("null", in_language(off, call.lang)), *period_choices(call, months)]
+
+
+def tariff_choices(call: Call, tariffs: Iterable[Tariff]) -> list[Choice]:
+    """Tariffs as options of a select."""
+    return [Choice(str(t.id), call.words(t.name)) for t in tariffs]
+
+
+def price_text(call: Call, tariff: Tariff, period: int) -> str:
+    """``5.00 EUR / Month``."""
+    currency = call.user.currency
+    cost = tariff.prices[currency][period]
+    return f"{with_currency(cost, currency)} / {period_label(period, call.lang)}"
+
+
+def tariff_rows(call: Call, tariffs: Sequence[Tariff]) -> list[dict[str, object]]:
+    """``tariflist`` of an order form: description and price are HTML (observed)."""
+    rows: list[dict[str, object]] = []
+    for tariff in tariffs:
+        periods = tariff.periods(call.user.currency)
+        if periods:
+            first = 1 if 1 in periods else periods[0]
+            name = call.words(tariff.name)
+            rows.append(
+                {
+                    "id": str(tariff.id),
+                    "pricelist": str(tariff.id),
+                    "name": name,
+                    "desc": f"<b>{name}</b><br/>{call.words(tariff.description)}",
+                    "price": f"<b>{price_text(call, tariff, first)}</b>",
+                }
+            )
+    return rows

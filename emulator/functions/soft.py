@@ -1,0 +1,60 @@
+"""``soft``: licences of the vendor's own panels.
+
+Source: licenses.md sections 2 to 6.
+"""
+
+from __future__ import annotations
+
+from emulator.call import Call, Done
+from emulator.domain import licenses
+from emulator.errors import BadValue, Exists
+from emulator.fields import Address, Whole
+from emulator.functions.product import ProductType, build
+from emulator.registry import Evidence, Family
+from emulator.schema import WireSchema
+
+SOFT = ProductType(
+    intname="soft",
+    title={"en": "Licences", "ru": "Лицензии"},
+    source="licenses.md sections 3 and 6",
+    example="100001",
+    example_order={
+        "pricelist": "55227",
+        "period": "1",
+        "ip": "192.0.2.201",
+        "licname": "example",
+        "remoteid": "r-1",
+        "autoprolong": "null",
+        "skipbasket": "on",
+        "clicked_button": "finish",
+        "sok": "ok",
+    },
+)
+
+
+class AddressCheck(WireSchema):
+    """What would be ordered where."""
+
+    pricelist = Whole(required=True)
+    ip = Address(required=True)
+    period = Whole()
+
+
+def family() -> Family:
+    """Licences, and the check before an order that no other product type has."""
+    soft = build(SOFT)
+
+    @soft.action(
+        "soft.checkip",
+        takes=AddressCheck,
+        fails=(BadValue, Exists),
+        evidence=Evidence.OBSERVED,
+        source="licenses.md section 6.3",
+        example={"pricelist": "55227", "period": "1", "ip": "192.0.2.202"},
+    )
+    def checkip(call: Call, pricelist: int, ip: str, period: int | None = None) -> Done:
+        """Refuses what an order of this tariff for this address would refuse; changes nothing."""
+        licenses.check_order(call.shop, call.user, "soft", pricelist, period, ip)
+        return Done()
+
+    return soft

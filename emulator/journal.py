@@ -1,0 +1,174 @@
+"""What was asked and answered: a ring of rows, bounded by count and by bytes.
+
+Secrets are masked before they are written (docs/architecture.md). The journal lies in the
+world's own database and commits with the call it tells of.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, insert, select
+
+from emulator.store import tables
+from emulator.store.engine import Database, Statement
+
+MASK = "***"
+SECRET_PARAMS = frozenset({"auth", "password", "passwd", "confirm", "key", "qrcode"})
+SHORTEST_SECRET = 6
+"""A shorter secret is not looked for in answers: it would blot out ordinary text."""
+PRUNE_EVERY = 32
+
+J = tables.journal.c
+_INSERT = Statement(
+    insert(tables.journal).values({c.name: bindparam(c.name) for c in J if c.name != "id"})
+)
+_OLDER = Statement(delete(tables.journal).where(J.id <= bindparam("before")))
+_SIZES = Statement(select(J.id, J.size).order_by(J.id.desc()))
+_CLEAR = Statement(delete(tables.journal))
+_COUNT = Statement(select(func.count()).select_from(tables.journal))
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much is kept: rows, bytes altogether, bytes of one request or answer."""
+
+    rows: int
+    bytes: int
+    body: int
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One request with its answer, masked. ``error``: ``type/object`` of a refusal, or None."""
+
+    at: datetime
+    took_ms: float
+    login: str | None
+    address: str
+    method: str
+    path: str
+    func: str
+    out: str
+    error: str | None
+    params: str
+    answer: str
+    id: int = 0
+
+    def told(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "id": self.id,
+            "at": self.at.isoformat(),
+            "took_ms": self.took_ms,
+            "login": self.login,
+            "address": self.address,
+            "method": self.method,
+            "path": self.path,
+            "func": self.func,
+            "out": self.out,
+            "error": self.error,
+            "params": json.loads(self.params),
+            "answer": self.answer,
+        }
+
+
+def masked_params(params: Mapping[str, str], body: int) -> str:
+    """The parameters as JSON, secrets masked, long values cut."""
+    shown = {}
+    left = body
+    for name, value in params.items():
+        if name == "authinfo":
+            kept = f"{value.partition(':')[0]}:{MASK}"
+        else:
+            kept = MASK if name in SECRET_PARAMS else value
+        if left <= 0:
+            break
+        shown[name[:left]] = kept[:left]
+        left -= len(name) + len(kept)
+    return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+
+
+def secrets_in(params: Mapping[str, str]) -> list[str]:
+    """What must not stand in an answer that is written down."""
+    found = [params[name] for name in SECRET_PARAMS & params.keys()]
+    if "authinfo" in params:
+        found.append(params["authinfo"].partition(":")[2])
+    return found
+
+
+def masked_text(text: str, secrets: Sequence[str], body: int) -> str:
+    """An answer with the secrets blotted out, cut to what is kept of one answer."""
+    for secret in secrets:
+        if len(secret) >= SHORTEST_SECRET and secret in text:
+            text = text.replace(secret, MASK)
+    return text[:body]
+
+
+def write(db: Database, entry: Entry, bounds: Bounds) -> None:
+    """One row more, and now and then the oldest ones fewer."""
+    if bounds.rows == 0:
+        return
+    number = db.insert(
+        _INSERT,
+        at=entry.at,
+        took_ms=entry.took_ms,
+        login=entry.login,
+        address=entry.address,
+        method=entry.method,
+        path=entry.path,
+        func=entry.func,
+        out=entry.out,
+        error=entry.error,
+        params=entry.params,
+        answer=entry.answer,
+        size=len(entry.params) + len(entry.answer),
+    )
+    if number % PRUNE_EVERY == 0:
+        prune(db, bounds, number)
+
+
+def prune(db: Database, bounds: Bounds, newest: int) -> None:
+    """Drops what is over the bounds, oldest first."""
+    db.run(_OLDER, before=newest - bounds.rows)
+    kept = 0
+    for number, size in db.rows(_SIZES):
+        kept += size
+        if kept > bounds.bytes:
+            db.run(_OLDER, before=number)
+            return
+
+
+def find(
+    db: Database,
+    *,
+    func: str | None = None,
+    login: str | None = None,
+    error: bool | None = None,
+    after: int = 0,
+    limit: int = 100,
+) -> list[Entry]:
+    """Newest first. ``error``: only refusals (True) or only successes (False)."""
+    query = select(*(c for c in J if c.name != "size")).where(J.id > after)
+    if func is not None:
+        query = query.where(J.func.like(func.replace("*", "%")) if "*" in func else J.func == func)
+    if login is not None:
+        query = query.where(J.login == login)
+    if error is not None:
+        query = query.where(J.error.is_not(None) if error else J.error.is_(None))
+    rows = db.rows(Statement(query.order_by(J.id.desc()).limit(limit)))
+    return [Entry(*row[1:], id=row[0]) for row in rows]
+
+
+def count(db: Database) -> int:
+    """How many entries are kept."""
+    return int(db.value(_COUNT))
+
+
+def clear(db: Database) -> None:
+    """Forgets everything."""
+    db.run(_CLEAR)

@@ -1,0 +1,57 @@
+"""The neutral answer tree: what an answer says, before any format has a say.
+
+Source: protocol.md sections 3 to 5. A renderer (``xml``, ``json``, ``text``) turns one
+:class:`Document` into bytes; nothing above it knows which format was asked for.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Node:
+    """One element: a name, a text, attributes, children. Everything is a string."""
+
+    name: str
+    text: str = ""
+    attrs: dict[str, str] | None = None
+    children: list[Node] | None = None
+
+
+class Shape(enum.Enum):
+    """What kind of answer this is; only bjson, text, csv and ajax look at it."""
+
+    LISTING = "listing"
+    """Rows: nodes named ``elem``, then paging."""
+
+    FORM = "form"
+    """A form that was shown: fields, ``slist``, ``list``."""
+
+    RESULT = "result"
+    """A submit or an action: ``ok``, ids, maybe an inner ``doc``."""
+
+    RAW = "raw"
+    """A document with a structure of its own (``whoami``, ``menu``, ``pricelist.export``)."""
+
+    ERROR = "error"
+    """One ``error`` node, and nothing around it."""
+
+
+@dataclass(slots=True)
+class Document:
+    """One answer.
+
+    ``nodes``    the children of ``doc`` in order, the echo of the parameters included;
+    ``attrs``    attributes of ``doc`` (none on an error);
+    ``layout``   ``metadata`` and ``messages``, shown by the formats a user interface reads
+                 (json, sjson, xjson, devel) and by no other.
+    """
+
+    func: str
+    shape: Shape
+    nodes: list[Node]
+    attrs: dict[str, str] = field(default_factory=dict)
+    layout: Sequence[Node] = ()

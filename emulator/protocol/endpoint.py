@@ -1,0 +1,287 @@
+"""The life of a request, as plain calls in one place (docs/architecture.md tells it in words).
+
+A call that reads: read, close the read, render, one journal insert. A call that writes, and any
+call when something is due: the world's lock, ``BEGIN IMMEDIATE``, what is due, the handler in a
+savepoint, render, journal, one ``COMMIT``; then deliver. A refusal undoes the handler alone.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from emulator import journal
+from emulator.call import Call, Done, LoggedIn, WriteNeeded
+from emulator.domain import lifecycle, sessions
+from emulator.domain.accounts import Verified
+from emulator.domain.world import Shop
+from emulator.domain.world import read as read_world
+from emulator.errors import AccessDenied, ApiError, AuthFailed, BadValue, Missed, UnknownFunction
+from emulator.protocol import auth, formats
+from emulator.protocol.answer import Writer, error_document
+from emulator.protocol.auth import Asker, Credentials
+from emulator.protocol.document import Document
+from emulator.protocol.formats import Format
+from emulator.protocol.request import Request
+from emulator.registry import Function, Registry
+from emulator.settings import Settings
+from emulator.store.engine import Database
+from emulator.words import LANGUAGES
+from emulator.worlds import WorldError, Worlds
+
+LOG = logging.getLogger("mockseller")
+WITHOUT_SECOND_FACTOR = frozenset({"totp.confirm", "logon", "auth"})
+WITH_LAYOUT = frozenset({"json", "sjson", "xjson", "devel"})
+
+
+class InternalError(ApiError):
+    """A fault of ours. The client gets a document all the same; the log gets the traceback."""
+
+    type = "internal"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes back: always a document, HTTP 200 (observed), maybe a cookie."""
+
+    content_type: str
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Turn:
+    """One request on its way: what was brought, who turned out to ask, what came of it."""
+
+    request: Request
+    format: Format
+    brought: Credentials
+    login: str
+    started: float
+    asker: Asker | None = None
+    call: Call | None = None
+    error: ApiError | None = None
+    session_id: str = ""
+
+
+class Endpoint:
+    """Answers requests. One per process, shared by its threads; holds caches, no state."""
+
+    def __init__(
+        self, settings: Settings, worlds: Worlds, registry: Registry, verified: Verified
+    ) -> None:
+        self._worlds = worlds
+        self._registry = registry
+        self._verified = verified
+        self._writer = Writer()
+        self._bounds = journal.Bounds(
+            settings.journal_rows, settings.journal_bytes, settings.journal_body
+        )
+
+    def answer(self, request: Request) -> Reply:
+        """One request, answered."""
+        started = time.perf_counter()
+        chosen = formats.choose(request.params.get("out"), request.params.get("sfrom"))
+        brought = auth.credentials(request)
+        name, login = auth.world_of(self._worlds, request, brought)
+        turn = Turn(request, chosen or formats.XML, brought, login, started)
+        try:
+            if chosen is None:
+                raise BadValue("out", request.params["out"])
+            turn.format = self._with_callback(turn.format, request)
+            return self._in_world(turn, name)
+        except WorldError:
+            return self._refused(turn, Missed("world", name))
+        except ApiError as refusal:
+            return self._refused(turn, refusal)
+        except Exception:
+            LOG.exception("func=%s failed", request.func)
+            return self._refused(turn, InternalError())
+
+    def allows_origin(self, request: Request) -> bool:
+        """Whether a web page of this origin may read our answers (defaults.md 27)."""
+        name, _ = auth.world_of(self._worlds, request, auth.credentials(request))
+        try:
+            db = self._worlds.connect(name)
+        except WorldError:
+            return False
+        allowed = read_world(db).rules.allowed_origins
+        return request.origin in allowed or "*" in allowed
+
+    def _in_world(self, turn: Turn, name: str) -> Reply:
+        function = self._registry.find(turn.request.func)
+        if function is None or not function.chosen(turn.request.params)[1]:
+            try:
+                return self._look(turn, function, self._worlds.connect(name))
+            except WriteNeeded:
+                pass
+        with self._worlds.locked(name) as db:
+            return self._act(turn, function, db)
+
+    def _look(self, turn: Turn, function: Function | None, db: Database) -> Reply:
+        with db.reading():
+            shop = self._ask(turn, db)
+            if lifecycle.is_due(shop):
+                raise WriteNeeded
+            document = self._perform(turn, function, shop, writing=False)
+            if _failed_login(turn):
+                raise WriteNeeded
+        body = turn.format.render(document)
+        with db.locked(), db.writing():
+            self._write_down(turn, db, shop, body)
+        return self._reply(turn, body)
+
+    def _act(self, turn: Turn, function: Function | None, db: Database) -> Reply:
+        while True:
+            with db.writing():
+                shop = self._ask(turn, db)
+                if lifecycle.is_due(shop):
+                    lifecycle.catch_up(shop)  # one batch, committed; then ask again
+                    continue
+                document = self._perform(turn, function, shop, writing=True)
+                if login := _failed_login(turn):
+                    at = shop.machine.elapsed()
+                    sessions.failed(db, login, turn.request.address, at)
+                body = turn.format.render(document)
+                self._write_down(turn, db, shop, body)
+            return self._reply(turn, body)
+
+    def _ask(self, turn: Turn, db: Database) -> Shop:
+        machine = self._worlds.machine
+        turn.asker = auth.who_asks(
+            db, turn.request, turn.brought, turn.login, self._verified, machine.elapsed()
+        )
+        return self._worlds.shop(db, turn.asker.world)
+
+    def _perform(self, turn: Turn, function: Function | None, shop: Shop, *, writing: bool) -> Document:
+        """The document of this call; a refusal is one too, and leaves nothing behind."""
+        request, asker = turn.request, turn.asker
+        lang = _language(request, asker)
+        turn.error, turn.session_id = None, ""
+        try:
+            if not writing:
+                return self._run(turn, function, shop, lang, writing=False)
+            with shop.db.savepoint():
+                return self._run(turn, function, shop, lang, writing=True)
+        except ApiError as refusal:
+            turn.error = refusal
+            return error_document(refusal, request.func, lang)
+
+    def _run(
+        self, turn: Turn, function: Function | None, shop: Shop, lang: str, *, writing: bool
+    ) -> Document:
+        request, asker = turn.request, turn.asker
+        if request.refused is not None:
+            raise request.refused
+        if asker is not None and asker.refusal is not None:
+            raise asker.refusal
+        if function is None:
+            raise UnknownFunction(request.func)
+        account = asker.account if asker else None
+        call = turn.call = Call(
+            shop,
+            request.func,
+            request.params,
+            lang,
+            request.address,
+            account,
+            asker.session if asker else None,
+            writing,
+        )
+        function = self._step(function, request)
+        self._admit(call, function)
+        pending = call.session is not None and call.session.pending_totp
+        answer: object
+        if pending and function.name not in WITHOUT_SECOND_FACTOR:
+            answer = Done(ok="func=totp.confirm")
+        else:
+            answer = self._handled(call, function)
+        if isinstance(answer, LoggedIn):
+            turn.session_id = answer.session_id
+        layout = turn.format.name in WITH_LAYOUT
+        return self._writer.document(function, answer, request, lang, layout=layout)
+
+    def _step(self, function: Function, request: Request) -> Function:
+        """A wizard's ``snext`` shows the next step instead of the one named."""
+        asks_next = function.next_step and (
+            "snext" in request.params
+            or (request.params.get("sok") and "sv_field" not in request.params)
+        )
+        return self._registry[function.next_step] if asks_next else function
+
+    def _admit(self, call: Call, function: Function) -> None:
+        open_here = function.public or (function.is_public is not None and function.is_public(call))
+        if call.account is None and not open_here:
+            raise AccessDenied(call.func)
+
+    def _handled(self, call: Call, function: Function) -> object:
+        handler, commits = function.chosen(call.params)
+        values = function.takes.read(call.params, submit=commits)
+        if not function.elids:
+            return handler(call, **values)
+        answer: object = None
+        for elid in values.pop(function.elids):
+            answer = handler(call, elid, **values)
+        return answer
+
+    def _write_down(self, turn: Turn, db: Database, shop: Shop, body: bytes) -> None:
+        request, asker = turn.request, turn.asker
+        account = asker.account if asker else None
+        session = asker.session if asker else None
+        elapsed = shop.machine.elapsed()
+        if session is not None and elapsed - session.used > sessions.TOUCH:
+            sessions.touch(db, session.id, elapsed)
+        hidden = journal.secrets_in(request.params)
+        if turn.call is not None:
+            hidden += turn.call.secrets
+        error = turn.error
+        entry = journal.Entry(
+            at=shop.now,
+            took_ms=round((time.perf_counter() - turn.started) * 1000, 3),
+            login=account.login if account else None,
+            address=request.address,
+            method=request.method,
+            path=request.path,
+            func=request.func[:200],
+            out=turn.format.name,
+            error=None if error is None else f"{error.type}/{error.object}",
+            params=journal.masked_params(request.params, self._bounds.body),
+            answer=journal.masked_text(body.decode("utf-8"), hidden, self._bounds.body),
+        )
+        journal.write(db, entry, self._bounds)
+
+    def _with_callback(self, chosen: Format, request: Request) -> Format:
+        callback = request.params.get("callback")
+        if not callback:
+            return chosen
+        try:
+            return formats.with_callback(chosen, callback)
+        except ValueError:
+            raise BadValue("callback", callback) from None
+
+    def _refused(self, turn: Turn, refusal: ApiError) -> Reply:
+        """A refusal that no world could journal."""
+        lang = _language(turn.request, None)
+        document = error_document(refusal, turn.request.func, lang)
+        return Reply(turn.format.content_type, turn.format.render(document))
+
+    def _reply(self, turn: Turn, body: bytes) -> Reply:
+        headers = {}
+        if turn.session_id:
+            headers["Set-Cookie"] = f"billmgrses5={turn.session_id}; Path=/; HttpOnly; SameSite=Lax"
+        return Reply(turn.format.content_type, body, headers)
+
+
+def _failed_login(turn: Turn) -> str:
+    """The login whose failure has to be counted, or nothing."""
+    return turn.error.login if isinstance(turn.error, AuthFailed) else ""
+
+
+def _language(request: Request, asker: Asker | None) -> str:
+    asked = request.params.get("lang", "")
+    if asked in LANGUAGES:
+        return asked
+    account = asker.account if asker else None
+    return account.lang if account and account.lang in LANGUAGES else "en"

@@ -1,0 +1,130 @@
+"""What a client sent, whichever way it sent it.
+
+Source: protocol.md section 1, surface.md section 1. A body without a Content-Type is a form;
+a JSON body beside a query string counts for nothing; a repeated name keeps its last value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Request as HttpRequest
+
+from emulator.errors import TooMuch
+
+CANNOT_STAND = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters no XML document can hold; they become U+FFFD before anything looks at them."""
+DRAIN = 64 * 1024 * 1024
+"""How much of a refused body is read, so that the client reads our answer, not a reset."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, seen without HTTP. ``world``: the name in the path, or empty."""
+
+    params: Mapping[str, str]
+    method: str
+    path: str
+    world: str
+    address: str
+    host: str
+    cookie: str
+    """Value of the cookie ``billmgrses5``, or empty."""
+    origin: str
+    refused: TooMuch | None = None
+
+    @property
+    def func(self) -> str:
+        """The function that is asked for, or empty."""
+        return self.params.get("func", "")
+
+
+def read(http: HttpRequest, world: str, *, max_body: int, max_params: int) -> Request:
+    """The request behind a WSGI environ. Too large a one comes back refused, never raised."""
+    query = http.query_string
+    pairs: list[tuple[str, str]] = []
+    refused: TooMuch | None = None
+    try:
+        pairs = _pairs(query, max_params)
+        if http.method == "POST" or http.content_length or "HTTP_TRANSFER_ENCODING" in http.environ:
+            pairs += _body(http, max_body, max_params)
+        if len(pairs) > max_params:
+            raise TooMuch("params", str(max_params))
+    except TooMuch as fault:
+        refused, pairs = fault, pairs[:max_params]
+    cookie = http.cookies.get("billmgrses5", "") if "HTTP_COOKIE" in http.environ else ""
+    return Request(
+        params={_clean(name): _clean(value) for name, value in pairs},
+        method=http.method,
+        path=http.path,
+        world=world,
+        address=http.remote_addr or "",
+        host=f"{http.scheme}://{http.environ.get('HTTP_HOST', '')}",
+        cookie=_clean(cookie),
+        origin=http.environ.get("HTTP_ORIGIN", ""),
+        refused=refused,
+    )
+
+
+def _clean(text: str) -> str:
+    return text if text.isprintable() else CANNOT_STAND.sub("\ufffd", text)
+
+
+def _pairs(encoded: bytes, most: int) -> list[tuple[str, str]]:
+    if not encoded:
+        return []
+    try:
+        return parse_qsl(
+            encoded.decode("latin-1") if encoded.isascii() else _escaped(encoded),
+            keep_blank_values=True,
+            errors="replace",
+            max_num_fields=most,
+        )
+    except ValueError:
+        raise TooMuch("params", str(most)) from None
+
+
+def _escaped(encoded: bytes) -> str:
+    """Raw bytes above ASCII (a client that did not encode) as text; broken UTF-8 replaced."""
+    return encoded.decode("utf-8", "replace")
+
+
+def _body(http: HttpRequest, max_body: int, max_params: int) -> list[tuple[str, str]]:
+    if (http.content_length or 0) > max_body:
+        _drain(http)
+        raise TooMuch("body", str(max_body))
+    kind = http.mimetype
+    if kind == "multipart/form-data":
+        return _multipart(http, max_body, max_params)
+    data = http.stream.read(max_body + 1)
+    if len(data) > max_body:
+        _drain(http)
+        raise TooMuch("body", str(max_body))
+    if kind.endswith(("/json", "+json")) or kind.endswith("xml"):
+        return []
+    return _pairs(data.strip(b"\r\n"), max_params)
+
+
+def _multipart(http: HttpRequest, max_body: int, max_params: int) -> list[tuple[str, str]]:
+    http.max_content_length = max_body
+    http.max_form_memory_size = max_body
+    http.max_form_parts = max_params
+    try:
+        return list(http.form.items(multi=True))
+    except HTTPException:
+        _drain(http)
+        raise TooMuch("body", str(max_body)) from None
+
+
+def _drain(http: HttpRequest) -> None:
+    stream = http.environ["wsgi.input"]
+    left = min(http.content_length or DRAIN, DRAIN)
+    while left > 0:
+        chunk = stream.read(min(left, 65536))
+        if not chunk:
+            return
+        left -= len(chunk)

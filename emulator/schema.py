@@ -1,0 +1,96 @@
+"""What a function takes and what it returns, as schemas of marshmallow.
+
+One base reads parameters: an empty one that is not text is an absent one, unknown ones are
+ignored (defaults.md 7), and the first fault in the order of declaration becomes the refusal.
+Schemas are made once; building one per call costs four times the call (docs/architecture.md).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
+
+from emulator.errors import ApiError, BadValue, Missed
+from emulator.fields import Id, Numbered, WireField
+
+
+class WireSchema(Schema):
+    """The base of every schema here."""
+
+    class Meta:
+        """Unknown parameters are not a fault."""
+
+        unknown = EXCLUDE
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wire_fields: dict[str, WireField] = {
+            field.data_key or name: field
+            for name, field in self.fields.items()
+            if isinstance(field, WireField)
+        }
+        self._numbered = [
+            (name, re.compile(re.escape(field.prefix) + r"([0-9]{1,9})\Z"))
+            for name, field in self.wire_fields.items()
+            if isinstance(field, Numbered)
+        ]
+        self._needed = [name for name, field in self.wire_fields.items() if field.needed]
+        self._always = [name for name, field in self.wire_fields.items() if field.required]
+
+    def read(self, sent: Mapping[str, str], *, submit: bool) -> dict[str, Any]:
+        """The parameters as values, only those that were sent. Raises BadValue or Missed.
+
+        ``submit``: whether fields that only a submit needs must be there.
+        """
+        known: dict[str, Any] = {}
+        for name, field in self.wire_fields.items():
+            text = sent.get(name)
+            if text is not None and (field.keeps_empty or text.strip()):
+                known[name] = text
+        for name, pattern in self._numbered:
+            known.pop(name, None)
+            found = {int(m[1]): sent[m[0]] for m in map(pattern.match, sent) if m and sent[m[0]].strip()}
+            if found:
+                known[name] = found
+        for name in self._needed if submit else self._always:
+            if not known.get(name):
+                raise BadValue.empty(name)
+        try:
+            loaded: dict[str, Any] = self.load(known)
+        except ValidationError as fault:
+            raise self._refusal(fault, sent) from None
+        return loaded
+
+    def _refusal(self, fault: ValidationError, sent: Mapping[str, str]) -> ApiError:
+        told: dict[str, Any] = fault.normalized_messages()
+        for name, field in self.wire_fields.items():
+            if name not in told:
+                continue
+            reasons = told[name]
+            if isinstance(reasons, dict):
+                name, reasons = next(iter(reasons.items()))  # noqa: PLW2901 - the open name itself
+            value = sent.get(name, "")
+            if isinstance(field, Id) and reasons == ["missed"]:
+                return Missed(field.entity, value)
+            return BadValue(name, value)
+        return BadValue(next(iter(told), ""), "")
+
+    def written(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Values as wire texts, in the order of declaration; what is absent stays absent."""
+        dumped: dict[str, Any] = self.dump(values)
+        return dumped
+
+
+class Nothing(WireSchema):
+    """A function without parameters of its own."""
+
+
+def field_names(schema: Schema) -> tuple[str, ...]:
+    """Wire names of a schema's fields in their order."""
+    return tuple(field.data_key or name for name, field in schema.fields.items())
+
+
+__all__ = ["Nothing", "WireSchema", "field_names", "fields"]

@@ -1,0 +1,159 @@
+"""Settings of a server: flag > environment ``MOCKSELLER_*`` > file > default.
+
+A bad value refuses to start and says which setting, from where, and what is wrong.
+Settings of a *world* (rules, clock, provisioning) are rows of that world, not here.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+PREFIX = "MOCKSELLER_"
+
+
+class SettingsError(ValueError):
+    """A setting cannot be used; the text is one line for people."""
+
+
+def default_data_folder() -> Path:
+    """Where worlds live when nobody says: the user's own data folder."""
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "mockseller"
+
+
+def default_seeds_folder() -> Path:
+    """Where the closed files are kept that worlds begin as; safe to delete at any time."""
+    base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return Path(base) / "mockseller" / "seeds"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a server can be told. Sizes in bytes, times in seconds."""
+
+    host: str = "127.0.0.1"
+    port: int = 1500
+    workers: int = 2
+    threads: int = 8
+    data: Path = field(default_factory=default_data_folder)
+    seeds: Path = field(default_factory=default_seeds_folder)
+    seed: int = 1
+    fixture: str = "small"
+    cert: Path | None = None
+    key: Path | None = None
+    max_body: int = 8 * 1024 * 1024
+    max_params: int = 20_000
+    journal_rows: int = 2_000
+    journal_bytes: int = 16 * 1024 * 1024
+    journal_body: int = 32 * 1024
+    """How much of one request or answer the journal keeps."""
+    token: str = ""
+    """Bearer token of the control API; empty: only loopback may use it."""
+    allowed_hosts: tuple[str, ...] = ()
+    """Further names under which the control API may be addressed."""
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            msg = f'"{text}" is not a whole number'
+            raise ValueError(msg) from None
+        if not low <= number <= high:
+            msg = f"{number} is not between {low} and {high}"
+            raise ValueError(msg)
+        return number
+
+    return read
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _existing(text: str) -> Path:
+    path = Path(text)
+    if not path.is_file():
+        msg = f'there is no file "{text}"'
+        raise ValueError(msg)
+    return path
+
+
+READERS: Mapping[str, Callable[[str], object]] = {
+    "host": str,
+    "port": _whole(0, 65535),
+    "workers": _whole(1, 64),
+    "threads": _whole(1, 256),
+    "data": Path,
+    "seeds": Path,
+    "seed": _whole(0, 2**53),
+    "fixture": str,
+    "cert": _existing,
+    "key": _existing,
+    "max_body": _whole(1024, 2**31),
+    "max_params": _whole(10, 1_000_000),
+    "journal_rows": _whole(0, 1_000_000),
+    "journal_bytes": _whole(0, 2**33),
+    "journal_body": _whole(0, 2**24),
+    "token": str,
+    "allowed_hosts": _names,
+}
+
+
+def load(
+    flags: Mapping[str, object] | None = None,
+    environ: Mapping[str, str] | None = None,
+    file: Path | None = None,
+) -> Settings:
+    """Settings from flags, environment and an optional TOML file, in that order of weight.
+
+    Raises SettingsError naming the setting and where its value came from.
+    """
+    environ = os.environ if environ is None else environ
+    chosen: dict[str, tuple[str, str]] = {}
+    for name, value in _from_file(file).items():
+        chosen[name] = (str(value), str(file))
+    for name in READERS:
+        variable = PREFIX + name.upper()
+        if environ.get(variable):
+            chosen[name] = (environ[variable], variable)
+    for name, given in (flags or {}).items():
+        if given is not None:
+            chosen[name] = (str(given), f"--{name.replace('_', '-')}")
+    values = {name: _read(name, text, origin) for name, (text, origin) in chosen.items()}
+    if bool(values.get("cert")) != bool(values.get("key")):
+        msg = "cert, key: HTTPS needs both a certificate and its key"
+        raise SettingsError(msg)
+    return Settings(**values)  # type: ignore[arg-type]  # each value came from its own reader
+
+
+def _from_file(file: Path | None) -> Mapping[str, object]:
+    if file is None:
+        return {}
+    try:
+        content = tomllib.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as fault:
+        msg = f"{file}: {fault}"
+        raise SettingsError(msg) from None
+    unknown = sorted(set(content) - {f.name for f in fields(Settings)})
+    if unknown:
+        msg = f"{file}: unknown setting {unknown[0]!r}"
+        raise SettingsError(msg)
+    return content
+
+
+def _read(name: str, text: str, origin: str) -> object:
+    reader = READERS.get(name)
+    if reader is None:
+        msg = f"{origin}: unknown setting {name!r}"
+        raise SettingsError(msg)
+    try:
+        return reader(text)
+    except ValueError as fault:
+        msg = f"{name} (from {origin}): {fault}"
+        raise SettingsError(msg) from None

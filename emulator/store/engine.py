@@ -1,0 +1,227 @@
+"""Statements compiled once, run on the driver's own connection.
+
+SQLAlchemy Core describes tables and statements; it is not on the way of a request: a
+:class:`Statement` keeps the compiled SQL and the conversions of its columns, and a
+:class:`Database` runs it on ``sqlite3`` directly (docs/adr/0001 has the measurements).
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import Executable
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.sql import ClauseElement, Select
+
+from emulator.store.tables import FIRST_SERVICE, metadata
+
+DIALECT = sqlite.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+
+Row = tuple[Any, ...]
+Convert = Callable[[Any], Any]
+
+
+class Statement:
+    """One Core statement, compiled. Make it once, at import, and run it with its parameters."""
+
+    __slots__ = ("_binds", "_defaults", "_results", "sql")
+
+    def __init__(self, element: Executable) -> None:
+        if not isinstance(element, ClauseElement):  # pragma: no cover - typing only
+            raise TypeError(element)
+        compiled = element.compile(dialect=DIALECT)
+        self.sql = str(compiled)
+        self._binds: dict[str, Convert] = {}
+        for name, bind in compiled.binds.items():  # type: ignore[attr-defined]
+            process = bind.type.dialect_impl(DIALECT).bind_processor(DIALECT)
+            if process is not None:
+                self._binds[name] = process
+        self._defaults = {
+            name: self._bound(name, value)
+            for name, value in compiled.params.items()
+            if value is not None
+        }
+        self._results: list[tuple[int, Convert]] = []
+        if isinstance(element, Select):
+            for place, column in enumerate(element.selected_columns):
+                process = column.type.dialect_impl(DIALECT).result_processor(DIALECT, None)
+                if process is not None:
+                    self._results.append((place, process))
+
+    def _bound(self, name: str, value: object) -> object:
+        convert = self._binds.get(name)
+        return value if convert is None else convert(value)
+
+    def parameters(self, given: Mapping[str, object]) -> dict[str, object]:
+        """What the driver gets: the statement's own literals and the given values."""
+        bound = self._defaults.copy()
+        for name, value in given.items():
+            convert = self._binds.get(name)
+            bound[name] = value if convert is None else convert(value)
+        return bound
+
+    def convert(self, row: Row) -> Row:
+        """A driver's row as Python values."""
+        if not self._results:
+            return row
+        values = list(row)
+        for place, process in self._results:
+            values[place] = process(values[place])
+        return tuple(values)
+
+
+class Database:
+    """One thread's connection to one generation of one world.
+
+    Reads see one state between :meth:`reading`'s ends. Writes take the world's file lock
+    and ``BEGIN IMMEDIATE`` before they read what they will change: two workers that begin
+    deferred and write later answer "database is locked" at once, whatever the timeout.
+    """
+
+    def __init__(self, path: Path | str, lock: Path | None = None) -> None:
+        self.path = path
+        self._driver = sqlite3.connect(
+            path if path == ":memory:" else f"file:{path}?mode=rw",
+            uri=path != ":memory:",
+            isolation_level=None,
+            cached_statements=512,
+            timeout=30,
+        )
+        self._lock: IO[bytes] | None = None if lock is None else lock.open("ab")
+        self._driver.execute("PRAGMA foreign_keys=ON")
+        self._driver.execute("PRAGMA synchronous=NORMAL")
+
+    def close(self) -> None:
+        """Gives up the connection and the lock file."""
+        self._driver.close()
+        if self._lock is not None:
+            self._lock.close()
+
+    def rows(self, statement: Statement, /, **given: object) -> list[Row]:
+        """Every row, converted."""
+        found = self._driver.execute(statement.sql, statement.parameters(given)).fetchall()
+        return [statement.convert(row) for row in found]
+
+    def row(self, statement: Statement, /, **given: object) -> Row | None:
+        """The first row, or None."""
+        found = self._driver.execute(statement.sql, statement.parameters(given)).fetchone()
+        return None if found is None else statement.convert(found)
+
+    def value(self, statement: Statement, /, **given: object) -> Any:  # noqa: ANN401 - a column's value
+        """The first column of the first row, or None."""
+        found = self.row(statement, **given)
+        return None if found is None else found[0]
+
+    def insert(self, statement: Statement, /, **given: object) -> int:
+        """Runs an INSERT; the new row's id."""
+        cursor = self._driver.execute(statement.sql, statement.parameters(given))
+        return cursor.lastrowid or 0
+
+    def run(self, statement: Statement, /, **given: object) -> int:
+        """Runs an UPDATE or DELETE; how many rows it touched."""
+        return self._driver.execute(statement.sql, statement.parameters(given)).rowcount
+
+    def many(self, statement: Statement, rows: list[dict[str, object]]) -> None:
+        """Runs one INSERT for many rows."""
+        self._driver.executemany(statement.sql, [statement.parameters(row) for row in rows])
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """One state of the world for all reads inside."""
+        self._driver.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._driver.execute("COMMIT")
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """The world's file lock: held by one writer among all workers."""
+        if self._lock is None:
+            yield
+            return
+        descriptor = self._lock.fileno()
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        try:
+            yield
+        finally:
+            fcntl.flock(descriptor, fcntl.LOCK_UN)
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """One commit, or nothing. The caller holds the lock."""
+        self._driver.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._driver.execute("ROLLBACK")
+            raise
+        self._driver.execute("COMMIT")
+
+    @contextmanager
+    def savepoint(self, name: str = "handler") -> Iterator[None]:
+        """What fails inside is undone; what was done before stays. ``name``: ours, never a client's."""
+        self._driver.execute(f"SAVEPOINT {name}")
+        try:
+            yield
+        except BaseException:
+            self._driver.execute(f"ROLLBACK TO {name}")
+            self._driver.execute(f"RELEASE {name}")
+            raise
+        self._driver.execute(f"RELEASE {name}")
+
+    def use_wal(self) -> None:
+        """Readers and one writer at a time; a property of the file, kept in it."""
+        self._driver.execute("PRAGMA journal_mode=WAL")
+
+    def copy_to(self, path: Path) -> None:
+        """A consistent copy in one closed file (SQLite's backup API)."""
+        target = sqlite3.connect(path, isolation_level=None)
+        try:
+            self._driver.backup(target)
+            target.execute("PRAGMA journal_mode=DELETE")
+        finally:
+            target.close()
+
+    def counts(self) -> dict[str, int]:
+        """Rows of every table; for tests and for a look at a world."""
+        return {
+            table.name: self._driver.execute(f'SELECT count(*) FROM "{table.name}"').fetchone()[0]  # noqa: S608
+            for table in metadata.sorted_tables
+        }
+
+    def create_schema(self) -> None:
+        """All tables of an empty file, WAL switched on, service ids starting high."""
+        self.use_wal()
+        with self.writing():
+            for table in metadata.sorted_tables:
+                self._driver.execute(str(CreateTable(table).compile(dialect=DIALECT)))
+                for index in sorted(table.indexes, key=lambda i: str(i.name)):
+                    self._driver.execute(str(CreateIndex(index).compile(dialect=DIALECT)))
+            self._driver.execute(
+                "INSERT INTO sqlite_sequence (name, seq) VALUES ('service', ?)",
+                (FIRST_SERVICE - 1,),
+            )
+
+
+def create(path: Path) -> Database:
+    """A new, empty world file at ``path``, opened."""
+    descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+    os.close(descriptor)
+    database = Database(path)
+    database.create_schema()
+    return database
+
+
+def in_memory() -> Database:
+    """A world that lives in this process alone; for tests of rules."""
+    database = Database(":memory:")
+    database.create_schema()
+    return database

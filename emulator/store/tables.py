@@ -1,0 +1,293 @@
+"""The tables of one world. A world is a database, so nothing here names a world.
+
+A world of another version is rebuilt, never migrated; ``VERSION`` says which this is.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+)
+
+from emulator.store.types import Instant, Json, Money
+
+VERSION = 1
+FIRST_SERVICE = 100_001
+"""Some clients take a number of fewer than six digits for something else (defaults.md)."""
+
+metadata = MetaData()
+
+
+def _id() -> Column[int]:
+    return Column("id", Integer, primary_key=True)
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, default="", server_default="")
+
+
+def _account() -> Column[int]:
+    return Column("account_id", Integer, ForeignKey("account.id"), nullable=False)
+
+
+world = Table(
+    "world",
+    metadata,
+    _id(),
+    Column("version", Integer, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("made_from", Text, nullable=False),
+    Column("country", Text),
+    Column("currency", Text, nullable=False),
+    Column("clock_mode", Text, nullable=False),
+    Column("clock_offset", Integer, nullable=False, default=0),
+    Column("clock_frozen_at", Instant),
+    Column("next_due_at", Instant),
+    Column("next_ready", Float),
+    Column("catalogue_version", Integer, nullable=False, default=1),
+    Column("rules", Json, nullable=False),
+    Column("provisioning", Json, nullable=False),
+    Column("created_at", Instant, nullable=False),
+)
+
+account = Table(
+    "account",
+    metadata,
+    _id(),
+    Column("login", Text, nullable=False, unique=True),
+    Column("password_hash", Text, nullable=False),
+    _text("realname"),
+    _text("email"),
+    _text("phone"),
+    Column("country", Text),
+    Column("currency", Text, nullable=False),
+    Column("balance", Money, nullable=False),
+    Column("credit", Money, nullable=False),
+    Column("lang", Text, nullable=False, default="en", server_default="en"),
+    Column("totp_secret", Text),
+    Column("api_addresses", Json, nullable=False),
+    Column("params", Json, nullable=False),
+    Column("created_on", Date, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+session = Table(
+    "session",
+    metadata,
+    Column("id", Text, primary_key=True),
+    _account(),
+    Column("used", Float, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("pending_totp", Boolean, nullable=False),
+    Column("filters", Json, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+session_key = Table(
+    "session_key",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    _account(),
+    Column("made", Float, nullable=False),
+)
+
+login_failure = Table(
+    "login_failure",
+    metadata,
+    Column("login", Text, primary_key=True),
+    Column("address", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("last", Float, nullable=False),
+    Column("locked_until", Float, nullable=False),
+)
+
+tariff = Table(
+    "tariff",
+    metadata,
+    _id(),
+    Column("type", Text, nullable=False),
+    Column("intname", Text, nullable=False),
+    Column("name", Json, nullable=False),
+    Column("description", Json, nullable=False),
+    Column("country", Text, nullable=False),
+    Column("trial", Boolean, nullable=False),
+    Column("trial_days", Integer, nullable=False),
+    Column("retired_on", Date),
+    Column("change_to", Json, nullable=False),
+    Column("position", Integer, nullable=False),
+)
+
+price = Table(
+    "price",
+    metadata,
+    Column("tariff_id", Integer, ForeignKey("tariff.id"), primary_key=True),
+    Column("currency", Text, primary_key=True),
+    Column("period", Integer, primary_key=True),
+    Column("cost", Money, nullable=False),
+)
+
+addon = Table(
+    "addon",
+    metadata,
+    Column("tariff_id", Integer, ForeignKey("tariff.id"), primary_key=True),
+    Column("id", Integer, primary_key=True),
+    Column("intname", Text, nullable=False),
+    Column("name", Json, nullable=False),
+    Column("minimum", Integer, nullable=False),
+    Column("maximum", Integer, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("standard", Integer, nullable=False),
+    Column("included", Integer, nullable=False),
+)
+
+addon_price = Table(
+    "addon_price",
+    metadata,
+    Column("tariff_id", Integer, primary_key=True),
+    Column("addon_id", Integer, primary_key=True),
+    Column("currency", Text, primary_key=True),
+    Column("period", Integer, primary_key=True),
+    Column("cost", Money, nullable=False),
+)
+
+service = Table(
+    "service",
+    metadata,
+    _id(),
+    _account(),
+    Column("type", Text, nullable=False),
+    Column("tariff_id", Integer, ForeignKey("tariff.id"), nullable=False),
+    Column("period", Integer, nullable=False),
+    Column("autoprolong", Integer),
+    Column("status", Integer, nullable=False),
+    _text("substate"),
+    Column("created_on", Date, nullable=False),
+    Column("expires_on", Date),
+    Column("due_at", Instant),
+    _text("licname"),
+    _text("ip"),
+    _text("remoteip"),
+    _text("remoteid"),
+    _text("lickey"),
+    Column("key_number", Integer, nullable=False, default=0, server_default="0"),
+    Column("key_ready", Float),
+    Column("key_reads", Integer),
+    Column("ip_changed_on", Date),
+    Column("key_changed_on", Date),
+    Column("update_expires_on", Date),
+    Column("webdomains", Integer),
+    Column("addons", Json, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("service_by_owner", service.c.account_id, service.c.type, service.c.id)
+Index("service_by_address", service.c.ip, service.c.tariff_id)
+Index("service_by_remoteid", service.c.account_id, service.c.remoteid)
+Index("service_by_due", service.c.due_at, service.c.id)
+Index("service_by_ready", service.c.key_ready)
+
+history = Table(
+    "history",
+    metadata,
+    _id(),
+    Column("service_id", Integer, ForeignKey("service.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("user", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    _text("detail"),
+)
+Index("history_by_service", history.c.service_id, history.c.id)
+
+order = Table(
+    "billorder",
+    metadata,
+    _id(),
+    _account(),
+    Column("state", Text, nullable=False),
+    Column("promocode", Text),
+    Column("created_at", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("order_by_owner", order.c.account_id, order.c.state, order.c.id)
+
+order_item = Table(
+    "order_item",
+    metadata,
+    _id(),
+    Column("order_id", Integer, ForeignKey("billorder.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("service_id", Integer, ForeignKey("service.id"), nullable=False),
+    Column("period", Integer, nullable=False),
+    Column("cost", Money, nullable=False),
+    Column("detail", Json, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("order_item_by_order", order_item.c.order_id, order_item.c.id)
+Index("order_item_by_service", order_item.c.service_id)
+
+promo_code = Table(
+    "promo_code",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("percent", Integer, nullable=False),
+    Column("type", Text),
+)
+
+payment = Table(
+    "payment",
+    metadata,
+    _id(),
+    _account(),
+    Column("status", Integer, nullable=False),
+    Column("amount", Money, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("payment_by_owner", payment.c.account_id, payment.c.id)
+
+expense = Table(
+    "expense",
+    metadata,
+    _id(),
+    _account(),
+    Column("service_id", Integer, ForeignKey("service.id")),
+    Column("at", Instant, nullable=False),
+    Column("amount", Money, nullable=False),
+    Column("discount", Money, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("operation", Text, nullable=False),
+    Column("name", Json, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("expense_by_owner", expense.c.account_id, expense.c.id)
+Index("expense_by_service", expense.c.service_id)
+
+journal = Table(
+    "journal",
+    metadata,
+    _id(),
+    Column("at", Instant, nullable=False),
+    Column("took_ms", Float, nullable=False),
+    Column("login", Text),
+    Column("address", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("func", Text, nullable=False),
+    Column("out", Text, nullable=False),
+    Column("error", Text),
+    Column("params", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("size", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)

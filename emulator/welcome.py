@@ -1,0 +1,34 @@
+"""The page a person with a browser gets: what this address is, and what to send it."""
+
+from __future__ import annotations
+
+from html import escape
+
+PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>mockseller</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<style>
+body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 3rem auto; padding: 0 1rem; color: #222 }}
+h1 {{ font-size: 1.6rem; margin-bottom: .2rem }}
+pre {{ background: #f4f4f2; padding: .8rem 1rem; overflow-x: auto; border-radius: 4px }}
+.note {{ color: #666 }}
+</style></head><body>
+<h1>mockseller</h1>
+<p class="note">A fake seller that speaks the API of BILLmanager Corporate. No money moves, nothing is real.</p>
+<p>This is the address of an API, not of a shop. Point your billing client at
+<code>{address}</code> and log in as <code>reseller</code> with the password <code>secret</code>
+(unless this world says otherwise).</p>
+<p>The first order, from a terminal:</p>
+<pre>curl '{address}' -d 'authinfo=reseller:secret' -d func=soft.order.param \\
+  -d pricelist=55227 -d period=1 -d ip=192.0.2.201 -d licname=first \\
+  -d skipbasket=on -d sok=ok -d clicked_button=finish -d out=xml</pre>
+<p>What there is to call: <a href="/_mockseller/functions">/_mockseller/functions</a>.
+How this server feels: <a href="/_mockseller/health">/_mockseller/health</a>.</p>
+</body></html>
+"""
+
+
+def page(host: str, path: str) -> str:
+    """The page for one address; ``/`` points on to ``/billmgr``."""
+    address = host + ("/billmgr" if path == "/" else path)
+    return PAGE.format(address=escape(address, quote=True))

@@ -1,0 +1,245 @@
+"""A world's first state: written from a fixture, grown by Faker, or read from a price list."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from ipaddress import IPv4Address
+from typing import Any
+
+from sqlalchemy import bindparam, insert
+
+from emulator.clock import Machine
+from emulator.domain import accounts, catalogue, payments, services
+from emulator.domain.accounts import Account
+from emulator.domain.services import ACTIVE, DELETED, KEEP_SUSPENDED, SUSPENDED, Service
+from emulator.domain.world import Provisioning, Rules, Shop, read
+from emulator.fixtures_files import Offset, ServiceFixture, TariffFixture, WorldFixture
+from emulator.store import tables
+from emulator.store.engine import Database, Statement
+
+SUBSTATES = {
+    "": "",
+    "autosuspend": "3_autosuspend",
+    "employeesuspend": "3_employeesuspend",
+    "abusesuspend": "3_abusesuspend",
+}
+
+
+def _all_columns(table: Any) -> Statement:  # noqa: ANN401 - any table
+    return Statement(insert(table).values({c.name: bindparam(c.name) for c in table.c}))
+
+
+_WORLD = _all_columns(tables.world)
+_TARIFF = _all_columns(tables.tariff)
+_PRICE = _all_columns(tables.price)
+_ADDON = _all_columns(tables.addon)
+_ADDON_PRICE = _all_columns(tables.addon_price)
+_PROMO = _all_columns(tables.promo_code)
+
+
+def write(db: Database, fixture: WorldFixture, seed: int, machine: Machine) -> None:
+    """Fills an empty database. Days are counted from the machine's today.
+
+    The name written is the fixture's; whoever copies the file gives it the world's own.
+    """
+    now = machine.now()
+    rules = Rules.read(asdict(fixture.rules))
+    provisioning = Provisioning(fixture.provisioning.mode, fixture.provisioning.count)
+    db.insert(
+        _WORLD,
+        id=1,
+        version=tables.VERSION,
+        name=fixture.name,
+        seed=seed,
+        made_from=fixture.name,
+        country=fixture.country,
+        currency=fixture.currency,
+        clock_mode="real",
+        clock_offset=0,
+        clock_frozen_at=None,
+        next_due_at=None,
+        next_ready=None,
+        catalogue_version=1,
+        rules=rules.told(),
+        provisioning={"mode": provisioning.mode, "amount": provisioning.amount},
+        created_at=now,
+    )
+    write_tariffs(db, fixture.tariffs)
+    db.many(_PROMO, [{"code": p.code, "percent": p.percent, "type": None} for p in fixture.promo_codes])
+    shop = Shop(db, read(db), now, catalogue.load(db), machine)
+    owners = {given.login: _account(shop, fixture, asdict(given)) for given in fixture.accounts}
+    for wanted in fixture.services:
+        _service(shop, owners[wanted.account], wanted)
+    if fixture.grow is not None:
+        _grow(shop, fixture, fixture.grow.accounts, fixture.grow.services_per_account)
+
+
+def write_tariffs(db: Database, tariffs: Iterable[TariffFixture]) -> None:
+    """Tariffs with their prices and addons, in their order."""
+    for position, tariff in enumerate(tariffs, start=1):
+        db.insert(_TARIFF, **_tariff_row(tariff, position))
+        db.many(_PRICE, _price_rows(tariff.periods, tariff_id=tariff.id))
+        for addon in tariff.addons:
+            db.insert(
+                _ADDON,
+                tariff_id=tariff.id,
+                id=addon.id,
+                intname=addon.intname,
+                name=asdict(addon.name),
+                minimum=addon.minimum,
+                maximum=addon.maximum,
+                step=addon.step,
+                standard=addon.default,
+                included=addon.included,
+            )
+            rows = _price_rows(addon.prices, tariff_id=tariff.id, addon_id=addon.id)
+            db.many(_ADDON_PRICE, rows)
+
+
+def _tariff_row(tariff: TariffFixture, position: int) -> dict[str, object]:
+    return {
+        "id": tariff.id,
+        "type": tariff.type,
+        "intname": tariff.intname,
+        "name": asdict(tariff.name),
+        "description": asdict(tariff.description),
+        "country": tariff.country,
+        "trial": tariff.trial,
+        "trial_days": tariff.trial_days or 0,
+        "retired_on": tariff.retired_on,
+        "change_to": list(tariff.change_to),
+        "position": position,
+    }
+
+
+def _price_rows(
+    prices: Mapping[str, Mapping[int, Decimal]], **fixed: object
+) -> list[dict[str, object]]:
+    return [
+        {**fixed, "currency": currency, "period": period, "cost": cost}
+        for currency, of_currency in prices.items()
+        for period, cost in of_currency.items()
+    ]
+
+
+def _account(shop: Shop, fixture: WorldFixture, given: Mapping[str, Any]) -> Account:
+    currency = given["currency"] or fixture.currency
+    number = accounts.add(
+        shop.db,
+        login=given["login"],
+        password=given["password"],
+        realname=given["realname"],
+        email=given["email"],
+        phone=given["phone"],
+        country=given["country"] or fixture.country,
+        currency=currency,
+        totp_secret=given["totp_secret"] or None,
+        api_addresses=[str(net) for net in given["api_addresses"]],
+        created_on=shop.today,
+    )
+    account = accounts.read(shop.db, number)
+    assert account is not None  # noqa: S101 - it was written a line above
+    if given["balance"]:
+        payments.credit(shop, account, given["balance"], "opening")
+    return account
+
+
+def _service(shop: Shop, owner: Account, wanted: ServiceFixture) -> None:
+    tariff = shop.catalogue[wanted.tariff]
+    created = wanted.ordered.from_day(shop.today)
+    expires = tariff.term_end(created, wanted.period)
+    if wanted.expires is not None:
+        expires = wanted.expires.from_day(shop.today)
+    amounts = {a.id: wanted.addons.get(a.id, a.standard) for a in tariff.addons.values()}
+    draft = Service(
+        id=0,
+        account_id=owner.id,
+        type=tariff.type,
+        tariff_id=tariff.id,
+        period=wanted.period,
+        autoprolong=wanted.autoprolong,
+        status=wanted.status,
+        substate=SUBSTATES[wanted.substate],
+        created_on=created,
+        expires_on=expires,
+        due_at=_due_at(wanted.status, expires, shop.now),
+        licname=wanted.licname,
+        ip=str(wanted.ip),
+        remoteip=str(wanted.remoteip or ""),
+        remoteid=wanted.remoteid,
+        lickey="",
+        key_number=0,
+        key_ready=None,
+        key_reads=None,
+        ip_changed_on=None,
+        key_changed_on=None,
+        update_expires_on=None,
+        webdomains=0,
+        addons={str(number): amount for number, amount in amounts.items()},
+    )
+    written = services.add(shop, draft)
+    if wanted.status in (ACTIVE, SUSPENDED):
+        services.set_key(shop, written, services.make_key(shop, written.id, 1), 1)
+    at = shop.at(datetime.combine(created, time(), UTC))
+    services.note(at, written.id, "system", "open", str(tariff.id))
+
+
+def _due_at(status: int, expires: date | None, now: datetime) -> datetime | None:
+    due = services.due_after(status, expires)
+    if due is not None and status == SUSPENDED and due <= now:
+        return due + KEEP_SUSPENDED
+    return None if status == DELETED else due
+
+
+def _grow(shop: Shop, fixture: WorldFixture, count: int, each: int) -> None:
+    from faker import Faker  # noqa: PLC0415 - half a second of import that few worlds need
+
+    sold = [t for t in shop.catalogue.of_type("soft") if 1 in t.periods(fixture.currency)]
+    for place in range(1, count + 1):
+        invented = Faker()
+        invented.seed_instance(_seed_of(shop, "account", place))
+        values = {
+            "login": f"client{place}",
+            "password": "secret",
+            "realname": invented.company(),
+            "email": f"client{place}@example.com",
+            "phone": f"+1555{place:07d}",
+            "balance": Decimal(invented.random_int(1, 500)),
+            "currency": "",
+            "country": None,
+            "totp_secret": "",
+            "api_addresses": (),
+        }
+        _invent_services(shop, _account(shop, fixture, values), sold, place, each)
+
+
+def _invent_services(
+    shop: Shop, owner: Account, sold: list[catalogue.Tariff], place: int, each: int
+) -> None:
+    for number in range(each):
+        dice = random.Random(_seed_of(shop, f"service/{place}", number))  # noqa: S311 - invented data
+        _service(
+            shop,
+            owner,
+            ServiceFixture(
+                account=owner.login,
+                tariff=dice.choice(sold).id,
+                licname=f"node-{place}-{number}",
+                ip=IPv4Address((10 << 24) + (place << 12) + number + 1),
+                period=1,
+                ordered=Offset(-dice.randint(0, 27)),
+                remoteid=str(place * 10_000 + number),
+                autoprolong=dice.choice([None, 1]),
+            ),
+        )
+
+
+def _seed_of(shop: Shop, entity: str, number: int) -> int:
+    told = f"{shop.world.seed}/{shop.world.made_from}/{entity}/{number}"
+    return int.from_bytes(hashlib.sha256(told.encode()).digest()[:8], "big")
+
