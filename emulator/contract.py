@@ -1,0 +1,290 @@
+"""A declaration, told to machines: as a JSON schema and as an operation of an OpenAPI document.
+
+Nothing is written down twice: what a function takes, returns and refuses is read off its schemas
+(:mod:`emulator.fields` says what each kind of value means on the wire). Every value travels as a
+text, so the schema of a parameter is that of the *text's meaning*, while the schema of an answer's
+field is that of the text itself. The wire takes more than the schema says (a trailing ``;``,
+blanks around a number): what the schema allows always works.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from emulator import __version__, fields
+from emulator.errors import AccessDenied, ApiError, AuthFailed, BadValue
+from emulator.registry import Function, Kind, Registry
+from emulator.schema import WireSchema
+from emulator.words import label
+
+Json = dict[str, Any]
+
+FORMATS = ("xml", "json", "sjson", "xjson", "bjson", "JSONdata", "text", "devel", "csv")
+"""What ``out`` may say; the writers are those of the wire (emulator.protocol.formats)."""
+COMMON = (AuthFailed, AccessDenied, BadValue)
+"""What any function that asks for a login may refuse with; ``value`` is for a bad ``out``."""
+ANY_NUMBER = 10**18 - 1
+IDS = r"^[0-9]{1,18}(, ?[0-9]{1,18})*$"
+MONTHS = r"^(null|off|none|-|0|[1-9][0-9]{0,17})$"
+PATH = "/billmgr/{}"
+INTEGER: Json = {"type": "integer", "minimum": -ANY_NUMBER, "maximum": ANY_NUMBER}
+IPV4: Json = {"type": "string", "format": "ipv4"}
+
+
+# Parameters by their kind: what a client may send and have understood.
+MEANINGS: Mapping[type[fields.WireField], Callable[[Any], Json]] = {
+    fields.Text: lambda f: {"type": "string", "maxLength": f.longest},
+    fields.Whole: lambda f: {
+        "type": "integer",
+        "minimum": max(f.least, -ANY_NUMBER),
+        "maximum": min(f.most, ANY_NUMBER),
+    },
+    fields.Id: lambda f: {**INTEGER, "minimum": 0, "x-entity": f.entity},
+    fields.Ids: lambda f: {"type": "string", "pattern": IDS, "x-entity": f.entity},
+    fields.Months: lambda _: {"type": "string", "pattern": MONTHS},
+    fields.Address: lambda _: IPV4,
+    fields.AnyAddress: lambda _: {"anyOf": [IPV4, {"type": "string", "format": "ipv6"}]},
+    fields.Flag: lambda f: {"type": "string", "enum": ["on", "off", *sorted(f.ON - {"on"})]},
+    fields.OneOf: lambda f: {"type": "string", "enum": list(f.words)},
+    fields.Day: lambda _: {"type": "string", "format": "date"},
+    fields.Amount: lambda f: {"type": "string", "pattern": _anchored(f.SHAPE)},
+    fields.Numbered: lambda _: INTEGER,
+}
+# Fields of answers: the text a client gets to read. Nothing to say is an empty text.
+TEXTS: Mapping[type[fields.WireField], Callable[[Any], Json]] = {
+    fields.Whole: lambda _: {"type": "string", "pattern": "^(-?[0-9]+)?$"},
+    fields.Id: lambda _: {"type": "string", "pattern": "^[0-9]*$"},
+    fields.Months: lambda _: {"type": "string", "pattern": "^(null|[1-9][0-9]*)$"},
+    fields.Flag: lambda _: {"type": "string", "enum": ["on", "off"]},
+    fields.OneOf: lambda f: {"type": "string", "enum": [*f.words, ""]},
+    fields.Day: lambda _: {"type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"},
+    fields.Amount: lambda f: {"type": "string", "pattern": rf"^(-?[0-9]+\.[0-9]{{{f.places}}})?$"},
+}
+
+
+def _anchored(pattern: re.Pattern[str]) -> str:
+    """Python's end of a text, as JSON Schema writes it."""
+    return "^" + pattern.pattern.removesuffix("\\Z") + "$"
+
+
+def _told(
+    field: fields.WireField, table: Mapping[type[fields.WireField], Callable[[Any], Json]]
+) -> Json:
+    """A kind that is not in the table is told as its base; the last resort is any text."""
+    for kind in type(field).__mro__:
+        if kind in table:
+            return table[kind](field)
+    return {"type": "string"}
+
+
+def kind_of(field: fields.WireField) -> str:
+    """The name of a kind of value, as the reference tells it: ``whole``, ``any_address``."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(field).__name__).lower()
+
+
+def parameters(schema: WireSchema) -> Json:
+    """The parameters of a function as the schema of an object.
+
+    ``required`` names what every call needs, ``x-needed`` what a submit needs besides. Open names
+    (``addon_55236``) stand under ``patternProperties``; unknown ones are taken and ignored.
+    """
+    out: Json = {"type": "object", "properties": {}, "additionalProperties": True}
+    for name, field in schema.wire_fields.items():
+        if isinstance(field, fields.Rest):
+            out["x-rest"] = "every column of the listing"
+        elif isinstance(field, fields.Numbered):
+            pattern = f"^{re.escape(field.prefix)}[0-9]{{1,9}}$"
+            out.setdefault("patternProperties", {})[pattern] = _described(
+                name, field, _told(field, MEANINGS)
+            )
+        else:
+            out["properties"][name] = _described(name, field, _told(field, MEANINGS))
+    wanted = schema.wire_fields.items()
+    if required := [name for name, field in wanted if field.required]:
+        out["required"] = required
+    if needed := [name for name, field in wanted if field.needed and not field.required]:
+        out["x-needed"] = needed
+    return out
+
+
+def answer_fields(schema: WireSchema) -> Json:
+    """The fields of a row or a form as the schema of an object of texts.
+
+    A form may carry more (``addon_<id>``), and a field that has nothing to say may be missing.
+    """
+    properties = {
+        name: _described(name, field, _told(field, TEXTS))
+        for name, field in schema.wire_fields.items()
+        if not isinstance(field, fields.Rest | fields.Numbered)
+    }
+    return {"type": "object", "properties": properties, "additionalProperties": True}
+
+
+def _described(name: str, field: fields.WireField, schema: Json) -> Json:
+    told: Json = {**schema, "x-kind": kind_of(field)}
+    if (title := label(name, "en")) != name:
+        told["title"] = title
+    if field.evidence:
+        told["x-evidence"] = field.evidence
+    return told
+
+
+def errors_of(function: Function) -> tuple[type[ApiError], ...]:
+    """Everything a function may refuse with: what it declares, and what any call may meet."""
+    common = (BadValue,) if function.public else COMMON
+    return tuple(dict.fromkeys((*function.fails, *common)))
+
+
+def schema_of(function: Function) -> Json:
+    """Everything a declaration says, as one JSON value; what contracts/schemas keeps on record."""
+    returns = function.returns
+    return {
+        "func": function.name,
+        "family": function.family.name,
+        "kind": function.kind.value,
+        "summary": function.summary,
+        "evidence": function.evidence.value,
+        "source": function.source,
+        "public": function.public,
+        "several": function.elids,
+        "buttons": sorted(function.buttons),
+        "next_step": function.next_step,
+        "parameters": parameters(function.takes),
+        "answer": None if returns is None else answer_fields(returns),
+        "errors": sorted({error.type for error in errors_of(function)}),
+        "example": dict(function.example),
+    }
+
+
+def openapi(registry: Registry) -> Json:
+    """The API as OpenAPI 3.1: one path for each function, GET and POST.
+
+    The paths are virtual, ``/billmgr/soft.edit``: on the wire it is ``/billmgr?func=soft.edit``
+    (an operation of OpenAPI cannot be told from another by a parameter).
+    """
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "mockseller",
+            "version": __version__,
+            "description": (
+                "Paths are virtual: send /billmgr/NAME as /billmgr?func=NAME. "
+                "Refusals are HTTP 200 with an error document."
+            ),
+        },
+        "servers": [{"url": "/"}],
+        "tags": [
+            {"name": family.name, "description": family.title["en"]} for family in registry.families
+        ],
+        "paths": {PATH.format(function.name): _operations(function) for function in registry},
+        "components": _components(),
+    }
+
+
+def _operations(function: Function) -> Json:
+    common: Json = {
+        "tags": [function.family.name],
+        "summary": function.summary.partition("\n")[0],
+        "description": function.summary,
+        "responses": {"200": {"$ref": "#/components/responses/Document"}},
+        "security": [{}] if function.public else [{"authinfo": []}, {"session": []}],
+        "x-evidence": function.evidence.value,
+        "x-kind": function.kind.value,
+        "x-source": function.source,
+        "x-errors": sorted({error.type for error in errors_of(function)}),
+    }
+    out = {"$ref": "#/components/parameters/out"}
+    form: Json = {"schema": _form_schema(function)}
+    if function.example:
+        form["example"] = dict(function.example)
+    return {
+        "get": {
+            "operationId": function.name,
+            "parameters": [*_query(function), out],
+            **common,
+        },
+        "post": {
+            "operationId": f"{function.name}.post",
+            "parameters": [out],
+            "requestBody": {"content": {"application/x-www-form-urlencoded": form}},
+            **common,
+        },
+    }
+
+
+def _form_schema(function: Function) -> Json:
+    schema = parameters(function.takes)
+    schema["properties"] |= _of_forms(function)
+    return schema
+
+
+def _of_forms(function: Function) -> Json:
+    """What every form takes beside its fields."""
+    if function.kind is not Kind.FORM:
+        return {}
+    sok: Json = {"type": "string", "enum": ["ok"], "title": "Submit instead of showing"}
+    looked: Json = {"type": "string", "title": "Recalculate, commit nothing"}
+    out: Json = {"sok": sok, "sv_field": looked}
+    if function.buttons:
+        out["clicked_button"] = {"type": "string", "examples": sorted(function.buttons)}
+    return out
+
+
+def _query(function: Function) -> Iterator[Json]:
+    schema = _form_schema(function)
+    for name, told in schema["properties"].items():
+        parameter: Json = {
+            "name": name,
+            "in": "query",
+            "required": name in schema.get("required", ()),
+            "schema": told,
+        }
+        if name in function.example:
+            parameter["example"] = _example(told, function.example[name])
+        yield parameter
+    for name, value in function.example.items():
+        for pattern, told in schema.get("patternProperties", {}).items():
+            if re.match(pattern, name):
+                example = _example(told, value)
+                yield {"name": name, "in": "query", "schema": told, "example": example}
+
+
+def _example(schema: Mapping[str, Any], value: str) -> str | int:
+    return int(value) if schema.get("type") == "integer" else value
+
+
+def _components() -> Json:
+    xml: Json = {"schema": {"type": "string"}}
+    json: Json = {"schema": {"type": "object"}}
+    return {
+        "parameters": {
+            "out": {
+                "name": "out",
+                "in": "query",
+                "description": "The format of the answer; xml where nothing is said.",
+                "schema": {"type": "string", "enum": list(FORMATS)},
+            }
+        },
+        "responses": {
+            "Document": {
+                "description": "A document, or a document with one error: both are HTTP 200.",
+                "content": {"text/xml": xml, "application/json": json},
+            }
+        },
+        "securitySchemes": {
+            "authinfo": {
+                "type": "apiKey",
+                "in": "query",
+                "name": "authinfo",
+                "description": "login:password",
+            },
+            "session": {
+                "type": "apiKey",
+                "in": "query",
+                "name": "auth",
+                "description": "The id of a session that func=auth opened.",
+            },
+        },
+    }
