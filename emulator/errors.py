@@ -38,6 +38,8 @@ class ApiError(Exception):
         self.value = value
         self.desc = desc
         self.params = dict(params or {})
+        self.told: dict[str, str] = {}
+        """What only the sentence tells; no ``param`` of its own."""
 
     @property
     def message_key(self) -> str:
@@ -112,14 +114,13 @@ class NotEnoughMoney(ApiError):
     type = "not_enough_money"
 
     def __init__(self, amount: Decimal, currency: str, balance: Decimal, credit: Decimal) -> None:
-        super().__init__(
-            params={
-                "amount": f"{amount:.2f}",
-                "currency": currency,
-                "balance": f"{balance:.2f}",
-                "credit": f"{credit:.2f}",
-            }
-        )
+        super().__init__(params={"amount": f"{amount:.2f}"})
+        # One param alone: a client reads it without looking at its name (observed).
+        self.told = {
+            "currency": currency,
+            "balance": f"{balance:.2f}",
+            "credit": f"{credit:.2f}",
+        }
 
 
 class RunningOperation(ApiError):

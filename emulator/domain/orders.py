@@ -221,6 +221,11 @@ def _named(shop: Shop, account: Account, number: int | None) -> Basket | None:
     return basket
 
 
+def require(shop: Shop, account: Account, number: int) -> Basket | None:
+    """The basket under its own number or a position's; ``missed`` for any other."""
+    return _named(shop, account, number)
+
+
 def use_promocode(shop: Shop, account: Account, code: str) -> None:
     """Puts a promo code on the basket; ``missed`` where it does not exist, else why it cannot be used."""
     found = shop.db.row(_CODE, wanted=code)

@@ -110,11 +110,6 @@ H = tables.history.c
 _NOTE = Statement(
     insert(tables.history).values({c.name: bindparam(c.name) for c in H if c.name != "id"})
 )
-_HISTORY = Statement(
-    select(H.id, H.at, H.user, H.what, H.detail)
-    .where(H.service_id == bindparam("wanted"))
-    .order_by(H.id.desc())
-)
 _SET_KEY = Statement(
     update(tables.service)
     .where(V.id == bindparam("wanted"))
@@ -209,22 +204,6 @@ def _columns(s: Service) -> dict[str, object]:
 def note(shop: Shop, service_id: int, user: str, what: str, detail: str = "") -> None:
     """One line of the service's history."""
     shop.db.run(_NOTE, service_id=service_id, at=shop.now, user=user, what=what, detail=detail)
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryLine:
-    """Something that happened to a service."""
-
-    id: int
-    at: datetime
-    user: str
-    what: str
-    detail: str
-
-
-def history_of(shop: Shop, service: Service) -> list[HistoryLine]:
-    """Newest first."""
-    return [HistoryLine(*row) for row in shop.db.rows(_HISTORY, wanted=service.id)]
 
 
 def make_key(shop: Shop, service_id: int, number: int) -> str:

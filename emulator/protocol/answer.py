@@ -41,7 +41,7 @@ def error_document(error: ApiError, func: str, lang: str) -> Document:
         attrs = {"name": "desc", "type": "msg", "msg": desc}
         params.append(Node("param", f"desck_{error.desc}", attrs))
     params += [Node("param", text, {"name": name}) for name, text in error.params.items()]
-    filled = {"object": told, "value": error.value or "", "desc": desc, **error.params}
+    filled = {"object": told, "value": error.value or "", "desc": desc, **error.params, **error.told}
     message = _fill(template, filled)
     attrs = {"type": error.type}
     if error.object:

@@ -205,10 +205,7 @@ class Endpoint:
 
     def _step(self, function: Function, request: Request) -> Function:
         """A wizard's ``snext`` shows the next step instead of the one named."""
-        asks_next = function.next_step and (
-            "snext" in request.params
-            or (request.params.get("sok") and "sv_field" not in request.params)
-        )
+        asks_next = function.next_step and "snext" in request.params
         return self._registry[function.next_step] if asks_next else function
 
     def _admit(self, call: Call, function: Function) -> None:

@@ -69,7 +69,9 @@ def _map(nodes: Iterable[Node], out: _Object) -> None:
 
 
 def _put(out: _Object, name: str, value: object, many: frozenset[str]) -> None:
-    if name in many or name in out:
+    # A row's ``pricelist`` or ``period`` is a plain text; only a structure of that name is plural.
+    plural = name in many and (name in _MANY_IN_JSON or not isinstance(value, str))
+    if plural or name in out:
         _append(out, name, value)
     else:
         out[name] = value

@@ -46,7 +46,7 @@ class Statement:
         self._defaults = {
             name: self._bound(name, value)
             for name, value in compiled.params.items()
-            if value is not None
+            if not compiled.binds[name].required  # type: ignore[attr-defined]
         }
         self._results: list[tuple[int, Convert]] = []
         if isinstance(element, Select):

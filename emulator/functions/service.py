@@ -1,0 +1,365 @@
+"""``service.*``: what can be done to a service whatever its product type.
+
+Source: licenses.md sections 4 and 5, modules-services-whmcs.md section 2.6; defaults.md 3, 15.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import bindparam, select
+
+from emulator.call import Call, Done, Rows, Shown
+from emulator.domain import orders, services, terms
+from emulator.domain.money import with_currency
+from emulator.domain.services import Service
+from emulator.domain.terms import Prolongation, TariffChange
+from emulator.errors import BadValue, Exists, Missed, NotEnoughMoney, RunningOperation, WrongState
+from emulator.fields import Amount, Day, Id, Text, Whole
+from emulator.functions.licence_views import display_name, end_text
+from emulator.functions.listing import Column, Listing, Paging
+from emulator.functions.params import period_choices, tariff_choices
+from emulator.registry import Evidence, Family
+from emulator.schema import WireSchema
+from emulator.store import tables
+from emulator.store.engine import Row
+
+FAILS = (Missed, BadValue, WrongState, RunningOperation, NotEnoughMoney, Exists)
+EXAMPLE = "100001"
+LAST_STEP = "service.changepricelist.getmoney"
+
+H = tables.history.c
+HISTORY = Listing(
+    select(H.id, H.at, H.user, H.what, H.detail).where(H.service_id == bindparam("wanted")),
+    H.id,
+    (
+        Column("id", H.id, "number"),
+        Column("date", H.at, "instant"),
+        Column("user", H.user, "text"),
+        Column("operation", H.what, "text"),
+    ),
+)
+
+
+class Prolong(WireSchema):
+    """Which service, for how long (months)."""
+
+    elid = Id(required=True)
+    period = Whole()
+
+
+class ProlongForm(WireSchema):
+    """The form, and what a submit repeats in its inner doc."""
+
+    elid = Whole()
+    id = Whole()
+    title_name = Text()
+    status = Text()
+    period = Whole()
+    expiredate = Text()
+    newexpiredate = Day()
+    cost = Text()
+    amount = Amount()
+    currency = Text()
+    suspendpenaltywarn = Text()
+    orderinfo = Text()
+    billorder = Whole()
+
+
+class Change(WireSchema):
+    """Which service, to which tariff, told by which period."""
+
+    elid = Id(required=True)
+    pricelist = Whole()
+    period = Whole()
+
+
+class ChangeSubmit(Change):
+    """The same where a tariff has to be named."""
+
+    pricelist = Whole(needed=True)
+
+
+class ChangeForm(WireSchema):
+    """What a change of tariff would do."""
+
+    elid = Whole()
+    id = Whole()
+    title_name = Text()
+    pricelist = Whole()
+    period = Whole()
+    oldpricelist = Text()
+    newpricelist = Text()
+    oldprice = Text()
+    newprice = Text()
+    oldexpiredate = Text()
+    newexpiredate = Text()
+    money_info = Text()
+    amount = Amount()
+    currency = Text()
+    billorder = Whole()
+
+
+class HistoryOf(Paging):
+    """Whose history."""
+
+    elid = Id(required=True)
+
+
+class HistoryRow(WireSchema):
+    """One thing that happened to a service."""
+
+    id = Whole()
+    date = Text()
+    createdate = Text()
+    user = Text()
+    operation = Text()
+    name = Text()
+    description = Text()
+
+
+def family() -> Family:
+    """Prolonging, changing the tariff, history."""
+    service = Family("service", {"en": "Services", "ru": "Услуги"})
+    _add_prolong(service)
+    _add_change(service)
+    _add_change_steps(service)
+    _add_history(service)
+    return service
+
+
+def _add_prolong(family: Family) -> None:
+    @family.form(
+        "service.prolong",
+        takes=Prolong,
+        returns=ProlongForm,
+        fails=FAILS,
+        evidence=Evidence.OBSERVED,
+        source="licenses.md section 4",
+        example={"elid": EXAMPLE, "period": "1", "sok": "ok"},
+        title={"en": "Prolongation", "ru": "Продление"},
+    )
+    def show(call: Call, elid: int, period: int | None = None) -> Shown:
+        """Prolongs a service: without sok the price and the new end for a period, with it bought."""
+        service = services.owned(call.shop, call.user, elid)
+        return _prolong_form(call, terms.quote(call.shop, call.user, service, period))
+
+    @show.on_submit
+    def prolong(call: Call, elid: int, period: int | None = None) -> Done:
+        wanted = _wanted(call, elid, period)
+        changed = terms.prolong(call.shop, call.user, wanted, call.user.login)
+        return Done({"id": changed.id}, form=_prolong_form(call, wanted))
+
+    @show.on_button("basket")
+    def put(call: Call, elid: int, period: int | None = None) -> Done:
+        wanted = _wanted(call, elid, period)
+        number = orders.put_prolongation(call.shop, call.user, wanted)
+        return Done(
+            {"billorder": number},
+            form=_prolong_form(call, wanted),
+            ok="func=basket",
+            ok_type="form",
+        )
+
+
+def _wanted(call: Call, elid: int, period: int | None) -> Prolongation:
+    service = services.owned(call.shop, call.user, elid)
+    return terms.quote(call.shop, call.user, service, period)
+
+
+def _prolong_form(call: Call, wanted: Prolongation) -> Shown:
+    """The date told is the one just bought, also after the submit (defaults.md 3)."""
+    currency = call.user.currency
+    price = with_currency(wanted.cost, currency)
+    periods = terms.periods(wanted.tariff, currency)
+    return Shown(
+        {
+            "elid": wanted.service.id,
+            "id": wanted.service.id,
+            "title_name": display_name(call, wanted.service, wanted.tariff),
+            "status": f"status_{wanted.service.status}",
+            "period": wanted.period,
+            "expiredate": end_text(wanted.service),
+            "newexpiredate": wanted.new_expires_on,
+            "cost": price,
+            "amount": wanted.cost,
+            "currency": currency,
+            "suspendpenaltywarn": "",
+            "orderinfo": price,
+        },
+        slists={"period": period_choices(call, periods)},
+        labels={f"status_{n}": text for n, text in _status_texts(call).items()},
+    )
+
+
+def _status_texts(call: Call) -> Mapping[str, str]:
+    texts = {
+        "2": {"en": "The new period begins when this one ends", "ru": "Новый период начнётся после текущего"},
+        "3": {"en": "The new period begins today", "ru": "Новый период начнётся сегодня"},
+    }
+    return {number: call.words(text) for number, text in texts.items()}
+
+
+def _add_change(family: Family) -> None:
+    @family.form(
+        "service.changepricelist",
+        takes=Change,
+        returns=ChangeForm,
+        fails=FAILS,
+        evidence=Evidence.OBSERVED,
+        source="licenses.md section 5",
+        example={"elid": EXAMPLE, "pricelist": "55228", "period": "1", "sok": "ok"},
+        title={"en": "Change of tariff", "ru": "Смена тарифа"},
+        next_step="service.changepricelist.pricelist",
+    )
+    def show(
+        call: Call, elid: int, pricelist: int | None = None, period: int | None = None
+    ) -> Shown:
+        """Changes the tariff: without sok the tariffs to choose from, with it the change itself."""
+        service = services.owned(call.shop, call.user, elid)
+        return _choice_form(call, service, pricelist, period)
+
+    @show.on_submit
+    def change(
+        call: Call, elid: int, pricelist: int | None = None, period: int | None = None
+    ) -> Done:
+        if pricelist is None:
+            raise BadValue.empty("pricelist")
+        return _changed(call, elid, pricelist, period)
+
+
+def _choice_form(
+    call: Call, service: Service, pricelist: int | None, period: int | None
+) -> Shown:
+    tariff = call.shop.catalogue[service.tariff_id]
+    targets = terms.targets(call.shop, call.user, service)
+    shown = {
+        "elid": service.id,
+        "id": service.id,
+        "title_name": display_name(call, service, tariff),
+        "pricelist": pricelist or "",
+        "period": period or service.period,
+        "oldpricelist": call.words(tariff.name),
+    }
+    return Shown(shown, slists={"pricelist": tariff_choices(call, targets)})
+
+
+def _add_change_steps(family: Family) -> None:
+    @family.form(
+        "service.changepricelist.pricelist",
+        takes=ChangeSubmit,
+        returns=ChangeForm,
+        fails=FAILS,
+        evidence=Evidence.OBSERVED,
+        source="licenses.md section 5",
+        title={"en": "Change of tariff", "ru": "Смена тарифа"},
+    )
+    def quote(
+        call: Call, elid: int, pricelist: int | None = None, period: int | None = None
+    ) -> Shown:
+        """The second step: what the chosen tariff costs for the days that are left."""
+        return _quoted(call, elid, pricelist, period)
+
+    @quote.on_submit
+    def forward(call: Call, elid: int, pricelist: int, period: int | None = None) -> Done:
+        shown = _quoted(call, elid, pricelist, period)
+        return Done({}, form=shown, flat=True, ok=f"func={LAST_STEP}", ok_type="form")
+
+    @family.form(
+        LAST_STEP,
+        takes=ChangeSubmit,
+        returns=ChangeForm,
+        fails=FAILS,
+        evidence=Evidence.OBSERVED,
+        source="licenses.md section 5",
+        title={"en": "Change of tariff", "ru": "Смена тарифа"},
+        commits_on_snext=True,
+    )
+    def show(
+        call: Call, elid: int, pricelist: int | None = None, period: int | None = None
+    ) -> Shown:
+        """The last step: with sok it commits, although clients send snext along."""
+        return _quoted(call, elid, pricelist, period)
+
+    @show.on_submit
+    def commit(call: Call, elid: int, pricelist: int, period: int | None = None) -> Done:
+        return _changed(call, elid, pricelist, period)
+
+
+def _quoted(call: Call, elid: int, pricelist: int | None, period: int | None) -> Shown:
+    service = services.owned(call.shop, call.user, elid)
+    if pricelist is None:
+        return _choice_form(call, service, None, period)
+    return _change_form(call, terms.change_quote(call.shop, call.user, service, pricelist, period))
+
+
+def _changed(call: Call, elid: int, pricelist: int, period: int | None) -> Done:
+    service = services.owned(call.shop, call.user, elid)
+    wanted = terms.change_quote(call.shop, call.user, service, pricelist, period)
+    if call.params.get("clicked_button") == "basket":
+        number = orders.put_change(call.shop, call.user, wanted)
+        return Done(
+            {"billorder": number}, form=_change_form(call, wanted), ok="func=basket", ok_type="form"
+        )
+    terms.change_tariff(call.shop, call.user, wanted)
+    return Done({"id": service.id}, form=_change_form(call, wanted))
+
+
+def _change_form(call: Call, wanted: TariffChange) -> Shown:
+    currency = call.user.currency
+    end = end_text(wanted.service)
+    return Shown(
+        {
+            "elid": wanted.service.id,
+            "id": wanted.service.id,
+            "title_name": display_name(call, wanted.service, wanted.old),
+            "pricelist": wanted.new.id,
+            "period": wanted.period,
+            "oldpricelist": call.words(wanted.old.name),
+            "newpricelist": call.words(wanted.new.name),
+            "oldprice": with_currency(wanted.old_price, currency),
+            "newprice": with_currency(wanted.new_price, currency),
+            "oldexpiredate": end,
+            "newexpiredate": end,
+            "money_info": with_currency(wanted.cost, currency),
+            "amount": wanted.cost,
+            "currency": currency,
+        }
+    )
+
+
+def _add_history(family: Family) -> None:
+    @family.listing(
+        "service.history",
+        takes=HistoryOf,
+        returns=HistoryRow,
+        fails=(Missed,),
+        evidence=Evidence.OBSERVED,
+        source="protocol.md section 6",
+        example={"elid": EXAMPLE},
+        title={"en": "History", "ru": "История"},
+    )
+    def history(call: Call, elid: int, **paging: object) -> Rows:
+        """What happened to a service, newest first; the fields of a row are assumed."""
+        service = services.owned(call.shop, call.user, elid)
+        tariff = call.shop.catalogue[service.tariff_id]
+        return HISTORY.page(
+            call,
+            paging,
+            _history_row,
+            fixed={"wanted": service.id},
+            head={"plid": str(service.id), "plname": display_name(call, service, tariff)},
+        )
+
+
+def _history_row(row: Row) -> Mapping[str, object]:
+    number, at, user, what, detail = row
+    return {
+        "id": number,
+        "date": f"{at:%Y-%m-%d %H:%M:%S}",
+        "createdate": f"{at:%Y-%m-%d}",
+        "user": user,
+        "operation": what,
+        "name": what,
+        "description": detail,
+    }
