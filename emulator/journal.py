@@ -21,14 +21,15 @@ MASK = "***"
 SECRET_PARAMS = frozenset({"auth", "password", "passwd", "confirm", "key", "qrcode"})
 SHORTEST_SECRET = 6
 """A shorter secret is not looked for in answers: it would blot out ordinary text."""
-PRUNE_EVERY = 32
+PRUNE_EVERY = 128
 
 J = tables.journal.c
 _INSERT = Statement(
     insert(tables.journal).values({c.name: bindparam(c.name) for c in J if c.name != "id"})
 )
 _OLDER = Statement(delete(tables.journal).where(J.id <= bindparam("before")))
-_SIZES = Statement(select(J.id, J.size).order_by(J.id.desc()))
+_SUMS = select(J.id, func.sum(J.size).over(order_by=J.id.desc()).label("total")).subquery()
+_OVER = Statement(select(func.max(_SUMS.c.id)).where(_SUMS.c.total > bindparam("bytes")))
 _CLEAR = Statement(delete(tables.journal))
 _COUNT = Statement(select(func.count()).select_from(tables.journal))
 
@@ -135,12 +136,9 @@ def write(db: Database, entry: Entry, bounds: Bounds) -> None:
 def prune(db: Database, bounds: Bounds, newest: int) -> None:
     """Drops what is over the bounds, oldest first."""
     db.run(_OLDER, before=newest - bounds.rows)
-    kept = 0
-    for number, size in db.rows(_SIZES):
-        kept += size
-        if kept > bounds.bytes:
-            db.run(_OLDER, before=number)
-            return
+    over = db.value(_OVER, bytes=bounds.bytes)
+    if over is not None:
+        db.run(_OLDER, before=over)
 
 
 def find(

@@ -12,7 +12,7 @@ from decimal import Decimal
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, insert, select, update
 
 from emulator.domain.world import COLUMNS, World, from_row
 from emulator.store import tables
@@ -65,9 +65,15 @@ def _account(row: tuple[Any, ...]) -> Account:
     return Account(*values)
 
 
+F = tables.login_failure.c
 _BY_LOGIN = Statement(
-    select(*COLUMNS, *A)
-    .select_from(tables.world.outerjoin(tables.account, A.login == bindparam("wanted")))
+    select(*COLUMNS, F.locked_until, *A)
+    .select_from(
+        tables.world.outerjoin(tables.account, A.login == bindparam("wanted")).outerjoin(
+            tables.login_failure,
+            and_(F.login == bindparam("wanted"), F.address == bindparam("where_from")),
+        )
+    )
     .limit(1)
 )
 _BY_ID = Statement(select(*A).where(A.id == bindparam("wanted")))
@@ -93,14 +99,24 @@ _SET_PARAMS = Statement(
 )
 
 
-def world_and_login(db: Database, login: str) -> tuple[World, Account | None]:
-    """The world's row and, where the login exists, its account: one query."""
-    row = db.row(_BY_LOGIN, wanted=login)
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """Who knocks: the world, the account of that login if there is one, until when it is locked."""
+
+    world: World
+    account: Account | None
+    locked_until: float
+
+
+def knock(db: Database, login: str, address: str) -> Knock:
+    """The world's row, the login's account and its lock for this address: one query."""
+    row = db.row(_BY_LOGIN, wanted=login, where_from=address)
     if row is None:
         msg = f"{db.path} holds no world"
         raise LookupError(msg)
-    split = len(COLUMNS)
-    return from_row(row), None if row[split] is None else _account(row[split:])
+    split = len(COLUMNS) + 1
+    account = None if row[split] is None else _account(row[split:])
+    return Knock(from_row(row), account, row[split - 1] or 0.0)
 
 
 def read(db: Database, account_id: int) -> Account | None:
@@ -186,7 +202,8 @@ class Verified:
 
     def matches(self, stored: str, password: str) -> bool:
         """Whether the password is the one of this stored hash."""
-        digest = hmac.digest(self._key, password.encode("utf-8", "replace"), hashlib.sha256)
+        text = password.encode("utf-8", "replace")
+        digest = hashlib.blake2b(text, key=self._key, digest_size=16).digest()
         known = self._known.get(stored)
         if known is not None and hmac.compare_digest(known, digest):
             return True

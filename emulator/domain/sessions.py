@@ -177,12 +177,6 @@ def use_key(db: Database, account: Account, key: str, at: float) -> bool:
     return bool(at - made <= KEY_LIFE)
 
 
-def locked(db: Database, login: str, address: str, at: float) -> bool:
-    """Whether this login is locked for this address right now."""
-    row = db.row(_FAILURE, who=login, where_from=address)
-    return row is not None and row[2] > at
-
-
 def failed(db: Database, login: str, address: str, at: float) -> None:
     """Counts a failed login; the fifth in five minutes locks it for twenty seconds."""
     db.run(_FAILURES_SWEEP, before=at - FAILURES_FORGOTTEN)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Text, bindparam, select, type_coerce, update
 
 from emulator.clock import Machine, WorldClock
 from emulator.domain.catalogue import Catalogue
@@ -118,8 +120,8 @@ COLUMNS = (
     W.next_due_at,
     W.next_ready,
     W.catalogue_version,
-    W.rules,
-    W.provisioning,
+    type_coerce(W.rules, Text),
+    type_coerce(W.provisioning, Text),
     W.created_at,
 )
 """In this order :func:`from_row` reads them; other modules select them together with a user."""
@@ -140,15 +142,21 @@ def from_row(row: tuple[object, ...]) -> World:
         ready,  # type: ignore[arg-type]
         version,  # type: ignore[arg-type]
         _stored_rules(rules),  # type: ignore[arg-type]
-        Provisioning(**provisioning),  # type: ignore[arg-type]
+        _stored_provisioning(provisioning),  # type: ignore[arg-type]
         created,  # type: ignore[arg-type]
     )
 
 
-def _stored_rules(rules: dict[str, object]) -> Rules:
-    """Rules as a row holds them: they were checked when written."""
-    rules["allowed_origins"] = tuple(rules["allowed_origins"])  # type: ignore[arg-type]
-    return Rules(**rules)  # type: ignore[arg-type]
+@lru_cache(maxsize=256)
+def _stored_rules(text: str) -> Rules:
+    """Rules as a row holds them: they were checked when written. Equal texts are read once."""
+    rules = json.loads(text)
+    return Rules(**{**rules, "allowed_origins": tuple(rules["allowed_origins"])})
+
+
+@lru_cache(maxsize=256)
+def _stored_provisioning(text: str) -> Provisioning:
+    return Provisioning(**json.loads(text))
 
 
 _READ = Statement(select(*COLUMNS))

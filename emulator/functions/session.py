@@ -85,13 +85,14 @@ def _login(
 ) -> accounts.Account:
     """The account, or AuthFailed; a wrong password is counted by whoever handles the refusal."""
     db, at = call.shop.db, call.shop.machine.elapsed()
-    _, account = accounts.world_and_login(db, username)
-    if account is None and "@" in username:
+    knock = accounts.knock(db, username, call.address)
+    if knock.account is None and "@" in username:
         # A name such as reseller@shop, where shop is this world (defaults.md 4).
         username = username.rpartition("@")[0]
-        _, account = accounts.world_and_login(db, username)
-    if sessions.locked(db, username, call.address, at):
+        knock = accounts.knock(db, username, call.address)
+    if knock.locked_until > at:
         raise AuthFailed("blocklogon", username)
+    account = knock.account
     good = account is not None and (
         sessions.use_key(db, account, key, at)
         if key

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from emulator.domain import sessions
-from emulator.domain.accounts import Account, Verified, world_and_login
+from emulator.domain import accounts, sessions
+from emulator.domain.accounts import Account, Knock, Verified
 from emulator.domain.sessions import IDLE, Session
 from emulator.domain.world import World
 from emulator.errors import AuthFailed, SecondFactorNeeded
@@ -73,32 +73,27 @@ def who_asks(
         if session is None or elapsed - session.used > IDLE:
             return Asker(world, None, None)
         return Asker(world, account, session)
-    world, account = world_and_login(db, login)
+    knock = accounts.knock(db, login, request.address)
     if not brought.login or request.func in LOGS_IN_ITSELF:
-        return Asker(world, None, None)
-    refusal = refused(db, account, login, brought.password, request.address, verified, elapsed)
-    if refusal is None and account is not None and account.totp_secret:
+        return Asker(knock.world, None, None)
+    refusal = refused(knock, login, brought.password, request.address, verified, elapsed)
+    if refusal is None and knock.account is not None and knock.account.totp_secret:
         refusal = SecondFactorNeeded(login)
     if refusal is not None:
-        return Asker(world, None, None, refusal)
-    return Asker(world, account, None)
+        return Asker(knock.world, None, None, refusal)
+    return Asker(knock.world, knock.account, None)
 
 
 def refused(
-    db: Database,
-    account: Account | None,
-    login: str,
-    password: str,
-    address: str,
-    verified: Verified,
-    elapsed: float,
+    knock: Knock, login: str, password: str, address: str, verified: Verified, elapsed: float
 ) -> AuthFailed | None:
     """Why a login with a password is refused, or None.
 
     A locked login is told so whatever the password: else the lock would answer guesses.
     """
-    if sessions.locked(db, login, address, elapsed):
+    if knock.locked_until > elapsed:
         return AuthFailed("blocklogon", login)
+    account = knock.account
     if account is None or not verified.matches(account.password_hash, password):
         return AuthFailed("badpassword", f"remote_addr: [{address}]", login)
     if not account.may_come_from(address):

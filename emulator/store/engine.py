@@ -19,13 +19,25 @@ from sqlalchemy import Executable
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql import ClauseElement, Select
+from sqlalchemy.types import TypeEngine
 
 from emulator.store.tables import FIRST_SERVICE, metadata
+from emulator.store.types import Stored
 
 DIALECT = sqlite.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
 
 Row = tuple[Any, ...]
 Convert = Callable[[Any], Any]
+
+
+def _storing(of: TypeEngine[Any]) -> Convert | None:
+    return of.store if isinstance(of, Stored) else of.dialect_impl(DIALECT).bind_processor(DIALECT)
+
+
+def _loading(of: TypeEngine[Any]) -> Convert | None:
+    if isinstance(of, Stored):
+        return of.load
+    return of.dialect_impl(DIALECT).result_processor(DIALECT, None)
 
 
 class Statement:
@@ -40,7 +52,7 @@ class Statement:
         self.sql = str(compiled)
         self._binds: dict[str, Convert] = {}
         for name, bind in compiled.binds.items():  # type: ignore[attr-defined]
-            process = bind.type.dialect_impl(DIALECT).bind_processor(DIALECT)
+            process = _storing(bind.type)
             if process is not None:
                 self._binds[name] = process
         self._defaults = {
@@ -51,7 +63,7 @@ class Statement:
         self._results: list[tuple[int, Convert]] = []
         if isinstance(element, Select):
             for place, column in enumerate(element.selected_columns):
-                process = column.type.dialect_impl(DIALECT).result_processor(DIALECT, None)
+                process = _loading(column.type)
                 if process is not None:
                     self._results.append((place, process))
 

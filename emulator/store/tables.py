@@ -286,8 +286,8 @@ journal = Table(
     Column("func", Text, nullable=False),
     Column("out", Text, nullable=False),
     Column("error", Text),
+    Column("size", Integer, nullable=False),
     Column("params", Text, nullable=False),
     Column("answer", Text, nullable=False),
-    Column("size", Integer, nullable=False),
     sqlite_autoincrement=True,
 )

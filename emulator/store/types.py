@@ -18,13 +18,39 @@ from sqlalchemy.types import TypeDecorator
 SCALE = 4
 
 
-class Money(TypeDecorator[Decimal]):
+class Stored(TypeDecorator[Any]):
+    """A type that says itself how it lies in a column, so that no generic wrapper is in the way."""
+
+    impl = Text
+    cache_ok = True
+
+    @staticmethod
+    def store(value: Any) -> Any:  # noqa: ANN401 - what the column takes
+        """A value as the driver gets it."""
+        return value
+
+    @staticmethod
+    def load(value: Any) -> Any:  # noqa: ANN401 - what the column holds
+        """A driver's value as ours."""
+        return value
+
+    def process_bind_param(self, value: object, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002
+        """SQLAlchemy's way to the same."""
+        return self.store(value)
+
+    def process_result_value(self, value: object, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002
+        """SQLAlchemy's way to the same."""
+        return self.load(value)
+
+
+class Money(Stored):
     """A Decimal amount with at most four decimals. More is a fault of ours, not rounded away."""
 
     impl = BigInteger
-    cache_ok = True
 
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+    @staticmethod
+    def store(value: Decimal | None) -> int | None:
+        """Integer of 1/10000."""
         if value is None:
             return None
         units = value.scaleb(SCALE)
@@ -33,31 +59,41 @@ class Money(TypeDecorator[Decimal]):
             raise ValueError(msg)
         return int(units)
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+    @staticmethod
+    def load(value: int | None) -> Decimal | None:
+        """Exact."""
         return None if value is None else Decimal(value).scaleb(-SCALE)
 
 
-class Instant(TypeDecorator[datetime]):
+class Instant(Stored):
     """An aware UTC datetime of whole seconds."""
 
     impl = BigInteger
-    cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+    @staticmethod
+    def store(value: datetime | None) -> int | None:
+        """Seconds since 1970."""
         return None if value is None else int(value.timestamp())
 
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+    @staticmethod
+    def load(value: int | None) -> datetime | None:
+        """UTC."""
         return None if value is None else datetime.fromtimestamp(value, UTC)
 
 
-class Json(TypeDecorator[Any]):
+class Json(Stored):
     """Small structures that are only read and written whole."""
 
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: object, dialect: Dialect) -> str:
+    @staticmethod
+    def store(value: object) -> str:
+        """Compact, keys sorted."""
         return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ANN401
-        return None if value is None else json.loads(value)
+    @staticmethod
+    def load(value: str | None) -> Any:  # noqa: ANN401 - any structure
+        """Empty structures without parsing."""
+        if value is None:
+            return None
+        if value == "{}":
+            return {}
+        return [] if value == "[]" else json.loads(value)
