@@ -11,7 +11,7 @@ from emulator.domain.world import Shop
 from emulator.errors import AccessDenied
 
 
-class WriteNeeded(Exception):  # noqa: N818 - a signal, not a fault
+class WriteNeeded(Exception):
     """A call that only reads found that it must write: it is run again under the world's lock."""
 
 
@@ -145,4 +145,3 @@ class LoggedIn:
 
 
 Answer = Shown | Done | Rows | Raw | LoggedIn
-

@@ -27,7 +27,7 @@ class ApiError(Exception):
 
     def __init__(
         self,
-        object: str = "",  # noqa: A002 - the wire's own word
+        object: str = "",
         value: str | None = None,
         *,
         desc: str = "",
@@ -55,12 +55,13 @@ class AuthFailed(ApiError):
 
     type = "auth"
 
-    def __init__(self, object: str, value: str, login: str = "") -> None:  # noqa: A002
+    def __init__(self, object: str, value: str, login: str = "") -> None:
         super().__init__(object, value)
         self.login = login
 
     @property
     def message_key(self) -> str:
+        """One sentence for each way to be refused."""
         return f"auth_{self.object}"
 
 
@@ -72,7 +73,7 @@ class AccessDenied(ApiError):
 
     type = "access"
 
-    def __init__(self, func: str, *, object: str = "") -> None:  # noqa: A002
+    def __init__(self, func: str, *, object: str = "") -> None:
         super().__init__(object, func)
 
 

@@ -159,7 +159,7 @@ def find(
     if error is not None:
         query = query.where(J.error.is_not(None) if error else J.error.is_(None))
     rows = db.rows(Statement(query.order_by(J.id.desc()).limit(limit)))
-    return [Entry(*row[1:], id=row[0]) for row in rows]
+    return [Entry(*(*row[1:], row[0])) for row in rows]
 
 
 def count(db: Database) -> int:

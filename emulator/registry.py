@@ -194,8 +194,6 @@ class Family:
         return register
 
 
-
-
 class Registry:
     """Every function there is, by name. Refuses to be made of faulty declarations."""
 
@@ -259,10 +257,11 @@ def _signature_faults(function: Function, purpose: str, handler: Handler) -> Ite
             yield f"{purpose}: the schema has no field {parameter.name}"
             continue
         field_ = function.takes.fields[parameter.name]
-        wire = isinstance(field_, WireField)
-        always = wire and (field_.required if purpose == "show" else field_.needed)
+        always = isinstance(field_, WireField) and (
+            field_.required if purpose == "show" else field_.needed
+        )
         if parameter.default is inspect.Parameter.empty and not always:
-            yield f"{purpose}: {parameter.name} may be absent, but the handler has no default for it"
+            yield f"{purpose}: {parameter.name} may be absent, but the handler has no default"
 
 
 __all__ = ["Answer", "DeclarationError", "Evidence", "Family", "Function", "Kind", "Registry"]

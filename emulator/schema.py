@@ -53,7 +53,9 @@ class WireSchema(Schema):
                 known[name] = text
         for name, pattern in self._numbered:
             known.pop(name, None)
-            found = {int(m[1]): sent[m[0]] for m in map(pattern.match, sent) if m and sent[m[0]].strip()}
+            found = {
+                int(m[1]): sent[m[0]] for m in map(pattern.match, sent) if m and sent[m[0]].strip()
+            }
             if found:
                 known[name] = found
         for name in self._needed if submit else self._always:
@@ -66,7 +68,7 @@ class WireSchema(Schema):
         return loaded
 
     def _refusal(self, fault: ValidationError, sent: Mapping[str, str]) -> ApiError:
-        told: dict[str, Any] = fault.normalized_messages()
+        told: dict[str, Any] = fault.normalized_messages()  # type: ignore[no-untyped-call]
         for name, field in self.wire_fields.items():
             if name not in told:
                 continue

@@ -8,13 +8,15 @@ PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>mockseller</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <style>
-body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 3rem auto; padding: 0 1rem; color: #222 }}
+body {{ font: 16px/1.5 system-ui, sans-serif; color: #222;
+  max-width: 46rem; margin: 3rem auto; padding: 0 1rem }}
 h1 {{ font-size: 1.6rem; margin-bottom: .2rem }}
 pre {{ background: #f4f4f2; padding: .8rem 1rem; overflow-x: auto; border-radius: 4px }}
 .note {{ color: #666 }}
 </style></head><body>
 <h1>mockseller</h1>
-<p class="note">A fake seller that speaks the API of BILLmanager Corporate. No money moves, nothing is real.</p>
+<p class="note">A fake seller that speaks the API of BILLmanager Corporate.
+No money moves, nothing is real.</p>
 <p>This is the address of an API, not of a shop. Point your billing client at
 <code>{address}</code> and log in as <code>reseller</code> with the password <code>secret</code>
 (unless this world says otherwise).</p>

@@ -1,0 +1,1 @@
+"""The trade: rules of money, licences, orders and time. Knows no HTTP."""

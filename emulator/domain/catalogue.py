@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import select
 
@@ -156,6 +157,10 @@ _ADDONS = Statement(select(tables.addon).order_by(tables.addon.c.id))
 _ADDON_PRICES = Statement(select(tables.addon_price))
 
 
+def _addon(number: int, rest: list[Any], prices: Prices) -> Addon:
+    return Addon(*(number, *rest, prices))
+
+
 def load(db: Database) -> Catalogue:
     """The whole catalogue in four reads, whatever its size."""
     prices: dict[int, dict[str, dict[int, Decimal]]] = {}
@@ -167,13 +172,11 @@ def load(db: Database) -> Catalogue:
         of_addon.setdefault(currency, {})[period] = cost
     addons: dict[int, dict[int, Addon]] = {}
     for tariff_id, addon_id, *rest in db.rows(_ADDONS):
-        addon = Addon(addon_id, *rest, prices=addon_prices.get((tariff_id, addon_id), {}))
+        addon = _addon(addon_id, rest, addon_prices.get((tariff_id, addon_id), {}))
         addons.setdefault(tariff_id, {})[addon_id] = addon
     tariffs = []
     for row in db.rows(_TARIFFS):
-        *head, change_to, _position = row
-        number = head[0]
-        tariffs.append(
-            Tariff(*head, tuple(change_to), prices.get(number, {}), addons.get(number, {}))
-        )
+        number, change_to = row[0], tuple(row[9])
+        tariff_prices, tariff_addons = prices.get(number, {}), addons.get(number, {})
+        tariffs.append(Tariff(*(*row[:9], change_to, tariff_prices, tariff_addons)))
     return Catalogue(tuple(tariffs))

@@ -66,9 +66,9 @@ def check_address(shop: Shop, tariff: Tariff, address: str, *, but: int = 0) -> 
         return
     if services.taken(shop, tariff.id, address, but=but):
         raise Exists("ip", address)
-    if tariff.trial and shop.world.rules.trial_once and not but:
-        if services.ever_taken(shop, tariff.id, address):
-            raise Exists("ip", address, desc="trial_once")
+    once = tariff.trial and shop.world.rules.trial_once and not but
+    if once and services.ever_taken(shop, tariff.id, address):
+        raise Exists("ip", address, desc="trial_once")
 
 
 def chosen_addons(tariff: Tariff, sent: Mapping[int, int] | None) -> dict[int, int]:
@@ -226,7 +226,7 @@ def new_key(shop: Shop, account: Account, service: Service) -> Service:
 
 
 def suspend(shop: Shop, account: Account, service: Service) -> Service:
-    """Switches a service off; no money moves, the term runs on. Off twice is off (defaults.md 13)."""
+    """Switches a service off; the term runs on. Off twice is off (defaults.md 13)."""
     if service.status == SUSPENDED:
         return service
     services.require_settled(service)
@@ -259,14 +259,17 @@ def close(shop: Shop, user: str, service: Service) -> Service:
     services.note(shop, service.id, user, "delete")
     return services.save(
         shop,
-        replace(
-            service, status=DELETED, substate="", due_at=None, key_ready=None, key_reads=None
-        ),
+        replace(service, status=DELETED, substate="", due_at=None, key_ready=None, key_reads=None),
     )
 
 
 def check_order(
-    shop: Shop, account: Account, product_type: str, pricelist: int, period: int | None, address: str
+    shop: Shop,
+    account: Account,
+    product_type: str,
+    pricelist: int,
+    period: int | None,
+    address: str,
 ) -> None:
     """``checkip``: raises what an order would raise for this tariff, period and address."""
     tariff = orderable(shop, account, product_type, pricelist)

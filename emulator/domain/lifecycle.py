@@ -29,16 +29,10 @@ SELLER = "system"
 
 V = tables.service.c
 _DUE = Statement(
-    select(*V)
-    .where(V.due_at <= bindparam("now"))
-    .order_by(V.due_at, V.id)
-    .limit(BATCH)
+    select(*V).where(V.due_at <= bindparam("now")).order_by(V.due_at, V.id).limit(BATCH)
 )
 _READY = Statement(
-    select(*V)
-    .where(V.key_ready <= bindparam("elapsed"))
-    .order_by(V.key_ready, V.id)
-    .limit(BATCH)
+    select(*V).where(V.key_ready <= bindparam("elapsed")).order_by(V.key_ready, V.id).limit(BATCH)
 )
 _NEXT_DUE = Statement(select(func.min(V.due_at, type_=V.due_at.type)))
 _NEXT_READY = Statement(select(func.min(V.key_ready)))

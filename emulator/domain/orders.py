@@ -124,9 +124,8 @@ def basket_of(shop: Shop, account: Account) -> Basket | None:
     if promocode is not None:
         found = shop.db.row(_CODE, wanted=promocode)
         percent = 0 if found is None else found[0]
-    items = tuple(
-        Item(*found[:5], Service(*found[5:])) for found in shop.db.rows(_ITEMS, wanted=number)
-    )
+    rows = shop.db.rows(_ITEMS, wanted=number)
+    items = tuple(Item(*(*row[:5], Service(*row[5:]))) for row in rows)
     return Basket(number, promocode, percent, created_at, items)
 
 
@@ -138,7 +137,13 @@ def _order_number(shop: Shop, account: Account) -> int:
 
 
 def _put(
-    shop: Shop, account: Account, kind: str, service: Service, period: int, cost: Decimal, **detail: object
+    shop: Shop,
+    account: Account,
+    kind: str,
+    service: Service,
+    period: int,
+    cost: Decimal,
+    **detail: object,
 ) -> tuple[int, int]:
     if kind != ORDER and shop.db.row(_WAITING, service=service.id, of_kind=kind) is not None:
         raise Exists("basket", str(service.id))
@@ -227,7 +232,7 @@ def require(shop: Shop, account: Account, number: int) -> Basket | None:
 
 
 def use_promocode(shop: Shop, account: Account, code: str) -> None:
-    """Puts a promo code on the basket; ``missed`` where it does not exist, else why it cannot be used."""
+    """Puts a promo code on the basket. Missed: there is none; PromocodeNotUsable: not here."""
     found = shop.db.row(_CODE, wanted=code)
     if found is None:
         raise Missed("promocode", code)

@@ -26,7 +26,10 @@ P = tables.payment.c
 E = tables.expense.c
 _SPEND = Statement(
     update(tables.account)
-    .where(A.id == bindparam("owner"), A.balance + A.credit >= bindparam("amount", type_=A.balance.type))
+    .where(
+        A.id == bindparam("owner"),
+        A.balance + A.credit >= bindparam("amount", type_=A.balance.type),
+    )
     .values(balance=A.balance - bindparam("amount", type_=A.balance.type))
 )
 _EARN = Statement(
@@ -100,7 +103,7 @@ def credit(shop: Shop, account: Account, amount: Decimal, method: str) -> int:
 
 
 def set_balance(shop: Shop, account: Account, wanted: Decimal) -> None:
-    """Brings the balance to ``wanted`` by one correcting payment, so that the ledger still adds up."""
+    """Brings the balance to ``wanted`` by a correcting payment, so that the ledger adds up."""
     balance, _ = shop.db.row(_BALANCE, owner=account.id) or (ZERO, ZERO)
     if wanted != balance:
         credit(shop, account, wanted - balance, "correction")

@@ -125,7 +125,9 @@ def midnight(day: date | None) -> datetime | None:
     return None if day is None else datetime.combine(day, time(), UTC)
 
 
-def owned(shop: Shop, account: Account, service_id: int, product_type: str | None = None) -> Service:
+def owned(
+    shop: Shop, account: Account, service_id: int, product_type: str | None = None
+) -> Service:
     """A service of this account; another's, a deleted one or another type's is ``missed``."""
     row = shop.db.row(_OWNED, wanted=service_id, owner=account.id)
     if row is None or (product_type is not None and row[2] != product_type):

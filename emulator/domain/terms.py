@@ -45,8 +45,9 @@ def periods(tariff: Tariff, currency: str) -> tuple[int, ...]:
 
 
 def quote(shop: Shop, account: Account, service: Service, period: int | None) -> Prolongation:
-    """One prolongation, not yet bought. An active service goes on from its end, a suspended
-    one starts today (documented); so does an active one that is over already.
+    """One prolongation, not yet bought.
+
+    An active service goes on from its end, a suspended one starts today (documented).
     """
     tariff = shop.catalogue[service.tariff_id]
     prolongable(service, tariff)
@@ -75,9 +76,7 @@ def _prolongation(
 def prolong(shop: Shop, account: Account, wanted: Prolongation, user: str) -> Service:
     """Buys it: money first, then the new end; a suspended service is active again."""
     service = wanted.service
-    payments.charge(
-        shop, account, wanted.cost, "prolong", wanted.tariff.name, service.id
-    )
+    payments.charge(shop, account, wanted.cost, "prolong", wanted.tariff.name, service.id)
     services.note(shop, service.id, user, "prolong", wanted.new_expires_on.isoformat())
     return apply(shop, wanted)
 

@@ -141,8 +141,8 @@ def from_row(row: tuple[object, ...]) -> World:
         due,  # type: ignore[arg-type]
         ready,  # type: ignore[arg-type]
         version,  # type: ignore[arg-type]
-        _stored_rules(rules),  # type: ignore[arg-type]
-        _stored_provisioning(provisioning),  # type: ignore[arg-type]
+        _stored_rules(rules),
+        _stored_provisioning(provisioning),
         created,  # type: ignore[arg-type]
     )
 
@@ -205,7 +205,7 @@ def catalogue_changed(db: Database) -> None:
 class Shop:
     """The seller at one moment: a database, its world, its time, its catalogue.
 
-    ``now`` moves only in :mod:`emulator.domain.lifecycle`, where what is due happens at its own time.
+    ``now`` moves only in :mod:`emulator.domain.lifecycle`: what is due happens at its own time.
     """
 
     db: Database

@@ -55,16 +55,19 @@ def family() -> Family:
     )
     def show(
         call: Call,
-        id: int | None = None,  # noqa: A002, ARG001 - the wire's own word; only buttons use it
-        billorder: int | None = None,  # noqa: ARG001
-        promocode: str = "",  # noqa: ARG001
+        id: int | None = None,
+        billorder: int | None = None,
+        promocode: str = "",
     ) -> Shown:
         """Shows the basket; its buttons delete a position, clear it, or pay it from the balance."""
         return _form(call)
 
     @show.on_submit
     def submit(
-        call: Call, id: int | None = None, billorder: int | None = None, promocode: str = ""  # noqa: A002
+        call: Call,
+        id: int | None = None,
+        billorder: int | None = None,
+        promocode: str = "",
     ) -> Done:
         number = billorder if billorder is not None else id
         if number is not None:
@@ -75,7 +78,10 @@ def family() -> Family:
 
     @show.on_button("delete")
     def delete(
-        call: Call, id: int | None = None, billorder: int | None = None, promocode: str = ""  # noqa: A002, ARG001
+        call: Call,
+        id: int | None = None,
+        billorder: int | None = None,
+        promocode: str = "",
     ) -> Done:
         if id is None:
             raise BadValue.empty("id")
@@ -84,14 +90,20 @@ def family() -> Family:
 
     @show.on_button("clearbasket")
     def clear(
-        call: Call, id: int | None = None, billorder: int | None = None, promocode: str = ""  # noqa: A002, ARG001
+        call: Call,
+        id: int | None = None,
+        billorder: int | None = None,
+        promocode: str = "",
     ) -> Done:
         orders.clear(call.shop, call.user, id if id is not None else billorder)
         return Done({}, form=_form(call))
 
     @show.on_button("free")
     def pay(
-        call: Call, id: int | None = None, billorder: int | None = None, promocode: str = ""  # noqa: A002
+        call: Call,
+        id: int | None = None,
+        billorder: int | None = None,
+        promocode: str = "",
     ) -> Done:
         if promocode:
             orders.use_promocode(call.shop, call.user, promocode)

@@ -34,7 +34,12 @@ def family(find: Find) -> Family:
         fails=(BadValue, Missed),
         evidence=Evidence.OBSERVED,
         source="protocol.md section 4.4",
-        example={"faction": "service.prolong", "elid": "100001, 100002", "period": "12", "sok": "ok"},
+        example={
+            "faction": "service.prolong",
+            "elid": "100001, 100002",
+            "period": "12",
+            "sok": "ok",
+        },
     )
     def show(call: Call, faction: str, elid: list[int]) -> Shown:
         """Applies a form to several objects at once: all of them, or none."""

@@ -10,7 +10,7 @@ from datetime import date
 from emulator.call import Call, Shown
 from emulator.domain.catalogue import Tariff
 from emulator.domain.money import exact, with_currency
-from emulator.domain.services import Service, cost_of
+from emulator.domain.services import PROCESSING, Service, cost_of
 from emulator.fields import Day, Months, Text, Whole, WireField
 from emulator.functions.params import (
     PROJECT,
@@ -141,7 +141,7 @@ def row(call: Call, service: Service) -> dict[str, object]:
         "item_status": state_leaf(call, service),
         "item_real_status": service.state,
         "status_msg": state_label(call, service.state),
-        "special_status": 1 if service.status == 5 else 0,
+        "special_status": 1 if service.status == PROCESSING else 0,
         "processingmodule": "",
         "datacenter": "1",
         "datacentername": "Default",

@@ -77,12 +77,14 @@ class Listing:
         sort, descending, named = self._sorting(given)
         db = call.shop.db
         parameters = {**fixed, **values}
-        total = int(db.value(self._statement("count", conditions, "", False), **parameters))
+        total = int(
+            db.value(self._statement("count", conditions, "", descending=False), **parameters)
+        )
         per_page = given.get("p_cnt") or call.shop.world.rules.list_rows
         per_page = min(max(1, per_page), MOST_ROWS)
         last = max(1, -(-total // per_page))
         number = min(max(1, given.get("p_num") or 1), last)
-        statement = self._statement("rows", conditions, sort, descending)
+        statement = self._statement("rows", conditions, sort, descending=descending)
         found = db.rows(statement, **parameters, most=per_page, skip=(number - 1) * per_page)
         return Rows(
             rows=[row(one) for one in found],
@@ -118,7 +120,7 @@ class Listing:
         return tuple(conditions), values
 
     def _compile(
-        self, purpose: str, conditions: tuple[Condition, ...], sort: str, descending: bool
+        self, purpose: str, conditions: tuple[Condition, ...], sort: str, *, descending: bool
     ) -> Statement:
         query = self._base
         for name, how in conditions:
@@ -180,7 +182,9 @@ def _compared(column: Column, how: str) -> ColumnElement[bool]:
 def _value(column: Column, how: str, text: str) -> object:
     """The text as the column's value; None (which equals nothing) where it is not one."""
     if column.kind == "text":
-        escaped = text.replace(ESCAPE, ESCAPE * 2).replace("%", ESCAPE + "%").replace("_", ESCAPE + "_")
+        escaped = (
+            text.replace(ESCAPE, ESCAPE * 2).replace("%", ESCAPE + "%").replace("_", ESCAPE + "_")
+        )
         return f"%{escaped}%"
     if column.kind == "exact":
         return text
@@ -196,7 +200,9 @@ def _amount(text: str) -> Decimal | None:
         amount = Decimal(text.replace(",", "."))
     except InvalidOperation:
         return None
-    return amount.quantize(Decimal("0.0001")) if amount.is_finite() and abs(amount) < 10**12 else None
+    return (
+        amount.quantize(Decimal("0.0001")) if amount.is_finite() and abs(amount) < 10**12 else None
+    )
 
 
 def _day(kind: Kind, how: str, text: str) -> object:
@@ -208,5 +214,3 @@ def _day(kind: Kind, how: str, text: str) -> object:
         return day
     start = datetime.combine(day, time(), UTC)
     return start if how == "from" else start + timedelta(days=1, seconds=-1)
-
-

@@ -11,7 +11,7 @@ from typing import Any
 
 from emulator.call import Call, Done, Shown
 from emulator.domain import licenses, orders
-from emulator.domain.catalogue import Tariff
+from emulator.domain.catalogue import TRIAL, Tariff
 from emulator.domain.licenses import Wish
 from emulator.domain.money import with_currency
 from emulator.errors import BadValue, Exists, NotEnoughMoney, StepUnavailable
@@ -52,21 +52,26 @@ class OrderForm(WireSchema):
     billorder = Whole()
 
 
-class Order(WireSchema):
-    """Parameters of an order, as the pages and the clients send them."""
+class OrderFields(WireSchema):
+    """What both forms of an order take."""
 
     pricelist = Whole(needed=True)
-    period = Whole(needed=True)
     ip = Address(needed=True)
     licname = Text()
     remoteip = AnyAddress()
     remoteid = Text()
-    autoprolong = Months()
     skipbasket = Flag()
     addon = Numbered(prefix="addon_")
 
 
-class NewOrder(Order):
+class Order(OrderFields):
+    """Parameters of an order, as the pages and the clients send them."""
+
+    period = Whole(needed=True)
+    autoprolong = Months()
+
+
+class NewOrder(OrderFields):
     """The same in the new form: the period has another name, and automatic prolongation is on/off.
 
     ``period`` still serves where ``order_period`` is absent: clients ask for the form with it.
@@ -102,7 +107,7 @@ def _add_choice(
         next_step=following or f"{name}.order.param",
         summary="The first step of an order: the tariffs on offer with their prices.",
     )
-    def show(call: Call, **draft: Any) -> Shown:  # noqa: ANN401 - shown as sent
+    def show(call: Call, **draft: Any) -> Shown:
         tariffs = _on_offer(call, name)
         periods = sorted({p for t in tariffs for p in t.periods(call.user.currency)})
         return Shown(
@@ -113,7 +118,7 @@ def _add_choice(
         )
 
     @show.on_submit
-    def choose(call: Call, **draft: Any) -> Done:  # noqa: ANN401 - the next step answers for it
+    def choose(call: Call, **draft: Any) -> Done:
         return Done(draft, ok=f"func={show.next_step}", ok_type="form")
 
 
@@ -143,16 +148,22 @@ def _add_param(family: Family, name: str, source: str, example: Mapping[str, str
         source=source,
         example=example,
     )
-    def show(call: Call, pricelist: int | None = None, period: int | None = None, **draft: Any) -> Shown:  # noqa: ANN401
-        """Orders one service: with skipbasket=on paid and opened at once, else put in the basket."""
+    def show(
+        call: Call, pricelist: int | None = None, period: int | None = None, **draft: Any
+    ) -> Shown:
+        """Orders a service: with skipbasket=on paid and opened at once, else put in the basket."""
         return _form(call, name, pricelist, period, draft, "period")
 
     @show.on_submit
-    def order(call: Call, skipbasket: bool = False, addon: Mapping[int, int] | None = None, **wish: Any) -> Done:  # noqa: ANN401, FBT001, FBT002
+    def order(
+        call: Call, skipbasket: bool = False, addon: Mapping[int, int] | None = None, **wish: Any
+    ) -> Done:
         return _ordered(call, name, Wish(**wish, addons=addon), at_once=skipbasket)
 
     @show.on_button("basket")
-    def put(call: Call, skipbasket: bool = False, addon: Mapping[int, int] | None = None, **wish: Any) -> Done:  # noqa: ANN401, ARG001, FBT001, FBT002
+    def put(
+        call: Call, skipbasket: bool = False, addon: Mapping[int, int] | None = None, **wish: Any
+    ) -> Done:
         return _ordered(call, name, Wish(**wish, addons=addon), at_once=False)
 
 
@@ -173,7 +184,7 @@ def _add_new_param(family: Family, name: str, source: str, example: Mapping[str,
         pricelist: int | None = None,
         period: int | None = None,
         order_period: int | None = None,
-        **draft: Any,  # noqa: ANN401 - shown as sent
+        **draft: Any,
     ) -> Shown:
         """The same order in the new form: order_period, autoprolong on or off."""
         return _form(call, name, pricelist, order_period or period, draft, "order_period")
@@ -181,12 +192,12 @@ def _add_new_param(family: Family, name: str, source: str, example: Mapping[str,
     @show.on_submit
     def order(
         call: Call,
-        skipbasket: bool = False,  # noqa: FBT001, FBT002 - a parameter of the wire
+        skipbasket: bool = False,
         addon: Mapping[int, int] | None = None,
         period: int | None = None,
         order_period: int | None = None,
         autoprolong: str = "",
-        **wish: Any,  # noqa: ANN401 - names of NewOrder
+        **wish: Any,
     ) -> Done:
         chosen = order_period if order_period is not None else period
         if chosen is None:
@@ -221,12 +232,12 @@ def _form(
     tariff.check_period(call.user.currency, chosen)
     amounts = licenses.chosen_addons(tariff, draft.get("addon"))
     cost = tariff.cost(call.user.currency, chosen, amounts)
-    price = with_currency(cost, call.user.currency)
+    price, label = with_currency(cost, call.user.currency), period_label(chosen, call.lang)
     shown: dict[str, object] = {
         **{key: value for key, value in draft.items() if key != "addon"},
         "pricelist": tariff.id,
         period_name: chosen,
-        "orderinfo": f"<b>{call.words(tariff.name)}</b><br/>{price} / {period_label(chosen, call.lang)}",
+        "orderinfo": f"<b>{call.words(tariff.name)}</b><br/>{price} / {label}",
         **{f"addon_{number}": str(amount) for number, amount in amounts.items()},
     }
     return Shown(
@@ -243,7 +254,7 @@ def _form(
 
 def _ordered(call: Call, name: str, wish: Wish, *, at_once: bool) -> Done:
     shop, account = call.shop, call.user
-    if not -1000 <= wish.period <= MOST_MONTHS:
+    if not TRIAL <= wish.period <= MOST_MONTHS:
         raise BadValue("period", str(wish.period))
     tariff = licenses.orderable(shop, account, name, wish.pricelist)
     draft = licenses.draft(shop, account, tariff, wish)

@@ -100,7 +100,7 @@ def _add_list(family: Family, product: ProductType) -> None:
         evidence=Evidence.DOCUMENTED,
         source=product.source,
     )
-    def listing(call: Call, **paging: Any) -> Rows:  # noqa: ANN401 - validated by Paging
+    def listing(call: Call, **paging: Any) -> Rows:
         """All licences of the account but the deleted ones, newest first."""
         return LISTING.page(
             call,
@@ -134,7 +134,7 @@ def _add_form(family: Family, product: ProductType) -> None:
         source="licenses.md section 6.1",
         example={"elid": product.example},
     )
-    def edit(call: Call, elid: int, **draft: Any) -> Shown:  # noqa: ANN401 - shown as sent
+    def edit(call: Call, elid: int, **draft: Any) -> Shown:
         """One licence: without sok its fields, its key among them; with sok it changes."""
         service = services.owned(call.shop, call.user, elid, name)
         if service.key_reads is not None:
@@ -145,13 +145,13 @@ def _add_form(family: Family, product: ProductType) -> None:
         return shown
 
     @edit.on_submit
-    def save(call: Call, elid: int, **changes: Any) -> Done:  # noqa: ANN401 - names of LicenceChange
+    def save(call: Call, elid: int, **changes: Any) -> Done:
         service = services.owned(call.shop, call.user, elid, name)
         changed = licenses.change(call.shop, call.user, service, changes)
         return Done({"id": changed.id}, form=views.form(call, changed), flat=True)
 
     @edit.on_button("newkey")
-    def new_key(call: Call, elid: int, **_: Any) -> Done:  # noqa: ANN401 - a button changes nothing else
+    def new_key(call: Call, elid: int, **_: Any) -> Done:
         service = services.owned(call.shop, call.user, elid, name)
         changed = licenses.new_key(call.shop, call.user, service)
         return Done({"id": changed.id}, form=views.form(call, changed), flat=True)
@@ -205,4 +205,3 @@ def _add_states(family: Family, product: ProductType) -> None:
         service = services.owned(call.shop, call.user, elid, name)
         licenses.delete(call.shop, call.user.login, service)
         return Done()
-

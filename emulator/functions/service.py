@@ -140,7 +140,7 @@ def _add_prolong(family: Family) -> None:
         title={"en": "Prolongation", "ru": "Продление"},
     )
     def show(call: Call, elid: int, period: int | None = None) -> Shown:
-        """Prolongs a service: without sok the price and the new end for a period, with it bought."""
+        """Prolongs a service: without sok it tells the price and the new end, with it they happen."""
         service = services.owned(call.shop, call.user, elid)
         return _prolong_form(call, terms.quote(call.shop, call.user, service, period))
 
@@ -194,7 +194,10 @@ def _prolong_form(call: Call, wanted: Prolongation) -> Shown:
 
 def _status_texts(call: Call) -> Mapping[str, str]:
     texts = {
-        "2": {"en": "The new period begins when this one ends", "ru": "Новый период начнётся после текущего"},
+        "2": {
+            "en": "The new period begins when this one ends",
+            "ru": "Новый период начнётся после текущего",
+        },
         "3": {"en": "The new period begins today", "ru": "Новый период начнётся сегодня"},
     }
     return {number: call.words(text) for number, text in texts.items()}
@@ -228,9 +231,7 @@ def _add_change(family: Family) -> None:
         return _changed(call, elid, pricelist, period)
 
 
-def _choice_form(
-    call: Call, service: Service, pricelist: int | None, period: int | None
-) -> Shown:
+def _choice_form(call: Call, service: Service, pricelist: int | None, period: int | None) -> Shown:
     tariff = call.shop.catalogue[service.tariff_id]
     targets = terms.targets(call.shop, call.user, service)
     shown = {

@@ -1,4 +1,4 @@
-"""Logging in and out: ``auth``, ``session.newkey``, ``totp.confirm``, ``whoami``, ``logon`` …
+"""Logging in and out: ``auth``, ``session.newkey``, ``totp.confirm``, ``whoami``, ``logon``.
 
 Source: protocol.md sections 2 and 6; defaults.md 5.
 """
@@ -133,7 +133,7 @@ def _add_second_factor(session: Family) -> None:
         evidence=Evidence.OBSERVED,
         source="protocol.md section 2.5",
     )
-    def show(call: Call, qrcode: str = "") -> Done:  # noqa: ARG001 - never shown back
+    def show(call: Call, qrcode: str = "") -> Done:
         """The second factor: takes the temporary session, gives the real one."""
         return Done()
 
@@ -197,5 +197,3 @@ def _add_presence(session: Family) -> None:
         if call.session is not None:
             sessions.close(call.shop.db, call.session.id)
         return Done()
-
-

@@ -41,7 +41,13 @@ def error_document(error: ApiError, func: str, lang: str) -> Document:
         attrs = {"name": "desc", "type": "msg", "msg": desc}
         params.append(Node("param", f"desck_{error.desc}", attrs))
     params += [Node("param", text, {"name": name}) for name, text in error.params.items()]
-    filled = {"object": told, "value": error.value or "", "desc": desc, **error.params, **error.told}
+    filled = {
+        "object": told,
+        "value": error.value or "",
+        "desc": desc,
+        **error.params,
+        **error.told,
+    }
     message = _fill(template, filled)
     attrs = {"type": error.type}
     if error.object:
@@ -231,5 +237,7 @@ def _messages(function: Function, lang: str, further: Mapping[str, str]) -> Node
     texts |= further
     children = [Node("msg", text, {"name": name}) for name, text in texts.items()]
     return Node(
-        "messages", attrs={"name": function.name, "checked": _features(function.name)}, children=children
+        "messages",
+        attrs={"name": function.name, "checked": _features(function.name)},
+        children=children,
     )

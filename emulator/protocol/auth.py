@@ -65,7 +65,12 @@ def world_of(worlds: Worlds, request: Request, brought: Credentials) -> tuple[st
 
 
 def who_asks(
-    db: Database, request: Request, brought: Credentials, login: str, verified: Verified, elapsed: float
+    db: Database,
+    request: Request,
+    brought: Credentials,
+    login: str,
+    verified: Verified,
+    elapsed: float,
 ) -> Asker:
     """The world's row with the asker: one query. Nothing is written here."""
     if brought.session_id:

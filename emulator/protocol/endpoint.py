@@ -88,9 +88,7 @@ class Endpoint:
         name, login = auth.world_of(self._worlds, request, brought)
         turn = Turn(request, chosen or formats.XML, brought, login, started)
         try:
-            if chosen is None:
-                raise BadValue("out", request.params["out"])
-            turn.format = self._with_callback(turn.format, request)
+            turn.format = _format(chosen, request)
             return self._in_world(turn, name)
         except WorldError:
             return self._refused(turn, Missed("world", name))
@@ -155,7 +153,9 @@ class Endpoint:
         )
         return self._worlds.shop(db, turn.asker.world)
 
-    def _perform(self, turn: Turn, function: Function | None, shop: Shop, *, writing: bool) -> Document:
+    def _perform(
+        self, turn: Turn, function: Function | None, shop: Shop, *, writing: bool
+    ) -> Document:
         """The document of this call; a refusal is one too, and leaves nothing behind."""
         request, asker = turn.request, turn.asker
         lang = _language(request, asker)
@@ -249,15 +249,6 @@ class Endpoint:
         )
         journal.write(db, entry, self._bounds)
 
-    def _with_callback(self, chosen: Format, request: Request) -> Format:
-        callback = request.params.get("callback")
-        if not callback:
-            return chosen
-        try:
-            return formats.with_callback(chosen, callback)
-        except ValueError:
-            raise BadValue("callback", callback) from None
-
     def _refused(self, turn: Turn, refusal: ApiError) -> Reply:
         """A refusal that no world could journal."""
         lang = _language(turn.request, None)
@@ -269,6 +260,19 @@ class Endpoint:
         if turn.session_id:
             headers["Set-Cookie"] = f"billmgrses5={turn.session_id}; Path=/; HttpOnly; SameSite=Lax"
         return Reply(turn.format.content_type, body, headers)
+
+
+def _format(chosen: Format | None, request: Request) -> Format:
+    """The format, wrapped for JSONP where a callback is named."""
+    if chosen is None:
+        raise BadValue("out", request.params["out"])
+    callback = request.params.get("callback")
+    if not callback:
+        return chosen
+    try:
+        return formats.with_callback(chosen, callback)
+    except ValueError:
+        raise BadValue("callback", callback) from None
 
 
 def _failed_login(turn: Turn) -> str:

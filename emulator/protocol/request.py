@@ -52,10 +52,10 @@ def read(http: HttpRequest, world: str, *, max_body: int, max_params: int) -> Re
         pairs = _pairs(query, max_params)
         if http.method == "POST" or http.content_length or "HTTP_TRANSFER_ENCODING" in http.environ:
             pairs += _body(http, max_body, max_params)
-        if len(pairs) > max_params:
-            raise TooMuch("params", str(max_params))
     except TooMuch as fault:
-        refused, pairs = fault, pairs[:max_params]
+        refused = fault
+    if len(pairs) > max_params:
+        refused, pairs = TooMuch("params", str(max_params)), pairs[:max_params]
     cookie = http.cookies.get("billmgrses5", "") if "HTTP_COOKIE" in http.environ else ""
     return Request(
         params={_clean(name): _clean(value) for name, value in pairs},
@@ -104,7 +104,7 @@ def _body(http: HttpRequest, max_body: int, max_params: int) -> list[tuple[str, 
     if len(data) > max_body:
         _drain(http)
         raise TooMuch("body", str(max_body))
-    if kind.endswith(("/json", "+json")) or kind.endswith("xml"):
+    if kind.endswith(("/json", "+json", "xml")):
         return []
     return _pairs(data.strip(b"\r\n"), max_params)
 

@@ -24,7 +24,7 @@ from sqlalchemy.types import TypeEngine
 from emulator.store.tables import FIRST_SERVICE, metadata
 from emulator.store.types import Stored
 
-DIALECT = sqlite.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+DIALECT = sqlite.dialect(paramstyle="named")
 
 Row = tuple[Any, ...]
 Convert = Callable[[Any], Any]
@@ -179,7 +179,7 @@ class Database:
 
     @contextmanager
     def savepoint(self, name: str = "handler") -> Iterator[None]:
-        """What fails inside is undone; what was done before stays. ``name``: ours, never a client's."""
+        """What fails inside is undone; what was before stays. ``name``: never a client's."""
         self._driver.execute(f"SAVEPOINT {name}")
         try:
             yield

@@ -21,7 +21,7 @@ SCALE = 4
 class Stored(TypeDecorator[Any]):
     """A type that says itself how it lies in a column, so that no generic wrapper is in the way."""
 
-    impl = Text
+    impl: Any = Text
     cache_ok = True
 
     @staticmethod
@@ -34,11 +34,11 @@ class Stored(TypeDecorator[Any]):
         """A driver's value as ours."""
         return value
 
-    def process_bind_param(self, value: object, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002
+    def process_bind_param(self, value: object, dialect: Dialect) -> Any:  # noqa: ANN401
         """SQLAlchemy's way to the same."""
         return self.store(value)
 
-    def process_result_value(self, value: object, dialect: Dialect) -> Any:  # noqa: ANN401, ARG002
+    def process_result_value(self, value: object, dialect: Dialect) -> Any:  # noqa: ANN401
         """SQLAlchemy's way to the same."""
         return self.load(value)
 

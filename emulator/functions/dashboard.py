@@ -1,0 +1,177 @@
+"""``dashboard.*`` and ``notify``: what a client area shows at a glance.
+
+Source: protocol.md section 6. Money as text never has grouping (defaults.md 23).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from emulator.call import Call, Part, Raw, Rows
+from emulator.domain.accounts import Account
+from emulator.domain.forecast import enough_until
+from emulator.domain.money import ZERO, with_currency
+from emulator.domain.services import ACTIVE, Service
+from emulator.errors import AccessDenied
+from emulator.fields import Amount, Text
+from emulator.functions.licence_views import display_name, end_text
+from emulator.functions.listing import Paging
+from emulator.functions.table import page_of
+from emulator.registry import Evidence, Family
+from emulator.schema import WireSchema
+from emulator.store import tables
+from emulator.store.engine import Statement
+
+SOURCE = "protocol.md section 6"
+SOON = timedelta(days=7)
+MOST_NOTICES = 20
+LASTS = {"en": "more than a year", "ru": "больше года"}
+ENDING = {"en": "{name} ends on {day}", "ru": "{name}: срок заканчивается {day}"}
+ENDING_TITLE = {"en": "Services that end soon: {count}", "ru": "Скоро закончится услуг: {count}"}
+TICKETS_TITLE = {"en": "New answers: {count}", "ru": "Новых ответов: {count}"}
+
+V = tables.service.c
+_ENDING = Statement(
+    select(*V)
+    .where(
+        V.account_id == bindparam("owner"),
+        V.status == ACTIVE,
+        V.autoprolong.is_(None),
+        V.expires_on <= bindparam("until"),
+    )
+    .order_by(V.expires_on, V.id)
+    .limit(MOST_NOTICES)
+)
+
+
+class InfoRow(WireSchema):
+    """The one row of the balance at a glance. ``enoughmoneyto``: a date, or words."""
+
+    balance = Amount()
+    realbalance = Text()
+    currency = Text()
+    enoughmoneyto = Text()
+    credit = Amount()
+    realname = Text()
+    email = Text()
+    phone = Text()
+
+
+class CreditRow(WireSchema):
+    """The credit limit, and what is left of it."""
+
+    credit = Amount()
+    available_credit = Amount()
+    currency = Text()
+
+
+def family() -> Family:
+    """What stands on the first page of a client area."""
+    dashboard = Family("dashboard", {"en": "Dashboard", "ru": "Обзор"})
+    _add_info(dashboard)
+    _add_credit(dashboard)
+    _add_notify(dashboard)
+    return dashboard
+
+
+def _add_info(dashboard: Family) -> None:
+    @dashboard.listing(
+        "dashboard.info",
+        takes=Paging,
+        returns=InfoRow,
+        fails=(AccessDenied,),
+        evidence=Evidence.OBSERVED,
+        source=SOURCE,
+        example={"dashboard": "info", "sfrom": "ajax"},
+    )
+    def info(call: Call, **paging: Any) -> Rows:
+        """The balance and how long it lasts, in one row.
+
+        ``enoughmoneyto`` is the day of the first automatic prolongation that the balance and the
+        credit will not pay, or words where they last for a year (its meaning is assumed).
+        """
+        user = call.user
+        day = enough_until(call.shop, user)
+        row = {
+            "balance": user.balance,
+            "realbalance": with_currency(user.balance, user.currency),
+            "currency": user.currency,
+            "enoughmoneyto": day.isoformat() if day else call.words(LASTS),
+            "credit": user.credit,
+            "realname": user.realname,
+            "email": user.email,
+            "phone": user.phone,
+        }
+        return page_of(call, [row], paging)
+
+
+def _add_credit(dashboard: Family) -> None:
+    @dashboard.listing(
+        "dashboard.subaccount_credit",
+        takes=Paging,
+        returns=CreditRow,
+        fails=(AccessDenied,),
+        evidence=Evidence.OBSERVED,
+        source=SOURCE,
+    )
+    def credit(call: Call, **paging: Any) -> Rows:
+        """The credit limit of the account and what of it is not used, in one row."""
+        user = call.user
+        row = {
+            "credit": user.credit,
+            "available_credit": available_credit(user),
+            "currency": user.currency,
+        }
+        return page_of(call, [row], paging)
+
+
+def available_credit(account: Account) -> Decimal:
+    """What is left of the credit limit: a balance below zero has used some of it."""
+    return max(ZERO, min(account.credit, account.available))
+
+
+def _add_notify(dashboard: Family) -> None:
+    @dashboard.document(
+        "notify",
+        fails=(AccessDenied,),
+        evidence=Evidence.OBSERVED,
+        source=SOURCE,
+    )
+    def notify(call: Call) -> Raw:
+        """What there is to notice: services that end within a week and are not prolonged.
+
+        ``item`` ``bannerlist`` holds one ``bitem`` for each; ``ticket`` is there and empty, since
+        this seller writes no tickets. What is inside a ``bitem`` is assumed.
+        """
+        notices = list(_ending(call))
+        items = [
+            _item(call.words(ENDING_TITLE), "bannerlist", notices),
+            _item(call.words(TICKETS_TITLE), "ticket", []),
+        ]
+        balance = with_currency(call.user.balance, call.user.currency)
+        return Raw([Part("notify", parts=items), Part("realbalance", balance)])
+
+
+def _item(title: str, name: str, notices: list[Part]) -> Part:
+    told = Part("msg", title.format(count=len(notices)))
+    return Part("item", attrs={"name": name}, parts=[told, *notices])
+
+
+def _ending(call: Call) -> Iterator[Part]:
+    until = call.shop.today + SOON
+    for row in call.shop.db.rows(_ENDING, owner=call.user.id, until=until):
+        service = Service(*row)
+        tariff = call.shop.catalogue[service.tariff_id]
+        text = call.words(ENDING).format(
+            name=display_name(call, service, tariff), day=end_text(service)
+        )
+        yield Part(
+            "bitem",
+            attrs={"id": str(service.id), "type": "warning"},
+            parts=[Part("id", str(service.id)), Part("msg", text)],
+        )

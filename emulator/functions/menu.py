@@ -1,0 +1,76 @@
+"""``menu``: which functions a client area offers.
+
+Source: protocol.md section 6 and its list of contradictions. Two shapes are observed; both stand
+in one document, since readers of one do not look at the other: ``mainmenu`` with sections as
+``node``, and ``menu`` once per section.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from emulator.call import Call, Part, Raw
+from emulator.domain.catalogue import Words
+from emulator.errors import AccessDenied
+from emulator.registry import Evidence, Family, Function, Kind
+
+TITLES: Mapping[str, Words] = {
+    "mainmenuservice": {"en": "Services", "ru": "Услуги"},
+    "mainmenufinance": {"en": "Finance", "ru": "Финансы"},
+    "mainmenuclient": {"en": "Client", "ru": "Клиент"},
+}
+
+
+def family(services: Iterable[Family], money: Iterable[Family], client: Iterable[Family]) -> Family:
+    """The menu of these families: one entry for each of their listings with a family's name.
+
+    ``services``  product types, in the section that clients look for by its name.
+    """
+    sections = {
+        "mainmenuservice": _entries(services),
+        "mainmenufinance": _entries(money),
+        "mainmenuclient": _entries(client),
+    }
+    menu = Family("menu", {"en": "Menu", "ru": "Меню"})
+
+    @menu.document(
+        "menu",
+        fails=(AccessDenied,),
+        evidence=Evidence.OBSERVED,
+        source="protocol.md sections 6 and 9",
+    )
+    def show(call: Call) -> Raw:
+        """The sections with their entries; ``action`` of an entry is the function it opens."""
+        call.user  # noqa: B018 - refuses a caller nobody knows
+        told = [(name, call.words(TITLES[name]), entries) for name, entries in sections.items()]
+        nodes = {name: [_node(call, entry) for entry in entries] for name, _, entries in told}
+        tree = [
+            Part("node", attrs={"name": name, "type": "menu", "title": title}, parts=nodes[name])
+            for name, title, _ in told
+        ]
+        flat = [
+            Part("menu", attrs={"name": name, "title": title}, parts=nodes[name])
+            for name, title, _ in told
+        ]
+        return Raw([Part("mainmenu", parts=tree), *flat])
+
+    return menu
+
+
+def _entries(families: Iterable[Family]) -> list[Function]:
+    return [
+        function
+        for family in families
+        for function in family.functions
+        if function.kind is Kind.LISTING and function.name == family.name
+    ]
+
+
+def _node(call: Call, function: Function) -> Part:
+    attrs = {
+        "name": function.name,
+        "action": function.name,
+        "type": "list",
+        "title": call.words(function.title),
+    }
+    return Part("node", attrs=attrs)
