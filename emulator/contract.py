@@ -27,7 +27,7 @@ COMMON = (AuthFailed, AccessDenied, BadValue)
 """What any function that asks for a login may refuse with; ``value`` is for a bad ``out``."""
 ANY_NUMBER = 10**18 - 1
 IDS = r"^[0-9]{1,18}(, ?[0-9]{1,18})*$"
-MONTHS = r"^(null|off|none|-|0|[1-9][0-9]{0,17})$"
+MONTHS = r"^(null|off|none|-|0|[1-9][0-9]{0,2})$"
 PATH = "/billmgr/{}"
 INTEGER: Json = {"type": "integer", "minimum": -ANY_NUMBER, "maximum": ANY_NUMBER}
 IPV4: Json = {"type": "string", "format": "ipv4"}
