@@ -8,43 +8,47 @@ a dead one (docs/adr/0002).
 
 from __future__ import annotations
 
-import hashlib
+import errno
 import json
 import os
 import re
 import shutil
+import sqlite3
 import tempfile
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import bindparam, select, update
-
-from emulator import __version__, fixtures_files, worldmaking
+from emulator import generations, pricelists
 from emulator.clock import Machine
 from emulator.domain import catalogue
 from emulator.domain.catalogue import Catalogue
 from emulator.domain.sessions import PREFIX_LENGTH, prefix_of
 from emulator.domain.world import Shop, World
-from emulator.fixtures_files import WorldFixture
+from emulator.fixtures_files import TariffFixture
+from emulator.generations import Seeds
 from emulator.settings import Settings
-from emulator.store import engine, tables
-from emulator.store.engine import Database, Statement
+from emulator.store import tables
+from emulator.store.engine import Database
 
 DEFAULT = "default"
 NAME = re.compile(r"[a-z0-9-]{1,40}\Z", re.ASCII)
 OPEN_AT_ONCE = 32
 """Connections a thread keeps; the longest unused goes first."""
 
-_VERSION = Statement(select(tables.world.c.version))
-_NAME = Statement(update(tables.world).values(name=bindparam("set_to")))
-
 
 class WorldError(ValueError):
     """A world cannot be had; the text is one line for people."""
+
+
+class NoWorld(WorldError):
+    """There is no world, or no snapshot, of that name."""
+
+
+class WorldExists(WorldError):
+    """The name is taken."""
 
 
 class Worlds:
@@ -54,17 +58,18 @@ class Worlds:
         self.settings = settings
         self.machine = machine or Machine()
         self.root = settings.data / "worlds"
+        self._seeds = Seeds(settings.seeds, self.machine)
         self._open = threading.local()
         self._prefixes: dict[str, str] = {}
         self._catalogues: OrderedDict[tuple[str, int], Catalogue] = OrderedDict()
-
-    # -- which there are ---------------------------------------------------------------
 
     def names(self) -> list[str]:
         """Names of all worlds, sorted."""
         if not self.root.is_dir():
             return []
-        return sorted(p.name for p in self.root.iterdir() if NAME.match(p.name) and self.exists(p.name))
+        return sorted(
+            p.name for p in self.root.iterdir() if NAME.match(p.name) and self.exists(p.name)
+        )
 
     def exists(self, name: str) -> bool:
         """Whether there is a world of that name; the name is checked before the disk is touched."""
@@ -84,11 +89,6 @@ class Worlds:
 
     # -- opening ------------------------------------------------------------------------
 
-    @contextmanager
-    def using(self, name: str) -> Iterator[Database]:
-        """This thread's connection to the world's current generation."""
-        yield self.connect(name)
-
     def connect(self, name: str) -> Database:
         """This thread's connection; a new one where the pointer has turned since."""
         path = self._current(name)
@@ -101,10 +101,21 @@ class Worlds:
             return database
         if database is not None:
             kept.pop(name).close()
-        database = kept[name] = Database(path, self.root / name / "lock")
+        database = kept[name] = self._opened(name, path)
         while len(kept) > OPEN_AT_ONCE:
             kept.popitem(last=False)[1].close()
         return database
+
+    def _opened(self, name: str, path: str) -> Database:
+        """The generation at ``path``, or the one after it where two resets have overtaken us."""
+        while True:
+            try:
+                return Database(path, self.root / name / "lock")
+            except (sqlite3.OperationalError, FileNotFoundError):
+                current = self._current(name)
+                if current == path:
+                    raise
+                path = current
 
     @contextmanager
     def locked(self, name: str) -> Iterator[Database]:
@@ -112,15 +123,15 @@ class Worlds:
         database = self.connect(name)
         while True:
             with database.locked():
-                current = self.connect(name) if database.path != self._current(name) else database
-                if current is database:
+                # Only compared here: connecting anew would close the very lock that is held.
+                if database.path == self._current(name):
                     yield database
                     return
             database = self.connect(name)
 
     def close(self) -> None:
         """Gives up this thread's connections."""
-        kept: OrderedDict[str, Database] = getattr(self._open, "kept", OrderedDict())
+        kept: OrderedDict[str, Database] | None = getattr(self._open, "kept", None)
         while kept:
             kept.popitem()[1].close()
 
@@ -128,9 +139,9 @@ class Worlds:
         if NAME.match(name) is None:
             raise WorldError(f'"{name}" is not a name of a world: use a-z, 0-9 and -')
         try:
-            return f"{self.root}/{name}/{os.readlink(f'{self.root}/{name}/current')}"
+            return f"{self.root}/{name}/{os.readlink(f'{self.root}/{name}/current')}"  # noqa: PTH115 - a Path costs ten times as much, on every call
         except OSError:
-            raise WorldError(f'there is no world "{name}"') from None
+            raise NoWorld(f'there is no world "{name}"') from None
 
     def catalogue(self, db: Database, world: World) -> Catalogue:
         """The world's catalogue, kept per process until its version changes."""
@@ -151,36 +162,62 @@ class Worlds:
 
     def create(self, name: str, fixture: str, seed: int | None = None) -> None:
         """A new world made from a fixture (a shipped name, or the path of a file)."""
+        self._require_free(name)
+        chosen = self.settings.seed if seed is None else seed
+        source = self._seeds.file(fixture, chosen)
+        with self._building(name) as folder:
+            origin = {"fixture": fixture, "seed": chosen}
+            (folder / "origin.json").write_text(json.dumps(origin), encoding="utf-8")
+            generations.turn(folder, name, source)
+
+    def origin(self, name: str) -> dict[str, object]:
+        """What a world was made from: ``fixture`` and ``seed``."""
+        self._current(name)
+        text = (self.root / name / "origin.json").read_text(encoding="utf-8")
+        origin: dict[str, object] = json.loads(text)
+        return origin
+
+    def _require_free(self, name: str) -> None:
         if NAME.match(name) is None:
             raise WorldError(f'"{name}" is not a name of a world: use a-z, 0-9 and -')
         if self.exists(name):
-            raise WorldError(f'the world "{name}" exists already')
-        chosen = self.settings.seed if seed is None else seed
-        source = self._seed_file(fixture, chosen)
-        folder = self.root / name
-        folder.mkdir(parents=True, exist_ok=True)
-        origin = {"fixture": fixture, "seed": chosen}
-        (folder / "origin.json").write_text(json.dumps(origin), encoding="utf-8")
-        (folder / "lock").touch()
-        self._turn(name, source)
+            raise WorldExists(f'the world "{name}" exists already')
+
+    @contextmanager
+    def _building(self, name: str) -> Iterator[Path]:
+        """A folder that becomes the world in one step: of two builders one wins, unharmed."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".new-", dir=self.root) as outer:
+            folder = Path(outer) / name
+            folder.mkdir()
+            (folder / "lock").touch()
+            yield folder
+            try:
+                folder.rename(self.root / name)
+            except OSError as fault:
+                if fault.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                    raise
+                raise WorldExists(f'the world "{name}" exists already') from None
 
     def ensure_default(self) -> None:
         """Makes the world ``default`` where there is none yet."""
         if not self.exists(DEFAULT):
-            self.create(DEFAULT, self.settings.fixture)
+            with suppress(WorldExists):
+                self.create(DEFAULT, self.settings.fixture)
 
     def reset(self, name: str) -> None:
         """Back to the seed: as if the world had just been created."""
-        self._current(name)
-        saved = self.root / name / "seed.db"
-        if saved.is_file():
-            source = saved
-        else:
-            text = (self.root / name / "origin.json").read_text(encoding="utf-8")
-            origin = json.loads(text)
-            source = self._seed_file(origin["fixture"], origin["seed"])
+        source = self._seed_of(name)
         with self.locked(name):
-            self._turn(name, source)
+            generations.turn(self.root / name, name, source)
+
+    def _seed_of(self, name: str) -> Path:
+        """The closed file a reset of this world copies."""
+        saved = self.root / name / "seed.db"
+        origin = self.origin(name)
+        if saved.is_file():
+            return saved
+        return self._seeds.file(str(origin["fixture"]), int(str(origin["seed"])))
 
     def remove(self, name: str) -> None:
         """Throws a world away, with everything in it."""
@@ -206,25 +243,49 @@ class Worlds:
         self._current(name)
         source = self._snapshot_file(name, label)
         if not source.is_file():
-            raise WorldError(f'the world "{name}" has no snapshot "{label}"')
-        _refuse_other_versions(source)
+            raise NoWorld(f'the world "{name}" has no snapshot "{label}"')
+        version = generations.version_of(source)
+        if version != tables.VERSION:
+            raise WorldError(
+                f"{source.name} is of version {version}, this server reads {tables.VERSION}"
+            )
         with self.locked(name):
-            self._turn(name, source)
+            generations.turn(self.root / name, name, source)
+
+    def snapshots(self, name: str) -> list[str]:
+        """Labels of the snapshots of a world, sorted."""
+        self._current(name)
+        return sorted(path.stem for path in (self.root / name / "snapshots").glob("*.db"))
 
     def fork(self, name: str, into: str) -> None:
         """A second world in the state of the first; its seed is that state."""
         self._current(name)
-        if NAME.match(into) is None:
-            raise WorldError(f'"{into}" is not a name of a world: use a-z, 0-9 and -')
-        if self.exists(into):
-            raise WorldError(f'the world "{into}" exists already')
-        folder = self.root / into
-        folder.mkdir(parents=True, exist_ok=True)
+        self._require_free(into)
+        with self._building(into) as folder:
+            with self.locked(name) as db:
+                db.copy_to(folder / "seed.db")
+                shutil.copyfile(self.root / name / "origin.json", folder / "origin.json")
+            generations.turn(folder, into, folder / "seed.db")
+
+    def sell(self, name: str, tariffs: tuple[TariffFixture, ...]) -> list[int]:
+        """These tariffs become the catalogue, now and after every reset; ids of old ones kept.
+
+        A tariff that services still stand on stays, so that they can be read and prolonged.
+        """
+        source = self._seed_of(name)
         with self.locked(name) as db:
-            db.copy_to(folder / "seed.db")
-            shutil.copyfile(self.root / name / "origin.json", folder / "origin.json")
-        (folder / "lock").touch()
-        self._turn(into, folder / "seed.db")
+            part = self.root / name / "seed.part"
+            shutil.copyfile(source, part)
+            seed = Database(part)
+            try:
+                with seed.writing():
+                    pricelists.replace_in(seed, tariffs)
+            finally:
+                seed.close()
+            with db.writing():
+                kept = pricelists.replace_in(db, tariffs)
+            part.replace(self.root / name / "seed.db")
+        return kept
 
     def reseed(self, name: str) -> None:
         """Makes the present state the one that a reset returns to."""
@@ -238,72 +299,3 @@ class Worlds:
         if NAME.match(label) is None:
             raise WorldError(f'"{label}" is not a name of a snapshot: use a-z, 0-9 and -')
         return self.root / name / "snapshots" / f"{label}.db"
-
-    def _turn(self, name: str, source: Path) -> None:
-        """A copy of ``source`` becomes the current generation."""
-        folder = self.root / name
-        numbers = [int(p.stem[4:]) for p in folder.glob("gen-*.db")]
-        number = max(numbers, default=0) + 1
-        target = folder / f"gen-{number:06d}.db"
-        shutil.copyfile(source, target)
-        database = Database(target)
-        try:
-            database.use_wal()
-            database.run(_NAME, set_to=name)
-        finally:
-            database.close()
-        pointer = folder / f".current-{os.getpid()}-{threading.get_ident()}"
-        pointer.symlink_to(target.name)
-        pointer.replace(folder / "current")
-        # The last one but this stays: a worker may be about to open it.
-        for old in numbers:
-            if old < number - 1:
-                for leftover in folder.glob(f"gen-{old:06d}.db*"):
-                    leftover.unlink(missing_ok=True)
-
-    def _seed_file(self, fixture: str, seed: int) -> Path:
-        """The closed file a world begins as; made once per fixture, seed, version and day."""
-        content = _content(fixture)
-        told = f"{__version__}/{tables.VERSION}/{seed}/{self.machine.now().date()}/{fixture}/"
-        key = hashlib.sha256(told.encode() + content).hexdigest()[:32]
-        kept = self.settings.seeds / f"{key}.db"
-        if not kept.is_file():
-            self.settings.seeds.mkdir(parents=True, exist_ok=True)
-            self._make_seed(kept, _fixture(fixture), seed)
-        return kept
-
-    def _make_seed(self, kept: Path, fixture: WorldFixture, seed: int) -> None:
-        with tempfile.TemporaryDirectory(dir=self.settings.seeds) as folder:
-            database = engine.create(Path(folder) / "seed.db")
-            try:
-                with database.writing():
-                    worldmaking.write(database, fixture, seed, self.machine)
-                closed = Path(folder) / "closed.db"
-                database.copy_to(closed)
-            finally:
-                database.close()
-            closed.replace(kept)
-
-
-def _content(name: str) -> bytes:
-    """What tells a fixture from its earlier self; empty for a name nobody knows."""
-    folder = fixtures_files.fixtures_folder()
-    own = Path(name) if Path(name).suffix else folder / "worlds" / f"{name}.yaml"
-    files = [*sorted((folder / "tariffs").glob("*.yaml")), own]
-    return b"".join(path.read_bytes() for path in files if path.is_file())
-
-
-def _fixture(name: str) -> WorldFixture:
-    loaded = fixtures_files.load_world(name)
-    return replace(loaded, name=loaded.name or Path(name).stem)
-
-
-def _refuse_other_versions(path: Path) -> None:
-    database = Database(path)
-    try:
-        version = database.value(_VERSION)
-    finally:
-        database.close()
-    if version != tables.VERSION:
-        raise WorldError(f"{path.name} is of version {version}, this server reads {tables.VERSION}")
-
