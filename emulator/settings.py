@@ -36,19 +36,33 @@ class Settings:
     """Everything a server can be told. Sizes in bytes, times in seconds."""
 
     host: str = "127.0.0.1"
+    """The address to listen on."""
     port: int = 1500
+    """0: a free one, which is printed."""
     workers: int = 2
+    """Processes; they share the worlds through files."""
     threads: int = 8
+    """In each process, so that a slow client does not stop the others."""
     data: Path = field(default_factory=default_data_folder)
+    """Where worlds live."""
     seeds: Path = field(default_factory=default_seeds_folder)
+    """What worlds begin as, ready made; safe to delete at any time."""
     seed: int = 1
+    """What invented data and ids of a new world are derived from."""
     fixture: str = "small"
+    """What the world ``default`` is made from when there is none yet."""
     cert: Path | None = None
+    """A certificate (PEM): HTTPS instead of HTTP."""
     key: Path | None = None
+    """The key of the certificate."""
     max_body: int = 8 * 1024 * 1024
+    """A larger request is refused with ``limit``."""
     max_params: int = 20_000
+    """More parameters are refused with ``limit``."""
     journal_rows: int = 2_000
+    """How many calls the journal keeps; 0: none."""
     journal_bytes: int = 16 * 1024 * 1024
+    """How large the journal of one world may become."""
     journal_body: int = 32 * 1024
     """How much of one request or answer the journal keeps."""
     token: str = ""
