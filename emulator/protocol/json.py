@@ -21,7 +21,7 @@ _Object = dict[str, object]
 # Names that are arrays even when one member is there (clients index them unguarded).
 _MANY_IN_JSON = frozenset({
     "elem", "slist", "list", "page", "toolgrp", "toolbtn", "field", "col", "filter", "select",
-    "if", "slider",
+    "if", "slider", "node",
 })  # fmt: skip
 _MANY_IN_BJSON = frozenset({
     "pricelist", "period", "addon", "datacenter", "enumerationitem", "node", "item", "elem",

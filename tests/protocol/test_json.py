@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 ALWAYS_ARRAYS = ["elem", "slist", "list", "page", "toolgrp", "toolbtn", "field", "col", "filter",
-                 "select", "if", "slider"]  # fmt: skip
+                 "select", "if", "slider", "node"]  # fmt: skip
 NAMES = st.sampled_from(["id", "elem", "item.id", "doc", "slist", "msg", "messages"])
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
 ATTRS = st.none() | st.dictionaries(NAMES, TEXTS, max_size=3)
