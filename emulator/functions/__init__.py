@@ -3,17 +3,37 @@
 from __future__ import annotations
 
 from emulator.domain.accounts import Verified
-from emulator.functions import basket, groupedit, service, session, soft
+from emulator.functions import (
+    account,
+    basket,
+    dashboard,
+    expense,
+    groupedit,
+    menu,
+    payment,
+    pricelist,
+    service,
+    session,
+    soft,
+)
 from emulator.registry import Family
 
 
 def families(verified: Verified) -> tuple[Family, ...]:
     """Every family, newly declared. ``verified``: passwords known to be right, per process."""
+    products = (soft.family(),)
+    money = (payment.family(), expense.family())
+    own = (account.family(),)
     declared = [
         session.family(verified),
-        soft.family(),
+        *products,
         service.family(),
         basket.family(),
+        *own,
+        dashboard.family(),
+        *money,
+        pricelist.family(),
+        menu.family(products, money, own),
     ]
     by_name = {function.name: function for family in declared for function in family.functions}
     return (*declared, groupedit.family(by_name.get))

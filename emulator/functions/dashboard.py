@@ -170,8 +170,4 @@ def _ending(call: Call) -> Iterator[Part]:
         text = call.words(ENDING).format(
             name=display_name(call, service, tariff), day=end_text(service)
         )
-        yield Part(
-            "bitem",
-            attrs={"id": str(service.id), "type": "warning"},
-            parts=[Part("id", str(service.id)), Part("msg", text)],
-        )
+        yield Part("bitem", parts=[Part("id", str(service.id)), Part("msg", text)])

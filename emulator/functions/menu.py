@@ -22,7 +22,7 @@ TITLES: Mapping[str, Words] = {
 
 
 def family(services: Iterable[Family], money: Iterable[Family], client: Iterable[Family]) -> Family:
-    """The menu of these families: one entry for each of their listings with a family's name.
+    """The menu of these families: one entry for each of their listings.
 
     ``services``  product types, in the section that clients look for by its name.
     """
@@ -41,17 +41,13 @@ def family(services: Iterable[Family], money: Iterable[Family], client: Iterable
     )
     def show(call: Call) -> Raw:
         """The sections with their entries; ``action`` of an entry is the function it opens."""
-        call.user  # noqa: B018 - refuses a caller nobody knows
-        told = [(name, call.words(TITLES[name]), entries) for name, entries in sections.items()]
-        nodes = {name: [_node(call, entry) for entry in entries] for name, _, entries in told}
-        tree = [
-            Part("node", attrs={"name": name, "type": "menu", "title": title}, parts=nodes[name])
-            for name, title, _ in told
-        ]
-        flat = [
-            Part("menu", attrs={"name": name, "title": title}, parts=nodes[name])
-            for name, title, _ in told
-        ]
+        tree: list[Part] = []
+        flat: list[Part] = []
+        for name, entries in sections.items():
+            attrs = {"name": name, "title": call.words(TITLES[name])}
+            nodes = [_node(call, entry) for entry in entries]
+            tree.append(Part("node", attrs={**attrs, "type": "menu"}, parts=nodes))
+            flat.append(Part("menu", attrs=attrs, parts=nodes))
         return Raw([Part("mainmenu", parts=tree), *flat])
 
     return menu
@@ -62,7 +58,7 @@ def _entries(families: Iterable[Family]) -> list[Function]:
         function
         for family in families
         for function in family.functions
-        if function.kind is Kind.LISTING and function.name == family.name
+        if function.kind is Kind.LISTING
     ]
 
 
