@@ -87,7 +87,7 @@ def _add_info(dashboard: Family) -> None:
         fails=(AccessDenied,),
         evidence=Evidence.OBSERVED,
         source=SOURCE,
-        example={"dashboard": "info", "sfrom": "ajax"},
+        example={"dashboard": "info"},
     )
     def info(call: Call, **paging: Any) -> Rows:
         """The balance and how long it lasts, in one row.

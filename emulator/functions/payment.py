@@ -31,7 +31,6 @@ SOURCE = "protocol.md section 6, modules-services-whmcs.md section 2.4"
 METHODS = {
     "opening": {"en": "Opening balance", "ru": "Начальный остаток"},
     "correction": {"en": "Correction", "ru": "Корректировка"},
-    "topup": {"en": "Top-up", "ru": "Пополнение"},
 }
 """What the world's own ways of paying are called; any other is told by its own name."""
 
