@@ -8,6 +8,7 @@ import flask
 from flask import Flask
 from werkzeug.wrappers import Response
 
+from emulator.admin.api import PREFIX, ControlApi
 from emulator.clock import Machine
 from emulator.domain.accounts import Verified
 from emulator.functions import families
@@ -30,6 +31,7 @@ PATHS = (
     "/w/<world>/manager/billmgr",
     "/w/<world>/manager/billmgr/",
 )
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 def create_registry(verified: Verified | None = None) -> Registry:
@@ -49,9 +51,7 @@ def create_app(settings: Settings, machine: Machine | None = None) -> Flask:
     def billmgr(world: str = "") -> Response:
         # The request itself: each look through Flask's proxy costs a microsecond.
         http = flask.globals.request_ctx.request
-        request = wire.read(
-            http, world, max_body=settings.max_body, max_params=settings.max_params
-        )
+        request = wire.read(http, world, max_body=settings.max_body, max_params=settings.max_params)
         if http.method == "OPTIONS":
             return _allowed(endpoint, request, Response(status=204))
         if not request.func and http.method in ("GET", "HEAD") and "out" not in request.params:
@@ -66,6 +66,14 @@ def create_app(settings: Settings, machine: Machine | None = None) -> Flask:
 
     for path in PATHS:
         app.add_url_rule(path, path, billmgr, methods=["GET", "POST", "OPTIONS"])
+    control = ControlApi(settings, worlds, registry)
+
+    def admin(rest: str = "") -> Response:
+        del rest  # the control API has a map of its own, and answers JSON where nothing fits
+        return control.answer(flask.globals.request_ctx.request)
+
+    for path in (PREFIX, f"{PREFIX}/", f"{PREFIX}/<path:rest>"):
+        app.add_url_rule(path, path, admin, methods=METHODS, provide_automatic_options=False)
     return app
 
 

@@ -220,8 +220,10 @@ class Worlds:
         return self._seeds.file(str(origin["fixture"]), int(str(origin["seed"])))
 
     def remove(self, name: str) -> None:
-        """Throws a world away, with everything in it."""
+        """Throws a world away, with everything in it; ``default`` can only be reset."""
         self._current(name)
+        if name == DEFAULT:
+            raise WorldError(f'the world "{DEFAULT}" cannot be removed; reset it')
         with self.locked(name):
             gone = Path(tempfile.mkdtemp(prefix=".gone-", dir=self.root))
             (self.root / name).rename(gone / name)

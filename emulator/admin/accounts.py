@@ -1,0 +1,85 @@
+"""Looking at an account of a world, and putting it into a state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from sqlalchemy import bindparam, select, update
+
+from emulator.domain import accounts, payments
+from emulator.domain.accounts import Account, hashed
+from emulator.domain.money import exact, plain, rounded
+from emulator.domain.world import read
+from emulator.store import tables
+from emulator.store.engine import Database, Statement
+from emulator.worlds import Worlds
+
+A = tables.account.c
+_ID = Statement(select(A.id).where(A.login == bindparam("wanted")))
+_SET_PASSWORD = Statement(
+    update(tables.account)
+    .where(A.id == bindparam("wanted"))
+    .values(password_hash=bindparam("hashed"))
+)
+PLAIN = ("realname", "email", "phone", "country", "currency", "credit", "lang")
+"""Fields that are written as they come."""
+
+
+class NoAccountError(LookupError):
+    """No account of that login in this world; the text is one line for people."""
+
+
+def find(db: Database, login: str) -> Account:
+    """The account of a login. Raises NoAccountError."""
+    number = db.value(_ID, wanted=login)
+    account = None if number is None else accounts.read(db, number)
+    if account is None:
+        raise NoAccountError(f'there is no account "{login}" in this world')
+    return account
+
+
+def told(db: Database, account: Account) -> dict[str, object]:
+    """For JSON; money as text, secrets left out. ``ledger`` is what payments and expenses say."""
+    return {
+        "login": account.login,
+        "id": account.id,
+        "balance": amount(account.balance),
+        "ledger": amount(payments.ledger(db, account.id)),
+        "credit": amount(account.credit),
+        "currency": account.currency,
+        "country": account.country,
+        "lang": account.lang,
+        "realname": account.realname,
+        "email": account.email,
+        "phone": account.phone,
+        "two_factors": account.totp_secret is not None,
+        "api_addresses": list(account.api_addresses),
+        "created_on": account.created_on.isoformat(),
+    }
+
+
+def amount(money: Decimal) -> str:
+    """Two decimals, or four where there is more to say."""
+    return plain(money) if money == rounded(money) else exact(money)
+
+
+def change(
+    worlds: Worlds, name: str, login: str, wanted: Mapping[str, object]
+) -> dict[str, object]:
+    """Sets what is given: see AccountChange for the names. The balance by a correcting payment."""
+    with worlds.locked(name) as db, db.writing():
+        account = find(db, login)
+        changed = replace(account, **{f: wanted[f] for f in PLAIN if f in wanted})  # type: ignore[arg-type]
+        if "totp_secret" in wanted:
+            changed = replace(changed, totp_secret=str(wanted["totp_secret"] or "") or None)
+        addresses = wanted.get("api_addresses")
+        if isinstance(addresses, list):
+            changed = replace(changed, api_addresses=tuple(addresses))
+        accounts.save(db, changed)
+        if "password" in wanted:
+            db.run(_SET_PASSWORD, wanted=account.id, hashed=hashed(str(wanted["password"])))
+        if isinstance(balance := wanted.get("balance"), Decimal):
+            payments.set_balance(worlds.shop(db, read(db)), changed, balance)
+        return told(db, find(db, login))

@@ -1,0 +1,210 @@
+"""What each path of the control API does, without HTTP."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from emulator import journal
+from emulator.admin import accounts, clock, matching, schemas, services, state
+from emulator.worlds import Worlds
+
+NEW_WORLD = schemas.NewWorld()
+NAMED = schemas.Named()
+FORK = schemas.Fork()
+WORLD_CHANGE = schemas.WorldChange()
+CLOCK_MOVE = schemas.ClockMove()
+ACCOUNT_CHANGE = schemas.AccountChange()
+SERVICE_CHANGE = schemas.ServiceChange()
+WANTED = schemas.Wanted()
+QUERY = schemas.JournalQuery()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request: which world, what stood in the path and in the query, and its body."""
+
+    worlds: Worlds
+    name: str
+    values: Mapping[str, str]
+    query: Mapping[str, str]
+    body: Callable[[], bytes]
+
+    def read(self, schema: schemas.Body) -> dict[str, object]:
+        """The body as the schema wants it. ValueError says in one line why not."""
+        text = self.body()
+        try:
+            given = json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
+        except (ValueError, RecursionError):
+            raise ValueError("the body is not JSON") from None
+        return schema.read(given)
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(name)
+
+
+Handler = Callable[[Asked], object]
+
+
+def _worlds(asked: Asked) -> object:
+    return [state.told(asked.worlds, name) for name in asked.worlds.names()]
+
+
+def _create(asked: Asked) -> object:
+    given = asked.read(NEW_WORLD)
+    fixture = str(given.get("fixture", asked.worlds.settings.fixture))
+    if "." in fixture or "/" in fixture:
+        raise ValueError("fixture: only shipped fixtures can be named here")
+    seed = given.get("seed")
+    asked.worlds.create(str(given["name"]), fixture, seed if isinstance(seed, int) else None)
+    return state.told(asked.worlds, str(given["name"]))
+
+
+def _world(asked: Asked) -> object:
+    return state.told(asked.worlds, asked.name)
+
+
+def _change_world(asked: Asked) -> object:
+    given = asked.read(WORLD_CHANGE)
+    rules, how = given.get("rules"), given.get("provisioning")
+    return state.change(
+        asked.worlds,
+        asked.name,
+        rules if isinstance(rules, dict) else None,
+        how if isinstance(how, dict) else None,
+    )
+
+
+def _remove(asked: Asked) -> object:
+    asked.worlds.remove(asked.name)
+    return {"removed": asked.name}
+
+
+def _reset(asked: Asked) -> object:
+    asked.worlds.reset(asked.name)
+    return state.told(asked.worlds, asked.name)
+
+
+def _snapshot(asked: Asked) -> object:
+    asked.worlds.snapshot(asked.name, str(asked.read(NAMED)["name"]))
+    return state.told(asked.worlds, asked.name)
+
+
+def _restore(asked: Asked) -> object:
+    asked.worlds.restore(asked.name, str(asked.read(NAMED)["name"]))
+    return state.told(asked.worlds, asked.name)
+
+
+def _fork(asked: Asked) -> object:
+    into = str(asked.read(FORK)["into"])
+    asked.worlds.fork(asked.name, into)
+    return state.told(asked.worlds, into)
+
+
+def _sell(asked: Asked) -> object:
+    return state.sell(asked.worlds, asked.name, asked.body())
+
+
+def _clock(asked: Asked) -> object:
+    return clock.show(asked.worlds, asked.name).told()
+
+
+def _move_clock(asked: Asked) -> object:
+    given = asked.read(CLOCK_MOVE)
+    worlds, name = asked.worlds, asked.name
+    if "advance" in given:
+        return clock.advance(worlds, name, str(given["advance"])).told()
+    if "freeze" in given:
+        return clock.freeze(worlds, name, given["freeze"]).told()  # type: ignore[arg-type]
+    if "to" in given:
+        return clock.set_to(worlds, name, given["to"]).told()  # type: ignore[arg-type]
+    return clock.run_real(worlds, name).told()
+
+
+def _journal(asked: Asked) -> object:
+    chosen = QUERY.read({name: value for name, value in asked.query.items() if name != "world"})
+    db = asked.worlds.connect(asked.name)
+    entries = journal.find(db, **chosen)
+    return {"count": journal.count(db), "entries": [entry.told() for entry in entries]}
+
+
+def _clear_journal(asked: Asked) -> object:
+    with asked.worlds.locked(asked.name) as db, db.writing():
+        gone = journal.count(db)
+        journal.clear(db)
+    return {"removed": gone}
+
+
+def _verify(asked: Asked) -> object:
+    given = asked.read(WANTED)
+    count = given.pop("count", None)
+    least, most = given.pop("at_least", None), given.pop("at_most", None)
+    after = given.pop("after", 0)
+    if isinstance(count, int):
+        if least is not None or most is not None:
+            raise ValueError("count: goes without at_least and at_most")
+        least = most = count
+    if least is None:
+        least = 1 if most is None else 0
+    db = asked.worlds.connect(asked.name)
+    expected = matching.Expected(**given)  # type: ignore[arg-type]  # the schema's names are its own
+    verdict = matching.verify(db, expected, least=least, most=most, after=after)  # type: ignore[arg-type]
+    return verdict.told()
+
+
+def _account(asked: Asked) -> object:
+    db = asked.worlds.connect(asked.name)
+    with db.reading():
+        return accounts.told(db, accounts.find(db, asked.values["login"]))
+
+
+def _change_account(asked: Asked) -> object:
+    wanted = asked.read(ACCOUNT_CHANGE)
+    return accounts.change(asked.worlds, asked.name, asked.values["login"], wanted)
+
+
+def _service(asked: Asked) -> object:
+    return services.show(asked.worlds, asked.name, _number(asked))
+
+
+def _change_service(asked: Asked) -> object:
+    wanted = asked.read(SERVICE_CHANGE)
+    return services.change(asked.worlds, asked.name, _number(asked), wanted)
+
+
+def _number(asked: Asked) -> int:
+    told = asked.values["id"]
+    if not (told.isascii() and told.isdigit() and len(told) < len(str(schemas.BIGGEST))):
+        raise services.NoServiceError(f'there is no service "{told[:40]}" in this world')
+    return int(told)
+
+
+HANDLERS: Mapping[str, Handler] = {
+    "GET /worlds": _worlds,
+    "POST /worlds": _create,
+    "GET /worlds/<name>": _world,
+    "PATCH /worlds/<name>": _change_world,
+    "DELETE /worlds/<name>": _remove,
+    "POST /worlds/<name>/reset": _reset,
+    "POST /worlds/<name>/snapshot": _snapshot,
+    "POST /worlds/<name>/restore": _restore,
+    "POST /worlds/<name>/fork": _fork,
+    "POST /worlds/<name>/import": _sell,
+    "GET /clock": _clock,
+    "POST /clock": _move_clock,
+    "GET /journal": _journal,
+    "DELETE /journal": _clear_journal,
+    "POST /journal/verify": _verify,
+    "GET /accounts/<login>": _account,
+    "PATCH /accounts/<login>": _change_account,
+    "GET /services/<id>": _service,
+    "PATCH /services/<id>": _change_service,
+}
+CREATES = frozenset({"POST /worlds", "POST /worlds/<name>/fork"})
+BODIES: Mapping[str, tuple[str, ...]] = {
+    "POST /worlds/<name>/import": ("application/json", "application/xml", "text/xml")
+}
+"""Kinds of body where not only JSON is taken; none a web form could send."""
