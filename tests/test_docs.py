@@ -1,0 +1,113 @@
+"""Documents say what is: links lead somewhere, citations cite something, nothing is left out."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from emulator.app import create_registry
+from emulator.docs.pages import attribute_docs
+from emulator.domain.world import Rules
+from emulator.settings import READERS, Settings
+
+ROOT = Path(__file__).parents[1]
+PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "CHANGELOG.md"]
+SOURCES = [
+    path
+    for folder in ("emulator", "reseller_client", "contracts", "tests", "fixtures")
+    for path in sorted((ROOT / folder).rglob("*"))
+    if path.suffix in {".py", ".yaml"}
+]
+WRITTEN = ROOT / "docs" / "reference"
+CITED = re.compile(
+    r"docs/(wire|trade|resale)\.md\s+sections?\s+((?:[0-9][0-9.]*(?:,\s+|\s+and\s+|\s+to\s+)?)+)"
+)
+DECIDED = re.compile(r"docs/evidence\.md\s+((?:[0-9]+(?:,\s+|\s+and\s+)?)+)")
+# Names of files this project does not have: what the sources were once written from.
+FOREIGN = re.compile(r"\b(protocol|licenses|surface|defaults|modules-services-whmcs)\.md")
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as they are made of them where Markdown is shown."""
+    found = re.findall(r"(?m)^#+ (.+)$", page.read_text(encoding="utf-8"))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in found}
+
+
+def sections(name: str) -> set[str]:
+    text = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    return set(re.findall(r"(?m)^##+ ([0-9]+(?:\.[0-9]+)?)\.? ", text))
+
+
+def decisions() -> set[str]:
+    text = (ROOT / "docs" / "evidence.md").read_text(encoding="utf-8")
+    return set(re.findall(r"(?m)^([0-9]+)\. ", text))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_somewhere(page: Path) -> None:
+    text = re.sub(r"(?s)```.*?```", "", page.read_text(encoding="utf-8"))
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if target.startswith(("http://", "https://")):
+            continue
+        path, _, anchor = target.partition("#")
+        linked = (page.parent / path).resolve() if path else page
+        assert linked.exists(), target
+        assert not anchor or anchor in anchors(linked), target
+
+
+def test_every_citation_in_the_sources_is_there() -> None:
+    for path in SOURCES:
+        text = re.sub(r"\n\s*#? ?", " ", path.read_text(encoding="utf-8"))
+        for name, numbers in CITED.findall(text):
+            for number in re.findall(r"[0-9]+(?:\.[0-9]+)?", numbers):
+                assert number in sections(name), f"{path}: docs/{name}.md section {number}"
+        for numbers in DECIDED.findall(text):
+            for number in re.findall(r"[0-9]+", numbers):
+                assert number in decisions(), f"{path}: docs/evidence.md {number}"
+
+
+def test_the_sources_cite_only_documents_of_this_project() -> None:
+    for path in SOURCES:
+        if path != Path(__file__):
+            assert FOREIGN.search(path.read_text(encoding="utf-8")) is None, path
+
+
+def test_the_decisions_are_numbered_without_a_gap() -> None:
+    assert decisions() == {str(number) for number in range(1, 30)}
+
+
+def test_every_function_has_its_place_in_the_reference() -> None:
+    for function in create_registry():
+        page = WRITTEN / "functions" / f"{function.family.name}.md"
+        assert f"\n## {function.name}\n" in page.read_text(encoding="utf-8")
+        assert f"`{function.name}`" in (WRITTEN / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_setting_and_rule_says_what_it_is_for() -> None:
+    assert set(attribute_docs(Settings)) == set(Settings.__dataclass_fields__) == set(READERS)
+    assert set(attribute_docs(Rules)) == set(Rules.__dataclass_fields__)
+
+
+def test_the_reference_is_as_the_program_says() -> None:
+    checked = subprocess.run(
+        [sys.executable, "-m", "emulator.docs", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_pages_that_differ_and_pages_of_nothing_are_stale(tmp_path: Path) -> None:
+    from emulator.docs.__main__ import stale, write
+
+    write(tmp_path, {"a.md": "1", "deep/b.md": "2"})
+    assert stale(tmp_path, {"a.md": "1", "deep/b.md": "2"}) == []
+    assert stale(tmp_path, {"a.md": "other", "c.md": ""}) == ["a.md", "c.md", "deep/b.md"]
+    write(tmp_path, {"a.md": "other"})
+    assert stale(tmp_path, {"a.md": "other"}) == []
