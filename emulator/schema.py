@@ -38,6 +38,10 @@ class WireSchema(Schema):
             if isinstance(field, Numbered)
         ]
         self._needed = [name for name, field in self.wire_fields.items() if field.needed]
+        self._readers = {
+            field.data_key or name: (name, field._deserialize)  # noqa: SLF001
+            for name, field in self.fields.items()
+        }
         self._writers = [(name, field._serialize) for name, field in self.wire_fields.items()]  # noqa: SLF001
         self._always = [name for name, field in self.wire_fields.items() if field.required]
 
@@ -61,30 +65,29 @@ class WireSchema(Schema):
         for name in self._needed if submit else self._always:
             if not known.get(name):
                 raise BadValue.empty(name)
-        try:
-            loaded: dict[str, Any] = self.load(known)
-        except ValidationError as fault:
-            raise self._refusal(fault, sent) from None
+        # Here and in written(): the fields' own work without Schema.load and Schema.dump around
+        # it, which costs four times as much on a licence (docs/architecture.md has the figures).
+        loaded: dict[str, Any] = {}
+        for name, text in known.items():
+            attribute, deserialize = self._readers[name]
+            try:
+                loaded[attribute] = deserialize(text, name, known)
+            except ValidationError as fault:
+                raise self._refusal(name, fault, sent) from None
         return loaded
 
-    def _refusal(self, fault: ValidationError, sent: Mapping[str, str]) -> ApiError:
-        told: dict[str, Any] = fault.normalized_messages()  # type: ignore[no-untyped-call]
-        for name, field in self.wire_fields.items():
-            if name not in told:
-                continue
-            reasons = told[name]
-            if isinstance(reasons, dict):
-                name, reasons = next(iter(reasons.items()))  # noqa: PLW2901 - the open name itself
-            value = sent.get(name, "")
-            if isinstance(field, Id) and reasons == ["missed"]:
-                return Missed(field.entity, value)
-            return BadValue(name, value)
-        return BadValue(next(iter(told), ""), "")
+    def _refusal(self, name: str, fault: ValidationError, sent: Mapping[str, str]) -> ApiError:
+        reasons = fault.messages
+        if isinstance(reasons, dict):
+            name = next(iter(reasons))  # the open name itself: addon_55236
+        value = sent.get(name, "")
+        field = self.wire_fields.get(name)
+        if isinstance(field, Id) and reasons == ["missed"]:
+            return Missed(field.entity, value)
+        return BadValue(name, value)
 
     def written(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Values as wire texts, in the order of declaration; what is absent stays absent."""
-        # The fields' own serializing without Schema.dump around it, which costs four times as
-        # much on the form of a licence (docs/architecture.md has the figures).
         return {
             name: write(values[name], name, values)
             for name, write in self._writers

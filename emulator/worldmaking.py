@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from ipaddress import IPv4Address
@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, insert
 from emulator.clock import Machine
 from emulator.domain import accounts, catalogue, payments, services
 from emulator.domain.accounts import Account
-from emulator.domain.services import ACTIVE, DELETED, KEEP_SUSPENDED, SUSPENDED, Service
+from emulator.domain.services import DELETED, KEEP_SUSPENDED, SUSPENDED, Service
 from emulator.domain.world import Provisioning, Rules, Shop, read
 from emulator.fixtures_files import Offset, ServiceFixture, TariffFixture, WorldFixture
 from emulator.store import tables
@@ -70,7 +70,9 @@ def write(db: Database, fixture: WorldFixture, seed: int, machine: Machine) -> N
         created_at=now,
     )
     write_tariffs(db, fixture.tariffs)
-    db.many(_PROMO, [{"code": p.code, "percent": p.percent, "type": None} for p in fixture.promo_codes])
+    db.many(
+        _PROMO, [{"code": p.code, "percent": p.percent, "type": None} for p in fixture.promo_codes]
+    )
     shop = Shop(db, read(db), now, catalogue.load(db), machine)
     owners = {given.login: _account(shop, fixture, asdict(given)) for given in fixture.accounts}
     for wanted in fixture.services:
@@ -183,8 +185,9 @@ def _service(shop: Shop, owner: Account, wanted: ServiceFixture) -> None:
         addons={str(number): amount for number, amount in amounts.items()},
     )
     written = services.add(shop, draft)
-    if wanted.status in (ACTIVE, SUSPENDED):
-        services.set_key(shop, written, services.make_key(shop, written.id, 1), 1)
+    if wanted.status == SUSPENDED:
+        key = services.make_key(shop, written.id, 1)
+        services.save(shop, replace(written, lickey=key, key_number=1))
     at = shop.at(datetime.combine(created, time(), UTC))
     services.note(at, written.id, "system", "open", str(tariff.id))
 
@@ -242,4 +245,3 @@ def _invent_services(
 def _seed_of(shop: Shop, entity: str, number: int) -> int:
     told = f"{shop.world.seed}/{shop.world.made_from}/{entity}/{number}"
     return int.from_bytes(hashlib.sha256(told.encode()).digest()[:8], "big")
-

@@ -134,20 +134,18 @@ def opened(shop: Shop, tariff: Tariff, service: Service) -> Service:
 
 def open_new(shop: Shop, tariff: Tariff, service: Service) -> Service:
     """Writes a paid-for service that was never in a basket."""
-    return _provision(shop, services.add(shop, opened(shop, tariff, service)))
+    added = services.add(shop, opened(shop, tariff, service))
+    if added.key_ready is not None:
+        shop.ready_no_later_than(added.key_ready)
+    return added
 
 
 def open_ordered(shop: Shop, tariff: Tariff, service: Service) -> Service:
     """Opens a service that waited in a basket and has now been paid."""
-    return _provision(shop, services.save(shop, opened(shop, tariff, service)))
-
-
-def _provision(shop: Shop, service: Service) -> Service:
-    if service.key_ready is not None:
-        shop.ready_no_later_than(service.key_ready)
-    if service.status == PROCESSING:
-        return service
-    return services.set_key(shop, service, services.make_key(shop, service.id, 1), 1)
+    paid = opened(shop, tariff, service)
+    if paid.key_ready is not None:
+        shop.ready_no_later_than(paid.key_ready)
+    return finish_opening(shop, paid) if paid.status == ACTIVE else services.save(shop, paid)
 
 
 def finish_opening(shop: Shop, service: Service) -> Service:

@@ -157,11 +157,16 @@ def ever_taken(shop: Shop, tariff_id: int, address: str) -> bool:
 
 
 def add(shop: Shop, draft: Service) -> Service:
-    """Writes a new service; the draft's id is ignored."""
-    values = {name: value for name, value in _columns(draft).items() if name != "id"}
+    """Writes a new service; the draft's id is ignored. An active one gets its first key."""
+    values = _columns(draft)
+    del values["id"]
     number = shop.db.insert(_INSERT, **values)
     shop.due_no_later_than(draft.due_at)
-    return replace(draft, id=number)
+    if draft.status != ACTIVE:
+        return replace(draft, id=number)
+    key = make_key(shop, number, 1)
+    shop.db.run(_SET_KEY, wanted=number, key=key, number=1)
+    return replace(draft, id=number, lickey=key, key_number=1)
 
 
 def save(shop: Shop, service: Service) -> Service:
@@ -216,12 +221,6 @@ def make_key(shop: Shop, service_id: int, number: int) -> str:
     told = f"{shop.world.seed}/{shop.world.made_from}/{service_id}/{number}"
     signs = hashlib.sha256(told.encode()).hexdigest()[:16].upper()
     return f"{service_id}-{signs[:8]}-{signs[8:]}"
-
-
-def set_key(shop: Shop, service: Service, key: str, number: int) -> Service:
-    """Writes a key alone: the second write of an order, whose id the key begins with."""
-    shop.db.run(_SET_KEY, wanted=service.id, key=key, number=number)
-    return replace(service, lickey=key, key_number=number)
 
 
 def require_settled(service: Service) -> None:

@@ -8,6 +8,7 @@ savepoint, render, journal, one ``COMMIT``; then deliver. A refusal undoes the h
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -75,6 +76,9 @@ class Endpoint:
         self._worlds = worlds
         self._registry = registry
         self._verified = verified
+        # Threads are here for slow clients, not for speed: two of them at work in one process
+        # only take the interpreter from each other while one holds the world's lock.
+        self._one_at_a_time = threading.Lock()
         self._writer = Writer()
         self._bounds = journal.Bounds(
             settings.journal_rows, settings.journal_bytes, settings.journal_body
@@ -89,7 +93,8 @@ class Endpoint:
         turn = Turn(request, chosen or formats.XML, brought, login, started)
         try:
             turn.format = _format(chosen, request)
-            return self._in_world(turn, name)
+            with self._one_at_a_time:
+                return self._in_world(turn, name)
         except WorldError:
             return self._refused(turn, Missed("world", name))
         except ApiError as refusal:
@@ -127,8 +132,9 @@ class Endpoint:
             if _failed_login(turn):
                 raise WriteNeeded
         body = turn.format.render(document)
+        entry = self._entry(turn, shop, body)
         with db.locked(), db.writing():
-            self._write_down(turn, db, shop, body)
+            self._write_down(turn, db, entry)
         return self._reply(turn, body)
 
     def _act(self, turn: Turn, function: Function | None, db: Database) -> Reply:
@@ -143,7 +149,7 @@ class Endpoint:
                     at = shop.machine.elapsed()
                     sessions.failed(db, login, turn.request.address, at)
                 body = turn.format.render(document)
-                self._write_down(turn, db, shop, body)
+                self._write_down(turn, db, self._entry(turn, shop, body))
             return self._reply(turn, body)
 
     def _ask(self, turn: Turn, db: Database) -> Shop:
@@ -223,18 +229,14 @@ class Endpoint:
             answer = handler(call, elid, **values)
         return answer
 
-    def _write_down(self, turn: Turn, db: Database, shop: Shop, body: bytes) -> None:
-        request, asker = turn.request, turn.asker
-        account = asker.account if asker else None
-        session = asker.session if asker else None
-        elapsed = shop.machine.elapsed()
-        if session is not None and elapsed - session.used > sessions.TOUCH:
-            sessions.touch(db, session.id, elapsed)
+    def _entry(self, turn: Turn, shop: Shop, body: bytes) -> journal.Entry:
+        """What the journal keeps of this turn, secrets masked."""
+        request, error = turn.request, turn.error
+        account = turn.asker.account if turn.asker else None
         hidden = journal.secrets_in(request.params)
         if turn.call is not None:
             hidden += turn.call.secrets
-        error = turn.error
-        entry = journal.Entry(
+        return journal.Entry(
             at=shop.now,
             took_ms=round((time.perf_counter() - turn.started) * 1000, 3),
             login=account.login if account else None,
@@ -247,6 +249,13 @@ class Endpoint:
             params=journal.masked_params(request.params, self._bounds.body),
             answer=journal.masked_text(body.decode("utf-8"), hidden, self._bounds.body),
         )
+
+    def _write_down(self, turn: Turn, db: Database, entry: journal.Entry) -> None:
+        session = turn.asker.session if turn.asker else None
+        if session is not None:
+            elapsed = self._worlds.machine.elapsed()
+            if elapsed - session.used > sessions.TOUCH:
+                sessions.touch(db, session.id, elapsed)
         journal.write(db, entry, self._bounds)
 
     def _refused(self, turn: Turn, refusal: ApiError) -> Reply:

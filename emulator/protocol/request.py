@@ -45,27 +45,27 @@ class Request:
 
 def read(http: HttpRequest, world: str, *, max_body: int, max_params: int) -> Request:
     """The request behind a WSGI environ. Too large a one comes back refused, never raised."""
-    query = http.query_string
+    environ = http.environ
     pairs: list[tuple[str, str]] = []
     refused: TooMuch | None = None
     try:
-        pairs = _pairs(query, max_params)
-        if http.method == "POST" or http.content_length or "HTTP_TRANSFER_ENCODING" in http.environ:
+        pairs = _pairs(environ.get("QUERY_STRING", "").encode("latin-1"), max_params)
+        if environ.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in environ:
             pairs += _body(http, max_body, max_params)
     except TooMuch as fault:
         refused = fault
     if len(pairs) > max_params:
         refused, pairs = TooMuch("params", str(max_params)), pairs[:max_params]
-    cookie = http.cookies.get("billmgrses5", "") if "HTTP_COOKIE" in http.environ else ""
+    cookie = http.cookies.get("billmgrses5", "") if "HTTP_COOKIE" in environ else ""
     return Request(
         params={_clean(name): _clean(value) for name, value in pairs},
         method=http.method,
         path=http.path,
         world=world,
         address=http.remote_addr or "",
-        host=f"{http.scheme}://{http.environ.get('HTTP_HOST', '')}",
+        host=f"{http.scheme}://{environ.get('HTTP_HOST', '')}",
         cookie=_clean(cookie),
-        origin=http.environ.get("HTTP_ORIGIN", ""),
+        origin=environ.get("HTTP_ORIGIN", ""),
         refused=refused,
     )
 

@@ -73,10 +73,10 @@ class Statement:
 
     def parameters(self, given: Mapping[str, object]) -> dict[str, object]:
         """What the driver gets: the statement's own literals and the given values."""
-        bound = self._defaults.copy()
-        for name, value in given.items():
-            convert = self._binds.get(name)
-            bound[name] = value if convert is None else convert(value)
+        bound = {**self._defaults, **given}
+        for name, convert in self._binds.items():
+            if name in given:
+                bound[name] = convert(given[name])
         return bound
 
     def convert(self, row: Row) -> Row:
@@ -109,6 +109,8 @@ class Database:
         self._lock: IO[bytes] | None = None if lock is None else lock.open("ab")
         self._driver.execute("PRAGMA foreign_keys=ON")
         self._driver.execute("PRAGMA synchronous=NORMAL")
+        # A checkpoint waits for the disk; sixteen megabytes of log between two of them.
+        self._driver.execute("PRAGMA wal_autocheckpoint=4000")
 
     def close(self) -> None:
         """Gives up the connection and the lock file."""

@@ -289,5 +289,4 @@ journal = Table(
     Column("size", Integer, nullable=False),
     Column("params", Text, nullable=False),
     Column("answer", Text, nullable=False),
-    sqlite_autoincrement=True,
 )
