@@ -10,12 +10,8 @@ from __future__ import annotations
 
 import errno
 import json
-import os
-import re
 import shutil
-import sqlite3
 import tempfile
-import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -23,6 +19,7 @@ from pathlib import Path
 
 from emulator import generations, pricelists
 from emulator.clock import Machine
+from emulator.connections import NAME, Connections, NoWorld, WorldError, WorldExists
 from emulator.domain import catalogue
 from emulator.domain.catalogue import Catalogue
 from emulator.domain.sessions import PREFIX_LENGTH, prefix_of
@@ -34,32 +31,18 @@ from emulator.store import tables
 from emulator.store.engine import Database
 
 DEFAULT = "default"
-NAME = re.compile(r"[a-z0-9-]{1,40}\Z", re.ASCII)
-OPEN_AT_ONCE = 32
-"""Connections a thread keeps; the longest unused goes first."""
+CATALOGUES = 32
+"""Kept per process; the longest unused goes first."""
 
 
-class WorldError(ValueError):
-    """A world cannot be had; the text is one line for people."""
-
-
-class NoWorld(WorldError):
-    """There is no world, or no snapshot, of that name."""
-
-
-class WorldExists(WorldError):
-    """The name is taken."""
-
-
-class Worlds:
+class Worlds(Connections):
     """Every world under one data folder. One per process; connections belong to threads."""
 
     def __init__(self, settings: Settings, machine: Machine | None = None) -> None:
+        super().__init__(settings.data / "worlds")
         self.settings = settings
         self.machine = machine or Machine()
-        self.root = settings.data / "worlds"
         self._seeds = Seeds(settings.seeds, self.machine)
-        self._open = threading.local()
         self._prefixes: dict[str, str] = {}
         self._catalogues: OrderedDict[tuple[str, int], Catalogue] = OrderedDict()
 
@@ -87,69 +70,13 @@ class Worlds:
                 return name
         return None
 
-    # -- opening ------------------------------------------------------------------------
-
-    def connect(self, name: str) -> Database:
-        """This thread's connection; a new one where the pointer has turned since."""
-        path = self._current(name)
-        kept: OrderedDict[str, Database] | None = getattr(self._open, "kept", None)
-        if kept is None:
-            kept = self._open.kept = OrderedDict()
-        database = kept.get(name)
-        if database is not None and database.path == path:
-            kept.move_to_end(name)
-            return database
-        if database is not None:
-            kept.pop(name).close()
-        database = kept[name] = self._opened(name, path)
-        while len(kept) > OPEN_AT_ONCE:
-            kept.popitem(last=False)[1].close()
-        return database
-
-    def _opened(self, name: str, path: str) -> Database:
-        """The generation at ``path``, or the one after it where two resets have overtaken us."""
-        while True:
-            try:
-                return Database(path, self.root / name / "lock")
-            except (sqlite3.OperationalError, FileNotFoundError):
-                current = self._current(name)
-                if current == path:
-                    raise
-                path = current
-
-    @contextmanager
-    def locked(self, name: str) -> Iterator[Database]:
-        """The current generation under the world's lock: the pointer cannot turn meanwhile."""
-        database = self.connect(name)
-        while True:
-            with database.locked():
-                # Only compared here: connecting anew would close the very lock that is held.
-                if database.path == self._current(name):
-                    yield database
-                    return
-            database = self.connect(name)
-
-    def close(self) -> None:
-        """Gives up this thread's connections."""
-        kept: OrderedDict[str, Database] | None = getattr(self._open, "kept", None)
-        while kept:
-            kept.popitem()[1].close()
-
-    def _current(self, name: str) -> str:
-        if NAME.match(name) is None:
-            raise WorldError(f'"{name}" is not a name of a world: use a-z, 0-9 and -')
-        try:
-            return f"{self.root}/{name}/{os.readlink(f'{self.root}/{name}/current')}"  # noqa: PTH115 - a Path costs ten times as much, on every call
-        except OSError:
-            raise NoWorld(f'there is no world "{name}"') from None
-
     def catalogue(self, db: Database, world: World) -> Catalogue:
         """The world's catalogue, kept per process until its version changes."""
         key = (str(db.path), world.catalogue_version)
         kept = self._catalogues.get(key)
         if kept is None:
             kept = self._catalogues[key] = catalogue.load(db)
-            while len(self._catalogues) > OPEN_AT_ONCE:
+            while len(self._catalogues) > CATALOGUES:
                 self._catalogues.popitem(last=False)
         return kept
 
@@ -158,21 +85,18 @@ class Worlds:
         now = world.clock.now(self.machine)
         return Shop(db, world, now, self.catalogue(db, world), self.machine)
 
-    # -- making and unmaking -------------------------------------------------------------
-
     def create(self, name: str, fixture: str, seed: int | None = None) -> None:
         """A new world made from a fixture (a shipped name, or the path of a file)."""
         self._require_free(name)
         chosen = self.settings.seed if seed is None else seed
         source = self._seeds.file(fixture, chosen)
         with self._building(name) as folder:
-            origin = {"fixture": fixture, "seed": chosen}
-            (folder / "origin.json").write_text(json.dumps(origin), encoding="utf-8")
+            _write_origin(folder, fixture, chosen)
             generations.turn(folder, name, source)
 
     def origin(self, name: str) -> dict[str, object]:
         """What a world was made from: ``fixture`` and ``seed``."""
-        self._current(name)
+        self.current(name)
         text = (self.root / name / "origin.json").read_text(encoding="utf-8")
         origin: dict[str, object] = json.loads(text)
         return origin
@@ -219,9 +143,21 @@ class Worlds:
             return saved
         return self._seeds.file(str(origin["fixture"]), int(str(origin["seed"])))
 
+    def remake(self, name: str, fixture: str, seed: int | None = None) -> None:
+        """The world made from another fixture; where there is none of that name, a new one."""
+        if not self.exists(name):
+            self.create(name, fixture, seed)
+            return
+        chosen = self.settings.seed if seed is None else seed
+        source = self._seeds.file(fixture, chosen)
+        with self.locked(name):
+            (self.root / name / "seed.db").unlink(missing_ok=True)
+            _write_origin(self.root / name, fixture, chosen)
+            generations.turn(self.root / name, name, source)
+
     def remove(self, name: str) -> None:
         """Throws a world away, with everything in it; ``default`` can only be reset."""
-        self._current(name)
+        self.current(name)
         if name == DEFAULT:
             raise WorldError(f'the world "{DEFAULT}" cannot be removed; reset it')
         with self.locked(name):
@@ -242,7 +178,7 @@ class Worlds:
 
     def restore(self, name: str, label: str) -> None:
         """Goes back to a snapshot."""
-        self._current(name)
+        self.current(name)
         source = self._snapshot_file(name, label)
         if not source.is_file():
             raise NoWorld(f'the world "{name}" has no snapshot "{label}"')
@@ -256,12 +192,12 @@ class Worlds:
 
     def snapshots(self, name: str) -> list[str]:
         """Labels of the snapshots of a world, sorted."""
-        self._current(name)
+        self.current(name)
         return sorted(path.stem for path in (self.root / name / "snapshots").glob("*.db"))
 
     def fork(self, name: str, into: str) -> None:
         """A second world in the state of the first; its seed is that state."""
-        self._current(name)
+        self.current(name)
         self._require_free(into)
         with self._building(into) as folder:
             with self.locked(name) as db:
@@ -301,3 +237,11 @@ class Worlds:
         if NAME.match(label) is None:
             raise WorldError(f'"{label}" is not a name of a snapshot: use a-z, 0-9 and -')
         return self.root / name / "snapshots" / f"{label}.db"
+
+
+def _write_origin(folder: Path, fixture: str, seed: int) -> None:
+    origin = {"fixture": fixture, "seed": seed}
+    (folder / "origin.json").write_text(json.dumps(origin), encoding="utf-8")
+
+
+__all__ = ["DEFAULT", "NAME", "NoWorld", "WorldError", "WorldExists", "Worlds"]

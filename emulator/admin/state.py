@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from emulator import pricelists
 from emulator.domain.world import PROVISIONING_MODES, Provisioning, Rules, read, set_rules
@@ -71,15 +72,20 @@ def _provisioning(given: Mapping[str, object]) -> Provisioning:
     return Provisioning(found, amount)
 
 
-def sell(worlds: Worlds, name: str, document: bytes) -> dict[str, object]:
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """What an import did: ids of its tariffs, ids of old ones still in use, what was left out."""
+
+    tariffs: tuple[int, ...]
+    kept: tuple[int, ...]
+    left_out: tuple[str, ...]
+
+
+def sell(worlds: Worlds, name: str, document: bytes) -> Sold:
     """A price list becomes the world's catalogue (see Worlds.sell). PriceListError says why not."""
     db = worlds.connect(name)
     with db.reading():
         currency = read(db).currency
     found = pricelists.read(document, currency)
     kept = worlds.sell(name, found.tariffs)
-    return {
-        "tariffs": [tariff.id for tariff in found.tariffs],
-        "kept": kept,
-        "left_out": list(found.left_out),
-    }
+    return Sold(tuple(tariff.id for tariff in found.tariffs), tuple(kept), found.left_out)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 
 from emulator import journal
@@ -105,7 +105,7 @@ def _fork(asked: Asked) -> object:
 
 
 def _sell(asked: Asked) -> object:
-    return state.sell(asked.worlds, asked.name, asked.body())
+    return asdict(state.sell(asked.worlds, asked.name, asked.body()))
 
 
 def _clock(asked: Asked) -> object:

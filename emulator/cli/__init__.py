@@ -1,0 +1,13 @@
+"""The command ``mockseller``. Further groups come by the entry points ``mockseller.commands``."""
+
+from __future__ import annotations
+
+from emulator.cli.group import mockseller
+
+
+def main() -> None:
+    """Runs the command line."""
+    mockseller(prog_name="mockseller")
+
+
+__all__ = ["main", "mockseller"]

@@ -1,0 +1,91 @@
+"""What a server says when it is ready: where it is, who may log in, and a first order to paste."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+
+from emulator.domain.catalogue import TRIAL
+from emulator.domain.world import read
+from emulator.fixtures_files import FixtureError, load_world
+from emulator.settings import Settings
+from emulator.worlds import DEFAULT, Worlds
+
+PREFERRED = 55227
+"""ISPmanager Lite: the cheapest code every shipped world sells."""
+POOL = "0.0.0.0"  # noqa: S104 - the address of which there may be many licences: the line works twice
+
+
+@dataclass(frozen=True, slots=True)
+class FirstOrder:
+    """Login and password of the first account of the world ``default``, and a tariff it can buy."""
+
+    login: str
+    password: str
+    tariff: int
+    period: int
+
+    def curl(self, url: str) -> str:
+        """A line for a shell that orders a licence and prints the answer."""
+        pairs = {
+            "authinfo": f"{self.login}:{self.password}",
+            "func": "soft.order.param",
+            "pricelist": str(self.tariff),
+            "period": str(self.period),
+            "ip": POOL,
+            "licname": "first",
+            "skipbasket": "on",
+            "clicked_button": "finish",
+            "sok": "ok",
+            "out": "xml",
+        }
+        words = ["curl", "-sS", f"{url}/billmgr"]
+        if url.startswith("https:"):
+            words.insert(2, "-k")  # whoever serves HTTPS at home has signed the certificate himself
+        for name, value in pairs.items():
+            words += ["--data-urlencode", f"{name}={value}"]
+        return shlex.join(words)
+
+    def banner(self, url: str) -> str:
+        """Several lines for people; the address and the curl line stand alone on theirs."""
+        return "\n".join(
+            (
+                "mockseller is ready",
+                f"  address   {url}/billmgr",
+                f"  login     {self.login}",
+                f"  password  {self.password}",
+                f"  control   {url}/_mockseller/",
+                "",
+                "Order a licence:",
+                "",
+                self.curl(url),
+                "",
+            )
+        )
+
+
+def first_order(settings: Settings) -> FirstOrder:
+    """The order that works in the world ``default`` of this data folder."""
+    worlds = Worlds(settings)
+    try:
+        login, password = _who(str(worlds.origin(DEFAULT)["fixture"]))
+        db = worlds.connect(DEFAULT)
+        sold = worlds.catalogue(db, world := read(db)).of_type("soft")
+    finally:
+        worlds.close()
+    buyable = [
+        (tariff.id, period)
+        for tariff in sorted(sold, key=lambda t: t.id != PREFERRED)
+        for period in tariff.periods(world.currency)
+        if period != TRIAL
+    ]
+    tariff, period = next(iter(buyable), (PREFERRED, 1))
+    return FirstOrder(login, password, tariff, period)
+
+
+def _who(fixture: str) -> tuple[str, str]:
+    try:
+        accounts = load_world(fixture).accounts
+    except FixtureError:  # a file that has gone since the world was made
+        accounts = ()
+    return (accounts[0].login, accounts[0].password) if accounts else ("reseller", "secret")

@@ -1,0 +1,88 @@
+"""``mockseller clock``: acts on the data folder; a running server sees it at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from emulator.cli import options
+
+if TYPE_CHECKING:
+    from emulator.admin.clock import Moment
+
+
+@click.group()
+def clock() -> None:
+    """Show, move and stop a world's clock."""
+
+
+@clock.command()
+@options.world
+@options.data
+def show(name: str, data: Path | None) -> None:
+    """Show the world's time."""
+    from emulator.admin import clock as clocks
+
+    with options.opened(data) as worlds:
+        _tell(clocks.show(worlds, name))
+
+
+@clock.command()
+@click.argument("span", nargs=-1, required=True)
+@options.world
+@options.data
+def advance(span: tuple[str, ...], name: str, data: Path | None) -> None:
+    """Move it forward by SPAN: 31 days, 1 month, or: to next renewal."""
+    from emulator.admin import clock as clocks
+
+    with options.opened(data) as worlds:
+        _tell(clocks.advance(worlds, name, " ".join(span)))
+
+
+@clock.command()
+@click.argument("at", required=False)
+@options.world
+@options.data
+def freeze(at: str | None, name: str, data: Path | None) -> None:
+    """Stop it, now or AT a moment such as 2027-01-31T00:00:00Z."""
+    from emulator.admin import clock as clocks
+    from emulator.clock import read_instant
+
+    with options.opened(data) as worlds:
+        _tell(clocks.freeze(worlds, name, read_instant(at) if at else None))
+
+
+@clock.command("set")
+@click.argument("at")
+@options.world
+@options.data
+def set_to(at: str, name: str, data: Path | None) -> None:
+    """Put it to a moment such as 2027-01-31T00:00:00Z."""
+    from emulator.admin import clock as clocks
+    from emulator.clock import read_instant
+
+    with options.opened(data) as worlds:
+        _tell(clocks.set_to(worlds, name, read_instant(at)))
+
+
+@clock.command()
+@options.world
+@options.data
+def real(name: str, data: Path | None) -> None:
+    """Make it the machine's clock again."""
+    from emulator.admin import clock as clocks
+
+    with options.opened(data) as worlds:
+        _tell(clocks.run_real(worlds, name))
+
+
+def _tell(moment: Moment) -> None:
+    for one in moment.happened:
+        click.echo(
+            f"{one.at:%Y-%m-%d %H:%M}  {one.what:<8} {one.service_id}  {one.detail}".rstrip()
+        )
+    click.echo(f"{moment.now:%Y-%m-%d %H:%M:%S} UTC, {moment.mode}")
+    if moment.next_due_at is not None:
+        click.echo(f"next renewal {moment.next_due_at:%Y-%m-%d %H:%M}")

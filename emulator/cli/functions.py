@@ -1,0 +1,22 @@
+"""``mockseller functions``."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON, with fields, refusals and sources.")
+def functions(*, as_json: bool) -> None:
+    """List the functions of the API, and how we know each."""
+    from emulator.admin.listing import functions as listed
+    from emulator.app import create_registry
+
+    found = listed(create_registry())
+    if as_json:
+        click.echo(json.dumps(found, indent=1, ensure_ascii=False))
+        return
+    for one in found:
+        click.echo(f"{one['name']:<26} {one['kind']:<9} {one['evidence']:<11} {one['summary']}")

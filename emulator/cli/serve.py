@@ -1,0 +1,70 @@
+"""``mockseller serve``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from emulator.cli import options
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from emulator.cli.banner import FirstOrder
+    from emulator.settings import Settings
+
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
+@click.option("--port", help="Port; 0 picks a free one.  [default: 1500]")
+@click.option("--workers", help="Processes.  [default: 2]")
+@click.option("--threads", help="Threads of each process.  [default: 8]")
+@options.data
+@click.option("--seed", help="What invented data of a new world derives from.  [default: 1]")
+@click.option("--fixture", help="What a new world `default` is made from.  [default: small]")
+@click.option("--cert", type=FILE, help="Certificate (PEM): serve HTTPS.")
+@click.option("--key", type=FILE, help="Its private key (PEM).")
+@click.option("--config", type=FILE, envvar="MOCKSELLER_CONFIG", help="Settings in a TOML file.")
+def serve(config: Path | None, **flags: object) -> None:
+    """Start a seller; Ctrl-C stops it.
+
+    Every setting also comes from the environment: MOCKSELLER_PORT and so on. Flags weigh more.
+    """
+    from emulator.server import PortError, Server, take
+    from emulator.settings import load
+
+    with options.told():
+        settings = load(flags, file=config)
+        try:
+            place = take(settings.host, settings.port)
+        except PortError as fault:
+            raise click.ClickException(str(fault)) from None
+        _check_certificate(settings)
+        app, order = _made(settings)
+    url = place.url(https=settings.cert is not None)
+    Server(app, settings, place, ready=lambda: click.echo(order.banner(url))).run()
+
+
+def _check_certificate(settings: Settings) -> None:
+    import ssl
+
+    if settings.cert is None or settings.key is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.cert, settings.key)
+    except (ssl.SSLError, OSError) as fault:
+        raise click.ClickException(
+            f"cert, key: {settings.cert} and {settings.key} cannot be used: {fault}"
+        ) from None
+
+
+def _made(settings: Settings) -> tuple[Flask, FirstOrder]:
+
+    from emulator.app import create_app
+    from emulator.cli.banner import first_order
+
+    return create_app(settings), first_order(settings)

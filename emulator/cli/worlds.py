@@ -1,0 +1,124 @@
+"""``mockseller world``: acts on the data folder; a running server sees it at once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from emulator.cli import options
+
+YAML = {".yaml", ".yml"}
+
+
+@click.group()
+def world() -> None:
+    """Make, reset, load and remove worlds."""
+
+
+@world.command("list")
+@options.data
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def list_worlds(data: Path | None, *, as_json: bool) -> None:
+    """List the worlds."""
+    from emulator.admin import state
+
+    with options.opened(data) as worlds:
+        found = [state.told(worlds, name) for name in worlds.names()]
+    if as_json:
+        click.echo(json.dumps(found, indent=1))
+        return
+    for one in found:
+        click.echo(f"{one['name']:<20} from {one['made_from']:<12} {one['now']}  {one['clock']}")
+
+
+@world.command()
+@click.argument("name")
+@click.option("--fixture", default="small", show_default=True, help="A shipped world, or a file.")
+@click.option("--seed", type=click.IntRange(0), help="What invented data derives from.")
+@options.data
+def create(name: str, fixture: str, seed: int | None, data: Path | None) -> None:
+    """Make a world NAME from a fixture."""
+    with options.opened(data) as worlds:
+        worlds.create(name, fixture, seed)
+    click.echo(f"{name}: made from {fixture}; its address is /w/{name}/billmgr")
+
+
+@world.command()
+@click.argument("name", default="default")
+@options.data
+def reset(name: str, data: Path | None) -> None:
+    """Put the world NAME back to how it was made."""
+    with options.opened(data) as worlds:
+        worlds.reset(name)
+    click.echo(f"{name}: as it was made")
+
+
+@world.command()
+@click.argument("name")
+@options.data
+def remove(name: str, data: Path | None) -> None:
+    """Throw the world NAME away."""
+    with options.opened(data) as worlds:
+        worlds.remove(name)
+    click.echo(f"{name}: gone")
+
+
+@world.command()
+@click.argument("name")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@options.data
+def load(name: str, file: Path, data: Path | None) -> None:
+    """Load FILE into the world NAME, which is made where it does not exist.
+
+    FILE is the answer of pricelist.export (xml, json or bjson), whose tariffs become the catalogue,
+    or a world of one's own (.yaml), which the world NAME then is made from anew.
+    """
+    from emulator.admin import state
+
+    with options.opened(data) as worlds:
+        if file.suffix in YAML:
+            worlds.remake(name, str(file.resolve()))
+            click.echo(f"{name}: made from {file.name}")
+            return
+        document = file.read_bytes()
+        if not worlds.exists(name):
+            worlds.create(name, "empty")
+        found = state.sell(worlds, name, document)
+    for line in found.left_out:
+        click.echo(f"left out: {line}", err=True)
+    click.echo(f"{name}: {len(found.tariffs)} tariffs from {file.name}")
+
+
+@world.command()
+@click.argument("name")
+@click.argument("label")
+@options.data
+def snapshot(name: str, label: str, data: Path | None) -> None:
+    """Keep the present state of the world NAME as LABEL."""
+    with options.opened(data) as worlds:
+        worlds.snapshot(name, label)
+    click.echo(f"{name}: kept as {label}")
+
+
+@world.command()
+@click.argument("name")
+@click.argument("label")
+@options.data
+def restore(name: str, label: str, data: Path | None) -> None:
+    """Put the world NAME back to the snapshot LABEL."""
+    with options.opened(data) as worlds:
+        worlds.restore(name, label)
+    click.echo(f"{name}: as it was in {label}")
+
+
+@world.command()
+@click.argument("name")
+@click.argument("into")
+@options.data
+def fork(name: str, into: str, data: Path | None) -> None:
+    """Make a world INTO in the state of the world NAME."""
+    with options.opened(data) as worlds:
+        worlds.fork(name, into)
+    click.echo(f"{into}: a copy of {name}")

@@ -1,0 +1,93 @@
+"""Connections to worlds: per thread and world, each to the current generation."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from emulator.store.engine import Database
+
+NAME = re.compile(r"[a-z0-9-]{1,40}\Z", re.ASCII)
+OPEN_AT_ONCE = 32
+"""Connections a thread keeps; the longest unused goes first."""
+
+
+class WorldError(ValueError):
+    """A world cannot be had; the text is one line for people."""
+
+
+class NoWorld(WorldError):
+    """There is no world, or no snapshot, of that name."""
+
+
+class WorldExists(WorldError):
+    """The name is taken."""
+
+
+class Connections:
+    """Opens the worlds under one folder. One per process; connections belong to threads."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._open = threading.local()
+
+    def connect(self, name: str) -> Database:
+        """This thread's connection; a new one where the pointer has turned since."""
+        path = self.current(name)
+        kept: OrderedDict[str, Database] | None = getattr(self._open, "kept", None)
+        if kept is None:
+            kept = self._open.kept = OrderedDict()
+        database = kept.get(name)
+        if database is not None and database.path == path:
+            kept.move_to_end(name)
+            return database
+        if database is not None:
+            kept.pop(name).close()
+        database = kept[name] = self._opened(name, path)
+        while len(kept) > OPEN_AT_ONCE:
+            kept.popitem(last=False)[1].close()
+        return database
+
+    def _opened(self, name: str, path: str) -> Database:
+        """The generation at ``path``, or the one after it where two resets have overtaken us."""
+        while True:
+            try:
+                return Database(path, self.root / name / "lock")
+            except (sqlite3.OperationalError, FileNotFoundError):
+                current = self.current(name)
+                if current == path:
+                    raise
+                path = current
+
+    @contextmanager
+    def locked(self, name: str) -> Iterator[Database]:
+        """The current generation under the world's lock: the pointer cannot turn meanwhile."""
+        database = self.connect(name)
+        while True:
+            with database.locked():
+                # Only compared here: connecting anew would close the very lock that is held.
+                if database.path == self.current(name):
+                    yield database
+                    return
+            database = self.connect(name)
+
+    def close(self) -> None:
+        """Gives up this thread's connections."""
+        kept: OrderedDict[str, Database] | None = getattr(self._open, "kept", None)
+        while kept:
+            kept.popitem()[1].close()
+
+    def current(self, name: str) -> str:
+        """Path of the world's current generation. Raises NoWorld."""
+        if NAME.match(name) is None:
+            raise WorldError(f'"{name}" is not a name of a world: use a-z, 0-9 and -')
+        try:
+            return f"{self.root}/{name}/{os.readlink(f'{self.root}/{name}/current')}"  # noqa: PTH115 - a Path costs ten times as much, on every call
+        except OSError:
+            raise NoWorld(f'there is no world "{name}"') from None

@@ -1,0 +1,21 @@
+"""For a WSGI server of your own: ``gunicorn 'emulator.wsgi:create()'``.
+
+Settings come from the environment (``MOCKSELLER_*``) and from the file that ``MOCKSELLER_CONFIG``
+names. ``MOCKSELLER_HOST`` says where that server listens: the control API goes by it.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from flask import Flask
+
+from emulator.app import create_app
+from emulator.settings import load
+
+
+def create() -> Flask:
+    """The application, made from the environment."""
+    file = os.environ.get("MOCKSELLER_CONFIG")
+    return create_app(load(file=Path(file) if file else None))
