@@ -1,0 +1,98 @@
+"""The reseller's client, asked by name: what an exchange may say under ``client.call``.
+
+Every entry is a call of the public client with the exchange's arguments, which are texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from reseller_client import Client, LicenseOrder
+
+Arguments = Mapping[str, str]
+ClientCall = Callable[[Client, Arguments], object]
+
+
+def _wish(given: Arguments) -> LicenseOrder:
+    addons = {int(given["addon"]): int(given["quantity"])} if "addon" in given else {}
+    return LicenseOrder(
+        tariff=int(given["tariff"]),
+        ip=given["ip"],
+        licname=given["licname"],
+        period=int(given["period"]),
+        addons=addons,
+        remoteid=given["remoteid"],
+        skipbasket=given.get("skipbasket", "on") == "on",
+    )
+
+
+def _number(given: Arguments, name: str = "id") -> int:
+    return int(given[name])
+
+
+LICENSES: Final[Mapping[str, ClientCall]] = {
+    "licenses.order_once": lambda c, a: c.licenses.order_once(_wish(a)),
+    "licenses.order_v2": lambda c, a: c.licenses.order_v2(_wish(a)),
+    "licenses.list": lambda c, _: c.licenses.list(),
+    "licenses.get": lambda c, a: c.licenses.get(_number(a)),
+    "licenses.rename": lambda c, a: c.licenses.rename(_number(a), a["licname"]),
+    "licenses.readdress": lambda c, a: c.licenses.readdress(_number(a), a["ip"]),
+    "licenses.set_autoprolong": lambda c, a: c.licenses.set_autoprolong(_number(a), None),
+    "licenses.new_key": lambda c, a: c.licenses.new_key(_number(a)),
+    "licenses.suspend": lambda c, a: c.licenses.suspend(_number(a)),
+    "licenses.resume": lambda c, a: c.licenses.resume(_number(a)),
+    "licenses.delete": lambda c, a: c.licenses.delete(_number(a)),
+    "licenses.check_address": lambda c, a: c.licenses.check_address(
+        _number(a, "tariff"), _number(a, "period"), a["ip"]
+    ),
+    "licenses.filter": lambda c, a: c.licenses.filter(a),
+}
+SERVICES: Final[Mapping[str, ClientCall]] = {
+    "services.prolong_quote": lambda c, a: c.services.prolong_quote(
+        _number(a), _number(a, "period")
+    ),
+    "services.prolong_once": lambda c, a: c.services.prolong_once(_number(a), _number(a, "period")),
+    "services.put_prolong_in_basket": lambda c, a: c.services.put_prolong_in_basket(
+        _number(a), _number(a, "period")
+    ),
+    "services.tariffs_to_change_to": lambda c, a: c.services.tariffs_to_change_to(_number(a)),
+    "services.change_tariff_quote": lambda c, a: c.services.change_tariff_quote(
+        _number(a), _number(a, "tariff")
+    ),
+    "services.change_tariff": lambda c, a: c.services.change_tariff(
+        _number(a), _number(a, "tariff"), _number(a, "period")
+    ),
+    "services.history": lambda c, a: c.services.history(_number(a)),
+}
+MONEY: Final[Mapping[str, ClientCall]] = {
+    "orders.view": lambda c, _: c.orders.view(),
+    "orders.remove": lambda c, a: c.orders.remove(_number(a, "item_id")),
+    "orders.clear": lambda c, a: c.orders.clear(_number(a, "order_id")),
+    "orders.promo_code": lambda c, a: c.orders.promo_code(a["code"]),
+    "orders.pay_from_balance": lambda c, a: c.orders.pay_from_balance(_number(a, "order_id")),
+    "account.subaccounts": lambda c, _: c.account.subaccounts(),
+    "account.dashboard": lambda c, _: c.account.dashboard(),
+    "account.whoami": lambda c, _: c.account.whoami(),
+    "account.settings": lambda c, _: c.account.settings(),
+    "account.change_settings": lambda c, a: c.account.change_settings(a),
+    "account.notifications": lambda c, _: c.account.notifications(),
+    "account.menu": lambda c, _: c.account.menu(),
+    "payments.payments": lambda c, _: tuple(c.payments.payments()),
+    "payments.expenses": lambda c, _: tuple(c.payments.expenses()),
+    "catalogue.tariffs": lambda c, a: c.catalogue.tariffs(a.get("itemtype")),
+}
+SESSIONS: Final[Mapping[str, ClientCall]] = {
+    "sessions.open": lambda c, _: c.sessions.open(),
+    "sessions.open_by_key": lambda c, a: c.sessions.open_by_key(a["key"]),
+    "sessions.new_key": lambda c, a: c.sessions.new_key(a["username"], a["key"]),
+    "sessions.confirm": lambda c, a: c.sessions.confirm(a["code"]),
+    "sessions.keepalive": lambda c, _: c.sessions.keepalive(),
+    "sessions.close": lambda c, _: c.sessions.close(),
+}
+CALLS: Final[Mapping[str, ClientCall]] = MappingProxyType(
+    {**LICENSES, **SERVICES, **MONEY, **SESSIONS}
+)
+IN_SESSION: Final = frozenset({"sessions.confirm", "sessions.keepalive", "sessions.close"})
+"""Calls that mean something only in a session that is already open."""

@@ -1,0 +1,80 @@
+"""Asks a seller what an exchange asks, and judges what it answers."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from contracts.checks import differences
+from contracts.exchange import Exchange, Step
+from contracts.target import CannotRun, Place, Seller
+
+
+class Outcome(enum.Enum):
+    """What became of one exchange in one format."""
+
+    PASS = "pass"  # noqa: S105 - a verdict
+    FAIL = "fail"
+    WARN = "warn"
+    """It does not hold, but how we know is only that we assume it, and the seller is not ours."""
+    SKIP = "skip"
+    ERROR = "error"
+    """It could not be asked: the state before it could not be prepared. Never a pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One exchange in one format, judged."""
+
+    exchange: str
+    out: str
+    outcome: Outcome
+    evidence: str
+    told: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """One line, then what was found, indented."""
+        head = f"{self.exchange} [{self.out}] {self.outcome.value} ({self.evidence})"
+        return "\n".join([head, *(f"  {line}" for line in self.told)])
+
+
+def replay(exchange: Exchange, out: str, seller: Seller) -> Verdict:
+    """One exchange in one format, in a fresh world of the seller's."""
+    if not seller.own and not exchange.portable:
+        reason = "needs a prepared world, which a foreign seller does not have"
+        return _verdict(exchange, out, Outcome.SKIP, [reason])
+    try:
+        with seller.world(exchange.world) as place:
+            for number, step in enumerate(exchange.before, start=1):
+                if told := _prepared(step, place):
+                    lines = [f"before[{number}] {step.request.func}: {line}" for line in told]
+                    return _verdict(exchange, out, Outcome.ERROR, lines)
+            reply = place.ask(exchange.request, out)
+    except CannotRun as problem:
+        return _verdict(exchange, out, Outcome.ERROR, [str(problem)])
+    told = differences(exchange.wanted, out, reply.status, reply.body, place.known)
+    if not told:
+        return _verdict(exchange, out, Outcome.PASS)
+    only_assumed = exchange.evidence == "assumed" and not seller.own
+    return _verdict(exchange, out, Outcome.WARN if only_assumed else Outcome.FAIL, told)
+
+
+def replay_all(exchanges: Iterable[Exchange], seller: Seller) -> Iterator[Verdict]:
+    """Every exchange in every format it has on record."""
+    for exchange in exchanges:
+        for out in exchange.formats:
+            yield replay(exchange, out, seller)
+
+
+def _prepared(step: Step, place: Place) -> list[str]:
+    """A step before the exchange, asked as often as it says; what it got wrong."""
+    for _ in range(max(step.times, 1)):
+        reply = place.ask(step.request, "xml")
+        if told := differences(step.wanted, "xml", reply.status, reply.body, place.known):
+            return told
+    return []
+
+
+def _verdict(exchange: Exchange, out: str, outcome: Outcome, told: Iterable[str] = ()) -> Verdict:
+    return Verdict(exchange.name, out, outcome, exchange.evidence, tuple(told))
