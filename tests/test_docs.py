@@ -80,6 +80,14 @@ def test_the_decisions_are_numbered_without_a_gap() -> None:
     assert decisions() == {str(number) for number in range(1, 30)}
 
 
+def test_every_decision_is_held_by_a_test_or_says_where() -> None:
+    text = (ROOT / "docs" / "evidence.md").read_text(encoding="utf-8")
+    elsewhere = set(re.findall(r"(?ms)^([0-9]+)\. (?:(?!^[0-9]+\. ).)*?\(\*shown", text))
+    tests = (ROOT / "tests" / "functions" / "test_decided.py").read_text(encoding="utf-8")
+    held = {str(int(number)) for number in re.findall(r"def test_([0-9]{2})_", tests)}
+    assert held | elsewhere == decisions()
+
+
 def test_every_function_has_its_place_in_the_reference() -> None:
     for function in create_registry():
         page = WRITTEN / "functions" / f"{function.family.name}.md"

@@ -11,7 +11,7 @@ from pathlib import Path
 from emulator.app import create_registry
 from emulator.docs import COMMAND
 from emulator.docs.functions import Seller, family_page, index_page
-from emulator.docs.pages import errors_page, settings_page
+from emulator.docs.pages import commands_page, errors_page, settings_page
 
 ROOT = Path(__file__).parents[2] / "docs" / "reference"
 
@@ -28,6 +28,7 @@ def pages() -> dict[str, str]:
     found["README.md"] = index_page(registry)
     found["errors.md"] = errors_page(registry)
     found["settings.md"] = settings_page()
+    found["cli.md"] = commands_page()
     return found
 
 

@@ -159,7 +159,10 @@ def _cut(text: str) -> str:
 
 def index_page(registry: Registry) -> str:
     """Every function by family, in one table."""
-    lines = [f"{HEAD}\n# Reference\n", "[Errors](errors.md) · [Settings](settings.md)\n"]
+    lines = [
+        f"{HEAD}\n# Reference\n",
+        "[Errors](errors.md) · [Settings](settings.md) · [Commands](cli.md)\n",
+    ]
     lines.append(
         "Examples are answers of the world `small`, without what stands around every answer"
         " ([the wire](../wire.md), section 3): attributes of `doc`, echo, layout.\n"

@@ -1,14 +1,17 @@
-"""The pages of errors and settings."""
+"""The pages of errors, settings and commands."""
 
 from __future__ import annotations
 
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, fields
 
+import click
+
 from emulator import errors
+from emulator.cli import mockseller
 from emulator.docs import HEAD, prose
 from emulator.domain.world import Rules
 from emulator.protocol.endpoint import InternalError
@@ -82,3 +85,22 @@ def attribute_docs(of: type) -> Mapping[str, str]:
             found[last] = inspect.cleandoc(str(node.value.value)).replace("\n", " ")
             last = ""
     return found
+
+
+def commands_page() -> str:
+    """Every command with its help, those of the reseller and the judge included."""
+    parts = [f"{HEAD}\n# Commands\n"]
+    parts += _command(mockseller, "mockseller", None)
+    return "\n".join(parts)
+
+
+def _command(command: click.Command, name: str, parent: click.Context | None) -> Iterator[str]:
+    context = click.Context(
+        command, parent, info_name=name, max_content_width=96, terminal_width=96
+    )
+    yield f"## {context.command_path}\n\n```text\n{command.get_help(context)}\n```\n"
+    if isinstance(command, click.Group):
+        for each in command.list_commands(context):
+            inner = command.get_command(context, each)
+            if inner is not None:
+                yield from _command(inner, each, context)
