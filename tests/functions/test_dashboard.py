@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
+from emulator.domain import accounts
 from tests.functions.seller import DAY, Seller
 
 
@@ -50,6 +53,21 @@ def test_money_lasts_to_the_day_on_which_a_prolongation_fails(shop: Seller) -> N
 def test_an_account_without_credit_has_none_left(shop: Seller) -> None:
     (row,) = shop.rows("dashboard.subaccount_credit")
     assert (row["credit"], row["available_credit"], row["currency"]) == ("0.00", "0.00", "EUR")
+
+
+def test_spending_more_than_the_balance_uses_up_the_credit(shop: Seller) -> None:
+    with shop.worlds.locked("default") as db, db.writing():
+        (account,) = (one for one in accounts.all_of(db) if one.login == "reseller")
+        accounts.save(db, replace(account, credit=Decimal("100.00")))
+    (row,) = shop.rows("dashboard.subaccount_credit")
+    assert (row["credit"], row["available_credit"]) == ("100.00", "100.00")
+    # Nine years of Host at 121.00 are 1089.00.
+    for place in range(9):
+        shop.order(f"192.0.2.{201 + place}", tariff="55229", period="12")
+    (row,) = shop.rows("dashboard.subaccount_credit")
+    assert (row["credit"], row["available_credit"]) == ("100.00", "11.00")
+    assert shop.rows("subaccount")[0]["balance"] == "-89.00"
+    assert shop.rows("dashboard.info")[0]["realbalance"] == "-89.00 EUR"
 
 
 def test_services_that_end_within_a_week_are_noticed_in_order(shop: Seller) -> None:
