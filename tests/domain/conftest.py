@@ -1,0 +1,118 @@
+"""A shop in memory: the world ``small`` on a fixed day, without HTTP and without a disk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from emulator import worldmaking
+from emulator.clock import Machine
+from emulator.domain import accounts, catalogue, lifecycle, orders, services, world
+from emulator.domain import licenses as rules_of_licences
+from emulator.domain.accounts import Account
+from emulator.domain.licenses import Wish
+from emulator.domain.services import Service
+from emulator.domain.world import Shop
+from emulator.fixtures_files import load_world
+from emulator.store import engine
+
+START = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
+
+
+@dataclass
+class Bench:
+    """A shop that a test can move through time, and short words for what tests do with it."""
+
+    shop: Shop
+    elapsed: float = 1000.0
+    happened: list[lifecycle.Happening] = field(default_factory=list)
+
+    @property
+    def account(self) -> Account:
+        """The reseller, as the row stands now."""
+        return self.login("reseller")
+
+    def login(self, login: str) -> Account:
+        """An account by its login."""
+        found = accounts.knock(self.shop.db, login, "").account
+        assert found is not None
+        return found
+
+    def order(self, pricelist: int = 55227, ip: str = "10.10.10.10", **wish: object) -> Service:
+        """An order, paid and opened at once."""
+        asked = Wish(pricelist, wish.pop("period", 1), ip=ip, **wish)  # type: ignore[arg-type]
+        tariff = rules_of_licences.orderable(self.shop, self.account, "soft", pricelist)
+        draft = rules_of_licences.draft(self.shop, self.account, tariff, asked)
+        cost = orders.cost_of_order(self.account, tariff, draft)
+        return orders.order_now(self.shop, self.account, tariff, draft, cost)
+
+    def put(self, pricelist: int = 55227, ip: str = "10.10.10.10") -> Service:
+        """The same, left in the basket."""
+        tariff = rules_of_licences.orderable(self.shop, self.account, "soft", pricelist)
+        draft = rules_of_licences.draft(self.shop, self.account, tariff, Wish(pricelist, 1, ip=ip))
+        cost = orders.cost_of_order(self.account, tariff, draft)
+        return orders.put_order(self.shop, self.account, tariff, draft, cost)[2]
+
+    def again(self, service: Service) -> Service:
+        """The service as its row stands now."""
+        found = services.find(self.shop, service.id)
+        assert found is not None
+        return found
+
+    def move_to(self, instant: datetime) -> list[lifecycle.Happening]:
+        """Time passes: everything that falls due on the way happens."""
+        self.shop = replace(self.shop, now=instant, world=world.read(self.shop.db))
+        happened: list[lifecycle.Happening] = []
+        while lifecycle.is_due(self.shop):
+            happened += lifecycle.catch_up(self.shop)
+        self.happened += happened
+        return happened
+
+    def rules(self, **changed: object) -> None:
+        """Changes rules of the world."""
+        chosen = world.Rules.read({**self.shop.world.rules.told(), **changed})
+        world.set_rules(self.shop.db, chosen, self.shop.world.provisioning)
+        self.shop = replace(self.shop, world=world.read(self.shop.db))
+
+    def provisioning(self, mode: str, amount: int = 0) -> None:
+        """Changes when keys arrive."""
+        how = world.Provisioning(mode, amount)  # type: ignore[arg-type]
+        world.set_rules(self.shop.db, self.shop.world.rules, how)
+        self.shop = replace(self.shop, world=world.read(self.shop.db))
+
+    def money(self) -> Decimal:
+        """The reseller's balance."""
+        return self.account.balance
+
+
+Opener = Callable[..., Bench]
+
+
+def open_bench(fixture: str = "small") -> Bench:
+    """A fresh world of a fixture, in memory, standing at START."""
+    clock: list[Bench] = []
+    machine = Machine(now=lambda: START, elapsed=lambda: clock[0].elapsed if clock else 0.0)
+    db = engine.in_memory()
+    with db.writing():
+        worldmaking.write(db, load_world(fixture), 1, machine)
+    bench = Bench(Shop(db, world.read(db), START, catalogue.load(db), machine))
+    clock.append(bench)
+    return bench
+
+
+@pytest.fixture
+def bench() -> Bench:
+    """The world ``small``."""
+    return open_bench()
+
+
+@pytest.fixture
+def strict() -> Bench:
+    """The world ``strict``, with keys at once."""
+    opened = open_bench("strict")
+    opened.provisioning("at_once")
+    return opened

@@ -1,0 +1,110 @@
+"""The sum of the ledger is the balance, whatever is done in whatever order."""
+
+from __future__ import annotations
+
+import contextlib
+from datetime import timedelta
+from decimal import Decimal
+
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from emulator.domain import accounts, licenses, orders, payments, services, terms
+from emulator.errors import ApiError
+from tests.domain.conftest import Bench, open_bench
+
+TARIFFS = st.sampled_from([55227, 55228, 55230, 55239, 3541, 7])
+PERIODS = st.sampled_from([-100, 0, 1, 3, 12])
+PICK = st.integers(0, 50)
+
+
+class Trade(RuleBasedStateMachine):
+    """A reseller who does everything, sensible or not."""
+
+    bench: Bench
+
+    @initialize(balance=st.decimals(0, 300, places=2))
+    def begin(self, balance: Decimal) -> None:
+        self.bench = open_bench()
+        payments.set_balance(self.bench.shop, self.bench.account, balance)
+
+    def attempt(self) -> contextlib.ExitStack:
+        """A call as the endpoint makes it: a refusal undoes what it did."""
+        stack = contextlib.ExitStack()
+        stack.enter_context(contextlib.suppress(ApiError))
+        stack.enter_context(self.bench.shop.db.savepoint())
+        return stack
+
+    def some(self, pick: int) -> services.Service:
+        number = 100_001 + pick % 20
+        return services.owned(self.bench.shop, self.bench.account, number)
+
+    @rule(
+        pricelist=TARIFFS,
+        period=PERIODS,
+        address=st.integers(1, 6),
+        months=st.sampled_from([None, 1]),
+    )
+    def order(self, pricelist: int, period: int, address: int, months: int | None) -> None:
+        with self.attempt():
+            self.bench.order(pricelist, f"10.0.0.{address}", period=period, autoprolong=months)
+
+    @rule(pricelist=TARIFFS, address=st.integers(1, 6))
+    def put(self, pricelist: int, address: int) -> None:
+        with self.attempt():
+            self.bench.put(pricelist, f"10.0.0.{address}")
+
+    @rule(code=st.sampled_from(["SPRING", "NOSUCH"]))
+    def promocode(self, code: str) -> None:
+        with self.attempt():
+            orders.use_promocode(self.bench.shop, self.bench.account, code)
+
+    @rule()
+    def pay(self) -> None:
+        with self.attempt():
+            orders.pay(self.bench.shop, self.bench.account, None)
+
+    @rule()
+    def clear(self) -> None:
+        with self.attempt():
+            orders.clear(self.bench.shop, self.bench.account, None)
+
+    @rule(pick=PICK, period=PERIODS)
+    def prolong(self, pick: int, period: int) -> None:
+        with self.attempt():
+            shop, account = self.bench.shop, self.bench.account
+            wanted = terms.quote(shop, account, self.some(pick), period)
+            terms.prolong(shop, account, wanted, "reseller")
+
+    @rule(pick=PICK, pricelist=TARIFFS)
+    def change(self, pick: int, pricelist: int) -> None:
+        with self.attempt():
+            shop, account = self.bench.shop, self.bench.account
+            wanted = terms.change_quote(shop, account, self.some(pick), pricelist, None)
+            terms.change_tariff(shop, account, wanted)
+
+    @rule(pick=PICK, what=st.sampled_from([licenses.suspend, licenses.resume, licenses.new_key]))
+    def act(self, pick: int, what: object) -> None:
+        with self.attempt():
+            what(self.bench.shop, self.bench.account, self.some(pick))  # type: ignore[operator]
+
+    @rule(pick=PICK)
+    def delete(self, pick: int) -> None:
+        with self.attempt():
+            licenses.delete(self.bench.shop, "reseller", self.some(pick))
+
+    @rule(days=st.integers(1, 40))
+    def wait(self, days: int) -> None:
+        self.bench.move_to(self.bench.shop.now + timedelta(days=days))
+
+    @invariant()
+    def the_ledger_is_the_balance(self) -> None:
+        db = self.bench.shop.db
+        for account in accounts.all_of(db):
+            assert payments.ledger(db, account.id) == account.balance
+            assert account.balance + account.credit >= 0
+
+
+TestTrade = Trade.TestCase
+TestTrade.settings = hypothesis_settings(max_examples=25, stateful_step_count=25)

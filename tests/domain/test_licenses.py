@@ -1,0 +1,246 @@
+"""Rules of licences, on the rules alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from emulator.domain import licenses, services
+from emulator.domain.licenses import POOL_ADDRESS
+from emulator.domain.services import ACTIVE, DELETED, PROCESSING, SUSPENDED
+from emulator.errors import BadValue, Exists, Missed, NotEnoughMoney, RunningOperation, WrongState
+from tests.domain.conftest import Bench
+
+
+def test_a_key_begins_with_the_licence_and_a_dash(bench: Bench) -> None:
+    opened = bench.order()
+    assert opened.lickey.startswith(f"{opened.id}-")
+    assert opened.id >= 100_001
+
+
+def test_an_order_takes_the_price_from_the_balance(bench: Bench) -> None:
+    before = bench.money()
+    opened = bench.order(55227)
+    price = bench.shop.catalogue[55227].prices["EUR"][1]
+    assert bench.money() == before - price
+    assert opened.expires_on == date(2026, 2, 28)
+
+
+def test_one_licence_per_address_and_tariff(bench: Bench) -> None:
+    bench.order(55227, ip="10.0.0.1")
+    with pytest.raises(Exists) as refused:
+        bench.order(55227, ip="10.0.0.1")
+    assert (refused.value.object, refused.value.value) == ("ip", "10.0.0.1")
+    assert bench.order(55228, ip="10.0.0.1").status == ACTIVE
+
+
+def test_the_address_of_a_deleted_licence_is_free_again(bench: Bench) -> None:
+    first = bench.order(ip="10.0.0.1")
+    licenses.delete(bench.shop, "reseller", first)
+    assert bench.order(ip="10.0.0.1").id != first.id
+
+
+def test_the_pool_holds_any_number_of_licences(bench: Bench) -> None:
+    assert bench.order(ip=POOL_ADDRESS).id != bench.order(ip=POOL_ADDRESS).id
+
+
+def test_a_trial_is_given_once_per_address_even_after_its_deletion(bench: Bench) -> None:
+    trial = bench.order(55239, ip="10.0.0.1", period=-100)
+    assert trial.expires_on == date(2026, 2, 14)
+    licenses.delete(bench.shop, "reseller", trial)
+    with pytest.raises(Exists) as refused:
+        bench.order(55239, ip="10.0.0.1", period=-100)
+    assert refused.value.desc == "trial_once"
+    bench.rules(trial_once=False)
+    assert bench.order(55239, ip="10.0.0.1", period=-100).status == ACTIVE
+
+
+def test_too_little_money_changes_nothing(bench: Bench) -> None:
+    poor = bench.login("poor")
+    before = bench.shop.db.counts()
+    tariff = licenses.orderable(bench.shop, poor, "soft", 55229)
+    draft = licenses.draft(bench.shop, poor, tariff, licenses.Wish(55229, 12, ip="10.0.0.1"))
+    from emulator.domain import orders
+
+    cost = orders.cost_of_order(poor, tariff, draft)
+    with pytest.raises(NotEnoughMoney) as refused, bench.shop.db.savepoint():
+        orders.order_now(bench.shop, poor, tariff, draft, cost)
+    assert refused.value.params == {"amount": f"{cost:.2f}"}
+    assert bench.shop.db.counts() == before
+    assert bench.login("poor").balance == Decimal("1.00")
+
+
+@pytest.mark.parametrize("pricelist", [0, 99999, -1])
+def test_an_unknown_tariff_is_a_bad_value(bench: Bench, pricelist: int) -> None:
+    with pytest.raises(BadValue) as refused:
+        bench.order(pricelist)
+    assert refused.value.object == "pricelist"
+
+
+def test_retired_products_are_sold_unless_the_world_is_strict(bench: Bench, strict: Bench) -> None:
+    assert bench.order(3541).status == ACTIVE
+    with pytest.raises(BadValue) as refused:
+        strict.order(3541)
+    assert refused.value.desc == "retired"
+
+
+def test_tariffs_of_the_other_country_are_sold_unless_the_rule_is_on(bench: Bench) -> None:
+    assert bench.order(55231, ip="10.0.0.1").status == ACTIVE
+    bench.rules(country_tariffs=True)
+    assert bench.order(55231, ip="10.0.0.2").status == ACTIVE  # no country, no restriction
+    from dataclasses import replace
+
+    from emulator.domain import accounts
+
+    accounts.save(bench.shop.db, replace(bench.account, country="DE"))
+    with pytest.raises(BadValue) as refused:
+        bench.order(55231, ip="10.0.0.3")
+    assert refused.value.desc == "country"
+
+
+@pytest.mark.parametrize("amount", [0, 261, -1])
+def test_an_addon_outside_its_limits_is_refused_by_name(bench: Bench, amount: int) -> None:
+    with pytest.raises(BadValue) as refused:
+        bench.order(55230, addons={55236: amount})
+    assert (refused.value.object, refused.value.value) == ("addon_55236", str(amount))
+
+
+def test_an_addon_the_tariff_lacks_is_ignored(bench: Bench) -> None:
+    assert bench.order(55227, addons={0: 1, 77: 5}).addons == {}
+
+
+def test_nodes_are_paid_for(bench: Bench) -> None:
+    tariff = bench.shop.catalogue[55230]
+    node = tariff.addons[55236]
+    before = bench.money()
+    bench.order(55230, addons={55236: 4})
+    base, each = tariff.prices["EUR"][1], node.prices["EUR"][1]
+    assert before - bench.money() == base + each * (4 - node.included)
+
+
+def test_changing_what_is_already_so_is_no_change(bench: Bench) -> None:
+    opened = bench.order(ip="10.0.0.1", licname="a")
+    bench.rules(change_limit=True)
+    same = licenses.change(bench.shop, bench.account, opened, {"ip": "10.0.0.1", "licname": "a"})
+    assert same is opened
+    assert same.ip_changed_on is None
+
+
+def test_the_address_changes_once_a_month_where_the_rule_is_on(bench: Bench) -> None:
+    opened = bench.order(ip="10.0.0.1")
+    bench.rules(change_limit=True)
+    moved = licenses.change(bench.shop, bench.account, opened, {"ip": "10.0.0.2"})
+    assert moved.ip_changed_on == date(2026, 1, 31)
+    with pytest.raises(WrongState) as refused:
+        licenses.change(bench.shop, bench.account, moved, {"ip": "10.0.0.3"})
+    assert (refused.value.desc, refused.value.params["date"]) == ("ip_change_limit", "2026-02-28")
+    bench.move_to(datetime(2026, 2, 28, tzinfo=UTC))
+    kept = bench.again(moved)
+    assert licenses.change(bench.shop, bench.account, kept, {"ip": "10.0.0.3"}).ip == "10.0.0.3"
+
+
+def test_without_the_rule_the_address_changes_at_will(bench: Bench) -> None:
+    moved = bench.order(ip="10.0.0.1")
+    for last in (2, 3, 4):
+        moved = licenses.change(bench.shop, bench.account, moved, {"ip": f"10.0.0.{last}"})
+    assert bench.again(moved).ip == "10.0.0.4"
+
+
+def test_an_address_with_such_a_licence_cannot_be_moved_to(bench: Bench) -> None:
+    bench.order(ip="10.0.0.1")
+    second = bench.order(ip="10.0.0.2")
+    with pytest.raises(Exists):
+        licenses.change(bench.shop, bench.account, second, {"ip": "10.0.0.1"})
+
+
+def test_a_new_key_differs_and_still_begins_with_the_licence(bench: Bench) -> None:
+    opened = bench.order()
+    renewed = licenses.new_key(bench.shop, bench.account, opened)
+    assert renewed.lickey != opened.lickey
+    assert renewed.lickey.startswith(f"{opened.id}-")
+    assert renewed.key_changed_on == date(2026, 1, 31)
+    bench.rules(change_limit=True)
+    with pytest.raises(WrongState):
+        licenses.new_key(bench.shop, bench.account, renewed)
+
+
+def test_off_twice_is_off_and_on_twice_is_on(bench: Bench) -> None:
+    opened = bench.order()
+    off = licenses.suspend(bench.shop, bench.account, opened)
+    assert off.status == SUSPENDED
+    assert licenses.suspend(bench.shop, bench.account, off) is off
+    back = licenses.resume(bench.shop, bench.account, off)
+    assert back.status == ACTIVE
+    assert licenses.resume(bench.shop, bench.account, back) is back
+    assert back.expires_on == opened.expires_on
+
+
+def test_an_expired_licence_cannot_be_resumed(bench: Bench) -> None:
+    opened = bench.order()
+    bench.move_to(datetime(2026, 3, 1, tzinfo=UTC))
+    with pytest.raises(WrongState) as refused:
+        licenses.resume(bench.shop, bench.account, bench.again(opened))
+    assert refused.value.desc == "expired"
+
+
+def test_a_deleted_licence_is_missed_and_its_row_says_4(bench: Bench) -> None:
+    opened = bench.order()
+    licenses.delete(bench.shop, "reseller", opened)
+    assert bench.again(opened).status == DELETED
+    with pytest.raises(Missed):
+        services.owned(bench.shop, bench.account, opened.id)
+
+
+def test_a_foreign_licence_is_as_good_as_missed(bench: Bench) -> None:
+    opened = bench.order()
+    with pytest.raises(Missed) as foreign:
+        services.owned(bench.shop, bench.login("other"), opened.id)
+    with pytest.raises(Missed) as never:
+        services.owned(bench.shop, bench.login("other"), 999_999)
+    assert foreign.value.object == never.value.object
+
+
+def test_a_key_that_takes_seconds_comes_under_a_frozen_clock(bench: Bench) -> None:
+    bench.provisioning("seconds", 5)
+    opened = bench.order()
+    assert (opened.status, opened.lickey) == (PROCESSING, "")
+    bench.elapsed += 4.9
+    assert bench.move_to(bench.shop.now) == []
+    bench.elapsed += 0.2
+    assert [h.what for h in bench.move_to(bench.shop.now)] == ["key"]
+    arrived = bench.again(opened)
+    assert (arrived.status, arrived.lickey[:7]) == (ACTIVE, f"{opened.id}-")
+
+
+def test_a_key_that_takes_reads_comes_after_them(bench: Bench) -> None:
+    bench.provisioning("reads", 2)
+    seen = bench.order()
+    keys = []
+    for _ in range(3):
+        seen = licenses.count_read(bench.shop, bench.again(seen))
+        keys.append(seen.lickey)
+    assert keys[:2] == ["", ""]
+    assert keys[2].startswith(f"{seen.id}-")
+
+
+def test_while_an_operation_runs_only_name_and_address_change(bench: Bench) -> None:
+    bench.provisioning("by_hand")
+    opened = bench.order()
+    for what in (licenses.suspend, licenses.resume, licenses.new_key):
+        with pytest.raises(RunningOperation):
+            what(bench.shop, bench.account, opened)
+    with pytest.raises(RunningOperation):
+        licenses.delete(bench.shop, "reseller", opened)
+    assert licenses.change(bench.shop, bench.account, opened, {"licname": "b"}).licname == "b"
+    assert licenses.finish_opening(bench.shop, bench.again(opened)).status == ACTIVE
+
+
+def test_keys_of_equal_seeds_are_equal_and_of_others_are_not(bench: Bench) -> None:
+    from dataclasses import replace
+
+    here = services.make_key(bench.shop, 100_500, 1)
+    assert here == services.make_key(bench.shop, 100_500, 1)
+    other = replace(bench.shop, world=replace(bench.shop.world, seed=2))
+    assert services.make_key(other, 100_500, 1) != here

@@ -1,0 +1,125 @@
+"""The basket."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from emulator.domain import orders, payments, services, terms
+from emulator.domain.services import ACTIVE, DELETED, ORDERED
+from emulator.errors import Exists, Missed, NotEnoughMoney, PromocodeNotUsable
+from tests.domain.conftest import Bench
+
+
+def test_what_is_in_the_basket_costs_nothing_yet(bench: Bench) -> None:
+    before = bench.money()
+    ordered = bench.put()
+    basket = orders.basket_of(bench.shop, bench.account)
+    assert basket is not None
+    assert (ordered.status, ordered.lickey, bench.money()) == (ORDERED, "", before)
+    assert [item.service.id for item in basket.items] == [ordered.id]
+    assert basket.total == Decimal("5.00")
+
+
+def test_paying_opens_what_was_ordered(bench: Bench) -> None:
+    before = bench.money()
+    first, second = bench.put(ip="10.0.0.1"), bench.put(55228, ip="10.0.0.2")
+    basket = orders.basket_of(bench.shop, bench.account)
+    assert basket is not None
+    orders.pay(bench.shop, bench.account, basket.id)
+    assert bench.again(first).lickey.startswith(f"{first.id}-")
+    assert bench.again(second).status == ACTIVE
+    assert before - bench.money() == basket.total
+    assert orders.basket_of(bench.shop, bench.account) is None
+
+
+def test_a_position_taken_out_takes_its_service_with_it(bench: Bench) -> None:
+    first, second = bench.put(ip="10.0.0.1"), bench.put(ip="10.0.0.2")
+    basket = orders.basket_of(bench.shop, bench.account)
+    assert basket is not None
+    orders.remove(bench.shop, bench.account, basket.items[0].id)
+    assert bench.again(first).status == DELETED
+    assert bench.again(second).status == ORDERED
+    with pytest.raises(Missed):
+        orders.remove(bench.shop, bench.account, basket.items[0].id)
+
+
+def test_a_cleared_basket_is_gone_and_the_address_free(bench: Bench) -> None:
+    bench.put(ip="10.0.0.1")
+    orders.clear(bench.shop, bench.account, None)
+    assert orders.basket_of(bench.shop, bench.account) is None
+    assert bench.put(ip="10.0.0.1").status == ORDERED
+
+
+def test_a_foreign_basket_is_missed(bench: Bench) -> None:
+    bench.put()
+    basket = orders.basket_of(bench.shop, bench.account)
+    assert basket is not None
+    for touch in (orders.clear, orders.pay, orders.require):
+        with pytest.raises(Missed):
+            touch(bench.shop, bench.login("other"), basket.id)
+    with pytest.raises(Missed):
+        orders.remove(bench.shop, bench.login("other"), basket.items[0].id)
+
+
+def test_a_promo_code_takes_its_share_off_every_position(bench: Bench) -> None:
+    bench.put(ip="10.0.0.1")
+    orders.use_promocode(bench.shop, bench.account, "SPRING")
+    basket = orders.basket_of(bench.shop, bench.account)
+    assert basket is not None
+    assert (basket.total, basket.full_discount) == (Decimal("4.50"), Decimal("0.50"))
+    with pytest.raises(PromocodeNotUsable):
+        orders.use_promocode(bench.shop, bench.account, "SPRING")
+    before = bench.money()
+    orders.pay(bench.shop, bench.account, None)
+    assert before - bench.money() == Decimal("4.50")
+
+
+def test_a_promo_code_nobody_knows_is_missed_and_one_without_a_basket_unusable(
+    bench: Bench,
+) -> None:
+    with pytest.raises(Missed):
+        orders.use_promocode(bench.shop, bench.account, "NOSUCH")
+    with pytest.raises(PromocodeNotUsable):
+        orders.use_promocode(bench.shop, bench.account, "SPRING")
+
+
+def test_a_basket_dearer_than_the_balance_is_paid_not_even_in_part(bench: Bench) -> None:
+    poor = bench.login("poor")
+    from emulator.domain import licenses
+
+    for last in (1, 2):
+        tariff = bench.shop.catalogue[55227]
+        wish = licenses.Wish(55227, 1, ip=f"10.0.0.{last}")
+        draft = licenses.draft(bench.shop, poor, tariff, wish)
+        orders.put_order(bench.shop, poor, tariff, draft, Decimal("0.60"))
+    with pytest.raises(NotEnoughMoney), bench.shop.db.savepoint():
+        orders.pay(bench.shop, poor, None)
+    assert bench.login("poor").balance == Decimal("1.00")
+    basket = orders.basket_of(bench.shop, poor)
+    assert basket is not None
+    assert {item.service.status for item in basket.items} == {ORDERED}
+
+
+def test_a_prolongation_can_wait_in_the_basket_once(bench: Bench) -> None:
+    opened = bench.order()
+    wanted = terms.quote(bench.shop, bench.account, opened, 1)
+    orders.put_prolongation(bench.shop, bench.account, wanted)
+    with pytest.raises(Exists):
+        orders.put_prolongation(bench.shop, bench.account, wanted)
+    orders.pay(bench.shop, bench.account, None)
+    assert bench.again(opened).expires_on == date(2026, 3, 28)
+
+
+def test_a_tariff_change_can_wait_in_the_basket(bench: Bench) -> None:
+    opened = bench.order(55227)
+    wanted = terms.change_quote(bench.shop, bench.account, opened, 55228, None)
+    orders.put_change(bench.shop, bench.account, wanted)
+    before = bench.money()
+    orders.pay(bench.shop, bench.account, None)
+    assert bench.again(opened).tariff_id == 55228
+    assert before - bench.money() == wanted.cost
+    assert payments.ledger(bench.shop.db, bench.account.id) == bench.money()
+    assert services.count_of(bench.shop, bench.account) > 0

@@ -1,0 +1,69 @@
+"""Settings: where they come from, and what a bad one says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from emulator.domain.world import Rules
+from emulator.settings import SettingsError, load
+
+
+def test_a_flag_beats_the_environment_beats_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "mockseller.toml"
+    file.write_text('port = 1\nworkers = 3\nhost = "0.0.0.0"\n')
+    environ = {"MOCKSELLER_PORT": "2", "MOCKSELLER_WORKERS": "4"}
+    chosen = load({"port": 5}, environ, file)
+    assert (chosen.port, chosen.workers, chosen.host) == (5, 4, "0.0.0.0")
+
+
+@pytest.mark.parametrize(
+    ("flags", "environ", "told"),
+    [
+        ({"port": "eighty"}, {}, 'port (from --port): "eighty" is not a whole number'),
+        ({}, {"MOCKSELLER_PORT": "70000"}, "port (from MOCKSELLER_PORT): 70000 is not between"),
+        ({"cert": "/nowhere/x"}, {}, 'cert (from --cert): there is no file "/nowhere/x"'),
+    ],
+)
+def test_a_bad_value_is_named_with_its_origin(
+    flags: dict[str, object], environ: dict[str, str], told: str
+) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load(flags, environ)
+    assert str(refused.value).startswith(told)
+
+
+def test_an_unknown_setting_in_a_file_is_refused_by_name(tmp_path: Path) -> None:
+    file = tmp_path / "mockseller.toml"
+    file.write_text("prot = 1\n")
+    with pytest.raises(SettingsError, match="unknown setting 'prot'"):
+        load({}, {}, file)
+
+
+def test_a_certificate_needs_its_key(tmp_path: Path) -> None:
+    cert = tmp_path / "cert.pem"
+    cert.touch()
+    with pytest.raises(SettingsError, match="both a certificate and its key"):
+        load({"cert": str(cert)}, {})
+
+
+@pytest.mark.parametrize(
+    ("rules", "told"),
+    [
+        ({"poor_order": "maybe"}, "rules.poor_order"),
+        ({"list_rows": 0}, "rules.list_rows"),
+        ({"list_rows": True}, "rules.list_rows"),
+        ({"change_limit": "yes"}, "rules.change_limit"),
+        ({"nosuch": 1}, "rules.nosuch: there is no such rule"),
+        ({"allowed_origins": "x"}, "rules.allowed_origins"),
+    ],
+)
+def test_a_bad_rule_is_named(rules: dict[str, object], told: str) -> None:
+    with pytest.raises(ValueError, match=told.replace(".", r"\.")):
+        Rules.read(rules)
+
+
+def test_rules_survive_being_told() -> None:
+    rules = Rules(change_limit=True, allowed_origins=("https://shop.example",))
+    assert Rules.read(rules.told()) == rules
