@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 
 import flask
@@ -39,14 +40,21 @@ def create_registry(verified: Verified | None = None) -> Registry:
     return Registry(families(verified or Verified(secrets.token_bytes(32))))
 
 
+@functools.cache
+def _shared() -> tuple[Verified, Registry]:
+    """What every application in this process may share: nothing in it belongs to a world."""
+    verified = Verified(secrets.token_bytes(32))
+    return verified, create_registry(verified)
+
+
 def create_app(settings: Settings, machine: Machine | None = None) -> Flask:
     """A WSGI application over the worlds under ``settings.data``; makes ``default`` if need be."""
     worlds = Worlds(settings, machine)
     worlds.ensure_default()
-    verified = Verified(secrets.token_bytes(32))
-    registry = create_registry(verified)
+    verified, registry = _shared()
     endpoint = Endpoint(settings, worlds, registry, verified)
     app = Flask("mockseller", static_folder=None)
+    app.extensions["mockseller"] = worlds
 
     def billmgr(world: str = "") -> Response:
         # The request itself: each look through Flask's proxy costs a microsecond.

@@ -8,7 +8,7 @@ import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from emulator.store.engine import Database
@@ -30,6 +30,16 @@ class WorldExists(WorldError):
     """The name is taken."""
 
 
+class Kept(OrderedDict[str, Database]):
+    """One thread's connections; they end with the thread."""
+
+    def __del__(self) -> None:
+        # SQLite refuses to be closed by a stranger: then the process is ending anyway.
+        with suppress(sqlite3.ProgrammingError):
+            while self:
+                self.popitem()[1].close()
+
+
 class Connections:
     """Opens the worlds under one folder. One per process; connections belong to threads."""
 
@@ -40,9 +50,9 @@ class Connections:
     def connect(self, name: str) -> Database:
         """This thread's connection; a new one where the pointer has turned since."""
         path = self.current(name)
-        kept: OrderedDict[str, Database] | None = getattr(self._open, "kept", None)
+        kept: Kept | None = getattr(self._open, "kept", None)
         if kept is None:
-            kept = self._open.kept = OrderedDict()
+            kept = self._open.kept = Kept()
         database = kept.get(name)
         if database is not None and database.path == path:
             kept.move_to_end(name)
@@ -79,7 +89,7 @@ class Connections:
 
     def close(self) -> None:
         """Gives up this thread's connections."""
-        kept: OrderedDict[str, Database] | None = getattr(self._open, "kept", None)
+        kept: Kept | None = getattr(self._open, "kept", None)
         while kept:
             kept.popitem()[1].close()
 

@@ -37,6 +37,18 @@ STATUSES: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
 NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
+MAP = Map(
+    [
+        Rule(path, methods=[method], endpoint=f"{method} {path}")
+        for method, _, path in (
+            key.partition(" ")
+            for key in ("GET /health", "GET /functions", "GET /openapi.json", *world_api.HANDLERS)
+        )
+    ]
+)
+"""Made once: every application of this process answers the same paths."""
+
+
 class ControlApi:
     """Answers what comes under ``/_mockseller/``. One per process."""
 
@@ -50,11 +62,6 @@ class ControlApi:
             "GET /openapi.json": self._openapi,
             **world_api.HANDLERS,
         }
-        rules = [
-            Rule(path, methods=[method], endpoint=f"{method} {path}")
-            for method, _, path in (key.partition(" ") for key in self._handlers)
-        ]
-        self._map = Map([*rules, Rule("/health", methods=["GET"], endpoint="health")])
 
     def answer(self, http: Request) -> Response:
         """One request, answered; a refusal is ``{"error": "one line"}`` with its HTTP status."""
@@ -67,10 +74,10 @@ class ControlApi:
             return _refused(*_judged(fault, f"{http.method} {http.path}"))
 
     def _answer(self, http: Request) -> Response:
-        adapter = self._map.bind("mockseller", path_info=http.path.removeprefix(PREFIX) or "/")
+        adapter = MAP.bind("mockseller", path_info=http.path.removeprefix(PREFIX) or "/")
         endpoint, found = adapter.match(method=http.method)
         values = dict(found)
-        if endpoint == "health":
+        if endpoint == "GET /health":
             told = {"status": "ok", "version": __version__, "worlds": self._worlds.names()}
             return _json(200, told)
         handler = self._handlers[endpoint]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from emulator.domain.catalogue import TRIAL
 from emulator.domain.world import read
@@ -43,7 +44,7 @@ class FirstOrder:
         if url.startswith("https:"):
             words.insert(2, "-k")  # whoever serves HTTPS at home has signed the certificate himself
         for name, value in pairs.items():
-            words += ["--data-urlencode", f"{name}={value}"]
+            words += ["-d", f"{name}={quote(value, safe=':')}"]
         return shlex.join(words)
 
     def banner(self, url: str) -> str:
