@@ -25,6 +25,7 @@ def pages() -> dict[str, str]:
             f"functions/{family.name}.md": family_page(family, seller)
             for family in registry.families
         }
+        seller.close()
     found["README.md"] = index_page(registry)
     found["errors.md"] = errors_page(registry)
     found["settings.md"] = settings_page()

@@ -38,8 +38,13 @@ class Seller:
     def __init__(self, folder: Path) -> None:
         machine = Machine(now=lambda: AT, elapsed=AT.timestamp)
         settings = Settings(data=folder, seeds=folder / "seeds")
-        self._client = create_app(settings, machine).test_client()
-        self._worlds = Worlds(settings, machine)
+        app = create_app(settings, machine)
+        self._client = app.test_client(use_cookies=False)
+        self._worlds: Worlds = app.extensions["mockseller"]
+
+    def close(self) -> None:
+        """Lets go of the folder."""
+        self._worlds.close()
 
     def answer(self, params: Mapping[str, str]) -> str:
         """The answer to these parameters in a fresh world, without what differs from run to run."""

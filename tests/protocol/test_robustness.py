@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -29,11 +29,13 @@ CANNOT_STAND = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     folder = tmp_path_factory.mktemp("robust")
     at = datetime(2026, 3, 15, 12, tzinfo=UTC)
     machine = Machine(now=lambda: at, elapsed=at.timestamp)
-    return create_app(Settings(data=folder, seeds=folder / "seeds"), machine).test_client()
+    app = create_app(Settings(data=folder, seeds=folder / "seeds"), machine)
+    yield app.test_client(use_cookies=False)
+    app.extensions["mockseller"].close()
 
 
 def raw(
