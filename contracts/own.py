@@ -1,0 +1,23 @@
+"""Sellers of ours, started for a judgement or a demonstration and gone afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from contracts.target import Seller, at_url, over_wsgi
+from emulator import testing
+
+
+@contextmanager
+def in_process() -> Iterator[Seller]:
+    """A seller in this process, to be judged."""
+    with testing.Seller() as started, over_wsgi(started.wsgi) as seller:
+        yield seller
+
+
+@contextmanager
+def served() -> Iterator[Seller]:
+    """A seller under gunicorn on a free port, with several workers, to be judged."""
+    with testing.SellerServer() as started, at_url(started.url) as seller:
+        yield seller
