@@ -140,7 +140,7 @@ def _add_prolong(family: Family) -> None:
         title={"en": "Prolongation", "ru": "Продление"},
     )
     def show(call: Call, elid: int, period: int | None = None) -> Shown:
-        """Prolongs a service: without sok it tells the price and the new end, with it they happen."""
+        """Prolongs a service: without sok it tells price and new end, with it they happen."""
         service = services.owned(call.shop, call.user, elid)
         return _prolong_form(call, terms.quote(call.shop, call.user, service, period))
 
@@ -254,6 +254,7 @@ def _add_change_steps(family: Family) -> None:
         evidence=Evidence.OBSERVED,
         source="licenses.md section 5",
         title={"en": "Change of tariff", "ru": "Смена тарифа"},
+        example={"elid": EXAMPLE, "pricelist": "55228", "period": "1", "snext": "ok"},
     )
     def quote(
         call: Call, elid: int, pricelist: int | None = None, period: int | None = None
@@ -275,6 +276,7 @@ def _add_change_steps(family: Family) -> None:
         source="licenses.md section 5",
         title={"en": "Change of tariff", "ru": "Смена тарифа"},
         commits_on_snext=True,
+        example={"elid": EXAMPLE, "pricelist": "55228", "snext": "ok", "sok": "ok"},
     )
     def show(
         call: Call, elid: int, pricelist: int | None = None, period: int | None = None
