@@ -86,7 +86,7 @@ class Part:
 class Shown:
     """A form as it is shown: ``fields`` by wire name, selects, tables.
 
-    ``inner``  whether the form is repeated in an inner ``doc`` (defaults.md 15 and 21).
+    ``inner``  whether the form is repeated in an inner ``doc`` (docs/evidence.md 15 and 21).
     """
 
     fields: Mapping[str, Value]

@@ -1,6 +1,6 @@
 """Time. The only place that asks the machine what time it is.
 
-Two clocks (defaults.md 1 and 2). The *world's* clock dates services and money: real,
+Two clocks (docs/evidence.md 1 and 2). The *world's* clock dates services and money: real,
 shifted or frozen, per world, kept in the world's row. The *elapsed* clock measures
 sessions, login locks and "key after N seconds", and nobody can move it: a frozen world
 must not lock a login for ever, an advanced one must not kill its sessions.

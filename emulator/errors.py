@@ -1,6 +1,6 @@
 """Refusals as data: a type, an object, a value. They never render themselves.
 
-Source: protocol.md section 5. ``type`` is the class of the refusal, ``object`` what it
+Source: docs/wire.md section 5. ``type`` is the class of the refusal, ``object`` what it
 concerns (a field, an entity, a sub-code), ``value`` what was sent. The words in two
 languages live in :mod:`emulator.words`; the document is made by ``protocol.answer``.
 """

@@ -28,7 +28,9 @@ class WireField(fields.Field[Any]):
     keeps_empty = False
     """Whether an empty text is a value (a cleared name) or the same as nothing sent."""
 
-    def __init__(self, *, needed: bool = False, required: bool = False, evidence: str = "", **given: Any) -> None:
+    def __init__(
+        self, *, needed: bool = False, required: bool = False, evidence: str = "", **given: Any
+    ) -> None:
         super().__init__(required=required, allow_none=False, **given)
         self.needed = needed or required
         self.evidence = evidence
@@ -66,7 +68,7 @@ class Text(WireField):
 
 
 class Whole(WireField):
-    """A whole number. A trailing ``;`` is stripped: printed examples carry one (defaults.md 8)."""
+    """A whole number. A trailing ``;`` falls off: printed examples have it (docs/evidence.md 8)."""
 
     def __init__(self, *, least: int = -BIGGEST, most: int = BIGGEST, **given: Any) -> None:
         super().__init__(**given)
@@ -113,13 +115,15 @@ class Ids(Id):
 class Months(WireField):
     """``autoprolong``: months, or the word ``null`` (also 0, off, none) for no prolongation."""
 
+    MOST = 1200
+    """A hundred years: an end that no calendar holds would stop the world on the day it is due."""
     NONE = frozenset({"null", "0", "off", "none", "-"})
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
         text = value.strip().rstrip(";").strip().lower()
         if text in self.NONE:
             return None
-        if NUMBER.match(text) is None or int(text) <= 0:
+        if NUMBER.match(text) is None or not 0 < int(text) <= self.MOST:
             raise ValidationError("number")
         return int(text)
 
@@ -189,7 +193,7 @@ class Day(WireField):
 
 
 class Amount(WireField):
-    """Money: a plain number with a dot (defaults.md 23)."""
+    """Money: a plain number with a dot (docs/evidence.md 23)."""
 
     SHAPE = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,4})?\Z")
 
@@ -216,7 +220,9 @@ class Numbered(WireField):
         super().__init__(**given)
         self.prefix = prefix
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[int, int]:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, **kwargs: Any
+    ) -> dict[int, int]:
         read: dict[int, int] = {}
         for number, text in value.items():
             stripped = text.strip().rstrip(";").rstrip()
@@ -229,5 +235,7 @@ class Numbered(WireField):
 class Rest(WireField):
     """Every sent parameter by name; for a filter, whose fields are the listing's columns."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Mapping[str, str]:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, **kwargs: Any
+    ) -> Mapping[str, str]:
         return dict(value)

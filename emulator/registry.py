@@ -100,7 +100,7 @@ class Function:
     def chosen(self, params: Mapping[str, str]) -> tuple[Handler, bool]:
         """The handler these parameters ask for, and whether it changes something.
 
-        ``sv_field`` and ``snext`` never commit, even with ``sok`` (defaults.md 12), except on a
+        ``sv_field`` and ``snext`` never commit, even with ``sok`` (docs/evidence.md 12), but on a
         wizard's last step whose clients send ``snext`` along (observed).
         """
         if self.kind is Kind.ACTION:

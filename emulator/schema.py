@@ -1,7 +1,7 @@
 """What a function takes and what it returns, as schemas of marshmallow.
 
 One base reads parameters: an empty one that is not text is an absent one, unknown ones are
-ignored (defaults.md 7), and the first fault in the order of declaration becomes the refusal.
+ignored (docs/evidence.md 7), and the first fault in the order of declaration becomes the refusal.
 Schemas are made once; building one per call costs four times the call (docs/architecture.md).
 """
 

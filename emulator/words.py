@@ -1,7 +1,7 @@
 """What the seller says to people, in two languages. Texts are ours; names are the wire's.
 
 A key that is missing in a language falls back to English, and a field without a label to its
-own name. Source for the English of refusals: protocol.md section 5.
+own name. Source for the English of refusals: docs/wire.md section 5.
 """
 
 from __future__ import annotations

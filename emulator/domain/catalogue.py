@@ -1,6 +1,6 @@
 """Tariffs, their addons and prices: what can be bought.
 
-Source: licenses.md section 9, modules-services-whmcs.md section 2.7. Prices are ours.
+Source: docs/trade.md section 9, docs/resale.md section 2.7. Prices are ours.
 Read whole once per process and catalogue version, then looked up by number.
 """
 

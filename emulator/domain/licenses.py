@@ -1,6 +1,6 @@
 """Rules of licences: ordering, re-addressing, new keys, suspending, resuming, deleting.
 
-Source: licenses.md sections 3, 6 and 12; defaults.md 9, 13, 14, 17.
+Source: docs/trade.md sections 3, 6 and 12; docs/evidence.md 9, 13, 14, 17.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from emulator.domain.world import Shop
 from emulator.errors import BadValue, Exists, Missed, RunningOperation, WrongState
 
 POOL_ADDRESS = "0.0.0.0"  # noqa: S104 - the address of a licence nobody uses, not a binding
-"""Licences waiting in a reseller's pool carry it, any number of them (defaults.md 14)."""
+"""Licences waiting in a reseller's pool carry it, any number of them (docs/evidence.md 14)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +179,7 @@ def change(
 ) -> Service:
     """Name, address, ids, automatic prolongation: only what was sent, and only what differs.
 
-    Allowed while suspended and while an operation runs (defaults.md 13).
+    Allowed while suspended and while an operation runs (docs/evidence.md 13).
     """
     tariff = shop.catalogue[service.tariff_id]
     changed = replace(service, **changes)  # type: ignore[arg-type]  # names come from a schema
@@ -224,7 +224,7 @@ def new_key(shop: Shop, account: Account, service: Service) -> Service:
 
 
 def suspend(shop: Shop, account: Account, service: Service) -> Service:
-    """Switches a service off; the term runs on. Off twice is off (defaults.md 13)."""
+    """Switches a service off; the term runs on. Off twice is off (docs/evidence.md 13)."""
     if service.status == SUSPENDED:
         return service
     services.require_settled(service)

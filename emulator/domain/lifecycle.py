@@ -1,6 +1,6 @@
 """Time that passes: what is due happens in order, each event at its own time.
 
-Source: licenses.md section 12, design of worlds in docs/architecture.md. No scheduler: the
+Source: docs/trade.md section 12, design of worlds in docs/architecture.md. No scheduler: the
 world's row says when it has to wake, and the first call after that moment wakes it.
 """
 

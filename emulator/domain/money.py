@@ -14,7 +14,7 @@ def rounded(amount: Decimal) -> Decimal:
 
 
 def plain(amount: Decimal) -> str:
-    """``12.34``: a dot, two decimals, no grouping (defaults.md 23)."""
+    """``12.34``: a dot, two decimals, no grouping (docs/evidence.md 23)."""
     return f"{amount:.2f}"
 
 
@@ -24,7 +24,7 @@ def exact(amount: Decimal) -> str:
 
 
 def with_currency(amount: Decimal, currency: str) -> str:
-    """``12.34 EUR``: the currency is an ISO code (defaults.md 23)."""
+    """``12.34 EUR``: the currency is an ISO code (docs/evidence.md 23)."""
     return f"{amount:.2f} {currency}"
 
 

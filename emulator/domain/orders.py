@@ -1,6 +1,6 @@
 """The basket: what was ordered and not yet paid.
 
-Source: protocol.md section 4.6, modules-services-whmcs.md section 2.4. One basket per account;
+Source: docs/wire.md section 4.6, docs/resale.md section 2.4. One basket per account;
 its number is ``billorder``. Nothing in it has cost anything yet.
 """
 

@@ -1,6 +1,6 @@
 """Which tariffs a price list tells of, and for whom.
 
-Source: modules-services-whmcs.md section 2.7 (filters); defaults.md 6, 17 and 26. Everything is
+Source: docs/resale.md section 2.7 (filters); docs/evidence.md 6, 17 and 26. Everything is
 read off the catalogue in memory: a price list costs no query.
 """
 
@@ -42,7 +42,7 @@ class Asking:
 
 
 def asking(shop: Shop, account: Account | None) -> Asking:
-    """The account's country and currency, else the world's (defaults.md 26)."""
+    """The account's country and currency, else the world's (docs/evidence.md 26)."""
     if account is None:
         return Asking(shop.world.country, shop.world.currency)
     return Asking(account.country, account.currency)

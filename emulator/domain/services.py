@@ -1,6 +1,6 @@
 """Services of every product type: the row they share, its states, its history.
 
-Source: licenses.md sections 6 and 10. Status 1 ordered, 2 active, 3 suspended, 4 deleted,
+Source: docs/trade.md sections 6 and 10. Status 1 ordered, 2 active, 3 suspended, 4 deleted,
 5 processing; the sub-state tells why (``3_autosuspend``) or which operation runs (``5_open``).
 """
 

@@ -1,6 +1,6 @@
 """Terms of services: prolonging them and changing their tariff.
 
-Source: licenses.md sections 4 and 5.
+Source: docs/trade.md sections 4 and 5.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ PROVISIONING_MODES: tuple[ProvisioningMode, ...] = ("at_once", "seconds", "reads
 class Provisioning:
     """When an opened licence gets its key: at once, after ``amount`` seconds or reads, by hand.
 
-    Seconds are elapsed real seconds (defaults.md 2), so a key arrives under a frozen clock.
+    Seconds are elapsed real seconds (docs/evidence.md 2), so a key arrives under a frozen clock.
     """
 
     mode: ProvisioningMode = "at_once"
@@ -36,23 +36,23 @@ class Rules:
     """What users of worlds differ about. Defaults: what an unmodified client survives."""
 
     retired_products: Literal["allow", "refuse"] = "allow"
-    """Whether products the vendor no longer sells can be ordered (defaults.md 17)."""
+    """Whether products the vendor no longer sells can be ordered (docs/evidence.md 17)."""
     change_limit: bool = False
-    """Whether address and key change at most once a month (defaults.md 17)."""
+    """Whether address and key change at most once a month (docs/evidence.md 17)."""
     country_tariffs: bool = False
-    """Whether tariffs of a country other than the account's are refused (defaults.md 6)."""
+    """Whether tariffs of a country other than the account's are refused (docs/evidence.md 6)."""
     poor_order: Literal["refuse", "basket"] = "refuse"
-    """What an order without the money for it gets, or becomes (defaults.md 25)."""
+    """What an order without the money for it gets, or becomes (docs/evidence.md 25)."""
     open_pricelist: bool = True
-    """Whether ``pricelist.export`` needs no login (defaults.md 26)."""
+    """Whether ``pricelist.export`` needs no login (docs/evidence.md 26)."""
     list_rows: int = 1000
     """Rows of a page where ``p_cnt`` says nothing."""
     item_status_text: Literal["label", "number"] = "label"
-    """What the text of ``item_status`` is (defaults.md 19)."""
+    """What the text of ``item_status`` is (docs/evidence.md 19)."""
     trial_once: bool = True
     """Whether an address gets a trial only once."""
     allowed_origins: tuple[str, ...] = ()
-    """Web pages that may read answers of ``/billmgr``; ``*``: all (defaults.md 27)."""
+    """Web pages that may read answers of ``/billmgr``; ``*``: all (docs/evidence.md 27)."""
 
     @classmethod
     def read(cls, given: Mapping[str, object]) -> Rules:

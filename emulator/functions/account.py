@@ -1,6 +1,6 @@
 """The account itself: its money, its settings, its payer, its provider.
 
-Source: protocol.md section 6, licenses.md section 10; defaults.md 7, 23 and 24.
+Source: docs/wire.md section 6, docs/trade.md section 10; docs/evidence.md 7, 23 and 24.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from emulator.store import tables
 from emulator.store.engine import Statement
 from emulator.words import LANGUAGES
 
-SOURCE = "protocol.md section 6"
+SOURCE = "docs/wire.md section 6"
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\Z")
 FREE_SETTINGS = ("timezone", "startpage")
 """Settings that nothing here acts upon: kept and shown."""
@@ -58,7 +58,7 @@ class Settings(WireSchema):
 
 
 class SettingsForm(Settings):
-    """The settings, with the money beside them (defaults.md 24)."""
+    """The settings, with the money beside them (docs/evidence.md 24)."""
 
     elid = Text()
     id = Text()
@@ -156,7 +156,7 @@ def _add_settings(account: Family) -> None:
         returns=SettingsForm,
         fails=(AccessDenied, BadValue),
         evidence=Evidence.OBSERVED,
-        source=f"{SOURCE}, modules-services-whmcs.md section 2.4",
+        source=f"{SOURCE}, docs/resale.md section 2.4",
         title={"en": "Settings", "ru": "Настройки"},
     )
     def show(call: Call, lang: str = "", **draft: Any) -> Shown:

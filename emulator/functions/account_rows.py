@@ -1,7 +1,7 @@
 """Rows of the account's lists: subaccount, account, payer, provider, currencies.
 
-Source: protocol.md section 6. Money is a bare number with its currency beside it: readers take
-``balance`` for a number (defaults.md 23).
+Source: docs/wire.md section 6. Money is a bare number with its currency beside it: readers take
+``balance`` for a number (docs/evidence.md 23).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """``basket``: what was ordered and not yet paid, and paying it from the balance.
 
-Source: protocol.md section 6, modules-services-whmcs.md section 2.4.
+Source: docs/wire.md section 6, docs/resale.md section 2.4.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def family() -> Family:
         returns=BasketForm,
         fails=FAILS,
         evidence=Evidence.OBSERVED,
-        source="protocol.md section 6",
+        source="docs/wire.md section 6",
     )
     def show(
         call: Call,

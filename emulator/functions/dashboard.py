@@ -1,6 +1,6 @@
 """``dashboard.*`` and ``notify``: what a client area shows at a glance.
 
-Source: protocol.md section 6. Money as text never has grouping (defaults.md 23).
+Source: docs/wire.md section 6. Money as text never has grouping (docs/evidence.md 23).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from emulator.schema import WireSchema
 from emulator.store import tables
 from emulator.store.engine import Statement
 
-SOURCE = "protocol.md section 6"
+SOURCE = "docs/wire.md section 6"
 SOON = timedelta(days=7)
 MOST_NOTICES = 20
 LASTS = {"en": "more than a year", "ru": "больше года"}

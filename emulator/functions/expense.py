@@ -1,6 +1,6 @@
 """``expense``: money charged, a row for everything that was bought.
 
-Source: protocol.md section 6; surface.md section 2 (what clients read of a row).
+Source: docs/wire.md section 6; docs/wire.md section 8.2 (what clients read of a row).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from emulator.store import tables
 from emulator.store.engine import Row
 from emulator.words import OPERATIONS, in_language
 
-SOURCE = "protocol.md section 6"
+SOURCE = "docs/wire.md section 6"
 
 E = tables.expense.c
 V = tables.service.c

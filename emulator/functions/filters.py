@@ -1,6 +1,6 @@
 """``X.filter``: what a listing shows, kept for the rest of the session.
 
-Source: protocol.md section 4.1 (observed). A caller with ``authinfo`` has no session, so for
+Source: docs/wire.md section 4.1 (observed). A caller with ``authinfo`` has no session, so for
 it nothing is kept (assumed); it filters inline with ``filter=on``.
 """
 

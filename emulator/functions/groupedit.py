@@ -1,6 +1,6 @@
 """``groupedit``: one form applied to many objects.
 
-Source: protocol.md section 4.4 (observed): ``faction`` names the form, ``elid`` holds the ids.
+Source: docs/wire.md section 4.4 (observed): ``faction`` names the form, ``elid`` holds the ids.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def family(find: Find) -> Family:
         returns=Group,
         fails=(BadValue, Missed),
         evidence=Evidence.OBSERVED,
-        source="protocol.md section 4.4",
+        source="docs/wire.md section 4.4",
         example={
             "faction": "service.prolong",
             "elid": "100001, 100002",

@@ -1,6 +1,6 @@
 """How a licence is shown: as a row of the list and as the form.
 
-Source: licenses.md section 6.1 and 6.6, protocol.md section 7; defaults.md 15, 16, 19.
+Source: docs/trade.md section 6.1 and 6.6, docs/wire.md section 7; docs/evidence.md 15, 16, 19.
 """
 
 from __future__ import annotations

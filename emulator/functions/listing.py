@@ -1,6 +1,6 @@
 """Pages of rows: paging, sorting and filters, in SQL, whatever the table.
 
-Source: protocol.md section 4.1. Past-the-end pages are clamped, an unsortable column is ignored.
+Source: docs/wire.md section 4.1. Past-the-end pages are clamped, an unsortable column is ignored.
 A filter comes inline (``filter=on&status=2``) or from the session, where ``X.filter`` left it.
 """
 
@@ -97,7 +97,7 @@ class Listing:
         )
 
     def _sorting(self, given: Mapping[str, Any]) -> tuple[str, bool, str]:
-        """Column, direction and the name to tell: newest first unless asked (defaults.md 18)."""
+        """Column, direction, the name to tell: newest first unless asked (docs/evidence.md 18)."""
         asked = given.get("p_col") or ""
         name = asked.lstrip("+- ") or given.get("p_sort") or ""
         descending = asked.startswith("-") or (given.get("p_order") or "").lower() == "desc"

@@ -1,6 +1,6 @@
 """``menu``: which functions a client area offers.
 
-Source: protocol.md section 6 and its list of contradictions. Two shapes are observed; both stand
+Source: docs/wire.md section 6 and its list of contradictions. Two shapes are observed; both stand
 in one document, since readers of one do not look at the other: ``mainmenu`` with sections as
 ``node``, and ``menu`` once per section.
 """
@@ -37,7 +37,7 @@ def family(services: Iterable[Family], money: Iterable[Family], client: Iterable
         "menu",
         fails=(AccessDenied,),
         evidence=Evidence.OBSERVED,
-        source="protocol.md sections 6 and 9",
+        source="docs/wire.md sections 6 and 9",
     )
     def show(call: Call) -> Raw:
         """The sections with their entries; ``action`` of an entry is the function it opens."""

@@ -1,6 +1,6 @@
 """Ordering, for every product type: the wizard's steps, the one-shot order, the new form.
 
-Source: licenses.md section 3, modules-services-whmcs.md sections 2.2 and 2.4; defaults.md 8, 9,
+Source: docs/trade.md section 3, docs/resale.md sections 2.2 and 2.4; docs/evidence.md 8, 9,
 21, 25. ``X.order`` and ``X.order.pricelist`` choose a tariff, ``X.order.param`` orders it.
 """
 
@@ -134,7 +134,7 @@ def _on_offer(call: Call, name: str) -> list[Tariff]:
 
 
 def _was_sent(call: Call) -> bool:
-    """A recalculated or sent form is repeated in an inner doc (defaults.md 21)."""
+    """A recalculated or sent form is repeated in an inner doc (docs/evidence.md 21)."""
     return "sv_field" in call.params or bool(call.params.get("sok"))
 
 

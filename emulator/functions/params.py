@@ -13,7 +13,7 @@ from emulator.schema import WireSchema
 from emulator.words import STATES, in_language, period_label
 
 PROJECT_ID, PROJECT = "1", "ISPsystem"
-"""The provider's number and name (defaults.md 7): clients pick their balance by the name."""
+"""The provider's number and name (docs/evidence.md 7): clients pick their balance by the name."""
 
 
 class Element(WireSchema):
@@ -35,7 +35,7 @@ def state_label(call: Call, state: str) -> str:
 
 
 def state_leaf(call: Call, service: Service) -> Leaf:
-    """The label with its number beside it (defaults.md 19)."""
+    """The label with its number beside it (docs/evidence.md 19)."""
     text = state_label(call, service.state)
     if call.shop.world.rules.item_status_text == "number":
         text = str(service.status)

@@ -1,6 +1,6 @@
 """``payment``: money paid in.
 
-Source: protocol.md section 6, modules-services-whmcs.md section 2.4; defaults.md 23 and 24. Rows
+Source: docs/wire.md section 6, docs/resale.md section 2.4; docs/evidence.md 23 and 24. Rows
 carry both namings in use, ``create_date`` and ``createdate``, ``amount`` and its ``*_iso`` forms.
 """
 
@@ -27,7 +27,7 @@ from emulator.store import tables
 from emulator.store.engine import Row
 from emulator.words import PAYMENT_STATES, in_language
 
-SOURCE = "protocol.md section 6, modules-services-whmcs.md section 2.4"
+SOURCE = "docs/wire.md section 6, docs/resale.md section 2.4"
 METHODS = {
     "opening": {"en": "Opening balance", "ru": "Начальный остаток"},
     "correction": {"en": "Correction", "ru": "Корректировка"},

@@ -1,6 +1,6 @@
 """``pricelist.export``: every tariff with prices and addons, in one document.
 
-Source: modules-services-whmcs.md section 2.7 (observed), oddities included: ``measure`` stands
+Source: docs/resale.md section 2.7 (observed), oddities included: ``measure`` stands
 twice, as a number and as an object; texts stand in both languages whatever was asked for.
 """
 
@@ -47,7 +47,7 @@ def family() -> Family:
         takes=Filter,
         fails=(AccessDenied, BadValue, Missed),
         evidence=Evidence.OBSERVED,
-        source="modules-services-whmcs.md section 2.7",
+        source="docs/resale.md section 2.7",
         is_public=lambda call: call.shop.world.rules.open_pricelist,
         example={"itemtype": "soft"},
     )

@@ -1,6 +1,6 @@
 """A product type's functions, built from one description: list, filter, form, order, states.
 
-Source: modules-services-whmcs.md section 2.1 (the naming rule), licenses.md sections 2, 3 and 6.
+Source: docs/resale.md section 2.1 (the naming rule), docs/trade.md sections 2, 3 and 6.
 A new product type is one :class:`ProductType`; what is its own it adds to the family.
 """
 
@@ -131,7 +131,7 @@ def _add_form(family: Family, product: ProductType) -> None:
         returns=views.LicenceForm,
         fails=(Missed, BadValue, Exists, WrongState, RunningOperation),
         evidence=Evidence.OBSERVED,
-        source="licenses.md section 6.1",
+        source="docs/trade.md section 6.1",
         example={"elid": product.example},
     )
     def edit(call: Call, elid: int, **draft: Any) -> Shown:
@@ -167,7 +167,7 @@ def _add_states(family: Family, product: ProductType) -> None:
         elids="elid",
         fails=(Missed, RunningOperation, WrongState),
         evidence=Evidence.OBSERVED,
-        source="licenses.md section 6.2",
+        source="docs/trade.md section 6.2",
         example=example,
     )
     def suspend(call: Call, elid: int) -> Done:
@@ -182,7 +182,7 @@ def _add_states(family: Family, product: ProductType) -> None:
         elids="elid",
         fails=(Missed, RunningOperation, WrongState),
         evidence=Evidence.OBSERVED,
-        source="licenses.md section 6.2",
+        source="docs/trade.md section 6.2",
         example=example,
     )
     def resume(call: Call, elid: int) -> Done:
@@ -197,7 +197,7 @@ def _add_states(family: Family, product: ProductType) -> None:
         elids="elid",
         fails=(Missed, RunningOperation),
         evidence=Evidence.OBSERVED,
-        source="licenses.md section 6.5",
+        source="docs/trade.md section 6.5",
         example=example,
     )
     def delete(call: Call, elid: int) -> Done:

@@ -1,6 +1,6 @@
 """``service.*``: what can be done to a service whatever its product type.
 
-Source: licenses.md sections 4 and 5, modules-services-whmcs.md section 2.6; defaults.md 3, 15.
+Source: docs/trade.md sections 4 and 5, docs/resale.md section 2.6; docs/evidence.md 3, 15.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def _add_prolong(family: Family) -> None:
         returns=ProlongForm,
         fails=FAILS,
         evidence=Evidence.OBSERVED,
-        source="licenses.md section 4",
+        source="docs/trade.md section 4",
         example={"elid": EXAMPLE, "period": "1", "sok": "ok"},
         title={"en": "Prolongation", "ru": "Продление"},
     )
@@ -168,7 +168,7 @@ def _wanted(call: Call, elid: int, period: int | None) -> Prolongation:
 
 
 def _prolong_form(call: Call, wanted: Prolongation) -> Shown:
-    """The date told is the one just bought, also after the submit (defaults.md 3)."""
+    """The date told is the one just bought, also after the submit (docs/evidence.md 3)."""
     currency = call.user.currency
     price = with_currency(wanted.cost, currency)
     periods = terms.periods(wanted.tariff, currency)
@@ -210,7 +210,7 @@ def _add_change(family: Family) -> None:
         returns=ChangeForm,
         fails=FAILS,
         evidence=Evidence.OBSERVED,
-        source="licenses.md section 5",
+        source="docs/trade.md section 5",
         example={"elid": EXAMPLE, "pricelist": "55228", "period": "1", "sok": "ok"},
         title={"en": "Change of tariff", "ru": "Смена тарифа"},
         next_step="service.changepricelist.pricelist",
@@ -252,7 +252,7 @@ def _add_change_steps(family: Family) -> None:
         returns=ChangeForm,
         fails=FAILS,
         evidence=Evidence.OBSERVED,
-        source="licenses.md section 5",
+        source="docs/trade.md section 5",
         title={"en": "Change of tariff", "ru": "Смена тарифа"},
         example={"elid": EXAMPLE, "pricelist": "55228", "period": "1", "snext": "ok"},
     )
@@ -273,7 +273,7 @@ def _add_change_steps(family: Family) -> None:
         returns=ChangeForm,
         fails=FAILS,
         evidence=Evidence.OBSERVED,
-        source="licenses.md section 5",
+        source="docs/trade.md section 5",
         title={"en": "Change of tariff", "ru": "Смена тарифа"},
         commits_on_snext=True,
         example={"elid": EXAMPLE, "pricelist": "55228", "snext": "ok", "sok": "ok"},
@@ -338,7 +338,7 @@ def _add_history(family: Family) -> None:
         returns=HistoryRow,
         fails=(Missed,),
         evidence=Evidence.OBSERVED,
-        source="protocol.md section 6",
+        source="docs/wire.md section 6",
         example={"elid": EXAMPLE},
         title={"en": "History", "ru": "История"},
     )

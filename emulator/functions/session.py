@@ -1,6 +1,6 @@
 """Logging in and out: ``auth``, ``session.newkey``, ``totp.confirm``, ``whoami``, ``logon``.
 
-Source: protocol.md sections 2 and 6; defaults.md 5.
+Source: docs/wire.md sections 2 and 6; docs/evidence.md 5.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def _add_login(session: Family, verified: Verified) -> None:
         fails=(AuthFailed,),
         public=True,
         evidence=Evidence.OBSERVED,
-        source="protocol.md section 2.2",
+        source="docs/wire.md section 2.2",
         example={"username": "reseller", "password": "secret"},
     )
     def auth(
@@ -87,7 +87,7 @@ def _login(
     db, at = call.shop.db, call.shop.machine.elapsed()
     knock = accounts.knock(db, username, call.address)
     if knock.account is None and "@" in username:
-        # A name such as reseller@shop, where shop is this world (defaults.md 4).
+        # A name such as reseller@shop, where shop is this world (docs/evidence.md 4).
         username = username.rpartition("@")[0]
         knock = accounts.knock(db, username, call.address)
     if knock.locked_until > at:
@@ -111,7 +111,7 @@ def _add_keys(session: Family) -> None:
         takes=NewKey,
         fails=(BadValue, AccessDenied),
         evidence=Evidence.DOCUMENTED,
-        source="protocol.md section 2.3",
+        source="docs/wire.md section 2.3",
         example={"username": "reseller", "key": "0123456789abcdef0123456789abcdef"},
     )
     def newkey(call: Call, key: str, username: str = "") -> Done:
@@ -131,7 +131,7 @@ def _add_second_factor(session: Family) -> None:
         returns=Code,
         fails=(BadValue, AccessDenied),
         evidence=Evidence.OBSERVED,
-        source="protocol.md section 2.5",
+        source="docs/wire.md section 2.5",
     )
     def show(call: Call, qrcode: str = "") -> Done:
         """The second factor: takes the temporary session, gives the real one."""
@@ -154,7 +154,7 @@ def _add_presence(session: Family) -> None:
         "whoami",
         fails=(AccessDenied,),
         evidence=Evidence.OBSERVED,
-        source="protocol.md section 6",
+        source="docs/wire.md section 6",
     )
     def whoami(call: Call) -> Raw:
         """Who is logged in, as attributes of one element."""
@@ -177,7 +177,7 @@ def _add_presence(session: Family) -> None:
         "keepalive",
         fails=(AccessDenied,),
         evidence=Evidence.OBSERVED,
-        source="protocol.md section 2.2",
+        source="docs/wire.md section 2.2",
     )
     def keepalive(call: Call) -> Done:
         """Says whether the session lives, and keeps it alive."""
@@ -190,7 +190,7 @@ def _add_presence(session: Family) -> None:
         "logon",
         public=True,
         evidence=Evidence.OBSERVED,
-        source="protocol.md section 2.2",
+        source="docs/wire.md section 2.2",
     )
     def logon(call: Call) -> Done:
         """Logs out: the session is gone. Without one there is nothing to do."""

@@ -1,6 +1,6 @@
 """``soft``: licences of the vendor's own panels.
 
-Source: licenses.md sections 2 to 6.
+Source: docs/trade.md sections 2 to 6.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from emulator.schema import WireSchema
 SOFT = ProductType(
     intname="soft",
     title={"en": "Licences", "ru": "Лицензии"},
-    source="licenses.md sections 3 and 6",
+    source="docs/trade.md sections 3 and 6",
     example="100001",
     example_order={
         "pricelist": "55227",
@@ -49,7 +49,7 @@ def family() -> Family:
         takes=AddressCheck,
         fails=(BadValue, Exists),
         evidence=Evidence.OBSERVED,
-        source="licenses.md section 6.3",
+        source="docs/trade.md section 6.3",
         example={"pricelist": "55227", "period": "1", "ip": "192.0.2.202"},
     )
     def checkip(call: Call, pricelist: int, ip: str, period: int | None = None) -> Done:

@@ -1,6 +1,6 @@
 """Listings of a handful of rows that are known at once: no query, only paging.
 
-Source: protocol.md section 4.1. Such rows have no filter of their own, and nothing to sort.
+Source: docs/wire.md section 4.1. Such rows have no filter of their own, and nothing to sort.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """From what a handler answered to a document: fields written, errors worded, layout added.
 
-Source: protocol.md sections 3 to 5. Knows the declarations of functions, but no function.
+Source: docs/wire.md sections 3 to 5. Knows the declarations of functions, but no function.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Who asks: ``auth``, the cookie or ``authinfo``; and whether they may.
 
-Source: protocol.md section 2; defaults.md 2, 4 and 5. Which world is asked is decided here
+Source: docs/wire.md section 2; docs/evidence.md 2, 4 and 5. Which world is asked is decided here
 too, since a session id and a login can name it: session beats path beats login.
 """
 

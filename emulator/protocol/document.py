@@ -1,6 +1,6 @@
 """The neutral answer tree: what an answer says, before any format has a say.
 
-Source: protocol.md sections 3 to 5. A renderer (``xml``, ``json``, ``text``) turns one
+Source: docs/wire.md sections 3 to 5. A renderer (``xml``, ``json``, ``text``) turns one
 :class:`Document` into bytes; nothing above it knows which format was asked for.
 """
 

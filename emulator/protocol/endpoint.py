@@ -104,7 +104,7 @@ class Endpoint:
             return self._refused(turn, InternalError())
 
     def allows_origin(self, request: Request) -> bool:
-        """Whether a web page of this origin may read our answers (defaults.md 27)."""
+        """Whether a web page of this origin may read our answers (docs/evidence.md 27)."""
         name, _ = auth.world_of(self._worlds, request, auth.credentials(request))
         try:
             db = self._worlds.connect(name)

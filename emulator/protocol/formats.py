@@ -1,6 +1,6 @@
 """The output formats by name: what ``out=`` may say, and which writer and content type it means.
 
-Source: protocol.md section 3; the content type of xml is what a client demands to the letter, the
+Source: docs/wire.md section 3; the content type of xml is what a client demands to the letter, the
 others are assumed (clients go by the body).
 """
 

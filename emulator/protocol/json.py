@@ -1,6 +1,6 @@
 """Writes an answer as JSON: ``json``, ``sjson``, ``xjson``, ``JSONdata``, ``bjson`` and ajax.
 
-Source: protocol.md sections 3.1 (recorded and observed), 3.2 (observed) and the decisions on
+Source: docs/wire.md sections 3.1 (recorded and observed), 3.2 (observed) and the decisions on
 JSONdata, ``bjson`` errors and ajax actions (assumed). Texts are raw UTF-8, the writing compact.
 """
 

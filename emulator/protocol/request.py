@@ -1,6 +1,6 @@
 """What a client sent, whichever way it sent it.
 
-Source: protocol.md section 1, surface.md section 1. A body without a Content-Type is a form;
+Source: docs/wire.md section 1, docs/wire.md section 8.1. A body without a Content-Type is a form;
 a JSON body beside a query string counts for nothing; a repeated name keeps its last value.
 """
 

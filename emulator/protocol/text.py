@@ -1,6 +1,6 @@
 """Writes an answer as lines of text (``out=text``) and as comma-separated values (``out=csv``).
 
-Source: protocol.md section 3.3 (documented: rows and fields); errors, csv of anything but a list
+Source: docs/wire.md section 3.3 (documented: rows and fields); errors, csv of anything but a list
 and the dotted names of nested values are assumed.
 """
 

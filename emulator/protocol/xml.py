@@ -1,6 +1,6 @@
 """Writes an answer as XML (``out=xml``, ``out=devel``).
 
-Source: protocol.md section 3 (recorded: declaration, ``doc`` around, rows directly under it).
+Source: docs/wire.md section 3 (recorded: declaration, ``doc`` around, rows directly under it).
 A plain string writer: ElementTree takes three times as long for the same bytes.
 """
 

@@ -22,7 +22,7 @@ from emulator.store.types import Instant, Json, Money
 
 VERSION = 1
 FIRST_SERVICE = 100_001
-"""Some clients take a number of fewer than six digits for something else (defaults.md)."""
+"""Shorter numbers some clients take for something else (docs/wire.md section 8.2)."""
 
 metadata = MetaData()
 
