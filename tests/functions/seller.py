@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import csv
-import gc
 import io
 import json
-import warnings
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,8 +28,9 @@ class Seller:
         self._at = datetime(DAY.year, DAY.month, DAY.day, 12, tzinfo=UTC)
         machine = Machine(now=lambda: self._at, elapsed=self._elapsed)
         settings = Settings(data=folder, seeds=folder / "seeds")
-        self.worlds = Worlds(settings, machine)
-        self._client = create_app(settings, machine).test_client(use_cookies=False)
+        app = create_app(settings, machine)
+        self.worlds: Worlds = app.extensions["mockseller"]
+        self._client = app.test_client(use_cookies=False)
 
     def _elapsed(self) -> float:
         return self._at.timestamp()
@@ -39,12 +38,6 @@ class Seller:
     def close(self) -> None:
         """Gives up every open file."""
         self.worlds.close()
-        del self._client
-        # An application cannot be closed: what it holds open is collected with it, here and
-        # not in some other test.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ResourceWarning)
-            gc.collect()
 
     def begin(self) -> None:
         """The first day again, and nothing has happened."""
