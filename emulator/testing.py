@@ -6,7 +6,7 @@
         seller.clock.advance("1 month")
         assert seller.service(answer.id)["status"] == 3
 
-Both have the same handles, since both are driven over the control API: `World` lists them. The
+Neither keeps cookies: a session is what a test sends as ``auth``. Both have the same handles, since both are driven over the control API: `World` lists them. The
 fixtures ``seller`` and ``seller_server`` of the pytest plugin hand out these classes.
 """
 
@@ -20,6 +20,7 @@ import tempfile
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -71,7 +72,7 @@ class Seller(World):
         flags = {"data": self._folder, "fixture": fixture, "seeds": seeds, **settings}
         self.settings = load(flags, environ={})
         self.wsgi: Flask = create_app(self.settings, self.time.machine())
-        client = Client(self.wsgi)
+        client = Client(self.wsgi, use_cookies=False)
 
         def send(
             method: str, path: str, sent: Mapping[str, str] | bytes | None, kind: str
@@ -121,7 +122,13 @@ class SellerServer(World):
         words = [line.split() for line in self.banner.splitlines()]
         address = next(line[1] for line in words if line[:1] == ["address"])
         self.base = address.removesuffix("/billmgr")
-        self._http = httpx.Client(base_url=self.base, timeout=60, trust_env=False, verify=False)  # noqa: S501 - our own certificate, on this machine
+        self._http = httpx.Client(
+            base_url=self.base,
+            timeout=60,
+            trust_env=False,
+            verify=False,  # noqa: S501 - our own certificate, on this machine
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        )
         self._numbers = itertools.count(1)
         super().__init__(self._sent, self.base, path="/billmgr")
 

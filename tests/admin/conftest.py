@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from werkzeug.test import Client, TestResponse
+
+from emulator.testing import Seller
+
+Ask = Callable[..., TestResponse]
+
+
+@pytest.fixture
+def ask(seller: Seller) -> Ask:
+    """Asks the control API of the seller in this process: method, path, and what werkzeug takes."""
+    client = Client(seller.wsgi)
+
+    def asked(method: str, path: str, **given: object) -> TestResponse:
+        return client.open(
+            f"/_mockseller{path}", base_url="http://127.0.0.1", method=method, **given
+        )
+
+    return asked

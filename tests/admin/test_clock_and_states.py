@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from emulator.testing import ControlError, Seller
+
+
+def test_advancing_tells_what_happened_on_the_way(seller: Seller) -> None:
+    seller.clock.freeze("2027-01-31T12:00:00Z")
+    number = seller.order()
+    told = seller.clock.advance("1 month")
+    happened = [
+        (one["what"], one["at"][:10]) for one in told["happened"] if one["service"] == number
+    ]
+    assert told["now"] == "2027-02-28T12:00:00+00:00"
+    assert happened == [("suspend", "2027-02-28")]
+    assert seller.service(number)["status"] == 3
+
+
+def test_to_the_next_renewal_stops_where_the_first_falls_due(seller: Seller) -> None:
+    world = seller.world("second", "empty")
+    world.clock.freeze("2027-03-10T00:00:00Z")
+    number = world.order(autoprolong=1)
+    told = world.clock.advance("to next renewal")
+    assert told["now"] == "2027-04-10T00:00:00+00:00"
+    assert [(one["what"], one["service"]) for one in told["happened"]] == [("prolong", number)]
+
+
+def test_with_nothing_due_there_is_no_next_renewal(seller: Seller) -> None:
+    with pytest.raises(ControlError, match="409: nothing is due"):
+        seller.world("second", "empty").clock.advance("to next renewal")
+
+
+def test_a_frozen_clock_stays_frozen_when_it_is_moved(seller: Seller) -> None:
+    seller.clock.freeze("2027-01-01T00:00:00Z")
+    assert seller.clock.advance("2 hours")["mode"] == "frozen"
+    assert seller.clock.now == "2027-01-01T02:00:00+00:00"
+
+
+def test_the_machines_clock_can_be_had_back(seller: Seller) -> None:
+    seller.clock.advance("31 days")
+    assert seller.clock.real()["mode"] == "real"
+
+
+@pytest.mark.parametrize("money", ["12.00", "100.00"])
+def test_one_jump_of_a_quarter_is_ninety_jumps_of_a_day(seller: Seller, money: str) -> None:
+    """Two services share too little money: which is renewed depends on the order of events."""
+    worlds = [seller.world(name, "empty") for name in ("jump", "walk")]
+    for world in worlds:
+        world.clock.freeze("2027-01-01T00:00:00Z")
+        world.order(ip="192.0.2.1", autoprolong=1)
+        world.clock.freeze("2027-01-20T00:00:00Z")
+        world.order(ip="192.0.2.2", autoprolong=1)
+        world.account(balance=money)
+    jump, walk = worlds
+    jump.clock.advance("90 days")
+    for _ in range(90):
+        walk.clock.advance("1 day")
+    states = [
+        [(s["id"], s["expiredate"], s["status"]) for s in world.call("soft").rows()]
+        for world in worlds
+    ]
+    assert states[0] == states[1]
+    assert jump.account()["balance"] == walk.account()["balance"]
+
+
+def test_a_balance_is_set_by_a_payment_so_the_ledger_adds_up(seller: Seller) -> None:
+    seller.order()
+    told = seller.account(balance="1.25")
+    assert (told["balance"], told["ledger"]) == ("1.25", "1.25")
+    assert seller.account(balance="-3.00")["ledger"] == "-3.00"
+
+
+def test_every_field_of_an_account_can_be_set(seller: Seller) -> None:
+    wanted = {
+        "credit": "50.00",
+        "currency": "RUB",
+        "country": "RU",
+        "lang": "ru",
+        "realname": 'A & B "C" <d>',
+        "email": "a@example.com",
+        "phone": "1",
+        "api_addresses": ["192.0.2.0/24"],
+    }
+    told = seller.account("other", **wanted)
+    assert {name: told[name] for name in wanted} == wanted
+    assert seller.account("other") == told
+
+
+def test_a_new_password_is_the_one_that_counts(seller: Seller) -> None:
+    seller.account(password="n:w pässword")
+    refused = seller.call("soft").error
+    assert refused is not None
+    assert refused.object == "badpassword"
+    assert seller.call("soft", authinfo="reseller:n:w pässword").error is None
+
+
+def test_a_second_factor_is_never_told(seller: Seller) -> None:
+    secret = "JBSWY3DPEHPK3PXP"
+    told = seller.account(totp_secret=secret)
+    assert told["two_factors"] is True
+    assert secret not in str(told)
+    assert seller.account(totp_secret=None)["two_factors"] is False
+
+
+def test_a_service_is_put_straight_into_a_state(seller: Seller) -> None:
+    number = seller.order()
+    told = seller.service(
+        number, status=3, substate="3_autosuspend", licname="moved", ip="192.0.2.9"
+    )
+    assert (told["status"], told["substate"], told["ip"]) == (3, "3_autosuspend", "192.0.2.9")
+    row = next(row for row in seller.call("soft").rows() if row["id"] == str(number))
+    assert (row["licname"], row["item_real_status"]) == ("moved", "3_autosuspend")
+
+
+def test_what_is_made_to_end_in_the_past_falls_due_with_the_next_call(seller: Seller) -> None:
+    number = seller.order()
+    seller.service(number, expires="2020-01-01")
+    seller.call("soft")
+    assert seller.service(number)["status"] != 2
+
+
+def test_a_service_may_be_made_to_last_for_ever(seller: Seller) -> None:
+    number = seller.order()
+    assert seller.service(number, expires=None)["due_at"] is None
+
+
+def test_a_key_arrives_by_hand(seller: Seller) -> None:
+    seller.provisioning("by_hand")
+    number = seller.order()
+    assert seller.service(number)["lickey"] == ""
+    told = seller.service(number, lickey=True)
+    assert told["status"] == 2
+    assert told["lickey"].startswith(f"{number}-")
+    assert seller.service(number, lickey="OWN-KEY")["lickey"] == "OWN-KEY"
+
+
+def test_the_journal_answers_with_filters(seller: Seller) -> None:
+    seller.call("soft")
+    seller.call("soft.edit", elid=1)
+    seller.call("whoami", login="other")
+    assert [entry["func"] for entry in seller.journal.entries()] == ["whoami", "soft.edit", "soft"]
+    assert [entry["func"] for entry in seller.journal.entries(error="true")] == ["soft.edit"]
+    assert [entry["func"] for entry in seller.journal.entries(login="other")] == ["whoami"]
+    assert [entry["func"] for entry in seller.journal.entries(func="soft*", limit=1)] == [
+        "soft.edit"
+    ]
+    newest = seller.journal.entries()[0]["id"]
+    assert seller.journal.entries(after=newest) == []
+    seller.journal.clear()
+    assert seller.journal.entries() == []
+
+
+def test_verifying_counts_calls_and_tells_near_misses(seller: Seller) -> None:
+    seller.order(licname="web-7")
+    seller.journal.verify(func="soft.order.param", params={"licname": "web-7"}, count=1, error="")
+    seller.journal.verify(func="soft.delete", count=0)
+    with pytest.raises(AssertionError, match=r"params.licname: 'web-7' instead of 'web-8'"):
+        seller.journal.verify(func="soft.order.param", params={"licname": "web-8"})
+    with pytest.raises(AssertionError, match="1 calls match"):
+        seller.journal.verify(func="soft.order.param", count=2)
+
+
+def test_refusals_can_be_verified_too(seller: Seller) -> None:
+    seller.call("soft.edit", elid=1)
+    seller.journal.verify(func="soft.edit", error="missed", count=1)
+    seller.journal.verify(error="missed/item", at_least=1, at_most=1)
+
+
+def test_money_of_four_decimals_is_told_with_four(seller: Seller) -> None:
+    told = seller.account(balance="0.1250")
+    assert Decimal(told["balance"]) == Decimal("0.1250")

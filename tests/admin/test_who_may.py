@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from werkzeug.test import Client, TestResponse
+
+from emulator.testing import Seller
+
+TOKEN = {"Authorization": "Bearer s3cr3t-token"}
+EVERYWHERE = "0.0.0.0"  # noqa: S104 - listening there is what is tested
+
+
+def ask(seller: Seller, path: str = "/clock", method: str = "GET", **given: object) -> TestResponse:
+    given.setdefault("base_url", "http://127.0.0.1")
+    return Client(seller.wsgi).open(f"/_mockseller{path}", method=method, **given)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost:1500", "[::1]:1500", "LOCALHOST"])
+def test_the_servers_own_names_are_answered(seller: Seller, host: str) -> None:
+    assert ask(seller, headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "192.0.2.1"])
+def test_a_foreign_host_is_refused(seller: Seller, host: str) -> None:
+    answer = ask(seller, headers={"Host": host})
+    assert answer.status_code == 403
+    assert "is not a name of this server" in json.loads(answer.data)["error"]
+
+
+def test_further_names_are_a_setting() -> None:
+    with Seller(allowed_hosts="shop.example,other.example") as seller:
+        assert ask(seller, headers={"Host": "shop.example:1500"}).status_code == 200
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"])
+def test_what_came_through_a_proxy_needs_the_token(header: str) -> None:
+    with Seller(token="s3cr3t-token") as seller:
+        assert ask(seller, headers={header: "192.0.2.1"}).status_code == 401
+        assert ask(seller, headers={header: "192.0.2.1", **TOKEN}).status_code == 200
+
+
+def test_a_server_that_listens_everywhere_needs_the_token() -> None:
+    with Seller(token="s3cr3t-token", host=EVERYWHERE) as seller:
+        refused = ask(seller)
+        assert refused.status_code == 401
+        assert refused.headers["WWW-Authenticate"].startswith("Bearer")
+        assert ask(seller, headers={"Authorization": "Bearer wrong"}).status_code == 401
+        assert ask(seller, headers={"Authorization": "Basic s3cr3t-token"}).status_code == 401
+        assert ask(seller, headers=TOKEN).status_code == 200
+
+
+def test_without_a_token_set_nobody_comes_in_from_elsewhere() -> None:
+    with Seller(host=EVERYWHERE) as seller:
+        assert ask(seller).status_code == 401
+        assert ask(seller, headers={"Authorization": "Bearer "}).status_code == 401
+
+
+def test_health_is_answered_before_anyone_is_judged() -> None:
+    with Seller(host=EVERYWHERE) as seller:
+        answer = ask(seller, "/health", headers={"Host": "10.1.2.3"})
+        told = json.loads(answer.data)
+        assert (answer.status_code, told["status"]) == (200, "ok")
+        assert told["worlds"] == ["default"]
+
+
+def test_health_is_not_journalled(seller: Seller) -> None:
+    ask(seller, "/health")
+    assert seller.journal.entries() == []
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", None])
+def test_a_change_a_web_form_could_send_is_refused(seller: Seller, kind: str | None) -> None:
+    answer = ask(seller, method="POST", data=b'{"advance":"1 day"}', content_type=kind)
+    assert answer.status_code == 415
+    assert seller.control("GET", "/clock")["mode"] == "real"
+
+
+def test_no_origin_is_ever_allowed(seller: Seller) -> None:
+    seller.rules(allowed_origins=["https://shop.example"])
+    headers = {"Origin": "https://shop.example"}
+    for method in ("GET", "OPTIONS"):
+        answer = ask(seller, method=method, headers=headers)
+        assert not [name for name, _ in answer.headers if name.startswith("Access-Control")]

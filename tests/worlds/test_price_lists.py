@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emulator import pricelists
+from emulator.domain.world import read
+from emulator.pricelists import PriceListError
+from emulator.testing import Seller
+from emulator.worlds import Worlds
+
+MODULE = b"""<doc><pricelist><id>277</id><additionintname>Virusdie</additionintname>
+<price currency="EUR"><period cost="913.9286" type="month" length="1">monthly</period></price>
+</pricelist></doc>"""
+MACHINE = b"""<?xml version="1.0"?><doc><pricelist><id>1400</id><name>VPS</name>
+<name_ru>\xd0\x92\xd0\x9f\xd0\xa1</name_ru><active>on</active><hideinorder/><itemtype>3</itemtype>
+<itemtype_info><intname>vds</intname></itemtype_info>
+<price currency="RUB"><period cost="0.0000" type="month" length="-100">trial</period>
+<period cost="490.0000" type="month" length="1">monthly</period>
+<period cost="4900.0000" type="year" length="1">yearly</period></price>
+<addon><id>2190</id><name>CPU</name><addontype>2</addontype><addonlimit>2</addonlimit>
+<addonmin>1</addonmin><addonmax>8</addonmax><addonstep>1</addonstep>
+<measure>6</measure><measure><id>6</id><name>Gb</name></measure>
+<addon_itemtype_info><intname>ncpu</intname></addon_itemtype_info>
+<price currency="RUB"><period cost="100" type="month" length="1"/></price></addon>
+<addon><id>2191</id><addontype>3</addontype><enumeration>5</enumeration>
+<enumeration><enumerationitem><id>93</id></enumerationitem></enumeration></addon>
+</pricelist></doc>"""
+
+
+def one(document: bytes | str, **replaced: str) -> bytes:
+    text = document if isinstance(document, str) else document.decode()
+    for old, new in replaced.items():
+        text = text.replace(old, new)
+    return text.encode()
+
+
+def test_a_module_of_a_partner_is_read_as_an_addition() -> None:
+    (tariff,) = pricelists.read(MODULE, "USD").tariffs
+    assert (tariff.id, tariff.type, tariff.name.en) == (277, "addition", "Virusdie")
+    assert tariff.periods == {"EUR": {1: Decimal("913.9286")}}
+
+
+def test_the_oddities_of_a_machine_are_survived() -> None:
+    found = pricelists.read(MACHINE, "EUR")
+    (tariff,) = found.tariffs
+    assert (tariff.type, tariff.name.ru) == ("vds", "ВПС")
+    assert tariff.periods == {"RUB": {-100: 0, 1: Decimal(490), 12: Decimal(4900)}}
+    assert not tariff.trial
+    (addon,) = tariff.addons
+    assert (addon.id, addon.intname) == (2190, "ncpu")
+    assert (addon.minimum, addon.maximum, addon.included, addon.default) == (1, 8, 2, 2)
+    assert found.left_out == ("tariff 1400, addon 2191: an enumeration cannot be counted",)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"doc": {"pricelist": [{"id": {"$": "5"}, "name": {"$": "A"}, "price": [
+            {"$currency": "EUR", "period": [{"$": "m", "$cost": "3.00", "$type": "month",
+                                             "$length": "1"}]}]}]}},
+        {"pricelist": [{"id": "5", "name": "A", "price": {
+            "currency": "EUR", "period": [{"type": "month", "length": "1", "cost": "3.00"}]}}]},
+        {"doc": {"pricelist": {"id": {"v": "5"}, "name": {"v": "A"}, "price": {
+            "period": {"type": "month", "length": "1", "cost": "3.00"}}}}},
+        {"pricelist": [{"id": 5, "name": "A", "price": {
+            "period": {"type": "month", "length": 1, "cost": 3.0}}}]},
+    ],
+)  # fmt: skip
+def test_json_in_all_its_shapes_says_the_same(document: object) -> None:
+    (tariff,) = pricelists.read(json.dumps(document).encode(), "EUR").tariffs
+    assert (tariff.id, tariff.name.en, tariff.type) == (5, "A", "soft")
+    assert tariff.periods == {"EUR": {1: Decimal(3)}}
+
+
+@pytest.mark.parametrize(
+    ("document", "line"),
+    [
+        (b"", "neither XML nor JSON"),
+        (b"id;name", "neither XML nor JSON"),
+        (b"<doc>", "is not XML"),
+        (b"<doc/>", "holds no pricelist"),
+        (b'<!DOCTYPE a [<!ENTITY b "c">]><doc>&b;</doc>', "declares entities or a DTD"),
+        (one(MODULE, **{"277": "x"}), "id 'x' is not a whole number"),
+        (one(MODULE, **{"277": "-1"}), "is not between"),
+        (one(MODULE, **{"913.9286": "dear"}), "tariff 277: 'dear' is not an amount"),
+        (one(MODULE, **{"913.9286": "1e99"}), "is not an amount of at most four decimals"),
+        (one(MODULE, **{"913.9286": "0.00001"}), "is not an amount of at most four decimals"),
+        (one(MODULE, **{"913.9286": "NaN"}), "is not an amount of at most four decimals"),
+        (one(MODULE, EUR="euro"), "'euro' is not a currency"),
+        (b"<doc>" + MODULE[5:-6] * 2 + b"</doc>", "tariff 277 is there twice"),
+        (b"[" * 100_000, "neither XML nor JSON"),
+    ],
+)
+def test_what_is_no_price_list_is_refused_in_words(document: bytes, line: str) -> None:
+    with pytest.raises(PriceListError, match=line):
+        pricelists.read(document, "EUR")
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
+def test_no_bytes_at_all_make_anything_but_a_refusal(document: bytes) -> None:
+    with pytest.raises(PriceListError):
+        pricelists.read(document, "EUR")
+
+
+def test_a_tariff_that_services_stand_on_stays(worlds: Worlds) -> None:
+    worlds.create("a", "small")
+    kept = worlds.sell("a", pricelists.read(MODULE, "EUR").tariffs)
+    db = worlds.connect("a")
+    sold = {tariff.id for tariff in worlds.catalogue(db, read(db)).all()}
+    assert 55227 in kept
+    assert sold == {277, *kept}
+
+
+def test_one_may_replace_a_tariff_that_is_in_use(seller: Seller) -> None:
+    number = seller.order()
+    seller.sell(one(MODULE, **{"277": "55227", "<additionintname>Virusdie</additionintname>": ""}))
+    before = Decimal(seller.account(balance="2000.00")["balance"])
+    seller.call("service.prolong", elid=number, period=1, sok="ok")
+    assert before - Decimal(seller.account()["balance"]) == Decimal("913.93")
+
+
+@pytest.mark.parametrize("out", ["xml", "json", "bjson"])
+def test_our_own_export_is_read_back_as_what_it_was(seller: Seller, out: str) -> None:
+    world = seller.world("again", "empty")
+    document = seller.call("pricelist.export", itemtype="soft", out=out).body
+    told = (
+        seller.control("POST", "/worlds/again/import", json.loads(document))
+        if out != "xml"
+        else (world.sell(document))
+    )
+    assert 55227 in told["tariffs"]
+    number = world.order(pricelist=55227, period=12)
+    assert world.service(number)["period"] == 12
+    assert world.account()["balance"] == "945.00"
