@@ -15,7 +15,7 @@ from emulator.domain.world import Rules
 from emulator.settings import READERS, Settings
 
 ROOT = Path(__file__).parents[1]
-PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "CHANGELOG.md"]
+PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md", ROOT / "CHANGELOG.md"]
 SOURCES = [
     path
     for folder in ("emulator", "reseller_client", "contracts", "tests", "fixtures")
@@ -83,7 +83,8 @@ def test_the_decisions_are_numbered_without_a_gap() -> None:
 def test_every_decision_is_held_by_a_test_or_says_where() -> None:
     text = (ROOT / "docs" / "evidence.md").read_text(encoding="utf-8")
     elsewhere = set(re.findall(r"(?ms)^([0-9]+)\. (?:(?!^[0-9]+\. ).)*?\(\*shown", text))
-    tests = (ROOT / "tests" / "functions" / "test_decided.py").read_text(encoding="utf-8")
+    files = (ROOT / "tests" / "functions").glob("test_decided_*.py")
+    tests = "".join(file.read_text(encoding="utf-8") for file in files)
     held = {str(int(number)) for number in re.findall(r"def test_([0-9]{2})_", tests)}
     assert held | elsewhere == decisions()
 

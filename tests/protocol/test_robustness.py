@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-import re
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
-from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -17,72 +11,10 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator.app import create_app
-from emulator.clock import Machine
 from emulator.contract import FORMATS
-from emulator.settings import Settings
+from tests.protocol.asking import FORM, LOGIN, ask, error, raw, refusal
 
-LOGIN = {"authinfo": "reseller:secret"}
 SHAPES = [{"out": out} for out in FORMATS] + [{"sfrom": "ajax"}]
-FORM = "application/x-www-form-urlencoded"
-CANNOT_STAND = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
-    folder = tmp_path_factory.mktemp("robust")
-    at = datetime(2026, 3, 15, 12, tzinfo=UTC)
-    machine = Machine(now=lambda: at, elapsed=at.timestamp)
-    app = create_app(Settings(data=folder, seeds=folder / "seeds"), machine)
-    yield app.test_client(use_cookies=False)
-    app.extensions["mockseller"].close()
-
-
-def raw(
-    client: FlaskClient, query: bytes = b"", body: bytes | None = None, kind: str | None = FORM
-) -> str:
-    """The answer to these very bytes; a parseable document, or this fails."""
-    environ: dict[str, Any] = {"QUERY_STRING": query.decode("latin-1")}
-    if body is not None and kind is None:
-        environ["CONTENT_TYPE"] = ""
-    answer = client.open(
-        "/billmgr",
-        method="GET" if body is None else "POST",
-        data=body,
-        content_type=None if body is None else kind,
-        environ_overrides=environ,
-    )
-    assert answer.status_code == 200
-    text = answer.get_data().decode("utf-8")
-    assert "internal" not in refusal(text, answer.content_type)
-    return text
-
-
-def refusal(text: str, content_type: str) -> str:
-    """The type of the refusal, or nothing; fails on what is no document at all."""
-    if content_type.startswith("text/xml"):
-        error = fromstring(text).find("error")
-        return "" if error is None else str(error.get("type"))
-    if content_type.startswith("application/json"):
-        found = re.search(r'"\$?type":"(\w+)"', json.dumps(find_error(json.loads(text))))
-        return found[1] if found else ""
-    if content_type.startswith("text/csv"):
-        rows = list(csv.reader(io.StringIO(text)))
-        return rows[0][1] if rows and rows[0] and rows[0][0] == "error" else ""
-    return text.partition("type=")[2].partition(" ")[0] if text.startswith("ERROR") else ""
-
-
-def find_error(answer: Mapping[str, Any]) -> Any:  # noqa: ANN401 - whatever stands there
-    return answer.get("doc", answer).get("error", {})
-
-
-def ask(client: FlaskClient, **params: str) -> str:
-    return raw(client, body=urlencode({**LOGIN, **params}).encode())
-
-
-def error(client: FlaskClient, **params: str) -> str:
-    return refusal(ask(client, **params), "text/xml")
-
 
 BYTES = {
     "null": b"func=soft\0&out=x%00ml",
@@ -269,62 +201,6 @@ def test_odd_names_are_not_echoed_and_the_others_are(client: FlaskClient) -> Non
     echo = fromstring(ask(client, func="whoami", **odd)).find("tparams")
     assert echo is not None
     assert {child.tag for child in echo} == {"func", "__proto__", "fine"}
-
-
-# -- what comes back is what was sent ----------------------------------------------------------
-
-TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=60)
-METACHARACTERS = '<&>"\' ]]> \\ \\u0041 {"a":[1]} %41 a=b;c,d \t я 💩 --> <!-- &amp; &#10;'
-
-
-def renamed(client: FlaskClient, text: str) -> None:
-    ask(client, func="soft.edit", elid="100001", licname=text, remoteid=text, sok="ok")
-
-
-def shown(client: FlaskClient, name: str) -> dict[str, str]:
-    """The field as every format shows it in the form and in the list."""
-    form = {"func": "soft.edit", "elid": "100001"}
-    row = {"func": "soft", "filter": "on", "id": "100001"}
-    answers = {out: ask(client, **form, out=out) for out in ("json", "bjson", "JSONdata", "csv")}
-    cells = list(csv.reader(io.StringIO(answers["csv"], newline="")))
-    rows = json.loads(ask(client, **row, out="bjson"))["elem"]
-    ajax = json.loads(ask(client, **row, sfrom="ajax"))["content"]
-    found = {
-        "xml": fromstring(ask(client, **form)).findtext(name),
-        "devel": fromstring(ask(client, **form, out="devel")).findtext(name),
-        "json": json.loads(answers["json"])["doc"][name].get("$"),
-        "bjson": json.loads(answers["bjson"])["model"][name],
-        "JSONdata": json.loads(answers["JSONdata"])["doc"][name],
-        "csv": dict(zip(cells[0], cells[1], strict=True))[name],
-        "listed": fromstring(ask(client, **row)).findtext(f"elem/{name}"),
-        "listed in bjson": rows[0][name],
-        "listed in ajax": ajax[0][name]["v"],
-    }
-    return {out: text or "" for out, text in found.items()}
-
-
-@pytest.mark.parametrize("name", ["licname", "remoteid"])
-@pytest.mark.parametrize("text", [METACHARACTERS, "__proto__", "null", "0", "a\r\nb", "x" * 255])
-def test_a_text_comes_back_in_every_format(client: FlaskClient, name: str, text: str) -> None:
-    renamed(client, text)
-    for out, found in shown(client, name).items():
-        assert found == text, out
-
-
-@given(text=TEXTS)
-@settings(max_examples=40)
-def test_any_text_comes_back_in_every_format(client: FlaskClient, text: str) -> None:
-    renamed(client, text)
-    expected = CANNOT_STAND.sub("\ufffd", text)
-    for out, found in shown(client, "licname").items():
-        assert found == expected, out
-
-
-def test_a_text_comes_back_on_one_line_of_text(client: FlaskClient) -> None:
-    renamed(client, "a=b c\nd")
-    assert (
-        "licname=a=b c\\nd" in ask(client, func="soft.edit", elid="100001", out="text").splitlines()
-    )
 
 
 @given(
