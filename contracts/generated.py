@@ -17,6 +17,7 @@ import jsonschema_rs
 import schemathesis
 from hypothesis import strategies as st
 from schemathesis import Case, GenerationMode
+from schemathesis.core.result import Err
 from schemathesis.schemas import APIOperation, BaseSchema
 
 from contracts.shapes import Unreadable, read
@@ -31,6 +32,8 @@ SERVICES: Final = ("100001", "100002", "100003", "100004", "100005", "100006", "
 """Services of the world ``small``: a made-up number would never find one."""
 AS_XML: Final = frozenset({"xml", "devel"})
 AS_JSON: Final = frozenset({"json", "sjson", "xjson"})
+Operation = APIOperation[Any, Any, Any, Any]
+Made = Case[Any]
 CREDENTIALS: Final = frozenset({"auth", "authinfo"})
 
 
@@ -48,12 +51,12 @@ class Generated:
         return str({**self.query, **(self.form or {})}.get("out", "xml") or "xml")
 
 
-def operations() -> dict[str, tuple[APIOperation[Any, Any, Any, Any], ...]]:
+def operations() -> dict[str, tuple[Operation, ...]]:
     """The operations of each function, GET and POST."""
     schema: BaseSchema = schemathesis.openapi.from_dict(openapi(create_registry()))
 
-    @schema.hook  # type: ignore[untyped-decorator]
-    def map_case(context: object, case: Case) -> Case:
+    @schema.hook
+    def map_case(context: object, case: Made) -> Made:
         """The paths of the document are virtual: the function is a parameter on the wire."""
         del context
         named = {name: value for name, value in (case.query or {}).items() if name != "func"}
@@ -61,8 +64,10 @@ def operations() -> dict[str, tuple[APIOperation[Any, Any, Any, Any], ...]]:
         case.path = "/billmgr"
         return case
 
-    found: dict[str, tuple[APIOperation[Any, Any, Any, Any], ...]] = {}
+    found: dict[str, tuple[Operation, ...]] = {}
     for result in schema.get_all_operations():
+        if isinstance(result, Err):
+            raise result.err()
         operation = result.ok()
         name = operation.path.rpartition("/")[2]
         found[name] = (*found.get(name, ()), operation)
@@ -70,22 +75,26 @@ def operations() -> dict[str, tuple[APIOperation[Any, Any, Any, Any], ...]]:
 
 
 def requests(
-    several: tuple[APIOperation[Any, Any, Any, Any], ...],
+    several: tuple[Operation, ...], example: Mapping[str, str]
 ) -> st.SearchStrategy[Generated]:
-    """Good and bad requests of one function, half of them about services that exist."""
+    """Good and bad requests of one function, half of them about services that exist.
+
+    Some are the declaration's own example with something made up beside it: by chance alone hardly
+    any order would be complete.
+    """
     modes = (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
     cases = st.one_of(*(one.as_strategy(generation_mode=mode) for one in several for mode in modes))
     elids = st.one_of(st.just(""), st.sampled_from(SERVICES))
-    return st.builds(_generated, cases, elids)
+    return st.builds(_generated, cases, elids, st.sampled_from(({}, example)))
 
 
-def _generated(case: Case, elid: str) -> Generated:
+def _generated(case: Made, elid: str, example: Mapping[str, str]) -> Generated:
     sent = case.as_transport_kwargs(base_url="http://127.0.0.1")
     query = {n: v for n, v in (sent.get("params") or {}).items() if n not in CREDENTIALS}
     form = sent.get("data")
     form = dict(form) if isinstance(form, Mapping) else None
-    if elid:
-        (query if form is None else form)["elid"] = elid
+    said = {**example, "elid": elid} if elid else dict(example)
+    (query if form is None else form).update(said)
     return Generated(sent["method"], query, form)
 
 

@@ -199,11 +199,23 @@ class Seller:
         return answer
 
 
-def at_url(url: str, *, login: str = "", password: str = "", token: str = "") -> Seller:
-    """A seller at the address of its API, such as ``https://127.0.0.1:1500/billmgr``."""
+def at_url(
+    url: str,
+    *,
+    login: str = "",
+    password: str = "",
+    token: str = "",
+    verify: bool = True,
+    trust_env: bool = True,
+) -> Seller:
+    """A seller at the address of its API, such as ``https://127.0.0.1:1500/billmgr``.
+
+    ``verify``: whether its certificate must be known; ``trust_env``: whether proxies of the
+    environment are used; ``token``: of the control API of a seller of ours that is not local.
+    """
     parts = httpx.URL(url)
     base = parts.copy_with(path="/", query=None)
-    http = httpx.Client(base_url=base, timeout=TIMEOUT)
+    http = httpx.Client(base_url=base, timeout=TIMEOUT, verify=verify, trust_env=trust_env)
     account = {"login": login, "password": password} if login else {}
     path = parts.path if parts.path != "/" else "/billmgr"
     return Seller(http, name=str(base).rstrip("/"), path=path, token=token, **account)

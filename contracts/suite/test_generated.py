@@ -27,7 +27,7 @@ def test_whatever_is_sent_is_answered_as_declared(judged_in_process: Seller, fun
         database=None,
         suppress_health_check=list(HealthCheck),
     )
-    @given(request=requests(OPERATIONS[func]))
+    @given(request=requests(OPERATIONS[func], DECLARED[func]["example"]))
     def run(request: Generated) -> None:
         if told := faults(DECLARED[func], request, place):
             pytest.fail("\n".join([f"{func} {request}", *told]), pytrace=False)

@@ -1,0 +1,131 @@
+"""The record is complete and honest: every function, every error, every grade, every schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from contracts.declared import COMMAND, declared, drift, recorded, write
+from contracts.exchange import EVIDENCE, Exchange, read_all
+from emulator import errors
+from emulator.app import create_registry
+from emulator.registry import Function
+
+RECORDS = read_all()
+FUNCTIONS = tuple(create_registry())
+
+
+def _of(func: str) -> list[Exchange]:
+    return [exchange for exchange in RECORDS if exchange.func == func]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.name)
+def test_every_function_is_on_record_in_xml_and_json(function: Function) -> None:
+    answered = [e for e in _of(function.name) if e.wanted.kind != "error"]
+    formats = {out for exchange in answered for out in exchange.formats}
+    assert {"xml", "json"} <= formats
+
+
+@pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.name)
+def test_the_grade_a_function_claims_is_the_best_of_its_exchanges(function: Function) -> None:
+    grades = [EVIDENCE.index(exchange.evidence) for exchange in _of(function.name)]
+    assert EVIDENCE[min(grades)] == function.evidence.value
+
+
+def test_an_exchange_of_no_function_is_of_an_unknown_one() -> None:
+    known = {function.name for function in FUNCTIONS}
+    strangers = {exchange.func for exchange in RECORDS} - known
+    assert strangers == {"nosuch.function"}
+
+
+# What an error on record must say to be the one of a class: its wire object tells kinds apart.
+KINDS: Mapping[type[errors.ApiError], tuple[str, str]] = {
+    errors.AuthFailed: ("auth", "badpassword badip blocklogon"),
+    errors.SecondFactorNeeded: ("auth", "totp"),
+    errors.AccessDenied: ("access", ""),
+    errors.Missed: ("missed", "item"),
+    errors.UnknownFunction: ("missed", "func"),
+    errors.BadValue: ("value", "ip period"),
+    errors.Exists: ("exists", "ip"),
+    errors.NotEnoughMoney: ("not_enough_money", ""),
+    errors.RunningOperation: ("exists", "runningoperation"),
+    errors.WrongState: ("status", "item"),
+    errors.PromocodeNotUsable: ("promocode_not_use", ""),
+    errors.StepUnavailable: ("wizard_unavailable", ""),
+    errors.TooMuch: ("limit", "params"),
+}
+
+
+def _classes(root: type[errors.ApiError]) -> Iterator[type[errors.ApiError]]:
+    for one in root.__subclasses__():
+        if one.__module__ == errors.__name__:
+            yield one
+        yield from _classes(one)
+
+
+def _refusals() -> set[tuple[str, str, str]]:
+    found = set()
+    for exchange in RECORDS:
+        error = exchange.wanted.doc.first("error")
+        if error is not None:
+            for out in exchange.formats:
+                found.add((error.attrs["type"], error.attrs.get("object", ""), out))
+    return found
+
+
+def test_every_class_of_error_has_its_place_here() -> None:
+    assert set(_classes(errors.ApiError)) == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.__name__)
+def test_every_class_of_error_is_on_record_in_xml_and_json(kind: type[errors.ApiError]) -> None:
+    type_, objects = KINDS[kind]
+    assert type_ == kind.type
+    wanted = {(type_, one, out) for one in objects.split() or [""] for out in ("xml", "json")}
+    assert wanted <= _refusals()
+
+
+def test_an_empty_field_is_on_record_with_its_reason() -> None:
+    params = [
+        param.text
+        for exchange in RECORDS
+        if (error := exchange.wanted.doc.first("error")) is not None
+        for param in error.all("param")
+    ]
+    assert "desck_empty" in params
+
+
+def test_the_declarations_are_as_recorded() -> None:
+    told = drift()
+    assert not told, "\n".join([*told, f"If this is meant, run: {COMMAND}"])
+
+
+def test_a_declaration_that_changed_is_told_by_its_place(tmp_path: Path) -> None:
+    assert len(write(tmp_path)) == len(FUNCTIONS)
+    assert write(tmp_path) == []
+    now = declared()
+    now["soft.edit"]["parameters"]["properties"]["licname"]["maxLength"] = 3
+    del now["whoami"]
+    now["brand.new"] = {}
+    told = drift(now, tmp_path)
+    assert told[:2] == ["brand.new: is not on record", "whoami: is on record, but not declared"]
+    assert told[2].startswith("soft.edit.parameters.properties.licname.maxLength: was ")
+    assert len(told) == 3
+
+
+def test_every_recorded_schema_speaks_of_its_own_function() -> None:
+    assert all(schema["func"] == name for name, schema in recorded().items())
+
+
+def test_nothing_claims_to_be_recorded() -> None:
+    """No live seller was asked; the first who asks one takes this test away."""
+    assert not [exchange.name for exchange in RECORDS if exchange.evidence == "recorded"]
+
+
+def test_what_holds_anywhere_neither_spends_nor_changes_anything() -> None:
+    writes = {"sok", "clicked_button"}
+    portable = [exchange for exchange in RECORDS if exchange.portable]
+    assert portable
+    assert not [e.name for e in portable if writes & set(e.request.params) or e.before]
