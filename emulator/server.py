@@ -15,14 +15,16 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from gunicorn.workers.base import Worker  # type: ignore[import-untyped]
 
 from emulator.settings import Settings
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication
 
 KEEPALIVE = 15
 GRACE = 3
@@ -88,7 +90,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """Gunicorn with our settings. ``ready`` is called once, when every worker answers."""
 
     def __init__(
-        self, app: Flask, settings: Settings, place: Place, ready: Callable[[], None]
+        self, app: WSGIApplication, settings: Settings, place: Place, ready: Callable[[], None]
     ) -> None:
         self._app = app
         self._settings = settings
@@ -127,7 +129,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             if name in self.cfg.settings:  # newer gunicorns know more
                 self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> WSGIApplication:
         """The application: made before the workers are forked, so that all can tell at once."""
         return self._app
 

@@ -6,8 +6,9 @@
         seller.clock.advance("1 month")
         assert seller.service(answer.id)["status"] == 3
 
-Neither keeps cookies: a session is what a test sends as ``auth``. Both have the same handles, since both are driven over the control API: `World` lists them. The
-fixtures ``seller`` and ``seller_server`` of the pytest plugin hand out these classes.
+Both have the same handles, since both are driven over the control API: `World` lists them. Neither
+keeps cookies: a session is what a test sends as ``auth``. The fixtures ``seller`` and
+``seller_server`` of the pytest plugin hand out these classes.
 """
 
 from __future__ import annotations
@@ -67,9 +68,9 @@ class Seller(World):
         from emulator.app import create_app
         from emulator.settings import load
 
-        self._folder = tempfile.mkdtemp(prefix="mockseller-")
+        self.folder = tempfile.mkdtemp(prefix="mockseller-")
         self.time = MovableMachine()
-        flags = {"data": self._folder, "fixture": fixture, "seeds": seeds, **settings}
+        flags = {"data": self.folder, "fixture": fixture, "seeds": seeds, **settings}
         self.settings = load(flags, environ={})
         self.wsgi: Flask = create_app(self.settings, self.time.machine())
         client = Client(self.wsgi, use_cookies=False)
@@ -89,7 +90,7 @@ class Seller(World):
     def close(self) -> None:
         """Throws everything away."""
         self.wsgi.extensions["mockseller"].close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self) -> Self:
         return self
@@ -110,10 +111,10 @@ class SellerServer(World):
     def __init__(self, *options: str, fixture: str = "small") -> None:
         import httpx
 
-        self._folder = tempfile.mkdtemp(prefix="mockseller-")
-        self._errors = Path(self._folder, "stderr")
+        self.folder = tempfile.mkdtemp(prefix="mockseller-")
+        self._errors = Path(self.folder, "stderr")
         command = [sys.executable, "-m", "emulator.cli", "serve", "--port", "0"]
-        command += ["--data", self._folder, "--fixture", fixture, *options]
+        command += ["--data", self.folder, "--fixture", fixture, *options]
         with self._errors.open("wb") as errors:
             self.process = subprocess.Popen(  # noqa: S603 - our own command
                 command, stdout=subprocess.PIPE, stderr=errors, text=True
@@ -180,7 +181,7 @@ class SellerServer(World):
         """Stops the server and throws everything away."""
         self._http.close()
         self.close_process()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self) -> Self:
         return self

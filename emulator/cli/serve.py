@@ -10,7 +10,7 @@ import click
 from emulator.cli import options
 
 if TYPE_CHECKING:
-    from flask import Flask
+    from wsgiref.types import WSGIApplication
 
     from emulator.cli.banner import FirstOrder
     from emulator.settings import Settings
@@ -62,7 +62,7 @@ def _check_certificate(settings: Settings) -> None:
         ) from None
 
 
-def _made(settings: Settings) -> tuple[Flask, FirstOrder]:
+def _made(settings: Settings) -> tuple[WSGIApplication, FirstOrder]:
 
     from emulator.app import create_app
     from emulator.cli.banner import first_order

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from werkzeug.test import Client, TestResponse
@@ -15,7 +16,7 @@ def ask(seller: Seller) -> Ask:
     """Asks the control API of the seller in this process: method, path, and what werkzeug takes."""
     client = Client(seller.wsgi)
 
-    def asked(method: str, path: str, **given: object) -> TestResponse:
+    def asked(method: str, path: str, **given: Any) -> TestResponse:  # noqa: ANN401
         return client.open(
             f"/_mockseller{path}", base_url="http://127.0.0.1", method=method, **given
         )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from werkzeug.test import Client, TestResponse
@@ -11,7 +12,12 @@ TOKEN = {"Authorization": "Bearer s3cr3t-token"}
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - listening there is what is tested
 
 
-def ask(seller: Seller, path: str = "/clock", method: str = "GET", **given: object) -> TestResponse:
+def ask(
+    seller: Seller,
+    path: str = "/clock",
+    method: str = "GET",
+    **given: Any,  # noqa: ANN401 - as werkzeug takes it
+) -> TestResponse:
     given.setdefault("base_url", "http://127.0.0.1")
     return Client(seller.wsgi).open(f"/_mockseller{path}", method=method, **given)
 

@@ -1,0 +1,147 @@
+"""The commands that act on a data folder. Every fault is one line, never a traceback."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from emulator import __version__
+from emulator.cli import mockseller
+
+Run = Callable[..., Result]
+
+PRICES = """<doc><pricelist><id>9001</id><name>Own</name><price currency="EUR">
+<period cost="7.50" type="month" length="1">monthly</period></price></pricelist></doc>"""
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Runs a command on a data folder of this test's own."""
+
+    def ran(*words: str) -> Result:
+        return CliRunner().invoke(mockseller, [*words, "--data", str(tmp_path / "data")])
+
+    return ran
+
+
+def test_worlds_are_made_listed_and_removed(run: Run) -> None:
+    assert run("world", "create", "second", "--fixture", "strict").exit_code == 0
+    told = {one["name"]: one for one in json.loads(run("world", "list", "--json").output)}
+    assert told["second"]["made_from"] == "strict"
+    assert "second" in run("world", "list").output
+    assert run("world", "remove", "second").exit_code == 0
+    assert "second" not in run("world", "list").output
+
+
+def test_a_price_list_makes_a_world_that_sells_it(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "prices.xml"
+    file.write_text(PRICES, encoding="utf-8")
+    assert run("world", "load", "own", str(file)).output == "own: 1 tariffs from prices.xml\n"
+    told = {one["name"]: one for one in json.loads(run("world", "list", "--json").output)}
+    assert told["own"]["tariffs"] == 1
+
+
+def test_a_world_of_ones_own_is_loaded_from_its_file(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("about: mine\ncurrency: RUB\ntariffs: all\n", encoding="utf-8")
+    assert run("world", "load", "default", str(file)).exit_code == 0
+    told = json.loads(run("world", "list", "--json").output)
+    assert [(one["made_from"], one["currency"]) for one in told] == [("mine", "RUB")]
+
+
+def test_snapshots_are_kept_and_gone_back_to(run: Run) -> None:
+    run("clock", "freeze", "2027-01-01T00:00:00Z")
+    assert run("world", "snapshot", "default", "kept").exit_code == 0
+    run("clock", "real")
+    assert run("world", "restore", "default", "kept").exit_code == 0
+    assert "2027-01-01 00:00:00 UTC, frozen" in run("clock", "show").output
+    run("world", "fork", "default", "branch")
+    assert "2027-01-01 00:00:00 UTC, frozen" in run("clock", "show", "--world", "branch").output
+
+
+def test_the_clock_tells_what_happened(run: Run) -> None:
+    told = run("clock", "advance", "2", "months").output
+    assert "prolong" in told
+    assert "shifted" in told
+    assert "next renewal" in run("clock", "advance", "to", "next", "renewal").output
+    assert "2027-01-01" in run("clock", "set", "2027-01-01").output
+
+
+def test_an_empty_journal_says_nothing(run: Run) -> None:
+    assert run("journal").output == ""
+    assert json.loads(run("journal", "--json", "--errors", "--func", "soft*").output) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["world", "create", "UP"], '"UP" is not a name of a world: use a-z, 0-9 and -'),
+        (["world", "create", "default"], 'the world "default" exists already'),
+        (["world", "reset", "none"], 'there is no world "none"'),
+        (["world", "load", "a", "/none.xml"], "No such file or directory: /none.xml"),
+        (["world", "restore", "default", "x"], 'the world "default" has no snapshot "x"'),
+        (["clock", "advance", "soon"],
+         '"soon" is not a span; write for example "31 days", "1 month" or "2 hours"'),
+        (["clock", "freeze", "soon"],
+         '"soon" is not an instant; write for example 2027-01-31T00:00:00Z'),
+        (["clock", "show", "--world", "../x"],
+         '"../x" is not a name of a world: use a-z, 0-9 and -'),
+        (["journal", "--world", "none"], 'there is no world "none"'),
+    ],
+)  # fmt: skip
+def test_a_fault_is_one_line(run: Run, words: list[str], line: str) -> None:
+    told = run(*words)
+    assert (told.exit_code, told.output) == (1, f"Error: {line}\n")
+
+
+def test_the_functions_are_listed_with_how_we_know_them() -> None:
+    lines = CliRunner().invoke(mockseller, ["functions"]).output.splitlines()
+    assert any(line.startswith("soft.order.param") for line in lines)
+    told = json.loads(CliRunner().invoke(mockseller, ["functions", "--json"]).output)
+    assert {one["name"] for one in told} == {line.split()[0] for line in lines}
+
+
+def test_the_version_is_told() -> None:
+    assert CliRunner().invoke(mockseller, ["--version"]).output == f"mockseller {__version__}\n"
+
+
+def test_help_and_the_plugin_load_nothing_heavy() -> None:
+    code = (
+        "import sys, emulator.cli, emulator.pytest_plugin, emulator.testing;"
+        "heavy = {'flask', 'sqlalchemy', 'faker', 'httpx', 'schemathesis', 'gunicorn'};"
+        "print(sorted(heavy & set(sys.modules)))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout == "[]\n"
+
+
+def test_the_plugin_gives_every_test_a_seller_of_its_own(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import httpx
+
+        def test_one(seller):
+            seller.account(balance="0.00")
+
+        def test_two(seller):
+            assert seller.account()["balance"] == "1000.00"
+            transport = httpx.WSGITransport(app=seller.wsgi)
+            with httpx.Client(transport=transport) as client:
+                answer = client.get(seller.url, params={"func": "soft",
+                                                        "authinfo": "reseller:secret"})
+            assert "<elem>" in answer.text
+
+        def test_three(seller_server):
+            seller_server.account(balance="0.00")
+
+        def test_four(seller_server):
+            assert seller_server.account()["balance"] == "1000.00"
+        """
+    )
+    pytester.runpytest_subprocess("-q").assert_outcomes(passed=4)

@@ -1,0 +1,169 @@
+"""The command as people start it: what it prints, what it refuses, how it stops."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import ssl
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+from xml.etree.ElementTree import fromstring
+
+import httpx
+import pytest
+import trustme
+
+from emulator.testing import SellerServer
+
+COMMAND = [sys.executable, "-m", "emulator.cli"]
+
+
+def serve(*options: str, **environ: str) -> subprocess.CompletedProcess[str]:
+    """Starts a server that is expected to refuse."""
+    return subprocess.run(
+        [*COMMAND, "serve", *options],
+        capture_output=True, text=True, timeout=60, check=False, env={**os.environ, **environ},
+    )  # fmt: skip
+
+
+def children_of(process: int) -> list[int]:
+    return [int(n) for n in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def test_the_printed_line_orders_a_licence_as_often_as_it_is_pasted(
+    seller_process: SellerServer,
+) -> None:
+    line = next(line for line in seller_process.banner.splitlines() if line.startswith("curl "))
+    ids = []
+    for _ in range(2):
+        told = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True)
+        ids.append(int(fromstring(told.stdout).findtext("id") or 0))  # noqa: S314 - our own answer
+    assert ids[1] > ids[0] > 100_000
+
+
+def test_the_printed_line_in_bjson_answers_with_id_v(seller_process: SellerServer) -> None:
+    line = next(line for line in seller_process.banner.splitlines() if line.startswith("curl "))
+    told = subprocess.run(
+        ["sh", "-c", line.replace("out=xml", "out=bjson")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert '"id":{"v":"10' in told.stdout.replace(" ", "")
+
+
+def test_the_banner_names_address_login_and_password(seller_process: SellerServer) -> None:
+    words = [line.split() for line in seller_process.banner.splitlines()]
+    assert ["address", seller_process.url] in words
+    assert ["login", "reseller"] in words
+    assert ["password", "secret"] in words
+    assert urlsplit(seller_process.url).port not in {0, 1500}
+
+
+def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        told = serve("--port", str(port), "--data", str(tmp_path / "data"))
+    line = f"port {port} on 127.0.0.1 is taken; choose another with --port, or 0 for a free one"
+    assert (told.returncode, told.stdout) == (1, "")
+    assert told.stderr == f"Error: {line}\n"
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_port_taken_by_another_seller_is_taken(
+    seller_process: SellerServer, tmp_path: Path
+) -> None:
+    port = str(urlsplit(seller_process.url).port)
+    told = serve("--port", port, "--data", str(tmp_path))
+    assert told.returncode == 1
+    assert f"port {port} on 127.0.0.1 is taken" in told.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "environ", "line"),
+    [
+        (["--port", "x"], {}, 'port (from --port): "x" is not a whole number'),
+        (["--workers", "0"], {}, "workers (from --workers): 0 is not between 1 and 64"),
+        ([], {"MOCKSELLER_THREADS": "no"},
+         'threads (from MOCKSELLER_THREADS): "no" is not a whole number'),
+        (["--cert", "none.pem"], {}, 'cert (from --cert): there is no file "none.pem"'),
+        (["--fixture", "nope", "--port", "0"], {},
+         'fixtures: no worlds "nope"; there are busy, empty, russian, small, strict'),
+        (["--host", "192.0.2.1", "--port", "0"], {},
+         "cannot listen on 192.0.2.1 port 0: Cannot assign requested address"),
+    ],
+)  # fmt: skip
+def test_a_bad_setting_is_one_line_that_names_it(
+    tmp_path: Path, options: list[str], environ: dict[str, str], line: str
+) -> None:
+    told = serve("--data", str(tmp_path), *options, **environ)
+    assert told.returncode == 1
+    assert told.stderr == f"Error: {line}\n"
+
+
+def test_settings_come_from_a_file_too(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text('colour = "red"\n', encoding="utf-8")
+    told = serve("--config", str(file))
+    assert told.stderr == f"Error: {file}: unknown setting 'colour'\n"
+
+
+def test_https_is_served_with_a_certificate(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    issued = authority.issue_cert("127.0.0.1", "localhost")
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    for blob in issued.cert_chain_pems:
+        blob.write_to_path(cert, append=True)
+    issued.private_key_pem.write_to_path(key)
+    with SellerServer("--cert", str(cert), "--key", str(key)) as server:
+        context = ssl.create_default_context()
+        authority.configure_trust(context)
+        assert server.url.startswith("https://127.0.0.1:")
+        with httpx.Client(verify=context, trust_env=False) as client:
+            answer = client.post(server.url, data={"func": "soft", "authinfo": "reseller:secret"})
+        assert "<elem>" in answer.text
+        line = next(line for line in server.banner.splitlines() if line.startswith("curl "))
+        told = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True)
+        assert "<id>" in told.stdout
+
+
+def test_a_key_that_does_not_fit_is_refused_before_anything_happens(tmp_path: Path) -> None:
+    first, second = trustme.CA().issue_cert("a"), trustme.CA().issue_cert("b")
+    cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
+    first.cert_chain_pems[0].write_to_path(cert)
+    second.private_key_pem.write_to_path(key)
+    told = serve(
+        "--cert", str(cert), "--key", str(key), "--port", "0", "--data", str(tmp_path / "d")
+    )
+    assert told.returncode == 1
+    assert told.stderr.startswith("Error: cert, key: ")
+    assert told.stderr.count("\n") == 1
+    assert not (tmp_path / "d").exists()
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_stops_the_server_and_all_its_children(
+    own_server: SellerServer, how: signal.Signals
+) -> None:
+    process = own_server.process
+    children = children_of(process.pid)
+    assert len(children) == 2
+    process.send_signal(how)
+    assert process.wait(30) == 0
+    assert not [child for child in children if Path(f"/proc/{child}").exists()]
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.1", urlsplit(own_server.url).port or 0), timeout=5)
+    assert "Traceback" not in own_server.errors
+
+
+def test_no_password_is_ever_logged(own_server: SellerServer) -> None:
+    address = ("127.0.0.1", urlsplit(own_server.url).port or 0)
+    for line in (b"GET /billmgr?authinfo=reseller:hidden1 WRONG", b"GET /x?authinfo=a:hidden1"):
+        with socket.create_connection(address, timeout=10) as raw:
+            raw.sendall(line + b"\r\n\r\n")
+            raw.recv(1000)
+    own_server.call("soft", authinfo="reseller:hidden1")
+    assert "hidden1" not in own_server.errors

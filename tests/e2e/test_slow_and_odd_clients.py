@@ -1,0 +1,128 @@
+"""Clients that crawl, stop half-way, speak HTTP/1.0 or send too much."""
+
+from __future__ import annotations
+
+import socket
+import time
+from contextlib import ExitStack
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from emulator.testing import SellerServer, World
+
+HALVES = (
+    b"",
+    b"GET /billmgr HT",
+    b"GET /billmgr HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ",
+    b"POST /billmgr HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\nfunc=",
+)
+
+
+def address(server: World) -> tuple[str, int]:
+    return ("127.0.0.1", urlsplit(server.url).port or 0)
+
+
+def said(server: World, sent: bytes) -> bytes:
+    """Everything the server says to raw bytes, until it closes."""
+    with socket.create_connection(address(server), timeout=30) as raw:
+        raw.sendall(sent)
+        told = b""
+        while chunk := raw.recv(65_536):
+            told += chunk
+    return told
+
+
+@pytest.mark.parametrize("count", [40, 200])
+def test_half_open_connections_do_not_keep_health_from_answering(
+    seller_process: SellerServer, count: int
+) -> None:
+    with ExitStack() as stack:
+        for place in range(count):
+            raw = stack.enter_context(socket.create_connection(address(seller_process), timeout=5))
+            raw.sendall(HALVES[place % len(HALVES)])
+        for _ in range(4):
+            started = time.monotonic()
+            answer = httpx.get(f"{seller_process.base}/_mockseller/health", timeout=5)
+            assert answer.json()["status"] == "ok"
+            assert time.monotonic() - started < 1
+
+
+def test_a_request_that_arrives_byte_by_byte_is_answered(seller_server: World) -> None:
+    body = b"func=whoami&authinfo=reseller:secret"
+    head = f"POST {seller_server.path} HTTP/1.0\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    with socket.create_connection(address(seller_server), timeout=30) as raw:
+        raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for byte in head + body:
+            raw.sendall(bytes([byte]))
+        told = b""
+        while chunk := raw.recv(65_536):
+            told += chunk
+    assert b'name="reseller"' in told
+
+
+def test_two_requests_sent_at_once_are_both_answered(seller_server: World) -> None:
+    path = f"{seller_server.path}?func=whoami&authinfo=reseller:secret"
+    one = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    told = said(seller_server, f"{one}\r\n{one}Connection: close\r\n\r\n".encode())
+    assert told.count(b'name="reseller"') == 2
+
+
+def test_http_1_0_gets_a_length_and_no_chunks(seller_server: World) -> None:
+    path = f"{seller_server.path}?func=soft&authinfo=reseller:secret"
+    head, _, body = said(seller_server, f"GET {path} HTTP/1.0\r\n\r\n".encode()).partition(
+        b"\r\n\r\n"
+    )
+    headers = {
+        line.partition(b":")[0].lower(): line.partition(b":")[2] for line in head.splitlines()
+    }
+    assert b"transfer-encoding" not in headers
+    assert int(headers[b"content-length"]) == len(body)
+    assert body.endswith((b"</doc>\n", b"</doc>"))
+
+
+def test_a_body_without_a_content_type_is_a_form(seller_server: World) -> None:
+    body = b"func=whoami&authinfo=reseller:secret"
+    head = f"POST {seller_server.path} HTTP/1.0\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+    assert b'name="reseller"' in said(seller_server, head + body)
+
+
+def test_ten_thousand_parameters_in_an_address_are_read(seller_server: World) -> None:
+    many = "&".join(f"p{number}=x" for number in range(10_000))
+    path = f"{seller_server.path}?{many}&func=whoami&authinfo=reseller:secret"
+    assert b'name="reseller"' in said(seller_server, f"GET {path} HTTP/1.0\r\n\r\n".encode())
+
+
+def test_an_endless_address_is_cut_off(seller_server: World) -> None:
+    with socket.create_connection(address(seller_server), timeout=30) as raw:
+        raw.sendall(b"GET /")
+        with pytest.raises(OSError, match=r"reset|Broken pipe"):  # noqa: PT012 - any of them may fail
+            for _ in range(1000):
+                raw.sendall(b"a" * 65_536)
+    assert httpx.get(seller_server.url, params={"out": "xml"}, timeout=5).status_code == 200
+
+
+def test_nine_megabytes_are_refused_with_a_document(seller_server: World) -> None:
+    answer = httpx.post(
+        seller_server.url, content=b"x=" + b"a" * 9 * 1024 * 1024, timeout=60,
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+    )  # fmt: skip
+    assert answer.status_code == 200
+    assert '<error type="limit" object="body"' in answer.text
+
+
+def test_a_body_that_waits_to_be_asked_for_is_asked_for(seller_server: World) -> None:
+    body = b"func=whoami&authinfo=reseller:secret"
+    head = (
+        f"POST {seller_server.path} HTTP/1.1\r\nHost: 127.0.0.1\r\nExpect: 100-continue\r\n"
+        f"Connection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection(address(seller_server), timeout=30) as raw:
+        raw.sendall(head.encode())
+        assert raw.recv(1000).startswith(b"HTTP/1.1 100")
+        raw.sendall(body)
+        told = b""
+        while chunk := raw.recv(65_536):
+            told += chunk
+    assert b'name="reseller"' in told
