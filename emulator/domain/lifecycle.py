@@ -72,11 +72,17 @@ def catch_up(shop: Shop) -> list[Happening]:
     at its own time, so that one jump of a year does what 365 jumps of a day do.
     """
     happened = _keys(shop)
-    due = shop.db.rows(_DUE, now=shop.now)
-    for row in due:
+    again: tuple[datetime, int] | None = None
+    for row in shop.db.rows(_DUE, now=shop.now):
         service = Service(*row)
         moment = service.due_at or shop.now
-        happened.append(_fall_due(shop.at(moment), service))
+        if again is not None and (moment, service.id) > again:
+            break  # what this batch itself made due comes first
+        told, after = _fall_due(shop.at(moment), service)
+        happened.append(told)
+        if after.due_at is not None:
+            next_time = (after.due_at, after.id)
+            again = next_time if again is None else min(again, next_time)
     shop.sleep_until(shop.db.value(_NEXT_DUE), shop.db.value(_NEXT_READY))
     return happened
 
@@ -89,36 +95,35 @@ def _keys(shop: Shop) -> list[Happening]:
     return arrived
 
 
-def _fall_due(shop: Shop, service: Service) -> Happening:
-    """A term ended, or the thirty days after it."""
+def _fall_due(shop: Shop, service: Service) -> tuple[Happening, Service]:
+    """A term ended, or the thirty days after it; what happened, and the service afterwards."""
     end = services.midnight(service.expires_on) or shop.now
     over = end + KEEP_SUSPENDED
     if service.status == SUSPENDED and shop.now >= over:
-        licenses.close(shop, SELLER, service)
-        return Happening(shop.now, service.id, "delete")
+        closed = licenses.close(shop, SELLER, service)
+        return Happening(shop.now, service.id, "delete"), closed
     if service.status == ACTIVE:
         return _term_ended(shop, service, over)
     # Suspended by hand before its end, or still being opened: only the grace is left.
-    services.save(shop, replace(service, status=SUSPENDED, due_at=over))
-    return Happening(shop.now, service.id, "expire")
+    kept = services.save(shop, replace(service, status=SUSPENDED, due_at=over))
+    return Happening(shop.now, service.id, "expire"), kept
 
 
-def _term_ended(shop: Shop, service: Service, over: datetime) -> Happening:
+def _term_ended(shop: Shop, service: Service, over: datetime) -> tuple[Happening, Service]:
     owner = accounts.read(shop.db, service.account_id)
+    reason = "not prolonged"
     if service.autoprolong is not None and owner is not None:
         try:
             with shop.db.savepoint("prolongation"):
                 wanted = terms.quote(shop, owner, service, service.autoprolong)
-                terms.prolong(shop, owner, wanted, SELLER)
+                prolonged = terms.prolong(shop, owner, wanted, SELLER)
         except NotEnoughMoney as refusal:
             reason = f"not enough money: {refusal.params['amount']} {owner.currency}"
         except ApiError as refusal:
             reason = f"refused: {refusal.type} {refusal.object}"
         else:
             end = wanted.new_expires_on.isoformat()
-            return Happening(shop.now, service.id, "prolong", end)
-    else:
-        reason = "not prolonged"
+            return Happening(shop.now, service.id, "prolong", end), prolonged
     services.note(shop, service.id, SELLER, "suspend", reason)
-    services.save(shop, replace(service, status=SUSPENDED, substate=AUTO, due_at=over))
-    return Happening(shop.now, service.id, "suspend", reason)
+    suspended = replace(service, status=SUSPENDED, substate=AUTO, due_at=over)
+    return Happening(shop.now, service.id, "suspend", reason), services.save(shop, suspended)

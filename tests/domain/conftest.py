@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 
 import pytest
 
@@ -92,13 +93,16 @@ class Bench:
 Opener = Callable[..., Bench]
 
 
+load_once = cache(load_world)
+
+
 def open_bench(fixture: str = "small") -> Bench:
     """A fresh world of a fixture, in memory, standing at START."""
     clock: list[Bench] = []
     machine = Machine(now=lambda: START, elapsed=lambda: clock[0].elapsed if clock else 0.0)
     db = engine.in_memory()
     with db.writing():
-        worldmaking.write(db, load_world(fixture), 1, machine)
+        worldmaking.write(db, load_once(fixture), 1, machine)
     bench = Bench(Shop(db, world.read(db), START, catalogue.load(db), machine))
     clock.append(bench)
     return bench

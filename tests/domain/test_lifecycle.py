@@ -89,7 +89,7 @@ def state_of(bench: Bench, ids: list[int]) -> list[tuple[object, ...]]:
     balance=st.integers(0, 60),
     periods=st.lists(st.sampled_from([None, 1, 12]), min_size=1, max_size=4),
 )
-@hypothesis_settings(max_examples=15)
+@hypothesis_settings(max_examples=40)
 def test_one_jump_equals_many(jumps: list[int], balance: int, periods: list[int | None]) -> None:
     end = START + timedelta(days=sum(jumps))
     results = []

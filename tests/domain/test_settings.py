@@ -12,10 +12,10 @@ from emulator.settings import SettingsError, load
 
 def test_a_flag_beats_the_environment_beats_the_file(tmp_path: Path) -> None:
     file = tmp_path / "mockseller.toml"
-    file.write_text('port = 1\nworkers = 3\nhost = "0.0.0.0"\n')
+    file.write_text('port = 1\nworkers = 3\nhost = "::1"\n')
     environ = {"MOCKSELLER_PORT": "2", "MOCKSELLER_WORKERS": "4"}
     chosen = load({"port": 5}, environ, file)
-    assert (chosen.port, chosen.workers, chosen.host) == (5, 4, "0.0.0.0")
+    assert (chosen.port, chosen.workers, chosen.host) == (5, 4, "::1")
 
 
 @pytest.mark.parametrize(

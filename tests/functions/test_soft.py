@@ -1,0 +1,330 @@
+"""``soft`` as a client sees it: what an order, a form, a list and an action answer."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from emulator.testing import Seller
+
+ORDER = {
+    "pricelist": 55227,
+    "period": 1,
+    "ip": "10.10.10.10",
+    "licname": "name",
+    "skipbasket": "on",
+    "sok": "ok",
+    "clicked_button": "finish",
+}
+
+
+def refusal(seller: Seller, func: str, **params: object) -> str:
+    """``type/object`` of the error."""
+    error = seller.call(func, **params).error
+    assert error is not None
+    return f"{error.type}/{error.object}"
+
+
+def balance(seller: Seller) -> str:
+    return str(seller.account()["balance"])
+
+
+def test_an_order_answers_its_id_under_both_names_and_no_key(seller: Seller) -> None:
+    answer = seller.call("soft.order.param", **ORDER)
+    names = [child.tag for child in answer.xml]
+    assert answer.xml.findtext("id") == answer.xml.findtext("item.id")
+    assert "ok" in names
+    assert "lickey" not in names
+    assert balance(seller) == "995.00"
+
+
+def test_an_order_in_bjson_answers_id_v(seller: Seller) -> None:
+    answer = seller.call("soft.order.param", **ORDER, out="bjson", lang="en").json
+    assert answer["id"]["v"].isdigit()
+    assert answer["ok"] == {"v": ""}
+
+
+def test_the_form_has_every_field_a_client_reads(seller: Seller) -> None:
+    number = seller.order(ip="10.10.10.10", licname="n", remoteid="r", remoteip="192.0.2.99")
+    form = seller.call("soft.edit", elid=number)
+    fields = {child.tag: child.text or "" for child in form.xml}
+    assert fields["elid"] == fields["id"] == str(number)
+    assert fields["lickey"].startswith(f"{number}-")
+    assert (fields["licname"], fields["remoteid"], fields["remoteip"]) == ("n", "r", "192.0.2.99")
+    assert (fields["status"], fields["pricelist"], fields["period"]) == ("2", "55227", "1")
+    assert fields["webdomains"] == "0"
+    assert set(fields) >= {
+        "name", "ip", "pricelist_name", "createdate", "expiredate", "ip_change_date",
+        "lickey_change_date", "update_expiredate", "autoprolong",
+    }  # fmt: skip
+
+
+def test_a_number_of_sites_is_a_number_in_bjson(seller: Seller) -> None:
+    number = seller.order(ip="10.10.10.10")
+    model = seller.call("soft.edit", elid=number, out="bjson").json["model"]
+    assert model["webdomains"] == 0
+    assert model["lickey"].startswith(f"{number}-")
+
+
+def test_addons_are_in_the_form_under_their_own_names(seller: Seller) -> None:
+    number = seller.order(pricelist=55230, ip="10.10.10.10", addon_55236=3)
+    answer = seller.call("soft.edit", elid=number, out="json").json["doc"]
+    assert answer["addon_55236"]["$"] == "3"
+    assert answer["messages"]["msg"]["addon_55236"] == "Cluster nodes"
+
+
+def test_a_save_carries_its_fields_flat_and_in_an_inner_doc(seller: Seller) -> None:
+    number = seller.order(ip="10.10.10.10")
+    saved = seller.call("soft.edit", elid=number, ip="10.10.10.11", licname="b", sok="yes").xml
+    assert saved.findtext("pricelist") == saved.findtext("doc/pricelist") == "55227"
+    assert saved.findtext("ip") == saved.findtext("doc/ip") == "10.10.10.11"
+    assert saved.find("ok") is not None
+    assert seller.call("soft.edit", elid=number).field("licname") == "b"
+
+
+def test_without_sok_a_form_changes_nothing(seller: Seller) -> None:
+    number = seller.order(ip="10.10.10.10", licname="a")
+    shown = seller.call("soft.edit", elid=number, licname="b")
+    assert shown.field("licname") == "b"
+    assert seller.call("soft.edit", elid=number).field("licname") == "a"
+
+
+@pytest.mark.parametrize("hint", [{"sv_field": "licname"}, {"snext": "ok"}])
+def test_a_recalculation_commits_nothing_even_with_sok(
+    seller: Seller, hint: dict[str, str]
+) -> None:
+    seller.call("soft.edit", elid=100001, licname="b", sok="ok", **hint)
+    assert seller.call("soft.edit", elid=100001).field("licname") == "web-1"
+
+
+def test_a_recalculated_order_form_repeats_its_selects_in_an_inner_doc(seller: Seller) -> None:
+    asked = {"pricelist": 55230, "period": 12, "addon_55236": 2, "sv_field": "period"}
+    doc = seller.call("soft.order.param", **asked, sok="ok", out="json").json["doc"]
+    for level in (doc, doc["doc"]):
+        assert {one["$name"] for one in level["slist"]} == {"period", "autoprolong"}
+        assert level["list"][0]["$name"] == "tariflist"
+        assert "EUR" in level["orderinfo"]["$"]
+    assert balance(seller) == "1000.00"
+
+
+def test_newkey_answers_the_new_key_at_the_top(seller: Seller) -> None:
+    before = seller.call("soft.edit", elid=100001).field("lickey")
+    after = seller.call("soft.edit", elid=100001, clicked_button="newkey", sok="ok").xml
+    assert after.findtext("lickey") not in (None, "", before)
+    assert (after.findtext("lickey") or "").startswith("100001-")
+
+
+def test_the_wizard_leads_from_tariffs_to_the_order(seller: Seller) -> None:
+    first = seller.call("soft.order").xml
+    codes = [e.findtext("pricelist") for e in first.findall("list[@name='tariflist']/elem")]
+    assert {"55227", "55228", "55229", "55230"} <= set(codes)
+    price = first.findtext("list[@name='tariflist']/elem/price") or ""
+    assert price.startswith("<b>")
+    second = seller.call("soft.order.pricelist", pricelist=55230, period=1, snext="ok").xml
+    assert second.find("slist[@name='autoprolong']") is not None
+    assert second.findtext("addon_55236") == "1"
+
+
+def test_a_step_out_of_turn_is_told_as_such(seller: Seller) -> None:
+    assert refusal(seller, "soft.order.param", period=1) == "wizard_unavailable/"
+
+
+def test_a_printed_example_with_a_stray_semicolon_orders(seller: Seller) -> None:
+    wish = {**ORDER, "pricelist": "55230;", "addon_55236": "1", "autoprolong": "1"}
+    number = seller.call("soft.order.param", **wish).id
+    assert seller.call("soft.edit", elid=number).field("autoprolong") == "1"
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"ip": ""}, "value/ip"),
+        ({"ip": "300.1.1.1"}, "value/ip"),
+        ({"period": "2"}, "value/period"),
+        ({"period": "soon"}, "value/period"),
+        ({"pricelist": "1"}, "value/pricelist"),
+        ({"pricelist": "x"}, "value/pricelist"),
+        ({"ip": "192.0.2.10"}, "exists/ip"),
+        ({"licname": "x" * 256}, "value/licname"),
+        ({"pricelist": 55230, "addon_55236": "0"}, "value/addon_55236"),
+        ({"pricelist": 55230, "addon_55236": "many"}, "value/addon_55236"),
+        ({"login": "poor"}, "not_enough_money/"),
+    ],
+)
+def test_a_refused_order_names_the_field_and_takes_no_money(
+    seller: Seller, changed: dict[str, object], told: str
+) -> None:
+    assert refusal(seller, "soft.order.param", **{**ORDER, **changed}) == told
+    assert balance(seller) == "1000.00"
+    assert str(seller.account("poor")["balance"]) == "1.00"
+
+
+def test_an_empty_required_field_says_that_it_is_empty(seller: Seller) -> None:
+    error = seller.call("soft.order.param", **{**ORDER, "ip": ""}).error
+    assert error is not None
+    assert error.params["desc"] == "desck_empty"
+    assert error.message == "The 'IP address' field has invalid value. The value cannot be empty"
+
+
+def test_too_little_money_tells_the_whole_sum(seller: Seller) -> None:
+    doc = seller.call("soft.order.param", **ORDER, login="poor", out="json").json["doc"]
+    assert doc["error"]["$type"] == "not_enough_money"
+    assert doc["error"]["param"] == {"$name": "amount", "$": "5.00"}
+
+
+def test_where_the_rule_says_so_a_poor_order_waits_in_the_basket(seller: Seller) -> None:
+    seller.rules(poor_order="basket")
+    answer = seller.call("soft.order.param", **ORDER, login="poor").xml
+    assert answer.findtext("billorder")
+    assert answer.findtext("ok") == "func=basket"
+
+
+def test_empty_optional_parameters_count_as_absent(seller: Seller) -> None:
+    wish = {**ORDER, "autoprolong": "", "remoteip": "", "datacenter": "", "recipe": "", "pid": "7"}
+    assert seller.call("soft.order.param", **wish).id
+
+
+def test_remoteid_is_stored_searchable_and_not_unique(seller: Seller) -> None:
+    numbers = [seller.order(ip=f"10.0.0.{n}", remoteid="l") for n in (1, 2)]
+    rows = seller.call("soft", filter="on", remoteid="l").rows()
+    assert [int(row["id"]) for row in rows] == sorted(numbers, reverse=True)
+
+
+def test_the_list_shows_names_newest_first_and_no_key(seller: Seller) -> None:
+    number = seller.order(ip="10.10.10.10", licname="newest")
+    answer = seller.call("soft")
+    rows = answer.rows()
+    assert rows[0]["id"] == str(number)
+    assert rows[0]["pricelist"] == "ISPmanager 6 Lite"
+    assert rows[0]["item_status"] == "Active"
+    assert rows[0]["cost"] == "5.00 EUR / Month"
+    assert "lickey" not in rows[0]
+    assert answer.field("p_elems") == str(len(rows))
+    status = answer.xml.find("elem/item_status")
+    assert status is not None
+    assert status.get("orig") == "2"
+
+
+def test_pages_are_cut_and_a_page_past_the_end_is_the_last(seller: Seller) -> None:
+    everything = [row["id"] for row in seller.call("soft").rows()]
+    second = seller.call("soft", p_cnt=3, p_num=2)
+    assert [row["id"] for row in second.rows()] == everything[3:6]
+    last = seller.call("soft", p_cnt=3, p_num=99)
+    assert [row["id"] for row in last.rows()] == everything[6:9]
+    assert last.field("p_num") == "3"
+
+
+def test_a_column_sorts_both_ways_and_an_unsortable_one_is_ignored(seller: Seller) -> None:
+    names = [row["licname"] for row in seller.call("soft", p_col="+licname").rows()]
+    assert names == sorted(names)
+    back = [row["licname"] for row in seller.call("soft", p_sort="licname", p_order="desc").rows()]
+    assert back == names[::-1]
+    plain = [row["id"] for row in seller.call("soft").rows()]
+    assert [row["id"] for row in seller.call("soft", p_col="-cost").rows()] == plain
+
+
+def test_a_filter_sticks_to_its_session_and_to_no_other(seller: Seller) -> None:
+    opened = [
+        seller.call("auth", login="", username="reseller", password="secret").field("auth")
+        for _ in range(2)
+    ]
+    seller.call("soft.filter", auth=opened[0], licname="web", sok="ok")
+    assert len(seller.call("soft", auth=opened[0]).rows()) == 2
+    assert len(seller.call("soft", auth=opened[1]).rows()) == 7
+    assert seller.call("soft.filter", auth=opened[0]).field("licname") == "web"
+    seller.call("soft.filter", auth=opened[0], clicked_button="reset", sok="ok")
+    assert len(seller.call("soft", auth=opened[0]).rows()) == 7
+
+
+@pytest.mark.parametrize("sok", [{}, {"sok": "ok"}, {"sok": "yes"}])
+def test_suspend_and_resume_act_with_any_sok_or_none(seller: Seller, sok: dict[str, str]) -> None:
+    for _ in range(2):
+        assert seller.call("soft.suspend", elid=100001, **sok).error is None
+        assert seller.service(100001)["status"] == 3
+    for _ in range(2):
+        assert seller.call("soft.resume", elid=100001, **sok).error is None
+        assert seller.service(100001)["status"] == 2
+
+
+def test_several_ids_act_all_or_none(seller: Seller) -> None:
+    assert refusal(seller, "soft.suspend", elid="100001, 999999") == "missed/item"
+    assert seller.service(100001)["status"] == 2
+    assert seller.call("soft.suspend", elid="100001, 100002").error is None
+    assert [seller.service(n)["status"] for n in (100001, 100002)] == [3, 3]
+
+
+def test_a_deleted_licence_is_gone_for_its_client(seller: Seller) -> None:
+    assert seller.call("soft.delete", elid=100001, sok="ok").error is None
+    assert refusal(seller, "soft.edit", elid=100001) == "missed/item"
+    assert "100001" not in [row["id"] for row in seller.call("soft").rows()]
+    assert refusal(seller, "soft.delete", elid=100001) == "missed/item"
+
+
+def test_an_address_is_checked_before_the_order_without_sok(seller: Seller) -> None:
+    good = {"pricelist": 55227, "period": 1, "ip": "10.10.10.10"}
+    assert seller.call("soft.checkip", **good).error is None
+    assert refusal(seller, "soft.checkip", **{**good, "ip": "192.0.2.10"}) == "exists/ip"
+    assert seller.call("soft.checkip", **{**good, "sok": "yes", "pricelist": 7}).error is None
+
+
+def test_the_new_form_of_an_order_calls_the_period_otherwise(seller: Seller) -> None:
+    wish = {**ORDER, "order_period": 12, "autoprolong": "on", "clicked_button": "order"}
+    del wish["period"]
+    number = seller.call("v2.soft.order.param", **wish).id
+    assert seller.call("soft.edit", elid=number).field("autoprolong") == "12"
+    wish |= {"ip": "10.10.10.11", "skipbasket": "off"}
+    answer = seller.call("v2.soft.order.param", **wish).xml
+    assert answer.findtext("lineitem.id")
+    assert answer.findtext("billorder")
+
+
+def test_a_key_that_is_late_is_empty_first(seller: Seller) -> None:
+    seller.provisioning("reads", 2)
+    number = seller.order(ip="10.10.10.10")
+    keys = [seller.call("soft.edit", elid=number).field("lickey") for _ in range(4)]
+    assert keys[:2] == ["", ""]
+    assert keys[2] == keys[3]
+    assert keys[2].startswith(f"{number}-")
+
+
+def test_a_key_that_takes_seconds_arrives_under_a_frozen_clock(seller: Seller) -> None:
+    seller.clock.freeze("2027-01-31T00:00:00Z")
+    seller.provisioning("seconds", 5)
+    number = seller.order(ip="10.10.10.10")
+    first = seller.call("soft.edit", elid=number)
+    assert (first.field("lickey"), first.field("status")) == ("", "5")
+    seller.time.pass_time(6)
+    assert seller.call("soft.edit", elid=number).field("lickey").startswith(f"{number}-")
+
+
+def test_russian_is_spoken_where_it_is_asked_for(seller: Seller) -> None:
+    row = seller.call("soft", lang="ru").rows()[0]
+    assert (row["item_status"], row["cost"].rpartition(" / ")[2]) == ("Активен", "Месяц")
+    error = seller.call("soft.edit", elid=1, lang="ru").error
+    assert error is not None
+    assert "не существует" in error.message
+
+
+def test_the_status_can_be_told_by_its_number(seller: Seller) -> None:
+    seller.rules(item_status_text="number")
+    assert seller.call("soft").rows()[0]["item_status"] == "2"
+
+
+def test_json_lists_are_arrays_with_the_count_and_without_numbers(seller: Seller) -> None:
+    doc = json.loads(seller.call("soft", out="json", filter="on", licname="web-1").text)["doc"]
+    assert isinstance(doc["elem"], list)
+    assert doc["p_elems"] == {"$": "1"}
+    assert doc["elem"][0]["item_status"] == {"$orig": "2", "$": "Active"}
+    assert all(isinstance(value, dict | str | list) for value in doc.values())
+    empty = json.loads(seller.call("soft", out="json", filter="on", licname="none").text)["doc"]
+    assert "elem" not in empty
+    assert empty["p_elems"] == {"$": "0"}
+
+
+def test_the_ajax_shape_is_for_those_who_name_no_format(seller: Seller) -> None:
+    listed = seller.call("soft", sfrom="ajax").json
+    assert listed["content"][0]["id"]["v"].isdigit()
+    acted = seller.call("soft.suspend", elid=100001, sfrom="ajax").json
+    assert acted["message"][0]["status"] == "ok"
+    assert seller.call("soft", sfrom="ajax", out="xml").text.startswith("<?xml")
