@@ -30,9 +30,11 @@ about: for the benchmark
 currency: EUR
 tariffs: all
 accounts:
-  - {{login: reseller, password: secret, balance: "99999999.00", realname: Bench, email: b@example.com}}
+  - {{login: reseller, password: secret, balance: "99999999.00", realname: Bench,
+     email: b@example.com}}
 services:
-  - {{account: reseller, tariff: 55227, licname: web-1, ip: 192.0.2.10, period: 1, ordered: "-1 days"}}
+  - {{account: reseller, tariff: 55227, licname: web-1, ip: 192.0.2.10, period: 1,
+     ordered: "-1 days"}}
 grow: {{accounts: 10, services_per_account: {each}}}
 """
 
@@ -53,9 +55,7 @@ def main() -> int:
     return _report(table)
 
 
-def _servers(
-    stack: ExitStack, folder: Path, options: argparse.Namespace
-) -> dict[str, int]:
+def _servers(stack: ExitStack, folder: Path, options: argparse.Namespace) -> dict[str, int]:
     (folder / "bench.yaml").write_text(WORLD.format(each=options.licences // 10))
     floor.prepare(str(folder / "floor.db"))
     shared = ("--workers", str(options.workers), "--threads", str(options.threads))
@@ -66,16 +66,16 @@ def _servers(
         command = ("gunicorn", *GUNICORN, *shared, "--bind", f"127.0.0.1:{port}")
         stack.enter_context(_server((*command, f"tests.benchmarks.floor:{name}"), port, environ))
     port = _free_port()
-    ours = ("serve", "--port", str(port), "--data", str(folder), "--fixture")
-    command = ("emulator", *ours, str(folder / "bench.yaml"), *shared)
-    stack.enter_context(_server(command, port, environ))
+    serve = ("serve", "--port", str(port), "--data", str(folder), "--fixture")
+    ours = ("emulator", *serve, str(folder / "bench.yaml"), *shared)
+    stack.enter_context(_server(ours, port, environ))
     ports["read"] = ports["order"] = port
     return ports
 
 
 @contextmanager
 def _server(command: tuple[str, ...], port: int, environ: dict[str, str]) -> Iterator[None]:
-    process = subprocess.Popen(  # noqa: S603 - our own command
+    process = subprocess.Popen(
         [sys.executable, "-m", *command], env=environ, stdout=subprocess.DEVNULL
     )
     try:

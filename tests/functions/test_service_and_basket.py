@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -86,7 +87,7 @@ def test_the_tariff_changes_in_one_step(seller: Seller) -> None:
 
 def test_the_tariff_changes_in_three_steps_and_only_the_last_commits(seller: Seller) -> None:
     number = seller.order(ip="10.10.10.10")
-    ask = {"elid": number, "pricelist": 55228, "snext": "ok", "sok": "ok"}
+    ask: dict[str, Any] = {"elid": number, "pricelist": 55228, "snext": "ok", "sok": "ok"}
     second = seller.call("service.changepricelist.pricelist", **ask)
     assert (second.field("money_info"), second.field("newprice")) == ("3.00 EUR", "8.00 EUR")
     assert second.field("oldexpiredate") == second.field("newexpiredate")
@@ -119,7 +120,7 @@ def test_history_tells_what_happened_newest_first(seller: Seller) -> None:
 
 
 def test_one_form_applies_to_many_or_to_none(seller: Seller) -> None:
-    many = {"faction": "service.prolong", "period": 12, "sok": "ok"}
+    many: dict[str, Any] = {"faction": "service.prolong", "period": 12, "sok": "ok"}
     before = seller.call("soft.edit", elid=100001).field("expiredate")
     refused = seller.call("groupedit", elid="100001, 100004", **many).error
     assert refused is not None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 
 from emulator.testing import Seller
 
-ORDER = {
+ORDER: dict[str, Any] = {
     "pricelist": 55227,
     "period": 1,
     "ip": "10.10.10.10",
@@ -99,7 +100,12 @@ def test_a_recalculation_commits_nothing_even_with_sok(
 
 
 def test_a_recalculated_order_form_repeats_its_selects_in_an_inner_doc(seller: Seller) -> None:
-    asked = {"pricelist": 55230, "period": 12, "addon_55236": 2, "sv_field": "period"}
+    asked: dict[str, Any] = {
+        "pricelist": 55230,
+        "period": 12,
+        "addon_55236": 2,
+        "sv_field": "period",
+    }
     doc = seller.call("soft.order.param", **asked, sok="ok", out="json").json["doc"]
     for level in (doc, doc["doc"]):
         assert {one["$name"] for one in level["slist"]} == {"period", "autoprolong"}
@@ -131,7 +137,7 @@ def test_a_step_out_of_turn_is_told_as_such(seller: Seller) -> None:
 
 
 def test_a_printed_example_with_a_stray_semicolon_orders(seller: Seller) -> None:
-    wish = {**ORDER, "pricelist": "55230;", "addon_55236": "1", "autoprolong": "1"}
+    wish: dict[str, Any] = {**ORDER, "pricelist": "55230;", "addon_55236": "1", "autoprolong": "1"}
     number = seller.call("soft.order.param", **wish).id
     assert seller.call("soft.edit", elid=number).field("autoprolong") == "1"
 
@@ -153,7 +159,7 @@ def test_a_printed_example_with_a_stray_semicolon_orders(seller: Seller) -> None
     ],
 )
 def test_a_refused_order_names_the_field_and_takes_no_money(
-    seller: Seller, changed: dict[str, object], told: str
+    seller: Seller, changed: dict[str, Any], told: str
 ) -> None:
     assert refusal(seller, "soft.order.param", **{**ORDER, **changed}) == told
     assert balance(seller) == "1000.00"
@@ -181,7 +187,14 @@ def test_where_the_rule_says_so_a_poor_order_waits_in_the_basket(seller: Seller)
 
 
 def test_empty_optional_parameters_count_as_absent(seller: Seller) -> None:
-    wish = {**ORDER, "autoprolong": "", "remoteip": "", "datacenter": "", "recipe": "", "pid": "7"}
+    wish: dict[str, Any] = {
+        **ORDER,
+        "autoprolong": "",
+        "remoteip": "",
+        "datacenter": "",
+        "recipe": "",
+        "pid": "7",
+    }
     assert seller.call("soft.order.param", **wish).id
 
 
@@ -262,14 +275,19 @@ def test_a_deleted_licence_is_gone_for_its_client(seller: Seller) -> None:
 
 
 def test_an_address_is_checked_before_the_order_without_sok(seller: Seller) -> None:
-    good = {"pricelist": 55227, "period": 1, "ip": "10.10.10.10"}
+    good: dict[str, Any] = {"pricelist": 55227, "period": 1, "ip": "10.10.10.10"}
     assert seller.call("soft.checkip", **good).error is None
     assert refusal(seller, "soft.checkip", **{**good, "ip": "192.0.2.10"}) == "exists/ip"
     assert seller.call("soft.checkip", **{**good, "sok": "yes", "pricelist": 7}).error is None
 
 
 def test_the_new_form_of_an_order_calls_the_period_otherwise(seller: Seller) -> None:
-    wish = {**ORDER, "order_period": 12, "autoprolong": "on", "clicked_button": "order"}
+    wish: dict[str, Any] = {
+        **ORDER,
+        "order_period": 12,
+        "autoprolong": "on",
+        "clicked_button": "order",
+    }
     del wish["period"]
     number = seller.call("v2.soft.order.param", **wish).id
     assert seller.call("soft.edit", elid=number).field("autoprolong") == "12"
