@@ -44,13 +44,18 @@ class Place:
     """Where the server listens. ``holder`` keeps the port until the workers have it."""
 
     host: str
+    address: str
     port: int
     holder: socket.socket
 
     @property
     def bound(self) -> str:
-        """As gunicorn wants it."""
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        """As gunicorn wants it: the address a name stood for, not the name."""
+        return (
+            f"[{self.address}]:{self.port}"
+            if ":" in self.address
+            else f"{self.address}:{self.port}"
+        )
 
     def url(self, *, https: bool) -> str:
         """As a client on this machine reaches it."""
@@ -83,7 +88,7 @@ def take(host: str, port: int) -> Place:
         else:
             line = f"cannot listen on {host} port {port}: {fault.strerror or fault}"
         raise PortError(line) from None
-    return Place(host, port, holder)
+    return Place(host, str(address[0]), port, holder)
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types

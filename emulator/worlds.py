@@ -88,6 +88,7 @@ class Worlds(Connections):
     def create(self, name: str, fixture: str, seed: int | None = None) -> None:
         """A new world made from a fixture (a shipped name, or the path of a file)."""
         self._require_free(name)
+        fixture = _located(fixture)
         chosen = self.settings.seed if seed is None else seed
         source = self._seeds.file(fixture, chosen)
         with self._building(name) as folder:
@@ -148,6 +149,7 @@ class Worlds(Connections):
         if not self.exists(name):
             self.create(name, fixture, seed)
             return
+        fixture = _located(fixture)
         chosen = self.settings.seed if seed is None else seed
         source = self._seeds.file(fixture, chosen)
         with self.locked(name):
@@ -237,6 +239,11 @@ class Worlds(Connections):
         if NAME.match(label) is None:
             raise WorldError(f'"{label}" is not a name of a snapshot: use a-z, 0-9 and -')
         return self.root / name / "snapshots" / f"{label}.db"
+
+
+def _located(fixture: str) -> str:
+    """A file's whole path: a reset may be asked for in another folder."""
+    return str(Path(fixture).resolve()) if Path(fixture).suffix else fixture
 
 
 def _write_origin(folder: Path, fixture: str, seed: int) -> None:

@@ -59,7 +59,10 @@ class Guard:
             raise Refusal(415, f"changes need Content-Type: {' or '.join(kinds)}")
 
     def _is_near(self, http: Request) -> bool:
-        return self._local and not any(name in http.headers for name in THROUGH_A_PROXY)
+        # The caller's address is asked too: under somebody else's WSGI server our own setting of
+        # the host may not be where that server listens.
+        here = self._local and is_loopback(http.remote_addr or "")
+        return here and not any(name in http.headers for name in THROUGH_A_PROXY)
 
     def _check_token(self, header: str) -> None:
         scheme, _, brought = header.partition(" ")

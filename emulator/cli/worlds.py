@@ -79,7 +79,7 @@ def load(name: str, file: Path, data: Path | None) -> None:
 
     with options.opened(data) as worlds:
         if file.suffix in YAML:
-            worlds.remake(name, str(file.resolve()))
+            worlds.remake(name, str(file))
             click.echo(f"{name}: made from {file.name}")
             return
         document = file.read_bytes()

@@ -18,7 +18,11 @@ def ask(seller: Seller) -> Ask:
 
     def asked(method: str, path: str, **given: Any) -> TestResponse:  # noqa: ANN401
         return client.open(
-            f"/_mockseller{path}", base_url="http://127.0.0.1", method=method, **given
+            f"/_mockseller{path}",
+            base_url="http://127.0.0.1",
+            method=method,
+            environ_overrides={"REMOTE_ADDR": "127.0.0.1"},
+            **given,
         )
 
     return asked

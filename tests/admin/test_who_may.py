@@ -19,6 +19,7 @@ def ask(
     **given: Any,  # noqa: ANN401 - as werkzeug takes it
 ) -> TestResponse:
     given.setdefault("base_url", "http://127.0.0.1")
+    given.setdefault("environ_overrides", {"REMOTE_ADDR": "127.0.0.1"})
     return Client(seller.wsgi).open(f"/_mockseller{path}", method=method, **given)
 
 
@@ -60,6 +61,14 @@ def test_without_a_token_set_nobody_comes_in_from_elsewhere() -> None:
     with Seller(host=EVERYWHERE) as seller:
         assert ask(seller).status_code == 401
         assert ask(seller, headers={"Authorization": "Bearer "}).status_code == 401
+
+
+def test_a_caller_from_elsewhere_needs_the_token_wherever_we_think_we_listen() -> None:
+    with Seller(token="s3cr3t-token") as seller:
+        afar = {"REMOTE_ADDR": "192.0.2.1"}
+        assert ask(seller, environ_overrides=afar).status_code == 401
+        assert ask(seller, environ_overrides={"REMOTE_ADDR": ""}).status_code == 401
+        assert ask(seller, environ_overrides=afar, headers=TOKEN).status_code == 200
 
 
 def test_health_is_answered_before_anyone_is_judged() -> None:

@@ -111,6 +111,15 @@ def test_settings_come_from_a_file_too(tmp_path: Path) -> None:
     assert told.stderr == f"Error: {file}: unknown setting 'colour'\n"
 
 
+@pytest.mark.parametrize("host", ["localhost", "::1"])
+def test_a_name_or_an_ipv6_address_can_be_listened_on(host: str) -> None:
+    if not socket.has_ipv6 and ":" in host:
+        pytest.skip("this machine has no IPv6")
+    with SellerServer("--host", host, "--workers", "1") as server:
+        assert server.control("GET", "/health")["status"] == "ok"
+        assert server.call("soft").error is None
+
+
 def test_https_is_served_with_a_certificate(tmp_path: Path) -> None:
     authority = trustme.CA()
     issued = authority.issue_cert("127.0.0.1", "localhost")

@@ -157,6 +157,17 @@ def test_a_world_made_from_a_file_of_ones_own_can_be_made_again(
     assert worlds.names() == ["a", "b"]
 
 
+def test_a_file_named_in_one_folder_is_found_from_another(
+    worlds: Worlds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own.yaml").write_text("about: mine\ncurrency: RUB\ntariffs: all\n")
+    monkeypatch.chdir(tmp_path)
+    worlds.create("a", "own.yaml")
+    monkeypatch.chdir("/")
+    worlds.reset("a")
+    assert read(worlds.connect("a")).made_from == "own"
+
+
 def test_a_session_id_finds_its_world(worlds: Worlds) -> None:
     worlds.create("first", "empty")
     worlds.create("second", "empty")
