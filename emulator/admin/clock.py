@@ -103,17 +103,11 @@ def _moment(worlds: Worlds, db: Database, happened: tuple[Happening, ...]) -> Mo
 
 
 def _catch_up(worlds: Worlds, db: Database) -> list[Happening]:
-    """Everything that is due, one instant after the other, each batch a commit of its own.
-
-    Going from instant to instant keeps the order right when one service falls due several times
-    on the way: a renewal of the first month takes its money before one of the second.
-    """
+    """Everything that is due, each batch a commit of its own."""
     happened: list[Happening] = []
     while True:
         with db.writing():
             shop = worlds.shop(db, read(db))
             if not lifecycle.is_due(shop):
                 return happened
-            due = shop.world.next_due_at
-            at = shop if due is None or due > shop.now else shop.at(due)
-            happened += lifecycle.catch_up(at)
+            happened += lifecycle.catch_up(shop)
