@@ -32,7 +32,7 @@ class Seeds:
 
     def file(self, fixture: str, seed: int) -> Path:
         """The closed file a world begins as; made once per fixture, seed, version and day."""
-        content = _content(fixture)
+        content = _content(fixture) + _makers()
         told = f"{__version__}/{tables.VERSION}/{seed}/{self._machine.now().date()}/{fixture}/"
         key = hashlib.sha256(told.encode() + content).hexdigest()[:32]
         kept = self._folder / f"{key}.db"
@@ -61,6 +61,11 @@ def _content(name: str) -> bytes:
     own = Path(name) if Path(name).suffix else folder / "worlds" / f"{name}.yaml"
     files = [*sorted((folder / "tariffs").glob("*.yaml")), own]
     return b"".join(path.read_bytes() for path in files if path.is_file())
+
+
+def _makers() -> bytes:
+    """What else decides how a seed looks: its tables, and the code that fills them."""
+    return engine.schema().encode() + Path(worldmaking.__file__).read_bytes()
 
 
 def version_of(path: Path) -> int:

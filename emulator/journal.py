@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import Integer, bindparam, delete, func, insert, or_, select
 
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
@@ -21,15 +21,27 @@ MASK = "***"
 SECRET_PARAMS = frozenset({"auth", "password", "passwd", "confirm", "key", "qrcode"})
 SHORTEST_SECRET = 6
 """A shorter secret is not looked for in answers: it would blot out ordinary text."""
-PRUNE_EVERY = 128
+PRUNE_EVERY = 16
+"""A few rows at a time: a big clean-up would be somebody's slow request."""
 
 J = tables.journal.c
+_LAST_TOTAL = select(J.total).order_by(J.id.desc()).limit(1).scalar_subquery()
 _INSERT = Statement(
-    insert(tables.journal).values({c.name: bindparam(c.name) for c in J if c.name != "id"})
+    insert(tables.journal).values(
+        {c.name: bindparam(c.name) for c in J if c.name not in {"id", "total"}}
+        | {"total": func.coalesce(_LAST_TOTAL, 0) + bindparam("size", type_=Integer)}
+    )
 )
-_OLDER = Statement(delete(tables.journal).where(J.id <= bindparam("before")))
-_SUMS = select(J.id, func.sum(J.size).over(order_by=J.id.desc()).label("total")).subquery()
-_OVER = Statement(select(func.max(_SUMS.c.id)).where(_SUMS.c.total > bindparam("bytes")))
+_OLDEST = select(J.id).order_by(J.id).limit(4 * PRUNE_EVERY)
+_PRUNE = Statement(
+    delete(tables.journal).where(
+        J.id.in_(_OLDEST),
+        or_(
+            J.id <= bindparam("newest", type_=Integer) - bindparam("rows", type_=Integer),
+            J.total <= _LAST_TOTAL - bindparam("bytes", type_=Integer),
+        ),
+    )
+)
 _CLEAR = Statement(delete(tables.journal))
 _COUNT = Statement(select(func.count()).select_from(tables.journal))
 
@@ -134,11 +146,8 @@ def write(db: Database, entry: Entry, bounds: Bounds) -> None:
 
 
 def prune(db: Database, bounds: Bounds, newest: int) -> None:
-    """Drops what is over the bounds, oldest first."""
-    db.run(_OLDER, before=newest - bounds.rows)
-    over = db.value(_OVER, bytes=bounds.bytes)
-    if over is not None:
-        db.run(_OLDER, before=over)
+    """Drops what is over the bounds, oldest first. Each row knows the sum of all sizes up to it."""
+    db.run(_PRUNE, newest=newest, rows=bounds.rows, bytes=bounds.bytes)
 
 
 def find(
@@ -151,7 +160,7 @@ def find(
     limit: int = 100,
 ) -> list[Entry]:
     """Newest first. ``error``: only refusals (True) or only successes (False)."""
-    query = select(*(c for c in J if c.name != "size")).where(J.id > after)
+    query = select(*(c for c in J if c.name != "total")).where(J.id > after)
     if func is not None:
         query = query.where(J.func.like(func.replace("*", "%")) if "*" in func else J.func == func)
     if login is not None:

@@ -41,17 +41,20 @@ class Asker:
 
 
 def credentials(request: Request) -> Credentials:
-    """``auth`` before ``authinfo`` before the cookie. A password may contain colons."""
+    """``auth`` before ``authinfo`` before the cookie, which a new login does not look at.
+
+    A password may contain colons.
+    """
     params = request.params
     if params.get("auth"):
         return Credentials(session_id=params["auth"])
     if params.get("authinfo"):
         login, _, password = params["authinfo"].partition(":")
         return Credentials(login=login, password=password)
-    if request.cookie:
-        return Credentials(session_id=request.cookie.partition(":")[0])
     if request.func in LOGS_IN_ITSELF:
         return Credentials(login=params.get("username", ""))
+    if request.cookie:
+        return Credentials(session_id=request.cookie.partition(":")[0])
     return Credentials()
 
 

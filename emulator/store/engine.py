@@ -12,6 +12,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -215,14 +216,22 @@ class Database:
         """All tables of an empty file, WAL switched on, service ids starting high."""
         self.use_wal()
         with self.writing():
-            for table in metadata.sorted_tables:
-                self._driver.execute(str(CreateTable(table).compile(dialect=DIALECT)))
-                for index in sorted(table.indexes, key=lambda i: str(i.name)):
-                    self._driver.execute(str(CreateIndex(index).compile(dialect=DIALECT)))
+            for statement in schema().split(";"):
+                self._driver.execute(statement)
             self._driver.execute(
                 "INSERT INTO sqlite_sequence (name, seq) VALUES ('service', ?)",
                 (FIRST_SERVICE - 1,),
             )
+
+
+@cache
+def schema() -> str:
+    """The statements that make all tables and indexes, separated by semicolons."""
+    made: list[CreateTable | CreateIndex] = []
+    for table in metadata.sorted_tables:
+        made.append(CreateTable(table))
+        made += [CreateIndex(index) for index in sorted(table.indexes, key=lambda i: str(i.name))]
+    return ";".join(str(one.compile(dialect=DIALECT)) for one in made)
 
 
 def create(path: Path) -> Database:

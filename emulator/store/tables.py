@@ -286,7 +286,7 @@ journal = Table(
     Column("func", Text, nullable=False),
     Column("out", Text, nullable=False),
     Column("error", Text),
-    Column("size", Integer, nullable=False),
+    Column("total", Integer, nullable=False),
     Column("params", Text, nullable=False),
     Column("answer", Text, nullable=False),
 )
