@@ -41,8 +41,7 @@ class Verdict:
 
 def replay(exchange: Exchange, out: str, seller: Seller) -> Verdict:
     """One exchange in one format, in a fresh world of the seller's."""
-    if not seller.own and not exchange.portable:
-        reason = "needs a prepared world, which a foreign seller does not have"
+    if reason := _not_here(exchange, seller):
         return _verdict(exchange, out, Outcome.SKIP, [reason])
     try:
         with seller.world(exchange.world) as place:
@@ -65,6 +64,16 @@ def replay_all(exchanges: Iterable[Exchange], seller: Seller) -> Iterator[Verdic
     for exchange in exchanges:
         for out in exchange.formats:
             yield replay(exchange, out, seller)
+
+
+def _not_here(exchange: Exchange, seller: Seller) -> str:
+    """Why this seller is not asked, or nothing."""
+    if not seller.own and not exchange.portable:
+        return "needs a prepared world, which a foreign seller does not have"
+    login = exchange.request.login
+    if login.style != "none" and not login.name and not seller.has_account:
+        return "needs an account, and none was given"
+    return ""
 
 
 def _prepared(step: Step, place: Place) -> list[str]:

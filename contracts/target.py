@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 import httpx
 
-from contracts.exchange import OUR_LOGIN, Login, Request
+from contracts.exchange import OUR_LOGIN, OUR_PASSWORD, Login, Request
 from contracts.placeholders import Bindings
 from contracts.shapes import Unreadable, read
 
@@ -61,6 +61,8 @@ class Place:
             headers["Cookie"] = f"{COOKIE}={credentials['auth']}"
         else:
             fields.update(credentials)
+        # A cookie left by an earlier answer would log in an exchange that must come without.
+        self.http.cookies.clear()
         try:
             response = self.http.send(self._built(request, fields, headers))
         except httpx.HTTPError as problem:
@@ -123,8 +125,8 @@ class Seller:
         *,
         name: str,
         path: str = "/billmgr",
-        login: str = OUR_LOGIN,
-        password: str = "secret",  # noqa: S107 - of the invented account of our own worlds
+        login: str = "",
+        password: str = "",
         token: str = "",
     ) -> None:
         self.name = name
@@ -135,6 +137,7 @@ class Seller:
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._born: dict[str, str] = {}
         self._token = secrets.token_hex(3)
+        self.has_account = bool(login)
         self.own = self._is_own()
 
     def __enter__(self) -> Self:
@@ -147,6 +150,11 @@ class Seller:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    def as_ours(self) -> Self:
+        """The same seller, asked as the account that every world of ours has."""
+        self._login, self._password, self.has_account = OUR_LOGIN, OUR_PASSWORD, True
+        return self
 
     def close(self) -> None:
         """Takes the judge's worlds away again and closes the connections."""
@@ -216,13 +224,15 @@ def at_url(
     parts = httpx.URL(url)
     base = parts.copy_with(path="/", query=None)
     http = httpx.Client(base_url=base, timeout=TIMEOUT, verify=verify, trust_env=trust_env)
-    account = {"login": login, "password": password} if login else {}
     path = parts.path if parts.path != "/" else "/billmgr"
-    return Seller(http, name=str(base).rstrip("/"), path=path, token=token, **account)
+    seller = Seller(
+        http, name=str(base).rstrip("/"), path=path, login=login, password=password, token=token
+    )
+    return seller.as_ours() if seller.own and not login else seller
 
 
 def over_wsgi(app: Any, *, name: str = "in process") -> Seller:  # noqa: ANN401 - any WSGI application
     """A seller that is a WSGI application in this process."""
     transport = httpx.WSGITransport(app=app)
     http = httpx.Client(transport=transport, base_url="http://127.0.0.1", timeout=TIMEOUT)
-    return Seller(http, name=name)
+    return Seller(http, name=name).as_ours()

@@ -1,0 +1,175 @@
+"""``mockseller verify``: what is asked of whom, and what it comes to."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from contracts.cli import verify
+from contracts.exchange import read_all
+from contracts.replay import Outcome, Verdict, replay, replay_all
+from contracts.report import exit_code, print_table
+from contracts.target import CannotRun, at_url, over_wsgi
+from contracts.target import Seller as Judged
+from emulator.testing import Seller, SellerServer
+
+RECORDS = {exchange.name: exchange for exchange in read_all()}
+
+
+class Foreign:
+    """A seller of somebody else: no control API, and a web server that tells the day."""
+
+    def __init__(self, wsgi: Callable[..., Iterable[bytes]]) -> None:
+        self._wsgi = wsgi
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith("/_mockseller"):
+            start_response("404 Not Found", [("Content-Type", "text/html")])
+            return [b"nothing here"]
+
+        def dated(status: str, headers: list[tuple[str, str]], *_: object) -> object:
+            day = format_datetime(datetime(2027, 1, 1, tzinfo=UTC), usegmt=True)
+            return start_response(status, [*headers, ("Date", day)])
+
+        return self._wsgi(environ, dated)
+
+
+@pytest.fixture
+def seller() -> Iterator[Seller]:
+    with Seller() as started:
+        yield started
+
+
+@pytest.fixture
+def foreign(seller: Seller) -> Iterator[Judged]:
+    with over_wsgi(Foreign(seller.wsgi)) as judged:
+        yield judged
+
+
+def _verdict(outcome: Outcome) -> Verdict:
+    return Verdict("soft/list", "xml", outcome, "observed", ("/doc/elem: missing",))
+
+
+def test_our_own_seller_is_judged_in_process() -> None:
+    result = CliRunner().invoke(verify, ["seller", "--in-process", "--only", "soft.edit/", "--all"])
+    assert result.exit_code == 0, result.output
+    assert "soft.edit/rename" in result.output
+    assert "fail" not in result.output
+
+
+def test_our_own_seller_is_judged_at_its_url() -> None:
+    with SellerServer() as server:
+        result = CliRunner().invoke(verify, ["seller", server.url, "--only", "whoami/"])
+        left = [world["name"] for world in server.control("GET", "/worlds")]
+    assert result.exit_code == 0, result.output
+    assert left == ["default"], "the judge's worlds are gone"
+
+
+def test_the_client_is_judged() -> None:
+    result = CliRunner().invoke(verify, ["client", "--only", "soft.edit/"])
+    assert result.exit_code == 0, result.output
+
+
+def test_a_seller_that_cannot_be_reached_cannot_be_judged() -> None:
+    result = CliRunner().invoke(verify, ["seller", "http://127.0.0.1:1/billmgr"])
+    assert result.exit_code == 2
+    assert "cannot be judged" in result.output
+
+
+def test_nothing_asked_is_no_success() -> None:
+    result = CliRunner().invoke(verify, ["seller", "--in-process", "--only", "no such exchange"])
+    assert result.exit_code == 2
+
+
+@pytest.mark.parametrize("words", [[], ["http://127.0.0.1:1/billmgr", "--in-process"]])
+def test_a_seller_has_to_be_named_once(words: list[str]) -> None:
+    assert CliRunner().invoke(verify, ["seller", *words]).exit_code == 2
+
+
+def test_of_a_foreign_seller_only_what_holds_anywhere_is_asked(foreign: Judged) -> None:
+    assert not foreign.own
+    verdicts = list(replay_all(RECORDS.values(), foreign))
+    asked = {v.exchange for v in verdicts if v.outcome is not Outcome.SKIP}
+    assert asked
+    assert all(RECORDS[name].portable for name in asked)
+    assert {v.outcome for v in verdicts} <= {Outcome.PASS, Outcome.SKIP}
+
+
+def test_without_an_account_a_foreign_seller_gets_no_invented_password(
+    seller: Seller,
+) -> None:
+    with over_wsgi(Foreign(seller.wsgi)) as judged:
+        judged.has_account = False
+        verdict = replay(RECORDS["whoami/anybody"], "xml", judged)
+    assert verdict.outcome is Outcome.SKIP
+    assert verdict.told == ("needs an account, and none was given",)
+
+
+def test_what_is_only_assumed_warns_of_a_foreign_seller_and_fails_ours(seller: Seller) -> None:
+    def with_other_object(environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        body = b"".join(seller.wsgi(environ, start))
+        return [body.replace(b'object="elid"', b'object="code"')]
+
+    exchange = RECORDS["soft.edit/no-id"]
+    assert exchange.portable
+    assert exchange.evidence == "assumed"
+    with over_wsgi(Foreign(with_other_object)) as judged:
+        theirs = replay(exchange, "xml", judged)
+    with over_wsgi(with_other_object) as judged:
+        ours = replay(exchange, "xml", judged)
+    assert (theirs.outcome, ours.outcome) == (Outcome.WARN, Outcome.FAIL)
+    assert exit_code([theirs]) == 0
+    assert exit_code([ours]) == 1
+
+
+def test_a_seller_that_does_not_say_the_day_cannot_be_judged(seller: Seller) -> None:
+    def without_control(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith("/_mockseller"):
+            start("404 Not Found", [])
+            return []
+        answer: Iterable[bytes] = seller.wsgi(environ, start)
+        return answer
+
+    with over_wsgi(without_control) as judged:
+        verdict = replay(RECORDS["whoami/anybody"], "xml", judged)
+    assert verdict.outcome is Outcome.ERROR
+    assert "what day it is" in verdict.told[0]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "code"),
+    [
+        ([Outcome.PASS, Outcome.SKIP], 0),
+        ([Outcome.PASS, Outcome.WARN], 0),
+        ([Outcome.PASS, Outcome.FAIL], 1),
+        ([Outcome.FAIL, Outcome.ERROR], 2),
+        ([Outcome.SKIP], 2),
+        ([], 2),
+    ],
+)
+def test_verdicts_come_to_an_exit_code(outcomes: list[Outcome], code: int) -> None:
+    assert exit_code([_verdict(outcome) for outcome in outcomes]) == code
+
+
+def test_the_table_names_what_did_not_hold_and_why() -> None:
+    console = Console(file=io.StringIO(), width=120)
+    print_table(console, "a seller", [_verdict(Outcome.PASS), _verdict(Outcome.FAIL)])
+    assert isinstance(console.file, io.StringIO)
+    told = console.file.getvalue()
+    assert "soft/list" in told
+    assert "/doc/elem: missing" in told
+    assert "a seller: 1 pass, 1 fail" in told
+
+
+def test_nobody_at_an_address_is_told_in_one_line() -> None:
+    with pytest.raises(CannotRun, match="not reached"):
+        at_url("http://127.0.0.1:1/billmgr", trust_env=False)
