@@ -52,7 +52,7 @@ def create_app(settings: Settings, machine: Machine | None = None) -> Flask:
     worlds = Worlds(settings, machine)
     worlds.ensure_default()
     verified, registry = _shared()
-    endpoint = Endpoint(settings, worlds, registry, verified)
+    endpoint = Endpoint(settings, worlds.by_turns(), registry, verified)
     app = Flask("mockseller", static_folder=None)
     app.extensions["mockseller"] = worlds
 

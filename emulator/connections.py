@@ -1,4 +1,4 @@
-"""Connections to worlds: per thread and world, each to the current generation."""
+"""Connections to worlds, each to the current generation: per thread, or shared by all."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import SimpleNamespace
 
 from emulator.store.engine import Database
 
@@ -41,11 +42,16 @@ class Kept(OrderedDict[str, Database]):
 
 
 class Connections:
-    """Opens the worlds under one folder. One per process; connections belong to threads."""
+    """Opens the worlds under one folder. Connections belong to the thread that asks.
 
-    def __init__(self, root: Path) -> None:
+    ``shared``: to whoever asks, one thread at a time, which the caller sees to. What one call has
+    read is then still in memory for the next, whichever thread answers it.
+    """
+
+    def __init__(self, root: Path, *, shared: bool = False) -> None:
         self.root = root
-        self._open = threading.local()
+        self._shared = shared
+        self._open = SimpleNamespace() if shared else threading.local()
 
     def connect(self, name: str) -> Database:
         """This thread's connection; a new one where the pointer has turned since."""
@@ -68,7 +74,7 @@ class Connections:
         """The generation at ``path``, or the one after it where two resets have overtaken us."""
         while True:
             try:
-                return Database(path, self.root / name / "lock")
+                return Database(path, self.root / name / "lock", shared=self._shared)
             except (sqlite3.OperationalError, FileNotFoundError):
                 current = self.current(name)
                 if current == path:

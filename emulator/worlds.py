@@ -38,13 +38,30 @@ CATALOGUES = 32
 class Worlds(Connections):
     """Every world under one data folder. One per process; connections belong to threads."""
 
-    def __init__(self, settings: Settings, machine: Machine | None = None) -> None:
-        super().__init__(settings.data / "worlds")
+    def __init__(
+        self, settings: Settings, machine: Machine | None = None, *, shared: bool = False
+    ) -> None:
+        super().__init__(settings.data / "worlds", shared=shared)
         self.settings = settings
         self.machine = machine or Machine()
         self._seeds = Seeds(settings.seeds, self.machine)
+        self._shared_ones: list[Worlds] = []
         self._prefixes: dict[str, str] = {}
         self._catalogues: OrderedDict[tuple[str, int], Catalogue] = OrderedDict()
+
+    def by_turns(self) -> Worlds:
+        """The same worlds over connections that all threads share, one at a time.
+
+        Closed together with this one.
+        """
+        self._shared_ones.append(Worlds(self.settings, self.machine, shared=True))
+        return self._shared_ones[-1]
+
+    def close(self) -> None:
+        """Gives up this thread's connections, and the shared ones."""
+        super().close()
+        for shared in self._shared_ones:
+            shared.close()
 
     def names(self) -> list[str]:
         """Names of all worlds, sorted."""

@@ -77,7 +77,8 @@ class Endpoint:
         self._registry = registry
         self._verified = verified
         # Threads are here for slow clients, not for speed: two of them at work in one process
-        # only take the interpreter from each other while one holds the world's lock.
+        # only take the interpreter from each other while one holds the world's lock. And one at
+        # a time can share a connection, whose pages are then in memory for the next.
         self._one_at_a_time = threading.Lock()
         self._writer = Writer()
         self._bounds = journal.Bounds(
@@ -107,10 +108,10 @@ class Endpoint:
         """Whether a web page of this origin may read our answers (docs/evidence.md 27)."""
         name, _ = auth.world_of(self._worlds, request, auth.credentials(request))
         try:
-            db = self._worlds.connect(name)
+            with self._one_at_a_time:
+                allowed = read_world(self._worlds.connect(name)).rules.allowed_origins
         except WorldError:
             return False
-        allowed = read_world(db).rules.allowed_origins
         return request.origin in allowed or "*" in allowed
 
     def _in_world(self, turn: Turn, name: str) -> Reply:

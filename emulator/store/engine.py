@@ -98,7 +98,7 @@ class Database:
     deferred and write later answer "database is locked" at once, whatever the timeout.
     """
 
-    def __init__(self, path: Path | str, lock: Path | None = None) -> None:
+    def __init__(self, path: Path | str, lock: Path | None = None, *, shared: bool = False) -> None:
         self.path = path
         self._driver = sqlite3.connect(
             path if path == ":memory:" else f"file:{path}?mode=rw",
@@ -106,6 +106,7 @@ class Database:
             isolation_level=None,
             cached_statements=512,
             timeout=30,
+            check_same_thread=not shared,
         )
         self._lock: IO[bytes] | None = None if lock is None else lock.open("ab")
         self._driver.execute("PRAGMA foreign_keys=ON")

@@ -24,7 +24,14 @@ from urllib.parse import urlencode
 from tests.benchmarks import floor, load
 
 LOGIN = "authinfo=reseller%3Asecret"
-GUNICORN = ("--worker-class", "gthread", "--reuse-port", "--preload", "--log-level", "error")
+GUNICORN = (
+    "--worker-class",
+    "emulator.patience.PatientWorker",
+    "--reuse-port",
+    "--preload",
+    "--log-level",
+    "error",
+)
 WORLD = """\
 about: for the benchmark
 currency: EUR
