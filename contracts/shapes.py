@@ -1,8 +1,8 @@
 """What a document on record looks like in each format, and how answers are read back.
 
-A record says a document once, as a tree. The mapping to json is fixed (protocol reference 3.1):
-reading checks it, and the tree is the same. bjson (3.2) has another tree by kind of answer, so
-there the record is rewritten before it is compared.
+A record says a document once, as a tree. The mapping to json is fixed (docs/wire.md 3.1): reading
+checks it, and the tree is the same. bjson (docs/wire.md 3.2) has another tree by kind of answer,
+so there the record is rewritten before it is compared.
 """
 
 from __future__ import annotations

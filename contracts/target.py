@@ -136,6 +136,7 @@ class Seller:
         self._password = password
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._born: dict[str, str] = {}
+        self._day: date | None = None
         self._token = secrets.token_hex(3)
         self.has_account = bool(login)
         self.own = self._is_own()
@@ -189,12 +190,14 @@ class Seller:
         return reply.status_code == httpx.codes.OK and b'"status"' in reply.content
 
     def _foreign_today(self) -> date:
-        """The seller's own date, as HTTP says it."""
-        try:
-            said = self._http.get(self._path).headers["Date"]
-            return parsedate_to_datetime(said).date()
-        except (httpx.HTTPError, KeyError, ValueError) as problem:
-            raise CannotRun(f"{self.name}: does not say what day it is: {problem}") from problem
+        """The seller's own date, as HTTP says it; asked once."""
+        if self._day is None:
+            try:
+                said = self._http.get(self._path).headers["Date"]
+                self._day = parsedate_to_datetime(said).date()
+            except (httpx.HTTPError, KeyError, ValueError) as problem:
+                raise CannotRun(f"{self.name}: does not say what day it is: {problem}") from problem
+        return self._day
 
     def _control(self, method: str, path: str, said: object = None) -> dict[str, Any]:
         try:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 ABSENT = "<absent>"
 """As a text on record: there must be no such node."""
@@ -34,10 +34,6 @@ class Node:
     def is_absent(self) -> bool:
         """Whether the record says that there is no such node."""
         return self.text == ABSENT
-
-    def with_children(self, children: Sequence[Node]) -> Node:
-        """The same node around other children."""
-        return replace(self, children=tuple(children))
 
     def texts(self) -> Iterator[str]:
         """Every text and attribute in it, depth first."""

@@ -1,0 +1,102 @@
+"""Known deviations are shown to be so, beside the reseller who does better."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+
+import httpx
+import pytest
+
+from contracts.deviations import KNOWN
+from emulator.testing import Seller
+from reseller_client import AlreadyExists, Client, LicenseOrder, Patience, UnknownOutcome
+from reseller_client.resellers import CustomReseller, Hosted, Kind, MemoryStore, WhmcsReseller
+
+HOSTED = Hosted(service_id=12, ip="192.0.2.201", licname="web-1", tariff=55227)
+WISH = LicenseOrder(tariff=55227, ip="192.0.2.201", licname="web-1", remoteid="l12")
+
+
+class LosesOneAnswer(httpx.BaseTransport):
+    """The seller does what the first order says, and its answer never arrives."""
+
+    def __init__(self, seller: Seller) -> None:
+        self._inner = httpx.WSGITransport(app=seller.wsgi)
+        self._lost = False
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = self._inner.handle_request(request)
+        if not self._lost and b"func=soft.order.param" in request.read():
+            self._lost = True
+            raise httpx.ReadTimeout("no answer", request=request)
+        return answer
+
+
+@pytest.fixture
+def seller() -> Iterator[Seller]:
+    with Seller(fixture="empty") as started:
+        yield started
+
+
+@pytest.fixture
+def today(seller: Seller) -> Callable[[], date]:
+    return lambda: datetime.fromisoformat(seller.clock.now).date()
+
+
+def _client(
+    seller: Seller, transport: httpx.BaseTransport, wait: Callable[[float], None] = lambda _: None
+) -> Client:
+    return Client(
+        seller.url,
+        login="reseller",
+        password="secret",
+        transport=transport,
+        patience=Patience(wait=wait),
+    )
+
+
+def test_each_has_its_reason() -> None:
+    assert all(known.what and known.reason for known in KNOWN)
+    assert {known.kind for known in KNOWN} == {Kind.WHMCS}
+
+
+def test_whmcs_does_not_look_for_an_order_whose_answer_was_lost(
+    seller: Seller, today: Callable[[], date]
+) -> None:
+    with _client(seller, LosesOneAnswer(seller)) as client:
+        store = MemoryStore()
+        whmcs = WhmcsReseller(client, store, today=today)
+        with pytest.raises(UnknownOutcome):
+            whmcs.create_account(HOSTED)
+        paid_for = [row.remoteid for row in client.licenses.list()]
+        with pytest.raises(AlreadyExists):
+            whmcs.create_account(HOSTED)
+        assert paid_for == ["l12"]
+        assert store.rows() == ()
+
+
+def test_a_custom_billing_finds_it_and_pays_once(seller: Seller, today: Callable[[], date]) -> None:
+    with _client(seller, LosesOneAnswer(seller)) as client:
+        licence = CustomReseller(client, today=today).order(WISH)
+        assert [row.id for row in client.licenses.list()] == [licence.id]
+
+
+def test_a_loop_without_a_pause_gets_its_key_in_the_end(seller: Seller) -> None:
+    seller.provisioning("reads", 3)
+    with _client(seller, httpx.WSGITransport(app=seller.wsgi)) as client:
+        ordered = client.licenses.order(WISH)
+        assert ordered.license_id is not None
+        keys = [client.licenses.get(ordered.license_id).key for _ in range(6)]
+    assert keys[0] == ""
+    assert keys[-1].startswith(f"{ordered.license_id}-")
+
+
+def test_a_custom_billing_pauses_between_its_looks(
+    seller: Seller, today: Callable[[], date]
+) -> None:
+    seller.provisioning("reads", 3)
+    waits: list[float] = []
+    with _client(seller, httpx.WSGITransport(app=seller.wsgi), waits.append) as client:
+        licence = CustomReseller(client, today=today).order(WISH)
+    assert licence.key
+    assert waits
