@@ -20,7 +20,7 @@ ORDER: dict[str, Any] = {
 }
 
 
-def refusal(seller: Seller, func: str, **params: object) -> str:
+def refusal(seller: Seller, func: str, **params: Any) -> str:
     """``type/object`` of the error."""
     error = seller.call(func, **params).error
     assert error is not None
