@@ -157,11 +157,20 @@ def _priced_change(
     if service.expires_on is None or period == LIFETIME:
         cost = rounded(new_price - old_price)
     else:
-        start = shop.today if old.trial else add_months(service.expires_on, -period)
+        start = shop.today if old.trial else _term_start(service, service.expires_on, period)
         term = (add_months(start, period) - start).days
         left = max(0, (service.expires_on - shop.today).days)
         cost = pro_rata(new_price - old_price, left, term)
     return TariffChange(service, old, new, period, old_price, new_price, max(ZERO, cost))
+
+
+def _term_start(service: Service, end: date, period: int) -> date:
+    """When the running term began.
+
+    The calendar alone would have a first month that ends on the 28th begin on the 28th, also when
+    it was bought on the 31st.
+    """
+    return max(add_months(end, -period), service.created_on)
 
 
 def change_tariff(shop: Shop, account: Account, wanted: TariffChange) -> Service:

@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from emulator.call import Call, Done, Shown
-from emulator.errors import BadValue, Missed, UnknownFunction
+from emulator.errors import (
+    BadValue,
+    Exists,
+    Missed,
+    NotEnoughMoney,
+    RunningOperation,
+    UnknownFunction,
+    WrongState,
+)
 from emulator.fields import Ids, Text
 from emulator.registry import Evidence, Family, Function, Kind
 from emulator.schema import WireSchema
@@ -31,7 +39,7 @@ def family(find: Find) -> Family:
         "groupedit",
         takes=Group,
         returns=Group,
-        fails=(BadValue, Missed),
+        fails=(BadValue, Missed, Exists, NotEnoughMoney, RunningOperation, WrongState),
         evidence=Evidence.OBSERVED,
         source="docs/wire.md section 4.4",
         example={

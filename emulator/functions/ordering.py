@@ -18,6 +18,7 @@ from emulator.errors import BadValue, Exists, NotEnoughMoney, StepUnavailable
 from emulator.fields import Address, AnyAddress, Flag, Months, Numbered, Text, Whole
 from emulator.functions.params import (
     autoprolong_choices,
+    datacenter_choices,
     period_choices,
     tariff_rows,
 )
@@ -112,7 +113,10 @@ def _add_choice(
         periods = sorted({p for t in tariffs for p in t.periods(call.user.currency)})
         return Shown(
             draft,
-            slists={"period": period_choices(call, periods)},
+            slists={
+                "datacenter": datacenter_choices(call),
+                "period": period_choices(call, periods),
+            },
             lists={"tariflist": tariff_rows(call, tariffs)},
             inner=_was_sent(call),
         )

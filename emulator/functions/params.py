@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from emulator.call import Call, Choice, Leaf
-from emulator.domain.catalogue import Tariff
+from emulator.domain.catalogue import Tariff, Words
 from emulator.domain.money import with_currency
 from emulator.domain.services import Service
 from emulator.fields import Id, Ids
@@ -14,6 +14,10 @@ from emulator.words import STATES, in_language, period_label
 
 PROJECT_ID, PROJECT = "1", "ISPsystem"
 """The provider's number and name (docs/evidence.md 7): clients pick their balance by the name."""
+
+DATACENTER_ID = "1"
+DATACENTER: Words = {"en": "Default", "ru": "По умолчанию"}
+"""The one datacenter there is. Rows name it, and order forms offer it as a choice."""
 
 
 class Element(WireSchema):
@@ -52,6 +56,11 @@ def autoprolong_choices(call: Call, tariff: Tariff) -> list[Choice]:
     off = {"en": "Off", "ru": "Отключено"}
     months = [p for p in tariff.periods(call.user.currency) if p > 0]
     return [Choice("null", in_language(off, call.lang)), *period_choices(call, months)]
+
+
+def datacenter_choices(call: Call) -> list[Choice]:
+    """The datacenter as the options of a select: a step of an order that lacks it stops a client."""
+    return [Choice(DATACENTER_ID, call.words(DATACENTER))]
 
 
 def tariff_choices(call: Call, tariffs: Iterable[Tariff]) -> list[Choice]:

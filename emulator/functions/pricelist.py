@@ -16,7 +16,7 @@ from emulator.domain.money import exact
 from emulator.domain.pricelist_export import Asking
 from emulator.errors import AccessDenied, BadValue, Missed
 from emulator.fields import Flag, Id, Text, Whole
-from emulator.functions.params import PROJECT_ID
+from emulator.functions.params import DATACENTER, DATACENTER_ID, PROJECT_ID
 from emulator.registry import Evidence, Family
 from emulator.schema import WireSchema
 from emulator.words import period_label
@@ -24,7 +24,6 @@ from emulator.words import period_label
 COUNTED, BY_ORDER = "2", "2"
 """``addontype`` of what is counted in whole numbers, ``billtype`` of what is billed as ordered."""
 MOST_AT_ONCE = "20"
-DATACENTER: Words = {"en": "Default", "ru": "По умолчанию"}
 PIECES: Words = {"en": "pcs.", "ru": "шт."}
 PIECES_ID = "1"
 
@@ -89,7 +88,7 @@ def _tariff(call: Call, who: Asking, tariff: Tariff) -> Part:
         Part("max_multiple_order_count", MOST_AT_ONCE),
         Part("itemtype", str(pricelist_export.type_number(shop, tariff.type))),
         Part("itemtype_info", parts=[Part("intname", tariff.type)]),
-        Part("datacenter", parts=[Part("id", "1"), *_both("name", DATACENTER)]),
+        Part("datacenter", parts=[Part("id", DATACENTER_ID), *_both("name", DATACENTER)]),
         _price(call, who, tariff.prices[who.currency]),
         *(_addon(call, who, addon) for addon in tariff.addons.values()),
     ]

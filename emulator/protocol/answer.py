@@ -208,13 +208,13 @@ def _metadata(function: Function) -> Node:
     if kind == "list":
         attrs["key"] = "id"
         columns = [
-            Node("col", attrs={"name": name, "type": "data", "sort": "alpha"})
-            for name in (function.returns.wire_fields if function.returns else ())
+            Node("col", attrs={"name": name, "type": "data", "sort": sort})
+            for name, sort in _sorts(function.returns)
         ]
         buttons = [
-            Node("toolbtn", attrs={"name": f.name.rpartition(".")[2], "func": f.name})
+            Node("toolbtn", attrs=_button(f.name))
             for f in function.family.functions
-            if f is not function
+            if f is not function and not _is_step(f.name)
         ]
         group = Node("toolgrp", attrs={"name": "main"}, children=buttons)
         children = [Node("coldata", children=columns), Node("toolbar", children=[group])]
@@ -226,6 +226,29 @@ def _metadata(function: Function) -> Node:
         ]
         children = [Node("form", children=[Node("page", children=shown)])]
     return Node("metadata", attrs=attrs, children=children)
+
+
+def _sorts(schema: type[WireSchema] | WireSchema | None) -> list[tuple[str, str]]:
+    """Columns and how a client area sorts them: numbers as numbers (``digit``), else ``alpha``."""
+    if schema is None:
+        return []
+    return [
+        (name, "digit" if isinstance(schema.fields[name], Whole) else "alpha")
+        for name in schema.wire_fields
+    ]
+
+
+def _is_step(name: str) -> bool:
+    """Later steps of an order, and its second form, have no button of their own."""
+    return ".order." in name or name.startswith("v2.")
+
+
+def _button(func: str) -> dict[str, str]:
+    """An order's button is called ``new`` (recorded); the others are called as their function."""
+    verb = func.rpartition(".")[2]
+    if verb == "order":
+        return {"name": "new", "func": func, "type": "new"}
+    return {"name": verb, "func": func}
 
 
 def _messages(function: Function, lang: str, further: Mapping[str, str]) -> Node:

@@ -111,7 +111,13 @@ def test_a_dearer_tariff_costs_the_difference_for_the_rest(bench: Bench) -> None
     wanted = terms.change_quote(bench.shop, bench.account, bench.again(opened), 55228, None)
     prices = bench.shop.catalogue
     difference = prices[55228].prices["EUR"][1] - prices[55227].prices["EUR"][1]
-    assert wanted.cost == (difference * 14 / 31).quantize(Decimal("0.01"))
+    assert wanted.cost == (difference * 14 / 28).quantize(Decimal("0.01"))
+
+
+def test_a_change_on_the_day_of_the_order_costs_the_whole_difference(bench: Bench) -> None:
+    opened = bench.order(55227)
+    wanted = terms.change_quote(bench.shop, bench.account, opened, 55228, None)
+    assert wanted.cost == wanted.new_price - wanted.old_price
 
 
 def test_a_cheaper_tariff_gives_nothing_back(bench: Bench) -> None:

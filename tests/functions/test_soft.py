@@ -127,6 +127,8 @@ def test_the_wizard_leads_from_tariffs_to_the_order(seller: Seller) -> None:
     assert {"55227", "55228", "55229", "55230"} <= set(codes)
     price = first.findtext("list[@name='tariflist']/elem/price") or ""
     assert price.startswith("<b>")
+    assert first.find("slist[@name='datacenter']/val[@key='1']") is not None
+    assert first.find("slist[@name='period']/val[@key='12']") is not None
     second = seller.call("soft.order.pricelist", pricelist=55230, period=1, snext="ok").xml
     assert second.find("slist[@name='autoprolong']") is not None
     assert second.findtext("addon_55236") == "1"
