@@ -71,7 +71,9 @@ def family(find: Find) -> Family:
                 values[target.elids] = one
             answer = handler(call, **values)
             done = answer if isinstance(answer, Done) else done
-        return Done({}, ok=done.ok, ok_type=done.ok_type)
+        # They all went into one basket, and whoever pays asks for its number.
+        unpaid = {name: done.fields[name] for name in ("billorder",) if name in done.fields}
+        return Done(unpaid, ok=done.ok, ok_type=done.ok_type)
 
     return group
 

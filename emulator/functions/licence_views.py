@@ -13,6 +13,8 @@ from emulator.domain.money import exact, with_currency
 from emulator.domain.services import PROCESSING, Service, cost_of
 from emulator.fields import Day, Months, Text, Whole, WireField
 from emulator.functions.params import (
+    DATACENTER,
+    DATACENTER_ID,
     PROJECT,
     autoprolong_choices,
     state_label,

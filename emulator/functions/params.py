@@ -59,7 +59,7 @@ def autoprolong_choices(call: Call, tariff: Tariff) -> list[Choice]:
 
 
 def datacenter_choices(call: Call) -> list[Choice]:
-    """The datacenter as the options of a select: a step of an order that lacks it stops a client."""
+    """The datacenter as the options of a select: clients look for it in an order's first step."""
     return [Choice(DATACENTER_ID, call.words(DATACENTER))]
 
 

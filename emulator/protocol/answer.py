@@ -13,6 +13,7 @@ from typing import Any
 
 from emulator.call import Choice, Done, Leaf, LoggedIn, Part, Raw, Rows, Shown
 from emulator.errors import ApiError, BadValue
+from emulator.fields import Whole
 from emulator.protocol.document import Document, Node, Shape
 from emulator.protocol.request import Request
 from emulator.registry import Function
@@ -228,13 +229,13 @@ def _metadata(function: Function) -> Node:
     return Node("metadata", attrs=attrs, children=children)
 
 
-def _sorts(schema: type[WireSchema] | WireSchema | None) -> list[tuple[str, str]]:
+def _sorts(schema: WireSchema | None) -> list[tuple[str, str]]:
     """Columns and how a client area sorts them: numbers as numbers (``digit``), else ``alpha``."""
     if schema is None:
         return []
     return [
-        (name, "digit" if isinstance(schema.fields[name], Whole) else "alpha")
-        for name in schema.wire_fields
+        (name, "digit" if isinstance(field, Whole) else "alpha")
+        for name, field in schema.wire_fields.items()
     ]
 
 

@@ -130,6 +130,22 @@ def test_one_form_applies_to_many_or_to_none(seller: Seller) -> None:
     assert seller.call("soft.edit", elid=100001).field("expiredate") > before
 
 
+def test_many_prolongations_in_the_basket_name_the_order_to_pay(seller: Seller) -> None:
+    put_in = seller.call(
+        "groupedit",
+        faction="service.prolong",
+        elid="100001, 100002",
+        period=12,
+        clicked_button="basket",
+        sok="ok",
+    )
+    basket = seller.call("basket")
+    assert put_in.field("billorder") == basket.field("billorder") != ""
+    assert put_in.field("ok") == "func=basket"
+    assert len(basket.xml.findall("list[@name='itemlist']/elem")) == 2
+    assert balance(seller) == 1000
+
+
 def test_an_unknown_group_form_is_an_unknown_function(seller: Seller) -> None:
     error = seller.call("groupedit", elid="100001", faction="nosuch", sok="ok").error
     assert error is not None

@@ -134,6 +134,17 @@ def test_the_wizard_leads_from_tariffs_to_the_order(seller: Seller) -> None:
     assert second.findtext("addon_55236") == "1"
 
 
+def test_the_layout_of_a_list_tells_a_client_area_its_buttons(seller: Seller) -> None:
+    layout = seller.call("soft", out="json").json["doc"]["metadata"]
+    (group,) = layout["toolbar"]["toolgrp"]
+    named = {button["$name"]: button for button in group["toolbtn"]}
+    assert named["new"] == {"$name": "new", "$func": "soft.order", "$type": "new"}
+    assert {"edit", "suspend", "resume", "delete"} <= set(named)
+    assert len(named) == len(group["toolbtn"])
+    sorts = {column["$name"]: column["$sort"] for column in layout["coldata"]["col"]}
+    assert (sorts["id"], sorts["licname"]) == ("digit", "alpha")
+
+
 def test_a_step_out_of_turn_is_told_as_such(seller: Seller) -> None:
     assert refusal(seller, "soft.order.param", period=1) == "wizard_unavailable/"
 
