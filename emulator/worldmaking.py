@@ -17,7 +17,7 @@ from emulator.clock import Machine
 from emulator.domain import accounts, catalogue, payments, services
 from emulator.domain.accounts import Account
 from emulator.domain.services import DELETED, KEEP_SUSPENDED, SUSPENDED, Service
-from emulator.domain.world import Provisioning, Rules, Shop, read
+from emulator.domain.world import Shop, read
 from emulator.fixtures_files import Offset, ServiceFixture, TariffFixture, WorldFixture
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
@@ -48,8 +48,6 @@ def write(db: Database, fixture: WorldFixture, seed: int, machine: Machine) -> N
     The name written is the fixture's; whoever copies the file gives it the world's own.
     """
     now = machine.now()
-    rules = Rules.read(asdict(fixture.rules))
-    provisioning = Provisioning(fixture.provisioning.mode, fixture.provisioning.count)
     db.insert(
         _WORLD,
         id=1,
@@ -65,8 +63,8 @@ def write(db: Database, fixture: WorldFixture, seed: int, machine: Machine) -> N
         next_due_at=None,
         next_ready=None,
         catalogue_version=1,
-        rules=rules.told(),
-        provisioning={"mode": provisioning.mode, "amount": provisioning.amount},
+        rules=fixture.rules.told(),
+        provisioning=asdict(fixture.provisioning),
         created_at=now,
     )
     write_tariffs(db, fixture.tariffs)

@@ -11,7 +11,7 @@ from datetime import date
 
 from dateutil.relativedelta import relativedelta
 
-from emulator.domain import services
+from emulator.domain import offers, services
 from emulator.domain.accounts import Account
 from emulator.domain.catalogue import Tariff
 from emulator.domain.services import (
@@ -48,15 +48,11 @@ class Wish:
 def orderable(shop: Shop, account: Account, product_type: str, tariff_id: int) -> Tariff:
     """The tariff, or BadValue("pricelist"): unknown, another type's, retired, another country's."""
     tariff = shop.catalogue.find(tariff_id)
-    rules = shop.world.rules
     if tariff is None or tariff.type != product_type:
         raise BadValue("pricelist", str(tariff_id))
-    if rules.retired_products == "refuse" and tariff.is_retired(shop.today):
-        raise BadValue("pricelist", str(tariff_id), desc="retired")
-    if rules.country_tariffs and not tariff.fits_country(account.country):
-        raise BadValue("pricelist", str(tariff_id), desc="country")
-    if not tariff.periods(account.currency):
-        raise BadValue("pricelist", str(tariff_id), desc="currency")
+    reason = offers.why_not(shop, tariff, account.currency, account.country)
+    if reason:
+        raise BadValue("pricelist", str(tariff_id), desc=reason)
     return tariff
 
 

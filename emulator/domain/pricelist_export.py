@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from emulator.domain import offers
 from emulator.domain.accounts import Account
 from emulator.domain.catalogue import Tariff
 from emulator.domain.world import Shop
@@ -48,16 +49,9 @@ def asking(shop: Shop, account: Account | None) -> Asking:
     return Asking(account.country, account.currency)
 
 
-def is_archived(shop: Shop, tariff: Tariff) -> bool:
-    """Whether its sales have ended and this world minds."""
-    return shop.world.rules.retired_products == "refuse" and tariff.is_retired(shop.today)
-
-
 def is_orderable(shop: Shop, who: Asking, tariff: Tariff) -> bool:
     """Whether an order of it, in this currency and from this country, would be taken."""
-    if is_archived(shop, tariff) or not tariff.periods(who.currency):
-        return False
-    return not shop.world.rules.country_tariffs or tariff.fits_country(who.country)
+    return not offers.why_not(shop, tariff, who.currency, who.country)
 
 
 def type_number(shop: Shop, product_type: str) -> int:

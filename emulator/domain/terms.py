@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 
 from emulator.clock import add_months
-from emulator.domain import licenses, payments, services
+from emulator.domain import licenses, offers, payments, services
 from emulator.domain.accounts import Account
 from emulator.domain.catalogue import LIFETIME, TRIAL, Tariff
 from emulator.domain.money import ZERO, pro_rata, rounded
@@ -126,8 +126,7 @@ def change_quote(
     new = next((t for t in targets(shop, account, service) if t.id == pricelist), None)
     if new is None:
         raise BadValue("pricelist", str(pricelist))
-    rules = shop.world.rules
-    if rules.retired_products == "refuse" and new.is_retired(shop.today):
+    if offers.is_retired(shop, new):
         raise BadValue("pricelist", str(pricelist), desc="retired")
     period = _period_of_change(service, new, account.currency, period)
     licenses.check_address(shop, new, service.ip, but=service.id)

@@ -9,6 +9,7 @@ from typing import Any, get_args
 
 from marshmallow import ValidationError, validates_schema
 
+from emulator.domain.world import Provisioning, Rules
 from emulator.fixtures_files import shapes
 from emulator.fixtures_files.readers import (
     SECRET,
@@ -161,29 +162,30 @@ class ServiceSchema(Shape):
 class RulesSchema(Shape):
     """The rules in which a world differs from the default."""
 
-    makes = shapes.Rules
+    makes = Rules
     retired_products = may(one_of("allow", "refuse"))
     change_limit = may(flag)
     country_tariffs = may(flag)
     poor_order = may(one_of("refuse", "basket"))
     open_pricelist = may(flag)
     list_rows = may(whole(1, 100_000))
+    item_status_text = may(one_of("label", "number"))
     allowed_origins = many(need(word))
     trial_once = may(flag)
 
 
 class ProvisioningSchema(Shape):
-    """``{mode: at_once}``, ``{mode: seconds, count: 5}``, ``{mode: reads, count: 2}`` ..."""
+    """``{mode: at_once}``, ``{mode: seconds, amount: 5}``, ``{mode: reads, amount: 2}`` ..."""
 
-    makes = shapes.Provisioning
+    makes = Provisioning
     mode = need(one_of("at_once", "seconds", "reads", "by_hand"))
-    count = may(whole(1, 1_000_000))
+    amount = may(whole(1, 1_000_000))
 
     @validates_schema
-    def check_count(self, data: dict[str, Any], **_: object) -> None:
+    def check_amount(self, data: dict[str, Any], **_: object) -> None:
         """Seconds and reads are counted, the other two are not."""
-        if (data["mode"] in {"seconds", "reads"}) != (data.get("count") is not None):
-            raise ValidationError("goes with seconds and reads, and only with them", "count")
+        if (data["mode"] in {"seconds", "reads"}) != (data.get("amount") is not None):
+            raise ValidationError("goes with seconds and reads, and only with them", "amount")
 
 
 class GrowthSchema(Shape):

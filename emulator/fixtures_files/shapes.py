@@ -15,6 +15,8 @@ from typing import Literal
 
 from dateutil.relativedelta import relativedelta
 
+from emulator.domain.world import Provisioning, Rules
+
 Country = Literal["other", "RU", "any"]
 Evidence = Literal["recorded", "documented", "observed", "assumed"]
 Substate = Literal["", "autosuspend", "employeesuspend", "abusesuspend"]
@@ -137,33 +139,6 @@ class ServiceFixture:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """The rules of a world; the defaults are those of a world that says nothing."""
-
-    retired_products: Literal["allow", "refuse"] = "allow"
-    change_limit: bool = False
-    """Address and key change at most once a month."""
-    country_tariffs: bool = False
-    """Codes of the other country are refused."""
-    poor_order: Literal["refuse", "basket"] = "refuse"
-    open_pricelist: bool = True
-    """``pricelist.export`` needs no login."""
-    list_rows: int = 1000
-    """Rows of a page when the call does not say."""
-    allowed_origins: tuple[str, ...] = ()
-    trial_once: bool = True
-    """One trial for one address."""
-
-
-@dataclass(frozen=True, slots=True)
-class Provisioning:
-    """When a key arrives; ``count`` is the number of seconds or of reads."""
-
-    mode: Literal["at_once", "seconds", "reads", "by_hand"] = "at_once"
-    count: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Growth:
     """How much invented data a world is grown by, from its seed."""
 
@@ -187,8 +162,8 @@ class WorldFixture:
     currency: str
     country: str | None = None
     tariffs: tuple[TariffFixture, ...] = ()
-    rules: Rules = Rules()
-    provisioning: Provisioning = Provisioning()
+    rules: Rules = field(default_factory=Rules)
+    provisioning: Provisioning = field(default_factory=Provisioning)
     accounts: tuple[AccountFixture, ...] = ()
     services: tuple[ServiceFixture, ...] = ()
     grow: Growth | None = None

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from emulator.call import Call, Done, Shown
-from emulator.domain import licenses, orders
+from emulator.domain import licenses, offers, orders
 from emulator.domain.catalogue import TRIAL, Tariff
 from emulator.domain.licenses import Wish
 from emulator.domain.money import with_currency
@@ -127,13 +127,11 @@ def _add_choice(
 
 
 def _on_offer(call: Call, name: str) -> list[Tariff]:
-    rules, shop = call.shop.world.rules, call.shop
+    user = call.user
     return [
-        t
-        for t in shop.catalogue.of_type(name)
-        if t.periods(call.user.currency)
-        and not (rules.retired_products == "refuse" and t.is_retired(shop.today))
-        and not (rules.country_tariffs and not t.fits_country(call.user.country))
+        tariff
+        for tariff in call.shop.catalogue.of_type(name)
+        if not offers.why_not(call.shop, tariff, user.currency, user.country)
     ]
 
 

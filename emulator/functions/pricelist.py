@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from emulator.call import Call, Part, Raw
-from emulator.domain import pricelist_export
+from emulator.domain import offers, pricelist_export
 from emulator.domain.catalogue import Addon, Tariff, Words
 from emulator.domain.money import exact
 from emulator.domain.pricelist_export import Asking
@@ -77,7 +77,7 @@ def family() -> Family:
 def _tariff(call: Call, who: Asking, tariff: Tariff) -> Part:
     shop = call.shop
     orderable = pricelist_export.is_orderable(shop, who, tariff)
-    archived = pricelist_export.is_archived(shop, tariff)
+    archived = offers.is_retired(shop, tariff)
     parts = [
         Part("id", str(tariff.id)),
         *_both("name", tariff.name),

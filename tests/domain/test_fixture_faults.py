@@ -76,7 +76,7 @@ def test_a_world_of_ones_own_is_read_by_its_path(tmp_path: Path) -> None:
         (
             "services:",
             "provisioning: {mode: seconds}\nservices:",
-            "mine.yaml: provisioning.count: goes with seconds and reads, and only with them",
+            "mine.yaml: provisioning.amount: goes with seconds and reads, and only with them",
         ),
         ("services:", "rules: strict\nservices:", "mine.yaml: rules: is not a mapping"),
         (

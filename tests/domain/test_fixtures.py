@@ -6,16 +6,16 @@ from decimal import Decimal
 
 import pytest
 
+from emulator.domain.world import Provisioning, Rules
 from emulator.fixtures_files import (
     Offset,
-    Provisioning,
-    Rules,
     TariffFixture,
     load_tariffs,
     load_world,
     tariff_names,
     world_names,
 )
+from emulator.fixtures_files.schemas import RulesSchema
 
 CODES = {
     *(55227, 55228, 55229, 55230, 55239, 55240),  # ISPmanager 6, other countries
@@ -220,3 +220,7 @@ def test_offsets_follow_the_calendar(count: int, unit: str, day: date) -> None:
     units = {"day": Offset(count, "day"), "month": Offset(count, "month")}
 
     assert units.get(unit, Offset(count, "year")).from_day(date(2026, 3, 31)) == day
+
+
+def test_a_world_file_can_set_every_rule_there_is() -> None:
+    assert set(RulesSchema().fields) == set(Rules.__dataclass_fields__)
