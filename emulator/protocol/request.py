@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl
 
 from werkzeug.exceptions import HTTPException
@@ -63,11 +64,16 @@ def read(http: HttpRequest, world: str, *, max_body: int, max_params: int) -> Re
         path=http.path,
         world=world,
         address=http.remote_addr or "",
-        host=f"{http.scheme}://{environ.get('HTTP_HOST', '')}",
+        host=f"{http.scheme}://{environ.get('HTTP_HOST') or _own_name(environ)}",
         cookie=_clean(cookie),
         origin=environ.get("HTTP_ORIGIN", ""),
         refused=refused,
     )
+
+
+def _own_name(environ: Mapping[str, Any]) -> str:
+    """Where this server listens; an HTTP/1.0 client need not say whom it means to reach."""
+    return f"{environ.get('SERVER_NAME', '')}:{environ.get('SERVER_PORT', '')}"
 
 
 def _clean(text: str) -> str:

@@ -82,6 +82,15 @@ def test_http_1_0_gets_a_length_and_no_chunks(seller_server: World) -> None:
     assert body.endswith((b"</doc>\n", b"</doc>"))
 
 
+def test_a_client_that_names_no_host_is_told_where_the_server_listens(
+    seller_server: World,
+) -> None:
+    path = f"{seller_server.path}?func=whoami&authinfo=reseller:secret"
+    _, port = address(seller_server)
+    told = said(seller_server, f"GET {path} HTTP/1.0\r\n\r\n".encode())
+    assert f'host="http://127.0.0.1:{port}"'.encode() in told
+
+
 def test_a_body_without_a_content_type_is_a_form(seller_server: World) -> None:
     body = b"func=whoami&authinfo=reseller:secret"
     head = f"POST {seller_server.path} HTTP/1.0\r\nContent-Length: {len(body)}\r\n\r\n".encode()
