@@ -30,7 +30,6 @@ ANYWHERE: Final = frozenset({"limit"})
 """Refusals that come before any function is looked at."""
 SERVICES: Final = ("100001", "100002", "100003", "100004", "100005", "100006", "100009")
 """Services of the world ``small``: a made-up number would never find one."""
-AS_XML: Final = frozenset({"xml", "devel"})
 AS_JSON: Final = frozenset({"json", "sjson", "xjson"})
 Operation = APIOperation[Any, Any, Any, Any]
 Made = Case[Any]

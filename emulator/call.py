@@ -59,7 +59,6 @@ class Leaf:
     attrs: Mapping[str, str]
 
 
-Plain = str | Leaf
 Value = object
 """What a schema's field can turn into a text: str, int, Decimal, date, bool, None, Leaf."""
 

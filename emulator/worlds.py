@@ -244,14 +244,6 @@ class Worlds(Connections):
             part.replace(self.root / name / "seed.db")
         return kept
 
-    def reseed(self, name: str) -> None:
-        """Makes the present state the one that a reset returns to."""
-        with self.locked(name) as db:
-            part = self.root / name / "seed.part"
-            part.unlink(missing_ok=True)
-            db.copy_to(part)
-            part.replace(self.root / name / "seed.db")
-
     def _snapshot_file(self, name: str, label: str) -> Path:
         if NAME.match(label) is None:
             raise WorldError(f'"{label}" is not a name of a snapshot: use a-z, 0-9 and -')

@@ -59,7 +59,8 @@ class Account:
         return any(caller in ip_network(net, strict=False) for net in self.api_addresses)
 
 
-def _account(row: tuple[Any, ...]) -> Account:
+def account_from(row: tuple[Any, ...]) -> Account:
+    """An Account from the columns of its table; other modules select them beside their own."""
     values = list(row)
     values[12] = tuple(values[12])
     return Account(*values)
@@ -92,11 +93,6 @@ _SAVE = Statement(
         }
     )
 )
-_SET_PARAMS = Statement(
-    update(tables.account)
-    .where(A.id == bindparam("wanted"))
-    .values(params=bindparam("params"), lang=bindparam("lang"))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +111,19 @@ def knock(db: Database, login: str, address: str) -> Knock:
         msg = f"{db.path} holds no world"
         raise LookupError(msg)
     split = len(COLUMNS) + 1
-    account = None if row[split] is None else _account(row[split:])
+    account = None if row[split] is None else account_from(row[split:])
     return Knock(from_row(row), account, row[split - 1] or 0.0)
 
 
 def read(db: Database, account_id: int) -> Account | None:
     """An account by its number."""
     row = db.row(_BY_ID, wanted=account_id)
-    return None if row is None else _account(row)
+    return None if row is None else account_from(row)
 
 
 def all_of(db: Database) -> list[Account]:
     """Every account of the world."""
-    return [_account(row) for row in db.rows(_ALL)]
+    return [account_from(row) for row in db.rows(_ALL)]
 
 
 def hashed(password: str) -> str:
@@ -181,11 +177,6 @@ def save(db: Database, account: Account) -> None:
         api_addresses=list(account.api_addresses),
         params=dict(account.params),
     )
-
-
-def set_params(db: Database, account_id: int, params: Mapping[str, str], lang: str) -> None:
-    """The user's own settings."""
-    db.run(_SET_PARAMS, wanted=account_id, params=dict(params), lang=lang)
 
 
 class Verified:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -289,8 +289,3 @@ def order_now(
 def cost_of_order(account: Account, tariff: Tariff, service: Service) -> Decimal:
     """What the first period costs, to the cent."""
     return rounded(services.cost_of(service, tariff, account.currency, service.period))
-
-
-def end_of_order(shop: Shop, tariff: Tariff, period: int) -> date | None:
-    """When a service opened now would end."""
-    return tariff.term_end(shop.today, period)

@@ -15,7 +15,8 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from emulator.domain.accounts import Account, _account
+from emulator.domain import accounts
+from emulator.domain.accounts import Account
 from emulator.domain.world import COLUMNS, World, from_row
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
@@ -118,7 +119,7 @@ def find(db: Database, session_id: str) -> tuple[World, Session | None, Account 
     world = from_row(row)
     if row[first] is None:
         return world, None, None
-    return world, Session(*row[first:second]), _account(row[second:])
+    return world, Session(*row[first:second]), accounts.account_from(row[second:])
 
 
 def open_new(

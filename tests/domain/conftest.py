@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -88,9 +87,6 @@ class Bench:
     def money(self) -> Decimal:
         """The reseller's balance."""
         return self.account.balance
-
-
-Opener = Callable[..., Bench]
 
 
 load_once = cache(load_world)

@@ -11,8 +11,6 @@ from click.testing import CliRunner
 from emulator.cli import mockseller
 from emulator.testing import SellerServer, World
 
-WORKERS = 2
-
 
 def test_a_session_opened_at_one_worker_works_at_the_other(seller_server: World) -> None:
     """Every connection is a throw of the dice between the workers; twenty hit both."""
