@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     import httpx
     from flask import Flask
 
+    from emulator.worlds import Worlds
+
 START = 30.0
 """Seconds a server has to say that it is ready."""
 
@@ -58,10 +60,17 @@ class Seller(World):
     ``wsgi`` is the application, for ``httpx.WSGITransport(app=seller.wsgi)``; ``url`` then is what
     a client calls; ``time.pass_time(20)`` moves real time. ``seeds``: where the closed files lie
     that worlds begin as; by default the user's cache, so that they are made once a day.
+    ``machine`` stands in for the clock of this machine; ``worlds`` are the worlds themselves, for
+    what no handle reaches.
     """
 
     def __init__(
-        self, fixture: str = "small", *, seeds: Path | None = None, **settings: object
+        self,
+        fixture: str = "small",
+        *,
+        seeds: Path | None = None,
+        machine: Machine | None = None,
+        **settings: object,
     ) -> None:
         from werkzeug.test import Client
 
@@ -69,10 +78,11 @@ class Seller(World):
         from emulator.settings import load
 
         self.folder = tempfile.mkdtemp(prefix="mockseller-")
-        self.time = MovableMachine()
+        self.time = MovableMachine(base=machine or Machine())
         flags = {"data": self.folder, "fixture": fixture, "seeds": seeds, **settings}
         self.settings = load(flags, environ={})
         self.wsgi: Flask = create_app(self.settings, self.time.machine())
+        self.worlds: Worlds = self.wsgi.extensions["mockseller"]
         client = Client(self.wsgi, use_cookies=False)
 
         def send(
@@ -89,7 +99,7 @@ class Seller(World):
 
     def close(self) -> None:
         """Throws everything away."""
-        self.wsgi.extensions["mockseller"].close()
+        self.worlds.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def __enter__(self) -> Self:

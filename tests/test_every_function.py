@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -13,15 +12,15 @@ import pytest
 from defusedxml.ElementTree import fromstring
 from sqlalchemy import select
 
-from emulator.app import create_app, create_registry
+from emulator.app import create_registry
 from emulator.clock import Machine
 from emulator.contract import FORMATS, schema_of
 from emulator.protocol import formats
 from emulator.registry import Evidence, Function, Kind
-from emulator.settings import Settings
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
-from emulator.worlds import DEFAULT, Worlds
+from emulator.testing import Seller
+from emulator.worlds import DEFAULT
 from tests.reading import (
     READERS,
     attributes,
@@ -55,32 +54,26 @@ NOBODYS = "99999999"
 class Desk:
     """One seller with a clock that stands still, and a look into its rows."""
 
-    def __init__(self, folder: Path) -> None:
-        at = datetime(2026, 3, 15, 12, tzinfo=UTC)
-        machine = Machine(now=lambda: at, elapsed=at.timestamp)
-        settings = Settings(data=folder, seeds=folder / "seeds")
-        app = create_app(settings, machine)
-        # A session left behind by one call would let in the next.
-        self._client = app.test_client(use_cookies=False)
-        self.worlds: Worlds = app.extensions["mockseller"]
+    def __init__(self, seller: Seller) -> None:
+        self._seller = seller
 
     def reset(self) -> None:
         """The world as it was made, with what is due having happened."""
-        self.worlds.reset(DEFAULT)
+        self._seller.worlds.reset(DEFAULT)
         self.answer("whoami")
 
     def answer(self, func: str, asks: str = RESELLER, **params: str) -> str:
         who = {"authinfo": asks} if asks else {}
-        answer = self._client.post("/billmgr", data={"func": func, **who, **params})
-        assert answer.status_code == 200
-        return answer.get_data(as_text=True)
+        answer = self._seller.call(func, login="", **who, **params)
+        assert answer.status == 200
+        return answer.text
 
     def doc(self, func: str, asks: str = RESELLER, **params: str) -> Element:
         root: Element = fromstring(self.answer(func, asks, **params, out="xml"))
         return root
 
     def rows(self) -> dict[str, list[Any]]:
-        db: Database = self.worlds.connect(DEFAULT)
+        db: Database = self._seller.worlds.connect(DEFAULT)
         return {
             table.name: db.rows(Statement(select(table)))
             for table in tables.metadata.sorted_tables
@@ -90,9 +83,10 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def seller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    made = Desk(tmp_path_factory.mktemp("every"))
-    yield made
-    made.worlds.close()
+    at = datetime(2026, 3, 15, 12, tzinfo=UTC)
+    machine = Machine(now=lambda: at, elapsed=at.timestamp)
+    with Seller(seeds=tmp_path_factory.mktemp("seeds"), machine=machine) as made:
+        yield Desk(made)
 
 
 @pytest.fixture

@@ -13,15 +13,14 @@ from xml.etree.ElementTree import indent, tostring
 
 from defusedxml.ElementTree import fromstring
 
-from emulator.app import create_app
+from emulator import testing
 from emulator.clock import Machine
 from emulator.contract import answer_fields, errors_of, parameters
 from emulator.docs import HEAD, prose
 from emulator.domain.sessions import prefix_of
 from emulator.registry import Family, Function, Kind, Registry
-from emulator.settings import Settings
 from emulator.words import label
-from emulator.worlds import DEFAULT, Worlds
+from emulator.worlds import DEFAULT
 
 AT = datetime(2027, 1, 15, 12, tzinfo=UTC)
 SELLER = "http://127.0.0.1:1500"
@@ -33,22 +32,20 @@ LONGEST_EXAMPLE = 60
 
 
 class Seller:
-    """A seller in a folder of its own, for the examples: reset before each."""
+    """A seller for the examples, reset before each. ``folder``: what worlds begin as lies there."""
 
     def __init__(self, folder: Path) -> None:
         machine = Machine(now=lambda: AT, elapsed=AT.timestamp)
-        settings = Settings(data=folder, seeds=folder / "seeds")
-        app = create_app(settings, machine)
-        self._client = app.test_client(use_cookies=False)
-        self._worlds: Worlds = app.extensions["mockseller"]
+        self._seller = testing.Seller(seeds=folder, machine=machine)
+        self._client = self._seller.wsgi.test_client(use_cookies=False)
 
     def close(self) -> None:
-        """Lets go of the folder."""
-        self._worlds.close()
+        """Throws the seller away."""
+        self._seller.close()
 
     def answer(self, params: Mapping[str, str]) -> str:
         """The answer to these parameters in a fresh world, without what differs from run to run."""
-        self._worlds.reset(DEFAULT)
+        self._seller.worlds.reset(DEFAULT)
         answer = self._client.get("/billmgr", query_string=params, base_url=SELLER)
         return SESSION_ID.sub("SESSION-ID", answer.get_data(as_text=True))
 

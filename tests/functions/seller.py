@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from defusedxml.ElementTree import fromstring
-
-from emulator.app import create_app
+from emulator import testing
 from emulator.clock import Machine
-from emulator.settings import Settings
-from emulator.worlds import Worlds
+from emulator.testing import Answer
 
 DAY = date(2026, 3, 15)
 """The day on which the worlds of these tests were made."""
@@ -24,20 +20,19 @@ DAY = date(2026, 3, 15)
 class Seller:
     """The world ``small``, and others by ``world``; ``who`` is a login, or nobody."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, seeds: Path) -> None:
         self._at = datetime(DAY.year, DAY.month, DAY.day, 12, tzinfo=UTC)
         machine = Machine(now=lambda: self._at, elapsed=self._elapsed)
-        settings = Settings(data=folder, seeds=folder / "seeds")
-        app = create_app(settings, machine)
-        self.worlds: Worlds = app.extensions["mockseller"]
-        self._client = app.test_client(use_cookies=False)
+        self._seller = testing.Seller(seeds=seeds, machine=machine)
+        self.worlds = self._seller.worlds
+        self.client = self._seller.wsgi.test_client(use_cookies=False)
 
     def _elapsed(self) -> float:
         return self._at.timestamp()
 
     def close(self) -> None:
-        """Gives up every open file."""
-        self.worlds.close()
+        """Throws everything away."""
+        self._seller.close()
 
     def begin(self) -> None:
         """The first day again, and nothing has happened."""
@@ -50,33 +45,38 @@ class Seller:
         """It is noon of that day."""
         self._at += timedelta(days=(day - self._at.date()).days)
 
-    def text(self, func: str, who: str | None = "reseller", world: str = "", **params: str) -> str:
+    def answer(
+        self, func: str, who: str | None = "reseller", world: str = "", **params: str
+    ) -> Answer:
+        """What came back, as any client would get it."""
         login = {} if who is None else {"authinfo": f"{who}:secret"}
         path = f"/w/{world}/billmgr" if world else "/billmgr"
-        answer = self._client.post(path, data={"func": func, **login, **params})
-        assert answer.status_code == 200
-        return answer.get_data(as_text=True)
+        got = self.client.post(path, data={"func": func, **login, **params})
+        assert got.status_code == 200
+        return Answer(got.status_code, dict(got.headers), got.data)
+
+    def text(self, func: str, who: str | None = "reseller", world: str = "", **params: str) -> str:
+        return self.answer(func, who, world, **params).text
 
     def doc(
         self, func: str, who: str | None = "reseller", world: str = "", **params: str
     ) -> Element:
-        root: Element = fromstring(self.text(func, who, world, **params, out="xml"))
-        return root
+        return self.answer(func, who, world, **params, out="xml").xml
 
     def json(self, func: str, who: str | None = "reseller", **params: str) -> dict[str, Any]:
-        doc: dict[str, Any] = json.loads(self.text(func, who, **params, out="json"))["doc"]
+        doc: dict[str, Any] = self.answer(func, who, **params, out="json").json["doc"]
         return doc
 
     def flat(self, func: str, who: str | None = "reseller", **params: str) -> dict[str, Any]:
-        answer: dict[str, Any] = json.loads(self.text(func, who, **params, out="bjson"))
-        return answer
+        told: dict[str, Any] = self.answer(func, who, **params, out="bjson").json
+        return told
 
     def rows(
         self, func: str, who: str | None = "reseller", world: str = "", **params: str
     ) -> list[dict[str, str]]:
-        doc = self.doc(func, who, world, **params)
-        assert doc.find("error") is None
-        return [{cell.tag: cell.text or "" for cell in row} for row in doc.findall("elem")]
+        answer = self.answer(func, who, world, **params, out="xml")
+        assert answer.error is None
+        return answer.rows()
 
     def csv(self, func: str, **params: str) -> list[dict[str, str]]:
         return list(csv.DictReader(io.StringIO(self.text(func, **params, out="csv"))))
@@ -85,9 +85,9 @@ class Seller:
         self, func: str, who: str | None = "reseller", world: str = "", **params: str
     ) -> str:
         """``type/object`` of the error."""
-        error = self.doc(func, who, world, **params).find("error")
+        error = self.answer(func, who, world, **params, out="xml").error
         assert error is not None
-        return f"{error.get('type')}/{error.get('object', '')}"
+        return f"{error.type}/{error.object}"
 
     def order(self, address: str, tariff: str = "55227", period: str = "1", **params: str) -> str:
         """The id of a licence, ordered and paid."""

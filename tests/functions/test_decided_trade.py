@@ -197,7 +197,7 @@ def test_26_the_price_list_is_open_and_speaks_for_the_world(strict: Seller) -> N
 
 def test_27_web_pages_of_allowed_origins_read_answers_but_not_the_controls(shop: Seller) -> None:
     page = {"Origin": "https://shop.example"}
-    client = shop._client  # noqa: SLF001 - headers matter here, and nowhere else
+    client = shop.client
     allowed = "Access-Control-Allow-Origin"
     assert allowed not in client.get("/billmgr?func=whoami", headers=page).headers
     rule(shop, allowed_origins=("https://shop.example",))
