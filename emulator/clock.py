@@ -55,6 +55,8 @@ class WorldClock:
         return WorldClock("shifted", offset=instant - machine.now())
 
 
+END = datetime(9000, 1, 1, tzinfo=UTC)
+"""No world's clock goes there: terms and grace that begin before it must still fit the calendar."""
 SPAN = re.compile(r"\s*(\d{1,6})\s*(second|minute|hour|day|week|month|year)s?\s*\Z", re.ASCII)
 
 
@@ -69,10 +71,13 @@ def add_span(instant: datetime, span: str) -> datetime:
         raise ValueError(msg)
     count, unit = int(found[1]), found[2]
     try:
-        return instant + _delta(unit, count)
+        moved = instant + _delta(unit, count)
     except (OverflowError, ValueError):
+        moved = END
+    if moved >= END:
         msg = f'"{span}" from {instant:%Y-%m-%d} leaves the calendar'
-        raise ValueError(msg) from None
+        raise ValueError(msg)
+    return moved
 
 
 def _delta(unit: str, count: int) -> relativedelta:
@@ -97,8 +102,12 @@ def read_instant(text: str) -> datetime:
     """An ISO date or instant as UTC; a bare date is its midnight. ValueError in words."""
     try:
         instant = datetime.fromisoformat(text)
-    except ValueError:
+        aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+        utc = aware.astimezone(UTC).replace(microsecond=0)
+    except (OverflowError, ValueError):
         msg = f'"{text}" is not an instant; write for example 2027-01-31T00:00:00Z'
         raise ValueError(msg) from None
-    aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-    return aware.astimezone(UTC).replace(microsecond=0)
+    if utc >= END:
+        msg = f'"{text}" is too far away: the calendar of a world ends with the year {END.year - 1}'
+        raise ValueError(msg)
+    return utc

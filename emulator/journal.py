@@ -95,10 +95,11 @@ def masked_params(params: Mapping[str, str], body: int) -> str:
     shown = {}
     left = body
     for name, value in params.items():
-        if name == "authinfo":
+        meant = name.strip().lower()
+        if meant == "authinfo":
             kept = f"{value.partition(':')[0]}:{MASK}"
         else:
-            kept = MASK if name in SECRET_PARAMS else value
+            kept = MASK if meant in SECRET_PARAMS else value
         if left <= 0:
             break
         shown[name[:left]] = kept[:left]
@@ -107,10 +108,17 @@ def masked_params(params: Mapping[str, str], body: int) -> str:
 
 
 def secrets_in(params: Mapping[str, str]) -> list[str]:
-    """What must not stand in an answer that is written down."""
-    found = [params[name] for name in SECRET_PARAMS & params.keys()]
-    if "authinfo" in params:
-        found.append(params["authinfo"].partition(":")[2])
+    """What must not stand in an answer that is written down.
+
+    A name somebody wrote wrong (``AuthInfo``) is no parameter, but its value is a secret still.
+    """
+    found = []
+    for name, value in params.items():
+        meant = name.strip().lower()
+        if meant == "authinfo":
+            found.append(value.partition(":")[2])
+        elif meant in SECRET_PARAMS:
+            found.append(value)
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from emulator.clock import WorldClock, add_span
+from emulator.clock import END, WorldClock, add_span
 from emulator.domain import lifecycle
 from emulator.domain.lifecycle import Happening
 from emulator.domain.world import read, set_clock
@@ -61,6 +61,9 @@ def advance(worlds: Worlds, name: str, span: str) -> Moment:
             world = read(db)
             now = world.clock.now(worlds.machine)
             target = _next(world.next_due_at) if span.strip() == NEXT else add_span(now, span)
+            if target >= END:
+                msg = f'"{span}" from {now:%Y-%m-%d} leaves the calendar'
+                raise ValueError(msg)
             set_clock(db, world.clock.moved_to(target, worlds.machine))
         happened += _catch_up(worlds, db)
         return _moment(worlds, db, tuple(happened))

@@ -14,7 +14,9 @@ from werkzeug.wrappers import Request
 
 from emulator.settings import Settings
 
-THROUGH_A_PROXY = ("X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "Via", "X-Real-Ip")
+THROUGH_A_PROXY = frozenset({"forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip"})
+FORWARDED = "x-forwarded-"
+"""Proxies add names of their own behind this: -For, -Host, -Proto, -Port, -Server."""
 OWN_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 CHANGES = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 JSON = "application/json"
@@ -62,7 +64,8 @@ class Guard:
         # The caller's address is asked too: under somebody else's WSGI server our own setting of
         # the host may not be where that server listens.
         here = self._local and is_loopback(http.remote_addr or "")
-        return here and not any(name in http.headers for name in THROUGH_A_PROXY)
+        names = (name.lower() for name in http.headers.keys())  # noqa: SIM118 - Headers are pairs
+        return here and not any(n in THROUGH_A_PROXY or n.startswith(FORWARDED) for n in names)
 
     def _check_token(self, header: str) -> None:
         scheme, _, brought = header.partition(" ")

@@ -90,6 +90,9 @@ def change(
             changed = _in_state(changed, wanted)
         if "lickey" in wanted:
             changed = _with_key(shop, changed, wanted["lickey"])
+        elif changed.status == ACTIVE and service.substate == OPENING:
+            # Opened by hand is opened in full: a client would wait for its key for ever.
+            changed = licenses.finish_opening(shop, changed)
         changed = replace(changed, due_at=_due_at(changed, shop.now))
         services.note(shop, number, BY_HAND, "edit", ", ".join(sorted(wanted)))
         return told(db, services.save(shop, changed))

@@ -92,13 +92,27 @@ class Tariff:
         """Periods that can be bought in this currency, in months, ascending."""
         return tuple(sorted(self.prices.get(currency, {})))
 
+    def nearest_period(self, currency: str, period: int) -> int:
+        """This period, or the shortest one where it is not sold.
+
+        Raises BadValue("period") where nothing is sold in this currency: prices can be loaded
+        into a world whose accounts pay otherwise.
+        """
+        offered = self.periods(currency)
+        if period in offered:
+            return period
+        if not offered:
+            raise BadValue("period", str(period))
+        return offered[0]
+
     def check_period(self, currency: str, period: int) -> None:
         """Raises BadValue("period") for a period this tariff does not have."""
         if period not in self.prices.get(currency, {}):
             raise BadValue("period", str(period))
 
     def cost(self, currency: str, period: int, addons: Mapping[int, int]) -> Decimal:
-        """One period with these addons. The period must have been checked."""
+        """One period with these addons. Raises BadValue("period") where it is not sold."""
+        self.check_period(currency, period)
         total = self.prices[currency][period]
         for addon_id, amount in addons.items():
             addon = self.addons.get(addon_id)

@@ -9,7 +9,7 @@ from datetime import date
 
 from emulator.call import Call, Shown
 from emulator.domain.catalogue import Tariff
-from emulator.domain.money import exact, with_currency
+from emulator.domain.money import ZERO, exact, with_currency
 from emulator.domain.services import PROCESSING, Service, cost_of
 from emulator.fields import Day, Months, Text, Whole, WireField
 from emulator.functions.params import (
@@ -103,13 +103,16 @@ def display_name(call: Call, service: Service, tariff: Tariff) -> str:
 
 
 def price_of(call: Call, service: Service, tariff: Tariff) -> tuple[str, str]:
-    """``("5.00 EUR / Month", "5.0000")``."""
+    """``("5.00 EUR / Month", "5.0000")``.
+
+    A tariff change may leave a period the new tariff does not sell; it is told by the month. A
+    tariff without any price in the account's currency is told as free.
+    """
     currency = call.user.currency
-    period = service.period
-    if period not in tariff.prices.get(currency, {}):
-        # A tariff change may leave a period the new tariff does not sell; it is told by the month.
-        period = tariff.periods(currency)[0]
-    cost = cost_of(service, tariff, currency, period)
+    period, cost = service.period, ZERO
+    if tariff.periods(currency):
+        period = tariff.nearest_period(currency, period)
+        cost = cost_of(service, tariff, currency, period)
     return f"{with_currency(cost, currency)} / {period_label(period, call.lang)}", exact(cost)
 
 

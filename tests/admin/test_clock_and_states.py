@@ -137,6 +137,31 @@ def test_a_key_arrives_by_hand(seller: Seller) -> None:
     assert seller.service(number, lickey="OWN-KEY")["lickey"] == "OWN-KEY"
 
 
+def test_a_licence_made_active_by_hand_has_its_key(seller: Seller) -> None:
+    seller.provisioning("by_hand")
+    number = seller.order()
+    told = seller.service(number, status=2)
+    assert told["status"] == 2
+    assert told["lickey"].startswith(f"{number}-")
+
+
+def test_a_licence_may_be_made_active_before_its_key(seller: Seller) -> None:
+    seller.provisioning("by_hand")
+    number = seller.order()
+    assert seller.service(number, status=2, lickey="")["lickey"] == ""
+
+
+def test_the_clock_stops_short_of_the_end_of_the_calendar(seller: Seller) -> None:
+    world = seller.world("second", "empty")
+    with pytest.raises(ControlError, match="ends with the year 8999"):
+        world.clock.freeze("9999-12-31T23:59:59Z")
+    world.clock.freeze("8999-12-31T00:00:00Z")
+    number = world.order()
+    assert world.service(number)["expires"] == "9000-01-31"
+    with pytest.raises(ControlError, match="leaves the calendar"):
+        world.clock.advance("to next renewal")
+
+
 def test_the_journal_answers_with_filters(seller: Seller) -> None:
     seller.call("soft")
     seller.call("soft.edit", elid=1)
@@ -172,3 +197,10 @@ def test_refusals_can_be_verified_too(seller: Seller) -> None:
 def test_money_of_four_decimals_is_told_with_four(seller: Seller) -> None:
     told = seller.account(balance="0.1250")
     assert Decimal(told["balance"]) == Decimal("0.1250")
+
+
+def test_a_secret_under_a_name_that_was_written_wrong_is_masked_too(seller: Seller) -> None:
+    seller.call("soft", **{"AuthInfo": "reseller:hunter2hunter2", "PASSWORD ": "hunter2hunter2"})
+    (entry,) = seller.journal.entries(func="soft")
+    assert entry["params"]["AuthInfo"] == "reseller:***"
+    assert "hunter2" not in str(entry)

@@ -40,7 +40,9 @@ def test_further_names_are_a_setting() -> None:
         assert ask(seller, headers={"Host": "shop.example:1500"}).status_code == 200
 
 
-@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"])
+@pytest.mark.parametrize(
+    "header", ["X-Forwarded-For", "X-Forwarded-Proto", "Forwarded", "Via", "X-Real-IP"]
+)
 def test_what_came_through_a_proxy_needs_the_token(header: str) -> None:
     with Seller(token="s3cr3t-token") as seller:
         assert ask(seller, headers={header: "192.0.2.1"}).status_code == 401

@@ -37,6 +37,8 @@ def test_what_is_no_span_is_told_in_one_line(span: str) -> None:
 def test_a_span_that_leaves_the_calendar_is_told() -> None:
     with pytest.raises(ValueError, match="leaves the calendar"):
         add_span(NOW, "9000 years")
+    with pytest.raises(ValueError, match="leaves the calendar"):
+        add_span(NOW, "6974 years")
 
 
 def test_an_instant_is_read_as_utc() -> None:
@@ -45,6 +47,14 @@ def test_an_instant_is_read_as_utc() -> None:
     assert read_instant("2027-01-31T00:00:00Z") == datetime(2027, 1, 31, tzinfo=UTC)
     with pytest.raises(ValueError, match="is not an instant"):
         read_instant("tomorrow")
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T23:59:59Z", "9000-01-01"])
+def test_an_instant_whose_terms_would_leave_the_calendar_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="ends with the year 8999"):
+        read_instant(text)
+    with pytest.raises(ValueError, match="is not an instant"):
+        read_instant("0001-01-01T00:00:00+14:00")
 
 
 def test_a_frozen_clock_stands_and_a_shifted_one_runs() -> None:

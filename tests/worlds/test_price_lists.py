@@ -137,3 +137,35 @@ def test_our_own_export_is_read_back_as_what_it_was(seller: Seller, out: str) ->
     number = world.order(pricelist=55227, period=12)
     assert world.service(number)["period"] == 12
     assert world.account()["balance"] == "945.00"
+
+
+DOLLARS = b"""<doc><pricelist><id>55227</id><name>Ours</name><price currency="USD">
+<period cost="9.99" type="month" length="1"/></price></pricelist></doc>"""
+
+
+@pytest.mark.parametrize(
+    ("func", "given"),
+    [
+        ("service.prolong", {"elid": 100001}),
+        ("service.prolong", {"elid": 100001, "period": 1, "sok": "ok"}),
+        ("service.changepricelist", {"elid": 100001, "pricelist": 55228, "sok": "ok"}),
+        ("service.changepricelist", {"elid": 100002, "pricelist": 55227, "sok": "ok"}),
+        ("soft.order.param", {"pricelist": 55227, "period": 1, "ip": "192.0.2.201", "sok": "ok"}),
+    ],
+)
+def test_what_is_priced_in_another_currency_is_refused_by_name(
+    seller: Seller, func: str, given: dict[str, object]
+) -> None:
+    seller.sell(DOLLARS)
+    refused = seller.call(func, **given).error
+    assert refused is not None
+    assert refused.type == "value"
+
+
+def test_licences_without_a_price_in_the_accounts_currency_are_listed_all_the_same(
+    seller: Seller,
+) -> None:
+    seller.sell(DOLLARS)
+    rows = {row["id"]: row["cost"] for row in seller.call("soft").rows()}
+    assert rows["100001"] == "0.00 EUR / Month"
+    assert seller.call("soft.edit", elid=100001).error is None
