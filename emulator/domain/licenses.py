@@ -78,11 +78,18 @@ def chosen_addons(tariff: Tariff, sent: Mapping[int, int] | None) -> dict[int, i
     return chosen
 
 
+def check_autoprolong(tariff: Tariff, currency: str, months: int | None) -> None:
+    """Refuses months that could never be prolonged by; a trial ignores them (assumed)."""
+    if months is not None and not tariff.trial and months not in tariff.periods(currency):
+        raise BadValue("autoprolong", str(months))
+
+
 def draft(shop: Shop, account: Account, tariff: Tariff, wish: Wish) -> Service:
     """The service an order would create, status 1, all rules checked but money."""
     tariff.check_period(account.currency, wish.period)
     check_address(shop, tariff, wish.ip)
     addons = chosen_addons(tariff, wish.addons)
+    check_autoprolong(tariff, account.currency, wish.autoprolong)
     return Service(
         id=0,
         account_id=account.id,
@@ -179,6 +186,8 @@ def change(
     """
     tariff = shop.catalogue[service.tariff_id]
     changed = replace(service, **changes)  # type: ignore[arg-type]  # names come from a schema
+    if changed.autoprolong != service.autoprolong:
+        check_autoprolong(tariff, account.currency, changed.autoprolong)
     if changed.ip != service.ip:
         check_address(shop, tariff, changed.ip, but=service.id)
         _check_month(shop, service, service.ip_changed_on, "ip_change_limit")

@@ -5,6 +5,7 @@ Source: docs/trade.md sections 4 and 5.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -53,7 +54,7 @@ def quote(shop: Shop, account: Account, service: Service, period: int | None) ->
     prolongable(service, tariff)
     offered = periods(tariff, account.currency)
     if period is None:
-        period = service.period if service.period in offered else offered[0]
+        period = service.period if service.period in offered else next(iter(offered), 0)
     if period not in offered:
         raise BadValue("period", str(period))
     return _prolongation(shop, account, service, tariff, period)
@@ -136,7 +137,7 @@ def change_quote(
 def _period_of_change(service: Service, new: Tariff, currency: str, period: int | None) -> int:
     offered = periods(new, currency)
     if period is None:
-        period = service.period if service.period in offered else offered[0]
+        period = service.period if service.period in offered else next(iter(offered), 0)
     if period not in offered:
         raise BadValue("period", str(period))
     return period
@@ -152,15 +153,51 @@ def _priced_change(
         old_price = ZERO
     else:
         same = period if period in old_periods else service.period
+        same = old.nearest_period(account.currency, same)
         old_price = old.cost(account.currency, same, service.amounts())
+    cost = _for_the_rest(shop, service, new_price - old_price, period, from_today=old.trial)
+    return TariffChange(service, old, new, period, old_price, new_price, cost)
+
+
+def _for_the_rest(
+    shop: Shop, service: Service, dearer_by: Decimal, period: int, *, from_today: bool = False
+) -> Decimal:
+    """What a dearer service costs for the days that are left; nothing is given back."""
     if service.expires_on is None or period == LIFETIME:
-        cost = rounded(new_price - old_price)
-    else:
-        start = shop.today if old.trial else _term_start(service, service.expires_on, period)
-        term = (add_months(start, period) - start).days
-        left = max(0, (service.expires_on - shop.today).days)
-        cost = pro_rata(new_price - old_price, left, term)
-    return TariffChange(service, old, new, period, old_price, new_price, max(ZERO, cost))
+        return max(ZERO, rounded(dearer_by))
+    start = shop.today if from_today else _term_start(service, service.expires_on, period)
+    term = (add_months(start, period) - start).days
+    left = max(0, (service.expires_on - shop.today).days)
+    return max(ZERO, pro_rata(dearer_by, left, term))
+
+
+def change_addons(
+    shop: Shop, account: Account, service: Service, sent: Mapping[int, int]
+) -> Service:
+    """More or fewer nodes in the middle of a term: more are charged for the days that are left.
+
+    Addons the tariff lacks are ignored; an amount outside the limits is a BadValue by name.
+    """
+    tariff = shop.catalogue[service.tariff_id]
+    before = service.amounts()
+    after = {**before, **{number: sent[number] for number in sent.keys() & tariff.addons.keys()}}
+    for number in after.keys() - {n for n, amount in before.items() if after[n] == amount}:
+        tariff.addons[number].check(after[number])
+    if after == before:
+        return service
+    services.require_settled(service)
+    if service.expires_on is not None and shop.today >= service.expires_on:
+        raise WrongState(service.id, "expired")
+    period = tariff.nearest_period(account.currency, service.period)
+    dearer_by = tariff.cost(account.currency, period, after) - tariff.cost(
+        account.currency, period, before
+    )
+    cost = _for_the_rest(shop, service, dearer_by, period, from_today=tariff.trial)
+    payments.charge(shop, account, cost, "addon", tariff.name, service.id)
+    told = ", ".join(f"{n}: {before.get(n, 0)} -> {after[n]}" for n in sorted(after))
+    services.note(shop, service.id, account.login, "addon", told)
+    kept = {str(number): amount for number, amount in after.items()}
+    return services.save(shop, replace(service, addons=kept))
 
 
 def _term_start(service: Service, end: date, period: int) -> date:

@@ -13,11 +13,18 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from emulator.call import Call, Choice, Done, Rows, Shown
-from emulator.domain import licenses, services
+from emulator.domain import licenses, services, terms
 from emulator.domain.catalogue import Words
 from emulator.domain.services import DELETED, Service
-from emulator.errors import BadValue, Exists, Missed, RunningOperation, WrongState
-from emulator.fields import Address, AnyAddress, Id, Months, Text
+from emulator.errors import (
+    BadValue,
+    Exists,
+    Missed,
+    NotEnoughMoney,
+    RunningOperation,
+    WrongState,
+)
+from emulator.fields import Address, AnyAddress, Id, Months, Numbered, Text
 from emulator.functions import licence_views as views
 from emulator.functions import ordering
 from emulator.functions.filters import declare_filter
@@ -78,6 +85,7 @@ class LicenceChange(WireSchema):
     remoteip = AnyAddress()
     remoteid = Text()
     autoprolong = Months()
+    addon = Numbered(prefix="addon_")
 
 
 def build(product: ProductType) -> Family:
@@ -129,25 +137,29 @@ def _add_form(family: Family, product: ProductType) -> None:
         f"{name}.edit",
         takes=LicenceChange,
         returns=views.LicenceForm,
-        fails=(Missed, BadValue, Exists, WrongState, RunningOperation),
+        fails=(Missed, BadValue, Exists, WrongState, RunningOperation, NotEnoughMoney),
         evidence=Evidence.OBSERVED,
         source="docs/trade.md section 6.1",
         example={"elid": product.example},
     )
-    def edit(call: Call, elid: int, **draft: Any) -> Shown:
+    def edit(call: Call, elid: int, addon: Mapping[int, int] | None = None, **draft: Any) -> Shown:
         """One licence: without sok its fields, its key among them; with sok it changes."""
         service = services.owned(call.shop, call.user, elid, name)
         if service.key_reads is not None:
             call.must_write()
             service = licenses.count_read(call.shop, service)
         shown = views.form(call, service)
-        shown.fields = {**shown.fields, **draft}
+        asked = {f"addon_{n}": str(a) for n, a in (addon or {}).items()}
+        known = {name: amount for name, amount in asked.items() if name in shown.fields}
+        shown.fields = {**shown.fields, **draft, **known}
         return shown
 
     @edit.on_submit
-    def save(call: Call, elid: int, **changes: Any) -> Done:
+    def save(call: Call, elid: int, addon: Mapping[int, int] | None = None, **changes: Any) -> Done:
         service = services.owned(call.shop, call.user, elid, name)
         changed = licenses.change(call.shop, call.user, service, changes)
+        if addon:
+            changed = terms.change_addons(call.shop, call.user, changed, addon)
         return Done({"id": changed.id}, form=views.form(call, changed), flat=True)
 
     @edit.on_button("newkey")

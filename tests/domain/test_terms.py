@@ -160,3 +160,29 @@ def test_suspending_by_hand_moves_no_money_and_no_date(bench: Bench) -> None:
     before = bench.money()
     off = licenses.suspend(bench.shop, bench.account, opened)
     assert (off.expires_on, bench.money()) == (opened.expires_on, before)
+
+
+def test_more_nodes_are_paid_for_the_days_that_are_left(bench: Bench) -> None:
+    opened = bench.order(55230, addons={55236: 1})
+    bench.move_to(datetime(2026, 2, 14, tzinfo=UTC))
+    each = bench.shop.catalogue[55230].addons[55236].prices["EUR"][1]
+    before = bench.money()
+    more = terms.change_addons(bench.shop, bench.account, bench.again(opened), {55236: 3, 77: 9})
+    assert before - bench.money() == (each * 2 * 14 / 28).quantize(Decimal("0.01"))
+    assert bench.again(opened).amounts() == more.amounts() == {55236: 3}
+    fewer = terms.change_addons(bench.shop, bench.account, more, {55236: 2})
+    assert fewer.amounts() == {55236: 2}
+    assert terms.change_addons(bench.shop, bench.account, fewer, {55236: 2}) is fewer
+    with pytest.raises(BadValue) as refused:
+        terms.change_addons(bench.shop, bench.account, fewer, {55236: 0})
+    assert refused.value.object == "addon_55236"
+
+
+def test_automatic_prolongation_is_by_a_period_the_tariff_has(bench: Bench) -> None:
+    with pytest.raises(BadValue) as refused:
+        bench.order(autoprolong=7)
+    assert refused.value.object == "autoprolong"
+    opened = bench.order(autoprolong=12)
+    with pytest.raises(BadValue):
+        licenses.change(bench.shop, bench.account, opened, {"autoprolong": 5})
+    assert licenses.change(bench.shop, bench.account, opened, {"autoprolong": None}).id

@@ -75,6 +75,17 @@ def test_addons_are_in_the_form_under_their_own_names(seller: Seller) -> None:
     assert answer["messages"]["msg"]["addon_55236"] == "Cluster nodes"
 
 
+def test_nodes_are_added_through_the_form_and_charged(seller: Seller) -> None:
+    number = seller.order(pricelist=55230, ip="10.10.10.10", addon_55236=1)
+    before = balance(seller)
+    shown = seller.call("soft.edit", elid=number, addon_55236=4)
+    assert (shown.field("addon_55236"), balance(seller)) == ("4", before)
+    saved = seller.call("soft.edit", elid=number, addon_55236=3, sok="ok")
+    assert saved.field("addon_55236") == "3"
+    assert float(balance(seller)) == float(before) - 24
+    assert refusal(seller, "soft.edit", elid=number, addon_55236=0, sok="ok") == "value/addon_55236"
+
+
 def test_a_save_carries_its_fields_flat_and_in_an_inner_doc(seller: Seller) -> None:
     number = seller.order(ip="10.10.10.10")
     saved = seller.call("soft.edit", elid=number, ip="10.10.10.11", licname="b", sok="yes").xml
