@@ -33,7 +33,7 @@ class Kind(enum.Enum):
 
 
 class Evidence(enum.Enum):
-    """How we know (see docs/architecture.md, "Honesty is a field")."""
+    """How we know (see docs/evidence.md)."""
 
     RECORDED = "recorded"
     DOCUMENTED = "documented"

@@ -2,7 +2,7 @@
 
 One base reads parameters: an empty one that is not text is an absent one, unknown ones are
 ignored (docs/evidence.md 7), and the first fault in the order of declaration becomes the refusal.
-Schemas are made once; building one per call costs four times the call (docs/architecture.md).
+Schemas are made once; docs/architecture.md has the figures of this and of what is below.
 """
 
 from __future__ import annotations
@@ -39,10 +39,11 @@ class WireSchema(Schema):
         ]
         self._needed = [name for name, field in self.wire_fields.items() if field.needed]
         self._readers = {
-            field.data_key or name: (name, field._deserialize)  # noqa: SLF001
+            # The methods a field is made by; the public ones around them repeat what read() did.
+            field.data_key or name: (name, field._deserialize)  # noqa: SLF001 - see above
             for name, field in self.fields.items()
         }
-        self._writers = [(name, field._serialize) for name, field in self.wire_fields.items()]  # noqa: SLF001
+        self._writers = [(name, field._serialize) for name, field in self.wire_fields.items()]  # noqa: SLF001 - the same
         self._always = [name for name, field in self.wire_fields.items() if field.required]
 
     def read(self, sent: Mapping[str, str], *, submit: bool) -> dict[str, Any]:
@@ -66,7 +67,7 @@ class WireSchema(Schema):
             if not known.get(name):
                 raise BadValue.empty(name)
         # Here and in written(): the fields' own work without Schema.load and Schema.dump around
-        # it, which costs four times as much on a licence (docs/architecture.md has the figures).
+        # it, which cost three times as much (docs/architecture.md has the figures).
         loaded: dict[str, Any] = {}
         for name, text in known.items():
             attribute, deserialize = self._readers[name]
