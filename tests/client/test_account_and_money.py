@@ -9,19 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reseller_client import Client, Missed, Money, NotUnderstood
+from tests.client.wishes import OK, eur, without_login
 
 if TYPE_CHECKING:
     from tests.client.conftest import Line
-
-OK = "<doc><ok/></doc>"
-
-
-def without_login(form: dict[str, str]) -> dict[str, str]:
-    return {name: text for name, text in form.items() if name not in {"authinfo", "out", "lang"}}
-
-
-def eur(amount: str) -> Money:
-    return Money(Decimal(amount), "EUR")
 
 
 @pytest.mark.parametrize(

@@ -12,21 +12,15 @@ from reseller_client import (
     BadValue,
     Client,
     KeyNotIssued,
-    LicenseOrder,
     Money,
     Status,
 )
+from tests.client.wishes import OK, WISH, without_login
 
 if TYPE_CHECKING:
     from tests.client.conftest import Line, SmallSeller, Waits
 
-OK = "<doc><ok/></doc>"
-WISH = LicenseOrder(tariff=55227, ip="192.0.2.1", licname="web-1")
 FORM = "<doc><elid>7</elid><pricelist>55227</pricelist><lickey>7-K</lickey><ip>192.0.2.9</ip></doc>"
-
-
-def without_login(form: dict[str, str]) -> dict[str, str]:
-    return {name: text for name, text in form.items() if name not in {"authinfo", "out", "lang"}}
 
 
 def test_a_list_is_read_page_by_page_until_its_end(client: Client, line: Line) -> None:

@@ -8,20 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reseller_client import Client, Money, UnknownOutcome
+from reseller_client import Client, UnknownOutcome
+from tests.client.wishes import eur, without_login
 
 if TYPE_CHECKING:
     from tests.client.conftest import Line, SmallSeller
-
-OK = "<doc><ok/></doc>"
-
-
-def without_login(form: dict[str, str]) -> dict[str, str]:
-    return {name: text for name, text in form.items() if name not in {"authinfo", "out", "lang"}}
-
-
-def eur(amount: str) -> Money:
-    return Money(Decimal(amount), "EUR")
 
 
 @pytest.fixture

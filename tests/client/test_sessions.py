@@ -8,11 +8,11 @@ import httpx
 import pytest
 
 from reseller_client import AccessDenied, Client, NotUnderstood, SecondFactorNeeded
+from tests.client.wishes import OK
 
 if TYPE_CHECKING:
     from tests.client.conftest import Line
 
-OK = "<doc><ok/></doc>"
 DEAD = '<doc><error type="access"><msg>Insufficient privileges</msg></error></doc>'
 
 

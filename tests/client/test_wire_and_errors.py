@@ -30,11 +30,10 @@ from reseller_client import (
     UnknownFunction,
     UnknownOutcome,
 )
+from tests.client.wishes import OK
 
 if TYPE_CHECKING:
     from tests.client.conftest import Line, Waits
-
-OK = "<doc><ok/></doc>"
 
 
 def test_credentials_travel_in_the_body_and_never_in_the_url(client: Client, line: Line) -> None:
