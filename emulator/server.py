@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
-from gunicorn.glogging import Logger  # type: ignore[import-untyped]
-from gunicorn.workers.base import Worker  # type: ignore[import-untyped]
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped] # it has no types
+from gunicorn.glogging import Logger  # type: ignore[import-untyped] # the same
+from gunicorn.workers.base import Worker  # type: ignore[import-untyped] # the same
 
 from emulator.settings import Settings
 
@@ -59,7 +59,7 @@ class Place:
 
     def url(self, *, https: bool) -> str:
         """As a client on this machine reaches it."""
-        everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104
+        everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104 - told apart, not bound
         name = everywhere.get(self.host) or (f"[{self.host}]" if ":" in self.host else self.host)
         return f"{'https' if https else 'http'}://{name}:{self.port}"
 
@@ -131,8 +131,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         if settings.cert is not None and settings.key is not None:
             chosen |= {"certfile": str(settings.cert), "keyfile": str(settings.key)}
         for name, value in chosen.items():
-            if name in self.cfg.settings:  # newer gunicorns know more
-                self.cfg.set(name, value)
+            self.cfg.set(name, value)
 
     def load(self) -> WSGIApplication:
         """The application: made before the workers are forked, so that all can tell at once."""

@@ -63,7 +63,6 @@ def _check_certificate(settings: Settings) -> None:
 
 
 def _made(settings: Settings) -> tuple[WSGIApplication, FirstOrder]:
-
     from emulator.app import create_app
     from emulator.cli.banner import first_order
 
