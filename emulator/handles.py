@@ -117,7 +117,7 @@ class World:
         login = str(params.pop("login", LOGIN))
         return self.call("soft.order.param", login=login, **{**given, **paid, **params}).id
 
-    def control(self, method: str, path: str, given: object = None) -> Any:  # noqa: ANN401
+    def control(self, method: str, path: str, given: object = None) -> Any:  # noqa: ANN401 - JSON
         """Calls the control API; what it answers. ControlError where it refuses."""
         joint = "&" if "?" in path else "?"
         query = "" if path.startswith("/worlds") else f"{joint}world={self.name}"

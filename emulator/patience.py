@@ -2,7 +2,8 @@
 
 Gunicorn's threaded worker gives a thread to whoever connects, and the thread waits for the rest of
 the request: a few dozen half-open connections stop the server. Here the worker's event loop
-gathers a request, and a thread gets it when it is complete.
+gathers a request, and a thread gets it when it is complete (docs/adr/0006 says why, and what of
+gunicorn this leans on).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from functools import partial
 from selectors import EVENT_READ
 from typing import Any
 
-from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
+from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped] # it has none
 
 HEAD_ENDS = b"\r\n\r\n"
 LONGEST_HEAD = 1024 * 1024
@@ -52,24 +53,24 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         else:
             self._keep(conn)
 
-    def _keep(self, conn: Any) -> None:  # noqa: ANN401
+    def _keep(self, conn: Any) -> None:  # noqa: ANN401 - the same
         ends = vars(conn).get("patience_ends") or time.monotonic() + PATIENCE
         conn.patience_ends = conn.timeout = ends
         self.pending_conns.append(conn)
         again = partial(self.on_pending_socket_readable, conn)
         self.poller.register(conn.sock, EVENT_READ, again)
 
-    def _refuse(self, conn: Any) -> None:  # noqa: ANN401
+    def _refuse(self, conn: Any) -> None:  # noqa: ANN401 - the same
         with suppress(OSError):
             conn.sock.send(TOO_LONG)
         self._drop(conn)
 
-    def _drop(self, conn: Any) -> None:  # noqa: ANN401
+    def _drop(self, conn: Any) -> None:  # noqa: ANN401 - the same
         self.nr_conns -= 1
         conn.close()
 
 
-def _gather(conn: Any) -> tuple[bytes, bool]:  # noqa: ANN401
+def _gather(conn: Any) -> tuple[bytes, bool]:  # noqa: ANN401 - the same
     """Everything that has come of the next request, and whether the client has stopped sending."""
     unreader = conn.parser.unreader
     held: bytes = unreader.take_buffered()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
@@ -65,13 +66,11 @@ def amount(money: Decimal) -> str:
     return plain(money) if money == rounded(money) else exact(money)
 
 
-def change(
-    worlds: Worlds, name: str, login: str, wanted: Mapping[str, object]
-) -> dict[str, object]:
+def change(worlds: Worlds, name: str, login: str, wanted: Mapping[str, Any]) -> dict[str, object]:
     """Sets what is given: see AccountChange for the names. The balance by a correcting payment."""
     with worlds.locked(name) as db, db.writing():
         account = find(db, login)
-        changed = replace(account, **{f: wanted[f] for f in PLAIN if f in wanted})  # type: ignore[arg-type]
+        changed = replace(account, **{f: wanted[f] for f in PLAIN if f in wanted})
         if "totp_secret" in wanted:
             changed = replace(changed, totp_secret=str(wanted["totp_secret"] or "") or None)
         addresses = wanted.get("api_addresses")

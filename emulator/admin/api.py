@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
@@ -109,7 +110,7 @@ def _judged(fault: Exception, what: str) -> tuple[int, str]:
         return fault.status, fault.line
     if isinstance(fault, HTTPException):
         code = fault.code or 400
-        return code, "there is no such path" if code == 404 else fault.name.lower()  # noqa: PLR2004
+        return code, "there is no such path" if code == HTTPStatus.NOT_FOUND else fault.name.lower()
     for kinds, status in STATUSES:
         if isinstance(fault, kinds):
             return status, str(fault)
@@ -130,6 +131,6 @@ def _unjson() -> Callable[[Any], Any]:
 def _refused(status: int, line: str, headers: dict[str, str] | None = None) -> Response:
     told = " ".join(line.split())
     extra = dict(headers or {})
-    if status == 401:  # noqa: PLR2004
+    if status == HTTPStatus.UNAUTHORIZED:
         extra["WWW-Authenticate"] = 'Bearer realm="mockseller"'
     return _json(status, {"error": told}, extra)

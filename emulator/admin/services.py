@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from emulator.domain import accounts, licenses, services
 from emulator.domain.services import (
@@ -73,9 +74,7 @@ def show(worlds: Worlds, name: str, number: int) -> dict[str, object]:
         return told(db, find(worlds.shop(db, read(db)), number))
 
 
-def change(
-    worlds: Worlds, name: str, number: int, wanted: Mapping[str, object]
-) -> dict[str, object]:
+def change(worlds: Worlds, name: str, number: int, wanted: Mapping[str, Any]) -> dict[str, object]:
     """Sets what is given, no rule asked: see ServiceChange for the names.
 
     What then lies in the past falls due with the next call.
@@ -83,9 +82,9 @@ def change(
     with worlds.locked(name) as db, db.writing():
         shop = worlds.shop(db, read(db))
         service = find(shop, number)
-        changed = replace(service, **{f: wanted[f] for f in PLAIN if f in wanted})  # type: ignore[arg-type]
+        changed = replace(service, **{f: wanted[f] for f in PLAIN if f in wanted})
         if "expires" in wanted:
-            changed = replace(changed, expires_on=wanted["expires"])  # type: ignore[arg-type]
+            changed = replace(changed, expires_on=wanted["expires"])
         if "status" in wanted or "substate" in wanted:
             changed = _in_state(changed, wanted)
         if "lickey" in wanted:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
+from typing import Any
 
 from emulator import journal
 from emulator.admin import accounts, clock, matching, schemas, services, state
@@ -32,8 +33,8 @@ class Asked:
     query: Mapping[str, str]
     body: Callable[[], bytes]
 
-    def read(self, schema: schemas.Body) -> dict[str, object]:
-        """The body as the schema wants it. ValueError says in one line why not."""
+    def read(self, schema: schemas.Body) -> dict[str, Any]:
+        """The body as the schema wants it, its types too. ValueError says in one line why not."""
         text = self.body()
         try:
             given = json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
@@ -118,9 +119,9 @@ def _move_clock(asked: Asked) -> object:
     if "advance" in given:
         return clock.advance(worlds, name, str(given["advance"])).told()
     if "freeze" in given:
-        return clock.freeze(worlds, name, given["freeze"]).told()  # type: ignore[arg-type]
+        return clock.freeze(worlds, name, given["freeze"]).told()
     if "to" in given:
-        return clock.set_to(worlds, name, given["to"]).told()  # type: ignore[arg-type]
+        return clock.set_to(worlds, name, given["to"]).told()
     return clock.run_real(worlds, name).told()
 
 
@@ -150,8 +151,8 @@ def _verify(asked: Asked) -> object:
     if least is None:
         least = 1 if most is None else 0
     db = asked.worlds.connect(asked.name)
-    expected = matching.Expected(**given)  # type: ignore[arg-type]  # the schema's names are its own
-    verdict = matching.verify(db, expected, least=least, most=most, after=after)  # type: ignore[arg-type]
+    expected = matching.Expected(**given)  # the schema's names are its own
+    verdict = matching.verify(db, expected, least=least, most=most, after=after)
     return verdict.told()
 
 

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Text, bindparam, select, type_coerce, update
 
 from emulator.clock import Machine, WorldClock
 from emulator.domain.catalogue import Catalogue
 from emulator.store import tables
-from emulator.store.engine import Database, Statement
+from emulator.store.engine import Database, Row, Statement
 
 ProvisioningMode = Literal["at_once", "seconds", "reads", "by_hand"]
 PROVISIONING_MODES: tuple[ProvisioningMode, ...] = ("at_once", "seconds", "reads", "by_hand")
@@ -63,10 +63,10 @@ class Rules:
                 msg = f"rules.{name}: there is no such rule"
                 raise ValueError(msg)
             _check_rule(name, value)
-        values = dict(given)
+        values: dict[str, Any] = dict(given)  # each was checked by name
         if isinstance(values.get("allowed_origins"), list):
-            values["allowed_origins"] = tuple(values["allowed_origins"])  # type: ignore[arg-type]
-        return cls(**values)  # type: ignore[arg-type]  # each value was checked by name
+            values["allowed_origins"] = tuple(values["allowed_origins"])
+        return cls(**values)
 
     def told(self) -> dict[str, object]:
         """As a row or a JSON answer tells them."""
@@ -136,23 +136,23 @@ COLUMNS = (
 """In this order :func:`from_row` reads them; other modules select them together with a user."""
 
 
-def from_row(row: tuple[object, ...]) -> World:
+def from_row(row: Row) -> World:
     """A World from a row that begins with COLUMNS."""
     (name, seed, made, country, currency, mode, offset, frozen) = row[:8]
     (due, ready, version, rules, provisioning, created) = row[8:14]
-    return World(  # each column's type is the table's
-        name,  # type: ignore[arg-type]
-        seed,  # type: ignore[arg-type]
-        made,  # type: ignore[arg-type]
-        country,  # type: ignore[arg-type]
-        currency,  # type: ignore[arg-type]
-        WorldClock(mode, timedelta(seconds=offset), frozen),  # type: ignore[arg-type]
-        due,  # type: ignore[arg-type]
-        ready,  # type: ignore[arg-type]
-        version,  # type: ignore[arg-type]
+    return World(
+        name,
+        seed,
+        made,
+        country,
+        currency,
+        WorldClock(mode, timedelta(seconds=offset), frozen),
+        due,
+        ready,
+        version,
         _stored_rules(rules),
         _stored_provisioning(provisioning),
-        created,  # type: ignore[arg-type]
+        created,
     )
 
 

@@ -14,12 +14,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from sqlalchemy import Executable
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql import ClauseElement, Select
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 from emulator.store.tables import FIRST_SERVICE, metadata
@@ -49,17 +50,18 @@ class Statement:
     def __init__(self, element: Executable) -> None:
         if not isinstance(element, ClauseElement):  # pragma: no cover - typing only
             raise TypeError(element)
-        compiled = element.compile(dialect=DIALECT)
+        # Typed as any compiled element; a statement's is an SQLCompiler, which has binds.
+        compiled = cast("SQLCompiler", element.compile(dialect=DIALECT))
         self.sql = str(compiled)
         self._binds: dict[str, Convert] = {}
-        for name, bind in compiled.binds.items():  # type: ignore[attr-defined]
+        for name, bind in compiled.binds.items():
             process = _storing(bind.type)
             if process is not None:
                 self._binds[name] = process
         self._defaults = {
             name: self._bound(name, value)
             for name, value in compiled.params.items()
-            if not compiled.binds[name].required  # type: ignore[attr-defined]
+            if not compiled.binds[name].required
         }
         self._results: list[tuple[int, Convert]] = []
         if isinstance(element, Select):
@@ -209,7 +211,7 @@ class Database:
     def counts(self) -> dict[str, int]:
         """Rows of every table; for tests and for a look at a world."""
         return {
-            table.name: self._driver.execute(f'SELECT count(*) FROM "{table.name}"').fetchone()[0]  # noqa: S608
+            table.name: self._driver.execute(f'SELECT count(*) FROM "{table.name}"').fetchone()[0]  # noqa: S608 - our own
             for table in metadata.sorted_tables
         }
 

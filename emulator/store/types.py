@@ -34,11 +34,11 @@ class Stored(TypeDecorator[Any]):
         """A driver's value as ours."""
         return value
 
-    def process_bind_param(self, value: object, dialect: Dialect) -> Any:  # noqa: ANN401
+    def process_bind_param(self, value: object, dialect: Dialect) -> Any:  # noqa: ANN401 - as above
         """SQLAlchemy's way to the same."""
         return self.store(value)
 
-    def process_result_value(self, value: object, dialect: Dialect) -> Any:  # noqa: ANN401
+    def process_result_value(self, value: object, dialect: Dialect) -> Any:  # noqa: ANN401 - as above
         """SQLAlchemy's way to the same."""
         return self.load(value)
 
