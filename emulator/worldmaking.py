@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert
 
 from emulator.clock import Machine
-from emulator.domain import accounts, catalogue, payments, services
+from emulator.domain import accounts, catalogue, licenses, payments, services
 from emulator.domain.accounts import Account
 from emulator.domain.services import DELETED, KEEP_SUSPENDED, SUSPENDED, Service
 from emulator.domain.world import Shop, read
@@ -76,7 +76,8 @@ def write(db: Database, fixture: WorldFixture, seed: int, machine: Machine) -> N
     for wanted in fixture.services:
         _service(shop, owners[wanted.account], wanted)
     if fixture.grow is not None:
-        _grow(shop, fixture, fixture.grow.accounts, fixture.grow.services_per_account)
+        grow = fixture.grow
+        _grow(shop, fixture, owners.values(), grow.accounts, grow.services_per_account)
 
 
 def write_tariffs(db: Database, tariffs: Iterable[TariffFixture]) -> None:
@@ -178,7 +179,7 @@ def _service(shop: Shop, owner: Account, wanted: ServiceFixture) -> None:
         key_reads=None,
         ip_changed_on=None,
         key_changed_on=None,
-        update_expires_on=None,
+        update_expires_on=licenses.updates_end(created, wanted.period),
         webdomains=0,
         addons={str(number): amount for number, amount in amounts.items()},
     )
@@ -197,10 +198,16 @@ def _due_at(status: int, expires: date | None, now: datetime) -> datetime | None
     return None if status == DELETED else due
 
 
-def _grow(shop: Shop, fixture: WorldFixture, count: int, each: int) -> None:
+def _grow(
+    shop: Shop, fixture: WorldFixture, owners: Iterable[Account], count: int, each: int
+) -> None:
+    """More accounts, and services for all of them, those of the fixture included."""
     from faker import Faker  # noqa: PLC0415 - half a second of import that few worlds need
 
     sold = [t for t in shop.catalogue.of_type("soft") if 1 in t.periods(fixture.currency)]
+    addresses = count_from(IPv4Address("10.0.0.1"))
+    for place, owner in enumerate(owners, start=1):
+        _invent_services(shop, owner, sold, f"own/{place}", addresses, each)
     for place in range(1, count + 1):
         invented = Faker()
         invented.seed_instance(_seed_of(shop, "account", place))
@@ -216,11 +223,24 @@ def _grow(shop: Shop, fixture: WorldFixture, count: int, each: int) -> None:
             "totp_secret": "",
             "api_addresses": (),
         }
-        _invent_services(shop, _account(shop, fixture, values), sold, place, each)
+        owner = _account(shop, fixture, values)
+        _invent_services(shop, owner, sold, f"invented/{place}", addresses, each)
+
+
+def count_from(address: IPv4Address) -> Iterator[IPv4Address]:
+    """One address after the other: no two invented licences share one."""
+    while True:
+        yield address
+        address += 1
 
 
 def _invent_services(
-    shop: Shop, owner: Account, sold: list[catalogue.Tariff], place: int, each: int
+    shop: Shop,
+    owner: Account,
+    sold: list[catalogue.Tariff],
+    place: str,
+    addresses: Iterator[IPv4Address],
+    each: int,
 ) -> None:
     for number in range(each):
         dice = random.Random(_seed_of(shop, f"service/{place}", number))  # noqa: S311 - invented data
@@ -230,11 +250,11 @@ def _invent_services(
             ServiceFixture(
                 account=owner.login,
                 tariff=dice.choice(sold).id,
-                licname=f"node-{place}-{number}",
-                ip=IPv4Address((10 << 24) + (place << 12) + number + 1),
+                licname=f"node-{number}.{owner.login}",
+                ip=next(addresses),
                 period=1,
                 ordered=Offset(-dice.randint(0, 27)),
-                remoteid=str(place * 10_000 + number),
+                remoteid=str(number),
                 autoprolong=dice.choice([None, 1]),
             ),
         )

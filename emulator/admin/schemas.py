@@ -16,7 +16,8 @@ from emulator.words import LANGUAGES
 
 AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,4})?\Z", re.ASCII)
 CURRENCY = re.compile(r"[A-Z]{3}\Z", re.ASCII)
-SECRET = re.compile(r"([A-Z2-7]{16,128})?\Z", re.ASCII)
+SECRET = re.compile(r"((?:[A-Z2-7]{8}){3,16})?\Z", re.ASCII)
+"""Shorter ones are refused by the library that makes the codes."""
 UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What could never be answered again: no XML document can hold it."""
 LONGEST = 1000
@@ -217,7 +218,9 @@ class AccountChange(Body):
     email = Text()
     phone = Text()
     password = Text()
-    totp_secret = Text(SECRET, "a secret in base32 of 16 signs or more", allow_none=True)
+    totp_secret = Text(
+        SECRET, "a secret in base32: 24 to 128 signs, a multiple of eight", allow_none=True
+    )
     api_addresses = fields.List(Network())
 
 

@@ -11,9 +11,10 @@ from datetime import date
 
 from dateutil.relativedelta import relativedelta
 
+from emulator.clock import add_months
 from emulator.domain import offers, services
 from emulator.domain.accounts import Account
-from emulator.domain.catalogue import Tariff
+from emulator.domain.catalogue import LIFETIME, Tariff
 from emulator.domain.services import (
     ACTIVE,
     BY_CLIENT,
@@ -118,6 +119,11 @@ def draft(shop: Shop, account: Account, tariff: Tariff, wish: Wish) -> Service:
     )
 
 
+def updates_end(bought_on: date, period: int) -> date | None:
+    """A lifetime licence comes with updates for a year; the others have them while they last."""
+    return add_months(bought_on, 12) if period == LIFETIME else None
+
+
 def opened(shop: Shop, tariff: Tariff, service: Service) -> Service:
     """The service as it is once paid: running term, and a key as the world provisions it."""
     expires_on = tariff.term_end(shop.today, service.period)
@@ -129,6 +135,7 @@ def opened(shop: Shop, tariff: Tariff, service: Service) -> Service:
         substate="" if at_once else OPENING,
         expires_on=expires_on,
         due_at=services.due_after(ACTIVE, expires_on),
+        update_expires_on=updates_end(shop.today, service.period),
         key_ready=shop.machine.elapsed() + how.amount if how.mode == "seconds" else None,
         key_reads=how.amount if how.mode == "reads" else None,
         webdomains=0 if at_once else None,

@@ -130,7 +130,7 @@ class AccountSchema(Shape):
     currency = may(currency)
     country = may(one_of("other", "RU"))
     phone = may(text)
-    totp_secret = may(matching(SECRET, "a secret in base32"))
+    totp_secret = may(matching(SECRET, "a secret in base32: 24 to 128 signs, a multiple of eight"))
     api_addresses = many(need(network))
 
 

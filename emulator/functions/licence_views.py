@@ -10,7 +10,7 @@ from datetime import date
 from emulator.call import Call, Shown
 from emulator.domain.catalogue import Tariff
 from emulator.domain.money import ZERO, exact, with_currency
-from emulator.domain.services import PROCESSING, Service, cost_of
+from emulator.domain.services import ORDERED, PROCESSING, Service, cost_of
 from emulator.fields import Day, Months, Text, Whole, WireField
 from emulator.functions.params import (
     DATACENTER,
@@ -93,8 +93,13 @@ class LicenceForm(WireSchema):
 
 
 def end_text(service: Service) -> str:
-    """``YYYY-MM-DD``; a lifetime has none, but clients skip rows without a date."""
-    return (service.expires_on or date(9999, 12, 31)).isoformat()
+    """``YYYY-MM-DD``; empty until it is opened, for clients skip rows without a date.
+
+    A lifetime licence has no end: it is told the calendar's last day, lest they skip it too.
+    """
+    if service.expires_on is not None:
+        return service.expires_on.isoformat()
+    return "" if service.status == ORDERED else date.max.isoformat()
 
 
 def display_name(call: Call, service: Service, tariff: Tariff) -> str:

@@ -23,6 +23,8 @@ _MANY_IN_JSON = frozenset({
     "elem", "slist", "list", "page", "toolgrp", "toolbtn", "field", "col", "filter", "select",
     "if", "slider", "node",
 })  # fmt: skip
+# Blocks of the price list; the same names stand for plain texts elsewhere.
+_PLURAL_BLOCKS = frozenset({"pricelist", "addon", "datacenter"})
 _MANY_IN_BJSON = frozenset({
     "pricelist", "period", "addon", "datacenter", "enumerationitem", "node", "item", "elem",
 })  # fmt: skip
@@ -62,7 +64,8 @@ def _map(nodes: Iterable[Node], out: _Object) -> None:
                 value["$" + attribute] = text
         if node.children:
             _map(node.children, value)
-        if name in _MANY_IN_JSON or name in out:
+        plural = name in _MANY_IN_JSON or (name in _PLURAL_BLOCKS and node.children)
+        if plural or name in out:
             _append(out, name, value)
         else:
             out[name] = value

@@ -98,11 +98,14 @@ def test_a_new_password_is_the_one_that_counts(seller: Seller) -> None:
 
 
 def test_a_second_factor_is_never_told(seller: Seller) -> None:
-    secret = "JBSWY3DPEHPK3PXP"
+    secret = "JBSWY3DPEHPK3PXPJBSWY3DP"
     told = seller.account(totp_secret=secret)
     assert told["two_factors"] is True
     assert secret not in str(told)
     assert seller.account(totp_secret=None)["two_factors"] is False
+    for short in ("JBSWY3DPEHPK3PXP", "JBSWY3DPEHPK3PXPJBSWY3DPE"):
+        with pytest.raises(ControlError, match="multiple of eight"):
+            seller.account(totp_secret=short)
 
 
 def test_a_service_is_put_straight_into_a_state(seller: Seller) -> None:

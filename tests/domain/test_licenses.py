@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
-from emulator.domain import licenses, services
+from emulator.domain import accounts, licenses, orders, services
 from emulator.domain.licenses import POOL_ADDRESS
 from emulator.domain.services import ACTIVE, DELETED, PROCESSING, SUSPENDED
 from emulator.errors import BadValue, Exists, Missed, NotEnoughMoney, RunningOperation, WrongState
-from tests.domain.conftest import Bench
+from emulator.store import tables
+from emulator.store.engine import Statement
+from tests.domain.conftest import Bench, open_bench
 
 
 def test_a_key_begins_with_the_licence_and_a_dash(bench: Bench) -> None:
@@ -62,8 +66,6 @@ def test_too_little_money_changes_nothing(bench: Bench) -> None:
     before = bench.shop.db.counts()
     tariff = licenses.orderable(bench.shop, poor, "soft", 55229)
     draft = licenses.draft(bench.shop, poor, tariff, licenses.Wish(55229, 12, ip="10.0.0.1"))
-    from emulator.domain import orders
-
     cost = orders.cost_of_order(poor, tariff, draft)
     with pytest.raises(NotEnoughMoney) as refused, bench.shop.db.savepoint():
         orders.order_now(bench.shop, poor, tariff, draft, cost)
@@ -90,10 +92,6 @@ def test_tariffs_of_the_other_country_are_sold_unless_the_rule_is_on(bench: Benc
     assert bench.order(55231, ip="10.0.0.1").status == ACTIVE
     bench.rules(country_tariffs=True)
     assert bench.order(55231, ip="10.0.0.2").status == ACTIVE  # no country, no restriction
-    from dataclasses import replace
-
-    from emulator.domain import accounts
-
     accounts.save(bench.shop.db, replace(bench.account, country="DE"))
     with pytest.raises(BadValue) as refused:
         bench.order(55231, ip="10.0.0.3")
@@ -238,9 +236,19 @@ def test_while_an_operation_runs_only_name_and_address_change(bench: Bench) -> N
 
 
 def test_keys_of_equal_seeds_are_equal_and_of_others_are_not(bench: Bench) -> None:
-    from dataclasses import replace
-
     here = services.make_key(bench.shop, 100_500, 1)
     assert here == services.make_key(bench.shop, 100_500, 1)
     other = replace(bench.shop, world=replace(bench.shop.world, seed=2))
     assert services.make_key(other, 100_500, 1) != here
+
+
+def test_a_lifetime_licence_has_updates_for_a_year(bench: Bench) -> None:
+    lifetime = bench.order(7, period=0)
+    assert (lifetime.expires_on, lifetime.update_expires_on) == (None, date(2027, 1, 31))
+    assert bench.order(55227).update_expires_on is None
+
+
+def test_no_two_invented_licences_share_an_address() -> None:
+    rows = open_bench("busy").shop.db.rows(Statement(select(tables.service.c.ip)))
+    invented = [row[0] for row in rows]
+    assert len(invented) == len(set(invented)) > 1000

@@ -370,3 +370,13 @@ def test_the_ajax_shape_is_for_those_who_name_no_format(seller: Seller) -> None:
     acted = seller.call("soft.suspend", elid=100001, sfrom="ajax").json
     assert acted["message"][0]["status"] == "ok"
     assert seller.call("soft", sfrom="ajax", out="xml").text.startswith("<?xml")
+
+
+def test_an_unpaid_licence_has_no_end_and_a_lifetime_one_is_not_without(seller: Seller) -> None:
+    wish = {**ORDER, "skipbasket": "off"}
+    unpaid = seller.call("soft.order.param", **wish).id
+    lifetime = seller.order(pricelist=7, period=0, ip="10.10.10.11")
+    assert seller.call("soft.edit", elid=unpaid).field("expiredate") == ""
+    form = seller.call("soft.edit", elid=lifetime)
+    assert form.field("expiredate") == "9999-12-31"
+    assert form.field("update_expiredate")
