@@ -14,7 +14,7 @@ from emulator.domain.orders import Basket, Item
 from emulator.errors import BadValue, Missed, NotEnoughMoney, PromocodeNotUsable
 from emulator.fields import Amount, Id, Text, Whole
 from emulator.functions.licence_views import display_name
-from emulator.registry import Evidence, Family
+from emulator.registry import Evidence, Family, Function
 from emulator.schema import WireSchema
 
 
@@ -44,8 +44,12 @@ FAILS = (BadValue, Missed, NotEnoughMoney, PromocodeNotUsable)
 def family() -> Family:
     """The old basket. The new cart comes with services."""
     basket = Family("basket", {"en": "Basket", "ru": "Корзина"})
+    _add_basket(basket)
+    return basket
 
-    @basket.form(
+
+def _add_basket(family: Family) -> None:
+    @family.form(
         "basket",
         takes=BasketChange,
         returns=BasketForm,
@@ -76,6 +80,10 @@ def family() -> Family:
             orders.use_promocode(call.shop, call.user, promocode)
         return Done({}, form=_form(call), flat=True)
 
+    _add_buttons(show)
+
+
+def _add_buttons(show: Function) -> None:
     @show.on_button("delete")
     def delete(
         call: Call,
@@ -110,8 +118,6 @@ def family() -> Family:
         paid = orders.pay(call.shop, call.user, id if id is not None else billorder)
         told: Mapping[str, object] = {} if paid is None else {"billorder": paid.id}
         return Done(told, ok="func=order", ok_type="list")
-
-    return basket
 
 
 def _form(call: Call) -> Shown:

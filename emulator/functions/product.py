@@ -40,7 +40,7 @@ V = tables.service.c
 
 @dataclass(frozen=True, slots=True)
 class ProductType:
-    """One product type. ``examples``: a licence of the world ``small`` by what it is good for."""
+    """One product type: its name on the wire, its title, where what we know of it is told."""
 
     intname: str
     title: Words

@@ -1,6 +1,7 @@
 """``service.*``: what can be done to a service whatever its product type.
 
-Source: docs/trade.md sections 4 and 5, docs/resale.md section 2.6; docs/evidence.md 3, 15.
+Source: docs/trade.md section 4, docs/resale.md section 2.6; docs/evidence.md 3, 15. The change of
+tariff has a file of its own.
 """
 
 from __future__ import annotations
@@ -12,13 +13,13 @@ from sqlalchemy import bindparam, select
 from emulator.call import Call, Done, Rows, Shown
 from emulator.domain import orders, services, terms
 from emulator.domain.money import with_currency
-from emulator.domain.services import Service
-from emulator.domain.terms import Prolongation, TariffChange
+from emulator.domain.terms import Prolongation
 from emulator.errors import BadValue, Exists, Missed, NotEnoughMoney, RunningOperation, WrongState
 from emulator.fields import Amount, Day, Id, Text, Whole
+from emulator.functions import tariff_change
 from emulator.functions.licence_views import display_name, end_text
 from emulator.functions.listing import Column, Listing, Paging
-from emulator.functions.params import period_choices, tariff_choices
+from emulator.functions.params import period_choices
 from emulator.registry import Evidence, Family
 from emulator.schema import WireSchema
 from emulator.store import tables
@@ -26,7 +27,6 @@ from emulator.store.engine import Row
 
 FAILS = (Missed, BadValue, WrongState, RunningOperation, NotEnoughMoney, Exists)
 EXAMPLE = "100001"
-LAST_STEP = "service.changepricelist.getmoney"
 
 H = tables.history.c
 HISTORY = Listing(
@@ -66,40 +66,6 @@ class ProlongForm(WireSchema):
     billorder = Whole()
 
 
-class Change(WireSchema):
-    """Which service, to which tariff, told by which period."""
-
-    elid = Id(required=True)
-    pricelist = Whole()
-    period = Whole()
-
-
-class ChangeSubmit(Change):
-    """The same where a tariff has to be named."""
-
-    pricelist = Whole(needed=True)
-
-
-class ChangeForm(WireSchema):
-    """What a change of tariff would do."""
-
-    elid = Whole()
-    id = Whole()
-    title_name = Text()
-    pricelist = Whole()
-    period = Whole()
-    oldpricelist = Text()
-    newpricelist = Text()
-    oldprice = Text()
-    newprice = Text()
-    oldexpiredate = Text()
-    newexpiredate = Text()
-    money_info = Text()
-    amount = Amount()
-    currency = Text()
-    billorder = Whole()
-
-
 class HistoryOf(Paging):
     """Whose history."""
 
@@ -122,8 +88,7 @@ def family() -> Family:
     """Prolonging, changing the tariff, history."""
     service = Family("service", {"en": "Services", "ru": "Услуги"})
     _add_prolong(service)
-    _add_change(service)
-    _add_change_steps(service)
+    tariff_change.add_change(service, FAILS, EXAMPLE)
     _add_history(service)
     return service
 
@@ -201,134 +166,6 @@ def _status_texts(call: Call) -> Mapping[str, str]:
         "3": {"en": "The new period begins today", "ru": "Новый период начнётся сегодня"},
     }
     return {number: call.words(text) for number, text in texts.items()}
-
-
-def _add_change(family: Family) -> None:
-    @family.form(
-        "service.changepricelist",
-        takes=Change,
-        returns=ChangeForm,
-        fails=FAILS,
-        evidence=Evidence.OBSERVED,
-        source="docs/trade.md section 5",
-        example={"elid": EXAMPLE, "pricelist": "55228", "period": "1", "sok": "ok"},
-        title={"en": "Change of tariff", "ru": "Смена тарифа"},
-        next_step="service.changepricelist.pricelist",
-    )
-    def show(
-        call: Call, elid: int, pricelist: int | None = None, period: int | None = None
-    ) -> Shown:
-        """Changes the tariff: without sok the tariffs to choose from, with it the change itself."""
-        service = services.owned(call.shop, call.user, elid)
-        return _choice_form(call, service, pricelist, period)
-
-    @show.on_submit
-    def change(
-        call: Call, elid: int, pricelist: int | None = None, period: int | None = None
-    ) -> Done:
-        if pricelist is None:
-            raise BadValue.empty("pricelist")
-        return _changed(call, elid, pricelist, period)
-
-
-def _choice_form(call: Call, service: Service, pricelist: int | None, period: int | None) -> Shown:
-    tariff = call.shop.catalogue[service.tariff_id]
-    targets = terms.targets(call.shop, call.user, service)
-    shown = {
-        "elid": service.id,
-        "id": service.id,
-        "title_name": display_name(call, service, tariff),
-        "pricelist": pricelist or "",
-        "period": period or service.period,
-        "oldpricelist": call.words(tariff.name),
-    }
-    return Shown(shown, slists={"pricelist": tariff_choices(call, targets)})
-
-
-def _add_change_steps(family: Family) -> None:
-    @family.form(
-        "service.changepricelist.pricelist",
-        takes=ChangeSubmit,
-        returns=ChangeForm,
-        fails=FAILS,
-        evidence=Evidence.OBSERVED,
-        source="docs/trade.md section 5",
-        title={"en": "Change of tariff", "ru": "Смена тарифа"},
-        example={"elid": EXAMPLE, "pricelist": "55228", "period": "1", "snext": "ok"},
-    )
-    def quote(
-        call: Call, elid: int, pricelist: int | None = None, period: int | None = None
-    ) -> Shown:
-        """The second step: what the chosen tariff costs for the days that are left."""
-        return _quoted(call, elid, pricelist, period)
-
-    @quote.on_submit
-    def forward(call: Call, elid: int, pricelist: int, period: int | None = None) -> Done:
-        shown = _quoted(call, elid, pricelist, period)
-        return Done({}, form=shown, flat=True, ok=f"func={LAST_STEP}", ok_type="form")
-
-    @family.form(
-        LAST_STEP,
-        takes=ChangeSubmit,
-        returns=ChangeForm,
-        fails=FAILS,
-        evidence=Evidence.OBSERVED,
-        source="docs/trade.md section 5",
-        title={"en": "Change of tariff", "ru": "Смена тарифа"},
-        commits_on_snext=True,
-        example={"elid": EXAMPLE, "pricelist": "55228", "snext": "ok", "sok": "ok"},
-    )
-    def show(
-        call: Call, elid: int, pricelist: int | None = None, period: int | None = None
-    ) -> Shown:
-        """The last step: with sok it commits, although clients send snext along."""
-        return _quoted(call, elid, pricelist, period)
-
-    @show.on_submit
-    def commit(call: Call, elid: int, pricelist: int, period: int | None = None) -> Done:
-        return _changed(call, elid, pricelist, period)
-
-
-def _quoted(call: Call, elid: int, pricelist: int | None, period: int | None) -> Shown:
-    service = services.owned(call.shop, call.user, elid)
-    if pricelist is None:
-        return _choice_form(call, service, None, period)
-    return _change_form(call, terms.change_quote(call.shop, call.user, service, pricelist, period))
-
-
-def _changed(call: Call, elid: int, pricelist: int, period: int | None) -> Done:
-    service = services.owned(call.shop, call.user, elid)
-    wanted = terms.change_quote(call.shop, call.user, service, pricelist, period)
-    if call.params.get("clicked_button") == "basket":
-        number = orders.put_change(call.shop, call.user, wanted)
-        return Done(
-            {"billorder": number}, form=_change_form(call, wanted), ok="func=basket", ok_type="form"
-        )
-    terms.change_tariff(call.shop, call.user, wanted)
-    return Done({"id": service.id}, form=_change_form(call, wanted))
-
-
-def _change_form(call: Call, wanted: TariffChange) -> Shown:
-    currency = call.user.currency
-    end = end_text(wanted.service)
-    return Shown(
-        {
-            "elid": wanted.service.id,
-            "id": wanted.service.id,
-            "title_name": display_name(call, wanted.service, wanted.old),
-            "pricelist": wanted.new.id,
-            "period": wanted.period,
-            "oldpricelist": call.words(wanted.old.name),
-            "newpricelist": call.words(wanted.new.name),
-            "oldprice": with_currency(wanted.old_price, currency),
-            "newprice": with_currency(wanted.new_price, currency),
-            "oldexpiredate": end,
-            "newexpiredate": end,
-            "money_info": with_currency(wanted.cost, currency),
-            "amount": wanted.cost,
-            "currency": currency,
-        }
-    )
 
 
 def _add_history(family: Family) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -154,7 +155,7 @@ DOLLARS = b"""<doc><pricelist><id>55227</id><name>Ours</name><price currency="US
     ],
 )
 def test_what_is_priced_in_another_currency_is_refused_by_name(
-    seller: Seller, func: str, given: dict[str, object]
+    seller: Seller, func: str, given: dict[str, Any]
 ) -> None:
     seller.sell(DOLLARS)
     refused = seller.call(func, **given).error
