@@ -27,6 +27,8 @@ ALWAYS_ARRAYS: Final = frozenset({
     "if", "slider", "node",
 })  # fmt: skip
 """Arrays even with one member: clients index them unguarded, ``node`` in the menu."""
+EITHER_WAY: Final = frozenset({"pricelist", "addon", "datacenter"})
+"""Blocks of the price list: the mapping says an object for one, its readers index an array."""
 LAYOUT: Final = frozenset({"metadata", "messages"})
 """For user interfaces; its mapping is irregular and no client of data reads it."""
 ECHO: Final = frozenset({"tparams", "saved_filters"})
@@ -102,7 +104,7 @@ def _from_member(name: str, item: object, where: str, faults: list[str]) -> Iter
     if isinstance(item, list):
         if not item:
             faults.append(f"{path}: nothing is told by leaving the name out, found []")
-        if len(item) == 1 and name not in ALWAYS_ARRAYS:
+        if len(item) == 1 and name not in ALWAYS_ARRAYS | EITHER_WAY:
             faults.append(f"{path}: one of it is an object, found an array")
     elif name in ALWAYS_ARRAYS:
         faults.append(f"{path}: must be an array, found {type(item).__name__}")
