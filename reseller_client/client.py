@@ -120,8 +120,7 @@ class Client:
 
     def _opened(self) -> Wire:
         if self._wire is None:
-            # httpx takes a tenth of a second to load: only those who call pay for it.
-            from reseller_client.wire import Wire  # noqa: PLC0415
+            from reseller_client.wire import Wire  # noqa: PLC0415 - httpx takes a tenth of a second
 
             self._wire = Wire(self.url, transport=self._transport, timeout=self._timeout)
         return self._wire

@@ -27,7 +27,12 @@ BIGGEST = 2**53
 class Text(fields.Field[str]):
     """A text without control characters, at most ``longest`` characters, maybe of one form."""
 
-    def __init__(self, form: re.Pattern[str] | None = None, kind: str = "", **given: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        form: re.Pattern[str] | None = None,
+        kind: str = "",
+        **given: Any,  # noqa: ANN401 - marshmallow's own options
+    ) -> None:
         super().__init__(**given)
         self._form = form
         self._kind = kind
@@ -45,7 +50,7 @@ class Text(fields.Field[str]):
 class Whole(fields.Field[int]):
     """A whole number; neither a text nor true."""
 
-    def __init__(self, least: int = 0, most: int = BIGGEST, **given: Any) -> None:  # noqa: ANN401
+    def __init__(self, least: int = 0, most: int = BIGGEST, **given: Any) -> None:  # noqa: ANN401 - the same
         super().__init__(**given)
         self._least = least
         self._most = most
@@ -137,7 +142,10 @@ class Body(Schema):
     class Meta:
         unknown = RAISE
 
-    error_messages = {"unknown": "there is no such setting", "type": "is not an object"}  # noqa: RUF012
+    error_messages = {  # noqa: RUF012 - declared so by marshmallow
+        "unknown": "there is no such setting",
+        "type": "is not an object",
+    }
 
     def read(self, given: object) -> dict[str, Any]:
         """The values. Raises ValueError with one line."""

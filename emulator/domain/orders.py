@@ -30,7 +30,7 @@ ORDER, PROLONG, CHANGE = "order", "prolong", "changepricelist"
 HUNDRED = Decimal(100)
 
 O = tables.order.c  # noqa: E741 - one letter per table, as everywhere
-I = tables.order_item.c  # noqa: E741
+I = tables.order_item.c  # noqa: E741 - the same
 V = tables.service.c
 _CURRENT = Statement(
     select(O.id, O.promocode, O.created_at).where(

@@ -167,11 +167,11 @@ def _add_settings(account: Family) -> None:
         return _form(call.user, draft)
 
     @show.on_submit
-    def save(call: Call, **changes: str) -> Done:
+    def save(call: Call, **changes: Any) -> Done:
         _check(changes)
         own = {name: changes.pop(name) for name in FREE_SETTINGS if name in changes}
         user = call.user
-        changed = replace(user, **changes, params={**user.params, **own})  # type: ignore[arg-type]
+        changed = replace(user, **changes, params={**user.params, **own})
         accounts.save(call.shop.db, changed)
         return Done(form=_form(changed, {}))
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from emulator.domain import licenses as rules_of_licences
 from emulator.domain.accounts import Account
 from emulator.domain.licenses import Wish
 from emulator.domain.services import Service
-from emulator.domain.world import Shop
+from emulator.domain.world import ProvisioningMode, Shop
 from emulator.fixtures_files import load_world
 from emulator.store import engine
 
@@ -42,9 +43,14 @@ class Bench:
         assert found is not None
         return found
 
-    def order(self, pricelist: int = 55227, ip: str = "10.10.10.10", **wish: object) -> Service:
+    def order(
+        self,
+        pricelist: int = 55227,
+        ip: str = "10.10.10.10",
+        **wish: Any,  # noqa: ANN401 - fields of Wish
+    ) -> Service:
         """An order, paid and opened at once."""
-        asked = Wish(pricelist, wish.pop("period", 1), ip=ip, **wish)  # type: ignore[arg-type]
+        asked = Wish(pricelist, wish.pop("period", 1), ip=ip, **wish)
         tariff = rules_of_licences.orderable(self.shop, self.account, "soft", pricelist)
         draft = rules_of_licences.draft(self.shop, self.account, tariff, asked)
         cost = orders.cost_of_order(self.account, tariff, draft)
@@ -78,9 +84,9 @@ class Bench:
         world.set_rules(self.shop.db, chosen, self.shop.world.provisioning)
         self.shop = replace(self.shop, world=world.read(self.shop.db))
 
-    def provisioning(self, mode: str, amount: int = 0) -> None:
+    def provisioning(self, mode: ProvisioningMode, amount: int = 0) -> None:
         """Changes when keys arrive."""
-        how = world.Provisioning(mode, amount)  # type: ignore[arg-type]
+        how = world.Provisioning(mode, amount)
         world.set_rules(self.shop.db, self.shop.world.rules, how)
         self.shop = replace(self.shop, world=world.read(self.shop.db))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -11,6 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from emulator.domain import accounts, licenses, orders, payments, services, terms
+from emulator.domain.accounts import Account
+from emulator.domain.services import Service
+from emulator.domain.world import Shop
 from emulator.errors import ApiError
 from tests.domain.conftest import Bench, open_bench
 
@@ -85,9 +89,9 @@ class Trade(RuleBasedStateMachine):
             terms.change_tariff(shop, account, wanted)
 
     @rule(pick=PICK, what=st.sampled_from([licenses.suspend, licenses.resume, licenses.new_key]))
-    def act(self, pick: int, what: object) -> None:
+    def act(self, pick: int, what: Callable[[Shop, Account, Service], object]) -> None:
         with self.attempt():
-            what(self.bench.shop, self.bench.account, self.some(pick))  # type: ignore[operator]
+            what(self.bench.shop, self.bench.account, self.some(pick))
 
     @rule(pick=PICK)
     def delete(self, pick: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from emulator.clock import WorldClock
 from emulator.domain import world as worlds
@@ -13,11 +14,11 @@ WEB, POOLED, LATE = "100001", "100006", "100005"
 ORDER = {"pricelist": "55227", "period": "1", "ip": "192.0.2.230", "sok": "ok", "skipbasket": "on"}
 
 
-def rule(shop: Seller, **rules: object) -> None:
+def rule(shop: Seller, **rules: Any) -> None:
     """Other rules for the world that is asked by default."""
     with shop.worlds.locked("default") as db, db.writing():
         before = worlds.read(db)
-        worlds.set_rules(db, replace(before.rules, **rules), before.provisioning)  # type: ignore[arg-type]
+        worlds.set_rules(db, replace(before.rules, **rules), before.provisioning)
 
 
 def by_hand(shop: Seller) -> None:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 from emulator.domain import accounts, payments
 from emulator.domain.world import read
@@ -23,11 +24,14 @@ def sound(worlds: Worlds, name: str) -> str:
     return told
 
 
-def at_once(*acts: Callable[[], object]) -> list[object]:
+T = TypeVar("T")
+
+
+def at_once(*acts: Callable[[], T]) -> list[T]:
     """Runs them in threads that start together; raises what one of them raised."""
     gate = threading.Barrier(len(acts))
 
-    def run(act: Callable[[], object]) -> object:
+    def run(act: Callable[[], T]) -> T:
         gate.wait()
         return act()
 
@@ -123,7 +127,7 @@ def test_calls_during_resets_get_documents_never_faults(seller: Seller) -> None:
             seller.reset()
         return []
 
-    told = {word for words in at_once(order, look, reset) for word in words}  # type: ignore[attr-defined]
+    told = {word for words in at_once(order, look, reset) for word in words}
     assert told <= {"ok", "exists"}
 
 
