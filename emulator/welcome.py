@@ -21,9 +21,10 @@ No money moves, nothing is real.</p>
 <code>{address}</code> and log in as <code>reseller</code> with the password <code>secret</code>
 (unless this world says otherwise).</p>
 <p>The first order, from a terminal:</p>
-<pre>curl '{address}' -d 'authinfo=reseller:secret' -d func=soft.order.param \\
-  -d pricelist=55227 -d period=1 -d ip=192.0.2.201 -d licname=first \\
-  -d skipbasket=on -d sok=ok -d clicked_button=finish -d out=xml</pre>
+<pre>curl {address} \\
+  -d authinfo=reseller:secret -d func=soft.order.param \\
+  -d pricelist=55227 -d period=1 -d ip=0.0.0.0 -d licname=first \\
+  -d skipbasket=on -d clicked_button=finish -d sok=ok -d out=xml</pre>
 <p>What there is to call: <a href="/_mockseller/functions">/_mockseller/functions</a>.
 How this server feels: <a href="/_mockseller/health">/_mockseller/health</a>.</p>
 </body></html>
