@@ -175,7 +175,7 @@ class Worlds(Connections):
             generations.turn(self.root / name, name, source)
 
     def remove(self, name: str) -> None:
-        """Throws a world away, with everything in it; ``default`` can only be reset."""
+        """Throws a world away. WorldError for ``default``, which can only be reset; NoWorld."""
         self.current(name)
         if name == DEFAULT:
             raise WorldError(f'the world "{DEFAULT}" cannot be removed; reset it')
@@ -196,7 +196,7 @@ class Worlds(Connections):
         return target
 
     def restore(self, name: str, label: str) -> None:
-        """Goes back to a snapshot."""
+        """Goes back to a snapshot. NoWorld without it, WorldError where its version is another."""
         self.current(name)
         source = self._snapshot_file(name, label)
         if not source.is_file():
@@ -215,7 +215,7 @@ class Worlds(Connections):
         return sorted(path.stem for path in (self.root / name / "snapshots").glob("*.db"))
 
     def fork(self, name: str, into: str) -> None:
-        """A second world in the state of the first; its seed is that state."""
+        """A second world in the state of the first; its seed that state. NoWorld, WorldExists."""
         self.current(name)
         self._require_free(into)
         with self._building(into) as folder:

@@ -1,4 +1,7 @@
-"""Accounts of resellers: who they are, how they log in, what they hold."""
+"""Accounts of resellers: who they are, how they log in, what they hold.
+
+Source: docs/wire.md sections 2 and 6; docs/evidence.md 4, 6 and 23.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""How long the money lasts: automatic prolongations to come, against what can be spent."""
+"""How long the money lasts: automatic prolongations to come, against what can be spent.
+
+Source: docs/wire.md section 6. How the seller counts is unknown; assumed.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Amounts: Decimal, two decimals to the client, never float, never grouped."""
+"""Amounts: Decimal, two decimals to the client, never float, never grouped.
+
+Source: docs/evidence.md 23.
+"""
 
 from __future__ import annotations
 

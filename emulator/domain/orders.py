@@ -188,7 +188,7 @@ def put_change(shop: Shop, account: Account, wanted: TariffChange) -> int:
 
 
 def remove(shop: Shop, account: Account, item_id: int) -> None:
-    """Takes one position out; a service that was only ordered goes with it."""
+    """Takes one position out; a service that was only ordered goes with it. Raises Missed."""
     basket = basket_of(shop, account)
     item = next((i for i in basket.items if i.id == item_id), None) if basket else None
     if basket is None or item is None:

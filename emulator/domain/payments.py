@@ -1,6 +1,7 @@
 """Money in and out: payments and expenses. The ledger's sum is the balance, always.
 
 Every debit is an expense row and changes the balance in the same commit as the service.
+Source: docs/trade.md section 11, docs/evidence.md 24 and 25.
 """
 
 from __future__ import annotations
@@ -66,10 +67,11 @@ def charge(
     *,
     discount: Decimal = ZERO,
 ) -> None:
-    """Takes ``amount`` from the balance and writes the expense; NotEnoughMoney changes nothing.
+    """Takes ``amount`` from the balance and the credit, and writes the expense.
 
     ``operation``: ``open``, ``prolong``, ``changepricelist``, ``addon``. A free operation leaves a
-    row of 0.00, so that the list tells everything that happened.
+    row of 0.00, so that the list tells everything that happened. Raises NotEnoughMoney, and then
+    nothing has changed.
     """
     if amount > ZERO and not shop.db.run(_SPEND, owner=account.id, amount=amount):
         balance, credit = shop.db.row(_BALANCE, owner=account.id) or (ZERO, ZERO)

@@ -46,9 +46,10 @@ def periods(tariff: Tariff, currency: str) -> tuple[int, ...]:
 
 
 def quote(shop: Shop, account: Account, service: Service, period: int | None) -> Prolongation:
-    """One prolongation, not yet bought.
+    """One prolongation, not yet bought. ``period``: months; None: the service's own, or the first.
 
-    An active service goes on from its end, a suspended one starts today (documented).
+    An active service goes on from its end, a suspended one starts today (documented). Raises
+    BadValue for a period that is not offered, or what `prolongable` raises.
     """
     tariff = shop.catalogue[service.tariff_id]
     prolongable(service, tariff)
@@ -119,7 +120,12 @@ def targets(shop: Shop, account: Account, service: Service) -> list[Tariff]:
 def change_quote(
     shop: Shop, account: Account, service: Service, pricelist: int, period: int | None
 ) -> TariffChange:
-    """What a change costs: the difference for the unused days, the end date stays (observed)."""
+    """What a change costs: the difference for the unused days, the end date stays (observed).
+
+    ``period``: months, by whose price the two tariffs are compared. Raises WrongState for a term
+    that is over, BadValue for a tariff or a period that is not offered, Exists for an address that
+    has such a licence.
+    """
     services.require_settled(service)
     if service.expires_on is not None and shop.today >= service.expires_on:
         raise WrongState(service.id, "expired")

@@ -1,6 +1,7 @@
 """The second factor: six digits that change every thirty seconds (RFC 6238).
 
 Real elapsed time, never the world's clock: the user's telephone does not know our worlds.
+Source: docs/wire.md section 2.5.
 """
 
 from __future__ import annotations

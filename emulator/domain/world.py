@@ -1,4 +1,7 @@
-"""The world's own row: its clock, its rules, how it provisions; and the shop at one moment."""
+"""The world's own row: its clock, its rules, how it provisions; and the shop at one moment.
+
+The rules decide where users differ or nobody knows; each cites its number in docs/evidence.md.
+"""
 
 from __future__ import annotations
 
