@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from emulator.protocol import json, text, xml
+from emulator.protocol import bjson, json, text, xml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,7 +34,7 @@ class Format:
     render: Callable[[Document], bytes]
 
 
-AJAX = Format("ajax", JSON_TYPE, json.render_ajax)
+AJAX = Format("ajax", JSON_TYPE, bjson.render_ajax)
 """Not a value of ``out``: the shape of ``sfrom=ajax`` where no ``out`` is given."""
 
 XML = Format("xml", XML_TYPE, xml.render)
@@ -47,7 +47,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             Format("json", JSON_TYPE, json.render),
             Format("sjson", JSON_TYPE, json.render),
             Format("xjson", JSON_TYPE, json.render),
-            Format("bjson", JSON_TYPE, json.render_bjson),
+            Format("bjson", JSON_TYPE, bjson.render_bjson),
             Format("JSONdata", JSON_TYPE, json.render_data),
             Format("text", "text/plain; charset=UTF-8", text.render_text),
             Format("devel", XML_TYPE, xml.render_devel),

@@ -3,8 +3,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from emulator.protocol.bjson import render_ajax
 from emulator.protocol.document import Document, Node, Shape
-from emulator.protocol.json import render_ajax
 
 
 def ajax(shape: Shape, *nodes: Node) -> dict[str, Any]:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from emulator.protocol.bjson import render_bjson
 from emulator.protocol.document import Document, Node, Shape
-from emulator.protocol.json import render_bjson
 
 
 def bjson(shape: Shape, *nodes: Node) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from emulator.protocol import bjson
 from emulator.protocol import json as renderer
 from emulator.protocol.document import Document, Node, Shape
 
@@ -70,8 +71,8 @@ def test_a_value_in_any_json_is_a_string_an_object_or_an_array(
     for render in (
         renderer.render,
         renderer.render_data,
-        renderer.render_bjson,
-        renderer.render_ajax,
+        bjson.render_bjson,
+        bjson.render_ajax,
     ):
         check(json.loads(render(document)))
 
