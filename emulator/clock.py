@@ -2,8 +2,8 @@
 
 Two clocks (docs/evidence.md 1 and 2). The *world's* clock dates services and money: real,
 shifted or frozen, per world, kept in the world's row. The *elapsed* clock measures
-sessions, login locks and "key after N seconds", and nobody can move it: a frozen world
-must not lock a login for ever, an advanced one must not kill its sessions.
+sessions, login locks and "key after N seconds", and nobody can move it: else a lock would
+never open in a frozen world, and a jump would end every session.
 """
 
 from __future__ import annotations

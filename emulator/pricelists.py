@@ -1,9 +1,9 @@
 """A price list of someone else's as our catalogue: what ``pricelist.export`` answers, read back.
 
-Source: modules and services reference, general form of the export. One price list comes as xml,
-json or bjson, and sellers differ: a ``measure`` or an ``enumeration`` may be there twice, once as
-a number and once as an object, prices come with or without a currency, amounts as an attribute
-or as a text. Enumerations cannot be counted, so they are left out and told about.
+Source: docs/resale.md section 2.7. One price list comes as xml, json or bjson, and sellers
+differ: a ``measure`` or an ``enumeration`` may be there twice, once as a number and once as an
+object, prices come with or without a currency, amounts as an attribute or as a text. Enumerations
+cannot be counted, so they are left out and told about.
 """
 
 from __future__ import annotations

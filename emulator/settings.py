@@ -1,6 +1,6 @@
 """Settings of a server: flag > environment ``MOCKSELLER_*`` > file > default.
 
-A bad value refuses to start and says which setting, from where, and what is wrong.
+With a bad value there is no server, but a line with the setting, its origin and what is wrong.
 Settings of a *world* (rules, clock, provisioning) are rows of that world, not here.
 """
 

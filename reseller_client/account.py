@@ -1,6 +1,6 @@
 """The account itself: balance, user, settings, notifications, menu.
 
-Source: protocol reference section 6 (observed, partly documented).
+Source: docs/wire.md section 6 (observed, partly documented).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """One call of the seller's API: encode, send, read, and wait out a long request.
 
-Source: protocol reference sections 1 (long requests), 5 (errors arrive with HTTP 200) and 8.
+Source: docs/wire.md sections 1 (long requests), 5 (errors arrive with HTTP 200) and 8.
 """
 
 from __future__ import annotations

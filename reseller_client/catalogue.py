@@ -1,4 +1,4 @@
-"""The price list. Source: `pricelist.export`, services reference section 2.7 (observed)."""
+"""The price list. Source: `pricelist.export`, docs/resale.md section 2.7 (observed)."""
 
 from __future__ import annotations
 

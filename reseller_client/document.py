@@ -3,7 +3,7 @@
 Sellers differ: one row or many, fields above or in an inner `doc`, select lists by attribute or by
 key. Those differences end here; the rest of the package asks by name.
 
-Source: protocol reference sections 3 and 4 (observed in clients of several formats).
+Source: docs/wire.md sections 3 and 4 (observed in clients of several formats).
 """
 
 from __future__ import annotations

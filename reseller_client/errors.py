@@ -3,7 +3,7 @@
 Two families. A `TransportError` says how far a call got; a `Refused` is the seller's own "no",
 told apart by the error's `type` and then its `object`, never by the text, which is translated.
 
-Source: the structure and catalogue of error documents, protocol reference sections 5.1 and 5.2
+Source: the structure and catalogue of error documents, docs/wire.md sections 5.1 and 5.2
 (documented and observed).
 """
 

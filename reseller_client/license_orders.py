@@ -24,7 +24,7 @@ _Search = Callable[[], tuple[LicenseRow, ...] | None]
 
 @dataclass(frozen=True, slots=True)
 class LicenseOrder:
-    """What to order. Source: `soft.order.param`, licence reference section 3.
+    """What to order. Source: `soft.order.param`, docs/trade.md section 3.
 
     `tariff` is the code of the price list; `period` and `autoprolong` are months (period -100 is a
     trial, autoprolong None is no renewal); `addons` maps addon ids to quantities. `remoteid` is the

@@ -1,6 +1,6 @@
 """The licences of a reseller: order, read, change, re-key, suspend, resume, delete.
 
-Source: licence reference sections 3 and 6.
+Source: docs/trade.md sections 3 and 6.
 """
 
 from __future__ import annotations

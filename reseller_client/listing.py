@@ -1,6 +1,6 @@
 """Reads a whole listing page by page.
 
-Source: protocol reference section 4.1 (`p_num`, `p_cnt`, `p_elems`; a page past the end repeats the
+Source: docs/wire.md section 4.1 (`p_num`, `p_cnt`, `p_elems`; a page past the end repeats the
 last one).
 """
 

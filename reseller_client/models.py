@@ -30,7 +30,7 @@ def _no_texts() -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class License:
-    """One licence as its form shows it. Source: `soft.edit`, licence reference section 6.1.
+    """One licence as its form shows it. Source: `soft.edit`, docs/trade.md section 6.1.
 
     `key` is empty until issued, and begins with the licence id and a dash. `period` and
     `autoprolong` are months (-100 trial, 0 lifetime); `addons` maps an addon id to its quantity.
@@ -156,7 +156,7 @@ class BasketItem:
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """The basket: `order_id` is the unpaid order. Source: `basket`, protocol reference 6."""
+    """The basket: `order_id` is the unpaid order. Source: `basket`, docs/wire.md section 6."""
 
     order_id: int | None
     total: Money | None
@@ -262,7 +262,7 @@ class Addon:
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """A tariff of the price list. Source: `pricelist.export`, services reference section 2.7."""
+    """A tariff of the price list. Source: `pricelist.export`, docs/resale.md section 2.7."""
 
     id: int
     name: str

@@ -1,4 +1,4 @@
-"""The basket: what was ordered and not yet paid. Source: services reference section 2.4."""
+"""The basket: what was ordered and not yet paid. Source: docs/resale.md section 2.4."""
 
 from __future__ import annotations
 

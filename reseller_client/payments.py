@@ -1,4 +1,4 @@
-"""Money in and money out. Source: protocol reference section 6, licence reference section 10."""
+"""Money in and money out. Source: docs/wire.md section 6, docs/trade.md section 11."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ The body decides, not the content type: sellers serve json as `text/plain` and h
 Entities and document types are refused, since a reseller has no use for them and a stranger who
 answers in the seller's place would.
 
-Source: protocol reference sections 1, 3.1, 3.2 and 5.1 (observed).
+Source: docs/wire.md sections 1, 3.1, 3.2 and 5.1 (observed).
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ Nothing on the wire makes a repeated order harmless: the reseller's own id is st
 but never unique. So a lost answer is followed by a search, and only a search that finds nothing,
 several times, allows another sending.
 
-Source: protocol reference section 10 (no idempotency key is known), services reference section 5
-("the order call can time out after the money is taken; reconcile by listing").
+Source: assumed. Nothing is known by which the seller would tell a repeated order from a second
+one, so after a silence the list of what there is has to be asked.
 """
 
 from __future__ import annotations

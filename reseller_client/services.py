@@ -1,6 +1,6 @@
 """What can be done to a service of any type: prolong, change tariff, read its history.
 
-Source: licence reference sections 4 and 5, protocol reference section 4.3 (inner `doc`).
+Source: docs/trade.md sections 4 and 5, docs/wire.md section 4.3 (inner `doc`).
 """
 
 from __future__ import annotations

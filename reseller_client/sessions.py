@@ -1,6 +1,6 @@
 """Logging in, staying in, and leaving.
 
-Source: protocol reference sections 2.2, 2.3 and 2.5.
+Source: docs/wire.md sections 2.2, 2.3 and 2.5.
 """
 
 from __future__ import annotations

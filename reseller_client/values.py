@@ -4,7 +4,7 @@ Everything on the wire is text. Sums may carry a currency, a comma or hard space
 phrase ("Daily charges"); a state may carry its reason. What cannot be read becomes None, so that
 one odd field does not lose a whole licence.
 
-Source: protocol reference sections 7 and 8, licence reference section 10 (observed).
+Source: docs/wire.md sections 7 and 8, docs/trade.md section 10 (observed).
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Money:
 
 
 class Status(IntEnum):
-    """The state of a service. Source: licence reference section 10 (documented, observed)."""
+    """The state of a service. Source: docs/trade.md section 10 (documented, observed)."""
 
     UNKNOWN = 0
     ORDERED = 1

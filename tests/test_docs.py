@@ -76,6 +76,12 @@ def test_the_sources_name_only_documents_of_this_project() -> None:
             assert (ROOT / name).is_file(), f"{path}: {name}"
 
 
+def test_no_section_is_cited_without_its_document() -> None:
+    for path in set(SOURCES) - {Path(__file__)}:
+        text = path.read_text(encoding="utf-8")
+        assert re.search(r"\breference,? (?:sections?|[0-9])", text) is None, path
+
+
 def test_the_decisions_are_numbered_without_a_gap() -> None:
     assert decisions() == {str(number) for number in range(1, 30)}
 

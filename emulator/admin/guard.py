@@ -1,6 +1,6 @@
 """Who may use the control API.
 
-A web page in the same browser must not be able to drive it, nor a stranger through a proxy: hence
+Neither a page that is open in the user's browser may reach it, nor a stranger by a proxy: hence
 the server's own ``Host``, JSON for changes, no CORS, and a token wherever the way in is not
 certainly this machine.
 """

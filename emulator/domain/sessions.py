@@ -1,7 +1,7 @@
 """Sessions, one-time keys and the lock after failed logins: all of them rows.
 
 Source: docs/wire.md section 2; docs/evidence.md 2 and 5. All times here are elapsed real
-seconds: a frozen world must not lock for ever, an advanced one must not kill sessions.
+seconds (see emulator.clock).
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """The life of a request, as plain calls in one place (docs/architecture.md tells it in words).
 
-A call that reads: read, close the read, render, one journal insert. A call that writes, and any
-call when something is due: the world's lock, ``BEGIN IMMEDIATE``, what is due, the handler in a
-savepoint, render, journal, one ``COMMIT``; then deliver. A refusal undoes the handler alone.
+A call that looks is answered from one state of the rows and locks only to be journalled. One that
+acts, or that finds something due, has the world's lock from its first read to the commit by which
+its deed and its journal row become true; the handler stands in a savepoint, so that a refusal
+undoes nothing else.
 """
 
 from __future__ import annotations

@@ -96,8 +96,8 @@ class Database:
     """One thread's connection to one generation of one world.
 
     Reads see one state between :meth:`reading`'s ends. Writes take the world's file lock
-    and ``BEGIN IMMEDIATE`` before they read what they will change: two workers that begin
-    deferred and write later answer "database is locked" at once, whatever the timeout.
+    and ``BEGIN IMMEDIATE`` before they read what they will change: of two workers that begin as
+    readers SQLite lets only one become a writer, and refuses the other without waiting.
     """
 
     def __init__(self, path: Path | str, lock: Path | None = None, *, shared: bool = False) -> None:

@@ -4,7 +4,7 @@ It orders past the basket, renews by itself (never by the seller's autoprolong),
 it does not know. Its own id of a service is the `remoteid`, one service one licence, so that even a
 billing that died between order and answer finds its licence again.
 
-Source: licence reference sections 3, 4, 5 and 6 (observed in clients of this kind).
+Source: docs/trade.md sections 3, 4, 5 and 6 (observed in clients of this kind).
 """
 
 from __future__ import annotations

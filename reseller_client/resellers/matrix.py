@@ -1,6 +1,6 @@
 """What each kind of reselling system can resell, and the refusals that follow from it.
 
-Source: the vendor's table of reselling ways, services reference section 3 (documented), and the
+Source: the vendor's table of reselling ways, docs/resale.md section 3 (documented), and the
 licence module for WHMCS, section 4.1 (observed). A newer module for WHMCS also sells modules; its
 requests are not known, so the way described here is the licence module's.
 """

@@ -7,7 +7,7 @@ known weakness of this way, kept here since that is what the seller meets.
 
 Where the module reads the key in an endless loop, this one stops after a bounded number of reads.
 
-Source: services reference section 4.1 (documented and observed).
+Source: docs/resale.md section 4.1 (documented and observed).
 """
 
 from __future__ import annotations

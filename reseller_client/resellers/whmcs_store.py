@@ -1,6 +1,6 @@
 """What the WHMCS way remembers: which licence serves which service, and which are free.
 
-Source: the module's own table, services reference section 4.1 (observed).
+Source: the module's own table, docs/resale.md section 4.1 (observed).
 """
 
 from __future__ import annotations
