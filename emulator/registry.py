@@ -101,14 +101,15 @@ class Function:
         """The handler these parameters ask for, and whether it changes something.
 
         ``sv_field`` and ``snext`` never commit, even with ``sok`` (docs/evidence.md 12), but on a
-        wizard's last step whose clients send ``snext`` along (observed).
+        wizard's last step whose clients send ``snext`` along (observed). Nor does the button
+        ``back``: who goes back has not bought.
         """
         if self.kind is Kind.ACTION:
             return self._present(self.submit), True
         if self.kind is not Kind.FORM or not params.get("sok"):
             return self._present(self.show), False
         looking = "sv_field" in params or ("snext" in params and not self.commits_on_snext)
-        if looking:
+        if looking or params.get("clicked_button") == "back":
             return self._present(self.show), False
         button = self.buttons.get(params.get("clicked_button", ""))
         return button or self._present(self.submit), True

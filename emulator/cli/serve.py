@@ -44,6 +44,7 @@ def serve(config: Path | None, **flags: object) -> None:
         except PortError as fault:
             raise click.ClickException(str(fault)) from None
         _check_certificate(settings)
+        _check_fixture(settings)
         app, order = _made(settings)
     url = place.url(https=settings.cert is not None)
     Server(app, settings, place, ready=lambda: click.echo(order.banner(url))).run()
@@ -60,6 +61,18 @@ def _check_certificate(settings: Settings) -> None:
         raise click.ClickException(
             f"cert, key: {settings.cert} and {settings.key} cannot be used: {fault}"
         ) from None
+
+
+def _check_fixture(settings: Settings) -> None:
+    """Also where the world `default` exists already and nothing is made from it today."""
+    from emulator.fixtures_files import world_names
+
+    name = settings.fixture
+    if name in world_names() or (Path(name).suffix and Path(name).is_file()):
+        return
+    raise click.ClickException(
+        f'fixture: no worlds "{name}"; there are {", ".join(sorted(world_names()))}'
+    )
 
 
 def _made(settings: Settings) -> tuple[WSGIApplication, FirstOrder]:

@@ -55,6 +55,13 @@ def test_a_world_of_ones_own_is_loaded_from_its_file(run: Run, tmp_path: Path) -
     assert [(one["made_from"], one["currency"]) for one in told] == [("mine", "RUB")]
 
 
+def test_an_unknown_fixture_refuses_to_start_though_a_world_exists(run: Run) -> None:
+    assert run("world", "list").exit_code == 0
+    refused = run("serve", "--port", "0", "--fixture", "nosuch")
+    assert refused.exit_code == 1
+    assert refused.output.startswith('Error: fixture: no worlds "nosuch"; there are busy,')
+
+
 def test_snapshots_are_kept_and_gone_back_to(run: Run) -> None:
     run("clock", "freeze", "2027-01-01T00:00:00Z")
     assert run("world", "snapshot", "default", "kept").exit_code == 0

@@ -142,3 +142,9 @@ def test_12_a_look_does_not_commit_even_with_sok(shop: Seller, looking: str) -> 
     before = total(shop)
     assert shop.doc("soft.order.param", **ORDER, **{looking: "period"}).find("id") is None
     assert total(shop) == before
+
+
+def test_12_going_back_buys_nothing(shop: Seller) -> None:
+    before = total(shop)
+    assert shop.doc("soft.order.param", **ORDER, clicked_button="back").find("id") is None
+    assert total(shop) == before
