@@ -39,12 +39,12 @@ def serve(config: Path | None, **flags: object) -> None:
 
     with options.told():
         settings = load(flags, file=config)
+        _check_certificate(settings)
+        _check_fixture(settings)
         try:
             place = take(settings.host, settings.port)
         except PortError as fault:
             raise click.ClickException(str(fault)) from None
-        _check_certificate(settings)
-        _check_fixture(settings)
         app, order = _made(settings)
     url = place.url(https=settings.cert is not None)
     Server(app, settings, place, ready=lambda: click.echo(order.banner(url))).run()
