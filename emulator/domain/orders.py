@@ -21,7 +21,7 @@ from emulator.domain.money import ZERO, rounded
 from emulator.domain.services import Service
 from emulator.domain.terms import Prolongation, TariffChange
 from emulator.domain.world import Shop
-from emulator.errors import Exists, Missed, PromocodeNotUsable
+from emulator.errors import Exists, Missed, NotEnoughMoney, PromocodeNotUsable
 from emulator.store import tables
 from emulator.store.engine import Statement
 
@@ -54,9 +54,10 @@ _PROMO = Statement(
 _ITEMS = Statement(
     select(I.id, I.kind, I.period, I.cost, I.detail, *V)
     .select_from(tables.order_item.join(tables.service, V.id == I.service_id))
-    .where(I.order_id == bindparam("wanted"))
+    .where(I.order_id == bindparam("wanted"), V.status != services.DELETED)
     .order_by(I.id)
 )
+"""Nothing is sold to a service that was deleted after it came into the basket."""
 _ADD = Statement(
     insert(tables.order_item).values({c.name: bindparam(c.name) for c in I if c.name != "id"})
 )
@@ -251,8 +252,13 @@ def pay(shop: Shop, account: Account, number: int | None) -> Basket | None:
     basket = _named(shop, account, number)
     if basket is None:
         return None
+    if basket.total > account.available:
+        # Told of the whole basket, not of the position at which the money ran out.
+        raise NotEnoughMoney(basket.total, account.currency, account.balance, account.credit)
     for item in basket.items:
-        _settle(shop, account, basket, item)
+        # Another position of this basket may have changed the same service just now.
+        service = licenses.require(services.find(shop, item.service.id), item.service.id)
+        _settle(shop, account, basket, replace(item, service=service))
     shop.db.run(_STATE, wanted=basket.id, set_to=PAID)
     return basket
 

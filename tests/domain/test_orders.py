@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from emulator.domain import orders, payments, services, terms
+from emulator.domain import licenses, orders, payments, services, terms
 from emulator.domain.services import ACTIVE, DELETED, ORDERED
 from emulator.errors import Exists, Missed, NotEnoughMoney, PromocodeNotUsable
 from tests.domain.conftest import Bench
@@ -88,15 +88,14 @@ def test_a_promo_code_nobody_knows_is_missed_and_one_without_a_basket_unusable(
 
 def test_a_basket_dearer_than_the_balance_is_paid_not_even_in_part(bench: Bench) -> None:
     poor = bench.login("poor")
-    from emulator.domain import licenses
-
     for last in (1, 2):
         tariff = bench.shop.catalogue[55227]
         wish = licenses.Wish(55227, 1, ip=f"10.0.0.{last}")
         draft = licenses.draft(bench.shop, poor, tariff, wish)
         orders.put_order(bench.shop, poor, tariff, draft, Decimal("0.60"))
-    with pytest.raises(NotEnoughMoney), bench.shop.db.savepoint():
+    with pytest.raises(NotEnoughMoney) as refusal, bench.shop.db.savepoint():
         orders.pay(bench.shop, poor, None)
+    assert refusal.value.params["amount"] == "1.20"
     assert bench.login("poor").balance == Decimal("1.00")
     basket = orders.basket_of(bench.shop, poor)
     assert basket is not None
@@ -123,3 +122,29 @@ def test_a_tariff_change_can_wait_in_the_basket(bench: Bench) -> None:
     assert before - bench.money() == wanted.cost
     assert payments.ledger(bench.shop.db, bench.account.id) == bench.money()
     assert services.count_of(bench.shop, bench.account) > 0
+
+
+def test_nothing_is_charged_for_a_service_deleted_while_it_waited(bench: Bench) -> None:
+    ordered, opened = bench.put(ip="10.0.0.1"), bench.order(ip="10.0.0.2")
+    wanted = terms.quote(bench.shop, bench.account, opened, 12)
+    orders.put_prolongation(bench.shop, bench.account, wanted)
+    for service in (ordered, opened):
+        licenses.delete(bench.shop, "reseller", service)
+    basket = orders.basket_of(bench.shop, bench.account)
+    assert basket is not None
+    assert basket.total == 0
+    before = bench.money()
+    orders.pay(bench.shop, bench.account, None)
+    assert bench.money() == before
+    assert {bench.again(service).status for service in (ordered, opened)} == {DELETED}
+
+
+def test_a_prolongation_paid_together_with_a_change_of_tariff_is_not_lost(bench: Bench) -> None:
+    opened = bench.order(55227)
+    longer = terms.quote(bench.shop, bench.account, opened, 12)
+    orders.put_prolongation(bench.shop, bench.account, longer)
+    dearer = terms.change_quote(bench.shop, bench.account, opened, 55228, None)
+    orders.put_change(bench.shop, bench.account, dearer)
+    orders.pay(bench.shop, bench.account, None)
+    paid = bench.again(opened)
+    assert (paid.tariff_id, paid.expires_on) == (55228, longer.new_expires_on)
