@@ -50,6 +50,7 @@ def _shared() -> tuple[Verified, Registry]:
 def create_app(settings: Settings, machine: Machine | None = None) -> Flask:
     """A WSGI application over the worlds under ``settings.data``; makes ``default`` if need be."""
     worlds = Worlds(settings, machine)
+    worlds.rebuild_outdated()
     worlds.ensure_default()
     verified, registry = _shared()
     endpoint = Endpoint(settings, worlds.by_turns(), registry, verified)

@@ -147,6 +147,20 @@ class Worlds(Connections):
             with suppress(WorldExists):
                 self.create(DEFAULT, self.settings.fixture)
 
+    def rebuild_outdated(self) -> list[str]:
+        """Makes worlds of another version anew from what they were made of; their names."""
+        outdated = [
+            name
+            for name in self.names()
+            if generations.version_of(Path(self.current(name))) != tables.VERSION
+        ]
+        for name in outdated:
+            saved = self.root / name / "seed.db"
+            if saved.is_file() and generations.version_of(saved) != tables.VERSION:
+                saved.unlink()
+            self.reset(name)
+        return outdated
+
     def reset(self, name: str) -> None:
         """Back to the seed: as if the world had just been created."""
         source = self._seed_of(name)
