@@ -91,7 +91,7 @@ def requests(
 
 
 def _fits_an_address(request: Generated) -> bool:
-    """Whether httpx would send it at all: it refuses longer addresses before the seller is asked."""
+    """Whether httpx sends it at all: longer ones it refuses before the seller is asked."""
     return len(urlencode(request.query, doseq=True, errors="replace")) < LONGEST_ADDRESS
 
 
