@@ -101,20 +101,10 @@ def draft(shop: Shop, account: Account, tariff: Tariff, wish: Wish) -> Service:
         status=ORDERED,
         substate="",
         created_on=shop.today,
-        expires_on=None,
-        due_at=None,
         licname=wish.licname,
         ip=wish.ip,
         remoteip=wish.remoteip,
         remoteid=wish.remoteid,
-        lickey="",
-        key_number=0,
-        key_ready=None,
-        key_reads=None,
-        ip_changed_on=None,
-        key_changed_on=None,
-        update_expires_on=None,
-        webdomains=None,
         addons={str(number): amount for number, amount in addons.items()},
     )
 
@@ -257,11 +247,14 @@ def resume(shop: Shop, account: Account, service: Service) -> Service:
     return services.save(shop, replace(service, status=ACTIVE, substate=""))
 
 
-def delete(shop: Shop, user: str, service: Service) -> Service:
-    """Deletes at once and without a refund; nothing can be done to it afterwards."""
+def delete(shop: Shop, account: Account, service: Service) -> Service:
+    """Deletes at once and without a refund; nothing can be done to it afterwards.
+
+    RunningOperation while it is being opened.
+    """
     if service.status == PROCESSING:
         raise RunningOperation(service.id)
-    return close(shop, user, service)
+    return close(shop, account.login, service)
 
 
 def close(shop: Shop, user: str, service: Service) -> Service:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -45,21 +45,21 @@ class Service:
     status: int
     substate: str
     created_on: date
-    expires_on: date | None
-    due_at: datetime | None
-    licname: str
-    ip: str
-    remoteip: str
-    remoteid: str
-    lickey: str
-    key_number: int
-    key_ready: float | None
-    key_reads: int | None
-    ip_changed_on: date | None
-    key_changed_on: date | None
-    update_expires_on: date | None
-    webdomains: int | None
-    addons: Mapping[str, int]
+    expires_on: date | None = None
+    due_at: datetime | None = None
+    licname: str = ""
+    ip: str = ""
+    remoteip: str = ""
+    remoteid: str = ""
+    lickey: str = ""
+    key_number: int = 0
+    key_ready: float | None = None
+    key_reads: int | None = None
+    ip_changed_on: date | None = None
+    key_changed_on: date | None = None
+    update_expires_on: date | None = None
+    webdomains: int | None = None
+    addons: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def state(self) -> str:

@@ -6,7 +6,7 @@ A new product type is one :class:`ProductType`; what is its own it adds to the f
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +14,12 @@ from sqlalchemy import bindparam, select
 
 from emulator.call import Call, Choice, Done, Rows, Shown
 from emulator.domain import licenses, services, terms
+from emulator.domain.accounts import Account
 from emulator.domain.catalogue import Words
 from emulator.domain.services import DELETED, Service
+from emulator.domain.world import Shop
 from emulator.errors import (
+    ApiError,
     BadValue,
     Exists,
     Missed,
@@ -93,7 +96,8 @@ def build(product: ProductType) -> Family:
     family = Family(product.intname, product.title)
     _add_list(family, product)
     _add_form(family, product)
-    _add_states(family, product)
+    for change in STATE_CHANGES:
+        _add_state(family, product, change)
     ordering.add_order(family, product.intname, product.source, product.example_order)
     return family
 
@@ -169,51 +173,54 @@ def _add_form(family: Family, product: ProductType) -> None:
         return Done({"id": changed.id}, form=views.form(call, changed), flat=True)
 
 
-def _add_states(family: Family, product: ProductType) -> None:
+@dataclass(frozen=True, slots=True)
+class StateChange:
+    """An action on one or many services of any product type."""
+
+    verb: str
+    does: Callable[[Shop, Account, Service], Service]
+    summary: str
+    source: str
+    fails: tuple[type[ApiError], ...] = (Missed, RunningOperation, WrongState)
+
+
+STATE_CHANGES = (
+    StateChange(
+        "suspend",
+        licenses.suspend,
+        "Switches licences off. The term runs on; off twice is no fault.",
+        "docs/trade.md section 6.2",
+    ),
+    StateChange(
+        "resume",
+        licenses.resume,
+        "Switches licences on again while their term lasts; on twice is no fault.",
+        "docs/trade.md section 6.2",
+    ),
+    StateChange(
+        "delete",
+        licenses.delete,
+        "Deletes licences at once, without a refund; afterwards they are missed.",
+        "docs/trade.md section 6.5",
+        (Missed, RunningOperation),
+    ),
+)
+
+
+def _add_state(family: Family, product: ProductType, change: StateChange) -> None:
     name = product.intname
-    example = {"elid": product.example}
 
     @family.action(
-        f"{name}.suspend",
+        f"{name}.{change.verb}",
         takes=Elements,
         elids="elid",
-        fails=(Missed, RunningOperation, WrongState),
+        fails=change.fails,
         evidence=Evidence.OBSERVED,
-        source="docs/trade.md section 6.2",
-        example=example,
+        source=change.source,
+        example={"elid": product.example},
+        summary=change.summary,
     )
-    def suspend(call: Call, elid: int) -> Done:
-        """Switches licences off. The term runs on; off twice is no fault."""
+    def act(call: Call, elid: int) -> Done:
         service = services.owned(call.shop, call.user, elid, name)
-        licenses.suspend(call.shop, call.user, service)
-        return Done()
-
-    @family.action(
-        f"{name}.resume",
-        takes=Elements,
-        elids="elid",
-        fails=(Missed, RunningOperation, WrongState),
-        evidence=Evidence.OBSERVED,
-        source="docs/trade.md section 6.2",
-        example=example,
-    )
-    def resume(call: Call, elid: int) -> Done:
-        """Switches licences on again while their term lasts; on twice is no fault."""
-        service = services.owned(call.shop, call.user, elid, name)
-        licenses.resume(call.shop, call.user, service)
-        return Done()
-
-    @family.action(
-        f"{name}.delete",
-        takes=Elements,
-        elids="elid",
-        fails=(Missed, RunningOperation),
-        evidence=Evidence.OBSERVED,
-        source="docs/trade.md section 6.5",
-        example=example,
-    )
-    def delete(call: Call, elid: int) -> Done:
-        """Deletes licences at once, without a refund; afterwards they are missed."""
-        service = services.owned(call.shop, call.user, elid, name)
-        licenses.delete(call.shop, call.user.login, service)
+        change.does(call.shop, call.user, service)
         return Done()

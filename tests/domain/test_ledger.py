@@ -96,7 +96,7 @@ class Trade(RuleBasedStateMachine):
     @rule(pick=PICK)
     def delete(self, pick: int) -> None:
         with self.attempt():
-            licenses.delete(self.bench.shop, "reseller", self.some(pick))
+            licenses.delete(self.bench.shop, self.bench.account, self.some(pick))
 
     @rule(days=st.integers(1, 40))
     def wait(self, days: int) -> None:

@@ -129,7 +129,7 @@ def test_nothing_is_charged_for_a_service_deleted_while_it_waited(bench: Bench) 
     wanted = terms.quote(bench.shop, bench.account, opened, 12)
     orders.put_prolongation(bench.shop, bench.account, wanted)
     for service in (ordered, opened):
-        licenses.delete(bench.shop, "reseller", service)
+        licenses.delete(bench.shop, bench.account, service)
     basket = orders.basket_of(bench.shop, bench.account)
     assert basket is not None
     assert basket.total == 0
