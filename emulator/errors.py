@@ -22,6 +22,8 @@ class ApiError(Exception):
     """
 
     type: ClassVar[str] = "error"
+    login: str = ""
+    """The login whose failed attempt has to be counted, or empty."""
     words: ClassVar[str] = ""
     """Key of the message where it differs from the type."""
 

@@ -60,9 +60,9 @@ class Settings:
     max_params: int = 20_000
     """More parameters are refused with ``limit``."""
     journal_rows: int = 2_000
-    """How many calls the journal keeps; 0: none."""
+    """How many calls the journal keeps, give or take sixteen: it prunes that rarely; 0: none."""
     journal_bytes: int = 16 * 1024 * 1024
-    """How large the journal of one world may become."""
+    """How large the journal of one world may become, give or take sixteen entries."""
     journal_body: int = 32 * 1024
     """How much of one request or answer the journal keeps."""
     token: str = ""

@@ -79,8 +79,7 @@ class ControlApi:
         endpoint, found = adapter.match(method=http.method)
         values = dict(found)
         if endpoint == "GET /health":
-            told = {"status": "ok", "version": __version__, "worlds": self._worlds.names()}
-            return _json(200, told)
+            return _json(200, {"status": "ok", "version": __version__})
         handler = self._handlers[endpoint]
         kinds = world_api.BODIES.get(endpoint, (JSON,))
         self._guard.check(http, kinds=kinds)

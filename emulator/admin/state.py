@@ -88,4 +88,9 @@ def sell(worlds: Worlds, name: str, document: bytes) -> Sold:
         currency = read(db).currency
     found = pricelists.read(document, currency)
     kept = worlds.sell(name, found.tariffs)
-    return Sold(tuple(tariff.id for tariff in found.tariffs), tuple(kept), found.left_out)
+    told = found.left_out
+    if not any(tariff.periods.get(currency) for tariff in found.tariffs):
+        priced = ", ".join(sorted({c for tariff in found.tariffs for c in tariff.periods}))
+        line = f"no tariff has a price in {currency}, the currency of this world: only in {priced}"
+        told += (f"{line}; change the currency of the accounts that shall order",)
+    return Sold(tuple(tariff.id for tariff in found.tariffs), tuple(kept), told)

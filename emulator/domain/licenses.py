@@ -58,14 +58,18 @@ def orderable(shop: Shop, account: Account, product_type: str, tariff_id: int) -
 
 
 def check_address(shop: Shop, tariff: Tariff, address: str, *, but: int = 0) -> None:
-    """Raises Exists where a licence of this tariff stands on the address, or once had its trial."""
+    """Raises Exists where a licence of this tariff stands on the address, or a trial once stood.
+
+    A trial of one tariff uses up that of the others of its product type (assumed).
+    """
     if address in ("", POOL_ADDRESS):
         return
     if services.taken(shop, tariff.id, address, but=but):
         raise Exists("ip", address)
-    once = tariff.trial and shop.world.rules.trial_once and not but
-    if once and services.ever_taken(shop, tariff.id, address):
-        raise Exists("ip", address, desc="trial_once")
+    if tariff.trial and shop.world.rules.trial_once and not but:
+        trials = {t.id for t in shop.catalogue.of_type(tariff.type) if t.trial}
+        if trials & services.ever_there(shop, address):
+            raise Exists("ip", address, desc="trial_once")
 
 
 def chosen_addons(tariff: Tariff, sent: Mapping[int, int] | None) -> dict[int, int]:

@@ -103,9 +103,7 @@ _AT_ADDRESS = Statement(
     )
     .limit(1)
 )
-_EVER_AT_ADDRESS = Statement(
-    select(V.id).where(V.ip == bindparam("address"), V.tariff_id == bindparam("tariff")).limit(1)
-)
+_EVER_AT_ADDRESS = Statement(select(V.tariff_id).distinct().where(V.ip == bindparam("address")))
 H = tables.history.c
 _NOTE = Statement(
     insert(tables.history).values({c.name: bindparam(c.name) for c in H if c.name != "id"})
@@ -151,9 +149,9 @@ def taken(shop: Shop, tariff_id: int, address: str, *, but: int = 0) -> bool:
     return shop.db.row(_AT_ADDRESS, address=address, tariff=tariff_id, but=but) is not None
 
 
-def ever_taken(shop: Shop, tariff_id: int, address: str) -> bool:
-    """Whether one ever stood there, deleted ones included."""
-    return shop.db.row(_EVER_AT_ADDRESS, address=address, tariff=tariff_id) is not None
+def ever_there(shop: Shop, address: str) -> set[int]:
+    """Tariffs of all services on an address, deleted ones included."""
+    return {row[0] for row in shop.db.rows(_EVER_AT_ADDRESS, address=address)}
 
 
 def add(shop: Shop, draft: Service) -> Service:

@@ -227,7 +227,7 @@ def _form(
 ) -> Shown:
     """The order form, priced for what was sent."""
     if pricelist is None:
-        raise StepUnavailable(call.func)
+        raise StepUnavailable(f"{name}.order.param")
     tariff = licenses.orderable(call.shop, call.user, name, pricelist)
     offered = tariff.periods(call.user.currency)
     chosen = period if period is not None else (1 if 1 in offered else offered[0])

@@ -129,7 +129,7 @@ def _add_second_factor(session: Family) -> None:
         "totp.confirm",
         takes=Code,
         returns=Code,
-        fails=(BadValue, AccessDenied),
+        fails=(BadValue, AccessDenied, AuthFailed),
         evidence=Evidence.OBSERVED,
         source="docs/wire.md section 2.5",
     )
@@ -142,11 +142,20 @@ def _add_second_factor(session: Family) -> None:
         if call.session is None or not call.session.pending_totp:
             raise AccessDenied(call.func)
         at = call.shop.machine.elapsed()
+        if accounts.knock(call.shop.db, call.user.login, call.address).locked_until > at:
+            raise AuthFailed("blocklogon", call.user.login)
         if not totp.is_right(call.user.totp_secret or "", qrcode, at):
-            raise BadValue("qrcode", "")
+            raise _wrong_code(call.user.login)
         opened = sessions.confirm(call.shop.db, call.shop.world, call.session, call.user, at)
         call.secrets.append(opened)
         return LoggedIn(opened, done=True)
+
+
+def _wrong_code(login: str) -> BadValue:
+    """Counted like a wrong password: six digits are soon guessed (assumed)."""
+    refusal = BadValue("qrcode", "")
+    refusal.login = login
+    return refusal
 
 
 def _add_presence(session: Family) -> None:

@@ -20,7 +20,7 @@ from emulator.domain import lifecycle, sessions
 from emulator.domain.accounts import Verified
 from emulator.domain.world import Shop
 from emulator.domain.world import read as read_world
-from emulator.errors import AccessDenied, ApiError, AuthFailed, BadValue, Missed, UnknownFunction
+from emulator.errors import AccessDenied, ApiError, BadValue, Missed, UnknownFunction
 from emulator.protocol import auth, formats
 from emulator.protocol.answer import Writer, error_document
 from emulator.protocol.auth import Asker, Credentials
@@ -290,7 +290,7 @@ def _format(chosen: Format | None, request: Request) -> Format:
 
 def _failed_login(turn: Turn) -> str:
     """The login whose failure has to be counted, or nothing."""
-    return turn.error.login if isinstance(turn.error, AuthFailed) else ""
+    return "" if turn.error is None else turn.error.login
 
 
 def _language(request: Request, asker: Asker | None) -> str:

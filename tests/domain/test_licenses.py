@@ -57,6 +57,8 @@ def test_a_trial_is_given_once_per_address_even_after_its_deletion(bench: Bench)
     with pytest.raises(Exists) as refused:
         bench.order(55239, ip="10.0.0.1", period=-100)
     assert refused.value.desc == "trial_once"
+    with pytest.raises(Exists):
+        bench.order(55240, ip="10.0.0.1", period=-100)
     bench.rules(trial_once=False)
     assert bench.order(55239, ip="10.0.0.1", period=-100).status == ACTIVE
 

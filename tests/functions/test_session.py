@@ -138,6 +138,19 @@ def test_a_second_factor_shuts_authinfo_and_is_asked_for_once(seller: Seller) ->
     assert told(seller.call("whoami", auth=temporary)) == "access/"
 
 
+def test_wrong_codes_lock_the_login_like_wrong_passwords(seller: Seller) -> None:
+    temporary = log_in(seller, "careful")
+    for _ in range(5):
+        wrong = seller.call("totp.confirm", auth=temporary, qrcode="000000", sok="ok")
+        assert told(wrong) == "value/qrcode"
+    code = pyotp.TOTP("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP").now()
+    locked = seller.call("totp.confirm", auth=temporary, qrcode=code, sok="ok")
+    assert told(locked) == "auth/blocklogon"
+    seller.time.pass_time(21)
+    again = seller.call("totp.confirm", auth=temporary, qrcode="000000", sok="ok")
+    assert told(again) == "value/qrcode"
+
+
 def test_a_one_time_key_logs_in_once_and_acts_without_sok(seller: Seller) -> None:
     assert told(seller.call("session.newkey", username="reseller", key=KEY)) == ""
     by_key = {"login": "", "username": "reseller", "key": KEY, "checkcookie": "no"}

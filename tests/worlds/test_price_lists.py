@@ -163,6 +163,14 @@ def test_what_is_priced_in_another_currency_is_refused_by_name(
     assert refused.type == "value"
 
 
+def test_a_list_in_another_currency_says_what_to_change_and_then_sells(seller: Seller) -> None:
+    told = seller.sell(DOLLARS)["left_out"]
+    assert told[0].startswith("no tariff has a price in EUR")
+    seller.account("reseller", currency="USD")
+    number = seller.order(pricelist=55227, ip="10.10.10.10")
+    assert seller.service(number)["status"] == 2
+
+
 def test_licences_without_a_price_in_the_accounts_currency_are_listed_all_the_same(
     seller: Seller,
 ) -> None:

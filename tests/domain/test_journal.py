@@ -1,0 +1,44 @@
+"""The journal: a ring bounded by count and by bytes, secrets masked before they are written."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from emulator import journal
+from emulator.journal import PRUNE_EVERY, Bounds, Entry
+from emulator.store import engine
+
+
+def entry(answer: str = "x") -> Entry:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    return Entry(
+        at, 1.0, "reseller", "127.0.0.1", "GET", "/billmgr", "soft", "xml", None, "{}", answer
+    )
+
+
+@pytest.mark.parametrize(
+    ("bounds", "length", "kept"),
+    [(Bounds(50, 10**9, 10**6), 10, 50), (Bounds(10**6, 20_000, 10**6), 998, 20)],
+)
+def test_the_oldest_go_by_count_and_by_bytes(bounds: Bounds, length: int, kept: int) -> None:
+    db = engine.in_memory()
+    for number in range(300):
+        journal.write(db, entry(f"{number:<{length}}"), bounds)
+    assert kept <= journal.count(db) < kept + PRUNE_EVERY
+    assert journal.find(db, limit=1)[0].answer.strip() == "299"
+
+
+def test_a_journal_of_no_rows_writes_nothing() -> None:
+    db = engine.in_memory()
+    journal.write(db, entry(), Bounds(0, 10**9, 10**6))
+    assert journal.count(db) == 0
+
+
+def test_secrets_are_masked_and_long_values_cut() -> None:
+    sent = {"authinfo": "reseller:top secret", "auth": "0123456789ab", "ip": "192.0.2.1"}
+    told = journal.masked_params(sent, 1000)
+    assert told == '{"authinfo":"reseller:***","auth":"***","ip":"192.0.2.1"}'
+    hidden = journal.secrets_in(sent)
+    assert journal.masked_text("<auth>0123456789ab</auth>", hidden, 15) == "<auth>***</auth"
