@@ -14,7 +14,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from emulator.errors import ApiError, BadValue, Missed
-from emulator.fields import Id, Numbered, WireField
+from emulator.fields import Id, Numbered, WireField, written
 
 
 class WireSchema(Schema):
@@ -43,7 +43,10 @@ class WireSchema(Schema):
             field.data_key or name: (name, field._deserialize)  # noqa: SLF001 - see above
             for name, field in self.fields.items()
         }
-        self._writers = [(name, field._serialize) for name, field in self.wire_fields.items()]  # noqa: SLF001 - the same
+        self._writers = [
+            (name, field._serialize if _has_a_way(field) else None)  # noqa: SLF001 - the same
+            for name, field in self.wire_fields.items()
+        ]
         self._always = [name for name, field in self.wire_fields.items() if field.required]
 
     def read(self, sent: Mapping[str, str], *, submit: bool) -> dict[str, Any]:
@@ -89,11 +92,20 @@ class WireSchema(Schema):
 
     def written(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Values as wire texts, in the order of declaration; what is absent stays absent."""
-        return {
-            name: write(values[name], name, values)
-            for name, write in self._writers
-            if name in values
-        }
+        texts: dict[str, Any] = {}
+        for name, write in self._writers:
+            if name in values:
+                value = values[name]
+                if write is not None:
+                    texts[name] = write(value, name, values)
+                else:  # most fields: no way of their own to write, and often a text already
+                    texts[name] = value if type(value) is str else written(value)
+        return texts
+
+
+def _has_a_way(field: WireField) -> bool:
+    """Whether a kind of field writes its values otherwise than all do."""
+    return type(field)._serialize is not WireField._serialize  # noqa: SLF001 - compared, not called
 
 
 class Nothing(WireSchema):

@@ -8,6 +8,7 @@ where clients put their passwords.
 from __future__ import annotations
 
 import errno
+import gc
 import logging
 import os
 import re
@@ -135,6 +136,9 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
     def load(self) -> WSGIApplication:
         """The application: made before the workers are forked, so that all can tell at once."""
+        # What stands at the fork stays: no collection has to look through it in every worker.
+        gc.collect()
+        gc.freeze()
         return self._app
 
     def _worker_ready(self, worker: Worker) -> None:

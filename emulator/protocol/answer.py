@@ -167,6 +167,8 @@ def _leaves(schema: WireSchema | None, values: Mapping[str, Any]) -> list[Node]:
 
 
 def _leaf(name: str, value: object) -> Node:
+    if type(value) is str:  # nearly always, and the quickest to ask
+        return Node(name, value)
     if isinstance(value, Leaf):
         return Node(name, value.text, dict(value.attrs))
     return Node(name, "" if value is None else str(value))
