@@ -14,7 +14,7 @@ from emulator import errors
 from emulator.cli import mockseller
 from emulator.docs import HEAD, prose
 from emulator.domain.world import Rules
-from emulator.protocol.endpoint import InternalError
+from emulator.protocol.turn import InternalError
 from emulator.registry import Registry
 from emulator.settings import PREFIX, Settings
 from emulator.words import MESSAGES

@@ -11,8 +11,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from emulator import journal
 from emulator.call import Call, Done, LoggedIn, WriteNeeded
@@ -20,52 +18,20 @@ from emulator.domain import lifecycle, sessions
 from emulator.domain.accounts import Verified
 from emulator.domain.world import Shop
 from emulator.domain.world import read as read_world
-from emulator.errors import AccessDenied, ApiError, BadValue, Missed, UnknownFunction
+from emulator.errors import AccessDenied, ApiError, Missed, UnknownFunction
 from emulator.protocol import auth, formats
 from emulator.protocol.answer import Writer, error_document
-from emulator.protocol.auth import Asker, Credentials
 from emulator.protocol.document import Document
-from emulator.protocol.formats import Format
 from emulator.protocol.request import Request
+from emulator.protocol.turn import InternalError, Reply, Turn, entry_of, format_of
 from emulator.registry import Function, Registry
 from emulator.settings import Settings
 from emulator.store.engine import Database
-from emulator.words import LANGUAGES
 from emulator.worlds import WorldError, Worlds
 
 LOG = logging.getLogger("mockseller")
 WITHOUT_SECOND_FACTOR = frozenset({"totp.confirm", "logon", "auth"})
 WITH_LAYOUT = frozenset({"json", "sjson", "xjson", "devel"})
-
-
-class InternalError(ApiError):
-    """A fault of ours. The client gets a document all the same; the log gets the traceback."""
-
-    type = "internal"
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What goes back: always a document, HTTP 200 (observed), maybe a cookie."""
-
-    content_type: str
-    body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Turn:
-    """One request on its way: what was brought, who turned out to ask, what came of it."""
-
-    request: Request
-    format: Format
-    brought: Credentials
-    login: str
-    started: float
-    asker: Asker | None = None
-    call: Call | None = None
-    error: ApiError | None = None
-    session_id: str = ""
 
 
 class Endpoint:
@@ -94,7 +60,7 @@ class Endpoint:
         name, login = auth.world_of(self._worlds, request, brought)
         turn = Turn(request, chosen or formats.XML, brought, login, started)
         try:
-            turn.format = _format(chosen, request)
+            turn.format = format_of(chosen, request)
             with self._one_at_a_time:
                 return self._in_world(turn, name)
         except WorldError:
@@ -131,10 +97,10 @@ class Endpoint:
             if lifecycle.is_due(shop):
                 raise WriteNeeded
             document = self._perform(turn, function, shop, writing=False)
-            if _failed_login(turn):
+            if turn.failed_login:
                 raise WriteNeeded
         body = turn.format.render(document)
-        entry = self._entry(turn, shop, body)
+        entry = entry_of(turn, shop, body, self._bounds.body)
         with db.locked():
             # One insert, which commits itself: three calls fewer in which another thread could
             # take the interpreter from us.
@@ -149,11 +115,11 @@ class Endpoint:
                     lifecycle.catch_up(shop)  # one batch, committed; then ask again
                     continue
                 document = self._perform(turn, function, shop, writing=True)
-                if login := _failed_login(turn):
+                if turn.failed_login:
                     at = shop.machine.elapsed()
-                    sessions.failed(db, login, turn.request.address, at)
+                    sessions.failed(db, turn.failed_login, turn.request.address, at)
                 body = turn.format.render(document)
-                self._write_down(turn, db, self._entry(turn, shop, body))
+                self._write_down(turn, db, entry_of(turn, shop, body, self._bounds.body))
             return self._reply(turn, body)
 
     def _ask(self, turn: Turn, db: Database) -> Shop:
@@ -167,8 +133,7 @@ class Endpoint:
         self, turn: Turn, function: Function | None, shop: Shop, *, writing: bool
     ) -> Document:
         """The document of this call; a refusal is one too, and leaves nothing behind."""
-        request, asker = turn.request, turn.asker
-        lang = _language(request, asker)
+        lang = turn.language
         turn.error, turn.session_id = None, ""
         try:
             if not writing:
@@ -177,7 +142,7 @@ class Endpoint:
                 return self._run(turn, function, shop, lang, writing=True)
         except ApiError as refusal:
             turn.error = refusal
-            return error_document(refusal, request.func, lang)
+            return error_document(refusal, turn.request.func, lang)
 
     def _run(
         self, turn: Turn, function: Function | None, shop: Shop, lang: str, *, writing: bool
@@ -233,27 +198,6 @@ class Endpoint:
             answer = handler(call, elid, **values)
         return answer
 
-    def _entry(self, turn: Turn, shop: Shop, body: bytes) -> journal.Entry:
-        """What the journal keeps of this turn, secrets masked."""
-        request, error = turn.request, turn.error
-        account = turn.asker.account if turn.asker else None
-        hidden = journal.secrets_in(request.params)
-        if turn.call is not None:
-            hidden += turn.call.secrets
-        return journal.Entry(
-            at=shop.now,
-            took_ms=round((time.perf_counter() - turn.started) * 1000, 3),
-            login=account.login if account else None,
-            address=request.address,
-            method=request.method,
-            path=request.path,
-            func=request.func[:200],
-            out=turn.format.name,
-            error=None if error is None else f"{error.type}/{error.object}",
-            params=journal.masked_params(request.params, self._bounds.body),
-            answer=journal.masked_text(body.decode("utf-8"), hidden, self._bounds.body),
-        )
-
     def _write_down(self, turn: Turn, db: Database, entry: journal.Entry) -> None:
         session = turn.asker.session if turn.asker else None
         if session is not None:
@@ -264,8 +208,7 @@ class Endpoint:
 
     def _refused(self, turn: Turn, refusal: ApiError) -> Reply:
         """A refusal that no world could journal."""
-        lang = _language(turn.request, None)
-        document = error_document(refusal, turn.request.func, lang)
+        document = error_document(refusal, turn.request.func, turn.language)
         return Reply(turn.format.content_type, turn.format.render(document))
 
     def _reply(self, turn: Turn, body: bytes) -> Reply:
@@ -273,29 +216,3 @@ class Endpoint:
         if turn.session_id:
             headers["Set-Cookie"] = f"billmgrses5={turn.session_id}; Path=/; HttpOnly; SameSite=Lax"
         return Reply(turn.format.content_type, body, headers)
-
-
-def _format(chosen: Format | None, request: Request) -> Format:
-    """The format, wrapped for JSONP where a callback is named."""
-    if chosen is None:
-        raise BadValue("out", request.params["out"])
-    callback = request.params.get("callback")
-    if not callback:
-        return chosen
-    try:
-        return formats.with_callback(chosen, callback)
-    except ValueError:
-        raise BadValue("callback", callback) from None
-
-
-def _failed_login(turn: Turn) -> str:
-    """The login whose failure has to be counted, or nothing."""
-    return "" if turn.error is None else turn.error.login
-
-
-def _language(request: Request, asker: Asker | None) -> str:
-    asked = request.params.get("lang", "")
-    if asked in LANGUAGES:
-        return asked
-    account = asker.account if asker else None
-    return account.lang if account and account.lang in LANGUAGES else "en"
