@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from emulator.call import Call, Choice, Leaf
 from emulator.domain.catalogue import Tariff, Words
@@ -48,7 +49,12 @@ def state_leaf(call: Call, service: Service) -> Leaf:
 
 def period_choices(call: Call, periods: Iterable[int]) -> list[Choice]:
     """Periods as options of a select."""
-    return [Choice(str(p), period_label(p, call.lang)) for p in periods]
+    return list(_periods_named(tuple(periods), call.lang))
+
+
+@lru_cache(maxsize=256)
+def _periods_named(periods: tuple[int, ...], lang: str) -> tuple[Choice, ...]:
+    return tuple(Choice(str(p), period_label(p, lang)) for p in periods)
 
 
 def autoprolong_choices(call: Call, tariff: Tariff) -> list[Choice]:

@@ -179,12 +179,17 @@ def _part(part: Part) -> Node:
     return Node(part.name, part.text, dict(part.attrs) or None, children)
 
 
+@functools.lru_cache(maxsize=4096)
+def _can_be_named(name: str) -> bool:
+    return XML_NAME.match(name) is not None
+
+
 def _echo(params: Mapping[str, str]) -> list[Node]:
     """What was sent, without secrets and without names no element can have."""
     return [
         Node(name, value if len(value) <= LONGEST_ECHO else value[:LONGEST_ECHO])
         for name, value in params.items()
-        if name not in NOT_ECHOED and XML_NAME.match(name)
+        if name not in NOT_ECHOED and _can_be_named(name)
     ]
 
 

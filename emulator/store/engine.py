@@ -132,6 +132,13 @@ class Database:
         found = self._driver.execute(statement.sql, statement.parameters(given)).fetchone()
         return None if found is None else statement.convert(found)
 
+    def unread(self, statement: Statement, /, **given: object) -> Row | None:
+        """The first row as it lies in the file, so that equal rows need be converted but once."""
+        found: Row | None = self._driver.execute(
+            statement.sql, statement.parameters(given)
+        ).fetchone()
+        return found
+
     def value(self, statement: Statement, /, **given: object) -> Any:  # noqa: ANN401 - a column's value
         """The first column of the first row, or None."""
         found = self.row(statement, **given)
