@@ -57,7 +57,7 @@ class OrderFields(WireSchema):
     """What both forms of an order take."""
 
     pricelist = Whole(needed=True)
-    ip = Address(needed=True)
+    ip = Address()
     licname = Text()
     remoteip = AnyAddress()
     remoteid = Text()
@@ -69,13 +69,15 @@ class Order(OrderFields):
     """Parameters of an order, as the pages and the clients send them."""
 
     period = Whole(needed=True)
+    ip = Address(needed=True)
     autoprolong = Months()
 
 
 class NewOrder(OrderFields):
     """The same in the new form: the period has another name, and automatic prolongation is on/off.
 
-    ``period`` still serves where ``order_period`` is absent: clients ask for the form with it.
+    ``period`` still serves where ``order_period`` is absent: clients ask for the form with it. The
+    page of the new order names no address, so it can come later, with ``X.edit`` (assumed).
     """
 
     period = Whole()

@@ -140,3 +140,13 @@ def test_the_new_form_of_an_order_calls_the_period_otherwise(seller: Seller) -> 
     answer = seller.call("v2.soft.order.param", **wish).xml
     assert answer.findtext("lineitem.id")
     assert answer.findtext("billorder")
+
+
+def test_the_new_form_needs_no_more_than_its_page_names(seller: Seller) -> None:
+    wish: dict[str, Any] = {"pricelist": 55227, "order_period": 1, "skipbasket": "on"}
+    wish["clicked_button"] = "order"
+    numbers = [seller.call("v2.soft.order.param", **wish, sok="ok").id for _ in range(2)]
+    assert numbers[0] != numbers[1]
+    assert seller.call("soft.edit", elid=numbers[0]).field("ip") == ""
+    seller.call("soft.edit", elid=numbers[0], ip="10.10.10.10", sok="ok")
+    assert seller.call("soft.edit", elid=numbers[0]).field("ip") == "10.10.10.10"
