@@ -207,7 +207,7 @@ def _drop(shop: Shop, account: Account, item: Item) -> None:
 
 def clear(shop: Shop, account: Account, number: int | None) -> None:
     """Empties the basket; ``number``, where it is sent, must be this basket's or a position's."""
-    basket = _named(shop, account, number)
+    basket = named(shop, account, number)
     if basket is None:
         return
     for item in basket.items:
@@ -215,7 +215,8 @@ def clear(shop: Shop, account: Account, number: int | None) -> None:
     shop.db.run(_STATE, wanted=basket.id, set_to=DROPPED)
 
 
-def _named(shop: Shop, account: Account, number: int | None) -> Basket | None:
+def named(shop: Shop, account: Account, number: int | None) -> Basket | None:
+    """The basket, where a number is sent under its own or a position's; Missed for any other."""
     basket = basket_of(shop, account)
     if number is None:
         return basket
@@ -225,11 +226,6 @@ def _named(shop: Shop, account: Account, number: int | None) -> Basket | None:
     if not known:
         raise Missed("billorder", str(number))
     return basket
-
-
-def require(shop: Shop, account: Account, number: int) -> Basket | None:
-    """The basket under its own number or a position's; ``missed`` for any other."""
-    return _named(shop, account, number)
 
 
 def use_promocode(shop: Shop, account: Account, code: str) -> None:
@@ -249,7 +245,7 @@ def use_promocode(shop: Shop, account: Account, code: str) -> None:
 
 def pay(shop: Shop, account: Account, number: int | None) -> Basket | None:
     """Pays the basket from the balance, all of it or nothing; what was paid for happens."""
-    basket = _named(shop, account, number)
+    basket = named(shop, account, number)
     if basket is None:
         return None
     if basket.total > account.available:
@@ -274,12 +270,12 @@ def _settle(shop: Shop, account: Account, basket: Basket, item: Item) -> None:
         licenses.open_ordered(shop, tariff, item.service)
     elif item.kind == PROLONG:
         wanted = terms.quote(shop, account, item.service, item.period)
-        terms.prolong(shop, account, replace(wanted, cost=cost), account.login)
+        terms.prolong(shop, account, replace(wanted, cost=cost), account.login, discount=discount)
     else:
         change = terms.change_quote(
             shop, account, item.service, int(item.detail["pricelist"]), item.period
         )
-        terms.change_tariff(shop, account, replace(change, cost=cost))
+        terms.change_tariff(shop, account, replace(change, cost=cost), discount=discount)
 
 
 def order_now(

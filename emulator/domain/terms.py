@@ -75,10 +75,13 @@ def _prolongation(
     return Prolongation(service, tariff, period, cost, end)
 
 
-def prolong(shop: Shop, account: Account, wanted: Prolongation, user: str) -> Service:
+def prolong(
+    shop: Shop, account: Account, wanted: Prolongation, user: str, *, discount: Decimal = ZERO
+) -> Service:
     """Buys it: money first, then the new end; a suspended service is active again."""
     service = wanted.service
-    payments.charge(shop, account, wanted.cost, "prolong", wanted.tariff.name, service.id)
+    name = wanted.tariff.name
+    payments.charge(shop, account, wanted.cost, "prolong", name, service.id, discount=discount)
     services.note(shop, service.id, user, "prolong", wanted.new_expires_on.isoformat())
     return apply(shop, wanted)
 
@@ -215,10 +218,13 @@ def _term_start(service: Service, end: date, period: int) -> date:
     return max(add_months(end, -period), service.created_on)
 
 
-def change_tariff(shop: Shop, account: Account, wanted: TariffChange) -> Service:
+def change_tariff(
+    shop: Shop, account: Account, wanted: TariffChange, *, discount: Decimal = ZERO
+) -> Service:
     """Makes the change: money, then the new tariff; a trial becomes a paid licence."""
     service, new = wanted.service, wanted.new
-    payments.charge(shop, account, wanted.cost, "changepricelist", new.name, service.id)
+    kind = "changepricelist"
+    payments.charge(shop, account, wanted.cost, kind, new.name, service.id, discount=discount)
     detail = f"{wanted.old.id} -> {new.id}"
     services.note(shop, service.id, account.login, "changepricelist", detail)
     addons = licenses.chosen_addons(new, service.amounts())

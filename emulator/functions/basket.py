@@ -75,7 +75,7 @@ def _add_basket(family: Family) -> None:
     ) -> Done:
         number = billorder if billorder is not None else id
         if number is not None:
-            orders.require(call.shop, call.user, number)
+            orders.named(call.shop, call.user, number)
         if promocode:
             orders.use_promocode(call.shop, call.user, promocode)
         return Done({}, form=_form(call), flat=True)

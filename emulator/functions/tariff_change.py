@@ -10,28 +10,22 @@ from emulator.domain import orders, services, terms
 from emulator.domain.money import with_currency
 from emulator.domain.services import Service
 from emulator.domain.terms import TariffChange
-from emulator.errors import ApiError, BadValue
+from emulator.errors import ApiError
 from emulator.fields import Amount, Id, Text, Whole
 from emulator.functions.licence_views import display_name, end_text
 from emulator.functions.params import tariff_choices
-from emulator.registry import Evidence, Family
+from emulator.registry import Evidence, Family, Function
 from emulator.schema import WireSchema
 
 LAST_STEP = "service.changepricelist.getmoney"
 
 
 class Change(WireSchema):
-    """Which service, to which tariff, told by which period."""
+    """Which service, to which tariff, told by which period. A look needs no tariff yet."""
 
     elid = Id(required=True)
-    pricelist = Whole()
-    period = Whole()
-
-
-class ChangeSubmit(Change):
-    """The same where a tariff has to be named."""
-
     pricelist = Whole(needed=True)
+    period = Whole()
 
 
 class ChangeForm(WireSchema):
@@ -83,13 +77,7 @@ def _add_one_step(family: Family, fails: tuple[type[ApiError], ...], example: st
         service = services.owned(call.shop, call.user, elid)
         return _choice_form(call, service, pricelist, period)
 
-    @show.on_submit
-    def change(
-        call: Call, elid: int, pricelist: int | None = None, period: int | None = None
-    ) -> Done:
-        if pricelist is None:
-            raise BadValue.empty("pricelist")
-        return _changed(call, elid, pricelist, period)
+    _commits(show)
 
 
 def _choice_form(call: Call, service: Service, pricelist: int | None, period: int | None) -> Shown:
@@ -109,7 +97,7 @@ def _choice_form(call: Call, service: Service, pricelist: int | None, period: in
 def _add_quote(family: Family, fails: tuple[type[ApiError], ...], example: str) -> None:
     @family.form(
         "service.changepricelist.pricelist",
-        takes=ChangeSubmit,
+        takes=Change,
         returns=ChangeForm,
         fails=fails,
         evidence=Evidence.OBSERVED,
@@ -132,7 +120,7 @@ def _add_quote(family: Family, fails: tuple[type[ApiError], ...], example: str) 
 def _add_last_step(family: Family, fails: tuple[type[ApiError], ...], example: str) -> None:
     @family.form(
         LAST_STEP,
-        takes=ChangeSubmit,
+        takes=Change,
         returns=ChangeForm,
         fails=fails,
         evidence=Evidence.OBSERVED,
@@ -147,28 +135,35 @@ def _add_last_step(family: Family, fails: tuple[type[ApiError], ...], example: s
         """The last step: with sok it commits, although clients send snext along."""
         return _quoted(call, elid, pricelist, period)
 
-    @show.on_submit
-    def commit(call: Call, elid: int, pricelist: int, period: int | None = None) -> Done:
-        return _changed(call, elid, pricelist, period)
+    _commits(show)
+
+
+def _commits(form: Function) -> None:
+    """What sending one of the two forms does that can make the change."""
+
+    @form.on_submit
+    def change(call: Call, elid: int, pricelist: int, period: int | None = None) -> Done:
+        wanted = _wanted(call, elid, pricelist, period)
+        terms.change_tariff(call.shop, call.user, wanted)
+        return Done({"id": wanted.service.id}, form=_change_form(call, wanted))
+
+    @form.on_button("basket")
+    def put(call: Call, elid: int, pricelist: int, period: int | None = None) -> Done:
+        wanted = _wanted(call, elid, pricelist, period)
+        number = orders.put_change(call.shop, call.user, wanted)
+        shown = _change_form(call, wanted)
+        return Done({"billorder": number}, form=shown, ok="func=basket", ok_type="form")
+
+
+def _wanted(call: Call, elid: int, pricelist: int, period: int | None) -> TariffChange:
+    service = services.owned(call.shop, call.user, elid)
+    return terms.change_quote(call.shop, call.user, service, pricelist, period)
 
 
 def _quoted(call: Call, elid: int, pricelist: int | None, period: int | None) -> Shown:
-    service = services.owned(call.shop, call.user, elid)
     if pricelist is None:
-        return _choice_form(call, service, None, period)
-    return _change_form(call, terms.change_quote(call.shop, call.user, service, pricelist, period))
-
-
-def _changed(call: Call, elid: int, pricelist: int, period: int | None) -> Done:
-    service = services.owned(call.shop, call.user, elid)
-    wanted = terms.change_quote(call.shop, call.user, service, pricelist, period)
-    if call.params.get("clicked_button") == "basket":
-        number = orders.put_change(call.shop, call.user, wanted)
-        return Done(
-            {"billorder": number}, form=_change_form(call, wanted), ok="func=basket", ok_type="form"
-        )
-    terms.change_tariff(call.shop, call.user, wanted)
-    return Done({"id": service.id}, form=_change_form(call, wanted))
+        return _choice_form(call, services.owned(call.shop, call.user, elid), None, period)
+    return _change_form(call, _wanted(call, elid, pricelist, period))
 
 
 def _change_form(call: Call, wanted: TariffChange) -> Shown:

@@ -6,10 +6,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import select
 
 from emulator.domain import licenses, orders, payments, services, terms
 from emulator.domain.services import ACTIVE, DELETED, ORDERED
 from emulator.errors import Exists, Missed, NotEnoughMoney, PromocodeNotUsable
+from emulator.store import tables
+from emulator.store.engine import Statement
 from tests.domain.conftest import Bench
 
 
@@ -57,7 +60,7 @@ def test_a_foreign_basket_is_missed(bench: Bench) -> None:
     bench.put()
     basket = orders.basket_of(bench.shop, bench.account)
     assert basket is not None
-    for touch in (orders.clear, orders.pay, orders.require):
+    for touch in (orders.clear, orders.pay, orders.named):
         with pytest.raises(Missed):
             touch(bench.shop, bench.login("other"), basket.id)
     with pytest.raises(Missed):
@@ -148,3 +151,15 @@ def test_a_prolongation_paid_together_with_a_change_of_tariff_is_not_lost(bench:
     orders.pay(bench.shop, bench.account, None)
     paid = bench.again(opened)
     assert (paid.tariff_id, paid.expires_on) == (55228, longer.new_expires_on)
+
+
+def test_what_a_promo_code_takes_off_a_prolongation_is_in_the_ledger(bench: Bench) -> None:
+    opened = bench.order()
+    wanted = terms.quote(bench.shop, bench.account, opened, 1)
+    orders.put_prolongation(bench.shop, bench.account, wanted)
+    orders.use_promocode(bench.shop, bench.account, "SPRING")
+    orders.pay(bench.shop, bench.account, None)
+    spent = tables.expense.c
+    columns = select(spent.operation, spent.amount, spent.discount)
+    last = Statement(columns.order_by(spent.id.desc()).limit(1))
+    assert bench.shop.db.row(last) == ("prolong", Decimal("4.50"), Decimal("0.50"))
