@@ -70,6 +70,8 @@ class Entry:
     error: str | None
     params: str
     answer: str
+    kind: str = "call"
+    fault: str | None = None
     id: int = 0
 
     def told(self) -> dict[str, Any]:
@@ -87,6 +89,8 @@ class Entry:
             "error": self.error,
             "params": json.loads(self.params),
             "answer": self.answer,
+            "kind": self.kind,
+            "fault": self.fault,
         }
 
 
@@ -147,6 +151,8 @@ def write(db: Database, entry: Entry, bounds: Bounds) -> None:
         error=entry.error,
         params=entry.params,
         answer=entry.answer,
+        kind=entry.kind,
+        fault=entry.fault,
         size=len(entry.params) + len(entry.answer),
     )
     if number % PRUNE_EVERY == 0:

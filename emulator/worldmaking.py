@@ -66,6 +66,7 @@ def write(db: Database, fixture: WorldFixture, seed: int, machine: Machine) -> N
         rules=fixture.rules.told(),
         provisioning=asdict(fixture.provisioning),
         created_at=now,
+        faults_version=0,
     )
     write_tariffs(db, fixture.tariffs)
     db.many(
@@ -97,6 +98,7 @@ def write_tariffs(db: Database, tariffs: Iterable[TariffFixture]) -> None:
                 step=addon.step,
                 standard=addon.default,
                 included=addon.included,
+                restrict_client_change=addon.restrict_client_change,
             )
             rows = _price_rows(addon.prices, tariff_id=tariff.id, addon_id=addon.id)
             db.many(_ADDON_PRICE, rows)
@@ -115,6 +117,9 @@ def _tariff_row(tariff: TariffFixture, position: int) -> dict[str, object]:
         "retired_on": tariff.retired_on,
         "change_to": list(tariff.change_to),
         "position": position,
+        "deletion": tariff.deletion,
+        "least_months": tariff.least_months,
+        "takes_address": tariff.takes_address,
     }
 
 
@@ -142,6 +147,7 @@ def _account(shop: Shop, fixture: WorldFixture, given: Mapping[str, Any]) -> Acc
         totp_secret=given["totp_secret"] or None,
         api_addresses=[str(net) for net in given["api_addresses"]],
         created_on=shop.today,
+        deletion=given["deletion"],
     )
     account = accounts.read(shop.db, number)
     assert account is not None  # noqa: S101 - it was written a line above
@@ -170,7 +176,8 @@ def _service(shop: Shop, owner: Account, wanted: ServiceFixture) -> None:
         expires_on=expires,
         due_at=_due_at(wanted.status, expires, shop.now),
         licname=wanted.licname,
-        ip=str(wanted.ip),
+        ip=str(wanted.ip or ""),
+        comment=wanted.comment,
         remoteip=str(wanted.remoteip or ""),
         remoteid=wanted.remoteid,
         update_expires_on=licenses.updates_end(created, wanted.period),
@@ -216,6 +223,7 @@ def _grow(
             "country": None,
             "totp_secret": "",
             "api_addresses": (),
+            "deletion": "allowed",
         }
         owner = _account(shop, fixture, values)
         _invent_services(shop, owner, sold, f"invented/{place}", addresses, each)

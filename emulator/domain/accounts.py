@@ -46,6 +46,8 @@ class Account:
     api_addresses: tuple[str, ...]
     params: Mapping[str, str]
     created_on: date
+    deletion: str
+    """``allowed``, ``forbidden`` or ``phone``: whether it may delete its services."""
 
     @property
     def available(self) -> Decimal:
@@ -187,6 +189,7 @@ def save(db: Database, account: Account) -> None:
         totp_secret=account.totp_secret,
         api_addresses=list(account.api_addresses),
         params=dict(account.params),
+        deletion=account.deletion,
     )
 
 

@@ -44,6 +44,8 @@ class Addon:
     step: int
     standard: int
     included: int
+    restrict_client_change: str
+    """``off``, ``on``, ``uponly``, ``downonly``: how a client may not change it later."""
     prices: Prices
 
     def cost(self, amount: int, currency: str, period: int) -> Decimal:
@@ -85,6 +87,11 @@ class Tariff:
     trial_days: int
     retired_on: date | None
     change_to: tuple[int, ...]
+    position: int
+    deletion: str
+    """``at_once``, ``period_end`` or ``forbidden``."""
+    least_months: int
+    takes_address: bool
     prices: Prices
     addons: Mapping[int, Addon]
 
@@ -192,5 +199,5 @@ def load(db: Database) -> Catalogue:
     for row in db.rows(_TARIFFS):
         number, change_to = row[0], tuple(row[9])
         tariff_prices, tariff_addons = prices.get(number, {}), addons.get(number, {})
-        tariffs.append(Tariff(*(*row[:9], change_to, tariff_prices, tariff_addons)))
+        tariffs.append(Tariff(*(*row[:9], change_to, *row[10:], tariff_prices, tariff_addons)))
     return Catalogue(tuple(tariffs))

@@ -99,6 +99,10 @@ def credit(shop: Shop, account: Account, amount: Decimal, method: str) -> int:
         currency=account.currency,
         method=method,
         created_at=shop.now,
+        paid_at=shop.now,
+        order_id=None,
+        profile_id=None,
+        token=None,
     )
     shop.db.run(_EARN, owner=account.id, amount=amount)
     return number

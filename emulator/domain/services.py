@@ -60,6 +60,10 @@ class Service:
     update_expires_on: date | None = None
     webdomains: int | None = None
     addons: Mapping[str, int] = field(default_factory=dict)
+    comment: str = ""
+    scheduled_close: bool = False
+    """Its owner deleted it; it goes when what was paid for is over."""
+    params: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def state(self) -> str:
@@ -203,6 +207,9 @@ def _columns(s: Service) -> dict[str, object]:
         "update_expires_on": s.update_expires_on,
         "webdomains": s.webdomains,
         "addons": s.addons,
+        "comment": s.comment,
+        "scheduled_close": s.scheduled_close,
+        "params": s.params,
     }
 
 

@@ -117,6 +117,8 @@ class World:
     rules: Rules
     provisioning: Provisioning
     created_at: datetime
+    faults_version: int
+    """0: no fault was ever planned, so none has to be looked for."""
 
 
 W = tables.world.c
@@ -135,6 +137,7 @@ COLUMNS = (
     type_coerce(W.rules, Text),
     type_coerce(W.provisioning, Text),
     W.created_at,
+    W.faults_version,
 )
 """In this order :func:`from_row` reads them; other modules select them together with a user."""
 
@@ -142,7 +145,7 @@ COLUMNS = (
 def from_row(row: Row) -> World:
     """A World from a row that begins with COLUMNS."""
     (name, seed, made, country, currency, mode, offset, frozen) = row[:8]
-    (due, ready, version, rules, provisioning, created) = row[8:14]
+    (due, ready, version, rules, provisioning, created, faults) = row[8:15]
     return World(
         name,
         seed,
@@ -156,6 +159,7 @@ def from_row(row: Row) -> World:
         _stored_rules(rules),
         _stored_provisioning(provisioning),
         created,
+        faults,
     )
 
 

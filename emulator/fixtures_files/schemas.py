@@ -62,6 +62,7 @@ class AddonSchema(Shape):
     included = need(whole(0, 100_000))
     evidence = need(GRADE)
     prices = need(prices)
+    restrict_client_change = may(one_of(*get_args(shapes.Restriction)))
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: object) -> None:
@@ -75,7 +76,7 @@ class TariffSchema(Shape):
 
     makes = shapes.TariffFixture
     id = need(IDENTIFIER)
-    type = need(one_of("soft"))
+    type = need(one_of(*shapes.PRODUCT_TYPES))
     intname = need(word)
     name = inside(WordingSchema, required=True)
     description = inside(WordingSchema, required=True)
@@ -88,6 +89,9 @@ class TariffSchema(Shape):
     group = may(word)
     periods = need(prices)
     addons = many(inside(AddonSchema))
+    deletion = may(one_of(*get_args(shapes.Deletion)))
+    least_months = may(whole(0, 120))
+    takes_address = may(flag)
 
     @validates_schema
     def check_trial(self, data: dict[str, Any], **_: object) -> None:
@@ -132,6 +136,7 @@ class AccountSchema(Shape):
     phone = may(text)
     totp_secret = may(matching(SECRET, "a secret in base32: 24 to 128 signs, a multiple of eight"))
     api_addresses = many(need(network))
+    deletion = may(one_of(*get_args(shapes.ClientDeletion)))
 
 
 class ServiceSchema(Shape):
@@ -140,8 +145,9 @@ class ServiceSchema(Shape):
     makes = shapes.ServiceFixture
     account = need(word)
     tariff = need(IDENTIFIER)
-    licname = need(word)
-    ip = need(address)
+    licname = may(text)
+    ip = may(address)
+    comment = may(text)
     period = need(period)
     ordered = need(offset)
     expires = may(offset)

@@ -17,12 +17,17 @@ from dateutil.relativedelta import relativedelta
 
 from emulator.domain.world import Provisioning, Rules
 
+Restriction = Literal["off", "on", "uponly", "downonly"]
+Deletion = Literal["at_once", "period_end", "forbidden"]
+ClientDeletion = Literal["allowed", "forbidden", "phone"]
 Country = Literal["other", "RU", "any"]
 Evidence = Literal["recorded", "documented", "observed", "assumed"]
 Substate = Literal["", "autosuspend", "employeesuspend", "abusesuspend"]
 Prices = Mapping[str, Mapping[int, Decimal]]
 """Amounts by currency (ISO) and period: months, 0 for a lifetime, -100 for a trial."""
 
+PRODUCT_TYPES = ("soft", "softexternal", "platform")
+"""What a tariff can be of."""
 TRIAL = -100
 """The period of a trial, on the wire too."""
 ACTIVE, SUSPENDED, DELETED = 2, 3, 4
@@ -67,6 +72,8 @@ class AddonFixture:
     evidence: Evidence
     prices: Prices
     """Of one unit beyond the included ones."""
+    restrict_client_change: Restriction = "off"
+    """What the client may not change once it is ordered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,12 @@ class TariffFixture:
     group: str = ""
     """Product, generation and country: inside a group tariffs can be changed."""
     addons: tuple[AddonFixture, ...] = ()
+    deletion: Deletion = "at_once"
+    """What a client's deletion does: at once, at the end of what is paid, or nothing."""
+    least_months: int = 0
+    """Nobody may delete a service of this tariff sooner."""
+    takes_address: bool = True
+    """Whether an order names an address; some third-party licences have none."""
     change_to: tuple[int, ...] = ()
     """Ids a service of this tariff may change to: the paid ones of its group."""
 
@@ -112,6 +125,8 @@ class AccountFixture:
     """Base32; not empty: two factors are asked for."""
     api_addresses: tuple[IPv4Network | IPv6Network, ...] = ()
     """Empty: calls are taken from every address."""
+    deletion: ClientDeletion = "allowed"
+    """Whether the account may delete its services; ``phone``: only after a call nobody makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +140,11 @@ class ServiceFixture:
 
     account: str
     tariff: int
-    licname: str
-    ip: IPv4Address
     period: int
     ordered: Offset
+    licname: str = ""
+    ip: IPv4Address | None = None
+    comment: str = ""
     expires: Offset | None = None
     status: int = 2
     substate: Substate = ""

@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -20,7 +21,7 @@ from sqlalchemy import (
 
 from emulator.store.types import Instant, Json, Money
 
-VERSION = 1
+VERSION = 2
 FIRST_SERVICE = 100_001
 """Shorter numbers some clients take for something else (docs/wire.md section 8.2)."""
 
@@ -58,6 +59,7 @@ world = Table(
     Column("rules", Json, nullable=False),
     Column("provisioning", Json, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("faults_version", Integer, nullable=False, default=0, server_default="0"),
 )
 
 account = Table(
@@ -78,6 +80,7 @@ account = Table(
     Column("api_addresses", Json, nullable=False),
     Column("params", Json, nullable=False),
     Column("created_on", Date, nullable=False),
+    Column("deletion", Text, nullable=False, default="allowed", server_default="allowed"),
     sqlite_autoincrement=True,
 )
 
@@ -125,6 +128,9 @@ tariff = Table(
     Column("retired_on", Date),
     Column("change_to", Json, nullable=False),
     Column("position", Integer, nullable=False),
+    Column("deletion", Text, nullable=False, default="at_once", server_default="at_once"),
+    Column("least_months", Integer, nullable=False, default=0, server_default="0"),
+    Column("takes_address", Boolean, nullable=False),
 )
 
 price = Table(
@@ -148,6 +154,7 @@ addon = Table(
     Column("step", Integer, nullable=False),
     Column("standard", Integer, nullable=False),
     Column("included", Integer, nullable=False),
+    Column("restrict_client_change", Text, nullable=False, default="off", server_default="off"),
 )
 
 addon_price = Table(
@@ -187,6 +194,9 @@ service = Table(
     Column("update_expires_on", Date),
     Column("webdomains", Integer),
     Column("addons", Json, nullable=False),
+    _text("comment"),
+    Column("scheduled_close", Boolean, nullable=False, default=False, server_default="0"),
+    Column("params", Json, nullable=False),
     sqlite_autoincrement=True,
 )
 Index("service_by_owner", service.c.account_id, service.c.type, service.c.id)
@@ -242,6 +252,58 @@ promo_code = Table(
     Column("type", Text),
 )
 
+paymethod = Table(
+    "paymethod",
+    metadata,
+    _id(),
+    Column("name", Json, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("currency", Text),
+    Column("minimum", Money, nullable=False),
+    Column("maximum", Money, nullable=False),
+)
+"""How money comes in. ``kind``: ``card`` (a page to click through), ``transfer``, ``promise``."""
+
+profile = Table(
+    "profile",
+    metadata,
+    _id(),
+    _account(),
+    Column("profiletype", Integer, nullable=False),
+    _text("name"),
+    Column("fields", Json, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("profile_by_owner", profile.c.account_id, profile.c.id)
+
+discount = Table(
+    "discount",
+    metadata,
+    _id(),
+    _account(),
+    Column("type", Text),
+    Column("tariff_id", Integer, ForeignKey("tariff.id")),
+    Column("percent", Integer, nullable=False),
+    Column("name", Json, nullable=False),
+)
+"""A partner's discount on everything, on one product type, or on one tariff."""
+Index("discount_by_owner", discount.c.account_id)
+
+notification = Table(
+    "notification",
+    metadata,
+    _id(),
+    _account(),
+    Column("service_id", Integer, ForeignKey("service.id")),
+    Column("at", Instant, nullable=False),
+    Column("what", Text, nullable=False),
+    _text("detail"),
+    Column("seen", Boolean, nullable=False, default=False, server_default="0"),
+    sqlite_autoincrement=True,
+)
+Index("notification_by_owner", notification.c.account_id, notification.c.seen, notification.c.id)
+
 payment = Table(
     "payment",
     metadata,
@@ -252,6 +314,10 @@ payment = Table(
     Column("currency", Text, nullable=False),
     Column("method", Text, nullable=False),
     Column("created_at", Instant, nullable=False),
+    Column("paid_at", Instant),
+    Column("order_id", Integer, ForeignKey("billorder.id")),
+    Column("profile_id", Integer, ForeignKey("profile.id")),
+    Column("token", Text, unique=True),
     sqlite_autoincrement=True,
 )
 Index("payment_by_owner", payment.c.account_id, payment.c.id)
@@ -289,4 +355,29 @@ journal = Table(
     Column("total", Integer, nullable=False),
     Column("params", Text, nullable=False),
     Column("answer", Text, nullable=False),
+    Column("kind", Text, nullable=False, default="call", server_default="call"),
+    Column("fault", Text),
 )
+"""``kind``: a ``call``, or something that fell due: a ``happening``. ``fault``: what struck it."""
+
+fault = Table(
+    "fault",
+    metadata,
+    _id(),
+    Column("rule", Json, nullable=False),
+    Column("matched", Integer, nullable=False, default=0, server_default="0"),
+    Column("struck", Integer, nullable=False, default=0, server_default="0"),
+    Column("state", Json, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+held_answer = Table(
+    "held_answer",
+    metadata,
+    Column("token", Text, primary_key=True),
+    Column("ready", Float, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+"""Answers that are not (or no longer) the truth of the moment: long requests, stale lists."""
