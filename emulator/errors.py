@@ -157,6 +157,16 @@ class PromocodeNotUsable(ApiError):
         super().__init__("", code)
 
 
+class MinimumTerm(ApiError):
+    """Nobody may delete a service so soon; the text tells the term and what is left (observed)."""
+
+    type = "pricelist_min_order"
+
+    def __init__(self, service_id: int, months: int, days_left: int) -> None:
+        super().__init__("", str(service_id))
+        self.told = {"months": str(months), "days": str(days_left)}
+
+
 class StepUnavailable(ApiError):
     """A wizard's step called out of turn (observed as ``wizard_unavailable``)."""
 

@@ -76,6 +76,7 @@ LABELS: Mapping[str, Words] = {
     "remoteip": {"en": "Server address", "ru": "Адрес сервера"},
     "remoteid": {"en": "Reseller's id", "ru": "Код у реселлера"},
     "licname": {"en": "Licence name", "ru": "Имя лицензии"},
+    "comment": {"en": "Comment", "ru": "Комментарий"},
     "lickey": {"en": "Licence key", "ru": "Ключ лицензии"},
     "period": {"en": "Period", "ru": "Период"},
     "order_period": {"en": "Period", "ru": "Период"},
@@ -203,6 +204,12 @@ MESSAGES: Mapping[str, Words] = {
         "en": "Promo code '__value__' cannot be used here",
         "ru": "Промокод '__value__' нельзя применить",
     },
+    "pricelist_min_order": {
+        "en": (
+            "The minimum order period of service __value__ is __months__ months, __days__ days left"
+        ),
+        "ru": "Минимальный срок заказа услуги __value__ - __months__ мес., осталось дней: __days__",
+    },
     "wizard_unavailable": {
         "en": "You are trying to access the '__value__' step that is currently not available",
         "ru": "Шаг '__value__' сейчас недоступен",
@@ -223,6 +230,10 @@ DESCRIPTIONS: Mapping[str, Words] = {
         "en": "From __minimum__ to __maximum__ in steps of __step__",
         "ru": "От __minimum__ до __maximum__ с шагом __step__",
     },
+    "restricted": {
+        "en": "Resource change is forbidden by provider",
+        "ru": "Изменение ресурса запрещено провайдером",
+    },
     "retired": {"en": "The product is no longer sold", "ru": "Продукт больше не продаётся"},
     "country": {
         "en": "The tariff is sold in another country",
@@ -233,8 +244,8 @@ DESCRIPTIONS: Mapping[str, Words] = {
         "ru": "У тарифа нет цены в вашей валюте",
     },
     "trial_once": {
-        "en": "A trial is given once per address",
-        "ru": "Пробный период даётся один раз на адрес",
+        "en": "A trial is given once per address, and once per client where there is no address",
+        "ru": "Пробный период даётся один раз на адрес, а без адреса один раз клиенту",
     },
     "unpaid": {
         "en": "The service has not been processed yet",

@@ -72,6 +72,15 @@ class Addon:
                 },
             )
 
+    def check_change(self, before: int, after: int) -> None:
+        """Raises BadValue where the seller lets no client change it, or not in this direction.
+
+        Source: docs/resale.md section 2.7 (``restrictclientchange``).
+        """
+        closed = {"off": False, "on": True, "uponly": after < before, "downonly": after > before}
+        if before != after and closed[self.restrict_client_change]:
+            raise BadValue(f"addon_{self.id}", str(after), desc="restricted")
+
 
 @dataclass(frozen=True, slots=True)
 class Tariff:

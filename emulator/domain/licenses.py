@@ -14,7 +14,7 @@ from dateutil.relativedelta import relativedelta
 from emulator.clock import add_months
 from emulator.domain import offers, services
 from emulator.domain.accounts import Account
-from emulator.domain.catalogue import LIFETIME, Tariff
+from emulator.domain.catalogue import LIFETIME, TRIAL, Tariff
 from emulator.domain.services import (
     ACTIVE,
     BY_CLIENT,
@@ -26,24 +26,34 @@ from emulator.domain.services import (
     Service,
 )
 from emulator.domain.world import Shop
-from emulator.errors import BadValue, Exists, Missed, RunningOperation, WrongState
+from emulator.errors import (
+    BadValue,
+    Exists,
+    Missed,
+    WrongState,
+)
 
 POOL_ADDRESS = "0.0.0.0"  # noqa: S104 - the address of a licence nobody uses, not a binding
 """Licences waiting in a reseller's pool carry it, any number of them (docs/evidence.md 14)."""
 
 
+AUTOPROLONG_IS_PERIOD = frozenset({"softexternal", "addition"})
+"""Product types whose ``autoprolong`` must equal ``period`` (docs/trade.md section 7)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a client asks for in an order. ``addons``: amount by addon number, unchecked."""
+    """What a client asks for in an order. ``addon``: amount by addon number, unchecked."""
 
     pricelist: int
     period: int
     ip: str = ""
     licname: str = ""
+    comment: str = ""
     remoteid: str = ""
     remoteip: str = ""
     autoprolong: int | None = None
-    addons: Mapping[int, int] | None = None
+    addon: Mapping[int, int] | None = None
 
 
 def orderable(shop: Shop, account: Account, product_type: str, tariff_id: int) -> Tariff:
@@ -55,6 +65,14 @@ def orderable(shop: Shop, account: Account, product_type: str, tariff_id: int) -
     if reason:
         raise BadValue("pricelist", str(tariff_id), desc=reason)
     return tariff
+
+
+def _check_trial(shop: Shop, account: Account, tariff: Tariff, wish: Wish) -> None:
+    """A trial of a tariff whose licences have no address is given once to a client (assumed)."""
+    if wish.period != TRIAL or tariff.trial or not shop.world.rules.trial_once:
+        return
+    if services.ever_had(shop, account, tariff.id):
+        raise Exists("pricelist", str(tariff.id), desc="trial_once")
 
 
 def check_address(shop: Shop, tariff: Tariff, address: str, *, but: int = 0) -> None:
@@ -84,16 +102,35 @@ def chosen_addons(tariff: Tariff, sent: Mapping[int, int] | None) -> dict[int, i
 
 
 def check_autoprolong(tariff: Tariff, currency: str, months: int | None) -> None:
-    """Refuses months that could never be prolonged by; a trial ignores them (assumed)."""
-    if months is not None and not tariff.trial and months not in tariff.periods(currency):
+    """Refuses months that could never be prolonged by; a trial ignores them (assumed).
+
+    Types whose months must equal the period refuse nothing: see `kept_autoprolong`.
+    """
+    if months is None or tariff.trial or tariff.type in AUTOPROLONG_IS_PERIOD:
+        return
+    if months not in tariff.periods(currency):
         raise BadValue("autoprolong", str(months))
+
+
+def kept_autoprolong(tariff: Tariff, period: int, months: int | None) -> int | None:
+    """The months that are kept of those sent: of some types only the period itself.
+
+    Documented for third-party licences and modules: any other value leaves it off, unsaid.
+    """
+    if tariff.trial:
+        return None
+    if tariff.type in AUTOPROLONG_IS_PERIOD and months != period:
+        return None
+    return months
 
 
 def draft(shop: Shop, account: Account, tariff: Tariff, wish: Wish) -> Service:
     """The service an order would create, status 1, all rules checked but money."""
     tariff.check_period(account.currency, wish.period)
-    check_address(shop, tariff, wish.ip)
-    addons = chosen_addons(tariff, wish.addons)
+    address = wish.ip if tariff.takes_address else ""
+    check_address(shop, tariff, address)
+    _check_trial(shop, account, tariff, wish)
+    addons = chosen_addons(tariff, wish.addon)
     check_autoprolong(tariff, account.currency, wish.autoprolong)
     return Service(
         id=0,
@@ -101,12 +138,13 @@ def draft(shop: Shop, account: Account, tariff: Tariff, wish: Wish) -> Service:
         type=tariff.type,
         tariff_id=tariff.id,
         period=wish.period,
-        autoprolong=None if tariff.trial else wish.autoprolong,
+        autoprolong=kept_autoprolong(tariff, wish.period, wish.autoprolong),
         status=ORDERED,
         substate="",
         created_on=shop.today,
         licname=wish.licname,
-        ip=wish.ip,
+        ip=address,
+        comment=wish.comment,
         remoteip=wish.remoteip,
         remoteid=wish.remoteid,
         addons={str(number): amount for number, amount in addons.items()},
@@ -189,6 +227,10 @@ def change(
     changed = replace(service, **changes)  # type: ignore[arg-type]  # names come from a schema
     if changed.autoprolong != service.autoprolong:
         check_autoprolong(tariff, account.currency, changed.autoprolong)
+        kept = kept_autoprolong(tariff, service.period, changed.autoprolong)
+        changed = replace(changed, autoprolong=kept)
+    if not tariff.takes_address:
+        changed = replace(changed, ip=service.ip)
     if changed.ip != service.ip:
         check_address(shop, tariff, changed.ip, but=service.id)
         _check_month(shop, service, service.ip_changed_on, "ip_change_limit")
@@ -202,6 +244,7 @@ def change(
 def _told(before: Service, after: Service) -> str:
     pairs = (
         ("licname", before.licname, after.licname),
+        ("comment", before.comment, after.comment),
         ("ip", before.ip, after.ip),
         ("remoteip", before.remoteip, after.remoteip),
         ("remoteid", before.remoteid, after.remoteid),
@@ -249,16 +292,6 @@ def resume(shop: Shop, account: Account, service: Service) -> Service:
         raise WrongState(service.id, "expired")
     services.note(shop, service.id, account.login, "resume")
     return services.save(shop, replace(service, status=ACTIVE, substate=""))
-
-
-def delete(shop: Shop, account: Account, service: Service) -> Service:
-    """Deletes at once and without a refund; nothing can be done to it afterwards.
-
-    RunningOperation while it is being opened.
-    """
-    if service.status == PROCESSING:
-        raise RunningOperation(service.id)
-    return close(shop, account.login, service)
 
 
 def close(shop: Shop, user: str, service: Service) -> Service:

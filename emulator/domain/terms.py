@@ -32,9 +32,12 @@ class Prolongation:
 
 
 def prolongable(service: Service, tariff: Tariff) -> None:
-    """Refuses trials, lifetimes, unpaid services and running operations."""
+    """Refuses trials, lifetimes, unpaid services and running operations.
+
+    A tariff that sells a trial beside its paid periods prolongs into one of them (assumed).
+    """
     services.require_settled(service)
-    if tariff.trial or service.period == TRIAL:
+    if tariff.trial:
         raise WrongState(service.id, "trial")
     if service.expires_on is None:
         raise WrongState(service.id, "lifetime")
@@ -87,13 +90,16 @@ def prolong(
 
 
 def apply(shop: Shop, wanted: Prolongation) -> Service:
-    """The paid prolongation happens."""
+    """The paid prolongation happens; who pays for more no longer wants it closed (assumed)."""
+    was = wanted.service
     return services.save(
         shop,
         replace(
-            wanted.service,
+            was,
             status=ACTIVE,
             substate="",
+            period=wanted.period if was.period == TRIAL else was.period,
+            scheduled_close=False,
             expires_on=wanted.new_expires_on,
             due_at=services.midnight(wanted.new_expires_on),
         ),
@@ -175,6 +181,8 @@ def _for_the_rest(
     if service.expires_on is None or period == LIFETIME:
         return max(ZERO, rounded(dearer_by))
     start = shop.today if from_today else _term_start(service, service.expires_on, period)
+    if dearer_by <= ZERO or period == TRIAL:
+        return ZERO
     term = (add_months(start, period) - start).days
     left = max(0, (service.expires_on - shop.today).days)
     return max(ZERO, pro_rata(dearer_by, left, term))
@@ -192,6 +200,7 @@ def change_addons(
     after = {**before, **{number: sent[number] for number in sent.keys() & tariff.addons.keys()}}
     for number in after.keys() - {n for n, amount in before.items() if after[n] == amount}:
         tariff.addons[number].check(after[number])
+        tariff.addons[number].check_change(before.get(number, 0), after[number])
     if after == before:
         return service
     services.require_settled(service)
@@ -201,7 +210,7 @@ def change_addons(
     dearer_by = tariff.cost(account.currency, period, after) - tariff.cost(
         account.currency, period, before
     )
-    cost = _for_the_rest(shop, service, dearer_by, period, from_today=tariff.trial)
+    cost = _for_the_rest(shop, service, dearer_by, period, from_today=service.period == TRIAL)
     payments.charge(shop, account, cost, "addon", tariff.name, service.id)
     told = ", ".join(f"{n}: {before.get(n, 0)} -> {after[n]}" for n in sorted(after))
     services.note(shop, service.id, account.login, "addon", told)

@@ -54,6 +54,10 @@ class Rules:
     """What the text of ``item_status`` is (docs/evidence.md 19)."""
     trial_once: bool = True
     """Whether an address gets a trial only once."""
+    deletion: Literal["tariff", "at_once", "period_end", "forbidden"] = "tariff"
+    """What a client's deletion does; ``tariff``: what each tariff says (docs/evidence.md 30)."""
+    least_months: int = 0
+    """How long a service is kept before its client may delete it, where its tariff asks less."""
     allowed_origins: tuple[str, ...] = ()
     """Web pages that may read answers of ``/billmgr``; ``*``: all (docs/evidence.md 27)."""
 
@@ -80,7 +84,9 @@ _CHOICES = {
     "retired_products": ("allow", "refuse"),
     "poor_order": ("refuse", "basket"),
     "item_status_text": ("label", "number"),
+    "deletion": ("tariff", "at_once", "period_end", "forbidden"),
 }
+_MOST_MONTHS = 120
 _MOST_ROWS = 100_000
 
 
@@ -91,6 +97,9 @@ def _check_rule(name: str, value: object) -> None:
     elif name == "list_rows":
         good = isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _MOST_ROWS
         wanted = f"a number from 1 to {_MOST_ROWS}"
+    elif name == "least_months":
+        good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_MONTHS
+        wanted = f"a number from 0 to {_MOST_MONTHS}"
     elif name == "allowed_origins":
         good = isinstance(value, list | tuple) and all(isinstance(v, str) for v in value)
         wanted = "a list of origins"

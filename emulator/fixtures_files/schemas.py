@@ -95,14 +95,14 @@ class TariffSchema(Shape):
 
     @validates_schema
     def check_trial(self, data: dict[str, Any], **_: object) -> None:
-        """A trial has its one free period and a length; nothing else has either."""
+        """A trial costs nothing and has a length; a tariff of trials has nothing else."""
         offered = {months for costs in data["periods"].values() for months in costs}
         if data["trial"] != (offered == {shapes.TRIAL}):
-            raise ValidationError("a trial has the period -100 and no other tariff has", "periods")
-        if data["trial"] and any(cost for own in data["periods"].values() for cost in own.values()):
+            raise ValidationError("a trial has the period -100 and no other", "periods")
+        if any(own.get(shapes.TRIAL) for own in data["periods"].values()):
             raise ValidationError("a trial costs 0.00", "periods")
-        if data["trial"] != (data.get("trial_days") is not None):
-            raise ValidationError("goes with trials, and only with them", "trial_days")
+        if (shapes.TRIAL in offered) != (data.get("trial_days") is not None):
+            raise ValidationError("goes with the period -100, and only with it", "trial_days")
 
     @validates_schema
     def check_dates(self, data: dict[str, Any], **_: object) -> None:
@@ -176,6 +176,8 @@ class RulesSchema(Shape):
     open_pricelist = may(flag)
     list_rows = may(whole(1, 100_000))
     item_status_text = may(one_of("label", "number"))
+    deletion = may(one_of("tariff", "at_once", "period_end", "forbidden"))
+    least_months = may(whole(0, 120))
     allowed_origins = many(need(word))
     trial_once = may(flag)
 

@@ -11,17 +11,19 @@ from emulator.functions import (
     groupedit,
     menu,
     payment,
+    platform,
     pricelist,
     service,
     session,
     soft,
+    softexternal,
 )
 from emulator.registry import Family
 
 
 def families(verified: Verified) -> tuple[Family, ...]:
     """Every family, newly declared. ``verified``: passwords known to be right, per process."""
-    products = (soft.family(),)
+    products = (soft.family(), softexternal.family(), platform.family())
     money = (payment.family(), expense.family())
     own = (account.family(),)
     declared = [

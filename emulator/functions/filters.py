@@ -26,7 +26,12 @@ class FilterForm(WireSchema):
 
 
 def declare_filter(
-    family: Family, listed: str, listing: Listing, source: str, selects: Selects
+    family: Family,
+    listed: str,
+    listing: Listing,
+    source: str,
+    selects: Selects,
+    evidence: Evidence = Evidence.OBSERVED,
 ) -> None:
     """Adds ``<listed>.filter`` to the family."""
     names = listing.filter_names
@@ -34,7 +39,7 @@ def declare_filter(
     @family.form(
         f"{listed}.filter",
         returns=FilterForm,
-        evidence=Evidence.OBSERVED,
+        evidence=evidence,
         source=source,
         summary=f"Shows or sets what the listing {listed} shows for the rest of the session.",
     )

@@ -61,6 +61,33 @@ class LicenceRow(WireSchema):
     scheduledclose = Text()
 
 
+class ThirdPartyRow(LicenceRow):
+    """A third-party licence: nothing is known of a server's address or of changes."""
+
+    class Meta(WireSchema.Meta):
+        """Fields of the vendor's own licences."""
+
+        exclude = ("remoteip", "update_expiredate", "real_ipchange", "real_keychange")
+
+
+class PlatformRow(LicenceRow):
+    """A platform: it is told by its comment."""
+
+    comment = Text()
+
+    class Meta(WireSchema.Meta):
+        """Fields of licences that stand on an address."""
+
+        exclude = (
+            "licname",
+            "ip",
+            "remoteip",
+            "update_expiredate",
+            "real_ipchange",
+            "real_keychange",
+        )
+
+
 class LicenceForm(WireSchema):
     """The form: every field a client is known to read."""
 
@@ -90,6 +117,40 @@ class LicenceForm(WireSchema):
     update_expiredate = Day()
     webdomains = Whole()
     scheduledclose = Text()
+
+
+class ThirdPartyForm(LicenceForm):
+    """The form of a third-party licence."""
+
+    class Meta(WireSchema.Meta):
+        """Fields of the vendor's own licences."""
+
+        exclude = (
+            "remoteip",
+            "ip_change_date",
+            "lickey_change_date",
+            "update_expiredate",
+            "webdomains",
+        )
+
+
+class PlatformForm(LicenceForm):
+    """The form of a platform."""
+
+    comment = Text()
+
+    class Meta(WireSchema.Meta):
+        """Fields of licences that stand on an address."""
+
+        exclude = (
+            "licname",
+            "ip",
+            "remoteip",
+            "ip_change_date",
+            "lickey_change_date",
+            "update_expiredate",
+            "webdomains",
+        )
 
 
 def end_text(service: Service) -> str:
@@ -122,7 +183,7 @@ def price_of(call: Call, service: Service, tariff: Tariff) -> tuple[str, str]:
 
 
 def row(call: Call, service: Service) -> dict[str, object]:
-    """A row of the list."""
+    """A row of the list with the fields of every type; a type takes out what is not its own."""
     tariff = call.shop.catalogue[service.tariff_id]
     cost, item_cost = price_of(call, service, tariff)
     end = end_text(service)
@@ -158,7 +219,8 @@ def row(call: Call, service: Service) -> dict[str, object]:
         "account": call.user.realname or call.user.login,
         "project": PROJECT,
         "billdaily": "off",
-        "scheduledclose": "off",
+        "scheduledclose": "on" if service.scheduled_close else "off",
+        "comment": service.comment,
     }
 
 
@@ -193,7 +255,8 @@ def fields(call: Call, service: Service) -> dict[str, object]:
         "lickey_change_date": service.key_changed_on,
         "update_expiredate": service.update_expires_on,
         "webdomains": service.webdomains,
-        "scheduledclose": "off",
+        "scheduledclose": "on" if service.scheduled_close else "off",
+        "comment": service.comment,
     }
     for number, amount in service.addons.items():
         shown[f"addon_{number}"] = str(amount)

@@ -15,14 +15,15 @@ from emulator.domain.catalogue import TRIAL, Tariff
 from emulator.domain.licenses import Wish
 from emulator.domain.money import with_currency
 from emulator.errors import BadValue, Exists, NotEnoughMoney, StepUnavailable
-from emulator.fields import Address, AnyAddress, Flag, Months, Numbered, Text, Whole
+from emulator.fields import Months, Whole
 from emulator.functions.params import (
     autoprolong_choices,
     datacenter_choices,
     period_choices,
     tariff_rows,
 )
-from emulator.registry import Evidence, Family
+from emulator.functions.producttype import ProductType
+from emulator.registry import Family
 from emulator.schema import WireSchema
 from emulator.words import period_label
 
@@ -36,77 +37,31 @@ class TariffChoice(WireSchema):
     period = Whole()
 
 
-class OrderForm(WireSchema):
-    """What an order form shows, and what an order answers."""
-
-    id = Whole()
-    pricelist = Whole()
-    period = Whole()
-    order_period = Whole()
-    ip = Text()
-    licname = Text()
-    remoteip = Text()
-    remoteid = Text()
-    autoprolong = Months()
-    skipbasket = Flag()
-    orderinfo = Text()
-    billorder = Whole()
-
-
-class OrderFields(WireSchema):
-    """What both forms of an order take."""
-
-    pricelist = Whole(needed=True)
-    ip = Address()
-    licname = Text()
-    remoteip = AnyAddress()
-    remoteid = Text()
-    skipbasket = Flag()
-    addon = Numbered(prefix="addon_")
-
-
-class Order(OrderFields):
-    """Parameters of an order, as the pages and the clients send them."""
-
-    period = Whole(needed=True)
-    ip = Address(needed=True)
-    autoprolong = Months()
-
-
-class NewOrder(OrderFields):
-    """The same in the new form: the period has another name, and automatic prolongation is on/off.
-
-    ``period`` still serves where ``order_period`` is absent: clients ask for the form with it. The
-    page of the new order names no address, so it can come later, with ``X.edit`` (assumed).
-    """
-
-    period = Whole()
-    order_period = Whole()
-    autoprolong = Text()
-
-
 FAILS = (BadValue, Exists, NotEnoughMoney, StepUnavailable)
 
 
-def add_order(family: Family, name: str, source: str, example: Mapping[str, str]) -> None:
+def add_order(family: Family, product: ProductType) -> None:
     """The functions of ordering one product type."""
-    _add_choice(family, name, f"{name}.order", source)
-    _add_choice(family, name, f"{name}.order.pricelist", source)
-    _add_choice(family, name, f"v2.{name}.order.pricelist", source, f"v2.{name}.order.param")
-    _add_param(family, name, source, example)
-    _add_new_param(family, name, source, example)
+    name = product.intname
+    _add_choice(family, product, f"{name}.order")
+    _add_choice(family, product, f"{name}.order.pricelist")
+    _add_choice(family, product, f"v2.{name}.order.pricelist", f"v2.{name}.order.param")
+    _add_param(family, product)
+    _add_new_param(family, product)
 
 
 def _add_choice(
-    family: Family, name: str, func: str, source: str, following: str | None = None
+    family: Family, product: ProductType, func: str, following: str | None = None
 ) -> None:
+    name = product.intname
+
     @family.form(
         func,
         takes=TariffChoice,
-        returns=OrderForm,
+        returns=product.order_form,
         fails=(BadValue,),
-        evidence=Evidence.OBSERVED,
-        source=source,
+        evidence=product.grade("order"),
+        source=product.source,
         next_step=following or f"{name}.order.param",
         summary="The first step of an order: the tariffs on offer with their prices.",
     )
@@ -142,15 +97,17 @@ def _was_sent(call: Call) -> bool:
     return "sv_field" in call.params or bool(call.params.get("sok"))
 
 
-def _add_param(family: Family, name: str, source: str, example: Mapping[str, str]) -> None:
+def _add_param(family: Family, product: ProductType) -> None:
+    name = product.intname
+
     @family.form(
         f"{name}.order.param",
-        takes=Order,
-        returns=OrderForm,
+        takes=product.takes,
+        returns=product.order_form,
         fails=FAILS,
-        evidence=Evidence.DOCUMENTED,
-        source=source,
-        example=example,
+        evidence=product.grade("order.param"),
+        source=product.source,
+        example=product.example_order,
     )
     def show(
         call: Call, pricelist: int | None = None, period: int | None = None, **draft: Any
@@ -159,28 +116,28 @@ def _add_param(family: Family, name: str, source: str, example: Mapping[str, str
         return _form(call, name, pricelist, period, draft, "period")
 
     @show.on_submit
-    def order(
-        call: Call, skipbasket: bool = False, addon: Mapping[int, int] | None = None, **wish: Any
-    ) -> Done:
-        return _ordered(call, name, Wish(**wish, addons=addon), at_once=skipbasket)
+    def order(call: Call, skipbasket: bool = False, **wish: Any) -> Done:
+        asked = Wish(**wish)
+        return _ordered(call, name, asked, at_once=skipbasket, needs_address=True)
 
     @show.on_button("basket")
-    def put(
-        call: Call, skipbasket: bool = False, addon: Mapping[int, int] | None = None, **wish: Any
-    ) -> Done:
-        return _ordered(call, name, Wish(**wish, addons=addon), at_once=False)
+    def put(call: Call, skipbasket: bool = False, **wish: Any) -> Done:
+        asked = Wish(**wish)
+        return _ordered(call, name, asked, at_once=False, needs_address=True)
 
 
-def _add_new_param(family: Family, name: str, source: str, example: Mapping[str, str]) -> None:
-    new_example = {("order_period" if k == "period" else k): v for k, v in example.items()}
+def _add_new_param(family: Family, product: ProductType) -> None:
+    name = product.intname
+    old = product.example_order.items()
+    new_example = {("order_period" if k == "period" else k): v for k, v in old}
 
     @family.form(
         f"v2.{name}.order.param",
-        takes=NewOrder,
-        returns=OrderForm,
+        takes=product.new_takes,
+        returns=product.order_form,
         fails=FAILS,
-        evidence=Evidence.DOCUMENTED,
-        source=source,
+        evidence=product.grade("v2.order.param"),
+        source=product.source,
         example=new_example,
     )
     def show(
@@ -197,7 +154,6 @@ def _add_new_param(family: Family, name: str, source: str, example: Mapping[str,
     def order(
         call: Call,
         skipbasket: bool = False,
-        addon: Mapping[int, int] | None = None,
         period: int | None = None,
         order_period: int | None = None,
         autoprolong: str = "",
@@ -207,7 +163,7 @@ def _add_new_param(family: Family, name: str, source: str, example: Mapping[str,
         if chosen is None:
             raise BadValue.empty("order_period")
         months = _months(autoprolong, chosen)
-        asked = Wish(**wish, period=chosen, autoprolong=months, addons=addon)
+        asked = Wish(**wish, period=chosen, autoprolong=months)
         return _ordered(call, name, asked, at_once=skipbasket)
 
 
@@ -256,11 +212,15 @@ def _form(
     )
 
 
-def _ordered(call: Call, name: str, wish: Wish, *, at_once: bool) -> Done:
+def _ordered(
+    call: Call, name: str, wish: Wish, *, at_once: bool, needs_address: bool = False
+) -> Done:
     shop, account = call.shop, call.user
     if not TRIAL <= wish.period <= MOST_MONTHS:
         raise BadValue("period", str(wish.period))
     tariff = licenses.orderable(shop, account, name, wish.pricelist)
+    if needs_address and tariff.takes_address and not wish.ip:
+        raise BadValue.empty("ip")
     draft = licenses.draft(shop, account, tariff, wish)
     cost = orders.cost_of_order(account, tariff, draft)
     poor = cost > account.available and shop.world.rules.poor_order == "basket"

@@ -9,7 +9,10 @@ from emulator.call import Call, Done
 from emulator.domain import licenses
 from emulator.errors import BadValue, Exists
 from emulator.fields import Address, Whole
-from emulator.functions.product import ProductType, build
+from emulator.functions import licence_orders as orders
+from emulator.functions import licence_views as views
+from emulator.functions.product import build
+from emulator.functions.producttype import ProductType
 from emulator.registry import Evidence, Family
 from emulator.schema import WireSchema
 
@@ -29,6 +32,24 @@ SOFT = ProductType(
         "clicked_button": "finish",
         "sok": "ok",
     },
+    takes=orders.SoftOrder,
+    new_takes=orders.NewSoftOrder,
+    order_form=orders.OrderForm,
+    changes=orders.SoftChange,
+    row=views.LicenceRow,
+    form=views.LicenceForm,
+    evidence={
+        "": Evidence.DOCUMENTED,
+        "filter": Evidence.OBSERVED,
+        "order": Evidence.OBSERVED,
+        "order.param": Evidence.DOCUMENTED,
+        "v2.order.param": Evidence.DOCUMENTED,
+        "edit": Evidence.OBSERVED,
+        "suspend": Evidence.OBSERVED,
+        "resume": Evidence.OBSERVED,
+        "delete": Evidence.OBSERVED,
+    },
+    has_new_key=True,
 )
 
 

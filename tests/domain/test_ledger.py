@@ -11,7 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from emulator.domain import accounts, licenses, orders, payments, services, terms
+from emulator.domain import accounts, deletion, licenses, orders, payments, services, terms
 from emulator.domain.accounts import Account
 from emulator.domain.services import Service
 from emulator.domain.world import Shop
@@ -96,7 +96,7 @@ class Trade(RuleBasedStateMachine):
     @rule(pick=PICK)
     def delete(self, pick: int) -> None:
         with self.attempt():
-            licenses.delete(self.bench.shop, self.bench.account, self.some(pick))
+            deletion.delete(self.bench.shop, self.bench.account, self.some(pick))
 
     @rule(days=st.integers(1, 40))
     def wait(self, days: int) -> None:

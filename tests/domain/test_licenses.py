@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from emulator.domain import accounts, licenses, orders, services
+from emulator.domain import accounts, deletion, licenses, orders, services
 from emulator.domain.licenses import POOL_ADDRESS
 from emulator.domain.services import ACTIVE, DELETED, PROCESSING, SUSPENDED
 from emulator.errors import BadValue, Exists, Missed, NotEnoughMoney, RunningOperation, WrongState
@@ -42,7 +42,7 @@ def test_one_licence_per_address_and_tariff(bench: Bench) -> None:
 
 def test_the_address_of_a_deleted_licence_is_free_again(bench: Bench) -> None:
     first = bench.order(ip="10.0.0.1")
-    licenses.delete(bench.shop, bench.account, first)
+    deletion.delete(bench.shop, bench.account, first)
     assert bench.order(ip="10.0.0.1").id != first.id
 
 
@@ -53,7 +53,7 @@ def test_the_pool_holds_any_number_of_licences(bench: Bench) -> None:
 def test_a_trial_is_given_once_per_address_even_after_its_deletion(bench: Bench) -> None:
     trial = bench.order(55239, ip="10.0.0.1", period=-100)
     assert trial.expires_on == date(2026, 2, 14)
-    licenses.delete(bench.shop, bench.account, trial)
+    deletion.delete(bench.shop, bench.account, trial)
     with pytest.raises(Exists) as refused:
         bench.order(55239, ip="10.0.0.1", period=-100)
     assert refused.value.desc == "trial_once"
@@ -187,7 +187,7 @@ def test_an_expired_licence_cannot_be_resumed(bench: Bench) -> None:
 
 def test_a_deleted_licence_is_missed_and_its_row_says_4(bench: Bench) -> None:
     opened = bench.order()
-    licenses.delete(bench.shop, bench.account, opened)
+    deletion.delete(bench.shop, bench.account, opened)
     assert bench.again(opened).status == DELETED
     with pytest.raises(Missed):
         services.owned(bench.shop, bench.account, opened.id)
@@ -232,7 +232,7 @@ def test_while_an_operation_runs_only_name_and_address_change(bench: Bench) -> N
         with pytest.raises(RunningOperation):
             what(bench.shop, bench.account, opened)
     with pytest.raises(RunningOperation):
-        licenses.delete(bench.shop, bench.account, opened)
+        deletion.delete(bench.shop, bench.account, opened)
     assert licenses.change(bench.shop, bench.account, opened, {"licname": "b"}).licname == "b"
     assert licenses.finish_opening(bench.shop, bench.again(opened)).status == ACTIVE
 

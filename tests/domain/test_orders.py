@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from emulator.domain import licenses, orders, payments, services, terms
+from emulator.domain import deletion, licenses, orders, payments, services, terms
 from emulator.domain.services import ACTIVE, DELETED, ORDERED
 from emulator.errors import Exists, Missed, NotEnoughMoney, PromocodeNotUsable
 from emulator.store import tables
@@ -132,7 +132,7 @@ def test_nothing_is_charged_for_a_service_deleted_while_it_waited(bench: Bench) 
     wanted = terms.quote(bench.shop, bench.account, opened, 12)
     orders.put_prolongation(bench.shop, bench.account, wanted)
     for service in (ordered, opened):
-        licenses.delete(bench.shop, bench.account, service)
+        deletion.delete(bench.shop, bench.account, service)
     basket = orders.basket_of(bench.shop, bench.account)
     assert basket is not None
     assert basket.total == 0
