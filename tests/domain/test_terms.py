@@ -163,7 +163,7 @@ def test_suspending_by_hand_moves_no_money_and_no_date(bench: Bench) -> None:
 
 
 def test_more_nodes_are_paid_for_the_days_that_are_left(bench: Bench) -> None:
-    opened = bench.order(55230, addons={55236: 1})
+    opened = bench.order(55230, addon={55236: 1})
     bench.move_to(datetime(2026, 2, 14, tzinfo=UTC))
     each = bench.shop.catalogue[55230].addons[55236].prices["EUR"][1]
     before = bench.money()

@@ -59,7 +59,7 @@ def test_an_unknown_fixture_refuses_to_start_though_a_world_exists(run: Run) -> 
     assert run("world", "list").exit_code == 0
     refused = run("serve", "--port", "0", "--fixture", "nosuch")
     assert refused.exit_code == 1
-    assert refused.output.startswith('Error: fixture: no worlds "nosuch"; there are busy,')
+    assert refused.output.startswith('Error: fixture: no worlds "nosuch"; there are bound, busy,')
 
 
 def test_snapshots_are_kept_and_gone_back_to(run: Run) -> None:
