@@ -1,4 +1,4 @@
-"""The shipped fixtures are whole: every code of the reference, five worlds that make sense."""
+"""The shipped fixtures are whole: every code of the reference, six worlds that make sense."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -26,8 +26,14 @@ CODES = {
     *(3932, 3934, 3936),  # DCImanager 5
     *(3136, 2891),  # DNSmanager 5, IPmanager 5
     *(7, 5, 11, 9, 112, 432, 434, 435, 15, 884, 18, 17),  # version 4
+    *(9203, 9204, 11738, 55369, 55391),  # third-party licences
+    *(55163, 55161),  # platforms
 }
+THIRD_PARTY, PLATFORMS = {9203, 9204, 11738, 55369, 55391}, {55163, 55161}
 NODE_ADDONS = {55230: 55236, 4601: 4602, 3045: 3049, 3887: 3889, 3651: 3698}
+
+WITH_TRIAL = {55369, 55391} | PLATFORMS
+"""Sold with a trial beside the paid periods."""
 
 
 @pytest.fixture(scope="module")
@@ -35,23 +41,26 @@ def tariffs() -> dict[int, TariffFixture]:
     return {tariff.id: tariff for tariff in load_tariffs()}
 
 
-def amounts(tariff: TariffFixture) -> Iterator[Decimal]:
+def amounts(tariff: TariffFixture) -> Iterator[tuple[int, Decimal]]:
     for prices in (tariff.periods, *(addon.prices for addon in tariff.addons)):
         for own in prices.values():
-            yield from own.values()
+            yield from own.items()
 
 
 def test_every_code_of_the_reference_is_there_and_no_other(
     tariffs: dict[int, TariffFixture],
 ) -> None:
     assert set(tariffs) == CODES
-    assert {tariff.type for tariff in tariffs.values()} == {"soft"}
+    found = {code: tariff.type for code, tariff in tariffs.items() if tariff.type != "soft"}
+    assert found == dict.fromkeys(THIRD_PARTY, "softexternal") | dict.fromkeys(
+        PLATFORMS, "platform"
+    )
 
 
 def test_tariffs_paid_by_the_node_have_the_addons_of_the_reference(
     tariffs: dict[int, TariffFixture],
 ) -> None:
-    found = {t.id: t.addons[0].id for t in tariffs.values() if t.addons}
+    found = {t.id: t.addons[0].id for t in tariffs.values() if t.addons and t.type == "soft"}
 
     assert {code: found[code] for code in NODE_ADDONS} == NODE_ADDONS
     assert set(found) - set(NODE_ADDONS) == {55234}
@@ -73,8 +82,8 @@ def test_codes_differ_by_country_only_for_the_current_generation(
     russian = {code for code, tariff in tariffs.items() if tariff.country == "RU"}
     foreign = {code for code, tariff in tariffs.items() if tariff.country == "other"}
 
-    assert russian == {55231, 55232, 55233, 55234, 55235}
-    assert foreign == {55227, 55228, 55229, 55230, 55239, 55240}
+    assert russian == {55231, 55232, 55233, 55234, 55235, 55391}
+    assert foreign == {55227, 55228, 55229, 55230, 55239, 55240, 55369}
 
 
 def test_money_is_decimal_and_every_tariff_is_priced_in_euros_and_roubles(
@@ -82,7 +91,7 @@ def test_money_is_decimal_and_every_tariff_is_priced_in_euros_and_roubles(
 ) -> None:
     for tariff in tariffs.values():
         assert set(tariff.periods) == {"EUR", "RUB"}
-        assert {type(cost) for cost in amounts(tariff)} == {Decimal}
+        assert {type(cost) for _, cost in amounts(tariff)} == {Decimal}
 
 
 def test_trials_have_one_free_period_and_nothing_else_is_free(
@@ -91,12 +100,10 @@ def test_trials_have_one_free_period_and_nothing_else_is_free(
     assert {code for code, tariff in tariffs.items() if tariff.trial} == {55235, 55239, 55240}
     for tariff in tariffs.values():
         offered = set(tariff.periods["EUR"])
-        if tariff.trial:
-            assert offered == {-100}
-            assert tariff.trial_days == 14
-        else:
-            assert -100 not in offered
-        assert all((cost == 0) == tariff.trial for cost in amounts(tariff))
+        assert tariff.trial == (offered == {-100})
+        assert tariff.trial_days == (14 if -100 in offered else None)
+        assert (-100 in offered) == (tariff.trial or tariff.id in WITH_TRIAL)
+        assert all((cost == 0) == (period == -100) for period, cost in amounts(tariff))
 
 
 @pytest.mark.parametrize(
@@ -142,8 +149,8 @@ def test_targets_stay_within_the_files_that_were_asked_for() -> None:
     assert {tariff.id for tariff in load_tariffs(["ispmanager5"])} == {3541, 4601}
 
 
-def test_the_shipped_worlds_are_these_five() -> None:
-    assert world_names() == ("busy", "empty", "russian", "small", "strict")
+def test_the_shipped_worlds_are_these_six() -> None:
+    assert world_names() == ("bound", "busy", "empty", "russian", "small", "strict")
     assert "ispmanager6" in tariff_names()
 
 

@@ -103,19 +103,19 @@ def test_tariffs_of_the_other_country_are_sold_unless_the_rule_is_on(bench: Benc
 @pytest.mark.parametrize("amount", [0, 261, -1])
 def test_an_addon_outside_its_limits_is_refused_by_name(bench: Bench, amount: int) -> None:
     with pytest.raises(BadValue) as refused:
-        bench.order(55230, addons={55236: amount})
+        bench.order(55230, addon={55236: amount})
     assert (refused.value.object, refused.value.value) == ("addon_55236", str(amount))
 
 
 def test_an_addon_the_tariff_lacks_is_ignored(bench: Bench) -> None:
-    assert bench.order(55227, addons={0: 1, 77: 5}).addons == {}
+    assert bench.order(55227, addon={0: 1, 77: 5}).addons == {}
 
 
 def test_nodes_are_paid_for(bench: Bench) -> None:
     tariff = bench.shop.catalogue[55230]
     node = tariff.addons[55236]
     before = bench.money()
-    bench.order(55230, addons={55236: 4})
+    bench.order(55230, addon={55236: 4})
     base, each = tariff.prices["EUR"][1], node.prices["EUR"][1]
     assert before - bench.money() == base + each * (4 - node.included)
 
