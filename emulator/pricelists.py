@@ -22,7 +22,7 @@ from sqlalchemy import bindparam, delete, select, text
 from emulator import worldmaking
 from emulator.domain import world
 from emulator.domain.catalogue import TRIAL
-from emulator.fixtures_files import AddonFixture, TariffFixture, Wording
+from emulator.fixtures_files import AddonFixture, Restriction, TariffFixture, Wording
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
 
@@ -37,6 +37,9 @@ FINEST = Decimal("0.0001")
 UNLIMITED = 999_999
 """An addon's limit where the export gives none; large limits mean there is none (observed)."""
 COUNTED, SWITCHED, ENUMERATED = "2", "1", "3"
+STAND_ON_ADDRESSES = frozenset({"soft", "softexternal"})
+"""Product types whose tariffs want an address: an export does not say (assumed)."""
+RESTRICTIONS: Mapping[str, Restriction] = {"on": "on", "uponly": "uponly", "downonly": "downonly"}
 MONTHS = {"month": 1, "year": 12, "lifetime": 0, "trial": 1}
 
 
@@ -181,6 +184,7 @@ def _tariff(node: Node, currency: str, left_out: list[str]) -> TariffFixture:
         periods=periods,
         trial_days=TRIAL_DAYS if TRIAL in offered else None,
         addons=tuple(_addons(node, currency, name, left_out)),
+        takes_address=_type(node) in STAND_ON_ADDRESSES,
     )
 
 
@@ -252,6 +256,7 @@ def _addon(addon: Node, number: int, currency: str, where: str) -> AddonFixture:
         included=included,
         evidence="assumed",
         prices=_prices(addon, currency, where),
+        restrict_client_change=RESTRICTIONS.get(addon.get("restrictclientchange"), "off"),
     )
 
 

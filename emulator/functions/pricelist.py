@@ -127,6 +127,7 @@ def _addon(call: Call, who: Asking, addon: Addon) -> Part:
         Part("addonmin", str(addon.minimum)),
         Part("addonmax", str(addon.maximum)),
         Part("addonstep", str(addon.step)),
+        Part("restrictclientchange", addon.restrict_client_change),
         Part("measure", PIECES_ID),
         Part("measure", parts=measure),
         Part("addon_itemtype_info", parts=[Part("intname", addon.intname)]),

@@ -25,6 +25,7 @@ MACHINE = b"""<?xml version="1.0"?><doc><pricelist><id>1400</id><name>VPS</name>
 <period cost="4900.0000" type="year" length="1">yearly</period></price>
 <addon><id>2190</id><name>CPU</name><addontype>2</addontype><addonlimit>2</addonlimit>
 <addonmin>1</addonmin><addonmax>8</addonmax><addonstep>1</addonstep>
+<restrictclientchange>uponly</restrictclientchange>
 <measure>6</measure><measure><id>6</id><name>Gb</name></measure>
 <addon_itemtype_info><intname>ncpu</intname></addon_itemtype_info>
 <price currency="RUB"><period cost="100" type="month" length="1"/></price></addon>
@@ -54,6 +55,7 @@ def test_the_oddities_of_a_machine_are_survived() -> None:
     assert not tariff.trial
     (addon,) = tariff.addons
     assert (addon.id, addon.intname) == (2190, "ncpu")
+    assert (addon.restrict_client_change, tariff.takes_address) == ("uponly", False)
     assert (addon.minimum, addon.maximum, addon.included, addon.default) == (1, 8, 2, 2)
     assert found.left_out == ("tariff 1400, addon 2191: an enumeration cannot be counted",)
 
