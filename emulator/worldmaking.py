@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert
 
 from emulator.clock import Machine
-from emulator.domain import accounts, catalogue, licenses, payments, services
+from emulator.domain import accounts, catalogue, opening, payments, services
 from emulator.domain.accounts import Account
 from emulator.domain.services import DELETED, KEEP_SUSPENDED, SUSPENDED, Service
 from emulator.domain.world import Shop, read
@@ -180,7 +180,7 @@ def _service(shop: Shop, owner: Account, wanted: ServiceFixture) -> None:
         comment=wanted.comment,
         remoteip=str(wanted.remoteip or ""),
         remoteid=wanted.remoteid,
-        update_expires_on=licenses.updates_end(created, wanted.period),
+        update_expires_on=opening.updates_end(created, wanted.period),
         webdomains=0,
         addons={str(number): amount for number, amount in amounts.items()},
     )

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from emulator.domain import accounts, licenses, services
+from emulator.domain import accounts, opening, services
 from emulator.domain.services import (
     ACTIVE,
     DELETED,
@@ -91,7 +91,7 @@ def change(worlds: Worlds, name: str, number: int, wanted: Mapping[str, Any]) ->
             changed = _with_key(shop, changed, wanted["lickey"])
         elif changed.status == ACTIVE and service.substate == OPENING:
             # Opened by hand is opened in full: a client would wait for its key for ever.
-            changed = licenses.finish_opening(shop, changed)
+            changed = opening.finish_opening(shop, changed)
         changed = replace(changed, due_at=_due_at(changed, shop.now))
         services.note(shop, number, BY_HAND, "edit", ", ".join(sorted(wanted)))
         return told(db, services.save(shop, changed))
@@ -111,7 +111,7 @@ def _with_key(shop: Shop, service: Service, lickey: object) -> Service:
     """The key arrives: the next one in turn, or the one that is given."""
     finished = service
     if service.status == PROCESSING:
-        finished = licenses.finish_opening(shop, service)
+        finished = opening.finish_opening(shop, service)
     elif lickey is True:
         key = services.make_key(shop, service.id, service.key_number + 1)
         finished = replace(service, lickey=key, key_number=service.key_number + 1)

@@ -11,17 +11,14 @@ from datetime import date
 
 from dateutil.relativedelta import relativedelta
 
-from emulator.clock import add_months
 from emulator.domain import offers, services
 from emulator.domain.accounts import Account
-from emulator.domain.catalogue import LIFETIME, TRIAL, Tariff
+from emulator.domain.catalogue import TRIAL, Tariff
 from emulator.domain.services import (
     ACTIVE,
     BY_CLIENT,
     DELETED,
-    OPENING,
     ORDERED,
-    PROCESSING,
     SUSPENDED,
     Service,
 )
@@ -149,71 +146,6 @@ def draft(shop: Shop, account: Account, tariff: Tariff, wish: Wish) -> Service:
         remoteid=wish.remoteid,
         addons={str(number): amount for number, amount in addons.items()},
     )
-
-
-def updates_end(bought_on: date, period: int) -> date | None:
-    """A lifetime licence comes with updates for a year; the others have them while they last."""
-    return add_months(bought_on, 12) if period == LIFETIME else None
-
-
-def opened(shop: Shop, tariff: Tariff, service: Service) -> Service:
-    """The service as it is once paid: running term, and a key as the world provisions it."""
-    expires_on = tariff.term_end(shop.today, service.period)
-    how = shop.world.provisioning
-    at_once = how.mode == "at_once"
-    return replace(
-        service,
-        status=ACTIVE if at_once else PROCESSING,
-        substate="" if at_once else OPENING,
-        expires_on=expires_on,
-        due_at=services.due_after(ACTIVE, expires_on),
-        update_expires_on=updates_end(shop.today, service.period),
-        key_ready=shop.machine.elapsed() + how.amount if how.mode == "seconds" else None,
-        key_reads=how.amount if how.mode == "reads" else None,
-        webdomains=0 if at_once else None,
-    )
-
-
-def open_new(shop: Shop, tariff: Tariff, service: Service) -> Service:
-    """Writes a paid-for service that was never in a basket."""
-    added = services.add(shop, opened(shop, tariff, service))
-    if added.key_ready is not None:
-        shop.ready_no_later_than(added.key_ready)
-    return added
-
-
-def open_ordered(shop: Shop, tariff: Tariff, service: Service) -> Service:
-    """Opens a service that waited in a basket and has now been paid."""
-    paid = opened(shop, tariff, service)
-    if paid.key_ready is not None:
-        shop.ready_no_later_than(paid.key_ready)
-    return finish_opening(shop, paid) if paid.status == ACTIVE else services.save(shop, paid)
-
-
-def finish_opening(shop: Shop, service: Service) -> Service:
-    """The key arrives: the operation is over, the licence is active."""
-    return services.save(
-        shop,
-        replace(
-            service,
-            status=ACTIVE,
-            substate="",
-            key_ready=None,
-            key_reads=None,
-            lickey=services.make_key(shop, service.id, service.key_number + 1),
-            key_number=service.key_number + 1,
-            webdomains=0,
-        ),
-    )
-
-
-def count_read(shop: Shop, service: Service) -> Service:
-    """One look at a licence whose key arrives after a number of looks."""
-    if service.key_reads is None:
-        return service
-    if service.key_reads <= 0:
-        return finish_opening(shop, service)
-    return services.save(shop, replace(service, key_reads=service.key_reads - 1))
 
 
 def change(

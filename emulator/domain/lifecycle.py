@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, select
 
-from emulator.domain import accounts, licenses, services, terms
+from emulator.domain import accounts, licenses, opening, services, terms
 from emulator.domain.services import (
     ACTIVE,
     AUTO,
@@ -90,7 +90,7 @@ def catch_up(shop: Shop) -> list[Happening]:
 def _keys(shop: Shop) -> list[Happening]:
     arrived = []
     for row in shop.db.rows(_READY, elapsed=shop.machine.elapsed()):
-        service = licenses.finish_opening(shop, Service(*row))
+        service = opening.finish_opening(shop, Service(*row))
         arrived.append(Happening(shop.now, service.id, "key"))
     return arrived
 

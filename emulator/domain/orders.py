@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from emulator.domain import licenses, payments, services, terms
+from emulator.domain import licenses, opening, payments, services, terms
 from emulator.domain.accounts import Account
 from emulator.domain.catalogue import Tariff
 from emulator.domain.money import ZERO, rounded
@@ -267,7 +267,7 @@ def _settle(shop: Shop, account: Account, basket: Basket, item: Item) -> None:
             shop, account, cost, "open", tariff.name, item.service.id, discount=discount
         )
         services.note(shop, item.service.id, account.login, "open", str(tariff.id))
-        licenses.open_ordered(shop, tariff, item.service)
+        opening.open_ordered(shop, tariff, item.service)
     elif item.kind == PROLONG:
         wanted = terms.quote(shop, account, item.service, item.period)
         terms.prolong(shop, account, replace(wanted, cost=cost), account.login, discount=discount)
@@ -282,7 +282,7 @@ def order_now(
     shop: Shop, account: Account, tariff: Tariff, service: Service, cost: Decimal
 ) -> Service:
     """``skipbasket=on``: charge and open in one step. NotEnoughMoney leaves nothing behind."""
-    opened = licenses.open_new(shop, tariff, service)
+    opened = opening.open_new(shop, tariff, service)
     payments.charge(shop, account, cost, "open", tariff.name, opened.id)
     services.note(shop, opened.id, account.login, "open", str(tariff.id))
     return opened

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from emulator.call import Call, Choice, Done, Rows, Shown
-from emulator.domain import deletion, licenses, services, terms
+from emulator.domain import deletion, licenses, opening, services, terms
 from emulator.domain.accounts import Account
 from emulator.domain.services import DELETED, Service
 from emulator.domain.world import Shop
@@ -155,7 +155,7 @@ def _add_form(family: Family, product: ProductType) -> None:
         service = services.owned(call.shop, call.user, elid, name)
         if service.key_reads is not None:
             call.must_write()
-            service = licenses.count_read(call.shop, service)
+            service = opening.count_read(call.shop, service)
         shown = form_of(call, service)
         addons: Mapping[int, int] = draft.pop("addon", {})
         asked = {f"addon_{n}": str(a) for n, a in addons.items()}

@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from emulator.domain import accounts, deletion, licenses, orders, services
+from emulator.domain import accounts, deletion, licenses, opening, orders, services
 from emulator.domain.licenses import POOL_ADDRESS
 from emulator.domain.services import ACTIVE, DELETED, PROCESSING, SUSPENDED
 from emulator.errors import BadValue, Exists, Missed, NotEnoughMoney, RunningOperation, WrongState
@@ -219,7 +219,7 @@ def test_a_key_that_takes_reads_comes_after_them(bench: Bench) -> None:
     seen = bench.order()
     keys = []
     for _ in range(3):
-        seen = licenses.count_read(bench.shop, bench.again(seen))
+        seen = opening.count_read(bench.shop, bench.again(seen))
         keys.append(seen.lickey)
     assert keys[:2] == ["", ""]
     assert keys[2].startswith(f"{seen.id}-")
@@ -234,7 +234,7 @@ def test_while_an_operation_runs_only_name_and_address_change(bench: Bench) -> N
     with pytest.raises(RunningOperation):
         deletion.delete(bench.shop, bench.account, opened)
     assert licenses.change(bench.shop, bench.account, opened, {"licname": "b"}).licname == "b"
-    assert licenses.finish_opening(bench.shop, bench.again(opened)).status == ACTIVE
+    assert opening.finish_opening(bench.shop, bench.again(opened)).status == ACTIVE
 
 
 def test_keys_of_equal_seeds_are_equal_and_of_others_are_not(bench: Bench) -> None:
