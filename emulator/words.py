@@ -244,8 +244,8 @@ DESCRIPTIONS: Mapping[str, Words] = {
         "ru": "У тарифа нет цены в вашей валюте",
     },
     "trial_once": {
-        "en": "A trial is given once per address, and once per client where there is no address",
-        "ru": "Пробный период даётся один раз на адрес, а без адреса один раз клиенту",
+        "en": "A trial is given once per address",
+        "ru": "Пробный период даётся один раз на адрес",
     },
     "unpaid": {
         "en": "The service has not been processed yet",

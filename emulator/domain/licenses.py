@@ -13,7 +13,7 @@ from dateutil.relativedelta import relativedelta
 
 from emulator.domain import offers, services
 from emulator.domain.accounts import Account
-from emulator.domain.catalogue import TRIAL, Tariff
+from emulator.domain.catalogue import Tariff
 from emulator.domain.services import (
     ACTIVE,
     BY_CLIENT,
@@ -62,14 +62,6 @@ def orderable(shop: Shop, account: Account, product_type: str, tariff_id: int) -
     if reason:
         raise BadValue("pricelist", str(tariff_id), desc=reason)
     return tariff
-
-
-def _check_trial(shop: Shop, account: Account, tariff: Tariff, wish: Wish) -> None:
-    """A trial of a tariff whose licences have no address is given once to a client (assumed)."""
-    if wish.period != TRIAL or tariff.trial or not shop.world.rules.trial_once:
-        return
-    if services.ever_had(shop, account, tariff.id):
-        raise Exists("pricelist", str(tariff.id), desc="trial_once")
 
 
 def check_address(shop: Shop, tariff: Tariff, address: str, *, but: int = 0) -> None:
@@ -126,7 +118,6 @@ def draft(shop: Shop, account: Account, tariff: Tariff, wish: Wish) -> Service:
     tariff.check_period(account.currency, wish.period)
     address = wish.ip if tariff.takes_address else ""
     check_address(shop, tariff, address)
-    _check_trial(shop, account, tariff, wish)
     addons = chosen_addons(tariff, wish.addon)
     check_autoprolong(tariff, account.currency, wish.autoprolong)
     return Service(

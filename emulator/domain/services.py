@@ -107,11 +107,6 @@ _AT_ADDRESS = Statement(
     )
     .limit(1)
 )
-_EVER_WITHOUT_ADDRESS = Statement(
-    select(V.id)
-    .where(V.account_id == bindparam("owner"), V.tariff_id == bindparam("tariff"), V.ip == "")
-    .limit(1)
-)
 _EVER_AT_ADDRESS = Statement(select(V.tariff_id).distinct().where(V.ip == bindparam("address")))
 H = tables.history.c
 _NOTE = Statement(
@@ -161,11 +156,6 @@ def taken(shop: Shop, tariff_id: int, address: str, *, but: int = 0) -> bool:
 def ever_there(shop: Shop, address: str) -> set[int]:
     """Tariffs of all services on an address, deleted ones included."""
     return {row[0] for row in shop.db.rows(_EVER_AT_ADDRESS, address=address)}
-
-
-def ever_had(shop: Shop, account: Account, tariff_id: int) -> bool:
-    """Whether an account ever had a service without an address of this tariff, deleted or not."""
-    return shop.db.row(_EVER_WITHOUT_ADDRESS, owner=account.id, tariff=tariff_id) is not None
 
 
 def add(shop: Shop, draft: Service) -> Service:

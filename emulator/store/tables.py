@@ -201,13 +201,6 @@ service = Table(
 )
 Index("service_by_owner", service.c.account_id, service.c.type, service.c.id)
 Index("service_by_address", service.c.ip, service.c.tariff_id)
-Index(
-    "service_without_address",
-    service.c.account_id,
-    service.c.tariff_id,
-    sqlite_where=service.c.ip == "",
-    postgresql_where=service.c.ip == "",
-)
 Index("service_by_remoteid", service.c.account_id, service.c.remoteid)
 Index("service_by_due", service.c.due_at, service.c.id)
 Index("service_by_ready", service.c.key_ready)
