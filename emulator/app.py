@@ -53,7 +53,7 @@ def create_app(settings: Settings, machine: Machine | None = None) -> Flask:
     worlds.rebuild_outdated()
     worlds.ensure_default()
     verified, registry = _shared()
-    endpoint = Endpoint(settings, worlds.by_turns(), registry, verified)
+    endpoint = Endpoint(worlds.by_turns(), registry, verified)
     app = Flask("mockseller", static_folder=None)
     app.extensions["mockseller"] = worlds
 

@@ -207,7 +207,7 @@ class Journal:
         self._world = world
 
     def entries(self, **filters: object) -> list[dict[str, Any]]:
-        """Newest first; ``func``, ``login``, ``error``, ``after``, ``limit`` choose."""
+        """Newest first; ``func``, ``login``, ``error``, ``kind``, ``after``, ``limit`` choose."""
         found: list[dict[str, Any]] = self._world.control("GET", f"/journal?{urlencode(filters)}")[
             "entries"
         ]

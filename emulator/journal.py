@@ -17,6 +17,8 @@ from sqlalchemy import Integer, bindparam, delete, func, insert, or_, select
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
 
+CALL, HAPPENING = "call", "happening"
+"""Kinds of entries: a request with its answer, or something that fell due."""
 MASK = "***"
 SECRET_PARAMS = frozenset({"auth", "password", "passwd", "confirm", "key", "qrcode"})
 SHORTEST_SECRET = 6
@@ -57,7 +59,10 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One request with its answer, masked. ``error``: ``type/object`` of a refusal, or None."""
+    """One request with its answer, masked, or something that fell due.
+
+    ``error``: ``type/object`` of a refusal, or None.
+    """
 
     at: datetime
     took_ms: float
@@ -70,7 +75,7 @@ class Entry:
     error: str | None
     params: str
     answer: str
-    kind: str = "call"
+    kind: str = CALL
     fault: str | None = None
     id: int = 0
 
@@ -170,13 +175,19 @@ def find(
     func: str | None = None,
     login: str | None = None,
     error: bool | None = None,
+    kind: str | None = CALL,
     after: int = 0,
     limit: int = 100,
 ) -> list[Entry]:
-    """Newest first. ``error``: only refusals (True) or only successes (False)."""
+    """Newest first. ``error``: only refusals (True) or only successes (False).
+
+    ``kind``: calls, happenings (their ``func`` is what happened), or None for both.
+    """
     query = select(*(c for c in J if c.name != "total")).where(J.id > after)
     if func is not None:
         query = query.where(J.func.like(func.replace("*", "%")) if "*" in func else J.func == func)
+    if kind is not None:
+        query = query.where(J.kind == kind)
     if login is not None:
         query = query.where(J.login == login)
     if error is not None:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from emulator import generations, pricelists
+from emulator import generations, journal, pricelists
 from emulator.clock import Machine
 from emulator.connections import NAME, Connections, NoWorld, WorldError, WorldExists
 from emulator.domain import catalogue
@@ -43,6 +43,9 @@ class Worlds(Connections):
     ) -> None:
         super().__init__(settings.data / "worlds", shared=shared)
         self.settings = settings
+        self.bounds = journal.Bounds(
+            settings.journal_rows, settings.journal_bytes, settings.journal_body
+        )
         self.machine = machine or Machine()
         self._seeds = Seeds(settings.seeds, self.machine)
         self._shared_ones: list[Worlds] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from emulator import happenings
 from emulator.clock import END, WorldClock, add_span
 from emulator.domain import lifecycle
 from emulator.domain.lifecycle import Happening
@@ -113,4 +114,4 @@ def _catch_up(worlds: Worlds, db: Database) -> list[Happening]:
             shop = worlds.shop(db, read(db))
             if not lifecycle.is_due(shop):
                 return happened
-            happened += lifecycle.catch_up(shop)
+            happened += happenings.catch_up(shop, worlds.bounds)

@@ -11,6 +11,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
+from emulator import journal
 from emulator.clock import read_instant
 from emulator.words import LANGUAGES
 
@@ -261,11 +262,21 @@ class Wanted(Body):
     after = Whole()
 
 
+class KindOfEntry(fields.Field[str | None]):
+    """``call`` (which is meant where nothing is said), ``happening``, or ``all``."""
+
+    def _deserialize(self, value: object, *_: object, **__: object) -> str | None:
+        if value not in (journal.CALL, journal.HAPPENING, "all"):
+            raise ValidationError("is not call, happening or all")
+        return None if value == "all" else str(value)
+
+
 class JournalQuery(Body):
     """The query string of ``GET journal``; everything comes as text."""
 
     func = Text()
     login = Text()
     error = fields.Boolean()
+    kind = KindOfEntry()
     after = fields.Integer(validate=validate.Range(0, BIGGEST))
     limit = fields.Integer(validate=validate.Range(1, 10_000))

@@ -193,6 +193,15 @@ def save(db: Database, account: Account) -> None:
     )
 
 
+def require(db: Database, account_id: int) -> Account:
+    """An account that a row of another table points to, so it exists."""
+    found = read(db, account_id)
+    if found is None:
+        msg = f"{db.path} holds no account {account_id}"
+        raise LookupError(msg)
+    return found
+
+
 class Verified:
     """Remembers which password each stored hash was checked against, per process.
 

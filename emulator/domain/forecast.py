@@ -29,6 +29,7 @@ _PROLONGED = Statement(
         V.account_id == bindparam("owner"),
         V.status == ACTIVE,
         V.autoprolong.is_not(None),
+        V.scheduled_close.is_(False),
         V.expires_on.is_not(None),
         V.expires_on <= bindparam("until"),
     )

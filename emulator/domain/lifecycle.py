@@ -7,11 +7,12 @@ world's row says when it has to wake, and the first call after that moment wakes
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select
 
-from emulator.domain import accounts, licenses, opening, services, terms
+from emulator.domain import accounts, licenses, notifications, opening, services, terms
+from emulator.domain.accounts import Account
 from emulator.domain.services import (
     ACTIVE,
     AUTO,
@@ -25,6 +26,7 @@ from emulator.store import tables
 from emulator.store.engine import Statement
 
 BATCH = 200
+DAY = timedelta(days=1)
 SELLER = "system"
 
 V = tables.service.c
@@ -40,12 +42,18 @@ _NEXT_READY = Statement(select(func.min(V.key_ready)))
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """Something that fell due: when, which service, what, and a word more."""
+    """Something that fell due: when, which service, what, a word more, and whose it is.
+
+    ``what``: ``key`` (it arrived), ``prolong`` (detail: the new end), ``suspend`` (the reason),
+    ``unpaid`` (a further try failed), ``expire`` (its term ended while it was switched off or being
+    opened), ``close`` (deleted by its owner's earlier wish), ``delete`` (after the thirty days).
+    """
 
     at: datetime
     service_id: int
     what: str
     detail: str = ""
+    login: str = ""
 
     def told(self) -> dict[str, object]:
         """For JSON."""
@@ -54,6 +62,7 @@ class Happening:
             "service": self.service_id,
             "what": self.what,
             "detail": self.detail,
+            "login": self.login,
         }
 
 
@@ -71,15 +80,18 @@ def catch_up(shop: Shop) -> list[Happening]:
     Call it under the world's lock until it returns nothing. Each event sees the world's clock
     at its own time, so that one jump of a year does what 365 jumps of a day do.
     """
-    happened = _keys(shop)
+    owners = _Owners(shop)
+    happened = _keys(shop, owners)
     again: tuple[datetime, int] | None = None
     for row in shop.db.rows(_DUE, now=shop.now):
         service = Service(*row)
         moment = service.due_at or shop.now
         if again is not None and (moment, service.id) > again:
             break  # what this batch itself made due comes first
-        told, after = _fall_due(shop.at(moment), service)
-        happened.append(told)
+        owner = owners.of(service)
+        what, detail, after = _fall_due(shop.at(moment), owner, service)
+        notifications.tell(shop.at(moment), owner.id, what, service.id, detail)
+        happened.append(Happening(moment, service.id, what, detail, owner.login))
         if after.due_at is not None:
             next_time = (after.due_at, after.id)
             again = next_time if again is None else min(again, next_time)
@@ -87,43 +99,70 @@ def catch_up(shop: Shop) -> list[Happening]:
     return happened
 
 
-def _keys(shop: Shop) -> list[Happening]:
+class _Owners:
+    """Whose the due services are, each read once a batch. Their balance may be an older one."""
+
+    def __init__(self, shop: Shop) -> None:
+        self._shop = shop
+        self._known: dict[int, Account] = {}
+
+    def of(self, service: Service) -> Account:
+        """The owner of a service."""
+        owner = self._known.get(service.account_id)
+        if owner is None:
+            owner = self._known[service.account_id] = accounts.require(
+                self._shop.db, service.account_id
+            )
+        return owner
+
+
+def _keys(shop: Shop, owners: _Owners) -> list[Happening]:
     arrived = []
     for row in shop.db.rows(_READY, elapsed=shop.machine.elapsed()):
         service = opening.finish_opening(shop, Service(*row))
-        arrived.append(Happening(shop.now, service.id, "key"))
+        owner = owners.of(service)
+        notifications.tell(shop, owner.id, "key", service.id)
+        arrived.append(Happening(shop.now, service.id, "key", login=owner.login))
     return arrived
 
 
-def _fall_due(shop: Shop, service: Service) -> tuple[Happening, Service]:
-    """A term ended, or the thirty days after it; what happened, and the service afterwards."""
-    end = services.midnight(service.expires_on) or shop.now
-    over = end + KEEP_SUSPENDED
+Outcome = tuple[str, str, Service]
+"""What happened, a word more, and the service afterwards."""
+
+
+def _fall_due(shop: Shop, owner: Account, service: Service) -> Outcome:
+    """A term ended, a day after it passed, or the thirty days are over."""
+    over = (services.midnight(service.expires_on) or shop.now) + KEEP_SUSPENDED
     if service.status == SUSPENDED and shop.now >= over:
-        closed = licenses.close(shop, SELLER, service)
-        return Happening(shop.now, service.id, "delete"), closed
-    if service.status == ACTIVE:
-        return _term_ended(shop, service, over)
+        return "delete", "", licenses.close(shop, SELLER, service)
+    if service.status == ACTIVE and service.scheduled_close:
+        return "close", "", licenses.close(shop, SELLER, service)
+    if service.status == ACTIVE or (service.substate == AUTO and service.autoprolong):
+        return _prolong_or_suspend(shop, owner, service, over)
     # Suspended by hand before its end, or still being opened: only the grace is left.
-    kept = services.save(shop, replace(service, status=SUSPENDED, due_at=over))
-    return Happening(shop.now, service.id, "expire"), kept
+    return "expire", "", services.save(shop, replace(service, status=SUSPENDED, due_at=over))
 
 
-def _term_ended(shop: Shop, service: Service, over: datetime) -> tuple[Happening, Service]:
-    owner = accounts.read(shop.db, service.account_id)
-    reason = "not prolonged"
-    if service.autoprolong is not None and owner is not None:
+def _prolong_or_suspend(shop: Shop, owner: Account, service: Service, over: datetime) -> Outcome:
+    """Automatic prolongation; while only the money lacks, it is tried again every day.
+
+    The first day of a further term is the day of the payment, as for every suspended service.
+    """
+    reason, next_try = "not prolonged", over
+    if service.autoprolong is not None:
         try:
             with shop.db.savepoint("prolongation"):
                 wanted = terms.quote(shop, owner, service, service.autoprolong)
                 prolonged = terms.prolong(shop, owner, wanted, SELLER)
         except NotEnoughMoney as refusal:
             reason = f"not enough money: {refusal.params['amount']} {owner.currency}"
+            next_try = min(over, shop.now + DAY)
         except ApiError as refusal:
             reason = f"refused: {refusal.type} {refusal.object}"
         else:
-            end = wanted.new_expires_on.isoformat()
-            return Happening(shop.now, service.id, "prolong", end), prolonged
+            return "prolong", wanted.new_expires_on.isoformat(), prolonged
+    if service.status == SUSPENDED:
+        return "unpaid", reason, services.save(shop, replace(service, due_at=next_try))
     services.note(shop, service.id, SELLER, "suspend", reason)
-    suspended = replace(service, status=SUSPENDED, substate=AUTO, due_at=over)
-    return Happening(shop.now, service.id, "suspend", reason), services.save(shop, suspended)
+    suspended = replace(service, status=SUSPENDED, substate=AUTO, due_at=next_try)
+    return "suspend", reason, services.save(shop, suspended)

@@ -5,7 +5,7 @@ Source: docs/wire.md section 6. Money as text never has grouping (docs/evidence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,7 +13,9 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from emulator.call import Call, Part, Raw, Rows
+from emulator.domain import notifications
 from emulator.domain.accounts import Account
+from emulator.domain.catalogue import Words
 from emulator.domain.forecast import enough_until
 from emulator.domain.money import ZERO, with_currency
 from emulator.domain.services import ACTIVE, Service
@@ -32,7 +34,33 @@ SOON = timedelta(days=7)
 MOST_NOTICES = 20
 LASTS = {"en": "more than a year", "ru": "больше года"}
 ENDING = {"en": "{name} ends on {day}", "ru": "{name}: срок заканчивается {day}"}
-ENDING_TITLE = {"en": "Services that end soon: {count}", "ru": "Скоро закончится услуг: {count}"}
+ENDING_TITLE = {"en": "To notice: {count}", "ru": "Уведомлений: {count}"}
+NOTICES: Mapping[str, Words] = {
+    "key": {"en": "Service {service} is ready", "ru": "Услуга {service} готова"},
+    "prolong": {
+        "en": "Service {service} was prolonged until {detail}",
+        "ru": "Услуга {service} продлена до {detail}",
+    },
+    "suspend": {
+        "en": "Service {service} was suspended: {detail}",
+        "ru": "Услуга {service} остановлена: {detail}",
+    },
+    "unpaid": {
+        "en": "Service {service} could not be prolonged: {detail}",
+        "ru": "Услугу {service} не удалось продлить: {detail}",
+    },
+    "expire": {"en": "The term of service {service} is over", "ru": "Срок услуги {service} истёк"},
+    "close": {
+        "en": "Service {service} was deleted as you wished",
+        "ru": "Услуга {service} удалена по вашему желанию",
+    },
+    "delete": {
+        "en": "Service {service} was deleted, thirty days after its term",
+        "ru": "Услуга {service} удалена через тридцать дней после окончания срока",
+    },
+    "other": {"en": "{what} {service} {detail}", "ru": "{what} {service} {detail}"},
+}
+"""What is told of each thing that fell due (docs/evidence.md 35)."""
 TICKETS_TITLE = {"en": "New answers: {count}", "ru": "Новых ответов: {count}"}
 
 V = tables.service.c
@@ -143,12 +171,12 @@ def _add_notify(dashboard: Family) -> None:
         source=SOURCE,
     )
     def notify(call: Call) -> Raw:
-        """What there is to notice: services that end within a week and are not prolonged.
+        """What there is to notice: services that end within a week, and what fell due lately.
 
         ``item`` ``bannerlist`` holds one ``bitem`` for each; ``ticket`` is there and empty, since
         this seller writes no tickets. What is inside a ``bitem`` is assumed.
         """
-        notices = list(_ending(call))
+        notices = [*_ending(call), *_happened(call)]
         items = [
             _item(call.words(ENDING_TITLE), "bannerlist", notices),
             _item(call.words(TICKETS_TITLE), "ticket", []),
@@ -160,6 +188,15 @@ def _add_notify(dashboard: Family) -> None:
 def _item(title: str, name: str, notices: list[Part]) -> Part:
     told = Part("msg", title.format(count=len(notices)))
     return Part("item", attrs={"name": name}, parts=[told, *notices])
+
+
+def _happened(call: Call) -> Iterator[Part]:
+    """What fell due and was not put away, newest first (docs/evidence.md 35)."""
+    for one in notifications.unseen(call.shop, call.user):
+        text = call.words(NOTICES.get(one.what, NOTICES["other"])).format(
+            service=one.service_id or "", what=one.what, detail=one.detail
+        )
+        yield Part("bitem", parts=[Part("id", str(one.service_id or "")), Part("msg", text)])
 
 
 def _ending(call: Call) -> Iterator[Part]:

@@ -12,7 +12,7 @@ import logging
 import threading
 import time
 
-from emulator import journal
+from emulator import happenings, journal
 from emulator.call import Call, Done, LoggedIn, WriteNeeded
 from emulator.domain import lifecycle, sessions
 from emulator.domain.accounts import Verified
@@ -25,7 +25,6 @@ from emulator.protocol.document import Document
 from emulator.protocol.request import Request
 from emulator.protocol.turn import InternalError, Reply, Turn, entry_of, format_of
 from emulator.registry import Function, Registry
-from emulator.settings import Settings
 from emulator.store.engine import Database
 from emulator.worlds import WorldError, Worlds
 
@@ -37,9 +36,7 @@ WITH_LAYOUT = frozenset({"json", "sjson", "xjson", "devel"})
 class Endpoint:
     """Answers requests. One per process, shared by its threads; holds caches, no state."""
 
-    def __init__(
-        self, settings: Settings, worlds: Worlds, registry: Registry, verified: Verified
-    ) -> None:
+    def __init__(self, worlds: Worlds, registry: Registry, verified: Verified) -> None:
         self._worlds = worlds
         self._registry = registry
         self._verified = verified
@@ -48,9 +45,7 @@ class Endpoint:
         # a time can share a connection, whose pages are then in memory for the next.
         self._one_at_a_time = threading.Lock()
         self._writer = Writer()
-        self._bounds = journal.Bounds(
-            settings.journal_rows, settings.journal_bytes, settings.journal_body
-        )
+        self._bounds = worlds.bounds
 
     def answer(self, request: Request) -> Reply:
         """One request, answered."""
@@ -112,7 +107,7 @@ class Endpoint:
             with db.writing():
                 shop = self._ask(turn, db)
                 if lifecycle.is_due(shop):
-                    lifecycle.catch_up(shop)  # one batch, committed; then ask again
+                    happenings.catch_up(shop, self._bounds)  # one batch, committed; then ask again
                     continue
                 document = self._perform(turn, function, shop, writing=True)
                 if turn.failed_login:

@@ -51,7 +51,9 @@ class Bench:
     ) -> Service:
         """An order, paid and opened at once."""
         asked = Wish(pricelist, wish.pop("period", 1), ip=ip, **wish)
-        tariff = rules_of_licences.orderable(self.shop, self.account, "soft", pricelist)
+        known = self.shop.catalogue.find(pricelist)
+        kind = known.type if known else "soft"
+        tariff = rules_of_licences.orderable(self.shop, self.account, kind, pricelist)
         draft = rules_of_licences.draft(self.shop, self.account, tariff, asked)
         cost = orders.cost_of_order(self.account, tariff, draft)
         return orders.order_now(self.shop, self.account, tariff, draft, cost)

@@ -1,0 +1,39 @@
+"""What falls due happens, and the journal tells it among the calls.
+
+The trade knows no journal, and the journal no trade; whoever wakes a world comes here.
+"""
+
+from __future__ import annotations
+
+import json
+
+from emulator import journal
+from emulator.domain import lifecycle
+from emulator.domain.lifecycle import Happening
+from emulator.domain.world import Shop
+
+
+def catch_up(shop: Shop, bounds: journal.Bounds) -> list[Happening]:
+    """One batch of what is due with a row of the journal for each, in the caller's transaction."""
+    happened = lifecycle.catch_up(shop)
+    for one in happened:
+        journal.write(shop.db, _entry(one), bounds)
+    return happened
+
+
+def _entry(one: Happening) -> journal.Entry:
+    told = {"service": str(one.service_id), "detail": one.detail}
+    return journal.Entry(
+        at=one.at,
+        took_ms=0.0,
+        login=one.login,
+        address="",
+        method="",
+        path="",
+        func=one.what,
+        out="",
+        error=None,
+        params=json.dumps(told, ensure_ascii=False, separators=(",", ":")),
+        answer="",
+        kind=journal.HAPPENING,
+    )

@@ -1,0 +1,106 @@
+"""What docs/evidence.md decides about the life of a service, number by number."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from emulator.clock import add_months
+from emulator.domain import accounts, payments
+from emulator.domain import world as worlds
+from tests.functions.deciding import WEB, done, licence, rule
+from tests.functions.seller import Seller
+
+RACK, GUARD = "100013", "100011"
+DAYS = timedelta(days=1)
+
+
+def end_of(shop: Seller, func: str, number: str) -> date:
+    return date.fromisoformat(shop.doc(func, elid=number).findtext("expiredate") or "")
+
+
+def test_30_a_world_may_delete_at_the_end_of_what_is_paid(shop: Seller) -> None:
+    rule(shop, deletion="period_end")
+    for _ in range(2):
+        assert done(shop, "soft.delete", elid=WEB)
+        assert licence(shop, WEB)["scheduledclose"] == "on"
+    shop.move_to(end_of(shop, "soft.edit", WEB))
+    assert shop.refusal("soft.edit", elid=WEB) == "missed/item"
+
+
+def test_30_a_world_may_keep_what_is_too_young_and_forbid_the_rest(shop: Seller) -> None:
+    rule(shop, least_months=3)
+    assert shop.refusal("soft.delete", elid=WEB).startswith("pricelist_min_order/")
+    rule(shop, least_months=0, deletion="forbidden")
+    assert shop.refusal("soft.delete", elid=WEB).startswith("access/")
+    assert licence(shop, WEB)["status"] == "2"
+
+
+def test_30_an_account_that_may_not_delete_is_told_so(shop: Seller) -> None:
+    shop.worlds.create("bound", "bound")
+    refused = shop.doc("soft.delete", world="bound", who="other", elid="100003")
+    assert refused.find("error[@type='access']") is not None
+
+
+def test_31_paying_for_more_cancels_a_deletion(shop: Seller) -> None:
+    rule(shop, deletion="period_end")
+    assert done(shop, "soft.delete", elid=WEB)
+    assert done(shop, "service.prolong", elid=WEB, period="1", sok="ok")
+    assert licence(shop, WEB)["scheduledclose"] == "off"
+
+
+def test_32_a_trial_beside_paid_periods_is_prolonged_into_one(shop: Seller) -> None:
+    end = end_of(shop, "platform.edit", RACK)
+    assert done(shop, "service.prolong", elid=RACK, period="1", sok="ok")
+    doc = shop.doc("platform.edit", elid=RACK)
+    assert doc.findtext("period") == "1"
+    assert end_of(shop, "platform.edit", RACK) > end + 27 * DAYS
+
+
+def test_32_trials_without_an_address_are_not_counted(shop: Seller) -> None:
+    for _ in range(2):
+        order = {"pricelist": "55369", "period": "-100", "skipbasket": "on", "sok": "ok"}
+        assert done(shop, "softexternal.order.param", **order)
+
+
+def test_33_third_parties_prolong_by_their_period_or_not_at_all(shop: Seller) -> None:
+    for sent, kept in (("3", "3"), ("1", "null"), ("junk", "null")):
+        assert done(shop, "softexternal.edit", elid=GUARD, autoprolong=sent, sok="ok")
+        assert shop.doc("softexternal.edit", elid=GUARD).findtext("autoprolong") == kept
+    assert shop.refusal("soft.edit", elid=WEB, autoprolong="7", sok="ok") == "value/autoprolong"
+
+
+def money(shop: Seller, amount: str) -> None:
+    with shop.worlds.locked("default") as db, db.writing():
+        there = shop.worlds.shop(db, worlds.read(db))
+        owner = next(a for a in accounts.all_of(db) if a.login == "reseller")
+        payments.set_balance(there, owner, Decimal(amount))
+
+
+def test_34_a_prolongation_that_lacked_money_is_tried_again(shop: Seller) -> None:
+    end = end_of(shop, "soft.edit", WEB)
+    money(shop, "4.99")
+    shop.move_to(end + 2 * DAYS)
+    assert licence(shop, WEB)["item_status"] == "Suspended"
+    money(shop, "5.00")
+    assert licence(shop, WEB)["status"] == "3"
+    shop.move_to(end + 3 * DAYS)
+    assert licence(shop, WEB)["status"] == "2"
+    assert end_of(shop, "soft.edit", WEB) == add_months(end + 3 * DAYS, 1)
+    assert shop.rows("subaccount")[0]["balance"] == "0.00"
+
+
+def test_34_what_was_switched_off_by_hand_is_not_prolonged(shop: Seller) -> None:
+    end = end_of(shop, "soft.edit", WEB)
+    assert done(shop, "soft.suspend", elid=WEB)
+    shop.move_to(end + DAYS)
+    assert (licence(shop, WEB)["status"], end_of(shop, "soft.edit", WEB)) == ("3", end)
+    shop.move_to(end + 30 * DAYS)
+    assert shop.refusal("soft.edit", elid=WEB) == "missed/item"
+
+
+def test_35_what_fell_due_is_told_to_its_owner(shop: Seller) -> None:
+    shop.move_to(end_of(shop, "soft.edit", WEB))
+    assert licence(shop, WEB)["status"] == "2"
+    told = [item.text or "" for item in shop.doc("notify").iter("msg")]
+    assert any(WEB in text for text in told)
