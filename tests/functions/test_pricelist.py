@@ -110,9 +110,14 @@ def test_in_bjson_tariffs_and_periods_are_arrays_even_when_alone(shop: Seller) -
 
 def test_the_product_type_filters_by_its_name_and_by_its_number(shop: Seller) -> None:
     everything = ids(shop.doc("pricelist.export", None))
-    number = one(shop, 55227).findtext("itemtype") or ""
-    assert ids(shop.doc("pricelist.export", None, itemtype="soft")) == everything
-    assert ids(shop.doc("pricelist.export", None, itemtype=number)) == everything
+    found: list[int] = []
+    for name, example in (("soft", 55227), ("softexternal", 9203), ("platform", 55163)):
+        number = one(shop, example).findtext("itemtype") or ""
+        own = ids(shop.doc("pricelist.export", None, itemtype=name))
+        assert example in own
+        assert ids(shop.doc("pricelist.export", None, itemtype=number)) == own
+        found += own
+    assert sorted(found) == sorted(everything)
     assert ids(shop.doc("pricelist.export", None, itemtype="vds")) == []
 
 
@@ -150,10 +155,13 @@ def test_what_cannot_be_ordered_is_not_active_and_not_among_the_available(strict
 
 def test_the_available_ones_are_those_the_order_form_offers(strict: Seller) -> None:
     for world in ("strict", "russian", "default"):
-        form = strict.doc("soft.order", world=world)
-        offered = [int(e.findtext("pricelist") or "") for e in form.findall("list/elem")]
-        available = strict.doc("pricelist.export", world=world, onlyavailable="on")
-        assert ids(available) == offered
+        for name in ("soft", "softexternal", "platform"):
+            form = strict.doc(f"{name}.order", world=world)
+            offered = [int(e.findtext("pricelist") or "") for e in form.findall("list/elem")]
+            available = strict.doc(
+                "pricelist.export", world=world, onlyavailable="on", itemtype=name
+            )
+            assert ids(available) == offered
 
 
 def test_what_is_exported_reads_back_as_the_catalogue_it_came_from(shop: Seller) -> None:
