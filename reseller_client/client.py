@@ -10,6 +10,7 @@ from reseller_client.account import Account
 from reseller_client.call import Patience, Style, make_call
 from reseller_client.catalogue import Catalogue
 from reseller_client.errors import AccessDenied
+from reseller_client.families import PLATFORM, THIRD_PARTY
 from reseller_client.licenses import Licenses
 from reseller_client.orders import Orders
 from reseller_client.payments import Payments
@@ -69,6 +70,8 @@ class Client:
         self._identity = Identity(login=login, password=password, in_session=session)
         self.sessions = Sessions(self, self._identity, self.call_openly)
         self.licenses = Licenses(self)
+        self.third_party = Licenses(self, THIRD_PARTY)
+        self.platforms = Licenses(self, PLATFORM)
         self.services = Services(self)
         self.orders = Orders(self)
         self.account = Account(self)

@@ -156,8 +156,31 @@ class OperationRunning(Refused):
     """Another operation on this service is still running; try again later."""
 
 
-class MinimumTerm(Refused):
+class DeletionRefused(Refused):
+    """The service is not deleted: too early, or its clients may not do it."""
+
+
+class MinimumTerm(DeletionRefused):
     """The service cannot be deleted before its minimum term is over."""
+
+
+class DeletionForbidden(DeletionRefused, AccessDenied):
+    """No rights to delete: the seller, the tariff or the account does not let clients do it.
+
+    Told as `access`, like a dead session; the function that was called tells it apart.
+    """
+
+
+class WrongState(Refused):
+    """The service is not in a state in which this can be done (unpaid, a trial, lifetime)."""
+
+
+class LimitReached(Refused):
+    """More than the seller takes: of requests in a time, or in one request."""
+
+
+class SellerFault(Refused):
+    """The seller failed inside. Its answer came as a document, so nothing is known to be done."""
 
 
 class PromoCodeRefused(Refused):
@@ -200,6 +223,9 @@ _BY_TYPE: Final[Mapping[str, type[Refused]]] = MappingProxyType(
         "exist": AlreadyExists,
         "not_enough_money": NotEnoughMoney,
         "pricelist_min_order": MinimumTerm,
+        "status": WrongState,
+        "limit": LimitReached,
+        "internal": SellerFault,
         "promocode_not_use": PromoCodeRefused,
         "wizard_unavailable": StepUnavailable,
         "runningoperation": OperationRunning,
@@ -208,7 +234,9 @@ _BY_TYPE: Final[Mapping[str, type[Refused]]] = MappingProxyType(
 
 
 def refused(refusal: Refusal, func: str = "") -> Refused:
-    """Return the exception for an error document, chosen by type and object alone."""
+    """Return the exception for an error document, chosen by type, object and function."""
     chosen = _BY_OBJECT.get((refusal.type, refusal.object)) or _BY_OBJECT.get(("", refusal.object))
     chosen = chosen or _BY_TYPE.get(refusal.type, Refused)
+    if chosen is AccessDenied and func.endswith(".delete"):
+        chosen = DeletionForbidden
     return chosen(refusal, func)

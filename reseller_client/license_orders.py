@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reseller_client.errors import UnknownOutcome
+from reseller_client.families import SOFT, Family
 from reseller_client.models import LicenseRow, Ordered
 from reseller_client.reading import read_license
 from reseller_client.retry import once
@@ -24,8 +25,10 @@ _Search = Callable[[], tuple[LicenseRow, ...] | None]
 
 @dataclass(frozen=True, slots=True)
 class LicenseOrder:
-    """What to order. Source: `soft.order.param`, docs/trade.md section 3.
+    """What to order. Source: `soft.order.param` and its like, docs/trade.md sections 3, 7 and 13.
 
+    A licence of the vendor or of a third party has a `licname`, and an `ip` where its tariff wants
+    one; a platform has a `comment` instead of both. What is empty is not sent.
     `tariff` is the code of the price list; `period` and `autoprolong` are months (period -100 is a
     trial, autoprolong None is no renewal); `addons` maps addon ids to quantities. `remoteid` is the
     reseller's own id; left empty, a unique one is made. With `skipbasket` off the order waits in
@@ -33,8 +36,8 @@ class LicenseOrder:
     """
 
     tariff: int
-    ip: str
-    licname: str
+    ip: str = ""
+    licname: str = ""
     period: int = 1
     autoprolong: int | None = None
     addons: Mapping[int, int] = field(default_factory=lambda: MappingProxyType({}))
@@ -42,14 +45,16 @@ class LicenseOrder:
     remoteip: str | None = None
     skipbasket: bool = True
     extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    comment: str = ""
 
     def common_fields(self) -> dict[str, Field]:
         """Return what both kinds of order form take alike."""
         addons = {f"addon_{code}": quantity for code, quantity in self.addons.items()}
         return {
             "pricelist": self.tariff,
-            "ip": self.ip,
-            "licname": self.licname,
+            "ip": self.ip or None,
+            "licname": self.licname or None,
+            "comment": self.comment or None,
             "remoteid": self.remoteid,
             "remoteip": self.remoteip,
             "skipbasket": self.skipbasket,
@@ -59,57 +64,76 @@ class LicenseOrder:
         }
 
 
-def order_license(caller: Caller, wish: LicenseOrder, search: _Search) -> Ordered:
-    """Order once; `search` lists all licences, or returns None if it cannot."""
-    named, known = _prepare(wish, search)
+def order_license(
+    caller: Caller, wish: LicenseOrder, search: _Search, family: Family = SOFT
+) -> Ordered:
+    """Order once; `search` lists all licences of the family, or returns None if it cannot."""
+    named, known = _prepare(family, wish, search)
     return once(
-        lambda: send_order(caller, named),
-        lambda: _find(caller, named, known, search),
+        lambda: send_order(caller, named, family),
+        lambda: _find(caller, named, _Before(family, known), search),
         caller.patience,
     )
 
 
-def order_license_v2(caller: Caller, wish: LicenseOrder, search: _Search) -> Ordered:
+def order_license_v2(
+    caller: Caller, wish: LicenseOrder, search: _Search, family: Family = SOFT
+) -> Ordered:
     """Order by the newer form; a lost order is looked for, never sent again."""
-    named, known = _prepare(wish, search)
+    named, known = _prepare(family, wish, search)
     fields: dict[str, Field] = {
         **named.common_fields(),
         "order_period": named.period,
         "autoprolong": named.autoprolong is not None,
         "clicked_button": "order",
     }
+    func = f"v2.{family.code}.order.param"
     return once(
-        lambda: _ordered(caller.call("v2.soft.order.param", fields), named.remoteid),
-        lambda: _find(caller, named, known, search),
+        lambda: _ordered(caller.call(func, fields), named.remoteid),
+        lambda: _find(caller, named, _Before(family, known), search),
         replace(caller.patience, attempts=1),
     )
 
 
-def send_order(caller: Caller, wish: LicenseOrder) -> Ordered:
+def send_order(caller: Caller, wish: LicenseOrder, family: Family = SOFT) -> Ordered:
     """Send the order a single time."""
     if not wish.remoteid:
         raise ValueError("an order needs a remoteid, by which it can be found again")
+    family.check(wish)
     fields: dict[str, Field] = {
         **wish.common_fields(),
         "period": wish.period,
         "autoprolong": write_autoprolong(wish.autoprolong),
         "clicked_button": "finish",
     }
-    return _ordered(caller.call("soft.order.param", fields), wish.remoteid)
+    return _ordered(caller.call(f"{family.code}.order.param", fields), wish.remoteid)
 
 
-def _prepare(wish: LicenseOrder, search: _Search) -> tuple[LicenseOrder, frozenset[int]]:
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What was there before the order: its family, and the ids in the list if they were read."""
+
+    family: Family
+    known: frozenset[int] | None
+
+
+def _prepare(
+    family: Family, wish: LicenseOrder, search: _Search
+) -> tuple[LicenseOrder, frozenset[int] | None]:
     """Give the order an id of its own, or remember the licences that were there before it.
 
     A remoteid chosen by the caller may be on older licences too: the seller keeps them, never
-    unique. A fresh one cannot be, which saves reading the list before every order.
+    unique. A fresh one cannot be, which saves reading the list before every order; but where the
+    seller may not keep it at all, the list is the only witness and is read first.
     """
-    if not wish.remoteid:
-        return replace(wish, remoteid=f"rc-{uuid.uuid4().hex}"), frozenset()
+    family.check(wish)
+    named = wish if wish.remoteid else replace(wish, remoteid=f"rc-{uuid.uuid4().hex}")
+    if family.tells_remoteid and not wish.remoteid:
+        return named, None
     rows = search()
     if rows is None:
         raise UnknownOutcome("the licence list is filtered; clear the filter before ordering")
-    return wish, frozenset(row.id for row in rows)
+    return named, frozenset(row.id for row in rows)
 
 
 def _ordered(answer: Answer, remoteid: str) -> Ordered:
@@ -121,14 +145,13 @@ def _ordered(answer: Answer, remoteid: str) -> Ordered:
     return Ordered(license_id=license_id, remoteid=remoteid, order_id=order_id)
 
 
-def _find(
-    caller: Caller, wish: LicenseOrder, known: frozenset[int], search: _Search
-) -> Ordered | None:
+def _find(caller: Caller, wish: LicenseOrder, before: _Before, search: _Search) -> Ordered | None:
     """Look for the order in the list. Raises UnknownOutcome where the list does not tell."""
     rows = search()
     if rows is None:
         raise UnknownOutcome("the licence list is filtered and cannot tell what was ordered")
-    found = [row for row in rows if row.id not in known and _is_it(caller, wish, row)]
+    fresh = [row for row in rows if row.id not in (before.known or ())]
+    found = [row for row in fresh if _is_it(caller, wish, row, before)]
     if not found:
         return None
     if len(found) > 1:
@@ -137,13 +160,29 @@ def _find(
     return Ordered(license_id=found[0].id, remoteid=wish.remoteid, found_again=True)
 
 
-def _is_it(caller: Caller, wish: LicenseOrder, row: LicenseRow) -> bool:
-    """Tell whether a row is the one ordered, asking its form where the list has no remoteid."""
-    if row.licname != wish.licname or row.tariff not in {None, wish.tariff}:
+def _is_it(caller: Caller, wish: LicenseOrder, row: LicenseRow, before: _Before) -> bool:
+    """Tell whether a row is the one ordered, asking its form where the list has no remoteid.
+
+    Where neither carries one, a name says it, if the row is known not to have been there before.
+    """
+    if not _looks_like_it(wish, row, before.family):
         return False
-    if row.remoteid is not None:
-        return row.remoteid == wish.remoteid
-    remoteid = read_license(caller.call("soft.edit", {"elid": row.id})).remoteid
-    if not remoteid:
+    remoteid = row.remoteid if before.family.tells_remoteid else row.remoteid or None
+    if remoteid is None:
+        form = caller.call(f"{before.family.code}.edit", {"elid": row.id})
+        remoteid = read_license(form).remoteid or None
+    if remoteid is not None:
+        return remoteid == wish.remoteid
+    named = wish.licname if before.family.named_by == "licname" else wish.comment
+    if before.family.tells_remoteid or before.known is None or not named:
         raise UnknownOutcome(f"licence {row.id} may be the one ordered, the seller does not tell")
-    return remoteid == wish.remoteid
+    return True
+
+
+def _looks_like_it(wish: LicenseOrder, row: LicenseRow, family: Family) -> bool:
+    """Tell whether name and tariff of a row are those of the order, as far as it shows them."""
+    if family.named_by == "licname":
+        same_name = row.licname == wish.licname
+    else:
+        same_name = row.comment in {None, wish.comment}
+    return same_name and row.tariff in {None, wish.tariff}

@@ -34,7 +34,9 @@ class License:
 
     `key` is empty until issued, and begins with the licence id and a dash. `period` and
     `autoprolong` are months (-100 trial, 0 lifetime); `addons` maps an addon id to its quantity.
-    `expires_on` is None where the seller writes a phrase, which stays in `expires`.
+    `expires_on` is None where the seller writes a phrase, which stays in `expires`. A platform has
+    a `comment` instead of `licname` and `ip`. `scheduled_close`: it was deleted and ends with its
+    paid term.
     """
 
     id: int
@@ -57,6 +59,8 @@ class License:
     webdomains: int | None = None
     autoprolong: int | None = None
     addons: Mapping[int, int] = field(default_factory=_no_numbers)
+    comment: str = ""
+    scheduled_close: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class LicenseRow:
     """One row of the licence list: no key, and the tariff by name. Source: `soft`, section 6.6.
 
     `state` is the raw status with its reason, such as `3_autosuspend`; `cost` belongs to `period`.
-    `remoteid` is None where the seller's list does not carry it at all.
+    `remoteid` and `comment` are None where the seller's list does not carry them at all.
     """
 
     id: int
@@ -82,6 +86,8 @@ class LicenseRow:
     expires: str = ""
     autoprolong: int | None = None
     cost: Money | None = None
+    comment: str | None = None
+    scheduled_close: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,14 @@ class Ordered:
     remoteid: str
     order_id: int | None = None
     found_again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What a deletion did: the licence is `gone`, or ends on `ends_on` if it was only scheduled."""
+
+    gone: bool
+    ends_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

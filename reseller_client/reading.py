@@ -12,6 +12,7 @@ from reseller_client.values import (
     Status,
     read_autoprolong,
     read_date,
+    read_flag,
     read_int,
     read_money,
     read_status,
@@ -53,6 +54,8 @@ def read_license(answer: Answer) -> License:
         webdomains=read_int(form.value("webdomains")),
         autoprolong=read_autoprolong(form.value("autoprolong")),
         addons=_addons(form),
+        comment=form.value("comment"),
+        scheduled_close=read_flag(form.value("scheduledclose")),
     )
 
 
@@ -79,6 +82,8 @@ def read_license_row(row: Node) -> LicenseRow | None:
         expires=row.value("expiredate"),
         autoprolong=read_autoprolong(row.value("autoprolong")),
         cost=cost or read_money(row.value("cost")),
+        comment=row.value("comment") if row.has("comment") else None,
+        scheduled_close=read_flag(row.value("scheduledclose")),
     )
 
 

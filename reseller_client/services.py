@@ -44,31 +44,37 @@ class Services:
             penalty=answer.value("suspendpenaltywarn"),
         )
 
-    def prolong(self, service_id: int, period: int = 1) -> date:
+    def prolong(self, service_id: int, period: int = 1, *, itemtype: str = "soft") -> date:
         """Buy `period` more months of a licence, once. Returns the new end date.
 
+        `itemtype` is its product type, by whose form the end date is read.
         The balance is charged at once. If the answer is lost, the end date is compared with the one
         before, and only if it has not moved is the order repeated.
         Raises NotEnoughMoney, BadValue, Missed, or UnknownOutcome where that could not be told.
         """
-        before = self._end_of(service_id)
+        before = self._end_of(service_id, itemtype)
 
         def find() -> date | None:
-            after = self._settled(service_id).expires_on
+            after = self._settled(service_id, itemtype).expires_on
             if before is None or after is None:
                 raise UnknownOutcome(f"service {service_id} shows no end date to compare")
             return after if after > before else None
 
-        return once(lambda: self.prolong_once(service_id, period), find, self._caller.patience)
+        return once(
+            lambda: self.prolong_once(service_id, period, itemtype=itemtype),
+            find,
+            self._caller.patience,
+        )
 
-    def prolong_once(self, service_id: int, period: int = 1) -> date:
+    def prolong_once(self, service_id: int, period: int = 1, *, itemtype: str = "soft") -> date:
         """Prolong with a single sending and no search after a lost answer.
 
         Source: `service.prolong` with `sok`; the new date is above or in the inner `doc`.
         """
         fields: dict[str, Field] = {"elid": service_id, "period": period, "sok": "ok"}
         answer = self._caller.call("service.prolong", fields)
-        new_end = read_date(answer.value("newexpiredate")) or self._end_of(service_id)
+        told = read_date(answer.value("newexpiredate"))
+        new_end = told or self._end_of(service_id, itemtype)
         if new_end is None:
             raise UnknownOutcome(f"service {service_id} was prolonged, its end date is not shown")
         return new_end
@@ -106,7 +112,14 @@ class Services:
             money_info=answer.value("money_info"),
         )
 
-    def change_tariff(self, service_id: int, tariff: int, period: int | None = None) -> None:
+    def change_tariff(
+        self,
+        service_id: int,
+        tariff: int,
+        period: int | None = None,
+        *,
+        itemtype: str = "soft",
+    ) -> None:
         """Change the tariff of a licence, once; the difference is charged at once.
 
         After a lost answer the licence's tariff is read before anything is repeated. Raises
@@ -125,7 +138,7 @@ class Services:
             return True
 
         def find() -> bool | None:
-            found = self._settled(service_id).tariff
+            found = self._settled(service_id, itemtype).tariff
             if found is None:
                 raise UnknownOutcome(f"service {service_id} does not show its tariff")
             return True if found == tariff else None
@@ -145,15 +158,15 @@ class Services:
             for row in answer.rows()
         )
 
-    def _end_of(self, service_id: int) -> date | None:
-        return self._license(service_id).expires_on
+    def _end_of(self, service_id: int, itemtype: str) -> date | None:
+        return self._license(service_id, itemtype).expires_on
 
-    def _license(self, service_id: int) -> License:
-        return read_license(self._caller.call("soft.edit", {"elid": service_id}))
+    def _license(self, service_id: int, itemtype: str) -> License:
+        return read_license(self._caller.call(f"{itemtype}.edit", {"elid": service_id}))
 
-    def _settled(self, service_id: int) -> License:
+    def _settled(self, service_id: int, itemtype: str) -> License:
         """Read a licence that nothing is being done to: else what we sent may be under way."""
-        licence = self._license(service_id)
+        licence = self._license(service_id, itemtype)
         if licence.status is Status.PROCESSING:
             raise UnknownOutcome(f"service {service_id} is being processed")
         return licence

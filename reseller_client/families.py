@@ -1,0 +1,59 @@
+"""The families of licences, and in what they differ: what an order of each takes.
+
+Source: docs/trade.md sections 3 (the vendor's own), 7 (third-party), 8 and 13 (platforms).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from reseller_client.license_orders import LicenseOrder
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One product type of licences.
+
+    `code` begins its function names. `named_by` is the field that names a licence; `addressed`
+    tells whether it can stand on an address, `server_address` whether on a second one as well.
+    `strict_autoprolong`: the seller renews only by the very period bought, and drops any other
+    number without a word. `tells_remoteid`: the pages of this type document `remoteid`, so that a
+    lost order can be told by it alone.
+    """
+
+    code: str
+    named_by: Literal["licname", "comment"] = "licname"
+    addressed: bool = True
+    server_address: bool = False
+    with_addons: bool = False
+    strict_autoprolong: bool = False
+    tells_remoteid: bool = False
+
+    def check(self, wish: LicenseOrder) -> None:
+        """Refuse what this type does not take, before anything is sent. Raises ValueError."""
+        sent = {
+            "licname": bool(wish.licname) and self.named_by != "licname",
+            "comment": bool(wish.comment) and self.named_by != "comment",
+            "ip": bool(wish.ip) and not self.addressed,
+            "remoteip": bool(wish.remoteip) and not self.server_address,
+            "addons": bool(wish.addons) and not self.with_addons,
+        }
+        if strange := [name for name, given in sent.items() if given]:
+            raise ValueError(f"an order of {self.code} takes no {' and no '.join(strange)}")
+        self.check_autoprolong(wish.autoprolong, wish.period)
+
+    def check_autoprolong(self, months: int | None, period: int | None) -> None:
+        """Refuse a renewal the seller would drop in silence. Raises ValueError."""
+        if self.strict_autoprolong and months is not None and months != period:
+            raise ValueError(
+                f"autoprolong of {self.code} must equal the period ({period}), not {months}: "
+                "the seller would leave it off without saying so"
+            )
+
+
+SOFT: Final = Family("soft", server_address=True, with_addons=True, tells_remoteid=True)
+THIRD_PARTY: Final = Family("softexternal", strict_autoprolong=True)
+PLATFORM: Final = Family("platform", named_by="comment", addressed=False, with_addons=True)
+FAMILIES: Final = (SOFT, THIRD_PARTY, PLATFORM)
