@@ -5,10 +5,19 @@ from reseller_client.resellers.matrix import MATRIX, Kind, Trade, can_resell
 from reseller_client.resellers.whmcs import (
     FREE_ADDRESS,
     FREE_NAME,
+    Bought,
     DailyReport,
     Delivery,
     Hosted,
     WhmcsReseller,
+)
+from reseller_client.resellers.whmcs_hooks import (
+    Activation,
+    AddonState,
+    activate_addon,
+    addon_of,
+    failure_text,
+    sign_on,
 )
 from reseller_client.resellers.whmcs_store import MemoryStore, Owner, PoolRow, SqliteStore, Store
 
@@ -16,6 +25,9 @@ __all__ = [
     "FREE_ADDRESS",
     "FREE_NAME",
     "MATRIX",
+    "Activation",
+    "AddonState",
+    "Bought",
     "CustomReseller",
     "DailyReport",
     "Delivery",
@@ -29,5 +41,9 @@ __all__ = [
     "Store",
     "Trade",
     "WhmcsReseller",
+    "activate_addon",
+    "addon_of",
     "can_resell",
+    "failure_text",
+    "sign_on",
 ]

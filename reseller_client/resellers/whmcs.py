@@ -16,6 +16,7 @@ import calendar
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from reseller_client.errors import NotPossible, ResellerError, UnknownOutcome
@@ -59,6 +60,14 @@ class Hosted:
         return f"{'l' if self.owner is Owner.PRODUCT else 'a'}{self.service_id}"
 
 
+class Bought(StrEnum):
+    """What a call cost: nothing, a new licence for a month, or a further month."""
+
+    NOTHING = ""
+    LICENCE = "licence"
+    MONTH = "month"
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """What goes into the WHMCS fields: key (empty while suspended) and next due date."""
@@ -66,6 +75,7 @@ class Delivery:
     license_id: int
     key: str
     due_on: date
+    bought: Bought = Bought.NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +114,9 @@ class WhmcsReseller:
         )
         # Bound only once it runs: a refusal (no money to prolong) leaves it free to be taken again.
         if self._is_over(bound):
-            bound = self._prolong(bound)
-        else:
-            self._client.licenses.resume(bound.license_id)
-            self._store.save(bound)
+            return self._read_key(self._prolong(bound), Bought.MONTH)
+        self._client.licenses.resume(bound.license_id)
+        self._store.save(bound)
         return self._read_key(bound)
 
     def deliver_key(self, hosted: Hosted) -> Delivery:
@@ -124,7 +133,7 @@ class WhmcsReseller:
         """Resume the licence, or prolong it by a month if its date has come; read the key."""
         row = self._row_of(hosted)
         if self._is_over(row):
-            return self._read_key(self._prolong(row))
+            return self._read_key(self._prolong(row), Bought.MONTH)
         self._client.licenses.resume(row.license_id)
         self._name_it(row.license_id, hosted)
         return self._read_key(row)
@@ -212,7 +221,7 @@ class WhmcsReseller:
             ends_on=hosted.ends_on,
         )
         self._store.save(row)
-        return self._read_key(row, renew_due=True)
+        return self._read_key(row, Bought.LICENCE)
 
     def _is_over(self, row: PoolRow) -> bool:
         """Tell whether the term is over: then prolonging, which resumes too, is the way."""
@@ -224,12 +233,12 @@ class WhmcsReseller:
         self._store.save(prolonged)
         return prolonged
 
-    def _read_key(self, row: PoolRow, *, renew_due: bool = False) -> Delivery:
+    def _read_key(self, row: PoolRow, bought: Bought = Bought.NOTHING) -> Delivery:
         licence = self._client.licenses.wait_for_key(row.license_id)
-        if renew_due and licence.expires_on is not None:
+        if bought is Bought.LICENCE and licence.expires_on is not None:
             row = replace(row, due_on=licence.expires_on)
             self._store.save(row)
-        return Delivery(row.license_id, licence.key, row.due_on)
+        return Delivery(row.license_id, licence.key, row.due_on, bought)
 
     def _put_in_pool(self, row: PoolRow) -> None:
         self._client.licenses.suspend(row.license_id)
