@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import secrets
+from collections.abc import Iterator
 
 import flask
 from flask import Flask
@@ -16,6 +18,7 @@ from emulator.functions import families
 from emulator.protocol import request as wire
 from emulator.protocol.endpoint import Endpoint
 from emulator.protocol.request import Request
+from emulator.protocol.turn import Reply
 from emulator.registry import Registry
 from emulator.settings import Settings
 from emulator.welcome import page
@@ -32,6 +35,11 @@ PATHS = (
     "/w/<world>/manager/billmgr",
     "/w/<world>/manager/billmgr/",
 )
+LONG_PATHS = tuple(
+    f"{before}/long/<token>/billmgr"
+    for before in ("", "/manager", "/w/<world>", "/w/<world>/manager")
+)
+"""Clients join the link of a long request to their base in different ways."""
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -66,7 +74,7 @@ def create_app(settings: Settings, machine: Machine | None = None) -> Flask:
         if not request.func and http.method in ("GET", "HEAD") and "out" not in request.params:
             return Response(page(request.host, http.path), mimetype="text/html")
         reply = endpoint.answer(request)
-        response = Response(reply.body, content_type=reply.content_type)
+        response = _told(reply)
         for name, value in reply.headers.items():
             response.headers[name] = value
         if request.refused is not None:
@@ -75,6 +83,7 @@ def create_app(settings: Settings, machine: Machine | None = None) -> Flask:
 
     for path in PATHS:
         app.add_url_rule(path, path, billmgr, methods=["GET", "POST", "OPTIONS"])
+    _add_long_requests(app, endpoint)
     control = ControlApi(settings, worlds, registry)
 
     def admin(rest: str = "") -> Response:
@@ -84,6 +93,37 @@ def create_app(settings: Settings, machine: Machine | None = None) -> Flask:
     for path in (PREFIX, f"{PREFIX}/", f"{PREFIX}/<path:rest>"):
         app.add_url_rule(path, path, admin, methods=METHODS, provide_automatic_options=False)
     return app
+
+
+def _add_long_requests(app: Flask, endpoint: Endpoint) -> None:
+    """What waits behind the links of long requests (docs/faults.md)."""
+
+    def held(token: str, world: str = "") -> Response:
+        del world  # the token names it
+        return _told(endpoint.held(token))
+
+    for path in LONG_PATHS:
+        app.add_url_rule(path, path, held, methods=["GET", "POST"])
+
+
+def _told(reply: Reply) -> Response:
+    """A reply as HTTP, or as what is left of it where a fault was planned."""
+    if reply.dropped or reply.cut_at is not None:
+        sent = b"" if reply.dropped else reply.body[: reply.cut_at]
+        broken = Response(_breaks_off(sent), content_type=reply.content_type or None)
+        broken.headers["Content-Length"] = str(len(reply.body))
+        return broken
+    return Response(reply.body, status=reply.status, content_type=reply.content_type)
+
+
+def _breaks_off(sent: bytes) -> Iterator[bytes]:
+    """Ends in what a socket would have raised, so that a client in this process meets it too.
+
+    The server closes the connection on it, unanswered or in the middle.
+    """
+    if sent:
+        yield sent
+    raise ConnectionResetError(errno.ECONNRESET, "connection reset by a planned fault")
 
 
 def _allowed(endpoint: Endpoint, request: Request, response: Response) -> Response:

@@ -32,6 +32,8 @@ class Machine:
     now: Callable[[], datetime] = machine_now
     elapsed: Callable[[], float] = time.time
     """Seconds that only real time moves. Shared by all workers, hence not monotonic()."""
+    wait: Callable[[float], None] = time.sleep
+    """Lets real time pass; tests let their own pass."""
 
 
 @dataclass(frozen=True, slots=True)

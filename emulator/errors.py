@@ -42,6 +42,8 @@ class ApiError(Exception):
         self.params = dict(params or {})
         self.told: dict[str, str] = {}
         """What only the sentence tells; no ``param`` of its own."""
+        self.text = ""
+        """The sentence itself where the words have none for it."""
 
     @property
     def message_key(self) -> str:
@@ -180,6 +182,16 @@ class TooMuch(ApiError):
     """The request is larger than this seller takes (assumed): ``body`` or ``params``."""
 
     type = "limit"
+
+
+class PlannedRefusal(ApiError):
+    """A refusal somebody planned (docs/faults.md): any type, and words of its own if it has any."""
+
+    def __init__(self, type: str, object: str, value: str, text: str) -> None:
+        # Of one refusal, not of the class: every type can be planned.
+        self.type = type  # type: ignore[misc]
+        super().__init__(object, value or None)
+        self.text = text
 
 
 class SecondFactorNeeded(AuthFailed):

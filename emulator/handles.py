@@ -98,6 +98,7 @@ class World:
         """For a client of your own."""
         self.clock = Clock(self)
         self.journal = Journal(self)
+        self.faults = Faults(self)
 
     def call(self, func: str, /, *, login: str = LOGIN, **params: object) -> Answer:
         """Calls a function as ``reseller`` with ``authinfo``, or as another ``login``.
@@ -198,6 +199,35 @@ class Clock:
     def real(self) -> dict[str, Any]:
         """The machine's clock again."""
         return self._move(real=True)
+
+
+class Faults:
+    """What is planned to go wrong in a world (docs/faults.md)."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def add(self, what: str, **rule: object) -> int:
+        """Plans a fault; its number.
+
+        ``func``, ``account``, ``nth``, ``times``, ``chance``, ``seed`` and ``when`` say when; the
+        other words are settings of its kind.
+        """
+        told = self._world.control("POST", "/faults", {"what": what, **rule})
+        return int(told["id"])
+
+    def all(self) -> list[dict[str, Any]]:
+        """Every planned one with its counts ``matched`` and ``struck``, oldest first."""
+        found: list[dict[str, Any]] = self._world.control("GET", "/faults")["faults"]
+        return found
+
+    def remove(self, number: int) -> None:
+        """Takes one back."""
+        self._world.control("DELETE", f"/faults/{number}")
+
+    def clear(self) -> None:
+        """Takes all of them back."""
+        self._world.control("DELETE", "/faults")
 
 
 class Journal:

@@ -51,7 +51,11 @@ class MovableMachine:
 
     def machine(self) -> Machine:
         """As the seller wants it."""
-        return Machine(now=self.base.now, elapsed=lambda: self.base.elapsed() + self.ahead)
+        return Machine(
+            now=self.base.now,
+            elapsed=lambda: self.base.elapsed() + self.ahead,
+            wait=self.pass_time,
+        )
 
 
 class Seller(World):

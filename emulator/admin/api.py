@@ -21,6 +21,7 @@ from emulator.admin.listing import functions
 from emulator.admin.services import NoServiceError
 from emulator.admin.world_api import Asked, Handler
 from emulator.errors import ApiError
+from emulator.faults import NoFault
 from emulator.fixtures_files import FixtureError
 from emulator.pricelists import PriceListError
 from emulator.registry import Registry
@@ -30,7 +31,7 @@ from emulator.worlds import DEFAULT, NoWorld, WorldError, WorldExists, Worlds
 LOG = logging.getLogger("mockseller")
 PREFIX = "/_mockseller"
 STATUSES: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
-    ((NoWorld, NoAccountError, NoServiceError), 404),
+    ((NoWorld, NoAccountError, NoServiceError, NoFault), 404),
     ((WorldExists, NothingDueError), 409),
     ((WorldError, FixtureError, PriceListError, ApiError, ValueError), 400),
 )

@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from emulator import journal
-from emulator.admin import accounts, clock, matching, schemas, services, state
+from emulator.admin import accounts, clock, faults, matching, schemas, services, state
+from emulator.faults import NoFault
 from emulator.worlds import Worlds
 
 NEW_WORLD = schemas.NewWorld()
@@ -35,12 +36,20 @@ class Asked:
 
     def read(self, schema: schemas.Body) -> dict[str, Any]:
         """The body as the schema wants it, its types too. ValueError says in one line why not."""
-        text = self.body()
+        return schema.read(self._given())
+
+    def rule(self) -> Mapping[str, Any]:
+        """The body as the rule of a fault, which has a reader of its own."""
+        given = self._given()
+        if not isinstance(given, Mapping):
+            raise ValueError("the body is not a JSON object")  # noqa: TRY004 - a fault of the body
+        return given
+
+    def _given(self) -> object:
         try:
-            given = json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
+            return json.loads(self.body(), parse_float=Decimal, parse_constant=_no_constant)
         except (ValueError, RecursionError):
             raise ValueError("the body is not JSON") from None
-        return schema.read(given)
 
 
 def _no_constant(name: str) -> object:
@@ -156,6 +165,26 @@ def _verify(asked: Asked) -> object:
     return verdict.told()
 
 
+def _faults(asked: Asked) -> object:
+    return {"faults": faults.all_of(asked.worlds, asked.name)}
+
+
+def _add_fault(asked: Asked) -> object:
+    return faults.add(asked.worlds, asked.name, asked.rule())
+
+
+def _remove_fault(asked: Asked) -> object:
+    number = asked.values["id"]
+    if not (number.isascii() and number.isdigit() and len(number) < len(str(schemas.BIGGEST))):
+        raise NoFault(f'there is no fault "{number[:40]}" in this world')
+    faults.remove(asked.worlds, asked.name, int(number))
+    return {"removed": 1}
+
+
+def _clear_faults(asked: Asked) -> object:
+    return {"removed": faults.clear(asked.worlds, asked.name)}
+
+
 def _account(asked: Asked) -> object:
     db = asked.worlds.connect(asked.name)
     with db.reading():
@@ -199,12 +228,16 @@ HANDLERS: Mapping[str, Handler] = {
     "GET /journal": _journal,
     "DELETE /journal": _clear_journal,
     "POST /journal/verify": _verify,
+    "GET /faults": _faults,
+    "POST /faults": _add_fault,
+    "DELETE /faults": _clear_faults,
+    "DELETE /faults/<id>": _remove_fault,
     "GET /accounts/<login>": _account,
     "PATCH /accounts/<login>": _change_account,
     "GET /services/<id>": _service,
     "PATCH /services/<id>": _change_service,
 }
-CREATES = frozenset({"POST /worlds", "POST /worlds/<name>/fork"})
+CREATES = frozenset({"POST /worlds", "POST /worlds/<name>/fork", "POST /faults"})
 BODIES: Mapping[str, tuple[str, ...]] = {
     "POST /worlds/<name>/import": ("application/json", "application/xml", "text/xml")
 }

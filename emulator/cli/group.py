@@ -15,6 +15,7 @@ OWN: Mapping[str, str] = {
     "serve": "emulator.cli.serve:serve",
     "world": "emulator.cli.worlds:world",
     "clock": "emulator.cli.clock:clock",
+    "fault": "emulator.cli.faults:fault",
     "journal": "emulator.cli.journal:journal",
     "functions": "emulator.cli.functions:functions",
 }
@@ -22,6 +23,7 @@ SUMMARIES: Mapping[str, str] = {
     "serve": "Start a seller.",
     "world": "Make, reset, load and remove worlds.",
     "clock": "Show, move and stop a world's clock.",
+    "fault": "Plan what goes wrong, and take it back.",
     "journal": "Show what was asked and answered.",
     "functions": "List the functions of the API.",
 }

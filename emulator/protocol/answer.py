@@ -60,7 +60,7 @@ def error_document(error: ApiError, func: str, lang: str) -> Document:
 
 def _template(error: ApiError, lang: str) -> tuple[str, str]:
     texts = MESSAGES.get(error.message_key) or MESSAGES["value"]
-    template = in_language(texts, lang)
+    template = error.text or in_language(texts, lang)
     desc = ""
     if error.desc:
         desc = _fill(in_language(DESCRIPTIONS[error.desc], lang), error.params)

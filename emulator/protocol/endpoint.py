@@ -12,17 +12,18 @@ import logging
 import threading
 import time
 
-from emulator import happenings, journal
+from emulator import faults, happenings, journal
 from emulator.call import Call, Done, LoggedIn, WriteNeeded
 from emulator.domain import lifecycle, sessions
 from emulator.domain.accounts import Verified
 from emulator.domain.world import Shop
 from emulator.domain.world import read as read_world
 from emulator.errors import AccessDenied, ApiError, Missed, UnknownFunction
-from emulator.protocol import auth, formats
+from emulator.protocol import auth, formats, strikes
 from emulator.protocol.answer import Writer, error_document
 from emulator.protocol.document import Document
 from emulator.protocol.request import Request
+from emulator.protocol.strikes import FaultsPlanned
 from emulator.protocol.turn import InternalError, Reply, Turn, entry_of, format_of
 from emulator.registry import Function, Registry
 from emulator.store.engine import Database
@@ -56,8 +57,11 @@ class Endpoint:
         turn = Turn(request, chosen or formats.XML, brought, login, started)
         try:
             turn.format = format_of(chosen, request)
-            with self._one_at_a_time:
-                return self._in_world(turn, name)
+            try:
+                with self._one_at_a_time:
+                    return self._in_world(turn, name)
+            except FaultsPlanned:
+                return self._under_faults(turn, name)
         except WorldError:
             return self._refused(turn, Missed("world", name))
         except ApiError as refusal:
@@ -75,6 +79,64 @@ class Endpoint:
         except WorldError:
             return False
         return request.origin in allowed or "*" in allowed
+
+    def _under_faults(self, turn: Turn, name: str) -> Reply:
+        """The same in a world where faults are planned. No lock is held while one waits."""
+        machine = self._worlds.machine
+        with self._one_at_a_time:
+            self._count(turn, name)
+        machine.wait(strikes.wait(turn, "before"))
+        with self._one_at_a_time:
+            reply = self._instead(turn, name) or self._held_back(turn, name)
+        machine.wait(strikes.wait(turn, "after"))
+        return strikes.spoiled(turn, reply)
+
+    def _held_back(self, turn: Turn, name: str) -> Reply:
+        """The call's own answer, kept in the world where a fault wants it later."""
+        reply = self._in_world(turn, name)
+        if strikes.holds_back(turn):
+            elapsed = self._worlds.machine.elapsed()
+            with self._worlds.locked(name) as db, db.writing():
+                reply = strikes.kept(turn, db, name, reply, elapsed)
+        return reply
+
+    def _count(self, turn: Turn, name: str) -> None:
+        """Which faults hit this call. The count stands whatever becomes of the call."""
+        turn.struck = ()
+        func = turn.request.func
+        db = self._worlds.connect(name)
+        with db.reading():
+            self._ask(turn, db)
+            if not faults.matching(db, func, turn.who):
+                return
+        with self._worlds.locked(name) as db, db.writing():
+            turn.struck = faults.strike(db, func, turn.who, self._worlds.machine.elapsed())
+
+    def _instead(self, turn: Turn, name: str) -> Reply | None:
+        """What a fault answers in place of the call, journalled like any answer."""
+        function = self._registry.find(turn.request.func)
+        looks = function is not None and not function.chosen(turn.request.params)[1]
+        with self._worlds.locked(name) as db, db.writing():
+            reply = strikes.instead(turn, db, looks=looks)
+            if reply is not None:
+                shop = self._ask(turn, db)
+                self._write_down(turn, db, entry_of(turn, shop, reply.body, self._bounds.body))
+        return reply
+
+    def held(self, token: str) -> Reply:
+        """What waits behind the link of a long request: the answer, or the link once more."""
+        with self._one_at_a_time:
+            try:
+                kept = faults.held(self._worlds.connect(token.rpartition("-")[0]), token)
+            except WorldError:
+                kept = None
+        if kept is None:
+            document = error_document(Missed("long", token), "", "en")
+            return Reply(formats.XML.content_type, formats.XML.render(document))
+        ready, content_type, body = kept
+        if self._worlds.machine.elapsed() < ready:
+            return strikes.waiting(token)
+        return Reply(content_type, body)
 
     def _in_world(self, turn: Turn, name: str) -> Reply:
         function = self._registry.find(turn.request.func)
@@ -122,7 +184,10 @@ class Endpoint:
         turn.asker = auth.who_asks(
             db, turn.request, turn.brought, turn.login, self._verified, machine.elapsed()
         )
-        return self._worlds.shop(db, turn.asker.world)
+        if turn.struck is None and turn.asker.world.faults_version:
+            raise FaultsPlanned
+        shop = self._worlds.shop(db, turn.asker.world)
+        return strikes.without_key(turn, shop) if turn.struck else shop
 
     def _perform(
         self, turn: Turn, function: Function | None, shop: Shop, *, writing: bool
@@ -147,6 +212,9 @@ class Endpoint:
             raise request.refused
         if asker is not None and asker.refusal is not None:
             raise asker.refusal
+        planned = strikes.refusal(turn, "before") if turn.struck else None
+        if planned is not None:
+            raise planned
         if function is None:
             raise UnknownFunction(request.func)
         account = asker.account if asker else None

@@ -10,6 +10,7 @@ from emulator import journal
 from emulator.call import Call
 from emulator.domain.world import Shop
 from emulator.errors import ApiError, BadValue
+from emulator.faults import Strike
 from emulator.protocol import formats
 from emulator.protocol.auth import Asker, Credentials
 from emulator.protocol.formats import Format
@@ -25,11 +26,18 @@ class InternalError(ApiError):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What goes back: always a document, HTTP 200 (observed), maybe a cookie."""
+    """What goes back: always a document, HTTP 200 (observed), maybe a cookie.
+
+    The rest is for planned faults: another ``status``, ``dropped`` without an answer, ``cut_at`` so
+    many bytes though the whole length was promised.
+    """
 
     content_type: str
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
+    status: int = 200
+    dropped: bool = False
+    cut_at: int | None = None
 
 
 @dataclass(slots=True)
@@ -45,6 +53,14 @@ class Turn:
     call: Call | None = None
     error: ApiError | None = None
     session_id: str = ""
+    struck: tuple[Strike, ...] | None = None
+    """Faults that hit this call; None: nobody has asked yet."""
+
+    @property
+    def who(self) -> str:
+        """The login that asks, or that was tried."""
+        account = self.asker.account if self.asker else None
+        return account.login if account else self.login
 
     @property
     def language(self) -> str:
@@ -92,5 +108,6 @@ def entry_of(turn: Turn, shop: Shop, body: bytes, most: int) -> journal.Entry:
         out=turn.format.name,
         error=None if error is None else f"{error.type}/{error.object}",
         params=journal.masked_params(request.params, most),
-        answer=journal.masked_text(body.decode("utf-8"), hidden, most),
+        answer=journal.masked_text(body.decode("utf-8", "replace"), hidden, most),
+        fault=", ".join(map(str, turn.struck)) or None if turn.struck else None,
     )
