@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from reseller_client.errors import NotUnderstood
 from reseller_client.models import Dashboard, MenuNode, Notice, Subaccount, User
-from reseller_client.values import read_int, read_money
+from reseller_client.values import read_flag, read_int, read_money
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,6 +63,8 @@ class Account:
             email=node.value("email"),
             phone=node.value("phone"),
             balance=read_money(node.value("balance"), node.value("currency")),
+            level=read_int(node.value("level")),
+            must_confirm_phone=read_flag(node.value("need_phone_validate")),
         )
 
     def settings(self) -> Mapping[str, str]:

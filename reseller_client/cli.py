@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 
 import click
 
 from reseller_client.call import Out
 from reseller_client.client import Client
+from reseller_client.connection import check_connection
 from reseller_client.errors import ResellerError
 from reseller_client.license_orders import LicenseOrder
 from reseller_client.models import License
@@ -102,6 +104,28 @@ def show_balance(client: Client) -> None:
     with _told():
         for row in client.account.subaccounts():
             click.echo(f"{row.provider}\t{row.balance.amount} {row.balance.currency}".rstrip())
+
+
+@resell.command("check")
+@click.option("--minimal-balance", type=Decimal, default=Decimal(0), help="What renewals need.")
+@click.option("--own-mark", "own_marks", multiple=True, help="How remoteids of yours begin.")
+@click.option("--product", "products", multiple=True, default=("soft",), show_default=True)
+@click.pass_obj
+def check(
+    client: Client,
+    *,
+    minimal_balance: Decimal,
+    own_marks: tuple[str, ...],
+    products: tuple[str, ...],
+) -> None:
+    """Check whether this account can resell; nothing is bought. Fails if it cannot."""
+    report = check_connection(
+        client, minimal_balance=minimal_balance, own_marks=own_marks, product_types=products
+    )
+    for line in report.told():
+        click.echo(line)
+    if not report.ok:
+        raise SystemExit(1)
 
 
 @contextmanager

@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 from reseller_client.account import Account
 from reseller_client.call import Patience, Style, make_call
 from reseller_client.catalogue import Catalogue
-from reseller_client.errors import AccessDenied
+from reseller_client.errors import AccessDenied, TransportError
 from reseller_client.families import PLATFORM, THIRD_PARTY
 from reseller_client.licenses import Licenses
 from reseller_client.orders import Orders
 from reseller_client.payments import Payments
+from reseller_client.reader import read_document
 from reseller_client.services import Services
 from reseller_client.sessions import Identity, Sessions
 
@@ -97,6 +98,14 @@ class Client:
     def call_openly(self, func: str, fields: Mapping[str, Field]) -> Answer:
         """Call a function with exactly these fields and no credentials of the account."""
         return make_call(self._opened(), func, fields, style=self._style, patience=self.patience)
+
+    def answers_at(self, path: str) -> bool:
+        """Tell whether the API answers at another path of this host, asked without credentials."""
+        try:
+            read_document(self._opened().follow(f"{path}?func=whoami&out=xml").body)
+        except TransportError:
+            return False
+        return True
 
     def close(self) -> None:
         """Close the connections; the session at the seller, if any, is left to expire."""

@@ -128,12 +128,12 @@ class LoginLocked(AuthFailed):
     """Too many failures; the login is closed for some seconds (`blocklogon`)."""
 
 
+class SecondFactorNeeded(AuthFailed):
+    """The account has a second factor: no `authinfo`, and a session wants its code first."""
+
+
 class AccessDenied(Refused):
     """No rights to call this, or the session is dead: the seller tells both alike."""
-
-
-class SecondFactorNeeded(Refused):
-    """The account has a second factor: confirm the session with a code first."""
 
 
 class Missed(Refused):
@@ -207,6 +207,7 @@ _BY_OBJECT: Final[Mapping[tuple[str, str], type[Refused]]] = MappingProxyType(
         ("auth", "blocked_ip"): AddressNotAllowed,
         ("auth", "blockgeoip"): AddressNotAllowed,
         ("auth", "blocklogon"): LoginLocked,
+        ("auth", "totp"): SecondFactorNeeded,
         ("missed", "func"): UnknownFunction,
         ("", "runningoperation"): OperationRunning,
     }

@@ -199,7 +199,7 @@ class Dashboard:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who is logged in. Source: `whoami` (observed; attributes of `user`)."""
+    """Who is logged in; a client's `level` is 16. Source: `whoami` (observed; its attributes)."""
 
     id: int | None
     name: str
@@ -207,6 +207,8 @@ class User:
     email: str
     phone: str
     balance: Money | None
+    level: int | None = None
+    must_confirm_phone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

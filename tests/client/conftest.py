@@ -186,9 +186,9 @@ class LossyLine:
         self.calls: list[Form] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
-        form = form_of(request)
+        form = {**request.url.params, **form_of(request)}
         self.calls.append(form)
-        plan = self.plan.get(form["func"])
+        plan = self.plan.get(form.get("func", ""))
         lost = plan.popleft() if plan else ""
         if lost == "before":
             raise httpx.ReadTimeout("silence", request=request)
@@ -202,7 +202,7 @@ class LossyLine:
 
     def sendings(self, func: str) -> int:
         """How often a function was asked to do something."""
-        return sum(form["func"] == func and "sok" in form for form in self.calls)
+        return sum(form.get("func") == func and "sok" in form for form in self.calls)
 
 
 def form_of(request: httpx.Request) -> Form:
