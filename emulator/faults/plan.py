@@ -59,7 +59,7 @@ class Fault:
             return False
         if self.chance >= HUNDRED:
             return True
-        dice = hashlib.sha256(f"{self.seed}/{self.id}/{number}".encode()).digest()
+        dice = hashlib.sha256(f"{self.seed}/{number}".encode()).digest()
         return int.from_bytes(dice[:8], "big") % HUNDRED < self.chance
 
     def rule(self) -> dict[str, object]:

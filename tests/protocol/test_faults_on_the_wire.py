@@ -1,0 +1,206 @@
+"""What a client meets where a fault was planned, and what is true behind it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from emulator.handles import ControlError
+from emulator.testing import Seller
+
+ORDER = "soft.order.param"
+
+
+def count(seller: Seller, func: str = "soft") -> int:
+    return len(seller.call(func).rows())
+
+
+def last(seller: Seller) -> dict[str, object]:
+    return seller.journal.entries(limit=1)[0]
+
+
+def test_what_was_dropped_after_the_commit_has_happened_once(seller: Seller) -> None:
+    before, expenses = count(seller), count(seller, "expense")
+    seller.faults.add("drop", func=ORDER, when="after", times=1)
+    with pytest.raises(ConnectionResetError):
+        seller.order()
+    assert last(seller)["fault"] == "#1 drop after"
+    assert (count(seller), count(seller, "expense")) == (before + 1, expenses + 1)
+
+
+def test_what_was_dropped_before_has_not_happened(seller: Seller) -> None:
+    before = count(seller)
+    seller.faults.add("drop", func=ORDER, times=1)
+    with pytest.raises(ConnectionResetError):
+        seller.order()
+    told = last(seller)
+    assert (told["func"], told["fault"], told["answer"]) == (ORDER, "#1 drop before", "")
+    assert count(seller) == before
+    assert seller.order()
+
+
+@pytest.mark.parametrize(("when", "more"), [("before", 0), ("after", 1)])
+def test_an_error_document_in_the_format_that_was_asked_for(
+    seller: Seller, when: str, more: int
+) -> None:
+    before = count(seller)
+    seller.faults.add("error", func=ORDER, when=when, type="access", msg="Not today", times=2)
+    given: dict[str, Any] = {"pricelist": 55227, "period": 1, "skipbasket": "on", "sok": "ok"}
+    told = seller.call(ORDER, ip="192.0.2.201", **given)
+    assert told.error is not None
+    assert (told.status, told.error.type, told.error.message) == (200, "access", "Not today")
+    flat = seller.call(ORDER, ip="192.0.2.202", out="json", **given).json
+    assert flat["doc"]["error"]["$type"] == "access"
+    assert count(seller) == before + 2 * more
+
+
+@pytest.mark.parametrize(("when", "more"), [("before", 0), ("after", 1)])
+def test_an_http_status_in_place_of_a_document(seller: Seller, when: str, more: int) -> None:
+    before = count(seller)
+    seller.faults.add("status", func=ORDER, when=when, code=503, body="away", times=1)
+    answer = seller.call(ORDER, pricelist=55227, period=1, ip="192.0.2.201", skipbasket="on",
+                         sok="ok")  # fmt: skip
+    assert (answer.status, answer.text) == (503, "away")
+    assert count(seller) == before + more
+
+
+@pytest.mark.parametrize("out", ["xml", "json", "bjson", "sjson", "text", "csv"])
+def test_a_truncated_answer_breaks_off(seller: Seller, out: str) -> None:
+    seller.faults.add("truncate", func="soft", percent=30)
+    with pytest.raises(ConnectionResetError):
+        seller.call("soft", out=out)
+
+
+def test_noise_is_the_same_each_time(seller: Seller) -> None:
+    seller.faults.add("garbage", func="whoami", bytes=64)
+    first, second = seller.call("whoami").body, seller.call("whoami").body
+    assert len(first) == 64
+    assert first == second
+
+
+def test_a_long_request_is_followed_to_its_answer(seller: Seller) -> None:
+    before = count(seller)
+    seller.faults.add("long", func=ORDER, seconds=5)
+    page = seller.call(ORDER, pricelist=55227, period=1, ip="192.0.2.201", skipbasket="on",
+                       sok="ok")  # fmt: skip
+    found = re.search(r"long.*billmgr", page.text)
+    assert found is not None
+    assert "please wait" in page.text
+    for start in ("/", "/manager/", "/w/default/"):
+        assert "please wait" in seller._send("GET", start + found[0], None, "").text  # noqa: SLF001 - a bare GET
+    seller.time.pass_time(5)
+    answer = seller._send("GET", "/" + found[0], None, "")  # noqa: SLF001 - the same
+    assert answer.error is None
+    assert count(seller) == before + 1
+    assert seller.service(answer.id)["status"] == 2
+
+
+def test_behind_a_link_that_was_never_given_there_is_nothing(seller: Seller) -> None:
+    for token in ("default-00", "nosuch-00", "..", "x"):
+        answer = seller._send("GET", f"/long/{token}/billmgr", None, "")  # noqa: SLF001 - a bare GET
+        assert answer.error is not None
+        assert answer.error.type == "missed"
+
+
+def test_a_delay_passes_and_holds_no_lock(seller: Seller) -> None:
+    seller.faults.add("delay", func="whoami", seconds=100)
+    start = seller.worlds.machine.elapsed()
+    assert seller.call("whoami").error is None
+    assert seller.worlds.machine.elapsed() - start >= 100
+
+
+def test_a_rate_limit_is_a_document_or_a_status(seller: Seller) -> None:
+    seller.faults.add("rate_limit", func="soft", calls=2, seconds=10)
+    answers = [seller.call("soft") for _ in range(3)]
+    assert [a.error is None for a in answers] == [True, True, False]
+    assert answers[2].error is not None
+    assert (answers[2].error.type, answers[2].error.object) == ("limit", "calls")
+    seller.time.pass_time(10)
+    assert seller.call("soft").error is None
+    seller.faults.clear()
+    seller.faults.add("rate_limit", func="soft", calls=0, seconds=10, code=429)
+    assert seller.call("soft").status == 429
+
+
+def test_a_stale_list_does_not_know_what_was_ordered(seller: Seller) -> None:
+    seller.faults.add("stale", func="soft")
+    before = count(seller)
+    number = seller.order()
+    assert count(seller) == before
+    assert seller.call("soft.edit", elid=number).error is None
+    seller.faults.clear()
+    assert count(seller) == before + 1
+
+
+def test_what_acts_is_never_stale(seller: Seller) -> None:
+    seller.faults.add("stale", func="soft.*")
+    assert seller.order(ip="192.0.2.201") != seller.order(ip="192.0.2.202")
+
+
+@pytest.mark.parametrize("out", ["json", "bjson"])
+def test_one_row_as_an_object(seller: Seller, out: str) -> None:
+    def rows(func: str) -> object:
+        told = json.loads(seller.call(func, out=out).body)
+        return told.get("doc", told).get("elem")
+
+    assert isinstance(rows("project"), list)
+    seller.faults.add("one_row")
+    assert isinstance(rows("project"), dict)
+    assert isinstance(rows("soft"), list)
+    assert seller.call("project").rows() != []
+
+
+def test_a_key_that_never_comes_comes_by_hand(seller: Seller) -> None:
+    seller.faults.add("no_key", func=ORDER, times=1)
+    number = seller.order()
+    for _ in range(5):
+        assert seller.call("soft.edit", elid=number).field("lickey") == ""
+    seller.time.pass_time(10**6)
+    assert seller.service(number)["status"] == 5
+    assert seller.service(seller.order(ip="192.0.2.202"))["status"] == 2
+
+
+def test_a_login_can_be_struck_too(seller: Seller) -> None:
+    seller.faults.add("error", func="auth", type="auth", object="blocklogon", times=1)
+    asked = {"login": "", "username": "reseller", "password": "secret"}
+    refused = seller.call("auth", **asked).error
+    assert refused is not None
+    assert (refused.type, refused.object) == ("auth", "blocklogon")
+    assert seller.call("auth", **asked).error is None
+
+
+def test_the_control_api_is_never_struck_and_a_reset_forgets(seller: Seller) -> None:
+    seller.faults.add("drop")
+    assert len(seller.faults.all()) == 1
+    seller.reset()
+    assert seller.faults.all() == []
+    assert seller.call("whoami").error is None
+
+
+def test_other_worlds_and_other_calls_go_on(seller: Seller) -> None:
+    other = seller.world("other-shop")
+    seller.faults.add("drop", func="soft.edit")
+    assert count(seller) > 0
+    assert other.call("soft.edit", elid=100001).error is None
+    (told,) = seller.faults.all()
+    assert (told["matched"], told["struck"]) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "given", "line"),
+    [
+        ("POST", "/faults", {"what": "nonsense"}, "400: what: 'nonsense' is none of"),
+        ("POST", "/faults", [], "400: the body is not a JSON object"),
+        ("DELETE", "/faults/9", None, "404: there is no fault 9"),
+        ("DELETE", "/faults/x", None, '404: there is no fault "x"'),
+    ],
+)
+def test_what_cannot_be_planned_is_one_line(
+    seller: Seller, method: str, path: str, given: object, line: str
+) -> None:
+    with pytest.raises(ControlError) as refused:
+        seller.control(method, path, given)
+    assert str(refused.value).startswith(line)
