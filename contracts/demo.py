@@ -25,7 +25,7 @@ QUIET_DAY = 10
 
 def tell(console: Console, *, in_process: bool, verbose: bool) -> bool:
     """Tells the story; whether everything was as told. Raises what the seller cannot start by."""
-    with _seller(in_process=in_process) as (seller, transport):
+    with running_seller(in_process=in_process) as (seller, transport):
         console.print(
             Panel.fit(
                 f"A seller was started at [bold]{seller.url}[/bold]\n"
@@ -76,7 +76,7 @@ def _told(console: Console, life: Life, currency: str, day: date) -> list[Step]:
 
 
 @contextmanager
-def _seller(*, in_process: bool) -> Iterator[tuple[testing.World, httpx.BaseTransport]]:
+def running_seller(*, in_process: bool) -> Iterator[tuple[testing.World, httpx.BaseTransport]]:
     """A seller with one account and no services, and a way to reach it."""
     if in_process:
         with testing.Seller(fixture="empty") as seller:
