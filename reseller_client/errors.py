@@ -180,7 +180,7 @@ class LimitReached(Refused):
 
 
 class SellerFault(Refused):
-    """The seller failed inside. Its answer came as a document, so nothing is known to be done."""
+    """The seller failed inside: the one refusal after which something may have happened."""
 
 
 class PromoCodeRefused(Refused):

@@ -2,7 +2,8 @@
 
 Nothing on the wire makes a repeated order harmless: the reseller's own id is stored by the seller
 but never unique. So a lost answer is followed by a search, and only a search that finds nothing,
-several times, allows another sending.
+several times, allows another sending. What this cannot see through is a list that is older than the
+order: it looks like one on which the order never was.
 
 Source: assumed. Nothing is known by which the seller would tell a repeated order from a second
 one, so after a silence the list of what there is has to be asked.
@@ -17,7 +18,7 @@ from reseller_client.errors import (
     NotSent,
     NotUnderstood,
     ResellerError,
-    TransportError,
+    SellerFault,
     UnknownOutcome,
 )
 
@@ -33,7 +34,8 @@ def once(
     """Do something at most once, and at most `patience.attempts` sendings of it.
 
     `attempt` sends it; `find` returns its trace at the seller, or None if there is none. `find`
-    raises UnknownOutcome where it cannot tell, and then nothing is repeated. A refusal ends it.
+    raises UnknownOutcome where it cannot tell, and then nothing is repeated. A refusal ends it;
+    after a fault inside the seller a trace is looked for, but nothing is sent again.
     """
     for left in reversed(range(patience.attempts)):
         try:
@@ -48,11 +50,16 @@ def once(
                 return found
             if not left:
                 raise
+        except SellerFault as fault:
+            found = _search(find, patience, fault)
+            if found is not None:
+                return found
+            raise
     raise ValueError("patience.attempts must be at least 1")
 
 
 def _search(
-    find: Callable[[], Result | None], patience: Patience, lost: TransportError
+    find: Callable[[], Result | None], patience: Patience, lost: ResellerError
 ) -> Result | None:
     """Look several times: the seller may still be at work on what it was sent."""
     for _ in range(max(1, patience.looks)):

@@ -71,6 +71,7 @@ class Wire:
             raise NotSent(f"the seller was not reached: {problem}") from problem
         except httpx.DecodingError as problem:
             raise NotUnderstood(f"the answer could not be decoded: {problem}") from problem
-        except httpx.HTTPError as problem:
+        except (httpx.HTTPError, OSError) as problem:
+            # A seller in this process has no socket to lose: its OSError comes bare.
             raise UnknownOutcome(f"sent, then no answer: {problem}") from problem
         return Reply(response.status_code, response.content)
