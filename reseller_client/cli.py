@@ -14,6 +14,7 @@ from reseller_client.connection import check_connection
 from reseller_client.errors import ResellerError
 from reseller_client.license_orders import LicenseOrder
 from reseller_client.models import License
+from reseller_client.shop_cli import shop, show_margin
 
 
 @click.group()
@@ -30,11 +31,15 @@ from reseller_client.models import License
 @click.option("--out", type=click.Choice(["xml", "bjson"]), default="xml", show_default=True)
 @click.pass_context
 def resell(context: click.Context, *, url: str, login: str, password: str, out: str) -> None:
-    """Act as a reseller: order and read licences at a seller."""
+    """Act as a reseller: order licences at a seller, sell them, and see what is earned."""
     chosen: Out = "bjson" if out == "bjson" else "xml"
     if context.obj is None:  # a caller with a transport of its own hands the client in
         context.obj = Client(url, login=login, password=password, out=chosen)
     context.call_on_close(context.obj.close)
+
+
+resell.add_command(shop)
+resell.add_command(show_margin)
 
 
 @resell.group()
