@@ -14,8 +14,9 @@ from typing import Any
 from sqlalchemy import bindparam, insert
 
 from emulator.clock import Machine
-from emulator.domain import accounts, catalogue, opening, payments, services
+from emulator.domain import accounts, catalogue, discounts, opening, payments, services
 from emulator.domain.accounts import Account
+from emulator.domain.discounts import NAME, Discount
 from emulator.domain.services import DELETED, KEEP_SUSPENDED, SUSPENDED, Service
 from emulator.domain.world import Shop, read
 from emulator.fixtures_files import Offset, ServiceFixture, TariffFixture, WorldFixture
@@ -151,6 +152,10 @@ def _account(shop: Shop, fixture: WorldFixture, given: Mapping[str, Any]) -> Acc
     )
     account = accounts.read(shop.db, number)
     assert account is not None  # noqa: S101 - it was written a line above
+    if given["credit"]:
+        accounts.save(shop.db, account := replace(account, credit=given["credit"]))
+    own = (Discount(d["percent"], d["type"], d["tariff"], NAME) for d in given["discounts"])
+    discounts.replace_all(shop.db, number, tuple(own))
     if given["balance"]:
         payments.credit(shop, account, given["balance"], "opening")
     return account
@@ -224,6 +229,8 @@ def _grow(
             "totp_secret": "",
             "api_addresses": (),
             "deletion": "allowed",
+            "credit": Decimal(0),
+            "discounts": (),
         }
         owner = _account(shop, fixture, values)
         _invent_services(shop, owner, sold, f"invented/{place}", addresses, each)

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
-from emulator.domain import accounts, payments
+from emulator.domain import accounts, discounts, payments
 from emulator.domain.accounts import Account, hashed
+from emulator.domain.discounts import NAME, Discount
 from emulator.domain.money import exact, plain, rounded
 from emulator.domain.world import read
 from emulator.store import tables
@@ -24,7 +25,8 @@ _SET_PASSWORD = Statement(
     .where(A.id == bindparam("wanted"))
     .values(password_hash=bindparam("hashed"))
 )
-PLAIN = ("realname", "email", "phone", "country", "currency", "credit", "lang")
+_TARIFF = Statement(select(tables.tariff.c.id).where(tables.tariff.c.id == bindparam("wanted")))
+PLAIN = ("realname", "email", "phone", "country", "currency", "credit", "lang", "deletion")
 """Fields that are written as they come."""
 
 
@@ -57,6 +59,8 @@ def told(db: Database, account: Account) -> dict[str, object]:
         "phone": account.phone,
         "two_factors": account.totp_secret is not None,
         "api_addresses": list(account.api_addresses),
+        "deletion": account.deletion,
+        "discounts": [one.told() for one in discounts.stored(db, account.id)],
         "created_on": account.created_on.isoformat(),
     }
 
@@ -77,8 +81,17 @@ def change(worlds: Worlds, name: str, login: str, wanted: Mapping[str, Any]) -> 
         if isinstance(addresses, list):
             changed = replace(changed, api_addresses=tuple(addresses))
         accounts.save(db, changed)
+        if isinstance(given := wanted.get("discounts"), list):
+            discounts.replace_all(db, account.id, tuple(_discount(db, one) for one in given))
         if "password" in wanted:
             db.run(_SET_PASSWORD, wanted=account.id, hashed=hashed(str(wanted["password"])))
         if isinstance(balance := wanted.get("balance"), Decimal):
             payments.set_balance(worlds.shop(db, read(db)), changed, balance)
         return told(db, find(db, login))
+
+
+def _discount(db: Database, given: Mapping[str, Any]) -> Discount:
+    tariff = given.get("tariff")
+    if tariff is not None and db.row(_TARIFF, wanted=tariff) is None:
+        raise ValueError(f"discounts.tariff: there is no tariff {tariff}")
+    return Discount(given["percent"], given.get("type"), tariff, NAME)

@@ -215,6 +215,14 @@ class ClockMove(Body):
             raise ValidationError("say one of advance, freeze, set and real")
 
 
+class DiscountOf(Body):
+    """One of an account's discounts; without a type or a tariff it is off everything."""
+
+    percent = Whole(1, 100, required=True)
+    type = Text(allow_none=True)
+    tariff = Whole(1, allow_none=True)
+
+
 class AccountChange(Body):
     """``PATCH accounts/LOGIN``."""
 
@@ -231,6 +239,8 @@ class AccountChange(Body):
         SECRET, "a secret in base32: 24 to 128 signs, a multiple of eight", allow_none=True
     )
     api_addresses = fields.List(Network())
+    deletion = fields.String(validate=validate.OneOf(("allowed", "forbidden", "phone")))
+    discounts = fields.List(fields.Nested(DiscountOf))
 
 
 class ServiceChange(Body):

@@ -14,9 +14,10 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from emulator.domain import licenses, opening, payments, services, terms
+from emulator.domain import discounts, licenses, opening, payments, services, terms
 from emulator.domain.accounts import Account
 from emulator.domain.catalogue import Tariff
+from emulator.domain.discounts import Price
 from emulator.domain.money import ZERO, rounded
 from emulator.domain.services import Service
 from emulator.domain.terms import Prolongation, TariffChange
@@ -76,7 +77,10 @@ _CODE = Statement(select(C.percent, C.type).where(C.code == bindparam("wanted"))
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One position: ``kind`` is order, prolong or changepricelist; ``cost`` before discount."""
+    """One position: ``kind`` is order, prolong or changepricelist.
+
+    ``cost``: before the promo code, but after the account's own discount, which ``detail`` keeps.
+    """
 
     id: int
     kind: str
@@ -84,6 +88,11 @@ class Item:
     cost: Decimal
     detail: Mapping[str, Any]
     service: Service
+
+    @property
+    def own_discount(self) -> Decimal:
+        """What the account's own discount took off."""
+        return Decimal(self.detail.get("discount", "0"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +152,7 @@ def _put(
     kind: str,
     service: Service,
     period: int,
-    cost: Decimal,
+    price: Price,
     **detail: object,
 ) -> tuple[int, int]:
     if kind != ORDER and shop.db.row(_WAITING, service=service.id, of_kind=kind) is not None:
@@ -155,24 +164,25 @@ def _put(
         kind=kind,
         service_id=service.id,
         period=period,
-        cost=cost,
-        detail=detail,
+        cost=price.cost,
+        detail={**detail, "discount": str(price.discount)},
     )
     return item, number
 
 
 def put_order(
-    shop: Shop, account: Account, tariff: Tariff, service: Service, cost: Decimal
+    shop: Shop, account: Account, tariff: Tariff, service: Service, price: Price
 ) -> tuple[int, int, Service]:
     """A new service waits for payment: status 1, in the basket. (position, billorder, service)."""
     ordered = services.add(shop, service)
     services.note(shop, ordered.id, account.login, "order", str(tariff.id))
-    return *_put(shop, account, ORDER, ordered, service.period, cost), ordered
+    return *_put(shop, account, ORDER, ordered, service.period, price), ordered
 
 
 def put_prolongation(shop: Shop, account: Account, wanted: Prolongation) -> int:
     """A prolongation waits for payment; its billorder."""
-    return _put(shop, account, PROLONG, wanted.service, wanted.period, wanted.cost)[1]
+    price = Price(wanted.cost, wanted.discount)
+    return _put(shop, account, PROLONG, wanted.service, wanted.period, price)[1]
 
 
 def put_change(shop: Shop, account: Account, wanted: TariffChange) -> int:
@@ -183,7 +193,7 @@ def put_change(shop: Shop, account: Account, wanted: TariffChange) -> int:
         CHANGE,
         wanted.service,
         wanted.period,
-        wanted.cost,
+        Price(wanted.cost, wanted.discount),
         pricelist=wanted.new.id,
     )[1]
 
@@ -263,31 +273,35 @@ def _settle(shop: Shop, account: Account, basket: Basket, item: Item) -> None:
     cost, discount = basket.price(item), basket.discount(item)
     if item.kind == ORDER:
         tariff = shop.catalogue[item.service.tariff_id]
-        payments.charge(
-            shop, account, cost, "open", tariff.name, item.service.id, discount=discount
-        )
+        off = discount + item.own_discount
+        payments.charge(shop, account, cost, "open", tariff.name, item.service.id, discount=off)
         services.note(shop, item.service.id, account.login, "open", str(tariff.id))
         opening.open_ordered(shop, tariff, item.service)
     elif item.kind == PROLONG:
         wanted = terms.quote(shop, account, item.service, item.period)
-        terms.prolong(shop, account, replace(wanted, cost=cost), account.login, discount=discount)
+        agreed = replace(wanted, cost=cost, discount=item.own_discount)
+        terms.prolong(shop, account, agreed, account.login, discount=discount)
     else:
         change = terms.change_quote(
             shop, account, item.service, int(item.detail["pricelist"]), item.period
         )
-        terms.change_tariff(shop, account, replace(change, cost=cost), discount=discount)
+        agreed_change = replace(change, cost=cost, discount=item.own_discount)
+        terms.change_tariff(shop, account, agreed_change, discount=discount)
 
 
 def order_now(
-    shop: Shop, account: Account, tariff: Tariff, service: Service, cost: Decimal
+    shop: Shop, account: Account, tariff: Tariff, service: Service, price: Price
 ) -> Service:
     """``skipbasket=on``: charge and open in one step. NotEnoughMoney leaves nothing behind."""
     opened = opening.open_new(shop, tariff, service)
-    payments.charge(shop, account, cost, "open", tariff.name, opened.id)
+    payments.charge(
+        shop, account, price.cost, "open", tariff.name, opened.id, discount=price.discount
+    )
     services.note(shop, opened.id, account.login, "open", str(tariff.id))
     return opened
 
 
-def cost_of_order(account: Account, tariff: Tariff, service: Service) -> Decimal:
-    """What the first period costs, to the cent."""
-    return rounded(services.cost_of(service, tariff, account.currency, service.period))
+def price_of_order(shop: Shop, account: Account, tariff: Tariff, service: Service) -> Price:
+    """What the first period costs this account, to the cent."""
+    full = services.cost_of(service, tariff, account.currency, service.period)
+    return discounts.price(shop, account, tariff, full)

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from emulator.clock import add_months
-from emulator.domain import licenses, offers, payments, services
+from emulator.domain import discounts, licenses, offers, payments, services
 from emulator.domain.accounts import Account
 from emulator.domain.catalogue import LIFETIME, TRIAL, Tariff
 from emulator.domain.money import ZERO, pro_rata, rounded
@@ -29,6 +29,8 @@ class Prolongation:
     period: int
     cost: Decimal
     new_expires_on: date
+    discount: Decimal = ZERO
+    """What the account's own discount took off."""
 
 
 def prolongable(service: Service, tariff: Tariff) -> None:
@@ -74,8 +76,9 @@ def _prolongation(
         end = add_months(start, period)
     except (OverflowError, ValueError):
         raise BadValue("period", str(period)) from None
-    cost = rounded(services.cost_of(service, tariff, account.currency, period))
-    return Prolongation(service, tariff, period, cost, end)
+    full = services.cost_of(service, tariff, account.currency, period)
+    price = discounts.price(shop, account, tariff, full)
+    return Prolongation(service, tariff, period, price.cost, end, price.discount)
 
 
 def prolong(
@@ -84,7 +87,8 @@ def prolong(
     """Buys it: money first, then the new end; a suspended service is active again."""
     service = wanted.service
     name = wanted.tariff.name
-    payments.charge(shop, account, wanted.cost, "prolong", name, service.id, discount=discount)
+    off = wanted.discount + discount
+    payments.charge(shop, account, wanted.cost, "prolong", name, service.id, discount=off)
     services.note(shop, service.id, user, "prolong", wanted.new_expires_on.isoformat())
     return apply(shop, wanted)
 
@@ -117,6 +121,7 @@ class TariffChange:
     old_price: Decimal
     new_price: Decimal
     cost: Decimal
+    discount: Decimal = ZERO
 
 
 def targets(shop: Shop, account: Account, service: Service) -> list[Tariff]:
@@ -171,7 +176,8 @@ def _priced_change(
         same = old.nearest_period(account.currency, same)
         old_price = old.cost(account.currency, same, service.amounts())
     cost = _for_the_rest(shop, service, new_price - old_price, period, from_today=old.trial)
-    return TariffChange(service, old, new, period, old_price, new_price, cost)
+    price = discounts.price(shop, account, new, cost)
+    return TariffChange(service, old, new, period, old_price, new_price, price.cost, price.discount)
 
 
 def _for_the_rest(
@@ -211,7 +217,10 @@ def change_addons(
         account.currency, period, before
     )
     cost = _for_the_rest(shop, service, dearer_by, period, from_today=service.period == TRIAL)
-    payments.charge(shop, account, cost, "addon", tariff.name, service.id)
+    price = discounts.price(shop, account, tariff, cost)
+    payments.charge(
+        shop, account, price.cost, "addon", tariff.name, service.id, discount=price.discount
+    )
     told = ", ".join(f"{n}: {before.get(n, 0)} -> {after[n]}" for n in sorted(after))
     services.note(shop, service.id, account.login, "addon", told)
     kept = {str(number): amount for number, amount in after.items()}
@@ -233,7 +242,8 @@ def change_tariff(
     """Makes the change: money, then the new tariff; a trial becomes a paid licence."""
     service, new = wanted.service, wanted.new
     kind = "changepricelist"
-    payments.charge(shop, account, wanted.cost, kind, new.name, service.id, discount=discount)
+    off = wanted.discount + discount
+    payments.charge(shop, account, wanted.cost, kind, new.name, service.id, discount=off)
     detail = f"{wanted.old.id} -> {new.id}"
     services.note(shop, service.id, account.login, "changepricelist", detail)
     addons = licenses.chosen_addons(new, service.amounts())

@@ -238,6 +238,8 @@ class Shop:
     now: datetime
     catalogue: Catalogue
     machine: Machine = field(default_factory=Machine)
+    remembered: dict[int, Any] = field(default_factory=dict)
+    """What was read of an account for the length of this call (see ``domain.discounts``)."""
 
     @property
     def today(self) -> date:
@@ -246,7 +248,7 @@ class Shop:
 
     def at(self, instant: datetime) -> Shop:
         """The same shop at another moment."""
-        return Shop(self.db, self.world, instant, self.catalogue, self.machine)
+        return Shop(self.db, self.world, instant, self.catalogue, self.machine, self.remembered)
 
     def due_no_later_than(self, instant: datetime | None) -> None:
         """Makes sure the world wakes at ``instant`` (see lifecycle.catch_up)."""

@@ -190,16 +190,21 @@ def _with_targets(tariffs: tuple[TariffFixture, ...]) -> tuple[TariffFixture, ..
 def _contradictions(world: WorldFixture) -> Iterator[tuple[Place, str]]:
     """What single values cannot show."""
     seen: set[str] = set()
+    known = {tariff.id for tariff in world.tariffs}
     for place, account in enumerate(world.accounts):
         if account.login in seen:
             yield ("accounts", place, "login"), f'"{account.login}" is there twice'
         seen.add(account.login)
+        for which, own in enumerate(account.discounts):
+            if own.tariff is not None and own.tariff not in known:
+                where = ("accounts", place, "discounts", which, "tariff")
+                yield where, f"no tariff {own.tariff} in this world"
     taken: set[tuple[int, str]] = set()
     for place, service in enumerate(world.services):
         for key, what in _service_faults(service, world):
             yield ("services", place, *key), what
         held = (service.tariff, str(service.ip))
-        if service.status != shapes.DELETED and held[1] != POOL:
+        if service.status != shapes.DELETED and service.ip and held[1] != POOL:
             if held in taken:
                 yield ("services", place, "ip"), f"{service.ip} has a licence of this tariff"
             taken.add(held)

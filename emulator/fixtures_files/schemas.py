@@ -122,6 +122,15 @@ class TariffSchema(Shape):
                 raise ValidationError({"addons": {place: {"prices": [told]}}})
 
 
+class DiscountSchema(Shape):
+    """A partner's discount."""
+
+    makes = shapes.DiscountFixture
+    percent = need(whole(1, 100))
+    type = may(one_of(*shapes.PRODUCT_TYPES))
+    tariff = may(IDENTIFIER)
+
+
 class AccountSchema(Shape):
     """One client of the seller."""
 
@@ -137,6 +146,8 @@ class AccountSchema(Shape):
     totp_secret = may(matching(SECRET, "a secret in base32: 24 to 128 signs, a multiple of eight"))
     api_addresses = many(need(network))
     deletion = may(one_of(*get_args(shapes.ClientDeletion)))
+    discounts = many(inside(DiscountSchema))
+    credit = may(amount)
 
 
 class ServiceSchema(Shape):

@@ -110,6 +110,15 @@ class TariffFixture:
 
 
 @dataclass(frozen=True, slots=True)
+class DiscountFixture:
+    """Per cent off everything, off a product type, or off one tariff."""
+
+    percent: int
+    type: str | None = None
+    tariff: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AccountFixture:
     """A client of the seller. ``country`` and ``currency`` fall back to the world's."""
 
@@ -121,10 +130,13 @@ class AccountFixture:
     currency: str = ""
     country: str | None = None
     phone: str = ""
+    credit: Decimal = Decimal(0)
+    """How far below zero the balance may go."""
     totp_secret: str = ""
     """Base32; not empty: two factors are asked for."""
     api_addresses: tuple[IPv4Network | IPv6Network, ...] = ()
     """Empty: calls are taken from every address."""
+    discounts: tuple[DiscountFixture, ...] = ()
     deletion: ClientDeletion = "allowed"
     """Whether the account may delete its services; ``phone``: only after a call nobody makes."""
 

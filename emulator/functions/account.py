@@ -13,8 +13,9 @@ from typing import Any
 from sqlalchemy import select
 
 from emulator.call import Call, Done, Rows, Shown
-from emulator.domain import accounts
+from emulator.domain import accounts, discounts
 from emulator.domain.accounts import Account
+from emulator.domain.discounts import Discount
 from emulator.errors import AccessDenied, BadValue
 from emulator.fields import Amount, Day, Text
 from emulator.functions.account_rows import (
@@ -214,13 +215,30 @@ def _add_discounts(account: Family) -> None:
         title={"en": "Discounts", "ru": "Скидки"},
     )
     def show(call: Call) -> Shown:
-        """The promotions that run, as table ``promotion`` (columns of a row are assumed)."""
-        rows = [_promotion(*row) for row in call.shop.db.rows(_PROMOTIONS)]
+        """The account's own discounts and the promotions that run, as table ``promotion``.
+
+        The columns of a row are assumed.
+        """
+        own = discounts.of_account(call.shop, call.user)
+        rows = [_own_discount(call, place, one) for place, one in enumerate(own, start=1)]
+        rows += [_promotion(*row) for row in call.shop.db.rows(_PROMOTIONS)]
         return Shown({}, lists={"promotion": rows})
 
     @show.on_submit
     def nothing(call: Call) -> Done:
         return Done()
+
+
+def _own_discount(call: Call, place: int, one: Discount) -> Mapping[str, str]:
+    """A partner's discount needs no code."""
+    return {
+        "id": f"discount{place}",
+        "name": call.words(one.name),
+        "promocode": "",
+        "discount": str(one.percent),
+        "itemtype": one.type or "",
+        "pricelist": str(one.tariff_id or ""),
+    }
 
 
 def _promotion(code: str, percent: int, product_type: str | None) -> Mapping[str, str]:
@@ -231,4 +249,5 @@ def _promotion(code: str, percent: int, product_type: str | None) -> Mapping[str
         "promocode": code,
         "discount": str(percent),
         "itemtype": product_type or "",
+        "pricelist": "",
     }

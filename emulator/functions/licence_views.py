@@ -8,7 +8,9 @@ from __future__ import annotations
 from datetime import date
 
 from emulator.call import Call, Shown
+from emulator.domain import discounts
 from emulator.domain.catalogue import Tariff
+from emulator.domain.discounts import HUNDRED
 from emulator.domain.money import ZERO, exact, with_currency
 from emulator.domain.services import ORDERED, PROCESSING, Service, cost_of
 from emulator.fields import Day, Months, Text, Whole, WireField
@@ -178,7 +180,8 @@ def price_of(call: Call, service: Service, tariff: Tariff) -> tuple[str, str]:
     period, cost = service.period, ZERO
     if tariff.periods(currency):
         period = tariff.nearest_period(currency, period)
-        cost = cost_of(service, tariff, currency, period)
+        full = cost_of(service, tariff, currency, period)
+        cost = full - full * discounts.percent(call.shop, call.user, tariff) / HUNDRED
     return f"{with_currency(cost, currency)} / {period_label(period, call.lang)}", exact(cost)
 
 

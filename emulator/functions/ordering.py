@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from emulator.call import Call, Done, Shown
-from emulator.domain import licenses, offers, orders
+from emulator.domain import discounts, licenses, offers, orders
 from emulator.domain.catalogue import TRIAL, Tariff
 from emulator.domain.licenses import Wish
 from emulator.domain.money import with_currency
@@ -191,7 +191,8 @@ def _form(
     chosen = period if period is not None else (1 if 1 in offered else offered[0])
     tariff.check_period(call.user.currency, chosen)
     amounts = licenses.chosen_addons(tariff, draft.get("addon"))
-    cost = tariff.cost(call.user.currency, chosen, amounts)
+    full = tariff.cost(call.user.currency, chosen, amounts)
+    cost = discounts.price(call.shop, call.user, tariff, full).cost
     price, label = with_currency(cost, call.user.currency), period_label(chosen, call.lang)
     shown: dict[str, object] = {
         **{key: value for key, value in draft.items() if key != "addon"},
@@ -222,12 +223,12 @@ def _ordered(
     if needs_address and tariff.takes_address and not wish.ip:
         raise BadValue.empty("ip")
     draft = licenses.draft(shop, account, tariff, wish)
-    cost = orders.cost_of_order(account, tariff, draft)
-    poor = cost > account.available and shop.world.rules.poor_order == "basket"
+    price = orders.price_of_order(shop, account, tariff, draft)
+    poor = price.cost > account.available and shop.world.rules.poor_order == "basket"
     if at_once and not poor:
-        opened = orders.order_now(shop, account, tariff, draft, cost)
+        opened = orders.order_now(shop, account, tariff, draft, price)
         return Done({"id": opened.id, "item.id": str(opened.id)})
-    item, billorder, ordered = orders.put_order(shop, account, tariff, draft, cost)
+    item, billorder, ordered = orders.put_order(shop, account, tariff, draft, price)
     return Done(
         {
             "id": ordered.id,

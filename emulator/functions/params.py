@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from emulator.call import Call, Choice, Leaf
+from emulator.domain import discounts
 from emulator.domain.catalogue import Tariff, Words
 from emulator.domain.money import with_currency
 from emulator.domain.services import Service
@@ -77,7 +78,8 @@ def tariff_choices(call: Call, tariffs: Iterable[Tariff]) -> list[Choice]:
 def price_text(call: Call, tariff: Tariff, period: int) -> str:
     """``5.00 EUR / Month``."""
     currency = call.user.currency
-    cost = tariff.prices[currency][period]
+    full = tariff.prices[currency][period]
+    cost = discounts.price(call.shop, call.user, tariff, full).cost
     return f"{with_currency(cost, currency)} / {period_label(period, call.lang)}"
 
 

@@ -68,10 +68,10 @@ def test_too_little_money_changes_nothing(bench: Bench) -> None:
     before = bench.shop.db.counts()
     tariff = licenses.orderable(bench.shop, poor, "soft", 55229)
     draft = licenses.draft(bench.shop, poor, tariff, licenses.Wish(55229, 12, ip="10.0.0.1"))
-    cost = orders.cost_of_order(poor, tariff, draft)
+    price = orders.price_of_order(bench.shop, poor, tariff, draft)
     with pytest.raises(NotEnoughMoney) as refused, bench.shop.db.savepoint():
-        orders.order_now(bench.shop, poor, tariff, draft, cost)
-    assert refused.value.params == {"amount": f"{cost:.2f}"}
+        orders.order_now(bench.shop, poor, tariff, draft, price)
+    assert refused.value.params == {"amount": f"{price.cost:.2f}"}
     assert bench.shop.db.counts() == before
     assert bench.login("poor").balance == Decimal("1.00")
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from emulator.domain import deletion, licenses, orders, payments, services, terms
+from emulator.domain.discounts import Price
 from emulator.domain.services import ACTIVE, DELETED, ORDERED
 from emulator.errors import Exists, Missed, NotEnoughMoney, PromocodeNotUsable
 from emulator.store import tables
@@ -95,7 +96,8 @@ def test_a_basket_dearer_than_the_balance_is_paid_not_even_in_part(bench: Bench)
         tariff = bench.shop.catalogue[55227]
         wish = licenses.Wish(55227, 1, ip=f"10.0.0.{last}")
         draft = licenses.draft(bench.shop, poor, tariff, wish)
-        orders.put_order(bench.shop, poor, tariff, draft, Decimal("0.60"))
+        price = Price(Decimal("0.60"), Decimal(0))
+        orders.put_order(bench.shop, poor, tariff, draft, price)
     with pytest.raises(NotEnoughMoney) as refusal, bench.shop.db.savepoint():
         orders.pay(bench.shop, poor, None)
     assert refusal.value.params["amount"] == "1.20"

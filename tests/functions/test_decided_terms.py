@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from emulator.clock import add_months
-from emulator.domain import accounts, payments
+from emulator.domain import accounts, discounts, payments
 from emulator.domain import world as worlds
+from emulator.domain.discounts import NAME, Discount
 from tests.functions.deciding import WEB, done, licence, rule
 from tests.functions.seller import Seller
 
@@ -104,3 +105,16 @@ def test_35_what_fell_due_is_told_to_its_owner(shop: Seller) -> None:
     assert licence(shop, WEB)["status"] == "2"
     told = [item.text or "" for item in shop.doc("notify").iter("msg")]
     assert any(WEB in text for text in told)
+
+
+def test_36_the_largest_discount_that_fits_is_off_every_price(shop: Seller) -> None:
+    with shop.worlds.locked("default") as db, db.writing():
+        owner = next(a for a in accounts.all_of(db) if a.login == "reseller")
+        given = ((10, None, None), (20, "soft", None), (5, None, 55227))
+        discounts.replace_all(
+            db, owner.id, tuple(Discount(p, kind, tariff, NAME) for p, kind, tariff in given)
+        )
+    assert "4.00 EUR" in (shop.doc("service.prolong", elid=WEB).findtext("cost") or "")
+    assert done(shop, "service.prolong", elid=WEB, period="1", sok="ok")
+    row = shop.rows("expense")[0]
+    assert (row["amount"], row["discountamount"]) == ("4.00", "1.00")

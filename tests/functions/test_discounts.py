@@ -1,0 +1,92 @@
+"""What a partner's discount takes off, wherever a price is told or charged."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from emulator.handles import ControlError
+from emulator.testing import Seller
+
+EVERYTHING = {"percent": 10}
+LITE = {"percent": 33, "tariff": 55227}
+PLATFORMS = {"percent": 50, "type": "platform"}
+
+
+def give(seller: Seller, *wanted: dict[str, object]) -> None:
+    seller.account("reseller", discounts=list(wanted))
+
+
+def newest(seller: Seller) -> tuple[str, str]:
+    row = seller.call("expense").rows()[0]
+    return row["amount"], row["discountamount"]
+
+
+def told(seller: Seller, func: str, **params: object) -> str:
+    return seller.call(func, **params).field("orderinfo")
+
+
+def test_the_largest_that_fits_counts(seller: Seller) -> None:
+    give(seller, EVERYTHING, LITE, PLATFORMS)
+    seller.order()
+    assert newest(seller) == ("3.35", "1.65")
+    seller.order(pricelist=55228, ip="192.0.2.202")
+    assert newest(seller) == ("7.20", "0.80")
+    paid = {"period": 1, "skipbasket": "on", "sok": "ok"}
+    seller.call("platform.order.param", pricelist=55163, **paid)
+    assert newest(seller) == ("5.00", "5.00")
+
+
+def test_what_is_told_is_what_is_charged(seller: Seller) -> None:
+    give(seller, LITE)
+    assert "3.35 EUR" in told(seller, "soft.order.param", pricelist=55227, period=1)
+    number = seller.order()
+    (row,) = [r for r in seller.call("soft").rows() if r["id"] == str(number)]
+    assert (row["cost"], row["item_cost"]) == ("3.35 EUR / Month", "3.3500")
+    assert "3.35 EUR" in told(seller, "service.prolong", elid=number, period=1)
+    seller.call("service.prolong", elid=number, period=1, sok="ok")
+    assert newest(seller) == ("3.35", "1.65")
+
+
+def test_a_promo_code_takes_its_part_of_what_is_left(seller: Seller) -> None:
+    give(seller, EVERYTHING)
+    order = {"pricelist": 55229, "period": 12, "ip": "192.0.2.201", "sok": "ok"}
+    seller.call("soft.order.param", **order)
+    assert seller.call("basket").field("total_sum") == "108.90 EUR"
+    seller.call("basket", promocode="SPRING", sok="ok")
+    assert seller.call("basket").field("total_sum") == "98.01 EUR"
+    seller.call("basket", clicked_button="free", sok="ok")
+    assert newest(seller) == ("98.01", "22.99")
+
+
+def test_automatic_prolongation_has_it_too_and_the_ledger_adds_up(seller: Seller) -> None:
+    give(seller, EVERYTHING)
+    seller.order(autoprolong=1)
+    seller.clock.advance("3 months")
+    account = seller.account()
+    assert account["ledger"] == account["balance"]
+    amounts = {row["amount"] for row in seller.call("expense", p_cnt=10).rows()}
+    assert Decimal("4.50") in {Decimal(a) for a in amounts}
+
+
+def test_discounts_are_shown_to_the_partner(seller: Seller) -> None:
+    give(seller, EVERYTHING, PLATFORMS)
+    rows = seller.call("account.discountinfo").xml.findall("list[@name='promotion']/elem")
+    found = [(row.findtext("discount"), row.findtext("itemtype")) for row in rows]
+    assert found[:2] == [("10", ""), ("50", "platform")]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "line"),
+    [
+        ({"percent": 101}, "400: discounts.0.percent: is not between 1 and 100"),
+        ({}, "400: discounts.0.percent"),
+        ({"percent": 5, "tariff": 1}, "400: discounts.tariff: there is no tariff 1"),
+    ],
+)
+def test_a_bad_discount_is_one_line(seller: Seller, wanted: dict[str, object], line: str) -> None:
+    with pytest.raises(ControlError) as refused:
+        give(seller, wanted)
+    assert str(refused.value).startswith(line)
+    assert seller.account()["discounts"] == []
