@@ -59,6 +59,7 @@ class ControlApi:
         self._settings = settings
         self._worlds = worlds
         self._registry = registry
+        self._names = frozenset(function.name for function in registry)
         self._handlers: dict[str, Handler] = {
             "GET /functions": self._functions,
             "GET /openapi.json": self._openapi,
@@ -85,7 +86,8 @@ class ControlApi:
         kinds = world_api.BODIES.get(endpoint, (JSON,))
         self._guard.check(http, kinds=kinds)
         name = values.pop("name", None) or http.args.get("world") or DEFAULT
-        asked = Asked(self._worlds, name, values, http.args.to_dict(), lambda: self._body(http))
+        query = http.args.to_dict()
+        asked = Asked(self._worlds, name, values, query, lambda: self._body(http), self._names)
         status = 201 if endpoint in world_api.CREATES else 200
         return _json(status, handler(asked))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
@@ -26,13 +26,17 @@ QUERY = schemas.JournalQuery()
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request: which world, what stood in the path and in the query, and its body."""
+    """One request: which world, what stood in the path and in the query, and its body.
+
+    ``functions``: names of all functions of the API.
+    """
 
     worlds: Worlds
     name: str
     values: Mapping[str, str]
     query: Mapping[str, str]
     body: Callable[[], bytes]
+    functions: Collection[str] = ()
 
     def read(self, schema: schemas.Body) -> dict[str, Any]:
         """The body as the schema wants it, its types too. ValueError says in one line why not."""
@@ -138,7 +142,8 @@ def _journal(asked: Asked) -> object:
     chosen = QUERY.read({name: value for name, value in asked.query.items() if name != "world"})
     db = asked.worlds.connect(asked.name)
     entries = journal.find(db, **chosen)
-    return {"count": journal.count(db), "entries": [entry.told() for entry in entries]}
+    kept = journal.count(db, chosen.get("kind", journal.CALL))
+    return {"count": kept, "entries": [entry.told() for entry in entries]}
 
 
 def _clear_journal(asked: Asked) -> object:
@@ -170,7 +175,7 @@ def _faults(asked: Asked) -> object:
 
 
 def _add_fault(asked: Asked) -> object:
-    return faults.add(asked.worlds, asked.name, asked.rule())
+    return faults.add(asked.worlds, asked.name, asked.rule(), asked.functions)
 
 
 def _remove_fault(asked: Asked) -> object:

@@ -35,10 +35,12 @@ def add(what: str, settings: tuple[str, ...], name: str, data: Path | None, **ru
     no_key.
     """
     from emulator.admin import faults
+    from emulator.app import create_registry
 
     with options.opened(data) as worlds:
         given = {"what": what, **rule, **dict(_setting(text) for text in settings)}
-        _tell(faults.add(worlds, name, given))
+        known = [function.name for function in create_registry()]
+        _tell(faults.add(worlds, name, given, known))
 
 
 def _setting(text: str) -> tuple[str, object]:

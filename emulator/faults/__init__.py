@@ -20,7 +20,17 @@ from emulator.faults.kinds import (
     Truncate,
 )
 from emulator.faults.plan import BadFault, Fault, NoFault, Strike, read
-from emulator.faults.rows import add, clear, held, hold, matching, planned, remove, strike
+from emulator.faults.rows import (
+    add,
+    clear,
+    held,
+    hold,
+    matching,
+    planned,
+    remove,
+    stale_token,
+    strike,
+)
 
 __all__ = [
     "KINDS",
@@ -48,5 +58,6 @@ __all__ = [
     "planned",
     "read",
     "remove",
+    "stale_token",
     "strike",
 ]

@@ -15,6 +15,8 @@ BOTH: tuple[When, ...] = ("before", "after")
 Limits = Mapping[str, tuple[float, float]]
 LONGEST_WAIT = 600.0
 LONGEST_BODY = 100_000
+LEAST_CODE = 400
+"""HTTP statuses below it are no refusals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Status(Kind):
     """An HTTP status with a page in place of a document, as a proxy in front would send it."""
 
     name = "status"
-    limits: ClassVar[Limits] = {"code": (400, 599)}
+    limits: ClassVar[Limits] = {"code": (LEAST_CODE, 599)}
     code: int = 502
     body: str = "<html><body><h1>Bad Gateway</h1></body></html>"
 
@@ -120,6 +122,14 @@ class RateLimit(Kind):
     calls: int = 10
     seconds: float = 1.0
     code: int = 0
+    """0: an error document of the type ``limit``."""
+
+    def check(self) -> None:
+        """The code of a refusal, or none."""
+        Kind.check(self)
+        if 0 < self.code < LEAST_CODE:
+            msg = f"code is neither 0 nor between {LEAST_CODE} and 599"
+            raise ValueError(msg)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +150,7 @@ class OneRow(Kind):
 
 @dataclass(frozen=True, slots=True)
 class NoKey(Kind):
-    """What the struck call opens stays in status 5, without a key, until somebody opens it."""
+    """What the struck call opens stays in status 5 without a key until the fault is taken back."""
 
     name = "no_key"
     strikes = ("before",)

@@ -11,9 +11,11 @@ from decimal import Decimal
 from fnmatch import fnmatchcase
 from typing import Any, cast
 
-from emulator.faults.kinds import KINDS, Kind, RateLimit, When
+from emulator.faults.kinds import KINDS, LONGEST_BODY, Kind, RateLimit, When
 
 FUNC = re.compile(r"[A-Za-z0-9_.*]{1,100}\Z")
+UNSENDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What no XML document can hold."""
 HUNDRED = 100
 MOST = 1_000_000
 
@@ -49,9 +51,13 @@ class Fault:
     struck: int = 0
     created_at: datetime | None = None
 
+    def means(self, func: str) -> bool:
+        """Whether a function is one of its pattern."""
+        return fnmatchcase(func, self.func)
+
     def looks_at(self, func: str, login: str) -> bool:
         """Whether a call is one of those it counts."""
-        return fnmatchcase(func, self.func) and self.account in ("", login)
+        return self.means(func) and self.account in ("", login)
 
     def hits(self, number: int, struck: int) -> bool:
         """Whether it strikes the ``number``-th matching call, having struck so often."""
@@ -106,16 +112,15 @@ def read(given: Mapping[str, Any], number: int = 0) -> Fault:
     what = rest.pop("what", None)
     made = KINDS.get(what) if isinstance(what, str) else None
     if made is None:
-        raise BadFault(f"what: {what!r} is none of {', '.join(KINDS)}")
+        raise BadFault(f"what: {_short(what)} is none of {', '.join(KINDS)}")
     when = rest.pop("when", None) or made.strikes[0]
     if when not in made.strikes:
-        raise BadFault(f"when: {made.name} strikes {' or '.join(made.strikes)}, not {when!r}")
+        raise BadFault(f"when: {made.name} strikes {' or '.join(made.strikes)}, not {_short(when)}")
     func = rest.pop("func", "*")
     if not isinstance(func, str) or not FUNC.match(func):
-        raise BadFault(f"func: {func!r} is no pattern of functions such as soft.*")
+        raise BadFault(f"func: {_short(func)} is no pattern of functions such as soft.*")
     account = rest.pop("account", "")
-    if not isinstance(account, str):
-        raise BadFault(f"account: {account!r} is not a login")
+    account = _text("account", account, f"{_short(account)} is not a login")
     times = rest.pop("times", None)
     fault = Fault(
         id=number,
@@ -133,9 +138,21 @@ def read(given: Mapping[str, Any], number: int = 0) -> Fault:
     return fault
 
 
+def _short(value: object) -> str:
+    return repr(value)[:100]
+
+
 def _whole(value: object, name: str, least: int, most: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-        raise BadFault(f"{name}: {value!r} is not a whole number from {least} to {most}")
+        raise BadFault(f"{name}: {_short(value)} is not a whole number from {least} to {most}")
+    return value
+
+
+def _text(name: str, value: object, why: str) -> str:
+    if not isinstance(value, str):
+        raise BadFault(f"{name}: {why}")
+    if len(value) > LONGEST_BODY or UNSENDABLE.search(value):
+        raise BadFault(f"{name}: is too long or holds control characters")
     return value
 
 
@@ -144,7 +161,7 @@ def _kind(made: type[Kind], settings: Mapping[str, Any]) -> Kind:
     values: dict[str, Any] = {}
     for name, value in settings.items():
         if name not in known:
-            raise BadFault(f"{name}: {made.name} has no such setting")
+            raise BadFault(f"{str(name)[:100]}: {made.name} has no such setting")
         values[name] = _value(name, value, str(known[name].type))
     kind = made(**values)
     try:
@@ -156,11 +173,9 @@ def _kind(made: type[Kind], settings: Mapping[str, Any]) -> Kind:
 
 def _value(name: str, value: object, wanted: str) -> object:
     if wanted == "str":
-        if isinstance(value, str):
-            return value
-        raise BadFault(f"{name}: {value!r} is not a text")
+        return _text(name, value, f"{_short(value)} is not a text")
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        raise BadFault(f"{name}: {value!r} is not a number")
+        raise BadFault(f"{name}: {_short(value)} is not a number")
     if wanted == "int" and not isinstance(value, int):
         raise BadFault(f"{name}: {value} is not a whole number")
     return float(value) if isinstance(value, Decimal) else value

@@ -17,6 +17,7 @@ from emulator.faults.plan import Fault, NoFault, Strike, read
 from emulator.store import tables
 from emulator.store.engine import Database, Row, Statement
 
+STALE = "stale"
 KEPT = 200
 """Answers that are held for long requests and stale lists; the oldest go."""
 
@@ -52,7 +53,7 @@ _OLD = Statement(
         H.token.not_in(select(H.token).order_by(H.ready.desc()).limit(KEPT).scalar_subquery())
     )
 )
-_RELEASE = Statement(delete(tables.held_answer))
+_FORGET = Statement(delete(tables.held_answer).where(H.token.like(bindparam("like"))))
 
 
 def planned(db: Database) -> list[Fault]:
@@ -82,17 +83,21 @@ def add(db: Database, fault: Fault, at: datetime) -> Fault:
 
 
 def remove(db: Database, number: int) -> None:
-    """Takes one back. Raises NoFault."""
+    """Takes one back, and the lists it held. Raises NoFault."""
     if not db.run(_REMOVE, wanted=number):
         raise NoFault(f"there is no fault {number} in this world")
+    db.run(_FORGET, like=f"{stale_token(number, '')}%")
     if not planned(db):
         clear(db)
 
 
 def clear(db: Database) -> int:
-    """Takes all of them back; how many there were. Answers that were held are forgotten."""
+    """Takes all of them back; how many there were. No list is stale any more.
+
+    Answers behind the links of long requests stay: whoever was given a link may still follow it.
+    """
     gone = db.run(_CLEAR)
-    db.run(_RELEASE)
+    db.run(_FORGET, like=f"{STALE}/%")
     db.run(_NONE)
     return gone
 
@@ -126,8 +131,15 @@ def _over(limit: RateLimit, state: dict[str, Any], login: str, elapsed: float) -
     start, calls = state.get(login, (elapsed, 0))
     if elapsed - start >= limit.seconds:
         start, calls = elapsed, 0
+    for other in [who for who, (begun, _) in state.items() if elapsed - begun >= limit.seconds]:
+        del state[other]  # anybody can try any login; what is over is not kept
     state[login] = (start, calls + 1)
     return bool(calls >= limit.calls)
+
+
+def stale_token(number: int, digest: str) -> str:
+    """Under which a fault holds what a list was: ``digest`` tells who asked for what."""
+    return f"{STALE}/{number}/{digest}"
 
 
 def hold(db: Database, token: str, ready: float, content_type: str, body: bytes) -> None:

@@ -87,6 +87,8 @@ class Endpoint:
             self._count(turn, name)
         machine.wait(strikes.wait(turn, "before"))
         with self._one_at_a_time:
+            if not turn.struck:
+                return self._in_world(turn, name)
             reply = self._instead(turn, name) or self._held_back(turn, name)
         machine.wait(strikes.wait(turn, "after"))
         return strikes.spoiled(turn, reply)
@@ -94,11 +96,16 @@ class Endpoint:
     def _held_back(self, turn: Turn, name: str) -> Reply:
         """The call's own answer, kept in the world where a fault wants it later."""
         reply = self._in_world(turn, name)
-        if strikes.holds_back(turn):
+        looks = self._looks(turn)
+        if strikes.holds_back(turn, looks=looks):
             elapsed = self._worlds.machine.elapsed()
             with self._worlds.locked(name) as db, db.writing():
-                reply = strikes.kept(turn, db, name, reply, elapsed)
+                reply = strikes.kept(turn, db, name, reply, elapsed, looks=looks)
         return reply
+
+    def _looks(self, turn: Turn) -> bool:
+        function = self._registry.find(turn.request.func)
+        return function is not None and not function.chosen(turn.request.params)[1]
 
     def _count(self, turn: Turn, name: str) -> None:
         """Which faults hit this call. The count stands whatever becomes of the call."""
@@ -114,10 +121,8 @@ class Endpoint:
 
     def _instead(self, turn: Turn, name: str) -> Reply | None:
         """What a fault answers in place of the call, journalled like any answer."""
-        function = self._registry.find(turn.request.func)
-        looks = function is not None and not function.chosen(turn.request.params)[1]
         with self._worlds.locked(name) as db, db.writing():
-            reply = strikes.instead(turn, db, looks=looks)
+            reply = strikes.instead(turn, db, looks=self._looks(turn))
             if reply is not None:
                 shop = self._ask(turn, db)
                 self._write_down(turn, db, entry_of(turn, shop, reply.body, self._bounds.body))

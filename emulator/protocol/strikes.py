@@ -14,7 +14,8 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from emulator import faults
-from emulator.domain.world import Provisioning, Shop
+from emulator.domain import withheld
+from emulator.domain.world import Shop
 from emulator.errors import ApiError, PlannedRefusal
 from emulator.faults import Kind
 from emulator.faults.kinds import When
@@ -48,11 +49,8 @@ def wait(turn: Turn, when: When) -> float:
 
 
 def without_key(turn: Turn, shop: Shop) -> Shop:
-    """The shop as this call meets it: what it opens may never be finished."""
-    if not any(_of(turn, faults.NoKey, "before")):
-        return shop
-    world = replace(shop.world, provisioning=Provisioning("by_hand"))
-    return Shop(shop.db, world, shop.now, shop.catalogue, shop.machine)
+    """The shop as this call meets it: what it opens may wait for its key while the fault lasts."""
+    return withheld.withholding(shop) if any(_of(turn, faults.NoKey, "before")) else shop
 
 
 def refusal(turn: Turn, when: When) -> ApiError | None:
@@ -85,18 +83,25 @@ def instead(turn: Turn, db: Database, *, looks: bool) -> Reply | None:
 def _stale_token(turn: Turn, number: int) -> str:
     same = {n: v for n, v in turn.request.params.items() if n not in NEVER_THE_SAME}
     told = json.dumps([turn.who, sorted(same.items())])
-    return f"stale/{number}/{hashlib.sha256(told.encode()).hexdigest()[:32]}"
+    return faults.stale_token(number, hashlib.sha256(told.encode()).hexdigest()[:32])
 
 
-def holds_back(turn: Turn) -> bool:
+def holds_back(turn: Turn, *, looks: bool) -> bool:
     """Whether what is answered has to be kept in the world."""
-    return any(_of(turn, faults.Long, "after")) or any(_of(turn, faults.Stale, "before"))
+    return any(_of(turn, faults.Long, "after")) or (_goes_stale(turn) and looks)
 
 
-def kept(turn: Turn, db: Database, world: str, reply: Reply, elapsed: float) -> Reply:
+def _goes_stale(turn: Turn) -> bool:
+    return turn.error is None and any(_of(turn, faults.Stale, "before"))
+
+
+def kept(
+    turn: Turn, db: Database, world: str, reply: Reply, elapsed: float, *, looks: bool
+) -> Reply:
     """Writes the answer down: for a list that goes stale, or behind a link in its place."""
-    for number, _ in _of(turn, faults.Stale, "before"):
-        faults.hold(db, _stale_token(turn, number), 0.0, reply.content_type, reply.body)
+    if looks and _goes_stale(turn):
+        for number, _ in _of(turn, faults.Stale, "before"):
+            faults.hold(db, _stale_token(turn, number), elapsed, reply.content_type, reply.body)
     for _, long in _of(turn, faults.Long, "after"):
         token = f"{world}-{secrets.token_hex(16)}"
         faults.hold(db, token, elapsed + long.seconds, reply.content_type, reply.body)

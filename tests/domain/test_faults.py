@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from emulator import faults
 from emulator.domain import world
 from emulator.faults import BadFault, NoFault
+from emulator.store import tables
+from emulator.store.engine import Statement
 from tests.domain.conftest import START, Bench
 
 
@@ -62,6 +65,14 @@ def test_too_many_calls_in_the_window_of_one_login(bench: Bench) -> None:
     hit = [bool(faults.strike(db, "soft", "reseller", float(moment))) for moment in at]
     assert hit == [False, False, True, True, False, False, True]
     assert not faults.strike(db, "soft", "other", 2.0)
+
+
+def test_windows_that_are_over_are_forgotten(bench: Bench) -> None:
+    plan(bench, "rate_limit", calls=2, seconds=10)
+    for number in range(50):
+        faults.strike(bench.shop.db, "auth", f"guess{number}", float(number))
+    state = bench.shop.db.value(Statement(select(tables.fault.c.state)))
+    assert len(state) == 10
 
 
 def test_a_world_without_faults_has_the_version_nought(bench: Bench) -> None:

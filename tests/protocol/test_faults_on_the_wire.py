@@ -7,8 +7,11 @@ import re
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from emulator.handles import ControlError
+from emulator.store import tables
+from emulator.store.engine import Statement
 from emulator.testing import Seller
 
 ORDER = "soft.order.param"
@@ -153,14 +156,74 @@ def test_one_row_as_an_object(seller: Seller, out: str) -> None:
     assert seller.call("project").rows() != []
 
 
-def test_a_key_that_never_comes_comes_by_hand(seller: Seller) -> None:
-    seller.faults.add("no_key", func=ORDER, times=1)
+def test_a_key_that_never_comes_comes_when_the_fault_is_taken_back(seller: Seller) -> None:
+    fault = seller.faults.add("no_key", func=ORDER, times=1)
     number = seller.order()
     for _ in range(5):
         assert seller.call("soft.edit", elid=number).field("lickey") == ""
     seller.time.pass_time(10**6)
     assert seller.service(number)["status"] == 5
     assert seller.service(seller.order(ip="192.0.2.202"))["status"] == 2
+    seller.faults.remove(fault)
+    assert seller.call("soft.edit", elid=number).field("lickey") != ""
+    assert seller.service(number)["status"] == 2
+
+
+def test_of_two_faults_that_withhold_keys_the_last_gives_way(seller: Seller) -> None:
+    first = seller.faults.add("no_key", func=ORDER, times=1)
+    seller.faults.add("no_key", func="platform.*")
+    number = seller.order()
+    seller.faults.remove(first)
+    assert seller.call("soft.edit", elid=number).field("lickey") == ""
+    seller.faults.clear()
+    assert seller.call("soft.edit", elid=number).field("lickey") != ""
+
+
+def test_a_key_that_comes_late_is_not_withheld(seller: Seller) -> None:
+    seller.provisioning("seconds", 60)
+    number = seller.order()
+    seller.faults.add("no_key", func=ORDER)
+    seller.faults.clear()
+    assert seller.call("soft.edit", elid=number).field("lickey") == ""
+    seller.time.pass_time(60)
+    assert seller.call("soft.edit", elid=number).field("lickey") != ""
+
+
+def test_whoever_was_given_a_link_can_follow_it_after_the_fault_is_gone(seller: Seller) -> None:
+    fault = seller.faults.add("long", func="whoami", seconds=0)
+    link = re.search(r"long[^\"]*billmgr", seller.call("whoami").text)
+    seller.faults.remove(fault)
+    assert link is not None
+    answer = seller._send("GET", f"/{link[0]}", None, "")  # noqa: SLF001 - a bare GET
+    assert 'name="reseller"' in answer.text
+
+
+def test_no_session_is_written_down_for_a_stale_list(seller: Seller) -> None:
+    seller.faults.add("stale")
+    opened = seller.call("auth", login="", username="reseller", password="secret")
+    session = opened.xml.findtext("auth") or ""
+    assert seller.call("soft", auth=session).rows() != []
+    db = seller.worlds.connect("default")
+    assert db.counts()["held_answer"] == 1
+    held = db.row(Statement(select(tables.held_answer.c.body)))
+    assert held is not None
+    assert session.encode() not in held[0]
+
+
+def test_a_refusal_does_not_go_stale(seller: Seller) -> None:
+    seller.faults.add("stale", func="soft")
+    assert seller.call("soft", authinfo="reseller:wrong").error is not None
+    assert seller.call("soft").rows() != []
+
+
+def test_a_call_on_many_elements_is_one_call(seller: Seller) -> None:
+    elids = [seller.order(ip=f"192.0.2.{n}") for n in (211, 212)]
+    fault = seller.faults.add("drop", func="soft.suspend", when="after", times=1)
+    with pytest.raises(ConnectionResetError):
+        seller.call("soft.suspend", elid=", ".join(map(str, elids)))
+    assert [seller.service(number)["status"] for number in elids] == [3, 3]
+    (told,) = seller.faults.all()
+    assert (told["id"], told["matched"], told["struck"]) == (fault, 1, 1)
 
 
 def test_a_login_can_be_struck_too(seller: Seller) -> None:
@@ -193,11 +256,19 @@ def test_other_worlds_and_other_calls_go_on(seller: Seller) -> None:
     ("method", "path", "given", "line"),
     [
         ("POST", "/faults", {"what": "nonsense"}, "400: what: 'nonsense' is none of"),
+        ("POST", "/faults", {"what": "drop", "func": "sofd.*"},
+         "400: func: there is no function that is sofd.*"),
+        ("POST", "/faults", {"what": "error", "msg": "a\x00"},
+         "400: msg: is too long or holds control characters"),
+        ("POST", "/faults", {"what": "status", "body": "\ud800"},
+         "400: body: is too long or holds control characters"),
+        ("POST", "/faults", {"what": "rate_limit", "code": 100},
+         "400: code is neither 0 nor between 400 and 599"),
         ("POST", "/faults", [], "400: the body is not a JSON object"),
         ("DELETE", "/faults/9", None, "404: there is no fault 9"),
         ("DELETE", "/faults/x", None, '404: there is no fault "x"'),
     ],
-)
+)  # fmt: skip
 def test_what_cannot_be_planned_is_one_line(
     seller: Seller, method: str, path: str, given: object, line: str
 ) -> None:
