@@ -5,15 +5,27 @@ Source: docs/wire.md section 6 (observed, partly documented).
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from reseller_client.account_models import (
+    Currency,
+    Dashboard,
+    Discount,
+    MenuNode,
+    Provider,
+    Subaccount,
+    User,
+)
 from reseller_client.errors import NotUnderstood
-from reseller_client.models import Dashboard, MenuNode, Notice, Subaccount, User
+from reseller_client.listing import every_row
+from reseller_client.notifications import Notifications
 from reseller_client.values import read_flag, read_int, read_money
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from reseller_client.account_models import Notice
     from reseller_client.call import Caller
     from reseller_client.document import Node
     from reseller_client.values import Field, Money
@@ -56,16 +68,7 @@ class Account:
         node = self._caller.call("whoami").field("user")
         if node is None:
             raise NotUnderstood("the answer names no user")
-        return User(
-            id=read_int(node.value("id")),
-            name=node.value("name"),
-            realname=node.value("realname"),
-            email=node.value("email"),
-            phone=node.value("phone"),
-            balance=read_money(node.value("balance"), node.value("currency")),
-            level=read_int(node.value("level")),
-            must_confirm_phone=read_flag(node.value("need_phone_validate")),
-        )
+        return _user(node)
 
     def settings(self) -> Mapping[str, str]:
         """Return the settings of the user as they stand. Source: `usrparam`."""
@@ -76,11 +79,30 @@ class Account:
         self._caller.call("usrparam", {**changes, "sok": "ok"})
 
     def notifications(self) -> tuple[Notice, ...]:
-        """List what the client area would show in its bell. Source: `notify`."""
-        notify = self._caller.call("notify").field("notify")
-        if notify is None:
-            return ()
-        return tuple(_notice(item) for item in notify.all("item"))
+        """List what the client area would show in its bell. See `client.notifications`."""
+        return Notifications(self._caller).list()
+
+    def discounts(self) -> tuple[Discount, ...]:
+        """List the discounts and promotions of the account. Source: `account.discountinfo`."""
+        rows = self._caller.call("account.discountinfo").table("promotion")
+        return tuple(_discount(row) for row in rows)
+
+    def currencies(self) -> tuple[Currency, ...]:
+        """List the currencies of the seller. Source: `currency`."""
+        rows = self._caller.call("currency").rows()
+        return tuple(
+            Currency(row.value("iso", "id"), row.value("name"), read_flag(row.value("is_default")))
+            for row in rows
+        )
+
+    def providers(self) -> tuple[Provider, ...]:
+        """List who sells to this account. Source: `project` (documented)."""
+        rows = (_provider(row) for row in self._caller.call("project").rows())
+        return tuple(row for row in rows if row is not None)
+
+    def users(self) -> tuple[User, ...]:
+        """List the logins of the account. Source: `user` (observed; columns assumed)."""
+        return tuple(_user(row) for row in every_row(self._caller, "user"))
 
     def menu(self) -> tuple[MenuNode, ...]:
         """Return the menu, which names the service functions open to this account.
@@ -102,11 +124,39 @@ def _subaccount(row: Node) -> Subaccount | None:
     return Subaccount(read_int(row.value("id")), row.value("project"), balance)
 
 
-def _notice(item: Node) -> Notice:
-    """Read a notification; its text is in it or in the things it lists."""
-    inner = (part.value("msg") or part.text for part in item.all("bitem"))
-    text = item.value("msg") or item.text or "\n".join(filter(None, inner))
-    return Notice(name=item.value("name"), text=text)
+def _user(node: Node) -> User:
+    """Read a login from attributes or from a row."""
+    return User(
+        id=read_int(node.value("id")),
+        name=node.value("name"),
+        realname=node.value("realname"),
+        email=node.value("email"),
+        phone=node.value("phone"),
+        balance=read_money(node.value("balance"), node.value("currency")),
+        level=read_int(node.value("level")),
+        must_confirm_phone=read_flag(node.value("need_phone_validate")),
+    )
+
+
+def _provider(row: Node) -> Provider | None:
+    """Read a provider; without an id it is none."""
+    provider_id = read_int(row.value("id"))
+    if provider_id is None:
+        return None
+    currency = row.value("currency_str", "currency")
+    return Provider(provider_id, row.value("name"), currency, row.value("site"))
+
+
+def _discount(row: Node) -> Discount:
+    """Read a discount; its percentage may carry the sign."""
+    percent = read_money(row.value("discount", "percent").replace("%", ""))
+    return Discount(
+        name=row.value("name", "id"),
+        percent=None if percent is None else percent.amount,
+        itemtype=row.value("itemtype"),
+        promo_code=row.value("promocode"),
+        fields=MappingProxyType(row.fields()),
+    )
 
 
 def _menu_node(node: Node) -> MenuNode:

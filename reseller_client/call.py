@@ -21,12 +21,13 @@ from reseller_client.errors import (
     refused,
 )
 from reseller_client.reader import read_document, read_refusal
+from reseller_client.sheets import read_sheet
 from reseller_client.values import write_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from reseller_client.document import Answer
+    from reseller_client.document import Answer, Node
     from reseller_client.values import Field
     from reseller_client.wire import Reply, Wire
 
@@ -45,8 +46,17 @@ class Caller(Protocol):
         """How long to wait for things the seller does later."""
         ...
 
+    @property
+    def url(self) -> str:
+        """The address of the API, against which its links are to be read."""
+        ...
+
     def call(self, func: str, fields: Mapping[str, Field] | None = None) -> Answer:
         """Call a function and return its answer. Raises Refused or TransportError."""
+        ...
+
+    def call_csv(self, func: str, fields: Mapping[str, Field] | None = None) -> tuple[Node, ...]:
+        """Call a listing and return its rows, which come as csv."""
         ...
 
 
@@ -85,6 +95,14 @@ def make_call(
     if func != "totp.confirm" and answer.value("ok") == "func=totp.confirm":
         raise SecondFactorNeeded(Refusal(type="extraconfirm", message="confirm by code"), func)
     return answer
+
+
+def make_csv_call(
+    wire: Wire, func: str, fields: Mapping[str, Field], *, style: Style
+) -> tuple[Node, ...]:
+    """Make one call of a listing as csv. Raises as `make_call` does."""
+    form = write_fields({"func": func, "out": "csv", "lang": style.lang, **fields})
+    return read_sheet(wire.post(form), func)
 
 
 def _read(wire: Wire, reply: Reply, patience: Patience) -> Answer:

@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 from urllib.parse import urlsplit
 
 from reseller_client.account import Account
-from reseller_client.call import Patience, Style, make_call
+from reseller_client.call import Patience, Style, make_call, make_csv_call
 from reseller_client.catalogue import Catalogue
 from reseller_client.errors import AccessDenied, TransportError
 from reseller_client.families import PLATFORM, THIRD_PARTY
 from reseller_client.licenses import Licenses
+from reseller_client.notifications import Notifications
 from reseller_client.orders import Orders
 from reseller_client.payments import Payments
+from reseller_client.profiles import Profiles
 from reseller_client.reader import read_document
 from reseller_client.services import Services
 from reseller_client.sessions import Identity, Sessions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
     import httpx
 
     from reseller_client.call import Out
-    from reseller_client.document import Answer
+    from reseller_client.document import Answer, Node
     from reseller_client.values import Field
     from reseller_client.wire import Wire
+
+Told = TypeVar("Told")
 
 # The one default that lets real time pass; a caller (every test) may give another.
 _PATIENCE = Patience(wait=time.sleep)  # noqa: TID251 - a seller has to be waited for
@@ -77,6 +81,8 @@ class Client:
         self.orders = Orders(self)
         self.account = Account(self)
         self.payments = Payments(self)
+        self.profiles = Profiles(self)
+        self.notifications = Notifications(self)
         self.catalogue = Catalogue(self)
 
     def call(self, func: str, fields: Mapping[str, Field] | None = None) -> Answer:
@@ -85,15 +91,18 @@ class Client:
         Raises a kind of Refused or TransportError. In a session, `access` may mean that it died:
         the client logs in again and repeats the call, once (a refused call changed nothing).
         """
-        if self._identity.must_open():
-            self.sessions.open()
-        try:
-            return self.call_openly(func, {**(fields or {}), **self._identity.fields()})
-        except AccessDenied:
-            if not self._identity.can_reopen():
-                raise
-        self.sessions.open()
-        return self.call_openly(func, {**(fields or {}), **self._identity.fields()})
+        return self._in_its_name(lambda who: self.call_openly(func, {**(fields or {}), **who}))
+
+    def call_csv(self, func: str, fields: Mapping[str, Field] | None = None) -> tuple[Node, ...]:
+        """Call a listing in the account's name and return its rows, which come as csv.
+
+        Raises and renews a session as `call` does.
+        """
+        return self._in_its_name(
+            lambda who: make_csv_call(
+                self._opened(), func, {**(fields or {}), **who}, style=self._style
+            )
+        )
 
     def call_openly(self, func: str, fields: Mapping[str, Field]) -> Answer:
         """Call a function with exactly these fields and no credentials of the account."""
@@ -129,6 +138,18 @@ class Client:
     def __repr__(self) -> str:
         """Show the address and the login, never the password."""
         return f"Client({self.url!r}, login={self._identity.login!r})"
+
+    def _in_its_name(self, send: Callable[[Mapping[str, Field]], Told]) -> Told:
+        """Send with the account's credentials; a session that died is opened again, once."""
+        if self._identity.must_open():
+            self.sessions.open()
+        try:
+            return send(self._identity.fields())
+        except AccessDenied:
+            if not self._identity.can_reopen():
+                raise
+        self.sessions.open()
+        return send(self._identity.fields())
 
     def _opened(self) -> Wire:
         if self._wire is None:

@@ -27,8 +27,8 @@ from reseller_client.licenses import Licenses
 from reseller_client.values import Money
 
 if TYPE_CHECKING:
+    from reseller_client.account_models import User
     from reseller_client.client import Client
-    from reseller_client.models import User
 
 CLIENT_LEVEL: Final = 16
 """The access level of a client of the seller, as its session tells it."""

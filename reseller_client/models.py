@@ -10,6 +10,15 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from reseller_client.account_models import (
+    Dashboard,
+    Expense,
+    MenuNode,
+    Notice,
+    Payment,
+    Subaccount,
+    User,
+)
 from reseller_client.values import Status
 
 if TYPE_CHECKING:
@@ -18,6 +27,30 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from reseller_client.values import Money
+
+__all__ = [
+    "Addon",
+    "Basket",
+    "BasketItem",
+    "Closing",
+    "Dashboard",
+    "Expense",
+    "HistoryRow",
+    "License",
+    "LicenseRow",
+    "MenuNode",
+    "Notice",
+    "Ordered",
+    "Payment",
+    "Price",
+    "ProlongQuote",
+    "ServiceAddress",
+    "Subaccount",
+    "Tariff",
+    "TariffOption",
+    "TariffQuote",
+    "User",
+]
 
 
 def _no_numbers() -> Mapping[int, int]:
@@ -180,77 +213,16 @@ class Basket:
 
 
 @dataclass(frozen=True, slots=True)
-class Subaccount:
-    """The account's money with one provider. Source: `subaccount` (observed)."""
+class ServiceAddress:
+    """An address of a service. Source: `service.ip` (observed)."""
 
-    id: int | None
-    provider: str
-    balance: Money
-
-
-@dataclass(frozen=True, slots=True)
-class Dashboard:
-    """The balance at a glance; `enough_until` is a date or a phrase. Source: `dashboard.info`."""
-
-    balance: Money | None
-    real_balance: Money | None
-    enough_until: str
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """Who is logged in; a client's `level` is 16. Source: `whoami` (observed; its attributes)."""
-
-    id: int | None
-    name: str
-    realname: str
-    email: str
-    phone: str
-    balance: Money | None
-    level: int | None = None
-    must_confirm_phone: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """One notification of the client area."""
-
-    name: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class MenuNode:
-    """One entry of the menu and what is below it."""
-
-    name: str
-    action: str
+    id: int
+    address: str
+    main: bool
     kind: str
-    nodes: tuple[MenuNode, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Payment:
-    """Money paid in. `status` 4 is credited. Source: `payment` (documented, observed)."""
-
-    id: int
-    number: str
-    created_on: date | None
-    amount: Money | None
-    method: str
-    status: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Expense:
-    """Money charged. `service_id` is the service it was for. Source: `expense` (documented)."""
-
-    id: int
-    happened_on: date | None
-    amount: Money | None
-    tax: Money | None
-    name: str
-    service_id: int | None
+    domain: str
+    gateway: str
+    mask: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,23 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reseller_client.errors import UnknownOutcome
-from reseller_client.models import HistoryRow, ProlongQuote, TariffOption, TariffQuote
+from reseller_client.listing import every_row
+from reseller_client.models import (
+    HistoryRow,
+    ProlongQuote,
+    ServiceAddress,
+    TariffOption,
+    TariffQuote,
+)
 from reseller_client.reading import read_license
 from reseller_client.retry import once
-from reseller_client.values import Status, read_date, read_int, read_money
+from reseller_client.values import Status, read_date, read_flag, read_int, read_money
 
 if TYPE_CHECKING:
     from datetime import date
 
     from reseller_client.call import Caller
+    from reseller_client.document import Node
     from reseller_client.models import License
     from reseller_client.values import Field
 
@@ -158,6 +166,26 @@ class Services:
             for row in answer.rows()
         )
 
+    def addresses(self, service_id: int) -> tuple[ServiceAddress, ...]:
+        """List the addresses of a service that has some. Source: `service.ip` (observed)."""
+        rows = (
+            _address(row) for row in every_row(self._caller, "service.ip", {"elid": service_id})
+        )
+        return tuple(row for row in rows if row is not None)
+
+    def change_password(self, service_id: int, password: str) -> None:
+        """Set the password of a service that has one; it never appears in an error of ours.
+
+        Raises BadValue, WrongState, Missed. Source: `service.changepassword` (observed).
+        """
+        fields: dict[str, Field] = {"elid": service_id, "passwd": password, "confirm": password}
+        self._caller.call("service.changepassword", {**fields, "sok": "ok"})
+
+    def instruction(self, service_id: int) -> str:
+        """Return how to use a service, as html. Source: `service.instruction.html` (observed)."""
+        answer = self._caller.call("service.instruction.html", {"elid": service_id})
+        return answer.value("body", "instruction", "html")
+
     def _end_of(self, service_id: int, itemtype: str) -> date | None:
         return self._license(service_id, itemtype).expires_on
 
@@ -170,3 +198,19 @@ class Services:
         if licence.status is Status.PROCESSING:
             raise UnknownOutcome(f"service {service_id} is being processed")
         return licence
+
+
+def _address(row: Node) -> ServiceAddress | None:
+    """Read an address; without an id it is none."""
+    number = read_int(row.value("id"))
+    if number is None:
+        return None
+    return ServiceAddress(
+        id=number,
+        address=row.value("name", "ip"),
+        main=read_flag(row.value("is_main")),
+        kind=row.value("type"),
+        domain=row.value("domain"),
+        gateway=row.value("gateway"),
+        mask=row.value("mask"),
+    )

@@ -55,6 +55,20 @@ class Status(IntEnum):
     PROCESSING = 5
 
 
+class PaymentStatus(IntEnum):
+    """The state of a payment. Source: docs/wire.md section 6 (documented)."""
+
+    NEW = 1
+    IN_PROGRESS = 2
+    PROMISED = 3
+    CREDITED = 4
+    REFUND_PENDING = 5
+    REFUNDED = 6
+    FRAUD = 7
+    INITIATED = 8
+    CANCELLED = 9
+
+
 def read_money(text: str, currency: str = "") -> Money | None:
     """Read the first sum in a text; `currency` is used where the text names none.
 
