@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from emulator import happenings
@@ -25,29 +25,33 @@ class NothingDueError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A world's time: ``mode`` real, shifted or frozen; ``happened`` since the call before."""
+    """A world's time: ``mode`` real, shifted or frozen; ``happened`` since the call before.
+
+    Of more than MOST_TOLD happenings the first are told; ``left_off`` counts the others, which
+    the journal tells as far back as it goes.
+    """
 
     now: datetime
     mode: str
     next_due_at: datetime | None
     happened: tuple[Happening, ...] = ()
+    left_off: int = 0
 
     def told(self) -> dict[str, object]:
         """For JSON."""
         due = self.next_due_at
-        left = len(self.happened) - MOST_TOLD
         return {
             "now": self.now.isoformat(),
             "mode": self.mode,
             "next_due_at": None if due is None else due.isoformat(),
-            "happened": [happening.told() for happening in self.happened[:MOST_TOLD]],
-            **({"left_off": left} if left > 0 else {}),
+            "happened": [happening.told() for happening in self.happened],
+            **({"left_off": self.left_off} if self.left_off else {}),
         }
 
 
 def show(worlds: Worlds, name: str) -> Moment:
     """The world's time. Nothing falls due by looking at it."""
-    return _moment(worlds, worlds.connect(name), ())
+    return _moment(worlds, worlds.connect(name), _Told())
 
 
 def advance(worlds: Worlds, name: str, span: str) -> Moment:
@@ -57,7 +61,7 @@ def advance(worlds: Worlds, name: str, span: str) -> Moment:
     no span, NothingDueError where nothing is due.
     """
     with worlds.locked(name) as db:
-        happened = _catch_up(worlds, db)
+        told = _catch_up(worlds, db, _Told())
         with db.writing():
             world = read(db)
             now = world.clock.now(worlds.machine)
@@ -66,8 +70,7 @@ def advance(worlds: Worlds, name: str, span: str) -> Moment:
                 msg = f'"{span}" from {now:%Y-%m-%d} leaves the calendar'
                 raise ValueError(msg)
             set_clock(db, world.clock.moved_to(target, worlds.machine))
-        happened += _catch_up(worlds, db)
-        return _moment(worlds, db, tuple(happened))
+        return _moment(worlds, db, _catch_up(worlds, db, told))
 
 
 def freeze(worlds: Worlds, name: str, at: datetime | None = None) -> Moment:
@@ -76,7 +79,7 @@ def freeze(worlds: Worlds, name: str, at: datetime | None = None) -> Moment:
         with db.writing():
             clock = read(db).clock
             set_clock(db, WorldClock("frozen", frozen_at=at or clock.now(worlds.machine)))
-        return _moment(worlds, db, tuple(_catch_up(worlds, db)))
+        return _moment(worlds, db, _catch_up(worlds, db, _Told()))
 
 
 def set_to(worlds: Worlds, name: str, at: datetime) -> Moment:
@@ -84,7 +87,7 @@ def set_to(worlds: Worlds, name: str, at: datetime) -> Moment:
     with worlds.locked(name) as db:
         with db.writing():
             set_clock(db, read(db).clock.moved_to(at, worlds.machine))
-        return _moment(worlds, db, tuple(_catch_up(worlds, db)))
+        return _moment(worlds, db, _catch_up(worlds, db, _Told()))
 
 
 def run_real(worlds: Worlds, name: str) -> Moment:
@@ -92,7 +95,7 @@ def run_real(worlds: Worlds, name: str) -> Moment:
     with worlds.locked(name) as db:
         with db.writing():
             set_clock(db, WorldClock("real"))
-        return _moment(worlds, db, tuple(_catch_up(worlds, db)))
+        return _moment(worlds, db, _catch_up(worlds, db, _Told()))
 
 
 def _next(due: datetime | None) -> datetime:
@@ -101,17 +104,32 @@ def _next(due: datetime | None) -> datetime:
     return due
 
 
-def _moment(worlds: Worlds, db: Database, happened: tuple[Happening, ...]) -> Moment:
+@dataclass(slots=True)
+class _Told:
+    """The first of what happened, and how much more: a jump of a century stays in memory."""
+
+    happened: list[Happening] = field(default_factory=list)
+    left_off: int = 0
+
+    def add(self, batch: list[Happening]) -> None:
+        """One batch more."""
+        room = MOST_TOLD - len(self.happened)
+        self.happened += batch[:room]
+        self.left_off += len(batch[room:])
+
+
+def _moment(worlds: Worlds, db: Database, told: _Told) -> Moment:
     world = read(db)
-    return Moment(world.clock.now(worlds.machine), world.clock.mode, world.next_due_at, happened)
+    now, due = world.clock.now(worlds.machine), world.next_due_at
+    return Moment(now, world.clock.mode, due, tuple(told.happened), told.left_off)
 
 
-def _catch_up(worlds: Worlds, db: Database) -> list[Happening]:
+def _catch_up(worlds: Worlds, db: Database, told: _Told) -> _Told:
     """Everything that is due, each batch a commit of its own."""
-    happened: list[Happening] = []
     while True:
         with db.writing():
             shop = worlds.shop(db, read(db))
             if not lifecycle.is_due(shop):
-                return happened
-            happened += happenings.catch_up(shop, worlds.bounds)
+                return told
+            batch = happenings.catch_up(shop, worlds.bounds)
+        told.add(batch)

@@ -83,6 +83,8 @@ def _tell(moment: Moment) -> None:
         click.echo(
             f"{one.at:%Y-%m-%d %H:%M}  {one.what:<8} {one.service_id}  {one.detail}".rstrip()
         )
+    if moment.left_off:
+        click.echo(f"and {moment.left_off} more; the journal tells the latest")
     click.echo(f"{moment.now:%Y-%m-%d %H:%M:%S} UTC, {moment.mode}")
     if moment.next_due_at is not None:
         click.echo(f"next renewal {moment.next_due_at:%Y-%m-%d %H:%M}")

@@ -17,6 +17,7 @@ from emulator.domain.services import (
     ACTIVE,
     AUTO,
     KEEP_SUSPENDED,
+    PROCESSING,
     SUSPENDED,
     Service,
 )
@@ -45,8 +46,8 @@ class Happening:
     """Something that fell due: when, which service, what, a word more, and whose it is.
 
     ``what``: ``key`` (it arrived), ``prolong`` (detail: the new end), ``suspend`` (the reason),
-    ``unpaid`` (a further try failed), ``expire`` (its term ended while it was switched off or being
-    opened), ``close`` (deleted by its owner's earlier wish), ``delete`` (after the thirty days).
+    ``unpaid`` (a further try failed), ``expire`` (its term ended while it was switched off),
+    ``close`` (deleted by its owner's earlier wish), ``delete`` (after the thirty days).
     """
 
     at: datetime
@@ -78,10 +79,11 @@ def catch_up(shop: Shop) -> list[Happening]:
     """One batch of what is due, in order; empty when nothing is left.
 
     Call it under the world's lock until it returns nothing. Each event sees the world's clock
-    at its own time, so that one jump of a year does what 365 jumps of a day do.
+    at its own time, so that one jump of a year does what 365 jumps of a day do. Keys arrive now,
+    hence after everything that fell due before.
     """
     owners = _Owners(shop)
-    happened = _keys(shop, owners)
+    happened: list[Happening] = []
     again: tuple[datetime, int] | None = None
     for row in shop.db.rows(_DUE, now=shop.now):
         service = Service(*row)
@@ -95,7 +97,10 @@ def catch_up(shop: Shop) -> list[Happening]:
         if after.due_at is not None:
             next_time = (after.due_at, after.id)
             again = next_time if again is None else min(again, next_time)
-    shop.sleep_until(shop.db.value(_NEXT_DUE), shop.db.value(_NEXT_READY))
+    next_due = shop.db.value(_NEXT_DUE)
+    if next_due is None or next_due > shop.now:
+        happened += _keys(shop, owners)
+    shop.sleep_until(next_due, shop.db.value(_NEXT_READY))
     return happened
 
 
@@ -133,14 +138,14 @@ Outcome = tuple[str, str, Service]
 def _fall_due(shop: Shop, owner: Account, service: Service) -> Outcome:
     """A term ended, a day after it passed, or the thirty days are over."""
     over = (services.midnight(service.expires_on) or shop.now) + KEEP_SUSPENDED
+    if service.scheduled_close:
+        return "close", "", licenses.close(shop, SELLER, service)
     if service.status == SUSPENDED and shop.now >= over:
         return "delete", "", licenses.close(shop, SELLER, service)
-    if service.status == ACTIVE and service.scheduled_close:
-        return "close", "", licenses.close(shop, SELLER, service)
-    if service.status == ACTIVE or (service.substate == AUTO and service.autoprolong):
-        return _prolong_or_suspend(shop, owner, service, over)
-    # Suspended by hand before its end, or still being opened: only the grace is left.
-    return "expire", "", services.save(shop, replace(service, status=SUSPENDED, due_at=over))
+    if service.status == SUSPENDED and service.substate != AUTO:
+        # Switched off by hand before its end: only the grace is left.
+        return "expire", "", services.save(shop, replace(service, due_at=over))
+    return _prolong_or_suspend(shop, owner, service, over)
 
 
 def _prolong_or_suspend(shop: Shop, owner: Account, service: Service, over: datetime) -> Outcome:
@@ -151,18 +156,28 @@ def _prolong_or_suspend(shop: Shop, owner: Account, service: Service, over: date
     reason, next_try = "not prolonged", over
     if service.autoprolong is not None:
         try:
-            with shop.db.savepoint("prolongation"):
-                wanted = terms.quote(shop, owner, service, service.autoprolong)
-                prolonged = terms.prolong(shop, owner, wanted, SELLER)
+            prolonged = _prolong(shop, owner, service, service.autoprolong)
         except NotEnoughMoney as refusal:
             reason = f"not enough money: {refusal.params['amount']} {owner.currency}"
             next_try = min(over, shop.now + DAY)
         except ApiError as refusal:
             reason = f"refused: {refusal.type} {refusal.object}"
         else:
-            return "prolong", wanted.new_expires_on.isoformat(), prolonged
+            return "prolong", str(prolonged.expires_on), prolonged
     if service.status == SUSPENDED:
         return "unpaid", reason, services.save(shop, replace(service, due_at=next_try))
     services.note(shop, service.id, SELLER, "suspend", reason)
     suspended = replace(service, status=SUSPENDED, substate=AUTO, due_at=next_try)
     return "suspend", reason, services.save(shop, suspended)
+
+
+def _prolong(shop: Shop, owner: Account, service: Service, months: int) -> Service:
+    """One prolongation, whole or not at all; what is still being opened stays so (assumed)."""
+    opening_on = service.status == PROCESSING
+    asked = replace(service, status=ACTIVE) if opening_on else service
+    with shop.db.savepoint("prolongation"):
+        prolonged = terms.prolong(shop, owner, terms.quote(shop, owner, asked, months), SELLER)
+        if not opening_on:
+            return prolonged
+        kept = replace(prolonged, status=PROCESSING, substate=service.substate)
+        return services.save(shop, kept)

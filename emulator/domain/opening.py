@@ -12,7 +12,7 @@ from datetime import date
 from emulator.clock import add_months
 from emulator.domain import services
 from emulator.domain.catalogue import LIFETIME, Tariff
-from emulator.domain.services import ACTIVE, OPENING, PROCESSING, Service
+from emulator.domain.services import ACTIVE, OPENING, PROCESSING, SUSPENDED, Service
 from emulator.domain.world import Shop
 
 
@@ -56,13 +56,17 @@ def open_ordered(shop: Shop, tariff: Tariff, service: Service) -> Service:
 
 
 def finish_opening(shop: Shop, service: Service) -> Service:
-    """The key arrives: the operation is over, the licence is active."""
+    """The key arrives: the operation is over, the licence is active.
+
+    One whose term ended meanwhile has its key and stays suspended.
+    """
+    late = service.status == SUSPENDED
     return services.save(
         shop,
         replace(
             service,
-            status=ACTIVE,
-            substate="",
+            status=SUSPENDED if late else ACTIVE,
+            substate=service.substate if late else "",
             key_ready=None,
             key_reads=None,
             lickey=services.make_key(shop, service.id, service.key_number + 1),

@@ -22,6 +22,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from tests.benchmarks import floor, load
+from tests.benchmarks.world import WORLD
 
 LOGIN = "authinfo=reseller%3Asecret"
 GUNICORN = (
@@ -32,18 +33,6 @@ GUNICORN = (
     "--log-level",
     "error",
 )
-WORLD = """\
-about: for the benchmark
-currency: EUR
-tariffs: all
-accounts:
-  - {{login: reseller, password: secret, balance: "99999999.00", realname: Bench,
-     email: b@example.com}}
-services:
-  - {{account: reseller, tariff: 55227, licname: web-1, ip: 192.0.2.10, period: 1,
-     ordered: "-1 days"}}
-grow: {{accounts: 10, services_per_account: {each}}}
-"""
 
 
 def main() -> int:
