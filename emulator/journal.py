@@ -46,6 +46,7 @@ _PRUNE = Statement(
 )
 _CLEAR = Statement(delete(tables.journal))
 _COUNT = Statement(select(func.count()).select_from(tables.journal))
+_COUNT_KIND = Statement(select(func.count()).where(J.kind == bindparam("kind")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,19 +170,21 @@ def prune(db: Database, bounds: Bounds, newest: int) -> None:
     db.run(_PRUNE, newest=newest, rows=bounds.rows, bytes=bounds.bytes)
 
 
-def find(
+def find(  # noqa: PLR0913 - filters, by name
     db: Database,
     *,
     func: str | None = None,
     login: str | None = None,
     error: bool | None = None,
     kind: str | None = CALL,
+    fault: bool | None = None,
     after: int = 0,
     limit: int = 100,
 ) -> list[Entry]:
     """Newest first. ``error``: only refusals (True) or only successes (False).
 
-    ``kind``: calls, happenings (their ``func`` is what happened), or None for both.
+    ``kind``: calls, happenings (their ``func`` is what happened), or None for both. ``fault``: only
+    calls that a planned fault struck (True), or only the others (False).
     """
     query = select(*(c for c in J if c.name != "total")).where(J.id > after)
     if func is not None:
@@ -192,13 +195,15 @@ def find(
         query = query.where(J.login == login)
     if error is not None:
         query = query.where(J.error.is_not(None) if error else J.error.is_(None))
+    if fault is not None:
+        query = query.where(J.fault.is_not(None) if fault else J.fault.is_(None))
     rows = db.rows(Statement(query.order_by(J.id.desc()).limit(limit)))
     return [Entry(*(*row[1:], row[0])) for row in rows]
 
 
-def count(db: Database) -> int:
-    """How many entries are kept."""
-    return int(db.value(_COUNT))
+def count(db: Database, kind: str | None = None) -> int:
+    """How many entries are kept: of one kind, or all."""
+    return int(db.value(_COUNT) if kind is None else db.value(_COUNT_KIND, kind=kind))
 
 
 def clear(db: Database) -> None:
