@@ -237,7 +237,10 @@ class Journal:
         self._world = world
 
     def entries(self, **filters: object) -> list[dict[str, Any]]:
-        """Newest first; ``func``, ``login``, ``error``, ``kind``, ``after``, ``limit`` choose."""
+        """Newest first.
+
+        ``func``, ``login``, ``error``, ``kind``, ``fault``, ``after`` and ``limit`` choose.
+        """
         found: list[dict[str, Any]] = self._world.control("GET", f"/journal?{urlencode(filters)}")[
             "entries"
         ]

@@ -288,5 +288,6 @@ class JournalQuery(Body):
     login = Text()
     error = fields.Boolean()
     kind = KindOfEntry()
+    fault = fields.Boolean()
     after = fields.Integer(validate=validate.Range(0, BIGGEST))
     limit = fields.Integer(validate=validate.Range(1, 10_000))

@@ -14,6 +14,7 @@ from emulator.cli import options
 @click.option("--func", help="Only this function; * stands for anything.")
 @click.option("--login", help="Only calls of this login.")
 @click.option("--errors", is_flag=True, help="Only calls that were refused.")
+@click.option("--struck", is_flag=True, help="Only calls that a planned fault struck.")
 @click.option("--happenings", is_flag=True, help="What fell due, too.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="As JSON, with parameters and answers.")
@@ -27,6 +28,7 @@ def journal(
     data: Path | None,
     *,
     errors: bool,
+    struck: bool,
     happenings: bool,
     as_json: bool,
 ) -> None:
@@ -39,6 +41,7 @@ def journal(
             func=func,
             login=login,
             error=errors or None,
+            fault=struck or None,
             kind=None if happenings else journals.CALL,
             limit=limit,
         )
@@ -53,4 +56,5 @@ def journal(
         click.echo(
             f"{entry.id:>6}  {entry.at:%Y-%m-%d %H:%M:%S}  {entry.login or '-':<12} "
             f"{entry.func or '-':<24} {outcome:<28} {entry.took_ms:.1f} ms"
+            f"{f'  {entry.fault}' if entry.fault else ''}"
         )

@@ -32,7 +32,8 @@ class Kind:
         """Raises ValueError naming a setting that is out of its limits."""
         values = self.settings()
         for name, (least, most) in self.limits.items():
-            if not least <= values[name] <= most:
+            value = values[name]
+            if value is not None and not least <= value <= most:
                 msg = f"{name} is not between {least:g} and {most:g}"
                 raise ValueError(msg)
 
@@ -80,12 +81,19 @@ class Drop(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Truncate(Kind):
-    """``percent`` of the answer are sent under the length of the whole, then the line goes dead."""
+    """A part of the answer is sent under the length of the whole, then the line goes dead."""
 
     name = "truncate"
     strikes = ("after",)
-    limits: ClassVar[Limits] = {"percent": (0, 99)}
+    limits: ClassVar[Limits] = {"percent": (0, 99), "bytes": (0, LONGEST_BODY)}
     percent: int = 50
+    bytes: int | None = None
+    """So many instead, but never the whole."""
+
+    def part(self, whole: int) -> int:
+        """How many bytes of ``whole`` are sent."""
+        wanted = whole * self.percent // 100 if self.bytes is None else self.bytes
+        return max(0, min(wanted, whole - 1))
 
 
 @dataclass(frozen=True, slots=True)

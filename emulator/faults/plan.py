@@ -174,8 +174,10 @@ def _kind(made: type[Kind], settings: Mapping[str, Any]) -> Kind:
 def _value(name: str, value: object, wanted: str) -> object:
     if wanted == "str":
         return _text(name, value, f"{_short(value)} is not a text")
+    if value is None and wanted.endswith("None"):
+        return None
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise BadFault(f"{name}: {_short(value)} is not a number")
-    if wanted == "int" and not isinstance(value, int):
+    if wanted.startswith("int") and not isinstance(value, int):
         raise BadFault(f"{name}: {value} is not a whole number")
     return float(value) if isinstance(value, Decimal) else value

@@ -127,7 +127,7 @@ def spoiled(turn: Turn, reply: Reply) -> Reply:
     for _, page in _of(turn, faults.Status, "after"):
         reply = Reply(HTML, page.body.encode(), status=page.code)
     for _, cut in _of(turn, faults.Truncate, "after"):
-        reply = replace(reply, cut_at=len(reply.body) * cut.percent // 100)
+        reply = replace(reply, cut_at=cut.part(len(reply.body)))
     if any(_of(turn, faults.Drop, "after")):
         reply = replace(reply, dropped=True)
     return reply

@@ -7,8 +7,10 @@ import re
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
+from emulator.cli import mockseller
 from emulator.handles import ControlError
 from emulator.store import tables
 from emulator.store.engine import Statement
@@ -75,6 +77,33 @@ def test_a_truncated_answer_breaks_off(seller: Seller, out: str) -> None:
     seller.faults.add("truncate", func="soft", percent=30)
     with pytest.raises(ConnectionResetError):
         seller.call("soft", out=out)
+
+
+@pytest.mark.parametrize("sent", [1, 40, 100_000])
+def test_an_answer_is_cut_after_so_many_bytes_but_never_at_its_end(
+    seller: Seller, sent: int
+) -> None:
+    seller.faults.add("truncate", func="whoami", bytes=sent)
+    form = {"func": "whoami", "authinfo": "reseller:secret"}
+    got: list[bytes] = []
+    answer = seller.wsgi.test_client().post("/billmgr", data=form, buffered=False)
+    length = int(answer.headers["Content-Length"])
+    with pytest.raises(ConnectionResetError):
+        got.extend(answer.iter_encoded())
+    assert len(b"".join(got)) == min(sent, length - 1)
+
+
+def test_the_journal_shows_what_was_struck(seller: Seller) -> None:
+    seller.faults.add("delay", func="whoami", nth=2, times=1, seconds=0.5)
+    for _ in range(3):
+        seller.call("whoami")
+    assert len(seller.journal.entries()) == 3
+    (struck,) = seller.journal.entries(fault=True)
+    assert struck["fault"] == "#1 delay before"
+    assert len(seller.journal.entries(fault=False)) == 2
+    shown = CliRunner().invoke(mockseller, ["journal", "--struck", "--data", seller.folder])
+    (line,) = shown.output.splitlines()
+    assert line.endswith("#1 delay before")
 
 
 def test_noise_is_the_same_each_time(seller: Seller) -> None:

@@ -1,0 +1,74 @@
+"""What docs/faults.md shows works, word by word; its tables are those of the program."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from emulator.cli import mockseller
+from emulator.faults import KINDS
+from emulator.faults.plan import read
+from emulator.testing import Seller, World
+
+PAGE = (Path(__file__).parents[1] / "docs" / "faults.md").read_text(encoding="utf-8")
+
+
+def blocks(language: str, about: str) -> list[str]:
+    found = re.findall(rf"(?s)```{language}\n(.*?)```", PAGE)
+    return [block for block in found if about in block]
+
+
+def rows(heading: str) -> list[list[str]]:
+    section = PAGE.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    lines = [line for line in section.splitlines() if line.startswith("| `")]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def test_the_python_of_the_page_runs(seller: Seller) -> None:
+    (code,) = blocks("python", "seller.faults")
+    exec(code, {"seller": seller, "pytest": pytest})  # noqa: S102 - our own page
+    assert seller.faults.all() == []
+
+
+def test_the_commands_of_the_page_run(tmp_path: Path) -> None:
+    (commands,) = blocks("sh", "mockseller fault")
+    told = []
+    for line in commands.splitlines():
+        done = CliRunner().invoke(mockseller, [*shlex.split(line)[1:], "--data", str(tmp_path)])
+        assert done.exit_code == 0, done.output
+        told.append(done.output)
+    assert told[0].startswith("#1 drop after  func=soft.order.param")
+    assert [line[:2] for line in told[2].splitlines()] == ["#1", "#2"]
+    assert told[-1] == "1 removed\n"
+
+
+def test_the_request_of_the_page_plans_a_fault(seller_server: World) -> None:
+    (command,) = blocks("sh", "curl")
+    name = seller_server.name
+    address = seller_server.url.partition("/w/")[0]
+    command = command.replace("http://127.0.0.1:1500", address)
+    command = command.replace("/faults", f"/faults?world={name}")
+    subprocess.run(["bash", "-c", command], capture_output=True, check=True)
+    (told,) = seller_server.faults.all()
+    assert (told["what"], told["func"], told["times"]) == ("drop", "soft.order.param", 1)
+
+
+def test_the_page_tells_every_kind_when_it_strikes_and_its_settings() -> None:
+    told = {row[0].strip("`"): row[1:3] for row in rows("What")}
+    assert told == {
+        name: [
+            ", ".join(kind.strikes),
+            ", ".join(f"`{setting}`" for setting in kind().settings()),
+        ]
+        for name, kind in KINDS.items()
+    }
+
+
+def test_the_page_tells_every_word_of_a_rule() -> None:
+    told = {word for row in rows("When") for word in re.findall(r"`(\w+)`", row[0])}
+    assert told == read({"what": "drop"}).rule().keys() - {"what"}
