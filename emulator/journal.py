@@ -46,6 +46,7 @@ _PRUNE = Statement(
 )
 _CLEAR = Statement(delete(tables.journal))
 _COUNT = Statement(select(func.count()).select_from(tables.journal))
+_COUNT_KIND = Statement(select(func.count()).where(J.kind == bindparam("kind")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +201,9 @@ def find(  # noqa: PLR0913 - filters, by name
     return [Entry(*(*row[1:], row[0])) for row in rows]
 
 
-def count(db: Database) -> int:
-    """How many entries are kept."""
-    return int(db.value(_COUNT))
+def count(db: Database, kind: str | None = None) -> int:
+    """How many entries are kept: of one kind, or all."""
+    return int(db.value(_COUNT) if kind is None else db.value(_COUNT_KIND, kind=kind))
 
 
 def clear(db: Database) -> None:
