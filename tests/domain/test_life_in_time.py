@@ -11,14 +11,28 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from emulator import happenings, journal
-from emulator.domain import accounts, deletion, lifecycle, notifications, payments, services
+from emulator.domain import (
+    accounts,
+    deletion,
+    discounts,
+    licenses,
+    lifecycle,
+    notifications,
+    payments,
+    services,
+)
+from emulator.domain.discounts import Discount
 from emulator.domain.services import ACTIVE, DELETED, SUSPENDED
 from emulator.errors import AccessDenied, MinimumTerm
+from emulator.store import tables
 from emulator.store.engine import Statement
 from tests.domain.conftest import START, Bench, open_bench
 
+E = tables.expense.c
+CHARGES = Statement(select(E.at, E.service_id, E.amount, E.discount, E.operation).order_by(E.id))
 BOUNDS = journal.Bounds(1000, 1_000_000, 10_000)
 
 
@@ -148,35 +162,35 @@ FAMILIES: tuple[tuple[int, dict[str, Any]], ...] = (
 
 @dataclass(frozen=True)
 class Life:
-    """What a client wished for: a tariff, prolonged by itself or not, maybe deleted at its end."""
+    """What a client wished for: a tariff, prolonged by itself or not, maybe deleted at its end.
+
+    ``opening``: its key never comes; ``off``: switched off by hand.
+    """
 
     family: int
     prolonged: bool
     deleted: bool
     trial: bool
+    opening: bool
+    off: bool
 
 
+EITHER = st.booleans()
+FAMILY = st.integers(0, len(FAMILIES) - 1)
 LIVES = st.lists(
-    st.builds(Life, st.integers(0, len(FAMILIES) - 1), st.booleans(), st.booleans(), st.booleans()),
-    min_size=1,
-    max_size=4,
+    st.builds(Life, FAMILY, EITHER, EITHER, EITHER, EITHER, EITHER), min_size=1, max_size=4
 )
 
 
-def live(lives: list[Life], steps: list[int], money: list[tuple[int, int]]) -> tuple[object, ...]:
+def live(
+    lives: list[Life], steps: list[int], money: list[tuple[int, int]], percent: int
+) -> tuple[object, ...]:
     """Everything that is left after these steps (days), money coming in on given days."""
     bench = open_bench()
     bench.rules(deletion="period_end")
-    ids = []
-    for place, life in enumerate(lives, start=1):
-        tariff, wish = FAMILIES[life.family]
-        sold = bench.shop.catalogue[tariff].periods("EUR")
-        period = -100 if life.trial and -100 in sold else 1
-        given = {"ip": f"10.0.0.{place}", **wish}
-        opened = bench.order(tariff, period=period, autoprolong=life.prolonged or None, **given)
-        ids.append(opened.id)
-        if life.deleted:
-            deletion.delete(bench.shop, bench.account, opened)
+    off_everything = Discount(percent, None, None, discounts.NAME)
+    discounts.replace_all(bench.shop.db, bench.account.id, (off_everything,))
+    ids = [begin(bench, life, place) for place, life in enumerate(lives, start=1)]
     accounts.save(bench.shop.db, with_credit(bench, Decimal("7.50")))
     payments.set_balance(bench.shop, bench.account, Decimal("12.00"))
     stops = {sum(steps[: n + 1]) for n in range(len(steps))} | {day for day, _ in money}
@@ -189,7 +203,22 @@ def live(lives: list[Life], steps: list[int], money: list[tuple[int, int]]) -> t
     told = [(h.at, h.service_id, h.what, h.detail) for h in bench.happened]
     assert payments.ledger(bench.shop.db, bench.account.id) == bench.money()
     assert bench.money() >= Decimal("-7.50")
-    return found, told, bench.money()
+    return found, told, bench.money(), bench.shop.db.rows(CHARGES)
+
+
+def begin(bench: Bench, life: Life, place: int) -> int:
+    """One licence as its client wished it; its number."""
+    bench.provisioning("by_hand" if life.opening else "at_once")
+    tariff, wish = FAMILIES[life.family]
+    sold = bench.shop.catalogue[tariff].periods("EUR")
+    period = -100 if life.trial and -100 in sold else 1
+    given = {"ip": f"10.0.0.{place}", **wish}
+    opened = bench.order(tariff, period=period, autoprolong=life.prolonged or None, **given)
+    if life.deleted and not life.opening:
+        opened = deletion.delete(bench.shop, bench.account, opened)
+    if life.off and not life.opening:
+        licenses.suspend(bench.shop, bench.account, opened)
+    return opened.id
 
 
 def with_credit(bench: Bench, credit: Decimal) -> accounts.Account:
@@ -200,9 +229,10 @@ def with_credit(bench: Bench, credit: Decimal) -> accounts.Account:
     lives=LIVES,
     days=st.integers(20, 400),
     money=st.lists(st.tuples(st.integers(1, 300), st.integers(1, 60)), max_size=3),
+    percent=st.sampled_from([0, 7, 50]),
 )
 @hypothesis_settings(max_examples=25, deadline=None)
 def test_one_jump_of_all_families_equals_a_step_a_day(
-    lives: list[Life], days: int, money: list[tuple[int, int]]
+    lives: list[Life], days: int, money: list[tuple[int, int]], percent: int
 ) -> None:
-    assert live(lives, [days], money) == live(lives, [1] * days, money)
+    assert live(lives, [days], money, percent) == live(lives, [1] * days, money, percent)
