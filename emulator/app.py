@@ -6,6 +6,7 @@ import errno
 import functools
 import secrets
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import flask
 from flask import Flask
@@ -15,6 +16,7 @@ from emulator.admin.api import PREFIX, ControlApi
 from emulator.clock import Machine
 from emulator.domain.accounts import Verified
 from emulator.functions import families
+from emulator.paypage import PaymentPages
 from emulator.protocol import request as wire
 from emulator.protocol.endpoint import Endpoint
 from emulator.protocol.request import Request
@@ -40,6 +42,8 @@ LONG_PATHS = tuple(
     for before in ("", "/manager", "/w/<world>", "/w/<world>/manager")
 )
 """Clients join the link of a long request to their base in different ways."""
+TO_THE_PAGE = "payment.add.redirect"
+"""A browser that follows the ``ok`` of ``payment.add.method`` wants the page, not a document."""
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -73,6 +77,9 @@ def create_app(settings: Settings, machine: Machine | None = None) -> Flask:
             return _allowed(endpoint, request, Response(status=204))
         if not request.func and http.method in ("GET", "HEAD") and "out" not in request.params:
             return Response(page(request.host, http.path), mimetype="text/html")
+        key = request.params.get("key")
+        if request.func == TO_THE_PAGE and key and "out" not in request.params:
+            return flask.redirect(f"/pay/{quote(key, safe='')}")
         reply = endpoint.answer(request)
         response = _told(reply)
         for name, value in reply.headers.items():
@@ -84,6 +91,7 @@ def create_app(settings: Settings, machine: Machine | None = None) -> Flask:
     for path in PATHS:
         app.add_url_rule(path, path, billmgr, methods=["GET", "POST", "OPTIONS"])
     _add_long_requests(app, endpoint)
+    _add_payment_pages(app, PaymentPages(worlds))
     control = ControlApi(settings, worlds, registry)
 
     def admin(rest: str = "") -> Response:
@@ -93,6 +101,23 @@ def create_app(settings: Settings, machine: Machine | None = None) -> Flask:
     for path in (PREFIX, f"{PREFIX}/", f"{PREFIX}/<path:rest>"):
         app.add_url_rule(path, path, admin, methods=METHODS, provide_automatic_options=False)
     return app
+
+
+def _add_payment_pages(app: Flask, pages: PaymentPages) -> None:
+    """Where payments are paid (docs/evidence.md 37)."""
+
+    def pay(token: str) -> Response:
+        http = flask.globals.request_ctx.request
+        action = http.form.get("action", "") if http.method == "POST" else ""
+        page = pages.click(token, action) if http.method == "POST" else pages.show(token)
+        response = Response(page.html, status=page.status, mimetype="text/html")
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        if page.again:
+            response.headers["Location"] = http.path
+        return response
+
+    app.add_url_rule("/pay/<token>", "pay", pay, methods=["GET", "POST"])
 
 
 def _add_long_requests(app: Flask, endpoint: Endpoint) -> None:

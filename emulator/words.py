@@ -230,6 +230,10 @@ DESCRIPTIONS: Mapping[str, Words] = {
         "en": "From __minimum__ to __maximum__ in steps of __step__",
         "ru": "От __minimum__ до __maximum__ с шагом __step__",
     },
+    "between": {
+        "en": "From __minimum__ to __maximum__",
+        "ru": "От __minimum__ до __maximum__",
+    },
     "restricted": {
         "en": "Resource change is forbidden by provider",
         "ru": "Изменение ресурса запрещено провайдером",

@@ -31,6 +31,27 @@ SUBSTATES = {
 }
 
 
+PAYMETHODS: tuple[Mapping[str, object], ...] = (
+    {
+        "id": 1,
+        "name": {"en": "Bank card", "ru": "Банковская карта"},
+        "kind": "card",
+        "currency": None,
+        "minimum": Decimal(1),
+        "maximum": Decimal(1_000_000),
+    },
+    {
+        "id": 2,
+        "name": {"en": "Bank transfer", "ru": "Банковский перевод"},
+        "kind": "transfer",
+        "currency": None,
+        "minimum": Decimal(10),
+        "maximum": Decimal(10_000_000),
+    },
+)
+"""How money comes in; limits in the account's own currency (assumed)."""
+
+
 def _all_columns(table: Any) -> Statement:  # noqa: ANN401 - any table
     return Statement(insert(table).values({c.name: bindparam(c.name) for c in table.c}))
 
@@ -40,6 +61,7 @@ _TARIFF = _all_columns(tables.tariff)
 _PRICE = _all_columns(tables.price)
 _ADDON = _all_columns(tables.addon)
 _ADDON_PRICE = _all_columns(tables.addon_price)
+_PAYMETHOD = _all_columns(tables.paymethod)
 _PROMO = _all_columns(tables.promo_code)
 
 
@@ -73,6 +95,7 @@ def write(db: Database, fixture: WorldFixture, seed: int, machine: Machine) -> N
     db.many(
         _PROMO, [{"code": p.code, "percent": p.percent, "type": None} for p in fixture.promo_codes]
     )
+    db.many(_PAYMETHOD, [dict(method) for method in PAYMETHODS])
     shop = Shop(db, read(db), now, catalogue.load(db), machine)
     owners = {given.login: _account(shop, fixture, asdict(given)) for given in fixture.accounts}
     for wanted in fixture.services:

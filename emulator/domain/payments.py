@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from emulator.domain.accounts import Account
 from emulator.domain.money import ZERO
@@ -38,6 +38,8 @@ _EARN = Statement(
     .where(A.id == bindparam("owner"))
     .values(balance=A.balance + bindparam("amount", type_=A.balance.type))
 )
+MONEY_IS_IN = frozenset({CREDITED, 5})
+"""Statuses of payments whose money is on the balance; a refund that pends has not happened."""
 _BALANCE = Statement(select(A.balance, A.credit).where(A.id == bindparam("owner")))
 _EXPENSE = Statement(
     insert(tables.expense).values({c.name: bindparam(c.name) for c in E if c.name != "id"})
@@ -47,7 +49,8 @@ _PAYMENT = Statement(
 )
 _PAID_IN = Statement(
     select(func.coalesce(func.sum(P.amount), 0).label("sum")).where(
-        P.account_id == bindparam("owner"), P.status == CREDITED
+        P.account_id == bindparam("owner"),
+        or_(*(P.status == status for status in sorted(MONEY_IS_IN))),
     )
 )
 _PAID_OUT = Statement(
@@ -106,6 +109,11 @@ def credit(shop: Shop, account: Account, amount: Decimal, method: str) -> int:
     )
     shop.db.run(_EARN, owner=account.id, amount=amount)
     return number
+
+
+def book(shop: Shop, account_id: int, amount: Decimal) -> None:
+    """Changes a balance for a payment whose status has just been changed."""
+    shop.db.run(_EARN, owner=account_id, amount=amount)
 
 
 def set_balance(shop: Shop, account: Account, wanted: Decimal) -> None:

@@ -15,12 +15,12 @@ from sqlalchemy import bindparam, select
 
 from emulator.call import Call, Choice, Leaf, Rows
 from emulator.domain.money import with_currency
-from emulator.domain.payments import CREDITED
 from emulator.errors import AccessDenied
 from emulator.fields import Amount, Day, Text, Whole, WireField
 from emulator.functions.filters import declare_filter
 from emulator.functions.listing import Column, Listing, Paging
 from emulator.functions.params import PROJECT
+from emulator.functions.payment_add import add_payment
 from emulator.registry import Evidence, Family
 from emulator.schema import WireSchema
 from emulator.store import tables
@@ -36,7 +36,7 @@ METHODS = {
 
 P = tables.payment.c
 LISTING = Listing(
-    select(P.id, P.status, P.amount, P.currency, P.method, P.created_at).where(
+    select(P.id, P.status, P.amount, P.currency, P.method, P.created_at, P.paid_at).where(
         P.account_id == bindparam("owner")
     ),
     P.id,
@@ -46,7 +46,7 @@ LISTING = Listing(
         Column("status", P.status, "number"),
         Column("create_date", P.created_at, "instant"),
         Column("createdate", P.created_at, "instant"),
-        Column("paydate", P.created_at, "instant"),
+        Column("paydate", P.paid_at, "instant"),
         Column("amount", P.amount, "money"),
         Column("saamount", P.amount, "money"),
         Column("subaccountamount_iso", P.amount, "money"),
@@ -104,6 +104,7 @@ def family() -> Family:
         fixed = {"owner": call.user.id}
         return LISTING.page(call, paging, lambda row: _row(call, row), fixed=fixed)
 
+    add_payment(payment)
     declare_filter(payment, "payment", LISTING, SOURCE, _selects)
     return payment
 
@@ -125,7 +126,8 @@ def _row(call: Call, row: Row) -> Mapping[str, object]:
     currency: str
     method: str
     created_at: datetime
-    number, status, amount, currency, method, created_at = row
+    paid_at: datetime | None
+    number, status, amount, currency, method, created_at, paid_at = row
     label = in_language(PAYMENT_STATES[str(status)], call.lang)
     name = in_language(METHODS.get(method, {"en": method}), call.lang)
     told = with_currency(amount, currency)
@@ -135,7 +137,7 @@ def _row(call: Call, row: Row) -> Mapping[str, object]:
         "number": str(number),
         "create_date": created_at.date(),
         "createdate": created_at.date(),
-        "paydate": created_at.date() if status == CREDITED else None,
+        "paydate": paid_at.date() if paid_at else None,
         "status": Leaf(label, {"orig": str(status)}),
         "status_orig": status,
         "amount": amount,

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from emulator.handles import ControlError
 from emulator.testing import Seller
 
-EVERYTHING = {"percent": 10}
-LITE = {"percent": 33, "tariff": 55227}
-PLATFORMS = {"percent": 50, "type": "platform"}
+EVERYTHING: Mapping[str, object] = {"percent": 10}
+LITE: Mapping[str, object] = {"percent": 33, "tariff": 55227}
+PLATFORMS: Mapping[str, object] = {"percent": 50, "type": "platform"}
 
 
-def give(seller: Seller, *wanted: dict[str, object]) -> None:
-    seller.account("reseller", discounts=list(wanted))
+def give(seller: Seller, *wanted: Mapping[str, object]) -> None:
+    seller.account("reseller", discounts=[dict(one) for one in wanted])
 
 
 def newest(seller: Seller) -> tuple[str, str]:
@@ -23,7 +25,7 @@ def newest(seller: Seller) -> tuple[str, str]:
     return row["amount"], row["discountamount"]
 
 
-def told(seller: Seller, func: str, **params: object) -> str:
+def told(seller: Seller, func: str, **params: Any) -> str:
     return seller.call(func, **params).field("orderinfo")
 
 
@@ -33,7 +35,7 @@ def test_the_largest_that_fits_counts(seller: Seller) -> None:
     assert newest(seller) == ("3.35", "1.65")
     seller.order(pricelist=55228, ip="192.0.2.202")
     assert newest(seller) == ("7.20", "0.80")
-    paid = {"period": 1, "skipbasket": "on", "sok": "ok"}
+    paid: dict[str, Any] = {"period": 1, "skipbasket": "on", "sok": "ok"}
     seller.call("platform.order.param", pricelist=55163, **paid)
     assert newest(seller) == ("5.00", "5.00")
 
@@ -51,7 +53,7 @@ def test_what_is_told_is_what_is_charged(seller: Seller) -> None:
 
 def test_a_promo_code_takes_its_part_of_what_is_left(seller: Seller) -> None:
     give(seller, EVERYTHING)
-    order = {"pricelist": 55229, "period": 12, "ip": "192.0.2.201", "sok": "ok"}
+    order: dict[str, Any] = {"pricelist": 55229, "period": 12, "ip": "192.0.2.201", "sok": "ok"}
     seller.call("soft.order.param", **order)
     assert seller.call("basket").field("total_sum") == "108.90 EUR"
     seller.call("basket", promocode="SPRING", sok="ok")
