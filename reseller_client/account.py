@@ -155,6 +155,7 @@ def _discount(row: Node) -> Discount:
         percent=None if percent is None else percent.amount,
         itemtype=row.value("itemtype"),
         promo_code=row.value("promocode"),
+        tariff=read_int(row.value("pricelist")),
         fields=MappingProxyType(row.fields()),
     )
 

@@ -105,7 +105,7 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Discount:
-    """A discount of the account in percent; an empty `itemtype` is every product.
+    """A discount of the account in percent: on a `tariff`, on a product type, or on everything.
 
     `promo_code` is set where it needs one. Source: `account.discountinfo` (observed, columns
     assumed); a row's own columns are all in `fields`.
@@ -115,6 +115,7 @@ class Discount:
     percent: Decimal | None
     itemtype: str
     promo_code: str
+    tariff: int | None = None
     fields: Mapping[str, str] = field(default_factory=_no_texts)
 
 

@@ -157,7 +157,7 @@ class OperationRunning(Refused):
 
 
 class DeletionRefused(Refused):
-    """The service is not deleted: too early, or its clients may not do it."""
+    """It is not deleted: too early, or its owner may not do it."""
 
 
 class MinimumTerm(DeletionRefused):
@@ -165,7 +165,7 @@ class MinimumTerm(DeletionRefused):
 
 
 class DeletionForbidden(DeletionRefused, AccessDenied):
-    """No rights to delete: the seller, the tariff or the account does not let clients do it.
+    """No rights to delete it: the seller, its tariff, its state or the account does not allow it.
 
     Told as `access`, like a dead session; the function that was called tells it apart.
     """

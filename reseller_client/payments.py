@@ -5,6 +5,7 @@ Source: docs/wire.md section 6, docs/trade.md section 11, docs/resale.md section
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 Ordinal = TypeVar("Ordinal", date, Decimal)
 
-_NOTHING_LEFT: Final = ("", "func=order")
+# A mere screen of the client area, such as the orders: where nothing is left to pay.
+_SCREEN: Final = re.compile(r"(?:func=[A-Za-z0-9_.]+)?")
 
 
 class Payments:
@@ -121,23 +123,28 @@ class Payments:
 
     def form(self, payment_id: int) -> Mapping[str, str]:
         """Return what paying takes: the fields of its form. Source: `payment.add.pay`."""
-        return self._caller.call("payment.add.pay", {"elid": payment_id}).form().fields()
+        return self._caller.call("payment.add.pay", {"payment_id": payment_id}).form().fields()
 
     def page(self, payment_id: int) -> str:
-        """Return the page on which a payment is paid. Source: `payment.add.redirect`."""
-        return self._page(self._caller.call("payment.add.redirect", {"elid": payment_id}))
+        """Return the page on which a payment is paid; empty once it is. Raises Missed.
+
+        Source: `payment.add.redirect` (observed).
+        """
+        fields: dict[str, Field] = {"payment_id": payment_id, "sok": "ok"}
+        return self._page(self._caller.call("payment.add.redirect", fields))
 
     def delete(self, payment_id: int) -> None:
         """Take back a payment that was not paid.
 
-        Raises AccessDenied for one that was, or is not ours. Source: `payment.delete` (observed).
+        Raises DeletionForbidden for one that was, or is not ours, and Missed. Source:
+        `payment.delete` (observed).
         """
         self._caller.call("payment.delete", {"elid": payment_id, "sok": "ok"})
 
     def _page(self, answer: Answer) -> str:
         """Read the address in `ok`: whole, a path, or a query of the seller's own address."""
         told = answer.value("ok").strip()
-        if told in _NOTHING_LEFT:
+        if _SCREEN.fullmatch(told):
             return ""
         return urljoin(self._caller.url, told if told[:1] in "/?" or "://" in told else f"?{told}")
 

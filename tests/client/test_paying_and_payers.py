@@ -40,6 +40,7 @@ ROW = (
         ("func=payment.add.redirect&amp;elid=7", "https://seller.example/billmgr?func=payment.add.redirect&elid=7"),
         ("?func=x", "https://seller.example/billmgr?func=x"),
         ("func=order", ""),
+        ("func=payment", ""),
         ("", ""),
     ],
 )  # fmt: skip
@@ -207,6 +208,17 @@ def test_discounts_currencies_and_providers_are_read(reseller: Client) -> None:
     }  # fmt: skip
     (provider,) = reseller.account.providers()
     assert (provider.id, provider.name, provider.currency) == (1, "ISPsystem", "EUR")
+
+
+def test_a_partners_discount_may_be_on_one_tariff(client: Client, line: Line) -> None:
+    line.answers(
+        '<doc><list name="promotion"><elem><id>discount1</id><name>Partner</name><promocode/>'
+        "<discount>15%</discount><itemtype>soft</itemtype><pricelist>55227</pricelist></elem>"
+        "</list></doc>"
+    )
+    (own,) = client.account.discounts()
+    assert (own.name, own.percent, own.itemtype) == ("Partner", Decimal(15), "soft")
+    assert (own.tariff, own.promo_code) == (55227, "")
 
 
 def test_what_happened_over_time_is_told_with_its_service(reseller: Client, shop: Seller) -> None:

@@ -1,0 +1,90 @@
+"""Money put into the emulator: from the client's wish to the page a person clicks through."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+
+from reseller_client import BadValue, Client, DeletionForbidden, LicenseOrder, Missed
+from reseller_client.values import PaymentStatus
+from tests.client.wishes import eur
+
+if TYPE_CHECKING:
+    from emulator.testing import Seller
+
+FIFTY = Decimal("50.00")
+
+
+def click(shop: Seller, page: str, action: str) -> None:
+    """Open the page as a browser would, and press a button of it."""
+    line = httpx.WSGITransport(app=shop.wsgi)
+    with httpx.Client(transport=line, follow_redirects=True) as browser:
+        shown = browser.get(page)
+        assert shown.status_code == 200
+        assert f'value="{action}"' in shown.text
+        browser.post(shown.url, data={"action": action})
+
+
+def test_a_top_up_raises_the_balance_once_it_is_paid(reseller: Client, shop: Seller) -> None:
+    before = reseller.account.balance().amount
+    card = reseller.payments.methods()[0]
+    started = reseller.payments.start(card.id, amount=FIFTY, currency="EUR")
+    assert started.payment_id is not None
+    assert reseller.account.balance().amount == before
+    assert reseller.payments.page(started.payment_id) == started.page
+    click(shop, started.page, "pay")
+    assert reseller.account.balance().amount == before + FIFTY
+    (credited,) = (
+        one
+        for one in reseller.payments.payments(status=PaymentStatus.CREDITED)
+        if one.id == started.payment_id
+    )
+    assert credited.amount == eur("50.00")
+    assert reseller.payments.page(started.payment_id) == ""
+
+
+def test_a_payment_that_was_taken_back_is_cancelled(reseller: Client) -> None:
+    started = reseller.payments.start(reseller.payments.methods()[0].id, amount=FIFTY)
+    assert started.payment_id is not None
+    reseller.payments.delete(started.payment_id)
+    cancelled = reseller.payments.payments(status=PaymentStatus.CANCELLED)
+    assert started.payment_id in {one.id for one in cancelled}
+    with pytest.raises(DeletionForbidden):
+        reseller.payments.delete(started.payment_id)
+
+
+def test_an_order_is_paid_from_what_was_topped_up(reseller: Client, shop: Seller) -> None:
+    shop.account("reseller", balance="0.00")
+    wish = LicenseOrder(55227, ip="192.0.2.205", licname="later", skipbasket=False)
+    reseller.licenses.order(wish)
+    order = reseller.orders.view().order_id
+    card = reseller.payments.methods(order_id=order)[0]
+    started = reseller.payments.start(card.id, order_id=order)
+    assert started.page
+    click(shop, started.page, "pay")
+    (licence,) = (row for row in reseller.licenses.list() if row.licname == "later")
+    assert reseller.licenses.get(licence.id).key
+    assert reseller.orders.view().items == ()
+
+
+def test_what_the_balance_covers_needs_no_page(reseller: Client) -> None:
+    wish = LicenseOrder(55227, ip="192.0.2.206", licname="now", skipbasket=False)
+    reseller.licenses.order(wish)
+    order = reseller.orders.view().order_id
+    started = reseller.payments.start(reseller.payments.methods()[0].id, order_id=order)
+    assert started.page == ""
+    assert reseller.orders.view().items == ()
+
+
+def test_an_unknown_way_to_pay_and_an_unknown_payment_are_refused(reseller: Client) -> None:
+    with pytest.raises((BadValue, Missed)):
+        reseller.payments.start(999, amount=FIFTY)
+    with pytest.raises(Missed):
+        reseller.payments.form(999_999)
+    form = reseller.payments.form(
+        reseller.payments.start(1, amount=FIFTY, currency="EUR").payment_id or 0
+    )
+    assert (form["amount"], form["payment_currency"]) == ("50.00", "EUR")
