@@ -15,7 +15,7 @@ from emulator.faults import KINDS
 from emulator.faults.plan import read
 from emulator.testing import Seller, World
 
-PAGE = (Path(__file__).parents[1] / "docs" / "faults.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[1] / "docs/faults.md").read_text(encoding="utf-8")
 
 
 def blocks(language: str, about: str) -> list[str]:
