@@ -9,7 +9,7 @@ from emulator.clock import add_months
 from emulator.domain import accounts, discounts, payments
 from emulator.domain import world as worlds
 from emulator.domain.discounts import NAME, Discount
-from tests.functions.deciding import WEB, done, licence, rule
+from tests.functions.deciding import ORDER, WEB, done, licence, rule
 from tests.functions.seller import Seller
 
 RACK, GUARD = "100013", "100011"
@@ -128,3 +128,12 @@ def test_37_a_payment_has_a_page_and_its_money_comes_once(shop: Seller) -> None:
     for _ in range(2):
         assert shop.client.post(page, data={"action": "pay"}).status_code == 303
     assert shop.rows("subaccount")[0]["balance"] == "1010.00"
+
+
+def test_38_a_month_begins_where_the_last_one_ended(shop: Seller) -> None:
+    money(shop, "1000.00")
+    shop.move_to(date(2026, 3, 31))
+    number = shop.doc("soft.order.param", **ORDER, autoprolong="1").findtext("id") or ""
+    for end in (date(2026, 4, 30), date(2026, 5, 30), date(2026, 6, 30)):
+        assert end_of(shop, "soft.edit", number) == end
+        shop.move_to(end)
