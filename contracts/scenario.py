@@ -15,9 +15,11 @@ from typing import Any, Final
 
 import yaml
 
+from contracts.single import TYPES
 from reseller_client.storefront_prices import PriceRule, Rounding
 
 SCENARIOS: Final = Path(__file__).with_name("scenarios")
+SOFT: Final = "soft"
 DEEDS: Final = ("arrive", "suspend", "unsuspend", "leave")
 
 
@@ -36,7 +38,7 @@ class Product:
     name: str
     tariff: int
     rule: PriceRule
-    type: str = "soft"
+    type: str = SOFT
     node_addon: int | None = None
     nodes: int = 0
 
@@ -96,11 +98,14 @@ def _product(name: str, said: Mapping[str, str]) -> Product:
         markup=Decimal(said.get("markup", "0")),
         rounding=Rounding.read(said.get("rounding", "0.01")),
     )
+    kind = said.get("type", SOFT)
+    if kind not in {SOFT, *TYPES}:
+        raise ValueError(f"{name}: nobody sells the type {kind}")
     return Product(
         name=name,
         tariff=int(said["tariff"]),
         rule=rule,
-        type=said.get("type", "soft"),
+        type=kind,
         node_addon=int(said["node_addon"]) if "node_addon" in said else None,
         nodes=int(said.get("nodes", "0")),
     )

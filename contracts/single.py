@@ -1,20 +1,23 @@
-"""A licence of any type sold by itself and prolonged by the seller."""
+"""A licence of another family, sold by itself and prolonged by the seller."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 
-from reseller_client import Client, NotUnderstood
-from reseller_client.values import Field, read_date, read_int
+from reseller_client import Client, LicenseOrder, UnknownOutcome
+from reseller_client.licenses import Licenses
+
+PLATFORM = "platform"
+TYPES = ("softexternal", PLATFORM)
+"""What is sold so."""
 
 
 @dataclass(slots=True)
 class Single:
     """One such licence. ``ends_on`` is its end as last read."""
 
-    client: Client
-    type: str
+    licenses: Licenses
     service_id: int
     ends_on: date
 
@@ -23,23 +26,20 @@ class Single:
         cls, client: Client, kind: str, tariff: int, *, name: str, ip: str, remoteid: str
     ) -> Single:
         """Orders one for a month that the seller is to prolong. Raises what the seller refuses."""
-        known_by: dict[str, Field] = {"licname": name, "ip": ip or None}
-        if kind == "platform":
-            known_by = {"comment": name}
-        wanted: dict[str, Field] = {
-            "pricelist": tariff,
-            "period": 1,
-            "autoprolong": 1,
-            "remoteid": remoteid,
-            "skipbasket": "on",
-            "clicked_button": "finish",
-            "sok": "ok",
-        }
-        answer = client.call(f"{kind}.order.param", {**wanted, **known_by})
-        number = read_int(answer.value("id", "item.id"))
+        platform = kind == PLATFORM
+        licenses = client.platforms if platform else client.third_party
+        wish = LicenseOrder(
+            tariff,
+            ip,
+            licname="" if platform else name,
+            comment=name if platform else "",
+            autoprolong=1,
+            remoteid=remoteid,
+        )
+        number = licenses.order(wish).license_id
         if number is None:
-            raise NotUnderstood(f"{kind} {tariff} was ordered under no number")
-        return cls(client, kind, number, _end(client, kind, number))
+            raise UnknownOutcome(f"the order of {name} was not opened at once")
+        return cls(licenses, number, _end(licenses, number))
 
     def moved(self, today: date) -> bool:
         """Whether the seller has prolonged it since it was last looked at.
@@ -48,16 +48,16 @@ class Single:
         """
         if today < self.ends_on:
             return False
-        before, self.ends_on = self.ends_on, _end(self.client, self.type, self.service_id)
+        before, self.ends_on = self.ends_on, _end(self.licenses, self.service_id)
         return self.ends_on > before
 
     def cancel(self) -> None:
         """Gives it up for good."""
-        self.client.call(f"{self.type}.delete", {"elid": self.service_id, "sok": "ok"})
+        self.licenses.delete(self.service_id)
 
 
-def _end(client: Client, kind: str, number: int) -> date:
-    end = read_date(client.call(f"{kind}.edit", {"elid": number}).value("expiredate"))
+def _end(licenses: Licenses, number: int) -> date:
+    end = licenses.get(number).expires_on
     if end is None:
-        raise NotUnderstood(f"{kind} {number} shows no end")
+        raise UnknownOutcome(f"service {number} shows no end")
     return end
