@@ -72,7 +72,7 @@ def instead(turn: Turn, db: Database, *, looks: bool) -> Reply | None:
     for _, limit in _of(turn, faults.RateLimit, "before"):
         if limit.code:
             return Reply(HTML, b"Too Many Requests", status=limit.code)
-    if looks:
+    if looks and _may_look(turn):
         for number, _ in _of(turn, faults.Stale, "before"):
             then = faults.held(db, _stale_token(turn, number))
             if then is not None:
@@ -92,7 +92,15 @@ def holds_back(turn: Turn, *, looks: bool) -> bool:
 
 
 def _goes_stale(turn: Turn) -> bool:
-    return turn.error is None and any(_of(turn, faults.Stale, "before"))
+    fresh = turn.error is None and _may_look(turn)
+    return fresh and any(_of(turn, faults.Stale, "before"))
+
+
+def _may_look(turn: Turn) -> bool:
+    """Whether the credentials are good: a list of yesterday is not for everybody either."""
+    asker = turn.asker
+    owes_code = asker is not None and asker.session is not None and asker.session.pending_totp
+    return asker is not None and asker.refusal is None and not owes_code
 
 
 def kept(

@@ -243,6 +243,8 @@ def test_a_refusal_does_not_go_stale(seller: Seller) -> None:
     seller.faults.add("stale", func="soft")
     assert seller.call("soft", authinfo="reseller:wrong").error is not None
     assert seller.call("soft").rows() != []
+    assert seller.call("soft", authinfo="reseller:wrong").error is not None
+    assert seller.call("soft", login="").error is not None
 
 
 def test_a_call_on_many_elements_is_one_call(seller: Seller) -> None:
