@@ -9,12 +9,12 @@ import heapq
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 
 from emulator.clock import add_months
 from emulator.domain import terms
 from emulator.domain.accounts import Account
-from emulator.domain.services import ACTIVE, Service
+from emulator.domain.services import ACTIVE, PROCESSING, Service
 from emulator.domain.terms import Prolongation
 from emulator.domain.world import Shop
 from emulator.errors import ApiError
@@ -27,7 +27,7 @@ V = tables.service.c
 _PROLONGED = Statement(
     select(*V).where(
         V.account_id == bindparam("owner"),
-        V.status == ACTIVE,
+        or_(V.status == ACTIVE, V.status == PROCESSING),
         V.autoprolong.is_not(None),
         V.scheduled_close.is_(False),
         V.expires_on.is_not(None),
@@ -39,13 +39,14 @@ _PROLONGED = Statement(
 def enough_until(shop: Shop, account: Account) -> date | None:
     """The day of the first automatic prolongation that cannot be paid; None: not within a year.
 
-    Charges are taken in the order in which they will fall due, as ``lifecycle`` will take them.
+    Charges are taken in the order in which they will fall due, as ``lifecycle`` will take them: of
+    what is still being opened, too.
     """
     until = add_months(shop.today, MONTHS_AHEAD)
     left = account.available
     coming: list[tuple[date, int, Prolongation]] = []
     for row in shop.db.rows(_PROLONGED, owner=account.id, until=until):
-        _plan(coming, shop, account, Service(*row))
+        _plan(coming, shop, account, replace(Service(*row), status=ACTIVE))
     while coming:
         day, _, charge = heapq.heappop(coming)
         if day > until:

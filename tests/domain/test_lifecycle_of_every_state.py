@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from emulator.clock import read_instant
-from emulator.domain import accounts, deletion, licenses, payments
+from emulator.domain import accounts, deletion, forecast, licenses, payments
 from emulator.domain.services import ACTIVE, DELETED, ORDERED, SUSPENDED
 from tests.domain.conftest import Bench, open_bench
 
@@ -32,6 +32,18 @@ def test_what_is_still_being_opened_is_prolonged_and_gets_its_key(bench: Bench) 
     ready = bench.again(opened)
     assert (ready.status, ready.lickey.split("-")[0]) == (ACTIVE, str(opened.id))
     assert told(bench, opened.id) == [("prolong", "2026-03-28"), ("key", "")]
+
+
+def test_the_money_has_to_last_for_what_is_being_opened_too() -> None:
+    bench = open_bench("empty")
+    bench.provisioning("by_hand")
+    bench.order(autoprolong=1)
+    payments.set_balance(bench.shop, bench.account, Decimal("12.00"))
+    expected = date(2026, 4, 28)
+    assert forecast.enough_until(bench.shop, bench.account) == expected
+    bench.move_to(datetime(2026, 5, 1, tzinfo=UTC))
+    failed = next(h for h in bench.happened if h.what == "suspend")
+    assert failed.at.date() == expected
 
 
 def test_a_key_that_comes_after_the_end_switches_nothing_on(bench: Bench) -> None:
