@@ -100,8 +100,8 @@ class WhmcsReseller:
     def create_account(self, hosted: Hosted) -> Delivery:
         """Take a free licence of the same tariff and nodes from the pool, or order one.
 
-        Raises ValueError if the service has one already, KeyNotIssued after a bounded wait, and
-        what the seller refuses. The row is saved before the key is waited for.
+        Raises ValueError if the service has one already, KeyNotIssued after a bounded wait (its row
+        is saved then), and refusals: Missed for a free one deleted there, not dropped here yet.
         """
         if self._bound(hosted) is not None:
             raise ValueError(f"service {hosted.remoteid} has a licence already")

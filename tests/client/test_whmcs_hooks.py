@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from reseller_client import KeyNotIssued
+from reseller_client import KeyNotIssued, Missed
 from reseller_client.resellers import (
     AddonState,
     Bought,
@@ -93,3 +93,16 @@ def test_the_operator_is_signed_on_with_a_key_made_for_once(client: Client, line
         "key": "k" * 20,
     }
     assert address.path == "/billmgr"
+
+
+def test_a_free_licence_the_seller_deleted_is_in_the_way_until_the_daily_run_drops_it(
+    whmcs: WhmcsReseller, seller: SmallSeller
+) -> None:
+    whmcs.create_account(ADDON)
+    whmcs.terminate_account(ADDON)
+    del seller.licences[100001]
+    with pytest.raises(Missed):
+        whmcs.create_account(ADDON)
+    seller.today = date(2026, 3, 10)
+    assert whmcs.daily_run().dropped == (100001,)
+    assert whmcs.create_account(ADDON).bought is Bought.LICENCE
