@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from reseller_client import Client, LicenseOrder
+from reseller_client.licenses import Licenses
 
 Arguments = Mapping[str, str]
 ClientCall = Callable[[Client, Arguments], object]
@@ -19,17 +20,29 @@ def _wish(given: Arguments) -> LicenseOrder:
     addons = {int(given["addon"]): int(given["quantity"])} if "addon" in given else {}
     return LicenseOrder(
         tariff=int(given["tariff"]),
-        ip=given["ip"],
-        licname=given["licname"],
+        ip=given.get("ip", ""),
+        licname=given.get("licname", ""),
         period=int(given["period"]),
+        autoprolong=int(given["autoprolong"]) if "autoprolong" in given else None,
         addons=addons,
         remoteid=given["remoteid"],
         skipbasket=given.get("skipbasket", "on") == "on",
+        comment=given.get("comment", ""),
     )
 
 
 def _number(given: Arguments, name: str = "id") -> int:
     return int(given[name])
+
+
+def _states(name: str, which: Callable[[Client], Licenses]) -> Mapping[str, ClientCall]:
+    """What every family is told by its ids alone, and its filter."""
+    return {
+        f"{name}.suspend": lambda c, a: which(c).suspend(_number(a)),
+        f"{name}.resume": lambda c, a: which(c).resume(_number(a)),
+        f"{name}.delete": lambda c, a: which(c).delete(_number(a)),
+        f"{name}.filter": lambda c, a: which(c).filter(a),
+    }
 
 
 LICENSES: Final[Mapping[str, ClientCall]] = {
@@ -41,13 +54,25 @@ LICENSES: Final[Mapping[str, ClientCall]] = {
     "licenses.readdress": lambda c, a: c.licenses.readdress(_number(a), a["ip"]),
     "licenses.set_autoprolong": lambda c, a: c.licenses.set_autoprolong(_number(a), None),
     "licenses.new_key": lambda c, a: c.licenses.new_key(_number(a)),
-    "licenses.suspend": lambda c, a: c.licenses.suspend(_number(a)),
-    "licenses.resume": lambda c, a: c.licenses.resume(_number(a)),
-    "licenses.delete": lambda c, a: c.licenses.delete(_number(a)),
     "licenses.check_address": lambda c, a: c.licenses.check_address(
         _number(a, "tariff"), _number(a, "period"), a["ip"]
     ),
-    "licenses.filter": lambda c, a: c.licenses.filter(a),
+    **_states("licenses", lambda c: c.licenses),
+}
+OTHER_FAMILIES: Final[Mapping[str, ClientCall]] = {
+    "third_party.order_once": lambda c, a: c.third_party.order_once(_wish(a)),
+    "third_party.list": lambda c, _: c.third_party.list(),
+    "third_party.get": lambda c, a: c.third_party.get(_number(a)),
+    "third_party.rename": lambda c, a: c.third_party.rename(_number(a), a["licname"]),
+    **_states("third_party", lambda c: c.third_party),
+    "platforms.order_once": lambda c, a: c.platforms.order_once(_wish(a)),
+    "platforms.list": lambda c, _: c.platforms.list(),
+    "platforms.get": lambda c, a: c.platforms.get(_number(a)),
+    "platforms.rename": lambda c, a: c.platforms.rename(_number(a), a["licname"]),
+    "platforms.set_addons": lambda c, a: c.platforms.set_addons(
+        _number(a), {_number(a, "addon"): _number(a, "quantity")}
+    ),
+    **_states("platforms", lambda c: c.platforms),
 }
 SERVICES: Final[Mapping[str, ClientCall]] = {
     "services.prolong_quote": lambda c, a: c.services.prolong_quote(
@@ -79,6 +104,8 @@ MONEY: Final[Mapping[str, ClientCall]] = {
     "account.change_settings": lambda c, a: c.account.change_settings(a),
     "account.notifications": lambda c, _: c.account.notifications(),
     "account.menu": lambda c, _: c.account.menu(),
+    "account.currencies": lambda c, _: c.account.currencies(),
+    "account.providers": lambda c, _: c.account.providers(),
     "payments.payments": lambda c, _: tuple(c.payments.payments()),
     "payments.expenses": lambda c, _: tuple(c.payments.expenses()),
     "catalogue.tariffs": lambda c, a: c.catalogue.tariffs(a.get("itemtype")),
@@ -92,7 +119,7 @@ SESSIONS: Final[Mapping[str, ClientCall]] = {
     "sessions.close": lambda c, _: c.sessions.close(),
 }
 CALLS: Final[Mapping[str, ClientCall]] = MappingProxyType(
-    {**LICENSES, **SERVICES, **MONEY, **SESSIONS}
+    {**LICENSES, **OTHER_FAMILIES, **SERVICES, **MONEY, **SESSIONS}
 )
 IN_SESSION: Final = frozenset({"sessions.confirm", "sessions.keepalive", "sessions.close"})
 """Calls that mean something only in a session that is already open."""
