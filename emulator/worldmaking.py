@@ -14,9 +14,10 @@ from typing import Any
 from sqlalchemy import bindparam, insert
 
 from emulator.clock import Machine
-from emulator.domain import accounts, catalogue, discounts, opening, payments, services
+from emulator.domain import accounts, catalogue, discounts, opening, payments, profiles, services
 from emulator.domain.accounts import Account
 from emulator.domain.discounts import NAME, Discount
+from emulator.domain.profiles import PERSON
 from emulator.domain.services import DELETED, KEEP_SUSPENDED, SUSPENDED, Service
 from emulator.domain.world import Shop, read
 from emulator.fixtures_files import Offset, ServiceFixture, TariffFixture, WorldFixture
@@ -177,6 +178,8 @@ def _account(shop: Shop, fixture: WorldFixture, given: Mapping[str, Any]) -> Acc
     assert account is not None  # noqa: S101 - it was written a line above
     if given["credit"]:
         accounts.save(shop.db, account := replace(account, credit=given["credit"]))
+    payer = {name: given[name] or "" for name in ("email", "phone", "country")}
+    profiles.add(shop, account, PERSON, given["realname"] or given["login"], payer)
     own = (Discount(d["percent"], d["type"], d["tariff"], NAME) for d in given["discounts"])
     discounts.replace_all(shop.db, number, tuple(own))
     if given["balance"]:

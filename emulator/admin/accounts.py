@@ -7,10 +7,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 
 from emulator.domain import accounts, discounts, payments
-from emulator.domain.accounts import Account, hashed
+from emulator.domain.accounts import Account
 from emulator.domain.discounts import NAME, Discount
 from emulator.domain.money import exact, plain, rounded
 from emulator.domain.world import read
@@ -20,11 +20,6 @@ from emulator.worlds import Worlds
 
 A = tables.account.c
 _ID = Statement(select(A.id).where(A.login == bindparam("wanted")))
-_SET_PASSWORD = Statement(
-    update(tables.account)
-    .where(A.id == bindparam("wanted"))
-    .values(password_hash=bindparam("hashed"))
-)
 _TARIFF = Statement(select(tables.tariff.c.id).where(tables.tariff.c.id == bindparam("wanted")))
 PLAIN = ("realname", "email", "phone", "country", "currency", "credit", "lang", "deletion")
 """Fields that are written as they come."""
@@ -84,7 +79,7 @@ def change(worlds: Worlds, name: str, login: str, wanted: Mapping[str, Any]) -> 
         if isinstance(given := wanted.get("discounts"), list):
             discounts.replace_all(db, account.id, tuple(_discount(db, one) for one in given))
         if "password" in wanted:
-            db.run(_SET_PASSWORD, wanted=account.id, hashed=hashed(str(wanted["password"])))
+            accounts.set_password(db, account.id, str(wanted["password"]))
         if isinstance(balance := wanted.get("balance"), Decimal):
             payments.set_balance(worlds.shop(db, read(db)), changed, balance)
         return told(db, find(db, login))

@@ -88,6 +88,11 @@ _ALL = Statement(select(*A).order_by(A.id))
 _INSERT = Statement(
     insert(tables.account).values({c.name: bindparam(c.name) for c in A if c.name != "id"})
 )
+_SET_PASSWORD = Statement(
+    update(tables.account)
+    .where(A.id == bindparam("wanted"))
+    .values(password_hash=bindparam("hashed"))
+)
 _SAVE = Statement(
     update(tables.account)
     .where(A.id == bindparam("wanted"))
@@ -191,6 +196,11 @@ def save(db: Database, account: Account) -> None:
         params=dict(account.params),
         deletion=account.deletion,
     )
+
+
+def set_password(db: Database, account_id: int, password: str) -> None:
+    """A new password; sessions that are open stay open (assumed)."""
+    db.run(_SET_PASSWORD, wanted=account_id, hashed=hashed(password))
 
 
 def require(db: Database, account_id: int) -> Account:

@@ -13,10 +13,12 @@ from emulator.functions import (
     payment,
     platform,
     pricelist,
+    profile,
     service,
     session,
     soft,
     softexternal,
+    user,
 )
 from emulator.registry import Family
 
@@ -25,7 +27,7 @@ def families(verified: Verified) -> tuple[Family, ...]:
     """Every family, newly declared. ``verified``: passwords known to be right, per process."""
     products = (soft.family(), softexternal.family(), platform.family())
     money = (payment.family(), expense.family())
-    own = (account.family(),)
+    own = (account.family(), profile.family(), user.family())
     declared = [
         session.family(verified),
         *products,

@@ -5,7 +5,6 @@ Source: docs/wire.md section 6, docs/trade.md section 10; docs/evidence.md 7, 23
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -21,25 +20,22 @@ from emulator.fields import Amount, Day, Text
 from emulator.functions.account_rows import (
     AccountRow,
     CurrencyRow,
-    ProfileRow,
     ProjectRow,
     SubaccountRow,
     account_row,
     currency_rows,
-    profile_row,
     project_row,
     subaccount_row,
 )
 from emulator.functions.listing import Paging
+from emulator.functions.settings import check_settings
 from emulator.functions.table import page_of
 from emulator.registry import Evidence, Family
 from emulator.schema import WireSchema
 from emulator.store import tables
 from emulator.store.engine import Statement
-from emulator.words import LANGUAGES
 
 SOURCE = "docs/wire.md section 6"
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\Z")
 FREE_SETTINGS = ("timezone", "startpage")
 """Settings that nothing here acts upon: kept and shown."""
 
@@ -108,19 +104,6 @@ def _add_owner(account: Family) -> None:
         """The caller's own account; a client sees no other."""
         return page_of(call, [account_row(call)], paging)
 
-    @account.listing(
-        "profile",
-        takes=Paging,
-        returns=ProfileRow,
-        fails=(AccessDenied,),
-        evidence=Evidence.DOCUMENTED,
-        source=SOURCE,
-        title={"en": "Payers", "ru": "Плательщики"},
-    )
-    def profile(call: Call, **paging: Any) -> Rows:
-        """Who pays: one payer, made from the account (fields of a row are assumed)."""
-        return page_of(call, [profile_row(call)], paging)
-
 
 def _add_provider(account: Family) -> None:
     @account.listing(
@@ -169,23 +152,12 @@ def _add_settings(account: Family) -> None:
 
     @show.on_submit
     def save(call: Call, **changes: Any) -> Done:
-        _check(changes)
+        check_settings(changes)
         own = {name: changes.pop(name) for name in FREE_SETTINGS if name in changes}
         user = call.user
         changed = replace(user, **changes, params={**user.params, **own})
         accounts.save(call.shop.db, changed)
         return Done(form=_form(changed, {}))
-
-
-def _check(changes: Mapping[str, str]) -> None:
-    """Refuses what would leave a login without a language or an address."""
-    lang, email = changes.get("lang"), changes.get("email")
-    if lang is not None and lang not in LANGUAGES:
-        raise BadValue("lang", lang)
-    if email is not None and not email.strip():
-        raise BadValue.empty("email")
-    if email is not None and EMAIL.match(email) is None:
-        raise BadValue("email", email)
 
 
 def _form(user: Account, draft: Mapping[str, str]) -> Shown:

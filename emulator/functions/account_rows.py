@@ -86,34 +86,6 @@ def account_row(call: Call) -> Mapping[str, object]:
     }
 
 
-class ProfileRow(WireSchema):
-    """A payer. ``ptype`` 1 is a natural person."""
-
-    id = Whole()
-    name = Text()
-    account = Text()
-    ptype = Text()
-    country = Text()
-    email = Text()
-    phone = Text()
-    project = Text()
-
-
-def profile_row(call: Call) -> Mapping[str, object]:
-    """The payer behind the account."""
-    user = call.user
-    return {
-        "id": user.id,
-        "name": user.realname or user.login,
-        "account": user.realname or user.login,
-        "ptype": "1",
-        "country": user.country or "",
-        "email": user.email,
-        "phone": user.phone,
-        "project": PROJECT,
-    }
-
-
 class ProjectRow(WireSchema):
     """The provider. ``billurl`` is where its API answers, on the host that was asked."""
 

@@ -20,6 +20,7 @@ from emulator.functions import tariff_change
 from emulator.functions.licence_views import display_name, end_text
 from emulator.functions.listing import Column, Listing, Paging
 from emulator.functions.params import period_choices
+from emulator.functions.service_extras import add_extras
 from emulator.registry import Evidence, Family
 from emulator.schema import WireSchema
 from emulator.store import tables
@@ -90,6 +91,7 @@ def family() -> Family:
     _add_prolong(service)
     tariff_change.add_change(service, FAILS, EXAMPLE)
     _add_history(service)
+    add_extras(service)
     return service
 
 

@@ -1,0 +1,234 @@
+"""What else a client asks of a service: its password, its addresses, how to use it.
+
+Source: docs/resale.md section 2.6, docs/wire.md sections 6 and 8; docs/evidence.md 40.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from html import escape
+from typing import Any
+
+from emulator.call import Call, Done, Part, Raw, Rows, Shown
+from emulator.domain import services
+from emulator.domain.services import Service
+from emulator.errors import AccessDenied, ApiError, BadValue, Missed, RunningOperation, WrongState
+from emulator.fields import Id, Text, Whole
+from emulator.functions.licence_views import display_name, end_text
+from emulator.functions.listing import Paging
+from emulator.functions.params import Element
+from emulator.functions.table import page_of
+from emulator.registry import Evidence, Family
+from emulator.schema import WireSchema
+
+SOURCE = "docs/resale.md section 2.6, docs/wire.md section 6"
+EXAMPLE = "100001"
+FAILS: tuple[type[ApiError], ...] = (Missed, BadValue, RunningOperation, WrongState)
+STEPS: Mapping[str, tuple[str, ...]] = {
+    "en": (
+        "Install the panel on the server.",
+        "Enter the key.",
+        "The key is bound to the address.",
+    ),
+    "ru": ("Установите панель на сервер.", "Введите ключ.", "Ключ привязан к адресу."),
+}
+
+
+class NewPassword(WireSchema):
+    """A password, twice."""
+
+    elid = Id(required=True)
+    passwd = Text(needed=True)
+    confirm = Text(needed=True)
+
+
+class PasswordForm(WireSchema):
+    """Whose password it is; never the password."""
+
+    elid = Whole()
+    title_name = Text()
+
+
+class AddressesOf(Paging):
+    """Whose addresses."""
+
+    elid = Id(required=True)
+
+
+class AddressRow(WireSchema):
+    """One address of a service. ``no_delete``: it goes only with the service."""
+
+    id = Whole()
+    name = Text()
+    is_main = Text()
+    no_delete = Text()
+    type = Text()
+    gateway = Text()
+    mask = Text()
+    domain = Text()
+
+
+class AddressOf(WireSchema):
+    """An address by its number, and the name it goes by; ``plid`` is the service."""
+
+    elid = Id(required=True)
+    plid = Id()
+    domain = Text()
+
+
+class AddressForm(WireSchema):
+    """One address as it is shown."""
+
+    elid = Whole()
+    name = Text()
+    domain = Text()
+
+
+def add_extras(family: Family) -> None:
+    """Password, addresses, instruction."""
+    _add_password(family)
+    _add_addresses(family)
+    _add_address(family)
+    _add_instruction(family)
+
+
+def _add_password(family: Family) -> None:
+    @family.form(
+        "service.changepassword",
+        takes=NewPassword,
+        returns=PasswordForm,
+        fails=FAILS,
+        evidence=Evidence.OBSERVED,
+        source=SOURCE,
+        example={"elid": EXAMPLE, "passwd": "new-secret", "confirm": "new-secret", "sok": "ok"},
+        title={"en": "Change of password", "ru": "Смена пароля"},
+    )
+    def show(call: Call, elid: int, **_: Any) -> Shown:
+        """Sets the password of a service. Licences have no use for it, and keep it."""
+        service = services.owned(call.shop, call.user, elid)
+        return Shown({"elid": service.id, "title_name": _name(call, service)})
+
+    @show.on_submit
+    def change(call: Call, elid: int, passwd: str, confirm: str) -> Raw:
+        service = services.owned(call.shop, call.user, elid)
+        services.require_settled(service)
+        if passwd != confirm:
+            raise BadValue("confirm", "")
+        call.secrets.append(passwd)
+        params = {**service.params, "password": passwd}
+        services.save(call.shop, replace(service, params=params))
+        services.note(call.shop, service.id, call.user.login, "changepassword")
+        told = Part("param", _name(call, service), {"name": "name"})
+        return Raw([Part("ok"), Part("banner", attrs={"status": "1"}, parts=[told])])
+
+
+def _add_addresses(family: Family) -> None:
+    @family.listing(
+        "service.ip",
+        takes=AddressesOf,
+        returns=AddressRow,
+        fails=(Missed,),
+        evidence=Evidence.OBSERVED,
+        source=SOURCE,
+        example={"elid": EXAMPLE},
+        title={"en": "Addresses", "ru": "IP-адреса"},
+    )
+    def listing(call: Call, elid: int, **paging: Any) -> Rows:
+        """The addresses of a service: a licence has the one it stands on, a platform none."""
+        service = services.owned(call.shop, call.user, elid)
+        page = page_of(call, [_address(service)] if service.ip else [], paging)
+        page.head = {"plid": str(service.id), "plname": _name(call, service)}
+        return page
+
+
+def _address(service: Service) -> Mapping[str, object]:
+    return {
+        "id": service.id,
+        "name": service.ip,
+        "is_main": "on",
+        "no_delete": "on",
+        "type": "public",
+        "gateway": "",
+        "mask": "255.255.255.255",
+        "domain": service.params.get("domain", ""),
+    }
+
+
+def _add_address(family: Family) -> None:
+    @family.form(
+        "service.ip.edit",
+        takes=AddressOf,
+        returns=AddressForm,
+        fails=FAILS,
+        evidence=Evidence.OBSERVED,
+        source=SOURCE,
+        example={"elid": EXAMPLE, "domain": "web-1.example.com", "sok": "ok"},
+        title={"en": "Address", "ru": "IP-адрес"},
+    )
+    def show(call: Call, elid: int, plid: int | None = None, **draft: Any) -> Shown:
+        """An address and the name it goes by."""
+        service = _with_address(call, elid)
+        name = service.params.get("domain", "")
+        return Shown({"elid": elid, "name": service.ip, "domain": name, **draft})
+
+    @show.on_submit
+    def save(call: Call, elid: int, plid: int | None = None, domain: str = "") -> Done:
+        service = _with_address(call, elid)
+        params = {**service.params, "domain": domain}
+        changed = services.save(call.shop, replace(service, params=params))
+        services.note(call.shop, service.id, call.user.login, "ip", domain)
+        form = Shown({"elid": elid, "name": changed.ip, "domain": domain})
+        return Done({}, form=form)
+
+    @family.action(
+        "service.ip.delete",
+        takes=Element,
+        fails=(Missed, AccessDenied),
+        evidence=Evidence.OBSERVED,
+        source=SOURCE,
+    )
+    def delete(call: Call, elid: int) -> Done:
+        """Takes an address from a service; one it stands on alone stays (``access``)."""
+        _with_address(call, elid)
+        raise AccessDenied("service.ip.delete")
+
+
+def _with_address(call: Call, elid: int) -> Service:
+    """The service that stands on this address: a licence's address has the licence's number."""
+    service = services.owned(call.shop, call.user, elid)
+    if not service.ip:
+        raise Missed("ip", str(elid))
+    return service
+
+
+def _add_instruction(family: Family) -> None:
+    @family.document(
+        "service.instruction.html",
+        takes=Element,
+        fails=(Missed,),
+        evidence=Evidence.OBSERVED,
+        source=SOURCE,
+        example={"elid": EXAMPLE},
+        title={"en": "Instruction", "ru": "Инструкция"},
+    )
+    def instruction(call: Call, elid: int) -> Raw:
+        """How to use a service, as HTML in ``body``; its last list has what is needed for it."""
+        service = services.owned(call.shop, call.user, elid)
+        facts = {
+            "en": ("Key", "Address", "Valid until"),
+            "ru": ("Ключ", "Адрес", "Действует до"),
+        }[call.lang]
+        values = (service.lickey, service.ip, end_text(service))
+        steps = "".join(f"<li>{escape(step)}</li>" for step in STEPS[call.lang])
+        rows = "".join(
+            f"<li>{name}: {escape(value)}</li>"
+            for name, value in zip(facts, values, strict=True)
+            if value
+        )
+        title = escape(_name(call, service))
+        return Raw([Part("body", f"<h1>{title}</h1><ol>{steps}</ol><ul>{rows}</ul>")])
+
+
+def _name(call: Call, service: Service) -> str:
+    return display_name(call, service, call.shop.catalogue[service.tariff_id])
