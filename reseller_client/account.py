@@ -104,6 +104,14 @@ class Account:
         """List the logins of the account. Source: `user` (observed; columns assumed)."""
         return tuple(_user(row) for row in every_row(self._caller, "user"))
 
+    def change_user(self, user_id: int, changes: Mapping[str, Field]) -> None:
+        """Change what is given of a login: its name, mail or phone, or `passwd` with `confirm`.
+
+        A client that sends its password with every call needs the new one afterwards. Raises
+        BadValue, Missed. Source: `user.edit` (observed).
+        """
+        self._caller.call("user.edit", {**changes, "elid": user_id, "sok": "ok"})
+
     def menu(self) -> tuple[MenuNode, ...]:
         """Return the menu, which names the service functions open to this account.
 
