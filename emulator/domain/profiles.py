@@ -1,7 +1,7 @@
 """Payers: in whose name a client's money comes.
 
 Source: docs/wire.md section 6, docs/resale.md section 2.4 (a payer may be needed before paying);
-docs/evidence.md 38. Which fields a payer has is assumed.
+docs/evidence.md 40. Which fields a payer has is assumed.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """``profile``: payers, listed, shown, made and changed.
 
-Source: docs/wire.md section 6, docs/resale.md section 2.4; docs/evidence.md 38.
+Source: docs/wire.md section 6, docs/resale.md section 2.4; docs/evidence.md 40.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ def _add_list(family: Family) -> None:
         elids="elid",
         fails=(Missed, AccessDenied),
         evidence=Evidence.ASSUMED,
-        source="assumed: docs/evidence.md 38",
+        source="assumed: docs/evidence.md 40",
         example={"elid": "1"},
     )
     def delete(call: Call, elid: int) -> Done:

@@ -1,6 +1,6 @@
 """What else a client asks of a service: its password, its addresses, how to use it.
 
-Source: docs/resale.md section 2.6, docs/wire.md sections 6 and 8; docs/evidence.md 40.
+Source: docs/resale.md section 2.6, docs/wire.md sections 6 and 8; docs/evidence.md 42.
 """
 
 from __future__ import annotations

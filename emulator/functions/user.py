@@ -1,6 +1,6 @@
 """``user``: the logins of an account, of which there is one.
 
-Source: docs/wire.md section 8; docs/evidence.md 39.
+Source: docs/wire.md section 8; docs/evidence.md 41.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from emulator.functions.table import page_of
 from emulator.registry import Evidence, Family
 from emulator.schema import WireSchema
 
-SOURCE = "docs/wire.md section 8, docs/evidence.md 39"
+SOURCE = "docs/wire.md section 8, docs/evidence.md 41"
 LEVEL = "16"
 
 

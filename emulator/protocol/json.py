@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from emulator.protocol.document import Document, Node
 
 # Blocks of the price list; the same names stand for plain texts elsewhere.
-_PLURAL_BLOCKS = frozenset({"pricelist", "addon", "datacenter"})
+_PLURAL_BLOCKS = frozenset({"pricelist", "addon", "banner", "datacenter"})
 
 
 def render(document: Document) -> bytes:

@@ -137,3 +137,28 @@ def test_38_a_month_begins_where_the_last_one_ended(shop: Seller) -> None:
     for end in (date(2026, 4, 30), date(2026, 5, 30), date(2026, 6, 30)):
         assert end_of(shop, "soft.edit", number) == end
         shop.move_to(end)
+
+
+def test_40_an_account_is_its_own_payer_and_may_have_ten(shop: Seller) -> None:
+    assert [row["name"] for row in shop.rows("profile")] == ["Example Reseller"]
+    for place in range(9):
+        new = {"name": f"Payer {place}", "profiletype": "2", "sok": "ok"}
+        assert done(shop, "profile.add.profiledata", **new)
+    assert shop.refusal("profile.edit", name="One too many", sok="ok") == "limit/profile"
+    assert len(shop.rows("profile")) == 10
+
+
+def test_41_an_account_has_one_login(shop: Seller) -> None:
+    assert [row["name"] for row in shop.rows("user")] == ["reseller"]
+    assert shop.refusal("user.edit", elid="2") == "missed/user"
+
+
+def test_42_a_licence_keeps_a_password_and_its_address(shop: Seller) -> None:
+    given = {"elid": WEB, "passwd": "new-secret", "confirm": "new-secret", "sok": "ok"}
+    assert done(shop, "service.changepassword", **given)
+    (address,) = shop.rows("service.ip", elid=WEB)
+    assert (address["name"], address["is_main"], address["no_delete"]) == (
+        "192.0.2.10", "on", "on",
+    )  # fmt: skip
+    assert shop.refusal("service.ip.delete", elid=WEB).startswith("access/")
+    assert shop.rows("service.ip", elid=RACK) == []
