@@ -184,16 +184,6 @@ class TooMuch(ApiError):
     type = "limit"
 
 
-class PlannedRefusal(ApiError):
-    """A refusal somebody planned (docs/faults.md): any type, and words of its own if it has any."""
-
-    def __init__(self, type: str, object: str, value: str, text: str) -> None:
-        # Of one refusal, not of the class: every type can be planned.
-        self.type = type  # type: ignore[misc]
-        super().__init__(object, value or None)
-        self.text = text
-
-
 class SecondFactorNeeded(AuthFailed):
     """``authinfo`` is no way in for a login with 2FA (documented; the object is assumed)."""
 

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 from emulator import faults
 from emulator.domain import withheld
 from emulator.domain.world import Shop
-from emulator.errors import ApiError, PlannedRefusal
+from emulator.errors import ApiError
 from emulator.faults import Kind
 from emulator.faults.kinds import When
 from emulator.protocol.answer import error_document
@@ -31,6 +31,16 @@ PAGE = (
     '<html><body>Request in process, please wait<br/>\n<a href="/{link}">continue</a></body></html>'
 )
 NEVER_THE_SAME = frozenset({"auth", "authinfo", "password", "key", "qrcode"})
+
+
+class PlannedRefusal(ApiError):
+    """A refusal somebody planned (docs/faults.md): any type, and words of its own if it has any."""
+
+    def __init__(self, type: str, object: str, value: str, text: str) -> None:
+        # Of one refusal, not of the class: every type can be planned.
+        self.type = type  # type: ignore[misc]
+        super().__init__(object, value or None)
+        self.text = text
 
 
 class FaultsPlanned(Exception):
