@@ -55,7 +55,10 @@ class Settings(WireSchema):
 
 
 class SettingsForm(Settings):
-    """The settings, with the money beside them (docs/evidence.md 24)."""
+    """The settings, with the money beside them (docs/evidence.md 24).
+
+    ``deletion`` tells whether the account may delete its services (docs/evidence.md 30).
+    """
 
     elid = Text()
     id = Text()
@@ -63,6 +66,7 @@ class SettingsForm(Settings):
     balance = Amount()
     currency = Text()
     createdate = Day()
+    deletion = Text()
 
 
 def family() -> Family:
@@ -173,6 +177,7 @@ def _form(user: Account, draft: Mapping[str, str]) -> Shown:
         "balance": user.balance,
         "currency": user.currency,
         "createdate": user.created_on,
+        "deletion": user.deletion,
     }
     return Shown({**shown, **draft})
 

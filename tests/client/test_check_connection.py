@@ -9,7 +9,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
-from reseller_client import Client, Money
+from reseller_client import Client, DeletionForbidden, Money
 from reseller_client.cli import resell
 from reseller_client.connection import Grade, Report, check_connection
 from tests.client.conftest import Waits, client_of, form_of
@@ -173,3 +173,20 @@ def test_the_command_tells_it_and_fails_with_it(lossy: LossyLine) -> None:
     told = CliRunner().invoke(resell, [*words, "--minimal-balance", "5"], obj=poor)
     assert told.exit_code == 1
     assert "fail  balance: 1.00 EUR, less than 5." in told.output
+
+
+@pytest.mark.parametrize(
+    ("deletion", "grade"),
+    [("allowed", Grade.PASS), ("forbidden", Grade.FAIL), ("phone", Grade.FAIL)],
+)
+def test_an_account_that_may_not_delete_cannot_resell(
+    lossy: LossyLine, shop: Seller, deletion: str, grade: Grade
+) -> None:
+    shop.account("reseller", deletion=deletion)
+    client = client_of(lossy, Waits())
+    report = check_connection(client)
+    assert grades(report)["deletion"] is grade
+    assert report.ok is (grade is Grade.PASS)
+    if grade is Grade.FAIL:
+        with pytest.raises(DeletionForbidden):
+            client.licenses.delete(100001)
