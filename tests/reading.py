@@ -24,9 +24,7 @@ def many(of: dict[str, Any], name: str) -> list[Any]:
 
 
 def hidden(pairs: Pairs, name: str) -> Pairs:
-    """A session's id and the key of a payment are others each time they are made."""
-    if name == "payment.add.method":
-        return {(n, "URL" if n in {"ok", "url"} else text) for n, text in pairs}
+    """A session's id is another each time it is opened."""
     if name != "auth":
         return pairs
     return {(n, "ID" if n in {"auth", "auth_id", "id"} else text) for n, text in pairs}

@@ -113,7 +113,8 @@ def _add_method(family: Family) -> None:
         fails=FAILS,
         evidence=Evidence.OBSERVED,
         source=SOURCE,
-        example={"amount": "10.00", "paymethod": "1", "sok": "ok"},
+        # Without sok: the key of a payment is another each time.
+        example={"amount": "10.00", "paymethod": "1"},
         title={"en": "Way of paying", "ru": "Способ оплаты"},
     )
     def show(call: Call, **wish: object) -> Shown:
