@@ -72,10 +72,7 @@ class Report:
             yield f"{check.grade}  {check.name}: {check.told}"
             if check.advice:
                 yield f"      {check.advice}"
-        if self.ok:
-            yield "This account can resell."
-        else:
-            yield "This account cannot resell yet."
+        yield f"This account {'can resell' if self.ok else 'cannot resell yet'}."
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reseller_client import AuthFailed, BadValue, Missed
-from tests.client.conftest import Waits, client_of
+from tests.client.conftest import Waits
+from tests.client.emulated import client_of
 
 if TYPE_CHECKING:
     from emulator.testing import Seller
     from reseller_client import Client
-    from tests.client.conftest import LossyLine
+    from tests.client.emulated import LossyLine
 
 
 def test_a_payer_is_made_changed_and_deleted(reseller: Client) -> None:

@@ -12,12 +12,14 @@ from click.testing import CliRunner
 from reseller_client import Client, DeletionForbidden, Money
 from reseller_client.cli import resell
 from reseller_client.connection import Grade, Report, check_connection
-from tests.client.conftest import Waits, client_of, form_of
+from tests.client.conftest import Waits, form_of
+from tests.client.emulated import client_of
 from tests.client.wishes import eur
 
 if TYPE_CHECKING:
     from emulator.testing import Seller
-    from tests.client.conftest import Line, LossyLine
+    from tests.client.conftest import Line
+    from tests.client.emulated import LossyLine
 
 
 def grades(report: Report) -> dict[str, Grade]:

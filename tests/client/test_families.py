@@ -22,12 +22,13 @@ from reseller_client import (
     UnknownOutcome,
 )
 from reseller_client.errors import Refusal, SellerFault, refused
-from tests.client.conftest import Waits, client_of
+from tests.client.conftest import Waits
+from tests.client.emulated import client_of
 
 if TYPE_CHECKING:
     from emulator.testing import Seller
     from reseller_client import Client
-    from tests.client.conftest import LossyLine
+    from tests.client.emulated import LossyLine
 
 GUARD = LicenseOrder(tariff=55369, licname="guard-9", period=3, autoprolong=3)
 LINUX = LicenseOrder(tariff=9203, licname="linux-9", ip="192.0.2.209")

@@ -19,12 +19,14 @@ from reseller_client import (
     UnknownOutcome,
 )
 from reseller_client.values import PaymentStatus
-from tests.client.conftest import Waits, client_of
+from tests.client.conftest import Waits
+from tests.client.emulated import client_of
 from tests.client.wishes import OK, eur, without_login
 
 if TYPE_CHECKING:
     from emulator.testing import Seller
-    from tests.client.conftest import Line, LossyLine
+    from tests.client.conftest import Line
+    from tests.client.emulated import LossyLine
 
 ROW = (
     "<elem><id>{id}</id><create_date>{day}</create_date><amount>{sum}</amount>"
