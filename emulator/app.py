@@ -78,7 +78,7 @@ def create_app(settings: Settings, machine: Machine | None = None) -> Flask:
         if not request.func and http.method in ("GET", "HEAD") and "out" not in request.params:
             return Response(page(request.host, http.path), mimetype="text/html")
         key = request.params.get("key")
-        if request.func == TO_THE_PAGE and key and "out" not in request.params:
+        if request.func == TO_THE_PAGE and key and "text/html" in http.headers.get("Accept", ""):
             return flask.redirect(f"/pay/{quote(key, safe='')}")
         reply = endpoint.answer(request)
         response = _told(reply)

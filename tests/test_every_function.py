@@ -41,7 +41,6 @@ WITH_ELEMENT = [f.name for f in REGISTRY if "elid" in f.takes.wire_fields]
 
 OUT_OF_REACH = {
     "totp.confirm": "needs the temporary session of a login with a second factor",
-    "service.ip.delete": "no service of today has an address it could do without",
     "payment.delete": "needs a payment that was begun",
 }
 """Functions of which no example works by itself, and why."""

@@ -13,7 +13,7 @@ from typing import Any
 from emulator.call import Call, Done, Part, Raw, Rows, Shown
 from emulator.domain import services
 from emulator.domain.services import Service
-from emulator.errors import AccessDenied, ApiError, BadValue, Missed, RunningOperation, WrongState
+from emulator.errors import ApiError, BadValue, Missed, RunningOperation, WrongState
 from emulator.fields import Id, Text, Whole
 from emulator.functions.licence_views import display_name, end_text
 from emulator.functions.listing import Paging
@@ -180,18 +180,6 @@ def _add_address(family: Family) -> None:
         services.note(call.shop, service.id, call.user.login, "ip", domain)
         form = Shown({"elid": elid, "name": changed.ip, "domain": domain})
         return Done({}, form=form)
-
-    @family.action(
-        "service.ip.delete",
-        takes=Element,
-        fails=(Missed, AccessDenied),
-        evidence=Evidence.OBSERVED,
-        source=SOURCE,
-    )
-    def delete(call: Call, elid: int) -> Done:
-        """Takes an address from a service; one it stands on alone stays (``access``)."""
-        _with_address(call, elid)
-        raise AccessDenied("service.ip.delete")
 
 
 def _with_address(call: Call, elid: int) -> Service:

@@ -69,9 +69,12 @@ def test_a_person_pays_and_the_money_is_there_once(seller: Seller) -> None:
 
 def test_the_query_of_the_answer_leads_a_browser_to_the_page(seller: Seller) -> None:
     begun = begin(seller, amount="25.50")
-    moved = get(seller, f"/billmgr?{begun.field('ok')}")
-    assert moved.status == 302
+    browser = seller.wsgi.test_client(use_cookies=False)
+    path = f"/billmgr?{begun.field('ok')}"
+    moved = browser.get(path, headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert moved.status_code == 302
     assert get(seller, moved.headers["Location"]).status == 200
+    assert get(seller, path).field("url") == page_of(begun)
 
 
 def test_what_was_put_off_or_declined_is_no_money(seller: Seller) -> None:
