@@ -27,7 +27,7 @@ ALWAYS_ARRAYS: Final = frozenset({
     "if", "slider", "node",
 })  # fmt: skip
 """Arrays even with one member: clients index them unguarded, ``node`` in the menu."""
-EITHER_WAY: Final = frozenset({"pricelist", "addon", "datacenter"})
+EITHER_WAY: Final = frozenset({"pricelist", "addon", "banner", "datacenter"})
 """Blocks of the price list: the mapping says an object for one, its readers index an array."""
 LAYOUT: Final = frozenset({"metadata", "messages"})
 """For user interfaces; its mapping is irregular and no client of data reads it."""

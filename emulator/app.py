@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from emulator.admin.api import PREFIX, ControlApi
 from emulator.clock import Machine
+from emulator.console.pages import Console
 from emulator.domain.accounts import Verified
 from emulator.functions import families
 from emulator.paypage import PaymentPages
@@ -92,15 +93,21 @@ def create_app(settings: Settings, machine: Machine | None = None) -> Flask:
         app.add_url_rule(path, path, billmgr, methods=["GET", "POST", "OPTIONS"])
     _add_long_requests(app, endpoint)
     _add_payment_pages(app, PaymentPages(worlds))
-    control = ControlApi(settings, worlds, registry)
+    _add_own_doors(app, ControlApi(settings, worlds, registry), Console(settings, worlds))
+    return app
+
+
+def _add_own_doors(app: Flask, control: ControlApi, console: Console) -> None:
+    """The control API, and the console among its paths."""
 
     def admin(rest: str = "") -> Response:
-        del rest  # the control API has a map of its own, and answers JSON where nothing fits
+        if rest == "console" or rest.startswith("console/"):
+            return console.answer(flask.globals.request_ctx.request)
+        # The control API has a map of its own, and answers JSON where nothing fits.
         return control.answer(flask.globals.request_ctx.request)
 
     for path in (PREFIX, f"{PREFIX}/", f"{PREFIX}/<path:rest>"):
         app.add_url_rule(path, path, admin, methods=METHODS, provide_automatic_options=False)
-    return app
 
 
 def _add_payment_pages(app: Flask, pages: PaymentPages) -> None:

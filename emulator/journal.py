@@ -44,6 +44,7 @@ _PRUNE = Statement(
         ),
     )
 )
+_ONE = Statement(select(*(c for c in J if c.name != "total")).where(J.id == bindparam("wanted")))
 _CLEAR = Statement(delete(tables.journal))
 _COUNT = Statement(select(func.count()).select_from(tables.journal))
 _COUNT_KIND = Statement(select(func.count()).where(J.kind == bindparam("kind")))
@@ -199,6 +200,12 @@ def find(  # noqa: PLR0913 - filters, by name
         query = query.where(J.fault.is_not(None) if fault else J.fault.is_(None))
     rows = db.rows(Statement(query.order_by(J.id.desc()).limit(limit)))
     return [Entry(*(*row[1:], row[0])) for row in rows]
+
+
+def entry(db: Database, number: int) -> Entry | None:
+    """One entry by its number, while it is kept."""
+    row = db.row(_ONE, wanted=number)
+    return None if row is None else Entry(*(*row[1:], row[0]))
 
 
 def count(db: Database, kind: str | None = None) -> int:

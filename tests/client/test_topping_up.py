@@ -22,7 +22,7 @@ def click(shop: Seller, page: str, action: str) -> None:
     """Open the page as a browser would, and press a button of it."""
     line = httpx.WSGITransport(app=shop.wsgi)
     with httpx.Client(transport=line, follow_redirects=True) as browser:
-        shown = browser.get(page)
+        shown = browser.get(page, headers={"Accept": "text/html"})
         assert shown.status_code == 200
         assert f'value="{action}"' in shown.text
         browser.post(shown.url, data={"action": action})

@@ -1,0 +1,133 @@
+"""The console: a world seen and driven from a browser, and by nobody else's page."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from werkzeug.test import TestResponse
+
+from emulator.testing import Seller
+
+HERE = {"Origin": "http://127.0.0.1", "Sec-Fetch-Site": "same-origin"}
+BASE = "http://127.0.0.1"
+PAGE = "/_mockseller/console/default"
+
+
+def look(seller: Seller, path: str = PAGE, **headers: str) -> TestResponse:
+    client = seller.wsgi.test_client(use_cookies=False)
+    return client.get(path, base_url=BASE, headers=headers)
+
+
+def press(
+    seller: Seller, path: str, headers: dict[str, str] | None = None, **form: str
+) -> TestResponse:
+    client = seller.wsgi.test_client(use_cookies=False)
+    sent = HERE if headers is None else headers
+    return client.post(f"{PAGE}{path}", base_url=BASE, data=form or {"x": ""}, headers=sent)
+
+
+def test_the_first_page_is_the_default_world(seller: Seller) -> None:
+    moved = look(seller, "/_mockseller/console")
+    assert (moved.status_code, moved.headers["Location"]) == (303, PAGE)
+    page = look(seller).text
+    for word in ("small", "Faults", "Accounts", "Journal", "reseller", "1000.00 EUR"):
+        assert word in page
+
+
+def test_the_clock_is_moved_and_the_journal_tells_what_fell_due(seller: Seller) -> None:
+    number = seller.order(autoprolong=1)
+    assert press(seller, "/clock", do="advance", advance="1 month").status_code == 303
+    page = look(seller).text
+    assert re.search(rf"prolong</a>.*service {number} ", page, re.DOTALL)
+    assert press(seller, "/clock", do="freeze").status_code == 303
+    assert "frozen" in look(seller).text
+
+
+def test_a_fault_planned_here_is_the_one_the_control_api_tells(seller: Seller) -> None:
+    form = {"what": "delay", "when": "", "func": "soft.*", "account": "", "nth": "2", "times": "",
+            "chance": "", "settings": "seconds=2.5"}  # fmt: skip
+    assert press(seller, "/faults", **form).status_code == 303
+    (told,) = seller.faults.all()
+    chosen = (told["what"], told["when"], told["func"], told["nth"], told["seconds"])
+    assert chosen == ("delay", "before", "soft.*", 2, 2.5)
+    assert press(seller, f"/faults/{told['id']}").status_code == 303
+    assert seller.faults.all() == []
+
+
+def test_a_struck_call_is_seen_with_its_fault(seller: Seller) -> None:
+    seller.faults.add("error", func="whoami", type="access")
+    seller.call("whoami")
+    assert "#1 error before" in look(seller).text
+    number = seller.journal.entries()[0]["id"]
+    entry = look(seller, f"{PAGE}/journal/{number}").text
+    assert "access" in entry
+    assert "reseller:***" in entry
+    assert "secret" not in entry
+
+
+@pytest.mark.parametrize(
+    ("path", "form", "line"),
+    [
+        ("/faults", {"what": "nonsense"}, "none of"),
+        ("/faults", {"what": "delay", "settings": "seconds=-1"}, "seconds is not between"),
+        ("/clock", {"do": "advance", "advance": "soon"}, "soon"),
+        ("/accounts/reseller", {"balance": "much"}, "is not an amount"),
+        ("/accounts/nobody", {"balance": "1.00"}, "no account"),
+    ],
+)
+def test_a_bad_wish_is_one_line_on_the_page(
+    seller: Seller, path: str, form: dict[str, str], line: str
+) -> None:
+    answer = press(seller, path, **form)
+    assert answer.status_code == 400
+    assert line in answer.text
+
+
+def test_money_is_set_here(seller: Seller) -> None:
+    assert press(seller, "/accounts/reseller", balance="5.00").status_code == 303
+    assert seller.account()["balance"] == "5.00"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1", "Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_somebody_elses_page_changes_nothing(seller: Seller, headers: dict[str, str]) -> None:
+    assert press(seller, "/reset", headers).status_code == 403
+    assert press(seller, "/accounts/reseller", headers, balance="1.00").status_code == 403
+    assert seller.account()["balance"] == "1000.00"
+
+
+def test_nobody_looks_in_from_elsewhere(seller: Seller) -> None:
+    assert look(seller, Host="evil.example").status_code == 403
+    assert look(seller, **{"X-Forwarded-For": "192.0.2.1"}).status_code == 401
+
+
+def test_what_a_client_sends_is_shown_as_text(seller: Seller) -> None:
+    seller.call("soft.edit", elid="<script>alert(1)</script>", licname="<b>x</b>")
+    number = seller.journal.entries()[0]["id"]
+    for page in (look(seller), look(seller, f"{PAGE}/journal/{number}")):
+        assert "<script>" not in page.text
+        assert "<b>x" not in page.text
+        assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/_mockseller/console/nosuch", f"{PAGE}/journal/99999", f"{PAGE}/x/y", "/_mockseller/console/a/../b"],
+)  # fmt: skip
+def test_what_is_not_there_is_told(seller: Seller, path: str) -> None:
+    assert look(seller, path).status_code == 404
+
+
+def test_the_style_is_served(seller: Seller) -> None:
+    style = look(seller, "/_mockseller/console/style.css")
+    assert style.mimetype == "text/css"
+    assert "body" in style.text
