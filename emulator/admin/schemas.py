@@ -243,6 +243,12 @@ class AccountChange(Body):
     discounts = fields.List(fields.Nested(DiscountOf))
 
 
+class PaymentChange(Body):
+    """``PATCH payments/ID``: the status that follows."""
+
+    status = Whole(1, 9, required=True)
+
+
 class ServiceChange(Body):
     """``PATCH services/ID``."""
 

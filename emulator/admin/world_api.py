@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from emulator import journal
-from emulator.admin import accounts, clock, faults, matching, schemas, services, state
+from emulator.admin import accounts, clock, faults, matching, payments, schemas, services, state
 from emulator.faults import NoFault
 from emulator.worlds import Worlds
 
@@ -20,6 +20,7 @@ WORLD_CHANGE = schemas.WorldChange()
 CLOCK_MOVE = schemas.ClockMove()
 ACCOUNT_CHANGE = schemas.AccountChange()
 SERVICE_CHANGE = schemas.ServiceChange()
+PAYMENT_CHANGE = schemas.PaymentChange()
 WANTED = schemas.Wanted()
 QUERY = schemas.JournalQuery()
 
@@ -201,6 +202,16 @@ def _change_account(asked: Asked) -> object:
     return accounts.change(asked.worlds, asked.name, asked.values["login"], wanted)
 
 
+def _payments(asked: Asked) -> object:
+    login = asked.values["login"]
+    return {"payments": payments.of_account(asked.worlds, asked.name, login)}
+
+
+def _move_payment(asked: Asked) -> object:
+    wanted = asked.read(PAYMENT_CHANGE)
+    return payments.move(asked.worlds, asked.name, _number(asked), wanted["status"])
+
+
 def _service(asked: Asked) -> object:
     return services.show(asked.worlds, asked.name, _number(asked))
 
@@ -239,6 +250,8 @@ HANDLERS: Mapping[str, Handler] = {
     "DELETE /faults/<id>": _remove_fault,
     "GET /accounts/<login>": _account,
     "PATCH /accounts/<login>": _change_account,
+    "GET /accounts/<login>/payments": _payments,
+    "PATCH /payments/<id>": _move_payment,
     "GET /services/<id>": _service,
     "PATCH /services/<id>": _change_service,
 }

@@ -50,6 +50,12 @@ _COLUMNS = (
 )  # fmt: skip
 _BY_ID = Statement(select(*_COLUMNS).where(P.id == bindparam("wanted")))
 _BY_TOKEN = Statement(select(*_COLUMNS).where(P.token == bindparam("wanted")))
+_OF_ACCOUNT = Statement(
+    select(*_COLUMNS)
+    .where(P.account_id == bindparam("owner"))
+    .order_by(P.id.desc())
+    .limit(bindparam("most"))
+)
 _ADD = Statement(
     insert(tables.payment).values({c.name: bindparam(c.name) for c in P if c.name != "id"})
 )
@@ -140,6 +146,12 @@ def find(shop: Shop, number: int) -> Payment | None:
     """A payment whoever made it."""
     row = shop.db.row(_BY_ID, wanted=number)
     return None if row is None else Payment(*row)
+
+
+def of_account(shop: Shop, account: Account, most: int) -> list[Payment]:
+    """An account's payments, newest first."""
+    rows = shop.db.rows(_OF_ACCOUNT, owner=account.id, most=most)
+    return [Payment(*row) for row in rows]
 
 
 def by_token(shop: Shop, token: str) -> Payment | None:

@@ -47,7 +47,7 @@ def test_the_clock_is_moved_and_the_journal_tells_what_fell_due(seller: Seller) 
 def test_a_fault_planned_here_is_the_one_the_control_api_tells(seller: Seller) -> None:
     form = {"what": "delay", "when": "", "func": "soft.*", "account": "", "nth": "2", "times": "",
             "chance": "", "settings": "seconds=2.5"}  # fmt: skip
-    assert press(seller, "/faults", **form).status_code == 303
+    assert press(seller, "/faults", None, **form).status_code == 303
     (told,) = seller.faults.all()
     chosen = (told["what"], told["when"], told["func"], told["nth"], told["seconds"])
     assert chosen == ("delay", "before", "soft.*", 2, 2.5)
@@ -79,7 +79,7 @@ def test_a_struck_call_is_seen_with_its_fault(seller: Seller) -> None:
 def test_a_bad_wish_is_one_line_on_the_page(
     seller: Seller, path: str, form: dict[str, str], line: str
 ) -> None:
-    answer = press(seller, path, **form)
+    answer = press(seller, path, None, **form)
     assert answer.status_code == 400
     assert line in answer.text
 
@@ -121,7 +121,12 @@ def test_what_a_client_sends_is_shown_as_text(seller: Seller) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["/_mockseller/console/nosuch", f"{PAGE}/journal/99999", f"{PAGE}/x/y", "/_mockseller/console/a/../b"],
+    [
+        "/_mockseller/console/nosuch",
+        f"{PAGE}/journal/99999",
+        f"{PAGE}/x/y",
+        "/_mockseller/console/a/../b",
+    ],
 )  # fmt: skip
 def test_what_is_not_there_is_told(seller: Seller, path: str) -> None:
     assert look(seller, path).status_code == 404

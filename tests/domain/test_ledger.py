@@ -11,8 +11,19 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from emulator.domain import accounts, deletion, licenses, orders, payments, services, terms
+from emulator.domain import (
+    accounts,
+    deletion,
+    discounts,
+    licenses,
+    orders,
+    payments,
+    services,
+    terms,
+    topups,
+)
 from emulator.domain.accounts import Account
+from emulator.domain.discounts import NAME, Discount
 from emulator.domain.services import Service
 from emulator.domain.world import Shop
 from emulator.errors import ApiError
@@ -97,6 +108,29 @@ class Trade(RuleBasedStateMachine):
     def delete(self, pick: int) -> None:
         with self.attempt():
             deletion.delete(self.bench.shop, self.bench.account, self.some(pick))
+
+    @rule(amount=st.decimals(1, 60, places=2))
+    def begin_payment(self, amount: Decimal) -> None:
+        shop, account = self.bench.shop, self.bench.account
+        topups.start(shop, account, topups.method_of(shop, "EUR", 1), amount)
+
+    @rule(pick=st.integers(0, 5), status=st.integers(1, 9))
+    def move_payment(self, pick: int, status: int) -> None:
+        shop, account = self.bench.shop, self.bench.account
+        found = topups.of_account(shop, account, 6)
+        if pick >= len(found) or found[pick].token is None:
+            return
+        # What was paid back although it was spent is the one way below zero.
+        if status in (topups.REFUNDED, topups.FRAUD) and found[pick].amount > account.available:
+            return
+        with contextlib.suppress(topups.WrongMove):
+            topups.move(shop, found[pick], status)
+
+    @rule(percent=st.integers(1, 100), tariff=st.sampled_from([None, 55227]))
+    def discount(self, percent: int, tariff: int | None) -> None:
+        own = Discount(percent, None, tariff, NAME)
+        self.bench.shop.remembered.clear()
+        discounts.replace_all(self.bench.shop.db, self.bench.account.id, (own,))
 
     @rule(days=st.integers(1, 40))
     def wait(self, days: int) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from emulator.domain import topups
 from emulator.domain.world import read
+from emulator.handles import ControlError
 from emulator.testing import Answer, Seller
 
 WISH: dict[str, Any] = {"paymethod": 1, "sok": "ok"}
@@ -176,3 +177,30 @@ def test_the_seller_moves_a_payment_only_where_it_can_go(seller: Seller) -> None
         topups.move(shop, payment, topups.REFUNDED)
         assert topups.move(shop, stale, topups.REFUNDED).status == topups.REFUNDED
     assert balance(seller) == "1000.00"
+
+
+def test_somebody_at_the_seller_credits_and_pays_back(seller: Seller) -> None:
+    number = begin(seller, amount="10.00").field("payment_id")
+    (told, _) = seller.control("GET", "/accounts/reseller/payments")["payments"]
+    assert (told["id"], told["status"], 4 in told["next"]) == (int(number), 1, True)
+    assert seller.control("PATCH", f"/payments/{number}", {"status": 4})["status"] == 4
+    assert balance(seller) == "1010.00"
+    assert seller.control("PATCH", f"/payments/{number}", {"status": 6})["next"] == []
+    assert balance(seller) == "1000.00"
+
+
+@pytest.mark.parametrize(
+    ("path", "given", "line"),
+    [
+        ("/payments/1", {"status": 1}, "400: status: a payment of status 4 cannot get status 1"),
+        ("/payments/1", {"status": 10}, "400: status: is not between 1 and 9"),
+        ("/payments/99", {"status": 4}, "404: there is no payment 99"),
+        ("/payments/x", {"status": 4}, "404: there is no"),
+    ],
+)
+def test_a_payment_that_cannot_be_moved_is_one_line(
+    seller: Seller, path: str, given: object, line: str
+) -> None:
+    with pytest.raises(ControlError) as refused:
+        seller.control("PATCH", path, given)
+    assert str(refused.value).startswith(line)
