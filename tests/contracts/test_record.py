@@ -55,6 +55,7 @@ KINDS: Mapping[type[errors.ApiError], tuple[str, str]] = {
     errors.PromocodeNotUsable: ("promocode_not_use", ""),
     errors.StepUnavailable: ("wizard_unavailable", ""),
     errors.TooMuch: ("limit", "params"),
+    errors.MinimumTerm: ("pricelist_min_order", ""),
 }
 
 
