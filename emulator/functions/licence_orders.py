@@ -13,6 +13,8 @@ from marshmallow import ValidationError
 from emulator.fields import Address, AnyAddress, Flag, Id, Months, Numbered, Text, Whole
 from emulator.schema import WireSchema
 
+ON = "on"
+
 
 class OrderForm(WireSchema):
     """What an order form shows, and what an order answers."""
@@ -61,6 +63,28 @@ class MonthsOrNone(Months):
             return None
 
 
+class OnOrMonths(Months):
+    """``autoprolong`` of the new form: ``on`` is the period that is ordered, months are taken too.
+
+    Both are documented, on different pages.
+    """
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if value.strip().lower() == ON:
+            return ON
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class OnOrMonthsOrNone(OnOrMonths):
+    """The same where anything but the period leaves it off, unsaid (documented)."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        try:
+            return super()._deserialize(value, attr, data, **kwargs)
+        except ValidationError:
+            return None
+
+
 class AnyOrder(WireSchema):
     """What every order takes."""
 
@@ -78,7 +102,7 @@ class NewOrder(AnyOrder):
 
     period = Whole()
     order_period = Whole()
-    autoprolong = Text()
+    autoprolong = OnOrMonths()
 
 
 class SoftFields(AnyOrder):
@@ -118,6 +142,8 @@ class ThirdPartyOrder(ThirdPartyFields):
 
 class NewThirdPartyOrder(NewOrder, ThirdPartyFields):
     """The same in the new form."""
+
+    autoprolong = OnOrMonthsOrNone()
 
 
 class PlatformFields(AnyOrder):

@@ -7,7 +7,7 @@ Source: docs/trade.md section 3, docs/resale.md sections 2.2 and 2.4; docs/evide
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from emulator.call import Call, Done, Shown
 from emulator.domain import discounts, licenses, offers, orders
@@ -15,7 +15,8 @@ from emulator.domain.catalogue import TRIAL, Tariff
 from emulator.domain.licenses import Wish
 from emulator.domain.money import with_currency
 from emulator.errors import BadValue, Exists, NotEnoughMoney, StepUnavailable
-from emulator.fields import Months, Whole
+from emulator.fields import Whole
+from emulator.functions.licence_orders import ON
 from emulator.functions.params import (
     autoprolong_choices,
     datacenter_choices,
@@ -156,23 +157,16 @@ def _add_new_param(family: Family, product: ProductType) -> None:
         skipbasket: bool = False,
         period: int | None = None,
         order_period: int | None = None,
-        autoprolong: str = "",
+        autoprolong: int | str | None = None,
         **wish: Any,
     ) -> Done:
         chosen = order_period if order_period is not None else period
         if chosen is None:
             raise BadValue.empty("order_period")
-        months = _months(autoprolong, chosen)
-        asked = Wish(**wish, period=chosen, autoprolong=months)
+        # "on" is the period itself; a trial has none to be prolonged by.
+        months = (chosen if chosen > 0 else None) if autoprolong == ON else autoprolong
+        asked = Wish(**wish, period=chosen, autoprolong=cast("int | None", months))
         return _ordered(call, name, asked, at_once=skipbasket)
-
-
-def _months(text: str, period: int) -> int | None:
-    """``on`` means the period that was ordered; months are taken as they are (both documented)."""
-    if text.strip().lower() == "on":
-        return period if period > 0 else None
-    read: int | None = Months().deserialize(text) if text.strip() else None
-    return read
 
 
 def _form(

@@ -161,3 +161,15 @@ def test_42_a_licence_keeps_a_password_and_its_address(shop: Seller) -> None:
         "192.0.2.10", "on", "on",
     )  # fmt: skip
     assert shop.rows("service.ip", elid=RACK) == []
+
+
+def test_33_the_new_order_refuses_or_forgets_what_is_no_period(shop: Seller) -> None:
+    order = {"pricelist": "55227", "order_period": "1", "skipbasket": "on", "sok": "ok"}
+    for wrong in ("x", "1.5", "7", "100000"):
+        told = shop.refusal("v2.soft.order.param", **order, autoprolong=wrong)
+        assert told == "value/autoprolong"
+    guard = {**order, "pricelist": "55369"}
+    for sent, kept in (("on", "1"), ("off", "null"), ("x", "null"), ("3", "null"), ("1", "1")):
+        number = shop.doc("v2.softexternal.order.param", **guard, autoprolong=sent).findtext("id")
+        doc = shop.doc("softexternal.edit", elid=number or "")
+        assert doc.findtext("autoprolong") == kept
