@@ -11,9 +11,11 @@ from decimal import Decimal
 
 from sqlalchemy import bindparam, delete, insert, select
 
+from emulator.domain import services
 from emulator.domain.accounts import Account
 from emulator.domain.catalogue import Tariff, Words
 from emulator.domain.money import ZERO, rounded
+from emulator.domain.services import Service
 from emulator.domain.world import Shop
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
@@ -86,6 +88,12 @@ def price(shop: Shop, account: Account, tariff: Tariff, full: Decimal) -> Price:
     cost = rounded(full)
     off = rounded(cost * percent(shop, account, tariff) / HUNDRED) if cost > ZERO else ZERO
     return Price(cost - off, off)
+
+
+def price_of_order(shop: Shop, account: Account, tariff: Tariff, service: Service) -> Price:
+    """What the first period of a service costs this account, to the cent."""
+    full = services.cost_of(service, tariff, account.currency, service.period)
+    return price(shop, account, tariff, full)
 
 
 def replace_all(db: Database, account_id: int, wanted: tuple[Discount, ...]) -> None:

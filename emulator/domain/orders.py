@@ -14,10 +14,10 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from emulator.domain import discounts, licenses, opening, payments, services, terms
+from emulator.domain import licenses, opening, payments, services, terms
 from emulator.domain.accounts import Account
 from emulator.domain.catalogue import Tariff
-from emulator.domain.discounts import Price
+from emulator.domain.discounts import HUNDRED, Price
 from emulator.domain.money import ZERO, rounded
 from emulator.domain.services import Service
 from emulator.domain.terms import Prolongation, TariffChange
@@ -28,7 +28,6 @@ from emulator.store.engine import Statement
 
 OPEN_STATE, PAID, DROPPED = "basket", "paid", "dropped"
 ORDER, PROLONG, CHANGE = "order", "prolong", "changepricelist"
-HUNDRED = Decimal(100)
 
 O = tables.order.c  # noqa: E741 - one letter per table, as everywhere
 I = tables.order_item.c  # noqa: E741 - the same
@@ -299,9 +298,3 @@ def order_now(
     )
     services.note(shop, opened.id, account.login, "open", str(tariff.id))
     return opened
-
-
-def price_of_order(shop: Shop, account: Account, tariff: Tariff, service: Service) -> Price:
-    """What the first period costs this account, to the cent."""
-    full = services.cost_of(service, tariff, account.currency, service.period)
-    return discounts.price(shop, account, tariff, full)

@@ -217,7 +217,7 @@ def _ordered(
     if needs_address and tariff.takes_address and not wish.ip:
         raise BadValue.empty("ip")
     draft = licenses.draft(shop, account, tariff, wish)
-    price = orders.price_of_order(shop, account, tariff, draft)
+    price = discounts.price_of_order(shop, account, tariff, draft)
     poor = price.cost > account.available and shop.world.rules.poor_order == "basket"
     if at_once and not poor:
         opened = orders.order_now(shop, account, tariff, draft, price)

@@ -12,6 +12,7 @@ from decimal import Decimal
 
 from emulator.call import Call, Done, Shown
 from emulator.domain import orders, payments, topups
+from emulator.domain.catalogue import Words
 from emulator.domain.money import plain, with_currency
 from emulator.domain.topups import Payment
 from emulator.errors import AccessDenied, ApiError, BadValue, Missed, NotEnoughMoney
@@ -76,8 +77,20 @@ def add_payment(payment: Family) -> None:
     """The steps of paying, and taking a payment back."""
     _add_wish(payment)
     _add_method(payment)
-    _add_pay(payment)
-    _add_redirect(payment)
+    _add_begun(
+        payment,
+        "payment.add.pay",
+        {"en": "Payment", "ru": "Платёж"},
+        "One payment and where it is paid.",
+        public=False,
+    )
+    _add_begun(
+        payment,
+        "payment.add.redirect",
+        {"en": "To the payment page", "ru": "На страницу оплаты"},
+        "Leads a browser to the page of a payment; its key stands for a login.",
+        public=True,
+    )
     _add_delete(payment)
 
 
@@ -144,42 +157,23 @@ def _add_method(family: Family) -> None:
         return _begun(call, begun)
 
 
-def _add_pay(family: Family) -> None:
+def _add_begun(family: Family, func: str, title: Words, summary: str, *, public: bool) -> None:
+    """A form of a payment that was begun; sent, it says where the browser goes."""
+
     @family.form(
-        "payment.add.pay",
+        func,
         takes=Begun,
         returns=PaymentForm,
         fails=FAILS,
         evidence=Evidence.OBSERVED,
         source=SOURCE,
         example={"payment_id": "1"},
-        title={"en": "Payment", "ru": "Платёж"},
+        title=title,
+        summary=summary,
+        public=public,
     )
     def show(call: Call, **named: object) -> Shown:
-        """One payment and where it is paid."""
-        found = _own(call, named)
-        return Shown(_fields(call, found))
-
-    @show.on_submit
-    def pay(call: Call, **named: object) -> Done:
-        return _begun(call, _own(call, named))
-
-
-def _add_redirect(family: Family) -> None:
-    @family.form(
-        "payment.add.redirect",
-        takes=Begun,
-        returns=PaymentForm,
-        fails=FAILS,
-        evidence=Evidence.OBSERVED,
-        source=SOURCE,
-        example={"payment_id": "1"},
-        public=True,
-        title={"en": "To the payment page", "ru": "На страницу оплаты"},
-    )
-    def show(call: Call, **named: object) -> Shown:
-        """Leads a browser to the page of a payment; ``key`` of the payment stands for a login."""
-        return Shown(_fields(call, _own(call, named)))
+        return Shown(_fields(_own(call, named)))
 
     @show.on_submit
     def follow(call: Call, **named: object) -> Done:
@@ -258,7 +252,7 @@ def _methods(call: Call) -> list[dict[str, object]]:
     return rows
 
 
-def _fields(call: Call, payment: Payment) -> dict[str, object]:
+def _fields(payment: Payment) -> dict[str, object]:
     return {
         "id": payment.id,
         "billorder": payment.order_id or "",
@@ -274,7 +268,7 @@ def _fields(call: Call, payment: Payment) -> dict[str, object]:
 
 def _begun(call: Call, payment: Payment) -> Done:
     """Where the browser goes next; nowhere once the money is in."""
-    told = _fields(call, payment)
+    told = _fields(payment)
     if payment.token is None or payment.status in payments.MONEY_IS_IN:
         return Done(told, ok="func=payment", ok_type="list")
     call.secrets.append(payment.token)

@@ -1,6 +1,7 @@
 """The tables of one world. A world is a database, so nothing here names a world.
 
-A world of another version is rebuilt, never migrated; ``VERSION`` says which this is.
+A world of another version is rebuilt, never migrated; ``VERSION`` says which this is. They stand in
+one file, long as it is: what points to what is read off it at a glance.
 """
 
 from __future__ import annotations

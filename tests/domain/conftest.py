@@ -12,7 +12,7 @@ import pytest
 
 from emulator import worldmaking
 from emulator.clock import Machine
-from emulator.domain import accounts, catalogue, lifecycle, orders, services, world
+from emulator.domain import accounts, catalogue, discounts, lifecycle, orders, services, world
 from emulator.domain import licenses as rules_of_licences
 from emulator.domain.accounts import Account
 from emulator.domain.licenses import Wish
@@ -55,14 +55,14 @@ class Bench:
         kind = known.type if known else "soft"
         tariff = rules_of_licences.orderable(self.shop, self.account, kind, pricelist)
         draft = rules_of_licences.draft(self.shop, self.account, tariff, asked)
-        cost = orders.price_of_order(self.shop, self.account, tariff, draft)
+        cost = discounts.price_of_order(self.shop, self.account, tariff, draft)
         return orders.order_now(self.shop, self.account, tariff, draft, cost)
 
     def put(self, pricelist: int = 55227, ip: str = "10.10.10.10") -> Service:
         """The same, left in the basket."""
         tariff = rules_of_licences.orderable(self.shop, self.account, "soft", pricelist)
         draft = rules_of_licences.draft(self.shop, self.account, tariff, Wish(pricelist, 1, ip=ip))
-        cost = orders.price_of_order(self.shop, self.account, tariff, draft)
+        cost = discounts.price_of_order(self.shop, self.account, tariff, draft)
         return orders.put_order(self.shop, self.account, tariff, draft, cost)[2]
 
     def again(self, service: Service) -> Service:
