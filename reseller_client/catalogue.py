@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
 
-from reseller_client.models import Addon, Price, Tariff
+from reseller_client.catalogue_models import Addon, AddonItem, AddonKind, Datacenter, Price, Tariff
 from reseller_client.values import read_int, read_money
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from reseller_client.call import Caller
     from reseller_client.document import Node
+
+
+_KINDS: Final[Mapping[str, AddonKind]] = MappingProxyType(
+    {"1": AddonKind.BOOLEAN, "2": AddonKind.INTEGER, "3": AddonKind.ENUMERATION}
+)
+_TEMPLATES: Final = "ostempl"
 
 
 class Catalogue:
@@ -52,16 +59,36 @@ def _tariff(node: Node) -> Tariff | None:
         orderable=node.value("active") != "off" and not node.value("archived", "hideinorder"),
         prices=tuple(_prices(node)),
         addons=tuple(addon for one in node.all("addon") if (addon := _addon(one)) is not None),
+        datacenters=tuple(
+            Datacenter(number, one.value("name"))
+            for one in node.all("datacenter")
+            if (number := read_int(one.value("id"))) is not None
+        ),
+        options=_options(node),
     )
 
 
+def _options(node: Node) -> Mapping[str, tuple[str, ...]]:
+    """Read what parameters of the type may be; one that is not named holds OS templates."""
+    found: dict[str, tuple[str, ...]] = {}
+    for param in node.all("itemtypeparam"):
+        values = (one.value("intname") for one in param.all("itemtypeparamvalue"))
+        named = param.value("intname") or _TEMPLATES
+        found[named] = (*found.get(named, ()), *filter(None, values))
+    return MappingProxyType(found)
+
+
 def _addon(node: Node) -> Addon | None:
-    """Read an addon. `measure` comes twice, as an id and as an object; the object has the name."""
+    """Read an addon. `measure` and `enumeration` come twice: as an id, and as an object that tells.
+
+    `addonlimit` is what the price includes where there is an `addonmax`, else a limit.
+    """
     code = read_int(node.value("id"))
     if code is None:
         return None
     kind = node.first("addon_itemtype_info")
     names = (measure.value("name") for measure in node.all("measure"))
+    lists = node.all("enumeration")
     return Addon(
         id=code,
         name=node.value("name"),
@@ -71,6 +98,15 @@ def _addon(node: Node) -> Addon | None:
         step=_decimal(node.value("addonstep")),
         measure=next(filter(None, names), ""),
         prices=tuple(_prices(node)),
+        kind=_KINDS.get(node.value("addontype"), AddonKind.INTEGER),
+        included=_decimal(node.value("addonlimit")) if node.value("addonmax") else None,
+        enumeration=next(filter(None, (one.value("intname") for one in lists)), ""),
+        items=tuple(
+            AddonItem(number, item.value("intname"), item.value("name"), tuple(_prices(item)))
+            for one in lists
+            for item in one.all("enumerationitem")
+            if (number := read_int(item.value("id"))) is not None
+        ),
     )
 
 

@@ -19,21 +19,24 @@ from reseller_client.account_models import (
     Subaccount,
     User,
 )
+from reseller_client.catalogue_models import Addon, AddonItem, AddonKind, Datacenter, Price, Tariff
 from reseller_client.values import Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
-    from decimal import Decimal
 
     from reseller_client.values import Money
 
 __all__ = [
     "Addon",
+    "AddonItem",
+    "AddonKind",
     "Basket",
     "BasketItem",
     "Closing",
     "Dashboard",
+    "Datacenter",
     "Expense",
     "HistoryRow",
     "License",
@@ -223,38 +226,3 @@ class ServiceAddress:
     domain: str
     gateway: str
     mask: str
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """What one period costs: `length` of `unit` (month; -100 is the trial)."""
-
-    unit: str
-    length: int
-    cost: Money
-
-
-@dataclass(frozen=True, slots=True)
-class Addon:
-    """A resource of a tariff. `maximum` None means no limit is named."""
-
-    id: int
-    name: str
-    intname: str
-    minimum: Decimal | None
-    maximum: Decimal | None
-    step: Decimal | None
-    measure: str
-    prices: tuple[Price, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Tariff:
-    """A tariff of the price list. Source: `pricelist.export`, docs/resale.md section 2.7."""
-
-    id: int
-    name: str
-    itemtype: str
-    orderable: bool
-    prices: tuple[Price, ...] = ()
-    addons: tuple[Addon, ...] = ()
