@@ -18,9 +18,16 @@ from emulator.domain import accounts, catalogue, discounts, opening, payments, p
 from emulator.domain.accounts import Account
 from emulator.domain.discounts import NAME, Discount
 from emulator.domain.profiles import PERSON
-from emulator.domain.services import DELETED, KEEP_SUSPENDED, SUSPENDED, Service
+from emulator.domain.services import ACTIVE, DELETED, KEEP_SUSPENDED, SUSPENDED, Service
 from emulator.domain.world import Shop, read
-from emulator.fixtures_files import Offset, ServiceFixture, TariffFixture, WorldFixture
+from emulator.fixtures_files import (
+    ItemFixture,
+    Offset,
+    ServiceFixture,
+    TariffFixture,
+    Wording,
+    WorldFixture,
+)
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
 
@@ -53,6 +60,10 @@ PAYMETHODS: tuple[Mapping[str, object], ...] = (
 """How money comes in; limits in the account's own currency (assumed)."""
 
 
+PIECES = Wording("pcs.", "шт.")
+"""What is counted where nothing else is said."""
+
+
 def _all_columns(table: Any) -> Statement:  # noqa: ANN401 - any table
     return Statement(insert(table).values({c.name: bindparam(c.name) for c in table.c}))
 
@@ -63,6 +74,7 @@ _PRICE = _all_columns(tables.price)
 _ADDON = _all_columns(tables.addon)
 _ADDON_PRICE = _all_columns(tables.addon_price)
 _PAYMETHOD = _all_columns(tables.paymethod)
+_TYPE = _all_columns(tables.product_type)
 _PROMO = _all_columns(tables.promo_code)
 
 
@@ -93,6 +105,7 @@ def write(db: Database, fixture: WorldFixture, seed: int, machine: Machine) -> N
         faults_version=0,
     )
     write_tariffs(db, fixture.tariffs)
+    db.many(_TYPE, [asdict(one) for one in fixture.types])
     db.many(
         _PROMO, [{"code": p.code, "percent": p.percent, "type": None} for p in fixture.promo_codes]
     )
@@ -124,6 +137,9 @@ def write_tariffs(db: Database, tariffs: Iterable[TariffFixture]) -> None:
                 standard=addon.default,
                 included=addon.included,
                 restrict_client_change=addon.restrict_client_change,
+                kind=addon.kind,
+                measure=asdict(addon.measure or PIECES),
+                items=[_item_row(item) for item in addon.items],
             )
             rows = _price_rows(addon.prices, tariff_id=tariff.id, addon_id=addon.id)
             db.many(_ADDON_PRICE, rows)
@@ -145,7 +161,22 @@ def _tariff_row(tariff: TariffFixture, position: int) -> dict[str, object]:
         "deletion": tariff.deletion,
         "least_months": tariff.least_months,
         "takes_address": tariff.takes_address,
+        "datacenters": {str(n): asdict(name) for n, name in tariff.datacenters.items()},
+        "options": {
+            name: [asdict(one) for one in offered]
+            for name, offered in (("ostempl", tariff.ostempl), ("recipe", tariff.recipe))
+            if offered
+        },
+        "most_at_once": tariff.most_at_once,
     }
+
+
+def _item_row(item: ItemFixture) -> dict[str, object]:
+    prices = {
+        currency: {str(period): str(cost) for period, cost in costs.items()}
+        for currency, costs in item.prices.items()
+    }
+    return {**asdict(item), "prices": prices}
 
 
 def _price_rows(
@@ -206,21 +237,25 @@ def _service(shop: Shop, owner: Account, wanted: ServiceFixture) -> None:
         created_on=created,
         expires_on=expires,
         due_at=_due_at(wanted.status, expires, shop.now),
-        licname=wanted.licname,
+        licname=wanted.licname or wanted.domain,
         ip=str(wanted.ip or ""),
         comment=wanted.comment,
         remoteip=str(wanted.remoteip or ""),
         remoteid=wanted.remoteid,
         update_expires_on=opening.updates_end(created, wanted.period),
-        webdomains=0,
         addons={str(number): amount for number, amount in amounts.items()},
+        params=_chosen(wanted),
     )
     written = services.add(shop, draft)
-    if wanted.status == SUSPENDED:
-        key = services.make_key(shop, written.id, 1)
-        services.save(shop, replace(written, lickey=key, key_number=1))
+    if wanted.status in (ACTIVE, SUSPENDED):
+        services.save(shop, opening.give(shop, written))
     at = shop.at(datetime.combine(created, time(), UTC))
     services.note(at, written.id, "system", "open", str(tariff.id))
+
+
+def _chosen(wanted: ServiceFixture) -> dict[str, str]:
+    places = {} if wanted.datacenter is None else {"datacenter": str(wanted.datacenter)}
+    return {**places, **({"ostempl": wanted.ostempl} if wanted.ostempl else {})}
 
 
 def _due_at(status: int, expires: date | None, now: datetime) -> datetime | None:

@@ -18,7 +18,7 @@ from emulator.clock import add_months
 from emulator.domain.money import ZERO
 from emulator.errors import BadValue
 from emulator.store import tables
-from emulator.store.engine import Database, Statement
+from emulator.store.engine import Database, Row, Statement
 
 TRIAL = -100
 LIFETIME = 0
@@ -29,11 +29,44 @@ Prices = Mapping[str, Mapping[int, Decimal]]
 """Cost by currency and period in months (-100 trial, 0 lifetime)."""
 
 
+INTEGER, BOOLEAN, ENUMERATION = "integer", "boolean", "enumeration"
+"""Kinds of addons: counted, switched on or off, one of several."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddonItem:
+    """One of the several things an enumeration offers."""
+
+    id: int
+    intname: str
+    name: Words
+    prices: Prices
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A value that can be chosen without a price: an OS template, a recipe."""
+
+    intname: str
+    name: Words
+
+
+@dataclass(frozen=True, slots=True)
+class OwnType:
+    """A product type that a world defines itself, ``like`` one that every world knows."""
+
+    intname: str
+    title: Words
+    like: str
+
+
 @dataclass(frozen=True, slots=True)
 class Addon:
-    """A countable extra of a tariff, ordered as ``addon_<id>``.
+    """An extra of a tariff, ordered as ``addon_<id>``.
 
-    ``included`` of them are free; ``standard`` is taken when nothing is sent.
+    What is ordered is always a whole number: so many of an ``integer``, 0 or 1 of a ``boolean``,
+    the item's id of an ``enumeration``. ``included`` of what is counted are free; ``standard`` is
+    taken when nothing is sent.
     """
 
     id: int
@@ -46,15 +79,29 @@ class Addon:
     included: int
     restrict_client_change: str
     """``off``, ``on``, ``uponly``, ``downonly``: how a client may not change it later."""
+    kind: str
+    measure: Words
+    items: tuple[AddonItem, ...]
     prices: Prices
+
+    def item(self, number: int) -> AddonItem | None:
+        """One item of an enumeration, or None."""
+        return next((item for item in self.items if item.id == number), None)
 
     def cost(self, amount: int, currency: str, period: int) -> Decimal:
         """What ``amount`` of it costs for one period."""
+        if self.kind == ENUMERATION:
+            chosen = self.item(amount)
+            return ZERO if chosen is None else chosen.prices.get(currency, {}).get(period, ZERO)
         each = self.prices.get(currency, {}).get(period, ZERO)
         return each * max(0, amount - self.included)
 
     def check(self, amount: int) -> None:
-        """Raises BadValue where the amount is under, over or between the steps."""
+        """Raises BadValue: under, over or between the steps, or not one of the items."""
+        if self.kind == ENUMERATION:
+            if self.item(amount) is None:
+                raise BadValue(f"addon_{self.id}", str(amount))
+            return
         wrong = (
             amount < self.minimum
             or amount > self.maximum
@@ -101,8 +148,18 @@ class Tariff:
     """``at_once``, ``period_end`` or ``forbidden``."""
     least_months: int
     takes_address: bool
+    datacenters: Mapping[int, Words]
+    """Where it is offered; empty: in the one that everything has."""
+    options: Mapping[str, tuple[Option, ...]]
+    """What can be chosen beside addons: ``ostempl``, ``recipe``."""
+    most_at_once: int
+    """How many one order may hold (``order_count``)."""
     prices: Prices
     addons: Mapping[int, Addon]
+
+    def addon(self, intname: str) -> Addon | None:
+        """The addon of this internal name, or None."""
+        return next((addon for addon in self.addons.values() if addon.intname == intname), None)
 
     def periods(self, currency: str) -> tuple[int, ...]:
         """Periods that can be bought in this currency, in months, ascending."""
@@ -154,11 +211,14 @@ class Tariff:
 
 
 class Catalogue:
-    """All tariffs of a world, by number and by product type, in their order."""
+    """All tariffs of a world, by number and by product type, in their order; and its own types."""
 
-    __slots__ = ("_by_id", "_by_type")
+    __slots__ = ("_by_id", "_by_type", "types")
 
-    def __init__(self, tariffs: tuple[Tariff, ...]) -> None:
+    def __init__(
+        self, tariffs: tuple[Tariff, ...], types: Mapping[str, OwnType] | None = None
+    ) -> None:
+        self.types: Mapping[str, OwnType] = types or {}
         self._by_id = {tariff.id: tariff for tariff in tariffs}
         self._by_type: dict[str, list[Tariff]] = {}
         for tariff in tariffs:
@@ -187,12 +247,39 @@ _ADDONS = Statement(select(tables.addon).order_by(tables.addon.c.id))
 _ADDON_PRICES = Statement(select(tables.addon_price))
 
 
+_TYPES = Statement(select(tables.product_type).order_by(tables.product_type.c.intname))
+
+
+def _money_of(told: Mapping[str, Mapping[str, str]]) -> Prices:
+    """Prices out of JSON, where keys and amounts are texts."""
+    return {
+        currency: {int(period): Decimal(cost) for period, cost in costs.items()}
+        for currency, costs in told.items()
+    }
+
+
 def _addon(number: int, rest: list[Any], prices: Prices) -> Addon:
-    return Addon(*(number, *rest, prices))
+    *plain, items = rest
+    read = tuple(
+        AddonItem(item["id"], item["intname"], item["name"], _money_of(item["prices"]))
+        for item in items
+    )
+    return Addon(*(number, *plain, read, prices))
+
+
+def _tariff(row: Row, prices: Prices, addons: Mapping[int, Addon]) -> Tariff:
+    *plain, datacenters, options, most = row
+    plain[9] = tuple(plain[9])
+    places = {int(number): name for number, name in datacenters.items()}
+    chosen = {
+        name: tuple(Option(one["intname"], one["name"]) for one in offered)
+        for name, offered in options.items()
+    }
+    return Tariff(*(*plain, places, chosen, most, prices, addons))
 
 
 def load(db: Database) -> Catalogue:
-    """The whole catalogue in four reads, whatever its size."""
+    """The whole catalogue in five reads, whatever its size."""
     prices: dict[int, dict[str, dict[int, Decimal]]] = {}
     for tariff_id, currency, period, cost in db.rows(_PRICES):
         prices.setdefault(tariff_id, {}).setdefault(currency, {})[period] = cost
@@ -204,9 +291,8 @@ def load(db: Database) -> Catalogue:
     for tariff_id, addon_id, *rest in db.rows(_ADDONS):
         addon = _addon(addon_id, rest, addon_prices.get((tariff_id, addon_id), {}))
         addons.setdefault(tariff_id, {})[addon_id] = addon
-    tariffs = []
-    for row in db.rows(_TARIFFS):
-        number, change_to = row[0], tuple(row[9])
-        tariff_prices, tariff_addons = prices.get(number, {}), addons.get(number, {})
-        tariffs.append(Tariff(*(*row[:9], change_to, *row[10:], tariff_prices, tariff_addons)))
-    return Catalogue(tuple(tariffs))
+    tariffs = tuple(
+        _tariff(row, prices.get(row[0], {}), addons.get(row[0], {})) for row in db.rows(_TARIFFS)
+    )
+    types = {row[0]: OwnType(*row) for row in db.rows(_TYPES)}
+    return Catalogue(tariffs, types)

@@ -6,12 +6,12 @@ Source: docs/trade.md sections 3, 6 and 12; docs/evidence.md 9, 13, 14, 17.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from dateutil.relativedelta import relativedelta
 
-from emulator.domain import offers, services
+from emulator.domain import machines, offers, services, traits
 from emulator.domain.accounts import Account
 from emulator.domain.catalogue import Tariff
 from emulator.domain.services import (
@@ -51,6 +51,13 @@ class Wish:
     remoteip: str = ""
     autoprolong: int | None = None
     addon: Mapping[int, int] | None = None
+    domain: str = ""
+    datacenter: int | None = None
+    ostempl: str = ""
+    recipe: str = ""
+    order_count: int = 1
+    details: Mapping[str, str] = field(default_factory=dict)
+    """What else a type keeps of its order."""
 
 
 def orderable(shop: Shop, account: Account, product_type: str, tariff_id: int) -> Tariff:
@@ -120,6 +127,10 @@ def draft(shop: Shop, account: Account, tariff: Tariff, wish: Wish) -> Service:
     check_address(shop, tariff, address)
     addons = chosen_addons(tariff, wish.addon)
     check_autoprolong(tariff, account.currency, wish.autoprolong)
+    name, params = wish.licname, dict(wish.details)
+    if traits.of(shop.catalogue, tariff.type).domain:
+        name = _checked_name(shop, tariff, wish.domain)
+        params |= _chosen(tariff, wish)
     return Service(
         id=0,
         account_id=account.id,
@@ -130,13 +141,46 @@ def draft(shop: Shop, account: Account, tariff: Tariff, wish: Wish) -> Service:
         status=ORDERED,
         substate="",
         created_on=shop.today,
-        licname=wish.licname,
+        licname=name,
         ip=address,
         comment=wish.comment,
         remoteip=wish.remoteip,
         remoteid=wish.remoteid,
         addons={str(number): amount for number, amount in addons.items()},
+        params=params,
     )
+
+
+def _checked_name(shop: Shop, tariff: Tariff, domain: str) -> str:
+    """The name of a machine or a domain; where there can be but one, it must be there and free."""
+    if traits.of(shop.catalogue, tariff.type).unique_domain:
+        if not domain:
+            raise BadValue.empty("domain")
+        if services.named(shop, tariff.type, domain):
+            raise Exists("domain", domain)
+    return domain
+
+
+def _chosen(tariff: Tariff, wish: Wish) -> dict[str, str]:
+    """Datacenter, OS template and recipe: each optional, each among those of the tariff.
+
+    A template that is not sent is the first of them, a recipe none (docs/evidence.md 8).
+    """
+    chosen: dict[str, str] = {}
+    places = tariff.datacenters
+    if wish.datacenter is not None and places and wish.datacenter not in places:
+        raise BadValue("datacenter", str(wish.datacenter))
+    if places:
+        chosen["datacenter"] = str(wish.datacenter or next(iter(places)))
+    for name, sent in (("ostempl", wish.ostempl), ("recipe", wish.recipe)):
+        offered = [one.intname for one in tariff.options.get(name, ())]
+        if sent not in ("", "null") and offered:
+            if sent not in offered:
+                raise BadValue(name, sent)
+            chosen[name] = sent
+        elif name == "ostempl" and offered:
+            chosen[name] = offered[0]
+    return chosen
 
 
 def change(
@@ -220,6 +264,8 @@ def resume(shop: Shop, account: Account, service: Service) -> Service:
 def close(shop: Shop, user: str, service: Service) -> Service:
     """What a deletion does, whoever orders it."""
     services.note(shop, service.id, user, "delete")
+    if traits.of(shop.catalogue, service.type).addresses:
+        machines.release(shop, service)
     return services.save(
         shop,
         replace(service, status=DELETED, substate="", due_at=None, key_ready=None, key_reads=None),

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select
 
-from emulator.domain import accounts, licenses, notifications, opening, services, terms
+from emulator.domain import accounts, licenses, notifications, opening, services, terms, traits
 from emulator.domain.accounts import Account
 from emulator.domain.services import (
     ACTIVE,
@@ -45,7 +45,8 @@ _NEXT_READY = Statement(select(func.min(V.key_ready)))
 class Happening:
     """Something that fell due: when, which service, what, a word more, and whose it is.
 
-    ``what``: ``key`` (it arrived), ``prolong`` (detail: the new end), ``suspend`` (the reason),
+    ``what``: ``key`` (it arrived), ``ready`` (a machine came up), ``prolong`` (detail: the new
+    end), ``suspend`` (the reason),
     ``unpaid`` (a further try failed), ``expire`` (its term ended while it was switched off),
     ``close`` (deleted by its owner's earlier wish), ``delete`` (after the thirty days).
     """
@@ -126,8 +127,9 @@ def _keys(shop: Shop, owners: _Owners) -> list[Happening]:
     for row in shop.db.rows(_READY, elapsed=shop.machine.elapsed()):
         service = opening.finish_opening(shop, Service(*row))
         owner = owners.of(service)
-        notifications.tell(shop, owner.id, "key", service.id)
-        arrived.append(Happening(shop.now, service.id, "key", login=owner.login))
+        what = "key" if traits.of(shop.catalogue, service.type).is_licence else "ready"
+        notifications.tell(shop, owner.id, what, service.id)
+        arrived.append(Happening(shop.now, service.id, what, login=owner.login))
     return arrived
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 
 from emulator.clock import add_months
-from emulator.domain import services
+from emulator.domain import machines, services, traits
 from emulator.domain.catalogue import LIFETIME, Tariff
 from emulator.domain.services import ACTIVE, OPENING, PROCESSING, SUSPENDED, Service
 from emulator.domain.world import Shop
@@ -35,7 +35,7 @@ def opened(shop: Shop, tariff: Tariff, service: Service) -> Service:
         update_expires_on=updates_end(shop.today, service.period),
         key_ready=shop.machine.elapsed() + how.amount if how.mode == "seconds" else None,
         key_reads=how.amount if how.mode == "reads" else None,
-        webdomains=0 if at_once else None,
+        webdomains=0 if at_once and traits.of(shop.catalogue, service.type).is_licence else None,
     )
 
 
@@ -44,7 +44,16 @@ def open_new(shop: Shop, tariff: Tariff, service: Service) -> Service:
     added = services.add(shop, opened(shop, tariff, service))
     if added.key_ready is not None:
         shop.ready_no_later_than(added.key_ready)
-    return added
+    return start(shop, added)
+
+
+def start(shop: Shop, service: Service) -> Service:
+    """A service that was just written as active gets what it gives; others wait for it."""
+    if service.status != ACTIVE:
+        return service
+    if traits.of(shop.catalogue, service.type).is_licence:
+        return services.first_key(shop, service)
+    return services.save(shop, give(shop, service))
 
 
 def open_ordered(shop: Shop, tariff: Tariff, service: Service) -> Service:
@@ -55,29 +64,36 @@ def open_ordered(shop: Shop, tariff: Tariff, service: Service) -> Service:
     return finish_opening(shop, paid) if paid.status == ACTIVE else services.save(shop, paid)
 
 
-def finish_opening(shop: Shop, service: Service) -> Service:
-    """The key arrives: the operation is over, the licence is active.
+def give(shop: Shop, service: Service) -> Service:
+    """What its owner gets: a key, a machine, an account, a certificate. Not saved."""
+    own = traits.of(shop.catalogue, service.type)
+    if not own.is_licence:
+        return machines.give(shop, service)
+    number = service.key_number + 1
+    key = services.make_key(shop, service.id, number)
+    return replace(service, lickey=key, key_number=number, webdomains=0)
 
-    One whose term ended meanwhile has its key and stays suspended.
+
+def finish_opening(shop: Shop, service: Service) -> Service:
+    """The operation is over: the service is active, and what it gives is there.
+
+    One whose term ended meanwhile has it and stays suspended. A machine that was only busy with
+    itself (started, installed anew) has everything already.
     """
     late = service.status == SUSPENDED
-    return services.save(
-        shop,
-        replace(
-            service,
-            status=SUSPENDED if late else ACTIVE,
-            substate=service.substate if late else "",
-            key_ready=None,
-            key_reads=None,
-            lickey=services.make_key(shop, service.id, service.key_number + 1),
-            key_number=service.key_number + 1,
-            webdomains=0,
-        ),
+    done = replace(
+        service,
+        status=SUSPENDED if late else ACTIVE,
+        substate=service.substate if late else "",
+        key_ready=None,
+        key_reads=None,
     )
+    has_it = service.substate in services.OPERATIONS or "username" in service.params
+    return services.save(shop, done if has_it else give(shop, done))
 
 
 def count_read(shop: Shop, service: Service) -> Service:
-    """One look at a licence whose key arrives after a number of looks."""
+    """One look at a service that is ready after a number of looks."""
     if service.key_reads is None:
         return service
     if service.key_reads <= 0:

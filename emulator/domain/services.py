@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from sqlalchemy import bindparam, func, insert, select, update
 
+from emulator.domain import traits
 from emulator.domain.accounts import Account
 from emulator.domain.catalogue import Tariff
 from emulator.domain.world import Shop
@@ -22,7 +23,11 @@ from emulator.store import tables
 from emulator.store.engine import Statement
 
 ORDERED, ACTIVE, SUSPENDED, DELETED, PROCESSING = 1, 2, 3, 4, 5
-OPENING = "5_open"
+OPENING, REOPENING = "5_open", "5_reopen"
+STOPPED = "2_stop"
+"""An active machine that is switched off."""
+OPERATIONS = frozenset({REOPENING, "2_start", "2_reboot", "2_hardreboot"})
+"""Sub-states of a machine that is busy; when it is done it is active, and nothing else changes."""
 AUTO, BY_CLIENT, BY_EMPLOYEE = "3_autosuspend", "3", "3_employeesuspend"
 KEEP_SUSPENDED = timedelta(days=30)
 """Documented: thirty days suspended without renewal, then deleted."""
@@ -117,6 +122,14 @@ _SET_KEY = Statement(
     .where(V.id == bindparam("wanted"))
     .values(lickey=bindparam("key"), key_number=bindparam("number"))
 )
+_SET_NAME = Statement(
+    update(tables.service).where(V.id == bindparam("wanted")).values(licname=bindparam("named"))
+)
+_NAMED = Statement(
+    select(V.id)
+    .where(V.type == bindparam("of_type"), V.licname == bindparam("named"), V.status != DELETED)
+    .limit(1)
+)
 _COUNT = Statement(
     select(func.count()).where(V.account_id == bindparam("owner"), V.status != DELETED)
 )
@@ -158,17 +171,30 @@ def ever_there(shop: Shop, address: str) -> set[int]:
     return {row[0] for row in shop.db.rows(_EVER_AT_ADDRESS, address=address)}
 
 
+def named(shop: Shop, product_type: str, name: str) -> bool:
+    """Whether a living service of this type has this name, whoever owns it."""
+    return shop.db.row(_NAMED, of_type=product_type, named=name) is not None
+
+
 def add(shop: Shop, draft: Service) -> Service:
-    """Writes a new service; the draft's id is ignored. An active one gets its first key."""
+    """Writes a new service; the draft's id is ignored. A machine without a name gets one."""
     values = _columns(draft)
     del values["id"]
     number = shop.db.insert(_INSERT, **values)
     shop.due_no_later_than(draft.due_at)
-    if draft.status != ACTIVE:
+    own = traits.of(shop.catalogue, draft.type)
+    if draft.licname or not own.domain:
         return replace(draft, id=number)
-    key = make_key(shop, number, 1)
-    shop.db.run(_SET_KEY, wanted=number, key=key, number=1)
-    return replace(draft, id=number, lickey=key, key_number=1)
+    name = f"{draft.type}{number}.example.net"
+    shop.db.run(_SET_NAME, wanted=number, named=name)
+    return replace(draft, id=number, licname=name)
+
+
+def first_key(shop: Shop, service: Service) -> Service:
+    """The first key of a licence, written by itself: the rest of its row stands already."""
+    key = make_key(shop, service.id, 1)
+    shop.db.run(_SET_KEY, wanted=service.id, key=key, number=1)
+    return replace(service, lickey=key, key_number=1)
 
 
 def save(shop: Shop, service: Service) -> Service:

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from emulator.clock import add_months
-from emulator.domain import discounts, licenses, offers, payments, services
+from emulator.domain import discounts, licenses, machines, offers, payments, services
 from emulator.domain.accounts import Account
 from emulator.domain.catalogue import LIFETIME, TRIAL, Tariff
 from emulator.domain.money import ZERO, pro_rata, rounded
@@ -101,7 +101,7 @@ def apply(shop: Shop, wanted: Prolongation) -> Service:
         replace(
             was,
             status=ACTIVE,
-            substate="",
+            substate=was.substate if was.status == ACTIVE else "",
             period=wanted.period if was.period == TRIAL else was.period,
             scheduled_close=False,
             expires_on=wanted.new_expires_on,
@@ -224,7 +224,9 @@ def change_addons(
     told = ", ".join(f"{n}: {before.get(n, 0)} -> {after[n]}" for n in sorted(after))
     services.note(shop, service.id, account.login, "addon", told)
     kept = {str(number): amount for number, amount in after.items()}
-    return services.save(shop, replace(service, addons=kept))
+    resized = services.save(shop, replace(service, addons=kept))
+    machines.fit_addresses(shop, resized, before)
+    return resized
 
 
 def _term_start(service: Service, end: date, period: int) -> date:

@@ -81,7 +81,9 @@ def load_world(name_or_path: str | Path) -> WorldFixture:
     for name in names:
         if name not in tariff_names():
             raise FixtureError(path.name, ("tariffs",), _unknown("tariffs", name))
-    world = WorldFixture(**raw, name=path.stem, tariffs=load_tariffs(names or None))
+    own = raw.pop("own_tariffs", ())
+    tariffs = (*load_tariffs(names or None), *own)
+    world = WorldFixture(**raw, name=path.stem, tariffs=_with_targets(tariffs))
     accounts = tuple(
         replace(
             account,
@@ -189,6 +191,35 @@ def _with_targets(tariffs: tuple[TariffFixture, ...]) -> tuple[TariffFixture, ..
 
 def _contradictions(world: WorldFixture) -> Iterator[tuple[Place, str]]:
     """What single values cannot show."""
+    yield from _type_faults(world)
+    yield from _account_faults(world)
+    taken: set[tuple[int, str]] = set()
+    for place, service in enumerate(world.services):
+        for key, what in _service_faults(service, world):
+            yield ("services", place, *key), what
+        held = (service.tariff, str(service.ip))
+        if service.status != shapes.DELETED and service.ip and held[1] != POOL:
+            if held in taken:
+                yield ("services", place, "ip"), f"{service.ip} has a licence of this tariff"
+            taken.add(held)
+
+
+def _type_faults(world: WorldFixture) -> Iterator[tuple[Place, str]]:
+    own = {one.intname for one in world.types}
+    numbers = Counter(tariff.id for tariff in world.tariffs)
+    addons = Counter(addon.id for tariff in world.tariffs for addon in tariff.addons)
+    for number, count in (*numbers.items(), *addons.items()):
+        if count > 1:
+            yield ("own_tariffs",), f"{number} is there twice"
+    for place, one in enumerate(world.types):
+        if one.intname in shapes.PRODUCT_TYPES:
+            yield ("types", place, "intname"), f"{one.intname} is a type every world knows"
+    for tariff in world.tariffs:
+        if tariff.type not in own and tariff.type not in shapes.PRODUCT_TYPES:
+            yield ("types",), f"tariff {tariff.id} is of the type {tariff.type}, which is not known"
+
+
+def _account_faults(world: WorldFixture) -> Iterator[tuple[Place, str]]:
     seen: set[str] = set()
     known = {tariff.id for tariff in world.tariffs}
     for place, account in enumerate(world.accounts):
@@ -199,15 +230,6 @@ def _contradictions(world: WorldFixture) -> Iterator[tuple[Place, str]]:
             if own.tariff is not None and own.tariff not in known:
                 where = ("accounts", place, "discounts", which, "tariff")
                 yield where, f"no tariff {own.tariff} in this world"
-    taken: set[tuple[int, str]] = set()
-    for place, service in enumerate(world.services):
-        for key, what in _service_faults(service, world):
-            yield ("services", place, *key), what
-        held = (service.tariff, str(service.ip))
-        if service.status != shapes.DELETED and service.ip and held[1] != POOL:
-            if held in taken:
-                yield ("services", place, "ip"), f"{service.ip} has a licence of this tariff"
-            taken.add(held)
 
 
 def _service_faults(service: ServiceFixture, world: WorldFixture) -> Iterator[tuple[Place, str]]:
@@ -226,6 +248,9 @@ def _service_faults(service: ServiceFixture, world: WorldFixture) -> Iterator[tu
     for number, count in service.addons.items():
         if number not in limits:
             yield ("addons", number), f"tariff {tariff.id} has no such addon"
+        elif limits[number].items:
+            if count not in {item.id for item in limits[number].items}:
+                yield ("addons", number), f"{count} is not one of the items"
         elif not limits[number].minimum <= count <= limits[number].maximum:
             low, high = limits[number].minimum, limits[number].maximum
             yield ("addons", number), f"{count} is not between {low} and {high}"

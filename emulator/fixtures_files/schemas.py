@@ -5,7 +5,8 @@ What must hold between several of them (a service and its tariff) is checked in 
 
 from __future__ import annotations
 
-from typing import Any, get_args
+import re
+from typing import Any, cast, get_args
 
 from marshmallow import ValidationError, validates_schema
 
@@ -37,6 +38,15 @@ from emulator.fixtures_files.readers import (
 )
 
 IDENTIFIER = whole(1, 999_999_999)
+TYPE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}\Z", re.ASCII)
+"""What a product type may be called: it becomes part of function names."""
+
+
+def wording(value: object) -> shapes.Wording:
+    """``{en: ..., ru: ...}`` as a value of a mapping."""
+    return cast("shapes.Wording", WordingSchema().load(cast("Any", value)))
+
+
 GRADE = one_of(*get_args(shapes.Evidence))
 
 
@@ -48,6 +58,33 @@ class WordingSchema(Shape):
     ru = need(word)
 
 
+class ItemSchema(Shape):
+    """One item of an enumeration."""
+
+    makes = shapes.ItemFixture
+    id = need(IDENTIFIER)
+    intname = need(word)
+    name = inside(WordingSchema, required=True)
+    prices = need(prices)
+
+
+class OptionSchema(Shape):
+    """An OS template, a recipe."""
+
+    makes = shapes.OptionFixture
+    intname = need(word)
+    name = inside(WordingSchema, required=True)
+
+
+class TypeSchema(Shape):
+    """A product type of this world's own."""
+
+    makes = shapes.TypeFixture
+    intname = need(matching(TYPE_NAME, "a name such as forexbox"))
+    title = inside(WordingSchema, required=True)
+    like = need(one_of(*shapes.PRODUCT_TYPES))
+
+
 class AddonSchema(Shape):
     """One addon of a tariff."""
 
@@ -56,17 +93,27 @@ class AddonSchema(Shape):
     intname = need(word)
     name = inside(WordingSchema, required=True)
     minimum = need(whole(0, 100_000))
-    maximum = need(whole(1, 100_000))
-    step = need(whole(1, 1000))
-    default = need(whole(0, 100_000))
+    maximum = need(whole(1, 1_000_000))
+    step = need(whole(1, 100_000))
+    default = need(whole(0, 100_000_000))
     included = need(whole(0, 100_000))
     evidence = need(GRADE)
-    prices = need(prices)
+    prices = may(prices)
     restrict_client_change = may(one_of(*get_args(shapes.Restriction)))
+    kind = may(one_of(*get_args(shapes.AddonKind)))
+    measure = inside(WordingSchema)
+    items = many(inside(ItemSchema))
 
     @validates_schema
     def check(self, data: dict[str, Any], **_: object) -> None:
-        """The default lies within the limits."""
+        """The default lies within the limits, or is an item of the enumeration."""
+        items = {item.id for item in data.get("items") or ()}
+        if (data.get("kind") == "enumeration") != bool(items):
+            raise ValidationError("goes with an enumeration, and only with it", "items")
+        if items:
+            if data["default"] not in items:
+                raise ValidationError("is not one of the items", "default")
+            return
         if not data["minimum"] <= data["default"] <= data["maximum"]:
             raise ValidationError("is not between minimum and maximum", "default")
 
@@ -76,7 +123,7 @@ class TariffSchema(Shape):
 
     makes = shapes.TariffFixture
     id = need(IDENTIFIER)
-    type = need(one_of(*shapes.PRODUCT_TYPES))
+    type = need(matching(TYPE_NAME, "the name of a product type"))
     intname = need(word)
     name = inside(WordingSchema, required=True)
     description = inside(WordingSchema, required=True)
@@ -92,6 +139,10 @@ class TariffSchema(Shape):
     deletion = may(one_of(*get_args(shapes.Deletion)))
     least_months = may(whole(0, 120))
     takes_address = may(flag)
+    datacenters = may(mapping(whole(1, 1_000_000), wording))
+    ostempl = many(inside(OptionSchema))
+    recipe = many(inside(OptionSchema))
+    most_at_once = may(whole(1, 1000))
 
     @validates_schema
     def check_trial(self, data: dict[str, Any], **_: object) -> None:
@@ -117,9 +168,10 @@ class TariffSchema(Shape):
         if len({frozenset(months) for months in offered.values()}) > 1:
             raise ValidationError("currencies differ in their periods", "periods")
         for place, addon in enumerate(data.get("addons", ())):
-            if {name: set(costs) for name, costs in addon.prices.items()} != offered:
-                told = "do not cover the currencies and periods of the tariff"
-                raise ValidationError({"addons": {place: {"prices": [told]}}})
+            for own in [item.prices for item in addon.items] or [addon.prices]:
+                if {name: set(costs) for name, costs in own.items()} != offered:
+                    told = "do not cover the currencies and periods of the tariff"
+                    raise ValidationError({"addons": {place: {"prices": [told]}}})
 
 
 class DiscountSchema(Shape):
@@ -127,7 +179,7 @@ class DiscountSchema(Shape):
 
     makes = shapes.DiscountFixture
     percent = need(whole(1, 100))
-    type = may(one_of(*shapes.PRODUCT_TYPES))
+    type = may(matching(TYPE_NAME, "the name of a product type"))
     tariff = may(IDENTIFIER)
 
 
@@ -167,7 +219,10 @@ class ServiceSchema(Shape):
     autoprolong = may(whole(1, 36))
     remoteid = may(text)
     remoteip = may(address)
-    addons = may(mapping(IDENTIFIER, whole(0, 100_000)))
+    addons = may(mapping(IDENTIFIER, whole(0, 100_000_000)))
+    domain = may(text)
+    ostempl = may(text)
+    datacenter = may(whole(1, 1_000_000))
 
     @validates_schema
     def check_substate(self, data: dict[str, Any], **_: object) -> None:
@@ -246,3 +301,5 @@ class WorldSchema(Shape):
     services = many(inside(ServiceSchema))
     grow = inside(GrowthSchema)
     promo_codes = many(inside(PromoCodeSchema))
+    types = many(inside(TypeSchema))
+    own_tariffs = many(inside(TariffSchema))

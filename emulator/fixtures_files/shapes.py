@@ -20,14 +20,28 @@ from emulator.domain.world import Provisioning, Rules
 Restriction = Literal["off", "on", "uponly", "downonly"]
 Deletion = Literal["at_once", "period_end", "forbidden"]
 ClientDeletion = Literal["allowed", "forbidden", "phone"]
+AddonKind = Literal["integer", "boolean", "enumeration"]
 Country = Literal["other", "RU", "any"]
 Evidence = Literal["recorded", "documented", "observed", "assumed"]
 Substate = Literal["", "autosuspend", "employeesuspend", "abusesuspend"]
 Prices = Mapping[str, Mapping[int, Decimal]]
 """Amounts by currency (ISO) and period: months, 0 for a lifetime, -100 for a trial."""
 
-PRODUCT_TYPES = ("soft", "softexternal", "platform")
-"""What a tariff can be of."""
+PRODUCT_TYPES = (
+    "soft",
+    "softexternal",
+    "platform",
+    "vds",
+    "dedic",
+    "vhost",
+    "instances",
+    "domain",
+    "certificate",
+    "dnshost",
+    "storage",
+    "colocation",
+)
+"""What a tariff can be of, beside the types its world defines."""
 TRIAL = -100
 """The period of a trial, on the wire too."""
 ACTIVE, SUSPENDED, DELETED = 2, 3, 4
@@ -58,8 +72,38 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemFixture:
+    """One item of an enumeration, with its own prices."""
+
+    id: int
+    intname: str
+    name: Wording
+    prices: Prices
+
+
+@dataclass(frozen=True, slots=True)
+class OptionFixture:
+    """An OS template or a recipe."""
+
+    intname: str
+    name: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class TypeFixture:
+    """A product type that the world defines itself; ``like`` is the known one it behaves as."""
+
+    intname: str
+    title: Wording
+    like: str
+
+
+@dataclass(frozen=True, slots=True)
 class AddonFixture:
-    """An addon ordered by number. ``included`` units are paid with the tariff itself."""
+    """An addon ordered by number. ``included`` units are paid with the tariff itself.
+
+    Of an enumeration the default is an item's id, and prices are the items' own.
+    """
 
     id: int
     intname: str
@@ -70,10 +114,13 @@ class AddonFixture:
     default: int
     included: int
     evidence: Evidence
-    prices: Prices
-    """Of one unit beyond the included ones."""
+    prices: Prices = field(default_factory=dict)
+    """Of one unit beyond the included ones; an enumeration has none."""
     restrict_client_change: Restriction = "off"
     """What the client may not change once it is ordered."""
+    kind: AddonKind = "integer"
+    measure: Wording | None = None
+    items: tuple[ItemFixture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +152,12 @@ class TariffFixture:
     """Nobody may delete a service of this tariff sooner."""
     takes_address: bool = True
     """Whether an order names an address; some third-party licences have none."""
+    datacenters: Mapping[int, Wording] = field(default_factory=dict)
+    """Where it is offered, by number; empty: in the one that everything has."""
+    ostempl: tuple[OptionFixture, ...] = ()
+    recipe: tuple[OptionFixture, ...] = ()
+    most_at_once: int = 20
+    """How many one order may hold."""
     change_to: tuple[int, ...] = ()
     """Ids a service of this tariff may change to: the paid ones of its group."""
 
@@ -164,6 +217,9 @@ class ServiceFixture:
     remoteid: str = ""
     remoteip: IPv4Address | None = None
     addons: Mapping[int, int] = field(default_factory=dict)
+    domain: str = ""
+    ostempl: str = ""
+    datacenter: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,4 +252,5 @@ class WorldFixture:
     services: tuple[ServiceFixture, ...] = ()
     grow: Growth | None = None
     promo_codes: tuple[PromoCode, ...] = ()
+    types: tuple[TypeFixture, ...] = ()
     name: str = ""

@@ -37,6 +37,7 @@ ENDING = {"en": "{name} ends on {day}", "ru": "{name}: срок заканчив
 ENDING_TITLE = {"en": "To notice: {count}", "ru": "Уведомлений: {count}"}
 NOTICES: Mapping[str, Words] = {
     "key": {"en": "Service {service} is ready", "ru": "Услуга {service} готова"},
+    "ready": {"en": "Service {service} is ready", "ru": "Услуга {service} готова"},
     "prolong": {
         "en": "Service {service} was prolonged until {detail}",
         "ru": "Услуга {service} продлена до {detail}",

@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from emulator.store.types import Instant, Json, Money
 
-VERSION = 2
+VERSION = 3
 FIRST_SERVICE = 100_001
 """Shorter numbers some clients take for something else (docs/wire.md section 8.2)."""
 
@@ -132,7 +132,19 @@ tariff = Table(
     Column("deletion", Text, nullable=False, default="at_once", server_default="at_once"),
     Column("least_months", Integer, nullable=False, default=0, server_default="0"),
     Column("takes_address", Boolean, nullable=False),
+    Column("datacenters", Json, nullable=False),
+    Column("options", Json, nullable=False),
+    Column("most_at_once", Integer, nullable=False),
 )
+
+product_type = Table(
+    "product_type",
+    metadata,
+    Column("intname", Text, primary_key=True),
+    Column("title", Json, nullable=False),
+    Column("like", Text, nullable=False),
+)
+"""Types this world defines itself; each is ``like`` one that every world knows."""
 
 price = Table(
     "price",
@@ -156,6 +168,9 @@ addon = Table(
     Column("standard", Integer, nullable=False),
     Column("included", Integer, nullable=False),
     Column("restrict_client_change", Text, nullable=False, default="off", server_default="off"),
+    Column("kind", Text, nullable=False),
+    Column("measure", Json, nullable=False),
+    Column("items", Json, nullable=False),
 )
 
 addon_price = Table(
@@ -205,6 +220,19 @@ Index("service_by_address", service.c.ip, service.c.tariff_id)
 Index("service_by_remoteid", service.c.account_id, service.c.remoteid)
 Index("service_by_due", service.c.due_at, service.c.id)
 Index("service_by_ready", service.c.key_ready)
+
+address = Table(
+    "address",
+    metadata,
+    _id(),
+    Column("service_id", Integer, ForeignKey("service.id"), nullable=False),
+    Column("ip", Text, nullable=False),
+    _text("domain"),
+    Column("main", Boolean, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Addresses of machines. A licence stands on the one in its own row."""
+Index("address_by_service", address.c.service_id, address.c.id)
 
 history = Table(
     "history",
