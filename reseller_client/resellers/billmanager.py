@@ -1,0 +1,334 @@
+"""BILLmanager as reseller: tariffs of a seller sold on under own prices, services run over the API.
+
+A library with its state in SQLite. It has a processing module for each product type, imports and
+synchronises tariffs, runs operations and learns of changes by a pull every five minutes.
+
+Source: docs/resale.md section 3 (documented); what the program itself asks is not public, so the
+requests are those every client may send [assumed].
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from reseller_client.connection import Report, check_connection
+from reseller_client.resellers.billmanager_events import Events, Pulled
+from reseller_client.resellers.billmanager_models import (
+    Action,
+    Amount,
+    Item,
+    NotConnected,
+    NotForSale,
+    Operation,
+    PeriodMap,
+    ProcessingModule,
+    State,
+    no_amounts,
+    no_texts,
+)
+from reseller_client.resellers.billmanager_operations import Runner
+from reseller_client.resellers.billmanager_running import RunningStore
+from reseller_client.resellers.billmanager_store import ShelfStore
+from reseller_client.resellers.billmanager_tariffs import OwnTariffs
+from reseller_client.resellers.billmanager_terms import (
+    addon_fields,
+    all_amounts,
+    own_price,
+    seller_cost,
+)
+from reseller_client.resellers.billmanager_types import item_type
+from reseller_client.resellers.billmanager_wire import SellerSide
+from reseller_client.storefront import Storefront
+from reseller_client.storefront_store import SaleKind
+from reseller_client.values import Status
+
+if TYPE_CHECKING:
+    from reseller_client.call import Patience
+    from reseller_client.client import Client
+    from reseller_client.storefront_margin import Margin
+    from reseller_client.storefront_store import StorefrontStore
+
+_OWN_MARKS: Final = tuple("123456789")
+_NOTHING: Final = Decimal(0)
+_KINDS: Final = MappingProxyType({Action.PROLONG: SaleKind.RENEWAL})
+
+
+@dataclass(frozen=True, slots=True)
+class SellerAccount:
+    """An account at a seller, with the books of what is bought there. One for each reseller."""
+
+    client: Client
+    books: StorefrontStore
+
+
+class BillmanagerReseller:
+    """A reselling BILLmanager.
+
+    `sellers` are its accounts by name, `now` its clock. `currency` is its own; left empty it is
+    the seller's, and nothing is converted. Call `prepare` once before use.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        sellers: Mapping[str, SellerAccount],
+        *,
+        now: Callable[[], datetime],
+        currency: str = "",
+    ) -> None:
+        """Keep the rows, the accounts and the clock."""
+        self.shelf = ShelfStore(connection)
+        self.running = RunningStore(connection)
+        self._sellers = sellers
+        self._now = now
+        self.tariffs = OwnTariffs(self.shelf, self._client, currency=currency)
+        self._runner = Runner(self.shelf, self.running, self._side, book=self._book, now=now)
+        self._events = Events(self.shelf, self.running, self._side, self._runner, now=now)
+
+    def prepare(self) -> None:
+        """Create the tables that are not there yet."""
+        self.shelf.prepare()
+        self.running.prepare()
+        for account in self._sellers.values():
+            account.books.prepare()
+
+    def add_module(self, module: ProcessingModule) -> ProcessingModule:
+        """Connect a product type to a seller; the module with its number.
+
+        The connection is checked first. Raises NotConnected with the report, NotForSale for a type
+        that is not declared, ValueError for a seller without an account here.
+        """
+        item_type(module.itemtype)
+        report = self._checked(module)
+        if not report.ok:
+            raise NotConnected(report)
+        return self.shelf.add_module(module)
+
+    def check_connection(self, module: int) -> Report:
+        """Ask again whether the account of a module can resell; nothing is changed."""
+        return self._checked(self.shelf.module(module))
+
+    def compare_periods(
+        self, module: int, source: int, target: int, *, tariff: int | None = None
+    ) -> None:
+        """Let an order of `source` months be sent as one of `target`.
+
+        The seller's shorter term still rules: when it ends the service is stopped there, and is
+        shown as stopped here, though its own term goes on (documented).
+        """
+        self.shelf.compare_periods(PeriodMap(module, source, target, tariff))
+
+    def order(
+        self,
+        customer: str,
+        tariff: int,
+        *,
+        period: int = 1,
+        params: Mapping[str, str] = no_texts(),
+        addons: Mapping[str, Amount] = no_amounts(),
+    ) -> Operation:
+        """Sell a service of an own tariff: a new item, and the operation that opens it.
+
+        `params` are what its product type takes, `addons` amounts by internal name. It is sent at
+        once; look at the operation for what became of that. Raises NotForSale for what is not
+        sold here, before anything is kept.
+        """
+        own = self.shelf.tariff(tariff)
+        if not own.enabled:
+            raise NotForSale(f"{own.name} is not enabled")
+        item_type(own.itemtype).check(params)
+        self.tariffs.check_template(own, params)
+        module = self.tariffs.module_of(tariff)
+        source = self.shelf.sources(tariff)[module.id]
+        amounts = all_amounts(own, source, addons)
+        addon_fields(own, source, amounts)
+        price = own_price(own, period, amounts)
+        bought = self.shelf.seller_period(module.id, period, tariff)
+        now = self._now()
+        item = Item(
+            0, customer, tariff, module.id, period, price, now.date(), params=params, addons=amounts
+        )
+        operation = Operation(
+            id=0,
+            item=0,
+            action=Action.OPEN,
+            created_at=now,
+            period=period,
+            params=params,
+            addons=addons,
+            price=price,
+            cost=seller_cost(source, bought, amounts),
+        )
+        _, kept = self.running.add(item, operation, department=module.department)
+        return self._runner.run(kept)
+
+    def prolong(self, item: int, period: int | None = None) -> Operation:
+        """Sell another term, by default of the same length.
+
+        Raises NotForSale for a period without an own price, an item that is not open, or one on
+        which another operation runs.
+        """
+        known = self.running.item(item)
+        length = known.period if period is None else period
+        own, source = self.shelf.tariff(known.tariff), self.shelf.sources(known.tariff)
+        bought = self.shelf.seller_period(known.module, length, known.tariff)
+        cost = seller_cost(source[known.module], bought, known.addons)
+        price = own_price(own, length, known.addons)
+        return self._operate(known, Action.PROLONG, period=length, price=price, cost=cost)
+
+    def set_params(
+        self,
+        item: int,
+        *,
+        params: Mapping[str, str] = no_texts(),
+        addons: Mapping[str, Amount] = no_amounts(),
+        price: Decimal = _NOTHING,
+    ) -> Operation:
+        """Change fields and addons of a service; `price` is what the customer pays for it.
+
+        What the seller charges for it is in its list of expenses alone: `cost` is None if addons
+        change. Raises NotForSale.
+        """
+        known = self.running.item(item)
+        own = self.shelf.tariff(known.tariff)
+        item_type(own.itemtype).check(params, change=True)
+        self.tariffs.check_template(own, params)
+        source = self.shelf.sources(known.tariff)[known.module]
+        all_amounts(own, source, addons)
+        addon_fields(own, source, addons)
+        cost = None if addons else _NOTHING
+        return self._operate(
+            known, Action.SETPARAM, params=params, addons=addons, price=price, cost=cost
+        )
+
+    def suspend(self, item: int) -> Operation:
+        """Switch a service off at the seller."""
+        return self._operate(self.running.item(item), Action.SUSPEND)
+
+    def resume(self, item: int) -> Operation:
+        """Switch it on again."""
+        return self._operate(self.running.item(item), Action.RESUME)
+
+    def close(self, item: int) -> Operation:
+        """Delete it at the seller; one that never came to be there is simply given up."""
+        return self._operate(self.running.item(item), Action.CLOSE)
+
+    def repeat(self, operation: int) -> Operation:
+        """Start a failed operation again; what may have been carried out is looked for first.
+
+        Raises ValueError for one that has not failed, NotForSale while another one runs.
+        """
+        failed = self.running.operation(operation)
+        if failed.state is not State.FAILED:
+            raise ValueError(f"operation {operation} is {failed.state}, only failed ones repeat")
+        self._check_free(failed.item)
+        again = replace(failed, state=State.NEW, ended_at=None, reason=None)
+        self.running.save(operation=again)
+        return self._runner.run(again)
+
+    def start_waiting(self) -> tuple[Operation, ...]:
+        """Send what is new, or was sent when this program ended in the middle of it."""
+        return tuple(
+            self._runner.run(one) for one in self.running.operations(State.NEW, State.SENT)
+        )
+
+    def check_event(self) -> Pulled:
+        """Pull what happened at the sellers now, due or not."""
+        return self._events.pull()
+
+    def tick(self) -> Pulled | None:
+        """Do what cron does, called as often as one likes: pull every five minutes of the clock."""
+        return self._events.pull() if self._events.due() else None
+
+    def storefront(self, seller: str) -> Storefront:
+        """Return the shop with the customers and the money of what is bought at a seller."""
+        account = self._account(seller)
+        return Storefront(account.client, account.books, exchange=self.tariffs.exchange())
+
+    def collect_costs(self) -> int:
+        """Read what every seller charged; returns how many charges are new."""
+        return sum(self.storefront(seller).collect_costs() for seller in self._sellers)
+
+    def margins(self, seller: str) -> tuple[Margin, ...]:
+        """Return sold, cost and margin of each service in each month."""
+        return self.storefront(seller).margins()
+
+    def _operate(
+        self,
+        item: Item,
+        action: Action,
+        *,
+        period: int | None = None,
+        params: Mapping[str, str] = no_texts(),
+        addons: Mapping[str, Amount] = no_amounts(),
+        price: Decimal = _NOTHING,
+        cost: Decimal | None = _NOTHING,
+    ) -> Operation:
+        self._check_free(item.id)
+        if item.status is Status.DELETED:
+            raise NotForSale(f"item {item.id} is deleted")
+        if item.seller_id is None and action is not Action.CLOSE:
+            raise NotForSale(f"item {item.id} is not open yet")
+        wanted = Operation(
+            id=0,
+            item=item.id,
+            action=action,
+            created_at=self._now(),
+            period=period,
+            params=params,
+            addons=addons,
+            price=price,
+            cost=cost,
+        )
+        department = self.shelf.module(item.module).department
+        return self._runner.run(self.running.add(None, wanted, department=department)[1])
+
+    def _check_free(self, item: int) -> None:
+        running = self.running.running(item)
+        if running is not None:
+            raise NotForSale(
+                f"operation {running.id} ({running.action}) runs on item {item} already"
+            )
+
+    def _book(self, item: Item, operation: Operation) -> None:
+        """Book what a customer paid, once the seller has taken it; again changes nothing."""
+        if item.seller_id is None or (not operation.price and operation.action is not Action.OPEN):
+            return
+        shop = self.storefront(self.shelf.module(item.module).seller)
+        on = operation.created_at.date()
+        shop.sell(
+            shop.customer(item.customer, item.ordered_on),
+            item.seller_id,
+            self.shelf.sources(item.tariff)[item.module].id,
+            on=on,
+            price=operation.price,
+            reference=f"operation-{operation.id}",
+            kind=_KINDS.get(operation.action, SaleKind.SALE),
+        )
+
+    def _checked(self, module: ProcessingModule) -> Report:
+        return check_connection(
+            self._client(module),
+            minimal_balance=module.minimal_balance,
+            own_marks=_OWN_MARKS,
+            product_types=(module.itemtype,),
+        )
+
+    def _account(self, seller: str) -> SellerAccount:
+        found = self._sellers.get(seller)
+        if found is None:
+            raise ValueError(f"there is no account at a seller named {seller}")
+        return found
+
+    def _client(self, module: ProcessingModule) -> Client:
+        return self._account(module.seller).client
+
+    def _side(self, module: ProcessingModule) -> tuple[SellerSide, Patience]:
+        client = self._client(module)
+        return SellerSide(client, item_type(module.itemtype)), client.patience

@@ -1,0 +1,72 @@
+"""The product types a reselling BILLmanager handles: what an order of each takes and gives.
+
+A type that is not here needs one declaration, nothing else.
+
+Source: docs/resale.md section 2.2, docs/trade.md sections 3, 7 and 13 (documented).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from reseller_client.resellers.billmanager_models import NotForSale
+
+
+@dataclass(frozen=True, slots=True)
+class ItemType:
+    """One product type: its name on the wire, and the fields of its forms.
+
+    `takes` are the fields of an order beside tariff, period and addons, `changes` those `X.edit`
+    can change, `gives` what its form tells once it runs. `templates`: it has OS templates.
+    """
+
+    code: str
+    takes: tuple[str, ...]
+    changes: tuple[str, ...] = ()
+    gives: tuple[str, ...] = ()
+    templates: bool = False
+
+    @property
+    def gives_key(self) -> bool:
+        """Whether what it gives is a key, which stands in the form alone."""
+        return "lickey" in self.gives
+
+    def check(self, fields: Iterable[str], *, change: bool = False) -> None:
+        """Refuse fields this type has not. Raises NotForSale."""
+        known = self.changes if change else self.takes
+        if strange := [name for name in fields if name not in known]:
+            doing = "change" if change else "order"
+            raise NotForSale(f"{self.code} has no {', '.join(strange)} to {doing}")
+
+
+_MACHINE: Final = ("ip", "domain", "username", "password", "ostempl")
+_LICENCE: Final = ("ip", "licname", "lickey")
+
+_TYPES: Final = (
+    ItemType("soft", ("ip", "licname", "remoteip"), ("ip", "licname", "remoteip"), _LICENCE),
+    ItemType("softexternal", ("ip", "licname"), ("ip", "licname"), _LICENCE),
+    ItemType("platform", ("comment",), ("comment",), ("comment", "lickey")),
+    ItemType(
+        "vds", ("domain", "ostempl", "recipe"), ("domain", "ostempl"), _MACHINE, templates=True
+    ),
+    ItemType(
+        "dedic", ("domain", "ostempl", "recipe"), ("domain", "ostempl"), _MACHINE, templates=True
+    ),
+    ItemType(
+        "instances", ("domain", "ostempl", "recipe"), ("domain", "ostempl"), _MACHINE,
+        templates=True,
+    ),
+    ItemType("vhost", ("domain",), ("domain",), ("domain", "ip", "username", "password")),
+)  # fmt: skip
+ITEM_TYPES: Final[Mapping[str, ItemType]] = MappingProxyType({one.code: one for one in _TYPES})
+
+
+def item_type(code: str) -> ItemType:
+    """Return the declaration of a product type. Raises NotForSale for one that is not declared."""
+    found = ITEM_TYPES.get(code)
+    if found is None:
+        raise NotForSale(f"product type {code} is not declared, only {', '.join(ITEM_TYPES)}")
+    return found

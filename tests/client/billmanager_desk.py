@@ -1,0 +1,72 @@
+"""A reselling BILLmanager at the emulator in this process, on a line that can lose answers."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from reseller_client.resellers.billmanager import BillmanagerReseller, SellerAccount
+from reseller_client.resellers.billmanager_models import Item, ProcessingModule
+from reseller_client.storefront_store import StorefrontStore
+from tests.client.emulated import LossyLine, client_of
+
+if TYPE_CHECKING:
+    from emulator.testing import Seller
+    from reseller_client import Client
+    from tests.client.conftest import Waits
+
+PRO, LITE, NODES = 55228, 55227, 55230
+FROZEN = "2027-01-31T12:00:00Z"
+
+
+@dataclass
+class Desk:
+    """The reseller, its line to the seller, and the seller itself with its clock."""
+
+    shop: Seller
+    line: LossyLine
+    client: Client
+    connection: sqlite3.Connection
+    reseller: BillmanagerReseller
+
+    def now(self) -> datetime:
+        return datetime.fromisoformat(self.shop.clock.now)
+
+    def module(self, itemtype: str = "soft", **more: object) -> int:
+        module = ProcessingModule(0, itemtype, "main", f"{itemtype} of main", **more)  # type: ignore[arg-type]
+        return self.reseller.add_module(module).id
+
+    def tariff(self, code: int, itemtype: str = "soft", **more: object) -> int:
+        """Import and enable a tariff through a module of its own."""
+        own = self.reseller.tariffs.import_tariff(self.module(itemtype, **more), code)
+        self.reseller.tariffs.enable(own.id)
+        return own.id
+
+    def item(self, number: int) -> Item:
+        return self.reseller.running.item(number)
+
+    def calls(self, func: str) -> int:
+        return sum(form["func"] == func for form in self.line.calls)
+
+    def balance(self) -> Decimal:
+        return self.client.account.balance().amount
+
+
+def desk_at(shop: Seller, waits: Waits, out: str, *, currency: str = "") -> Desk:
+    """Open a new reseller at a seller whose clock stands still."""
+    shop.clock.freeze(FROZEN)
+    line = LossyLine(shop)
+    client = client_of(line, waits, out=out)  # type: ignore[arg-type]
+    connection = sqlite3.connect(":memory:")
+    books = StorefrontStore(connection)
+    reseller = BillmanagerReseller(
+        connection,
+        {"main": SellerAccount(client, books)},
+        now=lambda: datetime.fromisoformat(shop.clock.now),
+        currency=currency,
+    )
+    reseller.prepare()
+    return Desk(shop, line, client, connection, reseller)
