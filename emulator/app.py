@@ -16,7 +16,7 @@ from emulator.admin.api import PREFIX, ControlApi
 from emulator.clock import Machine
 from emulator.console.pages import Console
 from emulator.domain.accounts import Verified
-from emulator.functions import families
+from emulator.functions import families, servicetypes
 from emulator.paypage import PaymentPages
 from emulator.protocol import request as wire
 from emulator.protocol.endpoint import Endpoint
@@ -50,7 +50,8 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 def create_registry(verified: Verified | None = None) -> Registry:
     """Every function of the API; raises DeclarationError with all faults at once."""
-    return Registry(families(verified or Verified(secrets.token_bytes(32))))
+    declared = families(verified or Verified(secrets.token_bytes(32)))
+    return Registry(declared, servicetypes.of_own_type)
 
 
 @functools.cache

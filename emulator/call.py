@@ -94,6 +94,8 @@ class Shown:
     inner: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
     """Further ``messages``: for example ``addon_<id>`` = its name."""
+    sliders: Sequence[Mapping[str, str]] = ()
+    """Fields that are counted, for ``metadata``: name, limits, step, measure."""
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from ipaddress import AddressValueError, IPv4Address, ip_address
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import ValidationError, fields
 
@@ -141,6 +141,19 @@ class Address(WireField):
             raise ValidationError("address") from None
 
 
+class Domain(WireField):
+    """The name of a host or a domain; letters of other scripts are taken too."""
+
+    SHAPE = re.compile(r"(?!-)[^\W_](?:[\w-]{0,62})(?:\.[\w-]{1,63})*\.?\Z")
+    LONGEST = 253
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        name = value.strip().lower()
+        if len(name) > self.LONGEST or self.SHAPE.match(name) is None:
+            raise ValidationError("domain")
+        return str(name)
+
+
 class AnyAddress(WireField):
     """An IPv4 or IPv6 address."""
 
@@ -213,8 +226,11 @@ class Amount(WireField):
 class Numbered(WireField):
     """Open names with a number in them: ``addon_55236=2`` arrives as ``{55236: 2}``.
 
-    The schema gathers them (see emulator.schema); this field reads the amounts.
+    The schema gathers them (see emulator.schema); this field reads the amounts. What is switched
+    comes as ``on`` or ``off`` and arrives as 1 or 0.
     """
+
+    SWITCHED: ClassVar[Mapping[str, str]] = {"on": "1", "off": "0"}
 
     def __init__(self, *, prefix: str, **given: Any) -> None:
         super().__init__(**given)
@@ -226,6 +242,7 @@ class Numbered(WireField):
         read: dict[int, int] = {}
         for number, text in value.items():
             stripped = text.strip().rstrip(";").rstrip()
+            stripped = self.SWITCHED.get(stripped.lower(), stripped)
             if NUMBER.match(stripped) is None:
                 raise ValidationError({f"{self.prefix}{number}": ["number"]})
             read[number] = int(stripped)

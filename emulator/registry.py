@@ -11,10 +11,11 @@ import enum
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypedDict, Unpack
 
 from emulator.call import Answer, Call
-from emulator.domain.catalogue import Words
+from emulator.domain.catalogue import OwnType, Words
 from emulator.errors import ApiError
 from emulator.fields import Rest, WireField
 from emulator.schema import Nothing, WireSchema
@@ -196,10 +197,17 @@ class Family:
 
 
 class Registry:
-    """Every function there is, by name. Refuses to be made of faulty declarations."""
+    """Every function there is, by name. Refuses to be made of faulty declarations.
 
-    def __init__(self, families: tuple[Family, ...]) -> None:
+    ``own_type`` makes the functions of a product type that a world defines itself.
+    """
+
+    def __init__(
+        self, families: tuple[Family, ...], own_type: Callable[[OwnType], Family] | None = None
+    ) -> None:
         self.families = families
+        self._own_type = own_type
+        self._of_own_types = lru_cache(maxsize=64)(self._functions_of)
         self._functions: dict[str, Function] = {}
         faults: list[str] = []
         for family in families:
@@ -217,6 +225,22 @@ class Registry:
     def find(self, name: str) -> Function | None:
         """A function by its name, or None."""
         return self._functions.get(name)
+
+    def find_own(self, name: str, types: Mapping[str, OwnType]) -> Function | None:
+        """A function of one of a world's own types, or None: ``forexbox.edit``."""
+        bare = name.removeprefix("v2.")
+        own = types.get(bare.partition(".")[0])
+        if own is None or self._own_type is None:
+            return None
+        title = tuple(sorted(own.title.items()))
+        return self._of_own_types(own.intname, title, own.like).get(name)
+
+    def _functions_of(
+        self, intname: str, title: tuple[tuple[str, str], ...], like: str
+    ) -> dict[str, Function]:
+        assert self._own_type is not None  # noqa: S101 - asked by the one caller
+        family = self._own_type(OwnType(intname, dict(title), like))
+        return {function.name: function for function in family.functions}
 
     def __iter__(self) -> Iterator[Function]:
         return iter(self._functions.values())

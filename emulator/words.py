@@ -20,6 +20,10 @@ def in_language(texts: Words, lang: str) -> str:
 STATES: Mapping[str, Words] = {
     "1": {"en": "Ordered", "ru": "Заказан"},
     "2": {"en": "Active", "ru": "Активен"},
+    "2_stop": {"en": "Active (switched off)", "ru": "Активен (выключен)"},
+    "2_start": {"en": "Active (starting)", "ru": "Активен (запускается)"},
+    "2_reboot": {"en": "Active (rebooting)", "ru": "Активен (перезагружается)"},
+    "2_hardreboot": {"en": "Active (rebooting)", "ru": "Активен (перезагружается)"},
     "3": {"en": "Suspended", "ru": "Остановлен"},
     "3_autosuspend": {"en": "Suspended", "ru": "Остановлен"},
     "3_employeesuspend": {"en": "Suspended by the provider", "ru": "Остановлен провайдером"},
@@ -27,6 +31,7 @@ STATES: Mapping[str, Words] = {
     "4": {"en": "Deleted", "ru": "Удалён"},
     "5": {"en": "Processing", "ru": "Обрабатывается"},
     "5_open": {"en": "Processing", "ru": "Обрабатывается"},
+    "5_reopen": {"en": "Installing", "ru": "Переустанавливается"},
 }
 
 PERIODS: Mapping[int, Words] = {
@@ -75,6 +80,11 @@ LABELS: Mapping[str, Words] = {
     "ip": {"en": "IP address", "ru": "IP-адрес"},
     "remoteip": {"en": "Server address", "ru": "Адрес сервера"},
     "remoteid": {"en": "Reseller's id", "ru": "Код у реселлера"},
+    "domain": {"en": "Name", "ru": "Имя"},
+    "datacenter": {"en": "Data centre", "ru": "Дата-центр"},
+    "ostempl": {"en": "Operating system", "ru": "Операционная система"},
+    "recipe": {"en": "Recipe", "ru": "Рецепт"},
+    "order_count": {"en": "Number of services", "ru": "Количество услуг"},
     "licname": {"en": "Licence name", "ru": "Имя лицензии"},
     "comment": {"en": "Comment", "ru": "Комментарий"},
     "lickey": {"en": "Licence key", "ru": "Ключ лицензии"},
@@ -261,6 +271,11 @@ DESCRIPTIONS: Mapping[str, Words] = {
         "ru": "У бессрочной лицензии нет срока",
     },
     "expired": {"en": "Its term is over", "ru": "Срок действия истёк"},
+    "inactive": {"en": "It is not active", "ru": "Она не активна"},
+    "main_address": {
+        "en": "The main address goes only with the service",
+        "ru": "Основной адрес удаляется только с услугой",
+    },
     "employee": {
         "en": "It was suspended by the provider",
         "ru": "Она остановлена провайдером",

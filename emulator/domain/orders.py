@@ -7,27 +7,27 @@ its number is ``billorder``. Nothing in it has cost anything yet.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
 
-from emulator.domain import licenses, opening, payments, services, terms
+from emulator.domain import licenses, services
 from emulator.domain.accounts import Account
 from emulator.domain.catalogue import Tariff
 from emulator.domain.discounts import HUNDRED, Price
 from emulator.domain.money import ZERO, rounded
 from emulator.domain.services import Service
-from emulator.domain.terms import Prolongation, TariffChange
+from emulator.domain.terms import AddonChange, Prolongation, TariffChange
 from emulator.domain.world import Shop
-from emulator.errors import Exists, Missed, NotEnoughMoney, PromocodeNotUsable
+from emulator.errors import Exists, Missed, PromocodeNotUsable
 from emulator.store import tables
 from emulator.store.engine import Statement
 
 OPEN_STATE, PAID, DROPPED = "basket", "paid", "dropped"
-ORDER, PROLONG, CHANGE = "order", "prolong", "changepricelist"
+ORDER, PROLONG, CHANGE, ADDONS = "order", "prolong", "changepricelist", "addon"
 
 O = tables.order.c  # noqa: E741 - one letter per table, as everywhere
 I = tables.order_item.c  # noqa: E741 - the same
@@ -47,6 +47,19 @@ _OPEN = Statement(
 )
 _STATE = Statement(
     update(tables.order).where(O.id == bindparam("wanted")).values(state=bindparam("set_to"))
+)
+_OWN = Statement(
+    insert(tables.order).values(
+        account_id=bindparam("owner"),
+        state=PAID,
+        promocode=bindparam("code"),
+        created_at=bindparam("at"),
+    )
+)
+_MOVE = Statement(
+    update(tables.order_item)
+    .where(I.id == bindparam("wanted"))
+    .values(order_id=bindparam("moved_to"))
 )
 _PROMO = Statement(
     update(tables.order).where(O.id == bindparam("wanted")).values(promocode=bindparam("set_to"))
@@ -76,7 +89,7 @@ _CODE = Statement(select(C.percent, C.type).where(C.code == bindparam("wanted"))
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One position: ``kind`` is order, prolong or changepricelist.
+    """One position: ``kind`` is order, prolong, changepricelist or addon.
 
     ``cost``: before the promo code, but after the account's own discount, which ``detail`` keeps.
     """
@@ -197,6 +210,14 @@ def put_change(shop: Shop, account: Account, wanted: TariffChange) -> int:
     )[1]
 
 
+def put_addons(shop: Shop, account: Account, wanted: AddonChange) -> int:
+    """Other addons wait for payment; their billorder."""
+    price = Price(wanted.cost, wanted.discount)
+    after = {str(number): amount for number, amount in wanted.after.items()}
+    service = wanted.service
+    return _put(shop, account, ADDONS, service, service.period, price, addons=after)[1]
+
+
 def remove(shop: Shop, account: Account, item_id: int) -> None:
     """Takes one position out; a service that was only ordered goes with it. Raises Missed."""
     basket = basket_of(shop, account)
@@ -252,49 +273,12 @@ def use_promocode(shop: Shop, account: Account, code: str) -> None:
     shop.db.run(_PROMO, wanted=basket.id, set_to=code)
 
 
-def pay(shop: Shop, account: Account, number: int | None) -> Basket | None:
-    """Pays the basket from the balance, all of it or nothing; what was paid for happens."""
-    basket = named(shop, account, number)
-    if basket is None:
-        return None
-    if basket.total > account.available:
-        # Told of the whole basket, not of the position at which the money ran out.
-        raise NotEnoughMoney(basket.total, account.currency, account.balance, account.credit)
-    for item in basket.items:
-        # Another position of this basket may have changed the same service just now.
-        service = licenses.require(services.find(shop, item.service.id), item.service.id)
-        _settle(shop, account, basket, replace(item, service=service))
-    shop.db.run(_STATE, wanted=basket.id, set_to=PAID)
-    return basket
-
-
-def _settle(shop: Shop, account: Account, basket: Basket, item: Item) -> None:
-    cost, discount = basket.price(item), basket.discount(item)
-    if item.kind == ORDER:
-        tariff = shop.catalogue[item.service.tariff_id]
-        off = discount + item.own_discount
-        payments.charge(shop, account, cost, "open", tariff.name, item.service.id, discount=off)
-        services.note(shop, item.service.id, account.login, "open", str(tariff.id))
-        opening.open_ordered(shop, tariff, item.service)
-    elif item.kind == PROLONG:
-        wanted = terms.quote(shop, account, item.service, item.period)
-        agreed = replace(wanted, cost=cost, discount=item.own_discount)
-        terms.prolong(shop, account, agreed, account.login, discount=discount)
-    else:
-        change = terms.change_quote(
-            shop, account, item.service, int(item.detail["pricelist"]), item.period
-        )
-        agreed_change = replace(change, cost=cost, discount=item.own_discount)
-        terms.change_tariff(shop, account, agreed_change, discount=discount)
-
-
-def order_now(
-    shop: Shop, account: Account, tariff: Tariff, service: Service, price: Price
-) -> Service:
-    """``skipbasket=on``: charge and open in one step. NotEnoughMoney leaves nothing behind."""
-    opened = opening.open_new(shop, tariff, service)
-    payments.charge(
-        shop, account, price.cost, "open", tariff.name, opened.id, discount=price.discount
-    )
-    services.note(shop, opened.id, account.login, "open", str(tariff.id))
-    return opened
+def set_paid(shop: Shop, account: Account, basket: Basket, positions: tuple[Item, ...]) -> int:
+    """Marks a basket, or an order made of some of its positions, as paid; its number."""
+    if len(positions) == len(basket.items):
+        shop.db.run(_STATE, wanted=basket.id, set_to=PAID)
+        return basket.id
+    number = shop.db.insert(_OWN, owner=account.id, code=basket.promocode, at=shop.now)
+    for item in positions:
+        shop.db.run(_MOVE, wanted=item.id, moved_to=number)
+    return number

@@ -194,10 +194,20 @@ def _for_the_rest(
     return max(ZERO, pro_rata(dearer_by, left, term))
 
 
-def change_addons(
+@dataclass(frozen=True, slots=True)
+class AddonChange:
+    """More or fewer addons, not yet bought. ``after``: every addon's amount by number."""
+
+    service: Service
+    after: Mapping[int, int]
+    cost: Decimal
+    discount: Decimal
+
+
+def addons_quote(
     shop: Shop, account: Account, service: Service, sent: Mapping[int, int]
-) -> Service:
-    """More or fewer nodes in the middle of a term: more are charged for the days that are left.
+) -> AddonChange | None:
+    """What other addons in the middle of a term cost for the days that are left; None: no change.
 
     Addons the tariff lacks are ignored; an amount outside the limits is a BadValue by name.
     """
@@ -208,7 +218,7 @@ def change_addons(
         tariff.addons[number].check(after[number])
         tariff.addons[number].check_change(before.get(number, 0), after[number])
     if after == before:
-        return service
+        return None
     services.require_settled(service)
     if service.expires_on is not None and shop.today >= service.expires_on:
         raise WrongState(service.id, "expired")
@@ -218,15 +228,32 @@ def change_addons(
     )
     cost = _for_the_rest(shop, service, dearer_by, period, from_today=service.period == TRIAL)
     price = discounts.price(shop, account, tariff, cost)
-    payments.charge(
-        shop, account, price.cost, "addon", tariff.name, service.id, discount=price.discount
-    )
+    return AddonChange(service, after, price.cost, price.discount)
+
+
+def make_addons(
+    shop: Shop, account: Account, wanted: AddonChange, *, discount: Decimal = ZERO
+) -> Service:
+    """Money, then the other addons, and as many addresses as one of them counts."""
+    service, after = wanted.service, wanted.after
+    name = shop.catalogue[service.tariff_id].name
+    off = wanted.discount + discount
+    payments.charge(shop, account, wanted.cost, "addon", name, service.id, discount=off)
+    before = service.amounts()
     told = ", ".join(f"{n}: {before.get(n, 0)} -> {after[n]}" for n in sorted(after))
     services.note(shop, service.id, account.login, "addon", told)
     kept = {str(number): amount for number, amount in after.items()}
     resized = services.save(shop, replace(service, addons=kept))
     machines.fit_addresses(shop, resized, before)
     return resized
+
+
+def change_addons(
+    shop: Shop, account: Account, service: Service, sent: Mapping[int, int]
+) -> Service:
+    """Other addons at once: see `addons_quote` for what is refused."""
+    wanted = addons_quote(shop, account, service, sent)
+    return service if wanted is None else make_addons(shop, account, wanted)
 
 
 def _term_start(service: Service, end: date, period: int) -> date:

@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from sqlalchemy import bindparam, insert, select, update
 
-from emulator.domain import accounts, orders, payments
+from emulator.domain import accounts, checkout, orders, payments
 from emulator.domain.accounts import Account
 from emulator.domain.catalogue import Words
 from emulator.domain.money import ZERO
@@ -196,4 +196,4 @@ def _settle(shop: Shop, payment: Payment) -> None:
     basket = orders.basket_of(shop, account)
     if basket is None or basket.id != payment.order_id or basket.total > account.available:
         return
-    orders.pay(shop, account, basket.id)
+    checkout.pay(shop, account, basket.id)

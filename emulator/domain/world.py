@@ -58,6 +58,10 @@ class Rules:
     """What a client's deletion does; ``tariff``: what each tariff says (docs/evidence.md 30)."""
     least_months: int = 0
     """How long a service is kept before its client may delete it, where its tariff asks less."""
+    order_tells_id: bool = True
+    """Whether a one-shot order of a machine tells its number (docs/evidence.md 43)."""
+    item_lists: bool = True
+    """Whether ``service`` and ``item`` are there, or missed (docs/evidence.md 44)."""
     allowed_origins: tuple[str, ...] = ()
     """Web pages that may read answers of ``/billmgr``; ``*``: all (docs/evidence.md 27)."""
 

@@ -82,7 +82,7 @@ class TypeSchema(Shape):
     makes = shapes.TypeFixture
     intname = need(matching(TYPE_NAME, "a name such as forexbox"))
     title = inside(WordingSchema, required=True)
-    like = need(one_of(*shapes.PRODUCT_TYPES))
+    like = need(one_of(*shapes.LIKE_TYPES))
 
 
 class AddonSchema(Shape):
@@ -244,6 +244,8 @@ class RulesSchema(Shape):
     item_status_text = may(one_of("label", "number"))
     deletion = may(one_of("tariff", "at_once", "period_end", "forbidden"))
     least_months = may(whole(0, 120))
+    order_tells_id = may(flag)
+    item_lists = may(flag)
     allowed_origins = many(need(word))
     trial_once = may(flag)
 

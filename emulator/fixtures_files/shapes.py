@@ -42,6 +42,17 @@ PRODUCT_TYPES = (
     "colocation",
 )
 """What a tariff can be of, beside the types its world defines."""
+LIKE_TYPES = (
+    "vds",
+    "dedic",
+    "vhost",
+    "instances",
+    "domain",
+    "dnshost",
+    "storage",
+    "colocation",
+)
+"""What a world's own type can be like."""
 TRIAL = -100
 """The period of a trial, on the wire too."""
 ACTIVE, SUSPENDED, DELETED = 2, 3, 4

@@ -15,6 +15,7 @@ from emulator.functions import (
     pricelist,
     profile,
     service,
+    servicetypes,
     session,
     soft,
     softexternal,
@@ -25,7 +26,8 @@ from emulator.registry import Family
 
 def families(verified: Verified) -> tuple[Family, ...]:
     """Every family, newly declared. ``verified``: passwords known to be right, per process."""
-    products = (soft.family(), softexternal.family(), platform.family())
+    licences = (soft.family(), softexternal.family(), platform.family())
+    products = (*licences, *servicetypes.families())
     money = (payment.family(), expense.family())
     own = (account.family(), profile.family(), user.family())
     declared = [

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from emulator.call import Call, Done, Shown
-from emulator.domain import orders
+from emulator.domain import checkout, orders
 from emulator.domain.money import ZERO, plain, with_currency
 from emulator.domain.orders import Basket, Item
 from emulator.errors import BadValue, Missed, NotEnoughMoney, PromocodeNotUsable
 from emulator.fields import Amount, Id, Text, Whole
+from emulator.functions import cart, order
 from emulator.functions.licence_views import display_name
 from emulator.registry import Evidence, Family, Function
 from emulator.schema import WireSchema
@@ -42,9 +43,11 @@ FAILS = (BadValue, Missed, NotEnoughMoney, PromocodeNotUsable)
 
 
 def family() -> Family:
-    """The old basket. The new cart comes with services."""
+    """The old basket, and the new cart, which is another view of the same."""
     basket = Family("basket", {"en": "Basket", "ru": "Корзина"})
     _add_basket(basket)
+    cart.add_cart(basket, position_row)
+    order.add_orders(basket)
     return basket
 
 
@@ -115,7 +118,7 @@ def _add_buttons(show: Function) -> None:
     ) -> Done:
         if promocode:
             orders.use_promocode(call.shop, call.user, promocode)
-        paid = orders.pay(call.shop, call.user, id if id is not None else billorder)
+        paid = checkout.pay(call.shop, call.user, id if id is not None else billorder)
         told: Mapping[str, object] = {} if paid is None else {"billorder": paid.id}
         return Done(told, ok="func=order", ok_type="list")
 
@@ -143,10 +146,13 @@ def _form(call: Call) -> Shown:
         "currency": currency,
         "promocode": basket.promocode or "",
     }
-    return Shown(sums, lists={"itemlist": [_row(call, basket, item) for item in basket.items]})
+    return Shown(
+        sums, lists={"itemlist": [position_row(call, basket, item) for item in basket.items]}
+    )
 
 
-def _row(call: Call, basket: Basket, item: Item) -> dict[str, object]:
+def position_row(call: Call, basket: Basket, item: Item) -> dict[str, object]:
+    """One position as ``itemlist`` shows it."""
     service = item.service
     tariff = call.shop.catalogue[service.tariff_id]
     price = basket.price(item)

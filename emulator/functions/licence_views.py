@@ -18,6 +18,7 @@ from emulator.functions.params import (
     DATACENTER,
     DATACENTER_ID,
     PROJECT,
+    addon_text,
     autoprolong_choices,
     state_label,
     state_leaf,
@@ -261,8 +262,9 @@ def fields(call: Call, service: Service) -> dict[str, object]:
         "scheduledclose": "on" if service.scheduled_close else "off",
         "comment": service.comment,
     }
-    for number, amount in service.addons.items():
-        shown[f"addon_{number}"] = str(amount)
+    for number, amount in service.amounts().items():
+        addon = tariff.addons.get(number)
+        shown[f"addon_{number}"] = addon_text(addon, amount) if addon else str(amount)
     return shown
 
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from emulator.call import Call, Part, Raw
-from emulator.domain.catalogue import Words
+from emulator.domain.catalogue import OwnType, Words
 from emulator.errors import AccessDenied
 from emulator.registry import Evidence, Family, Function, Kind
 
+SERVICES = "mainmenuservice"
 TITLES: Mapping[str, Words] = {
-    "mainmenuservice": {"en": "Services", "ru": "Услуги"},
+    SERVICES: {"en": "Services", "ru": "Услуги"},
     "mainmenufinance": {"en": "Finance", "ru": "Финансы"},
     "mainmenuclient": {"en": "Client", "ru": "Клиент"},
 }
@@ -27,7 +28,7 @@ def family(services: Iterable[Family], money: Iterable[Family], client: Iterable
     ``services``  product types, in the section that clients look for by its name.
     """
     sections = {
-        "mainmenuservice": _entries(services),
+        SERVICES: _entries(services),
         "mainmenufinance": _entries(money),
         "mainmenuclient": _entries(client),
     }
@@ -46,6 +47,8 @@ def family(services: Iterable[Family], money: Iterable[Family], client: Iterable
         for name, entries in sections.items():
             attrs = {"name": name, "title": call.words(TITLES[name])}
             nodes = [_node(call, entry) for entry in entries]
+            if name == SERVICES:
+                nodes += [_own_node(call, own) for own in call.shop.catalogue.types.values()]
             tree.append(Part("node", attrs={**attrs, "type": "menu"}, parts=nodes))
             flat.append(Part("menu", attrs=attrs, parts=nodes))
         return Raw([Part("mainmenu", parts=tree), *flat])
@@ -60,6 +63,13 @@ def _entries(families: Iterable[Family]) -> list[Function]:
         for function in family.functions
         if function.kind is Kind.LISTING
     ]
+
+
+def _own_node(call: Call, own: OwnType) -> Part:
+    """The list of a type that this world defines itself."""
+    name = own.intname
+    attrs = {"name": name, "action": name, "type": "list", "title": call.words(own.title)}
+    return Part("node", attrs=attrs)
 
 
 def _node(call: Call, function: Function) -> Part:

@@ -6,20 +6,26 @@ Source: docs/trade.md section 3, docs/resale.md sections 2.2 and 2.4; docs/evide
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from emulator.call import Call, Done, Shown
-from emulator.domain import discounts, licenses, offers, orders
+from emulator.call import Call, Choice, Done, Shown
+from emulator.domain import checkout, discounts, licenses, offers, orders, traits
 from emulator.domain.catalogue import TRIAL, Tariff
 from emulator.domain.licenses import Wish
 from emulator.domain.money import with_currency
+from emulator.domain.services import Service
 from emulator.errors import BadValue, Exists, NotEnoughMoney, StepUnavailable
 from emulator.fields import Whole
 from emulator.functions.licence_orders import ON
 from emulator.functions.params import (
+    addon_choices,
+    addon_labels,
+    addon_sliders,
+    addon_text,
     autoprolong_choices,
     datacenter_choices,
+    option_choices,
     period_choices,
     tariff_rows,
 )
@@ -72,7 +78,7 @@ def _add_choice(
         return Shown(
             draft,
             slists={
-                "datacenter": datacenter_choices(call),
+                "datacenter": datacenter_choices(call, tariffs),
                 "period": period_choices(call, periods),
             },
             lists={"tariflist": tariff_rows(call, tariffs)},
@@ -118,13 +124,14 @@ def _add_param(family: Family, product: ProductType) -> None:
 
     @show.on_submit
     def order(call: Call, skipbasket: bool = False, **wish: Any) -> Done:
-        asked = Wish(**wish)
+        asked = product.wish_of(wish)
         return _ordered(call, name, asked, at_once=skipbasket, needs_address=True)
 
-    @show.on_button("basket")
+    @show.on_button("basket", "quickbasket")
     def put(call: Call, skipbasket: bool = False, **wish: Any) -> Done:
-        asked = Wish(**wish)
-        return _ordered(call, name, asked, at_once=False, needs_address=True)
+        asked = product.wish_of(wish)
+        new = call.params.get("force_use_new_cart") == ON
+        return _ordered(call, name, asked, at_once=False, needs_address=True, new=new)
 
 
 def _add_new_param(family: Family, product: ProductType) -> None:
@@ -165,8 +172,11 @@ def _add_new_param(family: Family, product: ProductType) -> None:
             raise BadValue.empty("order_period")
         # "on" is the period itself; a trial has none to be prolonged by.
         months = (chosen if chosen > 0 else None) if autoprolong == ON else autoprolong
-        asked = Wish(**wish, period=chosen, autoprolong=cast("int | None", months))
-        return _ordered(call, name, asked, at_once=skipbasket)
+        asked = product.wish_of(
+            {**wish, "period": chosen, "autoprolong": cast("int | None", months)}
+        )
+        new = call.params.get("force_use_new_cart") == ON
+        return _ordered(call, name, asked, at_once=skipbasket, new=new)
 
 
 def _form(
@@ -193,22 +203,37 @@ def _form(
         "pricelist": tariff.id,
         period_name: chosen,
         "orderinfo": f"<b>{call.words(tariff.name)}</b><br/>{price} / {label}",
-        **{f"addon_{number}": str(amount) for number, amount in amounts.items()},
+        **{f"addon_{n}": addon_text(tariff.addons[n], amount) for n, amount in amounts.items()},
     }
     return Shown(
         shown,
-        slists={
-            period_name: period_choices(call, offered),
-            "autoprolong": autoprolong_choices(call, tariff),
-        },
+        slists={period_name: period_choices(call, offered), **_selects(call, tariff)},
         lists={"tariflist": tariff_rows(call, [tariff])},
         inner=_was_sent(call),
-        labels={f"addon_{a.id}": call.words(a.name) for a in tariff.addons.values()},
+        labels=addon_labels(call, tariff),
+        sliders=addon_sliders(call, tariff),
     )
 
 
+def _selects(call: Call, tariff: Tariff) -> dict[str, list[Choice]]:
+    """What else is chosen: prolongation, and where a type has them place, template, recipe."""
+    selects = {"autoprolong": autoprolong_choices(call, tariff)}
+    if tariff.datacenters:
+        selects["datacenter"] = datacenter_choices(call, [tariff])
+    for name in ("ostempl", "recipe"):
+        if tariff.options.get(name):
+            selects[name] = option_choices(call, tariff, name)
+    return {**selects, **addon_choices(call, tariff)}
+
+
 def _ordered(
-    call: Call, name: str, wish: Wish, *, at_once: bool, needs_address: bool = False
+    call: Call,
+    name: str,
+    wish: Wish,
+    *,
+    at_once: bool,
+    needs_address: bool = False,
+    new: bool = False,
 ) -> Done:
     shop, account = call.shop, call.user
     if not TRIAL <= wish.period <= MOST_MONTHS:
@@ -216,20 +241,38 @@ def _ordered(
     tariff = licenses.orderable(shop, account, name, wish.pricelist)
     if needs_address and tariff.takes_address and not wish.ip:
         raise BadValue.empty("ip")
+    if not 1 <= wish.order_count <= tariff.most_at_once:
+        raise BadValue("order_count", str(wish.order_count))
     draft = licenses.draft(shop, account, tariff, wish)
     price = discounts.price_of_order(shop, account, tariff, draft)
-    poor = price.cost > account.available and shop.world.rules.poor_order == "basket"
+    total = price.cost * wish.order_count
+    poor = total > account.available and shop.world.rules.poor_order == "basket"
     if at_once and not poor:
-        opened = orders.order_now(shop, account, tariff, draft, price)
-        return Done({"id": opened.id, "item.id": str(opened.id)})
-    item, billorder, ordered = orders.put_order(shop, account, tariff, draft, price)
-    return Done(
-        {
-            "id": ordered.id,
-            "item.id": str(ordered.id),
-            "billorder": billorder,
-            "lineitem.id": str(item),
-        },
-        ok="func=basket",
-        ok_type="form",
-    )
+        if total > account.available:
+            raise NotEnoughMoney(total, account.currency, account.balance, account.credit)
+        opened = [
+            checkout.order_now(shop, account, tariff, draft, price) for _ in range(wish.order_count)
+        ]
+        return Done(_numbers(call, tariff, opened))
+    put = [orders.put_order(shop, account, tariff, draft, price) for _ in range(wish.order_count)]
+    positions = [item for item, _, _ in put]
+    told = {
+        **_numbers(call, tariff, [service for _, _, service in put], always=True),
+        "billorder": put[0][1],
+        "lineitem.id": ", ".join(map(str, positions)),
+    }
+    return Done(told, ok="func=cart" if new else "func=basket", ok_type="form")
+
+
+def _numbers(
+    call: Call, tariff: Tariff, opened: Sequence[Service], *, always: bool = False
+) -> dict[str, object]:
+    """The number of what was ordered, under both names; of several that of the first.
+
+    Observed: a one-shot order of a machine may not tell it (rule ``order_tells_id``), and whoever
+    ordered looks for the ``domain``.
+    """
+    licence = traits.of(call.shop.catalogue, tariff.type).is_licence
+    if not always and not licence and not call.shop.world.rules.order_tells_id:
+        return {}
+    return {"id": opened[0].id, "item.id": str(opened[0].id)}

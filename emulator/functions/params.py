@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from emulator.call import Call, Choice, Leaf
 from emulator.domain import discounts
-from emulator.domain.catalogue import Tariff, Words
+from emulator.domain.catalogue import BOOLEAN, ENUMERATION, INTEGER, Addon, Tariff, Words
 from emulator.domain.money import with_currency
 from emulator.domain.services import Service
 from emulator.fields import Id, Ids
@@ -65,9 +65,64 @@ def autoprolong_choices(call: Call, tariff: Tariff) -> list[Choice]:
     return [Choice("null", in_language(off, call.lang)), *period_choices(call, months)]
 
 
-def datacenter_choices(call: Call) -> list[Choice]:
-    """The datacenter as the options of a select: clients look for it in an order's first step."""
-    return [Choice(DATACENTER_ID, call.words(DATACENTER))]
+def datacenter_choices(call: Call, tariffs: Iterable[Tariff]) -> list[Choice]:
+    """Where these tariffs are offered, as the options of a select: clients look for them there."""
+    offered: dict[str, Words] = {}
+    for tariff in tariffs:
+        offered |= {str(number): name for number, name in tariff.datacenters.items()}
+    return [
+        Choice(n, call.words(name)) for n, name in (offered or {DATACENTER_ID: DATACENTER}).items()
+    ]
+
+
+def datacenter_of(service: Service, tariff: Tariff) -> tuple[str, Words]:
+    """The number and the name of the place where a service stands."""
+    places = tariff.datacenters
+    number = int(service.params.get("datacenter", next(iter(places), DATACENTER_ID)))
+    return str(number), places.get(number, DATACENTER)
+
+
+def option_choices(call: Call, tariff: Tariff, name: str) -> list[Choice]:
+    """OS templates or recipes; a recipe can be none."""
+    none = {"en": "none", "ru": "нет"}
+    first = [Choice("null", call.words(none))] if name == "recipe" else []
+    return first + [Choice(o.intname, call.words(o.name)) for o in tariff.options.get(name, ())]
+
+
+def addon_text(addon: Addon, amount: int) -> str:
+    """An addon's value as the wire tells it: ``on`` and ``off`` of what is switched."""
+    if addon.kind == BOOLEAN:
+        return "on" if amount else "off"
+    return str(amount)
+
+
+def addon_choices(call: Call, tariff: Tariff) -> dict[str, list[Choice]]:
+    """A select for each enumeration among the addons: the item's id and its name."""
+    return {
+        f"addon_{addon.id}": [Choice(str(item.id), call.words(item.name)) for item in addon.items]
+        for addon in tariff.addons.values()
+        if addon.kind == ENUMERATION
+    }
+
+
+def addon_sliders(call: Call, tariff: Tariff) -> list[dict[str, str]]:
+    """A slider for each counted addon: its limits, its step and its measure (shape assumed)."""
+    return [
+        {
+            "name": f"addon_{addon.id}",
+            "minval": str(addon.minimum),
+            "maxval": str(addon.maximum),
+            "step": str(addon.step),
+            "measure": call.words(addon.measure),
+        }
+        for addon in tariff.addons.values()
+        if addon.kind == INTEGER
+    ]
+
+
+def addon_labels(call: Call, tariff: Tariff) -> dict[str, str]:
+    """``addon_<id>`` = its name, for ``messages``."""
+    return {f"addon_{addon.id}": call.words(addon.name) for addon in tariff.addons.values()}
 
 
 def tariff_choices(call: Call, tariffs: Iterable[Tariff]) -> list[Choice]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from emulator.call import Call, Done, Shown
-from emulator.domain import orders, payments, topups
+from emulator.domain import checkout, orders, payments, topups
 from emulator.domain.catalogue import Words
 from emulator.domain.money import plain, with_currency
 from emulator.domain.topups import Payment
@@ -145,7 +145,7 @@ def _add_method(family: Family) -> None:
         order = _order_of(wish).get("billorder")
         covered = amount is not None and amount <= call.user.available
         if order is not None and (covered or number in (None, FROM_BALANCE)):
-            orders.pay(call.shop, call.user, order)
+            checkout.pay(call.shop, call.user, order)
             return Done({"billorder": order}, ok="func=order", ok_type="list")
         if not isinstance(number, int):
             raise BadValue.empty("paymethod")

@@ -5,12 +5,53 @@ Source: docs/resale.md section 2.1 (the naming rule).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from emulator.call import Call, Shown
+from emulator.domain import licenses
+from emulator.domain.accounts import Account
 from emulator.domain.catalogue import Words
+from emulator.domain.licenses import Wish
+from emulator.domain.services import Service
+from emulator.domain.world import Shop
+from emulator.functions import licence_views as views
+from emulator.functions.listing import Column
 from emulator.registry import Evidence
 from emulator.schema import WireSchema
+from emulator.store import tables
+
+V = tables.service.c
+COMMON_COLUMNS = (
+    Column("id", V.id, "number"),
+    Column("name", V.licname, "text"),
+    Column("ip", V.ip, "text"),
+    Column("remoteid", V.remoteid, "exact"),
+    Column("pricelist", V.tariff_id, "number"),
+    Column("pricelist_id", V.tariff_id, "number"),
+    Column("period", V.period, "number"),
+    Column("autoprolong", V.autoprolong, "number"),
+    Column("status", V.status, "number"),
+    Column("item_status", V.status, "number"),
+    Column("createdate", V.created_on, "day"),
+    Column("expiredate", V.expires_on, "day"),
+    Column("real_expiredate", V.expires_on, "day"),
+)
+LICENCE_COLUMNS = (
+    *COMMON_COLUMNS[:1],
+    Column("licname", V.licname, "text"),
+    Column("comment", V.comment, "text"),
+    *COMMON_COLUMNS[1:3],
+    Column("remoteip", V.remoteip, "text"),
+    *COMMON_COLUMNS[3:],
+)
+SERVICE_COLUMNS = (COMMON_COLUMNS[0], Column("domain", V.licname, "text"), *COMMON_COLUMNS[1:])
+
+
+def plain_wish(sent: Mapping[str, Any]) -> Wish:
+    """The parameters of an order as they are called in a wish."""
+    return Wish(**sent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +79,18 @@ class ProductType:
     evidence: Mapping[str, Evidence]
     has_new_key: bool = False
     """Whether ``clicked_button=newkey`` makes a new key."""
+    columns: tuple[Column, ...] = LICENCE_COLUMNS
+    """What its list is sorted by and filtered on, as far as its rows show it."""
+    row_of: Callable[[Call, Service], dict[str, object]] = views.row
+    form_of: Callable[[Call, Service], Shown] = views.form
+    change: Callable[[Shop, Account, Service, Mapping[str, Any]], Service] = licenses.change
+    """What a submitted ``X.edit`` does with what was sent, addons apart."""
+    wish_of: Callable[[Mapping[str, Any]], Wish] = plain_wish
+    """What is asked for, out of the order's parameters."""
+    also_listed: tuple[str, ...] = ()
+    """Other names of its list."""
+    power: bool = False
+    """Whether it is started, stopped and rebooted."""
 
     def grade(self, suffix: str) -> Evidence:
         """How one of its functions is known."""

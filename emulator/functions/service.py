@@ -16,7 +16,7 @@ from emulator.domain.money import with_currency
 from emulator.domain.terms import Prolongation
 from emulator.errors import BadValue, Exists, Missed, NotEnoughMoney, RunningOperation, WrongState
 from emulator.fields import Amount, Day, Id, Text, Whole
-from emulator.functions import tariff_change
+from emulator.functions import items, service_addresses, service_power, tariff_change
 from emulator.functions.licence_views import display_name, end_text
 from emulator.functions.listing import Column, Listing, Paging
 from emulator.functions.params import period_choices
@@ -92,6 +92,9 @@ def family() -> Family:
     tariff_change.add_change(service, FAILS, EXAMPLE)
     _add_history(service)
     add_extras(service)
+    service_addresses.add_addresses(service)
+    service_power.add_power(service)
+    items.add_lists(service)
     return service
 
 

@@ -10,15 +10,13 @@ from dataclasses import replace
 from html import escape
 from typing import Any
 
-from emulator.call import Call, Done, Part, Raw, Rows, Shown
+from emulator.call import Call, Part, Raw, Shown
 from emulator.domain import services
 from emulator.domain.services import Service
 from emulator.errors import ApiError, BadValue, Missed, RunningOperation, WrongState
 from emulator.fields import Id, Text, Whole
 from emulator.functions.licence_views import display_name, end_text
-from emulator.functions.listing import Paging
 from emulator.functions.params import Element
-from emulator.functions.table import page_of
 from emulator.registry import Evidence, Family
 from emulator.schema import WireSchema
 
@@ -50,46 +48,9 @@ class PasswordForm(WireSchema):
     title_name = Text()
 
 
-class AddressesOf(Paging):
-    """Whose addresses."""
-
-    elid = Id(required=True)
-
-
-class AddressRow(WireSchema):
-    """One address of a service. ``no_delete``: it goes only with the service."""
-
-    id = Whole()
-    name = Text()
-    is_main = Text()
-    no_delete = Text()
-    type = Text()
-    gateway = Text()
-    mask = Text()
-    domain = Text()
-
-
-class AddressOf(WireSchema):
-    """An address by its number, and the name it goes by; ``plid`` is the service."""
-
-    elid = Id(required=True)
-    plid = Id()
-    domain = Text()
-
-
-class AddressForm(WireSchema):
-    """One address as it is shown."""
-
-    elid = Whole()
-    name = Text()
-    domain = Text()
-
-
 def add_extras(family: Family) -> None:
-    """Password, addresses, instruction."""
+    """Password, instruction."""
     _add_password(family)
-    _add_addresses(family)
-    _add_address(family)
     _add_instruction(family)
 
 
@@ -123,73 +84,6 @@ def _add_password(family: Family) -> None:
         return Raw([Part("ok"), Part("banner", attrs={"status": "1"}, parts=[told])])
 
 
-def _add_addresses(family: Family) -> None:
-    @family.listing(
-        "service.ip",
-        takes=AddressesOf,
-        returns=AddressRow,
-        fails=(Missed,),
-        evidence=Evidence.OBSERVED,
-        source=SOURCE,
-        example={"elid": EXAMPLE},
-        title={"en": "Addresses", "ru": "IP-адреса"},
-    )
-    def listing(call: Call, elid: int, **paging: Any) -> Rows:
-        """The addresses of a service: a licence has the one it stands on, a platform none."""
-        service = services.owned(call.shop, call.user, elid)
-        page = page_of(call, [_address(service)] if service.ip else [], paging)
-        page.head = {"plid": str(service.id), "plname": _name(call, service)}
-        return page
-
-
-def _address(service: Service) -> Mapping[str, object]:
-    return {
-        "id": service.id,
-        "name": service.ip,
-        "is_main": "on",
-        "no_delete": "on",
-        "type": "public",
-        "gateway": "",
-        "mask": "255.255.255.255",
-        "domain": service.params.get("domain", ""),
-    }
-
-
-def _add_address(family: Family) -> None:
-    @family.form(
-        "service.ip.edit",
-        takes=AddressOf,
-        returns=AddressForm,
-        fails=FAILS,
-        evidence=Evidence.OBSERVED,
-        source=SOURCE,
-        example={"elid": EXAMPLE, "domain": "web-1.example.com", "sok": "ok"},
-        title={"en": "Address", "ru": "IP-адрес"},
-    )
-    def show(call: Call, elid: int, plid: int | None = None, **draft: Any) -> Shown:
-        """An address and the name it goes by."""
-        service = _with_address(call, elid)
-        name = service.params.get("domain", "")
-        return Shown({"elid": elid, "name": service.ip, "domain": name, **draft})
-
-    @show.on_submit
-    def save(call: Call, elid: int, plid: int | None = None, domain: str = "") -> Done:
-        service = _with_address(call, elid)
-        params = {**service.params, "domain": domain}
-        changed = services.save(call.shop, replace(service, params=params))
-        services.note(call.shop, service.id, call.user.login, "ip", domain)
-        form = Shown({"elid": elid, "name": changed.ip, "domain": domain})
-        return Done({}, form=form)
-
-
-def _with_address(call: Call, elid: int) -> Service:
-    """The service that stands on this address: a licence's address has the licence's number."""
-    service = services.owned(call.shop, call.user, elid)
-    if not service.ip:
-        raise Missed("ip", str(elid))
-    return service
-
-
 def _add_instruction(family: Family) -> None:
     @family.document(
         "service.instruction.html",
@@ -208,6 +102,8 @@ def _add_instruction(family: Family) -> None:
             "ru": ("Ключ", "Адрес", "Действует до"),
         }[call.lang]
         values = (service.lickey, service.ip, end_text(service))
+        if service.params.get("username"):
+            return Raw([Part("body", _how_to_log_in(call, service))])
         steps = "".join(f"<li>{escape(step)}</li>" for step in STEPS[call.lang])
         rows = "".join(
             f"<li>{name}: {escape(value)}</li>"
@@ -216,6 +112,22 @@ def _add_instruction(family: Family) -> None:
         )
         title = escape(_name(call, service))
         return Raw([Part("body", f"<h1>{title}</h1><ol>{steps}</ol><ul>{rows}</ul>")])
+
+
+def _how_to_log_in(call: Call, service: Service) -> str:
+    """A machine or an account; its last list is where to go, who, and with which password."""
+    title, place = escape(_name(call, service)), escape(service.ip)
+    password = service.params.get("password", "")
+    call.secrets.append(password)
+    facts = {
+        "en": ("Panel", "User", "Password"),
+        "ru": ("Панель", "Пользователь", "Пароль"),
+    }[call.lang]
+    values = (f"https://{place}:1500", service.params["username"], password)
+    rows = "".join(
+        f"<li>{name}: {escape(value)}</li>" for name, value in zip(facts, values, strict=True)
+    )
+    return f"<h1>{title}</h1><ul>{rows}</ul>"
 
 
 def _name(call: Call, service: Service) -> str:

@@ -95,8 +95,9 @@ class Writer:
         kept = self._layouts.get(key)
         if kept is None:
             kept = self._layouts[key] = (_metadata(function), _messages(function, lang, {}))
-        if isinstance(answer, Shown) and answer.labels:
-            return (kept[0], _messages(function, lang, answer.labels))
+        if isinstance(answer, Shown) and (answer.labels or answer.sliders):
+            shown = _metadata(function, answer.sliders) if answer.sliders else kept[0]
+            return (shown, _messages(function, lang, answer.labels))
         return kept
 
 
@@ -210,7 +211,7 @@ def _features(name: str) -> str:
     return hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()
 
 
-def _metadata(function: Function) -> Node:
+def _metadata(function: Function, sliders: Sequence[Mapping[str, str]] = ()) -> Node:
     kind = {"listing": "list", "form": "form"}.get(function.kind.value, "report")
     attrs = {"name": function.name, "type": kind, "mgr": "billmgr"}
     if kind == "list":
@@ -231,6 +232,10 @@ def _metadata(function: Function) -> Node:
             Node("field", attrs={"name": name})
             for name in function.takes.wire_fields
             if name != "elid"
+        ]
+        shown += [
+            Node("field", attrs={"name": one["name"]}, children=[Node("slider", attrs=dict(one))])
+            for one in sliders
         ]
         children = [Node("form", children=[Node("page", children=shown)])]
     return Node("metadata", attrs=attrs, children=children)

@@ -158,6 +158,8 @@ class Endpoint:
             shop = self._ask(turn, db)
             if lifecycle.is_due(shop):
                 raise WriteNeeded
+            if function is None:
+                function = self._own(turn, shop)
             document = self._perform(turn, function, shop, writing=False)
             if turn.failed_login:
                 raise WriteNeeded
@@ -176,6 +178,8 @@ class Endpoint:
                 if lifecycle.is_due(shop):
                     happenings.catch_up(shop, self._bounds)  # one batch, committed; then ask again
                     continue
+                if function is None:
+                    function = self._registry.find_own(turn.request.func, shop.catalogue.types)
                 document = self._perform(turn, function, shop, writing=True)
                 if turn.failed_login:
                     at = shop.machine.elapsed()
@@ -183,6 +187,13 @@ class Endpoint:
                 body = turn.format.render(document)
                 self._write_down(turn, db, entry_of(turn, shop, body, self._bounds.body))
             return self._reply(turn, body)
+
+    def _own(self, turn: Turn, shop: Shop) -> Function | None:
+        """A function of a product type that this world defines itself; one that acts locks."""
+        function = self._registry.find_own(turn.request.func, shop.catalogue.types)
+        if function is not None and function.chosen(turn.request.params)[1]:
+            raise WriteNeeded
+        return function
 
     def _ask(self, turn: Turn, db: Database) -> Shop:
         machine = self._worlds.machine
@@ -233,7 +244,7 @@ class Endpoint:
             asker.session if asker else None,
             writing,
         )
-        function = self._step(function, request)
+        function = self._step(function, request, shop)
         self._admit(call, function)
         pending = call.session is not None and call.session.pending_totp
         answer: object
@@ -246,10 +257,16 @@ class Endpoint:
         layout = turn.format.name in WITH_LAYOUT
         return self._writer.document(function, answer, request, lang, layout=layout)
 
-    def _step(self, function: Function, request: Request) -> Function:
+    def _step(self, function: Function, request: Request, shop: Shop) -> Function:
         """A wizard's ``snext`` shows the next step instead of the one named."""
-        asks_next = function.next_step and "snext" in request.params
-        return self._registry[function.next_step] if asks_next else function
+        if not function.next_step or "snext" not in request.params:
+            return function
+        following = self._registry.find(function.next_step)
+        return (
+            following
+            or self._registry.find_own(function.next_step, shop.catalogue.types)
+            or function
+        )
 
     def _admit(self, call: Call, function: Function) -> None:
         open_here = function.public or (function.is_public is not None and function.is_public(call))
