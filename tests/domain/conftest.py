@@ -12,7 +12,16 @@ import pytest
 
 from emulator import worldmaking
 from emulator.clock import Machine
-from emulator.domain import accounts, catalogue, discounts, lifecycle, orders, services, world
+from emulator.domain import (
+    accounts,
+    catalogue,
+    checkout,
+    discounts,
+    lifecycle,
+    orders,
+    services,
+    world,
+)
 from emulator.domain import licenses as rules_of_licences
 from emulator.domain.accounts import Account
 from emulator.domain.licenses import Wish
@@ -56,7 +65,7 @@ class Bench:
         tariff = rules_of_licences.orderable(self.shop, self.account, kind, pricelist)
         draft = rules_of_licences.draft(self.shop, self.account, tariff, asked)
         cost = discounts.price_of_order(self.shop, self.account, tariff, draft)
-        return orders.order_now(self.shop, self.account, tariff, draft, cost)
+        return checkout.order_now(self.shop, self.account, tariff, draft, cost)
 
     def put(self, pricelist: int = 55227, ip: str = "10.10.10.10") -> Service:
         """The same, left in the basket."""

@@ -1,4 +1,4 @@
-"""The shipped fixtures are whole: every code of the reference, six worlds that make sense."""
+"""The shipped fixtures are whole: every code of the reference, seven worlds that make sense."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -29,6 +29,17 @@ CODES = {
     *(9203, 9204, 11738, 55369, 55391),  # third-party licences
     *(55163, 55161),  # platforms
 }
+SERVICES = {
+    **dict.fromkeys((6, 1400), "vds"),
+    **dict.fromkeys((2, 3), "vhost"),
+    1500: "instances",
+    1600: "dedic",
+    1700: "colocation",
+    154: "dnshost",
+    170: "storage",
+    **dict.fromkeys((180, 181), "domain"),
+}
+"""Codes of printed examples, and ours."""
 THIRD_PARTY, PLATFORMS = {9203, 9204, 11738, 55369, 55391}, {55163, 55161}
 NODE_ADDONS = {55230: 55236, 4601: 4602, 3045: 3049, 3887: 3889, 3651: 3698}
 
@@ -42,7 +53,8 @@ def tariffs() -> dict[int, TariffFixture]:
 
 
 def amounts(tariff: TariffFixture) -> Iterator[tuple[int, Decimal]]:
-    for prices in (tariff.periods, *(addon.prices for addon in tariff.addons)):
+    items = (item.prices for addon in tariff.addons for item in addon.items)
+    for prices in (tariff.periods, *(addon.prices for addon in tariff.addons), *items):
         for own in prices.values():
             yield from own.items()
 
@@ -50,11 +62,24 @@ def amounts(tariff: TariffFixture) -> Iterator[tuple[int, Decimal]]:
 def test_every_code_of_the_reference_is_there_and_no_other(
     tariffs: dict[int, TariffFixture],
 ) -> None:
-    assert set(tariffs) == CODES
-    found = {code: tariff.type for code, tariff in tariffs.items() if tariff.type != "soft"}
-    assert found == dict.fromkeys(THIRD_PARTY, "softexternal") | dict.fromkeys(
-        PLATFORMS, "platform"
+    found = {code: tariff.type for code, tariff in tariffs.items() if tariff.type != "certificate"}
+    assert found == (
+        dict.fromkeys(CODES, "soft")
+        | dict.fromkeys(THIRD_PARTY, "softexternal")
+        | dict.fromkeys(PLATFORMS, "platform")
+        | SERVICES
     )
+
+
+def test_a_machine_has_addons_of_all_kinds_templates_and_places(
+    tariffs: dict[int, TariffFixture],
+) -> None:
+    for code in (6, 1400):
+        machine = tariffs[code]
+        assert {addon.kind for addon in machine.addons} == {"integer", "boolean", "enumeration"}
+        assert {addon.intname for addon in machine.addons} >= {"ncpu", "mem", "disc", "ip"}
+        assert any("Windows" in one.intname for one in machine.ostempl)
+        assert set(machine.datacenters) == {1, 4}
 
 
 def test_tariffs_paid_by_the_node_have_the_addons_of_the_reference(
@@ -98,7 +123,8 @@ def test_trials_have_one_free_period_and_nothing_else_is_free(
     tariffs: dict[int, TariffFixture],
 ) -> None:
     assert {code for code, tariff in tariffs.items() if tariff.trial} == {55235, 55239, 55240}
-    for tariff in tariffs.values():
+    licences = [tariffs[code] for code in CODES]
+    for tariff in licences:
         offered = set(tariff.periods["EUR"])
         assert tariff.trial == (offered == {-100})
         assert tariff.trial_days == (14 if -100 in offered else None)
@@ -149,8 +175,8 @@ def test_targets_stay_within_the_files_that_were_asked_for() -> None:
     assert {tariff.id for tariff in load_tariffs(["ispmanager5"])} == {3541, 4601}
 
 
-def test_the_shipped_worlds_are_these_six() -> None:
-    assert world_names() == ("bound", "busy", "empty", "russian", "small", "strict")
+def test_the_shipped_worlds_are_these_seven() -> None:
+    assert world_names() == ("bound", "busy", "empty", "hoster", "russian", "small", "strict")
     assert "ispmanager6" in tariff_names()
 
 
@@ -161,7 +187,7 @@ def test_every_world_has_every_tariff_and_the_usual_login(name: str) -> None:
     money = (Decimal("100000.00"), "RUB") if name == "russian" else (Decimal("1000.00"), "EUR")
 
     assert world.name == name
-    assert {tariff.id for tariff in world.tariffs} == CODES
+    assert {tariff.id for tariff in world.tariffs} >= CODES | set(SERVICES)
     assert (login.login, login.password) == ("reseller", "secret")
     assert (login.balance, login.currency) == money
     assert login.country == world.country

@@ -13,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from emulator.domain import (
     accounts,
+    checkout,
     deletion,
     discounts,
     licenses,
@@ -78,7 +79,7 @@ class Trade(RuleBasedStateMachine):
     @rule()
     def pay(self) -> None:
         with self.attempt():
-            orders.pay(self.bench.shop, self.bench.account, None)
+            checkout.pay(self.bench.shop, self.bench.account, None)
 
     @rule()
     def clear(self) -> None:

@@ -9,7 +9,15 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from emulator.domain import accounts, deletion, discounts, licenses, opening, orders, services
+from emulator.domain import (
+    accounts,
+    checkout,
+    deletion,
+    discounts,
+    licenses,
+    opening,
+    services,
+)
 from emulator.domain.licenses import POOL_ADDRESS
 from emulator.domain.services import ACTIVE, DELETED, PROCESSING, SUSPENDED
 from emulator.errors import BadValue, Exists, Missed, NotEnoughMoney, RunningOperation, WrongState
@@ -70,7 +78,7 @@ def test_too_little_money_changes_nothing(bench: Bench) -> None:
     draft = licenses.draft(bench.shop, poor, tariff, licenses.Wish(55229, 12, ip="10.0.0.1"))
     price = discounts.price_of_order(bench.shop, poor, tariff, draft)
     with pytest.raises(NotEnoughMoney) as refused, bench.shop.db.savepoint():
-        orders.order_now(bench.shop, poor, tariff, draft, price)
+        checkout.order_now(bench.shop, poor, tariff, draft, price)
     assert refused.value.params == {"amount": f"{price.cost:.2f}"}
     assert bench.shop.db.counts() == before
     assert bench.login("poor").balance == Decimal("1.00")

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from emulator.domain import deletion, licenses, orders, payments, services, terms
+from emulator.domain import checkout, deletion, licenses, orders, payments, services, terms
 from emulator.domain.discounts import Price
 from emulator.domain.services import ACTIVE, DELETED, ORDERED
 from emulator.errors import Exists, Missed, NotEnoughMoney, PromocodeNotUsable
@@ -32,7 +32,7 @@ def test_paying_opens_what_was_ordered(bench: Bench) -> None:
     first, second = bench.put(ip="10.0.0.1"), bench.put(55228, ip="10.0.0.2")
     basket = orders.basket_of(bench.shop, bench.account)
     assert basket is not None
-    orders.pay(bench.shop, bench.account, basket.id)
+    checkout.pay(bench.shop, bench.account, basket.id)
     assert bench.again(first).lickey.startswith(f"{first.id}-")
     assert bench.again(second).status == ACTIVE
     assert before - bench.money() == basket.total
@@ -61,7 +61,7 @@ def test_a_foreign_basket_is_missed(bench: Bench) -> None:
     bench.put()
     basket = orders.basket_of(bench.shop, bench.account)
     assert basket is not None
-    for touch in (orders.clear, orders.pay, orders.named):
+    for touch in (orders.clear, checkout.pay, orders.named):
         with pytest.raises(Missed):
             touch(bench.shop, bench.login("other"), basket.id)
     with pytest.raises(Missed):
@@ -77,7 +77,7 @@ def test_a_promo_code_takes_its_share_off_every_position(bench: Bench) -> None:
     with pytest.raises(PromocodeNotUsable):
         orders.use_promocode(bench.shop, bench.account, "SPRING")
     before = bench.money()
-    orders.pay(bench.shop, bench.account, None)
+    checkout.pay(bench.shop, bench.account, None)
     assert before - bench.money() == Decimal("4.50")
 
 
@@ -99,7 +99,7 @@ def test_a_basket_dearer_than_the_balance_is_paid_not_even_in_part(bench: Bench)
         price = Price(Decimal("0.60"), Decimal(0))
         orders.put_order(bench.shop, poor, tariff, draft, price)
     with pytest.raises(NotEnoughMoney) as refusal, bench.shop.db.savepoint():
-        orders.pay(bench.shop, poor, None)
+        checkout.pay(bench.shop, poor, None)
     assert refusal.value.params["amount"] == "1.20"
     assert bench.login("poor").balance == Decimal("1.00")
     basket = orders.basket_of(bench.shop, poor)
@@ -113,7 +113,7 @@ def test_a_prolongation_can_wait_in_the_basket_once(bench: Bench) -> None:
     orders.put_prolongation(bench.shop, bench.account, wanted)
     with pytest.raises(Exists):
         orders.put_prolongation(bench.shop, bench.account, wanted)
-    orders.pay(bench.shop, bench.account, None)
+    checkout.pay(bench.shop, bench.account, None)
     assert bench.again(opened).expires_on == date(2026, 3, 28)
 
 
@@ -122,7 +122,7 @@ def test_a_tariff_change_can_wait_in_the_basket(bench: Bench) -> None:
     wanted = terms.change_quote(bench.shop, bench.account, opened, 55228, None)
     orders.put_change(bench.shop, bench.account, wanted)
     before = bench.money()
-    orders.pay(bench.shop, bench.account, None)
+    checkout.pay(bench.shop, bench.account, None)
     assert bench.again(opened).tariff_id == 55228
     assert before - bench.money() == wanted.cost
     assert payments.ledger(bench.shop.db, bench.account.id) == bench.money()
@@ -139,7 +139,7 @@ def test_nothing_is_charged_for_a_service_deleted_while_it_waited(bench: Bench) 
     assert basket is not None
     assert basket.total == 0
     before = bench.money()
-    orders.pay(bench.shop, bench.account, None)
+    checkout.pay(bench.shop, bench.account, None)
     assert bench.money() == before
     assert {bench.again(service).status for service in (ordered, opened)} == {DELETED}
 
@@ -150,7 +150,7 @@ def test_a_prolongation_paid_together_with_a_change_of_tariff_is_not_lost(bench:
     orders.put_prolongation(bench.shop, bench.account, longer)
     dearer = terms.change_quote(bench.shop, bench.account, opened, 55228, None)
     orders.put_change(bench.shop, bench.account, dearer)
-    orders.pay(bench.shop, bench.account, None)
+    checkout.pay(bench.shop, bench.account, None)
     paid = bench.again(opened)
     assert (paid.tariff_id, paid.expires_on) == (55228, longer.new_expires_on)
 
@@ -160,7 +160,7 @@ def test_what_a_promo_code_takes_off_a_prolongation_is_in_the_ledger(bench: Benc
     wanted = terms.quote(bench.shop, bench.account, opened, 1)
     orders.put_prolongation(bench.shop, bench.account, wanted)
     orders.use_promocode(bench.shop, bench.account, "SPRING")
-    orders.pay(bench.shop, bench.account, None)
+    checkout.pay(bench.shop, bench.account, None)
     spent = tables.expense.c
     columns = select(spent.operation, spent.amount, spent.discount)
     last = Statement(columns.order_by(spent.id.desc()).limit(1))

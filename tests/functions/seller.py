@@ -21,6 +21,7 @@ class Seller:
     """The world ``small``, and others by ``world``; ``who`` is a login, or nobody."""
 
     def __init__(self, seeds: Path) -> None:
+        self._waited = 0.0
         self._at = datetime(DAY.year, DAY.month, DAY.day, 12, tzinfo=UTC)
         machine = Machine(now=lambda: self._at, elapsed=self._elapsed)
         self._seller = testing.Seller(seeds=seeds, machine=machine)
@@ -28,7 +29,11 @@ class Seller:
         self.client = self._seller.wsgi.test_client(use_cookies=False)
 
     def _elapsed(self) -> float:
-        return self._at.timestamp()
+        return self._at.timestamp() + self._waited
+
+    def wait(self, seconds: float) -> None:
+        """So many seconds pass by, on no calendar."""
+        self._waited += seconds
 
     def close(self) -> None:
         """Throws everything away."""
@@ -88,6 +93,14 @@ class Seller:
         error = self.answer(func, who, world, **params, out="xml").error
         assert error is not None
         return f"{error.type}/{error.object}"
+
+    def order_at(self, world: str, **given: str) -> dict[str, str]:
+        """A machine ordered in another world; what its answer tells of numbers."""
+        usual = {"pricelist": "6", "period": "1", "skipbasket": "on", "sok": "ok"}
+        doc = self.doc("vds.order.param", world=world, **{**usual, **given})
+        assert doc.find("ok") is not None
+        names = ("id", "item.id", "billorder")
+        return {name: doc.findtext(name) or "" for name in names if doc.find(name) is not None}
 
     def order(self, address: str, tariff: str = "55227", period: str = "1", **params: str) -> str:
         """The id of a licence, ordered and paid."""
