@@ -17,6 +17,7 @@ from reseller_client.errors import (
     Missed,
     NotEnoughMoney,
     NotPossible,
+    NotReady,
     NotSent,
     NotUnderstood,
     OperationRunning,
@@ -33,6 +34,7 @@ from reseller_client.errors import (
 )
 from reseller_client.license_orders import LicenseOrder
 from reseller_client.models import License, LicenseRow, Ordered
+from reseller_client.product_models import OrderedService, Service, ServiceOrder, ServiceRow
 from reseller_client.values import Money, Status
 
 __all__ = [
@@ -55,16 +57,21 @@ __all__ = [
     "Money",
     "NotEnoughMoney",
     "NotPossible",
+    "NotReady",
     "NotSent",
     "NotUnderstood",
     "OperationRunning",
     "Ordered",
+    "OrderedService",
     "Patience",
     "PromoCodeRefused",
     "Refused",
     "ResellerError",
     "SecondFactorNeeded",
     "SellerFault",
+    "Service",
+    "ServiceOrder",
+    "ServiceRow",
     "Status",
     "StepUnavailable",
     "TransportError",

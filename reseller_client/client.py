@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from reseller_client.account import Account
 from reseller_client.call import Patience, Style, make_call, make_csv_call
+from reseller_client.cart import Cart
 from reseller_client.catalogue import Catalogue
 from reseller_client.errors import AccessDenied, TransportError
 from reseller_client.families import PLATFORM, THIRD_PARTY
@@ -15,6 +16,7 @@ from reseller_client.licenses import Licenses
 from reseller_client.notifications import Notifications
 from reseller_client.orders import Orders
 from reseller_client.payments import Payments
+from reseller_client.products import Products
 from reseller_client.profiles import Profiles
 from reseller_client.reader import read_document
 from reseller_client.services import Services
@@ -79,11 +81,20 @@ class Client:
         self.platforms = Licenses(self, PLATFORM)
         self.services = Services(self)
         self.orders = Orders(self)
+        self.cart = Cart(self)
         self.account = Account(self)
         self.payments = Payments(self)
         self.profiles = Profiles(self)
         self.notifications = Notifications(self)
         self.catalogue = Catalogue(self)
+
+    def products(self, itemtype: str) -> Products:
+        """Return what can be done with services of one product type, by its internal name.
+
+        `vds`, `dedic`, `vhost`, `instances`, `domain`, `dnshost`, `storage`, `colocation`, and
+        whatever a seller made up. Licences have namespaces of their own.
+        """
+        return Products(self, itemtype)
 
     def call(self, func: str, fields: Mapping[str, Field] | None = None) -> Answer:
         """Call any function in the account's name; for what has no method here yet.

@@ -58,6 +58,16 @@ class KeyNotIssued(ResellerError):
         self.reads = reads
 
 
+class NotReady(ResellerError):
+    """The service exists, but it was still being worked on when we stopped waiting."""
+
+    def __init__(self, service_id: int, reads: int) -> None:
+        """Name the service, so that it can be looked at later."""
+        super().__init__(f"service {service_id} is not ready after {reads} reads")
+        self.service_id = service_id
+        self.reads = reads
+
+
 class NotPossible(ResellerError):
     """This kind of reseller cannot do this at all; no request was sent."""
 

@@ -34,6 +34,8 @@ __all__ = [
     "AddonKind",
     "Basket",
     "BasketItem",
+    "BillOrder",
+    "CartLine",
     "Closing",
     "Dashboard",
     "Datacenter",
@@ -124,6 +126,26 @@ class LicenseRow:
     cost: Money | None = None
     comment: str | None = None
     scheduled_close: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CartLine:
+    """One position of the new cart."""
+
+    id: int
+    service_id: int | None = None
+    service_type: str = ""
+    name: str = ""
+    cost: Money | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BillOrder:
+    """An order: positions that were paid together, or wait for it."""
+
+    id: int
+    paid: bool
+    total: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

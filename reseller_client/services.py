@@ -173,6 +173,33 @@ class Services:
         )
         return tuple(row for row in rows if row is not None)
 
+    def add_address(self, service_id: int, domain: str = "") -> ServiceAddress:
+        """Order one more address for a machine, charged for the days that are left.
+
+        Not repeated by itself. Raises BadValue where it has no such addon or no more, and
+        NotEnoughMoney. Source: `service.ip.edit` without a number (assumed).
+        """
+        fields: dict[str, Field] = {"plid": service_id, "domain": domain or None, "sok": "ok"}
+        answer = self._caller.call("service.ip.edit", fields)
+        number = read_int(answer.value("id"))
+        found = [one for one in self.addresses(service_id) if number in {None, one.id}]
+        if not found:
+            raise UnknownOutcome(f"the new address of service {service_id} is not in its list")
+        return found[-1]
+
+    def name_address(self, service_id: int, address_id: int, domain: str) -> None:
+        """Set the name an address goes by. Source: `service.ip.edit` (observed)."""
+        fields: dict[str, Field] = {"elid": address_id, "plid": service_id, "domain": domain}
+        self._caller.call("service.ip.edit", {**fields, "sok": "ok"})
+
+    def remove_address(self, service_id: int, address_id: int) -> None:
+        """Give an address back; nothing is refunded. Raises WrongState for the main one, Missed.
+
+        Source: `service.ip.delete` (observed).
+        """
+        fields: dict[str, Field] = {"elid": address_id, "plid": service_id, "sok": "ok"}
+        self._caller.call("service.ip.delete", fields)
+
     def change_password(self, service_id: int, password: str) -> None:
         """Set the password of a service that has one; it never appears in an error of ours.
 

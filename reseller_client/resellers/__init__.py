@@ -1,6 +1,7 @@
 """The flows of reselling as each kind of reselling system does them."""
 
 from reseller_client.resellers.custom import CustomReseller, Renewal
+from reseller_client.resellers.custom_services import CustomServices
 from reseller_client.resellers.matrix import MATRIX, Kind, Trade, can_resell
 from reseller_client.resellers.whmcs import (
     FREE_ADDRESS,
@@ -29,6 +30,7 @@ __all__ = [
     "AddonState",
     "Bought",
     "CustomReseller",
+    "CustomServices",
     "DailyReport",
     "Delivery",
     "Hosted",

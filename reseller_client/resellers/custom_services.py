@@ -1,0 +1,122 @@
+"""A custom billing that resells machines, accounts and names over the API.
+
+As with licences it orders past the basket, renews by itself, and reconciles what it does not know:
+its own id of a service is the `remoteid`, so that even a billing that died between order and answer
+finds what it bought.
+
+Source: docs/resale.md sections 2.2 to 2.6 (documented, and observed in clients of this kind).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from reseller_client.errors import UnknownOutcome
+from reseller_client.resellers.custom import Renewal
+from reseller_client.values import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date
+
+    from reseller_client.client import Client
+    from reseller_client.product_models import Service, ServiceOrder, ServiceRow
+
+
+class CustomServices:
+    """The life of services of one product type as a custom billing leads it.
+
+    `today` is the billing's own calendar.
+    """
+
+    def __init__(self, client: Client, itemtype: str, *, today: Callable[[], date]) -> None:
+        """Keep the client, the product type and the calendar."""
+        self._client = client
+        self.itemtype = itemtype
+        self._products = client.products(itemtype)
+        self._today = today
+
+    def order(self, wish: ServiceOrder) -> Service:
+        """Order and deliver: returns the service with what is needed to log in.
+
+        The same `remoteid` again gives the same service, not a second one. Raises ValueError
+        without a remoteid; NotEnoughMoney, BadValue; NotReady, after which `deliver` goes on;
+        UnknownOutcome, after which the same order may be sent again.
+        """
+        if not wish.remoteid:
+            raise ValueError("a custom billing orders under its own id: set remoteid")
+        held = self.reconcile(wish.remoteid)
+        if held is not None:
+            return self.deliver(held.id)
+        ordered = self._products.order(replace(wish, autoprolong=None, skipbasket=True))
+        if ordered.service_id is None:
+            raise UnknownOutcome(f"the order {ordered.order_id} was not opened at once")
+        return self.deliver(ordered.service_id)
+
+    def deliver(self, service_id: int) -> Service:
+        """Wait until the seller has made it and return it. Raises NotReady."""
+        return self._products.wait_until_ready(service_id)
+
+    def reconcile(self, remoteid: str) -> Service | None:
+        """Find the living service under an id of ours, after an outcome that is not known.
+
+        Raises UnknownOutcome if there are several, which only a person can put right.
+        """
+        living = [
+            row
+            for row in self._products.list()
+            if row.status is not Status.DELETED and self._remoteid(row) == remoteid
+        ]
+        if not living:
+            return None
+        if len(living) > 1:
+            ids = ", ".join(str(row.id) for row in living)
+            raise UnknownOutcome(f"several services stand under {remoteid}: {ids}")
+        return self._products.get(living[0].id)
+
+    def _remoteid(self, row: ServiceRow) -> str:
+        """Return our id of a row, from its form where the seller's list does not carry it."""
+        if row.remoteid is not None:
+            return row.remoteid
+        return self._products.get(row.id).remoteid
+
+    def renew(self, service_id: int, period: int = 1) -> Renewal:
+        """Buy another term: from the end date, or from today if it was suspended.
+
+        Raises NotEnoughMoney, BadValue for a trial or a period not sold.
+        """
+        before = self._products.get(service_id).expires_on
+        ends_on = self._client.services.prolong(service_id, period, itemtype=self.itemtype)
+        return Renewal(service_id, before, ends_on)
+
+    def resize(self, service_id: int, addons: Mapping[int, int | bool]) -> Service:
+        """Change resources; what is dearer is paid at once. Repeating it costs nothing more."""
+        return self._products.resize(service_id, addons)
+
+    def change_tariff(self, service_id: int, tariff: int) -> Service:
+        """Change the tariff, paying the difference, and return the service as it is then."""
+        self._client.services.change_tariff(service_id, tariff, itemtype=self.itemtype)
+        return self._products.get(service_id)
+
+    def reinstall(self, service_id: int, ostempl: str) -> Service:
+        """Install an operating system anew and wait for the machine and its new password."""
+        self._products.reinstall(service_id, ostempl)
+        return self.deliver(service_id)
+
+    def suspend(self, service_id: int) -> None:
+        """Switch the service off; its paid term keeps running."""
+        self._products.suspend(service_id)
+
+    def resume(self, service_id: int, period: int = 1) -> Service:
+        """Switch the service on again; one whose term is over is renewed by `period` instead."""
+        service = self._products.get(service_id)
+        if service.expires_on is not None and self._today() >= service.expires_on:
+            self._client.services.prolong(service_id, period, itemtype=self.itemtype)
+        else:
+            self._products.resume(service_id)
+        return self._products.get(service_id)
+
+    def close(self, service_id: int) -> None:
+        """Delete the service at the seller; nothing is refunded. Raises MinimumTerm."""
+        self._products.delete(service_id)

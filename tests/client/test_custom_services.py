@@ -1,0 +1,112 @@
+"""A custom billing leads machines through their life, and survives lost answers and restarts."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from emulator.testing import Seller
+from reseller_client import Missed, ServiceOrder, Status, UnknownOutcome
+from reseller_client.resellers import CustomServices
+from tests.client.emulated import LossyLine, client_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+WISH = ServiceOrder(tariff=6, domain="web-1.test", remoteid="svc-1", autoprolong=1)
+DEBIAN = "ISPsystem__Debian-12-amd64"
+
+
+@pytest.fixture
+def hoster() -> Iterator[Seller]:
+    with Seller("hoster") as made:
+        made.clock.freeze("2026-01-10T12:00:00Z")
+        yield made
+
+
+@pytest.fixture
+def line(hoster: Seller) -> LossyLine:
+    return LossyLine(hoster)
+
+
+@pytest.fixture
+def billing(hoster: Seller, line: LossyLine) -> CustomServices:
+    return CustomServices(
+        client_of(line, hoster.time.pass_time), "vds", today=lambda: today(hoster)
+    )
+
+
+def today(hoster: Seller) -> date:
+    return date.fromisoformat(hoster.clock.now[:10])
+
+
+def balance(hoster: Seller) -> Decimal:
+    return Decimal(str(hoster.account()["balance"]))
+
+
+def test_a_machine_lives_from_order_to_close(billing: CustomServices, hoster: Seller) -> None:
+    machine = billing.order(WISH)
+    assert (machine.status, machine.remoteid, machine.domain) == (
+        Status.ACTIVE,
+        "svc-1",
+        "web-1.test",
+    )
+    assert machine.autoprolong is None
+    renewal = billing.renew(machine.id)
+    assert (renewal.before_on, renewal.ends_on) == (date(2026, 2, 10), date(2026, 3, 10))
+    assert balance(hoster) == Decimal("994.00")
+    assert billing.resize(machine.id, {28: True}).addons[28] == "on"
+    assert billing.change_tariff(machine.id, 1400).tariff == 1400
+    assert billing.reinstall(machine.id, DEBIAN).password != machine.password
+    billing.suspend(machine.id)
+    assert billing.resume(machine.id).status is Status.ACTIVE
+    billing.close(machine.id)
+    with pytest.raises(Missed):
+        billing.deliver(machine.id)
+
+
+def test_what_is_over_is_renewed_by_resuming(billing: CustomServices, hoster: Seller) -> None:
+    machine = billing.order(WISH)
+    hoster.clock.advance("32 days")
+    resumed = billing.resume(machine.id)
+    assert (resumed.status, resumed.expires_on) == (Status.ACTIVE, date(2026, 3, 11))
+
+
+@pytest.mark.parametrize("plan", [["after"], ["after", "after"], ["before", "after"]])
+def test_lost_answers_make_no_second_machine(
+    billing: CustomServices, hoster: Seller, line: LossyLine, plan: list[str]
+) -> None:
+    line.plan["vds.order.param"] = deque(plan)
+    first = billing.order(WISH)
+    assert billing.order(WISH).id == first.id
+    assert balance(hoster) == Decimal("997.00")
+
+
+def test_a_billing_that_died_in_between_finds_its_machine(
+    billing: CustomServices, hoster: Seller, line: LossyLine
+) -> None:
+    line.plan["vds.order.param"] = deque(["after"])
+    line.plan["vds"] = deque(["", "", "before", "before", "before"])
+    with pytest.raises(UnknownOutcome):
+        billing.order(WISH)
+    line.plan.clear()
+    assert billing.order(WISH).status is Status.ACTIVE
+    assert balance(hoster) == Decimal("997.00")
+
+
+def test_an_order_needs_an_id_of_ours(billing: CustomServices) -> None:
+    with pytest.raises(ValueError, match="remoteid"):
+        billing.order(ServiceOrder(tariff=6))
+
+
+def test_two_under_one_id_are_for_a_person(billing: CustomServices, hoster: Seller) -> None:
+    billing.order(WISH)
+    hoster.call(
+        "vds.order.param", pricelist=6, period=1, remoteid="svc-1", skipbasket="on", sok="ok"
+    )
+    with pytest.raises(UnknownOutcome, match="several"):
+        billing.order(WISH)
