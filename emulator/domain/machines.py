@@ -179,7 +179,7 @@ def require_power(shop: Shop, service: Service) -> Traits:
     services.require_settled(service)
     if service.status != ACTIVE:
         raise WrongState(service.id, "inactive")
-    if service.key_ready is not None or service.key_reads is not None:
+    if service.substate in services.OPERATIONS:
         raise RunningOperation(service.id)
     return own
 
