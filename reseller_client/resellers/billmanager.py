@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from reseller_client.connection import Report, check_connection
+from reseller_client.resellers.billmanager_books import Books, SellerAccount
 from reseller_client.resellers.billmanager_events import Events, Pulled
 from reseller_client.resellers.billmanager_models import (
     Action,
@@ -44,27 +44,16 @@ from reseller_client.resellers.billmanager_terms import (
 )
 from reseller_client.resellers.billmanager_types import item_type
 from reseller_client.resellers.billmanager_wire import SellerSide
-from reseller_client.storefront import Storefront
-from reseller_client.storefront_store import SaleKind
 from reseller_client.values import Status
 
 if TYPE_CHECKING:
     from reseller_client.call import Patience
     from reseller_client.client import Client
-    from reseller_client.storefront_margin import Margin
-    from reseller_client.storefront_store import StorefrontStore
 
 _OWN_MARKS: Final = tuple("123456789")
 _NOTHING: Final = Decimal(0)
-_KINDS: Final = MappingProxyType({Action.PROLONG: SaleKind.RENEWAL})
 
-
-@dataclass(frozen=True, slots=True)
-class SellerAccount:
-    """An account at a seller, with the books of what is bought there. One for each reseller."""
-
-    client: Client
-    books: StorefrontStore
+__all__ = ["BillmanagerReseller", "SellerAccount"]
 
 
 class BillmanagerReseller:
@@ -85,18 +74,17 @@ class BillmanagerReseller:
         """Keep the rows, the accounts and the clock."""
         self.shelf = ShelfStore(connection)
         self.running = RunningStore(connection)
-        self._sellers = sellers
         self._now = now
         self.tariffs = OwnTariffs(self.shelf, self._client, currency=currency)
-        self._runner = Runner(self.shelf, self.running, self._side, book=self._book, now=now)
+        self.books = Books(self.shelf, self.running, sellers, self.tariffs.exchange)
+        self._runner = Runner(self.shelf, self.running, self._side, book=self.books.book, now=now)
         self._events = Events(self.shelf, self.running, self._side, self._runner, now=now)
 
     def prepare(self) -> None:
         """Create the tables that are not there yet."""
         self.shelf.prepare()
         self.running.prepare()
-        for account in self._sellers.values():
-            account.books.prepare()
+        self.books.prepare()
 
     def add_module(self, module: ProcessingModule) -> ProcessingModule:
         """Connect a product type to a seller; the module with its number.
@@ -246,19 +234,6 @@ class BillmanagerReseller:
         """Do what cron does, called as often as one likes: pull every five minutes of the clock."""
         return self._events.pull() if self._events.due() else None
 
-    def storefront(self, seller: str) -> Storefront:
-        """Return the shop with the customers and the money of what is bought at a seller."""
-        account = self._account(seller)
-        return Storefront(account.client, account.books, exchange=self.tariffs.exchange())
-
-    def collect_costs(self) -> int:
-        """Read what every seller charged; returns how many charges are new."""
-        return sum(self.storefront(seller).collect_costs() for seller in self._sellers)
-
-    def margins(self, seller: str) -> tuple[Margin, ...]:
-        """Return sold, cost and margin of each service in each month."""
-        return self.storefront(seller).margins()
-
     def _operate(
         self,
         item: Item,
@@ -296,22 +271,6 @@ class BillmanagerReseller:
                 f"operation {running.id} ({running.action}) runs on item {item} already"
             )
 
-    def _book(self, item: Item, operation: Operation) -> None:
-        """Book what a customer paid, once the seller has taken it; again changes nothing."""
-        if item.seller_id is None or (not operation.price and operation.action is not Action.OPEN):
-            return
-        shop = self.storefront(self.shelf.module(item.module).seller)
-        on = operation.created_at.date()
-        shop.sell(
-            shop.customer(item.customer, item.ordered_on),
-            item.seller_id,
-            self.shelf.sources(item.tariff)[item.module].id,
-            on=on,
-            price=operation.price,
-            reference=f"operation-{operation.id}",
-            kind=_KINDS.get(operation.action, SaleKind.SALE),
-        )
-
     def _checked(self, module: ProcessingModule) -> Report:
         return check_connection(
             self._client(module),
@@ -320,14 +279,8 @@ class BillmanagerReseller:
             product_types=(module.itemtype,),
         )
 
-    def _account(self, seller: str) -> SellerAccount:
-        found = self._sellers.get(seller)
-        if found is None:
-            raise ValueError(f"there is no account at a seller named {seller}")
-        return found
-
     def _client(self, module: ProcessingModule) -> Client:
-        return self._account(module.seller).client
+        return self.books.account(module.seller).client
 
     def _side(self, module: ProcessingModule) -> tuple[SellerSide, Patience]:
         client = self._client(module)
