@@ -13,7 +13,7 @@ from reseller_client.listing import PAGE, every_page
 from reseller_client.product_models import OrderForm
 from reseller_client.product_orders import order, send, send_new
 from reseller_client.product_reading import read_service, read_service_row
-from reseller_client.values import Status, write_autoprolong, write_ids
+from reseller_client.values import Status, read_money, write_autoprolong, write_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         ServiceOrder,
         ServiceRow,
     )
-    from reseller_client.values import Field
+    from reseller_client.values import Field, Money
 
 _READS = 60
 _SELECTS = ("period", "order_period", "datacenter", "ostempl", "recipe", "autoprolong")
@@ -127,6 +127,15 @@ class Products:
         be changed. Sending the same twice costs once. Source: `vds.edit` with `addon_N`.
         """
         return self._edit(service_id, {f"addon_{code}": value for code, value in addons.items()})
+
+    def resize_quote(self, service_id: int, addons: Mapping[int, int | bool]) -> Money | None:
+        """Ask what other addons would cost for the days that are left. Nothing is changed.
+
+        None where nothing would change. Source: `orderinfo` of `vds.edit` (observed).
+        """
+        fields: dict[str, Field] = {f"addon_{code}": value for code, value in addons.items()}
+        told = self._call("edit", {"elid": service_id, **fields}).form().value("orderinfo")
+        return read_money(told)
 
     def reinstall(self, service_id: int, ostempl: str, *, recipe: str | None = None) -> Service:
         """Install an operating system anew; everything on the machine is lost.

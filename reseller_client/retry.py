@@ -58,6 +58,21 @@ def once(
     raise ValueError("patience.attempts must be at least 1")
 
 
+def again(attempt: Callable[[], Result], patience: Patience) -> Result:
+    """Do what does no harm when it is done twice, `patience.attempts` times at most.
+
+    A refusal ends it. Raises what the last silence raised.
+    """
+    for left in reversed(range(patience.attempts)):
+        try:
+            return attempt()
+        except (NotSent, UnknownOutcome, NotUnderstood):
+            if not left:
+                raise
+            patience.wait(patience.pause)
+    raise ValueError("patience.attempts must be at least 1")
+
+
 def _search(
     find: Callable[[], Result | None], patience: Patience, lost: ResellerError
 ) -> Result | None:

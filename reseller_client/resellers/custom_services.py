@@ -10,10 +10,11 @@ Source: docs/resale.md sections 2.2 to 2.6 (documented, and observed in clients 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from reseller_client.errors import UnknownOutcome
+from reseller_client.errors import Missed, UnknownOutcome
 from reseller_client.resellers.custom import Renewal
+from reseller_client.retry import again
 from reseller_client.values import Status
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from reseller_client.client import Client
     from reseller_client.product_models import Service, ServiceOrder, ServiceRow
+
+Result = TypeVar("Result")
 
 
 class CustomServices:
@@ -46,34 +49,43 @@ class CustomServices:
         """
         if not wish.remoteid:
             raise ValueError("a custom billing orders under its own id: set remoteid")
-        held = self.reconcile(wish.remoteid)
+        return self.deliver(self._surely(lambda: self._ordered(wish)))
+
+    def _ordered(self, wish: ServiceOrder) -> int:
+        held = self._find(wish.remoteid)
         if held is not None:
-            return self.deliver(held.id)
+            return held
         ordered = self._products.order(replace(wish, autoprolong=None, skipbasket=True))
         if ordered.service_id is None:
             raise UnknownOutcome(f"the order {ordered.order_id} was not opened at once")
-        return self.deliver(ordered.service_id)
+        return ordered.service_id
 
     def deliver(self, service_id: int) -> Service:
         """Wait until the seller has made it and return it. Raises NotReady."""
-        return self._products.wait_until_ready(service_id)
+        return self._surely(lambda: self._products.wait_until_ready(service_id))
 
     def reconcile(self, remoteid: str) -> Service | None:
         """Find the living service under an id of ours, after an outcome that is not known.
 
         Raises UnknownOutcome if there are several, which only a person can put right.
         """
+        held = self._surely(lambda: self._find(remoteid))
+        return None if held is None else self.get(held)
+
+    def get(self, service_id: int) -> Service:
+        """Read one service. Raises Missed."""
+        return self._surely(lambda: self._products.get(service_id))
+
+    def _find(self, remoteid: str) -> int | None:
         living = [
-            row
+            row.id
             for row in self._products.list()
             if row.status is not Status.DELETED and self._remoteid(row) == remoteid
         ]
-        if not living:
-            return None
         if len(living) > 1:
-            ids = ", ".join(str(row.id) for row in living)
+            ids = ", ".join(map(str, living))
             raise UnknownOutcome(f"several services stand under {remoteid}: {ids}")
-        return self._products.get(living[0].id)
+        return living[0] if living else None
 
     def _remoteid(self, row: ServiceRow) -> str:
         """Return our id of a row, from its form where the seller's list does not carry it."""
@@ -81,42 +93,81 @@ class CustomServices:
             return row.remoteid
         return self._products.get(row.id).remoteid
 
-    def renew(self, service_id: int, period: int = 1) -> Renewal:
+    def renew(self, service_id: int, period: int = 1, *, ends_on: date | None = None) -> Renewal:
         """Buy another term: from the end date, or from today if it was suspended.
 
-        Raises NotEnoughMoney, BadValue for a trial or a period not sold.
+        `ends_on` is the end as our own books have it; left out it is asked for. Where the seller's
+        end is later already, the term was bought before, and is not bought again: after
+        UnknownOutcome the same call may be repeated, with the same `ends_on`. Raises
+        NotEnoughMoney, BadValue for a trial or a period not sold.
         """
-        before = self._products.get(service_id).expires_on
-        ends_on = self._client.services.prolong(service_id, period, itemtype=self.itemtype)
-        return Renewal(service_id, before, ends_on)
+        before = self.get(service_id).expires_on if ends_on is None else ends_on
+
+        def bought() -> date:
+            now = self._products.get(service_id).expires_on
+            if before is not None and now is not None and now > before:
+                return now
+            return self._client.services.prolong(service_id, period, itemtype=self.itemtype)
+
+        return Renewal(service_id, before, self._surely(bought))
 
     def resize(self, service_id: int, addons: Mapping[int, int | bool]) -> Service:
         """Change resources; what is dearer is paid at once. Repeating it costs nothing more."""
-        return self._products.resize(service_id, addons)
+        return self._surely(lambda: self._products.resize(service_id, addons))
 
     def change_tariff(self, service_id: int, tariff: int) -> Service:
         """Change the tariff, paying the difference, and return the service as it is then."""
-        self._client.services.change_tariff(service_id, tariff, itemtype=self.itemtype)
-        return self._products.get(service_id)
+
+        def changed() -> Service:
+            if self._products.get(service_id).tariff != tariff:
+                self._client.services.change_tariff(service_id, tariff, itemtype=self.itemtype)
+            return self._products.get(service_id)
+
+        return self._surely(changed)
 
     def reinstall(self, service_id: int, ostempl: str) -> Service:
         """Install an operating system anew and wait for the machine and its new password."""
-        self._products.reinstall(service_id, ostempl)
+        before = self.get(service_id)
+
+        def installed() -> Service | None:
+            now = self._products.get(service_id)
+            begun = now.status is Status.PROCESSING or now.password != before.password
+            return now if begun else None
+
+        self._surely(
+            lambda: installed() or self._products.reinstall(service_id, ostempl),
+        )
         return self.deliver(service_id)
 
     def suspend(self, service_id: int) -> None:
         """Switch the service off; its paid term keeps running."""
-        self._products.suspend(service_id)
+        self._surely(lambda: self._products.suspend(service_id))
 
     def resume(self, service_id: int, period: int = 1) -> Service:
         """Switch the service on again; one whose term is over is renewed by `period` instead."""
-        service = self._products.get(service_id)
+        service = self.get(service_id)
         if service.expires_on is not None and self._today() >= service.expires_on:
-            self._client.services.prolong(service_id, period, itemtype=self.itemtype)
+            self.renew(service_id, period, ends_on=service.expires_on)
         else:
-            self._products.resume(service_id)
-        return self._products.get(service_id)
+            self._surely(lambda: self._products.resume(service_id))
+        return self.get(service_id)
 
     def close(self, service_id: int) -> None:
-        """Delete the service at the seller; nothing is refunded. Raises MinimumTerm."""
-        self._products.delete(service_id)
+        """Delete the service at the seller; nothing is refunded. Raises MinimumTerm.
+
+        One that is not there, or is to end with its paid term, is closed already.
+        """
+
+        def closed() -> None:
+            try:
+                if self._products.get(service_id).scheduled_close:
+                    return
+            except Missed:
+                return
+            self._products.delete(service_id)
+
+        self._surely(closed)
+
+    def _surely(self, attempt: Callable[[], Result]) -> Result:
+        """Do again what was answered with silence; everything handed in looks before it acts."""
+        return again(attempt, self._client.patience)
