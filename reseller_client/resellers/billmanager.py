@@ -42,7 +42,7 @@ from reseller_client.resellers.billmanager_terms import (
     own_price,
     seller_cost,
 )
-from reseller_client.resellers.billmanager_types import item_type
+from reseller_client.resellers.billmanager_types import ItemTypes
 from reseller_client.resellers.billmanager_wire import SellerSide
 from reseller_client.values import Status
 
@@ -60,7 +60,8 @@ class BillmanagerReseller:
     """A reselling BILLmanager.
 
     `sellers` are its accounts by name, `now` its clock. `currency` is its own; left empty it is
-    the seller's, and nothing is converted. Call `prepare` once before use.
+    the seller's, and nothing is converted. `own_types` are product types of a
+    seller's own, each by one that it is like. Call `prepare` once before use.
     """
 
     def __init__(
@@ -70,12 +71,14 @@ class BillmanagerReseller:
         *,
         now: Callable[[], datetime],
         currency: str = "",
+        own_types: Mapping[str, str] = no_texts(),
     ) -> None:
         """Keep the rows, the accounts and the clock."""
         self.shelf = ShelfStore(connection)
         self.running = RunningStore(connection)
         self._now = now
-        self.tariffs = OwnTariffs(self.shelf, self._client, currency=currency)
+        self._types = ItemTypes(own_types)
+        self.tariffs = OwnTariffs(self.shelf, self._client, self._types, currency=currency)
         self.books = Books(self.shelf, self.running, sellers, self.tariffs.exchange)
         self._runner = Runner(self.shelf, self.running, self._side, book=self.books.book, now=now)
         self._events = Events(self.shelf, self.running, self._side, self._runner, now=now)
@@ -92,7 +95,7 @@ class BillmanagerReseller:
         The connection is checked first. Raises NotConnected with the report, NotForSale for a type
         that is not declared, ValueError for a seller without an account here.
         """
-        item_type(module.itemtype)
+        self._types.get(module.itemtype)
         report = self._checked(module)
         if not report.ok:
             raise NotConnected(report)
@@ -130,7 +133,7 @@ class BillmanagerReseller:
         own = self.shelf.tariff(tariff)
         if not own.enabled:
             raise NotForSale(f"{own.name} is not enabled")
-        item_type(own.itemtype).check(params)
+        self._types.get(own.itemtype).check(params)
         self.tariffs.check_template(own, params)
         module = self.tariffs.module_of(tariff)
         source = self.shelf.sources(tariff)[module.id]
@@ -185,7 +188,7 @@ class BillmanagerReseller:
         """
         known = self.running.item(item)
         own = self.shelf.tariff(known.tariff)
-        item_type(own.itemtype).check(params, change=True)
+        self._types.get(own.itemtype).check(params, change=True)
         self.tariffs.check_template(own, params)
         source = self.shelf.sources(known.tariff)[known.module]
         all_amounts(own, source, addons)
@@ -215,7 +218,7 @@ class BillmanagerReseller:
         failed = self.running.operation(operation)
         if failed.state is not State.FAILED:
             raise ValueError(f"operation {operation} is {failed.state}, only failed ones repeat")
-        self._check_free(failed.item)
+        self._check_free(self.running.item(failed.item))
         again = replace(failed, state=State.NEW, ended_at=None, reason=None)
         self.running.save(operation=again)
         return self._runner.run(again)
@@ -245,9 +248,7 @@ class BillmanagerReseller:
         price: Decimal = _NOTHING,
         cost: Decimal | None = _NOTHING,
     ) -> Operation:
-        self._check_free(item.id)
-        if item.status is Status.DELETED:
-            raise NotForSale(f"item {item.id} is deleted")
+        self._check_free(item)
         if item.seller_id is None and action is not Action.CLOSE:
             raise NotForSale(f"item {item.id} is not open yet")
         wanted = Operation(
@@ -264,12 +265,12 @@ class BillmanagerReseller:
         department = self.shelf.module(item.module).department
         return self._runner.run(self.running.add(None, wanted, department=department)[1])
 
-    def _check_free(self, item: int) -> None:
-        running = self.running.running(item)
-        if running is not None:
-            raise NotForSale(
-                f"operation {running.id} ({running.action}) runs on item {item} already"
-            )
+    def _check_free(self, item: Item) -> None:
+        if item.status is Status.DELETED:
+            raise NotForSale(f"item {item.id} is deleted")
+        busy = self.running.running(item.id)
+        if busy is not None:
+            raise NotForSale(f"operation {busy.id} ({busy.action}) runs on item {item.id} already")
 
     def _checked(self, module: ProcessingModule) -> Report:
         return check_connection(
@@ -284,4 +285,4 @@ class BillmanagerReseller:
 
     def _side(self, module: ProcessingModule) -> tuple[SellerSide, Patience]:
         client = self._client(module)
-        return SellerSide(client, item_type(module.itemtype)), client.patience
+        return SellerSide(client, self._types.get(module.itemtype)), client.patience

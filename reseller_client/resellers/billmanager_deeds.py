@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from reseller_client.errors import Missed, UnknownOutcome
 from reseller_client.resellers.billmanager_models import Action, Item, NotForSale, Operation
-from reseller_client.resellers.billmanager_terms import addon_fields, all_amounts
+from reseller_client.resellers.billmanager_terms import addon_fields, all_amounts, read_amounts
 from reseller_client.values import Status
 
 if TYPE_CHECKING:
@@ -141,8 +141,18 @@ def _changing(case: Case) -> Deed:
         case.side.change(case.number, fields)
         return Trace()
 
-    # Setting the same values once more changes and costs nothing more, so it is simply sent again.
-    return Deed(attempt, lambda: None)
+    def find() -> Trace | None:
+        form = case.side.form(case.number)
+        if form.service.status is Status.PROCESSING:  # an installation was begun
+            return Trace()
+        params, wanted = case.operation.params, case.operation.addons
+        if "ostempl" in params and params["ostempl"] == case.item.params.get("ostempl"):
+            return None  # the same system anew: nothing shows whether it was installed again
+        fits = all(form.fields.get(name) == text for name, text in params.items())
+        shown = read_amounts(case.source, form.addons)
+        return Trace() if fits and {**shown, **wanted} == shown else None
+
+    return Deed(attempt, find)
 
 
 def _switching(case: Case, act: Callable[[], None], wanted: Status) -> Deed:

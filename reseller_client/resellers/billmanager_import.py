@@ -24,12 +24,12 @@ from reseller_client.resellers.billmanager_models import (
     PeriodsDiffer,
     Prices,
 )
-from reseller_client.resellers.billmanager_types import item_type
-from reseller_client.storefront_prices import AT_COST, Exchange, PriceRule
+from reseller_client.storefront_prices import Exchange, PriceRule
 
 if TYPE_CHECKING:
     from reseller_client.resellers.billmanager_models import ProcessingModule
     from reseller_client.resellers.billmanager_store import ShelfStore
+    from reseller_client.resellers.billmanager_types import ItemType
 
 _TEMPLATES: Final = "ostempl"
 _WINDOWS: Final = "windows"
@@ -62,63 +62,8 @@ class Changes:
         return not any(told)
 
 
-def import_tariff(
-    shelf: ShelfStore,
-    module: ProcessingModule,
-    source: Tariff,
-    exchange: Exchange,
-    rule: PriceRule = AT_COST,
-) -> OwnTariff:
-    """Make a tariff of our own out of a seller's, disabled.
-
-    `rule` is the markup; base prices are rounded by it. Raises PeriodsDiffer, NoRate, ValueError
-    for a fixed price or a tariff of another product type.
-    """
-    if rule.fixed is not None:
-        raise ValueError("one fixed price for all periods and addons is no price list")
-    if source.itemtype not in {"", module.itemtype}:
-        raise ValueError(f"tariff {source.id} is of {source.itemtype}, not {module.itemtype}")
-    own = shelf.periods()
-    sold = sorted({one.length for one in source.prices})
-    if missing := tuple(length for length in sold if length not in own):
-        raise PeriodsDiffer(source.id, missing, own)
-    rated = _Pricing(exchange, rule)
-    tariff = OwnTariff(
-        id=0,
-        itemtype=module.itemtype,
-        name=source.name,
-        prices=rated.base(source.prices),
-        addons=tuple(_own_addon(rated, one) for one in source.addons),
-        templates=tuple(OwnTemplate(name) for name in _template_names(module.itemtype, source)),
-        rule=rule,
-    )
-    return shelf.add_tariff(tariff, module.id, source)
-
-
-def synchronise(
-    shelf: ShelfStore,
-    tariff: OwnTariff,
-    sources: Mapping[int, Tariff],
-    exchange: Exchange,
-) -> Changes:
-    """Take over what is new at the seller; `sources` are its tariffs as they are, by module.
-
-    Base prices stay as they are. The first module's tariff counts; of the others only the link is
-    renewed. Raises NoRate.
-    """
-    source = next(iter(sources.values()))
-    rated = _Pricing(exchange, tariff.rule)
-    after = replace(
-        tariff,
-        addons=_merged(tariff, source, rated),
-        templates=_more_templates(tariff, source),
-    )
-    shelf.save_tariff(after, sources)
-    return _told(tariff, after, source)
-
-
 @dataclass(frozen=True, slots=True)
-class _Pricing:
+class Pricing:
     """How a seller's price becomes an own one. Raises NoRate."""
 
     exchange: Exchange
@@ -144,7 +89,61 @@ class _Pricing:
         return own
 
 
-def _own_addon(rated: _Pricing, addon: Addon, *, active: bool = True) -> OwnAddon:
+def import_tariff(
+    shelf: ShelfStore,
+    module: ProcessingModule,
+    kind: ItemType,
+    source: Tariff,
+    rated: Pricing,
+) -> OwnTariff:
+    """Make a tariff of our own out of a seller's, disabled.
+
+    `rated` has the markup; base prices are rounded by it. Raises PeriodsDiffer, NoRate, ValueError
+    for a fixed price or a tariff of another product type.
+    """
+    if rated.rule.fixed is not None:
+        raise ValueError("one fixed price for all periods and addons is no price list")
+    if source.itemtype not in {"", module.itemtype}:
+        raise ValueError(f"tariff {source.id} is of {source.itemtype}, not {module.itemtype}")
+    own = shelf.periods()
+    sold = sorted({one.length for one in source.prices})
+    if missing := tuple(length for length in sold if length not in own):
+        raise PeriodsDiffer(source.id, missing, own)
+    tariff = OwnTariff(
+        id=0,
+        itemtype=module.itemtype,
+        name=source.name,
+        prices=rated.base(source.prices),
+        addons=tuple(_own_addon(rated, one) for one in source.addons),
+        templates=tuple(OwnTemplate(name) for name in _template_names(kind, source)),
+        rule=rated.rule,
+    )
+    return shelf.add_tariff(tariff, module.id, source)
+
+
+def synchronise(
+    shelf: ShelfStore,
+    tariff: OwnTariff,
+    kind: ItemType,
+    sources: Mapping[int, Tariff],
+    rated: Pricing,
+) -> Changes:
+    """Take over what is new at the seller; `sources` are its tariffs as they are, by module.
+
+    Base prices stay as they are. The first module's tariff counts; of the others only the link is
+    renewed. Raises NoRate.
+    """
+    source = next(iter(sources.values()))
+    after = replace(
+        tariff,
+        addons=_merged(tariff, source, rated),
+        templates=_more_templates(tariff, kind, source),
+    )
+    shelf.save_tariff(after, sources)
+    return _told(tariff, after, source)
+
+
+def _own_addon(rated: Pricing, addon: Addon, *, active: bool = True) -> OwnAddon:
     choices = (
         OwnChoice(one.intname, one.name, prices=rated.fine(one.prices)) for one in addon.items
     )
@@ -160,12 +159,12 @@ def _own_addon(rated: _Pricing, addon: Addon, *, active: bool = True) -> OwnAddo
     )
 
 
-def _template_names(itemtype: str, source: Tariff) -> tuple[str, ...]:
+def _template_names(kind: ItemType, source: Tariff) -> tuple[str, ...]:
     """Return the templates of a type that has such a parameter."""
-    return source.options.get(_TEMPLATES, ()) if item_type(itemtype).templates else ()
+    return source.options.get(_TEMPLATES, ()) if kind.templates else ()
 
 
-def _merged(tariff: OwnTariff, source: Tariff, rated: _Pricing) -> tuple[OwnAddon, ...]:
+def _merged(tariff: OwnTariff, source: Tariff, rated: Pricing) -> tuple[OwnAddon, ...]:
     """Keep own addons, switch off those the seller has no more, add new ones switched off."""
     theirs = {one.intname: one for one in source.addons}
     kept = (
@@ -178,7 +177,7 @@ def _merged(tariff: OwnTariff, source: Tariff, rated: _Pricing) -> tuple[OwnAddo
     return (*kept, *(_own_addon(rated, one, active=False) for one in new))
 
 
-def _stepped(own: OwnAddon, theirs: Addon, rated: _Pricing) -> OwnAddon:
+def _stepped(own: OwnAddon, theirs: Addon, rated: Pricing) -> OwnAddon:
     """Take over the choices of an enumeration with their prices; a choice that is gone is off."""
     if not theirs.items and not own.choices:
         return own
@@ -198,10 +197,10 @@ def _stepped(own: OwnAddon, theirs: Addon, rated: _Pricing) -> OwnAddon:
     return replace(own, choices=(*kept, *new))
 
 
-def _more_templates(tariff: OwnTariff, source: Tariff) -> tuple[OwnTemplate, ...]:
+def _more_templates(tariff: OwnTariff, kind: ItemType, source: Tariff) -> tuple[OwnTemplate, ...]:
     """Add new templates; those of Windows are not linked, a person has to."""
     known = {one.intname for one in tariff.templates}
-    new = (name for name in _template_names(tariff.itemtype, source) if name not in known)
+    new = (name for name in _template_names(kind, source) if name not in known)
     return (
         *tariff.templates,
         *(OwnTemplate(name, linked=_WINDOWS not in name.lower()) for name in new),

@@ -11,7 +11,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from reseller_client.errors import NotUnderstood
-from reseller_client.resellers.billmanager_import import Changes, import_tariff, synchronise
+from reseller_client.resellers.billmanager_import import (
+    Changes,
+    Pricing,
+    import_tariff,
+    synchronise,
+)
 from reseller_client.resellers.billmanager_models import NotForSale, OwnAddon, OwnTariff
 from reseller_client.storefront_prices import AT_COST, Exchange, PriceRule
 
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
     from reseller_client.client import Client
     from reseller_client.resellers.billmanager_models import ProcessingModule
     from reseller_client.resellers.billmanager_store import ShelfStore
+    from reseller_client.resellers.billmanager_types import ItemTypes
 
 
 class OwnTariffs:
@@ -29,12 +35,14 @@ class OwnTariffs:
         self,
         shelf: ShelfStore,
         client: Callable[[ProcessingModule], Client],
+        types: ItemTypes,
         *,
         currency: str = "",
     ) -> None:
         """Keep the rows and the way to the sellers."""
         self._shelf = shelf
         self._client = client
+        self._types = types
         self._currency = currency
 
     def exchange(self) -> Exchange:
@@ -54,7 +62,8 @@ class OwnTariffs:
         """
         found = self._shelf.module(module)
         source = self._read(found, code)
-        return import_tariff(self._shelf, found, source, self.exchange(), rule)
+        kind = self._types.get(found.itemtype)
+        return import_tariff(self._shelf, found, kind, source, Pricing(self.exchange(), rule))
 
     def serve(self, tariff: int, module: int, code: int) -> None:
         """Let another module serve an own tariff too, by the seller's tariff of that code.
@@ -82,7 +91,8 @@ class OwnTariffs:
         known = self._shelf.sources(tariff)
         modules = [one for one in self._shelf.modules() if one.id in known]
         now = {one.id: self._read(one, known[one.id].id) for one in modules}
-        return synchronise(self._shelf, own, now, self.exchange())
+        rated = Pricing(self.exchange(), own.rule)
+        return synchronise(self._shelf, own, self._types.get(own.itemtype), now, rated)
 
     def enable(self, tariff: int, *, enabled: bool = True) -> None:
         """Open a tariff for orders, or close it."""

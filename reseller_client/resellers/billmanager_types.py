@@ -8,7 +8,7 @@ Source: docs/resale.md section 2.2, docs/trade.md sections 3, 7 and 13 (document
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -42,31 +42,40 @@ class ItemType:
             raise NotForSale(f"{self.code} has no {', '.join(strange)} to {doing}")
 
 
-_MACHINE: Final = ("ip", "domain", "username", "password", "ostempl")
 _LICENCE: Final = ("ip", "licname", "lickey")
+_SYSTEM: Final = ("domain", "ostempl", "recipe")
+_MACHINE: Final = ("ip", "domain", "username", "password", "ostempl")
+_ACCOUNT: Final = ("domain", "ip", "username", "password")
+_SERVERS: Final = ("ns0", "ns1", "ns2", "ns3")
 
 _TYPES: Final = (
     ItemType("soft", ("ip", "licname", "remoteip"), ("ip", "licname", "remoteip"), _LICENCE),
     ItemType("softexternal", ("ip", "licname"), ("ip", "licname"), _LICENCE),
     ItemType("platform", ("comment",), ("comment",), ("comment", "lickey")),
-    ItemType(
-        "vds", ("domain", "ostempl", "recipe"), ("domain", "ostempl"), _MACHINE, templates=True
-    ),
-    ItemType(
-        "dedic", ("domain", "ostempl", "recipe"), ("domain", "ostempl"), _MACHINE, templates=True
-    ),
-    ItemType(
-        "instances", ("domain", "ostempl", "recipe"), ("domain", "ostempl"), _MACHINE,
-        templates=True,
-    ),
-    ItemType("vhost", ("domain",), ("domain",), ("domain", "ip", "username", "password")),
-)  # fmt: skip
+    ItemType("vds", _SYSTEM, _SYSTEM, _MACHINE, templates=True),
+    ItemType("dedic", _SYSTEM, _SYSTEM, _MACHINE, templates=True),
+    ItemType("instances", _SYSTEM, _SYSTEM, _MACHINE, templates=True),
+    ItemType("vhost", ("domain",), ("domain",), _ACCOUNT),
+    ItemType("dnshost", ("domain",), ("domain",), _ACCOUNT),
+    ItemType("storage", ("domain",), ("domain",), _ACCOUNT),
+    ItemType("colocation", ("domain",), ("domain",), ("domain", "ip")),
+    ItemType("domain", ("domain", *_SERVERS), _SERVERS, ("domain", *_SERVERS)),
+)
 ITEM_TYPES: Final[Mapping[str, ItemType]] = MappingProxyType({one.code: one for one in _TYPES})
 
 
-def item_type(code: str) -> ItemType:
-    """Return the declaration of a product type. Raises NotForSale for one that is not declared."""
-    found = ITEM_TYPES.get(code)
-    if found is None:
-        raise NotForSale(f"product type {code} is not declared, only {', '.join(ITEM_TYPES)}")
-    return found
+class ItemTypes:
+    """The types a reseller handles: those above, and those its seller made up."""
+
+    def __init__(self, like: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Take in types by internal name, each like one that is declared. Raises NotForSale."""
+        self._known = dict(ITEM_TYPES)
+        for code, model in like.items():
+            self._known[code] = replace(self.get(model), code=code)
+
+    def get(self, code: str) -> ItemType:
+        """Return the declaration of a type. Raises NotForSale for one that is not declared."""
+        found = self._known.get(code)
+        if found is None:
+            raise NotForSale(f"product type {code} is not declared, only {', '.join(self._known)}")
+        return found

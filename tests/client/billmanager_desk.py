@@ -8,6 +8,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import httpx
+
 from reseller_client.resellers.billmanager import BillmanagerReseller, SellerAccount
 from reseller_client.resellers.billmanager_models import Item, ProcessingModule
 from reseller_client.storefront_store import StorefrontStore
@@ -22,12 +24,23 @@ PRO, LITE, NODES = 55228, 55227, 55230
 FROZEN = "2027-01-31T12:00:00Z"
 
 
+class PricedLine(LossyLine):
+    """A lossy line on which a price list can be put that the seller has not."""
+
+    prices: str = ""
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if self.prices and b"func=pricelist.export" in request.content:
+            return httpx.Response(200, content=self.prices.encode())
+        return super().__call__(request)
+
+
 @dataclass
 class Desk:
     """The reseller, its line to the seller, and the seller itself with its clock."""
 
     shop: Seller
-    line: LossyLine
+    line: PricedLine
     client: Client
     connection: sqlite3.Connection
     reseller: BillmanagerReseller
@@ -58,7 +71,7 @@ class Desk:
 def desk_at(shop: Seller, waits: Waits, out: str, *, currency: str = "") -> Desk:
     """Open a new reseller at a seller whose clock stands still."""
     shop.clock.freeze(FROZEN)
-    line = LossyLine(shop)
+    line = PricedLine(shop)
     client = client_of(line, waits, out=out)  # type: ignore[arg-type]
     connection = sqlite3.connect(":memory:")
     books = StorefrontStore(connection)
