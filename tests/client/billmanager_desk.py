@@ -25,14 +25,27 @@ FROZEN = "2027-01-31T12:00:00Z"
 
 
 class PricedLine(LossyLine):
-    """A lossy line on which a price list can be put that the seller has not."""
+    """A lossy line on which a price list can be put that the seller has not.
+
+    `filtered` makes lists tell of a filter, as sellers do whose lists are narrowed. `brief` is the
+    function of a list that does not carry `remoteid`.
+    """
 
     prices: str = ""
+    filtered = False
+    brief = ""
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         if self.prices and b"func=pricelist.export" in request.content:
             return httpx.Response(200, content=self.prices.encode())
-        return super().__call__(request)
+        response = super().__call__(request)
+        body = response.content
+        if self.filtered:
+            told = b'<saved_filters><filter name="ip"/></saved_filters>'
+            body = body.replace(b"<saved_filters/>", told)
+        if self.brief and self.calls[-1]["func"] == self.brief:
+            body = body.replace(b"remoteid", b"unknown")
+        return httpx.Response(response.status_code, content=body)
 
 
 @dataclass
