@@ -17,7 +17,7 @@ _IN_PROCESS = click.option(
 )
 
 
-@click.group(invoke_without_command=True, short_help="Tell one licence's life, or a whole year.")
+@click.group(invoke_without_command=True, short_help="Tell one licence's life, a year, a quarter.")
 @_IN_PROCESS
 @click.option("--verbose", "-v", is_flag=True, help="Show every request and answer.")
 @click.pass_context
@@ -45,6 +45,27 @@ def year(context: click.Context, *, in_process: bool, verbose: bool) -> None:
     Exit code 1: the reseller's ledger and the seller's do not agree, or something went wrong.
     """
     from contracts.demo_year import tell
+
+    above = context.parent.params if context.parent else {}
+    _play(
+        tell,
+        in_process=in_process or above.get("in_process", False),
+        verbose=verbose or above.get("verbose", False),
+    )
+
+
+@demo.command()
+@_IN_PROCESS
+@click.option("--verbose", "-v", is_flag=True, help="Show what was done day by day.")
+@click.pass_context
+def services(context: click.Context, *, in_process: bool, verbose: bool) -> None:
+    """Plays a quarter of reselling machines: a custom billing, then a BILLmanager.
+
+    Customers come, take more memory, install anew, stop paying, leave; each reseller does it once
+    on a good line, and once while answers get lost after the seller has acted.
+    Exit code 1: a reseller's ledger and the seller's do not agree, or a machine is lost or double.
+    """
+    from contracts.demo_services import tell
 
     above = context.parent.params if context.parent else {}
     _play(

@@ -2,49 +2,50 @@
 
 Source: docs/resale.md section 2.7. One price list comes as xml, json or bjson, and sellers
 differ: a ``measure`` or an ``enumeration`` may be there twice, once as a number and once as an
-object, prices come with or without a currency, amounts as an attribute or as a text. Enumerations
-cannot be counted, so they are left out and told about.
+object, prices come with or without a currency, amounts as an attribute or as a text.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
-from xml.etree.ElementTree import Element, ParseError
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
-from sqlalchemy import bindparam, delete, select, text
+from sqlalchemy import bindparam, delete, insert, select, text
 
 from emulator import worldmaking
 from emulator.domain import world
 from emulator.domain.catalogue import TRIAL
-from emulator.fixtures_files import AddonFixture, Restriction, TariffFixture, Wording
+from emulator.fixtures_files import (
+    PRODUCT_TYPES,
+    TYPE_NAME,
+    OptionFixture,
+    TariffFixture,
+    Wording,
+)
+from emulator.pricelist_addons import addons_of
+from emulator.pricelist_nodes import (
+    Node,
+    PriceListError,
+    limit,
+    parsed,
+    prices_of,
+    roots,
+    whole,
+    wording,
+)
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
 
 TRIAL_DAYS = 14
 """How long a trial lasts: an export does not say (assumed, as in our own price list)."""
-MOST = 2_000
+MOST = 5_000
 """Tariffs of one document."""
-BIGGEST = 2**31 - 1
-CURRENCY = re.compile(r"[A-Z]{3}\Z", re.ASCII)
-WHOLE = re.compile(r"-?[0-9]{1,10}\Z", re.ASCII)
-FINEST = Decimal("0.0001")
-UNLIMITED = 999_999
-"""An addon's limit where the export gives none; large limits mean there is none (observed)."""
-COUNTED, SWITCHED, ENUMERATED = "2", "1", "3"
 STAND_ON_ADDRESSES = frozenset({"soft", "softexternal"})
 """Product types whose tariffs want an address: an export does not say (assumed)."""
-RESTRICTIONS: Mapping[str, Restriction] = {"on": "on", "uponly": "uponly", "downonly": "downonly"}
-MONTHS = {"month": 1, "year": 12, "lifetime": 0, "trial": 1}
-
-
-class PriceListError(ValueError):
-    """A document is no price list; the text is one line for people."""
+NOT_ORDERED_HERE = frozenset({"addition", "paidsupport"})
+"""Types of the vendor's that are no machine of a hoster's own."""
+EVERYWHERE, DEFAULT_PLACE = 1, "Default"
+"""The place of what is offered in no place of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,29 +56,13 @@ class PriceList:
     left_out: tuple[str, ...]
 
 
-@dataclass(slots=True)
-class Node:
-    """An element, whatever the format: its text, and its attributes and children by name."""
-
-    text: str = ""
-    inside: dict[str, list[Node]] = field(default_factory=dict)
-
-    def all(self, name: str) -> list[Node]:
-        """Everything of that name."""
-        return self.inside.get(name, [])
-
-    def get(self, name: str) -> str:
-        """The text of the first of that name that has one, or nothing."""
-        return next((node.text for node in self.all(name) if node.text), "")
-
-
 def read(document: bytes, currency: str) -> PriceList:
     """The tariffs of an export. ``currency``: of prices that do not name theirs.
 
     Raises PriceListError where it is no price list, or a tariff in it makes no sense.
     """
-    root = _parsed(document)
-    lists = next((found for node in _roots(root) if (found := node.all("pricelist"))), [])
+    root = parsed(document)
+    lists = next((found for node in roots(root) if (found := node.all("pricelist"))), [])
     if not lists:
         raise PriceListError("the document holds no pricelist")
     if len(lists) > MOST:
@@ -94,6 +79,9 @@ def read(document: bytes, currency: str) -> PriceList:
 
 T = tables.tariff.c
 _NUMBER = bindparam("number", type_=T.id.type)
+P = tables.product_type.c
+_TYPES = Statement(select(P.intname))
+_NEW_TYPE = Statement(insert(tables.product_type).values({c.name: bindparam(c.name) for c in P}))
 _LATER = Statement(text("PRAGMA defer_foreign_keys=ON"))
 """Services keep pointing to a tariff while its row is replaced; the commit checks."""
 _IN_USE = Statement(select(tables.service.c.tariff_id).distinct())
@@ -118,73 +106,71 @@ def replace_in(db: Database, tariffs: tuple[TariffFixture, ...]) -> list[int]:
         for statement in _FORGET:
             db.run(statement, number=number)
     worldmaking.write_tariffs(db, tariffs)
+    _define_types(db, tariffs)
     world.catalogue_changed(db)
     return sorted(stay)
 
 
-def _parsed(document: bytes) -> Node:
-    start = document.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
-    try:
-        if start == b"<":
-            return _from_xml(fromstring(document, forbid_dtd=True))
-        return _from_json(json.loads(document, parse_float=Decimal))
-    except DefusedXmlException:
-        raise PriceListError("the document declares entities or a DTD") from None
-    except ParseError as fault:
-        raise PriceListError(f"the document is not XML: {fault}") from None
-    except (ValueError, RecursionError):
-        raise PriceListError("the document is neither XML nor JSON") from None
+def _define_types(db: Database, tariffs: tuple[TariffFixture, ...]) -> None:
+    """Product types nobody knows become types of this world, so that they can be ordered.
 
-
-def _from_xml(element: Element) -> Node:
-    node = Node((element.text or "").strip())
-    for name, value in element.attrib.items():
-        node.inside[name] = [Node(value)]
-    for child in element:
-        node.inside.setdefault(child.tag, []).append(_from_xml(child))
-    return node
-
-
-def _from_json(value: object) -> Node:
-    """``$`` (json) and ``v`` (bjson) hold an element's text, ``$name`` an attribute."""
-    if not isinstance(value, Mapping):
-        return Node("" if value is None else str(value).strip())
-    node = Node()
-    for name, inside in value.items():
-        many = inside if isinstance(inside, list) else [inside]
-        if name in ("$", "v") and not isinstance(inside, Mapping):
-            node.text = str(inside).strip()
-        else:
-            node.inside.setdefault(name.lstrip("$"), []).extend(_from_json(one) for one in many)
-    return node
-
-
-def _roots(root: Node) -> Iterator[Node]:
-    """Where price lists may stand: at the top, or in one ``doc`` or two."""
-    yield root
-    for outer in root.all("doc"):
-        yield outer
-        yield from outer.all("doc")
+    What has OS templates is like a virtual server, what has none like a hosting account (assumed).
+    """
+    known = {*PRODUCT_TYPES, *NOT_ORDERED_HERE, *(name for (name,) in db.rows(_TYPES))}
+    for tariff in tariffs:
+        if tariff.type not in known and TYPE_NAME.match(tariff.type):
+            like = "vds" if tariff.ostempl else "vhost"
+            title = {"en": tariff.type, "ru": tariff.type}
+            db.insert(_NEW_TYPE, intname=tariff.type, title=title, like=like)
+            known.add(tariff.type)
 
 
 def _tariff(node: Node, currency: str, left_out: list[str]) -> TariffFixture:
-    number = _whole(node.get("id"), "a tariff", "id")
+    number = whole(node.get("id"), "a tariff", "id")
     name = f"tariff {number}"
-    periods = _prices(node, currency, name)
+    periods = prices_of(node, currency, name)
     offered = {months for costs in periods.values() for months in costs}
     return TariffFixture(
         id=number,
         type=_type(node),
         intname=node.get("intname") or node.get("additionintname"),
-        name=_wording(node, "name", node.get("additionintname") or str(number)),
-        description=_wording(node, "description", ""),
+        name=wording(node, "name", node.get("additionintname") or str(number)),
+        description=wording(node, "description", ""),
         country="any",
         trial=offered == {TRIAL},
         evidence="assumed",
         periods=periods,
         trial_days=TRIAL_DAYS if TRIAL in offered else None,
-        addons=tuple(_addons(node, currency, name, left_out)),
+        addons=tuple(addons_of(node, currency, name, left_out)),
         takes_address=_type(node) in STAND_ON_ADDRESSES,
+        datacenters=_datacenters(node, name),
+        ostempl=_options(node, "ostempl"),
+        recipe=_options(node, "recipe"),
+        most_at_once=limit(node, "max_multiple_order_count", 20, name) or 1,
+    )
+
+
+def _datacenters(node: Node, where: str) -> dict[int, Wording]:
+    """Where it is offered; the one place that everything has is no choice."""
+    found = {
+        whole(one.get("id"), where, "data centre"): wording(one, "name", one.get("id"))
+        for one in node.all("datacenter")
+    }
+    return {} if list(found) == [EVERYWHERE] and _is_default(found[EVERYWHERE]) else found
+
+
+def _is_default(name: Wording) -> bool:
+    return name.en == DEFAULT_PLACE
+
+
+def _options(node: Node, parameter: str) -> tuple[OptionFixture, ...]:
+    """The values of a parameter of the product type; one without a name holds OS templates."""
+    return tuple(
+        OptionFixture(value.get("intname"), wording(value, "name", value.get("intname")))
+        for one in node.all("itemtypeparam")
+        if (one.get("intname") or "ostempl") == parameter
+        for value in one.all("itemtypeparamvalue")
+        if value.get("intname")
     )
 
 
@@ -197,93 +183,6 @@ def _type(node: Node) -> str:
     if plain and not plain.isdigit():
         return plain
     return "addition" if node.get("additionintname") else "soft"
-
-
-def _wording(node: Node, name: str, otherwise: str) -> Wording:
-    english = node.get(name) or otherwise
-    return Wording(english, node.get(f"{name}_ru") or english)
-
-
-def _prices(node: Node, currency: str, where: str) -> dict[str, dict[int, Decimal]]:
-    found: dict[str, dict[int, Decimal]] = {}
-    for price in node.all("price"):
-        own = price.get("currency") or price.get("price_currency") or currency
-        if not CURRENCY.match(own):
-            raise PriceListError(f"{where}: {own!r} is not a currency")
-        costs = found.setdefault(own, {})
-        for period in price.all("period"):
-            unit = MONTHS.get(period.get("type") or "month")
-            if unit is None:  # days, hours: nothing here is sold so
-                continue
-            length = _whole(period.get("length"), where, "period length", least=TRIAL)
-            months = length if length == TRIAL else length * unit
-            cost = _amount(period.get("cost") or period.text, where)
-            if cost >= 0 and (months >= 0 or months == TRIAL):  # a negative cost: not on sale
-                costs[months] = cost
-    return found
-
-
-def _addons(node: Node, currency: str, where: str, left_out: list[str]) -> Iterator[AddonFixture]:
-    seen: set[int] = set()
-    for addon in node.all("addon"):
-        number = _whole(addon.get("id"), where, "addon id")
-        inside = f"{where}, addon {number}"
-        if number in seen:
-            raise PriceListError(f"{inside} is there twice")
-        seen.add(number)
-        if addon.get("addontype") == ENUMERATED:
-            left_out.append(f"{inside}: an enumeration cannot be counted")
-            continue
-        yield _addon(addon, number, currency, inside)
-
-
-def _addon(addon: Node, number: int, currency: str, where: str) -> AddonFixture:
-    """Limits as the export gives them; ``addonlimit`` is what the tariff includes."""
-    switched = addon.get("addontype") == SWITCHED
-    included = _limit(addon, "addonlimit", 0, where)
-    least = _limit(addon, "addonmin", 0, where)
-    most = _limit(addon, "addonmax", 0, where) or (1 if switched else UNLIMITED)
-    most = max(most, least, included)
-    intname = next((n.get("intname") for n in addon.all("addon_itemtype_info")), "")
-    return AddonFixture(
-        id=number,
-        intname=addon.get("intname") or intname,
-        name=_wording(addon, "name", str(number)),
-        minimum=least,
-        maximum=most,
-        step=max(1, _limit(addon, "addonstep", 1, where)),
-        default=min(max(included, least), most),
-        included=included,
-        evidence="assumed",
-        prices=_prices(addon, currency, where),
-        restrict_client_change=RESTRICTIONS.get(addon.get("restrictclientchange"), "off"),
-    )
-
-
-def _limit(addon: Node, name: str, otherwise: int, where: str) -> int:
-    told = addon.get(name)
-    if not told:
-        return otherwise
-    return max(0, int(min(_amount(told, where), Decimal(BIGGEST))))
-
-
-def _whole(told: str, where: str, what: str, least: int = 0) -> int:
-    if not WHOLE.match(told):
-        raise PriceListError(f"{where}: {what} {told[:40]!r} is not a whole number")
-    number = int(told)
-    if not least <= number <= BIGGEST:
-        raise PriceListError(f"{where}: {what} {number} is not between {least} and {BIGGEST}")
-    return number
-
-
-def _amount(told: str, where: str) -> Decimal:
-    try:
-        amount = Decimal(told)
-    except InvalidOperation:
-        raise PriceListError(f"{where}: {told!r} is not an amount") from None
-    if not amount.is_finite() or abs(amount) > BIGGEST or amount != amount.quantize(FINEST):
-        raise PriceListError(f"{where}: {told!r} is not an amount of at most four decimals")
-    return amount.quantize(FINEST)
 
 
 def _with_targets(tariffs: Iterable[TariffFixture]) -> list[TariffFixture]:

@@ -270,6 +270,39 @@ DESCRIPTIONS: Mapping[str, Words] = {
         "en": "A lifetime licence has no end",
         "ru": "У бессрочной лицензии нет срока",
     },
+    "csr_broken": {
+        "en": "It cannot be read, or its signature is wrong",
+        "ru": "Не читается или подпись неверна",
+    },
+    "csr_weak": {
+        "en": "The key is too short or of an unknown kind",
+        "ru": "Ключ слишком короткий или неизвестного вида",
+    },
+    "csr_names": {
+        "en": "Only names of hosts are certified, at least one",
+        "ru": "Сертифицируются только имена узлов, хотя бы одно",
+    },
+    "csr_other_key": {
+        "en": "The key does not belong to the request",
+        "ru": "Ключ не подходит к запросу",
+    },
+    "csr_other_name": {
+        "en": "The common name must stay the same",
+        "ru": "Основное имя должно остаться прежним",
+    },
+    "names": {"en": "Too many names", "ru": "Слишком много имён"},
+    "one_name": {
+        "en": "This certificate is for one name",
+        "ru": "Этот сертификат на одно имя",
+    },
+    "wildcard": {
+        "en": "A wildcard certificate is for *.domain, others are not",
+        "ru": "Wildcard-сертификат выпускается на *.домен, остальные нет",
+    },
+    "no_validation": {
+        "en": "Nothing waits for a confirmation",
+        "ru": "Подтверждение не ожидается",
+    },
     "expired": {"en": "Its term is over", "ru": "Срок действия истёк"},
     "inactive": {"en": "It is not active", "ru": "Она не активна"},
     "main_address": {

@@ -24,7 +24,7 @@ from emulator.admin.world_api import Asked, Handler
 from emulator.errors import ApiError
 from emulator.faults import NoFault
 from emulator.fixtures_files import FixtureError
-from emulator.pricelists import PriceListError
+from emulator.pricelist_nodes import PriceListError
 from emulator.registry import Registry
 from emulator.settings import Settings
 from emulator.worlds import DEFAULT, NoWorld, WorldError, WorldExists, Worlds

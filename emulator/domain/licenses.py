@@ -11,7 +11,7 @@ from datetime import date
 
 from dateutil.relativedelta import relativedelta
 
-from emulator.domain import machines, offers, services, traits
+from emulator.domain import issuing, machines, offers, services, traits
 from emulator.domain.accounts import Account
 from emulator.domain.catalogue import Tariff
 from emulator.domain.services import (
@@ -125,7 +125,10 @@ def draft(shop: Shop, account: Account, tariff: Tariff, wish: Wish) -> Service:
     tariff.check_period(account.currency, wish.period)
     address = wish.ip if tariff.takes_address else ""
     check_address(shop, tariff, address)
-    addons = chosen_addons(tariff, wish.addon)
+    sent = wish.addon
+    if issuing.is_certificate(shop.catalogue, tariff.type):
+        sent = issuing.fitted(tariff, tuple(wish.details["names"].split()), sent)
+    addons = chosen_addons(tariff, sent)
     check_autoprolong(tariff, account.currency, wish.autoprolong)
     name, params = wish.licname, dict(wish.details)
     if traits.of(shop.catalogue, tariff.type).domain:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 
 from emulator.clock import add_months
-from emulator.domain import machines, services, traits
+from emulator.domain import issuing, machines, services, traits
 from emulator.domain.catalogue import LIFETIME, Tariff
 from emulator.domain.services import ACTIVE, OPENING, PROCESSING, SUSPENDED, Service
 from emulator.domain.world import Shop
@@ -67,6 +67,8 @@ def open_ordered(shop: Shop, tariff: Tariff, service: Service) -> Service:
 def give(shop: Shop, service: Service) -> Service:
     """What its owner gets: a key, a machine, an account, a certificate. Not saved."""
     own = traits.of(shop.catalogue, service.type)
+    if own.gives == "certificate":
+        return issuing.give(shop, service)
     if not own.is_licence:
         return machines.give(shop, service)
     number = service.key_number + 1

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from emulator.clock import add_months
-from emulator.domain import discounts, licenses, machines, offers, payments, services
+from emulator.domain import discounts, issuing, licenses, machines, offers, payments, services
 from emulator.domain.accounts import Account
 from emulator.domain.catalogue import LIFETIME, TRIAL, Tariff
 from emulator.domain.money import ZERO, pro_rata, rounded
@@ -96,18 +96,16 @@ def prolong(
 def apply(shop: Shop, wanted: Prolongation) -> Service:
     """The paid prolongation happens; who pays for more no longer wants it closed (assumed)."""
     was = wanted.service
-    return services.save(
-        shop,
-        replace(
-            was,
-            status=ACTIVE,
-            substate=was.substate if was.status == ACTIVE else "",
-            period=wanted.period if was.period == TRIAL else was.period,
-            scheduled_close=False,
-            expires_on=wanted.new_expires_on,
-            due_at=services.midnight(wanted.new_expires_on),
-        ),
+    now = replace(
+        was,
+        status=ACTIVE,
+        substate=was.substate if was.status == ACTIVE else "",
+        period=wanted.period if was.period == TRIAL else was.period,
+        scheduled_close=False,
+        expires_on=wanted.new_expires_on,
+        due_at=services.midnight(wanted.new_expires_on),
     )
+    return services.save(shop, issuing.renewed(shop, now))
 
 
 @dataclass(frozen=True, slots=True)

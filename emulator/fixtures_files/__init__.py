@@ -9,6 +9,8 @@ from emulator.fixtures_files.load import (
     world_names,
 )
 from emulator.fixtures_files.shapes import (
+    PRODUCT_TYPES,
+    TYPE_NAME,
     AccountFixture,
     AddonFixture,
     Growth,
@@ -25,6 +27,8 @@ from emulator.fixtures_files.shapes import (
 )
 
 __all__ = [
+    "PRODUCT_TYPES",
+    "TYPE_NAME",
     "AccountFixture",
     "AddonFixture",
     "FixtureError",

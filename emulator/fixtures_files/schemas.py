@@ -5,7 +5,6 @@ What must hold between several of them (a service and its tariff) is checked in 
 
 from __future__ import annotations
 
-import re
 from typing import Any, cast, get_args
 
 from marshmallow import ValidationError, validates_schema
@@ -38,8 +37,6 @@ from emulator.fixtures_files.readers import (
 )
 
 IDENTIFIER = whole(1, 999_999_999)
-TYPE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}\Z", re.ASCII)
-"""What a product type may be called: it becomes part of function names."""
 
 
 def wording(value: object) -> shapes.Wording:
@@ -80,7 +77,7 @@ class TypeSchema(Shape):
     """A product type of this world's own."""
 
     makes = shapes.TypeFixture
-    intname = need(matching(TYPE_NAME, "a name such as forexbox"))
+    intname = need(matching(shapes.TYPE_NAME, "a name such as forexbox"))
     title = inside(WordingSchema, required=True)
     like = need(one_of(*shapes.LIKE_TYPES))
 
@@ -123,7 +120,7 @@ class TariffSchema(Shape):
 
     makes = shapes.TariffFixture
     id = need(IDENTIFIER)
-    type = need(matching(TYPE_NAME, "the name of a product type"))
+    type = need(matching(shapes.TYPE_NAME, "the name of a product type"))
     intname = need(word)
     name = inside(WordingSchema, required=True)
     description = inside(WordingSchema, required=True)
@@ -179,7 +176,7 @@ class DiscountSchema(Shape):
 
     makes = shapes.DiscountFixture
     percent = need(whole(1, 100))
-    type = may(matching(TYPE_NAME, "the name of a product type"))
+    type = may(matching(shapes.TYPE_NAME, "the name of a product type"))
     tariff = may(IDENTIFIER)
 
 

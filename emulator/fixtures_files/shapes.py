@@ -6,6 +6,7 @@ it is created, so a world never grows stale.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -42,6 +43,8 @@ PRODUCT_TYPES = (
     "colocation",
 )
 """What a tariff can be of, beside the types its world defines."""
+TYPE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}\Z", re.ASCII)
+"""What a product type may be called: it becomes part of function names."""
 LIKE_TYPES = (
     "vds",
     "dedic",

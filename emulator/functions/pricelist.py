@@ -6,12 +6,21 @@ twice, as a number and as an object; texts stand in both languages whatever was 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 
 from emulator.call import Call, Part, Raw
 from emulator.domain import offers, pricelist_export
-from emulator.domain.catalogue import Addon, Tariff, Words
+from emulator.domain.catalogue import (
+    BOOLEAN,
+    ENUMERATION,
+    INTEGER,
+    Addon,
+    Option,
+    Tariff,
+    Words,
+)
 from emulator.domain.money import exact
 from emulator.domain.pricelist_export import Asking
 from emulator.errors import AccessDenied, BadValue, Missed
@@ -21,11 +30,18 @@ from emulator.registry import Evidence, Family
 from emulator.schema import WireSchema
 from emulator.words import period_label
 
-COUNTED, BY_ORDER = "2", "2"
-"""``addontype`` of what is counted in whole numbers, ``billtype`` of what is billed as ordered."""
-MOST_AT_ONCE = "20"
-PIECES: Words = {"en": "pcs.", "ru": "шт."}
-PIECES_ID = "1"
+ADDON_TYPES: Mapping[str, str] = MappingProxyType({BOOLEAN: "1", INTEGER: "2", ENUMERATION: "3"})
+"""``addontype``: switched, counted, one of several (observed)."""
+BY_ORDER = "2"
+"""``billtype`` of what is billed as it was ordered."""
+MEASURES: Mapping[str, str] = MappingProxyType(
+    {"pcs.": "1", "MB": "5", "GB": "6", "Mbit/s": "8", "GHz": "9"}
+)
+"""Numbers of measures; 6 is that of a gigabyte (observed), the others are ours."""
+OTHER_MEASURE = "99"
+TEMPLATES, RECIPES = "ostempl", "recipe"
+PARAMETERS: Mapping[str, str] = MappingProxyType({TEMPLATES: "106", RECIPES: "107"})
+"""Numbers of the product type's parameters; 106 is observed, the other ours."""
 
 
 class Filter(WireSchema):
@@ -85,14 +101,32 @@ def _tariff(call: Call, who: Asking, tariff: Tariff) -> Part:
         Part("active", "on" if orderable else "off"),
         Part("hideinorder", "" if orderable else "on"),
         Part("archived", "on" if archived else ""),
-        Part("max_multiple_order_count", MOST_AT_ONCE),
+        Part("max_multiple_order_count", str(tariff.most_at_once)),
         Part("itemtype", str(pricelist_export.type_number(shop, tariff.type))),
         Part("itemtype_info", parts=[Part("intname", tariff.type)]),
-        Part("datacenter", parts=[Part("id", DATACENTER_ID), *_both("name", DATACENTER)]),
+        *_datacenters(tariff),
         _price(call, who, tariff.prices[who.currency]),
         *(_addon(call, who, addon) for addon in tariff.addons.values()),
+        *(_parameter(name, offered) for name, offered in tariff.options.items()),
     ]
     return Part("pricelist", parts=parts)
+
+
+def _datacenters(tariff: Tariff) -> Iterator[Part]:
+    """Every place where it can be ordered; what stands nowhere is told of the one there is."""
+    places = tariff.datacenters or {int(DATACENTER_ID): DATACENTER}
+    for number, name in places.items():
+        yield Part("datacenter", parts=[Part("id", str(number)), *_both("name", name)])
+
+
+def _parameter(name: str, offered: Sequence[Option]) -> Part:
+    """A parameter of the product type with the values an order may choose of."""
+    values = [
+        Part("itemtypeparamvalue", parts=[Part("intname", one.intname), *_both("name", one.name)])
+        for one in offered
+    ]
+    number = Part("id", PARAMETERS.get(name, OTHER_MEASURE))
+    return Part("itemtypeparam", parts=[number, Part("intname", name), *values])
 
 
 def _both(name: str, texts: Words) -> Iterator[Part]:
@@ -116,21 +150,46 @@ def _price(call: Call, who: Asking, costs: Mapping[int, Decimal]) -> Part:
 
 def _addon(call: Call, who: Asking, addon: Addon) -> Part:
     """An addon; ``addonlimit`` is how many the tariff's own price includes."""
-    measure = [Part("id", PIECES_ID), *_both("name", PIECES)]
     parts = [
         Part("id", str(addon.id)),
         *_both("name", addon.name),
         Part("intname", addon.intname),
-        Part("addontype", COUNTED),
+        Part("addontype", ADDON_TYPES[addon.kind]),
         Part("billtype", BY_ORDER),
-        Part("addonlimit", str(addon.included)),
-        Part("addonmin", str(addon.minimum)),
-        Part("addonmax", str(addon.maximum)),
-        Part("addonstep", str(addon.step)),
+        *(_enumeration(call, who, addon) if addon.kind == ENUMERATION else _limits(addon)),
+        Part("addondefault", str(addon.standard)),
         Part("restrictclientchange", addon.restrict_client_change),
-        Part("measure", PIECES_ID),
-        Part("measure", parts=measure),
         Part("addon_itemtype_info", parts=[Part("intname", addon.intname)]),
         _price(call, who, addon.prices.get(who.currency, {})),
     ]
     return Part("addon", parts=parts)
+
+
+def _limits(addon: Addon) -> Iterator[Part]:
+    """How many can be ordered, and the measure: a number and an object of one name (observed)."""
+    measure = MEASURES.get(addon.measure.get("en", ""), OTHER_MEASURE)
+    yield Part("addonlimit", str(addon.included))
+    yield Part("addonmin", str(addon.minimum))
+    yield Part("addonmax", str(addon.maximum))
+    yield Part("addonstep", str(addon.step))
+    yield Part("measure", measure)
+    yield Part("measure", parts=[Part("id", measure), *_both("name", addon.measure)])
+
+
+def _enumeration(call: Call, who: Asking, addon: Addon) -> Iterator[Part]:
+    """What can be chosen: a number and an object of one name (observed); each item has a price."""
+    items = [
+        Part(
+            "enumerationitem",
+            parts=[
+                Part("id", str(item.id)),
+                *_both("name", item.name),
+                Part("intname", item.intname),
+                _price(call, who, item.prices.get(who.currency, {})),
+            ],
+        )
+        for item in addon.items
+    ]
+    yield Part("enumeration", str(addon.id))
+    named = [Part("id", str(addon.id)), *_both("name", addon.name), Part("intname", addon.intname)]
+    yield Part("enumeration", parts=[*named, *items])

@@ -111,7 +111,7 @@ def test_an_empty_balance_is_a_warning(lossy: LossyLine, shop: Seller) -> None:
 
 
 def test_a_type_that_is_not_sold_fails(lossy: LossyLine) -> None:
-    report = check_connection(client_of(lossy, Waits()), product_types=("vds",))
+    report = check_connection(client_of(lossy, Waits()), product_types=("forexbox",))
     assert grades(report)["price list"] is Grade.FAIL
 
 

@@ -177,6 +177,15 @@ def test_what_is_exported_reads_back_as_the_catalogue_it_came_from(shop: Seller)
             known = catalogue[tariff.id]
             assert tariff.type == known.type
             assert tariff.periods["EUR"] == known.prices["EUR"]
-            assert {a.id: a.prices["EUR"] for a in tariff.addons} == {
-                a.id: a.prices["EUR"] for a in known.addons.values()
+            assert {a.id: a.prices.get("EUR") for a in tariff.addons} == {
+                a.id: a.prices.get("EUR") for a in known.addons.values()
             }
+            items = {i.id: i.prices["EUR"] for a in tariff.addons for i in a.items}
+            offered = (i for a in known.addons.values() for i in a.items)
+            assert items == {i.id: i.prices["EUR"] for i in offered}
+            kinds = {(a.id, a.kind, a.default) for a in tariff.addons}
+            assert kinds == {(a.id, a.kind, a.standard) for a in known.addons.values()}
+            systems = [one.intname for one in tariff.ostempl]
+            assert systems == [one.intname for one in known.options.get("ostempl", ())]
+            assert set(tariff.datacenters) == set(known.datacenters)
+            assert tariff.most_at_once == known.most_at_once

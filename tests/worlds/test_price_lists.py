@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from emulator import pricelists
 from emulator.domain.world import read
-from emulator.pricelists import PriceListError
+from emulator.pricelist_nodes import PriceListError
 from emulator.testing import Seller
 from emulator.worlds import Worlds
 
@@ -53,11 +53,39 @@ def test_the_oddities_of_a_machine_are_survived() -> None:
     assert (tariff.type, tariff.name.ru) == ("vds", "ВПС")
     assert tariff.periods == {"RUB": {-100: 0, 1: Decimal(490), 12: Decimal(4900)}}
     assert not tariff.trial
-    (addon,) = tariff.addons
+    addon, choice = tariff.addons
     assert (addon.id, addon.intname) == (2190, "ncpu")
     assert (addon.restrict_client_change, tariff.takes_address) == ("uponly", False)
     assert (addon.minimum, addon.maximum, addon.included, addon.default) == (1, 8, 2, 2)
-    assert found.left_out == ("tariff 1400, addon 2191: an enumeration cannot be counted",)
+    assert (choice.kind, choice.default, [item.id for item in choice.items]) == (
+        "enumeration",
+        93,
+        [93],
+    )
+    assert found.left_out == ()
+
+
+def test_an_enumeration_of_nothing_is_left_out_and_told() -> None:
+    bare = one(MACHINE, **{"<enumerationitem><id>93</id></enumerationitem>": ""})
+    assert pricelists.read(bare, "EUR").left_out == (
+        "tariff 1400, addon 2191: an enumeration of nothing",
+    )
+
+
+def test_a_type_nobody_knows_becomes_one_of_the_world_and_is_sold() -> None:
+    with Seller("empty") as seller:
+        text = one(MACHINE, **{"<intname>vds<": "<intname>forexbox<", "RUB": "EUR"})
+        seller.sell(text)
+        seller.call(
+            "forexbox.order.param",
+            pricelist=1400,
+            period=1,
+            addon_2190=3,
+            skipbasket="on",
+            sok="ok",
+        )
+        (row,) = seller.call("forexbox").rows()
+        assert row["cost"].startswith("590.00 EUR")
 
 
 @pytest.mark.parametrize(
