@@ -1,5 +1,7 @@
 """The flows of reselling as each kind of reselling system does them."""
 
+from reseller_client.resellers.billmanager import BillmanagerReseller, SellerAccount
+from reseller_client.resellers.billmanager_models import ProcessingModule
 from reseller_client.resellers.custom import CustomReseller, Renewal
 from reseller_client.resellers.custom_services import CustomServices
 from reseller_client.resellers.matrix import MATRIX, Kind, Trade, can_resell
@@ -28,6 +30,7 @@ __all__ = [
     "MATRIX",
     "Activation",
     "AddonState",
+    "BillmanagerReseller",
     "Bought",
     "CustomReseller",
     "CustomServices",
@@ -38,7 +41,9 @@ __all__ = [
     "MemoryStore",
     "Owner",
     "PoolRow",
+    "ProcessingModule",
     "Renewal",
+    "SellerAccount",
     "SqliteStore",
     "Store",
     "Trade",

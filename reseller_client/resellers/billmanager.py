@@ -234,8 +234,14 @@ class BillmanagerReseller:
         return self._events.pull()
 
     def tick(self) -> Pulled | None:
-        """Do what cron does, called as often as one likes: pull every five minutes of the clock."""
-        return self._events.pull() if self._events.due() else None
+        """Do what cron does, called as often as one likes: every five minutes of the clock.
+
+        What is new, or was interrupted, is sent; then events are pulled. None: it was not due.
+        """
+        if not self._events.due():
+            return None
+        self.start_waiting()
+        return self._events.pull()
 
     def _operate(
         self,

@@ -165,6 +165,36 @@ def test_a_programme_that_died_after_sending_looks_before_it_sends(desk: Desk) -
     assert under(desk, started) == [desk.item(started.item).seller_id]
 
 
+def test_what_the_power_cut_off_is_sent_by_the_next_cron(desk: Desk) -> None:
+    own = desk.tariff(LITE)
+    desk.shop.account("reseller", balance="0.00")
+    refused = desk.reseller.order("ada", own, params=PANEL)
+    desk.shop.account("reseller", balance="100.00")
+    assert desk.reseller.check_event().completed == ()
+    assert desk.line.sendings(ORDER) == 1  # what has failed waits for a person
+    new = replace(refused, state=State.NEW, reason=None, asked=False)
+    desk.reseller.running.save(operation=new)
+    desk.shop.clock.advance("5 minutes")
+    pulled = desk.reseller.tick()
+    assert pulled is not None
+    assert pulled.completed == (refused.id,)
+    assert desk.line.sendings(ORDER) == 2
+
+
+def test_after_a_fault_inside_the_seller_nothing_is_sent_again_by_itself(desk: Desk) -> None:
+    own = desk.tariff(LITE)
+    desk.shop.faults.add("error", func=ORDER, when="after", type="internal", times=1)
+    desk.shop.faults.add("error", func=ORDER, when="before", type="internal", nth=2, times=1)
+    happened = desk.reseller.order("ada", own, params=PANEL)
+    other = {"ip": "192.0.2.202", "licname": "eve"}
+    failed = desk.reseller.order("eve", own, params=other)
+    if desk.line.calls[-1]["out"] == "xml":
+        assert (happened.state, failed.state) == (State.MANUAL, State.FAILED)
+        assert desk.line.sendings(ORDER) == 2
+        assert desk.reseller.repeat(failed.id).state is State.MANUAL
+        assert len(under(desk, happened)) == len(under(desk, failed)) == 1
+
+
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_renewal_is_bought_once_however_it_is_lost(desk: Desk, when: str) -> None:
     opened = desk.reseller.order("ada", desk.tariff(LITE), params=PANEL)
