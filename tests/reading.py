@@ -23,11 +23,18 @@ def many(of: dict[str, Any], name: str) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+NEVER_TWICE = {
+    "auth": {"auth", "auth_id", "id"},
+    "certificate.order.csr": {"csr", "key"},
+    "certificate.reissue": {"csr", "key", "crt", "dns_record_name", "dns_record_value"},
+}
+"""What is another each time: the id of a session, a key and what is made with it."""
+
+
 def hidden(pairs: Pairs, name: str) -> Pairs:
-    """A session's id is another each time it is opened."""
-    if name != "auth":
-        return pairs
-    return {(n, "ID" if n in {"auth", "auth_id", "id"} else text) for n, text in pairs}
+    """The same without what no call answers twice."""
+    other = NEVER_TWICE.get(name, set())
+    return {(n, "OTHER" if n in other else text) for n, text in pairs}
 
 
 def fields_of_xml(root: Element) -> Pairs:
@@ -81,7 +88,7 @@ def walked(of: dict[str, Any], own: str) -> Pairs:
 def fields_of_text(text: str) -> Pairs:
     """Each line under its whole name (``item.id``) and the last part of it (a nested field)."""
     lines = [line.partition("=") for line in text.splitlines()]
-    pairs = [(name, value) for name, _, value in lines if value]
+    pairs = [(name, value.replace("\\n", "\n")) for name, _, value in lines if value]
     return {*pairs, *((name.rpartition(".")[2], value) for name, value in pairs)}
 
 

@@ -8,9 +8,10 @@ the ``cryptography`` library along.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from types import MappingProxyType
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -27,6 +28,16 @@ EVER = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 ORDER_OF_P256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
+SUBJECT_OIDS = MappingProxyType(
+    {
+        "C": NameOID.COUNTRY_NAME,
+        "ST": NameOID.STATE_OR_PROVINCE_NAME,
+        "L": NameOID.LOCALITY_NAME,
+        "O": NameOID.ORGANIZATION_NAME,
+        "OU": NameOID.ORGANIZATIONAL_UNIT_NAME,
+        "emailAddress": NameOID.EMAIL_ADDRESS,
+    }
+)
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
 LEAST_CURVE = 256
@@ -71,15 +82,9 @@ def _key_pem(key: PrivateKey) -> str:
 def make_csr(key_pem: str, names: tuple[str, ...], subject: Subject) -> str:
     """A request for these names, the common one first, signed with the key; PEM."""
     key = _read_key(key_pem)
-    told = (
-        (NameOID.COUNTRY_NAME, subject.C),
-        (NameOID.STATE_OR_PROVINCE_NAME, subject.ST),
-        (NameOID.LOCALITY_NAME, subject.L),
-        (NameOID.ORGANIZATION_NAME, subject.O),
-        (NameOID.ORGANIZATIONAL_UNIT_NAME, subject.OU),
-        (NameOID.COMMON_NAME, names[0]),
-        (NameOID.EMAIL_ADDRESS, subject.emailAddress),
-    )
+    said = asdict(subject)
+    told = [(oid, str(said[name])) for name, oid in SUBJECT_OIDS.items()]
+    told.append((NameOID.COMMON_NAME, names[0]))
     request = (
         x509.CertificateSigningRequestBuilder()
         .subject_name(x509.Name([x509.NameAttribute(oid, text) for oid, text in told if text]))
@@ -97,6 +102,17 @@ def _alternatives(names: tuple[str, ...]) -> x509.SubjectAlternativeName:
 
 def _pem(signed: x509.Certificate | x509.CertificateSigningRequest) -> str:
     return signed.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def subject_of(csr: str) -> Subject:
+    """Who asks, as a request says it."""
+    found = _loaded(csr).subject
+    told = {
+        name: str(attribute.value)
+        for name, oid in SUBJECT_OIDS.items()
+        for attribute in found.get_attributes_for_oid(oid)
+    }
+    return Subject(**told)
 
 
 def read(csr: str, key: str = "") -> Asked:

@@ -6,6 +6,8 @@ from emulator.domain.accounts import Verified
 from emulator.functions import (
     account,
     basket,
+    certificate,
+    country,
     dashboard,
     expense,
     groupedit,
@@ -27,7 +29,7 @@ from emulator.registry import Family
 def families(verified: Verified) -> tuple[Family, ...]:
     """Every family, newly declared. ``verified``: passwords known to be right, per process."""
     licences = (soft.family(), softexternal.family(), platform.family())
-    products = (*licences, *servicetypes.families())
+    products = (*licences, *servicetypes.families(), certificate.family())
     money = (payment.family(), expense.family())
     own = (account.family(), profile.family(), user.family())
     declared = [
@@ -39,6 +41,7 @@ def families(verified: Verified) -> tuple[Family, ...]:
         dashboard.family(),
         *money,
         pricelist.family(),
+        country.family(),
         menu.family(products, money, own),
     ]
     by_name = {function.name: function for family in declared for function in family.functions}

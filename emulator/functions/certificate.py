@@ -1,14 +1,14 @@
 """``certificate``: requests, orders, certificates, their confirmation and issuing anew.
 
-Source: docs/resale.md section 2.8. The page documents both steps of the order; of issuing anew, of
-the confirmation and of the countries it tells that there are such requests: their names are assumed.
+Source: docs/resale.md section 2.8. The page documents both steps of the order; of issuing anew and
+of the confirmation it tells that there are such requests: their names are assumed.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from emulator.call import Call, Choice, Done, Rows, Shown
+from emulator.call import Call, Choice, Done, Shown
 from emulator.domain import countries, issuing, licenses, opening, services
 from emulator.domain.certnames import confirmation
 from emulator.domain.services import Service
@@ -20,17 +20,13 @@ from emulator.errors import (
     StepUnavailable,
     WrongState,
 )
-from emulator.fields import Text, Whole
 from emulator.functions import certificate_orders as orders
 from emulator.functions import certificate_views as views
-from emulator.functions.listing import Paging
 from emulator.functions.params import Element, Elements, period_choices
 from emulator.functions.product import build
-from emulator.functions.product_form import not_its_own, without
+from emulator.functions.product_form import own_fields
 from emulator.functions.producttype import SERVICE_COLUMNS, ProductType
-from emulator.functions.table import page_of
 from emulator.registry import Evidence, Family
-from emulator.schema import WireSchema
 
 SOURCE = "docs/resale.md section 2.8"
 EXAMPLE = "100022"
@@ -73,21 +69,12 @@ KINDS = {
 }
 
 
-class CountryRow(WireSchema):
-    """A country: its number in orders, and its two letters."""
-
-    id = Whole()
-    name = Text()
-    iso2 = Text()
-
-
 def family() -> Family:
     """Certificates."""
     certificate = build(CERTIFICATE)
     _add_request(certificate)
     _add_reissue(certificate)
     _add_validation(certificate)
-    _add_countries(certificate)
     return certificate
 
 
@@ -138,8 +125,7 @@ def _certificate(call: Call, elid: int) -> Service:
 
 def _shown(call: Call, service: Service) -> Shown:
     shown = views.form(call, service)
-    hidden = not_its_own(views.views.LicenceForm, views.CertificateForm)
-    shown.fields = without(hidden, shown.fields)
+    shown.fields = own_fields(views.CertificateForm, shown.fields)
     return shown
 
 
@@ -154,7 +140,7 @@ def _add_reissue(family: Family) -> None:
         example={"elid": EXAMPLE, "crt_type": "generate", "sok": "ok"},
     )
     def show(call: Call, elid: int, **draft: Any) -> Shown:
-        """Issues a certificate anew, till the end of its term: for another request, or a new key."""
+        """Issues a certificate anew to the end of its term: another request, or a new key."""
         shown = _shown(call, _certificate(call, elid))
         shown.fields = {**shown.fields, **draft}
         return shown
@@ -233,18 +219,3 @@ def _look_again(call: Call, elid: int, how: str) -> Done:
     services.note(call.shop, service.id, call.user.login, "validation", how)
     opening.count_read(call.shop, service)
     return Done({"id": service.id})
-
-
-def _add_countries(family: Family) -> None:
-    @family.listing(
-        "country",
-        takes=Paging,
-        returns=CountryRow,
-        evidence=Evidence.ASSUMED,
-        source=SOURCE,
-        title={"en": "Countries", "ru": "Страны"},
-    )
-    def listing(call: Call, **paging: Any) -> Rows:
-        """Countries by the number that an order of a certificate takes (182 is documented)."""
-        rows = [{"id": c.id, "name": c.name, "iso2": c.iso} for c in countries.COUNTRIES]
-        return page_of(call, rows, paging)
