@@ -179,7 +179,7 @@ class Item:
     seller_id: int | None = None
     seller_period: int | None = None
     seller_expires_on: date | None = None
-    params: Mapping[str, str] = field(default_factory=no_texts)
+    params: Mapping[str, str] = field(default_factory=no_texts, repr=False)
     addons: Mapping[str, Amount] = field(default_factory=no_amounts)
     given: Mapping[str, str] = field(default_factory=no_texts, repr=False)
     mark: str = field(default="", repr=False)

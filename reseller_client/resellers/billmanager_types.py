@@ -2,7 +2,7 @@
 
 A type that is not here needs one declaration, nothing else.
 
-Source: docs/resale.md section 2.2, docs/trade.md sections 3, 7 and 13 (documented).
+Source: docs/resale.md sections 2.2 and 2.8, docs/trade.md sections 3, 7 and 13 (documented).
 """
 
 from __future__ import annotations
@@ -47,6 +47,16 @@ _SYSTEM: Final = ("domain", "ostempl", "recipe")
 _MACHINE: Final = ("ip", "domain", "username", "password", "ostempl")
 _ACCOUNT: Final = ("domain", "ip", "username", "password")
 _SERVERS: Final = ("ns0", "ns1", "ns2", "ns3")
+_REQUEST: Final = (
+    "crt_type", "CN", "ST", "L", "O", "OU", "field_country", "emailAddress", "altname_input", "csr",
+    "key",
+)  # fmt: skip
+_CONTACTS: Final = tuple(
+    f"{who}_{what}"
+    for who in ("adm", "tech")
+    for what in ("fname", "lname", "jtitle", "email", "phone")
+)
+_CERTIFICATE: Final = ("domain", "csr", "key", "crt", "ca_crt", "valid_from", "valid_until")
 
 _TYPES: Final = (
     ItemType("soft", ("ip", "licname", "remoteip"), ("ip", "licname", "remoteip"), _LICENCE),
@@ -59,6 +69,7 @@ _TYPES: Final = (
     ItemType("dnshost", ("domain",), ("domain",), _ACCOUNT),
     ItemType("storage", ("domain",), ("domain",), _ACCOUNT),
     ItemType("colocation", ("domain",), ("domain",), ("domain", "ip")),
+    ItemType("certificate", (*_REQUEST, *_CONTACTS, "approver_email_1"), (), _CERTIFICATE),
     ItemType("domain", ("domain", *_SERVERS), _SERVERS, ("domain", *_SERVERS)),
 )
 ITEM_TYPES: Final[Mapping[str, ItemType]] = MappingProxyType({one.code: one for one in _TYPES})

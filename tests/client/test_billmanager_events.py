@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reseller_client import Status
-from reseller_client.resellers.billmanager_models import State
+from reseller_client.resellers.billmanager_models import Amount, State
 from tests.client.billmanager_desk import LITE, Desk, desk_at
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def test_a_comparison_for_one_tariff_goes_before_the_others(desk: Desk) -> None:
 
 def test_a_machine_is_delivered_changed_and_installed_anew(desk: Desk) -> None:
     desk.shop.provisioning("by_hand")
-    opened = desk.reseller.order("ada", desk.tariff(1400, "vds"), params=MACHINE)
+    opened = desk.reseller.order("ada", desk.tariff(6, "vds"), params=MACHINE)
     desk.reseller.check_event()
     assert "password" not in desk.item(opened.item).given
     desk.shop.provisioning("at_once")
@@ -202,10 +202,11 @@ def test_a_machine_is_delivered_changed_and_installed_anew(desk: Desk) -> None:
     assert machine.given["password"] not in repr(machine)
 
     anew = {"ostempl": "ISPsystem__Ubuntu-24.04-amd64"}
-    installed = desk.reseller.set_params(machine.id, params=anew, addons={"ncpu": 4})
+    wanted: dict[str, Amount] = {"ncpu": 4, "ddos": 1, "panel": "55228"}
+    installed = desk.reseller.set_params(machine.id, params=anew, addons=wanted)
     assert (installed.state, installed.reason) == (State.MANUAL, None)
     desk.reseller.check_event()
     after = desk.item(machine.id)
     assert after.params["ostempl"] == anew["ostempl"]
     assert after.given["password"] != machine.given["password"]
-    assert after.addons["ncpu"] == 4
+    assert {**after.addons, **wanted} == after.addons

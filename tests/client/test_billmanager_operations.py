@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from emulator.testing import Seller
     from tests.client.conftest import Waits
 
+CERTIFICATE = {
+    "crt_type": "generate", "CN": "example.com", "ST": "Region", "L": "City", "O": "Example",
+    "field_country": "182", "approver_email_1": "admin@example.com",
+}  # fmt: skip
 PANEL = {"ip": "192.0.2.201", "licname": "ada"}
 
 
@@ -70,6 +74,7 @@ def test_a_service_is_opened_delivered_and_lives_its_whole_life(desk: Desk) -> N
         ("storage", 170, {"domain": "e.example.com"}, "password"),
         ("colocation", 1700, {"domain": "f.example.com"}, "domain"),
         ("dnshost", 154, {"domain": "g.example.com"}, "username"),
+        ("certificate", 3033, CERTIFICATE, "crt"),
         ("domain", 180, {"domain": "h-example.com", "ns0": "ns1.example.com"}, "ns0"),
     ],
 )
@@ -77,7 +82,7 @@ def test_every_product_type_is_sold_by_its_declaration(
     desk: Desk, itemtype: str, code: int, params: dict[str, str], given: str
 ) -> None:
     tariff = desk.tariff(code, itemtype)
-    period = 12 if itemtype in {"domain", "dnshost"} else 1
+    period = 12 if itemtype in {"domain", "dnshost", "certificate"} else 1
     opened = desk.reseller.order("ada", tariff, period=period, params=params)
     assert opened.reason is None
     pulled = desk.reseller.check_event()

@@ -182,6 +182,28 @@ def test_a_synchronisation_takes_over_what_is_new(desk: Desk, module: int) -> No
     assert [one.prices[1] for one in panel.choices] == [0, 5, 8]
 
 
+def test_a_tariff_of_the_emulator_is_imported_whole_and_kept_in_step(desk: Desk) -> None:
+    own = desk.tariff(6, "vds")
+    before = desk.reseller.shelf.tariff(own)
+    kinds = {one.intname: one.kind for one in before.addons}
+    assert kinds["ncpu"] is AddonKind.INTEGER
+    assert kinds["ddos"] is AddonKind.BOOLEAN
+    assert kinds["panel"] is AddonKind.ENUMERATION
+    assert "ISPsystem__Debian-12-amd64" in {one.intname for one in before.templates}
+    assert desk.reseller.tariffs.sync(own).nothing
+
+    told = desk.shop.call("pricelist.export", out="xml").text
+    desk.shop.sell(told.replace("<intname>ncpu</intname>", "<intname>cores</intname>").encode())
+    changes = desk.reseller.tariffs.sync(own)
+    assert (changes.added, changes.disabled, changes.broken) == (("cores",), ("ncpu",), ("ncpu",))
+    with pytest.raises(NotForSale, match="ncpu"):
+        desk.reseller.order("ada", own, params={"domain": "a.example"}, addons={"ncpu": 2})
+    desk.reseller.tariffs.switch_addon(own, "cores")
+    opened = desk.reseller.order("ada", own, params={"domain": "a.example"}, addons={"cores": 2})
+    desk.reseller.check_event()
+    assert desk.item(opened.item).addons["cores"] == 2
+
+
 def test_templates_of_windows_are_linked_by_hand(desk: Desk, module: int) -> None:
     desk.line.prices = priced(*FULL)
     own = desk.reseller.tariffs.import_tariff(module, 1400)
