@@ -6,6 +6,7 @@ import errno
 import functools
 import secrets
 from collections.abc import Iterator
+from typing import IO
 from urllib.parse import quote
 
 import flask
@@ -146,7 +147,21 @@ def _told(reply: Reply) -> Response:
         broken = Response(_breaks_off(sent), content_type=reply.content_type or None)
         broken.headers["Content-Length"] = str(len(reply.body))
         return broken
+    if reply.file is not None:
+        long = Response(_taken(reply.file), content_type=reply.content_type)
+        long.headers["Content-Length"] = str(reply.length)
+        return long
     return Response(reply.body, status=reply.status, content_type=reply.content_type)
+
+
+CHUNK = 64 * 1024
+
+
+def _taken(file: IO[bytes]) -> Iterator[bytes]:
+    """A long answer as the client takes it."""
+    with file:
+        while chunk := file.read(CHUNK):
+            yield chunk
 
 
 def _breaks_off(sent: bytes) -> Iterator[bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from emulator.domain.accounts import Account
@@ -136,6 +136,18 @@ class Raw:
 
 
 @dataclass(slots=True)
+class Streamed:
+    """A document of one long repeat, made piece by piece: ``pricelist.export``.
+
+    ``name``: of every piece. They are taken once, after the handler has returned, and must need
+    no database.
+    """
+
+    name: str
+    parts: Iterable[Part]
+
+
+@dataclass(slots=True)
 class LoggedIn:
     """A session was opened or closed."""
 
@@ -145,4 +157,4 @@ class LoggedIn:
     """With the second factor confirmed: the answer carries ``ok`` too."""
 
 
-Answer = Shown | Done | Rows | Raw | LoggedIn
+Answer = Shown | Done | Rows | Raw | Streamed | LoggedIn

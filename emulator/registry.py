@@ -235,6 +235,11 @@ class Registry:
         title = tuple(sorted(own.title.items()))
         return self._of_own_types(own.intname, title, own.like).get(name)
 
+    def following(self, function: Function, types: Mapping[str, OwnType]) -> Function:
+        """The wizard's next step, which the declarations have made sure of."""
+        found = self.find(function.next_step) or self.find_own(function.next_step, types)
+        return found or function
+
     def _functions_of(
         self, intname: str, title: tuple[tuple[str, str], ...], like: str
     ) -> dict[str, Function]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from types import MappingProxyType
 
-from emulator.call import Call, Part, Raw
+from emulator.call import Call, Part, Streamed
 from emulator.domain import offers, pricelist_export
 from emulator.domain.catalogue import (
     BOOLEAN,
@@ -72,7 +72,7 @@ def family() -> Family:
         onlyavailable: bool = False,
         pricelist: int | None = None,
         elid: int | None = None,
-    ) -> Raw:
+    ) -> Streamed:
         """The tariffs with their prices, in the currency of the caller or of the world.
 
         Filters: ``itemtype`` (internal name or number), ``onlyavailable=on`` (orderable ones),
@@ -85,7 +85,7 @@ def family() -> Family:
         chosen = pricelist_export.told(
             call.shop, who, itemtype.strip(), pricelist, only_orderable=onlyavailable
         )
-        return Raw([_tariff(call, who, tariff) for tariff in chosen])
+        return Streamed("pricelist", (_tariff(call, who, tariff) for tariff in chosen))
 
     return pricelist
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from emulator.call import Choice, Done, Leaf, LoggedIn, Part, Raw, Rows, Shown
+from emulator.call import Choice, Done, Leaf, LoggedIn, Part, Raw, Rows, Shown, Streamed
 from emulator.errors import ApiError, BadValue
 from emulator.fields import Whole
 from emulator.protocol.document import Document, Node, Shape
@@ -86,6 +86,8 @@ class Writer:
         nodes.append(Node("saved_filters"))
         nodes.append(Node("tparams", children=_echo(request.params)))
         document = Document(function.name, shape, nodes, _attributes(function, request, lang))
+        if isinstance(answer, Streamed):
+            document.stream, document.stream_name = map(_part, answer.parts), answer.name
         if layout:
             document.layout = self._layout(function, answer, lang)
         return document
@@ -109,6 +111,8 @@ def _content(function: Function, answer: object) -> tuple[Shape, list[Node]]:
         if answer.inner:
             nodes.append(Node("doc", children=_shown(function, answer)))
         return Shape.FORM, nodes
+    if isinstance(answer, Streamed):
+        return Shape.RAW, []
     if isinstance(answer, Raw):
         return Shape.RAW, [_part(part) for part in answer.parts]
     if isinstance(answer, LoggedIn):

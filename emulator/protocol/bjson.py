@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from emulator.protocol.document import Shape
 from emulator.protocol.flat import Object, encode, fields, plain, plain_value, put
+from emulator.protocol.json import many
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from emulator.protocol.document import Document, Node
 
@@ -34,6 +35,15 @@ def render_bjson(document: Document) -> bytes:
     ``ERROR`` ``{"error": {"msg", "type", "object"}}`` (``type`` and ``object`` are assumed).
     """
     return encode(_BJSON[document.shape](document)).encode()
+
+
+def pieces(document: Document) -> Iterator[str]:
+    """The same text as :func:`render_bjson` makes of a streamed document, a node at a time."""
+    yield encode({"func": document.func})[:-1]
+    values = (plain_value(node, _MANY_IN_BJSON) for node in document.stream or ())
+    yield from many(document.stream_name, values, ",")
+    rest = encode(_raw(document))[1:-1].partition(",")[2]
+    yield f",{rest}}}" if rest else "}"
 
 
 def _parts(nodes: Sequence[Node]) -> tuple[list[Node], Object]:

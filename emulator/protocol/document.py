@@ -7,7 +7,7 @@ Source: docs/wire.md sections 3 to 5. A renderer (``xml``, ``json``, ``text``) t
 from __future__ import annotations
 
 import enum
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 
@@ -55,3 +55,13 @@ class Document:
     nodes: list[Node]
     attrs: dict[str, str] = field(default_factory=dict)
     layout: Sequence[Node] = ()
+    stream: Iterable[Node] | None = None
+    """Nodes of one name that come before ``nodes`` and are made while they are written."""
+    stream_name: str = ""
+
+    def collected(self) -> Document:
+        """The same with everything in ``nodes``, for formats that cannot be written in pieces."""
+        if self.stream is None:
+            return self
+        nodes = [*self.stream, *self.nodes]
+        return Document(self.func, self.shape, nodes, self.attrs, self.layout)

@@ -23,6 +23,7 @@ from emulator.protocol import auth, formats, strikes
 from emulator.protocol.answer import Writer, error_document
 from emulator.protocol.document import Document
 from emulator.protocol.request import Request
+from emulator.protocol.spool import spooled
 from emulator.protocol.strikes import FaultsPlanned
 from emulator.protocol.turn import InternalError, Reply, Turn, entry_of, format_of
 from emulator.registry import Function, Registry
@@ -95,7 +96,7 @@ class Endpoint:
 
     def _held_back(self, turn: Turn, name: str) -> Reply:
         """The call's own answer, kept in the world where a fault wants it later."""
-        reply = self._in_world(turn, name)
+        reply = self._in_world(turn, name).whole()
         looks = self._looks(turn)
         if strikes.holds_back(turn, looks=looks):
             elapsed = self._worlds.machine.elapsed()
@@ -158,18 +159,17 @@ class Endpoint:
             shop = self._ask(turn, db)
             if lifecycle.is_due(shop):
                 raise WriteNeeded
-            if function is None:
-                function = self._own(turn, shop)
+            function = function or self._own(turn, shop)
             document = self._perform(turn, function, shop, writing=False)
             if turn.failed_login:
                 raise WriteNeeded
-        body = turn.format.render(document)
-        entry = entry_of(turn, shop, body, self._bounds.body)
+        reply = self._reply(turn, document)
+        entry = entry_of(turn, shop, reply.body, self._bounds.body)
         with db.locked():
             # One insert, which commits itself: three calls fewer in which another thread could
             # take the interpreter from us.
             self._write_down(turn, db, entry)
-        return self._reply(turn, body)
+        return reply
 
     def _act(self, turn: Turn, function: Function | None, db: Database) -> Reply:
         while True:
@@ -178,15 +178,15 @@ class Endpoint:
                 if lifecycle.is_due(shop):
                     happenings.catch_up(shop, self._bounds)  # one batch, committed; then ask again
                     continue
-                if function is None:
-                    function = self._registry.find_own(turn.request.func, shop.catalogue.types)
+                types = shop.catalogue.types
+                function = function or self._registry.find_own(turn.request.func, types)
                 document = self._perform(turn, function, shop, writing=True)
                 if turn.failed_login:
                     at = shop.machine.elapsed()
                     sessions.failed(db, turn.failed_login, turn.request.address, at)
-                body = turn.format.render(document)
-                self._write_down(turn, db, entry_of(turn, shop, body, self._bounds.body))
-            return self._reply(turn, body)
+                reply = self._reply(turn, document)
+                self._write_down(turn, db, entry_of(turn, shop, reply.body, self._bounds.body))
+            return reply
 
     def _own(self, turn: Turn, shop: Shop) -> Function | None:
         """A function of a product type that this world defines itself; one that acts locks."""
@@ -259,14 +259,8 @@ class Endpoint:
 
     def _step(self, function: Function, request: Request, shop: Shop) -> Function:
         """A wizard's ``snext`` shows the next step instead of the one named."""
-        if not function.next_step or "snext" not in request.params:
-            return function
-        following = self._registry.find(function.next_step)
-        return (
-            following
-            or self._registry.find_own(function.next_step, shop.catalogue.types)
-            or function
-        )
+        asks_next = function.next_step and "snext" in request.params
+        return self._registry.following(function, shop.catalogue.types) if asks_next else function
 
     def _admit(self, call: Call, function: Function) -> None:
         open_here = function.public or (function.is_public is not None and function.is_public(call))
@@ -296,8 +290,14 @@ class Endpoint:
         document = error_document(refusal, turn.request.func, turn.language)
         return Reply(turn.format.content_type, turn.format.render(document))
 
-    def _reply(self, turn: Turn, body: bytes) -> Reply:
+    def _reply(self, turn: Turn, document: Document) -> Reply:
+        """What goes back; of a streamed answer ``body`` is the beginning only."""
+        form = turn.format
+        if document.stream is not None:
+            pieces = form.pieces
+            written = pieces(document) if pieces else [form.render(document.collected())]
+            return spooled(form.content_type, written, self._bounds.body)
         headers = {}
         if turn.session_id:
             headers["Set-Cookie"] = f"billmgrses5={turn.session_id}; Path=/; HttpOnly; SameSite=Lax"
-        return Reply(turn.format.content_type, body, headers)
+        return Reply(form.content_type, form.render(document), headers)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from emulator.protocol import bjson, json, text, xml
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from emulator.protocol.document import Document
 
@@ -32,22 +32,32 @@ class Format:
     name: str
     content_type: str
     render: Callable[[Document], bytes]
+    pieces: Callable[[Document], Iterator[bytes]] | None = None
+    """Writes a streamed document piece by piece; None: such a document is written whole."""
+
+
+def _json_pieces(document: Document) -> Iterator[bytes]:
+    return map(str.encode, json.pieces(document))
+
+
+def _bjson_pieces(document: Document) -> Iterator[bytes]:
+    return map(str.encode, bjson.pieces(document))
 
 
 AJAX = Format("ajax", JSON_TYPE, bjson.render_ajax)
 """Not a value of ``out``: the shape of ``sfrom=ajax`` where no ``out`` is given."""
 
-XML = Format("xml", XML_TYPE, xml.render)
+XML = Format("xml", XML_TYPE, xml.render, lambda document: map(xml.encoded, xml.pieces(document)))
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         one.name: one
         for one in (
             XML,
-            Format("json", JSON_TYPE, json.render),
-            Format("sjson", JSON_TYPE, json.render),
-            Format("xjson", JSON_TYPE, json.render),
-            Format("bjson", JSON_TYPE, bjson.render_bjson),
+            Format("json", JSON_TYPE, json.render, _json_pieces),
+            Format("sjson", JSON_TYPE, json.render, _json_pieces),
+            Format("xjson", JSON_TYPE, json.render, _json_pieces),
+            Format("bjson", JSON_TYPE, bjson.render_bjson, _bjson_pieces),
             Format("JSONdata", JSON_TYPE, json.render_data),
             Format("text", "text/plain; charset=UTF-8", text.render_text),
             Format("devel", XML_TYPE, xml.render_devel),
@@ -84,7 +94,18 @@ def with_callback(chosen: Format, callback: str) -> Format:
     def render(document: Document) -> bytes:
         return head + _for_script(chosen.render(document)) + b");"
 
-    return replace(chosen, content_type=JSONP_TYPE, render=render)
+    def pieces(document: Document) -> Iterator[bytes]:
+        yield head
+        for piece in chosen.pieces(document) if chosen.pieces else ():
+            yield _for_script(piece)
+        yield b");"
+
+    return replace(
+        chosen,
+        content_type=JSONP_TYPE,
+        render=render,
+        pieces=pieces if chosen.pieces else None,
+    )
 
 
 def _for_script(body: bytes) -> bytes:

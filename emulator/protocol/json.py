@@ -12,7 +12,7 @@ from emulator.protocol.document import Shape
 from emulator.protocol.flat import MANY_IN_JSON, Object, append, encode, fields, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from emulator.protocol.document import Document, Node
 
@@ -25,17 +25,47 @@ def render(document: Document) -> bytes:
 
     ``metadata`` and ``messages`` stand before the nodes. An error is alone in its ``doc``.
     """
-    doc: Object = {}
-    if document.shape is not Shape.ERROR:
-        for name, value in document.attrs.items():
-            doc["$" + name] = value
-        for node in document.layout:
-            if node.name == "messages":
-                doc["messages"] = _messages(node)
-            else:
-                _map((node,), doc)
+    doc: Object = {} if document.shape is Shape.ERROR else _head(document)
     _map(document.nodes, doc)
     return encode({"doc": doc}).encode()
+
+
+def pieces(document: Document) -> Iterator[str]:
+    """The same text as :func:`render` makes of a streamed document, a node at a time."""
+    head = encode(_head(document))
+    yield '{"doc":' + head[:-1]
+    comma = "," if len(head) > len("{}") else ""
+    tail: Object = {}
+    _map(document.nodes, tail)
+    yield from many(document.stream_name, map(_one, document.stream or ()), comma)
+    rest = encode(tail)[1:-1]
+    yield f",{rest}}}}}" if rest else "}}"
+
+
+def many(name: str, values: Iterable[object], comma: str) -> Iterator[str]:
+    """``"name":[…]`` value by value, behind ``comma``; nothing where there is no value."""
+    before, end = f"{comma}{encode(name)}:[", ""
+    for value in values:
+        yield before + encode(value)
+        before, end = ",", "]"
+    yield end
+
+
+def _one(node: Node) -> object:
+    mapped: Object = {}
+    _map((node,), mapped)
+    (value,) = mapped.values()
+    return value[0] if isinstance(value, list) else value
+
+
+def _head(document: Document) -> Object:
+    doc: Object = {"$" + name: value for name, value in document.attrs.items()}
+    for node in document.layout:
+        if node.name == "messages":
+            doc["messages"] = _messages(node)
+        else:
+            _map((node,), doc)
+    return doc
 
 
 def _map(nodes: Iterable[Node], out: Object) -> None:

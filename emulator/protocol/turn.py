@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import IO
 
 from emulator import journal
 from emulator.call import Call
@@ -38,6 +39,16 @@ class Reply:
     status: int = 200
     dropped: bool = False
     cut_at: int | None = None
+    file: IO[bytes] | None = None
+    """A long answer, which is written piece by piece and does not stand in ``body`` as a whole."""
+    length: int = 0
+
+    def whole(self) -> Reply:
+        """The same in memory, for whoever has to change it."""
+        if self.file is None:
+            return self
+        with self.file:
+            return replace(self, body=self.file.read(), file=None)
 
 
 @dataclass(slots=True)

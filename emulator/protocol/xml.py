@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from emulator.protocol.document import Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from emulator.protocol.document import Document, Node
 
@@ -28,6 +28,25 @@ def render(document: Document) -> bytes:
     return _document(document, ())
 
 
+def pieces(document: Document) -> Iterator[str]:
+    """The same text as :func:`render` makes of a streamed document, a node at a time."""
+    yield f"{_DECLARATION}<doc{_attributes(document.attrs)}>"
+    for node in document.stream or ():
+        yield _text_of((node,))
+    yield f"{_text_of(document.nodes)}</doc>\n"
+
+
+def encoded(text: str) -> bytes:
+    """Pure ASCII; see :func:`render`."""
+    return text.encode("ascii", "xmlcharrefreplace")
+
+
+def _text_of(nodes: Iterable[Node]) -> str:
+    parts: list[str] = []
+    _write(nodes, parts.append)
+    return "".join(parts)
+
+
 def render_devel(document: Document) -> bytes:
     """Return the document as XML with everything: ``metadata`` and ``messages`` come first."""
     return _document(document, document.layout)
@@ -42,7 +61,7 @@ def _document(document: Document, layout: Iterable[Node]) -> bytes:
         _write(layout, parts.append)
     _write(document.nodes, parts.append)
     parts.append("</doc>\n")
-    return "".join(parts).encode("ascii", "xmlcharrefreplace")
+    return encoded("".join(parts))
 
 
 def _write(nodes: Iterable[Node], put: Callable[[str], None]) -> None:

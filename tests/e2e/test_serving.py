@@ -91,7 +91,7 @@ def test_a_port_taken_by_another_seller_is_taken(
          'threads (from MOCKSELLER_THREADS): "no" is not a whole number'),
         (["--cert", "none.pem"], {}, 'cert (from --cert): there is no file "none.pem"'),
         (["--fixture", "nope", "--port", "0"], {},
-         'fixture: no worlds "nope"; there are bound, busy, empty, russian, small, strict'),
+         'fixture: no worlds "nope"; there are bound, busy, empty, hoster, russian, small, strict'),
         (["--host", "192.0.2.1", "--port", "0"], {},
          "cannot listen on 192.0.2.1 port 0: Cannot assign requested address"),
     ],
