@@ -40,7 +40,6 @@ from reseller_client.resellers.billmanager_terms import (
     addon_fields,
     all_amounts,
     own_price,
-    seller_cost,
 )
 from reseller_client.resellers.billmanager_types import ItemTypes
 from reseller_client.resellers.billmanager_wire import SellerSide
@@ -140,7 +139,6 @@ class BillmanagerReseller:
         amounts = all_amounts(own, source, addons)
         addon_fields(own, source, amounts)
         price = own_price(own, period, amounts)
-        bought = self.shelf.seller_period(module.id, period, tariff)
         now = self._now()
         item = Item(
             0, customer, tariff, module.id, period, price, now.date(), params=params, addons=amounts
@@ -154,7 +152,6 @@ class BillmanagerReseller:
             params=params,
             addons=addons,
             price=price,
-            cost=seller_cost(source, bought, amounts),
         )
         _, kept = self.running.add(item, operation, department=module.department)
         return self._runner.run(kept)
@@ -167,11 +164,8 @@ class BillmanagerReseller:
         """
         known = self.running.item(item)
         length = known.period if period is None else period
-        own, source = self.shelf.tariff(known.tariff), self.shelf.sources(known.tariff)
-        bought = self.shelf.seller_period(known.module, length, known.tariff)
-        cost = seller_cost(source[known.module], bought, known.addons)
-        price = own_price(own, length, known.addons)
-        return self._operate(known, Action.PROLONG, period=length, price=price, cost=cost)
+        price = own_price(self.shelf.tariff(known.tariff), length, known.addons)
+        return self._operate(known, Action.PROLONG, period=length, price=price)
 
     def set_params(
         self,

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from reseller_client.errors import Missed, Refused, ResellerError
+from reseller_client.errors import Missed, Refused, ResellerError, UnknownOutcome
 from reseller_client.resellers.billmanager_models import Action, Item, Operation, Reason, State
 from reseller_client.resellers.billmanager_terms import add_period, read_amounts
 from reseller_client.values import Status
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from reseller_client.catalogue_models import Tariff
     from reseller_client.models import LicenseRow
+    from reseller_client.resellers.billmanager_models import ProcessingModule
     from reseller_client.resellers.billmanager_operations import Runner, Sides
     from reseller_client.resellers.billmanager_running import RunningStore
     from reseller_client.resellers.billmanager_store import ShelfStore
@@ -59,11 +60,11 @@ class _Tally:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """One list, and which of its rows belong to nobody yet."""
+    """One list, and those of its rows that belong to no item yet, each with its `remoteid`."""
 
     side: SellerSide
     rows: Mapping[int, SellerRow]
-    free: tuple[SellerRow, ...]
+    free: tuple[LicenseRow, ...]
 
 
 class Events:
@@ -130,15 +131,32 @@ class Events:
         if rows is None:
             tally.unread[module.itemtype] = "the list is filtered: clear the filter"
             return
-        same = [one.id for one in self._shelf.modules() if one.seller == module.seller]
-        taken = self._running.seller_ids(same)
-        free = tuple(one for one in rows if one.row.id not in taken)
+        free = self._free(side, module, items, rows)
         reading = _Reading(side, {one.row.id: one for one in rows}, free)
         for item in items:
             try:
                 self._apply(reading, item, manual.get(item.id), tally)
             except Refused as problem:
                 tally.unread[f"{module.itemtype} {item.id}"] = str(problem)
+
+    def _free(
+        self,
+        side: SellerSide,
+        module: ProcessingModule,
+        items: list[Item],
+        rows: tuple[SellerRow, ...],
+    ) -> tuple[LicenseRow, ...]:
+        """Return what orders without a known number may have left; nothing if none waits."""
+        waiting = [item.ordered_on for item in items if item.seller_id is None]
+        if not waiting:
+            return ()
+        same = [one.id for one in self._shelf.modules() if one.seller == module.seller]
+        taken = self._running.seller_ids(same)
+        try:
+            left = (one.row for one in rows if one.row.id not in taken)
+            return side.named(left, since=min(waiting) - _A_DAY)
+        except UnknownOutcome:
+            return ()
 
     def _apply(
         self, reading: _Reading, item: Item, operation: Operation | None, tally: _Tally
@@ -167,9 +185,15 @@ class Events:
         operation = self._opening(item)
         if operation is None:
             return None
-        source = self._shelf.sources(item.tariff)[item.module]
+        code = self._shelf.sources(item.tariff)[item.module].id
         since = operation.created_at.date() - _A_DAY
-        found = list(reading.side.under(reading.free, item.remoteid, since=since, tariff=source.id))
+        found = [
+            row.id
+            for row in reading.free
+            if row.remoteid == item.remoteid
+            and row.tariff in {None, code}
+            and (row.created_on is None or row.created_on >= since)
+        ]
         if len(found) != 1:
             return None
         return self._runner.accept(item, operation, found[0])

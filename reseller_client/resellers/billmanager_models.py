@@ -250,9 +250,9 @@ class Operation:
     """A running operation on an item.
 
     `period` is the reseller's own; `params` and `addons` what is to be set. `price` is what the
-    customer pays for it, `cost` what the seller's price list asks in the seller's currency (None
-    where it does not tell). `asked`: a request went out and may have been carried out. `before_on`
-    is the end of the term at the seller when it was sent first.
+    customer pays for it, `cost` what the seller's price list asks in the seller's currency, known
+    once it was sent (None where the list does not tell). `asked`: a request went out and may have
+    been carried out. `before_on` is the end of the term at the seller when it was sent first.
     """
 
     id: int

@@ -26,6 +26,7 @@ from reseller_client.resellers.billmanager_models import (
     Reason,
     State,
 )
+from reseller_client.resellers.billmanager_terms import seller_cost
 from reseller_client.retry import once
 from reseller_client.values import Status
 
@@ -131,9 +132,11 @@ class Runner:
         operation, before = case.operation, case.operation.before_on
         if operation.action is Action.PROLONG and before is None:
             before = case.settled().expires_on
-        sent = replace(
-            operation, state=State.SENT, asked=True, before_on=before, sent_at=self._now()
-        )
+        cost = operation.cost
+        if operation.action in {Action.OPEN, Action.PROLONG}:
+            cost = seller_cost(case.source, case.period, case.item.addons)
+        sent = replace(operation, state=State.SENT, asked=True, before_on=before, cost=cost)
+        sent = replace(sent, sent_at=self._now())
         self._running.save(operation=sent)
         return sent
 

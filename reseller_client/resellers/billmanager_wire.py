@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -92,36 +92,37 @@ class SellerSide:
                     found.append(SellerRow(row, _mark(node.fields())))
         return tuple(found)
 
-    def find(self, remoteid: str, *, since: date, tariff: int) -> Iterator[int]:
-        """Iterate over services under an id of ours; see `under`.
+    def find(self, remoteid: str, *, since: date, tariff: int) -> tuple[int, ...]:
+        """Return living services under an id of ours that were not there before `since`.
 
         Raises UnknownOutcome where the list is narrowed, or neither list nor form tells.
         """
         rows = self.rows()
         if rows is None:
             raise UnknownOutcome(f"the list of {self.kind.code} is filtered: clear the filter")
-        yield from self.under(rows, remoteid, since=since, tariff=tariff)
+        likely = (one.row for one in rows if one.row.tariff in {None, tariff})
+        found = self.named(likely, since=since)
+        return tuple(row.id for row in found if row.remoteid == remoteid)
 
-    def under(
-        self, rows: Iterable[SellerRow], remoteid: str, *, since: date, tariff: int
-    ) -> Iterator[int]:
-        """Iterate over living services under an id of ours that were not there before `since`.
+    def named(self, rows: Iterable[LicenseRow], *, since: date) -> tuple[LicenseRow, ...]:
+        """Return living services that were not there before `since`, each with its `remoteid`.
 
-        Where the list does not carry `remoteid`, the form of what looks like it is asked.
+        Where the list does not carry it, the form is asked. Raises UnknownOutcome if that has
+        no such field either.
         """
-        for row in (one.row for one in rows):
-            old = row.created_on is not None and row.created_on < since
-            if old or row.status is Status.DELETED or row.tariff not in {None, tariff}:
-                continue
-            if (self.remoteid(row) if row.remoteid is None else row.remoteid) == remoteid:
-                yield row.id
+        young = (
+            row
+            for row in rows
+            if row.status is not Status.DELETED
+            and (row.created_on is None or row.created_on >= since)
+        )
+        return tuple(row if row.remoteid is not None else self._named(row) for row in young)
 
-    def remoteid(self, row: LicenseRow) -> str:
-        """Return our id of a row from its form. Raises UnknownOutcome if that has no such field."""
+    def _named(self, row: LicenseRow) -> LicenseRow:
         form = self.form(row.id)
         if "remoteid" not in form.fields:
             raise UnknownOutcome(f"{self.kind.code} {row.id}: the seller does not tell whose it is")
-        return form.service.remoteid
+        return replace(row, remoteid=form.service.remoteid)
 
     def form(self, number: int) -> SellerForm:
         """Return a service as its form shows it. Raises Missed."""

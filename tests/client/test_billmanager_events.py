@@ -158,7 +158,8 @@ def test_a_shorter_period_of_the_seller_stops_the_service_while_our_own_goes_on(
     assert (refused.reason.type, refused.reason.object) == ("value", "period")
 
     desk.reseller.compare_periods(module, 3, 1)
-    assert desk.reseller.repeat(refused.id).state is State.MANUAL
+    repeated = desk.reseller.repeat(refused.id)
+    assert (repeated.state, repeated.cost) == (State.MANUAL, Decimal("5.00"))
     desk.reseller.check_event()
     item = desk.item(refused.item)
     assert (item.period, item.seller_period, item.price) == (3, 1, Decimal("14.00"))
@@ -186,6 +187,19 @@ def test_a_comparison_for_one_tariff_goes_before_the_others(desk: Desk) -> None:
     assert [shelf.seller_period(module, 3, one) for one in (own, other)] == [1, 12]
     assert shelf.seller_period(module, 6, own) == 6
     assert shelf.seller_period(desk.reseller.tariffs.module_of(other).id, 3, own) == 3
+
+
+def test_orders_without_a_number_are_told_apart_by_one_look_at_each(desk: Desk) -> None:
+    desk.shop.rules(order_tells_id=False)
+    own = desk.tariff(1500, "instances")
+    machines = [{"domain": f"{name}.example.com"} for name in ("a", "b", "c", "d")]
+    opened = [desk.reseller.order("ada", own, params=one) for one in machines]
+    desk.line.brief = "instances"
+    desk.shop.journal.clear()
+    assert desk.reseller.check_event().completed == tuple(one.id for one in opened)
+    assert asked(desk) == {"instances": 1, "instances.edit": 8}  # whose it is, and what it gives
+    names = [desk.item(one.item).given["domain"] for one in opened]
+    assert names == [one["domain"] for one in machines]
 
 
 def test_a_machine_is_delivered_changed_and_installed_anew(desk: Desk) -> None:

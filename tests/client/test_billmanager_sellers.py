@@ -17,6 +17,8 @@ from tests.client.billmanager_desk import FROZEN, LITE
 from tests.client.emulated import LossyLine, client_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from emulator.testing import Seller
     from tests.client.conftest import Waits
 
@@ -83,6 +85,40 @@ def test_a_type_of_the_sellers_own_is_sold_like_the_one_it_is_like(
         assert (box.addons["mem"], box.status) == (8, Status.ACTIVE)
         assert opened.price == opened.cost == Decimal("19.00")
         assert box.given["password"]
+
+
+def test_all_it_knows_stands_in_the_rows(shop: Seller, waits: Waits, tmp_path: Path) -> None:
+    shop.clock.freeze(FROZEN)
+    shop.provisioning("by_hand")
+    client = client_of(LossyLine(shop), waits)
+
+    def opened(connection: sqlite3.Connection) -> BillmanagerReseller:
+        account = SellerAccount(client, StorefrontStore(connection))
+        made = BillmanagerReseller(connection, {"main": account}, now=lambda: _now(shop.clock.now))
+        made.prepare()
+        return made
+
+    with closing(sqlite3.connect(tmp_path / "rows.sqlite")) as connection:
+        reseller = opened(connection)
+        reseller.shelf.set_periods([-100, 1, 3, 6, 12])
+        module = reseller.add_module(ProcessingModule(0, "vds", "main", "VDS", Decimal("9.50"), 4))
+        own = reseller.tariffs.import_tariff(module.id, 6).id
+        reseller.tariffs.enable(own)
+        machine = {"domain": "a.example", "ostempl": "ISPsystem__Debian-12-amd64"}
+        order = reseller.order("ada", own, params=machine, addons={"ncpu": 2, "panel": "55227"})
+        assert order.reason is None
+    with closing(sqlite3.connect(tmp_path / "rows.sqlite")) as connection:
+        again = opened(connection)
+        assert again.shelf.modules() == (module,)
+        assert again.shelf.periods() == (-100, 1, 3, 6, 12)
+        assert again.running.operation(order.id) == order
+        assert again.tariffs.sync(own).nothing
+        shop.service(again.running.item(order.item).seller_id or 0, status=2)
+        assert again.check_event().completed == (order.id,)
+        item = again.running.item(order.item)
+        assert (item.addons["ncpu"], item.addons["panel"]) == (2, "55227")
+        shown = client.products("vds").get(item.seller_id or 0)
+        assert shown.fields["datacentername"] == "Moscow"
 
 
 def _now(text: str) -> datetime:
