@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from reseller_client import Client, LicenseOrder
+from reseller_client import CertificateOrder, Client, LicenseOrder
 from reseller_client.licenses import Licenses
 
 Arguments = Mapping[str, str]
@@ -28,6 +28,17 @@ def _wish(given: Arguments) -> LicenseOrder:
         remoteid=given["remoteid"],
         skipbasket=given.get("skipbasket", "on") == "on",
         comment=given.get("comment", ""),
+    )
+
+
+def _certificate(given: Arguments) -> CertificateOrder:
+    return CertificateOrder(
+        tariff=int(given["tariff"]),
+        name=given["name"],
+        region="Region",
+        city="City",
+        organization="Example",
+        remoteid=given.get("remoteid", ""),
     )
 
 
@@ -74,6 +85,16 @@ OTHER_FAMILIES: Final[Mapping[str, ClientCall]] = {
     ),
     **_states("platforms", lambda c: c.platforms),
 }
+CERTIFICATES: Final[Mapping[str, ClientCall]] = {
+    "certificates.generate_csr": lambda c, a: c.certificates.generate_csr(_certificate(a)),
+    "certificates.order_once": lambda c, a: c.certificates.order_once(_certificate(a)),
+    "certificates.list": lambda c, _: c.certificates.list(),
+    "certificates.get": lambda c, a: c.certificates.get(_number(a)),
+    "certificates.reissue": lambda c, a: c.certificates.reissue(_number(a)),
+    "certificates.validation": lambda c, a: c.certificates.validation(_number(a)),
+    "certificates.delete": lambda c, a: c.certificates.delete(_number(a)),
+    "certificates.countries": lambda c, _: c.certificates.countries(),
+}
 SERVICES: Final[Mapping[str, ClientCall]] = {
     "services.prolong_quote": lambda c, a: c.services.prolong_quote(
         _number(a), _number(a, "period")
@@ -119,7 +140,7 @@ SESSIONS: Final[Mapping[str, ClientCall]] = {
     "sessions.close": lambda c, _: c.sessions.close(),
 }
 CALLS: Final[Mapping[str, ClientCall]] = MappingProxyType(
-    {**LICENSES, **OTHER_FAMILIES, **SERVICES, **MONEY, **SESSIONS}
+    {**LICENSES, **OTHER_FAMILIES, **CERTIFICATES, **SERVICES, **MONEY, **SESSIONS}
 )
 IN_SESSION: Final = frozenset({"sessions.confirm", "sessions.keepalive", "sessions.close"})
 """Calls that mean something only in a session that is already open."""

@@ -1,6 +1,11 @@
 """A client for resellers of a BILLmanager-based seller, and the ways resellers use it."""
 
 from reseller_client.call import Patience
+from reseller_client.certificate_models import (
+    Certificate,
+    CertificateOrder,
+    CertificateRequest,
+)
 from reseller_client.client import Client
 from reseller_client.errors import (
     AccessDenied,
@@ -43,6 +48,9 @@ __all__ = [
     "AlreadyExists",
     "AuthFailed",
     "BadValue",
+    "Certificate",
+    "CertificateOrder",
+    "CertificateRequest",
     "Client",
     "DeletionForbidden",
     "DeletionRefused",

@@ -10,6 +10,7 @@ from reseller_client.account import Account
 from reseller_client.call import Patience, Style, make_call, make_csv_call
 from reseller_client.cart import Cart
 from reseller_client.catalogue import Catalogue
+from reseller_client.certificates import Certificates
 from reseller_client.errors import AccessDenied, TransportError
 from reseller_client.families import PLATFORM, THIRD_PARTY
 from reseller_client.licenses import Licenses
@@ -79,6 +80,7 @@ class Client:
         self.licenses = Licenses(self)
         self.third_party = Licenses(self, THIRD_PARTY)
         self.platforms = Licenses(self, PLATFORM)
+        self.certificates = Certificates(self)
         self.services = Services(self)
         self.orders = Orders(self)
         self.cart = Cart(self)
