@@ -62,6 +62,7 @@ CERTIFICATE = ProductType(
     row_of=views.row,
     form_of=views.form,
     wish_of=orders.wish_of,
+    addons_of=orders.addons_of,
 )
 KINDS = {
     orders.GENERATE: {"en": "Make a request", "ru": "Создать запрос"},

@@ -12,7 +12,8 @@ from typing import Any
 from marshmallow import ValidationError
 
 from emulator.domain import countries, issuing
-from emulator.domain.certnames import Asked, Subject
+from emulator.domain.catalogue import Tariff
+from emulator.domain.certnames import Asked, Subject, plain_names
 from emulator.domain.licenses import Wish
 from emulator.errors import BadValue
 from emulator.fields import Id, Months, Numbered, OneOf, Text, Whole
@@ -184,6 +185,14 @@ def request_of(sent: Mapping[str, Any], *, anew: bool = False) -> Asked:
         raise BadValue("field_country", str(sent["field_country"]))
     told = {name: sent.get(name, "") for name in ("ST", "L", "O", "OU", "emailAddress")}
     return issuing.ask(sent["CN"], further_names(sent), Subject(country.iso, **told))
+
+
+def addons_of(tariff: Tariff, sent: Mapping[str, Any]) -> Mapping[int, int] | None:
+    """The addons for the names that were sent so far, for the price of an order form."""
+    others, addons = further_names(sent), sent.get("addon")
+    if not sent.get("CN") or not others:
+        return addons
+    return issuing.fitted(tariff, plain_names(sent["CN"], others), addons)
 
 
 def wish_of(sent: Mapping[str, Any]) -> Wish:

@@ -120,7 +120,7 @@ def _add_param(family: Family, product: ProductType) -> None:
         call: Call, pricelist: int | None = None, period: int | None = None, **draft: Any
     ) -> Shown:
         """Orders a service: with skipbasket=on paid and opened at once, else put in the basket."""
-        return _form(call, name, pricelist, period, draft, "period")
+        return _form(call, product, pricelist, period, draft, "period")
 
     @show.on_submit
     def order(call: Call, skipbasket: bool = False, **wish: Any) -> Done:
@@ -156,7 +156,7 @@ def _add_new_param(family: Family, product: ProductType) -> None:
         **draft: Any,
     ) -> Shown:
         """The same order in the new form: order_period, autoprolong on or off."""
-        return _form(call, name, pricelist, order_period or period, draft, "order_period")
+        return _form(call, product, pricelist, order_period or period, draft, "order_period")
 
     @show.on_submit
     def order(
@@ -181,7 +181,7 @@ def _add_new_param(family: Family, product: ProductType) -> None:
 
 def _form(
     call: Call,
-    name: str,
+    product: ProductType,
     pricelist: int | None,
     period: int | None,
     draft: Mapping[str, Any],
@@ -189,12 +189,12 @@ def _form(
 ) -> Shown:
     """The order form, priced for what was sent."""
     if pricelist is None:
-        raise StepUnavailable(f"{name}.order.param")
-    tariff = licenses.orderable(call.shop, call.user, name, pricelist)
+        raise StepUnavailable(f"{product.intname}.order.param")
+    tariff = licenses.orderable(call.shop, call.user, product.intname, pricelist)
     offered = tariff.periods(call.user.currency)
     chosen = period if period is not None else (1 if 1 in offered else offered[0])
     tariff.check_period(call.user.currency, chosen)
-    amounts = licenses.chosen_addons(tariff, draft.get("addon"))
+    amounts = licenses.chosen_addons(tariff, product.addons_of(tariff, draft))
     full = tariff.cost(call.user.currency, chosen, amounts)
     cost = discounts.price(call.shop, call.user, tariff, full).cost
     price, label = with_currency(cost, call.user.currency), period_label(chosen, call.lang)

@@ -12,7 +12,7 @@ from typing import Any
 from emulator.call import Call, Shown
 from emulator.domain import licenses
 from emulator.domain.accounts import Account
-from emulator.domain.catalogue import Words
+from emulator.domain.catalogue import Tariff, Words
 from emulator.domain.licenses import Wish
 from emulator.domain.services import Service
 from emulator.domain.world import Shop
@@ -54,6 +54,11 @@ def plain_wish(sent: Mapping[str, Any]) -> Wish:
     return Wish(**sent)
 
 
+def sent_addons(tariff: Tariff, sent: Mapping[str, Any]) -> Mapping[int, int] | None:
+    """The addons of an order as they were sent."""
+    return sent.get("addon")
+
+
 @dataclass(frozen=True, slots=True)
 class ProductType:
     """One product type: its name on the wire, its title, what it takes and shows, and how we know.
@@ -87,6 +92,8 @@ class ProductType:
     """What a submitted ``X.edit`` does with what was sent, addons apart."""
     wish_of: Callable[[Mapping[str, Any]], Wish] = plain_wish
     """What is asked for, out of the order's parameters."""
+    addons_of: Callable[[Tariff, Mapping[str, Any]], Mapping[int, int] | None] = sent_addons
+    """The addons that the order form is priced with."""
     also_listed: tuple[str, ...] = ()
     """Other names of its list."""
     power: bool = False
