@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from reseller_client import CertificateOrder, Client, LicenseOrder
+from reseller_client import CertificateOrder, Client, LicenseOrder, ServiceOrder
 from reseller_client.licenses import Licenses
+from reseller_client.products import Products
 
 Arguments = Mapping[str, str]
 ClientCall = Callable[[Client, Arguments], object]
@@ -40,6 +41,20 @@ def _certificate(given: Arguments) -> CertificateOrder:
         organization="Example",
         remoteid=given.get("remoteid", ""),
     )
+
+
+def _service(given: Arguments) -> ServiceOrder:
+    return ServiceOrder(
+        tariff=_number(given, "tariff"),
+        period=_number(given, "period"),
+        domain=given.get("domain", ""),
+        ostempl=given.get("ostempl", ""),
+        remoteid=given.get("remoteid", ""),
+    )
+
+
+def _products(client: Client, given: Arguments) -> Products:
+    return client.products(given["itemtype"])
 
 
 def _number(given: Arguments, name: str = "id") -> int:
@@ -95,6 +110,27 @@ CERTIFICATES: Final[Mapping[str, ClientCall]] = {
     "certificates.delete": lambda c, a: c.certificates.delete(_number(a)),
     "certificates.countries": lambda c, _: c.certificates.countries(),
 }
+PRODUCTS: Final[Mapping[str, ClientCall]] = {
+    "products.order_once": lambda c, a: _products(c, a).order_once(_service(a)),
+    "products.put_in_cart": lambda c, a: _products(c, a).put_in_cart(_service(a)),
+    "products.list": lambda c, a: _products(c, a).list(),
+    "products.get": lambda c, a: _products(c, a).get(_number(a)),
+    "products.reinstall": lambda c, a: _products(c, a).reinstall(_number(a), a["ostempl"]),
+    "products.resize": lambda c, a: _products(c, a).resize(
+        _number(a), {_number(a, "addon"): _number(a, "quantity")}
+    ),
+    "products.suspend": lambda c, a: _products(c, a).suspend(_number(a)),
+    "products.resume": lambda c, a: _products(c, a).resume(_number(a)),
+    "products.delete": lambda c, a: _products(c, a).delete(_number(a)),
+    "products.start": lambda c, a: _products(c, a).start(_number(a)),
+    "products.stop": lambda c, a: _products(c, a).stop(_number(a)),
+    "products.reboot": lambda c, a: _products(c, a).reboot(_number(a)),
+    "cart.lines": lambda c, _: c.cart.lines(),
+    "cart.pay": lambda c, a: c.cart.pay(_number(a)),
+    "cart.remove": lambda c, a: c.cart.remove(_number(a)),
+    "cart.empty": lambda c, _: c.cart.empty(),
+    "cart.orders": lambda c, _: c.cart.orders(),
+}
 SERVICES: Final[Mapping[str, ClientCall]] = {
     "services.prolong_quote": lambda c, a: c.services.prolong_quote(
         _number(a), _number(a, "period")
@@ -111,6 +147,9 @@ SERVICES: Final[Mapping[str, ClientCall]] = {
         _number(a), _number(a, "tariff"), _number(a, "period")
     ),
     "services.history": lambda c, a: c.services.history(_number(a)),
+    "services.remove_address": lambda c, a: c.services.remove_address(
+        _number(a), _number(a, "address")
+    ),
 }
 MONEY: Final[Mapping[str, ClientCall]] = {
     "orders.view": lambda c, _: c.orders.view(),
@@ -140,7 +179,7 @@ SESSIONS: Final[Mapping[str, ClientCall]] = {
     "sessions.close": lambda c, _: c.sessions.close(),
 }
 CALLS: Final[Mapping[str, ClientCall]] = MappingProxyType(
-    {**LICENSES, **OTHER_FAMILIES, **CERTIFICATES, **SERVICES, **MONEY, **SESSIONS}
+    {**LICENSES, **OTHER_FAMILIES, **CERTIFICATES, **PRODUCTS, **SERVICES, **MONEY, **SESSIONS}
 )
 IN_SESSION: Final = frozenset({"sessions.confirm", "sessions.keepalive", "sessions.close"})
 """Calls that mean something only in a session that is already open."""

@@ -42,6 +42,7 @@ WITH_ELEMENT = [f.name for f in REGISTRY if "elid" in f.takes.wire_fields]
 OUT_OF_REACH = {
     "totp.confirm": "needs the temporary session of a login with a second factor",
     "payment.delete": "needs a payment that was begun",
+    "cartorder.create.confirm": "needs a position in the cart",
     "certificate.validation.dns": "needs a certificate that is being issued",
     "certificate.validation.email": "needs a certificate that is being issued",
 }

@@ -238,7 +238,7 @@ def _add_removal(family: Family) -> None:
         fails=FAILS,
         evidence=Evidence.OBSERVED,
         source=SOURCE,
-        example={"elid": "5", "plid": "100017"},
+        example={"elid": "4", "plid": "100017"},
         title={"en": "Address", "ru": "IP-адрес"},
     )
     def remove(call: Call, elid: int, plid: int | None = None) -> Done:
