@@ -26,7 +26,6 @@ def many(of: dict[str, Any], name: str) -> list[Any]:
 NEVER_TWICE = {
     "auth": {"auth", "auth_id", "id"},
     "certificate.order.csr": {"csr", "key"},
-    "certificate.reissue": {"csr", "key", "crt", "dns_record_name", "dns_record_value"},
 }
 """What is another each time: the id of a session, a key and what is made with it."""
 

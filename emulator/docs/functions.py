@@ -28,6 +28,7 @@ SELLER = "http://127.0.0.1:1500"
 SESSION_ID = re.compile(f"{prefix_of(DEFAULT)}[0-9a-f]+")
 # What every answer carries besides what it says; docs/wire.md tells of it once.
 AROUND = ("metadata", "messages", "saved_filters", "tparams")
+PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----.*?-----END \1-----", re.DOTALL)
 LONGEST_EXAMPLE = 60
 
 
@@ -157,7 +158,8 @@ def _pretty_json(text: str) -> str:
 
 
 def _cut(text: str) -> str:
-    lines = text.splitlines()
+    """As much as a page shows: not every line, and no key or certificate in full."""
+    lines = PEM.sub(r"-----BEGIN \1-----…-----END \1-----", text).splitlines()
     return "\n".join(lines if len(lines) <= LONGEST_EXAMPLE else [*lines[:LONGEST_EXAMPLE], "…"])
 
 

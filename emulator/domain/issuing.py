@@ -114,26 +114,27 @@ def give(shop: Shop, service: Service) -> Service:
     """
     from emulator.domain import certificates  # noqa: PLC0415 - brings a whole library along
 
-    secret = _secret(shop.world)
+    secret, since = _secret(shop.world), shop.today
     if "csr" not in service.params:
+        since = service.created_on
         key = certificates.derived_key(f"{secret}/{service.id}")
         names = plain_names(service.licname, "")
         made = Asked(certificates.make_csr(key, names, Subject()), key, names)
         service = replace(service, params={**service.params, **kept(made)})
     number = int(service.params.get("issued", "0")) + 1
-    since = services.midnight(shop.today) or shop.now
     until = services.midnight(service.expires_on) or certificates.EVER
+    begins = min(services.midnight(since) or shop.now, until)
     crt = certificates.issue(
         certificates.authority(secret),
         asked_of(service),
         f"{secret}/{service.id}/{number}",
-        min(since, until),
+        begins,
         until,
     )
     told = {
         "crt": crt,
         "issued": str(number),
-        "valid_from": since.date().isoformat(),
+        "valid_from": begins.date().isoformat(),
         "valid_until": until.date().isoformat(),
     }
     return replace(service, params={**service.params, **told})

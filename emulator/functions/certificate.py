@@ -138,7 +138,7 @@ def _add_reissue(family: Family) -> None:
         fails=(Missed, BadValue, WrongState, RunningOperation),
         evidence=Evidence.ASSUMED,
         source=SOURCE,
-        example={"elid": EXAMPLE, "crt_type": "generate", "sok": "ok"},
+        example={"elid": EXAMPLE, "sok": "ok"},
     )
     def show(call: Call, elid: int, **draft: Any) -> Shown:
         """Issues a certificate anew to the end of its term: another request, or a new key."""
