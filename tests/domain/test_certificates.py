@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import ipaddress
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -207,6 +209,12 @@ def test_a_derived_key_and_its_request_follow_from_the_text() -> None:
     assert key == certificates.derived_key("a") != certificates.derived_key("b")
     csr = certificates.make_csr(key, ("example.com",), Subject())
     assert csr == certificates.make_csr(key, ("example.com",), Subject())
+
+
+def test_a_seller_starts_without_the_library_that_certifies() -> None:
+    code = "import sys, emulator.wsgi; print('cryptography' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert told.stdout == "False\n"
 
 
 def test_names_of_other_scripts_become_what_certificates_hold() -> None:
