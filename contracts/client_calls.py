@@ -170,6 +170,13 @@ MONEY: Final[Mapping[str, ClientCall]] = {
     "payments.expenses": lambda c, _: tuple(c.payments.expenses()),
     "catalogue.tariffs": lambda c, a: c.catalogue.tariffs(a.get("itemtype")),
 }
+TICKETS: Final[Mapping[str, ClientCall]] = {
+    "tickets.list": lambda c, _: c.tickets.list(),
+    "tickets.get": lambda c, a: c.tickets.get(_number(a)),
+    "tickets.open": lambda c, a: c.tickets.open(a["subject"], a["message"]),
+    "tickets.say": lambda c, a: c.tickets.say(_number(a), a["message"]),
+    "tickets.close": lambda c, a: c.tickets.close(_number(a)),
+}
 SESSIONS: Final[Mapping[str, ClientCall]] = {
     "sessions.open": lambda c, _: c.sessions.open(),
     "sessions.open_by_key": lambda c, a: c.sessions.open_by_key(a["key"]),
@@ -179,7 +186,16 @@ SESSIONS: Final[Mapping[str, ClientCall]] = {
     "sessions.close": lambda c, _: c.sessions.close(),
 }
 CALLS: Final[Mapping[str, ClientCall]] = MappingProxyType(
-    {**LICENSES, **OTHER_FAMILIES, **CERTIFICATES, **PRODUCTS, **SERVICES, **MONEY, **SESSIONS}
+    {
+        **LICENSES,
+        **OTHER_FAMILIES,
+        **CERTIFICATES,
+        **PRODUCTS,
+        **SERVICES,
+        **MONEY,
+        **TICKETS,
+        **SESSIONS,
+    }
 )
 IN_SESSION: Final = frozenset({"sessions.confirm", "sessions.keepalive", "sessions.close"})
 """Calls that mean something only in a session that is already open."""

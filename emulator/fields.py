@@ -67,6 +67,18 @@ class Text(WireField):
         return str(value)
 
 
+class Email(Text):
+    """An e-mail address, which becomes a login: no colon, which would end it in authinfo."""
+
+    keeps_empty = False
+    SHAPE = re.compile(r"[^@\s:]+@[^@\s:]+\.[^@\s:.]+\Z")
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if len(value) > self.longest or self.SHAPE.match(value.strip()) is None:
+            raise ValidationError("email")
+        return str(value.strip())
+
+
 class Whole(WireField):
     """A whole number. A trailing ``;`` falls off: printed examples have it (docs/evidence.md 8)."""
 

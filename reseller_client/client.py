@@ -22,6 +22,7 @@ from reseller_client.profiles import Profiles
 from reseller_client.reader import read_document
 from reseller_client.services import Services
 from reseller_client.sessions import Identity, Sessions
+from reseller_client.tickets import Tickets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -88,6 +89,7 @@ class Client:
         self.payments = Payments(self)
         self.profiles = Profiles(self)
         self.notifications = Notifications(self)
+        self.tickets = Tickets(self)
         self.catalogue = Catalogue(self)
 
     def products(self, itemtype: str) -> Products:

@@ -20,6 +20,7 @@ from emulator.admin.guard import JSON, Guard, Refusal
 from emulator.admin.listing import functions
 from emulator.admin.payments import NoPaymentError
 from emulator.admin.services import NoServiceError
+from emulator.admin.tickets import NoTicketError
 from emulator.admin.world_api import Asked, Handler
 from emulator.errors import ApiError
 from emulator.faults import NoFault
@@ -32,7 +33,7 @@ from emulator.worlds import DEFAULT, NoWorld, WorldError, WorldExists, Worlds
 LOG = logging.getLogger("mockseller")
 PREFIX = "/_mockseller"
 STATUSES: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
-    ((NoWorld, NoAccountError, NoServiceError, NoPaymentError, NoFault), 404),
+    ((NoWorld, NoAccountError, NoServiceError, NoPaymentError, NoTicketError, NoFault), 404),
     ((WorldExists, NothingDueError), 409),
     ((WorldError, FixtureError, PriceListError, ApiError, ValueError), 400),
 )

@@ -249,6 +249,12 @@ class PaymentChange(Body):
     status = Whole(1, 9, required=True)
 
 
+class TicketAnswer(Body):
+    """``POST tickets/ID``: what the seller says."""
+
+    text = Text(required=True)
+
+
 class ServiceChange(Body):
     """``PATCH services/ID``."""
 

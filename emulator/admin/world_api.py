@@ -9,7 +9,17 @@ from decimal import Decimal
 from typing import Any
 
 from emulator import journal
-from emulator.admin import accounts, clock, faults, matching, payments, schemas, services, state
+from emulator.admin import (
+    accounts,
+    clock,
+    faults,
+    matching,
+    payments,
+    schemas,
+    services,
+    state,
+    tickets,
+)
 from emulator.faults import NoFault
 from emulator.worlds import Worlds
 
@@ -20,6 +30,7 @@ WORLD_CHANGE = schemas.WorldChange()
 CLOCK_MOVE = schemas.ClockMove()
 ACCOUNT_CHANGE = schemas.AccountChange()
 SERVICE_CHANGE = schemas.ServiceChange()
+TICKET_ANSWER = schemas.TicketAnswer()
 PAYMENT_CHANGE = schemas.PaymentChange()
 WANTED = schemas.Wanted()
 QUERY = schemas.JournalQuery()
@@ -212,6 +223,19 @@ def _move_payment(asked: Asked) -> object:
     return payments.move(asked.worlds, asked.name, _number(asked), wanted["status"])
 
 
+def _tickets(asked: Asked) -> object:
+    return {"tickets": tickets.newest(asked.worlds, asked.name)}
+
+
+def _ticket(asked: Asked) -> object:
+    return tickets.show(asked.worlds, asked.name, _number(asked))
+
+
+def _answer_ticket(asked: Asked) -> object:
+    text = str(asked.read(TICKET_ANSWER)["text"])
+    return tickets.answer(asked.worlds, asked.name, _number(asked), text)
+
+
 def _service(asked: Asked) -> object:
     return services.show(asked.worlds, asked.name, _number(asked))
 
@@ -252,6 +276,9 @@ HANDLERS: Mapping[str, Handler] = {
     "PATCH /accounts/<login>": _change_account,
     "GET /accounts/<login>/payments": _payments,
     "PATCH /payments/<id>": _move_payment,
+    "GET /tickets": _tickets,
+    "GET /tickets/<id>": _ticket,
+    "POST /tickets/<id>": _answer_ticket,
     "GET /services/<id>": _service,
     "PATCH /services/<id>": _change_service,
 }

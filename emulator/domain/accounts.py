@@ -85,6 +85,7 @@ _BY_LOGIN = Statement(
 )
 _BY_ID = Statement(select(*A).where(A.id == bindparam("wanted")))
 _ALL = Statement(select(*A).order_by(A.id))
+_NUMBER = Statement(select(A.id).where(A.login == bindparam("wanted")))
 _INSERT = Statement(
     insert(tables.account).values({c.name: bindparam(c.name) for c in A if c.name != "id"})
 )
@@ -177,6 +178,12 @@ def add(db: Database, *, login: str, password: str, **values: object) -> int:
     return db.insert(
         _INSERT, login=login, password_hash=hashed(password), balance=Decimal(0), **given
     )
+
+
+def number_of(db: Database, login: str) -> int | None:
+    """The number of a login, or None where nobody has it."""
+    row = db.row(_NUMBER, wanted=login)
+    return None if row is None else int(row[0])
 
 
 def save(db: Database, account: Account) -> None:

@@ -62,6 +62,8 @@ class Rules:
     """Whether a one-shot order of a machine tells its number (docs/evidence.md 43)."""
     item_lists: bool = True
     """Whether ``service`` and ``item`` are there, or missed (docs/evidence.md 44)."""
+    registration: bool = True
+    """Whether strangers may open an account (docs/evidence.md 58)."""
     allowed_origins: tuple[str, ...] = ()
     """Web pages that may read answers of ``/billmgr``; ``*``: all (docs/evidence.md 27)."""
 

@@ -243,6 +243,7 @@ class RulesSchema(Shape):
     least_months = may(whole(0, 120))
     order_tells_id = may(flag)
     item_lists = may(flag)
+    registration = may(flag)
     allowed_origins = many(need(word))
     trial_once = may(flag)
 

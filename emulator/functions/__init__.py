@@ -14,6 +14,7 @@ from emulator.functions import (
     menu,
     payment,
     platform,
+    portal,
     pricelist,
     profile,
     service,
@@ -21,6 +22,7 @@ from emulator.functions import (
     session,
     soft,
     softexternal,
+    ticket,
     user,
 )
 from emulator.registry import Family
@@ -31,7 +33,7 @@ def families(verified: Verified) -> tuple[Family, ...]:
     licences = (soft.family(), softexternal.family(), platform.family())
     products = (*licences, *servicetypes.families(), certificate.family())
     money = (payment.family(), expense.family())
-    own = (account.family(), profile.family(), user.family())
+    own = (account.family(), profile.family(), user.family(), ticket.family())
     declared = [
         session.family(verified),
         *products,
@@ -42,6 +44,7 @@ def families(verified: Verified) -> tuple[Family, ...]:
         *money,
         pricelist.family(),
         country.family(),
+        portal.family(),
         menu.family(products, money, own),
     ]
     by_name = {function.name: function for family in declared for function in family.functions}

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from emulator.call import Call, Part, Raw, Rows
-from emulator.domain import notifications
+from emulator.domain import notifications, tickets
 from emulator.domain.accounts import Account
 from emulator.domain.catalogue import Words
 from emulator.domain.forecast import enough_until
@@ -174,16 +174,22 @@ def _add_notify(dashboard: Family) -> None:
     def notify(call: Call) -> Raw:
         """What there is to notice: services that end within a week, and what fell due lately.
 
-        ``item`` ``bannerlist`` holds one ``bitem`` for each; ``ticket`` is there and empty, since
-        this seller writes no tickets. What is inside a ``bitem`` is assumed.
+        ``item`` ``bannerlist`` holds one ``bitem`` for each, ``ticket`` one for each ticket with
+        new answers. What is inside a ``bitem`` is assumed.
         """
         notices = [*_ending(call), *_happened(call)]
         items = [
             _item(call.words(ENDING_TITLE), "bannerlist", notices),
-            _item(call.words(TICKETS_TITLE), "ticket", []),
+            _item(call.words(TICKETS_TITLE), "ticket", [*_answered(call)]),
         ]
         balance = with_currency(call.user.balance, call.user.currency)
         return Raw([Part("notify", parts=items), Part("realbalance", balance)])
+
+
+def _answered(call: Call) -> Iterator[Part]:
+    """Tickets with answers that nobody has looked at."""
+    for one in tickets.unread(call.shop, call.user, MOST_NOTICES):
+        yield Part("bitem", parts=[Part("id", str(one.id)), Part("msg", one.subject)])
 
 
 def _item(title: str, name: str, notices: list[Part]) -> Part:

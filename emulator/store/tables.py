@@ -333,6 +333,33 @@ notification = Table(
 )
 Index("notification_by_owner", notification.c.account_id, notification.c.seen, notification.c.id)
 
+ticket = Table(
+    "ticket",
+    metadata,
+    _id(),
+    _account(),
+    Column("service_id", Integer, ForeignKey("service.id")),
+    Column("subject", Text, nullable=False),
+    Column("closed", Boolean, nullable=False, default=False, server_default="0"),
+    Column("unread", Integer, nullable=False, default=0, server_default="0"),
+    Column("created_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""A conversation of a client with the seller; ``unread`` counts the seller's unseen messages."""
+Index("ticket_by_owner", ticket.c.account_id, ticket.c.id)
+
+ticket_message = Table(
+    "ticket_message",
+    metadata,
+    _id(),
+    Column("ticket_id", Integer, ForeignKey("ticket.id"), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("by_client", Boolean, nullable=False),
+    Column("text", Text, nullable=False),
+)
+Index("ticket_message_by_ticket", ticket_message.c.ticket_id, ticket_message.c.id)
+
 payment = Table(
     "payment",
     metadata,

@@ -1,0 +1,161 @@
+"""Tickets: what a client asks the seller, and what somebody at the seller answers.
+
+Source: docs/wire.md section 6 (``dashboard.tickets``, ``notify``); docs/evidence.md 57. Nobody
+answers by itself: answers come through the control API.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from emulator.domain import services
+from emulator.domain.accounts import Account
+from emulator.domain.world import Shop
+from emulator.errors import Missed
+from emulator.store import tables
+from emulator.store.engine import Statement
+
+T, M = tables.ticket.c, tables.ticket_message.c
+_OPEN = Statement(
+    insert(tables.ticket).values(
+        account_id=bindparam("owner"),
+        service_id=bindparam("about"),
+        subject=bindparam("title"),
+        closed=False,
+        unread=0,
+        created_at=bindparam("at"),
+        changed_at=bindparam("at"),
+    )
+)
+_SAVE = Statement(
+    update(tables.ticket)
+    .where(T.id == bindparam("wanted"))
+    .values(
+        closed=bindparam("is_closed", type_=T.closed.type),
+        unread=bindparam("unseen"),
+        changed_at=bindparam("at"),
+    )
+)
+_READ = Statement(update(tables.ticket).where(T.id == bindparam("wanted")).values(unread=0))
+_ONE = Statement(select(*T).where(T.id == bindparam("wanted")))
+_UNREAD = Statement(
+    select(*T)
+    .where(T.account_id == bindparam("owner"), T.unread > 0)
+    .order_by(T.id.desc())
+    .limit(bindparam("most"))
+)
+_NEWEST = Statement(select(*T).order_by(T.id.desc()).limit(bindparam("most")))
+_COUNT = Statement(
+    select(func.count()).where(T.account_id == bindparam("owner"), T.closed.is_(False))
+)
+_SAY = Statement(
+    insert(tables.ticket_message).values({c.name: bindparam(c.name) for c in M if c.name != "id"})
+)
+_SAID = Statement(
+    select(M.id, M.at, M.by_client, M.text).where(M.ticket_id == bindparam("wanted")).order_by(M.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One conversation. ``unread``: answers of the seller that its client has not looked at."""
+
+    id: int
+    account_id: int
+    service_id: int | None
+    subject: str
+    closed: bool
+    unread: int
+    created_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a ticket."""
+
+    id: int
+    at: datetime
+    by_client: bool
+    text: str
+
+
+def begin(shop: Shop, account: Account, subject: str, text: str, about: int | None) -> Ticket:
+    """A new ticket with its first message. Missed: the service it names is not the account's."""
+    if about is not None:
+        services.owned(shop, account, about)
+    number = shop.db.insert(_OPEN, owner=account.id, about=about, title=subject, at=shop.now)
+    _say(shop, number, text, by_client=True)
+    return find(shop, number)
+
+
+def find(shop: Shop, number: int) -> Ticket:
+    """A ticket, whosever it is. Raises Missed."""
+    row = shop.db.row(_ONE, wanted=number)
+    if row is None:
+        raise Missed("ticket", str(number))
+    return Ticket(*row)
+
+
+def owned(shop: Shop, account: Account, number: int) -> Ticket:
+    """A ticket of this account; another's is missed."""
+    ticket = find(shop, number)
+    if ticket.account_id != account.id:
+        raise Missed("ticket", str(number))
+    return ticket
+
+
+def messages(shop: Shop, ticket: Ticket) -> list[Message]:
+    """What was said, in its order."""
+    return [Message(*row) for row in shop.db.rows(_SAID, wanted=ticket.id)]
+
+
+def ask(shop: Shop, ticket: Ticket, text: str) -> Ticket:
+    """A further message of the client; a closed ticket is open again."""
+    _say(shop, ticket.id, text, by_client=True)
+    return _saved(shop, replace(ticket, closed=False))
+
+
+def answer(shop: Shop, number: int, text: str) -> Ticket:
+    """A message of the seller, which its client has not read yet. Raises Missed."""
+    ticket = find(shop, number)
+    _say(shop, number, text, by_client=False)
+    return _saved(shop, replace(ticket, closed=False, unread=ticket.unread + 1))
+
+
+def close(shop: Shop, ticket: Ticket) -> Ticket:
+    """Nothing more is wanted. Closed twice is no fault."""
+    return _saved(shop, replace(ticket, closed=True, unread=0))
+
+
+def read(shop: Shop, ticket: Ticket) -> None:
+    """Its client has looked at it."""
+    shop.db.run(_READ, wanted=ticket.id)
+
+
+def unread(shop: Shop, account: Account, most: int) -> list[Ticket]:
+    """Tickets with answers nobody has looked at, newest first."""
+    return [Ticket(*row) for row in shop.db.rows(_UNREAD, owner=account.id, most=most)]
+
+
+def newest(shop: Shop, most: int) -> list[Ticket]:
+    """Everybody's newest tickets, for the seller's own side."""
+    return [Ticket(*row) for row in shop.db.rows(_NEWEST, most=most)]
+
+
+def open_count(shop: Shop, account: Account) -> int:
+    """How many tickets of an account are open."""
+    return int(shop.db.value(_COUNT, owner=account.id))
+
+
+def _say(shop: Shop, number: int, text: str, *, by_client: bool) -> None:
+    shop.db.run(_SAY, ticket_id=number, at=shop.now, by_client=by_client, text=text)
+
+
+def _saved(shop: Shop, ticket: Ticket) -> Ticket:
+    changed = replace(ticket, changed_at=shop.now)
+    shop.db.run(_SAVE, wanted=ticket.id, is_closed=ticket.closed, unseen=ticket.unread, at=shop.now)
+    return changed

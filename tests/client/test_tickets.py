@@ -1,0 +1,26 @@
+"""Tickets from the client's side, at the emulator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reseller_client import Client, Missed
+
+if TYPE_CHECKING:
+    from emulator.testing import Seller
+
+
+def test_a_ticket_is_opened_read_continued_and_closed(reseller: Client, shop: Seller) -> None:
+    number = reseller.tickets.open("Disk", "It is full", service_id=100014)
+    shop.control("POST", f"/tickets/{number}", {"text": "Look again"})
+    (row,) = reseller.tickets.list()
+    assert (row.id, row.subject, row.unread, row.service_id) == (number, "Disk", 1, 100014)
+    reseller.tickets.say(number, "Thanks")
+    found = reseller.tickets.get(number)
+    assert [one.text for one in found.messages] == ["It is full", "Look again", "Thanks"]
+    reseller.tickets.close(number)
+    assert reseller.tickets.list()[0].status == "Closed"
+    with pytest.raises(Missed):
+        reseller.tickets.get(99)

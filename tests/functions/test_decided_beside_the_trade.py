@@ -1,0 +1,92 @@
+"""Tickets, joining, a lost password, zones: small answers, and true ones."""
+
+from __future__ import annotations
+
+import pytest
+
+from emulator.testing import Seller as Handle
+from tests.functions.seller import Seller
+
+
+def asked(shop: Seller, **given: str) -> str:
+    said = {"subject": "Disk", "message": "It is full", "sok": "ok", **given}
+    return shop.doc("clientticket.edit", **said).findtext("id") or ""
+
+
+def said(shop: Seller, number: str) -> list[str]:
+    doc = shop.doc("clientticket.edit", elid=number)
+    return [e.findtext("message") or "" for e in doc.findall("list/elem")]
+
+
+def test_57_a_ticket_is_opened_answered_and_closed(shop: Seller) -> None:
+    number = asked(shop, item="100014")
+    assert said(shop, number) == ["It is full"]
+    shop.doc("clientticket.edit", elid=number, message="Still", sok="ok")
+    assert said(shop, number) == ["It is full", "Still"]
+    for name in ("clientticket", "ticket", "dashboard.tickets"):
+        (row,) = shop.rows(name)
+        assert (row["id"], row["name"], row["item"], row["status"]) == (
+            number,
+            "Disk",
+            "100014",
+            "Open",
+        )
+    shop.doc("clientticket.edit", elid=number, clicked_button="close", sok="ok")
+    assert shop.rows("ticket")[0]["status"] == "Closed"
+    shop.doc("clientticket.edit", elid=number, message="Once more", sok="ok")
+    assert shop.rows("ticket")[0]["status"] == "Open"
+
+
+def test_57_the_seller_answers_through_its_own_door_and_it_is_unread() -> None:
+    with Handle() as seller:
+        number = seller.call("clientticket.edit", subject="A", message="b", sok="ok").field("id")
+        told = seller.control("POST", f"/tickets/{number}", {"text": "Look again"})
+        assert [one["by"] for one in told["messages"]] == ["client", "seller"]
+        assert seller.control("GET", "/tickets")["tickets"][0]["unread"] == 1
+        notice = seller.call("notify").xml.find("notify/item[@name='ticket']/bitem/id")
+        assert notice is not None
+        assert notice.text == number
+        seller.call("clientticket.edit", elid=number)
+        assert seller.call("ticket").rows()[0]["unread"] == "0"
+        assert seller.control("GET", f"/tickets/{number}")["messages"][1]["text"] == "Look again"
+        with pytest.raises(Exception, match="there is no ticket 99"):
+            seller.control("POST", "/tickets/99", {"text": "x"})
+
+
+def test_a_ticket_is_its_accounts_own_and_says_something(shop: Seller) -> None:
+    number = asked(shop)
+    assert shop.refusal("clientticket.edit", "other", elid=number) == "missed/ticket"
+    assert shop.refusal("clientticket.edit", subject="A", sok="ok") == "value/message"
+    assert shop.refusal("clientticket.edit", message="A", sok="ok") == "value/subject"
+    foreign = {"subject": "A", "message": "b", "item": "100009", "sok": "ok"}
+    assert shop.refusal("clientticket.edit", **foreign) == "missed/item"
+    assert shop.rows("ticket", "other") == []
+
+
+def test_58_whoever_joins_has_an_account_without_money(shop: Seller) -> None:
+    joining = {"email": "new@example.com", "passwd": "secret", "realname": "New", "sok": "ok"}
+    assert shop.refusal("register", None, **{**joining, "email": "no"}) == "value/email"
+    assert shop.refusal("register", None, **{**joining, "passwd": "x"}) == "value/passwd"
+    assert shop.doc("register", None, **joining).find("ok") is not None
+    assert shop.refusal("register", None, **joining) == "exists/email"
+    assert shop.rows("subaccount", "new@example.com")[0]["balance"].startswith("0.00")
+    assert shop.rows("profile", "new@example.com")[0]["name"] == "New"
+    shop.worlds.create("strict", "strict")
+    assert shop.refusal("register", None, "strict", **joining) == "missed/func"
+
+
+def test_58_a_lost_password_is_never_told_about(shop: Seller) -> None:
+    for email in ("reseller@example.com", "nobody@example.com"):
+        assert shop.doc("recovery", None, email=email).findtext("ok") == "func=logon"
+    assert shop.refusal("recovery", None) == "value/email"
+
+
+def test_58_servers_paper_coupons_and_zones(shop: Seller) -> None:
+    assert shop.doc("gotoserver", elid="100001").findtext("ok") == "https://192.0.2.10:1500"
+    assert "web-1" in (shop.doc("license.print", elid="100001").findtext("body") or "")
+    shop.doc("vds.order.param", pricelist="6", period="1", sok="ok")
+    shop.doc("coupon.use", coupon="SPRING", sok="ok")
+    assert shop.doc("basket").findtext("total_sum") == "2.70 EUR"
+    assert shop.refusal("coupon.use", coupon="AUTUMN", sok="ok") == "missed/promocode"
+    assert {row["name"]: row["cost"] for row in shop.rows("tld")}["com"].endswith("EUR / Year")
+    assert shop.doc("billing.balance").findtext("balance") == "1000.00"
