@@ -97,7 +97,7 @@ def _add_register(portal: Family) -> None:
         takes=Newcomer,
         returns=NewcomerForm,
         fails=(BadValue, Exists, UnknownFunction),
-        evidence=Evidence.OBSERVED,
+        evidence=Evidence.DOCUMENTED,
         source="docs/resale.md section 2.8, docs/evidence.md 58",
         public=True,
         example={"email": "new@example.com", "passwd": "secret-1", "sok": "ok"},

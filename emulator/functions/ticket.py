@@ -122,7 +122,7 @@ def _add_form(ticket: Family) -> None:
         fails=(Missed, BadValue),
         evidence=Evidence.OBSERVED,
         source=SOURCE,
-        example={"subject": "Question", "message": "How are you?", "sok": "ok"},
+        example={"subject": "Question"},
     )
     def show(call: Call, elid: int | None = None, **draft: Any) -> Shown:
         """A ticket with what was said; with sok a new one, or a further message in one.

@@ -6,6 +6,7 @@ import gc
 import json
 import tracemalloc
 from collections.abc import Iterator
+from typing import Any
 from xml.etree.ElementTree import fromstring
 
 import pytest
@@ -114,7 +115,7 @@ def test_the_journal_keeps_the_beginning(large: Seller) -> None:
 
 
 def test_a_fault_spoils_a_long_answer_like_any_other(large: Seller) -> None:
-    one = {"pricelist": 1_000_002}
+    one: dict[str, Any] = {"pricelist": 1_000_002}
     large.faults.add("status", func="pricelist.export", when="after", code=502, times=1)
     assert large.call("pricelist.export", **one).status == 502
     large.faults.add("garbage", func="pricelist.export", when="after", bytes=64, times=1)
