@@ -30,12 +30,24 @@ def the_block(language: str, about: str) -> str:
     return found[0]
 
 
-def test_the_first_order_answers_an_id(seller_server: World) -> None:
-    command = the_block("sh", "curl").replace(ADDRESS, seller_server.url)
-    done = subprocess.run(["bash", "-c", command], capture_output=True, check=True)
+def ordered(seller: World, command: str) -> int:
+    """The number that an order of the page answers."""
+    done = subprocess.run(
+        ["bash", "-c", command.replace(ADDRESS, seller.url)], capture_output=True, check=True
+    )
     root: Element = fromstring(done.stdout)
-    assert int(root.findtext("id") or 0) > 100_000
+    return int(root.findtext("id") or 0)
+
+
+def test_the_first_order_answers_an_id(seller_server: World) -> None:
+    assert ordered(seller_server, the_block("sh", "soft.order.param")) > 100_000
     assert seller_server.account()["balance"] == "995.00"
+
+
+def test_the_first_machine_comes_up(seller_server: World) -> None:
+    number = ordered(seller_server, the_block("sh", "vds.order.param"))
+    assert seller_server.call("vds.edit", elid=number).field("password")
+    assert seller_server.account()["balance"] == "995.50"
 
 
 def test_the_first_test_passes(pytester: pytest.Pytester) -> None:
