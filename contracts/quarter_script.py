@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final
 
-import yaml
-
-from contracts.scenario import SCENARIOS, ScenarioFault
+from contracts.scenario import check_events, day_of, read_file
 
 DEEDS: Final = ("arrive", "resize", "reinstall", "suspend", "resume", "leave")
 
@@ -50,24 +48,13 @@ class Script:
 
 def read_script(name: str, year: int) -> Script:
     """Reads a script for a year. Raises ScenarioFault."""
-    path = SCENARIOS / f"{name}.yaml"
-    try:
-        given = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - texts only
-        return _script(given, year)
-    except (OSError, yaml.YAMLError, ValueError, KeyError, TypeError, InvalidOperation) as problem:
-        raise ScenarioFault(f"{path.name}: {' '.join(str(problem).split())}") from problem
+    return read_file(name, lambda given: _script(given, year))
 
 
 def _script(given: Mapping[str, Any], year: int) -> Script:
     products = {name: _sold(name, said) for name, said in given["products"].items()}
     acts = tuple(_act(said, year) for said in given["events"])
-    for act in acts:
-        if act.do not in DEEDS or (act.do == "arrive") != bool(act.product):
-            raise ValueError(f"{act.on} {act.customer}: {act.do} {act.product}")
-        if act.product and act.product not in products:
-            raise ValueError(f"nobody sells {act.product}")
-    if list(acts) != sorted(acts, key=lambda act: act.on):
-        raise ValueError("events are written in the order of their days")
+    check_events(acts, DEEDS, products)
     balance, markup = Decimal(given["balance"]), Decimal(given["markup"])
     return Script(given["about"], balance, markup, products, acts)
 
@@ -77,9 +64,8 @@ def _sold(name: str, said: Mapping[str, Any]) -> Sold:
 
 
 def _act(said: Mapping[str, Any], year: int) -> Act:
-    month, _, day = said["on"].partition("-")
     return Act(
-        on=date(year, int(month), int(day)),
+        on=day_of(said["on"], year),
         do=said["do"],
         customer=said["customer"],
         product=said.get("product", ""),

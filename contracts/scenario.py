@@ -6,12 +6,12 @@ is played, so February has the length of that year.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 
 import yaml
 
@@ -69,10 +69,18 @@ class Scenario:
 
 def read_scenario(name: str, year: int) -> Scenario:
     """Reads a scenario for a year. Raises ScenarioFault."""
+    return read_file(name, lambda given: _scenario(given, year))
+
+
+Made = TypeVar("Made")
+
+
+def read_file(name: str, make: Callable[[Mapping[str, Any]], Made]) -> Made:
+    """What ``make`` makes of a file of ``scenarios``; what it raises becomes a ScenarioFault."""
     path = SCENARIOS / f"{name}.yaml"
     try:
         given = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - texts only
-        return _scenario(given, year)
+        return make(given)
     except (OSError, yaml.YAMLError, ValueError, KeyError, TypeError, InvalidOperation) as problem:
         raise ScenarioFault(f"{path.name}: {' '.join(str(problem).split())}") from problem
 
@@ -80,15 +88,40 @@ def read_scenario(name: str, year: int) -> Scenario:
 def _scenario(given: Mapping[str, Any], year: int) -> Scenario:
     products = {name: _product(name, said) for name, said in given["products"].items()}
     events = tuple(_event(said, year) for said in given["events"])
+    check_events(events, DEEDS, products)
+    balance, top_up = Decimal(given["balance"]), Decimal(given["top_up"])
+    return Scenario(given["about"], balance, top_up, products, events)
+
+
+class Told(Protocol):
+    """What every event of a file has: a day, a deed, a customer, and what arrives a product."""
+
+    @property
+    def on(self) -> date:
+        """The day."""
+
+    @property
+    def do(self) -> str:
+        """The deed."""
+
+    @property
+    def customer(self) -> str:
+        """Whose it is."""
+
+    @property
+    def product(self) -> str:
+        """What is bought, by whoever arrives."""
+
+
+def check_events(events: Sequence[Told], deeds: Collection[str], sold: Collection[str]) -> None:
+    """Raises ValueError for an event that makes no sense, or stands in no order."""
     for event in events:
-        if event.do not in DEEDS or (event.do == "arrive") != bool(event.product):
+        if event.do not in deeds or (event.do == "arrive") != bool(event.product):
             raise ValueError(f"{event.on} {event.customer}: {event.do} {event.product}")
-        if event.product and event.product not in products:
+        if event.product and event.product not in sold:
             raise ValueError(f"nobody sells {event.product}")
     if list(events) != sorted(events, key=lambda event: event.on):
         raise ValueError("events are written in the order of their days")
-    balance, top_up = Decimal(given["balance"]), Decimal(given["top_up"])
-    return Scenario(given["about"], balance, top_up, products, events)
 
 
 def _product(name: str, said: Mapping[str, str]) -> Product:
@@ -114,17 +147,18 @@ def _product(name: str, said: Mapping[str, str]) -> Product:
 def _event(said: Mapping[str, str], year: int) -> Event:
     _known(said, {field.name for field in fields(Event)}, said.get("on", "an event"))
     return Event(
-        on=_day(said["on"], year),
+        on=day_of(said["on"], year),
         do=said["do"],
         customer=said["customer"],
         product=said.get("product", ""),
         ip=said.get("ip", ""),
         addon=said.get("addon") == "true",
-        until=_day(said["until"], year) if "until" in said else None,
+        until=day_of(said["until"], year) if "until" in said else None,
     )
 
 
-def _day(text: str, year: int) -> date:
+def day_of(text: str, year: int) -> date:
+    """A day of a file, ``MM-DD``, in the year that is played."""
     month, _, day = text.partition("-")
     return date(year, int(month), int(day))
 

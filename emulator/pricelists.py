@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy import bindparam, delete, insert, select, text
 
-from emulator import worldmaking
 from emulator.domain import world
 from emulator.domain.catalogue import TRIAL
 from emulator.fixtures_files import (
@@ -35,6 +34,7 @@ from emulator.pricelist_nodes import (
 )
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
+from emulator.tariffrows import write_tariffs
 
 TRIAL_DAYS = 14
 """How long a trial lasts: an export does not say (assumed, as in our own price list)."""
@@ -105,7 +105,7 @@ def replace_in(db: Database, tariffs: tuple[TariffFixture, ...]) -> list[int]:
     for number in [number for (number,) in db.rows(_ALL_IDS) if number not in stay]:
         for statement in _FORGET:
             db.run(statement, number=number)
-    worldmaking.write_tariffs(db, tariffs)
+    write_tariffs(db, tariffs)
     _define_types(db, tariffs)
     world.catalogue_changed(db)
     return sorted(stay)

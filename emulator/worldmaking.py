@@ -11,8 +11,6 @@ from decimal import Decimal
 from ipaddress import IPv4Address
 from typing import Any
 
-from sqlalchemy import bindparam, insert
-
 from emulator.clock import Machine
 from emulator.domain import accounts, catalogue, discounts, opening, payments, profiles, services
 from emulator.domain.accounts import Account
@@ -21,15 +19,13 @@ from emulator.domain.profiles import PERSON
 from emulator.domain.services import ACTIVE, DELETED, KEEP_SUSPENDED, SUSPENDED, Service
 from emulator.domain.world import Shop, read
 from emulator.fixtures_files import (
-    ItemFixture,
     Offset,
     ServiceFixture,
-    TariffFixture,
-    Wording,
     WorldFixture,
 )
 from emulator.store import tables
-from emulator.store.engine import Database, Statement
+from emulator.store.engine import Database
+from emulator.tariffrows import all_columns, write_tariffs
 
 SUBSTATES = {
     "": "",
@@ -60,22 +56,10 @@ PAYMETHODS: tuple[Mapping[str, object], ...] = (
 """How money comes in; limits in the account's own currency (assumed)."""
 
 
-PIECES = Wording("pcs.", "шт.")
-"""What is counted where nothing else is said."""
-
-
-def _all_columns(table: Any) -> Statement:  # noqa: ANN401 - any table
-    return Statement(insert(table).values({c.name: bindparam(c.name) for c in table.c}))
-
-
-_WORLD = _all_columns(tables.world)
-_TARIFF = _all_columns(tables.tariff)
-_PRICE = _all_columns(tables.price)
-_ADDON = _all_columns(tables.addon)
-_ADDON_PRICE = _all_columns(tables.addon_price)
-_PAYMETHOD = _all_columns(tables.paymethod)
-_TYPE = _all_columns(tables.product_type)
-_PROMO = _all_columns(tables.promo_code)
+_WORLD = all_columns(tables.world)
+_PAYMETHOD = all_columns(tables.paymethod)
+_TYPE = all_columns(tables.product_type)
+_PROMO = all_columns(tables.promo_code)
 
 
 def write(db: Database, fixture: WorldFixture, seed: int, machine: Machine) -> None:
@@ -117,76 +101,6 @@ def write(db: Database, fixture: WorldFixture, seed: int, machine: Machine) -> N
     if fixture.grow is not None:
         grow = fixture.grow
         _grow(shop, fixture, owners.values(), grow.accounts, grow.services_per_account)
-
-
-def write_tariffs(db: Database, tariffs: Iterable[TariffFixture]) -> None:
-    """Tariffs with their prices and addons, in their order."""
-    for position, tariff in enumerate(tariffs, start=1):
-        db.insert(_TARIFF, **_tariff_row(tariff, position))
-        db.many(_PRICE, _price_rows(tariff.periods, tariff_id=tariff.id))
-        for addon in tariff.addons:
-            db.insert(
-                _ADDON,
-                tariff_id=tariff.id,
-                id=addon.id,
-                intname=addon.intname,
-                name=asdict(addon.name),
-                minimum=addon.minimum,
-                maximum=addon.maximum,
-                step=addon.step,
-                standard=addon.default,
-                included=addon.included,
-                restrict_client_change=addon.restrict_client_change,
-                kind=addon.kind,
-                measure=asdict(addon.measure or PIECES),
-                items=[_item_row(item) for item in addon.items],
-            )
-            rows = _price_rows(addon.prices, tariff_id=tariff.id, addon_id=addon.id)
-            db.many(_ADDON_PRICE, rows)
-
-
-def _tariff_row(tariff: TariffFixture, position: int) -> dict[str, object]:
-    return {
-        "id": tariff.id,
-        "type": tariff.type,
-        "intname": tariff.intname,
-        "name": asdict(tariff.name),
-        "description": asdict(tariff.description),
-        "country": tariff.country,
-        "trial": tariff.trial,
-        "trial_days": tariff.trial_days or 0,
-        "retired_on": tariff.retired_on,
-        "change_to": list(tariff.change_to),
-        "position": position,
-        "deletion": tariff.deletion,
-        "least_months": tariff.least_months,
-        "takes_address": tariff.takes_address,
-        "datacenters": {str(n): asdict(name) for n, name in tariff.datacenters.items()},
-        "options": {
-            name: [asdict(one) for one in offered]
-            for name, offered in (("ostempl", tariff.ostempl), ("recipe", tariff.recipe))
-            if offered
-        },
-        "most_at_once": tariff.most_at_once,
-    }
-
-
-def _item_row(item: ItemFixture) -> dict[str, object]:
-    prices = {
-        currency: {str(period): str(cost) for period, cost in costs.items()}
-        for currency, costs in item.prices.items()
-    }
-    return {**asdict(item), "prices": prices}
-
-
-def _price_rows(
-    prices: Mapping[str, Mapping[int, Decimal]], **fixed: object
-) -> list[dict[str, object]]:
-    return [
-        {**fixed, "currency": currency, "period": period, "cost": cost}
-        for currency, of_currency in prices.items()
-        for period, cost in of_currency.items()
-    ]
 
 
 def _account(shop: Shop, fixture: WorldFixture, given: Mapping[str, Any]) -> Account:
