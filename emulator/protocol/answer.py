@@ -13,7 +13,7 @@ from typing import Any
 
 from emulator.call import Choice, Done, Leaf, LoggedIn, Part, Raw, Rows, Shown, Streamed
 from emulator.errors import ApiError, BadValue
-from emulator.fields import Whole
+from emulator.fields import Numbered, Whole
 from emulator.protocol.document import Document, Node, Shape
 from emulator.protocol.request import Request
 from emulator.registry import Function
@@ -234,8 +234,8 @@ def _metadata(function: Function, sliders: Sequence[Mapping[str, str]] = ()) -> 
     else:
         shown = [
             Node("field", attrs={"name": name})
-            for name in function.takes.wire_fields
-            if name != "elid"
+            for name, field in function.takes.wire_fields.items()
+            if name != "elid" and not isinstance(field, Numbered)
         ]
         shown += [
             Node("field", attrs={"name": one["name"]}, children=[Node("slider", attrs=dict(one))])
