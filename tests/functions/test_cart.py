@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
 from xml.etree.ElementTree import Element
 
+import pytest
+
+from emulator.testing import Seller as Handle
 from tests.functions.seller import Seller
 
 NEW = {
@@ -122,3 +126,20 @@ def test_the_old_way_opens_a_service_out_of_the_basket(shop: Seller) -> None:
     assert form.findtext("status") == "2"
     assert form.findtext("username")
     assert form.findtext("password")
+
+
+@pytest.mark.parametrize("func", ["vds.order.param", "v2.vds.order.param"])
+def test_whoever_lacks_the_money_pays_and_the_machine_comes_up(func: str) -> None:
+    with Handle() as seller:
+        period = {"order_period": 1} if func.startswith("v2.") else {"period": 1}
+        asked: dict[str, Any] = {"pricelist": 1400, **period, "domain": "late.test", "sok": "ok"}
+        put = seller.call(func, login="poor", **asked)
+        number, order = put.field("id"), put.field("billorder")
+        begun = seller.call(
+            "payment.add.method", login="poor", billorder=order, paymethod=1, sok="ok"
+        )
+        assert seller.call("vds.edit", login="poor", elid=number).field("status") == "1"
+        seller.control("PATCH", f"/payments/{begun.field('payment_id')}", {"status": 4})
+        form = seller.call("vds.edit", login="poor", elid=number)
+        assert (form.field("status"), form.field("username")) == ("2", "root")
+        assert seller.account("poor")["balance"] == "0.00"  # 8.00 were lacking, and 8.00 came
