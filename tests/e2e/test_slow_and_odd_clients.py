@@ -69,8 +69,9 @@ def test_two_requests_sent_at_once_are_both_answered(seller_server: World) -> No
     assert told.count(b'name="reseller"') == 2
 
 
-def test_http_1_0_gets_a_length_and_no_chunks(seller_server: World) -> None:
-    path = f"{seller_server.path}?func=soft&authinfo=reseller:secret"
+@pytest.mark.parametrize("asked", ["func=soft&authinfo=reseller:secret", "func=pricelist.export"])
+def test_http_1_0_gets_a_length_and_no_chunks(seller_server: World, asked: str) -> None:
+    path = f"{seller_server.path}?{asked}"
     head, _, body = said(seller_server, f"GET {path} HTTP/1.0\r\n\r\n".encode()).partition(
         b"\r\n\r\n"
     )

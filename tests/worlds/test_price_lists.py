@@ -208,3 +208,12 @@ def test_licences_without_a_price_in_the_accounts_currency_are_listed_all_the_sa
     rows = {row["id"]: row["cost"] for row in seller.call("soft").rows()}
     assert rows["100001"] == "0.00 EUR / Month"
     assert seller.call("soft.edit", elid=100001).error is None
+
+
+@pytest.mark.parametrize("out", ["xml", "json", "bjson"])
+def test_a_list_imported_from_another_seller_is_exported_as_the_same_document(out: str) -> None:
+    with Seller("hoster") as hoster:
+        document = hoster.call("pricelist.export", out=out).body
+        again = hoster.world("again", "empty")
+        assert again.sell(document)["left_out"] == []
+        assert again.call("pricelist.export", out=out).body == document
