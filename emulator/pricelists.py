@@ -42,7 +42,7 @@ MOST = 5_000
 """Tariffs of one document."""
 STAND_ON_ADDRESSES = frozenset({"soft", "softexternal"})
 """Product types whose tariffs want an address: an export does not say (assumed)."""
-NOT_ORDERED_HERE = frozenset({"addition", "paidsupport"})
+NOT_ORDERED_HERE = frozenset({"paidsupport"})
 """Types of the vendor's that are no machine of a hoster's own."""
 EVERYWHERE, DEFAULT_PLACE = 1, "Default"
 """The place of what is offered in no place of its own."""

@@ -77,6 +77,7 @@ def _tariff_row(tariff: TariffFixture, position: int) -> dict[str, object]:
             if offered
         },
         "most_at_once": tariff.most_at_once,
+        "fits": list(tariff.fits),
     }
 
 

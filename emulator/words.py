@@ -261,6 +261,18 @@ DESCRIPTIONS: Mapping[str, Words] = {
         "en": "A trial is given once per address",
         "ru": "Пробный период даётся один раз на адрес",
     },
+    "edition": {
+        "en": "This edition of the panel does not take the module",
+        "ru": "Эта редакция панели не поддерживает модуль",
+    },
+    "trial_on_licence": {
+        "en": "A trial is given once per licence",
+        "ru": "Пробный период даётся один раз на лицензию",
+    },
+    "licence_suspended": {
+        "en": "The licence is suspended",
+        "ru": "Лицензия приостановлена",
+    },
     "unpaid": {
         "en": "The service has not been processed yet",
         "ru": "Услуга ещё не обработана",

@@ -96,8 +96,11 @@ def write(db: Database, fixture: WorldFixture, seed: int, machine: Machine) -> N
     db.many(_PAYMETHOD, [dict(method) for method in PAYMETHODS])
     shop = Shop(db, read(db), now, catalogue.load(db), machine)
     owners = {given.login: _account(shop, fixture, asdict(given)) for given in fixture.accounts}
+    named: dict[tuple[str, str], int] = {}
     for wanted in fixture.services:
-        _service(shop, owners[wanted.account], wanted)
+        parent = named.get((wanted.account, wanted.licence)) if wanted.licence else None
+        number = _service(shop, owners[wanted.account], wanted, parent)
+        named.setdefault((wanted.account, wanted.licname), number)
     if fixture.grow is not None:
         grow = fixture.grow
         _grow(shop, fixture, owners.values(), grow.accounts, grow.services_per_account)
@@ -132,7 +135,7 @@ def _account(shop: Shop, fixture: WorldFixture, given: Mapping[str, Any]) -> Acc
     return account
 
 
-def _service(shop: Shop, owner: Account, wanted: ServiceFixture) -> None:
+def _service(shop: Shop, owner: Account, wanted: ServiceFixture, parent: int | None = None) -> int:
     tariff = shop.catalogue[wanted.tariff]
     created = wanted.ordered.from_day(shop.today)
     expires = tariff.term_end(created, wanted.period)
@@ -159,12 +162,14 @@ def _service(shop: Shop, owner: Account, wanted: ServiceFixture) -> None:
         update_expires_on=opening.updates_end(created, wanted.period),
         addons={str(number): amount for number, amount in amounts.items()},
         params=_chosen(wanted),
+        parent_id=parent,
     )
     written = services.add(shop, draft)
     if wanted.status in (ACTIVE, SUSPENDED):
         services.save(shop, opening.give(shop, written))
     at = shop.at(datetime.combine(created, time(), UTC))
     services.note(at, written.id, "system", "open", str(tariff.id))
+    return written.id
 
 
 def _chosen(wanted: ServiceFixture) -> dict[str, str]:

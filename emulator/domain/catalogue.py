@@ -154,6 +154,8 @@ class Tariff:
     """What can be chosen beside addons: ``ostempl``, ``recipe``."""
     most_at_once: int
     """How many one order may hold (``order_count``)."""
+    fits: tuple[str, ...]
+    """Of a module: internal names of the panel editions that take it; empty: all do."""
     prices: Prices
     addons: Mapping[int, Addon]
 
@@ -268,14 +270,14 @@ def _addon(number: int, rest: list[Any], prices: Prices) -> Addon:
 
 
 def _tariff(row: Row, prices: Prices, addons: Mapping[int, Addon]) -> Tariff:
-    *plain, datacenters, options, most = row
+    *plain, datacenters, options, most, fits = row
     plain[9] = tuple(plain[9])
     places = {int(number): name for number, name in datacenters.items()}
     chosen = {
         name: tuple(Option(one["intname"], one["name"]) for one in offered)
         for name, offered in options.items()
     }
-    return Tariff(*(*plain, places, chosen, most, prices, addons))
+    return Tariff(*(*plain, places, chosen, most, tuple(fits), prices, addons))
 
 
 def load(db: Database) -> Catalogue:

@@ -11,7 +11,7 @@ from datetime import date
 
 from dateutil.relativedelta import relativedelta
 
-from emulator.domain import issuing, machines, offers, services, traits
+from emulator.domain import issuing, machines, modules, offers, services, traits
 from emulator.domain.accounts import Account
 from emulator.domain.catalogue import Tariff
 from emulator.domain.services import (
@@ -56,6 +56,7 @@ class Wish:
     ostempl: str = ""
     recipe: str = ""
     order_count: int = 1
+    item: int | None = None
     details: Mapping[str, str] = field(default_factory=dict)
     """What else a type keeps of its order."""
 
@@ -130,7 +131,9 @@ def draft(shop: Shop, account: Account, tariff: Tariff, wish: Wish) -> Service:
         sent = issuing.fitted(tariff, tuple(wish.details["names"].split()), sent)
     addons = chosen_addons(tariff, sent)
     check_autoprolong(tariff, account.currency, wish.autoprolong)
-    name, params = wish.licname, dict(wish.details)
+    name, params, parent_id = wish.licname, dict(wish.details), None
+    if modules.is_module(shop, tariff):
+        parent_id = modules.licence_for(shop, account, tariff, wish.item, wish.period)
     if traits.of(shop.catalogue, tariff.type).domain:
         name = _checked_name(shop, tariff, wish.domain)
         params |= _chosen(tariff, wish)
@@ -151,6 +154,7 @@ def draft(shop: Shop, account: Account, tariff: Tariff, wish: Wish) -> Service:
         remoteid=wish.remoteid,
         addons={str(number): amount for number, amount in addons.items()},
         params=params,
+        parent_id=parent_id,
     )
 
 
@@ -197,7 +201,7 @@ def change(
     changed = replace(service, **changes)  # type: ignore[arg-type]  # names come from a schema
     if changed.autoprolong != service.autoprolong:
         check_autoprolong(tariff, account.currency, changed.autoprolong)
-        kept = kept_autoprolong(tariff, service.period, changed.autoprolong)
+        kept = kept_autoprolong(tariff, changed.period, changed.autoprolong)
         changed = replace(changed, autoprolong=kept)
     if not tariff.takes_address:
         changed = replace(changed, ip=service.ip)
@@ -218,6 +222,8 @@ def _told(before: Service, after: Service) -> str:
         ("ip", before.ip, after.ip),
         ("remoteip", before.remoteip, after.remoteip),
         ("remoteid", before.remoteid, after.remoteid),
+        ("period", before.period, after.period),
+        ("item", before.parent_id, after.parent_id),
         ("autoprolong", before.autoprolong or "null", after.autoprolong or "null"),
     )
     return ", ".join(f"{name}: {old} -> {new}" for name, old, new in pairs if old != new)
@@ -244,6 +250,7 @@ def new_key(shop: Shop, account: Account, service: Service) -> Service:
 
 def suspend(shop: Shop, account: Account, service: Service) -> Service:
     """Switches a service off; the term runs on. Off twice is off (docs/evidence.md 13)."""
+    modules.check_switch(shop, service, "suspend")
     if service.status == SUSPENDED:
         return service
     services.require_settled(service)
@@ -253,6 +260,7 @@ def suspend(shop: Shop, account: Account, service: Service) -> Service:
 
 def resume(shop: Shop, account: Account, service: Service) -> Service:
     """Switches it on again while its term lasts; an expired one has to be prolonged."""
+    modules.check_switch(shop, service, "resume")
     if service.status == ACTIVE:
         return service
     services.require_settled(service)
@@ -265,7 +273,9 @@ def resume(shop: Shop, account: Account, service: Service) -> Service:
 
 
 def close(shop: Shop, user: str, service: Service) -> Service:
-    """What a deletion does, whoever orders it."""
+    """What a deletion does, whoever orders it. A licence takes its modules with it."""
+    for module in modules.of_licence(shop, service):
+        close(shop, user, module)
     services.note(shop, service.id, user, "delete")
     if traits.of(shop.catalogue, service.type).addresses:
         machines.release(shop, service)

@@ -11,7 +11,16 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select
 
-from emulator.domain import accounts, licenses, notifications, opening, services, terms, traits
+from emulator.domain import (
+    accounts,
+    licenses,
+    modules,
+    notifications,
+    opening,
+    services,
+    terms,
+    traits,
+)
 from emulator.domain.accounts import Account
 from emulator.domain.services import (
     ACTIVE,
@@ -86,15 +95,22 @@ def catch_up(shop: Shop) -> list[Happening]:
     owners = _Owners(shop)
     happened: list[Happening] = []
     again: tuple[datetime, int] | None = None
+    gone_with: set[int] = set()
     for row in shop.db.rows(_DUE, now=shop.now):
         service = Service(*row)
+        if service.id in gone_with:
+            continue
         moment = service.due_at or shop.now
         if again is not None and (moment, service.id) > again:
             break  # what this batch itself made due comes first
         owner = owners.of(service)
-        what, detail, after = _fall_due(shop.at(moment), owner, service)
+        what, detail, after, gone = _fall_due(shop.at(moment), owner, service)
         notifications.tell(shop.at(moment), owner.id, what, service.id, detail)
         happened.append(Happening(moment, service.id, what, detail, owner.login))
+        for module in gone:
+            with_it = f"with licence {service.id}"
+            happened.append(Happening(moment, module.id, "close", with_it, owner.login))
+            gone_with.add(module.id)
         if after.due_at is not None:
             next_time = (after.due_at, after.id)
             again = next_time if again is None else min(again, next_time)
@@ -133,21 +149,27 @@ def _keys(shop: Shop, owners: _Owners) -> list[Happening]:
     return arrived
 
 
-Outcome = tuple[str, str, Service]
-"""What happened, a word more, and the service afterwards."""
+Outcome = tuple[str, str, Service, list[Service]]
+"""What happened, a word more, the service afterwards, and the modules that went with it."""
 
 
 def _fall_due(shop: Shop, owner: Account, service: Service) -> Outcome:
     """A term ended, a day after it passed, or the thirty days are over."""
     over = (services.midnight(service.expires_on) or shop.now) + KEEP_SUSPENDED
     if service.scheduled_close:
-        return "close", "", licenses.close(shop, SELLER, service)
+        return _closed(shop, "close", service)
     if service.status == SUSPENDED and shop.now >= over:
-        return "delete", "", licenses.close(shop, SELLER, service)
+        return _closed(shop, "delete", service)
     if service.status == SUSPENDED and service.substate != AUTO:
         # Switched off by hand before its end: only the grace is left.
-        return "expire", "", services.save(shop, replace(service, due_at=over))
+        return "expire", "", services.save(shop, replace(service, due_at=over)), []
     return _prolong_or_suspend(shop, owner, service, over)
+
+
+def _closed(shop: Shop, what: str, service: Service) -> Outcome:
+    """A licence takes its modules with it, at its own time."""
+    gone = modules.of_licence(shop, service)
+    return what, "", licenses.close(shop, SELLER, service), gone
 
 
 def _prolong_or_suspend(shop: Shop, owner: Account, service: Service, over: datetime) -> Outcome:
@@ -165,12 +187,12 @@ def _prolong_or_suspend(shop: Shop, owner: Account, service: Service, over: date
         except ApiError as refusal:
             reason = f"refused: {refusal.type} {refusal.object}"
         else:
-            return "prolong", str(prolonged.expires_on), prolonged
+            return "prolong", str(prolonged.expires_on), prolonged, []
     if service.status == SUSPENDED:
-        return "unpaid", reason, services.save(shop, replace(service, due_at=next_try))
+        return "unpaid", reason, services.save(shop, replace(service, due_at=next_try)), []
     services.note(shop, service.id, SELLER, "suspend", reason)
     suspended = replace(service, status=SUSPENDED, substate=AUTO, due_at=next_try)
-    return "suspend", reason, services.save(shop, suspended)
+    return "suspend", reason, services.save(shop, suspended), []
 
 
 def _prolong(shop: Shop, owner: Account, service: Service, months: int) -> Service:

@@ -69,6 +69,8 @@ class Service:
     scheduled_close: bool = False
     """Its owner deleted it; it goes when what was paid for is over."""
     params: Mapping[str, str] = field(default_factory=dict)
+    parent_id: int | None = None
+    """Of a module: the licence it extends."""
 
     @property
     def state(self) -> str:
@@ -236,6 +238,7 @@ def _columns(s: Service) -> dict[str, object]:
         "comment": s.comment,
         "scheduled_close": s.scheduled_close,
         "params": s.params,
+        "parent_id": s.parent_id,
     }
 
 

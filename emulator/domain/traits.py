@@ -12,7 +12,7 @@ from typing import Literal
 
 from emulator.domain.catalogue import Catalogue
 
-Gives = Literal["key", "machine", "account", "certificate", "nothing"]
+Gives = Literal["key", "machine", "account", "certificate", "module", "nothing"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ _ALL = (
     Traits("colocation", "nothing", addresses=True),
     Traits("domain", "nothing", unique_domain=True),
     Traits("certificate", "certificate"),
+    Traits("addition", "module", domain=False),
 )
 TRAITS: Mapping[str, Traits] = MappingProxyType({one.intname: one for one in _ALL})
 

@@ -64,6 +64,11 @@ class Rules:
     """Whether ``service`` and ``item`` are there, or missed (docs/evidence.md 44)."""
     registration: bool = True
     """Whether strangers may open an account (docs/evidence.md 58)."""
+    module_actions: Literal["classic", "newer"] = "classic"
+    """What clients do to a module; ``newer``: they stop it and change its period too
+    (docs/evidence.md 61)."""
+    modules_alone: bool = False
+    """Whether a module can be ordered without a licence (docs/evidence.md 60)."""
     allowed_origins: tuple[str, ...] = ()
     """Web pages that may read answers of ``/billmgr``; ``*``: all (docs/evidence.md 27)."""
 
@@ -90,6 +95,7 @@ _CHOICES = {
     "retired_products": ("allow", "refuse"),
     "poor_order": ("refuse", "basket"),
     "item_status_text": ("label", "number"),
+    "module_actions": ("classic", "newer"),
     "deletion": ("tariff", "at_once", "period_end", "forbidden"),
 }
 _MOST_MONTHS = 120

@@ -241,6 +241,11 @@ def _service_faults(service: ServiceFixture, world: WorldFixture) -> Iterator[tu
     if tariff is None:
         yield ("tariff",), f"no tariff {service.tariff} in this world"
         return
+    above = world.services[: world.services.index(service)]
+    if service.licence and (owner.login, service.licence) not in {
+        (one.account, one.licname) for one in above
+    }:
+        yield ("licence",), f"{owner.login} has no licence {service.licence} further up"
     offered = tariff.periods.get(owner.currency, {})
     if service.period not in offered:
         yield ("period",), f"tariff {tariff.id} has no period {service.period} in {owner.currency}"

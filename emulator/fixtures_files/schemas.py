@@ -140,6 +140,7 @@ class TariffSchema(Shape):
     ostempl = many(inside(OptionSchema))
     recipe = many(inside(OptionSchema))
     most_at_once = may(whole(1, 1000))
+    fits = many(need(word))
 
     @validates_schema
     def check_trial(self, data: dict[str, Any], **_: object) -> None:
@@ -220,6 +221,7 @@ class ServiceSchema(Shape):
     domain = may(text)
     ostempl = may(text)
     datacenter = may(whole(1, 1_000_000))
+    licence = may(text)
 
     @validates_schema
     def check_substate(self, data: dict[str, Any], **_: object) -> None:
@@ -246,6 +248,8 @@ class RulesSchema(Shape):
     registration = may(flag)
     allowed_origins = many(need(word))
     trial_once = may(flag)
+    module_actions = may(one_of("classic", "newer"))
+    modules_alone = may(flag)
 
 
 class ProvisioningSchema(Shape):

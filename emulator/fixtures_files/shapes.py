@@ -41,6 +41,7 @@ PRODUCT_TYPES = (
     "dnshost",
     "storage",
     "colocation",
+    "addition",
 )
 """What a tariff can be of, beside the types its world defines."""
 TYPE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}\Z", re.ASCII)
@@ -172,6 +173,8 @@ class TariffFixture:
     recipe: tuple[OptionFixture, ...] = ()
     most_at_once: int = 20
     """How many one order may hold."""
+    fits: tuple[str, ...] = ()
+    """Of a module: internal names of the panel editions that take it; empty: all do."""
     change_to: tuple[int, ...] = ()
     """Ids a service of this tariff may change to: the paid ones of its group."""
 
@@ -234,6 +237,8 @@ class ServiceFixture:
     domain: str = ""
     ostempl: str = ""
     datacenter: int | None = None
+    licence: str = ""
+    """Of a module: the ``licname`` of the licence it extends, named further up."""
 
 
 @dataclass(frozen=True, slots=True)

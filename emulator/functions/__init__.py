@@ -5,6 +5,7 @@ from __future__ import annotations
 from emulator.domain.accounts import Verified
 from emulator.functions import (
     account,
+    addition,
     basket,
     certificate,
     country,
@@ -30,7 +31,7 @@ from emulator.registry import Family
 
 def families(verified: Verified) -> tuple[Family, ...]:
     """Every family, newly declared. ``verified``: passwords known to be right, per process."""
-    licences = (soft.family(), softexternal.family(), platform.family())
+    licences = (soft.family(), softexternal.family(), platform.family(), addition.family())
     products = (*licences, *servicetypes.families(), certificate.family())
     money = (payment.family(), expense.family())
     own = (account.family(), profile.family(), user.family(), ticket.family())

@@ -63,11 +63,11 @@ def _add_list(family: Family, name: str) -> None:
 
 
 def _row(call: Call, service: Service) -> dict[str, object]:
-    licence = traits.of(call.shop.catalogue, service.type).is_licence
-    shown = (licence_views if licence else machine_views).row(call, service)
+    named = traits.of(call.shop.catalogue, service.type).domain
+    shown = (machine_views if named else licence_views).row(call, service)
     own = {name: value for name, value in shown.items() if name in ROW_FIELDS}
     types = {"itemtype": service.type, "type": service.type}
-    return {**own, **types, "domain": "" if licence else service.licname}
+    return {**own, **types, "domain": service.licname if named else ""}
 
 
 ROW_FIELDS = frozenset(ItemRow().wire_fields)

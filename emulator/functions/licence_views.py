@@ -225,6 +225,7 @@ def row(call: Call, service: Service) -> dict[str, object]:
         "billdaily": "off",
         "scheduledclose": "on" if service.scheduled_close else "off",
         "comment": service.comment,
+        "item": service.parent_id,
     }
 
 
@@ -261,6 +262,7 @@ def fields(call: Call, service: Service) -> dict[str, object]:
         "webdomains": service.webdomains,
         "scheduledclose": "on" if service.scheduled_close else "off",
         "comment": service.comment,
+        "item": service.parent_id,
     }
     for number, amount in service.amounts().items():
         addon = tariff.addons.get(number)

@@ -272,7 +272,7 @@ def _numbers(
     Observed: a one-shot order of a machine may not tell it (rule ``order_tells_id``), and whoever
     ordered looks for the ``domain``.
     """
-    licence = traits.of(call.shop.catalogue, tariff.type).is_licence
-    if not always and not licence and not call.shop.world.rules.order_tells_id:
+    named = traits.of(call.shop.catalogue, tariff.type).domain
+    if not always and named and not call.shop.world.rules.order_tells_id:
         return {}
     return {"id": opened[0].id, "item.id": str(opened[0].id)}

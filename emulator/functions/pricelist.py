@@ -96,6 +96,7 @@ def _tariff(call: Call, who: Asking, tariff: Tariff) -> Part:
     archived = offers.is_retired(shop, tariff)
     parts = [
         Part("id", str(tariff.id)),
+        *_module(tariff),
         *_both("name", tariff.name),
         *_both("description", tariff.description),
         Part("active", "on" if orderable else "off"),
@@ -110,6 +111,12 @@ def _tariff(call: Call, who: Asking, tariff: Tariff) -> Part:
         *(_parameter(name, offered) for name, offered in tariff.options.items()),
     ]
     return Part("pricelist", parts=parts)
+
+
+def _module(tariff: Tariff) -> Iterator[Part]:
+    """The name by which panels know a module (documented)."""
+    if tariff.type == "addition":
+        yield Part("additionintname", tariff.intname)
 
 
 def _datacenters(tariff: Tariff) -> Iterator[Part]:

@@ -162,7 +162,7 @@ def _add_state(family: Family, product: ProductType, change: StateChange) -> Non
         f"{name}.{change.verb}",
         takes=Elements,
         elids="elid",
-        fails=change.fails,
+        fails=(*change.fails, *(product.state_fails if change.verb != "delete" else ())),
         evidence=product.grade(change.verb),
         source=change.source,
         example={"elid": product.example},

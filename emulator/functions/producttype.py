@@ -16,6 +16,7 @@ from emulator.domain.catalogue import Tariff, Words
 from emulator.domain.licenses import Wish
 from emulator.domain.services import Service
 from emulator.domain.world import Shop
+from emulator.errors import ApiError
 from emulator.functions import licence_views as views
 from emulator.functions.listing import Column
 from emulator.registry import Evidence
@@ -96,6 +97,8 @@ class ProductType:
     """The addons that the order form is priced with."""
     also_listed: tuple[str, ...] = ()
     """Other names of its list."""
+    state_fails: tuple[type[ApiError], ...] = ()
+    """How else ``suspend`` and ``resume`` are refused."""
     power: bool = False
     """Whether it is started, stopped and rebooted."""
 

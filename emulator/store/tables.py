@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from emulator.store.types import Instant, Json, Money
 
-VERSION = 3
+VERSION = 4
 FIRST_SERVICE = 100_001
 """Shorter numbers some clients take for something else (docs/wire.md section 8.2)."""
 
@@ -135,6 +135,7 @@ tariff = Table(
     Column("datacenters", Json, nullable=False),
     Column("options", Json, nullable=False),
     Column("most_at_once", Integer, nullable=False),
+    Column("fits", Json, nullable=False),
 )
 
 product_type = Table(
@@ -213,6 +214,7 @@ service = Table(
     _text("comment"),
     Column("scheduled_close", Boolean, nullable=False, default=False, server_default="0"),
     Column("params", Json, nullable=False),
+    Column("parent_id", Integer),
     sqlite_autoincrement=True,
 )
 Index("service_by_owner", service.c.account_id, service.c.type, service.c.id)
@@ -220,6 +222,7 @@ Index("service_by_address", service.c.ip, service.c.tariff_id)
 Index("service_by_remoteid", service.c.account_id, service.c.remoteid)
 Index("service_by_due", service.c.due_at, service.c.id)
 Index("service_by_ready", service.c.key_ready)
+Index("service_by_parent", service.c.parent_id)
 
 address = Table(
     "address",
