@@ -39,6 +39,7 @@ from reseller_client.errors import (
 )
 from reseller_client.license_orders import LicenseOrder
 from reseller_client.models import License, LicenseRow, Ordered
+from reseller_client.module_models import Module, ModuleOrder, ModuleRow, OrderedModule
 from reseller_client.product_models import OrderedService, Service, ServiceOrder, ServiceRow
 from reseller_client.values import Money, Status
 
@@ -62,6 +63,9 @@ __all__ = [
     "LoginLocked",
     "MinimumTerm",
     "Missed",
+    "Module",
+    "ModuleOrder",
+    "ModuleRow",
     "Money",
     "NotEnoughMoney",
     "NotPossible",
@@ -70,6 +74,7 @@ __all__ = [
     "NotUnderstood",
     "OperationRunning",
     "Ordered",
+    "OrderedModule",
     "OrderedService",
     "Patience",
     "PromoCodeRefused",

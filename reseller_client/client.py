@@ -14,6 +14,7 @@ from reseller_client.certificates import Certificates
 from reseller_client.errors import AccessDenied, TransportError
 from reseller_client.families import PLATFORM, THIRD_PARTY
 from reseller_client.licenses import Licenses
+from reseller_client.modules import Modules
 from reseller_client.notifications import Notifications
 from reseller_client.orders import Orders
 from reseller_client.payments import Payments
@@ -81,6 +82,7 @@ class Client:
         self.licenses = Licenses(self)
         self.third_party = Licenses(self, THIRD_PARTY)
         self.platforms = Licenses(self, PLATFORM)
+        self.modules = Modules(self)
         self.certificates = Certificates(self)
         self.services = Services(self)
         self.orders = Orders(self)

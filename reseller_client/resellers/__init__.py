@@ -3,6 +3,7 @@
 from reseller_client.resellers.billmanager import BillmanagerReseller, SellerAccount
 from reseller_client.resellers.billmanager_models import ProcessingModule
 from reseller_client.resellers.custom import CustomReseller, Renewal
+from reseller_client.resellers.custom_modules import CustomModules
 from reseller_client.resellers.custom_services import CustomServices
 from reseller_client.resellers.matrix import MATRIX, Kind, Trade, can_resell
 from reseller_client.resellers.whmcs import (
@@ -32,6 +33,7 @@ __all__ = [
     "AddonState",
     "BillmanagerReseller",
     "Bought",
+    "CustomModules",
     "CustomReseller",
     "CustomServices",
     "DailyReport",

@@ -62,6 +62,7 @@ _TYPES: Final = (
     ItemType("soft", ("ip", "licname", "remoteip"), ("ip", "licname", "remoteip"), _LICENCE),
     ItemType("softexternal", ("ip", "licname"), ("ip", "licname"), _LICENCE),
     ItemType("platform", ("comment",), ("comment",), ("comment", "lickey")),
+    ItemType("addition", ("item",), ("item",), ("item",)),
     ItemType("vds", _SYSTEM, _SYSTEM, _MACHINE, templates=True),
     ItemType("dedic", _SYSTEM, _SYSTEM, _MACHINE, templates=True),
     ItemType("instances", _SYSTEM, _SYSTEM, _MACHINE, templates=True),
