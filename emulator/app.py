@@ -18,6 +18,7 @@ from emulator.clock import Machine
 from emulator.console.pages import Console
 from emulator.domain.accounts import Verified
 from emulator.functions import families, servicetypes
+from emulator.licence_door import LicenceDoor
 from emulator.paypage import PaymentPages
 from emulator.protocol import request as wire
 from emulator.protocol.endpoint import Endpoint
@@ -26,7 +27,7 @@ from emulator.protocol.turn import Reply
 from emulator.registry import Registry
 from emulator.settings import Settings
 from emulator.welcome import page
-from emulator.worlds import Worlds
+from emulator.worlds import DEFAULT, Worlds
 
 PATHS = (
     "/",
@@ -95,6 +96,7 @@ def create_app(settings: Settings, machine: Machine | None = None) -> Flask:
         app.add_url_rule(path, path, billmgr, methods=["GET", "POST", "OPTIONS"])
     _add_long_requests(app, endpoint)
     _add_payment_pages(app, PaymentPages(worlds))
+    _add_licence_door(app, LicenceDoor(worlds))
     _add_own_doors(app, ControlApi(settings, worlds, registry), Console(settings, worlds))
     return app
 
@@ -127,6 +129,24 @@ def _add_payment_pages(app: Flask, pages: PaymentPages) -> None:
         return response
 
     app.add_url_rule("/pay/<token>", "pay", pay, methods=["GET", "POST"])
+
+
+def _add_licence_door(app: Flask, door: LicenceDoor) -> None:
+    """Where panels fetch their licence files; a key in a form stays out of logs of addresses."""
+
+    def licence(world: str = DEFAULT) -> Response:
+        form = flask.globals.request_ctx.request
+        if form.method == "POST":
+            told = door.issue(world, form.form.get("key", ""), form.form.get("ip", ""))
+        else:
+            told = door.public_key(world)
+        response = flask.jsonify(told.body)
+        response.status_code = told.status
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    for path in ("/_licence", "/w/<world>/_licence"):
+        app.add_url_rule(path, path, licence, methods=["GET", "POST"])
 
 
 def _add_long_requests(app: Flask, endpoint: Endpoint) -> None:

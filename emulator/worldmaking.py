@@ -12,9 +12,19 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from emulator.clock import Machine
-from emulator.domain import accounts, catalogue, discounts, opening, payments, profiles, services
+from emulator.domain import (
+    accounts,
+    catalogue,
+    discounts,
+    opening,
+    partners,
+    payments,
+    profiles,
+    services,
+)
 from emulator.domain.accounts import Account
 from emulator.domain.discounts import NAME, Discount
+from emulator.domain.partners import Partner
 from emulator.domain.profiles import PERSON
 from emulator.domain.services import ACTIVE, DELETED, KEEP_SUSPENDED, SUSPENDED, Service
 from emulator.domain.world import Shop, read
@@ -128,6 +138,9 @@ def _account(shop: Shop, fixture: WorldFixture, given: Mapping[str, Any]) -> Acc
         accounts.save(shop.db, account := replace(account, credit=given["credit"]))
     payer = {name: given[name] or "" for name in ("email", "phone", "country")}
     profiles.add(shop, account, PERSON, given["realname"] or given["login"], payer)
+    if (partner := given.get("partner")) is not None:
+        networks = [str(network) for network in partner["addresses"]]
+        partners.keep(shop.db, Partner(number, partner["url"], partner["mode"], networks))
     own = (Discount(d["percent"], d["type"], d["tariff"], NAME) for d in given["discounts"])
     discounts.replace_all(shop.db, number, tuple(own))
     if given["balance"]:

@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from emulator.domain import accounts, discounts, payments
+from emulator.domain import accounts, discounts, partners, payments
 from emulator.domain.accounts import Account
 from emulator.domain.discounts import NAME, Discount
 from emulator.domain.money import exact, plain, rounded
+from emulator.domain.partners import Partner
 from emulator.domain.world import read
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
@@ -40,6 +41,7 @@ def find(db: Database, login: str) -> Account:
 
 def told(db: Database, account: Account) -> dict[str, object]:
     """For JSON; money as text, secrets left out. ``ledger`` is what payments and expenses say."""
+    partner = partners.of_account(db, account.id)
     return {
         "login": account.login,
         "id": account.id,
@@ -56,6 +58,7 @@ def told(db: Database, account: Account) -> dict[str, object]:
         "api_addresses": list(account.api_addresses),
         "deletion": account.deletion,
         "discounts": [one.told() for one in discounts.stored(db, account.id)],
+        "partner": None if partner is None else partner.told(),
         "created_on": account.created_on.isoformat(),
     }
 
@@ -78,11 +81,20 @@ def change(worlds: Worlds, name: str, login: str, wanted: Mapping[str, Any]) -> 
         accounts.save(db, changed)
         if isinstance(given := wanted.get("discounts"), list):
             discounts.replace_all(db, account.id, tuple(_discount(db, one) for one in given))
+        if "partner" in wanted:
+            _set_partner(db, account, wanted["partner"])
         if "password" in wanted:
             accounts.set_password(db, account.id, str(wanted["password"]))
         if isinstance(balance := wanted.get("balance"), Decimal):
             payments.set_balance(worlds.shop(db, read(db)), changed, balance)
         return told(db, find(db, login))
+
+
+def _set_partner(db: Database, account: Account, given: Mapping[str, Any] | None) -> None:
+    if given is None:
+        partners.remove(db, account.id)
+    else:
+        partners.keep(db, Partner(account.id, given["url"], given["mode"], given["addresses"]))
 
 
 def _discount(db: Database, given: Mapping[str, Any]) -> Discount:

@@ -11,8 +11,8 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, validate, validates_schema
 
-from emulator import journal
 from emulator.clock import read_instant
+from emulator.domain.partners import MODES
 from emulator.words import LANGUAGES
 
 AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,4})?\Z", re.ASCII)
@@ -223,6 +223,24 @@ class DiscountOf(Body):
     tariff = Whole(1, allow_none=True)
 
 
+class Url(Text):
+    """An address of the web."""
+
+    def _deserialize(self, value: object, *args: object, **given: object) -> str:
+        text = super()._deserialize(value, *args, **given)
+        if not text.startswith(("http://", "https://")) or any(sign.isspace() for sign in text):
+            raise ValidationError("is not an address such as https://partner.example/billmgr")
+        return text
+
+
+class PartnerOf(Body):
+    """Who answers the panels of these addresses (docs/modules.md section 1)."""
+
+    url = Url(required=True)
+    mode = fields.String(load_default="automatic", validate=validate.OneOf(MODES))
+    addresses = fields.List(Network(), required=True, validate=validate.Length(1, 100))
+
+
 class AccountChange(Body):
     """``PATCH accounts/LOGIN``."""
 
@@ -241,6 +259,7 @@ class AccountChange(Body):
     api_addresses = fields.List(Network())
     deletion = fields.String(validate=validate.OneOf(("allowed", "forbidden", "phone")))
     discounts = fields.List(fields.Nested(DiscountOf))
+    partner = fields.Nested(PartnerOf, allow_none=True)
 
 
 class PaymentChange(Body):
@@ -267,39 +286,3 @@ class ServiceChange(Body):
     remoteip = Address()
     remoteid = Text()
     autoprolong = Whole(1, 36, allow_none=True)
-
-
-class Wanted(Body):
-    """``POST journal/verify``. ``count`` stands for ``at_least`` and ``at_most`` at once."""
-
-    func = Text()
-    login = Text()
-    out = Text()
-    method = Text()
-    error = Text()
-    params = fields.Dict(keys=Text(), values=Text())
-    count = Whole()
-    at_least = Whole()
-    at_most = Whole()
-    after = Whole()
-
-
-class KindOfEntry(fields.Field[str | None]):
-    """``call`` (which is meant where nothing is said), ``happening``, or ``all``."""
-
-    def _deserialize(self, value: object, *_: object, **__: object) -> str | None:
-        if value not in (journal.CALL, journal.HAPPENING, "all"):
-            raise ValidationError("is not call, happening or all")
-        return None if value == "all" else str(value)
-
-
-class JournalQuery(Body):
-    """The query string of ``GET journal``; everything comes as text."""
-
-    func = Text()
-    login = Text()
-    error = fields.Boolean()
-    kind = KindOfEntry()
-    fault = fields.Boolean()
-    after = fields.Integer(validate=validate.Range(0, BIGGEST))
-    limit = fields.Integer(validate=validate.Range(1, 10_000))

@@ -13,6 +13,7 @@ from emulator.admin import (
     accounts,
     clock,
     faults,
+    journal_schemas,
     matching,
     payments,
     schemas,
@@ -32,8 +33,8 @@ ACCOUNT_CHANGE = schemas.AccountChange()
 SERVICE_CHANGE = schemas.ServiceChange()
 TICKET_ANSWER = schemas.TicketAnswer()
 PAYMENT_CHANGE = schemas.PaymentChange()
-WANTED = schemas.Wanted()
-QUERY = schemas.JournalQuery()
+WANTED = journal_schemas.Wanted()
+QUERY = journal_schemas.JournalQuery()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from emulator.fixtures_files import shapes
 
 AMOUNT = re.compile(r"\d{1,12}(\.\d{1,4})?\Z", re.ASCII)
 CURRENCY = re.compile(r"[A-Z]{3}\Z", re.ASCII)
+URL = re.compile(r"https?://[^\s/]+\S*\Z", re.ASCII)
 SECRET = re.compile(r"(?:[A-Z2-7]{8}){3,16}\Z", re.ASCII)
 """Shorter ones are refused by the library that makes the codes."""
 OFFSET = re.compile(r"([+-]?\d{1,3}(?:\d(?! year))?) (day|month|year)s?\Z", re.ASCII)

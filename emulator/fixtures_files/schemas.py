@@ -9,10 +9,12 @@ from typing import Any, cast, get_args
 
 from marshmallow import ValidationError, validates_schema
 
+from emulator.domain.partners import Mode
 from emulator.domain.world import Provisioning, Rules
 from emulator.fixtures_files import shapes
 from emulator.fixtures_files.readers import (
     SECRET,
+    URL,
     Shape,
     Unreadable,
     address,
@@ -181,6 +183,21 @@ class DiscountSchema(Shape):
     tariff = may(IDENTIFIER)
 
 
+class PartnerSchema(Shape):
+    """Whose panels the account's own billing answers."""
+
+    makes = shapes.PartnerFixture
+    url = need(matching(URL, "an address such as https://partner.example/billmgr"))
+    mode = may(one_of(*get_args(Mode)))
+    addresses = many(need(network))
+
+    @validates_schema
+    def check_addresses(self, data: dict[str, Any], **_: object) -> None:
+        """Without addresses nobody's panel would ever be told of it."""
+        if not data.get("addresses"):
+            raise ValidationError("missing", "addresses")
+
+
 class AccountSchema(Shape):
     """One client of the seller."""
 
@@ -198,6 +215,7 @@ class AccountSchema(Shape):
     deletion = may(one_of(*get_args(shapes.ClientDeletion)))
     discounts = many(inside(DiscountSchema))
     credit = may(amount)
+    partner = inside(PartnerSchema)
 
 
 class ServiceSchema(Shape):

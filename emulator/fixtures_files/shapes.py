@@ -16,6 +16,7 @@ from typing import Literal
 
 from dateutil.relativedelta import relativedelta
 
+from emulator.domain.partners import Mode
 from emulator.domain.world import Provisioning, Rules
 
 Restriction = Literal["off", "on", "uponly", "downonly"]
@@ -189,6 +190,15 @@ class DiscountFixture:
 
 
 @dataclass(frozen=True, slots=True)
+class PartnerFixture:
+    """The account's own billing answers panels of these addresses."""
+
+    url: str
+    addresses: tuple[IPv4Network | IPv6Network, ...]
+    mode: Mode = "automatic"
+
+
+@dataclass(frozen=True, slots=True)
 class AccountFixture:
     """A client of the seller. ``country`` and ``currency`` fall back to the world's."""
 
@@ -209,6 +219,7 @@ class AccountFixture:
     discounts: tuple[DiscountFixture, ...] = ()
     deletion: ClientDeletion = "allowed"
     """Whether the account may delete its services; ``phone``: only after a call nobody makes."""
+    partner: PartnerFixture | None = None
 
 
 @dataclass(frozen=True, slots=True)

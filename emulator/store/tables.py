@@ -147,6 +147,16 @@ product_type = Table(
 )
 """Types this world defines itself; each is ``like`` one that every world knows."""
 
+partner = Table(
+    "partner",
+    metadata,
+    Column("account_id", Integer, ForeignKey("account.id"), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("mode", Text, nullable=False),
+    Column("networks", Json, nullable=False),
+)
+"""Accounts whose own billing answers the panels of these networks."""
+
 price = Table(
     "price",
     metadata,

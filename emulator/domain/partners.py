@@ -1,0 +1,84 @@
+"""Partners: who sells modules to the panels of which addresses, and how.
+
+Source: docs/modules.md section 1 (documented): a partner tells the vendor the address of its
+billing and its ranges of addresses; the licences of panels inside them carry that address. Which
+partner counts is decided by the address from which the licence was last fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from typing import Literal, get_args
+
+from sqlalchemy import bindparam, delete, insert, select
+
+from emulator.store import tables
+from emulator.store.engine import Database, Statement
+
+Mode = Literal["automatic", "manual", "pricelist"]
+MODES: tuple[Mode, ...] = get_args(Mode)
+P = tables.partner.c
+_ALL = Statement(select(P.account_id, P.url, P.mode, P.networks).order_by(P.account_id))
+_DROP = Statement(delete(tables.partner).where(P.account_id == bindparam("owner")))
+_ADD = Statement(insert(tables.partner).values({c.name: bindparam(c.name) for c in P}))
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """An account whose billing answers panels.
+
+    ``mode``: ``automatic`` (the panel orders and pays there), ``manual`` (the browser is sent
+    there), ``pricelist`` (the same, with the partner's prices in the panel). ``networks`` in CIDR
+    form.
+    """
+
+    account_id: int
+    url: str
+    mode: Mode
+    networks: Sequence[str]
+
+    def told(self) -> dict[str, object]:
+        """For JSON."""
+        return {"url": self.url, "mode": self.mode, "addresses": list(self.networks)}
+
+    def serves(self, address: str) -> bool:
+        """Whether a panel of this address is the partner's."""
+        if not address:
+            return False
+        there = ip_address(address)
+        return any(there in ip_network(network) for network in self.networks)
+
+
+def all_of(db: Database) -> list[Partner]:
+    """Every partner, by account."""
+    return [Partner(*row) for row in db.rows(_ALL)]
+
+
+def keep(db: Database, partner: Partner) -> None:
+    """Makes an account a partner, or changes what it is."""
+    remove(db, partner.account_id)
+    db.run(
+        _ADD,
+        account_id=partner.account_id,
+        url=partner.url,
+        mode=partner.mode,
+        networks=list(partner.networks),
+    )
+
+
+def remove(db: Database, account_id: int) -> None:
+    """Takes an account out of the partners."""
+    db.run(_DROP, owner=account_id)
+
+
+def of_account(db: Database, account_id: int) -> Partner | None:
+    """What an account is as a partner, or None."""
+    return next((one for one in all_of(db) if one.account_id == account_id), None)
+
+
+def of_address(db: Database, owner: int, address: str) -> Partner | None:
+    """The partner of a panel: of several who claim its address the licence's owner comes first."""
+    found = [one for one in all_of(db) if one.serves(address)]
+    return next((one for one in found if one.account_id == owner), found[0] if found else None)
