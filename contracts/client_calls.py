@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from reseller_client import CertificateOrder, Client, LicenseOrder, ServiceOrder
+from reseller_client import CertificateOrder, Client, LicenseOrder, ModuleOrder, ServiceOrder
 from reseller_client.licenses import Licenses
 from reseller_client.products import Products
 
@@ -170,6 +170,27 @@ MONEY: Final[Mapping[str, ClientCall]] = {
     "payments.expenses": lambda c, _: tuple(c.payments.expenses()),
     "catalogue.tariffs": lambda c, a: c.catalogue.tariffs(a.get("itemtype")),
 }
+MODULES: Final[Mapping[str, ClientCall]] = {
+    "modules.list": lambda c, _: c.modules.list(),
+    "modules.get": lambda c, a: c.modules.get(_number(a)),
+    "modules.order_once": lambda c, a: c.modules.order_once(
+        ModuleOrder(
+            tariff=_number(a, "tariff"),
+            license_id=_number(a, "license_id"),
+            autoprolong=_number(a, "autoprolong"),
+            remoteid=a["remoteid"],
+        )
+    ),
+    "modules.move": lambda c, a: c.modules.move(_number(a), _number(a, "license_id")),
+    "modules.rename": lambda c, a: c.modules.rename(_number(a), a["remoteid"]),
+    "modules.set_autoprolong": lambda c, a: c.modules.set_autoprolong(
+        _number(a), _number(a, "months")
+    ),
+    "modules.set_period": lambda c, a: c.modules.set_period(_number(a), _number(a, "months")),
+    "modules.suspend": lambda c, a: c.modules.suspend(_number(a)),
+    "modules.resume": lambda c, a: c.modules.resume(_number(a)),
+    "modules.delete": lambda c, a: c.modules.delete(_number(a)),
+}
 TICKETS: Final[Mapping[str, ClientCall]] = {
     "tickets.list": lambda c, _: c.tickets.list(),
     "tickets.get": lambda c, a: c.tickets.get(_number(a)),
@@ -192,6 +213,7 @@ CALLS: Final[Mapping[str, ClientCall]] = MappingProxyType(
         **CERTIFICATES,
         **PRODUCTS,
         **SERVICES,
+        **MODULES,
         **MONEY,
         **TICKETS,
         **SESSIONS,

@@ -24,7 +24,7 @@ SOURCES = [
 ]
 WRITTEN = ROOT / "docs" / "reference"
 CITED = re.compile(
-    r"docs/(wire|trade|resale)\.md\s+sections?\s+((?:[0-9][0-9.]*(?:,\s+|\s+and\s+|\s+to\s+)?)+)"
+    r"docs/(wire|trade|resale|modules)\.md\s+sections?\s+((?:[0-9][0-9.]*(?:,\s+|\s+and\s+|\s+to\s+)?)+)"
 )
 DECIDED = re.compile(r"docs/evidence\.md\s+((?:[0-9]+(?:,\s+|\s+and\s+)?)+)")
 NAMED = re.compile(r"[\w./-]*\b[\w-]+\.md\b")
