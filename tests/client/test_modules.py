@@ -1,4 +1,4 @@
-"""Modules resold by a custom billing and by a BILLmanager, on lines that lose answers; not by WHMCS."""
+"""Modules resold by a custom billing and by a BILLmanager, on lines that lose answers."""
 
 from __future__ import annotations
 

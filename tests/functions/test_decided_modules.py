@@ -161,8 +161,15 @@ def test_62_the_thirty_days_of_a_licence_end_its_modules_at_its_own_time(shop: S
 
 def test_62_one_jump_tells_of_each_module_that_went_with_its_licence() -> None:
     with Handle() as seller:
-        ordered = {"pricelist": VIRUSDIE, "item": PRO, "period": 1, "autoprolong": 1}
-        late = seller.call("addition.order.param", **ordered, skipbasket="on", sok="ok").id
+        late = seller.call(
+            "addition.order.param",
+            pricelist=VIRUSDIE,
+            item=PRO,
+            period=1,
+            autoprolong=1,
+            skipbasket="on",
+            sok="ok",
+        ).id
         seller.call("soft.suspend", elid=PRO)
         happened = seller.clock.advance("14 months")["happened"]
     licence = next(one for one in happened if (one["service"], one["what"]) == (100002, "delete"))
