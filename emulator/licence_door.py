@@ -14,15 +14,16 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from typing import TYPE_CHECKING
 
 from emulator import happenings
 from emulator.domain import lifecycle, modules, partners, services
 from emulator.domain.services import ACTIVE, DELETED, Service
 from emulator.domain.world import Shop, read
 from emulator.worlds import WorldError, Worlds
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 FORMAT = 1
 TAIL = 4
@@ -52,7 +53,7 @@ class LicenceDoor:
             return _refused(404, "no such world")
         with db.reading():
             key = _signing_key(self._worlds.shop(db, read(db)))
-        raw = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+        raw = key.public_key().public_bytes_raw()
         return Told(200, {"public_key": b64encode(raw).decode()})
 
     def issue(self, name: str, key: str, address: str) -> Told:
@@ -146,5 +147,10 @@ def _signing_key(shop: Shop) -> Ed25519PrivateKey:
 
     Whoever knows the seed can sign. This guards against files changed by hand, not against people.
     """
+    # The library takes a tenth of a second to load, and most sellers never sign a file.
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
+        Ed25519PrivateKey,
+    )
+
     told = f"{shop.world.seed}/{shop.world.name}/licence files"
     return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(told.encode()).digest())

@@ -151,7 +151,7 @@ class Modules:
     def set_period(self, module_id: int, months: int) -> Module:
         """Change what the next terms are bought by, where the seller lets clients do it.
 
-        Raises AccessDenied where it does not. Source: docs/resale.md section 4.3 (documented there
+        Raises AccessDenied where it does not. Source: docs/modules.md section 2 (documented there
         for the newer module of WHMCS; the request is assumed).
         """
         return self._edit(module_id, {"period": months})

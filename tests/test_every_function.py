@@ -41,6 +41,8 @@ WITH_ELEMENT = [f.name for f in REGISTRY if "elid" in f.takes.wire_fields]
 
 OUT_OF_REACH = {
     "totp.confirm": "needs the temporary session of a login with a second factor",
+    "addition.suspend": "switching modules is refused to clients, unless a rule lets them",
+    "addition.resume": "switching modules is refused to clients, unless a rule lets them",
     "payment.delete": "needs a payment that was begun",
     "cartorder.create.confirm": "needs a position in the cart",
     "certificate.validation.dns": "needs a certificate that is being issued",

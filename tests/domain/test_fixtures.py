@@ -59,6 +59,11 @@ def amounts(tariff: TariffFixture) -> Iterator[tuple[int, Decimal]]:
             yield from own.items()
 
 
+MODULES = {23221, 55361, 55362, 55363, 55371, 55377, 55378, 55379, 55390}
+OUR_MODULES = {955301, 955302, 955303, 955304, 955305}
+"""Modules whose names are known and whose codes are not."""
+
+
 def test_every_code_of_the_reference_is_there_and_no_other(
     tariffs: dict[int, TariffFixture],
 ) -> None:
@@ -67,6 +72,7 @@ def test_every_code_of_the_reference_is_there_and_no_other(
         dict.fromkeys(CODES, "soft")
         | dict.fromkeys(THIRD_PARTY, "softexternal")
         | dict.fromkeys(PLATFORMS, "platform")
+        | dict.fromkeys(MODULES | OUR_MODULES, "addition")
         | SERVICES
     )
 
@@ -107,8 +113,8 @@ def test_codes_differ_by_country_only_for_the_current_generation(
     russian = {code for code, tariff in tariffs.items() if tariff.country == "RU"}
     foreign = {code for code, tariff in tariffs.items() if tariff.country == "other"}
 
-    assert russian == {55231, 55232, 55233, 55234, 55235, 55391}
-    assert foreign == {55227, 55228, 55229, 55230, 55239, 55240, 55369}
+    assert russian == {55231, 55232, 55233, 55234, 55235, 55391, 55377, 55378, 55379, 55390}
+    assert foreign == {55227, 55228, 55229, 55230, 55239, 55240, 55369, 55361, 55362, 55363, 55371}
 
 
 def test_money_is_decimal_and_every_tariff_is_priced_in_euros_and_roubles(
@@ -229,7 +235,7 @@ def test_the_small_world_has_an_account_of_every_kind() -> None:
 def test_rules_not_named_have_their_defaults() -> None:
     assert load_world("small").rules == Rules()
     assert load_world("small").provisioning == Provisioning("at_once")
-    assert load_world("russian").rules == Rules(country_tariffs=True)
+    assert load_world("russian").rules == Rules(country_tariffs=True, module_actions="newer")
 
 
 def test_the_strict_world_has_the_stricter_values() -> None:

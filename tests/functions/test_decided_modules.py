@@ -118,6 +118,7 @@ def test_61_clients_switch_modules_and_change_periods_where_the_newer_page_holds
     changed = {"elid": HELD, "period": "12", "sok": "ok"}
     assert shop.doc("addition.edit", **changed).find("error[@type='access']") is not None
     rule(shop, module_actions="newer")
+    shop.doc("addition.edit", elid=HELD, autoprolong="1", sok="ok")
     shop.doc("addition.suspend", elid=HELD)
     assert modules(shop)[HELD]["status"] == "3"
     shop.doc("addition.resume", elid=HELD)
@@ -180,6 +181,7 @@ def test_62_one_jump_tells_of_each_module_that_went_with_its_licence() -> None:
 
 
 def test_62_a_suspended_licence_leaves_its_modules_running(shop: Seller) -> None:
+    shop.doc("addition.edit", elid=HELD, autoprolong="1", sok="ok")
     shop.doc("soft.suspend", elid=LITE)
     end = modules(shop)[HELD]["expiredate"]
     shop.move_to(DAY + timedelta(days=35))
