@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, TypeVar
 
-from reseller_client.errors import Missed, UnknownOutcome
+from reseller_client.errors import AlreadyExists, Missed, UnknownOutcome
 from reseller_client.resellers.custom import Renewal
 from reseller_client.retry import again
 
@@ -44,13 +44,28 @@ class CustomModules:
         return self.get(self._surely(lambda: self._ordered(wish)))
 
     def _ordered(self, wish: ModuleOrder) -> int:
-        held = self._client.modules.find(wish.remoteid)
+        held = self._held(wish)
         if held is not None:
-            return held.id
-        ordered = self._client.modules.order(replace(wish, autoprolong=None, skipbasket=True))
+            return held
+        try:
+            ordered = self._client.modules.order(replace(wish, autoprolong=None, skipbasket=True))
+        except AlreadyExists:
+            # Another thread or process of ours was quicker; anybody else's is refused.
+            held = self._held(wish)
+            if held is None:
+                raise
+            return held
         if ordered.service_id is None:
             raise UnknownOutcome(f"the order {ordered.order_id} was not opened at once")
         return ordered.service_id
+
+    def _held(self, wish: ModuleOrder) -> int | None:
+        held = self._client.modules.find(wish.remoteid)
+        if held is None:
+            return None
+        if (held.license_id, held.tariff) != (wish.license_id, wish.tariff):
+            raise UnknownOutcome(f"module {held.id} stands under {wish.remoteid}, another one")
+        return held.id
 
     def get(self, module_id: int) -> Module:
         """Read one module. Raises Missed."""

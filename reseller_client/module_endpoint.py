@@ -1,0 +1,289 @@
+"""The BILLmanager-like API of a reseller that control panels call: a WSGI application.
+
+    shop = ModuleShop(ModuleStore("modules.sqlite"), client, today=…, currency="EUR")
+    app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/panel": ModuleEndpoint(shop)})
+
+It answers at any path below where it is mounted. Source: docs/modules.md section 3: the price list
+is documented, what follows it is BILLmanager's own client API (assumed that panels ask it).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+from xml.etree import ElementTree as ET
+
+from werkzeug.wrappers import Request, Response
+
+from reseller_client.errors import ResellerError
+from reseller_client.module_logins import Logins
+from reseller_client.module_shop import ModuleShop, ShopRefusal
+from reseller_client.module_shop_store import STATUS, Buyer, Held
+from reseller_client.module_wire import KINDS, document, fill, named_list, refusal, rows, written
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+MOST: Final = 64 * 1024
+"""Bytes of a request: panels send a few hundred."""
+LABELS: Final = MappingProxyType({1: "Ordered", 2: "Active", 3: "Suspended", 5: "Processing"})
+UNREADABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One call: what was sent, and who asks."""
+
+    params: Mapping[str, str]
+    buyer: Buyer | None
+
+    @property
+    def customer(self) -> Buyer:
+        """Who asks. Raises ShopRefusal where nobody is logged in."""
+        if self.buyer is None:
+            raise ShopRefusal("access", "", self.params.get("func", ""), "Access denied")
+        return self.buyer
+
+    def number(self, name: str) -> int:
+        """A whole number that must be there. Raises ShopRefusal."""
+        text = self.params.get(name, "").strip()
+        if not (text.isascii() and text.removeprefix("-").isdigit() and len(text) < len("9" * 18)):
+            raise ShopRefusal("value", name, text, f"The field {name} has an invalid value")
+        return int(text)
+
+    def months(self, name: str) -> int | None:
+        """Months of renewal; everything that is no number is none."""
+        text = self.params.get(name, "").strip()
+        return int(text) if text.isascii() and text.isdigit() and len(text) < len("1000") else None
+
+    @property
+    def commits(self) -> bool:
+        """Whether something is to be done, not only shown."""
+        return bool(self.params.get("sok"))
+
+    def button(self, *names: str) -> bool:
+        """Whether one of these buttons was pressed."""
+        return self.commits and self.params.get("clicked_button") in names
+
+
+class ModuleEndpoint:
+    """Answers panels out of a shop. `prices_need_login`: as generation B of the pages has it."""
+
+    def __init__(self, shop: ModuleShop, *, prices_need_login: bool = False) -> None:
+        """Keep the shop."""
+        self._shop = shop
+        self._prices_need_login = prices_need_login
+        self._logins = Logins(shop.store)
+        self._functions: Mapping[str, Callable[[Asked], ET.Element]] = {
+            "pricelist.export": self._prices,
+            "basket": self._basket,
+            "addition": self._modules,
+            "addition.order.param": self._order,
+            "addition.edit": self._edit,
+            "addition.delete": self._delete,
+            "addition.suspend": self._refused,
+            "addition.resume": self._refused,
+            "service.prolong": self._prolong,
+            "payment.add": self._payment,
+            "payment.add.method": self._pay,
+            "subaccount": self._balance,
+            "whoami": self._whoami,
+        }
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request of HTTP; every answer is a document with status 200."""
+        request = Request(environ)
+        request.max_content_length = request.max_form_memory_size = MOST
+        request.max_form_parts = 100
+        params = self._params(request)
+        out = "json" if params.get("out") == "json" else "xml"
+        try:
+            doc = self._answer(params)
+        except ShopRefusal as fault:
+            doc = refusal(fault)
+        except ResellerError:
+            # What was refused or lost at the seller is the reseller's own affair.
+            doc = refusal(ShopRefusal("busy", "", "", "The vendor does not answer now"))
+        response = Response(written(doc, out), content_type=KINDS[out])
+        response.headers["Cache-Control"] = "no-store"
+        return response(environ, start_response)
+
+    def _params(self, request: Request) -> dict[str, str]:
+        sent = {**request.args.to_dict(), **request.form.to_dict()}
+        return {name: UNREADABLE.sub("", value) for name, value in sent.items()}
+
+    def _answer(self, params: Mapping[str, str]) -> ET.Element:
+        func = params.get("func", "")
+        if func == "auth":
+            return self._logins.log_in(params)
+        if func == "logoff":
+            return self._logins.log_off(params)
+        answer = self._functions.get(func)
+        if answer is None:
+            raise ShopRefusal("missed", "func", func, "There is no such function")
+        return answer(Asked(params, self._logins.who(params)))
+
+    def _prices(self, asked: Asked) -> ET.Element:
+        """The price list, as the page of generation B shows it (documented)."""
+        if self._prices_need_login:
+            _ = asked.customer
+        doc = document()
+        if asked.params.get("itemtype") not in {None, "", "addition"}:
+            return doc
+        for product in self._shop.store.products():
+            node = ET.SubElement(doc, "pricelist")
+            fill(node, {"id": product.id, "additionintname": product.intname, "name": product.name})
+            price = ET.SubElement(node, "price", {"currency": self._shop.currency})
+            for period, cost in product.prices.items():
+                told = {"cost": f"{cost:.4f}", "type": "month", "length": str(period)}
+                ET.SubElement(price, "period", told).text = f"{period} months"
+        return doc
+
+    def _basket(self, asked: Asked) -> ET.Element:
+        buyer, basket = asked.customer, self._shop.basket(asked.customer)
+        if asked.button("delete"):
+            self._shop.drop(buyer, asked.number("id"))
+        elif asked.button("clearbasket"):
+            self._shop.drop(buyer)
+        elif asked.button("free") and basket.number is not None:
+            self._shop.pay(buyer, asked.number("id") if "id" in asked.params else basket.number)
+            return document({"ok": "func=order", "billorder": basket.number})
+        basket = self._shop.basket(buyer)
+        doc = document(
+            {
+                "billorder": "" if basket.number is None else basket.number,
+                "total_sum": f"{basket.total:.2f} {self._shop.currency}",
+                "full_discount": f"0.00 {self._shop.currency}",
+                "tax": f"0.00 {self._shop.currency}",
+            }
+        )
+        named_list(doc, "itemlist", (self._position(one) for one in basket.modules))
+        return doc
+
+    def _position(self, module: Held) -> dict[str, object]:
+        return {
+            "id": module.id,
+            "item.id": module.id,
+            "item.type": "addition",
+            "item.period": module.period,
+            "item.autoprolong": module.autoprolong or "null",
+            "name": module.intname,
+            "cost": f"{module.price:.2f} {self._shop.currency}",
+        }
+
+    def _order(self, asked: Asked) -> ET.Element:
+        buyer = asked.customer
+        number, period = asked.number("pricelist"), asked.number("period")
+        price = f"{self._shop.quote(number, period):.2f} {self._shop.currency}"
+        if not asked.commits:
+            return document({"pricelist": number, "period": period, "orderinfo": price})
+        wanted = (number, asked.number("item"), period, asked.months("autoprolong"))
+        module = self._shop.put(buyer, *wanted)
+        if asked.params.get("skipbasket") == "on" and not asked.button("basket"):
+            self._pay_at_once(buyer, module)
+            return document({"id": module.id, "item.id": module.id, "ok": ""})
+        told = {"id": module.id, "item.id": module.id, "billorder": module.order_id}
+        return document({**told, "ok": "func=basket"})
+
+    def _pay_at_once(self, buyer: Buyer, module: Held) -> None:
+        """Pay the order; what cannot be paid does not stay behind in the basket."""
+        try:
+            self._shop.pay(buyer, module.order_id)
+        except ShopRefusal:
+            if any(one.id == module.id for one in self._shop.basket(buyer).modules):
+                self._shop.drop(buyer, module.id)
+            raise
+
+    def _payment(self, asked: Asked) -> ET.Element:
+        basket = self._own_basket(asked)
+        doc = document(
+            {"billorder": asked.params["billorder"], "amount": f"{basket:.2f}",
+             "payment_currency": self._shop.currency}
+        )  # fmt: skip
+        balance = {"id": 0, "paymethod": 0, "name": "Balance", "currency": self._shop.currency}
+        named_list(doc, "methodlist", [balance])
+        return doc
+
+    def _own_basket(self, asked: Asked) -> object:
+        basket = self._shop.basket(asked.customer)
+        number = asked.number("billorder")
+        if basket.number != number:
+            raise ShopRefusal("missed", "billorder", str(number), "There is no such order")
+        return basket.total
+
+    def _pay(self, asked: Asked) -> ET.Element:
+        """Pay from the balance, the one way there is. What is paid already is not paid again."""
+        if not asked.commits:
+            return self._payment(asked)
+        buyer, number = asked.customer, asked.number("billorder")
+        self._shop.pay(buyer, number)
+        return document({"billorder": number, "ok": "func=order"})
+
+    def _modules(self, asked: Asked) -> ET.Element:
+        doc = document()
+        modules = self._shop.modules(asked.customer)
+        rows(doc, (self._row(one) for one in modules))
+        fill(doc, {"p_elems": len(modules)})
+        return doc
+
+    def _row(self, module: Held) -> dict[str, object]:
+        status = STATUS[module.state]
+        return {
+            "id": module.id,
+            "name": f"{module.intname} #{module.id}",
+            "item": module.licence,
+            "pricelist": module.intname,
+            "pricelist_id": module.product,
+            "intname": module.intname,
+            "period": module.period,
+            "cost": f"{module.price:.2f} {self._shop.currency}",
+            "createdate": module.created_on,
+            "expiredate": module.expires_on or "",
+            "autoprolong": module.autoprolong or "null",
+            "status": status,
+            "item_status": LABELS[status],
+        }
+
+    def _edit(self, asked: Asked) -> ET.Element:
+        buyer, number = asked.customer, asked.number("elid")
+        module = self._shop.module(buyer, number)
+        if asked.commits and "autoprolong" in asked.params:
+            module = self._shop.set_autoprolong(buyer, number, asked.months("autoprolong"))
+        ok = {"ok": ""} if asked.commits else {}
+        return document({"elid": number, **self._row(module), **ok})
+
+    def _prolong(self, asked: Asked) -> ET.Element:
+        buyer, number, period = asked.customer, asked.number("elid"), asked.number("period")
+        module = self._shop.module(buyer, number)
+        price = f"{self._shop.quote(module.product, period):.2f} {self._shop.currency}"
+        if not asked.commits:
+            return document({"elid": number, "period": period, "orderinfo": price})
+        after = self._shop.prolong(buyer, number, period)
+        doc = document({"id": number, "ok": ""})
+        inner = ET.SubElement(doc, "doc")
+        fill(inner, {"elid": number, "newexpiredate": after.expires_on})
+        return doc
+
+    def _delete(self, asked: Asked) -> ET.Element:
+        for text in asked.params.get("elid", "").split(","):
+            one = Asked({**asked.params, "elid": text}, asked.buyer)
+            self._shop.delete(one.customer, one.number("elid"))
+        return document({"ok": ""})
+
+    def _refused(self, asked: Asked) -> ET.Element:
+        """Switching a module is the administrator's alone (documented)."""
+        raise ShopRefusal("access", "", asked.params["func"], "Access denied")
+
+    def _balance(self, asked: Asked) -> ET.Element:
+        doc, buyer = document(), asked.customer
+        balance = f"{buyer.balance:.2f} {self._shop.currency}"
+        rows(doc, [{"id": 1, "project": self._shop.currency, "balance": balance}])
+        return doc
+
+    def _whoami(self, asked: Asked) -> ET.Element:
+        doc, buyer = document(), asked.customer
+        ET.SubElement(doc, "user", {"name": buyer.login, "level": "16"})
+        return doc
