@@ -15,8 +15,8 @@ from contracts.client_calls import CALLS, IN_SESSION
 from contracts.exchange import Exchange, Reading
 from contracts.placeholders import Bindings
 from contracts.plain import plain, reading_differences
-from contracts.replay import Outcome, Verdict
 from contracts.tree import Node
+from contracts.verdicts import Outcome, Verdict
 from contracts.writers import filled, write
 from reseller_client import Client, Patience, Refused, ResellerError
 

@@ -33,10 +33,9 @@ from contracts.fields import ExchangeFault, Reader
 from contracts.placeholders import Place, fault_of, places
 from contracts.shapes import FORMATS, KINDS
 from contracts.tree import Node, TreeFault, from_record
+from contracts.verdicts import EVIDENCE
 
 FOLDER = Path(__file__).parent / "exchanges"
-EVIDENCE = ("recorded", "documented", "observed", "assumed")
-"""From what was captured down to what is our choice."""
 LOGINS = ("none", "authinfo", "session", "cookie")
 METHODS = ("GET", "POST")
 BODIES = ("none", "form", "bare", "multipart", "json")

@@ -2,41 +2,12 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from contracts.checks import differences
 from contracts.exchange import Exchange, Step
 from contracts.target import CannotRun, Place, Seller
-
-
-class Outcome(enum.Enum):
-    """What became of one exchange in one format."""
-
-    PASS = "pass"  # noqa: S105 - a verdict
-    FAIL = "fail"
-    WARN = "warn"
-    """It does not hold, but how we know is only that we assume it, and the seller is not ours."""
-    SKIP = "skip"
-    ERROR = "error"
-    """It could not be asked: the state before it could not be prepared. Never a pass."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """One exchange in one format, judged."""
-
-    exchange: str
-    out: str
-    outcome: Outcome
-    evidence: str
-    told: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        """One line, then what was found, indented."""
-        head = f"{self.exchange} [{self.out}] {self.outcome.value} ({self.evidence})"
-        return "\n".join([head, *(f"  {line}" for line in self.told)])
+from contracts.verdicts import ASSUMED, Outcome, Verdict
 
 
 def replay(exchange: Exchange, out: str, seller: Seller) -> Verdict:
@@ -55,7 +26,7 @@ def replay(exchange: Exchange, out: str, seller: Seller) -> Verdict:
     told = differences(exchange.wanted, out, reply.status, reply.body, place.known)
     if not told:
         return _verdict(exchange, out, Outcome.PASS)
-    only_assumed = exchange.evidence == "assumed" and not seller.own
+    only_assumed = exchange.evidence == ASSUMED and not seller.own
     return _verdict(exchange, out, Outcome.WARN if only_assumed else Outcome.FAIL, told)
 
 

@@ -10,27 +10,19 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from contracts.replay import Outcome, Verdict
+from contracts.verdicts import Outcome, Verdict
 
-HELD, DID_NOT, COULD_NOT = 0, 1, 2
-"""Exit codes: all held, something did not, it could not be judged."""
 COLOURS: Final = {
     Outcome.PASS: "green",
     Outcome.FAIL: "red",
     Outcome.WARN: "yellow",
+    Outcome.KNOWN: "yellow",
+    Outcome.STALE: "yellow",
     Outcome.SKIP: "dim",
+    Outcome.NOT_EXERCISED: "dim",
+    Outcome.UNSUPPORTED: "cyan",
     Outcome.ERROR: "magenta",
 }
-
-
-def exit_code(verdicts: Sequence[Verdict]) -> int:
-    """What the verdicts come to. Nothing judged at all is no success."""
-    outcomes = {verdict.outcome for verdict in verdicts}
-    if Outcome.ERROR in outcomes:
-        return COULD_NOT
-    if Outcome.FAIL in outcomes:
-        return DID_NOT
-    return HELD if outcomes & {Outcome.PASS, Outcome.WARN} else COULD_NOT
 
 
 def print_table(
@@ -46,9 +38,9 @@ def print_table(
     formats = tuple(dict.fromkeys(verdict.out for verdict in verdicts))
     for out in formats:
         table.add_column(out)
-    listed = [v.exchange for v in verdicts if everything or v.outcome is not Outcome.PASS]
+    listed = [v.name for v in verdicts if everything or v.outcome is not Outcome.PASS]
     for exchange in dict.fromkeys(listed):
-        mine = {v.out: v for v in verdicts if v.exchange == exchange}
+        mine = {v.out: v for v in verdicts if v.name == exchange}
         cells = [_cell(mine[out].outcome) if out in mine else "" for out in formats]
         table.add_row(exchange, next(iter(mine.values())).evidence, *cells)
     if listed:

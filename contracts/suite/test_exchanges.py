@@ -6,8 +6,9 @@ import pytest
 
 from contracts.client_target import READS, Out, judge_client
 from contracts.exchange import Exchange, read_all
-from contracts.replay import Outcome, Verdict, replay
+from contracts.replay import replay
 from contracts.target import Seller
+from contracts.verdicts import Outcome, Verdict
 
 RECORDS = {exchange.name: exchange for exchange in read_all()}
 SELLER_CASES = [

@@ -19,10 +19,10 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from contracts.cli import demo
-from contracts.demo_year import begin, prepare, tell_year
-from contracts.ledger import charged
-from contracts.scenario import ScenarioFault, read_scenario
-from contracts.year import Year
+from contracts.demos.ledger import charged
+from contracts.demos.scenario import ScenarioFault, read_scenario
+from contracts.demos.whmcs import begin, prepare, tell_year
+from contracts.demos.year import Year
 from emulator.clock import Machine
 from emulator.testing import Seller
 from reseller_client import Client

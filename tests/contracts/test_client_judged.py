@@ -9,8 +9,8 @@ import pytest
 from contracts.client_calls import CALLS
 from contracts.client_target import judge_client
 from contracts.exchange import Exchange, Reading, read_all
-from contracts.replay import Outcome
 from contracts.tree import Node
+from contracts.verdicts import Outcome
 
 RECORDS = {exchange.name: exchange for exchange in read_all()}
 

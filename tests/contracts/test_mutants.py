@@ -10,8 +10,9 @@ import pytest
 
 from contracts.exchange import Exchange, read_all
 from contracts.generated import Generated, declarations, faults
-from contracts.replay import Outcome, replay
+from contracts.replay import replay
 from contracts.target import over_wsgi
+from contracts.verdicts import Outcome
 from emulator.testing import Seller as OwnSeller
 
 RECORDS = {exchange.name: exchange for exchange in read_all()}
@@ -121,7 +122,7 @@ def test_a_seller_with_one_fault_is_caught(
     with over_wsgi(Mutant(honest.wsgi, change)) as seller:
         verdict = replay(RECORDS[name], out, seller)
     assert verdict.outcome is Outcome.FAIL
-    assert verdict.exchange == name
+    assert verdict.name == name
     assert told in str(verdict)
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from contracts.declared import COMMAND, declared, drift, recorded, write
-from contracts.exchange import EVIDENCE, Exchange, read_all
+from contracts.exchange import Exchange, read_all
+from contracts.verdicts import EVIDENCE
 from emulator import errors
 from emulator.app import create_registry
 from emulator.registry import Function

@@ -14,10 +14,11 @@ from rich.console import Console
 
 from contracts.cli import verify
 from contracts.exchange import read_all
-from contracts.replay import Outcome, Verdict, replay, replay_all
-from contracts.report import exit_code, print_table
+from contracts.replay import replay, replay_all
+from contracts.report import print_table
 from contracts.target import CannotRun, at_url, over_wsgi
 from contracts.target import Seller as Judged
+from contracts.verdicts import Outcome, Verdict, exit_code
 from emulator.testing import Seller, SellerServer
 
 RECORDS = {exchange.name: exchange for exchange in read_all()}
@@ -98,7 +99,7 @@ def test_a_seller_has_to_be_named_once(words: list[str]) -> None:
 def test_of_a_foreign_seller_only_what_holds_anywhere_is_asked(foreign: Judged) -> None:
     assert not foreign.own
     verdicts = list(replay_all(RECORDS.values(), foreign))
-    asked = {v.exchange for v in verdicts if v.outcome is not Outcome.SKIP}
+    asked = {v.name for v in verdicts if v.outcome is not Outcome.SKIP}
     assert asked
     assert all(RECORDS[name].portable for name in asked)
     assert {v.outcome for v in verdicts} <= {Outcome.PASS, Outcome.SKIP}

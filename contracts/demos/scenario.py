@@ -15,10 +15,10 @@ from typing import Any, Final, Protocol, TypeVar
 
 import yaml
 
-from contracts.single import TYPES
+from contracts.demos.single import TYPES
 from reseller_client.storefront_prices import PriceRule, Rounding
 
-SCENARIOS: Final = Path(__file__).with_name("scenarios")
+SCENARIOS: Final = Path(__file__).parents[1] / "scenarios"
 SOFT: Final = "soft"
 DEEDS: Final = ("arrive", "suspend", "unsuspend", "leave")
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from contracts.quarter import TYPE, Held, longer
-from contracts.quarter_script import Act, Sold
+from contracts.demos.quarter import TYPE, Held, longer
+from contracts.demos.quarter_script import Act, Sold
 from reseller_client import Client, NotUnderstood, ServiceOrder
 from reseller_client.models import Addon, Tariff
 from reseller_client.resellers import CustomServices

@@ -15,12 +15,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from contracts.demo import running_seller
+from contracts.demos.ledger import by_month
+from contracts.demos.licence import running_seller
+from contracts.demos.life import Check
+from contracts.demos.scenario import Scenario, read_scenario
+from contracts.demos.year import Deed, Hands, Year
 from contracts.exchange import OUR_LOGIN, OUR_PASSWORD
-from contracts.ledger import by_month
-from contracts.life import Check
-from contracts.scenario import Scenario, read_scenario
-from contracts.year import Deed, Hands, Year
 from emulator import testing
 from reseller_client import Client, ResellerError
 from reseller_client.resellers import SqliteStore

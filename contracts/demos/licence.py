@@ -13,9 +13,9 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.syntax import Syntax
 
+from contracts.demos.life import Life, Step
+from contracts.demos.overheard import Overheard
 from contracts.exchange import OUR_LOGIN, OUR_PASSWORD
-from contracts.life import Life, Step
-from contracts.overheard import Overheard
 from emulator import testing
 from reseller_client import Client, ResellerError
 

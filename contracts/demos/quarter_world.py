@@ -11,11 +11,11 @@ from typing import Final
 import httpx
 from dateutil.relativedelta import relativedelta
 
+from contracts.demos.quarter import Quarter, World
+from contracts.demos.quarter_billmanager import SELLER, BillmanagerSide
+from contracts.demos.quarter_custom import CustomSide
+from contracts.demos.quarter_script import Script, read_script
 from contracts.exchange import OUR_LOGIN, OUR_PASSWORD
-from contracts.quarter import Quarter, World
-from contracts.quarter_billmanager import SELLER, BillmanagerSide
-from contracts.quarter_custom import CustomSide
-from contracts.quarter_script import Script, read_script
 from emulator import testing
 from reseller_client import Client, Patience
 from reseller_client.resellers.billmanager import BillmanagerReseller, SellerAccount

@@ -15,9 +15,9 @@ from typing import Final, Protocol
 
 from dateutil.relativedelta import relativedelta
 
-from contracts.ledger import Charge, compare
-from contracts.life import Check
-from contracts.quarter_script import Act, Script, Sold
+from contracts.demos.ledger import Charge, compare
+from contracts.demos.life import Check
+from contracts.demos.quarter_script import Act, Script, Sold
 from reseller_client import Client, ServiceRow, Status
 
 MONTHS: Final = 3

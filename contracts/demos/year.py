@@ -16,10 +16,10 @@ from typing import Any, Final, TypeVar
 
 from dateutil.relativedelta import relativedelta
 
-from contracts.ledger import Charge, compare
-from contracts.life import Check
-from contracts.scenario import Event, Product, Scenario
-from contracts.single import Single
+from contracts.demos.ledger import Charge, compare
+from contracts.demos.life import Check
+from contracts.demos.scenario import Event, Product, Scenario
+from contracts.demos.single import Single
 from reseller_client import Client, NotEnoughMoney, Status
 from reseller_client.resellers import Bought, Hosted, Store, WhmcsReseller, addon_of
 from reseller_client.storefront import Storefront

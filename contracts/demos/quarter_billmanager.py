@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Final
 
-from contracts.quarter import TYPE, Held, longer
-from contracts.quarter_custom import asked_price, numbered, price_of
-from contracts.quarter_script import Act, Sold
+from contracts.demos.quarter import TYPE, Held, longer
+from contracts.demos.quarter_custom import asked_price, numbered, price_of
+from contracts.demos.quarter_script import Act, Sold
 from reseller_client import Client, NotUnderstood
 from reseller_client.models import Tariff
 from reseller_client.resellers.billmanager import BillmanagerReseller

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from contracts.scenario import check_events, day_of, read_file
+from contracts.demos.scenario import check_events, day_of, read_file
 
 DEEDS: Final = ("arrive", "resize", "reinstall", "suspend", "resume", "leave")
 

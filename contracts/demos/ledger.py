@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from contracts.life import Check
+from contracts.demos.life import Check
 from reseller_client import Client, NotUnderstood
 
 NOTHING: Final = Decimal("0.00")

@@ -12,12 +12,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from contracts.demo import running_seller
+from contracts.demos.ledger import by_month
+from contracts.demos.licence import running_seller
+from contracts.demos.life import Check
+from contracts.demos.quarter import Quarter
+from contracts.demos.quarter_world import KINDS, LOSSES, begin, client_of, lose_answers, prepare
 from contracts.exchange import OUR_LOGIN
-from contracts.ledger import by_month
-from contracts.life import Check
-from contracts.quarter import Quarter
-from contracts.quarter_world import KINDS, LOSSES, begin, client_of, lose_answers, prepare
 from emulator import testing
 from reseller_client import ResellerError
 

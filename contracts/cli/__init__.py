@@ -1,0 +1,6 @@
+"""The commands of the judge, one file each; loaded by entry point."""
+
+from contracts.cli.demo import demo
+from contracts.cli.verify import verify
+
+__all__ = ["demo", "verify"]

@@ -1,0 +1,81 @@
+"""``mockseller demo``: stories told against sellers it starts itself."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+import click
+
+_IN_PROCESS = click.option(
+    "--in-process", is_flag=True, help="Start no server; call the seller directly."
+)
+
+
+@click.group(invoke_without_command=True, short_help="Tell one licence's life, a year, a quarter.")
+@_IN_PROCESS
+@click.option("--verbose", "-v", is_flag=True, help="Show every request and answer.")
+@click.pass_context
+def demo(context: click.Context, *, in_process: bool, verbose: bool) -> None:
+    """Tells one licence's whole life against a seller it starts itself.
+
+    Order, key, re-addressing, change of tariff, suspension, renewal, deletion, with the balance
+    before and after each step. Exit code 1: something was not as told.
+    """
+    from contracts.demos.licence import tell
+
+    if context.invoked_subcommand is None:
+        _play(tell, in_process=in_process, verbose=verbose)
+
+
+@demo.command()
+@_IN_PROCESS
+@click.option("--verbose", "-v", is_flag=True, help="Show what was done day by day.")
+@click.pass_context
+def year(context: click.Context, *, in_process: bool, verbose: bool) -> None:
+    """Plays twelve months of a reseller in seconds: WHMCS with its daily cron, and a shop.
+
+    Customers come, stop paying, leave; licences are bought, prolonged, reused; money lacks and is
+    topped up. Prints what was bought, prolonged, suspended and earned, month by month.
+    Exit code 1: the reseller's ledger and the seller's do not agree, or something went wrong.
+    """
+    from contracts.demos.whmcs import tell
+
+    above = context.parent.params if context.parent else {}
+    _play(
+        tell,
+        in_process=in_process or above.get("in_process", False),
+        verbose=verbose or above.get("verbose", False),
+    )
+
+
+@demo.command()
+@_IN_PROCESS
+@click.option("--verbose", "-v", is_flag=True, help="Show what was done day by day.")
+@click.pass_context
+def services(context: click.Context, *, in_process: bool, verbose: bool) -> None:
+    """Plays a quarter of reselling machines: a custom billing, then a BILLmanager.
+
+    Customers come, take more memory, install anew, stop paying, leave; each reseller does it once
+    on a good line, and once while answers get lost after the seller has acted.
+    Exit code 1: a reseller's ledger and the seller's do not agree, or a machine is lost or double.
+    """
+    from contracts.demos.services import tell
+
+    above = context.parent.params if context.parent else {}
+    _play(
+        tell,
+        in_process=in_process or above.get("in_process", False),
+        verbose=verbose or above.get("verbose", False),
+    )
+
+
+def _play(tell: Callable[..., bool], *, in_process: bool, verbose: bool) -> None:
+    """Tells a story and ends with its exit code."""
+    from rich.console import Console
+
+    try:
+        held = tell(Console(), in_process=in_process, verbose=verbose)
+    except (RuntimeError, OSError) as problem:
+        raise click.ClickException(f"the seller did not start: {problem}") from problem
+    sys.exit(0 if held else 1)

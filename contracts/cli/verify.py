@@ -1,0 +1,17 @@
+"""``mockseller verify``: the group of all judges."""
+
+from __future__ import annotations
+
+import click
+
+from contracts.cli.verify_client import client
+from contracts.cli.verify_seller import seller
+
+
+@click.group()
+def verify() -> None:
+    """Hold a seller or a client against the exchanges on record."""
+
+
+for command in (seller, client):
+    verify.add_command(command)

@@ -1,0 +1,98 @@
+"""Secrets, taken out of what a judge shows or writes down.
+
+A password, a session or a key is masked in the request by the name of its parameter, and in the
+answer by the name of its field and wherever the very text of the request's secret stands.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Final
+from urllib.parse import parse_qsl
+from xml.etree.ElementTree import ParseError, indent, tostring
+
+import httpx
+from defusedxml.ElementTree import fromstring
+
+from contracts.verdicts import Seen
+
+MASK: Final = "***"
+SECRETS: Final = frozenset(
+    {"authinfo", "auth", "password", "passwd", "confirm", "key", "qrcode", "billmgrses5"}
+)
+"""Parameters and fields that hold a secret. ``lickey`` is none: it is what is bought."""
+SHORTEST: Final = 6
+"""Signs: a shorter secret is not looked for in answers, it would blot out ordinary text."""
+_FIELD: Final = "|".join(sorted(SECRETS - {"authinfo"}))
+_PATTERNS: Final = (
+    (re.compile(r"(<auth\b[^>]*?\bid=[\"'])[^\"']*"), rf"\g<1>{MASK}"),
+    (re.compile(rf"(<({_FIELD})\b[^>]*>)[^<]+"), rf"\g<1>{MASK}"),
+    (re.compile(rf'("({_FIELD})"\s*:\s*")[^"]*'), rf"\g<1>{MASK}"),
+    (re.compile(rf'("({_FIELD})"\s*:\s*\{{[^{{}}]*?"\$?(?:id|v|)"\s*:\s*")[^"]*'), rf"\g<1>{MASK}"),
+    (re.compile(r'("auth"\s*:\s*\{[^{}]*?"\$"\s*:\s*")[^"]*'), rf"\g<1>{MASK}"),
+)
+
+
+def masked(form: Mapping[str, str]) -> dict[str, str]:
+    """The fields of a request with its secrets hidden; a login stays, its password does not."""
+    shown: dict[str, str] = {}
+    for name, text in form.items():
+        meant = name.strip().lower()
+        if meant == "authinfo":
+            shown[name] = f"{text.partition(':')[0]}:{MASK}"
+        else:
+            shown[name] = MASK if meant in SECRETS else text
+    return shown
+
+
+def masked_text(text: str, secrets: Iterable[str] = ()) -> str:
+    """An answer in any format with secrets blotted out; ``secrets`` are those of its request."""
+    for secret in secrets:
+        if len(secret) >= SHORTEST:
+            text = text.replace(secret, MASK)
+    for pattern, instead in _PATTERNS:
+        text = pattern.sub(instead, text)
+    return text
+
+
+def secrets_of(form: Mapping[str, str]) -> list[str]:
+    """What of a request must not stand in an answer that is shown."""
+    found: list[str] = []
+    for name, text in form.items():
+        meant = name.strip().lower()
+        if meant == "authinfo":
+            found.append(text.partition(":")[2])
+        elif meant in SECRETS:
+            found.append(text)
+    return [secret for secret in found if secret]
+
+
+def fields_of(request: httpx.Request) -> dict[str, str]:
+    """The parameters of a request, wherever they stand; the body's weigh more."""
+    query = parse_qsl(request.url.query.decode("ascii", "replace"), keep_blank_values=True)
+    body = parse_qsl(request.read().decode("utf-8", "replace"), keep_blank_values=True)
+    return {**dict(query), **dict(body)}
+
+
+def seen(request: httpx.Request, response: httpx.Response | None, note: str = "") -> Seen:
+    """One request with its answer, ready to be shown. Without an answer the status is 0."""
+    fields = fields_of(request)
+    secrets = secrets_of(fields)
+    address = str(request.url.copy_with(query=None, username=None, password=None))
+    if response is None:
+        return Seen(request.method, address, masked(fields), 0, "", note)
+    text = masked_text(response.read().decode("utf-8", "replace"), secrets)
+    return Seen(request.method, address, masked(fields), response.status_code, text, note)
+
+
+def readable(body: bytes) -> str:
+    """An answer for people: xml with a line for each element, secrets hidden."""
+    try:
+        root = fromstring(body)
+    except (ParseError, ValueError):
+        text = body.decode("utf-8", "replace")
+    else:
+        indent(root)
+        text = tostring(root, encoding="unicode")
+    return masked_text(text)
