@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Request
 
@@ -50,7 +51,7 @@ class Guard:
 
     def check(self, http: Request, *, kinds: tuple[str, ...] = (JSON,)) -> None:
         """Raises Refusal: 403 for a foreign Host, 401 without the token, 415 for another body."""
-        name = _hostname(http.environ.get("HTTP_HOST", ""))
+        name = hostname(http.environ.get("HTTP_HOST", ""))
         if name not in self._names:
             raise Refusal(
                 403, f'"{name[:100]}" is not a name of this server; allowed_hosts adds names'
@@ -78,7 +79,19 @@ class Guard:
             raise Refusal(401, "this needs the server's token: Authorization: Bearer TOKEN")
 
 
-def _hostname(host: str) -> str:
+def came_from_here(http: Request) -> None:
+    """Raises Refusal unless a page of this server sent it, as browsers say themselves.
+
+    A page of somebody else's, open in the same browser, must not be able to drive this one.
+    """
+    site = http.headers.get("Sec-Fetch-Site", "")
+    origin = http.headers.get("Origin", "")
+    same = urlsplit(origin).netloc == http.host if origin and origin != "null" else False
+    if (site and site != "same-origin") or not (same or site == "same-origin"):
+        raise Refusal(403, "a change has to come from a page of this server")
+
+
+def hostname(host: str) -> str:
     """The name in a Host header, without its port."""
     if host.startswith("["):
         return host[1:].partition("]")[0].lower()

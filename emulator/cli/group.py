@@ -18,6 +18,7 @@ OWN: Mapping[str, str] = {
     "fault": "emulator.cli.faults:fault",
     "journal": "emulator.cli.journal:journal",
     "functions": "emulator.cli.functions:functions",
+    "panel": "emulator.cli.panel:panel",
 }
 SUMMARIES: Mapping[str, str] = {
     "serve": "Start a seller.",
@@ -26,6 +27,7 @@ SUMMARIES: Mapping[str, str] = {
     "fault": "Plan what goes wrong, and take it back.",
     "journal": "Show what was asked and answered.",
     "functions": "List the functions of the API.",
+    "panel": "Start a control panel that buys modules.",
 }
 """The help of the whole command lists these without importing what is behind them."""
 

@@ -10,7 +10,7 @@ import functools
 import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
@@ -18,7 +18,7 @@ from werkzeug.wrappers import Request, Response
 
 from emulator import journal
 from emulator.admin import accounts, clock, faults, state
-from emulator.admin.guard import Guard, Refusal
+from emulator.admin.guard import Guard, Refusal, came_from_here
 from emulator.domain import accounts as owners
 from emulator.faults import KINDS, NoFault
 from emulator.settings import Settings
@@ -107,7 +107,7 @@ class Console:
                 if endpoint == "entry"
                 else self._world(name, http)
             )
-        _came_from_here(http)
+        came_from_here(http)
         self._worlds.connect(name)
         try:
             change(name, http.form.to_dict(), values)
@@ -206,15 +206,6 @@ def _value(text: str) -> object:
 def _shown(entry: journal.Entry) -> dict[str, Any]:
     told = entry.told()
     return {**told, "at": f"{entry.at:%Y-%m-%d %H:%M:%S}"}
-
-
-def _came_from_here(http: Request) -> None:
-    """A page of somebody else's, open in the same browser, must not be able to drive this one."""
-    site = http.headers.get("Sec-Fetch-Site", "")
-    origin = http.headers.get("Origin", "")
-    same = urlsplit(origin).netloc == http.host if origin and origin != "null" else False
-    if (site and site != "same-origin") or not (same or site == "same-origin"):
-        raise Refusal(403, "a change has to come from a page of this console")
 
 
 def _moved(name: str) -> Response:

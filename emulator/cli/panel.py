@@ -1,0 +1,205 @@
+"""``mockseller panel``: a control panel under a licence that shows, buys and renews modules."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from emulator.panel import Login, Panel
+
+TIMEOUT = 60.0
+"""Seconds: long enough for a seller that takes its time, as panels wait."""
+
+
+@click.group(invoke_without_command=True)
+@click.option("--licence", "key", default="", metavar="KEY", help="Key; kept after the first time.")
+@click.option(
+    "--seller",
+    envvar="MOCKSELLER_URL",
+    default="http://127.0.0.1:1500/billmgr",
+    show_default=True,
+    show_envvar=True,
+    help="Whose licence it is: the address of the seller's API.",
+)
+@click.option("--billing", default="", metavar="URL", help="Ask this one, not the file's partner.")
+@click.option(
+    "--mode",
+    type=click.Choice(["automatic", "manual", "pricelist"]),
+    default=None,
+    help="How modules are bought, whatever the licence file says.",
+)
+@click.option("--ip", "address", default="", help="Address the panel says it is at.")
+@click.option(
+    "--folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("panel"),
+    show_default=True,
+    help="Where its licence file is kept.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Of its page.")
+@click.option("--port", default=8080, show_default=True, help="Of its page; 0 takes a free one.")
+@click.pass_context
+def panel(
+    context: click.Context,
+    *,
+    key: str,
+    seller: str,
+    billing: str,
+    mode: str | None,
+    address: str,
+    folder: Path,
+    host: str,
+    port: int,
+) -> None:
+    """Start a control panel that sells modules, or do one thing with it.
+
+    Without a command it fetches its licence file and serves its page; Ctrl-C stops it. Who buys
+    is asked for, or MOCKSELLER_PANEL_LOGIN and MOCKSELLER_PANEL_PASSWORD say it.
+    """
+    import time
+
+    import httpx
+
+    from emulator.panel import Bearings, LicenceFolder, Panel
+
+    _check_address("seller", seller)
+    if billing:
+        _check_address("billing", billing)
+    http = httpx.Client(timeout=TIMEOUT)
+    context.call_on_close(http.close)
+    bearings = Bearings(seller, key, billing, mode or "", address)
+    # The licence follows the purchase in a moment, and a person waits here.
+    context.obj = Panel(LicenceFolder(folder), http, bearings, wait=time.sleep)  # noqa: TID251 - see above
+    if context.invoked_subcommand is None:
+        _serve(context.obj, host, port)
+
+
+def _check_address(name: str, url: str) -> None:
+    from urllib.parse import urlsplit
+
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise click.BadParameter(f"{url} is no address of HTTP", param_hint=f"--{name}")
+
+
+def _serve(machine: Panel, host: str, port: int) -> None:
+    from emulator.panel import LicenceFault, PanelPages, Served
+
+    try:
+        machine.refresh()
+    except LicenceFault as fault:
+        click.echo(f"no licence file: {fault}", err=True)
+    with _told():
+        served = Served(PanelPages(machine, [host]), host=host, port=port)
+    click.echo(f"the panel is at {served.url}")
+    try:
+        served.run()
+    except KeyboardInterrupt:
+        click.echo("")
+
+
+@panel.command()
+@click.pass_obj
+def show(machine: Panel) -> None:
+    """Show the licence, and the modules with their prices."""
+    state = machine.state(_known_login())
+    if state.licence is None:
+        raise click.ClickException(state.trouble)
+    licence = state.licence
+    click.echo(f"licence {licence.id}, {licence.product}, {licence.ip}")
+    click.echo(f"valid until {licence.expires_on or 'further notice'}")
+    click.echo(f"modules from {state.partner.url} ({state.partner.mode})")
+    for shelf in state.shelves:
+        price = f"{shelf.price[0]:.2f} {shelf.price[1]}" if shelf.price else ""
+        end = f"active until {shelf.expires_on}" if shelf.active else shelf.link
+        number = shelf.offer.id if shelf.offer else ""
+        click.echo(f"{number}\t{shelf.intname}\t{shelf.name}\t{price}\t{end}".rstrip())
+    if state.trouble:
+        click.echo(state.trouble, err=True)
+
+
+@panel.command()
+@click.pass_obj
+def refresh(machine: Panel) -> None:
+    """Fetch the licence file anew."""
+    with _told():
+        licence = machine.refresh()
+    names = ", ".join(module.intname for module in licence.modules) or "none"
+    click.echo(f"licence {licence.id}, {licence.product}; modules: {names}")
+
+
+@panel.command()
+@click.argument("module")
+@click.pass_obj
+def buy(machine: Panel, module: str) -> None:
+    """Buy a module, by its name or number, for a month; or tell where it is bought.
+
+    Exit code 0: active or to be bought by hand, 1: refused, or paid and not in the licence yet.
+    """
+    with _told():
+        automatic = machine.state().partner.mode == "automatic"
+        purchase = machine.buy(module, _login() if automatic else None)
+    where = f": {purchase.link}" if purchase.link else ""
+    click.echo(f"{purchase.module} {purchase.came}{where}")
+    if purchase.said:
+        click.echo(purchase.said, err=True)
+    if purchase.came in {"processing", "to pay"}:
+        raise SystemExit(1)
+
+
+@panel.command()
+@click.argument("module")
+@click.pass_obj
+def prolong(machine: Panel, module: str) -> None:
+    """Buy another month of a module."""
+    with _told():
+        end = machine.prolong(module, _login())
+    click.echo(f"{module} prolonged until {end or 'a date the billing does not tell'}")
+
+
+@panel.command()
+@click.argument("module")
+@click.pass_obj
+def delete(machine: Panel, module: str) -> None:
+    """Give a module up; nothing is paid back."""
+    with _told():
+        machine.delete(module, _login())
+    click.echo(f"{module} deleted")
+
+
+def _known_login() -> Login | None:
+    """Of the environment, where it is there."""
+    import os
+
+    from emulator.panel import Login
+
+    name = os.environ.get("MOCKSELLER_PANEL_LOGIN", "")
+    return Login(name, os.environ.get("MOCKSELLER_PANEL_PASSWORD", "")) if name else None
+
+
+def _login() -> Login:
+    from emulator.panel import Login
+
+    known = _known_login()
+    if known is not None:
+        return known
+    name = click.prompt("Login at the billing", err=True)
+    return Login(name, click.prompt("Password", hide_input=True, err=True))
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turns what people can mend into one line on stderr and exit code 1."""
+    from emulator.panel import BillingFault, LicenceFault, NoBilling
+
+    try:
+        yield
+    except (LicenceFault, NoBilling, BillingFault, LookupError, ValueError) as fault:
+        raise click.ClickException(str(fault)) from None
+    except OSError as fault:
+        raise click.ClickException(f"cannot listen there: {fault.strerror or fault}") from None

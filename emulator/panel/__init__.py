@@ -1,0 +1,34 @@
+"""A control panel under a licence: it shows modules at the reseller's prices, and buys them.
+
+It knows the seller and the reseller's billing as two addresses and nothing else: whatever it does
+goes over the wire, so it can be pointed at anybody's billing. Source: docs/modules.md.
+"""
+
+from emulator.panel.billing import Billing, BillingFault, Bought, Login, NoBilling, Offer
+from emulator.panel.licence import Licence, LicenceFault, LicenceFolder, Module, Partner
+from emulator.panel.machine import MODES, Bearings, Panel, Purchase, State
+from emulator.panel.pages import PanelPages
+from emulator.panel.serving import Served
+from emulator.panel.shelf import Shelf
+
+__all__ = [
+    "MODES",
+    "Bearings",
+    "Billing",
+    "BillingFault",
+    "Bought",
+    "Licence",
+    "LicenceFault",
+    "LicenceFolder",
+    "Login",
+    "Module",
+    "NoBilling",
+    "Offer",
+    "Panel",
+    "PanelPages",
+    "Partner",
+    "Purchase",
+    "Served",
+    "Shelf",
+    "State",
+]

@@ -1,0 +1,89 @@
+"""A seller, a reseller's endpoint before it, and a panel that knows both by their addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import httpx
+import pytest
+
+from emulator.panel import Bearings, LicenceFolder, Login, Panel
+from emulator.testing import Seller
+from reseller_client import Client, Patience
+from reseller_client.module_endpoint import ModuleEndpoint
+from reseller_client.module_shop import ModuleShop
+from reseller_client.module_shop_store import ModuleStore, Product
+
+SELLER, BILLING = "http://127.0.0.1/billmgr", "http://partner.example/billmgr"
+ADA = Login("ada", "her-password")
+LICENCE = 100002
+PRICE, COST = Decimal("12.00"), Decimal("9.00")
+
+
+@dataclass
+class Trade:
+    """Everything of one sale. ``asked`` holds what the panel sent to the partner."""
+
+    seller: Seller
+    shop: ModuleShop
+    folder: Path
+    http: httpx.Client
+    asked: list[httpx.Request] = field(default_factory=list)
+    waited: list[float] = field(default_factory=list)
+
+    def panel(self, **bearings: str) -> Panel:
+        key = str(self.seller.service(LICENCE)["lickey"])
+        at = Bearings(SELLER, key, **bearings)
+        return Panel(LicenceFolder(self.folder), self.http, at, wait=self.waited.append)
+
+    def partner(self, mode: str = "automatic", url: str = BILLING) -> None:
+        told = {"url": url, "mode": mode, "addresses": ["192.0.2.0/24"]}
+        self.seller.account("reseller", partner=told)
+
+    def balance(self) -> Decimal:
+        return self.shop.customer(ADA.name).balance
+
+    def spent(self) -> Decimal:
+        return sum(self.shop.costs().values(), Decimal("0.00"))
+
+
+class Both(httpx.BaseTransport):
+    """Two applications behind two host names."""
+
+    def __init__(self, trade: list[httpx.Request], **hosts: httpx.BaseTransport) -> None:
+        self._asked = trade
+        self._hosts = hosts
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        if request.url.host == "partner.example":
+            self._asked.append(request)
+            return self._hosts["partner"].handle_request(request)
+        return self._hosts["seller"].handle_request(request)
+
+
+@pytest.fixture
+def trade(tmp_path: Path) -> Iterator[Trade]:
+    with Seller() as seller:
+        seller.clock.freeze("2027-01-10T12:00:00Z")
+        line = httpx.WSGITransport(app=seller.wsgi)
+        client = Client(
+            SELLER, login="reseller", password="secret", transport=line,
+            patience=Patience(wait=seller.time.pass_time),
+        )  # fmt: skip
+        store = ModuleStore(tmp_path / "shop.sqlite")
+        shop = ModuleShop(
+            store, client, today=lambda: date.fromisoformat(seller.clock.now[:10]), currency="EUR"
+        )
+        shop.add_customer(ADA.name, ADA.password)
+        shop.top_up(ADA.name, Decimal("30.00"))
+        shop.add_licence(ADA.name, LICENCE, "ispmanager6_pro")
+        shop.offer(Product(277, 955301, "Virusdie", "Virusdie", {1: PRICE, 12: PRICE * 10}))
+        asked: list[httpx.Request] = []
+        partner = httpx.WSGITransport(app=ModuleEndpoint(shop))
+        with httpx.Client(transport=Both(asked, seller=line, partner=partner)) as http:
+            yield Trade(seller, shop, tmp_path / "panel", http, asked)
+        store.close()
