@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -334,21 +334,24 @@ class ModuleShop:
                 except ShopRefusal:
                     continue
 
-    def renew_due(self) -> tuple[Held, ...]:
-        """Renew what ends today or ended, where its customer wants it; returns those renewed.
+    def renew_due(self, *, ahead: int = 1) -> tuple[Held, ...]:
+        """Renew what ends within so many days, where its customer wants it; returns those renewed.
 
-        Who has no money for it has it suspended; so has who does not want it. To be run daily.
+        Before the end, since what ended is suspended at the seller. What ended and is not paid
+        for, or not wanted, is suspended here too. To be run daily.
         """
-        day = self.today().isoformat()
+        today = self.today()
+        last = (today + timedelta(days=ahead)).isoformat()
         renewed = []
-        for module in self.store.held("state IN ('active', 'suspended') AND expires_on <= ?", day):
+        for module in self.store.held("state IN ('active', 'suspended') AND expires_on <= ?", last):
             buyer = self.store.buyer("id", module.buyer)
-            if module.autoprolong is None or buyer is None:
-                self._to(module.id, State.ACTIVE, State.SUSPENDED)
-                continue
             try:
-                renewed.append(self.prolong(buyer, module.id, module.autoprolong))
+                if module.autoprolong is not None and buyer is not None:
+                    renewed.append(self.prolong(buyer, module.id, module.autoprolong))
+                    continue
             except ShopRefusal:
+                pass  # the customer's money may come in time; if not, the end is the end
+            if module.expires_on is not None and module.expires_on <= today:
                 self._to(module.id, State.ACTIVE, State.SUSPENDED)
         return tuple(renewed)
 

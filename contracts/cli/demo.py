@@ -12,7 +12,10 @@ _IN_PROCESS = click.option(
 )
 
 
-@click.group(invoke_without_command=True, short_help="Tell one licence's life, a year, a quarter.")
+@click.group(
+    invoke_without_command=True,
+    short_help="Tell a licence's life, a year, a quarter, a module.",
+)
 @_IN_PROCESS
 @click.option("--verbose", "-v", is_flag=True, help="Show every request and answer.")
 @click.pass_context
@@ -61,6 +64,27 @@ def services(context: click.Context, *, in_process: bool, verbose: bool) -> None
     Exit code 1: a reseller's ledger and the seller's do not agree, or a machine is lost or double.
     """
     from contracts.demos.services import tell
+
+    above = context.parent.params if context.parent else {}
+    _play(
+        tell,
+        in_process=in_process or above.get("in_process", False),
+        verbose=verbose or above.get("verbose", False),
+    )
+
+
+@demo.command()
+@_IN_PROCESS
+@click.option("--verbose", "-v", is_flag=True, help="Show everything that was looked at.")
+@click.pass_context
+def modules(context: click.Context, *, in_process: bool, verbose: bool) -> None:
+    """Tells a module's life between three systems: panel, reseller, seller, on free ports.
+
+    A customer buys it in the panel for the reseller's price, the licence carries it, a month later
+    it is prolonged, then the licence is closed and the module goes with it.
+    Exit code 1: something was not as told, or the ledgers do not agree.
+    """
+    from contracts.demos.modules import tell
 
     above = context.parent.params if context.parent else {}
     _play(

@@ -46,9 +46,7 @@ def tell(console: Console, *, in_process: bool, verbose: bool) -> bool:
 
 def tell_life(console: Console, seller: testing.World, client: Client) -> bool:
     """Tells the story of a licence that this client orders; whether everything was as told."""
-    now = datetime.fromisoformat(seller.clock.now)
-    next_month = relativedelta(months=1 if now.day > QUIET_DAY else 0, day=QUIET_DAY)
-    seller.clock.freeze((now + next_month).isoformat())
+    quiet_day(seller)
 
     def today() -> date:
         return datetime.fromisoformat(seller.clock.now).date()
@@ -62,15 +60,22 @@ def tell_life(console: Console, seller: testing.World, client: Client) -> bool:
     except ResellerError as problem:
         console.print(f"[red]The story broke off:[/red] {escape(str(problem))}")
         return False
-    _print_verdict(console, steps)
+    print_verdict(console, steps)
     return all(step.held for step in steps)
+
+
+def quiet_day(seller: testing.World) -> None:
+    """Stops the seller's clock on a day of the month that every month has."""
+    now = datetime.fromisoformat(seller.clock.now)
+    next_month = relativedelta(months=1 if now.day > QUIET_DAY else 0, day=QUIET_DAY)
+    seller.clock.freeze((now + next_month).isoformat())
 
 
 def _told(console: Console, life: Life, currency: str, day: date) -> list[Step]:
     console.print(f"Today is {day}. The balance is {life.balance():.2f} {currency}.\n")
     steps: list[Step] = []
     for number, step in enumerate(life.steps(), start=1):
-        _print_step(console, number, step, currency)
+        print_step(console, number, step, currency)
         steps.append(step)
     return steps
 
@@ -99,7 +104,8 @@ def _printer(console: Console) -> Callable[[Mapping[str, str], str], None]:
     return heard
 
 
-def _print_step(console: Console, number: int, step: Step, currency: str) -> None:
+def print_step(console: Console, number: int, step: Step, currency: str) -> None:
+    """One step with what it said, what it cost, and what was not as it must be."""
     mark = "[green]✓[/green]" if step.held else "[red]✗[/red]"
     console.print(f"{mark} [bold]{number}. {step.title}[/bold]")
     for line in step.says:
@@ -112,7 +118,8 @@ def _print_step(console: Console, number: int, step: Step, currency: str) -> Non
             console.print(f"     [red]{check.what}: {escape(check.found)}[/red]", highlight=False)
 
 
-def _print_verdict(console: Console, steps: list[Step]) -> None:
+def print_verdict(console: Console, steps: list[Step]) -> None:
+    """Whether everything was as told, and how much was looked at."""
     wrong = [step.title for step in steps if not step.held]
     count = sum(len(step.checks) for step in steps)
     if wrong:
