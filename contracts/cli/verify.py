@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from contracts.cli.verify_client import client
+from contracts.cli.verify_modules import modules
 from contracts.cli.verify_seller import seller
 
 
@@ -13,5 +14,5 @@ def verify() -> None:
     """Hold a seller or a client against the exchanges on record."""
 
 
-for command in (seller, client):
+for command in (seller, client, modules):
     verify.add_command(command)

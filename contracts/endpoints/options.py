@@ -1,0 +1,53 @@
+"""What an integrator tells the judge of modules about the endpoint and how far it may go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+AUTOMATIC: Final = "automatic"
+MANUAL: Final = "manual"
+PRICELIST: Final = "pricelist"
+MODES: Final = (AUTOMATIC, MANUAL, PRICELIST)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How the panel is played. Raises ValueError, one line, for what does not fit together.
+
+    ``mode``: automatic, manual, pricelist; empty: automatic where a login is given. ``slow`` and
+    ``timeout`` in seconds. ``licence``: a number of the customer's, in front of the key's dash.
+    ``buy``: the internal name of a module that is really paid for; nothing is without it.
+    """
+
+    mode: str = ""
+    login: str = ""
+    password: str = field(default="", repr=False)
+    licence: str = ""
+    expect: tuple[str, ...] = ()
+    currency: str = ""
+    slow: float = 5.0
+    timeout: float = 30.0
+    insecure: bool = False
+    buy: str = ""
+    delete: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse what does not fit together."""
+        if not self.mode:
+            object.__setattr__(self, "mode", AUTOMATIC if self.login else PRICELIST)
+        if self.mode not in MODES:
+            raise ValueError(f"there is no mode {self.mode}: {', '.join(MODES)}")
+        if self.mode == AUTOMATIC and not (self.login and self.password):
+            raise ValueError("mode automatic asks with a login: name --login and --password")
+        if self.buy and not (self.mode == AUTOMATIC and self.licence):
+            raise ValueError("--buy needs mode automatic and a --licence to buy for")
+        if self.delete and not self.buy:
+            raise ValueError("--delete deletes what --buy bought: name that too")
+        if not 0 < self.slow <= self.timeout:
+            raise ValueError("--slow has to be above nothing and not above --timeout")
+
+    @property
+    def authinfo(self) -> str:
+        """The login as each request brings it, or nothing."""
+        return f"{self.login}:{self.password}" if self.login else ""

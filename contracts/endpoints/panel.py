@@ -1,0 +1,69 @@
+"""A control panel as far as an endpoint meets it: what it asks, and what it makes of answers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Final
+from xml.etree.ElementTree import Element
+
+from contracts.endpoints.line import Line
+from contracts.endpoints.options import Options
+from contracts.endpoints.reading import Heard, read
+from contracts.endpoints.sheet import Sheet
+
+_AMOUNT: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_CENT: Final = Decimal("0.01")
+
+
+@dataclass(slots=True)
+class Panel:
+    """Asks over a line, as the options say, and writes onto a sheet.
+
+    ``wait`` lets seconds pass; ``bought`` are the internal names of modules paid for.
+    """
+
+    line: Line
+    options: Options
+    sheet: Sheet
+    wait: Callable[[float], None]
+    bought: list[str] = field(default_factory=list)
+
+    def ask(
+        self,
+        func: str,
+        params: Mapping[str, str] | None = None,
+        *,
+        label: str = "",
+        authinfo: str | None = None,
+        method: str = "POST",
+        sheet: Sheet | None = None,
+    ) -> Heard:
+        """Asks one function, with the login unless another ``authinfo`` is given.
+
+        ``sheet``: where the faults of this answer go, where they are no faults of every answer.
+        """
+        who = self.options.authinfo if authinfo is None else authinfo
+        sent = {"authinfo": who} if who else {}
+        sent |= {"func": func, "out": "xml", **(params or {})}
+        note = label or func
+        reply = self.line.send(sent, method=method, note=note)
+        return read(reply, note, sheet or self.sheet, slow=self.options.slow)
+
+
+def amount(text: str) -> Decimal | None:
+    """The number in a text like ``12.00 EUR``, or None."""
+    found = _AMOUNT.search(text)
+    return Decimal(found.group(0)) if found else None
+
+
+def same_money(one: Decimal | None, other: Decimal | None) -> bool:
+    """Whether two amounts are the same to the cent; lists have four decimals, sums have two."""
+    return one is not None and other is not None and abs(one - other) < _CENT
+
+
+def named_rows(root: Element | None, name: str) -> list[Element]:
+    """The rows of a list that has a name."""
+    return [] if root is None else root.findall(f"list[@name='{name}']/elem")
