@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from contracts.endpoints.panel import Panel, amount, named_rows, same_money
+from contracts.endpoints.panel import Panel, amount, balance_of, named_rows, same_money
 from contracts.endpoints.pricelist import Offer
 from contracts.endpoints.reading import Heard
 from contracts.endpoints.rules import CART
@@ -51,6 +52,7 @@ def judge_cart(panel: Panel, listed: tuple[Offer, ...]) -> bool:
         reason = "no --licence was given" if not licence else "no module can be ordered by the list"
         panel.sheet.skip_group(CART, reason)
         return True
+    balance = balance_of(panel)
     try:
         _judge_form(panel, order_of(orderable[0], licence), before)
         offer = _ordered(panel, orderable)
@@ -59,7 +61,19 @@ def judge_cart(panel: Panel, listed: tuple[Offer, ...]) -> bool:
         _judge_bad_orders(panel, offer or orderable[0])
     finally:
         clean(panel, before)
+    _judge_free(panel, balance)
     return True
+
+
+def _judge_free(panel: Panel, before: Decimal | None) -> None:
+    """Nothing was paid: then nothing may have been charged."""
+    after = balance_of(panel)
+    if before is None or after is None:
+        panel.sheet.unsupported("subaccount does not tell the balance", "basket-free")
+        return
+    told = f"the balance went from {before} to {after}, and nothing was paid for"
+    if not panel.sheet.check("basket-free", same_money(before, after), told):
+        panel.sheet.remark(told)
 
 
 def _opened(panel: Panel, heard: Heard) -> Rows | None:

@@ -67,3 +67,12 @@ def same_money(one: Decimal | None, other: Decimal | None) -> bool:
 def named_rows(root: Element | None, name: str) -> list[Element]:
     """The rows of a list that has a name."""
     return [] if root is None else root.findall(f"list[@name='{name}']/elem")
+
+
+def balance_of(panel: Panel) -> Decimal | None:
+    """What the customer has, or None where the endpoint does not tell."""
+    heard = panel.ask("subaccount", label="the balance", sheet=panel.sheet.aside())
+    rows = [] if heard.root is None else heard.root.findall("elem")
+    known = [amount(row.findtext("balance") or "") for row in rows]
+    sums = [one for one in known if one is not None]
+    return sum(sums, Decimal(0)) if sums else None

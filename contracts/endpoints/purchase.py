@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 from dateutil.relativedelta import relativedelta
 
 from contracts.endpoints.cart import ORDER, clean, order_of, positions
-from contracts.endpoints.panel import Panel, amount, named_rows, same_money
+from contracts.endpoints.panel import Panel, amount, balance_of, named_rows, same_money
 from contracts.endpoints.pricelist import Offer
 from contracts.endpoints.reading import Heard
 from contracts.endpoints.rules import PURCHASE
@@ -48,7 +48,7 @@ def judge_purchase(panel: Panel, listed: tuple[Offer, ...]) -> None:
         sheet.skip_group(PURCHASE, told if name else "nothing is paid for without --buy NAME")
         return
     held = _modules(panel)
-    balance = _balance(panel)
+    balance = balance_of(panel)
     order = _placed(panel, offer)
     if order is None:
         sheet.skip_group(PURCHASE, f"{name} was not ordered")
@@ -73,13 +73,13 @@ def _placed(panel: Panel, offer: Offer) -> _Order | None:
         panel.sheet.error(told, "payment-done", seen=(before.reply.seen,))
         return None
     heard = panel.ask(ORDER, order_of(offer, panel.options.licence), label="the order to be paid")
-    number = heard.text("billorder")
+    basket = panel.ask("basket", label="basket to be paid")
+    number = heard.text("billorder") or basket.text("billorder")
     if heard.root is None or heard.error is not None or not number:
         told = f"{offer.intname} could not be ordered: {heard.refusal or 'no billorder'}"
         panel.sheet.error(told, "payment-done", seen=(heard.reply.seen,))
         clean(panel, {})
         return None
-    basket = panel.ask("basket", label="basket to be paid")
     if len(positions(basket)) > 1:
         told = f"{len(positions(basket))} positions for one order: it was not paid"
         panel.sheet.error(told, "payment-done", seen=(basket.reply.seen,))
@@ -119,18 +119,9 @@ def _pay(panel: Panel, order: _Order, label: str) -> Heard:
     return panel.ask(PAY, sent, label=label)
 
 
-def _balance(panel: Panel) -> Decimal | None:
-    """What the customer has, or None where the endpoint does not tell."""
-    heard = panel.ask("subaccount", label="the balance", sheet=panel.sheet.aside())
-    rows = [] if heard.root is None else heard.root.findall("elem")
-    known = [amount(row.findtext("balance") or "") for row in rows]
-    sums = [one for one in known if one is not None]
-    return sum(sums, Decimal(0)) if sums else None
-
-
 def _judge_money(panel: Panel, order: _Order, before: Decimal | None) -> None:
     """The balance falls once. Where it cannot be seen, nothing is paid a second time."""
-    once = _balance(panel)
+    once = balance_of(panel)
     price = order.offer.cost
     if before is None or once is None or price is None:
         panel.sheet.unsupported("subaccount does not tell the balance", *_MONEY)
@@ -142,7 +133,7 @@ def _judge_money(panel: Panel, order: _Order, before: Decimal | None) -> None:
     told = f"the balance fell by {charged}, the price is {price}"
     panel.sheet.check("charged-price", fair, told)
     again = _pay(panel, order, "paying the same order again")
-    twice = _balance(panel)
+    twice = balance_of(panel)
     told = f"paid again, the balance went from {once} to {twice}"
     if not panel.sheet.check("charged-once", same_money(once, twice), told, again.reply.seen):
         panel.sheet.remark(told)
@@ -196,14 +187,14 @@ def _judge_term(panel: Panel, row: Element) -> None:
 
 
 def _judge_prolong_form(panel: Panel, row: Element) -> None:
-    number, before = (row.findtext("id") or "").strip(), _balance(panel)
+    number, before = (row.findtext("id") or "").strip(), balance_of(panel)
     heard = panel.ask("service.prolong", {"elid": number, "period": "1"}, label="a form to prolong")
     if heard.missed_function:
         panel.sheet.unsupported("there is no service.prolong", "prolong-form-free")
         return
     now = _modules(panel).get(number)
     end = None if now is None else now.findtext("expiredate")
-    same = end == row.findtext("expiredate") and before == _balance(panel)
+    same = end == row.findtext("expiredate") and before == balance_of(panel)
     told = f"the end went from {row.findtext('expiredate')} to {end}, or the balance fell"
     panel.sheet.check("prolong-form-free", same, told, heard.reply.seen)
 

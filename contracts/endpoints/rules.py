@@ -72,7 +72,7 @@ _ALL: Final = (
         "Known modules are spelt as panels spell them.",
     ),
     Rule("module-name-known", LIST, ASSUMED, _ASKED, "Only modules that are known are listed."),
-    Rule("module-once", LIST, DOCUMENTED, _ASKED, "Each module is listed once."),
+    Rule("module-once", LIST, ASSUMED, _ASKED, "Each module is listed once."),
     Rule("expected-modules", LIST, DOCUMENTED, _ASKED, "Modules named by `--expect` are there."),
     Rule("price-there", LIST, DOCUMENTED, _ASKED, "Each module has a `price` with a `period`."),
     Rule("one-currency", LIST, ASSUMED, _ASKED, "Each module has one price, all in one currency."),
@@ -134,6 +134,13 @@ _ALL: Final = (
     Rule(
         "order-taken", CART, OBSERVED, "docs/wire.md section 4.6",
         "An order is taken and names its `billorder`.",
+    ),
+    Rule(
+        "basket-free",
+        CART,
+        OBSERVED,
+        "docs/wire.md section 4.6",
+        "What lies in the basket costs nothing yet.",
     ),
     Rule("basket-shows-order", CART, OBSERVED, _ASKED, "What was ordered is in the basket."),
     Rule("basket-price", CART, DOCUMENTED, _ASKED, "It costs there what the price list says."),

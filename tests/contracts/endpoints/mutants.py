@@ -208,6 +208,10 @@ CART = (
         after(good_order, 2, told("basket", "(<elem>.*?</elem>)", rf"\1{MORE}")), AUTOMATIC,
     ),
     Mutant(
+        "charged at once", "basket-free",
+        after(good_order, 1, told("subaccount", "30.00", "18.00")), AUTOMATIC,
+    ),
+    Mutant(
         "any tariff", "unknown-tariff-refused",
         when(asks(ORDER, pricelist="999999999"), b"<doc><ok/></doc>"), AUTOMATIC,
     ),
