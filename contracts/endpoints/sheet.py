@@ -91,7 +91,7 @@ class Sheet:
             rule = RULES[name]
             outcome, told = _outcome(mark)
             if outcome is Outcome.FAIL:
-                told = [rule.says, *told]
+                told = [f"{rule.says} ({rule.source})", *told]
                 if rule.evidence == ASSUMED:
                     outcome = Outcome.WARN
             seen = tuple(mark.seen[:MOST_SEEN])

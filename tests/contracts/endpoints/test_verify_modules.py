@@ -42,7 +42,8 @@ def test_an_endpoint_that_does_not(stand: Stand) -> None:
     assert result.exit_code == 1, result.output
     assert "cost-dot" in result.output
     assert "cost='12,00'" in result.output
-    assert "documented" in result.output
+    assert "cost-dot [xml] fail (documented)" in result.output
+    assert "docs/modules.md section 3" in result.output
 
 
 def test_what_is_bought_is_told(stand: Stand) -> None:
