@@ -9,16 +9,17 @@ is documented, what follows it is BILLmanager's own client API (assumed that pan
 
 from __future__ import annotations
 
-import re
+import traceback
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
-from werkzeug.wrappers import Request, Response
+from werkzeug.wrappers import Response
 
 from reseller_client.errors import ResellerError
+from reseller_client.module_asked import Asked, read_fields
 from reseller_client.module_logins import Logins
 from reseller_client.module_shop import ModuleShop, ShopRefusal
 from reseller_client.module_shop_store import STATUS, Buyer, Held
@@ -27,46 +28,14 @@ from reseller_client.module_wire import KINDS, document, fill, named_list, refus
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-MOST: Final = 64 * 1024
-"""Bytes of a request: panels send a few hundred."""
 LABELS: Final = MappingProxyType({1: "Ordered", 2: "Active", 3: "Suspended", 5: "Processing"})
-UNREADABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One call: what was sent, and who asks."""
-
-    params: Mapping[str, str]
-    buyer: Buyer | None
-
-    @property
-    def customer(self) -> Buyer:
-        """Who asks. Raises ShopRefusal where nobody is logged in."""
-        if self.buyer is None:
-            raise ShopRefusal("access", "", self.params.get("func", ""), "Access denied")
-        return self.buyer
-
-    def number(self, name: str) -> int:
-        """A whole number that must be there. Raises ShopRefusal."""
-        text = self.params.get(name, "").strip()
-        if not (text.isascii() and text.removeprefix("-").isdigit() and len(text) < len("9" * 18)):
-            raise ShopRefusal("value", name, text, f"The field {name} has an invalid value")
-        return int(text)
-
-    def months(self, name: str) -> int | None:
-        """Months of renewal; everything that is no number is none."""
-        text = self.params.get(name, "").strip()
-        return int(text) if text.isascii() and text.isdigit() and len(text) < len("1000") else None
-
-    @property
-    def commits(self) -> bool:
-        """Whether something is to be done, not only shown."""
-        return bool(self.params.get("sok"))
-
-    def button(self, *names: str) -> bool:
-        """Whether one of these buttons was pressed."""
-        return self.commits and self.params.get("clicked_button") in names
+TERMS: Final = MappingProxyType({1: "monthly", 12: "yearly", -100: "trial", 0: "lifetime"})
+"""What a period is called; `monthly` is the page's word, the others are assumed."""
+JSON: Final = frozenset({"json", "sjson", "xjson"})
+"""One mapping has three names; every other `out` is xml."""
+LOGINS: Final = frozenset({"auth", "logoff"})
+DEPTH: Final = 6
+"""Places of the code that are told of an internal error."""
 
 
 class ModuleEndpoint:
@@ -76,7 +45,7 @@ class ModuleEndpoint:
         """Keep the shop."""
         self._shop = shop
         self._prices_need_login = prices_need_login
-        self._logins = Logins(shop.store)
+        self._logins = Logins(shop.store, shop.now)
         self._functions: Mapping[str, Callable[[Asked], ET.Element]] = {
             "pricelist.export": self._prices,
             "basket": self._basket,
@@ -94,26 +63,40 @@ class ModuleEndpoint:
         }
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request of HTTP; every answer is a document with status 200."""
-        request = Request(environ)
-        request.max_content_length = request.max_form_memory_size = MOST
-        request.max_form_parts = 100
-        params = self._params(request)
-        out = "json" if params.get("out") == "json" else "xml"
+        """Answer one request of HTTP; every answer is a document with status 200.
+
+        HEAD is answered by the head alone, and nothing is done.
+        """
+        if environ["REQUEST_METHOD"] == "HEAD":
+            return Response(b"", content_type=KINDS["xml"])(environ, start_response)
+        params: Mapping[str, str] = {}
         try:
+            params = read_fields(environ)
             doc = self._answer(params)
         except ShopRefusal as fault:
             doc = refusal(fault)
         except ResellerError:
             # What was refused or lost at the seller is the reseller's own affair.
             doc = refusal(ShopRefusal("busy", "", "", "The vendor does not answer now"))
+        except Exception as fault:  # noqa: BLE001 - a panel gets documents, whatever happens
+            self._report(fault, params.get("func", ""), environ)
+            doc = refusal(ShopRefusal("internal", "", "", "Something went wrong inside"))
+        out = "json" if params.get("out") in JSON else "xml"
         response = Response(written(doc, out), content_type=KINDS[out])
         response.headers["Cache-Control"] = "no-store"
         return response(environ, start_response)
 
-    def _params(self, request: Request) -> dict[str, str]:
-        sent = {**request.args.to_dict(), **request.form.to_dict()}
-        return {name: UNREADABLE.sub("", value) for name, value in sent.items()}
+    def _report(self, fault: Exception, func: str, environ: WSGIEnvironment) -> None:
+        """Say where it went wrong on the server's log: places of the code, nothing of the request.
+
+        Neither does the text of the exception stand there, which may quote what was sent.
+        """
+        where = " < ".join(
+            f"{Path(step.filename).name}:{step.lineno} {step.name}"
+            for step in reversed(traceback.extract_tb(fault.__traceback__)[-DEPTH:])
+        )
+        known = func if func in self._functions or func in LOGINS else "a request"
+        environ["wsgi.errors"].write(f"{known}: {type(fault).__name__} at {where}\n")
 
     def _answer(self, params: Mapping[str, str]) -> ET.Element:
         func = params.get("func", "")
@@ -134,12 +117,14 @@ class ModuleEndpoint:
         if asked.params.get("itemtype") not in {None, "", "addition"}:
             return doc
         for product in self._shop.store.products():
+            if not product.prices:
+                continue  # sold no more
             node = ET.SubElement(doc, "pricelist")
             fill(node, {"id": product.id, "additionintname": product.intname, "name": product.name})
             price = ET.SubElement(node, "price", {"currency": self._shop.currency})
             for period, cost in product.prices.items():
                 told = {"cost": f"{cost:.4f}", "type": "month", "length": str(period)}
-                ET.SubElement(price, "period", told).text = f"{period} months"
+                ET.SubElement(price, "period", told).text = TERMS.get(period, f"{period} months")
         return doc
 
     def _basket(self, asked: Asked) -> ET.Element:

@@ -37,6 +37,9 @@ STATUS: Final[Mapping[State, int]] = {
 }
 """As on the wire (docs/trade.md section 10)."""
 
+BUSY: Final = 10.0
+"""Seconds to wait for another process that writes."""
+
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
@@ -111,7 +114,9 @@ CREATE TABLE IF NOT EXISTS module_price (
     product INTEGER NOT NULL REFERENCES module_product(id), period INTEGER NOT NULL,
     price TEXT NOT NULL, PRIMARY KEY (product, period));
 CREATE TABLE IF NOT EXISTS module_session (
-    digest TEXT PRIMARY KEY, buyer INTEGER NOT NULL, used_at REAL NOT NULL);
+    digest TEXT PRIMARY KEY, buyer INTEGER NOT NULL, secret TEXT NOT NULL, used_at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS module_failure (
+    who TEXT PRIMARY KEY, count INTEGER NOT NULL, last REAL NOT NULL, locked_until REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS module_order (
     id INTEGER PRIMARY KEY AUTOINCREMENT, buyer INTEGER NOT NULL, state TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS module_held (
@@ -123,9 +128,12 @@ CREATE TABLE IF NOT EXISTS module_held (
 CREATE UNIQUE INDEX IF NOT EXISTS module_once ON module_held (licence, intname)
     WHERE state <> 'closed';
 CREATE INDEX IF NOT EXISTS module_by_buyer ON module_held (buyer, state);
-CREATE TABLE IF NOT EXISTS module_renewal (
+CREATE TABLE IF NOT EXISTS module_term (
     module INTEGER NOT NULL, before_on TEXT NOT NULL, period INTEGER NOT NULL,
-    price TEXT NOT NULL, state TEXT NOT NULL, PRIMARY KEY (module, before_on));
+    price TEXT NOT NULL, state TEXT NOT NULL, asked_on TEXT NOT NULL, asked_at REAL,
+    PRIMARY KEY (module, before_on));
+CREATE TABLE IF NOT EXISTS module_asking (
+    module INTEGER PRIMARY KEY, who TEXT NOT NULL, until REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS module_entry (
     id INTEGER PRIMARY KEY AUTOINCREMENT, buyer INTEGER NOT NULL, module INTEGER,
     happened_on TEXT NOT NULL, kind TEXT NOT NULL, amount TEXT NOT NULL);
@@ -140,11 +148,13 @@ class ModuleStore:
     """The rows of one shop, in a file of its own or in memory. Safe for several threads."""
 
     def __init__(self, path: str | Path = ":memory:") -> None:
-        """Open the database and create what is missing."""
+        """Open the database and create what is missing. Raises sqlite3.Error."""
         self._lock = threading.RLock()
-        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._connection.execute("PRAGMA busy_timeout = 10000")
-        self._connection.executescript(_TABLES)
+        self._connection = sqlite3.connect(
+            path, check_same_thread=False, isolation_level=None, timeout=BUSY
+        )
+        # In one go: of two processes that start at once the second waits, and finds everything.
+        self._connection.executescript(f"BEGIN IMMEDIATE;{_TABLES}COMMIT;")
 
     def close(self) -> None:
         """Close the database."""
@@ -178,6 +188,15 @@ class ModuleStore:
         with self._lock:
             return self._connection.execute(sql, values).fetchall()
 
+    def move(self, number: int, before: State, after: State) -> bool:
+        """Let a module go from one state to the next; False where it was not there any more."""
+        moved = "UPDATE module_held SET state = ? WHERE id = ? AND state = ?"
+        return bool(self.changed(moved, after.value, number, before.value))
+
+    def state(self, number: int) -> State:
+        """Return the state of a module that there is."""
+        return State(self.rows("SELECT state FROM module_held WHERE id = ?", number)[0][0])
+
     def buyer(self, where: str, value: object) -> Buyer | None:
         """Return a customer by `id` or `login`."""
         found = self.rows(
@@ -188,6 +207,11 @@ class ModuleStore:
             return None
         number, login, secret, name, balance = found[0]
         return Buyer(number, login, secret, name, Decimal(balance))
+
+    def buyers(self) -> tuple[Buyer, ...]:
+        """Return all customers, by login."""
+        found = self.rows("SELECT id FROM module_buyer ORDER BY login")
+        return tuple(one for (number,) in found if (one := self.buyer("id", number)))
 
     def book(self, buyer: int, kind: str, amount: Decimal, on: date, module: int | None) -> None:
         """Add an entry and the balance that follows from it, within `writing`."""

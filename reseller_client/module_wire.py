@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from reseller_client.module_shop import ShopRefusal
+    from reseller_client.module_refusals import ShopRefusal
 
 MANY: Final = frozenset({"elem", "list", "slist", "val", "pricelist", "period", "param"})
 """Names that are arrays in json, one or many."""

@@ -6,96 +6,21 @@ import json
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
 import pytest
-from defusedxml.ElementTree import fromstring
-from werkzeug.test import Client as Browser
 
-from emulator.testing import Seller
-from reseller_client.module_endpoint import ModuleEndpoint
-from reseller_client.module_shop import ModuleShop
-from reseller_client.module_shop_store import ModuleStore, Product, State
-from tests.client.emulated import LossyLine, client_of
-
-PRICES = {1: Decimal("12.00"), 12: Decimal("120.00")}
-ADA, BOB = "ada:secret-1", "bob:secret-2"
-
-
-@dataclass
-class Stand:
-    """The seller, the line to it, the shop and a panel's requests."""
-
-    seller: Seller
-    line: LossyLine
-    shop: ModuleShop
-    panel: Browser
-
-    def doc(self, func: str, who: str = ADA, **params: object) -> Element:
-        login = {"authinfo": who} if who else {}
-        sent = {"func": func, "out": "xml", **login, **{k: str(v) for k, v in params.items()}}
-        got = self.panel.post("/billmgr", data=sent)
-        assert got.status_code == 200
-        found: Element = fromstring(got.data)
-        return found
-
-    def error(self, func: str, who: str = ADA, **params: object) -> str:
-        error = self.doc(func, who, **params).find("error")
-        assert error is not None
-        assert error.findtext("msg")
-        return f"{error.get('type')} {error.get('object', '')}".strip()
-
-    def put(self, **params: object) -> Element:
-        given: dict[str, object] = {
-            "pricelist": 277,
-            "period": 1,
-            "item": 100002,
-            "autoprolong": 1,
-            "sok": "ok",
-        }
-        given |= {"clicked_button": "basket", **params}
-        return self.doc("addition.order.param", ADA, **given)
-
-    def buy(self) -> str:
-        order = self.put().findtext("billorder")
-        paid = self.doc("payment.add.method", billorder=order, paymethod=0, sok="ok")
-        assert paid.findtext("ok") == "func=order"
-        return self.doc("addition").findtext("elem/id") or ""
-
-    def balance(self) -> Decimal:
-        return self.shop.customer("ada").balance
-
-    def spent(self) -> Decimal:
-        """What the seller charged for modules; the account has other services too."""
-        return sum(self.shop.costs().values(), Decimal("0.00"))
+from reseller_client.module_shop_store import ModuleStore, State
+from tests.client.module_stand import ADA, BOB, Stand, opened
 
 
 @pytest.fixture
 def stand(tmp_path: Path) -> Iterator[Stand]:
-    with Seller() as seller:
-        seller.clock.freeze("2027-01-10T12:00:00Z")
-        line = LossyLine(seller)
-        store = ModuleStore(tmp_path / "modules.sqlite")
-        shop = ModuleShop(
-            store,
-            client_of(line, seller.time.pass_time),
-            today=lambda: date.fromisoformat(seller.clock.now[:10]),
-            currency="EUR",
-        )
-        for login, licence in ((ADA, 100002), (BOB, 100001)):
-            name, _, password = login.partition(":")
-            shop.add_customer(name, password)
-            shop.top_up(name, Decimal("30.00"))
-            shop.add_licence(name, licence, "ispmanager6_lite")
-        editions = ("ispmanager6_lite", "ispmanager6_pro")
-        shop.offer(Product(277, 955301, "Virusdie", "Virusdie", PRICES, editions))
-        shop.offer(Product(278, 955302, "VirusDieBusiness", "Business", PRICES, ("business",)))
-        yield Stand(seller, line, shop, Browser(ModuleEndpoint(shop), use_cookies=False))
-        store.close()
+    with opened(tmp_path) as made:
+        yield made
 
 
 @pytest.mark.parametrize("who", [ADA, ""])
@@ -260,6 +185,24 @@ def test_a_module_is_prolonged_once_though_the_answer_is_lost(stand: Stand) -> N
     doc = stand.doc("service.prolong", elid=number, period=1, sok="ok")
     assert doc.findtext("doc/newexpiredate") == "2027-03-10"
     assert (stand.balance(), stand.spent()) == (Decimal("6.00"), Decimal("18.00"))
+
+
+def test_the_same_prolongation_within_a_minute_is_the_same(stand: Stand) -> None:
+    number = stand.buy()
+    stand.shop.top_up("ada", Decimal("12.00"))
+    ends = []
+    for seconds in (0, 59, 2):
+        stand.watch.later(seconds)
+        doc = stand.doc("service.prolong", elid=number, period=1, sok="ok")
+        ends.append(doc.findtext("doc/newexpiredate"))
+    assert ends == ["2027-03-10", "2027-03-10", "2027-04-10"]
+    assert (stand.balance(), stand.spent()) == (Decimal("6.00"), Decimal("27.00"))
+
+
+def test_on_another_day_the_same_prolongation_is_a_further_one(stand: Stand) -> None:
+    number = stand.buy()
+    stand.doc("service.prolong", elid=number, period=1, sok="ok")
+    stand.seller.clock.advance("1 day")
     assert stand.error("service.prolong", elid=number, period=1, sok="ok") == "not_enough_money"
 
 
