@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 
 import click
+from click.core import ParameterSource
 
 from reseller_client.call import Out
 from reseller_client.client import Client
@@ -14,6 +15,7 @@ from reseller_client.connection import check_connection
 from reseller_client.errors import ResellerError
 from reseller_client.license_orders import LicenseOrder
 from reseller_client.models import License
+from reseller_client.module_cli import Access, modules
 from reseller_client.shop_cli import shop, show_margin
 
 
@@ -26,19 +28,29 @@ from reseller_client.shop_cli import shop, show_margin
     show_envvar=True,
     help="Address of the seller's API.",
 )
-@click.option("--login", envvar="MOCKSELLER_LOGIN", show_envvar=True, required=True)
-@click.option("--password", envvar="MOCKSELLER_PASSWORD", show_envvar=True, required=True)
+@click.option("--login", envvar="MOCKSELLER_LOGIN", show_envvar=True, help="Needed.")
+@click.option("--password", envvar="MOCKSELLER_PASSWORD", show_envvar=True, help="Needed.")
 @click.option("--out", type=click.Choice(["xml", "bjson"]), default="xml", show_default=True)
 @click.pass_context
-def resell(context: click.Context, *, url: str, login: str, password: str, out: str) -> None:
+def resell(
+    context: click.Context, *, url: str, login: str | None, password: str | None, out: str
+) -> None:
     """Act as a reseller: order licences at a seller, sell them, and see what is earned."""
     chosen: Out = "bjson" if out == "bjson" else "xml"
+    if context.invoked_subcommand == modules.name:
+        asked = context.get_parameter_source("url") is not ParameterSource.DEFAULT
+        context.obj = Access(url if asked else "", login or "", password or "", chosen, context.obj)
+        return
+    for name, given in (("--login", login), ("--password", password)):
+        if given is None:
+            raise click.UsageError(f"Missing option '{name}'.")
     if context.obj is None:  # a caller with a transport of its own hands the client in
-        context.obj = Client(url, login=login, password=password, out=chosen)
+        context.obj = Client(url, login=login or "", password=password or "", out=chosen)
     context.call_on_close(context.obj.close)
 
 
 resell.add_command(shop)
+resell.add_command(modules)
 resell.add_command(show_margin)
 
 

@@ -1,0 +1,205 @@
+"""Whatever a panel asks, whatever answers get lost, however days pass: the money is right."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from werkzeug.test import Client as Browser
+
+from emulator.testing import Seller
+from reseller_client.module_endpoint import ModuleEndpoint
+from reseller_client.module_shop import ModuleShop
+from reseller_client.module_shop_store import Held, ModuleStore, Product, State
+from tests.client.emulated import LossyLine
+from tests.client.module_stand import Watch, shop_of
+
+COSTS: Final = {277: Decimal("9.00"), 279: Decimal("3.50")}
+FUNCTIONS: Final = (
+    "addition.order.param", "service.prolong", "addition", "addition.edit", "addition.delete",
+)  # fmt: skip
+OPEN: Final = (State.ACTIVE, State.SUSPENDED)
+
+losses = st.lists(st.sampled_from(["before", "after", ""]), max_size=6)
+wishes = st.sampled_from(list(COSTS))
+steps = st.one_of(
+    st.tuples(st.just("order"), wishes, st.sampled_from(["finish", "basket"])),
+    st.tuples(st.just("pay")),
+    st.tuples(st.just("prolong"), wishes),
+    st.tuples(st.just("autoprolong"), wishes, st.sampled_from(["1", "null"])),
+    st.tuples(st.just("delete"), wishes),
+    st.tuples(st.just("look")),
+    st.tuples(st.just("top_up")),
+    st.tuples(st.just("day")),
+    st.tuples(st.just("hush")),
+    st.tuples(st.just("hear")),
+    st.tuples(st.just("month")),
+    st.tuples(
+        st.just("lose"), st.sampled_from(FUNCTIONS),
+        losses,
+    ),
+)  # fmt: skip
+
+
+@dataclass
+class Play:
+    """A panel, a shop and a seller, and what can happen between them."""
+
+    seller: Seller
+    line: LossyLine
+    shop: ModuleShop
+    watch: Watch
+    panel: Browser
+    licence: int
+    """The last service of the seller's account that is no module of this play."""
+
+    def ask(self, func: str, **fields: object) -> None:
+        got = self.panel.post("/", data={"func": func, "authinfo": "ada:secret", **fields})
+        assert b'type="internal"' not in got.data
+
+    def of(self, product: int) -> int:
+        """The newest module of a product, living or not; 1 where there is none."""
+        found = self.shop.store.held("product = ?", product)
+        return found[0].id if found else 1
+
+    def order(self, product: int, button: str) -> None:
+        self.ask(
+            "addition.order.param", pricelist=product, item=self.licence, period=1, autoprolong=1,
+            skipbasket="on", clicked_button=button, sok="ok",
+        )  # fmt: skip
+
+    def pay(self) -> None:
+        self.ask("basket", clicked_button="free", sok="ok")
+
+    def prolong(self, product: int) -> None:
+        self.ask("service.prolong", elid=self.of(product), period=1, sok="ok")
+
+    def autoprolong(self, product: int, months: str) -> None:
+        self.ask("addition.edit", elid=self.of(product), autoprolong=months, sok="ok")
+
+    def delete(self, product: int) -> None:
+        self.ask("addition.delete", elid=self.of(product), sok="ok")
+
+    def look(self) -> None:
+        self.ask("addition")
+
+    def top_up(self) -> None:
+        self.shop.top_up("ada", Decimal("25.00"))
+
+    def day(self) -> None:
+        self.pass_days(1)
+
+    def month(self) -> None:
+        self.line.plan.clear()  # of what was unknown for a month nothing could be told
+        self.pass_days(31)
+
+    def pass_days(self, days: int) -> None:
+        self.seller.clock.advance(f"{days} days")
+        self.watch.later(86_400.0 * days)
+        self.shop.settle()
+        self.shop.renew_due()
+
+    def lose(self, func: str, plan: list[str]) -> None:
+        self.line.plan[func] = deque(plan)
+
+    def hush(self) -> None:
+        """What is bought now happens, and nobody hears of it, however often it is looked for."""
+        for func in ("addition.order.param", "service.prolong"):
+            self.line.plan[func] = deque(["after", *["before"] * 40])
+        for func in ("addition", "addition.edit"):
+            self.line.plan[func] = deque(["", "", *["before"] * 40])  # seen until it is sent
+
+    def hear(self) -> None:
+        self.line.plan.clear()
+
+    def spent(self) -> Counter[int]:
+        """What the seller charged for each service that was not there, in hundredths."""
+        found: Counter[int] = Counter()
+        for expense in self.shop._client.payments.expenses():  # noqa: SLF001 - the line's other end
+            number = expense.service_id or 0
+            if number > self.licence and expense.amount is not None:
+                found[number] += int(expense.amount.amount * 100)
+        return found
+
+
+@contextmanager
+def played() -> Iterator[Play]:
+    with Seller() as seller:
+        seller.clock.freeze("2027-01-10T12:00:00Z")
+        seller.account(balance="1000.00")
+        licence = seller.order(period=12)
+        line, watch, store = LossyLine(seller), Watch(), ModuleStore()
+        shop = shop_of(store, seller, line, watch)
+        shop.add_customer("ada", "secret", balance=Decimal("30.00"))
+        shop.add_licence("ada", licence)
+        for number, tariff in ((277, 955301), (279, 955304)):
+            name = "Virusdie" if number == 277 else "KernelCare"
+            shop.offer(Product(number, tariff, name, name, {1: COSTS[number] + 3}))
+        panel = Browser(ModuleEndpoint(shop), use_cookies=False)
+        yield Play(seller, line, shop, watch, panel, licence)
+        store.close()
+
+
+def terms_of(play: Play, module: Held) -> int:
+    """Terms of a module that the customer paid and has not got back."""
+    kinds = Counter(one.kind for one in play.shop.entries() if one.module == module.id)
+    return kinds["sale"] + kinds["renewal"] - kinds["refund"]
+
+
+def check(play: Play) -> None:
+    held = play.shop.store.held("state <> 'basket'")
+    booked = sum((one.amount for one in play.shop.entries()), Decimal("0.00"))
+    assert play.shop.customer("ada").balance == booked >= 0
+    expected: Counter[int] = Counter()
+    for module in held:
+        renewed = play.shop.store.rows("SELECT 1 FROM module_term WHERE module = ?", module.id)
+        if module.number is not None:
+            assert terms_of(play, module) == 1 + len(renewed)
+            expected[module.number] += int(COSTS[module.product] * 100) * terms_of(play, module)
+        else:  # refused, or never paid for
+            assert terms_of(play, module) == 0
+    assert play.spent() == expected
+    rows = play.seller.call("addition").rows()
+    there = {int(row["id"]) for row in rows if int(row["id"]) > play.licence}
+    assert there >= {one.number for one in held if one.state is State.ACTIVE}
+    assert there <= {one.number for one in held if one.state in OPEN}
+
+
+MOVES: Final[Mapping[str, Callable[..., None]]] = {
+    "order": Play.order,
+    "pay": Play.pay,
+    "prolong": Play.prolong,
+    "autoprolong": Play.autoprolong,
+    "delete": Play.delete,
+    "look": Play.look,
+    "top_up": Play.top_up,
+    "day": Play.day,
+    "hush": Play.hush,
+    "hear": Play.hear,
+    "month": Play.month,
+    "lose": Play.lose,
+}
+
+
+@settings(max_examples=15)
+@given(quiet=st.tuples(st.booleans(), st.booleans()), told=st.lists(steps, max_size=12))
+def test_both_ledgers_are_exact_whatever_happens(
+    *, quiet: tuple[bool, bool], told: list[tuple[Any, ...]]
+) -> None:
+    opening: list[tuple[Any, ...]] = [
+        ("hush" if quiet[0] else "look",), ("order", 277, "finish"), ("hear",), ("look",),
+        ("hush" if quiet[1] else "look",), ("prolong", 277), ("hear",) if quiet[0] else ("day",),
+    ]  # fmt: skip
+    with played() as play:
+        for name, *given_ in (*opening, *told):
+            MOVES[name](play, *given_)
+        play.line.plan.clear()
+        assert play.shop.settle() == 0
+        play.shop.follow_seller()
+        check(play)
