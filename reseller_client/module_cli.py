@@ -221,7 +221,8 @@ def top_up(access: Access, *, login: str, amount: str, path: Path, today: dateti
     """Credit AMOUNT, which the customer LOGIN paid in, and print the balance."""
     with _opened(access, path, today, asks=False) as (shop, _):
         try:
-            shop.top_up(login, Decimal(amount))
+            paid_in = Decimal(amount)
+            shop.top_up(login, paid_in if paid_in > 0 else Decimal(0))
         except KeyError as fault:
             raise click.ClickException(f"there is no customer {login}") from fault
         except (InvalidOperation, ValueError) as fault:

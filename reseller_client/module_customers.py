@@ -74,11 +74,16 @@ class ModuleCustomers:
         return found
 
     def top_up(self, login: str, amount: Decimal) -> None:
-        """Credit money that a customer paid in. Raises KeyError; ValueError for what is no sum."""
-        if not (is_a_sum(amount) and amount):
-            raise ValueError(f"a sum above 0 is paid in, not {amount}")
-        buyer = self.customer(login)
+        """Credit money that a customer paid in; below nothing, it is a correction.
+
+        Raises KeyError; ValueError for what is no sum, and for more than is there to be taken.
+        """
+        if not (is_a_sum(abs(amount)) and amount):
+            raise ValueError(f"a sum is paid in, not {amount}")
         with self.store.writing():
+            buyer = self.customer(login)
+            if buyer.balance + amount < 0:
+                raise ValueError(f"{login} has {buyer.balance}, from which {-amount} is too much")
             self.store.book(buyer.id, "top-up", amount, self.today(), None)
 
     def check_balance(self, buyer: Buyer, total: Decimal) -> None:

@@ -219,8 +219,8 @@ def test_a_licence_with_modules_changes_no_hands(stand: Stand) -> None:
         stand.shop.add_licence("bob", 100002)
 
 
-@pytest.mark.parametrize("amount", ["0", "-1", "NaN", "Infinity", "0.001", "1E+20"])
+@pytest.mark.parametrize("amount", ["0", "-30.01", "NaN", "Infinity", "0.001", "1E+20"])
 def test_what_is_no_sum_is_not_paid_in(stand: Stand, amount: str) -> None:
-    with pytest.raises(ValueError, match="a sum above 0"):
+    with pytest.raises(ValueError, match=r"a sum is paid in|is too much"):
         stand.shop.top_up("ada", Decimal(amount))
     assert stand.balance() == Decimal("30.00")
