@@ -11,7 +11,7 @@ from contracts.cli.verify_seller import seller
 
 @click.group()
 def verify() -> None:
-    """Hold a seller or a client against the exchanges on record."""
+    """Hold a seller, a client or an endpoint for panels against what is on record."""
 
 
 for command in (seller, client, modules):
