@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from io import BytesIO
 from typing import Final
 from urllib.parse import parse_qsl
 from xml.etree.ElementTree import ParseError, indent, tostring
 
 import httpx
 from defusedxml.ElementTree import fromstring
+from werkzeug.formparser import FormDataParser
+from werkzeug.http import parse_options_header
 
 from contracts.verdicts import Seen
 
@@ -71,8 +74,17 @@ def secrets_of(form: Mapping[str, str]) -> list[str]:
 def fields_of(request: httpx.Request) -> dict[str, str]:
     """The parameters of a request, wherever they stand; the body's weigh more."""
     query = parse_qsl(request.url.query.decode("ascii", "replace"), keep_blank_values=True)
-    body = parse_qsl(request.read().decode("utf-8", "replace"), keep_blank_values=True)
-    return {**dict(query), **dict(body)}
+    return {**dict(query), **_body_of(request)}
+
+
+def _body_of(request: httpx.Request) -> dict[str, str]:
+    body = request.read()
+    mimetype, options = parse_options_header(request.headers.get("Content-Type"))
+    if mimetype != "multipart/form-data":
+        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
+    _, fields, files = FormDataParser().parse(BytesIO(body), mimetype, len(body), options)
+    sent = {name: f"(a file: {file.filename})" for name, file in files.items()}
+    return {**fields.to_dict(), **sent}
 
 
 def seen(request: httpx.Request, response: httpx.Response | None, note: str = "") -> Seen:

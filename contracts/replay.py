@@ -7,27 +7,29 @@ from collections.abc import Iterable, Iterator
 from contracts.checks import differences
 from contracts.exchange import Exchange, Step
 from contracts.target import CannotRun, Place, Seller
-from contracts.verdicts import ASSUMED, Outcome, Verdict
+from contracts.verdicts import ASSUMED, Outcome, Seen, Verdict
 
 
 def replay(exchange: Exchange, out: str, seller: Seller) -> Verdict:
     """One exchange in one format, in a fresh world of the seller's."""
     if reason := _not_here(exchange, seller):
         return _verdict(exchange, out, Outcome.SKIP, [reason])
+    seen: list[Seen] = []
     try:
         with seller.world(exchange.world) as place:
+            place.seen = seen
             for number, step in enumerate(exchange.before, start=1):
-                if told := _prepared(step, place):
+                if told := _prepared(step, place, f"before[{number}]"):
                     lines = [f"before[{number}] {step.request.func}: {line}" for line in told]
-                    return _verdict(exchange, out, Outcome.ERROR, lines)
+                    return _verdict(exchange, out, Outcome.ERROR, lines, seen)
             reply = place.ask(exchange.request, out)
     except CannotRun as problem:
-        return _verdict(exchange, out, Outcome.ERROR, [str(problem)])
+        return _verdict(exchange, out, Outcome.ERROR, [str(problem)], seen)
     told = differences(exchange.wanted, out, reply.status, reply.body, place.known)
     if not told:
-        return _verdict(exchange, out, Outcome.PASS)
+        return _verdict(exchange, out, Outcome.PASS, seen=seen)
     only_assumed = exchange.evidence == ASSUMED and not seller.own
-    return _verdict(exchange, out, Outcome.WARN if only_assumed else Outcome.FAIL, told)
+    return _verdict(exchange, out, Outcome.WARN if only_assumed else Outcome.FAIL, told, seen)
 
 
 def replay_all(exchanges: Iterable[Exchange], seller: Seller) -> Iterator[Verdict]:
@@ -47,14 +49,28 @@ def _not_here(exchange: Exchange, seller: Seller) -> str:
     return ""
 
 
-def _prepared(step: Step, place: Place) -> list[str]:
+def _prepared(step: Step, place: Place, note: str) -> list[str]:
     """A step before the exchange, asked as often as it says; what it got wrong."""
     for _ in range(max(step.times, 1)):
-        reply = place.ask(step.request, "xml")
+        reply = place.ask(step.request, "xml", note)
         if told := differences(step.wanted, "xml", reply.status, reply.body, place.known):
             return told
     return []
 
 
-def _verdict(exchange: Exchange, out: str, outcome: Outcome, told: Iterable[str] = ()) -> Verdict:
-    return Verdict(exchange.name, out, outcome, exchange.evidence, tuple(told))
+def _verdict(
+    exchange: Exchange,
+    out: str,
+    outcome: Outcome,
+    told: Iterable[str] = (),
+    seen: Iterable[Seen] = (),
+) -> Verdict:
+    return Verdict(
+        exchange.name,
+        out,
+        outcome,
+        exchange.evidence,
+        tuple(told),
+        seen=tuple(seen),
+        source=exchange.source,
+    )

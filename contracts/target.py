@@ -19,9 +19,11 @@ from urllib.parse import urlencode
 
 import httpx
 
+from contracts import masking
 from contracts.exchange import OUR_LOGIN, OUR_PASSWORD, Login, Request
 from contracts.placeholders import Bindings
 from contracts.shapes import Unreadable, read
+from contracts.verdicts import Seen
 
 CONTROL = "/_mockseller"
 COOKIE = "billmgrses5"
@@ -49,9 +51,11 @@ class Place:
     known: Bindings
     login: str
     password: str
+    seen: list[Seen] = field(default_factory=list)
+    """Every request with its answer so far, secrets masked."""
     _sessions: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def ask(self, request: Request, out: str) -> Reply:
+    def ask(self, request: Request, out: str, note: str = "") -> Reply:
         """Sends a request on record, with its placeholders filled. CannotRun: no answer at all."""
         params = {name: self.known.filled(text) for name, text in request.params.items()}
         fields = {"func": request.func, "out": out, **params}
@@ -63,10 +67,13 @@ class Place:
             fields.update(credentials)
         # A cookie left by an earlier answer would log in an exchange that must come without.
         self.http.cookies.clear()
+        built = self._built(request, fields, headers)
         try:
-            response = self.http.send(self._built(request, fields, headers))
+            response = self.http.send(built)
         except httpx.HTTPError as problem:
+            self.seen.append(masking.seen(built, None, note))
             raise CannotRun(f"{self.http.base_url}: {problem}") from problem
+        self.seen.append(masking.seen(built, response, note))
         return Reply(response.status_code, response.content)
 
     def _built(
@@ -102,7 +109,7 @@ class Place:
     def _session(self, name: str, password: str) -> str:
         if (name, password) not in self._sessions:
             asked = Request("auth", {"username": name, "password": password}, login=Login("none"))
-            reply = self.ask(asked, "xml")
+            reply = self.ask(asked, "xml", "opens a session")
             try:
                 opened = read(reply.body, "xml")[0].first("auth")
             except Unreadable:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 HELD, DID_NOT, COULD_NOT = 0, 1, 2
@@ -17,6 +17,8 @@ RECORDED, DOCUMENTED, OBSERVED, ASSUMED = EVIDENCE = (
     "recorded", "documented", "observed", "assumed"
 )  # fmt: skip
 """How we know, from what was captured down to what is our choice."""
+NO_EVIDENCE: Final = "none"
+"""Of a verdict that claims nothing of the API, such as: the judging could not go on."""
 
 
 class Outcome(enum.Enum):
@@ -67,11 +69,23 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Deviation:
+    """What is known not to hold, why, and since when; after ``until`` it excuses nothing."""
+
+    what: str
+    reason: str
+    noted_on: date
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """One thing, judged.
 
     ``name`` is the exchange, lesson or rule; ``out`` the format or variant it was tried in;
-    ``source`` where it stands how we know; ``cells`` what of the matrix it speaks for.
+    ``source`` where it stands how we know; ``cells`` what of the matrix it speaks for;
+    ``deviation`` what excuses it (``KNOWN``) or no longer needs to (``STALE``); ``seconds`` how
+    long it took, 0 where nobody measured.
     """
 
     name: str
@@ -82,6 +96,8 @@ class Verdict:
     seen: tuple[Seen, ...] = ()
     source: str = ""
     cells: frozenset[Cell] = frozenset()
+    deviation: Deviation | None = None
+    seconds: float = 0.0
 
     def __str__(self) -> str:
         """One line, then what was found, indented."""
@@ -94,6 +110,7 @@ class Run:
     """All verdicts of one judge on one target.
 
     ``judge``: seller, client, modules, drift, fuzz. ``began`` is the judge's own time, with a zone.
+    ``details`` may name the ``kind`` of reseller, for which some deviations only are known.
     ``remarks`` are lines for people: what was spent, what could not be cleaned up.
     """
 
@@ -107,15 +124,20 @@ class Run:
     """Further facts for machines, in JSON's own types."""
 
 
-_WRONG: Final = frozenset({Outcome.FAIL})
+_STRICTLY: Final = frozenset({Outcome.FAIL, Outcome.WARN, Outcome.STALE})
 _SOMETHING: Final = frozenset({Outcome.PASS, Outcome.WARN, Outcome.KNOWN, Outcome.STALE})
 
 
-def exit_code(verdicts: Iterable[Verdict]) -> int:
+def wrong(outcome: Outcome, *, strict: bool = False) -> bool:
+    """Whether this is held against the judged; warnings and outdated excuses only if strict."""
+    return outcome in _STRICTLY if strict else outcome is Outcome.FAIL
+
+
+def exit_code(verdicts: Iterable[Verdict], *, strict: bool = False) -> int:
     """What the verdicts come to. Nothing judged at all is no success."""
     outcomes = {verdict.outcome for verdict in verdicts}
     if Outcome.ERROR in outcomes:
         return COULD_NOT
-    if outcomes & _WRONG:
+    if any(wrong(outcome, strict=strict) for outcome in outcomes):
         return DID_NOT
     return HELD if outcomes & _SOMETHING else COULD_NOT

@@ -1,0 +1,59 @@
+"""A verdict on an exchange carries every request with its answer, and no secret of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from contracts import masking, own
+from contracts.exchange import read_all
+from contracts.replay import replay
+from contracts.target import Seller
+from contracts.verdicts import Outcome, Verdict
+
+RECORDS = {exchange.name: exchange for exchange in read_all()}
+PASSWORD = "x-ray-delta-9"
+
+
+@pytest.fixture(scope="module")
+def seller() -> Iterator[Seller]:
+    with own.in_process() as started:
+        yield started
+
+
+def _replayed(name: str, seller: Seller) -> Verdict:
+    return replay(RECORDS[name], "xml", seller)
+
+
+def test_what_was_asked_and_answered_is_seen_in_order(seller: Seller) -> None:
+    verdict = _replayed("soft.edit/rename", seller)
+    assert verdict.outcome is Outcome.PASS
+    assert verdict.seen[-1].request["func"] == "soft.edit"
+    assert verdict.seen[-1].status == 200
+    assert "<doc" in verdict.seen[-1].answer
+    assert verdict.source == RECORDS["soft.edit/rename"].source
+
+
+def test_steps_before_are_seen_as_such(seller: Seller) -> None:
+    prepared = next(e for e in RECORDS.values() if e.before and e.wanted.kind != "error")
+    verdict = _replayed(prepared.name, seller)
+    assert verdict.seen[0].note in ("before[1]", "opens a session")
+    assert verdict.seen[-1].note == ""
+
+
+@pytest.mark.parametrize("sent_as", ["params", "data", "files"])
+def test_a_password_is_masked_however_it_was_sent(sent_as: str) -> None:
+    fields = {"func": "whoami", "authinfo": f"reseller:{PASSWORD}"}
+    made = {name: (None, text) for name, text in fields.items()} if sent_as == "files" else fields
+    request = httpx.Request("POST", "http://seller.example/billmgr", **{sent_as: made})  # type: ignore[arg-type]
+    seen = masking.seen(request, httpx.Response(200, text=f"<doc>{PASSWORD}</doc>"))
+    assert PASSWORD not in repr(seen)
+    assert seen.request == {"func": "whoami", "authinfo": "reseller:***"}
+
+
+def test_a_request_that_got_no_answer_is_seen_too() -> None:
+    request = httpx.Request("GET", "http://seller.example/billmgr?func=whoami")
+    seen = masking.seen(request, None, "the line was cut")
+    assert (seen.status, seen.answer, seen.note) == (0, "", "the line was cut")
