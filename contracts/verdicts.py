@@ -17,6 +17,8 @@ RECORDED, DOCUMENTED, OBSERVED, ASSUMED = EVIDENCE = (
     "recorded", "documented", "observed", "assumed"
 )  # fmt: skip
 """How we know, from what was captured down to what is our choice."""
+JUDGES: Final = ("seller", "client", "modules", "drift", "fuzz")
+"""Who judges."""
 NO_EVIDENCE: Final = "none"
 """Of a verdict that claims nothing of the API, such as: the judging could not go on."""
 

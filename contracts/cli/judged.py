@@ -1,29 +1,210 @@
-"""What all judges have in common on the command line: a judgement, its report, its exit code."""
+"""What all judges have in common on the command line: options, a run, its reports, its exit code.
+
+A command of a judge looks like this::
+
+    @click.command()
+    @report_options
+    def seller(*, reports: Reports, ...) -> None:
+        spent: list[str] = []                      # may grow while judging
+        sys.exit(conclude("seller", url, judge_it(url, spent), reports, remarks=spent))
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 if TYPE_CHECKING:
-    from contracts.verdicts import Verdict
+    from contracts.deviations import Entry
+    from contracts.verdicts import Run, Verdict
+
+_FILE: Final = click.Path(dir_okay=False, path_type=Path)
+_OPTIONS: Final = (
+    click.option("--html", type=_FILE, metavar="FILE", help="Write every request and answer."),
+    click.option("--junit", type=_FILE, metavar="FILE", help="Write JUnit XML, for CI systems."),
+    click.option("--json", type=_FILE, metavar="FILE", help="Write all of it for machines."),
+    click.option("--badge", type=_FILE, metavar="FILE", help="Write a small picture (SVG)."),
+    click.option("--known", type=_FILE, metavar="FILE", help="Known deviations, in YAML."),
+    click.option("--strict", is_flag=True, help="Warnings and outdated deviations fail as well."),
+    click.option("--all", "everything", is_flag=True, help="List what held as well."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """Which reports are wanted, and where; ``everything``: what held is listed as well."""
+
+    html: Path | None = None
+    junit: Path | None = None
+    json: Path | None = None
+    badge: Path | None = None
+    known: Path | None = None
+    strict: bool = False
+    everything: bool = False
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files that will be written."""
+        named = (self.html, self.junit, self.json, self.badge)
+        return tuple(path for path in named if path is not None)
+
+
+def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds the options of all reports to a command, which gets them as one ``reports``."""
+
+    @functools.wraps(command)
+    def called(*args: Any, **given: Any) -> Any:  # noqa: ANN401 - whatever the command takes
+        chosen = Reports(**{name: given.pop(name) for name in Reports.__dataclass_fields__})
+        return command(*args, reports=chosen, **given)
+
+    for option in reversed(_OPTIONS):
+        called = option(called)
+    return called
+
+
+def conclude(
+    judge: str,
+    target: str,
+    verdicts: Iterable[Verdict],
+    reports: Reports | None = None,
+    *,
+    remarks: Iterable[str] = (),
+    details: Mapping[str, object] | None = None,
+    known: Path | None = None,
+) -> int:
+    """Judges, applies known deviations, prints, writes the reports; the exit code.
+
+    ``judge`` is one of ``contracts.verdicts.JUDGES``. ``verdicts`` are taken one by one as they
+    come; ``remarks`` and ``details`` are read after the last, so they may be filled while judging.
+    ``details["kind"]`` names the kind of reseller that was judged, for its known deviations;
+    ``known`` is their file where ``--known`` names none.
+    What cannot run (``CannotRun``, a file on record with a fault, no network) is told in one line;
+    the reports then say so beside the verdicts there were until then.
+    """
+    from contracts.deviations import DeviationFault, read_file
+    from contracts.reports import files
+    from contracts.verdicts import COULD_NOT
+
+    reports = reports or Reports()
+    path = reports.known or known
+    try:
+        entries = read_file(path) if path else ()
+        files.check(reports.paths)
+    except (DeviationFault, files.Unwritable) as problem:
+        click.echo(f"{target} cannot be judged: {problem}", err=True)
+        return COULD_NOT
+    run = _judged(judge, target, verdicts, entries, remarks, details or {})
+    return show([run], reports)
+
+
+def show(runs: list[Run], reports: Reports, *, matrix: bool = False) -> int:
+    """Prints runs and writes their reports; the exit code.
+
+    The matrix is printed where ``matrix`` asks for it, or a verdict speaks of a cell.
+    """
+    from rich.console import Console
+
+    from contracts import matrix as cells
+    from contracts.reports import console, files
+    from contracts.reports.counts import exit_code_of
+    from contracts.verdicts import COULD_NOT
+
+    screen = Console()
+    for run in runs:
+        console.print_run(screen, run, everything=reports.everything, strict=reports.strict)
+    verdicts = [verdict for run in runs for verdict in run.verdicts]
+    if matrix or any(verdict.cells for verdict in verdicts):
+        console.print_matrix(screen, cells.matrix(verdicts))
+    try:
+        _write(runs, reports)
+    except files.Unwritable as problem:
+        click.echo(str(problem), err=True)
+        return COULD_NOT
+    return exit_code_of(runs, strict=reports.strict)
 
 
 def report(name: str, judged: Iterable[Verdict], *, everything: bool) -> int:
-    """Prints the verdicts; the exit code. What cannot run is told in one line."""
-    from rich.console import Console
+    """Prints the verdicts and writes nothing; the exit code."""
+    judge = "client" if "client" in name else "seller"
+    return conclude(judge, name, judged, Reports(everything=everything))
 
+
+def _judged(
+    judge: str,
+    target: str,
+    verdicts: Iterable[Verdict],
+    entries: tuple[Entry, ...],
+    remarks: Iterable[str],
+    details: Mapping[str, object],
+) -> Run:
+    from contracts import deviations, moments
     from contracts.fields import ExchangeFault
-    from contracts.report import print_table
     from contracts.target import CannotRun
-    from contracts.verdicts import COULD_NOT, exit_code
+    from contracts.verdicts import NO_EVIDENCE, Outcome, Run, Verdict
 
+    began, start = moments.now(), moments.elapsed()
+    taken: list[Verdict] = []
     try:
-        verdicts = tuple(judged)
+        for verdict in _watched(target, verdicts):
+            taken.append(verdict)  # noqa: PERF402 - those before a problem are kept
     except (CannotRun, ExchangeFault, RuntimeError, OSError) as problem:
-        click.echo(f"{name} cannot be judged: {problem}", err=True)
-        return COULD_NOT
-    print_table(Console(), name, verdicts, everything=everything)
-    return exit_code(verdicts)
+        click.echo(f"{target} cannot be judged: {problem}", err=True)
+        lines = tuple(str(problem).splitlines())
+        taken.append(Verdict("the judgement", "", Outcome.ERROR, NO_EVIDENCE, lines))
+    kind = str(details.get("kind", ""))
+    applied, told = deviations.apply(
+        entries, taken, judge=judge, kind=kind, today=moments.now().date()
+    )
+    took = moments.elapsed() - start
+    return Run(judge, target, began, took, applied, (*remarks, *told), dict(details))
+
+
+def _watched(target: str, verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
+    """The verdicts with the time each took; how far they are is shown on a terminal only."""
+    from dataclasses import replace
+
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from contracts import moments
+    from contracts.reports.plaintext import one_line
+    from contracts.reports.size import bounded
+
+    screen = Console(stderr=True)
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.completed} {task.fields[now]}", markup=False),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
+        task = bar.add_task("judging", total=None, now=one_line(target))
+        start = moments.elapsed()
+        for verdict in verdicts:
+            now = moments.elapsed()
+            bar.update(task, advance=1, now=one_line(verdict.name))
+            yield replace(bounded(verdict), seconds=verdict.seconds or now - start)
+            start = moments.elapsed()
+
+
+def _write(runs: list[Run], reports: Reports) -> None:
+    from contracts.reports import files
+    from contracts.reports.badge import to_badge
+    from contracts.reports.html import to_html
+    from contracts.reports.junit import to_junit
+    from contracts.reports.saved import to_json
+
+    writers = (
+        (reports.html, to_html),
+        (reports.junit, to_junit),
+        (reports.json, to_json),
+        (reports.badge, to_badge),
+    )
+    for path, written in writers:
+        if path is not None:
+            files.write(path, written(runs, strict=reports.strict))
+            click.echo(f"written: {path}")

@@ -6,6 +6,7 @@ import click
 
 from contracts.cli.verify_client import client
 from contracts.cli.verify_modules import modules
+from contracts.cli.verify_report import report
 from contracts.cli.verify_seller import seller
 
 
@@ -14,5 +15,5 @@ def verify() -> None:
     """Hold a seller, a client or an endpoint for panels against what is on record."""
 
 
-for command in (seller, client, modules):
+for command in (seller, client, modules, report):
     verify.add_command(command)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from contracts.cli.judged import report
+from contracts.cli.judged import Reports, conclude, report_options
 
 if TYPE_CHECKING:
     from contracts.verdicts import Verdict
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--only", default="", metavar="TEXT", help="Exchanges whose name contains this.")
-@click.option("--all", "everything", is_flag=True, help="List what held as well.")
-def client(*, only: str, everything: bool) -> None:
+@report_options
+def client(*, only: str, reports: Reports) -> None:
     """Holds the requests of the reseller's client, and its reading of answers, against the record.
 
     Exit code 0: all held, 1: something did not, 2: it could not be judged.
@@ -32,4 +32,4 @@ def client(*, only: str, everything: bool) -> None:
                 if out in exchange.formats and only in exchange.name:
                     yield judge_client(exchange, out, records)
 
-    sys.exit(report("the client", judged(), everything=everything))
+    sys.exit(conclude("client", "the client", judged(), reports))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from contracts.cli.judged import report
+from contracts.cli.judged import Reports, conclude, report_options
 
 if TYPE_CHECKING:
     from contracts.verdicts import Verdict
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 @click.option("--token", envvar="MOCKSELLER_TOKEN", default="", help="Of our control API.")
 @click.option("--insecure", is_flag=True, help="Accept any certificate.")
 @click.option("--only", default="", metavar="TEXT", help="Exchanges whose name contains this.")
-@click.option("--all", "everything", is_flag=True, help="List what held as well.")
+@report_options
 def seller(
     url: str | None,
     *,
@@ -32,7 +32,7 @@ def seller(
     token: str,
     insecure: bool,
     only: str,
-    everything: bool,
+    reports: Reports,
 ) -> None:
     """Asks a seller every exchange on record and compares the answers.
 
@@ -58,4 +58,4 @@ def seller(
         with place as judged_seller:
             yield from replay_all(exchanges, judged_seller)
 
-    sys.exit(report(url or "the seller in process", judged(), everything=everything))
+    sys.exit(conclude("seller", url or "the seller in process", judged(), reports))

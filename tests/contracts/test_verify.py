@@ -15,7 +15,7 @@ from rich.console import Console
 from contracts.cli import verify
 from contracts.exchange import read_all
 from contracts.replay import replay, replay_all
-from contracts.report import print_table
+from contracts.reports.console import print_table
 from contracts.target import CannotRun, at_url, over_wsgi
 from contracts.target import Seller as Judged
 from contracts.verdicts import Outcome, Verdict, exit_code

@@ -1,0 +1,1 @@
+"""What judges say, told to people and machines: terminal, HTML, JUnit, JSON, a badge."""

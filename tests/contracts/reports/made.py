@@ -1,0 +1,101 @@
+"""Runs and verdicts for the tests of reports: a plain one, and whatever Hypothesis thinks of."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Final
+
+from hypothesis import strategies as st
+
+from contracts.matrix import EXPECTED
+from contracts.verdicts import (
+    EVIDENCE,
+    JUDGES,
+    OBSERVED,
+    Cell,
+    Deviation,
+    Outcome,
+    Run,
+    Seen,
+    Verdict,
+)
+
+MOMENT: Final = datetime(2026, 11, 26, 12, 0, tzinfo=UTC)
+DEVIATION: Final = Deviation("it is not looked for", "no table", date(2026, 11, 26))
+
+
+def verdict(
+    name: str = "soft/list",
+    outcome: Outcome = Outcome.PASS,
+    evidence: str = OBSERVED,
+    cells: frozenset[Cell] = frozenset(),
+) -> Verdict:
+    """One verdict like any other."""
+    return Verdict(name, "xml", outcome, evidence, ("/doc/elem: missing",), cells=cells)
+
+
+RUN: Final = Run("seller", "http://seller.example/billmgr", MOMENT, 1.5, (verdict(),))
+
+HOSTILE: Final = (
+    "</script><script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "]]></failure><testcase/>",
+    "\x1b[2J\x1b]0;title\x07",
+    "\x00\x0b\ufffe",
+    "\ud800",
+    "\u202etxt.exe",
+    "[red]markup[/red]",
+    "{{ 7 * 7 }}{% raw %}",
+    "a\r\nb\tc",
+)
+TEXTS: Final = st.sampled_from(HOSTILE) | st.text(max_size=20)
+DAYS: Final = st.dates(date(2020, 1, 1), date(2040, 1, 1))
+SEEN: Final = st.builds(
+    Seen,
+    method=st.sampled_from(["GET", "POST"]),
+    address=TEXTS,
+    request=st.dictionaries(TEXTS, TEXTS, max_size=2),
+    status=st.sampled_from([0, 200, 500]),
+    answer=TEXTS,
+    note=TEXTS,
+)
+DEVIATIONS: Final = st.builds(
+    Deviation, what=TEXTS, reason=TEXTS, noted_on=DAYS, until=st.none() | DAYS
+)
+VERDICTS: Final = st.builds(
+    Verdict,
+    name=TEXTS,
+    out=TEXTS,
+    outcome=st.sampled_from(Outcome),
+    evidence=st.sampled_from(EVIDENCE),
+    told=st.lists(TEXTS, max_size=2).map(tuple),
+    seen=st.lists(SEEN, max_size=2).map(tuple),
+    source=TEXTS,
+    cells=st.frozensets(st.sampled_from(list(EXPECTED)), max_size=3),
+    deviation=st.none() | DEVIATIONS,
+    seconds=st.floats(0, 100),
+)
+
+
+def runs() -> st.SearchStrategy[tuple[Run, ...]]:
+    """Up to three runs, with hostile texts wherever there is a text."""
+    moments = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)).map(  # noqa: DTZ001
+        lambda moment: moment.replace(tzinfo=timezone(timedelta(hours=3)))
+    )
+    one = st.builds(
+        Run,
+        judge=st.sampled_from(JUDGES),
+        target=TEXTS,
+        began=moments,
+        seconds=st.floats(0, 100),
+        verdicts=st.lists(VERDICTS, max_size=6).map(tuple),
+        remarks=st.lists(TEXTS, max_size=2).map(tuple),
+        details=st.dictionaries(TEXTS, TEXTS | st.integers() | st.none(), max_size=2),
+    )
+    return st.lists(one, max_size=3).map(tuple)
+
+
+def as_target(run: Run, name: str) -> Run:
+    """The same run on another target."""
+    return replace(run, target=name)

@@ -1,0 +1,170 @@
+"""What every judge's command does: judge, excuse what is known, print, write, end with a code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from contracts.cli.judged import Reports, conclude, report_options
+from contracts.deviations import OURS
+from contracts.target import CannotRun
+from contracts.verdicts import Outcome, Verdict
+
+KNOWN = """
+deviations:
+  - judge: client
+    name: lost-reply
+    what: it is not looked for
+    reason: no table
+    date: 2026-11-26
+"""
+
+
+def _verdict(name: str = "lost-reply", outcome: Outcome = Outcome.PASS) -> Verdict:
+    return Verdict(name, "xml", outcome, "observed", ("not looked for",))
+
+
+def _all(folder: Path) -> Reports:
+    return Reports(
+        html=folder / "r.html",
+        junit=folder / "r.xml",
+        json=folder / "r.json",
+        badge=folder / "r.svg",
+    )
+
+
+def _known(folder: Path) -> Path:
+    path = folder / "known.yaml"
+    path.write_text(KNOWN)
+    return path
+
+
+def test_all_reports_are_written_and_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reports = _all(tmp_path / "build" / "deep")
+    assert conclude("seller", "somebody", [_verdict()], reports) == 0
+    told = capsys.readouterr().out
+    for path in reports.paths:
+        assert path.stat().st_size
+        assert f"written: {path}" in told
+
+
+def test_what_is_left_over_is_told_though_it_became_known_while_judging(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spent: list[str] = []
+
+    def judged() -> Iterator[Verdict]:
+        yield _verdict()
+        spent.append("left: licence 1042")
+
+    conclude("seller", "somebody", judged(), _all(tmp_path), remarks=spent)
+    assert "left: licence 1042" in capsys.readouterr().out
+    assert json.loads((tmp_path / "r.json").read_text())["runs"][0]["remarks"] == spent
+
+
+def test_a_path_that_cannot_be_is_told_before_anything_is_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+
+    def judged() -> Iterator[Verdict]:
+        pytest.fail("it was judged")
+        yield _verdict()
+
+    reports = Reports(badge=tmp_path / "file" / "report")
+    assert conclude("seller", "somebody", judged(), reports) == 2
+    told = capsys.readouterr()
+    assert told.err.count("\n") == 1
+    assert str(tmp_path / "file" / "report") in told.err
+    assert not told.out
+
+
+def test_one_file_for_two_reports_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reports = Reports(html=tmp_path / "r", junit=tmp_path / "." / "r")
+    assert conclude("seller", "somebody", [_verdict()], reports) == 2
+    assert "two reports cannot be one file" in capsys.readouterr().err
+
+
+def test_a_judgement_that_breaks_off_is_written_down_as_an_error(tmp_path: Path) -> None:
+    def judged() -> Iterator[Verdict]:
+        yield _verdict()
+        raise CannotRun("the line was cut")
+
+    assert conclude("seller", "somebody", judged(), _all(tmp_path)) == 2
+    run = json.loads((tmp_path / "r.json").read_text())["runs"][0]
+    assert [one["outcome"] for one in run["verdicts"]] == ["pass", "error"]
+    assert run["verdicts"][1]["told"] == ["the line was cut"]
+    assert run["exit_code"] == 2
+
+
+def test_a_known_failure_does_not_fail_and_says_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reports = Reports(known=_known(tmp_path))
+    assert conclude("client", "somebody", [_verdict(outcome=Outcome.FAIL)], reports) == 0
+    told = capsys.readouterr().out
+    assert "1 known" in told
+    assert "known since 2026-11-26: it is not looked for (no table)" in told
+
+
+@pytest.mark.parametrize(("strict", "code"), [(False, 0), (True, 1)])
+def test_a_known_failure_that_passes_is_told_and_fails_if_strict(
+    tmp_path: Path, *, strict: bool, code: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reports = Reports(known=_known(tmp_path), strict=strict)
+    assert conclude("client", "somebody", [_verdict()], reports) == code
+    assert "take known.yaml: deviations[1] out" in capsys.readouterr().out
+
+
+def test_a_judge_may_bring_its_own_file_and_the_option_weighs_more(tmp_path: Path) -> None:
+    failed = Verdict("lost-reply-found-again", "", Outcome.FAIL, "observed")
+    kind = {"kind": "whmcs"}
+    assert conclude("client", "ours", [failed], details=kind, known=OURS) == 0
+    assert conclude("client", "ours", [failed], details={"kind": "custom"}, known=OURS) == 1
+    other = Reports(known=_known(tmp_path))
+    assert conclude("client", "ours", [failed], other, details=kind, known=OURS) == 1
+
+
+def test_a_file_of_deviations_with_a_fault_is_told_before_anything_is_judged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def judged() -> Iterator[Verdict]:
+        pytest.fail("it was judged")
+        yield _verdict()
+
+    reports = Reports(known=tmp_path / "none.yaml")
+    assert conclude("seller", "somebody", judged(), reports) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_options_reach_a_command_as_one(tmp_path: Path) -> None:
+    met: list[Reports] = []
+
+    @click.command()
+    @click.argument("url")
+    @report_options
+    def judge(url: str, *, reports: Reports) -> None:
+        """Judges."""
+        assert url == "http://127.0.0.1/"
+        met.append(reports)
+
+    path = str(tmp_path / "r.html")
+    asked = ["http://127.0.0.1/", "--html", path, "--strict", "--all"]
+    result = CliRunner().invoke(judge, asked, catch_exceptions=False)
+    assert result.exit_code == 0
+    assert met == [Reports(html=Path(path), strict=True, everything=True)]
+
+
+def test_each_verdict_is_told_how_long_it_took(tmp_path: Path) -> None:
+    conclude("seller", "somebody", [_verdict("a"), _verdict("b")], _all(tmp_path))
+    run = json.loads((tmp_path / "r.json").read_text())["runs"][0]
+    assert all(one["seconds"] > 0 for one in run["verdicts"])
