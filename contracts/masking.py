@@ -22,7 +22,7 @@ from contracts.verdicts import Seen
 
 MASK: Final = "***"
 SECRETS: Final = frozenset(
-    {"authinfo", "auth", "password", "passwd", "confirm", "key", "qrcode", "billmgrses5"}
+    {"authinfo", "auth", "auth_id", "password", "passwd", "confirm", "key", "qrcode", "billmgrses5"}
 )
 """Parameters and fields that hold a secret. ``lickey`` is none: it is what is bought."""
 SHORTEST: Final = 6
@@ -51,7 +51,14 @@ def masked(form: Mapping[str, str]) -> dict[str, str]:
 
 def masked_text(text: str, secrets: Iterable[str] = ()) -> str:
     """An answer in any format with secrets blotted out; ``secrets`` are those of its request."""
-    for secret in secrets:
+    told = {
+        found[0].removeprefix(found[1])
+        for pattern, _ in _PATTERNS
+        for found in pattern.finditer(text)
+    }
+    # The same session may stand a second time, under a name that nobody thought of.
+    known = {secret for secret in told if any(map(str.isdigit, secret))} | set(secrets)
+    for secret in sorted(known, key=len, reverse=True):
         if len(secret) >= SHORTEST:
             text = text.replace(secret, MASK)
     for pattern, instead in _PATTERNS:

@@ -53,6 +53,22 @@ def test_a_password_is_masked_however_it_was_sent(sent_as: str) -> None:
     assert seen.request == {"func": "whoami", "authinfo": "reseller:***"}
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        '<doc><auth id="{0}" level="16">{0}</auth><other>{0}</other></doc>',
+        '{{"doc":{{"auth":{{"$":"{0}","$id":"{0}","$level":"16"}}}}}}',
+        '{{"model":{{"auth":"{0}","auth_id":"{0}"}}}}',
+        '{{"model":{{"auth_id":{{"v":"{0}"}}}}}}',
+    ],
+)
+def test_a_session_is_masked_wherever_it_stands(answer: str) -> None:
+    session = "17340ace47d31c7913f9b4ad"
+    masked = masking.masked_text(answer.format(session))
+    assert session not in masked
+    assert masked == answer.format(masking.MASK)
+
+
 def test_a_request_that_got_no_answer_is_seen_too() -> None:
     request = httpx.Request("GET", "http://seller.example/billmgr?func=whoami")
     seen = masking.seen(request, None, "the line was cut")

@@ -1,0 +1,104 @@
+"""Every report tells the same: what did not hold is in each of them, whatever its texts are."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contracts.reports.counts import exit_code_of
+from contracts.reports.html import to_html
+from contracts.reports.junit import to_junit
+from contracts.reports.saved import to_json
+from contracts.verdicts import Outcome, Run, exit_code, wrong
+from tests.contracts.reports.made import HOSTILE, RUN, runs, verdict
+from tests.contracts.reports.reading import Page, counted, junit, outcomes, printed
+
+
+def _wanted(run: Run) -> Counter[str]:
+    return Counter(verdict.outcome.value for verdict in run.verdicts)
+
+
+def _plain(made: Sequence[Run]) -> list[Run]:
+    """The same with targets that tell the runs apart; other texts stay as hostile as they are."""
+    return [replace(run, target=f"target {number}") for number, run in enumerate(made)]
+
+
+@settings(max_examples=40)
+@given(runs(), st.booleans())
+def test_all_reports_count_the_same(made: tuple[Run, ...], strict: bool) -> None:  # noqa: FBT001
+    named = _plain(made)
+    wanted = [_wanted(run) for run in named]
+    written = json.loads(to_json(named, strict=strict))["runs"]
+    suites = junit(to_junit(named, strict=strict))
+    told = [counted(printed(run, strict=strict))[-1] for run in named]
+    assert Page(to_html(named, strict=strict)).rows == wanted
+    assert [outcomes(suite) for suite in suites] == wanted
+    assert [Counter(run["counts"]) for run in written] == wanted
+    assert told == wanted
+
+
+@settings(max_examples=40)
+@given(runs(), st.booleans())
+def test_what_counts_against_the_judged_is_a_failure_for_ci(
+    made: tuple[Run, ...],
+    strict: bool,  # noqa: FBT001
+) -> None:
+    suites = junit(to_junit(made, strict=strict))
+    for run, suite in zip(made, suites, strict=True):
+        found = [one.outcome for one in run.verdicts]
+        assert suite.failures == sum(wrong(outcome, strict=strict) for outcome in found)
+        assert suite.errors == found.count(Outcome.ERROR)
+        assert suite.tests == len(found)
+    code = exit_code_of(made, strict=strict)
+    assert code == max((exit_code(run.verdicts, strict=strict) for run in made), default=2)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.FAIL, Outcome.ERROR, Outcome.WARN, Outcome.STALE])
+@pytest.mark.parametrize("name", HOSTILE)
+def test_one_bad_verdict_among_many_good_is_found_by_what_it_tells(
+    name: str, outcome: Outcome
+) -> None:
+    bad = replace(verdict(name=name, outcome=outcome), told=("found 17 of 23",))
+    good = tuple(replace(verdict(name=f"good/{number}"), told=()) for number in range(50))
+    run = replace(RUN, verdicts=(*good, bad))
+    case = [case for suite in junit(to_junit([run], strict=True)) for case in suite][-1]
+    assert [result.message for result in case.result] == ["found 17 of 23"]
+    assert "found 17 of 23" in Page(to_html([run])).text
+    assert "found 17 of 23" in printed(run)
+    assert "found 17 of 23" in to_json([run])
+
+
+@pytest.mark.parametrize("outcome", [Outcome.UNSUPPORTED, Outcome.SKIP, Outcome.NOT_EXERCISED])
+def test_what_was_not_judged_is_shown_with_its_reason(outcome: Outcome) -> None:
+    run = replace(RUN, verdicts=(replace(verdict(outcome=outcome), told=("no such thing",)),))
+    case = next(iter(junit(to_junit([run]))[0]))
+    assert [result.message for result in case.result] == [f"{outcome.value}: no such thing"]
+    assert "no such thing" in Page(to_html([run])).text
+    assert f"1 {outcome.value}" in printed(run)
+
+
+def test_why_something_was_skipped_is_told_once_for_all() -> None:
+    skipped = [replace(verdict(name=f"soft/{n}", outcome=Outcome.SKIP)) for n in range(7)]
+    told = printed(replace(RUN, verdicts=tuple(skipped)))
+    assert "7 skipped: /doc/elem: missing" in told
+    assert "soft/3" not in told
+
+
+def test_what_the_judged_does_not_have_has_a_row_of_its_own() -> None:
+    lacking = verdict(name="dnshost/list", outcome=Outcome.UNSUPPORTED)
+    assert "dnshost/list" in printed(replace(RUN, verdicts=(lacking,)))
+
+
+def test_one_name_judged_twice_in_a_format_shows_both_outcomes() -> None:
+    twice = (verdict(), verdict(outcome=Outcome.FAIL))
+    row = next(
+        line for line in printed(replace(RUN, verdicts=twice)).splitlines() if "│ soft" in line
+    )
+    assert "pass" in row
+    assert "1 pass, 1 fail" in printed(replace(RUN, verdicts=twice))

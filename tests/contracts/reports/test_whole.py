@@ -1,0 +1,94 @@
+"""A seller is judged for real, and its reports hold every request and no secret."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+from contracts.cli.judged import Reports, conclude
+from contracts.exchange import Exchange, read_all
+from contracts.replay import replay_all
+from contracts.target import over_wsgi
+from emulator.testing import Seller
+from tests.contracts.reports.reading import Page, junit
+
+SESSION = re.compile(rb"\b[0-9a-f]{24}\b")
+"""What a session of ours looks like."""
+
+
+class Overhears:
+    """A line between judge and seller on which somebody writes down every session."""
+
+    def __init__(self, wsgi: Callable[..., Iterable[bytes]]) -> None:
+        self._wsgi = wsgi
+        self.sessions: set[str] = set()
+        self.asked = 0
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
+        body = b"".join(self._wsgi(environ, start))
+        if environ["PATH_INFO"].endswith("/billmgr"):
+            self.asked += 1
+            self.sessions |= {found.decode() for found in SESSION.findall(body)}
+        return [body]
+
+
+def _tells_secrets(exchange: Exchange) -> bool:
+    return exchange.func.partition(".")[0] in ("auth", "session", "keepalive", "logon")
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Reports, Overhears]:
+    folder = tmp_path_factory.mktemp("reports")
+    reports = Reports(folder / "r.html", folder / "r.xml", folder / "r.json", folder / "r.svg")
+    records = [exchange for exchange in read_all() if _tells_secrets(exchange)]
+    with Seller() as started:
+        line = Overhears(started.wsgi)
+        with over_wsgi(line) as judged:
+            assert conclude("seller", "ours", replay_all(records, judged), reports) == 0
+    return reports, line
+
+
+def test_no_report_has_a_session(written: tuple[Reports, Overhears]) -> None:
+    reports, line = written
+    assert len(line.sessions) > 10
+    for path in reports.paths:
+        text = path.read_text("utf-8")
+        assert not [session for session in line.sessions if session in text]
+
+
+def test_no_report_has_a_password(written: tuple[Reports, Overhears]) -> None:
+    reports, _ = written
+    leaks = re.compile(r"reseller(:|%3A)secret|\"secret\"|=secret\b|>secret<")
+    for path in reports.paths:
+        assert not leaks.search(path.read_text("utf-8"))
+
+
+def test_every_request_is_in_the_report(written: tuple[Reports, Overhears]) -> None:
+    reports, line = written
+    assert reports.json is not None
+    (run,) = json.loads(reports.json.read_text())["runs"]
+    seen = [one for verdict in run["verdicts"] for one in verdict["seen"]]
+    assert len(seen) == line.asked
+    assert all(one["answer"] for one in seen)
+    assert any(one["request"].get("authinfo") == "reseller:***" for one in seen)
+
+
+def test_the_page_shows_every_request(written: tuple[Reports, Overhears]) -> None:
+    reports, line = written
+    assert reports.html is not None
+    page = Page(reports.html.read_text("utf-8"))
+    shown = [attrs for attrs in page.all("div") if attrs.get("class") == "seen"]
+    assert len(shown) == line.asked
+
+
+def test_ci_reads_how_long_each_took(written: tuple[Reports, Overhears]) -> None:
+    reports, _ = written
+    assert reports.junit is not None
+    (suite,) = junit(reports.junit.read_text("utf-8"))
+    times = [case.time for case in suite]
+    assert all(times)
+    assert suite.time == pytest.approx(sum(times), abs=0.001)
