@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from contracts.deviations import Entry
     from contracts.verdicts import Run, Verdict
 
+_BROKEN_OFF: Final = "the judgement"
+"""The verdict that says why judging could not go on."""
 _FILE: Final = click.Path(dir_okay=False, path_type=Path)
 _OPTIONS: Final = (
     click.option("--html", type=_FILE, metavar="FILE", help="Write every request and answer."),
@@ -99,33 +101,15 @@ def conclude(
         click.echo(f"{target} cannot be judged: {problem}", err=True)
         return COULD_NOT
     run = _judged(judge, target, verdicts, entries, remarks, details or {})
-    return show([run], reports)
+    if [verdict.name for verdict in run.verdicts] != [_BROKEN_OFF]:
+        _print([run], reports)
+    return _written([run], reports)
 
 
-def show(runs: list[Run], reports: Reports, *, matrix: bool = False) -> int:
-    """Prints runs and writes their reports; the exit code.
-
-    The matrix is printed where ``matrix`` asks for it, or a verdict speaks of a cell.
-    """
-    from rich.console import Console
-
-    from contracts import matrix as cells
-    from contracts.reports import console, files
-    from contracts.reports.counts import exit_code_of
-    from contracts.verdicts import COULD_NOT
-
-    screen = Console()
-    for run in runs:
-        console.print_run(screen, run, everything=reports.everything, strict=reports.strict)
-    verdicts = [verdict for run in runs for verdict in run.verdicts]
-    if matrix or any(verdict.cells for verdict in verdicts):
-        console.print_matrix(screen, cells.matrix(verdicts))
-    try:
-        _write(runs, reports)
-    except files.Unwritable as problem:
-        click.echo(str(problem), err=True)
-        return COULD_NOT
-    return exit_code_of(runs, strict=reports.strict)
+def show(runs: list[Run], reports: Reports) -> int:
+    """Prints runs that were judged before, with the matrix, and writes their reports; the code."""
+    _print(runs, reports, matrix=True)
+    return _written(runs, reports)
 
 
 def report(name: str, judged: Iterable[Verdict], *, everything: bool) -> int:
@@ -155,12 +139,12 @@ def _judged(
     except (CannotRun, ExchangeFault, RuntimeError, OSError) as problem:
         click.echo(f"{target} cannot be judged: {problem}", err=True)
         lines = tuple(str(problem).splitlines())
-        taken.append(Verdict("the judgement", "", Outcome.ERROR, NO_EVIDENCE, lines))
+        taken.append(Verdict(_BROKEN_OFF, "", Outcome.ERROR, NO_EVIDENCE, lines))
     kind = str(details.get("kind", ""))
     applied, told = deviations.apply(
         entries, taken, judge=judge, kind=kind, today=moments.now().date()
     )
-    took = moments.elapsed() - start
+    took = round(moments.elapsed() - start, 3)
     return Run(judge, target, began, took, applied, (*remarks, *told), dict(details))
 
 
@@ -187,8 +171,37 @@ def _watched(target: str, verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
         for verdict in verdicts:
             now = moments.elapsed()
             bar.update(task, advance=1, now=one_line(verdict.name))
-            yield replace(bounded(verdict), seconds=verdict.seconds or now - start)
+            yield replace(bounded(verdict), seconds=verdict.seconds or round(now - start, 6))
             start = moments.elapsed()
+
+
+def _print(runs: list[Run], reports: Reports, *, matrix: bool = False) -> None:
+    """The matrix is printed where ``matrix`` asks for it, or a verdict speaks of a cell."""
+    from rich.console import Console
+
+    from contracts import matrix as cells
+    from contracts.reports import console
+
+    screen = Console()
+    for run in runs:
+        console.print_run(screen, run, everything=reports.everything, strict=reports.strict)
+    verdicts = [verdict for run in runs for verdict in run.verdicts]
+    if matrix or any(verdict.cells for verdict in verdicts):
+        console.print_matrix(screen, cells.matrix(verdicts))
+
+
+def _written(runs: list[Run], reports: Reports) -> int:
+    """Writes the reports; the exit code."""
+    from contracts.reports import files
+    from contracts.reports.counts import exit_code_of
+    from contracts.verdicts import COULD_NOT
+
+    try:
+        _write(runs, reports)
+    except files.Unwritable as problem:
+        click.echo(str(problem), err=True)
+        return COULD_NOT
+    return exit_code_of(runs, strict=reports.strict)
 
 
 def _write(runs: list[Run], reports: Reports) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from contracts.cli.judged import report
+from contracts.cli.judged import Reports, conclude, report_options
 
 if TYPE_CHECKING:
     from contracts.verdicts import Verdict
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.option("--buy", default="", metavar="NAME", help="Really pay for this module, with money.")
 @click.option("--delete", is_flag=True, help="Delete what was bought.")
 @click.option("--only", default="", metavar="TEXT", help="Tell rules whose name contains this.")
-@click.option("--all", "everything", is_flag=True, help="List what held as well.")
+@report_options
 def modules(
     url: str,
     *,
@@ -48,7 +48,7 @@ def modules(
     buy: str,
     delete: bool,
     only: str,
-    everything: bool,
+    reports: Reports,
 ) -> None:
     """Plays a control panel against an endpoint, and says what a panel would stumble over.
 
@@ -85,7 +85,4 @@ def modules(
         remarks.extend(run.remarks)
         yield from (verdict for verdict in run.verdicts if only in verdict.name)
 
-    code = report(url, judged(), everything=everything)
-    for line in remarks:
-        click.echo(line)
-    sys.exit(code)
+    sys.exit(conclude("modules", url, judged(), reports, remarks=remarks))

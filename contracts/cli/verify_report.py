@@ -32,4 +32,4 @@ def report(*, saved: tuple[Path, ...], reports: Reports) -> None:
     except (SavedFault, DeviationFault, files.Unwritable) as problem:
         click.echo(str(problem), err=True)
         sys.exit(COULD_NOT)
-    sys.exit(show(list(runs), reports, matrix=True))
+    sys.exit(show(list(runs), reports))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -13,7 +14,7 @@ from click.testing import CliRunner
 from contracts.cli.judged import Reports, conclude, report_options
 from contracts.deviations import OURS
 from contracts.target import CannotRun
-from contracts.verdicts import Outcome, Verdict
+from contracts.verdicts import Outcome, Seen, Verdict
 
 KNOWN = """
 deviations:
@@ -106,6 +107,22 @@ def test_a_judgement_that_breaks_off_is_written_down_as_an_error(tmp_path: Path)
     assert run["exit_code"] == 2
 
 
+def test_what_cannot_begin_is_one_line_and_reports_that_say_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def judged() -> Iterator[Verdict]:
+        raise CannotRun("nobody there")
+        yield _verdict()
+
+    reports = Reports(junit=tmp_path / "r.xml")
+    (tmp_path / "r.xml").write_text("of yesterday")
+    assert conclude("seller", "somebody", judged(), reports) == 2
+    told = capsys.readouterr()
+    assert told.err == "somebody cannot be judged: nobody there\n"
+    assert told.out == f"written: {tmp_path / 'r.xml'}\n"
+    assert "nobody there" in (tmp_path / "r.xml").read_text()
+
+
 def test_a_known_failure_does_not_fail_and_says_why(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -164,7 +181,17 @@ def test_the_options_reach_a_command_as_one(tmp_path: Path) -> None:
     assert met == [Reports(html=Path(path), strict=True, everything=True)]
 
 
-def test_each_verdict_is_told_how_long_it_took(tmp_path: Path) -> None:
-    conclude("seller", "somebody", [_verdict("a"), _verdict("b")], _all(tmp_path))
+def test_a_verdict_that_says_how_long_it_took_keeps_that(tmp_path: Path) -> None:
+    conclude("seller", "somebody", [replace(_verdict(), seconds=7.5)], _all(tmp_path))
     run = json.loads((tmp_path / "r.json").read_text())["runs"][0]
-    assert all(one["seconds"] > 0 for one in run["verdicts"])
+    assert [one["seconds"] for one in run["verdicts"]] == [7.5]
+
+
+def test_an_endless_answer_is_cut_before_it_is_kept(tmp_path: Path) -> None:
+    flood = {f"nothing_{number}": "" for number in range(1000)}
+    seen = Seen("GET", "http://seller.example/", flood, 200, "x" * 5_000_000)
+    conclude("seller", "somebody", [replace(_verdict(), seen=(seen,))], _all(tmp_path))
+    text = (tmp_path / "r.json").read_text()
+    assert len(text) < 300_000
+    assert "4,737,856 more characters" in text
+    assert "800 more parameters, not shown" in text
