@@ -6,12 +6,16 @@ answer by the name of its field and wherever the very text of the request's secr
 
 from __future__ import annotations
 
+import html
+import json
 import re
 from collections.abc import Iterable, Mapping
 from io import BytesIO
+from itertools import islice
 from typing import Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote, quote_plus
 from xml.etree.ElementTree import ParseError, indent, tostring
+from xml.sax.saxutils import escape
 
 import httpx
 from defusedxml.ElementTree import fromstring
@@ -27,13 +31,20 @@ SECRETS: Final = frozenset(
 """Parameters and fields that hold a secret. ``lickey`` is none: it is what is bought."""
 SHORTEST: Final = 6
 """Signs: a shorter secret is not looked for in answers, it would blot out ordinary text."""
+MOST: Final = 50
+"""Secrets of one answer that are looked for in the rest of it; a hostile one has no end of them."""
+# No pattern may begin to look again at every sign of a long answer: each stops at the next mark.
 _FIELD: Final = "|".join(sorted(SECRETS - {"authinfo"}))
+_TEXT: Final = r'(?:\\.|[^"\\])*'
 _PATTERNS: Final = (
-    (re.compile(r"(<auth\b[^>]*?\bid=[\"'])[^\"']*"), rf"\g<1>{MASK}"),
-    (re.compile(rf"(<({_FIELD})\b[^>]*>)[^<]+"), rf"\g<1>{MASK}"),
-    (re.compile(rf'("({_FIELD})"\s*:\s*")[^"]*'), rf"\g<1>{MASK}"),
-    (re.compile(rf'("({_FIELD})"\s*:\s*\{{[^{{}}]*?"\$?(?:id|v|)"\s*:\s*")[^"]*'), rf"\g<1>{MASK}"),
-    (re.compile(r'("auth"\s*:\s*\{[^{}]*?"\$"\s*:\s*")[^"]*'), rf"\g<1>{MASK}"),
+    (re.compile(r"(<auth\b[^<>]*?\bid=[\"'])[^\"']*"), rf"\g<1>{MASK}"),
+    (re.compile(rf"(<({_FIELD})\b[^<>]*>)[^<]+"), rf"\g<1>{MASK}"),
+    (re.compile(rf'("({_FIELD})"\s*:\s*"){_TEXT}'), rf"\g<1>{MASK}"),
+    (
+        re.compile(rf'("({_FIELD})"\s*:\s*\{{[^{{}}]*?"\$?(?:id|v|)"\s*:\s*"){_TEXT}'),
+        rf"\g<1>{MASK}",
+    ),
+    (re.compile(rf'("auth"\s*:\s*\{{[^{{}}]*?"\$"\s*:\s*"){_TEXT}'), rf"\g<1>{MASK}"),
 )
 
 
@@ -54,16 +65,24 @@ def masked_text(text: str, secrets: Iterable[str] = ()) -> str:
     told = {
         found[0].removeprefix(found[1])
         for pattern, _ in _PATTERNS
-        for found in pattern.finditer(text)
+        for found in islice(pattern.finditer(text), MOST)
     }
     # The same session may stand a second time, under a name that nobody thought of.
-    known = {secret for secret in told if any(map(str.isdigit, secret))} | set(secrets)
+    known = {secret for secret in told if any(map(str.isdigit, secret))}
+    known |= {written for secret in secrets for written in _writings(secret)}
     for secret in sorted(known, key=len, reverse=True):
         if len(secret) >= SHORTEST:
             text = text.replace(secret, MASK)
     for pattern, instead in _PATTERNS:
         text = pattern.sub(instead, text)
     return text
+
+
+def _writings(secret: str) -> set[str]:
+    """A secret as it stands in plain text, XML, JSON and an address."""
+    in_json = json.dumps(secret), json.dumps(secret, ensure_ascii=False)
+    in_xml = escape(secret), escape(secret, {'"': "&quot;"}), html.escape(secret)
+    return {secret, quote(secret), quote_plus(secret), *in_xml, *(one[1:-1] for one in in_json)}
 
 
 def secrets_of(form: Mapping[str, str]) -> list[str]:

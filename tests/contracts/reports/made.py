@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
 
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from contracts.matrix import EXPECTED
@@ -37,6 +37,8 @@ def verdict(
 
 RUN: Final = Run("seller", "http://seller.example/billmgr", MOMENT, 1.5, (verdict(),))
 
+FEW: Final = settings(max_examples=40, phases=(Phase.explicit, Phase.generate))
+"""A report of a whole run is slow to make, and a failure is plain enough without being shrunk."""
 HOSTILE: Final = (
     "</script><script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
@@ -94,8 +96,3 @@ def runs() -> st.SearchStrategy[tuple[Run, ...]]:
         details=st.dictionaries(TEXTS, TEXTS | st.integers() | st.none(), max_size=2),
     )
     return st.lists(one, max_size=3).map(tuple)
-
-
-def as_target(run: Run, name: str) -> Run:
-    """The same run on another target."""
-    return replace(run, target=name)

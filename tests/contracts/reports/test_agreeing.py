@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.reports.counts import exit_code_of
@@ -16,7 +16,7 @@ from contracts.reports.html import to_html
 from contracts.reports.junit import to_junit
 from contracts.reports.saved import to_json
 from contracts.verdicts import Outcome, Run, exit_code, wrong
-from tests.contracts.reports.made import HOSTILE, RUN, runs, verdict
+from tests.contracts.reports.made import FEW, HOSTILE, RUN, runs, verdict
 from tests.contracts.reports.reading import Page, counted, junit, outcomes, printed
 
 
@@ -29,7 +29,7 @@ def _plain(made: Sequence[Run]) -> list[Run]:
     return [replace(run, target=f"target {number}") for number, run in enumerate(made)]
 
 
-@settings(max_examples=40)
+@FEW
 @given(runs(), st.booleans())
 def test_all_reports_count_the_same(made: tuple[Run, ...], strict: bool) -> None:  # noqa: FBT001
     named = _plain(made)
@@ -43,7 +43,7 @@ def test_all_reports_count_the_same(made: tuple[Run, ...], strict: bool) -> None
     assert told == wanted
 
 
-@settings(max_examples=40)
+@FEW
 @given(runs(), st.booleans())
 def test_what_counts_against_the_judged_is_a_failure_for_ci(
     made: tuple[Run, ...],

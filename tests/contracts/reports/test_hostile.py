@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 from defusedxml.ElementTree import fromstring
-from hypothesis import given, settings
+from hypothesis import given
 
 from contracts.reports.badge import to_badge
 from contracts.reports.html import to_html
@@ -17,7 +17,7 @@ from contracts.reports.junit import to_junit
 from contracts.reports.plaintext import cut, one_line, shown
 from contracts.reports.pretty import pretty
 from contracts.verdicts import Outcome, Run, Seen
-from tests.contracts.reports.made import DEVIATION, HOSTILE, RUN, runs, verdict
+from tests.contracts.reports.made import DEVIATION, FEW, HOSTILE, RUN, runs, verdict
 from tests.contracts.reports.reading import Page, junit, printed
 
 OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -48,7 +48,7 @@ def test_a_page_has_one_script_and_it_is_ours(text: str) -> None:
     assert policy.startswith("default-src 'none'")
 
 
-@settings(max_examples=40)
+@FEW
 @given(runs())
 def test_a_page_has_the_tags_of_its_template_and_loads_nothing(made: tuple[Run, ...]) -> None:
     page = Page(to_html(made))
@@ -76,7 +76,7 @@ def test_junit_stays_one_case_that_failed(text: str) -> None:
     assert [(suite.tests, suite.failures) for suite in suites] == [(1, 1)]
 
 
-@settings(max_examples=40)
+@FEW
 @given(runs())
 def test_a_badge_is_xml_with_a_title(made: tuple[Run, ...]) -> None:
     root = fromstring(to_badge(made))

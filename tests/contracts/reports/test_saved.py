@@ -12,11 +12,11 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from contracts.reports.saved import SavedFault, read_file, to_json
 from contracts.verdicts import Cell, Outcome, Run, Seen
-from tests.contracts.reports.made import DEVIATION, MOMENT, RUN, runs, verdict
+from tests.contracts.reports.made import DEVIATION, FEW, MOMENT, RUN, runs, verdict
 
 SCHEMA = json.loads(files("contracts.reports").joinpath("report.schema.json").read_text("utf-8"))
 VALIDATOR = jsonschema_rs.validator_for(SCHEMA, validate_formats=True)
@@ -28,7 +28,7 @@ def _saved(folder: Path, document: object) -> Path:
     return path
 
 
-@settings(max_examples=40)
+@FEW
 @given(runs())
 def test_whatever_is_written_is_as_the_schema_says_and_is_read_again(
     tmp_path_factory: pytest.TempPathFactory, made: tuple[Run, ...]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import html
+import json
 from collections.abc import Iterator
+from urllib.parse import quote_plus
+from xml.sax.saxutils import escape
 
 import httpx
 import pytest
@@ -67,6 +71,27 @@ def test_a_session_is_masked_wherever_it_stands(answer: str) -> None:
     masked = masking.masked_text(answer.format(session))
     assert session not in masked
     assert masked == answer.format(masking.MASK)
+
+
+def test_a_password_is_masked_in_whatever_way_it_is_written() -> None:
+    password = "p<a>&\"ss'\\ пароль"
+    ways = [escape(password), html.escape(password), json.dumps(password), quote_plus(password)]
+    answer = " ".join([password, *ways, json.dumps({"other": {"password": password}})])
+    masked = masking.masked_text(answer, [password])
+    assert masked == '*** *** *** "***" *** {"other": {"password": "***"}}'
+
+
+def test_a_secret_is_masked_to_its_end() -> None:
+    assert masking.masked_text(r'{"password":"a\"b","x":1}') == r'{"password":"***","x":1}'
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "unit", ["<auth", "<auth ", '"auth":{', '"key" :', '<auth id=" ', "<key>a1b2c3d4", '{"$":"']
+)
+def test_a_hostile_answer_is_masked_in_a_time_that_grows_with_its_length(unit: str) -> None:
+    """In a second or so, where one that grew with the square would take an hour."""
+    assert len(masking.masked_text(unit * (1_000_000 // len(unit)))) > 100_000
 
 
 def test_a_request_that_got_no_answer_is_seen_too() -> None:
