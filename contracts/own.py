@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from contracts.sellers.budget import NO_MONEY, Rules
 from contracts.target import Seller, at_url, over_wsgi
 from emulator import testing
 
 
 @contextmanager
-def in_process() -> Iterator[Seller]:
+def in_process(rules: Rules = NO_MONEY) -> Iterator[Seller]:
     """A seller in this process, to be judged."""
-    with testing.Seller() as started, over_wsgi(started.wsgi) as seller:
+    with testing.Seller() as started, over_wsgi(started.wsgi, rules=rules) as seller:
         yield seller
 
 

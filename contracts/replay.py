@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from contracts.checks import differences
 from contracts.exchange import Exchange, Step
+from contracts.sellers.budget import Withheld
+from contracts.spending import changes
 from contracts.target import CannotRun, Place, Seller
 from contracts.verdicts import ASSUMED, Outcome, Seen, Verdict
 
@@ -16,13 +18,15 @@ def replay(exchange: Exchange, out: str, seller: Seller) -> Verdict:
         return _verdict(exchange, out, Outcome.SKIP, [reason])
     seen: list[Seen] = []
     try:
-        with seller.world(exchange.world) as place:
+        with seller.world(exchange.world, spoils=_spoils(exchange)) as place:
             place.seen = seen
             for number, step in enumerate(exchange.before, start=1):
                 if told := _prepared(step, place, f"before[{number}]"):
                     lines = [f"before[{number}] {step.request.func}: {line}" for line in told]
                     return _verdict(exchange, out, Outcome.ERROR, lines, seen)
             reply = place.ask(exchange.request, out)
+    except Withheld as reason:
+        return _verdict(exchange, out, Outcome.SKIP, [str(reason)], seen)
     except CannotRun as problem:
         return _verdict(exchange, out, Outcome.ERROR, [str(problem)], seen)
     told = differences(exchange.wanted, out, reply.status, reply.body, place.known)
@@ -37,6 +41,21 @@ def replay_all(exchanges: Iterable[Exchange], seller: Seller) -> Iterator[Verdic
     for exchange in exchanges:
         for out in exchange.formats:
             yield replay(exchange, out, seller)
+
+
+def _spoils(exchange: Exchange) -> bool:
+    """Whether it may leave anything behind: what only looks needs no new world after it.
+
+    Sessions, failed logins and filters that a list keeps are left behind as well.
+    """
+    return any(
+        changes(request.func, request.params)
+        or request.login.style in ("session", "cookie")
+        or request.func == "auth"
+        or request.login.name
+        or "filter" in request.params
+        for request in (*(step.request for step in exchange.before), exchange.request)
+    )
 
 
 def _not_here(exchange: Exchange, seller: Seller) -> str:

@@ -3,6 +3,9 @@
 One way for all of them: httpx, over WSGI or over the network. A seller of ours has a control API
 (``/_mockseller/``), by which the judge gets a world of its own for each fixture, reset before each
 exchange. A foreign seller has none: only portable exchanges can be asked of it.
+
+Everything passes a gate (:mod:`contracts.sellers.budget`), which sends nothing that spends unless
+it was allowed to.
 """
 
 from __future__ import annotations
@@ -10,114 +13,26 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from types import TracebackType
 from typing import Any, Self
-from urllib.parse import urlencode
 
 import httpx
 
-from contracts import masking
-from contracts.exchange import OUR_LOGIN, OUR_PASSWORD, Login, Request
+from contracts.exchange import OUR_LOGIN, OUR_PASSWORD
+from contracts.place import CannotRun, Place, Reply
 from contracts.placeholders import Bindings
-from contracts.shapes import Unreadable, read
-from contracts.verdicts import Seen
+from contracts.sellers.budget import NO_MONEY, Gate, Rules
+from contracts.sellers.passage import Through, ask
+from contracts.tree import Node
+from emulator import testing
 
 CONTROL = "/_mockseller"
-COOKIE = "billmgrses5"
 TIMEOUT = 60.0
 
-
-class CannotRun(Exception):
-    """The seller cannot be judged at all: not reached, no login, no world. One line for people."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What came back."""
-
-    status: int
-    body: bytes
-
-
-@dataclass(slots=True)
-class Place:
-    """Where the requests of one exchange go, and what the judge knows there."""
-
-    http: httpx.Client
-    path: str
-    known: Bindings
-    login: str
-    password: str
-    seen: list[Seen] = field(default_factory=list)
-    """Every request with its answer so far, secrets masked."""
-    _sessions: dict[tuple[str, str], str] = field(default_factory=dict)
-
-    def ask(self, request: Request, out: str, note: str = "") -> Reply:
-        """Sends a request on record, with its placeholders filled. CannotRun: no answer at all."""
-        params = {name: self.known.filled(text) for name, text in request.params.items()}
-        fields = {"func": request.func, "out": out, **params}
-        headers: dict[str, str] = {}
-        credentials = self._credentials(request.login)
-        if request.login.style == "cookie":
-            headers["Cookie"] = f"{COOKIE}={credentials['auth']}"
-        else:
-            fields.update(credentials)
-        # A cookie left by an earlier answer would log in an exchange that must come without.
-        self.http.cookies.clear()
-        built = self._built(request, fields, headers)
-        try:
-            response = self.http.send(built)
-        except httpx.HTTPError as problem:
-            self.seen.append(masking.seen(built, None, note))
-            raise CannotRun(f"{self.http.base_url}: {problem}") from problem
-        self.seen.append(masking.seen(built, response, note))
-        return Reply(response.status_code, response.content)
-
-    def _built(
-        self, request: Request, fields: Mapping[str, str], headers: Mapping[str, str]
-    ) -> httpx.Request:
-        made: dict[str, Any] = {"headers": dict(headers)}
-        if request.flood:
-            # What is asked stands apart, or the format of the answer would drown with the rest.
-            made["params"] = dict(fields)
-            made["data"] = {f"nothing_{number}": "" for number in range(request.flood)}
-        elif request.body in ("none", "json"):
-            made["params"] = dict(fields)
-        elif request.body == "form":
-            made["data"] = dict(fields)
-        elif request.body == "bare":
-            made["content"] = urlencode(fields).encode()
-        else:
-            made["files"] = {name: (None, text) for name, text in fields.items()}
-        if request.body == "json":
-            made["json"] = {}
-        return self.http.build_request(request.method, self.path, **made)
-
-    def _credentials(self, login: Login) -> dict[str, str]:
-        name, password = login.name or self.login, login.password
-        if not login.name:
-            password = self.password
-        if login.style == "none":
-            return {}
-        if login.style == "authinfo":
-            return {"authinfo": f"{name}:{password}"}
-        return {"auth": self._session(name, password)}
-
-    def _session(self, name: str, password: str) -> str:
-        if (name, password) not in self._sessions:
-            asked = Request("auth", {"username": name, "password": password}, login=Login("none"))
-            reply = self.ask(asked, "xml", "opens a session")
-            try:
-                opened = read(reply.body, "xml")[0].first("auth")
-            except Unreadable:
-                opened = None
-            if opened is None or not opened.text:
-                raise CannotRun(f"no session for {name}")
-            self._sessions[name, password] = opened.text
-        return self._sessions[name, password]
+__all__ = ["CannotRun", "Place", "Reply", "Seller", "at_url", "over_wsgi"]
 
 
 class Seller:
@@ -128,7 +43,8 @@ class Seller:
 
     def __init__(
         self,
-        http: httpx.Client,
+        gate: Gate,
+        base: httpx.URL,
         *,
         name: str,
         path: str = "/billmgr",
@@ -137,16 +53,22 @@ class Seller:
         token: str = "",
     ) -> None:
         self.name = name
-        self._http = http
+        self.gate = gate
+        self._http = httpx.Client(transport=gate, base_url=base, timeout=TIMEOUT)
         self._path = path
         self._login = login
         self._password = password
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._born: dict[str, str] = {}
+        self._spoilt: set[str] = set()
         self._day: date | None = None
         self._token = secrets.token_hex(3)
         self.has_account = bool(login)
         self.own = self._is_own()
+        gate.speak_for(login, password)
+        if self.own and gate.rules.limit is None:
+            # Its worlds are made for this run; money there is of no worth.
+            gate.rules = replace(gate.rules, play=True)
 
     def __enter__(self) -> Self:
         return self
@@ -162,7 +84,70 @@ class Seller:
     def as_ours(self) -> Self:
         """The same seller, asked as the account that every world of ours has."""
         self._login, self._password, self.has_account = OUR_LOGIN, OUR_PASSWORD, True
+        self.gate.speak_for(self._login, self._password)
         return self
+
+    def _freeze(self, name: str) -> None:
+        self._control("POST", f"/clock?world={name}", {"freeze": self._born[name]})
+
+    @contextmanager
+    def handles(self, name: str, fixture: str = "small") -> Iterator[testing.World]:
+        """Handles on a world of its own, as it was made; it is gone when the block is left.
+
+        Only at a seller of ours. CannotRun: its control API refuses.
+        """
+        named = f"{name}-{self._token}"
+        outside = testing.World(self._sent, str(self._http.base_url).rstrip("/"), path=self._path)
+        try:
+            world = outside.world(named, fixture)
+        except testing.ControlError as problem:
+            raise CannotRun(f"{self.name}: {problem}") from problem
+        try:
+            yield world
+        finally:
+            self._control("DELETE", f"/worlds/{named}", {})
+
+    def _sent(
+        self, method: str, path: str, sent: Mapping[str, str] | bytes | None, kind: str
+    ) -> testing.Answer:
+        headers = {**self._headers, **({"Content-Type": kind} if kind else {})}
+        form = sent if isinstance(sent, Mapping) else None
+        body = sent if isinstance(sent, bytes) else None
+        try:
+            got = self._http.request(method, path, data=form, content=body, headers=headers)
+        except httpx.HTTPError as problem:
+            raise CannotRun(f"{self.name}: {problem}") from problem
+        return testing.Answer(got.status_code, dict(got.headers), got.content)
+
+    @property
+    def transport(self) -> httpx.BaseTransport:
+        """For a client of somebody else's: its calls pass the same gate."""
+        return Through(self._http)
+
+    def ask(self, fields: Mapping[str, str]) -> tuple[Node | None, str]:
+        """A document asked for in passing in the account's name; None with the reason."""
+        who = {"authinfo": f"{self._login}:{self._password}"}
+        url = self._http.base_url.join(self._path)
+        return ask(self.transport, url, {**fields, **who})
+
+    def address_of(self, place: Place | None = None) -> str:
+        """The whole address of a place, or of the seller itself, for such a client."""
+        return str(self._http.base_url.join(self._path if place is None else place.path))
+
+    @property
+    def account(self) -> tuple[str, str]:
+        """The login and the password it is asked with."""
+        return self._login, self._password
+
+    def today(self) -> date:
+        """The seller's own date, as HTTP says it; asked once. CannotRun: it does not say."""
+        if self._day is None:
+            try:
+                said = self._http.get(self._path).headers["Date"]
+                self._day = parsedate_to_datetime(said).date()
+            except (httpx.HTTPError, KeyError, ValueError) as problem:
+                raise CannotRun(f"{self.name}: does not say what day it is: {problem}") from problem
+        return self._day
 
     def close(self) -> None:
         """Takes the judge's worlds away again and closes the connections."""
@@ -172,20 +157,27 @@ class Seller:
         self._http.close()
 
     @contextmanager
-    def world(self, fixture: str) -> Iterator[Place]:
-        """A place whose state is a fixture's; at a foreign seller, whatever is there."""
+    def world(self, fixture: str, *, spoils: bool = True) -> Iterator[Place]:
+        """A place whose state is a fixture's; at a foreign seller, whatever is there.
+
+        ``spoils``: what is done there may change it, so that the next one needs it made anew.
+        """
         if not self.own:
-            known = Bindings(self._foreign_today())
+            known = Bindings(self.today())
             yield Place(self._http, self._path, known, self._login, self._password)
             return
         name = f"judge-{fixture}-{self._token}"
-        if name in self._born:
-            self._control("POST", f"/worlds/{name}/reset", {})
-        else:
+        if name not in self._born:
             self._control("POST", "/worlds", {"name": name, "fixture": fixture})
             self._born[name] = self._control("GET", f"/clock?world={name}")["now"]
-        # A reset returns to the days of the seed; the clock has to stand there with them.
-        self._control("POST", f"/clock?world={name}", {"freeze": self._born[name]})
+            self._freeze(name)
+        elif name in self._spoilt:
+            self._control("POST", f"/worlds/{name}/reset", {})
+            # A reset returns to the days of the seed; the clock has to stand there with them.
+            self._freeze(name)
+        self._spoilt.discard(name)
+        if spoils:
+            self._spoilt.add(name)
         today = datetime.fromisoformat(self._born[name]).date()
         yield Place(self._http, f"/w/{name}/billmgr", Bindings(today), self._login, self._password)
 
@@ -194,17 +186,12 @@ class Seller:
             reply = self._http.get(f"{CONTROL}/health")
         except httpx.HTTPError as problem:
             raise CannotRun(f"{self.name}: not reached: {problem}") from problem
-        return reply.status_code == httpx.codes.OK and b'"status"' in reply.content
-
-    def _foreign_today(self) -> date:
-        """The seller's own date, as HTTP says it; asked once."""
-        if self._day is None:
-            try:
-                said = self._http.get(self._path).headers["Date"]
-                self._day = parsedate_to_datetime(said).date()
-            except (httpx.HTTPError, KeyError, ValueError) as problem:
-                raise CannotRun(f"{self.name}: does not say what day it is: {problem}") from problem
-        return self._day
+        # Money is of no worth only where this is certain: many a server answers every address.
+        try:
+            told = reply.json() if reply.status_code == httpx.codes.OK else None
+        except ValueError:
+            return False
+        return isinstance(told, dict) and told.get("status") == "ok" and "version" in told
 
     def _control(self, method: str, path: str, said: object = None) -> dict[str, Any]:
         try:
@@ -225,24 +212,49 @@ def at_url(
     token: str = "",
     verify: bool = True,
     trust_env: bool = True,
+    rules: Rules = NO_MONEY,
 ) -> Seller:
     """A seller at the address of its API, such as ``https://127.0.0.1:1500/billmgr``.
 
     ``verify``: whether its certificate must be known; ``trust_env``: whether proxies of the
-    environment are used; ``token``: of the control API of a seller of ours that is not local.
+    environment are used; ``token``: of the control API of a seller of ours that is not local;
+    ``rules``: what may be sent. CannotRun: not reached, or the address is more than an address.
     """
-    parts = httpx.URL(url)
+    try:
+        parts = httpx.URL(url)
+    except httpx.InvalidURL as problem:
+        raise CannotRun(f"the address cannot be read: {problem}") from None
+    if parts.userinfo or parts.query or parts.fragment:
+        raise CannotRun(
+            "the address may carry no login and no query: give them as --login and --password,"
+            " or as MOCKSELLER_LOGIN and MOCKSELLER_PASSWORD"
+        )
+    if parts.scheme not in ("http", "https") or not parts.host:
+        raise CannotRun("the address begins with http:// or https:// and names a host")
     base = parts.copy_with(path="/", query=None)
-    http = httpx.Client(base_url=base, timeout=TIMEOUT, verify=verify, trust_env=trust_env)
+    line = httpx.Client(timeout=TIMEOUT, verify=verify, trust_env=trust_env)
     path = parts.path if parts.path != "/" else "/billmgr"
     seller = Seller(
-        http, name=str(base).rstrip("/"), path=path, login=login, password=password, token=token
+        Gate(Through(line, owns=True), rules),
+        base,
+        name=str(base).rstrip("/"),
+        path=path,
+        login=login,
+        password=password,
+        token=token,
     )
     return seller.as_ours() if seller.own and not login else seller
 
 
-def over_wsgi(app: Any, *, name: str = "in process") -> Seller:  # noqa: ANN401 - any WSGI application
+def over_wsgi(
+    app: Any,  # noqa: ANN401 - any WSGI application
+    *,
+    name: str = "in process",
+    login: str = OUR_LOGIN,
+    password: str = OUR_PASSWORD,
+    rules: Rules = NO_MONEY,
+) -> Seller:
     """A seller that is a WSGI application in this process."""
-    transport = httpx.WSGITransport(app=app)
-    http = httpx.Client(transport=transport, base_url="http://127.0.0.1", timeout=TIMEOUT)
-    return Seller(http, name=name).as_ours()
+    gate = Gate(httpx.WSGITransport(app=app), rules)
+    base = httpx.URL("http://127.0.0.1")
+    return Seller(gate, base, name=name, login=login, password=password)

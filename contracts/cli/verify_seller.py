@@ -3,59 +3,158 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Generator
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from contracts.cli.judged import Reports, conclude, report_options
 
 if TYPE_CHECKING:
+    from contracts.sellers.budget import Rules
+    from contracts.sellers.judgement import Notes, Task
+    from contracts.sellers.money import Sum
     from contracts.verdicts import Verdict
+
+_LEVELS: Final = ("core", "extended", "all")
+
+
+def _sum(_: click.Context, __: click.Parameter, text: str | None) -> Sum | None:
+    from contracts.sellers.money import read_sum
+
+    if text is None:
+        return None
+    found = read_sum(text)
+    if found is None or found.amount < 0:
+        raise click.BadParameter(f'"{text}" is no sum; write 30 or "30.00 EUR"')
+    return found
+
+
+def _families(_: click.Context, __: click.Parameter, text: str) -> frozenset[str]:
+    return frozenset(filter(None, (word.strip() for word in text.split(","))))
+
+
+def _tariffs(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for text in texts:
+        family, code = [*text.split("=", 1), ""][:2]
+        if not family or not code.isdigit():
+            raise click.BadParameter(f'"{text}" names no tariff; write for example soft=55227')
+        found[family] = int(code)
+    return found
+
+
+_OPTIONS: Final = (
+    click.option("--in-process", is_flag=True, help="Judge the seller of this installation."),
+    click.option("--login", envvar="MOCKSELLER_LOGIN", default="", help="Of a foreign account."),
+    click.option("--password", envvar="MOCKSELLER_PASSWORD", default="", help="Of that account."),
+    click.option("--token", envvar="MOCKSELLER_TOKEN", default="", help="Of our control API."),
+    click.option("--insecure", is_flag=True, help="Accept any certificate."),
+    click.option(
+        "--max-spend", metavar="SUM", callback=_sum, help='Spend so much, such as "30 EUR".'
+    ),
+    click.option(
+        "--assume-price", metavar="SUM", callback=_sum, help="Taken where no price is told."
+    ),
+    click.option("--read-only", is_flag=True, help="Send nothing that has any effect."),
+    click.option(
+        "--family", default="", metavar="NAMES", callback=_families, help="Such as soft,vds."
+    ),
+    click.option(
+        "--level", type=click.Choice(_LEVELS), default="all", help="core: what most clients call."
+    ),
+    click.option("--only", default="", metavar="TEXT", help="Those whose name contains this."),
+    click.option("--tariff", multiple=True, metavar="FAMILY=CODE", callback=_tariffs,
+                 help="What to buy of a family."),
+    click.option("--address", default="192.0.2.200", show_default=True, metavar="IPV4",
+                 help="Licences are ordered for those after it."),
+    click.option("--flows/--no-flows", default=True, help="Resell as each system does."),
+    click.option("--scenarios", is_flag=True, help="Play a year and a quarter as well."),
+)  # fmt: skip
+
+
+def _all(options: tuple[Callable[..., Any], ...]) -> Callable[..., Any]:
+    def added(command: Callable[..., Any]) -> Callable[..., Any]:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return added
 
 
 @click.command()
 @click.argument("url", required=False)
-@click.option("--in-process", is_flag=True, help="Judge the seller of this installation directly.")
-@click.option("--login", envvar="MOCKSELLER_LOGIN", default="", help="Of a foreign account.")
-@click.option("--password", envvar="MOCKSELLER_PASSWORD", default="", help="Of that account.")
-@click.option("--token", envvar="MOCKSELLER_TOKEN", default="", help="Of our control API.")
-@click.option("--insecure", is_flag=True, help="Accept any certificate.")
-@click.option("--only", default="", metavar="TEXT", help="Exchanges whose name contains this.")
+@_all(_OPTIONS)
 @report_options
-def seller(
-    url: str | None,
-    *,
-    in_process: bool,
-    login: str,
-    password: str,
-    token: str,
-    insecure: bool,
-    only: str,
-    reports: Reports,
-) -> None:
-    """Asks a seller every exchange on record and compares the answers.
+def seller(url: str | None, *, in_process: bool, reports: Reports, **given: Any) -> None:  # noqa: ANN401 - the options above
+    """Holds a seller to what is on record, and resells what it sells.
 
-    URL is the address of its API. A seller of ours is judged in worlds made for it; of a foreign
-    one only what holds anywhere is asked, which changes nothing and costs nothing.
+    URL is the address of its API. A seller of ours is judged in worlds made for it. Of any other
+    nothing is asked that spends money, unless --max-spend allows it: then services are bought,
+    used, and given back at the end, and what could not be given back is listed.
     Exit code 0: all held, 1: something did not, 2: it could not be judged.
     """
-    from contracts import own
-    from contracts.exchange import read_all
-    from contracts.replay import replay_all
-    from contracts.target import at_url
+    from contracts.sellers.judgement import Notes
 
     if (url is None) != in_process:
         raise click.UsageError("name the URL of a seller, or say --in-process")
+    notes = Notes()
+    verdicts = _judged(url, given, notes)
+    target = url or "the seller in process"
+    try:
+        with closing(verdicts):
+            code = conclude(
+                "seller", target, verdicts, reports, remarks=notes.remarks, details=notes.details
+            )
+    except KeyboardInterrupt:
+        # What was bought is told even so: it stands in no report.
+        click.echo("\n".join(["interrupted", *notes.remarks]), err=True)
+        code = 2
+    sys.exit(code)
 
-    def judged() -> Iterable[Verdict]:
-        exchanges = [exchange for exchange in read_all() if only in exchange.name]
-        place = (
-            own.in_process()
-            if url is None
-            else at_url(url, login=login, password=password, token=token, verify=not insecure)
-        )
-        with place as judged_seller:
-            yield from replay_all(exchanges, judged_seller)
 
-    sys.exit(conclude("seller", url or "the seller in process", judged(), reports))
+def _judged(url: str | None, given: dict[str, Any], notes: Notes) -> Generator[Verdict, None, None]:
+    from contracts.exchange import read_all
+    from contracts.sellers.judgement import judge
+
+    exchanges = read_all()
+    with _place(url, given) as judged:
+        yield from judge(exchanges, judged, _task(given), notes)
+
+
+def _place(url: str | None, given: dict[str, Any]) -> Any:  # noqa: ANN401 - a context with a Seller
+    from contracts import own
+    from contracts.target import at_url
+
+    if url is None:
+        return own.in_process(_rules(given))
+    return at_url(
+        url,
+        login=given["login"],
+        password=given["password"],
+        token=given["token"],
+        verify=not given["insecure"],
+        rules=_rules(given),
+    )
+
+
+def _rules(given: dict[str, Any]) -> Rules:
+    from contracts.sellers.budget import Rules
+
+    return Rules(
+        read_only=given["read_only"], limit=given["max_spend"], assumed=given["assume_price"]
+    )
+
+
+def _task(given: dict[str, Any]) -> Task:
+    from contracts.sellers.ground import Wishes
+    from contracts.sellers.judgement import Task
+    from contracts.sellers.levels import Choice
+
+    return Task(
+        choice=Choice(given["family"], given["level"], given["only"]),
+        wishes=Wishes(given["tariff"], given["address"]),
+        flows=given["flows"],
+        scenarios=given["scenarios"],
+    )

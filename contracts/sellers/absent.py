@@ -1,0 +1,58 @@
+"""Tells what a seller does not have at all from what it gets wrong.
+
+Sellers differ in what they sell, so a function that is missing is shown as ``unsupported`` and
+fails nobody. It is missing where the seller says so (``missed``, ``func``), or where it is closed
+to the account as a whole: asked for nothing it answers ``access`` while ``whoami`` does not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from contracts.sellers.passage import Refusal
+from contracts.spending import changes
+from contracts.target import Seller
+from contracts.verdicts import Outcome, Verdict
+
+
+@dataclass(slots=True)
+class Absence:
+    """What is known to be missing at a seller, asked once for each function."""
+
+    seller: Seller
+    _known: dict[str, str] = field(default_factory=dict)
+
+    def reconsidered(self, verdict: Verdict) -> Verdict:
+        """The same verdict, unless what failed is a function that is not there."""
+        if verdict.outcome not in (Outcome.FAIL, Outcome.WARN, Outcome.ERROR):
+            return verdict
+        if not self.seller.has_account:
+            return verdict
+        for func in self._asked(verdict):
+            if reason := self.reason(func):
+                told = (f"{func}: {reason}",)
+                return replace(verdict, outcome=Outcome.UNSUPPORTED, told=told)
+        return verdict
+
+    @staticmethod
+    def _asked(verdict: Verdict) -> list[str]:
+        """The function of the exchange, and those by which its state was prepared."""
+        named = [one.request.get("func", "") for one in verdict.seen]
+        return list(dict.fromkeys([verdict.name.partition("/")[0], *filter(None, named)]))
+
+    def reason(self, func: str) -> str:
+        """Why a function is taken to be missing, or nothing."""
+        if func not in self._known:
+            self._known[func] = self._looked(func)
+        return self._known[func]
+
+    def _looked(self, func: str) -> str:
+        # What acts when it is called is not called only to see whether it is there.
+        if changes(func, {}):
+            return ""
+        _, refusal = self.seller.ask({"func": func})
+        if refusal.startswith(Refusal.NO_FUNCTION):
+            return f"the seller has no such function ({refusal})"
+        if refusal.startswith(Refusal.NO_RIGHT):
+            return f"it is closed to this account ({refusal})"
+        return ""

@@ -1,0 +1,181 @@
+"""One course of reselling: its steps in order, each a verdict with the money it moved.
+
+A step says what it did, what it should cost, and what must be so. Every balance is compared with
+the one before to the cent, so a seller that charges twice, or for a refusal, is found by the step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from contracts.sellers.budget import Withheld
+from contracts.sellers.flows.shelf import NotSold, Shelf
+from contracts.sellers.passage import Witness
+from contracts.verdicts import ASSUMED, Cell, Outcome, Seen, Verdict
+from reseller_client import (
+    AccessDenied,
+    Client,
+    Refused,
+    ResellerError,
+    UnknownFunction,
+)
+
+NOTHING: Final = Decimal(0)
+OUT: Final = "flow"
+"""What stands where an exchange has its format."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Where a course is led: the reseller's client, the seller's day, and what is bought.
+
+    ``own``: the seller is ours, so what is only assumed counts as well. ``advance`` moves its
+    clock, or is None where nobody can.
+    """
+
+    client: Client
+    witness: Witness
+    today: Callable[[], date]
+    shelf: Shelf
+    own: bool
+    token: str
+
+    def balance(self) -> Decimal:
+        """The money with the seller."""
+        return self.client.account.balance().amount
+
+    def spent_on(self, numbers: frozenset[int]) -> Decimal:
+        """What the seller's list of expenses says of some services."""
+        rows = self.client.payments.expenses()
+        return sum(
+            (one.amount.amount for one in rows if one.amount and one.service_id in numbers),
+            NOTHING,
+        )
+
+
+@dataclass(slots=True)
+class Step:
+    """What one step does. ``cost`` is what it should; ``faults`` what is not so."""
+
+    cost: Decimal = NOTHING
+    says: list[str] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def must(self, what: str, found: object, wanted: object) -> None:
+        """Notes what is not as it must be."""
+        if found != wanted:
+            self.faults.append(f"{what}: expected {wanted}, found {found}")
+
+    def must_be_refused(self, what: str, act: Callable[[], object], *kinds: type[Refused]) -> None:
+        """Something the seller may not do. Without ``kinds`` any refusal will do."""
+        try:
+            act()
+        except Refused as refusal:
+            self.says.append(f"{what}: refused, {refusal}")
+            if kinds and not isinstance(refusal, kinds):
+                wanted = " or ".join(kind.__name__ for kind in kinds)
+                self.faults.append(f"{what}: expected {wanted}, refused with {refusal}")
+            return
+        self.faults.append(f"{what}: was not refused")
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """A step by name, with how we know what it holds the seller to.
+
+    ``needed``: without it the steps behind it cannot be done.
+    """
+
+    name: str
+    act: Callable[[Step], None]
+    evidence: str
+    source: str
+    needed: bool = False
+
+
+@dataclass(slots=True)
+class Course:
+    """A system reselling one trade: ``deeds`` done one after the other."""
+
+    cell: Cell
+    ground: Ground
+    deeds: tuple[Deed, ...]
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """Leads it; a verdict for each step as it is done."""
+        broken = ""
+        for deed in self.deeds:
+            if broken:
+                yield self._verdict(deed, Outcome.SKIP, [f"not reached: {broken}"])
+                continue
+            verdict = self._done(deed)
+            yield verdict
+            if deed.needed and verdict.outcome is not Outcome.PASS:
+                broken = f"{deed.name} {verdict.outcome.value}"
+
+    def _done(self, deed: Deed) -> Verdict:
+        step = Step()
+        with self.ground.witness.watching() as seen:
+            outcome, told = self._outcome(deed, step)
+        return self._verdict(deed, outcome, told, seen)
+
+    def _outcome(self, deed: Deed, step: Step) -> tuple[Outcome, list[str]]:
+        try:
+            self._acted(deed, step)
+        except (Withheld, NotSold) as reason:
+            return Outcome.SKIP, [str(reason)]
+        except UnknownFunction as refusal:
+            return self._lacking(refusal)
+        except AccessDenied as refusal:
+            return self._lacking(refusal) if self._closed(refusal) else self._failed(deed, refusal)
+        except ResellerError as problem:
+            return self._failed(deed, problem)
+        return (self._wrong(deed), step.faults) if step.faults else (Outcome.PASS, step.says)
+
+    def _acted(self, deed: Deed, step: Step) -> None:
+        """Does it, and compares the money before and after."""
+        before = self.ground.balance()
+        deed.act(step)
+        step.must("the balance after", self.ground.balance(), before - step.cost)
+
+    def _failed(self, deed: Deed, problem: ResellerError) -> tuple[Outcome, list[str]]:
+        return self._wrong(deed), [f"{type(problem).__name__}: {problem}"]
+
+    def _wrong(self, deed: Deed) -> Outcome:
+        assumed = deed.evidence == ASSUMED and not self.ground.own
+        return Outcome.WARN if assumed else Outcome.FAIL
+
+    def _lacking(self, refusal: Refused) -> tuple[Outcome, list[str]]:
+        """A function that is not there: of ours a fault, of anybody else's a fact to be shown."""
+        outcome = Outcome.FAIL if self.ground.own else Outcome.UNSUPPORTED
+        return outcome, [f"the seller does not have {refusal.func}: {refusal}"]
+
+    def _closed(self, refusal: Refused) -> bool:
+        """Whether a function is closed to this account as a whole: it is when asked for nothing."""
+        if self.ground.own or not refusal.func or refusal.func.endswith(".delete"):
+            return False
+        try:
+            self.ground.client.call(refusal.func)
+        except AccessDenied:
+            return True
+        except ResellerError:
+            return False
+        return False
+
+    def _verdict(
+        self, deed: Deed, outcome: Outcome, told: list[str], seen: list[Seen] | None = None
+    ) -> Verdict:
+        return Verdict(
+            name=f"flow/{self.cell.system}/{self.cell.trade}/{deed.name}",
+            out=OUT,
+            outcome=outcome,
+            evidence=deed.evidence,
+            told=tuple(told),
+            seen=tuple(seen or ()),
+            source=deed.source,
+            cells=frozenset({self.cell}),
+        )

@@ -1,0 +1,108 @@
+"""What a course buys: tariffs of the seller's price list, addresses and names that are free.
+
+The tariffs of the vendor's own pages are taken where the seller has them, else the cheapest that is
+sold by the month; whoever runs the judge may name others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+from reseller_client import Client
+from reseller_client.models import Addon, Tariff
+
+SOFT, VDS, ADDITION = "soft", "vds", "addition"
+PREFERRED: Final[Mapping[str, tuple[int, ...]]] = {
+    SOFT: (55227,),
+    VDS: (6,),
+    ADDITION: (955301, 55371),
+}
+"""Codes that are documented and observed (docs/trade.md section 9); prices are the seller's."""
+CENT: Final = Decimal("0.01")
+MONTH: Final = 1
+FIRST_ADDRESS: Final = "192.0.2.200"
+"""The first of the addresses licences are ordered for; they belong to nobody (RFC 5737)."""
+
+
+class NotSold(Exception):
+    """The price list has nothing that a course could buy; one line."""
+
+
+def month_of(priced: Tariff | Addon) -> Decimal | None:
+    """The price of a month, or None where it is not sold so."""
+    return next((one.cost.amount for one in priced.prices if one.length == MONTH), None)
+
+
+def part_of(full: Decimal, left: int, term: int) -> Decimal:
+    """What the days that are left of a term cost, to the cent."""
+    return (full * left / term).quantize(CENT, ROUND_HALF_UP)
+
+
+@dataclass(slots=True)
+class Shelf:
+    """The price list of a seller, read as it is needed. ``named``: codes to take, by family.
+
+    ``first``: the address from which free ones are counted.
+    """
+
+    client: Client
+    named: Mapping[str, int] = field(default_factory=dict)
+    first: str = FIRST_ADDRESS
+    _given: int = 0
+
+    def tariff(self, family: str) -> Tariff:
+        """What is bought of a family. Raises NotSold."""
+        for code in (self.named[family],) if family in self.named else PREFERRED.get(family, ()):
+            found = self.client.catalogue.tariff(code)
+            if found is not None and month_of(found):
+                return found
+        if family in self.named:
+            raise NotSold(f"tariff {self.named[family]} is not sold by the month here")
+        sold = [one for one in self.client.catalogue.tariffs(family) if _fits(one, family)]
+        if not sold:
+            raise NotSold(f"nothing of {family} is sold by the month here")
+        return min(sold, key=lambda one: (month_of(one) or Decimal(0), one.id))
+
+    def dearer(self, than: Tariff, codes: Iterable[int]) -> Tariff:
+        """The cheapest of some tariffs that costs more than another. Raises NotSold."""
+        least = month_of(than) or Decimal(0)
+        wanted = set(codes)
+        sold = [
+            one
+            for one in self.client.catalogue.tariffs(than.itemtype or SOFT)
+            if one.id in wanted and (month_of(one) or Decimal(0)) > least
+        ]
+        if not sold:
+            raise NotSold(f"from tariff {than.id} one cannot change to a dearer one")
+        return min(sold, key=lambda one: (month_of(one) or Decimal(0), one.id))
+
+    def address(self) -> str:
+        """An address nothing was ordered for in this run."""
+        head, _, last = self.first.rpartition(".")
+        self._given += 1
+        return f"{head}.{int(last) + self._given}"
+
+
+def _fits(tariff: Tariff, family: str) -> bool:
+    kept = not tariff.itemtype or tariff.itemtype == family or not tariff.itemtype.isalpha()
+    return kept and tariff.orderable and bool(month_of(tariff))
+
+
+def more_of(tariff: Tariff) -> tuple[Addon, int]:
+    """A resource that costs money by the month, and an amount one step above what is included.
+
+    Raises NotSold.
+    """
+    for addon in tariff.addons:
+        step = addon.step or Decimal(1)
+        wanted = (addon.included or addon.minimum or Decimal(0)) + step
+        if (
+            not addon.items
+            and month_of(addon)
+            and (addon.maximum is None or wanted <= addon.maximum)
+        ):
+            return addon, int(wanted)
+    raise NotSold(f"tariff {tariff.id} has no resource that can be bought by the month")

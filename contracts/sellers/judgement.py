@@ -1,0 +1,123 @@
+"""Judges a seller: exchanges on record, courses of reselling, scenarios; then gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from contracts.exchange import Exchange
+from contracts.replay import replay
+from contracts.sellers.absent import Absence
+from contracts.sellers.budget import Gate
+from contracts.sellers.ground import Wishes, lead
+from contracts.sellers.levels import EVERYTHING, Choice
+from contracts.sellers.moving import move
+from contracts.sellers.purchases import Purchase
+from contracts.sellers.scenarios import play
+from contracts.sellers.stock import Stock, order_of
+from contracts.target import CannotRun, Seller
+from contracts.verdicts import NO_EVIDENCE, Outcome, Verdict
+
+CLEAN_UP: Final = "clean-up"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What is judged: ``choice`` of it, with or without courses and scenarios."""
+
+    choice: Choice = EVERYTHING
+    wishes: Wishes = field(default_factory=Wishes)
+    flows: bool = True
+    scenarios: bool = False
+
+
+@dataclass(slots=True)
+class Notes:
+    """What is told at the end, for people and for machines; both grow as the judge works."""
+
+    remarks: list[str] = field(default_factory=list)
+    details: dict[str, object] = field(default_factory=dict)
+
+
+def judge(
+    exchanges: tuple[Exchange, ...], seller: Seller, task: Task, notes: Notes
+) -> Iterator[Verdict]:
+    """Every verdict as it falls. Whatever happens on the way, what was bought is given back.
+
+    CannotRun: the account cannot log in.
+    """
+    try:
+        if not seller.own:
+            _knock(seller)
+        yield from _everything(exchanges, seller, task)
+    except KeyboardInterrupt:
+        yield Verdict("the judgement", "", Outcome.ERROR, NO_EVIDENCE, ("it was interrupted",))
+    finally:
+        left = () if seller.own else _give_back(seller.gate, notes)
+        _tell(seller.gate, notes)
+    if seller.gate.purchases.all and not seller.own:
+        outcome = Outcome.WARN if left else Outcome.PASS
+        told = tuple(map(str, left))
+        yield Verdict(CLEAN_UP, "", outcome, NO_EVIDENCE, told)
+
+
+def _everything(exchanges: tuple[Exchange, ...], seller: Seller, task: Task) -> Iterator[Verdict]:
+    chosen = [one for one in exchanges if task.choice.takes(one.name, one.func)]
+    if seller.own:
+        for exchange in chosen:
+            for out in exchange.formats:
+                yield replay(exchange, out, seller)
+    else:
+        yield from _moved(chosen, seller, task)
+    if task.flows:
+        yield from lead(seller, task.choice, task.wishes)
+    if task.scenarios:
+        yield from play(seller, task.choice)
+
+
+def _moved(chosen: list[Exchange], seller: Seller, task: Task) -> Iterator[Verdict]:
+    """Exchanges at a seller that has no worlds: about what is bought for them."""
+    stock, absence = Stock(seller, task.wishes), Absence(seller)
+    turns = [(order_of(one.func, one.request.params), one) for one in chosen]
+    for _, exchange in sorted(turns, key=lambda turn: turn[0]):
+        for out in exchange.formats:
+            yield absence.reconsidered(move(exchange, out, seller, stock))
+
+
+def _knock(seller: Seller) -> None:
+    """Whether the account can log in. Raises CannotRun with what the seller says."""
+    if not seller.has_account:
+        return
+    _, refusal = seller.ask({"func": "whoami"})
+    if refusal and not refusal.startswith("missed"):
+        raise CannotRun(f"{seller.name}: the account cannot log in: {refusal}")
+
+
+def _give_back(gate: Gate, notes: Notes) -> tuple[Purchase, ...]:
+    left = tuple(gate.purchases.clean_up(gate.ask))
+    notes.remarks += [f"could not be cleaned up: {one}" for one in left]
+    notes.details["left"] = [_as_fact(one) for one in left]
+    return left
+
+
+def _tell(gate: Gate, notes: Notes) -> None:
+    """What was spent and bought."""
+    bought = [one for one in gate.purchases.all if not one.refused]
+    notes.details["bought"] = [_as_fact(one) for one in bought]
+    notes.details["spent"] = f"{gate.purse.spent:.2f}"
+    limit = gate.rules.limit
+    if limit is not None:
+        told = f"spent {gate.purse.spent:.2f} {gate.purse.currency} of {limit}"
+        notes.remarks.append(f"{told}; {len(bought)} orders")
+    notes.remarks += gate.purse.remarks
+
+
+def _as_fact(one: Purchase) -> dict[str, object]:
+    return {
+        "family": one.family,
+        "number": one.number,
+        "remoteid": one.remoteid,
+        "tariff": one.tariff,
+        "left": one.left,
+    }
