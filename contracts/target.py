@@ -32,7 +32,7 @@ from emulator import testing
 CONTROL = "/_mockseller"
 TIMEOUT = 60.0
 
-__all__ = ["CannotRun", "Place", "Reply", "Seller", "at_url", "over_wsgi"]
+__all__ = ["CannotRun", "Place", "Reply", "Seller", "address_fault", "at_url", "over_wsgi"]
 
 
 class Seller:
@@ -204,6 +204,22 @@ class Seller:
         return answer
 
 
+def address_fault(url: str) -> str:
+    """What is wrong with the address of an API, or nothing; tells nothing that stands in it."""
+    try:
+        parts = httpx.URL(url)
+    except httpx.InvalidURL:
+        return "the address cannot be read"
+    if parts.userinfo or parts.query or parts.fragment:
+        return (
+            "the address may carry no login and no query: give them as --login and --password,"
+            " or as MOCKSELLER_LOGIN and MOCKSELLER_PASSWORD"
+        )
+    if parts.scheme not in ("http", "https") or not parts.host:
+        return "the address begins with http:// or https:// and names a host"
+    return ""
+
+
 def at_url(
     url: str,
     *,
@@ -220,17 +236,9 @@ def at_url(
     environment are used; ``token``: of the control API of a seller of ours that is not local;
     ``rules``: what may be sent. CannotRun: not reached, or the address is more than an address.
     """
-    try:
-        parts = httpx.URL(url)
-    except httpx.InvalidURL as problem:
-        raise CannotRun(f"the address cannot be read: {problem}") from None
-    if parts.userinfo or parts.query or parts.fragment:
-        raise CannotRun(
-            "the address may carry no login and no query: give them as --login and --password,"
-            " or as MOCKSELLER_LOGIN and MOCKSELLER_PASSWORD"
-        )
-    if parts.scheme not in ("http", "https") or not parts.host:
-        raise CannotRun("the address begins with http:// or https:// and names a host")
+    if fault := address_fault(url):
+        raise CannotRun(fault)
+    parts = httpx.URL(url)
     base = parts.copy_with(path="/", query=None)
     line = httpx.Client(timeout=TIMEOUT, verify=verify, trust_env=trust_env)
     path = parts.path if parts.path != "/" else "/billmgr"

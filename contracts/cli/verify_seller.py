@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from contracts.sellers.money import Sum
     from contracts.verdicts import Verdict
 
+_NOBODY: Final = "http://127.0.0.1"
 _LEVELS: Final = ("core", "extended", "all")
 
 
@@ -96,11 +97,15 @@ def seller(url: str | None, *, in_process: bool, reports: Reports, **given: Any)
     Exit code 0: all held, 1: something did not, 2: it could not be judged.
     """
     from contracts.sellers.judgement import Notes
+    from contracts.target import address_fault
 
     if (url is None) != in_process:
         raise click.UsageError("name the URL of a seller, or say --in-process")
+    if fault := address_fault(url or _NOBODY):
+        # Before anything else, and without the address: a password may stand in it.
+        raise click.UsageError(fault)
     notes = Notes()
-    verdicts = _judged(url, given, notes)
+    verdicts = _judged(url, given, _task(given), notes)
     target = url or "the seller in process"
     try:
         with closing(verdicts):
@@ -114,13 +119,15 @@ def seller(url: str | None, *, in_process: bool, reports: Reports, **given: Any)
     sys.exit(code)
 
 
-def _judged(url: str | None, given: dict[str, Any], notes: Notes) -> Generator[Verdict, None, None]:
+def _judged(
+    url: str | None, given: dict[str, Any], task: Task, notes: Notes
+) -> Generator[Verdict, None, None]:
     from contracts.exchange import read_all
     from contracts.sellers.judgement import judge
 
     exchanges = read_all()
     with _place(url, given) as judged:
-        yield from judge(exchanges, judged, _task(given), notes)
+        yield from judge(exchanges, judged, task, notes)
 
 
 def _place(url: str | None, given: dict[str, Any]) -> Any:  # noqa: ANN401 - a context with a Seller
@@ -148,13 +155,16 @@ def _rules(given: dict[str, Any]) -> Rules:
 
 
 def _task(given: dict[str, Any]) -> Task:
+    from contracts.sellers.flows.shelf import Addresses, is_address
     from contracts.sellers.ground import Wishes
     from contracts.sellers.judgement import Task
     from contracts.sellers.levels import Choice
 
+    if not is_address(given["address"]):
+        raise click.UsageError(f'--address: "{given["address"]}" is no IPv4 address')
     return Task(
         choice=Choice(given["family"], given["level"], given["only"]),
-        wishes=Wishes(given["tariff"], given["address"]),
+        wishes=Wishes(given["tariff"], Addresses(given["address"])),
         flows=given["flows"],
         scenarios=given["scenarios"],
     )

@@ -129,12 +129,26 @@ class Gate(httpx.BaseTransport):
         if self.rules.limit is None:
             raise Withheld("not sent: it spends money, and no budget was given (--max-spend)")
         asked = {n: t for n, t in fields.items() if n not in ("auth", "authinfo", "out", "lang")}
-        price = price_of(self.ask, asked) or self.rules.assumed
+        price = price_of(self.ask, asked) or self._guessed(asked) or self.rules.assumed
         if price is None:
             raise Withheld("not sent: the seller does not tell its price (--assume-price)")
         if reason := self.purse.fits(price, self.rules.limit):
             raise Withheld(f"not sent: {reason}")
         return price
+
+    def _guessed(self, asked: Mapping[str, str]) -> Sum | None:
+        """A prolongation for which no price is told: so many months at what a month costs.
+
+        Its form refuses what should be refused; what should be may still be carried out.
+        """
+        if asked.get("func") != "service.prolong":
+            return None
+        months, number = asked.get("period", ""), asked.get("elid", "")
+        form = {name: text for name, text in asked.items() if name != "period"}
+        month = price_of(self.ask, form) or self.purchases.price_of(number)
+        if month is None:
+            return None
+        return Sum(month.amount * (int(months) if months.isdigit() else 1), month.currency)
 
     def _order(
         self, request: httpx.Request, func: str, fields: Mapping[str, str]
@@ -149,6 +163,7 @@ class Gate(httpx.BaseTransport):
         told = {"autoprolong": off, "remoteid": purchase.remoteid}
         answer = self._paid(_with(request, told), fields, price)
         self._note(purchase, answer, fields.get("out", "xml"))
+        self.purchases.locate(self.ask, purchase)
         return answer
 
     def _paid(

@@ -11,7 +11,7 @@ from typing import Final
 
 from contracts.sellers.flows.all import FUNCTIONS, LIVES, REFUSED, course, name_of
 from contracts.sellers.flows.course import Ground
-from contracts.sellers.flows.shelf import FIRST_ADDRESS, Shelf
+from contracts.sellers.flows.shelf import Addresses, Shelf
 from contracts.sellers.levels import Choice
 from contracts.sellers.passage import Witness
 from contracts.target import Place, Seller
@@ -25,13 +25,13 @@ Wait = Callable[[float], None]
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """How courses are led: tariffs by family, the first free address, and how time passes.
+    """How courses are led: tariffs by family, free addresses, and how time passes.
 
     ``wait`` None: as the reseller's client waits by itself.
     """
 
     tariffs: Mapping[str, int] = field(default_factory=dict)
-    address: str = FIRST_ADDRESS
+    addresses: Addresses = field(default_factory=Addresses)
     wait: Wait | None = None
 
 
@@ -60,7 +60,7 @@ def _ground(seller: Seller, place: Place, wishes: Wishes) -> Iterator[Ground]:
         return place.known.today
 
     with closing(client_at(seller, wishes, place, witness)) as client:
-        shelf = Shelf(client, wishes.tariffs, wishes.address)
+        shelf = Shelf(client, wishes.tariffs, wishes.addresses)
         yield Ground(client, witness, today, shelf, own=seller.own, token=secrets.token_hex(3))
 
 

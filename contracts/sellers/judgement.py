@@ -63,15 +63,15 @@ def judge(
 
 
 def _everything(exchanges: tuple[Exchange, ...], seller: Seller, task: Task) -> Iterator[Verdict]:
+    """What a budget is spent on first are the courses: they say more than any exchange alone."""
     chosen = [one for one in exchanges if task.choice.takes(one.name, one.func)]
-    if seller.own:
-        for exchange in chosen:
-            for out in exchange.formats:
-                yield replay(exchange, out, seller)
-    else:
-        yield from _moved(chosen, seller, task)
     if task.flows:
         yield from lead(seller, task.choice, task.wishes)
+    if not seller.own:
+        yield from _moved(chosen, seller, task)
+    for exchange in chosen if seller.own else ():
+        for out in exchange.formats:
+            yield replay(exchange, out, seller)
     if task.scenarios:
         yield from play(seller, task.choice)
 

@@ -29,11 +29,14 @@ _NAMED: Final = frozenset({"username", "password", "authinfo", "key", "passwd", 
 """Parameters that name an account, or change its secrets."""
 _ADDRESS: Final = re.compile(r"192\.0\.2\.[0-9]+")
 _NUMBER: Final = re.compile(r"[0-9]+")
+_CURRENCY: Final = re.compile(r"\bEUR\b")
 _NOBODYS: Final = "999999999"
 _STATES: Final = frozenset({"status", "item_status", "service_status"})
 _WORDS: Final = frozenset({"", "null", "on", "off", "ok"})
-_ROWS: Final = frozenset({"subaccount", "currency", "project", "soft", "vds", "expense"})
-"""Listings that have a row at any seller once something was bought there."""
+_ROWS: Final = frozenset(
+    {"subaccount", "currency", "project", "dashboard.info", "soft", "vds", "expense"}
+)
+"""Listings that have a row at any seller, some of them once something was bought there."""
 _MISSING_ROWS: Final = "needs rows that only a prepared world has"
 
 
@@ -118,7 +121,7 @@ class _Words:
         if text in ADDRESSES:
             self.stock.number(ADDRESSES[text])
             return self.stock.address
-        return self.stock.shelf.address()
+        return self.stock.free_address()
 
     def _number(self, text: str) -> str:
         if text == _NOBODYS or len(text) < len(_NOBODYS) - 3:
@@ -184,5 +187,5 @@ def _open(text: str, name: str, instead: Mapping[str, str]) -> str:
         return text
     said = list(places(text))
     if said and all(place.spans is None for place in said):
-        return text
+        return _CURRENCY.sub("<text>", text)
     return "<date>" if said else "<any>"

@@ -8,7 +8,7 @@ was there before the order is ever taken for it, whatever the seller answers.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -63,6 +63,11 @@ class Purchases:
         self.all.append(Purchase(family, named, tariff, price, before))
         return self.all[-1]
 
+    def price_of(self, number: str) -> Sum | None:
+        """What was told that something costs which was bought in this run."""
+        bought = (one for one in self.all if number and str(one.number) == number)
+        return next((one.price for one in bought), None)
+
     def standing(self) -> Iterator[Purchase]:
         """What was bought, or may have been, and is not known to be gone; the newest first."""
         return (one for one in reversed(self.all) if not one.gone and not one.refused)
@@ -75,6 +80,11 @@ class Purchases:
         for purchase in list(self.standing()):
             _give_back(ask, purchase)
         return list(self.standing())
+
+    def locate(self, ask: Ask, purchase: Purchase) -> None:
+        """Looks an order up whose answer told no number, where the list shows it already."""
+        if purchase.number is None and not purchase.refused:
+            purchase.number = _located(ask, purchase, _rows(ask, purchase.family) or {})
 
     def told(self, document: Node, purchase: Purchase) -> None:
         """Reads the number of an order off its answer, or that it was refused."""
@@ -93,8 +103,14 @@ def _give_back(ask: Ask, purchase: Purchase) -> None:
         purchase.left = "what was there before could not be read, so nothing is deleted"
         return
     if purchase.number is None:
-        purchase.number = _found(ask, purchase)
+        rows = _rows(ask, purchase.family)
+        if rows is None:
+            purchase.left = "its number was not told, and the list cannot be read"
+            return
+        purchase.number = _located(ask, purchase, rows)
     if purchase.number is None:
+        # Nothing new under its id: it was never opened.
+        purchase.gone = True
         return
     if not _is_there(ask, purchase):
         purchase.gone = True
@@ -119,19 +135,17 @@ def _is_there(ask: Ask, purchase: Purchase) -> bool:
     return status is None or (status.text or "").removeprefix("status_") != DELETED
 
 
-def _found(ask: Ask, purchase: Purchase) -> int | None:
-    """Looks an order without a number up in the list: what is new there, under its id."""
-    rows = _rows(ask, purchase.family)
-    if rows is None:
-        purchase.left = "its number was not told, and the list cannot be read"
+def _located(ask: Ask, purchase: Purchase, rows: Mapping[int, Node]) -> int | None:
+    """An order in the list: what is new there, under its id."""
+    if purchase.before is None:
         return None
-    fresh = [number for number in rows if number not in (purchase.before or ())]
-    for number in fresh:
-        if _remoteid(ask, purchase.family, rows[number], number) == purchase.remoteid:
-            return number
-    # Nothing new under its id: it was never opened.
-    purchase.gone = True
-    return None
+    fresh = [number for number in rows if number not in purchase.before]
+    found = (
+        number
+        for number in fresh
+        if _remoteid(ask, purchase.family, rows[number], number) == purchase.remoteid
+    )
+    return next(found, None)
 
 
 def _rows(ask: Ask, family: str) -> dict[int, Node] | None:

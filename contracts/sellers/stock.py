@@ -45,6 +45,7 @@ class Stock:
     address: str = ""
     """Where the licence that is held stands."""
     _held: dict[str, int] = field(default_factory=dict)
+    _never: dict[str, str] = field(default_factory=dict)
     _token: str = field(default_factory=lambda: secrets.token_hex(3))
     _shelf: Shelf | None = None
     _bought: int = 0
@@ -54,11 +55,15 @@ class Stock:
 
         Raises NotHere where it may not be bought, CannotRun where it could not be.
         """
+        if family in self._never:
+            raise NotHere(self._never[family])
         if family not in self._held:
             try:
                 self._held[family] = self._buy(family)
             except (Withheld, NotSold) as reason:
-                raise NotHere(f"needs a service of {family}: {reason}") from None
+                # A budget only shrinks: it is not asked for again.
+                self._never[family] = f"needs a service of {family}: {reason}"
+                raise NotHere(self._never[family]) from None
             except ResellerError as problem:
                 raise CannotRun(f"a service of {family} could not be had: {problem}") from problem
         return self._held[family]
@@ -76,8 +81,15 @@ class Stock:
     def shelf(self) -> Shelf:
         """The price list and free addresses."""
         if self._shelf is None:
-            self._shelf = Shelf(self._client(), self.wishes.tariffs, self.wishes.address)
+            self._shelf = Shelf(self._client(), self.wishes.tariffs, self.wishes.addresses)
         return self._shelf
+
+    def free_address(self) -> str:
+        """An address nothing was ordered for in this run. Raises NotHere."""
+        try:
+            return self.shelf.address()
+        except NotSold as reason:
+            raise NotHere(str(reason)) from None
 
     def settle(self, func: str) -> None:
         """After something was done: what is held is active again, or held no longer."""

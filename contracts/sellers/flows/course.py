@@ -7,7 +7,7 @@ the one before to the cent, so a seller that charges twice, or for a refusal, is
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -106,16 +106,22 @@ class Course:
     deeds: tuple[Deed, ...]
 
     def verdicts(self) -> Iterator[Verdict]:
-        """Leads it; a verdict for each step as it is done."""
-        broken = ""
+        """Leads it; a verdict for each step as it is done.
+
+        What does not hold speaks of the matrix's cell at once. That it holds is said by the last
+        step, and only if no step was left out: a price that can be read sells nothing yet.
+        """
+        broken, whole = "", True
         for deed in self.deeds:
             if broken:
-                yield self._verdict(deed, Outcome.SKIP, [f"not reached: {broken}"])
-                continue
-            verdict = self._done(deed)
-            yield verdict
-            if deed.needed and verdict.outcome is not Outcome.PASS:
-                broken = f"{deed.name} {verdict.outcome.value}"
+                verdict = self._verdict(deed, Outcome.SKIP, [f"not reached: {broken}"])
+            else:
+                verdict = self._done(deed)
+            whole = whole and verdict.outcome is not Outcome.SKIP
+            if deed.needed and verdict.outcome is not Outcome.PASS and not broken:
+                broken = f"{deed.name}: {verdict.outcome.value}"
+            silent = verdict.outcome is Outcome.PASS and not (whole and deed is self.deeds[-1])
+            yield replace(verdict, cells=frozenset()) if silent else verdict
 
     def _done(self, deed: Deed) -> Verdict:
         step = Step()

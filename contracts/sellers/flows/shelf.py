@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from ipaddress import AddressValueError, IPv4Address
 from typing import Final
 
 from reseller_client import Client
@@ -26,6 +27,8 @@ MONTH: Final = 1
 FIRST_ADDRESS: Final = "192.0.2.200"
 """The first of the addresses licences are ordered for; they belong to nobody (RFC 5737)."""
 
+LAST_OF_A_NETWORK: Final = 254
+
 
 class NotSold(Exception):
     """The price list has nothing that a course could buy; one line."""
@@ -41,17 +44,37 @@ def part_of(full: Decimal, left: int, term: int) -> Decimal:
     return (full * left / term).quantize(CENT, ROUND_HALF_UP)
 
 
+def is_address(text: str) -> bool:
+    """Whether a text is an address of IPv4."""
+    try:
+        return bool(IPv4Address(text))
+    except AddressValueError:
+        return False
+
+
+@dataclass(slots=True)
+class Addresses:
+    """Addresses that are free: those after ``first``, each once in a run."""
+
+    first: str = FIRST_ADDRESS
+    _given: int = 0
+
+    def next(self) -> str:
+        """Another one. Raises NotSold where its network has no more."""
+        head, _, last = self.first.rpartition(".")
+        self._given += 1
+        if int(last) + self._given > LAST_OF_A_NETWORK:
+            raise NotSold(f"after {self.first} there is no free address left (--address)")
+        return f"{head}.{int(last) + self._given}"
+
+
 @dataclass(slots=True)
 class Shelf:
-    """The price list of a seller, read as it is needed. ``named``: codes to take, by family.
-
-    ``first``: the address from which free ones are counted.
-    """
+    """The price list of a seller, read as it is needed. ``named``: codes to take, by family."""
 
     client: Client
     named: Mapping[str, int] = field(default_factory=dict)
-    first: str = FIRST_ADDRESS
-    _given: int = 0
+    addresses: Addresses = field(default_factory=Addresses)
 
     def tariff(self, family: str) -> Tariff:
         """What is bought of a family. Raises NotSold."""
@@ -80,10 +103,8 @@ class Shelf:
         return min(sold, key=lambda one: (month_of(one) or Decimal(0), one.id))
 
     def address(self) -> str:
-        """An address nothing was ordered for in this run."""
-        head, _, last = self.first.rpartition(".")
-        self._given += 1
-        return f"{head}.{int(last) + self._given}"
+        """An address nothing was ordered for in this run. Raises NotSold."""
+        return self.addresses.next()
 
 
 def _fits(tariff: Tariff, family: str) -> bool:

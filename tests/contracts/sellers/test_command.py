@@ -1,0 +1,88 @@
+"""``mockseller verify seller`` from the command line."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from contracts.cli import verify
+from emulator.testing import SellerServer
+
+
+def called(*words: str) -> Result:
+    return CliRunner().invoke(verify, ["seller", *words])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://somebody:topsecret@127.0.0.1/billmgr",
+        "http://127.0.0.1/billmgr?authinfo=somebody:topsecret",
+    ],
+)
+def test_an_address_with_a_login_in_it_is_refused_in_one_line(url: str) -> None:
+    result = called(url)
+    assert result.exit_code == 2
+    assert "MOCKSELLER_LOGIN" in result.output
+    assert "topsecret" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--max-spend", "much"], '"much" is no sum'),
+        (["--max-spend", "-3"], '"-3" is no sum'),
+        (["--assume-price", "5 EUROS"], '"5 EUROS" is no sum'),
+        (["--tariff", "soft"], '"soft" names no tariff'),
+        (["--address", "nowhere"], '"nowhere" is no IPv4 address'),
+        (["--level", "deep"], "'deep' is not one of"),
+    ],
+)
+def test_what_cannot_be_read_is_told_in_words(words: list[str], told: str) -> None:
+    result = called("--in-process", *words)
+    assert result.exit_code == 2
+    assert told in result.output
+
+
+@pytest.mark.parametrize("url", ["ftp://127.0.0.1/billmgr", "127.0.0.1", "http://[::1"])
+def test_what_is_no_address_is_told_in_words(url: str) -> None:
+    result = called(url)
+    assert result.exit_code == 2
+    assert "the address" in result.output
+
+
+def test_families_and_levels_choose_what_is_asked(tmp_path: Path) -> None:
+    told = tmp_path / "told.json"
+    words = ["--family", "menu, vds", "--level", "core", "--no-flows", "--json", str(told)]
+    result = called("--in-process", *words)
+    assert result.exit_code == 0, result.output
+    (run,) = json.loads(told.read_text())["runs"]
+    funcs = {verdict["name"].partition("/")[0] for verdict in run["verdicts"]}
+    assert funcs == {"menu", "vds", "vds.edit", "vds.delete", "vds.order", "vds.order.param"}
+
+
+def test_courses_are_led_in_process_and_fill_the_matrix() -> None:
+    result = called("--in-process", "--only", "flow/whmcs")
+    assert result.exit_code == 0, result.output
+    assert "refused, as it" in result.output
+    assert "matrix: 3 of 9 cells hold" in result.output
+
+
+def test_our_seller_at_its_url_is_led_in_worlds_of_the_judge() -> None:
+    with SellerServer() as server:
+        result = called(server.url, "--only", "flow/custom/licences")
+        left = [world["name"] for world in server.control("GET", "/worlds")]
+        balance = server.account()["balance"]
+    assert result.exit_code == 0, result.output
+    assert left == ["default"]
+    assert balance == "1000.00"
+
+
+def test_scenarios_are_played_where_the_clock_can_be_moved() -> None:
+    words = ["--scenarios", "--only", "scenario/vps_quarter/custom"]
+    result = called("--in-process", *words)
+    assert result.exit_code == 0, result.output
+    assert "all held" in result.output

@@ -1,0 +1,217 @@
+"""A seller that is not ours is judged by ordinary calls, within a budget, and left as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import pytest
+
+from contracts.sellers.budget import Rules
+from contracts.sellers.levels import CORE, Choice
+from contracts.spending import changes, spends
+from contracts.verdicts import Cell, Outcome, Verdict, exit_code
+from tests.contracts.sellers.meddling import Asked, document, refusal
+from tests.contracts.sellers.second_seller import CODES, Second, budget, second_seller
+
+LICENCES = Choice(only="flow/custom/licences")
+MACHINES = Choice(only="flow/custom/services")
+
+
+@pytest.fixture
+def second() -> Iterator[Second]:
+    with second_seller() as made:
+        yield made
+
+
+def named(verdicts: list[Verdict], name: str) -> Verdict:
+    return next(one for one in verdicts if one.name == name)
+
+
+def test_it_passes_core_spends_what_it_says_and_is_left_as_it_was(second: Second) -> None:
+    before, there = second.balance, second.services()
+    verdicts, notes = second.judged(budget("150.00"), Choice(level=CORE))
+    assert exit_code(verdicts) == 0, [str(v) for v in verdicts if v.outcome is Outcome.FAIL]
+    spent = before - second.balance
+    assert (notes.details["spent"], notes.details["left"]) == (f"{spent:.2f}", [])
+    assert Decimal(0) < spent <= Decimal("150.00")
+    assert second.services() == there
+    filled = {cell for one in verdicts if one.outcome is Outcome.PASS for cell in one.cells}
+    assert {Cell("custom", "licences"), Cell("custom", "services")} <= filled
+    assert any(f"spent {spent:.2f} EUR of 150.00 EUR" in remark for remark in notes.remarks)
+
+
+def test_what_is_bought_is_its_own_tariff_at_its_own_price(second: Second) -> None:
+    verdicts, notes = second.judged(budget("30.00"), MACHINES)
+    bought = notes.details["bought"]
+    assert isinstance(bought, list)
+    assert [one["tariff"] for one in bought] == [str(CODES + 6)]
+    assert "3.90" in str(named(verdicts, "flow/custom/services/order"))
+
+
+def test_nothing_is_left_to_be_prolonged_by_the_seller(second: Second) -> None:
+    second.judged(budget("60.00"), Choice(only="flow/custom"))
+    orders = [one for one in second.calls if one["func"].endswith("order.param") and "sok" in one]
+    assert orders
+    assert {one["autoprolong"] for one in orders} == {"null"}
+
+
+def test_without_a_budget_nothing_that_spends_is_sent(second: Second) -> None:
+    before, there = second.balance, second.services()
+    verdicts, notes = second.judged()
+    assert not [one for one in second.calls if spends(one["func"], one)]
+    assert (second.balance, second.services()) == (before, there)
+    order = named(verdicts, "flow/custom/licences/order")
+    assert order.outcome is Outcome.SKIP
+    assert "no budget was given" in str(order)
+    assert not [
+        cell
+        for one in verdicts
+        if one.outcome is Outcome.PASS
+        for cell in one.cells
+        if cell.system != "whmcs"
+    ]
+    assert notes.details["bought"] == []
+
+
+def test_read_only_sends_nothing_that_changes_anything(second: Second) -> None:
+    verdicts, _ = second.judged(Rules(read_only=True, limit=budget("100").limit), flows=True)
+    assert not [one for one in second.calls if changes(one["func"], one)]
+    assert exit_code(verdicts) == 0
+
+
+@pytest.mark.parametrize("limit", ["0.00", "2.59", "2.60", "4.00", "6.00"])
+def test_what_would_exceed_the_budget_is_not_sent_and_never_a_pass(
+    second: Second, limit: str
+) -> None:
+    before = second.balance
+    verdicts, notes = second.judged(budget(limit), LICENCES)
+    assert before - second.balance <= Decimal(limit)
+    assert notes.details["spent"] == f"{before - second.balance:.2f}"
+    ordered = named(verdicts, "flow/custom/licences/order").outcome
+    assert ordered is (Outcome.PASS if Decimal(limit) >= Decimal("2.60") else Outcome.SKIP)
+    prolonged = named(verdicts, "flow/custom/licences/prolong")
+    assert prolonged.outcome is (Outcome.PASS if limit == "6.00" else Outcome.SKIP)
+    assert any("is left" in str(one) for one in verdicts)
+
+
+def test_a_budget_in_another_currency_buys_nothing(second: Second) -> None:
+    before = second.balance
+    rubles = budget("1000").limit
+    assert rubles is not None
+    verdicts, _ = second.judged(Rules(limit=type(rubles)(rubles.amount, "RUB")), LICENCES)
+    assert second.balance == before
+    assert "the budget is in RUB" in str(named(verdicts, "flow/custom/licences/order"))
+
+
+def test_what_it_does_not_have_is_shown_and_fails_nothing(second: Second) -> None:
+    verdicts, _ = second.judged(choice=Choice(frozenset({"menu", "dashboard"})))
+    lacking = {one.name: str(one) for one in verdicts if one.outcome is Outcome.UNSUPPORTED}
+    assert set(lacking) == {"menu/services", "dashboard.info/plain", "dashboard.info/row"}
+    assert "no such function" in lacking["dashboard.info/plain"]
+    assert "closed to this account" in lacking["menu/services"]
+
+
+def test_a_step_whose_function_is_missing_is_unsupported(second: Second) -> None:
+    second.fault = lambda asked: (
+        refusal("missed", "func") if asked.func == "service.changepricelist" else None
+    )
+    verdicts, _ = second.judged(budget("20"), LICENCES)
+    step = named(verdicts, "flow/custom/licences/change of tariff")
+    assert step.outcome is Outcome.UNSUPPORTED
+    assert "service.changepricelist" in str(step)
+
+
+def no_deleting(asked: Asked) -> bytes | None:
+    return refusal("access", asked.func) if asked.func.endswith(".delete") else None
+
+
+def test_what_cannot_be_deleted_is_listed(second: Second) -> None:
+    second.fault = no_deleting
+    there = second.services()
+    verdicts, notes = second.judged(budget("20"), LICENCES)
+    (number,) = second.services() - there
+    (left,) = (remark for remark in notes.remarks if "could not be cleaned up" in remark)
+    assert f"soft {number}" in left
+    assert "access" in left
+    assert named(verdicts, "clean-up").outcome is Outcome.WARN
+    listed = notes.details["left"]
+    assert isinstance(listed, list)
+    assert [str(one["number"]) for one in listed] == [number]
+
+
+def test_an_order_whose_answer_is_lost_is_found_and_given_back(second: Second) -> None:
+    there = second.services()
+    lost: list[str] = []
+
+    def once(asked: Asked) -> bytes | None:
+        if asked.func == "soft.order.param" and asked.acts and not lost:
+            lost.append("answer")
+            asked.forward()
+            raise OSError("the line is dead")
+        return None
+
+    second.fault = once
+    before = second.balance
+    verdicts, notes = second.judged(budget("30"), LICENCES)
+    assert lost
+    assert named(verdicts, "flow/custom/licences/order").outcome is Outcome.PASS
+    assert second.services() == there
+    assert notes.details["spent"] == f"{before - second.balance:.2f}"
+
+
+def test_an_interrupted_run_gives_back_what_it_bought(second: Second) -> None:
+    there = second.services()
+
+    def at_the_prolongation(asked: Asked) -> bytes | None:
+        if asked.func == "service.prolong" and asked.acts and asked.fields["period"] == "1":
+            raise KeyboardInterrupt
+        return None
+
+    second.fault = at_the_prolongation
+    verdicts, notes = second.judged(budget("30"), LICENCES)
+    assert second.services() == there
+    assert exit_code(verdicts) == 2
+    assert named(verdicts, "the judgement").told == ("it was interrupted",)
+    assert any("1 orders" in remark for remark in notes.remarks)
+
+
+def test_a_service_that_was_there_is_never_taken_for_one_that_was_bought(second: Second) -> None:
+    there = second.services()
+    theirs = min(there)
+
+    def another_number(asked: Asked) -> bytes | None:
+        if asked.func == "soft.order.param" and asked.acts:
+            return document(ok="", id=theirs)
+        return None
+
+    second.fault = another_number
+    second.judged(budget("30"), LICENCES)
+    deleted = [one["elid"] for one in second.calls if one["func"].endswith(".delete")]
+    assert theirs not in deleted
+    assert second.services() == there
+
+
+def test_what_is_held_already_may_not_be_prolonged_by_the_seller(second: Second) -> None:
+    second.judged(budget("100"), Choice(frozenset({"soft", "vds"}), only="autoprolong"))
+    on = [one for one in second.calls if one.get("autoprolong", "null") not in ("null", "off", "")]
+    assert not [one for one in on if changes(one["func"], one)]
+
+
+def test_a_wrong_password_is_told_before_anything_else(second: Second) -> None:
+    from contracts.sellers.judgement import Notes, Task, judge
+    from contracts.target import CannotRun, over_wsgi
+    from tests.contracts.sellers.second_seller import RECORDS
+
+    with (
+        over_wsgi(second.application(), login="reseller", password="wrong") as seller,
+        pytest.raises(CannotRun, match="cannot log in"),
+    ):
+        list(judge(RECORDS, seller, Task(), Notes()))
+    assert {one["func"] for one in second.calls} <= {"", "whoami"}
+
+
+def test_a_page_for_every_address_is_not_taken_for_our_control_api(second: Second) -> None:
+    with second.seller() as seller:
+        assert not seller.own
+        assert not seller.gate.rules.play
