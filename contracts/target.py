@@ -31,6 +31,8 @@ from emulator import testing
 
 CONTROL = "/_mockseller"
 TIMEOUT = 60.0
+BEGUN = "begun"
+"""The snapshot of a world as it was made, its clock standing."""
 
 __all__ = ["CannotRun", "Place", "Reply", "Seller", "address_fault", "at_url", "over_wsgi"]
 
@@ -86,9 +88,6 @@ class Seller:
         self._login, self._password, self.has_account = OUR_LOGIN, OUR_PASSWORD, True
         self.gate.speak_for(self._login, self._password)
         return self
-
-    def _freeze(self, name: str) -> None:
-        self._control("POST", f"/clock?world={name}", {"freeze": self._born[name]})
 
     @contextmanager
     def handles(self, name: str, fixture: str = "small") -> Iterator[testing.World]:
@@ -170,11 +169,11 @@ class Seller:
         if name not in self._born:
             self._control("POST", "/worlds", {"name": name, "fixture": fixture})
             self._born[name] = self._control("GET", f"/clock?world={name}")["now"]
-            self._freeze(name)
+            # The days of the seed are counted from this moment; the clock has to stand there.
+            self._control("POST", f"/clock?world={name}", {"freeze": self._born[name]})
+            self._control("POST", f"/worlds/{name}/snapshot", {"name": BEGUN})
         elif name in self._spoilt:
-            self._control("POST", f"/worlds/{name}/reset", {})
-            # A reset returns to the days of the seed; the clock has to stand there with them.
-            self._freeze(name)
+            self._control("POST", f"/worlds/{name}/restore", {"name": BEGUN})
         self._spoilt.discard(name)
         if spoils:
             self._spoilt.add(name)

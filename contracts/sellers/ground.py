@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from contracts.sellers.flows.all import FUNCTIONS, LIVES, REFUSED, course, name_of
+from contracts.sellers.flows.all import FUNCTIONS, LIVES, REFUSED, course, name_of, without_account
 from contracts.sellers.flows.course import Ground
 from contracts.sellers.flows.shelf import Addresses, Shelf
 from contracts.sellers.levels import Choice
@@ -69,6 +69,9 @@ def lead(seller: Seller, choice: Choice, wishes: Wishes) -> Iterator[Verdict]:
     for cell in (*LIVES, *REFUSED):
         name = name_of(cell)
         if not choice.takes(name, FUNCTIONS[cell.trade]):
+            continue
+        if not seller.has_account and cell not in REFUSED:
+            yield without_account(cell)
             continue
         with seller.world(WORLD) as place, _ground(seller, place, wishes) as ground:
             yield from course(cell, ground)

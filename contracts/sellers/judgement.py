@@ -10,7 +10,7 @@ from contracts.exchange import Exchange
 from contracts.replay import replay
 from contracts.sellers.absent import Absence
 from contracts.sellers.budget import Gate
-from contracts.sellers.ground import Wishes, lead
+from contracts.sellers.ground import Wishes, client_at, lead
 from contracts.sellers.levels import EVERYTHING, Choice
 from contracts.sellers.moving import move
 from contracts.sellers.purchases import Purchase
@@ -54,7 +54,7 @@ def judge(
     except KeyboardInterrupt:
         yield Verdict("the judgement", "", Outcome.ERROR, NO_EVIDENCE, ("it was interrupted",))
     finally:
-        left = () if seller.own else _give_back(seller.gate, notes)
+        left = () if seller.own else _give_back(seller, task, notes)
         _tell(seller.gate, notes)
     if seller.gate.purchases.all and not seller.own:
         outcome = Outcome.WARN if left else Outcome.PASS
@@ -94,8 +94,13 @@ def _knock(seller: Seller) -> None:
         raise CannotRun(f"{seller.name}: the account cannot log in: {refusal}")
 
 
-def _give_back(gate: Gate, notes: Notes) -> tuple[Purchase, ...]:
-    left = tuple(gate.purchases.clean_up(gate.ask))
+def _give_back(seller: Seller, task: Task, notes: Notes) -> tuple[Purchase, ...]:
+    patience = client_at(seller, task.wishes).patience
+
+    def pause() -> None:
+        patience.wait(patience.pause)
+
+    left = tuple(seller.gate.purchases.clean_up(seller.gate.ask, pause))
     notes.remarks += [f"could not be cleaned up: {one}" for one in left]
     notes.details["left"] = [_as_fact(one) for one in left]
     return left

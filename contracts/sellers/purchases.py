@@ -8,7 +8,7 @@ was there before the order is ever taken for it, whatever the seller answers.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -17,6 +17,9 @@ from contracts.tree import Node
 
 DELETED: Final = "4"
 """The status of a service that is gone (docs/trade.md section 2)."""
+ATTEMPTS: Final = 5
+"""Times that something is told to go while the seller is at work on it."""
+BUSY: Final = "runningoperation"
 PAGE, MOST_PAGES = 500, 200
 """Rows of a page, and pages that are read before a list counts as without end."""
 _NUMBERS: Final = ("id", "item.id")
@@ -72,13 +75,23 @@ class Purchases:
         """What was bought, or may have been, and is not known to be gone; the newest first."""
         return (one for one in reversed(self.all) if not one.gone and not one.refused)
 
-    def clean_up(self, ask: Ask) -> list[Purchase]:
+    def clean_up(self, ask: Ask, pause: Callable[[], None]) -> list[Purchase]:
         """Deletes all that stands by ordinary calls; what could not be, each with its reason.
 
-        ``ask`` asks in the account's name. Modules were ordered after their licences and go first.
+        ``ask`` asks in the account's name; ``pause`` lets time pass for a seller that is still at
+        work on something. Modules were ordered after their licences and go first. Who does not
+        want to wait (KeyboardInterrupt) is told what stands then.
         """
-        for purchase in list(self.standing()):
-            _give_back(ask, purchase)
+        try:
+            for left in reversed(range(ATTEMPTS)):
+                for purchase in list(self.standing()):
+                    _give_back(ask, purchase)
+                if not left or not any(BUSY in one.left for one in self.standing()):
+                    break
+                pause()
+        except KeyboardInterrupt:
+            for one in self.standing():
+                one.left = one.left or "cleaning up was interrupted"
         return list(self.standing())
 
     def locate(self, ask: Ask, purchase: Purchase) -> None:

@@ -7,14 +7,14 @@ from types import MappingProxyType
 from typing import Final, Protocol
 
 from contracts.sellers.flows.billmanager import Billmanager
-from contracts.sellers.flows.course import Course, Deed, Ground
+from contracts.sellers.flows.course import OUT, Course, Deed, Ground
 from contracts.sellers.flows.custom_licences import CustomLicences
 from contracts.sellers.flows.custom_modules import CustomAdditions
 from contracts.sellers.flows.custom_services import CustomMachines
 from contracts.sellers.flows.shelf import ADDITION, SOFT, VDS
 from contracts.sellers.flows.whmcs import SYSTEM as WHMCS
 from contracts.sellers.flows.whmcs import WhmcsLicences, refusals
-from contracts.verdicts import Cell, Verdict
+from contracts.verdicts import NO_EVIDENCE, Cell, Outcome, Verdict
 
 BILLMANAGER, CUSTOM = "billmanager", "custom"
 SERVICES, MODULES, LICENCES = "services", "modules", "licences"
@@ -49,6 +49,12 @@ REFUSED: Final = (Cell(WHMCS, SERVICES), Cell(WHMCS, MODULES))
 def name_of(cell: Cell) -> str:
     """What the verdicts of a course are called by."""
     return f"flow/{cell.system}/{cell.trade}"
+
+
+def without_account(cell: Cell) -> Verdict:
+    """What is said of a course that nobody can lead."""
+    told = ("needs an account, and none was given",)
+    return Verdict(name_of(cell), OUT, Outcome.SKIP, NO_EVIDENCE, told, cells=frozenset({cell}))
 
 
 def course(cell: Cell, ground: Ground) -> Iterator[Verdict]:

@@ -8,11 +8,13 @@ from decimal import Decimal
 import pytest
 
 from contracts.sellers.budget import Rules
+from contracts.sellers.judgement import Notes, Task, judge
 from contracts.sellers.levels import CORE, Choice
 from contracts.spending import changes, spends
+from contracts.target import CannotRun, over_wsgi
 from contracts.verdicts import Cell, Outcome, Verdict, exit_code
 from tests.contracts.sellers.meddling import Asked, document, refusal
-from tests.contracts.sellers.second_seller import CODES, Second, budget, second_seller
+from tests.contracts.sellers.second_seller import CODES, RECORDS, Second, budget, second_seller
 
 LICENCES = Choice(only="flow/custom/licences")
 MACHINES = Choice(only="flow/custom/services")
@@ -199,10 +201,6 @@ def test_what_is_held_already_may_not_be_prolonged_by_the_seller(second: Second)
 
 
 def test_a_wrong_password_is_told_before_anything_else(second: Second) -> None:
-    from contracts.sellers.judgement import Notes, Task, judge
-    from contracts.target import CannotRun, over_wsgi
-    from tests.contracts.sellers.second_seller import RECORDS
-
     with (
         over_wsgi(second.application(), login="reseller", password="wrong") as seller,
         pytest.raises(CannotRun, match="cannot log in"),
@@ -215,3 +213,42 @@ def test_a_page_for_every_address_is_not_taken_for_our_control_api(second: Secon
     with second.seller() as seller:
         assert not seller.own
         assert not seller.gate.rules.play
+
+
+def test_what_the_seller_is_still_at_work_on_is_told_to_go_again(second: Second) -> None:
+    there = second.services()
+    refused: list[str] = []
+
+    def busy(asked: Asked) -> bytes | None:
+        if asked.func == "soft.delete" and len(refused) < 3:
+            refused.append(asked.fields["elid"])
+            return refusal("conflict", "runningoperation")
+        return None
+
+    second.fault = busy
+    _, notes = second.judged(budget("30"), LICENCES)
+    assert second.services() == there
+    assert notes.details["left"] == []
+
+
+def test_who_interrupts_the_cleaning_up_is_told_what_is_left(second: Second) -> None:
+    there = second.services()
+
+    def twice(asked: Asked) -> bytes | None:
+        if asked.func == "soft.delete":
+            raise KeyboardInterrupt
+        return None
+
+    second.fault = twice
+    _, notes = second.judged(budget("30"), LICENCES)
+    (number,) = second.services() - there
+    assert [one for one in notes.remarks if f"soft {number} " in one and "interrupted" in one]
+
+
+def test_without_an_account_no_course_is_led(second: Second) -> None:
+    with over_wsgi(second.application(), login="", password="") as seller:
+        verdicts = list(judge(RECORDS, seller, Task(Choice(only="flow/")), Notes()))
+    outcomes = {one.name: one.outcome for one in verdicts}
+    assert outcomes["flow/custom/licences"] is Outcome.SKIP
+    assert outcomes["flow/whmcs/modules/order"] is Outcome.PASS
+    assert not second.calls
