@@ -8,11 +8,16 @@ to the account as a whole: asked for nothing it answers ``access`` while ``whoam
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from contracts.sellers.passage import Refusal
 from contracts.spending import changes
 from contracts.target import Seller
 from contracts.verdicts import Outcome, Verdict
+
+RULES: Final = ("pricelist_min_order", "status:item", "exists:runningoperation")
+"""Refusals a seller may well give to what others let through: too early, too often, busy."""
+_WHO: Final = frozenset({"auth", "authinfo", "username"})
 
 
 @dataclass(slots=True)
@@ -23,9 +28,15 @@ class Absence:
     _known: dict[str, str] = field(default_factory=dict)
 
     def reconsidered(self, verdict: Verdict) -> Verdict:
-        """The same verdict, unless what failed is a function that is not there."""
+        """The same verdict, unless what failed is not there, or against a rule of the seller's."""
         if verdict.outcome not in (Outcome.FAIL, Outcome.WARN, Outcome.ERROR):
             return verdict
+        if any(f"expected no error, found {rule}" in one for one in verdict.told for rule in RULES):
+            told = ("the seller has a rule of its own", *verdict.told)
+            return replace(verdict, outcome=Outcome.SKIP, told=told)
+        if _closed_to_strangers(verdict):
+            told = ("it is closed to those who do not log in", *verdict.told)
+            return replace(verdict, outcome=Outcome.UNSUPPORTED, told=told)
         if not self.seller.has_account:
             return verdict
         for func in self._asked(verdict):
@@ -56,3 +67,9 @@ class Absence:
         if refusal.startswith(Refusal.NO_RIGHT):
             return f"it is closed to this account ({refusal})"
         return ""
+
+
+def _closed_to_strangers(verdict: Verdict) -> bool:
+    """Whether what was asked without a login is refused for just that."""
+    refused = any(f"expected no error, found {Refusal.NO_RIGHT}" in one for one in verdict.told)
+    return refused and bool(verdict.seen) and not _WHO & set(verdict.seen[-1].request)

@@ -8,7 +8,6 @@ exchange that cannot be told without its world is skipped, with the reason.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -25,8 +24,20 @@ from contracts.verdicts import Outcome, Verdict
 
 FIXTURE: Final = "small"
 _NUMBERS: Final = ("elid", "item", "plid")
-_NAMED: Final = frozenset({"username", "password", "authinfo", "key", "passwd", "su"})
-"""Parameters that name an account, or change its secrets."""
+_NAMED: Final = frozenset(
+    {
+        "username",
+        "password",
+        "authinfo",
+        "key",
+        "passwd",
+        "su",
+        "promocode",
+        "coupon",
+        "code",
+    }
+)
+"""Parameters that name an account or what it was given, or change its secrets."""
 _ADDRESS: Final = re.compile(r"192\.0\.2\.[0-9]+")
 _NUMBER: Final = re.compile(r"[0-9]+")
 _CURRENCY: Final = re.compile(r"\bEUR\b")
@@ -98,6 +109,8 @@ class _Words:
 
     stock: Stock
     instead: dict[str, str] = field(default_factory=dict)
+    echo: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """A parameter's text on record and here: answers tell it under its name, or as a ``param``."""
 
     def parameter(self, name: str, text: str) -> str:
         """A parameter as this seller has to be asked. Raises NotHere."""
@@ -108,12 +121,12 @@ class _Words:
         elif name == "ip" and _ADDRESS.fullmatch(text):
             said = self._address(text)
         elif name in _NAMED:
-            raise NotHere("names an account of a prepared world, or changes its secrets")
+            raise NotHere("names what only an account of a prepared world has")
         elif name.startswith("addon_") or name in ("ostempl", "recipe", "datacenter"):
             raise NotHere(f"names {name} of a prepared world")
         else:
             said = text
-        self.instead[text] = said
+        self.echo[name] = (text, said)
         return said
 
     def _address(self, text: str) -> str:
@@ -134,7 +147,8 @@ class _Words:
     def _tariff(self, text: str) -> str:
         if text.rstrip(";") not in TARIFFS:
             raise NotHere(f"is about tariff {text} of a prepared world")
-        return str(self.stock.tariff(TARIFFS[text.rstrip(";")]).id)
+        self.instead[text] = str(self.stock.tariff(TARIFFS[text.rstrip(";")]).id)
+        return self.instead[text]
 
 
 def _step(step: Step, words: _Words) -> Step:
@@ -157,35 +171,47 @@ _KNOWN: Final = frozenset({*SERVICES.values(), "service"})
 
 
 def _wanted(wanted: Wanted, words: _Words) -> Wanted:
-    instead = tuple((out, _loose(tree, words.instead)) for out, tree in wanted.instead)
-    return Wanted(_loose(wanted.doc, words.instead), wanted.kind, exact=False, instead=instead)
+    instead = tuple((out, _loose(tree, words)) for out, tree in wanted.instead)
+    return Wanted(_loose(wanted.doc, words), wanted.kind, exact=False, instead=instead)
 
 
-def _loose(node: Node, instead: Mapping[str, str]) -> Node:
+def _loose(node: Node, words: _Words) -> Node:
     """A tree without what only its world makes true; of rows and choices the first is enough."""
     children: list[Node] = []
     for child in node.children:
         if child.name in ("elem", "val") and any(one.name == child.name for one in children):
             continue
-        children.append(_loose(child, instead))
+        children.append(_loose(child, words))
     attrs = {
-        name: text if name in ("name", "type", "object") else _open(text, name, instead)
+        name: text if name in ("name", "type", "object") else _open(text, name, words)
         for name, text in node.attrs.items()
     }
-    text = None if node.text is None else _open(node.text, node.name, instead)
+    text = None if node.text is None else _open(node.text, node.name, words)
     return Node(node.name, text, attrs, tuple(children), optional=node.optional)
 
 
-def _open(text: str, name: str, instead: Mapping[str, str]) -> str:
-    if text in instead:
-        return instead[text]
-    for old, new in instead.items():
-        # A key, which begins with the number of its licence.
-        if old in SERVICES and text.startswith(f"{old}-"):
+def _open(text: str, name: str, words: _Words) -> str:
+    """A text of an answer, as this seller must have it: kept, put into its words, or left open."""
+    old, new = words.echo.get(name, ("", ""))
+    if text and text == old:
+        return new
+    if name == "param":
+        found = (here for said, here in words.echo.values() if said == text)
+        return next(found, "<any>")
+    for old, new in words.instead.items():
+        # A key begins with the number of its licence.
+        if text == old or (old in SERVICES and text.startswith(f"{old}-")):
             return text.replace(old, new, 1)
     if name in _STATES or name == "orig" or text in _WORDS or text == "<absent>":
         return text
+    return _place(text)
+
+
+def _place(text: str) -> str:
+    """Placeholders stay, but for days of its world and for its currency; all else is open."""
     said = list(places(text))
-    if said and all(place.spans is None for place in said):
-        return _CURRENCY.sub("<text>", text)
-    return "<date>" if said else "<any>"
+    if not said:
+        return "<any>"
+    if any(place.spans is not None for place in said):
+        return "<date>"
+    return _CURRENCY.sub("<text>", text)

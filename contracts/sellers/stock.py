@@ -46,6 +46,7 @@ class Stock:
     """Where the licence that is held stands."""
     _held: dict[str, int] = field(default_factory=dict)
     _never: dict[str, str] = field(default_factory=dict)
+    _broken: dict[str, str] = field(default_factory=dict)
     _token: str = field(default_factory=lambda: secrets.token_hex(3))
     _shelf: Shelf | None = None
     _bought: int = 0
@@ -57,6 +58,8 @@ class Stock:
         """
         if family in self._never:
             raise NotHere(self._never[family])
+        if family in self._broken:
+            raise CannotRun(self._broken[family])
         if family not in self._held:
             try:
                 self._held[family] = self._buy(family)
@@ -65,7 +68,9 @@ class Stock:
                 self._never[family] = f"needs a service of {family}: {reason}"
                 raise NotHere(self._never[family]) from None
             except ResellerError as problem:
-                raise CannotRun(f"a service of {family} could not be had: {problem}") from problem
+                # Nor is what failed done over and over again: every time may cost.
+                self._broken[family] = f"a service of {family} could not be had: {problem}"
+                raise CannotRun(self._broken[family]) from problem
         return self._held[family]
 
     def tariff(self, family: str) -> Tariff:

@@ -28,19 +28,21 @@ from contracts.sellers.flows.life import (
 from contracts.sellers.flows.shelf import ADDITION, SOFT, VDS, month_of, more_of
 from contracts.verdicts import DOCUMENTED
 from reseller_client import LicenseOrder, NotUnderstood
+from reseller_client.errors import Refusal, refused
 from reseller_client.resellers import (
     BillmanagerReseller,
     CustomReseller,
     ProcessingModule,
     SellerAccount,
 )
-from reseller_client.resellers.billmanager_models import Operation, State
+from reseller_client.resellers.billmanager_models import Action, Operation, State
 from reseller_client.storefront_store import StorefrontStore
 
 SELLER: Final = "judged"
 PULLS: Final = 12
 """So many pulls of events, an hour of cron, an operation may take."""
 NOON: Final = time(12, tzinfo=UTC)
+_FUNCTIONS: Final = {Action.CLOSE: "delete", Action.SETPARAM: "edit"}
 CUSTOMER: Final = "customer"
 
 
@@ -82,7 +84,7 @@ class Billmanager(Life):
             Deed("resume", self.resume, *SWITCHING),
         )
         if self.family == SOFT:
-            return (Deed("re-address", self.readdress, *CHANGING), *switch)
+            return (Deed("re-address", self.readdress, *CHANGING, seldom=True), *switch)
         return (*switch, Deed("resize", self.resize, *resize)) if self.family == VDS else ()
 
     @property
@@ -187,13 +189,14 @@ class Billmanager(Life):
         return self.reseller.running.item(self.item).seller_expires_on
 
     def _completed(self, operation: Operation) -> None:
-        """Lets cron run until it is over. Raises NotUnderstood with the reason it is not."""
+        """Lets cron run until it is over. Raises the refusal it failed by, or NotUnderstood."""
         for _ in range(PULLS):
             now = self.reseller.running.operation(operation.id)
             if now.state is State.COMPLETED:
                 return
-            if now.state is State.FAILED:
-                raise NotUnderstood(f"operation {now.action} failed: {now.reason}")
+            if now.state is State.FAILED and now.reason is not None:
+                told = Refusal(now.reason.type, now.reason.object, now.reason.message)
+                raise refused(told, f"{self.family}.{_FUNCTIONS.get(now.action, now.action)}")
             self._waited += timedelta(minutes=5)
             self.client.patience.wait(self.client.patience.pause)
             self.reseller.tick()

@@ -19,14 +19,26 @@ from contracts.verdicts import ASSUMED, Cell, Outcome, Seen, Verdict
 from reseller_client import (
     AccessDenied,
     Client,
+    DeletionForbidden,
+    LimitReached,
+    MinimumTerm,
     Refused,
     ResellerError,
     UnknownFunction,
+    WrongState,
 )
 
 NOTHING: Final = Decimal(0)
+NOT_YET: Final = (MinimumTerm, DeletionForbidden)
+"""Refusals that a seller may well give to a deletion: too early, or not by us."""
+TOO_OFTEN: Final = (WrongState, LimitReached)
+"""And to what may be done once a month only (docs/trade.md section 6.1)."""
 OUT: Final = "flow"
 """What stands where an exchange has its format."""
+
+
+class Unreached(Exception):
+    """A step cannot be done, since one before it did not hold; one line that names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +99,8 @@ class Step:
 class Deed:
     """A step by name, with how we know what it holds the seller to.
 
-    ``needed``: without it the steps behind it cannot be done.
+    ``needed``: without it the steps behind it cannot be done. ``seldom``: sellers may allow it
+    once a month only.
     """
 
     name: str
@@ -95,6 +108,7 @@ class Deed:
     evidence: str
     source: str
     needed: bool = False
+    seldom: bool = False
 
 
 @dataclass(slots=True)
@@ -132,15 +146,22 @@ class Course:
     def _outcome(self, deed: Deed, step: Step) -> tuple[Outcome, list[str]]:
         try:
             self._acted(deed, step)
-        except (Withheld, NotSold) as reason:
+        except (Withheld, NotSold, Unreached) as reason:
             return Outcome.SKIP, [str(reason)]
-        except UnknownFunction as refusal:
-            return self._lacking(refusal)
-        except AccessDenied as refusal:
-            return self._lacking(refusal) if self._closed(refusal) else self._failed(deed, refusal)
-        except ResellerError as problem:
+        except Refused as refusal:
+            return self._refused(deed, refusal)
+        except (ResellerError, ValueError, LookupError) as problem:
+            # What a seller answers may be such that a reseller's own program gives up.
             return self._failed(deed, problem)
         return (self._wrong(deed), step.faults) if step.faults else (Outcome.PASS, step.says)
+
+    def _refused(self, deed: Deed, refusal: Refused) -> tuple[Outcome, list[str]]:
+        """What a step comes to that the seller refuses."""
+        if isinstance(refusal, NOT_YET) or (deed.seldom and isinstance(refusal, TOO_OFTEN)):
+            return self._ruled(deed, refusal)
+        if isinstance(refusal, UnknownFunction) or self._closed(refusal):
+            return self._lacking(refusal)
+        return self._failed(deed, refusal)
 
     def _acted(self, deed: Deed, step: Step) -> None:
         """Does it, and compares the money before and after."""
@@ -148,8 +169,14 @@ class Course:
         deed.act(step)
         step.must("the balance after", self.ground.balance(), before - step.cost)
 
-    def _failed(self, deed: Deed, problem: ResellerError) -> tuple[Outcome, list[str]]:
+    def _failed(self, deed: Deed, problem: Exception) -> tuple[Outcome, list[str]]:
         return self._wrong(deed), [f"{type(problem).__name__}: {problem}"]
+
+    def _ruled(self, deed: Deed, refusal: Refused) -> tuple[Outcome, list[str]]:
+        """A rule that other sellers may have; ours has none of them in the worlds of the judge."""
+        if self.ground.own:
+            return self._failed(deed, refusal)
+        return Outcome.SKIP, [f"the seller has a rule of its own: {refusal}"]
 
     def _wrong(self, deed: Deed) -> Outcome:
         assumed = deed.evidence == ASSUMED and not self.ground.own
@@ -162,7 +189,7 @@ class Course:
 
     def _closed(self, refusal: Refused) -> bool:
         """Whether a function is closed to this account as a whole: it is when asked for nothing."""
-        if self.ground.own or not refusal.func or refusal.func.endswith(".delete"):
+        if self.ground.own or not refusal.func or not isinstance(refusal, AccessDenied):
             return False
         try:
             self.ground.client.call(refusal.func)

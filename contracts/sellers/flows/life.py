@@ -14,12 +14,14 @@ from typing import Final, Protocol
 
 from dateutil.relativedelta import relativedelta
 
-from contracts.sellers.flows.course import NOTHING, Ground, Step
+from contracts.sellers.flows.course import NOTHING, Ground, Step, Unreached
 from contracts.sellers.flows.shelf import ADDITION, SOFT, month_of
 from contracts.verdicts import DOCUMENTED, OBSERVED
 from reseller_client import Client, Refused, Status
 from reseller_client.models import Tariff
 
+LOOKS: Final = 60
+"""So often a service is looked at that the seller is at work on."""
 TERM: Final = relativedelta(months=1)
 Fields = Mapping[str, str | int | bool]
 Known = tuple[str, str]
@@ -62,6 +64,7 @@ class Life:
     number: int = 0
     ends_on: date = date.min
     spent: Decimal = NOTHING
+    gone: bool = False
     _tariff: Tariff | None = field(default=None, repr=False)
 
     @property
@@ -93,6 +96,16 @@ class Life:
             return self.client.modules.get(self.number)
         return self.client.products(self.family).get(self.number)
 
+    def settled(self) -> Shown:
+        """The service, once nothing is being done to it; looked at a bounded number of times."""
+        patience = self.client.patience
+        for _ in range(LOOKS):
+            shown = self.read()
+            if shown.status is not Status.PROCESSING:
+                return shown
+            patience.wait(patience.pause)
+        return self.read()
+
     def rows(self) -> tuple[Shown, ...]:
         """The list of its type."""
         if self.family == SOFT:
@@ -119,7 +132,7 @@ class Life:
         """What was ordered is active, for a month from today, and in the list once."""
         step.cost, self.number = cost, number
         self.spent += cost
-        shown = self.read()
+        shown = self.settled()
         step.says.append(f"{self.family} {number} for {cost}")
         step.must("its state", shown.status, Status.ACTIVE)
         self.ends_on = shown.expires_on or date.min
@@ -152,20 +165,21 @@ class Life:
     def switched_off(self, step: Step, suspend: Callable[[], object]) -> None:
         """It is suspended and still there, and its term keeps running."""
         suspend()
-        shown = self.read()
+        shown = self.settled()
         step.must("its state", shown.status, Status.SUSPENDED)
         step.must("its end", shown.expires_on, self.ends_on)
 
     def switched_on(self, step: Step, resume: Callable[[], object]) -> None:
         """It is active again for nothing."""
         resume()
-        shown = self.read()
+        shown = self.settled()
         step.must("its state", shown.status, Status.ACTIVE)
         step.must("its end", shown.expires_on, self.ends_on)
 
     def deleted(self, step: Step, delete: Callable[[], object]) -> None:
         """It is gone, from the list and for those who know its number."""
         delete()
+        self.gone = True
         step.must("it is in the list", self.number in self.living(), wanted=False)
         try:
             shown = self.read()
@@ -176,6 +190,8 @@ class Life:
 
     def not_prolonged(self, step: Step) -> None:
         """What is deleted is not prolonged, and the attempt costs nothing."""
+        if not self.gone:
+            raise Unreached("it was not deleted")
         prolong = self.client.services.prolong_once
         step.must_be_refused("prolonging it", lambda: prolong(self.number, itemtype=self.family))
 

@@ -12,18 +12,20 @@ from decimal import ROUND_HALF_UP, Decimal
 from ipaddress import AddressValueError, IPv4Address
 from typing import Final
 
-from reseller_client import Client
+from reseller_client import BadValue, Client
 from reseller_client.models import Addon, Tariff
 
 SOFT, VDS, ADDITION = "soft", "vds", "addition"
 PREFERRED: Final[Mapping[str, tuple[int, ...]]] = {
-    SOFT: (55227,),
+    SOFT: (55227, 55231),
     VDS: (6,),
-    ADDITION: (955301, 55371),
+    ADDITION: (955301, 55371, 55390),
 }
 """Codes that are documented and observed (docs/trade.md section 9); prices are the seller's."""
 CENT: Final = Decimal("0.01")
 MONTH: Final = 1
+MOST_TRIED: Final = 12
+"""Tariffs whose order forms are looked at to find one that may be ordered."""
 FIRST_ADDRESS: Final = "192.0.2.200"
 """The first of the addresses licences are ordered for; they belong to nobody (RFC 5737)."""
 
@@ -75,19 +77,37 @@ class Shelf:
     client: Client
     named: Mapping[str, int] = field(default_factory=dict)
     addresses: Addresses = field(default_factory=Addresses)
+    _taken: dict[str, Tariff] = field(default_factory=dict)
 
     def tariff(self, family: str) -> Tariff:
-        """What is bought of a family. Raises NotSold."""
-        for code in (self.named[family],) if family in self.named else PREFERRED.get(family, ()):
-            found = self.client.catalogue.tariff(code)
-            if found is not None and month_of(found):
-                return found
+        """What is bought of a family, looked for once. Raises NotSold."""
+        if family not in self._taken:
+            self._taken[family] = self._chosen(family)
+        return self._taken[family]
+
+    def _chosen(self, family: str) -> Tariff:
+        """The first that this account may order of those named, preferred, or else cheapest."""
         if family in self.named:
-            raise NotSold(f"tariff {self.named[family]} is not sold by the month here")
+            found = self.client.catalogue.tariff(self.named[family])
+            if found is None or not month_of(found):
+                raise NotSold(f"tariff {self.named[family]} is not sold by the month here")
+            return found
         sold = [one for one in self.client.catalogue.tariffs(family) if _fits(one, family)]
-        if not sold:
-            raise NotSold(f"nothing of {family} is sold by the month here")
-        return min(sold, key=lambda one: (month_of(one) or Decimal(0), one.id))
+        preferred = PREFERRED.get(family, ())
+        sold.sort(key=lambda one: (one.id not in preferred, month_of(one), one.id))
+        for tariff in sold[:MOST_TRIED]:
+            if self._may_be_ordered(family, tariff):
+                return tariff
+        raise NotSold(f"of {family} this account can order nothing by the month")
+
+    def _may_be_ordered(self, family: str, tariff: Tariff) -> bool:
+        """Whether its order form is shown: tariffs may be for customers of one country only."""
+        try:
+            asked = {"pricelist": tariff.id, "period": MONTH}
+            self.client.call(f"{family}.order.param", asked)
+        except BadValue as refusal:
+            return refusal.object != "pricelist"
+        return True
 
     def dearer(self, than: Tariff, codes: Iterable[int]) -> Tariff:
         """The cheapest of some tariffs that costs more than another. Raises NotSold."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final, Self
 
-from contracts.sellers.flows.course import OUT, Deed, Ground, Step
+from contracts.sellers.flows.course import OUT, Deed, Ground, Step, Unreached
 from contracts.sellers.flows.life import (
     CHANGING,
     DELETING,
@@ -77,13 +77,13 @@ class WhmcsLicences(Life):
         return (
             Deed("price", self.price, *READING, needed=True),
             Deed("order", self.order, *ORDERING, needed=True),
-            Deed("rename", self.rename, *CHANGING),
-            Deed("new key", self.new_key, *new_key),
+            Deed("rename", self.rename, *CHANGING, seldom=True),
+            Deed("new key", self.new_key, *new_key, seldom=True),
             Deed("prolong", self.prolong, *PROLONGING),
             Deed("suspend", self.suspend, *SWITCHING),
             Deed("resume", self.resume, *SWITCHING),
-            Deed("put in the pool", self.put_in_pool, *pool),
-            Deed("take from the pool", self.take_from_pool, *pool),
+            Deed("put in the pool", self.put_in_pool, *pool, seldom=True),
+            Deed("take from the pool", self.take_from_pool, *pool, seldom=True),
             Deed("delete", self.delete, *DELETING),
             Deed("ledger", self.ledger, *MONEY),
         )
@@ -137,6 +137,8 @@ class WhmcsLicences(Life):
 
     def take_from_pool(self, step: Step) -> None:
         """The next ``CreateAccount`` takes it, and buys nothing."""
+        if any(row.service_id is not None for row in self.store.rows()):
+            raise Unreached("the licence was not put in the pool")
         self.address = self.ground.shelf.address()
         taken = self.module.create_account(self._hosted("web-8"))
         step.must("the licence", taken.license_id, self.number)

@@ -134,7 +134,7 @@ FAULTS = [
     (charges_twice, f"{LICENCES}/order", BALANCE),
     (charges_twice, "flow/whmcs/licences/order", BALANCE),
     (charges_twice, "flow/billmanager/licences/order", BALANCE),
-    (charges_for_a_look, f"{LICENCES}/look at the order", BALANCE),
+    (charges_for_a_look, f"{LICENCES}/price", BALANCE),
     (hides_what_was_ordered, f"{LICENCES}/order", "rows of it in the list: expected 1, found 0"),
     (prolongs_from_today, f"{LICENCES}/prolong", "the end that is told"),
     (deletes_instead_of_suspending, f"{LICENCES}/suspend", "Missed"),

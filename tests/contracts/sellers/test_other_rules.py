@@ -1,0 +1,95 @@
+"""Sellers with rules of their own, in every world we have: none of that fails them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from decimal import Decimal
+from email.utils import format_datetime
+from typing import Any
+
+import pytest
+
+from contracts.exchange import read_all
+from contracts.sellers.budget import Rules
+from contracts.sellers.ground import Wishes
+from contracts.sellers.judgement import Notes, Task, judge
+from contracts.sellers.levels import Choice
+from contracts.sellers.money import Sum
+from contracts.target import Seller as Judged
+from contracts.target import over_wsgi
+from contracts.verdicts import Cell, Outcome, Verdict
+from emulator.testing import Seller
+
+RECORDS = read_all()
+PLENTY = Decimal(20_000)
+
+
+def without_control(own: Seller) -> Callable[..., Iterable[bytes]]:
+    """A seller of ours as a stranger would meet it."""
+    wsgi: Callable[..., Iterable[bytes]] = own.wsgi
+
+    def application(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith("/_mockseller"):
+            start("404 Not Found", [])
+            return []
+
+        def dated(status: str, headers: list[tuple[str, str]], *_: object) -> object:
+            day = format_datetime(datetime.fromisoformat(own.clock.now)).replace("+0000", "GMT")
+            return start(status, [*headers, ("Date", day)])
+
+        return wsgi(environ, dated)
+
+    return application
+
+
+@contextmanager
+def stranger(world: str) -> Iterator[tuple[Seller, Judged]]:
+    with Seller(world) as own:
+        own.clock.freeze()
+        currency = own.account(balance=str(PLENTY * 2))["currency"]
+        rules = Rules(limit=Sum(PLENTY, currency))
+        with over_wsgi(without_control(own), rules=rules) as seller:
+            yield own, seller
+
+
+def judged(world: str, choice: Choice) -> tuple[list[Verdict], Notes]:
+    notes = Notes()
+    with stranger(world) as (own, seller):
+        before = Decimal(str(own.account()["balance"]))
+        task = Task(choice, Wishes(wait=own.time.pass_time))
+        verdicts = list(judge(RECORDS, seller, task, notes))
+        spent = before - Decimal(str(own.account()["balance"]))
+    assert notes.details["spent"] == f"{spent:.2f}"
+    return verdicts, notes
+
+
+@pytest.mark.parametrize("world", ["small", "strict", "bound", "russian", "hoster"])
+def test_a_world_judged_as_a_strangers_fails_nothing(world: str) -> None:
+    verdicts, _ = judged(world, Choice())
+    wrong = {Outcome.FAIL, Outcome.ERROR}
+    assert [str(one) for one in verdicts if one.outcome in wrong] == []
+    assert sum(one.outcome is Outcome.PASS for one in verdicts) > 400
+
+
+def test_a_customer_of_another_country_is_sold_its_own_tariffs() -> None:
+    verdicts, notes = judged("russian", Choice(only="flow/custom/licences"))
+    bought = notes.details["bought"]
+    assert isinstance(bought, list)
+    assert [one["tariff"] for one in bought] == ["55231"]
+    cells = {cell for one in verdicts if one.outcome is Outcome.PASS for cell in one.cells}
+    assert cells == {Cell("custom", "licences")}
+
+
+def test_what_may_not_be_deleted_yet_is_left_and_not_paid_for_again() -> None:
+    verdicts, notes = judged("bound", Choice(only="flow/custom/licences"))
+    outcomes = {one.name.rpartition("/")[2]: one for one in verdicts}
+    assert outcomes["delete"].outcome is Outcome.SKIP
+    assert "pricelist_min_order" in str(outcomes["delete"])
+    assert outcomes["prolong what is deleted"].told == ("it was not deleted",)
+    assert outcomes["ledger"].outcome is Outcome.PASS
+    assert not outcomes["ledger"].cells, "a course with a step left out fills no cell"
+    left = notes.details["left"]
+    assert isinstance(left, list)
+    assert len(left) == 1
