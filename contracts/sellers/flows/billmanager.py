@@ -6,12 +6,13 @@ The same course for all three trades: to a BILLmanager they are product types.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from contracts.sellers.flows.course import NOTHING, Deed, Step
+from contracts.sellers.budget import Withheld
+from contracts.sellers.flows.course import NOTHING, Deed, Step, Unreached
 from contracts.sellers.flows.custom_modules import MODULES
 from contracts.sellers.flows.custom_services import template_of
 from contracts.sellers.flows.life import (
@@ -53,6 +54,7 @@ class Billmanager(Life):
     licence: int = 0
     item: int = 0
     own: int = 0
+    kept_back: bool = False
     books: sqlite3.Connection = field(default_factory=lambda: sqlite3.connect(":memory:"))
     _reseller: BillmanagerReseller | None = field(default=None, repr=False)
     _waited: timedelta = timedelta(0)
@@ -133,7 +135,7 @@ class Billmanager(Life):
     def readdress(self, step: Step) -> None:
         """The operation ``setparam`` with another address."""
         wanted = self.ground.shelf.address()
-        self._completed(self.reseller.set_params(self.item, params={"ip": wanted}))
+        self._run(lambda: self.reseller.set_params(self.item, params={"ip": wanted}))
         step.must("its address", self.client.licenses.get(self.number).ip, wanted)
 
     def resize(self, step: Step) -> None:
@@ -141,23 +143,23 @@ class Billmanager(Life):
         addon, amount = more_of(self.tariff)
         told = self.client.products(VDS).resize_quote(self.number, {addon.id: amount})
         step.cost = NOTHING if told is None else told.amount
-        self.spent += step.cost
         wanted = {addon.intname: amount}
-        self._completed(self.reseller.set_params(self.item, addons=wanted, price=step.cost))
+        self._run(lambda: self.reseller.set_params(self.item, addons=wanted, price=step.cost))
+        self.spent += step.cost
         shown = self.client.products(VDS).get(self.number)
         step.must(f"its {addon.name}", shown.addons.get(addon.id), str(amount))
 
     def suspend(self, step: Step) -> None:
         """The operation ``suspend``."""
-        self.switched_off(step, lambda: self._completed(self.reseller.suspend(self.item)))
+        self.switched_off(step, lambda: self._run(lambda: self.reseller.suspend(self.item)))
 
     def resume(self, step: Step) -> None:
         """The operation ``resume``."""
-        self.switched_on(step, lambda: self._completed(self.reseller.resume(self.item)))
+        self.switched_on(step, lambda: self._run(lambda: self.reseller.resume(self.item)))
 
     def delete(self, step: Step) -> None:
         """The operation ``close``."""
-        self.deleted(step, lambda: self._completed(self.reseller.close(self.item)))
+        self.deleted(step, lambda: self._run(lambda: self.reseller.close(self.item)))
 
     def delete_licence(self, step: Step) -> None:
         """Gives the licence up as well."""
@@ -185,8 +187,18 @@ class Billmanager(Life):
         return {**named, "ostempl": system} if system else named
 
     def _prolonged(self) -> date | None:
-        self._completed(self.reseller.prolong(self.item))
+        self._run(lambda: self.reseller.prolong(self.item))
         return self.reseller.running.item(self.item).seller_expires_on
+
+    def _run(self, start: Callable[[], Operation]) -> None:
+        """One operation from start to end. One that was kept back keeps the item to itself."""
+        if self.kept_back:
+            raise Unreached("the operation before it was not sent, and still runs on the item")
+        try:
+            self._completed(start())
+        except Withheld:
+            self.kept_back = True
+            raise
 
     def _completed(self, operation: Operation) -> None:
         """Lets cron run until it is over. Raises the refusal it failed by, or NotUnderstood."""

@@ -133,8 +133,8 @@ class CustomLicences(Life):
         full = (month_of(wanted) or NOTHING) - self.month
         term, left = self.ends_on - (self.ends_on - TERM), self.ends_on - self.ground.today()
         step.cost = told[0].amount if told else part_of(full, left.days, term.days)
-        self.spent += step.cost
         licence = self.billing.change_tariff(self.number, wanted.id)
+        self.spent += step.cost
         step.says.append(f"to tariff {wanted.id} for {step.cost}")
         step.must("its tariff", licence.tariff, wanted.id)
         step.must("its end", licence.expires_on, self.ends_on)

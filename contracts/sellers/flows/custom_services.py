@@ -97,9 +97,9 @@ class CustomMachines(Life):
         told = self.client.products(VDS).resize_quote(self.number, {addon.id: amount})
         step.cost = NOTHING if told is None else told.amount
         step.must("a price is told", bool(step.cost), wanted=True)
-        self.spent += step.cost
-        for _ in range(2):
+        for time in range(2):
             shown = self.billing.resize(self.number, {addon.id: amount})
+            self.spent += NOTHING if time else step.cost
             step.must(f"its {addon.name}", shown.addons.get(addon.id), str(amount))
         step.says.append(f"{addon.name} {amount} for {step.cost}")
         step.must("its end", self.read().expires_on, self.ends_on)

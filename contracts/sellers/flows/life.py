@@ -156,8 +156,8 @@ class Life:
     def prolonged(self, step: Step, prolong: Callable[[], date | None], cost: Decimal) -> None:
         """A further month from its end, for what a month costs."""
         step.cost = cost
-        self.spent += cost
         told = prolong()
+        self.spent += cost
         step.must("the end that is told", told, self.ends_on + TERM)
         step.must("the end that is shown", self.read().expires_on, self.ends_on + TERM)
         self.ends_on += TERM

@@ -88,6 +88,7 @@ def test_what_would_exceed_the_budget_is_not_sent_and_never_a_pass(
 ) -> None:
     before = second.balance
     verdicts, notes = second.judged(budget(limit), LICENCES)
+    assert exit_code(verdicts) == 0
     assert before - second.balance <= Decimal(limit)
     assert notes.details["spent"] == f"{before - second.balance:.2f}"
     ordered = named(verdicts, "flow/custom/licences/order").outcome
@@ -95,6 +96,17 @@ def test_what_would_exceed_the_budget_is_not_sent_and_never_a_pass(
     prolonged = named(verdicts, "flow/custom/licences/prolong")
     assert prolonged.outcome is (Outcome.PASS if limit == "6.00" else Outcome.SKIP)
     assert any("is left" in str(one) for one in verdicts)
+
+
+@pytest.mark.parametrize("limit", ["3", "12", "21"])
+def test_a_budget_that_ends_in_the_middle_fails_no_step_behind_it(
+    second: Second, limit: str
+) -> None:
+    there = second.services()
+    verdicts, notes = second.judged(budget(limit), Choice(only="flow/billmanager"))
+    assert [str(one) for one in verdicts if one.outcome is Outcome.FAIL] == []
+    assert any("was not sent, and still runs" in str(one) for one in verdicts)
+    assert (second.services(), notes.details["left"]) == (there, [])
 
 
 def test_a_budget_in_another_currency_buys_nothing(second: Second) -> None:
