@@ -50,9 +50,13 @@ NO_MONEY: Final = Rules()
 
 @dataclass(slots=True)
 class Purse:
-    """What was spent of the limit, by the seller's own balance where it tells one."""
+    """What was spent of the limit, by the seller's own balance where it tells one.
+
+    ``open``: what was told to be charged and has not left the balance yet. It may still come.
+    """
 
     spent: Decimal = Decimal(0)
+    open: Decimal = Decimal(0)
     currency: str = ""
     remarks: list[str] = field(default_factory=list)
 
@@ -60,17 +64,23 @@ class Purse:
         """Why a price may not be paid, or nothing."""
         if limit.currency and price.currency and limit.currency != price.currency:
             return f"it costs {price}, and the budget is in {limit.currency}"
-        left = limit.amount - self.spent
+        left = limit.amount - self.spent - self.open
         if price.amount > left:
             return f"it costs {price}, and of {limit} only {max(left, Decimal(0)):.2f} is left"
         return ""
 
-    def pay(self, what: str, told: Sum, before: Sum | None, after: Sum | None) -> None:
+    def pay(
+        self, what: str, told: Sum, before: Sum | None, after: Sum | None, *, refused: bool
+    ) -> None:
         """Counts a call that was sent. Without a balance to compare, its price counts."""
         known = before is not None and after is not None
         cost = before.amount - after.amount if before and after else told.amount
+        if refused and not known:
+            cost = Decimal(0)
         self.currency = self.currency or told.currency or (before.currency if before else "")
         self.spent += max(cost, Decimal(0))
+        if not refused:
+            self.open += max(told.amount - max(cost, Decimal(0)), Decimal(0))
         if known and cost > told.amount:
             self.remarks.append(f"{what} cost {cost:.2f}, and was told to cost {told}")
 
@@ -132,6 +142,9 @@ class Gate(httpx.BaseTransport):
         price = price_of(self.ask, asked) or self._guessed(asked) or self.rules.assumed
         if price is None:
             raise Withheld("not sent: the seller does not tell its price (--assume-price)")
+        if not price.currency:
+            held = balance_of(self.ask, {})
+            price = Sum(price.amount, held.currency if held is not None else "")
         if reason := self.purse.fits(price, self.rules.limit):
             raise Withheld(f"not sent: {reason}")
         return price
@@ -169,13 +182,14 @@ class Gate(httpx.BaseTransport):
     def _paid(
         self, request: httpx.Request, fields: Mapping[str, str], price: Sum
     ) -> httpx.Response:
-        before = balance_of(self.ask, {})
+        before, refused = balance_of(self.ask, {}), False
         try:
             answer = self.inner.handle_request(request)
-            answer.read()
+            refused = _is_refusal(answer, fields.get("out", "xml"))
         finally:
             # Also where no answer came: it may have been carried out.
-            self.purse.pay(fields.get("func", ""), price, before, balance_of(self.ask, {}))
+            after = balance_of(self.ask, {})
+            self.purse.pay(fields.get("func", ""), price, before, after, refused=refused)
         return answer
 
     def _note(self, purchase: Purchase, answer: httpx.Response, out: str) -> None:
@@ -186,6 +200,15 @@ class Gate(httpx.BaseTransport):
         if out == "bjson":
             document = _from_bjson(document)
         self.purchases.told(document, purchase)
+
+
+def _is_refusal(answer: httpx.Response, out: str) -> bool:
+    """Whether an answer is an error document. What cannot be read may have been carried out."""
+    try:
+        document = read(answer.read(), out if out in FORMATS else "xml")[0]
+    except Unreadable:
+        return False
+    return document.first("error") is not None
 
 
 def _from_bjson(document: Node) -> Node:

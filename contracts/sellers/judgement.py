@@ -115,6 +115,9 @@ def _tell(gate: Gate, notes: Notes) -> None:
     if limit is not None:
         told = f"spent {gate.purse.spent:.2f} {gate.purse.currency} of {limit}"
         notes.remarks.append(f"{told}; {len(bought)} orders")
+    if gate.purse.open:
+        told = f"{gate.purse.open:.2f} more was told to be charged, and is not: it may still come"
+        notes.remarks.append(told)
     notes.remarks += gate.purse.remarks
 
 

@@ -167,6 +167,38 @@ def test_a_lost_answer_is_counted_all_the_same() -> None:
     assert len(list(gate.purchases.standing())) == 1
 
 
+def test_what_is_charged_later_is_kept_for_it() -> None:
+    till = Till(told="5.00 EUR", taken="0.00")
+    gate = gate_at(till, limit("12"))
+    order(gate)
+    order(gate)
+    assert (gate.purse.spent, gate.purse.open) == (Decimal("0.00"), Decimal("10.00"))
+    with pytest.raises(Withheld, match=r"only 2\.00 is left"):
+        order(gate)
+
+
+def test_a_refusal_that_costs_nothing_uses_nothing_up() -> None:
+    def refusing(request: httpx.Request) -> httpx.Response:
+        fields = dict(httpx.QueryParams(request.read().decode()))
+        if fields["func"] == "subaccount":
+            return httpx.Response(200, text="<doc><elem><balance>9 EUR</balance></elem></doc>")
+        told = '<error type="value"/>' if "sok" in fields else "<orderinfo>5.00 EUR</orderinfo>"
+        return httpx.Response(200, text=f"<doc>{told}</doc>")
+
+    gate = gate_at(refusing, limit("5"))
+    order(gate)
+    order(gate)
+    assert (gate.purse.spent, gate.purse.open) == (Decimal(0), Decimal(0))
+    assert list(gate.purchases.standing()) == []
+
+
+def test_a_price_without_a_currency_is_one_of_the_account() -> None:
+    till = Till(told="5.00")
+    rules = Rules(limit=Sum(Decimal(1000), "RUB"))
+    with pytest.raises(Withheld, match="the budget is in RUB"):
+        order(gate_at(till, rules))
+
+
 def test_without_a_balance_the_price_counts() -> None:
     def silent(request: httpx.Request) -> httpx.Response:
         price = "<orderinfo>5.00 EUR</orderinfo>" if b"sok" not in request.read() else "<ok/>"

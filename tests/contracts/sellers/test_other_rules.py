@@ -70,7 +70,7 @@ def test_a_world_judged_as_a_strangers_fails_nothing(world: str) -> None:
     verdicts, _ = judged(world, Choice())
     wrong = {Outcome.FAIL, Outcome.ERROR}
     assert [str(one) for one in verdicts if one.outcome in wrong] == []
-    assert sum(one.outcome is Outcome.PASS for one in verdicts) > 400
+    assert sum(one.outcome is Outcome.PASS for one in verdicts) > 350
 
 
 def test_a_customer_of_another_country_is_sold_its_own_tariffs() -> None:

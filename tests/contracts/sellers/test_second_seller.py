@@ -9,7 +9,7 @@ import pytest
 
 from contracts.sellers.budget import Rules
 from contracts.sellers.judgement import Notes, Task, judge
-from contracts.sellers.levels import CORE, Choice
+from contracts.sellers.levels import CORE, Choice, family_of
 from contracts.spending import changes, spends
 from contracts.target import CannotRun, over_wsgi
 from contracts.verdicts import Cell, Outcome, Verdict, exit_code
@@ -74,6 +74,15 @@ def test_without_a_budget_nothing_that_spends_is_sent(second: Second) -> None:
         if cell.system != "whmcs"
     ]
     assert notes.details["bought"] == []
+
+
+def test_what_is_the_accounts_own_is_never_changed(second: Second) -> None:
+    second.judged(budget("150"), Choice())
+    acting = [one for one in second.calls if changes(one["func"], one)]
+    families = {family_of(one["func"]) for one in acting}
+    # The last one is a function that nobody has, which is asked for to see what is said of it.
+    assert families == {"soft", "vds", "addition", "service", "nosuch"}
+    assert {one.get("elid", "") for one in acting}.isdisjoint(second.services())
 
 
 def test_read_only_sends_nothing_that_changes_anything(second: Second) -> None:
