@@ -7,6 +7,7 @@ noted in :class:`~contracts.sellers.purchases.Purchases` and never prolonged by 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -21,10 +22,13 @@ from contracts.sellers.money import Sum, balance_of, price_of
 from contracts.sellers.passage import ask
 from contracts.sellers.purchases import Purchase, Purchases
 from contracts.shapes import FORMATS, Unreadable, read
-from contracts.spending import changes, spends
+from contracts.spending import changes, rule_of, spends
 from contracts.tree import Node
 
-_OFF = ("", "null", "off", "0")
+_OFF: Final = ("", "null", "off", "0")
+_NUMBER: Final = re.compile(r"[0-9]+")
+NOBODYS: Final = "999999999"
+"""A number that no service has: what is done to it is done to nothing."""
 
 
 class Withheld(Exception):
@@ -112,6 +116,8 @@ class Gate(httpx.BaseTransport):
             return self.inner.handle_request(request)
         self._address = request.url
         self._refuse_acts(func, fields)
+        if changes(func, fields):
+            self._refuse_others(func, fields)
         if func.endswith(".order.param") and changes(func, fields):
             return self._order(request, func, fields)
         if _renews(func, fields):
@@ -133,6 +139,20 @@ class Gate(httpx.BaseTransport):
     def _refuse_acts(self, func: str, fields: Mapping[str, str]) -> None:
         if self.rules.read_only and func and changes(func, fields):
             raise Withheld("not sent: only what changes nothing may be sent (--read-only)")
+
+    def _refuse_others(self, func: str, fields: Mapping[str, str]) -> None:
+        """What changes anything may change only what this run has bought."""
+        service = fields.get("plid") or fields.get("elid", "")
+        numbers = set(_NUMBER.findall(f"{service} {fields.get('item', '')}"))
+        if numbers - self.purchases.numbers() - {NOBODYS}:
+            # An order that told no number may be in the list by now.
+            for purchase in list(self.purchases.standing()):
+                self.purchases.locate(self.ask, purchase)
+        if numbers - self.purchases.numbers() - {NOBODYS}:
+            raise Withheld("not sent: it would change what was not bought by this run")
+        probes = rule_of(func) is None and not fields.get("sok")
+        if not numbers and not probes and not func.endswith(".order.param"):
+            raise Withheld("not sent: it would change the account itself")
 
     def _price(self, fields: Mapping[str, str]) -> Sum:
         """What it would cost. Raises Withheld where that is unknown or too much."""

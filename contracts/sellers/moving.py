@@ -15,6 +15,7 @@ from contracts.checks import Wanted
 from contracts.exchange import Exchange, Request, Step
 from contracts.placeholders import places
 from contracts.replay import replay
+from contracts.sellers.budget import NOBODYS
 from contracts.sellers.levels import family_of
 from contracts.sellers.stock import ADDRESSES, SERVICES, TARIFFS, NotHere, Stock
 from contracts.spending import changes, spends
@@ -41,7 +42,6 @@ _NAMED: Final = frozenset(
 _ADDRESS: Final = re.compile(r"192\.0\.2\.[0-9]+")
 _NUMBER: Final = re.compile(r"[0-9]+")
 _CURRENCY: Final = re.compile(r"\bEUR\b")
-_NOBODYS: Final = "999999999"
 _STATES: Final = frozenset({"status", "item_status", "service_status"})
 _WORDS: Final = frozenset({"", "null", "on", "off", "ok"})
 _ROWS: Final = frozenset(
@@ -142,7 +142,7 @@ class _Words:
         return self.stock.free_address()
 
     def _number(self, text: str) -> str:
-        if text == _NOBODYS or len(text) < len(_NOBODYS) - 3:
+        if text == NOBODYS or len(text) < len(NOBODYS) - 3:
             return text
         if text not in SERVICES:
             raise NotHere(f"is about service {text} of a prepared world")

@@ -66,6 +66,10 @@ class Purchases:
         self.all.append(Purchase(family, named, tariff, price, before))
         return self.all[-1]
 
+    def numbers(self) -> set[str]:
+        """The numbers of all that was bought, as far as they are known."""
+        return {str(one.number) for one in self.all if one.number is not None}
+
     def price_of(self, number: str) -> Sum | None:
         """What was told that something costs which was bought in this run."""
         bought = (one for one in self.all if number and str(one.number) == number)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Self
 
+from contracts.sellers.budget import NOBODYS
 from contracts.sellers.flows.course import NOTHING, Deed, Ground, Step
 from contracts.sellers.flows.life import (
     DELETING,
@@ -22,8 +23,6 @@ from reseller_client import LicenseOrder, ModuleOrder
 from reseller_client.resellers import CustomModules, CustomReseller
 
 MODULES: Final[Known] = (DOCUMENTED, "docs/trade.md section 8: a module belongs to a licence")
-NOBODYS: Final = 999_999_999
-"""A number no licence has."""
 
 
 @dataclass(slots=True)
@@ -60,7 +59,7 @@ class CustomAdditions(Life):
 
     def without(self, step: Step) -> None:
         """No licence, no module, and no money."""
-        wish = ModuleOrder(self.tariff.id, NOBODYS, remoteid=self.remoteid("n"))
+        wish = ModuleOrder(self.tariff.id, int(NOBODYS), remoteid=self.remoteid("n"))
         step.must_be_refused(
             "a module of nobody's licence", lambda: self.client.modules.order(wish)
         )

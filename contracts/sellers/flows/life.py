@@ -17,7 +17,7 @@ from dateutil.relativedelta import relativedelta
 from contracts.sellers.flows.course import NOTHING, Ground, Step, Unreached
 from contracts.sellers.flows.shelf import ADDITION, SOFT, month_of
 from contracts.verdicts import DOCUMENTED, OBSERVED
-from reseller_client import Client, Refused, Status
+from reseller_client import Client, NotUnderstood, Refused, Status
 from reseller_client.models import Tariff
 
 LOOKS: Final = 60
@@ -65,6 +65,8 @@ class Life:
     ends_on: date = date.min
     spent: Decimal = NOTHING
     gone: bool = False
+    before: frozenset[int] = frozenset()
+    """What the list had before anything was ordered."""
     _tariff: Tariff | None = field(default=None, repr=False)
 
     @property
@@ -120,6 +122,7 @@ class Life:
 
     def price(self, step: Step) -> None:
         """The price list tells what a month costs."""
+        self.before = frozenset(row.id for row in self.rows())
         step.says.append(f"tariff {self.tariff.id}, {self.month} a month")
 
     def looked(self, step: Step, fields: Fields) -> None:
@@ -130,6 +133,8 @@ class Life:
 
     def bought(self, step: Step, number: int, cost: Decimal) -> None:
         """What was ordered is active, for a month from today, and in the list once."""
+        if number in self.before:
+            raise NotUnderstood(f"the order is said to be {number}, which was there before it")
         step.cost, self.number = cost, number
         self.spent += cost
         shown = self.settled()

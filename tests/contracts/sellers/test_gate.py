@@ -10,6 +10,7 @@ import pytest
 
 from contracts.sellers.budget import Gate, Rules, Withheld
 from contracts.sellers.money import Sum, price_of, read_sum, sums_in
+from contracts.sellers.purchases import Purchase
 from contracts.tree import Node, from_record
 
 ADDRESS = "http://127.0.0.1/billmgr"
@@ -44,6 +45,14 @@ class Till:
 def gate_at(till: Callable[[httpx.Request], httpx.Response], rules: Rules) -> Gate:
     gate = Gate(httpx.MockTransport(till), rules)
     gate.speak_for("somebody", "secret")
+    return gate
+
+
+def holding(gate: Gate, number: int) -> Gate:
+    """The same gate, which a service was bought through."""
+    gate.purchases.all.append(
+        Purchase("soft", "r-1", "1", Sum(Decimal(5), "EUR"), frozenset(), number)
+    )
     return gate
 
 
@@ -96,7 +105,7 @@ def test_every_order_goes_out_under_an_id_of_ours() -> None:
 @pytest.mark.parametrize(
     ("rules", "fields", "told"),
     [
-        (Rules(), {"func": "service.prolong", "elid": "1", "sok": "ok"}, "no budget was given"),
+        (Rules(), {"func": "service.prolong", "elid": "8", "sok": "ok"}, "no budget was given"),
         (
             limit("9"),
             {"func": "soft.order.param", "sok": "ok"},
@@ -104,18 +113,28 @@ def test_every_order_goes_out_under_an_id_of_ours() -> None:
         ),
         (
             limit("9"),
-            {"func": "soft.edit", "elid": "1", "autoprolong": "1", "sok": "ok"},
+            {"func": "soft.edit", "elid": "8", "autoprolong": "1", "sok": "ok"},
             "it would let the seller charge by itself",
         ),
         (Rules(read_only=True), {"func": "soft.suspend", "elid": "1"}, "changes nothing"),
         (Rules(read_only=True), {"func": "session.newkey"}, "changes nothing"),
         (Rules(read_only=True, play=True), {"func": "soft.delete", "elid": "1"}, "changes nothing"),
+        (limit("9"), {"func": "soft.delete", "elid": "8, 9"}, "not bought by this run"),
+        (limit("9"), {"func": "service.ip.delete", "elid": "8", "plid": "9"}, "not bought by"),
+        (
+            limit("9"),
+            {"func": "addition.order.param", "item": "9", "skipbasket": "on", "sok": "ok"},
+            "not bought by this run",
+        ),
+        (limit("9"), {"func": "usrparam", "realname": "X", "sok": "ok"}, "the account itself"),
+        (limit("9"), {"func": "cart.empty"}, "the account itself"),
+        (limit("9"), {"func": "clientticket.edit", "sok": "ok"}, "the account itself"),
         (limit("9"), {"func": "groupedit", "faction": "service.prolong", "sok": "ok"}, "not sent"),
     ],
 )
 def test_what_may_not_be_sent_is_not_sent(rules: Rules, fields: dict[str, str], told: str) -> None:
     till = Till(told="")
-    gate = gate_at(till, rules)
+    gate = holding(gate_at(till, rules), 8)
     with pytest.raises(Withheld, match=told):
         gate.handle_request(httpx.Request("POST", ADDRESS, data=fields))
     assert fields["func"] not in [one["func"] for one in till.sent]
@@ -138,8 +157,9 @@ def test_a_prolongation_for_an_odd_period_is_taken_to_cost_so_many_months() -> N
         return httpx.Response(200, text=f"<doc>{price}</doc>")
 
     fields = {"func": "service.prolong", "elid": "7", "period": "7", "sok": "ok"}
+    gate = holding(gate_at(odd, limit("20")), 7)
     with pytest.raises(Withheld, match=r"it costs 35\.00 EUR"):
-        gate_at(odd, limit("20")).handle_request(httpx.Request("POST", ADDRESS, data=fields))
+        gate.handle_request(httpx.Request("POST", ADDRESS, data=fields))
 
 
 def test_an_order_in_a_multipart_body_is_not_rewritten_and_not_sent() -> None:
