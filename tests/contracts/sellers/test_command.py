@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from click.testing import CliRunner, Result
 
 from contracts.cli import verify
 from emulator.testing import SellerServer
+from tests.contracts.sellers.second_seller import Second, second_seller
 
 
 def called(*words: str) -> Result:
@@ -86,3 +91,47 @@ def test_scenarios_are_played_where_the_clock_can_be_moved() -> None:
     result = called("--in-process", *words)
     assert result.exit_code == 0, result.output
     assert "all held" in result.output
+
+
+class Quiet(WSGIRequestHandler):
+    """Writes no log."""
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing."""
+
+
+@contextmanager
+def served(second: Second) -> Iterator[str]:
+    """The second seller on a free port of loopback; the address of its API."""
+    server = make_server("127.0.0.1", 0, second.application(), handler_class=Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/billmgr"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_a_strangers_seller_is_judged_with_a_login_from_the_environment() -> None:
+    with second_seller() as second, served(second) as url:
+        second.own.provisioning("at_once")
+        before, there = second.balance, second.services()
+        words = ["seller", url, "--max-spend", "9 EUR", "--only", "flow/custom/licences"]
+        known = {"MOCKSELLER_LOGIN": "reseller", "MOCKSELLER_PASSWORD": "secret"}
+        result = CliRunner().invoke(verify, words, env={**known, "NO_PROXY": "127.0.0.1"})
+        spent = before - second.balance
+        assert second.services() == there
+    assert result.exit_code == 0, result.output
+    assert f"spent {spent:.2f} EUR of 9.00 EUR; 1 orders" in result.output
+    assert "secret" not in result.output
+
+
+def test_a_strangers_seller_with_a_wrong_password_cannot_be_judged() -> None:
+    with second_seller() as second, served(second) as url:
+        words = ["seller", url, "--login", "reseller", "--password", "not-this-one"]
+        result = CliRunner().invoke(verify, words, env={"NO_PROXY": "127.0.0.1"})
+    assert result.exit_code == 2
+    assert "the account cannot log in" in result.output
+    assert "not-this-one" not in result.output
