@@ -1,7 +1,8 @@
 """Secrets, taken out of what a judge shows or writes down.
 
 A password, a session or a key is masked in the request by the name of its parameter, and in the
-answer by the name of its field and wherever the very text of the request's secret stands.
+answer by the name of its field and wherever the very text of the request's secret stands, however
+it is written there.
 """
 
 from __future__ import annotations
@@ -9,19 +10,19 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable, Mapping
-from io import BytesIO
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Final
-from urllib.parse import parse_qsl, quote, quote_plus
+from urllib.parse import quote, quote_plus
 from xml.etree.ElementTree import ParseError, indent, tostring
 from xml.sax.saxutils import escape
 
 import httpx
+from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
-from werkzeug.formparser import FormDataParser
-from werkzeug.http import parse_options_header
 
+from contracts.asked import last, pairs_of
+from contracts.leaves import Leaf, Opaque, leaves, rewritten
 from contracts.verdicts import Seen
 
 MASK: Final = "***"
@@ -33,8 +34,26 @@ SHORTEST: Final = 6
 """Signs: a shorter secret is not looked for in answers, it would blot out ordinary text."""
 MOST: Final = 50
 """Secrets of one answer that are looked for in the rest of it; a hostile one has no end of them."""
-# No pattern may begin to look again at every sign of a long answer: each stops at the next mark.
+_PIECES: Final = frozenset({
+    "pass", "passphrase", "passwd", "password", "pwd", "secret", "token", "apikey", "privatekey",
+    "cvc", "cvv", "cardnumber", "totp", "otp", "pin",
+})  # fmt: skip
+"""A name with one of these words in it holds a secret as well (``adm_password``, ``api-token``)."""
+_TELLING: Final = ("allow", "change", "need", "show", "has", "is", "send", "reset")
+"""Words that make a flag of such a name: ``allow_changepassword`` is ``on`` or ``off``."""
+_STATES: Final = frozenset({"", "on", "off", "yes", "no", "null"})
 _FIELD: Final = "|".join(sorted(SECRETS - {"authinfo"}))
+_NAME: Final = re.compile(r"[\w.\-\[\]: ]{1,64}")
+_PEM: Final = re.compile(
+    r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
+)
+_QUERY: Final = re.compile(
+    r"(?<![\w.$-])((?:authinfo|auth|billmgrses5|key|passwd|password|confirm|token|qrcode)(?:=|%3D))"
+    r"[^&\s\"'<>;\\]+",
+    re.IGNORECASE,
+)
+"""As a link has it: an answer may send a browser on with a key in its query."""
+# No pattern may begin to look again at every sign of a long answer: each stops at the next mark.
 _TEXT: Final = r'(?:\\.|[^"\\])*'
 _PATTERNS: Final = (
     (re.compile(r"(<auth\b[^<>]*?\bid=[\"'])[^\"']*"), rf"\g<1>{MASK}"),
@@ -46,6 +65,29 @@ _PATTERNS: Final = (
     ),
     (re.compile(rf'("auth"\s*:\s*\{{[^{{}}]*?"\$"\s*:\s*"){_TEXT}'), rf"\g<1>{MASK}"),
 )
+"""For what is no whole document: cut off, or around one."""
+
+
+def is_secret(name: str) -> bool:
+    """Whether a parameter or field of this name holds a secret."""
+    meant = name.strip().lower().lstrip("$@")
+    pieces = re.split(r"[_.\-]", meant)
+    if meant in SECRETS:
+        return True
+    if any(piece.startswith(_TELLING) for piece in pieces):
+        return False
+    return any(piece in _PIECES or piece.endswith(("passwd", "password")) for piece in pieces)
+
+
+def is_secret_leaf(leaf: Leaf) -> bool:
+    """Whether a value of an answer is a secret by the place where it stands."""
+    if leaf.value.strip() in _STATES:
+        return False
+    if leaf.attribute:
+        # ``key`` of a choice is what a client sends to take it.
+        meant = leaf.attribute != "key" and is_secret(leaf.attribute)
+        return meant or (leaf.name == "auth" and leaf.attribute == "id")
+    return is_secret(leaf.name)
 
 
 def masked(form: Mapping[str, str]) -> dict[str, str]:
@@ -55,68 +97,106 @@ def masked(form: Mapping[str, str]) -> dict[str, str]:
         meant = name.strip().lower()
         if meant == "authinfo":
             shown[name] = f"{text.partition(':')[0]}:{MASK}"
+        elif not _NAME.fullmatch(name):
+            # A body that is no form: all of it may stand where a name should.
+            shown[MASK] = MASK
         else:
-            shown[name] = MASK if meant in SECRETS else text
+            shown[name] = MASK if is_secret(name) else masked_links(text)
     return shown
+
+
+def masked_links(text: str) -> str:
+    """A text without private keys, and without the secrets of the queries that stand in it."""
+    return _QUERY.sub(rf"\g<1>{MASK}", _PEM.sub(rf"\g<1>{MASK}\g<2>", text))
 
 
 def masked_text(text: str, secrets: Iterable[str] = ()) -> str:
     """An answer in any format with secrets blotted out; ``secrets`` are those of its request."""
-    told = {
+    try:
+        found = leaves(text)
+    except Opaque:
+        return _masked_patterns(text, secrets)
+    told = (leaf.value for leaf in found if is_secret_leaf(leaf))
+    known = _longest({*secrets, *islice(filter(_is_telling, told), MOST)})
+    return masked_links(rewritten(text, lambda leaf: _masked_leaf(leaf, known)))
+
+
+def _masked_patterns(text: str, secrets: Iterable[str]) -> str:
+    """The same where nothing says for certain which name a text belongs to."""
+    told = (
         found[0].removeprefix(found[1])
         for pattern, _ in _PATTERNS
         for found in islice(pattern.finditer(text), MOST)
-    }
-    # The same session may stand a second time, under a name that nobody thought of.
-    known = {secret for secret in told if any(map(str.isdigit, secret))}
-    known |= {written for secret in secrets for written in _writings(secret)}
-    for secret in sorted(known, key=len, reverse=True):
-        if len(secret) >= SHORTEST:
-            text = text.replace(secret, MASK)
+    )
+    ways = {way for secret in _longest(secrets) for way in spellings(secret)}
+    for secret in _longest({*ways, *filter(_is_telling, told)}):
+        text = text.replace(secret, MASK)
     for pattern, instead in _PATTERNS:
         text = pattern.sub(instead, text)
-    return text
+    return masked_links(text)
 
 
-def _writings(secret: str) -> set[str]:
-    """A secret as it stands in plain text, XML, JSON and an address."""
-    in_json = json.dumps(secret), json.dumps(secret, ensure_ascii=False)
-    in_xml = escape(secret), escape(secret, {'"': "&quot;"}), html.escape(secret)
-    return {secret, quote(secret), quote_plus(secret), *in_xml, *(one[1:-1] for one in in_json)}
+def _is_telling(secret: str) -> bool:
+    """Whether a secret of an answer is looked for elsewhere in it, under whatever name."""
+    return any(map(str.isdigit, secret))
+
+
+def _longest(secrets: Iterable[str]) -> list[str]:
+    """The longest first: a short one may be a part of it, and would leave the rest."""
+    return sorted({one for one in secrets if len(one) >= SHORTEST}, key=len, reverse=True)
+
+
+def _masked_leaf(leaf: Leaf, known: Iterable[str]) -> str:
+    if is_secret_leaf(leaf):
+        return MASK
+    value = leaf.value
+    for secret in known:
+        value = value.replace(secret, MASK)
+    return masked_links(value)
+
+
+def spellings(secret: str) -> Iterator[str]:
+    """A text as it may stand in an answer: as it is, and as XML, JSON or an address write it."""
+    ways = {
+        secret,
+        escape(secret),
+        escape(secret, {'"': "&quot;", "'": "&apos;"}),
+        escape(secret, {'"': "&quot;"}),
+        escape(secret, {'"': "&quot;", "'": "&#39;"}),
+        html.escape(secret),
+        secret.encode("ascii", "xmlcharrefreplace").decode(),
+        json.dumps(secret)[1:-1],
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        json.dumps(secret)[1:-1].replace("/", "\\/"),
+        quote(secret),
+        quote(secret, safe=""),
+        quote_plus(secret),
+    }
+    # The longest first: the short one may be a part of it, and would leave the rest.
+    yield from sorted(ways, key=lambda way: (-len(way), way))
 
 
 def secrets_of(form: Mapping[str, str]) -> list[str]:
     """What of a request must not stand in an answer that is shown."""
     found: list[str] = []
     for name, text in form.items():
-        meant = name.strip().lower()
-        if meant == "authinfo":
+        if name.strip().lower() == "authinfo":
             found.append(text.partition(":")[2])
-        elif meant in SECRETS:
+        elif is_secret(name) and text.strip() not in _STATES:
             found.append(text)
     return [secret for secret in found if secret]
 
 
 def fields_of(request: httpx.Request) -> dict[str, str]:
     """The parameters of a request, wherever they stand; the body's weigh more."""
-    query = parse_qsl(request.url.query.decode("ascii", "replace"), keep_blank_values=True)
-    return {**dict(query), **_body_of(request)}
-
-
-def _body_of(request: httpx.Request) -> dict[str, str]:
-    body = request.read()
-    mimetype, options = parse_options_header(request.headers.get("Content-Type"))
-    if mimetype != "multipart/form-data":
-        return dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
-    _, fields, files = FormDataParser().parse(BytesIO(body), mimetype, len(body), options)
-    sent = {name: f"(a file: {file.filename})" for name, file in files.items()}
-    return {**fields.to_dict(), **sent}
+    kind = request.headers.get("Content-Type", "")
+    return last(pairs_of(request.url.query, request.read(), kind))
 
 
 def seen(request: httpx.Request, response: httpx.Response | None, note: str = "") -> Seen:
     """One request with its answer, ready to be shown. Without an answer the status is 0."""
     fields = fields_of(request)
-    secrets = secrets_of(fields)
+    secrets = [*secrets_of(fields), *_cookies(request)]
     address = str(request.url.copy_with(query=None, username=None, password=None))
     if response is None:
         return Seen(request.method, address, masked(fields), 0, "", note)
@@ -124,11 +204,19 @@ def seen(request: httpx.Request, response: httpx.Response | None, note: str = ""
     return Seen(request.method, address, masked(fields), response.status_code, text, note)
 
 
+def _cookies(request: httpx.Request) -> Iterator[str]:
+    """The session a cookie brings, which an answer may repeat."""
+    for part in request.headers.get("Cookie", "").split(";"):
+        name, _, value = part.strip().partition("=")
+        if is_secret(name) and value:
+            yield from {value, value.partition(":")[0]}
+
+
 def readable(body: bytes) -> str:
     """An answer for people: xml with a line for each element, secrets hidden."""
     try:
         root = fromstring(body)
-    except (ParseError, ValueError):
+    except (ParseError, DefusedXmlException, ValueError):
         text = body.decode("utf-8", "replace")
     else:
         indent(root)

@@ -1,0 +1,76 @@
+"""What a request asks, wherever it says it: query, form, multipart or JSON, repeated names too."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable
+from typing import Final
+from urllib.parse import parse_qsl
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.formparser import FormDataParser
+from werkzeug.http import parse_options_header
+
+Pairs = list[tuple[str, str]]
+BODIES: Final = ("none", "form", "bare", "multipart", "json")
+"""The words of :data:`contracts.exchange.BODIES`."""
+
+
+def pairs_of(query: bytes, body: bytes, content_type: str) -> Pairs:
+    """Every name with its text, the query's first. A body that cannot be read says nothing."""
+    return [*_form(query), *body_pairs(body, content_type)]
+
+
+def body_kind(body: bytes, content_type: str) -> str:
+    """How a body is written, in the words of :data:`BODIES`."""
+    kind = parse_options_header(content_type)[0].lower()
+    if not body:
+        return "none"
+    if kind == "multipart/form-data":
+        return "multipart"
+    if kind.endswith(("/json", "+json")):
+        return "json"
+    return "form" if kind == "application/x-www-form-urlencoded" else "bare"
+
+
+def body_pairs(body: bytes, content_type: str) -> Pairs:
+    """The names and texts of a body alone."""
+    kind = body_kind(body, content_type)
+    if kind == "none":
+        return []
+    if kind == "multipart":
+        return _multipart(body, content_type)
+    return _json(body) if kind == "json" else _form(body.strip(b"\r\n"))
+
+
+def last(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """One text for each name; the one said last counts."""
+    return dict(pairs)
+
+
+def _form(encoded: bytes) -> Pairs:
+    return parse_qsl(encoded.decode("utf-8", "replace"), keep_blank_values=True, errors="replace")
+
+
+def _multipart(body: bytes, content_type: str) -> Pairs:
+    kind, options = parse_options_header(content_type)
+    try:
+        _, fields, _ = FormDataParser(silent=False).parse(
+            io.BytesIO(body), kind, len(body), options
+        )
+    except (HTTPException, ValueError):
+        return []
+    return list(fields.items(multi=True))
+
+
+def _json(body: bytes) -> Pairs:
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        return []
+    if not isinstance(told, dict):
+        return []
+    return [
+        (str(name), item if isinstance(item, str) else str(item)) for name, item in told.items()
+    ]

@@ -1,0 +1,120 @@
+"""What is shown holds no secret, however the secret is written."""
+
+from __future__ import annotations
+
+import json
+from xml.sax.saxutils import quoteattr
+
+import httpx
+import pytest
+from defusedxml.ElementTree import fromstring
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.masking import MASK, is_secret, masked, masked_text, readable, secrets_of, seen
+
+PASSWORD = "a&b\"c'<d>/е %1"
+PEM = "-----BEGIN PRIVATE KEY-----\nMIGHAgEA\n-----END PRIVATE KEY-----"
+
+
+def _answered(request: httpx.Request, text: str) -> str:
+    return seen(request, httpx.Response(200, content=text.encode())).answer
+
+
+@pytest.mark.parametrize("name", [
+    "password", "Passwd", "adm_password", "rootpassword", "user.token", "api_token", "key",
+    "$password", "card-number-cvv", "billmgrses5", "auth", "totp_secret",
+])  # fmt: skip
+def test_a_name_that_holds_a_secret_is_known(name: str) -> None:
+    assert is_secret(name)
+
+
+@pytest.mark.parametrize("name", [
+    "lickey", "allow_changepassword", "changepassword", "elid", "monkey", "keepalive", "compass",
+    "stored_method", "show_password", "authority",
+])  # fmt: skip
+def test_a_name_that_holds_none_is_known(name: str) -> None:
+    assert not is_secret(name)
+
+
+@pytest.mark.parametrize("text", [
+    f"<doc><password>{'x&amp;y'}</password></doc>",
+    "<doc><password><![CDATA[x&y]]></password></doc>",
+    '<doc><user password="x&amp;y"/></doc>',
+    '{"doc":{"password":{"$":"x\\u0026y"}}}',
+    '{"model":{"password":"x&y \\" z"}}',
+    '{"password":{"v":"x&y"}}',
+    '{"password":["x&y",{"$":"x&y"}]}',
+    "<doc><ok>func=payment.add.redirect&amp;key=x&amp;y=1</ok></doc>",
+    "func=whoami&auth=x&y=1",
+    '{"password":"x&y \\" z',
+    "<doc><password>x&amp;y</pass",
+])  # fmt: skip
+def test_a_secret_field_is_masked_in_every_way_of_writing(text: str) -> None:
+    shown = masked_text(text)
+    assert MASK in shown
+    assert "x&" not in shown.replace(MASK + "&", "")
+    assert "z" not in shown
+
+
+def test_a_private_key_is_masked_wherever_it_stands() -> None:
+    for text in (f"<doc><crt_bundle>{PEM}</crt_bundle></doc>", json.dumps({"doc": PEM}), PEM):
+        assert "MIGHAgEA" not in masked_text(text)
+        assert "BEGIN PRIVATE KEY" in masked_text(text)
+
+
+def test_the_flag_that_a_password_can_be_changed_stays() -> None:
+    text = "<doc><elem><allow_changepassword>on</allow_changepassword></elem></doc>"
+    assert masked_text(text) == text
+
+
+def test_the_choices_of_a_select_keep_their_keys() -> None:
+    text = '<doc><slist name="period"><val key="1">Month</val></slist></doc>'
+    assert masked_text(text) == text
+
+
+def test_a_document_without_secrets_is_shown_as_it_is() -> None:
+    text = "<?xml version=\"1.0\"?>\n<doc a='1'><b>&#1057; &amp;</b><c/><!-- x --></doc>\n"
+    assert masked_text(text) == text
+
+
+@given(st.text(alphabet="ab&<>\"'/ %е\\", min_size=6, max_size=20))
+def test_the_secret_of_a_request_is_found_as_xml_and_json_write_it(secret: str) -> None:
+    written = f"<doc a={quoteattr(secret)}/>"
+    told = json.dumps({"doc": secret})
+    assert fromstring(masked_text(written, [secret])).get("a") != secret
+    assert json.loads(masked_text(told, [secret]))["doc"] != secret
+
+
+@pytest.mark.parametrize("sent", [
+    {"data": {"authinfo": f"me:{PASSWORD}", "func": "whoami"}},
+    {"files": {"func": (None, "auth"), "password": (None, PASSWORD)}},
+    {"json": {"func": "auth", "password": PASSWORD}},
+    {"params": {"func": "auth", "password": PASSWORD}},
+])  # fmt: skip
+def test_a_request_shows_no_password_whatever_its_body(sent: dict[str, object]) -> None:
+    request = httpx.Client(base_url="http://127.0.0.1").build_request("POST", "/billmgr", **sent)  # type: ignore[arg-type]
+    shown = seen(request, httpx.Response(200, json={"doc": {"echo": PASSWORD}}))
+    assert shown.request["func"] in ("whoami", "auth")
+    assert "c'<d>" not in f"{shown}"
+    assert MASK in shown.answer
+
+
+def test_a_body_that_is_no_form_is_not_shown_as_a_name() -> None:
+    assert masked({"-----boundary\r\nsecret": "", "func": "soft"}) == {MASK: MASK, "func": "soft"}
+
+
+def test_a_session_brought_by_a_cookie_is_masked_in_the_answer() -> None:
+    request = httpx.Request(
+        "GET", "http://127.0.0.1/billmgr", headers={"Cookie": "billmgrses5=abcdef0123:x; a=b"}
+    )
+    assert "abcdef0123" not in _answered(request, "<doc><echo>abcdef0123</echo></doc>")
+
+
+def test_what_switches_a_password_is_no_secret_of_a_request() -> None:
+    assert secrets_of({"password": "on", "passwd": "s3cret-1"}) == ["s3cret-1"]
+
+
+def test_a_page_with_an_entity_is_shown_as_text() -> None:
+    body = b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;<password>hidden</password></a>'
+    assert "hidden" not in readable(body)
