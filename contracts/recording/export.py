@@ -1,0 +1,235 @@
+"""Exchanges of grade ``recorded``, made of a session: one file each, with the steps before it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import yaml
+
+from contracts.exchange import read_file
+from contracts.fields import ExchangeFault
+from contracts.masking import MASK
+from contracts.recording.generalised import (
+    Knowledge,
+    general,
+    labels_in,
+    labels_of,
+    steps_answer,
+)
+from contracts.recording.session import Entry, Session
+from contracts.recording.trees import doc_of, shape_of
+from contracts.shapes import FORMATS
+from contracts.spending import changes
+from contracts.tree import Node
+from contracts.verdicts import RECORDED
+
+_PERSONAL: Final = re.compile(
+    r"auth|session\..*|logon|totp\..*|register|recovery|su|account\.su|user\.su|chlevel"
+)
+"""Functions about who asks: their requests are credentials."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A session, and what of it depends on what. Numbers count from zero."""
+
+    session: Session
+
+    @cached_property
+    def account(self) -> str:
+        """The login most of it was asked with; the judge asks with its own instead."""
+        names = Counter(_who(entry) for entry in self.session.entries if _who(entry))
+        return names.most_common(1)[0][0] if names else ""
+
+    @cached_property
+    def binders(self) -> Mapping[str, int]:
+        """For each label the exchange whose answer told it first."""
+        found: dict[str, int] = {}
+        for number, entry in enumerate(self.session.entries):
+            for label in labels_of(entry.doc) if entry.doc is not None else ():
+                found.setdefault(label, number)
+        return found
+
+    @cached_property
+    def made(self) -> frozenset[str]:
+        """The labels of what this session made, not only looked at."""
+        entries = self.session.entries
+        return frozenset(label for label, n in self.binders.items() if _changed(entries[n]))
+
+    def reason(self, number: int) -> str:
+        """Why an exchange cannot stand alone, or nothing."""
+        entry = self.session.entries[number]
+        post = entry.method == "POST"
+        reasons = {
+            f"its answer is withheld: {entry.withheld}": bool(entry.withheld),
+            f"its HTTP status is {entry.status}": entry.status != 200,  # noqa: PLR2004 - a document
+            f"exchanges have no format {entry.out}": shape_of(entry.out) not in FORMATS,
+            "its request is a login": _PERSONAL.fullmatch(entry.func) is not None,
+            "its request holds a secret": MASK in entry.params.values(),
+            "it was asked with another login": _who(entry) not in ("", self.account),
+            f"exchanges have no {entry.method} with the body {entry.body}": (
+                post == (entry.body in ("none", "json"))
+            ),
+        }
+        return next((reason for reason, holds in reasons.items() if holds), "")
+
+    def needed(self, number: int) -> set[str]:
+        """The labels an exchange cannot do without: those it asks with, those it is about."""
+        entry = self.session.entries[number]
+        asked = {label for text in entry.params.values() for label in labels_in(text)}
+        told = labels_of(entry.doc) if entry.doc is not None else set()
+        return asked | {one for one in told & self.made if self.binders[one] < number}
+
+    def steps(self, number: int) -> list[int]:
+        """The exchanges before one that it depends on, in order."""
+        wanted = self.needed(number)
+        found: list[int] = []
+        for before in range(number - 1, -1, -1):
+            entry = self.session.entries[before]
+            asked = {label for text in entry.params.values() for label in labels_in(text)}
+            binds = {label for label in wanted if self.binders.get(label) == before}
+            if binds or (_changed(entry) and asked & wanted):
+                found.append(before)
+                wanted |= asked
+        return sorted(found)
+
+
+def export(session: Session, folder: Path, *, world: str = "small") -> tuple[list[Path], list[str]]:
+    """Writes the exchanges; the files, and a line for each exchange that was left out.
+
+    OSError: the folder cannot be written.
+    """
+    whole = Exported(session)
+    files: list[Path] = []
+    left: list[str] = []
+    for number, entry in enumerate(session.entries):
+        reason = whole.reason(number)
+        for step in whole.steps(number) if not reason else ():
+            reason = reason or _of_step(whole, step)
+        if not reason:
+            path = folder / entry.func / f"{_named(session.name)}-{number + 1:03}.yaml"
+            reason = _written(whole, number, path, world)
+            files += [path] if not reason else []
+        if reason:
+            left.append(f"{number + 1} {entry.func}: {reason}")
+    return files, left
+
+
+def _of_step(whole: Exported, step: int) -> str:
+    reason = whole.reason(step)
+    return f"it depends on {step + 1}: {reason}" if reason else ""
+
+
+def _written(whole: Exported, number: int, path: Path, world: str) -> str:
+    """Writes one file; what is wrong with it, or nothing."""
+    told = _exchange(whole, number, world)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=120)
+    path.write_text(text, "utf-8")
+    try:
+        read_file(path)
+    except ExchangeFault as fault:
+        path.unlink()
+        return str(fault).removeprefix(f"{path}: ")
+    return ""
+
+
+def _exchange(whole: Exported, number: int, world: str) -> dict[str, object]:
+    session, entry = whole.session, whole.session.entries[number]
+    steps = whole.steps(number)
+    before = [_step(whole, step, number, steps) for step in steps]
+    told: dict[str, object] = {
+        "func": entry.func,
+        "about": _about(entry),
+        "world": world,
+        "login": entry.login.partition(" ")[0],
+    }
+    if before:
+        told["before"] = before
+    told["request"] = _request(entry)
+    told["answer"] = _answer(whole, number)
+    return told | {
+        "evidence": RECORDED,
+        "source": f"recorded session {session.name}, number {number + 1}",
+        "date": entry.at.date().isoformat(),
+        "version": session.version,
+    }
+
+
+def _request(entry: Entry) -> dict[str, object]:
+    told: dict[str, object] = {"params": dict(entry.params)}
+    if entry.method != "GET" or entry.body != "none":
+        told |= {"method": entry.method, "body": entry.body}
+    return told
+
+
+def _answer(whole: Exported, number: int) -> dict[str, object]:
+    entry = whole.session.entries[number]
+    shape = shape_of(entry.out)
+    doc = _general(whole, number, entry.doc)
+    told: dict[str, object] = {"formats": [shape], "kind": entry.kind}
+    if shape == "bjson":
+        error = entry.kind == "error"
+        return told | {"doc": {"error": {"msg": "<text>"}} if error else {}, "bjson": doc_of(doc)}
+    return told | {"doc": doc_of(doc)}
+
+
+def _general(whole: Exported, number: int, doc: Node | None) -> Node:
+    entry = whole.session.entries[number]
+    told = labels_of(doc) if doc is not None else set()
+    new = {label for label in told if whole.binders[label] == number}
+    known = Knowledge(entry.params, whole.needed(number) | new, whole.made)
+    return general(doc or Node("doc"), known)
+
+
+def _step(whole: Exported, step: int, number: int, steps: list[int]) -> dict[str, object]:
+    """One step as a file has it: the request, and what its answer must tell for the others."""
+    entry = whole.session.entries[step]
+    needed = whole.needed(number).union(*(whole.needed(one) for one in steps if one > step))
+    # Steps are asked in xml, whatever the format they were recorded in.
+    doc = entry.doc if shape_of(entry.out) != "bjson" else _unfolded(entry.doc)
+    bound = {label for label in needed if whole.binders.get(label) == step}
+    answer = steps_answer(_general(whole, step, doc), bound)
+    told: dict[str, object] = {"func": entry.func, "login": entry.login.partition(" ")[0]}
+    told |= _request(entry)
+    return told | ({"answer": doc_of(answer)} if answer is not None else {})
+
+
+def _unfolded(doc: Node | None) -> Node | None:
+    """A document of bjson as the other formats have it, as far as its fields go."""
+    if doc is None:
+        return None
+    children: list[Node] = []
+    for child in doc.children:
+        if child.name == "model":
+            children.extend(child.children)
+        elif [inner.name for inner in child.children] == ["v"]:
+            children.append(replace(child, text=child.children[0].text, children=()))
+        else:
+            children.append(child)
+    return replace(doc, children=tuple(children))
+
+
+def _changed(entry: Entry) -> bool:
+    return entry.kind == "result" and changes(entry.func, entry.params)
+
+
+def _who(entry: Entry) -> str:
+    return entry.login.partition(" ")[2]
+
+
+def _about(entry: Entry) -> str:
+    sent = " with sok" if entry.params.get("sok") else ""
+    button = entry.params.get("clicked_button", "")
+    pressed = f" and the button {button}" if button else ""
+    return f"{entry.func}{sent}{pressed}, as it was recorded."
+
+
+def _named(name: str) -> str:
+    return re.sub(r"[^\w-]+", "-", name) or "session"

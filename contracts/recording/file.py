@@ -1,0 +1,111 @@
+"""The file of a session while it is being recorded: each exchange is on disk before the next."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from contracts.fields import ExchangeFault
+from contracts.recording.session import Entry, Session, head, read, written
+
+MODE = 0o600
+"""A recording is its owner's affair, masks or not."""
+
+
+class SessionFile:
+    """A session's file, held by one recorder at a time.
+
+    A file that exists is gone on with; what a crash left unfinished at its end is cut off. Raises
+    ExchangeFault where it is no session, is held by another, or cannot be written.
+    """
+
+    def __init__(self, path: Path, begun: Session) -> None:
+        self.path = path
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = os.open(f"{path}.lock", os.O_CREAT | os.O_RDWR, MODE)
+        except OSError as problem:
+            raise ExchangeFault(f"{path}: cannot be written: {problem.strerror}") from None
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self.session = self._opened(begun)
+        except BlockingIOError:
+            os.close(self._lock)
+            raise ExchangeFault(f"{path}: is being recorded by another process") from None
+        except BaseException:
+            os.close(self._lock)
+            raise
+
+    def _opened(self, begun: Session) -> Session:
+        if not self.path.exists() or not self.path.stat().st_size:
+            self._replaced([head(begun)])
+            return begun
+        session = read(self.path)
+        if session.torn:
+            self._rewrite(session)
+        return session
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets others have the file."""
+        os.close(self._lock)
+        Path(f"{self.path}.lock").unlink(missing_ok=True)
+
+    def append(self, entry: Entry) -> int:
+        """Puts an exchange at the end; its number. OSError leaves the file as it was."""
+        end = self.path.stat().st_size
+        to = os.open(self.path, os.O_APPEND | os.O_WRONLY)
+        try:
+            left = memoryview(written(entry))
+            while left:
+                left = left[os.write(to, left) :]
+            os.fsync(to)
+        except OSError:
+            os.truncate(self.path, end)
+            raise
+        finally:
+            os.close(to)
+        self.session = replace(self.session, entries=(*self.session.entries, entry))
+        return len(self.session.entries)
+
+    def put(self, number: int, entry: Entry) -> int:
+        """Puts an exchange in the place of one on record, counted from one."""
+        entries = list(self.session.entries)
+        entries[number - 1] = entry
+        session = replace(self.session, entries=tuple(entries))
+        self._rewrite(session)
+        self.session = session
+        return number
+
+    def _rewrite(self, session: Session) -> None:
+        self._replaced([head(session), *(written(entry) for entry in session.entries)])
+
+    def _replaced(self, documents: list[bytes]) -> None:
+        """Whoever reads meanwhile sees the old file or the new one, never a half."""
+        beside = Path(f"{self.path}.new")
+        try:
+            with os.fdopen(os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, MODE), "wb") as f:
+                f.write(b"".join(documents))
+                f.flush()
+                os.fsync(f.fileno())
+            beside.replace(self.path)
+            folder = os.open(self.path.parent, os.O_RDONLY)
+            os.fsync(folder)
+            os.close(folder)
+        except OSError as problem:
+            beside.unlink(missing_ok=True)
+            raise ExchangeFault(f"{self.path}: cannot be written: {problem.strerror}") from None

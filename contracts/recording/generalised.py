@@ -1,0 +1,150 @@
+"""What of a recorded answer holds for any seller: kinds instead of values, codes as they are.
+
+A recording shows one account on one day. Its amounts, texts and further rows are its own; that a
+field is there and what kind it is, states, tariffs, errors and what the request itself named, hold
+wherever the same is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from contracts.placeholders import places
+from contracts.shapes import ECHO, LAYOUT
+from contracts.tree import Node
+
+CODES: Final = frozenset({
+    "status", "period", "order_period", "autoprolong", "pricelist", "pricelist_id", "itemtype",
+    "item.type", "item.period", "item.autoprolong", "service_status", "item_real_status",
+})  # fmt: skip
+"""Fields whose values mean the same at every seller, where they are numbers or single words."""
+_ATTRIBUTES: Final = frozenset({"name", "orig", "type", "object"})
+_FRAME: Final = frozenset({"func", "stack", "group", "detail", "filter", "p_possible_filters"})
+_CODE: Final = re.compile(r"-?[0-9]+(_[a-z]+)?|[a-z][a-z0-9_]*")
+_FLAG: Final = frozenset({"on", "off", "null"})
+_MONEY: Final = re.compile(r"-?[0-9]+\.[0-9]+(?: ?[A-Z]{3})?|-?[0-9]+ ?[A-Z]{3}")
+_NUMBER: Final = re.compile(r"-?[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What is known where an answer is looked at.
+
+    ``params``: what was asked; ``labels``: what steps before have bound; ``made``: which of all
+    labels are of things that this session made, whose days can be counted from today.
+    """
+
+    params: Mapping[str, str]
+    labels: Collection[str]
+    made: Collection[str]
+
+
+def general(doc: Node, known: Knowledge) -> Node:
+    """A document as an exchange has it."""
+    return Node("doc", None, {}, tuple(_children(doc, known, alike=False)))
+
+
+def labels_of(node: Node) -> set[str]:
+    """The labels of numbers that a tree names; a key names its licence's."""
+    return {label for text in node.texts() for label in labels_in(text)}
+
+
+def labels_in(text: str) -> Iterator[str]:
+    """The labels of numbers in a text."""
+    for place in places(text):
+        if place.kind in ("id", "key") and place.label:
+            yield place.label.partition("-")[0]
+
+
+def steps_answer(doc: Node, needed: Collection[str]) -> Node | None:
+    """The part of a generalised document that binds what later steps need, and its ``ok``."""
+    kept = tuple(part for child in doc.children if (part := _part(child, needed)) is not None)
+    return replace(doc, children=kept) if kept else None
+
+
+def _part(node: Node, needed: Collection[str]) -> Node | None:
+    if node.name == "ok" or (not node.children and labels_of(node) & set(needed)):
+        return node
+    if not labels_of(node) & set(needed):
+        return None
+    if node.name == "elem":
+        # What tells this row from others: the state and the tariff, and the number itself.
+        named = (c for c in node.children if c.name in CODES or labels_of(c) & set(needed))
+        return replace(node, children=tuple(named))
+    parts = (_part(child, needed) for child in node.children)
+    return replace(node, children=tuple(part for part in parts if part is not None))
+
+
+def _children(node: Node, known: Knowledge, *, alike: bool) -> Iterator[Node]:
+    for name in dict.fromkeys(child.name for child in node.children):
+        if name in ECHO | LAYOUT | _FRAME:
+            continue
+        many = node.all(name)
+        if name == "elem":
+            yield from _rows(many, known)
+        elif name in ("slist", "list", "param"):
+            yield from (_one(child, known, alike=alike) for child in many)
+        else:
+            yield _one(many[0], known, alike=alike)
+
+
+def _rows(rows: tuple[Node, ...], known: Knowledge) -> Iterator[Node]:
+    """The rows of what the session made; else one that says what a row is like."""
+    own = [row for row in rows if labels_of(row) & set(known.labels) & set(known.made)]
+    if own:
+        yield from (_one(row, known, alike=False) for row in own)
+    else:
+        yield _one(rows[0], known, alike=True)
+
+
+def _one(node: Node, known: Knowledge, *, alike: bool) -> Node:
+    attrs = {
+        name: _attribute(node, name, text, known, alike=alike)
+        for name, text in node.attrs.items()
+        if name in _ATTRIBUTES or node.name == "user"
+    }
+    inner = () if node.name == "slist" else tuple(_children(node, known, alike=alike))
+    name = node.name
+    text = None if inner or node.name in ("slist", "list") else _text(name, node.text, known, alike)
+    return Node(name, text, attrs, tuple(child for child in inner if child.name != "val"))
+
+
+def _attribute(node: Node, name: str, text: str, known: Knowledge, *, alike: bool) -> str:
+    if node.name == "user":
+        return _text(name, text, known, alike) or "<any>"
+    return "<text>" if alike and name == "orig" else text
+
+
+def _text(name: str, text: str | None, known: Knowledge, alike: bool) -> str:  # noqa: FBT001, PLR0911
+    if not text:
+        return "" if name == "ok" else "<any>"
+    found = list(places(text))
+    if found:
+        return _placed(text, known, alike=alike)
+    if text == known.params.get(name):
+        return text
+    if name in ("ok", "v"):
+        return text if text.startswith("func=") and "&" not in text else "<any>"
+    if not alike and (text in _FLAG or (name in CODES and _CODE.fullmatch(text))):
+        return text
+    if name == "msg":
+        return "<text>"
+    if _MONEY.fullmatch(text):
+        return "<money>"
+    return "<number>" if _NUMBER.fullmatch(text) else "<text>"
+
+
+def _placed(text: str, known: Knowledge, *, alike: bool) -> str:
+    """Labels of what the session knows stay; days where they are counted from its own deeds."""
+    place = next(places(text))
+    if str(place) != text and place.spans is None:
+        return "<text>"
+    if place.spans is not None:
+        return text if not alike and set(known.labels) & set(known.made) else "<date>"
+    if place.kind == "hex":
+        return "<text>"
+    label = place.label.partition("-")[0]
+    return text if label and not alike and label in known.labels else f"<{place.kind}>"

@@ -1,0 +1,110 @@
+"""Answers from a recording, in its order, without a seller.
+
+A request is answered by the first exchange that was not played yet and asks the same. What only
+looks may be asked again and again, until something is changed: then the look before it is over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from contracts.leaves import rewritten
+from contracts.moments import now
+from contracts.recording.disguise import Disguise, has_stand_in, is_stand_in
+from contracts.recording.recorder import learn
+from contracts.recording.references import References
+from contracts.recording.sent import Sent
+from contracts.recording.session import Entry, Session
+from contracts.recording.trees import shape_of
+from contracts.spending import changes
+
+_NEW: Final = frozenset({"sok", "clicked_button", "lang", "progressid", "newface", "clickstat"})
+"""Parameters of which only some clients think; only ``sok`` and the button must be the same."""
+_LOOSE: Final = _NEW - {"sok", "clicked_button"}
+
+
+class Player:
+    """Plays a session. What stands in for a client's own values gets them back in the answers."""
+
+    def __init__(self, session: Session) -> None:
+        self._entries = list(session.entries)
+        self._played: set[int] = set()
+        self._looks: list[int] = []
+        self._real: dict[str, str] = {}
+        self._disguise = Disguise(keep_personal=session.personal == "kept")
+        self._references = References()
+        for entry in session.entries:
+            learn(self._references, entry)
+
+    @property
+    def left(self) -> int:
+        """How many exchanges were not played."""
+        return len(self._entries) - len(self._played)
+
+    def play(self, sent: Sent) -> Entry | None:
+        """The exchange that answers a request, its text ready to be sent; None: there is none."""
+        fields = {name: text for name, text in sent.fields.items() if name not in ("func", "out")}
+        shown = self._references.request(
+            sent.func, self._disguise.request(sent.func, fields), now().date()
+        )
+        number = self._found(sent, fields, shown)
+        if number is None:
+            return None
+        entry = self._entries[number]
+        self._played.add(number)
+        if changes(entry.func, entry.params):
+            self._looks.clear()
+        else:
+            self._looks.append(number)
+        self._bind(entry.params, fields)
+        return entry
+
+    def body(self, entry: Entry) -> bytes:
+        """What is sent for an exchange."""
+        if not self._real:
+            return entry.text.encode()
+
+        def own(value: str) -> str:
+            for stand_in, real in self._real.items():
+                value = value.replace(stand_in, real)
+            return value
+
+        return rewritten(entry.text, lambda leaf: own(leaf.value)).encode()
+
+    def foreign(self, sent: Sent) -> str:
+        """The name of a parameter with a value that only the recording knows, or nothing.
+
+        Such a request must not reach a seller: it would be told that an address is 198.18.0.1.
+        """
+        for name, text in sent.fields.items():
+            value = text.partition(":")[2] if name == "authinfo" else text
+            if has_stand_in(value):
+                return name
+        return "cookie" if is_stand_in(sent.cookie) else ""
+
+    def _found(self, sent: Sent, fields: Mapping[str, str], shown: Mapping[str, str]) -> int | None:
+        fresh = (n for n in range(len(self._entries)) if n not in self._played)
+        for number in (*fresh, *reversed(self._looks)):
+            entry = self._entries[number]
+            same = entry.func == sent.func and shape_of(entry.out) == shape_of(sent.out)
+            if same and not entry.withheld and self._fits(entry.params, fields, shown):
+                return number
+        return None
+
+    def _fits(
+        self, kept: Mapping[str, str], fields: Mapping[str, str], shown: Mapping[str, str]
+    ) -> bool:
+        if (set(kept) ^ set(shown)) - _LOOSE:
+            return False
+        for name, text in kept.items():
+            if name in _LOOSE or shown.get(name) == text:
+                continue
+            if not is_stand_in(text) or self._real.get(text, fields.get(name)) != fields.get(name):
+                return False
+        return True
+
+    def _bind(self, kept: Mapping[str, str], fields: Mapping[str, str]) -> None:
+        for name, text in kept.items():
+            if is_stand_in(text) and text != "***" and not is_stand_in(fields.get(name, "")):
+                self._real.setdefault(text, fields.get(name, text))

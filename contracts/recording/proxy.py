@@ -1,0 +1,162 @@
+"""The recording proxy: a WSGI application between a client and a seller.
+
+What comes back reaches the client as the seller sent it. What goes to the seller has to be clear,
+and free, or named by whoever started the recording.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from werkzeug.wrappers import Request, Response
+
+from contracts.fields import ExchangeFault
+from contracts.recording import sent as requests
+from contracts.recording.refusals import refusal
+from contracts.recording.sent import Sent
+from contracts.recording.upstream import Silent, Upstream
+
+if TYPE_CHECKING:
+    from contracts.recording.player import Player
+    from contracts.recording.recorder import Answered, Recorder
+
+PATHS: Final = re.compile(r"/|/billmgr/?|/manager/billmgr/?")
+LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+ON_MISS: Final = ("error", "404", "upstream")
+Log = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Gate:
+    """What may pass. ``paying``: the functions that may spend money, by their exact names.
+
+    ``on_miss``: what becomes of a request that a replayed recording does not know.
+    """
+
+    paying: frozenset[str] = frozenset()
+    on_miss: str = "error"
+    passed: Counter[str] = field(default_factory=Counter)
+    """How often each paying function passed."""
+
+
+class Proxy:
+    """Serves one session: recorded (``upstream``, ``recorder``), replayed (``player``), or both.
+
+    ``log`` gets one line for each request, which holds nothing that is hidden.
+    """
+
+    def __init__(
+        self,
+        gate: Gate,
+        log: Log,
+        *,
+        upstream: Upstream | None = None,
+        recorder: Recorder | None = None,
+        player: Player | None = None,
+    ) -> None:
+        self.gate = gate
+        self._log = log
+        self._upstream = upstream
+        self._recorder = recorder
+        self._player = player
+        self._broken = ""
+        # One at a time: the order in which things were asked is what a session is about.
+        self._turn = threading.Lock()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:  # noqa: ANN401 - WSGI
+        """One request, as WSGI has it."""
+        with self._turn:
+            response = self._answer(Request(environ))
+        return response(environ, start_response)
+
+    def summary(self) -> Iterator[str]:
+        """Lines for people at the end: what may have spent money, what was not played."""
+        for func, times in sorted(self.gate.passed.items()):
+            yield f"may have spent money: {func}, {times} time{'' if times == 1 else 's'}"
+        if self._player is not None and self._player.left:
+            yield f"not asked for: {self._player.left} of the recording"
+
+    def _answer(self, request: Request) -> Response:
+        host = urlsplit(f"//{request.headers.get('Host', '')}").hostname
+        if host not in LOOPBACK:
+            # A page in a browser on this machine could reach us under a name of its own.
+            return Response("only this machine may ask\n", 403)
+        if not PATHS.fullmatch(request.path) or request.method not in ("GET", "POST"):
+            return Response("there is only GET and POST /billmgr\n", 404)
+        sent = requests.of(request)
+        if reason := requests.doubt(sent):
+            return self._refused(sent, "value", "func", f"not passed on: {reason}")
+        played = None if self._player is None else self._played(sent, self._player)
+        return played or self._passed(sent)
+
+    def _played(self, sent: Sent, player: Player) -> Response | None:
+        """The answer of the recording; None: the seller is to be asked."""
+        entry = player.play(sent)
+        if entry is not None:
+            self._log(f"{sent.func}: from the recording")
+            return _response(player.body(entry), entry.status, entry.content_type)
+        if self.gate.on_miss == "404":
+            self._log(f"{sent.func}: not in the recording")
+            return Response("not in the recording\n", 404)
+        if self.gate.on_miss == "error":
+            return self._refused(sent, "missed", "recording", "is not in the recording")
+        if name := player.foreign(sent):
+            told = f"not passed on: {name} has a value that only the recording knows"
+            return self._refused(sent, "access", "recording", told)
+        return None
+
+    def _passed(self, sent: Sent) -> Response:
+        if self._upstream is None:
+            return self._refused(sent, "access", "upstream", "there is no seller behind")
+        if self._broken:
+            return self._refused(sent, "access", "recording", self._broken)
+        if func := requests.price(sent, self.gate.paying):
+            told = f"spends money; it passes with --allow-paying {func}"
+            return self._refused(sent, "access", func, told)
+        if requests.price(sent, ()):
+            self.gate.passed[sent.func] += 1
+        try:
+            reply = self._upstream.ask(sent)
+        except Silent as problem:
+            self._log(f"{sent.func}: no answer ({problem}); what it asks may have happened")
+            return Response("the seller did not answer\n", 502)
+        answered = reply.answered
+        if self._recorder is not None and sent.func:
+            self._record(sent, self._recorder, answered)
+        response = Response(answered.body, answered.status)
+        response.headers.clear()
+        response.headers.extend(reply.headers)
+        return response
+
+    def _record(self, sent: Sent, recorder: Recorder, answered: Answered) -> None:
+        """The client gets its answer whatever happens here: what it paid for is paid."""
+        spent = f"{answered.status}, {answered.seconds * 1000:.0f} ms"
+        try:
+            number, withheld = recorder.record(sent, answered)
+        except (OSError, ExchangeFault) as problem:
+            what = problem.strerror if isinstance(problem, OSError) else "is no session any more"
+            self._broken = f"the recording cannot be written: {what}"
+            self._log(f"{sent.func}: {spent}; {self._broken}, nothing passes any more")
+        except Exception as problem:  # noqa: BLE001 - its text could hold what is to be hidden
+            self._log(f"{sent.func}: {spent}; not recorded: {type(problem).__name__}")
+        else:
+            told = f"; answer withheld: {withheld}" if withheld else ""
+            self._log(recorder.log(f"{sent.func}: {spent}, number {number}{told}"))
+
+    def _refused(self, sent: Sent, type_: str, object_: str, told: str) -> Response:
+        func = sent.func if not requests.doubt(sent) else ""
+        self._log(f"{func or 'a request'}: {told}")
+        body, kind = refusal(type_, object_, f"mockseller record: {func} {told}", sent.out)
+        return _response(body, 200, kind)
+
+
+def _response(body: bytes, status: int, kind: str) -> Response:
+    response = Response(body, status)
+    response.headers["Content-Type"] = kind
+    return response

@@ -1,0 +1,181 @@
+"""Makes an entry of a request and its answer, masked, and puts it into the session."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Final
+
+from contracts.fields import ExchangeFault
+from contracts.leaves import Opaque, leaves
+from contracts.masking import MASK
+from contracts.recording.disguise import Disguise
+from contracts.recording.file import SessionFile
+from contracts.recording.references import References
+from contracts.recording.sent import Sent
+from contracts.recording.session import Entry
+from contracts.recording.trees import kind_of, shape_of, tree_of
+
+LEAKY: Final = "it would have shown a secret"
+"""Why an answer is withheld that could not be masked for certain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What a seller answered. ``today`` is its day, ``at`` our time, ``seconds`` how long."""
+
+    status: int
+    content_type: str
+    body: bytes
+    at: datetime
+    seconds: float
+    today: date
+
+
+class Recorder:
+    """Keeps a session. ``rewrite``: what is on record already is recorded again in its place."""
+
+    def __init__(self, file: SessionFile, disguise: Disguise, *, rewrite: bool = False) -> None:
+        self._file = file
+        self._disguise = disguise
+        self._references = References()
+        self._rewrite = rewrite
+        self._left = list(range(1, len(file.session.entries) + 1)) if rewrite else []
+        self._sessions: dict[str, str] = {}
+        for entry in file.session.entries:
+            disguise.go_on(_texts(entry))
+            self._learn(entry)
+
+    def record(self, sent: Sent, answered: Answered) -> tuple[int, str]:
+        """Writes an exchange down; its number, and why its answer is withheld, or nothing.
+
+        OSError and ExchangeFault: it could not be written.
+        """
+        entry = self.entry(sent, answered)
+        number = self._place_of(entry)
+        if number:
+            return self._file.put(number, self._adopted(entry, number)), entry.withheld
+        return self._file.append(self._referring(entry)), entry.withheld
+
+    def log(self, text: str) -> str:
+        """A line for people, without what is hidden."""
+        return self._disguise.words(text)
+
+    def entry(self, sent: Sent, answered: Answered) -> Entry:
+        """The exchange, masked, its numbers still as they are."""
+        fields = {name: text for name, text in sent.fields.items() if name not in ("func", "out")}
+        self._disguise.learn(sent.fields, sent.cookie)
+        login = self._login(sent)
+        text, withheld = self._text(sent, answered)
+        params = self._disguise.request(sent.func, fields)
+        entry = Entry(
+            func=sent.func,
+            at=answered.at,
+            today=answered.today,
+            seconds=answered.seconds,
+            method=sent.method,
+            body=sent.body_kind,
+            login=login,
+            out=sent.out,
+            params=self._certain(params),
+            status=answered.status,
+            content_type=answered.content_type,
+            text=text,
+            withheld=withheld,
+        )
+        if withheld:
+            return entry
+        doc = tree_of(text, sent.out)[0]
+        return replace(entry, doc=doc, kind=kind_of(doc))
+
+    def _text(self, sent: Sent, answered: Answered) -> tuple[str, str]:
+        """The answer masked, or why it is withheld."""
+        try:
+            raw = answered.body.decode()
+            for session in _opened(sent.func, raw):
+                self._disguise.learn({}, session)
+                self._sessions[session] = self._login_of(sent)
+            tree_of(raw, sent.out)
+            text = self._disguise.answer(sent.func, raw)
+            tree_of(text, sent.out)
+        except UnicodeDecodeError:
+            return "", f"{len(answered.body)} bytes that are no text"
+        except Opaque:
+            # Not even the reason: it would quote what it cannot read.
+            return "", f"{len(answered.body)} bytes that are no document of the format"
+        return ("", LEAKY) if self._disguise.betrayed([text]) else (text, "")
+
+    def _certain(self, params: dict[str, str]) -> dict[str, str]:
+        hidden = self._disguise.betrayed
+        return {
+            n: MASK if hidden([text]) else text for n, text in params.items() if not hidden([n])
+        }
+
+    def _login(self, sent: Sent) -> str:
+        """``authinfo login1``, ``session login1``, ``cookie``, ``none``."""
+        return f"{sent.style} {self._login_of(sent)}".strip()
+
+    def _login_of(self, sent: Sent) -> str:
+        fields = sent.fields
+        if "authinfo" in fields:
+            return self._disguise.login(fields["authinfo"].partition(":")[0])
+        session = fields.get("auth") or sent.cookie.partition(":")[0]
+        if session:
+            return self._sessions.get(session, "")
+        return self._disguise.login(fields.get("username", ""))
+
+    def _place_of(self, entry: Entry) -> int:
+        """The number of the next exchange on record that asks the same; 0: there is none."""
+        if not self._left:
+            return 0
+        params = self._references.request(entry.func, dict(entry.params), entry.today)
+        for number in self._left:
+            kept = self._file.session.entries[number - 1]
+            same = (kept.func, shape_of(kept.out), kept.params)
+            if same == (entry.func, shape_of(entry.out), params):
+                self._left.remove(number)
+                return number
+        return 0
+
+    def _adopted(self, entry: Entry, number: int) -> Entry:
+        """The exchange with the labels of the one it replaces, where it tells the same things."""
+        kept = self._file.session.entries[number - 1]
+        if kept.doc is not None and entry.doc is not None:
+            self._references.learn(entry.func, kept.doc, entry.doc)
+        return self._referring(entry)
+
+    def _referring(self, entry: Entry) -> Entry:
+        params = self._references.request(entry.func, dict(entry.params), entry.today)
+        if entry.doc is None:
+            return replace(entry, params=params)
+        doc = self._references.answer(entry.func, entry.doc, entry.today)
+        return replace(entry, params=params, doc=doc)
+
+    def _learn(self, entry: Entry) -> None:
+        learn(self._references, entry)
+
+
+def learn(references: References, entry: Entry) -> None:
+    """Takes the labels of an exchange on record."""
+    if entry.doc is None:
+        return
+    try:
+        told = tree_of(entry.text, entry.out)[0]
+    except Opaque as problem:
+        raise ExchangeFault(f"{entry.func}: its text is no document: {problem}") from None
+    references.learn(entry.func, entry.doc, told)
+
+
+def _texts(entry: Entry) -> Iterator[str]:
+    yield from entry.params.values()
+    yield from entry.login.split()
+    if entry.text:
+        yield from (leaf.value for leaf in leaves(entry.text))
+
+
+def _opened(func: str, raw: str) -> list[str]:
+    """The sessions an answer opens."""
+    if func not in ("auth", "totp.confirm", "su", "account.su", "user.su", "chlevel"):
+        return []
+    return [leaf.value for leaf in leaves(raw) if leaf.name == "auth" and not leaf.attribute]

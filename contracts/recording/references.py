@@ -1,0 +1,159 @@
+"""What a session refers to: numbers, keys, sessions and days, written as placeholders.
+
+A number that an answer told gets a label, and stands by it in every request that names it later:
+so the session can be replayed where the numbers are others. Numbers of the catalogue (tariffs, ways
+to pay, countries) are codes; they stay.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from dateutil.relativedelta import relativedelta
+
+from contracts.recording.disguise import KEYS
+from contracts.recording.trees import mapped
+from contracts.tree import Node
+
+NUMBERS: Final = frozenset({
+    "id", "elid", "plid", "item", "item.id", "main_item", "billorder", "payment_id", "lineitem.id",
+})  # fmt: skip
+"""Parameters and fields that name a thing of the account."""
+_CATALOGUE: Final = re.compile(
+    r"pricelist\.export|country|tld|project|currency|menu|(v2\.)?\w+\.order(\.pricelist)?"
+)
+_TABLES: Final = frozenset({"itemlist", "openlist", "paidlist"})
+"""Tables inside a form whose rows are things of the account."""
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_SESSION: Final = re.compile(r"0{4}[0-9a-f]+")
+_LINK: Final = re.compile(r"(?<=[?&])(elid|id|billorder|payment_id)=([0-9]+)")
+_LABEL: Final = re.compile(r"<(id|key):([0-9]+(?:-[0-9]+)?)>")
+_SMALL: Final = 4
+"""Numbers with fewer digits are counted from one for each kind of thing, and mean it there only."""
+MOST_DAYS, MOST_MONTHS = 9999, 120
+
+
+class References:
+    """The labels of one session, given out in the order in which the values first appear."""
+
+    def __init__(self) -> None:
+        self._labels: dict[tuple[str, str], str] = {}
+        self._keys: dict[str, str] = {}
+        self._given: set[tuple[str, str]] = set()
+        self._last = 0
+
+    def learn(self, func: str, doc: Node, told: Node) -> None:
+        """Takes the labels of a document on record for the values of an answer of that shape."""
+        for kept, value in _pairs(doc, told):
+            found = _LABEL.fullmatch(kept)
+            if found is None or not value:
+                continue
+            if found[1] == "key":
+                self._keys[value] = found[2]
+            else:
+                self._labels[_thing(func, value)] = found[2]
+            self._last = max(self._last, int(found[2].partition("-")[0]))
+
+    def request(self, func: str, params: dict[str, str], today: date) -> dict[str, str]:
+        """The parameters with labels for what an earlier answer told."""
+        return {name: self._param(func, name, text, today) for name, text in params.items()}
+
+    def answer(self, func: str, doc: Node, today: date) -> Node:
+        """The document with labels for what it tells; new ones where it tells it first."""
+
+        def change(path: tuple[Node, ...], attribute: str, value: str) -> str:
+            return self._value(func, path, attribute, value, today)
+
+        return mapped(doc, change)
+
+    def _param(self, func: str, name: str, text: str, today: date) -> str:
+        if name in NUMBERS:
+            return re.sub("[0-9]+", lambda m: self._known(func, m[0]), text)
+        if name in KEYS and text in self._keys:
+            return f"<key:{self._keys[text]}>"
+        return day_of(text, today) if _DAY.fullmatch(text) else text
+
+    def _known(self, func: str, number: str) -> str:
+        """The label of a number, or the number: whoever asks has it from elsewhere."""
+        thing = _thing(func, number)
+        if thing in self._labels:
+            return f"<id:{self._labels[thing]}>"
+        self._given.add(thing)
+        return number
+
+    def _value(
+        self, func: str, path: tuple[Node, ...], attribute: str, value: str, today: date
+    ) -> str:
+        name = path[-1].name
+        if name == "v" and len(path) > 1:
+            # bjson has the text of an element one level deeper.
+            name = path[-2].name
+        if name == "auth" and attribute in ("", "id") and _SESSION.fullmatch(value):
+            return f"<hex:{len(value)}:session{int(value, 16)}>"
+        return value if attribute else self._text(func, path, name, value, today)
+
+    def _text(self, func: str, path: tuple[Node, ...], name: str, value: str, today: date) -> str:
+        if name in KEYS and "-" in value:
+            return self._key(func, value)
+        if name in NUMBERS and value.isdigit() and value != "0":
+            return self._number(func, path, value)
+        if _DAY.fullmatch(value):
+            return day_of(value, today)
+        return _LINK.sub(lambda m: f"{m[1]}={self._known(func, m[2])}", value)
+
+    def _number(self, func: str, path: tuple[Node, ...], value: str) -> str:
+        thing = _thing(func, value)
+        tables = [node.attrs.get("name", "") for node in path if node.name == "list"]
+        code = _CATALOGUE.fullmatch(func) or any(name not in _TABLES for name in tables)
+        if thing not in self._labels and (thing in self._given or code):
+            return value
+        if thing not in self._labels:
+            self._labels[thing] = self._new()
+        return f"<id:{self._labels[thing]}>"
+
+    def _key(self, func: str, value: str) -> str:
+        """A key by the label of its licence; without one where the caller brought the number."""
+        thing = _thing(func, value.partition("-")[0])
+        if thing not in self._labels and thing in self._given:
+            return "<key>"
+        if value not in self._keys:
+            if thing not in self._labels:
+                self._labels[thing] = self._new()
+            own = self._labels[thing]
+            before = sum(label.partition("-")[0] == own for label in self._keys.values())
+            self._keys[value] = f"{own}-{before + 1}" if before else own
+        return f"<key:{self._keys[value]}>"
+
+    def _new(self) -> str:
+        self._last += 1
+        return str(self._last)
+
+
+def _pairs(doc: Node, told: Node) -> Iterator[tuple[str, str]]:
+    """The texts of two trees that stand in the same places, for as long as they are alike."""
+    if doc.text and told.text:
+        yield doc.text, told.text
+    for name in dict.fromkeys(child.name for child in doc.children):
+        for mine, other in zip(doc.all(name), told.all(name), strict=False):
+            yield from _pairs(mine, other)
+
+
+def _thing(func: str, number: str) -> tuple[str, str]:
+    family = func.removeprefix("v2.").partition(".")[0]
+    return ("" if len(number) >= _SMALL else family, number)
+
+
+def day_of(text: str, today: date) -> str:
+    """A day as a placeholder, counted from today: in months where it fits, else in days."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return text
+    months = (day.year - today.year) * 12 + day.month - today.month
+    if months and abs(months) <= MOST_MONTHS and today + relativedelta(months=months) == day:
+        return f"<date:{months:+} month{'' if abs(months) == 1 else 's'}>"
+    days = (day - today).days
+    return f"<date:{days:+} days>" if abs(days) <= MOST_DAYS else text

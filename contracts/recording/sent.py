@@ -1,0 +1,108 @@
+"""A request as it came to the proxy, and what of it decides where it may go."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from werkzeug.wrappers import Request
+
+from contracts.asked import Pairs, body_kind, last, pairs_of
+from contracts.spending import spends
+
+COOKIE: Final = "billmgrses5"
+DECIDING: Final = frozenset({
+    "func", "sok", "clicked_button", "skipbasket", "faction", "elid", "autoprolong", "promocode",
+})  # fmt: skip
+"""Said twice with different texts, nobody knows which one the seller takes."""
+FUNC: Final = re.compile(r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_-]+)*")
+_HIDDEN: Final = re.compile(rb";\s*(?:func|sok|clicked_button|skipbasket|faction)(?:=|%3[Dd])")
+"""Some servers part names at ``;`` too: there would be more in the request than shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One request. ``pairs``: every name with its text; ``cookie``: the session it brings."""
+
+    method: str
+    query: bytes
+    body: bytes
+    content_type: str
+    headers: tuple[tuple[str, str], ...]
+    pairs: Pairs
+    cookie: str
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """One text for each name."""
+        return last(self.pairs)
+
+    @property
+    def func(self) -> str:
+        """The function that is asked, or nothing."""
+        return self.fields.get("func", "")
+
+    @property
+    def out(self) -> str:
+        """The format that is asked for."""
+        return self.fields.get("out", "")
+
+    @property
+    def body_kind(self) -> str:
+        """The word of exchanges for how the body is written."""
+        return body_kind(self.body, self.content_type)
+
+    @property
+    def style(self) -> str:
+        """How the caller logs in: none, authinfo, session, cookie."""
+        fields = self.fields
+        if "authinfo" in fields:
+            return "authinfo"
+        if fields.get("auth"):
+            return "session"
+        return "cookie" if self.cookie else "none"
+
+
+def of(request: Request) -> Sent:
+    """The request behind a WSGI environ, as it was sent."""
+    query = request.query_string
+    body = request.get_data(cache=False)
+    kind = request.headers.get("Content-Type", "")
+    return Sent(
+        method=request.method,
+        query=query,
+        body=body,
+        content_type=kind,
+        headers=tuple(request.headers.items()),
+        pairs=pairs_of(query, body, kind),
+        cookie=request.cookies.get(COOKIE, ""),
+    )
+
+
+def doubt(sent: Sent) -> str:
+    """Why it cannot be told what a request asks, or nothing."""
+    said: dict[str, set[str]] = defaultdict(set)
+    for name, text in sent.pairs:
+        said[name.strip().lower()].add(text)
+    for name in sorted(DECIDING & set(said)):
+        if len(said[name]) > 1:
+            return f'"{name}" is said twice, with different texts'
+    if _HIDDEN.search(sent.query) or (sent.body_kind != "multipart" and _HIDDEN.search(sent.body)):
+        return 'a name may hide behind a ";"'
+    if any(name.lower() == "content-encoding" for name, _ in sent.headers):
+        return "its body is compressed"
+    if sent.body and not sent.pairs and sent.body_kind != "json":
+        return "its body cannot be read"
+    if sent.func and not FUNC.fullmatch(sent.func):
+        return "func is no name of a function"
+    return ""
+
+
+def price(sent: Sent, allowed: Iterable[str]) -> str:
+    """The function that would have to be named for this request to pass, or nothing."""
+    func = sent.func
+    named = func in frozenset(allowed)
+    return "" if named or not spends(func, sent.fields) else func

@@ -1,0 +1,39 @@
+"""Serves the proxy, to this machine and nobody else."""
+
+from __future__ import annotations
+
+import socket
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+
+class NotLoopback(ValueError):
+    """An address at which others could reach the proxy; the text is one line."""
+
+
+class _Quiet(WSGIRequestHandler):
+    """Logs nothing: the line of a request holds its query, and that holds passwords."""
+
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: ANN401 - as werkzeug says
+        """Nothing."""
+
+
+def loopback(host: str) -> str:
+    """The address to listen on. NotLoopback where a name or an address leads elsewhere."""
+    try:
+        found = {str(place[4][0]) for place in socket.getaddrinfo(host, None)}
+    except OSError:
+        raise NotLoopback(f"{host}: there is no such address") from None
+    if not found or not all(ip_address(one.partition("%")[0]).is_loopback for one in found):
+        raise NotLoopback(f"{host}: a recording proxy listens on loopback only, as 127.0.0.1")
+    return host
+
+
+def server(app: WSGIApplication, host: str, port: int) -> BaseWSGIServer:
+    """A server at an address of loopback; port 0 is a free one. OSError: it is taken."""
+    return make_server(loopback(host), port, app, threaded=True, request_handler=_Quiet)

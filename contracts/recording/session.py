@@ -1,0 +1,226 @@
+"""A session: exchanges in the order in which they were recorded, in one file.
+
+The file is a stream of YAML documents: one that tells what was recorded, then one for each
+exchange, each closed by ``...``. So an exchange is on disk as soon as it was answered, and what a
+crash cut off can be told from what is whole.
+
+Every text is masked before it comes here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from contracts.exchange import BODIES, METHODS
+from contracts.fields import ExchangeFault, Reader
+from contracts.recording.trees import doc_of
+from contracts.tree import Node, TreeFault, from_record
+
+FORMAT: Final = "session 1"
+END: Final = "...\n"
+_LOADER: Final[Any] = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One exchange as it was recorded.
+
+    ``login``: how the caller logged in, and a stand-in of the login. ``params`` and ``doc`` have
+    placeholders; ``text`` is what was sent, but for masks. ``withheld`` says why there is no text.
+    ``at`` is the recorder's time, ``today`` the seller's day, ``seconds`` how long it took.
+    """
+
+    func: str
+    at: datetime
+    today: date
+    seconds: float
+    method: str
+    body: str
+    login: str
+    out: str
+    params: Mapping[str, str]
+    status: int
+    content_type: str
+    kind: str = ""
+    doc: Node | None = None
+    text: str = ""
+    withheld: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A recording: what of, and every exchange. ``torn``: what was cut off at the end, or empty."""
+
+    name: str
+    upstream: str
+    began: datetime
+    version: str = "not known"
+    personal: str = "covered"
+    entries: tuple[Entry, ...] = field(default=())
+    torn: str = ""
+
+
+class _Dumper(yaml.SafeDumper):
+    """Texts of several lines stay readable where YAML lets them."""
+
+
+def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = "|" if "\n" in text else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _text)
+
+
+def _document(told: Mapping[str, object]) -> bytes:
+    text: str = yaml.dump(
+        told, Dumper=_Dumper, sort_keys=False, allow_unicode=True, explicit_start=True, width=100
+    )
+    return f"{text}{END}".encode()
+
+
+def head(session: Session) -> bytes:
+    """The first document of a session's file."""
+    return _document({
+        "mockseller": FORMAT,
+        "name": session.name,
+        "upstream": session.upstream,
+        "began": session.began.isoformat(timespec="seconds"),
+        "version": session.version,
+        "personal": session.personal,
+    })  # fmt: skip
+
+
+def written(entry: Entry) -> bytes:
+    """One exchange as its document of the file."""
+    answer: dict[str, object] = {"status": str(entry.status), "type": entry.content_type}
+    if entry.withheld:
+        answer["withheld"] = entry.withheld
+    else:
+        answer["kind"] = entry.kind
+        answer["doc"] = doc_of(entry.doc) if entry.doc is not None else {}
+        answer["text"] = entry.text
+    return _document({
+        "func": entry.func,
+        "at": entry.at.isoformat(timespec="seconds"),
+        "today": entry.today.isoformat(),
+        "seconds": f"{entry.seconds:.3f}",
+        "request": {
+            "method": entry.method,
+            "body": entry.body,
+            "login": entry.login,
+            "out": entry.out,
+            "params": dict(entry.params),
+        },
+        "answer": answer,
+    })  # fmt: skip
+
+
+def read(path: Path) -> Session:
+    """A session's file. Raises ExchangeFault: one line with file, exchange and fault."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeError) as problem:
+        raise ExchangeFault(f"{path}: cannot be read: {problem}") from None
+    whole, torn = _whole(text)
+    try:
+        documents = list(yaml.load_all(whole, Loader=_LOADER))
+    except yaml.YAMLError as problem:
+        raise ExchangeFault(f"{path}: not yaml: {' '.join(str(problem).split())}") from None
+    if not documents:
+        raise ExchangeFault(f"{path}: is no session: nothing in it is whole")
+    try:
+        session = _head(Reader(documents[0]))
+    except ExchangeFault as fault:
+        raise ExchangeFault(f"{path}: {fault}") from None
+    entries = tuple(_entries(path, documents[1:]))
+    return Session(
+        session.name, session.upstream, session.began, session.version, session.personal,
+        entries, torn,
+    )  # fmt: skip
+
+
+def _whole(text: str) -> tuple[str, str]:
+    """What was written to its end, and what was not."""
+    if text.endswith(f"\n{END}"):
+        return text, ""
+    end = text.rfind(f"\n{END}")
+    cut = 0 if end < 0 else end + len(END) + 1
+    return text[:cut], text[cut:]
+
+
+def _head(top: Reader) -> Session:
+    top.word("mockseller", (FORMAT,))
+    session = Session(
+        name=top.text("name"),
+        upstream=top.text("upstream"),
+        began=_moment(top, "began"),
+        version=top.text("version"),
+        personal=top.word("personal", ("covered", "kept")),
+    )
+    top.done()
+    return session
+
+
+def _entries(path: Path, documents: list[object]) -> Iterator[Entry]:
+    for number, one in enumerate(documents, start=1):
+        try:
+            yield _entry(Reader(one))
+        except (ExchangeFault, TreeFault) as fault:
+            raise ExchangeFault(f"{path}: exchange {number}: {fault}") from None
+
+
+def _entry(top: Reader) -> Entry:
+    request, answer = top.reader("request"), top.reader("answer")
+    withheld = answer.text("withheld", "")
+    doc: Node | None = None
+    kind, text = "", ""
+    if not withheld:
+        kind = answer.text("kind")
+        doc = from_record("doc", answer.value("doc"))[0]
+        text = str(answer.value("text"))
+    entry = Entry(
+        func=top.text("func"),
+        at=_moment(top, "at"),
+        today=date.fromisoformat(top.day("today")),
+        seconds=_seconds(top),
+        method=request.word("method", METHODS),
+        body=request.word("body", BODIES),
+        login=request.text("login"),
+        out=request.text("out", ""),
+        params=request.texts("params"),
+        status=answer.number("status"),
+        content_type=answer.text("type", ""),
+        kind=kind,
+        doc=doc,
+        text=text,
+        withheld=withheld,
+    )
+    for reader in (request, answer, top):
+        reader.done()
+    return entry
+
+
+def _moment(reader: Reader, name: str) -> datetime:
+    found = reader.text(name)
+    try:
+        moment = datetime.fromisoformat(found)
+    except ValueError:
+        raise ExchangeFault(f'{reader.where(name)}: "{found}" is no moment') from None
+    if moment.tzinfo is None:
+        raise ExchangeFault(f"{reader.where(name)}: {found} has no time zone")
+    return moment
+
+
+def _seconds(reader: Reader) -> float:
+    found = reader.text("seconds")
+    try:
+        return float(found)
+    except ValueError:
+        raise ExchangeFault(f'{reader.where("seconds")}: "{found}" is no number') from None

@@ -1,0 +1,136 @@
+"""The seller behind the proxy: requests go there as they came, answers come back as they are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+import httpx
+
+from contracts.fields import ExchangeFault
+from contracts.moments import elapsed, now
+from contracts.recording.recorder import Answered
+from contracts.recording.sent import Sent
+
+TIMEOUT: Final = 120.0
+"""Seconds. An order that takes longer than this may have happened all the same."""
+_OWN: Final = "/_mockseller"
+_HOPS: Final = frozenset({
+    "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer",
+    "transfer-encoding", "upgrade", "host", "content-length", "content-encoding", "accept-encoding",
+    "date", "server", "forwarded", "x-forwarded-for", "origin", "referer",
+})  # fmt: skip
+"""Headers that speak of one connection, or of us."""
+_BOUND: Final = re.compile(r";\s*(?:domain=[^;]*|secure)(?=;|$)", re.IGNORECASE)
+
+
+class Silent(Exception):
+    """The seller did not answer; what was asked may have happened. The text is one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer: what to record of it, and the headers the client gets."""
+
+    answered: Answered
+    headers: tuple[tuple[str, str], ...]
+
+
+class Upstream:
+    """A seller at the address of its API. ``transport`` stands in for the network in tests."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        verify: bool = True,
+        trust_env: bool = True,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._url = _address(url)
+        self._http = httpx.Client(
+            timeout=TIMEOUT, verify=verify, trust_env=trust_env, transport=transport
+        )
+        self.name = str(self._url.copy_with(query=None, fragment=None, userinfo=b""))
+        self.version = self._version()
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._http.close()
+
+    def ask(self, sent: Sent) -> Reply:
+        """Sends a request on. Raises Silent."""
+        headers = [(n, v) for n, v in sent.headers if n.lower() not in _HOPS]
+        url = self._url.copy_with(query=sent.query or None)
+        # Made by hand: a client of httpx would add the cookies of earlier answers.
+        request = httpx.Request(
+            sent.method, url, headers=[*headers, ("Accept-Encoding", "identity")],
+            content=sent.body if sent.body or sent.method == "POST" else None,
+        )  # fmt: skip
+        at, began = now(), elapsed()
+        try:
+            response = self._http.send(request, follow_redirects=False)
+        except (httpx.HTTPError, httpx.InvalidURL) as problem:
+            raise Silent(type(problem).__name__) from None
+        answered = Answered(
+            status=response.status_code,
+            content_type=response.headers.get("Content-Type", ""),
+            body=response.content,
+            at=at,
+            seconds=elapsed() - began,
+            today=self._own_day() or _day(response, at),
+        )
+        return Reply(answered, tuple(_passed(response)))
+
+    def _version(self) -> str:
+        """The version of a seller of ours; nothing is known that asks others for theirs."""
+        told = self._told("health").get("version", "")
+        return f"mockseller {told}" if told else ""
+
+    def _own_day(self) -> date | None:
+        """The day of a seller of ours, whose clock need not be this machine's."""
+        if not self.version:
+            return None
+        try:
+            return datetime.fromisoformat(self._told("clock").get("now", "")).date()
+        except ValueError:
+            return None
+
+    def _told(self, what: str) -> dict[str, str]:
+        """What the control API of a seller of ours says; of others, nothing."""
+        try:
+            told = self._http.get(self._url.copy_with(path=f"{_OWN}/{what}", query=None)).json()
+        except (httpx.HTTPError, ValueError):
+            return {}
+        return told if isinstance(told, dict) else {}
+
+
+def _address(url: str) -> httpx.URL:
+    """Where a seller's API answers; a bare host is meant with the usual path."""
+    try:
+        found = httpx.URL(url)
+    except httpx.InvalidURL:
+        raise ExchangeFault("--upstream: is no address") from None
+    if found.scheme not in ("http", "https") or not found.host:
+        raise ExchangeFault("--upstream: must begin with http:// or https:// and name a host")
+    return found if found.path != "/" else found.copy_with(path="/billmgr")
+
+
+def _day(response: httpx.Response, at: datetime) -> date:
+    try:
+        return parsedate_to_datetime(response.headers["Date"]).date()
+    except (KeyError, ValueError):
+        return at.date()
+
+
+def _passed(response: httpx.Response) -> Iterator[tuple[str, str]]:
+    for name, value in response.headers.multi_items():
+        if name.lower() == "set-cookie":
+            # The seller's name and its https are not ours; the cookie would not come back.
+            yield name, _BOUND.sub("", value)
+        elif name.lower() not in _HOPS:
+            yield name, value
