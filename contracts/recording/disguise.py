@@ -27,7 +27,8 @@ CREDENTIALS: Final = frozenset({"authinfo", "auth"})
 """Parameters that are not written down at all: how the caller logged in is said beside them."""
 KEYS: Final = frozenset({"lickey", "old_lickey", "licensekey", "license_key", "licence_key"})
 NUMBERS: Final = frozenset({"id", "elid", "item", "item.id", "plid", "main_item"})
-_SESSION: Final = re.compile(r"[0-9a-f]{8,64}")
+_SESSION: Final = re.compile(r"(?=.*[a-f]|0{6})[0-9a-f]{10,64}")
+"""Hexadecimal, as sessions are; a password of digits is none. One of ours begins with zeros."""
 _KEY: Final = re.compile(r"([0-9]+)-([^\s<>\"'&,;]+)")
 _FAKE_KEY: Final = re.compile(r"[0-9]+-[0\W_]*[0-9]{1,4}")
 _DIGIT: Final = re.compile(r"[0-9A-Za-z]")

@@ -9,6 +9,7 @@ Every text is masked before it comes here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -24,6 +25,7 @@ from contracts.tree import Node, TreeFault, from_record
 
 FORMAT: Final = "session 1"
 END: Final = "...\n"
+_BREAKS: Final = re.compile("[\r\x85\u2028\u2029\ufeff]")
 _LOADER: Final[Any] = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLoader
 
 
@@ -72,6 +74,9 @@ class _Dumper(yaml.SafeDumper):
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     style = "|" if "\n" in text else None
+    if _BREAKS.search(text):
+        # YAML takes these for ends of lines, and would read a blank instead.
+        style = '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

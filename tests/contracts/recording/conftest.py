@@ -1,0 +1,142 @@
+"""A seller, a proxy in front of it, and a client in front of that; all in this process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from contracts.recording import begin
+from contracts.recording.proxy import Gate, Proxy
+from contracts.recording.session import Session, read
+from emulator.testing import Seller
+from reseller_client import Client, LicenseOrder
+
+URL = "http://127.0.0.1/billmgr"
+LOGIN, PASSWORD = "reseller", "secret"
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+@dataclass
+class Studio:
+    """Makes proxies in front of a seller, and asks them. ``lines`` is what they logged."""
+
+    wsgi: Wsgi
+    path: Path
+    stack: ExitStack
+    lines: list[str] = field(default_factory=list)
+
+    def proxy(self, *paying: str, to: Path | None = None, **wish: Any) -> Proxy:  # noqa: ANN401
+        """A proxy that records into ``path``, or plays ``replay``."""
+        replay, on_miss = wish.pop("replay", None), wish.pop("on_miss", "error")
+        behind = wish.pop("behind", self.wsgi)
+        if behind is not None:
+            wish |= {"upstream": URL, "transport": httpx.WSGITransport(app=behind)}
+        gate = Gate(frozenset(paying), on_miss)
+        path = None if replay else to or self.path
+        made = begin.proxy(begin.Wish(**wish), gate, self.lines.append, to=path, replay=replay)
+        return self.stack.enter_context(made)
+
+    def http(self, proxy: Wsgi) -> httpx.Client:
+        """A client of the proxy."""
+        transport = httpx.WSGITransport(app=proxy)
+        return self.stack.enter_context(
+            httpx.Client(transport=transport, base_url="http://127.0.0.1")
+        )
+
+    def ask(self, proxy: Wsgi, func: str, **params: str) -> httpx.Response:
+        """One call with the login in its body."""
+        given = {"authinfo": f"{LOGIN}:{PASSWORD}", "func": func, **params}
+        return self.http(proxy).post("/billmgr", data=given)
+
+    def session(self) -> Session:
+        """What has been recorded so far."""
+        return read(self.path)
+
+
+@pytest.fixture(scope="session")
+def seller_of_all() -> Iterator[Seller]:
+    """One seller for the tests that only look."""
+    with Seller() as seller:
+        yield seller
+
+
+@pytest.fixture
+def honest() -> Iterator[Seller]:
+    """A seller of a test's own."""
+    with Seller() as seller:
+        yield seller
+
+
+@pytest.fixture
+def studio(honest: Seller, tmp_path: Path) -> Iterator[Studio]:
+    with ExitStack() as stack:
+        yield Studio(honest.wsgi, tmp_path / "session.yaml", stack)
+
+
+@dataclass(frozen=True)
+class Life:
+    """A licence's life, recorded. ``secrets`` are what must not stand in the file."""
+
+    path: Path
+    secrets: tuple[str, ...]
+    lines: tuple[str, ...]
+
+
+@pytest.fixture(scope="session")
+def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
+    """The reseller's own client lives through a licence, in a session and without one."""
+    path = tmp_path_factory.mktemp("life") / "life.yaml"
+    secrets = [PASSWORD]
+    with ExitStack() as stack:
+        seller = stack.enter_context(Seller())
+        studio = Studio(seller.wsgi, path, stack)
+        proxy = studio.proxy("soft.order.param", "service.prolong", "vds.order.param")
+        for out, session in (("xml", False), ("bjson", True)):
+            transport = _Overheard(httpx.WSGITransport(app=proxy), secrets)
+            client = stack.enter_context(Client(
+                URL, login=LOGIN, password=PASSWORD, transport=transport, session=session,
+                out=out,  # type: ignore[arg-type]
+            ))  # fmt: skip
+            secrets += _live(client, out)
+    return Life(path, tuple(secrets), tuple(studio.lines))
+
+
+class _Overheard(httpx.BaseTransport):
+    """Hears the session ids that pass."""
+
+    def __init__(self, inner: httpx.BaseTransport, heard: list[str]) -> None:
+        self._inner = inner
+        self._heard = heard
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        fields = dict(httpx.QueryParams(request.read().decode()))
+        if "auth" in fields:
+            self._heard.append(fields["auth"])
+        return self._inner.handle_request(request)
+
+
+def _live(client: Client, out: str) -> list[str]:
+    """Order, key, name, new key, prolongation, off, list, on, instructions, deletion."""
+    address = {"xml": "1.1.1.1", "bjson": "8.8.4.4"}[out]
+    ordered = client.licenses.order_once(
+        LicenseOrder(tariff=55227, period=1, ip=address, licname="web-9", remoteid="r-9")
+    )
+    number = ordered.license_id
+    keys = [client.licenses.wait_for_key(number).key]
+    client.licenses.rename(number, "web-10")
+    keys.append(client.licenses.new_key(number))
+    client.licenses.prolong(number, 1)
+    client.licenses.suspend(number)
+    client.licenses.list()
+    client.licenses.resume(number)
+    client.services.instruction(number)
+    machine = client.products("vds").get(100014)
+    client.licenses.delete(number)
+    assert machine.password
+    return [*keys, *(key.partition("-")[2] for key in keys), machine.password, address]

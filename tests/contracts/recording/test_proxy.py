@@ -1,0 +1,273 @@
+"""What passes the proxy, how it comes back, and what does not pass."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import httpx
+import pytest
+from werkzeug.wrappers import Request, Response
+
+from contracts.recording.serving import NotLoopback, loopback
+from emulator.testing import Seller
+from tests.contracts.recording.conftest import LOGIN, PASSWORD, URL, Studio
+
+ORDER = {"pricelist": "55227", "period": "1", "ip": "192.0.2.240", "licname": "w", "sok": "ok"}
+
+
+class Strange:
+    """A seller that answers as a test says, and keeps what it was asked."""
+
+    def __init__(self, response: Callable[[Request], Response]) -> None:
+        self._response = response
+        self.asked: list[Request] = []
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        request = Request(environ)
+        if request.path.startswith("/_mockseller"):
+            return Response("no", 404)(environ, start)
+        request.get_data(cache=True)
+        self.asked.append(request)
+        return self._response(request)(environ, start)
+
+
+def _strange(body: bytes = b"<doc/>", status: int = 200, **headers: str) -> Strange:
+    def answer(_: Request) -> Response:
+        response = Response(body, status)
+        for name, value in headers.items():
+            response.headers[name.replace("_", "-")] = value
+        return response
+
+    return Strange(answer)
+
+
+@pytest.mark.parametrize("out", ["xml", "json", "bjson", "csv", "text"])
+def test_an_answer_reaches_the_client_as_the_seller_sent_it(
+    studio: Studio, honest: Seller, out: str
+) -> None:
+    params = {"authinfo": f"{LOGIN}:{PASSWORD}", "func": "soft", "out": out}
+    direct = studio.http(honest.wsgi).post("/billmgr", data=params)
+    passed = studio.http(studio.proxy()).post("/billmgr", data=params)
+    assert passed.content == direct.content
+    assert passed.headers["Content-Type"] == direct.headers["Content-Type"]
+
+
+def test_a_strange_answer_passes_to_the_byte_and_is_withheld_from_the_record(
+    studio: Studio,
+) -> None:
+    seller = _strange(b"\xff<html>secret", 503, Content_Type="text/html", Retry_After="5")
+    passed = studio.ask(studio.proxy(behind=seller), "soft")
+    assert (passed.status_code, passed.content) == (503, b"\xff<html>secret")
+    assert (passed.headers["Content-Type"], passed.headers["Retry-After"]) == ("text/html", "5")
+    entry = studio.session().entries[0]
+    assert (entry.status, entry.text, entry.withheld) == (503, "", "13 bytes that are no text")
+    assert b"html>" not in studio.path.read_bytes()
+
+
+def test_a_request_reaches_the_seller_as_it_was_sent(studio: Studio) -> None:
+    seller = _strange()
+    client = studio.http(studio.proxy(behind=seller))
+    sent = b"func=soft&elid=%D0%A1+1&out=xml&authinfo=a:b"
+    client.post("/manager/billmgr?x=%7e&y", content=sent, headers={"X-Own": "1"})
+    asked = seller.asked[0]
+    assert (asked.path, asked.get_data(), asked.headers["X-Own"]) == ("/billmgr", sent, "1")
+    assert asked.query_string == b"x=%7e&y"
+
+
+@pytest.mark.parametrize("sent", [
+    {"data": {"func": "whoami", "authinfo": f"{LOGIN}:{PASSWORD}"}},
+    {"files": {"func": (None, "whoami"), "authinfo": (None, f"{LOGIN}:{PASSWORD}")}},
+    {"content": f"func=whoami&authinfo={LOGIN}:{PASSWORD}".encode()},
+])  # fmt: skip
+def test_a_body_is_understood_however_it_is_written(studio: Studio, sent: dict[str, Any]) -> None:
+    assert b"<user" in studio.http(studio.proxy()).post("/billmgr", **sent).content
+    entry = studio.session().entries[0]
+    assert (entry.func, entry.login, dict(entry.params)) == ("whoami", "authinfo login1", {})
+    assert PASSWORD not in studio.path.read_text()
+
+
+def test_a_session_and_a_cookie_are_told_apart_and_neither_is_written(studio: Studio) -> None:
+    proxy = studio.proxy()
+    opened = studio.ask(proxy, "auth", username=LOGIN, password=PASSWORD)
+    session = opened.text.partition('<auth id="')[2].partition('"')[0]
+    client = studio.http(proxy)
+    client.get("/billmgr", params={"func": "whoami", "auth": session})
+    client.get("/billmgr?func=whoami", headers={"Cookie": f"billmgrses5={session}"})
+    logins = [entry.login for entry in studio.session().entries]
+    assert logins == ["authinfo login1", "session login1", "cookie login1"]
+    assert session not in studio.path.read_text()
+
+
+def test_a_cookie_of_the_seller_is_made_to_come_back(studio: Studio) -> None:
+    told = "billmgrses5=abc; Domain=seller.example; Path=/; Secure; HttpOnly"
+    passed = studio.ask(studio.proxy(behind=_strange(Set_Cookie=told)), "whoami")
+    assert passed.headers["Set-Cookie"] == "billmgrses5=abc; Path=/; HttpOnly"
+
+
+# ------------------------------------------------------------------------------ what does not pass
+
+
+def test_a_call_that_spends_money_passes_only_when_it_is_named(
+    studio: Studio, honest: Seller
+) -> None:
+    refused = studio.ask(studio.proxy("service.prolong"), "soft.order.param", **ORDER)
+    assert refused.status_code == 200
+    assert b'type="access" object="soft.order.param"' in refused.content
+    assert studio.lines == [
+        "soft.order.param: spends money; it passes with --allow-paying soft.order.param"
+    ]
+    assert studio.session().entries == ()
+    assert honest.call("basket").xml.findall("list/elem") == []
+
+
+def test_a_named_call_passes_and_is_counted(studio: Studio) -> None:
+    proxy = studio.proxy("soft.order.param")
+    assert b"<billorder>" in studio.ask(proxy, "soft.order.param", **ORDER).content
+    assert list(proxy.summary()) == ["may have spent money: soft.order.param, 1 time"]
+
+
+@pytest.mark.parametrize("out", ["json", "bjson"])
+def test_a_refusal_is_told_in_the_format_that_was_asked_for(studio: Studio, out: str) -> None:
+    told = studio.ask(studio.proxy(), "service.prolong", sok="ok", out=out).json()
+    error = told["doc"]["error"] if out == "json" else told["error"]
+    assert error["$type" if out == "json" else "type"] == "access"
+
+
+DOUBTS = [
+    ("func=soft&func=service.prolong&sok=ok", '"func" is said twice'),
+    ("func=soft.order.param&sok=&sok=ok", '"sok" is said twice'),
+    ("func=soft;sok=ok;func=soft.order.param", 'a name may hide behind a ";"'),
+    ("func=so%20ft", "func is no name of a function"),
+]
+
+
+@pytest.mark.parametrize(("query", "told"), DOUBTS)
+def test_a_request_that_can_be_read_in_two_ways_does_not_pass(
+    studio: Studio, query: str, told: str
+) -> None:
+    seller = _strange()
+    answer = studio.http(studio.proxy("soft.order.param", behind=seller)).get(f"/billmgr?{query}")
+    assert told.encode() in answer.content.replace(b"&quot;", b'"')
+    assert seller.asked == []
+
+
+def test_a_second_function_in_the_body_does_not_pass(studio: Studio) -> None:
+    seller = _strange()
+    client = studio.http(studio.proxy(behind=seller))
+    client.post("/billmgr?func=soft", data={"func": "service.prolong", "sok": "ok"})
+    client.post("/billmgr?func=soft", json={"func": "service.prolong", "sok": "ok"})
+    client.post("/billmgr", content=b"\x1f\x8b", headers={"Content-Encoding": "gzip"})
+    assert seller.asked == []
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "10.0.0.1", ""])
+def test_only_who_calls_this_machine_by_its_own_name_is_answered(studio: Studio, host: str) -> None:
+    client = studio.http(studio.proxy())
+    assert client.get("/billmgr?func=soft", headers={"Host": host}).status_code == 403
+
+
+@pytest.mark.parametrize(("method", "path"), [
+    ("GET", "/_mockseller/worlds"), ("GET", "/w/x/billmgr"), ("PUT", "/billmgr"),
+    ("DELETE", "/billmgr"), ("GET", "/billmgr/../x"),
+])  # fmt: skip
+def test_nothing_but_the_api_is_behind_the_proxy(studio: Studio, method: str, path: str) -> None:
+    seller = _strange()
+    assert studio.http(studio.proxy(behind=seller)).request(method, path).status_code == 404
+    assert seller.asked == []
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "no-such-host.invalid"])  # noqa: S104
+def test_it_listens_on_loopback_only(host: str) -> None:
+    with pytest.raises(NotLoopback):
+        loopback(host)
+
+
+def test_it_listens_on_loopback() -> None:
+    assert loopback("127.0.0.1") == "127.0.0.1"
+
+
+# ---------------------------------------------------------------------------------- what goes wrong
+
+
+class _Dead(httpx.BaseTransport):
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout(f"no answer to {request.url} secret", request=request)
+
+
+def test_a_seller_that_is_silent_is_told_and_nothing_is_recorded(studio: Studio) -> None:
+    proxy = studio.proxy("service.prolong", behind=None, upstream=URL, transport=_Dead())
+    answer = studio.ask(proxy, "service.prolong", elid="7", sok="ok")
+    assert answer.status_code == 502
+    told = "service.prolong: no answer (ReadTimeout); what it asks may have happened"
+    assert studio.lines == [told]
+    assert studio.session().entries == ()
+
+
+def test_a_file_that_cannot_be_written_costs_no_answer_and_stops_what_comes_after(
+    studio: Studio,
+) -> None:
+    proxy = studio.proxy()
+    studio.path.unlink()
+    studio.path.mkdir()
+    assert b"<user" in studio.ask(proxy, "whoami").content
+    assert b"cannot be written" in studio.ask(proxy, "whoami").content
+    assert "nothing passes any more" in studio.lines[0]
+    assert PASSWORD not in " ".join(studio.lines)
+    studio.path.rmdir()
+
+
+def test_the_log_holds_no_secret_and_no_parameter(studio: Studio) -> None:
+    proxy = studio.proxy()
+    studio.ask(proxy, "soft.edit", elid="100001", licname="for ann@shop.org", sok="ok")
+    assert len(studio.lines) == 1
+    assert studio.lines[0].startswith("soft.edit: 200, ")
+    assert studio.lines[0].endswith(" ms, number 1")
+
+
+def test_an_answer_that_would_still_show_a_secret_is_withheld(studio: Studio) -> None:
+    # A name of json is no value: nothing masks it there, so nothing of it is written.
+    seller = _strange(b'{"doc": {"hunter2-hunter2": {"$": "1"}}}', Content_Type="application/json")
+    client = studio.http(studio.proxy(behind=seller))
+    client.post("/billmgr", data={"func": "soft", "out": "json", "authinfo": "me:hunter2-hunter2"})
+    assert studio.session().entries[0].withheld == "it would have shown a secret"
+    assert "hunter2-hunter2" not in studio.path.read_text()
+
+
+def test_a_secret_in_a_parameter_of_another_name_is_masked(studio: Studio) -> None:
+    client = studio.http(studio.proxy(behind=_strange()))
+    fields = {"func": "soft", "authinfo": "me:hunter2-x", "note": "hunter2-x", "hunter2-x": "1"}
+    client.post("/billmgr", data=fields)
+    assert "hunter2-x" not in studio.path.read_text()
+
+
+def test_what_names_no_function_passes_and_is_not_recorded(studio: Studio) -> None:
+    studio.http(studio.proxy(behind=_strange())).get("/billmgr")
+    assert studio.session().entries == ()
+
+
+def test_a_session_remembers_whom_it_is_of_and_what_that_runs(studio: Studio) -> None:
+    studio.ask(studio.proxy(version="BILLmanager 6.99"), "whoami")
+    session = studio.session()
+    assert (session.name, session.upstream) == ("session", URL)
+    assert session.version == "BILLmanager 6.99"
+    assert session.personal == "covered"
+
+
+def test_the_password_in_an_address_of_the_seller_is_not_written(studio: Studio) -> None:
+    wsgi = httpx.WSGITransport(app=_strange())
+    address = "http://me:hunter2-x@127.0.0.1/billmgr?authinfo=hunter2-x"
+    studio.ask(studio.proxy(behind=None, upstream=address, transport=wsgi), "soft")
+    assert "hunter2-x" not in studio.path.read_text()
+
+
+def test_a_day_is_the_seller_s_own(studio: Studio, honest: Seller) -> None:
+    honest.clock.freeze("2027-01-31T00:00:00Z")
+    studio.ask(studio.proxy(), "whoami")
+    assert studio.session().entries[0].today.isoformat() == "2027-01-31"
+
+
+def test_a_day_of_a_foreign_seller_is_what_http_says(studio: Studio) -> None:
+    seller = _strange(Date="Sun, 31 Jan 2027 00:00:00 GMT")
+    studio.ask(studio.proxy(behind=seller), "soft")
+    assert studio.session().entries[0].today.isoformat() == "2027-01-31"
