@@ -65,6 +65,7 @@ def record(
         return
     from contracts.fields import ExchangeFault
     from contracts.recording import begin
+    from contracts.recording.serving import loopback
 
     gate = _gate(allow_paying, on_miss)
     if replay is None and (upstream is None or to is None):
@@ -78,6 +79,7 @@ def record(
         keep_personal=keep_personal, personal=personal, rewrite=rewrite,
     )  # fmt: skip
     try:
+        loopback(host)
         with begin.proxy(wish, gate, _log, to=to, replay=replay) as proxy:
             _serve(proxy, host, port)
     except (ExchangeFault, OSError, ValueError) as problem:
@@ -108,8 +110,8 @@ def _serve(proxy: Proxy, host: str, port: int) -> None:
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, stop)
     serving = server(proxy, host, port)
+    signal.signal(signal.SIGTERM, stop)
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"listening on http://{shown}:{serving.port}/billmgr")
     try:

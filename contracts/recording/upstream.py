@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -112,8 +113,9 @@ class Upstream:
 def _address(url: str) -> httpx.URL:
     """Where a seller's API answers; a bare host is meant with the usual path."""
     try:
+        urlsplit(url)
         found = httpx.URL(url)
-    except httpx.InvalidURL:
+    except (httpx.InvalidURL, ValueError):
         raise ExchangeFault("--upstream: is no address") from None
     if found.scheme not in ("http", "https") or not found.host:
         raise ExchangeFault("--upstream: must begin with http:// or https:// and name a host")

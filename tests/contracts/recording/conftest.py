@@ -128,6 +128,7 @@ def _live(client: Client, out: str) -> list[str]:
         LicenseOrder(tariff=55227, period=1, ip=address, licname="web-9", remoteid="r-9")
     )
     number = ordered.license_id
+    assert number is not None
     keys = [client.licenses.wait_for_key(number).key]
     client.licenses.rename(number, "web-10")
     keys.append(client.licenses.new_key(number))
