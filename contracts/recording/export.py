@@ -180,11 +180,14 @@ def _answer(whole: Exported, number: int) -> dict[str, object]:
     return told | {"doc": doc_of(doc)}
 
 
-def _general(whole: Exported, number: int, doc: Node | None) -> Node:
+def _general(
+    whole: Exported, number: int, doc: Node | None, bound: frozenset[str] = frozenset()
+) -> Node:
+    """A document of the session; rows of what is ``bound`` here are kept as well."""
     entry = whole.session.entries[number]
     told = labels_of(doc) if doc is not None else set()
     new = {label for label in told if whole.binders[label] == number}
-    known = Knowledge(entry.params, whole.needed(number) | new, whole.made)
+    known = Knowledge(entry.params, whole.needed(number) | new, whole.made | bound)
     return general(doc or Node("doc"), known)
 
 
@@ -194,8 +197,8 @@ def _step(whole: Exported, step: int, number: int, steps: list[int]) -> dict[str
     needed = whole.needed(number).union(*(whole.needed(one) for one in steps if one > step))
     # Steps are asked in xml, whatever the format they were recorded in.
     doc = entry.doc if shape_of(entry.out) != "bjson" else _unfolded(entry.doc)
-    bound = {label for label in needed if whole.binders.get(label) == step}
-    answer = steps_answer(_general(whole, step, doc), bound)
+    bound = frozenset(label for label in needed if whole.binders.get(label) == step)
+    answer = steps_answer(_general(whole, step, doc, bound), bound)
     told: dict[str, object] = {"func": entry.func, "login": entry.login.partition(" ")[0]}
     told |= _request(entry)
     return told | ({"answer": doc_of(answer)} if answer is not None else {})

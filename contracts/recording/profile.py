@@ -26,7 +26,7 @@ _NUMBERED: Final = r"\1_N"
 _LOOKS: Final = (
     ("flag", re.compile(r"on|off")),
     ("date", re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")),
-    ("number", re.compile(r"-?[0-9]+")),
+    ("number", re.compile(r"-?[0-9]+(?:, ?[0-9]+)*")),
     ("money", re.compile(r"-?[0-9]+\.[0-9]+(?: ?[A-Z]{3})?|-?[0-9]+ ?[A-Z]{3}")),
 )
 _PLACES: Final = {

@@ -10,7 +10,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from contracts.recording.recorder import Answered, Recorder
 
 PATHS: Final = re.compile(r"/|/billmgr/?|/manager/billmgr/?")
+_BETWEEN: Final = re.compile(r"[\s\"'<>=]+")
+_FIRST: Final = 65536
+"""Bytes of an answer in which a link is looked for."""
+_DOCUMENTS: Final = (b"<?xml", b"<doc", b"{")
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 ON_MISS: Final = ("error", "404", "upstream")
 Log = Callable[[str], None]
@@ -66,6 +70,7 @@ class Proxy:
         self._recorder = recorder
         self._player = player
         self._broken = ""
+        self._long: dict[str, Sent] = {}
         # One at a time: the order in which things were asked is what a session is about.
         self._turn = threading.Lock()
 
@@ -87,6 +92,9 @@ class Proxy:
         if host not in LOOPBACK:
             # A page in a browser on this machine could reach us under a name of its own.
             return Response("only this machine may ask\n", 403)
+        link = request.path.lstrip("/")
+        if request.method == "GET" and (begun := self._begun(link)) is not None:
+            return self._asked(begun, link)
         if not PATHS.fullmatch(request.path) or request.method not in ("GET", "POST"):
             return Response("there is only GET and POST /billmgr\n", 404)
         sent = requests.of(request)
@@ -112,8 +120,6 @@ class Proxy:
         return None
 
     def _passed(self, sent: Sent) -> Response:
-        if self._upstream is None:
-            return self._refused(sent, "access", "upstream", "there is no seller behind")
         if self._broken:
             return self._refused(sent, "access", "recording", self._broken)
         if func := requests.price(sent, self.gate.paying):
@@ -121,13 +127,27 @@ class Proxy:
             return self._refused(sent, "access", func, told)
         if requests.price(sent, ()):
             self.gate.passed[sent.func] += 1
+        return self._asked(sent)
+
+    def _begun(self, path: str) -> Sent | None:
+        """The request whose answer is behind a link; clients join it to their base as they like."""
+        return next((sent for link, sent in self._long.items() if path.endswith(link)), None)
+
+    def _asked(self, sent: Sent, link: str = "") -> Response:
+        """Asks the seller; what it answers is recorded, unless it only says where the answer is."""
+        if self._upstream is None:
+            return self._refused(sent, "access", "upstream", "there is no seller behind")
         try:
-            reply = self._upstream.ask(sent)
+            reply = self._upstream.ask(sent if not link else replace(sent, method="GET", body=b""),
+                                       link)  # fmt: skip
         except Silent as problem:
             self._log(f"{sent.func}: no answer ({problem}); what it asks may have happened")
             return Response("the seller did not answer\n", 502)
         answered = reply.answered
-        if self._recorder is not None and sent.func:
+        if found := _long_link(answered.body):
+            self._long[found] = sent
+            self._log(f"{sent.func}: takes long; its answer is behind a link")
+        elif self._recorder is not None and sent.func:
             self._record(sent, self._recorder, answered)
         response = Response(answered.body, answered.status)
         response.headers.clear()
@@ -154,6 +174,20 @@ class Proxy:
         self._log(f"{func or 'a request'}: {told}")
         body, kind = refusal(type_, object_, f"mockseller record: {func} {told}", sent.out)
         return _response(body, 200, kind)
+
+
+def _long_link(body: bytes) -> str:
+    """Where the answer to a request that takes long will be (docs/wire.md section 1), or nothing.
+
+    Words are looked through one by one: a pattern open on both ends takes minutes on garbage.
+    """
+    if body.lstrip().startswith(_DOCUMENTS):
+        return ""
+    for word in _BETWEEN.split(body[:_FIRST].decode("utf-8", "replace")):
+        start = word.find("long")
+        if start >= 0 and word.find("billmgr", start) > 0 and "://" not in word:
+            return word.strip("/")
+    return ""
 
 
 def _response(body: bytes, status: int, kind: str) -> Response:

@@ -63,10 +63,10 @@ class Upstream:
         """Closes the connections."""
         self._http.close()
 
-    def ask(self, sent: Sent) -> Reply:
-        """Sends a request on. Raises Silent."""
+    def ask(self, sent: Sent, link: str = "") -> Reply:
+        """Sends a request on; ``link``: to where an answer that takes long is. Raises Silent."""
         headers = [(n, v) for n, v in sent.headers if n.lower() not in _HOPS]
-        url = self._url.copy_with(query=sent.query or None)
+        url = self._url.join(f"/{link}") if link else self._url.copy_with(query=sent.query or None)
         # Made by hand: a client of httpx would add the cookies of earlier answers.
         request = httpx.Request(
             sent.method, url, headers=[*headers, ("Accept-Encoding", "identity")],

@@ -142,3 +142,20 @@ def test_a_list_without_own_rows_says_what_a_row_is_like(studio: Studio, tmp_pat
     assert (row["id"], row["status"], row["expiredate"]) == ("<id>", "<number>", "<date>")
     with own.in_process() as seller:
         assert replay(read_all(tmp_path / "out")[0], "json", seller).outcome is Outcome.PASS
+
+
+def test_a_service_that_was_there_before_is_named_by_the_list(
+    studio: Studio, honest: Seller, tmp_path: Path
+) -> None:
+    proxy = studio.proxy()
+    suspended = next(row["id"] for row in honest.call("soft").rows() if row["status"] == "3")
+    studio.ask(proxy, "soft", out="json")
+    studio.ask(proxy, "soft.edit", elid=suspended)
+    _, left = export(studio.session(), tmp_path / "out")
+    assert left == []
+    form = next(e for e in read_all(tmp_path / "out") if e.func == "soft.edit")
+    assert [step.request.func for step in form.before] == ["soft"]
+    assert form.request.params["elid"].startswith("<id:")
+    with own.in_process() as seller:
+        verdict = replay(form, "xml", seller)
+    assert verdict.outcome is Outcome.PASS, str(verdict)

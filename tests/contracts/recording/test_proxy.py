@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -103,6 +104,21 @@ def test_a_cookie_of_the_seller_is_made_to_come_back(studio: Studio) -> None:
     told = "billmgrses5=abc; Domain=seller.example; Path=/; Secure; HttpOnly"
     passed = studio.ask(studio.proxy(behind=_strange(Set_Cookie=told)), "whoami")
     assert passed.headers["Set-Cookie"] == "billmgrses5=abc; Path=/; HttpOnly"
+
+
+def test_an_answer_that_takes_long_is_recorded_when_it_has_come(
+    studio: Studio, honest: Seller
+) -> None:
+    honest.faults.add("long", seconds=0, func="soft.edit")
+    proxy = studio.proxy()
+    page = studio.ask(proxy, "soft.edit", elid="100001").text
+    assert studio.session().entries == ()
+    link = re.search(r"long/[^/\s]+/billmgr", page)
+    assert link is not None
+    answer = studio.http(proxy).get(f"/manager/{link[0]}")
+    assert b"<lickey>100001-" in answer.content
+    assert [entry.func for entry in studio.session().entries] == ["soft.edit"]
+    assert studio.http(proxy).get("/long/other/billmgr").status_code == 404
 
 
 # ------------------------------------------------------------------------------ what does not pass
