@@ -53,24 +53,29 @@ def _form(encoded: bytes) -> Pairs:
     return parse_qsl(encoded.decode("utf-8", "replace"), keep_blank_values=True, errors="replace")
 
 
+def _kept(*_: object, **__: object) -> io.BytesIO:
+    """Where a file that was sent goes: nowhere but memory."""
+    return io.BytesIO()
+
+
 def _multipart(body: bytes, content_type: str) -> Pairs:
     kind, options = parse_options_header(content_type)
     try:
-        _, fields, _ = FormDataParser(silent=False).parse(
+        _, fields, files = FormDataParser(_kept, silent=False).parse(
             io.BytesIO(body), kind, len(body), options
         )
     except (HTTPException, ValueError):
         return []
-    return list(fields.items(multi=True))
+    sent = [(name, file.filename or "") for name, file in files.items(multi=True)]
+    return [*fields.items(multi=True), *sent]
 
 
 def _json(body: bytes) -> Pairs:
     try:
         told = json.loads(body)
     except (ValueError, RecursionError):
-        return []
+        told = None
     if not isinstance(told, dict):
-        return []
-    return [
-        (str(name), item if isinstance(item, str) else str(item)) for name, item in told.items()
-    ]
+        # What only claims to be JSON may be a form to whoever reads it.
+        return _form(body)
+    return [(name, item if isinstance(item, str) else str(item)) for name, item in told.items()]

@@ -19,9 +19,8 @@ from contracts.recording.session import Entry, Session
 from contracts.recording.trees import shape_of
 from contracts.spending import changes
 
-_NEW: Final = frozenset({"sok", "clicked_button", "lang", "progressid", "newface", "clickstat"})
-"""Parameters of which only some clients think; only ``sok`` and the button must be the same."""
-_LOOSE: Final = _NEW - {"sok", "clicked_button"}
+_LOOSE: Final = frozenset({"lang", "progressid", "newface", "clickstat"})
+"""Parameters of which only some clients think; they change nothing in what is answered."""
 
 
 class Player:

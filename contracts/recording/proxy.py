@@ -88,9 +88,7 @@ class Proxy:
             yield f"not asked for: {self._player.left} of the recording"
 
     def _answer(self, request: Request) -> Response:
-        host = urlsplit(f"//{request.headers.get('Host', '')}").hostname
-        if host not in LOOPBACK:
-            # A page in a browser on this machine could reach us under a name of its own.
+        if not _from_here(request):
             return Response("only this machine may ask\n", 403)
         link = request.path.lstrip("/")
         if request.method == "GET" and (begun := self._begun(link)) is not None:
@@ -141,7 +139,7 @@ class Proxy:
             reply = self._upstream.ask(sent if not link else replace(sent, method="GET", body=b""),
                                        link)  # fmt: skip
         except Silent as problem:
-            self._log(f"{sent.func}: no answer ({problem}); what it asks may have happened")
+            self._log(f"{sent.func}: no answer, {problem}")
             return Response("the seller did not answer\n", 502)
         answered = reply.answered
         if found := _long_link(answered.body):
@@ -174,6 +172,17 @@ class Proxy:
         self._log(f"{func or 'a request'}: {told}")
         body, kind = refusal(type_, object_, f"mockseller record: {func} {told}", sent.out)
         return _response(body, 200, kind)
+
+
+def _from_here(request: Request) -> bool:
+    """Whether no foreign page in a browser asks, under a name of its own or by a form."""
+    names = [f"//{request.headers.get('Host', '')}"]
+    if "Origin" in request.headers:
+        names.append(request.headers["Origin"])
+    try:
+        return all(urlsplit(name).hostname in LOOPBACK for name in names)
+    except ValueError:
+        return False
 
 
 def _long_link(body: bytes) -> str:

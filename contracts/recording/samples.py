@@ -133,6 +133,9 @@ def _only_looks(exchange: Exchange, *, has_account: bool) -> bool:
     request = exchange.request
     if changes(request.func, request.params) or exchange.before or request.flood:
         return False
+    if request.func == "auth":
+        # A wrong password, asked of a real seller, may lock whoever logs in next from here.
+        return False
     login = request.login
     if login.style != "none" and (login.name or not has_account):
         return exchange.portable and bool(login.name)

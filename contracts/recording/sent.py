@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import unquote_to_bytes
 
 from werkzeug.wrappers import Request
 
@@ -19,8 +20,11 @@ DECIDING: Final = frozenset({
 })  # fmt: skip
 """Said twice with different texts, nobody knows which one the seller takes."""
 FUNC: Final = re.compile(r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_-]+)*")
-_HIDDEN: Final = re.compile(rb";\s*(?:func|sok|clicked_button|skipbasket|faction)(?:=|%3[Dd])")
+_HIDDEN: Final = re.compile(rb";\s*(?:func|sok|clicked_button|skipbasket|faction)=")
 """Some servers part names at ``;`` too: there would be more in the request than shows."""
+
+_HIDDEN_JSON: Final = re.compile(rb"&\s*(?:func|sok|clicked_button|skipbasket|faction)=")
+"""A JSON that somebody takes for a form would say more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +88,27 @@ def of(request: Request) -> Sent:
 
 def doubt(sent: Sent) -> str:
     """Why it cannot be told what a request asks, or nothing."""
+    kind = sent.body_kind
+    plain = b"" if kind == "multipart" else unquote_to_bytes(sent.body)
+    packed = any(name.lower() == "content-encoding" for name, _ in sent.headers)
+    reasons = {
+        'a name may hide behind a ";"': (
+            _HIDDEN.search(unquote_to_bytes(sent.query)) or _HIDDEN.search(plain)
+        ),
+        "its body may be read in two ways": kind == "json" and _HIDDEN_JSON.search(plain),
+        "its body is compressed": packed,
+        "its body cannot be read": sent.body and not sent.pairs and kind != "json",
+        "func is no name of a function": sent.func and not FUNC.fullmatch(sent.func),
+    }
+    return _said_twice(sent) or next((reason for reason, holds in reasons.items() if holds), "")
+
+
+def _said_twice(sent: Sent) -> str:
     said: dict[str, set[str]] = defaultdict(set)
     for name, text in sent.pairs:
         said[name.strip().lower()].add(text)
-    for name in sorted(DECIDING & set(said)):
-        if len(said[name]) > 1:
-            return f'"{name}" is said twice, with different texts'
-    if _HIDDEN.search(sent.query) or (sent.body_kind != "multipart" and _HIDDEN.search(sent.body)):
-        return 'a name may hide behind a ";"'
-    if any(name.lower() == "content-encoding" for name, _ in sent.headers):
-        return "its body is compressed"
-    if sent.body and not sent.pairs and sent.body_kind != "json":
-        return "its body cannot be read"
-    if sent.func and not FUNC.fullmatch(sent.func):
-        return "func is no name of a function"
-    return ""
+    twice = sorted(name for name in DECIDING & set(said) if len(said[name]) > 1)
+    return f'"{twice[0]}" is said twice, with different texts' if twice else ""
 
 
 def price(sent: Sent, allowed: Iterable[str]) -> str:

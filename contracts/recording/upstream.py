@@ -30,7 +30,7 @@ _BOUND: Final = re.compile(r";\s*(?:domain=[^;]*|secure)(?=;|$)", re.IGNORECASE)
 
 
 class Silent(Exception):
-    """The seller did not answer; what was asked may have happened. The text is one line."""
+    """The seller did not answer. The text is one line: how, and what may have happened."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,11 @@ class Upstream:
         at, began = now(), elapsed()
         try:
             response = self._http.send(request, follow_redirects=False)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as problem:
+            raise Silent(f"{type(problem).__name__}: nothing was sent") from None
         except (httpx.HTTPError, httpx.InvalidURL) as problem:
-            raise Silent(type(problem).__name__) from None
+            how = type(problem).__name__
+            raise Silent(f"{how}: what was asked may have happened") from None
         answered = Answered(
             status=response.status_code,
             content_type=response.headers.get("Content-Type", ""),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from xml.sax.saxutils import escape, quoteattr
 
 import pytest
 from defusedxml.ElementTree import fromstring
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contracts.leaves import Opaque
 from contracts.recording.disguise import Disguise, has_stand_in, is_stand_in
@@ -157,6 +160,34 @@ def test_a_secret_that_is_still_there_is_told() -> None:
     assert disguise.betrayed(["x a&lt;b&amp;c d/e"])
     assert disguise.betrayed(["x=a%3Cb%26c+d%2Fe"])
     assert not disguise.betrayed(["me", "***"])
+
+
+@given(
+    st.text(alphabet="abc%&<>\"' /\\йé=;", min_size=6, max_size=24).filter(str.strip),
+    st.sampled_from(["text", "attribute", "cdata", "json", "inside"]),
+)
+def test_a_password_is_gone_whatever_it_is_made_of_and_however_it_is_written(
+    secret: str, where: str
+) -> None:
+    written = {
+        "text": f"<doc><a>{escape(secret)}</a></doc>",
+        "attribute": f"<doc a={quoteattr(secret)}/>",
+        "cdata": f"<doc><a><![CDATA[{secret.replace(']]>', '')}]]></a></doc>",
+        "json": json.dumps({"doc": {"a": {"$": secret}}}),
+        "inside": json.dumps({"doc": {"a": {"$": f"it is {secret}, he said"}}}, ensure_ascii=False),
+    }[where]
+    disguise = Disguise()
+    disguise.learn({"authinfo": f"me:{secret}"})
+    covered = disguise.answer("whoami", written)
+    told = json.loads(covered)["doc"]["a"]["$"] if "{" in covered else _only(covered)
+    assert told in ("***", "it is ***, he said")
+
+
+def _only(text: str) -> str:
+    root = fromstring(text)
+    found = root.get("a") or root.findtext("a")
+    assert found is not None
+    return str(found)
 
 
 def test_a_stand_in_is_told_from_what_is_real() -> None:

@@ -154,6 +154,7 @@ DOUBTS = [
     ("func=soft&func=service.prolong&sok=ok", '"func" is said twice'),
     ("func=soft.order.param&sok=&sok=ok", '"sok" is said twice'),
     ("func=soft;sok=ok;func=soft.order.param", 'a name may hide behind a ";"'),
+    ("func=service.prolong;%73ok=ok", 'a name may hide behind a ";"'),
     ("func=so%20ft", "func is no name of a function"),
 ]
 
@@ -173,6 +174,10 @@ def test_a_second_function_in_the_body_does_not_pass(studio: Studio) -> None:
     client = studio.http(studio.proxy(behind=seller))
     client.post("/billmgr?func=soft", data={"func": "service.prolong", "sok": "ok"})
     client.post("/billmgr?func=soft", json={"func": "service.prolong", "sok": "ok"})
+    client.post("/billmgr?func=service.prolong", json={"a": "&sok=ok&b"})
+    claimed = {"Content-Type": "application/json"}
+    client.post("/billmgr?func=service.prolong", content=b"elid=7&sok=ok", headers=claimed)
+    client.post("/billmgr?func=service.prolong", files={"sok": ("ok", b"ok")})
     client.post("/billmgr", content=b"\x1f\x8b", headers={"Content-Encoding": "gzip"})
     assert seller.asked == []
 
@@ -181,6 +186,20 @@ def test_a_second_function_in_the_body_does_not_pass(studio: Studio) -> None:
 def test_only_who_calls_this_machine_by_its_own_name_is_answered(studio: Studio, host: str) -> None:
     client = studio.http(studio.proxy())
     assert client.get("/billmgr?func=soft", headers={"Host": host}).status_code == 403
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://["])
+def test_a_page_of_elsewhere_is_not_answered(studio: Studio, origin: str) -> None:
+    seller = _strange()
+    client = studio.http(studio.proxy(behind=seller))
+    sent = client.post("/billmgr", data={"func": "soft"}, headers={"Origin": origin})
+    assert (sent.status_code, seller.asked) == (403, [])
+
+
+def test_a_page_of_this_machine_is_answered(studio: Studio) -> None:
+    client = studio.http(studio.proxy(behind=_strange()))
+    origin = {"Origin": "http://localhost:3000"}
+    assert client.post("/billmgr", data={"func": "soft"}, headers=origin).status_code == 200
 
 
 @pytest.mark.parametrize(("method", "path"), [
@@ -207,16 +226,24 @@ def test_it_listens_on_loopback() -> None:
 
 
 class _Dead(httpx.BaseTransport):
+    def __init__(self, problem: type[httpx.TransportError]) -> None:
+        self._problem = problem
+
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        raise httpx.ReadTimeout(f"no answer to {request.url} secret", request=request)
+        raise self._problem(f"no answer to {request.url} secret", request=request)
 
 
-def test_a_seller_that_is_silent_is_told_and_nothing_is_recorded(studio: Studio) -> None:
-    proxy = studio.proxy("service.prolong", behind=None, upstream=URL, transport=_Dead())
+@pytest.mark.parametrize(("problem", "told"), [
+    (httpx.ReadTimeout, "ReadTimeout: what was asked may have happened"),
+    (httpx.ConnectError, "ConnectError: nothing was sent"),
+])  # fmt: skip
+def test_a_seller_that_is_silent_is_told_and_nothing_is_recorded(
+    studio: Studio, problem: type[httpx.TransportError], told: str
+) -> None:
+    proxy = studio.proxy("service.prolong", behind=None, upstream=URL, transport=_Dead(problem))
     answer = studio.ask(proxy, "service.prolong", elid="7", sok="ok")
     assert answer.status_code == 502
-    told = "service.prolong: no answer (ReadTimeout); what it asks may have happened"
-    assert studio.lines == [told]
+    assert studio.lines == [f"service.prolong: no answer, {told}"]
     assert studio.session().entries == ()
 
 
