@@ -113,15 +113,13 @@ def _verdicts(
     for (func, out), many in answers.items():
         told = sorted(mine[func, out], key=lambda one: list(Severity).index(one.severity))
         shown = {id(one.seen): one.seen for one in told if one.seen is not None}
-        evidence = min((one.evidence for one in told), key=EVIDENCE.index, default="")
+        wrong = told if (outcome := _outcome(told, fail_on)) is not Outcome.PASS else []
+        usual = grades.get(func, ASSUMED)
+        evidence = min((one.evidence for one in wrong), key=EVIDENCE.index, default=usual)
         lines = tuple(str(one) for one in told)
-        outcome = _outcome(told, fail_on)
         if func in grades and all(sample.is_unknown for sample in many):
             outcome, lines = Outcome.UNSUPPORTED, ("the seller does not have this function",)
-        yield Verdict(
-            func, out, outcome, evidence or grades.get(func, ASSUMED), lines,
-            tuple(shown.values())[:_MOST],
-        )  # fmt: skip
+        yield Verdict(func, out, outcome, evidence, lines, tuple(shown.values())[:_MOST])
 
 
 def _outcome(told: Sequence[Difference], fail_on: Severity) -> Outcome:

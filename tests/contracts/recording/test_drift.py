@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from contracts.exchange import Exchange, read_all
@@ -21,6 +22,8 @@ from contracts.recording.ours import Ours, ours
 from contracts.recording.promises import Contracts, contracts
 from contracts.recording.samples import of_live, of_ours
 from contracts.recording.session import read
+from contracts.spending import changes
+from contracts.target import Seller as SellerAsked
 from contracts.target import over_wsgi
 from contracts.verdicts import Outcome, exit_code
 from emulator.testing import Seller
@@ -245,6 +248,39 @@ def test_a_function_the_seller_does_not_have_is_unsupported_and_no_failure() -> 
         run = of_seller(seller, Wish(only="vps"))
     outcomes = {(one.name, one.out): one.outcome for one in run.verdicts}
     assert outcomes["vps", "xml"] is Outcome.UNSUPPORTED
+
+
+class Foreign:
+    """Our seller without its control API, as somebody else's is; keeps what it is asked."""
+
+    def __init__(self, wsgi: Any) -> None:  # noqa: ANN401
+        self._wsgi = wsgi
+        self.asked: list[dict[str, str]] = []
+
+    def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith("/_mockseller"):
+            start("404 Not Found", [])
+            return [b""]
+        self.asked.append(dict(httpx.QueryParams(environ["QUERY_STRING"])))
+
+        def dated(status: str, headers: list[tuple[str, str]], *_: object) -> None:
+            start(status, [*headers, ("Date", "Thu, 26 Nov 2026 12:00:00 GMT")])
+
+        answer: Iterable[bytes] = self._wsgi(environ, dated)
+        return answer
+
+
+def test_a_foreign_seller_is_asked_only_what_changes_nothing() -> None:
+    with Seller() as honest:
+        foreign = Foreign(honest.wsgi)
+        http = httpx.Client(transport=httpx.WSGITransport(app=foreign), base_url="http://127.0.0.1")
+        with SellerAsked(http, name="foreign", login="reseller", password="secret") as seller:
+            samples = list(of_live(seller, RECORDS, ("xml",)))
+    asked = [fields for fields in foreign.asked if fields.get("func") not in (None, "auth")]
+    assert len(asked) > 60
+    assert [fields for fields in asked if changes(fields["func"], fields)] == []
+    assert all(fields["username"] == "reseller" for fields in foreign.asked if "username" in fields)
+    assert {"soft", "soft.edit", "vds.edit", "certificate.edit"} <= {one.func for one in samples}
 
 
 def test_a_recording_of_ours_does_not_drift(life: Life) -> None:
