@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from contracts.cli.judged import Reports, conclude, report_options
+
 if TYPE_CHECKING:
     from contracts.recording.drift import Wish
-    from contracts.verdicts import Run
+    from contracts.verdicts import Run, Verdict
 
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 
@@ -45,8 +48,7 @@ def _span(_: click.Context, __: click.Parameter, said: str | None) -> timedelta 
 @click.option("--password", envvar="MOCKSELLER_PASSWORD", default="", help="Of that account.")
 @click.option("--token", envvar="MOCKSELLER_TOKEN", default="", help="Of our control API.")
 @click.option("--insecure", is_flag=True, help="Accept any certificate.")
-@click.option("--all", "everything", is_flag=True, help="List what did not differ as well.")
-@click.option("--json", "as_json", is_flag=True, help="For machines: one JSON document.")
+@report_options
 def drift(
     target: str,
     *,
@@ -58,8 +60,7 @@ def drift(
     password: str,
     token: str,
     insecure: bool,
-    everything: bool,
-    as_json: bool,
+    reports: Reports,
 ) -> None:
     """Compares answers with the contracts and with this seller, function by function.
 
@@ -67,30 +68,29 @@ def drift(
     and costs nothing. Exit code 0: nothing that matters has changed, 1: something has, 2: it could
     not be compared.
     """
-    from contracts.fields import ExchangeFault
     from contracts.recording.difference import Severity
     from contracts.recording.drift import Wish
-    from contracts.target import CannotRun
-    from contracts.verdicts import exit_code
 
     wish = Wish(against, only, Severity(fail_on), max_age)
-    try:
-        if re.match(r"https?://", target):
-            run = _live(target, wish, (login, password, token), insecure=insecure)
-        else:
-            run = _recorded(Path(target), wish)
-    except (CannotRun, ExchangeFault, RuntimeError, OSError) as problem:
-        click.echo(f"nothing can be compared: {problem}", err=True)
-        sys.exit(2)
-    _print_json(run) if as_json else _print(run, everything=everything)
-    sys.exit(exit_code(run.verdicts))
+    remarks: list[str] = []
+    details: dict[str, object] = {"against": against}
+
+    def judged() -> Iterable[Verdict]:
+        live = re.match(r"https?://", target)
+        account = (login, password, token)
+        run = _live(target, wish, account, insecure=insecure) if live else _recorded(target, wish)
+        remarks.extend(run.remarks)
+        details.update(run.details)
+        yield from run.verdicts
+
+    sys.exit(conclude("drift", target, judged(), reports, remarks=remarks, details=details))
 
 
-def _recorded(path: Path, wish: Wish) -> Run:
+def _recorded(path: str, wish: Wish) -> Run:
     from contracts.recording.drift import of_recording
     from contracts.recording.session import read
 
-    return of_recording(read(path), wish)
+    return of_recording(read(Path(path)), wish)
 
 
 def _live(url: str, wish: Wish, account: tuple[str, str, str], *, insecure: bool) -> Run:
@@ -100,33 +100,3 @@ def _live(url: str, wish: Wish, account: tuple[str, str, str], *, insecure: bool
     login, password, token = account
     with at_url(url, login=login, password=password, token=token, verify=not insecure) as seller:
         return of_seller(seller, wish)
-
-
-def _print(run: Run, *, everything: bool) -> None:
-    from collections import Counter
-
-    from contracts.verdicts import Outcome
-
-    for verdict in run.verdicts:
-        if everything or verdict.outcome is not Outcome.PASS:
-            click.echo(str(verdict))
-    for remark in run.remarks:
-        click.echo(remark)
-    counts = Counter(verdict.outcome.value for verdict in run.verdicts)
-    told = ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
-    click.echo(f"{run.target}: {told or 'nothing was compared'}")
-
-
-def _print_json(run: Run) -> None:
-    import json
-
-    verdicts = [
-        {"name": one.name, "out": one.out, "outcome": one.outcome.value, "told": list(one.told)}
-        for one in run.verdicts
-    ]
-    told = {
-        "version": 1, "judge": run.judge, "target": run.target,
-        "began": run.began.isoformat(timespec="seconds"), "seconds": round(run.seconds, 1),
-        "remarks": list(run.remarks), "verdicts": verdicts, **run.details,
-    }  # fmt: skip
-    click.echo(json.dumps(told, ensure_ascii=False, indent=2))

@@ -18,7 +18,7 @@ from contracts.recording.promises import contracts
 from contracts.recording.samples import Sample, of_live, of_ours, of_session
 from contracts.recording.session import Session
 from contracts.target import Seller
-from contracts.verdicts import ASSUMED, EVIDENCE, Outcome, Run, Verdict
+from contracts.verdicts import ASSUMED, EVIDENCE, NO_EVIDENCE, Outcome, Run, Verdict
 
 AGAINST: Final = ("both", "contracts", "emulator")
 JUDGE: Final = "drift"
@@ -138,8 +138,8 @@ def _age(session: Session, most: timedelta) -> Verdict:
     old = now() - min(moments)
     told = f"its oldest exchange is {old.days} days old, more than {most.days}"
     if old > most:
-        return Verdict("age", "session", Outcome.WARN, ASSUMED, (told,))
-    return Verdict("age", "session", Outcome.PASS, ASSUMED)
+        return Verdict("age", "session", Outcome.WARN, NO_EVIDENCE, (told,))
+    return Verdict("age", "session", Outcome.PASS, NO_EVIDENCE)
 
 
 def _told(one: Difference) -> dict[str, str]:
