@@ -59,13 +59,6 @@ class Studio:
         return read(self.path)
 
 
-@pytest.fixture(scope="session")
-def seller_of_all() -> Iterator[Seller]:
-    """One seller for the tests that only look."""
-    with Seller() as seller:
-        yield seller
-
-
 @pytest.fixture
 def honest() -> Iterator[Seller]:
     """A seller of a test's own."""

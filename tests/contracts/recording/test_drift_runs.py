@@ -1,0 +1,120 @@
+"""Whole runs: of a recording, of a live seller, of a foreign one; their verdicts and exit codes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+
+from contracts.exchange import read_all
+from contracts.moments import now
+from contracts.recording.difference import Severity
+from contracts.recording.drift import Wish, of_recording, of_seller
+from contracts.recording.samples import of_live
+from contracts.recording.session import read
+from contracts.spending import changes
+from contracts.target import Seller as SellerAsked
+from contracts.target import over_wsgi
+from contracts.verdicts import Outcome, exit_code
+from emulator.testing import Seller
+from tests.contracts.recording.conftest import Life, Studio
+from tests.contracts.recording.second import Foreign, Second, sub
+
+
+@pytest.fixture(scope="module")
+def second() -> Iterator[Any]:
+    change = sub("<(/?)lickey>", r"<\1licencekey>")
+    with Seller() as honest, over_wsgi(Second(honest.wsgi, change)) as seller:
+        yield seller
+
+
+def test_a_run_on_a_second_seller_fails_and_says_where(second: Any) -> None:  # noqa: ANN401
+    run = of_seller(second, Wish(only="soft.edit"))
+    assert exit_code(run.verdicts) == 1
+    failed = [verdict for verdict in run.verdicts if verdict.outcome is Outcome.FAIL]
+    assert [(one.name, one.out, one.evidence) for one in failed] == [
+        ("soft.edit", "xml", "observed")
+    ]
+    assert failed[0].told[0].startswith("breaking: /doc/lickey: is missing (observed: soft.edit/")
+    assert "licencekey" in failed[0].seen[0].answer
+    details = run.details["differences"]
+    assert isinstance(details, list)
+    assert details[0]["severity"] in ("breaking", "notable")
+    assert run.judge == "drift"
+
+
+@pytest.mark.parametrize(("fail_on", "code"), [(Severity.BREAKING, 0), (Severity.NOTABLE, 1)])
+def test_what_is_new_warns_or_fails_as_wished(fail_on: Severity, code: int) -> None:
+    change = sub("<ip>", "<rack>12</rack><ip>")
+    with Seller() as honest, over_wsgi(Second(honest.wsgi, change)) as seller:
+        run = of_seller(seller, Wish(only="vds.edit", fail_on=fail_on))
+    assert exit_code(run.verdicts) == code
+    warned = [one for one in run.verdicts if one.told]
+    assert warned[0].outcome is (Outcome.FAIL if code else Outcome.WARN)
+
+
+def test_a_function_the_seller_does_not_have_is_unsupported_and_no_failure() -> None:
+    refusal = b'<doc><error type="missed" object="func"><msg>no</msg></error></doc>'
+    with Seller() as honest, over_wsgi(Second(honest.wsgi, lambda _: refusal)) as seller:
+        run = of_seller(seller, Wish(only="vps"))
+    outcomes = {(one.name, one.out): one.outcome for one in run.verdicts}
+    assert outcomes["vps", "xml"] is Outcome.UNSUPPORTED
+
+
+def test_a_foreign_seller_is_asked_only_what_changes_nothing() -> None:
+    with Seller() as honest:
+        foreign = Foreign(honest.wsgi)
+        http = httpx.Client(transport=httpx.WSGITransport(app=foreign), base_url="http://127.0.0.1")
+        with SellerAsked(http, name="foreign", login="reseller", password="secret") as seller:
+            samples = list(of_live(seller, read_all(), ("xml",)))
+    asked = [fields for fields in foreign.asked if fields.get("func") not in (None, "auth")]
+    assert len(asked) > 60
+    assert [fields for fields in asked if changes(fields["func"], fields)] == []
+    assert all(fields["username"] == "reseller" for fields in foreign.asked if "username" in fields)
+    assert {"soft", "soft.edit", "vds.edit", "certificate.edit"} <= {one.func for one in samples}
+
+
+def test_a_recording_of_ours_does_not_drift(life: Life) -> None:
+    run = of_recording(read(life.path), Wish())
+    assert exit_code(run.verdicts) == 0
+    assert [str(one) for one in run.verdicts if one.outcome is not Outcome.PASS] == []
+    assert len(run.verdicts) > 10
+
+
+def test_a_recording_of_a_second_seller_drifts(studio: Studio, honest: Seller) -> None:
+    change = sub("<(/?)realbalance>", r"<\1reales>")
+    kind = "text/html"
+    proxy = studio.proxy(behind=Second(honest.wsgi, change, kind=kind))
+    studio.ask(proxy, "dashboard.info")
+    run = of_recording(studio.session(), Wish())
+    told = "\n".join(line for verdict in run.verdicts for line in verdict.told)
+    assert "breaking: /doc/elem/realbalance: is missing" in told
+    assert "notable: /doc/elem/reales: is new" in told
+    assert "notable: /doc: content type text/html, usual is text/xml" in told
+
+
+@pytest.mark.parametrize(("against", "told"), [
+    ("contracts", {"/doc/elem/balance"}),
+    ("emulator", {"/doc/elem/balance", "/doc/elem/credit"}),
+])  # fmt: skip
+def test_one_can_compare_with_either(against: str, told: set[str]) -> None:
+    change = sub("<(balance|credit)>[^<]*</(balance|credit)>", "")
+    with Seller() as honest, over_wsgi(Second(honest.wsgi, change)) as seller:
+        run = of_seller(seller, Wish(against=against, only="subaccount"))
+    lines = [line for one in run.verdicts if one.name == "subaccount" for line in one.told]
+    assert {line.split(": ")[1] for line in lines} == told
+
+
+@pytest.mark.parametrize(("days", "outcome"), [(89, Outcome.PASS), (91, Outcome.WARN)])
+def test_an_old_recording_warns(life: Life, days: int, outcome: Outcome) -> None:
+    session = read(life.path)
+    entries = (replace(session.entries[0], at=now() - timedelta(days=days)),)
+    wish = Wish(only="soft.order.param", max_age=timedelta(days=90))
+    run = of_recording(replace(session, entries=entries), wish)
+    age = run.verdicts[0]
+    assert (age.name, age.outcome) == ("age", outcome)
+    assert exit_code(run.verdicts) == 0
