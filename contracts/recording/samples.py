@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from contracts.checks import differences
 from contracts.exchange import Exchange, Request
 from contracts.leaves import Opaque
-from contracts.masking import masked, masked_text
+from contracts.masking import masked_text
 from contracts.recording.session import Session
 from contracts.recording.trees import kind_of, shape_of, tree_of
 from contracts.spending import changes
@@ -100,13 +100,18 @@ def _read(told: Told, text: str, seen: Seen) -> Sample:
     return Sample(*told, doc, tuple(faults), "", seen)
 
 
-def of_reply(request: Request, out: str, reply: Reply, note: str = "") -> Sample:
-    """The answer to a request of the judge."""
-    text = reply.body.decode("utf-8", "replace")
-    asked = masked({"func": request.func, **request.params})
-    seen = Seen(request.method, "/billmgr", asked, reply.status, masked_text(text), note)
+def asked(place: Place, request: Request, out: str) -> Sample:
+    """The answer to a request of the judge. CannotRun: there was none."""
+    return of_reply(request, out, place.ask(request, out), place.seen[-1])
+
+
+def of_reply(request: Request, out: str, reply: Reply, seen: Seen) -> Sample:
+    """An answer; ``seen``: the same, masked already."""
     params = tuple(request.params.items())
-    return _read((request.func, out, request.login.style, params, reply.status, ""), text, seen)
+    told = (request.func, out, request.login.style, params, reply.status, "")
+    sample = _read(told, reply.body.decode("utf-8", "replace"), seen)
+    # What cannot be read is quoted with its beginning.
+    return replace(sample, unread=masked_text(sample.unread)) if sample.unread else sample
 
 
 def of_live(
@@ -123,7 +128,7 @@ def of_live(
             if not asks or only not in request.func:
                 continue
             for out in outs:
-                yield of_reply(request, out, place.ask(request, out))
+                yield asked(place, request, out)
         if seller.has_account:
             yield from _rows(place, outs, only)
 
@@ -147,14 +152,14 @@ def _rows(place: Place, outs: Collection[str], only: str) -> Iterator[Sample]:
     for func in LISTS:
         if only not in f"{func}.edit":
             continue
-        listed = of_reply(Request(func, {}), "xml", place.ask(Request(func, {}), "xml"))
+        listed = asked(place, Request(func, {}), "xml")
         row = listed.doc.first("elem") if listed.doc is not None else None
         number = row.first("id") if row is not None else None
         if number is None or not number.text:
             continue
         request = Request(f"{func}.edit", {"elid": number.text})
         for out in outs:
-            yield of_reply(request, out, place.ask(request, out))
+            yield asked(place, request, out)
 
 
 def of_ours(
@@ -168,9 +173,9 @@ def of_ours(
             try:
                 with seller.world(exchange.world) as place:
                     for request, reply in _prepared(exchange, place):
-                        yield of_reply(request, "xml", reply)
+                        yield of_reply(request, "xml", reply, place.seen[-1])
                     for out in some:
-                        yield of_reply(exchange.request, out, place.ask(exchange.request, out))
+                        yield asked(place, exchange.request, out)
             except (CannotRun, KeyError):
                 # An exchange our seller does not keep is for `verify seller` to tell.
                 continue

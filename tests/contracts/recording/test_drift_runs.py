@@ -47,6 +47,19 @@ def test_a_run_on_a_second_seller_fails_and_says_where(second: Any) -> None:  # 
     assert run.judge == "drift"
 
 
+def test_what_proves_a_difference_shows_no_secret() -> None:
+    def change(body: bytes) -> bytes:
+        return b"<html>secret auth=0123456789ab password=hunter2-x <p>" + body[:9]
+
+    with Seller() as honest, over_wsgi(Second(honest.wsgi, change)) as seller:
+        run = of_seller(seller, Wish(only="whoami"))
+    assert exit_code(run.verdicts) == 1
+    shown = [verdict for verdict in run.verdicts if verdict.seen]
+    assert shown
+    assert not [one for one in shown if "0123456789ab" in repr(one) or "hunter2-x" in repr(one)]
+    assert all(one.request["func"] == "whoami" for verdict in shown for one in verdict.seen)
+
+
 @pytest.mark.parametrize(("fail_on", "code"), [(Severity.BREAKING, 0), (Severity.NOTABLE, 1)])
 def test_what_is_new_warns_or_fails_as_wished(fail_on: Severity, code: int) -> None:
     change = sub("<ip>", "<rack>12</rack><ip>")
