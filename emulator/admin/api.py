@@ -41,12 +41,12 @@ STATUSES: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
 NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
+OF_THE_DECLARATIONS = ("GET /functions", "GET /openapi.json", "GET /coverage")
 MAP = Map(
     [
         Rule(path, methods=[method], endpoint=f"{method} {path}")
         for method, _, path in (
-            key.partition(" ")
-            for key in ("GET /health", "GET /functions", "GET /openapi.json", *world_api.HANDLERS)
+            key.partition(" ") for key in ("GET /health", *OF_THE_DECLARATIONS, *world_api.HANDLERS)
         )
     ]
 )
@@ -65,6 +65,7 @@ class ControlApi:
         self._handlers: dict[str, Handler] = {
             "GET /functions": self._functions,
             "GET /openapi.json": self._openapi,
+            "GET /coverage": self._coverage,
             **world_api.HANDLERS,
         }
 
@@ -106,6 +107,11 @@ class ControlApi:
 
         del asked
         return openapi(self._registry)
+
+    def _coverage(self, asked: Asked) -> object:
+        from emulator.admin import coverage  # noqa: PLC0415 - the same
+
+        return coverage.told(asked.worlds, asked.name, self._registry)
 
 
 def _judged(fault: Exception, what: str) -> tuple[int, str]:

@@ -1,4 +1,4 @@
-"""A declaration, told to machines: as a JSON schema and as an operation of an OpenAPI document.
+"""A declaration, told to machines as a JSON schema.
 
 Nothing is written down twice: what a function takes, returns and refuses is read off its schemas
 (:mod:`emulator.fields` says what each kind of value means on the wire). Every value travels as a
@@ -10,12 +10,12 @@ blanks around a number): what the schema allows always works.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from emulator import __version__, fields
+from emulator import fields
 from emulator.errors import AccessDenied, ApiError, AuthFailed, BadValue
-from emulator.registry import Function, Kind, Registry
+from emulator.registry import Function
 from emulator.schema import WireSchema
 from emulator.words import label
 
@@ -28,7 +28,6 @@ COMMON = (AuthFailed, AccessDenied, BadValue)
 ANY_NUMBER = 10**18 - 1
 IDS = r"^[0-9]{1,18}(, ?[0-9]{1,18})*$"
 MONTHS = r"^(null|off|none|-|0|[1-9][0-9]{0,2})$"
-PATH = "/billmgr/{}"
 INTEGER: Json = {"type": "integer", "minimum": -ANY_NUMBER, "maximum": ANY_NUMBER}
 IPV4: Json = {"type": "string", "format": "ipv4"}
 
@@ -155,136 +154,4 @@ def schema_of(function: Function) -> Json:
         "answer": None if returns is None else answer_fields(returns),
         "errors": sorted({error.type for error in errors_of(function)}),
         "example": dict(function.example),
-    }
-
-
-def openapi(registry: Registry) -> Json:
-    """The API as OpenAPI 3.1: one path for each function, GET and POST.
-
-    The paths are virtual, ``/billmgr/soft.edit``: on the wire it is ``/billmgr?func=soft.edit``
-    (an operation of OpenAPI cannot be told from another by a parameter).
-    """
-    return {
-        "openapi": "3.1.0",
-        "info": {
-            "title": "mockseller",
-            "version": __version__,
-            "description": (
-                "Paths are virtual: send /billmgr/NAME as /billmgr?func=NAME. "
-                "Refusals are HTTP 200 with an error document."
-            ),
-        },
-        "servers": [{"url": "/"}],
-        "tags": [
-            {"name": family.name, "description": family.title["en"]} for family in registry.families
-        ],
-        "paths": {PATH.format(function.name): _operations(function) for function in registry},
-        "components": _components(),
-    }
-
-
-def _operations(function: Function) -> Json:
-    common: Json = {
-        "tags": [function.family.name],
-        "summary": function.summary.partition("\n")[0],
-        "description": function.summary,
-        "responses": {"200": {"$ref": "#/components/responses/Document"}},
-        "security": [{}] if function.public else [{"authinfo": []}, {"session": []}],
-        "x-evidence": function.evidence.value,
-        "x-kind": function.kind.value,
-        "x-source": function.source,
-        "x-errors": sorted({error.type for error in errors_of(function)}),
-    }
-    out = {"$ref": "#/components/parameters/out"}
-    form: Json = {"schema": _form_schema(function)}
-    if function.example:
-        form["example"] = dict(function.example)
-    return {
-        "get": {
-            "operationId": function.name,
-            "parameters": [*_query(function), out],
-            **common,
-        },
-        "post": {
-            "operationId": f"{function.name}.post",
-            "parameters": [out],
-            "requestBody": {"content": {"application/x-www-form-urlencoded": form}},
-            **common,
-        },
-    }
-
-
-def _form_schema(function: Function) -> Json:
-    schema = parameters(function.takes)
-    schema["properties"] |= _of_forms(function)
-    return schema
-
-
-def _of_forms(function: Function) -> Json:
-    """What every form takes beside its fields."""
-    if function.kind is not Kind.FORM:
-        return {}
-    sok: Json = {"type": "string", "enum": ["ok"], "title": "Submit instead of showing"}
-    looked: Json = {"type": "string", "title": "Recalculate, commit nothing"}
-    out: Json = {"sok": sok, "sv_field": looked}
-    if function.buttons:
-        out["clicked_button"] = {"type": "string", "examples": sorted(function.buttons)}
-    return out
-
-
-def _query(function: Function) -> Iterator[Json]:
-    schema = _form_schema(function)
-    for name, told in schema["properties"].items():
-        parameter: Json = {
-            "name": name,
-            "in": "query",
-            "required": name in schema.get("required", ()),
-            "schema": told,
-        }
-        if name in function.example:
-            parameter["example"] = _example(told, function.example[name])
-        yield parameter
-    for name, value in function.example.items():
-        for pattern, told in schema.get("patternProperties", {}).items():
-            if re.match(pattern, name):
-                example = _example(told, value)
-                yield {"name": name, "in": "query", "schema": told, "example": example}
-
-
-def _example(schema: Mapping[str, Any], value: str) -> str | int:
-    return int(value) if schema.get("type") == "integer" else value
-
-
-def _components() -> Json:
-    xml: Json = {"schema": {"type": "string"}}
-    json: Json = {"schema": {"type": "object"}}
-    return {
-        "parameters": {
-            "out": {
-                "name": "out",
-                "in": "query",
-                "description": "The format of the answer; xml where nothing is said.",
-                "schema": {"type": "string", "enum": list(FORMATS)},
-            }
-        },
-        "responses": {
-            "Document": {
-                "description": "A document, or a document with one error: both are HTTP 200.",
-                "content": {"text/xml": xml, "application/json": json},
-            }
-        },
-        "securitySchemes": {
-            "authinfo": {
-                "type": "apiKey",
-                "in": "query",
-                "name": "authinfo",
-                "description": "login:password",
-            },
-            "session": {
-                "type": "apiKey",
-                "in": "query",
-                "name": "auth",
-                "description": "The id of a session that func=auth opened.",
-            },
-        },
     }
