@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from emulator import fields
-from emulator.errors import AccessDenied, ApiError, AuthFailed, BadValue
+from emulator.errors import AccessDenied, ApiError, AuthFailed, BadValue, Missed
 from emulator.registry import Function
 from emulator.schema import WireSchema
 from emulator.words import label
@@ -131,9 +131,15 @@ def _described(name: str, field: fields.WireField, schema: Json) -> Json:
 
 
 def errors_of(function: Function) -> tuple[type[ApiError], ...]:
-    """Everything a function may refuse with: what it declares, and what any call may meet."""
+    """Everything a function may refuse with: what it declares, and what any call may meet.
+
+    A malformed number of an object is as good as one that does not exist (emulator.fields), so
+    whatever takes one may miss it.
+    """
     common = (BadValue,) if function.public else COMMON
-    return tuple(dict.fromkeys((*function.fails, *common)))
+    takes_number = any(isinstance(one, fields.Id) for one in function.takes.wire_fields.values())
+    missed = (Missed,) if takes_number else ()
+    return tuple(dict.fromkeys((*function.fails, *missed, *common)))
 
 
 def schema_of(function: Function) -> Json:

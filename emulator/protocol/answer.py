@@ -29,14 +29,16 @@ def error_document(error: ApiError, func: str, lang: str) -> Document:
     """A refusal. No attributes of ``doc``, no echo of the parameters (observed)."""
     named = isinstance(error, BadValue) or error.type == "exists"
     told = label(error.object, lang) if named else error.object
+    # A password that is too long is refused like any text, but never told again.
+    value = None if named and error.object in NOT_ECHOED else error.value
     params: list[Node] = []
     if error.object:
         attrs = {"name": "object", "type": "msg"}
         if named:
             attrs["msg"] = told
         params.append(Node("param", error.object, attrs))
-    if error.value is not None:
-        params.append(Node("param", error.value, {"name": "value"}))
+    if value is not None:
+        params.append(Node("param", value, {"name": "value"}))
     template, desc = _template(error, lang)
     if desc:
         attrs = {"name": "desc", "type": "msg", "msg": desc}
@@ -44,7 +46,7 @@ def error_document(error: ApiError, func: str, lang: str) -> Document:
     params += [Node("param", text, {"name": name}) for name, text in error.params.items()]
     filled = {
         "object": told,
-        "value": error.value or "",
+        "value": value or "",
         "desc": desc,
         **error.params,
         **error.told,

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from contracts.exchange import Exchange, read_all
-from contracts.generated import Generated, declarations, faults
 from contracts.replay import replay
 from contracts.target import over_wsgi
 from contracts.verdicts import Outcome
@@ -140,23 +139,6 @@ def test_a_state_that_cannot_be_prepared_is_an_error_and_never_a_pass(honest: Ow
         verdict = replay(exchange, "xml", seller)
     assert verdict.outcome is Outcome.ERROR
     assert "before[1] soft.suspend: /doc/ok: missing" in str(verdict)
-
-
-def test_a_fault_of_ours_is_caught_by_a_made_up_request(honest: OwnSeller) -> None:
-    refusal = b'<doc><error type="internal"><msg>oops</msg></error></doc>'
-    with over_wsgi(Mutant(honest.wsgi, lambda _: refusal)) as seller, seller.world("small") as at:
-        found = faults(declarations()["soft"], Generated("GET", {"func": "soft"}, None), at)
-    assert found
-    assert 'refuses with "internal"' in found[0]
-
-
-def test_a_field_that_breaks_its_declaration_is_caught_by_a_made_up_request(
-    honest: OwnSeller,
-) -> None:
-    change = _sub("<createdate>[^<]*", "<createdate>yesterday")
-    with over_wsgi(Mutant(honest.wsgi, change)) as seller, seller.world("small") as at:
-        found = faults(declarations()["soft"], Generated("GET", {"func": "soft"}, None), at)
-    assert any(line.startswith("createdate:") for line in found)
 
 
 def test_every_fault_above_is_of_an_exchange_that_the_honest_seller_keeps(

@@ -1,0 +1,106 @@
+"""``mockseller verify fuzz``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from contracts.cli.judged import report
+
+if TYPE_CHECKING:
+    from contracts.fuzz.judge import Judged
+
+
+@click.command()
+@click.argument("url", required=False)
+@click.option("--in-process", is_flag=True, help="Judge the seller of this installation directly.")
+@click.option("--seconds", default=60.0, show_default=True, type=click.FloatRange(1, 86_400),
+              help="How long, altogether.")  # fmt: skip
+@click.option("--family", "families", multiple=True, help="Only functions of this family.")
+@click.option("--func", "functions", multiple=True, help="Only this function.")
+@click.option("--seed", default=0, show_default=True, help="The same seed asks the same.")
+@click.option("--allow-changes", is_flag=True, help="At a foreign seller, change things too.")
+@click.option("--max-spend", default=0, show_default=True, type=click.IntRange(0),
+              help="At a foreign seller, so many calls that cost money.")  # fmt: skip
+@click.option("--login", envvar="MOCKSELLER_LOGIN", default="", help="Of a foreign account.")
+@click.option("--password", envvar="MOCKSELLER_PASSWORD", default="", help="Of that account.")
+@click.option("--token", envvar="MOCKSELLER_TOKEN", default="", help="Of our control API.")
+@click.option("--insecure", is_flag=True, help="Accept any certificate.")
+@click.option("--all", "everything", is_flag=True, help="List what held as well.")
+def fuzz(
+    url: str | None,
+    *,
+    in_process: bool,
+    seconds: float,
+    families: tuple[str, ...],
+    functions: tuple[str, ...],
+    seed: int,
+    allow_changes: bool,
+    max_spend: int,
+    login: str,
+    password: str,
+    token: str,
+    insecure: bool,
+    everything: bool,
+) -> None:
+    """Asks a seller made-up requests, good and bad, and walks through lives of services.
+
+    Whatever is sent, the answer must be a document, a refusal of a declared kind, the same in every
+    format; looks change nothing, the books are right to the cent, what is deleted stays deleted.
+    What does not hold is told with a curl line that asks it again. A seller of ours is judged in
+    worlds made for it; of a foreign one only looks are asked unless more is allowed.
+    Exit code 0: all held, 1: something did not, 2: it could not be judged.
+    """
+    from rich.console import Console
+
+    from contracts import own
+    from contracts.fuzz.bench import SERVED, Permit
+    from contracts.fuzz.campaign import Plan
+    from contracts.fuzz.declared import Declared
+    from contracts.fuzz.judge import judge
+    from contracts.target import CannotRun, at_url
+
+    if (url is None) != in_process:
+        raise click.UsageError("name the URL of a seller, or say --in-process")
+    plan = Plan(seconds, families, functions, seed)
+    declared = Declared()
+    _check_names(plan.families, {told["family"] for told in declared.functions.values()}, "family")
+    _check_names(plan.functions, set(declared.functions), "function")
+    target = url or "the seller in process"
+    permit = Permit(changing=allow_changes or max_spend > 0, most_spending=max_spend)
+
+    def judged() -> Judged:
+        place = (
+            own.in_process()
+            if url is None
+            else at_url(url, login=login, password=password, token=token, verify=not insecure)
+        )
+        with place as seller:
+            if not seller.has_account:
+                raise CannotRun(
+                    "made-up requests need an account: MOCKSELLER_LOGIN and MOCKSELLER_PASSWORD"
+                )
+            return judge(
+                seller, plan, address=url or SERVED, target=target, permit=permit, token=token,
+                declared=declared,
+            )  # fmt: skip
+
+    try:
+        done = judged()
+    except (CannotRun, RuntimeError, OSError) as problem:
+        click.echo(f"{target} cannot be judged: {problem}", err=True)
+        sys.exit(2)
+    if done.reached.states:
+        Console().print(done.reached.table())
+    code = report(target, done.run.verdicts, everything=everything)
+    for remark in done.run.remarks:
+        click.echo(remark)
+    sys.exit(code)
+
+
+def _check_names(wanted: tuple[str, ...], known: set[str], what: str) -> None:
+    for name in wanted:
+        if name not in known:
+            raise click.UsageError(f'there is no {what} "{name}"')

@@ -1,0 +1,144 @@
+"""One seller on the bench: made-up requests go in one by one, what they break comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Final, Self
+
+from contracts.fuzz.asking import Answered, Asking, numbers_of
+from contracts.fuzz.curl import curl
+from contracts.fuzz.declared import Declared
+from contracts.fuzz.operations import Generated
+from contracts.fuzz.relations import EPHEMERAL, beside, state_of
+from contracts.fuzz.rules import Breach, breaches
+from contracts.spending import changes, spends
+from contracts.target import Seller
+
+WORLD: Final = "small"
+SERVED: Final = "http://127.0.0.1:1500/billmgr"
+"""Where ``mockseller serve`` answers: what was found in process is found again there."""
+NOT_THERE: Final = ("100007", "100009")
+"""Services of that world that the account cannot reach: a deleted one, and somebody else's."""
+LOGINS: Final = frozenset({"auth", "totp.confirm", "logon", "recovery", "session.newkey"})
+"""What locks or changes a login; at a foreign seller that would be somebody's."""
+
+
+@dataclass(slots=True)
+class Permit:
+    """What may be sent to a seller that is not ours.
+
+    ``changing``: also calls that change something; of those that spend money ``most_spending``.
+    """
+
+    changing: bool = False
+    most_spending: int = 0
+    spent: int = 0
+    held_back: int = 0
+
+    def allows(self, func: str, params: Mapping[str, str]) -> bool:
+        """Whether this call may go out; one that spends is counted as spent."""
+        allowed = func not in LOGINS and (self.changing or not changes(func, params))
+        if allowed and spends(func, params):
+            allowed = self.spent < self.most_spending
+            self.spent += allowed
+        self.held_back += not allowed
+        return allowed
+
+
+class Bench:
+    """Judges made-up requests at one seller.
+
+    A seller of ours gets a world of its own, made anew after whatever may have changed it, so that
+    what is found does not hang on what went before. Not ``isolated``, it is made anew only when it
+    is told to, which is quicker. ``address`` is the one that is printed.
+    """
+
+    def __init__(
+        self,
+        seller: Seller,
+        declared: Declared,
+        *,
+        permit: Permit | None = None,
+        address: str = SERVED,
+        isolated: bool = True,
+    ) -> None:
+        self.seller = seller
+        self.declared = declared
+        self._permit = None if seller.own else permit or Permit()
+        self._address = address
+        self._isolated = isolated
+        self._stack = ExitStack()
+        self._dirty = True
+        self._calls = 0
+        self.asking = self._entered()
+        found = numbers_of(self.asking) if seller.has_account else ()
+        self.numbers = (*found, *(NOT_THERE if seller.own else ()))
+        self.sent: list[Answered] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    @property
+    def calls(self) -> int:
+        """How many requests went out."""
+        return self._calls + self.asking.calls
+
+    def renew(self) -> None:
+        """The place as it was made, whatever happened in it."""
+        self._calls += self.asking.calls
+        self.asking = self._entered()
+
+    def _entered(self) -> Asking:
+        """A place as it was made."""
+        self._stack.close()
+        place = self._stack.enter_context(self.seller.world(WORLD))
+        self._dirty = False
+        return Asking(place, self._address)
+
+    def judged(self, func: str, request: Generated) -> list[Breach]:
+        """Sends a request, and whatever is asked beside it; everything that was broken.
+
+        Sent to a foreign seller it may be held back: then nothing is found.
+        """
+        params = {name: _text(value) for name, value in request.params.items()}
+        if self._permit is not None and not self._permit.allows(func, params):
+            return []
+        if self._dirty:
+            self.renew()
+        self.asking.sent.clear()
+        acts = changes(func, params)
+        related = request.beside and not acts and func not in EPHEMERAL | LOGINS
+        public = bool(self.declared.functions[func]["public"])
+        before = state_of(self.asking) if request.beside == "nothing changed" and related else ""
+        answer = self.asking.made_up(request, public=public)
+        found = breaches(self.declared, func, answer)
+        if related and not found:
+            found += beside(request, answer, self.asking, before, public=public)
+        changed = acts or func in LOGINS or answer.error == "auth"
+        self._dirty = changed and self._isolated
+        self.sent = [answer]
+        return found
+
+    def again(self, answered: Answered) -> str:
+        """The line for the shell that asks the same again."""
+        secret = self.asking.place.password
+        return curl(answered.request, self._address, password=secret, session=self.asking.session)
+
+    def is_ours(self) -> bool:
+        """Whether what we only assume counts against it."""
+        return self.seller.own
+
+
+def _text(value: object) -> str:
+    return str(value[-1] if isinstance(value, list) and value else value)

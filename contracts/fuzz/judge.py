@@ -1,0 +1,110 @@
+"""The whole judgement: made-up requests and walks through lives, in one budget of time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from contracts import moments
+from contracts.fuzz.bench import Bench, Permit
+from contracts.fuzz.campaign import Campaign, Plan
+from contracts.fuzz.declared import Declared
+from contracts.fuzz.life import Life
+from contracts.fuzz.reached import Reached
+from contracts.target import Seller
+from contracts.verdicts import DOCUMENTED, Outcome, Run, Verdict
+
+FOR_LIVES: Final = 0.4
+"""The part of the time that walks may take; what they leave over made-up requests have."""
+ORDER: Final = ".order.param"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What came of it; ``reached`` is told beside the verdicts."""
+
+    run: Run
+    reached: Reached
+
+
+def judge(
+    seller: Seller,
+    plan: Plan,
+    *,
+    address: str,
+    target: str,
+    permit: Permit | None = None,
+    token: str = "",
+    declared: Declared | None = None,
+) -> Judged:
+    """Asks a seller until the time of the plan is over.
+
+    Lives are walked at a seller of ours alone: elsewhere they would be bought, with money.
+    """
+    began = moments.now()
+    over = _Clock(moments.elapsed(), plan.seconds)
+    declared = declared or Declared()
+    with Bench(seller, declared, permit=permit, address=address) as bench:
+        life = Life(bench, products_of(declared, plan), token=token)
+        if seller.own and life.products:
+            life.by_heart(over.after(FOR_LIVES))
+            life.at_random(plan.seed, over.after(FOR_LIVES))
+        elif not seller.own:
+            told = ("needs a world of its own: elsewhere services would be bought and deleted",)
+            life.verdicts.append(Verdict("life", "walk", Outcome.SKIP, DOCUMENTED, told))
+        made_up = Campaign(bench, replace(plan, seconds=over.left()))
+        asked = made_up.run(target)
+    remarks = (*asked.remarks, *_remarks(life.reached, permit, seller))
+    run = replace(
+        asked,
+        began=began,
+        seconds=over.gone(),
+        verdicts=(*life.verdicts, *asked.verdicts),
+        remarks=remarks,
+        details={**asked.details, "lives": life.reached.told()},
+    )
+    return Judged(run, life.reached)
+
+
+def products_of(declared: Declared, plan: Plan) -> tuple[str, ...]:
+    """The product types whose lives are walked: all, or those of the families that are named."""
+    if plan.functions:
+        return ()
+    found = (name.removesuffix(ORDER) for name in declared.functions if name.endswith(ORDER))
+    return tuple(
+        sorted(
+            name
+            for name in found
+            if not name.startswith("v2.") and (not plan.families or name in plan.families)
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """A budget of seconds that began at a moment."""
+
+    began: float
+    seconds: float
+
+    def gone(self) -> float:
+        return moments.elapsed() - self.began
+
+    def left(self) -> float:
+        return max(self.seconds - self.gone(), 0.0)
+
+    def after(self, part: float) -> Callable[[], bool]:
+        return lambda: self.gone() >= self.seconds * part
+
+
+def _remarks(reached: Reached, permit: Permit | None, seller: Seller) -> tuple[str, ...]:
+    if seller.own and not reached.states:
+        return ()
+    if seller.own:
+        numbers = reached.numbers
+        lives = f"lives of {numbers['products']} product types: {numbers['states']} states"
+        return (f"{lives}, {numbers['transitions']} transitions, {numbers['steps']} steps",)
+    if permit is None:
+        return ()
+    return (f"{permit.held_back} requests were held back, {permit.spent} that spend were sent",)

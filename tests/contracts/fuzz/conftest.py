@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Any
+from urllib.parse import parse_qsl
+
+import pytest
+
+from contracts.fuzz.declared import Declared
+from contracts.target import Seller as Judged
+from contracts.target import over_wsgi
+from emulator.testing import Seller
+
+Wsgi = Callable[..., Iterable[bytes]]
+Params = Mapping[str, str]
+Changed = tuple[str, bytes]
+
+
+@dataclass
+class Mutant:
+    """Our seller with one fault: ``answer`` sees the status and the body and may change them.
+
+    ``first``: another request that is sent before, as if somebody else had; its form, or None.
+    """
+
+    wsgi: Wsgi
+    answer: Callable[[Params, str, bytes], Changed] = lambda _, status, body: (status, body)
+    instead: Callable[[Params], Params | None] = lambda _: None
+    beside: Callable[[Params], Params | None] = lambda _: None
+    asked: list[Params] = field(default_factory=list)
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        if "billmgr" not in environ["PATH_INFO"]:
+            return self.wsgi(environ, start_response)
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        query = environ["QUERY_STRING"]
+        params = dict(
+            parse_qsl(f"{query}&{body.decode('utf-8', 'replace')}", keep_blank_values=True)
+        )
+        self.asked.append(params)
+        if other := self.beside(params):
+            self._called(environ, other)
+        environ["wsgi.input"] = BytesIO(body)
+        status, headers, told = self._answered(environ)
+        if other := self.instead(params):
+            status, headers, told = self._called(environ, other)
+        status, told = self.answer(params, status, told)
+        kept = [(n, v) for n, v in headers if n.lower() != "content-length"]
+        start_response(status, [*kept, ("Content-Length", str(len(told)))])
+        return [told]
+
+    def _answered(self, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
+        told: list[Any] = []
+
+        def keep(status: str, headers: list[tuple[str, str]], *_: object) -> None:
+            told[:] = [status, headers]
+
+        body = b"".join(self.wsgi(environ, keep))
+        return told[0], told[1], body
+
+    def _called(
+        self, environ: dict[str, Any], params: Params
+    ) -> tuple[str, list[tuple[str, str]], bytes]:
+        from urllib.parse import urlencode
+
+        body = urlencode(params).encode()
+        return self._answered(
+            {
+                **environ,
+                "REQUEST_METHOD": "POST",
+                "QUERY_STRING": "",
+                "CONTENT_TYPE": "application/x-www-form-urlencoded",
+                "CONTENT_LENGTH": str(len(body)),
+                "wsgi.input": BytesIO(body),
+            }
+        )
+
+
+def sub(pattern: str, text: str) -> Callable[[Params, str, bytes], Changed]:
+    return lambda _, status, body: (status, re.sub(pattern.encode(), text.encode(), body))
+
+
+@pytest.fixture(scope="session")
+def declared() -> Declared:
+    return Declared()
+
+
+@pytest.fixture(scope="module")
+def honest() -> Iterator[Seller]:
+    with Seller() as seller:
+        yield seller
+
+
+@pytest.fixture
+def judged(honest: Seller) -> Iterator[Judged]:
+    with over_wsgi(honest.wsgi) as seller:
+        yield seller

@@ -1,0 +1,74 @@
+"""What failed is told as a line for the shell, which asks the very same again."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from typing import Any
+
+import httpx
+import pytest
+
+from contracts.fuzz.control import Control
+from contracts.fuzz.curl import curl
+from contracts.target import Place, over_wsgi
+from emulator.testing import Seller, SellerServer
+
+ADDRESS = "http://127.0.0.1:1500/billmgr"
+LOGIN = {"authinfo": "reseller:secret"}
+NASTY = 'it\'s "quoted" $HOME `id` \\ ; & | > < * ? ! # ~ % = + @/etc/passwd'
+
+
+def request(method: str = "POST", **given: Any) -> httpx.Request:  # noqa: ANN401 - httpx's
+    return httpx.Client().build_request(method, ADDRESS, **given)
+
+
+def test_the_password_is_left_to_the_environment() -> None:
+    for method, where in (("GET", "params"), ("POST", "data"), ("POST", "params")):
+        line = curl(
+            request(method, **{where: {"func": "soft", **LOGIN}}), ADDRESS, password="secret"
+        )
+        assert '"authinfo=reseller:$MOCKSELLER_PASSWORD"' in line
+        assert "secret" not in line
+
+
+def test_a_session_is_left_to_the_environment() -> None:
+    line = curl(request(data={"func": "soft", "auth": "abcdef123"}), ADDRESS, session="abcdef123")
+    assert line.endswith('--data-urlencode func=soft --data-urlencode "auth=$MOCKSELLER_SESSION"')
+
+
+def test_a_login_that_is_no_plain_word_does_not_reach_the_shell_unquoted() -> None:
+    sent = {"authinfo": "$(id):secret"}
+    line = curl(request(data=sent), ADDRESS, password="secret")
+    assert "'authinfo=$(id):secret'" in line
+
+
+def test_a_login_with_the_clock_is_told_with_its_server(judged_place: Place) -> None:
+    line = Control(judged_place).advance("1 day")
+    assert line.startswith("curl -sS -X POST ADDRESS/_mockseller/clock ")
+
+
+@pytest.fixture
+def judged_place() -> Any:  # noqa: ANN401 - a place for the length of a test
+    with Seller() as made, over_wsgi(made.wsgi) as seller, seller.world("small") as place:
+        yield place
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl on this machine")
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_line_run_by_a_shell_asks_the_same(method: str) -> None:
+    fields = {"func": "soft.edit", "elid": "100001", "licname": NASTY, "x": "a\x00b\r\nc", "ä": "ö"}
+    with SellerServer() as server, httpx.Client(trust_env=False) as http:
+        where = {"params" if method == "GET" else "data": {**fields, "out": "json", **LOGIN}}
+        asked = http.build_request(method, server.url, **where)  # type: ignore[arg-type]
+        line = curl(asked, server.url, password="secret")
+        done = subprocess.run(
+            ["sh", "-c", line],
+            capture_output=True, check=True, timeout=30, env={"MOCKSELLER_PASSWORD": "secret"},
+        )  # fmt: skip
+        answered = http.send(asked)
+        first, second = server.journal.entries(func="soft.edit")
+    assert done.stdout == answered.content
+    assert b"error" not in done.stdout
+    assert (first["params"], first["method"]) == (second["params"], method)
+    assert second["params"]["licname"] == NASTY

@@ -1,0 +1,184 @@
+"""``mockseller verify fuzz``: what is asked of whom, for how long, and what it comes to."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from contracts import moments
+from contracts.cli import verify
+from contracts.fuzz.bench import Bench, Permit
+from contracts.fuzz.campaign import Campaign, Plan
+from contracts.fuzz.declared import Declared
+from contracts.fuzz.judge import judge
+from contracts.masking import MASK
+from contracts.spending import changes
+from contracts.target import Seller as Judged
+from contracts.target import over_wsgi
+from contracts.verdicts import Outcome, exit_code
+from emulator.testing import Seller, SellerServer
+from tests.contracts.fuzz.conftest import Mutant, sub
+
+NO_CONTROL = "/_mockseller"
+
+
+class Foreign(Mutant):
+    """A seller of somebody else: nothing but the API, and a web server that tells the day."""
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        if environ["PATH_INFO"].startswith(NO_CONTROL):
+            start_response("404 Not Found", [("Content-Type", "text/html")])
+            return [b"nothing here"]
+
+        def dated(status: str, headers: list[tuple[str, str]], *_: object) -> object:
+            return start_response(status, [*headers, ("Date", "Fri, 01 Jan 2027 00:00:00 GMT")])
+
+        return super().__call__(environ, dated)
+
+
+@pytest.fixture
+def foreign(honest: Seller) -> Iterator[tuple[Judged, Foreign]]:
+    wsgi = Foreign(honest.wsgi)
+    with over_wsgi(wsgi) as seller:
+        assert not seller.own
+        yield seller, wsgi
+
+
+def test_our_own_seller_holds_within_a_few_seconds() -> None:
+    words = ["fuzz", "--in-process", "--seconds", "12", "--family", "country"]
+    result = CliRunner().invoke(verify, words)
+    assert result.exit_code == 0, result.output
+    assert "examples of 1 functions" in result.output
+
+
+def test_a_seller_at_a_url_is_judged_in_a_world_of_its_own() -> None:
+    with SellerServer() as server:
+        words = ["fuzz", server.url, "--seconds", "8", "--func", "soft.edit"]
+        result = CliRunner().invoke(verify, words)
+        left = [world["name"] for world in server.control("GET", "/worlds")]
+        assert server.journal.entries() == []
+    assert result.exit_code == 0, result.output
+    assert left == ["default"]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ([], "name the URL"),
+        (["--in-process", "--func", "soft.edti"], 'there is no function "soft.edti"'),
+        (["--in-process", "--family", "sof"], 'there is no family "sof"'),
+        (["http://127.0.0.1:1/billmgr"], "cannot be judged"),
+    ],
+)
+def test_what_cannot_be_judged_is_told_in_a_line(words: list[str], told: str) -> None:
+    result = CliRunner().invoke(verify, ["fuzz", *words])
+    assert result.exit_code == 2
+    assert told in result.output
+    assert "Traceback" not in result.output
+
+
+def test_the_time_is_kept(judged: Judged, declared: Declared) -> None:
+    began = moments.elapsed()
+    done = judge(judged, Plan(3.0), address="x", target="x", declared=declared)
+    # One request may be on its way when it ends, and the operations are read before the first.
+    assert moments.elapsed() - began < 30
+    assert done.run.seconds >= 3.0
+    assert Outcome.SKIP in {verdict.outcome for verdict in done.run.verdicts}
+
+
+def test_the_same_seed_asks_the_same(honest: Seller, declared: Declared) -> None:
+    def asked(seed: int) -> list[Any]:
+        mutant = Mutant(honest.wsgi)
+        with over_wsgi(mutant) as seller, Bench(seller, declared) as bench:
+            plan = Plan(60.0, functions=("soft.edit",), seed=seed, rounds=1)
+            Campaign(bench, plan).run("x")
+        return [{n: v for n, v in params.items() if n != "auth"} for params in mutant.asked]
+
+    assert asked(1) == asked(1)
+    assert asked(1) != asked(2)
+
+
+def test_what_is_found_with_a_seed_is_found_again(honest: Seller, declared: Declared) -> None:
+    def found() -> list[Any]:
+        mutant = Mutant(honest.wsgi, sub('error type="missed"', 'error type="lost"'))
+        with over_wsgi(mutant) as seller, Bench(seller, declared) as bench:
+            plan = Plan(60.0, functions=("soft.edit", "vds.edit"), seed=4, rounds=2)
+            run = Campaign(bench, plan).run("x")
+        return [(verdict.name, verdict.told) for verdict in run.verdicts]
+
+    assert found() == found()
+    assert len(found()) == 2
+
+
+def test_a_foreign_seller_is_only_looked_at(
+    foreign: tuple[Judged, Foreign], declared: Declared
+) -> None:
+    seller, wsgi = foreign
+    plan = Plan(10.0, functions=("soft.edit", "soft.order.param", "soft.delete", "auth"), rounds=1)
+    permit = Permit()
+    done = judge(seller, plan, address="x", target="x", permit=permit, declared=declared)
+    assert wsgi.asked
+    assert [p["func"] for p in wsgi.asked if "func" in p and changes(p["func"], p)] == []
+    assert permit.held_back > 0
+    lives = [verdict for verdict in done.run.verdicts if verdict.name == "life"]
+    assert [verdict.outcome for verdict in lives] == [Outcome.SKIP]
+
+
+def test_a_foreign_seller_is_charged_no_more_than_was_allowed(
+    foreign: tuple[Judged, Foreign], declared: Declared
+) -> None:
+    seller, wsgi = foreign
+    permit = Permit(changing=True, most_spending=2)
+    plan = Plan(20.0, functions=("soft.order.param",), rounds=2)
+    judge(seller, plan, address="x", target="x", permit=permit, declared=declared)
+    assert permit.spent == 2
+    assert sum(1 for params in wsgi.asked if params.get("sok")) <= 2
+
+
+def test_what_is_only_assumed_warns_of_a_foreign_seller(honest: Seller, declared: Declared) -> None:
+    wsgi = Foreign(honest.wsgi, sub('error type="missed"', 'error type="lost"'))
+    with over_wsgi(wsgi) as seller:
+        plan = Plan(20.0, functions=("soft.edit",), rounds=2)
+        done = judge(seller, plan, address="x", target="x", declared=declared)
+    found = [v for v in done.run.verdicts if v.name == "soft.edit/refuses-as-declared"]
+    assert [verdict.outcome for verdict in found] == [Outcome.WARN]
+    assert exit_code(done.run.verdicts) == 0
+
+
+def test_what_is_shown_of_a_fault_is_masked(honest: Seller, declared: Declared) -> None:
+    mutant = Mutant(honest.wsgi, sub("<p_elems>", "<p_nothing>"))
+    with over_wsgi(mutant) as seller, Bench(seller, declared) as bench:
+        run = Campaign(bench, Plan(20.0, functions=("soft",), rounds=2)).run("x")
+    (verdict,) = run.verdicts
+    assert verdict.outcome is Outcome.FAIL
+    shown = verdict.seen[0].request
+    assert MASK in (shown.get("authinfo", "") + shown.get("auth", ""))
+    assert "secret" not in verdict.told[1]
+
+
+def test_schemathesis_itself_can_be_told_of_this_api(tmp_path: Path) -> None:
+    checks = "not_a_server_error,refuses_bad_input,refuses_as_declared,echoes_no_secret"
+    options = ("--tls-verify", "false", "--max-examples", "8", "--seed", "1", "--phases", "fuzzing")
+    chosen = ("--include-operation-id", "soft.edit", "--include-operation-id", "whoami")
+    environ = {**os.environ, "SCHEMATHESIS_HOOKS": "contracts.fuzz.hooks", "NO_COLOR": "1"}
+    with SellerServer() as server:
+        document = f"{server.base}/_mockseller/openapi.json"
+        done = subprocess.run(
+            [sys.executable, "-m", "schemathesis.cli", "run", document, "--url", server.base,
+             *options, *chosen, "--checks", checks],
+            capture_output=True, text=True, timeout=100, check=False, env=environ, cwd=tmp_path,
+        )  # fmt: skip
+        entries = server.journal.entries(limit=1000)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {entry["func"] for entry in entries} == {"soft.edit", "whoami"}
+    logins = {entry["login"] for entry in entries}
+    assert "reseller" in logins, "what is asked without a login is only refused"

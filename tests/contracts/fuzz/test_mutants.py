@@ -1,0 +1,185 @@
+"""Sellers with one fault each: made-up requests and walks find it, and call it by its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from contracts.fuzz.bench import Bench
+from contracts.fuzz.campaign import Campaign, Plan
+from contracts.fuzz.declared import Declared
+from contracts.fuzz.life import Life
+from contracts.target import over_wsgi
+from contracts.verdicts import Outcome, Verdict
+from emulator.testing import Seller
+from tests.contracts.fuzz.conftest import Changed, Mutant, Params, sub
+
+SECONDS = 60.0
+"""Of one mutant at most; most are found within one."""
+ROUNDS = 6
+
+
+def failures(seller: Any, declared: Declared, func: str, start: int = 1) -> list[Verdict]:  # noqa: ANN401 - a judged seller
+    with Bench(seller, declared) as bench:
+        run = Campaign(bench, Plan(SECONDS, functions=(func,), seed=start, rounds=ROUNDS)).run("x")
+    return [verdict for verdict in run.verdicts if verdict.outcome is Outcome.FAIL]
+
+
+def senseless(params: Params, status: str, body: bytes) -> Changed:
+    """Falls over letters where a number should be."""
+    bad = not params.get("elid", "1").strip(" ;").isdigit()
+    return ("500 Internal Server Error", b"oops") if bad else (status, body)
+
+
+def leaking(params: Params, status: str, body: bytes) -> Changed:
+    told = params.get("auth", "").encode()
+    return status, body.replace(b"<tparams>", b"<tparams><auth>" + told + b"</auth>")
+
+
+def one_sided(params: Params, status: str, body: bytes) -> Changed:
+    """Tells another name in json than in xml."""
+    if params.get("out") in ("json", "sjson", "xjson"):
+        return status, body.replace(b"web-1", b"web-9")
+    return status, body
+
+
+def swallowing(params: Params, status: str, body: bytes) -> Changed:
+    """Takes every tariff there is not."""
+    if b'type="value"' in body and not params.get("pricelist", "1").isdigit():
+        return status, b"<doc><ok/></doc>"
+    return status, body
+
+
+def charging(params: Params) -> Params | None:
+    """Whoever looks at the form of one prolongation pays for another."""
+    if params.get("func") == "service.prolong" and not params.get("sok"):
+        return {**params, "elid": "100003", "period": "1", "sok": "ok"}
+    return None
+
+
+FAULTS: list[Any] = [
+    pytest.param("soft.edit", {"answer": senseless}, "answers-with-200",
+                 id="a failure of HTTP on a senseless parameter"),
+    pytest.param("soft.edit", {"answer": sub('error type="missed"', 'error type="lost"')},
+                 "refuses-as-declared", id="a refusal of a type nobody declared"),
+    pytest.param("soft.edit", {"answer": sub('error type="missed"', 'error type="internal"')},
+                 "has-no-fault-of-its-own", id="a fault of the seller's own"),
+    pytest.param("soft", {"answer": sub("<createdate>[^<]*", "<createdate>yesterday")},
+                 "answers-as-declared", id="a field outside its schema"),
+    pytest.param("soft", {"answer": sub("<p_elems>[^<]*</p_elems>", "")},
+                 "answers-as-declared", id="a list that does not tell its length"),
+    pytest.param("soft", {"answer": one_sided}, "says-the-same-in-every-format",
+                 id="json and xml that differ"),
+    pytest.param("soft", {"answer": leaking}, "echoes-no-secret", id="a session that is echoed"),
+    pytest.param("service.prolong", {"beside": charging}, "looks-without-changing",
+                 id="a form without sok that charges"),
+    pytest.param("soft.order.param", {"answer": swallowing}, "refuses-bad-input",
+                 id="nonsense that is taken"),
+    pytest.param("soft", {"answer": sub("</doc>", "")}, "is-readable", id="a document cut short"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("func", "fault", "rule"), FAULTS)
+def test_a_fault_is_found_by_its_name(
+    honest: Seller, declared: Declared, func: str, fault: dict[str, Any], rule: str
+) -> None:
+    with over_wsgi(Mutant(honest.wsgi, **fault)) as seller:
+        found = failures(seller, declared, func)
+    assert [verdict.name for verdict in found] == [f"{func}/{rule}"]
+    assert found[0].told[0].startswith(f"{rule}: ")
+    assert found[0].told[1].startswith("curl ")
+
+
+def test_a_content_type_that_is_none_of_the_formats_is_found(
+    honest: Seller, declared: Declared
+) -> None:
+    def plain(environ: dict[str, Any], start: Callable[..., Any]) -> Any:  # noqa: ANN401 - WSGI
+        def told(status: str, headers: list[tuple[str, str]], *_: object) -> Any:  # noqa: ANN401
+            kept = [pair for pair in headers if pair[0].lower() != "content-type"]
+            return start(status, [*kept, ("Content-Type", "text/html")])
+
+        control = environ["PATH_INFO"].startswith("/_mockseller")
+        return honest.wsgi(environ, start if control else told)
+
+    with over_wsgi(plain) as seller:
+        found = failures(seller, declared, "whoami")
+    assert [verdict.name for verdict in found] == ["whoami/says-its-content-type"]
+
+
+@pytest.mark.parametrize("func", ["soft", "soft.edit", "service.prolong", "soft.order.param"])
+def test_the_honest_seller_breaks_none_of_these_rules(
+    honest: Seller, declared: Declared, func: str
+) -> None:
+    with over_wsgi(honest.wsgi) as seller:
+        assert failures(seller, declared, func) == []
+
+
+def walked(seller: Any, declared: Declared) -> Verdict:  # noqa: ANN401 - a judged seller
+    with Bench(seller, declared) as bench:
+        life = Life(bench, ("soft",))
+        life.by_heart(lambda: False)
+    return life.verdicts[0]
+
+
+def undead(params: Params, status: str, body: bytes) -> Changed:
+    if params.get("func") == "service.prolong" and b'type="missed"' in body:
+        return status, b"<doc><ok/></doc>"
+    return status, body
+
+
+def off_by_a_cent(_: Params, status: str, body: bytes) -> Changed:
+    """The balance is a cent short as soon as something was charged."""
+
+    def less(match: re.Match[bytes]) -> bytes:
+        return b"<balance>" + match[1].replace(b".00", b".01")
+
+    return status, re.sub(rb"<balance>([0-9]+\.00)", less, body)
+
+
+def revived(params: Params, status: str, body: bytes) -> Changed:
+    """The list tells deleted services as active."""
+    if params.get("func") == "soft":
+        return status, re.sub(
+            rb"<p_elems>", b"<elem><id>100024</id><status>2</status></elem><p_elems>", body
+        )
+    return status, body
+
+
+def refusing(params: Params, status: str, body: bytes) -> Changed:
+    """Suspends, and says that it does not."""
+    if params.get("func") == "soft.suspend":
+        return status, b'<doc><error type="status"><msg/></error></doc>'
+    return status, body
+
+
+def charging_the_refused(params: Params) -> Params | None:
+    """Whoever wants to prolong what is gone pays for another one."""
+    return {**params, "elid": "100003"} if params.get("func") == "service.prolong" else None
+
+
+WALKS: list[Any] = [
+    pytest.param({"answer": undead}, "dead-stays-dead", id="a deleted service can be prolonged"),
+    pytest.param({"answer": off_by_a_cent}, "balance-is-payments-less-expenses",
+                 id="a balance that is off by a cent"),
+    pytest.param({"answer": revived}, "does-what-it-says", id="a deletion that deletes nothing"),
+    pytest.param({"answer": sub("<id>100024</id><item.id>", "<item.id>")},
+                 "order-tells-its-number", id="an order without its number"),
+    pytest.param({"answer": refusing}, "looks-and-refusals-change-nothing",
+                 id="a suspension that is carried out and refused"),
+    pytest.param({"beside": charging_the_refused}, "looks-and-refusals-change-nothing",
+                 id="a refusal that charges"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("fault", "rule"), WALKS)
+def test_a_fault_in_a_life_is_found_by_its_name(
+    honest: Seller, declared: Declared, fault: dict[str, Any], rule: str
+) -> None:
+    with over_wsgi(Mutant(honest.wsgi, **fault)) as seller:
+        verdict = walked(seller, declared)
+    assert verdict.outcome is Outcome.FAIL
+    assert verdict.name == f"life/soft/{rule}", verdict
+    assert sum(line.startswith("curl ") for line in verdict.told) >= 2
