@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import click
 
-from contracts.cli.judged import report
+from contracts.cli.judged import Reports, conclude, report_options
 
 if TYPE_CHECKING:
-    from contracts.fuzz.judge import Judged
+    from contracts.verdicts import Verdict
 
 
 @click.command()
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 @click.option("--password", envvar="MOCKSELLER_PASSWORD", default="", help="Of that account.")
 @click.option("--token", envvar="MOCKSELLER_TOKEN", default="", help="Of our control API.")
 @click.option("--insecure", is_flag=True, help="Accept any certificate.")
-@click.option("--all", "everything", is_flag=True, help="List what held as well.")
+@report_options
 def fuzz(
     url: str | None,
     *,
@@ -43,7 +44,7 @@ def fuzz(
     password: str,
     token: str,
     insecure: bool,
-    everything: bool,
+    reports: Reports,
 ) -> None:
     """Asks a seller made-up requests, good and bad, and walks through lives of services.
 
@@ -71,7 +72,10 @@ def fuzz(
     target = url or "the seller in process"
     permit = Permit(changing=allow_changes or max_spend > 0, most_spending=max_spend)
 
-    def judged() -> Judged:
+    remarks: list[str] = []
+    details: dict[str, object] = {}
+
+    def judged() -> Iterator[Verdict]:
         place = (
             own.in_process()
             if url is None
@@ -82,22 +86,17 @@ def fuzz(
                 raise CannotRun(
                     "made-up requests need an account: MOCKSELLER_LOGIN and MOCKSELLER_PASSWORD"
                 )
-            return judge(
+            done = judge(
                 seller, plan, address=url or SERVED, target=target, permit=permit, token=token,
                 declared=declared,
             )  # fmt: skip
+        if done.reached.states:
+            Console().print(done.reached.table())
+        remarks.extend(done.run.remarks)
+        details.update(done.run.details)
+        yield from done.run.verdicts
 
-    try:
-        done = judged()
-    except (CannotRun, RuntimeError, OSError) as problem:
-        click.echo(f"{target} cannot be judged: {problem}", err=True)
-        sys.exit(2)
-    if done.reached.states:
-        Console().print(done.reached.table())
-    code = report(target, done.run.verdicts, everything=everything)
-    for remark in done.run.remarks:
-        click.echo(remark)
-    sys.exit(code)
+    sys.exit(conclude("fuzz", target, judged(), reports, remarks=remarks, details=details))
 
 
 def _check_names(wanted: tuple[str, ...], known: set[str], what: str) -> None:
