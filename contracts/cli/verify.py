@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from contracts.cli.coverage import coverage
 from contracts.cli.fuzz import fuzz
 from contracts.cli.verify_client import client
 from contracts.cli.verify_modules import modules
@@ -16,5 +17,5 @@ def verify() -> None:
     """Hold a seller, a client or an endpoint for panels against what is on record."""
 
 
-for command in (seller, client, modules, report, fuzz):
+for command in (seller, client, modules, report, fuzz, coverage):
     verify.add_command(command)

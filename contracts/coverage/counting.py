@@ -1,0 +1,109 @@
+"""Where counts come from: a seller's journal, or the requests and answers of saved reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from contracts.fuzz.asking import answered
+from contracts.target import CONTROL, TIMEOUT, CannotRun
+from contracts.verdicts import Run, Seen
+from emulator.app import create_registry
+from emulator.contract import Called, Coverage
+
+EVERY: Final = "*"
+"""In place of a world's name: all the seller has."""
+
+
+@dataclass(slots=True)
+class Counted:
+    """A count, and ``notes``: what it cannot know, one line each. ``is_whole``: nothing is."""
+
+    coverage: Coverage = field(default_factory=lambda: Coverage(create_registry()))
+    notes: list[str] = field(default_factory=list)
+    is_whole: bool = True
+
+    def add(self, told: Mapping[str, Any]) -> None:
+        """Adds what the control API told of a world, or of several."""
+        self.coverage.merge(dict(told))
+        for world, journal in told["journal"].items():
+            if journal["off"]:
+                self.is_whole = False
+                self.notes.append(f"world {world}: its seller keeps no journal (journal_rows is 0)")
+            elif journal["dropped"]:
+                self.is_whole = False
+                self.notes.append(
+                    f"world {world}: the journal dropped its first {journal['dropped']} entries "
+                    "before they were counted; a larger journal_rows or journal_bytes keeps them"
+                )
+
+    def finish(self) -> None:
+        """Says what of the answers could not be told."""
+        for out, number in sorted(self.coverage.unread.items()):
+            self.notes.append(f"{number} answers in {out} do not tell their fields")
+
+
+def from_seller(
+    url: str, *, world: str = "", token: str = "", verify: bool = True, trust_env: bool = True
+) -> Counted:
+    """What the calls of a world exercised; by default of the one that the URL's path names.
+
+    Raises CannotRun: not reached, no control API, no such world. One line.
+    """
+    parts = httpx.URL(url)
+    words = parts.path.split("/")
+    named = words[2] if words[1:2] == ["w"] and len(words) > 2 else "default"  # noqa: PLR2004 - /w/NAME
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    address = parts.copy_with(path=f"{CONTROL}/coverage", query=None)
+    try:
+        with httpx.Client(timeout=TIMEOUT, verify=verify, trust_env=trust_env) as http:
+            reply = http.get(address, params={"world": world or named}, headers=headers)
+    except httpx.HTTPError as problem:
+        raise CannotRun(f"{address}: not reached: {problem}") from problem
+    if not reply.is_success:
+        raise CannotRun(f"{address}: {_line(reply)}")
+    counted = Counted()
+    counted.add(reply.json())
+    counted.finish()
+    return counted
+
+
+def _line(reply: httpx.Response) -> str:
+    try:
+        return str(reply.json()["error"])
+    except (ValueError, KeyError, TypeError):
+        return f"HTTP status {reply.status_code}; coverage is counted by a seller of ours"
+
+
+def from_runs(runs: Iterable[Run]) -> Counted:
+    """What the requests that saved runs carry exercised: those that prove their verdicts."""
+    counted = Counted()
+    for run in runs:
+        for verdict in run.verdicts:
+            for seen in verdict.seen:
+                counted.coverage.add(_called(seen))
+    counted.notes.append("of a report only the requests that stand in it are counted")
+    counted.is_whole = False
+    counted.finish()
+    return counted
+
+
+def from_files(paths: Iterable[Path]) -> Counted:
+    """The same of files that a judge wrote with ``--json``. Raises CannotRun with one line."""
+    from contracts.reports.saved import SavedFault, read_file  # noqa: PLC0415 - reports load more
+
+    try:
+        return from_runs(run for path in paths for run in read_file(path))
+    except SavedFault as problem:
+        raise CannotRun(str(problem)) from problem
+
+
+def _called(seen: Seen) -> Called:
+    request = httpx.Request(seen.method, seen.address, params=dict(seen.request))
+    told = answered(request, httpx.Response(seen.status or 200, text=seen.answer))
+    params = dict(seen.request)
+    return Called(params.get("func", ""), params, told.out, told.error or "", seen.answer)

@@ -1,0 +1,213 @@
+"""``mockseller verify coverage`` and the plugin for a suite of one's own."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from contracts.cli import verify
+from contracts.coverage.counting import Counted, from_runs
+from contracts.coverage.showing import Chosen, gate, shares
+from contracts.moments import now
+from contracts.reports.saved import to_json
+from contracts.verdicts import OBSERVED, Outcome, Run, Seen, Verdict
+from emulator.app import create_registry
+from emulator.contract import Called, Coverage
+from emulator.testing import SellerServer, World
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[SellerServer]:
+    with pytest.MonkeyPatch.context() as environ:
+        environ.setenv("MOCKSELLER_JOURNAL_ROWS", "32")
+        started = SellerServer()
+    with started:
+        yield started
+
+
+@pytest.fixture
+def world(server: SellerServer) -> World:
+    return server.fresh()
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(verify, ["coverage", *words])
+
+
+def test_what_a_suite_called_is_told_by_family(world: World) -> None:
+    world.order()
+    world.call("soft.edit", elid=9)
+    result = run(world.url, "--missing")
+    assert result.exit_code == 0, result.output
+    assert "calls: 2" in result.output
+    assert "missing: soft.edit parameters: addon_*, autoprolong" in result.output
+    assert "never called: " in result.output
+    assert "secret" not in result.output
+
+
+def test_a_threshold_that_is_not_reached_fails(world: World) -> None:
+    world.call("soft")
+    below = run(world.url, "--func", "soft", "--min", "99.5")
+    assert below.exit_code == 1
+    assert "too little: all: " in below.output
+    assert run(world.url, "--func", "soft", "--of", "functions", "--min", "100").exit_code == 0
+    assert run(world.url, "--family", "soft", "--of", "functions", "--min", "9").exit_code == 1
+
+
+def test_all_counts_are_told_as_json(world: World) -> None:
+    world.call("soft.edit", elid=100001, out="json")
+    told = json.loads(run(world.url, "--family", "soft", "--json").stdout)
+    assert told["functions"]["soft.edit"]["answers"]["lickey"] == 1
+    assert told["chosen"]["functions"] == {"exercised": 1, "declared": 12, "percent": 8.3}
+    assert told["is_whole"] is True
+
+
+def test_what_the_journal_dropped_is_said(world: World) -> None:
+    for _ in range(80):
+        world.call("whoami")
+    result = run(world.url, "--func", "whoami", "--min", "100")
+    assert "the journal dropped its first" in result.output
+    assert "as far as it is known" in result.output or result.exit_code == 0
+
+
+def test_the_world_is_the_one_of_the_address_or_the_one_that_is_named(server: SellerServer) -> None:
+    one, other = server.fresh(), server.fresh()
+    one.call("soft")
+    other.call("vds")
+    mine = json.loads(run(one.url, "--json").stdout)["functions"]
+    assert (mine["soft"]["functions"]["called"], mine["vds"]["functions"]["called"]) == (1, 0)
+    named = json.loads(run(one.url, "--world", other.name, "--json").stdout)["functions"]
+    assert (named["soft"]["functions"]["called"], named["vds"]["functions"]["called"]) == (0, 1)
+    every = json.loads(run(one.url, "--all-worlds", "--json").stdout)["functions"]
+    assert (every["soft"]["functions"]["called"], every["vds"]["functions"]["called"]) >= (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ([], "name the URL"),
+        (["http://127.0.0.1:1/billmgr"], "not reached"),
+        (["{url}", "--world", "gone"], "gone"),
+        (["{url}"], "nothing was called"),
+        (["{url}", "--family", "sof"], 'there is no family "sof"'),
+        (["{url}", "--func", "soft.edti"], 'there is no function "soft.edti"'),
+        (["{url}", "--of", "errors"], "name a percentage"),
+        (["--run", "/nowhere/run.json"], "cannot be read"),
+    ],
+)
+def test_what_cannot_be_counted_is_told_in_a_line(
+    world: World, words: list[str], told: str
+) -> None:
+    result = run(*(word.format(url=world.url) for word in words))
+    assert result.exit_code == 2
+    assert told in result.output
+    assert "Traceback" not in result.output
+
+
+def _saved(*seen: Seen) -> Run:
+    verdict = Verdict("soft/list", "xml", Outcome.PASS, OBSERVED, (), seen)
+    return Run("seller", "x", now(), 1.0, (verdict,))
+
+
+def test_the_requests_of_a_report_are_counted_too(tmp_path: Path) -> None:
+    address = "http://127.0.0.1/billmgr"
+    told = "<doc><elem><id>1</id></elem><p_elems>1</p_elems></doc>"
+    refused = '<doc><error type="missed"><msg/></error></doc>'
+    report = tmp_path / "run.json"
+    report.write_text(
+        to_json([
+            _saved(
+                Seen("POST", address, {"func": "soft"}, 200, told),
+                Seen("POST", address, {"func": "soft.edit", "elid": "9"}, 200, refused),
+            )
+        ])
+    )  # fmt: skip
+    counts = json.loads(run("--run", str(report), "--json").stdout)
+    assert counts["functions"]["soft"]["answers"]["id"] == 1
+    assert counts["functions"]["soft.edit"]["errors"]["missed"] == 1
+    assert counts["is_whole"] is False
+
+
+def test_a_lost_answer_counts_as_a_call_without_one() -> None:
+    counted = from_runs([_saved(Seen("POST", "http://x/billmgr", {"func": "soft"}, 0, ""))])
+    points = counted.coverage.points["soft"]
+    assert points["functions"]["called"] == 1
+    assert set(points["answers"].values()) == {0}
+
+
+def test_two_counts_add_up() -> None:
+    one, other = Coverage(create_registry()), Coverage(create_registry())
+    one.add(Called("soft", {}, "xml", "", "<doc><elem><id>1</id></elem></doc>"))
+    other.add(Called("soft", {"p_cnt": "5"}, "json", "access", ""))
+    one.merge(other.told())
+    assert one.calls == 2
+    assert one.points["soft"]["functions"]["called"] == 2
+    assert one.points["soft"]["parameters"]["p_cnt"] == 1
+    assert one.points["soft"]["answers"]["id"] == 1
+    assert one.refusals["access"] == 1
+
+
+def test_what_nobody_declared_is_told_and_no_point() -> None:
+    coverage = Coverage(create_registry())
+    before = coverage.shares()["all"]
+    coverage.add(Called("nothing", {}, "xml", "missed", ""))
+    coverage.add(Called("soft", {"unheard": "1"}, "xml", "internal", ""))
+    assert dict(coverage.unknown) == {"nothing": 1}
+    assert dict(coverage.undeclared) == {"soft: internal": 1}
+    assert coverage.shares()["all"].exercised == before.exercised + 1
+
+
+def test_a_hundred_percent_is_never_rounded_to() -> None:
+    counted = Counted()
+    for function in create_registry():
+        if function.name != "menu":
+            counted.coverage.add(Called(function.name, {}, "xml", "access", ""))
+    share = shares(counted, Chosen())["functions"]
+    assert share.declared - share.exercised == 1
+    assert share.percent < 100
+    assert gate(counted, Chosen(), 100, ["functions"]) != []
+    assert gate(counted, Chosen(functions=("soft",)), 100, ["functions"]) == []
+
+
+SUITE = """
+def test_one(seller):
+    assert seller.call("soft").error is None
+    seller.world("second").call("vds")
+
+def test_two(seller_server):
+    assert seller_server.call("soft.edit", elid=100001).error is None
+"""
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parents[3])]))
+    pytester.makeconftest('pytest_plugins = ["contracts.coverage.plugin"]')
+    pytester.makepyfile(SUITE)
+    return pytester
+
+
+def test_a_suite_of_ones_own_is_counted_over_all_its_sellers(suite: pytest.Pytester) -> None:
+    done = suite.runpytest_subprocess(
+        "--mockseller-coverage=0", "--mockseller-coverage-family=soft",
+        "--mockseller-coverage-family=vds",
+    )  # fmt: skip
+    done.assert_outcomes(passed=2)
+    done.stdout.fnmatch_lines(["*what of the API was exercised*", "functions: *(3 of *)"])
+
+
+def test_a_suite_that_exercises_too_little_fails(suite: pytest.Pytester) -> None:
+    done = suite.runpytest_subprocess("--mockseller-coverage=60")
+    assert done.ret == 1
+    done.stdout.fnmatch_lines(["too little: all: *is less than 60%*", "*2 passed*"])
+
+
+def test_without_the_option_nothing_is_counted(suite: pytest.Pytester) -> None:
+    done = suite.runpytest_subprocess()
+    assert done.ret == 0
+    assert "exercised" not in done.stdout.str()
