@@ -4,12 +4,15 @@
 PYTHON ?= python3
 VENV   ?= .venv
 ARGS   ?=
+# Of `make fuzz`: how long, and where chance begins.
+SECONDS ?= 60
+SEED    ?= 0
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench docs clean
+.PHONY: help run test check format bench fuzz docs clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -56,6 +59,11 @@ format: $(VENV)/.test ## rewrite the sources in the house's style
 
 bench: $(VENV)/.test ## requests a second, beside bare Flask in the same run
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+# Half of the time in process, half against a server with several workers.
+fuzz: $(VENV)/.test ## made-up requests and walks through lives; SECONDS=60 SEED=0
+	$(BIN)/mockseller verify fuzz --in-process --seconds $$(($(SECONDS) / 2)) --seed $(SEED) $(ARGS)
+	$(BIN)/mockseller verify fuzz --served --seconds $$(($(SECONDS) / 2)) --seed $(SEED) $(ARGS)
 
 docs: $(VENV)/.test ## write the generated reference
 	$(BIN)/python -m emulator.docs

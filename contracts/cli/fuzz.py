@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("url", required=False)
 @click.option("--in-process", is_flag=True, help="Judge the seller of this installation directly.")
+@click.option("--served", is_flag=True, help="Start a server of this installation, and judge it.")
 @click.option("--seconds", default=60.0, show_default=True, type=click.FloatRange(1, 86_400),
               help="How long, altogether.")  # fmt: skip
 @click.option("--family", "families", multiple=True, help="Only functions of this family.")
@@ -34,6 +35,7 @@ def fuzz(
     url: str | None,
     *,
     in_process: bool,
+    served: bool,
     seconds: float,
     families: tuple[str, ...],
     functions: tuple[str, ...],
@@ -63,13 +65,13 @@ def fuzz(
     from contracts.fuzz.judge import judge
     from contracts.target import CannotRun, at_url
 
-    if (url is None) != in_process:
-        raise click.UsageError("name the URL of a seller, or say --in-process")
+    if (url is not None) + in_process + served != 1:
+        raise click.UsageError("name the URL of a seller, or say --in-process or --served")
     plan = Plan(seconds, families, functions, seed)
     declared = Declared()
     _check_names(plan.families, {told["family"] for told in declared.functions.values()}, "family")
     _check_names(plan.functions, set(declared.functions), "function")
-    target = url or "the seller in process"
+    target = url or ("the seller, served" if served else "the seller in process")
     permit = Permit(changing=allow_changes or max_spend > 0, most_spending=max_spend)
 
     remarks: list[str] = []
@@ -77,9 +79,9 @@ def fuzz(
 
     def judged() -> Iterator[Verdict]:
         place = (
-            own.in_process()
-            if url is None
-            else at_url(url, login=login, password=password, token=token, verify=not insecure)
+            at_url(url, login=login, password=password, token=token, verify=not insecure)
+            if url is not None
+            else (own.served() if served else own.in_process())
         )
         with place as seller:
             if not seller.has_account:
