@@ -58,6 +58,21 @@ class Answered:
         return seen(self.request, self.response, note)
 
 
+class NoAnswer(CannotRun):
+    """A request got no answer at all."""
+
+    def __init__(self, request: httpx.Request, problem: Exception) -> None:
+        super().__init__(
+            f"{request.url.copy_with(query=None)}: {str(problem) or type(problem).__name__}"
+        )
+        self.request = request
+
+    @property
+    def answered(self) -> Answered:
+        """The request, with status 0 for its answer."""
+        return Answered(self.request, httpx.Response(0), fields_of(self.request), "")
+
+
 @dataclass(slots=True)
 class Asking:
     """Asks in one place; a session is opened where one is wanted, and kept."""
@@ -117,7 +132,7 @@ class Asking:
         try:
             response = http.send(request)
         except httpx.HTTPError as problem:
-            raise CannotRun(f"{http.base_url}: {problem}") from problem
+            raise NoAnswer(request, problem) from problem
         self.calls += 1
         told = answered(request, response)
         self.sent.append(told)

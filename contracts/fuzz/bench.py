@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
 
-from contracts.fuzz.asking import Answered, Asking, numbers_of
+from contracts.fuzz.asking import Answered, Asking, NoAnswer, numbers_of
 from contracts.fuzz.curl import curl
 from contracts.fuzz.declared import Declared
 from contracts.fuzz.operations import Generated
 from contracts.fuzz.relations import EPHEMERAL, beside, state_of
 from contracts.fuzz.rules import Breach, breaches
 from contracts.spending import changes, spends
-from contracts.target import Seller
+from contracts.target import CannotRun, Seller
+from contracts.verdicts import OBSERVED
 
 WORLD: Final = "small"
 SERVED: Final = "http://127.0.0.1:1500/billmgr"
@@ -77,6 +78,8 @@ class Bench:
         found = numbers_of(self.asking) if seller.has_account else ()
         self.numbers = (*found, *(NOT_THERE if seller.own else ()))
         self.sent: list[Answered] = []
+        self.answered: set[str] = set()
+        """Functions that answered something else than a refusal."""
 
     def __enter__(self) -> Self:
         return self
@@ -93,6 +96,12 @@ class Bench:
     def calls(self) -> int:
         """How many requests went out."""
         return self._calls + self.asking.calls
+
+    def check_login(self) -> None:
+        """Raises CannotRun: a seller that refuses everything would hold every rule."""
+        error = self.asking.ask("whoami").error
+        if error is not None:
+            raise CannotRun(f"the login {self.asking.place.login} is refused: {error}")
 
     def renew(self) -> None:
         """The place as it was made, whatever happened in it."""
@@ -121,14 +130,26 @@ class Bench:
         related = request.beside and not acts and func not in EPHEMERAL | LOGINS
         public = bool(self.declared.functions[func]["public"])
         before = state_of(self.asking) if request.beside == "nothing changed" and related else ""
-        answer = self.asking.made_up(request, public=public)
+        try:
+            answer = self.asking.made_up(request, public=public)
+        except NoAnswer as lost:
+            return self._unanswered(lost)
         found = breaches(self.declared, func, answer)
         if related and not found:
             found += beside(request, answer, self.asking, before, public=public)
         changed = acts or func in LOGINS or answer.error == "auth"
         self._dirty = changed and self._isolated
         self.sent = [answer]
+        if not answer.is_refused:
+            self.answered.add(func)
         return found
+
+    def _unanswered(self, lost: NoAnswer) -> list[Breach]:
+        """A breach, if the seller answers others; else NoAnswer: it cannot be judged at all."""
+        self.asking.ask("whoami")
+        self._dirty = True
+        self.sent = [lost.answered]
+        return [Breach("answers-at-all", OBSERVED, f"no answer: {lost}")]
 
     def again(self, answered: Answered) -> str:
         """The line for the shell that asks the same again."""

@@ -46,6 +46,7 @@ def judge(
     over = _Clock(moments.elapsed(), plan.seconds)
     declared = declared or Declared()
     with Bench(seller, declared, permit=permit, address=address) as bench:
+        bench.check_login()
         life = Life(bench, products_of(declared, plan), token=token)
         if seller.own and life.products:
             life.by_heart(over.after(FOR_LIVES))

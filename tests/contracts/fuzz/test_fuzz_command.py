@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from click.testing import CliRunner
 
@@ -20,8 +21,8 @@ from contracts.fuzz.declared import Declared
 from contracts.fuzz.judge import judge
 from contracts.masking import MASK
 from contracts.spending import changes
+from contracts.target import CannotRun, over_wsgi
 from contracts.target import Seller as Judged
-from contracts.target import over_wsgi
 from contracts.verdicts import Outcome, exit_code
 from emulator.testing import Seller, SellerServer
 from tests.contracts.fuzz.conftest import Mutant, sub
@@ -142,6 +143,21 @@ def test_a_foreign_seller_is_charged_no_more_than_was_allowed(
     judge(seller, plan, address="x", target="x", permit=permit, declared=declared)
     assert permit.spent == 2
     assert sum(1 for params in wsgi.asked if params.get("sok")) <= 2
+
+
+def test_a_login_that_is_refused_is_no_judgement(honest: Seller, declared: Declared) -> None:
+    transport = httpx.WSGITransport(app=Foreign(honest.wsgi))
+    http = httpx.Client(transport=transport, base_url="http://127.0.0.1")
+    refused = pytest.raises(CannotRun, match="the login reseller is refused: auth")
+    with Judged(http, name="x", login="reseller", password="wrong") as seller, refused:
+        judge(seller, Plan(5.0), address="x", target="x", declared=declared)
+
+
+def test_most_functions_do_more_than_refuse(judged: Judged, declared: Declared) -> None:
+    with Bench(judged, declared) as bench:
+        run = Campaign(bench, Plan(60.0, families=("soft",), seed=1, rounds=2)).run("x")
+    assert len(run.verdicts) == 12
+    assert len(bench.answered) >= 10
 
 
 def test_what_is_only_assumed_warns_of_a_foreign_seller(honest: Seller, declared: Declared) -> None:

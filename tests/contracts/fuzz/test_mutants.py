@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 
 from contracts.fuzz.bench import Bench
@@ -46,6 +47,13 @@ def one_sided(params: Params, status: str, body: bytes) -> Changed:
     return status, body
 
 
+def hanging_up(params: Params, status: str, body: bytes) -> Changed:
+    """Says nothing more to whoever names a service there is not."""
+    if b'type="missed"' in body and params["func"] != "whoami":
+        raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
+    return status, body
+
+
 def swallowing(params: Params, status: str, body: bytes) -> Changed:
     """Takes every tariff there is not."""
     if b'type="value"' in body and not params.get("pricelist", "1").isdigit():
@@ -78,6 +86,7 @@ FAULTS: list[Any] = [
                  id="a form without sok that charges"),
     pytest.param("soft.order.param", {"answer": swallowing}, "refuses-bad-input",
                  id="nonsense that is taken"),
+    pytest.param("soft.edit", {"answer": hanging_up}, "answers-at-all", id="no answer at all"),
     pytest.param("soft", {"answer": sub("</doc>", "")}, "is-readable", id="a document cut short"),
 ]  # fmt: skip
 
