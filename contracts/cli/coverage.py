@@ -24,6 +24,8 @@ _PARTS = ("all", "functions", "parameters", "values", "errors", "answers")
 @click.option("--all-worlds", is_flag=True, help="Of all worlds of the seller together.")
 @click.option("--family", "families", multiple=True, help="Only functions of this family.")
 @click.option("--func", "functions", multiple=True, help="Only this function.")
+@click.option("--level", type=click.Choice(("core", "extended", "all")), default="all",
+              help="core: what most clients call.")  # fmt: skip
 @click.option("--min", "least", type=click.FloatRange(0, 100), help="Percent that must be reached.")
 @click.option("--of", "parts", multiple=True, type=click.Choice(_PARTS),
               help="What --min is about; by default all points together.")  # fmt: skip
@@ -39,6 +41,7 @@ def coverage(
     all_worlds: bool,
     families: tuple[str, ...],
     functions: tuple[str, ...],
+    level: str,
     least: float | None,
     parts: tuple[str, ...],
     missing: bool,
@@ -73,6 +76,7 @@ def coverage(
             )
         )
         _check(counted, chosen)
+        chosen = chosen if level == "all" else chosen.at(level)
     except CannotRun as problem:
         click.echo(f"coverage cannot be counted: {problem}", err=True)
         sys.exit(2)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 @click.option("--func", "functions", multiple=True, help="Only this function.")
 @click.option("--seed", default=0, show_default=True, help="The same seed asks the same.")
 @click.option("--allow-changes", is_flag=True, help="At a foreign seller, change things too.")
-@click.option("--max-spend", default=0, show_default=True, type=click.IntRange(0),
-              help="At a foreign seller, so many calls that cost money.")  # fmt: skip
+@click.option("--max-spend", default="", metavar="SUM",
+              help='At a foreign seller, spend so much, such as "30 EUR".')  # fmt: skip
 @click.option("--login", envvar="MOCKSELLER_LOGIN", default="", help="Of a foreign account.")
 @click.option("--password", envvar="MOCKSELLER_PASSWORD", default="", help="Of that account.")
 @click.option("--token", envvar="MOCKSELLER_TOKEN", default="", help="Of our control API.")
@@ -41,7 +41,7 @@ def fuzz(
     functions: tuple[str, ...],
     seed: int,
     allow_changes: bool,
-    max_spend: int,
+    max_spend: str,
     login: str,
     password: str,
     token: str,
@@ -63,6 +63,8 @@ def fuzz(
     from contracts.fuzz.campaign import Plan
     from contracts.fuzz.declared import Declared
     from contracts.fuzz.judge import judge
+    from contracts.sellers.budget import Rules
+    from contracts.sellers.money import read_sum
     from contracts.target import CannotRun, at_url
 
     if (url is not None) + in_process + served != 1:
@@ -72,14 +74,24 @@ def fuzz(
     _check_names(plan.families, {told["family"] for told in declared.functions.values()}, "family")
     _check_names(plan.functions, set(declared.functions), "function")
     target = url or ("the seller, served" if served else "the seller in process")
-    permit = Permit(changing=allow_changes or max_spend > 0, most_spending=max_spend)
+    limit = read_sum(max_spend) if max_spend else None
+    if max_spend and (limit is None or limit.amount < 0):
+        raise click.UsageError(f'--max-spend: "{max_spend}" is no sum; write 30 or "30.00 EUR"')
+    permit = Permit(changing=allow_changes or limit is not None)
 
     remarks: list[str] = []
     details: dict[str, object] = {}
 
     def judged() -> Iterator[Verdict]:
         place = (
-            at_url(url, login=login, password=password, token=token, verify=not insecure)
+            at_url(
+                url,
+                login=login,
+                password=password,
+                token=token,
+                verify=not insecure,
+                rules=Rules(limit=limit),
+            )
             if url is not None
             else (own.served() if served else own.in_process())
         )

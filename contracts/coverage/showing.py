@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from contracts.coverage.counting import Counted
+from contracts.sellers.levels import level_of
+from emulator.app import create_registry
 from emulator.contract import PARTS, Share
 
 ALL: Final = "all"
@@ -23,6 +25,16 @@ class Chosen:
 
     families: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
+
+    def at(self, level: str) -> Chosen:
+        """The same, only functions of a level: ``core`` is what several clients call."""
+        known = [function.name for function in create_registry()]
+        named = tuple(
+            one
+            for one in known
+            if level_of(one) == level and (not self.functions or one in self.functions)
+        )
+        return Chosen(self.families, named)
 
 
 def shares(counted: Counted, chosen: Chosen) -> dict[str, Share]:
@@ -38,15 +50,18 @@ def told(counted: Counted, chosen: Chosen) -> dict[str, Any]:
         "chosen": {
             "families": list(chosen.families),
             "functions": list(chosen.functions),
-            **{
-                part: {"exercised": share.exercised, "declared": share.declared,
-                       "percent": share.percent}
+            "shares": {
+                part: {
+                    "exercised": share.exercised,
+                    "declared": share.declared,
+                    "percent": share.percent,
+                }
                 for part, share in found.items()
             },
         },
         "notes": list(counted.notes),
         "is_whole": counted.is_whole,
-    }  # fmt: skip
+    }
 
 
 def show(console: Console, counted: Counted, chosen: Chosen, *, missing: bool) -> None:

@@ -14,7 +14,8 @@ from contracts.fuzz.declared import Declared
 from contracts.fuzz.operations import Generated
 from contracts.fuzz.relations import EPHEMERAL, beside, state_of
 from contracts.fuzz.rules import Breach, breaches
-from contracts.spending import changes, spends
+from contracts.sellers.budget import Withheld
+from contracts.spending import changes
 from contracts.target import CannotRun, Seller
 from contracts.verdicts import OBSERVED
 
@@ -29,24 +30,17 @@ LOGINS: Final = frozenset({"auth", "totp.confirm", "logon", "recovery", "session
 
 @dataclass(slots=True)
 class Permit:
-    """What may be sent to a seller that is not ours.
+    """What may be sent to a seller that is not ours; ``changing``: also what changes something.
 
-    ``changing``: also calls that change something; of those that spend money ``most_spending``.
+    What spends money is for the gate to let pass (contracts.sellers.budget).
     """
 
     changing: bool = False
-    most_spending: int = 0
-    spent: int = 0
     held_back: int = 0
 
     def allows(self, func: str, params: Mapping[str, str]) -> bool:
-        """Whether this call may go out; one that spends is counted as spent."""
-        allowed = func not in LOGINS and (self.changing or not changes(func, params))
-        if allowed and spends(func, params):
-            allowed = self.spent < self.most_spending
-            self.spent += allowed
-        self.held_back += not allowed
-        return allowed
+        """Whether this call may go out."""
+        return func not in LOGINS and (self.changing or not changes(func, params))
 
 
 class Bench:
@@ -68,7 +62,7 @@ class Bench:
     ) -> None:
         self.seller = seller
         self.declared = declared
-        self._permit = None if seller.own else permit or Permit()
+        self.permit = permit or Permit()
         self._address = address
         self._isolated = isolated
         self._stack = ExitStack()
@@ -121,7 +115,8 @@ class Bench:
         Sent to a foreign seller it may be held back: then nothing is found.
         """
         params = {name: _text(value) for name, value in request.params.items()}
-        if self._permit is not None and not self._permit.allows(func, params):
+        if not self.seller.own and not self.permit.allows(func, params):
+            self.permit.held_back += 1
             return []
         if self._dirty:
             self.renew()
@@ -134,6 +129,9 @@ class Bench:
             answer = self.asking.made_up(request, public=public)
         except NoAnswer as lost:
             return self._unanswered(lost)
+        except Withheld:
+            self.permit.held_back += 1
+            return []
         found = breaches(self.declared, func, answer)
         if related and not found:
             found += beside(request, answer, self.asking, before, public=public)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -45,7 +46,8 @@ def judge(
     began = moments.now()
     over = _Clock(moments.elapsed(), plan.seconds)
     declared = declared or Declared()
-    with Bench(seller, declared, permit=permit, address=address) as bench:
+    bench = Bench(seller, declared, permit=permit, address=address)
+    with _giving_back(seller) as bought, bench:
         bench.check_login()
         life = Life(bench, products_of(declared, plan), token=token)
         if seller.own and life.products:
@@ -56,7 +58,7 @@ def judge(
             life.verdicts.append(Verdict("life", "walk", Outcome.SKIP, DOCUMENTED, told))
         made_up = Campaign(bench, replace(plan, seconds=over.left()))
         asked = made_up.run(target)
-    remarks = (*asked.remarks, *_remarks(life.reached, permit, seller))
+    remarks = (*asked.remarks, *_remarks(life.reached, bench), *bought)
     run = replace(
         asked,
         began=began,
@@ -99,13 +101,31 @@ class _Clock:
         return lambda: self.gone() >= self.seconds * part
 
 
-def _remarks(reached: Reached, permit: Permit | None, seller: Seller) -> tuple[str, ...]:
-    if seller.own and not reached.states:
-        return ()
-    if seller.own:
+def _remarks(reached: Reached, bench: Bench) -> Iterator[str]:
+    if reached.states:
         numbers = reached.numbers
         lives = f"lives of {numbers['products']} product types: {numbers['states']} states"
-        return (f"{lives}, {numbers['transitions']} transitions, {numbers['steps']} steps",)
-    if permit is None:
-        return ()
-    return (f"{permit.held_back} requests were held back, {permit.spent} that spend were sent",)
+        yield f"{lives}, {numbers['transitions']} transitions, {numbers['steps']} steps"
+    if bench.seller.own:
+        return
+    yield f"{bench.permit.held_back} requests were held back"
+
+
+@contextmanager
+def _giving_back(seller: Seller) -> Iterator[list[str]]:
+    """What was bought is given back, whatever happens; yields the lines that tell of it."""
+    told: list[str] = []
+    try:
+        yield told
+    finally:
+        gate = seller.gate
+        if gate.purchases.all:
+            left = gate.purchases.clean_up(gate.ask, _wait_no_longer)
+            told.append(
+                f"{len(gate.purchases.all)} orders were sent, {gate.purse.spent:.2f} was spent"
+            )
+            told += [f"could not be cleaned up: {one}" for one in left]
+
+
+def _wait_no_longer() -> None:
+    """A seller that is busy with a service keeps it: the time of the plan is over."""

@@ -59,11 +59,20 @@ def test_a_threshold_that_is_not_reached_fails(world: World) -> None:
     assert run(world.url, "--family", "soft", "--of", "functions", "--min", "9").exit_code == 1
 
 
+def test_a_level_looks_at_what_most_clients_call(world: World) -> None:
+    world.call("soft.edit", elid=100001)
+    world.call("tld")
+    told = json.loads(run(world.url, "--level", "core", "--json").stdout)["chosen"]
+    assert "soft.edit" in told["functions"]
+    assert "tld" not in told["functions"]
+    assert told["shares"]["functions"]["exercised"] == 1
+
+
 def test_all_counts_are_told_as_json(world: World) -> None:
     world.call("soft.edit", elid=100001, out="json")
     told = json.loads(run(world.url, "--family", "soft", "--json").stdout)
     assert told["functions"]["soft.edit"]["answers"]["lickey"] == 1
-    assert told["chosen"]["functions"] == {"exercised": 1, "declared": 12, "percent": 8.3}
+    assert told["chosen"]["shares"]["functions"] == {"exercised": 1, "declared": 12, "percent": 8.3}
     assert told["is_whole"] is True
 
 

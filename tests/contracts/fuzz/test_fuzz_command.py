@@ -6,10 +6,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from click.testing import CliRunner
 
@@ -20,6 +20,8 @@ from contracts.fuzz.campaign import Campaign, Plan
 from contracts.fuzz.declared import Declared
 from contracts.fuzz.judge import judge
 from contracts.masking import MASK
+from contracts.sellers.budget import Rules
+from contracts.sellers.money import Sum
 from contracts.spending import changes
 from contracts.target import CannotRun, over_wsgi
 from contracts.target import Seller as Judged
@@ -134,22 +136,24 @@ def test_a_foreign_seller_is_only_looked_at(
     assert [verdict.outcome for verdict in lives] == [Outcome.SKIP]
 
 
-def test_a_foreign_seller_is_charged_no_more_than_was_allowed(
-    foreign: tuple[Judged, Foreign], declared: Declared
-) -> None:
-    seller, wsgi = foreign
-    permit = Permit(changing=True, most_spending=2)
-    plan = Plan(20.0, functions=("soft.order.param",), rounds=2)
-    judge(seller, plan, address="x", target="x", permit=permit, declared=declared)
-    assert permit.spent == 2
-    assert sum(1 for params in wsgi.asked if params.get("sok")) <= 2
+def test_a_foreign_seller_is_charged_no_more_than_was_allowed(declared: Declared) -> None:
+    limit = Rules(limit=Sum(Decimal("12.00"), "EUR"))
+    with Seller() as other, over_wsgi(Foreign(other.wsgi), rules=limit) as seller:
+        permit = Permit(changing=True)
+        plan = Plan(30.0, functions=("soft.order.param",), rounds=3)
+        done = judge(seller, plan, address="x", target="x", permit=permit, declared=declared)
+        charged = [Decimal(row["amount"]) for row in other.call("expense").rows()]
+        spent = seller.gate.purse.spent
+    assert sum(charged) == spent
+    assert 0 < spent <= 12
+    assert permit.held_back > 0
+    assert any("was spent" in remark for remark in done.run.remarks)
+    assert not any("could not be cleaned up" in remark for remark in done.run.remarks)
 
 
 def test_a_login_that_is_refused_is_no_judgement(honest: Seller, declared: Declared) -> None:
-    transport = httpx.WSGITransport(app=Foreign(honest.wsgi))
-    http = httpx.Client(transport=transport, base_url="http://127.0.0.1")
     refused = pytest.raises(CannotRun, match="the login reseller is refused: auth")
-    with Judged(http, name="x", login="reseller", password="wrong") as seller, refused:
+    with over_wsgi(Foreign(honest.wsgi), password="wrong") as seller, refused:
         judge(seller, Plan(5.0), address="x", target="x", declared=declared)
 
 
