@@ -1,0 +1,76 @@
+"""The OpenAPI document as schemathesis reads it: operations, the wire, and links it can follow."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import schemathesis
+from schemathesis.specs.openapi.stateful.links import OpenApiLink
+
+from contracts.fuzz.declared import Declared
+from contracts.fuzz.neutral import canonical, neutral
+from contracts.fuzz.operations import operations
+from contracts.fuzz.pointers import followed, links_of
+from contracts.shapes import read
+from emulator.testing import Seller
+
+FAMILY = ("soft", "soft.order.param", "soft.edit", "soft.delete", "service.prolong")
+
+
+@pytest.fixture(scope="module")
+def part(declared: Declared) -> dict[str, Any]:
+    document = declared.document
+    wanted = {
+        link["operationId"].removesuffix(".post")
+        for link in links_of(document, "soft.order.param").values()
+    }
+    paths = {
+        path: told
+        for path, told in document["paths"].items()
+        if path.rpartition("/")[2] in {*wanted, *FAMILY}
+    }
+    return {**document, "paths": paths}
+
+
+def test_every_function_has_two_operations_that_go_to_one_address(part: dict[str, Any]) -> None:
+    found = operations(part)
+    assert {len(several) for several in found.values()} == {2}
+    case = found["soft.edit"][0].Case(query={"elid": 1})
+    assert case.operation.path == "/billmgr/soft.edit"
+
+
+def test_schemathesis_takes_every_link_of_an_order(part: dict[str, Any]) -> None:
+    schema = schemathesis.openapi.from_dict(part)
+    source = schema["/billmgr/soft.order.param"]["POST"]
+    told = links_of(part, "soft.order.param")
+    # A link that names no operation, or an expression that is none, is refused here.
+    taken = [OpenApiLink(name, "200", dict(link), source) for name, link in told.items()]
+    assert {link.target.label for link in taken} >= {
+        "GET /billmgr/soft.edit", "POST /billmgr/service.prolong", "POST /billmgr/soft.delete",
+    }  # fmt: skip
+    assert len(taken) == len(told) == 28
+
+
+def test_xml_is_read_as_the_json_of_the_same_answer(honest: Seller) -> None:
+    asked: dict[str, dict[str, Any]] = {"soft": {}, "soft.edit": {"elid": 100001}, "whoami": {}}
+    for func, params in asked.items():
+        bodies = {out: honest.call(func, out=out, **params) for out in ("xml", "json")}
+        tree, _ = read(bodies["xml"].body, "xml")
+        plain = neutral(tree)["doc"]
+        told = {
+            n: v for n, v in bodies["json"].json["doc"].items() if n not in ("metadata", "messages")
+        }
+        del plain["tparams"], told["tparams"]
+        assert plain == told, func
+        assert canonical(tree) == canonical(read(bodies["json"].body, "json")[0]), func
+
+
+def test_a_link_is_followed_only_where_the_answer_tells(declared: Declared) -> None:
+    link = links_of(declared.document, "soft.order.param")["id.service.prolong.submit"]
+    step = followed(link, {"doc": {"id": {"$": "77"}}})
+    assert step is not None
+    assert (step.func, step.params, step.submits) == (
+        "service.prolong", {"elid": "77", "sok": "ok"}, True,
+    )  # fmt: skip
+    assert followed(link, {"doc": {"error": {"$type": "value"}}}) is None
