@@ -75,7 +75,7 @@ def coverage(
                 url, world=EVERY if all_worlds else world, token=token, verify=not insecure
             )
         )
-        _check(counted, chosen)
+        _check(counted, chosen, from_report=url is None)
         chosen = chosen if level == "all" else chosen.at(level)
     except CannotRun as problem:
         click.echo(f"coverage cannot be counted: {problem}", err=True)
@@ -90,7 +90,7 @@ def coverage(
     sys.exit(1 if short else 0)
 
 
-def _check(counted: Counted, chosen: Chosen) -> None:
+def _check(counted: Counted, chosen: Chosen, *, from_report: bool) -> None:
     """CannotRun where nothing was called, UsageError for a name that is none."""
     from contracts.target import CannotRun
 
@@ -101,5 +101,7 @@ def _check(counted: Counted, chosen: Chosen) -> None:
     ):
         if name not in names:
             raise click.UsageError(f'there is no {what} "{name}"')
+    if not counted.coverage.calls and from_report:
+        raise CannotRun("no verdict of the report carries a request")
     if not counted.coverage.calls:
         raise CannotRun("nothing was called; was it another world, or was this one reset since?")

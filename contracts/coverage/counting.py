@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import httpx
 
-from contracts.fuzz.asking import answered
+from contracts.fuzz.answered import answered
 from contracts.target import CONTROL, TIMEOUT, CannotRun
 from contracts.verdicts import Run, Seen
 from emulator.app import create_registry

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
 
-from contracts.fuzz.asking import Answered, Asking, NoAnswer, numbers_of
+from contracts.fuzz.answered import Answered
+from contracts.fuzz.asking import Asking, NoAnswer, numbers_of
 from contracts.fuzz.curl import curl
 from contracts.fuzz.declared import Declared
 from contracts.fuzz.operations import Generated

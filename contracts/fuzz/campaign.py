@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis.errors import Flaky
 
 from contracts import moments
-from contracts.fuzz.asking import Answered
+from contracts.fuzz.answered import Answered
 from contracts.fuzz.bench import Bench
 from contracts.fuzz.operations import Generated, operations, requests
 from contracts.fuzz.rules import Breach

@@ -18,7 +18,7 @@ import schemathesis
 from schemathesis import Case, CheckContext, DeserializationContext, HookContext, Response
 
 from contracts.fuzz import wire
-from contracts.fuzz.asking import Answered, answered
+from contracts.fuzz.answered import Answered, answered
 from contracts.fuzz.declared import Declared
 from contracts.fuzz.neutral import neutral
 from contracts.fuzz.rules import RULES

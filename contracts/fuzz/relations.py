@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Iterator
 from typing import Final
 
-from contracts.fuzz.asking import Answered, Asking
+from contracts.fuzz.answered import Answered
+from contracts.fuzz.asking import Asking
 from contracts.fuzz.neutral import canonical
 from contracts.fuzz.operations import Generated
 from contracts.fuzz.rules import BESIDE_RULES, Breach

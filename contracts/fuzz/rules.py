@@ -8,7 +8,7 @@ from typing import Final
 
 import httpx
 
-from contracts.fuzz.asking import Answered
+from contracts.fuzz.answered import Answered
 from contracts.fuzz.badness import bad_fields
 from contracts.fuzz.declared import Declared
 from contracts.fuzz.neutral import AS_JSON, FLAT, neutral

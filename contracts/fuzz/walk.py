@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
-from contracts.fuzz.asking import Answered
+from contracts.fuzz.answered import Answered
 from contracts.fuzz.bench import Bench
 from contracts.fuzz.books import BadBooks, Books, look
 from contracts.fuzz.control import Control, at_address

@@ -15,7 +15,7 @@ from contracts.target import Seller
 
 DECLARED = Declared()
 OPERATIONS = operations(DECLARED.document)
-EXAMPLES = 16
+EXAMPLES = 12
 """For each function; in CI the same ones every time."""
 
 
