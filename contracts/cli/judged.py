@@ -100,7 +100,9 @@ def conclude(
     except (DeviationFault, files.Unwritable) as problem:
         click.echo(f"{target} cannot be judged: {problem}", err=True)
         return COULD_NOT
-    run = _judged(judge, target, verdicts, entries, remarks, details or {})
+    # An empty one is filled while judging: it must stay the same.
+    told = {} if details is None else details
+    run = _judged(judge, target, verdicts, entries, remarks, told)
     if [verdict.name for verdict in run.verdicts] != [_BROKEN_OFF]:
         _print([run], reports)
     return _written([run], reports)

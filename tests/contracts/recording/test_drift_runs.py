@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import pytest
 
 from contracts.exchange import read_all
@@ -17,7 +16,6 @@ from contracts.recording.drift import Wish, of_recording, of_seller
 from contracts.recording.samples import of_live
 from contracts.recording.session import read
 from contracts.spending import changes
-from contracts.target import Seller as SellerAsked
 from contracts.target import over_wsgi
 from contracts.verdicts import Outcome, exit_code
 from emulator.testing import Seller
@@ -81,8 +79,7 @@ def test_a_function_the_seller_does_not_have_is_unsupported_and_no_failure() -> 
 def test_a_foreign_seller_is_asked_only_what_changes_nothing() -> None:
     with Seller() as honest:
         foreign = Foreign(honest.wsgi)
-        http = httpx.Client(transport=httpx.WSGITransport(app=foreign), base_url="http://127.0.0.1")
-        with SellerAsked(http, name="foreign", login="reseller", password="secret") as seller:
+        with over_wsgi(foreign, name="foreign") as seller:
             samples = list(of_live(seller, read_all(), ("xml",)))
     asked = [fields for fields in foreign.asked if fields.get("func") not in (None, "auth")]
     assert len(asked) > 60
