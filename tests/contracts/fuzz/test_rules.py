@@ -1,0 +1,76 @@
+"""Single rules on single answers, where chance would meet the case too seldom."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from contracts.fuzz.answered import answered
+from contracts.fuzz.declared import Declared
+from contracts.fuzz.rules import breaches
+
+LOGIN = {"authinfo": "reseller:hidden-word"}
+
+
+def broken(
+    declared: Declared, params: dict[str, str], body: str, kind: str = "text/xml"
+) -> set[str]:
+    request = httpx.Request("POST", "http://127.0.0.1/billmgr", data=params)
+    response = httpx.Response(200, headers={"Content-Type": kind}, text=body)
+    return {breach.rule for breach in breaches(declared, "soft", answered(request, response))}
+
+
+def listing(echo: str = "") -> str:
+    return f"<doc><p_elems>0</p_elems><tparams>{echo}</tparams></doc>"
+
+
+def test_a_password_in_the_answer_is_an_echo(declared: Declared) -> None:
+    assert broken(declared, LOGIN, listing("hidden-word")) == {"echoes-no-secret"}
+    assert broken(declared, LOGIN, listing("another word")) == set()
+
+
+def test_the_same_text_sent_openly_may_be_echoed(declared: Declared) -> None:
+    sent = {**LOGIN, "p_col": "a hidden-word here"}
+    assert broken(declared, sent, listing("a hidden-word here")) == set()
+
+
+@pytest.mark.parametrize(
+    ("out", "body", "kind"),
+    [
+        ("json", '{"doc":{"p_elems":{"$":"0"}}}', "application/json"),
+        ("bjson", '{"p_elems":"0"}', "application/json; charset=UTF-8"),
+        ("text", "id=1", "text/plain; charset=UTF-8"),
+        ("csv", "id\n1", "text/csv"),
+        ("devel", listing(), "text/xml"),
+    ],
+)
+def test_every_format_has_its_content_type(
+    declared: Declared, out: str, body: str, kind: str
+) -> None:
+    assert broken(declared, {"out": out}, body, kind) == set()
+    assert "says-its-content-type" in broken(declared, {"out": out}, body, "text/html")
+
+
+@pytest.mark.parametrize(
+    ("out", "body"),
+    [("xml", "ERROR"), ("xml", "<doc>"), ("json", "<doc/>"), ("json", "[]"), ("bjson", "[1]")],
+)
+def test_what_is_of_another_format_cannot_be_read(declared: Declared, out: str, body: str) -> None:
+    kind = "text/xml" if out == "xml" else "application/json"
+    assert broken(declared, {"out": out}, body, kind) == {"is-readable"}
+
+
+@pytest.mark.parametrize(
+    ("out", "body"),
+    [
+        ("xml", '<doc><error type="odd"><msg/></error></doc>'),
+        ("json", '{"doc":{"error":{"$type":"odd","msg":{}}}}'),
+        ("bjson", '{"error":{"type":"odd","msg":"no"}}'),
+        ("JSONdata", '{"doc":{"error":{"type":"odd","msg":"no"}}}'),
+    ],
+)
+def test_a_refusal_nobody_declared_is_known_in_every_format(
+    declared: Declared, out: str, body: str
+) -> None:
+    kind = "text/xml" if out == "xml" else "application/json"
+    assert broken(declared, {"out": out}, body, kind) == {"refuses-as-declared"}
