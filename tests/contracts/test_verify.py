@@ -76,7 +76,7 @@ def test_our_own_seller_is_judged_at_its_url() -> None:
 
 
 def test_the_client_is_judged() -> None:
-    result = CliRunner().invoke(verify, ["client", "--only", "soft.edit/"])
+    result = CliRunner().invoke(verify, ["client", "--records", "--only", "soft.edit/"])
     assert result.exit_code == 0, result.output
 
 

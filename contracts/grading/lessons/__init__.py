@@ -1,0 +1,34 @@
+"""The lessons, in the order in which they are taught."""
+
+from __future__ import annotations
+
+from contracts.grading.lesson import Lesson
+from contracts.grading.lessons import (
+    confirming,
+    keys,
+    line,
+    login,
+    lost,
+    money,
+    reading,
+    refusals,
+    renewing,
+    terms,
+    words,
+)
+
+LESSONS: tuple[Lesson, ...] = (
+    *confirming.LESSONS,
+    *refusals.LESSONS,
+    *lost.LESSONS,
+    *keys.LESSONS,
+    *reading.LESSONS,
+    *renewing.LESSONS,
+    *money.LESSONS,
+    *terms.LESSONS,
+    *line.LESSONS,
+    *login.LESSONS,
+    *words.LESSONS,
+)
+
+__all__ = ["LESSONS"]

@@ -1,0 +1,59 @@
+"""Acting at all: a form acts when it is confirmed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from contracts.grading.lesson import Finding, Lesson, Performance
+from contracts.grading.lessons.common import came_to_order
+from contracts.grading.scene import Scene
+from contracts.grading.steps import Result
+
+
+def _order(scene: Scene) -> None:
+    scene.order("101")
+
+
+def _is_confirmed(acts: Sequence[Performance], finding: Finding) -> None:
+    (act,) = acts
+    func = f"{act.goods.itemtype}.order.param"
+    looked = [one for one in act.heard if one.func.endswith(func) and not one.confirmed]
+    finding.shown(*act.orders())
+    if act.orders():
+        if not act.owned:
+            finding.wrong("orders were confirmed, and nothing was bought", *act.orders())
+    elif looked:
+        said = "and the client said ok" if act.last.result is Result.OK else "and nothing bought"
+        finding.wrong(f"{func} was called {len(looked)} times, never with sok, {said}", *looked)
+    else:
+        finding.idle = f"{func} was never called"
+
+
+def _is_marked(acts: Sequence[Performance], finding: Finding) -> None:
+    (act,) = acts
+    if not came_to_order(act, finding):
+        return
+    finding.shown(*act.orders())
+    if not any(one["remoteid"] for one in act.owned):
+        finding.wrong("what was bought carries no number of the client's own", *act.orders())
+
+
+CONFIRMS = Lesson(
+    name="confirms-with-sok",
+    title="Orders are confirmed",
+    why="A form without sok is shown, not carried out: the customer waits for what nobody bought.",
+    source="docs/wire.md 4.2 (documented)",
+    evidence="documented",
+    plays=(_order,),
+    grade=_is_confirmed,
+)
+MARKS = Lesson(
+    name="orders-under-its-own-number",
+    title="Orders carry a number of the client's own",
+    why="Without remoteid an order whose answer was lost cannot be told from one of yesterday.",
+    source="docs/trade.md 3, docs/resale.md 2.2 (documented)",
+    evidence="documented",
+    plays=(_order,),
+    grade=_is_marked,
+)
+LESSONS = (CONFIRMS, MARKS)

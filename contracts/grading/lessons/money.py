@@ -1,0 +1,74 @@
+"""Money: what lacks today is there tomorrow, and the order still stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Final
+
+from contracts.grading.goods import LICENCES
+from contracts.grading.lesson import Finding, Lesson, Performance
+from contracts.grading.lessons.common import came_to_order, check_settled
+from contracts.grading.scene import Scene
+from contracts.grading.steps import Do, Result
+from contracts.grading.tricks import OtherText
+
+TOO_LITTLE, ENOUGH, HELD = "0.10", "500.00", "1234.56"
+MOST_ORDERS: Final = 2
+
+
+def _poor(scene: Scene) -> None:
+    scene.world.account(balance=TOO_LITTLE)
+    scene.order("161")
+    scene.world.account(balance=ENOUGH)
+    scene.settle("161")
+
+
+def _is_kept(acts: Sequence[Performance], finding: Finding) -> None:
+    (act,) = acts
+    if not came_to_order(act, finding):
+        return
+    refused = act.orders(1)
+    finding.shown(*refused)
+    if len(refused) > MOST_ORDERS:
+        finding.wrong(f"without the money it was ordered {len(refused)} times", *refused)
+    if act.reports[0].result is Result.OK:
+        finding.wrong("nothing could be bought, and the client told its customer ok", *refused)
+    check_settled(act, finding)
+
+
+def _written(scene: Scene) -> None:
+    scene.world.account(balance=HELD)
+    scene.trick(OtherText(HELD, "1\u00a0234,56"))
+    scene.ask(Do.BALANCE, "What is the balance of the account at the seller?")
+
+
+def _is_read(acts: Sequence[Performance], finding: Finding) -> None:
+    (act,) = acts
+    finding.shown(*act.heard)
+    if act.last.balance is None:
+        told = f"{act.last.result} {act.last.reason}".strip()
+        finding.wrong(f"the balance is {HELD}, and the client told none: {told}", *act.heard)
+    elif act.last.balance != Decimal(HELD):
+        finding.wrong(f"the balance is {HELD}, the client told {act.last.balance}", *act.heard)
+
+
+POOR = Lesson(
+    name="too-little-money",
+    title="An order for which the money lacked is carried out when it is there",
+    why="An empty balance is an evening's work; an order that got lost with it is a customer.",
+    source="docs/wire.md 5.2, docs/evidence.md 25 (observed)",
+    plays=(_poor,),
+    grade=_is_kept,
+)
+READ = Lesson(
+    name="balance-is-read",
+    title="Money is a text, however it is grouped",
+    why="Whoever reads 1 out of 1 234,56 stops renewing, or never sees that the money ends.",
+    source="docs/evidence.md 23: clients read it, no seller was seen to write it (assumed)",
+    evidence="assumed",
+    plays=(_written,),
+    grade=_is_read,
+    trades=frozenset({LICENCES}),
+)
+LESSONS = (POOR, READ)

@@ -1,0 +1,92 @@
+"""Renewing: before the end, once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from contracts.grading.lesson import Finding, Lesson, Performance
+from contracts.grading.lessons.common import came_to_order
+from contracts.grading.scene import Scene
+from contracts.grading.tricks import Asked, Plan
+
+
+def _end_comes(scene: Scene) -> None:
+    scene.month_ago()
+    scene.order("151")
+    scene.before_end()
+    scene.facts["before"] = scene.end_of_first()
+    scene.daily()
+    scene.facts["after"] = scene.end_of_first()
+    scene.world.clock.advance("2 days")
+    scene.daily()
+
+
+def _is_in_time(acts: Sequence[Performance], finding: Finding) -> None:
+    (act,) = acts
+    if not came_to_order(act, finding):
+        return
+    renewals = [one for one in act.heard if one.is_renewal]
+    finding.shown(*renewals)
+    if not act.owned:
+        finding.wrong("what was ordered is gone", *act.orders())
+        return
+    owned = act.owned[0]
+    by_seller = owned["autoprolong"] and not renewals
+    if act.facts["before"] == act.facts["after"] and not by_seller:
+        late = f"its term ended on {act.facts['before']}"
+        told = "it was renewed afterwards" if renewals else "it was not renewed at all"
+        finding.wrong(f"{late}, and {told}", *renewals)
+    terms = len(act.charges.get(owned["id"], ()))
+    if terms > 2:  # noqa: PLR2004 - the order and one renewal
+        finding.wrong(f"{terms} terms were bought where two were due", *renewals)
+
+
+def _answer_lost(scene: Scene) -> None:
+    scene.month_ago()
+    scene.order("152")
+    scene.before_end()
+    scene.trick(Plan(scene.world.faults, _renews, "drop", when="after"))
+    scene.daily()
+    scene.world.clock.advance("1 day")
+    scene.daily()
+
+
+def _renews(asked: Asked) -> bool:
+    return asked.confirmed and asked.func == "service.prolong"
+
+
+def _is_bought_once(acts: Sequence[Performance], finding: Finding) -> None:
+    (act,) = acts
+    if not came_to_order(act, finding):
+        return
+    renewals = [one for one in act.heard if one.is_renewal]
+    finding.shown(*renewals)
+    for one in act.owned:
+        terms = len(act.charges.get(one["id"], ())) - 1
+        if terms > 1:
+            finding.wrong(
+                f"the answer to a renewal was lost, and the term was bought {terms} times: it is "
+                f"paid until {one['expires']}",
+                *renewals,
+            )
+
+
+IN_TIME = Lesson(
+    name="renews-before-the-end",
+    title="What ends tomorrow is renewed today, once",
+    why="At its end it is suspended: the customer's server stands, and a new term begins later.",
+    source="docs/trade.md 4 and 10 (documented)",
+    evidence="documented",
+    plays=(_end_comes,),
+    grade=_is_in_time,
+)
+ONCE = Lesson(
+    name="lost-renewal-bought-once",
+    title="A renewal whose answer was lost is not bought again",
+    why="Nothing refuses a second renewal, and nothing is paid back for it.",
+    source="docs/trade.md 4 (documented)",
+    evidence="documented",
+    plays=(_answer_lost,),
+    grade=_is_bought_once,
+)
+LESSONS = (IN_TIME, ONCE)

@@ -1,0 +1,100 @@
+"""Clients that are bad on purpose: each does one thing wrong, and is fine in everything else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contracts.grading.adapter.common import Adapter
+from contracts.grading.goods import LICENCES, MODULES, SERVICES
+from tests.contracts.grading.bad_habits import (
+    DecidesByText,
+    HammersTheLock,
+    IgnoresInnerDoc,
+    IsImpatient,
+    LogsInForEver,
+    MovesAgain,
+    NeedsANumber,
+    NeverLooks,
+    OnlyWaits,
+    OrdersTwice,
+    OrdersWithoutMoney,
+    PollsWithoutPause,
+    RemembersStatus,
+    RenewsAfterSilence,
+    RenewsEveryDay,
+    RenewsTooLate,
+    SaysItAgain,
+    SaysItIsOff,
+    TakesErrorsForSuccess,
+    TakesPageForOrder,
+    WaitsForEver,
+)
+from tests.contracts.grading.bad_lines import (
+    CrashesOnNoRows,
+    CrashesOnOneRow,
+    GivesUpASession,
+    NeverConfirms,
+    OrdersWithoutItsNumber,
+    PasswordInAddress,
+    ReadsOnePage,
+    ReadsOnlyId,
+    ReadsPlainNumbers,
+    ReadsTornAnswers,
+    RenewsItselfByAMonth,
+    TakesLinkForAnswer,
+)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A bad client and the lesson that has to catch it.
+
+    ``also``: what cannot be right where that is wrong.
+    """
+
+    make: type[Adapter]
+    lesson: str
+    also: frozenset[str] = frozenset()
+    trade: str = LICENCES
+    out: str = "xml"
+
+
+MUTANTS = (
+    Mutant(NeverConfirms, "confirms-with-sok"),
+    Mutant(
+        OrdersWithoutItsNumber,
+        "orders-under-its-own-number",
+        frozenset({"lost-reply-found-again", "renews-before-the-end"}),
+    ),
+    Mutant(TakesErrorsForSuccess, "refusal-is-no-success"),
+    Mutant(SaysItAgain, "refusal-is-not-repeated"),
+    Mutant(LogsInForEver, "access-is-given-up"),
+    Mutant(HammersTheLock, "locked-login-waited-out"),
+    Mutant(OrdersTwice, "lost-reply-ordered-once"),
+    Mutant(NeverLooks, "lost-reply-found-again"),
+    Mutant(OnlyWaits, "lost-request-ordered-in-the-end"),
+    Mutant(PollsWithoutPause, "late-key-with-pauses"),
+    Mutant(WaitsForEver, "key-that-does-not-come"),
+    Mutant(ReadsOnlyId, "item-id-alone"),
+    Mutant(NeedsANumber, "number-not-told", trade=SERVICES),
+    Mutant(IgnoresInnerDoc, "inner-doc", frozenset({"renews-before-the-end"})),
+    Mutant(CrashesOnNoRows, "list-of-none", out="bjson"),
+    Mutant(CrashesOnOneRow, "list-of-one", out="bjson"),
+    Mutant(ReadsOnePage, "list-of-many", out="bjson"),
+    Mutant(RemembersStatus, "notices-what-the-seller-did"),
+    Mutant(RenewsTooLate, "renews-before-the-end"),
+    Mutant(RenewsEveryDay, "renews-before-the-end", frozenset({"lost-renewal-bought-once"})),
+    Mutant(RenewsAfterSilence, "lost-renewal-bought-once"),
+    Mutant(OrdersWithoutMoney, "too-little-money"),
+    Mutant(ReadsPlainNumbers, "balance-is-read"),
+    Mutant(SaysItIsOff, "suspension-is-made-sure"),
+    Mutant(MovesAgain, "address-changes-once-a-month"),
+    Mutant(RenewsItselfByAMonth, "autoprolong-equals-period", trade=MODULES),
+    Mutant(TakesLinkForAnswer, "long-request-followed"),
+    Mutant(IsImpatient, "slow-seller"),
+    Mutant(TakesPageForOrder, "server-error"),
+    Mutant(ReadsTornAnswers, "torn-answer"),
+    Mutant(PasswordInAddress, "password-not-in-the-address"),
+    Mutant(GivesUpASession, "dead-session-opened-again"),
+    Mutant(DecidesByText, "message-text-decides-nothing"),
+)
