@@ -51,7 +51,7 @@ check: $(VENV)/.test ## style, types, directions of imports, documents, tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python -m emulator.docs --check
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 format: $(VENV)/.test ## rewrite the sources in the house's style
 	$(BIN)/ruff check --fix-only --quiet .
