@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench fuzz docs clean
+.PHONY: help run test check verify format bench fuzz docs clean
 
 help: ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -43,7 +43,7 @@ $(VENV)/.test: pyproject.toml | $(BIN)/python
 run: $(VENV)/.run ## a seller on 127.0.0.1:1500; options in ARGS="--port 0"
 	@exec $(BIN)/mockseller serve $(ARGS)
 
-test: check ## everything that must hold, from an empty folder on; what CI runs
+test: check verify ## everything that must hold, from an empty folder on; what CI runs
 
 check: $(VENV)/.test ## style, types, directions of imports, documents, tests
 	$(BIN)/ruff check .
@@ -59,6 +59,11 @@ format: $(VENV)/.test ## rewrite the sources in the house's style
 
 bench: $(VENV)/.test ## requests a second, beside bare Flask in the same run
 	$(BIN)/python -m tests.benchmarks $(ARGS)
+
+verify: $(VENV)/.test ## the three judges on what is ours, the matrix, build/report.html
+	@mkdir -p build
+	$(BIN)/mockseller verify own --html build/report.html --junit build/report.xml \
+	  --json build/report.json --badge build/badge.svg $(ARGS)
 
 # Half of the time in process, half against a server with several workers.
 fuzz: $(VENV)/.test ## made-up requests and walks through lives; SECONDS=60 SEED=0

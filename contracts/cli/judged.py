@@ -102,7 +102,7 @@ def conclude(
         return COULD_NOT
     # An empty one is filled while judging: it must stay the same.
     told = {} if details is None else details
-    run = _judged(judge, target, verdicts, entries, remarks, told)
+    run = run_of(judge, target, verdicts, entries=entries, remarks=remarks, details=told)
     if [verdict.name for verdict in run.verdicts] != [_BROKEN_OFF]:
         _print([run], reports)
     return _written([run], reports)
@@ -114,20 +114,19 @@ def show(runs: list[Run], reports: Reports) -> int:
     return _written(runs, reports)
 
 
-def report(name: str, judged: Iterable[Verdict], *, everything: bool) -> int:
-    """Prints the verdicts and writes nothing; the exit code."""
-    judge = "client" if "client" in name else "seller"
-    return conclude(judge, name, judged, Reports(everything=everything))
-
-
-def _judged(
+def run_of(
     judge: str,
     target: str,
     verdicts: Iterable[Verdict],
-    entries: tuple[Entry, ...],
-    remarks: Iterable[str],
-    details: Mapping[str, object],
+    *,
+    entries: tuple[Entry, ...] = (),
+    remarks: Iterable[str] = (),
+    details: Mapping[str, object] | None = None,
 ) -> Run:
+    """Takes the verdicts as they come, excuses what is known; what breaks off says so in the run.
+
+    The arguments are those of `conclude`; ``entries`` are known deviations that were read.
+    """
     from contracts import deviations, moments
     from contracts.fields import ExchangeFault
     from contracts.target import CannotRun
@@ -142,6 +141,7 @@ def _judged(
         click.echo(f"{target} cannot be judged: {problem}", err=True)
         lines = tuple(str(problem).splitlines())
         taken.append(Verdict(_BROKEN_OFF, "", Outcome.ERROR, NO_EVIDENCE, lines))
+    details = {} if details is None else details
     kind = str(details.get("kind", ""))
     applied, told = deviations.apply(
         entries, taken, judge=judge, kind=kind, today=moments.now().date()

@@ -8,6 +8,7 @@ from contracts.cli.coverage import coverage
 from contracts.cli.fuzz import fuzz
 from contracts.cli.verify_client import client
 from contracts.cli.verify_modules import modules
+from contracts.cli.verify_own import own
 from contracts.cli.verify_report import report
 from contracts.cli.verify_seller import seller
 
@@ -17,5 +18,5 @@ def verify() -> None:
     """Hold a seller, a client or an endpoint for panels against what is on record."""
 
 
-for command in (seller, client, modules, report, fuzz, coverage):
+for command in (seller, client, modules, own, report, fuzz, coverage):
     verify.add_command(command)

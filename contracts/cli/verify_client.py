@@ -119,32 +119,23 @@ def _conclude_own(
 ) -> NoReturn:
     """Our own client in one run: as each kind, held against what is known of that kind."""
     from contracts import moments
-    from contracts.deviations import OURS, DeviationFault, apply, read_file
+    from contracts.deviations import OURS, DeviationFault, read_file
     from contracts.grading.lessons import LESSONS
-    from contracts.grading.runs import Wanted, grade_own
+    from contracts.grading.runs import Excuses, grade_kinds
 
     try:
         known = read_file(reports.known or OURS)
     except DeviationFault as problem:
         raise click.UsageError(str(problem)) from None
-    today = moments.now().date()
-    whole = len(lessons) == len(LESSONS) and not family
     remarks: list[str] = []
-
-    def judged() -> Iterator[Verdict]:
-        for one in (kind,) if kind else KINDS:
-            found = [
-                verdict
-                for trade in ((family,) if family else TRADES)
-                for verdict in grade_own(Wanted(lessons, one, trade))
-            ]
-            applied, told = apply(known, found, judge="client", kind=one, today=today)
-            if whole:  # of a part, most of what is known is not judged
-                remarks.extend(told)
-            yield from applied
-
+    kinds, trades = (kind,) if kind else KINDS, (family,) if family else TRADES
+    excuses = Excuses(known, moments.now().date())
+    verdicts = grade_kinds(lessons, kinds, trades, excuses, remarks)
+    # Of a part, most of what is known is not judged: nothing can be said of it.
+    whole = len(lessons) == len(LESSONS) and not family
+    told = remarks if whole else ()
     target = f"our own client as {kind or 'every kind of reseller'}"
-    sys.exit(conclude("client", target, judged(), replace(reports, known=None), remarks=remarks))
+    sys.exit(conclude("client", target, verdicts, replace(reports, known=None), remarks=told))
 
 
 def _words(command: str) -> list[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final, TextIO
 
 from contracts import moments
+from contracts.deviations import Entry, apply
 from contracts.grading.adapter import ADAPTERS
 from contracts.grading.judge import grade
 from contracts.grading.lesson import Lesson
@@ -51,6 +52,33 @@ class Serving:
         """The stage, on which it is now."""
         begins = moments.now()
         return served(begins, patience=self.patience, port=self.port, by_login=self.by_login)
+
+
+@dataclass(frozen=True, slots=True)
+class Excuses:
+    """What is known of each kind of reseller, and on which day that is judged."""
+
+    known: tuple[Entry, ...]
+    today: date
+
+
+def grade_kinds(
+    lessons: tuple[Lesson, ...],
+    kinds: Iterable[str],
+    trades: Iterable[str],
+    excuses: Excuses,
+    remarks: list[str],
+) -> Iterator[Verdict]:
+    """Our own client as each kind in each trade, held against what is known of that kind.
+
+    ``remarks`` grows by what is to be said of the known deviations themselves.
+    """
+    several = tuple(trades)
+    for kind in kinds:
+        found = [one for trade in several for one in grade_own(Wanted(lessons, kind, trade))]
+        applied, told = apply(excuses.known, found, judge="client", kind=kind, today=excuses.today)
+        remarks.extend(told)
+        yield from applied
 
 
 def grade_own(wanted: Wanted) -> Iterator[Verdict]:

@@ -1,0 +1,92 @@
+"""``mockseller verify own``: all three judges on what is ours."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from contracts.cli.judged import Reports, report_options, run_of, show
+
+if TYPE_CHECKING:
+    from contracts.grading.runs import Excuses
+    from contracts.sellers.judgement import Notes
+    from contracts.verdicts import Run, Verdict
+
+
+@click.command()
+@click.option("--scenarios/--no-scenarios", default=True, help="Play a year and a quarter as well.")
+@report_options
+def own(*, scenarios: bool, reports: Reports) -> None:
+    """Judges the seller, the client and the module endpoint of this installation, in process.
+
+    Prints three verdicts and the matrix. This is what `make verify` does.
+    Exit code 0: all held, 1: something did not, 2: it could not be judged.
+    """
+    from contracts import moments
+    from contracts.deviations import OURS, DeviationFault, read_file
+    from contracts.grading.runs import Excuses
+    from contracts.reports import files
+    from contracts.verdicts import COULD_NOT
+
+    try:
+        excuses = Excuses(read_file(reports.known or OURS), moments.now().date())
+        files.check(reports.paths)
+    except (DeviationFault, files.Unwritable) as problem:
+        click.echo(str(problem), err=True)
+        sys.exit(COULD_NOT)
+    runs = [_seller(excuses, scenarios=scenarios), _client(excuses), _modules(excuses)]
+    sys.exit(show(runs, reports))
+
+
+def _seller(excuses: Excuses, *, scenarios: bool) -> Run:
+    from contracts.sellers.judgement import Notes
+
+    notes = Notes()
+    return run_of(
+        "seller",
+        "our own seller",
+        _of_seller(notes, scenarios=scenarios),
+        entries=excuses.known,
+        remarks=notes.remarks,
+        details=notes.details,
+    )
+
+
+def _of_seller(notes: Notes, *, scenarios: bool) -> Iterator[Verdict]:
+    from contracts import own as ours
+    from contracts.exchange import read_all
+    from contracts.sellers.judgement import Task, judge
+
+    exchanges = read_all()
+    with ours.in_process() as judged:
+        yield from judge(exchanges, judged, Task(scenarios=scenarios), notes)
+
+
+def _client(excuses: Excuses) -> Run:
+    from contracts.cli.verify_client import KINDS, TRADES
+    from contracts.grading.lessons import LESSONS
+    from contracts.grading.runs import grade_kinds
+
+    remarks: list[str] = []
+    verdicts = grade_kinds(LESSONS, KINDS, TRADES, excuses, remarks)
+    return run_of("client", "our own client as every kind of reseller", verdicts, remarks=remarks)
+
+
+def _modules(excuses: Excuses) -> Run:
+    remarks: list[str] = []
+    verdicts = _of_modules(remarks)
+    target = "our own endpoint for panels"
+    return run_of("modules", target, verdicts, entries=excuses.known, remarks=remarks)
+
+
+def _of_modules(remarks: list[str]) -> Iterator[Verdict]:
+    from contracts.endpoints import examine
+    from contracts.endpoints.own import URL, own_endpoint
+
+    with own_endpoint() as (transport, options):
+        run = examine(URL, options, transport=transport)
+    remarks.extend(run.remarks)
+    yield from run.verdicts

@@ -1,0 +1,47 @@
+"""``mockseller verify own``: what it says before anything is judged, and what our endpoint is."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import httpx
+import pytest
+from click.testing import CliRunner
+from defusedxml.ElementTree import fromstring
+
+from contracts.cli import verify
+from contracts.cli.verify_own import own
+from contracts.endpoints import examine
+from contracts.endpoints.own import URL, own_endpoint
+from contracts.verdicts import HELD, Outcome, exit_code
+
+
+@pytest.mark.parametrize("option", ["--html", "--json"])
+def test_a_report_that_cannot_be_written_is_told_before_anything_is_judged(
+    tmp_path: Path, option: str
+) -> None:
+    result = CliRunner().invoke(own, [option, str(tmp_path / "nowhere" / "report")])
+    assert result.exit_code == 2
+    assert len(result.output.strip().splitlines()) == 1
+    assert "nowhere" in result.output
+
+
+def test_known_deviations_that_cannot_be_read_are_told_before_anything_is_judged(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "known.yaml").write_text("deviations: [{}]")
+    result = CliRunner().invoke(verify, ["own", "--known", str(tmp_path / "known.yaml")])
+    assert result.exit_code == 2
+    assert len(result.output.strip().splitlines()) == 1
+
+
+def test_our_endpoint_is_judged_whole_and_its_customer_pays_once() -> None:
+    with own_endpoint() as (transport, options):
+        run = examine(URL, options, transport=transport)
+        with httpx.Client(transport=transport) as panel:
+            form = {"func": "subaccount", "authinfo": options.authinfo}
+            left = fromstring(panel.post(URL, data=form).content).findtext("elem/balance") or ""
+    assert exit_code(run.verdicts) == HELD
+    assert {one.outcome for one in run.verdicts} == {Outcome.PASS, Outcome.SKIP}
+    assert Decimal(left.split()[0]) == Decimal("18.00")
