@@ -21,6 +21,7 @@ from contracts.verdicts import HELD, Outcome, exit_code
 def test_a_report_that_cannot_be_written_is_told_before_anything_is_judged(
     tmp_path: Path, option: str
 ) -> None:
+    (tmp_path / "nowhere").write_text("a file, and no folder")
     result = CliRunner().invoke(own, [option, str(tmp_path / "nowhere" / "report")])
     assert result.exit_code == 2
     assert len(result.output.strip().splitlines()) == 1
