@@ -1,4 +1,4 @@
-"""Sellers to be judged, started once for a whole run."""
+"""Sellers to be judged, started once for a whole run, and where made-up requests are sent."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from collections.abc import Iterator
 import pytest
 
 from contracts import own
+from contracts.fuzz.bench import Bench
+from contracts.fuzz.declared import Declared
 from contracts.target import Seller
+
+DECLARED = Declared()
 
 
 @pytest.fixture(scope="session")
@@ -22,3 +26,10 @@ def judged_over_http() -> Iterator[Seller]:
     """A seller under gunicorn."""
     with own.served() as seller:
         yield seller
+
+
+@pytest.fixture(scope="module")
+def bench(judged_in_process: Seller) -> Iterator[Bench]:
+    """Where they are sent. What one example changes the next one meets: that is quicker."""
+    with Bench(judged_in_process, DECLARED, isolated=False) as made:
+        yield made

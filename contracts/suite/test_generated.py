@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from contracts.fuzz.bench import Bench
-from contracts.fuzz.declared import Declared
 from contracts.fuzz.operations import Generated, operations, requests
-from contracts.target import Seller
+from contracts.suite.fixtures import DECLARED
 
-DECLARED = Declared()
 OPERATIONS = operations(DECLARED.document)
 EXAMPLES = 12
 """For each function; in CI the same ones every time."""
-
-
-@pytest.fixture(scope="module")
-def bench(judged_in_process: Seller) -> Iterator[Bench]:
-    """Where they are sent. What one example changes the next one meets: that is quicker."""
-    with Bench(judged_in_process, DECLARED, isolated=False) as made:
-        yield made
 
 
 @pytest.mark.parametrize("func", sorted(DECLARED.functions))

@@ -55,10 +55,12 @@ def hanging_up(params: Params, status: str, body: bytes) -> Changed:
 
 
 def swallowing(params: Params, status: str, body: bytes) -> Changed:
-    """Takes every tariff there is not."""
-    if b'type="value"' in body and not params.get("pricelist", "1").isdigit():
-        return status, b"<doc><ok/></doc>"
-    return status, body
+    """Takes every tariff there is not, in every format."""
+    refused = re.search(rb'type"?[=:] ?"value"', body)
+    if refused is None or params.get("pricelist", "1").isdigit():
+        return status, body
+    taken = b"<doc><ok/></doc>" if body.startswith(b"<") else b'{"doc":{"ok":{}}}'
+    return status, taken
 
 
 def charging(params: Params) -> Params | None:
