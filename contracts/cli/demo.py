@@ -44,12 +44,7 @@ def year(context: click.Context, *, in_process: bool, verbose: bool) -> None:
     """
     from contracts.demos.whmcs import tell
 
-    above = context.parent.params if context.parent else {}
-    _play(
-        tell,
-        in_process=in_process or above.get("in_process", False),
-        verbose=verbose or above.get("verbose", False),
-    )
+    _play_below(context, tell, in_process=in_process, verbose=verbose)
 
 
 @demo.command()
@@ -65,12 +60,7 @@ def services(context: click.Context, *, in_process: bool, verbose: bool) -> None
     """
     from contracts.demos.services import tell
 
-    above = context.parent.params if context.parent else {}
-    _play(
-        tell,
-        in_process=in_process or above.get("in_process", False),
-        verbose=verbose or above.get("verbose", False),
-    )
+    _play_below(context, tell, in_process=in_process, verbose=verbose)
 
 
 @demo.command()
@@ -86,6 +76,13 @@ def modules(context: click.Context, *, in_process: bool, verbose: bool) -> None:
     """
     from contracts.demos.modules import tell
 
+    _play_below(context, tell, in_process=in_process, verbose=verbose)
+
+
+def _play_below(
+    context: click.Context, tell: Callable[..., bool], *, in_process: bool, verbose: bool
+) -> None:
+    """Tells a story whose options may stand before its name as well."""
     above = context.parent.params if context.parent else {}
     _play(
         tell,
