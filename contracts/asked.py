@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -71,11 +71,21 @@ def _multipart(body: bytes, content_type: str) -> Pairs:
 
 
 def _json(body: bytes) -> Pairs:
+    """However deep a name stands, and however often: nobody knows which one a reader takes."""
     try:
-        told = json.loads(body)
+        # An object as a tuple of its pairs: as a dict it would forget what is said twice.
+        return list(_of_json(json.loads(body, object_pairs_hook=tuple), ""))
     except (ValueError, RecursionError):
-        told = None
-    if not isinstance(told, dict):
         # What only claims to be JSON may be a form to whoever reads it.
         return _form(body)
-    return [(name, item if isinstance(item, str) else str(item)) for name, item in told.items()]
+
+
+def _of_json(told: object, name: str) -> Iterator[tuple[str, str]]:
+    if isinstance(told, tuple):
+        for inner, item in told:
+            yield from _of_json(item, inner)
+    elif isinstance(told, list) and told:
+        for item in told:
+            yield from _of_json(item, name)
+    else:
+        yield name, told if isinstance(told, str) else str(told)

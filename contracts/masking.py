@@ -35,24 +35,33 @@ SHORTEST: Final = 6
 MOST: Final = 50
 """Secrets of one answer that are looked for in the rest of it; a hostile one has no end of them."""
 _PIECES: Final = frozenset({
-    "pass", "passphrase", "passwd", "password", "pwd", "secret", "token", "apikey", "privatekey",
-    "cvc", "cvv", "cardnumber", "totp", "otp", "pin",
+    "pass", "passphrase", "pwd", "pw", "cvc", "cvv", "totp", "otp", "pin", "session", "sessionid",
+    "rootpass", "userpass", "adminpass", "ftppass", "dbpass",
 })  # fmt: skip
-"""A name with one of these words in it holds a secret as well (``adm_password``, ``api-token``)."""
-_TELLING: Final = ("allow", "change", "need", "show", "has", "is", "send", "reset")
+"""A name with one of these words in it holds a secret as well (``adm_pass``, ``card[cvv2]``)."""
+_ENDS: Final = (
+    "passwd", "password", "token", "secret", "apikey", "privatekey", "secretkey", "sslkey",
+    "cardnumber", "passwordhash", "passwordconfirm",
+)  # fmt: skip
+"""So does one that ends like this, or has a word that does (``api-token``, ``user[password]``)."""
+_TELLING: Final = ("allow", "change", "need", "show", "has", "is", "send")
 """Words that make a flag of such a name: ``allow_changepassword`` is ``on`` or ``off``."""
 _STATES: Final = frozenset({"", "on", "off", "yes", "no", "null"})
+_CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _FIELD: Final = "|".join(sorted(SECRETS - {"authinfo"}))
 _NAME: Final = re.compile(r"[\w.\-\[\]: ]{1,64}")
 _PEM: Final = re.compile(
     r"(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
 )
 _QUERY: Final = re.compile(
-    r"(?<![\w.$-])((?:authinfo|auth|billmgrses5|key|passwd|password|confirm|token|qrcode)(?:=|%3D))"
-    r"[^&\s\"'<>;\\]+",
-    re.IGNORECASE,
+    r"(?<![\w.$\-])([\w.\-\[\]]{1,64})(=|%3D)([^&\s\"'<>;\\]+)", re.IGNORECASE
 )
 """As a link has it: an answer may send a browser on with a key in its query."""
+_USERINFO: Final = re.compile(r"(://[^/\s:@\"'<>]{0,100}:)[^@/\s\"'<>]{1,200}@")
+_INPUT: Final = re.compile(r"<input\b[^<>]{1,2000}>", re.IGNORECASE)
+_INPUT_NAME: Final = re.compile(r"""\bname=["']([^"']*)""", re.IGNORECASE)
+_INPUT_VALUE: Final = re.compile(r"""(\bvalue=)("[^"]*"|'[^']*')""", re.IGNORECASE)
+"""A page that sends a browser on carries the session in a hidden field."""
 # No pattern may begin to look again at every sign of a long answer: each stops at the next mark.
 _TEXT: Final = r'(?:\\.|[^"\\])*'
 _PATTERNS: Final = (
@@ -70,13 +79,24 @@ _PATTERNS: Final = (
 
 def is_secret(name: str) -> bool:
     """Whether a parameter or field of this name holds a secret."""
-    meant = name.strip().lower().lstrip("$@")
-    pieces = re.split(r"[_.\-]", meant)
-    if meant in SECRETS:
+    meant = name.strip().lstrip("$@")
+    if meant.lower() in SECRETS:
         return True
-    if any(piece.startswith(_TELLING) for piece in pieces):
+    words = re.split(r"[^a-z0-9]+", _CAMEL.sub("_", meant).lower())
+    pieces = [word.rstrip("0123456789") for word in words]
+    if any(_is_flag(piece) for piece in pieces):
         return False
-    return any(piece in _PIECES or piece.endswith(("passwd", "password")) for piece in pieces)
+    whole = "".join(pieces)
+    return whole.endswith(_ENDS) or any(
+        piece in _PIECES or piece.endswith(_ENDS) for piece in pieces
+    )
+
+
+def _is_flag(piece: str) -> bool:
+    """``show``, ``changepassword``; ``hash`` only begins like one."""
+    told = next((word for word in _TELLING if piece.startswith(word)), None)
+    rest = piece.removeprefix(told or "")
+    return told is not None and (not rest or rest in _PIECES or rest.endswith(_ENDS))
 
 
 def is_secret_leaf(leaf: Leaf) -> bool:
@@ -92,22 +112,39 @@ def is_secret_leaf(leaf: Leaf) -> bool:
 
 def masked(form: Mapping[str, str]) -> dict[str, str]:
     """The fields of a request with its secrets hidden; a login stays, its password does not."""
+    known = _longest(secrets_of(form))
     shown: dict[str, str] = {}
     for name, text in form.items():
         meant = name.strip().lower()
         if meant == "authinfo":
-            shown[name] = f"{text.partition(':')[0]}:{MASK}"
+            login, colon, _ = text.partition(":")
+            # Without a colon nobody knows what of it is the password.
+            shown[name] = f"{login}:{MASK}" if colon else MASK
         elif not _NAME.fullmatch(name):
             # A body that is no form: all of it may stand where a name should.
             shown[MASK] = MASK
         else:
-            shown[name] = MASK if is_secret(name) else masked_links(text)
+            shown[name] = MASK if is_secret(name) else masked_links(_without(text, known))
     return shown
 
 
 def masked_links(text: str) -> str:
     """A text without private keys, and without the secrets of the queries that stand in it."""
-    return _QUERY.sub(rf"\g<1>{MASK}", _PEM.sub(rf"\g<1>{MASK}\g<2>", text))
+    text = _PEM.sub(rf"\g<1>{MASK}\g<2>", text)
+    text = _USERINFO.sub(rf"\g<1>{MASK}@", text)
+    return _INPUT.sub(_masked_input, _QUERY.sub(_masked_pair, text))
+
+
+def _masked_pair(found: re.Match[str]) -> str:
+    name, equals, text = found.groups()
+    return f"{name}{equals}{MASK}" if is_secret(name) and text not in _STATES else found[0]
+
+
+def _masked_input(found: re.Match[str]) -> str:
+    name = _INPUT_NAME.search(found[0])
+    if name is None or not is_secret(name[1]):
+        return found[0]
+    return _INPUT_VALUE.sub(rf'\g<1>"{MASK}"', found[0])
 
 
 def masked_text(text: str, secrets: Iterable[str] = ()) -> str:
@@ -149,10 +186,13 @@ def _longest(secrets: Iterable[str]) -> list[str]:
 def _masked_leaf(leaf: Leaf, known: Iterable[str]) -> str:
     if is_secret_leaf(leaf):
         return MASK
-    value = leaf.value
+    return masked_links(_without(leaf.value, known))
+
+
+def _without(text: str, known: Iterable[str]) -> str:
     for secret in known:
-        value = value.replace(secret, MASK)
-    return masked_links(value)
+        text = text.replace(secret, MASK)
+    return text
 
 
 def spellings(secret: str) -> Iterator[str]:
@@ -181,7 +221,8 @@ def secrets_of(form: Mapping[str, str]) -> list[str]:
     found: list[str] = []
     for name, text in form.items():
         if name.strip().lower() == "authinfo":
-            found.append(text.partition(":")[2])
+            login, colon, password = text.partition(":")
+            found.append(password if colon else login)
         elif is_secret(name) and text.strip() not in _STATES:
             found.append(text)
     return [secret for secret in found if secret]
@@ -195,17 +236,22 @@ def fields_of(request: httpx.Request) -> dict[str, str]:
 
 def seen(request: httpx.Request, response: httpx.Response | None, note: str = "") -> Seen:
     """One request with its answer, ready to be shown. Without an answer the status is 0."""
-    fields = fields_of(request)
-    secrets = [*secrets_of(fields), *_cookies(request)]
-    address = str(request.url.copy_with(query=None, username=None, password=None))
+    kind = request.headers.get("Content-Type", "")
+    pairs = pairs_of(request.url.query, request.read(), kind)
+    fields = last(pairs)
+    # Of a name that was said twice, both are secrets.
+    said = [secret for pair in pairs for secret in secrets_of(dict([pair]))]
+    secrets = [*said, *_headers(request)]
+    address = masked_links(str(request.url.copy_with(query=None, username=None, password=None)))
     if response is None:
         return Seen(request.method, address, masked(fields), 0, "", note)
     text = masked_text(response.read().decode("utf-8", "replace"), secrets)
     return Seen(request.method, address, masked(fields), response.status_code, text, note)
 
 
-def _cookies(request: httpx.Request) -> Iterator[str]:
-    """The session a cookie brings, which an answer may repeat."""
+def _headers(request: httpx.Request) -> Iterator[str]:
+    """The session a cookie brings, or a token, which an answer may repeat."""
+    yield from request.headers.get("Authorization", "").split()[1:]
     for part in request.headers.get("Cookie", "").split(";"):
         name, _, value = part.strip().partition("=")
         if is_secret(name) and value:

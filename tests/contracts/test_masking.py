@@ -118,3 +118,61 @@ def test_what_switches_a_password_is_no_secret_of_a_request() -> None:
 def test_a_page_with_an_entity_is_shown_as_text() -> None:
     body = b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;<password>hidden</password></a>'
     assert "hidden" not in readable(body)
+
+
+SECRET = "s3cret-Passw0rd"
+
+
+@pytest.mark.parametrize("name", [
+    "password2", "passwd1", "password[]", "user[password]", "newPassword", "passwordConfirm",
+    "accessToken", "reset_token", "password_hash", "issued_password", "rootpass", "api_key",
+    "private_key", "card_cvv2", "session", "clientsecret",
+])  # fmt: skip
+def test_a_name_that_is_written_otherwise_holds_a_secret_as_well(name: str) -> None:
+    assert is_secret(name)
+
+
+@pytest.mark.parametrize("body", [
+    f"authinfo={SECRET}",
+    f"authinfo=somebody%253A{SECRET}",
+    f"authinfo=somebody:{SECRET}&comment=mine+is+{SECRET}",
+    f"comment=https://somebody:{SECRET}@127.0.0.1/",
+    f"comment=adm_password={SECRET}",
+])  # fmt: skip
+def test_no_field_of_a_request_shows_a_secret(body: str) -> None:
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    request = httpx.Request("POST", "http://127.0.0.1/billmgr", content=body, headers=kind)
+    assert SECRET not in repr(seen(request, httpx.Response(200, text="<doc/>")))
+
+
+@pytest.mark.parametrize("body", [
+    {"func": "soft", "who": {"password": SECRET}},
+    [{"password": SECRET}, {"password": ["another", SECRET]}],
+])  # fmt: skip
+def test_a_secret_deep_in_a_json_body_is_masked(body: object) -> None:
+    request = httpx.Request("POST", "http://127.0.0.1/billmgr", json=body)
+    assert SECRET not in repr(seen(request, httpx.Response(200, text="<doc/>")))
+
+
+@pytest.mark.parametrize("sent", [
+    {"content": f"password={SECRET}&password=another"},
+    {"params": {"authinfo": f"somebody:{SECRET}"}, "data": {"authinfo": "somebody:another"}},
+    {"headers": {"Authorization": f"Bearer {SECRET}"}},
+])  # fmt: skip
+def test_what_was_sent_beside_is_masked_where_an_answer_says_it_again(sent: dict[str, str]) -> None:
+    request = httpx.Request("POST", "http://127.0.0.1/billmgr", **sent)  # type: ignore[arg-type]
+    assert SECRET not in _answered(request, f"<doc><msg>not {SECRET}</msg></doc>")
+
+
+@pytest.mark.parametrize("text", [
+    f"<html><br><input type=hidden name='auth' value='{SECRET}'>",
+    f'<doc><input name="adm_password" value="{SECRET}"/></doc>',
+    f"OK\nadm_password={SECRET}\nid=7",
+    f"<doc><ok>https://somebody:{SECRET}@127.0.0.1/</ok></doc>",
+])  # fmt: skip
+def test_a_secret_in_a_page_or_a_plain_text_is_masked(text: str) -> None:
+    assert SECRET not in masked_text(text)
+
+
+def test_a_flag_in_a_plain_text_stays() -> None:
+    assert masked_text("OK\nadm_password=on") == "OK\nadm_password=on"
