@@ -45,11 +45,16 @@ def _sent(params: Params) -> bool:
     return bool(params.get("sok"))
 
 
+def _numbered(params: Params) -> bool:
+    """Whether it is about something that is there: nothing has the number 0."""
+    return bool(params.get("elid", "").strip().lstrip("0"))
+
+
 def _edit(params: Params) -> bool:
     """The form of a service: only what is known to be free is free; without a number it orders."""
     if not _sent(params):
         return False
-    if not params.get("elid") or params.get("clicked_button", "") not in _FREE_BUTTONS:
+    if not _numbered(params) or params.get("clicked_button", "") not in _FREE_BUTTONS:
         return True
     asked = set(params) - _EDITS
     if params.get("autoprolong", "").strip().lower() in _OFF:
@@ -59,7 +64,7 @@ def _edit(params: Params) -> bool:
 
 def _one_more(params: Params) -> bool:
     """``service.ip.edit`` without a number orders an address (docs/evidence.md 46)."""
-    return _sent(params) and not params.get("elid")
+    return _sent(params) and not _numbered(params)
 
 
 def _basket(params: Params) -> bool:

@@ -176,6 +176,9 @@ class Proxy:
 
 def _from_here(request: Request) -> bool:
     """Whether no foreign page in a browser asks, under a name of its own or by a form."""
+    # A picture or a link of a page elsewhere brings no Origin, but says this.
+    if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
+        return False
     names = [f"//{request.headers.get('Host', '')}"]
     if "Origin" in request.headers:
         names.append(request.headers["Origin"])

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
+from werkzeug.http import parse_options_header
 from werkzeug.wrappers import Request
 
-from contracts.asked import Pairs, body_kind, last, pairs_of
+from contracts.asked import Pairs, body_kind, body_pairs, last, pairs_of
 from contracts.spending import spends
 
 COOKIE: Final = "billmgrses5"
@@ -23,8 +24,14 @@ FUNC: Final = re.compile(r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_-]+)*")
 _HIDDEN: Final = re.compile(rb";\s*(?:func|sok|clicked_button|skipbasket|faction)=")
 """Some servers part names at ``;`` too: there would be more in the request than shows."""
 
+_PARTED: Final = re.compile(rb";\s*[\w.\[\]-]{1,64}=")
+"""The same, of any name: what nobody looked for may be what costs."""
 _HIDDEN_JSON: Final = re.compile(rb"&\s*(?:func|sok|clicked_button|skipbasket|faction)=")
 """A JSON that somebody takes for a form would say more."""
+_NAME: Final = re.compile(r"[\w.\-\[\]:$@]{0,200}", re.ASCII)
+_ODD: Final = re.compile(r"[^a-z_]+.*")
+"""What makes a name of a deciding one to some readers: ``sok[]``, ``clicked_button.x``."""
+_CHARSETS: Final = frozenset({"", "utf-8", "utf8", "us-ascii"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +96,34 @@ def of(request: Request) -> Sent:
 def doubt(sent: Sent) -> str:
     """Why it cannot be told what a request asks, or nothing."""
     kind = sent.body_kind
+    form = b"" if kind in ("multipart", "json") else sent.body
     plain = b"" if kind == "multipart" else unquote_to_bytes(sent.body)
+    charset = parse_options_header(sent.content_type)[1].get("charset", "").lower()
     packed = any(name.lower() == "content-encoding" for name, _ in sent.headers)
     reasons = {
         'a name may hide behind a ";"': (
             _HIDDEN.search(unquote_to_bytes(sent.query)) or _HIDDEN.search(plain)
         ),
-        "its body may be read in two ways": kind == "json" and _HIDDEN_JSON.search(plain),
+        'a name may stand behind a ";"': _PARTED.search(sent.query) or _PARTED.search(form),
+        "its body may be read in two ways": (
+            (kind == "json" and _HIDDEN_JSON.search(plain))
+            or (kind == "multipart" and not sent.body.startswith(b"--"))
+            or b"\n" in form.strip(b"\r\n")
+        ),
+        "its body is in another character set": charset not in _CHARSETS,
         "its body is compressed": packed,
-        "its body cannot be read": sent.body and not sent.pairs and kind != "json",
+        "its body cannot be read": sent.body and not body_pairs(sent.body, sent.content_type),
+        "a name in it is no name": any(not _NAME.fullmatch(name) for name, _ in sent.pairs),
+        "what decides is written oddly": any(map(_is_odd, sent.pairs)),
         "func is no name of a function": sent.func and not FUNC.fullmatch(sent.func),
     }
     return _said_twice(sent) or next((reason for reason, holds in reasons.items() if holds), "")
+
+
+def _is_odd(pair: tuple[str, str]) -> bool:
+    """Whether some readers would take this name for one that decides, and others would not."""
+    name = pair[0]
+    return name not in DECIDING and _ODD.sub("", name.lower()) in DECIDING
 
 
 def _said_twice(sent: Sent) -> str:

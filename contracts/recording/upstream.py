@@ -23,9 +23,10 @@ _OWN: Final = "/_mockseller"
 _HOPS: Final = frozenset({
     "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer",
     "transfer-encoding", "upgrade", "host", "content-length", "content-encoding", "accept-encoding",
-    "date", "server", "forwarded", "x-forwarded-for", "origin", "referer",
+    "date", "server", "forwarded", "x-forwarded-for", "origin", "referer", "x-original-url",
+    "x-rewrite-url", "x-http-method-override", "x-http-method", "x-method-override",
 })  # fmt: skip
-"""Headers that speak of one connection, or of us."""
+"""Headers that speak of one connection, or of us, or would make another request of this one."""
 _BOUND: Final = re.compile(r";\s*(?:domain=[^;]*|secure)(?=;|$)", re.IGNORECASE)
 
 
@@ -65,13 +66,11 @@ class Upstream:
 
     def ask(self, sent: Sent, link: str = "") -> Reply:
         """Sends a request on; ``link``: to where an answer that takes long is. Raises Silent."""
-        headers = [(n, v) for n, v in sent.headers if n.lower() not in _HOPS]
-        url = self._url.join(f"/{link}") if link else self._url.copy_with(query=sent.query or None)
-        # Made by hand: a client of httpx would add the cookies of earlier answers.
-        request = httpx.Request(
-            sent.method, url, headers=[*headers, ("Accept-Encoding", "identity")],
-            content=sent.body if sent.body or sent.method == "POST" else None,
-        )  # fmt: skip
+        try:
+            request = self._request(sent, link)
+        except (httpx.InvalidURL, UnicodeError) as problem:
+            # Not its text: that quotes the address.
+            raise Silent(f"{type(problem).__name__}: it cannot be passed on") from None
         at, began = now(), elapsed()
         try:
             response = self._http.send(request, follow_redirects=False)
@@ -89,6 +88,20 @@ class Upstream:
             today=self._own_day() or _day(response, at),
         )
         return Reply(answered, tuple(_passed(response)))
+
+    def _request(self, sent: Sent, link: str) -> httpx.Request:
+        headers = [
+            (name.encode("latin-1"), text.encode("latin-1"))
+            for name, text in sent.headers
+            if name.lower() not in _HOPS
+        ]
+        url = self._url.join(f"/{link}") if link else self._url.copy_with(query=sent.query or None)
+        # Made by hand: a client of httpx would add the cookies of earlier answers.
+        return httpx.Request(
+            sent.method, url,
+            headers=[*headers, (b"Accept-Encoding", b"identity")],
+            content=sent.body if sent.body or sent.method == "POST" else None,
+        )  # fmt: skip
 
     def _version(self) -> str:
         """The version of a seller of ours; nothing is known that asks others for theirs."""

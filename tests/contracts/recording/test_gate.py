@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 
+from contracts.recording.sent import Sent
 from contracts.recording.serving import NotLoopback, loopback
+from contracts.recording.upstream import Silent, Upstream
 from emulator.testing import Seller
 from tests.contracts.recording.conftest import Studio
 from tests.contracts.recording.strange import strange
@@ -108,3 +111,74 @@ def test_it_listens_on_loopback_only(host: str) -> None:
 
 def test_it_listens_on_loopback() -> None:
     assert loopback("127.0.0.1") == "127.0.0.1"
+
+
+_PART = b'Content-Disposition: form-data; name="func"\r\n\r\nsoft.order.param\r\n'
+SMUGGLED = [
+    (b"func=soft.order.param&sok%00=ok", "application/x-www-form-urlencoded"),
+    (b"func=soft.order.param&sok[]=ok", "application/x-www-form-urlencoded"),
+    (b"FUNC=soft.order.param&SOK=ok", "application/x-www-form-urlencoded"),
+    (b"func=basket&sok=ok&clicked_button=delete&clicked_button.x=1", ""),
+    (b"func=soft.edit&elid=5&sok=ok&licname=a;autoprolong=1", ""),
+    (b"a=1\nfunc=soft.order.param&sok=ok", "text/plain"),
+    (b'{"func":"soft.order.param","sok":"ok"}', "text/plain"),
+    (b'{"func":"soft.order.param","sok":"ok","func":"soft"}', "application/json"),
+    (b'{"params":[{"func":"soft.order.param","sok":"ok"}]}', "application/json"),
+    ("func=soft.order.param&sok=ok".encode("utf-16-le"), "application/x-www-form-urlencoded"),
+    (b"+AGYAdQBuAGM-=soft.order.param", "application/x-www-form-urlencoded; charset=utf-7"),
+    (b"--x\r\n" + _PART + b"--x--\r\n", "multipart/form-data"),
+    (b"--x\r\n" + _PART, "multipart/form-data; boundary=x"),
+    (b"--x\r\n" + _PART + b"--x--\r\n", "multipart/mixed; boundary=x"),
+    (b"sok=ok&a=\r\n--x\r\n" + _PART + b"--x--\r\n", "multipart/form-data; boundary=x"),
+    (b"<doc><func>soft.order.param</func></doc>", "text/xml"),
+]
+
+
+@pytest.mark.parametrize(("body", "kind"), SMUGGLED)
+def test_a_body_that_could_say_more_than_it_shows_does_not_pass(
+    studio: Studio, body: bytes, kind: str
+) -> None:
+    seller = strange()
+    client = studio.http(studio.proxy(behind=seller))
+    for query in ("", "?func=soft"):
+        client.post(f"/billmgr{query}", content=body, headers={"Content-Type": kind})
+    assert seller.asked == []
+
+
+def test_no_number_is_no_service(studio: Studio) -> None:
+    seller = strange()
+    client = studio.http(studio.proxy(behind=seller))
+    client.post("/billmgr", data={"func": "soft.edit", "elid": "0", "sok": "ok"})
+    client.post("/billmgr", data={"func": "service.ip.edit", "elid": " ", "plid": "5", "sok": "ok"})
+    assert seller.asked == []
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+def test_a_picture_of_a_page_elsewhere_asks_nothing(studio: Studio, site: str) -> None:
+    seller = strange()
+    client = studio.http(studio.proxy(behind=seller))
+    told = client.get("/billmgr?func=soft.delete&elid=5", headers={"Sec-Fetch-Site": site})
+    assert (told.status_code, seller.asked) == (403, [])
+
+
+def test_what_cannot_be_passed_on_is_one_line_without_the_address() -> None:
+    sent = Sent("GET", b"a=" + b"x" * 70_000, b"", "", (), [], "")
+    upstream = Upstream("http://127.0.0.1:1/billmgr", transport=httpx.MockTransport(_nobody))
+    with pytest.raises(Silent, match=r"^InvalidURL: it cannot be passed on$"):
+        upstream.ask(sent)
+
+
+def _nobody(_: httpx.Request) -> httpx.Response:
+    return httpx.Response(404)
+
+
+def test_a_header_of_another_alphabet_is_passed_on() -> None:
+    got: list[bytes] = []
+
+    def seller(request: httpx.Request) -> httpx.Response:
+        got.extend(text for name, text in request.headers.raw if name.lower() == b"x-name")
+        return httpx.Response(200, text="<doc/>")
+
+    upstream = Upstream("http://127.0.0.1:1/billmgr", transport=httpx.MockTransport(seller))
+    upstream.ask(Sent("GET", b"func=soft", b"", "", (("X-Name", "\xe9"),), [], ""))
+    assert got == [b"\xe9"]
