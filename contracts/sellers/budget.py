@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import httpx
 
+from contracts.asked import pairs_of
 from contracts.masking import fields_of
 from contracts.sellers.levels import family_of
 from contracts.sellers.money import Sum, balance_of, price_of
@@ -27,6 +28,15 @@ from contracts.tree import Node
 
 _OFF: Final = ("", "null", "off", "0")
 _NUMBER: Final = re.compile(r"[0-9]+")
+_NOT_SERVICES: Final = (
+    "account", "clientticket", "payment", "profile", "project", "subaccount", "user", "usrparam",
+)  # fmt: skip
+"""Families that count with numbers of their own: a number that was bought is not theirs."""
+_WEIGHED: Final = frozenset({
+    "func", "sok", "elid", "plid", "item", "clicked_button", "skipbasket", "autoprolong",
+    "order_count", "faction",
+})  # fmt: skip
+"""What the gate weighs a request by."""
 NOBODYS: Final = "999999999"
 """A number that no service has: what is done to it is done to nothing."""
 
@@ -111,6 +121,8 @@ class Gate(httpx.BaseTransport):
         """Passes it on, or raises Withheld."""
         fields = fields_of(request)
         func = fields.get("func", "")
+        if not self.rules.play:
+            _refuse_doubt(request)
         if not func or self.rules.play:
             self._refuse_acts(func, fields)
             return self.inner.handle_request(request)
@@ -142,8 +154,12 @@ class Gate(httpx.BaseTransport):
 
     def _refuse_others(self, func: str, fields: Mapping[str, str]) -> None:
         """What changes anything may change only what this run has bought."""
-        service = fields.get("plid") or fields.get("elid", "")
-        numbers = set(_NUMBER.findall(f"{service} {fields.get('item', '')}"))
+        # An address has a number of its own, within the service that it belongs to.
+        inner = func.lower().removeprefix("v2.").startswith("service.ip.") and fields.get("plid")
+        names = ("plid", "item") if inner else ("elid", "plid", "item")
+        numbers = set(_NUMBER.findall(" ".join(fields.get(name, "") for name in names)))
+        if numbers - {NOBODYS} and family_of(func.lower()) in _NOT_SERVICES:
+            raise Withheld("not sent: it would change the account itself")
         if numbers - self.purchases.numbers() - {NOBODYS}:
             # An order that told no number may be in the list by now.
             for purchase in list(self.purchases.standing()):
@@ -159,6 +175,9 @@ class Gate(httpx.BaseTransport):
         if self.rules.limit is None:
             raise Withheld("not sent: it spends money, and no budget was given (--max-spend)")
         asked = {n: t for n, t in fields.items() if n not in ("auth", "authinfo", "out", "lang")}
+        count = asked.get("order_count", "")
+        if count and not (count.isascii() and count.isdigit()):
+            raise Withheld(f'not sent: nobody knows how many "{count[:20]}" are')
         price = price_of(self.ask, asked) or self._guessed(asked) or self.rules.assumed
         if price is None:
             raise Withheld("not sent: the seller does not tell its price (--assume-price)")
@@ -220,6 +239,16 @@ class Gate(httpx.BaseTransport):
         if out == "bjson":
             document = _from_bjson(document)
         self.purchases.told(document, purchase)
+
+
+def _refuse_doubt(request: httpx.Request) -> None:
+    """Raises Withheld where a seller may read something else than what was weighed."""
+    kind = request.headers.get("Content-Type", "")
+    said: dict[str, str] = {}
+    for name, text in pairs_of(request.url.query, request.read(), kind):
+        meant = name.strip().lower()
+        if meant in _WEIGHED and (name != meant or said.setdefault(meant, text) != text):
+            raise Withheld(f'not sent: "{meant}" can be read in two ways')
 
 
 def _is_refusal(answer: httpx.Response, out: str) -> bool:

@@ -12,7 +12,8 @@ from contracts.tree import Node
 
 Ask = Callable[[Mapping[str, str]], tuple[Node | None, str]]
 """Asks the seller for a document in passing; None with a reason where there is none."""
-_SUM: Final = re.compile(r"(-?[0-9][0-9  ]*(?:[.,][0-9]+)?)\s*([A-Z]{3})\b")
+_SUM: Final = re.compile(r"(?<![0-9.,'])(-?[0-9][0-9 \u00a0\u202f'\u2019.,]*)([A-Z]{3})\b")
+_MARK: Final = re.compile(r"[.,]")
 _PLAIN: Final = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
 _TELLING: Final = ("orderinfo", "cost", "amount", "money_info")
 """Fields of a form that tell a price, in the order in which they are believed."""
@@ -49,10 +50,21 @@ def read_sum(text: str) -> Sum | None:
 
 def sums_in(text: str) -> list[Sum]:
     """Every sum with a currency in a text of the seller's."""
-    return [
-        Sum(Decimal(re.sub(r"\s", "", number).replace(",", ".")), currency)
-        for number, currency in _SUM.findall(text)
-    ]
+    return [Sum(_amount(number), currency) for number, currency in _SUM.findall(text)]
+
+
+def _amount(written: str) -> Decimal:
+    """``1,234.56``, ``1.234,56``, ``1 234,5``. Where it could be two sums, the larger one.
+
+    A budget that takes 1,000 for one would be spent a thousand times.
+    """
+    number = re.sub(r"[\s'\u2019]", "", written).rstrip(".,")
+    marks = _MARK.findall(number)
+    whole, _, part = number.rpartition(marks[-1]) if marks else (number, "", "")
+    grouped = len(part) == len("000") and _MARK.sub("", whole).lstrip("-0") != ""
+    if not marks or len(set(marks)) < len(marks) == marks.count(marks[-1]) or grouped:
+        return Decimal(_MARK.sub("", number))
+    return Decimal(f"{_MARK.sub('', whole)}.{part}")
 
 
 def price_of(ask: Ask, fields: Mapping[str, str]) -> Sum | None:

@@ -256,3 +256,41 @@ def test_the_largest_of_several_prices_counts_and_once_for_each_that_is_ordered(
     assert price_of(asked, {"func": "vds.order.param"}) == Sum(Decimal("30.00"), "EUR")
     several = {"func": "vds.order.param", "order_count": "3"}
     assert price_of(asked, several) == Sum(Decimal("90.00"), "EUR")
+
+
+@pytest.mark.parametrize(("text", "amount"), [
+    ("1,234.56 USD", "1234.56"), ("1.234,56 EUR", "1234.56"), ("1'234.50 CHF", "1234.50"),
+    ("1,000 EUR", "1000"), ("1,234,567 USD", "1234567"), ("0.125 EUR", "0.125"),
+    ("30 days 5.00 EUR", "5.00"),
+])  # fmt: skip
+def test_a_price_is_read_with_all_its_thousands(text: str, amount: str) -> None:
+    assert [one.amount for one in sums_in(text)] == [Decimal(amount)]
+
+
+FOREIGN = [
+    "func=soft.delete&plid=100501&elid=7&sok=ok",
+    "func=service.prolong&plid=100501&elid=7&period=1&sok=ok",
+    "func=soft.delete&elid=100501&ELID=7&sok=ok",
+    "func=soft.edit&func=soft.delete&elid=100501&sok=ok",
+    "FUNC=soft.delete&elid=7&sok=ok",
+    "func=user.edit&elid=100501&passwd=x&sok=ok",
+    "func=payment.delete&elid=100501&sok=ok",
+]
+
+
+@pytest.mark.parametrize("body", FOREIGN)
+def test_what_was_not_bought_is_not_reached_under_the_number_of_what_was(body: str) -> None:
+    till = Till()
+    gate = holding(gate_at(till, limit("20")), 100501)
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    with pytest.raises(Withheld):
+        gate.handle_request(httpx.Request("POST", ADDRESS, content=body, headers=kind))
+    assert till.sent == []
+
+
+@pytest.mark.parametrize("count", [" 5", "5.0", "+5", "\u0665"])
+def test_an_order_of_a_number_nobody_can_read_is_not_sent(count: str) -> None:
+    till = Till()
+    with pytest.raises(Withheld, match="nobody knows how many"):
+        order(gate_at(till, limit("7")), order_count=count)
+    assert till.sent == []
