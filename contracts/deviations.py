@@ -70,6 +70,8 @@ def read_file(path: Path) -> tuple[Entry, ...]:
         given = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - texts only
     except yaml.YAMLError as problem:
         raise DeviationFault(f"{path}: not yaml: {' '.join(str(problem).split())}") from None
+    except RecursionError:
+        raise DeviationFault(f"{path}: not yaml: it is too deep") from None
     except (OSError, UnicodeError) as problem:
         raise DeviationFault(f"{path}: cannot be read: {problem}") from None
     try:

@@ -151,7 +151,7 @@ def _from_file(file: Path | None) -> Mapping[str, object]:
         return {}
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as fault:
+    except (OSError, ValueError, RecursionError) as fault:
         msg = f"{file}: {fault}"
         raise SettingsError(msg) from None
     unknown = sorted(set(content) - {f.name for f in fields(Settings)})

@@ -216,7 +216,7 @@ def read_file(path: Path) -> ModuleFile:
     except yaml.MarkedYAMLError as fault:
         mark = fault.problem_mark
         _fail(path, f"line {mark.line + 1 if mark else '?'}: {fault.problem}", fault)
-    except (ValueError, yaml.YAMLError) as fault:
+    except (ValueError, yaml.YAMLError, RecursionError) as fault:
         _fail(path, f"is no {'TOML' if path.suffix == '.toml' else 'YAML'}: {fault}", fault)
     if not isinstance(data, dict):
         _fail(path, "holds no fields", None)

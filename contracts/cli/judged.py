@@ -89,10 +89,13 @@ def conclude(
     the reports then say so beside the verdicts there were until then.
     """
     from contracts.deviations import DeviationFault, read_file
+    from contracts.masking import masked_links
     from contracts.reports import files
     from contracts.verdicts import COULD_NOT
 
     reports = reports or Reports()
+    # An address may hold a login; it would stand in every report.
+    target = masked_links(target)
     path = reports.known or known
     try:
         entries = read_file(path) if path else ()
@@ -129,6 +132,7 @@ def run_of(
     """
     from contracts import deviations, moments
     from contracts.fields import ExchangeFault
+    from contracts.masking import masked_links
     from contracts.target import CannotRun
     from contracts.verdicts import NO_EVIDENCE, Outcome, Run, Verdict
 
@@ -138,16 +142,17 @@ def run_of(
         for verdict in _watched(target, verdicts):
             taken.append(verdict)  # noqa: PERF402 - those before a problem are kept
     except (CannotRun, ExchangeFault, RuntimeError, OSError) as problem:
-        click.echo(f"{target} cannot be judged: {problem}", err=True)
-        lines = tuple(str(problem).splitlines())
+        told = masked_links(str(problem))
+        click.echo(f"{target} cannot be judged: {told}", err=True)
+        lines = tuple(told.splitlines())
         taken.append(Verdict(_BROKEN_OFF, "", Outcome.ERROR, NO_EVIDENCE, lines))
     details = {} if details is None else details
     kind = str(details.get("kind", ""))
-    applied, told = deviations.apply(
+    applied, notes = deviations.apply(
         entries, taken, judge=judge, kind=kind, today=moments.now().date()
     )
     took = round(moments.elapsed() - start, 3)
-    return Run(judge, target, began, took, applied, (*remarks, *told), dict(details))
+    return Run(judge, target, began, took, applied, (*remarks, *notes), dict(details))
 
 
 def _watched(target: str, verdicts: Iterable[Verdict]) -> Iterator[Verdict]:

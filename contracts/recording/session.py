@@ -138,6 +138,8 @@ def read(path: Path) -> Session:
         documents = list(yaml.load_all(whole, Loader=_LOADER))
     except yaml.YAMLError as problem:
         raise ExchangeFault(f"{path}: not yaml: {' '.join(str(problem).split())}") from None
+    except RecursionError:
+        raise ExchangeFault(f"{path}: not yaml: it is too deep") from None
     if not documents:
         raise ExchangeFault(f"{path}: is no session: nothing in it is whole")
     try:

@@ -117,7 +117,7 @@ class LicenceFolder:
         try:
             signed = json.loads(text)
             parts = {"licence": str(signed["licence"]), "signature": str(signed["signature"])}
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, RecursionError):
             raise LicenceFault(f"{self._folder / FILE}: is no licence file") from None
         return _checked(parts, self._text(TRUSTED))
 

@@ -195,3 +195,20 @@ def test_an_endless_answer_is_cut_before_it_is_kept(tmp_path: Path) -> None:
     assert len(text) < 300_000
     assert "4,737,856 more characters" in text
     assert "800 more parameters, not shown" in text
+
+
+@pytest.mark.parametrize("address", [
+    "http://somebody:s3cret-1@127.0.0.1:1/", "http://127.0.0.1:1/?authinfo=somebody:s3cret-1",
+])  # fmt: skip
+def test_a_login_in_an_address_is_told_nowhere(
+    address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def judged() -> Iterator[Verdict]:
+        yield Verdict("one", "", Outcome.PASS, "documented")
+        raise CannotRun(f"{address}: not reached")
+
+    page, saved = tmp_path / "run.html", tmp_path / "run.json"
+    conclude("modules", address, judged(), Reports(html=page, json=saved))
+    told = capsys.readouterr()
+    for text in (told.out, told.err, page.read_text(), saved.read_text()):
+        assert "s3cret-1" not in text

@@ -181,3 +181,10 @@ def test_a_file_without_entries_excuses_nothing(tmp_path: Path) -> None:
     path = tmp_path / "known.yaml"
     path.write_text("deviations: []")
     assert read_file(path) == ()
+
+
+def test_a_file_that_is_too_deep_is_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "known.yaml"
+    path.write_text("deviations: " + "[" * 20_000)
+    with pytest.raises(DeviationFault, match=r"known\.yaml: not yaml: it is too deep$"):
+        read_file(path)
