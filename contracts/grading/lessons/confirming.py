@@ -22,11 +22,22 @@ def _is_confirmed(acts: Sequence[Performance], finding: Finding) -> None:
     if act.orders():
         if not act.owned:
             finding.wrong("orders were confirmed, and nothing was bought", *act.orders())
+        _check_goods(act, finding)
     elif looked:
         said = "and the client said ok" if act.last.result is Result.OK else "and nothing bought"
         finding.wrong(f"{func} was called {len(looked)} times, never with sok, {said}", *looked)
     else:
         finding.idle = f"{func} was never called"
+
+
+def _check_goods(act: Performance, finding: Finding) -> None:
+    """What was bought is what the customer ordered."""
+    wish = act.steps[0].goods
+    for one in act.owned:
+        for field, name in (("pricelist", "tariff"), ("period", "period"), ("ip", "ip")):
+            if name in wish and one[field] != wish[name]:
+                told = f"{one['id']} was bought with {name} {one[field]}, ordered was {wish[name]}"
+                finding.wrong(told, *act.orders())
 
 
 def _is_marked(acts: Sequence[Performance], finding: Finding) -> None:

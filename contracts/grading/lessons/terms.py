@@ -69,6 +69,7 @@ def _is_equal(acts: Sequence[Performance], finding: Finding) -> None:
 
 def _does_not_pay(scene: Scene) -> None:
     scene.order("175")
+    bought = scene.owned()
     busy = "runningoperation"
     scene.trick(Plan(scene.world.faults, _suspends, "error", type=busy, object=busy))
     for fact in ("first", "second"):
@@ -78,6 +79,8 @@ def _does_not_pay(scene: Scene) -> None:
             {"reference": "175"},
         )
         scene.facts[fact] = [one["status"] for one in scene.owned()]
+        if bought and not scene.facts[fact]:
+            return
 
 
 def _suspends(asked: Asked) -> bool:
@@ -90,6 +93,9 @@ def _is_off(acts: Sequence[Performance], finding: Finding) -> None:
         return
     asked = [one for one in act.heard if one.func.endswith(".suspend")]
     finding.shown(*asked)
+    if "second" not in act.facts or not act.facts["second"]:
+        finding.wrong("it is gone, and the customer who pays late has lost it", *act.heard[-1:])
+        return
     if act.reports[1].result is Result.OK and act.facts["first"] != [SUSPENDED]:
         finding.wrong("the seller was busy and refused, and the client told ok", *asked)
     if act.facts["second"] != [SUSPENDED]:

@@ -84,6 +84,8 @@ class CustomLicences(Life):
         step.must("its tariff", shown.tariff, self.tariff.id)
         step.must("its address", shown.ip, self.address)
         step.must("our id of it", shown.remoteid, self.remoteid("l"))
+        # Nobody asked for it, and it would charge whoever bought it month after month.
+        step.must("its renewal by the seller", shown.autoprolong, None)
 
     def read_key(self, step: Step) -> None:
         """The key begins with the licence's number, and is the same whenever it is read."""

@@ -172,6 +172,8 @@ class Life:
         suspend()
         shown = self.settled()
         step.must("its state", shown.status, Status.SUSPENDED)
+        listed = [row.status for row in self.rows() if row.id == self.number]
+        step.must("its state in the list", listed, [Status.SUSPENDED])
         step.must("its end", shown.expires_on, self.ends_on)
 
     def switched_on(self, step: Step, resume: Callable[[], object]) -> None:

@@ -17,6 +17,7 @@ from contracts.grading.adapter.custom import shown
 from contracts.grading.steps import Report, Result
 from reseller_client import (
     Client,
+    LicenseOrder,
     UnknownOutcome,
 )
 
@@ -261,3 +262,20 @@ class ReadsOnePage(RawList):
 
     def listed(self, told: Told) -> Report:
         return Report(Result.OK, ids=tuple(self.asked(told, 1)))
+
+
+class OrdersAnotherTariff(CustomAdapter):
+    """Has one article for everything it sells."""
+
+    def licence_wish(self, told: Told) -> LicenseOrder:
+        return replace(super().licence_wish(told), tariff=3887)
+
+
+class DeletesForSuspending(OnLine):
+    """Whoever does not pay is thrown out."""
+
+    class line(Changed):  # noqa: N801
+        def form(self, form: Form) -> Form:
+            if not form.get("func", "").endswith(".suspend"):
+                return form
+            return {**form, "func": form["func"].replace(".suspend", ".delete"), "sok": "ok"}

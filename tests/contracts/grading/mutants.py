@@ -32,8 +32,10 @@ from tests.contracts.grading.bad_habits import (
 from tests.contracts.grading.bad_lines import (
     CrashesOnNoRows,
     CrashesOnOneRow,
+    DeletesForSuspending,
     GivesUpASession,
     NeverConfirms,
+    OrdersAnotherTariff,
     OrdersWithoutItsNumber,
     PasswordInAddress,
     ReadsOnePage,
@@ -61,6 +63,8 @@ class Mutant:
 
 MUTANTS = (
     Mutant(NeverConfirms, "confirms-with-sok"),
+    Mutant(OrdersAnotherTariff, "confirms-with-sok"),
+    Mutant(DeletesForSuspending, "suspension-is-made-sure"),
     Mutant(
         OrdersWithoutItsNumber,
         "orders-under-its-own-number",

@@ -128,12 +128,27 @@ def moves_the_end_with_the_address(asked: Asked) -> bytes | None:
     return asked.forward()
 
 
+def renews_by_itself(asked: Asked) -> bytes | None:
+    if asked.func != "soft.order.param" or not asked.acts:
+        return None
+    return asked.forward(autoprolong="1")
+
+
+def lists_what_is_off_as_on(asked: Asked) -> bytes | None:
+    if asked.func != "soft":
+        return None
+    answer = re.sub(rb"<status>3<", b"<status>2<", asked.forward())
+    return answer.replace(b'orig="3"', b'orig="2"')
+
+
 LICENCES, MACHINES, MODULES = "flow/custom/licences", "flow/custom/services", "flow/custom/modules"
 BALANCE = "the balance after"
 FAULTS = [
     (charges_twice, f"{LICENCES}/order", BALANCE),
     (charges_twice, "flow/whmcs/licences/order", BALANCE),
     (charges_twice, "flow/billmanager/licences/order", BALANCE),
+    (renews_by_itself, f"{LICENCES}/order", "its renewal by the seller"),
+    (lists_what_is_off_as_on, f"{LICENCES}/suspend", "its state in the list"),
     (charges_for_a_look, f"{LICENCES}/price", BALANCE),
     (hides_what_was_ordered, f"{LICENCES}/order", "rows of it in the list: expected 1, found 0"),
     (prolongs_from_today, f"{LICENCES}/prolong", "the end that is told"),
