@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
 from email.utils import parsedate_to_datetime
@@ -62,6 +62,8 @@ class Seller:
         self._password = password
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._born: dict[str, str] = {}
+        self._asked_for: set[str] = set()
+        """Worlds that may be there, whether or not it was heard that they are."""
         self._spoilt: set[str] = set()
         self._day: date | None = None
         self._token = secrets.token_hex(3)
@@ -150,9 +152,13 @@ class Seller:
 
     def close(self) -> None:
         """Takes the judge's worlds away again and closes the connections."""
+        for world in sorted(self._asked_for - set(self._born)):
+            with suppress(CannotRun):
+                self._control("DELETE", f"/worlds/{world}", {})
         for world in sorted(self._born):
             self._control("DELETE", f"/worlds/{world}", {})
         self._born.clear()
+        self._asked_for.clear()
         self._http.close()
 
     @contextmanager
@@ -167,6 +173,7 @@ class Seller:
             return
         name = f"judge-{fixture}-{self._token}"
         if name not in self._born:
+            self._asked_for.add(name)
             self._control("POST", "/worlds", {"name": name, "fixture": fixture})
             self._born[name] = self._control("GET", f"/clock?world={name}")["now"]
             # The days of the seed are counted from this moment; the clock has to stand there.

@@ -12,7 +12,7 @@ A command of a judge looks like this::
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -146,6 +146,14 @@ def run_of(
         click.echo(f"{target} cannot be judged: {told}", err=True)
         lines = tuple(told.splitlines())
         taken.append(Verdict(_BROKEN_OFF, "", Outcome.ERROR, NO_EVIDENCE, lines))
+    except KeyboardInterrupt:
+        # Not 1, which would say that something did not hold; what was judged is reported.
+        click.echo(f"{target}: interrupted", err=True)
+        taken.append(Verdict(_BROKEN_OFF, "", Outcome.ERROR, NO_EVIDENCE, ("it was interrupted",)))
+    finally:
+        if isinstance(verdicts, Generator):
+            # Servers and worlds that it holds go now, not when somebody forgets it.
+            verdicts.close()
     details = {} if details is None else details
     kind = str(details.get("kind", ""))
     applied, notes = deviations.apply(

@@ -212,3 +212,20 @@ def test_a_login_in_an_address_is_told_nowhere(
     told = capsys.readouterr()
     for text in (told.out, told.err, page.read_text(), saved.read_text()):
         assert "s3cret-1" not in text
+
+
+def test_an_interrupted_judgement_is_no_judgement_and_holds_nothing_open(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    closed: list[str] = []
+
+    def judged() -> Iterator[Verdict]:
+        try:
+            yield Verdict("one", "", Outcome.PASS, "documented")
+            raise KeyboardInterrupt
+        finally:
+            closed.append("closed")
+
+    assert conclude("fuzz", "http://127.0.0.1:1/", judged()) == 2
+    assert closed == ["closed"]
+    assert "interrupted" in capsys.readouterr().err

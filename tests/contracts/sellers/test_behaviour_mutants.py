@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import pytest
 
@@ -224,3 +225,18 @@ def test_a_seller_that_misbehaves_is_found_by_the_exchange(
         verdict = replay(exchange, "xml", seller)
     assert verdict.outcome is Outcome.FAIL
     assert told in str(verdict)
+
+
+def test_a_world_whose_making_was_interrupted_is_taken_away(honest: Seller) -> None:
+    def interrupted(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        answer = honest.wsgi(environ, start)
+        if (environ["REQUEST_METHOD"], environ["PATH_INFO"]) == ("POST", "/_mockseller/worlds"):
+            raise KeyboardInterrupt
+        return answer
+
+    seller = over_wsgi(interrupted)
+    with pytest.raises(KeyboardInterrupt), seller.world("small"):
+        raise AssertionError("it was not interrupted")
+    seller.close()
+    worlds = honest.control("GET", "/worlds")
+    assert [one["name"] for one in worlds if one["name"].startswith("judge-")] == []
