@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
@@ -11,12 +12,14 @@ from contracts.endpoints.panel import Panel, amount, balance_of, named_rows, sam
 from contracts.endpoints.pricelist import Offer
 from contracts.endpoints.reading import Heard
 from contracts.endpoints.rules import CART
+from contracts.endpoints.sheet import Sheet
 
 ORDER: Final = "addition.order.param"
 NO_NUMBER: Final = "999999999"
 TRIES: Final = 6
 """Modules of the list that are tried until the licence takes one."""
 _ODD_PERIODS: Final = ("7", "5", "11")
+_CODE: Final = re.compile(r"\b[A-Z]{3}\b")
 _FIELDS: Final = ("billorder", "total_sum")
 
 Rows = dict[str, Element]
@@ -164,12 +167,22 @@ def _judge_order(panel: Panel, offer: Offer, before: Rows) -> None:
         return
     cost = next(iter(added.values())).findtext("cost") or ""
     told = f"{offer.intname}: {cost or 'no cost'} in the basket, {offer.cost} on the list"
-    sheet.check("basket-price", same_money(amount(cost), offer.cost), told, once.reply.seen)
+    if sheet.check("basket-price", same_money(amount(cost), offer.cost), told, once.reply.seen):
+        _judge_currency(sheet, offer, cost, once)
     panel.ask(ORDER, order_of(offer, panel.options.licence), label="the same order again")
     twice = panel.ask("basket", label="basket after the same order again")
     told = f"{len(positions(twice))} positions instead of {len(positions(once))}"
     same = len(positions(twice)) == len(positions(once))
     sheet.check("basket-once", twice.root is None or same, told, twice.reply.seen)
+
+
+def _judge_currency(sheet: Sheet, offer: Offer, cost: str, basket: Heard) -> None:
+    """Where the basket tells a currency, it is the list's."""
+    for text in (cost, basket.text("total_sum")):
+        code = _CODE.search(text)
+        told = f"{offer.intname}: {text} in the basket, {offer.currency} on the list"
+        same = code is None or code[0] == offer.currency
+        sheet.check("basket-price", same, told, basket.reply.seen)
 
 
 def _judge_bad_orders(panel: Panel, offer: Offer) -> None:

@@ -15,7 +15,8 @@ from contracts.endpoints.sheet import Sheet
 from contracts.verdicts import Seen
 
 _PLAIN: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
-_WHOLE: Final = re.compile(r"-?[0-9]+")
+_WHOLE: Final = re.compile(r"-100|[0-9]+")
+"""Months; a trial is -100, and nothing else is below nothing (documented)."""
 _BLANKS: Final = " \u00a0\u2009\u202f'"
 _GROUPED: Final = re.compile(rf"-?\d{{1,3}}(?:[,.{_BLANKS}]\d{{3}})+(?:[.,]\d+)?")
 TRIAL: Final = "-100"

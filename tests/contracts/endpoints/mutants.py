@@ -114,6 +114,7 @@ NAMES_AND_PRICES = (
         spoilt(PRICES, '<period [^<]*length="1">.*?</period>', ""),
     ),
     Mutant("a month twice", "month-1-period", spoilt(PRICES, 'length="12"', 'length="1"')),
+    Mutant("a year backwards", "period-length", spoilt(PRICES, 'length="12"', 'length="-12"')),
     Mutant("a year in words", "period-length", spoilt(PRICES, 'length="12"', 'length="year"')),
     Mutant("no cost", "cost-number", cost("")),
     Mutant("in words", "cost-number", cost("twelve")),
@@ -198,6 +199,10 @@ CART = (
     Mutant(
         "dearer in the basket", "basket-price",
         after(good_order, 1, told("basket", "12.00 EUR", "13.00 EUR")), AUTOMATIC,
+    ),
+    Mutant(
+        "in other money in the basket", "basket-price",
+        after(good_order, 1, told("basket", "EUR", "USD")), AUTOMATIC,
     ),
     Mutant(
         "no cost in the basket", "basket-price",
