@@ -32,6 +32,7 @@ class SessionFile:
             raise ExchangeFault(f"{path}: cannot be written: {problem.strerror}") from None
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._check_lock()
             self.session = self._opened(begun)
         except BlockingIOError:
             os.close(self._lock)
@@ -39,6 +40,19 @@ class SessionFile:
         except BaseException:
             os.close(self._lock)
             raise
+
+    def _check_lock(self) -> None:
+        """Raises BlockingIOError where whoever held it took its file away as we waited.
+
+        We would then hold a file that has no name, and the next recorder another of that name.
+        """
+        held = os.fstat(self._lock)
+        try:
+            named = Path(f"{self.path}.lock").stat()
+        except FileNotFoundError:
+            raise BlockingIOError from None
+        if (held.st_dev, held.st_ino) != (named.st_dev, named.st_ino):
+            raise BlockingIOError
 
     def _opened(self, begun: Session) -> Session:
         if not self.path.exists() or not self.path.stat().st_size:
@@ -62,8 +76,9 @@ class SessionFile:
 
     def close(self) -> None:
         """Lets others have the file."""
-        os.close(self._lock)
+        # Taken away while it is still held: afterwards it could be somebody else's.
         Path(f"{self.path}.lock").unlink(missing_ok=True)
+        os.close(self._lock)
 
     def append(self, entry: Entry) -> int:
         """Puts an exchange at the end; its number. OSError leaves the file as it was."""

@@ -17,7 +17,15 @@ TIMEOUT = 60.0
 
 
 @click.group(invoke_without_command=True)
-@click.option("--licence", "key", default="", metavar="KEY", help="Key; kept after the first time.")
+@click.option(
+    "--licence",
+    "key",
+    envvar="MOCKSELLER_PANEL_LICENCE",
+    default="",
+    metavar="KEY",
+    show_envvar=True,
+    help="Key; kept after the first time.",
+)
 @click.option(
     "--seller",
     envvar="MOCKSELLER_URL",

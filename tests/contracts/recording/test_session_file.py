@@ -139,3 +139,8 @@ def test_a_file_that_is_none_is_told(tmp_path: Path) -> None:
 def test_an_exchange_is_one_document() -> None:
     assert written(_entry()).startswith(b"---\nfunc: soft\n")
     assert written(_entry()).endswith(b"\n...\n")
+
+
+def test_nothing_is_left_beside_a_session(tmp_path: Path) -> None:
+    _recorded(tmp_path / "s.yaml", _entry())
+    assert [path.name for path in tmp_path.iterdir()] == ["s.yaml"]
