@@ -88,7 +88,12 @@ def served(
 def on_port(app: Callable[..., object], port: int = 0) -> Iterator[str]:
     """Serves an application on loopback; its address. OSError where the port is taken."""
     # A socket of our own: the server would end the whole program where the port is taken.
-    with create_server((LOOPBACK, port)) as held:
+    try:
+        own = create_server((LOOPBACK, port))
+    except OSError as problem:
+        reason = str(problem.strerror).partition(" (while")[0]
+        raise OSError(f"cannot listen on {LOOPBACK} port {port}: {reason}") from None
+    with own as held:
         server = make_server(
             LOOPBACK,
             port,

@@ -10,7 +10,6 @@ from contracts.recording.difference import Difference, Severity
 from contracts.recording.ours import Ours, error_of, group_of
 from contracts.recording.profile import Field, accepts, fields, is_free
 from contracts.recording.promises import FRAME, Contracts, Group, Promise, best, is_assumed
-from contracts.recording.recorder import LEAKY
 from contracts.recording.samples import Sample
 from contracts.verdicts import ASSUMED, OBSERVED
 
@@ -63,7 +62,7 @@ def _outside(sample: Sample) -> Iterator[Difference]:
     if sample.status != 200:  # noqa: PLR2004 - HTTP's word for "here is a document"
         told = f"HTTP status {sample.status}, where errors are documents with 200"
         yield _wire(sample, told, "docs/wire.md section 1")
-    elif sample.unread and not sample.unread.startswith(LEAKY):
+    elif sample.unread and sample.can_be_read:
         yield _wire(sample, f"no document: {sample.unread}", "docs/wire.md section 3")
     kind = sample.content_type.partition(";")[0].strip().lower()
     usual = _TYPES.get(sample.out, ())

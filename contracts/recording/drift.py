@@ -119,6 +119,8 @@ def _verdicts(
         lines = tuple(str(one) for one in told)
         if func in grades and all(sample.is_unknown for sample in many):
             outcome, lines = Outcome.UNSUPPORTED, ("the seller does not have this function",)
+        elif not told and not any(sample.doc or sample.can_be_read for sample in many):
+            outcome, lines = Outcome.SKIP, ("its answer was not written down, or is not readable",)
         yield Verdict(func, out, outcome, evidence, lines, tuple(shown.values())[:_MOST])
 
 

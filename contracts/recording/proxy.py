@@ -170,7 +170,9 @@ class Proxy:
     def _refused(self, sent: Sent, type_: str, object_: str, told: str) -> Response:
         func = sent.func if not requests.doubt(sent) else ""
         self._log(f"{func or 'a request'}: {told}")
-        body, kind = refusal(type_, object_, f"mockseller record: {func} {told}", sent.out)
+        body, kind = refusal(
+            type_, object_, f"mockseller record: {func or 'a request'} {told}", sent.out
+        )
         return _response(body, 200, kind)
 
 

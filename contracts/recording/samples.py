@@ -9,8 +9,9 @@ from contracts.checks import differences
 from contracts.exchange import Exchange, Request
 from contracts.leaves import Opaque
 from contracts.masking import masked_text
+from contracts.recording.recorder import LEAKY
 from contracts.recording.session import Session
-from contracts.recording.trees import kind_of, shape_of, tree_of
+from contracts.recording.trees import OUTS, kind_of, shape_of, tree_of
 from contracts.spending import changes
 from contracts.target import CannotRun, Place, Reply, Seller
 from contracts.tree import Node
@@ -45,6 +46,11 @@ class Sample:
     def kind(self) -> str:
         """listing, form, result, raw, error; nothing where it cannot be read."""
         return kind_of(self.doc) if self.doc is not None else ""
+
+    @property
+    def can_be_read(self) -> bool:
+        """Whether it ought to be a document: not in csv and text, nor where a secret would show."""
+        return self.out in OUTS and not self.unread.startswith(LEAKY)
 
     @property
     def is_unknown(self) -> bool:

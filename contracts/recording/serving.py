@@ -36,4 +36,12 @@ def loopback(host: str) -> str:
 
 def server(app: WSGIApplication, host: str, port: int) -> BaseWSGIServer:
     """A server at an address of loopback; port 0 is a free one. OSError: it is taken."""
-    return make_server(loopback(host), port, app, threaded=True, request_handler=_Quiet)
+    family = socket.AF_INET6 if ":" in loopback(host) else socket.AF_INET
+    # A socket of our own: the server would end the whole program where the port is taken.
+    try:
+        held = socket.create_server((host, port), family=family)
+    except OSError as problem:
+        reason = str(problem.strerror).partition(" (while")[0]
+        raise OSError(f"cannot listen on {host} port {port}: {reason}") from None
+    with held:
+        return make_server(host, port, app, threaded=True, request_handler=_Quiet, fd=held.fileno())

@@ -131,8 +131,10 @@ def read(path: Path) -> Session:
     """A session's file. Raises ExchangeFault: one line with file, exchange and fault."""
     try:
         text = path.read_text("utf-8")
-    except (OSError, UnicodeError) as problem:
-        raise ExchangeFault(f"{path}: cannot be read: {problem}") from None
+    except OSError as problem:
+        raise ExchangeFault(f"{path}: cannot be read: {problem.strerror}") from None
+    except UnicodeError:
+        raise ExchangeFault(f"{path}: cannot be read: it is not UTF-8") from None
     whole, torn = _whole(text)
     try:
         documents = list(yaml.load_all(whole, Loader=_LOADER))

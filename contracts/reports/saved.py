@@ -156,7 +156,7 @@ def read_file(path: Path) -> tuple[Run, ...]:
     except (ValueError, RecursionError) as problem:
         raise SavedFault(f"{path}: not json: {problem}") from None
     except OSError as problem:
-        raise SavedFault(f"{path}: cannot be read: {problem}") from None
+        raise SavedFault(f"{path}: cannot be read: {problem.strerror}") from None
     if not isinstance(given, Mapping) or type(given.get("format")) is not int:
         raise SavedFault(f"{path}: format: this is no report of a judge")
     if given["format"] > FORMAT:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -51,6 +52,16 @@ def test_what_cannot_be_recorded_is_told_in_words(
     assert "Traceback" not in result.output
 
 
+def test_a_taken_port_is_told_in_one_line_and_ends_with_two(life: Life) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        result = _run(record, "--replay", str(life.path), "--port", str(port))
+    told = (
+        f"nothing can be recorded: cannot listen on 127.0.0.1 port {port}: Address already in use"
+    )
+    assert (result.exit_code, result.output) == (2, f"{told}\n")
+
+
 def test_replay_does_not_go_with_what_records(life: Life) -> None:
     assert _run(record, "--replay", str(life.path), "--rewrite").exit_code == 2
     assert _run(record, "--replay", str(life.path), "--to", "x").exit_code == 2
@@ -70,7 +81,7 @@ def test_what_cannot_be_exported_or_compared_ends_with_two(tmp_path: Path) -> No
     for command, words in ((record, ["export", none, "--to", str(tmp_path)]), (drift, [none])):
         result = _run(command, *words)
         assert result.exit_code == 2
-        assert "cannot be read" in result.output
+        assert "none.yaml: cannot be read: No such file or directory" in result.output
 
 
 def test_a_seller_that_does_not_answer_cannot_be_compared() -> None:

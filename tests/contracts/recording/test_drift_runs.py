@@ -95,6 +95,20 @@ def test_a_recording_of_ours_does_not_drift(life: Life) -> None:
     assert len(run.verdicts) > 10
 
 
+@pytest.mark.parametrize("out", ["csv", "text"])
+def test_an_answer_that_nobody_could_mask_is_skipped_and_no_drift(studio: Studio, out: str) -> None:
+    studio.ask(studio.proxy(), "soft", out=out)
+    run = of_recording(studio.session(), Wish())
+    assert [(one.out, one.outcome) for one in run.verdicts] == [(out, Outcome.SKIP)]
+
+
+def test_a_page_where_a_document_should_be_is_drift(studio: Studio, honest: Seller) -> None:
+    studio.ask(studio.proxy(behind=Second(honest.wsgi, lambda _: b"<html><p>at work")), "soft")
+    (verdict,) = of_recording(studio.session(), Wish()).verdicts
+    assert verdict.outcome is Outcome.FAIL
+    assert "no document" in verdict.told[0]
+
+
 def test_a_recording_of_a_second_seller_drifts(studio: Studio, honest: Seller) -> None:
     change = sub("<(/?)realbalance>", r"<\1reales>")
     kind = "text/html"
