@@ -17,6 +17,8 @@ from contracts.verdicts import Outcome, Verdict
 
 RULES: Final = ("pricelist_min_order", "status:item", "exists:runningoperation")
 """Refusals a seller may well give to what others let through: too early, too often, busy."""
+LOCKED: Final = '"blocklogon"'
+"""Of a login with too many wrong passwords: a second run meets what the first has left."""
 _WHO: Final = frozenset({"auth", "authinfo", "username"})
 
 
@@ -31,9 +33,8 @@ class Absence:
         """The same verdict, unless what failed is not there, or against a rule of the seller's."""
         if verdict.outcome not in (Outcome.FAIL, Outcome.WARN, Outcome.ERROR):
             return verdict
-        if any(f"expected no error, found {rule}" in one for one in verdict.told for rule in RULES):
-            told = ("the seller has a rule of its own", *verdict.told)
-            return replace(verdict, outcome=Outcome.SKIP, told=told)
+        if rule := _rule(verdict):
+            return replace(verdict, outcome=Outcome.SKIP, told=(rule, *verdict.told))
         if _closed_to_strangers(verdict):
             told = ("it is closed to those who do not log in", *verdict.told)
             return replace(verdict, outcome=Outcome.UNSUPPORTED, told=told)
@@ -67,6 +68,16 @@ class Absence:
         if refusal.startswith(Refusal.NO_RIGHT):
             return f"it is closed to this account ({refusal})"
         return ""
+
+
+def _rule(verdict: Verdict) -> str:
+    """Which right of the seller's explains what failed, or nothing."""
+    told = "\n".join(verdict.told)
+    if any(f"expected no error, found {rule}" in told for rule in RULES):
+        return "the seller has a rule of its own"
+    if f"found {LOCKED}" in told:
+        return "the seller has locked this login, after earlier tries"
+    return ""
 
 
 def _closed_to_strangers(verdict: Verdict) -> bool:

@@ -93,3 +93,12 @@ def test_what_may_not_be_deleted_yet_is_left_and_not_paid_for_again() -> None:
     left = notes.details["left"]
     assert isinstance(left, list)
     assert len(left) == 1
+
+
+def test_a_login_that_an_earlier_run_locked_is_skipped() -> None:
+    choice = Choice(only="auth/badpassword")
+    with stranger("small") as (_, seller):
+        runs = [list(judge(RECORDS, seller, Task(choice, Wishes()), Notes())) for _ in range(2)]
+    outcomes = [[one.outcome for one in run] for run in runs]
+    assert outcomes == [[Outcome.PASS] * 3, [Outcome.PASS, Outcome.PASS, Outcome.SKIP]]
+    assert "locked this login" in str(runs[1][-1])
