@@ -38,13 +38,19 @@ TOLD: Final = (Outcome.KNOWN, Outcome.STALE, Outcome.WARN, Outcome.FAIL, Outcome
 QUIET: Final = frozenset({Outcome.PASS, Outcome.SKIP})
 """What has a row only if everything is listed; skips are told by their reasons."""
 
+UNASKED: Final = {Outcome.SKIP: "skipped", Outcome.NOT_EXERCISED: "not exercised"}
+"""What is told by its reasons, and how it is called there."""
+MOST_REASONS: Final = 12
+"""A foreign seller has seventy reasons, more than anybody reads on the way to a verdict."""
+
 
 def print_table(
     console: Console, name: str, verdicts: Sequence[Verdict], *, everything: bool = True
 ) -> None:
     """One row for each name with the outcome in every format; then what did not hold, in full.
 
-    Unless ``everything``, a name that held or was not asked in all its formats has no row.
+    Unless ``everything``, a name that held or was not asked in all its formats has no row, and
+    of the reasons for not asking only the most common are told.
     """
     listed = {v.name: v for v in verdicts if everything or v.outcome not in QUIET}
     if listed:
@@ -53,9 +59,14 @@ def print_table(
         for verdict in verdicts:
             if verdict.outcome is outcome:
                 _print(console, "\n".join(_in_full(verdict)), COLOURS[outcome])
-    reasons = Counter("; ".join(v.told) for v in verdicts if v.outcome is Outcome.SKIP)
-    for reason, number in reasons.most_common():
-        _print(console, f"{number} skipped: {reason or 'no reason was given'}", "dim")
+    for outcome, word in UNASKED.items():
+        reasons = Counter("; ".join(v.told) for v in verdicts if v.outcome is outcome)
+        most = None if everything else MOST_REASONS
+        for reason, number in reasons.most_common(most):
+            _print(console, f"{number} {word}: {reason or 'no reason was given'}", "dim")
+        if rest := reasons.most_common()[most or len(reasons) :]:
+            number = sum(number for _, number in rest)
+            _print(console, f"{number} {word} for {len(rest)} more reasons (--all)", "dim")
     _print(console, f"{one_line(name)}: {in_words(counts_of(verdicts))}")
 
 

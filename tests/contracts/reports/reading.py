@@ -73,11 +73,13 @@ def outcomes(suite: junitparser.TestSuite) -> Counter[str]:
     )
 
 
-def printed(run: Run, *, strict: bool = False, terminal: bool = False) -> str:
+def printed(
+    run: Run, *, strict: bool = False, terminal: bool = False, everything: bool = False
+) -> str:
     """What a terminal shows of a run."""
     kept = io.StringIO()
     console = Console(file=kept, width=200, force_terminal=terminal)
-    print_run(console, run, everything=False, strict=strict)
+    print_run(console, run, everything=everything, strict=strict)
     return kept.getvalue()
 
 

@@ -83,11 +83,29 @@ def test_what_was_not_judged_is_shown_with_its_reason(outcome: Outcome) -> None:
     assert f"1 {outcome.value}" in printed(run)
 
 
+def test_why_something_was_not_exercised_is_told() -> None:
+    idle = replace(verdict(outcome=Outcome.NOT_EXERCISED), told=("it does not use sessions",))
+    assert "1 not exercised: it does not use sessions" in printed(replace(RUN, verdicts=(idle,)))
+
+
 def test_why_something_was_skipped_is_told_once_for_all() -> None:
     skipped = [replace(verdict(name=f"soft/{n}", outcome=Outcome.SKIP)) for n in range(7)]
     told = printed(replace(RUN, verdicts=tuple(skipped)))
     assert "7 skipped: /doc/elem: missing" in told
     assert "soft/3" not in told
+
+
+def test_rare_reasons_are_counted_and_listed_only_if_everything_is() -> None:
+    skipped = [
+        replace(verdict(outcome=Outcome.SKIP), told=(f"reason {number}",))
+        for number in range(20)
+        for _ in range(2 if number < 12 else 1)
+    ]
+    told = printed(replace(RUN, verdicts=tuple(skipped)))
+    assert "2 skipped: reason 11" in told
+    assert "reason 12" not in told
+    assert "8 skipped for 8 more reasons (--all)" in told
+    assert "1 skipped: reason 19" in printed(replace(RUN, verdicts=tuple(skipped)), everything=True)
 
 
 def test_what_the_judged_does_not_have_has_a_row_of_its_own() -> None:
