@@ -113,7 +113,9 @@ class LicenceFolder:
             raise LicenceFault(self.locked)
         text = self._text(FILE)
         if not text:
-            raise LicenceFault("there is no licence file yet; fetch one")
+            raise LicenceFault(
+                "there is no licence file yet; fetch one: mockseller panel --licence KEY refresh"
+            )
         try:
             signed = json.loads(text)
             parts = {"licence": str(signed["licence"]), "signature": str(signed["signature"])}

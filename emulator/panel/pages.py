@@ -14,7 +14,7 @@ from werkzeug.wrappers import Request, Response
 from emulator.admin.guard import OWN_NAMES, Refusal, came_from_here, hostname
 from emulator.panel.billing import BillingFault, Login, NoBilling
 from emulator.panel.licence import LicenceFault
-from emulator.panel.machine import Panel, Purchase
+from emulator.panel.machine import Panel, Purchase, State
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -92,17 +92,27 @@ class PanelPages:
         try:
             purchase = self._panel.buy(module, login)
         except (LicenceFault, NoBilling, BillingFault, LookupError, ValueError) as fault:
-            return self._page(f"{module} was not bought: {fault}", good=False)
+            return self._page(f"was not bought: {fault}", good=False, about=module)
         return self._page(_said(purchase), link=purchase.link)
 
-    def _page(self, line: str, *, good: bool = True, link: str = "") -> Response:
+    def _page(
+        self, line: str, *, good: bool = True, link: str = "", about: str | None = None
+    ) -> Response:
         state = self._panel.state()
+        if about is not None:
+            line = f"{_name(state, about)} {line}"
         html = (
             _templates()
             .get_template("panel.html")
             .render(state=state, line=line, good=good, link=link if _opens(link) else "")
         )
         return Response(html, 200, SAFE, content_type="text/html; charset=utf-8")
+
+
+def _name(state: State, module: str) -> str:
+    """What people call a module that was named by its number; else what it was called."""
+    numbers = {str(shelf.offer.id): shelf.name for shelf in state.shelves if shelf.offer}
+    return numbers.get(module, module)
 
 
 def _host(http: Request) -> str:

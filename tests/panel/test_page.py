@@ -50,7 +50,10 @@ def test_the_password_is_on_no_page(browser: Browser) -> None:
 @pytest.mark.parametrize(
     ("form", "line"),
     [
-        ({"module": "277", "login": "ada", "password": "x"}, "was not bought: Wrong login"),
+        (
+            {"module": "277", "login": "ada", "password": "x"},
+            "Virusdie was not bought: Wrong login",
+        ),
         ({"module": "277"}, "was not bought: buying here needs a login"),
         ({"module": "<b>", **LOGIN}, "&lt;b&gt; was not bought: the billing sells no &lt;b&gt;"),
         ({}, "was not bought"),
