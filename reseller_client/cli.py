@@ -45,7 +45,10 @@ def resell(
         if given is None:
             raise click.UsageError(f"Missing option '{name}'.")
     if context.obj is None:  # a caller with a transport of its own hands the client in
-        context.obj = Client(url, login=login or "", password=password or "", out=chosen)
+        try:
+            context.obj = Client(url, login=login or "", password=password or "", out=chosen)
+        except ValueError as fault:
+            raise click.BadParameter(str(fault), param_hint="--url") from None
     context.call_on_close(context.obj.close)
 
 

@@ -71,6 +71,11 @@ class Line:
             raise ValueError(f"{url} is no address: {problem}") from problem
         if self.url.scheme not in {"http", "https"} or not self.url.host:
             raise ValueError(f"{url} is no address of http or https")
+        if self.url.userinfo:
+            raise ValueError(
+                "the address may carry no login: give it as --login and --password,"
+                " or as MOCKSELLER_PANEL_LOGIN and MOCKSELLER_PANEL_PASSWORD"
+            )
         self.certificate = ""
         self._timeout = timeout
         self._transport = transport

@@ -135,6 +135,8 @@ def _address(url: str) -> httpx.URL:
         raise ExchangeFault("--upstream: is no address") from None
     if found.scheme not in ("http", "https") or not found.host:
         raise ExchangeFault("--upstream: must begin with http:// or https:// and name a host")
+    if found.userinfo or found.query:
+        raise ExchangeFault("--upstream: may carry no login and no query")
     return found if found.path != "/" else found.copy_with(path="/billmgr")
 
 

@@ -81,3 +81,11 @@ def test_login_and_password_are_asked_for(client: Client) -> None:
 def test_importing_the_commands_does_not_load_httpx() -> None:
     code = "import sys, reseller_client.cli; sys.exit('httpx' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_an_address_with_a_login_in_it_is_told_in_one_line() -> None:
+    url = "http://you:word@127.0.0.1:9/billmgr"
+    words = ["--url", url, "--login", "you", "--password", "word", "balance"]
+    result = CliRunner().invoke(resell, words)
+    assert result.exit_code == 2
+    assert "Invalid value for --url" in result.output

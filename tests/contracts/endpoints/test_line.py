@@ -148,3 +148,9 @@ def test_what_the_address_asks_already_stays() -> None:
         line.send({"func": "basket"}, method="POST")
     assert asked[0].url.query == b"route=panel&func=basket"
     assert (asked[1].url.query, asked[1].content) == (b"route=panel", b"func=basket")
+
+
+def test_an_address_with_a_login_is_refused_without_repeating_it() -> None:
+    with pytest.raises(ValueError, match="may carry no login") as told:
+        Line("http://ada:her-password@shop.test/billmgr", timeout=1)
+    assert "her-password" not in str(told.value)

@@ -36,6 +36,7 @@ REFUSED = [
     (["--upstream", "http://x", "--to", "s", "--on-miss", "upstream"], "needs --replay"),
     (["--upstream", "ftp://x", "--to", "s"], "must begin with http:// or https://"),
     (["--upstream", "http://[", "--to", "s"], "is no address"),
+    (["--upstream", "http://you:word@x", "--to", "s"], "may carry no login and no query"),
     (["--upstream", "http://127.0.0.1:9", "--to", "s", "--host", "0.0.0.0"], "loopback only"),  # noqa: S104
     (["--upstream", "http://127.0.0.1:9", "--to", "/proc/none/s"], "cannot be written"),
 ]
