@@ -72,8 +72,10 @@ def read_file(path: Path) -> tuple[Entry, ...]:
         raise DeviationFault(f"{path}: not yaml: {' '.join(str(problem).split())}") from None
     except RecursionError:
         raise DeviationFault(f"{path}: not yaml: it is too deep") from None
-    except (OSError, UnicodeError) as problem:
-        raise DeviationFault(f"{path}: cannot be read: {problem}") from None
+    except OSError as problem:
+        raise DeviationFault(f"{path}: cannot be read: {problem.strerror}") from None
+    except UnicodeError:
+        raise DeviationFault(f"{path}: cannot be read: it is not UTF-8") from None
     try:
         top = Reader(given)
         top.value("deviations")

@@ -96,11 +96,11 @@ def print_matrix(console: Console, cells: Iterable[Filled]) -> None:
 
 def _table(name: str, verdicts: Sequence[Verdict]) -> Table:
     table = Table(title=Text(f"Verdicts on {one_line(name)}"))
-    table.add_column("name")
-    table.add_column("evidence")
+    table.add_column("name", overflow="fold")
+    table.add_column("evidence", overflow="fold")
     formats = tuple(dict.fromkeys(verdict.out for verdict in verdicts))
     for out in formats:
-        table.add_column(Text(one_line(out)))
+        table.add_column(Text(one_line(out)), overflow="fold")
     by_name: dict[str, list[Verdict]] = {}
     for verdict in verdicts:
         by_name.setdefault(verdict.name, []).append(verdict)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections import Counter
 from collections.abc import Sequence
@@ -10,7 +11,9 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.console import Console
 
+from contracts.reports.console import print_table
 from contracts.reports.counts import exit_code_of
 from contracts.reports.html import to_html
 from contracts.reports.junit import to_junit
@@ -111,6 +114,14 @@ def test_rare_reasons_are_counted_and_listed_only_if_everything_is() -> None:
 def test_what_the_judged_does_not_have_has_a_row_of_its_own() -> None:
     lacking = verdict(name="dnshost/list", outcome=Outcome.UNSUPPORTED)
     assert "dnshost/list" in printed(replace(RUN, verdicts=(lacking,)))
+
+
+def test_a_narrow_terminal_shows_names_whole() -> None:
+    failed = [verdict(name="lost-reply-found-again", outcome=Outcome.FAIL)]
+    kept = io.StringIO()
+    print_table(Console(file=kept, width=30), "a seller", failed)
+    rows = [line.split("│") for line in kept.getvalue().splitlines() if line.startswith("│")]
+    assert "".join(row[1].strip() for row in rows) == "lost-reply-found-again"
 
 
 def test_one_name_judged_twice_in_a_format_shows_both_outcomes() -> None:
