@@ -58,6 +58,7 @@ def coverage(
 
     from contracts.coverage.counting import EVERY, from_files, from_seller
     from contracts.coverage.showing import Chosen, gate, show, told
+    from contracts.masking import masked_links
     from contracts.target import CannotRun
 
     if (url is None) != bool(runs):
@@ -78,7 +79,7 @@ def coverage(
         _check(counted, chosen, from_report=url is None)
         chosen = chosen if level == "all" else chosen.at(level)
     except CannotRun as problem:
-        click.echo(f"coverage cannot be counted: {problem}", err=True)
+        click.echo(f"coverage cannot be counted: {masked_links(str(problem))}", err=True)
         sys.exit(2)
     if as_json:
         click.echo(json.dumps(told(counted, chosen), indent=1))

@@ -50,6 +50,7 @@ _OPTIONS: Final = (
     click.option("--in-process", is_flag=True, help="Judge the seller of this installation."),
     click.option("--login", envvar="MOCKSELLER_LOGIN", default="", help="Of a foreign account."),
     click.option("--password", envvar="MOCKSELLER_PASSWORD", default="", help="Of that account."),
+    click.option("--no-login", is_flag=True, help="Ask a foreign seller only what is public."),
     click.option("--token", envvar="MOCKSELLER_TOKEN", default="", help="Of our control API."),
     click.option("--insecure", is_flag=True, help="Accept any certificate."),
     click.option(
@@ -124,9 +125,16 @@ def _judged(
 ) -> Generator[Verdict, None, None]:
     from contracts.exchange import read_all
     from contracts.sellers.judgement import judge
+    from contracts.target import CannotRun
 
     exchanges = read_all()
     with _place(url, given) as judged:
+        if not (judged.own or judged.has_account or given["no_login"]):
+            # Next to nothing would be asked, and in CI a secret that is missing would look green.
+            raise CannotRun(
+                "no login was given: set MOCKSELLER_LOGIN and MOCKSELLER_PASSWORD,"
+                " or say --no-login"
+            )
         yield from judge(exchanges, judged, task, notes)
 
 

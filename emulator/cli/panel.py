@@ -91,6 +91,9 @@ def _check_address(name: str, url: str) -> None:
     from urllib.parse import urlsplit
 
     parts = urlsplit(url)
+    if parts.username is not None or parts.password is not None:
+        # It would be shown on the page and in messages.
+        raise click.BadParameter("an address carries no login here", param_hint=f"--{name}")
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         raise click.BadParameter(f"{url} is no address of HTTP", param_hint=f"--{name}")
 

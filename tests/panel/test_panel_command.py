@@ -62,13 +62,17 @@ def test_what_a_person_can_mend_is_told_in_one_line(
     assert len(result.output.strip().splitlines()) == 1
 
 
-@pytest.mark.parametrize("words", [["--seller", "nowhere"], ["--billing", "ftp://x"]])
+@pytest.mark.parametrize(
+    "words",
+    [["--seller", "nowhere"], ["--billing", "ftp://x"], ["--seller", "http://a:hidden@s.example"]],
+)
 def test_an_address_that_is_none_is_refused_by_its_name(
     server: SellerServer, tmp_path: Path, words: list[str]
 ) -> None:
     result = run(server, tmp_path, *words, "show")
     assert result.exit_code == 2
     assert words[0] in result.output
+    assert "hidden" not in result.output
 
 
 def test_who_buys_is_asked_for(server: SellerServer, tmp_path: Path) -> None:

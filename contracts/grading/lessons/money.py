@@ -49,6 +49,10 @@ def _is_read(acts: Sequence[Performance], finding: Finding) -> None:
     if act.last.balance is None:
         told = f"{act.last.result} {act.last.reason}".strip()
         finding.wrong(f"the balance is {HELD}, and the client told none: {told}", *act.heard)
+    elif act.last.balance.is_nan():
+        finding.wrong(
+            f'the balance is {HELD}, the client told what is no amount, such as "12.34"', *act.heard
+        )
     elif act.last.balance != Decimal(HELD):
         finding.wrong(f"the balance is {HELD}, the client told {act.last.balance}", *act.heard)
 

@@ -60,7 +60,6 @@ def test_numbers_may_be_texts() -> None:
         ('{"result": "ok", "ids": [null]}', "ids: None"),
         ('{"result": "ok", "key": 7}', "key: 7"),
         ('{"result": "ok", "ends_on": "tomorrow"}', "ends_on: 'tomorrow'"),
-        ('{"result": "ok", "balance": "much"}', "balance: 'much'"),
         ("[" * 100_000, "no JSON"),
     ],
 )
@@ -68,6 +67,13 @@ def test_a_bad_answer_is_told_in_one_line(text: str, told: str) -> None:
     with pytest.raises(BadReport, match=r"^[^\n]+\Z") as problem:
         read_report(text)
     assert told in str(problem.value)
+
+
+@pytest.mark.parametrize("told", ["much", "1\u00a0234,56", "12,34", "12.34 EUR"])
+def test_a_balance_that_is_no_amount_equals_none(told: str) -> None:
+    balance = read_report(json.dumps({"result": "ok", "balance": told})).balance
+    assert balance is not None
+    assert balance.is_nan()
 
 
 def test_a_password_is_not_in_what_is_shown_of_a_step() -> None:

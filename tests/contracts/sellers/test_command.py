@@ -135,3 +135,14 @@ def test_a_strangers_seller_with_a_wrong_password_cannot_be_judged() -> None:
     assert result.exit_code == 2
     assert "the account cannot log in" in result.output
     assert "not-this-one" not in result.output
+
+
+def test_a_stranger_without_a_login_is_judged_only_where_that_is_meant() -> None:
+    nobody = {"MOCKSELLER_LOGIN": "", "MOCKSELLER_PASSWORD": "", "NO_PROXY": "127.0.0.1"}
+    with second_seller() as second, served(second) as url:
+        forgotten = CliRunner().invoke(verify, ["seller", url], env=nobody)
+        words = ["seller", url, "--no-login", "--only", "no-credentials"]
+        meant = CliRunner().invoke(verify, words, env=nobody)
+    assert forgotten.exit_code == 2
+    assert "no login was given" in forgotten.output
+    assert meant.exit_code == 0, meant.output
