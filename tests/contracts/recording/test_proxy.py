@@ -163,11 +163,18 @@ def test_a_session_remembers_whom_it_is_of_and_what_that_runs(studio: Studio) ->
     assert session.personal == "covered"
 
 
-def test_the_password_in_an_address_of_the_seller_is_not_written(studio: Studio) -> None:
+@pytest.mark.parametrize(
+    "address",
+    ["http://me:hunter2-x@127.0.0.1/billmgr", "http://127.0.0.1/billmgr?authinfo=hunter2-x"],
+)
+def test_an_address_of_the_seller_with_a_password_is_refused_and_not_told(
+    studio: Studio, address: str
+) -> None:
     wsgi = httpx.WSGITransport(app=strange())
-    address = "http://me:hunter2-x@127.0.0.1/billmgr?authinfo=hunter2-x"
-    studio.ask(studio.proxy(behind=None, upstream=address, transport=wsgi), "soft")
-    assert "hunter2-x" not in studio.path.read_text()
+    with pytest.raises(ExchangeFault) as refused:
+        studio.proxy(behind=None, upstream=address, transport=wsgi)
+    assert "hunter2-x" not in str(refused.value)
+    assert not studio.path.exists() or "hunter2-x" not in studio.path.read_text()
 
 
 def test_a_day_is_the_seller_s_own(studio: Studio, honest: Seller) -> None:
