@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +12,7 @@ import click
 from contracts.cli.judged import Reports, conclude, report_options
 
 if TYPE_CHECKING:
+    from contracts.target import Seller
     from contracts.verdicts import Verdict
 
 
@@ -82,20 +84,16 @@ def fuzz(
     remarks: list[str] = []
     details: dict[str, object] = {}
 
-    def judged() -> Iterator[Verdict]:
-        place = (
-            at_url(
-                url,
-                login=login,
-                password=password,
-                token=token,
-                verify=not insecure,
-                rules=Rules(limit=limit),
-            )
-            if url is not None
-            else (own.served() if served else own.in_process())
+    def place() -> AbstractContextManager[Seller]:
+        if url is None:
+            return own.served() if served else own.in_process()
+        rules = Rules(limit=limit)
+        return at_url(
+            url, login=login, password=password, token=token, verify=not insecure, rules=rules
         )
-        with place as seller:
+
+    def judged() -> Iterator[Verdict]:
+        with place() as seller:
             if not seller.has_account:
                 raise CannotRun(
                     "made-up requests need an account: MOCKSELLER_LOGIN and MOCKSELLER_PASSWORD"

@@ -6,6 +6,7 @@ Each reads the document, in xml or in json, changes it, and writes it again.
 from __future__ import annotations
 
 import json
+from abc import abstractmethod
 from typing import Any, Final
 from xml.etree.ElementTree import Element, ParseError, SubElement, tostring
 
@@ -46,13 +47,13 @@ class Rewrite(Trick):
         asked.notes.append(self.note)
         return written
 
+    @abstractmethod
     def in_xml(self, root: Element) -> bool:
         """Changes the tree; whether there was anything to change."""
-        raise NotImplementedError
 
+    @abstractmethod
     def in_json(self, tree: dict[str, Any]) -> bool:
         """The same for json and bjson."""
-        raise NotImplementedError
 
 
 class OnlyItemId(Rewrite):
