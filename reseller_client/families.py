@@ -6,10 +6,7 @@ Source: docs/trade.md sections 3 (the vendor's own), 7 (third-party), 8 and 13 (
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
-
-if TYPE_CHECKING:
-    from reseller_client.license_orders import LicenseOrder
+from typing import Final, Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +27,6 @@ class Family:
     with_addons: bool = False
     strict_autoprolong: bool = False
     tells_remoteid: bool = False
-
-    def check(self, wish: LicenseOrder) -> None:
-        """Refuse what this type does not take, before anything is sent. Raises ValueError."""
-        sent = {
-            "licname": bool(wish.licname) and self.named_by != "licname",
-            "comment": bool(wish.comment) and self.named_by != "comment",
-            "ip": bool(wish.ip) and not self.addressed,
-            "remoteip": bool(wish.remoteip) and not self.server_address,
-            "addons": bool(wish.addons) and not self.with_addons,
-        }
-        if strange := [name for name, given in sent.items() if given]:
-            raise ValueError(f"an order of {self.code} takes no {' and no '.join(strange)}")
-        self.check_autoprolong(wish.autoprolong, wish.period)
 
     def check_autoprolong(self, months: int | None, period: int | None) -> None:
         """Refuse a renewal the seller would drop in silence. Raises ValueError."""

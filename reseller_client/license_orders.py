@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from reseller_client.errors import UnknownOutcome
 from reseller_client.families import SOFT, Family
+from reseller_client.license_reading import read_license
 from reseller_client.models import LicenseRow, Ordered
-from reseller_client.reading import read_license
 from reseller_client.retry import once
 from reseller_client.values import read_int, write_autoprolong
 
@@ -46,6 +46,19 @@ class LicenseOrder:
     skipbasket: bool = True
     extra: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     comment: str = ""
+
+    def check(self, family: Family) -> None:
+        """Refuse what this type does not take, before anything is sent. Raises ValueError."""
+        sent = {
+            "licname": bool(self.licname) and family.named_by != "licname",
+            "comment": bool(self.comment) and family.named_by != "comment",
+            "ip": bool(self.ip) and not family.addressed,
+            "remoteip": bool(self.remoteip) and not family.server_address,
+            "addons": bool(self.addons) and not family.with_addons,
+        }
+        if strange := [name for name, given in sent.items() if given]:
+            raise ValueError(f"an order of {family.code} takes no {' and no '.join(strange)}")
+        family.check_autoprolong(self.autoprolong, self.period)
 
     def common_fields(self) -> dict[str, Field]:
         """Return what both kinds of order form take alike."""
@@ -99,7 +112,7 @@ def send_order(caller: Caller, wish: LicenseOrder, family: Family = SOFT) -> Ord
     """Send the order a single time."""
     if not wish.remoteid:
         raise ValueError("an order needs a remoteid, by which it can be found again")
-    family.check(wish)
+    wish.check(family)
     fields: dict[str, Field] = {
         **wish.common_fields(),
         "period": wish.period,
@@ -126,7 +139,7 @@ def _prepare(
     unique. A fresh one cannot be, which saves reading the list before every order; but where the
     seller may not keep it at all, the list is the only witness and is read first.
     """
-    family.check(wish)
+    wish.check(family)
     named = wish if wish.remoteid else replace(wish, remoteid=f"rc-{uuid.uuid4().hex}")
     if family.tells_remoteid and not wish.remoteid:
         return named, None

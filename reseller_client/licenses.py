@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from reseller_client.errors import KeyNotIssued, Missed
 from reseller_client.families import SOFT, Family
 from reseller_client.license_orders import LicenseOrder, order_license, order_license_v2, send_order
+from reseller_client.license_reading import read_license, read_license_row
 from reseller_client.listing import PAGE, every_page
 from reseller_client.models import Closing
-from reseller_client.reading import read_license, read_license_row
 from reseller_client.services import Services
 from reseller_client.values import Status, write_autoprolong, write_ids
 

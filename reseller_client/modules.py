@@ -14,15 +14,13 @@ from typing import TYPE_CHECKING
 from reseller_client.errors import AlreadyExists, NotUnderstood, UnknownOutcome
 from reseller_client.listing import PAGE, every_page
 from reseller_client.module_models import Module, ModuleRow, OrderedModule
-from reseller_client.reading import read_state
+from reseller_client.reading import read_cost, read_end, read_state, read_tariff
 from reseller_client.retry import once
 from reseller_client.values import (
     Status,
     read_autoprolong,
-    read_date,
     read_flag,
     read_int,
-    read_money,
     read_status,
     write_autoprolong,
     write_ids,
@@ -30,7 +28,6 @@ from reseller_client.values import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date
 
     from reseller_client.call import Caller
     from reseller_client.document import Answer, Node
@@ -204,19 +201,18 @@ def _read_row(row: Node) -> ModuleRow | None:
     if number is None:
         return None
     state = read_state(row)
-    cost = read_money(row.value("item_cost"), row.value("currency_str"))
     return ModuleRow(
         id=number,
         license_id=read_int(row.value("item")),
         name=row.value("name"),
         intname=row.value("intname"),
-        tariff=read_int(row.value("pricelist_id")) or read_int(row.value("pricelist")),
+        tariff=read_tariff(row),
         remoteid=row.value("remoteid") if row.has("remoteid") else None,
         status=read_status(state) or Status.UNKNOWN,
         period=read_int(row.value("period")),
         autoprolong=read_autoprolong(row.value("autoprolong")),
-        expires_on=_end(row),
-        cost=cost or read_money(row.value("cost")),
+        expires_on=read_end(row),
+        cost=read_cost(row),
     )
 
 
@@ -235,10 +231,6 @@ def _read_form(answer: Answer) -> Module:
         status=read_status(form.value("status")) or Status.UNKNOWN,
         period=read_int(form.value("period")),
         autoprolong=read_autoprolong(form.value("autoprolong")),
-        expires_on=_end(form),
+        expires_on=read_end(form),
         scheduled_close=read_flag(form.value("scheduledclose")),
     )
-
-
-def _end(node: Node) -> date | None:
-    return read_date(node.value("expiredate")) or read_date(node.value("real_expiredate"))

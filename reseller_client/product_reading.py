@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from reseller_client.errors import NotUnderstood
 from reseller_client.product_models import Service, ServiceRow
-from reseller_client.reading import read_state
+from reseller_client.reading import read_addons, read_cost, read_end, read_state, read_tariff
 from reseller_client.values import (
     Status,
     read_autoprolong,
@@ -20,11 +19,7 @@ from reseller_client.values import (
 )
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from reseller_client.document import Answer, Node
-
-_ADDON: Final = re.compile(r"addon_([0-9]+)")
 
 
 def read_service(answer: Answer) -> Service:
@@ -33,10 +28,6 @@ def read_service(answer: Answer) -> Service:
     number = read_int(form.value("elid", "id"))
     if number is None:
         raise NotUnderstood("the form of the service carries no id")
-    fields = form.fields()
-    addons = {
-        int(match[1]): text for name, text in fields.items() if (match := _ADDON.fullmatch(name))
-    }
     return Service(
         id=number,
         domain=form.value("domain", "name"),
@@ -52,13 +43,13 @@ def read_service(answer: Answer) -> Service:
         period=read_int(form.value("period")),
         autoprolong=read_autoprolong(form.value("autoprolong")),
         created_on=read_date(form.value("createdate")),
-        expires_on=_end(form),
+        expires_on=read_end(form),
         expires=form.value("expiredate"),
         datacenter_name=form.value("datacentername"),
         cost=read_money(form.value("item_cost"), form.value("currency_str")),
         scheduled_close=read_flag(form.value("scheduledclose")),
-        addons=MappingProxyType(addons),
-        fields=MappingProxyType(fields),
+        addons=MappingProxyType(read_addons(form)),
+        fields=MappingProxyType(form.fields()),
     )
 
 
@@ -68,7 +59,6 @@ def read_service_row(row: Node) -> ServiceRow | None:
     if number is None:
         return None
     state = read_state(row)
-    cost = read_money(row.value("item_cost"), row.value("currency_str"))
     return ServiceRow(
         id=number,
         domain=row.value("domain", "name"),
@@ -77,18 +67,13 @@ def read_service_row(row: Node) -> ServiceRow | None:
         remoteid=row.value("remoteid") if row.has("remoteid") else None,
         status=read_status(state) or Status.UNKNOWN,
         state=row.value("item_real_status") or state,
-        tariff=read_int(row.value("pricelist_id")) or read_int(row.value("pricelist")),
+        tariff=read_tariff(row),
         tariff_name=row.value("pricelist"),
         period=read_int(row.value("period")),
         autoprolong=read_autoprolong(row.value("autoprolong")),
         created_on=read_date(row.value("createdate")),
-        expires_on=_end(row),
+        expires_on=read_end(row),
         expires=row.value("expiredate"),
         datacenter_name=row.value("datacentername"),
-        cost=cost or read_money(row.value("cost")),
+        cost=read_cost(row),
     )
-
-
-def _end(node: Node) -> date | None:
-    """Read the end date; daily charged services write a phrase and the date elsewhere."""
-    return read_date(node.value("expiredate")) or read_date(node.value("real_expiredate"))

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reseller_client.errors import UnknownOutcome
+from reseller_client.license_reading import read_license
 from reseller_client.listing import every_row
 from reseller_client.models import (
     HistoryRow,
@@ -17,7 +18,6 @@ from reseller_client.models import (
     TariffOption,
     TariffQuote,
 )
-from reseller_client.reading import read_license
 from reseller_client.retry import once
 from reseller_client.values import Status, read_date, read_flag, read_int, read_money
 

@@ -16,8 +16,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reseller_client.errors import UnknownOutcome
+from reseller_client.license_reading import read_license, read_license_row
 from reseller_client.listing import every_page
-from reseller_client.reading import read_license, read_license_row
 from reseller_client.services import Services
 from reseller_client.values import Status, read_flag, read_int
 

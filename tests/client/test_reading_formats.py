@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from reseller_client import NotUnderstood, Status
 from reseller_client.document import Choice
+from reseller_client.license_reading import read_license, read_license_row
 from reseller_client.reader import read_document, read_refusal
-from reseller_client.reading import read_license, read_license_row, read_state
+from reseller_client.reading import read_state
 from reseller_client.values import (
     read_status,
 )
