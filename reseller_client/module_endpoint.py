@@ -133,9 +133,10 @@ class ModuleEndpoint:
             self._shop.drop(buyer, asked.number("id"))
         elif asked.button("clearbasket"):
             self._shop.drop(buyer)
-        elif asked.button("free") and basket.number is not None:
-            self._shop.pay(buyer, asked.number("id") if "id" in asked.params else basket.number)
-            return document({"ok": "func=order", "billorder": basket.number})
+        elif asked.button("free") and ("id" in asked.params or basket.number is not None):
+            number = asked.number("id") if "id" in asked.params else basket.number or 0
+            self._shop.pay(buyer, number)
+            return document({"ok": "func=order", "billorder": number})
         basket = self._shop.basket(buyer)
         doc = document(
             {
@@ -253,9 +254,12 @@ class ModuleEndpoint:
         return doc
 
     def _delete(self, asked: Asked) -> ET.Element:
-        for text in asked.params.get("elid", "").split(","):
-            one = Asked({**asked.params, "elid": text}, asked.buyer)
-            self._shop.delete(one.customer, one.number("elid"))
+        buyer, texts = asked.customer, asked.params.get("elid", "").split(",")
+        numbers = [Asked({"elid": text}, buyer).number("elid") for text in texts]
+        for number in numbers:  # all are there before the first one goes
+            self._shop.module(buyer, number)
+        for number in numbers:
+            self._shop.delete(buyer, number)
         return document({"ok": ""})
 
     def _refused(self, asked: Asked) -> ET.Element:

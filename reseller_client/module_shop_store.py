@@ -138,6 +138,7 @@ CREATE TABLE IF NOT EXISTS module_entry (
     id INTEGER PRIMARY KEY AUTOINCREMENT, buyer INTEGER NOT NULL, module INTEGER,
     happened_on TEXT NOT NULL, kind TEXT NOT NULL, amount TEXT NOT NULL);
 """
+_BUYER: Final = "SELECT id, login, secret, name, balance FROM module_buyer"
 _HELD: Final = (
     "SELECT id, buyer, licence, product, intname, period, price, autoprolong, state, number,"
     " order_id, created_on, expires_on, remoteid FROM module_held"
@@ -199,19 +200,13 @@ class ModuleStore:
 
     def buyer(self, where: str, value: object) -> Buyer | None:
         """Return a customer by `id` or `login`."""
-        found = self.rows(
-            f"SELECT id, login, secret, name, balance FROM module_buyer WHERE {where} = ?",  # noqa: S608 - a name of ours
-            value,
-        )
-        if not found:
-            return None
-        number, login, secret, name, balance = found[0]
-        return Buyer(number, login, secret, name, Decimal(balance))
+        found = self.rows(f"{_BUYER} WHERE {where} = ?", value)
+        return _buyer(found[0]) if found else None
 
     def buyers(self) -> tuple[Buyer, ...]:
         """Return all customers, by login."""
-        found = self.rows("SELECT id FROM module_buyer ORDER BY login")
-        return tuple(one for (number,) in found if (one := self.buyer("id", number)))
+        found = self.rows(f"{_BUYER} ORDER BY login")
+        return tuple(_buyer(row) for row in found)
 
     def book(self, buyer: int, kind: str, amount: Decimal, on: date, module: int | None) -> None:
         """Add an entry and the balance that follows from it, within `writing`."""
@@ -254,6 +249,11 @@ class ModuleStore:
         """Return modules, newest first."""
         found = self.rows(f"{_HELD} WHERE {where} ORDER BY id DESC", *values)
         return tuple(_held(row) for row in found)
+
+
+def _buyer(row: tuple[Any, ...]) -> Buyer:
+    number, login, secret, name, balance = row
+    return Buyer(number, login, secret, name, Decimal(balance))
 
 
 def _held(row: tuple[Any, ...]) -> Held:

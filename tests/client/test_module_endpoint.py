@@ -236,6 +236,21 @@ def test_renewal_deletion_and_switching(stand: Stand) -> None:
     assert [row["id"] for row in stand.seller.call("addition").rows()] == ["100023"]
 
 
+def test_of_several_modules_none_goes_where_one_is_not_there(stand: Stand) -> None:
+    number = stand.buy()
+    assert stand.error("addition.delete", elid=f"{number},999", sok="ok") == "missed item"
+    assert stand.doc("addition").findtext("elem/id") == number
+    assert stand.error("addition.delete", "", elid="none", sok="ok") == "access"
+
+
+def test_a_basket_that_is_paid_in_the_form_tells_the_order_that_was_paid(stand: Stand) -> None:
+    order = stand.put().findtext("billorder")
+    stand.doc("basket", clicked_button="free", sok="ok")
+    again = stand.doc("basket", id=order, clicked_button="free", sok="ok")
+    assert (again.findtext("ok"), again.findtext("billorder")) == ("func=order", order)
+    assert stand.balance() == Decimal("18.00")
+
+
 def test_passwords_are_kept_hashed_and_state_outlives_the_process(
     stand: Stand, tmp_path: Path
 ) -> None:
