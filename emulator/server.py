@@ -14,6 +14,7 @@ import os
 import re
 import socket
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,19 +69,19 @@ class Place:
 def take(host: str, port: int) -> Place:
     """Takes a port, a free one for 0. Raises PortError in one line where it cannot be had.
 
-    Workers share their port, so a second server on it would silently get half of the requests:
-    the first try is made without sharing, and finds out whether somebody is there.
+    Workers share their port, so a second server on it would silently get half of the requests: it
+    is taken without sharing, which finds out whether somebody is there, and shared from then on.
+    Given back in between, a free port could become somebody else's.
     """
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(address)
-            port = probe.getsockname()[1]
-        holder = socket.socket(family, socket.SOCK_STREAM)
-        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        holder.bind((address[0], port, *address[2:]))
+        with ExitStack() as undone:
+            holder = undone.enter_context(socket.socket(family, socket.SOCK_STREAM))
+            holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            holder.bind(address)
+            holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            undone.pop_all()
+        port = holder.getsockname()[1]
     except OSError as fault:
         if fault.errno == errno.EADDRINUSE:
             line = (

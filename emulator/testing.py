@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
     from emulator.worlds import Worlds
 
-START = 30.0
-"""Seconds a server has to say that it is ready."""
+START = 60.0
+"""Seconds a server has to say that it is ready, and then to end: a loaded machine is slow."""
 
 
 @dataclass
@@ -152,15 +152,15 @@ class SellerServer(World):
         lines: list[str] = []
         alarm = threading.Timer(START, self.process.kill)
         alarm.start()
-        for line in self.process.stdout or ():
-            lines.append(line)
-            if line.startswith("curl "):
-                break
-        else:
-            self.close_process()
-            raise RuntimeError(f"the seller did not start: {self._errors.read_text()}")
-        alarm.cancel()
-        return "".join(lines)
+        try:
+            for line in self.process.stdout or ():
+                lines.append(line)
+                if line.startswith("curl "):
+                    return "".join(lines)
+        finally:
+            alarm.cancel()
+        self.close_process()
+        raise RuntimeError(f"the seller did not start: {self._errors.read_text()}")
 
     def _sent(
         self, method: str, path: str, sent: Mapping[str, str] | bytes | None, kind: str

@@ -1,14 +1,19 @@
-"""What every test shares: how Hypothesis searches.
+"""What every test shares: how Hypothesis searches, and a seller that no load and no hour changes.
 
-Worlds and sellers come from the fixtures of :mod:`emulator.pytest_plugin`, as they do for anyone
+A running server comes from the fixtures of :mod:`emulator.pytest_plugin`, as it does for anyone
 who installs mockseller.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import settings
+
+from emulator.testing import Seller
+from tests.machine import stopped
 
 # No deadline: a loaded machine is slow, not wrong; what hangs is named by the timeout of pytest.
 # In CI the same tree gives the same verdict twice; at a desk every run looks somewhere new.
@@ -16,3 +21,15 @@ settings.register_profile(
     "mockseller", deadline=None, print_blob=True, derandomize="CI" in os.environ, database=None
 )
 settings.load_profile("mockseller")
+
+# What is asked here is asked on this machine; whoever works behind a proxy need not except it.
+for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+    os.environ.pop(name, None)
+    os.environ.pop(name.lower(), None)
+
+
+@pytest.fixture
+def seller() -> Iterator[Seller]:
+    """The seller of the plugin, on a machine whose time only the test moves."""
+    with Seller(machine=stopped()) as made:
+        yield made

@@ -102,7 +102,10 @@ def _log(line: str) -> None:
 
 
 def _serve(proxy: Proxy, host: str, port: int) -> None:
-    """Until Ctrl-C, or until whoever started it ends it."""
+    """Until Ctrl-C, or until whoever started it ends it.
+
+    Both signals are asked for: a shell that starts it in the background has SIGINT ignored.
+    """
     import signal
 
     from contracts.recording.serving import server
@@ -111,7 +114,8 @@ def _serve(proxy: Proxy, host: str, port: int) -> None:
         raise KeyboardInterrupt
 
     serving = server(proxy, host, port)
-    signal.signal(signal.SIGTERM, stop)
+    for one in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(one, stop)
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"listening on http://{shown}:{serving.port}/billmgr")
     try:

@@ -17,6 +17,7 @@ import pytest
 from emulator.testing import Seller
 from reseller_client import Client, Patience
 from tests.client.emulated import LossyLine, client_of
+from tests.machine import stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -250,7 +251,7 @@ def seller() -> SmallSeller:
 @pytest.fixture
 def shop() -> Iterator[Seller]:
     """Give the emulator in this process, with the world ``small``."""
-    with Seller() as made:
+    with Seller(machine=stopped()) as made:
         yield made
 
 

@@ -26,6 +26,7 @@ from reseller_client import (
     WrongState,
 )
 from tests.client.emulated import LossyLine, client_of
+from tests.machine import stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +46,7 @@ WISH = CertificateOrder(
 
 @pytest.fixture
 def shop() -> Iterator[Seller]:
-    with Seller() as made:
+    with Seller(machine=stopped()) as made:
         yield made
 
 

@@ -19,6 +19,7 @@ from reseller_client.module_shop import ModuleShop
 from reseller_client.module_shop_store import Held, ModuleStore, Product, State
 from tests.client.emulated import LossyLine
 from tests.client.module_stand import Watch, shop_of
+from tests.machine import stopped
 
 COSTS: Final = {277: Decimal("9.00"), 279: Decimal("3.50")}
 FUNCTIONS: Final = (
@@ -130,7 +131,7 @@ class Play:
 
 @contextmanager
 def played() -> Iterator[Play]:
-    with Seller() as seller:
+    with Seller(machine=stopped()) as seller:
         seller.clock.freeze("2027-01-10T12:00:00Z")
         seller.account(balance="1000.00")
         licence = seller.order(period=12)

@@ -23,6 +23,7 @@ from reseller_client import (
     WrongState,
 )
 from tests.client.emulated import LossyLine, client_of
+from tests.machine import stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +37,7 @@ PRICE = Decimal("9.50")
 
 @pytest.fixture
 def hoster() -> Iterator[Seller]:
-    with Seller("hoster") as made:
+    with Seller("hoster", machine=stopped()) as made:
         yield made
 
 

@@ -25,11 +25,12 @@ from contracts.demos.quarter_world import (
 )
 from contracts.demos.scenario import ScenarioFault
 from emulator.testing import Seller
+from tests.machine import stopped
 
 
 @pytest.fixture
 def seller() -> Iterator[Seller]:
-    with Seller(fixture="empty") as made:
+    with Seller(fixture="empty", machine=stopped()) as made:
         yield made
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import socket
-import time
 from contextlib import ExitStack
+from select import select
 from urllib.parse import urlsplit
 
 import httpx
@@ -39,14 +39,16 @@ def test_half_open_connections_do_not_keep_health_from_answering(
     seller_process: SellerServer, count: int
 ) -> None:
     with ExitStack() as stack:
+        halves = []
         for place in range(count):
-            raw = stack.enter_context(socket.create_connection(address(seller_process), timeout=5))
+            raw = stack.enter_context(socket.create_connection(address(seller_process), timeout=30))
             raw.sendall(HALVES[place % len(HALVES)])
+            halves.append(raw)
         for _ in range(4):
-            started = time.monotonic()
-            answer = httpx.get(f"{seller_process.base}/_mockseller/health", timeout=5)
+            answer = httpx.get(f"{seller_process.base}/_mockseller/health", timeout=30)
             assert answer.json()["status"] == "ok"
-            assert time.monotonic() - started < 1
+        # Not because the server lost patience with those that came before: nobody was closed.
+        assert select(halves[-8:], [], [], 0) == ([], [], [])
 
 
 def test_a_request_that_arrives_byte_by_byte_is_answered(seller_server: World) -> None:
@@ -110,7 +112,7 @@ def test_an_endless_address_is_cut_off(seller_server: World) -> None:
         with pytest.raises(OSError, match=r"reset|Broken pipe"):  # noqa: PT012 - any of them may fail
             for _ in range(1000):
                 raw.sendall(b"a" * 65_536)
-    assert httpx.get(seller_server.url, params={"out": "xml"}, timeout=5).status_code == 200
+    assert httpx.get(seller_server.url, params={"out": "xml"}, timeout=30).status_code == 200
 
 
 def test_nine_megabytes_are_refused_with_a_document(seller_server: World) -> None:

@@ -14,13 +14,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from emulator.handles import ControlError
 from emulator.testing import Seller
+from tests.machine import stopped
 
 PARTNER = {"url": "https://partner.example/billmgr", "addresses": ["192.0.2.0/28"]}
 
 
 @pytest.fixture
 def seller() -> Iterator[Seller]:
-    with Seller() as made:
+    with Seller(machine=stopped()) as made:
         yield made
 
 

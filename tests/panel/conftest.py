@@ -17,6 +17,7 @@ from reseller_client import Client, Patience
 from reseller_client.module_endpoint import ModuleEndpoint
 from reseller_client.module_shop import ModuleShop
 from reseller_client.module_shop_store import ModuleStore, Product
+from tests.machine import stopped
 
 SELLER, BILLING = "http://127.0.0.1/billmgr", "http://partner.example/billmgr"
 ADA = Login("ada", "her-password")
@@ -67,7 +68,7 @@ class Both(httpx.BaseTransport):
 
 @pytest.fixture
 def trade(tmp_path: Path) -> Iterator[Trade]:
-    with Seller() as seller:
+    with Seller(machine=stopped()) as seller:
         seller.clock.freeze("2027-01-10T12:00:00Z")
         line = httpx.WSGITransport(app=seller.wsgi)
         client = Client(

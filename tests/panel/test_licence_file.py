@@ -13,13 +13,14 @@ import pytest
 from emulator.panel import LicenceFault, LicenceFolder
 from emulator.panel.licence import door
 from emulator.testing import Seller
+from tests.machine import stopped
 
 URL = "http://127.0.0.1/billmgr"
 
 
 @pytest.fixture
 def seller() -> Iterator[Seller]:
-    with Seller() as started:
+    with Seller(machine=stopped()) as started:
         yield started
 
 

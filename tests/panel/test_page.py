@@ -125,7 +125,7 @@ def test_a_silent_partner_leaves_the_licence_on_the_page(trade: Trade) -> None:
 def test_it_is_served_on_a_free_port_and_stopped(trade: Trade) -> None:
     panel = trade.panel()
     with Served(PanelPages(panel), host="127.0.0.1", port=0) as served:
-        assert httpx.get(served.url, trust_env=False).status_code == 200
+        assert httpx.get(served.url, trust_env=False, timeout=60).status_code == 200
     with pytest.raises(httpx.ConnectError):
         httpx.get(served.url, trust_env=False)
 

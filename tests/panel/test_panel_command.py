@@ -92,6 +92,6 @@ def test_it_serves_its_page_until_it_is_stopped(server: SellerServer, tmp_path: 
         assert process.stdout is not None
         try:
             url = process.stdout.readline().split()[-1]
-            assert "ISPmanager 6 Pro" in httpx.get(url, trust_env=False).text
+            assert "ISPmanager 6 Pro" in httpx.get(url, trust_env=False, timeout=60).text
         finally:
             process.terminate()

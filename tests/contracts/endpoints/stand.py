@@ -22,6 +22,7 @@ from reseller_client.module_endpoint import ModuleEndpoint
 from reseller_client.module_shop import ModuleShop
 from reseller_client.module_shop_store import ModuleStore, Product
 from tests.client.emulated import LossyLine, client_of
+from tests.machine import stopped
 
 URL = "http://shop.test/panel/billmgr"
 LICENCE = "100002"
@@ -49,7 +50,7 @@ class Stand:
 
 @contextmanager
 def standing(folder: Path, *, prices_need_login: bool = False) -> Iterator[Stand]:
-    with Seller() as seller:
+    with Seller(machine=stopped()) as seller:
         seller.clock.freeze("2027-01-10T12:00:00Z")
         store = ModuleStore(folder / "modules.sqlite")
         shop = ModuleShop(

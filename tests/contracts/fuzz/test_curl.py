@@ -58,13 +58,13 @@ def judged_place() -> Any:  # noqa: ANN401 - a place for the length of a test
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_line_run_by_a_shell_asks_the_same(method: str) -> None:
     fields = {"func": "soft.edit", "elid": "100001", "licname": NASTY, "x": "a\x00b\r\nc", "ä": "ö"}
-    with SellerServer() as server, httpx.Client(trust_env=False) as http:
+    with SellerServer() as server, httpx.Client(trust_env=False, timeout=60) as http:
         where = {"params" if method == "GET" else "data": {**fields, "out": "json", **LOGIN}}
         asked = http.build_request(method, server.url, **where)  # type: ignore[arg-type]
         line = curl(asked, server.url, password="secret")
         done = subprocess.run(
             ["sh", "-c", line],
-            capture_output=True, check=True, timeout=30, env={"MOCKSELLER_PASSWORD": "secret"},
+            capture_output=True, check=True, timeout=60, env={"MOCKSELLER_PASSWORD": "secret"},
         )  # fmt: skip
         answered = http.send(asked)
         first, second = server.journal.entries(func="soft.edit")

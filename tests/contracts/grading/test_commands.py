@@ -117,9 +117,12 @@ def test_an_exit_code_weighs_more_than_a_word(script: Script) -> None:
 def test_a_command_that_hangs_is_stopped_with_what_it_started(tmp_path: Path) -> None:
     left = tmp_path / "child"
     words = ["sh", "-c", f"sleep 600 & echo $! >{shlex.quote(str(left))}; sleep 600"]
-    report = Command(words, limit=3).do(STEP)
-    assert report.result is Told.UNKNOWN
-    assert report.reason == "it did not end in 3 seconds"
+    for limit in (1, 4, 16, 64):  # until the machine is quick enough to start what is left behind
+        report = Command(words, limit=limit).do(STEP)
+        assert report.result is Told.UNKNOWN
+        assert report.reason == f"it did not end in {limit} seconds"
+        if left.exists() and left.read_text().endswith("\n"):
+            break
     assert _is_over(int(left.read_text()))
 
 

@@ -81,7 +81,7 @@ def test_multipart_is_heard_and_still_arrives(scene: Scene) -> None:
 
 def test_a_body_in_pieces_is_heard_and_still_arrives(scene: Scene) -> None:
     pieces = iter([b"func=whoami&authinfo=", b"reseller:secret"])
-    with on_port(scene.ear) as base, httpx.Client(trust_env=False) as http:
+    with on_port(scene.ear) as base, httpx.Client(trust_env=False, timeout=60) as http:
         form = {"Content-Type": "application/x-www-form-urlencoded"}
         answer = http.post(base + scene.world.path, content=pieces, headers=form)
     (heard,) = scene.ear.take()

@@ -71,7 +71,7 @@ def test_an_answer_is_taken_from_the_page(browser: httpx.Client, asked: Future[R
     sent = {**_form(browser), "result": "ok", "id": "7", "key": "7-A"}
     answer = browser.post("/report", data=sent, headers={"Origin": BASE})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/")
-    assert asked.result(10) == Report(Result.OK, id=7, key="7-A")
+    assert asked.result(60) == Report(Result.OK, id=7, key="7-A")
     assert "Please wait" in browser.get("/").text
 
 
@@ -79,7 +79,7 @@ def test_numbers_of_a_list_are_written_as_one_likes(
     browser: httpx.Client, asked: Future[Report]
 ) -> None:
     browser.post("/report", data={**_form(browser), "result": "ok", "ids": "7, 8 9"})
-    assert asked.result(10).ids == (7, 8, 9)
+    assert asked.result(60).ids == (7, 8, 9)
 
 
 def test_what_cannot_be_read_is_said_on_the_page(
@@ -95,7 +95,7 @@ def test_a_program_answers_in_json(browser: httpx.Client, asked: Future[Report])
     told = browser.get("/step.json").json()
     assert told == {"over": False, "step": STEP.told()}
     assert browser.post("/report", json={"result": "unknown"}).status_code == 204
-    assert asked.result(10) == Report(Result.UNKNOWN)
+    assert asked.result(60) == Report(Result.UNKNOWN)
 
 
 @pytest.mark.parametrize(
@@ -159,11 +159,11 @@ def test_a_desk_is_served_on_a_port_of_this_machine() -> None:
     out = io.StringIO()
     with AtDesk(out, last_look=0) as player, ThreadPoolExecutor(1) as pool:
         address = out.getvalue().removeprefix("what to do next: ").strip()
-        with httpx.Client(base_url=address, trust_env=False) as http:
+        with httpx.Client(base_url=address, trust_env=False, timeout=60) as http:
             waiting = pool.submit(player.do, STEP)
             _until(lambda: http.get("step.json").json()["step"] is not None)
             http.post("report", json={"result": "failed"})
-            assert waiting.result(10) == Report(Result.FAILED)
+            assert waiting.result(60) == Report(Result.FAILED)
             assert "Please wait" in http.get("").text
     assert address.startswith("http://127.0.0.1:")
     with pytest.raises(httpx.ConnectError):

@@ -22,6 +22,7 @@ from contracts.target import Seller, over_wsgi
 from contracts.verdicts import Verdict
 from emulator import testing
 from tests.contracts.sellers.meddling import Asked, Fault, Fields, Meddler, refusal
+from tests.machine import stopped
 
 RECORDS = read_all()
 CODES, DEARER = 700_000, Decimal("1.3")
@@ -103,7 +104,7 @@ class Second:
 @contextmanager
 def second_seller() -> Iterator[Second]:
     """One with services of its customer's own, which are none of the judge's business."""
-    with testing.Seller("hoster") as own:
+    with testing.Seller("hoster", machine=stopped()) as own:
         own.clock.freeze()
         document = own.call("pricelist.export", login="", out="xml").xml
         for tariff in document.findall("pricelist"):

@@ -21,6 +21,7 @@ from contracts.target import Seller as Judged
 from contracts.target import over_wsgi
 from contracts.verdicts import Cell, Outcome, Verdict
 from emulator.testing import Seller
+from tests.machine import stopped
 
 RECORDS = read_all()
 PLENTY = Decimal(20_000)
@@ -46,7 +47,7 @@ def without_control(own: Seller) -> Callable[..., Iterable[bytes]]:
 
 @contextmanager
 def stranger(world: str) -> Iterator[tuple[Seller, Judged]]:
-    with Seller(world) as own:
+    with Seller(world, machine=stopped()) as own:
         own.clock.freeze()
         currency = own.account(balance=str(PLENTY * 2))["currency"]
         rules = Rules(limit=Sum(PLENTY, currency))
