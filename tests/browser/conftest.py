@@ -26,6 +26,9 @@ QUIET = (
     "--window-size=1200,900",
 )
 
+PATIENCE = 60
+"""Seconds for a page to load, or to show what it was told to."""
+
 
 @pytest.fixture(scope="session")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
@@ -39,7 +42,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     for word in (*QUIET, f"--user-data-dir={tmp_path_factory.mktemp('browser')}"):
         options.add_argument(word)
     chrome = Chrome(options, Service(driver))
-    chrome.set_page_load_timeout(30)
+    chrome.set_page_load_timeout(PATIENCE)
     yield chrome
     chrome.quit()
 

@@ -14,7 +14,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from emulator.panel import Bearings, LicenceFolder, Panel, PanelPages, Served
 from emulator.testing import SellerServer
-from tests.browser.conftest import overflows, size
+from tests.browser.conftest import PATIENCE, overflows, size
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def server() -> Iterator[SellerServer]:
 def panel_page(server: SellerServer, tmp_path: Path) -> Iterator[str]:
     world = server.fresh()
     key = str(world.service(100002)["lickey"])
-    with httpx.Client(trust_env=False) as http:
+    with httpx.Client(trust_env=False, timeout=60) as http:
         panel = Panel(LicenceFolder(tmp_path), http, Bearings(world.url, key), wait=lambda _: None)
         panel.refresh()
         with Served(PanelPages(panel), host="127.0.0.1", port=0) as served:
@@ -41,7 +41,7 @@ def text(page: Chrome) -> str:
 
 
 def wait_for(page: Chrome, words: str) -> None:
-    WebDriverWait(page, 20).until(lambda _: words in text(page), f"{words} is not shown")
+    WebDriverWait(page, PATIENCE).until(lambda _: words in text(page), f"{words} is not shown")
 
 
 def test_a_module_is_bought_on_the_panels_page(page: Chrome, panel_page: str) -> None:
@@ -96,4 +96,4 @@ def test_a_payment_is_paid_on_its_page(page: Chrome, server: SellerServer) -> No
     page.get(f"{world.url}?{begun.field('ok')}")
     assert "25.00" in text(page)
     page.find_element(By.XPATH, "//button[.='Pay']").click()
-    WebDriverWait(page, 20).until(lambda _: world.account()["balance"] == "1025.00")
+    WebDriverWait(page, PATIENCE).until(lambda _: world.account()["balance"] == "1025.00")

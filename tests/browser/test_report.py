@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
 
 from contracts.reports.html import to_html
 from contracts.verdicts import Cell, Outcome, Run, Seen, Verdict
-from tests.browser.conftest import overflows, size
+from tests.browser.conftest import PATIENCE, overflows, size
 from tests.contracts.reports.made import DEVIATION, RUN
 
 EVIL = "</pre></script><script>document.title='taken'</script><img src=x onerror=document.title=1>"
@@ -104,4 +105,7 @@ def test_a_link_of_the_matrix_opens_the_verdict_it_names(report: Chrome) -> None
     place = (link.get_attribute("href") or "").partition("#")[2]
     assert not report.find_element(By.ID, place).is_displayed()
     link.click()
-    assert report.find_element(By.ID, place).is_displayed()
+    # The page hears of its new place as an event, some time after the click.
+    WebDriverWait(report, PATIENCE).until(
+        lambda shown: shown.find_element(By.ID, place).is_displayed(), "it is still folded"
+    )

