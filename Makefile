@@ -63,12 +63,12 @@ bench: $(VENV)/.test ## requests a second, beside bare Flask in the same run
 verify: $(VENV)/.test ## the three judges on what is ours, the matrix, build/report.html
 	@mkdir -p build
 	$(BIN)/mockseller verify own --html build/report.html --junit build/report.xml \
-	  --json build/report.json --badge build/badge.svg $(ARGS)
+	  --save build/report.json --badge build/badge.svg $(ARGS)
 
 # Half of the time in process, half against a server with several workers.
 fuzz: $(VENV)/.test ## made-up requests and walks through lives; SECONDS=60 SEED=0
-	$(BIN)/mockseller verify fuzz --in-process --seconds $$(($(SECONDS) / 2)) --seed $(SEED) $(ARGS)
-	$(BIN)/mockseller verify fuzz --served --seconds $$(($(SECONDS) / 2)) --seed $(SEED) $(ARGS)
+	$(BIN)/mockseller verify fuzz --in-process --duration $$(($(SECONDS) / 2)) --seed $(SEED) $(ARGS)
+	$(BIN)/mockseller verify fuzz --served --duration $$(($(SECONDS) / 2)) --seed $(SEED) $(ARGS)
 
 docs: $(VENV)/.test ## write the generated reference
 	$(BIN)/python -m emulator.docs

@@ -7,12 +7,12 @@ world's own database and commits with the call it tells of.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Integer, bindparam, delete, func, insert, or_, select
 
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
@@ -176,7 +176,7 @@ def prune(db: Database, bounds: Bounds, newest: int) -> None:
 def find(  # noqa: PLR0913 - filters, by name
     db: Database,
     *,
-    func: str | None = None,
+    func: str | Collection[str] | None = None,
     login: str | None = None,
     error: bool | None = None,
     kind: str | None = CALL,
@@ -184,14 +184,17 @@ def find(  # noqa: PLR0913 - filters, by name
     after: int = 0,
     limit: int = 100,
 ) -> list[Entry]:
-    """Newest first. ``error``: only refusals (True) or only successes (False).
+    """Newest first. ``func``: one or several functions, ``*`` stands for anything.
+
+    ``error``: only refusals (True) or only successes (False).
 
     ``kind``: calls, happenings (their ``func`` is what happened), or None for both. ``fault``: only
     calls that a planned fault struck (True), or only the others (False).
     """
     query = select(*(c for c in J if c.name != "total")).where(J.id > after)
     if func is not None:
-        query = query.where(J.func.like(func.replace("*", "%")) if "*" in func else J.func == func)
+        several = (func,) if isinstance(func, str) else func
+        query = query.where(or_(*(_is_called(one) for one in several)))
     if kind is not None:
         query = query.where(J.kind == kind)
     if login is not None:
@@ -202,6 +205,10 @@ def find(  # noqa: PLR0913 - filters, by name
         query = query.where(J.fault.is_not(None) if fault else J.fault.is_(None))
     rows = db.rows(Statement(query.order_by(J.id.desc()).limit(limit)))
     return [Entry(*(*row[1:], row[0])) for row in rows]
+
+
+def _is_called(func: str) -> ColumnElement[bool]:
+    return J.func.like(func.replace("*", "%")) if "*" in func else J.func == func
 
 
 def entry(db: Database, number: int) -> Entry | None:

@@ -19,7 +19,8 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
@@ -84,8 +85,9 @@ class Seller(World):
         self.folder = tempfile.mkdtemp(prefix="mockseller-")
         self.time = MovableMachine(base=machine or Machine())
         flags = {"data": self.folder, "fixture": fixture, "seeds": seeds, **settings}
-        self.settings = load(flags, environ={})
-        self.wsgi: Flask = create_app(self.settings, self.time.machine())
+        with _thrown_away_unless_made(self.folder):
+            self.settings = load(flags, environ={})
+            self.wsgi: Flask = create_app(self.settings, self.time.machine())
         self.worlds: Worlds = self.wsgi.extensions["mockseller"]
         client = Client(self.wsgi, use_cookies=False)
 
@@ -113,6 +115,16 @@ class Seller(World):
         self.close()
 
 
+@contextmanager
+def _thrown_away_unless_made(folder: str) -> Iterator[None]:
+    """Removes a folder where what was to live in it did not come about, or was broken off."""
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
 BASE = "http://127.0.0.1"
 
 
@@ -129,11 +141,12 @@ class SellerServer(World):
         self._errors = Path(self.folder, "stderr")
         command = [sys.executable, "-m", "emulator.cli", "serve", "--port", "0"]
         command += ["--data", self.folder, "--fixture", fixture, *options]
-        with self._errors.open("wb") as errors:
-            self.process = subprocess.Popen(  # noqa: S603 - our own command
-                command, stdout=subprocess.PIPE, stderr=errors, text=True
-            )
-        self.banner = self._read_banner()
+        with _thrown_away_unless_made(self.folder):
+            with self._errors.open("wb") as errors:
+                self.process = subprocess.Popen(  # noqa: S603 - our own command
+                    command, stdout=subprocess.PIPE, stderr=errors, text=True
+                )
+            self.banner = self._read_banner()
         words = [line.split() for line in self.banner.splitlines()]
         address = next(line[1] for line in words if line[:1] == ["address"])
         self.base = address.removesuffix("/billmgr")
@@ -157,6 +170,9 @@ class SellerServer(World):
                 lines.append(line)
                 if line.startswith("curl "):
                     return "".join(lines)
+        except BaseException:  # whoever starts it may be told to end meanwhile
+            self.close_process()
+            raise
         finally:
             alarm.cancel()
         self.close_process()

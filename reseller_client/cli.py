@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 
 import click
 from click.core import ParameterSource
 
 from reseller_client.call import Out
+from reseller_client.cli_faults import AMOUNT, told
 from reseller_client.client import Client
 from reseller_client.connection import check_connection
-from reseller_client.errors import ResellerError
 from reseller_client.license_orders import LicenseOrder
 from reseller_client.models import License
 from reseller_client.module_cli import Access, modules
@@ -21,34 +19,38 @@ from reseller_client.shop_cli import shop, show_margin
 
 @click.group()
 @click.option(
-    "--url",
+    "--seller",
     envvar="MOCKSELLER_URL",
     default="http://127.0.0.1:1500/billmgr",
     show_default=True,
     show_envvar=True,
-    help="Address of the seller's API.",
+    metavar="URL",
+    help="The address of the seller's API.",
 )
-@click.option("--login", envvar="MOCKSELLER_LOGIN", show_envvar=True, help="Needed.")
-@click.option("--password", envvar="MOCKSELLER_PASSWORD", show_envvar=True, help="Needed.")
-@click.option("--out", type=click.Choice(["xml", "bjson"]), default="xml", show_default=True)
+@click.option("--login", envvar="MOCKSELLER_LOGIN", show_envvar=True, help="Of the account there.")
+@click.option("--password", envvar="MOCKSELLER_PASSWORD", show_envvar=True, help="Of that account.")
+@click.option("--out", type=click.Choice(["xml", "bjson"]), default="xml", show_default=True,
+              help="The format of answers.")  # fmt: skip
 @click.pass_context
 def resell(
-    context: click.Context, *, url: str, login: str | None, password: str | None, out: str
+    context: click.Context, *, seller: str, login: str | None, password: str | None, out: str
 ) -> None:
     """Act as a reseller: order licences at a seller, sell them, and see what is earned."""
     chosen: Out = "bjson" if out == "bjson" else "xml"
     if context.invoked_subcommand == modules.name:
-        asked = context.get_parameter_source("url") is not ParameterSource.DEFAULT
-        context.obj = Access(url if asked else "", login or "", password or "", chosen, context.obj)
+        asked = context.get_parameter_source("seller") is not ParameterSource.DEFAULT
+        context.obj = Access(
+            seller if asked else "", login or "", password or "", chosen, context.obj
+        )
         return
     for name, given in (("--login", login), ("--password", password)):
         if given is None:
             raise click.UsageError(f"Missing option '{name}'.")
     if context.obj is None:  # a caller with a transport of its own hands the client in
         try:
-            context.obj = Client(url, login=login or "", password=password or "", out=chosen)
+            context.obj = Client(seller, login=login or "", password=password or "", out=chosen)
         except ValueError as fault:
-            raise click.BadParameter(str(fault), param_hint="--url") from None
+            raise click.BadParameter(str(fault), param_hint="--seller") from None
     context.call_on_close(context.obj.close)
 
 
@@ -58,15 +60,15 @@ resell.add_command(show_margin)
 
 
 @resell.group()
-def licenses() -> None:
+def licences() -> None:
     """Order, list and show licences."""
 
 
-@licenses.command("list")
+@licences.command("list")
 @click.pass_obj
 def list_licenses(client: Client) -> None:
     """List the licences of the account, one a line."""
-    with _told():
+    with told():
         for row in client.licenses.iterate():
             name = row.status.name.lower()
             click.echo(
@@ -74,22 +76,26 @@ def list_licenses(client: Client) -> None:
             )
 
 
-@licenses.command("show")
-@click.argument("license_id", type=int)
+@licences.command("show")
+@click.argument("licence", type=int)
 @click.pass_obj
-def show_license(client: Client, license_id: int) -> None:
+def show_license(client: Client, licence: int) -> None:
     """Show one licence with its key."""
-    with _told():
-        _print_license(client.licenses.get(license_id))
+    with told():
+        _print_license(client.licenses.get(licence))
 
 
-@licenses.command("order")
-@click.option("--tariff", type=int, required=True, help="Code of the tariff, such as 55227.")
-@click.option("--ip", required=True, help="Address of the licence.")
-@click.option("--name", "licname", required=True, help="Name of the licence.")
-@click.option("--period", type=int, default=1, show_default=True, help="Months; -100 is a trial.")
-@click.option("--remoteid", default="", help="Your own id; a unique one is made if left out.")
-@click.option("--addon", "addons", type=(int, int), multiple=True, help="Addon id and quantity.")
+@licences.command("order")
+@click.option("--tariff", type=int, required=True, metavar="CODE",
+              help="Code of the tariff, such as 55227.")  # fmt: skip
+@click.option("--ip", required=True, metavar="IP", help="IP address of the licence.")
+@click.option("--name", "licname", required=True, metavar="NAME", help="Name of the licence.")
+@click.option("--period", type=int, default=1, show_default=True, metavar="MONTHS",
+              help="How long; -100 is a trial.")  # fmt: skip
+@click.option("--remoteid", default="", metavar="TEXT",
+              help="Your own id; a unique one is made if left out.")  # fmt: skip
+@click.option("--addon", "addons", type=(int, int), multiple=True, metavar="ID COUNT",
+              help="An addon of the tariff, and how much of it. May be repeated.")  # fmt: skip
 @click.pass_obj
 def order_license(
     client: Client,
@@ -110,7 +116,7 @@ def order_license(
         remoteid=remoteid,
         addons=dict(addons),
     )
-    with _told():
+    with told():
         ordered = client.licenses.order(wish)
         if ordered.license_id is None:
             raise click.ClickException(f"order {ordered.order_id} waits in the basket")
@@ -121,40 +127,38 @@ def order_license(
 @click.pass_obj
 def show_balance(client: Client) -> None:
     """Show the balance with every provider."""
-    with _told():
+    with told():
         for row in client.account.subaccounts():
             click.echo(f"{row.provider}\t{row.balance.amount} {row.balance.currency}".rstrip())
 
 
 @resell.command("check")
-@click.option("--minimal-balance", type=Decimal, default=Decimal(0), help="What renewals need.")
-@click.option("--own-mark", "own_marks", multiple=True, help="How remoteids of yours begin.")
-@click.option("--product", "products", multiple=True, default=("soft",), show_default=True)
+@click.option("--minimal-balance", type=AMOUNT, default="0", show_default=True, metavar="AMOUNT",
+              help="What renewals need.")  # fmt: skip
+@click.option("--own-mark", "own_marks", multiple=True, metavar="TEXT",
+              help="How remoteids of yours begin. May be repeated.")  # fmt: skip
+@click.option("--family", "families", multiple=True, default=("soft",), show_default=True,
+              metavar="NAME", help="What you mean to resell. May be repeated.")  # fmt: skip
 @click.pass_obj
 def check(
     client: Client,
     *,
     minimal_balance: Decimal,
     own_marks: tuple[str, ...],
-    products: tuple[str, ...],
+    families: tuple[str, ...],
 ) -> None:
-    """Check whether this account can resell; nothing is bought. Fails if it cannot."""
-    report = check_connection(
-        client, minimal_balance=minimal_balance, own_marks=own_marks, product_types=products
-    )
+    """Check whether this account can resell; nothing is bought.
+
+    Exit code 0: it can, 1: it cannot, 2: it could not be asked.
+    """
+    with told():
+        report = check_connection(
+            client, minimal_balance=minimal_balance, own_marks=own_marks, product_types=families
+        )
     for line in report.told():
         click.echo(line)
     if not report.ok:
         raise SystemExit(1)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Tell what went wrong in one line instead of a traceback."""
-    try:
-        yield
-    except ResellerError as problem:
-        raise click.ClickException(str(problem)) from problem
 
 
 def _print_license(licence: License) -> None:

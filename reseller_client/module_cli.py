@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import click
 
+from reseller_client.cli_faults import CannotRun
 from reseller_client.client import Client
 from reseller_client.errors import ResellerError
 
@@ -24,12 +25,6 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., None])
 DEFAULT_URL: Final = "http://127.0.0.1:1500/billmgr"
-
-
-class CannotRun(click.ClickException):
-    """Something that is needed is not there: a file, a port, a login."""
-
-    exit_code = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +69,13 @@ def modules() -> None:
 def _with_file(command: Command) -> Command:
     for option in (
         click.option(
-            "--today", type=click.DateTime(["%Y-%m-%d"]),
-            help="The day it is; left out, this machine's. To rehearse beside a seller whose"
-            " clock was moved.",
+            "--today", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY",
+            help="The day it is, as 2027-01-31; left out, this machine's. To rehearse beside a"
+            " seller whose clock was moved.",
         ),
         click.option(
-            "--file", "path", type=click.Path(dir_okay=False, path_type=Path), required=True,
+            "--file", "path", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+            required=True,
             help="What is sold to whom.",
         ),
     ):  # fmt: skip
@@ -123,14 +119,17 @@ def _machine_day() -> date:
 
 
 @modules.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option(
-    "--port", type=click.IntRange(0, 65535), default=0, show_default=True, help="0: a free one."
-)
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="HOST",
+              help="Address to listen on.")  # fmt: skip
+@click.option("--port", type=click.IntRange(0, 65535), default=0, show_default=True, metavar="PORT",
+              help="Port to listen on; 0 takes a free one.")  # fmt: skip
 @_with_file
 @click.pass_obj
 def serve(access: Access, *, host: str, port: int, path: Path, today: datetime | None) -> None:
-    """Answer panels until it is stopped; prints its address when it is ready."""
+    """Answer panels until it is stopped; prints its address when it is ready.
+
+    Exit code 0: it was stopped, 2: it could not begin.
+    """
     from reseller_client import module_server  # noqa: PLC0415 - `--help` must be instant
     from reseller_client.module_endpoint import ModuleEndpoint  # noqa: PLC0415 - the same
 
@@ -151,7 +150,7 @@ def serve(access: Access, *, host: str, port: int, path: Path, today: datetime |
 def do_daily(access: Access, *, path: Path, today: datetime | None) -> None:
     """Do the work of a day: settle what is open, close what is gone, renew what ends. For cron.
 
-    Exit code 1: the seller could not be asked, or has not answered to something yet.
+    Exit code 0: done, 1: the seller has not answered to something yet, 2: it could not be asked.
     """
     with _opened(access, path, today) as (shop, _):
         waiting = shop.settle()
@@ -159,7 +158,7 @@ def do_daily(access: Access, *, path: Path, today: datetime | None) -> None:
             for gone in shop.follow_seller():
                 click.echo(f"closed\t{_told(shop, gone)}")
         except ResellerError as fault:
-            raise click.ClickException(f"the seller's modules cannot be read: {fault}") from fault
+            raise CannotRun(f"the seller's modules cannot be read: {fault}") from fault
         for renewed in shop.renew_due():
             click.echo(f"renewed\t{_told(shop, renewed)}")
         for ended in shop.store.held("state = 'suspended'"):
@@ -192,7 +191,7 @@ def list_modules(
         try:
             costs = None if offline else shop.costs()
         except ResellerError as fault:
-            raise click.ClickException(f"the costs cannot be read: {fault}") from fault
+            raise CannotRun(f"the costs cannot be read: {fault}") from fault
         paid: dict[int | None, Decimal] = {}
         for entry in shop.entries():
             paid[entry.module] = paid.get(entry.module, Decimal("0.00")) - entry.amount
@@ -224,7 +223,7 @@ def top_up(access: Access, *, login: str, amount: str, path: Path, today: dateti
             paid_in = Decimal(amount)
             shop.top_up(login, paid_in if paid_in > 0 else Decimal(0))
         except KeyError as fault:
-            raise click.ClickException(f"there is no customer {login}") from fault
+            raise CannotRun(f"there is no customer {login}") from fault
         except (InvalidOperation, ValueError) as fault:
-            raise click.ClickException(f"{amount} is no sum above 0 such as 30.00") from fault
+            raise CannotRun(f"{amount} is no sum above 0 such as 30.00") from fault
         click.echo(f"{login}\t{shop.customer(login).balance:.2f} {shop.currency}")

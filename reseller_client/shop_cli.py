@@ -6,13 +6,14 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
+from pathlib import Path
 from typing import Final, TextIO, TypeVar
 
 import click
 
+from reseller_client.cli_faults import AMOUNT, CannotRun, told
 from reseller_client.client import Client
-from reseller_client.errors import ResellerError
 from reseller_client.storefront import Storefront
 from reseller_client.storefront_margin import Margin, by_licence, by_month, total, write_csv
 from reseller_client.storefront_prices import Exchange, PriceRule, Rounding
@@ -26,25 +27,6 @@ _GROUPS: Final[Mapping[str, Callable[[Iterable[Margin]], tuple[Margin, ...]]]] =
 }
 
 
-class _Sum(click.ParamType[Decimal]):
-    """A sum or a percentage, exactly as written."""
-
-    name = "number"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Decimal:
-        """Read it; anything that is no finite number is refused."""
-        try:
-            number = Decimal(str(value))
-        except InvalidOperation:
-            number = Decimal("NaN")
-        if not number.is_finite():
-            self.fail(f"{value!r} is not a number", param, ctx)
-        return number
-
-
-_SUM: Final = _Sum()
 _DAY: Final = click.DateTime(["%Y-%m-%d"])
 
 
@@ -52,12 +34,14 @@ def _with_books(command: Command) -> Command:
     """Add the options that say where the books are and in what currency."""
     for option in (
         click.option(
-            "--rate", "rates", type=(str, _SUM), multiple=True, metavar="CODE NUMBER",
-            help="What one unit of a currency of the seller is worth in yours.",
+            "--rate", "rates", type=(str, AMOUNT), multiple=True, metavar="CODE AMOUNT",
+            help="What one unit of a currency of the seller is worth in yours. May be repeated.",
         ),
-        click.option("--currency", default="", help="Your own; left out, the seller's."),
+        click.option("--currency", default="", metavar="CODE",
+                     help="Your own; left out, the seller's."),
         click.option(
-            "--books", type=click.Path(dir_okay=False), default="storefront.sqlite",
+            "--books", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+            default=Path("storefront.sqlite"),
             show_default=True, envvar="MOCKSELLER_BOOKS", show_envvar=True,
             help="The file of the shop's books.",
         ),
@@ -68,17 +52,18 @@ def _with_books(command: Command) -> Command:
 
 @contextmanager
 def _opened(
-    client: Client, books: str, currency: str, rates: Sequence[tuple[str, Decimal]]
+    client: Client, books: Path, currency: str, rates: Sequence[tuple[str, Decimal]]
 ) -> Iterator[tuple[Storefront, StorefrontStore]]:
     """Open the books, and tell what went wrong in one line instead of a traceback."""
     try:
-        with closing(sqlite3.connect(books)) as connection:
-            store = StorefrontStore(connection)
-            store.prepare()
-            exchange = Exchange(currency, dict(rates))
-            yield Storefront(client, store, exchange=exchange), store
-    except (ResellerError, sqlite3.Error, ValueError) as problem:
-        raise click.ClickException(str(problem)) from problem
+        connection = sqlite3.connect(books)
+    except sqlite3.Error as problem:
+        raise CannotRun(f"{books}: {problem}") from problem
+    with told(), closing(connection):
+        store = StorefrontStore(connection)
+        store.prepare()
+        exchange = Exchange(currency, dict(rates))
+        yield Storefront(client, store, exchange=exchange), store
 
 
 @click.group()
@@ -87,11 +72,13 @@ def shop() -> None:
 
 
 @shop.command("price")
-@click.argument("tariff", type=int)
-@click.option("--fixed", type=_SUM, help="A price of your own, whatever it costs.")
-@click.option("--markup", type=_SUM, help="Percent on the seller's price.")
+@click.argument("tariff", type=int, metavar="CODE")
 @click.option(
-    "--round", "rounding", default="0.01", show_default=True,
+    "--fixed", type=AMOUNT, metavar="AMOUNT", help="A price of your own, whatever it costs."
+)
+@click.option("--markup", type=AMOUNT, metavar="PERCENT", help="On the seller's price.")
+@click.option(
+    "--round", "rounding", default="0.01", show_default=True, metavar="AMOUNT",
     help="To the nearest step, such as 0.50, or up to an ending, such as .99.",
 )  # fmt: skip
 @_with_books
@@ -103,11 +90,11 @@ def set_price(  # noqa: PLR0913 - click hands over every option
     fixed: Decimal | None,
     markup: Decimal | None,
     rounding: str,
-    books: str,
+    books: Path,
     currency: str,
     rates: tuple[tuple[str, Decimal], ...],
 ) -> None:
-    """Price TARIFF from now on, and print what a month of it then costs a customer."""
+    """Price the tariff CODE from now on, and print what a month of it then costs a customer."""
     if (fixed is None) == (markup is None):
         raise click.UsageError("say either --fixed or --markup")
     with _opened(client, books, currency, rates) as (storefront, _):
@@ -118,38 +105,43 @@ def set_price(  # noqa: PLR0913 - click hands over every option
 
 @shop.command("sell")
 @click.argument("customer")
-@click.argument("licence_id", type=int)
-@click.option("--on", type=_DAY, required=True, help="The day of the sale.")
-@click.option("--price", type=_SUM, help="Left out, your price of the licence's tariff.")
+@click.argument("licence", type=int)
+@click.option(
+    "--on", type=_DAY, required=True, metavar="DAY", help="When it was sold, as 2027-01-31."
+)
+@click.option(
+    "--price", type=AMOUNT, metavar="AMOUNT", help="Left out, your price of the licence's tariff."
+)
 @click.option("--renewal", is_flag=True, help="A further term of what was sold before.")
-@click.option("--invoice", default="", help="Your number of it: one invoice is booked once.")
+@click.option("--invoice", default="", metavar="TEXT",
+              help="Your number of it: one invoice is booked once.")  # fmt: skip
 @_with_books
 @click.pass_obj
 def sell(  # noqa: PLR0913 - the same
     client: Client,
     *,
     customer: str,
-    licence_id: int,
+    licence: int,
     on: datetime,
     price: Decimal | None,
     renewal: bool,
     invoice: str,
-    books: str,
+    books: Path,
     currency: str,
     rates: tuple[tuple[str, Decimal], ...],
 ) -> None:
-    """Book that CUSTOMER was charged for the licence LICENCE_ID of the seller.
+    """Book that CUSTOMER was charged for the licence LICENCE of the seller.
 
     A customer not known yet is taken in. Nothing is ordered or prolonged by this.
     """
     with _opened(client, books, currency, rates) as (storefront, _):
-        tariff = client.licenses.get(licence_id).tariff
+        tariff = client.licenses.get(licence).tariff
         if tariff is None:
-            raise click.ClickException(f"licence {licence_id} does not show its tariff")
+            raise click.ClickException(f"licence {licence} does not show its tariff")
         asked = storefront.quote(tariff) if price is None else price
         sale = storefront.sell(
             storefront.customer(customer, on.date()),
-            licence_id,
+            licence,
             tariff,
             on=on.date(),
             price=asked,
@@ -163,7 +155,7 @@ def sell(  # noqa: PLR0913 - the same
 @_with_books
 @click.pass_obj
 def list_sales(
-    client: Client, *, books: str, currency: str, rates: tuple[tuple[str, Decimal], ...]
+    client: Client, *, books: Path, currency: str, rates: tuple[tuple[str, Decimal], ...]
 ) -> None:
     """List what was sold, one sale a line."""
     with _opened(client, books, currency, rates) as (_, store):
@@ -178,7 +170,13 @@ def list_sales(
     "--by", type=click.Choice(list(_GROUPS)), default="both", show_default=True,
     help="A row for each licence, each month, or each licence in each month.",
 )  # fmt: skip
-@click.option("--csv", "file", type=click.File("w"), help="Write the rows there; - is the screen.")
+@click.option(
+    "--csv",
+    "file",
+    type=click.File("w"),
+    metavar="FILE",
+    help="Write the rows there; - is the screen.",
+)
 @click.option("--offline", is_flag=True, help="Ask the seller nothing; use the costs known.")
 @_with_books
 @click.pass_obj
@@ -188,7 +186,7 @@ def show_margin(
     by: str,
     file: TextIO | None,
     offline: bool,
-    books: str,
+    books: Path,
     currency: str,
     rates: tuple[tuple[str, Decimal], ...],
 ) -> None:

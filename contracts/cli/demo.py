@@ -7,23 +7,29 @@ from collections.abc import Callable
 
 import click
 
-_IN_PROCESS = click.option(
-    "--in-process", is_flag=True, help="Start no server; call the seller directly."
-)
+from contracts.cli import options
+
+
+class CannotRun(click.ClickException):
+    """The story could not be played; one line."""
+
+    exit_code = 2
 
 
 @click.group(
     invoke_without_command=True,
     short_help="Tell a licence's life, a year, a quarter, a module.",
 )
-@_IN_PROCESS
+@options.in_process
 @click.option("--verbose", "-v", is_flag=True, help="Show every request and answer.")
 @click.pass_context
 def demo(context: click.Context, *, in_process: bool, verbose: bool) -> None:
     """Tells one licence's whole life against a seller it starts itself.
 
     Order, key, re-addressing, change of tariff, suspension, renewal, deletion, with the balance
-    before and after each step. Exit code 1: something was not as told.
+    before and after each step.
+
+    Exit code 0: all was as told, 1: something was not, 2: it could not be played.
     """
     from contracts.demos.licence import tell
 
@@ -32,7 +38,7 @@ def demo(context: click.Context, *, in_process: bool, verbose: bool) -> None:
 
 
 @demo.command()
-@_IN_PROCESS
+@options.in_process
 @click.option("--verbose", "-v", is_flag=True, help="Show what was done day by day.")
 @click.pass_context
 def year(context: click.Context, *, in_process: bool, verbose: bool) -> None:
@@ -40,7 +46,9 @@ def year(context: click.Context, *, in_process: bool, verbose: bool) -> None:
 
     Customers come, stop paying, leave; licences are bought, prolonged, reused; money lacks and is
     topped up. Prints what was bought, prolonged, suspended and earned, month by month.
-    Exit code 1: the reseller's ledger and the seller's do not agree, or something went wrong.
+
+    Exit code 0: it all adds up, 1: the reseller's ledger and the seller's do not agree, or
+    something went wrong, 2: it could not be played.
     """
     from contracts.demos.whmcs import tell
 
@@ -48,7 +56,7 @@ def year(context: click.Context, *, in_process: bool, verbose: bool) -> None:
 
 
 @demo.command()
-@_IN_PROCESS
+@options.in_process
 @click.option("--verbose", "-v", is_flag=True, help="Show what was done day by day.")
 @click.pass_context
 def services(context: click.Context, *, in_process: bool, verbose: bool) -> None:
@@ -56,7 +64,9 @@ def services(context: click.Context, *, in_process: bool, verbose: bool) -> None
 
     Customers come, take more memory, install anew, stop paying, leave; each reseller does it once
     on a good line, and once while answers get lost after the seller has acted.
-    Exit code 1: a reseller's ledger and the seller's do not agree, or a machine is lost or double.
+
+    Exit code 0: it all adds up, 1: a reseller's ledger and the seller's do not agree, or a machine
+    is lost or double, 2: it could not be played.
     """
     from contracts.demos.services import tell
 
@@ -64,7 +74,7 @@ def services(context: click.Context, *, in_process: bool, verbose: bool) -> None
 
 
 @demo.command()
-@_IN_PROCESS
+@options.in_process
 @click.option("--verbose", "-v", is_flag=True, help="Show everything that was looked at.")
 @click.pass_context
 def modules(context: click.Context, *, in_process: bool, verbose: bool) -> None:
@@ -72,7 +82,9 @@ def modules(context: click.Context, *, in_process: bool, verbose: bool) -> None:
 
     A customer buys it in the panel for the reseller's price, the licence carries it, a month later
     it is prolonged, then the licence is closed and the module goes with it.
-    Exit code 1: something was not as told, or the ledgers do not agree.
+
+    Exit code 0: all was as told, 1: something was not, or the ledgers do not agree, 2: it could not
+    be played.
     """
     from contracts.demos.modules import tell
 
@@ -98,5 +110,5 @@ def _play(tell: Callable[..., bool], *, in_process: bool, verbose: bool) -> None
     try:
         held = tell(Console(), in_process=in_process, verbose=verbose)
     except (RuntimeError, OSError) as problem:
-        raise click.ClickException(f"the seller did not start: {problem}") from problem
+        raise CannotRun(f"the seller did not start: {problem}") from problem
     sys.exit(0 if held else 1)

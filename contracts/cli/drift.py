@@ -5,19 +5,39 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from contracts.cli import options
 from contracts.cli.judged import Reports, conclude, report_options
+from contracts.cli.options import Access, access_options, gathered
 
 if TYPE_CHECKING:
     from contracts.recording.drift import Wish
     from contracts.verdicts import Run, Verdict
 
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What is compared with what, and what of it fails."""
+
+    against: str
+    fail_on: str
+    max_age: timedelta | None
+    only: str
+
+    def wish(self) -> Wish:
+        """As the judge takes it."""
+        from contracts.recording.difference import Severity
+        from contracts.recording.drift import Wish
+
+        return Wish(self.against, self.only, Severity(self.fail_on), self.max_age)
 
 
 def _span(_: click.Context, __: click.Parameter, said: str | None) -> timedelta | None:
@@ -32,53 +52,34 @@ def _span(_: click.Context, __: click.Parameter, said: str | None) -> timedelta 
 
 @click.command(short_help="Compare a seller, or a recording of one, with what is on record.")
 @click.argument("target", metavar="SESSION|URL")
-@click.option(
-    "--against", type=click.Choice(["both", "contracts", "emulator"]), default="both",
-    show_default=True, help="What to compare with.",
+@gathered(
+    "wishes",
+    Wishes,
+    click.option("--against", type=click.Choice(["both", "contracts", "emulator"]), default="both",
+                 show_default=True, help="What to compare with."),
+    click.option("--fail-on", type=click.Choice(["breaking", "notable", "info"]),
+                 default="breaking", show_default=True,
+                 help="From which severity on the exit code is 1."),
+    click.option("--max-age", callback=_span, metavar="SPAN",
+                 help='Warn of recordings older, as "90 days".'),
+    options.only("functions"),
 )  # fmt: skip
-@click.option(
-    "--fail-on", type=click.Choice(["breaking", "notable", "info"]), default="breaking",
-    show_default=True, help="From which severity on the exit code is 1.",
-)  # fmt: skip
-@click.option(
-    "--max-age", callback=_span, metavar="SPAN", help='Warn of recordings older, as "90 days".'
-)
-@click.option("--only", default="", metavar="TEXT", help="Functions whose name contains this.")
-@click.option("--login", envvar="MOCKSELLER_LOGIN", default="", help="Of a foreign account.")
-@click.option("--password", envvar="MOCKSELLER_PASSWORD", default="", help="Of that account.")
-@click.option("--token", envvar="MOCKSELLER_TOKEN", default="", help="Of our control API.")
-@click.option("--insecure", is_flag=True, help="Accept any certificate.")
+@access_options
 @report_options
-def drift(
-    target: str,
-    *,
-    against: str,
-    fail_on: str,
-    max_age: timedelta | None,
-    only: str,
-    login: str,
-    password: str,
-    token: str,
-    insecure: bool,
-    reports: Reports,
-) -> None:
+def drift(target: str, *, wishes: Wishes, access: Access, reports: Reports) -> None:
     """Compares answers with the contracts and with this seller, function by function.
 
     SESSION is a recording (mockseller record); a seller at a URL is asked only what changes nothing
     and costs nothing. Exit code 0: nothing that matters has changed, 1: something has, 2: it could
     not be compared.
     """
-    from contracts.recording.difference import Severity
-    from contracts.recording.drift import Wish
-
-    wish = Wish(against, only, Severity(fail_on), max_age)
+    wish = wishes.wish()
     remarks: list[str] = []
-    details: dict[str, object] = {"against": against}
+    details: dict[str, object] = {"against": wish.against}
 
     def judged() -> Iterable[Verdict]:
         live = re.match(r"https?://", target)
-        account = (login, password, token)
-        run = _live(target, wish, account, insecure=insecure) if live else _recorded(target, wish)
+        run = _live(target, wish, access) if live else _recorded(target, wish)
         remarks.extend(run.remarks)
         details.update(run.details)
         yield from run.verdicts
@@ -93,10 +94,8 @@ def _recorded(path: str, wish: Wish) -> Run:
     return of_recording(read(Path(path)), wish)
 
 
-def _live(url: str, wish: Wish, account: tuple[str, str, str], *, insecure: bool) -> Run:
+def _live(url: str, wish: Wish, access: Access) -> Run:
     from contracts.recording.drift import of_seller
-    from contracts.target import at_url
 
-    login, password, token = account
-    with at_url(url, login=login, password=password, token=token, verify=not insecure) as seller:
+    with access.at(url) as seller:
         return of_seller(seller, wish)

@@ -5,113 +5,148 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import click
 
+from contracts.cli import options
 from contracts.cli.judged import Reports, conclude, report_options
+from contracts.cli.options import SECONDS, Access, access_options, gathered
+from contracts.cli.progress import Progress
 
 if TYPE_CHECKING:
+    from contracts.fuzz.campaign import Plan
+    from contracts.fuzz.declared import Declared
+    from contracts.fuzz.judge import Judged
+    from contracts.sellers.money import Sum
     from contracts.target import Seller
     from contracts.verdicts import Verdict
 
 
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """Who is asked, for how long, what of the API, and what that may cost."""
+
+    in_process: bool
+    served: bool
+    duration: float
+    families: tuple[str, ...]
+    functions: tuple[str, ...]
+    seed: int
+    allow_changes: bool
+    max_spend: Sum | None
+
+
 @click.command()
 @click.argument("url", required=False)
-@click.option("--in-process", is_flag=True, help="Judge the seller of this installation directly.")
-@click.option("--served", is_flag=True, help="Start a server of this installation, and judge it.")
-@click.option("--seconds", default=60.0, show_default=True, type=click.FloatRange(1, 86_400),
-              help="How long, altogether.")  # fmt: skip
-@click.option("--family", "families", multiple=True, help="Only functions of this family.")
-@click.option("--func", "functions", multiple=True, help="Only this function.")
-@click.option("--seed", default=0, show_default=True, help="The same seed asks the same.")
-@click.option("--allow-changes", is_flag=True, help="At a foreign seller, change things too.")
-@click.option("--max-spend", default="", metavar="SUM",
-              help='At a foreign seller, spend so much, such as "30 EUR".')  # fmt: skip
-@click.option("--login", envvar="MOCKSELLER_LOGIN", default="", help="Of a foreign account.")
-@click.option("--password", envvar="MOCKSELLER_PASSWORD", default="", help="Of that account.")
-@click.option("--token", envvar="MOCKSELLER_TOKEN", default="", help="Of our control API.")
-@click.option("--insecure", is_flag=True, help="Accept any certificate.")
+@gathered(
+    "wishes",
+    Wishes,
+    options.in_process,
+    click.option("--served", is_flag=True, help="That of this installation, as a server."),
+    click.option("--duration", default=60.0, show_default=True, type=SECONDS, metavar="SECONDS",
+                 help="How long, altogether."),
+    options.families,
+    options.functions,
+    click.option("--seed", default=0, show_default=True, type=click.IntRange(0), metavar="NUMBER",
+                 help="The same seed asks the same."),
+    click.option("--allow-changes", is_flag=True, help="At a foreign seller, change things too."),
+    options.max_spend,
+)  # fmt: skip
+@access_options
 @report_options
-def fuzz(
-    url: str | None,
-    *,
-    in_process: bool,
-    served: bool,
-    seconds: float,
-    families: tuple[str, ...],
-    functions: tuple[str, ...],
-    seed: int,
-    allow_changes: bool,
-    max_spend: str,
-    login: str,
-    password: str,
-    token: str,
-    insecure: bool,
-    reports: Reports,
-) -> None:
+def fuzz(url: str | None, *, wishes: Wishes, access: Access, reports: Reports) -> None:
     """Asks a seller made-up requests, good and bad, and walks through lives of services.
 
     Whatever is sent, the answer must be a document, a refusal of a declared kind, the same in every
     format; looks change nothing, the books are right to the cent, what is deleted stays deleted.
     What does not hold is told with a curl line that asks it again. A seller of ours is judged in
     worlds made for it; of a foreign one only looks are asked unless more is allowed.
+
     Exit code 0: all held, 1: something did not, 2: it could not be judged.
     """
-    from rich.console import Console
-
-    from contracts import own
-    from contracts.fuzz.bench import SERVED, Permit
-    from contracts.fuzz.campaign import Plan
     from contracts.fuzz.declared import Declared
-    from contracts.fuzz.judge import judge
-    from contracts.sellers.budget import Rules
-    from contracts.sellers.money import read_sum
-    from contracts.target import CannotRun, at_url
 
-    if (url is not None) + in_process + served != 1:
+    if (url is not None) + wishes.in_process + wishes.served != 1:
         raise click.UsageError("name the URL of a seller, or say --in-process or --served")
-    plan = Plan(seconds, families, functions, seed)
     declared = Declared()
-    _check_names(plan.families, {told["family"] for told in declared.functions.values()}, "family")
-    _check_names(plan.functions, set(declared.functions), "function")
-    target = url or ("the seller, served" if served else "the seller in process")
-    limit = read_sum(max_spend) if max_spend else None
-    if max_spend and (limit is None or limit.amount < 0):
-        raise click.UsageError(f'--max-spend: "{max_spend}" is no sum; write 30 or "30.00 EUR"')
-    permit = Permit(changing=allow_changes or limit is not None)
-
+    plan = _plan(wishes, declared)
+    target = url or ("the seller, served" if wishes.served else "the seller in process")
+    progress = Progress()
     remarks: list[str] = []
     details: dict[str, object] = {}
 
-    def place() -> AbstractContextManager[Seller]:
-        if url is None:
-            return own.served() if served else own.in_process()
-        rules = Rules(limit=limit)
-        return at_url(
-            url, login=login, password=password, token=token, verify=not insecure, rules=rules
-        )
-
     def judged() -> Iterator[Verdict]:
-        with place() as seller:
-            if not seller.has_account:
-                raise CannotRun(
-                    "made-up requests need an account: MOCKSELLER_LOGIN and MOCKSELLER_PASSWORD"
-                )
-            done = judge(
-                seller, plan, address=url or SERVED, target=target, permit=permit, token=token,
-                declared=declared,
-            )  # fmt: skip
-        if done.reached.states:
-            Console().print(done.reached.table())
+        with _place(url, wishes, access) as seller:
+            done = _asked(seller, url, plan, declared, wishes, access, progress)
+        _show_reached(done, reports)
         remarks.extend(done.run.remarks)
         details.update(done.run.details)
         yield from done.run.verdicts
 
-    sys.exit(conclude("fuzz", target, judged(), reports, remarks=remarks, details=details))
+    verdicts = judged()
+    sys.exit(
+        conclude(
+            "fuzz", target, verdicts, reports, remarks=remarks, details=details, progress=progress
+        )
+    )
 
 
-def _check_names(wanted: tuple[str, ...], known: set[str], what: str) -> None:
-    for name in wanted:
-        if name not in known:
-            raise click.UsageError(f'there is no {what} "{name}"')
+def _plan(wishes: Wishes, declared: Declared) -> Plan:
+    """What is to be asked. UsageError for a family or a function that there is not."""
+    from contracts.fuzz.campaign import Plan
+
+    functions = declared.functions
+    families = {told["family"] for told in functions.values()}
+    return Plan(
+        wishes.duration,
+        options.known_names(wishes.families, families, "family"),
+        options.matching(wishes.functions, functions),
+        wishes.seed,
+    )
+
+
+def _place(url: str | None, wishes: Wishes, access: Access) -> AbstractContextManager[Seller]:
+    from contracts import own
+    from contracts.sellers.budget import Rules
+
+    if url is None:
+        return own.served() if wishes.served else own.in_process()
+    return access.at(url, Rules(limit=wishes.max_spend))
+
+
+def _asked(
+    seller: Seller,
+    url: str | None,
+    plan: Plan,
+    declared: Declared,
+    wishes: Wishes,
+    access: Access,
+    progress: Progress,
+) -> Judged:
+    from contracts.fuzz.bench import SERVED, Permit
+    from contracts.fuzz.judge import judge
+    from contracts.target import CannotRun
+
+    if not seller.has_account:
+        raise CannotRun(
+            "made-up requests need an account: MOCKSELLER_LOGIN and MOCKSELLER_PASSWORD"
+        )
+    return judge(
+        seller,
+        plan,
+        address=url or SERVED,
+        permit=Permit(changing=wishes.allow_changes or wishes.max_spend is not None),
+        token=access.token,
+        declared=declared,
+        tell=progress.tell_often,
+    )
+
+
+def _show_reached(done: Judged, reports: Reports) -> None:
+    """The states that walks reached, as a table."""
+    from rich.console import Console
+
+    if done.reached.states and not reports.as_json:
+        Console().print(done.reached.table())

@@ -11,13 +11,15 @@ A command of a judge looks like this::
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
+
+from contracts.cli.options import FILE, gathered
+from contracts.cli.progress import Progress
 
 if TYPE_CHECKING:
     from contracts.deviations import Entry
@@ -25,48 +27,47 @@ if TYPE_CHECKING:
 
 _BROKEN_OFF: Final = "the judgement"
 """The verdict that says why judging could not go on."""
-_FILE: Final = click.Path(dir_okay=False, path_type=Path)
-_OPTIONS: Final = (
-    click.option("--html", type=_FILE, metavar="FILE", help="Write every request and answer."),
-    click.option("--junit", type=_FILE, metavar="FILE", help="Write JUnit XML, for CI systems."),
-    click.option("--json", type=_FILE, metavar="FILE", help="Write all of it for machines."),
-    click.option("--badge", type=_FILE, metavar="FILE", help="Write a small picture (SVG)."),
-    click.option("--known", type=_FILE, metavar="FILE", help="Known deviations, in YAML."),
-    click.option("--strict", is_flag=True, help="Warnings and outdated deviations fail as well."),
-    click.option("--all", "everything", is_flag=True, help="List what held as well."),
-)
+_INTERRUPTED: Final = "it was interrupted"
 
 
 @dataclass(frozen=True, slots=True)
 class Reports:
-    """Which reports are wanted, and where; ``everything``: what held is listed as well."""
+    """Which reports are wanted, and where.
+
+    ``everything``: what held is listed as well; ``as_json``: what is printed is the report that
+    ``save`` would hold, and nothing else.
+    """
 
     html: Path | None = None
     junit: Path | None = None
-    json: Path | None = None
+    save: Path | None = None
     badge: Path | None = None
     known: Path | None = None
     strict: bool = False
     everything: bool = False
+    as_json: bool = False
 
     @property
     def paths(self) -> tuple[Path, ...]:
         """The files that will be written."""
-        named = (self.html, self.junit, self.json, self.badge)
+        named = (self.html, self.junit, self.save, self.badge)
         return tuple(path for path in named if path is not None)
 
 
-def report_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Adds the options of all reports to a command, which gets them as one ``reports``."""
-
-    @functools.wraps(command)
-    def called(*args: Any, **given: Any) -> Any:  # noqa: ANN401 - whatever the command takes
-        chosen = Reports(**{name: given.pop(name) for name in Reports.__dataclass_fields__})
-        return command(*args, reports=chosen, **given)
-
-    for option in reversed(_OPTIONS):
-        called = option(called)
-    return called
+report_options = gathered(
+    "reports",
+    Reports,
+    click.option("--html", type=FILE, metavar="FILE", help="Write every request and answer."),
+    click.option("--junit", type=FILE, metavar="FILE", help="Write JUnit XML, for CI systems."),
+    click.option("--save", type=FILE, metavar="FILE",
+                 help="Write all of it as JSON, for machines and `verify report`."),
+    click.option("--badge", type=FILE, metavar="FILE", help="Write a small picture (SVG)."),
+    click.option("--known", type=FILE, metavar="FILE", help="Known deviations, in YAML."),
+    click.option("--strict", is_flag=True, help="Warnings and outdated deviations fail as well."),
+    click.option("--all", "everything", is_flag=True, help="List what held as well."),
+    click.option("--json", "as_json", is_flag=True, help="Print JSON: what --save writes."),
+)  # fmt: skip
+"""The options of all reports; a command gets them as one ``reports``."""
 
 
 def conclude(
@@ -78,13 +79,14 @@ def conclude(
     remarks: Iterable[str] = (),
     details: Mapping[str, object] | None = None,
     known: Path | None = None,
+    progress: Progress | None = None,
 ) -> int:
     """Judges, applies known deviations, prints, writes the reports; the exit code.
 
     ``judge`` is one of ``contracts.verdicts.JUDGES``. ``verdicts`` are taken one by one as they
     come; ``remarks`` and ``details`` are read after the last, so they may be filled while judging.
     ``details["kind"]`` names the kind of reseller that was judged, for its known deviations;
-    ``known`` is their file where ``--known`` names none.
+    ``known`` is their file where ``--known`` names none. ``progress`` tells how far it is.
     What cannot run (``CannotRun``, a file on record with a fault, no network) is told in one line;
     the reports then say so beside the verdicts there were until then.
     """
@@ -105,8 +107,10 @@ def conclude(
         return COULD_NOT
     # An empty one is filled while judging: it must stay the same.
     told = {} if details is None else details
-    run = run_of(judge, target, verdicts, entries=entries, remarks=remarks, details=told)
-    if [verdict.name for verdict in run.verdicts] != [_BROKEN_OFF]:
+    run = run_of(
+        judge, target, verdicts, entries=entries, remarks=remarks, details=told, progress=progress
+    )
+    if reports.as_json or [verdict.name for verdict in run.verdicts] != [_BROKEN_OFF]:
         _print([run], reports)
     return _written([run], reports)
 
@@ -125,6 +129,7 @@ def run_of(
     entries: tuple[Entry, ...] = (),
     remarks: Iterable[str] = (),
     details: Mapping[str, object] | None = None,
+    progress: Progress | None = None,
 ) -> Run:
     """Takes the verdicts as they come, excuses what is known; what breaks off says so in the run.
 
@@ -139,7 +144,7 @@ def run_of(
     began, start = moments.now(), moments.elapsed()
     taken: list[Verdict] = []
     try:
-        for verdict in _watched(target, verdicts):
+        for verdict in (progress or Progress()).watched(target, verdicts):
             taken.append(verdict)  # noqa: PERF402 - those before a problem are kept
     except (CannotRun, ExchangeFault, RuntimeError, OSError) as problem:
         told = masked_links(str(problem))
@@ -149,7 +154,7 @@ def run_of(
     except KeyboardInterrupt:
         # Not 1, which would say that something did not hold; what was judged is reported.
         click.echo(f"{target}: interrupted", err=True)
-        taken.append(Verdict(_BROKEN_OFF, "", Outcome.ERROR, NO_EVIDENCE, ("it was interrupted",)))
+        taken.append(Verdict(_BROKEN_OFF, "", Outcome.ERROR, NO_EVIDENCE, (_INTERRUPTED,)))
     finally:
         if isinstance(verdicts, Generator):
             # Servers and worlds that it holds go now, not when somebody forgets it.
@@ -163,31 +168,9 @@ def run_of(
     return Run(judge, target, began, took, applied, (*remarks, *notes), dict(details))
 
 
-def _watched(target: str, verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
-    """The verdicts with the time each took; how far they are is shown on a terminal only."""
-    from dataclasses import replace
-
-    from rich.console import Console
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-    from contracts import moments
-    from contracts.reports.plaintext import one_line
-    from contracts.reports.size import bounded
-
-    screen = Console(stderr=True)
-    columns = (
-        SpinnerColumn(),
-        TextColumn("{task.completed} {task.fields[now]}", markup=False),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
-        task = bar.add_task("judging", total=None, now=one_line(target))
-        start = moments.elapsed()
-        for verdict in verdicts:
-            now = moments.elapsed()
-            bar.update(task, advance=1, now=one_line(verdict.name))
-            yield replace(bounded(verdict), seconds=verdict.seconds or round(now - start, 6))
-            start = moments.elapsed()
+def was_interrupted(run: Run) -> bool:
+    """Whether somebody broke it off; then nothing further is to begin."""
+    return any(one.name == _BROKEN_OFF and one.told == (_INTERRUPTED,) for one in run.verdicts)
 
 
 def _print(runs: list[Run], reports: Reports, *, matrix: bool = False) -> None:
@@ -196,7 +179,11 @@ def _print(runs: list[Run], reports: Reports, *, matrix: bool = False) -> None:
 
     from contracts import matrix as cells
     from contracts.reports import console
+    from contracts.reports.saved import to_json
 
+    if reports.as_json:
+        click.echo(to_json(runs, strict=reports.strict))
+        return
     screen = Console()
     for run in runs:
         console.print_run(screen, run, everything=reports.everything, strict=reports.strict)
@@ -229,10 +216,10 @@ def _write(runs: list[Run], reports: Reports) -> None:
     writers = (
         (reports.html, to_html),
         (reports.junit, to_junit),
-        (reports.json, to_json),
+        (reports.save, to_json),
         (reports.badge, to_badge),
     )
     for path, written in writers:
         if path is not None:
             files.write(path, written(runs, strict=reports.strict))
-            click.echo(f"written: {path}")
+            click.echo(f"written: {path}", err=reports.as_json)

@@ -15,7 +15,10 @@ from contracts.cli.verify_seller import seller
 
 @click.group()
 def verify() -> None:
-    """Hold a seller, a client or an endpoint for panels against what is on record."""
+    """Hold a seller, a client or an endpoint for panels against what is on record.
+
+    Exit code 0: all held, 1: something did not, 2: it could not be judged.
+    """
 
 
 for command in (seller, client, modules, own, report, fuzz, coverage):

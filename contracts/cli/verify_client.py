@@ -5,12 +5,15 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from contracts.cli import options
 from contracts.cli.judged import Reports, conclude, report_options
+from contracts.cli.options import PORT, SECONDS, gathered
+from contracts.cli.progress import Progress, lesson, trade
 
 if TYPE_CHECKING:
     from contracts.grading.lesson import Lesson
@@ -20,103 +23,122 @@ KINDS = ("custom", "billmanager", "whmcs")
 TRADES = ("licences", "services", "modules")
 
 
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Who is graded: one of these."""
+
+    command: str | None
+    manual: bool
+    terminal: bool
+    in_process: bool
+    records: bool
+
+    def check(self) -> None:
+        """UsageError: none or several, or a command that is no words."""
+        one = (self.command is not None, self.manual, self.terminal, self.in_process, self.records)
+        if sum(one) != 1:
+            raise click.UsageError(
+                "say whom to grade: one of --command, --manual, --terminal, --in-process, --records"
+            )
+        if self.command is not None and not _words(self.command):
+            raise click.UsageError(f"--command: {self.command!r} is no command")
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """In what it is graded, and how a client outside this process is served."""
+
+    kind: str | None
+    trade: str | None
+    only: str
+    patience: float
+    timeout: float
+    port: int
+    by_login: bool
+
+
 @click.command(short_help="Grade a reseller's integration, whatever it is written in.")
-@click.option("--command", metavar="WORDS", help="Grade this command, run once for every step.")
-@click.option("--manual", is_flag=True, help="Grade a person: the steps are a page in a browser.")
-@click.option("--serve", is_flag=True, help="Grade whoever answers here, in the terminal.")
-@click.option("--own", is_flag=True, help="Grade the client of this installation, in process.")
-@click.option("--records", is_flag=True, help="Hold that client against the exchanges on record.")
-@click.option("--kind", type=click.Choice(KINDS), help="Which way of reselling it is.")
-@click.option("--family", type=click.Choice(TRADES), help="What it is to resell.")
-@click.option("--only", default="", metavar="TEXT", help="Lessons whose name contains this.")
-@click.option(
-    "--patience",
-    type=click.FloatRange(0, 600),
-    default=5.0,
-    show_default=True,
-    help="Seconds for which a slow answer or a late key keeps the client waiting.",
-)
-@click.option(
-    "--limit",
-    type=click.FloatRange(1, 3600),
-    default=120.0,
-    show_default=True,
-    help="Seconds a command has for one step.",
-)
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Where to serve; 0: any.")
-@click.option("--by-login", is_flag=True, help="Choose the world by login, not by path.")
+@gathered(
+    "whom",
+    Whom,
+    click.option("--command", metavar="WORDS", help="Grade this command, run for every step."),
+    click.option("--manual", is_flag=True, help="Grade a person: a page says what to do."),
+    click.option("--terminal", is_flag=True, help="Grade whoever answers here, in the terminal."),
+    options.in_process,
+    click.option("--records", is_flag=True,
+                 help="Hold our own client against the exchanges on record."),
+)  # fmt: skip
+@gathered(
+    "wishes",
+    Wishes,
+    click.option("--kind", type=click.Choice(KINDS), help="Which way of reselling it is."),
+    click.option("--trade", type=click.Choice(TRADES), help="What it is to resell."),
+    options.only("lessons"),
+    click.option("--patience", type=SECONDS, default=5.0, show_default=True, metavar="SECONDS",
+                 help="How long a slow answer or a late key keeps the client waiting."),
+    click.option("--timeout", type=SECONDS, default=120.0, show_default=True, metavar="SECONDS",
+                 help="A command that takes longer for one step is stopped."),
+    click.option("--port", type=PORT, default=0, show_default=True, metavar="PORT",
+                 help="Port to serve it at; 0 takes a free one."),
+    click.option("--by-login", is_flag=True, help="Choose the world by login, not by path."),
+)  # fmt: skip
 @click.option("--lessons", is_flag=True, help="List the lessons, and what each is about.")
 @report_options
-def client(
-    *,
-    command: str | None,
-    manual: bool,
-    serve: bool,
-    own: bool,
-    records: bool,
-    kind: str | None,
-    family: str | None,
-    only: str,
-    patience: float,
-    limit: float,
-    port: int,
-    by_login: bool,
-    lessons: bool,
-    reports: Reports,
-) -> None:
+def client(*, whom: Whom, wishes: Wishes, lessons: bool, reports: Reports) -> None:
     """Grades a reseller's integration: serves it a world, asks for something, plays difficult.
 
     The integration is a command (--command './adapter', docs/grading.md tells what it is given and
-    answers) or a person (--manual, --serve).
+    answers) or a person (--manual, --terminal).
 
     Exit code 0: all held, 1: something did not, 2: it could not be judged.
     """
-    from contracts.deviations import OURS
-    from contracts.grading import runs
     from contracts.grading.judge import NoLessonError, chosen
-    from contracts.grading.runs import Serving, Wanted
 
     if lessons:
         _list_lessons()
         return
-    if sum((command is not None, manual, serve, own, records)) != 1:
-        raise click.UsageError(
-            "say whom to grade: one of --command, --manual, --serve, --own, --records"
-        )
-    if command is not None and not _words(command):
-        raise click.UsageError(f"--command: {command!r} is no command")
-    if records:
-        sys.exit(conclude("client", "the client", _recorded(only), reports))
+    whom.check()
+    if whom.records:
+        sys.exit(conclude("client", "the client", _recorded(wishes.only), reports))
     try:
-        taught = chosen(only)
+        taught = chosen(wishes.only)
     except NoLessonError as problem:
         raise click.UsageError(str(problem)) from None
-    if own:
-        _conclude_own(taught, kind, family, reports)
+    if whom.in_process:
+        _conclude_own(taught, wishes, reports)
+    _conclude_other(taught, whom, wishes, reports)
+
+
+def _conclude_other(
+    lessons: tuple[Lesson, ...], whom: Whom, wishes: Wishes, reports: Reports
+) -> NoReturn:
+    """Somebody outside this process, over the network."""
+    from contracts.deviations import OURS
+    from contracts.grading import runs
+
+    wanted = runs.Wanted(lessons, wishes.kind or "custom", wishes.trade or "licences")
+    serving = runs.Serving(wishes.port, wishes.patience, wishes.by_login)
     verdicts: Iterator[Verdict]
-    wanted = Wanted(taught, kind or "custom", family or "licences")
-    serving = Serving(port, patience, by_login)
-    if command is not None:
-        verdicts = runs.grade_command(command, wanted, serving, limit=limit)
-    elif manual:
-        verdicts = runs.grade_at_desk(wanted, serving, sys.stdout)
+    if whom.command is not None:
+        verdicts = runs.grade_command(whom.command, wanted, serving, limit=wishes.timeout)
+    elif whom.manual:
+        out = sys.stderr if reports.as_json else sys.stdout
+        verdicts = runs.grade_at_desk(wanted, serving, out)
+    elif reports.as_json:
+        raise click.UsageError("--terminal and --json would both write to the terminal")
     else:
         verdicts = runs.grade_at_terminal(wanted, serving, sys.stdout, sys.stdin)
+    target = whom.command or "the client"
+    details = {"kind": wanted.kind}
+    progress = Progress(lesson)
     sys.exit(
         conclude(
-            "client",
-            command or "the client",
-            verdicts,
-            reports,
-            details={"kind": wanted.kind},
-            known=OURS,
+            "client", target, verdicts, reports, details=details, known=OURS, progress=progress
         )
     )
 
 
-def _conclude_own(
-    lessons: tuple[Lesson, ...], kind: str | None, family: str | None, reports: Reports
-) -> NoReturn:
+def _conclude_own(lessons: tuple[Lesson, ...], wishes: Wishes, reports: Reports) -> NoReturn:
     """Our own client in one run: as each kind, held against what is known of that kind."""
     from contracts import moments
     from contracts.deviations import OURS, DeviationFault, read_file
@@ -128,14 +150,16 @@ def _conclude_own(
     except DeviationFault as problem:
         raise click.UsageError(str(problem)) from None
     remarks: list[str] = []
-    kinds, trades = (kind,) if kind else KINDS, (family,) if family else TRADES
+    kinds = (wishes.kind,) if wishes.kind else KINDS
+    trades = (wishes.trade,) if wishes.trade else TRADES
     excuses = Excuses(known, moments.now().date())
     verdicts = grade_kinds(lessons, kinds, trades, excuses, remarks)
     # Of a part, most of what is known is not judged: nothing can be said of it.
-    whole = len(lessons) == len(LESSONS) and not family
+    whole = len(lessons) == len(LESSONS) and not wishes.trade
     told = remarks if whole else ()
-    target = f"our own client as {kind or 'every kind of reseller'}"
-    sys.exit(conclude("client", target, verdicts, replace(reports, known=None), remarks=told))
+    target = f"our own client as {wishes.kind or 'every kind of reseller'}"
+    asked, progress = replace(reports, known=None), Progress(trade)
+    sys.exit(conclude("client", target, verdicts, asked, remarks=told, progress=progress))
 
 
 def _words(command: str) -> list[str]:
@@ -160,5 +184,5 @@ def _recorded(only: str) -> Iterator[Verdict]:
 def _list_lessons() -> None:
     from contracts.grading.lessons import LESSONS
 
-    for lesson in LESSONS:
-        click.echo(f"{lesson.name}: {lesson.title}. {lesson.why} [{lesson.evidence}]")
+    for one in LESSONS:
+        click.echo(f"{one.name}: {one.title}. {one.why} [{one.evidence}]")

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import click
 
-from contracts.cli.judged import Reports, report_options, run_of, show
+from contracts.cli import options
+from contracts.cli.judged import Reports, report_options, run_of, show, was_interrupted
+from contracts.cli.progress import Progress, trade
 
 if TYPE_CHECKING:
     from contracts.grading.runs import Excuses
@@ -17,12 +19,13 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--scenarios/--no-scenarios", default=True, help="Play a year and a quarter as well.")
+@options.scenarios(default=True)
 @report_options
 def own(*, scenarios: bool, reports: Reports) -> None:
     """Judges the seller, the client and the module endpoint of this installation, in process.
 
     Prints three verdicts and the matrix. This is what `make verify` does.
+
     Exit code 0: all held, 1: something did not, 2: it could not be judged.
     """
     from contracts import moments
@@ -37,7 +40,16 @@ def own(*, scenarios: bool, reports: Reports) -> None:
     except (DeviationFault, files.Unwritable) as problem:
         click.echo(str(problem), err=True)
         sys.exit(COULD_NOT)
-    runs = [_seller(excuses, scenarios=scenarios), _client(excuses), _modules(excuses)]
+    judges: tuple[Callable[[], Run], ...] = (
+        lambda: _seller(excuses, scenarios=scenarios),
+        lambda: _client(excuses),
+        lambda: _modules(excuses),
+    )
+    runs: list[Run] = []
+    for judge in judges:
+        runs.append(judge())
+        if was_interrupted(runs[-1]):
+            break
     sys.exit(show(runs, reports))
 
 
@@ -72,14 +84,18 @@ def _client(excuses: Excuses) -> Run:
 
     remarks: list[str] = []
     verdicts = grade_kinds(LESSONS, KINDS, TRADES, excuses, remarks)
-    return run_of("client", "our own client as every kind of reseller", verdicts, remarks=remarks)
+    target = "our own client as every kind of reseller"
+    return run_of("client", target, verdicts, remarks=remarks, progress=Progress(trade))
 
 
 def _modules(excuses: Excuses) -> Run:
     remarks: list[str] = []
     verdicts = _of_modules(remarks)
     target = "our own endpoint for panels"
-    return run_of("modules", target, verdicts, entries=excuses.known, remarks=remarks)
+    progress = Progress(lambda _: "endpoint for panels")
+    return run_of(
+        "modules", target, verdicts, entries=excuses.known, remarks=remarks, progress=progress
+    )
 
 
 def _of_modules(remarks: list[str]) -> Iterator[Verdict]:

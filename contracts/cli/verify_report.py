@@ -8,15 +8,14 @@ from pathlib import Path
 import click
 
 from contracts.cli.judged import Reports, report_options, show
+from contracts.cli.options import FILE
 
 
 @click.command()
-@click.argument(
-    "saved", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE..."
-)
+@click.argument("saved", nargs=-1, required=True, type=FILE, metavar="FILE...")
 @report_options
 def report(*, saved: tuple[Path, ...], reports: Reports) -> None:
-    """Puts runs that were saved with --json into one report, and prints the matrix.
+    """Puts runs that were saved with --save into one report, and prints the matrix.
 
     Exit code 0: all held, 1: something did not, 2: it could not be judged.
     """

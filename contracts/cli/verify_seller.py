@@ -4,36 +4,24 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Generator
-from contextlib import closing
-from typing import TYPE_CHECKING, Any, Final
+from contextlib import AbstractContextManager, closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
 import click
 
+from contracts.cli import options
 from contracts.cli.judged import Reports, conclude, report_options
+from contracts.cli.options import SUM, Access, access_options, gathered
 
 if TYPE_CHECKING:
-    from contracts.sellers.budget import Rules
+    from contracts.exchange import Exchange
     from contracts.sellers.judgement import Notes, Task
     from contracts.sellers.money import Sum
+    from contracts.target import Seller
     from contracts.verdicts import Verdict
 
 _NOBODY: Final = "http://127.0.0.1"
-_LEVELS: Final = ("core", "extended", "all")
-
-
-def _sum(_: click.Context, __: click.Parameter, text: str | None) -> Sum | None:
-    from contracts.sellers.money import read_sum
-
-    if text is None:
-        return None
-    found = read_sum(text)
-    if found is None or found.amount < 0:
-        raise click.BadParameter(f'"{text}" is no sum; write 30 or "30.00 EUR"')
-    return found
-
-
-def _families(_: click.Context, __: click.Parameter, text: str) -> frozenset[str]:
-    return frozenset(filter(None, (word.strip() for word in text.split(","))))
 
 
 def _tariffs(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> dict[str, int]:
@@ -46,55 +34,71 @@ def _tariffs(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> d
     return found
 
 
-_OPTIONS: Final = (
-    click.option("--in-process", is_flag=True, help="Judge the seller of this installation."),
-    click.option("--login", envvar="MOCKSELLER_LOGIN", default="", help="Of a foreign account."),
-    click.option("--password", envvar="MOCKSELLER_PASSWORD", default="", help="Of that account."),
-    click.option("--no-login", is_flag=True, help="Ask a foreign seller only what is public."),
-    click.option("--token", envvar="MOCKSELLER_TOKEN", default="", help="Of our control API."),
-    click.option("--insecure", is_flag=True, help="Accept any certificate."),
-    click.option(
-        "--max-spend", metavar="SUM", callback=_sum, help='Spend so much, such as "30 EUR".'
-    ),
-    click.option(
-        "--assume-price", metavar="SUM", callback=_sum, help="Taken where no price is told."
-    ),
-    click.option("--read-only", is_flag=True, help="Send nothing that has any effect."),
-    click.option(
-        "--family", default="", metavar="NAMES", callback=_families, help="Such as soft,vds."
-    ),
-    click.option(
-        "--level", type=click.Choice(_LEVELS), default="all", help="core: what most clients call."
-    ),
-    click.option("--only", default="", metavar="TEXT", help="Those whose name contains this."),
-    click.option("--tariff", multiple=True, metavar="FAMILY=CODE", callback=_tariffs,
-                 help="What to buy of a family."),
-    click.option("--address", default="192.0.2.200", show_default=True, metavar="IPV4",
-                 help="Licences are ordered for those after it."),
-    click.option("--flows/--no-flows", default=True, help="Resell as each system does."),
-    click.option("--scenarios", is_flag=True, help="Play a year and a quarter as well."),
-)  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What the judgement may do and spend at a seller that is not ours."""
+
+    no_login: bool
+    max_spend: Sum | None
+    assume_price: Sum | None
+    read_only: bool
 
 
-def _all(options: tuple[Callable[..., Any], ...]) -> Callable[..., Any]:
-    def added(command: Callable[..., Any]) -> Callable[..., Any]:
-        for option in reversed(options):
-            command = option(command)
-        return command
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What of the API is judged, and with which goods."""
 
-    return added
+    families: tuple[str, ...]
+    level: str
+    only: str
+    tariffs: dict[str, int]
+    ip: str
+    flows: bool
+    scenarios: bool
 
 
 @click.command()
 @click.argument("url", required=False)
-@_all(_OPTIONS)
+@options.in_process
+@access_options
+@gathered(
+    "spending",
+    Spending,
+    click.option("--no-login", is_flag=True, help="Ask a foreign seller only what is public."),
+    options.max_spend,
+    click.option("--assume-price", type=SUM, metavar="SUM", help="Taken where no price is told."),
+    click.option("--read-only", is_flag=True, help="Send nothing that has any effect."),
+)
+@gathered(
+    "wishes",
+    Wishes,
+    options.families,
+    options.level,
+    options.only("exchanges, courses and scenarios"),
+    click.option("--tariff-of", "tariffs", multiple=True, metavar="FAMILY=CODE",
+                 callback=_tariffs, help="What to buy of a family. May be repeated."),
+    click.option("--ip", default="192.0.2.200", show_default=True, metavar="IP",
+                 help="IP address; licences are ordered for those after it."),
+    click.option("--flows/--no-flows", default=True, show_default=True,
+                 help="Resell as each system does."),
+    options.scenarios(default=False),
+)  # fmt: skip
 @report_options
-def seller(url: str | None, *, in_process: bool, reports: Reports, **given: Any) -> None:  # noqa: ANN401 - the options above
+def seller(
+    url: str | None,
+    *,
+    in_process: bool,
+    access: Access,
+    spending: Spending,
+    wishes: Wishes,
+    reports: Reports,
+) -> None:
     """Holds a seller to what is on record, and resells what it sells.
 
     URL is the address of its API. A seller of ours is judged in worlds made for it. Of any other
     nothing is asked that spends money, unless --max-spend allows it: then services are bought,
     used, and given back at the end, and what could not be given back is listed.
+
     Exit code 0: all held, 1: something did not, 2: it could not be judged.
     """
     from contracts.sellers.judgement import Notes
@@ -106,7 +110,9 @@ def seller(url: str | None, *, in_process: bool, reports: Reports, **given: Any)
         # Before anything else, and without the address: a password may stand in it.
         raise click.UsageError(fault)
     notes = Notes()
-    verdicts = _judged(url, given, _task(given), notes)
+    verdicts = _judged(
+        lambda: _place(url, access, spending), spending, wishes, _task(wishes), notes
+    )
     target = url or "the seller in process"
     try:
         with closing(verdicts):
@@ -121,15 +127,20 @@ def seller(url: str | None, *, in_process: bool, reports: Reports, **given: Any)
 
 
 def _judged(
-    url: str | None, given: dict[str, Any], task: Task, notes: Notes
+    place: Callable[[], AbstractContextManager[Seller]],
+    spending: Spending,
+    wishes: Wishes,
+    task: Task,
+    notes: Notes,
 ) -> Generator[Verdict, None, None]:
     from contracts.exchange import read_all
     from contracts.sellers.judgement import judge
     from contracts.target import CannotRun
 
     exchanges = read_all()
-    with _place(url, given) as judged:
-        if not (judged.own or judged.has_account or given["no_login"]):
+    _check_families(wishes, exchanges)
+    with place() as judged:
+        if not (judged.own or judged.has_account or spending.no_login):
             # Next to nothing would be asked, and in CI a secret that is missing would look green.
             raise CannotRun(
                 "no login was given: set MOCKSELLER_LOGIN and MOCKSELLER_PASSWORD,"
@@ -138,41 +149,34 @@ def _judged(
         yield from judge(exchanges, judged, task, notes)
 
 
-def _place(url: str | None, given: dict[str, Any]) -> Any:  # noqa: ANN401 - a context with a Seller
+def _check_families(wishes: Wishes, exchanges: tuple[Exchange, ...]) -> None:
+    """UsageError: nothing is on record of a family; all of it would be held."""
+    from contracts.sellers.levels import family_of
+
+    options.known_names(wishes.families, {family_of(one.func) for one in exchanges}, "family")
+
+
+def _place(url: str | None, access: Access, spending: Spending) -> AbstractContextManager[Seller]:
     from contracts import own
-    from contracts.target import at_url
-
-    if url is None:
-        return own.in_process(_rules(given))
-    return at_url(
-        url,
-        login=given["login"],
-        password=given["password"],
-        token=given["token"],
-        verify=not given["insecure"],
-        rules=_rules(given),
-    )
-
-
-def _rules(given: dict[str, Any]) -> Rules:
     from contracts.sellers.budget import Rules
 
-    return Rules(
-        read_only=given["read_only"], limit=given["max_spend"], assumed=given["assume_price"]
+    rules = Rules(
+        read_only=spending.read_only, limit=spending.max_spend, assumed=spending.assume_price
     )
+    return own.in_process(rules) if url is None else access.at(url, rules)
 
 
-def _task(given: dict[str, Any]) -> Task:
+def _task(wishes: Wishes) -> Task:
     from contracts.sellers.flows.shelf import Addresses, is_address
-    from contracts.sellers.ground import Wishes
+    from contracts.sellers.ground import Wishes as Goods
     from contracts.sellers.judgement import Task
     from contracts.sellers.levels import Choice
 
-    if not is_address(given["address"]):
-        raise click.UsageError(f'--address: "{given["address"]}" is no IPv4 address')
+    if not is_address(wishes.ip):
+        raise click.UsageError(f'--ip: "{wishes.ip}" is no IPv4 address')
     return Task(
-        choice=Choice(given["family"], given["level"], given["only"]),
-        wishes=Wishes(given["tariff"], Addresses(given["address"])),
-        flows=given["flows"],
-        scenarios=given["scenarios"],
+        choice=Choice(frozenset(wishes.families), wishes.level, wishes.only),
+        wishes=Goods(wishes.tariffs, Addresses(wishes.ip)),
+        flows=wishes.flows,
+        scenarios=wishes.scenarios,
     )

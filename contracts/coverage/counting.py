@@ -93,7 +93,7 @@ def from_runs(runs: Iterable[Run]) -> Counted:
 
 
 def from_files(paths: Iterable[Path]) -> Counted:
-    """The same of files that a judge wrote with ``--json``. Raises CannotRun with one line."""
+    """The same of files that a judge wrote with ``--save``. Raises CannotRun with one line."""
     from contracts.reports.saved import SavedFault, read_file  # noqa: PLC0415 - reports load more
 
     try:

@@ -70,7 +70,7 @@ def staged(script: ModuleScript, *, in_process: bool) -> Iterator[Stage]:
     """Starts seller and billing, and stops them with everything they wrote."""
     with ExitStack() as things:
         seller, line = things.enter_context(running_seller(in_process=in_process))
-        folder = Path(things.enter_context(tempfile.TemporaryDirectory()))
+        folder = Path(things.enter_context(tempfile.TemporaryDirectory(prefix="mockseller-")))
         quiet_day(seller)
         seller.account(OUR_LOGIN, balance=str(script.balance))
         client = Client(

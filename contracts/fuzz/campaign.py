@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -38,6 +38,10 @@ class Plan:
     rounds: int | None = None
 
 
+def in_silence(_: str) -> None:
+    """Tells nobody how far it is."""
+
+
 class Broken(Exception):
     """An example broke a rule."""
 
@@ -62,10 +66,14 @@ class _Share:
 
 @dataclass(slots=True)
 class Campaign:
-    """Runs a plan on a bench. ``asked`` counts examples by function."""
+    """Runs a plan on a bench. ``asked`` counts examples by function.
+
+    ``tell`` gets a line after each function of each round.
+    """
 
     bench: Bench
     plan: Plan
+    tell: Callable[[str], None] = in_silence
     asked: dict[str, int] = field(default_factory=dict)
     found: dict[str, Found] = field(default_factory=dict)
     _began: float = 0.0
@@ -83,9 +91,15 @@ class Campaign:
             self._ask(share)
             if share.found is not None:
                 self.found[share.func] = share.found
+            self._tell(share.number, len(chosen))
         seconds = moments.elapsed() - self._began
         verdicts = tuple(self._verdict(func) for func in sorted(chosen))
         return Run("fuzz", target, began, seconds, verdicts, self._remarks(), self._details())
+
+    def _tell(self, number: int, chosen: int) -> None:
+        asked = f"{len(self.asked)} of {chosen} functions, {sum(self.asked.values())} examples"
+        broken = f", {len(self.found)} broken" if self.found else ""
+        self.tell(f"made-up requests, round {number + 1}: {asked}{broken}")
 
     def _chosen(self) -> list[str]:
         declared = self.bench.declared.functions

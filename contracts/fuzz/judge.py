@@ -9,7 +9,7 @@ from typing import Final
 
 from contracts import moments
 from contracts.fuzz.bench import Bench, Permit
-from contracts.fuzz.campaign import Campaign, Plan
+from contracts.fuzz.campaign import Campaign, Plan, in_silence
 from contracts.fuzz.declared import Declared
 from contracts.fuzz.life import Life
 from contracts.fuzz.reached import Reached
@@ -34,12 +34,12 @@ def judge(
     plan: Plan,
     *,
     address: str,
-    target: str,
     permit: Permit | None = None,
     token: str = "",
     declared: Declared | None = None,
+    tell: Callable[[str], None] = in_silence,
 ) -> Judged:
-    """Asks a seller until the time of the plan is over.
+    """Asks a seller until the time of the plan is over; ``tell`` gets a line now and then.
 
     Lives are walked at a seller of ours alone: elsewhere they would be bought, with money.
     """
@@ -51,13 +51,15 @@ def judge(
         bench.check_login()
         life = Life(bench, products_of(declared, plan), token=token)
         if seller.own and life.products:
+            tell("walks through lives of services")
             life.by_heart(over.after(FOR_LIVES))
             life.at_random(plan.seed, over.after(FOR_LIVES))
+            tell(f"walks through lives of services: {_in_numbers(life.reached)}")
         elif not seller.own:
             told = ("needs a world of its own: elsewhere services would be bought and deleted",)
             life.verdicts.append(Verdict("life", "walk", Outcome.SKIP, DOCUMENTED, told))
-        made_up = Campaign(bench, replace(plan, seconds=over.left()))
-        asked = made_up.run(target)
+        made_up = Campaign(bench, replace(plan, seconds=over.left()), tell)
+        asked = made_up.run(seller.name)
     remarks = (*asked.remarks, *_remarks(life.reached, bench), *bought)
     run = replace(
         asked,
@@ -103,12 +105,16 @@ class _Clock:
 
 def _remarks(reached: Reached, bench: Bench) -> Iterator[str]:
     if reached.states:
-        numbers = reached.numbers
-        lives = f"lives of {numbers['products']} product types: {numbers['states']} states"
-        yield f"{lives}, {numbers['transitions']} transitions, {numbers['steps']} steps"
+        yield f"lives of {_in_numbers(reached)}"
     if bench.seller.own:
         return
     yield f"{bench.permit.held_back} requests were held back"
+
+
+def _in_numbers(reached: Reached) -> str:
+    numbers = reached.numbers
+    states = f"{numbers['products']} product types: {numbers['states']} states"
+    return f"{states}, {numbers['transitions']} transitions, {numbers['steps']} steps"
 
 
 @contextmanager

@@ -20,16 +20,22 @@ def all_of(worlds: Worlds, name: str) -> list[dict[str, object]]:
         return [fault.told() for fault in faults.planned(db)]
 
 
-def add(
-    worlds: Worlds, name: str, given: Mapping[str, Any], functions: Collection[str] = ()
-) -> dict[str, object]:
-    """Plans one; as it is told. Raises BadFault with one line.
+def wanted_of(given: Mapping[str, Any], functions: Collection[str] = ()) -> faults.Fault:
+    """What is to be planned, checked. Raises BadFault with one line.
 
     Of ``functions``, where they are told, the pattern must mean one: else it would never strike.
     """
     wanted = faults.read(given)
     if functions and not any(wanted.means(one) for one in functions):
         raise BadFault(f"func: there is no function that is {wanted.func}")
+    return wanted
+
+
+def add(
+    worlds: Worlds, name: str, given: Mapping[str, Any], functions: Collection[str] = ()
+) -> dict[str, object]:
+    """Plans one; as it is told. Raises BadFault as `wanted_of` does."""
+    wanted = wanted_of(given, functions)
     with worlds.locked(name) as db, db.writing():
         return faults.add(db, wanted, read(db).clock.now(worlds.machine)).told()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from emulator.cli.ending import heed_signals
 from emulator.cli.group import mockseller
 
 
 def main() -> None:
     """Runs the command line."""
+    heed_signals()
     mockseller(prog_name="mockseller")
 
 

@@ -42,11 +42,11 @@ def advance(span: tuple[str, ...], name: str, data: Path | None) -> None:
 
 
 @clock.command()
-@click.argument("at", required=False)
+@click.argument("at", required=False, metavar="[INSTANT]")
 @options.world
 @options.data
 def freeze(at: str | None, name: str, data: Path | None) -> None:
-    """Stop it, now or AT a moment such as 2027-01-31T00:00:00Z."""
+    """Stop it, now or at an INSTANT such as 2027-01-31T00:00:00Z."""
     from emulator.admin import clock as clocks
     from emulator.clock import read_instant
 
@@ -55,11 +55,11 @@ def freeze(at: str | None, name: str, data: Path | None) -> None:
 
 
 @clock.command("set")
-@click.argument("at")
+@click.argument("at", metavar="INSTANT")
 @options.world
 @options.data
 def set_to(at: str, name: str, data: Path | None) -> None:
-    """Put it to a moment such as 2027-01-31T00:00:00Z."""
+    """Put it to an INSTANT such as 2027-01-31T00:00:00Z."""
     from emulator.admin import clock as clocks
     from emulator.clock import read_instant
 

@@ -19,16 +19,52 @@ def fault() -> None:
 @fault.command()
 @click.argument("what")
 @click.argument("settings", nargs=-1)
-@click.option("--func", default="*", show_default=True, help="Functions, such as soft.*")
-@click.option("--account", default="", help="Only calls of this login.")
-@click.option("--nth", type=int, default=1, show_default=True, help="From which call on.")
-@click.option("--times", type=int, help="How often; else without end.")
-@click.option("--chance", type=int, default=100, show_default=True, help="Per cent.")
-@click.option("--seed", type=int, default=1, show_default=True, help="What chance is thrown from.")
+@click.option(
+    "--func",
+    "functions",
+    multiple=True,
+    metavar="PATTERN",
+    help="Only this function; * stands for anything. May be repeated: one fault each.",
+)
+@click.option("--account", default="", metavar="LOGIN", help="Only calls of this login.")
+@click.option(
+    "--nth",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    metavar="COUNT",
+    help="From which call on.",
+)
+@click.option(
+    "--times", type=click.IntRange(1), metavar="COUNT", help="How often; else without end."
+)
+@click.option(
+    "--chance",
+    type=click.IntRange(1, 100),
+    default=100,
+    show_default=True,
+    metavar="PERCENT",
+    help="How likely it is each time.",
+)
+@click.option(
+    "--seed",
+    type=options.NUMBER,
+    default=1,
+    show_default=True,
+    metavar="NUMBER",
+    help="What chance is thrown from.",
+)
 @click.option("--when", type=click.Choice(["before", "after"]), help="Before it happens, or after.")
 @options.world
 @options.data
-def add(what: str, settings: tuple[str, ...], name: str, data: Path | None, **rule: Any) -> None:  # noqa: ANN401 - options by name
+def add(
+    what: str,
+    settings: tuple[str, ...],
+    functions: tuple[str, ...],
+    name: str,
+    data: Path | None,
+    **rule: Any,  # noqa: ANN401 - options by name
+) -> None:
     """Plan WHAT with SETTINGS such as seconds=5.
 
     WHAT is one of delay, error, status, drop, truncate, garbage, long, rate_limit, stale, one_row,
@@ -40,7 +76,11 @@ def add(what: str, settings: tuple[str, ...], name: str, data: Path | None, **ru
     with options.opened(data) as worlds:
         given = {"what": what, **rule, **dict(_setting(text) for text in settings)}
         known = [function.name for function in create_registry()]
-        _tell(faults.add(worlds, name, given, known))
+        several = [{**given, "func": func} for func in functions or ("*",)]
+        for one in several:
+            faults.wanted_of(one, known)  # all of them are right before any is planned
+        for one in several:
+            _tell(faults.add(worlds, name, one, known))
 
 
 def _setting(text: str) -> tuple[str, object]:
@@ -80,6 +120,7 @@ def remove(number: int, name: str, data: Path | None) -> None:
 
     with options.opened(data) as worlds:
         faults.remove(worlds, name, number)
+    click.echo(f"#{number} removed")
 
 
 @fault.command()

@@ -8,7 +8,9 @@ import click
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="As JSON, with fields, refusals and sources.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON, with fields, refusals and sources."
+)
 def functions(*, as_json: bool) -> None:
     """List the functions of the API, and how we know each."""
     from emulator.admin.listing import functions as listed

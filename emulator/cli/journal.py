@@ -3,26 +3,39 @@
 from __future__ import annotations
 
 import json
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from emulator.cli import options
 
+if TYPE_CHECKING:
+    from emulator.journal import Entry
+
+INDENT: Final = " " * 18
+"""Where a row goes on that is too long for the terminal: under what came of the call before."""
+
 
 @click.command()
-@click.option("--func", help="Only this function; * stands for anything.")
-@click.option("--login", help="Only calls of this login.")
+@click.option("--func", "functions", multiple=True, metavar="PATTERN",
+              help="Only this function; * stands for anything. May be repeated.")  # fmt: skip
+@click.option("--account", metavar="LOGIN", help="Only calls of this login.")
 @click.option("--errors", is_flag=True, help="Only calls that were refused.")
 @click.option("--struck", is_flag=True, help="Only calls that a planned fault struck.")
 @click.option("--happenings", is_flag=True, help="What fell due, too.")
-@click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="As JSON, with parameters and answers.")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True,
+              metavar="COUNT", help="The latest so many.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with parameters and answers.")
 @options.world
 @options.data
 def journal(
-    func: str | None,
-    login: str | None,
+    functions: tuple[str, ...],
+    account: str | None,
     limit: int,
     name: str,
     data: Path | None,
@@ -38,23 +51,46 @@ def journal(
     with options.opened(data) as worlds:
         found = journals.find(
             worlds.connect(name),
-            func=func,
-            login=login,
+            func=functions or None,
+            login=account,
             error=errors or None,
             fault=struck or None,
             kind=None if happenings else journals.CALL,
             limit=limit,
         )
+    found.reverse()
     if as_json:
-        click.echo(json.dumps([entry.told() for entry in reversed(found)], indent=1))
+        click.echo(json.dumps([entry.told() for entry in found], indent=1))
         return
-    for entry in reversed(found):
-        outcome = entry.error or "ok"
-        if entry.kind == journals.HAPPENING:
-            told = json.loads(entry.params)
-            outcome = f"service {told['service']}  {told['detail']}"
-        click.echo(
-            f"{entry.id:>6}  {entry.at:%Y-%m-%d %H:%M:%S}  {entry.login or '-':<12} "
-            f"{entry.func or '-':<24} {outcome:<28} {entry.took_ms:.1f} ms"
-            f"{f'  {entry.fault}' if entry.fault else ''}"
-        )
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    for line in _rows(found):
+        click.echo(_fitted(line, width))
+
+
+def _rows(found: Iterable[Entry]) -> Iterator[str]:
+    """A line for each entry, under a line for each day."""
+    day = ""
+    for entry in found:
+        if day != (day := f"{entry.at:%Y-%m-%d}"):
+            yield day
+        row = f"{entry.id:>6}  {entry.at:%H:%M:%S}  {entry.login or '-':<10}"
+        fault = f"  {entry.fault}" if entry.fault else ""
+        yield f"{row}  {entry.func or '-':<18}  {_outcome(entry)}{fault}"
+
+
+def _outcome(entry: Entry) -> str:
+    from emulator import journal as journals
+
+    if entry.kind == journals.HAPPENING:
+        told = json.loads(entry.params)
+        return f"service {told['service']}  {told['detail']}".rstrip()
+    return f"{entry.error or 'ok':<16}  {entry.took_ms:5.1f} ms"
+
+
+def _fitted(line: str, width: int) -> str:
+    """The line, broken where a terminal is too narrow for it; 0: no terminal, nothing is broken."""
+    if not width or len(line) <= width:
+        return line
+    return textwrap.fill(
+        line, width, subsequent_indent=INDENT, drop_whitespace=True, break_on_hyphens=False
+    )

@@ -1,11 +1,11 @@
-"""What several commands share: the data folder, the world, and how faults are told."""
+"""What several commands share: the data folder, the world, a port, and how faults are told."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -13,13 +13,23 @@ if TYPE_CHECKING:
     from emulator.worlds import Worlds
 
 Command = Callable[..., Any]
+FILE: Final = click.Path(dir_okay=False, path_type=Path)
+FOLDER: Final = click.Path(file_okay=False, path_type=Path)
+NUMBER: Final = click.IntRange(0)
+
+
+class CannotRun(click.ClickException):
+    """What is needed is not there, or cannot be had: a world, a file, a port. One line."""
+
+    exit_code = 2
 
 
 def data(command: Command) -> Command:
     """``--data DIR``."""
     return click.option(
         "--data",
-        type=click.Path(file_okay=False, path_type=Path),
+        type=FOLDER,
+        metavar="FOLDER",
         help="Folder with the worlds; else MOCKSELLER_DATA, else the user's own data folder.",
     )(command)
 
@@ -27,8 +37,24 @@ def data(command: Command) -> Command:
 def world(command: Command) -> Command:
     """``--world NAME``."""
     return click.option(
-        "--world", "name", default="default", show_default=True, help="Which world."
+        "--world", "name", default="default", show_default=True, metavar="NAME", help="Which world."
     )(command)
+
+
+def host(default: str | None = None) -> Callable[[Command], Command]:
+    """``--host HOST``. Without a default the settings have one."""
+    return click.option(
+        "--host", default=default, show_default=default or "127.0.0.1", metavar="HOST",
+        help="Address to listen on.",
+    )  # fmt: skip
+
+
+def port(default: int, *, of_settings: bool = False) -> Callable[[Command], Command]:
+    """``--port PORT``; ``of_settings``: its default is that of the settings."""
+    return click.option(
+        "--port", type=click.IntRange(0, 65535), default=None if of_settings else default,
+        show_default=str(default), metavar="PORT", help="Port to listen on; 0 takes a free one.",
+    )  # fmt: skip
 
 
 @contextmanager
@@ -49,9 +75,9 @@ def opened(folder: Path | None) -> Iterator[Worlds]:
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Turns the faults that people can mend into one line on stderr and exit code 1."""
+    """Turns the faults that people can mend into one line on stderr and exit code 2."""
     try:
         yield
     except (ValueError, LookupError, OSError) as fault:
         line = f"{fault.strerror}: {fault.filename}" if isinstance(fault, OSError) else str(fault)
-        raise click.ClickException(" ".join(line.split())) from None
+        raise CannotRun(" ".join(line.split())) from None

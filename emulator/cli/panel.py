@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from emulator.cli import options
+
 if TYPE_CHECKING:
     from emulator.panel import Login, Panel
 
@@ -17,49 +19,28 @@ TIMEOUT = 60.0
 
 
 @click.group(invoke_without_command=True)
-@click.option(
-    "--licence",
-    "key",
-    envvar="MOCKSELLER_PANEL_LICENCE",
-    default="",
-    metavar="KEY",
-    show_envvar=True,
-    help="Key; kept after the first time.",
-)
-@click.option(
-    "--seller",
-    envvar="MOCKSELLER_URL",
-    default="http://127.0.0.1:1500/billmgr",
-    show_default=True,
-    show_envvar=True,
-    help="Whose licence it is: the address of the seller's API.",
-)
+@click.option("--licence-key", envvar="MOCKSELLER_PANEL_LICENCE_KEY", show_envvar=True, default="",
+              metavar="KEY", help="Kept after the first time.")  # fmt: skip
+@click.option("--seller", envvar="MOCKSELLER_URL", show_envvar=True, metavar="URL",
+              default="http://127.0.0.1:1500/billmgr", show_default=True,
+              help="Whose licence it is: the address of the seller's API.")  # fmt: skip
 @click.option("--billing", default="", metavar="URL", help="Ask this one, not the file's partner.")
-@click.option(
-    "--mode",
-    type=click.Choice(["automatic", "manual", "pricelist"]),
-    default=None,
-    help="How modules are bought, whatever the licence file says.",
-)
-@click.option("--ip", "address", default="", help="Address the panel says it is at.")
-@click.option(
-    "--folder",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("panel"),
-    show_default=True,
-    help="Where its licence file is kept.",
-)
-@click.option("--host", default="127.0.0.1", show_default=True, help="Of its page.")
-@click.option("--port", default=8080, show_default=True, help="Of its page; 0 takes a free one.")
+@click.option("--mode", type=click.Choice(["automatic", "manual", "pricelist"]),
+              help="How modules are bought, whatever the licence file says.")  # fmt: skip
+@click.option("--ip", default="", metavar="IP", help="IP address the panel says it is at.")
+@click.option("--folder", type=options.FOLDER, default=Path("panel"), show_default=True,
+              metavar="FOLDER", help="Where its licence file is kept.")  # fmt: skip
+@options.host("127.0.0.1")
+@options.port(8080)
 @click.pass_context
 def panel(
     context: click.Context,
     *,
-    key: str,
+    licence_key: str,
     seller: str,
     billing: str,
     mode: str | None,
-    address: str,
+    ip: str,
     folder: Path,
     host: str,
     port: int,
@@ -68,6 +49,8 @@ def panel(
 
     Without a command it fetches its licence file and serves its page; Ctrl-C stops it. Who buys
     is asked for, or MOCKSELLER_PANEL_LOGIN and MOCKSELLER_PANEL_PASSWORD say it.
+
+    Exit code 0: done or stopped, 1: the billing refuses, 2: it could not be asked, or not begin.
     """
     import time
 
@@ -80,7 +63,7 @@ def panel(
         _check_address("billing", billing)
     http = httpx.Client(timeout=TIMEOUT)
     context.call_on_close(http.close)
-    bearings = Bearings(seller, key, billing, mode or "", address)
+    bearings = Bearings(seller, licence_key, billing, mode or "", ip)
     # The licence follows the purchase in a moment, and a person waits here.
     context.obj = Panel(LicenceFolder(folder), http, bearings, wait=time.sleep)  # noqa: TID251 - see above
     if context.invoked_subcommand is None:
@@ -120,7 +103,7 @@ def show(machine: Panel) -> None:
     """Show the licence, and the modules with their prices."""
     state = machine.state(_known_login())
     if state.licence is None:
-        raise click.ClickException(state.trouble)
+        raise options.CannotRun(state.trouble)
     licence = state.licence
     click.echo(f"licence {licence.id}, {licence.product}, {licence.ip}")
     click.echo(f"valid until {licence.expires_on or 'further notice'}")
@@ -150,7 +133,8 @@ def refresh(machine: Panel) -> None:
 def buy(machine: Panel, module: str) -> None:
     """Buy a module, by its name or number, for a month; or tell where it is bought.
 
-    Exit code 0: active or to be bought by hand, 1: refused, or paid and not in the licence yet.
+    Exit code 0: active or to be bought by hand, 1: refused, or paid and not in the licence yet,
+    2: it could not be asked.
     """
     with _told():
         automatic = machine.state().partner.mode == "automatic"
@@ -205,12 +189,14 @@ def _login() -> Login:
 
 @contextmanager
 def _told() -> Iterator[None]:
-    """Turns what people can mend into one line on stderr and exit code 1."""
+    """Turns what people can mend into one line on stderr; 1: refused, 2: it could not be asked."""
     from emulator.panel import BillingFault, LicenceFault, NoBilling
 
     try:
         yield
-    except (LicenceFault, NoBilling, BillingFault, LookupError, ValueError) as fault:
+    except BillingFault as fault:
         raise click.ClickException(str(fault)) from None
+    except (LicenceFault, NoBilling, LookupError, ValueError) as fault:
+        raise options.CannotRun(str(fault)) from None
     except OSError as fault:
-        raise click.ClickException(f"cannot listen there: {fault.strerror or fault}") from None
+        raise options.CannotRun(f"cannot listen there: {fault.strerror or fault}") from None

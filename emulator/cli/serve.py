@@ -15,24 +15,50 @@ if TYPE_CHECKING:
     from emulator.cli.banner import FirstOrder
     from emulator.settings import Settings
 
-FILE = click.Path(dir_okay=False, path_type=Path)
-
 
 @click.command()
-@click.option("--host", help="Address to listen on.  [default: 127.0.0.1]")
-@click.option("--port", help="Port; 0 picks a free one.  [default: 1500]")
-@click.option("--workers", help="Processes.  [default: 2]")
-@click.option("--threads", help="Threads of each process.  [default: 8]")
+@options.host()
+@options.port(1500, of_settings=True)
+@click.option(
+    "--workers", type=click.IntRange(1, 64), show_default="2", metavar="COUNT", help="Processes."
+)
+@click.option(
+    "--threads",
+    type=click.IntRange(1, 256),
+    show_default="8",
+    metavar="COUNT",
+    help="Threads of each process.",
+)
 @options.data
-@click.option("--seed", help="What invented data of a new world derives from.  [default: 1]")
-@click.option("--fixture", help="What a new world `default` is made from.  [default: small]")
-@click.option("--cert", type=FILE, help="Certificate (PEM): serve HTTPS.")
-@click.option("--key", type=FILE, help="Its private key (PEM).")
-@click.option("--config", type=FILE, envvar="MOCKSELLER_CONFIG", help="Settings in a TOML file.")
+@click.option(
+    "--seed",
+    type=options.NUMBER,
+    show_default="1",
+    metavar="NUMBER",
+    help="What invented data of a new world derives from.",
+)
+@click.option(
+    "--fixture",
+    show_default="small",
+    metavar="NAME",
+    help="What a new world `default` is made from: a shipped world, or a file.",
+)
+@click.option("--cert", type=options.FILE, metavar="FILE", help="Certificate (PEM): serve HTTPS.")
+@click.option("--key", type=options.FILE, metavar="FILE", help="Its private key (PEM).")
+@click.option(
+    "--config",
+    type=options.FILE,
+    metavar="FILE",
+    envvar="MOCKSELLER_CONFIG",
+    show_envvar=True,
+    help="Settings in a TOML file.",
+)
 def serve(config: Path | None, **flags: object) -> None:
     """Start a seller; Ctrl-C stops it.
 
     Every setting also comes from the environment: MOCKSELLER_PORT and so on. Flags weigh more.
+
+    Exit code 0: it was stopped, 2: it could not begin.
     """
     from emulator.server import PortError, Server, take
     from emulator.settings import load
@@ -44,7 +70,7 @@ def serve(config: Path | None, **flags: object) -> None:
         try:
             place = take(settings.host, settings.port)
         except PortError as fault:
-            raise click.ClickException(str(fault)) from None
+            raise options.CannotRun(str(fault)) from None
         app, order = _made(settings)
     url = place.url(https=settings.cert is not None)
     Server(app, settings, place, ready=lambda: click.echo(order.banner(url))).run()
@@ -58,7 +84,7 @@ def _check_certificate(settings: Settings) -> None:
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.cert, settings.key)
     except (ssl.SSLError, OSError) as fault:
-        raise click.ClickException(
+        raise options.CannotRun(
             f"cert, key: {settings.cert} and {settings.key} cannot be used: {fault}"
         ) from None
 
@@ -70,7 +96,7 @@ def _check_fixture(settings: Settings) -> None:
     name = settings.fixture
     if name in world_names() or (Path(name).suffix and Path(name).is_file()):
         return
-    raise click.ClickException(
+    raise options.CannotRun(
         f'fixture: no worlds "{name}"; there are {", ".join(sorted(world_names()))}'
     )
 

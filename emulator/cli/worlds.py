@@ -19,7 +19,7 @@ def world() -> None:
 
 @world.command("list")
 @options.data
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_worlds(data: Path | None, *, as_json: bool) -> None:
     """List the worlds."""
     from emulator.admin import state
@@ -35,8 +35,15 @@ def list_worlds(data: Path | None, *, as_json: bool) -> None:
 
 @world.command()
 @click.argument("name")
-@click.option("--fixture", default="small", show_default=True, help="A shipped world, or a file.")
-@click.option("--seed", type=click.IntRange(0), help="What invented data derives from.")
+@click.option(
+    "--fixture",
+    default="small",
+    show_default=True,
+    metavar="NAME",
+    help="A shipped world, or a file.",
+)
+@click.option("--seed", type=options.NUMBER, metavar="NUMBER", show_default="that of the settings",
+              help="What invented data derives from.")  # fmt: skip
 @options.data
 def create(name: str, fixture: str, seed: int | None, data: Path | None) -> None:
     """Make a world NAME from a fixture."""
@@ -67,7 +74,7 @@ def remove(name: str, data: Path | None) -> None:
 
 @world.command()
 @click.argument("name")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=options.FILE)
 @options.data
 def load(name: str, file: Path, data: Path | None) -> None:
     """Load FILE into the world NAME, which is made where it does not exist.

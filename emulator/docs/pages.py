@@ -96,8 +96,9 @@ def commands_page() -> str:
 
 def _command(command: click.Command, name: str, parent: click.Context | None) -> Iterator[str]:
     context = click.Context(
-        command, parent, info_name=name, max_content_width=96, terminal_width=96
-    )
+        command, parent, info_name=name, max_content_width=96, terminal_width=96,
+        **command.context_settings,
+    )  # fmt: skip
     yield f"## {context.command_path}\n\n```text\n{command.get_help(context)}\n```\n"
     if isinstance(command, click.Group):
         for each in command.list_commands(context):

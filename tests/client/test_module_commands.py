@@ -176,7 +176,7 @@ def test_what_cannot_be_paid_in_is_told(
     run: Callable[..., Result], words: tuple[str, str], line: str
 ) -> None:
     result = run("top-up", *words)
-    assert (result.exit_code, result.output) == (1, f"Error: {line}\n")
+    assert (result.exit_code, result.output) == (2, f"Error: {line}\n")
 
 
 def test_the_day_renews_then_suspends_then_follows(
@@ -200,7 +200,7 @@ def test_a_silent_seller_is_a_day_that_failed(
 ) -> None:
     lossy.plan = {"addition": deque(["before"] * 90)}
     result = run("daily")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert result.output.startswith("Error: the seller's modules cannot be read: ")
     assert sold == 1
 
@@ -241,7 +241,7 @@ def test_a_database_that_is_none_is_told(run: Callable[..., Result], path: Path)
     [
         ((), "no login at the seller: --login, or seller.login in the file"),
         (("--login", "r"), "no password at the seller: --password, or MOCKSELLER_PASSWORD"),
-        (("--login", "r", "--password", "x", "--url", "http://a:b@127.0.0.1/billmgr"),
+        (("--login", "r", "--password", "x", "--seller", "http://a:b@127.0.0.1/billmgr"),
          "the url is the bare address of the API: no login, no query in it"),
     ],
 )  # fmt: skip

@@ -30,7 +30,7 @@ def test_licences_are_listed_one_a_line(run: Callable[..., Result], line: Line) 
         "<doc><elem><id>7</id><licname>web-1</licname><ip>192.0.2.1</ip><pricelist>Lite</pricelist>"
         '<item_status orig="2">Active</item_status><expiredate>2026-02-01</expiredate></elem></doc>'
     )
-    result = run("licenses", "list")
+    result = run("licences", "list")
     assert result.exit_code == 0
     assert result.output == "7\tactive\t2026-02-01\t192.0.2.1\tLite\tweb-1\n"
 
@@ -41,7 +41,7 @@ def test_an_order_prints_the_licence_with_its_key(run: Callable[..., Result], li
         "<doc><elid>7</elid><lickey>7-K</lickey><status>2</status></doc>",
     )
     result = run(
-        "licenses", "order", "--tariff", "55230", "--ip", "192.0.2.1", "--name", "web-1",
+        "licences", "order", "--tariff", "55230", "--ip", "192.0.2.1", "--name", "web-1",
         "--addon", "55236", "2",
     )  # fmt: skip
     assert result.exit_code == 0, result.output
@@ -51,7 +51,7 @@ def test_an_order_prints_the_licence_with_its_key(run: Callable[..., Result], li
 
 def test_a_licence_is_shown(run: Callable[..., Result], line: Line) -> None:
     line.answers("<doc><elid>7</elid><status>3</status></doc>")
-    result = run("licenses", "show", "7")
+    result = run("licences", "show", "7")
     assert "status: suspended" in result.output
 
 
@@ -65,7 +65,7 @@ def test_the_balance_is_shown(run: Callable[..., Result], line: Line) -> None:
 
 def test_a_refusal_is_one_line_and_not_a_traceback(run: Callable[..., Result], line: Line) -> None:
     line.answers('<doc><error type="missed" object="item"><msg>No such item</msg></error></doc>')
-    result = run("licenses", "show", "9")
+    result = run("licences", "show", "9")
     assert result.exit_code == 1
     assert result.output == "Error: soft.edit: missed:item No such item\n"
 
@@ -85,7 +85,7 @@ def test_importing_the_commands_does_not_load_httpx() -> None:
 
 def test_an_address_with_a_login_in_it_is_told_in_one_line() -> None:
     url = "http://you:word@127.0.0.1:9/billmgr"
-    words = ["--url", url, "--login", "you", "--password", "word", "balance"]
+    words = ["--seller", url, "--login", "you", "--password", "word", "balance"]
     result = CliRunner().invoke(resell, words)
     assert result.exit_code == 2
-    assert "Invalid value for --url" in result.output
+    assert "Invalid value for --seller" in result.output

@@ -17,7 +17,7 @@ from contracts.endpoints.own import URL, own_endpoint
 from contracts.verdicts import HELD, Outcome, exit_code
 
 
-@pytest.mark.parametrize("option", ["--html", "--json"])
+@pytest.mark.parametrize("option", ["--html", "--save"])
 def test_a_report_that_cannot_be_written_is_told_before_anything_is_judged(
     tmp_path: Path, option: str
 ) -> None:

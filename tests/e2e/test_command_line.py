@@ -58,7 +58,7 @@ def test_a_world_of_ones_own_is_loaded_from_its_file(run: Run, tmp_path: Path) -
 def test_an_unknown_fixture_refuses_to_start_though_a_world_exists(run: Run) -> None:
     assert run("world", "list").exit_code == 0
     refused = run("serve", "--port", "0", "--fixture", "nosuch")
-    assert refused.exit_code == 1
+    assert refused.exit_code == 2
     assert refused.output.startswith('Error: fixture: no worlds "nosuch"; there are bound, busy,')
 
 
@@ -104,7 +104,7 @@ def test_an_empty_journal_says_nothing(run: Run) -> None:
 )  # fmt: skip
 def test_a_fault_is_one_line(run: Run, words: list[str], line: str) -> None:
     told = run(*words)
-    assert (told.exit_code, told.output) == (1, f"Error: {line}\n")
+    assert (told.exit_code, told.output) == (2, f"Error: {line}\n")
 
 
 def test_the_functions_are_listed_with_how_we_know_them() -> None:

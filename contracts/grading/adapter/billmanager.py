@@ -5,13 +5,13 @@ Its items stand in SQLite in the adapter's folder; the customer's name is the ju
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from contracts.grading.adapter.common import Adapter, CannotDoError, Told, books, now_of
+from contracts.grading.adapter.common import Adapter, CannotDoError, Deeds, Told, books, now_of
 from contracts.grading.steps import Report, Result
 from reseller_client import Client, Status
 from reseller_client.resellers import BillmanagerReseller, ProcessingModule, SellerAccount
@@ -27,12 +27,10 @@ A_DAY: Final = timedelta(days=1)
 class BillmanagerAdapter(Adapter):
     """Opens a BILLmanager for one step and lets its cron run once."""
 
-    def do(self, told: Told) -> Report:
-        """Carries out a step over the items in the adapter's folder."""
-        with (
-            closing(books(self.means.folder, "billmanager")) as rows,
-            self.client(told) as client,
-        ):
+    @contextmanager
+    def at_work(self, client: Client, told: Told) -> Iterator[Deeds]:
+        """Over the items in the adapter's folder; it has no list of what the account holds."""
+        with closing(books(self.means.folder, "billmanager")) as rows:
             shop = StorefrontStore(rows)
             shop.prepare()
             reseller = BillmanagerReseller(
@@ -40,20 +38,7 @@ class BillmanagerAdapter(Adapter):
             )
             reseller.prepare()
             reseller.shelf.set_periods(PERIODS)
-            return self.deeds_of(Office(reseller, client, told))[told["do"]]()
-
-    def deeds_of(self, office: Office) -> Mapping[str, Callable[[], Report]]:
-        """What a BILLmanager does for each step."""
-        return {
-            "order": office.order,
-            "settle": office.settle,
-            "deliver": office.settle,
-            "daily": office.daily,
-            "suspend": office.suspend,
-            "readdress": office.readdress,
-            "status": office.status,
-            "balance": lambda: Report(Result.OK, balance=office.client.account.balance().amount),
-        }
+            yield Office(reseller, client, told).deeds()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +48,19 @@ class Office:
     reseller: BillmanagerReseller
     client: Client
     told: Told
+
+    def deeds(self) -> Deeds:
+        """What a BILLmanager does for each step."""
+        return {
+            "order": self.order,
+            "settle": self.settle,
+            "deliver": self.settle,
+            "daily": self.daily,
+            "suspend": self.suspend,
+            "readdress": self.readdress,
+            "status": self.status,
+            "balance": lambda: Report(Result.OK, balance=self.client.account.balance().amount),
+        }
 
     def order(self) -> Report:
         """A customer orders."""

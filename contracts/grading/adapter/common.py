@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -43,16 +45,23 @@ class CannotDoError(Exception):
     """The client has nothing like this; the text is one line."""
 
 
-class Adapter:
-    """The base: carries out steps by the method named like what is to be done."""
+Deeds = Mapping[str, Callable[[], Report]]
+"""What a kind of reseller does for each step; a step that is missing cannot be done."""
+
+
+class Adapter(ABC):
+    """A kind of reseller: opens what it works with for one step, and does what is to be done."""
 
     def __init__(self, means: Means) -> None:
         self.means = means
 
     def do(self, told: Told) -> Report:
-        """Carries out a step with a client of its own."""
-        with self.client(told) as client:
-            return self.deeds(client, told)[told["do"]]()
+        """Carries out a step with a client of its own. Raises CannotDoError, and as the client."""
+        with self.client(told) as client, self.at_work(client, told) as deeds:
+            deed = deeds.get(told["do"])
+            if deed is None:
+                raise CannotDoError("this kind of reseller has nothing like it")
+            return deed()
 
     def client(self, told: Told) -> Client:
         """The client as its users would make it."""
@@ -67,19 +76,15 @@ class Adapter:
             out="bjson" if self.means.out == "bjson" else "xml",
         )
 
-    def deeds(self, client: Client, told: Told) -> Mapping[str, Callable[[], Report]]:
-        """What this kind does for each step. A step that is missing here cannot be done."""
-        raise NotImplementedError
+    @abstractmethod
+    def at_work(self, client: Client, told: Told) -> AbstractContextManager[Deeds]:
+        """What this kind does, while its books are open. Raises CannotDoError: not this trade."""
 
 
 def carry_out(adapter: Adapter, told: Told) -> Report:
     """Carries out a step; whatever the client raises is told as the protocol tells it."""
     try:
         return adapter.do(told)
-    except KeyError as missing:
-        if missing.args != (told["do"],):
-            raise
-        return Report(Result.CANNOT, reason="this kind of reseller has nothing like it")
     except (CannotDoError, NotPossible) as problem:
         return Report(Result.CANNOT, reason=str(problem))
     except ResellerError as problem:

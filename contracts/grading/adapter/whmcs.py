@@ -5,11 +5,11 @@ As the module does, it asks for a key without a pause, and keeps its table in a 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 
-from contracts.grading.adapter.common import Adapter, CannotDoError, Told, books, today_of
+from contracts.grading.adapter.common import Adapter, CannotDoError, Deeds, Told, books, today_of
 from contracts.grading.steps import Report, Result
 from reseller_client import Client
 from reseller_client.resellers import Delivery, Hosted, SqliteStore, WhmcsReseller
@@ -31,21 +31,19 @@ class WhmcsAdapter(Adapter):
         client.patience = replace(client.patience, pause=ONE_ANSWER)
         return client
 
-    def do(self, told: Told) -> Report:
-        """Carries out a step over the books in the adapter's folder."""
+    @contextmanager
+    def at_work(self, client: Client, told: Told) -> Iterator[Deeds]:
+        """Over the books in the adapter's folder."""
+        if told["trade"] != "licences":
+            raise CannotDoError("the licence module resells licences only")
         with closing(books(self.means.folder, "whmcs")) as rows:
             store = SqliteStore(rows)
             store.prepare()
-            with self.client(told) as client:
-                reseller = WhmcsReseller(client, store, today=lambda: today_of(told))
-                return self.deeds_of(reseller, store, told)[told["do"]]()
+            reseller = WhmcsReseller(client, store, today=lambda: today_of(told))
+            yield self.deeds(reseller, store, told)
 
-    def deeds_of(
-        self, reseller: WhmcsReseller, store: SqliteStore, told: Told
-    ) -> Mapping[str, Callable[[], Report]]:
+    def deeds(self, reseller: WhmcsReseller, store: SqliteStore, told: Told) -> Deeds:
         """What WHMCS does for each step."""
-        if told["trade"] != "licences":
-            raise CannotDoError("the licence module resells licences only")
         return {
             "order": lambda: delivered(reseller.create_account(hosted(told))),
             "settle": lambda: self.settle(reseller, store, told),

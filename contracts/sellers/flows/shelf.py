@@ -66,7 +66,7 @@ class Addresses:
         head, _, last = self.first.rpartition(".")
         self._given += 1
         if int(last) + self._given > LAST_OF_A_NETWORK:
-            raise NotSold(f"after {self.first} there is no free address left (--address)")
+            raise NotSold(f"after {self.first} there is no free address left (--ip)")
         return f"{head}.{int(last) + self._given}"
 
 

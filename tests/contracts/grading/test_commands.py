@@ -165,7 +165,8 @@ def test_a_bad_integration_is_told_by_the_exit_code(script: Script) -> None:
 
 
 def test_our_own_client_is_graded_by_one_word() -> None:
-    result = _client("--own", "--kind", "whmcs", "--family", "licences", "--only", "lost-reply")
+    words = ["--kind", "whmcs", "--trade", "licences", "--only", "lost-reply"]
+    result = _client("--in-process", *words)
     assert result.exit_code == 0, result.output
     assert "1 known" in result.output
 
@@ -180,9 +181,9 @@ def test_the_lessons_are_listed() -> None:
     "words",
     [
         [],
-        ["--own", "--records"],
+        ["--in-process", "--records"],
         ["--command", "x", "--manual"],
-        ["--own", "--only", "?"],
+        ["--in-process", "--only", "?"],
         ["--command", ""],
         ["--command", "a 'b"],
     ],

@@ -29,16 +29,16 @@ def _run(command: object, *words: str) -> Result:
 
 
 REFUSED = [
-    ([], "say --upstream URL and --to SESSION"),
-    (["--upstream", "http://127.0.0.1:9"], "say --upstream URL and --to SESSION"),
-    (["--upstream", "http://x", "--to", "s", "--allow-paying", "*"], "name one function exactly"),
-    (["--upstream", "http://x", "--to", "s", "--allow-paying", "soft.*"], "exactly"),
-    (["--upstream", "http://x", "--to", "s", "--on-miss", "upstream"], "needs --replay"),
-    (["--upstream", "ftp://x", "--to", "s"], "must begin with http:// or https://"),
-    (["--upstream", "http://[", "--to", "s"], "is no address"),
-    (["--upstream", "http://you:word@x", "--to", "s"], "may carry no login and no query"),
-    (["--upstream", "http://127.0.0.1:9", "--to", "s", "--host", "0.0.0.0"], "loopback only"),  # noqa: S104
-    (["--upstream", "http://127.0.0.1:9", "--to", "/proc/none/s"], "cannot be written"),
+    ([], "say --seller URL and --to SESSION"),
+    (["--seller", "http://127.0.0.1:9"], "say --seller URL and --to SESSION"),
+    (["--seller", "http://x", "--to", "s", "--allow-paying", "*"], "name one function exactly"),
+    (["--seller", "http://x", "--to", "s", "--allow-paying", "soft.*"], "exactly"),
+    (["--seller", "http://x", "--to", "s", "--on-miss", "ask"], "needs --replay"),
+    (["--seller", "ftp://x", "--to", "s"], "must begin with http:// or https://"),
+    (["--seller", "http://[", "--to", "s"], "is no address"),
+    (["--seller", "http://you:word@x", "--to", "s"], "may carry no login and no query"),
+    (["--seller", "http://127.0.0.1:9", "--to", "s", "--host", "0.0.0.0"], "loopback only"),  # noqa: S104
+    (["--seller", "http://127.0.0.1:9", "--to", "/proc/none/s"], "cannot be written"),
 ]
 
 
@@ -66,11 +66,11 @@ def test_a_taken_port_is_told_in_one_line_and_ends_with_two(life: Life) -> None:
 def test_replay_does_not_go_with_what_records(life: Life) -> None:
     assert _run(record, "--replay", str(life.path), "--rewrite").exit_code == 2
     assert _run(record, "--replay", str(life.path), "--to", "x").exit_code == 2
-    assert _run(record, "--replay", str(life.path), "--on-miss", "upstream").exit_code == 2
+    assert _run(record, "--replay", str(life.path), "--on-miss", "ask").exit_code == 2
 
 
 def test_export_writes_files_and_tells_what_it_left_out(life: Life, tmp_path: Path) -> None:
-    result = _run(record, "export", str(life.path), "--to", str(tmp_path / "out"))
+    result = _run(record, "export", str(life.path), "--folder", str(tmp_path / "out"))
     assert result.exit_code == 0
     assert "24 exchanges in " in result.output
     assert "left out: 13 auth: its request is a login" in result.output
@@ -79,7 +79,7 @@ def test_export_writes_files_and_tells_what_it_left_out(life: Life, tmp_path: Pa
 
 def test_what_cannot_be_exported_or_compared_ends_with_two(tmp_path: Path) -> None:
     none = str(tmp_path / "none.yaml")
-    for command, words in ((record, ["export", none, "--to", str(tmp_path)]), (drift, [none])):
+    for command, words in ((record, ["export", none, "--folder", str(tmp_path)]), (drift, [none])):
         result = _run(command, *words)
         assert result.exit_code == 2
         assert "none.yaml: cannot be read: No such file or directory" in result.output
@@ -100,7 +100,7 @@ def test_a_span_that_is_none_is_refused(life: Life) -> None:
 def test_drift_speaks_to_people_and_to_machines(life: Life, tmp_path: Path) -> None:
     saved = tmp_path / "drift.json"
     words = [str(life.path), "--only", "service.instruction", "--max-age", "12 weeks"]
-    result = _run(drift, *words, "--all", "--json", str(saved))
+    result = _run(drift, *words, "--all", "--save", str(saved))
     assert result.exit_code == 0, result.output
     assert "service.instruction.html" in result.output
     assert "3 pass" in result.output
@@ -137,7 +137,7 @@ def test_a_recording_is_made_by_a_process_and_another_one_plays_it(tmp_path: Pat
     path = tmp_path / "whole.yaml"
     form = {"authinfo": f"{LOGIN}:{PASSWORD}", "func": "soft.edit", "elid": "100001"}
     with SellerServer() as seller:
-        words = ["--upstream", seller.url, "--insecure", "--to", str(path)]
+        words = ["--seller", seller.url, "--insecure", "--to", str(path)]
         with _started(*words) as (address, process):
             first = httpx.post(address, data=form, trust_env=False, timeout=WAIT)
             pay = {**form, "func": "service.prolong", "sok": "ok"}

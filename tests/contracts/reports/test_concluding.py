@@ -34,7 +34,7 @@ def _all(folder: Path) -> Reports:
     return Reports(
         html=folder / "r.html",
         junit=folder / "r.xml",
-        json=folder / "r.json",
+        save=folder / "r.json",
         badge=folder / "r.svg",
     )
 
@@ -208,7 +208,7 @@ def test_a_login_in_an_address_is_told_nowhere(
         raise CannotRun(f"{address}: not reached")
 
     page, saved = tmp_path / "run.html", tmp_path / "run.json"
-    conclude("modules", address, judged(), Reports(html=page, json=saved))
+    conclude("modules", address, judged(), Reports(html=page, save=saved))
     told = capsys.readouterr()
     for text in (told.out, told.err, page.read_text(), saved.read_text()):
         assert "s3cret-1" not in text

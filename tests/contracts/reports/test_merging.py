@@ -35,7 +35,7 @@ def test_runs_of_several_files_stand_side_by_side_with_the_matrix(tmp_path: Path
     held = replace(RUN, verdicts=(verdict(cells=frozenset({Cell("custom", "licences")})),))
     files = [_saved(tmp_path, "a.json", held), _saved(tmp_path, "b.json", CLIENT)]
     page, whole = tmp_path / "all.html", tmp_path / "all.json"
-    result = _report(*files, "--html", str(page), "--json", str(whole))
+    result = _report(*files, "--html", str(page), "--save", str(whole))
     assert result.exit_code == 0, result.output
     assert "matrix: 1 of 9 cells hold" in result.output
     assert read_file(whole) == (held, CLIENT)
@@ -76,7 +76,7 @@ def test_strictness_is_that_of_the_report(tmp_path: Path) -> None:
     warned = _saved(tmp_path, "a.json", replace(RUN, verdicts=(verdict(outcome=Outcome.WARN),)))
     whole = tmp_path / "all.json"
     assert _report(warned).exit_code == 0
-    assert _report(warned, "--strict", "--json", str(whole)).exit_code == 1
+    assert _report(warned, "--strict", "--save", str(whole)).exit_code == 1
     assert json.loads(whole.read_text())["runs"][0]["exit_code"] == 1
 
 

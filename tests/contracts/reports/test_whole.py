@@ -69,8 +69,8 @@ def test_no_report_has_a_password(written: tuple[Reports, Overhears]) -> None:
 
 def test_every_request_is_in_the_report(written: tuple[Reports, Overhears]) -> None:
     reports, line = written
-    assert reports.json is not None
-    (run,) = json.loads(reports.json.read_text())["runs"]
+    assert reports.save is not None
+    (run,) = json.loads(reports.save.read_text())["runs"]
     seen = [one for verdict in run["verdicts"] for one in verdict["seen"]]
     assert len(seen) == line.asked
     assert all(one["answer"] for one in seen)

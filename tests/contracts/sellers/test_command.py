@@ -41,8 +41,8 @@ def test_an_address_with_a_login_in_it_is_refused_in_one_line(url: str) -> None:
         (["--max-spend", "much"], '"much" is no sum'),
         (["--max-spend", "-3"], '"-3" is no sum'),
         (["--assume-price", "5 EUROS"], '"5 EUROS" is no sum'),
-        (["--tariff", "soft"], '"soft" names no tariff'),
-        (["--address", "nowhere"], '"nowhere" is no IPv4 address'),
+        (["--tariff-of", "soft"], '"soft" names no tariff'),
+        (["--ip", "nowhere"], '"nowhere" is no IPv4 address'),
         (["--level", "deep"], "'deep' is not one of"),
     ],
 )
@@ -61,8 +61,8 @@ def test_what_is_no_address_is_told_in_words(url: str) -> None:
 
 def test_families_and_levels_choose_what_is_asked(tmp_path: Path) -> None:
     told = tmp_path / "told.json"
-    words = ["--family", "menu, vds", "--level", "core", "--no-flows", "--json", str(told)]
-    result = called("--in-process", *words)
+    words = ["--family", "menu", "--family", "vds", "--level", "core", "--no-flows"]
+    result = called("--in-process", *words, "--save", str(told))
     assert result.exit_code == 0, result.output
     (run,) = json.loads(told.read_text())["runs"]
     funcs = {verdict["name"].partition("/")[0] for verdict in run["verdicts"]}
