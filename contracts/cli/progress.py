@@ -66,7 +66,8 @@ class Progress:
         from contracts import moments
         from contracts.reports.size import bounded
 
-        self._last = start = moments.elapsed()
+        start = moments.elapsed()
+        self._last = start - OFTEN
         with self._shown(target) as told:
             for verdict in verdicts:
                 took = verdict.seconds or round(moments.elapsed() - start, 6)

@@ -48,9 +48,11 @@ class Commands(click.Group):
         """Runs a command; broken off, it ends with the code of what could not be done."""
         try:
             return super().invoke(ctx)
-        except (KeyboardInterrupt, click.Abort):
+        except click.Abort:  # at a question, whose line is not ended yet
+            click.echo("\ninterrupted", err=True)
+        except KeyboardInterrupt:
             click.echo("interrupted", err=True)
-            ctx.exit(COULD_NOT)
+        ctx.exit(COULD_NOT)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of all commands."""
