@@ -151,7 +151,10 @@ def _from_file(file: Path | None) -> Mapping[str, object]:
         return {}
     try:
         content = tomllib.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as fault:
+    except OSError as fault:
+        msg = f"{file}: {fault.strerror or fault}"
+        raise SettingsError(msg) from None
+    except (ValueError, RecursionError) as fault:
         msg = f"{file}: {fault}"
         raise SettingsError(msg) from None
     unknown = sorted(set(content) - {f.name for f in fields(Settings)})

@@ -52,7 +52,7 @@ class Commands(click.Group):
             click.echo("\ninterrupted", err=True)
         except KeyboardInterrupt:
             click.echo("interrupted", err=True)
-        ctx.exit(COULD_NOT)
+        raise click.exceptions.Exit(COULD_NOT)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names of all commands."""
