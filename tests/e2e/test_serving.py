@@ -42,6 +42,15 @@ def has_ended(watched: int) -> bool:
         os.close(watched)
 
 
+def has_address(host: str) -> bool:
+    """Whether this machine answers to an address; a Python that knows IPv6 says nothing of it."""
+    try:
+        with socket.create_server((host, 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
+
+
 def test_the_printed_line_orders_a_licence_as_often_as_it_is_pasted(
     seller_process: SellerServer,
 ) -> None:
@@ -122,7 +131,7 @@ def test_settings_come_from_a_file_too(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("host", ["localhost", "::1"])
 def test_a_name_or_an_ipv6_address_can_be_listened_on(host: str) -> None:
-    if not socket.has_ipv6 and ":" in host:
+    if ":" in host and not has_address(host):
         pytest.skip("this machine has no IPv6")
     with SellerServer("--host", host, "--workers", "1") as server:
         assert server.control("GET", "/health")["status"] == "ok"
