@@ -10,15 +10,21 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from emulator.testing import Seller
 from tests.machine import stopped
 
-# No deadline: a loaded machine is slow, not wrong; what hangs is named by the timeout of pytest.
+# No deadline, no complaint of slow data: a loaded machine is slow, not wrong; what hangs is named
+# by the timeout of pytest.
 # In CI the same tree gives the same verdict twice; at a desk every run looks somewhere new.
 settings.register_profile(
-    "mockseller", deadline=None, print_blob=True, derandomize="CI" in os.environ, database=None
+    "mockseller",
+    deadline=None,
+    print_blob=True,
+    derandomize="CI" in os.environ,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("mockseller")
 

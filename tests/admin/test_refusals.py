@@ -114,7 +114,10 @@ CHANGES = (
 )
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(change=st.sampled_from(CHANGES), body=JSON)
 def test_no_json_at_all_makes_a_fault_of_ours(
     ask: Ask, change: tuple[str, str], body: object

@@ -201,7 +201,8 @@ def test_what_is_shown_of_a_fault_is_masked(honest: Seller, declared: Declared) 
 
 def test_schemathesis_itself_can_be_told_of_this_api(tmp_path: Path) -> None:
     checks = "not_a_server_error,refuses_bad_input,refuses_as_declared,echoes_no_secret"
-    options = ("--tls-verify", "false", "--max-examples", "8", "--seed", "1", "--phases", "fuzzing")
+    options = ("--tls-verify", "false", "--max-examples", "8", "--seed", "1", "--phases", "fuzzing",
+               "--suppress-health-check", "too_slow")  # fmt: skip
     chosen = ("--include-operation-id", "soft.edit", "--include-operation-id", "whoami")
     environ = {**os.environ, "SCHEMATHESIS_HOOKS": "contracts.fuzz.hooks", "NO_COLOR": "1"}
     with SellerServer() as server:
