@@ -27,8 +27,11 @@ ALWAYS_ARRAYS: Final = frozenset({
     "if", "slider", "node",
 })  # fmt: skip
 """Arrays even with one member: clients index them unguarded, ``node`` in the menu."""
-EITHER_WAY: Final = frozenset({"pricelist", "addon", "banner", "datacenter"})
-"""Blocks of the price list: the mapping says an object for one, its readers index an array."""
+EITHER_WAY: Final = frozenset({
+    "pricelist", "addon", "banner", "datacenter", "enumerationitem", "itemtypeparam",
+    "itemtypeparamvalue", "val", "price", "period",
+})  # fmt: skip
+"""Choices and blocks of prices: the mapping says an object for one, readers index an array."""
 LAYOUT: Final = frozenset({"metadata", "messages"})
 """For user interfaces; its mapping is irregular and no client of data reads it."""
 ECHO: Final = frozenset({"tparams", "saved_filters"})

@@ -60,7 +60,10 @@ class Leaf:
 
 
 Value = object
-"""What a schema's field can turn into a text: str, int, Decimal, date, bool, None, Leaf."""
+"""What a schema's field can turn into a text: str, int, Decimal, date, bool, None, Leaf.
+
+In the row of a table a Part, or a tuple of them, is an element with a structure.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,8 @@ class Shown:
     fields: Mapping[str, Value]
     slists: Mapping[str, Sequence[Choice]] = field(default_factory=dict)
     lists: Mapping[str, Sequence[Mapping[str, Value]]] = field(default_factory=dict)
+    flists: Mapping[str, Sequence[Choice]] = field(default_factory=dict)
+    """By what a user interface narrows a table down."""
     inner: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
     """Further ``messages``: for example ``addon_<id>`` = its name."""
@@ -145,6 +150,8 @@ class Streamed:
 
     name: str
     parts: Iterable[Part]
+    single: bool = False
+    """One piece was asked for by its number: an object in json, as a client reads it."""
 
 
 @dataclass(slots=True)

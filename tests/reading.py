@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 
 from defusedxml.ElementTree import fromstring
 
-AROUND = {"tparams", "saved_filters", "slist", "list"}
+AROUND = {"tparams", "saved_filters", "slist", "flist", "list"}
 LAYOUT = {"metadata", "messages"}
 
 Pairs = set[tuple[str, str]]

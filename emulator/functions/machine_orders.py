@@ -20,6 +20,8 @@ from emulator.functions.licence_orders import AnyChange, AnyOrder, NewOrder
 from emulator.schema import WireSchema
 
 NAME_SERVERS = ("ns0", "ns1", "ns2", "ns3")
+KEPT = (*NAME_SERVERS, "server_name")
+"""What is kept with a service and told again; ``server_name`` is a client's own name for it."""
 
 
 class ServiceOrderForm(WireSchema):
@@ -89,6 +91,7 @@ class MachineFields(PlainFields):
 
     ostempl = Text()
     recipe = Text()
+    server_name = Text()
 
 
 class MachineOrder(MachineFields):
@@ -136,6 +139,7 @@ class MachineChange(PlainChange):
 
     ostempl = Text()
     recipe = Text()
+    server_name = Text()
 
 
 class NameChange(AnyChange):
@@ -148,10 +152,10 @@ class NameChange(AnyChange):
     ns3 = Domain()
 
 
-def name_wish(sent: Mapping[str, Any]) -> Wish:
-    """The wish for a domain name: its name servers are kept with it."""
-    given = {name: sent[name] for name in NAME_SERVERS if sent.get(name)}
-    rest = {name: value for name, value in sent.items() if name not in NAME_SERVERS}
+def wish_of(sent: Mapping[str, Any]) -> Wish:
+    """The wish for a machine or a domain name, with what is kept of it."""
+    given = {name: sent[name] for name in KEPT if sent.get(name)}
+    rest = {name: value for name, value in sent.items() if name not in KEPT}
     return Wish(**rest, details=given)
 
 
@@ -167,9 +171,9 @@ def change(shop: Shop, account: Account, service: Service, sent: Mapping[str, An
         if own.unique_domain and services.named(shop, service.type, domain):
             raise Exists("domain", domain)
         plain["licname"] = domain
-    servers = {name: sent[name] for name in NAME_SERVERS if name in sent}
-    if servers:
-        plain["params"] = {**service.params, **servers}
+    kept = {name: sent[name] for name in KEPT if name in sent}
+    if kept:
+        plain["params"] = {**service.params, **kept}
     changed = licenses.change(shop, account, service, plain)
     recipe = sent.get("recipe", "")
     if recipe not in ("", "null"):

@@ -10,7 +10,7 @@ from emulator.domain.catalogue import Tariff
 from emulator.domain.services import ACTIVE, Service
 from emulator.fields import Text
 from emulator.functions import licence_views as views
-from emulator.functions.machine_orders import NAME_SERVERS
+from emulator.functions.machine_orders import KEPT
 from emulator.functions.params import (
     addon_choices,
     addon_labels,
@@ -88,6 +88,7 @@ class ServiceForm(views.LicenceForm):
     domain = Text()
     username = Text()
     password = Text()
+    userpassword = Text()
     datacenter = Text()
     datacentername = Text()
     stored_method = Text()
@@ -104,6 +105,7 @@ class MachineForm(ServiceForm):
 
     ostempl = Text()
     recipe = Text()
+    server_name = Text()
     ipv6_subnet = Text()
 
     class Meta(WireSchema.Meta):
@@ -118,7 +120,7 @@ class RackForm(ServiceForm):
     class Meta(WireSchema.Meta):
         """Fields of licences, and of accounts."""
 
-        exclude = (*_LICENCE_FIELDS, "username", "password")
+        exclude = (*_LICENCE_FIELDS, "username", "password", "userpassword")
 
 
 class NameForm(ServiceForm):
@@ -137,6 +139,7 @@ class NameForm(ServiceForm):
             *_LICENCE_FIELDS,
             "username",
             "password",
+            "userpassword",
             "ip",
             "datacenter",
             "datacentername",
@@ -188,10 +191,11 @@ def form(call: Call, service: Service) -> Shown:
         **views.fields(call, service),
         **_facts(call, service, tariff),
         "password": password,
+        "userpassword": password,  # the name an older client reads
         "recipe": service.params.get("recipe", "null"),
         "stored_method": "0",
         "orderinfo": "",
-        **{name: service.params.get(name, "") for name in NAME_SERVERS},
+        **{name: service.params.get(name, "") for name in KEPT},
     }
     selects = {"autoprolong": autoprolong_choices(call, tariff), **addon_choices(call, tariff)}
     for name in ("ostempl", "recipe"):
@@ -201,5 +205,5 @@ def form(call: Call, service: Service) -> Shown:
         shown,
         slists=selects,
         labels=addon_labels(call, tariff),
-        sliders=addon_sliders(call, tariff),
+        sliders=addon_sliders(call, tariff, service.period),
     )

@@ -25,9 +25,11 @@ from emulator.functions.params import (
     addon_text,
     autoprolong_choices,
     datacenter_choices,
+    new_tariff_rows,
     option_choices,
     period_choices,
     tariff_rows,
+    total_text,
 )
 from emulator.functions.producttype import ProductType
 from emulator.registry import Family
@@ -42,6 +44,7 @@ class TariffChoice(WireSchema):
 
     pricelist = Whole()
     period = Whole()
+    datacenter = Whole()
 
 
 FAILS = (BadValue, Exists, NotEnoughMoney, StepUnavailable)
@@ -74,14 +77,16 @@ def _add_choice(
     )
     def show(call: Call, **draft: Any) -> Shown:
         tariffs = _on_offer(call, name)
+        places = datacenter_choices(call, tariffs)
+        tariffs = _standing_in(tariffs, draft.get("datacenter"))
         periods = sorted({p for t in tariffs for p in t.periods(call.user.currency)})
+        rows = new_tariff_rows if func.startswith("v2.") else tariff_rows
         return Shown(
-            draft,
-            slists={
-                "datacenter": datacenter_choices(call, tariffs),
-                "period": period_choices(call, periods),
-            },
-            lists={"tariflist": tariff_rows(call, tariffs)},
+            # A client area reads the chosen place and the filters without looking (observed).
+            {"datacenter": places[0].key, **draft},
+            slists={"datacenter": places, "period": period_choices(call, periods)},
+            lists={"tariflist": rows(call, tariffs)},
+            flists={"fpricelist": [Choice(name, call.words(family.title))]},
             inner=_was_sent(call),
         )
 
@@ -97,6 +102,12 @@ def _on_offer(call: Call, name: str) -> list[Tariff]:
         for tariff in call.shop.catalogue.of_type(name)
         if not offers.why_not(call.shop, tariff, user.currency, user.country)
     ]
+
+
+def _standing_in(tariffs: list[Tariff], place: int | None) -> list[Tariff]:
+    """Those offered in this place; all of them where none or an unknown one was chosen."""
+    there = [tariff for tariff in tariffs if place in tariff.datacenters]
+    return there or tariffs
 
 
 def _was_sent(call: Call) -> bool:
@@ -202,7 +213,8 @@ def _form(
         **{key: value for key, value in draft.items() if key != "addon"},
         "pricelist": tariff.id,
         period_name: chosen,
-        "orderinfo": f"<b>{call.words(tariff.name)}</b><br/>{price} / {label}",
+        "orderinfo": f"<b>{call.words(tariff.name)}</b><br/>{price} / {label}<br/>"
+        f"{total_text(call, cost)}",
         **{f"addon_{n}": addon_text(tariff.addons[n], amount) for n, amount in amounts.items()},
     }
     return Shown(
@@ -211,7 +223,7 @@ def _form(
         lists={"tariflist": tariff_rows(call, [tariff])},
         inner=_was_sent(call),
         labels=addon_labels(call, tariff),
-        sliders=addon_sliders(call, tariff),
+        sliders=addon_sliders(call, tariff, chosen),
     )
 
 

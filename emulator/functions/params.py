@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from functools import lru_cache
 
-from emulator.call import Call, Choice, Leaf
+from emulator.call import Call, Choice, Leaf, Part
 from emulator.domain import discounts
 from emulator.domain.catalogue import BOOLEAN, ENUMERATION, INTEGER, Addon, Tariff, Words
-from emulator.domain.money import with_currency
+from emulator.domain.money import exact, plain, with_currency
 from emulator.domain.services import Service
 from emulator.fields import Id, Ids
 from emulator.schema import WireSchema
@@ -105,14 +106,16 @@ def addon_choices(call: Call, tariff: Tariff) -> dict[str, list[Choice]]:
     }
 
 
-def addon_sliders(call: Call, tariff: Tariff) -> list[dict[str, str]]:
-    """A slider for each counted addon: its limits, its step and its measure (shape assumed)."""
+def addon_sliders(call: Call, tariff: Tariff, period: int) -> list[dict[str, str]]:
+    """A slider for each counted addon: limits, step, price of one more (observed), measure."""
+    currency = call.user.currency
     return [
         {
             "name": f"addon_{addon.id}",
-            "minval": str(addon.minimum),
-            "maxval": str(addon.maximum),
+            "min": str(addon.minimum),
+            "max": str(addon.maximum),
             "step": str(addon.step),
+            "cost": exact(addon.prices.get(currency, {}).get(period, Decimal(0))),
             "measure": call.words(addon.measure),
         }
         for addon in tariff.addons.values()
@@ -138,6 +141,12 @@ def price_text(call: Call, tariff: Tariff, period: int) -> str:
     return f"{with_currency(cost, currency)} / {period_label(period, call.lang)}"
 
 
+def total_text(call: Call, cost: Decimal) -> str:
+    """The sum at the end of ``orderinfo``; the blank before the tag is what a client cuts off."""
+    total = with_currency(cost, call.user.currency)
+    return call.words({"en": f"<b>Total amount: {total} </b>", "ru": f"<b>Итого: {total} </b>"})
+
+
 def tariff_rows(call: Call, tariffs: Sequence[Tariff]) -> list[dict[str, object]]:
     """``tariflist`` of an order form: description and price are HTML (observed)."""
     rows: list[dict[str, object]] = []
@@ -153,6 +162,45 @@ def tariff_rows(call: Call, tariffs: Sequence[Tariff]) -> list[dict[str, object]
                     "name": name,
                     "desc": f"<b>{name}</b><br/>{call.words(tariff.description)}",
                     "price": f"<b>{price_text(call, tariff, first)}</b>",
+                    "order_available": "on",
                 }
             )
     return rows
+
+
+def new_tariff_rows(call: Call, tariffs: Sequence[Tariff]) -> list[dict[str, object]]:
+    """The same for the new form: what is in a tariff, and what each period costs (observed)."""
+    by_number = {str(tariff.id): tariff for tariff in tariffs}
+    return [
+        {**row, **_new_columns(call, by_number[str(row["id"])])}
+        for row in tariff_rows(call, tariffs)
+    ]
+
+
+def _new_columns(call: Call, tariff: Tariff) -> dict[str, object]:
+    currency = call.user.currency
+    prices = [
+        _of_leaves("price", {"period": str(period), "cost": plain(cost), "currency": currency})
+        for period, cost in tariff.prices[currency].items()
+    ]
+    details = [
+        _of_leaves(
+            "detail",
+            {
+                "name": call.words(addon.name),
+                "value": f"{addon.included} {call.words(addon.measure)}".strip(),
+            },
+        )
+        for addon in tariff.addons.values()
+        if addon.kind == INTEGER
+    ]
+    return {
+        "title": call.words(tariff.name),
+        "description": call.words(tariff.description),
+        "prices": Part("prices", parts=prices),
+        "detail": tuple(details),
+    }
+
+
+def _of_leaves(name: str, texts: Mapping[str, str]) -> Part:
+    return Part(name, parts=[Part(inner, text) for inner, text in texts.items()])

@@ -12,7 +12,6 @@ from decimal import Decimal
 
 from emulator.call import Call, Done, Shown
 from emulator.domain import checkout, orders, payments, topups
-from emulator.domain.catalogue import Words
 from emulator.domain.money import plain, with_currency
 from emulator.domain.topups import Payment
 from emulator.errors import AccessDenied, ApiError, BadValue, Missed, NotEnoughMoney
@@ -52,6 +51,10 @@ class Begun(WireSchema):
     key = Text()
 
 
+class BegunOrChosen(Begun, Chosen):
+    """The same, or what is to be paid with the way of paying."""
+
+
 class PaymentForm(WireSchema):
     """What is shown on the way, and what a submit answers."""
 
@@ -77,20 +80,8 @@ def add_payment(payment: Family) -> None:
     """The steps of paying, and taking a payment back."""
     _add_wish(payment)
     _add_method(payment)
-    _add_begun(
-        payment,
-        "payment.add.pay",
-        {"en": "Payment", "ru": "Платёж"},
-        "One payment and where it is paid.",
-        public=False,
-    )
-    _add_begun(
-        payment,
-        "payment.add.redirect",
-        {"en": "To the payment page", "ru": "На страницу оплаты"},
-        "Leads a browser to the page of a payment; its key stands for a login.",
-        public=True,
-    )
+    _add_pay(payment)
+    _add_redirect(payment)
     _add_delete(payment)
 
 
@@ -135,44 +126,77 @@ def _add_method(family: Family) -> None:
 
         ``paymethod=0`` is the balance. ``ok`` is ``func=order``, or a query that opens the page.
         """
-        shown = {"amount": _amount(call, wish), "payment_currency": call.user.currency}
-        return Shown({**shown, **_order_of(wish)}, lists={"methodlist": _methods(call)})
+        return _chosen(call, wish)
 
     @show.on_submit
     def begin(call: Call, **wish: object) -> Done:
-        amount = _amount(call, wish)
-        number = wish.get("paymethod", wish.get("paymethod_id"))
-        order = _order_of(wish).get("billorder")
-        covered = amount is not None and amount <= call.user.available
-        if order is not None and (covered or number in (None, FROM_BALANCE)):
-            checkout.pay(call.shop, call.user, order)
-            return Done({"billorder": order}, ok="func=order", ok_type="list")
-        if not isinstance(number, int):
-            raise BadValue.empty("paymethod")
-        method = topups.method_of(call.shop, call.user.currency, number)
-        if amount is None:
-            raise BadValue.empty("amount")
-        lacking = amount if order is None else amount - max(call.user.available, Decimal(0))
-        begun = topups.start(call.shop, call.user, method, lacking, order)
-        return _begun(call, begun)
+        return _started(call, wish)
 
 
-def _add_begun(family: Family, func: str, title: Words, summary: str, *, public: bool) -> None:
-    """A form of a payment that was begun; sent, it says where the browser goes."""
+def _chosen(call: Call, wish: Mapping[str, object]) -> Shown:
+    shown = {"amount": _amount(call, wish), "payment_currency": call.user.currency}
+    return Shown({**shown, **_order_of(wish)}, lists={"methodlist": _methods(call)})
 
+
+def _started(call: Call, wish: Mapping[str, object]) -> Done:
+    amount = _amount(call, wish)
+    number = wish.get("paymethod", wish.get("paymethod_id"))
+    order = _order_of(wish).get("billorder")
+    covered = amount is not None and amount <= call.user.available
+    if order is not None and (covered or number in (None, FROM_BALANCE)):
+        checkout.pay(call.shop, call.user, order)
+        return Done({"billorder": order}, ok="func=order", ok_type="list")
+    if not isinstance(number, int):
+        raise BadValue.empty("paymethod")
+    method = topups.method_of(call.shop, call.user.currency, number)
+    if amount is None:
+        raise BadValue.empty("amount")
+    lacking = amount if order is None else amount - max(call.user.available, Decimal(0))
+    begun = topups.start(call.shop, call.user, method, lacking, order)
+    return _begun(call, begun)
+
+
+def _add_pay(family: Family) -> None:
     @family.form(
-        func,
+        "payment.add.pay",
+        takes=BegunOrChosen,
+        returns=PaymentForm,
+        fails=FAILS,
+        evidence=Evidence.OBSERVED,
+        source=SOURCE,
+        example={"payment_id": "1"},
+        title={"en": "Payment", "ru": "Платёж"},
+    )
+    def show(call: Call, **named: object) -> Shown:
+        """One payment and where it is paid; or, before there is one, what is to be paid and how."""
+        return Shown(_fields(_own(call, named))) if _is_begun(named) else _chosen(call, named)
+
+    @show.on_submit
+    def follow(call: Call, **named: object) -> Done:
+        return _begun(call, _own(call, named)) if _is_begun(named) else _started(call, named)
+
+
+def _is_begun(named: Mapping[str, object]) -> bool:
+    """Whether a payment is named; where nothing is said at all, that is what lacks."""
+    return not named.keys() & {"billorder", "amount"} or bool(
+        named.keys() & {"payment_id", "elid", "key"}
+    )
+
+
+def _add_redirect(family: Family) -> None:
+    @family.form(
+        "payment.add.redirect",
         takes=Begun,
         returns=PaymentForm,
         fails=FAILS,
         evidence=Evidence.OBSERVED,
         source=SOURCE,
         example={"payment_id": "1"},
-        title=title,
-        summary=summary,
-        public=public,
+        title={"en": "To the payment page", "ru": "На страницу оплаты"},
+        public=True,
     )
     def show(call: Call, **named: object) -> Shown:
+        """Leads a browser to the page of a payment; its key stands for a login."""
         return Shown(_fields(_own(call, named)))
 
     @show.on_submit

@@ -85,7 +85,8 @@ def family() -> Family:
         chosen = pricelist_export.told(
             call.shop, who, itemtype.strip(), pricelist, only_orderable=onlyavailable
         )
-        return Streamed("pricelist", (_tariff(call, who, tariff) for tariff in chosen))
+        parts = (_tariff(call, who, tariff) for tariff in chosen)
+        return Streamed("pricelist", parts, single=pricelist is not None)
 
     return pricelist
 
@@ -99,6 +100,7 @@ def _tariff(call: Call, who: Asking, tariff: Tariff) -> Part:
         *_module(tariff),
         *_both("name", tariff.name),
         *_both("description", tariff.description),
+        Part("siteinfo"),
         Part("active", "on" if orderable else "off"),
         Part("hideinorder", "" if orderable else "on"),
         Part("archived", "on" if archived else ""),

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cache
+from html import escape
 from typing import Any
 
 from emulator.call import Call, Done, Shown
 from emulator.domain import licenses, opening, orders, services, terms
+from emulator.domain.catalogue import Addon
 from emulator.domain.money import with_currency
 from emulator.domain.services import ACTIVE, SUSPENDED, Service
 from emulator.errors import BadValue, Exists, Missed, NotEnoughMoney, RunningOperation, WrongState
-from emulator.functions.params import addon_text
+from emulator.functions.params import addon_text, total_text
 from emulator.functions.producttype import ProductType
 from emulator.registry import Family, Function
 from emulator.schema import WireSchema
-
-TOTAL = {"en": "<b>Total amount: {total}</b>", "ru": "<b>Итого: {total}</b>"}
+from emulator.words import period_label
 
 
 def own_fields(schema: type[WireSchema], shown: Mapping[str, object]) -> dict[str, object]:
@@ -125,5 +126,15 @@ def _show_addons(call: Call, shown: Shown, service: Service, sent: Mapping[int, 
         return
     wanted = terms.addons_quote(call.shop, call.user, service, known)
     if wanted is not None:
-        total = with_currency(wanted.cost, call.user.currency)
-        shown.fields = {**shown.fields, "orderinfo": call.words(TOTAL).format(total=total)}
+        told = [_told(call, service, tariff.addons[n], known[n]) for n in sorted(known)]
+        total = total_text(call, wanted.cost)
+        shown.fields = {**shown.fields, "orderinfo": "".join([*told, total])}
+
+
+def _told(call: Call, service: Service, addon: Addon, amount: int) -> str:
+    """One addon in words: its name and value, what it costs a term, how often (shape assumed)."""
+    cost = with_currency(addon.cost(amount, call.user.currency, service.period), call.user.currency)
+    item = addon.item(amount)
+    value = call.words(item.name) if item else addon_text(addon, amount)
+    label = period_label(service.period, call.lang)
+    return f"{call.words(addon.name)} {escape(value)} - {cost} - {label}<br/>"

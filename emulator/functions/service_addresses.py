@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from emulator.call import Call, Done, Rows, Shown
+from emulator.call import Call, Choice, Done, Rows, Shown
 from emulator.domain import machines, services, terms, traits
 from emulator.domain.machines import Address
 from emulator.domain.services import Service
@@ -31,6 +31,8 @@ from emulator.registry import Evidence, Family
 from emulator.schema import WireSchema
 
 SOURCE = "docs/resale.md section 2.6, docs/wire.md section 6"
+PUBLIC = "public"
+"""The kind of every address here."""
 EXAMPLE = "100001"
 FAILS: tuple[type[ApiError], ...] = (
     Missed,
@@ -68,6 +70,7 @@ class AddressOf(WireSchema):
 
     elid = Id(entity="ip")
     plid = Id()
+    type = Text()
     domain = Domain()
 
 
@@ -78,6 +81,7 @@ class AddressForm(WireSchema):
     elid = Whole()
     plid = Whole()
     name = Text()
+    type = Text()
     domain = Text()
 
 
@@ -137,7 +141,7 @@ def _row(one: Address) -> Mapping[str, object]:
         "name": one.ip,
         "is_main": "on" if one.main else "off",
         "no_delete": "on" if one.main else "off",
-        "type": "public",
+        "type": PUBLIC,
         "gateway": "",
         "mask": "255.255.255.255",
         "domain": one.domain,
@@ -176,22 +180,36 @@ def _add_form(family: Family) -> None:
         title={"en": "Address", "ru": "IP-адрес"},
     )
     def show(
-        call: Call, elid: int | None = None, plid: int | None = None, domain: str | None = None
+        call: Call,
+        elid: int | None = None,
+        plid: int | None = None,
+        domain: str | None = None,
+        **_: Any,
     ) -> Shown:
-        """An address and the name it goes by; without a number the form of one more."""
+        """An address and the name it goes by; without a number the form of one more.
+
+        Its select ``type`` has the kinds of addresses that can be ordered (observed).
+        """
         if elid is None:
             if plid is None:
                 raise BadValue.empty("elid")
             service = services.owned(call.shop, call.user, plid)
-            return Shown({"plid": service.id, "name": "", "domain": domain or ""})
+            told = {"plid": service.id, "name": "", "type": PUBLIC, "domain": domain or ""}
+            return Shown(told, slists={"type": _kinds(call, service)})
         service, address = _found(call, elid, plid)
         return _form(service, address if domain is None else replace(address, domain=domain))
 
     @show.on_submit
     def save(
-        call: Call, elid: int | None = None, plid: int | None = None, domain: str = ""
+        call: Call,
+        elid: int | None = None,
+        plid: int | None = None,
+        type: str = PUBLIC,
+        domain: str = "",
     ) -> Done:
         if elid is None:
+            if type not in ("", PUBLIC):
+                raise BadValue("type", type)
             return _one_more(call, plid, domain)
         service, address = _found(call, elid, plid)
         if _has_rows(call, service):
@@ -209,9 +227,18 @@ def _form(service: Service, address: Address) -> Shown:
             "elid": address.id,
             "plid": service.id,
             "name": address.ip,
+            "type": PUBLIC,
             "domain": address.domain,
         }
     )
+
+
+def _kinds(call: Call, service: Service) -> list[Choice]:
+    """What can be ordered; nothing for a service that has no rows of addresses."""
+    addon = call.shop.catalogue[service.tariff_id].addon(machines.IP_ADDON)
+    if addon is None or not _has_rows(call, service):
+        return []
+    return [Choice(PUBLIC, call.words({"en": "Public IPv4", "ru": "Публичный IPv4"}))]
 
 
 def _one_more(call: Call, plid: int | None, domain: str) -> Done:

@@ -106,9 +106,7 @@ def _add_instruction(family: Family) -> None:
             return Raw([Part("body", _how_to_log_in(call, service))])
         steps = "".join(f"<li>{escape(step)}</li>" for step in STEPS[call.lang])
         rows = "".join(
-            f"<li>{name}: {escape(value)}</li>"
-            for name, value in zip(facts, values, strict=True)
-            if value
+            _fact(name, value) for name, value in zip(facts, values, strict=True) if value
         )
         title = escape(_name(call, service))
         return Raw([Part("body", f"<h1>{title}</h1><ol>{steps}</ol><ul>{rows}</ul>")])
@@ -124,10 +122,13 @@ def _how_to_log_in(call: Call, service: Service) -> str:
         "ru": ("Панель", "Пользователь", "Пароль"),
     }[call.lang]
     values = (f"https://{place}:1500", service.params["username"], password)
-    rows = "".join(
-        f"<li>{name}: {escape(value)}</li>" for name, value in zip(facts, values, strict=True)
-    )
+    rows = "".join(_fact(name, value) for name, value in zip(facts, values, strict=True))
     return f"<h1>{title}</h1><ul>{rows}</ul>"
+
+
+def _fact(name: str, value: str) -> str:
+    """One fact; the last thing in it is the value alone, which a client reads (observed)."""
+    return f"<li>{name}: <b>{escape(value)}</b></li>"
 
 
 def _name(call: Call, service: Service) -> str:

@@ -14,7 +14,7 @@ from emulator.domain.traits import TRAITS
 from emulator.functions import machine_orders as orders
 from emulator.functions import machine_views as views
 from emulator.functions.product import build
-from emulator.functions.producttype import SERVICE_COLUMNS, ProductType, plain_wish
+from emulator.functions.producttype import SERVICE_COLUMNS, ProductType
 from emulator.registry import Evidence, Family
 from emulator.schema import WireSchema
 
@@ -195,7 +195,7 @@ def product_type(intname: str, declared: Declared) -> ProductType:
         row_of=views.row,
         form_of=views.form,
         change=orders.change,
-        wish_of=orders.name_wish if own.unique_domain else plain_wish,
+        wish_of=orders.wish_of,
         also_listed=declared.also_listed,
         power=own.power,
     )

@@ -58,10 +58,14 @@ class TicketRow(WireSchema):
 
 
 class TicketChange(WireSchema):
-    """Without ``elid`` a new ticket: subject and message; with it a further message."""
+    """Without ``elid`` a new ticket: subject and message; with it a further message.
+
+    One client calls the subject ``name``, as lists do.
+    """
 
     elid = Id(entity="ticket")
     subject = Text()
+    name = Text()
     message = Text(longest=LONGEST)
     item = Id()
 
@@ -130,7 +134,8 @@ def _add_form(ticket: Family) -> None:
         The button ``close`` closes it. Who looks at a ticket has read its answers.
         """
         if elid is None:
-            return Shown({"subject": "", "message": "", "item": "", **draft})
+            draft.setdefault("subject", draft.pop("name", ""))
+            return Shown({"message": "", "item": "", **draft})
         one = tickets.owned(call.shop, call.user, elid)
         if one.unread:
             call.must_write()
@@ -142,6 +147,7 @@ def _add_form(ticket: Family) -> None:
         call: Call,
         elid: int | None = None,
         subject: str = "",
+        name: str = "",
         message: str = "",
         item: int | None = None,
     ) -> Done:
@@ -150,9 +156,9 @@ def _add_form(ticket: Family) -> None:
         if elid is not None:
             one = tickets.owned(call.shop, call.user, elid)
             return _done(call, tickets.ask(call.shop, one, message))
-        if not subject.strip():
+        if not (subject.strip() or name.strip()):
             raise BadValue.empty("subject")
-        return _done(call, tickets.begin(call.shop, call.user, subject, message, item))
+        return _done(call, tickets.begin(call.shop, call.user, subject or name, message, item))
 
     @show.on_button("close")
     def close(call: Call, elid: int | None = None, **_: Any) -> Done:

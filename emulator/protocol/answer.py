@@ -6,14 +6,13 @@ Source: docs/wire.md sections 3 to 5. Knows the declarations of functions, but n
 from __future__ import annotations
 
 import functools
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from emulator.call import Choice, Done, Leaf, LoggedIn, Part, Raw, Rows, Shown, Streamed
 from emulator.errors import ApiError, BadValue
-from emulator.fields import Numbered, Whole
+from emulator.protocol import layout as layouts
 from emulator.protocol.document import Document, Node, Shape
 from emulator.protocol.request import Request
 from emulator.registry import Function
@@ -23,6 +22,7 @@ from emulator.words import DESCRIPTIONS, MESSAGES, in_language, label
 XML_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,79}\Z")
 NOT_ECHOED = frozenset({"auth", "authinfo", "password", "passwd", "confirm", "key", "qrcode"})
 LONGEST_ECHO = 4096
+MANY_IN_FORMS = frozenset({"slist", "flist", "list"})
 
 
 def error_document(error: ApiError, func: str, lang: str) -> Document:
@@ -90,6 +90,7 @@ class Writer:
         document = Document(function.name, shape, nodes, _attributes(function, request, lang))
         if isinstance(answer, Streamed):
             document.stream, document.stream_name = map(_part, answer.parts), answer.name
+            document.stream_single = answer.single
         if layout:
             document.layout = self._layout(function, answer, lang)
         return document
@@ -98,10 +99,13 @@ class Writer:
         key = (function.name, lang)
         kept = self._layouts.get(key)
         if kept is None:
-            kept = self._layouts[key] = (_metadata(function), _messages(function, lang, {}))
+            kept = self._layouts[key] = (
+                layouts.metadata(function),
+                layouts.messages(function, lang, {}),
+            )
         if isinstance(answer, Shown) and (answer.labels or answer.sliders):
-            shown = _metadata(function, answer.sliders) if answer.sliders else kept[0]
-            return (shown, _messages(function, lang, answer.labels))
+            shown = layouts.metadata(function, answer.sliders) if answer.sliders else kept[0]
+            return (shown, layouts.messages(function, lang, answer.labels))
         return kept
 
 
@@ -131,7 +135,7 @@ def _done(function: Function, answer: Done) -> list[Node]:
         shown = _shown(function, answer.form)
         if answer.flat:
             known = {node.name for node in nodes}
-            nodes += [n for n in shown if n.name in ("slist", "list") or n.name not in known]
+            nodes += [n for n in shown if n.name in MANY_IN_FORMS or n.name not in known]
         nodes.append(Node("doc", children=shown))
     return nodes
 
@@ -140,6 +144,8 @@ def _shown(function: Function, form: Shown) -> list[Node]:
     nodes = _leaves(function.returns, form.fields)
     for name, choices in form.slists.items():
         nodes.append(Node("slist", attrs={"name": name}, children=_choices(choices)))
+    for name, choices in form.flists.items():
+        nodes.append(Node("flist", attrs={"name": name}, children=_choices(choices)))
     for name, rows in form.lists.items():
         elems = [Node("elem", children=_leaves(None, row)) for row in rows]
         nodes.append(Node("list", attrs={"name": name}, children=elems))
@@ -169,7 +175,11 @@ def _leaves(schema: WireSchema | None, values: Mapping[str, Any]) -> list[Node]:
     if schema is not None:
         declared = schema.written(values)
         nodes = [_leaf(name, value) for name, value in declared.items()]
-    nodes += [_leaf(name, value) for name, value in values.items() if name not in declared]
+    for name, value in values.items():
+        if isinstance(value, tuple):  # of Parts: an element that repeats
+            nodes += map(_part, value)
+        elif name not in declared:
+            nodes.append(_leaf(name, value))
     return nodes
 
 
@@ -178,6 +188,8 @@ def _leaf(name: str, value: object) -> Node:
         return Node(name, value)
     if isinstance(value, Leaf):
         return Node(name, value.text, dict(value.attrs))
+    if isinstance(value, Part):
+        return _part(value)
     return Node(name, "" if value is None else str(value))
 
 
@@ -207,79 +219,6 @@ def _attributes(function: Function, request: Request, lang: str) -> dict[str, st
         "binary": "/billmgr",
         "host": request.host,
         "themename": "orion",
-        "features": _features(function.name),
+        "features": layouts.features(function.name),
         "notify": "",
     }
-
-
-@functools.cache
-def _features(name: str) -> str:
-    return hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()
-
-
-def _metadata(function: Function, sliders: Sequence[Mapping[str, str]] = ()) -> Node:
-    kind = {"listing": "list", "form": "form"}.get(function.kind.value, "report")
-    attrs = {"name": function.name, "type": kind, "mgr": "billmgr"}
-    if kind == "list":
-        attrs["key"] = "id"
-        columns = [
-            Node("col", attrs={"name": name, "type": "data", "sort": sort})
-            for name, sort in _sorts(function.returns)
-        ]
-        buttons = [
-            Node("toolbtn", attrs=_button(f.name))
-            for f in function.family.functions
-            if f is not function and not _is_step(f.name)
-        ]
-        group = Node("toolgrp", attrs={"name": "main"}, children=buttons)
-        children = [Node("coldata", children=columns), Node("toolbar", children=[group])]
-    else:
-        shown = [
-            Node("field", attrs={"name": name})
-            for name, field in function.takes.wire_fields.items()
-            if name != "elid" and not isinstance(field, Numbered)
-        ]
-        shown += [
-            Node("field", attrs={"name": one["name"]}, children=[Node("slider", attrs=dict(one))])
-            for one in sliders
-        ]
-        children = [Node("form", children=[Node("page", children=shown)])]
-    return Node("metadata", attrs=attrs, children=children)
-
-
-def _sorts(schema: WireSchema | None) -> list[tuple[str, str]]:
-    """Columns and how a client area sorts them: numbers as numbers (``digit``), else ``alpha``."""
-    if schema is None:
-        return []
-    return [
-        (name, "digit" if isinstance(field, Whole) else "alpha")
-        for name, field in schema.wire_fields.items()
-    ]
-
-
-def _is_step(name: str) -> bool:
-    """Later steps of an order, and its second form, have no button of their own."""
-    return ".order." in name or name.startswith("v2.")
-
-
-def _button(func: str) -> dict[str, str]:
-    """An order's button is called ``new`` (recorded); the others are called as their function."""
-    verb = func.rpartition(".")[2]
-    if verb == "order":
-        return {"name": "new", "func": func, "type": "new"}
-    return {"name": verb, "func": func}
-
-
-def _messages(function: Function, lang: str, further: Mapping[str, str]) -> Node:
-    names = dict.fromkeys(function.takes.wire_fields)
-    if function.returns is not None:
-        names |= dict.fromkeys(function.returns.wire_fields)
-    texts = {"title": function.title.get(lang) or function.title["en"]}
-    texts |= {name: label(name, lang) for name in names}
-    texts |= further
-    children = [Node("msg", text, {"name": name}) for name, text in texts.items()]
-    return Node(
-        "messages",
-        attrs={"name": function.name, "checked": _features(function.name)},
-        children=children,
-    )

@@ -58,6 +58,8 @@ class Document:
     stream: Iterable[Node] | None = None
     """Nodes of one name that come before ``nodes`` and are made while they are written."""
     stream_name: str = ""
+    stream_single: bool = False
+    """One node was asked for by its number; json then writes it as an object."""
 
     def collected(self) -> Document:
         """The same with everything in ``nodes``, for formats that cannot be written in pieces."""

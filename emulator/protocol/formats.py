@@ -55,7 +55,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         for one in (
             XML,
             Format("json", JSON_TYPE, json.render, _json_pieces),
-            Format("sjson", JSON_TYPE, json.render, _json_pieces),
+            Format("sjson", JSON_TYPE, json.render_sjson, _json_pieces),
             Format("xjson", JSON_TYPE, json.render, _json_pieces),
             Format("bjson", JSON_TYPE, bjson.render_bjson, _bjson_pieces),
             Format("JSONdata", JSON_TYPE, json.render_data),

@@ -6,18 +6,25 @@ compact.
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from emulator.protocol.document import Shape
 from emulator.protocol.flat import MANY_IN_JSON, Object, append, encode, fields, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from emulator.protocol.document import Document, Node
 
 # Blocks of the price list; the same names stand for plain texts elsewhere.
-_PLURAL_BLOCKS = frozenset({"pricelist", "addon", "banner", "datacenter"})
+_PLURAL_BLOCKS = frozenset({
+    "pricelist", "addon", "banner", "datacenter", "enumerationitem", "itemtypeparam",
+    "itemtypeparamvalue",
+})  # fmt: skip
+_MANY_IN_DATA = MANY_IN_JSON | {"val"}
+# What repeats inside of something: options of a select, the prices of a tariff.
+_PLURAL_INSIDE: Mapping[str, str] = MappingProxyType({"slist": "val", "prices": "price"})
 
 
 def render(document: Document) -> bytes:
@@ -30,6 +37,21 @@ def render(document: Document) -> bytes:
     return encode({"doc": doc}).encode()
 
 
+def render_sjson(document: Document) -> bytes:
+    """Return the same, with the ``param`` of an error as an array always.
+
+    The one client of this format known walks them unguarded; in json another reads a single one.
+    """
+    if document.shape is not Shape.ERROR:
+        return render(document)
+    doc: Object = {}
+    _map(document.nodes, doc)
+    error = doc["error"]
+    if isinstance(error, dict) and isinstance(error.get("param"), dict):
+        error["param"] = [error["param"]]
+    return encode({"doc": doc}).encode()
+
+
 def pieces(document: Document) -> Iterator[str]:
     """The same text as :func:`render` makes of a streamed document, a node at a time."""
     head = encode(_head(document))
@@ -37,7 +59,11 @@ def pieces(document: Document) -> Iterator[str]:
     comma = "," if len(head) > len("{}") else ""
     tail: Object = {}
     _map(document.nodes, tail)
-    yield from many(document.stream_name, map(_one, document.stream or ()), comma)
+    values = map(_one, document.stream or ())
+    if document.stream_single:
+        yield from (f"{comma}{encode(document.stream_name)}:{encode(one)}" for one in values)
+    else:
+        yield from many(document.stream_name, values, comma)
     rest = encode(tail)[1:-1]
     yield f",{rest}}}}}" if rest else "}}"
 
@@ -68,7 +94,8 @@ def _head(document: Document) -> Object:
     return doc
 
 
-def _map(nodes: Iterable[Node], out: Object) -> None:
+def _map(nodes: Iterable[Node], out: Object, inside: str = "") -> None:
+    many_here = _PLURAL_INSIDE.get(inside)
     for node in nodes:
         name = node.name
         value: Object = {"$": node.text} if node.text else {}
@@ -76,8 +103,14 @@ def _map(nodes: Iterable[Node], out: Object) -> None:
             for attribute, text in node.attrs.items():
                 value["$" + attribute] = text
         if node.children:
-            _map(node.children, value)
-        plural = name in MANY_IN_JSON or (name in _PLURAL_BLOCKS and node.children)
+            _map(node.children, value, name)
+        plural = (
+            name in MANY_IN_JSON
+            or name == many_here
+            or (name in _PLURAL_BLOCKS and node.children)
+            # A price of the price list has its lengths as attributes; elsewhere it is a text.
+            or (name == "period" and node.attrs)
+        )
         if plural or name in out:
             append(out, name, value)
         else:
@@ -107,7 +140,7 @@ def render_data(document: Document) -> bytes:
     document with a structure of its own attributes are plain keys and a text beside them is ``v``.
     """
     if document.shape is Shape.ERROR:
-        return encode({"doc": plain(document.nodes, MANY_IN_JSON)}).encode()
+        return encode({"doc": plain(document.nodes, _MANY_IN_DATA)}).encode()
     mapped = plain if document.shape is Shape.RAW else fields
-    doc = {**document.attrs, **mapped(document.nodes, MANY_IN_JSON)}
+    doc = {**document.attrs, **mapped(document.nodes, _MANY_IN_DATA)}
     return encode({"doc": doc}).encode()

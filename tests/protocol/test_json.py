@@ -84,6 +84,37 @@ def test_some_names_are_arrays_even_when_alone(name: str) -> None:
     assert json.loads(body) == {"doc": {name: [{"$": "x"}]}}
 
 
+@pytest.mark.parametrize(("outer", "inner"), [("slist", "val"), ("prices", "price")])
+def test_some_names_are_arrays_inside_of_another(outer: str, inner: str) -> None:
+    document = Document("soft", Shape.RAW, [Node(outer, children=[Node(inner, "x")])])
+
+    inside = json.loads(renderer.render(document))["doc"][outer]
+
+    assert (inside[0] if isinstance(inside, list) else inside)[inner] == [{"$": "x"}]
+
+
+def test_a_name_that_repeats_inside_of_one_is_single_outside_of_it() -> None:
+    body = renderer.render(Document("soft", Shape.RAW, [Node("price", children=[Node("id", "1")])]))
+
+    assert json.loads(body)["doc"] == {"price": {"id": {"$": "1"}}}
+
+
+@pytest.mark.parametrize("name", ["itemtypeparam", "enumerationitem"])
+def test_blocks_of_the_price_list_are_arrays(name: str) -> None:
+    body = renderer.render(Document("soft", Shape.RAW, [Node(name, children=[Node("id", "1")])]))
+
+    assert json.loads(body)["doc"] == {name: [{"id": {"$": "1"}}]}
+
+
+def test_a_length_with_a_cost_is_an_array_and_a_months_text_is_none() -> None:
+    nodes = [Node("period", "1"), Node("price", children=[Node("period", "x", {"cost": "1.00"})])]
+
+    doc = json.loads(renderer.render(Document("soft", Shape.RAW, nodes)))["doc"]
+
+    assert doc["period"] == {"$": "1"}
+    assert doc["price"]["period"] == [{"$cost": "1.00", "$": "x"}]
+
+
 def test_the_writing_is_compact_raw_utf8() -> None:
     nodes = [Node("licname", 'Узел "1"\\'), Node("ok")]
 

@@ -57,6 +57,27 @@ def document(*names: str, tail: bool = True, layout: bool = False) -> Document:
     return made
 
 
+def test_one_that_was_asked_for_by_its_number_is_an_object_in_json() -> None:
+    asked = document("a")
+    asked.stream_single = True
+
+    pieces = formats.FORMATS["json"].pieces
+    assert pieces is not None
+    doc = json.loads(b"".join(pieces(asked)))["doc"]
+
+    assert doc["pricelist"]["name"] == {"$": "a"}
+
+
+def test_none_that_was_asked_for_by_its_number_is_nothing_in_json() -> None:
+    asked = document()
+    asked.stream_single = True
+
+    pieces = formats.FORMATS["json"].pieces
+    assert pieces is not None
+
+    assert "pricelist" not in json.loads(b"".join(pieces(asked)))["doc"]
+
+
 @pytest.mark.parametrize("out", STREAMED)
 @pytest.mark.parametrize("names", [(), ("one",), ("one", "<два> & \u2028 three", "")])
 @pytest.mark.parametrize("tail", [True, False])
