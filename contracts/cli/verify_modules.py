@@ -35,6 +35,9 @@ class Wishes:
     insecure: bool
     buy: str
     delete: bool
+    prolong: bool
+    other_login: str
+    other_password: str = field(repr=False)
 
     def options(self) -> Options:
         """As the judge takes them. UsageError where they do not fit together."""
@@ -68,6 +71,12 @@ class Wishes:
     options.insecure,
     click.option("--buy", default="", metavar="MODULE",
                  help="Really pay for this module, with money."),
+    click.option("--prolong", is_flag=True,
+                 help="Really pay for a month more of what was bought."),
+    click.option("--other-login", envvar="MOCKSELLER_PANEL_OTHER_LOGIN", show_envvar=True,
+                 default="", help="Of another customer, who must not get at anything of the first."),
+    click.option("--other-password", envvar="MOCKSELLER_PANEL_OTHER_PASSWORD", show_envvar=True,
+                 default="", help="Of the other customer."),
     click.option("--delete", is_flag=True, help="Delete what was bought."),
 )  # fmt: skip
 @options.only("rules")

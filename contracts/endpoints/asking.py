@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from contracts.endpoints.known import MODULES
 from contracts.endpoints.options import AUTOMATIC
 from contracts.endpoints.panel import Panel
 from contracts.endpoints.pricelist import Offer, judge_list, offers, same_list
 from contracts.endpoints.reading import Heard
-from contracts.endpoints.rules import LIST, MODULES
+from contracts.endpoints.rules import LIST
 
 FUNC: Final = "pricelist.export"
 _MODULES: Final = {"itemtype": "addition"}

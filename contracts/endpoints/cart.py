@@ -2,52 +2,62 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from contracts.endpoints.panel import Panel, amount, balance_of, named_rows, same_money
+from contracts.endpoints.basket import (
+    NO_NUMBER,
+    ORDER,
+    Rows,
+    clean,
+    judge_currency,
+    judge_position,
+    judge_total,
+    order_of,
+    positions,
+)
+from contracts.endpoints.others import Others
+from contracts.endpoints.panel import Panel, amount, balance_of, modules_of, same_money, status_of
 from contracts.endpoints.pricelist import Offer
 from contracts.endpoints.reading import Heard
 from contracts.endpoints.rules import CART
 from contracts.endpoints.sheet import Sheet
 
-ORDER: Final = "addition.order.param"
-NO_NUMBER: Final = "999999999"
 TRIES: Final = 6
 """Modules of the list that are tried until the licence takes one."""
+ACTIVE: Final = "2"
 _ODD_PERIODS: Final = ("7", "5", "11")
-_CODE: Final = re.compile(r"\b[A-Z]{3}\b")
 _FIELDS: Final = ("billorder", "total_sum")
-
-Rows = dict[str, Element]
-"""Positions of a basket by their number."""
-
-
-def positions(heard: Heard) -> Rows:
-    """What is in a basket; a row without a number is counted all the same."""
-    rows = named_rows(heard.root, "itemlist")
-    return {
-        (row.findtext("id") or row.findtext("item.id") or f"row {place}").strip(): row
-        for place, row in enumerate(rows, start=1)
-    }
+_SHOWN: Final = (
+    "basket-shows-order", "basket-price", "basket-position", "basket-total", "basket-order-number",
+)  # fmt: skip
 
 
-def order_of(offer: Offer, licence: str) -> dict[str, str]:
-    """An order into the basket as a panel sends it: a month, and not renewed by itself."""
-    return {
-        "pricelist": offer.id, "item": licence, "period": "1", "autoprolong": "null",
-        "skipbasket": "off", "clicked_button": "basket", "sok": "ok",
-    }  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What there was before anything was ordered."""
+
+    rows: Rows
+    modules: Collection[str]
+    balance: Decimal | None
 
 
-def judge_cart(panel: Panel, listed: tuple[Offer, ...]) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """What was ordered, and the number of the order where it was told."""
+
+    offer: Offer
+    number: str
+
+
+def judge_cart(panel: Panel, listed: tuple[Offer, ...], others: Others) -> bool:
     """Orders one module into the basket and takes it out again; whether the basket is there."""
     heard = panel.ask("basket")
-    before = _opened(panel, heard)
-    if before is None:
+    rows = _opened(panel, heard)
+    if rows is None:
         return False
     licence = panel.options.licence
     orderable = [one for one in listed if one.id.isdecimal() and one.cost is not None]
@@ -55,16 +65,21 @@ def judge_cart(panel: Panel, listed: tuple[Offer, ...]) -> bool:
         reason = "no --licence was given" if not licence else "no module can be ordered by the list"
         panel.sheet.skip_group(CART, reason)
         return True
-    balance = balance_of(panel)
+    before = _Before(rows, tuple(modules_of(panel)), balance_of(panel))
     try:
-        _judge_form(panel, order_of(orderable[0], licence), before)
-        offer = _ordered(panel, orderable)
-        if offer is not None:
-            _judge_order(panel, offer, before)
-        _judge_bad_orders(panel, offer or orderable[0])
+        _judge_form(panel, order_of(orderable[0], licence), rows)
+        placed = _ordered(panel, orderable)
+        if placed is not None:
+            added = _judge_order(panel, placed, listed, before)
+            if added:
+                others.judge_basket(added)
+                others.judge_licence(placed.offer)
+                _judge_again(panel, placed.offer)
+                _judge_other_period(panel, placed.offer, rows)
+        _judge_bad_orders(panel, placed.offer if placed else orderable[0])
     finally:
-        clean(panel, before)
-    _judge_free(panel, balance)
+        clean(panel, rows)
+    _judge_free(panel, before.balance)
     return True
 
 
@@ -116,9 +131,9 @@ def _judge_form(panel: Panel, order: Mapping[str, str], before: Rows) -> None:
     )
 
 
-def _ordered(panel: Panel, orderable: list[Offer]) -> Offer | None:
+def _ordered(panel: Panel, orderable: list[Offer]) -> _Placed | None:
     """The module that could be ordered: the first of the list that the licence takes."""
-    rules = ("order-taken", "basket-shows-order", "basket-price", "basket-once")
+    rules = ("order-taken", *_SHOWN, "basket-once")
     wanted = [one for one in orderable if one.intname == panel.options.buy] or orderable
     refusals, owner, seen = [], False, None
     for offer in wanted[:TRIES]:
@@ -131,9 +146,10 @@ def _ordered(panel: Panel, orderable: list[Offer]) -> Offer | None:
             panel.sheet.unsupported(f"there is no {ORDER}", *rules, seen=(seen,))
             return None
         if heard.error is None:
+            number = heard.text("billorder")
             told = f"{offer.intname}: an answer without billorder"
-            panel.sheet.check("order-taken", heard.text("billorder"), told, seen)
-            return offer
+            panel.sheet.check("order-taken", number, told, seen)
+            return _Placed(offer, number)
         owner = owner or heard.error.get("type") == "exists" or _names_licence(heard.error)
         refusals.append(f"{offer.intname}: {heard.refusal}")
     if owner:
@@ -150,39 +166,104 @@ def _names_licence(error: Element) -> bool:
     return error.get("object") == "item" and error.get("type") in {"missed", "access"}
 
 
-def _judge_order(panel: Panel, offer: Offer, before: Rows) -> None:
-    sheet = panel.sheet
+def _judge_order(
+    panel: Panel, placed: _Placed, listed: tuple[Offer, ...], before: _Before
+) -> Collection[str]:
+    """What the basket says of the order; the positions that it has put there."""
+    sheet, offer = panel.sheet, placed.offer
     once = panel.ask("basket", label="basket after an order")
     if once.root is None:
-        sheet.skip("the basket could not be read", "basket-shows-order", "basket-price")
-        return
-    added = {key: row for key, row in positions(once).items() if key not in before}
-    if before and not added:
+        sheet.skip("the basket could not be read", *_SHOWN)
+        return ()
+    added = {key: row for key, row in positions(once).items() if key not in before.rows}
+    if before.rows and not added:
         told = f"{offer.intname} may have been in the basket before"
-        sheet.error(told, "basket-shows-order", "basket-price", "basket-once")
-        return
+        sheet.error(told, *_SHOWN, "basket-once")
+        return ()
     told = f"{offer.intname} was ordered, {len(added)} positions were added"
     if not sheet.check("basket-shows-order", added, told, once.reply.seen):
-        sheet.skip("the order is not in the basket", "basket-price", "basket-once")
-        return
-    cost = next(iter(added.values())).findtext("cost") or ""
+        sheet.skip("the order is not in the basket", *_SHOWN[1:], "basket-once")
+        return ()
+    row = next(iter(added.values()))
+    cost = row.findtext("cost") or ""
     told = f"{offer.intname}: {cost or 'no cost'} in the basket, {offer.cost} on the list"
     if sheet.check("basket-price", same_money(amount(cost), offer.cost), told, once.reply.seen):
-        _judge_currency(sheet, offer, cost, once)
+        judge_currency(sheet, offer, cost, once)
+        judge_total(sheet, once)
+    judge_position(panel, offer, listed, row, once)
+    _judge_number(sheet, placed, once)
+    _judge_unpaid(panel, before.modules)
+    return tuple(added)
+
+
+def _judge_again(panel: Panel, offer: Offer) -> None:
+    """The same wish again is the same position; one that is not there takes none away."""
+    once = panel.ask("basket", label="basket before the same order again")
     panel.ask(ORDER, order_of(offer, panel.options.licence), label="the same order again")
     twice = panel.ask("basket", label="basket after the same order again")
     told = f"{len(positions(twice))} positions instead of {len(positions(once))}"
     same = len(positions(twice)) == len(positions(once))
-    sheet.check("basket-once", twice.root is None or same, told, twice.reply.seen)
+    panel.sheet.check("basket-once", twice.root is None or same, told, twice.reply.seen)
+    _judge_kept(panel, twice)
 
 
-def _judge_currency(sheet: Sheet, offer: Offer, cost: str, basket: Heard) -> None:
-    """Where the basket tells a currency, it is the list's."""
-    for text in (cost, basket.text("total_sum")):
-        code = _CODE.search(text)
-        told = f"{offer.intname}: {text} in the basket, {offer.currency} on the list"
-        same = code is None or code[0] == offer.currency
-        sheet.check("basket-price", same, told, basket.reply.seen)
+def _judge_number(sheet: Sheet, placed: _Placed, basket: Heard) -> None:
+    """Where both name an order, it is one: what is shown is what would be paid."""
+    shown = basket.text("billorder")
+    if not (placed.number and shown):
+        sheet.skip("the order or the basket names no billorder", "basket-order-number")
+        return
+    told = f"the order names billorder {placed.number}, the basket {shown}"
+    sheet.check("basket-order-number", placed.number == shown, told, basket.reply.seen)
+
+
+def _judge_unpaid(panel: Panel, held: Collection[str]) -> None:
+    """An order alone opens nothing."""
+    active = [number for number, row in modules_of(panel).items() if status_of(row) == ACTIVE]
+    begun = [number for number in active if number not in held]
+    told = f"ordered and not paid, {', '.join(begun)} became active"
+    panel.sheet.check("unpaid-not-active", not begun, told)
+
+
+def _judge_kept(panel: Panel, before: Heard) -> None:
+    """A position that is not there is taken out: the others stay."""
+    sent = {"id": NO_NUMBER, "clicked_button": "delete", "sok": "ok"}
+    panel.ask("basket", sent, label="taking out what is not there", sheet=panel.sheet.aside())
+    after = panel.ask("basket", label="basket after that")
+    if before.root is None or after.root is None:
+        panel.sheet.skip("the basket could not be read", "basket-kept")
+        return
+    gone = sorted(set(positions(before)) - set(positions(after)))
+    told = f"{NO_NUMBER} was to be taken out, and {', '.join(gone)} went"
+    panel.sheet.check("basket-kept", not gone, told, after.reply.seen)
+
+
+def _judge_other_period(panel: Panel, offer: Offer, before: Rows) -> None:
+    """The longest other period of the list costs in the basket what the list says."""
+    rule, sheet = "other-period-price", panel.sheet
+    others = {
+        length: cost for kind, length, cost in offer.periods
+        if kind == "month" and length.isdecimal() and length not in {"0", "1"}
+    }  # fmt: skip
+    length = max(others, key=int, default="")
+    price = amount(others.get(length, ""))
+    if price is None:
+        sheet.skip("the list has no other period", rule)
+        return
+    clean(panel, before)
+    order = order_of(offer, panel.options.licence, length)
+    heard = panel.ask(ORDER, order, label=f"an order for {length} months")
+    basket = panel.ask("basket", label=f"basket with {length} months")
+    added = [row for key, row in positions(basket).items() if key not in before]
+    if heard.root is None or basket.root is None:
+        sheet.skip("an answer could not be read", rule)
+    elif heard.error is not None or len(added) != 1:
+        told = f"{length} months are on the list: {heard.refusal or f'{len(added)} positions'}"
+        sheet.broken(rule, told, heard.reply.seen)
+    else:
+        cost = added[0].findtext("cost") or ""
+        told = f"{length} months: {cost or 'no cost'} in the basket, {price} on the list"
+        sheet.check(rule, same_money(amount(cost), price), told, basket.reply.seen)
 
 
 def _judge_bad_orders(panel: Panel, offer: Offer) -> None:
@@ -205,22 +286,3 @@ def _judge_bad_orders(panel: Panel, offer: Offer) -> None:
             named = "" if heard.error is None else heard.error.get("object", "")
             told = f"{field}={bad}: the error names {named or 'nothing'}"
             panel.sheet.check("refusal-names-field", named == field, told, heard.reply.seen)
-
-
-def clean(panel: Panel, before: Rows) -> None:
-    """Takes out of the basket what was not there before, and looks whether it is gone."""
-    heard = panel.ask("basket", label="basket before it is emptied")
-    for number in positions(heard):
-        if number not in before:
-            sent = {"id": number, "clicked_button": "delete", "sok": "ok"}
-            panel.ask("basket", sent, label="taking out of the basket")
-    after = panel.ask("basket", label="basket after it was emptied")
-    left = [number for number in positions(after) if number not in before]
-    if heard.root is None or after.root is None:
-        told = "the basket could not be read: it may hold what was ordered"
-        panel.sheet.error(told, "basket-emptied", seen=(after.reply.seen,))
-        panel.sheet.remark(told)
-        return
-    told = f"still there: {', '.join(left)}"
-    if not panel.sheet.check("basket-emptied", not left, told, after.reply.seen):
-        panel.sheet.remark(f"left behind in the basket: {', '.join(left)}")

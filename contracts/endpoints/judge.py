@@ -11,14 +11,25 @@ from contracts.endpoints.asking import judge_prices
 from contracts.endpoints.cart import judge_cart
 from contracts.endpoints.line import Line
 from contracts.endpoints.options import AUTOMATIC, MANUAL, Options
+from contracts.endpoints.others import Others
 from contracts.endpoints.panel import Panel
 from contracts.endpoints.purchase import judge_purchase
 from contracts.endpoints.refusals import judge_refusals
-from contracts.endpoints.rules import CART, LIST, PAGE, PURCHASE, REFUSAL, RULES
+from contracts.endpoints.rules import (
+    CART,
+    LIST,
+    OTHERS,
+    PAGE,
+    PROLONGING,
+    PURCHASE,
+    REFUSAL,
+    RULES,
+)
 from contracts.endpoints.sheet import Sheet
 from contracts.moments import elapsed, now
 from contracts.verdicts import Run, Verdict
 
+_TRADE = (CART, PURCHASE, PROLONGING, OTHERS)
 _ASK_ONLY_PRICES = "only mode automatic has a cart"
 
 
@@ -38,7 +49,7 @@ def examine(
     """
     options = options or Options()
     began, start = now(), elapsed()
-    sheet = Sheet(tuple(secret for secret in (options.authinfo, options.password) if secret))
+    sheet = Sheet(tuple(secret for secret in _secrets(options) if secret))
     with Line(
         url,
         timeout=options.timeout,
@@ -58,6 +69,11 @@ def examine(
     )
 
 
+def _secrets(options: Options) -> tuple[str, ...]:
+    one = (options.authinfo, options.password)
+    return (*one, options.other_authinfo, options.other_password)
+
+
 def judge(
     url: str, options: Options | None = None, *, transport: httpx.BaseTransport | None = None
 ) -> Iterator[Verdict]:
@@ -74,14 +90,16 @@ def _play(panel: Panel) -> None:
         sheet.skip_group(PAGE, "only mode manual sends a browser to this address")
         listed = judge_prices(panel)
         if mode != AUTOMATIC:
-            for group in (REFUSAL, CART, PURCHASE):
+            for group in (REFUSAL, *_TRADE):
                 sheet.skip_group(group, _ASK_ONLY_PRICES)
         else:
-            if judge_cart(panel, listed):
-                judge_purchase(panel, listed)
+            others = Others(panel)
+            if judge_cart(panel, listed, others):
+                judge_purchase(panel, listed, others)
             else:
-                sheet.skip_group(PURCHASE, "there is no basket to pay")
-            judge_refusals(panel)  # last: a wrong password may lock the login
+                for group in (PURCHASE, PROLONGING):
+                    sheet.skip_group(group, "there is no basket to pay")
+            judge_refusals(panel, listed)  # last: a wrong password may lock the login
     _judge_certificate(panel)
 
 
@@ -90,7 +108,7 @@ def _judge_page(panel: Panel) -> None:
     reason = "mode manual: the panel asks nothing"
     sheet = panel.sheet
     sheet.skip_group(LIST, reason)
-    for group in (REFUSAL, CART, PURCHASE):
+    for group in (REFUSAL, *_TRADE):
         sheet.skip_group(group, reason)
     reply = panel.line.send({}, method="GET", note="the page")
     sheet.skip(reason, *(rule.name for rule in RULES.values() if rule.group == "every answer"))

@@ -18,6 +18,8 @@ class Options:
     ``mode``: automatic, manual, pricelist; empty: automatic where a login is given. ``slow`` and
     ``timeout`` in seconds. ``licence``: a number of the customer's, in front of the key's dash.
     ``buy``: the internal name of a module that is really paid for; nothing is without it.
+    ``prolong``: pays for a month more of it. ``other_login``: another customer's, who may neither
+    see nor do anything with what is this one's.
     """
 
     mode: str = ""
@@ -31,6 +33,9 @@ class Options:
     insecure: bool = False
     buy: str = ""
     delete: bool = False
+    prolong: bool = False
+    other_login: str = ""
+    other_password: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
         """Refuse what does not fit together."""
@@ -44,6 +49,12 @@ class Options:
             raise ValueError("--buy needs mode automatic and a --licence to buy for")
         if self.delete and not self.buy:
             raise ValueError("--delete deletes what --buy bought: name that too")
+        if self.prolong and not self.buy:
+            raise ValueError("--prolong prolongs what --buy bought: name that too")
+        if self.other_login and not (self.other_password and self.mode == AUTOMATIC):
+            raise ValueError("--other-login needs --other-password and mode automatic")
+        if self.other_login and self.other_login == self.login:
+            raise ValueError("--other-login is another customer than --login")
         if not 0 < self.slow <= self.timeout:
             raise ValueError("--slow has to be above nothing and not above --timeout")
 
@@ -51,3 +62,8 @@ class Options:
     def authinfo(self) -> str:
         """The login as each request brings it, or nothing."""
         return f"{self.login}:{self.password}" if self.login else ""
+
+    @property
+    def other_authinfo(self) -> str:
+        """The login of the other customer, or nothing."""
+        return f"{self.other_login}:{self.other_password}" if self.other_login else ""

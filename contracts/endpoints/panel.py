@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 from xml.etree.ElementTree import Element
@@ -15,21 +15,19 @@ from contracts.endpoints.reading import Heard, read
 from contracts.endpoints.sheet import Sheet
 
 _AMOUNT: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+ACTIVE, DELETED, OPENING = "2", "4", ("1", "5")
+"""States of a module: at work, gone, not open yet. Source: docs/trade.md section 10."""
 _CENT: Final = Decimal("0.01")
 
 
 @dataclass(slots=True)
 class Panel:
-    """Asks over a line, as the options say, and writes onto a sheet.
-
-    ``wait`` lets seconds pass; ``bought`` are the internal names of modules paid for.
-    """
+    """Asks over a line, as the options say, and writes onto a sheet. ``wait`` lets seconds pass."""
 
     line: Line
     options: Options
     sheet: Sheet
     wait: Callable[[float], None]
-    bought: list[str] = field(default_factory=list)
 
     def ask(
         self,
@@ -69,10 +67,29 @@ def named_rows(root: Element | None, name: str) -> list[Element]:
     return [] if root is None else root.findall(f"list[@name='{name}']/elem")
 
 
-def balance_of(panel: Panel) -> Decimal | None:
+def balance_of(panel: Panel, *, authinfo: str | None = None) -> Decimal | None:
     """What the customer has, or None where the endpoint does not tell."""
-    heard = panel.ask("subaccount", label="the balance", sheet=panel.sheet.aside())
+    heard = panel.ask(
+        "subaccount", label="the balance", sheet=panel.sheet.aside(), authinfo=authinfo
+    )
     rows = [] if heard.root is None else heard.root.findall("elem")
     known = [amount(row.findtext("balance") or "") for row in rows]
     sums = [one for one in known if one is not None]
     return sum(sums, Decimal(0)) if sums else None
+
+
+def modules_of(panel: Panel, *, authinfo: str | None = None) -> Mapping[str, Element]:
+    """The customer's modules by their number; one that was deleted may be listed still."""
+    heard = panel.ask(
+        "addition", label="the list of modules", sheet=panel.sheet.aside(), authinfo=authinfo
+    )
+    rows = [] if heard.root is None else heard.root.findall("elem")
+    named = {(row.findtext("id") or "").strip(): row for row in rows}
+    return {number: row for number, row in named.items() if status_of(row) != DELETED}
+
+
+def status_of(row: Element) -> str:
+    """Where a module stands: the number, told by itself or beside its label."""
+    label = row.find("item_status")
+    told = row.findtext("status") or ("" if label is None else label.get("orig") or label.text)
+    return (told or "").strip().partition("_")[0]

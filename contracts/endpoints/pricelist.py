@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from contracts.endpoints.rules import CURRENCIES, MODULES
+from contracts.endpoints.known import CURRENCIES, MODULES
 from contracts.endpoints.sheet import Sheet
 from contracts.verdicts import Seen
 

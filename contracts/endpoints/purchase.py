@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
-from xml.etree.ElementTree import Element
 
-from dateutil.relativedelta import relativedelta
-
-from contracts.endpoints.cart import ORDER, clean, order_of, positions
-from contracts.endpoints.panel import Panel, amount, balance_of, named_rows, same_money
+from contracts.endpoints.basket import (
+    NO_NUMBER,
+    ORDER,
+    clean,
+    currency_of,
+    order_of,
+    positions,
+)
+from contracts.endpoints.bought import (
+    FOLLOWED,
+    judge_deletion,
+    judge_prolong_form,
+    judge_term,
+    judge_what,
+    number_of,
+    opened,
+)
+from contracts.endpoints.others import Others
+from contracts.endpoints.panel import Panel, amount, balance_of, modules_of, named_rows, same_money
 from contracts.endpoints.pricelist import Offer
+from contracts.endpoints.prolonging import judge_prolonging
 from contracts.endpoints.reading import Heard
-from contracts.endpoints.rules import PURCHASE
+from contracts.endpoints.rules import PROLONGING, PURCHASE
 
 PAY: Final = "payment.add.method"
-LOOKS: Final = 10
-PAUSE: Final = 3.0
-"""Looks at a module that is being opened, and seconds between them."""
-ACTIVE, OPENING = "2", "5"
-_DAY: Final = timedelta(days=1)
 _MONEY: Final = ("charged-price", "charged-once")
-_FOLLOWED: Final = ("module-active", "month-later", "prolong-form-free", "module-deleted")
-_AFTERWARDS: Final = ("module-listed", *_FOLLOWED, *_MONEY)
+_AFTERWARDS: Final = ("module-listed", *FOLLOWED, *_MONEY, "currency-paid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,7 @@ class _Order:
     tax: Decimal
 
 
-def judge_purchase(panel: Panel, listed: tuple[Offer, ...]) -> None:
+def judge_purchase(panel: Panel, listed: tuple[Offer, ...], others: Others) -> None:
     """Orders the module that the options name, pays it, follows it, and deletes it if told so."""
     name, sheet = panel.options.buy, panel.sheet
     offer = next((one for one in listed if one.intname == name and one.cost is not None), None)
@@ -45,24 +52,40 @@ def judge_purchase(panel: Panel, listed: tuple[Offer, ...]) -> None:
         told = f"{name} is not on the price list with a cost for a month"
         if name:
             sheet.error(told, "payment-done")
-        sheet.skip_group(PURCHASE, told if name else "nothing is paid for without --buy NAME")
+        _skip(panel, told if name else "nothing is paid for without --buy NAME")
         return
-    held = _modules(panel)
+    held = tuple(modules_of(panel))
     balance = balance_of(panel)
     order = _placed(panel, offer)
     if order is None:
-        sheet.skip_group(PURCHASE, f"{name} was not ordered")
+        _skip(panel, f"{name} was not ordered")
         return
+    _judge_unpaid(panel, order, balance)
+    others.judge_order(order.number)
     if not _paid(panel, order):
         sheet.skip(f"{name} was not paid", *_AFTERWARDS)
+        sheet.skip_group(PROLONGING, f"{name} was not paid")
         clean(panel, {})
         return
-    _judge_money(panel, order, balance)
-    row = _opened(panel, held)
-    if row is not None:
-        _judge_term(panel, row)
-        _judge_prolong_form(panel, row)
-        _judge_deletion(panel, row)
+    _judge_money(panel, order, balance, listed)
+    others.judge_balance()
+    row = opened(panel, held)
+    if row is None:
+        sheet.skip_group(PROLONGING, "the module is not listed")
+        return
+    judge_what(panel, offer, listed, row)
+    judge_term(panel, row)
+    if judge_prolong_form(panel, row):
+        judge_prolonging(panel, offer, row, order.tax)
+    else:
+        sheet.skip_group(PROLONGING, "there is no service.prolong")
+    others.judge_module(number_of(row))
+    judge_deletion(panel, row)
+
+
+def _skip(panel: Panel, reason: str) -> None:
+    for group in (PURCHASE, PROLONGING):
+        panel.sheet.skip_group(group, reason)
 
 
 def _placed(panel: Panel, offer: Offer) -> _Order | None:
@@ -97,7 +120,8 @@ def _paid(panel: Panel, order: _Order) -> bool:
         there = named_rows(methods.root, "methodlist")
         told = methods.refusal or 'without rows in list name="methodlist"'
         sheet.check("payment-methods", there, told, methods.reply.seen)
-    heard = _pay(panel, order, "paying")
+    _judge_currency(panel, order, methods)
+    heard = _pay(panel, order.number, "paying")
     seen = heard.reply.seen
     if heard.error is not None and heard.error.get("type") == "not_enough_money":
         told = f"the account cannot pay for it: {heard.refusal}"
@@ -114,12 +138,36 @@ def _paid(panel: Panel, order: _Order) -> bool:
     return sheet.check("payment-done", heard.text("ok") == "func=order", told, seen)
 
 
-def _pay(panel: Panel, order: _Order, label: str) -> Heard:
-    sent = {"billorder": order.number, "paymethod": "0", "sok": "ok"}
+def _pay(panel: Panel, number: str, label: str, *, confirmed: bool = True) -> Heard:
+    sent = {"billorder": number, "paymethod": "0", **({"sok": "ok"} if confirmed else {})}
     return panel.ask(PAY, sent, label=label)
 
 
-def _judge_money(panel: Panel, order: _Order, before: Decimal | None) -> None:
+def _judge_unpaid(panel: Panel, order: _Order, before: Decimal | None) -> None:
+    """Neither a form nor the number of no order pays for what is in the basket."""
+    rules = ("pay-form-free", "unknown-order-unpaid")
+    if before is None:
+        panel.sheet.unsupported("subaccount does not tell the balance", *rules)
+        return
+    form = _pay(panel, order.number, "paying without sok", confirmed=False)
+    if form.missed_function:
+        panel.sheet.unsupported(f"there is no {PAY}", *rules)
+        return
+    after = balance_of(panel)
+    told = f"a form of {PAY} took the balance from {before} to {after}"
+    panel.sheet.check("pay-form-free", same_money(before, after), told, form.reply.seen)
+    unknown = _pay(panel, NO_NUMBER, f"paying order {NO_NUMBER}")
+    last = balance_of(panel)
+    told = (
+        f"order {NO_NUMBER}: {unknown.refusal or 'no error'}, the balance is {last} after {after}"
+    )
+    held = same_money(after, last) and unknown.error is not None
+    panel.sheet.check("unknown-order-unpaid", held, told, unknown.reply.seen)
+
+
+def _judge_money(
+    panel: Panel, order: _Order, before: Decimal | None, listed: tuple[Offer, ...]
+) -> None:
     """The balance falls once. Where it cannot be seen, nothing is paid a second time."""
     once = balance_of(panel)
     price = order.offer.cost
@@ -132,83 +180,50 @@ def _judge_money(panel: Panel, order: _Order, before: Decimal | None) -> None:
     fair = same_money(charged, price) or same_money(charged, price + order.tax)
     told = f"the balance fell by {charged}, the price is {price}"
     panel.sheet.check("charged-price", fair, told)
-    again = _pay(panel, order, "paying the same order again")
+    if _judge_again(panel, order, once, "paying the same order again"):
+        _judge_beside_another(panel, order, once, listed)
+
+
+def _judge_again(panel: Panel, order: _Order, once: Decimal, label: str) -> bool:
+    again = _pay(panel, order.number, label)
     twice = balance_of(panel)
-    told = f"paid again, the balance went from {once} to {twice}"
-    if not panel.sheet.check("charged-once", same_money(once, twice), told, again.reply.seen):
+    told = f"{label}, the balance went from {once} to {twice}"
+    held = panel.sheet.check("charged-once", same_money(once, twice), told, again.reply.seen)
+    if not held:
         panel.sheet.remark(told)
+    return held
 
 
-def _modules(panel: Panel) -> Mapping[str, Element]:
-    """The customer's modules by their number."""
-    heard = panel.ask("addition", label="the list of modules", sheet=panel.sheet.aside())
-    rows = [] if heard.root is None else heard.root.findall("elem")
-    return {(row.findtext("id") or "").strip(): row for row in rows}
+def _judge_beside_another(
+    panel: Panel, order: _Order, once: Decimal, listed: tuple[Offer, ...]
+) -> None:
+    """The order that is paid already is paid again while another one lies in the basket.
 
-
-def _status(row: Element) -> str:
-    """Where a module stands: the number, told by itself or beside its label."""
-    label = row.find("item_status")
-    told = row.findtext("status") or ("" if label is None else label.get("orig") or label.text)
-    return (told or "").strip().partition("_")[0]
-
-
-def _opened(panel: Panel, held: Mapping[str, Element]) -> Element | None:
-    """The new module, looked at until it is active or there is no hope."""
-    found = [row for number, row in _modules(panel).items() if number not in held]
-    told = f"{len(found)} new rows in addition"
-    if not panel.sheet.check("module-listed", len(found) == 1, told):
-        panel.sheet.skip("the module is not listed", *_FOLLOWED)
-        panel.sheet.remark("what was bought is not listed: it could not be followed, nor deleted")
-        return None
-    number, row = (found[0].findtext("id") or "").strip(), found[0]
-    for _ in range(LOOKS):
-        if _status(row) != OPENING:
-            break
-        panel.wait(PAUSE)
-        row = _modules(panel).get(number, row)
-    told = f"module {number} has status {_status(row) or 'none'}"
-    panel.sheet.check("module-active", _status(row) == ACTIVE, told)
-    panel.sheet.remark(f"module {number} was bought for licence {panel.options.licence}")
-    return row
-
-
-def _judge_term(panel: Panel, row: Element) -> None:
-    try:
-        begins = date.fromisoformat((row.findtext("createdate") or "").strip()[:10])
-        ends = date.fromisoformat((row.findtext("expiredate") or "").strip()[:10])
-        wanted = begins + relativedelta(months=1)
-    except (ValueError, OverflowError):
-        panel.sheet.skip("addition does not tell createdate and expiredate", "month-later")
+    Where the new order has the old one's number, paying that would be paying the new one.
+    """
+    for offer in (one for one in listed if one.id != order.offer.id and one.id.isdecimal()):
+        label = "another order"
+        heard = panel.ask(ORDER, order_of(offer, panel.options.licence), label=label)
+        if heard.root is None or heard.error is not None:
+            continue
+        number = heard.text("billorder") or panel.ask("basket", label="basket").text("billorder")
+        if number and number != order.number:
+            _judge_again(panel, order, once, "paying the same order again beside another one")
+        clean(panel, {})
         return
-    told = f"from {begins} to {ends}"
-    fits = abs(ends - wanted) <= _DAY
-    panel.sheet.check("month-later", fits, told)
 
 
-def _judge_prolong_form(panel: Panel, row: Element) -> None:
-    number, before = (row.findtext("id") or "").strip(), balance_of(panel)
-    heard = panel.ask("service.prolong", {"elid": number, "period": "1"}, label="a form to prolong")
-    if heard.missed_function:
-        panel.sheet.unsupported("there is no service.prolong", "prolong-form-free")
+def _judge_currency(panel: Panel, order: _Order, methods: Heard) -> None:
+    """Where paying tells a currency it is the list's, or the same number is another sum."""
+    listed, paid = order.offer.currency, methods.text("payment_currency")
+    balance = panel.ask("subaccount", label="the balance", sheet=panel.sheet.aside())
+    rows = [] if balance.root is None else balance.root.findall("elem")
+    texts = [f"{row.findtext('balance') or ''} {row.findtext('currency') or ''}" for row in rows]
+    held = sorted({code for text in texts if (code := currency_of(text))})
+    if not (paid or held):
+        panel.sheet.skip("neither payment.add nor subaccount tells a currency", "currency-paid")
         return
-    now = _modules(panel).get(number)
-    end = None if now is None else now.findtext("expiredate")
-    same = end == row.findtext("expiredate") and before == balance_of(panel)
-    told = f"the end went from {row.findtext('expiredate')} to {end}, or the balance fell"
-    panel.sheet.check("prolong-form-free", same, told, heard.reply.seen)
-
-
-def _judge_deletion(panel: Panel, row: Element) -> None:
-    if not panel.options.delete:
-        panel.sheet.skip("nothing is deleted without --delete", "module-deleted")
-        return
-    number = (row.findtext("id") or "").strip()
-    heard = panel.ask("addition.delete", {"elid": number, "sok": "ok"})
-    if heard.missed_function:
-        panel.sheet.unsupported("there is no addition.delete", "module-deleted")
-        return
-    told = heard.refusal or f"module {number} is still listed"
-    gone = heard.error is None and number not in _modules(panel)
-    if not panel.sheet.check("module-deleted", gone, told, heard.reply.seen):
-        panel.sheet.remark(f"module {number} was not deleted")
+    # A balance for each of several currencies is fine, where the one of the list is among them.
+    for codes, seen in (([paid] if paid else [], methods), (held, balance)):
+        found = f"the list is in {listed}, paying in {', '.join(codes)}"
+        panel.sheet.check("currency-paid", listed in codes or not codes, found, seen.reply.seen)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from typing import Final
 
+from contracts.endpoints.basket import ORDER, order_of
 from contracts.endpoints.panel import Panel
+from contracts.endpoints.pricelist import Offer
 from contracts.endpoints.reading import Heard
 
 NOBODY: Final = "mockseller-nobody"
 NO_MODULE: Final = "999999999"
 
 
-def judge_refusals(panel: Panel) -> None:
-    """Asks for the basket as nobody and as somebody else, and for a module that is none."""
-    # One wrong password for the real login: more could lock it.
+def judge_refusals(panel: Panel, listed: tuple[Offer, ...]) -> None:
+    """Asks as nobody and as somebody else, and for a module that is none."""
     for label, who in (
-        ("basket with a wrong password", f"{panel.options.login}:{secrets.token_hex(8)}"),
+        ("basket with a wrong password", _wrong(panel)),
         ("basket with an unknown login", f"{NOBODY}:{secrets.token_hex(8)}"),
     ):
         heard = panel.ask("basket", label=label, authinfo=who)
@@ -24,7 +26,46 @@ def judge_refusals(panel: Panel) -> None:
     label = "basket without a login"
     heard = panel.ask("basket", label=label, authinfo="")
     _judge_refused(panel, heard, label, "login-needed", "access")
+    _judge_closed(panel, "modules-need-login", "addition", {}, _wrong(panel))
+    _judge_closed(panel, "balance-needs-login", "subaccount", {}, f"{panel.options.login}:")
+    if listed and panel.options.licence:
+        order = order_of(listed[0], panel.options.licence)
+        _judge_closed(panel, "orders-need-login", ORDER, order, _wrong(panel))
+    else:
+        panel.sheet.skip("no --licence was given, or nothing is listed", "orders-need-login")
+    _judge_session(panel)
     _judge_bad_id(panel)
+
+
+def _wrong(panel: Panel) -> str:
+    """The login with a wrong password. Few of these: five or so lock a login (docs/wire.md 2.6).
+
+    Before it the right one, since some count failures in a row.
+    """
+    panel.ask("basket", label="basket with the right password", sheet=panel.sheet.aside())
+    return f"{panel.options.login}:{secrets.token_hex(8)}"
+
+
+def _judge_closed(panel: Panel, rule: str, func: str, sent: Mapping[str, str], wrong: str) -> None:
+    """One function, asked with a wrong password and without a login."""
+    for label, who in (("with a wrong password", wrong), ("without a login", "")):
+        heard = panel.ask(func, sent, label=f"{func} {label}", authinfo=who)
+        if heard.missed_function:
+            panel.sheet.unsupported(f"there is no {func}", rule)
+        elif heard.root is not None:
+            told = f"{func} {label}: answered without an error"
+            panel.sheet.check(rule, heard.error is not None, told, heard.reply.seen)
+
+
+def _judge_session(panel: Panel) -> None:
+    rule = "session-needs-login"
+    sent = {"username": NOBODY, "password": secrets.token_hex(8)}
+    heard = panel.ask("auth", sent, label="auth with an unknown login", authinfo="")
+    if heard.missed_function:
+        panel.sheet.unsupported("there is no auth", rule)
+    elif heard.root is not None:
+        told = "auth with an unknown login: answered without an error"
+        panel.sheet.check(rule, heard.error is not None, told, heard.reply.seen)
 
 
 def _judge_refused(panel: Panel, heard: Heard, label: str, rule: str, kind: str) -> None:

@@ -18,12 +18,17 @@ LIST: Final = "price list"
 REFUSAL: Final = "refusals"
 CART: Final = "cart"
 PURCHASE: Final = "purchase"
+PROLONGING: Final = "prolonging"
+OTHERS: Final = "other customers"
 PAGE: Final = "page"
-GROUPS: Final = (ANSWER, LIST, REFUSAL, CART, PURCHASE, PAGE)
+GROUPS: Final = (ANSWER, LIST, REFUSAL, CART, PURCHASE, PROLONGING, OTHERS, PAGE)
 _ASKED: Final = "docs/modules.md section 3"
 _OFFERED: Final = "docs/modules.md section 2"
 _OURS: Final = "docs/modules.md section 7"
 _TRANSPORT: Final = "docs/wire.md section 1"
+_LOGIN: Final = "docs/wire.md section 2.6"
+_FORM: Final = "docs/wire.md section 4.2"
+_ROWS: Final = "docs/wire.md section 7"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +127,22 @@ _ALL: Final = (
         "bad-id-refused", REFUSAL, ASSUMED, "docs/wire.md section 5.1",
         "A number of no module is an error that names its `object`.",
     ),
+    Rule(
+        "modules-need-login", REFUSAL, OBSERVED, _LOGIN,
+        "`addition` shows nothing to a wrong login or none.",
+    ),
+    Rule(
+        "balance-needs-login", REFUSAL, OBSERVED, _LOGIN,
+        "`subaccount` shows nothing to a wrong login or none.",
+    ),
+    Rule(
+        "orders-need-login", REFUSAL, OBSERVED, _LOGIN,
+        "A wrong login or none orders nothing.",
+    ),
+    Rule(
+        "session-needs-login", REFUSAL, OBSERVED, _LOGIN,
+        "`auth` opens no session for an unknown login.",
+    ),
     Rule("basket-readable", CART, DOCUMENTED, _ASKED, "`basket` is answered."),
     Rule(
         "basket-fields", CART, OBSERVED, _ASKED,
@@ -144,6 +165,26 @@ _ALL: Final = (
     ),
     Rule("basket-shows-order", CART, OBSERVED, _ASKED, "What was ordered is in the basket."),
     Rule("basket-price", CART, DOCUMENTED, _ASKED, "It costs there what the price list says."),
+    Rule(
+        "basket-total", CART, OBSERVED, _ASKED,
+        "`total_sum` is what the positions come to, with the tax and less the discount.",
+    ),
+    Rule(
+        "basket-position", CART, OBSERVED, _ASKED,
+        "A position tells the module, the period and the renewal that were ordered.",
+    ),
+    Rule(
+        "basket-order-number", CART, ASSUMED, _ASKED,
+        "The order and the basket name one `billorder`.",
+    ),
+    Rule(
+        "other-period-price", CART, ASSUMED, _ASKED,
+        "Another period costs in the basket what the list says of it.",
+    ),
+    Rule(
+        "unpaid-not-active", CART, DOCUMENTED, "docs/wire.md section 4.6",
+        "What is not paid is not active.",
+    ),
     Rule("basket-once", CART, ASSUMED, _OURS, "The same order again adds nothing."),
     Rule("unknown-tariff-refused", CART, ASSUMED, _OURS, "An unknown tariff is not ordered."),
     Rule("bad-period-refused", CART, ASSUMED, _OURS, "A period that is not sold is not ordered."),
@@ -152,38 +193,70 @@ _ALL: Final = (
         "refusal-names-field", CART, ASSUMED, "docs/wire.md section 5.1",
         "A refused order names the field it was refused for.",
     ),
+    Rule(
+        "basket-kept", CART, ASSUMED, _ASKED,
+        "Taking out a number that is not there leaves the rest.",
+    ),
     Rule("basket-emptied", CART, OBSERVED, _ASKED, "What is taken out of the basket is gone."),
     Rule("payment-methods", PURCHASE, OBSERVED, _ASKED, "`payment.add` lists ways to pay."),
+    Rule("pay-form-free", PURCHASE, OBSERVED, _FORM, "Paying without `sok` pays nothing."),
+    Rule(
+        "unknown-order-unpaid", PURCHASE, ASSUMED, _OURS,
+        "An order that does not exist is not paid, nor another one for it.",
+    ),
     Rule("payment-done", PURCHASE, OBSERVED, _ASKED, "An order is paid from the balance."),
     Rule("module-listed", PURCHASE, ASSUMED, _ASKED, "`addition` lists what was bought."),
+    Rule("module-ordered", PURCHASE, OBSERVED, _ROWS, "It is the module that was ordered."),
+    Rule(
+        "module-licence", PURCHASE, ASSUMED, _ASKED, "It is on the licence it was ordered for."
+    ),
+    Rule("module-period", PURCHASE, OBSERVED, _ROWS, "Its period is the one that was ordered."),
+    Rule(
+        "not-renewed-unasked", PURCHASE, DOCUMENTED, _OFFERED,
+        "It is not renewed by itself where `autoprolong=null` was asked.",
+    ),
+    Rule("dates-iso", PURCHASE, DOCUMENTED, _ROWS, "Dates are `YYYY-MM-DD`."),
     Rule("module-active", PURCHASE, ASSUMED, _ASKED, "It becomes active."),
     Rule("month-later", PURCHASE, DOCUMENTED, _ASKED, "It ends a month later, to a day."),
     Rule("charged-price", PURCHASE, DOCUMENTED, _ASKED, "The balance falls by the price."),
+    Rule(
+        "currency-paid", PURCHASE, ASSUMED, _ASKED,
+        "What is paid is in the currency of the list.",
+    ),
     Rule("charged-once", PURCHASE, DOCUMENTED, _ASKED, "The same order is not charged twice."),
     Rule(
         "prolong-form-free", PURCHASE, OBSERVED, "docs/wire.md section 4.2",
         "`service.prolong` without `sok` changes nothing.",
     ),
     Rule("module-deleted", PURCHASE, DOCUMENTED, _OFFERED, "`addition.delete` deletes it."),
+    Rule(
+        "prolonged-a-month", PROLONGING, DOCUMENTED, _OFFERED,
+        "`service.prolong` moves the end by a month of the calendar.",
+    ),
+    Rule(
+        "prolong-charged", PROLONGING, DOCUMENTED, _OFFERED, "It costs the price of a month, once."
+    ),
+    Rule(
+        "prolong-answer", PROLONGING, OBSERVED, "docs/wire.md section 4.3",
+        "Its `newexpiredate` is the end that is listed then.",
+    ),
+    Rule("other-modules-hidden", OTHERS, OBSERVED, _LOGIN, "Nobody is listed another's modules."),
+    Rule(
+        "other-module-closed", OTHERS, OBSERVED, _LOGIN,
+        "Nobody opens, prolongs or deletes another's module.",
+    ),
+    Rule(
+        "other-basket-closed", OTHERS, OBSERVED, _LOGIN,
+        "Nobody sees or empties another's basket.",
+    ),
+    Rule("other-order-closed", OTHERS, OBSERVED, _LOGIN, "Nobody is shown another's order to pay."),
+    Rule(
+        "other-licence-refused", OTHERS, ASSUMED, _OURS,
+        "Nobody orders a module for another's licence.",
+    ),
+    Rule("other-balance-kept", OTHERS, OBSERVED, _LOGIN, "Nobody pays for another."),
     Rule("page-answers", PAGE, DOCUMENTED, "docs/modules.md section 1", "A browser gets a page."),
 )  # fmt: skip
 
 RULES: Final[Mapping[str, Rule]] = MappingProxyType({rule.name: rule for rule in _ALL})
 """Every rule by its name, in the order in which they are told."""
-
-MODULES: Final = (
-    "Virusdie", "VirusDieBusiness", "CloudLinux", "KernelCare", "Softaculous", "DDoSGUARD"
-)  # fmt: skip
-"""Names panels know (documented; docs/modules.md section 3)."""
-
-CURRENCIES: Final = """
-AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP
-BYN BZD CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP
-GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES
-KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK MNT MOP MRU
-MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON
-RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND
-TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW
-ZWG
-"""
-"""Codes of ISO 4217 in which something can be paid, with blanks between them."""

@@ -139,16 +139,24 @@ class NeverDeleted:
         self._list = b""
 
     def __call__(self, answer: Answer) -> None:
-        if answer.func == "addition" and b"<elem>" in answer.body:
+        if answer.func != "addition" or answer.sent.get("authinfo") != "ada:secret-1":
+            return
+        if b"<elem>" in answer.body:
             self._list = answer.body
-        elif answer.func == "addition" and self._list:
+        elif self._list:
             answer.body = self._list
 
 
 def good_order(answer: Answer) -> bool:
     sent = answer.sent
     meant = (sent.get("pricelist"), sent.get("item"), sent.get("period"), sent.get("sok"))
-    return meant == ("277", LICENCE, "1", "ok")
+    return meant == ("277", LICENCE, "1", "ok") and sent.get("authinfo") == "ada:secret-1"
+
+
+def pays(answer: Answer) -> bool:
+    """Whether an order is paid that there is."""
+    sent = answer.sent
+    return answer.func == PAY and sent.get("sok") == "ok" and sent["billorder"] != "999999999"
 
 
 def form(answer: Answer) -> bool:

@@ -25,6 +25,7 @@ from tests.contracts.endpoints.faults import (
     good_order,
     late,
     nobody,
+    pays,
     raw,
     spoilt,
     stranger,
@@ -97,7 +98,7 @@ NAMES_AND_PRICES = (
     Mutant("told twice", "module-once", spoilt(PRICES, ">VirusDieBusiness<", ">Virusdie<")),
     Mutant(
         "one is missing", "expected-modules", when(lambda _: False),
-        Options(expect=("Virusdie", "KernelCare")),
+        Options(expect=("Virusdie", "CloudLinux")),
     ),
     Mutant("no price", "price-there", spoilt(PRICES, "<price .*?</price>", "")),
     Mutant("no period", "price-there", spoilt(PRICES, "<period .*?</period>", "")),
@@ -183,7 +184,7 @@ CART = (
     Mutant("no basket", "basket-readable", when(customer, REFUSED), AUTOMATIC),
     Mutant(
         "no order in it", "basket-fields",
-        lambda: lambda a: a.sub("<billorder.*?(/>|</billorder>)", "") if customer(a) else None,
+        lambda: told("basket", "<billorder.*?(/>|</billorder>)", ""),
         AUTOMATIC,
     ),
     Mutant("a form orders", "order-form-free", FormThatOrders, AUTOMATIC),
@@ -207,10 +208,12 @@ CART = (
     Mutant(
         "no cost in the basket", "basket-price",
         after(good_order, 1, told("basket", "<cost>.*?</cost>", "")), AUTOMATIC,
+        ("other-period-price",),
     ),
     Mutant(
         "doubles", "basket-once",
         after(good_order, 2, told("basket", "(<elem>.*?</elem>)", rf"\1{MORE}")), AUTOMATIC,
+        ("other-period-price",),
     ),
     Mutant(
         "charged at once", "basket-free",
@@ -241,9 +244,12 @@ CART = (
 
 PURCHASE = (
     Mutant("no way to pay", "payment-methods", spoilt("payment.add", "<elem>.*</elem>", ""), BUY),
-    Mutant("by a page", "payment-done", spoilt(PAY, "func=order", "https://pay.test/1"), BUY),
+    Mutant("by a page", "payment-done", lambda: told(PAY, "func=order", "https://pay.test/1"), BUY),
     Mutant("paying fails", "payment-done", when(asks(PAY), REFUSED), BUY),
-    Mutant("not listed", "module-listed", when(asks("addition"), b"<doc/>"), BUY),
+    Mutant(
+        "not listed", "module-listed",
+        when(asks("addition", authinfo="ada:secret-1"), b"<doc/>"), BUY,
+    ),
     Mutant(
         "for ever opening", "module-active",
         lambda: told("addition", "<status>2", "<status>5"), BUY,
@@ -259,7 +265,7 @@ PURCHASE = (
     ),
     Mutant(
         "charged again", "charged-once",
-        after(asks(PAY), 2, told("subaccount", "18.00", "6.00")), BUY,
+        after(pays, 2, told("subaccount", "18.00", "6.00")), BUY,
     ),
     Mutant(
         "a form prolongs", "prolong-form-free",

@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -27,8 +27,11 @@ from tests.machine import stopped
 URL = "http://shop.test/panel/billmgr"
 LICENCE = "100002"
 AUTOMATIC = Options(login="ada", password="secret-1", licence=LICENCE)
+OTHER = "bob:secret-2"
 BUY = Options(login="ada", password="secret-1", licence=LICENCE, buy="Virusdie", delete=True)
+WHOLE = replace(BUY, prolong=True, other_login="bob", other_password="secret-2")
 PRICES = {1: Decimal("12.00"), 12: Decimal("120.00")}
+CHEAP = {1: Decimal("6.50"), 12: Decimal("65.00")}
 WRONG = {Outcome.FAIL, Outcome.WARN, Outcome.ERROR}
 
 Wsgi = Callable[..., Iterable[bytes]]
@@ -61,9 +64,12 @@ def standing(folder: Path, *, prices_need_login: bool = False) -> Iterator[Stand
         )
         shop.add_customer("ada", "secret-1")
         shop.top_up("ada", Decimal("30.00"))
+        shop.add_customer("bob", "secret-2")
+        shop.top_up("bob", Decimal("30.00"))
         shop.add_licence("ada", int(LICENCE), "ispmanager6_lite")
         shop.offer(Product(277, 955301, "Virusdie", "Virusdie", PRICES))
         shop.offer(Product(278, 955302, "VirusDieBusiness", "Business", PRICES, ("business",)))
+        shop.offer(Product(279, 955304, "KernelCare", "KernelCare", CHEAP))
         yield Stand(seller, shop, ModuleEndpoint(shop, prices_need_login=prices_need_login))
         store.close()
 

@@ -9,9 +9,12 @@ import pytest
 
 from contracts.endpoints import RULES
 from contracts.verdicts import ASSUMED, Outcome
-from tests.contracts.endpoints.mutants import ELSEWHERE, MUTANTS, Mutant
+from tests.contracts.endpoints.mutants import ELSEWHERE, Mutant
+from tests.contracts.endpoints.mutants import MUTANTS as OF_ANSWERS
 from tests.contracts.endpoints.stand import Stand, examined, standing, wrong
+from tests.contracts.endpoints.trade_mutants import TRADE_MUTANTS
 
+MUTANTS = (*OF_ANSWERS, *TRADE_MUTANTS)
 PRICES_ONLY = [mutant for mutant in MUTANTS if mutant.options.mode != "automatic"]
 WITH_A_LOGIN = [mutant for mutant in MUTANTS if mutant.options.mode == "automatic"]
 

@@ -18,6 +18,7 @@ from tests.contracts.endpoints.stand import (
     BUY,
     LICENCE,
     URL,
+    WHOLE,
     Answer,
     Stand,
     by_name,
@@ -25,9 +26,13 @@ from tests.contracts.endpoints.stand import (
     standing,
     wrong,
 )
+from tests.contracts.endpoints.trade_faults import DeletedTwins
 
-NOT_LISTED = "known to panels and not on the list: CloudLinux, KernelCare, Softaculous, DDoSGUARD"
-ORDERED = ("order-taken", "basket-shows-order", "basket-price", "basket-once")
+NOT_LISTED = "known to panels and not on the list: CloudLinux, Softaculous, DDoSGUARD"
+ORDERED = (
+    "order-taken", "basket-shows-order", "basket-price", "basket-position", "basket-total",
+    "basket-order-number", "basket-once",
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -41,11 +46,12 @@ def stand(tmp_path: Path) -> Iterator[Stand]:
     [
         (Options(), 35),
         (replace(AUTOMATIC, mode="pricelist"), 37),
-        (AUTOMATIC, 56),
-        (BUY, 66),
+        (AUTOMATIC, 67),
+        (BUY, 86),
+        (WHOLE, 95),
         (Options(mode="manual"), 3),
     ],
-    ids=["pricelist", "pricelist with a login", "automatic", "buy", "manual"],
+    ids=["pricelist", "pricelist with a login", "automatic", "buy", "whole", "manual"],
 )
 def test_it_holds_in_every_mode(stand: Stand, options: Options, least: int) -> None:
     run = examined(stand.endpoint, options)
@@ -82,7 +88,7 @@ def test_a_billmanager_is_a_partner_too(stand: Stand) -> None:
 
 def test_nothing_is_paid_for_unless_it_is_named(stand: Stand) -> None:
     run = examined(stand.endpoint, AUTOMATIC)
-    assert [entry.kind for entry in stand.shop.entries()] == ["top-up"]
+    assert {entry.kind for entry in stand.shop.entries()} == {"top-up"}
     assert stand.shop.basket(stand.shop.customer("ada")).modules == ()
     assert run.remarks == (NOT_LISTED,)
 
@@ -91,12 +97,30 @@ def test_what_is_named_is_bought_once_and_deleted(stand: Stand) -> None:
     run = examined(stand.endpoint, BUY)
     assert stand.balance == Decimal("18.00")
     assert {one.state for one in stand.shop.store.held()} == {State.CLOSED}
-    module = stand.shop.store.held()[0].id
+    (module,) = [one.id for one in stand.shop.store.held() if one.expires_on is not None]
     assert run.remarks == (
         NOT_LISTED,
         "paid for Virusdie: 12.00 EUR",
         f"module {module} was bought for licence {LICENCE}",
     )
+
+
+def test_a_month_more_is_paid_only_where_that_is_said(stand: Stand) -> None:
+    run = examined(stand.endpoint, WHOLE)
+    assert stand.balance == Decimal("6.00")
+    assert "prolonged Virusdie: 12.00 EUR" in run.remarks
+    assert stand.shop.customer("bob").balance == Decimal("30.00")
+    assert stand.shop.basket(stand.shop.customer("bob")).modules == ()
+
+
+def test_what_was_deleted_may_stay_in_the_list_as_deleted(stand: Stand) -> None:
+    found = by_name(examined(stand.endpoint, BUY, DeletedTwins()))
+    assert found["module-deleted"].outcome is Outcome.PASS
+
+
+def test_an_other_login_that_is_refused_is_no_fault_of_the_endpoint(stand: Stand) -> None:
+    run = examined(stand.endpoint, replace(WHOLE, other_password="not-his"))
+    assert wrong(run) == {"other-basket-closed": Outcome.ERROR}
 
 
 def test_without_being_told_what_was_bought_is_kept(stand: Stand) -> None:
@@ -173,7 +197,8 @@ def test_what_the_endpoint_does_not_have_is_unsupported(stand: Stand) -> None:
     unsupported = {name for name, one in found.items() if one.outcome is Outcome.UNSUPPORTED}
     assert unsupported == {
         *ORDERED, "basket-free", "bad-id-refused", "unknown-tariff-refused", "bad-period-refused",
-        "foreign-licence-refused", "refusal-names-field",
+        "foreign-licence-refused", "refusal-names-field", "balance-needs-login",
+        "orders-need-login",
     }  # fmt: skip
 
 
@@ -199,6 +224,9 @@ def test_a_balance_that_is_not_told_is_not_charged_a_second_time(stand: Stand) -
         {"buy": "Virusdie"},
         {"buy": "Virusdie", "login": "ada", "password": "x"},
         {"delete": True},
+        {"prolong": True},
+        {"login": "ada", "password": "x", "other_login": "bob"},
+        {"login": "ada", "password": "x", "other_login": "ada", "other_password": "x"},
         {"slow": 31.0},
         {"login": "ada"},
     ],

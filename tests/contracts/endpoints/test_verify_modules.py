@@ -12,7 +12,8 @@ from click.testing import CliRunner
 
 from contracts.cli import verify
 from contracts.endpoints import RULES
-from contracts.endpoints.rules import GROUPS, MODULES
+from contracts.endpoints.known import MODULES
+from contracts.endpoints.rules import GROUPS
 from tests.contracts.endpoints.faults import cost
 from tests.contracts.endpoints.stand import LICENCE, Clock, Faulty, Stand, standing
 from tests.contracts.endpoints.test_line import served
