@@ -18,12 +18,12 @@ from jinja2 import Environment, PackageLoader
 from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Request, Response
 
+from contracts.grading.neighbours import check_ours
 from contracts.grading.steps import BadReport, Report, Step, read_report
 
 if TYPE_CHECKING:
     from contracts.grading.ear import Environ, Start
 
-OURS: Final = ("127.0.0.1", "localhost")
 FIELDS: Final = ("id", "key", "ip", "status", "ends_on", "balance", "reason")
 HTML: Final = "text/html; charset=utf-8"
 
@@ -60,7 +60,7 @@ class Desk:
         request = Request(environ)
         response: Response | HTTPException
         try:
-            _check_ours(request)
+            check_ours(request)
             response = self._answered(request)
         except HTTPException as refusal:
             response = refusal
@@ -134,17 +134,6 @@ class Desk:
 def _number(step: Step) -> str:
     """By which a page that was left open is told from the one that is asked."""
     return f"{step.lesson} {step.number} {step.trade}"
-
-
-def _check_ours(request: Request) -> None:
-    """Raises Forbidden for another host's name, and for pages of another origin."""
-    if request.host.partition(":")[0] not in OURS:
-        raise Forbidden("this page has another name")
-    origin = request.headers.get("Origin")
-    if origin is not None and origin != f"http://{request.host}":
-        raise Forbidden("only this page itself may send that")
-    if request.headers.get("Sec-Fetch-Site", "none") not in {"none", "same-origin"}:
-        raise Forbidden("only this page itself may send that")
 
 
 @cache

@@ -14,10 +14,12 @@ from threading import Lock
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
+from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Request
 from werkzeug.wsgi import get_content_length
 
 from contracts.grading.hearing import Heard
+from contracts.grading.neighbours import check_ours
 from contracts.grading.tricks import Asked, Torn, Trick
 from contracts.masking import masked, masked_text, secrets_of
 
@@ -68,6 +70,10 @@ class Ear:
         if environ.get("PATH_INFO", "").startswith(LOCKED):
             start_response("404 Not Found", [("Content-Type", "text/plain")])
             return [b"not here\n"]
+        try:
+            check_ours(Request(environ))
+        except Forbidden as stranger:
+            return stranger(environ, start_response)
         asked = _asked(environ)
         at = self.elapsed()
         told = _Told()

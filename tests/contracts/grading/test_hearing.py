@@ -70,6 +70,37 @@ def test_what_stands_in_the_address_is_known_to_stand_there(scene: Scene) -> Non
     assert "secret" not in str(heard)
 
 
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.test"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Host": "evil.test:80"},
+        {"Host": "127.0.0.1.evil.test"},
+    ],
+    ids=str,
+)
+def test_a_page_of_another_origin_buys_nothing_and_is_not_graded(
+    scene: Scene, headers: dict[str, str]
+) -> None:
+    form = {"func": "soft.order.param", **LOGIN, **ORDER}
+    with httpx.Client(transport=httpx.WSGITransport(app=scene.ear)) as http:
+        answer = http.post(scene.address, data=form, headers=headers)
+    assert answer.status_code == 403
+    assert scene.ear.take() == ()
+    assert scene.owned() == ()
+
+
+@pytest.mark.parametrize("headers", [{"Host": "localhost:80"}, {"Sec-Fetch-Site": "none"}], ids=str)
+def test_a_program_is_let_in_by_either_name(scene: Scene, headers: dict[str, str]) -> None:
+    with httpx.Client(transport=httpx.WSGITransport(app=scene.ear)) as http:
+        answer = http.post(scene.address, data={"func": "whoami", **LOGIN}, headers=headers)
+    assert answer.status_code == 200
+    assert [one.func for one in scene.ear.take()] == ["whoami"]
+
+
 def test_multipart_is_heard_and_still_arrives(scene: Scene) -> None:
     parts: dict[str, Any] = {n: (None, v) for n, v in {"func": "whoami", **LOGIN}.items()}
     with httpx.Client(transport=httpx.WSGITransport(app=scene.ear)) as http:
