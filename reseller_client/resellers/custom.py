@@ -15,6 +15,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from reseller_client.errors import UnknownOutcome
+from reseller_client.resellers.unpaid import pay_if_waiting
 from reseller_client.values import Status
 
 if TYPE_CHECKING:
@@ -51,11 +52,15 @@ class CustomReseller:
             raise ValueError("a custom billing orders under its own id: set remoteid")
         held = self.reconcile(wish.remoteid)
         if held is not None:
+            pay_if_waiting(self._client, held.id, held.status)
             return held if held.key else self.deliver_key(held.id)
         self._client.licenses.check_address(wish.tariff, wish.period, wish.ip)
         ordered = self._client.licenses.order(replace(wish, autoprolong=None, skipbasket=True))
         if ordered.license_id is None:
             raise UnknownOutcome(f"the order {ordered.order_id} was not opened at once")
+        if ordered.order_id is not None:
+            unpaid = self._client.licenses.get(ordered.license_id)
+            pay_if_waiting(self._client, unpaid.id, unpaid.status)
         return self.deliver_key(ordered.license_id)
 
     def deliver_key(self, license_id: int) -> License:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from reseller_client.errors import AlreadyExists, Missed, UnknownOutcome
 from reseller_client.resellers.custom import Renewal
+from reseller_client.resellers.unpaid import pay_if_waiting
 from reseller_client.retry import again
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class CustomModules:
             return None
         if (held.license_id, held.tariff) != (wish.license_id, wish.tariff):
             raise UnknownOutcome(f"module {held.id} stands under {wish.remoteid}, another one")
+        pay_if_waiting(self._client, held.id, held.status)
         return held.id
 
     def get(self, module_id: int) -> Module:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from reseller_client.errors import Missed, UnknownOutcome
 from reseller_client.resellers.custom import Renewal
+from reseller_client.resellers.unpaid import pay_if_waiting
 from reseller_client.retry import again
 from reseller_client.values import Status
 
@@ -54,6 +55,7 @@ class CustomServices:
     def _ordered(self, wish: ServiceOrder) -> int:
         held = self._find(wish.remoteid)
         if held is not None:
+            pay_if_waiting(self._client, held, self._products.get(held).status)
             return held
         ordered = self._products.order(replace(wish, autoprolong=None, skipbasket=True))
         if ordered.service_id is None:
