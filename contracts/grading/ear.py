@@ -84,6 +84,7 @@ class Ear:
             told.run(self.app, environ)
             for trick in self.tricks:
                 told.body = trick.after(asked, told.body)
+                told.call(trick.kind(asked, told.kind))
         except Torn as problem:
             broken, told.body = problem, problem.sent
         except OSError as problem:
@@ -136,6 +137,17 @@ class _Told:
             close = vars(type(answer)).get("close")
             if close is not None:
                 close(answer)
+
+    @property
+    def kind(self) -> str:
+        """The ``Content-Type``, or nothing."""
+        return next((text for name, text in self.headers if name.lower() == "content-type"), "")
+
+    def call(self, kind: str) -> None:
+        """Gives it another ``Content-Type``."""
+        if kind != self.kind:
+            rest = [pair for pair in self.headers if pair[0].lower() != "content-type"]
+            self.headers = [*rest, ("Content-Type", kind)]
 
     def dressed(self, whole: bool) -> list[tuple[str, str]]:  # noqa: FBT001 - a fact, not a switch
         """The headers; of a whole answer with the length it has now."""

@@ -73,6 +73,10 @@ class Trick:
         """The answer as the client gets it."""
         return body
 
+    def kind(self, asked: Asked, kind: str) -> str:  # noqa: ARG002 - for those that look
+        """The ``Content-Type`` under which it gets it."""
+        return kind
+
 
 class Plan(Trick):
     """Plans a fault of the seller's for the chosen call just before it arrives, ``times`` times."""
@@ -123,6 +127,58 @@ class Slow(Trick):
             self.struck += 1
             asked.notes.append(f"answered after {self._seconds:g} s")
             self._wait(self._seconds)
+        return body
+
+
+class Instead(Trick):
+    """The seller has acted, and something else than its answer arrives, once."""
+
+    def __init__(self, which: Which, body: bytes, kind: str) -> None:
+        self._which = which
+        self._body = body
+        self._kind = kind
+        self._now = False
+
+    def after(self, asked: Asked, body: bytes) -> bytes:
+        """Puts it in place of the answer."""
+        self._now = not self.struck and self._which(asked)
+        if not self._now:
+            return body
+        self.struck += 1
+        asked.notes.append(f"{len(self._body)} bytes of {self._kind} in place of the answer")
+        return self._body
+
+    def kind(self, asked: Asked, kind: str) -> str:  # noqa: ARG002 - as the base has it
+        """Its own, where it was put."""
+        return self._kind if self._now else kind
+
+
+class Mislabelled(Trick):
+    """Every answer is served under another ``Content-Type`` than it has."""
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+
+    def kind(self, asked: Asked, kind: str) -> str:
+        """That one."""
+        self.struck += 1
+        asked.notes.append(f"{kind.partition(';')[0]} was called {self._kind}")
+        return self._kind
+
+
+class Meanwhile(Trick):
+    """Something else happens at the seller between the chosen call and its answer, once."""
+
+    def __init__(self, which: Which, happen: Callable[[], None]) -> None:
+        self._which = which
+        self._happen = happen
+
+    def after(self, asked: Asked, body: bytes) -> bytes:
+        """Lets it happen."""
+        if not self.struck and self._which(asked):
+            self.struck += 1
+            asked.notes.append("something else was ordered meanwhile")
+            self._happen()
         return body
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from contracts.grading.lesson import Lesson
 from contracts.grading.lessons import (
+    answers,
+    asking,
     confirming,
     keys,
     line,
@@ -27,8 +29,10 @@ LESSONS: tuple[Lesson, ...] = (
     *money.LESSONS,
     *terms.LESSONS,
     *line.LESSONS,
+    *answers.LESSONS,
     *login.LESSONS,
     *words.LESSONS,
+    *asking.LESSONS,
 )
 
 __all__ = ["LESSONS"]

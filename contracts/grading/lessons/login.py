@@ -28,6 +28,21 @@ def _is_out_of_sight(acts: Sequence[Performance], finding: Finding) -> None:
         finding.wrong(f"the password stood in the address of {len(bare)} requests", *bare[:6])
 
 
+def _in_session(scene: Scene) -> None:
+    scene.order("193", session=True)
+
+
+def _session_is_out_of_sight(acts: Sequence[Performance], finding: Finding) -> None:
+    (act,) = acts
+    used = [one for one in act.heard if "auth" in one.form]
+    bare = [one for one in used if "auth" in one.in_query]
+    finding.shown(*used[:2])
+    if not used:
+        finding.idle = "it sends no session"
+    elif bare:
+        finding.wrong(f"the session stood in the address of {len(bare)} requests", *bare[:6])
+
+
 def _session_ends(scene: Scene) -> None:
     scene.trick(EndSession(scene.times.pass_time))
     scene.order("192", session=True)
@@ -57,6 +72,15 @@ OUT_OF_SIGHT = Lesson(
     plays=(_order,),
     grade=_is_out_of_sight,
 )
+SESSION_OUT_OF_SIGHT = Lesson(
+    name="session-not-in-the-address",
+    title="The session travels in the body",
+    why="For an hour it is worth as much as the password, and addresses are kept in logs.",
+    source="docs/wire.md 1 and 2.2: GET and POST are the same (documented)",
+    evidence="documented",
+    plays=(_in_session,),
+    grade=_session_is_out_of_sight,
+)
 OPENED_AGAIN = Lesson(
     name="dead-session-opened-again",
     title="A session that ended is opened again",
@@ -66,4 +90,4 @@ OPENED_AGAIN = Lesson(
     plays=(_session_ends,),
     grade=_is_opened_again,
 )
-LESSONS = (OUT_OF_SIGHT, OPENED_AGAIN)
+LESSONS = (OUT_OF_SIGHT, SESSION_OUT_OF_SIGHT, OPENED_AGAIN)

@@ -15,6 +15,8 @@ from contracts.grading.tricks import OtherText
 
 TOO_LITTLE, ENOUGH, HELD = "0.10", "500.00", "1234.56"
 MOST_ORDERS: Final = 2
+ORDERED: Final = 1
+"""Of the wire: docs/trade.md 10."""
 
 
 def _poor(scene: Scene) -> None:
@@ -35,6 +37,38 @@ def _is_kept(acts: Sequence[Performance], finding: Finding) -> None:
     if act.reports[0].result is Result.OK:
         finding.wrong("nothing could be bought, and the client told its customer ok", *refused)
     check_settled(act, finding)
+
+
+def _into_the_basket(scene: Scene) -> None:
+    scene.world.rules(poor_order="basket")
+    scene.world.account(balance=TOO_LITTLE)
+    scene.order("162")
+    scene.world.account(balance=ENOUGH)
+    scene.settle("162")
+
+
+def _is_paid_once(acts: Sequence[Performance], finding: Finding) -> None:
+    (act,) = acts
+    if not came_to_order(act, finding):
+        return
+    finding.shown(*act.orders())
+    told_ok = [report.result is Result.OK for report in act.reports]
+    if told_ok[0]:
+        finding.wrong("it lay unpaid in the basket, and the client told ok", *act.orders(1))
+    waiting = [one["id"] for one in act.owned if one["status"] == ORDERED]
+    bought = [one["id"] for one in act.owned if one["status"] != ORDERED]
+    if not bought and told_ok[-1]:
+        finding.wrong("it lies in the basket still, and the client told ok", *act.orders())
+    elif not bought:
+        finding.idle = "it leaves what lies in the basket to a person, and says so"
+    if bought and waiting:
+        finding.wrong(
+            f"{bought[0]} was bought, and {waiting[0]} lies in the basket still: whoever pays what "
+            "is there buys it twice",
+            *act.orders(),
+        )
+    if len(bought) > 1:
+        finding.wrong(f"bought {len(bought)} times: {bought}", *act.orders())
 
 
 def _written(scene: Scene) -> None:
@@ -65,6 +99,15 @@ POOR = Lesson(
     plays=(_poor,),
     grade=_is_kept,
 )
+IN_THE_BASKET = Lesson(
+    name="order-left-in-the-basket",
+    title="An order that the seller has put into the basket is paid, or taken out",
+    why="Ordered again it is there twice, and the next who pays the basket pays for both.",
+    source="docs/evidence.md 25: what sellers do without the money is not known (assumed)",
+    evidence="assumed",
+    plays=(_into_the_basket,),
+    grade=_is_paid_once,
+)
 READ = Lesson(
     name="balance-is-read",
     title="Money is a text, however it is grouped",
@@ -75,4 +118,4 @@ READ = Lesson(
     grade=_is_read,
     trades=frozenset({LICENCES}),
 )
-LESSONS = (POOR, READ)
+LESSONS = (POOR, IN_THE_BASKET, READ)

@@ -10,7 +10,7 @@ from contracts.grading.lessons.common import came_to_order, check_settled
 from contracts.grading.rewriting import OnlyInner, OnlyItemId
 from contracts.grading.scene import Scene, buys
 from contracts.grading.steps import Do, Result
-from contracts.grading.tricks import Asked
+from contracts.grading.tricks import Asked, Meanwhile
 
 SUSPENDED = 3
 """Of the wire: docs/trade.md 10."""
@@ -33,6 +33,39 @@ def _nothing_told(scene: Scene) -> None:
     scene.world.rules(order_tells_id=False)
     scene.order("142")
     scene.settle("142")
+
+
+def _another_is_newer(scene: Scene) -> None:
+    def somebody_else() -> None:
+        before = set(scene.everything())
+        scene.stock(1)
+        scene.facts["other"] = next(iter(set(scene.everything()) - before))
+
+    scene.world.rules(order_tells_id=False)
+    scene.trick(Meanwhile(buys, somebody_else))
+    scene.order("145")
+    scene.settle("145")
+
+
+def _is_its_own(acts: Sequence[Performance], finding: Finding) -> None:
+    (act,) = acts
+    if not came_to_order(act, finding):
+        return
+    other = act.facts.get("other")
+    own = [one for one in act.owned if one["id"] != other]
+    finding.shown(*act.orders())
+    if len(own) != 1:
+        finding.wrong(f"ordered once, and {len(own)} are there", *act.orders())
+        return
+    for report in act.reports:
+        if report.result is Result.OK and report.id not in {None, own[0]["id"]}:
+            finding.wrong(
+                f"{report.id} was delivered, which somebody else ordered; its own is "
+                f"{own[0]['id']}",
+                *act.orders(),
+            )
+    if not any(one.result is Result.OK and one.ip == own[0]["ip"] for one in act.reports):
+        finding.wrong(f"its own, {own[0]['id']}, was never delivered", *act.orders())
 
 
 def _inner(scene: Scene) -> None:
@@ -126,6 +159,15 @@ NUMBER_NOT_TOLD = Lesson(
     grade=_is_settled,
     trades=frozenset({SERVICES}),
 )
+NOT_THE_NEWEST = Lesson(
+    name="newest-is-not-taken",
+    title="What was ordered is known by its name, not by being the newest",
+    why="Two customers order in one minute, and each gets the other's machine with its password.",
+    source="docs/resale.md 2.3, docs/wire.md 8.2 (observed)",
+    plays=(_another_is_newer,),
+    grade=_is_its_own,
+    trades=frozenset({SERVICES}),
+)
 INNER = Lesson(
     name="inner-doc",
     title="What a submit answers may stand in an inner doc",
@@ -156,4 +198,4 @@ NOTICED = Lesson(
     plays=(_suspended,),
     grade=_is_noticed,
 )
-LESSONS = (ITEM_ID, NUMBER_NOT_TOLD, INNER, NONE, ONE, SEVERAL, NOTICED)
+LESSONS = (ITEM_ID, NUMBER_NOT_TOLD, NOT_THE_NEWEST, INNER, NONE, ONE, SEVERAL, NOTICED)

@@ -71,6 +71,30 @@ def _is_bought_once(acts: Sequence[Performance], finding: Finding) -> None:
             )
 
 
+def _day_before(scene: Scene) -> None:
+    scene.month_ago()
+    scene.order("153")
+    scene.before_end()
+    scene.daily()
+
+
+def _is_by_one(acts: Sequence[Performance], finding: Finding) -> None:
+    """Who leaves it to the seller does not renew; who renews does not leave it to the seller."""
+    (act,) = acts
+    if not came_to_order(act, finding):
+        return
+    renewals = [one for one in act.heard if one.is_renewal]
+    finding.shown(*act.orders(), *renewals)
+    for one in act.owned:
+        if renewals and one["autoprolong"]:
+            finding.wrong(
+                f"the client renews {one['id']} itself, and the seller will too: it was ordered "
+                f"with autoprolong={one['autoprolong']}, which nobody asked for",
+                *act.orders(),
+                *renewals,
+            )
+
+
 IN_TIME = Lesson(
     name="renews-before-the-end",
     title="What ends tomorrow is renewed today, once",
@@ -89,4 +113,13 @@ ONCE = Lesson(
     plays=(_answer_lost,),
     grade=_is_bought_once,
 )
-LESSONS = (IN_TIME, ONCE)
+BY_ONE = Lesson(
+    name="renewed-by-one-of-both",
+    title="What the client renews the seller does not",
+    why="When its customer is gone nobody renews it, but the seller: it is charged every month.",
+    source="docs/trade.md 3: without autoprolong nothing renews itself (documented)",
+    evidence="documented",
+    plays=(_day_before,),
+    grade=_is_by_one,
+)
+LESSONS = (IN_TIME, ONCE, BY_ONE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from contracts.grading.adapter import CustomAdapter
@@ -20,7 +21,7 @@ from reseller_client import (
     Refused,
     UnknownOutcome,
 )
-from reseller_client.values import read_date
+from reseller_client.values import Status, read_date
 
 
 class TakesErrorsForSuccess(CustomAdapter):
@@ -276,3 +277,67 @@ class DecidesByText(CustomAdapter):
             if "nsufficient" in problem.message:
                 raise
             return Report(Result.UNKNOWN, reason="what does that mean?")
+
+
+class OrdersAgainAfterAPage(CustomAdapter):
+    """What is no document did not happen."""
+
+    def order(self, client: Client, told: Told) -> Report:
+        wish = self.licence_wish(told)
+        if self.licences(client, told).reconcile(wish.remoteid) is None:
+            try:
+                client.licenses.order_once(wish)
+            except NotUnderstood:
+                try:
+                    client.licenses.order_once(wish)
+                except AlreadyExists:
+                    return super().order(client, told)
+            except UnknownOutcome:
+                return super().order(client, told)
+        return super().order(client, told)
+
+
+class TakesTheNewest(CustomAdapter):
+    """An order that tells no number is the newest machine of the list."""
+
+    def order(self, client: Client, told: Told) -> Report:
+        machines = self.machines(client, told)
+        if machines.reconcile(told["reference"]) is None:
+            try:
+                ordered = client.products("vds").order_once(self.machine_wish(told))
+            except (UnknownOutcome, NotUnderstood):
+                return super().order(client, told)
+            if ordered.service_id is None:
+                return shown(machines.deliver(max(row.id for row in rows(client, told))))
+        return super().order(client, told)
+
+
+class ForgetsTheBasket(CustomAdapter):
+    """What lies in the basket unpaid is no order: it is ordered anew."""
+
+    def order(self, client: Client, told: Told) -> Report:
+        for row in rows(client, told):
+            if row.remoteid == told["reference"] and row.status is Status.ORDERED:
+                return self.anew(client, told)
+        return super().order(client, told)
+
+    def anew(self, client: Client, told: Told) -> Report:
+        wish = replace(self.licence_wish(told), ip="192.0.2.199", remoteid=f"{told['reference']}-2")
+        return shown(self.licences(client, told).order(wish))
+
+
+class LooksAtEach(CustomAdapter):
+    """Opens the form of everything it has, every day."""
+
+    def daily(self, client: Client, told: Told) -> Report:
+        for row in rows(client, told):
+            client.licenses.get(row.id)
+        return super().daily(client, told)
+
+
+class ReadsAllPrices(CustomAdapter):
+    """Fetches the price list before every order."""
+
+    def order(self, client: Client, told: Told) -> Report:
+        client.call("pricelist.export", {"itemtype": "soft"})
+        return super().order(client, told)

@@ -37,7 +37,7 @@ class Changed(httpx.BaseTransport):
 
     def sent(self, request: httpx.Request, form: Form) -> httpx.Request:
         changed = self.form(form)
-        return request if changed == form else _again(request, changed)
+        return request if changed == form else again(request, changed)
 
     def form(self, form: Form) -> Form:
         return form
@@ -46,7 +46,7 @@ class Changed(httpx.BaseTransport):
         return answer
 
 
-def _again(request: httpx.Request, form: Form, query: str = "") -> httpx.Request:
+def again(request: httpx.Request, form: Form, query: str = "") -> httpx.Request:
     url = f"{request.url}?{query}" if query else str(request.url)
     return httpx.Request(
         request.method,
@@ -57,7 +57,7 @@ def _again(request: httpx.Request, form: Form, query: str = "") -> httpx.Request
     )
 
 
-def _orders(form: Form) -> bool:
+def orders(form: Form) -> bool:
     return form.get("func", "").endswith(".order.param") and bool(form.get("sok"))
 
 
@@ -76,7 +76,7 @@ class NeverConfirms(OnLine):
 
     class line(Changed):  # noqa: N801 - the setting of its name
         def form(self, form: Form) -> Form:
-            return {n: v for n, v in form.items() if n != "sok"} if _orders(form) else form
+            return {n: v for n, v in form.items() if n != "sok"} if orders(form) else form
 
     def order(self, client: Client, told: Told) -> Report:
         try:
@@ -110,7 +110,7 @@ class ReadsOnlyId(OnLine):
 
     class line(Changed):  # noqa: N801
         def got(self, form: Form, answer: httpx.Response) -> httpx.Response:
-            if not _orders(form):
+            if not orders(form):
                 return answer
             body = re.sub(rb"<item\.id>\d+</item\.id>", b"", answer.read())
             return httpx.Response(answer.status_code, content=body)
@@ -143,7 +143,7 @@ class RenewsItselfByAMonth(OnLine):
     class line(Changed):  # noqa: N801
         def form(self, form: Form) -> Form:
             given = form.get("autoprolong", "null") != "null"
-            return {**form, "autoprolong": "1"} if given and _orders(form) else form
+            return {**form, "autoprolong": "1"} if given and orders(form) else form
 
 
 class TakesLinkForAnswer(OnLine):
@@ -194,7 +194,7 @@ class PasswordInAddress(OnLine):
             if "authinfo" not in form:
                 return request
             rest = dict(form)
-            return _again(request, rest, urlencode({"authinfo": rest.pop("authinfo")}))
+            return again(request, rest, urlencode({"authinfo": rest.pop("authinfo")}))
 
 
 class GivesUpASession(OnLine):

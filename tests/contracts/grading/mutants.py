@@ -6,19 +6,30 @@ from dataclasses import dataclass
 
 from contracts.grading.adapter.common import Adapter
 from contracts.grading.goods import LICENCES, MODULES, SERVICES
+from tests.contracts.grading.bad_answers import (
+    BelievesContentType,
+    LetsBothRenew,
+    SessionInAddress,
+    TakesAPage,
+    TakesNothing,
+)
 from tests.contracts.grading.bad_habits import (
     DecidesByText,
+    ForgetsTheBasket,
     HammersTheLock,
     IgnoresInnerDoc,
     IsImpatient,
     LogsInForEver,
+    LooksAtEach,
     MovesAgain,
     NeedsANumber,
     NeverLooks,
     OnlyWaits,
+    OrdersAgainAfterAPage,
     OrdersTwice,
     OrdersWithoutMoney,
     PollsWithoutPause,
+    ReadsAllPrices,
     RemembersStatus,
     RenewsAfterSilence,
     RenewsEveryDay,
@@ -27,6 +38,7 @@ from tests.contracts.grading.bad_habits import (
     SaysItIsOff,
     TakesErrorsForSuccess,
     TakesPageForOrder,
+    TakesTheNewest,
     WaitsForEver,
 )
 from tests.contracts.grading.bad_lines import (
@@ -100,5 +112,19 @@ MUTANTS = (
     Mutant(ReadsTornAnswers, "torn-answer"),
     Mutant(PasswordInAddress, "password-not-in-the-address"),
     Mutant(GivesUpASession, "dead-session-opened-again"),
+    Mutant(ForgetsTheBasket, "order-left-in-the-basket"),
+    Mutant(LooksAtEach, "little-is-asked"),
+    Mutant(ReadsAllPrices, "little-is-asked"),
+    Mutant(SessionInAddress, "session-not-in-the-address"),
+    Mutant(TakesAPage, "page-in-place-of-an-answer"),
+    Mutant(TakesNothing, "empty-answer"),
+    Mutant(
+        OrdersAgainAfterAPage,
+        "server-error-after-the-deed",
+        frozenset({"page-in-place-of-an-answer", "empty-answer"}),
+    ),
+    Mutant(BelievesContentType, "content-type-is-not-believed"),
+    Mutant(LetsBothRenew, "renewed-by-one-of-both"),
+    Mutant(TakesTheNewest, "newest-is-not-taken", trade=SERVICES),
     Mutant(DecidesByText, "message-text-decides-nothing"),
 )

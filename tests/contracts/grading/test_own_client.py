@@ -17,16 +17,20 @@ from contracts.verdicts import Cell, Outcome, Verdict
 
 KNOWN = read_file(OURS)
 NO_LIST = {"list-of-none", "list-of-one", "list-of-many"}
+# Who keeps no basket leaves what lies there to a person.
+IN_THE_BASKET = {"order-left-in-the-basket"}
 NOT_EXERCISED = {
     ("custom", "licences"): set(),
     ("custom", "services"): set(),
     ("custom", "modules"): set(),
-    ("billmanager", "licences"): NO_LIST,
-    ("billmanager", "services"): NO_LIST,
+    ("billmanager", "licences"): NO_LIST | IN_THE_BASKET,
+    ("billmanager", "services"): NO_LIST | IN_THE_BASKET,
     # A BILLmanager renews by itself and does not ask its seller to.
-    ("billmanager", "modules"): {"autoprolong-equals-period"},
+    ("billmanager", "modules"): {"autoprolong-equals-period"} | IN_THE_BASKET,
     # WHMCS asks its seller for no list, no state and no balance.
-    ("whmcs", "licences"): NO_LIST | {"notices-what-the-seller-did", "balance-is-read"},
+    ("whmcs", "licences"): NO_LIST
+    | IN_THE_BASKET
+    | {"notices-what-the-seller-did", "balance-is-read"},
 }
 """Lessons that do not come up, by who and what."""
 
