@@ -74,7 +74,7 @@ class Wishes:
     click.option("--prolong", is_flag=True,
                  help="Really pay for a month more of what was bought."),
     click.option("--other-login", envvar="MOCKSELLER_PANEL_OTHER_LOGIN", show_envvar=True,
-                 default="", help="Of another customer, who must not get at anything of the first."),
+                 default="", help="Of another customer, who must not get at what is the first's."),
     click.option("--other-password", envvar="MOCKSELLER_PANEL_OTHER_PASSWORD", show_envvar=True,
                  default="", help="Of the other customer."),
     click.option("--delete", is_flag=True, help="Delete what was bought."),

@@ -96,7 +96,7 @@ def test_a_port_taken_by_another_seller_is_taken(
 ) -> None:
     port = str(urlsplit(seller_process.url).port)
     told = serve("--port", port, "--data", str(tmp_path))
-    assert told.returncode == 1
+    assert told.returncode == 2
     assert f"port {port} on 127.0.0.1 is taken" in told.stderr
 
 
@@ -118,7 +118,7 @@ def test_a_bad_setting_is_one_line_that_names_it(
     tmp_path: Path, options: list[str], environ: dict[str, str], line: str
 ) -> None:
     told = serve("--data", str(tmp_path), *options, **environ)
-    assert told.returncode == 1
+    assert told.returncode == 2
     assert told.stderr == f"Error: {line}\n"
 
 
@@ -165,7 +165,7 @@ def test_a_key_that_does_not_fit_is_refused_before_anything_happens(tmp_path: Pa
     told = serve(
         "--cert", str(cert), "--key", str(key), "--port", "0", "--data", str(tmp_path / "d")
     )
-    assert told.returncode == 1
+    assert told.returncode == 2
     assert told.stderr.startswith("Error: cert, key: ")
     assert told.stderr.count("\n") == 1
     assert not (tmp_path / "d").exists()
