@@ -25,6 +25,7 @@ PATIENCE = 20.0
 """Seconds a client has for one request's head and a body of the size above."""
 CHUNK = 65_536
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,12})[ \t]*\r\n", re.IGNORECASE)
+NOT_ENCODED = re.compile(rb"[^\x21-\x7e]")
 ASKS_FIRST = re.compile(rb"\r\nexpect:", re.IGNORECASE)
 TOO_LONG = b"HTTP/1.1 414 URI Too Long\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
@@ -84,8 +85,26 @@ def _gather(conn: Any) -> tuple[bytes, bool]:  # noqa: ANN401 - the same
             held += chunk
     except BlockingIOError:
         pass
+    held = _encoded(held)
     unreader.unread(held)
     return held, ended
+
+
+def _encoded(held: bytes) -> bytes:
+    """The same with an address as it should have been sent.
+
+    Clients put letters of any alphabet into an address as they are, and gunicorn refuses them.
+    """
+    end = held.find(b"\r\n")
+    line = held[: max(end, 0)]
+    if line.isascii() and line.count(b" ") == 2:  # noqa: PLR2004 - method, address, version
+        return held
+    method, _, rest = line.partition(b" ")
+    address, blank, version = rest.rpartition(b" ")
+    if not blank:
+        return held
+    encoded = NOT_ENCODED.sub(lambda found: b"%%%02X" % found[0][0], address)
+    return b" ".join((method, encoded, version)) + held[end:]
 
 
 def _is_complete(held: bytes) -> bool:

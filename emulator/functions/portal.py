@@ -182,7 +182,14 @@ def _add_print(portal: Family) -> None:
         title={"en": "Licence on paper", "ru": "Печать лицензии"},
     )
     def show(call: Call, elid: int) -> Raw:
-        """A licence as a page to print, as html in ``body``: its name, key, address and end."""
+        """A licence as a page to print, as html in ``body``: its name, key, address and end.
+
+        Of a tariff its name and description: a client area asks for them before it orders.
+        """
+        offered = call.shop.catalogue.find(elid)
+        if offered is not None and services.find(call.shop, elid) is None:
+            title, told = (escape(call.words(text)) for text in (offered.name, offered.description))
+            return Raw([Part("body", f"<h1>{title}</h1><p>{told}</p>")])
         service = services.owned(call.shop, call.user, elid, "soft")
         tariff = call.shop.catalogue[service.tariff_id]
         facts = (service.licname, service.lickey, service.ip, end_text(service))

@@ -47,6 +47,9 @@ def _bjson_pieces(document: Document) -> Iterator[bytes]:
 AJAX = Format("ajax", JSON_TYPE, bjson.render_ajax)
 """Not a value of ``out``: the shape of ``sfrom=ajax`` where no ``out`` is given."""
 
+PRINTED = Format("doc_print", "text/html; charset=UTF-8", text.render_page)
+"""A page for people, to download or to print (observed); no format that says all there is."""
+
 XML = Format("xml", XML_TYPE, xml.render, lambda document: map(xml.encoded, xml.pieces(document)))
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
@@ -68,14 +71,23 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
 )
 
 
+_BY_LOWER_CASE: Mapping[str, Format] = MappingProxyType(
+    {
+        PRINTED.name: PRINTED,
+        **{name.lower(): one for name, one in FORMATS.items() if one is not AJAX},
+    }
+)
+
+
 def choose(out: str | None, sfrom: str | None) -> Format | None:
     """Return the format a request asks for; None for a value of ``out`` that is not known.
 
-    Without ``out`` (or with an empty one) it is xml, or the ajax shape if ``sfrom=ajax``.
+    Without ``out`` (or with an empty one) it is xml, or the ajax shape if ``sfrom=ajax``. Capital
+    letters are no other format (assumed).
     """
     if not out:
         return AJAX if sfrom == "ajax" else XML
-    return None if out == AJAX.name else FORMATS.get(out)
+    return _BY_LOWER_CASE.get(out.lower())
 
 
 def with_callback(chosen: Format, callback: str) -> Format:

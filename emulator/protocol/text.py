@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from html import escape
 from typing import TYPE_CHECKING
 
 from emulator.protocol.document import Shape
@@ -70,6 +71,16 @@ def render_csv(document: Document) -> bytes:
         write.writerow([name for name, _ in pairs])
         write.writerow([value for _, value in pairs])
     return out.getvalue().encode()
+
+
+def render_page(document: Document) -> bytes:
+    """Return a page of HTML: the ``body`` of a document that has one, else its text."""
+    page = next((node.text for node in document.nodes if node.name == "body"), None)
+    if page is None or document.shape is not Shape.RAW:
+        page = f"<pre>{escape(render_text(document).decode())}</pre>"
+    title = escape(document.func)
+    head = f'<meta charset="utf-8"><title>{title}</title>'
+    return f"<!doctype html>\n<html><head>{head}</head><body>{page}</body></html>\n".encode()
 
 
 def _one_line(value: str) -> str:

@@ -51,6 +51,14 @@ def test_half_open_connections_do_not_keep_health_from_answering(
         assert select(halves[-8:], [], [], 0) == ([], [], [])
 
 
+@pytest.mark.parametrize("name", ["Узел", "a b", "na\u00efve"])
+def test_an_address_that_was_not_encoded_is_understood(seller_server: World, name: str) -> None:
+    query = f"authinfo=reseller:secret&func=soft.edit&elid=100001&licname={name}&sok=ok&out=text"
+    line = f"GET {seller_server.path}?{query} HTTP/1.1\r\n"
+    told = said(seller_server, f"{line}Host: x\r\nConnection: close\r\n\r\n".encode())
+    assert f"licname={name}\n" in told.decode()
+
+
 def test_a_request_that_arrives_byte_by_byte_is_answered(seller_server: World) -> None:
     body = b"func=whoami&authinfo=reseller:secret"
     head = f"POST {seller_server.path} HTTP/1.0\r\nContent-Length: {len(body)}\r\n\r\n".encode()

@@ -80,10 +80,10 @@ def test_the_order_form_offers_what_the_tariff_has_and_recalculates(shop: Seller
     assert doc["orderinfo"]["$"] == doc["doc"]["orderinfo"]["$"]
     assert "13.05 EUR" in doc["orderinfo"]["$"]  # 8.70 and a further processor for 4.35
     assert doc["messages"]["msg"]["addon_10"] == "Processors"
-    fields = doc["metadata"]["form"]["page"][0]["field"]
-    assert "addon" not in {one["$name"] for one in fields}
-    (slider,) = next(one for one in fields if one["$name"] == "addon_11")["slider"]
-    assert (slider["$minval"], slider["$maxval"], slider["$step"]) == ("128", "65536", "128")
+    form = doc["metadata"]["form"]
+    assert "addon" not in {one["$name"] for one in form["page"][0]["field"]}
+    (slider,) = next(one for one in form["field"] if one["$name"] == "addon_11")["slider"]
+    assert (slider["$min"], slider["$max"], slider["$step"]) == ("128", "65536", "128")
     assert balance(shop) == "1000.00"
 
 

@@ -132,6 +132,12 @@ def test_a_way_of_paying_that_is_sent_begins_a_payment(shop: Seller) -> None:
     assert shop.rows("payment")[0]["id"] == doc["payment_id"]["$"]
 
 
+def test_the_terms_of_a_tariff_are_a_page_to_download(shop: Seller) -> None:
+    answer = shop.answer("license.print", elid="1600", out="doc_print")
+    assert answer.headers["Content-Type"] == "text/html; charset=UTF-8"
+    assert "<h1>Xeon E-2388G</h1>" in answer.text
+
+
 def test_the_params_of_an_error_in_sjson_are_a_list(shop: Seller) -> None:
     answer = shop.answer("soft", None, out="sjson").json["doc"]["error"]
     assert [one["$name"] for one in answer["param"]] == ["value"]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.protocol.document import Document, Node, Shape
-from emulator.protocol.formats import FORMATS, choose, with_callback
+from emulator.protocol.formats import FORMATS, PRINTED, choose, with_callback
 
 NAMES = ["elid", "licname", "ip", "lickey", "period", "addon_3889", "expiredate"]
 # Line breaks apart: out=text shows them instead of writing them.
@@ -61,9 +61,32 @@ def test_without_out_it_is_xml_or_the_ajax_shape(
     assert chosen.name == name
 
 
-@pytest.mark.parametrize("out", ["doc_print", "pdf_print", "ajax", "XML", "jsondata", "html", " "])
+@pytest.mark.parametrize("out", ["pdf_print", "ajax", "AJAX", "html", " "])
 def test_an_unknown_format_is_none(out: str) -> None:
     assert choose(out, "ajax") is None
+
+
+@pytest.mark.parametrize(("out", "name"), [("XML", "xml"), ("jsondata", "JSONdata")])
+def test_capital_letters_are_no_other_format(out: str, name: str) -> None:
+    chosen = choose(out, None)
+
+    assert chosen is not None
+    assert chosen.name == name
+
+
+def test_a_page_to_print_is_the_body_of_a_document_that_has_one() -> None:
+    document = Document("license.print", Shape.RAW, [Node("body", "<h1>Lite</h1>")])
+
+    page = PRINTED.render(document).decode()
+
+    assert "<body><h1>Lite</h1></body>" in page
+
+
+@pytest.mark.parametrize("shape", [Shape.RAW, Shape.FORM])
+def test_a_page_to_print_has_no_markup_that_a_client_sent(shape: Shape) -> None:
+    page = PRINTED.render(Document("soft.edit", shape, [Node("licname", "<script>")])).decode()
+
+    assert "licname=&lt;script&gt;" in page
 
 
 def test_content_types_are_what_clients_insist_on() -> None:
