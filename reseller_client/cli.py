@@ -149,7 +149,7 @@ def check(
 ) -> None:
     """Check whether this account can resell; nothing is bought.
 
-    Exit code 0: it can, 1: it cannot, 2: it could not be asked.
+    Exit code 0: it can, 1: it cannot, be it that nobody answers at the address.
     """
     with told():
         report = check_connection(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Final, TextIO, TypeVar
+from typing import Final, TypeVar
 
 import click
 
@@ -27,6 +28,7 @@ _GROUPS: Final[Mapping[str, Callable[[Iterable[Margin]], tuple[Margin, ...]]]] =
 }
 
 
+_CSV: Final = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
 _DAY: Final = click.DateTime(["%Y-%m-%d"])
 
 
@@ -173,7 +175,7 @@ def list_sales(
 @click.option(
     "--csv",
     "file",
-    type=click.File("w"),
+    type=_CSV,
     metavar="FILE",
     help="Write the rows there; - is the screen.",
 )
@@ -184,7 +186,7 @@ def show_margin(
     client: Client,
     *,
     by: str,
-    file: TextIO | None,
+    file: Path | None,
     offline: bool,
     books: Path,
     currency: str,
@@ -203,7 +205,18 @@ def show_margin(
         if file is None:
             _print_margins(rows, total(found))
         else:
-            write_csv(rows, file)
+            _write(rows, file)
+
+
+def _write(rows: Sequence[Margin], file: Path) -> None:
+    try:
+        if file == Path("-"):
+            write_csv(rows, sys.stdout)
+            return
+        with file.open("w", encoding="utf-8") as stream:
+            write_csv(rows, stream)
+    except OSError as problem:
+        raise CannotRun(f"{file}: {problem.strerror or problem}") from problem
 
 
 def _print_margins(rows: Sequence[Margin], whole: Margin) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -66,7 +67,7 @@ def told(counted: Counted, chosen: Chosen) -> dict[str, Any]:
 
 def show(console: Console, counted: Counted, chosen: Chosen, *, missing: bool) -> None:
     """A row for each family that was called, the total, and how it was asked."""
-    table = Table(title="What of the API was exercised")
+    table = Table(title="What of the API was exercised", box=SIMPLE_HEAD, pad_edge=False)
     for heading in ("family", *PARTS, ALL):
         table.add_column(heading, justify="left" if heading == "family" else "right")
     families = counted.coverage.told()["families"]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
 from emulator.cli import options
+
+INDENT: Final = 4
 
 
 @click.group()
@@ -139,4 +141,4 @@ def _tell(told: dict[str, Any]) -> None:
     number, what, when = shown.pop("id"), shown.pop("what"), shown.pop("when")
     shown.pop("created_at")
     rest = " ".join(f"{name}={value}" for name, value in shown.items() if value not in ("", None))
-    click.echo(f"#{number} {what} {when}  {rest}")
+    options.show_row(f"#{number} {what} {when}  {rest}", INDENT)

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import json
+from typing import Final
 
 import click
+
+from emulator.cli import options
+
+INDENT: Final = 27
 
 
 @click.command()
@@ -21,4 +26,5 @@ def functions(*, as_json: bool) -> None:
         click.echo(json.dumps(found, indent=1, ensure_ascii=False))
         return
     for one in found:
-        click.echo(f"{one['name']:<26} {one['kind']:<9} {one['evidence']:<11} {one['summary']}")
+        row = f"{one['name']:<26} {one['kind']:<9} {one['evidence']:<11} {one['summary']}"
+        options.show_row(row, INDENT)

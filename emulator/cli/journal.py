@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import sys
-import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -17,8 +14,8 @@ from emulator.cli import options
 if TYPE_CHECKING:
     from emulator.journal import Entry
 
-INDENT: Final = " " * 18
-"""Where a row goes on that is too long for the terminal: under what came of the call before."""
+INDENT: Final = 18
+"""Where a row goes on that is too long for the terminal: under the login."""
 
 
 @click.command()
@@ -62,9 +59,8 @@ def journal(
     if as_json:
         click.echo(json.dumps([entry.told() for entry in found], indent=1))
         return
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     for line in _rows(found):
-        click.echo(_fitted(line, width))
+        options.show_row(line, INDENT)
 
 
 def _rows(found: Iterable[Entry]) -> Iterator[str]:
@@ -85,12 +81,3 @@ def _outcome(entry: Entry) -> str:
         told = json.loads(entry.params)
         return f"service {told['service']}  {told['detail']}".rstrip()
     return f"{entry.error or 'ok':<16}  {entry.took_ms:5.1f} ms"
-
-
-def _fitted(line: str, width: int) -> str:
-    """The line, broken where a terminal is too narrow for it; 0: no terminal, nothing is broken."""
-    if not width or len(line) <= width:
-        return line
-    return textwrap.fill(
-        line, width, subsequent_indent=INDENT, drop_whitespace=True, break_on_hyphens=False
-    )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
+import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -55,6 +58,17 @@ def port(default: int, *, of_settings: bool = False) -> Callable[[Command], Comm
         "--port", type=click.IntRange(0, 65535), default=None if of_settings else default,
         show_default=str(default), metavar="PORT", help="Port to listen on; 0 takes a free one.",
     )  # fmt: skip
+
+
+def show_row(line: str, indent: int) -> None:
+    """Prints a row of a list; where a terminal is too narrow for it, it goes on below, indented.
+
+    Elsewhere nothing is broken: a row is a line for whatever reads it.
+    """
+    if sys.stdout.isatty():
+        width = shutil.get_terminal_size().columns
+        line = textwrap.fill(line, width, subsequent_indent=" " * indent, break_on_hyphens=False)
+    click.echo(line)
 
 
 @contextmanager

@@ -88,8 +88,11 @@ def _serve(machine: Panel, host: str, port: int) -> None:
         machine.refresh()
     except LicenceFault as fault:
         click.echo(f"no licence file: {fault}", err=True)
-    with _told():
+    try:
         served = Served(PanelPages(machine, [host]), host=host, port=port)
+    except OSError as fault:
+        reason = fault.strerror or fault
+        raise options.CannotRun(f"cannot listen on {host} port {port}: {reason}") from None
     click.echo(f"the panel is at {served.url}")
     try:
         served.run()
@@ -198,5 +201,3 @@ def _told() -> Iterator[None]:
         raise click.ClickException(str(fault)) from None
     except (LicenceFault, NoBilling, LookupError, ValueError) as fault:
         raise options.CannotRun(str(fault)) from None
-    except OSError as fault:
-        raise options.CannotRun(f"cannot listen there: {fault.strerror or fault}") from None

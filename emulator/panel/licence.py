@@ -130,7 +130,7 @@ class LicenceFolder:
         except FileNotFoundError:
             return ""
         except (OSError, UnicodeError) as fault:
-            raise LicenceFault(f"{self._folder / name}: cannot be read: {fault}") from None
+            raise LicenceFault(f"{self._folder / name}: cannot be read: {_reason(fault)}") from None
 
     def _keep(self, name: str, text: str) -> None:
         """Whole or not at all, and for nobody else's eyes: one of the files is the key."""
@@ -141,7 +141,14 @@ class LicenceFolder:
                 file.write(text)
             Path(made).replace(self._folder / name)
         except OSError as fault:
-            raise LicenceFault(f"{self._folder / name}: cannot be written: {fault}") from None
+            raise LicenceFault(
+                f"{self._folder / name}: cannot be written: {_reason(fault)}"
+            ) from None
+
+
+def _reason(fault: Exception) -> str:
+    """Without number and path, which the line has already."""
+    return (isinstance(fault, OSError) and fault.strerror) or str(fault)
 
 
 def door(seller: str) -> str:

@@ -297,6 +297,7 @@ def test_the_shop_is_kept_and_its_margin_shown_on_the_command_line(
         (("shop", "price", "1", "--fixed", "-1"), "below nothing"),
         (("shop", "price", "1", "--fixed", "1", "--round", "x"), "neither a step"),
         (("shop", "sell", "ada", "7"), "--on"),
+        (("margin", "--offline", "--csv", "/proc/none/rows"), "No such file or directory"),
     ],
 )
 def test_what_makes_no_sense_is_refused_in_one_line(

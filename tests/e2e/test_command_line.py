@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from emulator import __version__
 from emulator.cli import mockseller
+from emulator.testing import Seller
 
 Run = Callable[..., Result]
 
@@ -152,3 +154,43 @@ def test_the_plugin_gives_every_test_a_seller_of_its_own(pytester: pytest.Pytest
         """
     )
     pytester.runpytest_subprocess("-q").assert_outcomes(passed=4)
+
+
+@pytest.fixture
+def called(run: Run, tmp_path: Path) -> Run:
+    """The same, after three calls that a running server wrote down."""
+    run("world", "list")
+    with Seller(data=str(tmp_path / "data")) as seller:
+        for func in ("soft", "soft.order.pricelist", "service.prolong"):
+            seller.call(func)
+    return run
+
+
+def test_rows_of_the_journal_fit_a_terminal_under_the_day_they_are_of(called: Run) -> None:
+    day, *rows = called("journal").output.splitlines()
+    assert re.fullmatch(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}", day)
+    assert [row.split()[3] for row in rows] == ["soft", "soft.order.pricelist", "service.prolong"]
+    assert max(map(len, rows)) <= 80
+
+
+def test_several_functions_and_an_account_choose_calls(called: Run) -> None:
+    chosen = called("journal", "--func", "soft.*", "--func", "service.prolong", "--json").output
+    assert {one["func"] for one in json.loads(chosen)} == {
+        "soft.order.pricelist",
+        "service.prolong",
+    }
+    assert called("journal", "--account", "nobody").output == ""
+
+
+def test_a_fault_for_several_functions_is_planned_for_each_or_for_none(run: Run) -> None:
+    refused = run("fault", "add", "drop", "--func", "soft", "--func", "nosuch")
+    assert refused.output == "Error: func: there is no function that is nosuch\n"
+    assert run("fault", "list").output == "nothing is planned\n"
+    planned = run("fault", "add", "drop", "--func", "soft", "--func", "vds").output.splitlines()
+    assert [line.split()[3] for line in planned] == ["func=soft", "func=vds"]
+
+
+def test_what_is_taken_back_is_told(run: Run) -> None:
+    run("fault", "add", "drop")
+    assert run("fault", "remove", "1").output == "#1 removed\n"
+    assert run("fault", "clear").output == "0 removed\n"
