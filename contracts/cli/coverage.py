@@ -44,9 +44,7 @@ class Wishes:
     as_json: bool
 
 
-@click.command()
-@click.argument("url", required=False)
-@gathered(
+source_options = gathered(
     "source",
     Source,
     click.option("--run", "runs", multiple=True, type=FILE, metavar="FILE",
@@ -57,7 +55,7 @@ class Wishes:
     options.token,
     options.insecure,
 )  # fmt: skip
-@gathered(
+wishes_options = gathered(
     "wishes",
     Wishes,
     options.families,
@@ -70,6 +68,12 @@ class Wishes:
     click.option("--missing", is_flag=True, help="List what was not exercised."),
     click.option("--json", "as_json", is_flag=True, help="Print JSON: all counts."),
 )  # fmt: skip
+
+
+@click.command()
+@click.argument("url", required=False)
+@source_options
+@wishes_options
 def coverage(url: str | None, *, source: Source, wishes: Wishes) -> None:
     """Tells what of the API your tests exercised: functions, parameters, refusals, answers.
 

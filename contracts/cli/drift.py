@@ -50,9 +50,7 @@ def _span(_: click.Context, __: click.Parameter, said: str | None) -> timedelta 
     return timedelta(days=int(found[1]) * _DAYS[found[2]])
 
 
-@click.command(short_help="Compare a seller, or a recording of one, with what is on record.")
-@click.argument("target", metavar="SESSION|URL")
-@gathered(
+wishes_options = gathered(
     "wishes",
     Wishes,
     click.option("--against", type=click.Choice(["both", "contracts", "emulator"]), default="both",
@@ -64,6 +62,11 @@ def _span(_: click.Context, __: click.Parameter, said: str | None) -> timedelta 
                  help='Warn of recordings older, as "90 days".'),
     options.only("functions"),
 )  # fmt: skip
+
+
+@click.command(short_help="Compare a seller, or a recording of one, with what is on record.")
+@click.argument("target", metavar="SESSION|URL")
+@wishes_options
 @access_options
 @report_options
 def drift(target: str, *, wishes: Wishes, access: Access, reports: Reports) -> None:

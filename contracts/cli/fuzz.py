@@ -38,9 +38,7 @@ class Wishes:
     max_spend: Sum | None
 
 
-@click.command()
-@click.argument("url", required=False)
-@gathered(
+wishes_options = gathered(
     "wishes",
     Wishes,
     options.in_process,
@@ -54,6 +52,11 @@ class Wishes:
     click.option("--allow-changes", is_flag=True, help="At a foreign seller, change things too."),
     options.max_spend,
 )  # fmt: skip
+
+
+@click.command()
+@click.argument("url", required=False)
+@wishes_options
 @access_options
 @report_options
 def fuzz(url: str | None, *, wishes: Wishes, access: Access, reports: Reports) -> None:

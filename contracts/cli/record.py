@@ -41,8 +41,7 @@ class Wishes:
             raise click.UsageError("--on-miss ask needs --replay and --seller")
 
 
-@click.group(invoke_without_command=True, short_help="Record a real seller's answers, masked.")
-@gathered(
+wishes_options = gathered(
     "wishes",
     Wishes,
     click.option("--seller", metavar="URL", help="The seller to record: the address of its API."),
@@ -64,6 +63,10 @@ class Wishes:
                  help="What the seller runs, if you know it."),
     options.insecure,
 )  # fmt: skip
+
+
+@click.group(invoke_without_command=True, short_help="Record a real seller's answers, masked.")
+@wishes_options
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="HOST",
               help="Address to listen on; only of this machine.")  # fmt: skip
 @click.option("--port", type=PORT, default=1580, show_default=True, metavar="PORT",

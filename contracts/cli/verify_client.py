@@ -57,8 +57,7 @@ class Wishes:
     by_login: bool
 
 
-@click.command(short_help="Grade a reseller's integration, whatever it is written in.")
-@gathered(
+whom_options = gathered(
     "whom",
     Whom,
     click.option("--command", metavar="WORDS", help="Grade this command, run for every step."),
@@ -68,7 +67,7 @@ class Wishes:
     click.option("--records", is_flag=True,
                  help="Hold our own client against the exchanges on record."),
 )  # fmt: skip
-@gathered(
+wishes_options = gathered(
     "wishes",
     Wishes,
     click.option("--kind", type=click.Choice(KINDS), help="Which way of reselling it is."),
@@ -82,6 +81,11 @@ class Wishes:
                  help="Port to serve it at; 0 takes a free one."),
     click.option("--by-login", is_flag=True, help="Choose the world by login, not by path."),
 )  # fmt: skip
+
+
+@click.command(short_help="Grade a reseller's integration, whatever it is written in.")
+@whom_options
+@wishes_options
 @click.option("--lessons", is_flag=True, help="List the lessons, and what each is about.")
 @report_options
 def client(*, whom: Whom, wishes: Wishes, lessons: bool, reports: Reports) -> None:

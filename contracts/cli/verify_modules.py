@@ -49,9 +49,7 @@ class Wishes:
             raise click.UsageError(str(problem)) from problem
 
 
-@click.command()
-@click.argument("url")
-@gathered(
+wishes_options = gathered(
     "wishes",
     Wishes,
     click.option("--mode", type=click.Choice(_MODES),
@@ -79,6 +77,11 @@ class Wishes:
                  default="", help="Of the other customer."),
     click.option("--delete", is_flag=True, help="Delete what was bought."),
 )  # fmt: skip
+
+
+@click.command()
+@click.argument("url")
+@wishes_options
 @options.only("rules")
 @report_options
 def modules(url: str, *, wishes: Wishes, only: str, reports: Reports) -> None:

@@ -57,11 +57,7 @@ class Wishes:
     scenarios: bool
 
 
-@click.command()
-@click.argument("url", required=False)
-@options.in_process
-@access_options
-@gathered(
+spending_options = gathered(
     "spending",
     Spending,
     click.option("--no-login", is_flag=True, help="Ask a foreign seller only what is public."),
@@ -69,7 +65,7 @@ class Wishes:
     click.option("--assume-price", type=SUM, metavar="SUM", help="Taken where no price is told."),
     click.option("--read-only", is_flag=True, help="Send nothing that has any effect."),
 )
-@gathered(
+wishes_options = gathered(
     "wishes",
     Wishes,
     options.families,
@@ -83,6 +79,14 @@ class Wishes:
                  help="Resell as each system does."),
     options.scenarios(default=False),
 )  # fmt: skip
+
+
+@click.command()
+@click.argument("url", required=False)
+@options.in_process
+@access_options
+@spending_options
+@wishes_options
 @report_options
 def seller(
     url: str | None,
