@@ -29,7 +29,7 @@ def show(name: str, data: Path | None) -> None:
         _tell(clocks.show(worlds, name))
 
 
-@clock.command()
+@clock.command(context_settings={"ignore_unknown_options": True})  # "-1 day" is a bad span
 @click.argument("span", nargs=-1, required=True)
 @options.world
 @options.data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -186,8 +187,16 @@ def _login() -> Login:
     known = _known_login()
     if known is not None:
         return known
-    name = click.prompt("Login at the billing", err=True)
-    return Login(name, click.prompt("Password", hide_input=True, err=True))
+    try:
+        name = click.prompt("Login at the billing", err=True)
+        return Login(name, click.prompt("Password", hide_input=True, err=True))
+    except click.Abort:
+        if sys.stdin.isatty():
+            raise
+        click.echo("", err=True)
+        raise options.CannotRun(
+            "nobody is here to be asked: MOCKSELLER_PANEL_LOGIN and MOCKSELLER_PANEL_PASSWORD"
+        ) from None
 
 
 @contextmanager

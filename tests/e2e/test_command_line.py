@@ -97,6 +97,8 @@ def test_an_empty_journal_says_nothing(run: Run) -> None:
         (["world", "restore", "default", "x"], 'the world "default" has no snapshot "x"'),
         (["clock", "advance", "soon"],
          '"soon" is not a span; write for example "31 days", "1 month" or "2 hours"'),
+        (["clock", "advance", "-1", "day"],
+         '"-1 day" is not a span; write for example "31 days", "1 month" or "2 hours"'),
         (["clock", "freeze", "soon"],
          '"soon" is not an instant; write for example 2027-01-31T00:00:00Z'),
         (["clock", "show", "--world", "../x"],
