@@ -4,7 +4,8 @@ CI systems end a job by SIGTERM, a terminal that is closed sends SIGHUP. Left to
 end the process on the spot: servers that a command has started go on for ever, and its temporary
 folders stay. Here they become a KeyboardInterrupt, so that every ``with`` and ``finally`` on the
 way out does its work. This is the only place that does so for commands; servers that finish what
-they are answering (``serve``, ``resell modules serve``) replace it while they serve.
+they are answering (``serve``, ``resell modules serve``) replace it while they serve, and to
+gunicorn SIGHUP means new workers.
 """
 
 from __future__ import annotations
