@@ -23,7 +23,16 @@ from reseller_client.module_asked import Asked, read_fields
 from reseller_client.module_logins import Logins
 from reseller_client.module_shop import ModuleShop, ShopRefusal
 from reseller_client.module_shop_store import STATUS, Buyer, Held
-from reseller_client.module_wire import KINDS, document, fill, named_list, refusal, rows, written
+from reseller_client.module_wire import (
+    FORMATS,
+    KINDS,
+    document,
+    fill,
+    named_list,
+    refusal,
+    rows,
+    written,
+)
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -31,8 +40,6 @@ if TYPE_CHECKING:
 LABELS: Final = MappingProxyType({1: "Ordered", 2: "Active", 3: "Suspended", 5: "Processing"})
 TERMS: Final = MappingProxyType({1: "monthly", 12: "yearly", -100: "trial", 0: "lifetime"})
 """What a period is called; `monthly` is the page's word, the others are assumed."""
-JSON: Final = frozenset({"json", "sjson", "xjson"})
-"""One mapping has three names; every other `out` is xml."""
 LOGINS: Final = frozenset({"auth", "logoff"})
 DEPTH: Final = 6
 """Places of the code that are told of an internal error."""
@@ -81,8 +88,9 @@ class ModuleEndpoint:
         except Exception as fault:  # noqa: BLE001 - a panel gets documents, whatever happens
             self._report(fault, params.get("func", ""), environ)
             doc = refusal(ShopRefusal("internal", "", "", "Something went wrong inside"))
-        out = "json" if params.get("out") in JSON else "xml"
-        response = Response(written(doc, out), content_type=KINDS[out])
+        out = FORMATS.get(params.get("out", "").lower(), "xml")
+        body = written(doc, out, params.get("func", ""))
+        response = Response(body, content_type=KINDS[out])
         response.headers["Cache-Control"] = "no-store"
         return response(environ, start_response)
 

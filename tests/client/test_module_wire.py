@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from xml.etree.ElementTree import Element
 
 import pytest
@@ -104,7 +105,75 @@ def test_the_three_names_of_json_are_one_mapping(stand: Counter, out: str) -> No
     assert json.loads(got.data)["doc"]["pricelist"][0]["id"] == {"$": "277"}
 
 
-@pytest.mark.parametrize("out", ["bjson", "devel", "csv", "nonsense", ""])
+def flat(stand: Counter, func: str, who: str = ADA, **params: object) -> dict[str, Any]:
+    login = {"authinfo": who} if who else {}
+    sent = {"func": func, "out": "bjson", **login, **{k: str(v) for k, v in params.items()}}
+    got = stand.panel.post("/billmgr", data=sent)
+    assert got.mimetype == "application/json"
+    told: dict[str, Any] = json.loads(got.data)
+    return told
+
+
+def test_bjson_has_the_prices_without_a_document_around(stand: Counter) -> None:
+    told = flat(stand, "pricelist.export", "", itemtype="addition")
+    assert told["func"] == "pricelist.export"
+    (price,) = (one["price"] for one in told["pricelist"] if one["id"] == "277")
+    monthly = {"cost": "12.0000", "type": "month", "length": "1", "v": "monthly"}
+    assert price["currency"] == "EUR"
+    assert monthly in price["period"]
+
+
+def test_bjson_has_a_form_under_model_and_its_tables_by_name(stand: Counter) -> None:
+    flat(stand, "addition.order.param", pricelist=277, item=100002, period=1, sok="ok")
+    told = flat(stand, "basket")
+    assert told["model"]["total_sum"] == "12.00 EUR"
+    assert [row["item.type"] for row in told["list"]["itemlist"]] == ["addition"]
+
+
+def test_bjson_has_what_a_submit_answers_under_v(stand: Counter) -> None:
+    told = flat(stand, "addition.order.param", pricelist=277, item=100002, period=1, sok="ok")
+    assert told["ok"] == {"v": "func=basket"}
+    assert told["id"]["v"] == told["item.id"]["v"]
+
+
+def test_bjson_has_rows_of_plain_texts(stand: Counter) -> None:
+    (row,) = flat(stand, "subaccount")["elem"]
+    assert row["balance"].endswith(" EUR")
+
+
+def test_bjson_of_a_list_without_rows_has_no_elem(stand: Counter) -> None:
+    told = flat(stand, "addition")
+    assert ("elem" in told, told["p_elems"]) == (False, "0")
+
+
+def test_bjson_tells_who_asks_in_one_object(stand: Counter) -> None:
+    assert flat(stand, "whoami")["user"] == {"name": "ada", "level": "16"}
+
+
+def test_bjson_has_the_session_under_model(stand: Counter) -> None:
+    session = flat(stand, "auth", "", username="ada", password="secret-1")["model"]["auth"]
+    assert flat(stand, "whoami", "", auth=session)["user"]["name"] == "ada"
+
+
+@pytest.mark.parametrize(
+    ("func", "who", "error"),
+    [("nosuch", ADA, ("missed", "func")), ("basket", "", ("access", None))],
+)
+def test_an_error_in_bjson_is_a_plain_text_with_its_type(
+    stand: Counter, func: str, who: str, error: tuple[str, str | None]
+) -> None:
+    told = flat(stand, func, who)
+    assert list(told) == ["error"]
+    assert isinstance(told["error"]["msg"], str)
+    assert (told["error"]["type"], told["error"].get("object")) == error
+
+
+def test_capital_letters_are_no_other_format(stand: Counter) -> None:
+    got = stand.panel.get("/", query_string={**PRICES, "out": "BJSON"})
+    assert json.loads(got.data)["func"] == "pricelist.export"
+
+
+@pytest.mark.parametrize("out", ["devel", "csv", "nonsense", ""])
 def test_every_other_format_is_xml(stand: Counter, out: str) -> None:
     got = stand.panel.get("/", query_string={**PRICES, "out": out})
     assert read(got.data).findtext("pricelist/id") == "277"
