@@ -38,7 +38,7 @@ def render(document: Document) -> bytes:
 
 
 def render_sjson(document: Document) -> bytes:
-    """Return the same, with the ``param`` of an error as an array always.
+    """Return the same, with the ``param`` of an error as an array always, each with its text.
 
     The one client of this format known walks them unguarded; in json another reads a single one.
     """
@@ -47,8 +47,9 @@ def render_sjson(document: Document) -> bytes:
     doc: Object = {}
     _map(document.nodes, doc)
     error = doc["error"]
-    if isinstance(error, dict) and isinstance(error.get("param"), dict):
-        error["param"] = [error["param"]]
+    if isinstance(error, dict) and "param" in error:
+        params = error["param"] if isinstance(error["param"], list) else [error["param"]]
+        error["param"] = [{"$": "", **one} for one in params]
     return encode({"doc": doc}).encode()
 
 

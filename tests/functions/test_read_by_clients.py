@@ -140,4 +140,10 @@ def test_the_terms_of_a_tariff_are_a_page_to_download(shop: Seller) -> None:
 
 def test_the_params_of_an_error_in_sjson_are_a_list(shop: Seller) -> None:
     answer = shop.answer("soft", None, out="sjson").json["doc"]["error"]
-    assert [one["$name"] for one in answer["param"]] == ["value"]
+    assert answer["param"] == [{"$name": "value", "$": "soft"}]
+
+
+def test_an_empty_param_of_an_error_in_sjson_has_its_text(shop: Seller) -> None:
+    answer = shop.answer("soft.suspend", elid="", out="sjson").json["doc"]["error"]
+    assert all(isinstance(one["$"], str) for one in answer["param"])
+    assert {"$name": "value", "$": ""} in answer["param"]
