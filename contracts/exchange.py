@@ -156,7 +156,7 @@ def _exchange(name: str, top: Reader) -> Exchange:
     answer = top.reader("answer")
     wanted, formats = _wanted(answer), answer.words("formats", FORMATS)
     answer.done()
-    _check_bound(before, request)
+    check_bound(before, request)
     exchange = Exchange(
         name=name,
         about=top.text("about"),
@@ -240,8 +240,8 @@ def _reading(reader: Reader) -> Reading:
     return reading
 
 
-def _check_bound(before: tuple[Step, ...], request: Request) -> None:
-    """A request may name only what an answer before it has bound."""
+def check_bound(before: tuple[Step, ...], request: Request) -> None:
+    """Raises ExchangeFault: a request may name only what an answer before it has bound."""
     bound: set[tuple[str, str]] = set()
     for step in before:
         _check_known(step.request, bound)

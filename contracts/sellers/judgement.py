@@ -12,10 +12,11 @@ from contracts.sellers.absent import Absence
 from contracts.sellers.budget import Gate
 from contracts.sellers.ground import Wishes, client_at, lead
 from contracts.sellers.levels import EVERYTHING, Choice
-from contracts.sellers.moving import move
+from contracts.sellers.moving import Mover
 from contracts.sellers.purchases import Purchase
 from contracts.sellers.scenarios import play
-from contracts.sellers.stock import Stock, order_of
+from contracts.sellers.stock import Stock
+from contracts.sellers.turns import turn_of
 from contracts.target import CannotRun, Seller
 from contracts.verdicts import NO_EVIDENCE, Outcome, Verdict
 
@@ -79,10 +80,10 @@ def _everything(exchanges: tuple[Exchange, ...], seller: Seller, task: Task) -> 
 def _moved(chosen: list[Exchange], seller: Seller, task: Task) -> Iterator[Verdict]:
     """Exchanges at a seller that has no worlds: about what is bought for them."""
     stock, absence = Stock(seller, task.wishes), Absence(seller)
-    turns = [(order_of(one.func, one.request.params), one) for one in chosen]
-    for _, exchange in sorted(turns, key=lambda turn: turn[0]):
-        for out in exchange.formats:
-            yield absence.reconsidered(move(exchange, out, seller, stock))
+    mover = Mover(seller, stock)
+    turns = ((one, out) for one in chosen for out in one.formats)
+    for exchange, out in sorted(turns, key=lambda turn: turn_of(turn[0], turn[1], stock)):
+        yield absence.reconsidered(mover.ask(exchange, out))
 
 
 def _knock(seller: Seller) -> None:

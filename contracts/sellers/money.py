@@ -15,7 +15,7 @@ Ask = Callable[[Mapping[str, str]], tuple[Node | None, str]]
 _SUM: Final = re.compile(r"(?<![0-9.,'])(-?[0-9][0-9 \u00a0\u202f'\u2019.,]*)([A-Z]{3})\b")
 _MARK: Final = re.compile(r"[.,]")
 _PLAIN: Final = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
-_TELLING: Final = ("orderinfo", "cost", "amount", "money_info")
+_TELLING: Final = ("orderinfo", "cost", "amount", "money_info", "total_sum")
 """Fields of a form that tell a price, in the order in which they are believed."""
 _NOT_ASKED: Final = ("sok", "clicked_button", "skipbasket")
 _CHANGE: Final = ("service.changepricelist", "service.changepricelist.getmoney")

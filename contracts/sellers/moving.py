@@ -1,226 +1,216 @@
 """Exchanges of the world ``small``, asked of a seller that has no worlds.
 
-What an exchange says of that world (numbers, names, days, prices) is replaced by what was bought,
-or left open; what it says of the API (fields, types of errors, states, what is echoed) stays. An
-exchange that cannot be told without its world is skipped, with the reason.
+What an exchange says of that world (numbers, names, days, prices) is replaced by what plays its
+part here (:mod:`contracts.sellers.words`), or left open; what it says of the API (fields, types of
+errors, states, what is echoed) stays. An exchange that cannot be told without its world is skipped,
+with the reason.
 """
 
 from __future__ import annotations
 
-import re
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from contracts.checks import Wanted
-from contracts.exchange import Exchange, Request, Step
-from contracts.placeholders import places
+from contracts.exchange import Exchange, Request, Step, check_bound
+from contracts.fields import ExchangeFault
 from contracts.replay import replay
-from contracts.sellers.budget import NOBODYS
+from contracts.sellers.budget import Withheld
 from contracts.sellers.levels import family_of
-from contracts.sellers.stock import ADDRESSES, SERVICES, TARIFFS, NotHere, Stock
-from contracts.spending import changes, spends
+from contracts.sellers.loosening import loosened, may_lack
+from contracts.sellers.parts import ANY, FAMILIES, FIXTURE, UNTOLD, Part
+from contracts.sellers.purchases import rows_of
+from contracts.sellers.states import ACTIVE, state_of
+from contracts.sellers.stock import NotHere, Stock
+from contracts.sellers.turns import BASKET, pays, requests_of, waits_to_be_paid
+from contracts.sellers.words import Words
+from contracts.spending import changes, rule_of
 from contracts.target import CannotRun, Seller
 from contracts.tree import Node
-from contracts.verdicts import Outcome, Verdict
+from contracts.verdicts import ASSUMED, Outcome, Verdict
 
-FIXTURE: Final = "small"
-_NUMBERS: Final = ("elid", "item", "plid")
-_NAMED: Final = frozenset(
-    {
-        "username",
-        "password",
-        "authinfo",
-        "key",
-        "passwd",
-        "su",
-        "promocode",
-        "coupon",
-        "code",
-    }
+_ALWAYS: Final = frozenset(
+    {"subaccount", "account", "currency", "project", "country", "dashboard.info", "user"}
 )
-"""Parameters that name an account or what it was given, or change its secrets."""
-_ADDRESS: Final = re.compile(r"192\.0\.2\.[0-9]+")
-_NUMBER: Final = re.compile(r"[0-9]+")
-_CURRENCY: Final = re.compile(r"\bEUR\b")
-_STATES: Final = frozenset({"status", "item_status", "service_status"})
-_WORDS: Final = frozenset({"", "null", "on", "off", "ok"})
-_ROWS: Final = frozenset(
-    {"subaccount", "currency", "project", "dashboard.info", "soft", "vds", "expense"}
-)
-"""Listings that have a row at any seller, some of them once something was bought there."""
-_MISSING_ROWS: Final = "needs rows that only a prepared world has"
+"""Lists that have a row at any seller."""
+_TO_PEOPLE: Final = {
+    "clientticket.edit": "would write to people at the seller",
+    "payment": "would make out a payment, or take one back",
+    "profile": "would change who pays",
+    "user": "would change who may log in",
+    "usrparam": "would change settings of the account",
+    "register": "would open an account",
+    "recovery": "would write to somebody",
+    "totp": "needs an account with a second factor",
+    "coupon": "names what only a prepared account has",
+}
+"""What is not done to an account that somebody uses, by function or family."""
+_NUMBERS_TOLD: Final = frozenset({"id", "item.id"})
+_NOBODY: Final = "nobody"
+"""How logins on record begin that nobody has."""
 
 
-def move(exchange: Exchange, out: str, seller: Seller, stock: Stock) -> Verdict:
-    """Asks it of a foreign seller in one format. What it used up is given up by ``stock``."""
-    if exchange.portable:
-        return replay(exchange, out, seller)
-    acts = changes(exchange.func, exchange.request.params) or bool(exchange.before)
-    try:
-        moved = _moved(exchange, out, stock)
-        verdict = replay(moved, out, seller)
+@dataclass(slots=True)
+class Mover:
+    """Asks exchanges of a foreign seller; what they use up is given up by ``stock``."""
+
+    seller: Seller
+    stock: Stock
+    _first: dict[str, Verdict] = field(default_factory=dict)
+    """What an exchange came to in the format it was asked in first."""
+
+    def ask(self, exchange: Exchange, out: str) -> Verdict:
+        """One exchange in one format, as far as it costs no more in another than in the first."""
+        if exchange.portable:
+            return replay(exchange, out, self.seller)
+        first = self._first.get(exchange.name)
+        if first is not None and (reason := _once(exchange, first)):
+            return _verdict(exchange, out, Outcome.SKIP, reason)
+        try:
+            verdict = self._asked(exchange, out, buys=first is None)
+        except (NotHere, Withheld) as reason:
+            verdict = _verdict(exchange, out, Outcome.SKIP, str(reason))
+        except CannotRun as problem:
+            verdict = _verdict(exchange, out, Outcome.ERROR, str(problem))
+        self._first.setdefault(exchange.name, verdict)
+        return verdict
+
+    def _asked(self, exchange: Exchange, out: str, *, buys: bool) -> Verdict:
+        if reason := _too_dear(exchange, self.stock):
+            return _verdict(exchange, out, Outcome.SKIP, reason)
+        acts = any(changes(one.func, one.params) for one in requests_of(exchange))
+        # What is only assumed could only warn: no second service of a family is bought for it.
+        words = Words(
+            self.stock,
+            exchange.wanted,
+            acts,
+            pays=exchange.wanted.kind != "error" and any(map(pays, requests_of(exchange))),
+            buys=buys,
+            thrifty=exchange.evidence == ASSUMED,
+        )
+        moved = _moved(exchange, words)
+        waits = any(map(waits_to_be_paid, requests_of(exchange)))
+        with self.stock.baskets.opened() if waits else nullcontext():
+            verdict = self.stock.patiently(lambda: replay(moved, out, self.seller))
         if acts and verdict.outcome is not Outcome.SKIP:
-            stock.settle(exchange.func)
-    except NotHere as reason:
-        return _verdict(exchange, out, Outcome.SKIP, str(reason))
-    except CannotRun as problem:
-        return _verdict(exchange, out, Outcome.ERROR, str(problem))
-    return verdict
+            self.stock.settle(exchange.func, frozenset(words.touched))
+        return verdict
+
+
+def _once(exchange: Exchange, first: Verdict) -> str:
+    """Why it is not asked in another format, or nothing."""
+    if not any(map(pays, requests_of(exchange))):
+        return ""
+    if first.outcome is Outcome.SKIP:
+        return first.told[0]
+    if exchange.wanted.kind == "error" and first.outcome is Outcome.PASS and not exchange.before:
+        # What is refused costs nothing, however often it is asked.
+        return ""
+    return "asked in one format only, since it costs money each time"
+
+
+def _too_dear(exchange: Exchange, stock: Stock) -> str:
+    """Why money is not spent on it, or nothing."""
+    func, family = exchange.func, family_of(exchange.func)
+    if not pays(exchange.request):
+        return ""
+    orders = func.endswith(".order.param") and family in FAMILIES
+    if orders and (reason := stock.by_hand(family)):
+        return f"is not ordered: {reason}"
+    if exchange.evidence != ASSUMED or exchange.wanted.kind == "error":
+        return ""
+    # It could only warn; but the first order of a family is needed for what follows.
+    return "" if orders and not stock.has_had(family) else "costs money, and is only assumed"
 
 
 def _verdict(exchange: Exchange, out: str, outcome: Outcome, told: str) -> Verdict:
     return Verdict(exchange.name, out, outcome, exchange.evidence, (told,), source=exchange.source)
 
 
-def _moved(exchange: Exchange, out: str, stock: Stock) -> Exchange:
-    """The same exchange about what was bought. Raises NotHere, CannotRun."""
-    if out != exchange.formats[0] and spends(exchange.func, exchange.request.params):
-        raise NotHere("asked in one format only, since it costs money each time")
-    if not stock.seller.has_account:
+def _moved(exchange: Exchange, words: Words) -> Exchange:
+    """The same exchange about what is here. Raises NotHere, CannotRun."""
+    seller = words.stock.seller
+    if not seller.has_account and exchange.request.login.style != "none":
         raise NotHere("needs an account, and none was given")
     if exchange.world != FIXTURE:
         raise NotHere(f"is about the world {exchange.world}")
-    words = _Words(stock)
-    before = tuple(_step(step, words) for step in exchange.before)
-    request = _request(exchange.request, words)
-    _check_rows(exchange, stock)
-    return replace(
-        exchange,
-        portable=True,
-        before=before,
-        request=request,
-        wanted=_wanted(exchange.wanted, words),
+    if seller.gate.rules.read_only and words.acts:
+        raise NotHere("not sent: only what changes nothing may be sent (--read-only)")
+    for request in requests_of(exchange):
+        _check(request, words)
+    before = tuple(
+        Step(words.request(step.request), loosened(step.wanted, words), step.times)
+        for step in exchange.before
     )
+    request = words.request(exchange.request)
+    try:
+        check_bound(before, request)
+    except ExchangeFault:
+        raise NotHere("needs more rows than every seller has") from None
+    count = _check_rows(exchange, request, words)
+    wanted = loosened(exchange.wanted, words, count)
+    if request.func.endswith(".order.param") and family_of(request.func) in UNTOLD:
+        wanted = replace(wanted, doc=may_lack(wanted.doc, _NUMBERS_TOLD))
+    return replace(exchange, portable=True, before=before, request=request, wanted=wanted)
 
 
-def _check_rows(exchange: Exchange, stock: Stock) -> None:
-    wanted = exchange.wanted.doc
-    if exchange.wanted.kind != "listing" or wanted.first("elem") is None:
+def _check(request: Request, words: Words) -> None:
+    """Raises NotHere where it would do something to the account itself, or needs another one."""
+    login, family = request.login.name, family_of(request.func)
+    reason = _TO_PEOPLE.get(request.func) or _TO_PEOPLE.get(family)
+    if reason and changes(request.func, request.params):
+        raise NotHere(reason)
+    if login and not login.startswith(_NOBODY):
+        raise NotHere("logs in as another account of a prepared world")
+    if not changes(request.func, request.params):
         return
-    if exchange.func not in _ROWS:
-        raise NotHere(_MISSING_ROWS)
-    if exchange.func in SERVICES.values():
-        stock.number(exchange.func)
-
-
-@dataclass(slots=True)
-class _Words:
-    """What stands for what: texts of the fixture, and those at this seller."""
-
-    stock: Stock
-    instead: dict[str, str] = field(default_factory=dict)
-    echo: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """A parameter's text on record and here: answers tell it under its name, or as a ``param``."""
-
-    def parameter(self, name: str, text: str) -> str:
-        """A parameter as this seller has to be asked. Raises NotHere."""
-        if name in _NUMBERS:
-            said = _NUMBER.sub(lambda found: self._number(found[0]), text)
-        elif name == "pricelist":
-            said = self._tariff(text)
-        elif name == "ip" and _ADDRESS.fullmatch(text):
-            said = self._address(text)
-        elif name in _NAMED:
-            raise NotHere("names what only an account of a prepared world has")
-        elif name.startswith("addon_") or name in ("ostempl", "recipe", "datacenter"):
-            raise NotHere(f"names {name} of a prepared world")
-        else:
-            said = text
-        self.echo[name] = (text, said)
-        return said
-
-    def is_ours(self, text: str) -> bool:
-        """Whether numbers on record stand for what was bought, here or by a step before."""
-        numbers = [one.strip() for one in text.split(",")]
-        return all(one in SERVICES or bool(list(places(one))) for one in numbers)
-
-    def _address(self, text: str) -> str:
-        """The address of what is held where the fixture's service has that one; else a free one."""
-        if text in ADDRESSES:
-            self.stock.number(ADDRESSES[text])
-            return self.stock.address
-        return self.stock.free_address()
-
-    def _number(self, text: str) -> str:
-        if text == NOBODYS or len(text) < len(NOBODYS) - 3:
-            return text
-        if text not in SERVICES:
-            raise NotHere(f"is about service {text} of a prepared world")
-        self.instead[text] = str(self.stock.number(SERVICES[text]))
-        return self.instead[text]
-
-    def _tariff(self, text: str) -> str:
-        if text.rstrip(";") not in TARIFFS:
-            raise NotHere(f"is about tariff {text} of a prepared world")
-        self.instead[text] = str(self.stock.tariff(TARIFFS[text.rstrip(";")]).id)
-        return self.instead[text]
-
-
-def _step(step: Step, words: _Words) -> Step:
-    request = _request(step.request, words)
-    return Step(request, _wanted(step.wanted, words), step.times)
-
-
-def _request(request: Request, words: _Words) -> Request:
-    if request.login.name:
-        raise NotHere("logs in as an account of a prepared world")
-    if request.params.get("filter"):
-        raise NotHere("looks for a row of a prepared world")
-    if family_of(request.func) not in _KNOWN and "elid" in request.params:
-        raise NotHere(f"is about {family_of(request.func)} of a prepared world")
-    params = {name: words.parameter(name, text) for name, text in request.params.items()}
-    if not changes(request.func, request.params) or request.func.endswith(".order.param"):
-        return replace(request, params=params)
-    if not any(words.is_ours(request.params.get(name, "")) for name in _NUMBERS):
+    free = (
+        request.func.endswith((".order.param", ".order.csr"))
+        or request.func in BASKET | {"soft.checkip", "session.newkey"}
+        or (request.func.endswith((".filter", "logon")) and request.login.style == "session")
+        or (rule_of(request.func) is None and not request.params.get("sok"))
+    )
+    if not free and not words.is_ours(request):
         raise NotHere("would change the account itself, and not only what was bought for it")
-    return replace(request, params=params)
 
 
-_KNOWN: Final = frozenset({*SERVICES.values(), "service"})
+def _check_rows(exchange: Exchange, request: Request, words: Words) -> int | None:
+    """Sees to it that there are rows where the record has some; how many a filter leaves."""
+    wanted, func = exchange.wanted.doc, request.func
+    if exchange.wanted.kind != "listing" or wanted.first("elem") is None:
+        return None
+    family = {"vds.vps": "vds", "vps": "vds"}.get(func, func)
+    if family in FAMILIES:
+        number = words.stock.number(Part(family, ANY), acts=words.acts)
+        words.owned |= str(number) not in words.stock.seller.gate.purchases.numbers()
+    if request.params.get("filter"):
+        return _filtered(request, words)
+    if func in _ALWAYS or family in FAMILIES or exchange.before:
+        return None
+    asked = {"func": func, **request.params}
+    doc, _ = words.stock.seller.ask(asked)
+    if doc is not None and doc.first("elem") is None:
+        raise NotHere(f"needs rows in {func}, and the account has none")
+    return None
 
 
-def _wanted(wanted: Wanted, words: _Words) -> Wanted:
-    instead = tuple((out, _loose(tree, words)) for out, tree in wanted.instead)
-    return Wanted(_loose(wanted.doc, words), wanted.kind, exact=False, instead=instead)
+def _filtered(request: Request, words: Words) -> int | None:
+    """How many rows there have to be: counted in the whole list, before it is asked."""
+    said = {name: text for name, text in request.params.items() if name != "filter"}
+    if request.func in ("item", "service") and "itemtype" in said:
+        part = Part(said["itemtype"], ANY)
+        words.stock.number(part, acts=words.acts)
+    rows = rows_of(words.stock.seller.ask, request.func)
+    if rows is None:
+        # Whoever has no such list says so when it is asked.
+        return None
+    fitting = [row for row in rows.values() if all(_is(row, *one) for one in said.items())]
+    if not fitting:
+        raise NotHere(f"the rows of {request.func} do not tell {', '.join(said)}")
+    words.owned |= any(state_of(row) != ACTIVE for row in fitting)
+    return len(fitting)
 
 
-def _loose(node: Node, words: _Words) -> Node:
-    """A tree without what only its world makes true; of rows and choices the first is enough."""
-    children: list[Node] = []
-    for child in node.children:
-        if child.name in ("elem", "val") and any(one.name == child.name for one in children):
-            continue
-        children.append(_loose(child, words))
-    attrs = {
-        name: text if name in ("name", "type", "object") else _open(text, name, words)
-        for name, text in node.attrs.items()
-    }
-    text = None if node.text is None else _open(node.text, node.name, words)
-    return Node(node.name, text, attrs, tuple(children), optional=node.optional)
-
-
-def _open(text: str, name: str, words: _Words) -> str:
-    """A text of an answer, as this seller must have it: kept, put into its words, or left open."""
-    old, new = words.echo.get(name, ("", ""))
-    if text and text == old:
-        return new
-    if name == "param":
-        found = (here for said, here in words.echo.values() if said == text)
-        return next(found, "<any>")
-    for old, new in words.instead.items():
-        # A key begins with the number of its licence.
-        if text == old or (old in SERVICES and text.startswith(f"{old}-")):
-            return text.replace(old, new, 1)
-    if name in _STATES or name == "orig" or text in _WORDS or text == "<absent>":
-        return text
-    return _place(text)
-
-
-def _place(text: str) -> str:
-    """Placeholders stay, but for days of its world and for its currency; all else is open."""
-    said = list(places(text))
-    if not said:
-        return "<any>"
-    if any(place.spans is not None for place in said):
-        return "<date>"
-    return _CURRENCY.sub("<text>", text)
+def _is(row: Node, name: str, text: str) -> bool:
+    told = row.first(name)
+    return told is not None and (told.attrs.get("orig") or told.text or "") == text

@@ -29,7 +29,8 @@ _NUMBERS: Final = ("id", "item.id")
 class Purchase:
     """One order. ``number`` is None until the seller told it; ``left`` why it is still there.
 
-    ``before``: the numbers its family's list had; None where it could not be read.
+    ``before``: the numbers its family's list had; None where it could not be read. ``waits``: it
+    went into the basket, unpaid.
     """
 
     family: str
@@ -40,6 +41,7 @@ class Purchase:
     number: int | None = None
     refused: bool = False
     gone: bool = False
+    waits: bool = False
     left: str = ""
 
     def __str__(self) -> str:
@@ -61,7 +63,7 @@ class Purchases:
     ) -> Purchase:
         """Notes an order that is about to be sent; without an id it gets one."""
         named = remoteid or f"judge-{self.token}-{len(self.all) + 1}"
-        rows = _rows(ask, family)
+        rows = rows_of(ask, family)
         before = None if rows is None else frozenset(rows)
         self.all.append(Purchase(family, named, tariff, price, before))
         return self.all[-1]
@@ -69,6 +71,10 @@ class Purchases:
     def numbers(self) -> set[str]:
         """The numbers of all that was bought, as far as they are known."""
         return {str(one.number) for one in self.all if one.number is not None}
+
+    def of(self, family: str) -> list[Purchase]:
+        """What was bought of a family and is not known to be gone, as far as it has a number."""
+        return [one for one in self.standing() if one.family == family and one.number is not None]
 
     def price_of(self, number: str) -> Sum | None:
         """What was told that something costs which was bought in this run."""
@@ -101,7 +107,7 @@ class Purchases:
     def locate(self, ask: Ask, purchase: Purchase) -> None:
         """Looks an order up whose answer told no number, where the list shows it already."""
         if purchase.number is None and not purchase.refused:
-            purchase.number = _located(ask, purchase, _rows(ask, purchase.family) or {})
+            purchase.number = _located(ask, purchase, rows_of(ask, purchase.family) or {})
 
     def told(self, document: Node, purchase: Purchase) -> None:
         """Reads the number of an order off its answer, or that it was refused."""
@@ -120,7 +126,7 @@ def _give_back(ask: Ask, purchase: Purchase) -> None:
         purchase.left = "what was there before could not be read, so nothing is deleted"
         return
     if purchase.number is None:
-        rows = _rows(ask, purchase.family)
+        rows = rows_of(ask, purchase.family)
         if rows is None:
             purchase.left = "its number was not told, and the list cannot be read"
             return
@@ -165,7 +171,7 @@ def _located(ask: Ask, purchase: Purchase, rows: Mapping[int, Node]) -> int | No
     return next(found, None)
 
 
-def _rows(ask: Ask, family: str) -> dict[int, Node] | None:
+def rows_of(ask: Ask, family: str) -> dict[int, Node] | None:
     """The whole list of a family by number; None where it cannot be read to its end."""
     found: dict[int, Node] = {}
     for page in range(1, MOST_PAGES + 1):

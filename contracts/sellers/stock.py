@@ -1,35 +1,38 @@
-"""What a judge has bought at a seller without worlds, to ask about in place of fixtures.
+"""What a judge has at a seller without worlds, to ask about in place of fixtures.
 
 Exchanges on record speak of services of the world ``small`` by their numbers. At a foreign seller
-an equal one is ordered, within the budget, and used for as many exchanges as it survives.
+an equal one plays their part: what an exchange has ordered already, one of the account's own where
+it is only looked at, or one that is bought for it, within the budget. It is used for as many
+exchanges as it survives.
 """
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Final
 
+from contracts.sellers.baskets import Baskets
 from contracts.sellers.budget import Withheld
-from contracts.sellers.flows.custom_services import template_of
-from contracts.sellers.flows.shelf import SOFT, VDS, NotSold, Shelf
+from contracts.sellers.flows.shelf import ADDITION, SOFT, NotSold, Shelf
+from contracts.sellers.goods import Goods, lengths, shortest
 from contracts.sellers.ground import Wishes, client_at
-from contracts.spending import changes, spends
+from contracts.sellers.money import Sum
+from contracts.sellers.parts import ANY, CERTIFICATE, DEAD, FAMILIES, RESTING, SECOND, TRIAL, Part
+from contracts.sellers.purchases import ATTEMPTS, BUSY, Purchase, rows_of
+from contracts.sellers.states import ACTIVE, GONE, SUSPENDED, States, state_of
 from contracts.target import CannotRun, Seller
-from reseller_client import Client, LicenseOrder, Missed, ResellerError, ServiceOrder, Status
+from contracts.tree import Node
+from contracts.verdicts import Verdict
+from reseller_client import ResellerError
 from reseller_client.models import Tariff
-from reseller_client.resellers import CustomReseller, CustomServices
 
-SERVICES: Final[Mapping[str, str]] = MappingProxyType({"100001": SOFT, "100014": VDS})
-"""Numbers of the world ``small`` that stand for any active service of a family."""
-TARIFFS: Final[Mapping[str, str]] = MappingProxyType({"55227": SOFT, "6": VDS})
-"""Tariffs of that world which stand for whatever is bought of a family."""
-
-ADDRESSES: Final[Mapping[str, str]] = MappingProxyType({"192.0.2.10": SOFT})
-"""Addresses of that world that are taken by one of these services."""
+_STATE: Final = {RESTING: SUSPENDED, DEAD: GONE}
+"""What state a part is in; all others are active."""
+_CHANGE: Final = "service.changepricelist"
+"""After it a service is of another tariff, and plays its part no more."""
+_OURS: Final = frozenset({ADDITION, CERTIFICATE})
+"""What exchanges order of these stands on a licence, or for a name, that others need as well."""
 
 
 class NotHere(Exception):
@@ -38,113 +41,229 @@ class NotHere(Exception):
 
 @dataclass(slots=True)
 class Stock:
-    """Services that were bought to be asked about, by family."""
+    """Services by the part they play.
+
+    What is asked of it raises NotHere where there is none, and CannotRun where one could not be
+    prepared although it should have been.
+    """
 
     seller: Seller
     wishes: Wishes
-    address: str = ""
-    """Where the licence that is held stands."""
-    _held: dict[str, int] = field(default_factory=dict)
-    _never: dict[str, str] = field(default_factory=dict)
-    _broken: dict[str, str] = field(default_factory=dict)
-    _token: str = field(default_factory=lambda: secrets.token_hex(3))
-    _shelf: Shelf | None = None
-    _bought: int = 0
+    baskets: Baskets = field(init=False)
+    goods: Goods = field(init=False)
+    states: States = field(init=False)
+    _held: dict[Part, int] = field(default_factory=dict)
+    _never: dict[Part, str] = field(default_factory=dict)
+    _broken: dict[Part, str] = field(default_factory=dict)
+    _changed: set[int] = field(default_factory=set)
+    _rows: dict[str, dict[int, Node] | None] = field(default_factory=dict)
 
-    def number(self, family: str) -> int:
-        """An active service of a family, bought now if there is none.
+    def __post_init__(self) -> None:
+        """The basket and the price list are those of the same account."""
+        client = client_at(self.seller, self.wishes)
+        self.baskets = Baskets(self.seller.gate)
+        self.goods = Goods(Shelf(client, self.wishes.tariffs, self.wishes.addresses))
+        self.states = States(self.seller, client.patience)
 
-        Raises NotHere where it may not be bought, CannotRun where it could not be.
-        """
-        if family in self._never:
-            raise NotHere(self._never[family])
-        if family in self._broken:
-            raise CannotRun(self._broken[family])
-        if family not in self._held:
-            try:
-                self._held[family] = self._buy(family)
-            except (Withheld, NotSold) as reason:
-                # A budget only shrinks: it is not asked for again.
-                self._never[family] = f"needs a service of {family}: {reason}"
-                raise NotHere(self._never[family]) from None
-            except ResellerError as problem:
-                # Nor is what failed done over and over again: every time may cost.
-                self._broken[family] = f"a service of {family} could not be had: {problem}"
-                raise CannotRun(self._broken[family]) from problem
-        return self._held[family]
-
-    def tariff(self, family: str) -> Tariff:
-        """What is bought of a family. Raises NotHere."""
+    def tariff(self, part: Part) -> Tariff:
+        """What is sold in the part of a tariff."""
         try:
-            return self.shelf.tariff(family)
+            return self._tariff(part)
         except NotSold as reason:
             raise NotHere(str(reason)) from None
         except ResellerError as problem:
             raise CannotRun(f"the price list could not be read: {problem}") from problem
 
-    @property
-    def shelf(self) -> Shelf:
-        """The price list and free addresses."""
-        if self._shelf is None:
-            self._shelf = Shelf(self._client(), self.wishes.tariffs, self.wishes.addresses)
-        return self._shelf
+    def _tariff(self, part: Part) -> Tariff:
+        """The same; the gate is told what it costs by the price list."""
+        tariff = self.goods.tariff(part)
+        if lengths(tariff):
+            term = shortest(tariff)
+            told = Sum(term.cost.amount, term.cost.currency or "")
+            self.seller.gate.listed[str(tariff.id)] = told, term.length
+        return tariff
 
-    def free_address(self) -> str:
-        """An address nothing was ordered for in this run. Raises NotHere."""
+    def price(self, family: str) -> float:
+        """What a family costs, to compare; what is not sold counts as the dearest."""
+        if family not in FAMILIES:
+            return 0
         try:
-            return self.shelf.address()
-        except NotSold as reason:
-            raise NotHere(str(reason)) from None
+            return float(shortest(self._tariff(Part(family))).cost.amount)
+        except (NotSold, ResellerError):
+            return float("inf")
 
-    def settle(self, func: str) -> None:
-        """After something was done: what is held is active again, or held no longer."""
-        for family, number in list(self._held.items()):
-            try:
-                if not self._active(family, number):
-                    del self._held[family]
-            except Missed:
-                del self._held[family]
-            except (ResellerError, Withheld) as problem:
-                raise CannotRun(f"after {func}: {family} {number}: {problem}") from problem
+    def number(self, part: Part, *, acts: bool, buys: bool = True) -> int:
+        """The service that plays a part. ``acts``: something is done to it, so it has to be bought.
 
-    def _active(self, family: str, number: int) -> bool:
-        with closing(self._client()) as client:
-            if family == SOFT:
-                if client.licenses.get(number).status is Status.SUSPENDED:
-                    client.licenses.resume(number)
-                shown = client.licenses.get(number)
-                self.address = shown.ip
-                return shown.status is Status.ACTIVE
-            products = client.products(family)
-            if products.wait_until_ready(number).status is Status.SUSPENDED:
-                products.resume(number)
-            return products.wait_until_ready(number).status is Status.ACTIVE
+        ``buys`` False: only what is there already.
+        """
+        if part in self._held:
+            return self._held[part]
+        found = next(self._bought(part), None)
+        if found is None and not acts:
+            found = self._there(part)
+            if found is not None:
+                # It is the account's own: the next one may do something to it, and may not.
+                return found
+        if found is None:
+            found = self._made(part, buys=buys)
+        self._held[part] = found
+        return found
 
-    def _buy(self, family: str) -> int:
-        self._bought += 1
-        named = f"judge-{self._token}-{family}{self._bought}"
-        tariff = self.shelf.tariff(family)
-        with closing(self._client()) as client:
-            if family == SOFT:
-                self.address = self.shelf.address()
-                wish = LicenseOrder(tariff.id, self.address, "web-1", remoteid=named)
-                return CustomReseller(client, today=self.seller.today).order(wish).id
-            order = ServiceOrder(
-                tariff.id,
-                domain=f"{named}.example.com",
-                ostempl=template_of(tariff),
-                remoteid=named,
+    def shown(self, part: Part, name: str, *, acts: bool) -> str:
+        """What the form of a service that plays a part has under a name."""
+        number = self.number(part, acts=acts)
+        form, refusal = self.seller.ask({"func": f"{part.family}.edit", "elid": str(number)})
+        told = form.first(name) if form is not None else None
+        if told is None or not told.text:
+            raise NotHere(f"the form of {part.family} {number} tells no {name} {refusal}".strip())
+        return told.text
+
+    def has_had(self, family: str) -> bool:
+        """Whether this run has had one that lived."""
+        bought = (one for one in self.seller.gate.purchases.all if one.family == family)
+        return any(not one.waits and one.number is not None for one in bought)
+
+    def by_hand(self, family: str) -> str:
+        """Why a family is not ordered from unless its tariff is named, or nothing."""
+        try:
+            return self.goods.by_hand(family)
+        except (NotSold, ResellerError) as reason:
+            return str(reason)
+
+    def patiently(self, ask: Callable[[], Verdict]) -> Verdict:
+        """Asks again while the seller is at work on what it is asked about."""
+        verdict = ask()
+        for _ in range(ATTEMPTS):
+            if not any(BUSY in told for told in verdict.told):
+                break
+            self.states.pause((part.family, number) for part, number in self._held.items())
+            verdict = ask()
+        return verdict
+
+    def bare_licence(self) -> int:
+        """A licence without a module; those that this run has put there are deleted."""
+        number = self.number(Part(SOFT, SECOND), acts=True)
+        for one in self.seller.gate.purchases.of(ADDITION):
+            form, _ = self.seller.ask({"func": f"{ADDITION}.edit", "elid": str(one.number)})
+            carrier = form.first("item") if form is not None else None
+            if carrier is None or carrier.text != str(number):
+                continue
+            if refusal := self.states.delete(ADDITION, one.number or 0):
+                raise CannotRun(f"licence {number} keeps its module: {refusal}")
+        return number
+
+    def tariff_of(self, part: Part) -> Tariff:
+        """That of a service of the account's own, which is not what is bought here."""
+        code = self.shown(part, "pricelist", acts=False)
+        found = self.goods.shelf.client.catalogue.tariff(int(code)) if code.isdigit() else None
+        if found is None:
+            raise NotHere(f"its tariff {code} is not in the price list")
+        return found
+
+    def rows(self, family: str) -> dict[int, Node]:
+        """A list of the account's as it is now, by number."""
+        rows = rows_of(self.seller.ask, family)
+        if rows is None:
+            raise NotHere(f"the list {family} cannot be read to its end")
+        return rows
+
+    def settle(self, func: str, touched: frozenset[int]) -> None:
+        """After something was done: what was touched plays its part again, or none any more."""
+        if func.startswith(_CHANGE):
+            self._changed |= touched
+        for part, number in list(self._held.items()):
+            if number not in touched:
+                continue
+            del self._held[part]
+            state = self.states.work_again(func, part.family, number)
+            if state == _STATE.get(part.which, ACTIVE) and not func.startswith(_CHANGE):
+                self._held[part] = number
+
+    def _bought(self, part: Part) -> Iterator[int]:
+        """What this run has bought already and would do."""
+        code = str(self._code(part))
+        for one in reversed(self.seller.gate.purchases.all):
+            if one.family != part.family or one.number in (None, *self._held.values()):
+                continue
+            if part.family in _OURS or one.number in self._changed:
+                # Those of exchanges are for what is on record, and not for whom it is asked.
+                continue
+            if part.which == DEAD:
+                if self.states.of(part.family, one.number or 0) == GONE:
+                    yield one.number or 0
+            elif self._plays(part, one, code):
+                yield one.number or 0
+
+    def _code(self, part: Part) -> int:
+        try:
+            return self._tariff(Part(part.family, TRIAL if part.which == TRIAL else ANY)).id
+        except (NotSold, ResellerError):
+            return 0
+
+    def _plays(self, part: Part, one: Purchase, code: str) -> bool:
+        if one.gone or one.refused or one.waits or one.tariff != code or one.number is None:
+            return False
+        if (one.price is not None and not one.price.amount) != (part.which == TRIAL):
+            return False
+        if self.states.of(part.family, one.number) != ACTIVE:
+            return False
+        return part.which != RESTING or self.states.rests(part.family, one.number)
+
+    def _there(self, part: Part) -> int | None:
+        """One of the account's own."""
+        if part.which == TRIAL:
+            return None
+        if part.family not in self._rows:
+            self._rows[part.family] = rows_of(self.seller.ask, part.family)
+        wanted = _STATE.get(part.which, ACTIVE)
+        fits = [n for n, row in (self._rows[part.family] or {}).items() if state_of(row) == wanted]
+        # The list may have changed since: what has gone plays no active part.
+        living = (n for n in fits if self.states.of(part.family, n) == wanted)
+        if part.which not in (ANY, RESTING, DEAD):
+            next(living, None)
+        return next(living, None)
+
+    def _made(self, part: Part, *, buys: bool) -> int:
+        """One that is bought now, and brought into its state."""
+        if part in self._never:
+            raise NotHere(self._never[part])
+        if part in self._broken:
+            raise CannotRun(self._broken[part])
+        if part.which == DEAD:
+            raise NotHere(f"needs {part}, and nothing that was bought is deleted yet")
+        if not buys:
+            raise NotHere(
+                f"another service of {part.family} would have to be bought for this alone"
             )
-            return CustomServices(client, family, today=self.seller.today).order(order).id
+        try:
+            number = self._buy(part)
+        except (Withheld, NotSold, NotHere) as reason:
+            # A budget only shrinks: it is not asked for again.
+            self._never[part] = f"needs {part}: {reason}"
+            raise NotHere(self._never[part]) from None
+        except (ResellerError, CannotRun) as problem:
+            # Nor is what failed done over and over again: every time may cost.
+            self._broken[part] = f"{part} could not be had: {problem}"
+            raise CannotRun(self._broken[part]) from problem
+        if part.which == RESTING and not self.states.rests(part.family, number):
+            raise CannotRun(f"{part} could not be had: {number} cannot be suspended")
+        return number
 
-    def _client(self) -> Client:
-        return client_at(self.seller, self.wishes)
-
-
-def order_of(func: str, params: Mapping[str, str]) -> int:
-    """In which turn to ask: what only looks first, what spends late, what deletes last."""
-    if func.endswith(".delete"):
-        return 3
-    if spends(func, params):
-        return 2
-    return int(changes(func, params))
+    def _buy(self, part: Part) -> int:
+        family = part.family
+        if reason := self.goods.by_hand(family):
+            raise NotHere(reason)
+        licence = str(self.number(Part(SOFT), acts=True)) if family == ADDITION else ""
+        kind = Part(family, TRIAL if part.which == TRIAL else ANY)
+        order = self.goods.order(family, self._tariff(kind), licence)
+        if part.which == TRIAL:
+            order["period"] = "-100"
+        _, refusal = self.seller.ask(order)
+        purchase = self.seller.gate.purchases.all[-1]
+        if purchase.number is None:
+            raise CannotRun(f"its order was answered with {refusal or 'no number'}")
+        state = self.states.of(family, purchase.number)
+        if state != ACTIVE:
+            raise CannotRun(f"{family} {purchase.number} was ordered and does not become active")
+        return purchase.number

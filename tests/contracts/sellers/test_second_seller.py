@@ -79,10 +79,23 @@ def test_without_a_budget_nothing_that_spends_is_sent(second: Second) -> None:
 def test_what_is_the_accounts_own_is_never_changed(second: Second) -> None:
     second.judged(budget("150"), Choice())
     acting = [one for one in second.calls if changes(one["func"], one)]
-    families = {family_of(one["func"]) for one in acting}
-    # The last one is a function that nobody has, which is asked for to see what is said of it.
-    assert families == {"soft", "vds", "addition", "service", "nosuch"}
     assert {one.get("elid", "") for one in acting}.isdisjoint(second.services())
+    families = {family_of(one["func"]) for one in acting}
+    assert families.isdisjoint(
+        {"account", "clientticket", "payment", "profile", "user", "register"}
+    )
+    filters = [one for one in acting if one["func"].endswith(".filter")]
+    assert filters
+    assert all("auth" in one for one in filters), "a filter is kept for a session of the judge's"
+
+
+def test_what_sets_people_to_work_is_ordered_only_where_it_is_named(second: Second) -> None:
+    verdicts, _ = second.judged(budget("300"), Choice(only="dedic"), flows=False)
+    assert not [one for one in second.calls if one["func"] == "dedic.order.param" and "sok" in one]
+    read = named(verdicts, "dedic.edit/read")
+    assert read.outcome is Outcome.SKIP
+    assert "its tariff has to be named (--tariff dedic=CODE): it costs 91.00 EUR" in str(read)
+    assert named(verdicts, "dedic.order.param/form").outcome is Outcome.PASS
 
 
 def test_read_only_sends_nothing_that_changes_anything(second: Second) -> None:
