@@ -32,6 +32,9 @@ settings.load_profile("mockseller")
 for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
     os.environ.pop(name, None)
     os.environ.pop(name.lower(), None)
+# What is shown is read as plain text in lines of one width, whatever terminal the tests run in.
+os.environ.pop("FORCE_COLOR", None)
+os.environ["COLUMNS"] = "80"
 
 
 @pytest.fixture

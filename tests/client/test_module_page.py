@@ -33,16 +33,18 @@ def test_the_file_and_the_commands_of_the_page_run(seller_server: World, tmp_pat
         [*command, *serve.replace("1600", "0").split()],
         stdout=subprocess.PIPE, text=True, env=env, cwd=tmp_path,
     ) as endpoint:  # fmt: skip
-        assert endpoint.stdout is not None
-        ready = endpoint.stdout.readline()
-        told = [
-            subprocess.run(
-                [*command, *line.split()],
-                capture_output=True, check=True, text=True, env=env, cwd=tmp_path,
-            ).stdout
-            for line in others
-        ]  # fmt: skip
-        endpoint.terminate()
+        try:
+            assert endpoint.stdout is not None
+            ready = endpoint.stdout.readline()
+            told = [
+                subprocess.run(
+                    [*command, *line.split()],
+                    capture_output=True, check=True, text=True, env=env, cwd=tmp_path,
+                ).stdout
+                for line in others
+            ]  # fmt: skip
+        finally:
+            endpoint.terminate()
     assert endpoint.returncode == 0
     assert ready.startswith("panels are answered at http://127.0.0.1:")
     assert told[:2] == ["ada\t50.00 EUR\n", "waiting for the seller\t0\n"]
