@@ -55,7 +55,8 @@ def test_an_option_of_one_name_is_the_same_in_all_commands(
     options: list[tuple[str, click.Option, str]],
 ) -> None:
     forms: dict[str, dict[object, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for path, option, metavar in options:
+    # Those of `serve` are settings: who reads them says as well where a bad value came from.
+    for path, option, metavar in (one for one in options if one[0] != "mockseller serve"):
         kind = repr(option.type.to_info_dict())
         form = (kind, metavar, option.multiple, option.nargs, option.is_flag)
         both = "/".join([*option.opts, *option.secondary_opts])

@@ -53,9 +53,10 @@ def host(default: str | None = None) -> Callable[[Command], Command]:
 
 
 def port(default: int, *, of_settings: bool = False) -> Callable[[Command], Command]:
-    """``--port PORT``; ``of_settings``: its default is that of the settings."""
+    """``--port PORT``; ``of_settings``: the settings have its default, and read it."""
     return click.option(
-        "--port", type=click.IntRange(0, 65535), default=None if of_settings else default,
+        "--port", type=str if of_settings else click.IntRange(0, 65535),
+        default=None if of_settings else default,
         show_default=str(default), metavar="PORT", help="Port to listen on; 0 takes a free one.",
     )  # fmt: skip
 

@@ -19,20 +19,13 @@ if TYPE_CHECKING:
 @click.command()
 @options.host()
 @options.port(1500, of_settings=True)
+@click.option("--workers", show_default="2", metavar="COUNT", help="Processes, 1 to 64.")
 @click.option(
-    "--workers", type=click.IntRange(1, 64), show_default="2", metavar="COUNT", help="Processes."
-)
-@click.option(
-    "--threads",
-    type=click.IntRange(1, 256),
-    show_default="8",
-    metavar="COUNT",
-    help="Threads of each process.",
+    "--threads", show_default="8", metavar="COUNT", help="Threads of each process, 1 to 256."
 )
 @options.data
 @click.option(
     "--seed",
-    type=options.NUMBER,
     show_default="1",
     metavar="NUMBER",
     help="What invented data of a new world derives from.",

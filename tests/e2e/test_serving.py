@@ -86,7 +86,7 @@ def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
         told = serve("--port", str(port), "--data", str(tmp_path / "data"))
     line = f"port {port} on 127.0.0.1 is taken; choose another with --port, or 0 for a free one"
-    assert (told.returncode, told.stdout) == (1, "")
+    assert (told.returncode, told.stdout) == (2, "")
     assert told.stderr == f"Error: {line}\n"
     assert not (tmp_path / "data").exists()
 
