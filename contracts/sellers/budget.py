@@ -34,6 +34,8 @@ _NOT_SERVICES: Final = (
 """Families that count with numbers of their own: a number that was bought is not theirs."""
 _BASKET: Final = frozenset({"basket", "cart", "cart.empty", "cartorder.create.confirm"})
 _NOTHING: Final = Sum(Decimal(0))
+PROBES: Final = frozenset({"nosuch.function", "mockseller.nosuch"})
+"""Names that no function has: what they ask for is how that is refused."""
 NOBODYS: Final = "999999999"
 """A number that no service has: what is done to it is done to nothing."""
 
@@ -123,7 +125,9 @@ class Gate(httpx.BaseTransport):
         return func == "soft.checkip" or (self.baskets and func in _BASKET)
 
     def _refuse_others(self, func: str, fields: Mapping[str, str]) -> None:
-        """What changes anything may change only what this run has bought."""
+        """What changes anything is known, and may change only what this run has bought."""
+        if rule_of(func) is None and func not in PROBES:
+            raise Withheld(f"not sent: nobody knows what {func[:60]} would do")
         # An address has a number of its own, within the service that it belongs to.
         inner = func.lower().removeprefix("v2.").startswith("service.ip.") and fields.get("plid")
         names = ("plid", "item") if inner else ("elid", "plid", "item")
@@ -136,7 +140,7 @@ class Gate(httpx.BaseTransport):
                 self.purchases.locate(self.ask, purchase)
         if numbers - self.purchases.numbers() - {NOBODYS}:
             raise Withheld("not sent: it would change what was not bought by this run")
-        probes = rule_of(func) is None and not fields.get("sok")
+        probes = func in PROBES and not fields.get("sok")
         if not numbers and not probes and not func.endswith((".order.param", ".order.csr")):
             raise Withheld("not sent: it would change the account itself")
 

@@ -11,6 +11,7 @@ from contracts.sellers.flows.life import (
     DELETING,
     MONEY,
     ORDERING,
+    PRICED,
     PROLONGING,
     READING,
     REFUSING,
@@ -19,6 +20,7 @@ from contracts.sellers.flows.life import (
     Fields,
     Life,
 )
+from contracts.sellers.flows.lists import LISTING
 from contracts.sellers.flows.shelf import SOFT, month_of, part_of
 from contracts.sellers.money import sums_in
 from contracts.verdicts import OBSERVED
@@ -45,9 +47,12 @@ class CustomLicences(Life):
         tariff = (OBSERVED, "docs/trade.md section 5: the difference for the days that are left")
         return (
             Deed("price", self.price, *READING, needed=True),
+            Deed("currency", self.currency, *PRICED),
             Deed("look at the order", self.look, *ORDERING),
             Deed("order", self.order, *ORDERING, needed=True),
             Deed("key", self.read_key, *READING),
+            Deed("pages of the list", self.pages, *LISTING),
+            Deed("order of the list", self.in_order, *LISTING),
             Deed("order again", lambda step: self.found_again(step, self._order), *again),
             Deed("refused prolongation", self.refused, *REFUSING),
             Deed("rename", self.rename, *CHANGING),
@@ -81,11 +86,9 @@ class CustomLicences(Life):
         self.bought(step, number, self.month)
         shown = self._shown()
         self.key = shown.key
-        step.must("its tariff", shown.tariff, self.tariff.id)
         step.must("its address", shown.ip, self.address)
+        step.must("its name", shown.licname, "web-1")
         step.must("our id of it", shown.remoteid, self.remoteid("l"))
-        # Nobody asked for it, and it would charge whoever bought it month after month.
-        step.must("its renewal by the seller", shown.autoprolong, None)
 
     def read_key(self, step: Step) -> None:
         """The key begins with the licence's number, and is the same whenever it is read."""
@@ -99,6 +102,9 @@ class CustomLicences(Life):
         shown = self._shown()
         step.must("its name", shown.licname, "web-2")
         step.must("its key", shown.key, self.key)
+        step.must("its address", shown.ip, self.address)
+        step.must("its end", shown.expires_on, self.ends_on)
+        step.must("our id of it", shown.remoteid, self.remoteid("l"))
 
     def readdress(self, step: Step) -> None:
         """It moves to another server and keeps its end."""

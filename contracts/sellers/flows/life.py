@@ -15,8 +15,9 @@ from typing import Final, Protocol
 from dateutil.relativedelta import relativedelta
 
 from contracts.sellers.flows.course import NOTHING, Ground, Step, Unreached
+from contracts.sellers.flows.lists import read_pages, read_sorted
 from contracts.sellers.flows.shelf import ADDITION, SOFT, month_of
-from contracts.verdicts import DOCUMENTED, OBSERVED
+from contracts.verdicts import ASSUMED, DOCUMENTED, OBSERVED
 from reseller_client import Client, NotUnderstood, Refused, Status
 from reseller_client.models import Tariff
 
@@ -31,13 +32,14 @@ READING: Final[Known] = (OBSERVED, "docs/wire.md sections 7 and 8.2")
 PROLONGING: Final[Known] = (DOCUMENTED, "docs/trade.md section 4: an active one from its end")
 SWITCHING: Final[Known] = (DOCUMENTED, "docs/trade.md section 6.2: its term keeps running")
 CHANGING: Final[Known] = (DOCUMENTED, "docs/trade.md section 6.1")
+PRICED: Final[Known] = (ASSUMED, "docs/wire.md section 6: balance and prices each tell a currency")
 DELETING: Final[Known] = (OBSERVED, "docs/trade.md section 6.5: clients call it so")
 MONEY: Final[Known] = (DOCUMENTED, "docs/trade.md section 11")
 REFUSING: Final[Known] = (OBSERVED, "docs/wire.md section 5: refused is refused, and costs nothing")
 
 
-class Shown(Protocol):
-    """What every service shows of itself."""
+class Listed(Protocol):
+    """What every service shows of itself in a list."""
 
     @property
     def id(self) -> int:
@@ -52,6 +54,20 @@ class Shown(Protocol):
     @property
     def expires_on(self) -> date | None:
         """The end of its term."""
+        ...
+
+
+class Shown(Listed, Protocol):
+    """What its form shows beside that."""
+
+    @property
+    def autoprolong(self) -> int | None:
+        """The months by which the seller prolongs it, or None."""
+        ...
+
+    @property
+    def tariff(self) -> int | None:
+        """The code of what was bought."""
         ...
 
 
@@ -108,7 +124,7 @@ class Life:
             patience.wait(patience.pause)
         return self.read()
 
-    def rows(self) -> tuple[Shown, ...]:
+    def rows(self) -> tuple[Listed, ...]:
         """The list of its type."""
         if self.family == SOFT:
             return self.client.licenses.list()
@@ -124,6 +140,21 @@ class Life:
         """The price list tells what a month costs."""
         self.before = frozenset(row.id for row in self.rows())
         step.says.append(f"tariff {self.tariff.id}, {self.month} a month")
+
+    def currency(self, step: Step) -> None:
+        """What is priced in one currency is paid in it: else the same number is another sum."""
+        held = self.client.account.balance().currency
+        priced = {one.cost.currency for one in self.tariff.prices if one.cost.currency}
+        if held and priced:
+            step.must("the price list is in the balance's currency", sorted(priced), [held])
+
+    def pages(self, step: Step) -> None:
+        """Every row is on some page of the list."""
+        read_pages(step, self.client, self.family)
+
+    def in_order(self, step: Step) -> None:
+        """The list comes in the order that is asked for."""
+        read_sorted(step, self.client, self.family)
 
     def looked(self, step: Step, fields: Fields) -> None:
         """An order form without ``sok`` costs nothing and opens nothing."""
@@ -142,7 +173,14 @@ class Life:
         step.must("its state", shown.status, Status.ACTIVE)
         self.ends_on = shown.expires_on or date.min
         step.must("its end", shown.expires_on, self.ground.today() + TERM)
+        step.must("its tariff", shown.tariff, self.tariff.id)
+        self._is_not_renewed(step, shown)
         step.must("rows of it in the list", [row.id for row in self.rows()].count(number), 1)
+
+    @staticmethod
+    def _is_not_renewed(step: Step, shown: Shown) -> None:
+        """Nobody asked for it, and it would charge whoever bought it month after month."""
+        step.must("its renewal by the seller", shown.autoprolong, None)
 
     def found_again(self, step: Step, order: Callable[[], int]) -> None:
         """The same order again finds what is there, and costs nothing."""
@@ -164,7 +202,9 @@ class Life:
         told = prolong()
         self.spent += cost
         step.must("the end that is told", told, self.ends_on + TERM)
-        step.must("the end that is shown", self.read().expires_on, self.ends_on + TERM)
+        shown = self.read()
+        step.must("the end that is shown", shown.expires_on, self.ends_on + TERM)
+        self._is_not_renewed(step, shown)
         self.ends_on += TERM
 
     def switched_off(self, step: Step, suspend: Callable[[], object]) -> None:

@@ -28,6 +28,18 @@ def test_a_call_that_spends_money_passes_only_when_it_is_named(
     assert honest.call("basket").xml.findall("list/elem") == []
 
 
+@pytest.mark.parametrize("func", ["session.killall", "credit.take", "soft.giveaway"])
+def test_what_nobody_knows_does_not_pass(studio: Studio, func: str) -> None:
+    refused = studio.ask(studio.proxy(), func)
+    assert b'type="access"' in refused.content
+    assert studio.session().entries == ()
+
+
+def test_what_nobody_knows_reaches_the_seller_when_it_is_named(studio: Studio) -> None:
+    answer = studio.ask(studio.proxy("soft.giveaway"), "soft.giveaway")
+    assert b'type="missed" object="func"' in answer.content
+
+
 def test_a_named_call_passes_and_is_counted(studio: Studio) -> None:
     proxy = studio.proxy("soft.order.param")
     assert b"<billorder>" in studio.ask(proxy, "soft.order.param", **ORDER).content

@@ -129,6 +129,10 @@ def test_every_order_goes_out_under_an_id_of_ours() -> None:
         (limit("9"), {"func": "usrparam", "realname": "X", "sok": "ok"}, "the account itself"),
         (limit("9"), {"func": "cart.empty"}, "the account itself"),
         (limit("9"), {"func": "clientticket.edit", "sok": "ok"}, "the account itself"),
+        (Rules(read_only=True), {"func": "session.killall"}, "changes nothing"),
+        (Rules(), {"func": "session.killall"}, "nobody knows what session.killall would do"),
+        (limit("9"), {"func": "credit.take", "sum": "5"}, "nobody knows what credit.take"),
+        (limit("9"), {"func": "soft.giveaway", "elid": "8"}, "nobody knows"),
         (limit("9"), {"func": "groupedit", "faction": "service.prolong", "sok": "ok"}, "not sent"),
     ],
 )
@@ -139,6 +143,14 @@ def test_what_may_not_be_sent_is_not_sent(rules: Rules, fields: dict[str, str], 
         gate.handle_request(httpx.Request("POST", ADDRESS, data=fields))
     assert fields["func"] not in [one["func"] for one in till.sent]
     assert till.balance == Decimal(100)
+
+
+def test_a_name_that_no_function_has_may_be_asked_for() -> None:
+    till = Till()
+    gate_at(till, Rules()).handle_request(
+        httpx.Request("POST", ADDRESS, data={"func": "nosuch.function"})
+    )
+    assert [one["func"] for one in till.calls] == ["nosuch.function"]
 
 
 def test_a_price_that_is_not_told_is_not_paid_unless_it_may_be_assumed() -> None:
