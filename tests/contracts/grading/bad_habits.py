@@ -307,7 +307,7 @@ class TakesTheNewest(CustomAdapter):
                 ordered = client.products("vds").order_once(self.machine_wish(told))
             except (UnknownOutcome, NotUnderstood):
                 return super().order(client, told)
-            if ordered.service_id is None:
+            if ordered.service_id is None and ordered.order_id is None:
                 return shown(machines.deliver(max(row.id for row in rows(client, told))))
         return super().order(client, told)
 

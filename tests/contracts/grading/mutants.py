@@ -73,6 +73,11 @@ class Mutant:
     out: str = "xml"
 
 
+NO_DOCUMENT = frozenset(
+    {"server-error-after-the-deed", "page-in-place-of-an-answer", "empty-answer"}
+)
+"""Whoever is wrong about silence, or about one page, is wrong about these."""
+
 MUTANTS = (
     Mutant(NeverConfirms, "confirms-with-sok"),
     Mutant(OrdersAnotherTariff, "confirms-with-sok"),
@@ -92,14 +97,18 @@ MUTANTS = (
     Mutant(PollsWithoutPause, "late-key-with-pauses"),
     Mutant(WaitsForEver, "key-that-does-not-come"),
     Mutant(ReadsOnlyId, "item-id-alone"),
-    Mutant(NeedsANumber, "number-not-told", trade=SERVICES),
+    Mutant(NeedsANumber, "number-not-told", frozenset({"newest-is-not-taken"}), trade=SERVICES),
     Mutant(IgnoresInnerDoc, "inner-doc", frozenset({"renews-before-the-end"})),
     Mutant(CrashesOnNoRows, "list-of-none", out="bjson"),
     Mutant(CrashesOnOneRow, "list-of-one", out="bjson"),
     Mutant(ReadsOnePage, "list-of-many", out="bjson"),
     Mutant(RemembersStatus, "notices-what-the-seller-did"),
     Mutant(RenewsTooLate, "renews-before-the-end"),
-    Mutant(RenewsEveryDay, "renews-before-the-end", frozenset({"lost-renewal-bought-once"})),
+    Mutant(
+        RenewsEveryDay,
+        "renews-before-the-end",
+        frozenset({"lost-renewal-bought-once", "little-is-asked"}),
+    ),
     Mutant(RenewsAfterSilence, "lost-renewal-bought-once"),
     Mutant(OrdersWithoutMoney, "too-little-money"),
     Mutant(ReadsPlainNumbers, "balance-is-read"),
@@ -108,7 +117,7 @@ MUTANTS = (
     Mutant(RenewsItselfByAMonth, "autoprolong-equals-period", trade=MODULES),
     Mutant(TakesLinkForAnswer, "long-request-followed"),
     Mutant(IsImpatient, "slow-seller"),
-    Mutant(TakesPageForOrder, "server-error"),
+    Mutant(TakesPageForOrder, "server-error", NO_DOCUMENT),
     Mutant(ReadsTornAnswers, "torn-answer"),
     Mutant(PasswordInAddress, "password-not-in-the-address"),
     Mutant(GivesUpASession, "dead-session-opened-again"),
@@ -121,7 +130,7 @@ MUTANTS = (
     Mutant(
         OrdersAgainAfterAPage,
         "server-error-after-the-deed",
-        frozenset({"page-in-place-of-an-answer", "empty-answer"}),
+        NO_DOCUMENT - {"server-error-after-the-deed"},
     ),
     Mutant(BelievesContentType, "content-type-is-not-believed"),
     Mutant(LetsBothRenew, "renewed-by-one-of-both"),
