@@ -25,6 +25,7 @@ _PLURAL_BLOCKS = frozenset({
 _MANY_IN_DATA = MANY_IN_JSON | {"val"}
 # What repeats inside of something: options of a select, the prices of a tariff.
 _PLURAL_INSIDE: Mapping[str, str] = MappingProxyType({"slist": "val", "prices": "price"})
+_SOMETIMES_PLURAL = MANY_IN_JSON | _PLURAL_BLOCKS | {*_PLURAL_INSIDE.values(), "period"}
 
 
 def render(document: Document) -> bytes:
@@ -105,11 +106,12 @@ def _map(nodes: Iterable[Node], out: Object, inside: str = "") -> None:
                 value["$" + attribute] = text
         if node.children:
             _map(node.children, value, name)
-        plural = (
+        # Nearly no name is one of these, and it is asked of every value.
+        plural = name in _SOMETIMES_PLURAL and (
             name in MANY_IN_JSON
             or name == many_here
             or (name in _PLURAL_BLOCKS and node.children)
-            # A price of the price list has its lengths as attributes; elsewhere it is a text.
+            # A length of the price list has its cost as an attribute; elsewhere it is a text.
             or (name == "period" and node.attrs)
         )
         if plural or name in out:

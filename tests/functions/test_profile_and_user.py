@@ -103,5 +103,5 @@ def test_an_address_has_a_name(seller: Seller) -> None:
 def test_the_last_list_of_an_instruction_has_the_key(seller: Seller, lang: str, word: str) -> None:
     body = seller.call("service.instruction.html", elid=100001, lang=lang).field("body")
     last = body.rpartition("<ul>")[2]
-    assert f"<li>{word}: 100001-" in last
+    assert f"<li>{word}: <b>100001-" in last
     assert "192.0.2.10" in last
