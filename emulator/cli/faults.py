@@ -11,6 +11,7 @@ import click
 from emulator.cli import options
 
 INDENT: Final = 4
+_COUNT: Final = click.IntRange(1)
 
 
 @click.group()
@@ -18,45 +19,31 @@ def fault() -> None:
     """Plan what goes wrong, and take it back."""
 
 
+def _rule(command: options.Command) -> options.Command:
+    """Adds the options that say which calls a fault strikes, when and how often."""
+    for option in reversed((
+        click.option("--func", "functions", multiple=True, metavar="PATTERN",
+                     help="Only this function; * stands for anything. May be repeated: one fault"
+                     " each."),
+        click.option("--account", default="", metavar="LOGIN", help="Only calls of this login."),
+        click.option("--nth", type=_COUNT, default=1, show_default=True, metavar="COUNT",
+                     help="From which call on."),
+        click.option("--times", type=_COUNT, metavar="COUNT", help="How often; else without end."),
+        click.option("--chance", type=click.IntRange(1, 100), default=100, show_default=True,
+                     metavar="PERCENT", help="How likely it is each time."),
+        click.option("--seed", type=options.NUMBER, default=1, show_default=True,
+                     metavar="NUMBER", help="What chance is thrown from."),
+        click.option("--when", type=click.Choice(["before", "after"]),
+                     help="Before it happens, or after."),
+    )):  # fmt: skip
+        command = option(command)
+    return command
+
+
 @fault.command()
 @click.argument("what")
 @click.argument("settings", nargs=-1)
-@click.option(
-    "--func",
-    "functions",
-    multiple=True,
-    metavar="PATTERN",
-    help="Only this function; * stands for anything. May be repeated: one fault each.",
-)
-@click.option("--account", default="", metavar="LOGIN", help="Only calls of this login.")
-@click.option(
-    "--nth",
-    type=click.IntRange(1),
-    default=1,
-    show_default=True,
-    metavar="COUNT",
-    help="From which call on.",
-)
-@click.option(
-    "--times", type=click.IntRange(1), metavar="COUNT", help="How often; else without end."
-)
-@click.option(
-    "--chance",
-    type=click.IntRange(1, 100),
-    default=100,
-    show_default=True,
-    metavar="PERCENT",
-    help="How likely it is each time.",
-)
-@click.option(
-    "--seed",
-    type=options.NUMBER,
-    default=1,
-    show_default=True,
-    metavar="NUMBER",
-    help="What chance is thrown from.",
-)
-@click.option("--when", type=click.Choice(["before", "after"]), help="Before it happens, or after.")
+@_rule
 @options.world
 @options.data
 def add(
