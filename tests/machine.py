@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time
+
 from emulator.clock import Machine, machine_now
 
 
 def stopped() -> Machine:
     """It is today, and stays this very second: no midnight comes, no slow test lets a lock open."""
-    at = machine_now()
-    return Machine(now=lambda: at, elapsed=at.timestamp)
+    return _at(machine_now())
+
+
+def noon(day: date) -> Machine:
+    """It is noon of a day, for what comes out otherwise where months end."""
+    return _at(datetime.combine(day, time(12), UTC))
+
+
+def _at(instant: datetime) -> Machine:
+    return Machine(now=lambda: instant, elapsed=instant.timestamp)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from contracts.recording.proxy import Gate, Proxy
 from contracts.recording.session import Session, read
 from emulator.testing import Seller
 from reseller_client import Client, LicenseOrder
+from tests.machine import noon
 
 URL = "http://127.0.0.1/billmgr"
 LOGIN, PASSWORD = "reseller", "secret"
@@ -87,7 +89,8 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
     path = tmp_path_factory.mktemp("life") / "life.yaml"
     secrets = [PASSWORD]
     with ExitStack() as stack:
-        seller = stack.enter_context(Seller())
+        # Two months from here are a month and a month, which they are not from every day.
+        seller = stack.enter_context(Seller(machine=noon(date(2027, 3, 10))))
         studio = Studio(seller.wsgi, path, stack)
         proxy = studio.proxy("soft.order.param", "service.prolong", "vds.order.param")
         for out, session in (("xml", False), ("bjson", True)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from contracts.target import over_wsgi
 from contracts.verdicts import RECORDED, Outcome
 from emulator.testing import Seller
 from tests.contracts.recording.conftest import LOGIN, PASSWORD, Life, Studio
+from tests.machine import noon
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +56,8 @@ def test_the_recording_becomes_exchanges_of_the_best_grade(exported: tuple[Excha
 
 
 def test_what_was_recorded_holds_when_it_is_replayed(exported: tuple[Exchange, ...]) -> None:
-    with own.in_process() as seller:
+    machine = noon(date(2028, 6, 15))
+    with Seller(machine=machine) as made, over_wsgi(made.wsgi) as seller:
         verdicts = list(replay_all(exported, seller))
     assert len(verdicts) == 24
     assert [str(one) for one in verdicts if one.outcome is not Outcome.PASS] == []
