@@ -135,7 +135,8 @@ class Products:
         """
         fields: dict[str, Field] = {f"addon_{code}": value for code, value in addons.items()}
         told = self._call("edit", {"elid": service_id, **fields}).form().value("orderinfo")
-        return read_money(told)
+        # Each addon is told with its amount and price; what it all comes to stands at the end.
+        return read_money(told.rpartition("<b>")[2])
 
     def reinstall(self, service_id: int, ostempl: str, *, recipe: str | None = None) -> Service:
         """Install an operating system anew; everything on the machine is lost.
