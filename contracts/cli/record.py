@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Wishes:
     """What is recorded or played back, where to, and what is kept or let through."""
 
-    seller: str | None
+    upstream: str | None
     to: Path | None
     replay: Path | None
     on_miss: str
@@ -33,25 +33,25 @@ class Wishes:
 
     def check(self) -> None:
         """UsageError for what does not fit together."""
-        if self.replay is None and (self.seller is None or self.to is None):
-            raise click.UsageError("say --seller URL and --to SESSION, or --replay SESSION")
+        if self.replay is None and (self.upstream is None or self.to is None):
+            raise click.UsageError("say --upstream URL and --to SESSION, or --replay SESSION")
         if self.replay is not None and (self.to is not None or self.rewrite):
             raise click.UsageError("--replay goes with neither --to nor --rewrite")
-        if self.on_miss == "ask" and (self.seller is None or self.replay is None):
-            raise click.UsageError("--on-miss ask needs --replay and --seller")
+        if self.on_miss == "upstream" and (self.upstream is None or self.replay is None):
+            raise click.UsageError("--on-miss upstream needs --replay and --upstream")
 
 
 wishes_options = gathered(
     "wishes",
     Wishes,
-    click.option("--seller", metavar="URL", help="The seller to record: the address of its API."),
+    click.option("--upstream", metavar="URL", help="The seller to record: the address of its API."),
     click.option("--to", type=FILE, metavar="SESSION", help="The file to write."),
     click.option("--replay", type=FILE, metavar="SESSION",
                  help="Answer from a recording instead."),
-    click.option("--on-miss", type=click.Choice(["error", "404", "ask"]), default="error",
+    click.option("--on-miss", type=click.Choice(["error", "404", "upstream"]), default="error",
                  show_default=True,
                  help="With --replay, what is not in the recording: an error document, HTTP 404, "
-                 "or ask the --seller and record it too."),
+                 "or ask the --upstream and record it too."),
     click.option("--rewrite", is_flag=True, help="Record anew, in place, what is on record."),
     click.option("--allow-paying", multiple=True, metavar="FUNC",
                  help="A function that may spend money, by its exact name. May be repeated."),
@@ -90,7 +90,7 @@ def record(context: click.Context, *, wishes: Wishes, host: str, port: int) -> N
     gate = _gate(wishes.allow_paying, wishes.on_miss)
     wishes.check()
     wish = begin.Wish(
-        upstream=wishes.seller or "", verify=not wishes.insecure, version=wishes.seller_version,
+        upstream=wishes.upstream or "", verify=not wishes.insecure, version=wishes.seller_version,
         keep_personal=wishes.keep_personal, personal=wishes.personal, rewrite=wishes.rewrite,
     )  # fmt: skip
     try:

@@ -62,7 +62,7 @@ def judge_cart(panel: Panel, listed: tuple[Offer, ...], others: Others) -> bool:
     licence = panel.options.licence
     orderable = [one for one in listed if one.id.isdecimal() and one.cost is not None]
     if not licence or not orderable:
-        reason = "no --licence was given" if not licence else "no module can be ordered by the list"
+        reason = "no --item was given" if not licence else "no module can be ordered by the list"
         panel.sheet.skip_group(CART, reason)
         return True
     before = _Before(rows, tuple(modules_of(panel)), balance_of(panel))

@@ -46,7 +46,7 @@ class Options:
         if self.mode == AUTOMATIC and not (self.login and self.password):
             raise ValueError("mode automatic asks with a login: name --login and --password")
         if self.buy and not (self.mode == AUTOMATIC and self.licence):
-            raise ValueError("--buy needs mode automatic and a --licence to buy for")
+            raise ValueError("--buy needs mode automatic and a --item to buy for")
         if self.delete and not self.buy:
             raise ValueError("--delete deletes what --buy bought: name that too")
         if self.prolong and not self.buy:

@@ -16,7 +16,7 @@ from contracts.endpoints.pricelist import Offer
 from contracts.endpoints.reading import Heard
 from contracts.endpoints.rules import OTHERS
 
-_FURTHER: Final = "it did not come to this: see --licence, --buy and --delete"
+_FURTHER: Final = "it did not come to this: see --item, --buy and --delete"
 
 
 class Others:

@@ -32,7 +32,7 @@ def judge_refusals(panel: Panel, listed: tuple[Offer, ...]) -> None:
         order = order_of(listed[0], panel.options.licence)
         _judge_closed(panel, "orders-need-login", ORDER, order, _wrong(panel))
     else:
-        panel.sheet.skip("no --licence was given, or nothing is listed", "orders-need-login")
+        panel.sheet.skip("no --item was given, or nothing is listed", "orders-need-login")
     _judge_session(panel)
     _judge_bad_id(panel)
 

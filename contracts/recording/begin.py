@@ -43,7 +43,7 @@ def proxy(
             upstream = Upstream(wish.upstream, verify=wish.verify, transport=wish.transport)
             open_.callback(upstream.close)
         player = None if replay is None else Player(read(replay))
-        path = to or (replay if gate.on_miss == "ask" else None)
+        path = to or (replay if gate.on_miss == "upstream" else None)
         recorder = None
         if path is not None and upstream is not None:
             begun = Session(

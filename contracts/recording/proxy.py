@@ -32,7 +32,7 @@ _FIRST: Final = 65536
 """Bytes of an answer in which a link is looked for."""
 _DOCUMENTS: Final = (b"<?xml", b"<doc", b"{")
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-ON_MISS: Final = ("error", "404", "ask")
+ON_MISS: Final = ("error", "404", "upstream")
 Log = Callable[[str], None]
 
 

@@ -132,11 +132,11 @@ def _address(url: str) -> httpx.URL:
         urlsplit(url)
         found = httpx.URL(url)
     except (httpx.InvalidURL, ValueError):
-        raise ExchangeFault("--seller: is no address") from None
+        raise ExchangeFault("--upstream: is no address") from None
     if found.scheme not in ("http", "https") or not found.host:
-        raise ExchangeFault("--seller: must begin with http:// or https:// and name a host")
+        raise ExchangeFault("--upstream: must begin with http:// or https:// and name a host")
     if found.userinfo or found.query:
-        raise ExchangeFault("--seller: may carry no login and no query")
+        raise ExchangeFault("--upstream: may carry no login and no query")
     return found if found.path != "/" else found.copy_with(path="/billmgr")
 
 

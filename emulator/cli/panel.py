@@ -20,7 +20,7 @@ TIMEOUT = 60.0
 
 
 @click.group(invoke_without_command=True)
-@click.option("--licence-key", envvar="MOCKSELLER_PANEL_LICENCE_KEY", show_envvar=True, default="",
+@click.option("--licence", envvar="MOCKSELLER_PANEL_LICENCE", show_envvar=True, default="",
               metavar="KEY", help="Kept after the first time.")  # fmt: skip
 @click.option("--seller", envvar="MOCKSELLER_URL", show_envvar=True, metavar="URL",
               default="http://127.0.0.1:1500/billmgr", show_default=True,
@@ -37,7 +37,7 @@ TIMEOUT = 60.0
 def panel(
     context: click.Context,
     *,
-    licence_key: str,
+    licence: str,
     seller: str,
     billing: str,
     mode: str | None,
@@ -64,7 +64,7 @@ def panel(
         _check_address("billing", billing)
     http = httpx.Client(timeout=TIMEOUT)
     context.call_on_close(http.close)
-    bearings = Bearings(seller, licence_key, billing, mode or "", ip)
+    bearings = Bearings(seller, licence, billing, mode or "", ip)
     # The licence follows the purchase in a moment, and a person waits here.
     context.obj = Panel(LicenceFolder(folder), http, bearings, wait=time.sleep)  # noqa: TID251 - see above
     if context.invoked_subcommand is None:

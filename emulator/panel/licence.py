@@ -114,8 +114,7 @@ class LicenceFolder:
         text = self._text(FILE)
         if not text:
             raise LicenceFault(
-                "there is no licence file yet; fetch one:"
-                " mockseller panel --licence-key KEY refresh"
+                "there is no licence file yet; fetch one: mockseller panel --licence KEY refresh"
             )
         try:
             signed = json.loads(text)

@@ -34,7 +34,7 @@ def key(server: SellerServer, number: int) -> str:
 
 
 def test_a_module_is_bought_prolonged_and_given_up(server: SellerServer, tmp_path: Path) -> None:
-    fetched = run(server, tmp_path, "--licence-key", key(server, 100002), "refresh")
+    fetched = run(server, tmp_path, "--licence", key(server, 100002), "refresh")
     assert fetched.output == "licence 100002, ISPmanager 6 Pro; modules: none\n"
     bought = run(server, tmp_path, "buy", "Virusdie")
     assert (bought.exit_code, bought.output) == (0, "Virusdie active\n")
@@ -49,7 +49,7 @@ def test_a_module_is_bought_prolonged_and_given_up(server: SellerServer, tmp_pat
     [
         (["refresh"], "Error: name the key of a licence"),
         (["show"], "Error: there is no licence file yet"),
-        (["--licence-key", "1-x", "refresh"], "Error: no such licence"),
+        (["--licence", "1-x", "refresh"], "Error: no such licence"),
         (["buy", "Virusdie"], "Error: there is no licence file yet"),
     ],
 )
@@ -76,7 +76,7 @@ def test_an_address_that_is_none_is_refused_by_its_name(
 
 
 def test_who_buys_is_asked_for(server: SellerServer, tmp_path: Path) -> None:
-    run(server, tmp_path, "--licence-key", key(server, 100001), "refresh")
+    run(server, tmp_path, "--licence", key(server, 100001), "refresh")
     known = ["--seller", server.url, "--folder", str(tmp_path / "panel"), "buy", "Softaculous"]
     env = dict.fromkeys(VENDOR)
     result = CliRunner().invoke(panel, known, env=env, input="reseller\nsecret\n")
@@ -87,7 +87,7 @@ def test_who_buys_is_asked_for(server: SellerServer, tmp_path: Path) -> None:
 
 def test_it_serves_its_page_until_it_is_stopped(server: SellerServer, tmp_path: Path) -> None:
     words = ["panel", "--seller", server.url, "--folder", str(tmp_path / "p"), "--port", "0"]
-    command = [sys.executable, "-m", "emulator.cli", *words, "--licence-key", key(server, 100002)]
+    command = [sys.executable, "-m", "emulator.cli", *words, "--licence", key(server, 100002)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:

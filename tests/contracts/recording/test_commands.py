@@ -29,16 +29,16 @@ def _run(command: object, *words: str) -> Result:
 
 
 REFUSED = [
-    ([], "say --seller URL and --to SESSION"),
-    (["--seller", "http://127.0.0.1:9"], "say --seller URL and --to SESSION"),
-    (["--seller", "http://x", "--to", "s", "--allow-paying", "*"], "name one function exactly"),
-    (["--seller", "http://x", "--to", "s", "--allow-paying", "soft.*"], "exactly"),
-    (["--seller", "http://x", "--to", "s", "--on-miss", "ask"], "needs --replay"),
-    (["--seller", "ftp://x", "--to", "s"], "must begin with http:// or https://"),
-    (["--seller", "http://[", "--to", "s"], "is no address"),
-    (["--seller", "http://you:word@x", "--to", "s"], "may carry no login and no query"),
-    (["--seller", "http://127.0.0.1:9", "--to", "s", "--host", "0.0.0.0"], "loopback only"),  # noqa: S104
-    (["--seller", "http://127.0.0.1:9", "--to", "/proc/none/s"], "cannot be written"),
+    ([], "say --upstream URL and --to SESSION"),
+    (["--upstream", "http://127.0.0.1:9"], "say --upstream URL and --to SESSION"),
+    (["--upstream", "http://x", "--to", "s", "--allow-paying", "*"], "name one function exactly"),
+    (["--upstream", "http://x", "--to", "s", "--allow-paying", "soft.*"], "exactly"),
+    (["--upstream", "http://x", "--to", "s", "--on-miss", "upstream"], "needs --replay"),
+    (["--upstream", "ftp://x", "--to", "s"], "must begin with http:// or https://"),
+    (["--upstream", "http://[", "--to", "s"], "is no address"),
+    (["--upstream", "http://you:word@x", "--to", "s"], "may carry no login and no query"),
+    (["--upstream", "http://127.0.0.1:9", "--to", "s", "--host", "0.0.0.0"], "loopback only"),  # noqa: S104
+    (["--upstream", "http://127.0.0.1:9", "--to", "/proc/none/s"], "cannot be written"),
 ]
 
 
@@ -66,7 +66,7 @@ def test_a_taken_port_is_told_in_one_line_and_ends_with_two(life: Life) -> None:
 def test_replay_does_not_go_with_what_records(life: Life) -> None:
     assert _run(record, "--replay", str(life.path), "--rewrite").exit_code == 2
     assert _run(record, "--replay", str(life.path), "--to", "x").exit_code == 2
-    assert _run(record, "--replay", str(life.path), "--on-miss", "ask").exit_code == 2
+    assert _run(record, "--replay", str(life.path), "--on-miss", "upstream").exit_code == 2
 
 
 def test_export_writes_files_and_tells_what_it_left_out(life: Life, tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_a_recording_is_made_by_a_process_and_another_one_plays_it(tmp_path: Pat
     path = tmp_path / "whole.yaml"
     form = {"authinfo": f"{LOGIN}:{PASSWORD}", "func": "soft.edit", "elid": "100001"}
     with SellerServer() as seller:
-        words = ["--seller", seller.url, "--insecure", "--to", str(path)]
+        words = ["--upstream", seller.url, "--insecure", "--to", str(path)]
         with _started(*words) as (address, process):
             first = httpx.post(address, data=form, trust_env=False, timeout=WAIT)
             pay = {**form, "func": "service.prolong", "sok": "ok"}

@@ -93,7 +93,7 @@ def test_a_look_repeats_until_something_is_changed_and_a_change_never_does(
 def test_what_is_not_on_record_is_asked_and_recorded_too(studio: Studio) -> None:
     studio.ask(studio.proxy(), "whoami")
     studio.stack.close()
-    proxy = studio.proxy(replay=studio.path, on_miss="ask")
+    proxy = studio.proxy(replay=studio.path, on_miss="upstream")
     studio.ask(proxy, "whoami")
     studio.ask(proxy, "soft.edit", elid="100001")
     assert [entry.func for entry in studio.session().entries] == ["whoami", "soft.edit"]
@@ -103,7 +103,7 @@ def test_what_is_not_on_record_is_asked_and_recorded_too(studio: Studio) -> None
 def test_what_only_the_recording_knows_reaches_no_seller(studio: Studio, honest: Seller) -> None:
     studio.ask(studio.proxy(), "soft.edit", elid="100001", ip="8.8.4.4", sok="ok")
     studio.stack.close()
-    proxy = studio.proxy(replay=studio.path, on_miss="ask")
+    proxy = studio.proxy(replay=studio.path, on_miss="upstream")
     told = studio.ask(proxy, "soft.edit", elid="100001", ip="198.18.0.1", licname="x", sok="ok")
     assert b"ip has a value that only the recording knows" in told.content
     assert honest.call("soft.edit", elid=100001).field("ip") == "8.8.4.4"
@@ -112,7 +112,7 @@ def test_what_only_the_recording_knows_reaches_no_seller(studio: Studio, honest:
 def test_money_is_asked_for_on_a_miss_too(studio: Studio) -> None:
     studio.ask(studio.proxy(), "whoami")
     studio.stack.close()
-    proxy = studio.proxy(replay=studio.path, on_miss="ask")
+    proxy = studio.proxy(replay=studio.path, on_miss="upstream")
     told = studio.ask(proxy, "service.prolong", elid="100001", period="1", sok="ok").content
     assert b"--allow-paying service.prolong" in told
 
