@@ -68,7 +68,7 @@ def _add_choice(
     @family.form(
         func,
         takes=TariffChoice,
-        returns=product.order_form,
+        returns=TariffChoice,
         fails=(BadValue,),
         evidence=product.grade("order"),
         source=product.source,
