@@ -8,6 +8,7 @@ import secrets
 import shutil
 import tempfile
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,11 +25,16 @@ _NAME = Statement(update(tables.world).values(name=bindparam("set_to")))
 
 
 class Seeds:
-    """Closed database files made from fixtures, kept in a folder that is safe to delete."""
+    """Closed database files made from fixtures, kept in a folder that is safe to delete.
 
-    def __init__(self, folder: Path, machine: Machine) -> None:
+    ``otherwise``: the folder where the first one cannot be written, as in a container whose user
+    has no home. Raises OSError where neither can.
+    """
+
+    def __init__(self, folder: Path, machine: Machine, *, otherwise: Path) -> None:
         self._folder = folder
         self._machine = machine
+        self._otherwise = otherwise
 
     def file(self, fixture: str, seed: int) -> Path:
         """The closed file a world begins as; made once per fixture, seed, version and day."""
@@ -36,11 +42,19 @@ class Seeds:
         told = f"{__version__}/{tables.VERSION}/{seed}/{self._machine.now().date()}/{fixture}/"
         key = hashlib.sha256(told.encode() + content).hexdigest()[:32]
         kept = self._folder / f"{key}.db"
-        if not kept.is_file():
+        if not os.access(kept, os.R_OK):
             loaded = fixtures_files.load_world(fixture)
-            self._folder.mkdir(parents=True, exist_ok=True)
+            kept = self._prepared() / f"{key}.db"
             self._make(kept, replace(loaded, name=loaded.name or Path(fixture).stem), seed)
         return kept
+
+    def _prepared(self) -> Path:
+        with suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(self._folder, os.W_OK | os.X_OK):
+            self._folder = self._otherwise
+            self._folder.mkdir(parents=True, exist_ok=True)
+        return self._folder
 
     def _make(self, kept: Path, fixture: WorldFixture, seed: int) -> None:
         with tempfile.TemporaryDirectory(dir=self._folder) as folder:

@@ -47,7 +47,7 @@ class Worlds(Connections):
             settings.journal_rows, settings.journal_bytes, settings.journal_body
         )
         self.machine = machine or Machine()
-        self._seeds = Seeds(settings.seeds, self.machine)
+        self._seeds = Seeds(settings.seeds, self.machine, otherwise=settings.data / "seeds")
         self._shared_ones: list[Worlds] = []
         self._prefixes: dict[str, str] = {}
         self._catalogues: OrderedDict[tuple[str, int], Catalogue] = OrderedDict()

@@ -168,6 +168,14 @@ def test_a_file_named_in_one_folder_is_found_from_another(
     assert read(worlds.connect("a")).made_from == "own"
 
 
+def test_a_user_without_a_home_has_worlds_all_the_same(tmp_path: Path) -> None:
+    made = Worlds(Settings(data=tmp_path / "data", seeds=Path("/proc/none/seeds")))
+    made.create("a", "empty")
+    assert read(made.connect("a")).made_from == "empty"
+    assert len(list((tmp_path / "data" / "seeds").glob("*.db"))) == 1
+    made.close()
+
+
 def test_a_session_id_finds_its_world(worlds: Worlds) -> None:
     worlds.create("first", "empty")
     worlds.create("second", "empty")
