@@ -43,7 +43,7 @@ def _loose(node: Node, words: Words, count: int | None) -> Node:
         if words.renamed.get(child.name, "" if other else child.name):
             children.append(_loose(child, words, count))
     attrs = {
-        name: words.renamed.get(text, text) if name in _KEPT else _open(text, name, words)
+        name: words.renamed.get(text) or text if name in _KEPT else _open(text, name, words)
         for name, text in node.attrs.items()
     }
     name = words.renamed.get(node.name, node.name)

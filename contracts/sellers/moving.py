@@ -19,7 +19,7 @@ from contracts.sellers.budget import Withheld
 from contracts.sellers.levels import family_of
 from contracts.sellers.loosening import loosened, may_lack
 from contracts.sellers.parts import ANY, FAMILIES, FIXTURE, UNTOLD, Part
-from contracts.sellers.purchases import rows_of
+from contracts.sellers.purchases import ATTEMPTS, rows_of
 from contracts.sellers.states import ACTIVE, state_of
 from contracts.sellers.stock import NotHere, Stock
 from contracts.sellers.turns import BASKET, pays, requests_of, waits_to_be_paid
@@ -76,9 +76,11 @@ class Mover:
         return verdict
 
     def _asked(self, exchange: Exchange, out: str, *, buys: bool) -> Verdict:
-        if reason := _too_dear(exchange, self.stock):
-            return _verdict(exchange, out, Outcome.SKIP, reason)
         acts = any(changes(one.func, one.params) for one in requests_of(exchange))
+        if acts and self.seller.gate.rules.read_only:
+            raise NotHere("not sent: only what changes nothing may be sent (--read-only)")
+        for request in requests_of(exchange):
+            _check_cost(exchange, request, self.stock)
         # What is only assumed could only warn: no second service of a family is bought for it.
         words = Words(
             self.stock,
@@ -91,7 +93,9 @@ class Mover:
         moved = _moved(exchange, words)
         waits = any(map(waits_to_be_paid, requests_of(exchange)))
         with self.stock.baskets.opened() if waits else nullcontext():
-            verdict = self.stock.patiently(lambda: replay(moved, out, self.seller))
+            # What goes before it would be done twice.
+            again = 0 if exchange.before else ATTEMPTS
+            verdict = self.stock.patiently(lambda: replay(moved, out, self.seller), again)
         if acts and verdict.outcome is not Outcome.SKIP:
             self.stock.settle(exchange.func, frozenset(words.touched))
         return verdict
@@ -109,18 +113,19 @@ def _once(exchange: Exchange, first: Verdict) -> str:
     return "asked in one format only, since it costs money each time"
 
 
-def _too_dear(exchange: Exchange, stock: Stock) -> str:
-    """Why money is not spent on it, or nothing."""
-    func, family = exchange.func, family_of(exchange.func)
-    if not pays(exchange.request):
-        return ""
-    orders = func.endswith(".order.param") and family in FAMILIES
+def _check_cost(exchange: Exchange, request: Request, stock: Stock) -> None:
+    """Raises NotHere where no money is spent on a request."""
+    if not pays(request):
+        return
+    family = family_of(request.func)
+    orders = request.func.endswith(".order.param") and family in FAMILIES
     if orders and (reason := stock.by_hand(family)):
-        return f"is not ordered: {reason}"
+        raise NotHere(f"is not ordered: {reason}")
     if exchange.evidence != ASSUMED or exchange.wanted.kind == "error":
-        return ""
+        return
     # It could only warn; but the first order of a family is needed for what follows.
-    return "" if orders and not stock.has_had(family) else "costs money, and is only assumed"
+    if not orders or stock.has_had(family):
+        raise NotHere("costs money, and is only assumed")
 
 
 def _verdict(exchange: Exchange, out: str, outcome: Outcome, told: str) -> Verdict:
@@ -134,8 +139,6 @@ def _moved(exchange: Exchange, words: Words) -> Exchange:
         raise NotHere("needs an account, and none was given")
     if exchange.world != FIXTURE:
         raise NotHere(f"is about the world {exchange.world}")
-    if seller.gate.rules.read_only and words.acts:
-        raise NotHere("not sent: only what changes nothing may be sent (--read-only)")
     for request in requests_of(exchange):
         _check(request, words)
     before = tuple(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from contracts.sellers.passage import Refusal
-from contracts.sellers.purchases import ATTEMPTS, BUSY
+from contracts.sellers.purchases import ATTEMPTS, BUSY, rows_of
 from contracts.target import CannotRun, Seller
 from contracts.tree import Node
 from reseller_client import Patience
@@ -39,6 +39,9 @@ class States:
         """The state it comes to; what the seller is at work on is waited for."""
         for _ in range(self.patience.long_reads):
             form, refusal = self.seller.ask({"func": f"{family}.edit", "elid": str(number)})
+            if refusal.startswith((Refusal.NO_FUNCTION, Refusal.NO_RIGHT)):
+                # A seller that shows nothing of it is believed to have it.
+                return ACTIVE
             if form is None:
                 return GONE if refusal.startswith(Refusal.NO_ELEMENT) else UNKNOWN
             state = state_of(form)
@@ -71,6 +74,14 @@ class States:
                 break
             self.pause([(family, number)])
         return refusal
+
+    def wait_until_gone(self, family: str, number: int) -> None:
+        """Waits for what was deleted to leave the list: its form may be gone before."""
+        for _ in range(self.patience.long_reads):
+            row = (rows_of(self.seller.ask, family) or {}).get(number)
+            if row is None or state_of(row) == GONE:
+                break
+            self.pause([(family, number)])
 
     def pause(self, services: Iterable[Service]) -> None:
         """Lets some time pass, and looks: some sellers are at work until they are looked at."""

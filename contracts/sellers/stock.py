@@ -19,7 +19,7 @@ from contracts.sellers.goods import Goods, lengths, shortest
 from contracts.sellers.ground import Wishes, client_at
 from contracts.sellers.money import Sum
 from contracts.sellers.parts import ANY, CERTIFICATE, DEAD, FAMILIES, RESTING, SECOND, TRIAL, Part
-from contracts.sellers.purchases import ATTEMPTS, BUSY, Purchase, rows_of
+from contracts.sellers.purchases import BUSY, Purchase, rows_of
 from contracts.sellers.states import ACTIVE, GONE, SUSPENDED, States, state_of
 from contracts.target import CannotRun, Seller
 from contracts.tree import Node
@@ -131,10 +131,10 @@ class Stock:
         except (NotSold, ResellerError) as reason:
             return str(reason)
 
-    def patiently(self, ask: Callable[[], Verdict]) -> Verdict:
-        """Asks again while the seller is at work on what it is asked about."""
+    def patiently(self, ask: Callable[[], Verdict], times: int) -> Verdict:
+        """Asks again, so many times, while the seller is at work on what it is asked about."""
         verdict = ask()
-        for _ in range(ATTEMPTS):
+        for _ in range(times):
             if not any(BUSY in told for told in verdict.told):
                 break
             self.states.pause((part.family, number) for part, number in self._held.items())
@@ -150,7 +150,9 @@ class Stock:
             if carrier is None or carrier.text != str(number):
                 continue
             if refusal := self.states.delete(ADDITION, one.number or 0):
-                raise CannotRun(f"licence {number} keeps its module: {refusal}")
+                # Sellers may have rules of when something may go.
+                raise NotHere(f"licence {number} keeps the module it has: {refusal}")
+            self.states.wait_until_gone(ADDITION, one.number or 0)
         return number
 
     def tariff_of(self, part: Part) -> Tariff:
@@ -160,6 +162,15 @@ class Stock:
         if found is None:
             raise NotHere(f"its tariff {code} is not in the price list")
         return found
+
+    def dearer(self, part: Part, number: int) -> Tariff:
+        """A dearer tariff that a service can change to."""
+        shelf = self.goods.shelf
+        try:
+            options = shelf.client.services.tariffs_to_change_to(number)
+            return shelf.dearer(self._tariff(Part(part.family)), [one.id for one in options])
+        except (NotSold, ResellerError) as reason:
+            raise NotHere(f"no other tariff for {part.family} {number}: {reason}") from None
 
     def rows(self, family: str) -> dict[int, Node]:
         """A list of the account's as it is now, by number."""

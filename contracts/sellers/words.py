@@ -16,6 +16,7 @@ from contracts.sellers.flows.shelf import ADDITION, SOFT, NotSold
 from contracts.sellers.levels import family_of
 from contracts.sellers.parts import (
     ANY,
+    DEARER,
     EXTERNAL,
     NOT_HAD,
     SECOND,
@@ -204,8 +205,12 @@ class Words:
             return NOBODYS
         if code not in TARIFFS:
             raise NotHere(f"is about tariff {code} of a prepared world")
-        self._tariff = self.stock.tariff(TARIFFS[code])
-        self._part = TARIFFS[code]
+        part = TARIFFS[code]
+        if part.which == DEARER and self.touched:
+            self._tariff = self.stock.dearer(part, max(self.touched))
+        else:
+            self._tariff = self.stock.tariff(part)
+        self._part = part
         self.instead[code] = str(self._tariff.id)
         return text.replace(code, self.instead[code])
 
