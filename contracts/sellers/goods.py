@@ -93,7 +93,7 @@ class Goods:
         term = shortest(self.tariff(Part(family))).cost
         cost = Sum(term.amount, term.currency or "")
         told = "people or others are set to work by an order"
-        return f"{told}, so its tariff has to be named (--tariff {family}=CODE): it costs {cost}"
+        return f"{told}, so its tariff has to be named (--tariff-of {family}=CODE): it costs {cost}"
 
     def order(self, family: str, tariff: Tariff, licence: str = "") -> dict[str, str]:
         """An order of it for the shortest term, as it is sent. ``licence``: a module's."""

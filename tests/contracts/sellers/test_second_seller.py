@@ -94,7 +94,7 @@ def test_what_sets_people_to_work_is_ordered_only_where_it_is_named(second: Seco
     assert not [one for one in second.calls if one["func"] == "dedic.order.param" and "sok" in one]
     read = named(verdicts, "dedic.edit/read")
     assert read.outcome is Outcome.SKIP
-    assert "its tariff has to be named (--tariff dedic=CODE): it costs 91.00 EUR" in str(read)
+    assert "its tariff has to be named (--tariff-of dedic=CODE): it costs 91.00 EUR" in str(read)
     assert named(verdicts, "dedic.order.param/form").outcome is Outcome.PASS
 
 
