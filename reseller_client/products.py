@@ -13,7 +13,7 @@ from reseller_client.listing import PAGE, every_page
 from reseller_client.product_models import OrderForm
 from reseller_client.product_orders import order, send, send_new
 from reseller_client.product_reading import read_service, read_service_row
-from reseller_client.values import Status, read_money, write_autoprolong, write_ids
+from reseller_client.values import Status, read_total, write_autoprolong, write_ids
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -136,7 +136,7 @@ class Products:
         fields: dict[str, Field] = {f"addon_{code}": value for code, value in addons.items()}
         told = self._call("edit", {"elid": service_id, **fields}).form().value("orderinfo")
         # Each addon is told with its amount and price; what it all comes to stands at the end.
-        return read_money(told.rpartition("<b>")[2])
+        return read_total(told)
 
     def reinstall(self, service_id: int, ostempl: str, *, recipe: str | None = None) -> Service:
         """Install an operating system anew; everything on the machine is lost.

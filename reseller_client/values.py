@@ -86,6 +86,19 @@ def read_money(text: str, currency: str = "") -> Money | None:
     return Money(Decimal(sign + number), _ISO.get(unit, unit))
 
 
+def read_total(text: str) -> Money | None:
+    """Read the last sum that names its currency: single prices and amounts stand before a total.
+
+    Where none does, it is the first sum. Source: `orderinfo` (observed).
+    """
+    named = [
+        found
+        for match in _MONEY.finditer(text)
+        if (match["after"] or match["before"]) and (found := read_money(match[0])) is not None
+    ]
+    return named[-1] if named else read_money(text)
+
+
 def _plain_number(number: str) -> str | None:
     """Write a number with a dot and no grouping; None where its marks make no sense."""
     last = max(number.rfind("."), number.rfind(","))
