@@ -114,13 +114,17 @@ def _once(exchange: Exchange, first: Verdict) -> str:
 
 
 def _check_cost(exchange: Exchange, request: Request, stock: Stock) -> None:
-    """Raises NotHere where no money is spent on a request."""
-    if not pays(request):
-        return
+    """Raises NotHere where no money is spent on a request, and nothing of its kind is ordered.
+
+    An order that waits unpaid may set people to work as well: somebody calls and asks.
+    """
     family = family_of(request.func)
     orders = request.func.endswith(".order.param") and family in FAMILIES
-    if orders and (reason := stock.by_hand(family)):
+    ordered = orders and (pays(request) or waits_to_be_paid(request))
+    if ordered and (reason := stock.by_hand(family)):
         raise NotHere(f"is not ordered: {reason}")
+    if not pays(request):
+        return
     if exchange.evidence != ASSUMED or exchange.wanted.kind == "error":
         return
     # It could only warn; but the first order of a family is needed for what follows.

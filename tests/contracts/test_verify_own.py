@@ -37,7 +37,7 @@ def test_known_deviations_that_cannot_be_read_are_told_before_anything_is_judged
     assert len(result.output.strip().splitlines()) == 1
 
 
-def test_our_endpoint_is_judged_whole_and_its_customer_pays_once() -> None:
+def test_our_endpoint_is_judged_whole_and_its_customer_pays_one_module_and_one_term() -> None:
     with own_endpoint() as (transport, options):
         run = examine(URL, options, transport=transport)
         with httpx.Client(transport=transport) as panel:
@@ -45,4 +45,4 @@ def test_our_endpoint_is_judged_whole_and_its_customer_pays_once() -> None:
             left = fromstring(panel.post(URL, data=form).content).findtext("elem/balance") or ""
     assert exit_code(run.verdicts) == HELD
     assert {one.outcome for one in run.verdicts} == {Outcome.PASS, Outcome.SKIP}
-    assert Decimal(left.split()[0]) == Decimal("18.00")
+    assert Decimal(left.split()[0]) == Decimal("30.00") - 2 * Decimal("12.00")

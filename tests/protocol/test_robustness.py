@@ -170,7 +170,7 @@ def test_thirty_thousand_parts_are_refused(client: FlaskClient) -> None:
     assert refusal(raw(client, query, body, BOUNDED), "text/xml") == "limit"
 
 
-@pytest.mark.parametrize("out", ["pdf", "XML", " xml", "ajax", "xml\0", "<x>", "../json"])
+@pytest.mark.parametrize("out", ["pdf", "xmlx", " xml", "ajax", "xml\0", "<x>", "../json"])
 def test_an_unknown_format_is_refused_in_xml(client: FlaskClient, out: str) -> None:
     doc = fromstring(ask(client, func="soft", out=out))
     found = doc.find("error")

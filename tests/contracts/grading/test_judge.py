@@ -78,7 +78,9 @@ def test_a_client_that_cannot_be_asked_is_an_error_and_no_pass(stage: Stage) -> 
 
 
 def test_a_deed_is_believed_and_a_word_is_not(stage: Stage) -> None:
-    verdict = _graded(stage, "server-error", lambda _: Report(Result.OK, id=100001, key="1-A"))
+    verdict = _graded(
+        stage, "lost-reply-ordered-once", lambda _: Report(Result.OK, id=100001, key="1-A")
+    )
     assert verdict.outcome is Outcome.NOT_EXERCISED
     assert verdict.told == ("no confirmed order was sent",)
 
