@@ -7,6 +7,7 @@ it is written there.
 
 from __future__ import annotations
 
+import functools
 import html
 import json
 import re
@@ -77,6 +78,7 @@ _PATTERNS: Final = (
 """For what is no whole document: cut off, or around one."""
 
 
+@functools.lru_cache(maxsize=4096)
 def is_secret(name: str) -> bool:
     """Whether a parameter or field of this name holds a secret."""
     meant = name.strip().lstrip("$@")
