@@ -17,7 +17,7 @@ WRONG = {Outcome.FAIL, Outcome.WARN, Outcome.ERROR}
 
 
 TURNS = 3
-"""Of the lessons it should pass a bad client is given every third, the next client the next ones."""
+"""Of the lessons it should pass a bad client is given every third, the next one the next ones."""
 
 
 def lessons_for(mutant: Mutant) -> tuple[Lesson, ...]:
