@@ -16,8 +16,8 @@ WRONG = {Outcome.FAIL, Outcome.WARN, Outcome.ERROR}
 """What rests on an assumption alone warns: ours is not the only way to sell."""
 
 
-TURNS = 3
-"""Of the lessons it should pass a bad client is given every third, the next one the next ones."""
+TURNS = 6
+"""Of the lessons it should pass a bad client is given every sixth, the next one the next ones."""
 
 
 def lessons_for(mutant: Mutant) -> tuple[Lesson, ...]:

@@ -72,8 +72,7 @@ def judged(world: str, choice: Choice) -> tuple[list[Verdict], Notes]:
     ("world", "level", "least"),
     [
         ("strict", "all", 350),
-        ("bound", "all", 350),
-        ("small", "core", 150),
+        ("bound", "core", 150),
         ("russian", "core", 150),
         ("hoster", "core", 150),
     ],
