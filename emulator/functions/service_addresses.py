@@ -191,11 +191,7 @@ def _add_form(family: Family) -> None:
         Its select ``type`` has the kinds of addresses that can be ordered (observed).
         """
         if elid is None:
-            if plid is None:
-                raise BadValue.empty("elid")
-            service = services.owned(call.shop, call.user, plid)
-            told = {"plid": service.id, "name": "", "type": PUBLIC, "domain": domain or ""}
-            return Shown(told, slists={"type": _kinds(call, service)})
+            return _form_of_one_more(call, plid, domain or "")
         service, address = _found(call, elid, plid)
         return _form(service, address if domain is None else replace(address, domain=domain))
 
@@ -219,6 +215,14 @@ def _add_form(family: Family) -> None:
         services.save(call.shop, replace(service, params=params))
         services.note(call.shop, service.id, call.user.login, "ip", domain)
         return Done({}, form=_form(service, replace(address, domain=domain)))
+
+
+def _form_of_one_more(call: Call, plid: int | None, domain: str) -> Shown:
+    if plid is None:
+        raise BadValue.empty("elid")
+    service = services.owned(call.shop, call.user, plid)
+    told = {"plid": service.id, "name": "", "type": PUBLIC, "domain": domain}
+    return Shown(told, slists={"type": _kinds(call, service)})
 
 
 def _form(service: Service, address: Address) -> Shown:

@@ -146,14 +146,8 @@ class RenewsItselfByAMonth(OnLine):
             return {**form, "autoprolong": "1"} if given and orders(form) else form
 
 
-class TakesLinkForAnswer(OnLine):
-    """A page that is no error is success."""
-
-    class line(Changed):  # noqa: N801
-        def got(self, form: Form, answer: httpx.Response) -> httpx.Response:  # noqa: ARG002 - as the base has it
-            body = answer.read()
-            long = b"long" in body and b"<doc" not in body
-            return httpx.Response(answer.status_code, content=b"<doc><ok/></doc>" if long else body)
+class TakesAnything(OnLine):
+    """What is no error is success, and remembered as one."""
 
     def order(self, client: Client, told: Told) -> Report:
         done = self.means.folder / told["reference"]
@@ -168,6 +162,16 @@ class TakesLinkForAnswer(OnLine):
                 done.touch()
                 return Report(Result.OK)
         return super().order(client, told)
+
+
+class TakesLinkForAnswer(TakesAnything):
+    """A page that is no error is success."""
+
+    class line(Changed):  # noqa: N801
+        def got(self, form: Form, answer: httpx.Response) -> httpx.Response:  # noqa: ARG002 - as the base has it
+            body = answer.read()
+            long = b"long" in body and b"<doc" not in body
+            return httpx.Response(answer.status_code, content=b"<doc><ok/></doc>" if long else body)
 
 
 class ReadsTornAnswers(OnLine):
