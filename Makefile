@@ -50,7 +50,7 @@ check: $(VENV)/.test ## style, types, directions of imports, documents, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m emulator.docs --check
+	$(BIN)/python -m emulator.reference --check
 	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 format: $(VENV)/.test ## rewrite the sources in the house's style
@@ -71,7 +71,7 @@ fuzz: $(VENV)/.test ## made-up requests and walks through lives; SECONDS=60 SEED
 	$(BIN)/mockseller verify fuzz --served --duration $$(($(SECONDS) / 2)) --seed $(SEED) $(ARGS)
 
 docs: $(VENV)/.test ## write the generated reference
-	$(BIN)/python -m emulator.docs
+	$(BIN)/python -m emulator.reference
 
 clean: ## forget the environment and everything that was made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist

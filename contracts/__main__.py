@@ -16,7 +16,7 @@ def contracts() -> None:
 @click.option("--write", "writes", is_flag=True, help="Put today's declarations on record.")
 def schemas(*, writes: bool) -> None:
     """Tells how the declarations differ from the record; with --write, records them."""
-    from contracts.declared import COMMAND, drift, write  # noqa: PLC0415 - --help costs nothing
+    from contracts.record.declarations import COMMAND, drift, write  # noqa: PLC0415 - --help costs nothing
 
     if writes:
         changed = write()
@@ -36,7 +36,7 @@ def schemas(*, writes: bool) -> None:
 @contracts.command()
 def exchanges() -> None:
     """Lists the exchanges on record with their evidence."""
-    from contracts.exchange import read_all  # noqa: PLC0415 - --help costs nothing
+    from contracts.record.exchange import read_all  # noqa: PLC0415 - --help costs nothing
 
     for exchange in read_all():
         click.echo(f"{exchange.name}\t{exchange.evidence}\t{','.join(exchange.formats)}")

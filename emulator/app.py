@@ -13,21 +13,22 @@ import flask
 from flask import Flask
 from werkzeug.wrappers import Response
 
-from emulator.admin.api import PREFIX, ControlApi
+from emulator.api.registry import Registry
 from emulator.clock import Machine
-from emulator.console.pages import Console
-from emulator.domain.accounts import Verified
-from emulator.functions import families, servicetypes
-from emulator.licence_door import LicenceDoor
-from emulator.paypage import PaymentPages
-from emulator.protocol import request as wire
-from emulator.protocol.endpoint import Endpoint
-from emulator.protocol.request import Request
-from emulator.protocol.turn import Reply
-from emulator.registry import Registry
+from emulator.control.api.http import PREFIX, ControlApi
+from emulator.control.console.pages import Console
+from emulator.domain.accounts.accounts import Verified
+from emulator.functions import families
+from emulator.functions.products import service_types
+from emulator.server.license_file_api import LicenceDoor
+from emulator.server.pages.landing import page
+from emulator.server.pages.payment import PaymentPages
 from emulator.settings import Settings
-from emulator.welcome import page
-from emulator.worlds import DEFAULT, Worlds
+from emulator.wire import request as wire
+from emulator.wire.exchange import Reply
+from emulator.wire.pipeline import Endpoint
+from emulator.wire.request import Request
+from emulator.worlds.worlds import DEFAULT, Worlds
 
 PATHS = (
     "/",
@@ -53,7 +54,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 def create_registry(verified: Verified | None = None) -> Registry:
     """Every function of the API; raises DeclarationError with all faults at once."""
     declared = families(verified or Verified(secrets.token_bytes(32)))
-    return Registry(declared, servicetypes.of_own_type)
+    return Registry(declared, service_types.of_own_type)
 
 
 @functools.cache

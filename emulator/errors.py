@@ -2,7 +2,7 @@
 
 Source: docs/wire.md section 5. ``type`` is the class of the refusal, ``object`` what it
 concerns (a field, an entity, a sub-code), ``value`` what was sent. The words in two
-languages live in :mod:`emulator.words`; the document is made by ``protocol.answer``.
+languages live in :mod:`emulator.texts`; the document is made by ``protocol.answer``.
 """
 
 from __future__ import annotations

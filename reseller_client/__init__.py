@@ -1,11 +1,5 @@
 """A client for resellers of a BILLmanager-based seller, and the ways resellers use it."""
 
-from reseller_client.call import Patience
-from reseller_client.certificate_models import (
-    Certificate,
-    CertificateOrder,
-    CertificateRequest,
-)
 from reseller_client.client import Client
 from reseller_client.errors import (
     AccessDenied,
@@ -37,11 +31,22 @@ from reseller_client.errors import (
     UnknownOutcome,
     WrongState,
 )
-from reseller_client.license_orders import LicenseOrder
-from reseller_client.models import License, LicenseRow, Ordered
-from reseller_client.module_models import Module, ModuleOrder, ModuleRow, OrderedModule
-from reseller_client.product_models import OrderedService, Service, ServiceOrder, ServiceRow
-from reseller_client.values import Money, Status
+from reseller_client.services.certificate_models import (
+    Certificate,
+    CertificateOrder,
+    CertificateRequest,
+)
+from reseller_client.services.license_orders import LicenseOrder
+from reseller_client.services.models import License, LicenseRow, Ordered
+from reseller_client.services.module_models import Module, ModuleOrder, ModuleRow, OrderedModule
+from reseller_client.services.product_models import (
+    OrderedService,
+    Service,
+    ServiceOrder,
+    ServiceRow,
+)
+from reseller_client.transport.call import Patience
+from reseller_client.transport.values import Money, Status
 
 __all__ = [
     "AccessDenied",

@@ -6,24 +6,24 @@ import time
 from typing import TYPE_CHECKING, Self, TypeVar
 from urllib.parse import urlsplit
 
-from reseller_client.account import Account
-from reseller_client.call import Patience, Style, make_call, make_csv_call
-from reseller_client.cart import Cart
-from reseller_client.catalogue import Catalogue
-from reseller_client.certificates import Certificates
+from reseller_client.account.account import Account
+from reseller_client.account.notifications import Notifications
+from reseller_client.account.payments import Payments
+from reseller_client.account.profiles import Profiles
+from reseller_client.account.sessions import Identity, Sessions
+from reseller_client.account.tickets import Tickets
 from reseller_client.errors import AccessDenied, TransportError
-from reseller_client.families import PLATFORM, THIRD_PARTY
-from reseller_client.licenses import Licenses
-from reseller_client.modules import Modules
-from reseller_client.notifications import Notifications
-from reseller_client.orders import Orders
-from reseller_client.payments import Payments
-from reseller_client.products import Products
-from reseller_client.profiles import Profiles
-from reseller_client.reader import read_document
-from reseller_client.services import Services
-from reseller_client.sessions import Identity, Sessions
-from reseller_client.tickets import Tickets
+from reseller_client.services.cart import Cart
+from reseller_client.services.catalogue import Catalogue
+from reseller_client.services.certificates import Certificates
+from reseller_client.services.families import PLATFORM, THIRD_PARTY
+from reseller_client.services.licenses import Licenses
+from reseller_client.services.modules import Modules
+from reseller_client.services.orders import Orders
+from reseller_client.services.products import Products
+from reseller_client.services.services import Services
+from reseller_client.transport.call import Patience, Style, make_call, make_csv_call
+from reseller_client.transport.reader import read_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
     import httpx
 
-    from reseller_client.call import Out
-    from reseller_client.document import Answer, Node
-    from reseller_client.values import Field
-    from reseller_client.wire import Wire
+    from reseller_client.transport.call import Out
+    from reseller_client.transport.document import Answer, Node
+    from reseller_client.transport.values import Field
+    from reseller_client.transport.wire import Wire
 
 Told = TypeVar("Told")
 
@@ -170,7 +170,7 @@ class Client:
 
     def _opened(self) -> Wire:
         if self._wire is None:
-            from reseller_client.wire import Wire  # noqa: PLC0415 - httpx takes a tenth of a second
+            from reseller_client.transport.wire import Wire  # noqa: PLC0415 - httpx takes a tenth of a second
 
             self._wire = Wire(self.url, transport=self._transport, timeout=self._timeout)
         return self._wire

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from emulator.app import create_registry
-from emulator.docs.pages import attribute_docs
 from emulator.domain.world import Rules
+from emulator.reference.pages import attribute_docs
 from emulator.settings import READERS, Settings
 
 ROOT = Path(__file__).parents[1]
@@ -109,7 +109,7 @@ def test_every_setting_and_rule_says_what_it_is_for() -> None:
 
 def test_the_reference_is_as_the_program_says() -> None:
     checked = subprocess.run(
-        [sys.executable, "-m", "emulator.docs", "--check"],
+        [sys.executable, "-m", "emulator.reference", "--check"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -119,7 +119,7 @@ def test_the_reference_is_as_the_program_says() -> None:
 
 
 def test_pages_that_differ_and_pages_of_nothing_are_stale(tmp_path: Path) -> None:
-    from emulator.docs.__main__ import stale, write
+    from emulator.reference.__main__ import stale, write
 
     write(tmp_path, {"a.md": "1", "deep/b.md": "2"})
     assert stale(tmp_path, {"a.md": "1", "deep/b.md": "2"}) == []

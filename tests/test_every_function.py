@@ -12,15 +12,15 @@ import pytest
 from defusedxml.ElementTree import fromstring
 from sqlalchemy import select
 
+from emulator.api.registry import Evidence, Function, Kind
 from emulator.app import create_registry
 from emulator.clock import Machine
-from emulator.contract import FORMATS, schema_of
-from emulator.protocol import formats
-from emulator.registry import Evidence, Function, Kind
+from emulator.openapi import FORMATS, schema_of
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
 from emulator.testing import Seller
-from emulator.worlds import DEFAULT
+from emulator.wire import formats
+from emulator.worlds.worlds import DEFAULT
 from tests.reading import (
     READERS,
     attributes,

@@ -82,8 +82,8 @@ def coverage(url: str | None, *, source: Source, wishes: Wishes) -> None:
     Exit code 0: counted, and not less than --min, 1: less, 2: it could not be counted.
     """
     from contracts.coverage.showing import gate
-    from contracts.masking import masked_links
-    from contracts.target import CannotRun
+    from contracts.target.redact import masked_links
+    from contracts.target.seller import CannotRun
 
     if (url is None) != bool(source.runs):
         raise click.UsageError("name the URL of a seller, or a report with --run")
@@ -128,7 +128,7 @@ def _chosen(counted: Counted, wishes: Wishes) -> Chosen:
 
 def _check(counted: Counted, *, from_report: bool) -> None:
     """CannotRun where nothing was called."""
-    from contracts.target import CannotRun
+    from contracts.target.seller import CannotRun
 
     if not counted.coverage.calls and from_report:
         raise CannotRun("no verdict of the report carries a request")

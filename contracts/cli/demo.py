@@ -31,7 +31,7 @@ def demo(context: click.Context, *, in_process: bool, verbose: bool) -> None:
 
     Exit code 0: all was as told, 1: something was not, 2: it could not be played.
     """
-    from contracts.demos.licence import tell
+    from contracts.journeys.stories.license import tell
 
     if context.invoked_subcommand is None:
         _play(tell, in_process=in_process, verbose=verbose)
@@ -50,7 +50,7 @@ def year(context: click.Context, *, in_process: bool, verbose: bool) -> None:
     Exit code 0: it all adds up, 1: the reseller's ledger and the seller's do not agree, or
     something went wrong, 2: it could not be played.
     """
-    from contracts.demos.whmcs import tell
+    from contracts.journeys.stories.whmcs import tell
 
     _play_below(context, tell, in_process=in_process, verbose=verbose)
 
@@ -68,7 +68,7 @@ def services(context: click.Context, *, in_process: bool, verbose: bool) -> None
     Exit code 0: it all adds up, 1: a reseller's ledger and the seller's do not agree, or a machine
     is lost or double, 2: it could not be played.
     """
-    from contracts.demos.services import tell
+    from contracts.journeys.stories.services import tell
 
     _play_below(context, tell, in_process=in_process, verbose=verbose)
 
@@ -86,7 +86,7 @@ def modules(context: click.Context, *, in_process: bool, verbose: bool) -> None:
     Exit code 0: all was as told, 1: something was not, or the ledgers do not agree, 2: it could not
     be played.
     """
-    from contracts.demos.modules import tell
+    from contracts.journeys.stories.modules import tell
 
     _play_below(context, tell, in_process=in_process, verbose=verbose)
 

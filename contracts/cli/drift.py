@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import click
 
 from contracts.cli import options
-from contracts.cli.judged import Reports, conclude, report_options
 from contracts.cli.options import Access, access_options, gathered
+from contracts.cli.runs import Reports, conclude, report_options
 
 if TYPE_CHECKING:
     from contracts.recording.drift import Wish

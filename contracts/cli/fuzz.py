@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 import click
 
 from contracts.cli import options
-from contracts.cli.judged import Reports, conclude, report_options
 from contracts.cli.options import SECONDS, Access, access_options, gathered
 from contracts.cli.progress import Progress
+from contracts.cli.runs import Reports, conclude, report_options
 
 if TYPE_CHECKING:
-    from contracts.fuzz.campaign import Plan
-    from contracts.fuzz.declared import Declared
-    from contracts.fuzz.judge import Judged
-    from contracts.sellers.money import Sum
-    from contracts.target import Seller
+    from contracts.checks.fuzz.declarations import Declared
+    from contracts.checks.fuzz.judge import Judged
+    from contracts.checks.fuzz.run import Plan
+    from contracts.target.seller import Seller
+    from contracts.target.sums import Sum
     from contracts.verdicts import Verdict
 
 
@@ -69,7 +69,7 @@ def fuzz(url: str | None, *, wishes: Wishes, access: Access, reports: Reports) -
 
     Exit code 0: all held, 1: something did not, 2: it could not be judged.
     """
-    from contracts.fuzz.declared import Declared
+    from contracts.checks.fuzz.declarations import Declared
 
     if (url is not None) + wishes.in_process + wishes.served != 1:
         raise click.UsageError("name the URL of a seller, or say --in-process or --served")
@@ -98,7 +98,7 @@ def fuzz(url: str | None, *, wishes: Wishes, access: Access, reports: Reports) -
 
 def _plan(wishes: Wishes, declared: Declared) -> Plan:
     """What is to be asked. UsageError for a family or a function that there is not."""
-    from contracts.fuzz.campaign import Plan
+    from contracts.checks.fuzz.run import Plan
 
     functions = declared.functions
     families = {told["family"] for told in functions.values()}
@@ -111,8 +111,8 @@ def _plan(wishes: Wishes, declared: Declared) -> Plan:
 
 
 def _place(url: str | None, wishes: Wishes, access: Access) -> AbstractContextManager[Seller]:
-    from contracts import own
-    from contracts.sellers.budget import Rules
+    from contracts.target import own
+    from contracts.target.spending_guard import Rules
 
     if url is None:
         return own.served() if wishes.served else own.in_process()
@@ -128,9 +128,9 @@ def _asked(
     access: Access,
     progress: Progress,
 ) -> Judged:
-    from contracts.fuzz.bench import SERVED, Permit
-    from contracts.fuzz.judge import judge
-    from contracts.target import CannotRun
+    from contracts.checks.fuzz.judge import judge
+    from contracts.checks.fuzz.target import SERVED, Permit
+    from contracts.target.seller import CannotRun
 
     if not seller.has_account:
         raise CannotRun(

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 if TYPE_CHECKING:
-    from contracts.sellers.budget import Rules
-    from contracts.sellers.money import Sum
-    from contracts.target import Seller
+    from contracts.target.seller import Seller
+    from contracts.target.spending_guard import Rules
+    from contracts.target.sums import Sum
 
 Command = Callable[..., Any]
 FILE: Final = click.Path(dir_okay=False, path_type=Path)
@@ -58,7 +58,7 @@ class SumOf(click.ParamType["Sum"]):
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> Sum:
         """Reads it; what is no sum is refused."""
-        from contracts.sellers.money import read_sum
+        from contracts.target.sums import read_sum
 
         found = read_sum(str(value))
         if found is None or found.amount < 0:
@@ -80,8 +80,8 @@ class Access:
 
     def at(self, url: str, rules: Rules | None = None) -> AbstractContextManager[Seller]:
         """The seller; nothing is spent where no rules allow it. CannotRun: it is not reached."""
-        from contracts.sellers.budget import NO_MONEY
-        from contracts.target import at_url
+        from contracts.target.seller import at_url
+        from contracts.target.spending_guard import NO_MONEY
 
         return at_url(
             url,

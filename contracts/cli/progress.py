@@ -23,7 +23,7 @@ OFTEN: Final = 10.0
 
 def family(verdict: Verdict) -> str:
     """``soft`` of ``soft.edit/rename``; of courses and scenarios the kind of reseller."""
-    from contracts.sellers.levels import family_of
+    from contracts.record.levels import family_of
 
     head, _, rest = verdict.name.partition("/")
     return f"{head}/{rest.partition('/')[0]}" if head in ("flow", "scenario") else family_of(head)
@@ -53,28 +53,28 @@ class Progress:
 
     def tell_often(self, line: str) -> None:
         """The same of what may be told again in a moment: on no terminal every ten seconds."""
-        from contracts import moments
+        from contracts import clock
 
-        if self._show is not _line or moments.elapsed() - self._last >= OFTEN:
-            self._last = moments.elapsed()
+        if self._show is not _line or clock.elapsed() - self._last >= OFTEN:
+            self._last = clock.elapsed()
             self._show(line)
 
     def watched(self, target: str, verdicts: Iterable[Verdict]) -> Iterator[Verdict]:
         """The verdicts as they fall, each with the time it took."""
         from dataclasses import replace
 
-        from contracts import moments
+        from contracts import clock
         from contracts.reports.size import bounded
 
-        start = moments.elapsed()
+        start = clock.elapsed()
         self._last = start - OFTEN
         with self._shown(target) as told:
             for verdict in verdicts:
-                took = verdict.seconds or round(moments.elapsed() - start, 6)
+                took = verdict.seconds or round(clock.elapsed() - start, 6)
                 timed = replace(bounded(verdict), seconds=took)
                 told.add(timed)
                 yield timed
-                start = moments.elapsed()
+                start = clock.elapsed()
             told.close()
 
     @contextmanager

@@ -83,19 +83,19 @@ def record(context: click.Context, *, wishes: Wishes, host: str, port: int) -> N
     """
     if context.invoked_subcommand is not None:
         return
-    from contracts.fields import ExchangeFault
-    from contracts.recording import begin
+    from contracts.record.fields import ExchangeFault
+    from contracts.recording import setup
     from contracts.recording.serving import loopback
 
     gate = _gate(wishes.allow_paying, wishes.on_miss)
     wishes.check()
-    wish = begin.Wish(
+    wish = setup.Wish(
         upstream=wishes.upstream or "", verify=not wishes.insecure, version=wishes.seller_version,
         keep_personal=wishes.keep_personal, personal=wishes.personal, rewrite=wishes.rewrite,
     )  # fmt: skip
     try:
         loopback(host)
-        with begin.proxy(wish, gate, _log, to=wishes.to, replay=wishes.replay) as proxy:
+        with setup.proxy(wish, gate, _log, to=wishes.to, replay=wishes.replay) as proxy:
             _serve(proxy, host, port)
     except (ExchangeFault, OSError, ValueError) as problem:
         click.echo(f"nothing can be recorded: {problem}", err=True)
@@ -104,7 +104,7 @@ def record(context: click.Context, *, wishes: Wishes, host: str, port: int) -> N
 
 def _gate(paying: tuple[str, ...], on_miss: str) -> Gate:
     from contracts.recording.proxy import Gate
-    from contracts.recording.sent import FUNC
+    from contracts.recording.request import FUNC
 
     for name in paying:
         if not FUNC.fullmatch(name):
@@ -145,7 +145,7 @@ def export(session: Path, *, folder: Path, fixture: str) -> None:
 
     Exit code 0: done, 2: the recording cannot be read, or the folder not be written.
     """
-    from contracts.fields import ExchangeFault
+    from contracts.record.fields import ExchangeFault
     from contracts.recording.export import export as made
     from contracts.recording.session import read
 

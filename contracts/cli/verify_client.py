@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from contracts.cli import options
-from contracts.cli.judged import Reports, conclude, report_options
 from contracts.cli.options import PORT, SECONDS, gathered
 from contracts.cli.progress import Progress, lesson, trade
+from contracts.cli.runs import Reports, conclude, report_options
 
 if TYPE_CHECKING:
-    from contracts.grading.lesson import Lesson
+    from contracts.checks.client.lesson import Lesson
     from contracts.verdicts import Verdict
 
 KINDS = ("custom", "billmanager", "whmcs")
@@ -96,7 +96,7 @@ def client(*, whom: Whom, wishes: Wishes, lessons: bool, reports: Reports) -> No
 
     Exit code 0: all held, 1: something did not, 2: it could not be judged.
     """
-    from contracts.grading.judge import NoLessonError, chosen
+    from contracts.checks.client.judge import NoLessonError, chosen
 
     if lessons:
         _list_lessons()
@@ -117,8 +117,8 @@ def _conclude_other(
     lessons: tuple[Lesson, ...], whom: Whom, wishes: Wishes, reports: Reports
 ) -> NoReturn:
     """Somebody outside this process, over the network."""
-    from contracts.deviations import OURS
-    from contracts.grading import runs
+    from contracts.checks.client import runs
+    from contracts.checks.deviations import OURS
 
     wanted = runs.Wanted(lessons, wishes.kind or "custom", wishes.trade or "licences")
     serving = runs.Serving(wishes.port, wishes.patience, wishes.by_login)
@@ -144,10 +144,10 @@ def _conclude_other(
 
 def _conclude_own(lessons: tuple[Lesson, ...], wishes: Wishes, reports: Reports) -> NoReturn:
     """Our own client in one run: as each kind, held against what is known of that kind."""
-    from contracts import moments
-    from contracts.deviations import OURS, DeviationFault, read_file
-    from contracts.grading.lessons import LESSONS
-    from contracts.grading.runs import Excuses, grade_kinds
+    from contracts import clock
+    from contracts.checks.client.lessons import LESSONS
+    from contracts.checks.client.runs import Excuses, grade_kinds
+    from contracts.checks.deviations import OURS, DeviationFault, read_file
 
     try:
         known = read_file(reports.known or OURS)
@@ -156,7 +156,7 @@ def _conclude_own(lessons: tuple[Lesson, ...], wishes: Wishes, reports: Reports)
     remarks: list[str] = []
     kinds = (wishes.kind,) if wishes.kind else KINDS
     trades = (wishes.trade,) if wishes.trade else TRADES
-    excuses = Excuses(known, moments.now().date())
+    excuses = Excuses(known, clock.now().date())
     verdicts = grade_kinds(lessons, kinds, trades, excuses, remarks)
     # Of a part, most of what is known is not judged: nothing can be said of it.
     whole = len(lessons) == len(LESSONS) and not wishes.trade
@@ -175,8 +175,8 @@ def _words(command: str) -> list[str]:
 
 
 def _recorded(only: str) -> Iterator[Verdict]:
-    from contracts.client_target import READS, judge_client
-    from contracts.exchange import read_all
+    from contracts.checks.client.exchanges import READS, judge_client
+    from contracts.record.exchange import read_all
 
     records = {exchange.name: exchange for exchange in read_all()}
     for exchange in records.values():
@@ -186,7 +186,7 @@ def _recorded(only: str) -> Iterator[Verdict]:
 
 
 def _list_lessons() -> None:
-    from contracts.grading.lessons import LESSONS
+    from contracts.checks.client.lessons import LESSONS
 
     for one in LESSONS:
         click.echo(f"{one.name}: {one.title}. {one.why} [{one.evidence}]")

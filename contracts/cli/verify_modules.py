@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import click
 
 from contracts.cli import options
-from contracts.cli.judged import Reports, conclude, report_options
 from contracts.cli.options import SECONDS, gathered
+from contracts.cli.runs import Reports, conclude, report_options
 
 if TYPE_CHECKING:
-    from contracts.endpoints import Options
+    from contracts.checks.modules import Options
     from contracts.verdicts import Verdict
 
 _MODES = ("automatic", "manual", "pricelist")
@@ -22,7 +22,7 @@ _MODES = ("automatic", "manual", "pricelist")
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """How the panel is played; the fields are those of `contracts.endpoints.Options`."""
+    """How the panel is played; the fields are those of `contracts.checks.modules.Options`."""
 
     mode: str | None
     login: str
@@ -41,7 +41,7 @@ class Wishes:
 
     def options(self) -> Options:
         """As the judge takes them. UsageError where they do not fit together."""
-        from contracts.endpoints import Options
+        from contracts.checks.modules import Options
 
         try:
             return Options(**{**asdict(self), "mode": self.mode or ""})
@@ -94,7 +94,7 @@ def modules(url: str, *, wishes: Wishes, only: str, reports: Reports) -> None:
 
     Exit code 0: all held, 1: something did not, 2: it could not be judged.
     """
-    from contracts.endpoints import examine
+    from contracts.checks.modules import examine
 
     played = wishes.options()
     remarks: list[str] = []

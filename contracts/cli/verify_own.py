@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from contracts.cli import options
-from contracts.cli.judged import Reports, report_options, run_of, show, was_interrupted
 from contracts.cli.progress import Progress, trade
+from contracts.cli.runs import Reports, report_options, run_of, show, was_interrupted
 
 if TYPE_CHECKING:
-    from contracts.grading.runs import Excuses
-    from contracts.sellers.judgement import Notes
+    from contracts.checks.client.runs import Excuses
+    from contracts.checks.seller.judge import Notes
     from contracts.verdicts import Run, Verdict
 
 
@@ -28,14 +28,14 @@ def own(*, scenarios: bool, reports: Reports) -> None:
 
     Exit code 0: all held, 1: something did not, 2: it could not be judged.
     """
-    from contracts import moments
-    from contracts.deviations import OURS, DeviationFault, read_file
-    from contracts.grading.runs import Excuses
+    from contracts import clock
+    from contracts.checks.client.runs import Excuses
+    from contracts.checks.deviations import OURS, DeviationFault, read_file
     from contracts.reports import files
     from contracts.verdicts import COULD_NOT
 
     try:
-        excuses = Excuses(read_file(reports.known or OURS), moments.now().date())
+        excuses = Excuses(read_file(reports.known or OURS), clock.now().date())
         files.check(reports.paths)
     except (DeviationFault, files.Unwritable) as problem:
         click.echo(str(problem), err=True)
@@ -54,7 +54,7 @@ def own(*, scenarios: bool, reports: Reports) -> None:
 
 
 def _seller(excuses: Excuses, *, scenarios: bool) -> Run:
-    from contracts.sellers.judgement import Notes
+    from contracts.checks.seller.judge import Notes
 
     notes = Notes()
     return run_of(
@@ -68,9 +68,9 @@ def _seller(excuses: Excuses, *, scenarios: bool) -> Run:
 
 
 def _of_seller(notes: Notes, *, scenarios: bool) -> Iterator[Verdict]:
-    from contracts import own as ours
-    from contracts.exchange import read_all
-    from contracts.sellers.judgement import Task, judge
+    from contracts.checks.seller.judge import Task, judge
+    from contracts.record.exchange import read_all
+    from contracts.target import own as ours
 
     exchanges = read_all()
     with ours.in_process() as judged:
@@ -78,9 +78,9 @@ def _of_seller(notes: Notes, *, scenarios: bool) -> Iterator[Verdict]:
 
 
 def _client(excuses: Excuses) -> Run:
+    from contracts.checks.client.lessons import LESSONS
+    from contracts.checks.client.runs import grade_kinds
     from contracts.cli.verify_client import KINDS, TRADES
-    from contracts.grading.lessons import LESSONS
-    from contracts.grading.runs import grade_kinds
 
     remarks: list[str] = []
     verdicts = grade_kinds(LESSONS, KINDS, TRADES, excuses, remarks)
@@ -99,8 +99,8 @@ def _modules(excuses: Excuses) -> Run:
 
 
 def _of_modules(remarks: list[str]) -> Iterator[Verdict]:
-    from contracts.endpoints import examine
-    from contracts.endpoints.own import URL, own_endpoint
+    from contracts.checks.modules import examine
+    from contracts.checks.modules.own import URL, own_endpoint
 
     with own_endpoint() as (transport, options):
         run = examine(URL, options, transport=transport)

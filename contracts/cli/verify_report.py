@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from contracts.cli.judged import Reports, report_options, show
 from contracts.cli.options import FILE
+from contracts.cli.runs import Reports, report_options, show
 
 
 @click.command()
@@ -19,7 +19,7 @@ def report(*, saved: tuple[Path, ...], reports: Reports) -> None:
 
     Exit code 0: all held, 1: something did not, 2: it could not be judged.
     """
-    from contracts.deviations import DeviationFault
+    from contracts.checks.deviations import DeviationFault
     from contracts.reports import files
     from contracts.reports.merged import merged
     from contracts.reports.saved import SavedFault

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from contracts.cli import options
-from contracts.cli.judged import Reports, conclude, report_options
 from contracts.cli.options import SUM, Access, access_options, gathered
+from contracts.cli.runs import Reports, conclude, report_options
 
 if TYPE_CHECKING:
-    from contracts.exchange import Exchange
-    from contracts.sellers.judgement import Notes, Task
-    from contracts.sellers.money import Sum
-    from contracts.target import Seller
+    from contracts.checks.seller.judge import Notes, Task
+    from contracts.record.exchange import Exchange
+    from contracts.target.seller import Seller
+    from contracts.target.sums import Sum
     from contracts.verdicts import Verdict
 
 _NOBODY: Final = "http://127.0.0.1"
@@ -105,8 +105,8 @@ def seller(
 
     Exit code 0: all held, 1: something did not, 2: it could not be judged.
     """
-    from contracts.sellers.judgement import Notes
-    from contracts.target import address_fault
+    from contracts.checks.seller.judge import Notes
+    from contracts.target.seller import address_fault
 
     if (url is None) != in_process:
         raise click.UsageError("name the URL of a seller, or say --in-process")
@@ -137,9 +137,9 @@ def _judged(
     task: Task,
     notes: Notes,
 ) -> Generator[Verdict, None, None]:
-    from contracts.exchange import read_all
-    from contracts.sellers.judgement import judge
-    from contracts.target import CannotRun
+    from contracts.checks.seller.judge import judge
+    from contracts.record.exchange import read_all
+    from contracts.target.seller import CannotRun
 
     exchanges = read_all()
     _check_families(wishes, exchanges)
@@ -155,14 +155,14 @@ def _judged(
 
 def _check_families(wishes: Wishes, exchanges: tuple[Exchange, ...]) -> None:
     """UsageError: nothing is on record of a family; all of it would be held."""
-    from contracts.sellers.levels import family_of
+    from contracts.record.levels import family_of
 
     options.known_names(wishes.families, {family_of(one.func) for one in exchanges}, "family")
 
 
 def _place(url: str | None, access: Access, spending: Spending) -> AbstractContextManager[Seller]:
-    from contracts import own
-    from contracts.sellers.budget import Rules
+    from contracts.target import own
+    from contracts.target.spending_guard import Rules
 
     rules = Rules(
         read_only=spending.read_only, limit=spending.max_spend, assumed=spending.assume_price
@@ -171,10 +171,10 @@ def _place(url: str | None, access: Access, spending: Spending) -> AbstractConte
 
 
 def _task(wishes: Wishes) -> Task:
-    from contracts.sellers.flows.shelf import Addresses, is_address
-    from contracts.sellers.ground import Wishes as Goods
-    from contracts.sellers.judgement import Task
-    from contracts.sellers.levels import Choice
+    from contracts.checks.seller.judge import Task
+    from contracts.journeys.catalogue_view import Addresses, is_address
+    from contracts.journeys.runs import Wishes as Goods
+    from contracts.record.levels import Choice
 
     if not is_address(wishes.ip):
         raise click.UsageError(f'--ip: "{wishes.ip}" is no IPv4 address')

@@ -9,11 +9,11 @@ from typing import Any, Final
 
 import httpx
 
-from contracts.fuzz.answered import answered
-from contracts.target import CONTROL, TIMEOUT, CannotRun
+from contracts.checks.fuzz.answered import answered
+from contracts.target.seller import CONTROL, TIMEOUT, CannotRun
 from contracts.verdicts import Run, Seen
 from emulator.app import create_registry
-from emulator.contract import Called, Coverage
+from emulator.openapi import Called, Coverage
 
 EVERY: Final = "*"
 """In place of a world's name: all the seller has."""

@@ -11,9 +11,9 @@ from rich.console import Console
 from rich.table import Table
 
 from contracts.coverage.counting import Counted
-from contracts.sellers.levels import level_of
+from contracts.record.levels import level_of
 from emulator.app import create_registry
-from emulator.contract import PARTS, Share
+from emulator.openapi import PARTS, Share
 
 ALL: Final = "all"
 GATES: Final = (ALL, *PARTS)

@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from contracts.recording.baseline import Ours, error_of, group_of
+from contracts.recording.captured_answers import Sample
+from contracts.recording.contract_fields import FRAME, Contracts, Group, Promise, best, is_assumed
 from contracts.recording.difference import Difference, Severity
-from contracts.recording.ours import Ours, error_of, group_of
 from contracts.recording.profile import Field, accepts, fields, is_free
-from contracts.recording.promises import FRAME, Contracts, Group, Promise, best, is_assumed
-from contracts.recording.samples import Sample
 from contracts.verdicts import ASSUMED, OBSERVED
 
 _TYPES: Final = {

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from contracts.exchange import Exchange, read_all
-from contracts.moments import elapsed, now
-from contracts.own import in_process
+from contracts.clock import elapsed, now
+from contracts.record.exchange import Exchange, read_all
+from contracts.recording.baseline import Ours, ours
+from contracts.recording.captured_answers import Sample, of_live, of_ours, of_session
 from contracts.recording.compare import differences
+from contracts.recording.contract_fields import contracts
 from contracts.recording.difference import Difference, Severity
-from contracts.recording.ours import Ours, ours
-from contracts.recording.promises import contracts
-from contracts.recording.samples import Sample, of_live, of_ours, of_session
 from contracts.recording.session import Session
-from contracts.target import Seller
+from contracts.target.own import in_process
+from contracts.target.seller import Seller
 from contracts.verdicts import ASSUMED, EVIDENCE, NO_EVIDENCE, Outcome, Run, Verdict
 
 AGAINST: Final = ("both", "contracts", "emulator")

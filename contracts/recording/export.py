@@ -12,9 +12,10 @@ from typing import Final
 
 import yaml
 
-from contracts.exchange import read_file
-from contracts.fields import ExchangeFault
-from contracts.masking import MASK
+from contracts.record.document import Node
+from contracts.record.exchange import read_file
+from contracts.record.fields import ExchangeFault
+from contracts.record.formats import FORMATS
 from contracts.recording.generalised import (
     Knowledge,
     general,
@@ -24,9 +25,8 @@ from contracts.recording.generalised import (
 )
 from contracts.recording.session import Entry, Session
 from contracts.recording.trees import doc_of, shape_of
-from contracts.shapes import FORMATS
-from contracts.spending import changes
-from contracts.tree import Node
+from contracts.target.redact import MASK
+from contracts.target.spending import changes
 from contracts.verdicts import RECORDED
 
 _PERSONAL: Final = re.compile(

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from contracts.fields import ExchangeFault
+from contracts.record.fields import ExchangeFault
 from contracts.recording.session import Entry, Session, head, read, written
 
 MODE = 0o600

@@ -12,9 +12,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from contracts.placeholders import places
-from contracts.shapes import ECHO, LAYOUT
-from contracts.tree import Node
+from contracts.record.document import Node
+from contracts.record.formats import ECHO, LAYOUT
+from contracts.record.placeholders import places
 
 CODES: Final = frozenset({
     "status", "period", "order_period", "autoprolong", "pricelist", "pricelist_id", "itemtype",

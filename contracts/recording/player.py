@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from contracts.leaves import rewritten
-from contracts.moments import now
-from contracts.recording.disguise import Disguise, has_stand_in, is_stand_in
+from contracts.clock import now
+from contracts.record.tokens import rewritten
+from contracts.recording.pseudonymizer import Disguise, has_stand_in, is_stand_in
 from contracts.recording.recorder import learn
 from contracts.recording.references import References
-from contracts.recording.sent import Sent
+from contracts.recording.request import Sent
 from contracts.recording.session import Entry, Session
 from contracts.recording.trees import shape_of
-from contracts.spending import changes
+from contracts.target.spending import changes
 
 _LOOSE: Final = frozenset({"lang", "progressid", "newface", "clickstat"})
 """Parameters of which only some clients think; they change nothing in what is answered."""

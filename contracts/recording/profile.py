@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from contracts.placeholders import places
-from contracts.shapes import ECHO, LAYOUT
-from contracts.tree import ABSENT, Node
+from contracts.record.document import ABSENT, Node
+from contracts.record.formats import ECHO, LAYOUT
+from contracts.record.placeholders import places
 
 KINDS: Final = ("empty", "flag", "date", "number", "money", "text", "any", "inner")
 """What a value looks like. ``any``: a record does not say; ``inner``: there are fields in it."""

@@ -16,10 +16,10 @@ from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Request, Response
 
-from contracts.fields import ExchangeFault
-from contracts.recording import sent as requests
+from contracts.record.fields import ExchangeFault
+from contracts.recording import request as requests
 from contracts.recording.refusals import refusal
-from contracts.recording.sent import Sent
+from contracts.recording.request import Sent
 from contracts.recording.upstream import Silent, Upstream
 
 if TYPE_CHECKING:

@@ -7,15 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
-from contracts.fields import ExchangeFault
-from contracts.leaves import Opaque, leaves
-from contracts.masking import MASK
-from contracts.recording.disguise import Disguise
+from contracts.record.fields import ExchangeFault
+from contracts.record.tokens import Opaque, leaves
 from contracts.recording.file import SessionFile
+from contracts.recording.pseudonymizer import Disguise
 from contracts.recording.references import References
-from contracts.recording.sent import Sent
+from contracts.recording.request import Sent
 from contracts.recording.session import Entry
 from contracts.recording.trees import kind_of, shape_of, tree_of
+from contracts.target.redact import MASK
 
 LEAKY: Final = "it would have shown a secret"
 """Why an answer is withheld that could not be masked for certain."""

@@ -14,9 +14,9 @@ from typing import Final
 
 from dateutil.relativedelta import relativedelta
 
-from contracts.recording.disguise import KEYS
+from contracts.record.document import Node
+from contracts.recording.pseudonymizer import KEYS
 from contracts.recording.trees import mapped
-from contracts.tree import Node
 
 NUMBERS: Final = frozenset({
     "id", "elid", "plid", "item", "item.id", "main_item", "billorder", "payment_id", "lineitem.id",

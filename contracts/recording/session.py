@@ -18,10 +18,10 @@ from typing import Any, Final
 
 import yaml
 
-from contracts.exchange import BODIES, METHODS
-from contracts.fields import ExchangeFault, Reader
+from contracts.record.document import Node, TreeFault, from_record
+from contracts.record.exchange import BODIES, METHODS
+from contracts.record.fields import ExchangeFault, Reader
 from contracts.recording.trees import doc_of
-from contracts.tree import Node, TreeFault, from_record
 
 FORMAT: Final = "session 1"
 END: Final = "...\n"

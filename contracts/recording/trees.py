@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from contracts.leaves import Opaque
-from contracts.shapes import ECHO, LAYOUT, Unreadable, read
-from contracts.tree import Node
+from contracts.record.document import Node
+from contracts.record.formats import ECHO, LAYOUT, Unreadable, read
+from contracts.record.tokens import Opaque
 
 JSON = frozenset({"json", "sjson", "xjson"})
 """The names of the one mapping that exchanges call json."""
@@ -46,7 +46,7 @@ def kind_of(doc: Node) -> str:
 
 
 def record_of(node: Node) -> object:
-    """A node as a file has it; :func:`contracts.tree.from_record` reads it back."""
+    """A node as a file has it; :func:`contracts.record.document.from_record` reads it back."""
     if not node.children and not node.attrs:
         return node.text or ""
     told: dict[str, object] = {f"@{name}": text for name, text in node.attrs.items()}

@@ -12,10 +12,10 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from contracts.fields import ExchangeFault
-from contracts.moments import elapsed, now
+from contracts.clock import elapsed, now
+from contracts.record.fields import ExchangeFault
 from contracts.recording.recorder import Answered
-from contracts.recording.sent import Sent
+from contracts.recording.request import Sent
 
 TIMEOUT: Final = 120.0
 """Seconds. An order that takes longer than this may have happened all the same."""

@@ -7,7 +7,7 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from contracts.matrix import State, filled, matrix
+from contracts.checks.matrix import State, filled, matrix
 from contracts.reports.counts import counts_of, exit_code_of
 from contracts.reports.plaintext import one_line
 from contracts.verdicts import COULD_NOT, DID_NOT, HELD, Outcome, Run, wrong

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from contracts.matrix import SYSTEMS, TRADES, Filled, State, filled
+from contracts.checks.matrix import SYSTEMS, TRADES, Filled, State, filled
 from contracts.reports.counts import MEANINGS, counts_of, in_words
 from contracts.reports.plaintext import one_line, shown
 from contracts.verdicts import Outcome, Run, Verdict, exit_code

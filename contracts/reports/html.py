@@ -16,7 +16,7 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import escape
 
-from contracts.matrix import SYSTEMS, TRADES, Filled, filled, matrix
+from contracts.checks.matrix import SYSTEMS, TRADES, Filled, filled, matrix
 from contracts.reports.counts import MEANINGS, WORST_FIRST, counts_of, exit_code_of
 from contracts.reports.plaintext import cut, shown
 from contracts.reports.pretty import pretty

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from contracts import deviations, moments
+from contracts import clock
+from contracts.checks import deviations
 from contracts.reports.saved import SavedFault, read_file
 from contracts.verdicts import Run
 
@@ -31,6 +32,6 @@ def merged(paths: Sequence[Path], known: Path | None = None) -> tuple[Run, ...]:
 def _excused(entries: tuple[deviations.Entry, ...], run: Run) -> Run:
     kind = str(run.details.get("kind", ""))
     verdicts, told = deviations.apply(
-        entries, run.verdicts, judge=run.judge, kind=kind, today=moments.now().date()
+        entries, run.verdicts, judge=run.judge, kind=kind, today=clock.now().date()
     )
     return replace(run, verdicts=verdicts, remarks=(*run.remarks, *told))

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
-from contracts.matrix import SYSTEMS, TRADES, matrix
+from contracts.checks.matrix import SYSTEMS, TRADES, matrix
 from contracts.reports.counts import counts_of
 from contracts.verdicts import (
     EVIDENCE,

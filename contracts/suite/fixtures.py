@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from contracts import own
-from contracts.fuzz.bench import Bench
-from contracts.fuzz.declared import Declared
-from contracts.target import Seller
+from contracts.checks.fuzz.declarations import Declared
+from contracts.checks.fuzz.target import Bench
+from contracts.target import own
+from contracts.target.seller import Seller
 
 DECLARED = Declared()
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.client_target import READS, Out, judge_client
-from contracts.exchange import Exchange, read_all
-from contracts.replay import replay
-from contracts.target import Seller
+from contracts.checks.client.exchanges import READS, Out, judge_client
+from contracts.record.exchange import Exchange, read_all
+from contracts.target.replay import replay
+from contracts.target.seller import Seller
 from contracts.verdicts import Outcome, Verdict
 
 RECORDS = {exchange.name: exchange for exchange in read_all()}

@@ -7,8 +7,8 @@ import os
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from contracts.fuzz.bench import Bench
-from contracts.fuzz.operations import Generated, operations, requests
+from contracts.checks.fuzz.operations import Generated, operations, requests
+from contracts.checks.fuzz.target import Bench
 from contracts.suite.fixtures import DECLARED
 
 OPERATIONS = operations(DECLARED.document)

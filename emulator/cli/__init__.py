@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from emulator.cli.ending import heed_signals
 from emulator.cli.group import mockseller
+from emulator.cli.signals import heed_signals
 
 
 def main() -> None:

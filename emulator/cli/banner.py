@@ -6,11 +6,11 @@ import shlex
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from emulator.domain.catalogue import TRIAL
+from emulator.domain.catalogue.catalogue import TRIAL
 from emulator.domain.world import read
-from emulator.fixtures_files import FixtureError, load_world
 from emulator.settings import Settings
-from emulator.worlds import DEFAULT, Worlds
+from emulator.worlds.fixtures import FixtureError, load_world
+from emulator.worlds.worlds import DEFAULT, Worlds
 
 PREFERRED = 55227
 """ISPmanager Lite: the cheapest code every shipped world sells."""

@@ -10,7 +10,7 @@ import click
 from emulator.cli import options
 
 if TYPE_CHECKING:
-    from emulator.admin.clock import Moment
+    from emulator.control.api.clock import Moment
 
 
 @click.group()
@@ -23,7 +23,7 @@ def clock() -> None:
 @options.data
 def show(name: str, data: Path | None) -> None:
     """Show the world's time."""
-    from emulator.admin import clock as clocks
+    from emulator.control.api import clock as clocks
 
     with options.opened(data) as worlds:
         _tell(clocks.show(worlds, name))
@@ -35,7 +35,7 @@ def show(name: str, data: Path | None) -> None:
 @options.data
 def advance(span: tuple[str, ...], name: str, data: Path | None) -> None:
     """Move it forward by SPAN: 31 days, 1 month, or: to next renewal."""
-    from emulator.admin import clock as clocks
+    from emulator.control.api import clock as clocks
 
     with options.opened(data) as worlds:
         _tell(clocks.advance(worlds, name, " ".join(span)))
@@ -47,8 +47,8 @@ def advance(span: tuple[str, ...], name: str, data: Path | None) -> None:
 @options.data
 def freeze(at: str | None, name: str, data: Path | None) -> None:
     """Stop it, now or at an INSTANT such as 2027-01-31T00:00:00Z."""
-    from emulator.admin import clock as clocks
     from emulator.clock import read_instant
+    from emulator.control.api import clock as clocks
 
     with options.opened(data) as worlds:
         _tell(clocks.freeze(worlds, name, read_instant(at) if at else None))
@@ -60,8 +60,8 @@ def freeze(at: str | None, name: str, data: Path | None) -> None:
 @options.data
 def set_to(at: str, name: str, data: Path | None) -> None:
     """Put it to an INSTANT such as 2027-01-31T00:00:00Z."""
-    from emulator.admin import clock as clocks
     from emulator.clock import read_instant
+    from emulator.control.api import clock as clocks
 
     with options.opened(data) as worlds:
         _tell(clocks.set_to(worlds, name, read_instant(at)))
@@ -72,7 +72,7 @@ def set_to(at: str, name: str, data: Path | None) -> None:
 @options.data
 def real(name: str, data: Path | None) -> None:
     """Make it the machine's clock again."""
-    from emulator.admin import clock as clocks
+    from emulator.control.api import clock as clocks
 
     with options.opened(data) as worlds:
         _tell(clocks.run_real(worlds, name))

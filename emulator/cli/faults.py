@@ -59,8 +59,8 @@ def add(
     WHAT is one of delay, error, status, drop, truncate, garbage, long, rate_limit, stale, one_row,
     no_key.
     """
-    from emulator.admin import faults
     from emulator.app import create_registry
+    from emulator.control.api import faults
 
     with options.opened(data) as worlds:
         given = {"what": what, **rule, **dict(_setting(text) for text in settings)}
@@ -89,7 +89,7 @@ def _setting(text: str) -> tuple[str, object]:
 @options.data
 def list_(name: str, data: Path | None) -> None:
     """Show what is planned, and how often it struck."""
-    from emulator.admin import faults
+    from emulator.control.api import faults
 
     with options.opened(data) as worlds:
         found = faults.all_of(worlds, name)
@@ -105,7 +105,7 @@ def list_(name: str, data: Path | None) -> None:
 @options.data
 def remove(number: int, name: str, data: Path | None) -> None:
     """Take one back."""
-    from emulator.admin import faults
+    from emulator.control.api import faults
 
     with options.opened(data) as worlds:
         faults.remove(worlds, name, number)
@@ -117,7 +117,7 @@ def remove(number: int, name: str, data: Path | None) -> None:
 @options.data
 def clear(name: str, data: Path | None) -> None:
     """Take all of them back."""
-    from emulator.admin import faults
+    from emulator.control.api import faults
 
     with options.opened(data) as worlds:
         click.echo(f"{faults.clear(worlds, name)} removed")

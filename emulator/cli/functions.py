@@ -18,8 +18,8 @@ INDENT: Final = 27
 )
 def functions(*, as_json: bool) -> None:
     """List the functions of the API, and how we know each."""
-    from emulator.admin.listing import functions as listed
     from emulator.app import create_registry
+    from emulator.control.api.functions import functions as listed
 
     found = listed(create_registry())
     if as_json:

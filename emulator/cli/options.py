@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 if TYPE_CHECKING:
-    from emulator.worlds import Worlds
+    from emulator.worlds.worlds import Worlds
 
 Command = Callable[..., Any]
 FILE: Final = click.Path(dir_okay=False, path_type=Path)
@@ -76,7 +76,7 @@ def show_row(line: str, indent: int) -> None:
 def opened(folder: Path | None) -> Iterator[Worlds]:
     """The worlds under a data folder; every fault of a user is told in one line."""
     from emulator.settings import load
-    from emulator.worlds import DEFAULT, Worlds
+    from emulator.worlds.worlds import DEFAULT, Worlds
 
     with told():
         worlds = Worlds(load({"data": folder}))

@@ -53,7 +53,7 @@ def serve(config: Path | None, **flags: object) -> None:
 
     Exit code 0: it was stopped, 2: it could not begin.
     """
-    from emulator.server import PortError, Server, take
+    from emulator.server.serving import PortError, Server, take
     from emulator.settings import load
 
     with options.told():
@@ -84,7 +84,7 @@ def _check_certificate(settings: Settings) -> None:
 
 def _check_fixture(settings: Settings) -> None:
     """Also where the world `default` exists already and nothing is made from it today."""
-    from emulator.fixtures_files import world_names
+    from emulator.worlds.fixtures import world_names
 
     name = settings.fixture
     if name in world_names() or (Path(name).suffix and Path(name).is_file()):

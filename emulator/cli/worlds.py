@@ -22,10 +22,10 @@ def world() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_worlds(data: Path | None, *, as_json: bool) -> None:
     """List the worlds."""
-    from emulator.admin import state
+    from emulator.control.api import world_state
 
     with options.opened(data) as worlds:
-        found = [state.told(worlds, name) for name in worlds.names()]
+        found = [world_state.told(worlds, name) for name in worlds.names()]
     if as_json:
         click.echo(json.dumps(found, indent=1))
         return
@@ -82,7 +82,7 @@ def load(name: str, file: Path, data: Path | None) -> None:
     FILE is the answer of pricelist.export (xml, json or bjson), whose tariffs become the catalogue,
     or a world of one's own (.yaml), which the world NAME then is made from anew.
     """
-    from emulator.admin import state
+    from emulator.control.api import world_state
 
     with options.opened(data) as worlds:
         if file.suffix in YAML:
@@ -92,7 +92,7 @@ def load(name: str, file: Path, data: Path | None) -> None:
         document = file.read_bytes()
         if not worlds.exists(name):
             worlds.create(name, "empty")
-        found = state.sell(worlds, name, document)
+        found = world_state.sell(worlds, name, document)
     for line in found.left_out:
         click.echo(f"left out: {line}", err=True)
     click.echo(f"{name}: {len(found.tariffs)} tariffs from {file.name}")

@@ -11,18 +11,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select
 
-from emulator.domain import (
-    accounts,
-    licenses,
-    modules,
-    notifications,
-    opening,
-    services,
-    terms,
-    traits,
-)
-from emulator.domain.accounts import Account
-from emulator.domain.services import (
+from emulator.domain.accounts import accounts, notifications
+from emulator.domain.accounts.accounts import Account
+from emulator.domain.billing import terms
+from emulator.domain.catalogue import traits
+from emulator.domain.services import licenses, modules, opening, services
+from emulator.domain.services.services import (
     ACTIVE,
     AUTO,
     KEEP_SUSPENDED,

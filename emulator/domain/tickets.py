@@ -11,8 +11,8 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, func, insert, select, update
 
-from emulator.domain import services
-from emulator.domain.accounts import Account
+from emulator.domain.accounts.accounts import Account
+from emulator.domain.services import services
 from emulator.domain.world import Shop
 from emulator.errors import Missed
 from emulator.store import tables

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from sqlalchemy import Text, bindparam, select, type_coerce, update
 
 from emulator.clock import Machine, WorldClock
-from emulator.domain.catalogue import Catalogue
+from emulator.domain.catalogue.catalogue import Catalogue
 from emulator.store import tables
 from emulator.store.engine import Database, Row, Statement
 

@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from emulator.domain.accounts import Verified
-from emulator.functions import (
+from emulator.api.registry import Family
+from emulator.domain.accounts.accounts import Verified
+from emulator.functions.account import (
     account,
-    addition,
-    basket,
-    certificate,
     country,
     dashboard,
-    expense,
-    groupedit,
     menu,
-    payment,
-    platform,
     portal,
-    pricelist,
     profile,
-    service,
-    servicetypes,
     session,
-    soft,
-    softexternal,
     ticket,
     user,
 )
-from emulator.registry import Family
+from emulator.functions.billing import basket, expense, payment, pricelist
+from emulator.functions.products import (
+    addition,
+    certificate,
+    platform,
+    service_types,
+    soft,
+    softexternal,
+)
+from emulator.functions.services import groupedit, service
 
 
 def families(verified: Verified) -> tuple[Family, ...]:
     """Every family, newly declared. ``verified``: passwords known to be right, per process."""
     licences = (soft.family(), softexternal.family(), platform.family(), addition.family())
-    products = (*licences, *servicetypes.families(), certificate.family())
+    products = (*licences, *service_types.families(), certificate.family())
     money = (payment.family(), expense.family())
     own = (account.family(), profile.family(), user.family(), ticket.family())
     declared = [

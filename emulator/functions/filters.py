@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from emulator.call import Call, Choice, Done, Shown
-from emulator.domain import sessions
-from emulator.fields import Rest
+from emulator.api.context import Call, Choice, Done, Shown
+from emulator.api.fields import Rest
+from emulator.api.registry import Evidence, Family
+from emulator.api.schema import WireSchema
+from emulator.domain.accounts import sessions
 from emulator.functions.listing import Listing
-from emulator.registry import Evidence, Family
-from emulator.schema import WireSchema
 
 Selects = Callable[[Call], Mapping[str, Sequence[Choice]]]
 

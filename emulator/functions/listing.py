@@ -15,9 +15,9 @@ from typing import Any, Literal
 
 from sqlalchemy import BigInteger, ColumnElement, Select, String, bindparam, func
 
-from emulator.call import Call, Rows
-from emulator.fields import NUMBER, Text, Whole
-from emulator.schema import WireSchema
+from emulator.api.context import Call, Rows
+from emulator.api.fields import NUMBER, Text, Whole
+from emulator.api.schema import WireSchema
 from emulator.store.engine import Row, Statement
 
 Kind = Literal["text", "exact", "number", "day", "instant", "money"]

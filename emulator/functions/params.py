@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
 
-from emulator.call import Call, Choice, Leaf, Part
-from emulator.domain import discounts
-from emulator.domain.catalogue import BOOLEAN, ENUMERATION, INTEGER, Addon, Tariff, Words
+from emulator.api.context import Call, Choice, Leaf, Part
+from emulator.api.fields import Id, Ids
+from emulator.api.schema import WireSchema
+from emulator.domain.billing import discounts
+from emulator.domain.catalogue.catalogue import BOOLEAN, ENUMERATION, INTEGER, Addon, Tariff, Words
 from emulator.domain.money import exact, plain, with_currency
-from emulator.domain.services import Service
-from emulator.fields import Id, Ids
-from emulator.schema import WireSchema
-from emulator.words import STATES, in_language, period_label
+from emulator.domain.services.services import Service
+from emulator.texts import STATES, in_language, period_label
 
 PROJECT_ID, PROJECT = "1", "ISPsystem"
 """The provider's number and name (docs/evidence.md 7): clients pick their balance by the name."""

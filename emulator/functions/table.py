@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from emulator.call import Call, Rows, Value
+from emulator.api.context import Call, Rows, Value
 from emulator.functions.listing import MOST_ROWS
 
 

@@ -5,11 +5,11 @@ goes over the wire, so it can be pointed at anybody's billing. Source: docs/modu
 """
 
 from emulator.panel.billing import Billing, BillingFault, Bought, Login, NoBilling, Offer
-from emulator.panel.licence import Licence, LicenceFault, LicenceFolder, Module, Partner
-from emulator.panel.machine import MODES, Bearings, Panel, Purchase, State
+from emulator.panel.license import Licence, LicenceFault, LicenceFolder, Module, Partner
+from emulator.panel.offers import Shelf
 from emulator.panel.pages import PanelPages
+from emulator.panel.panel import MODES, Bearings, Panel, Purchase, State
 from emulator.panel.serving import Served
-from emulator.panel.shelf import Shelf
 
 __all__ = [
     "MODES",

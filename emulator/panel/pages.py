@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request, Response
 
-from emulator.admin.guard import OWN_NAMES, Refusal, came_from_here, hostname
+from emulator.control.api.guard import OWN_NAMES, Refusal, came_from_here, hostname
 from emulator.panel.billing import BillingFault, Login, NoBilling
-from emulator.panel.licence import LicenceFault
-from emulator.panel.machine import Panel, Purchase, State
+from emulator.panel.license import LicenceFault
+from emulator.panel.panel import Panel, Purchase, State
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

@@ -1,12 +1,20 @@
 """The flows of reselling as each kind of reselling system does them."""
 
-from reseller_client.resellers.billmanager import BillmanagerReseller, SellerAccount
-from reseller_client.resellers.billmanager_models import ProcessingModule
-from reseller_client.resellers.custom import CustomReseller, Renewal
-from reseller_client.resellers.custom_modules import CustomModules
-from reseller_client.resellers.custom_services import CustomServices
+from reseller_client.resellers.billmanager.models import ProcessingModule
+from reseller_client.resellers.billmanager.reseller import BillmanagerReseller, SellerAccount
+from reseller_client.resellers.custom.licenses import CustomReseller, Renewal
+from reseller_client.resellers.custom.modules import CustomModules
+from reseller_client.resellers.custom.services import CustomServices
 from reseller_client.resellers.matrix import MATRIX, Kind, Trade, can_resell
-from reseller_client.resellers.whmcs import (
+from reseller_client.resellers.whmcs.hooks import (
+    Activation,
+    AddonState,
+    activate_addon,
+    addon_of,
+    failure_text,
+    sign_on,
+)
+from reseller_client.resellers.whmcs.licenses import (
     FREE_ADDRESS,
     FREE_NAME,
     Bought,
@@ -15,15 +23,7 @@ from reseller_client.resellers.whmcs import (
     Hosted,
     WhmcsReseller,
 )
-from reseller_client.resellers.whmcs_hooks import (
-    Activation,
-    AddonState,
-    activate_addon,
-    addon_of,
-    failure_text,
-    sign_on,
-)
-from reseller_client.resellers.whmcs_store import MemoryStore, Owner, PoolRow, SqliteStore, Store
+from reseller_client.resellers.whmcs.store import MemoryStore, Owner, PoolRow, SqliteStore, Store
 
 __all__ = [
     "FREE_ADDRESS",

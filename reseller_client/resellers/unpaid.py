@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reseller_client.errors import UnknownOutcome
-from reseller_client.values import Status
+from reseller_client.transport.values import Status
 
 if TYPE_CHECKING:
     from reseller_client.client import Client

@@ -27,7 +27,7 @@ from tests.benchmarks.world import WORLD
 LOGIN = "authinfo=reseller%3Asecret"
 GUNICORN = (
     "--worker-class",
-    "emulator.patience.PatientWorker",
+    "emulator.server.buffering_worker.PatientWorker",
     "--reuse-port",
     "--preload",
     "--log-level",

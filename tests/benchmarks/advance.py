@@ -17,13 +17,14 @@ from pathlib import Path
 
 from sqlalchemy import bindparam, insert, select, update
 
-from emulator.admin import clock
 from emulator.clock import add_months
-from emulator.domain import services, world
+from emulator.control.api import clock
+from emulator.domain import world
+from emulator.domain.services import services
 from emulator.settings import Settings
 from emulator.store import tables
 from emulator.store.engine import Statement
-from emulator.worlds import Worlds
+from emulator.worlds.worlds import Worlds
 from tests.benchmarks.world import WORLD
 
 FUTURE = 300

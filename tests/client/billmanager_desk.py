@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from reseller_client.resellers.billmanager import BillmanagerReseller, SellerAccount
-from reseller_client.resellers.billmanager_models import Item, ProcessingModule
-from reseller_client.storefront_store import StorefrontStore
+from reseller_client.resellers.billmanager.models import Item, ProcessingModule
+from reseller_client.resellers.billmanager.reseller import BillmanagerReseller, SellerAccount
+from reseller_client.shop.store import StorefrontStore
 from tests.client.emulated import LossyLine, client_of
 
 if TYPE_CHECKING:

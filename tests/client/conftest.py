@@ -22,7 +22,7 @@ from tests.machine import stopped
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from reseller_client.call import Out
+    from reseller_client.transport.call import Out
 
 URL = "https://seller.example/billmgr"
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from emulator.testing import Seller
-    from reseller_client.call import Out
+    from reseller_client.transport.call import Out
 
 
 class LossyLine:

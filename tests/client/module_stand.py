@@ -15,9 +15,9 @@ from defusedxml.ElementTree import fromstring
 from werkzeug.test import Client as Browser
 
 from emulator.testing import Seller
-from reseller_client.module_endpoint import ModuleEndpoint
-from reseller_client.module_shop import ModuleShop
-from reseller_client.module_shop_store import ModuleStore, Product
+from reseller_client.modules.endpoint import ModuleEndpoint
+from reseller_client.modules.shop import ModuleShop
+from reseller_client.modules.store import ModuleStore, Product
 from tests.client.emulated import LossyLine, client_of
 from tests.machine import stopped
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reseller_client import Status
-from reseller_client.resellers.billmanager_models import Action, Operation, State
+from reseller_client.resellers.billmanager.models import Action, Operation, State
 from tests.client.billmanager_desk import LITE, Desk, desk_at
 
 if TYPE_CHECKING:

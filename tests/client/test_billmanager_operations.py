@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reseller_client import Status
-from reseller_client.resellers.billmanager_models import NotForSale, State
+from reseller_client.resellers.billmanager.models import NotForSale, State
 from tests.client.billmanager_desk import LITE, NODES, Desk, desk_at
 
 if TYPE_CHECKING:

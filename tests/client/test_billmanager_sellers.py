@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from reseller_client import Status
-from reseller_client.resellers.billmanager import BillmanagerReseller, SellerAccount
-from reseller_client.resellers.billmanager_models import ProcessingModule, State
-from reseller_client.storefront_margin import total
-from reseller_client.storefront_store import StorefrontStore
+from reseller_client.resellers.billmanager.models import ProcessingModule, State
+from reseller_client.resellers.billmanager.reseller import BillmanagerReseller, SellerAccount
+from reseller_client.shop.margin import total
+from reseller_client.shop.store import StorefrontStore
 from tests.client.billmanager_desk import FROZEN, LITE
 from tests.client.emulated import LossyLine, client_of
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reseller_client.catalogue_models import AddonKind
-from reseller_client.resellers.billmanager_models import (
+from reseller_client.resellers.billmanager.models import (
     Amount,
     NoRate,
     NotConnected,
@@ -18,7 +17,8 @@ from reseller_client.resellers.billmanager_models import (
     PeriodsDiffer,
     ProcessingModule,
 )
-from reseller_client.storefront_prices import PriceRule, Rounding
+from reseller_client.services.catalogue_models import AddonKind
+from reseller_client.shop.prices import PriceRule, Rounding
 from tests.client.billmanager_desk import LITE, NODES, Desk, desk_at
 
 if TYPE_CHECKING:

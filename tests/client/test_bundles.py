@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reseller_client.bundles import PANELS, After, Bundles, Panel
-from reseller_client.bundles_store import Bundle, BundleStore, Wanted
+from reseller_client.resellers.bundles.bundles import PANELS, After, Bundles, Panel
+from reseller_client.resellers.bundles.store import Bundle, BundleStore, Wanted
 from tests.client.wishes import WISH
 
 if TYPE_CHECKING:

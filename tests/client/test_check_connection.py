@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from reseller_client import Client, DeletionForbidden, Money
 from reseller_client.cli import resell
-from reseller_client.connection import Grade, Report, check_connection
+from reseller_client.connection_check import Grade, Report, check_connection
 from tests.client.conftest import Waits, form_of
 from tests.client.emulated import client_of
 from tests.client.wishes import eur

@@ -22,7 +22,7 @@ from defusedxml.ElementTree import fromstring
 
 from emulator.testing import Seller, World
 from reseller_client.cli import resell
-from reseller_client.module_shop_store import ModuleStore
+from reseller_client.modules.store import ModuleStore
 from tests.client.emulated import LossyLine, client_of
 from tests.client.module_stand import Watch, shop_of
 from tests.client.test_module_file import GOOD

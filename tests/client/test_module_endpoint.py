@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from reseller_client.module_shop_store import ModuleStore, State
+from reseller_client.modules.store import ModuleStore, State
 from tests.client.module_stand import ADA, BOB, Stand, opened
 
 

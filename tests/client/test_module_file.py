@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from reseller_client.module_file import FileFault, apply_file, read_file
-from reseller_client.module_shop import ModuleShop
-from reseller_client.module_shop_store import ModuleStore
+from reseller_client.modules.file import FileFault, apply_file, read_file
+from reseller_client.modules.shop import ModuleShop
+from reseller_client.modules.store import ModuleStore
 from tests.client.module_stand import Watch, lonely
 
 EXAMPLE = Path(__file__).parents[2] / "fixtures" / "modules" / "example.yaml"

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from werkzeug.test import Client as Browser
 
-from reseller_client.module_endpoint import ModuleEndpoint
-from reseller_client.module_logins import FAILURES, STRANGERS
-from reseller_client.module_shop_store import ModuleStore
+from reseller_client.modules.endpoint import ModuleEndpoint
+from reseller_client.modules.logins import FAILURES, STRANGERS
+from reseller_client.modules.store import ModuleStore
 from tests.client.module_stand import ADA, BOB, Counter, counter, lonely
 
 WRONG, LOCKED = "auth badpassword", "auth blocklogon"

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from werkzeug.test import Client as Browser
 
 from emulator.testing import Seller
-from reseller_client.module_endpoint import ModuleEndpoint
-from reseller_client.module_shop import ModuleShop
-from reseller_client.module_shop_store import Held, ModuleStore, Product, State
+from reseller_client.modules.endpoint import ModuleEndpoint
+from reseller_client.modules.shop import ModuleShop
+from reseller_client.modules.store import Held, ModuleStore, Product, State
 from tests.client.emulated import LossyLine
 from tests.client.module_stand import Watch, shop_of
 from tests.machine import stopped

@@ -12,9 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from reseller_client.module_refusals import ShopRefusal
-from reseller_client.module_shop import ModuleShop
-from reseller_client.module_shop_store import ModuleStore, Product, State
+from reseller_client.modules.refusals import ShopRefusal
+from reseller_client.modules.shop import ModuleShop
+from reseller_client.modules.store import ModuleStore, Product, State
 from tests.client.module_stand import Stand, opened, shop_of
 
 

@@ -14,8 +14,8 @@ import pytest
 from defusedxml.ElementTree import fromstring
 from werkzeug.test import Client as Browser
 
-from reseller_client.module_endpoint import ModuleEndpoint
-from reseller_client.module_shop_store import Product
+from reseller_client.modules.endpoint import ModuleEndpoint
+from reseller_client.modules.store import Product
 from tests.client.module_stand import ADA, Counter, counter
 
 PRICES = {"func": "pricelist.export", "itemtype": "addition"}

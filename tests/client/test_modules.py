@@ -25,7 +25,7 @@ from reseller_client import (
     WrongState,
 )
 from reseller_client.resellers import CustomModules
-from reseller_client.resellers.billmanager_models import State
+from reseller_client.resellers.billmanager.models import State
 from tests.client.billmanager_desk import Desk, desk_at
 from tests.client.emulated import LossyLine, client_of
 from tests.machine import stopped

@@ -18,7 +18,7 @@ from reseller_client import (
     Refused,
     UnknownOutcome,
 )
-from reseller_client.values import PaymentStatus
+from reseller_client.transport.values import PaymentStatus
 from tests.client.conftest import Waits
 from tests.client.emulated import client_of
 from tests.client.wishes import OK, eur, without_login

@@ -13,13 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reseller_client import NotUnderstood, Status
-from reseller_client.document import Choice
-from reseller_client.license_reading import read_license, read_license_row
-from reseller_client.reader import read_document, read_refusal
-from reseller_client.reading import read_state
-from reseller_client.values import (
-    read_status,
-)
+from reseller_client.services.license_reading import read_license, read_license_row
+from reseller_client.services.reading import read_state
+from reseller_client.transport.document import Choice
+from reseller_client.transport.reader import read_document, read_refusal
+from reseller_client.transport.values import read_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable

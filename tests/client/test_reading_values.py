@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reseller_client import Money
-from reseller_client.values import (
+from reseller_client.transport.values import (
     read_autoprolong,
     read_date,
     read_flag,

@@ -16,10 +16,10 @@ from click.testing import CliRunner, Result
 
 from reseller_client import NotUnderstood
 from reseller_client.cli import resell
-from reseller_client.storefront import Storefront
-from reseller_client.storefront_margin import Margin, by_licence, by_month, total, write_csv
-from reseller_client.storefront_prices import Exchange, PriceRule, Rounding
-from reseller_client.storefront_store import Sale, SaleKind, StorefrontStore
+from reseller_client.shop.margin import Margin, by_licence, by_month, total, write_csv
+from reseller_client.shop.prices import Exchange, PriceRule, Rounding
+from reseller_client.shop.store import Sale, SaleKind, StorefrontStore
+from reseller_client.shop.storefront import Storefront
 
 if TYPE_CHECKING:
     from reseller_client import Client

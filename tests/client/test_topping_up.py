@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from reseller_client import BadValue, Client, DeletionForbidden, LicenseOrder, Missed
-from reseller_client.values import PaymentStatus
+from reseller_client.transport.values import PaymentStatus
 from tests.client.wishes import eur
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from reseller_client.values import Money, read_total
+from reseller_client.transport.values import Money, read_total
 
 
 @pytest.mark.parametrize(

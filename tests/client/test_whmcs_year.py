@@ -19,14 +19,14 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from contracts.cli import demo
-from contracts.demos.ledger import charged
-from contracts.demos.scenario import ScenarioFault, read_scenario
-from contracts.demos.whmcs import begin, prepare, tell_year
-from contracts.demos.year import Year
+from contracts.journeys.stories.ledger import charged
+from contracts.journeys.stories.script import ScenarioFault, read_scenario
+from contracts.journeys.stories.whmcs import begin, prepare, tell_year
+from contracts.journeys.stories.year import Year
 from emulator.clock import Machine
 from emulator.testing import Seller
 from reseller_client import Client
-from reseller_client.storefront_margin import by_licence, by_month, total
+from reseller_client.shop.margin import by_licence, by_month, total
 from tests.client.wishes import WISH
 
 # Licence, months bought, price of a month: counted on a calendar, not by the programme.

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from contracts.checks import Wanted, differences
-from contracts.placeholders import Bindings
-from contracts.tree import from_record
+from contracts.record.compare import Wanted, differences
+from contracts.record.document import from_record
+from contracts.record.placeholders import Bindings
 
 ROWS = b"<doc><elem><id>1</id><ip>a</ip></elem><elem><id>2</id><ip>b</ip></elem></doc>"
 

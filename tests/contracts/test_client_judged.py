@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from contracts.client_calls import CALLS
-from contracts.client_target import judge_client
-from contracts.exchange import Exchange, Reading, read_all
-from contracts.tree import Node
+from contracts.checks.client.calls import CALLS
+from contracts.checks.client.exchanges import judge_client
+from contracts.record.document import Node
+from contracts.record.exchange import Exchange, Reading, read_all
 from contracts.verdicts import Outcome
 
 RECORDS = {exchange.name: exchange for exchange in read_all()}

@@ -13,8 +13,8 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from contracts.cli import demo
-from contracts.demos.licence import tell_life
-from contracts.masking import masked, readable
+from contracts.journeys.stories.license import tell_life
+from contracts.target.redact import masked, readable
 from emulator.testing import Seller
 from reseller_client import Client
 

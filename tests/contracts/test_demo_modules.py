@@ -15,12 +15,12 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from contracts.cli import demo
-from contracts.demos import scenario
-from contracts.demos.life import Step
-from contracts.demos.module_life import ModuleLife
-from contracts.demos.module_script import ModuleScript, read_script
-from contracts.demos.module_stage import Stage, staged
-from contracts.demos.modules import tell_life
+from contracts.journeys.stories import script as scenario
+from contracts.journeys.stories.license_life import Step
+from contracts.journeys.stories.module_environment import Stage, staged
+from contracts.journeys.stories.module_life import ModuleLife
+from contracts.journeys.stories.module_script import ModuleScript, read_script
+from contracts.journeys.stories.modules import tell_life
 
 
 @contextmanager

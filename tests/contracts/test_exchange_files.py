@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from contracts.exchange import read_all, read_file
-from contracts.fields import ExchangeFault
+from contracts.record.exchange import read_all, read_file
+from contracts.record.fields import ExchangeFault
 
 GOOD = """\
 func: soft.edit

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import httpx
 import pytest
 
-from contracts.deviations import OURS, read_file
+from contracts.checks.deviations import OURS, read_file
 from emulator.testing import Seller
 from reseller_client import AlreadyExists, Client, LicenseOrder, Patience, UnknownOutcome
 from reseller_client.resellers import CustomReseller, Hosted, Kind, MemoryStore, WhmcsReseller

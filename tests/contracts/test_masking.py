@@ -11,7 +11,7 @@ from defusedxml.ElementTree import fromstring
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.masking import MASK, is_secret, masked, masked_text, readable, secrets_of, seen
+from contracts.target.redact import MASK, is_secret, masked, masked_text, readable, secrets_of, seen
 
 PASSWORD = "a&b\"c'<d>/е %1"
 PEM = "-----BEGIN PRIVATE KEY-----\nMIGHAgEA\n-----END PRIVATE KEY-----"

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from contracts.exchange import Exchange, read_all
-from contracts.replay import replay
-from contracts.target import over_wsgi
+from contracts.record.exchange import Exchange, read_all
+from contracts.target.replay import replay
+from contracts.target.seller import over_wsgi
 from contracts.verdicts import Outcome
 from emulator.testing import Seller as OwnSeller
 

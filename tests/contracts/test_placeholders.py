@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from contracts.placeholders import Bindings, fault_of
+from contracts.record.placeholders import Bindings, fault_of
 
 LEAP = date(2028, 1, 31)
 

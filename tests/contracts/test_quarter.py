@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner
 
 from contracts.cli import demo
-from contracts.demos.quarter import Quarter
-from contracts.demos.quarter_script import read_script
-from contracts.demos.quarter_world import (
+from contracts.journeys.stories.quarter import Quarter
+from contracts.journeys.stories.quarter_script import read_script
+from contracts.journeys.stories.quarter_world import (
     BILLMANAGER,
     CUSTOM,
     KINDS,
@@ -23,7 +23,7 @@ from contracts.demos.quarter_world import (
     lose_answers,
     prepare,
 )
-from contracts.demos.scenario import ScenarioFault
+from contracts.journeys.stories.script import ScenarioFault
 from emulator.testing import Seller
 from tests.machine import stopped
 

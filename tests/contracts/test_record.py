@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from contracts.declared import COMMAND, declared, drift, recorded, write
-from contracts.exchange import Exchange, read_all
+from contracts.record.declarations import COMMAND, declared, drift, recorded, write
+from contracts.record.exchange import Exchange, read_all
 from contracts.verdicts import EVIDENCE
 from emulator import errors
+from emulator.api.registry import Function
 from emulator.app import create_registry
-from emulator.registry import Function
 
 RECORDS = read_all()
 FUNCTIONS = tuple(create_registry())

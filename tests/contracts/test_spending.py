@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from contracts.exchange import read_all
-from contracts.spending import changes, rule_of, spends
+from contracts.record.exchange import read_all
+from contracts.target.spending import changes, rule_of, spends
+from emulator.api.registry import Function, Kind
 from emulator.app import create_registry
-from emulator.registry import Function, Kind
 
 FUNCTIONS = tuple(create_registry())
 RECORDS = read_all()

@@ -13,11 +13,11 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from contracts.cli import verify
-from contracts.exchange import read_all
-from contracts.replay import replay, replay_all
+from contracts.record.exchange import read_all
 from contracts.reports.console import print_table
-from contracts.target import CannotRun, at_url, over_wsgi
-from contracts.target import Seller as Judged
+from contracts.target.replay import replay, replay_all
+from contracts.target.seller import CannotRun, at_url, over_wsgi
+from contracts.target.seller import Seller as Judged
 from contracts.verdicts import Outcome, Verdict, exit_code
 from emulator.testing import Seller, SellerServer
 

@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner
 from defusedxml.ElementTree import fromstring
 
+from contracts.checks.modules import examine
+from contracts.checks.modules.own import URL, own_endpoint
 from contracts.cli import verify
 from contracts.cli.verify_own import own
-from contracts.endpoints import examine
-from contracts.endpoints.own import URL, own_endpoint
 from contracts.verdicts import HELD, Outcome, exit_code
 
 

@@ -10,25 +10,20 @@ from typing import Any
 
 import pytest
 
-from emulator import worldmaking
 from emulator.clock import Machine
-from emulator.domain import (
-    accounts,
-    catalogue,
-    checkout,
-    discounts,
-    lifecycle,
-    orders,
-    services,
-    world,
-)
-from emulator.domain import licenses as rules_of_licences
-from emulator.domain.accounts import Account
-from emulator.domain.licenses import Wish
-from emulator.domain.services import Service
+from emulator.domain import lifecycle, world
+from emulator.domain.accounts import accounts
+from emulator.domain.accounts.accounts import Account
+from emulator.domain.billing import checkout, discounts, orders
+from emulator.domain.catalogue import catalogue
+from emulator.domain.services import licenses as rules_of_licences
+from emulator.domain.services import services
+from emulator.domain.services.licenses import Wish
+from emulator.domain.services.services import Service
 from emulator.domain.world import ProvisioningMode, Shop
-from emulator.fixtures_files import load_world
 from emulator.store import engine
+from emulator.worlds import seeding
+from emulator.worlds.fixtures import load_world
 
 START = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 
@@ -115,7 +110,7 @@ def open_bench(fixture: str = "small") -> Bench:
     machine = Machine(now=lambda: START, elapsed=lambda: clock[0].elapsed if clock else 0.0)
     db = engine.in_memory()
     with db.writing():
-        worldmaking.write(db, load_once(fixture), 1, machine)
+        seeding.write(db, load_once(fixture), 1, machine)
     bench = Bench(Shop(db, world.read(db), START, catalogue.load(db), machine))
     clock.append(bench)
     return bench

@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
 from cryptography.x509.oid import NameOID
 from cryptography.x509.verification import PolicyBuilder, Store
 
-from emulator.domain import certificates
-from emulator.domain.certnames import (
+from emulator.domain.services import certificates
+from emulator.domain.services.certificate_names import (
     Asked,
     Subject,
     confirmation,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.fixtures_files import FixtureError, Offset, load_world
+from emulator.worlds.fixtures import FixtureError, Offset, load_world
 
 WORLD = """\
 about: A world of a test.

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from emulator.domain.world import Provisioning, Rules
-from emulator.fixtures_files import (
+from emulator.worlds.fixtures import (
     Offset,
     TariffFixture,
     load_tariffs,
@@ -15,7 +15,7 @@ from emulator.fixtures_files import (
     tariff_names,
     world_names,
 )
-from emulator.fixtures_files.schemas import RulesSchema
+from emulator.worlds.fixtures.schemas import RulesSchema
 
 CODES = {
     *(55227, 55228, 55229, 55230, 55239, 55240),  # ISPmanager 6, other countries

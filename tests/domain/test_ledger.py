@@ -11,21 +11,12 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from emulator.domain import (
-    accounts,
-    checkout,
-    deletion,
-    discounts,
-    licenses,
-    orders,
-    payments,
-    services,
-    terms,
-    topups,
-)
-from emulator.domain.accounts import Account
-from emulator.domain.discounts import NAME, Discount
-from emulator.domain.services import Service
+from emulator.domain.accounts import accounts
+from emulator.domain.accounts.accounts import Account
+from emulator.domain.billing import checkout, discounts, orders, payments, terms, topups
+from emulator.domain.billing.discounts import NAME, Discount
+from emulator.domain.services import deletion, licenses, services
+from emulator.domain.services.services import Service
 from emulator.domain.world import Shop
 from emulator.errors import ApiError
 from tests.domain.conftest import Bench, open_bench

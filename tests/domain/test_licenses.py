@@ -9,17 +9,11 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from emulator.domain import (
-    accounts,
-    checkout,
-    deletion,
-    discounts,
-    licenses,
-    opening,
-    services,
-)
-from emulator.domain.licenses import POOL_ADDRESS
-from emulator.domain.services import ACTIVE, DELETED, PROCESSING, SUSPENDED
+from emulator.domain.accounts import accounts
+from emulator.domain.billing import checkout, discounts
+from emulator.domain.services import deletion, licenses, opening, services
+from emulator.domain.services.licenses import POOL_ADDRESS
+from emulator.domain.services.services import ACTIVE, DELETED, PROCESSING, SUSPENDED
 from emulator.errors import BadValue, Exists, Missed, NotEnoughMoney, RunningOperation, WrongState
 from emulator.store import tables
 from emulator.store.engine import Statement

@@ -13,19 +13,13 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from emulator import happenings, journal
-from emulator.domain import (
-    accounts,
-    deletion,
-    discounts,
-    licenses,
-    lifecycle,
-    notifications,
-    payments,
-    services,
-)
-from emulator.domain.discounts import Discount
-from emulator.domain.services import ACTIVE, DELETED, SUSPENDED
+from emulator import events, journal
+from emulator.domain import lifecycle
+from emulator.domain.accounts import accounts, notifications
+from emulator.domain.billing import discounts, payments
+from emulator.domain.billing.discounts import Discount
+from emulator.domain.services import deletion, licenses, services
+from emulator.domain.services.services import ACTIVE, DELETED, SUSPENDED
 from emulator.errors import AccessDenied, MinimumTerm
 from emulator.store import tables
 from emulator.store.engine import Statement
@@ -129,7 +123,7 @@ def test_a_third_partys_trial_cannot_be_wished_on(bench: Bench) -> None:
 def test_every_happening_is_told_to_its_owner_and_in_the_journal(bench: Bench) -> None:
     opened = bench.order(autoprolong=1)
     bench.shop = bench.shop.at(on(2026, 3, 1))
-    happened = happenings.catch_up(bench.shop, BOUNDS)
+    happened = events.catch_up(bench.shop, BOUNDS)
     told = journal.find(bench.shop.db, kind=journal.HAPPENING)
     assert [(e.at, e.func, e.login) for e in reversed(told)] == [
         (h.at, h.what, h.login) for h in happened

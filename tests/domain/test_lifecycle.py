@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from emulator.domain import licenses, lifecycle, payments, services
-from emulator.domain.services import ACTIVE, DELETED, SUSPENDED
+from emulator.domain import lifecycle
+from emulator.domain.billing import payments
+from emulator.domain.services import licenses, services
+from emulator.domain.services.services import ACTIVE, DELETED, SUSPENDED
 from tests.domain.conftest import START, Bench, open_bench
 
 

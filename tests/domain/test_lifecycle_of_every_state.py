@@ -9,8 +9,10 @@ from decimal import Decimal
 import pytest
 
 from emulator.clock import read_instant
-from emulator.domain import accounts, deletion, forecast, licenses, payments
-from emulator.domain.services import ACTIVE, DELETED, ORDERED, SUSPENDED
+from emulator.domain.accounts import accounts
+from emulator.domain.billing import forecast, payments
+from emulator.domain.services import deletion, licenses
+from emulator.domain.services.services import ACTIVE, DELETED, ORDERED, SUSPENDED
 from tests.domain.conftest import Bench, open_bench
 
 END = datetime(2026, 2, 28, tzinfo=UTC)

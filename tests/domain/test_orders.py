@@ -8,9 +8,10 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from emulator.domain import checkout, deletion, licenses, orders, payments, services, terms
-from emulator.domain.discounts import Price
-from emulator.domain.services import ACTIVE, DELETED, ORDERED
+from emulator.domain.billing import checkout, orders, payments, terms
+from emulator.domain.billing.discounts import Price
+from emulator.domain.services import deletion, licenses, services
+from emulator.domain.services.services import ACTIVE, DELETED, ORDERED
 from emulator.errors import Exists, Missed, NotEnoughMoney, PromocodeNotUsable
 from emulator.store import tables
 from emulator.store.engine import Statement

@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 
 from emulator.clock import add_months
-from emulator.domain import licenses, terms
-from emulator.domain.services import ACTIVE
+from emulator.domain.billing import terms
+from emulator.domain.services import licenses
+from emulator.domain.services.services import ACTIVE
 from emulator.errors import BadValue, RunningOperation, WrongState
 from tests.domain.conftest import Bench
 
@@ -81,7 +82,7 @@ def test_an_unpaid_or_opening_licence_is_not_prolonged(bench: Bench) -> None:
 def test_prolonging_to_the_end_of_the_calendar_is_refused(bench: Bench) -> None:
     from dataclasses import replace
 
-    from emulator.domain import services
+    from emulator.domain.services import services
 
     opened = bench.order()
     services.save(bench.shop, replace(opened, expires_on=date(9999, 12, 1), due_at=None))

@@ -10,9 +10,9 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.verification import PolicyBuilder, Store
 from sqlalchemy import select
 
-from emulator.domain import certificates
 from emulator.domain import world as worlds
-from emulator.domain.certnames import Subject
+from emulator.domain.services import certificates
+from emulator.domain.services.certificate_names import Subject
 from emulator.domain.world import Provisioning, ProvisioningMode
 from emulator.store import tables
 from emulator.store.engine import Statement

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from emulator.domain import accounts
+from emulator.domain.accounts import accounts
 from tests.functions.seller import DAY, Seller
 
 

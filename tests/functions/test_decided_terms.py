@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from emulator.clock import add_months
-from emulator.domain import accounts, discounts, payments
 from emulator.domain import world as worlds
-from emulator.domain.discounts import NAME, Discount
+from emulator.domain.accounts import accounts
+from emulator.domain.billing import discounts, payments
+from emulator.domain.billing.discounts import NAME, Discount
 from tests.functions.deciding import ORDER, WEB, done, licence, rule
 from tests.functions.seller import Seller
 

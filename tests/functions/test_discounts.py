@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from emulator.handles import ControlError
 from emulator.testing import Seller
+from emulator.testing.client import ControlError
 
 EVERYTHING: Mapping[str, object] = {"percent": 10}
 LITE: Mapping[str, object] = {"percent": 33, "tariff": 55227}

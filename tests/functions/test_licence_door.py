@@ -12,8 +12,8 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from emulator.handles import ControlError
 from emulator.testing import Seller
+from emulator.testing.client import ControlError
 from tests.machine import stopped
 
 PARTNER = {"url": "https://partner.example/billmgr", "addresses": ["192.0.2.0/28"]}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from emulator.api.registry import Kind
 from emulator.app import create_registry
-from emulator.registry import Kind
 from tests.functions.seller import Seller
 
 

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from emulator.domain import accounts, payments
+from emulator.domain.accounts import accounts
+from emulator.domain.billing import payments
 from emulator.domain.world import read
 from tests.functions.seller import DAY, Seller, child
 

@@ -7,10 +7,10 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from emulator.domain import topups
+from emulator.domain.billing import topups
 from emulator.domain.world import read
-from emulator.handles import ControlError
 from emulator.testing import Answer, Seller
+from emulator.testing.client import ControlError
 
 WISH: dict[str, Any] = {"paymethod": 1, "sok": "ok"}
 

@@ -7,8 +7,8 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from emulator import pricelists
-from emulator.domain.catalogue import load
+from emulator.domain.catalogue.catalogue import load
+from emulator.worlds import pricelist
 from tests.functions.seller import Seller, child
 
 
@@ -171,7 +171,7 @@ def test_what_is_exported_reads_back_as_the_catalogue_it_came_from(shop: Seller)
     catalogue = load(shop.worlds.connect("default"))
     for out in ("xml", "json", "bjson"):
         text = shop.text("pricelist.export", who=None, out=out)
-        read = pricelists.read(text.encode(), "EUR")
+        read = pricelist.read(text.encode(), "EUR")
         assert [t.id for t in read.tariffs] == [t.id for t in catalogue.all()]
         for tariff in read.tariffs:
             known = catalogue[tariff.id]

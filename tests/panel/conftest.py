@@ -14,9 +14,9 @@ import pytest
 from emulator.panel import Bearings, LicenceFolder, Login, Panel
 from emulator.testing import Seller
 from reseller_client import Client, Patience
-from reseller_client.module_endpoint import ModuleEndpoint
-from reseller_client.module_shop import ModuleShop
-from reseller_client.module_shop_store import ModuleStore, Product
+from reseller_client.modules.endpoint import ModuleEndpoint
+from reseller_client.modules.shop import ModuleShop
+from reseller_client.modules.store import ModuleStore, Product
 from tests.machine import stopped
 
 SELLER, BILLING = "http://127.0.0.1/billmgr", "http://partner.example/billmgr"

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from emulator.panel import LicenceFault, LicenceFolder
-from emulator.panel.licence import door
+from emulator.panel.license import door
 from emulator.testing import Seller
 from tests.machine import stopped
 

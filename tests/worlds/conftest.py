@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from emulator.settings import Settings
-from emulator.worlds import Worlds
+from emulator.worlds.worlds import Worlds
 
 
 @pytest.fixture

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator import pricelists
 from emulator.domain.world import read
-from emulator.pricelist_nodes import PriceListError
 from emulator.testing import Seller
-from emulator.worlds import Worlds
+from emulator.worlds import pricelist
+from emulator.worlds.pricelist.nodes import PriceListError
+from emulator.worlds.worlds import Worlds
 from tests.machine import stopped
 
 MODULE = b"""<doc><pricelist><id>277</id><additionintname>Virusdie</additionintname>
@@ -43,13 +43,13 @@ def one(document: bytes | str, **replaced: str) -> bytes:
 
 
 def test_a_module_of_a_partner_is_read_as_an_addition() -> None:
-    (tariff,) = pricelists.read(MODULE, "USD").tariffs
+    (tariff,) = pricelist.read(MODULE, "USD").tariffs
     assert (tariff.id, tariff.type, tariff.name.en) == (277, "addition", "Virusdie")
     assert tariff.periods == {"EUR": {1: Decimal("913.9286")}}
 
 
 def test_the_oddities_of_a_machine_are_survived() -> None:
-    found = pricelists.read(MACHINE, "EUR")
+    found = pricelist.read(MACHINE, "EUR")
     (tariff,) = found.tariffs
     assert (tariff.type, tariff.name.ru) == ("vds", "ВПС")
     assert tariff.periods == {"RUB": {-100: 0, 1: Decimal(490), 12: Decimal(4900)}}
@@ -68,7 +68,7 @@ def test_the_oddities_of_a_machine_are_survived() -> None:
 
 def test_an_enumeration_of_nothing_is_left_out_and_told() -> None:
     bare = one(MACHINE, **{"<enumerationitem><id>93</id></enumerationitem>": ""})
-    assert pricelists.read(bare, "EUR").left_out == (
+    assert pricelist.read(bare, "EUR").left_out == (
         "tariff 1400, addon 2191: an enumeration of nothing",
     )
 
@@ -104,7 +104,7 @@ def test_a_type_nobody_knows_becomes_one_of_the_world_and_is_sold() -> None:
     ],
 )  # fmt: skip
 def test_json_in_all_its_shapes_says_the_same(document: object) -> None:
-    (tariff,) = pricelists.read(json.dumps(document).encode(), "EUR").tariffs
+    (tariff,) = pricelist.read(json.dumps(document).encode(), "EUR").tariffs
     assert (tariff.id, tariff.name.en, tariff.type) == (5, "A", "soft")
     assert tariff.periods == {"EUR": {1: Decimal(3)}}
 
@@ -130,18 +130,18 @@ def test_json_in_all_its_shapes_says_the_same(document: object) -> None:
 )
 def test_what_is_no_price_list_is_refused_in_words(document: bytes, line: str) -> None:
     with pytest.raises(PriceListError, match=line):
-        pricelists.read(document, "EUR")
+        pricelist.read(document, "EUR")
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_no_bytes_at_all_make_anything_but_a_refusal(document: bytes) -> None:
     with pytest.raises(PriceListError):
-        pricelists.read(document, "EUR")
+        pricelist.read(document, "EUR")
 
 
 def test_a_tariff_that_services_stand_on_stays(worlds: Worlds) -> None:
     worlds.create("a", "small")
-    kept = worlds.sell("a", pricelists.read(MODULE, "EUR").tariffs)
+    kept = worlds.sell("a", pricelist.read(MODULE, "EUR").tariffs)
     db = worlds.connect("a")
     sold = {tariff.id for tariff in worlds.catalogue(db, read(db)).all()}
     assert 55227 in kept

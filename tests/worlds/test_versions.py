@@ -9,7 +9,7 @@ from pathlib import Path
 from emulator.app import create_app
 from emulator.settings import Settings
 from emulator.store import engine, tables
-from emulator.worlds import Worlds
+from emulator.worlds.worlds import Worlds
 
 
 def test_tables_do_not_change_without_their_version() -> None:

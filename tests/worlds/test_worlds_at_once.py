@@ -9,11 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from emulator.domain import accounts, payments
+from emulator.domain.accounts import accounts
+from emulator.domain.billing import payments
 from emulator.domain.world import read
 from emulator.settings import Settings
 from emulator.testing import Seller
-from emulator.worlds import WorldExists, Worlds
+from emulator.worlds.worlds import WorldExists, Worlds
 
 
 def sound(worlds: Worlds, name: str) -> str:

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from emulator.domain.sessions import prefix_of
+from emulator.domain.accounts.sessions import prefix_of
 from emulator.domain.world import Provisioning, Rules, read, set_rules
-from emulator.fixtures_files import FixtureError
 from emulator.settings import Settings
 from emulator.store.engine import Database
-from emulator.worlds import NoWorld, WorldError, WorldExists, Worlds
+from emulator.worlds.fixtures import FixtureError
+from emulator.worlds.worlds import NoWorld, WorldError, WorldExists, Worlds
 
 OWN = Rules(poor_order="basket")
 

@@ -11,13 +11,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from contracts.cli import verify
+from contracts.clock import now
 from contracts.coverage.counting import Counted, from_runs
 from contracts.coverage.showing import Chosen, gate, shares
-from contracts.moments import now
 from contracts.reports.saved import to_json
 from contracts.verdicts import OBSERVED, Outcome, Run, Seen, Verdict
 from emulator.app import create_registry
-from emulator.contract import Called, Coverage
+from emulator.openapi import Called, Coverage
 from emulator.testing import SellerServer, World
 
 

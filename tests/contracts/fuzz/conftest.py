@@ -9,9 +9,9 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from contracts.fuzz.declared import Declared
-from contracts.target import Seller as Judged
-from contracts.target import over_wsgi
+from contracts.checks.fuzz.declarations import Declared
+from contracts.target.seller import Seller as Judged
+from contracts.target.seller import over_wsgi
 from emulator.testing import Seller
 
 Wsgi = Callable[..., Iterable[bytes]]

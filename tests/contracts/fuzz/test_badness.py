@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.fuzz.badness import bad_fields
-from contracts.fuzz.declared import Declared
+from contracts.checks.fuzz.declarations import Declared
+from contracts.checks.fuzz.invalid_inputs import bad_fields
 from emulator.testing import Seller
 
 ORDER = {"pricelist": "55227", "period": "1", "ip": "192.0.2.201", "sok": "ok"}

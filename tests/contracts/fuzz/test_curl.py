@@ -9,9 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.fuzz.control import Control
-from contracts.fuzz.curl import curl
-from contracts.target import Place, over_wsgi
+from contracts.checks.fuzz.control import Control
+from contracts.checks.fuzz.curl import curl
+from contracts.target.seller import Place, over_wsgi
 from emulator.testing import Seller, SellerServer
 
 ADDRESS = "http://127.0.0.1:1500/billmgr"

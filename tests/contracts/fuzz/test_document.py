@@ -8,11 +8,11 @@ import pytest
 import schemathesis
 from schemathesis.specs.openapi.stateful.links import OpenApiLink
 
-from contracts.fuzz.declared import Declared
-from contracts.fuzz.neutral import canonical, neutral
-from contracts.fuzz.operations import operations
-from contracts.fuzz.pointers import followed, links_of
-from contracts.shapes import read
+from contracts.checks.fuzz.declarations import Declared
+from contracts.checks.fuzz.links import followed, links_of
+from contracts.checks.fuzz.neutral import canonical, neutral
+from contracts.checks.fuzz.operations import operations
+from contracts.record.formats import read
 from emulator.testing import Seller
 
 FAMILY = ("soft", "soft.order.param", "soft.edit", "soft.delete", "service.prolong")

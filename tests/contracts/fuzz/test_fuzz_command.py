@@ -13,18 +13,18 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from contracts import moments
+from contracts import clock
+from contracts.checks.fuzz.declarations import Declared
+from contracts.checks.fuzz.judge import judge
+from contracts.checks.fuzz.run import Campaign, Plan
+from contracts.checks.fuzz.target import Bench, Permit
 from contracts.cli import verify
-from contracts.fuzz.bench import Bench, Permit
-from contracts.fuzz.campaign import Campaign, Plan
-from contracts.fuzz.declared import Declared
-from contracts.fuzz.judge import judge
-from contracts.masking import MASK
-from contracts.sellers.budget import Rules
-from contracts.sellers.money import Sum
-from contracts.spending import changes
-from contracts.target import CannotRun, over_wsgi
-from contracts.target import Seller as Judged
+from contracts.target.redact import MASK
+from contracts.target.seller import CannotRun, over_wsgi
+from contracts.target.seller import Seller as Judged
+from contracts.target.spending import changes
+from contracts.target.spending_guard import Rules
+from contracts.target.sums import Sum
 from contracts.verdicts import Outcome, exit_code
 from emulator.testing import Seller, SellerServer
 from tests.contracts.fuzz.conftest import Mutant, sub
@@ -102,10 +102,10 @@ def test_what_cannot_be_judged_is_told_in_a_line(words: list[str], told: str) ->
 
 
 def test_the_time_is_kept(judged: Judged, declared: Declared) -> None:
-    began = moments.elapsed()
+    began = clock.elapsed()
     done = judge(judged, Plan(3.0), address="x", declared=declared)
     # One request may be on its way when it ends, and the operations are read before the first.
-    assert moments.elapsed() - began < 120
+    assert clock.elapsed() - began < 120
     assert done.run.seconds >= 3.0
     assert Outcome.SKIP in {verdict.outcome for verdict in done.run.verdicts}
 
@@ -204,7 +204,7 @@ def test_schemathesis_itself_can_be_told_of_this_api(tmp_path: Path) -> None:
     options = ("--tls-verify", "false", "--max-examples", "8", "--seed", "1", "--phases", "fuzzing",
                "--suppress-health-check", "too_slow")  # fmt: skip
     chosen = ("--include-operation-id", "soft.edit", "--include-operation-id", "whoami")
-    environ = {**os.environ, "SCHEMATHESIS_HOOKS": "contracts.fuzz.hooks", "NO_COLOR": "1"}
+    environ = {**os.environ, "SCHEMATHESIS_HOOKS": "contracts.checks.fuzz.hooks", "NO_COLOR": "1"}
     with SellerServer() as server:
         document = f"{server.base}/_mockseller/openapi.json"
         done = subprocess.run(

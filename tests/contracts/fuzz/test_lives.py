@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.fuzz.bench import Bench
-from contracts.fuzz.campaign import Plan
-from contracts.fuzz.declared import Declared
-from contracts.fuzz.judge import products_of
-from contracts.fuzz.life import Life
-from contracts.fuzz.reached import ALLOWED, STATES, Reached
-from contracts.target import Seller as Judged
+from contracts.checks.fuzz.declarations import Declared
+from contracts.checks.fuzz.judge import products_of
+from contracts.checks.fuzz.lifecycle import Life
+from contracts.checks.fuzz.run import Plan
+from contracts.checks.fuzz.state_coverage import ALLOWED, STATES, Reached
+from contracts.checks.fuzz.target import Bench
+from contracts.target.seller import Seller as Judged
 from contracts.verdicts import Outcome
 
 

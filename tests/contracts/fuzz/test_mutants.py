@@ -9,11 +9,11 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.fuzz.bench import Bench
-from contracts.fuzz.campaign import Campaign, Plan
-from contracts.fuzz.declared import Declared
-from contracts.fuzz.life import Life
-from contracts.target import over_wsgi
+from contracts.checks.fuzz.declarations import Declared
+from contracts.checks.fuzz.lifecycle import Life
+from contracts.checks.fuzz.run import Campaign, Plan
+from contracts.checks.fuzz.target import Bench
+from contracts.target.seller import over_wsgi
 from contracts.verdicts import Outcome, Verdict
 from emulator.testing import Seller
 from tests.contracts.fuzz.conftest import Changed, Mutant, Params, sub

@@ -5,9 +5,9 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from contracts.fuzz.answered import answered
-from contracts.fuzz.declared import Declared
-from contracts.fuzz.rules import breaches
+from contracts.checks.fuzz.answered import answered
+from contracts.checks.fuzz.declarations import Declared
+from contracts.checks.fuzz.rules import breaches
 
 LOGIN = {"authinfo": "reseller:hidden-word"}
 

@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.recording import begin
+from contracts.recording import setup
 from contracts.recording.proxy import Gate, Proxy
 from contracts.recording.session import Session, read
 from emulator.testing import Seller
@@ -41,7 +41,7 @@ class Studio:
             wish |= {"upstream": URL, "transport": httpx.WSGITransport(app=behind)}
         gate = Gate(frozenset(paying), on_miss)
         path = None if replay else to or self.path
-        made = begin.proxy(begin.Wish(**wish), gate, self.lines.append, to=path, replay=replay)
+        made = setup.proxy(setup.Wish(**wish), gate, self.lines.append, to=path, replay=replay)
         return self.stack.enter_context(made)
 
     def http(self, proxy: Wsgi) -> httpx.Client:

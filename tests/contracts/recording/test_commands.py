@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from contracts.cli import drift, record
-from contracts.exchange import read_all
+from contracts.record.exchange import read_all
 from contracts.recording.session import read
 from emulator.testing import SellerServer
 from tests.contracts.recording.conftest import LOGIN, PASSWORD, Life

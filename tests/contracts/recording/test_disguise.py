@@ -10,8 +10,8 @@ from defusedxml.ElementTree import fromstring
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.leaves import Opaque
-from contracts.recording.disguise import Disguise, has_stand_in, is_stand_in
+from contracts.record.tokens import Opaque
+from contracts.recording.pseudonymizer import Disguise, has_stand_in, is_stand_in
 
 KEY = "100001-B5DCAB72-91DB6B13"
 SESSION = "37a8ee9ea5cba1dcef2e75ed"

@@ -7,14 +7,14 @@ import re
 
 import pytest
 
-from contracts.exchange import Exchange, read_all
-from contracts.own import in_process
+from contracts.record.exchange import Exchange, read_all
+from contracts.recording.baseline import Ours, ours
+from contracts.recording.captured_answers import of_live, of_ours
 from contracts.recording.compare import differences
+from contracts.recording.contract_fields import Contracts, contracts
 from contracts.recording.difference import Difference, Severity
-from contracts.recording.ours import Ours, ours
-from contracts.recording.promises import Contracts, contracts
-from contracts.recording.samples import of_live, of_ours
-from contracts.target import over_wsgi
+from contracts.target.own import in_process
+from contracts.target.seller import over_wsgi
 from emulator.testing import Seller
 from tests.contracts.recording.second import Change, Second, sub
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from contracts.exchange import read_all
-from contracts.moments import now
+from contracts.clock import now
+from contracts.record.exchange import read_all
+from contracts.recording.captured_answers import of_live
 from contracts.recording.difference import Severity
 from contracts.recording.drift import Wish, of_recording, of_seller
-from contracts.recording.samples import of_live
 from contracts.recording.session import read
-from contracts.spending import changes
-from contracts.target import over_wsgi
+from contracts.target.seller import over_wsgi
+from contracts.target.spending import changes
 from contracts.verdicts import Outcome, exit_code
 from emulator.testing import Seller
 from tests.contracts.recording.conftest import Life, Studio

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from contracts import own
-from contracts.exchange import Exchange, read_all
-from contracts.masking import spellings
+from contracts.record.exchange import Exchange, read_all
 from contracts.recording.export import export
 from contracts.recording.session import read
-from contracts.replay import replay, replay_all
-from contracts.target import over_wsgi
+from contracts.target import own
+from contracts.target.redact import spellings
+from contracts.target.replay import replay, replay_all
+from contracts.target.seller import over_wsgi
 from contracts.verdicts import RECORDED, Outcome
 from emulator.testing import Seller
 from tests.contracts.recording.conftest import LOGIN, PASSWORD, Life, Studio

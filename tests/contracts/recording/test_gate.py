@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from contracts.recording.sent import Sent
+from contracts.recording.request import Sent
 from contracts.recording.serving import NotLoopback, loopback
 from contracts.recording.upstream import Silent, Upstream
 from emulator.testing import Seller

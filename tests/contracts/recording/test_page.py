@@ -12,8 +12,8 @@ import pytest
 from contracts.cli import drift, record
 from contracts.cli.record import export
 from contracts.recording.difference import Severity
-from contracts.recording.disguise import Disguise
-from contracts.spending import rule_of
+from contracts.recording.pseudonymizer import Disguise
+from contracts.target.spending import rule_of
 
 PAGE = (Path(__file__).parents[3] / "docs/recording.md").read_text(encoding="utf-8")
 BLOCKS = "".join(re.findall(r"(?s)```sh\n(.*?)```", PAGE)).replace("\\\n", " ")

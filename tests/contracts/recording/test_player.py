@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from contracts.fields import ExchangeFault
+from contracts.record.fields import ExchangeFault
 from contracts.recording.session import read
 from emulator.testing import Seller
 from reseller_client import Client, LicenseOrder, Missed

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.fields import ExchangeFault
+from contracts.record.fields import ExchangeFault
 from emulator.testing import Seller
 from tests.contracts.recording.conftest import LOGIN, PASSWORD, URL, Studio
 from tests.contracts.recording.strange import strange

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.placeholders import Bindings
+from contracts.record.document import from_record
+from contracts.record.placeholders import Bindings
 from contracts.recording.references import References, day_of
 from contracts.recording.trees import doc_of, record_of, tree_of
-from contracts.tree import from_record
 
 TODAY = date(2026, 11, 26)
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.fields import ExchangeFault
+from contracts.record.document import Node
+from contracts.record.fields import ExchangeFault
 from contracts.recording.file import SessionFile
 from contracts.recording.session import Entry, Session, read, written
-from contracts.tree import Node
 
 BEGUN = Session("s", "https://seller.example/billmgr", datetime(2026, 11, 26, 12, tzinfo=UTC))
 

@@ -8,7 +8,7 @@ from typing import Final
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
-from contracts.matrix import EXPECTED
+from contracts.checks.matrix import EXPECTED
 from contracts.verdicts import (
     EVIDENCE,
     JUDGES,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from contracts.matrix import EXPECTED
+from contracts.checks.matrix import EXPECTED
 from contracts.reports.badge import BAD, GOOD, NONE, POOR, to_badge, told
 from contracts.verdicts import Outcome, Run
 from tests.contracts.reports.made import RUN, verdict

@@ -11,9 +11,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from contracts.cli.judged import Reports, conclude, report_options
-from contracts.deviations import OURS
-from contracts.target import CannotRun
+from contracts.checks.deviations import OURS
+from contracts.cli.runs import Reports, conclude, report_options
+from contracts.target.seller import CannotRun
 from contracts.verdicts import Outcome, Seen, Verdict
 
 KNOWN = """

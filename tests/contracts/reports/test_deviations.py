@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.deviations import DeviationFault, Entry, apply, read_file
+from contracts.checks.deviations import DeviationFault, Entry, apply, read_file
 from contracts.verdicts import Outcome, Verdict
 from tests.contracts.reports.made import verdict
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from contracts.matrix import EXPECTED, State, filled, matrix
+from contracts.checks.matrix import EXPECTED, State, filled, matrix
 from contracts.reports.console import print_matrix
 from contracts.verdicts import (
     ASSUMED,

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from contracts.cli.judged import Reports, conclude
-from contracts.exchange import Exchange, read_all
-from contracts.replay import replay_all
-from contracts.target import over_wsgi
+from contracts.cli.runs import Reports, conclude
+from contracts.record.exchange import Exchange, read_all
+from contracts.target.replay import replay_all
+from contracts.target.seller import over_wsgi
 from emulator.testing import Seller
 from tests.contracts.reports.reading import Page, junit
 

@@ -1,0 +1,1 @@
+"""Checks of sellers, clients and endpoints for modules, and their verdicts."""

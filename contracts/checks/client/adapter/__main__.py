@@ -1,0 +1,34 @@
+"""``python -m contracts.checks.client.adapter``: one step on stdin, one answer on stdout."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from contracts.checks.client.adapter import ADAPTERS, carry_out
+from contracts.checks.client.adapter.common import Means
+from contracts.checks.client.steps import Result
+from reseller_client import Patience
+
+
+@click.command()
+@click.option("--kind", type=click.Choice(sorted(ADAPTERS)), default="custom", show_default=True)
+@click.option("--out", type=click.Choice(["xml", "bjson"]), default="xml", show_default=True)
+def main(*, kind: str, out: str) -> None:
+    """Carries out one step of `mockseller verify client` with our own client."""
+    folder = Path(os.environ["MOCKSELLER_STATE"])
+    # The seller takes real time to answer another process, so that this one really waits.
+    patience = Patience(wait=time.sleep, pause=1.0)  # noqa: TID251 - see above
+    adapter = ADAPTERS[kind](Means(folder, patience, out=out))
+    report = carry_out(adapter, json.load(sys.stdin))
+    click.echo(report.line())
+    sys.exit(0 if report.result in (Result.OK, Result.CANNOT) else 1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""What must hold between answers: a look changes nothing, and says the same in every format."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Final
+
+from contracts.checks.fuzz.answered import Answered
+from contracts.checks.fuzz.neutral import canonical
+from contracts.checks.fuzz.operations import Generated
+from contracts.checks.fuzz.rules import BESIDE_RULES, Breach
+from contracts.checks.fuzz.sending import Asking
+from contracts.verdicts import ASSUMED, DOCUMENTED, OBSERVED
+
+STATE: Final = ("subaccount", "service", "soft", "basket", "payment", "expense", "profile")
+"""What an account can see of its own state; what a seller does not have tells nothing."""
+GRADES: Final = {"again": ASSUMED, "formats": OBSERVED, "nothing changed": DOCUMENTED}
+EPHEMERAL: Final = frozenset({"payment.add.redirect", "payment.add.pay"})
+"""Looks whose answer carries a key that is another each time."""
+
+
+def state_of(asking: Asking) -> str:
+    """A digest of everything the account has: two that are equal are the same state."""
+    told = hashlib.sha256()
+    for func in STATE:
+        told.update(asking.ask(func, {"p_cnt": "500"}).response.content)
+    return told.hexdigest()
+
+
+def beside(
+    request: Generated, first: Answered, asking: Asking, before: str, *, public: bool
+) -> list[Breach]:
+    """What a look breaks beside its own answer. ``before``: the state before it was asked."""
+    kind = request.beside
+    if kind == "nothing changed":
+        lines = _unchanged(before, asking)
+    elif kind == "again":
+        lines = _again(first, asking.made_up(request, public=public))
+    else:
+        lines = _formats(request, asking, public=public)
+    return [Breach(BESIDE_RULES[kind], GRADES[kind], line) for line in lines]
+
+
+def _unchanged(before: str, asking: Asking) -> Iterator[str]:
+    if state_of(asking) != before:
+        yield "a look that changed something: balance, services, basket, payments or expenses"
+
+
+def _again(first: Answered, second: Answered) -> Iterator[str]:
+    if first.response.content != second.response.content:
+        yield "the same look answers something else when it is asked again"
+
+
+def _formats(request: Generated, asking: Asking, *, public: bool) -> Iterator[str]:
+    plain = {"sfrom": "", "callback": ""}
+    one, other = (asking.again(request, public=public, out=out, **plain) for out in ("xml", "json"))
+    if one.doc is None or other.doc is None:
+        yield from (
+            f"cannot be read as {told.out}: {told.fault}" for told in (one, other) if told.fault
+        )
+        return
+    here, there = canonical(one.doc), canonical(other.doc)
+    if here != there:
+        yield f"xml and json differ: {_first_difference(here, there, '')}"
+
+
+def _first_difference(one: tuple, other: tuple, path: str) -> str:  # type: ignore[type-arg]
+    name, text, attrs, groups = one
+    where = f"{path}/{name}"
+    if text != other[1]:
+        return f"{where} is {text[:60]!r} in xml, {other[1][:60]!r} in json"
+    if attrs != other[2]:
+        return f"{where} has {dict(attrs)} in xml, {dict(other[2])} in json"
+    mine, theirs = dict(groups), dict(other[3])
+    for child in sorted(set(mine) | set(theirs)):
+        here, there = mine.get(child, ()), theirs.get(child, ())
+        if len(here) != len(there):
+            return f"{where}/{child}: {len(here)} of it in xml, {len(there)} in json"
+        for a, b in zip(here, there, strict=True):
+            if a != b:
+                return _first_difference(a, b, where)
+    return where

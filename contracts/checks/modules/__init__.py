@@ -1,0 +1,10 @@
+"""The judge of endpoints that control panels call, in whatever language they are written.
+
+run = examine("https://shop.example/billmgr", Options(expect=("Virusdie",)))
+"""
+
+from contracts.checks.modules.judge import examine, judge
+from contracts.checks.modules.options import MODES, Options
+from contracts.checks.modules.rules import RULES, Rule
+
+__all__ = ["MODES", "RULES", "Options", "Rule", "examine", "judge"]

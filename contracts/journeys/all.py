@@ -1,0 +1,64 @@
+"""Every reselling system with every trade: nine courses, two of which are refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Final, Protocol
+
+from contracts.journeys.billmanager import Billmanager
+from contracts.journeys.catalogue_view import ADDITION, SOFT, VDS
+from contracts.journeys.custom_licenses import CustomLicences
+from contracts.journeys.custom_modules import CustomAdditions
+from contracts.journeys.custom_services import CustomMachines
+from contracts.journeys.journey import OUT, Course, Deed, Ground
+from contracts.journeys.whmcs import SYSTEM as WHMCS
+from contracts.journeys.whmcs import WhmcsLicences, refusals
+from contracts.verdicts import NO_EVIDENCE, Cell, Outcome, Verdict
+
+BILLMANAGER, CUSTOM = "billmanager", "custom"
+SERVICES, MODULES, LICENCES = "services", "modules", "licences"
+FUNCTIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {LICENCES: f"{SOFT}.edit", SERVICES: VDS, MODULES: ADDITION}
+)
+"""The function whose family and level a trade has, for those who choose by them."""
+
+
+class Lived(Protocol):
+    """A life that is led by steps."""
+
+    def deeds(self) -> tuple[Deed, ...]:
+        """The steps in their order."""
+        ...
+
+
+LIVES: Final[Mapping[Cell, Callable[[Ground], Lived]]] = MappingProxyType(
+    {
+        Cell(CUSTOM, LICENCES): CustomLicences.on,
+        Cell(CUSTOM, SERVICES): CustomMachines.on,
+        Cell(CUSTOM, MODULES): CustomAdditions.on,
+        Cell(BILLMANAGER, LICENCES): lambda ground: Billmanager(ground, SOFT),
+        Cell(BILLMANAGER, SERVICES): lambda ground: Billmanager(ground, VDS),
+        Cell(BILLMANAGER, MODULES): lambda ground: Billmanager(ground, ADDITION),
+        Cell(WHMCS, LICENCES): WhmcsLicences.on,
+    }
+)
+REFUSED: Final = (Cell(WHMCS, SERVICES), Cell(WHMCS, MODULES))
+
+
+def name_of(cell: Cell) -> str:
+    """What the verdicts of a course are called by."""
+    return f"flow/{cell.system}/{cell.trade}"
+
+
+def without_account(cell: Cell) -> Verdict:
+    """What is said of a course that nobody can lead."""
+    told = ("needs an account, and none was given",)
+    return Verdict(name_of(cell), OUT, Outcome.SKIP, NO_EVIDENCE, told, cells=frozenset({cell}))
+
+
+def course(cell: Cell, ground: Ground) -> Iterator[Verdict]:
+    """Leads one course; a verdict for each step."""
+    if cell in REFUSED:
+        return refusals(cell.trade)
+    return Course(cell, ground, LIVES[cell](ground).deeds()).verdicts()

@@ -1,0 +1,115 @@
+"""A custom billing that resells modules: each belongs to a licence, without which there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+from contracts.journeys.catalogue_view import ADDITION, SOFT, month_of
+from contracts.journeys.journey import NOTHING, Deed, Ground, Step
+from contracts.journeys.lists import LISTING
+from contracts.journeys.resale_steps import (
+    DELETING,
+    MONEY,
+    ORDERING,
+    PRICED,
+    PROLONGING,
+    READING,
+    REFUSING,
+    Known,
+    Life,
+)
+from contracts.target.spending_guard import NOBODYS
+from contracts.verdicts import DOCUMENTED
+from reseller_client import LicenseOrder, ModuleOrder
+from reseller_client.resellers import CustomModules, CustomReseller
+
+MODULES: Final[Known] = (DOCUMENTED, "docs/trade.md section 8: a module belongs to a licence")
+
+
+@dataclass(slots=True)
+class CustomAdditions(Life):
+    """The life of one module on a licence that is bought for it."""
+
+    licence: int = 0
+
+    @classmethod
+    def on(cls, ground: Ground) -> Self:
+        """A life about to begin."""
+        return cls(ground, ADDITION)
+
+    def deeds(self) -> tuple[Deed, ...]:
+        """The steps in their order."""
+        return (
+            Deed("price", self.price, *READING, needed=True),
+            Deed("currency", self.currency, *PRICED),
+            Deed("order without a licence", self.without, *MODULES),
+            Deed("licence", self.buy_licence, *ORDERING, needed=True),
+            Deed("order", self.order, *MODULES, needed=True),
+            Deed("pages of the list", self.pages, *LISTING),
+            Deed("order of the list", self.in_order, *LISTING),
+            Deed("order again", lambda step: self.found_again(step, self._order), *MODULES),
+            Deed("refused prolongation", self.refused, *REFUSING),
+            Deed("prolong", self.prolong, *PROLONGING),
+            Deed("delete", self.delete, *DELETING),
+            Deed("prolong what is deleted", self.not_prolonged, *REFUSING),
+            Deed("delete its licence", self.delete_licence, *DELETING),
+            Deed("ledger", self.ledger, *MONEY),
+        )
+
+    @property
+    def billing(self) -> CustomModules:
+        """The billing, which keeps nothing of its own."""
+        return CustomModules(self.client)
+
+    def without(self, step: Step) -> None:
+        """No licence, no module, and no money."""
+        wish = ModuleOrder(self.tariff.id, int(NOBODYS), remoteid=self.remoteid("n"))
+        step.must_be_refused(
+            "a module of nobody's licence", lambda: self.client.modules.order(wish)
+        )
+
+    def buy_licence(self, step: Step) -> None:
+        """The licence that is to carry it."""
+        sold = self.ground.shelf.tariff(SOFT)
+        step.cost = month_of(sold) or NOTHING
+        wish = LicenseOrder(
+            sold.id, self.ground.shelf.address(), licname="web-3", remoteid=self.remoteid("c")
+        )
+        self.licence = self._licences.order(wish).id
+        self.spent += step.cost
+
+    def order(self, step: Step) -> None:
+        """An order is paid at once, and the licence has it."""
+        self.bought(step, self._order(), self.month)
+        step.must("its licence", self.client.modules.get(self.number).license_id, self.licence)
+
+    def prolong(self, step: Step) -> None:
+        """Buys another month."""
+        ends_on = self.ends_on
+        self.prolonged(
+            step, lambda: self.billing.renew(self.number, ends_on=ends_on).ends_on, self.month
+        )
+
+    def delete(self, step: Step) -> None:
+        """Gives it up, and keeps the licence."""
+        self.deleted(step, lambda: self.billing.close(self.number))
+        step.must("its licence", self.client.licenses.get(self.licence).id, self.licence)
+
+    def delete_licence(self, step: Step) -> None:
+        """Gives the licence up as well."""
+        self._licences.cancel(self.licence)
+        living = {row.id for row in self.client.licenses.list()}
+        step.must("the licence is in the list", self.licence in living, wanted=False)
+
+    def ledger(self, step: Step) -> None:
+        """Both of them, to the cent."""
+        self.charged(step, {self.number, self.licence}, self.spent)
+
+    @property
+    def _licences(self) -> CustomReseller:
+        return CustomReseller(self.client, today=self.ground.today)
+
+    def _order(self) -> int:
+        wish = ModuleOrder(self.tariff.id, self.licence, remoteid=self.remoteid("m"))
+        return self.billing.order(wish).id

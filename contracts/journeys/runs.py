@@ -1,0 +1,77 @@
+"""Puts a reseller in front of the seller that is judged, and lets every course be led."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Final
+
+from contracts.journeys.all import FUNCTIONS, LIVES, REFUSED, course, name_of, without_account
+from contracts.journeys.catalogue_view import Addresses, Shelf
+from contracts.journeys.journey import Ground
+from contracts.record.levels import Choice
+from contracts.target.seller import Place, Seller
+from contracts.target.transports import Witness
+from contracts.verdicts import Verdict
+from reseller_client import Client, Patience
+
+WORLD: Final = "small"
+"""The fixture in which courses are led at a seller of ours."""
+Wait = Callable[[float], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How courses are led: tariffs by family, free addresses, and how time passes.
+
+    ``wait`` None: as the reseller's client waits by itself.
+    """
+
+    tariffs: Mapping[str, int] = field(default_factory=dict)
+    addresses: Addresses = field(default_factory=Addresses)
+    wait: Wait | None = None
+
+
+def _at_once(_: float) -> None:
+    return
+
+
+def client_at(
+    seller: Seller, wishes: Wishes, place: Place | None = None, through: Witness | None = None
+) -> Client:
+    """A reseller's client at a seller, with its account; what it asks passes the gate."""
+    address, (login, password) = seller.address_of(place), seller.account
+    line = through or seller.transport
+    wait = _at_once if seller.own and wishes.wait is None else wishes.wait
+    if wait is None:
+        return Client(address, login=login, password=password, transport=line)
+    patience = Patience(wait=wait)
+    return Client(address, login=login, password=password, transport=line, patience=patience)
+
+
+@contextmanager
+def _ground(seller: Seller, place: Place, wishes: Wishes) -> Iterator[Ground]:
+    witness = Witness(seller.transport)
+
+    def today() -> date:
+        return place.known.today
+
+    with closing(client_at(seller, wishes, place, witness)) as client:
+        shelf = Shelf(client, wishes.tariffs, wishes.addresses)
+        yield Ground(client, witness, today, shelf, own=seller.own, token=secrets.token_hex(3))
+
+
+def lead(seller: Seller, choice: Choice, wishes: Wishes) -> Iterator[Verdict]:
+    """Every course that is chosen; at a seller of ours each in a world as it was made."""
+    for cell in (*LIVES, *REFUSED):
+        name = name_of(cell)
+        if not choice.takes(name, FUNCTIONS[cell.trade]):
+            continue
+        if not seller.has_account and cell not in REFUSED:
+            yield without_account(cell)
+            continue
+        with seller.world(WORLD) as place, _ground(seller, place, wishes) as ground:
+            yield from course(cell, ground)

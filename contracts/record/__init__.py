@@ -1,0 +1,1 @@
+"""Exchanges on record: read, compared, written in every format."""

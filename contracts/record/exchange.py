@@ -1,0 +1,264 @@
+"""Exchanges: one request with its answer, written down in ``exchanges/<func>/<what>.yaml``.
+
+A file says::
+
+    about:    one sentence
+    func:     soft.edit                 the folder's name
+    world:    small                     a fixture; its services have known numbers
+    login:    authinfo                  none | authinfo | session | cookie, and USER[:PASSWORD]
+    portable: true                      holds for any account of any seller and costs nothing
+    before:   [{func, params, login, method, body, times, answer}]      prepares the state
+    request:  {params, method, body, flood}
+    answer:   {formats, kind, exact, doc, bjson}
+    client:   {call, with, meanwhile, reads, raises}      the reseller's way to say the same
+    evidence: recorded | documented | observed | assumed
+    source:   where the fact stands
+    date:     2026-11-23                when it was written down
+    version:  what the fact was seen with, as far as known
+
+``doc`` is a tree (:mod:`contracts.record.document`) with placeholders
+(:mod:`contracts.record.placeholders`).
+Every scalar is read as the text it is: ``on`` is "on", ``null`` is "null", ``1`` is "1".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+
+from contracts.record.compare import Wanted
+from contracts.record.document import Node, TreeFault, from_record
+from contracts.record.fields import ExchangeFault, Reader
+from contracts.record.formats import FORMATS, KINDS
+from contracts.record.placeholders import Place, fault_of, places
+from contracts.verdicts import EVIDENCE
+
+FOLDER = Path(__file__).parents[1] / "exchanges"
+LOGINS = ("none", "authinfo", "session", "cookie")
+METHODS = ("GET", "POST")
+BODIES = ("none", "form", "bare", "multipart", "json")
+"""``bare``: a form without a Content-Type; ``json``: ``{}`` beside a query that counts."""
+OUR_LOGIN, OUR_PASSWORD = "reseller", "secret"
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """How a call proves who asks. An empty name is the account the judge was given."""
+
+    style: str = "authinfo"
+    name: str = ""
+    password: str = OUR_PASSWORD
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request as it is sent. ``flood`` adds so many parameters that mean nothing."""
+
+    func: str
+    params: Mapping[str, str]
+    method: str = "GET"
+    body: str = "none"
+    login: Login = Login()
+    flood: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A request that prepares the state; it has to be answered as it says."""
+
+    request: Request
+    wanted: Wanted
+    times: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the reseller's client must make of the answer.
+
+    ``call`` is a name of :mod:`contracts.checks.client.calls`; ``meanwhile`` names exchanges that
+    answer what else the client asks on its way; it ``reads`` these values or ``raises`` this error.
+    """
+
+    call: str
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    meanwhile: tuple[str, ...] = ()
+    reads: object = None
+    raises: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request with its answer, and how we know."""
+
+    name: str
+    about: str
+    world: str
+    portable: bool
+    before: tuple[Step, ...]
+    request: Request
+    wanted: Wanted
+    formats: tuple[str, ...]
+    reading: Reading | None
+    evidence: str
+    source: str
+    date: str
+    version: str
+
+    @property
+    def func(self) -> str:
+        """The function it is an exchange of."""
+        return self.request.func
+
+
+def read_all(folder: Path = FOLDER) -> tuple[Exchange, ...]:
+    """Every exchange in a folder. Raises ExchangeFault with one line for each fault of all."""
+    found: list[Exchange] = []
+    faults: list[str] = []
+    for path in sorted(folder.glob("*/*.yaml")):
+        try:
+            found.append(read_file(path))
+        except ExchangeFault as fault:
+            faults.append(str(fault))
+    faults += [f"{path}: stands in no function's folder" for path in sorted(folder.glob("*.yaml"))]
+    if faults:
+        raise ExchangeFault("\n".join(faults))
+    return tuple(found)
+
+
+def read_file(path: Path) -> Exchange:
+    """One exchange. Raises ExchangeFault: one line that names the file, the place and the fault."""
+    name = f"{path.parent.name}/{path.stem}"
+    try:
+        given = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - texts only
+    except yaml.YAMLError as problem:
+        raise ExchangeFault(f"{path}: not yaml: {' '.join(str(problem).split())}") from None
+    except RecursionError:
+        raise ExchangeFault(f"{path}: not yaml: it is too deep") from None
+    except (OSError, UnicodeError) as problem:
+        raise ExchangeFault(f"{path}: cannot be read: {problem}") from None
+    try:
+        return _exchange(name, Reader(given))
+    except (ExchangeFault, TreeFault) as fault:
+        raise ExchangeFault(f"{path}: {fault}") from None
+
+
+def _exchange(name: str, top: Reader) -> Exchange:
+    func = top.text("func")
+    if func != name.partition("/")[0]:
+        raise ExchangeFault(f'func: "{func}" stands in the folder of {name.partition("/")[0]}')
+    login = _login(top)
+    before = tuple(_step(step) for step in top.readers("before"))
+    asked = top.reader("request")
+    request = _request(asked, func, login)
+    asked.done()
+    answer = top.reader("answer")
+    wanted, formats = _wanted(answer), answer.words("formats", FORMATS)
+    answer.done()
+    check_bound(before, request)
+    exchange = Exchange(
+        name=name,
+        about=top.text("about"),
+        world=top.text("world", "small"),
+        portable=top.flag("portable"),
+        before=before,
+        request=request,
+        wanted=wanted,
+        formats=formats,
+        reading=_reading(top.reader("client")) if top.has("client") else None,
+        evidence=top.word("evidence", EVIDENCE),
+        source=top.text("source"),
+        date=top.day("date"),
+        version=top.text("version"),
+    )
+    top.done()
+    return exchange
+
+
+def _login(reader: Reader) -> Login:
+    style, _, who = reader.text("login", "authinfo").partition(" ")
+    if style not in LOGINS:
+        raise ExchangeFault(f'{reader.where("login")}: "{style}" is not one of {", ".join(LOGINS)}')
+    name, _, password = who.strip().partition(":")
+    return Login(style, name, password or OUR_PASSWORD)
+
+
+def _request(reader: Reader, func: str, login: Login) -> Request:
+    method = reader.word("method", METHODS, "GET")
+    body = reader.word("body", BODIES, "form" if method == "POST" else "none")
+    if (method == "POST") == (body in ("none", "json")):
+        raise ExchangeFault(f"{reader.where('body')}: {body} does not go with {method}")
+    params = reader.texts("params")
+    for text in params.values():
+        if fault := fault_of(text):
+            raise ExchangeFault(f"{reader.where('params')}: {fault}")
+    return Request(func, params, method, body, login, reader.number("flood"))
+
+
+def _step(reader: Reader) -> Step:
+    request = _request(reader, reader.text("func"), _login(reader))
+    doc = _doc(reader.value("answer", {}), reader.where("answer"))
+    kind = "error" if doc.first("error") is not None else "result"
+    step = Step(request, Wanted(doc, kind), reader.number("times", 1))
+    reader.done()
+    return step
+
+
+def _wanted(reader: Reader) -> Wanted:
+    doc = _doc(reader.value("doc"), reader.where("doc"))
+    instead: tuple[tuple[str, Node], ...] = ()
+    if reader.has("bjson"):
+        instead = (("bjson", _doc(reader.value("bjson"), reader.where("bjson"))),)
+    kind = reader.word("kind", KINDS)
+    if (kind == "error") != (doc.first("error") is not None):
+        raise ExchangeFault(f"{reader.where('kind')}: error goes with an error in doc, and only it")
+    return Wanted(doc, kind, reader.flag("exact"), instead)
+
+
+def _doc(value: object, where: str) -> Node:
+    if not isinstance(value, Mapping):
+        raise ExchangeFault(f"{where}: must be a mapping, the tree of the document")
+    doc = from_record("doc", value)[0]
+    for text in doc.texts():
+        if text != "<absent>" and (fault := fault_of(text)):
+            raise ExchangeFault(f"{where}: {fault}")
+    return doc
+
+
+def _reading(reader: Reader) -> Reading:
+    reading = Reading(
+        call=reader.text("call"),
+        arguments=reader.texts("with"),
+        meanwhile=tuple(reader.list("meanwhile")),
+        reads=reader.value("reads", None),
+        raises=reader.text("raises", ""),
+    )
+    if (reading.reads is None) == (not reading.raises):
+        raise ExchangeFault(f"{reader.where('reads')}: say what it reads, or what it raises")
+    reader.done()
+    return reading
+
+
+def check_bound(before: tuple[Step, ...], request: Request) -> None:
+    """Raises ExchangeFault: a request may name only what an answer before it has bound."""
+    bound: set[tuple[str, str]] = set()
+    for step in before:
+        _check_known(step.request, bound)
+        bound |= {(place.kind, place.label) for place in _places(step.wanted.doc)}
+        bound |= {("id", label) for kind, label in bound if kind == "key"}
+    _check_known(request, bound)
+
+
+def _check_known(request: Request, bound: set[tuple[str, str]]) -> None:
+    for name, text in request.params.items():
+        for place in places(text):
+            known = place.spans is not None or place.kind == "totp"
+            if not known and (place.kind, place.label) not in bound:
+                raise ExchangeFault(f"{request.func}: {name}: nothing before has bound {place}")
+
+
+def _places(doc: Node) -> Iterator[Place]:
+    for text in doc.texts():
+        yield from places(text)

@@ -1,0 +1,231 @@
+"""What a document on record looks like in each format, and how answers are read back.
+
+A record says a document once, as a tree. The mapping to json is fixed (docs/wire.md 3.1): reading
+checks it, and the tree is the same. bjson (docs/wire.md 3.2) has another tree by kind of answer,
+so there the record is rewritten before it is compared.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Final
+from xml.etree.ElementTree import ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from contracts.record.document import Node
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+FORMATS: Final = ("xml", "json", "bjson")
+KINDS: Final = ("listing", "form", "result", "raw", "error")
+ALWAYS_ARRAYS: Final = frozenset({
+    "elem", "slist", "list", "page", "toolgrp", "toolbtn", "field", "col", "filter", "select",
+    "if", "slider", "node",
+})  # fmt: skip
+"""Arrays even with one member: clients index them unguarded, ``node`` in the menu."""
+EITHER_WAY: Final = frozenset({
+    "pricelist", "addon", "banner", "datacenter", "enumerationitem", "itemtypeparam",
+    "itemtypeparamvalue", "val", "price", "period",
+})  # fmt: skip
+"""Choices and blocks of prices: the mapping says an object for one, readers index an array."""
+LAYOUT: Final = frozenset({"metadata", "messages"})
+"""For user interfaces; its mapping is irregular and no client of data reads it."""
+ECHO: Final = frozenset({"tparams", "saved_filters"})
+NUMBERS: Final = frozenset({"webdomains"})
+"""The one field that strictly typed clients want as a number of json."""
+
+
+class Unreadable(ValueError):
+    """A body is no document of its format at all."""
+
+
+def read(body: bytes, out: str) -> tuple[Node, list[str]]:
+    """The tree of an answer and every breach of the format's mapping. Raises Unreadable."""
+    if out == "xml":
+        return _read_xml(body), []
+    try:
+        tree = json.loads(body)
+    except (ValueError, RecursionError) as problem:
+        raise Unreadable(f"not json ({problem}): {_beginning(body)}") from problem
+    faults: list[str] = []
+    if out == "bjson":
+        if not isinstance(tree, dict):
+            raise Unreadable(f"bjson is an object, found {_beginning(body)}")
+        return _from_bjson("doc", tree, "", faults), faults
+    if not isinstance(tree, dict) or set(tree) != {"doc"} or not isinstance(tree["doc"], dict):
+        raise Unreadable(f'the root must be {{"doc": {{...}}}}, found {_beginning(body)}')
+    doc = {name: item for name, item in tree["doc"].items() if name not in LAYOUT}
+    return _from_json("doc", doc, "", faults), faults
+
+
+def _beginning(body: bytes) -> str:
+    return repr(body[:80].decode("utf-8", "replace"))
+
+
+def _read_xml(body: bytes) -> Node:
+    try:
+        root = fromstring(body, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as problem:
+        raise Unreadable(f"not xml ({problem}): {_beginning(body)}") from problem
+    if root.tag != "doc":
+        raise Unreadable(f"the root must be <doc>, found <{root.tag}>")
+    return _from_element(root)
+
+
+def _from_element(element: Element) -> Node:
+    children = tuple(_from_element(child) for child in element)
+    text = element.text or ""
+    if children and not text.strip():
+        text = ""
+    return Node(element.tag, text, dict(element.attrib), children)
+
+
+def _from_json(name: str, value: Mapping[str, object], where: str, faults: list[str]) -> Node:
+    path = f"{where}/{name}"
+    text = ""
+    attrs: dict[str, str] = {}
+    children: list[Node] = []
+    for key, item in value.items():
+        if key.startswith("$"):
+            if not isinstance(item, str):
+                faults.append(f"{path}/{key}: every value is a string, found {item!r}")
+            if key == "$":
+                text = str(item)
+            else:
+                attrs[key[1:]] = str(item)
+            continue
+        children.extend(_from_member(key, item, path, faults))
+    return Node(name, text, attrs, tuple(children))
+
+
+def _from_member(name: str, item: object, where: str, faults: list[str]) -> Iterable[Node]:
+    path = f"{where}/{name}"
+    if isinstance(item, list):
+        if not item:
+            faults.append(f"{path}: nothing is told by leaving the name out, found []")
+        if len(item) == 1 and name not in ALWAYS_ARRAYS | EITHER_WAY:
+            faults.append(f"{path}: one of it is an object, found an array")
+    elif name in ALWAYS_ARRAYS:
+        faults.append(f"{path}: must be an array, found {type(item).__name__}")
+    for one in item if isinstance(item, list) else [item]:
+        if isinstance(one, dict):
+            yield _from_json(name, one, where, faults)
+        else:
+            faults.append(f'{path}: must be an object with "$", found {one!r}')
+            yield Node(name, str(one))
+
+
+def _from_bjson(name: str, value: object, where: str, faults: list[str]) -> Node:
+    path = f"{where}/{name}"
+    if not isinstance(value, dict):
+        number = isinstance(value, int) and not isinstance(value, bool)
+        if not isinstance(value, str) and not (number and name in NUMBERS):
+            faults.append(f"{path}: every value is a string, found {value!r}")
+        if isinstance(value, str) and value and name in NUMBERS and where.endswith("/model"):
+            faults.append(f"{path}: must be a number or empty, found {value!r}")
+        return Node(name, str(value))
+    children: list[Node] = []
+    for key, item in value.items():
+        if key == "elem" and not isinstance(item, list):
+            faults.append(f"{path}/elem: must be an array")
+        many = item if isinstance(item, list) else [item]
+        children.extend(_from_bjson(key, one, path, faults) for one in many)
+    return Node(name, "", {}, tuple(children))
+
+
+def expected(doc: Node, kind: str, out: str) -> Node:
+    """What a document on record must look like in a format."""
+    if out != "bjson":
+        return doc
+    known = [child for child in doc.children if child.name not in ECHO]
+    return Node("doc", None, {}, _BJSON[kind](known))
+
+
+def _flat(nodes: Iterable[Node]) -> Iterable[Node]:
+    """Fields as plain texts: attribute ``a`` of ``f`` stands beside it as ``f_a``."""
+    for node in nodes:
+        if node.name in ("slist", "list", "doc"):
+            continue
+        yield Node(node.name, node.text, {}, tuple(_flat(node.children)))
+        for name, text in node.attrs.items():
+            yield Node(f"{node.name}_{name}", text)
+
+
+def _selects(nodes: list[Node]) -> Iterable[Node]:
+    """``slist`` and ``list`` by name: ``{"slist": {"period": [{"k": …, "v": …}]}}``."""
+    selects = [
+        Node(
+            select.attrs["name"],
+            None,
+            {},
+            (Node("k", val.attrs.get("key")), Node("v", val.text)),
+        )
+        for select in nodes
+        if select.name == "slist"
+        for val in select.all("val")
+    ]
+    rows = [
+        Node(table.attrs["name"], None, {}, tuple(_flat(row.children)))
+        for table in nodes
+        if table.name == "list"
+        for row in table.all("elem")
+    ]
+    if selects:
+        yield Node("slist", None, {}, tuple(selects))
+    if rows:
+        yield Node("list", None, {}, tuple(rows))
+
+
+def _listing(nodes: list[Node]) -> tuple[Node, ...]:
+    return tuple(_flat(nodes))
+
+
+def _form(nodes: list[Node]) -> tuple[Node, ...]:
+    return (Node("model", None, {}, tuple(_flat(nodes))), *_selects(nodes))
+
+
+def _result(nodes: list[Node]) -> tuple[Node, ...]:
+    """Values stand under ``v``. What an inner document looks like is not known."""
+    return tuple(
+        node if node.is_absent else Node(node.name, None, {}, (Node("v", node.text),))
+        for node in nodes
+        if node.name not in ("slist", "list", "doc") and not node.children
+    )
+
+
+def _raw(nodes: Iterable[Node]) -> tuple[Node, ...]:
+    """A structure of its own: attributes are keys like any other, a text beside them is ``v``."""
+    out = []
+    for node in nodes:
+        if not node.attrs and not node.children:
+            out.append(node)
+            continue
+        inner = [Node(name, text) for name, text in node.attrs.items()]
+        if node.text:
+            inner.append(Node("v", node.text, optional=True))
+        out.append(Node(node.name, None, {}, (*inner, *_raw(node.children))))
+    return tuple(out)
+
+
+def _error(nodes: list[Node]) -> tuple[Node, ...]:
+    """Only ``msg`` is known; a type and an object beside it are our choice (assumed)."""
+    error = nodes[0]
+    told = [
+        Node(name, error.attrs[name], optional=True)
+        for name in ("type", "object")
+        if name in error.attrs
+    ]
+    return (Node("error", None, {}, (Node("msg", "<text>"), *told)),)
+
+
+_BJSON: Final = {
+    "listing": _listing,
+    "form": _form,
+    "result": _result,
+    "raw": _raw,
+    "error": _error,
+}

@@ -1,0 +1,239 @@
+"""What a recording hides: secrets behind a mask, licence keys and people behind stand-ins.
+
+The same value has the same stand-in throughout a session, so that what belongs together still
+does. Real values are kept in memory only, for as long as the recording takes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from contracts.record.tokens import Leaf, rewritten
+from contracts.recording import pseudonyms
+from contracts.target.redact import (
+    MASK,
+    SHORTEST,
+    is_secret,
+    is_secret_leaf,
+    masked_links,
+    secrets_of,
+    spellings,
+)
+
+CREDENTIALS: Final = frozenset({"authinfo", "auth"})
+"""Parameters that are not written down at all: how the caller logged in is said beside them."""
+KEYS: Final = frozenset({"lickey", "old_lickey", "licensekey", "license_key", "licence_key"})
+NUMBERS: Final = frozenset({"id", "elid", "item", "item.id", "plid", "main_item"})
+_SESSION: Final = re.compile(r"(?=.*[a-f]|0{6})[0-9a-f]{10,64}")
+"""Hexadecimal, as sessions are; a password of digits is none. One of ours begins with zeros."""
+_KEY: Final = re.compile(r"([0-9]+)-([^\s<>\"'&,;]+)")
+_FAKE_KEY: Final = re.compile(r"[0-9]+-[0\W_]*[0-9]{1,4}")
+_DIGIT: Final = re.compile(r"[0-9A-Za-z]")
+_TELLING: Final = re.compile(r"(?![0-9]{1,5}$).{4,}", re.DOTALL)
+"""What is looked for elsewhere too: a name of three letters or a short number stands anywhere."""
+
+
+class Disguise:
+    """The masks and stand-ins of one session.
+
+    ``keep_personal``: people's data stays, secrets and keys never do. ``more``: names of further
+    fields that are personal.
+    """
+
+    def __init__(self, *, keep_personal: bool = False, more: Iterable[str] = ()) -> None:
+        self._keep = keep_personal
+        self._more = frozenset(name.lower() for name in more)
+        self._secrets: dict[str, str] = {}
+        self._keys: dict[str, str] = {}
+        self._people: dict[str, str] = {}
+        self._numbers: set[str] = set()
+        self._count: Counter[str] = Counter()
+
+    def go_on(self, texts: Iterable[str]) -> None:
+        """Counts on behind the stand-ins that are on record already."""
+        for text in texts:
+            for kind, found in _findable(text):
+                self._count[kind] = max(self._count[kind], found)
+
+    def login(self, name: str) -> str:
+        """The stand-in of a login."""
+        if not name or self._keep:
+            return name
+        kind = "email" if pseudonyms.EMAIL.fullmatch(name) else "login"
+        return self._person(kind, name)
+
+    def learn(self, fields: Mapping[str, str], cookie: str = "") -> None:
+        """Remembers what of a request must not be written anywhere."""
+        for secret in [*secrets_of(fields), cookie, cookie.partition(":")[0]]:
+            if secret:
+                self._secret(secret)
+        self.login(fields.get("authinfo", "").partition(":")[0] or fields.get("username", ""))
+
+    def request(self, func: str, fields: Mapping[str, str]) -> dict[str, str]:
+        """The parameters as they may be written, without credentials."""
+        shown: dict[str, str] = {}
+        for name, text in fields.items():
+            if name.strip().lower() in CREDENTIALS:
+                continue
+            if name in NUMBERS:
+                self._numbers |= set(re.findall("[0-9]+", text))
+            if is_secret(name):
+                shown[name] = self._secret(text) if text else ""
+            elif name == "username":
+                shown[name] = self.login(text)
+            else:
+                shown[self._within(name)] = self._covered(func, Leaf((name,), "", text, 0, 0, ""))
+        return shown
+
+    def answer(self, func: str, text: str) -> str:
+        """An answer as it may be written. Raises Opaque: it cannot be told what stands in it."""
+
+        def learnt(leaf: Leaf) -> str:
+            if leaf.name in NUMBERS and leaf.value.isdigit():
+                self._numbers.add(leaf.value)
+            return leaf.value
+
+        # What a later field gives away may stand in a text before it.
+        rewritten(text, learnt)
+        rewritten(text, self._by_place(func))
+        return rewritten(text, self._by_place(func))
+
+    def words(self, text: str) -> str:
+        """Any other text, such as a line of a log."""
+        return self._within(text)
+
+    def betrayed(self, texts: Iterable[str]) -> bool:
+        """Whether a secret or a key still stands in one of the texts, in whatever spelling."""
+        real = [one for one in (*self._secrets, *self._keys) if len(one) >= SHORTEST]
+        ways = {way for one in real for way in spellings(one)} - set(self._keys.values())
+        return any(way in text for text in texts for way in ways)
+
+    def _by_place(self, func: str) -> Callable[[Leaf], str]:
+        def change(leaf: Leaf) -> str:
+            return self._secret(leaf.value) if is_secret_leaf(leaf) else self._covered(func, leaf)
+
+        return change
+
+    def _covered(self, func: str, leaf: Leaf) -> str:
+        value = leaf.value
+        if not value.strip():
+            return value
+        if leaf.name.lower() in KEYS and not leaf.attribute:
+            return self._key(value)
+        kind = pseudonyms.kind_of(func, leaf.name, leaf.attribute)
+        if not kind and leaf.name.lower() in self._more:
+            kind = "words"
+        if kind and not self._keep:
+            return self._person(kind, value)
+        return self._within(value)
+
+    def _secret(self, value: str) -> str:
+        if value == MASK or not value.strip():
+            return value
+        if value not in self._secrets:
+            hidden = masked_links(value) if "PRIVATE KEY-----" in value else MASK
+            if _SESSION.fullmatch(value):
+                if _is_fake(value):
+                    return value
+                self._count["session"] += 1
+                hidden = f"{self._count['session']:0{len(value)}x}"
+            self._secrets[value] = hidden
+        return self._secrets[value]
+
+    def _key(self, value: str) -> str:
+        """A key that begins with the same number and has the same shape, and opens nothing."""
+        found = _KEY.fullmatch(value)
+        if found is None:
+            return self._secret(value)
+        if value not in self._keys:
+            if _FAKE_KEY.fullmatch(value):
+                return value
+            self._count["key"] += 1
+            self._keys[value] = f"{found[1]}-{_shaped(found[2], self._count['key'])}"
+        return self._keys[value]
+
+    def _person(self, kind: str, value: str) -> str:
+        if pseudonyms.kind_of_stand_in(value):
+            return value
+        if value not in self._people:
+            self._count[kind] += 1
+            self._people[value] = pseudonyms.stand_in(kind, self._count[kind], value)
+        return self._people[value]
+
+    def _within(self, text: str) -> str:
+        """A text in which something may stand that is known, or looks like what it is."""
+        if text in self._secrets and _TELLING.match(text):
+            return self._secrets[text]
+        text = masked_links(text)
+        for secret, hidden in self._longest(self._secrets):
+            if len(secret) >= SHORTEST:
+                text = text.replace(secret, hidden)
+        for key, hidden in self._longest(self._keys):
+            text = text.replace(key, hidden)
+        text = _KEY.sub(lambda m: self._key(m[0]) if m[1] in self._numbers else m[0], text)
+        return text if self._keep else self._without_people(text)
+
+    def _without_people(self, text: str) -> str:
+        if text in self._people and _TELLING.match(text):
+            return self._people[text]
+        for kind, pattern in (("email", pseudonyms.EMAIL), ("phone", pseudonyms.PHONE)):
+            text = pattern.sub(lambda m, kind=kind: self._person(kind, m[0]), text)  # type: ignore[misc]
+        for kind, pattern in (("ipv4", pseudonyms.IPV4), ("ipv6", pseudonyms.IPV6)):
+            text = pattern.sub(lambda m, kind=kind: self._address(kind, m[0]), text)  # type: ignore[misc]
+        for name, hidden in self._longest(self._people):
+            if name in text and _TELLING.match(name):
+                text = re.sub(rf"(?<![\w.@-]){re.escape(name)}(?![\w@-])", hidden, text)
+        return text
+
+    def _address(self, kind: str, text: str) -> str:
+        return self._person(kind, text) if pseudonyms.is_routed(text) else text
+
+    @staticmethod
+    def _longest(known: Mapping[str, str]) -> list[tuple[str, str]]:
+        return sorted(known.items(), key=lambda pair: -len(pair[0]))
+
+
+def is_stand_in(text: str) -> bool:
+    """Whether a text is one of ours: a mask, a key that opens nothing, somebody's stand-in."""
+    return (
+        text == MASK
+        or _FAKE_KEY.fullmatch(text) is not None
+        or (_SESSION.fullmatch(text) is not None and _is_fake(text))
+        or bool(pseudonyms.kind_of_stand_in(text))
+    )
+
+
+def has_stand_in(text: str) -> bool:
+    """Whether there is a stand-in somewhere in a text."""
+    return is_stand_in(text) or any(number for _, number in _findable(text))
+
+
+def _is_fake(session: str) -> bool:
+    return session.startswith("0" * (len(session) - 4))
+
+
+def _shaped(real: str, number: int) -> str:
+    """As many signs, the same marks between them: zeros, and the number at the end."""
+    signs = len(_DIGIT.findall(real))
+    digits = iter(f"{number:0{max(signs, 1)}}"[-max(signs, 1) :])
+    return _DIGIT.sub(lambda _: next(digits), real)
+
+
+def _findable(text: str) -> Iterable[tuple[str, int]]:
+    """The stand-ins in a text with their numbers."""
+    if _SESSION.fullmatch(text) and _is_fake(text):
+        yield "session", int(text, 16)
+    for key in _KEY.findall(text):
+        if _FAKE_KEY.fullmatch("-".join(key)):
+            yield "key", int("".join(_DIGIT.findall(key[1]))[-4:])
+    if kind := pseudonyms.kind_of_stand_in(text):
+        yield kind, pseudonyms.number_of(kind, text)
+    for kind, pattern in (
+        ("email", pseudonyms.EMAIL), ("ipv4", pseudonyms.IPV4), ("ipv6", pseudonyms.IPV6),
+        ("phone", pseudonyms.PHONE),
+    ):  # fmt: skip
+        for found in pattern.findall(text):
+            yield kind, pseudonyms.number_of(kind, found)

@@ -1,0 +1,145 @@
+"""A request as it came to the proxy, and what of it decides where it may go."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+from werkzeug.http import parse_options_header
+from werkzeug.wrappers import Request
+
+from contracts.target.parameters import Pairs, body_kind, body_pairs, last, pairs_of
+from contracts.target.spending import rule_of, spends
+
+COOKIE: Final = "billmgrses5"
+DECIDING: Final = frozenset({
+    "func", "sok", "clicked_button", "skipbasket", "faction", "elid", "autoprolong", "promocode",
+})  # fmt: skip
+"""Said twice with different texts, nobody knows which one the seller takes."""
+FUNC: Final = re.compile(r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_-]+)*")
+_HIDDEN: Final = re.compile(rb";\s*(?:func|sok|clicked_button|skipbasket|faction)=")
+"""Some servers part names at ``;`` too: there would be more in the request than shows."""
+
+_PARTED: Final = re.compile(rb";\s*[\w.\[\]-]{1,64}=")
+"""The same, of any name: what nobody looked for may be what costs."""
+_HIDDEN_JSON: Final = re.compile(rb"&\s*(?:func|sok|clicked_button|skipbasket|faction)=")
+"""A JSON that somebody takes for a form would say more."""
+_NAME: Final = re.compile(r"[\w.\-\[\]:$@]{0,200}", re.ASCII)
+_ODD: Final = re.compile(r"[^a-z_]+.*")
+"""What makes a name of a deciding one to some readers: ``sok[]``, ``clicked_button.x``."""
+_CHARSETS: Final = frozenset({"", "utf-8", "utf8", "us-ascii"})
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One request. ``pairs``: every name with its text; ``cookie``: the session it brings."""
+
+    method: str
+    query: bytes
+    body: bytes
+    content_type: str
+    headers: tuple[tuple[str, str], ...]
+    pairs: Pairs
+    cookie: str
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """One text for each name."""
+        return last(self.pairs)
+
+    @property
+    def func(self) -> str:
+        """The function that is asked, or nothing."""
+        return self.fields.get("func", "")
+
+    @property
+    def out(self) -> str:
+        """The format that is asked for."""
+        return self.fields.get("out", "")
+
+    @property
+    def body_kind(self) -> str:
+        """The word of exchanges for how the body is written."""
+        return body_kind(self.body, self.content_type)
+
+    @property
+    def style(self) -> str:
+        """How the caller logs in: none, authinfo, session, cookie."""
+        fields = self.fields
+        if "authinfo" in fields:
+            return "authinfo"
+        if fields.get("auth"):
+            return "session"
+        return "cookie" if self.cookie else "none"
+
+
+def of(request: Request) -> Sent:
+    """The request behind a WSGI environ, as it was sent."""
+    query = request.query_string
+    body = request.get_data(cache=False)
+    kind = request.headers.get("Content-Type", "")
+    return Sent(
+        method=request.method,
+        query=query,
+        body=body,
+        content_type=kind,
+        headers=tuple(request.headers.items()),
+        pairs=pairs_of(query, body, kind),
+        cookie=request.cookies.get(COOKIE, ""),
+    )
+
+
+def doubt(sent: Sent) -> str:
+    """Why it cannot be told what a request asks, or nothing."""
+    kind = sent.body_kind
+    form = b"" if kind in ("multipart", "json") else sent.body
+    plain = b"" if kind == "multipart" else unquote_to_bytes(sent.body)
+    charset = parse_options_header(sent.content_type)[1].get("charset", "").lower()
+    packed = any(name.lower() == "content-encoding" for name, _ in sent.headers)
+    reasons = {
+        'a name may hide behind a ";"': (
+            _HIDDEN.search(unquote_to_bytes(sent.query)) or _HIDDEN.search(plain)
+        ),
+        'a name may stand behind a ";"': _PARTED.search(sent.query) or _PARTED.search(form),
+        "its body may be read in two ways": (
+            (kind == "json" and _HIDDEN_JSON.search(plain))
+            or (kind == "multipart" and not sent.body.startswith(b"--"))
+            or b"\n" in form.strip(b"\r\n")
+        ),
+        "its body is in another character set": charset not in _CHARSETS,
+        "its body is compressed": packed,
+        "its body cannot be read": sent.body and not body_pairs(sent.body, sent.content_type),
+        "a name in it is no name": any(not _NAME.fullmatch(name) for name, _ in sent.pairs),
+        "what decides is written oddly": any(map(_is_odd, sent.pairs)),
+        "func is no name of a function": sent.func and not FUNC.fullmatch(sent.func),
+    }
+    return _said_twice(sent) or next((reason for reason, holds in reasons.items() if holds), "")
+
+
+def _is_odd(pair: tuple[str, str]) -> bool:
+    """Whether some readers would take this name for one that decides, and others would not."""
+    name = pair[0]
+    return name not in DECIDING and _ODD.sub("", name.lower()) in DECIDING
+
+
+def _said_twice(sent: Sent) -> str:
+    said: dict[str, set[str]] = defaultdict(set)
+    for name, text in sent.pairs:
+        said[name.strip().lower()].add(text)
+    twice = sorted(name for name in DECIDING & set(said) if len(said[name]) > 1)
+    return f'"{twice[0]}" is said twice, with different texts' if twice else ""
+
+
+def price(sent: Sent, allowed: Iterable[str]) -> str:
+    """The function that would have to be named for this request to pass, or nothing.
+
+    What nobody knows may act without ``sok``: it spends until somebody has named it.
+    """
+    func = sent.func
+    named = func in frozenset(allowed) or not func
+    unknown = rule_of(func) is None
+    return "" if named or not (unknown or spends(func, sent.fields)) else func

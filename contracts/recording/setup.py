@@ -1,0 +1,60 @@
+"""Puts a proxy together for what was wished: record, replay, or replay and record the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from contracts.clock import now
+from contracts.recording.file import SessionFile
+from contracts.recording.player import Player
+from contracts.recording.proxy import Gate, Log, Proxy
+from contracts.recording.pseudonymizer import Disguise
+from contracts.recording.recorder import Recorder
+from contracts.recording.session import Session, read
+from contracts.recording.upstream import Upstream
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was wished of a recording. ``transport`` stands in for the network in tests."""
+
+    upstream: str = ""
+    verify: bool = True
+    version: str = ""
+    keep_personal: bool = False
+    personal: tuple[str, ...] = ()
+    rewrite: bool = False
+    transport: httpx.BaseTransport | None = None
+
+
+@contextmanager
+def proxy(
+    wish: Wish, gate: Gate, log: Log, *, to: Path | None = None, replay: Path | None = None
+) -> Iterator[Proxy]:
+    """A proxy ready to serve. Raises ExchangeFault, and httpx.InvalidURL (a ValueError)."""
+    with ExitStack() as open_:
+        upstream = None
+        if wish.upstream:
+            upstream = Upstream(wish.upstream, verify=wish.verify, transport=wish.transport)
+            open_.callback(upstream.close)
+        player = None if replay is None else Player(read(replay))
+        path = to or (replay if gate.on_miss == "upstream" else None)
+        recorder = None
+        if path is not None and upstream is not None:
+            begun = Session(
+                name=path.stem,
+                upstream=upstream.name,
+                began=now(),
+                version=wish.version or upstream.version or "not known",
+                personal="kept" if wish.keep_personal else "covered",
+            )
+            file = open_.enter_context(SessionFile(path, begun))
+            kept = file.session.personal == "kept"
+            disguise = Disguise(keep_personal=kept and wish.keep_personal, more=wish.personal)
+            recorder = Recorder(file, disguise, rewrite=wish.rewrite)
+        yield Proxy(gate, log, upstream=upstream, recorder=recorder, player=player)

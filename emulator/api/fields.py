@@ -1,0 +1,270 @@
+"""The kinds of values on the wire: how a parameter is read, how a field is written.
+
+One class serves both ways: ``deserialize`` turns a sent text into a value or refuses it,
+``serialize`` turns a value into the wire's text. Every text the wire carries is a string.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from ipaddress import AddressValueError, IPv4Address, ip_address
+from typing import Any, ClassVar
+
+from marshmallow import ValidationError, fields
+
+from emulator.api.context import Leaf
+
+BIGGEST = 2**63 - 1
+NUMBER = re.compile(r"[+-]?[0-9]{1,18}\Z")
+"""ASCII digits only; Python's int() would take other scripts' digits and 4,300 of them."""
+
+
+class WireField(fields.Field[Any]):
+    """A field that knows the wire. ``needed``: a submit without it is refused, a look is not."""
+
+    keeps_empty = False
+    """Whether an empty text is a value (a cleared name) or the same as nothing sent."""
+
+    def __init__(
+        self, *, needed: bool = False, required: bool = False, evidence: str = "", **given: Any
+    ) -> None:
+        super().__init__(required=required, allow_none=False, **given)
+        self.needed = needed or required
+        self.evidence = evidence
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return "" if value is None else written(value)
+
+
+def written(value: object) -> str | Leaf:
+    """Any value as the wire's text."""
+    if isinstance(value, str | Leaf):
+        return value
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, date):
+        return value.isoformat()
+    return "" if value is None else str(value)
+
+
+class Text(WireField):
+    """Free text of at most ``longest`` characters; empty is a value."""
+
+    keeps_empty = True
+
+    def __init__(self, *, longest: int = 255, **given: Any) -> None:
+        super().__init__(**given)
+        self.longest = longest
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if len(value) > self.longest:
+            raise ValidationError("long")
+        return str(value)
+
+
+class Email(Text):
+    """An e-mail address, which becomes a login: no colon, which would end it in authinfo."""
+
+    keeps_empty = False
+    SHAPE = re.compile(r"[^@\s:]+@[^@\s:]+\.[^@\s:.]+\Z")
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if len(value) > self.longest or self.SHAPE.match(value.strip()) is None:
+            raise ValidationError("email")
+        return str(value.strip())
+
+
+class Whole(WireField):
+    """A whole number. A trailing ``;`` falls off: printed examples have it (docs/evidence.md 8)."""
+
+    def __init__(self, *, least: int = -BIGGEST, most: int = BIGGEST, **given: Any) -> None:
+        super().__init__(**given)
+        self.least = least
+        self.most = most
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        text = value.strip().rstrip(";").rstrip()
+        if NUMBER.match(text) is None:
+            raise ValidationError("number")
+        number = int(text)
+        if not self.least <= number <= self.most:
+            raise ValidationError("range")
+        return number
+
+
+class Id(WireField):
+    """The number of an object. A malformed one is as good as one that does not exist."""
+
+    def __init__(self, *, entity: str = "item", **given: Any) -> None:
+        super().__init__(**given)
+        self.entity = entity
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        text = value.strip().rstrip(";").rstrip()
+        if NUMBER.match(text) is None:
+            raise ValidationError("missed")
+        return int(text)
+
+
+class Ids(Id):
+    """Several numbers, joined by commas, with or without blanks: ``1, 2`` (documented)."""
+
+    MOST = 1000
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        parts = [part for part in value.split(",") if part.strip()]
+        if not parts or len(parts) > self.MOST:
+            raise ValidationError("missed")
+        one = super()._deserialize
+        return [one(part, attr, data, **kwargs) for part in parts]
+
+
+class Months(WireField):
+    """``autoprolong``: months, or the word ``null`` (also 0, off, none) for no prolongation."""
+
+    MOST = 1200
+    """A hundred years: an end that no calendar holds would stop the world on the day it is due."""
+    NONE = frozenset({"null", "0", "off", "none", "-"})
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
+        text = value.strip().rstrip(";").strip().lower()
+        if text in self.NONE:
+            return None
+        if NUMBER.match(text) is None or not 0 < int(text) <= self.MOST:
+            raise ValidationError("number")
+        return int(text)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str:
+        return "null" if value is None else str(value)
+
+
+class Address(WireField):
+    """An IPv4 address, in the usual dotted form."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        try:
+            return str(IPv4Address(value.strip()))
+        except AddressValueError:
+            raise ValidationError("address") from None
+
+
+class Domain(WireField):
+    """The name of a host or a domain; letters of other scripts are taken too."""
+
+    SHAPE = re.compile(r"(?!-)[^\W_](?:[\w-]{0,62})(?:\.[\w-]{1,63})*\.?\Z")
+    LONGEST = 253
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        name = value.strip().lower()
+        if len(name) > self.LONGEST or self.SHAPE.match(name) is None:
+            raise ValidationError("domain")
+        return str(name)
+
+
+class AnyAddress(WireField):
+    """An IPv4 or IPv6 address."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        try:
+            return str(ip_address(value.strip()))
+        except ValueError:
+            raise ValidationError("address") from None
+
+
+class Flag(WireField):
+    """``on`` or ``off``."""
+
+    ON = frozenset({"on", "yes", "1", "true", "ok"})
+    OFF = frozenset({"off", "no", "0", "false"})
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:
+        text = value.strip().lower()
+        if text in self.ON:
+            return True
+        if text in self.OFF:
+            return False
+        raise ValidationError("flag")
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str:
+        return "on" if value else "off"
+
+
+class OneOf(WireField):
+    """One of a few words."""
+
+    def __init__(self, *words: str, **given: Any) -> None:
+        super().__init__(**given)
+        self.words = words
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if value not in self.words:
+            raise ValidationError("choice")
+        return str(value)
+
+
+class Day(WireField):
+    """A date, ``YYYY-MM-DD``."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        try:
+            return date.fromisoformat(value.strip())
+        except ValueError:
+            raise ValidationError("date") from None
+
+
+class Amount(WireField):
+    """Money: a plain number with a dot (docs/evidence.md 23)."""
+
+    SHAPE = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,4})?\Z")
+
+    def __init__(self, *, places: int = 2, **given: Any) -> None:
+        super().__init__(**given)
+        self.places = places
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
+        if self.SHAPE.match(value.strip()) is None:
+            raise ValidationError("amount")
+        return Decimal(value.strip())
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str:
+        return "" if value is None else f"{value:.{self.places}f}"
+
+
+class Numbered(WireField):
+    """Open names with a number in them: ``addon_55236=2`` arrives as ``{55236: 2}``.
+
+    The schema gathers them (see emulator.api.schema); this field reads the amounts. What is
+    switched comes as ``on`` or ``off`` and arrives as 1 or 0.
+    """
+
+    SWITCHED: ClassVar[Mapping[str, str]] = {"on": "1", "off": "0"}
+
+    def __init__(self, *, prefix: str, **given: Any) -> None:
+        super().__init__(**given)
+        self.prefix = prefix
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, **kwargs: Any
+    ) -> dict[int, int]:
+        read: dict[int, int] = {}
+        for number, text in value.items():
+            stripped = text.strip().rstrip(";").rstrip()
+            stripped = self.SWITCHED.get(stripped.lower(), stripped)
+            if NUMBER.match(stripped) is None:
+                raise ValidationError({f"{self.prefix}{number}": ["number"]})
+            read[number] = int(stripped)
+        return read
+
+
+class Rest(WireField):
+    """Every sent parameter by name; for a filter, whose fields are the listing's columns."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, **kwargs: Any
+    ) -> Mapping[str, str]:
+        return dict(value)

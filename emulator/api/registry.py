@@ -1,0 +1,297 @@
+"""Functions of the API, each declared in one place.
+
+A declaration says what a function takes, returns and refuses, how we know, and which handler
+answers. Validation, error answers, reference page, OpenAPI and the tests common to all
+functions are read off it. Faults in declarations are told all at once, when the server starts.
+"""
+
+from __future__ import annotations
+
+import enum
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TypedDict, Unpack
+
+from emulator.api.context import Answer, Call
+from emulator.api.fields import Rest, WireField
+from emulator.api.schema import Nothing, WireSchema
+from emulator.domain.catalogue.catalogue import OwnType, Words
+from emulator.errors import ApiError
+
+Handler = Callable[..., object]
+
+
+class Kind(enum.Enum):
+    """What a function is."""
+
+    LISTING = "listing"
+    FORM = "form"
+    ACTION = "action"
+    DOCUMENT = "document"
+    """A document with a structure of its own, only read (``whoami``, ``pricelist.export``)."""
+
+
+class Evidence(enum.Enum):
+    """How we know (see docs/evidence.md)."""
+
+    RECORDED = "recorded"
+    DOCUMENTED = "documented"
+    OBSERVED = "observed"
+    ASSUMED = "assumed"
+
+
+class DeclarationError(Exception):
+    """Functions are declared wrongly; the text lists every fault."""
+
+
+@dataclass(eq=False)
+class Function:
+    """One ``func=``. ``example`` are parameters that work in the world ``small``."""
+
+    name: str
+    kind: Kind
+    family: Family
+    summary: str
+    source: str
+    evidence: Evidence
+    takes: WireSchema
+    returns: WireSchema | None
+    fails: tuple[type[ApiError], ...]
+    example: Mapping[str, str]
+    title: Words
+    public: bool = False
+    """Answered without a login."""
+    next_step: str = ""
+    """The wizard's next step: ``snext`` shows it instead of this one."""
+    commits_on_snext: bool = False
+    show: Handler | None = None
+    submit: Handler | None = None
+    buttons: dict[str, Handler] = field(default_factory=dict)
+    elids: str = ""
+    """The parameter that may hold several ids (``1, 2``): the handler runs once for each."""
+    is_public: Callable[[Call], bool] | None = None
+    """Where a rule of the world decides whether a login is needed."""
+
+    def on_submit(self, handler: Handler) -> Handler:
+        """The handler of a form sent with ``sok``."""
+        self.submit = handler
+        return handler
+
+    def on_button(self, *names: str) -> Callable[[Handler], Handler]:
+        """The handler of a form sent with ``sok`` and one of these ``clicked_button``."""
+
+        def register(handler: Handler) -> Handler:
+            for name in names:
+                self.buttons[name] = handler
+            return handler
+
+        return register
+
+    def handlers(self) -> Iterator[tuple[str, Handler]]:
+        """Every handler with what it is for."""
+        if self.show is not None:
+            yield "show", self.show
+        if self.submit is not None:
+            yield "submit", self.submit
+        for name, handler in self.buttons.items():
+            yield f"button {name}", handler
+
+    def chosen(self, params: Mapping[str, str]) -> tuple[Handler, bool]:
+        """The handler these parameters ask for, and whether it changes something.
+
+        ``sv_field`` and ``snext`` never commit, even with ``sok`` (docs/evidence.md 12), but on a
+        wizard's last step whose clients send ``snext`` along (observed). Nor does the button
+        ``back``: who goes back has not bought.
+        """
+        if self.kind is Kind.ACTION:
+            return self._present(self.submit), True
+        if self.kind is not Kind.FORM or not params.get("sok"):
+            return self._present(self.show), False
+        looking = "sv_field" in params or ("snext" in params and not self.commits_on_snext)
+        if looking or params.get("clicked_button") == "back":
+            return self._present(self.show), False
+        button = self.buttons.get(params.get("clicked_button", ""))
+        return button or self._present(self.submit), True
+
+    def _present(self, handler: Handler | None) -> Handler:
+        if handler is None:  # pragma: no cover - refused when the server starts
+            raise DeclarationError(self.name)
+        return handler
+
+
+class Said(TypedDict, total=False):
+    """What a declaration may say beside the function's name."""
+
+    takes: type[WireSchema]
+    returns: type[WireSchema]
+    fails: tuple[type[ApiError], ...]
+    evidence: Evidence
+    source: str
+    example: Mapping[str, str]
+    title: Words
+    summary: str
+    public: bool
+    next_step: str
+    commits_on_snext: bool
+    elids: str
+    is_public: Callable[[Call], bool]
+
+
+class Family:
+    """Functions with one prefix. Declare with :meth:`listing`, :meth:`form`, :meth:`action`."""
+
+    def __init__(self, name: str, title: Words) -> None:
+        self.name = name
+        self.title = title
+        self.functions: list[Function] = []
+
+    def listing(self, name: str, **said: Unpack[Said]) -> Callable[[Handler], Function]:
+        """Rows. The handler answers a ``Rows``."""
+        return self._declare(Kind.LISTING, name, said)
+
+    def form(self, name: str, **said: Unpack[Said]) -> Callable[[Handler], Function]:
+        """Shown without ``sok``, submitted with it. The handler shows; see ``on_submit``."""
+        return self._declare(Kind.FORM, name, said)
+
+    def action(self, name: str, **said: Unpack[Said]) -> Callable[[Handler], Function]:
+        """Acts at once, ``sok`` or not."""
+        return self._declare(Kind.ACTION, name, said)
+
+    def document(self, name: str, **said: Unpack[Said]) -> Callable[[Handler], Function]:
+        """A document with a structure of its own, only read."""
+        return self._declare(Kind.DOCUMENT, name, said)
+
+    def _declare(self, kind: Kind, name: str, said: Said) -> Callable[[Handler], Function]:
+        takes = said.get("takes", Nothing)
+        returns = said.get("returns")
+
+        def register(handler: Handler) -> Function:
+            function = Function(
+                name=name,
+                kind=kind,
+                family=self,
+                summary=said.get("summary") or inspect.getdoc(handler) or "",
+                source=said.get("source", ""),
+                evidence=said.get("evidence", Evidence.ASSUMED),
+                takes=takes(),
+                returns=returns() if returns is not None else None,
+                fails=tuple(said.get("fails", ())),
+                example=said.get("example", {}),
+                title=said.get("title", self.title),
+                public=said.get("public", False),
+                next_step=said.get("next_step", ""),
+                commits_on_snext=said.get("commits_on_snext", False),
+                elids=said.get("elids", ""),
+                is_public=said.get("is_public"),
+            )
+            if kind is Kind.ACTION:
+                function.submit = handler
+            else:
+                function.show = handler
+            self.functions.append(function)
+            return function
+
+        return register
+
+
+class Registry:
+    """Every function there is, by name. Refuses to be made of faulty declarations.
+
+    ``own_type`` makes the functions of a product type that a world defines itself.
+    """
+
+    def __init__(
+        self, families: tuple[Family, ...], own_type: Callable[[OwnType], Family] | None = None
+    ) -> None:
+        self.families = families
+        self._own_type = own_type
+        self._of_own_types = lru_cache(maxsize=64)(self._functions_of)
+        self._functions: dict[str, Function] = {}
+        faults: list[str] = []
+        for family in families:
+            for function in family.functions:
+                if function.name in self._functions:
+                    faults.append(f"{function.name}: declared twice")
+                self._functions[function.name] = function
+        for function in self._functions.values():
+            faults += [f"{function.name}: {fault}" for fault in _faults(function)]
+            if function.next_step and function.next_step not in self._functions:
+                faults.append(f"{function.name}: there is no next step {function.next_step}")
+        if faults:
+            raise DeclarationError("\n".join(faults))
+
+    def find(self, name: str) -> Function | None:
+        """A function by its name, or None."""
+        return self._functions.get(name)
+
+    def find_own(self, name: str, types: Mapping[str, OwnType]) -> Function | None:
+        """A function of one of a world's own types, or None: ``forexbox.edit``."""
+        bare = name.removeprefix("v2.")
+        own = types.get(bare.partition(".")[0])
+        if own is None or self._own_type is None:
+            return None
+        title = tuple(sorted(own.title.items()))
+        return self._of_own_types(own.intname, title, own.like).get(name)
+
+    def following(self, function: Function, types: Mapping[str, OwnType]) -> Function:
+        """The wizard's next step, which the declarations have made sure of."""
+        found = self.find(function.next_step) or self.find_own(function.next_step, types)
+        return found or function
+
+    def _functions_of(
+        self, intname: str, title: tuple[tuple[str, str], ...], like: str
+    ) -> dict[str, Function]:
+        assert self._own_type is not None  # noqa: S101 - asked by the one caller
+        family = self._own_type(OwnType(intname, dict(title), like))
+        return {function.name: function for function in family.functions}
+
+    def __iter__(self) -> Iterator[Function]:
+        return iter(self._functions.values())
+
+    def __len__(self) -> int:
+        return len(self._functions)
+
+    def __getitem__(self, name: str) -> Function:
+        return self._functions[name]
+
+
+def _faults(function: Function) -> Iterator[str]:
+    if not function.summary:
+        yield "no docstring says what it does"
+    if not function.source:
+        yield "no source says how we know"
+    if function.kind is Kind.FORM and function.submit is None:
+        yield "a form without a submit"
+    if function.kind in (Kind.LISTING, Kind.FORM) and function.returns is None:
+        yield "does not say what it returns"
+    for purpose, handler in function.handlers():
+        yield from _signature_faults(function, purpose, handler)
+
+
+def _signature_faults(function: Function, purpose: str, handler: Handler) -> Iterator[str]:
+    parameters = list(inspect.signature(handler).parameters.values())[1:]
+    fields = {
+        name: field for name, field in function.takes.fields.items() if not isinstance(field, Rest)
+    }
+    takes_all = any(p.kind is inspect.Parameter.VAR_KEYWORD for p in parameters)
+    named = {p.name for p in parameters if p.kind is not inspect.Parameter.VAR_KEYWORD}
+    if not takes_all:
+        for missing in sorted(set(fields) - named):
+            yield f"{purpose}: the handler does not take {missing}"
+    for parameter in parameters:
+        if parameter.kind is inspect.Parameter.VAR_KEYWORD:
+            continue
+        if parameter.name not in function.takes.fields:
+            yield f"{purpose}: the schema has no field {parameter.name}"
+            continue
+        field_ = function.takes.fields[parameter.name]
+        always = isinstance(field_, WireField) and (
+            field_.required if purpose == "show" else field_.needed
+        )
+        if parameter.default is inspect.Parameter.empty and not always:
+            yield f"{purpose}: {parameter.name} may be absent, but the handler has no default"
+
+
+__all__ = ["Answer", "DeclarationError", "Evidence", "Family", "Function", "Kind", "Registry"]

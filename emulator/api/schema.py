@@ -1,0 +1,120 @@
+"""What a function takes and what it returns, as schemas of marshmallow.
+
+One base reads parameters: an empty one that is not text is an absent one, unknown ones are
+ignored (docs/evidence.md 7), and the first fault in the order of declaration becomes the refusal.
+Schemas are made once; docs/architecture.md has the figures of this and of what is below.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields
+
+from emulator.api.fields import Id, Numbered, WireField, written
+from emulator.errors import ApiError, BadValue, Missed
+
+
+class WireSchema(Schema):
+    """The base of every schema here."""
+
+    class Meta:
+        """Unknown parameters are not a fault."""
+
+        unknown = EXCLUDE
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wire_fields: dict[str, WireField] = {
+            field.data_key or name: field
+            for name, field in self.fields.items()
+            if isinstance(field, WireField)
+        }
+        self._numbered = [
+            (name, re.compile(re.escape(field.prefix) + r"([0-9]{1,9})\Z"))
+            for name, field in self.wire_fields.items()
+            if isinstance(field, Numbered)
+        ]
+        self._needed = [name for name, field in self.wire_fields.items() if field.needed]
+        self._readers = {
+            # The methods a field is made by; the public ones around them repeat what read() did.
+            field.data_key or name: (name, field._deserialize)  # noqa: SLF001 - see above
+            for name, field in self.fields.items()
+        }
+        self._writers = [
+            (name, field._serialize if _has_a_way(field) else None)  # noqa: SLF001 - the same
+            for name, field in self.wire_fields.items()
+        ]
+        self._always = [name for name, field in self.wire_fields.items() if field.required]
+
+    def read(self, sent: Mapping[str, str], *, submit: bool) -> dict[str, Any]:
+        """The parameters as values, only those that were sent. Raises BadValue or Missed.
+
+        ``submit``: whether fields that only a submit needs must be there.
+        """
+        known: dict[str, Any] = {}
+        for name, field in self.wire_fields.items():
+            text = sent.get(name)
+            if text is not None and (field.keeps_empty or text.strip()):
+                known[name] = text
+        for name, pattern in self._numbered:
+            known.pop(name, None)
+            found = {
+                int(m[1]): sent[m[0]] for m in map(pattern.match, sent) if m and sent[m[0]].strip()
+            }
+            if found:
+                known[name] = found
+        for name in self._needed if submit else self._always:
+            if not known.get(name):
+                raise BadValue.empty(name)
+        # Here and in written(): the fields' own work without Schema.load and Schema.dump around
+        # it, which cost three times as much (docs/architecture.md has the figures).
+        loaded: dict[str, Any] = {}
+        for name, text in known.items():
+            attribute, deserialize = self._readers[name]
+            try:
+                loaded[attribute] = deserialize(text, name, known)
+            except ValidationError as fault:
+                raise self._refusal(name, fault, sent) from None
+        return loaded
+
+    def _refusal(self, name: str, fault: ValidationError, sent: Mapping[str, str]) -> ApiError:
+        reasons = fault.messages
+        if isinstance(reasons, dict):
+            name = next(iter(reasons))  # the open name itself: addon_55236
+        value = sent.get(name, "")
+        field = self.wire_fields.get(name)
+        if isinstance(field, Id) and reasons == ["missed"]:
+            return Missed(field.entity, value)
+        return BadValue(name, value)
+
+    def written(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Values as wire texts, in the order of declaration; what is absent stays absent."""
+        texts: dict[str, Any] = {}
+        for name, write in self._writers:
+            if name in values:
+                value = values[name]
+                if write is not None:
+                    texts[name] = write(value, name, values)
+                else:  # most fields: no way of their own to write, and often a text already
+                    texts[name] = value if type(value) is str else written(value)
+        return texts
+
+
+def _has_a_way(field: WireField) -> bool:
+    """Whether a kind of field writes its values otherwise than all do."""
+    return type(field)._serialize is not WireField._serialize  # noqa: SLF001 - compared, not called
+
+
+class Nothing(WireSchema):
+    """A function without parameters of its own."""
+
+
+def field_names(schema: Schema) -> tuple[str, ...]:
+    """Wire names of a schema's fields in their order."""
+    return tuple(field.data_key or name for name, field in schema.fields.items())
+
+
+__all__ = ["Nothing", "WireSchema", "field_names", "fields"]

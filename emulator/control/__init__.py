@@ -1,0 +1,1 @@
+"""How people and programs drive the seller: the control API and the console."""

@@ -1,0 +1,40 @@
+"""The functions of the API as data, read off their declarations."""
+
+from __future__ import annotations
+
+from emulator.api.fields import WireField
+from emulator.api.registry import Function, Registry
+from emulator.api.schema import WireSchema
+
+
+def functions(registry: Registry) -> list[dict[str, object]]:
+    """Every function with what it takes and returns, in the order of the registry."""
+    return [_told(function) for function in registry]
+
+
+def _told(function: Function) -> dict[str, object]:
+    return {
+        "name": function.name,
+        "family": function.family.name,
+        "kind": function.kind.value,
+        "summary": function.summary.partition("\n")[0],
+        "evidence": function.evidence.value,
+        "source": function.source,
+        "takes": _fields(function.takes),
+        "returns": _fields(function.returns),
+        "fails": [refusal.type for refusal in function.fails],
+        "example": dict(function.example),
+    }
+
+
+def _fields(schema: WireSchema | None) -> list[dict[str, object]]:
+    if schema is None:
+        return []
+    return [
+        {
+            "name": field.data_key or name,
+            "type": type(field).__name__.lower(),
+            "needed": isinstance(field, WireField) and field.needed,
+        }
+        for name, field in schema.fields.items()
+    ]

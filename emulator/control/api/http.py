@@ -1,0 +1,146 @@
+"""The control API over HTTP: paths, methods, bodies, statuses. JSON in, JSON out, never CORS."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request, Response
+
+from emulator import __version__
+from emulator.api.registry import Registry
+from emulator.control.api import routes
+from emulator.control.api.accounts import NoAccountError
+from emulator.control.api.clock import NothingDueError
+from emulator.control.api.functions import functions
+from emulator.control.api.guard import JSON, Guard, Refusal
+from emulator.control.api.payments import NoPaymentError
+from emulator.control.api.routes import Asked, Handler
+from emulator.control.api.services import NoServiceError
+from emulator.control.api.tickets import NoTicketError
+from emulator.errors import ApiError
+from emulator.faults import NoFault
+from emulator.settings import Settings
+from emulator.worlds.fixtures import FixtureError
+from emulator.worlds.pricelist.nodes import PriceListError
+from emulator.worlds.worlds import DEFAULT, NoWorld, WorldError, WorldExists, Worlds
+
+LOG = logging.getLogger("mockseller")
+PREFIX = "/_mockseller"
+STATUSES: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
+    ((NoWorld, NoAccountError, NoServiceError, NoPaymentError, NoTicketError, NoFault), 404),
+    ((WorldExists, NothingDueError), 409),
+    ((WorldError, FixtureError, PriceListError, ApiError, ValueError), 400),
+)
+"""The first that fits: the more special faults stand first."""
+NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+OF_THE_DECLARATIONS = ("GET /functions", "GET /openapi.json", "GET /coverage")
+MAP = Map(
+    [
+        Rule(path, methods=[method], endpoint=f"{method} {path}")
+        for method, _, path in (
+            key.partition(" ") for key in ("GET /health", *OF_THE_DECLARATIONS, *routes.HANDLERS)
+        )
+    ]
+)
+"""Made once: every application of this process answers the same paths."""
+
+
+class ControlApi:
+    """Answers what comes under ``/_mockseller/``. One per process."""
+
+    def __init__(self, settings: Settings, worlds: Worlds, registry: Registry) -> None:
+        self._guard = Guard(settings)
+        self._settings = settings
+        self._worlds = worlds
+        self._registry = registry
+        self._names = frozenset(function.name for function in registry)
+        self._handlers: dict[str, Handler] = {
+            "GET /functions": self._functions,
+            "GET /openapi.json": self._openapi,
+            "GET /coverage": self._coverage,
+            **routes.HANDLERS,
+        }
+
+    def answer(self, http: Request) -> Response:
+        """One request, answered; a refusal is ``{"error": "one line"}`` with its HTTP status."""
+        try:
+            return self._answer(http)
+        except MethodNotAllowed as fault:
+            allowed = ", ".join(sorted(fault.valid_methods or ()))
+            return _refused(405, f"here only {allowed} is answered", {"Allow": allowed})
+        except Exception as fault:  # noqa: BLE001 - whatever it is, the answer is JSON
+            return _refused(*_judged(fault, f"{http.method} {http.path}"))
+
+    def _answer(self, http: Request) -> Response:
+        adapter = MAP.bind("mockseller", path_info=http.path.removeprefix(PREFIX) or "/")
+        endpoint, found = adapter.match(method=http.method)
+        values = dict(found)
+        if endpoint == "GET /health":
+            return _json(200, {"status": "ok", "version": __version__})
+        handler = self._handlers[endpoint]
+        kinds = routes.BODIES.get(endpoint, (JSON,))
+        self._guard.check(http, kinds=kinds)
+        name = values.pop("name", None) or http.args.get("world") or DEFAULT
+        query = http.args.to_dict()
+        asked = Asked(self._worlds, name, values, query, lambda: self._body(http), self._names)
+        status = 201 if endpoint in routes.CREATES else 200
+        return _json(status, handler(asked))
+
+    def _body(self, http: Request) -> bytes:
+        http.max_content_length = self._settings.max_body
+        return http.get_data(cache=False)
+
+    def _functions(self, asked: Asked) -> object:
+        del asked
+        return functions(self._registry)
+
+    def _openapi(self, asked: Asked) -> object:
+        from emulator.openapi import openapi  # noqa: PLC0415 - only whoever asks pays for it
+
+        del asked
+        return openapi(self._registry)
+
+    def _coverage(self, asked: Asked) -> object:
+        from emulator.control.api import coverage  # noqa: PLC0415 - the same
+
+        return coverage.told(asked.worlds, asked.name, self._registry)
+
+
+def _judged(fault: Exception, what: str) -> tuple[int, str]:
+    """The HTTP status and the line of a fault."""
+    if isinstance(fault, Refusal):
+        return fault.status, fault.line
+    if isinstance(fault, HTTPException):
+        code = fault.code or 400
+        return code, "there is no such path" if code == HTTPStatus.NOT_FOUND else fault.name.lower()
+    for kinds, status in STATUSES:
+        if isinstance(fault, kinds):
+            return status, str(fault)
+    LOG.error("%s failed", what, exc_info=fault)
+    return 500, "a fault of ours; the server's log tells more"
+
+
+def _json(status: int, told: object, headers: dict[str, str] | None = None) -> Response:
+    body = json.dumps(told, ensure_ascii=True, indent=1, default=_unjson()) + "\n"
+    return Response(body, status, {**NO_STORE, **(headers or {})}, content_type=JSON)
+
+
+def _unjson() -> Callable[[Any], Any]:
+    """Mappings and tuples that are no dict and list."""
+    return lambda value: dict(value) if hasattr(value, "keys") else list(value)
+
+
+def _refused(status: int, line: str, headers: dict[str, str] | None = None) -> Response:
+    told = " ".join(line.split())
+    extra = dict(headers or {})
+    if status == HTTPStatus.UNAUTHORIZED:
+        extra["WWW-Authenticate"] = 'Bearer realm="mockseller"'
+    return _json(status, {"error": told}, extra)

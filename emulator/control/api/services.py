@@ -1,0 +1,126 @@
+"""Looking at a service of a world, and putting it straight into a state."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+from emulator.domain.accounts import accounts
+from emulator.domain.services import opening, services
+from emulator.domain.services.services import (
+    ACTIVE,
+    DELETED,
+    KEEP_SUSPENDED,
+    OPENING,
+    PROCESSING,
+    SUSPENDED,
+    Service,
+)
+from emulator.domain.world import Shop, read
+from emulator.store.engine import Database
+from emulator.worlds.worlds import Worlds
+
+BY_HAND = "admin"
+"""Who did it, in the history of the service."""
+PLAIN = ("licname", "ip", "remoteid", "remoteip", "autoprolong")
+"""Fields that are written as they come."""
+
+
+class NoServiceError(LookupError):
+    """No service of that number in this world; the text is one line for people."""
+
+
+def find(shop: Shop, number: int) -> Service:
+    """A service, deleted ones too. Raises NoServiceError."""
+    service = services.find(shop, number)
+    if service is None:
+        raise NoServiceError(f"there is no service {number} in this world")
+    return service
+
+
+def told(db: Database, service: Service) -> dict[str, object]:
+    """For JSON. Dates are days of the world; ``due_at`` is when it is looked at next."""
+    owner = accounts.read(db, service.account_id)
+    return {
+        "id": service.id,
+        "account": owner.login if owner else None,
+        "type": service.type,
+        "pricelist": service.tariff_id,
+        "period": service.period,
+        "autoprolong": service.autoprolong,
+        "status": service.status,
+        "substate": service.substate,
+        "created": service.created_on.isoformat(),
+        "expires": _iso(service.expires_on),
+        "due_at": _iso(service.due_at),
+        "licname": service.licname,
+        "ip": service.ip,
+        "remoteip": service.remoteip,
+        "remoteid": service.remoteid,
+        "lickey": service.lickey,
+        "addons": service.addons,
+    }
+
+
+def _iso(moment: date | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def show(worlds: Worlds, name: str, number: int) -> dict[str, object]:
+    """One service of a world."""
+    db = worlds.connect(name)
+    with db.reading():
+        return told(db, find(worlds.shop(db, read(db)), number))
+
+
+def change(worlds: Worlds, name: str, number: int, wanted: Mapping[str, Any]) -> dict[str, object]:
+    """Sets what is given, no rule asked: see ServiceChange for the names.
+
+    What then lies in the past falls due with the next call.
+    """
+    with worlds.locked(name) as db, db.writing():
+        shop = worlds.shop(db, read(db))
+        service = find(shop, number)
+        changed = replace(service, **{f: wanted[f] for f in PLAIN if f in wanted})
+        if "expires" in wanted:
+            changed = replace(changed, expires_on=wanted["expires"])
+        if "status" in wanted or "substate" in wanted:
+            changed = _in_state(changed, wanted)
+        if "lickey" in wanted:
+            changed = _with_key(shop, changed, wanted["lickey"])
+        elif changed.status == ACTIVE and service.substate == OPENING:
+            # Opened by hand is opened in full: a client would wait for its key for ever.
+            changed = opening.finish_opening(shop, changed)
+        changed = replace(changed, due_at=_due_at(changed, shop.now))
+        services.note(shop, number, BY_HAND, "edit", ", ".join(sorted(wanted)))
+        return told(db, services.save(shop, changed))
+
+
+def _in_state(service: Service, wanted: Mapping[str, object]) -> Service:
+    status = int(str(wanted.get("status", service.status)))
+    standard = OPENING if status == PROCESSING else ""
+    substate = str(wanted.get("substate", standard))
+    if status == PROCESSING:
+        # Opened by hand: nothing but a further change ends it.
+        return replace(service, status=status, substate=substate, key_ready=None, key_reads=None)
+    return replace(service, status=status, substate=substate)
+
+
+def _with_key(shop: Shop, service: Service, lickey: object) -> Service:
+    """The key arrives: the next one in turn, or the one that is given."""
+    finished = service
+    if service.status == PROCESSING:
+        finished = opening.finish_opening(shop, service)
+    elif lickey is True:
+        key = services.make_key(shop, service.id, service.key_number + 1)
+        finished = replace(service, lickey=key, key_number=service.key_number + 1)
+    return finished if lickey is True else replace(finished, lickey=str(lickey))
+
+
+def _due_at(service: Service, now: datetime) -> datetime | None:
+    due = services.due_after(service.status, service.expires_on)
+    if due is None or service.status in (ACTIVE, DELETED):
+        return due
+    return due + KEEP_SUSPENDED if service.status == SUSPENDED and due <= now else due

@@ -1,0 +1,1 @@
+"""Who trades: accounts, logins, sessions, payers, partners, tickets, notifications."""

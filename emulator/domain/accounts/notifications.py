@@ -1,0 +1,69 @@
+"""What a client is told without having asked: one row for each thing that happened to it.
+
+Source: docs/wire.md section 6 (``notify``). What the seller tells of, and for how long, is assumed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, insert, select, update
+
+from emulator.domain.accounts.accounts import Account
+from emulator.domain.world import Shop
+from emulator.store import tables
+from emulator.store.engine import Statement
+
+N = tables.notification.c
+_TELL = Statement(
+    insert(tables.notification).values({c.name: bindparam(c.name) for c in N if c.name != "id"})
+)
+_NEWEST = Statement(
+    select(N.id, N.service_id, N.at, N.what, N.detail)
+    .where(N.account_id == bindparam("owner"), N.seen == bindparam("known", type_=N.seen.type))
+    .order_by(N.id.desc())
+    .limit(bindparam("most"))
+)
+_SEE = Statement(
+    update(tables.notification)
+    .where(N.account_id == bindparam("owner"), N.id == bindparam("wanted"))
+    .values(seen=True)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One thing that happened: ``what`` as in a happening (``prolong``, ``suspend``...)."""
+
+    id: int
+    service_id: int | None
+    at: datetime
+    what: str
+    detail: str
+
+
+def tell(
+    shop: Shop, account_id: int, what: str, service_id: int | None = None, detail: str = ""
+) -> None:
+    """Writes it down for the account's next look."""
+    shop.db.run(
+        _TELL,
+        account_id=account_id,
+        service_id=service_id,
+        at=shop.now,
+        what=what,
+        detail=detail,
+        seen=False,
+    )
+
+
+def unseen(shop: Shop, account: Account, most: int = 50) -> list[Notification]:
+    """The newest that the account has not put away, newest first."""
+    rows = shop.db.rows(_NEWEST, owner=account.id, known=False, most=most)
+    return [Notification(*row) for row in rows]
+
+
+def see(shop: Shop, account: Account, number: int) -> bool:
+    """Puts one away; False where the account has no such one."""
+    return bool(shop.db.run(_SEE, owner=account.id, wanted=number))

@@ -1,0 +1,205 @@
+"""Sessions, one-time keys and the lock after failed logins: all of them rows.
+
+Source: docs/wire.md section 2; docs/evidence.md 2 and 5. All times here are elapsed real
+seconds (see emulator.clock).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from emulator.domain.accounts import accounts
+from emulator.domain.accounts.accounts import Account
+from emulator.domain.world import COLUMNS, World, from_row
+from emulator.store import tables
+from emulator.store.engine import Database, Statement
+
+IDLE = 3600.0
+"""Documented: about one hour after the last request."""
+TOUCH = 60.0
+"""A session's last use is written at most once a minute: a read need not write it."""
+LOCK_SECONDS = 20.0
+"""Observed: the login is locked for twenty seconds."""
+FAILURES_ALLOWED = 5
+"""How many failures it takes is unknown; assumed."""
+FAILURES_FORGOTTEN = 300.0
+KEY_LIFE = 300.0
+"""How long a one-time key waits to be used is unknown; assumed."""
+KEY_SHORTEST = 16
+"""Documented: a key has at least sixteen characters."""
+PREFIX_LENGTH = 6
+ID_LENGTH = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One login that goes on. ``pending_totp``: the second factor is still owed."""
+
+    id: str
+    account_id: int
+    used: float
+    address: str
+    pending_totp: bool
+    filters: Mapping[str, Mapping[str, str]]
+
+
+def prefix_of(world_name: str) -> str:
+    """What every session id of a world begins with: later calls bring nothing but the id."""
+    return hashlib.sha256(world_name.encode()).hexdigest()[:PREFIX_LENGTH]
+
+
+S = tables.session.c
+_FIND = Statement(
+    select(*COLUMNS, *S, *tables.account.c)
+    .select_from(
+        tables.world.outerjoin(tables.session, S.id == bindparam("wanted")).outerjoin(
+            tables.account, tables.account.c.id == S.account_id
+        )
+    )
+    .limit(1)
+)
+_OPEN = Statement(insert(tables.session).values({c.name: bindparam(c.name) for c in S}))
+_TOUCH = Statement(
+    update(tables.session).where(S.id == bindparam("wanted")).values(used=bindparam("at"))
+)
+_FILTER = Statement(
+    update(tables.session).where(S.id == bindparam("wanted")).values(filters=bindparam("set_to"))
+)
+_CLOSE = Statement(delete(tables.session).where(S.id == bindparam("wanted")))
+_SWEEP = Statement(delete(tables.session).where(S.used < bindparam("before")))
+
+K = tables.session_key.c
+_KEY_ADD = Statement(
+    upsert(tables.session_key)
+    .values(digest=bindparam("digest"), account_id=bindparam("owner"), made=bindparam("at"))
+    .on_conflict_do_nothing()
+)
+_KEY_FIND = Statement(
+    select(K.made).where(K.digest == bindparam("wanted"), K.account_id == bindparam("owner"))
+)
+_KEY_DROP = Statement(delete(tables.session_key).where(K.digest == bindparam("wanted")))
+_KEY_SWEEP = Statement(delete(tables.session_key).where(K.made < bindparam("before")))
+
+F = tables.login_failure.c
+_FAILURE = Statement(
+    select(F.count, F.last, F.locked_until).where(
+        F.login == bindparam("who"), F.address == bindparam("where_from")
+    )
+)
+_FAILED = Statement(
+    upsert(tables.login_failure)
+    .values({c.name: bindparam(c.name) for c in F})
+    .on_conflict_do_update(
+        index_elements=[F.login, F.address],
+        set_={name: bindparam(name) for name in ("count", "last", "locked_until")},
+    )
+)
+_FORGIVE = Statement(
+    delete(tables.login_failure).where(
+        F.login == bindparam("who"), F.address == bindparam("where_from")
+    )
+)
+_FAILURES_SWEEP = Statement(delete(tables.login_failure).where(F.last < bindparam("before")))
+
+
+def find(db: Database, session_id: str) -> tuple[World, Session | None, Account | None]:
+    """The world's row, the session and its account, dead or alive: one query."""
+    row: tuple[Any, ...] | None = db.row(_FIND, wanted=session_id)
+    if row is None:
+        msg = f"{db.path} holds no world"
+        raise LookupError(msg)
+    first, second = len(COLUMNS), len(COLUMNS) + len(S)
+    world = from_row(row)
+    if row[first] is None:
+        return world, None, None
+    return world, Session(*row[first:second]), accounts.account_from(row[second:])
+
+
+def open_new(
+    db: Database, world: World, account: Account, address: str, at: float, *, pending: bool
+) -> str:
+    """A new session; its id. Dead ones are swept on the way."""
+    db.run(_SWEEP, before=at - IDLE)
+    session_id = prefix_of(world.name) + secrets.token_hex((ID_LENGTH - PREFIX_LENGTH) // 2)
+    db.run(
+        _OPEN,
+        id=session_id,
+        account_id=account.id,
+        used=at,
+        address=address,
+        pending_totp=pending,
+        filters={},
+    )
+    return session_id
+
+
+def touch(db: Database, session_id: str, at: float) -> None:
+    """The session was used."""
+    db.run(_TOUCH, wanted=session_id, at=at)
+
+
+def close(db: Database, session_id: str) -> None:
+    """Logout."""
+    db.run(_CLOSE, wanted=session_id)
+
+
+def keep_filter(db: Database, session: Session, func: str, chosen: Mapping[str, str]) -> None:
+    """What ``X.filter`` stores for the rest of the session; an empty one is forgotten."""
+    filters = {name: dict(fields) for name, fields in session.filters.items() if name != func}
+    if chosen:
+        filters[func] = dict(chosen)
+    db.run(_FILTER, wanted=session.id, set_to=filters)
+
+
+def _digest(login: str, key: str) -> str:
+    return hashlib.sha256(f"{login}\0{key}".encode("utf-8", "replace")).hexdigest()
+
+
+def keep_key(db: Database, account: Account, key: str, at: float) -> None:
+    """A one-time key (``session.newkey``); only its digest is kept."""
+    db.run(_KEY_SWEEP, before=at - KEY_LIFE)
+    db.run(_KEY_ADD, digest=_digest(account.login, key), owner=account.id, at=at)
+
+
+def use_key(db: Database, account: Account, key: str, at: float) -> bool:
+    """Whether the key was waiting; it is gone afterwards."""
+    digest = _digest(account.login, key)
+    made = db.value(_KEY_FIND, wanted=digest, owner=account.id)
+    if made is None:
+        return False
+    db.run(_KEY_DROP, wanted=digest)
+    return bool(at - made <= KEY_LIFE)
+
+
+def failed(db: Database, login: str, address: str, at: float) -> None:
+    """Counts a failed login; the fifth in five minutes locks it for twenty seconds."""
+    db.run(_FAILURES_SWEEP, before=at - FAILURES_FORGOTTEN)
+    row = db.row(_FAILURE, who=login, where_from=address)
+    count = 1 if row is None else row[0] + 1
+    lock = count >= FAILURES_ALLOWED
+    db.run(
+        _FAILED,
+        login=login,
+        address=address,
+        count=0 if lock else count,
+        last=at,
+        locked_until=at + LOCK_SECONDS if lock else 0.0,
+    )
+
+
+def succeeded(db: Database, login: str, address: str) -> None:
+    """A good login forgets the failed ones."""
+    db.run(_FORGIVE, who=login, where_from=address)
+
+
+def confirm(db: Database, world: World, old: Session, account: Account, at: float) -> str:
+    """The second factor was right: the temporary id dies, a new one is given."""
+    close(db, old.id)
+    return open_new(db, world, account, old.address, at, pending=False)

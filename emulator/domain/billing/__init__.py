@@ -1,0 +1,1 @@
+"""Money and what is bought with it: orders, payments, prices of terms."""

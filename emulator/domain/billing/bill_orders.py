@@ -1,0 +1,55 @@
+"""Orders of an account as they are listed: the one that waits for payment, and those paid.
+
+Source: docs/resale.md section 2.4 (``order``, its list ``openlist``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import bindparam, func, select
+
+from emulator.domain.accounts.accounts import Account
+from emulator.domain.billing.orders import DROPPED, OPEN_STATE
+from emulator.domain.world import Shop
+from emulator.store import tables
+from emulator.store.engine import Statement
+
+MOST = 200
+
+O = tables.order.c  # noqa: E741 - one letter per table, as everywhere
+I = tables.order_item.c  # noqa: E741 - the same
+_LATEST = Statement(
+    select(O.id, O.state, O.created_at, func.count(I.id), func.sum(I.cost, type_=I.cost.type))
+    .select_from(tables.order.outerjoin(tables.order_item, I.order_id == O.id))
+    .where(O.account_id == bindparam("owner"), O.state != DROPPED)
+    .group_by(O.id)
+    .order_by(O.id.desc())
+    .limit(MOST)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class BillOrder:
+    """One order: how many positions it has, and what they cost before a promo code."""
+
+    id: int
+    state: str
+    created_at: datetime
+    count: int
+    total: Decimal
+
+    @property
+    def open(self) -> bool:
+        """Whether it waits for payment."""
+        return self.state == OPEN_STATE
+
+
+def latest(shop: Shop, account: Account) -> list[BillOrder]:
+    """The newest orders of an account, at most 200; those that were dropped are not told."""
+    return [
+        BillOrder(number, state, created_at, count, total or Decimal(0))
+        for number, state, created_at, count, total in shop.db.rows(_LATEST, owner=account.id)
+    ]

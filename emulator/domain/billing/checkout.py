@@ -1,0 +1,93 @@
+"""Paying for what was ordered: a whole basket, some of its positions, or an order past it.
+
+Source: docs/wire.md section 4.6, docs/resale.md section 2.4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from emulator.domain.accounts.accounts import Account
+from emulator.domain.billing import orders, payments, terms
+from emulator.domain.billing.discounts import Price
+from emulator.domain.billing.orders import ADDONS, ORDER, PROLONG, Basket, Item
+from emulator.domain.billing.terms import AddonChange
+from emulator.domain.catalogue.catalogue import Tariff
+from emulator.domain.money import ZERO
+from emulator.domain.services import licenses, opening, services
+from emulator.domain.services.services import Service
+from emulator.domain.world import Shop
+from emulator.errors import Missed, NotEnoughMoney
+
+
+def pay(shop: Shop, account: Account, number: int | None) -> Basket | None:
+    """Pays the basket from the balance, all of it or nothing; what was paid for happens."""
+    basket = orders.named(shop, account, number)
+    if basket is None:
+        return None
+    _pay(shop, account, basket, basket.items)
+    return basket
+
+
+def pay_positions(shop: Shop, account: Account, wanted: Iterable[int]) -> int:
+    """Pays some positions of the cart, all of them or nothing; the number of their order.
+
+    Raises Missed for a position that is not there, NotEnoughMoney.
+    """
+    basket = orders.basket_of(shop, account)
+    known = {} if basket is None else {item.id: item for item in basket.items}
+    numbers = dict.fromkeys(wanted)
+    for number in numbers:
+        if number not in known:
+            raise Missed("lineitem", str(number))
+    assert basket is not None  # noqa: S101 - there is a position, so there is a basket
+    return _pay(shop, account, basket, tuple(known[number] for number in numbers))
+
+
+def _pay(shop: Shop, account: Account, basket: Basket, positions: tuple[Item, ...]) -> int:
+    total = sum((basket.price(item) for item in positions), ZERO)
+    if total > account.available:
+        # Told of all that is to be paid, not of the position at which the money ran out.
+        raise NotEnoughMoney(total, account.currency, account.balance, account.credit)
+    for item in positions:
+        # Another position of this basket may have changed the same service just now.
+        service = licenses.require(services.find(shop, item.service.id), item.service.id)
+        _settle(shop, account, basket, replace(item, service=service))
+    return orders.set_paid(shop, account, basket, positions)
+
+
+def _settle(shop: Shop, account: Account, basket: Basket, item: Item) -> None:
+    cost, discount = basket.price(item), basket.discount(item)
+    if item.kind == ORDER:
+        tariff = shop.catalogue[item.service.tariff_id]
+        off = discount + item.own_discount
+        payments.charge(shop, account, cost, "open", tariff.name, item.service.id, discount=off)
+        services.note(shop, item.service.id, account.login, "open", str(tariff.id))
+        opening.open_ordered(shop, tariff, item.service)
+    elif item.kind == PROLONG:
+        wanted = terms.quote(shop, account, item.service, item.period)
+        agreed = replace(wanted, cost=cost, discount=item.own_discount)
+        terms.prolong(shop, account, agreed, account.login, discount=discount)
+    elif item.kind == ADDONS:
+        after = {int(number): amount for number, amount in item.detail["addons"].items()}
+        more = AddonChange(item.service, after, cost, item.own_discount)
+        terms.make_addons(shop, account, more, discount=discount)
+    else:
+        change = terms.change_quote(
+            shop, account, item.service, int(item.detail["pricelist"]), item.period
+        )
+        agreed_change = replace(change, cost=cost, discount=item.own_discount)
+        terms.change_tariff(shop, account, agreed_change, discount=discount)
+
+
+def order_now(
+    shop: Shop, account: Account, tariff: Tariff, service: Service, price: Price
+) -> Service:
+    """``skipbasket=on``: charge and open in one step. NotEnoughMoney leaves nothing behind."""
+    opened = opening.open_new(shop, tariff, service)
+    payments.charge(
+        shop, account, price.cost, "open", tariff.name, opened.id, discount=price.discount
+    )
+    services.note(shop, opened.id, account.login, "open", str(tariff.id))
+    return opened

@@ -1,0 +1,110 @@
+"""A partner's discount: so many per cent off everything, off a product type, or off one tariff.
+
+Source: docs/wire.md section 6 (``account.discountinfo``); docs/evidence.md 36. The largest that
+fits counts; a promo code takes its part of what is left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import bindparam, delete, insert, select
+
+from emulator.domain.accounts.accounts import Account
+from emulator.domain.catalogue.catalogue import Tariff, Words
+from emulator.domain.money import ZERO, rounded
+from emulator.domain.services import services
+from emulator.domain.services.services import Service
+from emulator.domain.world import Shop
+from emulator.store import tables
+from emulator.store.engine import Database, Statement
+
+HUNDRED = Decimal(100)
+
+D = tables.discount.c
+_OF = Statement(
+    select(D.percent, D.type, D.tariff_id, D.name)
+    .where(D.account_id == bindparam("owner"))
+    .order_by(D.id)
+)
+_ADD = Statement(
+    insert(tables.discount).values({c.name: bindparam(c.name) for c in D if c.name != "id"})
+)
+_CLEAR = Statement(delete(tables.discount).where(D.account_id == bindparam("owner")))
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """Per cent, and what they are off: ``type`` and ``tariff_id`` both None is everything."""
+
+    percent: int
+    type: str | None
+    tariff_id: int | None
+    name: Words
+
+    def fits(self, tariff: Tariff) -> bool:
+        """Whether it is off this tariff."""
+        return self.tariff_id in (None, tariff.id) and self.type in (None, tariff.type)
+
+    def told(self) -> dict[str, object]:
+        """For JSON."""
+        return {"percent": self.percent, "type": self.type, "tariff": self.tariff_id}
+
+
+NAME: Words = {"en": "Partner discount", "ru": "Партнёрская скидка"}
+"""What a discount is called where nothing else is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What is paid, and what was taken off."""
+
+    cost: Decimal
+    discount: Decimal
+
+
+def of_account(shop: Shop, account: Account) -> tuple[Discount, ...]:
+    """All discounts of an account; read once a call, however many prices it tells."""
+    known = shop.remembered.get(account.id)
+    if known is None:
+        known = shop.remembered[account.id] = stored(shop.db, account.id)
+    return known
+
+
+def stored(db: Database, account_id: int) -> tuple[Discount, ...]:
+    """All discounts of an account, as the rows stand now."""
+    return tuple(Discount(*row) for row in db.rows(_OF, owner=account_id))
+
+
+def percent(shop: Shop, account: Account, tariff: Tariff) -> int:
+    """The largest discount that fits, in per cent."""
+    fitting = (one.percent for one in of_account(shop, account) if one.fits(tariff))
+    return max(fitting, default=0)
+
+
+def price(shop: Shop, account: Account, tariff: Tariff, full: Decimal) -> Price:
+    """A full price as this account pays it, to the cent; nothing is taken off nothing."""
+    cost = rounded(full)
+    off = rounded(cost * percent(shop, account, tariff) / HUNDRED) if cost > ZERO else ZERO
+    return Price(cost - off, off)
+
+
+def price_of_order(shop: Shop, account: Account, tariff: Tariff, service: Service) -> Price:
+    """What the first period of a service costs this account, to the cent."""
+    full = services.cost_of(service, tariff, account.currency, service.period)
+    return price(shop, account, tariff, full)
+
+
+def replace_all(db: Database, account_id: int, wanted: tuple[Discount, ...]) -> None:
+    """These and no others from now on."""
+    db.run(_CLEAR, owner=account_id)
+    for one in wanted:
+        db.run(
+            _ADD,
+            account_id=account_id,
+            type=one.type,
+            tariff_id=one.tariff_id,
+            percent=one.percent,
+            name=dict(one.name),
+        )

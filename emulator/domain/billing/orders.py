@@ -1,0 +1,284 @@
+"""The basket: what was ordered and not yet paid.
+
+Source: docs/wire.md section 4.6, docs/resale.md section 2.4. One basket per account;
+its number is ``billorder``. Nothing in it has cost anything yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from emulator.domain.accounts.accounts import Account
+from emulator.domain.billing.discounts import HUNDRED, Price
+from emulator.domain.billing.terms import AddonChange, Prolongation, TariffChange
+from emulator.domain.catalogue.catalogue import Tariff
+from emulator.domain.money import ZERO, rounded
+from emulator.domain.services import licenses, services
+from emulator.domain.services.services import Service
+from emulator.domain.world import Shop
+from emulator.errors import Exists, Missed, PromocodeNotUsable
+from emulator.store import tables
+from emulator.store.engine import Statement
+
+OPEN_STATE, PAID, DROPPED = "basket", "paid", "dropped"
+ORDER, PROLONG, CHANGE, ADDONS = "order", "prolong", "changepricelist", "addon"
+
+O = tables.order.c  # noqa: E741 - one letter per table, as everywhere
+I = tables.order_item.c  # noqa: E741 - the same
+V = tables.service.c
+_CURRENT = Statement(
+    select(O.id, O.promocode, O.created_at).where(
+        O.account_id == bindparam("owner"), O.state == OPEN_STATE
+    )
+)
+_OPEN = Statement(
+    insert(tables.order).values(
+        account_id=bindparam("owner"),
+        state=OPEN_STATE,
+        promocode=None,
+        created_at=bindparam("at"),
+    )
+)
+_STATE = Statement(
+    update(tables.order).where(O.id == bindparam("wanted")).values(state=bindparam("set_to"))
+)
+_OWN = Statement(
+    insert(tables.order).values(
+        account_id=bindparam("owner"),
+        state=PAID,
+        promocode=bindparam("code"),
+        created_at=bindparam("at"),
+    )
+)
+_MOVE = Statement(
+    update(tables.order_item)
+    .where(I.id == bindparam("wanted"))
+    .values(order_id=bindparam("moved_to"))
+)
+_PROMO = Statement(
+    update(tables.order).where(O.id == bindparam("wanted")).values(promocode=bindparam("set_to"))
+)
+_ITEMS = Statement(
+    select(I.id, I.kind, I.period, I.cost, I.detail, *V)
+    .select_from(tables.order_item.join(tables.service, V.id == I.service_id))
+    .where(I.order_id == bindparam("wanted"), V.status != services.DELETED)
+    .order_by(I.id)
+)
+"""Nothing is sold to a service that was deleted after it came into the basket."""
+_ADD = Statement(
+    insert(tables.order_item).values({c.name: bindparam(c.name) for c in I if c.name != "id"})
+)
+_DROP = Statement(delete(tables.order_item).where(I.id == bindparam("wanted")))
+_WAITING = Statement(
+    select(I.id)
+    .select_from(tables.order_item.join(tables.order, O.id == I.order_id))
+    .where(
+        I.service_id == bindparam("service"), I.kind == bindparam("of_kind"), O.state == OPEN_STATE
+    )
+    .limit(1)
+)
+C = tables.promo_code.c
+_CODE = Statement(select(C.percent, C.type).where(C.code == bindparam("wanted")))
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One position: ``kind`` is order, prolong, changepricelist or addon.
+
+    ``cost``: before the promo code, but after the account's own discount, which ``detail`` keeps.
+    """
+
+    id: int
+    kind: str
+    period: int
+    cost: Decimal
+    detail: Mapping[str, Any]
+    service: Service
+
+    @property
+    def own_discount(self) -> Decimal:
+        """What the account's own discount took off."""
+        return Decimal(self.detail.get("discount", "0"))
+
+
+@dataclass(frozen=True, slots=True)
+class Basket:
+    """An account's unpaid order. ``percent`` is the promo code's discount."""
+
+    id: int
+    promocode: str | None
+    percent: int
+    created_at: datetime
+    items: tuple[Item, ...]
+
+    def price(self, item: Item) -> Decimal:
+        """One position after the discount."""
+        return item.cost - self.discount(item)
+
+    def discount(self, item: Item) -> Decimal:
+        """What the promo code takes off one position."""
+        return rounded(item.cost * self.percent / HUNDRED)
+
+    @property
+    def total(self) -> Decimal:
+        """What paying it would cost."""
+        return sum((self.price(item) for item in self.items), ZERO)
+
+    @property
+    def full_discount(self) -> Decimal:
+        """What the promo code takes off altogether."""
+        return sum((self.discount(item) for item in self.items), ZERO)
+
+
+def basket_of(shop: Shop, account: Account) -> Basket | None:
+    """The account's basket with its positions, or None while it has none."""
+    row = shop.db.row(_CURRENT, owner=account.id)
+    if row is None:
+        return None
+    number, promocode, created_at = row
+    percent = 0
+    if promocode is not None:
+        found = shop.db.row(_CODE, wanted=promocode)
+        percent = 0 if found is None else found[0]
+    rows = shop.db.rows(_ITEMS, wanted=number)
+    items = tuple(Item(*(*row[:5], Service(*row[5:]))) for row in rows)
+    return Basket(number, promocode, percent, created_at, items)
+
+
+def _order_number(shop: Shop, account: Account) -> int:
+    row = shop.db.row(_CURRENT, owner=account.id)
+    if row is not None:
+        return int(row[0])
+    return shop.db.insert(_OPEN, owner=account.id, at=shop.now)
+
+
+def _put(
+    shop: Shop,
+    account: Account,
+    kind: str,
+    service: Service,
+    period: int,
+    price: Price,
+    **detail: object,
+) -> tuple[int, int]:
+    if kind != ORDER and shop.db.row(_WAITING, service=service.id, of_kind=kind) is not None:
+        raise Exists("basket", str(service.id))
+    number = _order_number(shop, account)
+    item = shop.db.insert(
+        _ADD,
+        order_id=number,
+        kind=kind,
+        service_id=service.id,
+        period=period,
+        cost=price.cost,
+        detail={**detail, "discount": str(price.discount)},
+    )
+    return item, number
+
+
+def put_order(
+    shop: Shop, account: Account, tariff: Tariff, service: Service, price: Price
+) -> tuple[int, int, Service]:
+    """A new service waits for payment: status 1, in the basket. (position, billorder, service)."""
+    ordered = services.add(shop, service)
+    services.note(shop, ordered.id, account.login, "order", str(tariff.id))
+    return *_put(shop, account, ORDER, ordered, service.period, price), ordered
+
+
+def put_prolongation(shop: Shop, account: Account, wanted: Prolongation) -> int:
+    """A prolongation waits for payment; its billorder."""
+    price = Price(wanted.cost, wanted.discount)
+    return _put(shop, account, PROLONG, wanted.service, wanted.period, price)[1]
+
+
+def put_change(shop: Shop, account: Account, wanted: TariffChange) -> int:
+    """A tariff change waits for payment; its billorder."""
+    return _put(
+        shop,
+        account,
+        CHANGE,
+        wanted.service,
+        wanted.period,
+        Price(wanted.cost, wanted.discount),
+        pricelist=wanted.new.id,
+    )[1]
+
+
+def put_addons(shop: Shop, account: Account, wanted: AddonChange) -> int:
+    """Other addons wait for payment; their billorder."""
+    price = Price(wanted.cost, wanted.discount)
+    after = {str(number): amount for number, amount in wanted.after.items()}
+    service = wanted.service
+    return _put(shop, account, ADDONS, service, service.period, price, addons=after)[1]
+
+
+def remove(shop: Shop, account: Account, item_id: int) -> None:
+    """Takes one position out; a service that was only ordered goes with it. Raises Missed."""
+    basket = basket_of(shop, account)
+    item = next((i for i in basket.items if i.id == item_id), None) if basket else None
+    if basket is None or item is None:
+        raise Missed("basket", str(item_id))
+    _drop(shop, account, item)
+    if len(basket.items) == 1:
+        shop.db.run(_STATE, wanted=basket.id, set_to=DROPPED)
+
+
+def _drop(shop: Shop, account: Account, item: Item) -> None:
+    shop.db.run(_DROP, wanted=item.id)
+    if item.kind == ORDER:
+        licenses.close(shop, account.login, item.service)
+
+
+def clear(shop: Shop, account: Account, number: int | None) -> None:
+    """Empties the basket; ``number``, where it is sent, must be this basket's or a position's."""
+    basket = named(shop, account, number)
+    if basket is None:
+        return
+    for item in basket.items:
+        _drop(shop, account, item)
+    shop.db.run(_STATE, wanted=basket.id, set_to=DROPPED)
+
+
+def named(shop: Shop, account: Account, number: int | None) -> Basket | None:
+    """The basket, where a number is sent under its own or a position's; Missed for any other."""
+    basket = basket_of(shop, account)
+    if number is None:
+        return basket
+    known = basket is not None and (
+        number == basket.id or any(item.id == number for item in basket.items)
+    )
+    if not known:
+        raise Missed("billorder", str(number))
+    return basket
+
+
+def use_promocode(shop: Shop, account: Account, code: str) -> None:
+    """Puts a promo code on the basket. Missed: there is none; PromocodeNotUsable: not here."""
+    found = shop.db.row(_CODE, wanted=code)
+    if found is None:
+        raise Missed("promocode", code)
+    basket = basket_of(shop, account)
+    only_type = found[1]
+    usable = basket is not None and any(
+        only_type in (None, item.service.type) for item in basket.items
+    )
+    if basket is None or not usable or basket.promocode is not None:
+        raise PromocodeNotUsable(code)
+    shop.db.run(_PROMO, wanted=basket.id, set_to=code)
+
+
+def set_paid(shop: Shop, account: Account, basket: Basket, positions: tuple[Item, ...]) -> int:
+    """Marks a basket, or an order made of some of its positions, as paid; its number."""
+    if len(positions) == len(basket.items):
+        shop.db.run(_STATE, wanted=basket.id, set_to=PAID)
+        return basket.id
+    number = shop.db.insert(_OWN, owner=account.id, code=basket.promocode, at=shop.now)
+    for item in positions:
+        shop.db.run(_MOVE, wanted=item.id, moved_to=number)
+    return number

@@ -1,0 +1,286 @@
+"""Terms of services: prolonging them and changing their tariff.
+
+Source: docs/trade.md sections 4 and 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from emulator.clock import add_months
+from emulator.domain.accounts.accounts import Account
+from emulator.domain.billing import discounts, payments
+from emulator.domain.catalogue.catalogue import LIFETIME, TRIAL, Tariff
+from emulator.domain.money import ZERO, pro_rata, rounded
+from emulator.domain.services import issuing, licenses, offers, servers, services
+from emulator.domain.services.services import ACTIVE, SUSPENDED, Service
+from emulator.domain.world import Shop
+from emulator.errors import BadValue, WrongState
+
+
+@dataclass(frozen=True, slots=True)
+class Prolongation:
+    """What one prolongation would cost and where it would lead."""
+
+    service: Service
+    tariff: Tariff
+    period: int
+    cost: Decimal
+    new_expires_on: date
+    discount: Decimal = ZERO
+    """What the account's own discount took off."""
+
+
+def prolongable(service: Service, tariff: Tariff) -> None:
+    """Refuses trials, lifetimes, unpaid services and running operations.
+
+    A tariff that sells a trial beside its paid periods prolongs into one of them (assumed).
+    """
+    services.require_settled(service)
+    if tariff.trial:
+        raise WrongState(service.id, "trial")
+    if service.expires_on is None:
+        raise WrongState(service.id, "lifetime")
+
+
+def periods(tariff: Tariff, currency: str) -> tuple[int, ...]:
+    """What a service of this tariff can be prolonged by: months only."""
+    return tuple(p for p in tariff.periods(currency) if p > 0)
+
+
+def quote(shop: Shop, account: Account, service: Service, period: int | None) -> Prolongation:
+    """One prolongation, not yet bought. ``period``: months; None: the service's own, or the first.
+
+    An active service goes on from its end, a suspended one starts today (documented). Raises
+    BadValue for a period that is not offered, or what `prolongable` raises.
+    """
+    tariff = shop.catalogue[service.tariff_id]
+    prolongable(service, tariff)
+    offered = periods(tariff, account.currency)
+    if period is None:
+        period = service.period if service.period in offered else next(iter(offered), 0)
+    if period not in offered:
+        raise BadValue("period", str(period))
+    return _prolongation(shop, account, service, tariff, period)
+
+
+def _prolongation(
+    shop: Shop, account: Account, service: Service, tariff: Tariff, period: int
+) -> Prolongation:
+    start = service.expires_on or shop.today
+    if service.status == SUSPENDED:
+        start = shop.today
+    try:
+        end = add_months(start, period)
+    except (OverflowError, ValueError):
+        raise BadValue("period", str(period)) from None
+    full = services.cost_of(service, tariff, account.currency, period)
+    price = discounts.price(shop, account, tariff, full)
+    return Prolongation(service, tariff, period, price.cost, end, price.discount)
+
+
+def prolong(
+    shop: Shop, account: Account, wanted: Prolongation, user: str, *, discount: Decimal = ZERO
+) -> Service:
+    """Buys it: money first, then the new end; a suspended service is active again."""
+    service = wanted.service
+    name = wanted.tariff.name
+    off = wanted.discount + discount
+    payments.charge(shop, account, wanted.cost, "prolong", name, service.id, discount=off)
+    services.note(shop, service.id, user, "prolong", wanted.new_expires_on.isoformat())
+    return apply(shop, wanted)
+
+
+def apply(shop: Shop, wanted: Prolongation) -> Service:
+    """The paid prolongation happens; who pays for more no longer wants it closed (assumed)."""
+    was = wanted.service
+    now = replace(
+        was,
+        status=ACTIVE,
+        substate=was.substate if was.status == ACTIVE else "",
+        period=wanted.period if was.period == TRIAL else was.period,
+        scheduled_close=False,
+        expires_on=wanted.new_expires_on,
+        due_at=services.midnight(wanted.new_expires_on),
+    )
+    return services.save(shop, issuing.renewed(shop, now))
+
+
+@dataclass(frozen=True, slots=True)
+class TariffChange:
+    """A change of tariff, not yet made. ``cost``: the pro-rata difference, never negative."""
+
+    service: Service
+    old: Tariff
+    new: Tariff
+    period: int
+    old_price: Decimal
+    new_price: Decimal
+    cost: Decimal
+    discount: Decimal = ZERO
+
+
+def targets(shop: Shop, account: Account, service: Service) -> list[Tariff]:
+    """Tariffs this service can change to, in the catalogue's order."""
+    allowed = shop.catalogue[service.tariff_id].change_to
+    found = (shop.catalogue.find(number) for number in allowed)
+    return [t for t in found if t is not None and periods(t, account.currency)]
+
+
+def change_quote(
+    shop: Shop, account: Account, service: Service, pricelist: int, period: int | None
+) -> TariffChange:
+    """What a change costs: the difference for the unused days, the end date stays (observed).
+
+    ``period``: months, by whose price the two tariffs are compared. Raises WrongState for a term
+    that is over, BadValue for a tariff or a period that is not offered, Exists for an address that
+    has such a licence.
+    """
+    services.require_settled(service)
+    if service.expires_on is not None and shop.today >= service.expires_on:
+        raise WrongState(service.id, "expired")
+    old = shop.catalogue[service.tariff_id]
+    new = next((t for t in targets(shop, account, service) if t.id == pricelist), None)
+    if new is None:
+        raise BadValue("pricelist", str(pricelist))
+    if offers.is_retired(shop, new):
+        raise BadValue("pricelist", str(pricelist), desc="retired")
+    period = _period_of_change(service, new, account.currency, period)
+    licenses.check_address(shop, new, service.ip, but=service.id)
+    return _priced_change(shop, account, service, old, new, period)
+
+
+def _period_of_change(service: Service, new: Tariff, currency: str, period: int | None) -> int:
+    offered = periods(new, currency)
+    if period is None:
+        period = service.period if service.period in offered else next(iter(offered), 0)
+    if period not in offered:
+        raise BadValue("period", str(period))
+    return period
+
+
+def _priced_change(
+    shop: Shop, account: Account, service: Service, old: Tariff, new: Tariff, period: int
+) -> TariffChange:
+    addons = licenses.chosen_addons(new, service.amounts())
+    new_price = new.cost(account.currency, period, addons)
+    old_periods = old.prices.get(account.currency, {})
+    if old.trial:
+        old_price = ZERO
+    else:
+        same = period if period in old_periods else service.period
+        same = old.nearest_period(account.currency, same)
+        old_price = old.cost(account.currency, same, service.amounts())
+    cost = _for_the_rest(shop, service, new_price - old_price, period, from_today=old.trial)
+    price = discounts.price(shop, account, new, cost)
+    return TariffChange(service, old, new, period, old_price, new_price, price.cost, price.discount)
+
+
+def _for_the_rest(
+    shop: Shop, service: Service, dearer_by: Decimal, period: int, *, from_today: bool = False
+) -> Decimal:
+    """What a dearer service costs for the days that are left; nothing is given back."""
+    if service.expires_on is None or period == LIFETIME:
+        return max(ZERO, rounded(dearer_by))
+    start = shop.today if from_today else _term_start(service, service.expires_on, period)
+    if dearer_by <= ZERO or period == TRIAL:
+        return ZERO
+    term = (add_months(start, period) - start).days
+    left = max(0, (service.expires_on - shop.today).days)
+    return max(ZERO, pro_rata(dearer_by, left, term))
+
+
+@dataclass(frozen=True, slots=True)
+class AddonChange:
+    """More or fewer addons, not yet bought. ``after``: every addon's amount by number."""
+
+    service: Service
+    after: Mapping[int, int]
+    cost: Decimal
+    discount: Decimal
+
+
+def addons_quote(
+    shop: Shop, account: Account, service: Service, sent: Mapping[int, int]
+) -> AddonChange | None:
+    """What other addons in the middle of a term cost for the days that are left; None: no change.
+
+    Addons the tariff lacks are ignored; an amount outside the limits is a BadValue by name.
+    """
+    tariff = shop.catalogue[service.tariff_id]
+    before = service.amounts()
+    after = {**before, **{number: sent[number] for number in sent.keys() & tariff.addons.keys()}}
+    for number in after.keys() - {n for n, amount in before.items() if after[n] == amount}:
+        tariff.addons[number].check(after[number])
+        tariff.addons[number].check_change(before.get(number, 0), after[number])
+    if after == before:
+        return None
+    services.require_settled(service)
+    if service.expires_on is not None and shop.today >= service.expires_on:
+        raise WrongState(service.id, "expired")
+    period = tariff.nearest_period(account.currency, service.period)
+    dearer_by = tariff.cost(account.currency, period, after) - tariff.cost(
+        account.currency, period, before
+    )
+    cost = _for_the_rest(shop, service, dearer_by, period, from_today=service.period == TRIAL)
+    price = discounts.price(shop, account, tariff, cost)
+    return AddonChange(service, after, price.cost, price.discount)
+
+
+def make_addons(
+    shop: Shop, account: Account, wanted: AddonChange, *, discount: Decimal = ZERO
+) -> Service:
+    """Money, then the other addons, and as many addresses as one of them counts."""
+    service, after = wanted.service, wanted.after
+    name = shop.catalogue[service.tariff_id].name
+    off = wanted.discount + discount
+    payments.charge(shop, account, wanted.cost, "addon", name, service.id, discount=off)
+    before = service.amounts()
+    told = ", ".join(f"{n}: {before.get(n, 0)} -> {after[n]}" for n in sorted(after))
+    services.note(shop, service.id, account.login, "addon", told)
+    kept = {str(number): amount for number, amount in after.items()}
+    resized = services.save(shop, replace(service, addons=kept))
+    servers.fit_addresses(shop, resized, before)
+    return resized
+
+
+def change_addons(
+    shop: Shop, account: Account, service: Service, sent: Mapping[int, int]
+) -> Service:
+    """Other addons at once: see `addons_quote` for what is refused."""
+    wanted = addons_quote(shop, account, service, sent)
+    return service if wanted is None else make_addons(shop, account, wanted)
+
+
+def _term_start(service: Service, end: date, period: int) -> date:
+    """When the running term began.
+
+    The calendar alone would have a first month that ends on the 28th begin on the 28th, also when
+    it was bought on the 31st.
+    """
+    return max(add_months(end, -period), service.created_on)
+
+
+def change_tariff(
+    shop: Shop, account: Account, wanted: TariffChange, *, discount: Decimal = ZERO
+) -> Service:
+    """Makes the change: money, then the new tariff; a trial becomes a paid licence."""
+    service, new = wanted.service, wanted.new
+    kind = "changepricelist"
+    off = wanted.discount + discount
+    payments.charge(shop, account, wanted.cost, kind, new.name, service.id, discount=off)
+    detail = f"{wanted.old.id} -> {new.id}"
+    services.note(shop, service.id, account.login, "changepricelist", detail)
+    addons = licenses.chosen_addons(new, service.amounts())
+    return services.save(
+        shop,
+        replace(
+            service,
+            tariff_id=new.id,
+            period=wanted.period if wanted.old.trial else service.period,
+            addons={str(number): amount for number, amount in addons.items()},
+        ),
+    )

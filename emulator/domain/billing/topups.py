@@ -1,0 +1,200 @@
+"""Money on its way in: payments from their beginning to their end, status by status.
+
+Source: docs/wire.md section 6 (statuses 1 to 9), docs/resale.md section 2.4; docs/evidence.md 37.
+Whether the money is on the balance is a matter of the status alone, and every change of status is
+one conditional update: a second click, or a second worker, changes nothing.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import bindparam, insert, select, update
+
+from emulator.domain.accounts import accounts
+from emulator.domain.accounts.accounts import Account
+from emulator.domain.billing import checkout, orders, payments
+from emulator.domain.catalogue.catalogue import Words
+from emulator.domain.money import ZERO
+from emulator.domain.world import Shop
+from emulator.errors import BadValue
+from emulator.store import tables
+from emulator.store.engine import Statement
+
+NEW, IN_PROGRESS, PROMISED, CREDITED, REFUNDING, REFUNDED, FRAUD, INITIATED, CANCELLED = range(
+    1, 10
+)
+MOVES: Mapping[int, frozenset[int]] = {
+    NEW: frozenset({IN_PROGRESS, PROMISED, CREDITED, FRAUD, INITIATED, CANCELLED}),
+    INITIATED: frozenset({IN_PROGRESS, CREDITED, FRAUD, CANCELLED}),
+    IN_PROGRESS: frozenset({CREDITED, FRAUD, CANCELLED}),
+    PROMISED: frozenset({CREDITED, CANCELLED}),
+    CREDITED: frozenset({REFUNDING, REFUNDED, FRAUD}),
+    REFUNDING: frozenset({CREDITED, REFUNDED}),
+    REFUNDED: frozenset(),
+    FRAUD: frozenset(),
+    CANCELLED: frozenset(),
+}
+"""Which status may follow which (assumed)."""
+OPEN = frozenset({NEW, INITIATED})
+"""Payments their payer may still take back."""
+
+P = tables.payment.c
+M = tables.paymethod.c
+_COLUMNS = (
+    P.id, P.account_id, P.status, P.amount, P.currency, P.method, P.created_at, P.paid_at,
+    P.order_id, P.profile_id, P.token,
+)  # fmt: skip
+_BY_ID = Statement(select(*_COLUMNS).where(P.id == bindparam("wanted")))
+_BY_TOKEN = Statement(select(*_COLUMNS).where(P.token == bindparam("wanted")))
+_OF_ACCOUNT = Statement(
+    select(*_COLUMNS)
+    .where(P.account_id == bindparam("owner"))
+    .order_by(P.id.desc())
+    .limit(bindparam("most"))
+)
+_ADD = Statement(
+    insert(tables.payment).values({c.name: bindparam(c.name) for c in P if c.name != "id"})
+)
+_MOVE = Statement(
+    update(tables.payment)
+    .where(P.id == bindparam("wanted"), P.status == bindparam("was"))
+    .values(status=bindparam("becomes"), paid_at=bindparam("paid"))
+)
+_METHODS = Statement(select(*M).order_by(M.id))
+
+
+class WrongMove(ValueError):
+    """A status that cannot follow the present one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A way of paying. ``currency`` None takes every currency."""
+
+    id: int
+    name: Words
+    kind: str
+    currency: str | None
+    minimum: Decimal
+    maximum: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One payment; ``order_id`` is what it is for, ``token`` leads to its page."""
+
+    id: int
+    account_id: int
+    status: int
+    amount: Decimal
+    currency: str
+    method: str
+    created_at: datetime
+    paid_at: datetime | None
+    order_id: int | None
+    profile_id: int | None
+    token: str | None
+
+
+def methods(shop: Shop, currency: str) -> list[Method]:
+    """The ways in which this currency can be paid."""
+    found = [Method(*row) for row in shop.db.rows(_METHODS)]
+    return [method for method in found if method.currency in (None, currency)]
+
+
+def method_of(shop: Shop, currency: str, number: int) -> Method:
+    """One of them. Raises BadValue("paymethod")."""
+    for method in methods(shop, currency):
+        if method.id == number:
+            return method
+    raise BadValue("paymethod", str(number))
+
+
+def start(
+    shop: Shop,
+    account: Account,
+    method: Method,
+    amount: Decimal,
+    order_id: int | None = None,
+    profile_id: int | None = None,
+) -> Payment:
+    """A new payment, status 1; nothing is on the balance yet. Raises BadValue("amount")."""
+    if amount <= ZERO or not method.minimum <= amount <= method.maximum:
+        limits = {"minimum": f"{method.minimum:.2f}", "maximum": f"{method.maximum:.2f}"}
+        raise BadValue("amount", f"{amount:.2f}", desc="between", params=limits)
+    number = shop.db.insert(
+        _ADD,
+        account_id=account.id,
+        status=NEW,
+        amount=amount,
+        currency=account.currency,
+        method=method.name["en"],
+        created_at=shop.now,
+        paid_at=None,
+        order_id=order_id,
+        profile_id=profile_id,
+        token=f"{shop.world.name}-{secrets.token_hex(16)}",
+    )
+    return require(find(shop, number))
+
+
+def find(shop: Shop, number: int) -> Payment | None:
+    """A payment whoever made it."""
+    row = shop.db.row(_BY_ID, wanted=number)
+    return None if row is None else Payment(*row)
+
+
+def of_account(shop: Shop, account: Account, most: int) -> list[Payment]:
+    """An account's payments, newest first."""
+    rows = shop.db.rows(_OF_ACCOUNT, owner=account.id, most=most)
+    return [Payment(*row) for row in rows]
+
+
+def by_token(shop: Shop, token: str) -> Payment | None:
+    """The payment a page belongs to."""
+    row = shop.db.row(_BY_TOKEN, wanted=token)
+    return None if row is None else Payment(*row)
+
+
+def require(payment: Payment | None) -> Payment:
+    """A payment that was written a moment ago."""
+    if payment is None:
+        msg = "the payment is gone"
+        raise LookupError(msg)
+    return payment
+
+
+def move(shop: Shop, payment: Payment, status: int) -> Payment:
+    """Another status, and the money goes with it; what the payment was for is paid.
+
+    Raises WrongMove where this status cannot follow. The same status again is no fault, and
+    moves no money.
+    """
+    if status == payment.status:
+        return payment
+    if status not in MOVES[payment.status]:
+        msg = f"status: a payment of status {payment.status} cannot get status {status}"
+        raise WrongMove(msg)
+    paid = shop.now if status == CREDITED and payment.paid_at is None else payment.paid_at
+    if not shop.db.run(_MOVE, wanted=payment.id, was=payment.status, becomes=status, paid=paid):
+        return require(find(shop, payment.id))
+    was_in, is_in = payment.status in payments.MONEY_IS_IN, status in payments.MONEY_IS_IN
+    if was_in != is_in:
+        payments.book(shop, payment.account_id, payment.amount if is_in else -payment.amount)
+    if is_in and not was_in and payment.order_id is not None:
+        _settle(shop, payment)
+    return replace(payment, status=status, paid_at=paid)
+
+
+def _settle(shop: Shop, payment: Payment) -> None:
+    """The order it was made for is paid from the balance, if it is still there and it suffices."""
+    account = accounts.require(shop.db, payment.account_id)
+    basket = orders.basket_of(shop, account)
+    if basket is None or basket.id != payment.order_id or basket.total > account.available:
+        return
+    checkout.pay(shop, account, basket.id)

@@ -1,0 +1,1 @@
+"""What has been bought: services of every product type, from opening to deletion."""

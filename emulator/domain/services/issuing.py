@@ -1,0 +1,177 @@
+"""Certificates as services: what an order asks for, what opening one gives, issuing anew.
+
+Source: docs/resale.md section 2.8. What is asked for and issued is kept in ``Service.params``:
+``csr``, ``key``, ``names``, ``crt``, ``issued`` (how often), ``valid_from``, ``valid_until``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from emulator.domain.accounts.accounts import Account
+from emulator.domain.catalogue import traits
+from emulator.domain.catalogue.catalogue import Catalogue, Tariff
+from emulator.domain.services import servers, services
+from emulator.domain.services.certificate_names import Asked, Subject, further, plain_names
+from emulator.domain.services.services import ACTIVE, OPENING, PROCESSING, Service
+from emulator.domain.world import Shop, World
+from emulator.errors import BadValue, WrongState
+
+FURTHER_NAMES, WILDCARD = "altname", "wildcard"
+"""Internal names of addons: so many names beside the first; names with a star."""
+REQUESTED, ISSUED = "3", "5"
+"""``service_status`` of a certificate (observed)."""
+
+
+def is_certificate(catalogue: Catalogue, product_type: str) -> bool:
+    """Whether a service of this type is a certificate."""
+    return traits.of(catalogue, product_type).gives == "certificate"
+
+
+def ask(common: str, others: str, subject: Subject) -> Asked:
+    """A new key, and a request made with it. BadValue: ``CN``, ``altname_input``.
+
+    Making a key takes some hundredths of a second, up to half of one.
+    """
+    from emulator.domain.services import certificates  # noqa: PLC0415 - brings a whole library along
+
+    names = plain_names(common, others)
+    key = certificates.make_key()
+    return Asked(certificates.make_csr(key, names, subject), key, names)
+
+
+def ask_again(before: Asked, others: str) -> Asked:
+    """A new key and a request of the same certificate with it, maybe for other further names."""
+    from emulator.domain.services import certificates  # noqa: PLC0415 - brings a whole library along
+
+    key, names = certificates.make_key(), plain_names(before.names[0], others)
+    subject = certificates.subject_of(before.csr)
+    return Asked(certificates.make_csr(key, names, subject), key, names)
+
+
+def read(csr: str, key: str, others: str = "") -> Asked:
+    """A request that was sent, with further names beside those it holds. BadValue: what is wrong.
+
+    The key stays away where the client kept it to itself.
+    """
+    from emulator.domain.services import certificates  # noqa: PLC0415 - brings a whole library along
+
+    asked = certificates.read(csr, key)
+    if not others:
+        return asked
+    return replace(asked, names=plain_names(asked.names[0], " ".join((*asked.names[1:], others))))
+
+
+def fitted(
+    tariff: Tariff, names: tuple[str, ...], sent: Mapping[int, int] | None
+) -> Mapping[int, int]:
+    """The addons of an order for these names: who sends none gets as many names as he asks for.
+
+    Raises BadValue: a star where the tariff has none or none where it has one, too many names.
+    """
+    amounts = dict(sent or {})
+    stars = [name.startswith("*.") for name in names]
+    if stars[0] != (tariff.addon(WILDCARD) is not None) or any(stars[1:]):
+        raise BadValue("CN", names[0], desc="wildcard")
+    count, addon = len(further(names)), tariff.addon(FURTHER_NAMES)
+    if addon is None:
+        if count:
+            raise BadValue("altname_input", str(count), desc="one_name")
+        return amounts
+    amount = amounts.setdefault(addon.id, max(count, addon.standard))
+    if count > amount or amount > addon.maximum:
+        limits = {"minimum": str(count), "maximum": str(addon.maximum)}
+        raise BadValue("altname_input", str(count), desc="between", params=limits)
+    return amounts
+
+
+def kept(asked: Asked) -> dict[str, str]:
+    """What a service keeps of a request."""
+    return {"csr": asked.csr, "key": asked.key, "names": " ".join(asked.names)}
+
+
+def asked_of(service: Service) -> Asked:
+    """What the certificate of a service is asked for."""
+    params = service.params
+    return Asked(params["csr"], params.get("key", ""), tuple(params["names"].split()))
+
+
+def _secret(world: World) -> str:
+    return f"{world.seed}/{world.made_from}"
+
+
+def authority(shop: Shop) -> str:
+    """The certificate of the authority that issues in this world, PEM."""
+    from emulator.domain.services import certificates  # noqa: PLC0415 - brings a whole library along
+
+    return certificates.authority(_secret(shop.world)).pem
+
+
+def give(shop: Shop, service: Service) -> Service:
+    """A certificate for what was asked, from now to the end of the term. Not saved.
+
+    A service that no order asked for (a world's own) gets a key that follows from the world.
+    """
+    from emulator.domain.services import certificates  # noqa: PLC0415 - brings a whole library along
+
+    secret, since = _secret(shop.world), shop.today
+    if "csr" not in service.params:
+        since = service.created_on
+        key = certificates.derived_key(f"{secret}/{service.id}")
+        names = plain_names(service.licname, "")
+        made = Asked(certificates.make_csr(key, names, Subject()), key, names)
+        service = replace(service, params={**service.params, **kept(made)})
+    number = int(service.params.get("issued", "0")) + 1
+    until = services.midnight(service.expires_on) or certificates.EVER
+    begins = min(services.midnight(since) or shop.now, until)
+    crt = certificates.issue(
+        certificates.authority(secret),
+        asked_of(service),
+        f"{secret}/{service.id}/{number}",
+        begins,
+        until,
+    )
+    told = {
+        "crt": crt,
+        "issued": str(number),
+        "valid_from": begins.date().isoformat(),
+        "valid_until": until.date().isoformat(),
+    }
+    return replace(service, params={**service.params, **told})
+
+
+def renewed(shop: Shop, service: Service) -> Service:
+    """A prolonged certificate is issued anew for its new term (observed). Not saved.
+
+    Whatever else was prolonged is as it was, and what is still being issued gets its own.
+    """
+    if "crt" not in service.params or service.status != ACTIVE:
+        return service
+    return give(shop, service)
+
+
+def reissue(shop: Shop, account: Account, service: Service, asked: Asked) -> Service:
+    """Issues anew for another request, till the end of the same term; costs nothing (assumed).
+
+    Raises WrongState where it is not active, RunningOperation, BadValue for another common name
+    or more names than were paid for.
+    """
+    services.require_settled(service)
+    if service.status != ACTIVE:
+        raise WrongState(service.id, "inactive")
+    if asked.names[0] != asked_of(service).names[0]:
+        raise BadValue("csr", "", desc="csr_other_name")
+    fitted(shop.catalogue[service.tariff_id], asked.names, service.amounts())
+    services.note(shop, service.id, account.login, "reissue", asked.names[0])
+    changed = replace(service, params={**service.params, **kept(asked)})
+    busy = servers.in_operation(shop, changed, OPENING)
+    if busy.substate == OPENING:
+        return services.save(shop, replace(busy, status=PROCESSING))
+    return services.save(shop, give(shop, changed))
+
+
+def require_requested(service: Service) -> None:
+    """Refuses what is done only before a certificate is issued. Raises WrongState."""
+    if service.status != PROCESSING:
+        raise WrongState(service.id, "no_validation")

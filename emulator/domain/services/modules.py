@@ -1,0 +1,105 @@
+"""Modules: what extends the licence of a control panel, and lives and dies with it.
+
+Source: docs/modules.md section 2, docs/trade.md section 8; docs/evidence.md 59 to 62. A module is a
+service of its own with its own term; ``parent_id`` names its licence.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, select
+
+from emulator.domain.accounts.accounts import Account
+from emulator.domain.catalogue import traits
+from emulator.domain.catalogue.catalogue import TRIAL, Tariff
+from emulator.domain.services import services
+from emulator.domain.services.services import ACTIVE, DELETED, ORDERED, SUSPENDED, Service
+from emulator.domain.world import Shop
+from emulator.errors import AccessDenied, BadValue, Exists, WrongState
+from emulator.store import tables
+from emulator.store.engine import Statement
+
+LICENCES = "soft"
+"""The product type whose services modules extend."""
+
+V = tables.service.c
+_LIVING = Statement(
+    select(*V).where(V.parent_id == bindparam("licence"), V.status != DELETED).order_by(V.id)
+)
+_TRIED = Statement(
+    select(V.tariff_id)
+    .distinct()
+    .where(V.parent_id == bindparam("licence"), V.period == TRIAL, V.id != bindparam("but"))
+)
+
+
+def is_module(shop: Shop, tariff: Tariff) -> bool:
+    """Whether what is sold by this tariff extends a licence."""
+    return traits.of(shop.catalogue, tariff.type).gives == "module"
+
+
+def of_licence(shop: Shop, licence: Service) -> list[Service]:
+    """The living modules of a licence, ordered ones too; nothing else has any."""
+    if licence.type != LICENCES:
+        return []
+    return [Service(*row) for row in shop.db.rows(_LIVING, licence=licence.id)]
+
+
+def carried(shop: Shop, licence: Service) -> list[Service]:
+    """The modules that work in a panel under this licence: active, and taken by its edition."""
+    edition = shop.catalogue[licence.tariff_id]
+    return [
+        module
+        for module in of_licence(shop, licence)
+        if module.status == ACTIVE and _fits(shop.catalogue[module.tariff_id], edition)
+    ]
+
+
+def _fits(tariff: Tariff, edition: Tariff) -> bool:
+    return not tariff.fits or edition.intname in tariff.fits
+
+
+def licence_for(
+    shop: Shop,
+    account: Account,
+    tariff: Tariff,
+    number: int | None,
+    period: int,
+    *,
+    but: int = 0,
+) -> int | None:
+    """The licence an order names, checked; None where a module needs none.
+
+    ``but``: the module that is moved to it. Raises BadValue ``item`` (not sent) or ``pricelist``
+    (not for this edition), Missed (unknown, another's, deleted), WrongState (unpaid, suspended),
+    Exists (it has this module, or had its trial).
+    """
+    if number is None:
+        if shop.world.rules.modules_alone:
+            return None
+        raise BadValue.empty("item")
+    licence = services.owned(shop, account, number, LICENCES)
+    if licence.status == ORDERED:
+        raise WrongState(number, "unpaid")
+    if licence.status == SUSPENDED:
+        raise WrongState(number, "licence_suspended")
+    if not _fits(tariff, shop.catalogue[licence.tariff_id]):
+        raise BadValue("pricelist", str(tariff.id), desc="edition")
+    held = (shop.catalogue[m.tariff_id] for m in of_licence(shop, licence) if m.id != but)
+    if any(one.intname == tariff.intname for one in held):
+        raise Exists("item", str(number))
+    if period == TRIAL and shop.world.rules.trial_once:
+        tried = (shop.catalogue[row[0]] for row in shop.db.rows(_TRIED, licence=number, but=but))
+        if any(one.intname == tariff.intname for one in tried):
+            raise Exists("item", str(number), desc="trial_on_licence")
+    return number
+
+
+def check_switch(shop: Shop, service: Service, verb: str) -> None:
+    """Refuses clients to switch a module off and on, which its page leaves to administrators.
+
+    The newer page lets them stop it: the rule ``module_actions``.
+    """
+    if traits.of(shop.catalogue, service.type).gives != "module":
+        return
+    if shop.world.rules.module_actions == "classic":
+        raise AccessDenied(f"{service.type}.{verb}")

@@ -1,0 +1,241 @@
+"""Machines and accounts on them: what opening one gives, its addresses, its buttons.
+
+Source: docs/resale.md sections 2.2, 2.5 and 2.6, section 5 (states); docs/wire.md section 6
+(``service.ip``). Addresses come from the space that is routed nowhere (100.64.0.0/10), each once.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from ipaddress import IPv4Address
+
+from sqlalchemy import bindparam, delete, insert, select, update
+
+from emulator.domain.accounts.accounts import Account
+from emulator.domain.catalogue import traits
+from emulator.domain.catalogue.catalogue import Addon
+from emulator.domain.catalogue.traits import Traits
+from emulator.domain.services import services
+from emulator.domain.services.services import ACTIVE, PROCESSING, STOPPED, Service
+from emulator.domain.world import Shop
+from emulator.errors import BadValue, Missed, RunningOperation, WrongState
+from emulator.store import tables
+from emulator.store.engine import Statement
+
+FIRST_ADDRESS = IPv4Address("100.64.0.0")
+IP_ADDON = "ip"
+"""Internal name of the addon that counts addresses, the main one among them."""
+USERS = {"machine": "root", "account": "user"}
+
+A = tables.address.c
+_INSERT = Statement(
+    insert(tables.address).values(
+        service_id=bindparam("service"),
+        ip=bindparam("given"),
+        domain=bindparam("named"),
+        main=bindparam("first"),
+    )
+)
+_SET_IP = Statement(
+    update(tables.address).where(A.id == bindparam("wanted")).values(ip=bindparam("given"))
+)
+_SET_NAME = Statement(
+    update(tables.address).where(A.id == bindparam("wanted")).values(domain=bindparam("named"))
+)
+_OF = Statement(
+    select(A.id, A.service_id, A.ip, A.domain, A.main)
+    .where(A.service_id == bindparam("service"))
+    .order_by(A.id)
+)
+_ONE = Statement(
+    select(A.id, A.service_id, A.ip, A.domain, A.main).where(A.id == bindparam("wanted"))
+)
+_DROP = Statement(delete(tables.address).where(A.id == bindparam("wanted")))
+_RELEASE = Statement(delete(tables.address).where(A.service_id == bindparam("service")))
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One address of a machine. The ``main`` one goes only with the machine."""
+
+    id: int
+    service_id: int
+    ip: str
+    domain: str
+    main: bool
+
+
+def addresses(shop: Shop, service: Service) -> list[Address]:
+    """The addresses of a machine, the main one first."""
+    return [Address(*row) for row in shop.db.rows(_OF, service=service.id)]
+
+
+def address(shop: Shop, number: int) -> Address | None:
+    """One address by its number, whosever it is."""
+    row = shop.db.row(_ONE, wanted=number)
+    return None if row is None else Address(*row)
+
+
+def give(shop: Shop, service: Service) -> Service:
+    """What its owner gets of a machine or an account: addresses, a user, a password. Not saved."""
+    own = traits.of(shop.catalogue, service.type)
+    if own.addresses:
+        service = _give_addresses(shop, service)
+    elif own.gives == "account" and not service.ip:
+        service = replace(service, ip=str(FIRST_ADDRESS + service.tariff_id % 2**22))
+    user = USERS.get(own.gives)
+    if user is None:
+        return service
+    name = user if own.gives == "machine" else f"{user}{service.id}"
+    params = {**service.params, "username": name, "password": new_password(shop, service)}
+    return replace(service, params=params)
+
+
+def _give_addresses(shop: Shop, service: Service) -> Service:
+    addon = _ip_addon(shop, service)
+    count = service.amounts().get(addon.id, 1) if addon is not None else 1
+    for place in range(count):
+        given = add_address(shop, service, main=place == 0, ip=service.ip if place == 0 else "")
+        if given.main:
+            service = replace(service, ip=given.ip)
+    return service
+
+
+def _ip_addon(shop: Shop, service: Service) -> Addon | None:
+    return shop.catalogue[service.tariff_id].addon(IP_ADDON)
+
+
+def add_address(shop: Shop, service: Service, *, main: bool = False, ip: str = "") -> Address:
+    """One more address for a machine: the next of all, unless one is named."""
+    domain = service.licname if main else ""
+    number = shop.db.insert(_INSERT, service=service.id, given=ip, named=domain, first=main)
+    given = ip or str(FIRST_ADDRESS + number % 2**22)
+    if not ip:
+        shop.db.run(_SET_IP, wanted=number, given=given)
+    return Address(number, service.id, given, domain, main)
+
+
+def fit_addresses(shop: Shop, service: Service, before: Mapping[int, int]) -> None:
+    """As many addresses as its addon says now; the newest go first, the main one never."""
+    addon = _ip_addon(shop, service)
+    if addon is None or not traits.of(shop.catalogue, service.type).addresses:
+        return
+    wanted, had = service.amounts().get(addon.id, 1), before.get(addon.id, 1)
+    for _ in range(wanted - had):
+        add_address(shop, service)
+    if wanted < had:
+        spare = [one for one in addresses(shop, service) if not one.main]
+        for one in spare[wanted - had :]:
+            shop.db.run(_DROP, wanted=one.id)
+
+
+def remove_address(shop: Shop, account: Account, service: Service, wanted: Address) -> Service:
+    """Gives one address back; what was paid for it is not. Refused for the main one.
+
+    Raises WrongState for the main address, BadValue where the tariff has no fewer.
+    """
+    services.require_settled(service)
+    if wanted.main:
+        raise WrongState(service.id, "main_address")
+    addon = _ip_addon(shop, service)
+    addons = dict(service.addons)
+    if addon is not None:
+        before = service.amounts().get(addon.id, 1)
+        addon.check(before - 1)
+        addon.check_change(before, before - 1)
+        addons[str(addon.id)] = before - 1
+    shop.db.run(_DROP, wanted=wanted.id)
+    services.note(shop, service.id, account.login, "ip", f"- {wanted.ip}")
+    return services.save(shop, replace(service, addons=addons))
+
+
+def name_address(shop: Shop, account: Account, wanted: Address, domain: str) -> Address:
+    """The name an address goes by."""
+    shop.db.run(_SET_NAME, wanted=wanted.id, named=domain)
+    services.note(shop, wanted.service_id, account.login, "ip", f"{wanted.ip} {domain}")
+    return replace(wanted, domain=domain)
+
+
+def release(shop: Shop, service: Service) -> None:
+    """The addresses of a service that is deleted."""
+    shop.db.run(_RELEASE, service=service.id)
+
+
+def new_password(shop: Shop, service: Service) -> str:
+    """The password an installation begins with, derived from the world's seed."""
+    number = service.params.get("installed", "0")
+    world = shop.world
+    told = f"{world.seed}/{world.made_from}/{service.id}/password/{number}"
+    return base64.b32encode(hashlib.sha256(told.encode()).digest())[:12].decode().lower()
+
+
+def require_power(shop: Shop, service: Service) -> Traits:
+    """Refuses what has no power button, is not active, or is busy."""
+    own = traits.of(shop.catalogue, service.type)
+    if not own.power:
+        raise Missed("item", str(service.id))
+    services.require_settled(service)
+    if service.status != ACTIVE:
+        raise WrongState(service.id, "inactive")
+    if service.substate in services.OPERATIONS:
+        raise RunningOperation(service.id)
+    return own
+
+
+def power(shop: Shop, account: Account, service: Service, verb: str) -> Service:
+    """``start``, ``stop``, ``reboot``, ``hardreboot``; a start takes as long as an opening.
+
+    Starting what runs and stopping what stands are no faults (assumed).
+    """
+    require_power(shop, service)
+    stopped = service.substate == STOPPED
+    if verb == "stop":
+        changed = replace(service, substate=STOPPED)
+    elif verb == "start" and not stopped:
+        return service
+    else:
+        changed = in_operation(shop, replace(service, substate=""), f"2_{verb}")
+    if changed == service:
+        return service
+    services.note(shop, service.id, account.login, verb)
+    return services.save(shop, changed)
+
+
+def reinstall(shop: Shop, account: Account, service: Service, ostempl: str) -> Service:
+    """Installs an operating system anew: nothing of the old one is left, the addresses are.
+
+    Raises BadValue for a template its tariff does not have.
+    """
+    check_option(shop, service, "ostempl", ostempl)
+    require_power(shop, service)
+    number = int(service.params.get("installed", "0")) + 1
+    params = {**service.params, "ostempl": ostempl, "installed": str(number)}
+    fresh = replace(service, params=params, substate="")
+    fresh = replace(fresh, params={**params, "password": new_password(shop, fresh)})
+    services.note(shop, service.id, account.login, "reinstall", ostempl)
+    busy = in_operation(shop, fresh, services.REOPENING)
+    if busy.substate:
+        busy = replace(busy, status=PROCESSING)
+    return services.save(shop, busy)
+
+
+def check_option(shop: Shop, service: Service, name: str, chosen: str) -> None:
+    """Raises BadValue for an OS template or a recipe the service's tariff does not have."""
+    offered = shop.catalogue[service.tariff_id].options.get(name, ())
+    if not any(one.intname == chosen for one in offered):
+        raise BadValue(name, chosen)
+
+
+def in_operation(shop: Shop, service: Service, substate: str) -> Service:
+    """Busy until the world lets the operation end; at once where it opens at once."""
+    how = shop.world.provisioning
+    if how.mode == "at_once":
+        return service
+    ready = shop.machine.elapsed() + how.amount if how.mode == "seconds" else None
+    if ready is not None:
+        shop.ready_no_later_than(ready)
+    reads = how.amount if how.mode == "reads" else None
+    return replace(service, substate=substate, key_ready=ready, key_reads=reads)

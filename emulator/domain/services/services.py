@@ -1,0 +1,277 @@
+"""Services of every product type: the row they share, its states, its history.
+
+Source: docs/trade.md sections 6 and 10. Status 1 ordered, 2 active, 3 suspended, 4 deleted,
+5 processing; the sub-state tells why (``3_autosuspend``) or which operation runs (``5_open``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+from sqlalchemy import bindparam, func, insert, select, update
+
+from emulator.domain.accounts.accounts import Account
+from emulator.domain.catalogue import traits
+from emulator.domain.catalogue.catalogue import Tariff
+from emulator.domain.world import Shop
+from emulator.errors import Missed, RunningOperation, WrongState
+from emulator.store import tables
+from emulator.store.engine import Statement
+
+ORDERED, ACTIVE, SUSPENDED, DELETED, PROCESSING = 1, 2, 3, 4, 5
+OPENING, REOPENING = "5_open", "5_reopen"
+STOPPED = "2_stop"
+"""An active machine that is switched off."""
+OPERATIONS = frozenset({REOPENING, "2_start", "2_reboot", "2_hardreboot"})
+"""Sub-states of a machine that is busy; when it is done it is active, and nothing else changes."""
+AUTO, BY_CLIENT, BY_EMPLOYEE = "3_autosuspend", "3", "3_employeesuspend"
+KEEP_SUSPENDED = timedelta(days=30)
+"""Documented: thirty days suspended without renewal, then deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One ``item``. Dates are the world's; ``key_ready`` is elapsed real time.
+
+    ``autoprolong``: months, or None; ``expires_on``: None for a lifetime; ``addons``: amount
+    by addon number; ``key_reads``: reads left until the key arrives.
+    """
+
+    id: int
+    account_id: int
+    type: str
+    tariff_id: int
+    period: int
+    autoprolong: int | None
+    status: int
+    substate: str
+    created_on: date
+    expires_on: date | None = None
+    due_at: datetime | None = None
+    licname: str = ""
+    ip: str = ""
+    remoteip: str = ""
+    remoteid: str = ""
+    lickey: str = ""
+    key_number: int = 0
+    key_ready: float | None = None
+    key_reads: int | None = None
+    ip_changed_on: date | None = None
+    key_changed_on: date | None = None
+    update_expires_on: date | None = None
+    webdomains: int | None = None
+    addons: Mapping[str, int] = field(default_factory=dict)
+    comment: str = ""
+    scheduled_close: bool = False
+    """Its owner deleted it; it goes when what was paid for is over."""
+    params: Mapping[str, str] = field(default_factory=dict)
+    parent_id: int | None = None
+    """Of a module: the licence it extends."""
+
+    @property
+    def state(self) -> str:
+        """The composite code: ``2``, ``3_autosuspend``, ``5_open``."""
+        return self.substate or str(self.status)
+
+    def amounts(self) -> dict[int, int]:
+        """Addons by number."""
+        return {int(number): amount for number, amount in self.addons.items()}
+
+
+V = tables.service.c
+_FIELDS = [c.name for c in V]
+_OWNED = Statement(
+    select(*V).where(
+        V.id == bindparam("wanted"), V.account_id == bindparam("owner"), V.status != DELETED
+    )
+)
+_BY_ID = Statement(select(*V).where(V.id == bindparam("wanted")))
+_INSERT = Statement(
+    insert(tables.service).values({name: bindparam(name) for name in _FIELDS if name != "id"})
+)
+_SAVE = Statement(
+    update(tables.service)
+    .where(V.id == bindparam("wanted"))
+    .values(
+        {
+            name: bindparam(name)
+            for name in _FIELDS
+            if name not in {"id", "account_id", "type", "created_on"}
+        }
+    )
+)
+_AT_ADDRESS = Statement(
+    select(V.id)
+    .where(
+        V.ip == bindparam("address"),
+        V.tariff_id == bindparam("tariff"),
+        V.status != DELETED,
+        V.id != bindparam("but"),
+    )
+    .limit(1)
+)
+_EVER_AT_ADDRESS = Statement(select(V.tariff_id).distinct().where(V.ip == bindparam("address")))
+H = tables.history.c
+_NOTE = Statement(
+    insert(tables.history).values({c.name: bindparam(c.name) for c in H if c.name != "id"})
+)
+_SET_KEY = Statement(
+    update(tables.service)
+    .where(V.id == bindparam("wanted"))
+    .values(lickey=bindparam("key"), key_number=bindparam("number"))
+)
+_SET_NAME = Statement(
+    update(tables.service).where(V.id == bindparam("wanted")).values(licname=bindparam("named"))
+)
+_NAMED = Statement(
+    select(V.id)
+    .where(V.type == bindparam("of_type"), V.licname == bindparam("named"), V.status != DELETED)
+    .limit(1)
+)
+_COUNT = Statement(
+    select(func.count()).where(V.account_id == bindparam("owner"), V.status != DELETED)
+)
+
+
+def midnight(day: date | None) -> datetime | None:
+    """The first instant of a day, UTC."""
+    return None if day is None else datetime.combine(day, time(), UTC)
+
+
+def owned(
+    shop: Shop, account: Account, service_id: int, product_type: str | None = None
+) -> Service:
+    """A service of this account; another's, a deleted one or another type's is ``missed``."""
+    row = shop.db.row(_OWNED, wanted=service_id, owner=account.id)
+    if row is None or (product_type is not None and row[2] != product_type):
+        raise Missed("item", str(service_id))
+    return Service(*row)
+
+
+def find(shop: Shop, service_id: int) -> Service | None:
+    """A service whoever owns it, deleted ones too; for the seller's own side."""
+    row = shop.db.row(_BY_ID, wanted=service_id)
+    return None if row is None else Service(*row)
+
+
+def count_of(shop: Shop, account: Account) -> int:
+    """How many services an account holds."""
+    return int(shop.db.value(_COUNT, owner=account.id))
+
+
+def taken(shop: Shop, tariff_id: int, address: str, *, but: int = 0) -> bool:
+    """Whether a living service of this tariff stands on this address (whoever owns it)."""
+    return shop.db.row(_AT_ADDRESS, address=address, tariff=tariff_id, but=but) is not None
+
+
+def ever_there(shop: Shop, address: str) -> set[int]:
+    """Tariffs of all services on an address, deleted ones included."""
+    return {row[0] for row in shop.db.rows(_EVER_AT_ADDRESS, address=address)}
+
+
+def named(shop: Shop, product_type: str, name: str) -> bool:
+    """Whether a living service of this type has this name, whoever owns it."""
+    return shop.db.row(_NAMED, of_type=product_type, named=name) is not None
+
+
+def add(shop: Shop, draft: Service) -> Service:
+    """Writes a new service; the draft's id is ignored. A machine without a name gets one."""
+    values = _columns(draft)
+    del values["id"]
+    number = shop.db.insert(_INSERT, **values)
+    shop.due_no_later_than(draft.due_at)
+    own = traits.of(shop.catalogue, draft.type)
+    if draft.licname or not own.domain:
+        return replace(draft, id=number)
+    name = f"{draft.type}{number}.example.net"
+    shop.db.run(_SET_NAME, wanted=number, named=name)
+    return replace(draft, id=number, licname=name)
+
+
+def first_key(shop: Shop, service: Service) -> Service:
+    """The first key of a licence, written by itself: the rest of its row stands already."""
+    key = make_key(shop, service.id, 1)
+    shop.db.run(_SET_KEY, wanted=service.id, key=key, number=1)
+    return replace(service, lickey=key, key_number=1)
+
+
+def save(shop: Shop, service: Service) -> Service:
+    """Writes a changed service, and makes sure the world wakes when it is due."""
+    values = _columns(service)
+    for fixed in ("id", "account_id", "type", "created_on"):
+        del values[fixed]
+    shop.db.run(_SAVE, wanted=service.id, **values)
+    shop.due_no_later_than(service.due_at)
+    return service
+
+
+def _columns(s: Service) -> dict[str, object]:
+    return {
+        "id": s.id,
+        "account_id": s.account_id,
+        "type": s.type,
+        "tariff_id": s.tariff_id,
+        "period": s.period,
+        "autoprolong": s.autoprolong,
+        "status": s.status,
+        "substate": s.substate,
+        "created_on": s.created_on,
+        "expires_on": s.expires_on,
+        "due_at": s.due_at,
+        "licname": s.licname,
+        "ip": s.ip,
+        "remoteip": s.remoteip,
+        "remoteid": s.remoteid,
+        "lickey": s.lickey,
+        "key_number": s.key_number,
+        "key_ready": s.key_ready,
+        "key_reads": s.key_reads,
+        "ip_changed_on": s.ip_changed_on,
+        "key_changed_on": s.key_changed_on,
+        "update_expires_on": s.update_expires_on,
+        "webdomains": s.webdomains,
+        "addons": s.addons,
+        "comment": s.comment,
+        "scheduled_close": s.scheduled_close,
+        "params": s.params,
+        "parent_id": s.parent_id,
+    }
+
+
+def note(shop: Shop, service_id: int, user: str, what: str, detail: str = "") -> None:
+    """One line of the service's history."""
+    shop.db.run(_NOTE, service_id=service_id, at=shop.now, user=user, what=what, detail=detail)
+
+
+def make_key(shop: Shop, service_id: int, number: int) -> str:
+    """The ``number``-th key of a licence: its id, a dash, and signs derived from the world's seed.
+
+    Observed: clients take what stands before the first dash for the licence's id.
+    """
+    told = f"{shop.world.seed}/{shop.world.made_from}/{service_id}/{number}"
+    signs = hashlib.sha256(told.encode()).hexdigest()[:16].upper()
+    return f"{service_id}-{signs[:8]}-{signs[8:]}"
+
+
+def require_settled(service: Service) -> None:
+    """Refuses what cannot be done to an unpaid service or while an operation runs."""
+    if service.status == PROCESSING:
+        raise RunningOperation(service.id)
+    if service.status == ORDERED:
+        raise WrongState(service.id, "unpaid")
+
+
+def due_after(status: int, expires_on: date | None) -> datetime | None:
+    """When the world must look at a service next: its end, or the end of its grace."""
+    if expires_on is None or status in (ORDERED, DELETED):
+        return None
+    return midnight(expires_on)
+
+
+def cost_of(service: Service, tariff: Tariff, currency: str, period: int) -> Decimal:
+    """One period of this service at its tariff with its addons."""
+    return tariff.cost(currency, period, service.amounts())

@@ -1,0 +1,43 @@
+"""``country``: countries by their number.
+
+Source: docs/resale.md section 2.8: the page tells that there is such a list; its name is assumed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from emulator.api.context import Call, Rows
+from emulator.api.fields import Text, Whole
+from emulator.api.registry import Evidence, Family
+from emulator.api.schema import WireSchema
+from emulator.domain.accounts.countries import COUNTRIES
+from emulator.functions.listing import Paging
+from emulator.functions.table import page_of
+
+
+class CountryRow(WireSchema):
+    """A country: its number in orders, and its two letters."""
+
+    id = Whole()
+    name = Text()
+    iso2 = Text()
+
+
+def family() -> Family:
+    """Countries."""
+    country = Family("country", {"en": "Countries", "ru": "Страны"})
+
+    @country.listing(
+        "country",
+        takes=Paging,
+        returns=CountryRow,
+        evidence=Evidence.ASSUMED,
+        source="docs/resale.md section 2.8",
+    )
+    def listing(call: Call, **paging: Any) -> Rows:
+        """Countries by the number that an order of a certificate takes (182 is documented)."""
+        rows = [{"id": c.id, "name": c.name, "iso2": c.iso} for c in COUNTRIES]
+        return page_of(call, rows, paging)
+
+    return country

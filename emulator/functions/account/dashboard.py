@@ -1,0 +1,218 @@
+"""``dashboard.*`` and ``notify``: what a client area shows at a glance.
+
+Source: docs/wire.md section 6. Money as text never has grouping (docs/evidence.md 23).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from emulator.api.context import Call, Part, Raw, Rows
+from emulator.api.fields import Amount, Text
+from emulator.api.registry import Evidence, Family
+from emulator.api.schema import WireSchema
+from emulator.domain import tickets
+from emulator.domain.accounts import notifications
+from emulator.domain.accounts.accounts import Account
+from emulator.domain.billing.forecast import enough_until
+from emulator.domain.catalogue.catalogue import Words
+from emulator.domain.money import ZERO, with_currency
+from emulator.domain.services.services import ACTIVE, Service
+from emulator.errors import AccessDenied
+from emulator.functions.listing import Paging
+from emulator.functions.products.license_views import display_name, end_text
+from emulator.functions.table import page_of
+from emulator.store import tables
+from emulator.store.engine import Statement
+
+SOURCE = "docs/wire.md section 6"
+SOON = timedelta(days=7)
+MOST_NOTICES = 20
+LASTS = {"en": "more than a year", "ru": "больше года"}
+ENDING = {"en": "{name} ends on {day}", "ru": "{name}: срок заканчивается {day}"}
+ENDING_TITLE = {"en": "To notice: {count}", "ru": "Уведомлений: {count}"}
+NOTICES: Mapping[str, Words] = {
+    "key": {"en": "Service {service} is ready", "ru": "Услуга {service} готова"},
+    "ready": {"en": "Service {service} is ready", "ru": "Услуга {service} готова"},
+    "prolong": {
+        "en": "Service {service} was prolonged until {detail}",
+        "ru": "Услуга {service} продлена до {detail}",
+    },
+    "suspend": {
+        "en": "Service {service} was suspended: {detail}",
+        "ru": "Услуга {service} остановлена: {detail}",
+    },
+    "unpaid": {
+        "en": "Service {service} could not be prolonged: {detail}",
+        "ru": "Услугу {service} не удалось продлить: {detail}",
+    },
+    "expire": {"en": "The term of service {service} is over", "ru": "Срок услуги {service} истёк"},
+    "close": {
+        "en": "Service {service} was deleted as you wished",
+        "ru": "Услуга {service} удалена по вашему желанию",
+    },
+    "delete": {
+        "en": "Service {service} was deleted, thirty days after its term",
+        "ru": "Услуга {service} удалена через тридцать дней после окончания срока",
+    },
+    "other": {"en": "{what} {service} {detail}", "ru": "{what} {service} {detail}"},
+}
+"""What is told of each thing that fell due (docs/evidence.md 35)."""
+TICKETS_TITLE = {"en": "New answers: {count}", "ru": "Новых ответов: {count}"}
+
+V = tables.service.c
+_ENDING = Statement(
+    select(*V)
+    .where(
+        V.account_id == bindparam("owner"),
+        V.status == ACTIVE,
+        V.autoprolong.is_(None),
+        V.expires_on <= bindparam("until"),
+    )
+    .order_by(V.expires_on, V.id)
+    .limit(MOST_NOTICES)
+)
+
+
+class InfoRow(WireSchema):
+    """The one row of the balance at a glance. ``enoughmoneyto``: a date, or words."""
+
+    balance = Amount()
+    realbalance = Text()
+    currency = Text()
+    enoughmoneyto = Text()
+    credit = Amount()
+    realname = Text()
+    email = Text()
+    phone = Text()
+
+
+class CreditRow(WireSchema):
+    """The credit limit, and what is left of it."""
+
+    credit = Amount()
+    available_credit = Amount()
+    currency = Text()
+
+
+def family() -> Family:
+    """What stands on the first page of a client area."""
+    dashboard = Family("dashboard", {"en": "Dashboard", "ru": "Обзор"})
+    _add_info(dashboard)
+    _add_credit(dashboard)
+    _add_notify(dashboard)
+    return dashboard
+
+
+def _add_info(dashboard: Family) -> None:
+    @dashboard.listing(
+        "dashboard.info",
+        takes=Paging,
+        returns=InfoRow,
+        fails=(AccessDenied,),
+        evidence=Evidence.OBSERVED,
+        source=SOURCE,
+        example={"dashboard": "info"},
+    )
+    def info(call: Call, **paging: Any) -> Rows:
+        """The balance and how long it lasts, in one row.
+
+        ``enoughmoneyto`` is the day of the first automatic prolongation that the balance and the
+        credit will not pay, or words where they last for a year (its meaning is assumed).
+        """
+        user = call.user
+        day = enough_until(call.shop, user)
+        row = {
+            "balance": user.balance,
+            "realbalance": with_currency(user.balance, user.currency),
+            "currency": user.currency,
+            "enoughmoneyto": day.isoformat() if day else call.words(LASTS),
+            "credit": user.credit,
+            "realname": user.realname,
+            "email": user.email,
+            "phone": user.phone,
+        }
+        return page_of(call, [row], paging)
+
+
+def _add_credit(dashboard: Family) -> None:
+    @dashboard.listing(
+        "dashboard.subaccount_credit",
+        takes=Paging,
+        returns=CreditRow,
+        fails=(AccessDenied,),
+        evidence=Evidence.OBSERVED,
+        source=SOURCE,
+    )
+    def credit(call: Call, **paging: Any) -> Rows:
+        """The credit limit of the account and what of it is not used, in one row."""
+        user = call.user
+        row = {
+            "credit": user.credit,
+            "available_credit": available_credit(user),
+            "currency": user.currency,
+        }
+        return page_of(call, [row], paging)
+
+
+def available_credit(account: Account) -> Decimal:
+    """What is left of the credit limit: a balance below zero has used some of it."""
+    return max(ZERO, min(account.credit, account.available))
+
+
+def _add_notify(dashboard: Family) -> None:
+    @dashboard.document(
+        "notify",
+        fails=(AccessDenied,),
+        evidence=Evidence.OBSERVED,
+        source=SOURCE,
+    )
+    def notify(call: Call) -> Raw:
+        """What there is to notice: services that end within a week, and what fell due lately.
+
+        ``item`` ``bannerlist`` holds one ``bitem`` for each, ``ticket`` one for each ticket with
+        new answers. What is inside a ``bitem`` is assumed.
+        """
+        notices = [*_ending(call), *_happened(call)]
+        items = [
+            _item(call.words(ENDING_TITLE), "bannerlist", notices),
+            _item(call.words(TICKETS_TITLE), "ticket", [*_answered(call)]),
+        ]
+        balance = with_currency(call.user.balance, call.user.currency)
+        return Raw([Part("notify", parts=items), Part("realbalance", balance)])
+
+
+def _answered(call: Call) -> Iterator[Part]:
+    """Tickets with answers that nobody has looked at."""
+    for one in tickets.unread(call.shop, call.user, MOST_NOTICES):
+        yield Part("bitem", parts=[Part("id", str(one.id)), Part("msg", one.subject)])
+
+
+def _item(title: str, name: str, notices: list[Part]) -> Part:
+    told = Part("msg", title.format(count=len(notices)))
+    return Part("item", attrs={"name": name}, parts=[told, *notices])
+
+
+def _happened(call: Call) -> Iterator[Part]:
+    """What fell due and was not put away, newest first (docs/evidence.md 35)."""
+    for one in notifications.unseen(call.shop, call.user):
+        text = call.words(NOTICES.get(one.what, NOTICES["other"])).format(
+            service=one.service_id or "", what=one.what, detail=one.detail
+        )
+        yield Part("bitem", parts=[Part("id", str(one.service_id or "")), Part("msg", text)])
+
+
+def _ending(call: Call) -> Iterator[Part]:
+    until = call.shop.today + SOON
+    for row in call.shop.db.rows(_ENDING, owner=call.user.id, until=until):
+        service = Service(*row)
+        tariff = call.shop.catalogue[service.tariff_id]
+        text = call.words(ENDING).format(
+            name=display_name(call, service, tariff), day=end_text(service)
+        )
+        yield Part("bitem", parts=[Part("id", str(service.id)), Part("msg", text)])

@@ -1,0 +1,22 @@
+"""What a login may say of itself, whichever function takes it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from emulator.errors import BadValue
+from emulator.texts import LANGUAGES
+
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\Z")
+
+
+def check_settings(changes: Mapping[str, str]) -> None:
+    """Refuses what would leave a login without a language or an address."""
+    lang, email = changes.get("lang"), changes.get("email")
+    if lang is not None and lang not in LANGUAGES:
+        raise BadValue("lang", lang)
+    if email is not None and not email.strip():
+        raise BadValue.empty("email")
+    if email is not None and EMAIL.match(email) is None:
+        raise BadValue("email", email)

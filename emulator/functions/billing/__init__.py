@@ -1,0 +1,1 @@
+"""Functions about orders and money."""

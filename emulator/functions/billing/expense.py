@@ -1,0 +1,142 @@
+"""``expense``: money charged, a row for everything that was bought.
+
+Source: docs/wire.md section 6; docs/wire.md section 8.2 (what clients read of a row).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from emulator.api.context import Call, Choice, Rows
+from emulator.api.fields import Amount, Day, Text, Whole
+from emulator.api.registry import Evidence, Family
+from emulator.api.schema import WireSchema
+from emulator.domain.money import ZERO, rounded
+from emulator.errors import AccessDenied
+from emulator.functions.filters import declare_filter
+from emulator.functions.listing import Column, Listing, Paging
+from emulator.functions.params import PROJECT
+from emulator.store import tables
+from emulator.store.engine import Row
+from emulator.texts import OPERATIONS, in_language
+
+SOURCE = "docs/wire.md section 6"
+
+E = tables.expense.c
+V = tables.service.c
+LISTING = Listing(
+    select(E.id, E.service_id, E.at, E.amount, E.discount, E.currency, E.operation, E.name, V.type)
+    .select_from(tables.expense.outerjoin(tables.service, V.id == E.service_id))
+    .where(E.account_id == bindparam("owner")),
+    E.id,
+    (
+        Column("id", E.id, "number"),
+        Column("realdate", E.at, "instant"),
+        Column("cdate", E.at, "instant"),
+        Column("amount", E.amount, "money"),
+        Column("discountamount", E.discount, "money"),
+        Column("operation", E.operation, "exact"),
+        Column("intname", V.type, "exact"),
+        Column("main_item", E.service_id, "number"),
+    ),
+)
+
+
+class ExpenseRow(WireSchema):
+    """One charge. ``amount`` is what was taken, ``discountamount`` what was not."""
+
+    id = Whole()
+    locale_name = Text()
+    account = Text()
+    project = Text()
+    realdate = Day()
+    cdate = Day()
+    amount = Amount()
+    notpayd = Amount()
+    discount = Amount()
+    discountamount = Amount()
+    taxamount = Amount()
+    payments = Text()
+    currency = Text()
+    currency_str = Text()
+    operation = Text()
+    intname = Text()
+    main_item = Whole()
+
+
+def family() -> Family:
+    """The list of charges and its filter."""
+    expense = Family("expense", {"en": "Expenses", "ru": "Расходы"})
+
+    @expense.listing(
+        "expense",
+        takes=Paging,
+        returns=ExpenseRow,
+        fails=(AccessDenied,),
+        evidence=Evidence.DOCUMENTED,
+        source=SOURCE,
+    )
+    def listing(call: Call, **paging: Any) -> Rows:
+        """All charges of the account, newest first; a free operation is a charge of 0.00.
+
+        ``main_item`` is the service, ``intname`` its product type, ``discount`` the percentage
+        behind ``discountamount`` (all three assumed). Everything is paid at once from the balance
+        and without tax, so ``notpayd`` and ``taxamount`` are 0.00 and ``payments`` is empty.
+        """
+        fixed = {"owner": call.user.id}
+        return LISTING.page(call, paging, lambda row: _row(call, row), fixed=fixed)
+
+    declare_filter(expense, "expense", LISTING, SOURCE, _selects)
+    return expense
+
+
+def _selects(call: Call) -> Mapping[str, list[Choice]]:
+    """The kinds of charges to choose from."""
+    return {
+        "operation": [
+            Choice(operation, in_language(texts, call.lang))
+            for operation, texts in OPERATIONS.items()
+        ]
+    }
+
+
+def _row(call: Call, row: Row) -> Mapping[str, object]:
+    number: int
+    service_id: int | None
+    at: datetime
+    amount: Decimal
+    discount: Decimal
+    currency: str
+    operation: str
+    name: Mapping[str, str]
+    product_type: str | None
+    number, service_id, at, amount, discount, currency, operation, name, product_type = row
+    what = in_language(OPERATIONS.get(operation, {"en": operation}), call.lang)
+    return {
+        "id": number,
+        "locale_name": f"{what}: {call.words(name)}" + (f" #{service_id}" if service_id else ""),
+        "account": call.user.realname or call.user.login,
+        "project": PROJECT,
+        "realdate": at.date(),
+        "cdate": at.date(),
+        "amount": amount,
+        "notpayd": ZERO,
+        "discount": _percent(discount, amount + discount),
+        "discountamount": discount,
+        "taxamount": ZERO,
+        "payments": "",
+        "currency": currency,
+        "currency_str": currency,
+        "operation": operation,
+        "intname": product_type or "",
+        "main_item": service_id,
+    }
+
+
+def _percent(part: Decimal, whole: Decimal) -> Decimal:
+    return rounded(part * 100 / whole) if whole > ZERO else ZERO

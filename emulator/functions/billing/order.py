@@ -1,0 +1,49 @@
+"""``order``: what was ordered, and what of it waits for payment.
+
+Source: docs/resale.md section 2.4. Observed: a client takes the number of its unpaid order from the
+list ``openlist``; the paid ones beside it are assumed.
+"""
+
+from __future__ import annotations
+
+from emulator.api.context import Call, Shown
+from emulator.api.registry import Evidence, Family
+from emulator.domain.billing import bill_orders
+from emulator.domain.billing.bill_orders import BillOrder
+from emulator.domain.money import plain, with_currency
+from emulator.errors import AccessDenied
+
+STATES = {
+    True: {"en": "Waits for payment", "ru": "Ожидает оплаты"},
+    False: {"en": "Paid", "ru": "Оплачен"},
+}
+
+
+def add_orders(family: Family) -> None:
+    """Adds ``order``."""
+
+    @family.document(
+        "order",
+        fails=(AccessDenied,),
+        evidence=Evidence.OBSERVED,
+        source="docs/resale.md section 2.4",
+        title={"en": "Orders", "ru": "Заказы"},
+    )
+    def show(call: Call) -> Shown:
+        """The newest orders, and in ``openlist`` the one that waits for payment."""
+        found = bill_orders.latest(call.shop, call.user)
+        waiting = [_row(call, one) for one in found if one.open]
+        paid = [_row(call, one) for one in found if not one.open]
+        return Shown({"count": len(found)}, lists={"openlist": waiting, "paidlist": paid})
+
+
+def _row(call: Call, order: BillOrder) -> dict[str, object]:
+    return {
+        "id": str(order.id),
+        "number": str(order.id),
+        "createdate": f"{order.created_at:%Y-%m-%d}",
+        "status": call.words(STATES[order.open]),
+        "count": str(order.count),
+        "amount": plain(order.total),
+        "amount_iso": with_currency(order.total, call.user.currency),
+    }

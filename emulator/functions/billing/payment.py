@@ -1,0 +1,157 @@
+"""``payment``: money paid in.
+
+Source: docs/wire.md section 6, docs/resale.md section 2.4; docs/evidence.md 23 and 24. Rows
+carry both namings in use, ``create_date`` and ``createdate``, ``amount`` and its ``*_iso`` forms.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from emulator.api.context import Call, Choice, Leaf, Rows
+from emulator.api.fields import Amount, Day, Text, Whole, WireField
+from emulator.api.registry import Evidence, Family
+from emulator.api.schema import WireSchema
+from emulator.domain.money import with_currency
+from emulator.errors import AccessDenied
+from emulator.functions.billing.payment_add import add_payment
+from emulator.functions.filters import declare_filter
+from emulator.functions.listing import Column, Listing, Paging
+from emulator.functions.params import PROJECT
+from emulator.store import tables
+from emulator.store.engine import Row
+from emulator.texts import PAYMENT_STATES, in_language
+
+SOURCE = "docs/wire.md section 6, docs/resale.md section 2.4"
+METHODS = {
+    "opening": {"en": "Opening balance", "ru": "Начальный остаток"},
+    "correction": {"en": "Correction", "ru": "Корректировка"},
+}
+"""What the world's own ways of paying are called; any other is told by its own name."""
+
+P = tables.payment.c
+LISTING = Listing(
+    select(P.id, P.status, P.amount, P.currency, P.method, P.created_at, P.paid_at).where(
+        P.account_id == bindparam("owner")
+    ),
+    P.id,
+    (
+        Column("id", P.id, "number"),
+        Column("number", P.id, "number"),
+        Column("status", P.status, "number"),
+        Column("create_date", P.created_at, "instant"),
+        Column("createdate", P.created_at, "instant"),
+        Column("paydate", P.paid_at, "instant"),
+        Column("amount", P.amount, "money"),
+        Column("saamount", P.amount, "money"),
+        Column("subaccountamount_iso", P.amount, "money"),
+        Column("paymethodamount_iso", P.amount, "money"),
+        Column("currency", P.currency, "exact"),
+        Column("paymethod", P.method, "exact"),
+    ),
+)
+
+
+class PaymentRow(WireSchema):
+    """One payment. ``amount`` is the bare number, ``*_iso`` the number and its currency."""
+
+    id = Whole()
+    number = Text()
+    create_date = Day()
+    createdate = Day()
+    paydate = Day()
+    status = WireField()
+    status_orig = Whole()
+    amount = Amount()
+    subaccountamount_iso = Text()
+    paymethodamount_iso = Text()
+    currency = Text()
+    currency_str = Text()
+    paymethod = Text()
+    paymethod_name = Text()
+    paymethodname = Text()
+    sender_name = Text()
+    recipient_name = Text()
+    account_name = Text()
+    project = Text()
+    allowrefund = Text()
+    restrictrefund = Text()
+
+
+def family() -> Family:
+    """The list of payments and its filter."""
+    payment = Family("payment", {"en": "Payments", "ru": "Платежи"})
+
+    @payment.listing(
+        "payment",
+        takes=Paging,
+        returns=PaymentRow,
+        fails=(AccessDenied,),
+        evidence=Evidence.DOCUMENTED,
+        source=SOURCE,
+    )
+    def listing(call: Call, **paging: Any) -> Rows:
+        """All payments of the account, newest first; the opening balance is one of them.
+
+        Filters: ``status``, ``createdatestart`` and ``createdateend`` (days, inclusive),
+        ``saamount_from`` and ``saamount_to``. ``paydate`` is empty until the money is credited.
+        """
+        fixed = {"owner": call.user.id}
+        return LISTING.page(call, paging, lambda row: _row(call, row), fixed=fixed)
+
+    add_payment(payment)
+    declare_filter(payment, "payment", LISTING, SOURCE, _selects)
+    return payment
+
+
+def _selects(call: Call) -> Mapping[str, list[Choice]]:
+    """The statuses to choose from."""
+    return {
+        "status": [
+            Choice(status, in_language(texts, call.lang))
+            for status, texts in PAYMENT_STATES.items()
+        ]
+    }
+
+
+def _row(call: Call, row: Row) -> Mapping[str, object]:
+    number: int
+    status: int
+    amount: Decimal
+    currency: str
+    method: str
+    created_at: datetime
+    paid_at: datetime | None
+    number, status, amount, currency, method, created_at, paid_at = row
+    label = in_language(PAYMENT_STATES[str(status)], call.lang)
+    name = in_language(METHODS.get(method, {"en": method}), call.lang)
+    told = with_currency(amount, currency)
+    user = call.user
+    return {
+        "id": number,
+        "number": str(number),
+        "create_date": created_at.date(),
+        "createdate": created_at.date(),
+        "paydate": paid_at.date() if paid_at else None,
+        "status": Leaf(label, {"orig": str(status)}),
+        "status_orig": status,
+        "amount": amount,
+        "subaccountamount_iso": told,
+        "paymethodamount_iso": told,
+        "currency": currency,
+        "currency_str": currency,
+        "paymethod": method,
+        "paymethod_name": name,
+        "paymethodname": name,
+        "sender_name": user.realname or user.login,
+        "recipient_name": PROJECT,
+        "account_name": user.realname or user.login,
+        "project": PROJECT,
+        "allowrefund": "off",
+        "restrictrefund": "on",
+    }

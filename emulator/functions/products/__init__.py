@@ -1,0 +1,1 @@
+"""Functions of the product types, each family built from one description."""

@@ -1,0 +1,1 @@
+"""Functions that work on services of any product type."""

@@ -1,0 +1,115 @@
+"""The documents a function answers, as schemas.
+
+They describe ``out=json``, and with it xml: the mapping between the two is fixed (docs/wire.md
+3.1), so one schema holds both, once xml is read by that mapping. A text stands under ``$``, an
+attribute under ``$name``; what has no text has no ``$``.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from emulator.api.registry import Function, Kind
+from emulator.openapi.schemas import answer_fields, errors_of
+
+Json = dict[str, Any]
+
+ANYWHERE: Final = ("limit",)
+"""Refusals that come before any function is looked at: too many parameters, too much of them."""
+SCHEMA: Final = "#/components/schemas/{}"
+LEAF: Final[Json] = {"type": "object", "properties": {"$": {"type": "string"}}}
+SHARED: Final[Json] = {
+    "Leaf": LEAF,
+    "Refusal": {
+        "description": "An error document. Its HTTP status is 200, like that of every answer.",
+        "type": "object",
+        "required": ["error"],
+        "properties": {
+            "error": {
+                "type": "object",
+                "required": ["$type", "msg"],
+                "properties": {
+                    "$type": {"type": "string"},
+                    "$object": {"type": "string"},
+                    "msg": {"$ref": SCHEMA.format("Leaf")},
+                },
+            }
+        },
+    },
+    "Flat": {
+        "description": "A document of out=bjson or out=JSONdata: no name begins with a dollar.",
+        "anyOf": [
+            {"type": ["string", "integer"]},
+            {"type": "array", "items": {"$ref": SCHEMA.format("Flat")}},
+            {
+                "type": "object",
+                "propertyNames": {"pattern": "^[^$]"},
+                "additionalProperties": {"$ref": SCHEMA.format("Flat")},
+            },
+        ],
+    },
+}
+
+
+def schemas_of(function: Function) -> Json:
+    """The schemas of one function: what it answers, what it refuses, and either of them."""
+    name = function.name
+    types = sorted({*(error.type for error in errors_of(function)), *ANYWHERE})
+    kinds: Json = {"properties": {"error": {"properties": {"$type": {"enum": types}}}}}
+    either = [{"$ref": SCHEMA.format(f"{name}.{which}")} for which in ("answer", "refusal")]
+    return {
+        f"{name}.answer": _answer(function),
+        f"{name}.refusal": {"allOf": [{"$ref": SCHEMA.format("Refusal")}, kinds]},
+        f"{name}.document": {
+            "type": "object",
+            "required": ["doc"],
+            "properties": {"doc": {"oneOf": either}},
+        },
+    }
+
+
+def response_of(function: Function, links: Json) -> Json:
+    """The one response of a function, in both families of formats."""
+    document = {"$ref": SCHEMA.format(f"{function.name}.document")}
+    return {
+        "description": "A document, or a document with one error: both are HTTP 200.",
+        "content": {
+            "text/xml": {"schema": document},
+            "application/json": {
+                "schema": {"anyOf": [document, {"$ref": SCHEMA.format("Flat")}]},
+            },
+        },
+        **({"links": links} if links else {}),
+    }
+
+
+def _answer(function: Function) -> Json:
+    answer: Json = {"type": "object", "not": {"required": ["error"]}}
+    if function.returns is None:
+        return answer
+    told = answer_fields(function.returns)["properties"]
+    fields = {name: _leaf(schema) for name, schema in told.items()}
+    if function.kind is not Kind.LISTING:
+        return {**answer, "properties": fields}
+    rows: Json = {"type": "array", "items": {"type": "object", "properties": fields}}
+    leaf = {"$ref": SCHEMA.format("Leaf")}
+    return {
+        **answer,
+        "required": ["p_elems"],
+        "properties": {"elem": rows, "p_elems": leaf, "p_num": leaf, "p_cnt": leaf},
+    }
+
+
+def _leaf(schema: Json) -> Json:
+    """A field: the schema of its text, which has to be there unless it may be empty."""
+    about = {key: value for key, value in schema.items() if key == "title" or key[:2] == "x-"}
+    text = {key: value for key, value in schema.items() if key not in about}
+    leaf: Json = {"type": "object", "properties": {"$": text}, **about}
+    return leaf if _may_be_empty(text) else {**leaf, "required": ["$"]}
+
+
+def _may_be_empty(text: Json) -> bool:
+    if "enum" in text:
+        return "" in text["enum"]
+    return "pattern" not in text or re.search(text["pattern"], "") is not None

@@ -1,0 +1,74 @@
+"""Writes the reference, or checks it."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from emulator.app import create_registry
+from emulator.reference import COMMAND
+from emulator.reference.functions import Seller, family_page, index_page
+from emulator.reference.pages import commands_page, errors_page, settings_page
+
+ROOT = Path(__file__).parents[2] / "docs" / "reference"
+
+
+def pages() -> dict[str, str]:
+    """Every page by its path under docs/reference."""
+    registry = create_registry()
+    with tempfile.TemporaryDirectory() as folder:
+        seller = Seller(Path(folder))
+        found = {
+            f"functions/{family.name}.md": family_page(family, seller)
+            for family in registry.families
+        }
+        seller.close()
+    found["README.md"] = index_page(registry)
+    found["errors.md"] = errors_page(registry)
+    found["settings.md"] = settings_page()
+    found["cli.md"] = commands_page()
+    return found
+
+
+def stale(root: Path, written: Mapping[str, str]) -> list[str]:
+    """Pages that differ from what the program says, and those it does not write."""
+    there = {str(path.relative_to(root)) for path in root.rglob("*.md")}
+    differing = {
+        name
+        for name, text in written.items()
+        if name not in there or (root / name).read_text(encoding="utf-8") != text
+    }
+    return sorted(differing | (there - set(written)))
+
+
+def write(root: Path, written: Mapping[str, str]) -> None:
+    """Makes the folder say exactly this."""
+    for name in stale(root, written):
+        (root / name).unlink(missing_ok=True)
+    for name, text in written.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit 0: the pages are as the program says; 1: one is not."""
+    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing; fail on a difference")
+    checks = parser.parse_args(arguments).check
+    written = pages()
+    if not checks:
+        write(ROOT, written)
+        return 0
+    wrong = stale(ROOT, written)
+    for name in wrong:
+        sys.stderr.write(f"docs/reference/{name} is not what the program says\n")
+    if wrong:
+        sys.stderr.write(f"Write the reference anew and look at the difference: {COMMAND}\n")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""The pages of errors, settings and commands."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import MISSING, fields
+
+import click
+
+from emulator import errors
+from emulator.api.registry import Registry
+from emulator.cli import mockseller
+from emulator.domain.world import Rules
+from emulator.reference import HEAD, prose
+from emulator.settings import PREFIX, Settings
+from emulator.texts import MESSAGES
+from emulator.wire.exchange import InternalError
+
+
+def errors_page(registry: Registry) -> str:
+    """Every type of refusal, what it means, and who declares it."""
+    found = inspect.getmembers(errors, inspect.isclass)
+    kinds = [one for _, one in found if issubclass(one, errors.ApiError)]
+    kinds = [one for one in [*kinds, InternalError] if one is not errors.ApiError]
+    parts = [f"{HEAD}\n# Errors\n", "What each `error` `type` means. All of them are HTTP 200.\n"]
+    for name in sorted({one.type for one in kinds}):
+        parts.append(f"## {name}\n")
+        of_type = sorted((k for k in kinds if k.type == name), key=lambda k: k.__name__)
+        parts += [f"{prose(inspect.getdoc(one) or '')}\n" for one in of_type]
+        keys = [key for key in MESSAGES if key == name or key.startswith(f"{name}_")]
+        parts += [f"> {MESSAGES[key]['en']}\n" for key in keys]
+        declared = [f.name for f in registry if any(e.type == name for e in f.fails)]
+        if declared:
+            parts.append("Declared by " + ", ".join(f"`{func}`" for func in declared) + ".\n")
+    return "\n".join(parts)
+
+
+def settings_page() -> str:
+    """Settings of a server, and the rules of a world."""
+    weight = (
+        "A flag of `mockseller serve` weighs more than the environment, the environment more than"
+        " a file, a file more than the default. A bad value refuses to start and is named.\n"
+    )
+    parts = [
+        f"{HEAD}\n# Settings\n",
+        "## Of a server\n",
+        weight,
+        _table(Settings, lambda name: f"`{PREFIX}{name.upper()}`", "environment"),
+        "## Of a world\n",
+        "Under `rules` in the file of a world (`fixtures/worlds`).\n",
+        _table(Rules, lambda name: f"`rules.{name}`", "rule"),
+    ]
+    return "\n".join(parts)
+
+
+def _table(of: type[Settings | Rules], name: Callable[[str], str], head: str) -> str:
+    said = attribute_docs(of)
+    lines = [f"| name | {head} | default | what |", "| --- | --- | --- | --- |"]
+    for field in fields(of):
+        default = "of the user" if field.default is MISSING else _default(field.default)
+        lines.append(
+            f"| `{field.name}` | {name(field.name)} | {default} | {prose(said[field.name])} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _default(value: object) -> str:
+    if isinstance(value, bool):
+        return "`true`" if value else "`false`"
+    return "none" if value in (None, "", ()) else f"`{value}`"
+
+
+def attribute_docs(of: type) -> Mapping[str, str]:
+    """The text under each attribute of a class. KeyError at the reader: one has none."""
+    body = ast.parse(textwrap.dedent(inspect.getsource(of))).body[0]
+    found: dict[str, str] = {}
+    last = ""
+    for node in body.body if isinstance(body, ast.ClassDef) else ():
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            last = node.target.id
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and last:
+            found[last] = inspect.cleandoc(str(node.value.value)).replace("\n", " ")
+            last = ""
+    return found
+
+
+def commands_page() -> str:
+    """Every command with its help, those of the reseller and the judge included."""
+    parts = [f"{HEAD}\n# Commands\n"]
+    parts += _command(mockseller, "mockseller", None)
+    return "\n".join(parts)
+
+
+def _command(command: click.Command, name: str, parent: click.Context | None) -> Iterator[str]:
+    context = click.Context(
+        command, parent, info_name=name, max_content_width=96, terminal_width=96,
+        **command.context_settings,
+    )  # fmt: skip
+    yield f"## {context.command_path}\n\n```text\n{command.get_help(context)}\n```\n"
+    if isinstance(command, click.Group):
+        for each in command.list_commands(context):
+            inner = command.get_command(context, each)
+            if inner is not None:
+                yield from _command(inner, each, context)

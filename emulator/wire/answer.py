@@ -1,0 +1,224 @@
+"""From what a handler answered to a document: fields written, errors worded, layout added.
+
+Source: docs/wire.md sections 3 to 5. Knows the declarations of functions, but no function.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from emulator.api.context import Choice, Done, Leaf, LoggedIn, Part, Raw, Rows, Shown, Streamed
+from emulator.api.registry import Function
+from emulator.api.schema import WireSchema
+from emulator.errors import ApiError, BadValue
+from emulator.texts import DESCRIPTIONS, MESSAGES, in_language, label
+from emulator.wire import layout as layouts
+from emulator.wire.document import Document, Node, Shape
+from emulator.wire.request import Request
+
+XML_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,79}\Z")
+NOT_ECHOED = frozenset({"auth", "authinfo", "password", "passwd", "confirm", "key", "qrcode"})
+LONGEST_ECHO = 4096
+MANY_IN_FORMS = frozenset({"slist", "flist", "list"})
+
+
+def error_document(error: ApiError, func: str, lang: str) -> Document:
+    """A refusal. No attributes of ``doc``, no echo of the parameters (observed)."""
+    named = isinstance(error, BadValue) or error.type == "exists"
+    told = label(error.object, lang) if named else error.object
+    # A password that is too long is refused like any text, but never told again.
+    value = None if named and error.object in NOT_ECHOED else error.value
+    params: list[Node] = []
+    if error.object:
+        attrs = {"name": "object", "type": "msg"}
+        if named:
+            attrs["msg"] = told
+        params.append(Node("param", error.object, attrs))
+    if value is not None:
+        params.append(Node("param", value, {"name": "value"}))
+    template, desc = _template(error, lang)
+    if desc:
+        attrs = {"name": "desc", "type": "msg", "msg": desc}
+        params.append(Node("param", f"desck_{error.desc}", attrs))
+    params += [Node("param", text, {"name": name}) for name, text in error.params.items()]
+    filled = {
+        "object": told,
+        "value": value or "",
+        "desc": desc,
+        **error.params,
+        **error.told,
+    }
+    message = _fill(template, filled)
+    attrs = {"type": error.type}
+    if error.object:
+        attrs["object"] = error.object
+    attrs["lang"] = lang
+    children = [*params, Node("group", template), Node("detail", message), Node("msg", message)]
+    return Document(func, Shape.ERROR, [Node("error", attrs=attrs, children=children)])
+
+
+def _template(error: ApiError, lang: str) -> tuple[str, str]:
+    texts = MESSAGES.get(error.message_key) or MESSAGES["value"]
+    template = error.text or in_language(texts, lang)
+    desc = ""
+    if error.desc:
+        desc = _fill(in_language(DESCRIPTIONS[error.desc], lang), error.params)
+    return (template if desc else template.replace(" __desc__", "")), desc
+
+
+def _fill(template: str, values: Mapping[str, str]) -> str:
+    """One pass, so that a value that looks like a place is not filled again."""
+    return re.sub(r"__([a-z]+)__", lambda m: values.get(m[1], m[0]), template).strip()
+
+
+class Writer:
+    """Turns answers into documents. One per server; keeps the layout of each function."""
+
+    def __init__(self) -> None:
+        self._layouts: dict[tuple[str, str], tuple[Node, ...]] = {}
+
+    def document(
+        self, function: Function, answer: object, request: Request, lang: str, *, layout: bool
+    ) -> Document:
+        """The whole document: data, echo of the parameters, layout where a format shows it."""
+        shape, nodes = _content(function, answer)
+        nodes.append(Node("saved_filters"))
+        nodes.append(Node("tparams", children=_echo(request.params)))
+        document = Document(function.name, shape, nodes, _attributes(function, request, lang))
+        if isinstance(answer, Streamed):
+            document.stream, document.stream_name = map(_part, answer.parts), answer.name
+            document.stream_single = answer.single
+        if layout:
+            document.layout = self._layout(function, answer, lang)
+        return document
+
+    def _layout(self, function: Function, answer: object, lang: str) -> tuple[Node, ...]:
+        key = (function.name, lang)
+        kept = self._layouts.get(key)
+        if kept is None:
+            kept = self._layouts[key] = (
+                layouts.metadata(function),
+                layouts.messages(function, lang, {}),
+            )
+        if isinstance(answer, Shown) and (answer.labels or answer.sliders):
+            shown = layouts.metadata(function, answer.sliders) if answer.sliders else kept[0]
+            return (shown, layouts.messages(function, lang, answer.labels))
+        return kept
+
+
+def _content(function: Function, answer: object) -> tuple[Shape, list[Node]]:
+    if isinstance(answer, Rows):
+        return Shape.LISTING, _rows(function, answer)
+    if isinstance(answer, Shown):
+        nodes = _shown(function, answer)
+        if answer.inner:
+            nodes.append(Node("doc", children=_shown(function, answer)))
+        return Shape.FORM, nodes
+    if isinstance(answer, Streamed):
+        return Shape.RAW, []
+    if isinstance(answer, Raw):
+        return Shape.RAW, [_part(part) for part in answer.parts]
+    if isinstance(answer, LoggedIn):
+        attrs = {"id": answer.session_id, "level": str(answer.level)}
+        nodes = [Node("auth", answer.session_id, attrs)]
+        return Shape.FORM, [*nodes, Node("ok")] if answer.done else nodes
+    return Shape.RESULT, _done(function, answer if isinstance(answer, Done) else Done())
+
+
+def _done(function: Function, answer: Done) -> list[Node]:
+    nodes = _leaves(function.returns, answer.fields)
+    nodes.append(Node("ok", answer.ok, {"type": answer.ok_type} if answer.ok_type else None))
+    if answer.form is not None:
+        shown = _shown(function, answer.form)
+        if answer.flat:
+            known = {node.name for node in nodes}
+            nodes += [n for n in shown if n.name in MANY_IN_FORMS or n.name not in known]
+        nodes.append(Node("doc", children=shown))
+    return nodes
+
+
+def _shown(function: Function, form: Shown) -> list[Node]:
+    nodes = _leaves(function.returns, form.fields)
+    for name, choices in form.slists.items():
+        nodes.append(Node("slist", attrs={"name": name}, children=_choices(choices)))
+    for name, choices in form.flists.items():
+        nodes.append(Node("flist", attrs={"name": name}, children=_choices(choices)))
+    for name, rows in form.lists.items():
+        elems = [Node("elem", children=_leaves(None, row)) for row in rows]
+        nodes.append(Node("list", attrs={"name": name}, children=elems))
+    return nodes
+
+
+def _choices(choices: Sequence[Choice]) -> list[Node]:
+    return [Node("val", choice.label, {"key": choice.key}) for choice in choices]
+
+
+def _rows(function: Function, page: Rows) -> list[Node]:
+    nodes = _leaves(None, page.head)
+    nodes += [Node("elem", children=_leaves(function.returns, row)) for row in page.rows]
+    nodes.append(Node("p_num", str(page.page)))
+    nodes.append(Node("p_cnt", str(page.per_page)))
+    nodes.append(Node("p_elems", str(page.total)))
+    if page.sort:
+        nodes.append(Node("p_order", page.order))
+        nodes.append(Node("p_sort", page.sort))
+    return nodes
+
+
+def _leaves(schema: WireSchema | None, values: Mapping[str, Any]) -> list[Node]:
+    """Values as nodes: those of the schema first and in its order, then the rest (``addon_N``)."""
+    nodes: list[Node] = []
+    declared: Mapping[str, Any] = {}
+    if schema is not None:
+        declared = schema.written(values)
+        nodes = [_leaf(name, value) for name, value in declared.items()]
+    for name, value in values.items():
+        if isinstance(value, tuple):  # of Parts: an element that repeats
+            nodes += map(_part, value)
+        elif name not in declared:
+            nodes.append(_leaf(name, value))
+    return nodes
+
+
+def _leaf(name: str, value: object) -> Node:
+    if type(value) is str:  # nearly always, and the quickest to ask
+        return Node(name, value)
+    if isinstance(value, Leaf):
+        return Node(name, value.text, dict(value.attrs))
+    if isinstance(value, Part):
+        return _part(value)
+    return Node(name, "" if value is None else str(value))
+
+
+def _part(part: Part) -> Node:
+    children = [_part(inner) for inner in part.parts] if part.parts else None
+    return Node(part.name, part.text, dict(part.attrs) or None, children)
+
+
+@functools.lru_cache(maxsize=4096)
+def _can_be_named(name: str) -> bool:
+    return XML_NAME.match(name) is not None
+
+
+def _echo(params: Mapping[str, str]) -> list[Node]:
+    """What was sent, without secrets and without names no element can have."""
+    return [
+        Node(name, value if len(value) <= LONGEST_ECHO else value[:LONGEST_ECHO])
+        for name, value in params.items()
+        if name not in NOT_ECHOED and _can_be_named(name)
+    ]
+
+
+def _attributes(function: Function, request: Request, lang: str) -> dict[str, str]:
+    return {
+        "lang": lang,
+        "func": function.name,
+        "binary": "/billmgr",
+        "host": request.host,
+        "themename": "orion",
+        "features": layouts.features(function.name),
+        "notify": "",
+    }

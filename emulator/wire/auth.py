@@ -1,0 +1,109 @@
+"""Who asks: ``auth``, the cookie or ``authinfo``; and whether they may.
+
+Source: docs/wire.md section 2; docs/evidence.md 2, 4 and 5. Which world is asked is decided here
+too, since a session id and a login can name it: session beats path beats login.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from emulator.domain.accounts import accounts, sessions
+from emulator.domain.accounts.accounts import Account, Knock, Verified
+from emulator.domain.accounts.sessions import IDLE, Session
+from emulator.domain.world import World
+from emulator.errors import AuthFailed, SecondFactorNeeded
+from emulator.store.engine import Database
+from emulator.wire.request import Request
+from emulator.worlds.worlds import DEFAULT, Worlds
+
+LOGS_IN_ITSELF = frozenset({"auth"})
+"""Functions that judge the credentials they are given themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What the request brought: a session id, or a login with a password, or nothing."""
+
+    session_id: str = ""
+    login: str = ""
+    password: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """The world that is asked and who asks. ``refusal``: why the credentials are no good."""
+
+    world: World
+    account: Account | None
+    session: Session | None
+    refusal: AuthFailed | None = None
+
+
+def credentials(request: Request) -> Credentials:
+    """``auth`` before ``authinfo`` before the cookie, which a new login does not look at.
+
+    A password may contain colons.
+    """
+    params = request.params
+    if params.get("auth"):
+        return Credentials(session_id=params["auth"])
+    if params.get("authinfo"):
+        login, _, password = params["authinfo"].partition(":")
+        return Credentials(login=login, password=password)
+    if request.func in LOGS_IN_ITSELF:
+        return Credentials(login=params.get("username", ""))
+    if request.cookie:
+        return Credentials(session_id=request.cookie.partition(":")[0])
+    return Credentials()
+
+
+def world_of(worlds: Worlds, request: Request, brought: Credentials) -> tuple[str, str]:
+    """Name of the world that is asked, and the login without a world's name in it."""
+    by_session = worlds.by_session(brought.session_id) if brought.session_id else None
+    login, _, after = brought.login.rpartition("@")
+    named = after if login and worlds.exists(after) else ""
+    name = by_session or request.world or named or DEFAULT
+    return name, login if named else brought.login
+
+
+def who_asks(
+    db: Database,
+    request: Request,
+    brought: Credentials,
+    login: str,
+    verified: Verified,
+    elapsed: float,
+) -> Asker:
+    """The world's row with the asker: one query. Nothing is written here."""
+    if brought.session_id:
+        world, session, account = sessions.find(db, brought.session_id)
+        if session is None or elapsed - session.used > IDLE:
+            return Asker(world, None, None)
+        return Asker(world, account, session)
+    knock = accounts.knock(db, login, request.address)
+    if not brought.login or request.func in LOGS_IN_ITSELF:
+        return Asker(knock.world, None, None)
+    refusal = refused(knock, login, brought.password, request.address, verified, elapsed)
+    if refusal is None and knock.account is not None and knock.account.totp_secret:
+        refusal = SecondFactorNeeded(login)
+    if refusal is not None:
+        return Asker(knock.world, None, None, refusal)
+    return Asker(knock.world, knock.account, None)
+
+
+def refused(
+    knock: Knock, login: str, password: str, address: str, verified: Verified, elapsed: float
+) -> AuthFailed | None:
+    """Why a login with a password is refused, or None.
+
+    A locked login is told so whatever the password: else the lock would answer guesses.
+    """
+    if knock.locked_until > elapsed:
+        return AuthFailed("blocklogon", login)
+    account = knock.account
+    if account is None or not verified.matches(account.password_hash, password):
+        return AuthFailed("badpassword", f"remote_addr: [{address}]", login)
+    if not account.may_come_from(address):
+        return AuthFailed("badip", address)
+    return None

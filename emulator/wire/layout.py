@@ -1,0 +1,108 @@
+"""What only a user interface reads of an answer: ``metadata`` and ``messages``.
+
+Source: docs/wire.md sections 3.1 and 4. The formats json, sjson, xjson and devel show it.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from emulator.api.fields import Numbered, Whole
+from emulator.api.registry import Function
+from emulator.api.schema import WireSchema
+from emulator.texts import label
+from emulator.wire.document import Node
+
+
+@functools.cache
+def features(name: str) -> str:
+    """The same for a function always, and for ``messages`` what it was for ``doc``."""
+    return hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()
+
+
+def metadata(function: Function, sliders: Sequence[Mapping[str, str]] = ()) -> Node:
+    """The columns and buttons of a list, the fields of a form."""
+    kind = {"listing": "list", "form": "form"}.get(function.kind.value, "report")
+    attrs = {"name": function.name, "type": kind, "mgr": "billmgr"}
+    if kind == "list":
+        attrs["key"] = "id"
+        columns = [
+            Node("col", attrs={"name": name, "type": "data", "sort": sort})
+            for name, sort in _sorts(function.returns)
+        ]
+        buttons = [
+            Node("toolbtn", attrs=_button(f.name))
+            for f in function.family.functions
+            if f is not function and not _is_step(f.name)
+        ]
+        group = Node("toolgrp", attrs={"name": "main"}, children=buttons)
+        children = [Node("coldata", children=columns), Node("toolbar", children=[group])]
+    else:
+        shown = [
+            Node("field", attrs={"name": name})
+            for name, field in function.takes.wire_fields.items()
+            if name != "elid" and not isinstance(field, Numbered)
+        ]
+        pages = [Node("page", children=shown), *_counted(function, sliders)]
+        children = [Node("form", children=pages)]
+    return Node("metadata", attrs=attrs, children=children)
+
+
+def _counted(function: Function, sliders: Sequence[Mapping[str, str]]) -> list[Node]:
+    """Fields that are counted, where a client area looks for them (observed).
+
+    On a page of their own in the form of a service and in the new form of an order, on none in the
+    classic one.
+    """
+    fields = [
+        Node("field", attrs={"name": one["name"]}, children=[Node("slider", attrs=dict(one))])
+        for one in sliders
+    ]
+    if not fields:
+        return []
+    if function.name.startswith("v2."):
+        return [Node("page", attrs={"name": "page_pricelist_settings"}, children=fields)]
+    if function.name.endswith(".edit"):
+        return [Node("page", attrs={"name": "addon"}, children=fields)]
+    return fields
+
+
+def _sorts(schema: WireSchema | None) -> list[tuple[str, str]]:
+    """Columns and how a client area sorts them: numbers as numbers (``digit``), else ``alpha``."""
+    if schema is None:
+        return []
+    return [
+        (name, "digit" if isinstance(field, Whole) else "alpha")
+        for name, field in schema.wire_fields.items()
+    ]
+
+
+def _is_step(name: str) -> bool:
+    """Later steps of an order, and its second form, have no button of their own."""
+    return ".order." in name or name.startswith("v2.")
+
+
+def _button(func: str) -> dict[str, str]:
+    """An order's button is called ``new`` (recorded); the others are called as their function."""
+    verb = func.rpartition(".")[2]
+    if verb == "order":
+        return {"name": "new", "func": func, "type": "new"}
+    return {"name": verb, "func": func}
+
+
+def messages(function: Function, lang: str, further: Mapping[str, str]) -> Node:
+    """The labels of what is shown; ``further`` ones by their names."""
+    names = dict.fromkeys(function.takes.wire_fields)
+    if function.returns is not None:
+        names |= dict.fromkeys(function.returns.wire_fields)
+    texts = {"title": function.title.get(lang) or function.title["en"]}
+    texts |= {name: label(name, lang) for name in names}
+    texts |= further
+    children = [Node("msg", text, {"name": name}) for name, text in texts.items()]
+    return Node(
+        "messages",
+        attrs={"name": function.name, "checked": features(function.name)},
+        children=children,
+    )

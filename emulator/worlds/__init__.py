@@ -1,0 +1,1 @@
+"""Worlds on disk: stored, seeded from fixtures or a price list, opened."""

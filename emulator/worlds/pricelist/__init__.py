@@ -1,0 +1,192 @@
+"""A price list of someone else's as our catalogue: what ``pricelist.export`` answers, read back.
+
+Source: docs/resale.md section 2.7. One price list comes as xml, json or bjson, and sellers
+differ: a ``measure`` or an ``enumeration`` may be there twice, once as a number and once as an
+object, prices come with or without a currency, amounts as an attribute or as a text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from sqlalchemy import bindparam, delete, insert, select, text
+
+from emulator.domain import world
+from emulator.domain.catalogue.catalogue import TRIAL
+from emulator.store import tables
+from emulator.store.engine import Database, Statement
+from emulator.worlds.fixtures import PRODUCT_TYPES, TYPE_NAME, OptionFixture, TariffFixture, Wording
+from emulator.worlds.pricelist.addons import addons_of
+from emulator.worlds.pricelist.nodes import (
+    Node,
+    PriceListError,
+    limit,
+    parsed,
+    prices_of,
+    roots,
+    whole,
+    wording,
+)
+from emulator.worlds.tariff_rows import write_tariffs
+
+TRIAL_DAYS = 14
+"""How long a trial lasts: an export does not say (assumed, as in our own price list)."""
+MOST = 5_000
+"""Tariffs of one document."""
+STAND_ON_ADDRESSES = frozenset({"soft", "softexternal"})
+"""Product types whose tariffs want an address: an export does not say (assumed)."""
+NOT_ORDERED_HERE = frozenset({"paidsupport"})
+"""Types of the vendor's that are no machine of a hoster's own."""
+EVERYWHERE, DEFAULT_PLACE = 1, "Default"
+"""The place of what is offered in no place of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """What was read: tariffs in their order, and what was left out, in words."""
+
+    tariffs: tuple[TariffFixture, ...]
+    left_out: tuple[str, ...]
+
+
+def read(document: bytes, currency: str) -> PriceList:
+    """The tariffs of an export. ``currency``: of prices that do not name theirs.
+
+    Raises PriceListError where it is no price list, or a tariff in it makes no sense.
+    """
+    root = parsed(document)
+    lists = next((found for node in roots(root) if (found := node.all("pricelist"))), [])
+    if not lists:
+        raise PriceListError("the document holds no pricelist")
+    if len(lists) > MOST:
+        raise PriceListError(f"the document holds more than {MOST} tariffs")
+    left_out: list[str] = []
+    tariffs: dict[int, TariffFixture] = {}
+    for node in lists:
+        tariff = _tariff(node, currency, left_out)
+        if tariff.id in tariffs:
+            raise PriceListError(f"tariff {tariff.id} is there twice")
+        tariffs[tariff.id] = tariff
+    return PriceList(tuple(_with_targets(tariffs.values())), tuple(left_out))
+
+
+T = tables.tariff.c
+_NUMBER = bindparam("number", type_=T.id.type)
+P = tables.product_type.c
+_TYPES = Statement(select(P.intname))
+_NEW_TYPE = Statement(insert(tables.product_type).values({c.name: bindparam(c.name) for c in P}))
+_LATER = Statement(text("PRAGMA defer_foreign_keys=ON"))
+"""Services keep pointing to a tariff while its row is replaced; the commit checks."""
+_IN_USE = Statement(select(tables.service.c.tariff_id).distinct())
+_ALL_IDS = Statement(select(T.id))
+_FORGET = (
+    Statement(delete(tables.addon_price).where(tables.addon_price.c.tariff_id == _NUMBER)),
+    Statement(delete(tables.addon).where(tables.addon.c.tariff_id == _NUMBER)),
+    Statement(delete(tables.price).where(tables.price.c.tariff_id == _NUMBER)),
+    Statement(delete(tables.tariff).where(T.id == _NUMBER)),
+)
+
+
+def replace_in(db: Database, tariffs: tuple[TariffFixture, ...]) -> list[int]:
+    """The tariffs of this world are these from now on. Old ones in use stay; their ids.
+
+    The caller holds the lock and the transaction.
+    """
+    db.run(_LATER)
+    kept = [number for (number,) in db.rows(_IN_USE)]
+    stay = set(kept) - {tariff.id for tariff in tariffs}
+    for number in [number for (number,) in db.rows(_ALL_IDS) if number not in stay]:
+        for statement in _FORGET:
+            db.run(statement, number=number)
+    write_tariffs(db, tariffs)
+    _define_types(db, tariffs)
+    world.catalogue_changed(db)
+    return sorted(stay)
+
+
+def _define_types(db: Database, tariffs: tuple[TariffFixture, ...]) -> None:
+    """Product types nobody knows become types of this world, so that they can be ordered.
+
+    What has OS templates is like a virtual server, what has none like a hosting account (assumed).
+    """
+    known = {*PRODUCT_TYPES, *NOT_ORDERED_HERE, *(name for (name,) in db.rows(_TYPES))}
+    for tariff in tariffs:
+        if tariff.type not in known and TYPE_NAME.match(tariff.type):
+            like = "vds" if tariff.ostempl else "vhost"
+            title = {"en": tariff.type, "ru": tariff.type}
+            db.insert(_NEW_TYPE, intname=tariff.type, title=title, like=like)
+            known.add(tariff.type)
+
+
+def _tariff(node: Node, currency: str, left_out: list[str]) -> TariffFixture:
+    number = whole(node.get("id"), "a tariff", "id")
+    name = f"tariff {number}"
+    periods = prices_of(node, currency, name)
+    offered = {months for costs in periods.values() for months in costs}
+    return TariffFixture(
+        id=number,
+        type=_type(node),
+        intname=node.get("intname") or node.get("additionintname"),
+        name=wording(node, "name", node.get("additionintname") or str(number)),
+        description=wording(node, "description", ""),
+        country="any",
+        trial=offered == {TRIAL},
+        evidence="assumed",
+        periods=periods,
+        trial_days=TRIAL_DAYS if TRIAL in offered else None,
+        addons=tuple(addons_of(node, currency, name, left_out)),
+        takes_address=_type(node) in STAND_ON_ADDRESSES,
+        datacenters=_datacenters(node, name),
+        ostempl=_options(node, "ostempl"),
+        recipe=_options(node, "recipe"),
+        most_at_once=limit(node, "max_multiple_order_count", 20, name) or 1,
+    )
+
+
+def _datacenters(node: Node, where: str) -> dict[int, Wording]:
+    """Where it is offered; the one place that everything has is no choice."""
+    found = {
+        whole(one.get("id"), where, "data centre"): wording(one, "name", one.get("id"))
+        for one in node.all("datacenter")
+    }
+    return {} if list(found) == [EVERYWHERE] and _is_default(found[EVERYWHERE]) else found
+
+
+def _is_default(name: Wording) -> bool:
+    return name.en == DEFAULT_PLACE
+
+
+def _options(node: Node, parameter: str) -> tuple[OptionFixture, ...]:
+    """The values of a parameter of the product type; one without a name holds OS templates."""
+    return tuple(
+        OptionFixture(value.get("intname"), wording(value, "name", value.get("intname")))
+        for one in node.all("itemtypeparam")
+        if (one.get("intname") or "ostempl") == parameter
+        for value in one.all("itemtypeparamvalue")
+        if value.get("intname")
+    )
+
+
+def _type(node: Node) -> str:
+    """The internal name of the product type; where there is none, what we sell: licences."""
+    for told in node.all("itemtype_info"):
+        if told.get("intname"):
+            return told.get("intname")
+    plain = node.get("itemtype")
+    if plain and not plain.isdigit():
+        return plain
+    return "addition" if node.get("additionintname") else "soft"
+
+
+def _with_targets(tariffs: Iterable[TariffFixture]) -> list[TariffFixture]:
+    """A tariff may become any other of its type that is no trial (assumed: an export is silent)."""
+    given = list(tariffs)
+    paid: dict[str, list[int]] = {}
+    for tariff in given:
+        if not tariff.trial:
+            paid.setdefault(tariff.type, []).append(tariff.id)
+    return [
+        replace(own, change_to=tuple(n for n in paid.get(own.type, ()) if n != own.id))
+        for own in given
+    ]

@@ -1,0 +1,104 @@
+"""The addons of someone else's tariff: switched, counted, or one of several.
+
+Source: docs/resale.md section 2.7. ``addontype`` 1, 2, 3; limits as the export gives them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from emulator.worlds.fixtures import AddonFixture, ItemFixture, Restriction, Wording
+from emulator.worlds.pricelist.nodes import Node, PriceListError, limit, prices_of, whole, wording
+
+UNLIMITED = 999_999
+"""An addon's limit where the export gives none; large limits mean there is none (observed)."""
+SWITCHED, ENUMERATED = "1", "3"
+RESTRICTIONS: Mapping[str, Restriction] = {"on": "on", "uponly": "uponly", "downonly": "downonly"}
+
+
+def addons_of(node: Node, currency: str, where: str, left_out: list[str]) -> Iterator[AddonFixture]:
+    """The addons of a tariff; what cannot be ordered is told in ``left_out``."""
+    seen: set[int] = set()
+    for addon in node.all("addon"):
+        number = whole(addon.get("id"), where, "addon id")
+        inside = f"{where}, addon {number}"
+        if number in seen:
+            raise PriceListError(f"{inside} is there twice")
+        seen.add(number)
+        if addon.get("addontype") == ENUMERATED:
+            items = tuple(_items(addon, currency, inside))
+            if not items:
+                left_out.append(f"{inside}: an enumeration of nothing")
+                continue
+            yield _enumeration(addon, number, items)
+            continue
+        yield _addon(addon, number, currency, inside)
+
+
+def _items(addon: Node, currency: str, where: str) -> Iterator[ItemFixture]:
+    """What an enumeration offers, with each thing's own price."""
+    for one in addon.all("enumeration"):
+        for item in one.all("enumerationitem"):
+            number = whole(item.get("id"), where, "item id")
+            name = item.get("name") or item.get("intname") or str(number)
+            yield ItemFixture(
+                id=number,
+                intname=item.get("intname") or name,
+                name=wording(item, "name", name),
+                prices=prices_of(item, currency, where),
+            )
+
+
+def _enumeration(addon: Node, number: int, items: tuple[ItemFixture, ...]) -> AddonFixture:
+    intname = next((n.get("intname") for n in addon.all("addon_itemtype_info")), "")
+    told = addon.get("addondefault")
+    known = {str(item.id): item.id for item in items}
+    return AddonFixture(
+        id=number,
+        intname=addon.get("intname") or intname,
+        name=wording(addon, "name", str(number)),
+        minimum=0,
+        maximum=1,
+        step=1,
+        default=known.get(told, items[0].id),
+        included=0,
+        evidence="assumed",
+        restrict_client_change=RESTRICTIONS.get(addon.get("restrictclientchange"), "off"),
+        kind="enumeration",
+        items=items,
+    )
+
+
+def _measure(addon: Node) -> Wording | None:
+    found = next((one for one in addon.all("measure") if one.get("name")), None)
+    return None if found is None else wording(found, "name", "")
+
+
+def _addon(addon: Node, number: int, currency: str, where: str) -> AddonFixture:
+    """Limits as the export gives them; ``addonlimit`` is what the tariff includes."""
+    switched = addon.get("addontype") == SWITCHED
+    included = limit(addon, "addonlimit", 0, where)
+    least = limit(addon, "addonmin", 0, where)
+    most = limit(addon, "addonmax", 0, where) or (1 if switched else UNLIMITED)
+    most = max(most, least, included)
+    intname = next((n.get("intname") for n in addon.all("addon_itemtype_info")), "")
+    return AddonFixture(
+        id=number,
+        intname=addon.get("intname") or intname,
+        name=wording(addon, "name", str(number)),
+        minimum=least,
+        maximum=most,
+        step=max(1, limit(addon, "addonstep", 1, where)),
+        default=_default(addon, min(max(included, least), most), least, most, where),
+        included=included,
+        evidence="assumed",
+        prices=prices_of(addon, currency, where),
+        restrict_client_change=RESTRICTIONS.get(addon.get("restrictclientchange"), "off"),
+        kind="boolean" if switched else "integer",
+        measure=_measure(addon),
+    )
+
+
+def _default(addon: Node, otherwise: int, least: int, most: int, where: str) -> int:
+    """What is taken where nothing is sent; exports of others may not tell it."""
+    return min(max(limit(addon, "addondefault", otherwise, where), least), most)

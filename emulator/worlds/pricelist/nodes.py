@@ -1,0 +1,146 @@
+"""A price list of someone else's as a tree, whatever its format, and the values in it.
+
+Source: docs/resale.md section 2.7. xml, json and bjson; amounts as an attribute or as a text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from emulator.domain.catalogue.catalogue import TRIAL
+from emulator.worlds.fixtures import Wording
+
+BIGGEST = 2**31 - 1
+CURRENCY = re.compile(r"[A-Z]{3}\Z", re.ASCII)
+WHOLE = re.compile(r"-?[0-9]{1,10}\Z", re.ASCII)
+FINEST = Decimal("0.0001")
+MONTHS = {"month": 1, "year": 12, "lifetime": 0, "trial": 1}
+
+
+class PriceListError(ValueError):
+    """A document is no price list; the text is one line for people."""
+
+
+@dataclass(slots=True)
+class Node:
+    """An element, whatever the format: its text, and its attributes and children by name."""
+
+    text: str = ""
+    inside: dict[str, list[Node]] = field(default_factory=dict)
+
+    def all(self, name: str) -> list[Node]:
+        """Everything of that name."""
+        return self.inside.get(name, [])
+
+    def get(self, name: str) -> str:
+        """The text of the first of that name that has one, or nothing."""
+        return next((node.text for node in self.all(name) if node.text), "")
+
+
+def parsed(document: bytes) -> Node:
+    """The document as a tree. Raises PriceListError where it is none."""
+    start = document.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    try:
+        if start == b"<":
+            return _from_xml(fromstring(document, forbid_dtd=True))
+        return _from_json(json.loads(document, parse_float=Decimal))
+    except DefusedXmlException:
+        raise PriceListError("the document declares entities or a DTD") from None
+    except ParseError as fault:
+        raise PriceListError(f"the document is not XML: {fault}") from None
+    except (ValueError, RecursionError):
+        raise PriceListError("the document is neither XML nor JSON") from None
+
+
+def _from_xml(element: Element) -> Node:
+    node = Node((element.text or "").strip())
+    for name, value in element.attrib.items():
+        node.inside[name] = [Node(value)]
+    for child in element:
+        node.inside.setdefault(child.tag, []).append(_from_xml(child))
+    return node
+
+
+def _from_json(value: object) -> Node:
+    """``$`` (json) and ``v`` (bjson) hold an element's text, ``$name`` an attribute."""
+    if not isinstance(value, Mapping):
+        return Node("" if value is None else str(value).strip())
+    node = Node()
+    for name, inside in value.items():
+        many = inside if isinstance(inside, list) else [inside]
+        if name in ("$", "v") and not isinstance(inside, Mapping):
+            node.text = str(inside).strip()
+        else:
+            node.inside.setdefault(name.lstrip("$"), []).extend(_from_json(one) for one in many)
+    return node
+
+
+def roots(root: Node) -> Iterator[Node]:
+    """Where price lists may stand: at the top, or in one ``doc`` or two."""
+    yield root
+    for outer in root.all("doc"):
+        yield outer
+        yield from outer.all("doc")
+
+
+def wording(node: Node, name: str, otherwise: str) -> Wording:
+    """A text in both languages, the English one where the other lacks."""
+    english = node.get(name) or otherwise
+    return Wording(english, node.get(f"{name}_ru") or english)
+
+
+def prices_of(node: Node, currency: str, where: str) -> dict[str, dict[int, Decimal]]:
+    """Costs by currency and months; what is sold by days is left out."""
+    found: dict[str, dict[int, Decimal]] = {}
+    for price in node.all("price"):
+        own = price.get("currency") or price.get("price_currency") or currency
+        if not CURRENCY.match(own):
+            raise PriceListError(f"{where}: {own!r} is not a currency")
+        costs = found.setdefault(own, {})
+        for period in price.all("period"):
+            unit = MONTHS.get(period.get("type") or "month")
+            if unit is None:  # days, hours: nothing here is sold so
+                continue
+            length = whole(period.get("length"), where, "period length", least=TRIAL)
+            months = length if length == TRIAL else length * unit
+            cost = amount(period.get("cost") or period.text, where)
+            if cost >= 0 and (months >= 0 or months == TRIAL):  # a negative cost: not on sale
+                costs[months] = cost
+    return found
+
+
+def limit(addon: Node, name: str, otherwise: int, where: str) -> int:
+    """A whole number that may be missing; fractions are cut."""
+    told = addon.get(name)
+    if not told:
+        return otherwise
+    return max(0, int(min(amount(told, where), Decimal(BIGGEST))))
+
+
+def whole(told: str, where: str, what: str, least: int = 0) -> int:
+    """A whole number that has to be there. Raises PriceListError."""
+    if not WHOLE.match(told):
+        raise PriceListError(f"{where}: {what} {told[:40]!r} is not a whole number")
+    number = int(told)
+    if not least <= number <= BIGGEST:
+        raise PriceListError(f"{where}: {what} {number} is not between {least} and {BIGGEST}")
+    return number
+
+
+def amount(told: str, where: str) -> Decimal:
+    """An amount of at most four decimals. Raises PriceListError."""
+    try:
+        read = Decimal(told)
+    except InvalidOperation:
+        raise PriceListError(f"{where}: {told!r} is not an amount") from None
+    if not read.is_finite() or abs(read) > BIGGEST or read != read.quantize(FINEST):
+        raise PriceListError(f"{where}: {told!r} is not an amount of at most four decimals")
+    return read.quantize(FINEST)

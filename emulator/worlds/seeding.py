@@ -1,0 +1,257 @@
+"""A world's first state: written from a fixture, grown by Faker, or read from a price list."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, replace
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from ipaddress import IPv4Address
+from typing import Any
+
+from emulator.clock import Machine
+from emulator.domain.accounts import accounts, partners, profiles
+from emulator.domain.accounts.accounts import Account
+from emulator.domain.accounts.partners import Partner
+from emulator.domain.accounts.profiles import PERSON
+from emulator.domain.billing import discounts, payments
+from emulator.domain.billing.discounts import NAME, Discount
+from emulator.domain.catalogue import catalogue
+from emulator.domain.services import opening, services
+from emulator.domain.services.services import ACTIVE, DELETED, KEEP_SUSPENDED, SUSPENDED, Service
+from emulator.domain.world import Shop, read
+from emulator.store import tables
+from emulator.store.engine import Database
+from emulator.worlds.fixtures import Offset, ServiceFixture, WorldFixture
+from emulator.worlds.tariff_rows import all_columns, write_tariffs
+
+SUBSTATES = {
+    "": "",
+    "autosuspend": "3_autosuspend",
+    "employeesuspend": "3_employeesuspend",
+    "abusesuspend": "3_abusesuspend",
+}
+
+
+PAYMETHODS: tuple[Mapping[str, object], ...] = (
+    {
+        "id": 1,
+        "name": {"en": "Bank card", "ru": "Банковская карта"},
+        "kind": "card",
+        "currency": None,
+        "minimum": Decimal(1),
+        "maximum": Decimal(1_000_000),
+    },
+    {
+        "id": 2,
+        "name": {"en": "Bank transfer", "ru": "Банковский перевод"},
+        "kind": "transfer",
+        "currency": None,
+        "minimum": Decimal(10),
+        "maximum": Decimal(10_000_000),
+    },
+)
+"""How money comes in; limits in the account's own currency (assumed)."""
+
+
+_WORLD = all_columns(tables.world)
+_PAYMETHOD = all_columns(tables.paymethod)
+_TYPE = all_columns(tables.product_type)
+_PROMO = all_columns(tables.promo_code)
+
+
+def write(db: Database, fixture: WorldFixture, seed: int, machine: Machine) -> None:
+    """Fills an empty database. Days are counted from the machine's today.
+
+    The name written is the fixture's; whoever copies the file gives it the world's own.
+    """
+    now = machine.now()
+    db.insert(
+        _WORLD,
+        id=1,
+        version=tables.VERSION,
+        name=fixture.name,
+        seed=seed,
+        made_from=fixture.name,
+        country=fixture.country,
+        currency=fixture.currency,
+        clock_mode="real",
+        clock_offset=0,
+        clock_frozen_at=None,
+        next_due_at=None,
+        next_ready=None,
+        catalogue_version=1,
+        rules=fixture.rules.told(),
+        provisioning=asdict(fixture.provisioning),
+        created_at=now,
+        faults_version=0,
+    )
+    write_tariffs(db, fixture.tariffs)
+    db.many(_TYPE, [asdict(one) for one in fixture.types])
+    db.many(
+        _PROMO, [{"code": p.code, "percent": p.percent, "type": None} for p in fixture.promo_codes]
+    )
+    db.many(_PAYMETHOD, [dict(method) for method in PAYMETHODS])
+    shop = Shop(db, read(db), now, catalogue.load(db), machine)
+    owners = {given.login: _account(shop, fixture, asdict(given)) for given in fixture.accounts}
+    named: dict[tuple[str, str], int] = {}
+    for wanted in fixture.services:
+        parent = named.get((wanted.account, wanted.licence)) if wanted.licence else None
+        number = _service(shop, owners[wanted.account], wanted, parent)
+        named.setdefault((wanted.account, wanted.licname), number)
+    if fixture.grow is not None:
+        grow = fixture.grow
+        _grow(shop, fixture, owners.values(), grow.accounts, grow.services_per_account)
+
+
+def _account(shop: Shop, fixture: WorldFixture, given: Mapping[str, Any]) -> Account:
+    currency = given["currency"] or fixture.currency
+    number = accounts.add(
+        shop.db,
+        login=given["login"],
+        password=given["password"],
+        realname=given["realname"],
+        email=given["email"],
+        phone=given["phone"],
+        country=given["country"] or fixture.country,
+        currency=currency,
+        totp_secret=given["totp_secret"] or None,
+        api_addresses=[str(net) for net in given["api_addresses"]],
+        created_on=shop.today,
+        deletion=given["deletion"],
+    )
+    account = accounts.read(shop.db, number)
+    assert account is not None  # noqa: S101 - it was written a line above
+    if given["credit"]:
+        accounts.save(shop.db, account := replace(account, credit=given["credit"]))
+    payer = {name: given[name] or "" for name in ("email", "phone", "country")}
+    profiles.add(shop, account, PERSON, given["realname"] or given["login"], payer)
+    if (partner := given.get("partner")) is not None:
+        networks = [str(network) for network in partner["addresses"]]
+        partners.keep(shop.db, Partner(number, partner["url"], partner["mode"], networks))
+    own = (Discount(d["percent"], d["type"], d["tariff"], NAME) for d in given["discounts"])
+    discounts.replace_all(shop.db, number, tuple(own))
+    if given["balance"]:
+        payments.credit(shop, account, given["balance"], "opening")
+    return account
+
+
+def _service(shop: Shop, owner: Account, wanted: ServiceFixture, parent: int | None = None) -> int:
+    tariff = shop.catalogue[wanted.tariff]
+    created = wanted.ordered.from_day(shop.today)
+    expires = tariff.term_end(created, wanted.period)
+    if wanted.expires is not None:
+        expires = wanted.expires.from_day(shop.today)
+    amounts = {a.id: wanted.addons.get(a.id, a.standard) for a in tariff.addons.values()}
+    draft = Service(
+        id=0,
+        account_id=owner.id,
+        type=tariff.type,
+        tariff_id=tariff.id,
+        period=wanted.period,
+        autoprolong=wanted.autoprolong,
+        status=wanted.status,
+        substate=SUBSTATES[wanted.substate],
+        created_on=created,
+        expires_on=expires,
+        due_at=_due_at(wanted.status, expires, shop.now),
+        licname=wanted.licname or wanted.domain,
+        ip=str(wanted.ip or ""),
+        comment=wanted.comment,
+        remoteip=str(wanted.remoteip or ""),
+        remoteid=wanted.remoteid,
+        update_expires_on=opening.updates_end(created, wanted.period),
+        addons={str(number): amount for number, amount in amounts.items()},
+        params=_chosen(wanted),
+        parent_id=parent,
+    )
+    written = services.add(shop, draft)
+    if wanted.status in (ACTIVE, SUSPENDED):
+        services.save(shop, opening.give(shop, written))
+    at = shop.at(datetime.combine(created, time(), UTC))
+    services.note(at, written.id, "system", "open", str(tariff.id))
+    return written.id
+
+
+def _chosen(wanted: ServiceFixture) -> dict[str, str]:
+    places = {} if wanted.datacenter is None else {"datacenter": str(wanted.datacenter)}
+    return {**places, **({"ostempl": wanted.ostempl} if wanted.ostempl else {})}
+
+
+def _due_at(status: int, expires: date | None, now: datetime) -> datetime | None:
+    due = services.due_after(status, expires)
+    if due is not None and status == SUSPENDED and due <= now:
+        return due + KEEP_SUSPENDED
+    return None if status == DELETED else due
+
+
+def _grow(
+    shop: Shop, fixture: WorldFixture, owners: Iterable[Account], count: int, each: int
+) -> None:
+    """More accounts, and services for all of them, those of the fixture included."""
+    from faker import Faker  # noqa: PLC0415 - half a second of import that few worlds need
+
+    sold = [t for t in shop.catalogue.of_type("soft") if 1 in t.periods(fixture.currency)]
+    addresses = count_from(IPv4Address("10.0.0.1"))
+    for place, owner in enumerate(owners, start=1):
+        _invent_services(shop, owner, sold, f"own/{place}", addresses, each)
+    for place in range(1, count + 1):
+        invented = Faker()
+        invented.seed_instance(_seed_of(shop, "account", place))
+        values = {
+            "login": f"client{place}",
+            "password": "secret",
+            "realname": invented.company(),
+            "email": f"client{place}@example.com",
+            "phone": f"+1555{place:07d}",
+            "balance": Decimal(invented.random_int(1, 500)),
+            "currency": "",
+            "country": None,
+            "totp_secret": "",
+            "api_addresses": (),
+            "deletion": "allowed",
+            "credit": Decimal(0),
+            "discounts": (),
+        }
+        owner = _account(shop, fixture, values)
+        _invent_services(shop, owner, sold, f"invented/{place}", addresses, each)
+
+
+def count_from(address: IPv4Address) -> Iterator[IPv4Address]:
+    """One address after the other: no two invented licences share one."""
+    while True:
+        yield address
+        address += 1
+
+
+def _invent_services(
+    shop: Shop,
+    owner: Account,
+    sold: list[catalogue.Tariff],
+    place: str,
+    addresses: Iterator[IPv4Address],
+    each: int,
+) -> None:
+    for number in range(each):
+        dice = random.Random(_seed_of(shop, f"service/{place}", number))  # noqa: S311 - invented data
+        _service(
+            shop,
+            owner,
+            ServiceFixture(
+                account=owner.login,
+                tariff=dice.choice(sold).id,
+                licname=f"node-{number}.{owner.login}",
+                ip=next(addresses),
+                period=1,
+                ordered=Offset(-dice.randint(0, 27)),
+                remoteid=str(number),
+                autoprolong=dice.choice([None, 1]),
+            ),
+        )
+
+
+def _seed_of(shop: Shop, entity: str, number: int) -> int:
+    told = f"{shop.world.seed}/{shop.world.made_from}/{entity}/{number}"
+    return int.from_bytes(hashlib.sha256(told.encode()).digest()[:8], "big")

@@ -1,0 +1,119 @@
+"""The files behind a world: closed seeds that worlds begin as, and generations that live."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+import tempfile
+import threading
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from sqlalchemy import bindparam, select, update
+
+from emulator import __version__
+from emulator.clock import Machine
+from emulator.store import engine, tables
+from emulator.store.engine import Database, Statement
+from emulator.worlds import fixtures, seeding
+from emulator.worlds.fixtures import WorldFixture
+
+_VERSION = Statement(select(tables.world.c.version))
+_NAME = Statement(update(tables.world).values(name=bindparam("set_to")))
+
+
+class Seeds:
+    """Closed database files made from fixtures, kept in a folder that is safe to delete.
+
+    ``otherwise``: the folder where the first one cannot be written, as in a container whose user
+    has no home. Raises OSError where neither can.
+    """
+
+    def __init__(self, folder: Path, machine: Machine, *, otherwise: Path) -> None:
+        self._folder = folder
+        self._machine = machine
+        self._otherwise = otherwise
+
+    def file(self, fixture: str, seed: int) -> Path:
+        """The closed file a world begins as; made once per fixture, seed, version and day."""
+        content = _content(fixture) + _makers()
+        told = f"{__version__}/{tables.VERSION}/{seed}/{self._machine.now().date()}/{fixture}/"
+        key = hashlib.sha256(told.encode() + content).hexdigest()[:32]
+        kept = self._folder / f"{key}.db"
+        if not os.access(kept, os.R_OK):
+            loaded = fixtures.load_world(fixture)
+            kept = self._prepared() / f"{key}.db"
+            self._make(kept, replace(loaded, name=loaded.name or Path(fixture).stem), seed)
+        return kept
+
+    def _prepared(self) -> Path:
+        with suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(self._folder, os.W_OK | os.X_OK):
+            self._folder = self._otherwise
+            self._folder.mkdir(parents=True, exist_ok=True)
+        return self._folder
+
+    def _make(self, kept: Path, fixture: WorldFixture, seed: int) -> None:
+        with tempfile.TemporaryDirectory(dir=self._folder) as folder:
+            database = engine.create(Path(folder) / "seed.db")
+            try:
+                with database.writing():
+                    seeding.write(database, fixture, seed, self._machine)
+                closed = Path(folder) / "closed.db"
+                database.copy_to(closed)
+            finally:
+                database.close()
+            closed.replace(kept)
+
+
+def _content(name: str) -> bytes:
+    """What tells a fixture from its earlier self; empty for a name nobody knows."""
+    folder = fixtures.fixtures_folder()
+    own = Path(name) if Path(name).suffix else folder / "worlds" / f"{name}.yaml"
+    files = [*sorted((folder / "tariffs").glob("*.yaml")), own]
+    return b"".join(path.read_bytes() for path in files if path.is_file())
+
+
+def _makers() -> bytes:
+    """What else decides how a seed looks: its tables, and the code that fills them."""
+    return engine.schema().encode() + Path(seeding.__file__).read_bytes()
+
+
+def version_of(path: Path) -> int:
+    """Which version of the tables a closed file holds."""
+    database = Database(path)
+    try:
+        version: int = database.value(_VERSION)
+    finally:
+        database.close()
+    return version
+
+
+def turn(folder: Path, name: str, source: Path) -> None:
+    """A copy of ``source`` becomes the current generation of the world in ``folder``.
+
+    No two generations ever share a name, also not across a world that was removed and made
+    again: whoever kept a connection to the old one sees from the name alone that it is dead.
+    """
+    numbers = [int(path.name[4:10]) for path in folder.glob("gen-*.db")]
+    number = max(numbers, default=0) + 1
+    target = folder / f"gen-{number:06d}-{secrets.token_hex(6)}.db"
+    shutil.copyfile(source, target)
+    database = Database(target)
+    try:
+        database.use_wal()
+        database.run(_NAME, set_to=name)
+    finally:
+        database.close()
+    pointer = folder / f".current-{os.getpid()}-{threading.get_ident()}"
+    pointer.symlink_to(target.name)
+    pointer.replace(folder / "current")
+    # The last one but this stays: a worker may be about to open it.
+    for old in numbers:
+        if old < number - 1:
+            for leftover in folder.glob(f"gen-{old:06d}-*"):
+                leftover.unlink(missing_ok=True)

@@ -1,0 +1,281 @@
+"""Worlds on disk: created, reset to their seed, copied, chosen, opened.
+
+A world is a folder; ``current`` in it points to a *generation*, one database file. Whatever
+replaces the whole state (reset, restore) writes a new generation and turns the pointer, in one
+atomic step: replacing or overwriting a live file would corrupt it, or leave workers writing to
+a dead one (docs/adr/0002).
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import shutil
+import tempfile
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from emulator import journal
+from emulator.clock import Machine
+from emulator.domain.accounts.sessions import PREFIX_LENGTH, prefix_of
+from emulator.domain.catalogue import catalogue
+from emulator.domain.catalogue.catalogue import Catalogue
+from emulator.domain.world import Shop, World
+from emulator.settings import Settings
+from emulator.store import tables
+from emulator.store.engine import Database
+from emulator.worlds import pricelist, storage
+from emulator.worlds.connections import NAME, Connections, NoWorld, WorldError, WorldExists
+from emulator.worlds.fixtures import TariffFixture
+from emulator.worlds.storage import Seeds
+
+DEFAULT = "default"
+CATALOGUES = 32
+"""Kept per process; the longest unused goes first."""
+
+
+class Worlds(Connections):
+    """Every world under one data folder. One per process; connections belong to threads."""
+
+    def __init__(
+        self, settings: Settings, machine: Machine | None = None, *, shared: bool = False
+    ) -> None:
+        super().__init__(settings.data / "worlds", shared=shared)
+        self.settings = settings
+        self.bounds = journal.Bounds(
+            settings.journal_rows, settings.journal_bytes, settings.journal_body
+        )
+        self.machine = machine or Machine()
+        self._seeds = Seeds(settings.seeds, self.machine, otherwise=settings.data / "seeds")
+        self._shared_ones: list[Worlds] = []
+        self._prefixes: dict[str, str] = {}
+        self._catalogues: OrderedDict[tuple[str, int], Catalogue] = OrderedDict()
+
+    def by_turns(self) -> Worlds:
+        """The same worlds over connections that all threads share, one at a time.
+
+        Closed together with this one.
+        """
+        self._shared_ones.append(Worlds(self.settings, self.machine, shared=True))
+        return self._shared_ones[-1]
+
+    def close(self) -> None:
+        """Gives up this thread's connections, and the shared ones."""
+        super().close()
+        for shared in self._shared_ones:
+            shared.close()
+
+    def names(self) -> list[str]:
+        """Names of all worlds, sorted."""
+        if not self.root.is_dir():
+            return []
+        return sorted(
+            p.name for p in self.root.iterdir() if NAME.match(p.name) and self.exists(p.name)
+        )
+
+    def exists(self, name: str) -> bool:
+        """Whether there is a world of that name; the name is checked before the disk is touched."""
+        return NAME.match(name) is not None and (self.root / name / "current").is_symlink()
+
+    def by_session(self, session_id: str) -> str | None:
+        """The world a session id belongs to: its first signs are made from the world's name."""
+        prefix = session_id[:PREFIX_LENGTH]
+        known = self._prefixes.get(prefix)
+        if known is not None and self.exists(known):
+            return known
+        for name in self.names():
+            if prefix_of(name) == prefix:
+                self._prefixes[prefix] = name
+                return name
+        return None
+
+    def catalogue(self, db: Database, world: World) -> Catalogue:
+        """The world's catalogue, kept per process until its version changes."""
+        key = (str(db.path), world.catalogue_version)
+        kept = self._catalogues.get(key)
+        if kept is None:
+            kept = self._catalogues[key] = catalogue.load(db)
+            while len(self._catalogues) > CATALOGUES:
+                self._catalogues.popitem(last=False)
+        return kept
+
+    def shop(self, db: Database, world: World) -> Shop:
+        """The seller of this world, now."""
+        now = world.clock.now(self.machine)
+        return Shop(db, world, now, self.catalogue(db, world), self.machine)
+
+    def create(self, name: str, fixture: str, seed: int | None = None) -> None:
+        """A new world made from a fixture (a shipped name, or the path of a file)."""
+        self._require_free(name)
+        fixture = _located(fixture)
+        chosen = self.settings.seed if seed is None else seed
+        source = self._seeds.file(fixture, chosen)
+        with self._building(name) as folder:
+            _write_origin(folder, fixture, chosen)
+            storage.turn(folder, name, source)
+
+    def origin(self, name: str) -> dict[str, object]:
+        """What a world was made from: ``fixture`` and ``seed``."""
+        self.current(name)
+        text = (self.root / name / "origin.json").read_text(encoding="utf-8")
+        origin: dict[str, object] = json.loads(text)
+        return origin
+
+    def _require_free(self, name: str) -> None:
+        if NAME.match(name) is None:
+            raise WorldError(f'"{name}" is not a name of a world: use a-z, 0-9 and -')
+        if self.exists(name):
+            raise WorldExists(f'the world "{name}" exists already')
+
+    @contextmanager
+    def _building(self, name: str) -> Iterator[Path]:
+        """A folder that becomes the world in one step: of two builders one wins, unharmed."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".new-", dir=self.root) as outer:
+            folder = Path(outer) / name
+            folder.mkdir()
+            (folder / "lock").touch()
+            yield folder
+            try:
+                folder.rename(self.root / name)
+            except OSError as fault:
+                if fault.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                    raise
+                raise WorldExists(f'the world "{name}" exists already') from None
+
+    def ensure_default(self) -> None:
+        """Makes the world ``default`` where there is none yet."""
+        if not self.exists(DEFAULT):
+            with suppress(WorldExists):
+                self.create(DEFAULT, self.settings.fixture)
+
+    def rebuild_outdated(self) -> list[str]:
+        """Makes worlds of another version anew from what they were made of; their names."""
+        outdated = [
+            name
+            for name in self.names()
+            if storage.version_of(Path(self.current(name))) != tables.VERSION
+        ]
+        for name in outdated:
+            saved = self.root / name / "seed.db"
+            if saved.is_file() and storage.version_of(saved) != tables.VERSION:
+                saved.unlink()
+            self.reset(name)
+        return outdated
+
+    def reset(self, name: str) -> None:
+        """Back to the seed: as if the world had just been created."""
+        source = self._seed_of(name)
+        with self.locked(name):
+            storage.turn(self.root / name, name, source)
+
+    def _seed_of(self, name: str) -> Path:
+        """The closed file a reset of this world copies."""
+        saved = self.root / name / "seed.db"
+        origin = self.origin(name)
+        if saved.is_file():
+            return saved
+        return self._seeds.file(str(origin["fixture"]), int(str(origin["seed"])))
+
+    def remake(self, name: str, fixture: str, seed: int | None = None) -> None:
+        """The world made from another fixture; where there is none of that name, a new one."""
+        if not self.exists(name):
+            self.create(name, fixture, seed)
+            return
+        fixture = _located(fixture)
+        chosen = self.settings.seed if seed is None else seed
+        source = self._seeds.file(fixture, chosen)
+        with self.locked(name):
+            (self.root / name / "seed.db").unlink(missing_ok=True)
+            _write_origin(self.root / name, fixture, chosen)
+            storage.turn(self.root / name, name, source)
+
+    def remove(self, name: str) -> None:
+        """Throws a world away. WorldError for ``default``, which can only be reset; NoWorld."""
+        self.current(name)
+        if name == DEFAULT:
+            raise WorldError(f'the world "{DEFAULT}" cannot be removed; reset it')
+        with self.locked(name):
+            gone = Path(tempfile.mkdtemp(prefix=".gone-", dir=self.root))
+            (self.root / name).rename(gone / name)
+        shutil.rmtree(gone)
+
+    def snapshot(self, name: str, label: str) -> Path:
+        """Keeps the present state under a label; the file."""
+        target = self._snapshot_file(name, label)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with self.locked(name) as db:
+            part = target.with_suffix(".part")
+            part.unlink(missing_ok=True)
+            db.copy_to(part)
+            part.replace(target)
+        return target
+
+    def restore(self, name: str, label: str) -> None:
+        """Goes back to a snapshot. NoWorld without it, WorldError where its version is another."""
+        self.current(name)
+        source = self._snapshot_file(name, label)
+        if not source.is_file():
+            raise NoWorld(f'the world "{name}" has no snapshot "{label}"')
+        version = storage.version_of(source)
+        if version != tables.VERSION:
+            raise WorldError(
+                f"{source.name} is of version {version}, this server reads {tables.VERSION}"
+            )
+        with self.locked(name):
+            storage.turn(self.root / name, name, source)
+
+    def snapshots(self, name: str) -> list[str]:
+        """Labels of the snapshots of a world, sorted."""
+        self.current(name)
+        return sorted(path.stem for path in (self.root / name / "snapshots").glob("*.db"))
+
+    def fork(self, name: str, into: str) -> None:
+        """A second world in the state of the first; its seed that state. NoWorld, WorldExists."""
+        self.current(name)
+        self._require_free(into)
+        with self._building(into) as folder:
+            with self.locked(name) as db:
+                db.copy_to(folder / "seed.db")
+                shutil.copyfile(self.root / name / "origin.json", folder / "origin.json")
+            storage.turn(folder, into, folder / "seed.db")
+
+    def sell(self, name: str, tariffs: tuple[TariffFixture, ...]) -> list[int]:
+        """These tariffs become the catalogue, now and after every reset; ids of old ones kept.
+
+        A tariff that services still stand on stays, so that they can be read and prolonged.
+        """
+        source = self._seed_of(name)
+        with self.locked(name) as db:
+            part = self.root / name / "seed.part"
+            shutil.copyfile(source, part)
+            seed = Database(part)
+            try:
+                with seed.writing():
+                    pricelist.replace_in(seed, tariffs)
+            finally:
+                seed.close()
+            with db.writing():
+                kept = pricelist.replace_in(db, tariffs)
+            part.replace(self.root / name / "seed.db")
+        return kept
+
+    def _snapshot_file(self, name: str, label: str) -> Path:
+        if NAME.match(label) is None:
+            raise WorldError(f'"{label}" is not a name of a snapshot: use a-z, 0-9 and -')
+        return self.root / name / "snapshots" / f"{label}.db"
+
+
+def _located(fixture: str) -> str:
+    """A file's whole path: a reset may be asked for in another folder."""
+    return str(Path(fixture).resolve()) if Path(fixture).suffix else fixture
+
+
+def _write_origin(folder: Path, fixture: str, seed: int) -> None:
+    origin = {"fixture": fixture, "seed": seed}
+    (folder / "origin.json").write_text(json.dumps(origin), encoding="utf-8")
+
+
+__all__ = ["DEFAULT", "NAME", "NoWorld", "WorldError", "WorldExists", "Worlds"]

@@ -1,0 +1,1 @@
+"""The account itself: logins, money, payers, tickets."""

@@ -1,0 +1,178 @@
+"""The account itself: balance, user, settings, notifications, menu.
+
+Source: docs/wire.md section 6 (observed, partly documented).
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from reseller_client.account.models import (
+    Currency,
+    Dashboard,
+    Discount,
+    MenuNode,
+    Provider,
+    Subaccount,
+    User,
+)
+from reseller_client.account.notifications import Notifications
+from reseller_client.errors import NotUnderstood
+from reseller_client.transport.listing import every_row
+from reseller_client.transport.values import read_flag, read_int, read_money
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reseller_client.account.models import Notice
+    from reseller_client.transport.call import Caller
+    from reseller_client.transport.document import Node
+    from reseller_client.transport.values import Field, Money
+
+
+class Account:
+    """What the seller knows of the account. Reached as `client.account`."""
+
+    def __init__(self, caller: Caller) -> None:
+        """Keep the client that makes the calls."""
+        self._caller = caller
+
+    def subaccounts(self) -> tuple[Subaccount, ...]:
+        """List the money with each provider. Source: `subaccount`."""
+        rows = (_subaccount(row) for row in self._caller.call("subaccount").rows())
+        return tuple(row for row in rows if row is not None)
+
+    def balance(self, provider: str = "") -> Money:
+        """Return the balance with a provider, by default the first one.
+
+        Raises NotUnderstood where there is none.
+        """
+        for row in self.subaccounts():
+            if provider in {"", row.provider}:
+                return row.balance
+        raise NotUnderstood(f"no subaccount with {provider or 'any provider'} is listed")
+
+    def dashboard(self) -> Dashboard:
+        """Return the balance at a glance. Source: `dashboard.info`."""
+        answer = self._caller.call("dashboard.info")
+        row = next(iter(answer.rows()), answer.form())
+        return Dashboard(
+            balance=read_money(row.value("balance")),
+            real_balance=read_money(row.value("realbalance")),
+            enough_until=row.value("enoughmoneyto"),
+        )
+
+    def whoami(self) -> User:
+        """Return who is logged in. Raises AccessDenied, AuthFailed. Source: `whoami`."""
+        node = self._caller.call("whoami").field("user")
+        if node is None:
+            raise NotUnderstood("the answer names no user")
+        return _user(node)
+
+    def settings(self) -> Mapping[str, str]:
+        """Return the settings of the user as they stand. Source: `usrparam`."""
+        return self._caller.call("usrparam").form().fields()
+
+    def change_settings(self, changes: Mapping[str, Field]) -> None:
+        """Change some settings; those not named stay. Raises BadValue. Source: `usrparam`."""
+        self._caller.call("usrparam", {**changes, "sok": "ok"})
+
+    def notifications(self) -> tuple[Notice, ...]:
+        """List what the client area would show in its bell. See `client.notifications`."""
+        return Notifications(self._caller).list()
+
+    def discounts(self) -> tuple[Discount, ...]:
+        """List the discounts and promotions of the account. Source: `account.discountinfo`."""
+        rows = self._caller.call("account.discountinfo").table("promotion")
+        return tuple(_discount(row) for row in rows)
+
+    def currencies(self) -> tuple[Currency, ...]:
+        """List the currencies of the seller. Source: `currency`."""
+        rows = self._caller.call("currency").rows()
+        return tuple(
+            Currency(row.value("iso", "id"), row.value("name"), read_flag(row.value("is_default")))
+            for row in rows
+        )
+
+    def providers(self) -> tuple[Provider, ...]:
+        """List who sells to this account. Source: `project` (documented)."""
+        rows = (_provider(row) for row in self._caller.call("project").rows())
+        return tuple(row for row in rows if row is not None)
+
+    def users(self) -> tuple[User, ...]:
+        """List the logins of the account. Source: `user` (observed; columns assumed)."""
+        return tuple(_user(row) for row in every_row(self._caller, "user"))
+
+    def change_user(self, user_id: int, changes: Mapping[str, Field]) -> None:
+        """Change what is given of a login: its name, mail or phone, or `passwd` with `confirm`.
+
+        A client that sends its password with every call needs the new one afterwards. Raises
+        BadValue, Missed. Source: `user.edit` (observed).
+        """
+        self._caller.call("user.edit", {**changes, "elid": user_id, "sok": "ok"})
+
+    def menu(self) -> tuple[MenuNode, ...]:
+        """Return the menu, which names the service functions open to this account.
+
+        The tree is `mainmenu` on some sellers and `menu` on others. Source: `menu` (observed).
+        """
+        answer = self._caller.call("menu")
+        roots = (answer.field(name) for name in ("mainmenu", "menu"))
+        return tuple(
+            _menu_node(node) for root in roots if root is not None for node in root.all("node")
+        )
+
+
+def _subaccount(row: Node) -> Subaccount | None:
+    """Read a row; the balance may carry its currency as text after it."""
+    balance = read_money(row.value("balance"), row.value("currency", "currency_str"))
+    if balance is None:
+        return None
+    return Subaccount(read_int(row.value("id")), row.value("project"), balance)
+
+
+def _user(node: Node) -> User:
+    """Read a login from attributes or from a row."""
+    return User(
+        id=read_int(node.value("id")),
+        name=node.value("name"),
+        realname=node.value("realname"),
+        email=node.value("email"),
+        phone=node.value("phone"),
+        balance=read_money(node.value("balance"), node.value("currency")),
+        level=read_int(node.value("level")),
+        must_confirm_phone=read_flag(node.value("need_phone_validate")),
+    )
+
+
+def _provider(row: Node) -> Provider | None:
+    """Read a provider; without an id it is none."""
+    provider_id = read_int(row.value("id"))
+    if provider_id is None:
+        return None
+    currency = row.value("currency_str", "currency")
+    return Provider(provider_id, row.value("name"), currency, row.value("site"))
+
+
+def _discount(row: Node) -> Discount:
+    """Read a discount; its percentage may carry the sign."""
+    percent = read_money(row.value("discount", "percent").replace("%", ""))
+    return Discount(
+        name=row.value("name", "id"),
+        percent=None if percent is None else percent.amount,
+        itemtype=row.value("itemtype"),
+        promo_code=row.value("promocode"),
+        tariff=read_int(row.value("pricelist")),
+        fields=MappingProxyType(row.fields()),
+    )
+
+
+def _menu_node(node: Node) -> MenuNode:
+    """Read an entry of the menu with everything below it."""
+    return MenuNode(
+        name=node.value("name"),
+        action=node.value("action"),
+        kind=node.value("type"),
+        nodes=tuple(_menu_node(child) for child in node.all("node")),
+    )

@@ -1,0 +1,45 @@
+"""What the seller tells the account of without being asked: the bell of its client area.
+
+Source: docs/wire.md section 6 (`notify`, observed; what is inside one thing is assumed).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reseller_client.account.models import Happened, Notice
+from reseller_client.transport.values import read_int
+
+if TYPE_CHECKING:
+    from reseller_client.transport.call import Caller
+    from reseller_client.transport.document import Node
+
+
+class Notifications:
+    """Notices of the account. Reached as `client.notifications`."""
+
+    def __init__(self, caller: Caller) -> None:
+        """Keep the client that makes the calls."""
+        self._caller = caller
+
+    def list(self) -> tuple[Notice, ...]:
+        """List the kinds of notices with what they hold. Source: `notify`."""
+        notify = self._caller.call("notify").field("notify")
+        if notify is None:
+            return ()
+        return tuple(_notice(item) for item in notify.all("item"))
+
+    def happened(self) -> tuple[Happened, ...]:
+        """List every single thing there is to notice, whatever kind it is of."""
+        return tuple(thing for notice in self.list() for thing in notice.things)
+
+
+def _notice(item: Node) -> Notice:
+    """Read a notice; its text is in it or in the things it lists."""
+    things = tuple(
+        Happened(read_int(part.value("id")), part.value("msg") or part.text)
+        for part in item.all("bitem")
+        if not part.is_empty()
+    )
+    inner = "\n".join(thing.text for thing in things if thing.text)
+    return Notice(item.value("name"), item.value("msg") or item.text or inner, things)

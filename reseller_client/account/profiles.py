@@ -1,0 +1,81 @@
+"""Payers: in whose name an account pays.
+
+Source: docs/wire.md section 6, docs/resale.md section 2.4.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from reseller_client.account.models import Profile
+from reseller_client.errors import UnknownOutcome
+from reseller_client.transport.listing import every_row
+from reseller_client.transport.values import read_int
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reseller_client.transport.call import Caller
+    from reseller_client.transport.document import Node
+    from reseller_client.transport.values import Field
+
+
+class Profiles:
+    """Payers of the account, by id. Reached as `client.profiles`."""
+
+    def __init__(self, caller: Caller) -> None:
+        """Keep the client that makes the calls."""
+        self._caller = caller
+
+    def list(self) -> tuple[Profile, ...]:
+        """List the payers. Source: `profile` (documented, observed)."""
+        read = (_profile(row) for row in every_row(self._caller, "profile"))
+        return tuple(profile for profile in read if profile is not None)
+
+    def get(self, profile_id: int) -> Profile:
+        """Return one payer with all its fields. Raises Missed. Source: `profile.edit`."""
+        profile = _profile(self._caller.call("profile.edit", {"elid": profile_id}).form())
+        if profile is None:
+            raise UnknownOutcome(f"the form of payer {profile_id} carries no id")
+        return profile
+
+    def add(self, name: str, kind: int = 1, fields: Mapping[str, Field] | None = None) -> int:
+        """Make a payer, such as a person (`kind` 1) or a company (2). Returns its id.
+
+        Never repeated by itself: a second payer of the same name costs nothing, but stays. Raises
+        BadValue. Source: `profile.add.profiledata` (observed).
+        """
+        given = {**(fields or {}), "name": name, "profiletype": kind, "sok": "ok"}
+        answer = self._caller.call("profile.add.profiledata", given)
+        made = read_int(answer.value("id", "profile_id", "elid"))
+        if made is None:
+            raise UnknownOutcome("a payer was made under no id at all")
+        return made
+
+    def change(self, profile_id: int, changes: Mapping[str, Field]) -> Profile:
+        """Change what is given and leave the rest; returns the payer afterwards.
+
+        Raises BadValue, Missed. Source: `profile.edit` with `sok`.
+        """
+        self._caller.call("profile.edit", {**changes, "elid": profile_id, "sok": "ok"})
+        return self.get(profile_id)
+
+    def delete(self, profile_id: int) -> None:
+        """Delete a payer. Raises Missed, and a refusal where payments are in its name."""
+        self._caller.call("profile.delete", {"elid": profile_id, "sok": "ok"})
+
+
+def _profile(node: Node) -> Profile | None:
+    """Read a payer from a row or from its form; without an id it is none."""
+    profile_id = read_int(node.value("id", "elid"))
+    if profile_id is None:
+        return None
+    return Profile(
+        id=profile_id,
+        name=node.value("name", "person"),
+        kind=read_int(node.value("profiletype", "ptype")),
+        email=node.value("email"),
+        phone=node.value("phone"),
+        fields=MappingProxyType(node.fields()),
+    )

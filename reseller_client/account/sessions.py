@@ -1,0 +1,113 @@
+"""Logging in, staying in, and leaving.
+
+Source: docs/wire.md sections 2.2, 2.3 and 2.5.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from reseller_client.errors import NotUnderstood
+from reseller_client.transport.document import Answer
+from reseller_client.transport.values import Field
+
+if TYPE_CHECKING:
+    from reseller_client.transport.call import Caller
+
+_OpenCall = Callable[[str, Mapping[str, Field]], Answer]
+
+
+class Identity:
+    """Who the client is to the seller: name and password, or the session opened with them."""
+
+    def __init__(self, *, login: str, password: str, in_session: bool) -> None:
+        """Refuse a login with a colon: `authinfo` separates name and password by the first one."""
+        if ":" in login:
+            raise ValueError("a login cannot contain ':', which ends it in authinfo")
+        self.login = login
+        self.password = password
+        self.in_session = in_session
+        self.session_id = ""
+
+    def fields(self) -> dict[str, Field]:
+        """Return what a call carries to prove who is calling; nothing for an anonymous client."""
+        if self.in_session:
+            return {"auth": self.session_id}
+        return {"authinfo": f"{self.login}:{self.password}"} if self.login else {}
+
+    def must_open(self) -> bool:
+        """Tell whether a session is wanted and there is none yet."""
+        return self.in_session and not self.session_id
+
+    def can_reopen(self) -> bool:
+        """Tell whether a dead session could be opened again without asking anyone."""
+        return self.in_session and bool(self.password)
+
+
+class Sessions:
+    """The session of this client, and one-time keys. Reached as `client.sessions`."""
+
+    def __init__(self, caller: Caller, identity: Identity, call_openly: _OpenCall) -> None:
+        """Share the identity with the client that owns both."""
+        self._caller = caller
+        self._identity = identity
+        self._call_openly = call_openly
+
+    def open(self) -> str:
+        """Log in by name and password; further calls use the session. Returns its id.
+
+        Raises AuthFailed. Source: `auth` (documented, recorded shapes in public tests).
+        """
+        fields = {"username": self._identity.login, "password": self._identity.password}
+        return self._enter(fields)
+
+    def open_by_key(self, key: str) -> str:
+        """Log in with a one-time key made by `new_key`; such a session is not renewed by itself.
+
+        Source: `auth` with `key` and `checkcookie=no` (documented).
+        """
+        return self._enter({"username": self._identity.login, "key": key, "checkcookie": "no"})
+
+    def confirm(self, code: str) -> str:
+        """Confirm the session of an account with a second factor by its six digits.
+
+        Returns the id of the full session. Source: `totp.confirm` (observed).
+        """
+        fields = {"qrcode": code, "clicked_button": "ok", "sok": "ok"}
+        answer = self._call_openly("totp.confirm", {**fields, **self._identity.fields()})
+        return self._adopt(answer)
+
+    def new_key(self, username: str = "", key: str = "") -> str:
+        """Make a one-time login key for a user, by default oneself. Returns the key.
+
+        A key has at least 16 random characters. Source: `session.newkey` (documented).
+        """
+        chosen = key or secrets.token_hex(16)
+        fields = {"username": username or self._identity.login, "key": chosen}
+        self._caller.call("session.newkey", fields)
+        return chosen
+
+    def keepalive(self) -> None:
+        """Prolong the session. Raises AccessDenied for a dead one. Source: `keepalive`."""
+        self._call_openly("keepalive", self._identity.fields())
+
+    def close(self) -> None:
+        """End the session at the seller; the next call opens another. Source: `logon`."""
+        if self._identity.session_id:
+            self._call_openly("logon", self._identity.fields())
+            self._identity.session_id = ""
+
+    def _enter(self, fields: Mapping[str, Field]) -> str:
+        return self._adopt(self._call_openly("auth", fields))
+
+    def _adopt(self, answer: Answer) -> str:
+        """Take over the session id: text or attribute of `auth`."""
+        node = answer.field("auth")
+        session_id = "" if node is None else (node.text or node.value("id"))
+        if not session_id:
+            raise NotUnderstood("the login succeeded without a session id")
+        self._identity.session_id = session_id.strip()
+        self._identity.in_session = True
+        return self._identity.session_id

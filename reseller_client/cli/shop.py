@@ -1,0 +1,234 @@
+"""The commands of a reseller's shop: `mockseller resell shop ...` and `resell margin`."""
+
+from __future__ import annotations
+
+import sqlite3
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Final, TypeVar
+
+import click
+
+from reseller_client.cli.errors import AMOUNT, CannotRun, told
+from reseller_client.client import Client
+from reseller_client.shop.margin import Margin, by_licence, by_month, total, write_csv
+from reseller_client.shop.prices import Exchange, PriceRule, Rounding
+from reseller_client.shop.store import SaleKind, StorefrontStore
+from reseller_client.shop.storefront import Storefront
+
+Command = TypeVar("Command", bound=Callable[..., None])
+_GROUPS: Final[Mapping[str, Callable[[Iterable[Margin]], tuple[Margin, ...]]]] = {
+    "licence": by_licence,
+    "month": by_month,
+    "both": tuple,
+}
+
+
+_CSV: Final = click.Path(dir_okay=False, allow_dash=True, path_type=Path)
+_DAY: Final = click.DateTime(["%Y-%m-%d"])
+
+
+def _with_books(command: Command) -> Command:
+    """Add the options that say where the books are and in what currency."""
+    for option in (
+        click.option(
+            "--rate", "rates", type=(str, AMOUNT), multiple=True, metavar="CODE AMOUNT",
+            help="What one unit of a currency of the seller is worth in yours. May be repeated.",
+        ),
+        click.option("--currency", default="", metavar="CODE",
+                     help="Your own; left out, the seller's."),
+        click.option(
+            "--books", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
+            default=Path("storefront.sqlite"),
+            show_default=True, envvar="MOCKSELLER_BOOKS", show_envvar=True,
+            help="The file of the shop's books.",
+        ),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+@contextmanager
+def _opened(
+    client: Client, books: Path, currency: str, rates: Sequence[tuple[str, Decimal]]
+) -> Iterator[tuple[Storefront, StorefrontStore]]:
+    """Open the books, and tell what went wrong in one line instead of a traceback."""
+    try:
+        connection = sqlite3.connect(books)
+    except sqlite3.Error as problem:
+        raise CannotRun(f"{books}: {problem}") from problem
+    with told(), closing(connection):
+        store = StorefrontStore(connection)
+        store.prepare()
+        exchange = Exchange(currency, dict(rates))
+        yield Storefront(client, store, exchange=exchange), store
+
+
+@click.group()
+def shop() -> None:
+    """Set your own prices and book what you sell; the books are a SQLite file."""
+
+
+@shop.command("price")
+@click.argument("tariff", type=int, metavar="CODE")
+@click.option(
+    "--fixed", type=AMOUNT, metavar="AMOUNT", help="A price of your own, whatever it costs."
+)
+@click.option("--markup", type=AMOUNT, metavar="PERCENT", help="On the seller's price.")
+@click.option(
+    "--round", "rounding", default="0.01", show_default=True, metavar="AMOUNT",
+    help="To the nearest step, such as 0.50, or up to an ending, such as .99.",
+)  # fmt: skip
+@_with_books
+@click.pass_obj
+def set_price(
+    client: Client,
+    *,
+    tariff: int,
+    fixed: Decimal | None,
+    markup: Decimal | None,
+    rounding: str,
+    books: Path,
+    currency: str,
+    rates: tuple[tuple[str, Decimal], ...],
+) -> None:
+    """Price the tariff CODE from now on, and print what a month of it then costs a customer."""
+    if (fixed is None) == (markup is None):
+        raise click.UsageError("say either --fixed or --markup")
+    with _opened(client, books, currency, rates) as (storefront, _):
+        rule = PriceRule(fixed, markup or Decimal(0), Rounding.read(rounding))
+        storefront.set_price(tariff, rule)
+        click.echo(f"{tariff}\t{storefront.quote(tariff)}")
+
+
+@shop.command("sell")
+@click.argument("customer")
+@click.argument("licence", type=int)
+@click.option(
+    "--on", type=_DAY, required=True, metavar="DAY", help="When it was sold, as 2027-01-31."
+)
+@click.option(
+    "--price", type=AMOUNT, metavar="AMOUNT", help="Left out, your price of the licence's tariff."
+)
+@click.option("--renewal", is_flag=True, help="A further term of what was sold before.")
+@click.option("--invoice", default="", metavar="TEXT",
+              help="Your number of it: one invoice is booked once.")  # fmt: skip
+@_with_books
+@click.pass_obj
+def sell(
+    client: Client,
+    *,
+    customer: str,
+    licence: int,
+    on: datetime,
+    price: Decimal | None,
+    renewal: bool,
+    invoice: str,
+    books: Path,
+    currency: str,
+    rates: tuple[tuple[str, Decimal], ...],
+) -> None:
+    """Book that CUSTOMER was charged for the licence LICENCE of the seller.
+
+    A customer not known yet is taken in. Nothing is ordered or prolonged by this.
+    """
+    with _opened(client, books, currency, rates) as (storefront, _):
+        tariff = client.licenses.get(licence).tariff
+        if tariff is None:
+            raise click.ClickException(f"licence {licence} does not show its tariff")
+        asked = storefront.quote(tariff) if price is None else price
+        sale = storefront.sell(
+            storefront.customer(customer, on.date()),
+            licence,
+            tariff,
+            on=on.date(),
+            price=asked,
+            reference=invoice,
+            kind=SaleKind.RENEWAL if renewal else SaleKind.SALE,
+        )
+        click.echo(f"{sale.reference}\t{sale.sold_on}\t{sale.price}")
+
+
+@shop.command("sales")
+@_with_books
+@click.pass_obj
+def list_sales(
+    client: Client, *, books: Path, currency: str, rates: tuple[tuple[str, Decimal], ...]
+) -> None:
+    """List what was sold, one sale a line."""
+    with _opened(client, books, currency, rates) as (_, store):
+        names = {customer.id: customer.name for customer in store.customers()}
+        for sale in store.sales():
+            what = f"{sale.service_id}\t{sale.tariff}\t{sale.kind.value}\t{sale.price}"
+            click.echo(f"{sale.sold_on}\t{names[sale.customer_id]}\t{what}")
+
+
+@click.command("margin")
+@click.option(
+    "--by", type=click.Choice(list(_GROUPS)), default="both", show_default=True,
+    help="A row for each licence, each month, or each licence in each month.",
+)  # fmt: skip
+@click.option(
+    "--csv",
+    "file",
+    type=_CSV,
+    metavar="FILE",
+    help="Write the rows there; - is the screen.",
+)
+@click.option("--offline", is_flag=True, help="Ask the seller nothing; use the costs known.")
+@_with_books
+@click.pass_obj
+def show_margin(
+    client: Client,
+    *,
+    by: str,
+    file: Path | None,
+    offline: bool,
+    books: Path,
+    currency: str,
+    rates: tuple[tuple[str, Decimal], ...],
+) -> None:
+    """Show what was sold, what it cost, and what is left.
+
+    Costs are what the seller's list of expenses says was charged for a licence; they are read
+    first and kept in the books.
+    """
+    with _opened(client, books, currency, rates) as (storefront, _):
+        if not offline:
+            storefront.collect_costs()
+        found = storefront.margins()
+        rows = _GROUPS[by](found)
+        if file is None:
+            _print_margins(rows, total(found))
+        else:
+            _write(rows, file)
+
+
+def _write(rows: Sequence[Margin], file: Path) -> None:
+    try:
+        if file == Path("-"):
+            write_csv(rows, sys.stdout)
+            return
+        with file.open("w", encoding="utf-8") as stream:
+            write_csv(rows, stream)
+    except OSError as problem:
+        raise CannotRun(f"{file}: {problem.strerror or problem}") from problem
+
+
+def _print_margins(rows: Sequence[Margin], whole: Margin) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    month, licence, *sums = whole.cells()
+    table = Table(show_footer=True, box=None, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("month", footer=month or "all")
+    table.add_column("licence", footer=licence)
+    for name, footer in zip(("sold", "cost", "margin", "percent"), sums, strict=True):
+        table.add_column(name, footer=footer, justify="right")
+    for row in rows:
+        table.add_row(*row.cells())
+    Console().print(table)

@@ -1,0 +1,1 @@
+"""A reseller's endpoint that sells modules to control panels."""

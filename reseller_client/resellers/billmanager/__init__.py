@@ -1,0 +1,1 @@
+"""BILLmanager as reseller: imported tariffs, running operations, pulled events."""

@@ -1,0 +1,162 @@
+"""What an order says of addons, what it costs at the seller, and what the customer pays.
+
+Source: docs/resale.md sections 2.2 and 2.7: `addon_N` takes a number, a switch, or the number of a
+choice; own prices are the reseller's own affair [assumed].
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Final
+
+from reseller_client.resellers.billmanager.models import (
+    Amount,
+    NotForSale,
+    OwnAddon,
+    OwnTariff,
+    Prices,
+)
+from reseller_client.services.catalogue_models import Addon, AddonKind, Price, Tariff
+from reseller_client.shop.prices import CENT
+
+if TYPE_CHECKING:
+    from reseller_client.transport.values import Field
+
+_NOTHING: Final = Decimal(0)
+_MONTHS: Final = 12
+
+
+def all_amounts(own: OwnTariff, source: Tariff, wished: Mapping[str, Amount]) -> dict[str, Amount]:
+    """Return an amount of every addon that is active and linked: the wish, or what is included.
+
+    Raises NotForSale for a wish that is not offered or not linked.
+    """
+    theirs = {one.intname: one for one in source.addons}
+    offered = {one.intname: one for one in own.addons if one.active}
+    if strange := [name for name in wished if name not in offered]:
+        raise NotForSale(f"{own.name} has no {', '.join(strange)} switched on")
+    if broken := [name for name in wished if name not in theirs]:
+        raise NotForSale(f"{', '.join(broken)} of {own.name} stands for nothing at the seller")
+    amounts = {
+        name: wished.get(name, _usual(one, theirs[name]))
+        for name, one in offered.items()
+        if name in theirs
+    }
+    return {name: amount for name, amount in amounts.items() if amount != ""}
+
+
+def _usual(own: OwnAddon, theirs: Addon) -> Amount:
+    """Return what is ordered where nothing is wished: what is included, off, the first choice."""
+    if own.kind is AddonKind.BOOLEAN:
+        return 0
+    if own.kind is AddonKind.INTEGER:
+        return int(max(own.included, theirs.minimum or _NOTHING))
+    known = {one.intname for one in theirs.items}
+    choices = (one.intname for one in own.choices if one.active and one.intname in known)
+    return next(choices, "")
+
+
+def addon_fields(own: OwnTariff, source: Tariff, amounts: Mapping[str, Amount]) -> dict[str, Field]:
+    """Return the fields that order these amounts. Raises NotForSale for a choice without link."""
+    theirs = {one.intname: one for one in source.addons}
+    fields: dict[str, Field] = {}
+    for name, amount in amounts.items():
+        addon = theirs[name]
+        fields[f"addon_{addon.id}"] = _sent(own, addon, amount)
+    return fields
+
+
+def _sent(own: OwnTariff, addon: Addon, amount: Amount) -> Field:
+    if addon.kind is AddonKind.BOOLEAN:
+        return bool(int(amount))
+    if addon.kind is AddonKind.INTEGER:
+        return int(amount)
+    mine = own.addon(addon.intname)
+    offered = () if mine is None else (one.intname for one in mine.choices if one.active)
+    chosen = next((one.id for one in addon.items if one.intname == amount), None)
+    if chosen is None or amount not in offered:
+        raise NotForSale(f"{addon.intname} of {own.name} has no choice {amount}")
+    return chosen
+
+
+def read_amounts(source: Tariff, quantities: Mapping[int, int]) -> dict[str, Amount]:
+    """Read the amounts a form of the seller shows, by internal name."""
+    addons = {one.id: one for one in source.addons}
+    found: dict[str, Amount] = {}
+    for number, quantity in quantities.items():
+        addon = addons.get(number)
+        if addon is not None:
+            choice = next((one.intname for one in addon.items if one.id == quantity), None)
+            found[addon.intname] = quantity if choice is None else choice
+    return found
+
+
+def own_price(own: OwnTariff, period: int, amounts: Mapping[str, Amount]) -> Decimal:
+    """Return what a customer pays for a term. Raises NotForSale for a period without a price."""
+    if period not in own.prices:
+        raise NotForSale(f"{own.name} is not sold for the period {period}")
+    price = own.prices[period]
+    for name, amount in amounts.items():
+        addon = own.addon(name)
+        if addon is not None:
+            price += _own_part(own, addon, amount, period)
+    return price.quantize(CENT, ROUND_HALF_UP)
+
+
+def _own_part(own: OwnTariff, addon: OwnAddon, amount: Amount, period: int) -> Decimal:
+    prices, quantity = addon.prices, _NOTHING
+    if addon.kind is AddonKind.ENUMERATION:
+        chosen = (one.prices for one in addon.choices if one.intname == amount)
+        prices, quantity = next(chosen, {}), Decimal(1)
+    elif addon.kind is AddonKind.BOOLEAN:
+        quantity = Decimal(int(amount))
+    else:
+        quantity = max(_NOTHING, int(amount) - addon.included)
+    return quantity * _priced(prices, own, addon, period) if quantity else _NOTHING
+
+
+def _priced(prices: Prices, own: OwnTariff, addon: OwnAddon, period: int) -> Decimal:
+    if period not in prices and any(prices.values()):
+        raise NotForSale(f"{addon.intname} of {own.name} is not sold for the period {period}")
+    return prices.get(period, _NOTHING)
+
+
+def seller_cost(source: Tariff, period: int, amounts: Mapping[str, Amount]) -> Decimal | None:
+    """Return what the seller's price list asks; None for a period it has not."""
+    base = _of(source.prices, period)
+    if base is None:
+        return None
+    cost = base
+    for addon in source.addons:
+        amount = amounts.get(addon.intname)
+        if amount is not None:
+            cost += _seller_part(addon, amount, period)
+    return cost.quantize(CENT, ROUND_HALF_UP)
+
+
+def _seller_part(addon: Addon, amount: Amount, period: int) -> Decimal:
+    if addon.kind is AddonKind.ENUMERATION:
+        chosen = (one.prices for one in addon.items if one.intname == amount)
+        return _of(next(chosen, ()), period) or _NOTHING
+    quantity = max(_NOTHING, int(amount) - (addon.included or _NOTHING))
+    return quantity * (_of(addon.prices, period) or _NOTHING)
+
+
+def _of(prices: Iterable[Price], period: int) -> Decimal | None:
+    return next((one.cost.amount for one in prices if one.length == period), None)
+
+
+def add_period(day: date, period: int) -> date | None:
+    """Return the day a number of months later; None for a lifetime, and for a trial as it is.
+
+    A month that is too short ends on its last day.
+    """
+    if period <= 0:
+        return None
+    months = day.year * _MONTHS + day.month - 1 + period
+    year, month = divmod(months, _MONTHS)
+    last = calendar.monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))

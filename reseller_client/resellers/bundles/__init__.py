@@ -1,0 +1,1 @@
+"""Licenses sold together with servers of the reseller's own."""

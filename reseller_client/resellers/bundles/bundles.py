@@ -1,0 +1,234 @@
+"""Licences sold with a machine of the reseller's own: the machine's address is the licence's.
+
+The machine's tariff has an addon "Control panel", a choice whose internal names are the seller's
+tariffs (3541, 4601, 55227, ...). Ordering the licence installs nothing: that is the hoster's.
+
+A machine is never kept waiting for its licence. What the machine is, is written down first; then
+the licence is made to follow. Where that fails, the problem is kept and `retry` goes on; it looks
+for what an earlier try may have left before anything is ordered.
+
+Source: bundled licences, docs/resale.md section 3.1 (documented); how failures are met is assumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from reseller_client.errors import Missed, ResellerError
+from reseller_client.resellers.bundles.store import Bundle, Wanted
+from reseller_client.resellers.custom.licenses import CustomReseller
+from reseller_client.resellers.whmcs.licenses import FREE_ADDRESS, FREE_NAME
+from reseller_client.services.license_orders import LicenseOrder
+from reseller_client.transport.values import Status
+
+if TYPE_CHECKING:
+    from reseller_client.client import Client
+    from reseller_client.resellers.bundles.store import BundleStore
+    from reseller_client.resellers.custom.licenses import Renewal
+    from reseller_client.services.models import License
+
+ADDON_NAME: Final = "Control panel"
+
+
+class After(StrEnum):
+    """What becomes of the licence of a terminated machine."""
+
+    DELETE = "delete"
+    RECYCLE = "recycle"
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One choice of the addon: `intname` is the seller's tariff; an empty one is no panel."""
+
+    intname: str
+    label: str
+
+    @property
+    def tariff(self) -> int | None:
+        """The tariff of the licence, None for no panel. ValueError: not a number."""
+        return int(self.intname) if self.intname else None
+
+
+PANELS: Final = (
+    Panel("", "None"),
+    Panel("3541", "ISPmanager Lite"),
+    Panel("4601", "ISPmanager Business"),
+    Panel("55227", "ISPmanager 6 Lite"),
+    Panel("55228", "ISPmanager 6 Pro"),
+    Panel("55229", "ISPmanager 6 Host"),
+    Panel("55230", "ISPmanager 6 Business"),
+)
+"""The choices the vendor's page names; a hoster may offer fewer, or give more."""
+
+
+class Bundles:
+    """Machines with a panel. `today` is the hoster's calendar, `panels` what its tariff offers."""
+
+    def __init__(
+        self,
+        client: Client,
+        store: BundleStore,
+        *,
+        today: Callable[[], date],
+        after: After = After.DELETE,
+        panels: tuple[Panel, ...] = PANELS,
+    ) -> None:
+        """Keep the client, the rows and the settings."""
+        self._client = client
+        self._store = store
+        self._reseller = CustomReseller(client, today=today)
+        self._after = after
+        self._panels = panels
+
+    def sell_alone(self, wish: LicenseOrder) -> License:
+        """Sell a licence without a machine, for an address of the customer's own.
+
+        Returns it with its key. Raises what ordering raises; see CustomReseller.order.
+        """
+        return self._reseller.order(wish)
+
+    def sell_machine(self, machine_id: int, *, name: str, ip: str, panel: str) -> Bundle | None:
+        """Sell a machine with a choice of the addon; the machine is sold whatever the seller says.
+
+        Returns what is known of its licence, None for a machine without panel. Raises ValueError
+        for a panel that is not offered or a machine that is sold already.
+        """
+        chosen = next((one for one in self._panels if one.intname == panel), None)
+        if chosen is None:
+            raise ValueError(f'the addon "{ADDON_NAME}" has no choice {panel!r}')
+        if self._store.bundle(machine_id) is not None:
+            raise ValueError(f"machine {machine_id} is sold already")
+        if chosen.tariff is None:
+            return None
+        return self._follow(Bundle(machine_id, name, ip, chosen.tariff))
+
+    def change_address(self, machine_id: int, ip: str) -> Bundle | None:
+        """Give the machine another address; the licence gets it too."""
+        return self._change(machine_id, ip=ip)
+
+    def suspend(self, machine_id: int) -> Bundle | None:
+        """Suspend the machine, and the licence with it."""
+        return self._change(machine_id, wanted=Wanted.SUSPENDED)
+
+    def resume(self, machine_id: int) -> Bundle | None:
+        """Resume the machine; a licence whose term is over meanwhile is renewed by a month."""
+        return self._change(machine_id, wanted=Wanted.RUNNING)
+
+    def terminate(self, machine_id: int) -> Bundle | None:
+        """Give the machine up. Its licence is deleted or put into the pool, as `after` says.
+
+        Returns None when nothing is left of it, or the bundle whose licence could not be ended.
+        """
+        return self._change(machine_id, wanted=Wanted.TERMINATED)
+
+    def renew(self, machine_id: int, period: int = 1) -> Renewal | None:
+        """Renew the licence with the machine; None while it has none, or is not to run.
+
+        Raises NotEnoughMoney, BadValue, and UnknownOutcome where it could not be told.
+        """
+        bundle = self._store.bundle(machine_id)
+        if bundle is None or bundle.license_id is None or bundle.wanted is not Wanted.RUNNING:
+            return None
+        return self._reseller.renew(bundle.license_id, period)
+
+    def retry(self) -> tuple[Bundle, ...]:
+        """Let every licence follow its machine that has not yet; returns those still behind."""
+        waiting = [one for one in self._store.bundles() if not one.settled]
+        after = (self._follow(one) for one in waiting)
+        return tuple(one for one in after if one is not None and not one.settled)
+
+    def _change(
+        self, machine_id: int, *, ip: str | None = None, wanted: Wanted | None = None
+    ) -> Bundle | None:
+        bundle = self._store.bundle(machine_id)
+        if bundle is None:
+            return None
+        if bundle.wanted is Wanted.TERMINATED:
+            raise ValueError(f"machine {machine_id} was terminated")
+        return self._follow(replace(bundle, ip=ip or bundle.ip, wanted=wanted or bundle.wanted))
+
+    def _follow(self, bundle: Bundle) -> Bundle | None:
+        """Write down what the machine is, then make the licence so; a failure is written too."""
+        self._store.save(bundle)
+        try:
+            if bundle.wanted is Wanted.TERMINATED:
+                self._end(bundle)
+                return None
+            if bundle.license_id is None and bundle.wanted is Wanted.RUNNING:
+                bundle = self._provide(bundle)
+            bundle = replace(self._align(bundle), problem="")
+        except ResellerError as problem:
+            known = self._store.bundle(bundle.machine_id) or bundle
+            bundle = replace(known, problem=str(problem))
+        self._store.save(bundle)
+        return bundle
+
+    def _provide(self, bundle: Bundle) -> Bundle:
+        """Find the licence of an earlier try, take one from the pool, or order one."""
+        licence = self._from_pool(bundle) or self._reseller.order(
+            LicenseOrder(bundle.tariff, bundle.ip, bundle.name, remoteid=bundle.remoteid)
+        )
+        runs = licence.status is Status.ACTIVE
+        provided = replace(bundle, license_id=licence.id, licence_ip=licence.ip, licence_runs=runs)
+        self._store.save(provided)
+        self._store.take(licence.id)
+        return provided
+
+    def _from_pool(self, bundle: Bundle) -> License | None:
+        """Name a free licence after the machine; one that is gone at the seller is forgotten.
+
+        One that an earlier try has named already is found again, not another taken.
+        """
+        free = self._store.free(bundle.tariff)
+        if free and (named := self._reseller.reconcile(bundle.remoteid)) is not None:
+            return named
+        for number in free:
+            try:
+                return self._client.licenses.change(
+                    number, licname=bundle.name, ip=bundle.ip, remoteid=bundle.remoteid
+                )
+            except Missed:
+                self._store.take(number)
+        return None
+
+    def _align(self, bundle: Bundle) -> Bundle:
+        """Give the licence the machine's address and state, one after the other."""
+        number = bundle.license_id
+        if number is None:
+            return bundle
+        if bundle.licence_ip != bundle.ip:
+            self._reseller.readdress(number, bundle.ip)
+            bundle = replace(bundle, licence_ip=bundle.ip)
+            self._store.save(bundle)
+        runs = bundle.wanted is Wanted.RUNNING
+        if runs and not bundle.licence_runs:
+            self._reseller.resume(number)
+        elif bundle.licence_runs and not runs:
+            self._reseller.suspend(number)
+        return replace(bundle, licence_runs=runs)
+
+    def _end(self, bundle: Bundle) -> None:
+        """End the licence, also one whose order was never heard of again."""
+        number = bundle.license_id
+        if number is None:
+            lost = self._reseller.reconcile(bundle.remoteid)
+            number = None if lost is None else lost.id
+        recycled = None
+        try:
+            if number is not None and self._after is After.RECYCLE:
+                self._put_in_pool(number)
+                recycled = number
+            elif number is not None:
+                self._reseller.cancel(number)
+        except Missed:  # it was ended by the try before, whose answer was lost
+            recycled = None
+        self._store.drop(bundle.machine_id, freed=recycled, tariff=bundle.tariff)
+
+    def _put_in_pool(self, number: int) -> None:
+        self._reseller.suspend(number)
+        self._client.licenses.change(number, licname=FREE_NAME, ip=FREE_ADDRESS, remoteid="")

@@ -1,0 +1,1 @@
+"""WHMCS as reseller: licenses, the way the vendor's module sells them."""

@@ -1,0 +1,1 @@
+"""What an account buys and holds: catalogue, orders, licenses, servers, modules."""

@@ -1,0 +1,78 @@
+"""The new cart: what waits there, and paying some of it. Source: docs/resale.md section 2.4."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reseller_client.services.models import BillOrder, CartLine
+from reseller_client.transport.values import read_int, read_money, write_ids
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reseller_client.transport.call import Caller
+    from reseller_client.transport.document import Node
+    from reseller_client.transport.values import Field
+
+BALANCE = 0
+"""The payment method that is the account's own money (documented)."""
+
+
+class Cart:
+    """The cart of the account. Reached as `client.cart`."""
+
+    def __init__(self, caller: Caller) -> None:
+        """Keep the client that makes the calls."""
+        self._caller = caller
+
+    def lines(self) -> tuple[CartLine, ...]:
+        """Return the positions that wait for payment. Source: `cart` (observed)."""
+        answer = self._caller.call("cart")
+        currency = answer.value("currency", "currency_str")
+        lines = (_line(row, currency) for row in answer.table("itemlist"))
+        return tuple(line for line in lines if line is not None)
+
+    def pay(self, line_id: int | Sequence[int]) -> int | None:
+        """Pay positions from the balance; returns the order made of them, if it is told.
+
+        All of them or none. Raises NotEnoughMoney, Missed for what is no longer there: after a lost
+        answer that is the sign that they are paid. Source: `cartorder.create.confirm` (observed).
+        """
+        fields: dict[str, Field] = {"elid": write_ids(line_id), "paymethod_id": BALANCE}
+        answer = self._caller.call("cartorder.create.confirm", {**fields, "sok": "ok"})
+        return read_int(answer.value("billorder", "elid"))
+
+    def remove(self, line_id: int) -> None:
+        """Take one position out. Raises Missed."""
+        self._caller.call("cart", {"id": line_id, "clicked_button": "delete", "sok": "ok"})
+
+    def empty(self) -> None:
+        """Take everything out. Source: `cart.empty` (observed)."""
+        self._caller.call("cart.empty")
+
+    def orders(self) -> tuple[BillOrder, ...]:
+        """Return the orders of the account, those that wait for payment first. Source: `order`."""
+        answer = self._caller.call("order")
+        waiting = [_order(row, paid=False) for row in answer.table("openlist")]
+        paid = [_order(row, paid=True) for row in answer.table("paidlist")]
+        return tuple(one for one in (*waiting, *paid) if one is not None)
+
+
+def _line(row: Node, currency: str) -> CartLine | None:
+    number = read_int(row.value("lineitem.id", "id"))
+    if number is None:
+        return None
+    return CartLine(
+        id=number,
+        service_id=read_int(row.value("item.id")),
+        service_type=row.value("item.type"),
+        name=row.value("pricelist_name", "name"),
+        cost=read_money(row.value("cost"), currency),
+    )
+
+
+def _order(row: Node, *, paid: bool) -> BillOrder | None:
+    number = read_int(row.value("id"))
+    if number is None:
+        return None
+    return BillOrder(number, paid=paid, total=read_money(row.value("amount_iso", "amount")))

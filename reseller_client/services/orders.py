@@ -1,0 +1,71 @@
+"""The basket: what was ordered and not yet paid. Source: docs/resale.md section 2.4."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reseller_client.services.models import Basket, BasketItem
+from reseller_client.transport.values import read_autoprolong, read_int, read_money
+
+if TYPE_CHECKING:
+    from reseller_client.transport.call import Caller
+    from reseller_client.transport.document import Node
+
+
+class Orders:
+    """Unpaid orders of the account. Reached as `client.orders`."""
+
+    def __init__(self, caller: Caller) -> None:
+        """Keep the client that makes the calls."""
+        self._caller = caller
+
+    def view(self) -> Basket:
+        """Show the basket; an empty one has no items. Source: `basket` (documented, observed)."""
+        answer = self._caller.call("basket")
+        currency = answer.value("currency", "currency_str")
+        items = (_item(row, currency) for row in answer.table("itemlist"))
+        return Basket(
+            order_id=read_int(answer.value("billorder")),
+            total=read_money(answer.value("total_sum"), currency),
+            tax=read_money(answer.value("tax"), currency),
+            discount=read_money(answer.value("full_discount"), currency),
+            items=tuple(item for item in items if item is not None),
+        )
+
+    def remove(self, item_id: int) -> None:
+        """Take one position out, by its basket id. Raises Missed."""
+        self._caller.call("basket", {"id": item_id, "clicked_button": "delete", "sok": "ok"})
+
+    def clear(self, order_id: int | None = None) -> None:
+        """Empty the basket."""
+        fields = {"id": order_id, "clicked_button": "clearbasket", "sok": "ok"}
+        self._caller.call("basket", fields)
+
+    def promo_code(self, code: str) -> None:
+        """Apply a promo code. Raises Missed for an unknown one, PromoCodeRefused otherwise."""
+        self._caller.call("basket", {"promocode": code, "sok": "ok"})
+
+    def pay_from_balance(self, order_id: int) -> None:
+        """Pay an order (or one position) from the balance; its services open.
+
+        Raises NotEnoughMoney. A second payment of the same order is refused by the seller, so a
+        caller who lost the answer looks at the basket again. Source: button `free` (observed).
+        """
+        self._caller.call("basket", {"id": order_id, "clicked_button": "free", "sok": "ok"})
+
+
+def _item(row: Node, currency: str) -> BasketItem | None:
+    """Read one position; without an id it is none."""
+    item_id = read_int(row.value("id"))
+    if item_id is None:
+        return None
+    return BasketItem(
+        id=item_id,
+        service_id=read_int(row.value("item.id")),
+        service_type=row.value("item.type"),
+        name=row.value("pricelist_name", "name"),
+        period=read_int(row.value("item.period")),
+        autoprolong=read_autoprolong(row.value("item.autoprolong")),
+        cost=read_money(row.value("cost"), currency),
+        rolled_back=row.has("rolled_back"),
+    )

@@ -1,0 +1,1 @@
+"""A shop of one's own: prices, customers, sales and margins."""

@@ -1,0 +1,1 @@
+"""From a call to an answer: encoding, sending, reading, retrying."""

@@ -1,0 +1,152 @@
+"""One call of the seller's API: encode, send, read, and wait out a long request.
+
+Source: docs/wire.md sections 1 (long requests), 5 (errors arrive with HTTP 200) and 8.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, Protocol
+
+from reseller_client.errors import (
+    NotUnderstood,
+    Refusal,
+    SecondFactorNeeded,
+    TransportError,
+    UnknownOutcome,
+    refused,
+)
+from reseller_client.transport.csv import read_sheet
+from reseller_client.transport.reader import read_document, read_refusal
+from reseller_client.transport.values import write_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reseller_client.transport.document import Answer, Node
+    from reseller_client.transport.values import Field
+    from reseller_client.transport.wire import Reply, Wire
+
+Out = Literal["xml", "bjson"]
+Waiter = Callable[[float], None]
+
+_BETWEEN_WORDS: Final = re.compile(r"""[\s"'<>]+""")
+_EXCERPT: Final = 160
+
+
+class Caller(Protocol):
+    """Whatever can make a call in the name of an account: the client, seen by its namespaces."""
+
+    @property
+    def patience(self) -> Patience:
+        """How long to wait for things the seller does later."""
+        ...
+
+    @property
+    def url(self) -> str:
+        """The address of the API, against which its links are to be read."""
+        ...
+
+    def call(self, func: str, fields: Mapping[str, Field] | None = None) -> Answer:
+        """Call a function and return its answer. Raises Refused or TransportError."""
+        ...
+
+    def call_csv(self, func: str, fields: Mapping[str, Field] | None = None) -> tuple[Node, ...]:
+        """Call a listing and return its rows, which come as csv."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How the client waits: the one function that passes time, how often, and how long (seconds).
+
+    `pause` lies between two looks; `attempts` bounds the sendings of an order, `looks` the searches
+    after an unknown outcome, `long_reads` the reads of a long request.
+    """
+
+    wait: Waiter
+    pause: float = 2.0
+    attempts: int = 3
+    looks: int = 3
+    long_reads: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What every call asks for: the format of the answer and the language of its texts."""
+
+    out: Out = "xml"
+    lang: str = "en"
+
+
+def make_call(
+    wire: Wire, func: str, fields: Mapping[str, Field], *, style: Style, patience: Patience
+) -> Answer:
+    """Make one call. Raises NotSent, UnknownOutcome, NotUnderstood or a kind of Refused."""
+    form = write_fields({"func": func, "out": style.out, "lang": style.lang, **fields})
+    answer = _read(wire, wire.post(form), patience)
+    refusal = read_refusal(answer)
+    if refusal is not None:
+        raise refused(refusal, func)
+    if func != "totp.confirm" and answer.value("ok") == "func=totp.confirm":
+        raise SecondFactorNeeded(Refusal(type="extraconfirm", message="confirm by code"), func)
+    return answer
+
+
+def make_csv_call(
+    wire: Wire, func: str, fields: Mapping[str, Field], *, style: Style
+) -> tuple[Node, ...]:
+    """Make one call of a listing as csv. Raises as `make_call` does."""
+    form = write_fields({"func": func, "out": "csv", "lang": style.lang, **fields})
+    return read_sheet(wire.post(form), func)
+
+
+def _read(wire: Wire, reply: Reply, patience: Patience) -> Answer:
+    """Read a reply; where it is a note to come back later, come back, a bounded number of times."""
+    for _ in range(patience.long_reads):
+        try:
+            return read_document(reply.body)
+        except NotUnderstood as problem:
+            link = _long_link(reply)
+            if link is None:
+                raise NotUnderstood(
+                    problem.reason, status=reply.status, beginning=_excerpt(reply)
+                ) from problem
+        patience.wait(patience.pause)
+        try:
+            reply = wire.follow(link)
+        except TransportError as problem:
+            # The call itself was taken long ago; only the news about it did not come.
+            raise UnknownOutcome(f"a long request broke off: {problem}") from problem
+    raise UnknownOutcome(f"a long request did not end in {patience.long_reads} reads")
+
+
+def _long_link(reply: Reply) -> str | None:
+    """Return the link of a long request, out of plain text, html or a json string."""
+    text = reply.body.decode("utf-8", "replace").strip()
+    if text.startswith('"'):
+        try:
+            text = str(json.loads(text))
+        except ValueError:
+            return None
+    words = _BETWEEN_WORDS.split(html.unescape(text))
+    return next((link for word in words if (link := _link_in(word))), None)
+
+
+def _link_in(word: str) -> str:
+    """Return the link in a word, or "". All that is known of it is that it names both words.
+
+    By searching, not by a pattern: a pattern open on both ends takes minutes on a garbled answer.
+    """
+    start = word.find("long")
+    if start < 0 or word.find("billmgr", start) < 0:
+        return ""
+    return word[word.rfind("=", 0, start) + 1 :]
+
+
+def _excerpt(reply: Reply) -> str:
+    return reply.body[:_EXCERPT].decode("utf-8", "replace")

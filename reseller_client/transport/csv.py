@@ -1,0 +1,54 @@
+"""Lists as csv: the rows of a table, and the one line by which such an answer refuses.
+
+Source: docs/wire.md section 3 (`csv`, observed); the shape of a refusal is assumed.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING, Final
+
+from reseller_client.errors import NotUnderstood, Refusal, refused
+from reseller_client.transport.document import Answer, Node
+from reseller_client.transport.reader import read_document, read_refusal
+
+if TYPE_CHECKING:
+    from reseller_client.transport.wire import Reply
+
+_OK: Final = 200
+_REFUSAL: Final = 4
+
+
+def read_sheet(reply: Reply, func: str) -> tuple[Node, ...]:
+    """Read a csv answer as rows. Raises a kind of Refused, or NotUnderstood for no table."""
+    text = reply.body.decode("utf-8-sig", "replace")
+    if reply.status != _OK or text.lstrip().startswith(("<", "{")):
+        raise _not_a_sheet(reply, func)
+    lines = list(csv.reader(io.StringIO(text, newline="")))
+    if len(lines) == 1 and lines[0][:1] == ["error"] and len(lines[0]) == _REFUSAL:
+        _, kind, concerned, message = lines[0]
+        raise refused(Refusal(kind, concerned, message), func)
+    names, *rows = [line for line in lines if line] or [[]]
+    if any(len(row) != len(names) for row in rows):
+        raise NotUnderstood(f"{func} answered a table whose rows have not one length")
+    return tuple(
+        Node("elem", children=tuple(map(_cell, names, row)))  # every row as long as the header
+        for row in rows
+    )
+
+
+def _cell(name: str, text: str) -> Node:
+    return Node(name, text=text)
+
+
+def _not_a_sheet(reply: Reply, func: str) -> Exception:
+    """Find out what came instead: a refusal in another format, or somebody else's page."""
+    try:
+        answer: Answer = read_document(reply.body)
+    except NotUnderstood as problem:
+        return NotUnderstood(problem.reason, status=reply.status, beginning=str(reply.body[:80]))
+    refusal = read_refusal(answer)
+    if refusal is not None:
+        return refused(refusal, func)
+    return NotUnderstood(f"{func} does not answer as csv", status=reply.status)

@@ -1,0 +1,49 @@
+"""Reads a whole listing page by page.
+
+Source: docs/wire.md section 4.1 (`p_num`, `p_cnt`, `p_elems`; a page past the end repeats the
+last one).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from reseller_client.transport.values import read_int
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from reseller_client.transport.call import Caller
+    from reseller_client.transport.document import Answer, Node
+    from reseller_client.transport.values import Field
+
+PAGE: Final = 500
+
+
+def every_page(
+    caller: Caller, func: str, fields: Mapping[str, Field] | None = None, *, page: int = PAGE
+) -> Iterator[tuple[Answer, tuple[Node, ...]]]:
+    """Iterate over pages as the answer and those rows not seen before (rows are told by `id`).
+
+    A seller that ignores paging and one that repeats its last page both end the iteration.
+    """
+    seen: set[str] = set()
+    number = 1
+    while True:
+        answer = caller.call(func, {**(fields or {}), "p_num": number, "p_cnt": page})
+        rows = answer.rows()
+        fresh = tuple(row for row in rows if row.value("id") not in seen)
+        seen.update(row.value("id") for row in fresh)
+        yield answer, fresh
+        total = read_int(answer.value("p_elems"))
+        if not fresh or total is None or len(seen) >= total:
+            return
+        number += 1
+
+
+def every_row(
+    caller: Caller, func: str, fields: Mapping[str, Field] | None = None, *, page: int = PAGE
+) -> Iterator[Node]:
+    """Iterate over all rows of a listing."""
+    for _, rows in every_page(caller, func, fields, page=page):
+        yield from rows

@@ -1,0 +1,285 @@
+"""Clients that are bad on purpose by what they send, or by how they read what they get."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import httpx
+
+from contracts.checks.client.adapter import CustomAdapter
+from contracts.checks.client.adapter.common import Means, Told
+from contracts.checks.client.adapter.custom import shown
+from contracts.checks.client.steps import Report, Result
+from reseller_client import (
+    Client,
+    LicenseOrder,
+    UnknownOutcome,
+)
+
+Form = dict[str, str]
+
+
+class Changed(httpx.BaseTransport):
+    """A line on which a client's own carelessness is built in: the base changes nothing."""
+
+    def __init__(self, inner: httpx.BaseTransport) -> None:
+        self._inner = inner
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        form = dict(parse_qsl(request.read().decode(), keep_blank_values=True))
+        sent = self.sent(request, form)
+        return self.got(form, self._inner.handle_request(sent))
+
+    def sent(self, request: httpx.Request, form: Form) -> httpx.Request:
+        changed = self.form(form)
+        return request if changed == form else again(request, changed)
+
+    def form(self, form: Form) -> Form:
+        return form
+
+    def got(self, form: Form, answer: httpx.Response) -> httpx.Response:  # noqa: ARG002 - for those that look
+        return answer
+
+
+def again(request: httpx.Request, form: Form, query: str = "") -> httpx.Request:
+    url = f"{request.url}?{query}" if query else str(request.url)
+    return httpx.Request(
+        request.method,
+        url,
+        content=urlencode(form),
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+        extensions=request.extensions,
+    )
+
+
+def orders(form: Form) -> bool:
+    return form.get("func", "").endswith(".order.param") and bool(form.get("sok"))
+
+
+class OnLine(CustomAdapter):
+    """A custom billing on a line of its own."""
+
+    line: type[Changed] = Changed
+
+    def __init__(self, means: Means) -> None:
+        assert means.transport is not None
+        super().__init__(replace(means, transport=self.line(means.transport)))
+
+
+class NeverConfirms(OnLine):
+    """Calls the form without `sok` and takes that for an order."""
+
+    class line(Changed):  # noqa: N801 - the setting of its name
+        def form(self, form: Form) -> Form:
+            return {n: v for n, v in form.items() if n != "sok"} if orders(form) else form
+
+    def order(self, client: Client, told: Told) -> Report:
+        try:
+            client.licenses.order_once(self.licence_wish(told))
+        except UnknownOutcome:
+            return Report(Result.OK)
+        raise AssertionError("it was confirmed")
+
+
+class OrdersWithoutItsNumber(OnLine):
+    """Sends no `remoteid`; keeps the seller's number in its own books instead."""
+
+    class line(Changed):  # noqa: N801
+        def form(self, form: Form) -> Form:
+            return {n: v for n, v in form.items() if n != "remoteid"}
+
+    def order(self, client: Client, told: Told) -> Report:
+        held = self.means.folder / told["reference"]
+        if held.exists():
+            return shown(client.licenses.wait_for_key(int(held.read_text())))
+        ordered = client.licenses.order_once(self.licence_wish(told))
+        held.write_text(str(ordered.license_id))
+        return shown(client.licenses.wait_for_key(ordered.license_id or 0))
+
+    def deliver(self, client: Client, told: Told) -> Report:
+        return self.order(client, told)
+
+
+class ReadsOnlyId(OnLine):
+    """Does not know `item.id`: an order without `id` did not happen."""
+
+    class line(Changed):  # noqa: N801
+        def got(self, form: Form, answer: httpx.Response) -> httpx.Response:
+            if not orders(form):
+                return answer
+            body = re.sub(rb"<item\.id>\d+</item\.id>", b"", answer.read())
+            return httpx.Response(answer.status_code, content=body)
+
+    def order(self, client: Client, told: Told) -> Report:
+        if self.licences(client, told).reconcile(told["reference"]) is None:
+            try:
+                client.licenses.order_once(self.licence_wish(told))
+            except UnknownOutcome as problem:
+                if "no id" in str(problem):
+                    return Report(Result.FAILED, reason="no id")
+                raise
+        return super().order(client, told)
+
+
+class ReadsPlainNumbers(OnLine):
+    """A balance is what stands before the first blank or comma."""
+
+    class line(Changed):  # noqa: N801
+        def got(self, form: Form, answer: httpx.Response) -> httpx.Response:
+            if form.get("func") != "subaccount":
+                return answer
+            body = re.sub(rb"(<balance>\d+)[^\d.<][^<]*", rb"\1", answer.read())
+            return httpx.Response(answer.status_code, content=body)
+
+
+class RenewsItselfByAMonth(OnLine):
+    """The seller's renewal is always by a month, whatever the period is."""
+
+    class line(Changed):  # noqa: N801
+        def form(self, form: Form) -> Form:
+            given = form.get("autoprolong", "null") != "null"
+            return {**form, "autoprolong": "1"} if given and orders(form) else form
+
+
+class TakesAnything(OnLine):
+    """What is no error is success, and remembered as one."""
+
+    def order(self, client: Client, told: Told) -> Report:
+        done = self.means.folder / told["reference"]
+        if done.exists():
+            return Report(Result.OK)
+        if self.licences(client, told).reconcile(told["reference"]) is None:
+            try:
+                client.licenses.order_once(self.licence_wish(told))
+            except UnknownOutcome as problem:
+                if "no id" not in str(problem):
+                    raise
+                done.touch()
+                return Report(Result.OK)
+        return super().order(client, told)
+
+
+class TakesLinkForAnswer(TakesAnything):
+    """A page that is no error is success."""
+
+    class line(Changed):  # noqa: N801
+        def got(self, form: Form, answer: httpx.Response) -> httpx.Response:  # noqa: ARG002 - as the base has it
+            body = answer.read()
+            long = b"long" in body and b"<doc" not in body
+            return httpx.Response(answer.status_code, content=b"<doc><ok/></doc>" if long else body)
+
+
+class ReadsTornAnswers(OnLine):
+    """Takes what came for all there is."""
+
+    class line(Changed):  # noqa: N801
+        def got(self, form: Form, answer: httpx.Response) -> httpx.Response:  # noqa: ARG002 - as the base has it
+            body = b""
+            try:
+                for part in answer.stream:  # type: ignore[union-attr]
+                    body += part
+            except OSError:
+                if not body:
+                    raise
+                body += b"</lickey></doc>"
+            return httpx.Response(answer.status_code, content=body)
+
+
+class PasswordInAddress(OnLine):
+    """Sends its login in the query."""
+
+    class line(Changed):  # noqa: N801
+        def sent(self, request: httpx.Request, form: Form) -> httpx.Request:
+            if "authinfo" not in form:
+                return request
+            rest = dict(form)
+            return again(request, rest, urlencode({"authinfo": rest.pop("authinfo")}))
+
+
+class GivesUpASession(OnLine):
+    """Logs in once a day."""
+
+    class line(Changed):  # noqa: N801
+        logins = 0
+
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            if b"func=auth" in request.read():
+                self.logins += 1
+                if self.logins > 1:
+                    text = b'<doc><error type="access"><msg>not again</msg></error></doc>'
+                    return httpx.Response(200, content=text)
+            return super().handle_request(request)
+
+
+class RawList(CustomAdapter):
+    """Reads lists out of bjson by hand."""
+
+    def deeds(self, client: Client, told: Told) -> Mapping[str, Callable[[], Report]]:
+        return {**super().deeds(client, told), "list": lambda: self.listed(told)}
+
+    def listed(self, told: Told) -> Report:
+        ids: list[int] = []
+        for page in range(1, 4):
+            found = self.asked(told, page)
+            ids += [number for number in found if number not in ids]
+        return Report(Result.OK, ids=tuple(ids))
+
+    def asked(self, told: Told, page: int) -> list[int]:
+        seller = told["seller"]
+        form = {
+            "func": "soft",
+            "out": "bjson",
+            "p_num": str(page),
+            "authinfo": f"{seller['login']}:{seller['password']}",
+        }
+        with httpx.Client(transport=self.means.transport) as http:
+            return self.read(json.loads(http.post(seller["url"], data=form).content))
+
+    def read(self, answer: Mapping[str, Any]) -> list[int]:
+        found = answer.get("elem", [])
+        several = found if isinstance(found, list) else [found]
+        return [int(row["id"]) for row in several]
+
+
+class CrashesOnOneRow(RawList):
+    """Rows are always in an array."""
+
+    def read(self, answer: Mapping[str, Any]) -> list[int]:
+        return [int(row["id"]) for row in answer.get("elem", [])]
+
+
+class CrashesOnNoRows(RawList):
+    """There is always a row."""
+
+    def read(self, answer: Mapping[str, Any]) -> list[int]:
+        assert answer["elem"]
+        return super().read(answer)
+
+
+class ReadsOnePage(RawList):
+    """The first page is the list."""
+
+    def listed(self, told: Told) -> Report:
+        return Report(Result.OK, ids=tuple(self.asked(told, 1)))
+
+
+class OrdersAnotherTariff(CustomAdapter):
+    """Has one article for everything it sells."""
+
+    def licence_wish(self, told: Told) -> LicenseOrder:
+        return replace(super().licence_wish(told), tariff=3887)
+
+
+class DeletesForSuspending(OnLine):
+    """Whoever does not pay is thrown out."""
+
+    class line(Changed):  # noqa: N801
+        def form(self, form: Form) -> Form:
+            if not form.get("func", "").endswith(".suspend"):
+                return form
+            return {**form, "func": form["func"].replace(".suspend", ".delete"), "sok": "ok"}

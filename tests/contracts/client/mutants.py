@@ -1,0 +1,139 @@
+"""Clients that are bad on purpose: each does one thing wrong, and is fine in everything else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contracts.checks.client.adapter.common import Adapter
+from contracts.checks.client.products import LICENCES, MODULES, SERVICES
+from tests.contracts.client.bad_answers import (
+    BelievesContentType,
+    LetsBothRenew,
+    SessionInAddress,
+    TakesAPage,
+    TakesNothing,
+)
+from tests.contracts.client.bad_habits import (
+    DecidesByText,
+    ForgetsTheBasket,
+    HammersTheLock,
+    IgnoresInnerDoc,
+    IsImpatient,
+    LogsInForEver,
+    LooksAtEach,
+    MovesAgain,
+    NeedsANumber,
+    NeverLooks,
+    OnlyWaits,
+    OrdersAgainAfterAPage,
+    OrdersTwice,
+    OrdersWithoutMoney,
+    PollsWithoutPause,
+    ReadsAllPrices,
+    RemembersStatus,
+    RenewsAfterSilence,
+    RenewsEveryDay,
+    RenewsTooLate,
+    SaysItAgain,
+    SaysItIsOff,
+    TakesErrorsForSuccess,
+    TakesPageForOrder,
+    TakesTheNewest,
+    WaitsForEver,
+)
+from tests.contracts.client.bad_lines import (
+    CrashesOnNoRows,
+    CrashesOnOneRow,
+    DeletesForSuspending,
+    GivesUpASession,
+    NeverConfirms,
+    OrdersAnotherTariff,
+    OrdersWithoutItsNumber,
+    PasswordInAddress,
+    ReadsOnePage,
+    ReadsOnlyId,
+    ReadsPlainNumbers,
+    ReadsTornAnswers,
+    RenewsItselfByAMonth,
+    TakesLinkForAnswer,
+)
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A bad client and the lesson that has to catch it.
+
+    ``also``: what cannot be right where that is wrong.
+    """
+
+    make: type[Adapter]
+    lesson: str
+    also: frozenset[str] = frozenset()
+    trade: str = LICENCES
+    out: str = "xml"
+
+
+NO_DOCUMENT = frozenset(
+    {"server-error-after-the-deed", "page-in-place-of-an-answer", "empty-answer"}
+)
+"""Whoever is wrong about silence, or about one page, is wrong about these."""
+
+MUTANTS = (
+    Mutant(NeverConfirms, "confirms-with-sok"),
+    Mutant(OrdersAnotherTariff, "confirms-with-sok"),
+    Mutant(DeletesForSuspending, "suspension-is-made-sure"),
+    Mutant(
+        OrdersWithoutItsNumber,
+        "orders-under-its-own-number",
+        frozenset({"lost-reply-found-again", "renews-before-the-end"}),
+    ),
+    Mutant(TakesErrorsForSuccess, "refusal-is-no-success"),
+    Mutant(SaysItAgain, "refusal-is-not-repeated"),
+    Mutant(LogsInForEver, "access-is-given-up"),
+    Mutant(HammersTheLock, "locked-login-waited-out"),
+    Mutant(OrdersTwice, "lost-reply-ordered-once"),
+    Mutant(NeverLooks, "lost-reply-found-again"),
+    Mutant(OnlyWaits, "lost-request-ordered-in-the-end"),
+    Mutant(PollsWithoutPause, "late-key-with-pauses"),
+    Mutant(WaitsForEver, "key-that-does-not-come"),
+    Mutant(ReadsOnlyId, "item-id-alone"),
+    Mutant(NeedsANumber, "number-not-told", frozenset({"newest-is-not-taken"}), trade=SERVICES),
+    Mutant(IgnoresInnerDoc, "inner-doc", frozenset({"renews-before-the-end"})),
+    Mutant(CrashesOnNoRows, "list-of-none", out="bjson"),
+    Mutant(CrashesOnOneRow, "list-of-one", out="bjson"),
+    Mutant(ReadsOnePage, "list-of-many", out="bjson"),
+    Mutant(RemembersStatus, "notices-what-the-seller-did"),
+    Mutant(RenewsTooLate, "renews-before-the-end"),
+    Mutant(
+        RenewsEveryDay,
+        "renews-before-the-end",
+        frozenset({"lost-renewal-bought-once", "little-is-asked"}),
+    ),
+    Mutant(RenewsAfterSilence, "lost-renewal-bought-once"),
+    Mutant(OrdersWithoutMoney, "too-little-money"),
+    Mutant(ReadsPlainNumbers, "balance-is-read"),
+    Mutant(SaysItIsOff, "suspension-is-made-sure"),
+    Mutant(MovesAgain, "address-changes-once-a-month"),
+    Mutant(RenewsItselfByAMonth, "autoprolong-equals-period", trade=MODULES),
+    Mutant(TakesLinkForAnswer, "long-request-followed"),
+    Mutant(IsImpatient, "slow-seller"),
+    Mutant(TakesPageForOrder, "server-error", NO_DOCUMENT),
+    Mutant(ReadsTornAnswers, "torn-answer"),
+    Mutant(PasswordInAddress, "password-not-in-the-address"),
+    Mutant(GivesUpASession, "dead-session-opened-again"),
+    Mutant(ForgetsTheBasket, "order-left-in-the-basket"),
+    Mutant(LooksAtEach, "little-is-asked"),
+    Mutant(ReadsAllPrices, "little-is-asked"),
+    Mutant(SessionInAddress, "session-not-in-the-address"),
+    Mutant(TakesAPage, "page-in-place-of-an-answer"),
+    Mutant(TakesNothing, "empty-answer"),
+    Mutant(
+        OrdersAgainAfterAPage,
+        "server-error-after-the-deed",
+        NO_DOCUMENT - {"server-error-after-the-deed"},
+    ),
+    Mutant(BelievesContentType, "content-type-is-not-believed"),
+    Mutant(LetsBothRenew, "renewed-by-one-of-both"),
+    Mutant(TakesTheNewest, "newest-is-not-taken", trade=SERVICES),
+    Mutant(DecidesByText, "message-text-decides-nothing"),
+)

@@ -1,0 +1,75 @@
+"""Our own client as every kind of reseller passes every lesson that is for it, in both formats."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from contracts.checks.client.adapter import ADAPTERS
+from contracts.checks.client.drivers import InProcess
+from contracts.checks.client.environment import Stage
+from contracts.checks.client.judge import KINDS, grade, trades_of
+from contracts.checks.client.lessons import LESSONS
+from contracts.checks.client.products import TRADES
+from contracts.checks.deviations import OURS, apply, read_file
+from contracts.verdicts import Cell, Outcome, Verdict
+
+KNOWN = read_file(OURS)
+NO_LIST = {"list-of-none", "list-of-one", "list-of-many"}
+# Who keeps no basket leaves what lies there to a person.
+IN_THE_BASKET = {"order-left-in-the-basket"}
+NOT_EXERCISED = {
+    ("custom", "licences"): set(),
+    ("custom", "services"): set(),
+    ("custom", "modules"): set(),
+    ("billmanager", "licences"): NO_LIST | IN_THE_BASKET,
+    ("billmanager", "services"): NO_LIST | IN_THE_BASKET,
+    # A BILLmanager renews by itself and does not ask its seller to.
+    ("billmanager", "modules"): {"autoprolong-equals-period"} | IN_THE_BASKET,
+    # WHMCS asks its seller for no list, no state and no balance.
+    ("whmcs", "licences"): NO_LIST
+    | IN_THE_BASKET
+    | {"notices-what-the-seller-did", "balance-is-read"},
+}
+"""Lessons that do not come up, by who and what."""
+
+
+def _graded(stage: Stage, kind: str, trade: str, out: str) -> list[Verdict]:
+    player = InProcess(stage, ADAPTERS[kind], out=out)
+    verdicts = list(grade(stage, player, kind=kind, trade=trade))
+    applied, told = apply(KNOWN, verdicts, judge="client", kind=kind, today=date(2027, 1, 31))
+    assert told == () or trade not in trades_of(kind)
+    return list(applied)
+
+
+def _named(verdicts: list[Verdict], outcome: Outcome) -> set[str]:
+    return {one.name for one in verdicts if one.outcome is outcome}
+
+
+@pytest.mark.parametrize(("kind", "trade"), NOT_EXERCISED)
+def test_our_client_holds_but_for_what_is_known(stage: Stage, kind: str, trade: str) -> None:
+    verdicts = _graded(stage, kind, trade, "xml")
+    known = {one.name for one in KNOWN if one.concerns("client", kind)}
+    taught = {lesson.name for lesson in LESSONS if trade in lesson.trades}
+    idle = NOT_EXERCISED[kind, trade]
+    assert [str(one) for one in verdicts if one.outcome is Outcome.FAIL] == []
+    assert _named(verdicts, Outcome.KNOWN) == known
+    assert _named(verdicts, Outcome.NOT_EXERCISED) == idle
+    assert _named(verdicts, Outcome.PASS) == taught - known - idle
+    assert {one.cells for one in verdicts} == {frozenset({Cell(kind, trade)})}
+
+
+def test_our_client_holds_in_bjson_too(stage: Stage) -> None:
+    verdicts = _graded(stage, "custom", "licences", "bjson")
+    assert [str(one) for one in verdicts if one.outcome is not Outcome.PASS] == []
+
+
+def test_whmcs_refuses_what_it_cannot_resell(stage: Stage) -> None:
+    for trade in set(TRADES) - set(trades_of("whmcs")):
+        (verdict,) = _graded(stage, "whmcs", trade, "xml")
+        assert (verdict.name, verdict.outcome) == ("says-what-it-cannot-resell", Outcome.PASS)
+
+
+def test_every_cell_is_asked_for() -> None:
+    assert set(NOT_EXERCISED) == {(kind, trade) for kind in KINDS for trade in trades_of(kind)}

@@ -1,0 +1,81 @@
+"""The protocol's two documents: what is asked, and how an answer is read."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from contracts.checks.client.steps import Account, BadReport, Do, Report, Result, Step, read_report
+
+ACCOUNT = Account("http://127.0.0.1:1/w/x/billmgr", "reseller", "secret", "2027-01-31T12:00:00Z")
+
+
+def test_a_step_is_one_line_with_everything_a_client_needs() -> None:
+    goods: dict[str, str | int | bool] = {"reference": "7", "tariff": 55227}
+    step = Step(Do.ORDER, "Order it.", "lesson", 1, "licences", ACCOUNT, goods=goods)
+    assert "\n" not in step.line()
+    assert json.loads(step.line()) == {
+        "mockseller": 1,
+        "lesson": "lesson",
+        "step": 1,
+        "do": "order",
+        "say": "Order it.",
+        "trade": "licences",
+        "seller": {"url": ACCOUNT.url, "login": "reseller", "password": "secret"},
+        "now": "2027-01-31T12:00:00Z",
+        "session": False,
+        "reference": "7",
+        "tariff": 55227,
+    }
+
+
+def test_what_a_client_wrote_before_its_answer_is_passed_over() -> None:
+    assert read_report('Connecting...\n{"result": "ok"}\n\n') == Report(Result.OK)
+
+
+def test_an_answer_is_read_as_it_is_written() -> None:
+    report = Report(
+        Result.OK, 7, "7-A", "192.0.2.1", 2, date(2027, 2, 28), Decimal("1.50"), (7, 8), "why"
+    )
+    assert read_report(report.line()) == report
+
+
+def test_numbers_may_be_texts() -> None:
+    assert read_report('{"result": "ok", "id": "7", "ids": ["8"]}').id == 7
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "nothing was answered"),
+        ("all fine", "no JSON"),
+        ("[]", "no object"),
+        ('{"result": "great"}', "result: 'great'"),
+        ('{"result": "ok", "id": 1.5}', "id: 1.5"),
+        ('{"result": "ok", "id": true}', "id: True"),
+        ('{"result": "ok", "ids": 7}', "ids: 7"),
+        ('{"result": "ok", "ids": [null]}', "ids: None"),
+        ('{"result": "ok", "key": 7}', "key: 7"),
+        ('{"result": "ok", "ends_on": "tomorrow"}', "ends_on: 'tomorrow'"),
+        ("[" * 100_000, "no JSON"),
+    ],
+)
+def test_a_bad_answer_is_told_in_one_line(text: str, told: str) -> None:
+    with pytest.raises(BadReport, match=r"^[^\n]+\Z") as problem:
+        read_report(text)
+    assert told in str(problem.value)
+
+
+@pytest.mark.parametrize("told", ["much", "1\u00a0234,56", "12,34", "12.34 EUR"])
+def test_a_balance_that_is_no_amount_equals_none(told: str) -> None:
+    balance = read_report(json.dumps({"result": "ok", "balance": told})).balance
+    assert balance is not None
+    assert balance.is_nan()
+
+
+def test_a_password_is_not_in_what_is_shown_of_a_step() -> None:
+    step = Step(Do.LIST, "List.", "lesson", 1, "licences", ACCOUNT)
+    assert "secret" not in repr(step)

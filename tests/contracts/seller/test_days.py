@@ -1,0 +1,28 @@
+"""Courses hold on every day of the year: months have ends, and years have a February."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from contracts.journeys.runs import Wishes, lead
+from contracts.record.levels import Choice
+from contracts.target.seller import over_wsgi
+from contracts.verdicts import Outcome
+from emulator.clock import Machine
+from emulator.testing import Seller
+
+
+@pytest.mark.parametrize("day", ["2028-01-30", "2027-08-31"])
+def test_courses_hold_at_the_ends_of_months(day: str) -> None:
+    at = datetime.fromisoformat(f"{day}T23:30:00").replace(tzinfo=UTC)
+    machine = replace(Machine(), now=lambda: at)
+    with Seller(machine=machine) as own, over_wsgi(own.wsgi) as seller:
+        with seller.world("small") as place:
+            assert place.known.today.isoformat() == day
+        verdicts = list(lead(seller, Choice(only="flow/"), Wishes()))
+    assert {one.outcome for one in verdicts} == {Outcome.PASS}, [
+        str(one) for one in verdicts if one.outcome is not Outcome.PASS
+    ]

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import csv
+import io
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emulator.wire.document import Document, Node, Shape
+from emulator.wire.formats.text import render_csv
+
+VALUES = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\r\t,;\"'\\"))
+
+
+def read(document: Document) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(render_csv(document).decode(), newline="")))
+
+
+@given(st.lists(st.tuples(VALUES, VALUES), min_size=1, max_size=4))
+def test_rows_read_back_as_they_were(rows: list[tuple[str, str]]) -> None:
+    nodes = [Node("elem", children=[Node("a", a), Node("b", b)]) for a, b in rows]
+
+    assert read(Document("soft", Shape.LISTING, nodes)) == [["a", "b"], *map(list, rows)]
+
+
+@given(VALUES)
+def test_a_form_is_a_header_and_one_row(value: str) -> None:
+    nodes = [Node("elid", "1"), Node("licname", value), Node("tparams", children=[Node("f", "x")])]
+
+    assert read(Document("soft.edit", Shape.FORM, nodes)) == [["elid", "licname"], ["1", value]]
+
+
+@given(VALUES)
+def test_an_error_is_one_record_on_one_line(msg: str) -> None:
+    error = Node("error", attrs={"type": "missed", "object": "item"}, children=[Node("msg", msg)])
+
+    shown = msg.replace("\n", "\\n").replace("\r", "\\r")
+    for break_, escape in {"\u2028": "\\u2028", "\u2029": "\\u2029"}.items():
+        shown = shown.replace(break_, escape)
+    document = Document("soft", Shape.ERROR, [error])
+    assert read(document) == [["error", "missed", "item", shown]]
+    assert len(render_csv(document).decode().splitlines()) == 1
+
+
+def test_a_row_that_lacks_a_column_has_an_empty_cell_there() -> None:
+    nodes = [
+        Node("elem", children=[Node("a", "1")]),
+        Node("elem", children=[Node("b", "2"), Node("a", "3"), Node("a", "4")]),
+    ]
+
+    assert read(Document("soft", Shape.LISTING, nodes)) == [
+        ["a", "b", "a"],
+        ["1", "", ""],
+        ["3", "2", "4"],
+    ]

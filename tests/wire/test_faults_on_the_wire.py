@@ -1,0 +1,309 @@
+"""What a client meets where a fault was planned, and what is true behind it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import select
+
+from emulator.cli import mockseller
+from emulator.store import tables
+from emulator.store.engine import Statement
+from emulator.testing import Seller
+from emulator.testing.client import ControlError
+
+ORDER = "soft.order.param"
+
+
+def count(seller: Seller, func: str = "soft") -> int:
+    return len(seller.call(func).rows())
+
+
+def last(seller: Seller) -> dict[str, object]:
+    return seller.journal.entries(limit=1)[0]
+
+
+def test_what_was_dropped_after_the_commit_has_happened_once(seller: Seller) -> None:
+    before, expenses = count(seller), count(seller, "expense")
+    seller.faults.add("drop", func=ORDER, when="after", times=1)
+    with pytest.raises(ConnectionResetError):
+        seller.order()
+    assert last(seller)["fault"] == "#1 drop after"
+    assert (count(seller), count(seller, "expense")) == (before + 1, expenses + 1)
+
+
+def test_what_was_dropped_before_has_not_happened(seller: Seller) -> None:
+    before = count(seller)
+    seller.faults.add("drop", func=ORDER, times=1)
+    with pytest.raises(ConnectionResetError):
+        seller.order()
+    told = last(seller)
+    assert (told["func"], told["fault"], told["answer"]) == (ORDER, "#1 drop before", "")
+    assert count(seller) == before
+    assert seller.order()
+
+
+@pytest.mark.parametrize(("when", "more"), [("before", 0), ("after", 1)])
+def test_an_error_document_in_the_format_that_was_asked_for(
+    seller: Seller, when: str, more: int
+) -> None:
+    before = count(seller)
+    seller.faults.add("error", func=ORDER, when=when, type="access", msg="Not today", times=2)
+    given: dict[str, Any] = {"pricelist": 55227, "period": 1, "skipbasket": "on", "sok": "ok"}
+    told = seller.call(ORDER, ip="192.0.2.201", **given)
+    assert told.error is not None
+    assert (told.status, told.error.type, told.error.message) == (200, "access", "Not today")
+    flat = seller.call(ORDER, ip="192.0.2.202", out="json", **given).json
+    assert flat["doc"]["error"]["$type"] == "access"
+    assert count(seller) == before + 2 * more
+
+
+@pytest.mark.parametrize(("when", "more"), [("before", 0), ("after", 1)])
+def test_an_http_status_in_place_of_a_document(seller: Seller, when: str, more: int) -> None:
+    before = count(seller)
+    seller.faults.add("status", func=ORDER, when=when, code=503, body="away", times=1)
+    answer = seller.call(ORDER, pricelist=55227, period=1, ip="192.0.2.201", skipbasket="on",
+                         sok="ok")  # fmt: skip
+    assert (answer.status, answer.text) == (503, "away")
+    assert count(seller) == before + more
+
+
+@pytest.mark.parametrize("out", ["xml", "json", "bjson", "sjson", "text", "csv"])
+def test_a_truncated_answer_breaks_off(seller: Seller, out: str) -> None:
+    seller.faults.add("truncate", func="soft", percent=30)
+    with pytest.raises(ConnectionResetError):
+        seller.call("soft", out=out)
+
+
+@pytest.mark.parametrize("sent", [1, 40, 100_000])
+def test_an_answer_is_cut_after_so_many_bytes_but_never_at_its_end(
+    seller: Seller, sent: int
+) -> None:
+    seller.faults.add("truncate", func="whoami", bytes=sent)
+    form = {"func": "whoami", "authinfo": "reseller:secret"}
+    got: list[bytes] = []
+    answer = seller.wsgi.test_client().post("/billmgr", data=form, buffered=False)
+    length = int(answer.headers["Content-Length"])
+    with pytest.raises(ConnectionResetError):
+        got.extend(answer.iter_encoded())
+    assert len(b"".join(got)) == min(sent, length - 1)
+
+
+def test_the_journal_shows_what_was_struck(seller: Seller) -> None:
+    seller.faults.add("delay", func="whoami", nth=2, times=1, seconds=0.5)
+    for _ in range(3):
+        seller.call("whoami")
+    assert len(seller.journal.entries()) == 3
+    (struck,) = seller.journal.entries(fault=True)
+    assert struck["fault"] == "#1 delay before"
+    assert len(seller.journal.entries(fault=False)) == 2
+    shown = CliRunner().invoke(mockseller, ["journal", "--struck", "--data", seller.folder])
+    day, line = shown.output.splitlines()
+    assert day == seller.clock.now[:10]
+    assert line.endswith("#1 delay before")
+
+
+def test_noise_is_the_same_each_time(seller: Seller) -> None:
+    seller.faults.add("garbage", func="whoami", bytes=64)
+    first, second = seller.call("whoami").body, seller.call("whoami").body
+    assert len(first) == 64
+    assert first == second
+
+
+def test_a_long_request_is_followed_to_its_answer(seller: Seller) -> None:
+    before = count(seller)
+    seller.faults.add("long", func=ORDER, seconds=5)
+    page = seller.call(ORDER, pricelist=55227, period=1, ip="192.0.2.201", skipbasket="on",
+                       sok="ok")  # fmt: skip
+    found = re.search(r"long.*billmgr", page.text)
+    assert found is not None
+    assert "please wait" in page.text
+    for start in ("/", "/manager/", "/w/default/"):
+        assert "please wait" in seller._send("GET", start + found[0], None, "").text  # noqa: SLF001 - a bare GET
+    seller.time.pass_time(5)
+    answer = seller._send("GET", "/" + found[0], None, "")  # noqa: SLF001 - the same
+    assert answer.error is None
+    assert count(seller) == before + 1
+    assert seller.service(answer.id)["status"] == 2
+
+
+def test_behind_a_link_that_was_never_given_there_is_nothing(seller: Seller) -> None:
+    for token in ("default-00", "nosuch-00", "..", "x"):
+        answer = seller._send("GET", f"/long/{token}/billmgr", None, "")  # noqa: SLF001 - a bare GET
+        assert answer.error is not None
+        assert answer.error.type == "missed"
+
+
+def test_a_delay_passes_and_holds_no_lock(seller: Seller) -> None:
+    seller.faults.add("delay", func="whoami", seconds=100)
+    start = seller.worlds.machine.elapsed()
+    assert seller.call("whoami").error is None
+    assert seller.worlds.machine.elapsed() - start >= 100
+
+
+def test_a_rate_limit_is_a_document_or_a_status(seller: Seller) -> None:
+    seller.faults.add("rate_limit", func="soft", calls=2, seconds=10)
+    answers = [seller.call("soft") for _ in range(3)]
+    assert [a.error is None for a in answers] == [True, True, False]
+    assert answers[2].error is not None
+    assert (answers[2].error.type, answers[2].error.object) == ("limit", "calls")
+    seller.time.pass_time(10)
+    assert seller.call("soft").error is None
+    seller.faults.clear()
+    seller.faults.add("rate_limit", func="soft", calls=0, seconds=10, code=429)
+    assert seller.call("soft").status == 429
+
+
+def test_a_stale_list_does_not_know_what_was_ordered(seller: Seller) -> None:
+    seller.faults.add("stale", func="soft")
+    before = count(seller)
+    number = seller.order()
+    assert count(seller) == before
+    assert seller.call("soft.edit", elid=number).error is None
+    seller.faults.clear()
+    assert count(seller) == before + 1
+
+
+def test_what_acts_is_never_stale(seller: Seller) -> None:
+    seller.faults.add("stale", func="soft.*")
+    assert seller.order(ip="192.0.2.201") != seller.order(ip="192.0.2.202")
+
+
+@pytest.mark.parametrize("out", ["json", "bjson"])
+def test_one_row_as_an_object(seller: Seller, out: str) -> None:
+    def rows(func: str) -> object:
+        told = json.loads(seller.call(func, out=out).body)
+        return told.get("doc", told).get("elem")
+
+    assert isinstance(rows("project"), list)
+    seller.faults.add("one_row")
+    assert isinstance(rows("project"), dict)
+    assert isinstance(rows("soft"), list)
+    assert seller.call("project").rows() != []
+
+
+def test_a_key_that_never_comes_comes_when_the_fault_is_taken_back(seller: Seller) -> None:
+    fault = seller.faults.add("no_key", func=ORDER, times=1)
+    number = seller.order()
+    for _ in range(5):
+        assert seller.call("soft.edit", elid=number).field("lickey") == ""
+    seller.time.pass_time(10**6)
+    assert seller.service(number)["status"] == 5
+    assert seller.service(seller.order(ip="192.0.2.202"))["status"] == 2
+    seller.faults.remove(fault)
+    assert seller.call("soft.edit", elid=number).field("lickey") != ""
+    assert seller.service(number)["status"] == 2
+
+
+def test_of_two_faults_that_withhold_keys_the_last_gives_way(seller: Seller) -> None:
+    first = seller.faults.add("no_key", func=ORDER, times=1)
+    seller.faults.add("no_key", func="platform.*")
+    number = seller.order()
+    seller.faults.remove(first)
+    assert seller.call("soft.edit", elid=number).field("lickey") == ""
+    seller.faults.clear()
+    assert seller.call("soft.edit", elid=number).field("lickey") != ""
+
+
+def test_a_key_that_comes_late_is_not_withheld(seller: Seller) -> None:
+    seller.provisioning("seconds", 60)
+    number = seller.order()
+    seller.faults.add("no_key", func=ORDER)
+    seller.faults.clear()
+    assert seller.call("soft.edit", elid=number).field("lickey") == ""
+    seller.time.pass_time(60)
+    assert seller.call("soft.edit", elid=number).field("lickey") != ""
+
+
+def test_whoever_was_given_a_link_can_follow_it_after_the_fault_is_gone(seller: Seller) -> None:
+    fault = seller.faults.add("long", func="whoami", seconds=0)
+    link = re.search(r"long[^\"]*billmgr", seller.call("whoami").text)
+    seller.faults.remove(fault)
+    assert link is not None
+    answer = seller._send("GET", f"/{link[0]}", None, "")  # noqa: SLF001 - a bare GET
+    assert 'name="reseller"' in answer.text
+
+
+def test_no_session_is_written_down_for_a_stale_list(seller: Seller) -> None:
+    seller.faults.add("stale")
+    opened = seller.call("auth", login="", username="reseller", password="secret")
+    session = opened.xml.findtext("auth") or ""
+    assert seller.call("soft", auth=session).rows() != []
+    db = seller.worlds.connect("default")
+    assert db.counts()["held_answer"] == 1
+    held = db.row(Statement(select(tables.held_answer.c.body)))
+    assert held is not None
+    assert session.encode() not in held[0]
+
+
+def test_a_refusal_does_not_go_stale(seller: Seller) -> None:
+    seller.faults.add("stale", func="soft")
+    assert seller.call("soft", authinfo="reseller:wrong").error is not None
+    assert seller.call("soft").rows() != []
+    assert seller.call("soft", authinfo="reseller:wrong").error is not None
+    assert seller.call("soft", login="").error is not None
+
+
+def test_a_call_on_many_elements_is_one_call(seller: Seller) -> None:
+    elids = [seller.order(ip=f"192.0.2.{n}") for n in (211, 212)]
+    fault = seller.faults.add("drop", func="soft.suspend", when="after", times=1)
+    with pytest.raises(ConnectionResetError):
+        seller.call("soft.suspend", elid=", ".join(map(str, elids)))
+    assert [seller.service(number)["status"] for number in elids] == [3, 3]
+    (told,) = seller.faults.all()
+    assert (told["id"], told["matched"], told["struck"]) == (fault, 1, 1)
+
+
+def test_a_login_can_be_struck_too(seller: Seller) -> None:
+    seller.faults.add("error", func="auth", type="auth", object="blocklogon", times=1)
+    asked = {"login": "", "username": "reseller", "password": "secret"}
+    refused = seller.call("auth", **asked).error
+    assert refused is not None
+    assert (refused.type, refused.object) == ("auth", "blocklogon")
+    assert seller.call("auth", **asked).error is None
+
+
+def test_the_control_api_is_never_struck_and_a_reset_forgets(seller: Seller) -> None:
+    seller.faults.add("drop")
+    assert len(seller.faults.all()) == 1
+    seller.reset()
+    assert seller.faults.all() == []
+    assert seller.call("whoami").error is None
+
+
+def test_other_worlds_and_other_calls_go_on(seller: Seller) -> None:
+    other = seller.world("other-shop")
+    seller.faults.add("drop", func="soft.edit")
+    assert count(seller) > 0
+    assert other.call("soft.edit", elid=100001).error is None
+    (told,) = seller.faults.all()
+    assert (told["matched"], told["struck"]) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "given", "line"),
+    [
+        ("POST", "/faults", {"what": "nonsense"}, "400: what: 'nonsense' is none of"),
+        ("POST", "/faults", {"what": "drop", "func": "sofd.*"},
+         "400: func: there is no function that is sofd.*"),
+        ("POST", "/faults", {"what": "error", "msg": "a\x00"},
+         "400: msg: is too long or holds control characters"),
+        ("POST", "/faults", {"what": "status", "body": "\ud800"},
+         "400: body: is too long or holds control characters"),
+        ("POST", "/faults", {"what": "rate_limit", "code": 100},
+         "400: code is neither 0 nor between 400 and 599"),
+        ("POST", "/faults", [], "400: the body is not a JSON object"),
+        ("DELETE", "/faults/9", None, "404: there is no fault 9"),
+        ("DELETE", "/faults/x", None, '404: there is no fault "x"'),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_planned_is_one_line(
+    seller: Seller, method: str, path: str, given: object, line: str
+) -> None:
+    with pytest.raises(ControlError) as refused:
+        seller.control(method, path, given)
+    assert str(refused.value).startswith(line)

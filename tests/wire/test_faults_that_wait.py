@@ -1,0 +1,100 @@
+"""While one call waits in a planned fault, others are answered; no test sleeps to see it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from emulator.app import create_app
+from emulator.clock import Machine
+from emulator.control.api import faults
+from emulator.settings import load
+from emulator.worlds.worlds import Worlds
+
+LONG_ENOUGH = 30.0
+"""Seconds after which a test that hangs gives up."""
+
+
+@dataclass
+class Held:
+    """A machine on which whoever waits is held until the test lets go."""
+
+    waiting: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
+    free: threading.Event = field(default_factory=threading.Event)
+
+    def wait(self, seconds: float) -> None:
+        if seconds:
+            self.waiting.release()
+            assert self.free.wait(LONG_ENOUGH)
+
+    def somebody_waits(self) -> None:
+        assert self.waiting.acquire(timeout=LONG_ENOUGH)
+
+
+@pytest.fixture
+def held() -> Iterator[Held]:
+    made = Held()
+    yield made
+    made.free.set()
+
+
+@pytest.fixture
+def app(tmp_path: Path, held: Held) -> Iterator[Flask]:
+    settings = load({"data": tmp_path}, environ={})
+    made = create_app(settings, Machine(wait=held.wait))
+    yield made
+    made.extensions["mockseller"].close()
+
+
+def plan(app: Flask, **rule: object) -> None:
+    worlds: Worlds = app.extensions["mockseller"]
+    faults.add(worlds, "default", {"what": "delay", "seconds": 9, **rule})
+
+
+def ask(app: Flask, func: str, **params: str) -> str:
+    form = {"func": func, "authinfo": "reseller:secret", **params}
+    return app.test_client(use_cookies=False).post("/billmgr", data=form).text
+
+
+def order(app: Flask, ip: str) -> str:
+    paid = {"pricelist": "55227", "period": "1", "skipbasket": "on", "sok": "ok"}
+    return ask(app, "soft.order.param", ip=ip, licname=f"at-{ip}", **paid)
+
+
+def test_a_call_that_waits_before_it_happens_stops_nobody(app: Flask, held: Held) -> None:
+    plan(app, func="soft.order.param", times=1)
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(order, app, "192.0.2.201")
+        held.somebody_waits()
+        assert "<id>" in order(app, "192.0.2.202")
+        assert "192.0.2.201" not in ask(app, "soft")
+        held.free.set()
+        assert "<id>" in slow.result(LONG_ENOUGH)
+    assert "192.0.2.201" in ask(app, "soft")
+
+
+def test_what_happened_is_seen_by_others_while_its_caller_waits(app: Flask, held: Held) -> None:
+    plan(app, func="soft.order.param", times=1, when="after")
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(order, app, "192.0.2.201")
+        held.somebody_waits()
+        assert "192.0.2.201" in ask(app, "soft")
+        assert "<id>" in order(app, "192.0.2.202")
+        held.free.set()
+        assert "<id>" in slow.result(LONG_ENOUGH)
+
+
+def test_many_wait_at_once(app: Flask, held: Held) -> None:
+    plan(app, func="whoami")
+    with ThreadPoolExecutor(5) as pool:
+        slow = [pool.submit(ask, app, "whoami") for _ in range(5)]
+        for _ in slow:
+            held.somebody_waits()
+        held.free.set()
+        assert all('name="reseller"' in one.result(LONG_ENOUGH) for one in slow)
