@@ -48,7 +48,7 @@ class Outcome(enum.Enum):
 class Cell:
     """A cell of the matrix: a reselling system, and what it resells.
 
-    ``system``: billmanager, custom, whmcs; ``trade``: services, modules, licences.
+    ``system``: billmanager, custom, whmcs; ``trade``: services, modules, licenses.
     """
 
     system: str

@@ -20,7 +20,7 @@ from emulator.control.console.pages import Console
 from emulator.domain.accounts.accounts import Verified
 from emulator.functions import families
 from emulator.functions.products import service_types
-from emulator.server.license_file_api import LicenceDoor
+from emulator.server.license_file_api import LicenseDoor
 from emulator.server.pages.landing import page
 from emulator.server.pages.payment import PaymentPages
 from emulator.settings import Settings
@@ -97,7 +97,7 @@ def create_app(settings: Settings, machine: Machine | None = None) -> Flask:
         app.add_url_rule(path, path, billmgr, methods=["GET", "POST", "OPTIONS"])
     _add_long_requests(app, endpoint)
     _add_payment_pages(app, PaymentPages(worlds))
-    _add_licence_door(app, LicenceDoor(worlds))
+    _add_license_door(app, LicenseDoor(worlds))
     _add_own_doors(app, ControlApi(settings, worlds, registry), Console(settings, worlds))
     return app
 
@@ -132,10 +132,10 @@ def _add_payment_pages(app: Flask, pages: PaymentPages) -> None:
     app.add_url_rule("/pay/<token>", "pay", pay, methods=["GET", "POST"])
 
 
-def _add_licence_door(app: Flask, door: LicenceDoor) -> None:
-    """Where panels fetch their licence files; a key in a form stays out of logs of addresses."""
+def _add_license_door(app: Flask, door: LicenseDoor) -> None:
+    """Where panels fetch their license files; a key in a form stays out of logs of addresses."""
 
-    def licence(world: str = DEFAULT) -> Response:
+    def license(world: str = DEFAULT) -> Response:
         form = flask.globals.request_ctx.request
         if form.method == "POST":
             told = door.issue(world, form.form.get("key", ""), form.form.get("ip", ""))
@@ -147,7 +147,7 @@ def _add_licence_door(app: Flask, door: LicenceDoor) -> None:
         return response
 
     for path in ("/_licence", "/w/<world>/_licence"):
-        app.add_url_rule(path, path, licence, methods=["GET", "POST"])
+        app.add_url_rule(path, path, license, methods=["GET", "POST"])
 
 
 def _add_long_requests(app: Flask, endpoint: Endpoint) -> None:

@@ -98,7 +98,7 @@ class Client:
         """Return what can be done with services of one product type, by its internal name.
 
         `vds`, `dedic`, `vhost`, `instances`, `domain`, `dnshost`, `storage`, `colocation`, and
-        whatever a seller made up. Licences have namespaces of their own.
+        whatever a seller made up. Licenses have namespaces of their own.
         """
         return Products(self, itemtype)
 

@@ -49,11 +49,11 @@ class NotUnderstood(TransportError):
 
 
 class KeyNotIssued(ResellerError):
-    """The licence exists, but its key did not arrive while we were ready to wait."""
+    """The license exists, but its key did not arrive while we were ready to wait."""
 
     def __init__(self, license_id: int, reads: int) -> None:
-        """Name the licence, so that its key can be read later."""
-        super().__init__(f"licence {license_id} has no key after {reads} reads")
+        """Name the license, so that its key can be read later."""
+        super().__init__(f"license {license_id} has no key after {reads} reads")
         self.license_id = license_id
         self.reads = reads
 

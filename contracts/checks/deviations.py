@@ -8,7 +8,7 @@ They stand in a file, so that nobody has to change a program to say "we know"::
         name:   lost-answer/*           a verdict's name, or a pattern with * and ?
         out:    xml                     the same for its format or variant (may be left out)
         what:   the order is not looked for
-        reason: the module keeps a licence only once the answer is there
+        reason: the module keeps a license only once the answer is there
         date:   2026-11-26              since when it is known
         until:  2027-06-01              the last day on which it excuses (may be left out)
 

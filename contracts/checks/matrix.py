@@ -1,4 +1,4 @@
-"""The matrix *reselling system by services, modules, licences*: filled only by what was run.
+"""The matrix *reselling system by services, modules, licenses*: filled only by what was run.
 
 What ought to stand in it is the vendor's table (``reseller_client.resellers.MATRIX``). A cell that
 says yes holds once something of it was shown to work, and nothing of it was shown not to; a cell
@@ -17,7 +17,7 @@ from contracts.verdicts import ASSUMED, EVIDENCE, Cell, Outcome, Verdict
 from reseller_client.resellers import MATRIX, Kind, Trade
 
 SYSTEMS: Final = (Kind.BILLMANAGER, Kind.CUSTOM, Kind.WHMCS)
-TRADES: Final = (Trade.SERVICES, Trade.MODULES, Trade.LICENCES)
+TRADES: Final = (Trade.SERVICES, Trade.MODULES, Trade.LICENSES)
 EXPECTED: Final[Mapping[Cell, bool]] = {
     Cell(kind.name.lower(), trade.value): trade in MATRIX[kind]
     for kind in SYSTEMS
@@ -68,7 +68,7 @@ class Filled:
 
 
 def matrix(verdicts: Iterable[Verdict]) -> tuple[Filled, ...]:
-    """Every cell, in the order of rows: billmanager, custom, whmcs; services, modules, licences.
+    """Every cell, in the order of rows: billmanager, custom, whmcs; services, modules, licenses.
 
     Verdicts of cells that the vendor's table does not have are a mistake of the judge: KeyError.
     """

@@ -18,13 +18,13 @@ class CannotRun(click.ClickException):
 
 @click.group(
     invoke_without_command=True,
-    short_help="Tell a licence's life, a year, a quarter, a module.",
+    short_help="Tell a license's life, a year, a quarter, a module.",
 )
 @options.in_process
 @click.option("--verbose", "-v", is_flag=True, help="Show every request and answer.")
 @click.pass_context
 def demo(context: click.Context, *, in_process: bool, verbose: bool) -> None:
-    """Tells one licence's whole life against a seller it starts itself.
+    """Tells one license's whole life against a seller it starts itself.
 
     Order, key, re-addressing, change of tariff, suspension, renewal, deletion, with the balance
     before and after each step.
@@ -44,7 +44,7 @@ def demo(context: click.Context, *, in_process: bool, verbose: bool) -> None:
 def year(context: click.Context, *, in_process: bool, verbose: bool) -> None:
     """Plays twelve months of a reseller in seconds: WHMCS with its daily cron, and a shop.
 
-    Customers come, stop paying, leave; licences are bought, prolonged, reused; money lacks and is
+    Customers come, stop paying, leave; licenses are bought, prolonged, reused; money lacks and is
     topped up. Prints what was bought, prolonged, suspended and earned, month by month.
 
     Exit code 0: it all adds up, 1: the reseller's ledger and the seller's do not agree, or
@@ -80,8 +80,8 @@ def services(context: click.Context, *, in_process: bool, verbose: bool) -> None
 def modules(context: click.Context, *, in_process: bool, verbose: bool) -> None:
     """Tells a module's life between three systems: panel, reseller, seller, on free ports.
 
-    A customer buys it in the panel for the reseller's price, the licence carries it, a month later
-    it is prolonged, then the licence is closed and the module goes with it.
+    A customer buys it in the panel for the reseller's price, the license carries it, a month later
+    it is prolonged, then the license is closed and the module goes with it.
 
     Exit code 0: all was as told, 1: something was not, or the ledgers do not agree, 2: it could not
     be played.

@@ -27,7 +27,7 @@ class Wishes:
     mode: str | None
     login: str
     password: str = field(repr=False)
-    licence: str
+    license: str
     expect: tuple[str, ...]
     currency: str
     slow: float
@@ -59,7 +59,7 @@ wishes_options = gathered(
     click.option("--password", envvar="MOCKSELLER_PANEL_PASSWORD", show_envvar=True, default="",
                  help="Of the customer."),
     click.option("--item", "licence", default="", metavar="ID",
-                 help="A licence of the customer's, by its number."),
+                 help="A license of the customer's, by its number."),
     click.option("--expect", multiple=True, metavar="MODULE",
                  help="A module that has to be sold. May be repeated."),
     click.option("--currency", default="", metavar="CODE", help="What prices have to be in."),
@@ -89,7 +89,7 @@ def modules(url: str, *, wishes: Wishes, only: str, reports: Reports) -> None:
     """Plays a control panel against an endpoint, and says what a panel would stumble over.
 
     URL is the address at which panels ask for modules, in whatever language it is written. Prices
-    are asked for; with a login and a licence a module is put in the basket and taken out again.
+    are asked for; with a login and a license a module is put in the basket and taken out again.
     Nothing is paid for without --buy. All rules are played, and those of --only told.
 
     Exit code 0: all held, 1: something did not, 2: it could not be judged.

@@ -74,7 +74,7 @@ wishes_options = gathered(
     click.option("--tariff-of", "tariffs", multiple=True, metavar="FAMILY=CODE",
                  callback=_tariffs, help="What to buy of a family. May be repeated."),
     click.option("--ip", default="192.0.2.200", show_default=True, metavar="IP",
-                 help="IP address; licences are ordered for those after it."),
+                 help="IP address; licenses are ordered for those after it."),
     click.option("--flows/--no-flows", default=True, show_default=True,
                  help="Resell as each system does."),
     options.scenarios(default=False),

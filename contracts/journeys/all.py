@@ -8,18 +8,18 @@ from typing import Final, Protocol
 
 from contracts.journeys.billmanager import Billmanager
 from contracts.journeys.catalogue_view import ADDITION, SOFT, VDS
-from contracts.journeys.custom_licenses import CustomLicences
+from contracts.journeys.custom_licenses import CustomLicenses
 from contracts.journeys.custom_modules import CustomAdditions
 from contracts.journeys.custom_services import CustomMachines
 from contracts.journeys.journey import OUT, Course, Deed, Ground
 from contracts.journeys.whmcs import SYSTEM as WHMCS
-from contracts.journeys.whmcs import WhmcsLicences, refusals
+from contracts.journeys.whmcs import WhmcsLicenses, refusals
 from contracts.verdicts import NO_EVIDENCE, Cell, Outcome, Verdict
 
 BILLMANAGER, CUSTOM = "billmanager", "custom"
-SERVICES, MODULES, LICENCES = "services", "modules", "licences"
+SERVICES, MODULES, LICENSES = "services", "modules", "licences"
 FUNCTIONS: Final[Mapping[str, str]] = MappingProxyType(
-    {LICENCES: f"{SOFT}.edit", SERVICES: VDS, MODULES: ADDITION}
+    {LICENSES: f"{SOFT}.edit", SERVICES: VDS, MODULES: ADDITION}
 )
 """The function whose family and level a trade has, for those who choose by them."""
 
@@ -34,13 +34,13 @@ class Lived(Protocol):
 
 LIVES: Final[Mapping[Cell, Callable[[Ground], Lived]]] = MappingProxyType(
     {
-        Cell(CUSTOM, LICENCES): CustomLicences.on,
+        Cell(CUSTOM, LICENSES): CustomLicenses.on,
         Cell(CUSTOM, SERVICES): CustomMachines.on,
         Cell(CUSTOM, MODULES): CustomAdditions.on,
-        Cell(BILLMANAGER, LICENCES): lambda ground: Billmanager(ground, SOFT),
+        Cell(BILLMANAGER, LICENSES): lambda ground: Billmanager(ground, SOFT),
         Cell(BILLMANAGER, SERVICES): lambda ground: Billmanager(ground, VDS),
         Cell(BILLMANAGER, MODULES): lambda ground: Billmanager(ground, ADDITION),
-        Cell(WHMCS, LICENCES): WhmcsLicences.on,
+        Cell(WHMCS, LICENSES): WhmcsLicenses.on,
     }
 )
 REFUSED: Final = (Cell(WHMCS, SERVICES), Cell(WHMCS, MODULES))

@@ -51,7 +51,7 @@ CUSTOMER: Final = "customer"
 class Billmanager(Life):
     """One item of a reselling BILLmanager. ``licence``: what carries it, where it is a module."""
 
-    licence: int = 0
+    license: int = 0
     item: int = 0
     own: int = 0
     kept_back: bool = False
@@ -63,8 +63,8 @@ class Billmanager(Life):
         """The steps in their order."""
         module = self.family == ADDITION
         connecting = (DOCUMENTED, "docs/resale.md section 3: a processing module, its tariffs")
-        before = (Deed("licence", self.buy_licence, *ORDERING, needed=True),) if module else ()
-        after = (Deed("delete its licence", self.delete_licence, *DELETING),) if module else ()
+        before = (Deed("licence", self.buy_license, *ORDERING, needed=True),) if module else ()
+        after = (Deed("delete its license", self.delete_license, *DELETING),) if module else ()
         return (
             Deed("price", self.price, *READING, needed=True),
             Deed("connect", self.connect, *connecting, needed=True),
@@ -108,14 +108,14 @@ class Billmanager(Life):
         self.own = own.id
         step.says.append(f"tariff {self.tariff.id} is imported as {own.id}")
 
-    def buy_licence(self, step: Step) -> None:
-        """The licence that is to carry the module."""
+    def buy_license(self, step: Step) -> None:
+        """The license that is to carry the module."""
         sold = self.ground.shelf.tariff(SOFT)
         step.cost = month_of(sold) or NOTHING
         wish = LicenseOrder(
             sold.id, self.ground.shelf.address(), licname="web-4", remoteid=self.remoteid("b")
         )
-        self.licence = self._licences.order(wish).id
+        self.license = self._licenses.order(wish).id
         self.spent += step.cost
 
     def order(self, step: Step) -> None:
@@ -161,27 +161,27 @@ class Billmanager(Life):
         """The operation ``close``."""
         self.deleted(step, lambda: self._run(lambda: self.reseller.close(self.item)))
 
-    def delete_licence(self, step: Step) -> None:
-        """Gives the licence up as well."""
-        self._licences.cancel(self.licence)
+    def delete_license(self, step: Step) -> None:
+        """Gives the license up as well."""
+        self._licenses.cancel(self.license)
         living = {row.id for row in self.client.licenses.list()}
-        step.must("the licence is in the list", self.licence in living, wanted=False)
+        step.must("the license is in the list", self.license in living, wanted=False)
 
     def ledger(self, step: Step) -> None:
         """All that was bought, to the cent."""
-        numbers = {self.number, self.licence} - {0}
+        numbers = {self.number, self.license} - {0}
         self.charged(step, numbers, self.spent)
         self.books.close()
 
     @property
-    def _licences(self) -> CustomReseller:
+    def _licenses(self) -> CustomReseller:
         return CustomReseller(self.client, today=self.ground.today)
 
     def _params(self) -> Mapping[str, str]:
         if self.family == SOFT:
             return {"ip": self.ground.shelf.address(), "licname": "web-5"}
         if self.family == ADDITION:
-            return {"item": str(self.licence)}
+            return {"item": str(self.license)}
         named = {"domain": f"{self.remoteid('b')}.example.com"}
         system = template_of(self.tariff)
         return {**named, "ostempl": system} if system else named

@@ -27,7 +27,7 @@ MONTH: Final = 1
 MOST_TRIED: Final = 12
 """Tariffs whose order forms are looked at to find one that may be ordered."""
 FIRST_ADDRESS: Final = "192.0.2.200"
-"""The first of the addresses licences are ordered for; they belong to nobody (RFC 5737)."""
+"""The first of the addresses licenses are ordered for; they belong to nobody (RFC 5737)."""
 
 LAST_OF_A_NETWORK: Final = 254
 

@@ -1,4 +1,4 @@
-"""A custom billing that resells licences over the API."""
+"""A custom billing that resells licenses over the API."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ from reseller_client.resellers import CustomReseller
 
 
 @dataclass(slots=True)
-class CustomLicences(Life):
-    """The life of one licence, by the names of a billing of one's own."""
+class CustomLicenses(Life):
+    """The life of one license, by the names of a billing of one's own."""
 
     key: str = ""
     address: str = ""
@@ -91,7 +91,7 @@ class CustomLicences(Life):
         step.must("our id of it", shown.remoteid, self.remoteid("l"))
 
     def read_key(self, step: Step) -> None:
-        """The key begins with the licence's number, and is the same whenever it is read."""
+        """The key begins with the license's number, and is the same whenever it is read."""
         step.must("the number its key begins with", self.key.partition("-")[0], str(self.number))
         for _ in range(2):
             step.must("its key, read again", self._shown().key, self.key)
@@ -141,11 +141,11 @@ class CustomLicences(Life):
         full = (month_of(wanted) or NOTHING) - self.month
         term, left = self.ends_on - (self.ends_on - TERM), self.ends_on - self.ground.today()
         step.cost = told[0].amount if told else part_of(full, left.days, term.days)
-        licence = self.billing.change_tariff(self.number, wanted.id)
+        license = self.billing.change_tariff(self.number, wanted.id)
         self.spent += step.cost
         step.says.append(f"to tariff {wanted.id} for {step.cost}")
-        step.must("its tariff", licence.tariff, wanted.id)
-        step.must("its end", licence.expires_on, self.ends_on)
+        step.must("its tariff", license.tariff, wanted.id)
+        step.must("its end", license.expires_on, self.ends_on)
 
     def delete(self, step: Step) -> None:
         """Gives it up."""

@@ -1,4 +1,4 @@
-"""A custom billing that resells modules: each belongs to a licence, without which there is none."""
+"""A custom billing that resells modules: each belongs to a license, without which there is none."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from contracts.verdicts import DOCUMENTED
 from reseller_client import LicenseOrder, ModuleOrder
 from reseller_client.resellers import CustomModules, CustomReseller
 
-MODULES: Final[Known] = (DOCUMENTED, "docs/trade.md section 8: a module belongs to a licence")
+MODULES: Final[Known] = (DOCUMENTED, "docs/trade.md section 8: a module belongs to a license")
 
 
 @dataclass(slots=True)
 class CustomAdditions(Life):
-    """The life of one module on a licence that is bought for it."""
+    """The life of one module on a license that is bought for it."""
 
-    licence: int = 0
+    license: int = 0
 
     @classmethod
     def on(cls, ground: Ground) -> Self:
@@ -43,8 +43,8 @@ class CustomAdditions(Life):
         return (
             Deed("price", self.price, *READING, needed=True),
             Deed("currency", self.currency, *PRICED),
-            Deed("order without a licence", self.without, *MODULES),
-            Deed("licence", self.buy_licence, *ORDERING, needed=True),
+            Deed("order without a license", self.without, *MODULES),
+            Deed("licence", self.buy_license, *ORDERING, needed=True),
             Deed("order", self.order, *MODULES, needed=True),
             Deed("pages of the list", self.pages, *LISTING),
             Deed("order of the list", self.in_order, *LISTING),
@@ -53,7 +53,7 @@ class CustomAdditions(Life):
             Deed("prolong", self.prolong, *PROLONGING),
             Deed("delete", self.delete, *DELETING),
             Deed("prolong what is deleted", self.not_prolonged, *REFUSING),
-            Deed("delete its licence", self.delete_licence, *DELETING),
+            Deed("delete its license", self.delete_license, *DELETING),
             Deed("ledger", self.ledger, *MONEY),
         )
 
@@ -63,26 +63,26 @@ class CustomAdditions(Life):
         return CustomModules(self.client)
 
     def without(self, step: Step) -> None:
-        """No licence, no module, and no money."""
+        """No license, no module, and no money."""
         wish = ModuleOrder(self.tariff.id, int(NOBODYS), remoteid=self.remoteid("n"))
         step.must_be_refused(
-            "a module of nobody's licence", lambda: self.client.modules.order(wish)
+            "a module of nobody's license", lambda: self.client.modules.order(wish)
         )
 
-    def buy_licence(self, step: Step) -> None:
-        """The licence that is to carry it."""
+    def buy_license(self, step: Step) -> None:
+        """The license that is to carry it."""
         sold = self.ground.shelf.tariff(SOFT)
         step.cost = month_of(sold) or NOTHING
         wish = LicenseOrder(
             sold.id, self.ground.shelf.address(), licname="web-3", remoteid=self.remoteid("c")
         )
-        self.licence = self._licences.order(wish).id
+        self.license = self._licenses.order(wish).id
         self.spent += step.cost
 
     def order(self, step: Step) -> None:
-        """An order is paid at once, and the licence has it."""
+        """An order is paid at once, and the license has it."""
         self.bought(step, self._order(), self.month)
-        step.must("its licence", self.client.modules.get(self.number).license_id, self.licence)
+        step.must("its license", self.client.modules.get(self.number).license_id, self.license)
 
     def prolong(self, step: Step) -> None:
         """Buys another month."""
@@ -92,24 +92,24 @@ class CustomAdditions(Life):
         )
 
     def delete(self, step: Step) -> None:
-        """Gives it up, and keeps the licence."""
+        """Gives it up, and keeps the license."""
         self.deleted(step, lambda: self.billing.close(self.number))
-        step.must("its licence", self.client.licenses.get(self.licence).id, self.licence)
+        step.must("its license", self.client.licenses.get(self.license).id, self.license)
 
-    def delete_licence(self, step: Step) -> None:
-        """Gives the licence up as well."""
-        self._licences.cancel(self.licence)
+    def delete_license(self, step: Step) -> None:
+        """Gives the license up as well."""
+        self._licenses.cancel(self.license)
         living = {row.id for row in self.client.licenses.list()}
-        step.must("the licence is in the list", self.licence in living, wanted=False)
+        step.must("the license is in the list", self.license in living, wanted=False)
 
     def ledger(self, step: Step) -> None:
         """Both of them, to the cent."""
-        self.charged(step, {self.number, self.licence}, self.spent)
+        self.charged(step, {self.number, self.license}, self.spent)
 
     @property
-    def _licences(self) -> CustomReseller:
+    def _licenses(self) -> CustomReseller:
         return CustomReseller(self.client, today=self.ground.today)
 
     def _order(self) -> int:
-        wish = ModuleOrder(self.tariff.id, self.licence, remoteid=self.remoteid("m"))
+        wish = ModuleOrder(self.tariff.id, self.license, remoteid=self.remoteid("m"))
         return self.billing.order(wish).id

@@ -1,4 +1,4 @@
-"""WHMCS with the vendor's module: licences by the month, never deleted, and nothing else.
+"""WHMCS with the vendor's module: licenses by the month, never deleted, and nothing else.
 
 What it cannot resell it refuses before anything is asked of a seller; that is shown as well.
 """
@@ -57,8 +57,8 @@ def refusals(trade: str) -> Iterator[Verdict]:
 
 
 @dataclass(slots=True)
-class WhmcsLicences(Life):
-    """The life of one licence, by the calls WHMCS makes of its module."""
+class WhmcsLicenses(Life):
+    """The life of one license, by the calls WHMCS makes of its module."""
 
     key: str = ""
     address: str = ""
@@ -72,7 +72,7 @@ class WhmcsLicences(Life):
 
     def deeds(self) -> tuple[Deed, ...]:
         """The steps in their order."""
-        pool = (OBSERVED, "docs/resale.md section 4.1: a licence is put in a pool, not deleted")
+        pool = (OBSERVED, "docs/resale.md section 4.1: a license is put in a pool, not deleted")
         new_key = (OBSERVED, "docs/trade.md section 6.4")
         return (
             Deed("price", self.price, *READING, needed=True),
@@ -129,7 +129,7 @@ class WhmcsLicences(Life):
         self.switched_on(step, lambda: self.module.unsuspend_account(self._hosted("web-7")))
 
     def put_in_pool(self, step: Step) -> None:
-        """``TerminateAccount`` deletes nothing: the licence waits for its next user."""
+        """``TerminateAccount`` deletes nothing: the license waits for its next user."""
         self.switched_off(step, lambda: self.module.terminate_account(self._hosted("web-7")))
         shown = self.client.licenses.get(self.number)
         step.must("its name", shown.licname, FREE_NAME)
@@ -138,10 +138,10 @@ class WhmcsLicences(Life):
     def take_from_pool(self, step: Step) -> None:
         """The next ``CreateAccount`` takes it, and buys nothing."""
         if any(row.service_id is not None for row in self.store.rows()):
-            raise Unreached("the licence was not put in the pool")
+            raise Unreached("the license was not put in the pool")
         self.address = self.ground.shelf.address()
         taken = self.module.create_account(self._hosted("web-8"))
-        step.must("the licence", taken.license_id, self.number)
+        step.must("the license", taken.license_id, self.number)
         step.must("its state", self.read().status, Status.ACTIVE)
 
     def delete(self, step: Step) -> None:

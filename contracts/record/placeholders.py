@@ -1,6 +1,6 @@
 """What differs between runs, written as ``<kind>`` or ``<kind:label>`` in an exchange.
 
-``<id:1>`` a number; ``<key:1>`` a licence key, which begins with the number ``<id:1>`` and a
+``<id:1>`` a number; ``<key:1>`` a license key, which begins with the number ``<id:1>`` and a
 dash; ``<date:+1 month>`` a day counted from today, ``<date:x>`` any day; ``<money>`` an amount
 with or without its currency; ``<number>``; ``<text>`` something, ``<any>`` anything or nothing;
 ``<hex:24>`` so many hexadecimal digits, ``<hex:24:x>`` the same by name. ``<totp:SECRET>`` is for

@@ -48,7 +48,7 @@ def general(doc: Node, known: Knowledge) -> Node:
 
 
 def labels_of(node: Node) -> set[str]:
-    """The labels of numbers that a tree names; a key names its licence's."""
+    """The labels of numbers that a tree names; a key names its license's."""
     return {label for text in node.texts() for label in labels_in(text)}
 
 

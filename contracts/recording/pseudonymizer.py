@@ -1,4 +1,4 @@
-"""What a recording hides: secrets behind a mask, licence keys and people behind stand-ins.
+"""What a recording hides: secrets behind a mask, license keys and people behind stand-ins.
 
 The same value has the same stand-in throughout a session, so that what belongs together still
 does. Real values are kept in memory only, for as long as the recording takes.

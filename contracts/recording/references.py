@@ -115,7 +115,7 @@ class References:
         return f"<id:{self._labels[thing]}>"
 
     def _key(self, func: str, value: str) -> str:
-        """A key by the label of its licence; without one where the caller brought the number."""
+        """A key by the label of its license; without one where the caller brought the number."""
         thing = _thing(func, value.partition("-")[0])
         if thing not in self._labels and thing in self._given:
             return "<key>"

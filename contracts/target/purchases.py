@@ -89,7 +89,7 @@ class Purchases:
         """Deletes all that stands by ordinary calls; what could not be, each with its reason.
 
         ``ask`` asks in the account's name; ``pause`` lets time pass for a seller that is still at
-        work on something. Modules were ordered after their licences and go first. Who does not
+        work on something. Modules were ordered after their licenses and go first. Who does not
         want to wait (KeyboardInterrupt) is told what stands then.
         """
         try:

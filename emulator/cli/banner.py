@@ -14,7 +14,7 @@ from emulator.worlds.worlds import DEFAULT, Worlds
 
 PREFERRED = 55227
 """ISPmanager Lite: the cheapest code every shipped world sells."""
-POOL = "0.0.0.0"  # noqa: S104 - the address of which there may be many licences: the line works twice
+POOL = "0.0.0.0"  # noqa: S104 - the address of which there may be many licenses: the line works twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class FirstOrder:
     period: int
 
     def curl(self, url: str) -> str:
-        """A line for a shell that orders a licence and prints the answer."""
+        """A line for a shell that orders a license and prints the answer."""
         pairs = {
             "authinfo": f"{self.login}:{self.password}",
             "func": "soft.order.param",
@@ -57,7 +57,7 @@ class FirstOrder:
                 f"  password  {self.password}",
                 f"  control   {url}/_mockseller/",
                 "",
-                "Order a licence:",
+                "Order a license:",
                 "",
                 self.curl(url),
                 "",

@@ -1,4 +1,4 @@
-"""``mockseller panel``: a control panel under a licence that shows, buys and renews modules."""
+"""``mockseller panel``: a control panel under a license that shows, buys and renews modules."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ TIMEOUT = 60.0
               metavar="KEY", help="Kept after the first time.")  # fmt: skip
 @click.option("--seller", envvar="MOCKSELLER_URL", show_envvar=True, metavar="URL",
               default="http://127.0.0.1:1500/billmgr", show_default=True,
-              help="Whose licence it is: the address of the seller's API.")  # fmt: skip
+              help="Whose license it is: the address of the seller's API.")  # fmt: skip
 @click.option("--billing", default="", metavar="URL", help="Ask this one, not the file's partner.")
 @click.option("--mode", type=click.Choice(["automatic", "manual", "pricelist"]),
-              help="How modules are bought, whatever the licence file says.")  # fmt: skip
+              help="How modules are bought, whatever the license file says.")  # fmt: skip
 @click.option("--ip", default="", metavar="IP", help="IP address the panel says it is at.")
 @click.option("--folder", type=options.FOLDER, default=Path("panel"), show_default=True,
-              metavar="FOLDER", help="Where its licence file is kept.")  # fmt: skip
+              metavar="FOLDER", help="Where its license file is kept.")  # fmt: skip
 @options.host("127.0.0.1")
 @options.port(8080)
 @click.pass_context
 def panel(
     context: click.Context,
     *,
-    licence: str,
+    license: str,
     seller: str,
     billing: str,
     mode: str | None,
@@ -48,7 +48,7 @@ def panel(
 ) -> None:
     """Start a control panel that sells modules, or do one thing with it.
 
-    Without a command it fetches its licence file and serves its page; Ctrl-C stops it. Who buys
+    Without a command it fetches its license file and serves its page; Ctrl-C stops it. Who buys
     is asked for, or MOCKSELLER_PANEL_LOGIN and MOCKSELLER_PANEL_PASSWORD say it.
 
     Exit code 0: done or stopped, 1: the billing refuses, 2: it could not be asked, or not begin.
@@ -57,16 +57,16 @@ def panel(
 
     import httpx
 
-    from emulator.panel import Bearings, LicenceFolder, Panel
+    from emulator.panel import Bearings, LicenseFolder, Panel
 
     _check_address("seller", seller)
     if billing:
         _check_address("billing", billing)
     http = httpx.Client(timeout=TIMEOUT)
     context.call_on_close(http.close)
-    bearings = Bearings(seller, licence, billing, mode or "", ip)
-    # The licence follows the purchase in a moment, and a person waits here.
-    context.obj = Panel(LicenceFolder(folder), http, bearings, wait=time.sleep)  # noqa: TID251 - see above
+    bearings = Bearings(seller, license, billing, mode or "", ip)
+    # The license follows the purchase in a moment, and a person waits here.
+    context.obj = Panel(LicenseFolder(folder), http, bearings, wait=time.sleep)  # noqa: TID251 - see above
     if context.invoked_subcommand is None:
         _serve(context.obj, host, port)
 
@@ -83,12 +83,12 @@ def _check_address(name: str, url: str) -> None:
 
 
 def _serve(machine: Panel, host: str, port: int) -> None:
-    from emulator.panel import LicenceFault, PanelPages, Served
+    from emulator.panel import LicenseFault, PanelPages, Served
 
     try:
         machine.refresh()
-    except LicenceFault as fault:
-        click.echo(f"no licence file: {fault}", err=True)
+    except LicenseFault as fault:
+        click.echo(f"no license file: {fault}", err=True)
     try:
         served = Served(PanelPages(machine, [host]), host=host, port=port)
     except OSError as fault:
@@ -104,13 +104,13 @@ def _serve(machine: Panel, host: str, port: int) -> None:
 @panel.command()
 @click.pass_obj
 def show(machine: Panel) -> None:
-    """Show the licence, and the modules with their prices."""
+    """Show the license, and the modules with their prices."""
     state = machine.state(_known_login())
-    if state.licence is None:
+    if state.license is None:
         raise options.CannotRun(state.trouble)
-    licence = state.licence
-    click.echo(f"licence {licence.id}, {licence.product}, {licence.ip}")
-    click.echo(f"valid until {licence.expires_on or 'further notice'}")
+    license = state.license
+    click.echo(f"licence {license.id}, {license.product}, {license.ip}")
+    click.echo(f"valid until {license.expires_on or 'further notice'}")
     click.echo(f"modules from {state.partner.url} ({state.partner.mode})")
     for shelf in state.shelves:
         price = f"{shelf.price[0]:.2f} {shelf.price[1]}" if shelf.price else ""
@@ -124,11 +124,11 @@ def show(machine: Panel) -> None:
 @panel.command()
 @click.pass_obj
 def refresh(machine: Panel) -> None:
-    """Fetch the licence file anew."""
+    """Fetch the license file anew."""
     with _told():
-        licence = machine.refresh()
-    names = ", ".join(module.intname for module in licence.modules) or "none"
-    click.echo(f"licence {licence.id}, {licence.product}; modules: {names}")
+        license = machine.refresh()
+    names = ", ".join(module.intname for module in license.modules) or "none"
+    click.echo(f"licence {license.id}, {license.product}; modules: {names}")
 
 
 @panel.command()
@@ -137,7 +137,7 @@ def refresh(machine: Panel) -> None:
 def buy(machine: Panel, module: str) -> None:
     """Buy a module, by its name or number, for a month; or tell where it is bought.
 
-    Exit code 0: active or to be bought by hand, 1: refused, or paid and not in the licence yet,
+    Exit code 0: active or to be bought by hand, 1: refused, or paid and not in the license yet,
     2: it could not be asked.
     """
     with _told():
@@ -202,11 +202,11 @@ def _login() -> Login:
 @contextmanager
 def _told() -> Iterator[None]:
     """Turns what people can mend into one line on stderr; 1: refused, 2: it could not be asked."""
-    from emulator.panel import BillingFault, LicenceFault, NoBilling
+    from emulator.panel import BillingFault, LicenseFault, NoBilling
 
     try:
         yield
     except BillingFault as fault:
         raise click.ClickException(str(fault)) from None
-    except (LicenceFault, NoBilling, LookupError, ValueError) as fault:
+    except (LicenseFault, NoBilling, LookupError, ValueError) as fault:
         raise options.CannotRun(str(fault)) from None

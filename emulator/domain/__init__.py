@@ -1,1 +1,1 @@
-"""The trade: rules of money, licences, orders and time. Knows no HTTP."""
+"""The trade: rules of money, licenses, orders and time. Knows no HTTP."""

@@ -102,7 +102,7 @@ def catch_up(shop: Shop) -> list[Happening]:
         notifications.tell(shop.at(moment), owner.id, what, service.id, detail)
         happened.append(Happening(moment, service.id, what, detail, owner.login))
         for module in gone:
-            with_it = f"with licence {service.id}"
+            with_it = f"with license {service.id}"
             happened.append(Happening(moment, module.id, "close", with_it, owner.login))
             gone_with.add(module.id)
         if after.due_at is not None:
@@ -137,7 +137,7 @@ def _keys(shop: Shop, owners: _Owners) -> list[Happening]:
     for row in shop.db.rows(_READY, elapsed=shop.machine.elapsed()):
         service = opening.finish_opening(shop, Service(*row))
         owner = owners.of(service)
-        what = "key" if traits.of(shop.catalogue, service.type).is_licence else "ready"
+        what = "key" if traits.of(shop.catalogue, service.type).is_license else "ready"
         notifications.tell(shop, owner.id, what, service.id)
         arrived.append(Happening(shop.now, service.id, what, login=owner.login))
     return arrived
@@ -161,8 +161,8 @@ def _fall_due(shop: Shop, owner: Account, service: Service) -> Outcome:
 
 
 def _closed(shop: Shop, what: str, service: Service) -> Outcome:
-    """A licence takes its modules with it, at its own time."""
-    gone = modules.of_licence(shop, service)
+    """A license takes its modules with it, at its own time."""
+    gone = modules.of_license(shop, service)
     return what, "", licenses.close(shop, SELLER, service), gone
 
 

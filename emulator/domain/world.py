@@ -25,7 +25,7 @@ PROVISIONING_MODES: tuple[ProvisioningMode, ...] = ("at_once", "seconds", "reads
 
 @dataclass(frozen=True, slots=True)
 class Provisioning:
-    """When an opened licence gets its key: at once, after ``amount`` seconds or reads, by hand.
+    """When an opened license gets its key: at once, after ``amount`` seconds or reads, by hand.
 
     Seconds are elapsed real seconds (docs/evidence.md 2), so a key arrives under a frozen clock.
     """
@@ -68,7 +68,7 @@ class Rules:
     """What clients do to a module; ``newer``: they stop it and change its period too
     (docs/evidence.md 61)."""
     modules_alone: bool = False
-    """Whether a module can be ordered without a licence (docs/evidence.md 60)."""
+    """Whether a module can be ordered without a license (docs/evidence.md 60)."""
     allowed_origins: tuple[str, ...] = ()
     """Web pages that may read answers of ``/billmgr``; ``*``: all (docs/evidence.md 27)."""
 

@@ -29,8 +29,8 @@ from emulator.functions.services import groupedit, service
 
 def families(verified: Verified) -> tuple[Family, ...]:
     """Every family, newly declared. ``verified``: passwords known to be right, per process."""
-    licences = (soft.family(), softexternal.family(), platform.family(), addition.family())
-    products = (*licences, *service_types.families(), certificate.family())
+    licenses = (soft.family(), softexternal.family(), platform.family(), addition.family())
+    products = (*licenses, *service_types.families(), certificate.family())
     money = (payment.family(), expense.family())
     own = (account.family(), profile.family(), user.family(), ticket.family())
     declared = [

@@ -75,7 +75,7 @@ class Bought:
 
     id: int
     intname: str
-    licence: int | None
+    license: int | None
     status: int
     expires_on: date | None
 
@@ -100,11 +100,11 @@ class Billing:
         """The cart, which is asked for before anything is put into it. Raises as `offers`."""
         return self._ask("basket", login)
 
-    def order(self, login: Login, offer: Offer, licence: int) -> str:
+    def order(self, login: Login, offer: Offer, license: int) -> str:
         """Puts a module into the basket; the number of the order. Raises as `offers`."""
         doc = self._ask(
             "addition.order.param", login,
-            pricelist=offer.id, period=1, item=licence, autoprolong=1,
+            pricelist=offer.id, period=1, item=license, autoprolong=1,
             clicked_button="basket", skipbasket="off", sok="ok",
         )  # fmt: skip
         return _first(doc, "billorder") or self.billorder(login)
@@ -139,17 +139,17 @@ class Billing:
         """Gives a module up. Raises as `offers`."""
         self._ask("addition.delete", login, elid=module, sok="ok")
 
-    def site(self, offer: Offer | None = None, licence: int | None = None) -> str:
+    def site(self, offer: Offer | None = None, license: int | None = None) -> str:
         """Where a browser is sent to buy by hand.
 
         Which query a panel adds is not known; ``startform`` is how a page of BILLmanager's opens a
         form (observed for other types, assumed here).
         """
-        if offer is None or licence is None:
+        if offer is None or license is None:
             return self.url
         return self._link(urlencode({
             "startform": "addition.order.param", "pricelist": offer.id, "period": 1,
-            "item": licence,
+            "item": license,
         }))  # fmt: skip
 
     def _link(self, query: str) -> str:
@@ -227,8 +227,8 @@ def _bought(row: Element) -> Bought | None:
     if number is None or state is None:
         return None
     name = _first(row, "intname") or _first(row, "additionintname") or _first(row, "pricelist")
-    licence = _number(_first(row, "item"))
-    return Bought(number, name or "", licence, state, _day(_first(row, "expiredate")))
+    license = _number(_first(row, "item"))
+    return Bought(number, name or "", license, state, _day(_first(row, "expiredate")))
 
 
 def _first(node: Element, path: str) -> str | None:

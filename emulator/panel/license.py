@@ -1,4 +1,4 @@
-"""The licence file of a panel: fetched from the seller, kept in a folder, checked at every look.
+"""The license file of a panel: fetched from the seller, kept in a folder, checked at every look.
 
 Source: docs/modules.md section 4. The format is ours and has nothing of the vendor's.
 """
@@ -24,13 +24,13 @@ MISSING, NOT_NOW = 404, 409
 BILLING_PATHS = ("/manager/billmgr", "/billmgr")
 
 
-class LicenceFault(Exception):
-    """There is no licence file that can be used; one line for people says why."""
+class LicenseFault(Exception):
+    """There is no license file that can be used; one line for people says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """A module that the licence carries. ``id`` is its number at the seller."""
+    """A module that the license carries. ``id`` is its number at the seller."""
 
     id: int
     intname: str
@@ -47,8 +47,8 @@ class Partner:
 
 
 @dataclass(frozen=True, slots=True)
-class Licence:
-    """What a licence file says. ``id`` is the licence's number at the seller."""
+class License:
+    """What a license file says. ``id`` is the license's number at the seller."""
 
     id: int
     key_tail: str
@@ -66,8 +66,8 @@ class Licence:
         return any(module.intname == intname for module in self.modules)
 
 
-class LicenceFolder:
-    """Where a panel keeps its licence file, its key, and the key by which the seller signs.
+class LicenseFolder:
+    """Where a panel keeps its license file, its key, and the key by which the seller signs.
 
     The first signing key that is seen is trusted from then on: a file by another one is refused.
     """
@@ -78,7 +78,7 @@ class LicenceFolder:
 
     @property
     def key(self) -> str:
-        """The licence key that was kept, or nothing."""
+        """The license key that was kept, or nothing."""
         return self._text(KEY)
 
     @property
@@ -86,41 +86,41 @@ class LicenceFolder:
         """Why the seller gave no file when last asked, or nothing."""
         return self._text(LOCK)
 
-    def fetch(self, http: httpx.Client, seller: str, key: str, address: str = "") -> Licence:
+    def fetch(self, http: httpx.Client, seller: str, key: str, address: str = "") -> License:
         """Fetches the file anew and keeps it. ``seller``: the address of its API.
 
-        Raises LicenceFault: no such licence, one that does not work now (the panel is locked until
+        Raises LicenseFault: no such license, one that does not work now (the panel is locked until
         a later fetch succeeds), nobody there, or a file that is not signed as before.
         """
         told = _asked(http, seller, key, address)
         if isinstance(told, str):
             self._keep(LOCK, told)
-            raise LicenceFault(told)
+            raise LicenseFault(told)
         signed = {"licence": str(told["licence"]), "signature": str(told["signature"])}
         trusted = self._text(TRUSTED) or _public_key(http, seller)
-        licence = _checked(signed, trusted)
-        if not key.endswith(licence.key_tail):
-            raise LicenceFault("the seller sent the file of another licence")
+        license = _checked(signed, trusted)
+        if not key.endswith(license.key_tail):
+            raise LicenseFault("the seller sent the file of another license")
         self._keep(TRUSTED, trusted)
         self._keep(FILE, json.dumps(signed, ensure_ascii=False, indent=2))
         self._keep(KEY, key)
         (self._folder / LOCK).unlink(missing_ok=True)
-        return licence
+        return license
 
-    def read(self) -> Licence:
-        """The file as it lies here. Raises LicenceFault: none, changed by somebody, or locked."""
+    def read(self) -> License:
+        """The file as it lies here. Raises LicenseFault: none, changed by somebody, or locked."""
         if self.locked:
-            raise LicenceFault(self.locked)
+            raise LicenseFault(self.locked)
         text = self._text(FILE)
         if not text:
-            raise LicenceFault(
+            raise LicenseFault(
                 "there is no licence file yet; fetch one: mockseller panel --licence KEY refresh"
             )
         try:
             signed = json.loads(text)
             parts = {"licence": str(signed["licence"]), "signature": str(signed["signature"])}
         except (ValueError, KeyError, TypeError, RecursionError):
-            raise LicenceFault(f"{self._folder / FILE}: is no licence file") from None
+            raise LicenseFault(f"{self._folder / FILE}: is no license file") from None
         return _checked(parts, self._text(TRUSTED))
 
     def _text(self, name: str) -> str:
@@ -129,7 +129,7 @@ class LicenceFolder:
         except FileNotFoundError:
             return ""
         except (OSError, UnicodeError) as fault:
-            raise LicenceFault(f"{self._folder / name}: cannot be read: {_reason(fault)}") from None
+            raise LicenseFault(f"{self._folder / name}: cannot be read: {_reason(fault)}") from None
 
     def _keep(self, name: str, text: str) -> None:
         """Whole or not at all, and for nobody else's eyes: one of the files is the key."""
@@ -140,7 +140,7 @@ class LicenceFolder:
                 file.write(text)
             Path(made).replace(self._folder / name)
         except OSError as fault:
-            raise LicenceFault(
+            raise LicenseFault(
                 f"{self._folder / name}: cannot be written: {_reason(fault)}"
             ) from None
 
@@ -151,7 +151,7 @@ def _reason(fault: Exception) -> str:
 
 
 def door(seller: str) -> str:
-    """Where the seller at this address of its API issues licence files."""
+    """Where the seller at this address of its API issues license files."""
     parts = urlsplit(seller)
     path = parts.path.rstrip("/")
     for known in BILLING_PATHS:
@@ -168,13 +168,13 @@ def _asked(http: httpx.Client, seller: str, key: str, address: str) -> Mapping[s
         got = http.post(door(seller), data=form)
         told = got.json()
     except httpx.HTTPError as fault:
-        raise LicenceFault(f"the seller at {seller} is not reached: {fault}") from None
+        raise LicenseFault(f"the seller at {seller} is not reached: {fault}") from None
     except ValueError:
-        raise LicenceFault(f"{door(seller)} issues no licence files") from None
+        raise LicenseFault(f"{door(seller)} issues no license files") from None
     if got.status_code in {MISSING, NOT_NOW} and isinstance(told, dict) and "error" in told:
         return str(told["error"])
     if got.is_error or not isinstance(told, dict) or not {"licence", "signature"} <= set(told):
-        raise LicenceFault(f"{door(seller)} answered {got.status_code} and no licence file")
+        raise LicenseFault(f"{door(seller)} answered {got.status_code} and no license file")
     return told
 
 
@@ -182,11 +182,11 @@ def _public_key(http: httpx.Client, seller: str) -> str:
     try:
         return str(http.get(door(seller)).json()["public_key"])
     except (httpx.HTTPError, ValueError, KeyError, TypeError):
-        raise LicenceFault(f"{door(seller)} tells no key to check licence files by") from None
+        raise LicenseFault(f"{door(seller)} tells no key to check license files by") from None
 
 
-def _checked(signed: Mapping[str, str], trusted: str) -> Licence:
-    """What a file says, if its signature fits. Raises LicenceFault."""
+def _checked(signed: Mapping[str, str], trusted: str) -> License:
+    """What a file says, if its signature fits. Raises LicenseFault."""
     # A tenth of a second to load; who only lists the commands does not need it.
     from cryptography.exceptions import InvalidSignature  # noqa: PLC0415
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
@@ -197,18 +197,18 @@ def _checked(signed: Mapping[str, str], trusted: str) -> Licence:
         key = Ed25519PublicKey.from_public_bytes(b64decode(trusted, validate=True))
         key.verify(b64decode(signed["signature"], validate=True), signed["licence"].encode())
     except (ValueError, InvalidSignature):
-        raise LicenceFault("the licence file was changed: its signature does not fit") from None
+        raise LicenseFault("the license file was changed: its signature does not fit") from None
     try:
-        return _licence(json.loads(signed["licence"]))
+        return _license(json.loads(signed["licence"]))
     except (ValueError, KeyError, TypeError):
-        raise LicenceFault("the licence file is of a kind that this panel cannot read") from None
+        raise LicenseFault("the license file is of a kind that this panel cannot read") from None
 
 
-def _licence(told: Mapping[str, Any]) -> Licence:
+def _license(told: Mapping[str, Any]) -> License:
     if told["format"] != FORMAT:
         raise ValueError
     partner = told["partner"]
-    return Licence(
+    return License(
         id=int(told["id"]),
         key_tail=str(told["key_tail"]),
         product=str(told["product"]),

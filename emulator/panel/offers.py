@@ -1,4 +1,4 @@
-"""What a panel has on its shelves: what the licence carries, and what the billing sells."""
+"""What a panel has on its shelves: what the license carries, and what the billing sells."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 
 from emulator.panel.billing import Billing, Offer
-from emulator.panel.license import Licence
+from emulator.panel.license import License
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ def _label(offer: Offer) -> tuple[str, str]:
 
 
 def shelves_of(
-    licence: Licence, offers: tuple[Offer, ...], billing: Billing, *, by_hand: bool
+    licence: License, offers: tuple[Offer, ...], billing: Billing, *, by_hand: bool
 ) -> tuple[Shelf, ...]:
-    """What the licence carries, then what else is sold, each edition once.
+    """What the license carries, then what else is sold, each edition once.
 
     `by_hand`: with a link to where a person buys it.
     """

@@ -1,4 +1,4 @@
-"""The panel's page: its licence, the modules with their prices, and a button for each.
+"""The panel's page: its license, the modules with their prices, and a button for each.
 
 No script, no session: the login at the billing is typed with each purchase and kept nowhere.
 """
@@ -13,7 +13,7 @@ from werkzeug.wrappers import Request, Response
 
 from emulator.control.api.guard import OWN_NAMES, Refusal, came_from_here, hostname
 from emulator.panel.billing import BillingFault, Login, NoBilling
-from emulator.panel.license import LicenceFault
+from emulator.panel.license import LicenseFault
 from emulator.panel.panel import Panel, Purchase, State
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ MOST = 16 * 1024
 """Bytes of a form."""
 DEEDS = frozenset({"/refresh", "/buy"})
 CAME = {
-    "active": "{module} is active: the licence carries it.",
-    "processing": "{module} is paid. The licence does not carry it yet; refresh it in a while.",
+    "active": "{module} is active: the license carries it.",
+    "processing": "{module} is paid. The license does not carry it yet; refresh it in a while.",
     "to pay": "{module} is ordered and waits for its payment at the billing.",
-    "by hand": "{module} is bought at the billing, then the licence is refreshed here.",
+    "by hand": "{module} is bought at the billing, then the license is refreshed here.",
 }
 
 
@@ -82,16 +82,16 @@ class PanelPages:
     def _refresh(self) -> Response:
         try:
             self._panel.refresh()
-        except LicenceFault as fault:
-            return self._page(f"No licence file: {fault}", good=False)
-        return self._page("The licence was refreshed.")
+        except LicenseFault as fault:
+            return self._page(f"No license file: {fault}", good=False)
+        return self._page("The license was refreshed.")
 
     def _buy(self, http: Request) -> Response:
         module, name = http.form.get("module", ""), http.form.get("login", "")
         login = Login(name, http.form.get("password", "")) if name else None
         try:
             purchase = self._panel.buy(module, login)
-        except (LicenceFault, NoBilling, BillingFault, LookupError, ValueError) as fault:
+        except (LicenseFault, NoBilling, BillingFault, LookupError, ValueError) as fault:
             return self._page(f"was not bought: {fault}", good=False, about=module)
         return self._page(_said(purchase), link=purchase.link)
 

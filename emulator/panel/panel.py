@@ -1,4 +1,4 @@
-"""What a control panel does about modules: shows them, buys one, and has its licence refreshed.
+"""What a control panel does about modules: shows them, buys one, and has its license refreshed.
 
 Source: docs/modules.md sections 1 and 3. Three modes, as the vendor's manager decides: `automatic`
 (the panel orders and pays at the partner), `manual` (a browser is sent there), `pricelist` (the
@@ -15,14 +15,14 @@ from typing import Final, Literal
 import httpx
 
 from emulator.panel.billing import Billing, BillingFault, Bought, Login, NoBilling, Offer
-from emulator.panel.license import Licence, LicenceFault, LicenceFolder, Partner
+from emulator.panel.license import License, LicenseFault, LicenseFolder, Partner
 from emulator.panel.offers import Shelf, shelves_of, wanted
 
 AUTOMATIC, MANUAL, PRICELIST = MODES = ("automatic", "manual", "pricelist")
 IN_BASKET, ACTIVE, SUSPENDED, PROCESSING = 1, 2, 3, 5
 LOOKS: Final = 5
 PAUSE: Final = 1.0
-"""Seconds between two looks at the licence after a purchase."""
+"""Seconds between two looks at the license after a purchase."""
 Came = Literal["active", "processing", "to pay", "by hand"]
 
 
@@ -30,7 +30,7 @@ Came = Literal["active", "processing", "to pay", "by hand"]
 class State:
     """What a panel knows at a moment; `trouble` says what it could not learn, and why."""
 
-    licence: Licence | None
+    licence: License | None
     partner: Partner
     shelves: tuple[Shelf, ...]
     trouble: str = ""
@@ -40,7 +40,7 @@ class State:
 class Purchase:
     """What became of a wish to buy; `module` is its internal name.
 
-    `active`: the licence carries it. `processing`: it is paid, and not in the licence yet.
+    `active`: the license carries it. `processing`: it is paid, and not in the license yet.
     `to pay`: it waits at `link` for a person to pay. `by hand`: it is bought at `link`.
     """
 
@@ -52,7 +52,7 @@ class Purchase:
 
 @dataclass(frozen=True, slots=True)
 class Bearings:
-    """Where a panel stands: its seller and key, and what replaces the word of its licence file.
+    """Where a panel stands: its seller and key, and what replaces the word of its license file.
 
     `seller`: the address of the API; `key`: empty, where one was kept; `billing` and `mode`: in
     place of the partner that the file names; `address`: where the panel says it is.
@@ -71,15 +71,15 @@ class Bearings:
 
 
 class Panel:
-    """A panel with a licence folder, the seller it fetches from, and a billing it buys at.
+    """A panel with a license folder, the seller it fetches from, and a billing it buys at.
 
-    A licence file without a partner leads to the seller's own shop. `wait` pauses between looks
-    at the licence after a purchase.
+    A license file without a partner leads to the seller's own shop. `wait` pauses between looks
+    at the license after a purchase.
     """
 
     def __init__(
         self,
-        folder: LicenceFolder,
+        folder: LicenseFolder,
         http: httpx.Client,
         bearings: Bearings,
         *,
@@ -91,24 +91,24 @@ class Panel:
         self._at = bearings
         self._wait = wait
 
-    def refresh(self) -> Licence:
-        """Fetches the licence file anew. Raises LicenceFault."""
+    def refresh(self) -> License:
+        """Fetches the license file anew. Raises LicenseFault."""
         key = self._at.key or self._folder.key
         if not key:
-            raise LicenceFault("name the key of a licence; none was kept here")
+            raise LicenseFault("name the key of a license; none was kept here")
         return self._folder.fetch(self._http, self._at.seller, key, self._at.address)
 
-    def partner(self, licence: Licence | None) -> Partner:
+    def partner(self, licence: License | None) -> Partner:
         """Whose billing counts, and how."""
         told = None if licence is None else licence.partner
         theirs = told or Partner(self._at.seller, AUTOMATIC)
         return Partner(self._at.billing or theirs.url, self._at.mode or theirs.mode)
 
     def state(self, login: Login | None = None) -> State:
-        """What is shown: the licence, and modules with prices as far as the mode has any."""
+        """What is shown: the license, and modules with prices as far as the mode has any."""
         try:
             licence = self._folder.read()
-        except LicenceFault as fault:
+        except LicenseFault as fault:
             return State(None, self.partner(None), (), str(fault))
         partner = self.partner(licence)
         if partner.mode == MANUAL:
@@ -129,7 +129,7 @@ class Panel:
 
         The same once more is not bought twice.
 
-        Raises LicenceFault, NoBilling, BillingFault; LookupError for a module nobody sells;
+        Raises LicenseFault, NoBilling, BillingFault; LookupError for a module nobody sells;
         ValueError in automatic mode without a login.
         """
         licence = self._folder.read()
@@ -146,7 +146,7 @@ class Panel:
             raise ValueError("buying here needs a login at the billing")
         return self._bought(billing, licence, module, login)
 
-    def _bought(self, billing: Billing, licence: Licence, module: str, login: Login) -> Purchase:
+    def _bought(self, billing: Billing, licence: License, module: str, login: Login) -> Purchase:
         offers = wanted(billing.offers(login), module)
         if licence.carries(offers[0].intname):
             return _had_before(offers[0].intname)
@@ -164,7 +164,7 @@ class Panel:
         return self._arrived(offers[0].intname)
 
     def _ordered(
-        self, billing: Billing, licence: Licence, offers: tuple[Offer, ...], login: Login
+        self, billing: Billing, licence: License, offers: tuple[Offer, ...], login: Login
     ) -> str:
         """The order to pay; empty where the module is paid for already.
 
@@ -182,7 +182,7 @@ class Panel:
         raise LookupError("the billing sells no such module")  # pragma: no cover - _wanted saw one
 
     def _had(
-        self, billing: Billing, licence: Licence, offer: Offer, login: Login, fault: BillingFault
+        self, billing: Billing, licence: License, offer: Offer, login: Login, fault: BillingFault
     ) -> str:
         """What an earlier try left behind: an order to pay, or a module that only has to arrive."""
         for module in billing.modules(login):
@@ -195,13 +195,13 @@ class Panel:
         raise fault
 
     def _arrived(self, intname: str) -> Purchase:
-        """Has the licence refreshed until it carries the module, or for a few looks."""
+        """Has the license refreshed until it carries the module, or for a few looks."""
         for look in range(LOOKS):
             if look:
                 self._wait(PAUSE)
             if self.refresh().carries(intname):
                 return Purchase(intname, "active")
-        return Purchase(intname, "processing", said="it is paid; refresh the licence later")
+        return Purchase(intname, "processing", said="it is paid; refresh the license later")
 
     def prolong(self, intname: str, login: Login) -> date | None:
         """Buys another month of a module; its end afterwards. Raises as `buy`."""
@@ -223,15 +223,15 @@ class Panel:
             here = module.licence in {None, licence.id}
             if module.intname == intname and here and module.status in {ACTIVE, SUSPENDED}:
                 return billing, module
-        raise LookupError(f"the billing knows of no {intname} for this licence")
+        raise LookupError(f"the billing knows of no {intname} for this license")
 
     def _bill(self, partner: Partner) -> Billing:
         return Billing(self._http, partner.url)
 
 
 def _had_before(intname: str) -> Purchase:
-    return Purchase(intname, "active", said="the licence carries it already")
+    return Purchase(intname, "active", said="the license carries it already")
 
 
-def _is(module: Bought, offer: Offer, licence: Licence) -> bool:
+def _is(module: Bought, offer: Offer, licence: License) -> bool:
     return module.intname == offer.intname and module.licence in {None, licence.id}

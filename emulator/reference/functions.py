@@ -24,7 +24,7 @@ from emulator.worlds.worlds import DEFAULT
 
 AT = datetime(2027, 1, 15, 12, tzinfo=UTC)
 SELLER = "http://127.0.0.1:1500"
-# All that differs from one run to the next: keys of licences follow from the seed of the world.
+# All that differs from one run to the next: keys of licenses follow from the seed of the world.
 SESSION_ID = re.compile(f"{prefix_of(DEFAULT)}[0-9a-f]+")
 # What every answer carries besides what it says; docs/wire.md tells of it once.
 AROUND = ("metadata", "messages", "saved_filters", "tparams")

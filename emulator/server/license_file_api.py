@@ -1,6 +1,6 @@
-"""Where a control panel fetches its licence file: a door of our own, beside the API.
+"""Where a control panel fetches its license file: a door of our own, beside the API.
 
-Source: docs/modules.md section 4. Documented is that a panel downloads a refreshed licence after a
+Source: docs/modules.md section 4. Documented is that a panel downloads a refreshed license after a
 purchase, which holds the module and the address of the partner's billing. The format is ours, never
 the vendor's: a text of JSON, signed so that tampering shows.
 """
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 TAIL = 4
-"""Signs of the key that the file shows: enough to tell two licences apart, too few to use one."""
+"""Signs of the key that the file shows: enough to tell two licenses apart, too few to use one."""
 LONGEST_KEY = 100
 
 
@@ -41,8 +41,8 @@ class Told:
     body: Mapping[str, object]
 
 
-class LicenceDoor:
-    """Issues licence files of the worlds' licences, and tells by which key they are signed."""
+class LicenseDoor:
+    """Issues license files of the worlds' licenses, and tells by which key they are signed."""
 
     def __init__(self, worlds: Worlds) -> None:
         self._worlds = worlds
@@ -59,17 +59,17 @@ class LicenceDoor:
         return Told(200, {"public_key": b64encode(raw).decode()})
 
     def issue(self, name: str, key: str, address: str) -> Told:
-        """The licence file for a key, as it is now.
+        """The license file for a key, as it is now.
 
-        ``address``: where the panel says it is; empty: the licence's own. 404 for a key that is no
-        living licence's, 409 for a licence that does not work now.
+        ``address``: where the panel says it is; empty: the license's own. 404 for a key that is no
+        living license's, 409 for a license that does not work now.
         """
         if address and not _is_address(address):
             return _refused(400, "ip is no address")
         number, _, rest = key.partition("-")
         known = number.isascii() and number.isdigit() and rest and len(key) <= LONGEST_KEY
         if not known or len(number) > len("9223372036854775807") - 1:
-            return _refused(404, "no such licence")
+            return _refused(404, "no such license")
         try:
             self._let_happen(name)
             db = self._worlds.connect(name)
@@ -102,34 +102,34 @@ def _is_address(text: str) -> bool:
 
 
 def _issued(shop: Shop, number: int, key: str, address: str) -> Told:
-    licence = services.find(shop, number)
-    # An empty key is a licence that has none yet: nobody can name it.
-    if licence is None or licence.type != modules.LICENCES or licence.status == DELETED:
-        return _refused(404, "no such licence")
-    if not licence.lickey or not hmac.compare_digest(licence.lickey.encode(), key.encode()):
-        return _refused(404, "no such licence")
-    if licence.status != ACTIVE:
-        return _refused(409, f"the licence is not active: {licence.state}")
-    text = json.dumps(_told(shop, licence, address), sort_keys=True, ensure_ascii=False)
+    license = services.find(shop, number)
+    # An empty key is a license that has none yet: nobody can name it.
+    if license is None or license.type != modules.LICENSES or license.status == DELETED:
+        return _refused(404, "no such license")
+    if not license.lickey or not hmac.compare_digest(license.lickey.encode(), key.encode()):
+        return _refused(404, "no such license")
+    if license.status != ACTIVE:
+        return _refused(409, f"the licence is not active: {license.state}")
+    text = json.dumps(_told(shop, license, address), sort_keys=True, ensure_ascii=False)
     signature = _signing_key(shop).sign(text.encode())
     return Told(200, {"licence": text, "signature": b64encode(signature).decode()})
 
 
-def _told(shop: Shop, licence: Service, address: str) -> dict[str, object]:
-    tariff = shop.catalogue[licence.tariff_id]
-    partner = partners.of_address(shop.db, licence.account_id, address or licence.ip)
+def _told(shop: Shop, license: Service, address: str) -> dict[str, object]:
+    tariff = shop.catalogue[license.tariff_id]
+    partner = partners.of_address(shop.db, license.account_id, address or license.ip)
     return {
         "format": FORMAT,
-        "id": licence.id,
-        "key_tail": licence.lickey[-TAIL:],
+        "id": license.id,
+        "key_tail": license.lickey[-TAIL:],
         "product": tariff.name["en"],
         "intname": tariff.intname,
         "pricelist": tariff.id,
-        "ip": address or licence.ip,
-        "status": licence.status,
+        "ip": address or license.ip,
+        "status": license.status,
         "issued_at": shop.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "expires_on": None if licence.expires_on is None else licence.expires_on.isoformat(),
-        "modules": [_module(shop, one) for one in modules.carried(shop, licence)],
+        "expires_on": None if license.expires_on is None else license.expires_on.isoformat(),
+        "modules": [_module(shop, one) for one in modules.carried(shop, license)],
         "partner": None if partner is None else {"url": partner.url, "mode": partner.mode},
     }
 
@@ -154,5 +154,5 @@ def _signing_key(shop: Shop) -> Ed25519PrivateKey:
         Ed25519PrivateKey,
     )
 
-    told = f"{shop.world.seed}/{shop.world.name}/licence files"
+    told = f"{shop.world.seed}/{shop.world.name}/license files"
     return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(told.encode()).digest())

@@ -244,7 +244,7 @@ address = Table(
     Column("main", Boolean, nullable=False),
     sqlite_autoincrement=True,
 )
-"""Addresses of machines. A licence stands on the one in its own row."""
+"""Addresses of machines. A license stands on the one in its own row."""
 Index("address_by_service", address.c.service_id, address.c.id)
 
 history = Table(

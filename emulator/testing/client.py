@@ -112,7 +112,7 @@ class World:
         return self._send("POST", self.path, {"func": func, **sent}, "")
 
     def order(self, **params: object) -> int:
-        """Orders a licence and pays for it; its number. By default ISPmanager Lite for a month."""
+        """Orders a license and pays for it; its number. By default ISPmanager Lite for a month."""
         given = {"pricelist": 55227, "period": 1, "ip": "192.0.2.201", "licname": "test"}
         paid = {"skipbasket": "on", "sok": "ok", "clicked_button": "finish"}
         login = str(params.pop("login", LOGIN))

@@ -98,7 +98,7 @@ def write(db: Database, fixture: WorldFixture, seed: int, machine: Machine) -> N
     owners = {given.login: _account(shop, fixture, asdict(given)) for given in fixture.accounts}
     named: dict[tuple[str, str], int] = {}
     for wanted in fixture.services:
-        parent = named.get((wanted.account, wanted.licence)) if wanted.licence else None
+        parent = named.get((wanted.account, wanted.license)) if wanted.license else None
         number = _service(shop, owners[wanted.account], wanted, parent)
         named.setdefault((wanted.account, wanted.licname), number)
     if fixture.grow is not None:
@@ -220,7 +220,7 @@ def _grow(
 
 
 def count_from(address: IPv4Address) -> Iterator[IPv4Address]:
-    """One address after the other: no two invented licences share one."""
+    """One address after the other: no two invented licenses share one."""
     while True:
         yield address
         address += 1

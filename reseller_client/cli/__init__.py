@@ -35,7 +35,7 @@ from reseller_client.transport.call import Out
 def resell(
     context: click.Context, *, seller: str, login: str | None, password: str | None, out: str
 ) -> None:
-    """Act as a reseller: order licences at a seller, sell them, and see what is earned."""
+    """Act as a reseller: order licenses at a seller, sell them, and see what is earned."""
     chosen: Out = "bjson" if out == "bjson" else "xml"
     if context.invoked_subcommand == modules.name:
         asked = context.get_parameter_source("seller") is not ParameterSource.DEFAULT
@@ -61,13 +61,13 @@ resell.add_command(show_margin)
 
 @resell.group()
 def licences() -> None:
-    """Order, list and show licences."""
+    """Order, list and show licenses."""
 
 
 @licences.command("list")
 @click.pass_obj
 def list_licenses(client: Client) -> None:
-    """List the licences of the account, one a line."""
+    """List the licenses of the account, one a line."""
     with told():
         for row in client.licenses.iterate():
             name = row.status.name.lower()
@@ -79,10 +79,10 @@ def list_licenses(client: Client) -> None:
 @licences.command("show")
 @click.argument("licence", type=int)
 @click.pass_obj
-def show_license(client: Client, licence: int) -> None:
-    """Show one licence with its key."""
+def show_license(client: Client, license: int) -> None:
+    """Show one license with its key."""
     with told():
-        _print_license(client.licenses.get(licence))
+        _print_license(client.licenses.get(license))
 
 
 @licences.command("order")
@@ -107,7 +107,7 @@ def order_license(
     remoteid: str,
     addons: tuple[tuple[int, int], ...],
 ) -> None:
-    """Order a licence, pay it from the balance, and print it with its key."""
+    """Order a license, pay it from the balance, and print it with its key."""
     wish = LicenseOrder(
         tariff=tariff,
         ip=ip,
@@ -161,18 +161,18 @@ def check(
         raise SystemExit(1)
 
 
-def _print_license(licence: License) -> None:
-    """Print the fields of a licence, one a line."""
+def _print_license(license: License) -> None:
+    """Print the fields of a license, one a line."""
     lines = {
-        "id": licence.id,
-        "name": licence.licname,
-        "ip": licence.ip,
-        "key": licence.key,
-        "status": licence.status.name.lower(),
-        "tariff": f"{licence.tariff or ''} {licence.tariff_name}".strip(),
-        "period": licence.period,
-        "expires": licence.expires,
-        "remoteid": licence.remoteid,
+        "id": license.id,
+        "name": license.licname,
+        "ip": license.ip,
+        "key": license.key,
+        "status": license.status.name.lower(),
+        "tariff": f"{license.tariff or ''} {license.tariff_name}".strip(),
+        "period": license.period,
+        "expires": license.expires,
+        "remoteid": license.remoteid,
     }
     for name, value in lines.items():
         click.echo(f"{name}: {'' if value is None else value}".rstrip())

@@ -172,7 +172,7 @@ def do_daily(access: Access, *, path: Path, today: datetime | None) -> None:
 def _told(shop: ModuleShop, module: Held) -> str:
     buyer = shop.store.buyer("id", module.buyer)
     login = buyer.login if buyer else "?"
-    return f"{login}\t{module.licence}\t{module.intname}\t{module.expires_on or ''}"
+    return f"{login}\t{module.license}\t{module.intname}\t{module.expires_on or ''}"
 
 
 @modules.command("list")
@@ -195,7 +195,7 @@ def list_modules(
         paid: dict[int | None, Decimal] = {}
         for entry in shop.entries():
             paid[entry.module] = paid.get(entry.module, Decimal("0.00")) - entry.amount
-        names = "customer balance licence module state expires price paid cost margin"
+        names = "customer balance license module state expires price paid cost margin"
         click.echo("\t".join(names.split()))
         for buyer in shop.store.buyers():
             which = "buyer = ?" if closed else "buyer = ? AND state <> 'closed'"
@@ -205,7 +205,7 @@ def list_modules(
                 sold = paid.get(one.id, Decimal("0.00"))
                 cost = None if costs is None else costs.get(one.id, Decimal("0.00"))
                 left = "" if cost is None else f"{cost:.2f}\t{sold - cost:.2f}"
-                what = f"{one.licence}\t{one.intname}\t{one.state.value}\t{one.expires_on or ''}"
+                what = f"{one.license}\t{one.intname}\t{one.state.value}\t{one.expires_on or ''}"
                 click.echo(f"{head}\t{what}\t{one.price:.2f}\t{sold:.2f}\t{left}".rstrip())
             if not found:
                 click.echo(head)

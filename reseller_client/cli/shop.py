@@ -15,14 +15,14 @@ import click
 
 from reseller_client.cli.errors import AMOUNT, CannotRun, told
 from reseller_client.client import Client
-from reseller_client.shop.margin import Margin, by_licence, by_month, total, write_csv
+from reseller_client.shop.margin import Margin, by_license, by_month, total, write_csv
 from reseller_client.shop.prices import Exchange, PriceRule, Rounding
 from reseller_client.shop.store import SaleKind, StorefrontStore
 from reseller_client.shop.storefront import Storefront
 
 Command = TypeVar("Command", bound=Callable[..., None])
 _GROUPS: Final[Mapping[str, Callable[[Iterable[Margin]], tuple[Margin, ...]]]] = {
-    "licence": by_licence,
+    "licence": by_license,
     "month": by_month,
     "both": tuple,
 }
@@ -112,7 +112,7 @@ def set_price(
     "--on", type=_DAY, required=True, metavar="DAY", help="When it was sold, as 2027-01-31."
 )
 @click.option(
-    "--price", type=AMOUNT, metavar="AMOUNT", help="Left out, your price of the licence's tariff."
+    "--price", type=AMOUNT, metavar="AMOUNT", help="Left out, your price of the license's tariff."
 )
 @click.option("--renewal", is_flag=True, help="A further term of what was sold before.")
 @click.option("--invoice", default="", metavar="TEXT",
@@ -123,7 +123,7 @@ def sell(
     client: Client,
     *,
     customer: str,
-    licence: int,
+    license: int,
     on: datetime,
     price: Decimal | None,
     renewal: bool,
@@ -132,18 +132,18 @@ def sell(
     currency: str,
     rates: tuple[tuple[str, Decimal], ...],
 ) -> None:
-    """Book that CUSTOMER was charged for the licence LICENCE of the seller.
+    """Book that CUSTOMER was charged for the license LICENSE of the seller.
 
     A customer not known yet is taken in. Nothing is ordered or prolonged by this.
     """
     with _opened(client, books, currency, rates) as (storefront, _):
-        tariff = client.licenses.get(licence).tariff
+        tariff = client.licenses.get(license).tariff
         if tariff is None:
-            raise click.ClickException(f"licence {licence} does not show its tariff")
+            raise click.ClickException(f"license {license} does not show its tariff")
         asked = storefront.quote(tariff) if price is None else price
         sale = storefront.sell(
             storefront.customer(customer, on.date()),
-            licence,
+            license,
             tariff,
             on=on.date(),
             price=asked,
@@ -170,7 +170,7 @@ def list_sales(
 @click.command("margin")
 @click.option(
     "--by", type=click.Choice(list(_GROUPS)), default="both", show_default=True,
-    help="A row for each licence, each month, or each licence in each month.",
+    help="A row for each license, each month, or each license in each month.",
 )  # fmt: skip
 @click.option(
     "--csv",
@@ -194,7 +194,7 @@ def show_margin(
 ) -> None:
     """Show what was sold, what it cost, and what is left.
 
-    Costs are what the seller's list of expenses says was charged for a licence; they are read
+    Costs are what the seller's list of expenses says was charged for a license; they are read
     first and kept in the books.
     """
     with _opened(client, books, currency, rates) as (storefront, _):
@@ -223,10 +223,10 @@ def _print_margins(rows: Sequence[Margin], whole: Margin) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    month, licence, *sums = whole.cells()
+    month, license, *sums = whole.cells()
     table = Table(show_footer=True, box=None, padding=(0, 2, 0, 0), header_style="bold")
     table.add_column("month", footer=month or "all")
-    table.add_column("licence", footer=licence)
+    table.add_column("licence", footer=license)
     for name, footer in zip(("sold", "cost", "margin", "percent"), sums, strict=True):
         table.add_column(name, footer=footer, justify="right")
     for row in rows:

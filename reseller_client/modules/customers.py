@@ -1,4 +1,4 @@
-"""Who buys modules and what is offered: customers, their money and licences, the price list."""
+"""Who buys modules and what is offered: customers, their money and licenses, the price list."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def is_a_sum(amount: Decimal) -> bool:
 
 
 class ModuleCustomers:
-    """Customers, their licences and money, and what they are offered; asks no seller."""
+    """Customers, their licenses and money, and what they are offered; asks no seller."""
 
     def __init__(self, store: ModuleStore, *, today: Callable[[], date], currency: str) -> None:
         """Keep the rows, the calendar by which money moves, and the currency of all prices."""
@@ -92,29 +92,29 @@ class ModuleCustomers:
         if total > now.balance:
             raise ShopRefusal("not_enough_money", "", f"{total:.2f}", "Not enough money")
 
-    def add_licence(self, login: str, number: int, edition: str = "") -> None:
-        """Tell which licence at the seller is whose, and its edition where modules mind it.
+    def add_license(self, login: str, number: int, edition: str = "") -> None:
+        """Tell which license at the seller is whose, and its edition where modules mind it.
 
-        Raises KeyError; ValueError for a licence on which another customer has modules.
+        Raises KeyError; ValueError for a license on which another customer has modules.
         """
         buyer = self.customer(login)
         with self.store.writing():
             if self.store.held(
-                "licence = ? AND buyer <> ? AND state <> 'closed'", number, buyer.id
+                "license = ? AND buyer <> ? AND state <> 'closed'", number, buyer.id
             ):
-                raise ValueError(f"another customer has modules on licence {number}")
+                raise ValueError(f"another customer has modules on license {number}")
             self.store.run(
                 "INSERT OR REPLACE INTO module_licence VALUES (?, ?, ?)",
                 number, buyer.id, edition,
             )  # fmt: skip
 
-    def check_licence(self, buyer: Buyer, licence: int, product: Product) -> None:
-        """Look whether a licence is the customer's and takes a module. Raises ShopRefusal."""
+    def check_license(self, buyer: Buyer, license: int, product: Product) -> None:
+        """Look whether a license is the customer's and takes a module. Raises ShopRefusal."""
         found = self.store.rows(
-            "SELECT edition FROM module_licence WHERE number = ? AND buyer = ?", licence, buyer.id
+            "SELECT edition FROM module_licence WHERE number = ? AND buyer = ?", license, buyer.id
         )
         if not found:
-            raise ShopRefusal("missed", "item", str(licence), "There is no such licence")
+            raise ShopRefusal("missed", "item", str(license), "There is no such license")
         edition = found[0][0]
         if edition and product.editions and edition not in product.editions:
             raise ShopRefusal(

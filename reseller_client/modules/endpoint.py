@@ -228,7 +228,7 @@ class ModuleEndpoint:
         return {
             "id": module.id,
             "name": f"{module.intname} #{module.id}",
-            "item": module.licence,
+            "item": module.license,
             "pricelist": module.intname,
             "pricelist_id": module.product,
             "intname": module.intname,

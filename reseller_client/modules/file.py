@@ -57,8 +57,8 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True)
-class Licence:
-    """A licence at the seller, and whose it is."""
+class License:
+    """A license at the seller, and whose it is."""
 
     number: int
     customer: str
@@ -75,7 +75,7 @@ class ModuleFile:
     prices_need_login: bool
     products: tuple[Product, ...]
     customers: tuple[Customer, ...]
-    licences: tuple[Licence, ...]
+    licenses: tuple[License, ...]
 
 
 class _Text(fields.String):
@@ -152,14 +152,14 @@ class _Customer(Schema):
         return Customer(**data)
 
 
-class _Licence(Schema):
+class _License(Schema):
     number = _Number(1, required=True)
     customer = _Text(required=True)
     edition = _Text()
 
     @post_load
-    def make(self, data: dict[str, Any], **_: object) -> Licence:
-        return Licence(**data)
+    def make(self, data: dict[str, Any], **_: object) -> License:
+        return License(**data)
 
 
 class _File(Schema):
@@ -172,11 +172,11 @@ class _File(Schema):
     prices_need_login = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
     products = fields.List(fields.Nested(_Product), required=True)
     customers = fields.List(fields.Nested(_Customer), load_default=list)
-    licences = fields.List(fields.Nested(_Licence), load_default=list)
+    licenses = fields.List(fields.Nested(_License), load_default=list)
 
     @validates_schema
     def agree(self, data: Mapping[str, Any], **_: object) -> None:
-        """What stands once stands once, and every licence is a customer's."""
+        """What stands once stands once, and every license is a customer's."""
         faults: dict[str, dict[int, dict[str, list[str]]]] = {}
         for rows, name in ONCE:
             seen: set[object] = set()
@@ -186,9 +186,9 @@ class _File(Schema):
                     faults.setdefault(rows, {}).setdefault(place, {})[name] = told
                 seen.add(getattr(row, name))
         logins = {one.login for one in data["customers"]}
-        for place, licence in enumerate(data["licences"]):
-            if licence.customer not in logins:
-                told = [f"There is no customer {licence.customer} in this file."]
+        for place, license in enumerate(data["licences"]):
+            if license.customer not in logins:
+                told = [f"There is no customer {license.customer} in this file."]
                 faults.setdefault("licences", {}).setdefault(place, {})["customer"] = told
         if faults:
             raise ValidationError(faults)
@@ -252,8 +252,8 @@ def _lines(told: object, place: str = "") -> Iterator[str]:
 def apply_file(shop: ModuleCustomers, file: ModuleFile) -> None:
     """Bring a shop in line with its file; the same file again changes nothing.
 
-    Products that are no longer in the file are sold no more. Customers and licences that are no
-    longer in it stay. Raises ValueError where another customer has modules on a licence.
+    Products that are no longer in the file are sold no more. Customers and licenses that are no
+    longer in it stay. Raises ValueError where another customer has modules on a license.
     """
     named = {one.id for one in file.products}
     for old in shop.store.products():
@@ -263,8 +263,8 @@ def apply_file(shop: ModuleCustomers, file: ModuleFile) -> None:
         shop.offer(product)
     for one in file.customers:
         _take_in(shop, one)
-    for licence in file.licences:
-        shop.add_licence(licence.customer, licence.number, licence.edition)
+    for license in file.licenses:
+        shop.add_license(license.customer, license.number, license.edition)
 
 
 def _take_in(shop: ModuleCustomers, one: Customer) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 from reseller_client.errors import Refused
 
 PASSED_ON: Final = frozenset({"exists", "missed", "value", "status"})
-"""Types of a seller's refusal that are about the module and the licence, not about our account."""
+"""Types of a seller's refusal that are about the module and the license, not about our account."""
 
 
 class ShopRefusal(Exception):
@@ -22,6 +22,6 @@ class ShopRefusal(Exception):
 def passed_on(refusal: Refused) -> ShopRefusal:
     """What a customer is told of the seller's refusal: nothing of our money and our account."""
     if refusal.type in PASSED_ON:
-        text = "The vendor does not sell this module for this licence"
+        text = "The vendor does not sell this module for this license"
         return ShopRefusal(refusal.type, "item", "", text)
     return ShopRefusal("processing", "item", "", "The vendor does not sell it now")

@@ -1,4 +1,4 @@
-"""How modules are sold: customers and licences, prices, baskets, payment, one order at the seller.
+"""How modules are sold: customers and licenses, prices, baskets, payment, one order at the seller.
 
 What is wanted is written down before the seller is asked, under an id of our own, so that a panel
 that repeats, an answer that gets lost and a shop that dies in between buy nothing twice. The
@@ -46,7 +46,7 @@ class Basket:
 
 
 class ModuleSales(ModuleCustomers):
-    """Sells modules for licences to customers who pay beforehand."""
+    """Sells modules for licenses to customers who pay beforehand."""
 
     def __init__(
         self,
@@ -64,30 +64,30 @@ class ModuleSales(ModuleCustomers):
         self._seller = CustomModules(client)
 
     def put(
-        self, buyer: Buyer, number: int, licence: int, period: int, autoprolong: int | None
+        self, buyer: Buyer, number: int, license: int, period: int, autoprolong: int | None
     ) -> Held:
         """Put a module in the customer's basket; the very same once more changes nothing.
 
-        Raises ShopRefusal: unknown tariff or period, a licence that is not the customer's, an
-        edition that does not take it, a module that the licence has.
+        Raises ShopRefusal: unknown tariff or period, a license that is not the customer's, an
+        edition that does not take it, a module that the license has.
         """
         price, product = self.quote(number, period), self.product(number)
-        self.check_licence(buyer, licence, product)
+        self.check_license(buyer, license, product)
         with self.store.writing():
             held = self.store.held(
-                "licence = ? AND intname = ? AND state <> 'closed'", licence, product.intname
+                "license = ? AND intname = ? AND state <> 'closed'", license, product.intname
             )
             if held:
                 same = (number, period) == (held[0].product, held[0].period)
                 if held[0].state is State.BASKET and same:
                     return held[0]
-                raise ShopRefusal("exists", "item", str(licence), "The licence has this module")
+                raise ShopRefusal("exists", "item", str(license), "The license has this module")
             basket = self._basket_number(buyer)
             module = self.store.run(
                 "INSERT INTO module_held (buyer, licence, product, intname, period, price,"
                 " autoprolong, state, order_id, created_on, remoteid)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                buyer.id, licence, number, product.intname, period, str(price),
+                buyer.id, license, number, product.intname, period, str(price),
                 period if autoprolong == period and period > 0 else None, State.BASKET.value,
                 basket, self.today().isoformat(), f"pm-{uuid.uuid4().hex}",
             )  # fmt: skip
@@ -154,7 +154,7 @@ class ModuleSales(ModuleCustomers):
             if not alone or self.store.state(module.id) is not State.OPENING:
                 return None
             wish = ModuleOrder(
-                self.product(module.product).tariff, module.licence, module.period,
+                self.product(module.product).tariff, module.license, module.period,
                 remoteid=module.remoteid,
             )  # fmt: skip
             try:

@@ -45,7 +45,7 @@ def machine_clock() -> datetime:
 
 
 class ModuleShop(ModuleSales):
-    """Sells modules for licences to customers who pay beforehand, and keeps them running.
+    """Sells modules for licenses to customers who pay beforehand, and keeps them running.
 
     `today` is the calendar of its prices, terms and entries; `now` is an aware moment, by which
     sessions of customers, locks of logins and repeated wishes are counted in seconds.
@@ -234,7 +234,7 @@ class ModuleShop(ModuleSales):
             self._close(number)
 
     def follow_seller(self) -> tuple[Held, ...]:
-        """Close what the seller no longer has, as when its licence was closed; returns it.
+        """Close what the seller no longer has, as when its license was closed; returns it.
 
         A term of it that was never confirmed is paid back. Raises ResellerError where the list
         cannot be read: then nothing is concluded.

@@ -1,4 +1,4 @@
-"""What a shop of modules remembers: customers and their money, licences, products, modules.
+"""What a shop of modules remembers: customers and their money, licenses, products, modules.
 
 Everything is a row in SQLite, so that threads, processes and restarts agree. Money is kept as the
 text of a Decimal: SQLite has no exact numbers with a point.
@@ -73,7 +73,7 @@ class Held:
 
     id: int
     buyer: int
-    licence: int
+    license: int
     product: int
     intname: str
     period: int
@@ -257,12 +257,12 @@ def _buyer(row: tuple[Any, ...]) -> Buyer:
 
 
 def _held(row: tuple[Any, ...]) -> Held:
-    number, buyer, licence, product, intname, period, price, *rest = row
+    number, buyer, license, product, intname, period, price, *rest = row
     autoprolong, state, at_seller, order_id, created, expires, remoteid = rest
     return Held(
         id=number,
         buyer=buyer,
-        licence=licence,
+        license=license,
         product=product,
         intname=intname,
         period=period,

@@ -1,8 +1,8 @@
 """What each kind of reselling system can resell, and the refusals that follow from it.
 
 Source: the vendor's table of reselling ways, docs/resale.md section 3 (documented), and the
-licence module for WHMCS, section 4.1 (observed). A newer module for WHMCS also sells modules; its
-requests are not known, so the way described here is the licence module's.
+license module for WHMCS, section 4.1 (observed). A newer module for WHMCS also sells modules; its
+requests are not known, so the way described here is the license module's.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ class Trade(StrEnum):
 
     SERVICES = "services"
     MODULES = "modules"
-    LICENCES = "licences"
+    LICENSES = "licences"
 
 
 MATRIX: Final[Mapping[Kind, frozenset[Trade]]] = MappingProxyType(
     {
         Kind.BILLMANAGER: frozenset(Trade),
         Kind.CUSTOM: frozenset(Trade),
-        Kind.WHMCS: frozenset({Trade.LICENCES}),
+        Kind.WHMCS: frozenset({Trade.LICENSES}),
     }
 )
 

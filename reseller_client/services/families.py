@@ -1,4 +1,4 @@
-"""The families of licences, and in what they differ: what an order of each takes.
+"""The families of licenses, and in what they differ: what an order of each takes.
 
 Source: docs/trade.md sections 3 (the vendor's own), 7 (third-party), 8 and 13 (platforms).
 """
@@ -11,9 +11,9 @@ from typing import Final, Literal
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """One product type of licences.
+    """One product type of licenses.
 
-    `code` begins its function names. `named_by` is the field that names a licence; `addressed`
+    `code` begins its function names. `named_by` is the field that names a license; `addressed`
     tells whether it can stand on an address, `server_address` whether on a second one as well.
     `strict_autoprolong`: the seller renews only by the very period bought, and drops any other
     number without a word. `tells_remoteid`: the pages of this type document `remoteid`, so that a

@@ -1,4 +1,4 @@
-"""Ordering a licence once: what is sent, and how it is found again when the answer is lost."""
+"""Ordering a license once: what is sent, and how it is found again when the answer is lost."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _Search = Callable[[], tuple[LicenseRow, ...] | None]
 class LicenseOrder:
     """What to order. Source: `soft.order.param` and its like, docs/trade.md sections 3, 7 and 13.
 
-    A licence of the vendor or of a third party has a `licname`, and an `ip` where its tariff wants
+    A license of the vendor or of a third party has a `licname`, and an `ip` where its tariff wants
     one; a platform has a `comment` instead of both. What is empty is not sent.
     `tariff` is the code of the price list; `period` and `autoprolong` are months (period -100 is a
     trial, autoprolong None is no renewal); `addons` maps addon ids to quantities. `remoteid` is the
@@ -80,7 +80,7 @@ class LicenseOrder:
 def order_license(
     caller: Caller, wish: LicenseOrder, search: _Search, family: Family = SOFT
 ) -> Ordered:
-    """Order once; `search` lists all licences of the family, or returns None if it cannot."""
+    """Order once; `search` lists all licenses of the family, or returns None if it cannot."""
     named, known = _prepare(family, wish, search)
     return once(
         lambda: send_order(caller, named, family),
@@ -133,9 +133,9 @@ class _Before:
 def _prepare(
     family: Family, wish: LicenseOrder, search: _Search
 ) -> tuple[LicenseOrder, frozenset[int] | None]:
-    """Give the order an id of its own, or remember the licences that were there before it.
+    """Give the order an id of its own, or remember the licenses that were there before it.
 
-    A remoteid chosen by the caller may be on older licences too: the seller keeps them, never
+    A remoteid chosen by the caller may be on older licenses too: the seller keeps them, never
     unique. A fresh one cannot be, which saves reading the list before every order; but where the
     seller may not keep it at all, the list is the only witness and is read first.
     """
@@ -145,12 +145,12 @@ def _prepare(
         return named, None
     rows = search()
     if rows is None:
-        raise UnknownOutcome("the licence list is filtered; clear the filter before ordering")
+        raise UnknownOutcome("the license list is filtered; clear the filter before ordering")
     return named, frozenset(row.id for row in rows)
 
 
 def _ordered(answer: Answer, remoteid: str) -> Ordered:
-    """Read what an order left: the licence, or the unpaid order, under any of their names."""
+    """Read what an order left: the license, or the unpaid order, under any of their names."""
     license_id = read_int(answer.value("id", "item.id"))
     order_id = read_int(answer.value("billorder", "lineitem.id", "elid"))
     if license_id is None and order_id is None:
@@ -162,14 +162,14 @@ def _find(caller: Caller, wish: LicenseOrder, before: _Before, search: _Search) 
     """Look for the order in the list. Raises UnknownOutcome where the list does not tell."""
     rows = search()
     if rows is None:
-        raise UnknownOutcome("the licence list is filtered and cannot tell what was ordered")
+        raise UnknownOutcome("the license list is filtered and cannot tell what was ordered")
     fresh = [row for row in rows if row.id not in (before.known or ())]
     found = [row for row in fresh if _is_it(caller, wish, row, before)]
     if not found:
         return None
     if len(found) > 1:
         ids = ", ".join(str(row.id) for row in found)
-        raise UnknownOutcome(f"several licences answer to {wish.remoteid}: {ids}")
+        raise UnknownOutcome(f"several licenses answer to {wish.remoteid}: {ids}")
     return Ordered(license_id=found[0].id, remoteid=wish.remoteid, found_again=True)
 
 
@@ -188,7 +188,7 @@ def _is_it(caller: Caller, wish: LicenseOrder, row: LicenseRow, before: _Before)
         return remoteid == wish.remoteid
     named = wish.licname if before.family.named_by == "licname" else wish.comment
     if before.family.tells_remoteid or before.known is None or not named:
-        raise UnknownOutcome(f"licence {row.id} may be the one ordered, the seller does not tell")
+        raise UnknownOutcome(f"license {row.id} may be the one ordered, the seller does not tell")
     return True
 
 

@@ -1,4 +1,4 @@
-"""Reads licences out of answers, forgiving what sellers vary."""
+"""Reads licenses out of answers, forgiving what sellers vary."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
 
 
 def read_license(answer: Answer) -> License:
-    """Read the form of a licence, its fields above or in the inner document."""
+    """Read the form of a license, its fields above or in the inner document."""
     form = answer.form()
     license_id = read_int(form.value("elid", "id"))
     if license_id is None:
-        raise NotUnderstood("the licence form carries no id")
+        raise NotUnderstood("the license form carries no id")
     return License(
         id=license_id,
         name=form.value("name"),
@@ -60,7 +60,7 @@ def read_license(answer: Answer) -> License:
 
 
 def read_license_row(row: Node) -> LicenseRow | None:
-    """Read a row of the licence list; a row without an id is no licence and is skipped."""
+    """Read a row of the license list; a row without an id is no license and is skipped."""
     license_id = read_int(row.value("id"))
     if license_id is None:
         return None

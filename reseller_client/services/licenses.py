@@ -1,4 +1,4 @@
-"""The licences of a reseller, by family: order, read, change, re-key, suspend, resume, delete.
+"""The licenses of a reseller, by family: order, read, change, re-key, suspend, resume, delete.
 
 Source: docs/trade.md sections 3, 6, 7 and 13.
 """
@@ -34,7 +34,7 @@ _KEY_READS = 30
 
 
 class Licenses:
-    """Licences of one family of the account, by id.
+    """Licenses of one family of the account, by id.
 
     Reached as `client.licenses` (the vendor's own), `client.third_party` (`softexternal`) and
     `client.platforms` (`platform`). Where a source below says `soft`, the others have the same
@@ -49,9 +49,9 @@ class Licenses:
         self._filter: dict[str, Field] = {}
 
     def order(self, wish: LicenseOrder) -> Ordered:
-        """Order one licence, once, even if the answer gets lost.
+        """Order one license, once, even if the answer gets lost.
 
-        Charged at once unless `wish.skipbasket` is off. After an unknown outcome the licence is
+        Charged at once unless `wish.skipbasket` is off. After an unknown outcome the license is
         looked for by its `remoteid` before the order is repeated. Raises NotEnoughMoney with the
         amount, AlreadyExists or BadValue for a taken address, BadValue for anything malformed,
         UnknownOutcome where it could not be told whether the order happened, and ValueError, before
@@ -63,7 +63,7 @@ class Licenses:
     def order_v2(self, wish: LicenseOrder) -> Ordered:
         """Order by the newer form, in which the period is `order_period` and autoprolong on or off.
 
-        Never repeated by itself, since a position of the newer cart is not in the licence list.
+        Never repeated by itself, since a position of the newer cart is not in the license list.
         Source: `v2.soft.order.param` (documented).
         """
         return order_license_v2(self._caller, wish, self.rows_for_search, self.family)
@@ -76,7 +76,7 @@ class Licenses:
         return send_order(self._caller, wish, self.family)
 
     def list(self) -> tuple[LicenseRow, ...]:
-        """Return all licences of the account as the list shows them, without keys."""
+        """Return all licenses of the account as the list shows them, without keys."""
         return tuple(self.iterate())
 
     def iterate(self, *, page: int = PAGE) -> Iterator[LicenseRow]:
@@ -85,7 +85,7 @@ class Licenses:
             yield from rows
 
     def get(self, license_id: int) -> License:
-        """Return one licence with its key. Raises Missed. Source: `soft.edit` without `sok`."""
+        """Return one license with its key. Raises Missed. Source: `soft.edit` without `sok`."""
         return read_license(self._call("edit", {"elid": license_id}))
 
     def change(
@@ -98,7 +98,7 @@ class Licenses:
         remoteid: str | None = None,
         comment: str | None = None,
     ) -> License:
-        """Change what is given and leave the rest; returns the licence afterwards.
+        """Change what is given and leave the rest; returns the license afterwards.
 
         `comment` is the name of a platform, which has no other.
 
@@ -109,17 +109,17 @@ class Licenses:
         return self._edit(license_id, {**fields, "remoteip": remoteip, "remoteid": remoteid})
 
     def rename(self, license_id: int, licname: str) -> License:
-        """Change the name of a licence, or the comment of a platform."""
+        """Change the name of a license, or the comment of a platform."""
         return self._edit(license_id, {self.family.named_by: licname})
 
     def readdress(self, license_id: int, ip: str) -> License:
-        """Move a licence to another address; sellers may allow it once a month only."""
+        """Move a license to another address; sellers may allow it once a month only."""
         return self.change(license_id, ip=ip)
 
     def set_autoprolong(self, license_id: int, months: int | None) -> License:
         """Let the seller renew by that many months at the end, or not at all.
 
-        A third-party licence renews by its own period only: ValueError for any other number.
+        A third-party license renews by its own period only: ValueError for any other number.
         """
         if self.family.strict_autoprolong and months is not None:
             self.family.check_autoprolong(months, self.get(license_id).period)
@@ -143,35 +143,35 @@ class Licenses:
         return key or self.wait_for_key(license_id).key
 
     def wait_for_key(self, license_id: int, reads: int = _KEY_READS) -> License:
-        """Read the licence until it has a key, `reads` times at most, pausing in between.
+        """Read the license until it has a key, `reads` times at most, pausing in between.
 
         Keys are issued after the order has been answered. Raises KeyNotIssued.
         """
         for left in reversed(range(reads)):
-            licence = self.get(license_id)
-            if licence.key:
-                return licence
+            license = self.get(license_id)
+            if license.key:
+                return license
             if left:
                 self._caller.patience.wait(self._caller.patience.pause)
         raise KeyNotIssued(license_id, reads)
 
     def suspend(self, license_id: int | Sequence[int]) -> None:
-        """Switch a licence off, or several. Its term keeps running. Source: `soft.suspend`."""
+        """Switch a license off, or several. Its term keeps running. Source: `soft.suspend`."""
         self._call("suspend", {"elid": write_ids(license_id)})
 
     def resume(self, license_id: int | Sequence[int]) -> None:
-        """Switch a licence on again; an expired one is prolonged instead. Source: `soft.resume`."""
+        """Switch a license on again; an expired one is prolonged instead. Source: `soft.resume`."""
         self._call("resume", {"elid": write_ids(license_id)})
 
     def delete(self, license_id: int | Sequence[int]) -> None:
-        """Delete a licence for good, or at its paid end where the tariff says so (see `close`).
+        """Delete a license for good, or at its paid end where the tariff says so (see `close`).
 
         Raises MinimumTerm, DeletionForbidden, OperationRunning, Missed. Source: `soft.delete`.
         """
         self._call("delete", {"elid": write_ids(license_id), "sok": "ok"})
 
     def check_address(self, tariff: int, period: int, ip: str) -> None:
-        """Ask whether a licence of this tariff could be ordered for an address.
+        """Ask whether a license of this tariff could be ordered for an address.
 
         Returns if so; raises the refusal otherwise. Source: `soft.checkip` (observed).
         """
@@ -186,18 +186,18 @@ class Licenses:
         self._services.change_tariff(license_id, tariff, period, itemtype=self.family.code)
 
     def close(self, license_id: int) -> Closing:
-        """Delete a licence and read what that did: a tariff may let it live to its paid end.
+        """Delete a license and read what that did: a tariff may let it live to its paid end.
 
         Raises as `delete` does. Source: `scheduledclose` of a row (documented).
         """
         self.delete(license_id)
         try:
-            licence = self.get(license_id)
+            license = self.get(license_id)
         except Missed:
             return Closing(gone=True)
-        if licence.scheduled_close:
-            return Closing(gone=False, ends_on=licence.expires_on)
-        return Closing(gone=licence.status is Status.DELETED)
+        if license.scheduled_close:
+            return Closing(gone=False, ends_on=license.expires_on)
+        return Closing(gone=license.status is Status.DELETED)
 
     def filter(self, conditions: Mapping[str, Field]) -> None:
         """Narrow the list for the rest of the session, by fields such as `ip` or `status`.
@@ -213,7 +213,7 @@ class Licenses:
         self._filter = {}
 
     def rows_for_search(self) -> tuple[LicenseRow, ...] | None:
-        """Return every licence, past any filter of ours; None if the seller filters all the same.
+        """Return every license, past any filter of ours; None if the seller filters all the same.
 
         A filtered list must never be taken for a proof that an order did not happen.
         """

@@ -75,9 +75,9 @@ def _no_texts() -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class License:
-    """One licence as its form shows it. Source: `soft.edit`, docs/trade.md section 6.1.
+    """One license as its form shows it. Source: `soft.edit`, docs/trade.md section 6.1.
 
-    `key` is empty until issued, and begins with the licence id and a dash. `period` and
+    `key` is empty until issued, and begins with the license id and a dash. `period` and
     `autoprolong` are months (-100 trial, 0 lifetime); `addons` maps an addon id to its quantity.
     `expires_on` is None where the seller writes a phrase, which stays in `expires`. A platform has
     a `comment` instead of `licname` and `ip`. `scheduled_close`: it was deleted and ends with its
@@ -110,7 +110,7 @@ class License:
 
 @dataclass(frozen=True, slots=True)
 class LicenseRow:
-    """One row of the licence list: no key, and the tariff by name. Source: `soft`, section 6.6.
+    """One row of the license list: no key, and the tariff by name. Source: `soft`, section 6.6.
 
     `state` is the raw status with its reason, such as `3_autosuspend`; `cost` belongs to `period`.
     `remoteid` and `comment` are None where the seller's list does not carry them at all.
@@ -160,7 +160,7 @@ class Ordered:
     """What an order left behind.
 
     `license_id` is None while the order waits in the basket as `order_id`. `found_again` tells that
-    the answer was lost and the licence found by looking.
+    the answer was lost and the license found by looking.
     """
 
     license_id: int | None
@@ -171,7 +171,7 @@ class Ordered:
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """What a deletion did: the licence is `gone`, or ends on `ends_on` if it was only scheduled."""
+    """What a deletion did: the license is `gone`, or ends on `ends_on` if it was only scheduled."""
 
     gone: bool
     ends_on: date | None = None

@@ -17,7 +17,7 @@ from reseller_client.transport.values import Money, Status
 class ModuleOrder:
     """A module to be ordered. Source: `addition.order.param` (documented).
 
-    `tariff` is the code of the price list, `license_id` the seller's number of the licence that is
+    `tariff` is the code of the price list, `license_id` the seller's number of the license that is
     extended; `period` is months (-100 a trial); `autoprolong` is the period itself or None: what
     is neither the seller would leave off without saying so. `remoteid` is the reseller's own id;
     left empty, a unique one is made. With `skipbasket` off the order waits in the basket unpaid.

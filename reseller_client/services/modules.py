@@ -1,4 +1,4 @@
-"""Modules of control panels: order for a licence, read, move, prolong by the seller, delete.
+"""Modules of control panels: order for a license, read, move, prolong by the seller, delete.
 
 Source: docs/trade.md section 8 (documented: ordering, prolonging, deleting); the rest follows the
 naming rule, docs/modules.md section 2. A module is prolonged by
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 
 class Modules:
-    """Modules of the account's licences. Reached as `client.modules`."""
+    """Modules of the account's licenses. Reached as `client.modules`."""
 
     def __init__(self, caller: Caller) -> None:
         """Keep the client that makes the calls."""
@@ -46,9 +46,9 @@ class Modules:
         """Order a module, once, even if the answer gets lost.
 
         Charged at once unless `wish.skipbasket` is off. Raises ValueError for an `autoprolong` that
-        is not the period, NotEnoughMoney, Missed for a licence that is not there, AlreadyExists for
-        a module the licence has, BadValue for one its edition does not take, WrongState for a
-        suspended licence, UnknownOutcome. Source: `addition.order.param` (documented).
+        is not the period, NotEnoughMoney, Missed for a license that is not there, AlreadyExists for
+        a module the license has, BadValue for one its edition does not take, WrongState for a
+        suspended license, UnknownOutcome. Source: `addition.order.param` (documented).
         """
         named = wish if wish.remoteid else replace(wish, remoteid=f"rc-{uuid.uuid4().hex}")
         before = frozenset(row.id for row in self.list())
@@ -107,7 +107,7 @@ class Modules:
             yield from (row for row in read if row is not None)
 
     def of_license(self, license_id: int) -> tuple[ModuleRow, ...]:
-        """Return the modules of one licence; a row that does not tell its licence is asked."""
+        """Return the modules of one license; a row that does not tell its license is asked."""
         return tuple(row for row in self.list() if self._license_of(row) == license_id)
 
     def find(self, remoteid: str) -> ModuleRow | None:
@@ -127,9 +127,9 @@ class Modules:
         return _read_form(self._caller.call("addition.edit", {"elid": module_id}))
 
     def move(self, module_id: int, license_id: int) -> Module:
-        """Bind a module to another licence of the account.
+        """Bind a module to another license of the account.
 
-        Raises what an order for that licence would raise. Source: `addition.edit` with `item`; that
+        Raises what an order for that license would raise. Source: `addition.edit` with `item`; that
         clients may is documented.
         """
         return self._edit(module_id, {"item": license_id})

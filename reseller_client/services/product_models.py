@@ -1,4 +1,4 @@
-"""Services that are no licences, as frozen values: machines, accounts, names.
+"""Services that are no licenses, as frozen values: machines, accounts, names.
 
 Source: docs/wire.md section 7, docs/resale.md sections 2.2 and 2.5.
 """

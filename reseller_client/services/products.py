@@ -35,7 +35,7 @@ _SELECTS = ("period", "order_period", "datacenter", "ostempl", "recipe", "autopr
 class Products:
     """Services of one product type of the account. Reached as `client.products("vds")`.
 
-    Works for every type that is not a licence, also for those a seller made up. Where a source
+    Works for every type that is not a license, also for those a seller made up. Where a source
     below says `vds`, the others have the same function under their own name.
     """
 

@@ -53,7 +53,7 @@ class Services:
         )
 
     def prolong(self, service_id: int, period: int = 1, *, itemtype: str = "soft") -> date:
-        """Buy `period` more months of a licence, once. Returns the new end date.
+        """Buy `period` more months of a license, once. Returns the new end date.
 
         `itemtype` is its product type, by whose form the end date is read.
         The balance is charged at once. If the answer is lost, the end date is compared with the one
@@ -128,9 +128,9 @@ class Services:
         *,
         itemtype: str = "soft",
     ) -> None:
-        """Change the tariff of a licence, once; the difference is charged at once.
+        """Change the tariff of a license, once; the difference is charged at once.
 
-        After a lost answer the licence's tariff is read before anything is repeated. Raises
+        After a lost answer the license's tariff is read before anything is repeated. Raises
         NotEnoughMoney with the amount, BadValue for a tariff of another type, Missed.
         Source: `service.changepricelist` in one call (observed).
         """
@@ -220,11 +220,11 @@ class Services:
         return read_license(self._caller.call(f"{itemtype}.edit", {"elid": service_id}))
 
     def _settled(self, service_id: int, itemtype: str) -> License:
-        """Read a licence that nothing is being done to: else what we sent may be under way."""
-        licence = self._license(service_id, itemtype)
-        if licence.status is Status.PROCESSING:
+        """Read a license that nothing is being done to: else what we sent may be under way."""
+        license = self._license(service_id, itemtype)
+        if license.status is Status.PROCESSING:
             raise UnknownOutcome(f"service {service_id} is being processed")
-        return licence
+        return license
 
 
 def _address(row: Node) -> ServiceAddress | None:

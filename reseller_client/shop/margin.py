@@ -1,4 +1,4 @@
-"""Margins: what was earned with each licence in each month, and the table of it."""
+"""Margins: what was earned with each license in each month, and the table of it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _TENTH: Final = Decimal("0.1")
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """Sold, cost and what is left, of a licence (None: several, or none) in a month (None: all)."""
+    """Sold, cost and what is left, of a license (None: several, or none) in a month (None: all)."""
 
     month: date | None
     service_id: int | None
@@ -44,16 +44,16 @@ class Margin:
     def cells(self) -> tuple[str, ...]:
         """Return the texts of COLUMNS."""
         month = "" if self.month is None else f"{self.month:%Y-%m}"
-        licence = "" if self.service_id is None else str(self.service_id)
+        license = "" if self.service_id is None else str(self.service_id)
         percent = "" if self.percent is None else str(self.percent)
-        return (month, licence, str(self.sold), str(self.cost), str(self.margin), percent)
+        return (month, license, str(self.sold), str(self.cost), str(self.margin), percent)
 
 
 _Key = tuple[date | None, int | None]
 
 
 def margins(sales: Iterable[Sale], costs: Iterable[Cost]) -> tuple[Margin, ...]:
-    """Return a margin for each month and licence that had a sale or a cost."""
+    """Return a margin for each month and license that had a sale or a cost."""
     each = [
         Margin(sale.sold_on.replace(day=1), sale.service_id, sale.price, NOTHING) for sale in sales
     ]
@@ -65,13 +65,13 @@ def margins(sales: Iterable[Sale], costs: Iterable[Cost]) -> tuple[Margin, ...]:
     return _together(each, lambda one: (one.month, one.service_id))
 
 
-def by_licence(found: Iterable[Margin]) -> tuple[Margin, ...]:
-    """Return the margin of each licence over all months."""
+def by_license(found: Iterable[Margin]) -> tuple[Margin, ...]:
+    """Return the margin of each license over all months."""
     return _together(found, lambda one: (None, one.service_id))
 
 
 def by_month(found: Iterable[Margin]) -> tuple[Margin, ...]:
-    """Return the margin of each month over all licences."""
+    """Return the margin of each month over all licenses."""
     return _together(found, lambda one: (one.month, None))
 
 
@@ -89,7 +89,7 @@ def write_csv(found: Sequence[Margin], file: TextIO) -> None:
 
 
 def _together(found: Iterable[Margin], key: Callable[[Margin], _Key]) -> tuple[Margin, ...]:
-    """Sum up what has the same key, in the order of months and licences."""
+    """Sum up what has the same key, in the order of months and licenses."""
     groups: defaultdict[_Key, list[Margin]] = defaultdict(list)
     for one in found:
         groups[key(one)].append(one)

@@ -34,9 +34,9 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """What a customer was charged for a licence. `reference` is our invoice: one, one sale.
+    """What a customer was charged for a license. `reference` is our invoice: one, one sale.
 
-    `service_id` is the licence's id at the seller, by which its cost is found.
+    `service_id` is the license's id at the seller, by which its cost is found.
     """
 
     reference: str

@@ -1,7 +1,7 @@
 """A reseller's storefront: own prices, customers, sales and renewals, cost and margin.
 
-What a licence costs is never computed: it is what the seller's list of expenses says was charged
-for that service. So a lost answer, a discount or a licence taken from the pool cannot make the
+What a license costs is never computed: it is what the seller's list of expenses says was charged
+for that service. So a lost answer, a discount or a license taken from the pool cannot make the
 margin wrong.
 
 Source: assumed for prices and sales; `expense` for costs, docs/wire.md section 6.
@@ -92,10 +92,10 @@ class Storefront:
         reference: str = "",
         kind: SaleKind = SaleKind.SALE,
     ) -> Sale:
-        """Book a sale of a licence at a price. The same reference again books nothing more.
+        """Book a sale of a license at a price. The same reference again books nothing more.
 
         Raises ValueError if the reference is taken by another sale. Left empty, it is made of the
-        licence, the customer, the kind and the day.
+        license, the customer, the kind and the day.
         """
         invoice = reference or f"{service_id}-{customer.id}-{kind.value}-{on.isoformat()}"
         sale = Sale(invoice, customer.id, service_id, tariff, kind, on, price)
@@ -105,7 +105,7 @@ class Storefront:
     def renew(
         self, customer: Customer, service_id: int, tariff: int, *, on: date, price: Decimal
     ) -> Sale:
-        """Book a further term of a licence; else like `sell`."""
+        """Book a further term of a license; else like `sell`."""
         kind = SaleKind.RENEWAL
         return self.sell(customer, service_id, tariff, on=on, price=price, kind=kind)
 
@@ -126,5 +126,5 @@ class Storefront:
         return Cost(expense.id, expense.service_id, day, sum_of_it, currency, rate, name)
 
     def margins(self) -> tuple[Margin, ...]:
-        """Return cost and margin of each licence in each month, by month and licence."""
+        """Return cost and margin of each license in each month, by month and license."""
         return margins(self._store.sales(), self._store.costs())

@@ -2,7 +2,7 @@
 
 Everything on the wire is text. Sums may carry a currency, a comma or hard spaces; a date may be a
 phrase ("Daily charges"); a state may carry its reason. What cannot be read becomes None, so that
-one odd field does not lose a whole licence.
+one odd field does not lose a whole license.
 
 Source: docs/wire.md sections 7 and 8, docs/trade.md section 10 (observed).
 """

@@ -1,8 +1,8 @@
 """``make bench``: the emulator against its floors, alternating, in one run.
 
-Prints requests a second at one and at sixteen connections, and the ratios: a read of a licence
+Prints requests a second at one and at sixteen connections, and the ratios: a read of a license
 against bare Flask, an order against Flask with one insert. The journal is on. The world holds
-10,000 licences (``--licences``), since a cost that grows with the world would show here.
+10,000 licenses (``--licences``), since a cost that grows with the world would show here.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def main() -> int:
 
 
 def _servers(stack: ExitStack, folder: Path, options: argparse.Namespace) -> dict[str, int]:
-    (folder / "bench.yaml").write_text(WORLD.format(each=options.licences // 10))
+    (folder / "bench.yaml").write_text(WORLD.format(each=options.licenses // 10))
     floor.prepare(str(folder / "floor.db"))
     shared = ("--workers", str(options.workers), "--threads", str(options.threads))
     environ = {**os.environ, "BENCH_FLOOR_FILE": str(folder / "floor.db")}

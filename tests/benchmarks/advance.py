@@ -1,6 +1,6 @@
 """``python -m tests.benchmarks.advance``: what a day costs a large world.
 
-Prints milliseconds and their ratios: worlds of few and of many licences, moved by one day on which
+Prints milliseconds and their ratios: worlds of few and of many licenses, moved by one day on which
 the same number falls due, and the large one by a day on which twice as many do. The first ratio is
 one if the cost does not grow with the world, the second two if it grows with what is due.
 """
@@ -46,7 +46,7 @@ def main() -> int:
     wanted.add_argument("--due", type=int, default=500)
     wanted.add_argument("--rounds", type=int, default=5)
     options = wanted.parse_args()
-    few, many, due = options.few, options.licences, options.due
+    few, many, due = options.few, options.licenses, options.due
     if 2 * due > min(few, many):
         wanted.error("--due: at most half of the smaller world")
     subjects = {"small": (few, due), "large": (many, due), "twice": (many, 2 * due)}

@@ -1,4 +1,4 @@
-"""The world that is measured, as a fixture; ``each``: licences grown for every account."""
+"""The world that is measured, as a fixture; ``each``: licenses grown for every account."""
 
 WORLD = """\
 about: for the benchmark

@@ -64,8 +64,8 @@ class Waits:
 
 
 @dataclass
-class Licence:
-    """What the small seller keeps of a licence."""
+class License:
+    """What the small seller keeps of a license."""
 
     id: int
     fields: Form
@@ -86,7 +86,7 @@ class SmallSeller:
         self.balance = Decimal("100.00")
         self.price = Decimal("5.00")
         self.key_after_reads = 0
-        self.licences: dict[int, Licence] = {}
+        self.licenses: dict[int, License] = {}
         self.calls: list[Form] = []
         self.lose: dict[str, deque[str]] = {}
 
@@ -111,66 +111,66 @@ class SmallSeller:
     def _answer(self, form: Form) -> str:
         out = form["out"]
         if form["func"] == "soft":
-            return rows([self._row(one) for one in self.licences.values()], out)
+            return rows([self._row(one) for one in self.licenses.values()], out)
         if form["func"] == "soft.order.param":
             return self._order(form)
         if form["func"] == "soft.checkip":
             return submitted({}, out)
-        licence = self.licences.get(int(form["elid"]))
-        if licence is None:
+        license = self.licenses.get(int(form["elid"]))
+        if license is None:
             return error("missed", "item", out)
-        return self._act(licence, form)
+        return self._act(license, form)
 
-    def _act(self, licence: Licence, form: Form) -> str:
+    def _act(self, license: License, form: Form) -> str:
         out = form["out"]
         match form["func"]:
             case "soft.suspend":
-                licence.status = 3
+                license.status = 3
             case "soft.resume":
-                licence.status = 2
+                license.status = 2
             case "soft.delete":
-                del self.licences[licence.id]
+                del self.licenses[license.id]
             case "service.changepricelist":
-                licence.fields["pricelist"] = form["pricelist"]
+                license.fields["pricelist"] = form["pricelist"]
             case "service.prolong":
-                return self._prolong(licence, out)
+                return self._prolong(license, out)
             case "soft.edit":
-                return self._edit(licence, form)
+                return self._edit(license, form)
         return submitted({}, out)
 
     def _order(self, form: Form) -> str:
         if self.balance < self.price:
             return error("not_enough_money", "", form["out"], amount=str(self.price))
         self.balance -= self.price
-        number = 100001 + len(self.licences)
+        number = 100001 + len(self.licenses)
         kept = ("licname", "ip", "remoteid", "pricelist", "period")
         fields = {name: form[name] for name in kept}
         ends = self.today + timedelta(days=31)
-        self.licences[number] = Licence(number, fields, 2, ends, self.key_after_reads)
+        self.licenses[number] = License(number, fields, 2, ends, self.key_after_reads)
         return submitted({"id": str(number)}, form["out"])
 
-    def _prolong(self, licence: Licence, out: str) -> str:
+    def _prolong(self, license: License, out: str) -> str:
         if self.balance < self.price:
             return error("not_enough_money", "", out, amount=str(self.price))
         self.balance -= self.price
-        start = licence.expires_on if licence.status == 2 else self.today
-        licence.status = 2
-        licence.expires_on = start + timedelta(days=31)
-        return submitted({}, out, inner={"newexpiredate": licence.expires_on.isoformat()})
+        start = license.expires_on if license.status == 2 else self.today
+        license.status = 2
+        license.expires_on = start + timedelta(days=31)
+        return submitted({}, out, inner={"newexpiredate": license.expires_on.isoformat()})
 
-    def _edit(self, licence: Licence, form: Form) -> str:
+    def _edit(self, license: License, form: Form) -> str:
         if "sok" in form:
             for name in {"licname", "ip", "remoteid"} & form.keys():
-                licence.fields[name] = form[name]
+                license.fields[name] = form[name]
         else:
-            licence.reads_to_key -= 1
-        key = "" if licence.reads_to_key >= 0 else f"{licence.id}-KEY"
-        return shown({**self._row(licence), "elid": str(licence.id), "lickey": key}, form["out"])
+            license.reads_to_key -= 1
+        key = "" if license.reads_to_key >= 0 else f"{license.id}-KEY"
+        return shown({**self._row(license), "elid": str(license.id), "lickey": key}, form["out"])
 
     @staticmethod
-    def _row(licence: Licence) -> Form:
-        own = {"id": str(licence.id), "status": str(licence.status)}
-        return {**own, **licence.fields, "expiredate": licence.expires_on.isoformat()}
+    def _row(license: License) -> Form:
+        own = {"id": str(license.id), "status": str(license.status)}
+        return {**own, **license.fields, "expiredate": license.expires_on.isoformat()}
 
 
 def form_of(request: httpx.Request) -> Form:

@@ -120,11 +120,11 @@ def lonely(store: ModuleStore, watch: Watch) -> ModuleShop:
 
 
 def furnish(shop: ModuleShop) -> Browser:
-    """Take in two customers with a licence each, offer two products, and open the door."""
-    for login, licence in ((ADA, 100002), (BOB, 100001)):
+    """Take in two customers with a license each, offer two products, and open the door."""
+    for login, license in ((ADA, 100002), (BOB, 100001)):
         name, _, password = login.partition(":")
         shop.add_customer(name, password, balance=Decimal("30.00"))
-        shop.add_licence(name, licence, "ispmanager6_lite")
+        shop.add_license(name, license, "ispmanager6_lite")
     editions = ("ispmanager6_lite", "ispmanager6_pro")
     shop.offer(Product(277, 955301, "Virusdie", "Virusdie", PRICES, editions))
     shop.offer(Product(278, 955302, "VirusDieBusiness", "Business", PRICES, ("business",)))

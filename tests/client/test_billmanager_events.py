@@ -28,8 +28,8 @@ def desk(shop: Seller, waits: Waits) -> Iterator[Desk]:
         yield made
 
 
-def licence(desk: Desk, own: int, last: int, period: int = 1) -> int:
-    """Sell a licence and wait for its key; its item."""
+def license(desk: Desk, own: int, last: int, period: int = 1) -> int:
+    """Sell a license and wait for its key; its item."""
     params = {"ip": f"192.0.2.{last}", "licname": f"web-{last}"}
     opened = desk.reseller.order("ada", own, period=period, params=params)
     desk.reseller.check_event()
@@ -48,7 +48,7 @@ def asked(desk: Desk) -> dict[str, int]:
 def test_the_seller_is_asked_every_five_minutes_once_for_each_type(desk: Desk) -> None:
     own = desk.tariff(LITE)
     for last in range(210, 215):
-        licence(desk, own, last)
+        license(desk, own, last)
     platform = desk.reseller.order("ada", desk.tariff(55163, "platform"), params={"comment": "c"})
     desk.reseller.check_event()
     desk.shop.journal.clear()
@@ -64,7 +64,7 @@ def test_the_seller_is_asked_every_five_minutes_once_for_each_type(desk: Desk) -
 
 
 def test_a_late_cron_asks_once_for_all_it_missed(desk: Desk) -> None:
-    licence(desk, desk.tariff(LITE), 210)
+    license(desk, desk.tariff(LITE), 210)
     desk.shop.journal.clear()
     desk.shop.clock.advance("3 hours")
     assert desk.reseller.tick() is not None
@@ -74,7 +74,7 @@ def test_a_late_cron_asks_once_for_all_it_missed(desk: Desk) -> None:
 
 def test_only_what_changed_is_read_by_itself(desk: Desk) -> None:
     own = desk.tariff(LITE)
-    items = [licence(desk, own, last) for last in range(210, 216)]
+    items = [license(desk, own, last) for last in range(210, 216)]
     number = desk.item(items[2]).seller_id or 0
     desk.client.licenses.change(number, ip="192.0.2.250", licname="moved")
     desk.client.licenses.suspend(desk.item(items[4]).seller_id or 0)
@@ -88,14 +88,14 @@ def test_only_what_changed_is_read_by_itself(desk: Desk) -> None:
 
 
 def test_a_renewal_at_the_seller_itself_moves_the_end(desk: Desk) -> None:
-    item = licence(desk, desk.tariff(LITE), 210)
+    item = license(desk, desk.tariff(LITE), 210)
     desk.client.licenses.prolong(desk.item(item).seller_id or 0, 1)
     assert desk.reseller.check_event().changed == (item,)
     assert desk.item(item).expires_on == date(2027, 3, 28)
 
 
 def test_what_the_seller_deleted_is_deleted_here(desk: Desk) -> None:
-    item = licence(desk, desk.tariff(LITE), 210)
+    item = license(desk, desk.tariff(LITE), 210)
     desk.client.licenses.delete(desk.item(item).seller_id or 0)
     assert desk.reseller.check_event().changed == (item,)
     assert desk.item(item).status is Status.DELETED
@@ -116,7 +116,7 @@ def test_a_service_missing_in_an_old_list_is_not_taken_for_deleted(desk: Desk) -
 
 
 def test_an_operation_on_what_the_seller_deleted_fails(desk: Desk) -> None:
-    item = licence(desk, desk.tariff(LITE), 210)
+    item = license(desk, desk.tariff(LITE), 210)
     prolonged = desk.reseller.prolong(item)
     desk.client.licenses.delete(desk.item(item).seller_id or 0)
     desk.reseller.check_event()
@@ -127,7 +127,7 @@ def test_an_operation_on_what_the_seller_deleted_fails(desk: Desk) -> None:
 
 
 def test_a_list_that_cannot_be_read_is_told_and_read_the_next_time(desk: Desk) -> None:
-    item = licence(desk, desk.tariff(LITE), 210)
+    item = license(desk, desk.tariff(LITE), 210)
     desk.client.licenses.suspend(desk.item(item).seller_id or 0)
     desk.shop.faults.add("drop", func="soft", times=1)
     pulled = desk.reseller.check_event()
@@ -136,7 +136,7 @@ def test_a_list_that_cannot_be_read_is_told_and_read_the_next_time(desk: Desk) -
 
 
 def test_a_filtered_list_proves_nothing(desk: Desk) -> None:
-    item = licence(desk, desk.tariff(LITE), 210)
+    item = license(desk, desk.tariff(LITE), 210)
     desk.client.licenses.delete(desk.item(item).seller_id or 0)
     desk.line.filtered = True
     assert "filter" in desk.reseller.check_event().unread["soft"]

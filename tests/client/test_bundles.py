@@ -1,4 +1,4 @@
-"""Licences that follow a machine: its address, its state, and never two for one machine."""
+"""Licenses that follow a machine: its address, its state, and never two for one machine."""
 
 from __future__ import annotations
 
@@ -49,16 +49,16 @@ def _orders(seller: SmallSeller) -> int:
     return seller.funcs().count("soft.order.param")
 
 
-def test_a_machine_with_a_panel_gets_a_licence_of_its_address(
+def test_a_machine_with_a_panel_gets_a_license_of_its_address(
     bundles: Bundles, seller: SmallSeller
 ) -> None:
     bundle = bundles.sell_machine(7, name="vm7.example", ip="192.0.2.7", panel="4601")
     assert bundle == Bundle(
         7, "vm7.example", "192.0.2.7", 4601,
-        license_id=100001, licence_ip="192.0.2.7", licence_runs=True,
+        license_id=100001, license_ip="192.0.2.7", license_runs=True,
     )  # fmt: skip
     wanted = {"pricelist": "4601", "ip": "192.0.2.7", "licname": "vm7.example", "remoteid": "m7"}
-    assert seller.licences[100001].fields.items() >= wanted.items()
+    assert seller.licenses[100001].fields.items() >= wanted.items()
 
 
 def test_the_choices_of_the_addon_are_the_sellers_tariffs() -> None:
@@ -88,52 +88,52 @@ def test_a_machine_is_sold_once(sold: Bundles, seller: SmallSeller) -> None:
     assert _orders(seller) == 1
 
 
-def test_a_licence_can_be_sold_without_a_machine(
+def test_a_license_can_be_sold_without_a_machine(
     bundles: Bundles, seller: SmallSeller, store: BundleStore
 ) -> None:
-    licence = bundles.sell_alone(replace(WISH, remoteid="c1"))
-    assert (licence.id, licence.ip) == (100001, WISH.ip)
+    license = bundles.sell_alone(replace(WISH, remoteid="c1"))
+    assert (license.id, license.ip) == (100001, WISH.ip)
     assert (store.bundles(), _orders(seller)) == ((), 1)
 
 
-def test_the_licence_follows_the_machines_address(sold: Bundles, seller: SmallSeller) -> None:
+def test_the_license_follows_the_machines_address(sold: Bundles, seller: SmallSeller) -> None:
     bundle = sold.change_address(7, "192.0.2.70")
-    assert seller.licences[100001].fields["ip"] == "192.0.2.70"
+    assert seller.licenses[100001].fields["ip"] == "192.0.2.70"
     assert bundle is not None
-    assert (bundle.licence_ip, bundle.settled) == ("192.0.2.70", True)
+    assert (bundle.license_ip, bundle.settled) == ("192.0.2.70", True)
 
 
-def test_the_licence_is_suspended_and_resumed_with_the_machine(
+def test_the_license_is_suspended_and_resumed_with_the_machine(
     sold: Bundles, seller: SmallSeller
 ) -> None:
     sold.suspend(7)
-    assert seller.licences[100001].status == 3
+    assert seller.licenses[100001].status == 3
     assert sold.renew(7) is None
     sold.resume(7)
-    assert seller.licences[100001].status == 2
+    assert seller.licenses[100001].status == 2
     assert seller.balance == Decimal("95.00")
 
 
-def test_a_licence_whose_term_ended_meanwhile_is_renewed_on_resuming(
+def test_a_license_whose_term_ended_meanwhile_is_renewed_on_resuming(
     sold: Bundles, seller: SmallSeller
 ) -> None:
     sold.suspend(7)
     seller.today = date(2026, 3, 1)
     sold.resume(7)
-    assert seller.licences[100001].expires_on == date(2026, 4, 1)
+    assert seller.licenses[100001].expires_on == date(2026, 4, 1)
 
 
-def test_renewing_the_machine_renews_the_licence(sold: Bundles) -> None:
+def test_renewing_the_machine_renews_the_license(sold: Bundles) -> None:
     renewal = sold.renew(7)
     assert renewal is not None
     assert (renewal.before_on, renewal.ends_on) == (date(2026, 2, 10), date(2026, 3, 13))
 
 
-def test_terminating_deletes_the_licence(
+def test_terminating_deletes_the_license(
     sold: Bundles, seller: SmallSeller, store: BundleStore
 ) -> None:
     assert sold.terminate(7) is None
-    assert (seller.licences, store.bundles()) == ({}, ())
+    assert (seller.licenses, store.bundles()) == ({}, ())
 
 
 def test_terminating_recycles_where_that_is_set(
@@ -142,16 +142,16 @@ def test_terminating_recycles_where_that_is_set(
     recycling.sell_machine(7, name="vm7", ip="192.0.2.7", panel="55227")
     recycling.terminate(7)
     pool = {"licname": "free.lic", "ip": "0.0.0.0", "remoteid": ""}  # noqa: S104
-    assert seller.licences[100001].fields.items() >= pool.items()
+    assert seller.licenses[100001].fields.items() >= pool.items()
     assert store.free(55227) == (100001,)
     recycling.sell_machine(8, name="vm8", ip="192.0.2.8", panel="55228")
     bundle = recycling.sell_machine(9, name="vm9", ip="192.0.2.9", panel="55227")
     assert bundle is not None
     assert (bundle.license_id, bundle.settled, _orders(seller)) == (100001, True, 2)
-    assert (seller.licences[100001].status, store.free(55227)) == (2, ())
+    assert (seller.licenses[100001].status, store.free(55227)) == (2, ())
 
 
-def test_a_free_licence_named_by_a_try_that_was_not_heard_of_is_not_taken_twice(
+def test_a_free_license_named_by_a_try_that_was_not_heard_of_is_not_taken_twice(
     recycling: Bundles, seller: SmallSeller, store: BundleStore
 ) -> None:
     for machine in (7, 8):
@@ -164,23 +164,23 @@ def test_a_free_licence_named_by_a_try_that_was_not_heard_of_is_not_taken_twice(
     assert bundle is not None
     assert bundle.license_id is None
     assert recycling.retry() == ()
-    assert [one.fields["remoteid"] for one in seller.licences.values()] == ["m9", ""]
+    assert [one.fields["remoteid"] for one in seller.licenses.values()] == ["m9", ""]
     assert store.free(55227) == (100002,)
 
 
-def test_a_free_licence_the_seller_has_deleted_is_passed_over(
+def test_a_free_license_the_seller_has_deleted_is_passed_over(
     recycling: Bundles, seller: SmallSeller, store: BundleStore
 ) -> None:
     recycling.sell_machine(7, name="vm7", ip="192.0.2.7", panel="55227")
     recycling.terminate(7)
-    seller.licences[100009] = seller.licences.pop(100001)
-    seller.licences[100009].id = 100009
+    seller.licenses[100009] = seller.licenses.pop(100001)
+    seller.licenses[100009].id = 100009
     bundle = recycling.sell_machine(8, name="vm8", ip="192.0.2.8", panel="55227")
     assert bundle is not None
     assert (bundle.license_id, store.free(55227)) == (100002, ())
 
 
-def test_a_machine_is_sold_though_its_licence_is_refused(
+def test_a_machine_is_sold_though_its_license_is_refused(
     bundles: Bundles, seller: SmallSeller, store: BundleStore
 ) -> None:
     seller.balance = Decimal(0)
@@ -205,7 +205,7 @@ def test_a_lost_order_is_never_ordered_twice(
     seller.loses("soft.order.param", *[lost] * silences)
     bundles.sell_machine(7, name="vm7", ip="192.0.2.7", panel="55227")
     bundles.retry()
-    assert list(seller.licences) == [100001]
+    assert list(seller.licenses) == [100001]
     assert seller.balance == Decimal("95.00")
 
 
@@ -217,12 +217,12 @@ def test_an_order_is_looked_for_where_the_list_was_silent_too(
     seller.loses("soft", "", "", *["before"] * 6)
     bundle = bundles.sell_machine(7, name="vm7", ip="192.0.2.7", panel="55227")
     assert bundle is not None
-    assert (bundle.license_id, len(seller.licences)) == (None, 1)
+    assert (bundle.license_id, len(seller.licenses)) == (None, 1)
     seller.loses("soft")
     assert bundles.retry() == ()
     kept = store.bundle(7)
     assert kept is not None
-    assert (kept.license_id, list(seller.licences), _orders(seller)) == (100001, [100001], 1)
+    assert (kept.license_id, list(seller.licenses), _orders(seller)) == (100001, [100001], 1)
 
 
 def test_a_key_that_is_late_does_not_lead_to_another_order(
@@ -267,13 +267,13 @@ def test_a_termination_whose_answer_was_lost_is_finished_later(
     assert store.bundles() == ()
 
 
-def test_a_machine_given_up_before_its_order_was_heard_of_leaves_no_licence(
+def test_a_machine_given_up_before_its_order_was_heard_of_leaves_no_license(
     bundles: Bundles, seller: SmallSeller
 ) -> None:
     seller.loses("soft.order.param", "after")
     seller.loses("soft", "", "", *["before"] * 6)
     bundles.sell_machine(7, name="vm7", ip="192.0.2.7", panel="55227")
     seller.loses("soft")
-    assert len(seller.licences) == 1
+    assert len(seller.licenses) == 1
     assert bundles.terminate(7) is None
-    assert seller.licences == {}
+    assert seller.licenses == {}

@@ -1,4 +1,4 @@
-"""A custom billing leads licences through their life, and survives lost answers and restarts."""
+"""A custom billing leads licenses through their life, and survives lost answers and restarts."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ def billing(either: Client, seller: SmallSeller) -> CustomReseller:
     return CustomReseller(either, today=lambda: seller.today)
 
 
-def test_a_licence_lives_from_order_to_cancel(billing: CustomReseller, seller: SmallSeller) -> None:
+def test_a_license_lives_from_order_to_cancel(billing: CustomReseller, seller: SmallSeller) -> None:
     seller.key_after_reads = 1
-    licence = billing.order(WISH)
-    assert (licence.key, licence.remoteid) == ("100001-KEY", "svc-1")
-    renewal = billing.renew(licence.id)
+    license = billing.order(WISH)
+    assert (license.key, license.remoteid) == ("100001-KEY", "svc-1")
+    renewal = billing.renew(license.id)
     assert (renewal.before_on, renewal.ends_on) == (date(2026, 2, 10), date(2026, 3, 13))
-    assert billing.readdress(licence.id, "192.0.2.7").ip == "192.0.2.7"
-    assert billing.change_tariff(licence.id, 55228).tariff == 55228
-    billing.suspend(licence.id)
-    assert seller.licences[licence.id].status == 3
-    assert billing.resume(licence.id).status is Status.ACTIVE
-    billing.cancel(licence.id)
-    assert seller.licences == {}
+    assert billing.readdress(license.id, "192.0.2.7").ip == "192.0.2.7"
+    assert billing.change_tariff(license.id, 55228).tariff == 55228
+    billing.suspend(license.id)
+    assert seller.licenses[license.id].status == 3
+    assert billing.resume(license.id).status is Status.ACTIVE
+    billing.cancel(license.id)
+    assert seller.licenses == {}
     assert seller.balance == Decimal("90.00")
     with pytest.raises(Missed):
-        billing.deliver_key(licence.id)
+        billing.deliver_key(license.id)
 
 
 def test_the_seller_is_never_left_to_renew_by_itself(
@@ -48,7 +48,7 @@ def test_the_seller_is_never_left_to_renew_by_itself(
     assert (sent["autoprolong"], sent["skipbasket"]) == ("null", "on")
 
 
-def test_the_same_order_again_gives_the_same_licence(
+def test_the_same_order_again_gives_the_same_license(
     billing: CustomReseller, seller: SmallSeller
 ) -> None:
     first = billing.order(WISH)
@@ -76,13 +76,13 @@ def test_a_key_that_comes_late_is_delivered_later(
     assert billing.deliver_key(caught.value.license_id).key == "100001-KEY"
 
 
-def test_an_expired_licence_is_renewed_instead_of_resumed(
+def test_an_expired_license_is_renewed_instead_of_resumed(
     billing: CustomReseller, seller: SmallSeller
 ) -> None:
-    licence = billing.order(WISH)
-    billing.suspend(licence.id)
+    license = billing.order(WISH)
+    billing.suspend(license.id)
     seller.today = date(2026, 3, 1)
-    resumed = billing.resume(licence.id)
+    resumed = billing.resume(license.id)
     assert resumed.expires_on == date(2026, 4, 1)
     assert "soft.resume" not in seller.funcs()
 
@@ -92,14 +92,14 @@ def test_a_custom_billing_orders_under_its_own_id(billing: CustomReseller) -> No
         billing.order(LicenseOrder(tariff=55227, ip="192.0.2.1", licname="web-1"))
 
 
-def test_two_licences_under_one_id_are_left_to_a_person(
+def test_two_licenses_under_one_id_are_left_to_a_person(
     billing: CustomReseller, seller: SmallSeller
 ) -> None:
     billing.order(WISH)
-    seller.licences[2] = seller.licences[100001]
-    seller.licences[2].id = 2
-    seller.licences[100001] = type(seller.licences[2])(
-        100001, dict(seller.licences[2].fields), 2, seller.today, 0
+    seller.licenses[2] = seller.licenses[100001]
+    seller.licenses[2].id = 2
+    seller.licenses[100001] = type(seller.licenses[2])(
+        100001, dict(seller.licenses[2].fields), 2, seller.today, 0
     )
     with pytest.raises(UnknownOutcome, match="several"):
         billing.reconcile("svc-1")

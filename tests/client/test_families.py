@@ -1,4 +1,4 @@
-"""Third-party licences and platforms, bought and changed at the emulator in this process."""
+"""Third-party licenses and platforms, bought and changed at the emulator in this process."""
 
 from __future__ import annotations
 
@@ -35,26 +35,26 @@ LINUX = LicenseOrder(tariff=9203, licname="linux-9", ip="192.0.2.209")
 CLOUD = LicenseOrder(tariff=55163, comment="cloud-9", addons={55165: 2, 55164: 4}, autoprolong=1)
 
 
-def test_a_third_party_licence_lives_its_whole_life(reseller: Client, shop: Seller) -> None:
+def test_a_third_party_license_lives_its_whole_life(reseller: Client, shop: Seller) -> None:
     ordered = reseller.third_party.order(GUARD)
     assert ordered.license_id is not None
-    licence = reseller.third_party.get(ordered.license_id)
-    assert (licence.licname, licence.ip, licence.tariff) == ("guard-9", "", 55369)
-    assert (licence.period, licence.autoprolong, licence.remoteid) == (3, 3, ordered.remoteid)
-    assert reseller.third_party.rename(licence.id, "guard-10").licname == "guard-10"
-    assert reseller.third_party.set_autoprolong(licence.id, None).autoprolong is None
-    before = licence.expires_on
+    license = reseller.third_party.get(ordered.license_id)
+    assert (license.licname, license.ip, license.tariff) == ("guard-9", "", 55369)
+    assert (license.period, license.autoprolong, license.remoteid) == (3, 3, ordered.remoteid)
+    assert reseller.third_party.rename(license.id, "guard-10").licname == "guard-10"
+    assert reseller.third_party.set_autoprolong(license.id, None).autoprolong is None
+    before = license.expires_on
     assert before is not None
-    assert reseller.third_party.prolong(licence.id, 1) > before
-    reseller.third_party.suspend(licence.id)
-    assert reseller.third_party.get(licence.id).status is Status.SUSPENDED
-    reseller.third_party.resume(licence.id)
-    assert reseller.third_party.get(licence.id).status is Status.ACTIVE
-    assert reseller.third_party.close(licence.id).gone
-    assert shop.service(licence.id)["status"] == Status.DELETED
+    assert reseller.third_party.prolong(license.id, 1) > before
+    reseller.third_party.suspend(license.id)
+    assert reseller.third_party.get(license.id).status is Status.SUSPENDED
+    reseller.third_party.resume(license.id)
+    assert reseller.third_party.get(license.id).status is Status.ACTIVE
+    assert reseller.third_party.close(license.id).gone
+    assert shop.service(license.id)["status"] == Status.DELETED
 
 
-def test_each_family_lists_its_own_licences(reseller: Client) -> None:
+def test_each_family_lists_its_own_licenses(reseller: Client) -> None:
     own = {row.licname for row in reseller.licenses.list()}
     foreign = {row.licname for row in reseller.third_party.list()}
     assert foreign == {"linux-1", "guard-1"}
@@ -64,7 +64,7 @@ def test_each_family_lists_its_own_licences(reseller: Client) -> None:
         reseller.platforms.get(reseller.third_party.list()[0].id)
 
 
-def test_a_third_party_licence_on_an_address_gets_one(reseller: Client) -> None:
+def test_a_third_party_license_on_an_address_gets_one(reseller: Client) -> None:
     ordered = reseller.third_party.order(LINUX)
     assert ordered.license_id is not None
     assert reseller.third_party.get(ordered.license_id).ip == "192.0.2.209"
@@ -144,7 +144,7 @@ def test_what_a_family_does_not_take_is_not_sent(
     assert lossy.calls == []
 
 
-def test_autoprolong_of_a_third_party_licence_is_its_period_or_nothing(reseller: Client) -> None:
+def test_autoprolong_of_a_third_party_license_is_its_period_or_nothing(reseller: Client) -> None:
     ordered = reseller.third_party.order(GUARD)
     assert ordered.license_id is not None
     with pytest.raises(ValueError, match="must equal the period"):
@@ -196,7 +196,7 @@ def test_a_lost_prolongation_of_a_platform_is_not_bought_twice(
     assert reseller.account.balance().amount == before - 2 * once
 
 
-def test_a_licence_may_be_filtered_by_what_names_it(lossy: LossyLine) -> None:
+def test_a_license_may_be_filtered_by_what_names_it(lossy: LossyLine) -> None:
     client = client_of(lossy, Waits(), session=True)
     client.platforms.filter({"comment": "cloud"})
     assert [row.comment for row in client.platforms.list()] == ["cloud-2"]

@@ -217,7 +217,7 @@ def test_the_daily_round_renews_who_pays_and_suspends_who_cannot(stand: Stand) -
     assert (stand.balance(), stand.spent()) == (Decimal("6.00"), Decimal("18.00"))
 
 
-def test_a_module_goes_with_its_licence(stand: Stand) -> None:
+def test_a_module_goes_with_its_license(stand: Stand) -> None:
     stand.buy()
     stand.seller.call("soft.delete", elid=100002)
     assert len(stand.shop.follow_seller()) == 1

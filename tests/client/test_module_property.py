@@ -57,7 +57,7 @@ class Play:
     shop: ModuleShop
     watch: Watch
     panel: Browser
-    licence: int
+    license: int
     """The last service of the seller's account that is no module of this play."""
 
     def ask(self, func: str, **fields: object) -> None:
@@ -71,7 +71,7 @@ class Play:
 
     def order(self, product: int, button: str) -> None:
         self.ask(
-            "addition.order.param", pricelist=product, item=self.licence, period=1, autoprolong=1,
+            "addition.order.param", pricelist=product, item=self.license, period=1, autoprolong=1,
             skipbasket="on", clicked_button=button, sok="ok",
         )  # fmt: skip
 
@@ -124,7 +124,7 @@ class Play:
         found: Counter[int] = Counter()
         for expense in self.shop._client.payments.expenses():  # noqa: SLF001 - the line's other end
             number = expense.service_id or 0
-            if number > self.licence and expense.amount is not None:
+            if number > self.license and expense.amount is not None:
                 found[number] += int(expense.amount.amount * 100)
         return found
 
@@ -134,16 +134,16 @@ def played() -> Iterator[Play]:
     with Seller(machine=stopped()) as seller:
         seller.clock.freeze("2027-01-10T12:00:00Z")
         seller.account(balance="1000.00")
-        licence = seller.order(period=12)
+        license = seller.order(period=12)
         line, watch, store = LossyLine(seller), Watch(), ModuleStore()
         shop = shop_of(store, seller, line, watch)
         shop.add_customer("ada", "secret", balance=Decimal("30.00"))
-        shop.add_licence("ada", licence)
+        shop.add_license("ada", license)
         for number, tariff in ((277, 955301), (279, 955304)):
             name = "Virusdie" if number == 277 else "KernelCare"
             shop.offer(Product(number, tariff, name, name, {1: COSTS[number] + 3}))
         panel = Browser(ModuleEndpoint(shop), use_cookies=False)
-        yield Play(seller, line, shop, watch, panel, licence)
+        yield Play(seller, line, shop, watch, panel, license)
         store.close()
 
 
@@ -167,7 +167,7 @@ def check(play: Play) -> None:
             assert terms_of(play, module) == 0
     assert play.spent() == expected
     rows = play.seller.call("addition").rows()
-    there = {int(row["id"]) for row in rows if int(row["id"]) > play.licence}
+    there = {int(row["id"]) for row in rows if int(row["id"]) > play.license}
     assert there >= {one.number for one in held if one.state is State.ACTIVE}
     assert there <= {one.number for one in held if one.state in OPEN}
 

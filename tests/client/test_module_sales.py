@@ -213,10 +213,10 @@ def test_a_module_that_a_list_skipped_is_not_closed(stand: Stand) -> None:
     assert shop.follow_seller() == ()
 
 
-def test_a_licence_with_modules_changes_no_hands(stand: Stand) -> None:
+def test_a_license_with_modules_changes_no_hands(stand: Stand) -> None:
     stand.buy()
     with pytest.raises(ValueError, match="another customer has modules on licence 100002"):
-        stand.shop.add_licence("bob", 100002)
+        stand.shop.add_license("bob", 100002)
 
 
 @pytest.mark.parametrize("amount", ["0", "-30.01", "NaN", "Infinity", "0.001", "1E+20"])

@@ -190,7 +190,7 @@ def desk(request: pytest.FixtureRequest, shop: Seller, waits: Waits) -> Iterator
         yield made
 
 
-def test_a_billmanager_resells_a_module_of_a_licence(desk: Desk) -> None:
+def test_a_billmanager_resells_a_module_of_a_license(desk: Desk) -> None:
     tariff, before = desk.tariff(VIRUSDIE, "addition"), desk.balance()
     opened = desk.reseller.order("ada", tariff, params={"item": "100002"})
     assert (opened.state, opened.reason) == (State.MANUAL, None)
@@ -206,7 +206,7 @@ def test_a_billmanager_resells_a_module_of_a_licence(desk: Desk) -> None:
     assert "access" in str(refused.reason)
 
 
-def test_a_billmanager_learns_that_the_module_went_with_its_licence(desk: Desk) -> None:
+def test_a_billmanager_learns_that_the_module_went_with_its_license(desk: Desk) -> None:
     tariff = desk.tariff(VIRUSDIE, "addition")
     opened = desk.reseller.order("ada", tariff, params={"item": "100002"})
     desk.reseller.check_event()

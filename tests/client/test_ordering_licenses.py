@@ -1,4 +1,4 @@
-"""Ordering a licence once, whatever happens to the answer."""
+"""Ordering a license once, whatever happens to the answer."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def test_a_lost_order_is_not_repeated_while_looking_for_it_fails(
     assert seller.funcs() == ["soft.order.param", "soft"]
 
 
-def test_an_older_licence_under_the_same_id_is_not_taken_for_the_order(
+def test_an_older_license_under_the_same_id_is_not_taken_for_the_order(
     either: Client, seller: SmallSeller
 ) -> None:
     named = LicenseOrder(tariff=55227, ip="192.0.2.1", licname="web-1", remoteid="l")

@@ -144,8 +144,8 @@ def test_any_json_object_is_read_without_falling_over(tree: object) -> None:
     answer = read_document(json.dumps({"elem": tree, "model": tree, "error": tree}).encode())
     refusal = read_refusal(answer)
     for row in answer.rows():
-        licence = read_license_row(row)
-        assert licence is None or licence.id is not None
+        license = read_license_row(row)
+        assert license is None or license.id is not None
     assert refusal is None or refusal.message == refusal.message.strip()
     assert answer.table("itemlist") == ()
 
@@ -207,7 +207,7 @@ def test_the_state_is_the_number_never_the_label(
     assert read_status(state) == status
 
 
-def test_every_field_of_a_licence_is_read() -> None:
+def test_every_field_of_a_license_is_read() -> None:
     fields = {
         "elid": "100001", "id": "100001", "name": "ISPmanager Lite", "licname": "web-1",
         "ip": "192.0.2.1", "remoteip": "192.0.2.2", "remoteid": "r-1", "lickey": "100001-K",
@@ -216,18 +216,18 @@ def test_every_field_of_a_licence_is_read() -> None:
         "lickey_change_date": "2026-03-01", "update_expiredate": "2028-01-01",
         "webdomains": "3", "autoprolong": "1", "addon_55236": "4", "addon_x": "1",
     }  # fmt: skip
-    licence = read_license(read_document(xml_form(fields)))
-    assert (licence.id, licence.name, licence.licname) == (100001, "ISPmanager Lite", "web-1")
-    assert (licence.ip, licence.remoteip) == ("192.0.2.1", "192.0.2.2")
-    assert (licence.remoteid, licence.key) == ("r-1", "100001-K")
-    assert (licence.tariff, licence.tariff_name) == (55230, "Business")
-    assert (licence.status, licence.period) == (Status.ACTIVE, 12)
-    assert licence.created_on == date(2026, 1, 1)
-    assert licence.expires_on == date(2027, 1, 1)
-    assert (licence.ip_changed_on, licence.key_changed_on) == (date(2026, 2, 1), date(2026, 3, 1))
-    assert licence.updates_expire_on == date(2028, 1, 1)
-    assert (licence.webdomains, licence.autoprolong) == (3, 1)
-    assert dict(licence.addons) == {55236: 4}
+    license = read_license(read_document(xml_form(fields)))
+    assert (license.id, license.name, license.licname) == (100001, "ISPmanager Lite", "web-1")
+    assert (license.ip, license.remoteip) == ("192.0.2.1", "192.0.2.2")
+    assert (license.remoteid, license.key) == ("r-1", "100001-K")
+    assert (license.tariff, license.tariff_name) == (55230, "Business")
+    assert (license.status, license.period) == (Status.ACTIVE, 12)
+    assert license.created_on == date(2026, 1, 1)
+    assert license.expires_on == date(2027, 1, 1)
+    assert (license.ip_changed_on, license.key_changed_on) == (date(2026, 2, 1), date(2026, 3, 1))
+    assert license.updates_expire_on == date(2028, 1, 1)
+    assert (license.webdomains, license.autoprolong) == (3, 1)
+    assert dict(license.addons) == {55236: 4}
 
 
 def test_an_end_date_may_be_a_phrase_with_the_date_beside_it() -> None:
@@ -238,6 +238,6 @@ def test_an_end_date_may_be_a_phrase_with_the_date_beside_it() -> None:
     assert row.expires_on == date(2027, 1, 21)
 
 
-def test_a_form_without_an_id_is_no_licence() -> None:
+def test_a_form_without_an_id_is_no_license() -> None:
     with pytest.raises(NotUnderstood, match="no id"):
         read_license(read_document(b"<doc><licname>web-1</licname></doc>"))

@@ -25,7 +25,7 @@ def run(client: Client) -> Callable[..., Result]:
     return lambda *words: runner.invoke(resell, list(words), obj=client)
 
 
-def test_licences_are_listed_one_a_line(run: Callable[..., Result], line: Line) -> None:
+def test_licenses_are_listed_one_a_line(run: Callable[..., Result], line: Line) -> None:
     line.answers(
         "<doc><elem><id>7</id><licname>web-1</licname><ip>192.0.2.1</ip><pricelist>Lite</pricelist>"
         '<item_status orig="2">Active</item_status><expiredate>2026-02-01</expiredate></elem></doc>'
@@ -35,7 +35,7 @@ def test_licences_are_listed_one_a_line(run: Callable[..., Result], line: Line) 
     assert result.output == "7\tactive\t2026-02-01\t192.0.2.1\tLite\tweb-1\n"
 
 
-def test_an_order_prints_the_licence_with_its_key(run: Callable[..., Result], line: Line) -> None:
+def test_an_order_prints_the_license_with_its_key(run: Callable[..., Result], line: Line) -> None:
     line.answers(
         "<doc><id>7</id></doc>",
         "<doc><elid>7</elid><lickey>7-K</lickey><status>2</status></doc>",
@@ -49,7 +49,7 @@ def test_an_order_prints_the_licence_with_its_key(run: Callable[..., Result], li
     assert line.forms[0]["addon_55236"] == "2"
 
 
-def test_a_licence_is_shown(run: Callable[..., Result], line: Line) -> None:
+def test_a_license_is_shown(run: Callable[..., Result], line: Line) -> None:
     line.answers("<doc><elid>7</elid><status>3</status></doc>")
     result = run("licences", "show", "7")
     assert "status: suspended" in result.output

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def licence(either: Client, seller: SmallSeller) -> int:
-    """Order a licence that ends on 2026-02-10, and forget the calls it took."""
+def license(either: Client, seller: SmallSeller) -> int:
+    """Order a license that ends on 2026-02-10, and forget the calls it took."""
     from reseller_client import LicenseOrder
 
     ordered = either.licenses.order(LicenseOrder(tariff=55227, ip="192.0.2.1", licname="web-1"))
@@ -27,40 +27,40 @@ def licence(either: Client, seller: SmallSeller) -> int:
 
 
 def test_prolonging_returns_the_date_bought(
-    either: Client, seller: SmallSeller, licence: int
+    either: Client, seller: SmallSeller, license: int
 ) -> None:
-    assert either.services.prolong(licence, 1) == date(2026, 3, 13)
+    assert either.services.prolong(license, 1) == date(2026, 3, 13)
     assert seller.balance == Decimal("90.00")
     assert without_login(seller.calls[-1]) == {
-        "func": "service.prolong", "elid": str(licence), "period": "1", "sok": "ok",
+        "func": "service.prolong", "elid": str(license), "period": "1", "sok": "ok",
     }  # fmt: skip
 
 
 def test_a_prolongation_whose_answer_was_lost_is_not_bought_twice(
-    either: Client, seller: SmallSeller, licence: int
+    either: Client, seller: SmallSeller, license: int
 ) -> None:
     seller.loses("service.prolong", "after")
-    assert either.services.prolong(licence) == date(2026, 3, 13)
+    assert either.services.prolong(license) == date(2026, 3, 13)
     assert seller.balance == Decimal("90.00")
     assert seller.funcs() == ["soft.edit", "service.prolong", "soft.edit"]
 
 
 def test_a_prolongation_that_was_lost_itself_is_bought_once(
-    either: Client, seller: SmallSeller, licence: int
+    either: Client, seller: SmallSeller, license: int
 ) -> None:
     seller.loses("service.prolong", "before")
-    assert either.services.prolong(licence) == date(2026, 3, 13)
+    assert either.services.prolong(license) == date(2026, 3, 13)
     assert seller.balance == Decimal("90.00")
     assert seller.funcs().count("service.prolong") == 2
 
 
-def test_a_licence_being_processed_is_not_prolonged_again(
-    either: Client, seller: SmallSeller, licence: int
+def test_a_license_being_processed_is_not_prolonged_again(
+    either: Client, seller: SmallSeller, license: int
 ) -> None:
     seller.loses("service.prolong", "before")
-    seller.licences[licence].status = 5
+    seller.licences[license].status = 5
     with pytest.raises(UnknownOutcome, match="processed"):
-        either.services.prolong(licence)
+        either.services.prolong(license)
     assert seller.funcs().count("service.prolong") == 1
 
 
@@ -74,14 +74,14 @@ def test_without_an_end_date_a_lost_prolongation_is_not_repeated(
 
 
 def test_a_lost_change_of_tariff_is_looked_up_before_it_is_repeated(
-    either: Client, seller: SmallSeller, licence: int
+    either: Client, seller: SmallSeller, license: int
 ) -> None:
     seller.loses("service.changepricelist", "after", "before")
-    either.services.change_tariff(licence, 55228, period=1)
+    either.services.change_tariff(license, 55228, period=1)
     assert seller.funcs() == ["service.changepricelist", "soft.edit"]
     assert seller.calls[0]["pricelist"] == "55228"
-    either.services.change_tariff(licence, 55229)
-    assert seller.licences[licence].fields["pricelist"] == "55229"
+    either.services.change_tariff(license, 55229)
+    assert seller.licences[license].fields["pricelist"] == "55229"
     assert seller.funcs().count("service.changepricelist") == 3
 
 

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 
 from reseller_client import NotUnderstood
 from reseller_client.cli import resell
-from reseller_client.shop.margin import Margin, by_licence, by_month, total, write_csv
+from reseller_client.shop.margin import Margin, by_license, by_month, total, write_csv
 from reseller_client.shop.prices import Exchange, PriceRule, Rounding
 from reseller_client.shop.store import Sale, SaleKind, StorefrontStore
 from reseller_client.shop.storefront import Storefront
@@ -177,7 +177,7 @@ def test_costs_are_the_sellers_expenses_each_once(shop: Storefront, line: Line) 
     assert total(shop.margins()).cost == Decimal("10.00")
 
 
-def test_margins_are_by_licence_and_month(shop: Storefront, line: Line) -> None:
+def test_margins_are_by_license_and_month(shop: Storefront, line: Line) -> None:
     ada = shop.customer("ada", JANUARY)
     shop.sell(ada, 7, 55227, on=JANUARY, price=Decimal("7.99"))
     shop.sell(ada, 8, 55227, on=JANUARY, price=Decimal("4.00"))
@@ -199,13 +199,13 @@ def test_margins_are_by_licence_and_month(shop: Storefront, line: Line) -> None:
         ("2027-02", "7", "0.00", "5.00", "-5.00", ""),
         ("2027-03", "7", "7.99", "0.00", "7.99", "100.0"),
     ]
-    assert [one.margin for one in by_licence(found)] == [Decimal("5.98"), Decimal("-1.00")]
+    assert [one.margin for one in by_license(found)] == [Decimal("5.98"), Decimal("-1.00")]
     assert [one.margin for one in by_month(found)] == [
         Decimal("1.99"), Decimal("-5.00"), Decimal("7.99")
     ]  # fmt: skip
     assert total(found) == Margin(None, None, Decimal("19.98"), Decimal("15.00"))
     file = io.StringIO()
-    write_csv(by_licence(found), file)
+    write_csv(by_license(found), file)
     assert file.getvalue() == (
         "month,licence,sold,cost,margin,percent\n"
         ",7,15.98,10.00,5.98,37.4\n"
@@ -258,7 +258,7 @@ def run(client: Client, tmp_path: Path) -> Callable[..., Result]:
     return lambda *words: runner.invoke(resell, list(words), obj=client)
 
 
-LICENCE = "<doc><elid>7</elid><status>2</status><pricelist>55230</pricelist></doc>"
+LICENSE = "<doc><elid>7</elid><status>2</status><pricelist>55230</pricelist></doc>"
 
 
 def test_the_shop_is_kept_and_its_margin_shown_on_the_command_line(
@@ -267,9 +267,9 @@ def test_the_shop_is_kept_and_its_margin_shown_on_the_command_line(
     line.answers(PRICES)
     priced = run("shop", "price", "55230", "--markup", "25", "--round", "0.50")
     assert priced.output == "55230\t15.00\n"
-    line.answers(LICENCE, PRICES)
+    line.answers(LICENSE, PRICES)
     assert run("shop", "sell", "ada", "7", "--on", "2027-01-31").output.endswith("\t15.00\n")
-    line.answers(LICENCE)
+    line.answers(LICENSE)
     run("shop", "sell", "ada", "7", "--on", "2027-03-01", "--renewal", "--price", "16.10")
     assert run("shop", "sales").output.splitlines() == [
         "2027-01-31\tada\t7\t55230\tsale\t15.00",

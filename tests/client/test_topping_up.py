@@ -65,8 +65,8 @@ def test_an_order_is_paid_from_what_was_topped_up(reseller: Client, shop: Seller
     started = reseller.payments.start(card.id, order_id=order)
     assert started.page
     click(shop, started.page, "pay")
-    (licence,) = (row for row in reseller.licenses.list() if row.licname == "later")
-    assert reseller.licenses.get(licence.id).key
+    (license,) = (row for row in reseller.licenses.list() if row.licname == "later")
+    assert reseller.licenses.get(license.id).key
     assert reseller.orders.view().items == ()
 
 

@@ -51,7 +51,7 @@ class Trading:
     def struck(self) -> int:
         return sum(int(fault["struck"]) for fault in self.world.faults.all())
 
-    def licences_named(self, name: str) -> int:
+    def licenses_named(self, name: str) -> int:
         """How many there are in truth, asked past all faults."""
         self.world.faults.clear()
         return sum(row.licname == name for row in self.client.licenses.list())
@@ -106,7 +106,7 @@ def test_an_order_dropped_before_it_happened_is_sent_again_and_bought_once(
     ordered = trading.client.licenses.order(WISH)
     assert not ordered.found_again
     assert trading.struck() == 1
-    assert trading.licences_named("web-9") == 1
+    assert trading.licenses_named("web-9") == 1
     assert trading.orders() == bought + 1
 
 
@@ -117,7 +117,7 @@ def test_an_order_dropped_before_it_happened_every_time_is_never_bought(
     with pytest.raises(UnknownOutcome):
         trading.client.licenses.order(WISH)
     assert trading.struck() == 3
-    assert trading.licences_named("web-9") == 0
+    assert trading.licenses_named("web-9") == 0
 
 
 SPOILED = [
@@ -142,7 +142,7 @@ def test_an_order_whose_answer_is_spoiled_is_found_and_bought_once(
     assert ordered.found_again
     assert ordered.license_id is not None
     assert trading.struck() == 1
-    assert trading.licences_named("web-9") == 1
+    assert trading.licenses_named("web-9") == 1
     assert trading.orders() == bought + 1
 
 
@@ -200,14 +200,14 @@ def test_a_long_request_is_followed_until_its_document(trading: Trading) -> None
     ordered = trading.client.licenses.order(WISH)
     assert not ordered.found_again
     assert trading.struck() == 1
-    assert trading.licences_named("web-9") == 1
+    assert trading.licenses_named("web-9") == 1
 
 
 def test_a_long_request_that_never_ends_is_looked_up(trading: Trading) -> None:
     trading.plan("long", func=ORDER, seconds=600)
     ordered = trading.client.licenses.order(WISH)
     assert ordered.found_again
-    assert trading.licences_named("web-9") == 1
+    assert trading.licenses_named("web-9") == 1
 
 
 def test_a_rate_limit_lets_through_what_it_allows(trading: Trading) -> None:
@@ -222,7 +222,7 @@ def test_an_order_refused_for_the_rate_is_not_bought(trading: Trading) -> None:
     trading.plan("rate_limit", func=ORDER, calls=0, seconds=1000)
     with pytest.raises(LimitReached):
         trading.client.licenses.order(WISH)
-    assert trading.licences_named("web-9") == 0
+    assert trading.licenses_named("web-9") == 0
 
 
 def test_one_row_as_an_object_is_still_a_row(trading: Trading) -> None:

@@ -45,11 +45,11 @@ def _orders(seller: Seller, client: Client) -> dict[str, Order]:
         return datetime.fromisoformat(seller.clock.now).date()
 
     panel = seller.order(ip="192.0.2.100", licname="panel", period=12)
-    licence = LicenseOrder(tariff=55227, ip="192.0.2.7", licname="web-7", remoteid="7")
+    license = LicenseOrder(tariff=55227, ip="192.0.2.7", licname="web-7", remoteid="7")
     machine = ServiceOrder(tariff=6, domain="vm-7.example.com", remoteid="7")
     module = ModuleOrder(tariff=55371, license_id=panel, remoteid="7")
     return {
-        "soft": lambda: CustomReseller(client, today=today).order(licence),
+        "soft": lambda: CustomReseller(client, today=today).order(license),
         "vds": lambda: CustomServices(client, "vds", today=today).order(machine),
         "addition": lambda: CustomModules(client).order(module),
     }

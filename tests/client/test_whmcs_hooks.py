@@ -1,4 +1,4 @@
-"""What the WHMCS module does beside a licence's life: addons, sign-on, the texts of failures."""
+"""What the WHMCS module does beside a license's life: addons, sign-on, the texts of failures."""
 
 from __future__ import annotations
 
@@ -44,17 +44,17 @@ def test_an_addon_is_named_after_the_domain_and_stands_on_its_address() -> None:
     assert ADDON.remoteid == "a5"
 
 
-def test_an_addon_becomes_active_with_its_licence(
+def test_an_addon_becomes_active_with_its_license(
     whmcs: WhmcsReseller, seller: SmallSeller
 ) -> None:
     activation = activate_addon(whmcs, ADDON)
     assert activation.state is AddonState.ACTIVE
     assert activation.delivery is not None
     assert (activation.delivery.license_id, activation.delivery.key) == (100001, "100001-KEY")
-    assert seller.licences[100001].fields["remoteid"] == "a5"
+    assert seller.licenses[100001].fields["remoteid"] == "a5"
 
 
-def test_an_addon_whose_licence_is_refused_is_pending_and_says_why(
+def test_an_addon_whose_license_is_refused_is_pending_and_says_why(
     whmcs: WhmcsReseller, seller: SmallSeller
 ) -> None:
     seller.balance = Decimal(0)
@@ -70,7 +70,7 @@ def test_what_is_no_refusal_is_told_as_of_the_line() -> None:
 
 
 def test_a_delivery_says_what_it_cost(whmcs: WhmcsReseller, seller: SmallSeller) -> None:
-    assert whmcs.create_account(ADDON).bought is Bought.LICENCE
+    assert whmcs.create_account(ADDON).bought is Bought.LICENSE
     whmcs.suspend_account(ADDON)
     assert whmcs.unsuspend_account(ADDON).bought is Bought.NOTHING
     whmcs.terminate_account(ADDON)
@@ -95,14 +95,14 @@ def test_the_operator_is_signed_on_with_a_key_made_for_once(client: Client, line
     assert address.path == "/billmgr"
 
 
-def test_a_free_licence_the_seller_deleted_is_in_the_way_until_the_daily_run_drops_it(
+def test_a_free_license_the_seller_deleted_is_in_the_way_until_the_daily_run_drops_it(
     whmcs: WhmcsReseller, seller: SmallSeller
 ) -> None:
     whmcs.create_account(ADDON)
     whmcs.terminate_account(ADDON)
-    del seller.licences[100001]
+    del seller.licenses[100001]
     with pytest.raises(Missed):
         whmcs.create_account(ADDON)
     seller.today = date(2026, 3, 10)
     assert whmcs.daily_run().dropped == (100001,)
-    assert whmcs.create_account(ADDON).bought is Bought.LICENCE
+    assert whmcs.create_account(ADDON).bought is Bought.LICENSE

@@ -1,4 +1,4 @@
-"""Licences the WHMCS way: a pool instead of deleting, a daily run, and what it cannot do."""
+"""Licenses the WHMCS way: a pool instead of deleting, a daily run, and what it cannot do."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_nodes_come_on_top_of_those_of_the_tariff(
     assert seller.calls[0]["remoteid"] == "a12"
 
 
-def test_a_service_has_one_licence(whmcs: WhmcsReseller) -> None:
+def test_a_service_has_one_license(whmcs: WhmcsReseller) -> None:
     whmcs.create_account(SERVICE)
     with pytest.raises(ValueError, match="already"):
         whmcs.create_account(SERVICE)
@@ -93,7 +93,7 @@ def test_terminating_recycles_and_never_deletes(
 ) -> None:
     whmcs.create_account(SERVICE)
     whmcs.terminate_account(SERVICE)
-    kept = seller.licences[100001]
+    kept = seller.licenses[100001]
     assert kept.status == 3
     assert (
         kept.fields.items() >= {"licname": "free.lic", "ip": FREE_ADDRESS, "remoteid": ""}.items()
@@ -106,17 +106,17 @@ def test_terminating_recycles_and_never_deletes(
     assert "soft.delete" not in seller.funcs()
 
 
-def test_only_a_free_licence_of_the_same_tariff_and_nodes_is_taken(
+def test_only_a_free_license_of_the_same_tariff_and_nodes_is_taken(
     whmcs: WhmcsReseller, seller: SmallSeller
 ) -> None:
     whmcs.create_account(SERVICE)
     whmcs.terminate_account(SERVICE)
     whmcs.create_account(replace(OTHER, tariff=4601, node_addon=4602))
     whmcs.create_account(replace(OTHER, service_id=14, node_addon=4602, nodes=1))
-    assert sorted(seller.licences) == [100001, 100002, 100003]
+    assert sorted(seller.licenses) == [100001, 100002, 100003]
 
 
-def test_a_free_licence_past_its_date_is_prolonged_or_stays_free(
+def test_a_free_license_past_its_date_is_prolonged_or_stays_free(
     whmcs: WhmcsReseller, seller: SmallSeller, store: Store
 ) -> None:
     whmcs.create_account(SERVICE)
@@ -135,11 +135,11 @@ def test_suspending_forgets_the_key_and_resuming_reads_it(
 ) -> None:
     whmcs.create_account(SERVICE)
     assert whmcs.suspend_account(SERVICE).key == ""
-    assert seller.licences[100001].status == 3
-    seller.licences[100001].fields["licname"] = "changed"
+    assert seller.licenses[100001].status == 3
+    seller.licenses[100001].fields["licname"] = "changed"
     delivery = whmcs.unsuspend_account(SERVICE)
     assert (delivery.key, delivery.due_on) == ("100001-KEY", date(2026, 2, 10))
-    assert seller.licences[100001].fields["licname"] == "web-1"
+    assert seller.licenses[100001].fields["licname"] == "web-1"
     assert seller.balance == Decimal("95.00")
 
 
@@ -169,7 +169,7 @@ def test_one_refusal_does_not_stop_the_daily_run(whmcs: WhmcsReseller, seller: S
     whmcs.create_account(SERVICE)
     whmcs.create_account(OTHER)
     seller.today = date(2026, 2, 9)
-    del seller.licences[100001]
+    del seller.licenses[100001]
     report = whmcs.daily_run()
     assert [license_id for license_id, _ in report.failed] == [100001]
     assert report.prolonged == (100002,)
@@ -184,7 +184,7 @@ def test_an_addon_past_its_life_is_terminated_by_the_daily_run(
     assert (store.rows()[0].service_id, store.rows()[0].ends_on) == (None, None)
 
 
-def test_a_free_licence_is_forgotten_a_month_past_its_date(
+def test_a_free_license_is_forgotten_a_month_past_its_date(
     whmcs: WhmcsReseller, seller: SmallSeller, store: Store
 ) -> None:
     store.save(PoolRow(7, Owner.PRODUCT, None, date(2026, 1, 31), 3541))
@@ -212,7 +212,7 @@ def test_a_lost_order_is_lost_as_the_module_loses_it(
     with pytest.raises(UnknownOutcome):
         whmcs.create_account(SERVICE)
     assert store.rows() == ()
-    assert list(seller.licences) == [100001]
+    assert list(seller.licenses) == [100001]
 
 
 def test_parameters_and_key_can_be_changed(whmcs: WhmcsReseller, seller: SmallSeller) -> None:
@@ -241,6 +241,6 @@ def test_what_whmcs_cannot_do_is_refused_by_name(whmcs: WhmcsReseller, seller: S
 
 def test_the_matrix_says_who_can_resell_what() -> None:
     able = {kind: {trade for trade in Trade if can_resell(kind, trade)} for kind in Kind}
-    assert able[Kind.WHMCS] == {Trade.LICENCES}
+    assert able[Kind.WHMCS] == {Trade.LICENSES}
     assert able[Kind.CUSTOM] == able[Kind.BILLMANAGER] == set(Trade)
     assert set(MATRIX) == set(Kind)

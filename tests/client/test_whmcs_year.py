@@ -26,10 +26,10 @@ from contracts.journeys.stories.year import Year
 from emulator.clock import Machine
 from emulator.testing import Seller
 from reseller_client import Client
-from reseller_client.shop.margin import by_licence, by_month, total
+from reseller_client.shop.margin import by_license, by_month, total
 from tests.client.wishes import WISH
 
-# Licence, months bought, price of a month: counted on a calendar, not by the programme.
+# License, months bought, price of a month: counted on a calendar, not by the programme.
 # 1: Jan 1, the last days of Jan to Dec but one; 5: Jan 31, then the 27th of Feb to Dec;
 # 7: Feb 20 to May 19, given up, then from Jul 1; 9 and 10: given up in July and December.
 COSTS = {
@@ -131,8 +131,8 @@ def test_both_ledgers_agree_to_the_cent(played: Played) -> None:
     assert [check for check in played.year.checks() if not check.held] == []
 
 
-def test_each_licence_cost_what_the_calendar_says(played: Played) -> None:
-    costs = {one.service_id: one.cost for one in by_licence(played.year.storefront.margins())}
+def test_each_license_cost_what_the_calendar_says(played: Played) -> None:
+    costs = {one.service_id: one.cost for one in by_license(played.year.storefront.margins())}
     assert costs == {number: months * Decimal(price) for number, (months, price) in COSTS.items()}
     assert {number: len(days) for number, days in played.days.items()} == {
         number: months for number, (months, _) in COSTS.items()
@@ -156,7 +156,7 @@ def test_the_margin_of_the_year_is_exact(played: Played) -> None:
     assert (january.sold, january.cost) == (Decimal("94.49"), Decimal("78.00"))
 
 
-def test_a_bound_licence_is_prolonged_once_a_month(played: Played) -> None:
+def test_a_bound_license_is_prolonged_once_a_month(played: Played) -> None:
     for days in played.days.values():
         assert all((later - earlier).days >= 27 for earlier, later in pairwise(sorted(days)))
     assert sorted(played.days[100005])[:3] == [
@@ -181,7 +181,7 @@ def test_nothing_is_ordered_twice_and_the_pool_is_used(played: Played) -> None:
     assert played.funcs["soft.delete"] == 0
 
 
-def test_a_licence_nobody_wants_is_deleted_by_the_seller_and_dropped(played: Played) -> None:
+def test_a_license_nobody_wants_is_deleted_by_the_seller_and_dropped(played: Played) -> None:
     assert played.what("seller: delete") == [100009]
     assert played.what("dropped") == [100009]
     assert {row.license_id for row in played.year.store.rows()} == SOFT - {100009}
@@ -223,7 +223,7 @@ def test_ledgers_that_differ_are_told(func: str, old: bytes, new: bytes, says: s
     assert says in console.file.getvalue()
 
 
-def test_a_licence_ordered_behind_the_resellers_back_is_told() -> None:
+def test_a_license_ordered_behind_the_resellers_back_is_told() -> None:
     with _played(2026) as played:
         wish = replace(WISH, remoteid="x", ip="192.0.2.99")
         stray = played.client.licenses.order_once(wish).license_id

@@ -1,4 +1,4 @@
-"""What the tests of the client share: a licence to order, a plain answer, what was sent."""
+"""What the tests of the client share: a license to order, a plain answer, what was sent."""
 
 from __future__ import annotations
 

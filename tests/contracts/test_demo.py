@@ -1,4 +1,4 @@
-"""The story of one licence: told right, and told wrong when the seller does something else."""
+"""The story of one license: told right, and told wrong when the seller does something else."""
 
 from __future__ import annotations
 

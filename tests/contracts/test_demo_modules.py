@@ -44,7 +44,7 @@ def test_three_systems_on_ports_of_their_own_and_nothing_is_left_running() -> No
     assert len(addresses) == 3
 
 
-def test_the_licence_is_shown_before_and_after() -> None:
+def test_the_license_is_shown_before_and_after() -> None:
     result = CliRunner().invoke(demo, ["modules", "--in-process"], env={"COLUMNS": "200"})
     assert result.exit_code == 0, result.output
     assert re.findall(r", carries (\w+)", result.output)[:2] == ["nothing", "Virusdie"]
@@ -63,7 +63,7 @@ def test_the_customer_pays_twelve_and_the_reseller_nine() -> None:
         ("top-up", Decimal("30.00")), ("sale", Decimal("-12.00")), ("renewal", Decimal("-12.00")),
     ]  # fmt: skip
     assert costs == Decimal("18.00")
-    # The licence for a year, and the module for two months.
+    # The license for a year, and the module for two months.
     assert balance == Decimal("300.00") - Decimal("88.00") - Decimal("18.00")
 
 

@@ -79,8 +79,8 @@ def test_whmcs_does_not_look_for_an_order_whose_answer_was_lost(
 
 def test_a_custom_billing_finds_it_and_pays_once(seller: Seller, today: Callable[[], date]) -> None:
     with _client(seller, LosesOneAnswer(seller)) as client:
-        licence = CustomReseller(client, today=today).order(WISH)
-        assert [row.id for row in client.licenses.list()] == [licence.id]
+        license = CustomReseller(client, today=today).order(WISH)
+        assert [row.id for row in client.licenses.list()] == [license.id]
 
 
 def test_a_loop_without_a_pause_gets_its_key_in_the_end(seller: Seller) -> None:
@@ -99,6 +99,6 @@ def test_a_custom_billing_pauses_between_its_looks(
     seller.provisioning("reads", 3)
     waits: list[float] = []
     with _client(seller, httpx.WSGITransport(app=seller.wsgi), waits.append) as client:
-        licence = CustomReseller(client, today=today).order(WISH)
-    assert licence.key
+        license = CustomReseller(client, today=today).order(WISH)
+    assert license.key
     assert waits

@@ -140,7 +140,7 @@ def test_a_key_arrives_by_hand(seller: Seller) -> None:
     assert seller.service(number, lickey="OWN-KEY")["lickey"] == "OWN-KEY"
 
 
-def test_a_licence_made_active_by_hand_has_its_key(seller: Seller) -> None:
+def test_a_license_made_active_by_hand_has_its_key(seller: Seller) -> None:
     seller.provisioning("by_hand")
     number = seller.order()
     told = seller.service(number, status=2)
@@ -148,7 +148,7 @@ def test_a_licence_made_active_by_hand_has_its_key(seller: Seller) -> None:
     assert told["lickey"].startswith(f"{number}-")
 
 
-def test_a_licence_may_be_made_active_before_its_key(seller: Seller) -> None:
+def test_a_license_may_be_made_active_before_its_key(seller: Seller) -> None:
     seller.provisioning("by_hand")
     number = seller.order()
     assert seller.service(number, status=2, lickey="")["lickey"] == ""

@@ -16,7 +16,7 @@ from emulator.domain.accounts import accounts
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.billing import checkout, discounts, orders
 from emulator.domain.catalogue import catalogue
-from emulator.domain.services import licenses as rules_of_licences
+from emulator.domain.services import licenses as rules_of_licenses
 from emulator.domain.services import services
 from emulator.domain.services.licenses import Wish
 from emulator.domain.services.services import Service
@@ -57,15 +57,15 @@ class Bench:
         asked = Wish(pricelist, wish.pop("period", 1), ip=ip, **wish)
         known = self.shop.catalogue.find(pricelist)
         kind = known.type if known else "soft"
-        tariff = rules_of_licences.orderable(self.shop, self.account, kind, pricelist)
-        draft = rules_of_licences.draft(self.shop, self.account, tariff, asked)
+        tariff = rules_of_licenses.orderable(self.shop, self.account, kind, pricelist)
+        draft = rules_of_licenses.draft(self.shop, self.account, tariff, asked)
         cost = discounts.price_of_order(self.shop, self.account, tariff, draft)
         return checkout.order_now(self.shop, self.account, tariff, draft, cost)
 
     def put(self, pricelist: int = 55227, ip: str = "10.10.10.10") -> Service:
         """The same, left in the basket."""
-        tariff = rules_of_licences.orderable(self.shop, self.account, "soft", pricelist)
-        draft = rules_of_licences.draft(self.shop, self.account, tariff, Wish(pricelist, 1, ip=ip))
+        tariff = rules_of_licenses.orderable(self.shop, self.account, "soft", pricelist)
+        draft = rules_of_licenses.draft(self.shop, self.account, tariff, Wish(pricelist, 1, ip=ip))
         cost = discounts.price_of_order(self.shop, self.account, tariff, draft)
         return orders.put_order(self.shop, self.account, tariff, draft, cost)[2]
 

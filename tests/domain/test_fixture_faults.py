@@ -132,7 +132,7 @@ def test_a_fault_in_a_world_is_told_with_file_and_place(
     assert "\n" not in fault
 
 
-def test_two_licences_of_one_tariff_on_one_address_are_refused(tmp_path: Path) -> None:
+def test_two_licenses_of_one_tariff_on_one_address_are_refused(tmp_path: Path) -> None:
     twin = (
         "  - {account: one, tariff: 55227, licname: c, ip: 192.0.2.2, period: 1, ordered: 0 days}\n"
     )

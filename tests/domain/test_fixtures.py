@@ -26,7 +26,7 @@ CODES = {
     *(3932, 3934, 3936),  # DCImanager 5
     *(3136, 2891),  # DNSmanager 5, IPmanager 5
     *(7, 5, 11, 9, 112, 432, 434, 435, 15, 884, 18, 17),  # version 4
-    *(9203, 9204, 11738, 55369, 55391),  # third-party licences
+    *(9203, 9204, 11738, 55369, 55391),  # third-party licenses
     *(55163, 55161),  # platforms
 }
 SERVICES = {
@@ -129,8 +129,8 @@ def test_trials_have_one_free_period_and_nothing_else_is_free(
     tariffs: dict[int, TariffFixture],
 ) -> None:
     assert {code for code, tariff in tariffs.items() if tariff.trial} == {55235, 55239, 55240}
-    licences = [tariffs[code] for code in CODES]
-    for tariff in licences:
+    licenses = [tariffs[code] for code in CODES]
+    for tariff in licenses:
         offered = set(tariff.periods["EUR"])
         assert tariff.trial == (offered == {-100})
         assert tariff.trial_days == (14 if -100 in offered else None)

@@ -1,4 +1,4 @@
-"""Rules of licences, on the rules alone."""
+"""Rules of licenses, on the rules alone."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from emulator.store.engine import Statement
 from tests.domain.conftest import Bench, open_bench
 
 
-def test_a_key_begins_with_the_licence_and_a_dash(bench: Bench) -> None:
+def test_a_key_begins_with_the_license_and_a_dash(bench: Bench) -> None:
     opened = bench.order()
     assert opened.lickey.startswith(f"{opened.id}-")
     assert opened.id >= 100_001
@@ -34,7 +34,7 @@ def test_an_order_takes_the_price_from_the_balance(bench: Bench) -> None:
     assert opened.expires_on == date(2026, 2, 28)
 
 
-def test_one_licence_per_address_and_tariff(bench: Bench) -> None:
+def test_one_license_per_address_and_tariff(bench: Bench) -> None:
     bench.order(55227, ip="10.0.0.1")
     with pytest.raises(Exists) as refused:
         bench.order(55227, ip="10.0.0.1")
@@ -42,13 +42,13 @@ def test_one_licence_per_address_and_tariff(bench: Bench) -> None:
     assert bench.order(55228, ip="10.0.0.1").status == ACTIVE
 
 
-def test_the_address_of_a_deleted_licence_is_free_again(bench: Bench) -> None:
+def test_the_address_of_a_deleted_license_is_free_again(bench: Bench) -> None:
     first = bench.order(ip="10.0.0.1")
     deletion.delete(bench.shop, bench.account, first)
     assert bench.order(ip="10.0.0.1").id != first.id
 
 
-def test_the_pool_holds_any_number_of_licences(bench: Bench) -> None:
+def test_the_pool_holds_any_number_of_licenses(bench: Bench) -> None:
     assert bench.order(ip=POOL_ADDRESS).id != bench.order(ip=POOL_ADDRESS).id
 
 
@@ -150,14 +150,14 @@ def test_without_the_rule_the_address_changes_at_will(bench: Bench) -> None:
     assert bench.again(moved).ip == "10.0.0.4"
 
 
-def test_an_address_with_such_a_licence_cannot_be_moved_to(bench: Bench) -> None:
+def test_an_address_with_such_a_license_cannot_be_moved_to(bench: Bench) -> None:
     bench.order(ip="10.0.0.1")
     second = bench.order(ip="10.0.0.2")
     with pytest.raises(Exists):
         licenses.change(bench.shop, bench.account, second, {"ip": "10.0.0.1"})
 
 
-def test_a_new_key_differs_and_still_begins_with_the_licence(bench: Bench) -> None:
+def test_a_new_key_differs_and_still_begins_with_the_license(bench: Bench) -> None:
     opened = bench.order()
     renewed = licenses.new_key(bench.shop, bench.account, opened)
     assert renewed.lickey != opened.lickey
@@ -179,7 +179,7 @@ def test_off_twice_is_off_and_on_twice_is_on(bench: Bench) -> None:
     assert back.expires_on == opened.expires_on
 
 
-def test_an_expired_licence_cannot_be_resumed(bench: Bench) -> None:
+def test_an_expired_license_cannot_be_resumed(bench: Bench) -> None:
     opened = bench.order()
     bench.move_to(datetime(2026, 3, 1, tzinfo=UTC))
     with pytest.raises(WrongState) as refused:
@@ -187,7 +187,7 @@ def test_an_expired_licence_cannot_be_resumed(bench: Bench) -> None:
     assert refused.value.desc == "expired"
 
 
-def test_a_deleted_licence_is_missed_and_its_row_says_4(bench: Bench) -> None:
+def test_a_deleted_license_is_missed_and_its_row_says_4(bench: Bench) -> None:
     opened = bench.order()
     deletion.delete(bench.shop, bench.account, opened)
     assert bench.again(opened).status == DELETED
@@ -195,7 +195,7 @@ def test_a_deleted_licence_is_missed_and_its_row_says_4(bench: Bench) -> None:
         services.owned(bench.shop, bench.account, opened.id)
 
 
-def test_a_foreign_licence_is_as_good_as_missed(bench: Bench) -> None:
+def test_a_foreign_license_is_as_good_as_missed(bench: Bench) -> None:
     opened = bench.order()
     with pytest.raises(Missed) as foreign:
         services.owned(bench.shop, bench.login("other"), opened.id)
@@ -246,13 +246,13 @@ def test_keys_of_equal_seeds_are_equal_and_of_others_are_not(bench: Bench) -> No
     assert services.make_key(other, 100_500, 1) != here
 
 
-def test_a_lifetime_licence_has_updates_for_a_year(bench: Bench) -> None:
+def test_a_lifetime_license_has_updates_for_a_year(bench: Bench) -> None:
     lifetime = bench.order(7, period=0)
     assert (lifetime.expires_on, lifetime.update_expires_on) == (None, date(2027, 1, 31))
     assert bench.order(55227).update_expires_on is None
 
 
-def test_no_two_invented_licences_share_an_address() -> None:
+def test_no_two_invented_licenses_share_an_address() -> None:
     rows = open_bench("busy").shop.db.rows(Statement(select(tables.service.c.ip)))
     invented = [row[0] for row in rows]
     assert len(invented) == len(set(invented)) > 1000

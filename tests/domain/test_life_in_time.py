@@ -1,4 +1,4 @@
-"""A year in the life of licences of every family: one jump or many, in order, to the cent."""
+"""A year in the life of licenses of every family: one jump or many, in order, to the cent."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_a_scheduled_deletion_waits_for_the_end_and_is_not_prolonged(bench: Benc
     assert before - bench.money() == Decimal("5.00") * len(others)
 
 
-def test_a_licence_that_is_no_longer_paid_is_deleted_at_once(bench: Bench) -> None:
+def test_a_license_that_is_no_longer_paid_is_deleted_at_once(bench: Bench) -> None:
     bench.rules(deletion="period_end")
     opened = bench.order()
     bench.move_to(on(2026, 3, 2))
@@ -204,7 +204,7 @@ def live(
 
 
 def begin(bench: Bench, life: Life, place: int) -> int:
-    """One licence as its client wished it; its number."""
+    """One license as its client wished it; its number."""
     bench.provisioning("by_hand" if life.opening else "at_once")
     tariff, wish = FAMILIES[life.family]
     sold = bench.shop.catalogue[tariff].periods("EUR")

@@ -16,7 +16,7 @@ from emulator.domain.services.services import ACTIVE, DELETED, SUSPENDED
 from tests.domain.conftest import START, Bench, open_bench
 
 
-def test_a_licence_is_prolonged_on_its_day_from_the_balance(bench: Bench) -> None:
+def test_a_license_is_prolonged_on_its_day_from_the_balance(bench: Bench) -> None:
     opened = bench.order(autoprolong=1)
     before = bench.money()
     happened = bench.move_to(datetime(2026, 2, 28, tzinfo=UTC))
@@ -52,7 +52,7 @@ def test_a_trial_ends_suspended(bench: Bench) -> None:
     assert bench.again(trial).status == SUSPENDED
 
 
-def test_a_lifetime_licence_never_falls_due(bench: Bench) -> None:
+def test_a_lifetime_license_never_falls_due(bench: Bench) -> None:
     lifetime = bench.order(7, period=0)
     bench.move_to(datetime(2040, 1, 1, tzinfo=UTC))
     assert bench.again(lifetime).status == ACTIVE

@@ -1,4 +1,4 @@
-"""A term that ends while a licence is being opened, switched off, or about to be deleted."""
+"""A term that ends while a license is being opened, switched off, or about to be deleted."""
 
 from __future__ import annotations
 

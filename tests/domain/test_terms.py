@@ -15,7 +15,7 @@ from emulator.errors import BadValue, RunningOperation, WrongState
 from tests.domain.conftest import Bench
 
 
-def test_an_active_licence_goes_on_from_its_end(bench: Bench) -> None:
+def test_an_active_license_goes_on_from_its_end(bench: Bench) -> None:
     opened = bench.order()
     wanted = terms.quote(bench.shop, bench.account, opened, 12)
     assert wanted.new_expires_on == date(2027, 2, 28)
@@ -25,7 +25,7 @@ def test_an_active_licence_goes_on_from_its_end(bench: Bench) -> None:
     assert before - bench.money() == bench.shop.catalogue[55227].prices["EUR"][12]
 
 
-def test_a_suspended_licence_starts_today_and_is_active_again(bench: Bench) -> None:
+def test_a_suspended_license_starts_today_and_is_active_again(bench: Bench) -> None:
     opened = bench.order()
     bench.move_to(datetime(2026, 3, 10, tzinfo=UTC))
     late = bench.again(opened)
@@ -68,7 +68,7 @@ def test_a_period_the_tariff_lacks_is_a_bad_value(bench: Bench) -> None:
         assert refused.value.object == "period"
 
 
-def test_an_unpaid_or_opening_licence_is_not_prolonged(bench: Bench) -> None:
+def test_an_unpaid_or_opening_license_is_not_prolonged(bench: Bench) -> None:
     ordered = bench.put(ip="10.0.0.1")
     with pytest.raises(WrongState) as refused:
         terms.quote(bench.shop, bench.account, ordered, 1)
@@ -139,7 +139,7 @@ def test_only_the_tariffs_of_the_group_can_be_changed_to(bench: Bench) -> None:
             terms.change_quote(bench.shop, bench.account, opened, pricelist, None)
 
 
-def test_an_expired_licence_does_not_change_its_tariff(bench: Bench) -> None:
+def test_an_expired_license_does_not_change_its_tariff(bench: Bench) -> None:
     opened = bench.order(55227)
     bench.move_to(datetime(2026, 3, 5, tzinfo=UTC))
     with pytest.raises(WrongState) as refused:
@@ -147,7 +147,7 @@ def test_an_expired_licence_does_not_change_its_tariff(bench: Bench) -> None:
     assert refused.value.desc == "expired"
 
 
-def test_changing_onto_an_address_with_such_a_licence_is_refused(bench: Bench) -> None:
+def test_changing_onto_an_address_with_such_a_license_is_refused(bench: Bench) -> None:
     from emulator.errors import Exists
 
     bench.order(55228, ip="10.0.0.1")

@@ -51,7 +51,7 @@ def has_address(host: str) -> bool:
         return False
 
 
-def test_the_printed_line_orders_a_licence_as_often_as_it_is_pasted(
+def test_the_printed_line_orders_a_license_as_often_as_it_is_pasted(
     seller_process: SellerServer,
 ) -> None:
     line = next(line for line in seller_process.banner.splitlines() if line.startswith("curl "))

@@ -1,4 +1,4 @@
-"""What the tests of decisions share: other rules, other clocks, a look at one licence."""
+"""What the tests of decisions share: other rules, other clocks, a look at one license."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def session(shop: Seller, username: str = "reseller") -> str:
     return child(doc, "auth").attrib["id"]
 
 
-def licence(shop: Seller, number: str, world: str = "") -> dict[str, str]:
+def license(shop: Seller, number: str, world: str = "") -> dict[str, str]:
     doc = shop.doc("soft.edit", world=world, elid=number)
     assert doc.find("error") is None
     return {field.tag: field.text or "" for field in doc}

@@ -1,4 +1,4 @@
-"""An order that works, and what the tests of licences ask about it."""
+"""An order that works, and what the tests of licenses ask about it."""
 
 from __future__ import annotations
 

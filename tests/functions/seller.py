@@ -103,7 +103,7 @@ class Seller:
         return {name: doc.findtext(name) or "" for name in names if doc.find(name) is not None}
 
     def order(self, address: str, tariff: str = "55227", period: str = "1", **params: str) -> str:
-        """The id of a licence, ordered and paid."""
+        """The id of a license, ordered and paid."""
         doc = self.doc(
             "soft.order.param",
             pricelist=tariff,

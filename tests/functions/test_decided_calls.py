@@ -9,7 +9,7 @@ import pytest
 
 from emulator.clock import WorldClock
 from emulator.domain import world as worlds
-from tests.functions.deciding import ORDER, WEB, clock, done, licence, session, total
+from tests.functions.deciding import ORDER, WEB, clock, done, license, session, total
 from tests.functions.seller import DAY, Seller, child
 
 
@@ -24,9 +24,9 @@ def strict(shop: Seller) -> Seller:
 
 def test_01_a_world_runs_on_the_real_clock_and_counts_dates_from_its_making(shop: Seller) -> None:
     assert worlds.read(shop.worlds.connect("default")).clock.mode == "real"
-    assert licence(shop, WEB)["createdate"] == (DAY - timedelta(days=20)).isoformat()
+    assert license(shop, WEB)["createdate"] == (DAY - timedelta(days=20)).isoformat()
     shop.move_to(DAY + timedelta(days=1))
-    assert licence(shop, shop.order("192.0.2.231"))["createdate"] == "2026-03-16"
+    assert license(shop, shop.order("192.0.2.231"))["createdate"] == "2026-03-16"
 
 
 def test_02_a_session_ages_under_a_frozen_clock_and_survives_a_jump(shop: Seller) -> None:
@@ -54,7 +54,7 @@ def test_03_a_prolongation_answers_with_the_end_that_was_bought(shop: Seller) ->
     looked = shop.doc("service.prolong", elid=WEB, period="12")
     bought = shop.doc("service.prolong", elid=WEB, period="12", sok="ok")
     end = child(bought, "doc/newexpiredate").text
-    assert end == licence(shop, WEB)["expiredate"] == looked.findtext("newexpiredate")
+    assert end == license(shop, WEB)["expiredate"] == looked.findtext("newexpiredate")
 
 
 # -- login and worlds --------------------------------------------------------------------------
@@ -105,19 +105,19 @@ def test_07_an_empty_parameter_is_absent_and_an_unknown_one_is_echoed(shop: Sell
     doc = shop.doc("soft.order.param", **sent, unheard_of="1")
     assert doc.find("error") is None
     assert child(doc, "tparams/unheard_of").text == "1"
-    assert licence(shop, child(doc, "id").text or "")["autoprolong"] == "null"
+    assert license(shop, child(doc, "id").text or "")["autoprolong"] == "null"
     assert shop.rows("subaccount")[0]["project"] == "ISPsystem"
 
 
 def test_08_an_order_needs_no_button_and_a_semicolon_falls_off(shop: Seller) -> None:
     doc = shop.doc("soft.order.param", **{**ORDER, "pricelist": "55227;", "period": "1;"})
-    found = licence(shop, child(doc, "id").text or "")
+    found = license(shop, child(doc, "id").text or "")
     assert (found["pricelist"], found["autoprolong"]) == ("55227", "null")
 
 
 def test_09_an_addon_the_tariff_lacks_is_passed_over(shop: Seller) -> None:
     doc = shop.doc("soft.order.param", **ORDER, addon_0="1", addon_99999="5")
-    assert not [f for f in licence(shop, child(doc, "id").text or "") if f.startswith("addon_")]
+    assert not [f for f in license(shop, child(doc, "id").text or "") if f.startswith("addon_")]
 
 
 @pytest.mark.parametrize("amount", ["1", "260"])

@@ -1,4 +1,4 @@
-"""Modules: what a licence takes, and what becomes of them when it goes."""
+"""Modules: what a license takes, and what becomes of them when it goes."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def balance(shop: Seller) -> str:
         (BUSINESS, "value pricelist"),
     ],
 )
-def test_59_a_licence_that_cannot_have_it_is_refused_and_nothing_is_charged(
+def test_59_a_license_that_cannot_have_it_is_refused_and_nothing_is_charged(
     shop: Seller, item: str, refusal: str
 ) -> None:
     before = balance(shop)
@@ -54,14 +54,14 @@ def test_59_a_licence_that_cannot_have_it_is_refused_and_nothing_is_charged(
     assert set(modules(shop)) == {HELD}
 
 
-def test_59_an_unpaid_licence_takes_no_module(shop: Seller) -> None:
+def test_59_an_unpaid_license_takes_no_module(shop: Seller) -> None:
     waits = shop.doc(
         "soft.order.param", pricelist="55227", period="1", ip="192.0.2.240", sok="ok"
     ).findtext("id")
     assert order(shop, VIRUSDIE, waits or "") == "status item"
 
 
-def test_59_a_licence_has_a_module_once_whatever_the_code(shop: Seller) -> None:
+def test_59_a_license_has_a_module_once_whatever_the_code(shop: Seller) -> None:
     assert order(shop, BITNINJA, LITE) == "exists item"
     assert order(shop, BITNINJA_RU, LITE) == "exists item"
     assert order(shop, VIRUSDIE, LITE).isdigit()
@@ -76,7 +76,7 @@ def test_59_an_order_in_the_basket_counts_as_had(shop: Seller) -> None:
     assert order(shop, VIRUSDIE, LITE).isdigit()
 
 
-def test_59_the_trial_of_a_module_is_had_once_a_licence(shop: Seller) -> None:
+def test_59_the_trial_of_a_module_is_had_once_a_license(shop: Seller) -> None:
     trial = order(shop, VIRUSDIE, PRO, period="-100")
     end = (DAY + timedelta(days=14)).isoformat()
     assert (modules(shop)[trial]["expiredate"], modules(shop)[trial]["item_cost"]) == (
@@ -101,7 +101,7 @@ def test_renewal_is_kept_only_by_the_period_itself(
     assert modules(shop)[number]["autoprolong"] == kept
 
 
-def test_60_a_module_without_a_licence_is_a_rule_of_the_world(shop: Seller) -> None:
+def test_60_a_module_without_a_license_is_a_rule_of_the_world(shop: Seller) -> None:
     assert order(shop, GUARD, "") == "value item"
     rule(shop, modules_alone=True)
     alone = order(shop, GUARD, "")
@@ -130,7 +130,7 @@ def test_61_clients_switch_modules_and_change_periods_where_the_newer_page_holds
     ) is not None  # fmt: skip
 
 
-def test_61_a_module_moves_to_another_licence_with_its_term(shop: Seller) -> None:
+def test_61_a_module_moves_to_another_license_with_its_term(shop: Seller) -> None:
     before = modules(shop)[HELD]["expiredate"], balance(shop)
     shop.doc("addition.edit", elid=HELD, item=PRO, sok="ok")
     assert modules(shop)[HELD]["item"] == PRO
@@ -141,7 +141,7 @@ def test_61_a_module_moves_to_another_licence_with_its_term(shop: Seller) -> Non
     assert modules(shop)[HELD]["item"] == PRO
 
 
-def test_62_a_licence_takes_its_modules_with_it(shop: Seller) -> None:
+def test_62_a_license_takes_its_modules_with_it(shop: Seller) -> None:
     waits = order(shop, VIRUSDIE, LITE, skipbasket="off")
     assert set(modules(shop)) == {HELD, waits}
     shop.doc("soft.delete", elid=LITE)
@@ -150,7 +150,7 @@ def test_62_a_licence_takes_its_modules_with_it(shop: Seller) -> None:
     assert basket.find("list[@name='itemlist']/elem") is None
 
 
-def test_62_the_thirty_days_of_a_licence_end_its_modules_at_its_own_time(shop: Seller) -> None:
+def test_62_the_thirty_days_of_a_license_end_its_modules_at_its_own_time(shop: Seller) -> None:
     late = order(shop, VIRUSDIE, PRO, autoprolong="1")
     shop.doc("soft.suspend", elid=PRO)
     ends = date.fromisoformat(shop.doc("soft.edit", elid=PRO).findtext("expiredate") or "")
@@ -160,7 +160,7 @@ def test_62_the_thirty_days_of_a_licence_end_its_modules_at_its_own_time(shop: S
     assert late not in modules(shop)
 
 
-def test_62_one_jump_tells_of_each_module_that_went_with_its_licence() -> None:
+def test_62_one_jump_tells_of_each_module_that_went_with_its_license() -> None:
     with Handle() as seller:
         late = seller.call(
             "addition.order.param",
@@ -173,14 +173,14 @@ def test_62_one_jump_tells_of_each_module_that_went_with_its_licence() -> None:
         ).id
         seller.call("soft.suspend", elid=PRO)
         happened = seller.clock.advance("14 months")["happened"]
-    licence = next(one for one in happened if (one["service"], one["what"]) == (100002, "delete"))
+    license = next(one for one in happened if (one["service"], one["what"]) == (100002, "delete"))
     last = [one for one in happened if one["service"] == late][-1]
     assert (last["what"], last["detail"]) == ("close", "with licence 100002")
-    assert last["at"] == licence["at"]
+    assert last["at"] == license["at"]
     assert sum(one["what"] == "prolong" for one in happened if one["service"] == late) > 5
 
 
-def test_62_a_suspended_licence_leaves_its_modules_running(shop: Seller) -> None:
+def test_62_a_suspended_license_leaves_its_modules_running(shop: Seller) -> None:
     shop.doc("addition.edit", elid=HELD, autoprolong="1", sok="ok")
     shop.doc("soft.suspend", elid=LITE)
     end = modules(shop)[HELD]["expiredate"]

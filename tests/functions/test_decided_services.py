@@ -128,7 +128,7 @@ def test_48_stopping_is_done_at_once_and_starting_is_not(hoster: Seller) -> None
     assert hoster.rows("vds", world="hoster")[0]["item_real_status"] == "2"
 
 
-def test_49_a_machine_is_looked_at_by_its_list_and_a_licence_by_its_form(shop: Seller) -> None:
+def test_49_a_machine_is_looked_at_by_its_list_and_a_license_by_its_form(shop: Seller) -> None:
     shop.worlds.create("strict", "strict")
     shop.doc("vds.order.param", world="strict", **MACHINE)
     shop.doc(

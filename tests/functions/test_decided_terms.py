@@ -10,7 +10,7 @@ from emulator.domain import world as worlds
 from emulator.domain.accounts import accounts
 from emulator.domain.billing import discounts, payments
 from emulator.domain.billing.discounts import NAME, Discount
-from tests.functions.deciding import ORDER, WEB, done, licence, rule
+from tests.functions.deciding import ORDER, WEB, done, license, rule
 from tests.functions.seller import Seller
 
 RACK, GUARD = "100013", "100011"
@@ -25,7 +25,7 @@ def test_30_a_world_may_delete_at_the_end_of_what_is_paid(shop: Seller) -> None:
     rule(shop, deletion="period_end")
     for _ in range(2):
         assert done(shop, "soft.delete", elid=WEB)
-        assert licence(shop, WEB)["scheduledclose"] == "on"
+        assert license(shop, WEB)["scheduledclose"] == "on"
     shop.move_to(end_of(shop, "soft.edit", WEB))
     assert shop.refusal("soft.edit", elid=WEB) == "missed/item"
 
@@ -35,7 +35,7 @@ def test_30_a_world_may_keep_what_is_too_young_and_forbid_the_rest(shop: Seller)
     assert shop.refusal("soft.delete", elid=WEB).startswith("pricelist_min_order/")
     rule(shop, least_months=0, deletion="forbidden")
     assert shop.refusal("soft.delete", elid=WEB).startswith("access/")
-    assert licence(shop, WEB)["status"] == "2"
+    assert license(shop, WEB)["status"] == "2"
 
 
 def test_30_an_account_that_may_not_delete_is_told_so(shop: Seller) -> None:
@@ -48,7 +48,7 @@ def test_31_paying_for_more_cancels_a_deletion(shop: Seller) -> None:
     rule(shop, deletion="period_end")
     assert done(shop, "soft.delete", elid=WEB)
     assert done(shop, "service.prolong", elid=WEB, period="1", sok="ok")
-    assert licence(shop, WEB)["scheduledclose"] == "off"
+    assert license(shop, WEB)["scheduledclose"] == "off"
 
 
 def test_32_a_trial_beside_paid_periods_is_prolonged_into_one(shop: Seller) -> None:
@@ -83,11 +83,11 @@ def test_34_a_prolongation_that_lacked_money_is_tried_again(shop: Seller) -> Non
     end = end_of(shop, "soft.edit", WEB)
     money(shop, "4.99")
     shop.move_to(end + 2 * DAYS)
-    assert licence(shop, WEB)["item_status"] == "Suspended"
+    assert license(shop, WEB)["item_status"] == "Suspended"
     money(shop, "5.00")
-    assert licence(shop, WEB)["status"] == "3"
+    assert license(shop, WEB)["status"] == "3"
     shop.move_to(end + 3 * DAYS)
-    assert licence(shop, WEB)["status"] == "2"
+    assert license(shop, WEB)["status"] == "2"
     assert end_of(shop, "soft.edit", WEB) == add_months(end + 3 * DAYS, 1)
     assert shop.rows("subaccount")[0]["balance"] == "0.00"
 
@@ -96,14 +96,14 @@ def test_34_what_was_switched_off_by_hand_is_not_prolonged(shop: Seller) -> None
     end = end_of(shop, "soft.edit", WEB)
     assert done(shop, "soft.suspend", elid=WEB)
     shop.move_to(end + DAYS)
-    assert (licence(shop, WEB)["status"], end_of(shop, "soft.edit", WEB)) == ("3", end)
+    assert (license(shop, WEB)["status"], end_of(shop, "soft.edit", WEB)) == ("3", end)
     shop.move_to(end + 30 * DAYS)
     assert shop.refusal("soft.edit", elid=WEB) == "missed/item"
 
 
 def test_35_what_fell_due_is_told_to_its_owner(shop: Seller) -> None:
     shop.move_to(end_of(shop, "soft.edit", WEB))
-    assert licence(shop, WEB)["status"] == "2"
+    assert license(shop, WEB)["status"] == "2"
     told = [item.text or "" for item in shop.doc("notify").iter("msg")]
     assert any(WEB in text for text in told)
 
@@ -154,7 +154,7 @@ def test_41_an_account_has_one_login(shop: Seller) -> None:
     assert shop.refusal("user.edit", elid="2") == "missed/user"
 
 
-def test_42_a_licence_keeps_a_password_and_its_address(shop: Seller) -> None:
+def test_42_a_license_keeps_a_password_and_its_address(shop: Seller) -> None:
     given = {"elid": WEB, "passwd": "new-secret", "confirm": "new-secret", "sok": "ok"}
     assert done(shop, "service.changepassword", **given)
     (address,) = shop.rows("service.ip", elid=WEB)

@@ -1,4 +1,4 @@
-"""What docs/evidence.md decides about licences, lists and money, number by number."""
+"""What docs/evidence.md decides about licenses, lists and money, number by number."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.functions.deciding import LATE, ORDER, POOLED, WEB, by_hand, done, licence, rule
+from tests.functions.deciding import LATE, ORDER, POOLED, WEB, by_hand, done, license, rule
 from tests.functions.seller import DAY, Seller, child
 
 
@@ -18,23 +18,23 @@ def strict(shop: Seller) -> Seller:
     return shop
 
 
-# -- licences ----------------------------------------------------------------------------------
+# -- licenses ----------------------------------------------------------------------------------
 
 
 def test_13_suspending_twice_and_resuming_twice_is_no_fault(shop: Seller) -> None:
     for func, status in (("soft.suspend", "3"), ("soft.resume", "2")):
         for _ in range(2):
             assert done(shop, func, elid=WEB)
-            assert licence(shop, WEB)["status"] == status
+            assert license(shop, WEB)["status"] == status
 
 
-def test_13_a_licence_changes_while_suspended_and_while_processing(shop: Seller) -> None:
+def test_13_a_license_changes_while_suspended_and_while_processing(shop: Seller) -> None:
     by_hand(shop)
     processing = shop.order("192.0.2.231")
     done(shop, "soft.suspend", elid=WEB)
     for number, status in ((WEB, "3"), (processing, "5")):
         assert done(shop, "soft.edit", elid=number, licname="new", sok="ok")
-        found = licence(shop, number)
+        found = license(shop, number)
         assert (found["licname"], found["status"]) == ("new", status)
 
 
@@ -45,7 +45,7 @@ def test_13_the_own_address_sent_again_is_no_change(shop: Seller) -> None:
     assert done(shop, "soft.edit", elid=WEB, ip="192.0.2.99", sok="ok")
 
 
-def test_14_one_licence_for_an_address_and_a_tariff(shop: Seller) -> None:
+def test_14_one_license_for_an_address_and_a_tariff(shop: Seller) -> None:
     number = shop.order("192.0.2.231")
     again = {**ORDER, "ip": "192.0.2.231"}
     assert shop.refusal("soft.order.param", **again).startswith("exists/")
@@ -55,18 +55,18 @@ def test_14_one_licence_for_an_address_and_a_tariff(shop: Seller) -> None:
 
 
 def test_14_the_address_of_the_pool_is_free_to_all(shop: Seller) -> None:
-    assert licence(shop, POOLED)["ip"] == "0.0.0.0"  # noqa: S104 - no address to listen on
+    assert license(shop, POOLED)["ip"] == "0.0.0.0"  # noqa: S104 - no address to listen on
     assert shop.order("0.0.0.0") != shop.order("0.0.0.0")  # noqa: S104 - the same
 
 
-def test_15_a_saved_licence_is_flat_and_in_an_inner_doc(shop: Seller) -> None:
+def test_15_a_saved_license_is_flat_and_in_an_inner_doc(shop: Seller) -> None:
     doc = shop.doc("soft.edit", elid=WEB, licname="new", sok="ok")
     for field in ("licname", "pricelist", "period", "ip", "lickey", "elid"):
         assert child(doc, field).text == child(doc, f"doc/{field}").text
-    before = licence(shop, WEB)["lickey"]
+    before = license(shop, WEB)["lickey"]
     renewed = shop.doc("soft.edit", elid=WEB, clicked_button="newkey", sok="ok")
     assert child(renewed, "lickey").text != before
-    assert renewed.findtext("lickey") == licence(shop, WEB)["lickey"]
+    assert renewed.findtext("lickey") == license(shop, WEB)["lickey"]
 
 
 def test_16_bjson_tells_errors_in_plain_text_and_websites_as_a_number(shop: Seller) -> None:
@@ -106,7 +106,7 @@ def test_17_where_changes_are_limited_there_is_one_a_month(shop: Seller) -> None
 # -- lists and forms ---------------------------------------------------------------------------
 
 
-def test_18_the_newest_licence_comes_first(shop: Seller) -> None:
+def test_18_the_newest_license_comes_first(shop: Seller) -> None:
     newest = shop.order("192.0.2.231")
     numbers = [int(row["id"]) for row in shop.rows("soft")]
     assert numbers == sorted(numbers, reverse=True)

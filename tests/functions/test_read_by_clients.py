@@ -97,7 +97,7 @@ def test_a_kind_of_address_that_there_is_none_of_is_refused(shop: Seller) -> Non
     assert refused == "value/type"
 
 
-def test_a_licence_has_no_kind_of_address_to_order(shop: Seller) -> None:
+def test_a_license_has_no_kind_of_address_to_order(shop: Seller) -> None:
     assert "val" not in of_name(shop.json("service.ip.edit", plid="100001")["slist"], "type")
 
 

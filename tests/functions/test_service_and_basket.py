@@ -64,7 +64,7 @@ def test_what_cannot_be_prolonged_says_why(seller: Seller, elid: object, told: s
     assert balance(seller) == 1000
 
 
-def test_a_late_licence_is_active_again_from_today(seller: Seller) -> None:
+def test_a_late_license_is_active_again_from_today(seller: Seller) -> None:
     seller.clock.freeze("2026-01-31T10:00:00Z")
     number = seller.order(ip="10.10.10.10")
     seller.clock.advance("40 days")

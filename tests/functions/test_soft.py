@@ -161,7 +161,7 @@ def test_several_ids_act_all_or_none(seller: Seller) -> None:
     assert [seller.service(n)["status"] for n in (100001, 100002)] == [3, 3]
 
 
-def test_a_deleted_licence_is_gone_for_its_client(seller: Seller) -> None:
+def test_a_deleted_license_is_gone_for_its_client(seller: Seller) -> None:
     assert seller.call("soft.delete", elid=100001, sok="ok").error is None
     assert refusal(seller, "soft.edit", elid=100001) == "missed/item"
     assert "100001" not in [row["id"] for row in seller.call("soft").rows()]
@@ -219,7 +219,7 @@ def test_the_ajax_shape_is_for_those_who_name_no_format(seller: Seller) -> None:
     assert seller.call("soft", sfrom="ajax", out="xml").text.startswith("<?xml")
 
 
-def test_an_unpaid_licence_has_no_end_and_a_lifetime_one_is_not_without(seller: Seller) -> None:
+def test_an_unpaid_license_has_no_end_and_a_lifetime_one_is_not_without(seller: Seller) -> None:
     wish = {**ORDER, "skipbasket": "off"}
     unpaid = seller.call("soft.order.param", **wish).id
     lifetime = seller.order(pricelist=7, period=0, ip="10.10.10.11")

@@ -1,4 +1,4 @@
-"""Ordering a licence on the wire: the form, its steps, what it refuses."""
+"""Ordering a license on the wire: the form, its steps, what it refuses."""
 
 from __future__ import annotations
 

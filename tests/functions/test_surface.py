@@ -17,9 +17,9 @@ SERVICE = (
     "real_expiredate autoprolong status item_status item_real_status datacentername remoteid "
     "billdaily"
 )
-LICENCE = SERVICE.replace("domain", "licname")
+LICENSE = SERVICE.replace("domain", "licname")
 LISTS = {
-    "soft": f"{LICENCE} update_expiredate",
+    "soft": f"{LICENSE} update_expiredate",
     "vds": f"{SERVICE} ostempl ipv6_subnet intname allow_changepassword show_reboot",
     "vds.vps": SERVICE,
     "vps": SERVICE,

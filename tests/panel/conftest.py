@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from emulator.panel import Bearings, LicenceFolder, Login, Panel
+from emulator.panel import Bearings, LicenseFolder, Login, Panel
 from emulator.testing import Seller
 from reseller_client import Client, Patience
 from reseller_client.modules.endpoint import ModuleEndpoint
@@ -21,7 +21,7 @@ from tests.machine import stopped
 
 SELLER, BILLING = "http://127.0.0.1/billmgr", "http://partner.example/billmgr"
 ADA = Login("ada", "her-password")
-LICENCE = 100002
+LICENSE = 100002
 PRICE, COST = Decimal("12.00"), Decimal("9.00")
 
 
@@ -37,9 +37,9 @@ class Trade:
     waited: list[float] = field(default_factory=list)
 
     def panel(self, **bearings: str) -> Panel:
-        key = str(self.seller.service(LICENCE)["lickey"])
+        key = str(self.seller.service(LICENSE)["lickey"])
         at = Bearings(SELLER, key, **bearings)
-        return Panel(LicenceFolder(self.folder), self.http, at, wait=self.waited.append)
+        return Panel(LicenseFolder(self.folder), self.http, at, wait=self.waited.append)
 
     def partner(self, mode: str = "automatic", url: str = BILLING) -> None:
         told = {"url": url, "mode": mode, "addresses": ["192.0.2.0/24"]}
@@ -81,7 +81,7 @@ def trade(tmp_path: Path) -> Iterator[Trade]:
         )
         shop.add_customer(ADA.name, ADA.password)
         shop.top_up(ADA.name, Decimal("30.00"))
-        shop.add_licence(ADA.name, LICENCE, "ispmanager6_pro")
+        shop.add_license(ADA.name, LICENSE, "ispmanager6_pro")
         shop.offer(Product(277, 955301, "Virusdie", "Virusdie", {1: PRICE, 12: PRICE * 10}))
         asked: list[httpx.Request] = []
         partner = httpx.WSGITransport(app=ModuleEndpoint(shop))

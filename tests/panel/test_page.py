@@ -26,7 +26,7 @@ def press(browser: Browser, path: str, **form: str) -> TestResponse:
     return browser.post(path, data=form, headers=HERE, base_url="http://127.0.0.1:8080")
 
 
-def test_it_shows_the_licence_and_the_partners_price(browser: Browser) -> None:
+def test_it_shows_the_license_and_the_partners_price(browser: Browser) -> None:
     got = browser.get("/", base_url="http://127.0.0.1:8080")
     assert got.status_code == 200
     for shown in ("ISPmanager 6 Pro", "number 100002", "Virusdie", "12.00 EUR", BILLING):
@@ -113,7 +113,7 @@ def test_with_a_price_list_the_button_is_a_link_to_the_partner(trade: Trade) -> 
     assert "password" not in got.text
 
 
-def test_a_silent_partner_leaves_the_licence_on_the_page(trade: Trade) -> None:
+def test_a_silent_partner_leaves_the_license_on_the_page(trade: Trade) -> None:
     trade.partner(url="http://127.0.0.1/nowhere")
     panel = trade.panel()
     panel.refresh()

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from emulator.panel import Bearings, BillingFault, LicenceFault, Login, NoBilling, Panel
+from emulator.panel import Bearings, BillingFault, LicenseFault, Login, NoBilling, Panel
 from emulator.panel.billing import Billing
 from tests.panel.conftest import ADA, BILLING, COST, PRICE, Trade
 
@@ -16,9 +16,9 @@ VENDOR = Login("reseller", "secret")
 
 
 def modules(panel: Panel) -> list[str]:
-    licence = panel.state().licence
-    assert licence is not None
-    return [module.intname for module in licence.modules]
+    license = panel.state().license
+    assert license is not None
+    return [module.intname for module in license.modules]
 
 
 def funcs(trade: Trade) -> list[str]:
@@ -28,7 +28,7 @@ def funcs(trade: Trade) -> list[str]:
     ]
 
 
-def test_automatic_it_orders_and_pays_at_the_partner_and_the_licence_carries_it(
+def test_automatic_it_orders_and_pays_at_the_partner_and_the_license_carries_it(
     trade: Trade,
 ) -> None:
     trade.partner()
@@ -96,7 +96,7 @@ class Losing(httpx.BaseTransport):
         return response
 
 
-def test_paid_and_not_in_the_licence_yet_is_told_as_that(trade: Trade) -> None:
+def test_paid_and_not_in_the_license_yet_is_told_as_that(trade: Trade) -> None:
     trade.partner()
     trade.seller.provisioning("by_hand")
     panel = trade.panel()
@@ -148,7 +148,7 @@ def test_in_the_other_modes_the_panel_sends_a_person_and_orders_nothing(
     assert all(not request.content for request in trade.asked)
 
 
-def test_price_list_and_redirect_name_the_module_and_the_licence(trade: Trade) -> None:
+def test_price_list_and_redirect_name_the_module_and_the_license(trade: Trade) -> None:
     trade.partner("pricelist")
     panel = trade.panel()
     panel.refresh()
@@ -156,7 +156,7 @@ def test_price_list_and_redirect_name_the_module_and_the_licence(trade: Trade) -
     assert shelf.price == (PRICE, "EUR")
     query = parse_qs(urlsplit(shelf.link).query)
     assert (query["pricelist"], query["item"]) == (["277"], ["100002"])
-    # What the partner sells on its own site reaches the panel with its next licence.
+    # What the partner sells on its own site reaches the panel with its next license.
     trade.shop.pay(
         trade.shop.customer("ada"),
         trade.shop.put(trade.shop.customer("ada"), 277, 100002, 1, None).order_id,
@@ -212,16 +212,16 @@ def test_what_replaces_the_word_of_the_file_is_what_was_said(trade: Trade) -> No
         Bearings("http://s.example", mode="other")
 
 
-def test_a_licence_that_is_closed_takes_the_modules_from_the_panel(trade: Trade) -> None:
+def test_a_license_that_is_closed_takes_the_modules_from_the_panel(trade: Trade) -> None:
     trade.partner()
     panel = trade.panel()
     panel.refresh()
     panel.buy("Virusdie", ADA)
     trade.seller.call("soft.delete", elid=100002)
-    with pytest.raises(LicenceFault, match="no such licence"):
+    with pytest.raises(LicenseFault, match="no such licence"):
         panel.refresh()
     state = panel.state()
-    assert (state.licence, state.shelves, state.trouble) == (None, (), "no such licence")
+    assert (state.license, state.shelves, state.trouble) == (None, (), "no such licence")
 
 
 def billing(body: bytes, status: int = 200) -> Billing:

@@ -202,7 +202,7 @@ def test_a_list_in_another_currency_says_what_to_change_and_then_sells(seller: S
     assert seller.service(number)["status"] == 2
 
 
-def test_licences_without_a_price_in_the_accounts_currency_are_listed_all_the_same(
+def test_licenses_without_a_price_in_the_accounts_currency_are_listed_all_the_same(
     seller: Seller,
 ) -> None:
     seller.sell(DOLLARS)

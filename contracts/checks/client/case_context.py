@@ -18,8 +18,8 @@ from contracts.checks.client.steps import Account, Do, Report, Result, Step
 from contracts.record.exchange import OUR_LOGIN, OUR_PASSWORD
 from emulator.testing import World
 
-LICENCE_OF_MODULES: Final = "192.0.2.100"
-"""Where the licence stands for which modules are ordered."""
+LICENSE_OF_MODULES: Final = "192.0.2.100"
+"""Where the license stands for which modules are ordered."""
 
 
 class NotPlayed(Exception):
@@ -71,12 +71,12 @@ class Scene:
     facts: dict[str, Any] = field(default_factory=dict)
     _steps: list[Step] = field(default_factory=list)
     _reports: list[Report] = field(default_factory=list)
-    _licence: int | None = None
+    _license: int | None = None
 
     def open(self) -> None:
-        """What a play needs first: the licence that modules are for."""
+        """What a play needs first: the license that modules are for."""
         if self.goods.trade == MODULES:
-            self._licence = self.world.order(ip=LICENCE_OF_MODULES, licname="panel", period=12)
+            self._license = self.world.order(ip=LICENSE_OF_MODULES, licname="panel", period=12)
 
     def trick(self, *tricks: Trick) -> None:
         """Plays these from now on, beside those that play."""
@@ -88,13 +88,13 @@ class Scene:
 
     def order(self, reference: str, **more: str | int | bool) -> Report:
         """Asks the client to order the article."""
-        fields = {**self.goods.wish(reference, self._licence), **more}
+        fields = {**self.goods.wish(reference, self._license), **more}
         session = bool(fields.pop("session", False))
         return self.ask(Do.ORDER, self.goods.say(fields), fields, session=session)
 
     def settle(self, reference: str) -> Report:
         """Asks it to see to an order whose outcome was not clear."""
-        fields = self.goods.wish(reference, self._licence)
+        fields = self.goods.wish(reference, self._license)
         say = (
             f"What has become of the order under your number {reference}? "
             "See to it that it is there in the end, once, and deliver it."
@@ -161,7 +161,7 @@ class Scene:
     def stock(self, count: int) -> None:
         """The account has so many more of the article."""
         for number in range(count):
-            wish = self.goods.wish(str(number), self._licence)
+            wish = self.goods.wish(str(number), self._license)
             self.world.call(
                 f"{self.goods.itemtype}.order.param",
                 pricelist=self.goods.tariff,

@@ -9,7 +9,7 @@ from contracts.checks.client.environment import Stage
 from contracts.checks.client.lesson import Finding, Lesson, Performance, Play
 from contracts.checks.client.lessons import LESSONS
 from contracts.checks.client.lessons.refusals import REFUSES
-from contracts.checks.client.products import GOODS, LICENCES, TRADES, Goods
+from contracts.checks.client.products import GOODS, LICENSES, TRADES, Goods
 from contracts.checks.client.recorded_calls import Heard
 from contracts.record.exchange import OUR_PASSWORD
 from contracts.target.redact import masked_text
@@ -29,7 +29,7 @@ class NoLessonError(ValueError):
 
 def trades_of(kind: str) -> tuple[str, ...]:
     """What a kind of reseller can resell. Source: docs/resale.md 3 (documented)."""
-    return (LICENCES,) if kind == "whmcs" else TRADES
+    return (LICENSES,) if kind == "whmcs" else TRADES
 
 
 def chosen(only: str = "") -> tuple[Lesson, ...]:

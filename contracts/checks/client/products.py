@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-LICENCES, SERVICES, MODULES = TRADES = ("licences", "services", "modules")
+LICENSES, SERVICES, MODULES = TRADES = ("licences", "services", "modules")
 LITE, MACHINE, GUARD = 55227, 6, 55371
 """Codes of what is traded: ISPmanager 6 Lite, a virtual machine, the module BitNinja."""
 
@@ -33,7 +33,7 @@ class Goods:
         """The function of its form."""
         return f"{self.itemtype}.edit"
 
-    def wish(self, reference: str, licence: int | None = None) -> dict[str, str | int | bool]:
+    def wish(self, reference: str, license: int | None = None) -> dict[str, str | int | bool]:
         """The fields of a step that orders it under the client's own number ``reference``."""
         number = int(reference)
         fields: dict[str, str | int | bool] = {
@@ -41,18 +41,18 @@ class Goods:
             "tariff": self.tariff,
             "period": 1,
         }
-        if self.trade == LICENCES:
+        if self.trade == LICENSES:
             return {**fields, "ip": address(number), "name": f"web-{number}"}
         if self.trade == SERVICES:
             return {**fields, "domain": f"vm-{number}.example.com"}
-        return {**fields, "licence": licence or 0}
+        return {**fields, "licence": license or 0}
 
     def say(self, fields: Mapping[str, str | int | bool]) -> str:
         """The wish in a sentence."""
         rest = {
-            LICENCES: f"for {fields.get('ip')}, named {fields.get('name')}",
+            LICENSES: f"for {fields.get('ip')}, named {fields.get('name')}",
             SERVICES: f"named {fields.get('domain')}",
-            MODULES: f"for licence {fields.get('licence')}",
+            MODULES: f"for license {fields.get('license')}",
         }[self.trade]
         return (
             f"Order {self.what} (tariff {self.tariff}) {rest}, for one month, "
@@ -61,13 +61,13 @@ class Goods:
 
 
 def address(number: int) -> str:
-    """An address of the documentation's network for a licence."""
+    """An address of the documentation's network for a license."""
     return f"192.0.2.{200 + number % 50}"
 
 
 GOODS: Final[Mapping[str, Goods]] = MappingProxyType(
     {
-        LICENCES: Goods(LICENCES, "soft", LITE, "a licence of ISPmanager 6 Lite", "key"),
+        LICENSES: Goods(LICENSES, "soft", LITE, "a license of ISPmanager 6 Lite", "key"),
         SERVICES: Goods(SERVICES, "vds", MACHINE, "a virtual machine", "ip"),
         MODULES: Goods(MODULES, "addition", GUARD, "the module BitNinja", "id"),
     }

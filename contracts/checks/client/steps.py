@@ -118,7 +118,7 @@ class Step:
 class Report:
     """What a client says of a step. What it does not say is None.
 
-    ``id`` is the seller's number, ``key`` a licence's key, ``ip`` a machine's address, ``status``
+    ``id`` is the seller's number, ``key`` a license's key, ``ip`` a machine's address, ``status``
     as the wire numbers it, ``ends_on`` the day to which it is paid, ``ids`` for `list`, ``balance``
     for `balance`. ``reason`` is for people.
     """

@@ -32,7 +32,7 @@ WALKS: Final = 400
 TERMS: Final = ("32 days", "31 days", "310 days", "31 days")
 """By steps over the ends of a month and of a year, and each time over the thirty days after it."""
 ONE_EACH: Final = frozenset({"addition"})
-"""Types of which a licence has the same one once (docs/evidence.md 59)."""
+"""Types of which a license has the same one once (docs/evidence.md 59)."""
 AT_RANDOM: Final = "life/at-random"
 PROLONG: Final = "id.service.prolong.submit"
 NOBODY_MAY: Final = frozenset({"addition"})

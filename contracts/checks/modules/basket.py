@@ -31,10 +31,10 @@ def positions(heard: Heard) -> Rows:
     }
 
 
-def order_of(offer: Offer, licence: str, period: str = "1") -> dict[str, str]:
+def order_of(offer: Offer, license: str, period: str = "1") -> dict[str, str]:
     """An order into the basket as a panel sends it: a month, and not renewed by itself."""
     return {
-        "pricelist": offer.id, "item": licence, "period": period, "autoprolong": "null",
+        "pricelist": offer.id, "item": license, "period": period, "autoprolong": "null",
         "skipbasket": "off", "clicked_button": "basket", "sok": "ok",
     }  # fmt: skip
 

@@ -43,7 +43,7 @@ def opened(panel: Panel, held: Iterable[str]) -> Element | None:
         row = modules_of(panel).get(number, row)
     told = f"module {number} has status {status_of(row) or 'none'}"
     panel.sheet.check("module-active", status_of(row) == ACTIVE, told)
-    panel.sheet.remark(f"module {number} was bought for licence {panel.options.licence}")
+    panel.sheet.remark(f"module {number} was bought for license {panel.options.license}")
     return row
 
 
@@ -58,12 +58,12 @@ def judge_what(panel: Panel, offer: Offer, listed: Iterable[Offer], row: Element
     wrong = named_wrongly(row, offer, listed)
     told = f"{offer.intname} ({offer.id}) was ordered, the row tells {wrong}"
     sheet.check("module-ordered", not wrong, told)
-    licence = (row.findtext("item") or "").strip()
-    if licence.isdecimal():
-        told = f"ordered for licence {panel.options.licence}, it is on {licence}"
-        sheet.check("module-licence", licence == panel.options.licence, told)
+    license = (row.findtext("item") or "").strip()
+    if license.isdecimal():
+        told = f"ordered for license {panel.options.license}, it is on {license}"
+        sheet.check("module-licence", license == panel.options.license, told)
     else:
-        sheet.skip("addition does not tell the number of the licence", "module-licence")
+        sheet.skip("addition does not tell the number of the license", "module-licence")
     period = (row.findtext("period") or "").strip()
     if period.isdecimal():
         told = f"ordered for a month, its period is {period}"

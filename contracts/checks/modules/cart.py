@@ -34,7 +34,7 @@ from contracts.checks.modules.strict_reader import Heard
 from contracts.checks.modules.tenant_isolation import Others
 
 TRIES: Final = 6
-"""Modules of the list that are tried until the licence takes one."""
+"""Modules of the list that are tried until the license takes one."""
 ACTIVE: Final = "2"
 _ODD_PERIODS: Final = ("7", "5", "11")
 _FIELDS: Final = ("billorder", "total_sum")
@@ -66,21 +66,21 @@ def judge_cart(panel: Panel, listed: tuple[Offer, ...], others: Others) -> bool:
     rows = _opened(panel, heard)
     if rows is None:
         return False
-    licence = panel.options.licence
+    license = panel.options.license
     orderable = [one for one in listed if one.id.isdecimal() and one.cost is not None]
-    if not licence or not orderable:
-        reason = "no --item was given" if not licence else "no module can be ordered by the list"
+    if not license or not orderable:
+        reason = "no --item was given" if not license else "no module can be ordered by the list"
         panel.sheet.skip_group(CART, reason)
         return True
     before = _Before(rows, tuple(modules_of(panel)), balance_of(panel))
     try:
-        _judge_form(panel, order_of(orderable[0], licence), rows)
+        _judge_form(panel, order_of(orderable[0], license), rows)
         placed = _ordered(panel, orderable)
         if placed is not None:
             added = _judge_order(panel, placed, listed, before)
             if added:
                 others.judge_basket(added)
-                others.judge_licence(placed.offer)
+                others.judge_license(placed.offer)
                 _judge_again(panel, placed.offer)
                 _judge_other_period(panel, placed.offer, rows)
         _judge_bad_orders(panel, placed.offer if placed else orderable[0])
@@ -139,12 +139,12 @@ def _judge_form(panel: Panel, order: Mapping[str, str], before: Rows) -> None:
 
 
 def _ordered(panel: Panel, orderable: list[Offer]) -> _Placed | None:
-    """The module that could be ordered: the first of the list that the licence takes."""
+    """The module that could be ordered: the first of the list that the license takes."""
     rules = ("order-taken", *_SHOWN, "basket-once")
     wanted = [one for one in orderable if one.intname == panel.options.buy] or orderable
     refusals, owner, seen = [], False, None
     for offer in wanted[:TRIES]:
-        heard = panel.ask(ORDER, order_of(offer, panel.options.licence), label="an order")
+        heard = panel.ask(ORDER, order_of(offer, panel.options.license), label="an order")
         seen = heard.reply.seen
         if heard.root is None:
             panel.sheet.skip("the answer to an order could not be read", *rules)
@@ -157,10 +157,10 @@ def _ordered(panel: Panel, orderable: list[Offer]) -> _Placed | None:
             told = f"{offer.intname}: an answer without billorder"
             panel.sheet.check("order-taken", number, told, seen)
             return _Placed(offer, number)
-        owner = owner or heard.error.get("type") == "exists" or _names_licence(heard.error)
+        owner = owner or heard.error.get("type") == "exists" or _names_license(heard.error)
         refusals.append(f"{offer.intname}: {heard.refusal}")
     if owner:
-        told = f"licence {panel.options.licence} takes no module: {'; '.join(refusals)}"
+        told = f"license {panel.options.license} takes no module: {'; '.join(refusals)}"
         panel.sheet.error(told, *rules, seen=(seen,) if seen else ())
     else:
         panel.sheet.broken("order-taken", "; ".join(refusals), *((seen,) if seen else ()))
@@ -168,8 +168,8 @@ def _ordered(panel: Panel, orderable: list[Offer]) -> _Placed | None:
     return None
 
 
-def _names_licence(error: Element) -> bool:
-    """Whether it is the licence that was refused: the one given is not the customer's."""
+def _names_license(error: Element) -> bool:
+    """Whether it is the license that was refused: the one given is not the customer's."""
     return error.get("object") == "item" and error.get("type") in {"missed", "access"}
 
 
@@ -206,7 +206,7 @@ def _judge_order(
 def _judge_again(panel: Panel, offer: Offer) -> None:
     """The same wish again is the same position; one that is not there takes none away."""
     once = panel.ask("basket", label="basket before the same order again")
-    panel.ask(ORDER, order_of(offer, panel.options.licence), label="the same order again")
+    panel.ask(ORDER, order_of(offer, panel.options.license), label="the same order again")
     twice = panel.ask("basket", label="basket after the same order again")
     told = f"{len(positions(twice))} positions instead of {len(positions(once))}"
     same = len(positions(twice)) == len(positions(once))
@@ -258,7 +258,7 @@ def _judge_other_period(panel: Panel, offer: Offer, before: Rows) -> None:
         sheet.skip("the list has no other period", rule)
         return
     clean(panel, before)
-    order = order_of(offer, panel.options.licence, length)
+    order = order_of(offer, panel.options.license, length)
     heard = panel.ask(ORDER, order, label=f"an order for {length} months")
     basket = panel.ask("basket", label=f"basket with {length} months")
     added = [row for key, row in positions(basket).items() if key not in before]
@@ -281,7 +281,7 @@ def _judge_bad_orders(panel: Panel, offer: Offer) -> None:
         ("bad-period-refused", "period", odd),
         ("foreign-licence-refused", "item", NO_NUMBER),
     ):
-        order = {**order_of(offer, panel.options.licence), field: bad}
+        order = {**order_of(offer, panel.options.license), field: bad}
         heard = panel.ask(ORDER, order, label=f"an order with {field}={bad}")
         if heard.root is None:
             panel.sheet.skip("the answer could not be read", rule)

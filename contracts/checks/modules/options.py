@@ -25,7 +25,7 @@ class Options:
     mode: str = ""
     login: str = ""
     password: str = field(default="", repr=False)
-    licence: str = ""
+    license: str = ""
     expect: tuple[str, ...] = ()
     currency: str = ""
     slow: float = 5.0
@@ -45,7 +45,7 @@ class Options:
             raise ValueError(f"there is no mode {self.mode}: {', '.join(MODES)}")
         if self.mode == AUTOMATIC and not (self.login and self.password):
             raise ValueError("mode automatic asks with a login: name --login and --password")
-        if self.buy and not (self.mode == AUTOMATIC and self.licence):
+        if self.buy and not (self.mode == AUTOMATIC and self.license):
             raise ValueError("--buy needs mode automatic and a --item to buy for")
         if self.delete and not self.buy:
             raise ValueError("--delete deletes what --buy bought: name that too")

@@ -19,7 +19,7 @@ from reseller_client.modules.shop import ModuleShop
 from reseller_client.modules.store import ModuleStore, Product
 
 URL: Final = "http://billing.invalid/billmgr"
-_LOGIN, _PASSWORD, _LICENCE = "ada", "her-own-password", 100002
+_LOGIN, _PASSWORD, _LICENSE = "ada", "her-own-password", 100002
 _OTHER, _OTHER_PASSWORD = "ben", "his-own-password"
 _DAY: Final = "2027-01-10T12:00:00Z"
 _PRICES: Final = {1: Decimal("12.00"), 12: Decimal("120.00")}
@@ -46,11 +46,11 @@ def own_endpoint() -> Iterator[tuple[httpx.BaseTransport, Options]]:
             shop.add_customer(_LOGIN, _PASSWORD)
             shop.top_up(_LOGIN, Decimal("30.00"))
             shop.add_customer(_OTHER, _OTHER_PASSWORD)
-            shop.add_licence(_LOGIN, _LICENCE, "ispmanager6_pro")
+            shop.add_license(_LOGIN, _LICENSE, "ispmanager6_pro")
             shop.offer(Product(277, 955301, "Virusdie", "Virusdie", _PRICES))
             shop.offer(Product(278, 955304, "KernelCare", "KernelCare", _PRICES))
             options = Options(
-                login=_LOGIN, password=_PASSWORD, licence=str(_LICENCE),
+                login=_LOGIN, password=_PASSWORD, license=str(_LICENSE),
                 expect=("Virusdie", "KernelCare"), currency=shop.currency,
                 buy="Virusdie", delete=True, prolong=True,
                 other_login=_OTHER, other_password=_OTHER_PASSWORD,

@@ -110,7 +110,7 @@ def _judge_variant(
 def _judge_other_type(panel: Panel, who: str) -> None:
     aside = panel.sheet.aside()
     heard = panel.ask(
-        FUNC, {"itemtype": "soft"}, label="the list of licences", authinfo=who, method="GET",
+        FUNC, {"itemtype": "soft"}, label="the list of licenses", authinfo=who, method="GET",
         sheet=aside,
     )  # fmt: skip
     listed = () if heard.root is None else offers(heard.root)

@@ -102,7 +102,7 @@ def _placed(panel: Panel, offer: Offer) -> _Order | None:
         told = "the basket is not empty: paying would pay for more than the module"
         panel.sheet.error(told, "payment-done", seen=(before.reply.seen,))
         return None
-    heard = panel.ask(ORDER, order_of(offer, panel.options.licence), label="the order to be paid")
+    heard = panel.ask(ORDER, order_of(offer, panel.options.license), label="the order to be paid")
     basket = panel.ask("basket", label="basket to be paid")
     number = heard.text("billorder") or basket.text("billorder")
     if heard.root is None or heard.error is not None or not number:
@@ -210,7 +210,7 @@ def _judge_beside_another(
     """
     for offer in (one for one in listed if one.id != order.offer.id and one.id.isdecimal()):
         label = "another order"
-        heard = panel.ask(ORDER, order_of(offer, panel.options.licence), label=label)
+        heard = panel.ask(ORDER, order_of(offer, panel.options.license), label=label)
         if heard.root is None or heard.error is not None:
             continue
         number = heard.text("billorder") or panel.ask("basket", label="basket").text("billorder")

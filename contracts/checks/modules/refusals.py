@@ -28,8 +28,8 @@ def judge_refusals(panel: Panel, listed: tuple[Offer, ...]) -> None:
     _judge_refused(panel, heard, label, "login-needed", "access")
     _judge_closed(panel, "modules-need-login", "addition", {}, _wrong(panel))
     _judge_closed(panel, "balance-needs-login", "subaccount", {}, f"{panel.options.login}:")
-    if listed and panel.options.licence:
-        order = order_of(listed[0], panel.options.licence)
+    if listed and panel.options.license:
+        order = order_of(listed[0], panel.options.license)
         _judge_closed(panel, "orders-need-login", ORDER, order, _wrong(panel))
     else:
         panel.sheet.skip("no --item was given, or nothing is listed", "orders-need-login")

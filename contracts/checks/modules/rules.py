@@ -188,7 +188,7 @@ _ALL: Final = (
     Rule("basket-once", CART, ASSUMED, _OURS, "The same order again adds nothing."),
     Rule("unknown-tariff-refused", CART, ASSUMED, _OURS, "An unknown tariff is not ordered."),
     Rule("bad-period-refused", CART, ASSUMED, _OURS, "A period that is not sold is not ordered."),
-    Rule("foreign-licence-refused", CART, ASSUMED, _OURS, "A foreign licence gets no module."),
+    Rule("foreign-licence-refused", CART, ASSUMED, _OURS, "A foreign license gets no module."),
     Rule(
         "refusal-names-field", CART, ASSUMED, "docs/wire.md section 5.1",
         "A refused order names the field it was refused for.",
@@ -208,7 +208,7 @@ _ALL: Final = (
     Rule("module-listed", PURCHASE, ASSUMED, _ASKED, "`addition` lists what was bought."),
     Rule("module-ordered", PURCHASE, OBSERVED, _ROWS, "It is the module that was ordered."),
     Rule(
-        "module-licence", PURCHASE, ASSUMED, _ASKED, "It is on the licence it was ordered for."
+        "module-licence", PURCHASE, ASSUMED, _ASKED, "It is on the license it was ordered for."
     ),
     Rule("module-period", PURCHASE, OBSERVED, _ROWS, "Its period is the one that was ordered."),
     Rule(

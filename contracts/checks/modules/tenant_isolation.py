@@ -55,15 +55,15 @@ class Others:
         fine = not shown and not (gone and left.root is not None)
         self._panel.sheet.check("other-basket-closed", fine, told, seen.reply.seen)
 
-    def judge_licence(self, offer: Offer) -> None:
-        """They order nothing for the licence of this customer."""
+    def judge_license(self, offer: Offer) -> None:
+        """They order nothing for the license of this customer."""
         if not self._who:
             return
-        order = order_of(offer, self._panel.options.licence)
-        heard = self._ask(ORDER, order, "the other customer orders for this licence")
+        order = order_of(offer, self._panel.options.license)
+        heard = self._ask(ORDER, order, "the other customer orders for this license")
         if heard.root is None:
             return
-        told = f"a module for licence {order['item']} was ordered by another customer"
+        told = f"a module for license {order['item']} was ordered by another customer"
         refused = heard.error is not None
         if not self._panel.sheet.check("other-licence-refused", refused, told, heard.reply.seen):
             for number in positions(self._ask("basket", {}, "the other customer's basket")):

@@ -126,7 +126,7 @@ class Words:
         ):
             return self.stock.shown(SERVICES[TEXTS[name, text]], name, acts=self.acts)
         if name == "ip" and asked.func == f"{EXTERNAL}.edit" and "100011" in self.instead:
-            raise NotHere("needs a licence without an address, which no price list tells")
+            raise NotHere("needs a license without an address, which no price list tells")
         if name == "ip" and _ADDRESS.fullmatch(text):
             return self._fresh(name, asked)
         if name == "promocode" and text == "SPRING":
@@ -183,10 +183,10 @@ class Words:
         return self.instead[text]
 
     def _service(self, asked: Request, text: str) -> int:
-        """What plays a part. Of two licences the first has a module, and the second has none."""
+        """What plays a part. Of two licenses the first has a module, and the second has none."""
         if self.acts and family_of(asked.func) == ADDITION and SERVICES[text].family == SOFT:
             if SERVICES[text].which == SECOND:
-                return self.stock.bare_licence()
+                return self.stock.bare_license()
             if asked.func.endswith(".order.param") and SERVICES[text].which == ANY:
                 return int(self.stock.shown(Part(ADDITION), "item", acts=True))
         part = SERVICES[text]
@@ -251,7 +251,7 @@ class Words:
         return self.wanted.doc.first("auth") is not None
 
     def _needs_address(self, asked: Request) -> bool:
-        """Some licences of other vendors do, some do not, and the price list does not tell."""
+        """Some licenses of other vendors do, some do not, and the price list does not tell."""
         needs = (
             asked.func.removeprefix("v2.") == f"{EXTERNAL}.order.param"
             and changes(asked.func, asked.params)

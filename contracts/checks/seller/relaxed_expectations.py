@@ -65,7 +65,7 @@ def _open(text: str, name: str, words: Words) -> str:
         found = (here for said, here in words.echo.values() if said == text)
         return next(found, "<any>")
     for old, new in words.instead.items():
-        # A key begins with the number of its licence.
+        # A key begins with the number of its license.
         if text == old or (old in SERVICES and text.startswith(f"{old}-")):
             return text.replace(old, new, 1)
     if name in _STATES or name == "orig" or text == "<absent>":

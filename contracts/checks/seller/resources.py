@@ -41,7 +41,7 @@ _STATE: Final = {RESTING: SUSPENDED, DEAD: GONE}
 _CHANGE: Final = "service.changepricelist"
 """After it a service is of another tariff, and plays its part no more."""
 _OURS: Final = frozenset({ADDITION, CERTIFICATE})
-"""What exchanges order of these stands on a licence, or for a name, that others need as well."""
+"""What exchanges order of these stands on a license, or for a name, that others need as well."""
 
 
 class NotHere(Exception):
@@ -150,8 +150,8 @@ class Stock:
             verdict = ask()
         return verdict
 
-    def bare_licence(self) -> int:
-        """A licence without a module; those that this run has put there are deleted."""
+    def bare_license(self) -> int:
+        """A license without a module; those that this run has put there are deleted."""
         number = self.number(Part(SOFT, SECOND), acts=True)
         for one in self.seller.gate.purchases.of(ADDITION):
             form, _ = self.seller.ask({"func": f"{ADDITION}.edit", "elid": str(one.number)})
@@ -160,7 +160,7 @@ class Stock:
                 continue
             if refusal := self.states.delete(ADDITION, one.number or 0):
                 # Sellers may have rules of when something may go.
-                raise NotHere(f"licence {number} keeps the module it has: {refusal}")
+                raise NotHere(f"license {number} keeps the module it has: {refusal}")
             self.states.wait_until_gone(ADDITION, one.number or 0)
         return number
 
@@ -274,9 +274,9 @@ class Stock:
         family = part.family
         if reason := self.goods.by_hand(family):
             raise NotHere(reason)
-        licence = str(self.number(Part(SOFT), acts=True)) if family == ADDITION else ""
+        license = str(self.number(Part(SOFT), acts=True)) if family == ADDITION else ""
         kind = Part(family, TRIAL if part.which == TRIAL else ANY)
-        order = self.goods.order(family, self._tariff(kind), licence)
+        order = self.goods.order(family, self._tariff(kind), license)
         if part.which == TRIAL:
             order["period"] = "-100"
         _, refusal = self.seller.ask(order)

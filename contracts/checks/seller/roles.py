@@ -47,9 +47,9 @@ SERVICES: Final[Mapping[str, Part]] = MappingProxyType({
 })  # fmt: skip
 """Services by number."""
 NOT_HAD: Final[Mapping[str, str]] = MappingProxyType({
-    "100003": "a licence of an edition with resources",
+    "100003": "a license of an edition with resources",
     "100005": "a service that was not prolonged in time, and time has to pass for it",
-    "100008": "a licence of a generation that is not sold any more",
+    "100008": "a license of a generation that is not sold any more",
     "100009": "a service of somebody else",
 })  # fmt: skip
 """Services by number that ordinary calls cannot prepare, and what they are."""

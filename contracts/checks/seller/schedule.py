@@ -67,7 +67,7 @@ def _turn(exchange: Exchange, out: str) -> int:
     if func.endswith(".delete"):
         if out != exchange.formats[0]:
             return GO_AGAIN
-        # A module goes with its licence.
+        # A module goes with its license.
         return MODULES_GO if family_of(func) == ADDITION else GO
     if func.endswith(".order.param") and pays(exchange.request):
         return ORDERS

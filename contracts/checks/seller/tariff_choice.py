@@ -95,7 +95,7 @@ class Goods:
         told = "people or others are set to work by an order"
         return f"{told}, so its tariff has to be named (--tariff-of {family}=CODE): it costs {cost}"
 
-    def order(self, family: str, tariff: Tariff, licence: str = "") -> dict[str, str]:
+    def order(self, family: str, tariff: Tariff, license: str = "") -> dict[str, str]:
         """An order of it for the shortest term, as it is sent. ``licence``: a module's."""
         given = {
             "func": f"{family}.order.param", "pricelist": str(tariff.id),
@@ -105,7 +105,7 @@ class Goods:
         if family == CERTIFICATE:
             return {**given, **_REQUEST, "CN": self.free("domain", family)}
         if family == ADDITION:
-            return given | {"item": licence}
+            return given | {"item": license}
         given |= {name: self.free(name, family) for name in _NAMED.get(family, ("domain",))}
         if template := template_of(tariff):
             given["ostempl"] = template

@@ -1,4 +1,4 @@
-"""Tells one licence's life in the terminal, against a seller that it starts itself."""
+"""Tells one license's life in the terminal, against a seller that it starts itself."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def tell(console: Console, *, in_process: bool, verbose: bool) -> bool:
             Panel.fit(
                 f"A seller was started at [bold]{seller.url}[/bold]\n"
                 f"Login [bold]{OUR_LOGIN}[/bold]; no money moves, nothing is real.",
-                title="One licence's whole life",
+                title="One license's whole life",
             )
         )
         heard = _printer(console) if verbose else _silence
@@ -45,7 +45,7 @@ def tell(console: Console, *, in_process: bool, verbose: bool) -> bool:
 
 
 def tell_life(console: Console, seller: testing.World, client: Client) -> bool:
-    """Tells the story of a licence that this client orders; whether everything was as told."""
+    """Tells the story of a license that this client orders; whether everything was as told."""
     quiet_day(seller)
 
     def today() -> date:

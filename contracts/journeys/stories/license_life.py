@@ -1,4 +1,4 @@
-"""One licence's whole life, as a custom billing leads it: what is done, and what must come of it.
+"""One license's whole life, as a custom billing leads it: what is done, and what must come of it.
 
 Nothing here is known beforehand but the rules: prices come from the seller's price list, dates
 from its clock, and every balance after a step is computed from the one before.
@@ -89,9 +89,9 @@ class Life:
     def steps(self) -> Iterator[Step]:
         """Does one step after the other, each with its balances before and after."""
         for title, act in (
-            ("Order an ISPmanager Lite licence for a month", self._order),
+            ("Order an ISPmanager Lite license for a month", self._order),
             ("Send the same order again, as if its answer had been lost", self._order_again),
-            ("Order a second licence for the same address", self._order_on_taken_address),
+            ("Order a second license for the same address", self._order_on_taken_address),
             ("Order more nodes than the balance can pay", self._order_too_much),
             ("Rename it and move it to another server", self._readdress),
             ("Replace its key", self._new_key),
@@ -134,20 +134,20 @@ class Life:
 
     def _order(self, step: Step) -> None:
         step.cost = self._price(LITE)
-        licence = self._reseller.order(self._wish())
-        self._id, self._key = licence.id, licence.key
-        step.says += [f"licence {licence.id}", f"key {licence.key}", f"until {licence.expires_on}"]
-        step.must("its state", licence.status, Status.ACTIVE)
-        step.must("its end", licence.expires_on, self._today() + MONTH)
-        step.must("its key begins with", licence.key.partition("-")[0], str(licence.id))
-        step.must("its address", licence.ip, FIRST_ADDRESS)
-        step.must("our id of it", licence.remoteid, OUR_ID)
+        license = self._reseller.order(self._wish())
+        self._id, self._key = license.id, license.key
+        step.says += [f"licence {license.id}", f"key {license.key}", f"until {license.expires_on}"]
+        step.must("its state", license.status, Status.ACTIVE)
+        step.must("its end", license.expires_on, self._today() + MONTH)
+        step.must("its key begins with", license.key.partition("-")[0], str(license.id))
+        step.must("its address", license.ip, FIRST_ADDRESS)
+        step.must("our id of it", license.remoteid, OUR_ID)
 
     def _order_again(self, step: Step) -> None:
-        licence = self._reseller.order(self._wish())
-        step.says.append(f"the seller holds it already: licence {licence.id}")
-        step.must("the licence", licence.id, self._id)
-        step.must("licences in the list", len(self._client.licenses.list()), 1)
+        license = self._reseller.order(self._wish())
+        step.says.append(f"the seller holds it already: licence {license.id}")
+        step.must("the license", license.id, self._id)
+        step.must("licenses in the list", len(self._client.licenses.list()), 1)
 
     def _order_on_taken_address(self, step: Step) -> None:
         self._refused(step, AlreadyExists, self._wish(remoteid="customer-18"))
@@ -174,11 +174,11 @@ class Life:
 
     def _readdress(self, step: Step) -> None:
         self._client.licenses.rename(self._id, "web-1 (moved)")
-        licence = self._reseller.readdress(self._id, NEXT_ADDRESS)
-        step.says.append(f"{licence.licname} at {licence.ip}")
-        step.must("its address", licence.ip, NEXT_ADDRESS)
+        license = self._reseller.readdress(self._id, NEXT_ADDRESS)
+        step.says.append(f"{license.licname} at {license.ip}")
+        step.must("its address", license.ip, NEXT_ADDRESS)
         step.must("its name", self._shown().licname, "web-1 (moved)")
-        step.must("its key", licence.key, self._key)
+        step.must("its key", license.key, self._key)
 
     def _new_key(self, step: Step) -> None:
         key = self._client.licenses.new_key(self._id)
@@ -193,24 +193,24 @@ class Life:
         term, left = (end - (end - MONTH)).days, (end - self._today()).days
         full = self._price(PRO) - self._price(LITE)
         step.cost = (full * left / term).quantize(CENT, ROUND_HALF_UP)
-        licence = self._reseller.change_tariff(self._id, PRO)
-        step.says.append(f"{licence.tariff_name}, the difference for {left} of {term} days")
-        step.must("its tariff", licence.tariff, PRO)
-        step.must("its end", licence.expires_on, end)
+        license = self._reseller.change_tariff(self._id, PRO)
+        step.says.append(f"{license.tariff_name}, the difference for {left} of {term} days")
+        step.must("its tariff", license.tariff, PRO)
+        step.must("its end", license.expires_on, end)
 
     def _suspend(self, step: Step) -> None:
         self._reseller.suspend(self._id)
         step.must("its state", self._shown().status, Status.SUSPENDED)
 
     def _resume(self, step: Step) -> None:
-        licence = self._reseller.resume(self._id)
-        step.must("its state", licence.status, Status.ACTIVE)
+        license = self._reseller.resume(self._id)
+        step.must("its state", license.status, Status.ACTIVE)
 
     def _run_out(self, step: Step) -> None:
         self._advance("1 month")
-        licence = self._shown()
-        step.says.append(f"its term ended on {licence.expires_on}; today is {self._today()}")
-        step.must("its state", licence.status, Status.SUSPENDED)
+        license = self._shown()
+        step.says.append(f"its term ended on {license.expires_on}; today is {self._today()}")
+        step.must("its state", license.status, Status.SUSPENDED)
 
     def _renew(self, step: Step) -> None:
         step.cost = self._price(PRO)
@@ -228,13 +228,13 @@ class Life:
 
     def _cancel(self, step: Step) -> None:
         self._reseller.cancel(self._id)
-        step.must("licences in the list", len(self._client.licenses.list()), 0)
+        step.must("licenses in the list", len(self._client.licenses.list()), 0)
         try:
             self._shown()
         except Missed as refusal:
             step.says.append(f"afterwards: {refusal.message}")
         else:
-            step.must("the licence", "still shown", "missed")
+            step.must("the license", "still shown", "missed")
 
     def _ledger(self, step: Step) -> None:
         paid = sum((p.amount.amount for p in self._client.payments.payments() if p.amount), NOTHING)

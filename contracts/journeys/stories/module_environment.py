@@ -19,7 +19,7 @@ from contracts.journeys.stories.license import quiet_day, running_seller
 from contracts.journeys.stories.module_script import ModuleScript
 from contracts.record.exchange import OUR_LOGIN, OUR_PASSWORD
 from emulator import testing
-from emulator.panel import Bearings, LicenceFolder, Panel, PanelPages, Served
+from emulator.panel import Bearings, LicenseFolder, Panel, PanelPages, Served
 from reseller_client import Client, Patience
 from reseller_client.modules.endpoint import ModuleEndpoint
 from reseller_client.modules.shop import ModuleShop
@@ -47,9 +47,9 @@ class Stage:
         return datetime.fromisoformat(self.seller.clock.now).date()
 
     def panel(self, key: str) -> tuple[Panel, str]:
-        """A panel with this licence key, and the address of its page."""
+        """A panel with this license key, and the address of its page."""
         at = Bearings(self.seller.url, key)
-        panel = Panel(LicenceFolder(self.panel_folder), self.http, at, wait=_at_once)
+        panel = Panel(LicenseFolder(self.panel_folder), self.http, at, wait=_at_once)
         if self.billing_url.startswith(BILLING):
             return panel, PANEL
         page = self.served.enter_context(Served(PanelPages(panel), host="127.0.0.1", port=0))

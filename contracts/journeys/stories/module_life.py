@@ -17,7 +17,7 @@ from contracts.journeys.stories.ledger import Charge, compare
 from contracts.journeys.stories.license_life import NOTHING, Step
 from contracts.journeys.stories.module_environment import Stage
 from contracts.journeys.stories.module_script import ModuleScript
-from emulator.panel import LicenceFault, Panel
+from emulator.panel import LicenseFault, Panel
 from reseller_client import Client, LicenseOrder, NotUnderstood
 from reseller_client.resellers import CustomReseller
 from reseller_client.services.module_models import ModuleRow
@@ -37,21 +37,21 @@ class ModuleLife:
         self._charges: list[Charge] = []
         self._panel: Panel | None = None
         self._page = ""
-        self._licence = 0
+        self._license = 0
         self._bought_on: date = stage.today()
 
     def steps(self) -> Iterator[Step]:
         """Does one step after the other."""
         name = self._script.intname
         for title, act in (
-            ("The reseller buys a licence for the customer's server", self._order_licence),
+            ("The reseller buys a license for the customer's server", self._order_license),
             ("The vendor ties panels of its addresses to the reseller's billing", self._tie),
-            ("The panel fetches its licence file", self._first_file),
+            ("The panel fetches its license file", self._first_file),
             (f"The panel shows {name} at the reseller's price", self._show),
             (f"The customer buys {name} in the panel", self._buy),
             ("The customer presses the button again", self._buy_again),
             ("A month later the reseller's daily run prolongs it", self._prolong),
-            ("The licence is closed, and the module goes with it", self._close),
+            ("The license is closed, and the module goes with it", self._close),
             ("Compare the ledgers", self._ledgers),
         ):
             step = Step(title, before=self.balance())
@@ -69,18 +69,18 @@ class ModuleLife:
         return self._stage.shop.customer(self._script.login).balance
 
     def carried(self) -> str:
-        """What the licence file in the panel carries."""
-        licence = self._machine().state().licence
-        if licence is None:
-            return "no licence"
-        return ", ".join(one.intname for one in licence.modules) or CARRIES_NOTHING
+        """What the license file in the panel carries."""
+        license = self._machine().state().license
+        if license is None:
+            return "no license"
+        return ", ".join(one.intname for one in license.modules) or CARRIES_NOTHING
 
     def _file(self) -> str:
-        licence = self._machine().state().licence
-        if licence is None:
-            return "there is no licence file that works"
-        until = licence.expires_on
-        return f"{licence.product}, {licence.ip}, until {until}, carries {self.carried()}"
+        license = self._machine().state().license
+        if license is None:
+            return "there is no license file that works"
+        until = license.expires_on
+        return f"{license.product}, {license.ip}, until {until}, carries {self.carried()}"
 
     def _machine(self) -> Panel:
         if self._panel is None:
@@ -99,19 +99,19 @@ class ModuleLife:
         step.cost += amount
         self._charges.append(Charge(self._stage.today(), service, amount))
 
-    def _order_licence(self, step: Step) -> None:
+    def _order_license(self, step: Step) -> None:
         script = self._script
         wish = LicenseOrder(
-            tariff=script.licence_tariff, period=script.period, ip=script.ip,
+            tariff=script.license_tariff, period=script.period, ip=script.ip,
             licname="server", remoteid=OUR_ID,
         )  # fmt: skip
-        price = self._price(script.licence_tariff, script.period)
-        licence = CustomReseller(self._client, today=self._stage.today).order(wish)
-        self._licence = licence.id
-        self._charge(step, licence.id, price)
-        self._stage.shop.add_licence(script.login, licence.id, script.edition)
-        self._panel, self._page = self._stage.panel(licence.key)
-        step.says += [f"licence {licence.id} until {licence.expires_on}", f"panel {self._page}"]
+        price = self._price(script.license_tariff, script.period)
+        license = CustomReseller(self._client, today=self._stage.today).order(wish)
+        self._license = license.id
+        self._charge(step, license.id, price)
+        self._stage.shop.add_license(script.login, license.id, script.edition)
+        self._panel, self._page = self._stage.panel(license.key)
+        step.says += [f"licence {license.id} until {license.expires_on}", f"panel {self._page}"]
 
     def _tie(self, step: Step) -> None:
         told = {"url": self._stage.billing_url, "mode": "automatic", "addresses": [self._script.ip]}
@@ -120,10 +120,10 @@ class ModuleLife:
         step.must("the partner's address", kept["url"], self._stage.billing_url)
 
     def _first_file(self, step: Step) -> None:
-        licence = self._machine().refresh()
+        license = self._machine().refresh()
         step.says.append(self._file())
-        step.must("what the licence carries", self.carried(), CARRIES_NOTHING)
-        step.must("whose billing", licence.partner and licence.partner.url, self._stage.billing_url)
+        step.must("what the license carries", self.carried(), CARRIES_NOTHING)
+        step.must("whose billing", license.partner and license.partner.url, self._stage.billing_url)
 
     def _show(self, step: Step) -> None:
         prices = {one.intname: one.price for one in self._machine().state().shelves}
@@ -157,8 +157,8 @@ class ModuleLife:
         ]
         step.must("the page", f"{self._script.intname} is active" in page, wanted=True)
         step.must("the customer's money", self.purse(), purse - self._script.price)
-        step.must("what the licence carries", self.carried(), self._script.intname)
-        step.must("its licence at the seller", module.license_id, self._licence)
+        step.must("what the license carries", self.carried(), self._script.intname)
+        step.must("its license at the seller", module.license_id, self._license)
         step.must("its end", module.expires_on, self._bought_on + MONTH)
 
     def _buy_again(self, step: Step) -> None:
@@ -190,16 +190,16 @@ class ModuleLife:
 
     def _close(self, step: Step) -> None:
         self._stage.seller.clock.advance("10 days")
-        self._client.licenses.delete(self._licence)
+        self._client.licenses.delete(self._license)
         gone = self._stage.shop.follow_seller()
         try:
             self._machine().refresh()
             refused = "nothing"
-        except LicenceFault as fault:
+        except LicenseFault as fault:
             refused = str(fault)
         step.says += [f"the panel asks for its file: {refused}", "it is locked, without modules"]
-        step.must("what the panel is told", refused, "no such licence")
-        step.must("what the panel has", self.carried(), "no licence")
+        step.must("what the panel is told", refused, "no such license")
+        step.must("what the panel has", self.carried(), "no license")
         step.must("modules at the seller", self._client.modules.list(), ())
         step.must("what the reseller closed", [one.intname for one in gone], [self._script.intname])
 

@@ -14,14 +14,14 @@ NAME: Final = "module_life"
 
 @dataclass(frozen=True, slots=True)
 class ModuleScript:
-    """Who has how much money, which licence there is, and which module is sold at which price.
+    """Who has how much money, which license there is, and which module is sold at which price.
 
-    Money is in the currency of the seller's account; ``period`` is of the licence, in months.
+    Money is in the currency of the seller's account; ``period`` is of the license, in months.
     """
 
     about: str
     balance: Decimal
-    licence_tariff: int
+    license_tariff: int
     edition: str
     period: int
     ip: str
@@ -40,14 +40,14 @@ def read_script(name: str = NAME) -> ModuleScript:
 
 
 def _script(given: Mapping[str, Any]) -> ModuleScript:
-    licence, customer, module = given["licence"], given["customer"], given["module"]
+    license, customer, module = given["licence"], given["customer"], given["module"]
     return ModuleScript(
         about=given["about"],
         balance=Decimal(given["balance"]),
-        licence_tariff=int(licence["tariff"]),
-        edition=licence["edition"],
-        period=int(licence["period"]),
-        ip=licence["ip"],
+        license_tariff=int(license["tariff"]),
+        edition=license["edition"],
+        period=int(license["period"]),
+        ip=license["ip"],
         login=customer["login"],
         password=customer["password"],
         customer_balance=Decimal(customer["balance"]),

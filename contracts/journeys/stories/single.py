@@ -1,4 +1,4 @@
-"""A licence of another family, sold by itself and prolonged by the seller."""
+"""A license of another family, sold by itself and prolonged by the seller."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TYPES = ("softexternal", PLATFORM)
 
 @dataclass(slots=True)
 class Single:
-    """One such licence. ``ends_on`` is its end as last read."""
+    """One such license. ``ends_on`` is its end as last read."""
 
     licenses: Licenses
     service_id: int

@@ -1,4 +1,4 @@
-"""A year of a reseller: WHMCS with its daily cron, a shop, and licences the seller prolongs.
+"""A year of a reseller: WHMCS with its daily cron, a shop, and licenses the seller prolongs.
 
 Day by day: time passes at the seller, the cron runs, what the seller prolonged by itself is looked
 up, customers pay for their next month, and then the scenario's events happen. When money lacks the
@@ -27,7 +27,7 @@ from reseller_client.shop.storefront import Storefront
 Result = TypeVar("Result")
 MONTHS: Final = 12
 _TAKEN: Final[Mapping[Bought, str]] = MappingProxyType(
-    {Bought.LICENCE: "bought", Bought.MONTH: "reused, prolonged", Bought.NOTHING: "reused"}
+    {Bought.LICENSE: "bought", Bought.MONTH: "reused, prolonged", Bought.NOTHING: "reused"}
 )
 
 
@@ -57,7 +57,7 @@ class Deed:
 
 @dataclass(slots=True)
 class Guest:
-    """A customer with a licence: ``hosted`` by WHMCS, or a ``single`` one it knows nothing of."""
+    """A customer with a license: ``hosted`` by WHMCS, or a ``single`` one it knows nothing of."""
 
     event: Event
     product: Product
@@ -123,12 +123,12 @@ class Year:
         bought = {deed.service_id for deed in self.deeds if deed.what == "bought"}
         rows = {row.id: row for row in self.client.licenses.list()}
         stray = sorted(rows.keys() - bought)
-        yield Check("no licence that nobody ordered", not stray, f"found {stray}")
+        yield Check("no license that nobody ordered", not stray, f"found {stray}")
         bound = {row.license_id for row in self.store.rows() if row.service_id is not None}
         asleep = [n for n in bound if n not in rows or rows[n].status is not Status.ACTIVE]
-        yield Check("every bound licence is active", not asleep, f"not so: {sorted(asleep)}")
+        yield Check("every bound license is active", not asleep, f"not so: {sorted(asleep)}")
         held = [row.remoteid for row in rows.values() if row.remoteid]
-        yield Check("no service has two licences", len(held) == len(set(held)), str(sorted(held)))
+        yield Check("no service has two licenses", len(held) == len(set(held)), str(sorted(held)))
 
     def _days(self) -> Iterator[date]:
         day = self.hands.today()
@@ -232,7 +232,7 @@ class Year:
             self.client, product.type, product.tariff,
             name=event.customer, ip=event.ip, remoteid=f"s{self._numbers}",
         )  # fmt: skip
-        return Guest(event, product, single.service_id, single=single), Bought.LICENCE
+        return Guest(event, product, single.service_id, single=single), Bought.LICENSE
 
     def _unsuspend(self, name: str, guest: Guest, hosted: Hosted) -> None:
         delivery = self._with_money(lambda: self._whmcs.unsuspend_account(hosted))

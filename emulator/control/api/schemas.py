@@ -121,7 +121,7 @@ class Network(fields.Field[str]):
 
 
 class Key(fields.Field[Any]):
-    """A licence key, or true for the one that is next in turn."""
+    """A license key, or true for the one that is next in turn."""
 
     def _deserialize(self, value: object, *_: object, **__: object) -> object:
         if value is True:

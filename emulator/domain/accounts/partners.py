@@ -1,8 +1,8 @@
 """Partners: who sells modules to the panels of which addresses, and how.
 
 Source: docs/modules.md section 1 (documented): a partner tells the vendor the address of its
-billing and its ranges of addresses; the licences of panels inside them carry that address. Which
-partner counts is decided by the address from which the licence was last fetched.
+billing and its ranges of addresses; the licenses of panels inside them carry that address. Which
+partner counts is decided by the address from which the license was last fetched.
 """
 
 from __future__ import annotations
@@ -79,6 +79,6 @@ def of_account(db: Database, account_id: int) -> Partner | None:
 
 
 def of_address(db: Database, owner: int, address: str) -> Partner | None:
-    """The partner of a panel: of several who claim its address the licence's owner comes first."""
+    """The partner of a panel: of several who claim its address the license's owner comes first."""
     found = [one for one in all_of(db) if one.serves(address)]
     return next((one for one in found if one.account_id == owner), found[0] if found else None)

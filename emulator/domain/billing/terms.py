@@ -137,7 +137,7 @@ def change_quote(
 
     ``period``: months, by whose price the two tariffs are compared. Raises WrongState for a term
     that is over, BadValue for a tariff or a period that is not offered, Exists for an address that
-    has such a licence.
+    has such a license.
     """
     services.require_settled(service)
     if service.expires_on is not None and shop.today >= service.expires_on:
@@ -267,7 +267,7 @@ def _term_start(service: Service, end: date, period: int) -> date:
 def change_tariff(
     shop: Shop, account: Account, wanted: TariffChange, *, discount: Decimal = ZERO
 ) -> Service:
-    """Makes the change: money, then the new tariff; a trial becomes a paid licence."""
+    """Makes the change: money, then the new tariff; a trial becomes a paid license."""
     service, new = wanted.service, wanted.new
     kind = "changepricelist"
     off = wanted.discount + discount

@@ -33,8 +33,8 @@ class Traits:
     addresses: bool = False
 
     @property
-    def is_licence(self) -> bool:
-        """Whether it is a licence: opened by a key, named by ``licname`` or ``comment``."""
+    def is_license(self) -> bool:
+        """Whether it is a license: opened by a key, named by ``licname`` or ``comment``."""
         return self.gives == "key"
 
 

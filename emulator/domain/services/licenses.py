@@ -1,4 +1,4 @@
-"""Rules of licences: ordering, re-addressing, new keys, suspending, resuming, deleting.
+"""Rules of licenses: ordering, re-addressing, new keys, suspending, resuming, deleting.
 
 Source: docs/trade.md sections 3, 6 and 12; docs/evidence.md 9, 13, 14, 17.
 """
@@ -31,8 +31,8 @@ from emulator.errors import (
     WrongState,
 )
 
-POOL_ADDRESS = "0.0.0.0"  # noqa: S104 - the address of a licence nobody uses, not a binding
-"""Licences waiting in a reseller's pool carry it, any number of them (docs/evidence.md 14)."""
+POOL_ADDRESS = "0.0.0.0"  # noqa: S104 - the address of a license nobody uses, not a binding
+"""Licenses waiting in a reseller's pool carry it, any number of them (docs/evidence.md 14)."""
 
 
 AUTOPROLONG_IS_PERIOD = frozenset({"softexternal", "addition"})
@@ -74,7 +74,7 @@ def orderable(shop: Shop, account: Account, product_type: str, tariff_id: int) -
 
 
 def check_address(shop: Shop, tariff: Tariff, address: str, *, but: int = 0) -> None:
-    """Raises Exists where a licence of this tariff stands on the address, or a trial once stood.
+    """Raises Exists where a license of this tariff stands on the address, or a trial once stood.
 
     A trial of one tariff uses up that of the others of its product type (assumed).
     """
@@ -113,7 +113,7 @@ def check_autoprolong(tariff: Tariff, currency: str, months: int | None) -> None
 def kept_autoprolong(tariff: Tariff, period: int, months: int | None) -> int | None:
     """The months that are kept of those sent: of some types only the period itself.
 
-    Documented for third-party licences and modules: any other value leaves it off, unsaid.
+    Documented for third-party licenses and modules: any other value leaves it off, unsaid.
     """
     if tariff.trial:
         return None
@@ -134,7 +134,7 @@ def draft(shop: Shop, account: Account, tariff: Tariff, wish: Wish) -> Service:
     check_autoprolong(tariff, account.currency, wish.autoprolong)
     name, params, parent_id = wish.licname, dict(wish.details), None
     if modules.is_module(shop, tariff):
-        parent_id = modules.licence_for(shop, account, tariff, wish.item, wish.period)
+        parent_id = modules.license_for(shop, account, tariff, wish.item, wish.period)
     if traits.of(shop.catalogue, tariff.type).domain:
         name = _checked_name(shop, tariff, wish.domain)
         params |= _chosen(tariff, wish)
@@ -274,8 +274,8 @@ def resume(shop: Shop, account: Account, service: Service) -> Service:
 
 
 def close(shop: Shop, user: str, service: Service) -> Service:
-    """What a deletion does, whoever orders it. A licence takes its modules with it."""
-    for module in modules.of_licence(shop, service):
+    """What a deletion does, whoever orders it. A license takes its modules with it."""
+    for module in modules.of_license(shop, service):
         close(shop, user, module)
     services.note(shop, service.id, user, "delete")
     if traits.of(shop.catalogue, service.type).addresses:

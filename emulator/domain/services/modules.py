@@ -1,7 +1,7 @@
-"""Modules: what extends the licence of a control panel, and lives and dies with it.
+"""Modules: what extends the license of a control panel, and lives and dies with it.
 
 Source: docs/modules.md section 2, docs/trade.md section 8; docs/evidence.md 59 to 62. A module is a
-service of its own with its own term; ``parent_id`` names its licence.
+service of its own with its own term; ``parent_id`` names its license.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from emulator.errors import AccessDenied, BadValue, Exists, WrongState
 from emulator.store import tables
 from emulator.store.engine import Statement
 
-LICENCES = "soft"
+LICENSES = "soft"
 """The product type whose services modules extend."""
 
 V = tables.service.c
@@ -33,23 +33,23 @@ _TRIED = Statement(
 
 
 def is_module(shop: Shop, tariff: Tariff) -> bool:
-    """Whether what is sold by this tariff extends a licence."""
+    """Whether what is sold by this tariff extends a license."""
     return traits.of(shop.catalogue, tariff.type).gives == "module"
 
 
-def of_licence(shop: Shop, licence: Service) -> list[Service]:
-    """The living modules of a licence, ordered ones too; nothing else has any."""
-    if licence.type != LICENCES:
+def of_license(shop: Shop, license: Service) -> list[Service]:
+    """The living modules of a license, ordered ones too; nothing else has any."""
+    if license.type != LICENSES:
         return []
-    return [Service(*row) for row in shop.db.rows(_LIVING, licence=licence.id)]
+    return [Service(*row) for row in shop.db.rows(_LIVING, license=license.id)]
 
 
-def carried(shop: Shop, licence: Service) -> list[Service]:
-    """The modules that work in a panel under this licence: active, and taken by its edition."""
-    edition = shop.catalogue[licence.tariff_id]
+def carried(shop: Shop, license: Service) -> list[Service]:
+    """The modules that work in a panel under this license: active, and taken by its edition."""
+    edition = shop.catalogue[license.tariff_id]
     return [
         module
-        for module in of_licence(shop, licence)
+        for module in of_license(shop, license)
         if module.status == ACTIVE and _fits(shop.catalogue[module.tariff_id], edition)
     ]
 
@@ -58,7 +58,7 @@ def _fits(tariff: Tariff, edition: Tariff) -> bool:
     return not tariff.fits or edition.intname in tariff.fits
 
 
-def licence_for(
+def license_for(
     shop: Shop,
     account: Account,
     tariff: Tariff,
@@ -67,7 +67,7 @@ def licence_for(
     *,
     but: int = 0,
 ) -> int | None:
-    """The licence an order names, checked; None where a module needs none.
+    """The license an order names, checked; None where a module needs none.
 
     ``but``: the module that is moved to it. Raises BadValue ``item`` (not sent) or ``pricelist``
     (not for this edition), Missed (unknown, another's, deleted), WrongState (unpaid, suspended),
@@ -77,18 +77,18 @@ def licence_for(
         if shop.world.rules.modules_alone:
             return None
         raise BadValue.empty("item")
-    licence = services.owned(shop, account, number, LICENCES)
-    if licence.status == ORDERED:
+    license = services.owned(shop, account, number, LICENSES)
+    if license.status == ORDERED:
         raise WrongState(number, "unpaid")
-    if licence.status == SUSPENDED:
+    if license.status == SUSPENDED:
         raise WrongState(number, "licence_suspended")
-    if not _fits(tariff, shop.catalogue[licence.tariff_id]):
+    if not _fits(tariff, shop.catalogue[license.tariff_id]):
         raise BadValue("pricelist", str(tariff.id), desc="edition")
-    held = (shop.catalogue[m.tariff_id] for m in of_licence(shop, licence) if m.id != but)
+    held = (shop.catalogue[m.tariff_id] for m in of_license(shop, license) if m.id != but)
     if any(one.intname == tariff.intname for one in held):
         raise Exists("item", str(number))
     if period == TRIAL and shop.world.rules.trial_once:
-        tried = (shop.catalogue[row[0]] for row in shop.db.rows(_TRIED, licence=number, but=but))
+        tried = (shop.catalogue[row[0]] for row in shop.db.rows(_TRIED, license=number, but=but))
         if any(one.intname == tariff.intname for one in tried):
             raise Exists("item", str(number), desc="trial_on_licence")
     return number

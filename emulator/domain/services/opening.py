@@ -18,7 +18,7 @@ from emulator.domain.world import Shop
 
 
 def updates_end(bought_on: date, period: int) -> date | None:
-    """A lifetime licence comes with updates for a year; the others have them while they last."""
+    """A lifetime license comes with updates for a year; the others have them while they last."""
     return add_months(bought_on, 12) if period == LIFETIME else None
 
 
@@ -36,7 +36,7 @@ def opened(shop: Shop, tariff: Tariff, service: Service) -> Service:
         update_expires_on=updates_end(shop.today, service.period),
         key_ready=shop.machine.elapsed() + how.amount if how.mode == "seconds" else None,
         key_reads=how.amount if how.mode == "reads" else None,
-        webdomains=0 if at_once and traits.of(shop.catalogue, service.type).is_licence else None,
+        webdomains=0 if at_once and traits.of(shop.catalogue, service.type).is_license else None,
     )
 
 
@@ -52,7 +52,7 @@ def start(shop: Shop, service: Service) -> Service:
     """A service that was just written as active gets what it gives; others wait for it."""
     if service.status != ACTIVE:
         return service
-    if traits.of(shop.catalogue, service.type).is_licence:
+    if traits.of(shop.catalogue, service.type).is_license:
         return services.first_key(shop, service)
     return services.save(shop, give(shop, service))
 
@@ -69,10 +69,10 @@ def give(shop: Shop, service: Service) -> Service:
     """What its owner gets: a key, a machine, an account, a certificate. Not saved."""
     own = traits.of(shop.catalogue, service.type)
     if own.gives == "module":
-        return service  # it stands in the licence it extends
+        return service  # it stands in the license it extends
     if own.gives == "certificate":
         return issuing.give(shop, service)
-    if not own.is_licence:
+    if not own.is_license:
         return servers.give(shop, service)
     number = service.key_number + 1
     key = services.make_key(shop, service.id, number)

@@ -70,7 +70,7 @@ class Service:
     """Its owner deleted it; it goes when what was paid for is over."""
     params: Mapping[str, str] = field(default_factory=dict)
     parent_id: int | None = None
-    """Of a module: the licence it extends."""
+    """Of a module: the license it extends."""
 
     @property
     def state(self) -> str:
@@ -193,7 +193,7 @@ def add(shop: Shop, draft: Service) -> Service:
 
 
 def first_key(shop: Shop, service: Service) -> Service:
-    """The first key of a licence, written by itself: the rest of its row stands already."""
+    """The first key of a license, written by itself: the rest of its row stands already."""
     key = make_key(shop, service.id, 1)
     shop.db.run(_SET_KEY, wanted=service.id, key=key, number=1)
     return replace(service, lickey=key, key_number=1)
@@ -248,9 +248,9 @@ def note(shop: Shop, service_id: int, user: str, what: str, detail: str = "") ->
 
 
 def make_key(shop: Shop, service_id: int, number: int) -> str:
-    """The ``number``-th key of a licence: its id, a dash, and signs derived from the world's seed.
+    """The ``number``-th key of a license: its id, a dash, and signs derived from the world's seed.
 
-    Observed: clients take what stands before the first dash for the licence's id.
+    Observed: clients take what stands before the first dash for the license's id.
     """
     told = f"{shop.world.seed}/{shop.world.made_from}/{service_id}/{number}"
     signs = hashlib.sha256(told.encode()).hexdigest()[:16].upper()

@@ -184,7 +184,7 @@ def _add_print(portal: Family) -> None:
         title={"en": "Licence on paper", "ru": "Печать лицензии"},
     )
     def show(call: Call, elid: int) -> Raw:
-        """A licence as a page to print, as html in ``body``: its name, key, address and end.
+        """A license as a page to print, as html in ``body``: its name, key, address and end.
 
         Of a tariff its name and description: a client area asks for them before it orders.
         """

@@ -1,4 +1,4 @@
-"""``addition``: modules of a control panel, each bought for a licence.
+"""``addition``: modules of a control panel, each bought for a license.
 
 Source: docs/trade.md section 8, docs/modules.md section 2.
 """
@@ -26,7 +26,7 @@ from emulator.store import tables
 
 
 class ModuleOrderForm(orders.OrderForm):
-    """A module is told by its licence, ``item``, and has neither name nor address."""
+    """A module is told by its license, ``item``, and has neither name nor address."""
 
     item = Whole()
     bitninja_email = Text()
@@ -48,7 +48,7 @@ class ModuleFields(orders.AnyOrder):
 
 
 class ModuleOrder(ModuleFields):
-    """An order of a module for a licence."""
+    """An order of a module for a license."""
 
     period = Whole(needed=True)
     autoprolong = orders.MonthsOrNone()
@@ -61,15 +61,15 @@ class NewModuleOrder(orders.NewOrder, ModuleFields):
 
 
 class ModuleChange(orders.AnyChange):
-    """What can be changed of a module: its licence, its prolongation; its period by a rule."""
+    """What can be changed of a module: its license, its prolongation; its period by a rule."""
 
     item = Id(entity="item")
     autoprolong = orders.MonthsOrNone()
     period = Months()
 
 
-class ModuleRow(views.LicenceRow):
-    """A module in the list; ``item`` is its licence."""
+class ModuleRow(views.LicenseRow):
+    """A module in the list; ``item`` is its license."""
 
     item = Whole()
 
@@ -86,7 +86,7 @@ class ModuleRow(views.LicenceRow):
         )
 
 
-class ModuleForm(views.LicenceForm):
+class ModuleForm(views.LicenseForm):
     """The form of a module."""
 
     item = Whole()
@@ -114,7 +114,7 @@ def wish_of(sent: Mapping[str, Any]) -> licenses.Wish:
 
 
 def change(shop: Shop, account: Account, service: Service, sent: Mapping[str, Any]) -> Service:
-    """Changes what was sent. Another licence is held to what an order of the module is held to.
+    """Changes what was sent. Another license is held to what an order of the module is held to.
 
     Raises what `modules.licence_for` raises, AccessDenied for another period where the seller's
     rule does not let clients change it, BadValue for one that is not sold.
@@ -123,7 +123,7 @@ def change(shop: Shop, account: Account, service: Service, sent: Mapping[str, An
     changes = {name: sent[name] for name in ("remoteid", "autoprolong") if name in sent}
     item, period = sent.get("item"), sent.get("period")
     if item is not None and item != service.parent_id:
-        changes["parent_id"] = modules.licence_for(
+        changes["parent_id"] = modules.license_for(
             shop, account, tariff, item, service.period, but=service.id
         )
     if period is not None and period != service.period:

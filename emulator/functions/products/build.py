@@ -103,9 +103,9 @@ def _add_listing(family: Family, product: ProductType, rows: Listing, func: str)
 
         fixed = {"owner": call.user.id, "of_type": name}
         page = rows.page(call, paging, row_of, fixed=fixed)
-        if not waiting or traits.of(call.shop.catalogue, name).is_licence:
+        if not waiting or traits.of(call.shop.catalogue, name).is_license:
             return page
-        # A machine is waited for by its list (observed); a licence's key is not in the list.
+        # A machine is waited for by its list (observed); a license's key is not in the list.
         call.must_write()
         for service in waiting:
             opening.count_read(call.shop, service)

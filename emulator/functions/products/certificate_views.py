@@ -18,7 +18,7 @@ from emulator.functions.products.certificate_orders import KEPT
 _NOT_OF_IT = ("licname", "remoteip", "update_expiredate", "ip")
 
 
-class CertificateRow(views.LicenceRow):
+class CertificateRow(views.LicenseRow):
     """One certificate; ``service_status`` is 3 while it is asked for and 5 once it is issued."""
 
     domain = Text()
@@ -27,7 +27,7 @@ class CertificateRow(views.LicenceRow):
     valid_until = Text()
 
     class Meta(WireSchema.Meta):
-        """Fields of licences."""
+        """Fields of licenses."""
 
         exclude = (*_NOT_OF_IT, "real_ipchange", "real_keychange")
 
@@ -43,7 +43,7 @@ class Confirming(WireSchema):
     dns_record_value = Text()
 
 
-class CertificateForm(views.LicenceForm):
+class CertificateForm(views.LicenseForm):
     """One certificate with its request, its key where the seller has it, and what was issued."""
 
     domain = Text()
@@ -71,7 +71,7 @@ class CertificateForm(views.LicenceForm):
     approver_email_1 = Text()
 
     class Meta(WireSchema.Meta):
-        """Fields of licences."""
+        """Fields of licenses."""
 
         exclude = (*_NOT_OF_IT, "lickey", "ip_change_date", "lickey_change_date", "webdomains")
 

@@ -1,4 +1,4 @@
-"""What orders of licences take and show, type by type, and what can be changed of each.
+"""What orders of licenses take and show, type by type, and what can be changed of each.
 
 Source: docs/trade.md sections 3, 6, 7 and 8: each type takes exactly what its own page tells, and
 what every product type has (``remoteid``, ``autoprolong``).
@@ -34,10 +34,10 @@ class OrderForm(WireSchema):
 
 
 class ThirdPartyOrderForm(OrderForm):
-    """The same without what third-party licences lack."""
+    """The same without what third-party licenses lack."""
 
     class Meta(WireSchema.Meta):
-        """No address of a server beside the licence's."""
+        """No address of a server beside the license's."""
 
         exclude = ("remoteip",)
 
@@ -106,7 +106,7 @@ class NewOrder(AnyOrder):
 
 
 class SoftFields(AnyOrder):
-    """What both forms of an order of the vendor's own licences take."""
+    """What both forms of an order of the vendor's own licenses take."""
 
     ip = Address()
     licname = Text()
@@ -115,7 +115,7 @@ class SoftFields(AnyOrder):
 
 
 class SoftOrder(SoftFields):
-    """An order of the vendor's own licences, as the pages and the clients send it."""
+    """An order of the vendor's own licenses, as the pages and the clients send it."""
 
     period = Whole(needed=True)
     ip = Address(needed=True)
@@ -127,14 +127,14 @@ class NewSoftOrder(NewOrder, SoftFields):
 
 
 class ThirdPartyFields(AnyOrder):
-    """What both forms of an order of a third-party licence take."""
+    """What both forms of an order of a third-party license take."""
 
     ip = Address()
     licname = Text()
 
 
 class ThirdPartyOrder(ThirdPartyFields):
-    """An order of a third-party licence; the tariff says whether it wants an address."""
+    """An order of a third-party license; the tariff says whether it wants an address."""
 
     period = Whole(needed=True)
     autoprolong = MonthsOrNone()
@@ -165,14 +165,14 @@ class NewPlatformOrder(NewOrder, PlatformFields):
 
 
 class AnyChange(WireSchema):
-    """What can be changed of every licence. Only what is sent changes."""
+    """What can be changed of every license. Only what is sent changes."""
 
     elid = Id(required=True)
     remoteid = Text()
 
 
 class SoftChange(AnyChange):
-    """What can be changed of the vendor's own licences."""
+    """What can be changed of the vendor's own licenses."""
 
     licname = Text()
     ip = Address()
@@ -182,7 +182,7 @@ class SoftChange(AnyChange):
 
 
 class ThirdPartyChange(AnyChange):
-    """What can be changed of a third-party licence."""
+    """What can be changed of a third-party license."""
 
     licname = Text()
     ip = Address()

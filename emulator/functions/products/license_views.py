@@ -1,4 +1,4 @@
-"""How a licence is shown: as a row of the list and as the form.
+"""How a license is shown: as a row of the list and as the form.
 
 Source: docs/trade.md section 6.1 and 6.6, docs/wire.md section 7; docs/evidence.md 15, 16, 19.
 """
@@ -27,7 +27,7 @@ from emulator.functions.params import (
 from emulator.texts import period_label
 
 
-class LicenceRow(WireSchema):
+class LicenseRow(WireSchema):
     """One row of the list. No key here: it is shown in the form alone (observed)."""
 
     id = Whole()
@@ -64,22 +64,22 @@ class LicenceRow(WireSchema):
     scheduledclose = Text()
 
 
-class ThirdPartyRow(LicenceRow):
-    """A third-party licence: nothing is known of a server's address or of changes."""
+class ThirdPartyRow(LicenseRow):
+    """A third-party license: nothing is known of a server's address or of changes."""
 
     class Meta(WireSchema.Meta):
-        """Fields of the vendor's own licences."""
+        """Fields of the vendor's own licenses."""
 
         exclude = ("remoteip", "update_expiredate", "real_ipchange", "real_keychange")
 
 
-class PlatformRow(LicenceRow):
+class PlatformRow(LicenseRow):
     """A platform: it is told by its comment."""
 
     comment = Text()
 
     class Meta(WireSchema.Meta):
-        """Fields of licences that stand on an address."""
+        """Fields of licenses that stand on an address."""
 
         exclude = (
             "licname",
@@ -91,7 +91,7 @@ class PlatformRow(LicenceRow):
         )
 
 
-class LicenceForm(WireSchema):
+class LicenseForm(WireSchema):
     """The form: every field a client is known to read."""
 
     elid = Whole()
@@ -122,11 +122,11 @@ class LicenceForm(WireSchema):
     scheduledclose = Text()
 
 
-class ThirdPartyForm(LicenceForm):
-    """The form of a third-party licence."""
+class ThirdPartyForm(LicenseForm):
+    """The form of a third-party license."""
 
     class Meta(WireSchema.Meta):
-        """Fields of the vendor's own licences."""
+        """Fields of the vendor's own licenses."""
 
         exclude = (
             "remoteip",
@@ -137,13 +137,13 @@ class ThirdPartyForm(LicenceForm):
         )
 
 
-class PlatformForm(LicenceForm):
+class PlatformForm(LicenseForm):
     """The form of a platform."""
 
     comment = Text()
 
     class Meta(WireSchema.Meta):
-        """Fields of licences that stand on an address."""
+        """Fields of licenses that stand on an address."""
 
         exclude = (
             "licname",
@@ -159,7 +159,7 @@ class PlatformForm(LicenceForm):
 def end_text(service: Service) -> str:
     """``YYYY-MM-DD``; empty until it is opened, for clients skip rows without a date.
 
-    A lifetime licence has no end: it is told the calendar's last day, lest they skip it too.
+    A lifetime license has no end: it is told the calendar's last day, lest they skip it too.
     """
     if service.expires_on is not None:
         return service.expires_on.isoformat()

@@ -39,7 +39,7 @@ COMMON_COLUMNS = (
     Column("expiredate", V.expires_on, "day"),
     Column("real_expiredate", V.expires_on, "day"),
 )
-LICENCE_COLUMNS = (
+LICENSE_COLUMNS = (
     *COMMON_COLUMNS[:1],
     Column("licname", V.licname, "text"),
     Column("comment", V.comment, "text"),
@@ -85,7 +85,7 @@ class ProductType:
     evidence: Mapping[str, Evidence]
     has_new_key: bool = False
     """Whether ``clicked_button=newkey`` makes a new key."""
-    columns: tuple[Column, ...] = LICENCE_COLUMNS
+    columns: tuple[Column, ...] = LICENSE_COLUMNS
     """What its list is sorted by and filtered on, as far as its rows show it."""
     row_of: Callable[[Call, Service], dict[str, object]] = views.row
     form_of: Callable[[Call, Service], Shown] = views.form

@@ -25,14 +25,14 @@ WORKING, NOT_ACTIVE = "2", "8"
 """``service_status`` of a domain name (observed)."""
 
 
-class ServiceRow(views.LicenceRow):
-    """One row of any list but those of licences. ``expiredate`` is a date or words."""
+class ServiceRow(views.LicenseRow):
+    """One row of any list but those of licenses. ``expiredate`` is a date or words."""
 
     domain = Text()
     username = Text()
 
     class Meta(WireSchema.Meta):
-        """Fields of licences."""
+        """Fields of licenses."""
 
         exclude = ("licname", "remoteip", "update_expiredate", "real_ipchange", "real_keychange")
 
@@ -46,7 +46,7 @@ class MachineRow(ServiceRow):
     show_reboot = Text()
 
     class Meta(WireSchema.Meta):
-        """Fields of licences, and of accounts."""
+        """Fields of licenses, and of accounts."""
 
         exclude = (*ServiceRow.Meta.exclude, "username")
 
@@ -55,7 +55,7 @@ class RackRow(ServiceRow):
     """Room in a rack: nobody logs in there."""
 
     class Meta(WireSchema.Meta):
-        """Fields of licences, and of accounts."""
+        """Fields of licenses, and of accounts."""
 
         exclude = (*ServiceRow.Meta.exclude, "username")
 
@@ -66,12 +66,12 @@ class NameRow(ServiceRow):
     service_status = Text()
 
     class Meta(WireSchema.Meta):
-        """Fields of licences, and of accounts."""
+        """Fields of licenses, and of accounts."""
 
         exclude = (*ServiceRow.Meta.exclude, "username", "ip")
 
 
-_LICENCE_FIELDS = (
+_LICENSE_FIELDS = (
     "licname",
     "remoteip",
     "lickey",
@@ -82,7 +82,7 @@ _LICENCE_FIELDS = (
 )
 
 
-class ServiceForm(views.LicenceForm):
+class ServiceForm(views.LicenseForm):
     """The form of an account: name, address, and what is needed to log in."""
 
     domain = Text()
@@ -95,9 +95,9 @@ class ServiceForm(views.LicenceForm):
     orderinfo = Text()
 
     class Meta(WireSchema.Meta):
-        """Fields of licences."""
+        """Fields of licenses."""
 
-        exclude = _LICENCE_FIELDS
+        exclude = _LICENSE_FIELDS
 
 
 class MachineForm(ServiceForm):
@@ -109,18 +109,18 @@ class MachineForm(ServiceForm):
     ipv6_subnet = Text()
 
     class Meta(WireSchema.Meta):
-        """Fields of licences."""
+        """Fields of licenses."""
 
-        exclude = _LICENCE_FIELDS
+        exclude = _LICENSE_FIELDS
 
 
 class RackForm(ServiceForm):
     """The form of room in a rack."""
 
     class Meta(WireSchema.Meta):
-        """Fields of licences, and of accounts."""
+        """Fields of licenses, and of accounts."""
 
-        exclude = (*_LICENCE_FIELDS, "username", "password", "userpassword")
+        exclude = (*_LICENSE_FIELDS, "username", "password", "userpassword")
 
 
 class NameForm(ServiceForm):
@@ -133,10 +133,10 @@ class NameForm(ServiceForm):
     service_status = Text()
 
     class Meta(WireSchema.Meta):
-        """Fields of licences, and of what stands somewhere."""
+        """Fields of licenses, and of what stands somewhere."""
 
         exclude = (
-            *_LICENCE_FIELDS,
+            *_LICENSE_FIELDS,
             "username",
             "password",
             "userpassword",

@@ -1,4 +1,4 @@
-"""The product types that are no licences, each one declaration; and types that a world defines.
+"""The product types that are no licenses, each one declaration; and types that a world defines.
 
 Source: docs/resale.md sections 2.1 and 2.2. What is not said here is read off ``domain.traits``.
 """

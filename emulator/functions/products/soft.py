@@ -1,4 +1,4 @@
-"""``soft``: licences of the vendor's own panels.
+"""``soft``: licenses of the vendor's own panels.
 
 Source: docs/trade.md sections 2 to 6.
 """
@@ -36,8 +36,8 @@ SOFT = ProductType(
     new_takes=orders.NewSoftOrder,
     order_form=orders.OrderForm,
     changes=orders.SoftChange,
-    row=views.LicenceRow,
-    form=views.LicenceForm,
+    row=views.LicenseRow,
+    form=views.LicenseForm,
     evidence={
         "": Evidence.DOCUMENTED,
         "filter": Evidence.OBSERVED,
@@ -62,7 +62,7 @@ class AddressCheck(WireSchema):
 
 
 def family() -> Family:
-    """Licences, and the check before an order that no other product type has."""
+    """Licenses, and the check before an order that no other product type has."""
     soft = build(SOFT)
 
     @soft.action(

@@ -1,4 +1,4 @@
-"""``softexternal``: licences of other vendors, not tied to a panel.
+"""``softexternal``: licenses of other vendors, not tied to a panel.
 
 Source: docs/trade.md section 7. Two generations of its page differ: one has an address and the
 period of a month alone, the other no address and its own periods; the tariff tells which.
@@ -44,5 +44,5 @@ THIRD_PARTY = ProductType(
 
 
 def family() -> Family:
-    """Third-party licences."""
+    """Third-party licenses."""
     return build(THIRD_PARTY)

@@ -1,6 +1,6 @@
 """``service.ip``: the addresses of a service, one more of them, one less.
 
-Source: docs/resale.md section 2.6, docs/wire.md sections 6 and 8; docs/evidence.md 46. A licence
+Source: docs/resale.md section 2.6, docs/wire.md sections 6 and 8; docs/evidence.md 46. A license
 has the address it stands on, under its own number; a machine has rows of addresses, and how many
 is one of its addons.
 """
@@ -113,7 +113,7 @@ def _add_list(family: Family) -> None:
         title={"en": "Addresses", "ru": "IP-адреса"},
     )
     def listing(call: Call, elid: int, **paging: Any) -> Rows:
-        """The addresses of a service: a licence has the one it stands on, a platform none."""
+        """The addresses of a service: a license has the one it stands on, a platform none."""
         service = services.owned(call.shop, call.user, elid)
         page = page_of(call, [_row(one) for one in _addresses(call, service)], paging)
         name = display_name(call, service, call.shop.catalogue[service.tariff_id])

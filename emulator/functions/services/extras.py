@@ -66,7 +66,7 @@ def _add_password(family: Family) -> None:
         title={"en": "Change of password", "ru": "Смена пароля"},
     )
     def show(call: Call, elid: int, **_: Any) -> Shown:
-        """Sets the password of a service. Licences have no use for it, and keep it."""
+        """Sets the password of a service. Licenses have no use for it, and keep it."""
         service = services.owned(call.shop, call.user, elid)
         return Shown({"elid": service.id, "title_name": _name(call, service)})
 

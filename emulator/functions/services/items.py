@@ -29,7 +29,7 @@ ROWS = Listing(
 )
 
 
-class ItemRow(license_views.LicenceRow):
+class ItemRow(license_views.LicenseRow):
     """One service, whatever its type; a name stands under every name it may go by."""
 
     domain = Text()

@@ -169,7 +169,7 @@ def _options(node: Node, parameter: str) -> tuple[OptionFixture, ...]:
 
 
 def _type(node: Node) -> str:
-    """The internal name of the product type; where there is none, what we sell: licences."""
+    """The internal name of the product type; where there is none, what we sell: licenses."""
     for told in node.all("itemtype_info"):
         if told.get("intname"):
             return told.get("intname")

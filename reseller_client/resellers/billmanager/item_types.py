@@ -42,7 +42,7 @@ class ItemType:
             raise NotForSale(f"{self.code} has no {', '.join(strange)} to {doing}")
 
 
-_LICENCE: Final = ("ip", "licname", "lickey")
+_LICENSE: Final = ("ip", "licname", "lickey")
 _SYSTEM: Final = ("domain", "ostempl", "recipe")
 _MACHINE: Final = ("ip", "domain", "username", "password", "ostempl")
 _ACCOUNT: Final = ("domain", "ip", "username", "password")
@@ -59,8 +59,8 @@ _CONTACTS: Final = tuple(
 _CERTIFICATE: Final = ("domain", "csr", "key", "crt", "ca_crt", "valid_from", "valid_until")
 
 _TYPES: Final = (
-    ItemType("soft", ("ip", "licname", "remoteip"), ("ip", "licname", "remoteip"), _LICENCE),
-    ItemType("softexternal", ("ip", "licname"), ("ip", "licname"), _LICENCE),
+    ItemType("soft", ("ip", "licname", "remoteip"), ("ip", "licname", "remoteip"), _LICENSE),
+    ItemType("softexternal", ("ip", "licname"), ("ip", "licname"), _LICENSE),
     ItemType("platform", ("comment",), ("comment",), ("comment", "lickey")),
     ItemType("addition", ("item",), ("item",), ("item",)),
     ItemType("vds", _SYSTEM, _SYSTEM, _MACHINE, templates=True),

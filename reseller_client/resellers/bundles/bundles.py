@@ -1,13 +1,13 @@
-"""Licences sold with a machine of the reseller's own: the machine's address is the licence's.
+"""Licenses sold with a machine of the reseller's own: the machine's address is the license's.
 
 The machine's tariff has an addon "Control panel", a choice whose internal names are the seller's
-tariffs (3541, 4601, 55227, ...). Ordering the licence installs nothing: that is the hoster's.
+tariffs (3541, 4601, 55227, ...). Ordering the license installs nothing: that is the hoster's.
 
-A machine is never kept waiting for its licence. What the machine is, is written down first; then
-the licence is made to follow. Where that fails, the problem is kept and `retry` goes on; it looks
+A machine is never kept waiting for its license. What the machine is, is written down first; then
+the license is made to follow. Where that fails, the problem is kept and `retry` goes on; it looks
 for what an earlier try may have left before anything is ordered.
 
-Source: bundled licences, docs/resale.md section 3.1 (documented); how failures are met is assumed.
+Source: bundled licenses, docs/resale.md section 3.1 (documented); how failures are met is assumed.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ ADDON_NAME: Final = "Control panel"
 
 
 class After(StrEnum):
-    """What becomes of the licence of a terminated machine."""
+    """What becomes of the license of a terminated machine."""
 
     DELETE = "delete"
     RECYCLE = "recycle"
@@ -50,7 +50,7 @@ class Panel:
 
     @property
     def tariff(self) -> int | None:
-        """The tariff of the licence, None for no panel. ValueError: not a number."""
+        """The tariff of the license, None for no panel. ValueError: not a number."""
         return int(self.intname) if self.intname else None
 
 
@@ -86,7 +86,7 @@ class Bundles:
         self._panels = panels
 
     def sell_alone(self, wish: LicenseOrder) -> License:
-        """Sell a licence without a machine, for an address of the customer's own.
+        """Sell a license without a machine, for an address of the customer's own.
 
         Returns it with its key. Raises what ordering raises; see CustomReseller.order.
         """
@@ -95,7 +95,7 @@ class Bundles:
     def sell_machine(self, machine_id: int, *, name: str, ip: str, panel: str) -> Bundle | None:
         """Sell a machine with a choice of the addon; the machine is sold whatever the seller says.
 
-        Returns what is known of its licence, None for a machine without panel. Raises ValueError
+        Returns what is known of its license, None for a machine without panel. Raises ValueError
         for a panel that is not offered or a machine that is sold already.
         """
         chosen = next((one for one in self._panels if one.intname == panel), None)
@@ -108,26 +108,26 @@ class Bundles:
         return self._follow(Bundle(machine_id, name, ip, chosen.tariff))
 
     def change_address(self, machine_id: int, ip: str) -> Bundle | None:
-        """Give the machine another address; the licence gets it too."""
+        """Give the machine another address; the license gets it too."""
         return self._change(machine_id, ip=ip)
 
     def suspend(self, machine_id: int) -> Bundle | None:
-        """Suspend the machine, and the licence with it."""
+        """Suspend the machine, and the license with it."""
         return self._change(machine_id, wanted=Wanted.SUSPENDED)
 
     def resume(self, machine_id: int) -> Bundle | None:
-        """Resume the machine; a licence whose term is over meanwhile is renewed by a month."""
+        """Resume the machine; a license whose term is over meanwhile is renewed by a month."""
         return self._change(machine_id, wanted=Wanted.RUNNING)
 
     def terminate(self, machine_id: int) -> Bundle | None:
-        """Give the machine up. Its licence is deleted or put into the pool, as `after` says.
+        """Give the machine up. Its license is deleted or put into the pool, as `after` says.
 
-        Returns None when nothing is left of it, or the bundle whose licence could not be ended.
+        Returns None when nothing is left of it, or the bundle whose license could not be ended.
         """
         return self._change(machine_id, wanted=Wanted.TERMINATED)
 
     def renew(self, machine_id: int, period: int = 1) -> Renewal | None:
-        """Renew the licence with the machine; None while it has none, or is not to run.
+        """Renew the license with the machine; None while it has none, or is not to run.
 
         Raises NotEnoughMoney, BadValue, and UnknownOutcome where it could not be told.
         """
@@ -137,7 +137,7 @@ class Bundles:
         return self._reseller.renew(bundle.license_id, period)
 
     def retry(self) -> tuple[Bundle, ...]:
-        """Let every licence follow its machine that has not yet; returns those still behind."""
+        """Let every license follow its machine that has not yet; returns those still behind."""
         waiting = [one for one in self._store.bundles() if not one.settled]
         after = (self._follow(one) for one in waiting)
         return tuple(one for one in after if one is not None and not one.settled)
@@ -153,7 +153,7 @@ class Bundles:
         return self._follow(replace(bundle, ip=ip or bundle.ip, wanted=wanted or bundle.wanted))
 
     def _follow(self, bundle: Bundle) -> Bundle | None:
-        """Write down what the machine is, then make the licence so; a failure is written too."""
+        """Write down what the machine is, then make the license so; a failure is written too."""
         self._store.save(bundle)
         try:
             if bundle.wanted is Wanted.TERMINATED:
@@ -169,18 +169,18 @@ class Bundles:
         return bundle
 
     def _provide(self, bundle: Bundle) -> Bundle:
-        """Find the licence of an earlier try, take one from the pool, or order one."""
-        licence = self._from_pool(bundle) or self._reseller.order(
+        """Find the license of an earlier try, take one from the pool, or order one."""
+        license = self._from_pool(bundle) or self._reseller.order(
             LicenseOrder(bundle.tariff, bundle.ip, bundle.name, remoteid=bundle.remoteid)
         )
-        runs = licence.status is Status.ACTIVE
-        provided = replace(bundle, license_id=licence.id, licence_ip=licence.ip, licence_runs=runs)
+        runs = license.status is Status.ACTIVE
+        provided = replace(bundle, license_id=license.id, license_ip=license.ip, license_runs=runs)
         self._store.save(provided)
-        self._store.take(licence.id)
+        self._store.take(license.id)
         return provided
 
     def _from_pool(self, bundle: Bundle) -> License | None:
-        """Name a free licence after the machine; one that is gone at the seller is forgotten.
+        """Name a free license after the machine; one that is gone at the seller is forgotten.
 
         One that an earlier try has named already is found again, not another taken.
         """
@@ -197,23 +197,23 @@ class Bundles:
         return None
 
     def _align(self, bundle: Bundle) -> Bundle:
-        """Give the licence the machine's address and state, one after the other."""
+        """Give the license the machine's address and state, one after the other."""
         number = bundle.license_id
         if number is None:
             return bundle
-        if bundle.licence_ip != bundle.ip:
+        if bundle.license_ip != bundle.ip:
             self._reseller.readdress(number, bundle.ip)
-            bundle = replace(bundle, licence_ip=bundle.ip)
+            bundle = replace(bundle, license_ip=bundle.ip)
             self._store.save(bundle)
         runs = bundle.wanted is Wanted.RUNNING
-        if runs and not bundle.licence_runs:
+        if runs and not bundle.license_runs:
             self._reseller.resume(number)
-        elif bundle.licence_runs and not runs:
+        elif bundle.license_runs and not runs:
             self._reseller.suspend(number)
-        return replace(bundle, licence_runs=runs)
+        return replace(bundle, license_runs=runs)
 
     def _end(self, bundle: Bundle) -> None:
-        """End the licence, also one whose order was never heard of again."""
+        """End the license, also one whose order was never heard of again."""
         number = bundle.license_id
         if number is None:
             lost = self._reseller.reconcile(bundle.remoteid)

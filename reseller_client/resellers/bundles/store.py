@@ -9,7 +9,7 @@ from typing import Any, Final
 
 
 class Wanted(StrEnum):
-    """What the machine is, which the licence has to follow."""
+    """What the machine is, which the license has to follow."""
 
     RUNNING = "running"
     SUSPENDED = "suspended"
@@ -18,9 +18,9 @@ class Wanted(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """A machine with a panel, and how far its licence has followed it.
+    """A machine with a panel, and how far its license has followed it.
 
-    `ip` and `wanted` are the machine's; `licence_ip` and `licence_runs` what the licence is known
+    `ip` and `wanted` are the machine's; `licence_ip` and `licence_runs` what the license is known
     to have. `license_id` is None until there is one. `problem` is why it has not followed yet.
     """
 
@@ -30,24 +30,24 @@ class Bundle:
     tariff: int
     wanted: Wanted = Wanted.RUNNING
     license_id: int | None = None
-    licence_ip: str = ""
-    licence_runs: bool = False
+    license_ip: str = ""
+    license_runs: bool = False
     problem: str = ""
 
     @property
     def remoteid(self) -> str:
-        """The id under which the seller keeps the licence: `m` and the machine's number."""
+        """The id under which the seller keeps the license: `m` and the machine's number."""
         return f"m{self.machine_id}"
 
     @property
     def settled(self) -> bool:
-        """Whether the licence is as the machine is; a terminated machine has none."""
+        """Whether the license is as the machine is; a terminated machine has none."""
         if self.wanted is Wanted.TERMINATED:
             return False
         if self.license_id is None:
             return self.wanted is Wanted.SUSPENDED
         runs = self.wanted is Wanted.RUNNING
-        return (self.licence_ip, self.licence_runs) == (self.ip, runs)
+        return (self.license_ip, self.license_runs) == (self.ip, runs)
 
 
 _TABLES: Final = """
@@ -86,15 +86,15 @@ class BundleStore:
     def save(self, bundle: Bundle) -> None:
         """Add or replace a bundle."""
         values = (bundle.machine_id, bundle.name, bundle.ip, bundle.tariff, bundle.wanted.value)
-        licence = (bundle.license_id, bundle.licence_ip, bundle.licence_runs, bundle.problem)
+        license = (bundle.license_id, bundle.license_ip, bundle.license_runs, bundle.problem)
         with self._connection:
             self._connection.execute(
                 "INSERT OR REPLACE INTO bundle VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (*values, *licence),
+                (*values, *license),
             )
 
     def drop(self, machine_id: int, *, freed: int | None = None, tariff: int = 0) -> None:
-        """Forget a machine; its licence, if `freed`, goes into the pool in the same step."""
+        """Forget a machine; its license, if `freed`, goes into the pool in the same step."""
         with self._connection:
             self._connection.execute("DELETE FROM bundle WHERE machine_id = ?", (machine_id,))
             if freed is not None:
@@ -103,17 +103,17 @@ class BundleStore:
                 )
 
     def free(self, tariff: int) -> tuple[int, ...]:
-        """Return the free licences of a tariff, oldest first."""
+        """Return the free licenses of a tariff, oldest first."""
         asked = "SELECT license_id FROM bundle_free WHERE tariff = ? ORDER BY license_id"
         return tuple(number for (number,) in self._connection.execute(asked, (tariff,)))
 
     def take(self, license_id: int) -> None:
-        """Take a licence out of the pool; nothing happens if it is not there."""
+        """Take a license out of the pool; nothing happens if it is not there."""
         with self._connection:
             self._connection.execute("DELETE FROM bundle_free WHERE license_id = ?", (license_id,))
 
 
 def _bundle(*values: Any) -> Bundle:  # noqa: ANN401 - the columns as SQLite has them
     kept = Bundle(*values)
-    runs = bool(kept.licence_runs)
-    return replace(kept, wanted=Wanted(kept.wanted), licence_runs=runs)
+    runs = bool(kept.license_runs)
+    return replace(kept, wanted=Wanted(kept.wanted), license_runs=runs)

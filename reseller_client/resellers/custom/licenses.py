@@ -1,8 +1,8 @@
-"""A custom billing that resells licences over the API.
+"""A custom billing that resells licenses over the API.
 
 It orders past the basket, renews by itself (never by the seller's autoprolong), and reconciles what
-it does not know. Its own id of a service is the `remoteid`, one service one licence, so that even a
-billing that died between order and answer finds its licence again.
+it does not know. Its own id of a service is the `remoteid`, one service one license, so that even a
+billing that died between order and answer finds its license again.
 
 Source: docs/trade.md sections 3, 4, 5 and 6 (observed in clients of this kind).
 """
@@ -34,7 +34,7 @@ class Renewal:
 
 
 class CustomReseller:
-    """The life of a licence as a custom billing leads it. `today` is the billing's own calendar."""
+    """The life of a license as a custom billing leads it. `today` is the billing's own calendar."""
 
     def __init__(self, client: Client, *, today: Callable[[], date]) -> None:
         """Keep the client and the calendar."""
@@ -42,9 +42,9 @@ class CustomReseller:
         self._today = today
 
     def order(self, wish: LicenseOrder) -> License:
-        """Order and deliver: returns the licence with its key.
+        """Order and deliver: returns the license with its key.
 
-        The same `remoteid` again gives the same licence, not a second one. Raises ValueError
+        The same `remoteid` again gives the same license, not a second one. Raises ValueError
         without a remoteid; NotEnoughMoney, AlreadyExists, BadValue; KeyNotIssued, after which
         `deliver_key` goes on; UnknownOutcome, after which the same order may be sent again.
         """
@@ -64,17 +64,17 @@ class CustomReseller:
         return self.deliver_key(ordered.license_id)
 
     def deliver_key(self, license_id: int) -> License:
-        """Wait for the key and return the licence. Raises KeyNotIssued."""
+        """Wait for the key and return the license. Raises KeyNotIssued."""
         return self._client.licenses.wait_for_key(license_id)
 
     def reconcile(self, remoteid: str) -> License | None:
-        """Find the living licence under an id of ours, after an outcome that is not known.
+        """Find the living license under an id of ours, after an outcome that is not known.
 
         Raises UnknownOutcome if there are several, which only a person can put right.
         """
         rows = self._client.licenses.rows_for_search()
         if rows is None:
-            raise UnknownOutcome("the licence list is filtered; clear the filter first")
+            raise UnknownOutcome("the license list is filtered; clear the filter first")
         living = [
             row
             for row in rows
@@ -84,7 +84,7 @@ class CustomReseller:
             return None
         if len(living) > 1:
             ids = ", ".join(str(row.id) for row in living)
-            raise UnknownOutcome(f"several licences stand under {remoteid}: {ids}")
+            raise UnknownOutcome(f"several licenses stand under {remoteid}: {ids}")
         return self._client.licenses.get(living[0].id)
 
     def _remoteid(self, row: LicenseRow) -> str:
@@ -102,27 +102,27 @@ class CustomReseller:
         return Renewal(license_id, before, self._client.services.prolong(license_id, period))
 
     def readdress(self, license_id: int, ip: str) -> License:
-        """Move the licence to another server."""
+        """Move the license to another server."""
         return self._client.licenses.readdress(license_id, ip)
 
     def change_tariff(self, license_id: int, tariff: int) -> License:
-        """Change the tariff, paying the difference, and return the licence as it is then."""
+        """Change the tariff, paying the difference, and return the license as it is then."""
         self._client.services.change_tariff(license_id, tariff)
         return self._client.licenses.get(license_id)
 
     def suspend(self, license_id: int) -> None:
-        """Switch the licence off; its paid term keeps running."""
+        """Switch the license off; its paid term keeps running."""
         self._client.licenses.suspend(license_id)
 
     def resume(self, license_id: int, period: int = 1) -> License:
-        """Switch the licence on again; one whose term is over is renewed by `period` instead."""
-        licence = self._client.licenses.get(license_id)
-        if licence.expires_on is not None and self._today() >= licence.expires_on:
+        """Switch the license on again; one whose term is over is renewed by `period` instead."""
+        license = self._client.licenses.get(license_id)
+        if license.expires_on is not None and self._today() >= license.expires_on:
             self._client.services.prolong(license_id, period)
         else:
             self._client.licenses.resume(license_id)
         return self._client.licenses.get(license_id)
 
     def cancel(self, license_id: int) -> None:
-        """Delete the licence at the seller; nothing is refunded. Raises MinimumTerm."""
+        """Delete the license at the seller; nothing is refunded. Raises MinimumTerm."""
         self._client.licenses.delete(license_id)

@@ -1,6 +1,6 @@
 """A custom billing that resells machines, accounts and names over the API.
 
-As with licences it orders past the basket, renews by itself, and reconciles what it does not know:
+As with licenses it orders past the basket, renews by itself, and reconciles what it does not know:
 its own id of a service is the `remoteid`, so that even a billing that died between order and answer
 finds what it bought.
 

@@ -1,4 +1,4 @@
-"""What the WHMCS module does beside the life of a licence: product addons, sign-on, error texts.
+"""What the WHMCS module does beside the life of a license: product addons, sign-on, error texts.
 
 Source: docs/resale.md section 4.1 (documented and observed).
 """
@@ -64,9 +64,9 @@ def addon_of(
 
 
 def activate_addon(whmcs: WhmcsReseller, hosted: Hosted) -> Activation:
-    """Create the licence of an addon; whatever goes wrong leaves the addon pending.
+    """Create the license of an addon; whatever goes wrong leaves the addon pending.
 
-    Raises only ValueError, for an addon that has a licence already.
+    Raises only ValueError, for an addon that has a license already.
     """
     try:
         return Activation(AddonState.ACTIVE, whmcs.create_account(hosted))

@@ -1,6 +1,6 @@
-"""The life of a licence as the vendor's module for WHMCS leads it.
+"""The life of a license as the vendor's module for WHMCS leads it.
 
-Always by the month. A licence is never deleted: it is suspended, renamed and put in a pool, from
+Always by the month. A license is never deleted: it is suspended, renamed and put in a pool, from
 which the next order takes it. A suspended one past its date is prolonged instead of resumed. The
 daily run prolongs what is due. It does not reconcile: an order whose answer is lost is lost, a
 known weakness of this way, kept here since that is what the seller meets.
@@ -39,7 +39,7 @@ _FIRST_NODES_CLOUD: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Hosted:
-    """A WHMCS product or addon a licence is wanted for.
+    """A WHMCS product or addon a license is wanted for.
 
     `tariff` and `node_addon` are the product's settings, `nodes` the extra nodes ordered. An
     `ends_on` is the configured end of an addon's life.
@@ -61,10 +61,10 @@ class Hosted:
 
 
 class Bought(StrEnum):
-    """What a call cost: nothing, a new licence for a month, or a further month."""
+    """What a call cost: nothing, a new license for a month, or a further month."""
 
     NOTHING = ""
-    LICENCE = "licence"
+    LICENSE = "licence"
     MONTH = "month"
 
 
@@ -80,7 +80,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class DailyReport:
-    """What the daily run did, by licence id; `failed` maps an id to what went wrong."""
+    """What the daily run did, by license id; `failed` maps an id to what went wrong."""
 
     prolonged: tuple[int, ...]
     terminated: tuple[int, ...]
@@ -98,13 +98,13 @@ class WhmcsReseller:
         self._today = today
 
     def create_account(self, hosted: Hosted) -> Delivery:
-        """Take a free licence of the same tariff and nodes from the pool, or order one.
+        """Take a free license of the same tariff and nodes from the pool, or order one.
 
         Raises ValueError if the service has one already, KeyNotIssued after a bounded wait (its row
         is saved then), and refusals: Missed for a free one deleted there, not dropped here yet.
         """
         if self._bound(hosted) is not None:
-            raise ValueError(f"service {hosted.remoteid} has a licence already")
+            raise ValueError(f"service {hosted.remoteid} has a license already")
         free = self._free(hosted)
         if free is None:
             return self._order(hosted)
@@ -124,13 +124,13 @@ class WhmcsReseller:
         return self._read_key(self._row_of(hosted))
 
     def suspend_account(self, hosted: Hosted) -> Delivery:
-        """Suspend the licence and forget its key."""
+        """Suspend the license and forget its key."""
         row = self._row_of(hosted)
         self._client.licenses.suspend(row.license_id)
         return Delivery(row.license_id, "", row.due_on)
 
     def unsuspend_account(self, hosted: Hosted) -> Delivery:
-        """Resume the licence, or prolong it by a month if its date has come; read the key."""
+        """Resume the license, or prolong it by a month if its date has come; read the key."""
         row = self._row_of(hosted)
         if self._is_over(row):
             return self._read_key(self._prolong(row), Bought.MONTH)
@@ -139,7 +139,7 @@ class WhmcsReseller:
         return self._read_key(row)
 
     def terminate_account(self, hosted: Hosted) -> None:
-        """Suspend the licence and put it in the pool under the pool's name and address."""
+        """Suspend the license and put it in the pool under the pool's name and address."""
         self._put_in_pool(self._row_of(hosted))
 
     @staticmethod
@@ -149,7 +149,7 @@ class WhmcsReseller:
 
     @staticmethod
     def change_package(hosted: Hosted) -> NoReturn:
-        """Refuse: this way cannot change the tariff of a licence. Raises NotPossible."""
+        """Refuse: this way cannot change the tariff of a license. Raises NotPossible."""
         what = f"change the tariff of {hosted.remoteid}"
         raise NotPossible(Kind.WHMCS.value, what, "its module answers that this is not supported")
 
@@ -160,21 +160,21 @@ class WhmcsReseller:
 
     @staticmethod
     def order_module(name: str) -> NoReturn:
-        """Refuse: the licence module for WHMCS cannot resell modules. Raises NotPossible."""
+        """Refuse: the license module for WHMCS cannot resell modules. Raises NotPossible."""
         raise refuse(Kind.WHMCS, Trade.MODULES, name)
 
     def change_params(self, hosted: Hosted) -> License:
-        """Write name, address and id of the service to the licence again."""
+        """Write name, address and id of the service to the license again."""
         return self._name_it(self._row_of(hosted).license_id, hosted)
 
     def new_key(self, hosted: Hosted) -> str:
-        """Replace the key of the licence."""
+        """Replace the key of the license."""
         return self._client.licenses.new_key(self._row_of(hosted).license_id)
 
     def daily_run(self) -> DailyReport:
         """Prolong what is due tomorrow or earlier, end addons past their life, drop old free rows.
 
-        A refusal about one licence does not keep the others from being prolonged.
+        A refusal about one license does not keep the others from being prolonged.
         """
         today = self._today()
         done: dict[str, list[int]] = {"prolonged": [], "terminated": [], "dropped": []}
@@ -221,7 +221,7 @@ class WhmcsReseller:
             ends_on=hosted.ends_on,
         )
         self._store.save(row)
-        return self._read_key(row, Bought.LICENCE)
+        return self._read_key(row, Bought.LICENSE)
 
     def _is_over(self, row: PoolRow) -> bool:
         """Tell whether the term is over: then prolonging, which resumes too, is the way."""
@@ -234,11 +234,11 @@ class WhmcsReseller:
         return prolonged
 
     def _read_key(self, row: PoolRow, bought: Bought = Bought.NOTHING) -> Delivery:
-        licence = self._client.licenses.wait_for_key(row.license_id)
-        if bought is Bought.LICENCE and licence.expires_on is not None:
-            row = replace(row, due_on=licence.expires_on)
+        license = self._client.licenses.wait_for_key(row.license_id)
+        if bought is Bought.LICENSE and license.expires_on is not None:
+            row = replace(row, due_on=license.expires_on)
             self._store.save(row)
-        return Delivery(row.license_id, licence.key, row.due_on, bought)
+        return Delivery(row.license_id, license.key, row.due_on, bought)
 
     def _put_in_pool(self, row: PoolRow) -> None:
         self._client.licenses.suspend(row.license_id)
@@ -265,7 +265,7 @@ class WhmcsReseller:
     def _row_of(self, hosted: Hosted) -> PoolRow:
         row = self._bound(hosted)
         if row is None:
-            raise ValueError(f"service {hosted.remoteid} has no licence")
+            raise ValueError(f"service {hosted.remoteid} has no license")
         return row
 
     def _free(self, hosted: Hosted) -> PoolRow | None:

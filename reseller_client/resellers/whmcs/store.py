@@ -1,4 +1,4 @@
-"""What the WHMCS way remembers: which licence serves which service, and which are free.
+"""What the WHMCS way remembers: which license serves which service, and which are free.
 
 Source: the module's own table, docs/resale.md section 4.1 (observed).
 """
@@ -13,7 +13,7 @@ from typing import Final, Protocol
 
 
 class Owner(IntEnum):
-    """What a licence was bought for; the numbers are those of the module's table."""
+    """What a license was bought for; the numbers are those of the module's table."""
 
     PRODUCT = 0
     ADDON = 1
@@ -21,7 +21,7 @@ class Owner(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class PoolRow:
-    """One licence: `service_id` None means free in the pool. `nodes` are extra nodes.
+    """One license: `service_id` None means free in the pool. `nodes` are extra nodes.
 
     `ends_on` bounds the life of an addon, which is then terminated instead of prolonged.
     """
@@ -39,15 +39,15 @@ class Store(Protocol):
     """Where the rows are kept; the caller gives one."""
 
     def rows(self) -> tuple[PoolRow, ...]:
-        """Return all rows by licence id."""
+        """Return all rows by license id."""
         ...
 
     def save(self, row: PoolRow) -> None:
-        """Add the row, or replace the one of the same licence."""
+        """Add the row, or replace the one of the same license."""
         ...
 
     def drop(self, license_id: int) -> None:
-        """Forget a licence; nothing happens if it is not there."""
+        """Forget a license; nothing happens if it is not there."""
         ...
 
 
@@ -59,7 +59,7 @@ class MemoryStore:
         self._rows: dict[int, PoolRow] = {}
 
     def rows(self) -> tuple[PoolRow, ...]:
-        """Return all rows by licence id."""
+        """Return all rows by license id."""
         return tuple(self._rows[license_id] for license_id in sorted(self._rows))
 
     def save(self, row: PoolRow) -> None:
@@ -67,7 +67,7 @@ class MemoryStore:
         self._rows[row.license_id] = row
 
     def drop(self, license_id: int) -> None:
-        """Forget a licence."""
+        """Forget a license."""
         self._rows.pop(license_id, None)
 
 
@@ -95,7 +95,7 @@ class SqliteStore:
             self._connection.execute(_TABLE)
 
     def rows(self) -> tuple[PoolRow, ...]:
-        """Return all rows by licence id."""
+        """Return all rows by license id."""
         return tuple(_row(*values) for values in self._connection.execute(_READ))
 
     def save(self, row: PoolRow) -> None:
@@ -109,7 +109,7 @@ class SqliteStore:
             )
 
     def drop(self, license_id: int) -> None:
-        """Forget a licence."""
+        """Forget a license."""
         with self._connection:
             self._connection.execute(
                 "DELETE FROM whmcs_licence WHERE license_id = ?", (license_id,)

@@ -72,7 +72,7 @@ class OrdersTwice(CustomAdapter):
     """No answer means that nothing happened."""
 
     def order(self, client: Client, told: Told) -> Report:
-        wish = self.licence_wish(told)
+        wish = self.license_wish(told)
         if self.licences(client, told).reconcile(wish.remoteid) is None:
             try:
                 client.licenses.order_once(wish)
@@ -82,7 +82,7 @@ class OrdersTwice(CustomAdapter):
 
     def once_more(self, client: Client, told: Told) -> None:
         try:
-            client.licenses.order_once(self.licence_wish(told))
+            client.licenses.order_once(self.license_wish(told))
         except AlreadyExists:
             return
 
@@ -91,7 +91,7 @@ class NeverLooks(CustomAdapter):
     """Knows only what it was answered."""
 
     def order(self, client: Client, told: Told) -> Report:
-        ordered = client.licenses.order_once(self.licence_wish(told))
+        ordered = client.licenses.order_once(self.license_wish(told))
         return shown(client.licenses.wait_for_key(ordered.license_id or 0))
 
 
@@ -103,7 +103,7 @@ class OnlyWaits(CustomAdapter):
         held = self.licences(client, told).reconcile(told["reference"])
         if held is None and not waiting.exists():
             try:
-                client.licenses.order_once(self.licence_wish(told))
+                client.licenses.order_once(self.license_wish(told))
             except NotUnderstood:
                 raise
             except UnknownOutcome:
@@ -118,12 +118,12 @@ class PollsWithoutPause(CustomAdapter):
 
     def order(self, client: Client, told: Told) -> Report:
         if self.missing(client, told):
-            client.licenses.order(self.licence_wish(told))
+            client.licenses.order(self.license_wish(told))
         number = self.find(client, told).id
         for _ in range(100):
-            licence = client.licenses.get(number)
-            if licence.key:
-                return shown(licence)
+            license = client.licenses.get(number)
+            if license.key:
+                return shown(license)
         return Report(Result.UNKNOWN, id=number)
 
     def missing(self, client: Client, told: Told) -> bool:
@@ -135,7 +135,7 @@ class WaitsForEver(CustomAdapter):
 
     def order(self, client: Client, told: Told) -> Report:
         if self.licences(client, told).reconcile(told["reference"]) is None:
-            client.licenses.order(self.licence_wish(told))
+            client.licenses.order(self.license_wish(told))
         return shown(client.licenses.wait_for_key(self.find(client, told).id, reads=400))
 
 
@@ -244,7 +244,7 @@ class IsImpatient(OrdersTwice):
     def order(self, client: Client, told: Told) -> Report:
         if self.licences(client, told).reconcile(told["reference"]) is None:
             try:
-                client.licenses.order_once(self.licence_wish(told))
+                client.licenses.order_once(self.license_wish(told))
             except UnknownOutcome as problem:
                 if "in time" in str(problem):
                     self.once_more(client, told)
@@ -260,7 +260,7 @@ class TakesPageForOrder(CustomAdapter):
             return Report(Result.OK)
         if self.licences(client, told).reconcile(told["reference"]) is None:
             try:
-                client.licenses.order_once(self.licence_wish(told))
+                client.licenses.order_once(self.license_wish(told))
             except NotUnderstood:
                 done.touch()
                 return Report(Result.OK)
@@ -283,7 +283,7 @@ class OrdersAgainAfterAPage(CustomAdapter):
     """What is no document did not happen."""
 
     def order(self, client: Client, told: Told) -> Report:
-        wish = self.licence_wish(told)
+        wish = self.license_wish(told)
         if self.licences(client, told).reconcile(wish.remoteid) is None:
             try:
                 client.licenses.order_once(wish)
@@ -322,7 +322,7 @@ class ForgetsTheBasket(CustomAdapter):
         return super().order(client, told)
 
     def anew(self, client: Client, told: Told) -> Report:
-        wish = replace(self.licence_wish(told), ip="192.0.2.199", remoteid=f"{told['reference']}-2")
+        wish = replace(self.license_wish(told), ip="192.0.2.199", remoteid=f"{told['reference']}-2")
         return shown(self.licences(client, told).order(wish))
 
 

@@ -80,7 +80,7 @@ class NeverConfirms(OnLine):
 
     def order(self, client: Client, told: Told) -> Report:
         try:
-            client.licenses.order_once(self.licence_wish(told))
+            client.licenses.order_once(self.license_wish(told))
         except UnknownOutcome:
             return Report(Result.OK)
         raise AssertionError("it was confirmed")
@@ -97,7 +97,7 @@ class OrdersWithoutItsNumber(OnLine):
         held = self.means.folder / told["reference"]
         if held.exists():
             return shown(client.licenses.wait_for_key(int(held.read_text())))
-        ordered = client.licenses.order_once(self.licence_wish(told))
+        ordered = client.licenses.order_once(self.license_wish(told))
         held.write_text(str(ordered.license_id))
         return shown(client.licenses.wait_for_key(ordered.license_id or 0))
 
@@ -118,7 +118,7 @@ class ReadsOnlyId(OnLine):
     def order(self, client: Client, told: Told) -> Report:
         if self.licences(client, told).reconcile(told["reference"]) is None:
             try:
-                client.licenses.order_once(self.licence_wish(told))
+                client.licenses.order_once(self.license_wish(told))
             except UnknownOutcome as problem:
                 if "no id" in str(problem):
                     return Report(Result.FAILED, reason="no id")
@@ -155,7 +155,7 @@ class TakesAnything(OnLine):
             return Report(Result.OK)
         if self.licences(client, told).reconcile(told["reference"]) is None:
             try:
-                client.licenses.order_once(self.licence_wish(told))
+                client.licenses.order_once(self.license_wish(told))
             except UnknownOutcome as problem:
                 if "no id" not in str(problem):
                     raise
@@ -271,8 +271,8 @@ class ReadsOnePage(RawList):
 class OrdersAnotherTariff(CustomAdapter):
     """Has one article for everything it sells."""
 
-    def licence_wish(self, told: Told) -> LicenseOrder:
-        return replace(super().licence_wish(told), tariff=3887)
+    def license_wish(self, told: Told) -> LicenseOrder:
+        return replace(super().license_wish(told), tariff=3887)
 
 
 class DeletesForSuspending(OnLine):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from contracts.checks.client.adapter.common import Adapter
-from contracts.checks.client.products import LICENCES, MODULES, SERVICES
+from contracts.checks.client.products import LICENSES, MODULES, SERVICES
 from tests.contracts.client.bad_answers import (
     BelievesContentType,
     LetsBothRenew,
@@ -69,7 +69,7 @@ class Mutant:
     make: type[Adapter]
     lesson: str
     also: frozenset[str] = frozenset()
-    trade: str = LICENCES
+    trade: str = LICENSES
     out: str = "xml"
 
 

@@ -17,7 +17,7 @@ from contracts.checks.client.case_context import Scene, buys
 from contracts.checks.client.drivers import InProcess
 from contracts.checks.client.environment import Stage, on_port
 from contracts.checks.client.fault_hooks import Asked
-from contracts.checks.client.products import GOODS, LICENCES
+from contracts.checks.client.products import GOODS, LICENSES
 from contracts.checks.client.recorded_calls import Heard, most_in, without_pause
 
 ORDER = {
@@ -34,7 +34,7 @@ Ask = Callable[..., httpx.Response]
 
 @pytest.fixture
 def scene(stage: Stage) -> Iterator[Scene]:
-    made = stage.scene("test", GOODS[LICENCES], InProcess(stage, CustomAdapter))
+    made = stage.scene("test", GOODS[LICENSES], InProcess(stage, CustomAdapter))
     yield made
     made.close()
 

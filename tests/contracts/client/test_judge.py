@@ -11,7 +11,7 @@ import pytest
 from contracts.checks.client.environment import Stage
 from contracts.checks.client.judge import NoLessonError, chosen, grade
 from contracts.checks.client.lessons import LESSONS
-from contracts.checks.client.products import LICENCES, MODULES
+from contracts.checks.client.products import LICENSES, MODULES
 from contracts.checks.client.steps import Do, Report, Result, Step
 from contracts.target.seller import CannotRun
 from contracts.verdicts import EVIDENCE, Cell, Outcome, Verdict
@@ -35,7 +35,7 @@ class Scripted:
         return self._deed(step)
 
 
-def _graded(stage: Stage, only: str, deed: Deed, trade: str = LICENCES) -> Verdict:
+def _graded(stage: Stage, only: str, deed: Deed, trade: str = LICENSES) -> Verdict:
     lessons = chosen(only)
     (verdict,) = grade(stage, Scripted(deed), kind="custom", trade=trade, lessons=lessons)
     return verdict
@@ -88,7 +88,7 @@ def test_a_deed_is_believed_and_a_word_is_not(stage: Stage) -> None:
 def test_a_verdict_is_proved_without_a_secret(stage: Stage) -> None:
     verdict = _graded(stage, "password", lambda step: _bought(stage, step))
     assert verdict.outcome is Outcome.FAIL
-    assert verdict.cells == {Cell("custom", LICENCES)}
+    assert verdict.cells == {Cell("custom", LICENSES)}
     (proof,) = verdict.seen
     assert (proof.method, proof.status) == ("GET", 200)
     assert proof.request["authinfo"] == "reseller:***"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from tests.contracts.modules.stand import LICENCE, Answer, Fault
+from tests.contracts.modules.stand import LICENSE, Answer, Fault
 
 PRICES, ORDER, PAY = "pricelist.export", "addition.order.param", "payment.add.method"
 EMPTY_BASKET: Final = (
@@ -119,8 +119,8 @@ def told(func: str, pattern: str, instead: str) -> Callable[[Answer], None]:
     return then
 
 
-class LicencesToo:
-    """The list of licences has the modules as well: the list of modules, told again."""
+class LicensesToo:
+    """The list of licenses has the modules as well: the list of modules, told again."""
 
     def __init__(self) -> None:
         self._list = b""
@@ -150,7 +150,7 @@ class NeverDeleted:
 def good_order(answer: Answer) -> bool:
     sent = answer.sent
     meant = (sent.get("pricelist"), sent.get("item"), sent.get("period"), sent.get("sok"))
-    return meant == ("277", LICENCE, "1", "ok") and sent.get("authinfo") == "ada:secret-1"
+    return meant == ("277", LICENSE, "1", "ok") and sent.get("authinfo") == "ada:secret-1"
 
 
 def pays(answer: Answer) -> bool:

@@ -16,7 +16,7 @@ from tests.contracts.modules.faults import (
     PRICES,
     REFUSED,
     FormThatOrders,
-    LicencesToo,
+    LicensesToo,
     NeverDeleted,
     after,
     asks,
@@ -142,7 +142,7 @@ ASKED_OTHERWISE = (
         "dearer for customers", "prices-agree",
         spoilt(PRICES, "12.0000", "13.0000", authinfo="ada:secret-1"), AUTOMATIC,
     ),
-    Mutant("for licences too", "itemtype-other", LicencesToo),
+    Mutant("for licences too", "itemtype-other", LicensesToo),
     Mutant(
         "GET alone", "get-and-post",
         when(lambda a: (a.func, a.method) == (PRICES, "POST"), PAGE, "405 Method Not Allowed"),

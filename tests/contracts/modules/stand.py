@@ -25,10 +25,10 @@ from tests.client.emulated import LossyLine, client_of
 from tests.machine import stopped
 
 URL = "http://shop.test/panel/billmgr"
-LICENCE = "100002"
-AUTOMATIC = Options(login="ada", password="secret-1", licence=LICENCE)
+LICENSE = "100002"
+AUTOMATIC = Options(login="ada", password="secret-1", license=LICENSE)
 OTHER = "bob:secret-2"
-BUY = Options(login="ada", password="secret-1", licence=LICENCE, buy="Virusdie", delete=True)
+BUY = Options(login="ada", password="secret-1", license=LICENSE, buy="Virusdie", delete=True)
 WHOLE = replace(BUY, prolong=True, other_login="bob", other_password="secret-2")
 PRICES = {1: Decimal("12.00"), 12: Decimal("120.00")}
 CHEAP = {1: Decimal("6.50"), 12: Decimal("65.00")}
@@ -66,7 +66,7 @@ def standing(folder: Path, *, prices_need_login: bool = False) -> Iterator[Stand
         shop.top_up("ada", Decimal("30.00"))
         shop.add_customer("bob", "secret-2")
         shop.top_up("bob", Decimal("30.00"))
-        shop.add_licence("ada", int(LICENCE), "ispmanager6_lite")
+        shop.add_license("ada", int(LICENSE), "ispmanager6_lite")
         shop.offer(Product(277, 955301, "Virusdie", "Virusdie", PRICES))
         shop.offer(Product(278, 955302, "VirusDieBusiness", "Business", PRICES, ("business",)))
         shop.offer(Product(279, 955304, "KernelCare", "KernelCare", CHEAP))

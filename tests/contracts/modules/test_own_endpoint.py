@@ -16,7 +16,7 @@ from reseller_client.modules.store import State
 from tests.contracts.modules.stand import (
     AUTOMATIC,
     BUY,
-    LICENCE,
+    LICENSE,
     URL,
     WHOLE,
     Answer,
@@ -101,7 +101,7 @@ def test_what_is_named_is_bought_once_and_deleted(stand: Stand) -> None:
     assert run.remarks == (
         NOT_LISTED,
         "paid for Virusdie: 12.00 EUR",
-        f"module {module} was bought for licence {LICENCE}",
+        f"module {module} was bought for licence {LICENSE}",
     )
 
 
@@ -152,12 +152,12 @@ def test_a_login_that_is_refused_is_no_fault_of_the_endpoint(stand: Stand) -> No
     assert exit_code(run.verdicts) == COULD_NOT
 
 
-def test_a_licence_that_is_not_the_customers_is_no_fault_of_the_endpoint(stand: Stand) -> None:
-    run = examined(stand.endpoint, replace(AUTOMATIC, licence="100001"))
+def test_a_license_that_is_not_the_customers_is_no_fault_of_the_endpoint(stand: Stand) -> None:
+    run = examined(stand.endpoint, replace(AUTOMATIC, license="100001"))
     assert wrong(run) == dict.fromkeys(ORDERED, Outcome.ERROR)
 
 
-def test_a_licence_that_has_the_module_is_no_fault_of_the_endpoint(stand: Stand) -> None:
+def test_a_license_that_has_the_module_is_no_fault_of_the_endpoint(stand: Stand) -> None:
     examined(stand.endpoint, replace(BUY, delete=False))
     run = examined(stand.endpoint, BUY)
     assert wrong(run) == dict.fromkeys((*ORDERED, "payment-done"), Outcome.ERROR)
@@ -166,7 +166,7 @@ def test_a_licence_that_has_the_module_is_no_fault_of_the_endpoint(stand: Stand)
 
 def test_what_the_customer_had_in_the_basket_stays_and_is_not_paid(stand: Stand) -> None:
     ada = stand.shop.customer("ada")
-    module = stand.shop.put(ada, 277, int(LICENCE), 1, None)
+    module = stand.shop.put(ada, 277, int(LICENSE), 1, None)
     run = examined(stand.endpoint, BUY)
     assert [one.id for one in stand.shop.basket(ada).modules] == [module.id]
     assert stand.balance == Decimal("30.00")

@@ -15,7 +15,7 @@ from contracts.checks.modules.known_names import MODULES
 from contracts.checks.modules.rules import GROUPS
 from contracts.cli import verify
 from tests.contracts.modules.faults import cost
-from tests.contracts.modules.stand import LICENCE, Clock, Faulty, Stand, standing
+from tests.contracts.modules.stand import LICENSE, Clock, Faulty, Stand, standing
 from tests.contracts.modules.test_line import served
 
 PAGE = Path(__file__).parents[3] / "docs/modules.md"
@@ -30,7 +30,7 @@ def stand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
 
 def test_an_endpoint_that_holds_everything(stand: Stand) -> None:
     with served(stand.endpoint) as url:
-        words = ["modules", url, "--item", LICENCE, "--all"]
+        words = ["modules", url, "--item", LICENSE, "--all"]
         result = CliRunner().invoke(verify, words, env=ENVIRONMENT)
     assert result.exit_code == 0, result.output
     assert "month-1-period" in result.output
@@ -49,7 +49,7 @@ def test_an_endpoint_that_does_not(stand: Stand) -> None:
 
 def test_what_is_bought_is_told(stand: Stand) -> None:
     with served(stand.endpoint) as url:
-        words = ["modules", url, "--item", LICENCE, "--buy", "Virusdie", "--delete"]
+        words = ["modules", url, "--item", LICENSE, "--buy", "Virusdie", "--delete"]
         result = CliRunner().invoke(verify, words, env=ENVIRONMENT)
     assert result.exit_code == 0, result.output
     assert "paid for Virusdie: 12.00 EUR" in result.output

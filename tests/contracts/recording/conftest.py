@@ -76,7 +76,7 @@ def studio(honest: Seller, tmp_path: Path) -> Iterator[Studio]:
 
 @dataclass(frozen=True)
 class Life:
-    """A licence's life, recorded. ``secrets`` are what must not stand in the file."""
+    """A license's life, recorded. ``secrets`` are what must not stand in the file."""
 
     path: Path
     secrets: tuple[str, ...]
@@ -85,7 +85,7 @@ class Life:
 
 @pytest.fixture(scope="session")
 def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
-    """The reseller's own client lives through a licence, in a session and without one."""
+    """The reseller's own client lives through a license, in a session and without one."""
     path = tmp_path_factory.mktemp("life") / "life.yaml"
     secrets = [PASSWORD]
     with ExitStack() as stack:

@@ -33,15 +33,15 @@ def test_the_client_lives_through_the_recording_without_a_seller(
     wish = LicenseOrder(tariff=55227, period=1, ip=ip, licname="web-9", remoteid="r-9")
     number = client.licenses.order_once(wish).license_id
     assert number is not None
-    licence = client.licenses.wait_for_key(number)
-    assert licence.key.startswith(f"{number}-00000000-")
-    assert licence.ip == ip
+    license = client.licenses.wait_for_key(number)
+    assert license.key.startswith(f"{number}-00000000-")
+    assert license.ip == ip
     assert client.licenses.rename(number, "web-10").licname == "web-10"
-    assert client.licenses.new_key(number) != licence.key
+    assert client.licenses.new_key(number) != license.key
     before = client.licenses.prolong(number, 1)
     client.licenses.suspend(number)
     assert [row.status.name for row in client.licenses.list() if row.id == number] == ["SUSPENDED"]
-    assert before > licence.expires_on  # type: ignore[operator]
+    assert before > license.expires_on  # type: ignore[operator]
 
 
 def test_a_client_with_its_own_address_finds_it_in_the_answers(studio: Studio, life: Life) -> None:

@@ -36,7 +36,7 @@ def test_a_number_the_caller_brought_stays_a_number() -> None:
     assert told == {"elid": "100001", "lickey": "<key>"}
 
 
-def test_a_key_goes_with_its_licence_and_a_further_one_is_another() -> None:
+def test_a_key_goes_with_its_license_and_a_further_one_is_another() -> None:
     references = References()
     _answer(references, "soft.order.param", "<id>100501</id>")
     first = _answer(references, "soft.edit", "<lickey>100501-00-01</lickey>")

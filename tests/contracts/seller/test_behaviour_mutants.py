@@ -142,35 +142,35 @@ def lists_what_is_off_as_on(asked: Asked) -> bytes | None:
     return answer.replace(b'orig="3"', b'orig="2"')
 
 
-LICENCES, MACHINES, MODULES = "flow/custom/licences", "flow/custom/services", "flow/custom/modules"
+LICENSES, MACHINES, MODULES = "flow/custom/licences", "flow/custom/services", "flow/custom/modules"
 BALANCE = "the balance after"
 FAULTS = [
-    (charges_twice, f"{LICENCES}/order", BALANCE),
+    (charges_twice, f"{LICENSES}/order", BALANCE),
     (charges_twice, "flow/whmcs/licences/order", BALANCE),
     (charges_twice, "flow/billmanager/licences/order", BALANCE),
-    (renews_by_itself, f"{LICENCES}/order", "its renewal by the seller"),
-    (lists_what_is_off_as_on, f"{LICENCES}/suspend", "its state in the list"),
-    (charges_for_a_look, f"{LICENCES}/price", BALANCE),
-    (hides_what_was_ordered, f"{LICENCES}/order", "rows of it in the list: expected 1, found 0"),
-    (prolongs_from_today, f"{LICENCES}/prolong", "the end that is told"),
-    (deletes_instead_of_suspending, f"{LICENCES}/suspend", "Missed"),
-    (charges_for_a_refusal, f"{LICENCES}/refused prolongation", BALANCE),
+    (renews_by_itself, f"{LICENSES}/order", "its renewal by the seller"),
+    (lists_what_is_off_as_on, f"{LICENSES}/suspend", "its state in the list"),
+    (charges_for_a_look, f"{LICENSES}/price", BALANCE),
+    (hides_what_was_ordered, f"{LICENSES}/order", "rows of it in the list: expected 1, found 0"),
+    (prolongs_from_today, f"{LICENSES}/prolong", "the end that is told"),
+    (deletes_instead_of_suspending, f"{LICENSES}/suspend", "Missed"),
+    (charges_for_a_refusal, f"{LICENSES}/refused prolongation", BALANCE),
     (charges_for_a_refusal, "flow/billmanager/services/refused prolongation", BALANCE),
-    (gives_another_key_each_time, f"{LICENCES}/key", "its key, read again"),
-    (keeps_the_old_key, f"{LICENCES}/new key", "it is another key: expected True, found False"),
+    (gives_another_key_each_time, f"{LICENSES}/key", "its key, read again"),
+    (keeps_the_old_key, f"{LICENSES}/new key", "it is another key: expected True, found False"),
     (keeps_the_old_key, "flow/whmcs/licences/new key", "it is another key"),
-    (forgets_an_expense, f"{LICENCES}/ledger", "what it charged"),
+    (forgets_an_expense, f"{LICENSES}/ledger", "what it charged"),
     (forgets_an_expense, "flow/billmanager/modules/ledger", "what it charged"),
-    (prolongs_the_dead, f"{LICENCES}/prolong what is deleted", "prolonging it: was not refused"),
+    (prolongs_the_dead, f"{LICENSES}/prolong what is deleted", "prolonging it: was not refused"),
     (sells_modules_to_nobody, f"{MODULES}/order without a licence", "was not refused"),
     (charges_every_resize, f"{MACHINES}/resize", BALANCE),
-    (forgets_our_id, f"{LICENCES}/order", "our id of it"),
-    (refunds_what_is_deleted, f"{LICENCES}/delete", BALANCE),
-    (ignores_a_change_of_tariff, f"{LICENCES}/change of tariff", "its tariff"),
-    (suspends_nothing, f"{LICENCES}/suspend", "its state"),
+    (forgets_our_id, f"{LICENSES}/order", "our id of it"),
+    (refunds_what_is_deleted, f"{LICENSES}/delete", BALANCE),
+    (ignores_a_change_of_tariff, f"{LICENSES}/change of tariff", "its tariff"),
+    (suspends_nothing, f"{LICENSES}/suspend", "its state"),
     (suspends_nothing, "flow/whmcs/licences/put in the pool", "its state"),
     (resumes_for_money, f"{MACHINES}/resume", BALANCE),
-    (moves_the_end_with_the_address, f"{LICENCES}/re-address", "its end"),
+    (moves_the_end_with_the_address, f"{LICENSES}/re-address", "its end"),
 ]
 
 
@@ -184,7 +184,7 @@ def test_a_seller_that_misbehaves_is_found_by_the_step(
     assert verdicts[name].seen, "with what was asked and answered"
 
 
-@pytest.mark.parametrize("name", [LICENCES, MACHINES, MODULES, "flow/whmcs", "flow/billmanager"])
+@pytest.mark.parametrize("name", [LICENSES, MACHINES, MODULES, "flow/whmcs", "flow/billmanager"])
 def test_none_of_these_is_found_at_an_honest_seller(honest: Seller, name: str) -> None:
     outcomes = {one.outcome for one in led(honest, lambda _: None, name)}
     assert outcomes == {Outcome.PASS}

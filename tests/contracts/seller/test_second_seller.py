@@ -16,7 +16,7 @@ from contracts.verdicts import Cell, Outcome, Verdict, exit_code
 from tests.contracts.seller.meddling import Asked, document, refusal
 from tests.contracts.seller.second_seller import CODES, RECORDS, Second, budget, second_seller
 
-LICENCES = Choice(only="flow/custom/licences")
+LICENSES = Choice(only="flow/custom/licences")
 MACHINES = Choice(only="flow/custom/services")
 
 
@@ -109,7 +109,7 @@ def test_what_would_exceed_the_budget_is_not_sent_and_never_a_pass(
     second: Second, limit: str
 ) -> None:
     before = second.balance
-    verdicts, notes = second.judged(budget(limit), LICENCES)
+    verdicts, notes = second.judged(budget(limit), LICENSES)
     assert exit_code(verdicts) == 0
     assert before - second.balance <= Decimal(limit)
     assert notes.details["spent"] == f"{before - second.balance:.2f}"
@@ -135,7 +135,7 @@ def test_a_budget_in_another_currency_buys_nothing(second: Second) -> None:
     before = second.balance
     rubles = budget("1000").limit
     assert rubles is not None
-    verdicts, _ = second.judged(Rules(limit=type(rubles)(rubles.amount, "RUB")), LICENCES)
+    verdicts, _ = second.judged(Rules(limit=type(rubles)(rubles.amount, "RUB")), LICENSES)
     assert second.balance == before
     assert "the budget is in RUB" in str(named(verdicts, "flow/custom/licences/order"))
 
@@ -152,7 +152,7 @@ def test_a_step_whose_function_is_missing_is_unsupported(second: Second) -> None
     second.fault = lambda asked: (
         refusal("missed", "func") if asked.func == "service.changepricelist" else None
     )
-    verdicts, _ = second.judged(budget("20"), LICENCES)
+    verdicts, _ = second.judged(budget("20"), LICENSES)
     step = named(verdicts, "flow/custom/licences/change of tariff")
     assert step.outcome is Outcome.UNSUPPORTED
     assert "service.changepricelist" in str(step)
@@ -165,7 +165,7 @@ def no_deleting(asked: Asked) -> bytes | None:
 def test_what_cannot_be_deleted_is_listed(second: Second) -> None:
     second.fault = no_deleting
     there = second.services()
-    verdicts, notes = second.judged(budget("20"), LICENCES)
+    verdicts, notes = second.judged(budget("20"), LICENSES)
     (number,) = second.services() - there
     (left,) = (remark for remark in notes.remarks if "could not be cleaned up" in remark)
     assert f"soft {number}" in left
@@ -189,7 +189,7 @@ def test_an_order_whose_answer_is_lost_is_found_and_given_back(second: Second) -
 
     second.fault = once
     before = second.balance
-    verdicts, notes = second.judged(budget("30"), LICENCES)
+    verdicts, notes = second.judged(budget("30"), LICENSES)
     assert lost
     assert named(verdicts, "flow/custom/licences/order").outcome is Outcome.PASS
     assert second.services() == there
@@ -205,7 +205,7 @@ def test_an_interrupted_run_gives_back_what_it_bought(second: Second) -> None:
         return None
 
     second.fault = at_the_prolongation
-    verdicts, notes = second.judged(budget("30"), LICENCES)
+    verdicts, notes = second.judged(budget("30"), LICENSES)
     assert second.services() == there
     assert exit_code(verdicts) == 2
     assert named(verdicts, "the judgement").told == ("it was interrupted",)
@@ -222,7 +222,7 @@ def test_a_service_that_was_there_is_never_taken_for_one_that_was_bought(second:
         return None
 
     second.fault = another_number
-    second.judged(budget("30"), LICENCES)
+    second.judged(budget("30"), LICENSES)
     deleted = [one["elid"] for one in second.calls if one["func"].endswith(".delete")]
     assert theirs not in deleted
     assert second.services() == there
@@ -260,7 +260,7 @@ def test_what_the_seller_is_still_at_work_on_is_told_to_go_again(second: Second)
         return None
 
     second.fault = busy
-    _, notes = second.judged(budget("30"), LICENCES)
+    _, notes = second.judged(budget("30"), LICENSES)
     assert second.services() == there
     assert notes.details["left"] == []
 
@@ -274,7 +274,7 @@ def test_who_interrupts_the_cleaning_up_is_told_what_is_left(second: Second) -> 
         return None
 
     second.fault = twice
-    _, notes = second.judged(budget("30"), LICENCES)
+    _, notes = second.judged(budget("30"), LICENSES)
     (number,) = second.services() - there
     assert [one for one in notes.remarks if f"soft {number} " in one and "interrupted" in one]
 

@@ -14,7 +14,7 @@ from contracts.verdicts import Outcome
 from emulator.testing import Seller
 from tests.contracts.seller.meddling import Asked, Fault, Meddler
 
-LICENCES, MACHINES, MODULES = "flow/custom/licences", "flow/custom/services", "flow/custom/modules"
+LICENSES, MACHINES, MODULES = "flow/custom/licences", "flow/custom/services", "flow/custom/modules"
 BALANCE = "the balance after"
 
 
@@ -100,22 +100,22 @@ def sells_thirty_days(asked: Asked) -> bytes | None:
 
 
 FAULTS = [
-    (holds_other_money, f"{LICENCES}/currency", "the balance's currency"),
+    (holds_other_money, f"{LICENSES}/currency", "the balance's currency"),
     (holds_other_money, f"{MACHINES}/currency", "the balance's currency"),
-    (forgets_pages, f"{LICENCES}/pages of the list", "rows on no page"),
+    (forgets_pages, f"{LICENSES}/pages of the list", "rows on no page"),
     (forgets_pages, f"{MACHINES}/pages of the list", "rows on no page"),
-    (counts_a_page, f"{LICENCES}/pages of the list", "p_elems of page 1"),
-    (sorts_the_other_way, f"{LICENCES}/order of the list", "the numbers by p_col="),
-    (prolongs_by_itself_afterwards, f"{LICENCES}/prolong", "its renewal by the seller"),
+    (counts_a_page, f"{LICENSES}/pages of the list", "p_elems of page 1"),
+    (sorts_the_other_way, f"{LICENSES}/order of the list", "the numbers by p_col="),
+    (prolongs_by_itself_afterwards, f"{LICENSES}/prolong", "its renewal by the seller"),
     (renews_machines_by_itself, f"{MACHINES}/order", "its renewal by the seller"),
     (renews_modules_by_itself, f"{MODULES}/order", "its renewal by the seller"),
     (renews_machines_by_itself, "flow/billmanager/services/order", "its renewal by the seller"),
     (sells_another_module, f"{MODULES}/order", "its tariff"),
-    (names_it_itself, f"{LICENCES}/order", "its name"),
-    (forgets_our_id_with_the_name, f"{LICENCES}/rename", "our id of it"),
+    (names_it_itself, f"{LICENSES}/order", "its name"),
+    (forgets_our_id_with_the_name, f"{LICENSES}/rename", "our id of it"),
     (prolongs_without_what_was_added, f"{MACHINES}/prolong", BALANCE),
     (charges_twice_for_what_was_added, f"{MACHINES}/prolong", BALANCE),
-    (sells_thirty_days, f"{LICENCES}/order", "its end"),
+    (sells_thirty_days, f"{LICENSES}/order", "its end"),
 ]
 
 
@@ -136,6 +136,6 @@ def test_a_seller_that_sends_all_rows_on_each_page_hides_none(honest: Seller) ->
         return asked.forward(p_cnt="1000", p_num="1") if asked.func == "soft" else None
 
     with over_wsgi(Meddler(honest.wsgi, ignores_sizes)) as seller:
-        verdicts = {one.name: one for one in lead(seller, Choice(only=LICENCES), Wishes())}
-    assert verdicts[f"{LICENCES}/pages of the list"].outcome is Outcome.PASS
-    assert verdicts[f"{LICENCES}/order of the list"].outcome is Outcome.PASS
+        verdicts = {one.name: one for one in lead(seller, Choice(only=LICENSES), Wishes())}
+    assert verdicts[f"{LICENSES}/pages of the list"].outcome is Outcome.PASS
+    assert verdicts[f"{LICENSES}/order of the list"].outcome is Outcome.PASS

@@ -59,7 +59,7 @@ class CustomAdapter(Adapter):
         """Orders and delivers; the same number again is the same order, not a second one."""
         match told["trade"]:
             case "licences":
-                return shown(self.licences(client, told).order(self.licence_wish(told)))
+                return shown(self.licences(client, told).order(self.license_wish(told)))
             case "services":
                 return shown(self.machines(client, told).order(self.machine_wish(told)))
             case _:
@@ -75,7 +75,7 @@ class CustomAdapter(Adapter):
             raise UnknownOutcome("the module waits in the basket")
         return client.modules.get(ordered.service_id)
 
-    def licence_wish(self, told: Told) -> LicenseOrder:
+    def license_wish(self, told: Told) -> LicenseOrder:
         """What is ordered, as this client writes it."""
         return LicenseOrder(
             tariff=told["tariff"],
@@ -160,13 +160,13 @@ class CustomAdapter(Adapter):
         return Report(Result.OK, id=held.id)
 
     def readdress(self, client: Client, told: Told) -> Report:
-        """Moves a licence."""
+        """Moves a license."""
         held = self.find(client, told)
         return shown(self.licences(client, told).readdress(held.id, told["ip"]))
 
     @staticmethod
     def licences(client: Client, told: Told) -> CustomReseller:
-        """The flows of licences."""
+        """The flows of licenses."""
         return CustomReseller(client, today=lambda: today_of(told))
 
     @staticmethod

@@ -1,4 +1,4 @@
-"""WHMCS as adapter: the calls it makes of its licence module, by their own names.
+"""WHMCS as adapter: the calls it makes of its license module, by their own names.
 
 As the module does, it asks for a key without a pause, and keeps its table in a database.
 """
@@ -27,7 +27,7 @@ ONE_ANSWER = 0.1
 
 
 class WhmcsAdapter(Adapter):
-    """Creates accounts, runs daily; has no list, no balance and nothing but licences."""
+    """Creates accounts, runs daily; has no list, no balance and nothing but licenses."""
 
     def client(self, told: Told) -> Client:
         """The module's: it looks for a key in a loop that does not pause (docs/resale.md 4.1).
@@ -42,7 +42,7 @@ class WhmcsAdapter(Adapter):
     def at_work(self, client: Client, told: Told) -> Iterator[Deeds]:
         """Over the books in the adapter's folder."""
         if told["trade"] != "licences":
-            raise CannotDoError("the licence module resells licences only")
+            raise CannotDoError("the license module resells licenses only")
         with closing(books(self.means.folder, "whmcs")) as rows:
             store = SqliteStore(rows)
             store.prepare()
@@ -77,16 +77,16 @@ class WhmcsAdapter(Adapter):
 
     @staticmethod
     def readdress(reseller: WhmcsReseller, told: Told) -> Report:
-        """A changed address is written to the licence with the rest of what it is hosted with."""
-        licence = reseller.change_params(hosted({**told, "name": f"web-{told['reference']}"}))
-        return Report(Result.OK, id=licence.id, ip=licence.ip)
+        """A changed address is written to the license with the rest of what it is hosted with."""
+        license = reseller.change_params(hosted({**told, "name": f"web-{told['reference']}"}))
+        return Report(Result.OK, id=license.id, ip=license.ip)
 
     @staticmethod
     def status(store: SqliteStore, told: Told) -> Report:
         """It asks the seller nothing: it shows the next due date of its own table."""
         row = row_of(store, told)
         if row is None:
-            raise CannotDoError(f"WHMCS knows no licence of {told['reference']}")
+            raise CannotDoError(f"WHMCS knows no license of {told['reference']}")
         return Report(Result.OK, id=row.license_id, ends_on=row.due_on)
 
 
@@ -102,7 +102,7 @@ def hosted(told: Told) -> Hosted:
 
 
 def row_of(store: SqliteStore, told: Told) -> PoolRow | None:
-    """Its licence in the module's table."""
+    """Its license in the module's table."""
     wanted = (Owner.PRODUCT, int(told["reference"]))
     return next((row for row in store.rows() if (row.owner, row.service_id) == wanted), None)
 

@@ -51,7 +51,7 @@ def _opens(act: Performance, one: Heard, others: set[str]) -> bool:
 LITTLE = Lesson(
     name="little-is-asked",
     title="What one list tells is not asked for each",
-    why="A thousand licences are a thousand questions a day: reading all at once began to fail.",
+    why="A thousand licenses are a thousand questions a day: reading all at once began to fail.",
     source="docs/grading.md: no seller tells a limit (assumed)",
     evidence="assumed",
     plays=(_two_orders,),

@@ -8,7 +8,7 @@ from typing import Final
 from contracts.checks.client.case_context import Scene
 from contracts.checks.client.lesson import Finding, Lesson, Performance
 from contracts.checks.client.lessons.common import came_to_order, check_settled
-from contracts.checks.client.products import LICENCES, SERVICES
+from contracts.checks.client.products import LICENSES, SERVICES
 from contracts.checks.client.recorded_calls import Heard, most_in, without_pause
 from contracts.checks.client.steps import Do, Result
 
@@ -79,7 +79,7 @@ LATE = Lesson(
     source="docs/trade.md 3, docs/wire.md 8 (observed)",
     plays=(_late,),
     grade=_is_patient,
-    trades=frozenset({LICENCES, SERVICES}),
+    trades=frozenset({LICENSES, SERVICES}),
 )
 NEVER = Lesson(
     name="key-that-does-not-come",
@@ -89,6 +89,6 @@ NEVER = Lesson(
     evidence="documented",
     plays=(_never,),
     grade=_gives_up,
-    trades=frozenset({LICENCES, SERVICES}),
+    trades=frozenset({LICENSES, SERVICES}),
 )
 LESSONS = (LATE, NEVER)

@@ -10,7 +10,7 @@ from contracts.checks.client.case_context import Scene
 from contracts.checks.client.fault_hooks import OtherText
 from contracts.checks.client.lesson import Finding, Lesson, Performance
 from contracts.checks.client.lessons.common import came_to_order, check_settled
-from contracts.checks.client.products import LICENCES
+from contracts.checks.client.products import LICENSES
 from contracts.checks.client.steps import Do, Result
 
 TOO_LITTLE, ENOUGH, HELD = "0.10", "500.00", "1234.56"
@@ -116,6 +116,6 @@ READ = Lesson(
     evidence="assumed",
     plays=(_written,),
     grade=_is_read,
-    trades=frozenset({LICENCES}),
+    trades=frozenset({LICENSES}),
 )
 LESSONS = (POOR, IN_THE_BASKET, READ)

@@ -9,7 +9,7 @@ from contracts.checks.client.case_context import Scene, buys
 from contracts.checks.client.fault_hooks import Asked, Meanwhile
 from contracts.checks.client.lesson import Finding, Lesson, Performance, Play
 from contracts.checks.client.lessons.common import came_to_order, check_settled
-from contracts.checks.client.products import LICENCES, MODULES, SERVICES
+from contracts.checks.client.products import LICENSES, MODULES, SERVICES
 from contracts.checks.client.steps import Do, Result
 
 SUSPENDED = 3
@@ -175,7 +175,7 @@ INNER = Lesson(
     source="docs/wire.md 4.3, docs/evidence.md 15 (observed)",
     plays=(_inner,),
     grade=_is_understood,
-    trades=frozenset({LICENCES, SERVICES, MODULES}),
+    trades=frozenset({LICENSES, SERVICES, MODULES}),
 )
 NONE, ONE, SEVERAL = (
     Lesson(
@@ -185,7 +185,7 @@ NONE, ONE, SEVERAL = (
         source="docs/wire.md 3.1 and 4.1 (observed)",
         plays=(_listed(count),),
         grade=_is_counted,
-        trades=frozenset({LICENCES, SERVICES}),
+        trades=frozenset({LICENSES, SERVICES}),
     )
     for name, count in (("none", 0), ("one", 1), ("many", MANY))
 )

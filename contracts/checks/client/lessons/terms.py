@@ -9,7 +9,7 @@ from contracts.checks.client.case_context import Scene
 from contracts.checks.client.fault_hooks import Asked, Plan
 from contracts.checks.client.lesson import Finding, Lesson, Performance
 from contracts.checks.client.lessons.common import came_to_order
-from contracts.checks.client.products import LICENCES, MODULES, SERVICES, address
+from contracts.checks.client.products import LICENSES, MODULES, SERVICES, address
 from contracts.checks.client.steps import Do, Result
 
 MOST_MOVES: Final = 2
@@ -25,7 +25,7 @@ def _moves(scene: Scene) -> None:
     for number in (172, 173):
         scene.world.clock.advance("2 days")
         fields: dict[str, str | int | bool] = {"reference": "171", "ip": address(number)}
-        say = f"The server of your number 171 moves: put its licence on {fields['ip']}."
+        say = f"The server of your number 171 moves: put its license on {fields['ip']}."
         scene.ask(Do.READDRESS, say, fields)
     scene.facts["allowed"] = address(172)
 
@@ -43,7 +43,7 @@ def _is_respected(acts: Sequence[Performance], finding: Finding) -> None:
     if len(tried) > MOST_MOVES:
         finding.wrong(f"the refused move was tried {len(tried)} times", *tried)
     if len(act.orders()) > 1:
-        finding.wrong("it bought another licence to get around the limit", *act.orders())
+        finding.wrong("it bought another license to get around the limit", *act.orders())
 
 
 def _itself(scene: Scene) -> None:
@@ -105,12 +105,12 @@ def _is_off(acts: Sequence[Performance], finding: Finding) -> None:
 MOVES = Lesson(
     name="address-changes-once-a-month",
     title="An address that may not change again is told so",
-    why="The licence stays where it was, and the customer who was told ok has none.",
+    why="The license stays where it was, and the customer who was told ok has none.",
     source="docs/trade.md 12, docs/evidence.md 17 (documented)",
     evidence="documented",
     plays=(_moves,),
     grade=_is_respected,
-    trades=frozenset({LICENCES}),
+    trades=frozenset({LICENSES}),
 )
 ITSELF = Lesson(
     name="autoprolong-equals-period",
@@ -129,6 +129,6 @@ OFF = Lesson(
     source="docs/trade.md 6.2, docs/evidence.md 48 (observed)",
     plays=(_does_not_pay,),
     grade=_is_off,
-    trades=frozenset({LICENCES, SERVICES}),
+    trades=frozenset({LICENSES, SERVICES}),
 )
 LESSONS = (MOVES, ITSELF, OFF)

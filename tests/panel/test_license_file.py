@@ -1,4 +1,4 @@
-"""A panel's licence file: fetched, kept, and refused once somebody has changed it."""
+"""A panel's license file: fetched, kept, and refused once somebody has changed it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from emulator.panel import LicenceFault, LicenceFolder
+from emulator.panel import LicenseFault, LicenseFolder
 from emulator.panel.license import door
 from emulator.testing import Seller
 from tests.machine import stopped
@@ -37,17 +37,17 @@ def key_of(seller: Seller, number: int = 100001) -> str:
 def test_the_file_lies_in_the_folder_and_is_read_without_the_seller(
     seller: Seller, http: httpx.Client, tmp_path: Path
 ) -> None:
-    folder = LicenceFolder(tmp_path / "panel")
+    folder = LicenseFolder(tmp_path / "panel")
     fetched = folder.fetch(http, URL, key_of(seller))
     assert fetched.id == 100001
-    assert LicenceFolder(tmp_path / "panel").read() == fetched
+    assert LicenseFolder(tmp_path / "panel").read() == fetched
     assert [module.intname for module in fetched.modules] == ["BitNinja"]
 
 
 def test_the_key_is_kept_for_nobody_else(
     seller: Seller, http: httpx.Client, tmp_path: Path
 ) -> None:
-    folder = LicenceFolder(tmp_path)
+    folder = LicenseFolder(tmp_path)
     folder.fetch(http, URL, key_of(seller))
     assert folder.key == key_of(seller)
     assert stat.S_IMODE((tmp_path / "licence.key").stat().st_mode) == 0o600
@@ -57,45 +57,45 @@ def test_the_key_is_kept_for_nobody_else(
 def test_a_file_somebody_changed_is_refused(
     seller: Seller, http: httpx.Client, tmp_path: Path
 ) -> None:
-    folder = LicenceFolder(tmp_path)
+    folder = LicenseFolder(tmp_path)
     folder.fetch(http, URL, key_of(seller))
     path = tmp_path / "licence.json"
     signed = json.loads(path.read_text())
     forged = json.loads(signed["licence"])
     forged["modules"].append({"id": 1, "intname": "Virusdie", "name": "", "expires_on": None})
     path.write_text(json.dumps({**signed, "licence": json.dumps(forged, sort_keys=True)}))
-    with pytest.raises(LicenceFault, match="was changed"):
+    with pytest.raises(LicenseFault, match="was changed"):
         folder.read()
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"licence": "x"}', "\udc80"])
-def test_what_is_no_licence_file_is_told_in_a_line(tmp_path: Path, text: str) -> None:
+def test_what_is_no_license_file_is_told_in_a_line(tmp_path: Path, text: str) -> None:
     (tmp_path / "licence.json").write_bytes(text.encode("utf-8", "surrogateescape"))
-    with pytest.raises(LicenceFault, match=r"licence\.json: (is no licence file|cannot be read)"):
-        LicenceFolder(tmp_path).read()
+    with pytest.raises(LicenseFault, match=r"licence\.json: (is no licence file|cannot be read)"):
+        LicenseFolder(tmp_path).read()
 
 
 def test_a_file_signed_by_another_key_than_the_first_is_refused(
     seller: Seller, http: httpx.Client, tmp_path: Path
 ) -> None:
-    folder = LicenceFolder(tmp_path)
+    folder = LicenseFolder(tmp_path)
     folder.fetch(http, URL, key_of(seller))
     with Seller(seed="7") as other:
         line = httpx.Client(transport=httpx.WSGITransport(app=other.wsgi))
-        with line, pytest.raises(LicenceFault, match="signature"):
+        with line, pytest.raises(LicenseFault, match="signature"):
             folder.fetch(line, URL, key_of(other))
     assert folder.read().id == 100001
 
 
-def test_a_licence_that_stops_working_locks_the_panel_until_it_works_again(
+def test_a_license_that_stops_working_locks_the_panel_until_it_works_again(
     seller: Seller, http: httpx.Client, tmp_path: Path
 ) -> None:
-    folder = LicenceFolder(tmp_path)
+    folder = LicenseFolder(tmp_path)
     folder.fetch(http, URL, key_of(seller))
     seller.service(100001, status=3)
-    with pytest.raises(LicenceFault, match="not active"):
+    with pytest.raises(LicenseFault, match="not active"):
         folder.fetch(http, URL, key_of(seller))
-    with pytest.raises(LicenceFault, match="not active"):
+    with pytest.raises(LicenseFault, match="not active"):
         folder.read()
     seller.service(100001, status=2)
     folder.fetch(http, URL, key_of(seller))
@@ -105,14 +105,14 @@ def test_a_licence_that_stops_working_locks_the_panel_until_it_works_again(
 def test_a_seller_that_is_not_there_leaves_the_file_as_it_was(
     seller: Seller, http: httpx.Client, tmp_path: Path
 ) -> None:
-    folder = LicenceFolder(tmp_path)
+    folder = LicenseFolder(tmp_path)
     folder.fetch(http, URL, key_of(seller))
 
     def nobody(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("refused", request=request)
 
     line = httpx.Client(transport=httpx.MockTransport(nobody))
-    with line, pytest.raises(LicenceFault, match="not reached"):
+    with line, pytest.raises(LicenseFault, match="not reached"):
         folder.fetch(line, URL, key_of(seller))
     assert folder.read().id == 100001
 
@@ -127,12 +127,12 @@ def test_a_seller_that_is_not_there_leaves_the_file_as_it_was(
     ],
     ids=["a page", "a list", "half of it", "a failure"],
 )
-def test_what_issues_no_licence_files_is_told_in_a_line(
+def test_what_issues_no_license_files_is_told_in_a_line(
     tmp_path: Path, answer: httpx.Response
 ) -> None:
     transport = httpx.MockTransport(lambda _: answer)
-    with httpx.Client(transport=transport) as line, pytest.raises(LicenceFault, match="_licence"):
-        LicenceFolder(tmp_path).fetch(line, URL, "1-x")
+    with httpx.Client(transport=transport) as line, pytest.raises(LicenseFault, match="_licence"):
+        LicenseFolder(tmp_path).fetch(line, URL, "1-x")
     assert not (tmp_path / "locked").exists()
 
 

@@ -1,4 +1,4 @@
-"""The licence file that a panel fetches: signed, with its modules and its partner."""
+"""The license file that a panel fetches: signed, with its modules and its partner."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def file_of(seller: Seller, number: int = 100001, **given: str) -> dict[str, Any
     return told
 
 
-def test_the_file_tells_the_licence_and_not_its_key(seller: Seller) -> None:
+def test_the_file_tells_the_license_and_not_its_key(seller: Seller) -> None:
     told = file_of(seller)
     assert (told["id"], told["pricelist"], told["ip"], told["status"]) == (
         100001, 55227, "192.0.2.10", 2,
