@@ -14,10 +14,10 @@ from flask import Flask
 from werkzeug.wrappers import Response
 
 from emulator.api.registry import Registry
-from emulator.clock import Machine
+from emulator.clock import SystemClock
 from emulator.control.api.http import PREFIX, ControlApi
 from emulator.control.console.pages import Console
-from emulator.domain.accounts.accounts import Verified
+from emulator.domain.accounts.accounts import PasswordCache
 from emulator.functions import families
 from emulator.functions.products import service_types
 from emulator.server.license_file_api import LicenseDoor
@@ -51,20 +51,20 @@ TO_THE_PAGE = "payment.add.redirect"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
-def create_registry(verified: Verified | None = None) -> Registry:
+def create_registry(verified: PasswordCache | None = None) -> Registry:
     """Every function of the API; raises DeclarationError with all faults at once."""
-    declared = families(verified or Verified(secrets.token_bytes(32)))
+    declared = families(verified or PasswordCache(secrets.token_bytes(32)))
     return Registry(declared, service_types.of_own_type)
 
 
 @functools.cache
-def _shared() -> tuple[Verified, Registry]:
+def _shared() -> tuple[PasswordCache, Registry]:
     """What every application in this process may share: nothing in it belongs to a world."""
-    verified = Verified(secrets.token_bytes(32))
+    verified = PasswordCache(secrets.token_bytes(32))
     return verified, create_registry(verified)
 
 
-def create_app(settings: Settings, machine: Machine | None = None) -> Flask:
+def create_app(settings: Settings, machine: SystemClock | None = None) -> Flask:
     """A WSGI application over the worlds under ``settings.data``; makes ``default`` if need be."""
     worlds = Worlds(settings, machine)
     worlds.rebuild_outdated()

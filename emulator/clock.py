@@ -26,7 +26,7 @@ def machine_now() -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class Machine:
+class SystemClock:
     """What a machine tells of time; tests hand in their own."""
 
     now: Callable[[], datetime] = machine_now
@@ -44,13 +44,13 @@ class WorldClock:
     offset: timedelta = timedelta(0)
     frozen_at: datetime | None = None
 
-    def now(self, machine: Machine) -> datetime:
+    def now(self, machine: SystemClock) -> datetime:
         """The world's time, UTC, whole seconds."""
         if self.frozen_at is not None:
             return self.frozen_at
         return machine.now() + self.offset
 
-    def moved_to(self, instant: datetime, machine: Machine) -> WorldClock:
+    def moved_to(self, instant: datetime, machine: SystemClock) -> WorldClock:
         """The same clock, standing at ``instant``; a running clock goes on from there."""
         if self.mode == "frozen":
             return WorldClock("frozen", frozen_at=instant)

@@ -9,11 +9,11 @@ import json
 
 from emulator import journal
 from emulator.domain import lifecycle
-from emulator.domain.lifecycle import Happening
+from emulator.domain.lifecycle import DueEvent
 from emulator.domain.world import Shop
 
 
-def catch_up(shop: Shop, bounds: journal.Bounds) -> list[Happening]:
+def catch_up(shop: Shop, bounds: journal.Bounds) -> list[DueEvent]:
     """One batch of what is due with a row of the journal for each, in the caller's transaction."""
     happened = lifecycle.catch_up(shop)
     for one in happened:
@@ -21,7 +21,7 @@ def catch_up(shop: Shop, bounds: journal.Bounds) -> list[Happening]:
     return happened
 
 
-def _entry(one: Happening) -> journal.Entry:
+def _entry(one: DueEvent) -> journal.Entry:
     told = {"service": str(one.service_id), "detail": one.detail}
     return journal.Entry(
         at=one.at,

@@ -45,7 +45,7 @@ from reseller_client.services.product_models import (
     ServiceOrder,
     ServiceRow,
 )
-from reseller_client.transport.call import Patience
+from reseller_client.transport.call import RetryPolicy
 from reseller_client.transport.values import Money, Status
 
 __all__ = [
@@ -81,10 +81,10 @@ __all__ = [
     "Ordered",
     "OrderedModule",
     "OrderedService",
-    "Patience",
     "PromoCodeRefused",
     "Refused",
     "ResellerError",
+    "RetryPolicy",
     "SecondFactorNeeded",
     "SellerFault",
     "Service",

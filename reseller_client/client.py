@@ -22,7 +22,7 @@ from reseller_client.services.modules import Modules
 from reseller_client.services.orders import Orders
 from reseller_client.services.products import Products
 from reseller_client.services.services import Services
-from reseller_client.transport.call import Patience, Style, make_call, make_csv_call
+from reseller_client.transport.call import RetryPolicy, Style, make_call, make_csv_call
 from reseller_client.transport.reader import read_document
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 Told = TypeVar("Told")
 
 # The one default that lets real time pass; a caller (every test) may give another.
-_PATIENCE = Patience(wait=time.sleep)  # noqa: TID251 - a seller has to be waited for
+_PATIENCE = RetryPolicy(wait=time.sleep)  # noqa: TID251 - a seller has to be waited for
 
 
 class Client:
@@ -65,7 +65,7 @@ class Client:
         lang: str = "en",
         timeout: float = 60.0,
         session: bool = False,
-        patience: Patience = _PATIENCE,
+        patience: RetryPolicy = _PATIENCE,
     ) -> None:
         """Keep the settings; see the class. ValueError: login with a colon, or in url."""
         parts = urlsplit(url)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 
-from emulator.clock import Machine, machine_now
+from emulator.clock import SystemClock, machine_now
 
 
-def stopped() -> Machine:
+def stopped() -> SystemClock:
     """It is today, and stays this very second: no midnight comes, no slow test lets a lock open."""
     return _at(machine_now())
 
 
-def noon(day: date) -> Machine:
+def noon(day: date) -> SystemClock:
     """It is noon of a day, for what comes out otherwise where months end."""
     return _at(datetime.combine(day, time(12), UTC))
 
 
-def _at(instant: datetime) -> Machine:
-    return Machine(now=lambda: instant, elapsed=instant.timestamp)
+def _at(instant: datetime) -> SystemClock:
+    return SystemClock(now=lambda: instant, elapsed=instant.timestamp)

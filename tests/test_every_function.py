@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from emulator.api.registry import Evidence, Function, Kind
 from emulator.app import create_registry
-from emulator.clock import Machine
+from emulator.clock import SystemClock
 from emulator.openapi import FORMATS, schema_of
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
@@ -90,7 +90,7 @@ class Desk:
 @pytest.fixture(scope="module")
 def seller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     at = datetime(2026, 3, 15, 12, tzinfo=UTC)
-    machine = Machine(now=lambda: at, elapsed=at.timestamp)
+    machine = SystemClock(now=lambda: at, elapsed=at.timestamp)
     with Seller(seeds=tmp_path_factory.mktemp("seeds"), machine=machine) as made:
         yield Desk(made)
 

@@ -16,7 +16,7 @@ from contracts.record.levels import Choice
 from contracts.target.seller import Place, Seller
 from contracts.target.transports import Witness
 from contracts.verdicts import Verdict
-from reseller_client import Client, Patience
+from reseller_client import Client, RetryPolicy
 
 WORLD: Final = "small"
 """The fixture in which courses are led at a seller of ours."""
@@ -48,7 +48,7 @@ def client_at(
     wait = _at_once if seller.own and wishes.wait is None else wishes.wait
     if wait is None:
         return Client(address, login=login, password=password, transport=line)
-    patience = Patience(wait=wait)
+    patience = RetryPolicy(wait=wait)
     return Client(address, login=login, password=password, transport=line, patience=patience)
 
 

@@ -85,7 +85,7 @@ class Part:
 
 
 @dataclass(slots=True)
-class Shown:
+class FormAnswer:
     """A form as it is shown: ``fields`` by wire name, selects, tables.
 
     ``inner``  whether the form is repeated in an inner ``doc`` (docs/evidence.md 15 and 21).
@@ -104,7 +104,7 @@ class Shown:
 
 
 @dataclass(slots=True)
-class Done:
+class ActionResult:
     """A submit or an action that happened.
 
     ``fields`` stand directly under ``doc`` (``id``, ``item.id``, ``billorder``, ``lickey``);
@@ -113,7 +113,7 @@ class Done:
     """
 
     fields: Mapping[str, Value] = field(default_factory=dict)
-    form: Shown | None = None
+    form: FormAnswer | None = None
     flat: bool = False
     ok: str = ""
     ok_type: str = ""
@@ -164,4 +164,4 @@ class LoggedIn:
     """With the second factor confirmed: the answer carries ``ok`` too."""
 
 
-Answer = Shown | Done | Rows | Raw | Streamed | LoggedIn
+Answer = FormAnswer | ActionResult | Rows | Raw | Streamed | LoggedIn

@@ -121,7 +121,7 @@ class Function:
         return handler
 
 
-class Said(TypedDict, total=False):
+class FunctionOptions(TypedDict, total=False):
     """What a declaration may say beside the function's name."""
 
     takes: type[WireSchema]
@@ -147,23 +147,25 @@ class Family:
         self.title = title
         self.functions: list[Function] = []
 
-    def listing(self, name: str, **said: Unpack[Said]) -> Callable[[Handler], Function]:
+    def listing(self, name: str, **said: Unpack[FunctionOptions]) -> Callable[[Handler], Function]:
         """Rows. The handler answers a ``Rows``."""
         return self._declare(Kind.LISTING, name, said)
 
-    def form(self, name: str, **said: Unpack[Said]) -> Callable[[Handler], Function]:
+    def form(self, name: str, **said: Unpack[FunctionOptions]) -> Callable[[Handler], Function]:
         """Shown without ``sok``, submitted with it. The handler shows; see ``on_submit``."""
         return self._declare(Kind.FORM, name, said)
 
-    def action(self, name: str, **said: Unpack[Said]) -> Callable[[Handler], Function]:
+    def action(self, name: str, **said: Unpack[FunctionOptions]) -> Callable[[Handler], Function]:
         """Acts at once, ``sok`` or not."""
         return self._declare(Kind.ACTION, name, said)
 
-    def document(self, name: str, **said: Unpack[Said]) -> Callable[[Handler], Function]:
+    def document(self, name: str, **said: Unpack[FunctionOptions]) -> Callable[[Handler], Function]:
         """A document with a structure of its own, only read."""
         return self._declare(Kind.DOCUMENT, name, said)
 
-    def _declare(self, kind: Kind, name: str, said: Said) -> Callable[[Handler], Function]:
+    def _declare(
+        self, kind: Kind, name: str, said: FunctionOptions
+    ) -> Callable[[Handler], Function]:
         takes = said.get("takes", Nothing)
         returns = said.get("returns")
 

@@ -45,7 +45,7 @@ _NEXT_READY = Statement(select(func.min(V.key_ready)))
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class DueEvent:
     """Something that fell due: when, which service, what, a word more, and whose it is.
 
     ``what``: ``key`` (it arrived), ``ready`` (a machine came up), ``prolong`` (detail: the new
@@ -79,7 +79,7 @@ def is_due(shop: Shop) -> bool:
     return world.next_ready is not None and world.next_ready <= shop.machine.elapsed()
 
 
-def catch_up(shop: Shop) -> list[Happening]:
+def catch_up(shop: Shop) -> list[DueEvent]:
     """One batch of what is due, in order; empty when nothing is left.
 
     Call it under the world's lock until it returns nothing. Each event sees the world's clock
@@ -87,7 +87,7 @@ def catch_up(shop: Shop) -> list[Happening]:
     hence after everything that fell due before.
     """
     owners = _Owners(shop)
-    happened: list[Happening] = []
+    happened: list[DueEvent] = []
     again: tuple[datetime, int] | None = None
     gone_with: set[int] = set()
     for row in shop.db.rows(_DUE, now=shop.now):
@@ -100,10 +100,10 @@ def catch_up(shop: Shop) -> list[Happening]:
         owner = owners.of(service)
         what, detail, after, gone = _fall_due(shop.at(moment), owner, service)
         notifications.tell(shop.at(moment), owner.id, what, service.id, detail)
-        happened.append(Happening(moment, service.id, what, detail, owner.login))
+        happened.append(DueEvent(moment, service.id, what, detail, owner.login))
         for module in gone:
             with_it = f"with license {service.id}"
-            happened.append(Happening(moment, module.id, "close", with_it, owner.login))
+            happened.append(DueEvent(moment, module.id, "close", with_it, owner.login))
             gone_with.add(module.id)
         if after.due_at is not None:
             next_time = (after.due_at, after.id)
@@ -132,14 +132,14 @@ class _Owners:
         return owner
 
 
-def _keys(shop: Shop, owners: _Owners) -> list[Happening]:
+def _keys(shop: Shop, owners: _Owners) -> list[DueEvent]:
     arrived = []
     for row in shop.db.rows(_READY, elapsed=shop.machine.elapsed()):
         service = opening.finish_opening(shop, Service(*row))
         owner = owners.of(service)
         what = "key" if traits.of(shop.catalogue, service.type).is_license else "ready"
         notifications.tell(shop, owner.id, what, service.id)
-        arrived.append(Happening(shop.now, service.id, what, login=owner.login))
+        arrived.append(DueEvent(shop.now, service.id, what, login=owner.login))
     return arrived
 
 

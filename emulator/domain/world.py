@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Text, bindparam, select, type_coerce, update
 
-from emulator.clock import Machine, WorldClock
+from emulator.clock import SystemClock, WorldClock
 from emulator.domain.catalogue.catalogue import Catalogue
 from emulator.store import tables
 from emulator.store.engine import Database, Row, Statement
@@ -249,7 +249,7 @@ class Shop:
     world: World
     now: datetime
     catalogue: Catalogue
-    machine: Machine = field(default_factory=Machine)
+    machine: SystemClock = field(default_factory=SystemClock)
     remembered: dict[int, Any] = field(default_factory=dict)
     """What was read of an account for the length of this call (see ``domain.discounts``)."""
 

@@ -19,7 +19,7 @@ from emulator.faults.kinds import (
     Status,
     Truncate,
 )
-from emulator.faults.plan import BadFault, Fault, NoFault, Strike, read
+from emulator.faults.plan import BadFault, Fault, FaultHit, NoFault, read
 from emulator.faults.rows import (
     add,
     clear,
@@ -38,6 +38,7 @@ __all__ = [
     "Delay",
     "Drop",
     "Fault",
+    "FaultHit",
     "Garbage",
     "Kind",
     "Long",
@@ -48,7 +49,6 @@ __all__ = [
     "Refuse",
     "Stale",
     "Status",
-    "Strike",
     "Truncate",
     "add",
     "clear",

@@ -95,7 +95,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Strike:
+class FaultHit:
     """One fault that hit the call at hand."""
 
     fault: int

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Text, bindparam, delete, insert, select, type_coerce, update
 
 from emulator.faults.kinds import RateLimit
-from emulator.faults.plan import Fault, NoFault, Strike, read
+from emulator.faults.plan import Fault, FaultHit, NoFault, read
 from emulator.store import tables
 from emulator.store.engine import Database, Row, Statement
 
@@ -107,12 +107,12 @@ def matching(db: Database, func: str, login: str) -> bool:
     return any(_fault(row).looks_at(func, login) for row in db.rows(_ALL))
 
 
-def strike(db: Database, func: str, login: str, elapsed: float) -> tuple[Strike, ...]:
+def strike(db: Database, func: str, login: str, elapsed: float) -> tuple[FaultHit, ...]:
     """Counts the call with every fault that looks at it; those that hit it, in their order.
 
     Under the world's lock: two workers never both have the third call.
     """
-    hit: list[Strike] = []
+    hit: list[FaultHit] = []
     for row in db.rows(_ALL):
         fault, state = _fault(row), dict(row[4])
         if not fault.looks_at(func, login):
@@ -121,7 +121,7 @@ def strike(db: Database, func: str, login: str, elapsed: float) -> tuple[Strike,
         over = not isinstance(fault.kind, RateLimit) or _over(fault.kind, state, login, elapsed)
         if over and fault.hits(number, struck):
             struck += 1
-            hit.append(Strike(fault.id, fault.when, fault.kind))
+            hit.append(FaultHit(fault.id, fault.when, fault.kind))
         db.run(_COUNTED, wanted=fault.id, seen=number, hit=struck, kept=state)
     return tuple(hit)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emulator.api.registry import Family
-from emulator.domain.accounts.accounts import Verified
+from emulator.domain.accounts.accounts import PasswordCache
 from emulator.functions.account import (
     account,
     country,
@@ -27,7 +27,7 @@ from emulator.functions.products import (
 from emulator.functions.services import groupedit, service
 
 
-def families(verified: Verified) -> tuple[Family, ...]:
+def families(verified: PasswordCache) -> tuple[Family, ...]:
     """Every family, newly declared. ``verified``: passwords known to be right, per process."""
     licenses = (soft.family(), softexternal.family(), platform.family(), addition.family())
     products = (*licenses, *service_types.families(), certificate.family())

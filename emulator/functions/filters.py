@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from emulator.api.context import Call, Choice, Done, Shown
+from emulator.api.context import ActionResult, Call, Choice, FormAnswer
 from emulator.api.fields import Rest
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
@@ -43,19 +43,19 @@ def declare_filter(
         source=source,
         summary=f"Shows or sets what the listing {listed} shows for the rest of the session.",
     )
-    def show(call: Call) -> Shown:
+    def show(call: Call) -> FormAnswer:
         kept: Mapping[str, Any] = call.session.filters.get(listed, {}) if call.session else {}
-        return Shown({name: kept.get(name, "") for name in names}, slists=selects(call))
+        return FormAnswer({name: kept.get(name, "") for name in names}, slists=selects(call))
 
     @show.on_submit
-    def keep(call: Call) -> Done:
+    def keep(call: Call) -> ActionResult:
         chosen = {n: call.params[n] for n in names if call.params.get(n, "").strip()}
         if call.session is not None:
             sessions.keep_filter(call.shop.db, call.session, listed, chosen)
-        return Done(ok=f"func={listed}", ok_type="list")
+        return ActionResult(ok=f"func={listed}", ok_type="list")
 
     @show.on_button("reset", "clear")
-    def forget(call: Call) -> Done:
+    def forget(call: Call) -> ActionResult:
         if call.session is not None:
             sessions.keep_filter(call.shop.db, call.session, listed, {})
-        return Done(ok=f"func={listed}", ok_type="list")
+        return ActionResult(ok=f"func={listed}", ok_type="list")

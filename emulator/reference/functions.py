@@ -15,7 +15,7 @@ from defusedxml.ElementTree import fromstring
 
 from emulator import testing
 from emulator.api.registry import Family, Function, Kind, Registry
-from emulator.clock import Machine
+from emulator.clock import SystemClock
 from emulator.domain.accounts.sessions import prefix_of
 from emulator.openapi import answer_fields, errors_of, parameters
 from emulator.reference import HEAD, prose
@@ -36,7 +36,7 @@ class Seller:
     """A seller for the examples, reset before each. ``folder``: what worlds begin as lies there."""
 
     def __init__(self, folder: Path) -> None:
-        machine = Machine(now=lambda: AT, elapsed=AT.timestamp)
+        machine = SystemClock(now=lambda: AT, elapsed=AT.timestamp)
         self._seller = testing.Seller(seeds=folder, machine=machine)
         self._client = self._seller.wsgi.test_client(use_cookies=False)
 

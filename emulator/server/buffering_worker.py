@@ -30,7 +30,7 @@ ASKS_FIRST = re.compile(rb"\r\nexpect:", re.IGNORECASE)
 TOO_LONG = b"HTTP/1.1 414 URI Too Long\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
 
-class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+class BufferingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """Gathers requests in the event loop. HTTPS is left to gunicorn: its handshake blocks."""
 
     def enqueue_req(self, conn: Any) -> None:  # noqa: ANN401 - gunicorn's connection

@@ -112,7 +112,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "bind": self._place.bound,
             "workers": settings.workers,
             "threads": settings.threads,
-            "worker_class": "emulator.server.buffering_worker.PatientWorker",
+            "worker_class": "emulator.server.buffering_worker.BufferingWorker",
             "reuse_port": True,
             "preload_app": True,
             "keepalive": KEEPALIVE,

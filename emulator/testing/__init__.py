@@ -26,7 +26,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from emulator.clock import Machine
+from emulator.clock import SystemClock
 from emulator.testing.client import Answer, ControlError, Refused, World
 
 if TYPE_CHECKING:
@@ -40,19 +40,19 @@ START = 60.0
 
 
 @dataclass
-class MovableMachine:
+class MovableClock:
     """A machine whose elapsed time a test moves: sessions, login locks, keys after seconds."""
 
     ahead: float = 0.0
-    base: Machine = field(default_factory=Machine)
+    base: SystemClock = field(default_factory=SystemClock)
 
     def pass_time(self, seconds: float) -> None:
         """Lets this much real time have passed."""
         self.ahead += seconds
 
-    def machine(self) -> Machine:
+    def machine(self) -> SystemClock:
         """As the seller wants it."""
-        return Machine(
+        return SystemClock(
             now=self.base.now,
             elapsed=lambda: self.base.elapsed() + self.ahead,
             wait=self.pass_time,
@@ -74,7 +74,7 @@ class Seller(World):
         fixture: str = "small",
         *,
         seeds: Path | None = None,
-        machine: Machine | None = None,
+        machine: SystemClock | None = None,
         **settings: object,
     ) -> None:
         from werkzeug.test import Client
@@ -83,7 +83,7 @@ class Seller(World):
         from emulator.settings import load
 
         self.folder = tempfile.mkdtemp(prefix="mockseller-")
-        self.time = MovableMachine(base=machine or Machine())
+        self.time = MovableClock(base=machine or SystemClock())
         flags = {"data": self.folder, "fixture": fixture, "seeds": seeds, **settings}
         with _thrown_away_unless_made(self.folder):
             self.settings = load(flags, environ={})
@@ -223,7 +223,7 @@ class SellerServer(World):
 __all__ = [
     "Answer",
     "ControlError",
-    "MovableMachine",
+    "MovableClock",
     "Refused",
     "Seller",
     "SellerServer",

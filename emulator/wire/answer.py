@@ -10,7 +10,17 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from emulator.api.context import Choice, Done, Leaf, LoggedIn, Part, Raw, Rows, Shown, Streamed
+from emulator.api.context import (
+    ActionResult,
+    Choice,
+    FormAnswer,
+    Leaf,
+    LoggedIn,
+    Part,
+    Raw,
+    Rows,
+    Streamed,
+)
 from emulator.api.registry import Function
 from emulator.api.schema import WireSchema
 from emulator.errors import ApiError, BadValue
@@ -103,7 +113,7 @@ class Writer:
                 layouts.metadata(function),
                 layouts.messages(function, lang, {}),
             )
-        if isinstance(answer, Shown) and (answer.labels or answer.sliders):
+        if isinstance(answer, FormAnswer) and (answer.labels or answer.sliders):
             shown = layouts.metadata(function, answer.sliders) if answer.sliders else kept[0]
             return (shown, layouts.messages(function, lang, answer.labels))
         return kept
@@ -112,7 +122,7 @@ class Writer:
 def _content(function: Function, answer: object) -> tuple[Shape, list[Node]]:
     if isinstance(answer, Rows):
         return Shape.LISTING, _rows(function, answer)
-    if isinstance(answer, Shown):
+    if isinstance(answer, FormAnswer):
         nodes = _shown(function, answer)
         if answer.inner:
             nodes.append(Node("doc", children=_shown(function, answer)))
@@ -125,10 +135,12 @@ def _content(function: Function, answer: object) -> tuple[Shape, list[Node]]:
         attrs = {"id": answer.session_id, "level": str(answer.level)}
         nodes = [Node("auth", answer.session_id, attrs)]
         return Shape.FORM, [*nodes, Node("ok")] if answer.done else nodes
-    return Shape.RESULT, _done(function, answer if isinstance(answer, Done) else Done())
+    return Shape.RESULT, _done(
+        function, answer if isinstance(answer, ActionResult) else ActionResult()
+    )
 
 
-def _done(function: Function, answer: Done) -> list[Node]:
+def _done(function: Function, answer: ActionResult) -> list[Node]:
     nodes = _leaves(function.returns, answer.fields)
     nodes.append(Node("ok", answer.ok, {"type": answer.ok_type} if answer.ok_type else None))
     if answer.form is not None:
@@ -140,7 +152,7 @@ def _done(function: Function, answer: Done) -> list[Node]:
     return nodes
 
 
-def _shown(function: Function, form: Shown) -> list[Node]:
+def _shown(function: Function, form: FormAnswer) -> list[Node]:
     nodes = _leaves(function.returns, form.fields)
     for name, choices in form.slists.items():
         nodes.append(Node("slist", attrs={"name": name}, children=_choices(choices)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from emulator.domain.accounts import accounts, sessions
-from emulator.domain.accounts.accounts import Account, Knock, Verified
+from emulator.domain.accounts.accounts import Account, LoginRecord, PasswordCache
 from emulator.domain.accounts.sessions import IDLE, Session
 from emulator.domain.world import World
 from emulator.errors import AuthFailed, SecondFactorNeeded
@@ -31,7 +31,7 @@ class Credentials:
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class Caller:
     """The world that is asked and who asks. ``refusal``: why the credentials are no good."""
 
     world: World
@@ -72,28 +72,33 @@ def who_asks(
     request: Request,
     brought: Credentials,
     login: str,
-    verified: Verified,
+    verified: PasswordCache,
     elapsed: float,
-) -> Asker:
+) -> Caller:
     """The world's row with the asker: one query. Nothing is written here."""
     if brought.session_id:
         world, session, account = sessions.find(db, brought.session_id)
         if session is None or elapsed - session.used > IDLE:
-            return Asker(world, None, None)
-        return Asker(world, account, session)
+            return Caller(world, None, None)
+        return Caller(world, account, session)
     knock = accounts.knock(db, login, request.address)
     if not brought.login or request.func in LOGS_IN_ITSELF:
-        return Asker(knock.world, None, None)
+        return Caller(knock.world, None, None)
     refusal = refused(knock, login, brought.password, request.address, verified, elapsed)
     if refusal is None and knock.account is not None and knock.account.totp_secret:
         refusal = SecondFactorNeeded(login)
     if refusal is not None:
-        return Asker(knock.world, None, None, refusal)
-    return Asker(knock.world, knock.account, None)
+        return Caller(knock.world, None, None, refusal)
+    return Caller(knock.world, knock.account, None)
 
 
 def refused(
-    knock: Knock, login: str, password: str, address: str, verified: Verified, elapsed: float
+    knock: LoginRecord,
+    login: str,
+    password: str,
+    address: str,
+    verified: PasswordCache,
+    elapsed: float,
 ) -> AuthFailed | None:
     """Why a login with a password is refused, or None.
 

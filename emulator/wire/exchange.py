@@ -11,10 +11,10 @@ from emulator import journal
 from emulator.api.context import Call
 from emulator.domain.world import Shop
 from emulator.errors import ApiError, BadValue
-from emulator.faults import Strike
+from emulator.faults import FaultHit
 from emulator.texts import LANGUAGES
 from emulator.wire import formats
-from emulator.wire.auth import Asker, Credentials
+from emulator.wire.auth import Caller, Credentials
 from emulator.wire.formats import Format
 from emulator.wire.request import Request
 
@@ -52,7 +52,7 @@ class Reply:
 
 
 @dataclass(slots=True)
-class Turn:
+class RequestContext:
     """One request on its way: what was brought, who turned out to ask, what came of it."""
 
     request: Request
@@ -60,11 +60,11 @@ class Turn:
     brought: Credentials
     login: str
     started: float
-    asker: Asker | None = None
+    asker: Caller | None = None
     call: Call | None = None
     error: ApiError | None = None
     session_id: str = ""
-    struck: tuple[Strike, ...] | None = None
+    struck: tuple[FaultHit, ...] | None = None
     """Faults that hit this call; None: nobody has asked yet."""
 
     @property
@@ -101,7 +101,7 @@ def format_of(chosen: Format | None, request: Request) -> Format:
         raise BadValue("callback", callback) from None
 
 
-def entry_of(turn: Turn, shop: Shop, body: bytes, most: int) -> journal.Entry:
+def entry_of(turn: RequestContext, shop: Shop, body: bytes, most: int) -> journal.Entry:
     """What the journal keeps of this turn, secrets masked; ``most``: of one request or answer."""
     request, error = turn.request, turn.error
     account = turn.asker.account if turn.asker else None

@@ -21,7 +21,7 @@ from emulator.faults import Kind
 from emulator.faults.kinds import When
 from emulator.store.engine import Database
 from emulator.wire.answer import error_document
-from emulator.wire.exchange import Reply, Turn
+from emulator.wire.exchange import Reply, RequestContext
 
 K = TypeVar("K", bound=Kind)
 TOO_MANY = 429
@@ -47,23 +47,23 @@ class FaultsPlanned(Exception):
     """This call has to be counted first: faults are planned in its world."""
 
 
-def _of(turn: Turn, kind: type[K], when: When) -> Iterator[tuple[int, K]]:
+def _of(turn: RequestContext, kind: type[K], when: When) -> Iterator[tuple[int, K]]:
     for strike in turn.struck or ():
         if strike.when == when and isinstance(strike.kind, kind):
             yield strike.fault, strike.kind
 
 
-def wait(turn: Turn, when: When) -> float:
+def wait(turn: RequestContext, when: When) -> float:
     """How many seconds the client waits here."""
     return sum(delay.seconds for _, delay in _of(turn, faults.Delay, when))
 
 
-def without_key(turn: Turn, shop: Shop) -> Shop:
+def without_key(turn: RequestContext, shop: Shop) -> Shop:
     """The shop as this call meets it: what it opens may wait for its key while the fault lasts."""
     return withheld_keys.withholding(shop) if any(_of(turn, faults.NoKey, "before")) else shop
 
 
-def refusal(turn: Turn, when: When) -> ApiError | None:
+def refusal(turn: RequestContext, when: When) -> ApiError | None:
     """The error document a fault answers with."""
     for _, planned in _of(turn, faults.Refuse, when):
         return PlannedRefusal(planned.type, planned.object, planned.value, planned.msg)
@@ -73,7 +73,7 @@ def refusal(turn: Turn, when: When) -> ApiError | None:
     return None
 
 
-def instead(turn: Turn, db: Database, *, looks: bool) -> Reply | None:
+def instead(turn: RequestContext, db: Database, *, looks: bool) -> Reply | None:
     """What is answered in place of the call, which then never happens."""
     if any(_of(turn, faults.Drop, "before")):
         return Reply("", b"", dropped=True)
@@ -90,23 +90,23 @@ def instead(turn: Turn, db: Database, *, looks: bool) -> Reply | None:
     return None
 
 
-def _stale_token(turn: Turn, number: int) -> str:
+def _stale_token(turn: RequestContext, number: int) -> str:
     same = {n: v for n, v in turn.request.params.items() if n not in NEVER_THE_SAME}
     told = json.dumps([turn.who, sorted(same.items())])
     return faults.stale_token(number, hashlib.sha256(told.encode()).hexdigest()[:32])
 
 
-def holds_back(turn: Turn, *, looks: bool) -> bool:
+def holds_back(turn: RequestContext, *, looks: bool) -> bool:
     """Whether what is answered has to be kept in the world."""
     return any(_of(turn, faults.Long, "after")) or (_goes_stale(turn) and looks)
 
 
-def _goes_stale(turn: Turn) -> bool:
+def _goes_stale(turn: RequestContext) -> bool:
     fresh = turn.error is None and _may_look(turn)
     return fresh and any(_of(turn, faults.Stale, "before"))
 
 
-def _may_look(turn: Turn) -> bool:
+def _may_look(turn: RequestContext) -> bool:
     """Whether the credentials are good: a list of yesterday is not for everybody either."""
     asker = turn.asker
     owes_code = asker is not None and asker.session is not None and asker.session.pending_totp
@@ -114,7 +114,7 @@ def _may_look(turn: Turn) -> bool:
 
 
 def kept(
-    turn: Turn, db: Database, world: str, reply: Reply, elapsed: float, *, looks: bool
+    turn: RequestContext, db: Database, world: str, reply: Reply, elapsed: float, *, looks: bool
 ) -> Reply:
     """Writes the answer down: for a list that goes stale, or behind a link in its place."""
     if looks and _goes_stale(turn):
@@ -132,7 +132,7 @@ def waiting(token: str) -> Reply:
     return Reply(HTML, PAGE.format(link=f"long/{token}/billmgr").encode())
 
 
-def spoiled(turn: Turn, reply: Reply) -> Reply:
+def spoiled(turn: RequestContext, reply: Reply) -> Reply:
     """The answer as the client gets it. It happened; the journal has the truth."""
     document = refusal(turn, "after")
     if document is not None:

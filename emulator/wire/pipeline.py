@@ -13,11 +13,11 @@ import threading
 import time
 
 from emulator import events, faults, journal
-from emulator.api.context import Call, Done, LoggedIn, WriteNeeded
+from emulator.api.context import ActionResult, Call, LoggedIn, WriteNeeded
 from emulator.api.registry import Function, Registry
 from emulator.domain import lifecycle
 from emulator.domain.accounts import sessions
-from emulator.domain.accounts.accounts import Verified
+from emulator.domain.accounts.accounts import PasswordCache
 from emulator.domain.world import Shop
 from emulator.domain.world import read as read_world
 from emulator.errors import AccessDenied, ApiError, Missed, UnknownFunction
@@ -25,7 +25,7 @@ from emulator.store.engine import Database
 from emulator.wire import auth, faulting, formats
 from emulator.wire.answer import Writer, error_document
 from emulator.wire.document import Document
-from emulator.wire.exchange import InternalError, Reply, Turn, entry_of, format_of
+from emulator.wire.exchange import InternalError, Reply, RequestContext, entry_of, format_of
 from emulator.wire.faulting import FaultsPlanned
 from emulator.wire.request import Request
 from emulator.wire.spool import spooled
@@ -39,7 +39,7 @@ WITH_LAYOUT = frozenset({"json", "sjson", "xjson", "devel"})
 class Endpoint:
     """Answers requests. One per process, shared by its threads; holds caches, no state."""
 
-    def __init__(self, worlds: Worlds, registry: Registry, verified: Verified) -> None:
+    def __init__(self, worlds: Worlds, registry: Registry, verified: PasswordCache) -> None:
         self._worlds = worlds
         self._registry = registry
         self._verified = verified
@@ -56,7 +56,7 @@ class Endpoint:
         chosen = formats.choose(request.params.get("out"), request.params.get("sfrom"))
         brought = auth.credentials(request)
         name, login = auth.world_of(self._worlds, request, brought)
-        turn = Turn(request, chosen or formats.XML, brought, login, started)
+        turn = RequestContext(request, chosen or formats.XML, brought, login, started)
         try:
             turn.format = format_of(chosen, request)
             try:
@@ -82,7 +82,7 @@ class Endpoint:
             return False
         return request.origin in allowed or "*" in allowed
 
-    def _under_faults(self, turn: Turn, name: str) -> Reply:
+    def _under_faults(self, turn: RequestContext, name: str) -> Reply:
         """The same in a world where faults are planned. No lock is held while one waits."""
         machine = self._worlds.machine
         with self._one_at_a_time:
@@ -95,7 +95,7 @@ class Endpoint:
         machine.wait(faulting.wait(turn, "after"))
         return faulting.spoiled(turn, reply)
 
-    def _held_back(self, turn: Turn, name: str) -> Reply:
+    def _held_back(self, turn: RequestContext, name: str) -> Reply:
         """The call's own answer, kept in the world where a fault wants it later."""
         reply = self._in_world(turn, name).whole()
         looks = self._looks(turn)
@@ -105,11 +105,11 @@ class Endpoint:
                 reply = faulting.kept(turn, db, name, reply, elapsed, looks=looks)
         return reply
 
-    def _looks(self, turn: Turn) -> bool:
+    def _looks(self, turn: RequestContext) -> bool:
         function = self._registry.find(turn.request.func)
         return function is not None and not function.chosen(turn.request.params)[1]
 
-    def _count(self, turn: Turn, name: str) -> None:
+    def _count(self, turn: RequestContext, name: str) -> None:
         """Which faults hit this call. The count stands whatever becomes of the call."""
         turn.struck = ()
         func = turn.request.func
@@ -121,7 +121,7 @@ class Endpoint:
         with self._worlds.locked(name) as db, db.writing():
             turn.struck = faults.strike(db, func, turn.who, self._worlds.machine.elapsed())
 
-    def _instead(self, turn: Turn, name: str) -> Reply | None:
+    def _instead(self, turn: RequestContext, name: str) -> Reply | None:
         """What a fault answers in place of the call, journalled like any answer."""
         with self._worlds.locked(name) as db, db.writing():
             reply = faulting.instead(turn, db, looks=self._looks(turn))
@@ -145,7 +145,7 @@ class Endpoint:
             return faulting.waiting(token)
         return Reply(content_type, body)
 
-    def _in_world(self, turn: Turn, name: str) -> Reply:
+    def _in_world(self, turn: RequestContext, name: str) -> Reply:
         function = self._registry.find(turn.request.func)
         if function is None or not function.chosen(turn.request.params)[1]:
             try:
@@ -155,7 +155,7 @@ class Endpoint:
         with self._worlds.locked(name) as db:
             return self._act(turn, function, db)
 
-    def _look(self, turn: Turn, function: Function | None, db: Database) -> Reply:
+    def _look(self, turn: RequestContext, function: Function | None, db: Database) -> Reply:
         with db.reading():
             shop = self._ask(turn, db)
             if lifecycle.is_due(shop):
@@ -172,7 +172,7 @@ class Endpoint:
             self._write_down(turn, db, entry)
         return reply
 
-    def _act(self, turn: Turn, function: Function | None, db: Database) -> Reply:
+    def _act(self, turn: RequestContext, function: Function | None, db: Database) -> Reply:
         while True:
             with db.writing():
                 shop = self._ask(turn, db)
@@ -189,14 +189,14 @@ class Endpoint:
                 self._write_down(turn, db, entry_of(turn, shop, reply.body, self._bounds.body))
             return reply
 
-    def _own(self, turn: Turn, shop: Shop) -> Function | None:
+    def _own(self, turn: RequestContext, shop: Shop) -> Function | None:
         """A function of a product type that this world defines itself; one that acts locks."""
         function = self._registry.find_own(turn.request.func, shop.catalogue.types)
         if function is not None and function.chosen(turn.request.params)[1]:
             raise WriteNeeded
         return function
 
-    def _ask(self, turn: Turn, db: Database) -> Shop:
+    def _ask(self, turn: RequestContext, db: Database) -> Shop:
         machine = self._worlds.machine
         turn.asker = auth.who_asks(
             db, turn.request, turn.brought, turn.login, self._verified, machine.elapsed()
@@ -207,7 +207,7 @@ class Endpoint:
         return faulting.without_key(turn, shop) if turn.struck else shop
 
     def _perform(
-        self, turn: Turn, function: Function | None, shop: Shop, *, writing: bool
+        self, turn: RequestContext, function: Function | None, shop: Shop, *, writing: bool
     ) -> Document:
         """The document of this call; a refusal is one too, and leaves nothing behind."""
         lang = turn.language
@@ -222,7 +222,13 @@ class Endpoint:
             return error_document(refusal, turn.request.func, lang)
 
     def _run(
-        self, turn: Turn, function: Function | None, shop: Shop, lang: str, *, writing: bool
+        self,
+        turn: RequestContext,
+        function: Function | None,
+        shop: Shop,
+        lang: str,
+        *,
+        writing: bool,
     ) -> Document:
         request, asker = turn.request, turn.asker
         if request.refused is not None:
@@ -250,7 +256,7 @@ class Endpoint:
         pending = call.session is not None and call.session.pending_totp
         answer: object
         if pending and function.name not in WITHOUT_SECOND_FACTOR:
-            answer = Done(ok="func=totp.confirm")
+            answer = ActionResult(ok="func=totp.confirm")
         else:
             answer = self._handled(call, function)
         if isinstance(answer, LoggedIn):
@@ -278,7 +284,7 @@ class Endpoint:
             answer = handler(call, elid, **values)
         return answer
 
-    def _write_down(self, turn: Turn, db: Database, entry: journal.Entry) -> None:
+    def _write_down(self, turn: RequestContext, db: Database, entry: journal.Entry) -> None:
         session = turn.asker.session if turn.asker else None
         if session is not None:
             elapsed = self._worlds.machine.elapsed()
@@ -286,12 +292,12 @@ class Endpoint:
                 sessions.touch(db, session.id, elapsed)
         journal.write(db, entry, self._bounds)
 
-    def _refused(self, turn: Turn, refusal: ApiError) -> Reply:
+    def _refused(self, turn: RequestContext, refusal: ApiError) -> Reply:
         """A refusal that no world could journal."""
         document = error_document(refusal, turn.request.func, turn.language)
         return Reply(turn.format.content_type, turn.format.render(document))
 
-    def _reply(self, turn: Turn, document: Document) -> Reply:
+    def _reply(self, turn: RequestContext, document: Document) -> Reply:
         """What goes back; of a streamed answer ``body`` is the beginning only."""
         form = turn.format
         if document.stream is not None:

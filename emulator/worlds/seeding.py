@@ -11,7 +11,7 @@ from decimal import Decimal
 from ipaddress import IPv4Address
 from typing import Any
 
-from emulator.clock import Machine
+from emulator.clock import SystemClock
 from emulator.domain.accounts import accounts, partners, profiles
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.accounts.partners import Partner
@@ -62,7 +62,7 @@ _TYPE = all_columns(tables.product_type)
 _PROMO = all_columns(tables.promo_code)
 
 
-def write(db: Database, fixture: WorldFixture, seed: int, machine: Machine) -> None:
+def write(db: Database, fixture: WorldFixture, seed: int, machine: SystemClock) -> None:
     """Fills an empty database. Days are counted from the machine's today.
 
     The name written is the fixture's; whoever copies the file gives it the world's own.

@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import bindparam, select, update
 
 from emulator import __version__
-from emulator.clock import Machine
+from emulator.clock import SystemClock
 from emulator.store import engine, tables
 from emulator.store.engine import Database, Statement
 from emulator.worlds import fixtures, seeding
@@ -32,7 +32,7 @@ class Seeds:
     has no home. Raises OSError where neither can.
     """
 
-    def __init__(self, folder: Path, machine: Machine, *, otherwise: Path) -> None:
+    def __init__(self, folder: Path, machine: SystemClock, *, otherwise: Path) -> None:
         self._folder = folder
         self._machine = machine
         self._otherwise = otherwise

@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from emulator import journal
-from emulator.clock import Machine
+from emulator.clock import SystemClock
 from emulator.domain.accounts.sessions import PREFIX_LENGTH, prefix_of
 from emulator.domain.catalogue import catalogue
 from emulator.domain.catalogue.catalogue import Catalogue
@@ -40,14 +40,14 @@ class Worlds(Connections):
     """Every world under one data folder. One per process; connections belong to threads."""
 
     def __init__(
-        self, settings: Settings, machine: Machine | None = None, *, shared: bool = False
+        self, settings: Settings, machine: SystemClock | None = None, *, shared: bool = False
     ) -> None:
         super().__init__(settings.data / "worlds", shared=shared)
         self.settings = settings
         self.bounds = journal.Bounds(
             settings.journal_rows, settings.journal_bytes, settings.journal_body
         )
-        self.machine = machine or Machine()
+        self.machine = machine or SystemClock()
         self._seeds = Seeds(settings.seeds, self.machine, otherwise=settings.data / "seeds")
         self._shared_ones: list[Worlds] = []
         self._prefixes: dict[str, str] = {}

@@ -12,7 +12,7 @@ import secrets
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
-from reseller_client.modules.passwords import Verified, hashed
+from reseller_client.modules.passwords import PasswordCache, hashed
 from reseller_client.modules.refusals import ShopRefusal
 from reseller_client.modules.wire import document
 
@@ -40,7 +40,7 @@ class Logins:
         """Keep the rows and the clock."""
         self._store = store
         self._now = now
-        self._verified = Verified()
+        self._verified = PasswordCache()
         self._nobodys = hashed(secrets.token_hex(8))
 
     def who(self, params: Mapping[str, str]) -> Buyer | None:

@@ -26,7 +26,7 @@ def _scrypt(password: str, salt: bytes) -> str:
     return hashlib.scrypt(password.encode(), salt=salt, n=COST, r=8, p=1).hex()
 
 
-class Verified:
+class PasswordCache:
     """Passwords that were right in this process, so that not every call costs a slow hash.
 
     Kept are digests under a key of this process, bound to the kept hash: another password at once

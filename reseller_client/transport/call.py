@@ -42,7 +42,7 @@ class Caller(Protocol):
     """Whatever can make a call in the name of an account: the client, seen by its namespaces."""
 
     @property
-    def patience(self) -> Patience:
+    def patience(self) -> RetryPolicy:
         """How long to wait for things the seller does later."""
         ...
 
@@ -61,7 +61,7 @@ class Caller(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class RetryPolicy:
     """How the client waits: the one function that passes time, how often, and how long (seconds).
 
     `pause` lies between two looks; `attempts` bounds the sendings of an order, `looks` the searches
@@ -84,7 +84,7 @@ class Style:
 
 
 def make_call(
-    wire: Wire, func: str, fields: Mapping[str, Field], *, style: Style, patience: Patience
+    wire: Wire, func: str, fields: Mapping[str, Field], *, style: Style, patience: RetryPolicy
 ) -> Answer:
     """Make one call. Raises NotSent, UnknownOutcome, NotUnderstood or a kind of Refused."""
     form = write_fields({"func": func, "out": style.out, "lang": style.lang, **fields})
@@ -105,7 +105,7 @@ def make_csv_call(
     return read_sheet(wire.post(form), func)
 
 
-def _read(wire: Wire, reply: Reply, patience: Patience) -> Answer:
+def _read(wire: Wire, reply: Reply, patience: RetryPolicy) -> Answer:
     """Read a reply; where it is a note to come back later, come back, a bounded number of times."""
     for _ in range(patience.long_reads):
         try:

@@ -23,13 +23,13 @@ from reseller_client.errors import (
 )
 
 if TYPE_CHECKING:
-    from reseller_client.transport.call import Patience
+    from reseller_client.transport.call import RetryPolicy
 
 Result = TypeVar("Result")
 
 
 def once(
-    attempt: Callable[[], Result], find: Callable[[], Result | None], patience: Patience
+    attempt: Callable[[], Result], find: Callable[[], Result | None], patience: RetryPolicy
 ) -> Result:
     """Do something at most once, and at most `patience.attempts` sendings of it.
 
@@ -58,7 +58,7 @@ def once(
     raise ValueError("patience.attempts must be at least 1")
 
 
-def again(attempt: Callable[[], Result], patience: Patience) -> Result:
+def again(attempt: Callable[[], Result], patience: RetryPolicy) -> Result:
     """Do what does no harm when it is done twice, `patience.attempts` times at most.
 
     A refusal ends it. Raises what the last silence raised.
@@ -74,7 +74,7 @@ def again(attempt: Callable[[], Result], patience: Patience) -> Result:
 
 
 def _search(
-    find: Callable[[], Result | None], patience: Patience, lost: ResellerError
+    find: Callable[[], Result | None], patience: RetryPolicy, lost: ResellerError
 ) -> Result | None:
     """Look several times: the seller may still be at work on what it was sent."""
     for _ in range(max(1, patience.looks)):

@@ -27,7 +27,7 @@ from tests.benchmarks.world import WORLD
 LOGIN = "authinfo=reseller%3Asecret"
 GUNICORN = (
     "--worker-class",
-    "emulator.server.buffering_worker.PatientWorker",
+    "emulator.server.buffering_worker.BufferingWorker",
     "--reuse-port",
     "--preload",
     "--log-level",

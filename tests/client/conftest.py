@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from emulator.testing import Seller
-from reseller_client import Client, Patience
+from reseller_client import Client, RetryPolicy
 from tests.client.emulated import LossyLine, client_of
 from tests.machine import stopped
 
@@ -275,5 +275,5 @@ def _client(
         password="se:cret",
         out=out,
         transport=httpx.MockTransport(handler),
-        patience=Patience(wait=waits, pause=2.0, attempts=3, looks=2, long_reads=3),
+        patience=RetryPolicy(wait=waits, pause=2.0, attempts=3, looks=2, long_reads=3),
     )

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 import httpx
 
-from reseller_client import Client, Patience
+from reseller_client import Client, RetryPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,5 +71,5 @@ def client_of(
         out=out,
         session=session,
         transport=httpx.MockTransport(handler),
-        patience=Patience(wait=waits, pause=2.0, attempts=3, looks=2, long_reads=3),
+        patience=RetryPolicy(wait=waits, pause=2.0, attempts=3, looks=2, long_reads=3),
     )

@@ -14,7 +14,7 @@ from reseller_client import (
     LicenseOrder,
     ModuleOrder,
     NotEnoughMoney,
-    Patience,
+    RetryPolicy,
     ServiceOrder,
     Status,
 )
@@ -33,7 +33,7 @@ def seller() -> Iterator[Seller]:
 @pytest.fixture
 def client(seller: Seller) -> Iterator[Client]:
     line = httpx.WSGITransport(app=seller.wsgi)
-    patience = Patience(wait=lambda _: None)
+    patience = RetryPolicy(wait=lambda _: None)
     with Client(
         seller.url, login="reseller", password="secret", transport=line, patience=patience
     ) as made:

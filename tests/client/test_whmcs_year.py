@@ -23,7 +23,7 @@ from contracts.journeys.stories.ledger import charged
 from contracts.journeys.stories.script import ScenarioFault, read_scenario
 from contracts.journeys.stories.whmcs import begin, prepare, tell_year
 from contracts.journeys.stories.year import Year
-from emulator.clock import Machine
+from emulator.clock import SystemClock
 from emulator.testing import Seller
 from reseller_client import Client
 from reseller_client.shop.margin import by_license, by_month, total
@@ -100,7 +100,7 @@ class Played:
 @contextmanager
 def _played(before: int) -> Iterator[Played]:
     """Play the year that follows another."""
-    machine = Machine(now=lambda: datetime(before, 11, 5, 17, 30, tzinfo=UTC))
+    machine = SystemClock(now=lambda: datetime(before, 11, 5, 17, 30, tzinfo=UTC))
     with Seller(fixture="empty", machine=machine) as seller, closing(_books()) as books:
         transport = Counting(seller)
         with Client(seller.url, login="reseller", password="secret", transport=transport) as client:
@@ -213,7 +213,7 @@ def test_ledgers_that_differ_are_told(func: str, old: bytes, new: bytes, says: s
     def change(asked: str, body: bytes) -> bytes:
         return body.replace(old, new) if asked == func else body
 
-    machine = Machine(now=lambda: datetime(2026, 11, 5, tzinfo=UTC))
+    machine = SystemClock(now=lambda: datetime(2026, 11, 5, tzinfo=UTC))
     with Seller(fixture="empty", machine=machine) as seller, closing(_books()) as books:
         console = Console(file=io.StringIO(), width=200)
         transport = Counting(seller, change)

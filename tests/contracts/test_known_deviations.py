@@ -10,7 +10,7 @@ import pytest
 
 from contracts.checks.deviations import OURS, read_file
 from emulator.testing import Seller
-from reseller_client import AlreadyExists, Client, LicenseOrder, Patience, UnknownOutcome
+from reseller_client import AlreadyExists, Client, LicenseOrder, RetryPolicy, UnknownOutcome
 from reseller_client.resellers import CustomReseller, Hosted, Kind, MemoryStore, WhmcsReseller
 from tests.machine import stopped
 
@@ -52,7 +52,7 @@ def _client(
         login="reseller",
         password="secret",
         transport=transport,
-        patience=Patience(wait=wait),
+        patience=RetryPolicy(wait=wait),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from emulator.clock import Machine
+from emulator.clock import SystemClock
 from emulator.control.api.clock import MOST_TOLD
 from emulator.testing import ControlError, Seller, World
 
@@ -58,7 +58,7 @@ def test_payments_that_could_not_be_made_are_told(world: World) -> None:
 def test_keys_that_arrive_are_told_by_the_next_move() -> None:
     elapsed = [1000.0]
     at = datetime(2027, 1, 31, 8, tzinfo=UTC)
-    machine = Machine(now=lambda: at, elapsed=lambda: elapsed[0])
+    machine = SystemClock(now=lambda: at, elapsed=lambda: elapsed[0])
     with Seller("empty", machine=machine) as seller:
         seller.provisioning("seconds", 60)
         number = seller.order()

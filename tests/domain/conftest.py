@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from emulator.clock import Machine
+from emulator.clock import SystemClock
 from emulator.domain import lifecycle, world
 from emulator.domain.accounts import accounts
 from emulator.domain.accounts.accounts import Account
@@ -34,7 +34,7 @@ class Bench:
 
     shop: Shop
     elapsed: float = 1000.0
-    happened: list[lifecycle.Happening] = field(default_factory=list)
+    happened: list[lifecycle.DueEvent] = field(default_factory=list)
 
     @property
     def account(self) -> Account:
@@ -75,10 +75,10 @@ class Bench:
         assert found is not None
         return found
 
-    def move_to(self, instant: datetime) -> list[lifecycle.Happening]:
+    def move_to(self, instant: datetime) -> list[lifecycle.DueEvent]:
         """Time passes: everything that falls due on the way happens."""
         self.shop = replace(self.shop, now=instant, world=world.read(self.shop.db))
-        happened: list[lifecycle.Happening] = []
+        happened: list[lifecycle.DueEvent] = []
         while lifecycle.is_due(self.shop):
             happened += lifecycle.catch_up(self.shop)
         self.happened += happened
@@ -107,7 +107,7 @@ load_once = cache(load_world)
 def open_bench(fixture: str = "small") -> Bench:
     """A fresh world of a fixture, in memory, standing at START."""
     clock: list[Bench] = []
-    machine = Machine(now=lambda: START, elapsed=lambda: clock[0].elapsed if clock else 0.0)
+    machine = SystemClock(now=lambda: START, elapsed=lambda: clock[0].elapsed if clock else 0.0)
     db = engine.in_memory()
     with db.writing():
         seeding.write(db, load_once(fixture), 1, machine)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from emulator.clock import Machine, WorldClock, add_span, read_instant
+from emulator.clock import SystemClock, WorldClock, add_span, read_instant
 
 NOW = datetime(2026, 1, 31, 10, 0, tzinfo=UTC)
 
@@ -59,7 +59,7 @@ def test_an_instant_whose_terms_would_leave_the_calendar_is_refused(text: str) -
 
 def test_a_frozen_clock_stands_and_a_shifted_one_runs() -> None:
     times = [NOW]
-    machine = Machine(now=lambda: times[0], elapsed=lambda: 0.0)
+    machine = SystemClock(now=lambda: times[0], elapsed=lambda: 0.0)
     shifted = WorldClock("real").moved_to(NOW + timedelta(days=10), machine)
     frozen = WorldClock("frozen", frozen_at=NOW)
     times[0] = NOW + timedelta(hours=1)

@@ -10,7 +10,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from emulator import testing
-from emulator.clock import Machine
+from emulator.clock import SystemClock
 from emulator.testing import Answer
 
 DAY = date(2026, 3, 15)
@@ -23,7 +23,7 @@ class Seller:
     def __init__(self, seeds: Path) -> None:
         self._waited = 0.0
         self._at = datetime(DAY.year, DAY.month, DAY.day, 12, tzinfo=UTC)
-        machine = Machine(now=lambda: self._at, elapsed=self._elapsed)
+        machine = SystemClock(now=lambda: self._at, elapsed=self._elapsed)
         self._seller = testing.Seller(seeds=seeds, machine=machine)
         self.worlds = self._seller.worlds
         self.client = self._seller.wsgi.test_client(use_cookies=False)

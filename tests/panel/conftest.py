@@ -13,7 +13,7 @@ import pytest
 
 from emulator.panel import Bearings, LicenseFolder, Login, Panel
 from emulator.testing import Seller
-from reseller_client import Client, Patience
+from reseller_client import Client, RetryPolicy
 from reseller_client.modules.endpoint import ModuleEndpoint
 from reseller_client.modules.shop import ModuleShop
 from reseller_client.modules.store import ModuleStore, Product
@@ -73,7 +73,7 @@ def trade(tmp_path: Path) -> Iterator[Trade]:
         line = httpx.WSGITransport(app=seller.wsgi)
         client = Client(
             SELLER, login="reseller", password="secret", transport=line,
-            patience=Patience(wait=seller.time.pass_time),
+            patience=RetryPolicy(wait=seller.time.pass_time),
         )  # fmt: skip
         store = ModuleStore(tmp_path / "shop.sqlite")
         shop = ModuleShop(

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 import pytest
 from flask.testing import FlaskClient
 
-from emulator.clock import Machine
+from emulator.clock import SystemClock
 from emulator.testing import Seller
 
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     at = datetime(2026, 3, 15, 12, tzinfo=UTC)
-    machine = Machine(now=lambda: at, elapsed=at.timestamp)
+    machine = SystemClock(now=lambda: at, elapsed=at.timestamp)
     with Seller(seeds=tmp_path_factory.mktemp("seeds"), machine=machine) as seller:
         yield seller.wsgi.test_client(use_cookies=False)

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from emulator.app import create_app
-from emulator.clock import Machine
+from emulator.clock import SystemClock
 from emulator.control.api import faults
 from emulator.settings import load
 from emulator.worlds.worlds import Worlds
@@ -47,7 +47,7 @@ def held() -> Iterator[Held]:
 @pytest.fixture
 def app(tmp_path: Path, held: Held) -> Iterator[Flask]:
     settings = load({"data": tmp_path}, environ={})
-    made = create_app(settings, Machine(wait=held.wait))
+    made = create_app(settings, SystemClock(wait=held.wait))
     yield made
     made.extensions["mockseller"].close()
 

@@ -22,7 +22,7 @@ from contracts.checks.client.environment import Stage
 from contracts.checks.client.middleware import App
 from contracts.checks.client.steps import BadReport, Report, Result, Step, read_report
 from contracts.target.seller import CannotRun
-from reseller_client import Patience
+from reseller_client import RetryPolicy
 
 LONGEST_WORDS: Final = 300
 """Characters of what a failed command wrote that are shown."""
@@ -75,7 +75,7 @@ class InProcess(Folder):
 
     def do(self, step: Step) -> Report:
         """Carries it out; the step goes as the JSON that a process would get."""
-        patience = Patience(wait=self._stage.times.pass_time)
+        patience = RetryPolicy(wait=self._stage.times.pass_time)
         line = Line(self._stage.ear, self._stage.held_back)
         adapter = self._make(Means(self.path, patience, line, self._out))
         try:

@@ -18,7 +18,7 @@ from contracts.record.exchange import Exchange, Reading
 from contracts.record.placeholders import Bindings
 from contracts.record.writers import filled, write
 from contracts.verdicts import Outcome, Verdict
-from reseller_client import Client, Patience, Refused, ResellerError
+from reseller_client import Client, Refused, ResellerError, RetryPolicy
 
 Out = Literal["xml", "bjson"]
 READS: Final[tuple[Out, ...]] = ("xml", "bjson")
@@ -96,7 +96,7 @@ def _client(
         password=given.get("password", "secret"),
         transport=httpx.MockTransport(line),
         out=out,
-        patience=Patience(wait=lambda _: None, looks=1, attempts=1),
+        patience=RetryPolicy(wait=lambda _: None, looks=1, attempts=1),
     )
     if in_session:
         _enter(client, line, out)

@@ -13,7 +13,7 @@ import httpx
 from contracts.checks.modules.options import Options
 from contracts.record.exchange import OUR_LOGIN, OUR_PASSWORD
 from emulator import testing
-from reseller_client import Client, Patience
+from reseller_client import Client, RetryPolicy
 from reseller_client.modules.endpoint import ModuleEndpoint
 from reseller_client.modules.shop import ModuleShop
 from reseller_client.modules.store import ModuleStore, Product
@@ -33,7 +33,7 @@ def own_endpoint() -> Iterator[tuple[httpx.BaseTransport, Options]]:
         line = httpx.WSGITransport(app=seller.wsgi)
         client = Client(
             seller.url, login=OUR_LOGIN, password=OUR_PASSWORD, transport=line,
-            patience=Patience(wait=seller.time.pass_time),
+            patience=RetryPolicy(wait=seller.time.pass_time),
         )  # fmt: skip
         store = ModuleStore()
         try:

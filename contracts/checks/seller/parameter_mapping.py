@@ -42,7 +42,7 @@ _ACCOUNTS: Final = ("reseller", "other", "careful", "fenced", "poor")
 _NEVER: Final = frozenset({"su", "coupon"})
 """Parameters that need what only an account of a prepared world has."""
 
-Said = TypeVar("Said")
+AnyText = TypeVar("AnyText")
 
 
 @dataclass(slots=True)
@@ -214,7 +214,7 @@ class Words:
         self.instead[code] = str(self._tariff.id)
         return text.replace(code, self.instead[code])
 
-    def _on_offer(self, say: Callable[[Offer], Said]) -> Said:
+    def _on_offer(self, say: Callable[[Offer], AnyText]) -> AnyText:
         """What is said of the tariff a request is about: the one it names, or its service's."""
         if self._tariff is None and self._part is not None:
             self._tariff = (

@@ -10,7 +10,7 @@ from contracts.record.document import Node
 from contracts.target.purchases import ATTEMPTS, BUSY, rows_of
 from contracts.target.seller import CannotRun, Seller
 from contracts.target.transports import Refusal
-from reseller_client import Patience
+from reseller_client import RetryPolicy
 
 ACTIVE, SUSPENDED, GONE = "2", "3", "4"
 """The status of a service (docs/trade.md section 2)."""
@@ -33,7 +33,7 @@ class States:
     """What services come to. ``patience``: how long the seller is waited for."""
 
     seller: Seller
-    patience: Patience
+    patience: RetryPolicy
 
     def of(self, family: str, number: int) -> str:
         """The state it comes to; what the seller is at work on is waited for."""

@@ -20,7 +20,7 @@ from contracts.journeys.stories.module_script import ModuleScript
 from contracts.record.exchange import OUR_LOGIN, OUR_PASSWORD
 from emulator import testing
 from emulator.panel import Bearings, LicenseFolder, Panel, PanelPages, Served
-from reseller_client import Client, Patience
+from reseller_client import Client, RetryPolicy
 from reseller_client.modules.endpoint import ModuleEndpoint
 from reseller_client.modules.shop import ModuleShop
 from reseller_client.modules.store import ModuleStore, Product
@@ -75,7 +75,7 @@ def staged(script: ModuleScript, *, in_process: bool) -> Iterator[Stage]:
         seller.account(OUR_LOGIN, balance=str(script.balance))
         client = Client(
             seller.url, login=OUR_LOGIN, password=OUR_PASSWORD, transport=line,
-            patience=Patience(wait=_at_once),
+            patience=RetryPolicy(wait=_at_once),
         )  # fmt: skip
         things.callback(client.close)
         shop = _shop(script, seller, client, folder / "modules.sqlite")

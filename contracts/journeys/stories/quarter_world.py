@@ -17,7 +17,7 @@ from contracts.journeys.stories.quarter_custom import CustomSide
 from contracts.journeys.stories.quarter_script import Script, read_script
 from contracts.record.exchange import OUR_LOGIN, OUR_PASSWORD
 from emulator import testing
-from reseller_client import Client, Patience
+from reseller_client import Client, RetryPolicy
 from reseller_client.resellers.billmanager.reseller import BillmanagerReseller, SellerAccount
 from reseller_client.shop.store import StorefrontStore
 from reseller_client.shop.storefront import Storefront
@@ -48,7 +48,7 @@ def lose_answers(seller: testing.World, seed: int) -> None:
 
 def client_of(seller: testing.World, transport: httpx.BaseTransport | None) -> Client:
     """A client that does not wait: the machines of this world come up by being looked at."""
-    patience = Patience(wait=_at_once, attempts=5, looks=3)
+    patience = RetryPolicy(wait=_at_once, attempts=5, looks=3)
     return Client(
         seller.url, login=OUR_LOGIN, password=OUR_PASSWORD, transport=transport, patience=patience
     )

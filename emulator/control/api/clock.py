@@ -8,7 +8,7 @@ from datetime import datetime
 from emulator import events
 from emulator.clock import END, WorldClock, add_span
 from emulator.domain import lifecycle
-from emulator.domain.lifecycle import Happening
+from emulator.domain.lifecycle import DueEvent
 from emulator.domain.world import read, set_clock
 from emulator.store.engine import Database
 from emulator.worlds.worlds import Worlds
@@ -34,7 +34,7 @@ class Moment:
     now: datetime
     mode: str
     next_due_at: datetime | None
-    happened: tuple[Happening, ...] = ()
+    happened: tuple[DueEvent, ...] = ()
     left_off: int = 0
 
     def told(self) -> dict[str, object]:
@@ -108,10 +108,10 @@ def _next(due: datetime | None) -> datetime:
 class _Told:
     """The first of what happened, and how much more: a jump of a century stays in memory."""
 
-    happened: list[Happening] = field(default_factory=list)
+    happened: list[DueEvent] = field(default_factory=list)
     left_off: int = 0
 
-    def add(self, batch: list[Happening]) -> None:
+    def add(self, batch: list[DueEvent]) -> None:
         """One batch more."""
         room = MOST_TOLD - len(self.happened)
         self.happened += batch[:room]

@@ -108,7 +108,7 @@ _SAVE = Statement(
 
 
 @dataclass(frozen=True, slots=True)
-class Knock:
+class LoginRecord:
     """Who knocks: the world, the account of that login if there is one, until when it is locked."""
 
     world: World
@@ -116,7 +116,7 @@ class Knock:
     locked_until: float
 
 
-def knock(db: Database, login: str, address: str) -> Knock:
+def knock(db: Database, login: str, address: str) -> LoginRecord:
     """The world's row, the login's account and its lock for this address: one query."""
     row = db.unread(_BY_LOGIN, wanted=login, where_from=address)
     if row is None:
@@ -126,12 +126,12 @@ def knock(db: Database, login: str, address: str) -> Knock:
 
 
 @lru_cache(maxsize=256)
-def _knock(unread: Row) -> Knock:
+def _knock(unread: Row) -> LoginRecord:
     """A row means the same every time, and most calls find the row that the last one found."""
     row = _BY_LOGIN.convert(unread)
     split = len(COLUMNS) + 1
     account = None if row[split] is None else account_from(row[split:])
-    return Knock(from_row(row), account, row[split - 1] or 0.0)
+    return LoginRecord(from_row(row), account, row[split - 1] or 0.0)
 
 
 def read(db: Database, account_id: int) -> Account | None:
@@ -219,7 +219,7 @@ def require(db: Database, account_id: int) -> Account:
     return found
 
 
-class Verified:
+class PasswordCache:
     """Remembers which password each stored hash was checked against, per process.
 
     A stored hash is slow to check on purpose, and ``authinfo`` comes with every request.

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from emulator.api.context import Call, Done, Rows, Shown
+from emulator.api.context import ActionResult, Call, FormAnswer, Rows
 from emulator.api.fields import Amount, Day, Text
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
@@ -148,7 +148,7 @@ def _add_settings(account: Family) -> None:
         source=f"{SOURCE}, docs/resale.md section 2.4",
         title={"en": "Settings", "ru": "Настройки"},
     )
-    def show(call: Call, lang: str = "", **draft: Any) -> Shown:
+    def show(call: Call, lang: str = "", **draft: Any) -> FormAnswer:
         """The user's settings, with balance and currency; with sok they change.
 
         ``lang`` also chooses the language of an answer, so a mere look does not repeat it.
@@ -156,16 +156,16 @@ def _add_settings(account: Family) -> None:
         return _form(call.user, draft)
 
     @show.on_submit
-    def save(call: Call, **changes: Any) -> Done:
+    def save(call: Call, **changes: Any) -> ActionResult:
         check_settings(changes)
         own = {name: changes.pop(name) for name in FREE_SETTINGS if name in changes}
         user = call.user
         changed = replace(user, **changes, params={**user.params, **own})
         accounts.save(call.shop.db, changed)
-        return Done(form=_form(changed, {}))
+        return ActionResult(form=_form(changed, {}))
 
 
-def _form(user: Account, draft: Mapping[str, str]) -> Shown:
+def _form(user: Account, draft: Mapping[str, str]) -> FormAnswer:
     shown: dict[str, object] = {
         "elid": str(user.id),
         "id": str(user.id),
@@ -180,7 +180,7 @@ def _form(user: Account, draft: Mapping[str, str]) -> Shown:
         "createdate": user.created_on,
         "deletion": user.deletion,
     }
-    return Shown({**shown, **draft})
+    return FormAnswer({**shown, **draft})
 
 
 def _add_discounts(account: Family) -> None:
@@ -192,7 +192,7 @@ def _add_discounts(account: Family) -> None:
         source=SOURCE,
         title={"en": "Discounts", "ru": "Скидки"},
     )
-    def show(call: Call) -> Shown:
+    def show(call: Call) -> FormAnswer:
         """The account's own discounts and the promotions that run, as table ``promotion``.
 
         The columns of a row are assumed.
@@ -200,11 +200,11 @@ def _add_discounts(account: Family) -> None:
         own = discounts.of_account(call.shop, call.user)
         rows = [_own_discount(call, place, one) for place, one in enumerate(own, start=1)]
         rows += [_promotion(*row) for row in call.shop.db.rows(_PROMOTIONS)]
-        return Shown({}, lists={"promotion": rows})
+        return FormAnswer({}, lists={"promotion": rows})
 
     @show.on_submit
-    def nothing(call: Call) -> Done:
-        return Done()
+    def nothing(call: Call) -> ActionResult:
+        return ActionResult()
 
 
 def _own_discount(call: Call, place: int, one: Discount) -> Mapping[str, str]:

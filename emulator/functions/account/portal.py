@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from html import escape
 
-from emulator.api.context import Call, Done, Part, Raw, Rows, Shown
+from emulator.api.context import ActionResult, Call, FormAnswer, Part, Raw, Rows
 from emulator.api.fields import Email, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
@@ -105,13 +105,15 @@ def _add_register(portal: Family) -> None:
         example={"email": "new@example.com", "passwd": "secret-1", "sok": "ok"},
         title={"en": "Registration", "ru": "Регистрация"},
     )
-    def show(call: Call, email: str = "", passwd: str = "", **draft: str) -> Shown:
+    def show(call: Call, email: str = "", passwd: str = "", **draft: str) -> FormAnswer:
         """Opens an account without money, whose login is the e-mail address."""
         _require_open(call)
-        return Shown({"email": email, **draft})
+        return FormAnswer({"email": email, **draft})
 
     @show.on_submit
-    def register(call: Call, email: str, passwd: str, realname: str = "", phone: str = "") -> Done:
+    def register(
+        call: Call, email: str, passwd: str, realname: str = "", phone: str = ""
+    ) -> ActionResult:
         _require_open(call)
         db, world = call.shop.db, call.shop.world
         if len(passwd) < SHORTEST:
@@ -126,7 +128,7 @@ def _add_register(portal: Family) -> None:
         profiles.add(
             call.shop, accounts.require(db, number), PERSON, realname or email, {"email": email}
         )
-        return Done({"id": number, "email": email}, ok="func=logon", ok_type="form")
+        return ActionResult({"id": number, "email": email}, ok="func=logon", ok_type="form")
 
 
 def _require_open(call: Call) -> None:
@@ -145,14 +147,14 @@ def _add_recovery(portal: Family) -> None:
         example={"email": "reseller@example.com"},
         title={"en": "Lost password", "ru": "Восстановление пароля"},
     )
-    def recover(call: Call, email: str = "", username: str = "") -> Done:
+    def recover(call: Call, email: str = "", username: str = "") -> ActionResult:
         """Takes note of a lost password, and never tells whether there is such an account.
 
         Nothing is sent: passwords of a world are in its file, or set through the control API.
         """
         if not email.strip() and not username.strip():
             raise BadValue.empty("email")
-        return Done(ok="func=logon", ok_type="form")
+        return ActionResult(ok="func=logon", ok_type="form")
 
 
 def _add_go_to_server(portal: Family) -> None:
@@ -165,12 +167,12 @@ def _add_go_to_server(portal: Family) -> None:
         example={"elid": EXAMPLE},
         title={"en": "To the server", "ru": "Перейти на сервер"},
     )
-    def go(call: Call, elid: int) -> Done:
+    def go(call: Call, elid: int) -> ActionResult:
         """Where the panel of a service is; nobody answers there, for there is no such server."""
         service = services.owned(call.shop, call.user, elid)
         if not service.ip:
             raise Missed("ip", str(elid))
-        return Done({"id": service.id}, ok=f"https://{service.ip}:1500", ok_type="url")
+        return ActionResult({"id": service.id}, ok=f"https://{service.ip}:1500", ok_type="url")
 
 
 def _add_print(portal: Family) -> None:
@@ -210,14 +212,14 @@ def _add_coupon(portal: Family) -> None:
         source=SOURCE,
         title={"en": "Coupon", "ru": "Купон"},
     )
-    def show(call: Call, coupon: str = "") -> Shown:
+    def show(call: Call, coupon: str = "") -> FormAnswer:
         """Uses a promo code on what waits in the basket, as the basket itself does."""
-        return Shown({"coupon": coupon})
+        return FormAnswer({"coupon": coupon})
 
     @show.on_submit
-    def use(call: Call, coupon: str) -> Done:
+    def use(call: Call, coupon: str) -> ActionResult:
         orders.use_promocode(call.shop, call.user, coupon)
-        return Done({"coupon": coupon})
+        return ActionResult({"coupon": coupon})
 
 
 def _add_balance(portal: Family) -> None:

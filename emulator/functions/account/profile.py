@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from emulator.api.context import Call, Choice, Done, Rows, Shown
+from emulator.api.context import ActionResult, Call, Choice, FormAnswer, Rows
 from emulator.api.fields import Id, Ids, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
@@ -136,10 +136,10 @@ def _add_list(family: Family) -> None:
         source="assumed: docs/evidence.md 40",
         example={"elid": "1"},
     )
-    def delete(call: Call, elid: int) -> Done:
+    def delete(call: Call, elid: int) -> ActionResult:
         """Takes payers away in whose name nothing was paid."""
         profiles.remove(call.shop, profiles.own(call.shop, call.user, elid))
-        return Done()
+        return ActionResult()
 
 
 def _row(call: Call, row: Row) -> Mapping[str, object]:
@@ -165,7 +165,7 @@ def _add_edit(family: Family) -> None:
         source=SOURCE,
         example={"elid": "1"},
     )
-    def show(call: Call, elid: int | None = None, **draft: Any) -> Shown:
+    def show(call: Call, elid: int | None = None, **draft: Any) -> FormAnswer:
         """One payer; with sok it changes, and without ``elid`` a new one is made."""
         if elid is None:
             return _form(call, draft)
@@ -179,13 +179,13 @@ def _add_edit(family: Family) -> None:
         profiletype: int | None = None,
         name: str | None = None,
         **details: Any,
-    ) -> Done:
+    ) -> ActionResult:
         if elid is None:
             made = profiles.add(call.shop, call.user, profiletype or PERSON, name or "", details)
-            return Done({"id": made.id}, form=_form(call, _fields(made)))
+            return ActionResult({"id": made.id}, form=_form(call, _fields(made)))
         one = profiles.own(call.shop, call.user, elid)
         changed = profiles.change(call.shop, one, profiletype, name, details)
-        return Done({"id": changed.id}, form=_form(call, _fields(changed)))
+        return ActionResult({"id": changed.id}, form=_form(call, _fields(changed)))
 
 
 def _add_new(family: Family) -> None:
@@ -198,13 +198,13 @@ def _add_new(family: Family) -> None:
         source=SOURCE,
         next_step="profile.add.profiledata",
     )
-    def kind(call: Call, **draft: Any) -> Shown:
+    def kind(call: Call, **draft: Any) -> FormAnswer:
         """The first step to a new payer: a person or a company."""
         return _form(call, draft)
 
     @kind.on_submit
-    def choose(call: Call, **draft: Any) -> Done:
-        return Done(draft, ok="func=profile.add.profiledata", ok_type="form")
+    def choose(call: Call, **draft: Any) -> ActionResult:
+        return ActionResult(draft, ok="func=profile.add.profiledata", ok_type="form")
 
     @family.form(
         "profile.add.profiledata",
@@ -215,14 +215,14 @@ def _add_new(family: Family) -> None:
         source=SOURCE,
         example={"profiletype": "2", "name": "Example GmbH", "sok": "ok"},
     )
-    def show(call: Call, **draft: Any) -> Shown:
+    def show(call: Call, **draft: Any) -> FormAnswer:
         """Makes a payer; its number is ``id``."""
         return _form(call, draft)
 
     @show.on_submit
-    def add(call: Call, name: str, profiletype: int = PERSON, **details: Any) -> Done:
+    def add(call: Call, name: str, profiletype: int = PERSON, **details: Any) -> ActionResult:
         made = profiles.add(call.shop, call.user, profiletype, name, details)
-        return Done({"id": made.id}, ok="func=profile", ok_type="list")
+        return ActionResult({"id": made.id}, ok="func=profile", ok_type="list")
 
 
 def _fields(one: Profile) -> dict[str, object]:
@@ -235,6 +235,6 @@ def _fields(one: Profile) -> dict[str, object]:
     }
 
 
-def _form(call: Call, shown: Mapping[str, object]) -> Shown:
+def _form(call: Call, shown: Mapping[str, object]) -> FormAnswer:
     kinds = [Choice(str(kind), call.words(texts)) for kind, texts in KIND_NAMES.items()]
-    return Shown(shown, slists={"profiletype": kinds})
+    return FormAnswer(shown, slists={"profiletype": kinds})

@@ -5,12 +5,12 @@ Source: docs/wire.md sections 2 and 6; docs/evidence.md 5.
 
 from __future__ import annotations
 
-from emulator.api.context import Call, Done, LoggedIn, Part, Raw
+from emulator.api.context import ActionResult, Call, LoggedIn, Part, Raw
 from emulator.api.fields import Text
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import accounts, sessions, totp
-from emulator.domain.accounts.accounts import Verified
+from emulator.domain.accounts.accounts import PasswordCache
 from emulator.domain.money import with_currency
 from emulator.errors import AccessDenied, AuthFailed, BadValue
 
@@ -39,7 +39,7 @@ class Code(WireSchema):
     qrcode = Text(needed=True)
 
 
-def family(verified: Verified) -> Family:
+def family(verified: PasswordCache) -> Family:
     """``verified`` remembers, per process, which passwords were right."""
     session = Family("session", {"en": "Session", "ru": "Сессия"})
     _add_login(session, verified)
@@ -49,7 +49,7 @@ def family(verified: Verified) -> Family:
     return session
 
 
-def _add_login(session: Family, verified: Verified) -> None:
+def _add_login(session: Family, verified: PasswordCache) -> None:
     @session.action(
         "auth",
         takes=Login,
@@ -81,7 +81,7 @@ def _add_login(session: Family, verified: Verified) -> None:
 
 
 def _login(
-    call: Call, username: str, password: str, key: str, verified: Verified
+    call: Call, username: str, password: str, key: str, verified: PasswordCache
 ) -> accounts.Account:
     """The account, or AuthFailed; a wrong password is counted by whoever handles the refusal."""
     db, at = call.shop.db, call.shop.machine.elapsed()
@@ -114,14 +114,14 @@ def _add_keys(session: Family) -> None:
         source="docs/wire.md section 2.3",
         example={"username": "reseller", "key": "0123456789abcdef0123456789abcdef"},
     )
-    def newkey(call: Call, key: str, username: str = "") -> Done:
+    def newkey(call: Call, key: str, username: str = "") -> ActionResult:
         """Leaves a one-time key with which a browser can log in: func=auth&username=&key=."""
         if username and username != call.user.login:
             raise AccessDenied(call.func)
         if len(key) < sessions.KEY_SHORTEST:
             raise BadValue("key", "", desc="short")
         sessions.keep_key(call.shop.db, call.user, key, call.shop.machine.elapsed())
-        return Done()
+        return ActionResult()
 
 
 def _add_second_factor(session: Family) -> None:
@@ -133,9 +133,9 @@ def _add_second_factor(session: Family) -> None:
         evidence=Evidence.OBSERVED,
         source="docs/wire.md section 2.5",
     )
-    def show(call: Call, qrcode: str = "") -> Done:
+    def show(call: Call, qrcode: str = "") -> ActionResult:
         """The second factor: takes the temporary session, gives the real one."""
-        return Done()
+        return ActionResult()
 
     @show.on_submit
     def confirm(call: Call, qrcode: str) -> LoggedIn:
@@ -188,12 +188,12 @@ def _add_presence(session: Family) -> None:
         evidence=Evidence.OBSERVED,
         source="docs/wire.md section 2.2",
     )
-    def keepalive(call: Call) -> Done:
+    def keepalive(call: Call) -> ActionResult:
         """Says whether the session lives, and keeps it alive."""
         if call.session is not None:
             at = call.shop.machine.elapsed()
             sessions.touch(call.shop.db, call.session.id, at)
-        return Done()
+        return ActionResult()
 
     @session.action(
         "logon",
@@ -201,8 +201,8 @@ def _add_presence(session: Family) -> None:
         evidence=Evidence.OBSERVED,
         source="docs/wire.md section 2.2",
     )
-    def logon(call: Call) -> Done:
+    def logon(call: Call) -> ActionResult:
         """Logs out: the session is gone. Without one there is nothing to do."""
         if call.session is not None:
             sessions.close(call.shop.db, call.session.id)
-        return Done()
+        return ActionResult()

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from emulator.api.context import Call, Done, Rows, Shown
+from emulator.api.context import ActionResult, Call, FormAnswer, Rows
 from emulator.api.fields import Id, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
@@ -128,14 +128,14 @@ def _add_form(ticket: Family) -> None:
         source=SOURCE,
         example={"subject": "Question"},
     )
-    def show(call: Call, elid: int | None = None, **draft: Any) -> Shown:
+    def show(call: Call, elid: int | None = None, **draft: Any) -> FormAnswer:
         """A ticket with what was said; with sok a new one, or a further message in one.
 
         The button ``close`` closes it. Who looks at a ticket has read its answers.
         """
         if elid is None:
             draft.setdefault("subject", draft.pop("name", ""))
-            return Shown({"message": "", "item": "", **draft})
+            return FormAnswer({"message": "", "item": "", **draft})
         one = tickets.owned(call.shop, call.user, elid)
         if one.unread:
             call.must_write()
@@ -150,7 +150,7 @@ def _add_form(ticket: Family) -> None:
         name: str = "",
         message: str = "",
         item: int | None = None,
-    ) -> Done:
+    ) -> ActionResult:
         if not message.strip():
             raise BadValue.empty("message")
         if elid is not None:
@@ -161,18 +161,18 @@ def _add_form(ticket: Family) -> None:
         return _done(call, tickets.begin(call.shop, call.user, subject or name, message, item))
 
     @show.on_button("close")
-    def close(call: Call, elid: int | None = None, **_: Any) -> Done:
+    def close(call: Call, elid: int | None = None, **_: Any) -> ActionResult:
         if elid is None:
             raise BadValue.empty("elid")
         one = tickets.owned(call.shop, call.user, elid)
         return _done(call, tickets.close(call.shop, one))
 
 
-def _done(call: Call, one: Ticket) -> Done:
-    return Done({"id": one.id}, form=_form(call, one))
+def _done(call: Call, one: Ticket) -> ActionResult:
+    return ActionResult({"id": one.id}, form=_form(call, one))
 
 
-def _form(call: Call, one: Ticket) -> Shown:
+def _form(call: Call, one: Ticket) -> FormAnswer:
     said = [
         {
             "id": str(message.id),
@@ -182,7 +182,7 @@ def _form(call: Call, one: Ticket) -> Shown:
         }
         for message in tickets.messages(call.shop, one)
     ]
-    return Shown(
+    return FormAnswer(
         {
             "id": one.id,
             "elid": one.id,

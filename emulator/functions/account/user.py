@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from emulator.api.context import Call, Done, Rows, Shown
+from emulator.api.context import ActionResult, Call, FormAnswer, Rows
 from emulator.api.fields import Id, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
@@ -79,13 +79,15 @@ def family() -> Family:
         source=SOURCE,
         example={"elid": "1"},
     )
-    def show(call: Call, elid: int, **draft: Any) -> Shown:
+    def show(call: Call, elid: int, **draft: Any) -> FormAnswer:
         """A login; with sok it changes, ``passwd`` and ``confirm`` its password."""
         shown = {n: v for n, v in draft.items() if n not in ("passwd", "confirm")}
-        return Shown({"elid": elid, **_fields(_own(call, elid)), **shown})
+        return FormAnswer({"elid": elid, **_fields(_own(call, elid)), **shown})
 
     @show.on_submit
-    def save(call: Call, elid: int, passwd: str = "", confirm: str = "", **changes: Any) -> Done:
+    def save(
+        call: Call, elid: int, passwd: str = "", confirm: str = "", **changes: Any
+    ) -> ActionResult:
         account = _own(call, elid)
         check_settings(changes)
         if passwd != confirm:
@@ -94,7 +96,7 @@ def family() -> Family:
         accounts.save(call.shop.db, changed)
         if passwd:
             accounts.set_password(call.shop.db, account.id, passwd)
-        return Done({"id": account.id}, form=Shown({"elid": elid, **_fields(changed)}))
+        return ActionResult({"id": account.id}, form=FormAnswer({"elid": elid, **_fields(changed)}))
 
     return user
 

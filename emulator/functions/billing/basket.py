@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from emulator.api.context import Call, Done, Shown
+from emulator.api.context import ActionResult, Call, FormAnswer
 from emulator.api.fields import Amount, Id, Text, Whole
 from emulator.api.registry import Evidence, Family, Function
 from emulator.api.schema import WireSchema
@@ -65,7 +65,7 @@ def _add_basket(family: Family) -> None:
         id: int | None = None,
         billorder: int | None = None,
         promocode: str = "",
-    ) -> Shown:
+    ) -> FormAnswer:
         """Shows the basket; its buttons delete a position, clear it, or pay it from the balance."""
         return _form(call)
 
@@ -75,13 +75,13 @@ def _add_basket(family: Family) -> None:
         id: int | None = None,
         billorder: int | None = None,
         promocode: str = "",
-    ) -> Done:
+    ) -> ActionResult:
         number = billorder if billorder is not None else id
         if number is not None:
             orders.named(call.shop, call.user, number)
         if promocode:
             orders.use_promocode(call.shop, call.user, promocode)
-        return Done({}, form=_form(call), flat=True)
+        return ActionResult({}, form=_form(call), flat=True)
 
     _add_buttons(show)
 
@@ -93,11 +93,11 @@ def _add_buttons(show: Function) -> None:
         id: int | None = None,
         billorder: int | None = None,
         promocode: str = "",
-    ) -> Done:
+    ) -> ActionResult:
         if id is None:
             raise BadValue.empty("id")
         orders.remove(call.shop, call.user, id)
-        return Done({}, form=_form(call))
+        return ActionResult({}, form=_form(call))
 
     @show.on_button("clearbasket")
     def clear(
@@ -105,9 +105,9 @@ def _add_buttons(show: Function) -> None:
         id: int | None = None,
         billorder: int | None = None,
         promocode: str = "",
-    ) -> Done:
+    ) -> ActionResult:
         orders.clear(call.shop, call.user, id if id is not None else billorder)
-        return Done({}, form=_form(call))
+        return ActionResult({}, form=_form(call))
 
     @show.on_button("free")
     def pay(
@@ -115,15 +115,15 @@ def _add_buttons(show: Function) -> None:
         id: int | None = None,
         billorder: int | None = None,
         promocode: str = "",
-    ) -> Done:
+    ) -> ActionResult:
         if promocode:
             orders.use_promocode(call.shop, call.user, promocode)
         paid = checkout.pay(call.shop, call.user, id if id is not None else billorder)
         told: Mapping[str, object] = {} if paid is None else {"billorder": paid.id}
-        return Done(told, ok="func=order", ok_type="list")
+        return ActionResult(told, ok="func=order", ok_type="list")
 
 
-def _form(call: Call) -> Shown:
+def _form(call: Call) -> FormAnswer:
     basket = orders.basket_of(call.shop, call.user)
     currency = call.user.currency
     if basket is None:
@@ -136,7 +136,7 @@ def _form(call: Call) -> Shown:
             "currency": currency,
             "promocode": "",
         }
-        return Shown(sums, lists={"itemlist": []})
+        return FormAnswer(sums, lists={"itemlist": []})
     sums = {
         "billorder": basket.id,
         "total_sum": with_currency(basket.total, currency),
@@ -146,7 +146,7 @@ def _form(call: Call) -> Shown:
         "currency": currency,
         "promocode": basket.promocode or "",
     }
-    return Shown(
+    return FormAnswer(
         sums, lists={"itemlist": [position_row(call, basket, item) for item in basket.items]}
     )
 

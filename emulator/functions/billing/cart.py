@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from emulator.api.context import Call, Done, Shown
+from emulator.api.context import ActionResult, Call, FormAnswer
 from emulator.api.fields import Id, Ids, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
@@ -74,26 +74,26 @@ def _add_cart(family: Family, row: PositionRow) -> None:
         source=SOURCE,
         title={"en": "Cart", "ru": "Корзина"},
     )
-    def show(call: Call, id: int | None = None) -> Shown:
+    def show(call: Call, id: int | None = None) -> FormAnswer:
         """The positions that wait for payment; its button ``delete`` takes one out."""
         return _form(call, row)
 
     @show.on_submit
-    def submit(call: Call, id: int | None = None) -> Done:
+    def submit(call: Call, id: int | None = None) -> ActionResult:
         if id is not None:
             _positions(call, [id])
-        return Done({}, form=_form(call, row), flat=True)
+        return ActionResult({}, form=_form(call, row), flat=True)
 
     @show.on_button("delete")
-    def delete(call: Call, id: int | None = None) -> Done:
+    def delete(call: Call, id: int | None = None) -> ActionResult:
         if id is None:
             raise BadValue.empty("id")
         _positions(call, [id])
         orders.remove(call.shop, call.user, id)
-        return Done({}, form=_form(call, row))
+        return ActionResult({}, form=_form(call, row))
 
 
-def _form(call: Call, row: PositionRow) -> Shown:
+def _form(call: Call, row: PositionRow) -> FormAnswer:
     basket = orders.basket_of(call.shop, call.user)
     currency = call.user.currency
     items = () if basket is None else basket.items
@@ -106,7 +106,7 @@ def _form(call: Call, row: PositionRow) -> Shown:
         "currency": currency,
         "count": len(items),
     }
-    return Shown(sums, lists={"itemlist": rows})
+    return FormAnswer(sums, lists={"itemlist": rows})
 
 
 def _line(shown: dict[str, object], item: Item) -> dict[str, object]:
@@ -121,10 +121,10 @@ def _add_empty(family: Family) -> None:
         source=SOURCE,
         title={"en": "Emptying the cart", "ru": "Очистка корзины"},
     )
-    def empty(call: Call) -> Done:
+    def empty(call: Call) -> ActionResult:
         """Takes everything out; services that were only ordered go with it."""
         orders.clear(call.shop, call.user, None)
-        return Done(ok="func=cart", ok_type="form")
+        return ActionResult(ok="func=cart", ok_type="form")
 
 
 def _add_confirm(family: Family) -> None:
@@ -137,11 +137,11 @@ def _add_confirm(family: Family) -> None:
         source=SOURCE,
         title={"en": "Paying the cart", "ru": "Оплата корзины"},
     )
-    def show(call: Call, elid: Sequence[int], paymethod_id: int = BALANCE) -> Shown:
+    def show(call: Call, elid: Sequence[int], paymethod_id: int = BALANCE) -> FormAnswer:
         """Makes an order of some positions: from the balance they are paid and opened at once."""
         basket, chosen = _positions(call, elid)
         total = sum((basket.price(item) for item in chosen), ZERO)
-        return Shown(
+        return FormAnswer(
             {
                 "elid": ", ".join(str(number) for number in elid),
                 "paymethod_id": paymethod_id,
@@ -151,19 +151,19 @@ def _add_confirm(family: Family) -> None:
         )
 
     @show.on_submit
-    def pay(call: Call, elid: Sequence[int], paymethod_id: int) -> Done:
+    def pay(call: Call, elid: Sequence[int], paymethod_id: int) -> ActionResult:
         if paymethod_id != BALANCE:
             return _by_method(call, elid, paymethod_id)
         paid = checkout.pay_positions(call.shop, call.user, elid)
-        return Done({"billorder": paid}, ok="func=order", ok_type="list")
+        return ActionResult({"billorder": paid}, ok="func=order", ok_type="list")
 
 
-def _by_method(call: Call, elid: Sequence[int], paymethod_id: int) -> Done:
+def _by_method(call: Call, elid: Sequence[int], paymethod_id: int) -> ActionResult:
     """Another method: the payment itself is begun by ``payment.add`` for the whole order."""
     basket, _ = _positions(call, elid)
     if all(one.id != paymethod_id for one in topups.methods(call.shop, call.user.currency)):
         raise BadValue("paymethod_id", str(paymethod_id))
-    return Done(
+    return ActionResult(
         {"billorder": basket.id}, ok=f"func=payment.add&billorder={basket.id}", ok_type="form"
     )
 

@@ -6,7 +6,7 @@ list ``openlist``; the paid ones beside it are assumed.
 
 from __future__ import annotations
 
-from emulator.api.context import Call, Shown
+from emulator.api.context import Call, FormAnswer
 from emulator.api.registry import Evidence, Family
 from emulator.domain.billing import bill_orders
 from emulator.domain.billing.bill_orders import BillOrder
@@ -29,12 +29,12 @@ def add_orders(family: Family) -> None:
         source="docs/resale.md section 2.4",
         title={"en": "Orders", "ru": "Заказы"},
     )
-    def show(call: Call) -> Shown:
+    def show(call: Call) -> FormAnswer:
         """The newest orders, and in ``openlist`` the one that waits for payment."""
         found = bill_orders.latest(call.shop, call.user)
         waiting = [_row(call, one) for one in found if one.open]
         paid = [_row(call, one) for one in found if not one.open]
-        return Shown({"count": len(found)}, lists={"openlist": waiting, "paidlist": paid})
+        return FormAnswer({"count": len(found)}, lists={"openlist": waiting, "paidlist": paid})
 
 
 def _row(call: Call, order: BillOrder) -> dict[str, object]:

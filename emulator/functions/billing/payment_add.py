@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from emulator.api.context import Call, Done, Shown
+from emulator.api.context import ActionResult, Call, FormAnswer
 from emulator.api.fields import Amount, Id, Ids, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
@@ -97,16 +97,16 @@ def _add_wish(family: Family) -> None:
         next_step="payment.add.method",
         title={"en": "Top up", "ru": "Пополнить баланс"},
     )
-    def show(call: Call, **wish: object) -> Shown:
+    def show(call: Call, **wish: object) -> FormAnswer:
         """The first step of paying: what is to be paid, and ``methodlist``, the ways to pay it."""
         amount = _amount(call, wish)
         shown = {**wish, "amount": amount, "payment_currency": call.user.currency}
-        return Shown(shown, lists={"methodlist": _methods(call)})
+        return FormAnswer(shown, lists={"methodlist": _methods(call)})
 
     @show.on_submit
-    def choose(call: Call, **wish: object) -> Done:
+    def choose(call: Call, **wish: object) -> ActionResult:
         _amount(call, wish)
-        return Done(wish, ok="func=payment.add.method", ok_type="form")
+        return ActionResult(wish, ok="func=payment.add.method", ok_type="form")
 
 
 def _add_method(family: Family) -> None:
@@ -121,7 +121,7 @@ def _add_method(family: Family) -> None:
         example={"amount": "10.00", "paymethod": "1"},
         title={"en": "Way of paying", "ru": "Способ оплаты"},
     )
-    def show(call: Call, **wish: object) -> Shown:
+    def show(call: Call, **wish: object) -> FormAnswer:
         """Begins a payment; an order that the balance covers is paid from it at once.
 
         ``paymethod=0`` is the balance. ``ok`` is ``func=order``, or a query that opens the page.
@@ -129,23 +129,23 @@ def _add_method(family: Family) -> None:
         return _chosen(call, wish)
 
     @show.on_submit
-    def begin(call: Call, **wish: object) -> Done:
+    def begin(call: Call, **wish: object) -> ActionResult:
         return _started(call, wish)
 
 
-def _chosen(call: Call, wish: Mapping[str, object]) -> Shown:
+def _chosen(call: Call, wish: Mapping[str, object]) -> FormAnswer:
     shown = {"amount": _amount(call, wish), "payment_currency": call.user.currency}
-    return Shown({**shown, **_order_of(wish)}, lists={"methodlist": _methods(call)})
+    return FormAnswer({**shown, **_order_of(wish)}, lists={"methodlist": _methods(call)})
 
 
-def _started(call: Call, wish: Mapping[str, object]) -> Done:
+def _started(call: Call, wish: Mapping[str, object]) -> ActionResult:
     amount = _amount(call, wish)
     number = wish.get("paymethod", wish.get("paymethod_id"))
     order = _order_of(wish).get("billorder")
     covered = amount is not None and amount <= call.user.available
     if order is not None and (covered or number in (None, FROM_BALANCE)):
         checkout.pay(call.shop, call.user, order)
-        return Done({"billorder": order}, ok="func=order", ok_type="list")
+        return ActionResult({"billorder": order}, ok="func=order", ok_type="list")
     if not isinstance(number, int):
         raise BadValue.empty("paymethod")
     method = topups.method_of(call.shop, call.user.currency, number)
@@ -167,12 +167,12 @@ def _add_pay(family: Family) -> None:
         example={"payment_id": "1"},
         title={"en": "Payment", "ru": "Платёж"},
     )
-    def show(call: Call, **named: object) -> Shown:
+    def show(call: Call, **named: object) -> FormAnswer:
         """One payment and where it is paid; or, before there is one, what is to be paid and how."""
-        return Shown(_fields(_own(call, named))) if _is_begun(named) else _chosen(call, named)
+        return FormAnswer(_fields(_own(call, named))) if _is_begun(named) else _chosen(call, named)
 
     @show.on_submit
-    def follow(call: Call, **named: object) -> Done:
+    def follow(call: Call, **named: object) -> ActionResult:
         return _begun(call, _own(call, named)) if _is_begun(named) else _started(call, named)
 
 
@@ -195,12 +195,12 @@ def _add_redirect(family: Family) -> None:
         title={"en": "To the payment page", "ru": "На страницу оплаты"},
         public=True,
     )
-    def show(call: Call, **named: object) -> Shown:
+    def show(call: Call, **named: object) -> FormAnswer:
         """Leads a browser to the page of a payment; its key stands for a login."""
-        return Shown(_fields(_own(call, named)))
+        return FormAnswer(_fields(_own(call, named)))
 
     @show.on_submit
-    def follow(call: Call, **named: object) -> Done:
+    def follow(call: Call, **named: object) -> ActionResult:
         return _begun(call, _own(call, named))
 
 
@@ -213,7 +213,7 @@ def _add_delete(family: Family) -> None:
         evidence=Evidence.OBSERVED,
         source="docs/wire.md sections 5 and 6",
     )
-    def delete(call: Call, elid: int) -> Done:
+    def delete(call: Call, elid: int) -> ActionResult:
         """Takes back payments that were begun; others, credited ones too, are ``access``."""
         found = topups.find(call.shop, elid)
         if found is None:
@@ -221,7 +221,7 @@ def _add_delete(family: Family) -> None:
         if found.account_id != call.user.id or found.status not in topups.OPEN:
             raise AccessDenied("payment.delete")
         topups.move(call.shop, found, topups.CANCELLED)
-        return Done()
+        return ActionResult()
 
 
 def _order_of(wish: Mapping[str, object]) -> dict[str, int]:
@@ -290,11 +290,11 @@ def _fields(payment: Payment) -> dict[str, object]:
     }
 
 
-def _begun(call: Call, payment: Payment) -> Done:
+def _begun(call: Call, payment: Payment) -> ActionResult:
     """Where the browser goes next; nowhere once the money is in."""
     told = _fields(payment)
     if payment.token is None or payment.status in payments.MONEY_IS_IN:
-        return Done(told, ok="func=payment", ok_type="list")
+        return ActionResult(told, ok="func=payment", ok_type="list")
     call.secrets.append(payment.token)
     query = f"func=payment.add.redirect&payment_id={payment.id}&key={payment.token}"
-    return Done(told, ok=query, ok_type="url")
+    return ActionResult(told, ok=query, ok_type="url")

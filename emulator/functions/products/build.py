@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from emulator.api.context import Call, Choice, Done, Rows
+from emulator.api.context import ActionResult, Call, Choice, Rows
 from emulator.api.registry import Family
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts.accounts import Account
@@ -169,10 +169,10 @@ def _add_state(family: Family, product: ProductType, change: StateChange) -> Non
         example={"elid": product.example},
         summary=change.summary,
     )
-    def act(call: Call, elid: int) -> Done:
+    def act(call: Call, elid: int) -> ActionResult:
         service = services.owned(call.shop, call.user, elid, name)
         change.does(call.shop, call.user, service)
-        return Done()
+        return ActionResult()
 
 
 def _add_power(family: Family, product: ProductType, verb: str) -> None:
@@ -188,7 +188,7 @@ def _add_power(family: Family, product: ProductType, verb: str) -> None:
         example={"elid": product.example},
         summary=POWER[verb],
     )
-    def act(call: Call, elid: int) -> Done:
+    def act(call: Call, elid: int) -> ActionResult:
         service = services.owned(call.shop, call.user, elid, name)
         servers.power(call.shop, call.user, service, verb)
-        return Done()
+        return ActionResult()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from emulator.api.context import Call, Choice, Done, Shown
+from emulator.api.context import ActionResult, Call, Choice, FormAnswer
 from emulator.api.registry import Evidence, Family
 from emulator.domain.accounts import countries
 from emulator.domain.services import issuing, licenses, opening, services
@@ -93,14 +93,14 @@ def _add_request(family: Family) -> None:
     )
     def show(
         call: Call, pricelist: int | None = None, period: int | None = None, **draft: Any
-    ) -> Shown:
+    ) -> FormAnswer:
         """Makes a key and a request for a certificate with it, or reads the client's request."""
         if pricelist is None:
             raise StepUnavailable("certificate.order.csr")
         tariff = licenses.orderable(call.shop, call.user, "certificate", pricelist)
         offered = tariff.periods(call.user.currency)
         chosen = period if period in offered else offered[0]
-        return Shown(
+        return FormAnswer(
             {"crt_type": orders.GENERATE, **draft, "pricelist": tariff.id, "period": chosen},
             slists={
                 "crt_type": [Choice(kind, call.words(text)) for kind, text in KINDS.items()],
@@ -110,7 +110,7 @@ def _add_request(family: Family) -> None:
         )
 
     @show.on_submit
-    def make(call: Call, pricelist: int, period: int, **sent: Any) -> Done:
+    def make(call: Call, pricelist: int, period: int, **sent: Any) -> ActionResult:
         tariff = licenses.orderable(call.shop, call.user, "certificate", pricelist)
         tariff.check_period(call.user.currency, period)
         asked = orders.request_of(sent, anew=True)
@@ -118,14 +118,14 @@ def _add_request(family: Family) -> None:
         call.secrets.append(asked.key)
         told = {**sent, "pricelist": pricelist, "period": period, "CN": asked.names[0]}
         told |= {"csr": asked.csr, "key": asked.key}
-        return Done(told, ok="func=certificate.order.param", ok_type="form")
+        return ActionResult(told, ok="func=certificate.order.param", ok_type="form")
 
 
 def _certificate(call: Call, elid: int) -> Service:
     return services.owned(call.shop, call.user, elid, "certificate")
 
 
-def _shown(call: Call, service: Service) -> Shown:
+def _shown(call: Call, service: Service) -> FormAnswer:
     shown = views.form(call, service)
     shown.fields = own_fields(views.CertificateForm, shown.fields)
     return shown
@@ -141,14 +141,14 @@ def _add_reissue(family: Family) -> None:
         source=SOURCE,
         example={"elid": EXAMPLE, "sok": "ok"},
     )
-    def show(call: Call, elid: int, **draft: Any) -> Shown:
+    def show(call: Call, elid: int, **draft: Any) -> FormAnswer:
         """Issues a certificate anew to the end of its term: another request, or a new key."""
         shown = _shown(call, _certificate(call, elid))
         shown.fields = {**shown.fields, **draft}
         return shown
 
     @show.on_submit
-    def issue(call: Call, elid: int, **sent: Any) -> Done:
+    def issue(call: Call, elid: int, **sent: Any) -> ActionResult:
         service = _certificate(call, elid)
         services.require_settled(service)
         before = issuing.asked_of(service)
@@ -162,7 +162,7 @@ def _add_reissue(family: Family) -> None:
         else:
             asked = before
         changed = issuing.reissue(call.shop, call.user, service, asked)
-        return Done({"id": changed.id}, form=_shown(call, changed), flat=True)
+        return ActionResult({"id": changed.id}, form=_shown(call, changed), flat=True)
 
 
 FAILS: tuple[type[ApiError], ...] = (Missed, WrongState)
@@ -178,7 +178,7 @@ def _add_validation(family: Family) -> None:
         source=SOURCE,
         example={"elid": EXAMPLE},
     )
-    def show(call: Call, elid: int) -> Shown:
+    def show(call: Call, elid: int) -> FormAnswer:
         """What confirms the domain: the record to set, and who may answer a letter instead."""
         service = _certificate(call, elid)
         wanted = confirmation(service.params.get("csr", ""), service.licname)
@@ -189,10 +189,10 @@ def _add_validation(family: Family) -> None:
             **views.confirming(service),
         }
         boxes = [Choice(box, box) for box in wanted.emails]
-        return Shown(told, slists={"approver_email_1": boxes})
+        return FormAnswer(told, slists={"approver_email_1": boxes})
 
     @show.on_submit
-    def again(call: Call, elid: int) -> Done:
+    def again(call: Call, elid: int) -> ActionResult:
         return _look_again(call, elid, "validation")
 
     for how, where in (("dns", "the record in the DNS"), ("email", "the letter to the mailbox")):
@@ -210,14 +210,14 @@ def _add_look_again(family: Family, how: str, where: str) -> None:
         example={"elid": EXAMPLE},
         summary=f"Asks the authority to look once more for {where}, or to send it once more.",
     )
-    def act(call: Call, elid: int) -> Done:
+    def act(call: Call, elid: int) -> ActionResult:
         return _look_again(call, elid, how)
 
 
-def _look_again(call: Call, elid: int, how: str) -> Done:
+def _look_again(call: Call, elid: int, how: str) -> ActionResult:
     """A confirmation that is repeated counts as a look where certificates come after looks."""
     service = _certificate(call, elid)
     issuing.require_requested(service)
     services.note(call.shop, service.id, call.user.login, "validation", how)
     opening.count_read(call.shop, service)
-    return Done({"id": service.id})
+    return ActionResult({"id": service.id})

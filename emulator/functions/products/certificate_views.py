@@ -5,7 +5,7 @@ Source: docs/resale.md section 2.8. Names of fields beyond those of the order ar
 
 from __future__ import annotations
 
-from emulator.api.context import Call, Shown
+from emulator.api.context import Call, FormAnswer
 from emulator.api.fields import Text, Whole
 from emulator.api.schema import WireSchema
 from emulator.domain.services import issuing
@@ -93,7 +93,7 @@ def _facts(service: Service) -> dict[str, object]:
     }
 
 
-def form(call: Call, service: Service) -> Shown:
+def form(call: Call, service: Service) -> FormAnswer:
     """The whole form. The key is shown to its owner, and written down nowhere else."""
     params = service.params
     key, crt = params.get("key", ""), params.get("crt", "")
@@ -110,7 +110,7 @@ def form(call: Call, service: Service) -> Shown:
         **confirming(service),
     }
     tariff = call.shop.catalogue[service.tariff_id]
-    return Shown(shown, slists={"autoprolong": autoprolong_choices(call, tariff)})
+    return FormAnswer(shown, slists={"autoprolong": autoprolong_choices(call, tariff)})
 
 
 def confirming(service: Service) -> dict[str, object]:

@@ -10,7 +10,7 @@ from functools import cache
 from html import escape
 from typing import Any
 
-from emulator.api.context import Call, Done, Shown
+from emulator.api.context import ActionResult, Call, FormAnswer
 from emulator.api.registry import Family, Function
 from emulator.api.schema import WireSchema
 from emulator.domain.billing import orders, terms
@@ -49,7 +49,7 @@ def add_form(family: Family, product: ProductType) -> None:
         source=product.source,
         example={"elid": product.example},
     )
-    def edit(call: Call, elid: int, **draft: Any) -> Shown:
+    def edit(call: Call, elid: int, **draft: Any) -> FormAnswer:
         """One service: without sok its fields and what it gives; with sok it changes."""
         service = services.owned(call.shop, call.user, elid, name)
         if service.key_reads is not None:
@@ -63,13 +63,13 @@ def add_form(family: Family, product: ProductType) -> None:
         return shown
 
     @edit.on_submit
-    def save(call: Call, elid: int, **changes: Any) -> Done:
+    def save(call: Call, elid: int, **changes: Any) -> ActionResult:
         addon: Mapping[int, int] = changes.pop("addon", {})
         service = services.owned(call.shop, call.user, elid, name)
         changed = product.change(call.shop, call.user, service, changes)
         if addon:
             changed = terms.change_addons(call.shop, call.user, changed, addon)
-        return Done({"id": changed.id}, form=form_of(call, changed), flat=True)
+        return ActionResult({"id": changed.id}, form=form_of(call, changed), flat=True)
 
     if "addon" in product.changes().fields:
         _add_basket(edit, product)
@@ -77,10 +77,10 @@ def add_form(family: Family, product: ProductType) -> None:
         _add_new_key(edit, product)
 
 
-def _shower(product: ProductType) -> Callable[[Call, Service], Shown]:
+def _shower(product: ProductType) -> Callable[[Call, Service], FormAnswer]:
     """The form as this type has it: what its schema does not name is left out."""
 
-    def form_of(call: Call, service: Service) -> Shown:
+    def form_of(call: Call, service: Service) -> FormAnswer:
         shown = product.form_of(call, service)
         shown.fields = own_fields(product.form, shown.fields)
         return shown
@@ -92,7 +92,7 @@ def _add_basket(edit: Function, product: ProductType) -> None:
     name, form_of = product.intname, _shower(product)
 
     @edit.on_button("basket")
-    def put(call: Call, elid: int, **changes: Any) -> Done:
+    def put(call: Call, elid: int, **changes: Any) -> ActionResult:
         """What costs nothing happens at once; addons wait in the basket for their payment."""
         addon: Mapping[int, int] = changes.pop("addon", {})
         service = services.owned(call.shop, call.user, elid, name)
@@ -101,23 +101,23 @@ def _add_basket(edit: Function, product: ProductType) -> None:
         if wanted is None or not wanted.cost:
             if wanted is not None:
                 changed = terms.make_addons(call.shop, call.user, wanted)
-            return Done({"id": changed.id}, form=form_of(call, changed), flat=True)
+            return ActionResult({"id": changed.id}, form=form_of(call, changed), flat=True)
         number = orders.put_addons(call.shop, call.user, wanted)
         told = {"id": changed.id, "billorder": number}
-        return Done(told, form=form_of(call, changed), ok="func=basket", ok_type="form")
+        return ActionResult(told, form=form_of(call, changed), ok="func=basket", ok_type="form")
 
 
 def _add_new_key(edit: Function, product: ProductType) -> None:
     name, form_of = product.intname, _shower(product)
 
     @edit.on_button("newkey")
-    def new_key(call: Call, elid: int, **_: Any) -> Done:
+    def new_key(call: Call, elid: int, **_: Any) -> ActionResult:
         service = services.owned(call.shop, call.user, elid, name)
         changed = licenses.new_key(call.shop, call.user, service)
-        return Done({"id": changed.id}, form=form_of(call, changed), flat=True)
+        return ActionResult({"id": changed.id}, form=form_of(call, changed), flat=True)
 
 
-def _show_addons(call: Call, shown: Shown, service: Service, sent: Mapping[int, int]) -> None:
+def _show_addons(call: Call, shown: FormAnswer, service: Service, sent: Mapping[int, int]) -> None:
     """The form as it would be with other addons: their values, and what they would cost."""
     tariff = call.shop.catalogue[service.tariff_id]
     known = {n: amount for n, amount in sent.items() if n in tariff.addons}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from emulator.api.context import Call, Shown
+from emulator.api.context import Call, FormAnswer
 from emulator.api.fields import Day, Months, Text, Whole, WireField
 from emulator.api.schema import WireSchema
 from emulator.domain.billing import discounts
@@ -270,11 +270,11 @@ def fields(call: Call, service: Service) -> dict[str, object]:
     return shown
 
 
-def form(call: Call, service: Service) -> Shown:
+def form(call: Call, service: Service) -> FormAnswer:
     """The whole form with its selects."""
     tariff = call.shop.catalogue[service.tariff_id]
     labels = {f"addon_{a.id}": call.words(a.name) for a in tariff.addons.values()}
-    return Shown(
+    return FormAnswer(
         fields(call, service),
         slists={"autoprolong": autoprolong_choices(call, tariff)},
         labels=labels,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from emulator.api.context import Call, Choice, Done, Shown
+from emulator.api.context import ActionResult, Call, Choice, FormAnswer
 from emulator.api.fields import Whole
 from emulator.api.registry import Family
 from emulator.api.schema import WireSchema
@@ -77,13 +77,13 @@ def _add_choice(
         next_step=following or f"{name}.order.param",
         summary="The first step of an order: the tariffs on offer with their prices.",
     )
-    def show(call: Call, **draft: Any) -> Shown:
+    def show(call: Call, **draft: Any) -> FormAnswer:
         tariffs = _on_offer(call, name)
         places = datacenter_choices(call, tariffs)
         tariffs = _standing_in(tariffs, draft.get("datacenter"))
         periods = sorted({p for t in tariffs for p in t.periods(call.user.currency)})
         rows = new_tariff_rows if func.startswith("v2.") else tariff_rows
-        return Shown(
+        return FormAnswer(
             # A client area reads the chosen place and the filters without looking (observed).
             {"datacenter": places[0].key, **draft},
             slists={"datacenter": places, "period": period_choices(call, periods)},
@@ -93,8 +93,8 @@ def _add_choice(
         )
 
     @show.on_submit
-    def choose(call: Call, **draft: Any) -> Done:
-        return Done(draft, ok=f"func={show.next_step}", ok_type="form")
+    def choose(call: Call, **draft: Any) -> ActionResult:
+        return ActionResult(draft, ok=f"func={show.next_step}", ok_type="form")
 
 
 def _on_offer(call: Call, name: str) -> list[Tariff]:
@@ -131,17 +131,17 @@ def _add_param(family: Family, product: ProductType) -> None:
     )
     def show(
         call: Call, pricelist: int | None = None, period: int | None = None, **draft: Any
-    ) -> Shown:
+    ) -> FormAnswer:
         """Orders a service: with skipbasket=on paid and opened at once, else put in the basket."""
         return _form(call, product, pricelist, period, draft, "period")
 
     @show.on_submit
-    def order(call: Call, skipbasket: bool = False, **wish: Any) -> Done:
+    def order(call: Call, skipbasket: bool = False, **wish: Any) -> ActionResult:
         asked = product.wish_of(wish)
         return _ordered(call, name, asked, at_once=skipbasket, needs_address=True)
 
     @show.on_button("basket", "quickbasket")
-    def put(call: Call, skipbasket: bool = False, **wish: Any) -> Done:
+    def put(call: Call, skipbasket: bool = False, **wish: Any) -> ActionResult:
         asked = product.wish_of(wish)
         new = call.params.get("force_use_new_cart") == ON
         return _ordered(call, name, asked, at_once=False, needs_address=True, new=new)
@@ -167,7 +167,7 @@ def _add_new_param(family: Family, product: ProductType) -> None:
         period: int | None = None,
         order_period: int | None = None,
         **draft: Any,
-    ) -> Shown:
+    ) -> FormAnswer:
         """The same order in the new form: order_period, autoprolong on or off."""
         return _form(call, product, pricelist, order_period or period, draft, "order_period")
 
@@ -179,7 +179,7 @@ def _add_new_param(family: Family, product: ProductType) -> None:
         order_period: int | None = None,
         autoprolong: int | str | None = None,
         **wish: Any,
-    ) -> Done:
+    ) -> ActionResult:
         chosen = order_period if order_period is not None else period
         if chosen is None:
             raise BadValue.empty("order_period")
@@ -199,7 +199,7 @@ def _form(
     period: int | None,
     draft: Mapping[str, Any],
     period_name: str,
-) -> Shown:
+) -> FormAnswer:
     """The order form, priced for what was sent."""
     if pricelist is None:
         raise StepUnavailable(f"{product.intname}.order.param")
@@ -219,7 +219,7 @@ def _form(
         f"{total_text(call, cost)}",
         **{f"addon_{n}": addon_text(tariff.addons[n], amount) for n, amount in amounts.items()},
     }
-    return Shown(
+    return FormAnswer(
         shown,
         slists={period_name: period_choices(call, offered), **_selects(call, tariff)},
         lists={"tariflist": tariff_rows(call, [tariff])},
@@ -248,7 +248,7 @@ def _ordered(
     at_once: bool,
     needs_address: bool = False,
     new: bool = False,
-) -> Done:
+) -> ActionResult:
     shop, account = call.shop, call.user
     if not TRIAL <= wish.period <= MOST_MONTHS:
         raise BadValue("period", str(wish.period))
@@ -267,7 +267,7 @@ def _ordered(
         opened = [
             checkout.order_now(shop, account, tariff, draft, price) for _ in range(wish.order_count)
         ]
-        return Done(_numbers(call, tariff, opened))
+        return ActionResult(_numbers(call, tariff, opened))
     put = [orders.put_order(shop, account, tariff, draft, price) for _ in range(wish.order_count)]
     positions = [item for item, _, _ in put]
     told = {
@@ -275,7 +275,7 @@ def _ordered(
         "billorder": put[0][1],
         "lineitem.id": ", ".join(map(str, positions)),
     }
-    return Done(told, ok="func=cart" if new else "func=basket", ok_type="form")
+    return ActionResult(told, ok="func=cart" if new else "func=basket", ok_type="form")
 
 
 def _numbers(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from emulator.api.context import Call, Shown
+from emulator.api.context import Call, FormAnswer
 from emulator.api.registry import Evidence
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts.accounts import Account
@@ -88,7 +88,7 @@ class ProductType:
     columns: tuple[Column, ...] = LICENSE_COLUMNS
     """What its list is sorted by and filtered on, as far as its rows show it."""
     row_of: Callable[[Call, Service], dict[str, object]] = views.row
-    form_of: Callable[[Call, Service], Shown] = views.form
+    form_of: Callable[[Call, Service], FormAnswer] = views.form
     change: Callable[[Shop, Account, Service, Mapping[str, Any]], Service] = licenses.change
     """What a submitted ``X.edit`` does with what was sent, addons apart."""
     wish_of: Callable[[Mapping[str, Any]], Wish] = plain_wish

@@ -5,7 +5,7 @@ Source: docs/wire.md section 7 (rows), docs/resale.md sections 2.5 and 2.6 (form
 
 from __future__ import annotations
 
-from emulator.api.context import Call, Shown
+from emulator.api.context import Call, FormAnswer
 from emulator.api.fields import Text
 from emulator.api.schema import WireSchema
 from emulator.domain.catalogue.catalogue import Tariff
@@ -181,7 +181,7 @@ def row(call: Call, service: Service) -> dict[str, object]:
     return {**shown, **facts, "ostempl": call.words(system.name) if system else ""}
 
 
-def form(call: Call, service: Service) -> Shown:
+def form(call: Call, service: Service) -> FormAnswer:
     """The whole form with its selects; a password in it is written down nowhere else."""
     tariff = call.shop.catalogue[service.tariff_id]
     password = service.params.get("password", "")
@@ -201,7 +201,7 @@ def form(call: Call, service: Service) -> Shown:
     for name in ("ostempl", "recipe"):
         if tariff.options.get(name):
             selects[name] = option_choices(call, tariff, name)
-    return Shown(
+    return FormAnswer(
         shown,
         slists=selects,
         labels=addon_labels(call, tariff),

@@ -5,7 +5,7 @@ Source: docs/trade.md sections 2 to 6.
 
 from __future__ import annotations
 
-from emulator.api.context import Call, Done
+from emulator.api.context import ActionResult, Call
 from emulator.api.fields import Address, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
@@ -73,9 +73,9 @@ def family() -> Family:
         source="docs/trade.md section 6.3",
         example={"pricelist": "55227", "period": "1", "ip": "192.0.2.202"},
     )
-    def checkip(call: Call, pricelist: int, ip: str, period: int | None = None) -> Done:
+    def checkip(call: Call, pricelist: int, ip: str, period: int | None = None) -> ActionResult:
         """Refuses what an order of this tariff for this address would refuse; changes nothing."""
         licenses.check_order(call.shop, call.user, "soft", pricelist, period, ip)
-        return Done()
+        return ActionResult()
 
     return soft

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from emulator.api.context import Call, Choice, Done, Rows, Shown
+from emulator.api.context import ActionResult, Call, Choice, FormAnswer, Rows
 from emulator.api.fields import Domain, Id, Ids, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
@@ -187,7 +187,7 @@ def _add_form(family: Family) -> None:
         plid: int | None = None,
         domain: str | None = None,
         **_: Any,
-    ) -> Shown:
+    ) -> FormAnswer:
         """An address and the name it goes by; without a number the form of one more.
 
         Its select ``type`` has the kinds of addresses that can be ordered (observed).
@@ -204,7 +204,7 @@ def _add_form(family: Family) -> None:
         plid: int | None = None,
         type: str = PUBLIC,
         domain: str = "",
-    ) -> Done:
+    ) -> ActionResult:
         if elid is None:
             if type not in ("", PUBLIC):
                 raise BadValue("type", type)
@@ -212,23 +212,23 @@ def _add_form(family: Family) -> None:
         service, address = _found(call, elid, plid)
         if _has_rows(call, service):
             named = servers.name_address(call.shop, call.user, address, domain)
-            return Done({}, form=_form(service, named))
+            return ActionResult({}, form=_form(service, named))
         params = {**service.params, "domain": domain}
         services.save(call.shop, replace(service, params=params))
         services.note(call.shop, service.id, call.user.login, "ip", domain)
-        return Done({}, form=_form(service, replace(address, domain=domain)))
+        return ActionResult({}, form=_form(service, replace(address, domain=domain)))
 
 
-def _form_of_one_more(call: Call, plid: int | None, domain: str) -> Shown:
+def _form_of_one_more(call: Call, plid: int | None, domain: str) -> FormAnswer:
     if plid is None:
         raise BadValue.empty("elid")
     service = services.owned(call.shop, call.user, plid)
     told = {"plid": service.id, "name": "", "type": PUBLIC, "domain": domain}
-    return Shown(told, slists={"type": _kinds(call, service)})
+    return FormAnswer(told, slists={"type": _kinds(call, service)})
 
 
-def _form(service: Service, address: Address) -> Shown:
-    return Shown(
+def _form(service: Service, address: Address) -> FormAnswer:
+    return FormAnswer(
         {
             "elid": address.id,
             "plid": service.id,
@@ -247,7 +247,7 @@ def _kinds(call: Call, service: Service) -> list[Choice]:
     return [Choice(PUBLIC, call.words({"en": "Public IPv4", "ru": "Публичный IPv4"}))]
 
 
-def _one_more(call: Call, plid: int | None, domain: str) -> Done:
+def _one_more(call: Call, plid: int | None, domain: str) -> ActionResult:
     """Orders one more address for a machine: its addon of addresses grows by one, paid at once."""
     if plid is None:
         raise BadValue.empty("elid")
@@ -260,7 +260,7 @@ def _one_more(call: Call, plid: int | None, domain: str) -> Done:
     newest = servers.addresses(call.shop, changed)[-1]
     if domain:
         newest = servers.name_address(call.shop, call.user, newest, domain)
-    return Done({"id": newest.id}, form=_form(changed, newest))
+    return ActionResult({"id": newest.id}, form=_form(changed, newest))
 
 
 def _add_removal(family: Family) -> None:
@@ -274,8 +274,8 @@ def _add_removal(family: Family) -> None:
         example={"elid": "4", "plid": "100017"},
         title={"en": "Address", "ru": "IP-адрес"},
     )
-    def remove(call: Call, elid: int, plid: int | None = None) -> Done:
+    def remove(call: Call, elid: int, plid: int | None = None) -> ActionResult:
         """Gives addresses back, the main one never; what was paid for them is not paid back."""
         service, address = _found(call, elid, plid)
         servers.remove_address(call.shop, call.user, service, address)
-        return Done()
+        return ActionResult()

@@ -10,7 +10,7 @@ from dataclasses import replace
 from html import escape
 from typing import Any
 
-from emulator.api.context import Call, Part, Raw, Shown
+from emulator.api.context import Call, FormAnswer, Part, Raw
 from emulator.api.fields import Id, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
@@ -65,10 +65,10 @@ def _add_password(family: Family) -> None:
         example={"elid": EXAMPLE, "passwd": "new-secret", "confirm": "new-secret", "sok": "ok"},
         title={"en": "Change of password", "ru": "Смена пароля"},
     )
-    def show(call: Call, elid: int, **_: Any) -> Shown:
+    def show(call: Call, elid: int, **_: Any) -> FormAnswer:
         """Sets the password of a service. Licenses have no use for it, and keep it."""
         service = services.owned(call.shop, call.user, elid)
-        return Shown({"elid": service.id, "title_name": _name(call, service)})
+        return FormAnswer({"elid": service.id, "title_name": _name(call, service)})
 
     @show.on_submit
     def change(call: Call, elid: int, passwd: str, confirm: str) -> Raw:

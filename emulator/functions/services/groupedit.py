@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emulator.api.context import Call, Done, Shown
+from emulator.api.context import ActionResult, Call, FormAnswer
 from emulator.api.fields import Ids, Text
 from emulator.api.registry import Evidence, Family, Function, Kind
 from emulator.api.schema import WireSchema
@@ -49,20 +49,20 @@ def family(find: Find) -> Family:
             "sok": "ok",
         },
     )
-    def show(call: Call, faction: str, elid: list[int]) -> Shown:
+    def show(call: Call, faction: str, elid: list[int]) -> FormAnswer:
         """Applies a form to several objects at once: all of them, or none."""
         target = _target(find, faction)
         values = target.takes.read({**call.params, "elid": str(elid[0])}, submit=False)
         handler = target.show
         if handler is None or target.kind is not Kind.FORM:
-            return Shown({"faction": faction, "elid": ", ".join(map(str, elid))})
+            return FormAnswer({"faction": faction, "elid": ", ".join(map(str, elid))})
         shown = handler(call, **values)
-        return shown if isinstance(shown, Shown) else Shown({"faction": faction})
+        return shown if isinstance(shown, FormAnswer) else FormAnswer({"faction": faction})
 
     @show.on_submit
-    def apply(call: Call, faction: str, elid: list[int]) -> Done:
+    def apply(call: Call, faction: str, elid: list[int]) -> ActionResult:
         target = _target(find, faction)
-        done = Done()
+        done = ActionResult()
         for one in elid:
             params = {**call.params, "elid": str(one), "sok": "ok"}
             handler, _ = target.chosen(params)
@@ -70,10 +70,10 @@ def family(find: Find) -> Family:
             if target.elids:
                 values[target.elids] = one
             answer = handler(call, **values)
-            done = answer if isinstance(answer, Done) else done
+            done = answer if isinstance(answer, ActionResult) else done
         # They all went into one basket, and whoever pays asks for its number.
         unpaid = {name: done.fields[name] for name in ("billorder",) if name in done.fields}
-        return Done(unpaid, ok=done.ok, ok_type=done.ok_type)
+        return ActionResult(unpaid, ok=done.ok, ok_type=done.ok_type)
 
     return group
 

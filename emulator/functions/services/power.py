@@ -5,7 +5,7 @@ Source: docs/resale.md section 2.6.
 
 from __future__ import annotations
 
-from emulator.api.context import Call, Done
+from emulator.api.context import ActionResult, Call
 from emulator.api.registry import Evidence, Family
 from emulator.domain.services import servers, services
 from emulator.errors import Missed, RunningOperation, WrongState
@@ -32,7 +32,7 @@ def _add(family: Family, verb: str, summary: str) -> None:
         example={"elid": MACHINE},
         summary=summary,
     )
-    def act(call: Call, elid: int) -> Done:
+    def act(call: Call, elid: int) -> ActionResult:
         service = services.owned(call.shop, call.user, elid)
         servers.power(call.shop, call.user, service, verb)
-        return Done()
+        return ActionResult()

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from sqlalchemy import bindparam, select
 
-from emulator.api.context import Call, Done, Rows, Shown
+from emulator.api.context import ActionResult, Call, FormAnswer, Rows
 from emulator.api.fields import Amount, Day, Id, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
@@ -110,22 +110,22 @@ def _add_prolong(family: Family) -> None:
         example={"elid": EXAMPLE, "period": "1", "sok": "ok"},
         title={"en": "Prolongation", "ru": "Продление"},
     )
-    def show(call: Call, elid: int, period: int | None = None) -> Shown:
+    def show(call: Call, elid: int, period: int | None = None) -> FormAnswer:
         """Prolongs a service: without sok it tells price and new end, with it they happen."""
         service = services.owned(call.shop, call.user, elid)
         return _prolong_form(call, terms.quote(call.shop, call.user, service, period))
 
     @show.on_submit
-    def prolong(call: Call, elid: int, period: int | None = None) -> Done:
+    def prolong(call: Call, elid: int, period: int | None = None) -> ActionResult:
         wanted = _wanted(call, elid, period)
         changed = terms.prolong(call.shop, call.user, wanted, call.user.login)
-        return Done({"id": changed.id}, form=_prolong_form(call, wanted))
+        return ActionResult({"id": changed.id}, form=_prolong_form(call, wanted))
 
     @show.on_button("basket")
-    def put(call: Call, elid: int, period: int | None = None) -> Done:
+    def put(call: Call, elid: int, period: int | None = None) -> ActionResult:
         wanted = _wanted(call, elid, period)
         number = orders.put_prolongation(call.shop, call.user, wanted)
-        return Done(
+        return ActionResult(
             {"billorder": number},
             form=_prolong_form(call, wanted),
             ok="func=basket",
@@ -138,12 +138,12 @@ def _wanted(call: Call, elid: int, period: int | None) -> Prolongation:
     return terms.quote(call.shop, call.user, service, period)
 
 
-def _prolong_form(call: Call, wanted: Prolongation) -> Shown:
+def _prolong_form(call: Call, wanted: Prolongation) -> FormAnswer:
     """The date told is the one just bought, also after the submit (docs/evidence.md 3)."""
     currency = call.user.currency
     price = with_currency(wanted.cost, currency)
     periods = terms.periods(wanted.tariff, currency)
-    return Shown(
+    return FormAnswer(
         {
             "elid": wanted.service.id,
             "id": wanted.service.id,

@@ -5,7 +5,7 @@ Source: docs/trade.md section 5.
 
 from __future__ import annotations
 
-from emulator.api.context import Call, Done, Shown
+from emulator.api.context import ActionResult, Call, FormAnswer
 from emulator.api.fields import Amount, Id, Text, Whole
 from emulator.api.registry import Evidence, Family, Function
 from emulator.api.schema import WireSchema
@@ -73,7 +73,7 @@ def _add_one_step(family: Family, fails: tuple[type[ApiError], ...], example: st
     )
     def show(
         call: Call, elid: int, pricelist: int | None = None, period: int | None = None
-    ) -> Shown:
+    ) -> FormAnswer:
         """Changes the tariff: without sok the tariffs to choose from, with it the change itself."""
         service = services.owned(call.shop, call.user, elid)
         return _choice_form(call, service, pricelist, period)
@@ -81,7 +81,9 @@ def _add_one_step(family: Family, fails: tuple[type[ApiError], ...], example: st
     _commits(show)
 
 
-def _choice_form(call: Call, service: Service, pricelist: int | None, period: int | None) -> Shown:
+def _choice_form(
+    call: Call, service: Service, pricelist: int | None, period: int | None
+) -> FormAnswer:
     tariff = call.shop.catalogue[service.tariff_id]
     targets = terms.targets(call.shop, call.user, service)
     shown = {
@@ -92,7 +94,7 @@ def _choice_form(call: Call, service: Service, pricelist: int | None, period: in
         "period": period or service.period,
         "oldpricelist": call.words(tariff.name),
     }
-    return Shown(shown, slists={"pricelist": tariff_choices(call, targets)})
+    return FormAnswer(shown, slists={"pricelist": tariff_choices(call, targets)})
 
 
 def _add_quote(family: Family, fails: tuple[type[ApiError], ...], example: str) -> None:
@@ -108,14 +110,14 @@ def _add_quote(family: Family, fails: tuple[type[ApiError], ...], example: str) 
     )
     def quote(
         call: Call, elid: int, pricelist: int | None = None, period: int | None = None
-    ) -> Shown:
+    ) -> FormAnswer:
         """The second step: what the chosen tariff costs for the days that are left."""
         return _quoted(call, elid, pricelist, period)
 
     @quote.on_submit
-    def forward(call: Call, elid: int, pricelist: int, period: int | None = None) -> Done:
+    def forward(call: Call, elid: int, pricelist: int, period: int | None = None) -> ActionResult:
         shown = _quoted(call, elid, pricelist, period)
-        return Done({}, form=shown, flat=True, ok=f"func={LAST_STEP}", ok_type="form")
+        return ActionResult({}, form=shown, flat=True, ok=f"func={LAST_STEP}", ok_type="form")
 
 
 def _add_last_step(family: Family, fails: tuple[type[ApiError], ...], example: str) -> None:
@@ -132,7 +134,7 @@ def _add_last_step(family: Family, fails: tuple[type[ApiError], ...], example: s
     )
     def show(
         call: Call, elid: int, pricelist: int | None = None, period: int | None = None
-    ) -> Shown:
+    ) -> FormAnswer:
         """The last step: with sok it commits, although clients send snext along."""
         return _quoted(call, elid, pricelist, period)
 
@@ -143,17 +145,17 @@ def _commits(form: Function) -> None:
     """What sending one of the two forms does that can make the change."""
 
     @form.on_submit
-    def change(call: Call, elid: int, pricelist: int, period: int | None = None) -> Done:
+    def change(call: Call, elid: int, pricelist: int, period: int | None = None) -> ActionResult:
         wanted = _wanted(call, elid, pricelist, period)
         terms.change_tariff(call.shop, call.user, wanted)
-        return Done({"id": wanted.service.id}, form=_change_form(call, wanted))
+        return ActionResult({"id": wanted.service.id}, form=_change_form(call, wanted))
 
     @form.on_button("basket")
-    def put(call: Call, elid: int, pricelist: int, period: int | None = None) -> Done:
+    def put(call: Call, elid: int, pricelist: int, period: int | None = None) -> ActionResult:
         wanted = _wanted(call, elid, pricelist, period)
         number = orders.put_change(call.shop, call.user, wanted)
         shown = _change_form(call, wanted)
-        return Done({"billorder": number}, form=shown, ok="func=basket", ok_type="form")
+        return ActionResult({"billorder": number}, form=shown, ok="func=basket", ok_type="form")
 
 
 def _wanted(call: Call, elid: int, pricelist: int, period: int | None) -> TariffChange:
@@ -161,16 +163,16 @@ def _wanted(call: Call, elid: int, pricelist: int, period: int | None) -> Tariff
     return terms.change_quote(call.shop, call.user, service, pricelist, period)
 
 
-def _quoted(call: Call, elid: int, pricelist: int | None, period: int | None) -> Shown:
+def _quoted(call: Call, elid: int, pricelist: int | None, period: int | None) -> FormAnswer:
     if pricelist is None:
         return _choice_form(call, services.owned(call.shop, call.user, elid), None, period)
     return _change_form(call, _wanted(call, elid, pricelist, period))
 
 
-def _change_form(call: Call, wanted: TariffChange) -> Shown:
+def _change_form(call: Call, wanted: TariffChange) -> FormAnswer:
     currency = call.user.currency
     end = end_text(wanted.service)
-    return Shown(
+    return FormAnswer(
         {
             "elid": wanted.service.id,
             "id": wanted.service.id,

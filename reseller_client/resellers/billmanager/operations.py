@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from reseller_client.resellers.billmanager.running_store import RunningStore
     from reseller_client.resellers.billmanager.seller_side import SellerSide
     from reseller_client.resellers.billmanager.store import ShelfStore
-    from reseller_client.transport.call import Patience
+    from reseller_client.transport.call import RetryPolicy
 
-Sides = Callable[[ProcessingModule], tuple["SellerSide", "Patience"]]
+Sides = Callable[[ProcessingModule], tuple["SellerSide", "RetryPolicy"]]
 """Opens the way of a module to its seller."""
 
 
@@ -99,7 +99,7 @@ class Runner:
             trace = self._send(operation, deed, self._sides(case.module)[1])
         return self.accept(item, operation, trace.number)
 
-    def _send(self, operation: Operation, deed: Deed, patience: Patience) -> Trace:
+    def _send(self, operation: Operation, deed: Deed, patience: RetryPolicy) -> Trace:
         try:
             return once(deed.attempt, deed.find, patience)
         except SellerFault:

@@ -43,7 +43,7 @@ from reseller_client.transport.values import Status
 
 if TYPE_CHECKING:
     from reseller_client.client import Client
-    from reseller_client.transport.call import Patience
+    from reseller_client.transport.call import RetryPolicy
 
 _OWN_MARKS: Final = tuple("123456789")
 _NOTHING: Final = Decimal(0)
@@ -279,6 +279,6 @@ class BillmanagerReseller:
     def _client(self, module: ProcessingModule) -> Client:
         return self.books.account(module.seller).client
 
-    def _side(self, module: ProcessingModule) -> tuple[SellerSide, Patience]:
+    def _side(self, module: ProcessingModule) -> tuple[SellerSide, RetryPolicy]:
         client = self._client(module)
         return SellerSide(client, self._types.get(module.itemtype)), client.patience

@@ -11,14 +11,14 @@ from contracts.journeys.runs import Wishes, lead
 from contracts.record.levels import Choice
 from contracts.target.seller import over_wsgi
 from contracts.verdicts import Outcome
-from emulator.clock import Machine
+from emulator.clock import SystemClock
 from emulator.testing import Seller
 
 
 @pytest.mark.parametrize("day", ["2028-01-30", "2027-08-31"])
 def test_courses_hold_at_the_ends_of_months(day: str) -> None:
     at = datetime.fromisoformat(f"{day}T23:30:00").replace(tzinfo=UTC)
-    machine = replace(Machine(), now=lambda: at)
+    machine = replace(SystemClock(), now=lambda: at)
     with Seller(machine=machine) as own, over_wsgi(own.wsgi) as seller:
         with seller.world("small") as place:
             assert place.known.today.isoformat() == day

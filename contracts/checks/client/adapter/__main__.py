@@ -13,7 +13,7 @@ import click
 from contracts.checks.client.adapter import ADAPTERS, carry_out
 from contracts.checks.client.adapter.common import Means
 from contracts.checks.client.steps import Result
-from reseller_client import Patience
+from reseller_client import RetryPolicy
 
 
 @click.command()
@@ -23,7 +23,7 @@ def main(*, kind: str, out: str) -> None:
     """Carries out one step of `mockseller verify client` with our own client."""
     folder = Path(os.environ["MOCKSELLER_STATE"])
     # The seller takes real time to answer another process, so that this one really waits.
-    patience = Patience(wait=time.sleep, pause=1.0)  # noqa: TID251 - see above
+    patience = RetryPolicy(wait=time.sleep, pause=1.0)  # noqa: TID251 - see above
     adapter = ADAPTERS[kind](Means(folder, patience, out=out))
     report = carry_out(adapter, json.load(sys.stdin))
     click.echo(report.line())

@@ -19,9 +19,9 @@ from reseller_client import (
     KeyNotIssued,
     NotPossible,
     NotReady,
-    Patience,
     Refused,
     ResellerError,
+    RetryPolicy,
 )
 
 Told = Mapping[str, Any]
@@ -36,7 +36,7 @@ class Means:
     """
 
     folder: Path
-    patience: Patience
+    patience: RetryPolicy
     transport: httpx.BaseTransport | None = None
     out: str = "xml"
 
