@@ -50,7 +50,7 @@ def _label(offer: Offer) -> tuple[str, str]:
 
 
 def shelves_of(
-    licence: License, offers: tuple[Offer, ...], billing: Billing, *, by_hand: bool
+    license: License, offers: tuple[Offer, ...], billing: Billing, *, by_hand: bool
 ) -> tuple[Shelf, ...]:
     """What the license carries, then what else is sold, each edition once.
 
@@ -68,7 +68,7 @@ def shelves_of(
             expires_on=one.expires_on,
             link="",
         )
-        for one in licence.modules
+        for one in license.modules
     ]
     sold = [
         Shelf(
@@ -77,9 +77,9 @@ def shelves_of(
             offer,
             active=False,
             expires_on=None,
-            link=billing.site(offer, licence.id) if by_hand else "",
+            link=billing.site(offer, license.id) if by_hand else "",
         )
         for offer in by_label.values()
-        if not licence.carries(offer.intname)
+        if not license.carries(offer.intname)
     ]
     return (*carried, *sold)

@@ -30,7 +30,7 @@ Came = Literal["active", "processing", "to pay", "by hand"]
 class State:
     """What a panel knows at a moment; `trouble` says what it could not learn, and why."""
 
-    licence: License | None
+    license: License | None
     partner: Partner
     shelves: tuple[Shelf, ...]
     trouble: str = ""
@@ -98,22 +98,22 @@ class Panel:
             raise LicenseFault("name the key of a license; none was kept here")
         return self._folder.fetch(self._http, self._at.seller, key, self._at.address)
 
-    def partner(self, licence: License | None) -> Partner:
+    def partner(self, license: License | None) -> Partner:
         """Whose billing counts, and how."""
-        told = None if licence is None else licence.partner
+        told = None if license is None else license.partner
         theirs = told or Partner(self._at.seller, AUTOMATIC)
         return Partner(self._at.billing or theirs.url, self._at.mode or theirs.mode)
 
     def state(self, login: Login | None = None) -> State:
         """What is shown: the license, and modules with prices as far as the mode has any."""
         try:
-            licence = self._folder.read()
+            license = self._folder.read()
         except LicenseFault as fault:
             return State(None, self.partner(None), (), str(fault))
-        partner = self.partner(licence)
+        partner = self.partner(license)
         if partner.mode == MANUAL:
             return State(
-                licence, partner, shelves_of(licence, (), self._bill(partner), by_hand=True)
+                license, partner, shelves_of(license, (), self._bill(partner), by_hand=True)
             )
         try:
             offers = self._bill(partner).offers(login if partner.mode == AUTOMATIC else None)
@@ -121,8 +121,8 @@ class Panel:
         except (NoBilling, BillingFault) as fault:
             offers, trouble = (), f"no prices: {fault}"
         by_hand = partner.mode != AUTOMATIC
-        shelves = shelves_of(licence, offers, self._bill(partner), by_hand=by_hand)
-        return State(licence, partner, shelves, trouble)
+        shelves = shelves_of(license, offers, self._bill(partner), by_hand=by_hand)
+        return State(license, partner, shelves, trouble)
 
     def buy(self, module: str, login: Login | None = None) -> Purchase:
         """Buys a module for a month, by its internal name or the billing's number of it.
@@ -132,26 +132,26 @@ class Panel:
         Raises LicenseFault, NoBilling, BillingFault; LookupError for a module nobody sells;
         ValueError in automatic mode without a login.
         """
-        licence = self._folder.read()
-        if licence.carries(module):
+        license = self._folder.read()
+        if license.carries(module):
             return _had_before(module)
-        partner = self.partner(licence)
+        partner = self.partner(license)
         billing = self._bill(partner)
         if partner.mode == MANUAL:
             return Purchase(module, "by hand", billing.site())
         if partner.mode == PRICELIST:
             offer = wanted(billing.offers(None), module)[0]
-            return Purchase(offer.intname, "by hand", billing.site(offer, licence.id))
+            return Purchase(offer.intname, "by hand", billing.site(offer, license.id))
         if login is None:
             raise ValueError("buying here needs a login at the billing")
-        return self._bought(billing, licence, module, login)
+        return self._bought(billing, license, module, login)
 
-    def _bought(self, billing: Billing, licence: License, module: str, login: Login) -> Purchase:
+    def _bought(self, billing: Billing, license: License, module: str, login: Login) -> Purchase:
         offers = wanted(billing.offers(login), module)
-        if licence.carries(offers[0].intname):
+        if license.carries(offers[0].intname):
             return _had_before(offers[0].intname)
         billing.basket(login)
-        order = self._ordered(billing, licence, offers, login)
+        order = self._ordered(billing, license, offers, login)
         if order:
             try:
                 link = billing.pay(login, order)
@@ -164,7 +164,7 @@ class Panel:
         return self._arrived(offers[0].intname)
 
     def _ordered(
-        self, billing: Billing, licence: License, offers: tuple[Offer, ...], login: Login
+        self, billing: Billing, license: License, offers: tuple[Offer, ...], login: Login
     ) -> str:
         """The order to pay; empty where the module is paid for already.
 
@@ -172,21 +172,21 @@ class Panel:
         """
         for offer in offers:
             try:
-                return billing.order(login, offer, licence.id)
+                return billing.order(login, offer, license.id)
             except BillingFault as fault:
                 if fault.type == "exists":
-                    return self._had(billing, licence, offer, login, fault)
+                    return self._had(billing, license, offer, login, fault)
                 misfit = (fault.type, fault.object) == ("value", "pricelist")
                 if not misfit or offer is offers[-1]:
                     raise
         raise LookupError("the billing sells no such module")  # pragma: no cover - _wanted saw one
 
     def _had(
-        self, billing: Billing, licence: License, offer: Offer, login: Login, fault: BillingFault
+        self, billing: Billing, license: License, offer: Offer, login: Login, fault: BillingFault
     ) -> str:
         """What an earlier try left behind: an order to pay, or a module that only has to arrive."""
         for module in billing.modules(login):
-            if not _is(module, offer, licence):
+            if not _is(module, offer, license):
                 continue
             if module.status == IN_BASKET:
                 return billing.billorder(login)
@@ -217,10 +217,10 @@ class Panel:
         self.refresh()
 
     def _held(self, intname: str, login: Login) -> tuple[Billing, Bought]:
-        licence = self._folder.read()
-        billing = self._bill(self.partner(licence))
+        license = self._folder.read()
+        billing = self._bill(self.partner(license))
         for module in billing.modules(login):
-            here = module.licence in {None, licence.id}
+            here = module.license in {None, license.id}
             if module.intname == intname and here and module.status in {ACTIVE, SUSPENDED}:
                 return billing, module
         raise LookupError(f"the billing knows of no {intname} for this license")
@@ -233,5 +233,5 @@ def _had_before(intname: str) -> Purchase:
     return Purchase(intname, "active", said="the license carries it already")
 
 
-def _is(module: Bought, offer: Offer, licence: License) -> bool:
-    return module.intname == offer.intname and module.licence in {None, licence.id}
+def _is(module: Bought, offer: Offer, license: License) -> bool:
+    return module.intname == offer.intname and module.license in {None, license.id}

@@ -103,7 +103,7 @@ def test_an_order_whose_answer_was_lost_is_found_and_not_repeated(
     ordered = either.licenses.order(WISH)
     assert ordered.found_again
     assert ordered.license_id == 100001
-    assert list(seller.licences) == [100001]
+    assert list(seller.licenses) == [100001]
     assert seller.funcs() == ["soft.order.param", "soft"]
     assert waits.spans == [2.0]
 
@@ -114,7 +114,7 @@ def test_an_order_that_was_lost_itself_is_repeated_once(
     seller.loses("soft.order.param", "before")
     ordered = either.licenses.order(WISH)
     assert not ordered.found_again
-    assert list(seller.licences) == [ordered.license_id]
+    assert list(seller.licenses) == [ordered.license_id]
     assert seller.funcs() == ["soft.order.param", "soft", "soft", "soft.order.param"]
     sent = [form["remoteid"] for form in seller.calls if form["func"] == "soft.order.param"]
     assert len(set(sent)) == 1
@@ -127,7 +127,7 @@ def test_orders_that_are_always_lost_end_in_an_unknown_outcome(
     with pytest.raises(UnknownOutcome):
         either.licenses.order(WISH)
     assert seller.funcs().count("soft.order.param") == 3
-    assert seller.licences == {}
+    assert seller.licenses == {}
 
 
 def test_a_lost_order_is_not_repeated_while_looking_for_it_fails(
@@ -148,10 +148,10 @@ def test_an_older_license_under_the_same_id_is_not_taken_for_the_order(
     seller.loses("soft.order.param", "before")
     ordered = either.licenses.order(named)
     assert ordered.license_id == 100002
-    assert list(seller.licences) == [100001, 100002]
+    assert list(seller.licenses) == [100001, 100002]
     seller.loses("soft.order.param", "after")
     assert either.licenses.order(named).license_id == 100003
-    assert list(seller.licences) == [100001, 100002, 100003]
+    assert list(seller.licenses) == [100001, 100002, 100003]
 
 
 def test_a_list_without_remote_ids_is_completed_from_the_forms(client: Client, line: Line) -> None:

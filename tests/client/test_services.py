@@ -58,7 +58,7 @@ def test_a_license_being_processed_is_not_prolonged_again(
     either: Client, seller: SmallSeller, license: int
 ) -> None:
     seller.loses("service.prolong", "before")
-    seller.licences[license].status = 5
+    seller.licenses[license].status = 5
     with pytest.raises(UnknownOutcome, match="processed"):
         either.services.prolong(license)
     assert seller.funcs().count("service.prolong") == 1
@@ -81,7 +81,7 @@ def test_a_lost_change_of_tariff_is_looked_up_before_it_is_repeated(
     assert seller.funcs() == ["service.changepricelist", "soft.edit"]
     assert seller.calls[0]["pricelist"] == "55228"
     either.services.change_tariff(license, 55229)
-    assert seller.licences[license].fields["pricelist"] == "55229"
+    assert seller.licenses[license].fields["pricelist"] == "55229"
     assert seller.funcs().count("service.changepricelist") == 3
 
 

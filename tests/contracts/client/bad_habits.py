@@ -73,7 +73,7 @@ class OrdersTwice(CustomAdapter):
 
     def order(self, client: Client, told: Told) -> Report:
         wish = self.license_wish(told)
-        if self.licences(client, told).reconcile(wish.remoteid) is None:
+        if self.licenses(client, told).reconcile(wish.remoteid) is None:
             try:
                 client.licenses.order_once(wish)
             except UnknownOutcome:
@@ -100,7 +100,7 @@ class OnlyWaits(CustomAdapter):
 
     def order(self, client: Client, told: Told) -> Report:
         waiting = self.means.folder / told["reference"]
-        held = self.licences(client, told).reconcile(told["reference"])
+        held = self.licenses(client, told).reconcile(told["reference"])
         if held is None and not waiting.exists():
             try:
                 client.licenses.order_once(self.license_wish(told))
@@ -108,7 +108,7 @@ class OnlyWaits(CustomAdapter):
                 raise
             except UnknownOutcome:
                 waiting.touch()
-        if waiting.exists() and self.licences(client, told).reconcile(told["reference"]) is None:
+        if waiting.exists() and self.licenses(client, told).reconcile(told["reference"]) is None:
             return Report(Result.UNKNOWN, reason="the seller will answer one day")
         return super().order(client, told)
 
@@ -127,14 +127,14 @@ class PollsWithoutPause(CustomAdapter):
         return Report(Result.UNKNOWN, id=number)
 
     def missing(self, client: Client, told: Told) -> bool:
-        return self.licences(client, told).reconcile(told["reference"]) is None
+        return self.licenses(client, told).reconcile(told["reference"]) is None
 
 
 class WaitsForEver(CustomAdapter):
     """Waits for a key until there is one."""
 
     def order(self, client: Client, told: Told) -> Report:
-        if self.licences(client, told).reconcile(told["reference"]) is None:
+        if self.licenses(client, told).reconcile(told["reference"]) is None:
             client.licenses.order(self.license_wish(told))
         return shown(client.licenses.wait_for_key(self.find(client, told).id, reads=400))
 
@@ -242,7 +242,7 @@ class IsImpatient(OrdersTwice):
         )
 
     def order(self, client: Client, told: Told) -> Report:
-        if self.licences(client, told).reconcile(told["reference"]) is None:
+        if self.licenses(client, told).reconcile(told["reference"]) is None:
             try:
                 client.licenses.order_once(self.license_wish(told))
             except UnknownOutcome as problem:
@@ -258,7 +258,7 @@ class TakesPageForOrder(CustomAdapter):
         done = self.means.folder / told["reference"]
         if done.exists():
             return Report(Result.OK)
-        if self.licences(client, told).reconcile(told["reference"]) is None:
+        if self.licenses(client, told).reconcile(told["reference"]) is None:
             try:
                 client.licenses.order_once(self.license_wish(told))
             except NotUnderstood:
@@ -284,7 +284,7 @@ class OrdersAgainAfterAPage(CustomAdapter):
 
     def order(self, client: Client, told: Told) -> Report:
         wish = self.license_wish(told)
-        if self.licences(client, told).reconcile(wish.remoteid) is None:
+        if self.licenses(client, told).reconcile(wish.remoteid) is None:
             try:
                 client.licenses.order_once(wish)
             except NotUnderstood:
@@ -323,7 +323,7 @@ class ForgetsTheBasket(CustomAdapter):
 
     def anew(self, client: Client, told: Told) -> Report:
         wish = replace(self.license_wish(told), ip="192.0.2.199", remoteid=f"{told['reference']}-2")
-        return shown(self.licences(client, told).order(wish))
+        return shown(self.licenses(client, told).order(wish))
 
 
 class LooksAtEach(CustomAdapter):

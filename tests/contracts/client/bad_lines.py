@@ -116,7 +116,7 @@ class ReadsOnlyId(OnLine):
             return httpx.Response(answer.status_code, content=body)
 
     def order(self, client: Client, told: Told) -> Report:
-        if self.licences(client, told).reconcile(told["reference"]) is None:
+        if self.licenses(client, told).reconcile(told["reference"]) is None:
             try:
                 client.licenses.order_once(self.license_wish(told))
             except UnknownOutcome as problem:
@@ -153,7 +153,7 @@ class TakesAnything(OnLine):
         done = self.means.folder / told["reference"]
         if done.exists():
             return Report(Result.OK)
-        if self.licences(client, told).reconcile(told["reference"]) is None:
+        if self.licenses(client, told).reconcile(told["reference"]) is None:
             try:
                 client.licenses.order_once(self.license_wish(told))
             except UnknownOutcome as problem:

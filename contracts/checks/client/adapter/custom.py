@@ -59,7 +59,7 @@ class CustomAdapter(Adapter):
         """Orders and delivers; the same number again is the same order, not a second one."""
         match told["trade"]:
             case "licences":
-                return shown(self.licences(client, told).order(self.license_wish(told)))
+                return shown(self.licenses(client, told).order(self.license_wish(told)))
             case "services":
                 return shown(self.machines(client, told).order(self.machine_wish(told)))
             case _:
@@ -110,7 +110,7 @@ class CustomAdapter(Adapter):
         held: Held | None
         match told["trade"]:
             case "licences":
-                held = self.licences(client, told).reconcile(reference)
+                held = self.licenses(client, told).reconcile(reference)
             case "services":
                 held = self.machines(client, told).reconcile(reference)
             case _:
@@ -124,7 +124,7 @@ class CustomAdapter(Adapter):
         """What the customer gets, once it is there."""
         held = self.find(client, told)
         if isinstance(held, License):
-            return shown(self.licences(client, told).deliver_key(held.id))
+            return shown(self.licenses(client, told).deliver_key(held.id))
         if isinstance(held, Service):
             return shown(self.machines(client, told).deliver(held.id))
         return shown(held)
@@ -141,7 +141,7 @@ class CustomAdapter(Adapter):
         """Buys another month of one."""
         match row:
             case LicenseRow():
-                self.licences(client, told).renew(row.id)
+                self.licenses(client, told).renew(row.id)
             case ServiceRow():
                 self.machines(client, told).renew(row.id, ends_on=row.expires_on)
             case _:
@@ -152,7 +152,7 @@ class CustomAdapter(Adapter):
         held = self.find(client, told)
         match held:
             case License():
-                self.licences(client, told).suspend(held.id)
+                self.licenses(client, told).suspend(held.id)
             case Service():
                 self.machines(client, told).suspend(held.id)
             case _:
@@ -162,10 +162,10 @@ class CustomAdapter(Adapter):
     def readdress(self, client: Client, told: Told) -> Report:
         """Moves a license."""
         held = self.find(client, told)
-        return shown(self.licences(client, told).readdress(held.id, told["ip"]))
+        return shown(self.licenses(client, told).readdress(held.id, told["ip"]))
 
     @staticmethod
-    def licences(client: Client, told: Told) -> CustomReseller:
+    def licenses(client: Client, told: Told) -> CustomReseller:
         """The flows of licenses."""
         return CustomReseller(client, today=lambda: today_of(told))
 
