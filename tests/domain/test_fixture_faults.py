@@ -138,7 +138,7 @@ def test_two_licenses_of_one_tariff_on_one_address_are_refused(tmp_path: Path) -
     )
 
     assert fault_of(tmp_path, WORLD + twin) == (
-        "mine.yaml: services[2].ip: 192.0.2.2 has a licence of this tariff"
+        "mine.yaml: services[2].ip: 192.0.2.2 has a license of this tariff"
     )
     deleted = WORLD + twin.replace("licname: c", "licname: c, status: 4")
     (tmp_path / "mine.yaml").write_text(deleted, encoding="utf-8")

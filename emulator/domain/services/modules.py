@@ -23,12 +23,12 @@ LICENSES = "soft"
 
 V = tables.service.c
 _LIVING = Statement(
-    select(*V).where(V.parent_id == bindparam("licence"), V.status != DELETED).order_by(V.id)
+    select(*V).where(V.parent_id == bindparam("license"), V.status != DELETED).order_by(V.id)
 )
 _TRIED = Statement(
     select(V.tariff_id)
     .distinct()
-    .where(V.parent_id == bindparam("licence"), V.period == TRIAL, V.id != bindparam("but"))
+    .where(V.parent_id == bindparam("license"), V.period == TRIAL, V.id != bindparam("but"))
 )
 
 

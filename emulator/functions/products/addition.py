@@ -116,7 +116,7 @@ def wish_of(sent: Mapping[str, Any]) -> licenses.Wish:
 def change(shop: Shop, account: Account, service: Service, sent: Mapping[str, Any]) -> Service:
     """Changes what was sent. Another license is held to what an order of the module is held to.
 
-    Raises what `modules.licence_for` raises, AccessDenied for another period where the seller's
+    Raises what `modules.license_for` raises, AccessDenied for another period where the seller's
     rule does not let clients change it, BadValue for one that is not sold.
     """
     tariff = shop.catalogue[service.tariff_id]
