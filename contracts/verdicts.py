@@ -56,7 +56,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class CallRecord:
     """One request with its answer, secrets masked already; what proves a verdict.
 
     ``status`` 0: no answer came. ``note``: what was done to it, such as a planned fault.
@@ -94,8 +94,8 @@ class Verdict:
     out: str
     outcome: Outcome
     evidence: str
-    told: tuple[str, ...] = ()
-    seen: tuple[Seen, ...] = ()
+    messages: tuple[str, ...] = ()
+    proof: tuple[CallRecord, ...] = ()
     source: str = ""
     cells: frozenset[Cell] = frozenset()
     deviation: Deviation | None = None
@@ -104,7 +104,7 @@ class Verdict:
     def __str__(self) -> str:
         """One line, then what was found, indented."""
         head = f"{self.name} [{self.out}] {self.outcome.value} ({self.evidence})"
-        return "\n".join([head, *(f"  {line}" for line in self.told)])
+        return "\n".join([head, *(f"  {line}" for line in self.messages)])
 
 
 @dataclass(frozen=True, slots=True)

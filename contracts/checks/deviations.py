@@ -118,8 +118,8 @@ def _applied(entries: Iterable[Entry], verdict: Verdict) -> Verdict:
     if verdict.outcome in _EXCUSED:
         return replace(verdict, outcome=Outcome.KNOWN, deviation=entry.deviation)
     if verdict.outcome is Outcome.PASS:
-        told = (*verdict.told, f"it holds: take {entry.place} out of the known deviations")
-        return replace(verdict, outcome=Outcome.STALE, deviation=entry.deviation, told=told)
+        told = (*verdict.messages, f"it holds: take {entry.place} out of the known deviations")
+        return replace(verdict, outcome=Outcome.STALE, deviation=entry.deviation, messages=told)
     return verdict
 
 

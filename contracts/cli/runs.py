@@ -171,7 +171,7 @@ def run_of(
 
 def was_interrupted(run: Run) -> bool:
     """Whether somebody broke it off; then nothing further is to begin."""
-    return any(one.name == _BROKEN_OFF and one.told == (_INTERRUPTED,) for one in run.verdicts)
+    return any(one.name == _BROKEN_OFF and one.messages == (_INTERRUPTED,) for one in run.verdicts)
 
 
 def _print(runs: list[Run], reports: Reports, *, matrix: bool = False) -> None:

@@ -11,7 +11,7 @@ import httpx
 
 from contracts.checks.fuzz.answered import answered
 from contracts.target.seller import CONTROL, TIMEOUT, CannotRun
-from contracts.verdicts import Run, Seen
+from contracts.verdicts import CallRecord, Run
 from emulator.app import create_registry
 from emulator.openapi import Called, Coverage
 
@@ -84,7 +84,7 @@ def from_runs(runs: Iterable[Run]) -> Counted:
     counted = Counted()
     for run in runs:
         for verdict in run.verdicts:
-            for seen in verdict.seen:
+            for seen in verdict.proof:
                 counted.coverage.add(_called(seen))
     counted.notes.append("of a report only the requests that stand in it are counted")
     counted.is_whole = False
@@ -102,7 +102,7 @@ def from_files(paths: Iterable[Path]) -> Counted:
         raise CannotRun(str(problem)) from problem
 
 
-def _called(seen: Seen) -> Called:
+def _called(seen: CallRecord) -> Called:
     request = httpx.Request(seen.method, seen.address, params=dict(seen.request))
     told = answered(request, httpx.Response(seen.status or 200, text=seen.answer))
     params = dict(seen.request)

@@ -15,7 +15,7 @@ from typing import Final
 from contracts.journeys.catalogue_view import NotSold, Shelf
 from contracts.target.spending_guard import Withheld
 from contracts.target.transports import Witness
-from contracts.verdicts import ASSUMED, Cell, Outcome, Seen, Verdict
+from contracts.verdicts import ASSUMED, CallRecord, Cell, Outcome, Verdict
 from reseller_client import (
     AccessDenied,
     Client,
@@ -200,15 +200,15 @@ class Course:
         return False
 
     def _verdict(
-        self, deed: Deed, outcome: Outcome, told: list[str], seen: list[Seen] | None = None
+        self, deed: Deed, outcome: Outcome, told: list[str], seen: list[CallRecord] | None = None
     ) -> Verdict:
         return Verdict(
             name=f"flow/{self.cell.system}/{self.cell.trade}/{deed.name}",
             out=OUT,
             outcome=outcome,
             evidence=deed.evidence,
-            told=tuple(told),
-            seen=tuple(seen or ()),
+            messages=tuple(told),
+            proof=tuple(seen or ()),
             source=deed.source,
             cells=frozenset({self.cell}),
         )

@@ -15,7 +15,7 @@ from contracts.recording.trees import OUTS, kind_of, shape_of, tree_of
 from contracts.target.redact import masked_text
 from contracts.target.seller import CannotRun, Place, Reply, Seller
 from contracts.target.spending import changes
-from contracts.verdicts import Seen
+from contracts.verdicts import CallRecord
 
 LISTS = (
     "soft", "softexternal", "platform", "addition", "vds", "dedic", "vhost", "instances", "domain",
@@ -40,7 +40,7 @@ class Sample:
     doc: Node | None
     faults: tuple[str, ...]
     unread: str
-    seen: Seen
+    seen: CallRecord
 
     @property
     def kind(self) -> str:
@@ -83,7 +83,7 @@ def of_session(session: Session) -> Iterator[Sample]:
     for number, entry in enumerate(session.entries, start=1):
         style = entry.login.partition(" ")[0]
         note = f"recorded as number {number} on {entry.at:%Y-%m-%d}"
-        seen = Seen(
+        seen = CallRecord(
             entry.method, session.upstream, {"func": entry.func, **entry.params}, entry.status,
             entry.text or entry.withheld, note,
         )  # fmt: skip
@@ -98,7 +98,7 @@ def of_session(session: Session) -> Iterator[Sample]:
 Told = tuple[str, str, str, tuple[tuple[str, str], ...], int, str]
 
 
-def _read(told: Told, text: str, seen: Seen) -> Sample:
+def _read(told: Told, text: str, seen: CallRecord) -> Sample:
     try:
         doc, faults = tree_of(text, told[1])
     except Opaque as problem:
@@ -111,7 +111,7 @@ def asked(place: Place, request: Request, out: str) -> Sample:
     return of_reply(request, out, place.ask(request, out), place.seen[-1])
 
 
-def of_reply(request: Request, out: str, reply: Reply, seen: Seen) -> Sample:
+def of_reply(request: Request, out: str, reply: Reply, seen: CallRecord) -> Sample:
     """An answer; ``seen``: the same, masked already."""
     params = tuple(request.params.items())
     told = (request.func, out, request.login.style, params, reply.status, "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from contracts.verdicts import ASSUMED, Seen
+from contracts.verdicts import ASSUMED, CallRecord
 
 
 class Severity(enum.Enum):
@@ -30,7 +30,7 @@ class Difference:
     told: str
     evidence: str = ASSUMED
     source: str = ""
-    seen: Seen | None = None
+    seen: CallRecord | None = None
 
     def __str__(self) -> str:
         """One line for people."""

@@ -60,7 +60,7 @@ def print_table(
             if verdict.outcome is outcome:
                 _print(console, "\n".join(_in_full(verdict)), COLOURS[outcome])
     for outcome, word in UNASKED.items():
-        reasons = Counter("; ".join(v.told) for v in verdicts if v.outcome is outcome)
+        reasons = Counter("; ".join(v.messages) for v in verdicts if v.outcome is outcome)
         most = None if everything else MOST_REASONS
         for reason, number in reasons.most_common(most):
             _print(console, f"{number} {word}: {reason or 'no reason was given'}", "dim")

@@ -21,7 +21,7 @@ from contracts.reports.counts import MEANINGS, WORST_FIRST, counts_of, exit_code
 from contracts.reports.plaintext import cut, shown
 from contracts.reports.pretty import pretty
 from contracts.reports.size import level
-from contracts.verdicts import EVIDENCE, HELD, Outcome, Run, Seen, Verdict, exit_code
+from contracts.verdicts import EVIDENCE, HELD, CallRecord, Outcome, Run, Verdict, exit_code
 
 ROOM: Final = 5_000_000
 """Bytes for all requests and answers; what did not hold is served first."""
@@ -34,7 +34,7 @@ FOLDED: Final = frozenset({Outcome.PASS, Outcome.SKIP})
 class Part:
     """One request with its answer, as the page shows it."""
 
-    seen: Seen
+    seen: CallRecord
     request: str
     answer: str
 
@@ -108,7 +108,7 @@ def _section(number: int, run: Run, limits: _Limits, *, strict: bool) -> Section
     rows: dict[Outcome, list[Row]] = {outcome: [] for outcome in WORST_FIRST}
     for place, verdict in enumerate(run.verdicts, start=1):
         limit = limits.of_verdict(verdict)
-        parts = tuple(_part(seen, limit) for seen in verdict.seen)
+        parts = tuple(_part(seen, limit) for seen in verdict.proof)
         rows[verdict.outcome].append(Row(f"r{number}v{place}", verdict, parts))
     groups = tuple((outcome, tuple(found)) for outcome, found in rows.items() if found)
     code = exit_code(run.verdicts, strict=strict)
@@ -133,12 +133,12 @@ def _anchors(sections: Iterable[Section]) -> dict[int, str]:
     }
 
 
-def _request(seen: Seen) -> str:
+def _request(seen: CallRecord) -> str:
     head = f"{seen.method} {seen.address}"
     return "\n".join([head, *(f"{name}={text}" for name, text in seen.request.items())])
 
 
-def _part(seen: Seen, limit: int) -> Part:
+def _part(seen: CallRecord, limit: int) -> Part:
     return Part(seen, _fitted(_request(seen), limit), _fitted(pretty(seen.answer), limit))
 
 
@@ -165,7 +165,7 @@ class _Limits:
     def of(verdicts: Iterable[Verdict]) -> _Limits:
         sizes: tuple[list[int], list[int]] = ([], [])
         for verdict in verdicts:
-            for seen in verdict.seen:
+            for seen in verdict.proof:
                 mine = sizes[verdict.outcome not in FIRST]
                 mine += [_weight(_request(seen)), _weight(pretty(seen.answer))]
         first = level(sizes[0], ROOM * 4 // 5)

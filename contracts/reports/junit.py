@@ -94,4 +94,4 @@ def _result(verdict: Verdict, told: str, *, strict: bool) -> FinalResult | None:
 def _told(verdict: Verdict) -> list[str]:
     known = verdict.deviation
     why = [f"known since {known.noted_on}: {known.what} ({known.reason})"] if known else []
-    return [*why, *verdict.told]
+    return [*why, *verdict.messages]

@@ -21,11 +21,11 @@ from contracts.verdicts import (
     EVIDENCE,
     JUDGES,
     NO_EVIDENCE,
+    CallRecord,
     Cell,
     Deviation,
     Outcome,
     Run,
-    Seen,
     Verdict,
     exit_code,
 )
@@ -50,7 +50,7 @@ class _Cell(Schema):
         return Cell(**data)
 
 
-class _Seen(Schema):
+class _CallRecord(Schema):
     method = fields.Str(required=True)
     address = fields.Str(required=True)
     request = fields.Dict(keys=fields.Str(), values=fields.Str(), required=True)
@@ -59,8 +59,8 @@ class _Seen(Schema):
     note = fields.Str(required=True)
 
     @post_load
-    def _made(self, data: dict[str, Any], **_: object) -> Seen:
-        return Seen(**data)
+    def _made(self, data: dict[str, Any], **_: object) -> CallRecord:
+        return CallRecord(**data)
 
 
 class _Deviation(Schema):
@@ -80,11 +80,11 @@ class _Verdict(Schema):
     outcome = fields.Enum(Outcome, by_value=True, required=True)
     evidence = fields.Str(required=True, validate=validate.OneOf([*EVIDENCE, NO_EVIDENCE]))
     source = fields.Str(required=True)
-    told = fields.List(fields.Str(), required=True)
+    messages = fields.List(fields.Str(), required=True, data_key="told")
     cells = fields.Method("_sorted_cells", "_read_cells", required=True)
     deviation = fields.Nested(_Deviation, required=True, allow_none=True)
     seconds = fields.Float(required=True)
-    seen = fields.List(fields.Nested(_Seen), required=True)
+    proof = fields.List(fields.Nested(_CallRecord), required=True, data_key="seen")
 
     def _sorted_cells(self, verdict: Verdict) -> list[dict[str, str]]:
         return [{"system": cell.system, "trade": cell.trade} for cell in sorted(verdict.cells)]
@@ -94,7 +94,9 @@ class _Verdict(Schema):
 
     @post_load
     def _made(self, data: dict[str, Any], **_: object) -> Verdict:
-        return Verdict(**{**data, "told": tuple(data["told"]), "seen": tuple(data["seen"])})
+        return Verdict(
+            **{**data, "messages": tuple(data["messages"]), "proof": tuple(data["proof"])}
+        )
 
 
 class _Run(Schema):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from contracts.reports.plaintext import cut
-from contracts.verdicts import Seen, Verdict
+from contracts.verdicts import CallRecord, Verdict
 
 KEPT: Final = 256 * 1024
 """Characters kept of one answer: the real ones are far shorter, and a hostile one has no end."""
@@ -19,9 +19,9 @@ VALUE: Final = 16 * 1024
 
 def bounded(verdict: Verdict) -> Verdict:
     """The verdict, with endless answers and requests cut and the cut told."""
-    if all(_fits(one) for one in verdict.seen):
+    if all(_fits(one) for one in verdict.proof):
         return verdict
-    return replace(verdict, seen=tuple(_cut(one) for one in verdict.seen))
+    return replace(verdict, proof=tuple(_cut(one) for one in verdict.proof))
 
 
 def level(sizes: Iterable[int], room: int) -> int:
@@ -35,7 +35,7 @@ def level(sizes: Iterable[int], room: int) -> int:
     return max(ordered, default=0)
 
 
-def _fits(seen: Seen) -> bool:
+def _fits(seen: CallRecord) -> bool:
     return (
         len(seen.answer) <= KEPT
         and len(seen.request) <= FIELDS
@@ -43,7 +43,7 @@ def _fits(seen: Seen) -> bool:
     )
 
 
-def _cut(seen: Seen) -> Seen:
+def _cut(seen: CallRecord) -> CallRecord:
     fields = {name: cut(text, VALUE) for name, text in list(seen.request.items())[:FIELDS]}
     more = len(seen.request) - len(fields)
     note = f"{more} more parameters, not shown" if more else ""

@@ -24,7 +24,7 @@ from defusedxml.ElementTree import fromstring
 
 from contracts.record.tokens import Leaf, Opaque, leaves, rewritten
 from contracts.target.parameters import last, pairs_of
-from contracts.verdicts import Seen
+from contracts.verdicts import CallRecord
 
 MASK: Final = "***"
 SECRETS: Final = frozenset(
@@ -236,7 +236,7 @@ def fields_of(request: httpx.Request) -> dict[str, str]:
     return last(pairs_of(request.url.query, request.read(), kind))
 
 
-def seen(request: httpx.Request, response: httpx.Response | None, note: str = "") -> Seen:
+def seen(request: httpx.Request, response: httpx.Response | None, note: str = "") -> CallRecord:
     """One request with its answer, ready to be shown. Without an answer the status is 0."""
     kind = request.headers.get("Content-Type", "")
     pairs = pairs_of(request.url.query, request.read(), kind)
@@ -246,9 +246,9 @@ def seen(request: httpx.Request, response: httpx.Response | None, note: str = ""
     secrets = [*said, *_headers(request)]
     address = masked_links(str(request.url.copy_with(query=None, username=None, password=None)))
     if response is None:
-        return Seen(request.method, address, masked(fields), 0, "", note)
+        return CallRecord(request.method, address, masked(fields), 0, "", note)
     text = masked_text(response.read().decode("utf-8", "replace"), secrets)
-    return Seen(request.method, address, masked(fields), response.status_code, text, note)
+    return CallRecord(request.method, address, masked(fields), response.status_code, text, note)
 
 
 def _headers(request: httpx.Request) -> Iterator[str]:

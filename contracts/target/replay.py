@@ -9,14 +9,14 @@ from contracts.record.exchange import Exchange, Step
 from contracts.target.seller import CannotRun, Place, Seller
 from contracts.target.spending import changes
 from contracts.target.spending_guard import Withheld
-from contracts.verdicts import ASSUMED, Outcome, Seen, Verdict
+from contracts.verdicts import ASSUMED, CallRecord, Outcome, Verdict
 
 
 def replay(exchange: Exchange, out: str, seller: Seller) -> Verdict:
     """One exchange in one format, in a fresh world of the seller's."""
     if reason := _not_here(exchange, seller):
         return _verdict(exchange, out, Outcome.SKIP, [reason])
-    seen: list[Seen] = []
+    seen: list[CallRecord] = []
     try:
         with seller.world(exchange.world, spoils=_spoils(exchange)) as place:
             place.seen = seen
@@ -82,7 +82,7 @@ def _verdict(
     out: str,
     outcome: Outcome,
     told: Iterable[str] = (),
-    seen: Iterable[Seen] = (),
+    seen: Iterable[CallRecord] = (),
 ) -> Verdict:
     return Verdict(
         exchange.name,
@@ -90,6 +90,6 @@ def _verdict(
         outcome,
         exchange.evidence,
         tuple(told),
-        seen=tuple(seen),
+        proof=tuple(seen),
         source=exchange.source,
     )

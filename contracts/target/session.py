@@ -13,7 +13,7 @@ from contracts.record.exchange import Login, Request
 from contracts.record.formats import Unreadable, read
 from contracts.record.placeholders import Bindings
 from contracts.target import redact
-from contracts.verdicts import Seen
+from contracts.verdicts import CallRecord
 
 COOKIE = "billmgrses5"
 
@@ -39,7 +39,7 @@ class Place:
     known: Bindings
     login: str
     password: str
-    seen: list[Seen] = field(default_factory=list)
+    seen: list[CallRecord] = field(default_factory=list)
     """Every request with its answer so far, secrets masked."""
     _sessions: dict[tuple[str, str], str] = field(default_factory=dict)
 

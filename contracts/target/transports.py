@@ -16,7 +16,7 @@ import httpx
 from contracts.record.document import Node
 from contracts.record.formats import Unreadable, read
 from contracts.target.redact import seen
-from contracts.verdicts import Seen
+from contracts.verdicts import CallRecord
 
 
 class Refusal:
@@ -64,7 +64,7 @@ class Witness(httpx.BaseTransport):
     """Remembers what went through, masked, as proof."""
 
     inner: httpx.BaseTransport
-    _kept: list[Seen] = field(default_factory=list)
+    _kept: list[CallRecord] = field(default_factory=list)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Passes it on."""
@@ -77,10 +77,10 @@ class Witness(httpx.BaseTransport):
         return answer
 
     @contextmanager
-    def watching(self) -> Iterator[list[Seen]]:
+    def watching(self) -> Iterator[list[CallRecord]]:
         """What is seen from here on; the list is full when the block is left."""
         self._kept.clear()
-        found: list[Seen] = []
+        found: list[CallRecord] = []
         try:
             yield found
         finally:

@@ -11,7 +11,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from contracts.reports.html import to_html
-from contracts.verdicts import Cell, Outcome, Run, Seen, Verdict
+from contracts.verdicts import CallRecord, Cell, Outcome, Run, Verdict
 from tests.browser.conftest import PATIENCE, overflows, size
 from tests.contracts.reports.made import DEVIATION, RUN
 
@@ -20,7 +20,7 @@ CELL = frozenset({Cell("custom", "licences")})
 
 
 def _verdict(name: str, outcome: Outcome, evidence: str = "observed") -> Verdict:
-    seen = Seen("GET", "http://seller.example/billmgr", {"func": EVIL}, 200, EVIL * 30)
+    seen = CallRecord("GET", "http://seller.example/billmgr", {"func": EVIL}, 200, EVIL * 30)
     deviation = DEVIATION if outcome in (Outcome.KNOWN, Outcome.STALE) else None
     return Verdict(name, "xml", outcome, evidence, (EVIL,), (seen,), EVIL, CELL, deviation)
 

@@ -130,7 +130,7 @@ def test_an_http_status_of_failure_is_caught(honest: OwnSeller) -> None:
     with over_wsgi(mutant) as seller:
         verdict = replay(RECORDS["soft/list"], "xml", seller)
     assert verdict.outcome is Outcome.FAIL
-    assert verdict.told == ("HTTP status: expected 200 (errors are documents too), found 500",)
+    assert verdict.messages == ("HTTP status: expected 200 (errors are documents too), found 500",)
 
 
 def test_a_state_that_cannot_be_prepared_is_an_error_and_never_a_pass(honest: OwnSeller) -> None:

@@ -112,7 +112,7 @@ def test_without_an_account_a_foreign_seller_gets_no_invented_password(
         judged.has_account = False
         verdict = replay(RECORDS["whoami/anybody"], "xml", judged)
     assert verdict.outcome is Outcome.SKIP
-    assert verdict.told == ("needs an account, and none was given",)
+    assert verdict.messages == ("needs an account, and none was given",)
 
 
 def test_what_is_only_assumed_warns_of_a_foreign_seller_and_fails_ours(seller: Seller) -> None:
@@ -143,7 +143,7 @@ def test_a_seller_that_does_not_say_the_day_cannot_be_judged(seller: Seller) -> 
     with over_wsgi(without_control) as judged:
         verdict = replay(RECORDS["whoami/anybody"], "xml", judged)
     assert verdict.outcome is Outcome.ERROR
-    assert "what day it is" in verdict.told[0]
+    assert "what day it is" in verdict.messages[0]
 
 
 @pytest.mark.parametrize(

@@ -94,8 +94,8 @@ def _verdict(
         out=f"{cell.system} {cell.trade}",
         outcome=outcome,
         evidence=lesson.evidence,
-        told=tuple(masked_text(line, [OUR_PASSWORD]) for line in told),
-        seen=tuple(one.seen() for one in heard[:MOST_PROOF]),
+        messages=tuple(masked_text(line, [OUR_PASSWORD]) for line in told),
+        proof=tuple(one.seen() for one in heard[:MOST_PROOF]),
         source=lesson.source,
         cells=frozenset({cell}),
     )

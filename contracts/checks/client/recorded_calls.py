@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from contracts.verdicts import Seen
+from contracts.verdicts import CallRecord
 
 ORDERS: Final = (".order.param", "cartorder.create.confirm")
 """What ends so buys, when it is confirmed."""
@@ -60,9 +60,9 @@ class Heard:
         """Whether it asks for a session."""
         return self.func == "auth"
 
-    def seen(self) -> Seen:
+    def seen(self) -> CallRecord:
         """As proof."""
-        return Seen(self.method, self.address, self.form, self.status, self.answer, self.note)
+        return CallRecord(self.method, self.address, self.form, self.status, self.answer, self.note)
 
 
 def most_in(heard: Iterable[Heard], seconds: float) -> int:

@@ -11,7 +11,7 @@ from contracts.checks.fuzz.neutral import flat_error, tree_of
 from contracts.record.document import Node
 from contracts.record.formats import Unreadable
 from contracts.target.redact import fields_of, seen
-from contracts.verdicts import Seen
+from contracts.verdicts import CallRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Answered:
             return b'"error"' in self.response.content
         return self.error is not None
 
-    def seen(self, note: str = "") -> Seen:
+    def seen(self, note: str = "") -> CallRecord:
         """For a report, masked."""
         return seen(self.request, self.response, note)
 

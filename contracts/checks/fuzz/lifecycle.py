@@ -21,7 +21,7 @@ from contracts.checks.fuzz.rules import Breach
 from contracts.checks.fuzz.state_coverage import ACTIVE, DELETED, SUSPENDED, Reached
 from contracts.checks.fuzz.target import Bench
 from contracts.checks.fuzz.walk import Stumbled, Walk
-from contracts.verdicts import DOCUMENTED, Outcome, Seen, Verdict
+from contracts.verdicts import DOCUMENTED, CallRecord, Outcome, Verdict
 
 SPANS: Final = ("1 day", "15 days", "31 days", "62 days", "1 year")
 PURSES: Final = ("0.00", "3.00", "100000.00")
@@ -77,7 +77,7 @@ class Life:
 
     def at_random(self, start: int, is_over: Callable[[], bool], walks: int = WALKS) -> None:
         """Random walks until the time is over; one verdict."""
-        kept: list[tuple[Breach, tuple[str, ...], tuple[Seen, ...]]] = []
+        kept: list[tuple[Breach, tuple[str, ...], tuple[CallRecord, ...]]] = []
         done = 0
 
         @seed(int.from_bytes(hashlib.sha256(f"{start}:life".encode()).digest()[:8]))
@@ -124,11 +124,13 @@ class Life:
         self.verdicts.append(_failed(name, breach, tuple(walk.lines), _seen(walk)))
 
 
-def _seen(walk: Walk) -> tuple[Seen, ...]:
+def _seen(walk: Walk) -> tuple[CallRecord, ...]:
     return tuple(answer.seen() for answer in walk.bench.asking.sent[-6:])
 
 
-def _failed(name: str, breach: Breach, lines: tuple[str, ...], seen: tuple[Seen, ...]) -> Verdict:
+def _failed(
+    name: str, breach: Breach, lines: tuple[str, ...], seen: tuple[CallRecord, ...]
+) -> Verdict:
     told = (f"{breach.rule}: {breach.told}", *lines)
     return Verdict(f"{name}/{breach.rule}", "walk", Outcome.FAIL, breach.evidence, told, seen)
 

@@ -16,7 +16,7 @@ import httpx
 from contracts.clock import elapsed
 from contracts.target.redact import seen
 from contracts.target.seller import CannotRun
-from contracts.verdicts import Seen
+from contracts.verdicts import CallRecord
 
 MOST: Final = 4 * 1024 * 1024
 """Bytes of an answer that are read."""
@@ -32,7 +32,7 @@ class Reply:
     headers: Mapping[str, str]
     body: bytes
     seconds: float
-    seen: Seen
+    seen: CallRecord
     problem: str = ""
     cut: bool = False
 

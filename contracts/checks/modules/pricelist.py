@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 
 from contracts.checks.modules.known_names import CURRENCIES, MODULES
 from contracts.checks.modules.results import Sheet
-from contracts.verdicts import Seen
+from contracts.verdicts import CallRecord
 
 _PLAIN: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
 _WHOLE: Final = re.compile(r"-100|[0-9]+")
@@ -63,7 +63,7 @@ def same_list(one: Iterable[Offer], other: Iterable[Offer]) -> bool:
     return Counter(one) == Counter(other)
 
 
-def judge_list(root: Element, sheet: Sheet, seen: Seen, *, currency: str) -> None:
+def judge_list(root: Element, sheet: Sheet, seen: CallRecord, *, currency: str) -> None:
     """Holds the content of a list against its rules."""
     blocks = root.findall("pricelist")
     if not sheet.check("list-not-empty", blocks, "no <pricelist> in the answer", seen):
@@ -81,7 +81,7 @@ def _called(block: Element, number: int) -> str:
     return name or f"pricelist {number}"
 
 
-def _judge_name(block: Element, number: int, sheet: Sheet, seen: Seen) -> None:
+def _judge_name(block: Element, number: int, sheet: Sheet, seen: CallRecord) -> None:
     raw = block.findtext("additionintname") or ""
     if not sheet.check("module-named", raw.strip(), f"pricelist {number} has none", seen):
         return
@@ -92,7 +92,7 @@ def _judge_name(block: Element, number: int, sheet: Sheet, seen: Seen) -> None:
     sheet.check("module-name-known", meant is not None, told, seen)
 
 
-def _judge_numbers(blocks: list[Element], sheet: Sheet, seen: Seen) -> None:
+def _judge_numbers(blocks: list[Element], sheet: Sheet, seen: CallRecord) -> None:
     ids: Counter[str] = Counter()
     names: Counter[str] = Counter()
     for number, block in enumerate(blocks, start=1):
@@ -107,7 +107,7 @@ def _judge_numbers(blocks: list[Element], sheet: Sheet, seen: Seen) -> None:
     sheet.check("module-once", not twice, f"more than once: {', '.join(twice)}", seen)
 
 
-def _prices(block: Element, called: str, sheet: Sheet, seen: Seen) -> list[Element]:
+def _prices(block: Element, called: str, sheet: Sheet, seen: CallRecord) -> list[Element]:
     prices = block.findall("price")
     whole = prices and all(price.find("period") is not None for price in prices)
     told = f"{called}: {'a price without a period' if prices else 'no price'}"
@@ -115,7 +115,7 @@ def _prices(block: Element, called: str, sheet: Sheet, seen: Seen) -> list[Eleme
     return [price for price in prices if price.find("period") is not None]
 
 
-def _judge_price(price: Element, called: str, sheet: Sheet, seen: Seen) -> None:
+def _judge_price(price: Element, called: str, sheet: Sheet, seen: CallRecord) -> None:
     periods = price.findall("period")
     months = [p for p in periods if (p.get("type"), p.get("length")) == ("month", "1")]
     there = ", ".join(f'type="{p.get("type")}" length="{p.get("length")}"' for p in periods)
@@ -130,7 +130,7 @@ def _judge_price(price: Element, called: str, sheet: Sheet, seen: Seen) -> None:
         )
 
 
-def _judge_cost(text: str, called: str, sheet: Sheet, seen: Seen, *, trial: bool) -> None:
+def _judge_cost(text: str, called: str, sheet: Sheet, seen: CallRecord, *, trial: bool) -> None:
     """One fault of a cost has one name: what is wrong first, from outside inwards."""
     told = f"{called}: cost={text!r}"
     text = text[: LONGEST + 1]
@@ -150,7 +150,7 @@ def _judge_cost(text: str, called: str, sheet: Sheet, seen: Seen, *, trial: bool
         sheet.check("cost-not-zero", trial or Decimal(text) != 0, told, seen)
 
 
-def _judge_currencies(blocks: list[Element], sheet: Sheet, seen: Seen, expected: str) -> None:
+def _judge_currencies(blocks: list[Element], sheet: Sheet, seen: CallRecord, expected: str) -> None:
     codes: dict[str, None] = {}
     for number, block in enumerate(blocks, start=1):
         prices = block.findall("price")

@@ -8,7 +8,7 @@ from typing import Final
 
 from contracts.checks.modules.rules import RULES
 from contracts.target.redact import masked_text
-from contracts.verdicts import ASSUMED, Outcome, Seen, Verdict
+from contracts.verdicts import ASSUMED, CallRecord, Outcome, Verdict
 
 MOST_LINES: Final = 8
 """Findings told for one rule; the rest is counted."""
@@ -23,7 +23,7 @@ class _Mark:
 
     held: bool = False
     told: dict[Outcome, dict[str, None]] = field(default_factory=dict)
-    seen: list[Seen] = field(default_factory=list)
+    seen: list[CallRecord] = field(default_factory=list)
 
 
 class Sheet:
@@ -38,7 +38,7 @@ class Sheet:
         """An empty sheet, for an answer that is judged by one rule of its own."""
         return Sheet(self._secrets)
 
-    def check(self, rule: str, holds: object, told: str, *seen: Seen) -> bool:
+    def check(self, rule: str, holds: object, told: str, *seen: CallRecord) -> bool:
         """Writes down whether a rule held in one place, and if not, what was found there."""
         if not holds:
             self._note(rule, Outcome.FAIL, told, seen)
@@ -49,7 +49,7 @@ class Sheet:
             mark.seen.extend(seen[:1])
         return True
 
-    def broken(self, rule: str, told: str, *seen: Seen) -> None:
+    def broken(self, rule: str, told: str, *seen: CallRecord) -> None:
         """Writes down that a rule does not hold."""
         self.check(rule, holds=False, told=told)
         self._marks[rule].seen.extend(seen)
@@ -63,12 +63,12 @@ class Sheet:
         """The same for every rule of a group."""
         self.skip(reason, *(rule.name for rule in RULES.values() if rule.group == group))
 
-    def unsupported(self, told: str, *rules: str, seen: tuple[Seen, ...] = ()) -> None:
+    def unsupported(self, told: str, *rules: str, seen: tuple[CallRecord, ...] = ()) -> None:
         """Writes down that the endpoint says it does not have what rules are about."""
         for rule in rules:
             self._note(rule, Outcome.UNSUPPORTED, told, seen)
 
-    def error(self, told: str, *rules: str, seen: tuple[Seen, ...] = ()) -> None:
+    def error(self, told: str, *rules: str, seen: tuple[CallRecord, ...] = ()) -> None:
         """Writes down that rules could not be asked, for what had to be there before was not."""
         for rule in rules:
             self._note(rule, Outcome.ERROR, told, seen)
@@ -97,7 +97,7 @@ class Sheet:
             seen = tuple(mark.seen[:MOST_SEEN])
             yield Verdict(name, "xml", outcome, rule.evidence, tuple(told), seen, rule.source)
 
-    def _note(self, rule: str, outcome: Outcome, told: str, seen: tuple[Seen, ...]) -> None:
+    def _note(self, rule: str, outcome: Outcome, told: str, seen: tuple[CallRecord, ...]) -> None:
         mark = self._marks[rule]
         lines = mark.told.setdefault(outcome, {})
         line = masked_text(told, self._secrets)

@@ -34,22 +34,22 @@ class Absence:
         if verdict.outcome not in (Outcome.FAIL, Outcome.WARN, Outcome.ERROR):
             return verdict
         if rule := _rule(verdict):
-            return replace(verdict, outcome=Outcome.SKIP, told=(rule, *verdict.told))
+            return replace(verdict, outcome=Outcome.SKIP, messages=(rule, *verdict.messages))
         if _closed_to_strangers(verdict):
-            told = ("it is closed to those who do not log in", *verdict.told)
-            return replace(verdict, outcome=Outcome.UNSUPPORTED, told=told)
+            told = ("it is closed to those who do not log in", *verdict.messages)
+            return replace(verdict, outcome=Outcome.UNSUPPORTED, messages=told)
         if not self.seller.has_account:
             return verdict
         for func in self._asked(verdict):
             if reason := self.reason(func):
                 told = (f"{func}: {reason}",)
-                return replace(verdict, outcome=Outcome.UNSUPPORTED, told=told)
+                return replace(verdict, outcome=Outcome.UNSUPPORTED, messages=told)
         return verdict
 
     @staticmethod
     def _asked(verdict: Verdict) -> list[str]:
         """The function of the exchange, and those by which its state was prepared."""
-        named = [one.request.get("func", "") for one in verdict.seen]
+        named = [one.request.get("func", "") for one in verdict.proof]
         return list(dict.fromkeys([verdict.name.partition("/")[0], *filter(None, named)]))
 
     def reason(self, func: str) -> str:
@@ -72,7 +72,7 @@ class Absence:
 
 def _rule(verdict: Verdict) -> str:
     """Which right of the seller's explains what failed, or nothing."""
-    told = "\n".join(verdict.told)
+    told = "\n".join(verdict.messages)
     if any(f"expected no error, found {rule}" in told for rule in RULES):
         return "the seller has a rule of its own"
     if f"found {LOCKED}" in told:
@@ -82,5 +82,5 @@ def _rule(verdict: Verdict) -> str:
 
 def _closed_to_strangers(verdict: Verdict) -> bool:
     """Whether what was asked without a login is refused for just that."""
-    refused = any(f"expected no error, found {Refusal.NO_RIGHT}" in one for one in verdict.told)
-    return refused and bool(verdict.seen) and not _WHO & set(verdict.seen[-1].request)
+    refused = any(f"expected no error, found {Refusal.NO_RIGHT}" in one for one in verdict.messages)
+    return refused and bool(verdict.proof) and not _WHO & set(verdict.proof[-1].request)

@@ -106,7 +106,7 @@ def _once(exchange: Exchange, first: Verdict) -> str:
     if not any(map(pays, requests_of(exchange))):
         return ""
     if first.outcome is Outcome.SKIP:
-        return first.told[0]
+        return first.messages[0]
     if exchange.wanted.kind == "error" and first.outcome is Outcome.PASS and not exchange.before:
         # What is refused costs nothing, however often it is asked.
         return ""

@@ -144,7 +144,7 @@ class Stock:
         """Asks again, so many times, while the seller is at work on what it is asked about."""
         verdict = ask()
         for _ in range(times):
-            if not any(BUSY in told for told in verdict.told):
+            if not any(BUSY in told for told in verdict.messages):
                 break
             self.states.pause((part.family, number) for part, number in self._held.items())
             verdict = ask()

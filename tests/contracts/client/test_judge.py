@@ -57,7 +57,7 @@ def test_what_a_client_cannot_do_is_not_exercised(stage: Stage) -> None:
     cannot = Report(Result.CANNOT, reason="no orders here")
     verdict = _graded(stage, "confirms", lambda _: cannot)
     assert verdict.outcome is Outcome.NOT_EXERCISED
-    assert verdict.told == ("the client cannot do step 1 (order): no orders here",)
+    assert verdict.messages == ("the client cannot do step 1 (order): no orders here",)
 
 
 def test_a_client_that_never_comes_to_the_trap_is_not_graded_by_it(stage: Stage) -> None:
@@ -66,7 +66,7 @@ def test_a_client_that_never_comes_to_the_trap_is_not_graded_by_it(stage: Stage)
 
     verdict = _graded(stage, "inner-doc", only_orders)
     assert verdict.outcome is Outcome.NOT_EXERCISED
-    assert verdict.told == ("the client never came to where the trap is",)
+    assert verdict.messages == ("the client never came to where the trap is",)
 
 
 def test_a_client_that_cannot_be_asked_is_an_error_and_no_pass(stage: Stage) -> None:
@@ -74,7 +74,7 @@ def test_a_client_that_cannot_be_asked_is_an_error_and_no_pass(stage: Stage) -> 
         raise CannotRun("it went home")
 
     verdict = _graded(stage, "confirms", gone)
-    assert (verdict.outcome, verdict.told) == (Outcome.ERROR, ("it went home",))
+    assert (verdict.outcome, verdict.messages) == (Outcome.ERROR, ("it went home",))
 
 
 def test_a_deed_is_believed_and_a_word_is_not(stage: Stage) -> None:
@@ -82,23 +82,25 @@ def test_a_deed_is_believed_and_a_word_is_not(stage: Stage) -> None:
         stage, "lost-reply-ordered-once", lambda _: Report(Result.OK, id=100001, key="1-A")
     )
     assert verdict.outcome is Outcome.NOT_EXERCISED
-    assert verdict.told == ("no confirmed order was sent",)
+    assert verdict.messages == ("no confirmed order was sent",)
 
 
 def test_a_verdict_is_proved_without_a_secret(stage: Stage) -> None:
     verdict = _graded(stage, "password", lambda step: _bought(stage, step))
     assert verdict.outcome is Outcome.FAIL
     assert verdict.cells == {Cell("custom", LICENSES)}
-    (proof,) = verdict.seen
+    (proof,) = verdict.proof
     assert (proof.method, proof.status) == ("GET", 200)
     assert proof.request["authinfo"] == "reseller:***"
-    assert "secret" not in str(verdict.seen)
+    assert "secret" not in str(verdict.proof)
 
 
 def test_what_a_client_says_is_masked(stage: Stage) -> None:
     said = Report(Result.CANNOT, reason="login reseller with secret refused")
     verdict = _graded(stage, "confirms", lambda _: said)
-    assert verdict.told == ("the client cannot do step 1 (order): login reseller with *** refused",)
+    assert verdict.messages == (
+        "the client cannot do step 1 (order): login reseller with *** refused",
+    )
 
 
 def test_the_worlds_of_lessons_are_gone_afterwards(stage: Stage) -> None:

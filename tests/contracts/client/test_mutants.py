@@ -34,8 +34,8 @@ def test_a_bad_client_is_caught_by_its_lesson_and_no_other(stage: Stage, mutant:
     caught = {one.name: one for one in verdicts if one.outcome in WRONG}
     assert set(caught) == {mutant.lesson} | mutant.also, [str(one) for one in caught.values()]
     proof = caught[mutant.lesson]
-    assert proof.told
-    assert proof.seen, "a fault is shown by what was asked and answered"
+    assert proof.messages
+    assert proof.proof, "a fault is shown by what was asked and answered"
 
 
 def test_every_lesson_has_a_client_that_fails_it() -> None:

@@ -191,4 +191,4 @@ def test_a_person_who_cannot_do_it_is_not_graded_in_it() -> None:
     lines = io.StringIO("cannot\n")
     (verdict,) = grade_at_terminal(wanted, Serving(), io.StringIO(), lines)
     assert verdict.outcome is Outcome.NOT_EXERCISED
-    assert verdict.told == ("the client cannot do step 1 (order)",)
+    assert verdict.messages == ("the client cannot do step 1 (order)",)

@@ -15,7 +15,7 @@ from contracts.clock import now
 from contracts.coverage.counting import Counted, from_runs
 from contracts.coverage.showing import Chosen, gate, shares
 from contracts.reports.saved import to_json
-from contracts.verdicts import OBSERVED, Outcome, Run, Seen, Verdict
+from contracts.verdicts import OBSERVED, CallRecord, Outcome, Run, Verdict
 from emulator.app import create_registry
 from emulator.openapi import Called, Coverage
 from emulator.testing import SellerServer, World
@@ -118,7 +118,7 @@ def test_what_cannot_be_counted_is_told_in_a_line(
     assert "Traceback" not in result.output
 
 
-def _saved(*seen: Seen) -> Run:
+def _saved(*seen: CallRecord) -> Run:
     verdict = Verdict("soft/list", "xml", Outcome.PASS, OBSERVED, (), seen)
     return Run("seller", "x", now(), 1.0, (verdict,))
 
@@ -131,8 +131,8 @@ def test_the_requests_of_a_report_are_counted_too(tmp_path: Path) -> None:
     report.write_text(
         to_json([
             _saved(
-                Seen("POST", address, {"func": "soft"}, 200, told),
-                Seen("POST", address, {"func": "soft.edit", "elid": "9"}, 200, refused),
+                CallRecord("POST", address, {"func": "soft"}, 200, told),
+                CallRecord("POST", address, {"func": "soft.edit", "elid": "9"}, 200, refused),
             )
         ])
     )  # fmt: skip
@@ -143,7 +143,7 @@ def test_the_requests_of_a_report_are_counted_too(tmp_path: Path) -> None:
 
 
 def test_a_lost_answer_counts_as_a_call_without_one() -> None:
-    counted = from_runs([_saved(Seen("POST", "http://x/billmgr", {"func": "soft"}, 0, ""))])
+    counted = from_runs([_saved(CallRecord("POST", "http://x/billmgr", {"func": "soft"}, 0, ""))])
     points = counted.coverage.points["soft"]
     assert points["functions"]["called"] == 1
     assert set(points["answers"].values()) == {0}

@@ -128,7 +128,7 @@ def test_what_is_found_with_a_seed_is_found_again(honest: Seller, declared: Decl
         with over_wsgi(mutant) as seller, Bench(seller, declared) as bench:
             plan = Plan(PLENTY, functions=("soft.edit", "vds.edit"), seed=4, rounds=2)
             run = Campaign(bench, plan).run("x")
-        return [(verdict.name, verdict.told) for verdict in run.verdicts]
+        return [(verdict.name, verdict.messages) for verdict in run.verdicts]
 
     assert found() == found()
     assert len(found()) == 2
@@ -194,9 +194,9 @@ def test_what_is_shown_of_a_fault_is_masked(honest: Seller, declared: Declared) 
         run = Campaign(bench, Plan(PLENTY, functions=("soft",), rounds=2)).run("x")
     (verdict,) = run.verdicts
     assert verdict.outcome is Outcome.FAIL
-    shown = verdict.seen[0].request
+    shown = verdict.proof[0].request
     assert MASK in (shown.get("authinfo", "") + shown.get("auth", ""))
-    assert "secret" not in verdict.told[1]
+    assert "secret" not in verdict.messages[1]
 
 
 def test_schemathesis_itself_can_be_told_of_this_api(tmp_path: Path) -> None:

@@ -101,8 +101,8 @@ def test_a_fault_is_found_by_its_name(
     with over_wsgi(Mutant(honest.wsgi, **fault)) as seller:
         found = failures(seller, declared, func)
     assert [verdict.name for verdict in found] == [f"{func}/{rule}"]
-    assert found[0].told[0].startswith(f"{rule}: ")
-    assert found[0].told[1].startswith("curl ")
+    assert found[0].messages[0].startswith(f"{rule}: ")
+    assert found[0].messages[1].startswith("curl ")
 
 
 def test_a_content_type_that_is_none_of_the_formats_is_found(
@@ -194,4 +194,4 @@ def test_a_fault_in_a_life_is_found_by_its_name(
         verdict = walked(seller, declared)
     assert verdict.outcome is Outcome.FAIL
     assert verdict.name == f"life/soft/{rule}", verdict
-    assert sum(line.startswith("curl ") for line in verdict.told) >= 2
+    assert sum(line.startswith("curl ") for line in verdict.messages) >= 2

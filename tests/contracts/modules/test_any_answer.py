@@ -53,5 +53,5 @@ def test_every_rule_has_a_verdict(bodies: list[bytes], status: int) -> None:
     clock = Clock()
     run = examine(URL, BUY, transport=httpx.MockTransport(answer), clock=clock, wait=clock.wait)
     assert [verdict.name for verdict in run.verdicts] == list(RULES)
-    assert all(verdict.told for verdict in run.verdicts if verdict.outcome is not Outcome.PASS)
+    assert all(verdict.messages for verdict in run.verdicts if verdict.outcome is not Outcome.PASS)
     assert by_name(run)["payment-done"].outcome is not Outcome.PASS

@@ -65,7 +65,7 @@ def test_it_holds_in_every_mode(stand: Stand, options: Options, least: int) -> N
 def test_what_was_not_asked_says_why(stand: Stand) -> None:
     for options in (Options(), AUTOMATIC, BUY, Options(mode="manual")):
         for verdict in examined(stand.endpoint, options).verdicts:
-            assert verdict.outcome is Outcome.PASS or verdict.told
+            assert verdict.outcome is Outcome.PASS or verdict.messages
 
 
 def test_a_price_list_behind_a_login_is_generation_b(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_billmanager_is_a_partner_too(stand: Stand) -> None:
     options = replace(BUY, login="reseller", password="secret")
     run = examined(stand.seller.wsgi, options, url="http://127.0.0.1/billmgr")
     assert wrong(run) == {"module-name-known": Outcome.WARN, "module-once": Outcome.WARN}
-    assert by_name(run)["module-once"].told[1] == "more than once: DrWeb, BitNinja"
+    assert by_name(run)["module-once"].messages[1] == "more than once: DrWeb, BitNinja"
     assert by_name(run)["charged-once"].outcome is Outcome.PASS
 
 

@@ -37,8 +37,10 @@ def test_a_run_on_a_second_seller_fails_and_says_where(second: Any) -> None:  # 
     assert [(one.name, one.out, one.evidence) for one in failed] == [
         ("soft.edit", "xml", "observed")
     ]
-    assert failed[0].told[0].startswith("breaking: /doc/lickey: is missing (observed: soft.edit/")
-    assert "licencekey" in failed[0].seen[0].answer
+    assert (
+        failed[0].messages[0].startswith("breaking: /doc/lickey: is missing (observed: soft.edit/")
+    )
+    assert "licencekey" in failed[0].proof[0].answer
     details = run.details["differences"]
     assert isinstance(details, list)
     assert details[0]["severity"] in ("breaking", "notable")
@@ -52,10 +54,10 @@ def test_what_proves_a_difference_shows_no_secret() -> None:
     with Seller() as honest, over_wsgi(Second(honest.wsgi, change)) as seller:
         run = of_seller(seller, Wish(only="whoami"))
     assert exit_code(run.verdicts) == 1
-    shown = [verdict for verdict in run.verdicts if verdict.seen]
+    shown = [verdict for verdict in run.verdicts if verdict.proof]
     assert shown
     assert not [one for one in shown if "0123456789ab" in repr(one) or "hunter2-x" in repr(one)]
-    assert all(one.request["func"] == "whoami" for verdict in shown for one in verdict.seen)
+    assert all(one.request["func"] == "whoami" for verdict in shown for one in verdict.proof)
 
 
 @pytest.mark.parametrize(("fail_on", "code"), [(Severity.BREAKING, 0), (Severity.NOTABLE, 1)])
@@ -64,7 +66,7 @@ def test_what_is_new_warns_or_fails_as_wished(fail_on: Severity, code: int) -> N
     with Seller() as honest, over_wsgi(Second(honest.wsgi, change)) as seller:
         run = of_seller(seller, Wish(only="vds.edit", fail_on=fail_on))
     assert exit_code(run.verdicts) == code
-    warned = [one for one in run.verdicts if one.told]
+    warned = [one for one in run.verdicts if one.messages]
     assert warned[0].outcome is (Outcome.FAIL if code else Outcome.WARN)
 
 
@@ -106,7 +108,7 @@ def test_a_page_where_a_document_should_be_is_drift(studio: Studio, honest: Sell
     studio.ask(studio.proxy(behind=Second(honest.wsgi, lambda _: b"<html><p>at work")), "soft")
     (verdict,) = of_recording(studio.session(), Wish()).verdicts
     assert verdict.outcome is Outcome.FAIL
-    assert "no document" in verdict.told[0]
+    assert "no document" in verdict.messages[0]
 
 
 def test_a_recording_of_a_second_seller_drifts(studio: Studio, honest: Seller) -> None:
@@ -115,7 +117,7 @@ def test_a_recording_of_a_second_seller_drifts(studio: Studio, honest: Seller) -
     proxy = studio.proxy(behind=Second(honest.wsgi, change, kind=kind))
     studio.ask(proxy, "dashboard.info")
     run = of_recording(studio.session(), Wish())
-    told = "\n".join(line for verdict in run.verdicts for line in verdict.told)
+    told = "\n".join(line for verdict in run.verdicts for line in verdict.messages)
     assert "breaking: /doc/elem/realbalance: is missing" in told
     assert "notable: /doc/elem/reales: is new" in told
     assert "notable: /doc: content type text/html, usual is text/xml" in told
@@ -129,7 +131,7 @@ def test_one_can_compare_with_either(against: str, told: set[str]) -> None:
     change = sub("<(balance|credit)>[^<]*</(balance|credit)>", "")
     with Seller() as honest, over_wsgi(Second(honest.wsgi, change)) as seller:
         run = of_seller(seller, Wish(against=against, only="subaccount"))
-    lines = [line for one in run.verdicts if one.name == "subaccount" for line in one.told]
+    lines = [line for one in run.verdicts if one.name == "subaccount" for line in one.messages]
     assert {line.split(": ")[1] for line in lines} == told
 
 

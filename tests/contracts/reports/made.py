@@ -13,11 +13,11 @@ from contracts.verdicts import (
     EVIDENCE,
     JUDGES,
     OBSERVED,
+    CallRecord,
     Cell,
     Deviation,
     Outcome,
     Run,
-    Seen,
     Verdict,
 )
 
@@ -54,7 +54,7 @@ HOSTILE: Final = (
 TEXTS: Final = st.sampled_from(HOSTILE) | st.text(max_size=20)
 DAYS: Final = st.dates(date(2020, 1, 1), date(2040, 1, 1))
 SEEN: Final = st.builds(
-    Seen,
+    CallRecord,
     method=st.sampled_from(["GET", "POST"]),
     address=TEXTS,
     request=st.dictionaries(TEXTS, TEXTS, max_size=2),
@@ -71,8 +71,8 @@ VERDICTS: Final = st.builds(
     out=TEXTS,
     outcome=st.sampled_from(Outcome),
     evidence=st.sampled_from(EVIDENCE),
-    told=st.lists(TEXTS, max_size=2).map(tuple),
-    seen=st.lists(SEEN, max_size=2).map(tuple),
+    messages=st.lists(TEXTS, max_size=2).map(tuple),
+    proof=st.lists(SEEN, max_size=2).map(tuple),
     source=TEXTS,
     cells=st.frozensets(st.sampled_from(list(EXPECTED)), max_size=3),
     deviation=st.none() | DEVIATIONS,

@@ -67,8 +67,8 @@ def test_what_counts_against_the_judged_is_a_failure_for_ci(
 def test_one_bad_verdict_among_many_good_is_found_by_what_it_tells(
     name: str, outcome: Outcome
 ) -> None:
-    bad = replace(verdict(name=name, outcome=outcome), told=("found 17 of 23",))
-    good = tuple(replace(verdict(name=f"good/{number}"), told=()) for number in range(50))
+    bad = replace(verdict(name=name, outcome=outcome), messages=("found 17 of 23",))
+    good = tuple(replace(verdict(name=f"good/{number}"), messages=()) for number in range(50))
     run = replace(RUN, verdicts=(*good, bad))
     case = [case for suite in junit(to_junit([run], strict=True)) for case in suite][-1]
     assert [result.message for result in case.result] == ["found 17 of 23"]
@@ -79,7 +79,7 @@ def test_one_bad_verdict_among_many_good_is_found_by_what_it_tells(
 
 @pytest.mark.parametrize("outcome", [Outcome.UNSUPPORTED, Outcome.SKIP, Outcome.NOT_EXERCISED])
 def test_what_was_not_judged_is_shown_with_its_reason(outcome: Outcome) -> None:
-    run = replace(RUN, verdicts=(replace(verdict(outcome=outcome), told=("no such thing",)),))
+    run = replace(RUN, verdicts=(replace(verdict(outcome=outcome), messages=("no such thing",)),))
     case = next(iter(junit(to_junit([run]))[0]))
     assert [result.message for result in case.result] == [f"{outcome.value}: no such thing"]
     assert "no such thing" in Page(to_html([run])).text
@@ -87,7 +87,7 @@ def test_what_was_not_judged_is_shown_with_its_reason(outcome: Outcome) -> None:
 
 
 def test_why_something_was_not_exercised_is_told() -> None:
-    idle = replace(verdict(outcome=Outcome.NOT_EXERCISED), told=("it does not use sessions",))
+    idle = replace(verdict(outcome=Outcome.NOT_EXERCISED), messages=("it does not use sessions",))
     assert "1 not exercised: it does not use sessions" in printed(replace(RUN, verdicts=(idle,)))
 
 
@@ -100,7 +100,7 @@ def test_why_something_was_skipped_is_told_once_for_all() -> None:
 
 def test_rare_reasons_are_counted_and_listed_only_if_everything_is() -> None:
     skipped = [
-        replace(verdict(outcome=Outcome.SKIP), told=(f"reason {number}",))
+        replace(verdict(outcome=Outcome.SKIP), messages=(f"reason {number}",))
         for number in range(20)
         for _ in range(2 if number < 12 else 1)
     ]

@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from contracts.checks.deviations import OURS
 from contracts.cli.runs import Reports, conclude, report_options
 from contracts.target.seller import CannotRun
-from contracts.verdicts import Outcome, Seen, Verdict
+from contracts.verdicts import CallRecord, Outcome, Verdict
 
 KNOWN = """
 deviations:
@@ -189,8 +189,8 @@ def test_a_verdict_that_says_how_long_it_took_keeps_that(tmp_path: Path) -> None
 
 def test_an_endless_answer_is_cut_before_it_is_kept(tmp_path: Path) -> None:
     flood = {f"nothing_{number}": "" for number in range(1000)}
-    seen = Seen("GET", "http://seller.example/", flood, 200, "x" * 5_000_000)
-    conclude("seller", "somebody", [replace(_verdict(), seen=(seen,))], _all(tmp_path))
+    seen = CallRecord("GET", "http://seller.example/", flood, 200, "x" * 5_000_000)
+    conclude("seller", "somebody", [replace(_verdict(), proof=(seen,))], _all(tmp_path))
     text = (tmp_path / "r.json").read_text()
     assert len(text) < 300_000
     assert "4,737,856 more characters" in text

@@ -73,7 +73,7 @@ def test_a_verdict_that_is_known_says_why_and_keeps_what_was_found(tmp_path: Pat
         kind="",
         today=TODAY,
     )
-    assert known.told == ("/doc/elem: missing",)
+    assert known.messages == ("/doc/elem: missing",)
     assert known.deviation is not None
     assert known.deviation.reason == "no table"
     assert known.deviation.noted_on == date(2026, 11, 26)

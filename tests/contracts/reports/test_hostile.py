@@ -16,7 +16,7 @@ from contracts.reports.html import to_html
 from contracts.reports.junit import to_junit
 from contracts.reports.plaintext import cut, one_line, shown
 from contracts.reports.pretty import pretty
-from contracts.verdicts import Outcome, Run, Seen
+from contracts.verdicts import CallRecord, Outcome, Run
 from tests.contracts.reports.made import DEVIATION, FEW, HOSTILE, RUN, runs, verdict
 from tests.contracts.reports.reading import Page, junit, printed
 
@@ -25,14 +25,14 @@ OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud80
 
 def _everywhere(text: str) -> Run:
     """A run that says the text wherever something can be said."""
-    seen = Seen(text, text, {text: text}, 200, text, text)
+    seen = CallRecord(text, text, {text: text}, 200, text, text)
     known = replace(DEVIATION, what=text, reason=text)
     said = replace(
         verdict(name=text, outcome=Outcome.FAIL),
         out=text,
         source=text,
-        told=(text, text),
-        seen=(seen,),
+        messages=(text, text),
+        proof=(seen,),
         deviation=known,
     )
     return replace(RUN, target=text, remarks=(text,), verdicts=(said,), details={text: text})
@@ -94,23 +94,25 @@ def test_every_link_of_a_page_leads_somewhere() -> None:
 
 
 def test_an_endless_answer_is_cut_and_says_so() -> None:
-    seen = Seen("GET", "http://seller.example/", {}, 200, "<" * 3_000_000)
-    endless = replace(verdict(outcome=Outcome.FAIL), seen=(seen,) * 3)
+    seen = CallRecord("GET", "http://seller.example/", {}, 200, "<" * 3_000_000)
+    endless = replace(verdict(outcome=Outcome.FAIL), proof=(seen,) * 3)
     page = to_html([replace(RUN, verdicts=(endless,) * 3)])
     assert len(page.encode()) < 8_000_000
     assert re.search(r"\[cut here: 2,\d{3},\d{3} more characters\]", page)
 
 
 def test_a_long_answer_is_whole_while_there_is_room() -> None:
-    seen = Seen("GET", "http://seller.example/", {}, 200, "x" * 200_000 + "the end")
-    page = to_html([replace(RUN, verdicts=(replace(verdict(), seen=(seen,)),))])
+    seen = CallRecord("GET", "http://seller.example/", {}, 200, "x" * 200_000 + "the end")
+    page = to_html([replace(RUN, verdicts=(replace(verdict(), proof=(seen,)),))])
     assert "the end</pre>" in page
 
 
 def test_what_failed_is_cut_later_than_what_held() -> None:
-    seen = Seen("GET", "http://seller.example/", {}, 200, "x" * 100_000 + "the end")
-    held = replace(verdict(), seen=(seen,))
-    failed = replace(verdict(outcome=Outcome.FAIL), seen=(replace(seen, answer=seen.answer + "!"),))
+    seen = CallRecord("GET", "http://seller.example/", {}, 200, "x" * 100_000 + "the end")
+    held = replace(verdict(), proof=(seen,))
+    failed = replace(
+        verdict(outcome=Outcome.FAIL), proof=(replace(seen, answer=seen.answer + "!"),)
+    )
     page = to_html([replace(RUN, verdicts=(*[held] * 60, failed))])
     assert page.count("the end") == 1
     assert "the end!</pre>" in page

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 
 from contracts.reports.saved import SavedFault, read_file, to_json
-from contracts.verdicts import Cell, Outcome, Run, Seen
+from contracts.verdicts import CallRecord, Cell, Outcome, Run
 from tests.contracts.reports.made import DEVIATION, FEW, MOMENT, RUN, runs, verdict
 
 SCHEMA = json.loads(files("contracts.reports").joinpath("report.schema.json").read_text("utf-8"))
@@ -53,7 +53,9 @@ def test_the_schema_knows_every_outcome() -> None:
 def test_a_run_that_is_read_is_the_one_that_was_written(tmp_path: Path) -> None:
     full = replace(
         verdict(outcome=Outcome.KNOWN, cells=frozenset({Cell("custom", "modules")})),
-        seen=(Seen("GET", "http://seller.example/", {"func": "soft"}, 200, "<doc/>", "first"),),
+        proof=(
+            CallRecord("GET", "http://seller.example/", {"func": "soft"}, 200, "<doc/>", "first"),
+        ),
         deviation=replace(DEVIATION, until=date(2027, 6, 1)),
         source="docs/wire.md",
         seconds=0.25,

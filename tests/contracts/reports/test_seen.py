@@ -34,17 +34,17 @@ def _replayed(name: str, seller: Seller) -> Verdict:
 def test_what_was_asked_and_answered_is_seen_in_order(seller: Seller) -> None:
     verdict = _replayed("soft.edit/rename", seller)
     assert verdict.outcome is Outcome.PASS
-    assert verdict.seen[-1].request["func"] == "soft.edit"
-    assert verdict.seen[-1].status == 200
-    assert "<doc" in verdict.seen[-1].answer
+    assert verdict.proof[-1].request["func"] == "soft.edit"
+    assert verdict.proof[-1].status == 200
+    assert "<doc" in verdict.proof[-1].answer
     assert verdict.source == RECORDS["soft.edit/rename"].source
 
 
 def test_steps_before_are_seen_as_such(seller: Seller) -> None:
     prepared = next(e for e in RECORDS.values() if e.before and e.wanted.kind != "error")
     verdict = _replayed(prepared.name, seller)
-    assert verdict.seen[0].note in ("before[1]", "opens a session")
-    assert verdict.seen[-1].note == ""
+    assert verdict.proof[0].note in ("before[1]", "opens a session")
+    assert verdict.proof[-1].note == ""
 
 
 @pytest.mark.parametrize("sent_as", ["params", "data", "files"])

@@ -181,7 +181,7 @@ def test_a_seller_that_misbehaves_is_found_by_the_step(
     verdicts = {one.name: one for one in led(honest, fault, name.rpartition("/")[0])}
     assert verdicts[name].outcome is Outcome.FAIL
     assert told in str(verdicts[name])
-    assert verdicts[name].seen, "with what was asked and answered"
+    assert verdicts[name].proof, "with what was asked and answered"
 
 
 @pytest.mark.parametrize("name", [LICENSES, MACHINES, MODULES, "flow/whmcs", "flow/billmanager"])

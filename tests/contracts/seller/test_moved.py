@@ -90,7 +90,7 @@ def test_a_service_of_the_accounts_own_is_looked_at_and_nothing_is_bought(second
 )
 def test_without_a_budget_the_skip_tells_what_it_would_cost(second: Second, name: str) -> None:
     verdicts, _ = second.judged(choice=Choice(only=name), flows=False)
-    (told,) = {one.told[-1] for one in verdicts}
+    (told,) = {one.messages[-1] for one in verdicts}
     assert {one.outcome for one in verdicts} == {Outcome.SKIP}
     assert re.search(r"it costs \d+\.\d\d EUR|no budget was given", told)
 

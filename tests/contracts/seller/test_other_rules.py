@@ -98,7 +98,7 @@ def test_what_may_not_be_deleted_yet_is_left_and_not_paid_for_again() -> None:
     outcomes = {one.name.rpartition("/")[2]: one for one in verdicts}
     assert outcomes["delete"].outcome is Outcome.SKIP
     assert "pricelist_min_order" in str(outcomes["delete"])
-    assert outcomes["prolong what is deleted"].told == ("it was not deleted",)
+    assert outcomes["prolong what is deleted"].messages == ("it was not deleted",)
     assert outcomes["ledger"].outcome is Outcome.PASS
     assert not outcomes["ledger"].cells, "a course with a step left out fills no cell"
     left = notes.details["left"]

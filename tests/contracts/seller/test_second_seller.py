@@ -208,7 +208,7 @@ def test_an_interrupted_run_gives_back_what_it_bought(second: Second) -> None:
     verdicts, notes = second.judged(budget("30"), LICENSES)
     assert second.services() == there
     assert exit_code(verdicts) == 2
-    assert named(verdicts, "the judgement").told == ("it was interrupted",)
+    assert named(verdicts, "the judgement").messages == ("it was interrupted",)
     assert any("1 orders" in remark for remark in notes.remarks)
 
 

@@ -128,7 +128,7 @@ def test_a_seller_that_trades_wrongly_is_found_by_the_step(
         verdicts = {one.name: one for one in led}
     assert verdicts[name].outcome is Outcome.FAIL
     assert told in str(verdicts[name])
-    assert verdicts[name].seen, "with what was asked and answered"
+    assert verdicts[name].proof, "with what was asked and answered"
 
 
 def test_a_seller_that_sends_all_rows_on_each_page_hides_none(honest: Seller) -> None:
