@@ -23,15 +23,26 @@ NUMBER = re.compile(r"[+-]?[0-9]{1,18}\Z")
 
 
 class WireField(fields.Field[Any]):
-    """A field that knows the wire. ``needed``: a submit without it is refused, a look is not."""
+    """A field that knows the wire.
+
+    ``about`` says in one sentence what the value means; the reference shows it. ``needed``: a
+    submit without it is refused, a look is not.
+    """
 
     keeps_empty = False
     """Whether an empty text is a value (a cleared name) or the same as nothing sent."""
 
     def __init__(
-        self, *, needed: bool = False, required: bool = False, evidence: str = "", **given: Any
+        self,
+        about: str = "",
+        *,
+        needed: bool = False,
+        required: bool = False,
+        evidence: str = "",
+        **options: Any,
     ) -> None:
-        super().__init__(required=required, allow_none=False, **given)
+        super().__init__(required=required, allow_none=False, **options)
+        self.about = about
         self.needed = needed or required
         self.evidence = evidence
 
@@ -57,8 +68,8 @@ class Text(WireField):
 
     keeps_empty = True
 
-    def __init__(self, *, longest: int = 255, **given: Any) -> None:
-        super().__init__(**given)
+    def __init__(self, about: str = "", *, longest: int = 255, **options: Any) -> None:
+        super().__init__(about, **options)
         self.longest = longest
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
@@ -82,8 +93,10 @@ class Email(Text):
 class Whole(WireField):
     """A whole number. A trailing ``;`` falls off: printed examples have it (docs/evidence.md 8)."""
 
-    def __init__(self, *, least: int = -BIGGEST, most: int = BIGGEST, **given: Any) -> None:
-        super().__init__(**given)
+    def __init__(
+        self, about: str = "", *, least: int = -BIGGEST, most: int = BIGGEST, **options: Any
+    ) -> None:
+        super().__init__(about, **options)
         self.least = least
         self.most = most
 
@@ -100,8 +113,8 @@ class Whole(WireField):
 class Id(WireField):
     """The number of an object. A malformed one is as good as one that does not exist."""
 
-    def __init__(self, *, entity: str = "item", **given: Any) -> None:
-        super().__init__(**given)
+    def __init__(self, about: str = "", *, entity: str = "item", **options: Any) -> None:
+        super().__init__(about, **options)
         self.entity = entity
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
@@ -197,8 +210,8 @@ class Flag(WireField):
 class OneOf(WireField):
     """One of a few words."""
 
-    def __init__(self, *words: str, **given: Any) -> None:
-        super().__init__(**given)
+    def __init__(self, about: str, *words: str, **options: Any) -> None:
+        super().__init__(about, **options)
         self.words = words
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
@@ -222,8 +235,8 @@ class Amount(WireField):
 
     SHAPE = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,4})?\Z")
 
-    def __init__(self, *, places: int = 2, **given: Any) -> None:
-        super().__init__(**given)
+    def __init__(self, about: str = "", *, places: int = 2, **options: Any) -> None:
+        super().__init__(about, **options)
         self.places = places
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
@@ -244,8 +257,8 @@ class Numbered(WireField):
 
     SWITCHED: ClassVar[Mapping[str, str]] = {"on": "1", "off": "0"}
 
-    def __init__(self, *, prefix: str, **given: Any) -> None:
-        super().__init__(**given)
+    def __init__(self, about: str = "", *, prefix: str, **options: Any) -> None:
+        super().__init__(about, **options)
         self.prefix = prefix
 
     def _deserialize(

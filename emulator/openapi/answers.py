@@ -103,7 +103,11 @@ def _answer(function: Function) -> Json:
 
 def _leaf(schema: Json) -> Json:
     """A field: the schema of its text, which has to be there unless it may be empty."""
-    about = {key: value for key, value in schema.items() if key == "title" or key[:2] == "x-"}
+    about = {
+        key: value
+        for key, value in schema.items()
+        if key in ("title", "description") or key[:2] == "x-"
+    }
     text = {key: value for key, value in schema.items() if key not in about}
     leaf: Json = {"type": "object", "properties": {"$": text}, **about}
     return leaf if _may_be_empty(text) else {**leaf, "required": ["$"]}

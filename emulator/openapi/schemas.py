@@ -125,6 +125,8 @@ def _described(name: str, field: fields.WireField, schema: Json) -> Json:
     told: Json = {**schema, "x-kind": kind_of(field)}
     if (title := label(name, "en")) != name:
         told["title"] = title
+    if field.about:
+        told["description"] = field.about
     if field.evidence:
         told["x-evidence"] = field.evidence
     return told

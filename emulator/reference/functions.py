@@ -15,6 +15,7 @@ from defusedxml.ElementTree import fromstring
 
 from emulator import testing
 from emulator.api.registry import Family, Function, Kind, Registry
+from emulator.api.schema import WireSchema
 from emulator.clock import SystemClock
 from emulator.domain.accounts.sessions import prefix_of
 from emulator.openapi import answer_fields, errors_of, parameters
@@ -71,11 +72,8 @@ def _function(function: Function, seller: Seller) -> str:
     if function.next_step:
         parts.append(f"The next step of the wizard is `{function.next_step}`.\n")
     parts.append(_parameters(function))
-    if function.returns is not None and (told := answer_fields(function.returns)["properties"]):
-        names = ", ".join(f"`{name}`" for name in told)
-        parts.append(
-            f"Fields of {'a row' if function.kind is Kind.LISTING else 'the form'}: {names}\n"
-        )
+    if function.returns is not None and (fields := _answer(function.kind, function.returns)):
+        parts.append(fields)
     types = sorted({error.type for error in errors_of(function)})
     refusals = ", ".join(f"[`{name}`](../errors.md#{name})" for name in types)
     parts.append(f"Refuses with {refusals}.\n")
@@ -86,18 +84,35 @@ def _function(function: Function, seller: Seller) -> str:
 
 def _parameters(function: Function) -> str:
     schema = parameters(function.takes)
-    told = {**schema["properties"]}
-    for pattern, one in schema.get("patternProperties", {}).items():
-        told[pattern.strip("^$").replace("[0-9]{1,9}", "<id>")] = one
-    if not told:
+    properties = {**schema["properties"]}
+    for pattern, parameter in schema.get("patternProperties", {}).items():
+        properties[pattern.strip("^$").replace("[0-9]{1,9}", "<id>")] = parameter
+    if "x-rest" in schema:
+        return f"Takes {schema['x-rest']} as a parameter.\n"
+    if not properties:
         return "No parameters of its own.\n"
     lines = ["| parameter | what | value | needed |", "| --- | --- | --- | --- |"]
-    for name, one in told.items():
+    for name, parameter in properties.items():
         when = "always" if name in schema.get("required", ()) else ""
         when = "to submit" if name in schema.get("x-needed", ()) else when
-        what = one.get("title", label(name, "en") if label(name, "en") != name else "")
-        lines.append(f"| `{name}` | {what} | {_value(one)} | {when} |")
+        lines.append(f"| `{name}` | {_what(name, parameter)} | {_value(parameter)} | {when} |")
     return "\n".join(lines) + "\n"
+
+
+def _answer(kind: Kind, returns: WireSchema) -> str:
+    """The fields of a row or a form as a table; empty where none is declared."""
+    properties = answer_fields(returns)["properties"]
+    if not properties:
+        return ""
+    lines = [f"| field of {'a row' if kind is Kind.LISTING else 'the form'} | what |"]
+    lines.append("| --- | --- |")
+    lines += [f"| `{name}` | {_what(name, field)} |" for name, field in properties.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _what(name: str, schema: Mapping[str, Any]) -> str:
+    """What a parameter or a field means, in a cell of a table."""
+    return prose(schema.get("description", label(name, "en"))).replace("|", "\\|")
 
 
 def _value(schema: Mapping[str, Any]) -> str:

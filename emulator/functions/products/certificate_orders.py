@@ -63,7 +63,7 @@ class Email(Text):
 class RequestFields(WireSchema):
     """Whom and what a certificate is for, or the request that says it."""
 
-    crt_type = OneOf(GENERATE, EXISTING)
+    crt_type = OneOf("", GENERATE, EXISTING)
     field_country = Whole()
     CN = Text()
     ST = Text(longest=128)
@@ -155,7 +155,7 @@ class Reissue(WireSchema):
     """A request in place of the one before. None: the same once more."""
 
     elid = Id(required=True)
-    crt_type = OneOf(GENERATE, EXISTING)
+    crt_type = OneOf("", GENERATE, EXISTING)
     altname = Text(longest=LONGEST_NAMES)
     altname_input = Text(longest=LONGEST_NAMES)
     csr = Text(longest=LONGEST_PEM)
