@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from typing import TYPE_CHECKING, Self, TypeVar
 from urllib.parse import urlsplit
 
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 Told = TypeVar("Told")
 
 # The one default that lets real time pass; a caller (every test) may give another.
-_PATIENCE = RetryPolicy(wait=time.sleep)  # noqa: TID251 - a seller has to be waited for
+_RETRY_POLICY = RetryPolicy(wait=time.sleep)  # noqa: TID251 - a seller has to be waited for
 
 
 class Client:
@@ -48,8 +49,9 @@ class Client:
     `url` is the address of the API, such as `https://api-eu.ispmanager.com/billmgr`. Every call
     carries login and password in its body (never in the URL); with `session=True` the client logs
     in once and sends the session id instead, renewing a dead session once per call. `transport` is
-    httpx's seam: leave it out for the network, or give `httpx.HTTPTransport(verify=...)` for a
-    certificate of one's own. `timeout` is in seconds. `patience` says how to wait.
+    an httpx transport: leave it out for the network, or pass `httpx.HTTPTransport(verify=...)` for
+    a certificate of your own. `timeout` is in seconds. `retry_policy` says how often and how
+    long to wait; its former name `patience` still works, with a DeprecationWarning.
 
     Nothing is sent before the first call. Use one client per thread, and close it.
     """
@@ -65,14 +67,24 @@ class Client:
         lang: str = "en",
         timeout: float = 60.0,
         session: bool = False,
-        patience: RetryPolicy = _PATIENCE,
+        retry_policy: RetryPolicy = _RETRY_POLICY,
+        patience: RetryPolicy | None = None,
     ) -> None:
-        """Keep the settings; see the class. ValueError: login with a colon, or in url."""
+        """Keep the settings; see the class.
+
+        Raises ValueError for a login with a colon, and for a url with a login or a query in it.
+        """
+        if patience is not None:
+            warnings.warn(
+                "Client(patience=...) is now Client(retry_policy=...)",
+                DeprecationWarning,
+                stacklevel=2,
+            )
         parts = urlsplit(url)
         if parts.username or parts.query:
             raise ValueError("the url is the bare address of the API: no login, no query in it")
         self.url = url
-        self.patience = patience
+        self.retry_policy = patience or retry_policy
         self._style = Style(out=out, lang=lang)
         self._transport = transport
         self._timeout = timeout
@@ -123,7 +135,9 @@ class Client:
 
     def call_openly(self, func: str, fields: Mapping[str, Field]) -> Answer:
         """Call a function with exactly these fields and no credentials of the account."""
-        return make_call(self._opened(), func, fields, style=self._style, patience=self.patience)
+        return make_call(
+            self._opened(), func, fields, style=self._style, retry_policy=self.retry_policy
+        )
 
     def answers_at(self, path: str) -> bool:
         """Tell whether the API answers at another path of this host, asked without credentials."""

@@ -210,7 +210,7 @@ class Billmanager(Life):
                 told = Refusal(now.reason.type, now.reason.object, now.reason.message)
                 raise refused(told, f"{self.family}.{_FUNCTIONS.get(now.action, now.action)}")
             self._waited += timedelta(minutes=5)
-            self.client.patience.wait(self.client.patience.pause)
+            self.client.retry_policy.wait(self.client.retry_policy.pause)
             self.reseller.tick()
         raise NotUnderstood(f"operation {operation.action} is not over after {PULLS} pulls")
 

@@ -116,12 +116,12 @@ class Life:
 
     def settled(self) -> Shown:
         """The service, once nothing is being done to it; looked at a bounded number of times."""
-        patience = self.client.patience
+        retry_policy = self.client.retry_policy
         for _ in range(LOOKS):
             shown = self.read()
             if shown.status is not Status.PROCESSING:
                 return shown
-            patience.wait(patience.pause)
+            retry_policy.wait(retry_policy.pause)
         return self.read()
 
     def rows(self) -> tuple[Listed, ...]:

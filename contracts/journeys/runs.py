@@ -48,8 +48,10 @@ def client_at(
     wait = _at_once if seller.own and wishes.wait is None else wishes.wait
     if wait is None:
         return Client(address, login=login, password=password, transport=line)
-    patience = RetryPolicy(wait=wait)
-    return Client(address, login=login, password=password, transport=line, patience=patience)
+    retry_policy = RetryPolicy(wait=wait)
+    return Client(
+        address, login=login, password=password, transport=line, retry_policy=retry_policy
+    )
 
 
 @contextmanager

@@ -77,7 +77,7 @@ def list_licenses(client: Client) -> None:
 
 
 @licences.command("show")
-@click.argument("licence", type=int)
+@click.argument("license", type=int)
 @click.pass_obj
 def show_license(client: Client, license: int) -> None:
     """Show one license with its key."""

@@ -107,7 +107,7 @@ def set_price(
 
 @shop.command("sell")
 @click.argument("customer")
-@click.argument("licence", type=int)
+@click.argument("license", type=int)
 @click.option(
     "--on", type=_DAY, required=True, metavar="DAY", help="When it was sold, as 2027-01-31."
 )

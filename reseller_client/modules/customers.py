@@ -100,7 +100,7 @@ class ModuleCustomers:
         buyer = self.customer(login)
         with self.store.writing():
             if self.store.held(
-                "license = ? AND buyer <> ? AND state <> 'closed'", number, buyer.id
+                "licence = ? AND buyer <> ? AND state <> 'closed'", number, buyer.id
             ):
                 raise ValueError(f"another customer has modules on license {number}")
             self.store.run(

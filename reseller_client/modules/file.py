@@ -23,9 +23,13 @@ from reseller_client.modules.store import Product
 if TYPE_CHECKING:
     from reseller_client.modules.customers import ModuleCustomers
 
-ONCE: Final = (("products", "id"), ("products", "intname"), ("customers", "login"),
-               ("licences", "number"))  # fmt: skip
-"""What may stand in the file once."""
+ONCE: Final = (
+    ("products", "products", "id"),
+    ("products", "products", "intname"),
+    ("customers", "customers", "login"),
+    ("licenses", "licences", "number"),
+)
+"""What must be unique: the attribute, its key in the file, and the field of its rows."""
 LEAST: Final = -100
 """The period of a trial."""
 
@@ -172,21 +176,21 @@ class _File(Schema):
     prices_need_login = fields.Boolean(truthy={True}, falsy={False}, load_default=False)
     products = fields.List(fields.Nested(_Product), required=True)
     customers = fields.List(fields.Nested(_Customer), load_default=list)
-    licenses = fields.List(fields.Nested(_License), load_default=list)
+    licenses = fields.List(fields.Nested(_License), data_key="licences", load_default=list)
 
     @validates_schema
     def agree(self, data: Mapping[str, Any], **_: object) -> None:
         """What stands once stands once, and every license is a customer's."""
         faults: dict[str, dict[int, dict[str, list[str]]]] = {}
-        for rows, name in ONCE:
+        for attribute, key, name in ONCE:
             seen: set[object] = set()
-            for place, row in enumerate(data[rows]):
+            for place, row in enumerate(data[attribute]):
                 if getattr(row, name) in seen:
                     told = [f"{getattr(row, name)} stands twice."]
-                    faults.setdefault(rows, {}).setdefault(place, {})[name] = told
+                    faults.setdefault(key, {}).setdefault(place, {})[name] = told
                 seen.add(getattr(row, name))
         logins = {one.login for one in data["customers"]}
-        for place, license in enumerate(data["licences"]):
+        for place, license in enumerate(data["licenses"]):
             if license.customer not in logins:
                 told = [f"There is no customer {license.customer} in this file."]
                 faults.setdefault("licences", {}).setdefault(place, {})["customer"] = told
@@ -224,7 +228,7 @@ def read_file(path: Path) -> ModuleFile:
         read: dict[str, Any] = _File().load(data)
     except ValidationError as fault:
         raise FileFault(path, list(_lines(fault.messages))) from fault
-    lists = {name: tuple(read.pop(name)) for name in ("products", "customers", "licences")}
+    lists = {name: tuple(read.pop(name)) for name in ("products", "customers", "licenses")}
     return ModuleFile(**{**read, **lists, "database": path.parent / read["database"]})
 
 

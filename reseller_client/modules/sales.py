@@ -75,7 +75,7 @@ class ModuleSales(ModuleCustomers):
         self.check_license(buyer, license, product)
         with self.store.writing():
             held = self.store.held(
-                "license = ? AND intname = ? AND state <> 'closed'", license, product.intname
+                "licence = ? AND intname = ? AND state <> 'closed'", license, product.intname
             )
             if held:
                 same = (number, period) == (held[0].product, held[0].period)

@@ -112,7 +112,7 @@ class Certificates:
             if found.crt and found.status is not Status.PROCESSING:
                 return found
             if left:
-                self._caller.patience.wait(self._caller.patience.pause)
+                self._caller.retry_policy.wait(self._caller.retry_policy.pause)
         raise NotReady(certificate_id, reads)
 
     def reissue(

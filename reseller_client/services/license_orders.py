@@ -85,7 +85,7 @@ def order_license(
     return once(
         lambda: send_order(caller, named, family),
         lambda: _find(caller, named, _Before(family, known), search),
-        caller.patience,
+        caller.retry_policy,
     )
 
 
@@ -104,7 +104,7 @@ def order_license_v2(
     return once(
         lambda: _ordered(caller.call(func, fields), named.remoteid),
         lambda: _find(caller, named, _Before(family, known), search),
-        replace(caller.patience, attempts=1),
+        replace(caller.retry_policy, attempts=1),
     )
 
 

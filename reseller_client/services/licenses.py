@@ -152,7 +152,7 @@ class Licenses:
             if license.key:
                 return license
             if left:
-                self._caller.patience.wait(self._caller.patience.pause)
+                self._caller.retry_policy.wait(self._caller.retry_policy.pause)
         raise KeyNotIssued(license_id, reads)
 
     def suspend(self, license_id: int | Sequence[int]) -> None:

@@ -69,7 +69,7 @@ class Modules:
                     raise
                 return found
 
-        return once(attempt, trace, self._caller.patience)
+        return once(attempt, trace, self._caller.retry_policy)
 
     def order_once(self, wish: ModuleOrder) -> OrderedModule:
         """Send an order a single time, with no search after a lost answer."""

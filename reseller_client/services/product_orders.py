@@ -82,7 +82,7 @@ def order(caller: Caller, itemtype: str, wish: ServiceOrder, search: Search) -> 
             raise UnknownOutcome("the order was accepted, and is in no list")
         return found
 
-    return once(attempt, traces.find, caller.patience)
+    return once(attempt, traces.find, caller.retry_policy)
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ class Products:
             if service.status not in {Status.PROCESSING, Status.UNKNOWN}:
                 return service
             if left:
-                self._caller.patience.wait(self._caller.patience.pause)
+                self._caller.retry_policy.wait(self._caller.retry_policy.pause)
         raise NotReady(service_id, reads)
 
     def change(

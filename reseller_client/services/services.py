@@ -71,7 +71,7 @@ class Services:
         return once(
             lambda: self.prolong_once(service_id, period, itemtype=itemtype),
             find,
-            self._caller.patience,
+            self._caller.retry_policy,
         )
 
     def prolong_once(self, service_id: int, period: int = 1, *, itemtype: str = "soft") -> date:
@@ -151,7 +151,7 @@ class Services:
                 raise UnknownOutcome(f"service {service_id} does not show its tariff")
             return True if found == tariff else None
 
-        once(send, find, self._caller.patience)
+        once(send, find, self._caller.retry_policy)
 
     def history(self, service_id: int) -> tuple[HistoryRow, ...]:
         """List what happened to a service. Column names differ, so all are kept."""

@@ -42,7 +42,7 @@ class Caller(Protocol):
     """Whatever can make a call in the name of an account: the client, seen by its namespaces."""
 
     @property
-    def patience(self) -> RetryPolicy:
+    def retry_policy(self) -> RetryPolicy:
         """How long to wait for things the seller does later."""
         ...
 
@@ -84,11 +84,11 @@ class Style:
 
 
 def make_call(
-    wire: Wire, func: str, fields: Mapping[str, Field], *, style: Style, patience: RetryPolicy
+    wire: Wire, func: str, fields: Mapping[str, Field], *, style: Style, retry_policy: RetryPolicy
 ) -> Answer:
     """Make one call. Raises NotSent, UnknownOutcome, NotUnderstood or a kind of Refused."""
     form = write_fields({"func": func, "out": style.out, "lang": style.lang, **fields})
-    answer = _read(wire, wire.post(form), patience)
+    answer = _read(wire, wire.post(form), retry_policy)
     refusal = read_refusal(answer)
     if refusal is not None:
         raise refused(refusal, func)
@@ -105,9 +105,9 @@ def make_csv_call(
     return read_sheet(wire.post(form), func)
 
 
-def _read(wire: Wire, reply: Reply, patience: RetryPolicy) -> Answer:
+def _read(wire: Wire, reply: Reply, retry_policy: RetryPolicy) -> Answer:
     """Read a reply; where it is a note to come back later, come back, a bounded number of times."""
-    for _ in range(patience.long_reads):
+    for _ in range(retry_policy.long_reads):
         try:
             return read_document(reply.body)
         except NotUnderstood as problem:
@@ -116,13 +116,13 @@ def _read(wire: Wire, reply: Reply, patience: RetryPolicy) -> Answer:
                 raise NotUnderstood(
                     problem.reason, status=reply.status, beginning=_excerpt(reply)
                 ) from problem
-        patience.wait(patience.pause)
+        retry_policy.wait(retry_policy.pause)
         try:
             reply = wire.follow(link)
         except TransportError as problem:
             # The call itself was taken long ago; only the news about it did not come.
             raise UnknownOutcome(f"a long request broke off: {problem}") from problem
-    raise UnknownOutcome(f"a long request did not end in {patience.long_reads} reads")
+    raise UnknownOutcome(f"a long request did not end in {retry_policy.long_reads} reads")
 
 
 def _long_link(reply: Reply) -> str | None:

@@ -29,56 +29,56 @@ Result = TypeVar("Result")
 
 
 def once(
-    attempt: Callable[[], Result], find: Callable[[], Result | None], patience: RetryPolicy
+    attempt: Callable[[], Result], find: Callable[[], Result | None], retry_policy: RetryPolicy
 ) -> Result:
-    """Do something at most once, and at most `patience.attempts` sendings of it.
+    """Do something at most once, and at most `retry_policy.attempts` sendings of it.
 
     `attempt` sends it; `find` returns its trace at the seller, or None if there is none. `find`
     raises UnknownOutcome where it cannot tell, and then nothing is repeated. A refusal ends it;
     after a fault inside the seller a trace is looked for, but nothing is sent again.
     """
-    for left in reversed(range(patience.attempts)):
+    for left in reversed(range(retry_policy.attempts)):
         try:
             return attempt()
         except NotSent:
             if not left:
                 raise
-            patience.wait(patience.pause)
+            retry_policy.wait(retry_policy.pause)
         except (UnknownOutcome, NotUnderstood) as lost:
-            found = _search(find, patience, lost)
+            found = _search(find, retry_policy, lost)
             if found is not None:
                 return found
             if not left:
                 raise
         except SellerFault as fault:
-            found = _search(find, patience, fault)
+            found = _search(find, retry_policy, fault)
             if found is not None:
                 return found
             raise
-    raise ValueError("patience.attempts must be at least 1")
+    raise ValueError("retry_policy.attempts must be at least 1")
 
 
-def again(attempt: Callable[[], Result], patience: RetryPolicy) -> Result:
-    """Do what does no harm when it is done twice, `patience.attempts` times at most.
+def again(attempt: Callable[[], Result], retry_policy: RetryPolicy) -> Result:
+    """Do what does no harm when it is done twice, `retry_policy.attempts` times at most.
 
     A refusal ends it. Raises what the last silence raised.
     """
-    for left in reversed(range(patience.attempts)):
+    for left in reversed(range(retry_policy.attempts)):
         try:
             return attempt()
         except (NotSent, UnknownOutcome, NotUnderstood):
             if not left:
                 raise
-            patience.wait(patience.pause)
-    raise ValueError("patience.attempts must be at least 1")
+            retry_policy.wait(retry_policy.pause)
+    raise ValueError("retry_policy.attempts must be at least 1")
 
 
 def _search(
-    find: Callable[[], Result | None], patience: RetryPolicy, lost: ResellerError
+    find: Callable[[], Result | None], retry_policy: RetryPolicy, lost: ResellerError
 ) -> Result | None:
     """Look several times: the seller may still be at work on what it was sent."""
-    for _ in range(max(1, patience.looks)):
-        patience.wait(patience.pause)
+    for _ in range(max(1, retry_policy.looks)):
+        retry_policy.wait(retry_policy.pause)
         try:
             found = find()
         except ResellerError as problem:  # a refusal tells no more than silence does

@@ -275,5 +275,5 @@ def _client(
         password="se:cret",
         out=out,
         transport=httpx.MockTransport(handler),
-        patience=RetryPolicy(wait=waits, pause=2.0, attempts=3, looks=2, long_reads=3),
+        retry_policy=RetryPolicy(wait=waits, pause=2.0, attempts=3, looks=2, long_reads=3),
     )

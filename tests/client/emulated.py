@@ -71,5 +71,5 @@ def client_of(
         out=out,
         session=session,
         transport=httpx.MockTransport(handler),
-        patience=RetryPolicy(wait=waits, pause=2.0, attempts=3, looks=2, long_reads=3),
+        retry_policy=RetryPolicy(wait=waits, pause=2.0, attempts=3, looks=2, long_reads=3),
     )

@@ -81,7 +81,7 @@ def trading(request: pytest.FixtureRequest, door: World) -> Iterator[Trading]:
         password="secret",
         out=request.param,
         transport=httpx.WSGITransport(app=door.wsgi) if isinstance(door, Seller) else None,
-        patience=RetryPolicy(wait=wait, pause=2.0, attempts=3, looks=2, long_reads=3),
+        retry_policy=RetryPolicy(wait=wait, pause=2.0, attempts=3, looks=2, long_reads=3),
     )
     with client:
         yield Trading(door, client, in_process)
@@ -262,9 +262,9 @@ def test_an_answer_that_takes_longer_than_we_wait_is_an_unknown_outcome(
 ) -> None:
     # Everything else has to be answered within the limit, also by a machine that is busy.
     seller_server.faults.add("delay", func=ORDER, when="after", seconds=15, times=1)
-    patience = RetryPolicy(wait=_ignore, pause=1.0)
+    retry_policy = RetryPolicy(wait=_ignore, pause=1.0)
     with Client(
-        seller_server.url, login="reseller", password="secret", timeout=4, patience=patience
+        seller_server.url, login="reseller", password="secret", timeout=4, retry_policy=retry_policy
     ) as client:
         ordered = client.licenses.order(WISH)
         assert ordered.found_again

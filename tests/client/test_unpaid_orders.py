@@ -33,9 +33,9 @@ def seller() -> Iterator[Seller]:
 @pytest.fixture
 def client(seller: Seller) -> Iterator[Client]:
     line = httpx.WSGITransport(app=seller.wsgi)
-    patience = RetryPolicy(wait=lambda _: None)
+    retry_policy = RetryPolicy(wait=lambda _: None)
     with Client(
-        seller.url, login="reseller", password="secret", transport=line, patience=patience
+        seller.url, login="reseller", password="secret", transport=line, retry_policy=retry_policy
     ) as made:
         yield made
 

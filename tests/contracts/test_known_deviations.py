@@ -52,7 +52,7 @@ def _client(
         login="reseller",
         password="secret",
         transport=transport,
-        patience=RetryPolicy(wait=wait),
+        retry_policy=RetryPolicy(wait=wait),
     )
 
 

@@ -73,7 +73,7 @@ def trade(tmp_path: Path) -> Iterator[Trade]:
         line = httpx.WSGITransport(app=seller.wsgi)
         client = Client(
             SELLER, login="reseller", password="secret", transport=line,
-            patience=RetryPolicy(wait=seller.time.pass_time),
+            retry_policy=RetryPolicy(wait=seller.time.pass_time),
         )  # fmt: skip
         store = ModuleStore(tmp_path / "shop.sqlite")
         shop = ModuleShop(

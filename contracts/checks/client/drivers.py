@@ -75,9 +75,9 @@ class InProcess(Folder):
 
     def do(self, step: Step) -> Report:
         """Carries it out; the step goes as the JSON that a process would get."""
-        patience = RetryPolicy(wait=self._stage.times.pass_time)
+        retry_policy = RetryPolicy(wait=self._stage.times.pass_time)
         line = Line(self._stage.ear, self._stage.held_back)
-        adapter = self._make(Means(self.path, patience, line, self._out))
+        adapter = self._make(Means(self.path, retry_policy, line, self._out))
         try:
             return carry_out(adapter, json.loads(step.line()))
         except Exception as crash:  # noqa: BLE001 - a client that falls over has failed, as a process

@@ -96,7 +96,7 @@ def _client(
         password=given.get("password", "secret"),
         transport=httpx.MockTransport(line),
         out=out,
-        patience=RetryPolicy(wait=lambda _: None, looks=1, attempts=1),
+        retry_policy=RetryPolicy(wait=lambda _: None, looks=1, attempts=1),
     )
     if in_session:
         _enter(client, line, out)

@@ -33,7 +33,7 @@ def own_endpoint() -> Iterator[tuple[httpx.BaseTransport, Options]]:
         line = httpx.WSGITransport(app=seller.wsgi)
         client = Client(
             seller.url, login=OUR_LOGIN, password=OUR_PASSWORD, transport=line,
-            patience=RetryPolicy(wait=seller.time.pass_time),
+            retry_policy=RetryPolicy(wait=seller.time.pass_time),
         )  # fmt: skip
         store = ModuleStore()
         try:

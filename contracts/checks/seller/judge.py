@@ -96,10 +96,10 @@ def _knock(seller: Seller) -> None:
 
 
 def _give_back(seller: Seller, task: Task, notes: Notes) -> tuple[Purchase, ...]:
-    patience = client_at(seller, task.wishes).patience
+    retry_policy = client_at(seller, task.wishes).retry_policy
 
     def pause() -> None:
-        patience.wait(patience.pause)
+        retry_policy.wait(retry_policy.pause)
 
     left = tuple(seller.gate.purchases.clean_up(seller.gate.ask, pause))
     notes.remarks += [f"could not be cleaned up: {one}" for one in left]

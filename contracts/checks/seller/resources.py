@@ -72,7 +72,7 @@ class Stock:
         client = client_at(self.seller, self.wishes)
         self.baskets = Baskets(self.seller.gate)
         self.goods = Goods(Shelf(client, self.wishes.tariffs, self.wishes.addresses))
-        self.states = States(self.seller, client.patience)
+        self.states = States(self.seller, client.retry_policy)
 
     def tariff(self, part: Part) -> Tariff:
         """What is sold in the part of a tariff."""

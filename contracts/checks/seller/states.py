@@ -30,14 +30,14 @@ def state_of(told: Node) -> str:
 
 @dataclass(frozen=True, slots=True)
 class States:
-    """What services come to. ``patience``: how long the seller is waited for."""
+    """What services come to. ``retry_policy``: how long the seller is waited for."""
 
     seller: Seller
-    patience: RetryPolicy
+    retry_policy: RetryPolicy
 
     def of(self, family: str, number: int) -> str:
         """The state it comes to; what the seller is at work on is waited for."""
-        for _ in range(self.patience.long_reads):
+        for _ in range(self.retry_policy.long_reads):
             form, refusal = self.seller.ask({"func": f"{family}.edit", "elid": str(number)})
             if refusal.startswith((Refusal.NO_FUNCTION, Refusal.NO_RIGHT)):
                 # A seller that shows nothing of it is believed to have it.
@@ -47,7 +47,7 @@ class States:
             state = state_of(form)
             if state in (UNKNOWN, ACTIVE, SUSPENDED, GONE):
                 return state or ACTIVE
-            self.patience.wait(self.patience.pause)
+            self.retry_policy.wait(self.retry_policy.pause)
         return UNKNOWN
 
     def work_again(self, func: str, family: str, number: int) -> str:
@@ -77,7 +77,7 @@ class States:
 
     def wait_until_gone(self, family: str, number: int) -> None:
         """Waits for what was deleted to leave the list: its form may be gone before."""
-        for _ in range(self.patience.long_reads):
+        for _ in range(self.retry_policy.long_reads):
             row = (rows_of(self.seller.ask, family) or {}).get(number)
             if row is None or state_of(row) == GONE:
                 break
@@ -85,6 +85,6 @@ class States:
 
     def pause(self, services: Iterable[Service]) -> None:
         """Lets some time pass, and looks: some sellers are at work until they are looked at."""
-        self.patience.wait(self.patience.pause)
+        self.retry_policy.wait(self.retry_policy.pause)
         for family, number in services:
             self.seller.ask({"func": f"{family}.edit", "elid": str(number)})

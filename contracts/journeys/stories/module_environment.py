@@ -75,7 +75,7 @@ def staged(script: ModuleScript, *, in_process: bool) -> Iterator[Stage]:
         seller.account(OUR_LOGIN, balance=str(script.balance))
         client = Client(
             seller.url, login=OUR_LOGIN, password=OUR_PASSWORD, transport=line,
-            patience=RetryPolicy(wait=_at_once),
+            retry_policy=RetryPolicy(wait=_at_once),
         )  # fmt: skip
         things.callback(client.close)
         shop = _shop(script, seller, client, folder / "modules.sqlite")

@@ -94,7 +94,7 @@ class CustomSide:
 
     def _tariff(self, number: int) -> Tariff:
         if number not in self._tariffs:
-            found = again(lambda: self.client.catalogue.tariff(number), self.client.patience)
+            found = again(lambda: self.client.catalogue.tariff(number), self.client.retry_policy)
             if found is None:
                 raise NotUnderstood(f"the price list has no tariff {number}")
             self._tariffs[number] = found
@@ -112,7 +112,7 @@ class CustomSide:
 
 def asked_price(client: Client, number: int, wanted: Mapping[int, int | bool]) -> Decimal:
     """What the seller would charge for other addons now. A look does no harm done twice."""
-    quoted = again(lambda: client.products(TYPE).resize_quote(number, wanted), client.patience)
+    quoted = again(lambda: client.products(TYPE).resize_quote(number, wanted), client.retry_policy)
     return Decimal(0) if quoted is None else quoted.amount
 
 

@@ -48,9 +48,13 @@ def lose_answers(seller: testing.World, seed: int) -> None:
 
 def client_of(seller: testing.World, transport: httpx.BaseTransport | None) -> Client:
     """A client that does not wait: the machines of this world come up by being looked at."""
-    patience = RetryPolicy(wait=_at_once, attempts=5, looks=3)
+    retry_policy = RetryPolicy(wait=_at_once, attempts=5, looks=3)
     return Client(
-        seller.url, login=OUR_LOGIN, password=OUR_PASSWORD, transport=transport, patience=patience
+        seller.url,
+        login=OUR_LOGIN,
+        password=OUR_PASSWORD,
+        transport=transport,
+        retry_policy=retry_policy,
     )
 
 

@@ -99,9 +99,9 @@ class Runner:
             trace = self._send(operation, deed, self._sides(case.module)[1])
         return self.accept(item, operation, trace.number)
 
-    def _send(self, operation: Operation, deed: Deed, patience: RetryPolicy) -> Trace:
+    def _send(self, operation: Operation, deed: Deed, retry_policy: RetryPolicy) -> Trace:
         try:
-            return once(deed.attempt, deed.find, patience)
+            return once(deed.attempt, deed.find, retry_policy)
         except SellerFault:
             raise
         except (Refused, NotSent):

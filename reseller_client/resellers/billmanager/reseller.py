@@ -281,4 +281,4 @@ class BillmanagerReseller:
 
     def _side(self, module: ProcessingModule) -> tuple[SellerSide, RetryPolicy]:
         client = self._client(module)
-        return SellerSide(client, self._types.get(module.itemtype)), client.patience
+        return SellerSide(client, self._types.get(module.itemtype)), client.retry_policy

@@ -105,4 +105,4 @@ class CustomModules:
 
     def _surely(self, attempt: Callable[[], Result]) -> Result:
         """Do again what was answered with silence; everything handed in looks before it acts."""
-        return again(attempt, self._client.patience)
+        return again(attempt, self._client.retry_policy)

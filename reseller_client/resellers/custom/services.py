@@ -172,4 +172,4 @@ class CustomServices:
 
     def _surely(self, attempt: Callable[[], Result]) -> Result:
         """Do again what was answered with silence; everything handed in looks before it acts."""
-        return again(attempt, self._client.patience)
+        return again(attempt, self._client.retry_policy)

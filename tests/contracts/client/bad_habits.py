@@ -35,7 +35,7 @@ class TakesErrorsForSuccess(CustomAdapter):
 
 
 class SaysItAgain(CustomAdapter):
-    """What was refused is sent again, as often as its patience lasts."""
+    """What was refused is sent again, as often as its retry policy allows."""
 
     refusal: type[Refused] = BadValue
     times = 15
@@ -237,7 +237,7 @@ class IsImpatient(OrdersTwice):
             password=seller["password"],
             session=told["session"],
             transport=self.means.transport,
-            patience=self.means.patience,
+            retry_policy=self.means.retry_policy,
             timeout=10,
         )
 

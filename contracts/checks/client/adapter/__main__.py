@@ -23,8 +23,8 @@ def main(*, kind: str, out: str) -> None:
     """Carries out one step of `mockseller verify client` with our own client."""
     folder = Path(os.environ["MOCKSELLER_STATE"])
     # The seller takes real time to answer another process, so that this one really waits.
-    patience = RetryPolicy(wait=time.sleep, pause=1.0)  # noqa: TID251 - see above
-    adapter = ADAPTERS[kind](Means(folder, patience, out=out))
+    retry_policy = RetryPolicy(wait=time.sleep, pause=1.0)  # noqa: TID251 - see above
+    adapter = ADAPTERS[kind](Means(folder, retry_policy, out=out))
     report = carry_out(adapter, json.load(sys.stdin))
     click.echo(report.line())
     sys.exit(0 if report.result in (Result.OK, Result.CANNOT) else 1)

@@ -36,7 +36,7 @@ class Means:
     """
 
     folder: Path
-    patience: RetryPolicy
+    retry_policy: RetryPolicy
     transport: httpx.BaseTransport | None = None
     out: str = "xml"
 
@@ -72,7 +72,7 @@ class Adapter(ABC):
             password=seller["password"],
             session=told["session"],
             transport=self.means.transport,
-            patience=self.means.patience,
+            retry_policy=self.means.retry_policy,
             out="bjson" if self.means.out == "bjson" else "xml",
         )
 

@@ -35,7 +35,7 @@ class WhmcsAdapter(Adapter):
         A tenth of a second stands for how long a seller takes to answer it.
         """
         client = super().client(told)
-        client.patience = replace(client.patience, pause=ONE_ANSWER)
+        client.retry_policy = replace(client.retry_policy, pause=ONE_ANSWER)
         return client
 
     @contextmanager
