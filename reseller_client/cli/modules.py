@@ -195,7 +195,7 @@ def list_modules(
         paid: dict[int | None, Decimal] = {}
         for entry in shop.entries():
             paid[entry.module] = paid.get(entry.module, Decimal("0.00")) - entry.amount
-        names = "customer balance license module state expires price paid cost margin"
+        names = "customer balance licence module state expires price paid cost margin"
         click.echo("\t".join(names.split()))
         for buyer in shop.store.buyers():
             which = "buyer = ?" if closed else "buyer = ? AND state <> 'closed'"

@@ -215,7 +215,7 @@ def test_a_module_that_a_list_skipped_is_not_closed(stand: Stand) -> None:
 
 def test_a_license_with_modules_changes_no_hands(stand: Stand) -> None:
     stand.buy()
-    with pytest.raises(ValueError, match="another customer has modules on licence 100002"):
+    with pytest.raises(ValueError, match="another customer has modules on license 100002"):
         stand.shop.add_license("bob", 100002)
 
 

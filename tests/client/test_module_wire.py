@@ -214,7 +214,7 @@ def test_an_internal_error_is_a_document_and_tells_the_log_no_secret(stand: Coun
     assert (got.status_code, error_of(got.data)) == (200, "internal")
     assert b"Traceback" not in got.data
     told = log.getvalue()
-    assert told.startswith("pricelist.export: OperationalError at module_shop_store.py:")
+    assert told.startswith("pricelist.export: OperationalError at store.py:")
     assert "secret" not in told
     assert "hidden" not in told
 

@@ -162,7 +162,7 @@ def test_a_list_without_remote_ids_is_completed_from_the_forms(client: Client, l
         "<doc><elid>7</elid><remoteid>other</remoteid></doc>",
         "<doc><elid>8</elid></doc>",
     )
-    with pytest.raises(UnknownOutcome, match="licence 8 may be the one"):
+    with pytest.raises(UnknownOutcome, match="license 8 may be the one"):
         client.licenses.order(WISH)
     assert [form["func"] for form in line.forms].count("soft.order.param") == 1
 

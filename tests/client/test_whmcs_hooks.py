@@ -61,12 +61,12 @@ def test_an_addon_whose_license_is_refused_is_pending_and_says_why(
     activation = activate_addon(whmcs, ADDON)
     assert (activation.state, activation.delivery) == (AddonState.PENDING, None)
     assert activation.problem.startswith("not_enough_money:")
-    with pytest.raises(ValueError, match="no licence"):
+    with pytest.raises(ValueError, match="no license"):
         whmcs.suspend_account(ADDON)
 
 
 def test_what_is_no_refusal_is_told_as_of_the_line() -> None:
-    assert failure_text(KeyNotIssued(7, 30)) == "curl:licence 7 has no key after 30 reads"
+    assert failure_text(KeyNotIssued(7, 30)) == "curl:license 7 has no key after 30 reads"
 
 
 def test_a_delivery_says_what_it_cost(whmcs: WhmcsReseller, seller: SmallSeller) -> None:

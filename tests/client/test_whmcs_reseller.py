@@ -84,7 +84,7 @@ def test_a_service_has_one_license(whmcs: WhmcsReseller) -> None:
     whmcs.create_account(SERVICE)
     with pytest.raises(ValueError, match="already"):
         whmcs.create_account(SERVICE)
-    with pytest.raises(ValueError, match="no licence"):
+    with pytest.raises(ValueError, match="no license"):
         whmcs.suspend_account(OTHER)
 
 

@@ -229,7 +229,7 @@ def test_a_license_ordered_behind_the_resellers_back_is_told() -> None:
         stray = played.client.licenses.order_once(wish).license_id
         wrong = [check for check in played.year.checks() if not check.held]
     assert any(str(stray) in check.found for check in wrong)
-    assert {"charges one by one", "no licence that nobody ordered"} <= {c.what for c in wrong}
+    assert {"charges one by one", "no license that nobody ordered"} <= {c.what for c in wrong}
 
 
 def test_the_year_is_played_in_the_terminal() -> None:
