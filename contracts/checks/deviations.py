@@ -27,7 +27,7 @@ from typing import Final
 
 import yaml
 
-from contracts.record.fields import ExchangeFault, Reader
+from contracts.record.fields import ExchangeError, FieldReader
 from contracts.verdicts import JUDGES, Deviation, Outcome, Verdict
 from reseller_client.resellers import Kind
 
@@ -77,12 +77,12 @@ def read_file(path: Path) -> tuple[Entry, ...]:
     except UnicodeError:
         raise DeviationFault(f"{path}: cannot be read: it is not UTF-8") from None
     try:
-        top = Reader(given)
+        top = FieldReader(given)
         top.value("deviations")
         entries = tuple(_entry(path, one) for one in top.readers("deviations"))
         top.done()
         _no_doubles(entries)
-    except ExchangeFault as fault:
+    except ExchangeError as fault:
         raise DeviationFault(f"{path}: {fault}") from None
     return entries
 
@@ -123,11 +123,11 @@ def _applied(entries: Iterable[Entry], verdict: Verdict) -> Verdict:
     return verdict
 
 
-def _entry(path: Path, given: Reader) -> Entry:
+def _entry(path: Path, given: FieldReader) -> Entry:
     noted_on = date.fromisoformat(given.day("date"))
     until = date.fromisoformat(given.day("until")) if given.has("until") else None
     if until is not None and until < noted_on:
-        raise ExchangeFault(f"{given.where('until')}: lies before its date")
+        raise ExchangeError(f"{given.where('until')}: lies before its date")
     entry = Entry(
         place=f"{path.name}: {given.where('name').removesuffix('.name')}",
         judge=given.word("judge", JUDGES),
@@ -146,7 +146,7 @@ def _no_doubles(entries: Iterable[Entry]) -> None:
         key = (entry.judge, entry.kind, entry.name, entry.out)
         if key in places:
             where = entry.place.partition(": ")[2]
-            raise ExchangeFault(f"{where}.name: {entry.name} stands there twice")
+            raise ExchangeError(f"{where}.name: {entry.name} stands there twice")
         places[key] = entry.place
 
 

@@ -14,8 +14,8 @@ from contracts.cli import options
 from contracts.cli.options import FILE, gathered
 
 if TYPE_CHECKING:
-    from contracts.coverage.counting import Counted
-    from contracts.coverage.showing import Chosen
+    from contracts.coverage.counting import CoverageCount
+    from contracts.coverage.showing import CoverageSelection
 
 _PARTS = ("all", "functions", "parameters", "values", "errors", "answers")
 
@@ -105,7 +105,7 @@ def coverage(url: str | None, *, source: Source, wishes: Wishes) -> None:
     sys.exit(1 if short else 0)
 
 
-def _counted(url: str | None, source: Source) -> Counted:
+def _counted(url: str | None, source: Source) -> CoverageCount:
     from contracts.coverage.counting import EVERY, from_files, from_seller
 
     if url is None:
@@ -114,19 +114,19 @@ def _counted(url: str | None, source: Source) -> Counted:
     return from_seller(url, world=world, token=source.token, verify=not source.insecure)
 
 
-def _chosen(counted: Counted, wishes: Wishes) -> Chosen:
+def _chosen(counted: CoverageCount, wishes: Wishes) -> CoverageSelection:
     """Of what the shares are told. UsageError for a name that is none."""
-    from contracts.coverage.showing import Chosen
+    from contracts.coverage.showing import CoverageSelection
 
     families = counted.coverage.told()["families"]
-    chosen = Chosen(
+    chosen = CoverageSelection(
         options.known_names(wishes.families, families, "family"),
         options.matching(wishes.functions, tuple(counted.coverage.points)),
     )
     return chosen if wishes.level == "all" else chosen.at(wishes.level)
 
 
-def _check(counted: Counted, *, from_report: bool) -> None:
+def _check(counted: CoverageCount, *, from_report: bool) -> None:
     """CannotRun where nothing was called."""
     from contracts.target.seller import CannotRun
 
@@ -136,7 +136,7 @@ def _check(counted: Counted, *, from_report: bool) -> None:
         raise CannotRun("nothing was called; was it another world, or was this one reset since?")
 
 
-def _show(counted: Counted, chosen: Chosen, wishes: Wishes) -> None:
+def _show(counted: CoverageCount, chosen: CoverageSelection, wishes: Wishes) -> None:
     from rich.console import Console
 
     from contracts.coverage.showing import show, told

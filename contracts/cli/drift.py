@@ -17,7 +17,7 @@ from contracts.cli.options import Access, access_options, gathered
 from contracts.cli.runs import Reports, conclude, report_options
 
 if TYPE_CHECKING:
-    from contracts.recording.drift import Wish
+    from contracts.recording.drift import DriftOptions
     from contracts.verdicts import Run, Verdict
 
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
@@ -32,12 +32,12 @@ class Wishes:
     max_age: timedelta | None
     only: str
 
-    def wish(self) -> Wish:
+    def wish(self) -> DriftOptions:
         """As the judge takes it."""
         from contracts.recording.difference import Severity
-        from contracts.recording.drift import Wish
+        from contracts.recording.drift import DriftOptions
 
-        return Wish(self.against, self.only, Severity(self.fail_on), self.max_age)
+        return DriftOptions(self.against, self.only, Severity(self.fail_on), self.max_age)
 
 
 def _span(_: click.Context, __: click.Parameter, said: str | None) -> timedelta | None:
@@ -90,14 +90,14 @@ def drift(target: str, *, wishes: Wishes, access: Access, reports: Reports) -> N
     sys.exit(conclude("drift", target, judged(), reports, remarks=remarks, details=details))
 
 
-def _recorded(path: str, wish: Wish) -> Run:
+def _recorded(path: str, wish: DriftOptions) -> Run:
     from contracts.recording.drift import of_recording
     from contracts.recording.session import read
 
     return of_recording(read(Path(path)), wish)
 
 
-def _live(url: str, wish: Wish, access: Access) -> Run:
+def _live(url: str, wish: DriftOptions, access: Access) -> Run:
     from contracts.recording.drift import of_seller
 
     with access.at(url) as seller:

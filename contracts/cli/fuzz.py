@@ -16,8 +16,8 @@ from contracts.cli.progress import Progress
 from contracts.cli.runs import Reports, conclude, report_options
 
 if TYPE_CHECKING:
-    from contracts.checks.fuzz.declarations import Declared
-    from contracts.checks.fuzz.judge import Judged
+    from contracts.checks.fuzz.declarations import Declarations
+    from contracts.checks.fuzz.judge import FuzzResult
     from contracts.checks.fuzz.run import Plan
     from contracts.target.seller import Seller
     from contracts.target.sums import Sum
@@ -69,11 +69,11 @@ def fuzz(url: str | None, *, wishes: Wishes, access: Access, reports: Reports) -
 
     Exit code 0: all held, 1: something did not, 2: it could not be judged.
     """
-    from contracts.checks.fuzz.declarations import Declared
+    from contracts.checks.fuzz.declarations import Declarations
 
     if (url is not None) + wishes.in_process + wishes.served != 1:
         raise click.UsageError("name the URL of a seller, or say --in-process or --served")
-    declared = Declared()
+    declared = Declarations()
     plan = _plan(wishes, declared)
     target = url or ("the seller, served" if wishes.served else "the seller in process")
     progress = Progress()
@@ -96,7 +96,7 @@ def fuzz(url: str | None, *, wishes: Wishes, access: Access, reports: Reports) -
     )
 
 
-def _plan(wishes: Wishes, declared: Declared) -> Plan:
+def _plan(wishes: Wishes, declared: Declarations) -> Plan:
     """What is to be asked. UsageError for a family or a function that there is not."""
     from contracts.checks.fuzz.run import Plan
 
@@ -123,13 +123,13 @@ def _asked(
     seller: Seller,
     url: str | None,
     plan: Plan,
-    declared: Declared,
+    declared: Declarations,
     wishes: Wishes,
     access: Access,
     progress: Progress,
-) -> Judged:
+) -> FuzzResult:
     from contracts.checks.fuzz.judge import judge
-    from contracts.checks.fuzz.target import SERVED, Permit
+    from contracts.checks.fuzz.target import SERVED, ChangePermission
     from contracts.target.seller import CannotRun
 
     if not seller.has_account:
@@ -140,16 +140,16 @@ def _asked(
         seller,
         plan,
         address=url or SERVED,
-        permit=Permit(changing=wishes.allow_changes or wishes.max_spend is not None),
+        permission=ChangePermission(changing=wishes.allow_changes or wishes.max_spend is not None),
         token=access.token,
         declared=declared,
         tell=progress.tell_often,
     )
 
 
-def _show_reached(done: Judged, reports: Reports) -> None:
+def _show_reached(done: FuzzResult, reports: Reports) -> None:
     """The states that walks reached, as a table."""
     from rich.console import Console
 
-    if done.reached.states and not reports.as_json:
-        Console().print(done.reached.table())
+    if done.coverage.states and not reports.as_json:
+        Console().print(done.coverage.table())

@@ -13,7 +13,7 @@ from contracts.cli import options
 from contracts.cli.options import FILE, FOLDER, PORT, gathered
 
 if TYPE_CHECKING:
-    from contracts.recording.proxy import Gate, Proxy
+    from contracts.recording.proxy import Proxy, ProxyPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,33 +83,33 @@ def record(context: click.Context, *, wishes: Wishes, host: str, port: int) -> N
     """
     if context.invoked_subcommand is not None:
         return
-    from contracts.record.fields import ExchangeFault
+    from contracts.record.fields import ExchangeError
     from contracts.recording import setup
     from contracts.recording.serving import loopback
 
-    gate = _gate(wishes.allow_paying, wishes.on_miss)
+    policy = _policy(wishes.allow_paying, wishes.on_miss)
     wishes.check()
-    wish = setup.Wish(
+    wish = setup.RecordingOptions(
         upstream=wishes.upstream or "", verify=not wishes.insecure, version=wishes.seller_version,
         keep_personal=wishes.keep_personal, personal=wishes.personal, rewrite=wishes.rewrite,
     )  # fmt: skip
     try:
         loopback(host)
-        with setup.proxy(wish, gate, _log, to=wishes.to, replay=wishes.replay) as proxy:
+        with setup.proxy(wish, policy, _log, to=wishes.to, replay=wishes.replay) as proxy:
             _serve(proxy, host, port)
-    except (ExchangeFault, OSError, ValueError) as problem:
+    except (ExchangeError, OSError, ValueError) as problem:
         click.echo(f"nothing can be recorded: {problem}", err=True)
         sys.exit(2)
 
 
-def _gate(paying: tuple[str, ...], on_miss: str) -> Gate:
-    from contracts.recording.proxy import Gate
+def _policy(paying: tuple[str, ...], on_miss: str) -> ProxyPolicy:
+    from contracts.recording.proxy import ProxyPolicy
     from contracts.recording.request import FUNC
 
     for name in paying:
         if not FUNC.fullmatch(name):
             raise click.UsageError(f'--allow-paying "{name}": name one function exactly')
-    return Gate(paying=frozenset(paying), on_miss=on_miss)
+    return ProxyPolicy(paying=frozenset(paying), on_miss=on_miss)
 
 
 def _log(line: str) -> None:
@@ -145,13 +145,13 @@ def export(session: Path, *, folder: Path, fixture: str) -> None:
 
     Exit code 0: done, 2: the recording cannot be read, or the folder not be written.
     """
-    from contracts.record.fields import ExchangeFault
+    from contracts.record.fields import ExchangeError
     from contracts.recording.export import export as made
     from contracts.recording.session import read
 
     try:
         written, left = made(read(session), folder, world=fixture)
-    except (ExchangeFault, OSError) as problem:
+    except (ExchangeError, OSError) as problem:
         click.echo(f"nothing can be exported: {problem}", err=True)
         sys.exit(2)
     for line in left:

@@ -137,7 +137,7 @@ def run_of(
     """
     from contracts import clock
     from contracts.checks import deviations
-    from contracts.record.fields import ExchangeFault
+    from contracts.record.fields import ExchangeError
     from contracts.target.redact import masked_links
     from contracts.target.seller import CannotRun
     from contracts.verdicts import NO_EVIDENCE, Outcome, Run, Verdict
@@ -147,7 +147,7 @@ def run_of(
     try:
         for verdict in (progress or Progress()).watched(target, verdicts):
             taken.append(verdict)  # noqa: PERF402 - those before a problem are kept
-    except (CannotRun, ExchangeFault, RuntimeError, OSError) as problem:
+    except (CannotRun, ExchangeError, RuntimeError, OSError) as problem:
         told = masked_links(str(problem))
         click.echo(f"{target} cannot be judged: {told}", err=True)
         lines = tuple(told.splitlines())

@@ -20,7 +20,7 @@ EVERY: Final = "*"
 
 
 @dataclass(slots=True)
-class Counted:
+class CoverageCount:
     """A count, and ``notes``: what it cannot know, one line each. ``is_whole``: nothing is."""
 
     coverage: Coverage = field(default_factory=lambda: Coverage(create_registry()))
@@ -49,7 +49,7 @@ class Counted:
 
 def from_seller(
     url: str, *, world: str = "", token: str = "", verify: bool = True, trust_env: bool = True
-) -> Counted:
+) -> CoverageCount:
     """What the calls of a world exercised; by default of the one that the URL's path names.
 
     Raises CannotRun: not reached, no control API, no such world. One line.
@@ -66,7 +66,7 @@ def from_seller(
         raise CannotRun(f"{address}: not reached: {problem}") from problem
     if not reply.is_success:
         raise CannotRun(f"{address}: {_line(reply)}")
-    counted = Counted()
+    counted = CoverageCount()
     counted.add(reply.json())
     counted.finish()
     return counted
@@ -79,9 +79,9 @@ def _line(reply: httpx.Response) -> str:
         return f"HTTP status {reply.status_code}; coverage is counted by a seller of ours"
 
 
-def from_runs(runs: Iterable[Run]) -> Counted:
+def from_runs(runs: Iterable[Run]) -> CoverageCount:
     """What the requests that saved runs carry exercised: those that prove their verdicts."""
-    counted = Counted()
+    counted = CoverageCount()
     for run in runs:
         for verdict in run.verdicts:
             for seen in verdict.proof:
@@ -92,7 +92,7 @@ def from_runs(runs: Iterable[Run]) -> Counted:
     return counted
 
 
-def from_files(paths: Iterable[Path]) -> Counted:
+def from_files(paths: Iterable[Path]) -> CoverageCount:
     """The same of files that a judge wrote with ``--save``. Raises CannotRun with one line."""
     from contracts.reports.saved import SavedFault, read_file  # noqa: PLC0415 - reports load more
 

@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 if TYPE_CHECKING:
-    from contracts.coverage.counting import Counted
-    from contracts.coverage.showing import Chosen
+    from contracts.coverage.counting import CoverageCount
+    from contracts.coverage.showing import CoverageSelection
 
 SELLERS: Final = {"seller": "*", "seller_server": ""}
 """Fixtures whose sellers are counted, and of which worlds: all of one, or its own."""
 OPTION: Final = "--mockseller-coverage"
-KEY: pytest.StashKey[Counted] = pytest.StashKey()
+KEY: pytest.StashKey[CoverageCount] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,9 +38,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Nothing is loaded and counted unless it was asked for."""
     if config.getoption(OPTION) is not None:
-        from contracts.coverage.counting import Counted  # noqa: PLC0415 - see above
+        from contracts.coverage.counting import CoverageCount  # noqa: PLC0415 - see above
 
-        config.stash[KEY] = Counted()
+        config.stash[KEY] = CoverageCount()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -71,10 +71,10 @@ def _short(config: pytest.Config) -> list[str]:
     return gate(counted, _chosen(config), config.getoption(OPTION), ())
 
 
-def _chosen(config: pytest.Config) -> Chosen:
-    from contracts.coverage.showing import Chosen  # noqa: PLC0415 - see above
+def _chosen(config: pytest.Config) -> CoverageSelection:
+    from contracts.coverage.showing import CoverageSelection  # noqa: PLC0415 - see above
 
-    return Chosen(tuple(config.getoption(f"{OPTION}-family")))
+    return CoverageSelection(tuple(config.getoption(f"{OPTION}-family")))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

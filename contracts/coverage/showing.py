@@ -10,7 +10,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
-from contracts.coverage.counting import Counted
+from contracts.coverage.counting import CoverageCount
 from contracts.record.levels import level_of
 from emulator.app import create_registry
 from emulator.openapi import PARTS, Share
@@ -21,13 +21,13 @@ GATES: Final = (ALL, *PARTS)
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class CoverageSelection:
     """Of what the shares are told; everything where nothing is named."""
 
     families: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
 
-    def at(self, level: str) -> Chosen:
+    def at(self, level: str) -> CoverageSelection:
         """The same, only functions of a level: ``core`` is what several clients call."""
         known = [function.name for function in create_registry()]
         named = tuple(
@@ -35,15 +35,15 @@ class Chosen:
             for one in known
             if level_of(one) == level and (not self.functions or one in self.functions)
         )
-        return Chosen(self.families, named)
+        return CoverageSelection(self.families, named)
 
 
-def shares(counted: Counted, chosen: Chosen) -> dict[str, Share]:
+def shares(counted: CoverageCount, chosen: CoverageSelection) -> dict[str, Share]:
     """The share of each part among what was chosen, and of all."""
     return counted.coverage.shares(*chosen.families, functions=chosen.functions)
 
 
-def told(counted: Counted, chosen: Chosen) -> dict[str, Any]:
+def told(counted: CoverageCount, chosen: CoverageSelection) -> dict[str, Any]:
     """For JSON: all counts, and ``chosen`` with the shares that a gate looks at."""
     found = shares(counted, chosen)
     return {
@@ -65,7 +65,9 @@ def told(counted: Counted, chosen: Chosen) -> dict[str, Any]:
     }
 
 
-def show(console: Console, counted: Counted, chosen: Chosen, *, missing: bool) -> None:
+def show(
+    console: Console, counted: CoverageCount, chosen: CoverageSelection, *, missing: bool
+) -> None:
     """A row for each family that was called, the total, and how it was asked."""
     table = Table(title="What of the API was exercised", box=SIMPLE_HEAD, pad_edge=False)
     for heading in ("family", *PARTS, ALL):
@@ -92,7 +94,7 @@ def _cell(share: Share) -> str:
     return f"{share.exercised}/{share.declared}  {share.percent:g}%"
 
 
-def _lines(counted: Counted, silent: Sequence[str]) -> Iterator[str]:
+def _lines(counted: CoverageCount, silent: Sequence[str]) -> Iterator[str]:
     coverage = counted.coverage
     yield f"calls: {coverage.calls}"
     for name, counter in (
@@ -109,11 +111,11 @@ def _lines(counted: Counted, silent: Sequence[str]) -> Iterator[str]:
     yield from (f"note: {note}" for note in counted.notes)
 
 
-def gaps(counted: Counted, chosen: Chosen) -> Iterator[str]:
+def gaps(counted: CoverageCount, chosen: CoverageSelection) -> Iterator[str]:
     """What was not exercised: a line for each function and part; functions never called in one."""
     never: list[str] = []
     for name in counted.coverage.points:
-        if shares(counted, Chosen(chosen.families, (name,)))["all"].declared == 0:
+        if shares(counted, CoverageSelection(chosen.families, (name,)))["all"].declared == 0:
             continue
         if chosen.functions and name not in chosen.functions:
             continue
@@ -127,7 +129,9 @@ def gaps(counted: Counted, chosen: Chosen) -> Iterator[str]:
         yield f"missing: functions: {', '.join(never)}"
 
 
-def gate(counted: Counted, chosen: Chosen, least: float, parts: Sequence[str]) -> list[str]:
+def gate(
+    counted: CoverageCount, chosen: CoverageSelection, least: float, parts: Sequence[str]
+) -> list[str]:
     """Which parts stay under the threshold, one line each; empty where the gate is passed."""
     found = shares(counted, chosen)
     short = [(part, found[part]) for part in parts or (ALL,) if found[part].percent < least]

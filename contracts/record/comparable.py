@@ -12,14 +12,14 @@ from contracts.record.placeholders import Bindings
 from reseller_client import Money
 
 
-def plain(value: object) -> object:
+def to_comparable(value: object) -> object:
     """A value as a text, a list or a mapping of such; None is nothing, an enum is its name."""
     if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): to_comparable(item) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return [plain(item) for item in value]
+        return [to_comparable(item) for item in value]
     if is_dataclass(value) and not isinstance(value, type | Money):
-        return {field.name: plain(_field(value, field.name)) for field in fields(value)}
+        return {field.name: to_comparable(_field(value, field.name)) for field in fields(value)}
     return _text(value)
 
 
@@ -62,5 +62,5 @@ def reading_differences(wanted: object, found: object, known: Bindings, path: st
         ]
     if not isinstance(found, str):
         return [f"{path}: expected {wanted!r}, read {found!r}"]
-    fault = known.fault(str(wanted), found)
+    fault = known.mismatch(str(wanted), found)
     return [f"{path}: {fault}"] if fault else []

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from contracts.record.document import Node
-from contracts.record.formats import ECHO, LAYOUT, Unreadable, expected, read
+from contracts.record.formats import ECHO, LAYOUT, UnreadableBody, expected, read
 from contracts.record.placeholders import Bindings
 
 MOST_DIFFERENCES = 12
@@ -19,7 +19,7 @@ FRAME = ECHO | LAYOUT | {"doc"}
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ExpectedDocument:
     """A document on record: its tree, its kind, whether there may be more than it lists.
 
     ``instead``: the tree in a format to which the general mapping does not lead.
@@ -28,23 +28,25 @@ class Wanted:
     doc: Node
     kind: str
     exact: bool = False
-    instead: tuple[tuple[str, Node], ...] = ()
+    by_format: tuple[tuple[str, Node], ...] = ()
 
     def tree(self, out: str) -> Node:
         """What must be there in a format."""
-        for name, tree in self.instead:
+        for name, tree in self.by_format:
             if name == out:
                 return tree
         return expected(self.doc, self.kind, out)
 
 
-def differences(wanted: Wanted, out: str, status: int, body: bytes, known: Bindings) -> list[str]:
+def differences(
+    wanted: ExpectedDocument, out: str, status: int, body: bytes, known: Bindings
+) -> list[str]:
     """Every difference between an answer and its record; binds the record's labels."""
     if status != 200:  # noqa: PLR2004 - HTTP's word for "here is a document"
         return [f"HTTP status: expected 200 (errors are documents too), found {status}"]
     try:
         found, faults = read(body, out)
-    except Unreadable as problem:
+    except UnreadableBody as problem:
         return [f"{out}: {problem}"]
     if wanted.kind != "error" and (told := _refusal(found)):
         return [f"expected no error, found {told}"]
@@ -70,12 +72,12 @@ def _text(node: Node | None) -> str:
 def _match(wanted: Node, found: Node, known: Bindings, where: str, *, exact: bool) -> list[str]:
     path = f"{where}/{wanted.name}"
     told: list[str] = []
-    if wanted.text is not None and (fault := known.fault(wanted.text, found.text or "")):
+    if wanted.text is not None and (fault := known.mismatch(wanted.text, found.text or "")):
         told.append(f"{path}: {fault}")
     for name, text in wanted.attrs.items():
         if name not in found.attrs:
             told.append(f"{path}/@{name}: missing, expected {text}")
-        elif fault := known.fault(text, found.attrs[name]):
+        elif fault := known.mismatch(text, found.attrs[name]):
             told.append(f"{path}/@{name}: {fault}")
     for name in dict.fromkeys(child.name for child in wanted.children):
         told += _match_group(wanted.all(name), found.all(name), known, path, exact=exact)

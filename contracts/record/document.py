@@ -44,7 +44,7 @@ class Node:
             yield from child.texts()
 
 
-class TreeFault(ValueError):
+class DocumentError(ValueError):
     """A tree on record cannot be read; the text says where and why, in one line."""
 
 
@@ -59,14 +59,14 @@ def from_record(name: str, value: object, where: str = "") -> tuple[Node, ...]:
     if isinstance(value, list):
         return tuple(node for item in value for node in from_record(name, item, where))
     if not isinstance(value, Mapping):
-        raise TreeFault(f"{path}: {value!r} is neither a text, a list nor a mapping")
+        raise DocumentError(f"{path}: {value!r} is neither a text, a list nor a mapping")
     attrs: dict[str, str] = {}
     text: str | None = None
     children: list[Node] = []
     for key, item in value.items():
         if key == "$" or key.startswith("@"):
             if not isinstance(item, str):
-                raise TreeFault(f"{path}/{key}: must be a text")
+                raise DocumentError(f"{path}/{key}: must be a text")
             if key == "$":
                 text = item
             else:

@@ -29,11 +29,11 @@ from pathlib import Path
 
 import yaml
 
-from contracts.record.compare import Wanted
-from contracts.record.document import Node, TreeFault, from_record
-from contracts.record.fields import ExchangeFault, Reader
+from contracts.record.compare import ExpectedDocument
+from contracts.record.document import DocumentError, Node, from_record
+from contracts.record.fields import ExchangeError, FieldReader
 from contracts.record.formats import FORMATS, KINDS
-from contracts.record.placeholders import Place, fault_of, places
+from contracts.record.placeholders import Placeholder, placeholder_error, placeholders_in
 from contracts.verdicts import EVIDENCE
 
 FOLDER = Path(__file__).parents[1] / "exchanges"
@@ -70,7 +70,7 @@ class Step:
     """A request that prepares the state; it has to be answered as it says."""
 
     request: Request
-    wanted: Wanted
+    expected: ExpectedDocument
     times: int = 1
 
 
@@ -99,7 +99,7 @@ class Exchange:
     portable: bool
     before: tuple[Step, ...]
     request: Request
-    wanted: Wanted
+    expected: ExpectedDocument
     formats: tuple[str, ...]
     reading: Reading | None
     evidence: str
@@ -114,48 +114,48 @@ class Exchange:
 
 
 def read_all(folder: Path = FOLDER) -> tuple[Exchange, ...]:
-    """Every exchange in a folder. Raises ExchangeFault with one line for each fault of all."""
+    """Every exchange in a folder. Raises ExchangeError with one line for each fault of all."""
     found: list[Exchange] = []
     faults: list[str] = []
     for path in sorted(folder.glob("*/*.yaml")):
         try:
             found.append(read_file(path))
-        except ExchangeFault as fault:
-            faults.append(str(fault))
+        except ExchangeError as mismatch:
+            faults.append(str(mismatch))
     faults += [f"{path}: stands in no function's folder" for path in sorted(folder.glob("*.yaml"))]
     if faults:
-        raise ExchangeFault("\n".join(faults))
+        raise ExchangeError("\n".join(faults))
     return tuple(found)
 
 
 def read_file(path: Path) -> Exchange:
-    """One exchange. Raises ExchangeFault: one line that names the file, the place and the fault."""
+    """One exchange. Raises ExchangeError: one line that names the file, the place and the fault."""
     name = f"{path.parent.name}/{path.stem}"
     try:
         given = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - texts only
     except yaml.YAMLError as problem:
-        raise ExchangeFault(f"{path}: not yaml: {' '.join(str(problem).split())}") from None
+        raise ExchangeError(f"{path}: not yaml: {' '.join(str(problem).split())}") from None
     except RecursionError:
-        raise ExchangeFault(f"{path}: not yaml: it is too deep") from None
+        raise ExchangeError(f"{path}: not yaml: it is too deep") from None
     except (OSError, UnicodeError) as problem:
-        raise ExchangeFault(f"{path}: cannot be read: {problem}") from None
+        raise ExchangeError(f"{path}: cannot be read: {problem}") from None
     try:
-        return _exchange(name, Reader(given))
-    except (ExchangeFault, TreeFault) as fault:
-        raise ExchangeFault(f"{path}: {fault}") from None
+        return _exchange(name, FieldReader(given))
+    except (ExchangeError, DocumentError) as mismatch:
+        raise ExchangeError(f"{path}: {mismatch}") from None
 
 
-def _exchange(name: str, top: Reader) -> Exchange:
+def _exchange(name: str, top: FieldReader) -> Exchange:
     func = top.text("func")
     if func != name.partition("/")[0]:
-        raise ExchangeFault(f'func: "{func}" stands in the folder of {name.partition("/")[0]}')
+        raise ExchangeError(f'func: "{func}" stands in the folder of {name.partition("/")[0]}')
     login = _login(top)
     before = tuple(_step(step) for step in top.readers("before"))
     asked = top.reader("request")
     request = _request(asked, func, login)
     asked.done()
     answer = top.reader("answer")
-    wanted, formats = _wanted(answer), answer.words("formats", FORMATS)
+    expected, formats = _expected(answer), answer.words("formats", FORMATS)
     answer.done()
     check_bound(before, request)
     exchange = Exchange(
@@ -165,7 +165,7 @@ def _exchange(name: str, top: Reader) -> Exchange:
         portable=top.flag("portable"),
         before=before,
         request=request,
-        wanted=wanted,
+        expected=expected,
         formats=formats,
         reading=_reading(top.reader("client")) if top.has("client") else None,
         evidence=top.word("evidence", EVIDENCE),
@@ -177,57 +177,57 @@ def _exchange(name: str, top: Reader) -> Exchange:
     return exchange
 
 
-def _login(reader: Reader) -> Login:
+def _login(reader: FieldReader) -> Login:
     style, _, who = reader.text("login", "authinfo").partition(" ")
     if style not in LOGINS:
-        raise ExchangeFault(f'{reader.where("login")}: "{style}" is not one of {", ".join(LOGINS)}')
+        raise ExchangeError(f'{reader.where("login")}: "{style}" is not one of {", ".join(LOGINS)}')
     name, _, password = who.strip().partition(":")
     return Login(style, name, password or OUR_PASSWORD)
 
 
-def _request(reader: Reader, func: str, login: Login) -> Request:
+def _request(reader: FieldReader, func: str, login: Login) -> Request:
     method = reader.word("method", METHODS, "GET")
     body = reader.word("body", BODIES, "form" if method == "POST" else "none")
     if (method == "POST") == (body in ("none", "json")):
-        raise ExchangeFault(f"{reader.where('body')}: {body} does not go with {method}")
+        raise ExchangeError(f"{reader.where('body')}: {body} does not go with {method}")
     params = reader.texts("params")
     for text in params.values():
-        if fault := fault_of(text):
-            raise ExchangeFault(f"{reader.where('params')}: {fault}")
+        if mismatch := placeholder_error(text):
+            raise ExchangeError(f"{reader.where('params')}: {mismatch}")
     return Request(func, params, method, body, login, reader.number("flood"))
 
 
-def _step(reader: Reader) -> Step:
+def _step(reader: FieldReader) -> Step:
     request = _request(reader, reader.text("func"), _login(reader))
     doc = _doc(reader.value("answer", {}), reader.where("answer"))
     kind = "error" if doc.first("error") is not None else "result"
-    step = Step(request, Wanted(doc, kind), reader.number("times", 1))
+    step = Step(request, ExpectedDocument(doc, kind), reader.number("times", 1))
     reader.done()
     return step
 
 
-def _wanted(reader: Reader) -> Wanted:
+def _expected(reader: FieldReader) -> ExpectedDocument:
     doc = _doc(reader.value("doc"), reader.where("doc"))
-    instead: tuple[tuple[str, Node], ...] = ()
+    by_format: tuple[tuple[str, Node], ...] = ()
     if reader.has("bjson"):
-        instead = (("bjson", _doc(reader.value("bjson"), reader.where("bjson"))),)
+        by_format = (("bjson", _doc(reader.value("bjson"), reader.where("bjson"))),)
     kind = reader.word("kind", KINDS)
     if (kind == "error") != (doc.first("error") is not None):
-        raise ExchangeFault(f"{reader.where('kind')}: error goes with an error in doc, and only it")
-    return Wanted(doc, kind, reader.flag("exact"), instead)
+        raise ExchangeError(f"{reader.where('kind')}: error goes with an error in doc, and only it")
+    return ExpectedDocument(doc, kind, reader.flag("exact"), by_format)
 
 
 def _doc(value: object, where: str) -> Node:
     if not isinstance(value, Mapping):
-        raise ExchangeFault(f"{where}: must be a mapping, the tree of the document")
+        raise ExchangeError(f"{where}: must be a mapping, the tree of the document")
     doc = from_record("doc", value)[0]
     for text in doc.texts():
-        if text != "<absent>" and (fault := fault_of(text)):
-            raise ExchangeFault(f"{where}: {fault}")
+        if text != "<absent>" and (mismatch := placeholder_error(text)):
+            raise ExchangeError(f"{where}: {mismatch}")
     return doc
 
 
-def _reading(reader: Reader) -> Reading:
+def _reading(reader: FieldReader) -> Reading:
     reading = Reading(
         call=reader.text("call"),
         arguments=reader.texts("with"),
@@ -236,29 +236,34 @@ def _reading(reader: Reader) -> Reading:
         raises=reader.text("raises", ""),
     )
     if (reading.reads is None) == (not reading.raises):
-        raise ExchangeFault(f"{reader.where('reads')}: say what it reads, or what it raises")
+        raise ExchangeError(f"{reader.where('reads')}: say what it reads, or what it raises")
     reader.done()
     return reading
 
 
 def check_bound(before: tuple[Step, ...], request: Request) -> None:
-    """Raises ExchangeFault: a request may name only what an answer before it has bound."""
+    """Raises ExchangeError: a request may name only what an answer before it has bound."""
     bound: set[tuple[str, str]] = set()
     for step in before:
         _check_known(step.request, bound)
-        bound |= {(place.kind, place.label) for place in _places(step.wanted.doc)}
+        bound |= {
+            (placeholder.kind, placeholder.label)
+            for placeholder in _placeholders_in(step.expected.doc)
+        }
         bound |= {("id", label) for kind, label in bound if kind == "key"}
     _check_known(request, bound)
 
 
 def _check_known(request: Request, bound: set[tuple[str, str]]) -> None:
     for name, text in request.params.items():
-        for place in places(text):
-            known = place.spans is not None or place.kind == "totp"
-            if not known and (place.kind, place.label) not in bound:
-                raise ExchangeFault(f"{request.func}: {name}: nothing before has bound {place}")
+        for placeholder in placeholders_in(text):
+            known = placeholder.spans is not None or placeholder.kind == "totp"
+            if not known and (placeholder.kind, placeholder.label) not in bound:
+                raise ExchangeError(
+                    f"{request.func}: {name}: nothing before has bound {placeholder}"
+                )
 
 
-def _places(doc: Node) -> Iterator[Place]:
+def _placeholders_in(doc: Node) -> Iterator[Placeholder]:
     for text in doc.texts():
-        yield from places(text)
+        yield from placeholders_in(text)

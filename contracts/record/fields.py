@@ -8,16 +8,16 @@ from datetime import date
 _MISSING = object()
 
 
-class ExchangeFault(ValueError):
+class ExchangeError(ValueError):
     """A file on record cannot be used; the text is one line: file, place, fault."""
 
 
-class Reader:
+class FieldReader:
     """A mapping of a file, read field by field; :meth:`done` refuses what nobody asked for."""
 
     def __init__(self, given: object, path: str = "") -> None:
         if not isinstance(given, Mapping):
-            raise ExchangeFault(f"{path or 'the file'}: must be a mapping")
+            raise ExchangeError(f"{path or 'the file'}: must be a mapping")
         self._given = given
         self._path = path
         self._asked: set[str] = set()
@@ -35,21 +35,21 @@ class Reader:
         self._asked.add(name)
         found = self._given.get(name, default)
         if found is _MISSING:
-            raise ExchangeFault(f"{self.where(name)}: is missing")
+            raise ExchangeError(f"{self.where(name)}: is missing")
         return found
 
     def text(self, name: str, default: object = _MISSING) -> str:
         """A text that says something."""
         found = self.value(name, default)
         if not isinstance(found, str) or (not found.strip() and default is _MISSING):
-            raise ExchangeFault(f"{self.where(name)}: must be a text")
+            raise ExchangeError(f"{self.where(name)}: must be a text")
         return " ".join(found.split())
 
     def word(self, name: str, known: Sequence[str], default: object = _MISSING) -> str:
         """One of these words."""
         found = self.text(name, default)
         if found not in known:
-            raise ExchangeFault(f'{self.where(name)}: "{found}" is not one of {", ".join(known)}')
+            raise ExchangeError(f'{self.where(name)}: "{found}" is not one of {", ".join(known)}')
         return found
 
     def words(self, name: str, known: Sequence[str]) -> tuple[str, ...]:
@@ -57,25 +57,25 @@ class Reader:
         found = self.list(name)
         for word in found:
             if word not in known:
-                raise ExchangeFault(
+                raise ExchangeError(
                     f'{self.where(name)}: "{word}" is not one of {", ".join(known)}'
                 )
         if not found:
-            raise ExchangeFault(f"{self.where(name)}: is empty")
+            raise ExchangeError(f"{self.where(name)}: is empty")
         return tuple(found)
 
     def list(self, name: str) -> list[str]:
         """A list of texts, empty where the field is missing."""
         found = self.value(name, [])
         if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
-            raise ExchangeFault(f"{self.where(name)}: must be a list of texts")
+            raise ExchangeError(f"{self.where(name)}: must be a list of texts")
         return found
 
     def texts(self, name: str) -> dict[str, str]:
         """A mapping of texts, empty where the field is missing."""
         found = self.value(name, {})
         if not isinstance(found, Mapping) or not all(isinstance(v, str) for v in found.values()):
-            raise ExchangeFault(f"{self.where(name)}: must be a mapping of texts")
+            raise ExchangeError(f"{self.where(name)}: must be a mapping of texts")
         return dict(found)
 
     def flag(self, name: str) -> bool:
@@ -86,7 +86,7 @@ class Reader:
         """A count."""
         found = self.text(name, str(default))
         if not found.isdigit():
-            raise ExchangeFault(f'{self.where(name)}: "{found}" is not a count')
+            raise ExchangeError(f'{self.where(name)}: "{found}" is not a count')
         return int(found)
 
     def day(self, name: str) -> str:
@@ -95,22 +95,22 @@ class Reader:
         try:
             return date.fromisoformat(found).isoformat()
         except ValueError:
-            raise ExchangeFault(f'{self.where(name)}: "{found}" is not a day') from None
+            raise ExchangeError(f'{self.where(name)}: "{found}" is not a day') from None
 
-    def reader(self, name: str) -> Reader:
+    def reader(self, name: str) -> FieldReader:
         """A mapping inside this one."""
-        return Reader(self.value(name), self.where(name))
+        return FieldReader(self.value(name), self.where(name))
 
-    def readers(self, name: str) -> Iterator[Reader]:
+    def readers(self, name: str) -> Iterator[FieldReader]:
         """A list of mappings, empty where the field is missing."""
         found = self.value(name, [])
         if not isinstance(found, list):
-            raise ExchangeFault(f"{self.where(name)}: must be a list")
+            raise ExchangeError(f"{self.where(name)}: must be a list")
         for number, one in enumerate(found, start=1):
-            yield Reader(one, f"{self.where(name)}[{number}]")
+            yield FieldReader(one, f"{self.where(name)}[{number}]")
 
     def done(self) -> None:
         """Refuses fields nobody asked for: a misspelt one would be silently without effect."""
         unknown = sorted(set(self._given) - self._asked)
         if unknown:
-            raise ExchangeFault(f"{self.where(unknown[0])}: there is no such field")
+            raise ExchangeError(f"{self.where(unknown[0])}: there is no such field")

@@ -39,25 +39,25 @@ NUMBERS: Final = frozenset({"webdomains"})
 """The one field that strictly typed clients want as a number of json."""
 
 
-class Unreadable(ValueError):
+class UnreadableBody(ValueError):
     """A body is no document of its format at all."""
 
 
 def read(body: bytes, out: str) -> tuple[Node, list[str]]:
-    """The tree of an answer and every breach of the format's mapping. Raises Unreadable."""
+    """The tree of an answer and every breach of the format's mapping. Raises UnreadableBody."""
     if out == "xml":
         return _read_xml(body), []
     try:
         tree = json.loads(body)
     except (ValueError, RecursionError) as problem:
-        raise Unreadable(f"not json ({problem}): {_beginning(body)}") from problem
+        raise UnreadableBody(f"not json ({problem}): {_beginning(body)}") from problem
     faults: list[str] = []
     if out == "bjson":
         if not isinstance(tree, dict):
-            raise Unreadable(f"bjson is an object, found {_beginning(body)}")
+            raise UnreadableBody(f"bjson is an object, found {_beginning(body)}")
         return _from_bjson("doc", tree, "", faults), faults
     if not isinstance(tree, dict) or set(tree) != {"doc"} or not isinstance(tree["doc"], dict):
-        raise Unreadable(f'the root must be {{"doc": {{...}}}}, found {_beginning(body)}')
+        raise UnreadableBody(f'the root must be {{"doc": {{...}}}}, found {_beginning(body)}')
     doc = {name: item for name, item in tree["doc"].items() if name not in LAYOUT}
     return _from_json("doc", doc, "", faults), faults
 
@@ -70,9 +70,9 @@ def _read_xml(body: bytes) -> Node:
     try:
         root = fromstring(body, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as problem:
-        raise Unreadable(f"not xml ({problem}): {_beginning(body)}") from problem
+        raise UnreadableBody(f"not xml ({problem}): {_beginning(body)}") from problem
     if root.tag != "doc":
-        raise Unreadable(f"the root must be <doc>, found <{root.tag}>")
+        raise UnreadableBody(f"the root must be <doc>, found <{root.tag}>")
     return _from_element(root)
 
 

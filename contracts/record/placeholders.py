@@ -35,13 +35,13 @@ SAMPLES = {
     "text": "something",
     "any": "",
 }
-PLACE = re.compile(r"<([a-z]+)(?::([^<>]*))?>")
+PLACEHOLDER = re.compile(r"<([a-z]+)(?::([^<>]*))?>")
 SPAN = re.compile(r"([+-][0-9]{1,4}) (day|week|month|year)s?")
 FIRST_SAMPLE_ID = 100_501
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Placeholder:
     """One placeholder: its kind, its label (what binds it), and what was said besides."""
 
     kind: str
@@ -59,41 +59,45 @@ class Place:
         return f"[0-9a-f]{{{self.digits}}}" if self.digits else SHAPES[self.kind]
 
 
-def read_place(kind: str, said: str) -> Place | None:
+def parse_placeholder(kind: str, details: str) -> Placeholder | None:
     """The placeholder, or None where the word is none (``<b>`` in a description)."""
     if kind not in SHAPES:
         return None
     if kind == "hex":
-        digits, _, label = said.partition(":")
-        return Place(kind, label, int(digits)) if digits.isdigit() else Place(kind, said)
-    if kind == "date" and said[:1] in ("+", "-"):
-        return Place(kind, spans=_spans(said))
-    return Place(kind, said)
+        digits, _, label = details.partition(":")
+        return (
+            Placeholder(kind, label, int(digits))
+            if digits.isdigit()
+            else Placeholder(kind, details)
+        )
+    if kind == "date" and details[:1] in ("+", "-"):
+        return Placeholder(kind, spans=_spans(details))
+    return Placeholder(kind, details)
 
 
-def _spans(said: str) -> tuple[tuple[int, str], ...]:
+def _spans(details: str) -> tuple[tuple[int, str], ...]:
     """``+1 month`` or ``-20 days +1 month``; nothing where it cannot be read."""
-    found = SPAN.findall(said)
-    if " ".join(said.split()) != " ".join(m[0] for m in SPAN.finditer(said)):
+    found = SPAN.findall(details)
+    if " ".join(details.split()) != " ".join(m[0] for m in SPAN.finditer(details)):
         return ()
     return tuple((int(count), unit) for count, unit in found)
 
 
-def places(text: str) -> Iterator[Place]:
+def placeholders_in(text: str) -> Iterator[Placeholder]:
     """Every placeholder in a text, in order."""
-    for found in PLACE.finditer(text):
-        place = read_place(found[1], found[2] or "")
-        if place is not None:
-            yield place
+    for found in PLACEHOLDER.finditer(text):
+        placeholder = parse_placeholder(found[1], found[2] or "")
+        if placeholder is not None:
+            yield placeholder
 
 
-def fault_of(text: str) -> str:
+def placeholder_error(text: str) -> str:
     """What is wrong with the placeholders of a text, or nothing."""
-    for found in PLACE.finditer(text):
-        place = read_place(found[1], found[2] or "")
-        if place is None and found[2] is not None:
+    for found in PLACEHOLDER.finditer(text):
+        placeholder = parse_placeholder(found[1], found[2] or "")
+        if placeholder is None and found[2] is not None:
             return f"{found[0]} is no placeholder; there are {', '.join(SHAPES)}"
-        if place is not None and place.spans == ():
+        if placeholder is not None and placeholder.spans == ():
             return f'{found[0]}: write for example "<date:+1 month>" or "<date:-20 days +1 month>"'
     return ""
 
@@ -109,41 +113,41 @@ class Bindings:
         """A copy to try something with."""
         return Bindings(self.today, dict(self.values))
 
-    def fault(self, expected: str, found: str) -> str:
+    def mismatch(self, expected: str, found: str) -> str:
         """What is wrong with a text, or nothing; a text that matches binds its labels."""
-        wanted = list(places(expected))
+        wanted = list(placeholders_in(expected))
         if not wanted:
             return "" if expected == found else f'expected "{expected}", found "{found}"'
         match = re.fullmatch(self._pattern(expected), found)
         if match is None:
             return f'expected {expected}, found "{found}"'
-        for place, value in zip(wanted, match.groups(), strict=True):
-            if fault := self._bind(place, value):
-                return f"expected {expected}, {fault}"
+        for placeholder, value in zip(wanted, match.groups(), strict=True):
+            if mismatch := self._bind(placeholder, value):
+                return f"expected {expected}, {mismatch}"
         return ""
 
     @staticmethod
     def _pattern(expected: str) -> str:
         parts: list[str] = []
         end = 0
-        for found in PLACE.finditer(expected):
-            place = read_place(found[1], found[2] or "")
-            if place is not None:
-                parts += [re.escape(expected[end : found.start()]), f"({place.pattern})"]
+        for found in PLACEHOLDER.finditer(expected):
+            placeholder = parse_placeholder(found[1], found[2] or "")
+            if placeholder is not None:
+                parts += [re.escape(expected[end : found.start()]), f"({placeholder.pattern})"]
                 end = found.end()
         return "".join([*parts, re.escape(expected[end:])])
 
-    def _bind(self, place: Place, value: str) -> str:
-        if place.spans is not None:
-            day = self.day(place.spans).isoformat()
+    def _bind(self, placeholder: Placeholder, value: str) -> str:
+        if placeholder.spans is not None:
+            day = self.day(placeholder.spans).isoformat()
             return "" if value == day else f'which is {day}, found "{value}"'
-        if not place.label:
+        if not placeholder.label:
             return ""
-        known = self.values.setdefault((place.kind, place.label), value)
+        known = self.values.setdefault((placeholder.kind, placeholder.label), value)
         if known != value:
             return f'which was "{known}" before, found "{value}"'
-        if place.kind == "key":
-            return self._bind(Place("id", place.label), value.partition("-")[0])
+        if placeholder.kind == "key":
+            return self._bind(Placeholder("id", placeholder.label), value.partition("-")[0])
         return ""
 
     def day(self, spans: tuple[tuple[int, str], ...]) -> date:
@@ -163,31 +167,33 @@ class Bindings:
         """
 
         def value(found: re.Match[str]) -> str:
-            place = read_place(found[1], found[2] or "")
-            return found[0] if place is None else self._value(place, sample=sample)
+            placeholder = parse_placeholder(found[1], found[2] or "")
+            return found[0] if placeholder is None else self._value(placeholder, sample=sample)
 
-        return PLACE.sub(value, text)
+        return PLACEHOLDER.sub(value, text)
 
-    def _value(self, place: Place, *, sample: bool) -> str:
-        if place.spans is not None:
-            return self.day(place.spans).isoformat()
-        if place.kind == "totp":
-            return pyotp.TOTP(place.label).now()
-        known = self.values.get((place.kind, place.label)) if place.label else None
+    def _value(self, placeholder: Placeholder, *, sample: bool) -> str:
+        if placeholder.spans is not None:
+            return self.day(placeholder.spans).isoformat()
+        if placeholder.kind == "totp":
+            return pyotp.TOTP(placeholder.label).now()
+        known = (
+            self.values.get((placeholder.kind, placeholder.label)) if placeholder.label else None
+        )
         if known is None and not sample:
-            raise KeyError(str(place))
+            raise KeyError(str(placeholder))
         if known is None:
-            known = self._sample(place)
-            if place.label:
-                self.values[(place.kind, place.label)] = known
+            known = self._sample(placeholder)
+            if placeholder.label:
+                self.values[(placeholder.kind, placeholder.label)] = known
         return known
 
-    def _sample(self, place: Place) -> str:
-        if place.kind == "id":
+    def _sample(self, placeholder: Placeholder) -> str:
+        if placeholder.kind == "id":
             return str(FIRST_SAMPLE_ID + len(self.values))
-        if place.kind == "key":
-            number = self._value(Place("id", place.label), sample=True)
+        if placeholder.kind == "key":
+            number = self._value(Placeholder("id", placeholder.label), sample=True)
             return f"{number}-0A1B2C3D-4E5F6071"
-        if place.kind == "hex":
-            return ("0123456789abcdef" * 8)[: place.digits or 12]
-        return SAMPLES[place.kind]
+        if placeholder.kind == "hex":
+            return ("0123456789abcdef" * 8)[: placeholder.digits or 12]
+        return SAMPLES[placeholder.kind]

@@ -38,7 +38,7 @@ class Opaque(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
+class ValueToken:
     """One value. ``path``: the names that lead to it; ``attribute``: empty for a text."""
 
     path: tuple[str, ...]
@@ -55,7 +55,7 @@ class Leaf:
         return self.path[-1] if self.path else ""
 
 
-def leaves(text: str) -> list[Leaf]:
+def value_tokens(text: str) -> list[ValueToken]:
     """Every text, attribute and comment, in order. Raises Opaque."""
     beginning = text.lstrip("\ufeff \t\r\n")[:1]
     if beginning == "<":
@@ -73,15 +73,15 @@ def leaves(text: str) -> list[Leaf]:
     raise Opaque("neither xml nor json")
 
 
-def rewritten(text: str, change: Callable[[Leaf], str]) -> str:
+def rewritten(text: str, change: Callable[[ValueToken], str]) -> str:
     """The text with other values where ``change`` says another. Raises Opaque."""
     parts: list[str] = []
     end = 0
-    for leaf in leaves(text):
-        value = change(leaf)
-        if value != leaf.value:
-            parts += [text[end : leaf.start], _written(value, leaf.style)]
-            end = leaf.end
+    for token in value_tokens(text):
+        value = change(token)
+        if value != token.value:
+            parts += [text[end : token.start], _written(value, token.style)]
+            end = token.end
     return "".join([*parts, text[end:]])
 
 
@@ -93,7 +93,7 @@ def _written(value: str, style: str) -> str:
     return escape(value, {'"': "&quot;", "'": "&apos;"})
 
 
-def _of_xml(text: str) -> Iterator[Leaf]:
+def _of_xml(text: str) -> Iterator[ValueToken]:
     path: list[str] = []
     for token in _XML.finditer(text):
         if token["close"] is not None:
@@ -106,18 +106,18 @@ def _of_xml(text: str) -> Iterator[Leaf]:
         for style, group in (("text", "text"), ("raw", "cdata"), ("raw", "comment")):
             if token[group]:
                 value = html.unescape(token[group]) if style == "text" else token[group]
-                yield Leaf(tuple(path), "", value, *token.span(group), style)
+                yield ValueToken(tuple(path), "", value, *token.span(group), style)
 
 
-def _attributes(path: tuple[str, ...], token: re.Match[str]) -> Iterator[Leaf]:
+def _attributes(path: tuple[str, ...], token: re.Match[str]) -> Iterator[ValueToken]:
     begins = token.start("attrs")
     for found in _ATTRIBUTE.finditer(token["attrs"]):
         group = 3 if found[2] is None else 2
         start, end = begins + found.start(group), begins + found.end(group)
-        yield Leaf(path, found[1], html.unescape(found[group]), start, end, "attribute")
+        yield ValueToken(path, found[1], html.unescape(found[group]), start, end, "attribute")
 
 
-def _of_json(text: str) -> Iterator[Leaf]:
+def _of_json(text: str) -> Iterator[ValueToken]:
     path: list[str] = []
     """Names of the objects that are open; an array is open under the name it stands at."""
     opened: list[str] = []
@@ -142,11 +142,11 @@ def _of_json(text: str) -> Iterator[Leaf]:
             yield _json_leaf(path, name if opened[-1] == "{" else path[-1], value, token)
 
 
-def _json_leaf(path: list[str], name: str, value: str, token: re.Match[str]) -> Leaf:
+def _json_leaf(path: list[str], name: str, value: str, token: re.Match[str]) -> ValueToken:
     above = tuple(part for part in path if part)
     if name in _VALUES and above:
-        return Leaf(above, "", value, *token.span(), "json")
+        return ValueToken(above, "", value, *token.span(), "json")
     if name.startswith("$") and above:
-        return Leaf(above, name[1:], value, *token.span(), "json")
+        return ValueToken(above, name[1:], value, *token.span(), "json")
     own = above if above and above[-1] == name else (*above, name)
-    return Leaf(own, "", value, *token.span(), "json")
+    return ValueToken(own, "", value, *token.span(), "json")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 from xml.etree.ElementTree import Element, tostring
 
-from contracts.record.compare import Wanted
+from contracts.record.compare import ExpectedDocument
 from contracts.record.document import Node
 from contracts.record.formats import NUMBERS
 from contracts.record.placeholders import Bindings
@@ -15,7 +15,7 @@ from contracts.record.placeholders import Bindings
 TABLES: Final = frozenset({"slist", "list"})
 
 
-def write(wanted: Wanted, out: str, known: Bindings) -> bytes:
+def write(wanted: ExpectedDocument, out: str, known: Bindings) -> bytes:
     """The document in a format (xml or bjson), with made-up values for what is not known."""
     tree = filled(wanted.tree(out), known)
     if out == "xml":

@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from contracts.recording.captured_answers import Sample
+from contracts.recording.captured_answers import CapturedAnswer
 from contracts.recording.contract_fields import Group
 from contracts.recording.profile import fields
 
 
 @dataclass(slots=True)
-class Ours:
+class Baseline:
     """What our own seller answers: kinds by path, and how often a field is there."""
 
     kinds: dict[tuple[str, str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -26,9 +26,9 @@ class Ours:
         return bool(fitting) and all(path in paths for paths in fitting)
 
 
-def ours(samples: Iterable[Sample]) -> Ours:
+def baseline_of(samples: Iterable[CapturedAnswer]) -> Baseline:
     """Our own seller's answers, ready to be looked up."""
-    found = Ours()
+    found = Baseline()
     for sample in samples:
         if sample.doc is None:
             continue
@@ -43,12 +43,12 @@ def ours(samples: Iterable[Sample]) -> Ours:
     return found
 
 
-def group_of(sample: Sample) -> Group:
+def group_of(sample: CapturedAnswer) -> Group:
     """Which answers can be compared with this one."""
     return sample.func, sample.out, sample.kind, sample.mode
 
 
-def error_of(sample: Sample) -> str:
+def error_of(sample: CapturedAnswer) -> str:
     """The type of the error a seller answered, or nothing."""
     error = sample.doc.first("error") if sample.doc is not None else None
     if error is None:

@@ -11,7 +11,7 @@ from contracts.record.exchange import Exchange, Request
 from contracts.record.tokens import Opaque
 from contracts.recording.recorder import LEAKY
 from contracts.recording.session import Session
-from contracts.recording.trees import OUTS, kind_of, shape_of, tree_of
+from contracts.recording.trees import OUTS, format_of, kind_of, tree_of
 from contracts.target.redact import masked_text
 from contracts.target.seller import CannotRun, Place, Reply, Seller
 from contracts.target.spending import changes
@@ -28,7 +28,7 @@ Mode = tuple[bool, str, bool, bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class CapturedAnswer:
     """One answer. ``names``: what was asked with; ``doc`` is None where it cannot be read."""
 
     func: str
@@ -78,7 +78,7 @@ def mode_of(params: dict[str, str]) -> Mode:
     return bool(params.get("sok")), usual, asks, params.get("skipbasket") == "on"
 
 
-def of_session(session: Session) -> Iterator[Sample]:
+def of_session(session: Session) -> Iterator[CapturedAnswer]:
     """The answers of a recording; what was withheld says nothing."""
     for number, entry in enumerate(session.entries, start=1):
         style = entry.login.partition(" ")[0]
@@ -88,9 +88,9 @@ def of_session(session: Session) -> Iterator[Sample]:
             entry.text or entry.withheld, note,
         )  # fmt: skip
         params = tuple(entry.params.items())
-        told = (entry.func, shape_of(entry.out), style, params, entry.status, entry.content_type)
+        told = (entry.func, format_of(entry.out), style, params, entry.status, entry.content_type)
         if entry.withheld:
-            yield Sample(*told, None, (), entry.withheld, seen)
+            yield CapturedAnswer(*told, None, (), entry.withheld, seen)
         else:
             yield _read(told, entry.text, seen)
 
@@ -98,20 +98,20 @@ def of_session(session: Session) -> Iterator[Sample]:
 Told = tuple[str, str, str, tuple[tuple[str, str], ...], int, str]
 
 
-def _read(told: Told, text: str, seen: CallRecord) -> Sample:
+def _read(told: Told, text: str, seen: CallRecord) -> CapturedAnswer:
     try:
         doc, faults = tree_of(text, told[1])
     except Opaque as problem:
-        return Sample(*told, None, (), str(problem), seen)
-    return Sample(*told, doc, tuple(faults), "", seen)
+        return CapturedAnswer(*told, None, (), str(problem), seen)
+    return CapturedAnswer(*told, doc, tuple(faults), "", seen)
 
 
-def asked(place: Place, request: Request, out: str) -> Sample:
+def asked(place: Place, request: Request, out: str) -> CapturedAnswer:
     """The answer to a request of the judge. CannotRun: there was none."""
     return of_reply(request, out, place.ask(request, out), place.seen[-1])
 
 
-def of_reply(request: Request, out: str, reply: Reply, seen: CallRecord) -> Sample:
+def of_reply(request: Request, out: str, reply: Reply, seen: CallRecord) -> CapturedAnswer:
     """An answer; ``seen``: the same, masked already."""
     params = tuple(request.params.items())
     told = (request.func, out, request.login.style, params, reply.status, "")
@@ -122,7 +122,7 @@ def of_reply(request: Request, out: str, reply: Reply, seen: CallRecord) -> Samp
 
 def of_live(
     seller: Seller, exchanges: Iterable[Exchange], outs: Collection[str], only: str = ""
-) -> Iterator[Sample]:
+) -> Iterator[CapturedAnswer]:
     """What a seller answers to calls that only look, and change and cost nothing.
 
     ``only``: of functions whose name contains this.
@@ -153,7 +153,7 @@ def _only_looks(exchange: Exchange, *, has_account: bool) -> bool:
     return exchange.portable or not request.params
 
 
-def _rows(place: Place, outs: Collection[str], only: str) -> Iterator[Sample]:
+def _rows(place: Place, outs: Collection[str], only: str) -> Iterator[CapturedAnswer]:
     """The form of one service of each type the account has."""
     for func in LISTS:
         if only not in f"{func}.edit":
@@ -170,7 +170,7 @@ def _rows(place: Place, outs: Collection[str], only: str) -> Iterator[Sample]:
 
 def of_ours(
     seller: Seller, exchanges: Iterable[Exchange], outs: Collection[str]
-) -> Iterator[Sample]:
+) -> Iterator[CapturedAnswer]:
     """What our own seller answers to exchanges on record, steps included, in any format."""
     for exchange in exchanges:
         # What only looks can be asked in one format after the other without a new world.
@@ -192,5 +192,5 @@ def _prepared(exchange: Exchange, place: Place) -> Iterator[tuple[Request, Reply
     for step in exchange.before:
         for _ in range(max(step.times, 1)):
             reply = place.ask(step.request, "xml")
-            differences(step.wanted, "xml", reply.status, reply.body, place.known)
+            differences(step.expected, "xml", reply.status, reply.body, place.known)
             yield step.request, reply

@@ -6,9 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from contracts.recording.baseline import Ours, error_of, group_of
-from contracts.recording.captured_answers import Sample
-from contracts.recording.contract_fields import FRAME, Contracts, Group, Promise, best, is_assumed
+from contracts.recording.baseline import Baseline, error_of, group_of
+from contracts.recording.captured_answers import CapturedAnswer
+from contracts.recording.contract_fields import (
+    FRAME,
+    ContractField,
+    ContractFields,
+    Group,
+    best,
+    is_assumed,
+)
 from contracts.recording.difference import Difference, Severity
 from contracts.recording.profile import Field, accepts, fields, is_free
 from contracts.verdicts import ASSUMED, OBSERVED
@@ -23,16 +30,16 @@ _ROWS: Final = ("elem", "val", "param[")
 
 
 def differences(
-    samples: Iterable[Sample],
-    known: Contracts | None,
-    own: Ours | None,
-    states: Ours | None = None,
+    samples: Iterable[CapturedAnswer],
+    known: ContractFields | None,
+    own: Baseline | None,
+    states: Baseline | None = None,
 ) -> Iterator[Difference]:
     """Every difference between answers and the contracts, our seller, or both.
 
     ``states``: our seller's answers, asked only whether a field depends on the state of a thing.
     """
-    groups: dict[Group, list[Sample]] = defaultdict(list)
+    groups: dict[Group, list[CapturedAnswer]] = defaultdict(list)
     for sample in samples:
         yield from _outside(sample)
         if sample.doc is not None:
@@ -48,7 +55,11 @@ def differences(
 
 
 def _difference(
-    sample: Sample, path: str, severity: Severity, told: str, promise: Promise | None = None
+    sample: CapturedAnswer,
+    path: str,
+    severity: Severity,
+    told: str,
+    promise: ContractField | None = None,
 ) -> Difference:
     evidence, source = (promise.evidence, promise.exchange) if promise else (ASSUMED, "")
     return Difference(
@@ -57,7 +68,7 @@ def _difference(
     )  # fmt: skip
 
 
-def _outside(sample: Sample) -> Iterator[Difference]:
+def _outside(sample: CapturedAnswer) -> Iterator[Difference]:
     """What shows before a document is looked into: status, type, format."""
     if sample.status != 200:  # noqa: PLR2004 - HTTP's word for "here is a document"
         told = f"HTTP status {sample.status}, where errors are documents with 200"
@@ -72,7 +83,7 @@ def _outside(sample: Sample) -> Iterator[Difference]:
         yield _wire(sample, f"not the format's mapping: {fault}", "docs/wire.md section 3")
 
 
-def _wire(sample: Sample, told: str, source: str) -> Difference:
+def _wire(sample: CapturedAnswer, told: str, source: str) -> Difference:
     """What every client of the API relies on, whatever is asked."""
     return Difference(
         sample.func, sample.out, "/doc", Severity.BREAKING, told, OBSERVED, source, sample.seen
@@ -80,7 +91,7 @@ def _wire(sample: Sample, told: str, source: str) -> Difference:
 
 
 def _refusals(
-    members: list[Sample], known: Contracts | None, own: Ours | None
+    members: list[CapturedAnswer], known: ContractFields | None, own: Baseline | None
 ) -> Iterator[Difference]:
     """Types of errors nobody knows of, and answers that promise another one."""
     for sample in members:
@@ -95,13 +106,13 @@ def _refusals(
             yield _difference(sample, "error/@type", Severity.NOTABLE, told_)
 
 
-def _other(sample: Sample, known: Contracts) -> Difference | None:
+def _other(sample: CapturedAnswer, known: ContractFields) -> Difference | None:
     """Where the same request is on record for any seller, its outcome is promised too."""
     key = (sample.func, sample.style, tuple(sorted(sample.params)))
     exchange = known.portable.get(key)
     if exchange is None or is_assumed(exchange.evidence) or sample.out == "bjson":
         return None
-    error = exchange.wanted.doc.first("error")
+    error = exchange.expected.doc.first("error")
     if error is None and sample.style != "none":
         # It promises an answer to whoever has an account; a wrong password is no drift.
         return None
@@ -118,15 +129,15 @@ def _other(sample: Sample, known: Contracts) -> Difference | None:
 
 def _missing(
     group: Group,
-    members: list[Sample],
-    known: Contracts | None,
-    own: Ours | None,
-    states: Ours | None,
+    members: list[CapturedAnswer],
+    known: ContractFields | None,
+    own: Baseline | None,
+    states: Baseline | None,
 ) -> Iterator[Difference]:
     """Fields that ought to be there, and are in none of the answers that could have them."""
     told = [(sample, frozenset(f.path for f in fields(sample.doc))) for sample in members
             if sample.doc is not None]  # fmt: skip
-    promised: dict[str, list[Promise]] = defaultdict(list)
+    promised: dict[str, list[ContractField]] = defaultdict(list)
     for promise in known.promises[group] if known is not None else ():
         promised[promise.path].append(promise)
     for path, promises in promised.items():
@@ -144,8 +155,8 @@ def _missing(
 
 
 def _gone(
-    path: str, told: list[tuple[Sample, frozenset[str]]], names: list[frozenset[str]]
-) -> Sample | None:
+    path: str, told: list[tuple[CapturedAnswer, frozenset[str]]], names: list[frozenset[str]]
+) -> CapturedAnswer | None:
     """One of the answers that could have a field, where none of them has it."""
     parent, _, own = path.rpartition("/")
     if own.startswith(_ROWS):
@@ -160,7 +171,7 @@ def _gone(
 
 
 def _lost(
-    sample: Sample, path: str, promise: Promise, group: Group, states: Ours | None
+    sample: CapturedAnswer, path: str, promise: ContractField, group: Group, states: Baseline | None
 ) -> Difference:
     """How much it matters that a promised field is missing."""
     if is_assumed(promise.evidence):
@@ -173,7 +184,7 @@ def _lost(
 
 
 def _found(
-    members: list[Sample], known: Contracts | None, own: Ours | None
+    members: list[CapturedAnswer], known: ContractFields | None, own: Baseline | None
 ) -> Iterator[Difference]:
     """Fields nobody knows of, and fields of another kind; each told once."""
     done: set[tuple[str, str]] = set()
@@ -186,7 +197,7 @@ def _found(
 
 
 def _of_field(
-    sample: Sample, one: Field, known: Contracts | None, own: Ours | None
+    sample: CapturedAnswer, one: Field, known: ContractFields | None, own: Baseline | None
 ) -> Iterator[Difference]:
     key = (sample.func, sample.out, one.path)
     promises = known.of_field.get(key, []) if known is not None else []
@@ -208,7 +219,7 @@ def _of_field(
         yield _difference(sample, one.path, Severity.NOTABLE, "comes several times, was one")
 
 
-def _is_new(sample: Sample, one: Field, known: Contracts | None) -> bool:
+def _is_new(sample: CapturedAnswer, one: Field, known: ContractFields | None) -> bool:
     """Whether the schema would have the field if it were known; inner structure it leaves out."""
     if "snext" in sample.names:
         return False  # a wizard that goes on answers with the form of another function

@@ -26,7 +26,7 @@ FRAME: Final = frozenset({
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class ContractField:
     """One field that an exchange has: where it comes, what it is like, how we know."""
 
     path: str
@@ -41,11 +41,11 @@ Group = tuple[str, str, str, Mode]
 
 
 @dataclass(slots=True)
-class Contracts:
+class ContractFields:
     """Everything on record, by what was asked and what came."""
 
-    promises: dict[Group, list[Promise]] = field(default_factory=lambda: defaultdict(list))
-    of_field: dict[tuple[str, str, str], list[Promise]] = field(
+    promises: dict[Group, list[ContractField]] = field(default_factory=lambda: defaultdict(list))
+    of_field: dict[tuple[str, str, str], list[ContractField]] = field(
         default_factory=lambda: defaultdict(list)
     )
     """The same by function, format and path, whatever was asked."""
@@ -73,9 +73,9 @@ class Contracts:
         return {normal(name): told for name, told in answer.get("properties", {}).items()}
 
 
-def contracts(exchanges: Iterable[Exchange]) -> Contracts:
+def contracts(exchanges: Iterable[Exchange]) -> ContractFields:
     """What exchanges and schemas say, ready to be looked up."""
-    found = Contracts(schemas=recorded())
+    found = ContractFields(schemas=recorded())
     for func, schema in found.schemas.items():
         found.errors[func] |= set(schema.get("errors", ()))
     for exchange in exchanges:
@@ -83,25 +83,25 @@ def contracts(exchanges: Iterable[Exchange]) -> Contracts:
     return found
 
 
-def _add(found: Contracts, exchange: Exchange) -> None:
+def _add(found: ContractFields, exchange: Exchange) -> None:
     request = exchange.request
     names = frozenset(request.params)
     mode = mode_of(dict(request.params))
-    error = exchange.wanted.doc.first("error")
+    error = exchange.expected.doc.first("error")
     if error is not None:
         found.errors[request.func].add(error.attrs.get("type", ""))
     if exchange.portable:
         key = (request.func, request.login.style, tuple(sorted(request.params.items())))
         found.portable[key] = exchange
     for out in exchange.formats:
-        group = (request.func, out, exchange.wanted.kind, mode)
-        for one in fields(exchange.wanted.tree(out), promised=True):
-            promise = Promise(one.path, one.kind, names, exchange.evidence, exchange.name)
+        group = (request.func, out, exchange.expected.kind, mode)
+        for one in fields(exchange.expected.tree(out), promised=True):
+            promise = ContractField(one.path, one.kind, names, exchange.evidence, exchange.name)
             found.promises[group].append(promise)
             found.of_field[request.func, out, one.path].append(promise)
 
 
-def best(promises: Iterable[Promise]) -> Promise:
+def best(promises: Iterable[ContractField]) -> ContractField:
     """The one with the best evidence."""
     return min(promises, key=lambda promise: EVIDENCE.index(promise.evidence))
 

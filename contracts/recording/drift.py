@@ -10,8 +10,8 @@ from typing import Final
 
 from contracts.clock import elapsed, now
 from contracts.record.exchange import Exchange, read_all
-from contracts.recording.baseline import Ours, ours
-from contracts.recording.captured_answers import Sample, of_live, of_ours, of_session
+from contracts.recording.baseline import Baseline, baseline_of
+from contracts.recording.captured_answers import CapturedAnswer, of_live, of_ours, of_session
 from contracts.recording.compare import differences
 from contracts.recording.contract_fields import contracts
 from contracts.recording.difference import Difference, Severity
@@ -28,7 +28,7 @@ _MOST: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class DriftOptions:
     """What to compare with, and from which severity on a difference fails.
 
     ``only``: functions whose name contains this.
@@ -40,44 +40,50 @@ class Wish:
     max_age: timedelta | None = None
 
 
-def of_recording(session: Session, wish: Wish) -> Run:
-    """A recording compared. ExchangeFault: what is on record cannot be read."""
-    run = _judged(session.name, lambda _: of_session(session), wish)
+def of_recording(session: Session, options: DriftOptions) -> Run:
+    """A recording compared. ExchangeError: what is on record cannot be read."""
+    run = _judged(session.name, lambda _: of_session(session), options)
     verdicts = run.verdicts
-    if wish.max_age is not None:
-        verdicts = (_age(session, wish.max_age), *verdicts)
+    if options.max_age is not None:
+        verdicts = (_age(session, options.max_age), *verdicts)
     remarks = (f"recorded of {session.upstream}, version {session.version}", *run.remarks)
     if session.torn:
         remarks = (*remarks, "the last exchange of the file is not whole and was left out")
     return Run(JUDGE, session.name, run.began, run.seconds, verdicts, remarks, run.details)
 
 
-def of_seller(seller: Seller, wish: Wish) -> Run:
+def of_seller(seller: Seller, options: DriftOptions) -> Run:
     """A live seller compared, by calls that only look. CannotRun: it does not answer."""
-    return _judged(seller.name, lambda records: of_live(seller, records, _OUTS, wish.only), wish)
+    return _judged(
+        seller.name, lambda records: of_live(seller, records, _OUTS, options.only), options
+    )
 
 
-def _judged(name: str, taken: Callable[[Sequence[Exchange]], Iterable[Sample]], wish: Wish) -> Run:
+def _judged(
+    name: str,
+    taken: Callable[[Sequence[Exchange]], Iterable[CapturedAnswer]],
+    options: DriftOptions,
+) -> Run:
     began, start = now(), elapsed()
     records = read_all()
-    samples = [sample for sample in taken(records) if wish.only in sample.func]
-    known = contracts(records) if wish.against in ("both", "contracts") else None
+    samples = [sample for sample in taken(records) if options.only in sample.func]
+    known = contracts(records) if options.against in ("both", "contracts") else None
     states = _ours(records, samples)
-    own = states if wish.against in ("both", "emulator") else None
+    own = states if options.against in ("both", "emulator") else None
     found = list(_once(differences(samples, known, own, states)))
-    verdicts = tuple(_verdicts(samples, found, _grades(records), wish.fail_on))
+    verdicts = tuple(_verdicts(samples, found, _grades(records), options.fail_on))
     return Run(
-        JUDGE, name, began, elapsed() - start, verdicts, (f"compared with {wish.against}",),
+        JUDGE, name, began, elapsed() - start, verdicts, (f"compared with {options.against}",),
         {"differences": [_told(one) for one in found]},
     )  # fmt: skip
 
 
-def _ours(records: Sequence[Exchange], samples: Sequence[Sample]) -> Ours:
+def _ours(records: Sequence[Exchange], samples: Sequence[CapturedAnswer]) -> Baseline:
     """What our own seller answers where the same functions are on record."""
     funcs = {sample.func for sample in samples}
     asked = [record for record in records if record.func in funcs]
     with in_process() as seller:
-        return ours(of_ours(seller, asked, sorted({sample.out for sample in samples})))
+        return baseline_of(of_ours(seller, asked, sorted({sample.out for sample in samples})))
 
 
 def _once(found: Iterable[Difference]) -> Iterable[Difference]:
@@ -98,13 +104,13 @@ def _grades(records: Iterable[Exchange]) -> dict[str, str]:
 
 
 def _verdicts(
-    samples: Sequence[Sample],
+    samples: Sequence[CapturedAnswer],
     found: Sequence[Difference],
     grades: Mapping[str, str],
     fail_on: Severity,
 ) -> Iterable[Verdict]:
     """One verdict for each function and format, by the worst of its differences."""
-    answers: dict[tuple[str, str], list[Sample]] = defaultdict(list)
+    answers: dict[tuple[str, str], list[CapturedAnswer]] = defaultdict(list)
     mine: dict[tuple[str, str], list[Difference]] = defaultdict(list)
     for sample in samples:
         answers[sample.func, sample.out].append(sample)

@@ -14,17 +14,17 @@ import yaml
 
 from contracts.record.document import Node
 from contracts.record.exchange import read_file
-from contracts.record.fields import ExchangeFault
+from contracts.record.fields import ExchangeError
 from contracts.record.formats import FORMATS
 from contracts.recording.generalised import (
-    Knowledge,
+    GeneralizationContext,
     general,
     labels_in,
     labels_of,
     steps_answer,
 )
 from contracts.recording.session import Entry, Session
-from contracts.recording.trees import doc_of, shape_of
+from contracts.recording.trees import doc_of, format_of
 from contracts.target.redact import MASK
 from contracts.target.spending import changes
 from contracts.verdicts import RECORDED
@@ -36,7 +36,7 @@ _PERSONAL: Final = re.compile(
 
 
 @dataclass(frozen=True)
-class Exported:
+class SessionDependencies:
     """A session, and what of it depends on what. Numbers count from zero."""
 
     session: Session
@@ -69,7 +69,7 @@ class Exported:
         reasons = {
             f"its answer is withheld: {entry.withheld}": bool(entry.withheld),
             f"its HTTP status is {entry.status}": entry.status != 200,  # noqa: PLR2004 - a document
-            f"exchanges have no format {entry.out}": shape_of(entry.out) not in FORMATS,
+            f"exchanges have no format {entry.out}": format_of(entry.out) not in FORMATS,
             "its request is a login": _PERSONAL.fullmatch(entry.func) is not None,
             "its request holds a secret": MASK in entry.params.values(),
             "it was asked with another login": _who(entry) not in ("", self.account),
@@ -105,7 +105,7 @@ def export(session: Session, folder: Path, *, world: str = "small") -> tuple[lis
 
     OSError: the folder cannot be written.
     """
-    whole = Exported(session)
+    whole = SessionDependencies(session)
     files: list[Path] = []
     left: list[str] = []
     for number, entry in enumerate(session.entries):
@@ -121,12 +121,12 @@ def export(session: Session, folder: Path, *, world: str = "small") -> tuple[lis
     return files, left
 
 
-def _of_step(whole: Exported, step: int) -> str:
+def _of_step(whole: SessionDependencies, step: int) -> str:
     reason = whole.reason(step)
     return f"it depends on {step + 1}: {reason}" if reason else ""
 
 
-def _written(whole: Exported, number: int, path: Path, world: str) -> str:
+def _written(whole: SessionDependencies, number: int, path: Path, world: str) -> str:
     """Writes one file; what is wrong with it, or nothing."""
     told = _exchange(whole, number, world)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -134,13 +134,13 @@ def _written(whole: Exported, number: int, path: Path, world: str) -> str:
     path.write_text(text, "utf-8")
     try:
         read_file(path)
-    except ExchangeFault as fault:
+    except ExchangeError as fault:
         path.unlink()
         return str(fault).removeprefix(f"{path}: ")
     return ""
 
 
-def _exchange(whole: Exported, number: int, world: str) -> dict[str, object]:
+def _exchange(whole: SessionDependencies, number: int, world: str) -> dict[str, object]:
     session, entry = whole.session, whole.session.entries[number]
     steps = whole.steps(number)
     before = [_step(whole, step, number, steps) for step in steps]
@@ -169,9 +169,9 @@ def _request(entry: Entry) -> dict[str, object]:
     return told
 
 
-def _answer(whole: Exported, number: int) -> dict[str, object]:
+def _answer(whole: SessionDependencies, number: int) -> dict[str, object]:
     entry = whole.session.entries[number]
-    shape = shape_of(entry.out)
+    shape = format_of(entry.out)
     doc = _general(whole, number, entry.doc)
     told: dict[str, object] = {"formats": [shape], "kind": entry.kind}
     if shape == "bjson":
@@ -181,22 +181,24 @@ def _answer(whole: Exported, number: int) -> dict[str, object]:
 
 
 def _general(
-    whole: Exported, number: int, doc: Node | None, bound: frozenset[str] = frozenset()
+    whole: SessionDependencies, number: int, doc: Node | None, bound: frozenset[str] = frozenset()
 ) -> Node:
     """A document of the session; rows of what is ``bound`` here are kept as well."""
     entry = whole.session.entries[number]
     told = labels_of(doc) if doc is not None else set()
     new = {label for label in told if whole.binders[label] == number}
-    known = Knowledge(entry.params, whole.needed(number) | new, whole.made | bound)
+    known = GeneralizationContext(entry.params, whole.needed(number) | new, whole.made | bound)
     return general(doc or Node("doc"), known)
 
 
-def _step(whole: Exported, step: int, number: int, steps: list[int]) -> dict[str, object]:
+def _step(
+    whole: SessionDependencies, step: int, number: int, steps: list[int]
+) -> dict[str, object]:
     """One step as a file has it: the request, and what its answer must tell for the others."""
     entry = whole.session.entries[step]
     needed = whole.needed(number).union(*(whole.needed(one) for one in steps if one > step))
     # Steps are asked in xml, whatever the format they were recorded in.
-    doc = entry.doc if shape_of(entry.out) != "bjson" else _unfolded(entry.doc)
+    doc = entry.doc if format_of(entry.out) != "bjson" else _unfolded(entry.doc)
     bound = frozenset(label for label in needed if whole.binders.get(label) == step)
     answer = steps_answer(_general(whole, step, doc, bound), bound)
     told: dict[str, object] = {"func": entry.func, "login": entry.login.partition(" ")[0]}

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from contracts.record.fields import ExchangeFault
+from contracts.record.fields import ExchangeError
 from contracts.recording.session import Entry, Session, head, read, written
 
 MODE = 0o600
@@ -20,7 +20,7 @@ class SessionFile:
     """A session's file, held by one recorder at a time.
 
     A file that exists is gone on with; what a crash left unfinished at its end is cut off. Raises
-    ExchangeFault where it is no session, is held by another, or cannot be written.
+    ExchangeError where it is no session, is held by another, or cannot be written.
     """
 
     def __init__(self, path: Path, begun: Session) -> None:
@@ -29,14 +29,14 @@ class SessionFile:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = os.open(f"{path}.lock", os.O_CREAT | os.O_RDWR, MODE)
         except OSError as problem:
-            raise ExchangeFault(f"{path}: cannot be written: {problem.strerror}") from None
+            raise ExchangeError(f"{path}: cannot be written: {problem.strerror}") from None
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             self._check_lock()
             self.session = self._opened(begun)
         except BlockingIOError:
             os.close(self._lock)
-            raise ExchangeFault(f"{path}: is being recorded by another process") from None
+            raise ExchangeError(f"{path}: is being recorded by another process") from None
         except BaseException:
             os.close(self._lock)
             raise
@@ -123,4 +123,4 @@ class SessionFile:
             os.close(folder)
         except OSError as problem:
             beside.unlink(missing_ok=True)
-            raise ExchangeFault(f"{self.path}: cannot be written: {problem.strerror}") from None
+            raise ExchangeError(f"{self.path}: cannot be written: {problem.strerror}") from None

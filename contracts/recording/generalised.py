@@ -14,7 +14,7 @@ from typing import Final
 
 from contracts.record.document import Node
 from contracts.record.formats import ECHO, LAYOUT
-from contracts.record.placeholders import places
+from contracts.record.placeholders import placeholders_in
 
 CODES: Final = frozenset({
     "status", "period", "order_period", "autoprolong", "pricelist", "pricelist_id", "itemtype",
@@ -30,7 +30,7 @@ _NUMBER: Final = re.compile(r"-?[0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Knowledge:
+class GeneralizationContext:
     """What is known where an answer is looked at.
 
     ``params``: what was asked; ``labels``: what steps before have bound; ``made``: which of all
@@ -42,7 +42,7 @@ class Knowledge:
     made: Collection[str]
 
 
-def general(doc: Node, known: Knowledge) -> Node:
+def general(doc: Node, known: GeneralizationContext) -> Node:
     """A document as an exchange has it."""
     return Node("doc", None, {}, tuple(_children(doc, known, alike=False)))
 
@@ -54,9 +54,9 @@ def labels_of(node: Node) -> set[str]:
 
 def labels_in(text: str) -> Iterator[str]:
     """The labels of numbers in a text."""
-    for place in places(text):
-        if place.kind in ("id", "key") and place.label:
-            yield place.label.partition("-")[0]
+    for placeholder in placeholders_in(text):
+        if placeholder.kind in ("id", "key") and placeholder.label:
+            yield placeholder.label.partition("-")[0]
 
 
 def steps_answer(doc: Node, needed: Collection[str]) -> Node | None:
@@ -78,7 +78,7 @@ def _part(node: Node, needed: Collection[str]) -> Node | None:
     return replace(node, children=tuple(part for part in parts if part is not None))
 
 
-def _children(node: Node, known: Knowledge, *, alike: bool) -> Iterator[Node]:
+def _children(node: Node, known: GeneralizationContext, *, alike: bool) -> Iterator[Node]:
     for name in dict.fromkeys(child.name for child in node.children):
         if name in ECHO | LAYOUT | _FRAME:
             continue
@@ -91,7 +91,7 @@ def _children(node: Node, known: Knowledge, *, alike: bool) -> Iterator[Node]:
             yield _one(many[0], known, alike=alike)
 
 
-def _rows(rows: tuple[Node, ...], known: Knowledge) -> Iterator[Node]:
+def _rows(rows: tuple[Node, ...], known: GeneralizationContext) -> Iterator[Node]:
     """The rows of what the session made; else one that says what a row is like."""
     own = [row for row in rows if labels_of(row) & set(known.labels) & set(known.made)]
     if own:
@@ -100,7 +100,7 @@ def _rows(rows: tuple[Node, ...], known: Knowledge) -> Iterator[Node]:
         yield _one(rows[0], known, alike=True)
 
 
-def _one(node: Node, known: Knowledge, *, alike: bool) -> Node:
+def _one(node: Node, known: GeneralizationContext, *, alike: bool) -> Node:
     attrs = {
         name: _attribute(node, name, text, known, alike=alike)
         for name, text in node.attrs.items()
@@ -112,16 +112,18 @@ def _one(node: Node, known: Knowledge, *, alike: bool) -> Node:
     return Node(name, text, attrs, tuple(child for child in inner if child.name != "val"))
 
 
-def _attribute(node: Node, name: str, text: str, known: Knowledge, *, alike: bool) -> str:
+def _attribute(
+    node: Node, name: str, text: str, known: GeneralizationContext, *, alike: bool
+) -> str:
     if node.name == "user":
         return _text(name, text, known, alike) or "<any>"
     return "<text>" if alike and name == "orig" else text
 
 
-def _text(name: str, text: str | None, known: Knowledge, alike: bool) -> str:  # noqa: FBT001, PLR0911
+def _text(name: str, text: str | None, known: GeneralizationContext, alike: bool) -> str:  # noqa: FBT001, PLR0911
     if not text:
         return "" if name == "ok" else "<any>"
-    found = list(places(text))
+    found = list(placeholders_in(text))
     if found:
         return _placed(text, known, alike=alike)
     if text == known.params.get(name):
@@ -137,14 +139,14 @@ def _text(name: str, text: str | None, known: Knowledge, alike: bool) -> str:  #
     return "<number>" if _NUMBER.fullmatch(text) else "<text>"
 
 
-def _placed(text: str, known: Knowledge, *, alike: bool) -> str:
+def _placed(text: str, known: GeneralizationContext, *, alike: bool) -> str:
     """Labels of what the session knows stay; days where they are counted from its own deeds."""
-    place = next(places(text))
-    if str(place) != text and place.spans is None:
+    placeholder = next(placeholders_in(text))
+    if str(placeholder) != text and placeholder.spans is None:
         return "<text>"
-    if place.spans is not None:
+    if placeholder.spans is not None:
         return text if not alike and set(known.labels) & set(known.made) else "<date>"
-    if place.kind == "hex":
+    if placeholder.kind == "hex":
         return "<text>"
-    label = place.label.partition("-")[0]
-    return text if label and not alike and label in known.labels else f"<{place.kind}>"
+    label = placeholder.label.partition("-")[0]
+    return text if label and not alike and label in known.labels else f"<{placeholder.kind}>"

@@ -11,19 +11,19 @@ from typing import Final
 
 from contracts.clock import now
 from contracts.record.tokens import rewritten
-from contracts.recording.pseudonymizer import Disguise, has_stand_in, is_stand_in
-from contracts.recording.recorder import learn
+from contracts.recording.pseudonymizer import Pseudonymizer, has_pseudonym, is_pseudonym
+from contracts.recording.recorder import observe
 from contracts.recording.references import References
-from contracts.recording.request import Sent
+from contracts.recording.request import ProxiedRequest
 from contracts.recording.session import Entry, Session
-from contracts.recording.trees import shape_of
+from contracts.recording.trees import format_of
 from contracts.target.spending import changes
 
 _LOOSE: Final = frozenset({"lang", "progressid", "newface", "clickstat"})
 """Parameters of which only some clients think; they change nothing in what is answered."""
 
 
-class Player:
+class Replayer:
     """Plays a session. What stands in for a client's own values gets them back in the answers."""
 
     def __init__(self, session: Session) -> None:
@@ -31,17 +31,17 @@ class Player:
         self._played: set[int] = set()
         self._looks: list[int] = []
         self._real: dict[str, str] = {}
-        self._disguise = Disguise(keep_personal=session.personal == "kept")
+        self._disguise = Pseudonymizer(keep_personal=session.personal == "kept")
         self._references = References()
         for entry in session.entries:
-            learn(self._references, entry)
+            observe(self._references, entry)
 
     @property
     def left(self) -> int:
         """How many exchanges were not played."""
         return len(self._entries) - len(self._played)
 
-    def play(self, sent: Sent) -> Entry | None:
+    def play(self, sent: ProxiedRequest) -> Entry | None:
         """The exchange that answers a request, its text ready to be sent; None: there is none."""
         fields = {name: text for name, text in sent.fields.items() if name not in ("func", "out")}
         shown = self._references.request(
@@ -65,28 +65,30 @@ class Player:
             return entry.text.encode()
 
         def own(value: str) -> str:
-            for stand_in, real in self._real.items():
-                value = value.replace(stand_in, real)
+            for pseudonym, real in self._real.items():
+                value = value.replace(pseudonym, real)
             return value
 
-        return rewritten(entry.text, lambda leaf: own(leaf.value)).encode()
+        return rewritten(entry.text, lambda token: own(token.value)).encode()
 
-    def foreign(self, sent: Sent) -> str:
+    def foreign(self, sent: ProxiedRequest) -> str:
         """The name of a parameter with a value that only the recording knows, or nothing.
 
         Such a request must not reach a seller: it would be told that an address is 198.18.0.1.
         """
         for name, text in sent.fields.items():
             value = text.partition(":")[2] if name == "authinfo" else text
-            if has_stand_in(value):
+            if has_pseudonym(value):
                 return name
-        return "cookie" if is_stand_in(sent.cookie) else ""
+        return "cookie" if is_pseudonym(sent.cookie) else ""
 
-    def _found(self, sent: Sent, fields: Mapping[str, str], shown: Mapping[str, str]) -> int | None:
+    def _found(
+        self, sent: ProxiedRequest, fields: Mapping[str, str], shown: Mapping[str, str]
+    ) -> int | None:
         fresh = (n for n in range(len(self._entries)) if n not in self._played)
         for number in (*fresh, *reversed(self._looks)):
             entry = self._entries[number]
-            same = entry.func == sent.func and shape_of(entry.out) == shape_of(sent.out)
+            same = entry.func == sent.func and format_of(entry.out) == format_of(sent.out)
             if same and not entry.withheld and self._fits(entry.params, fields, shown):
                 return number
         return None
@@ -99,11 +101,11 @@ class Player:
         for name, text in kept.items():
             if name in _LOOSE or shown.get(name) == text:
                 continue
-            if not is_stand_in(text) or self._real.get(text, fields.get(name)) != fields.get(name):
+            if not is_pseudonym(text) or self._real.get(text, fields.get(name)) != fields.get(name):
                 return False
         return True
 
     def _bind(self, kept: Mapping[str, str], fields: Mapping[str, str]) -> None:
         for name, text in kept.items():
-            if is_stand_in(text) and text != "***" and not is_stand_in(fields.get(name, "")):
+            if is_pseudonym(text) and text != "***" and not is_pseudonym(fields.get(name, "")):
                 self._real.setdefault(text, fields.get(name, text))

@@ -9,7 +9,7 @@ from typing import Final
 
 from contracts.record.document import ABSENT, Node
 from contracts.record.formats import ECHO, LAYOUT
-from contracts.record.placeholders import places
+from contracts.record.placeholders import placeholders_in
 
 KINDS: Final = ("empty", "flag", "date", "number", "money", "text", "any", "inner")
 """What a value looks like. ``any``: a record does not say; ``inner``: there are fields in it."""
@@ -63,7 +63,7 @@ def promised_kind(text: str | None) -> str:
     """
     if text is None or text in ("on", "off"):
         return "any"
-    found = list(places(text))
+    found = list(placeholders_in(text))
     if found and str(found[0]).partition(":")[0].rstrip(">") == text.partition(":")[0].rstrip(">"):
         return _PLACES.get(found[0].kind, "text")
     return "text" if found else kind_of(text)

@@ -16,15 +16,15 @@ from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Request, Response
 
-from contracts.record.fields import ExchangeFault
+from contracts.record.fields import ExchangeError
 from contracts.recording import request as requests
 from contracts.recording.refusals import refusal
-from contracts.recording.request import Sent
-from contracts.recording.upstream import Silent, Upstream
+from contracts.recording.request import ProxiedRequest
+from contracts.recording.upstream import NoUpstreamAnswer, Upstream
 
 if TYPE_CHECKING:
-    from contracts.recording.player import Player
-    from contracts.recording.recorder import Answered, Recorder
+    from contracts.recording.player import Replayer
+    from contracts.recording.recorder import Recorder, UpstreamAnswer
 
 PATHS: Final = re.compile(r"/|/billmgr/?|/manager/billmgr/?")
 _BETWEEN: Final = re.compile(r"[\s\"'<>=]+")
@@ -37,7 +37,7 @@ Log = Callable[[str], None]
 
 
 @dataclass(slots=True)
-class Gate:
+class ProxyPolicy:
     """What may pass. ``paying``: the functions that may spend money, by their exact names.
 
     ``on_miss``: what becomes of a request that a replayed recording does not know.
@@ -57,20 +57,20 @@ class Proxy:
 
     def __init__(
         self,
-        gate: Gate,
+        policy: ProxyPolicy,
         log: Log,
         *,
         upstream: Upstream | None = None,
         recorder: Recorder | None = None,
-        player: Player | None = None,
+        player: Replayer | None = None,
     ) -> None:
-        self.gate = gate
+        self.policy = policy
         self._log = log
         self._upstream = upstream
         self._recorder = recorder
         self._player = player
         self._broken = ""
-        self._long: dict[str, Sent] = {}
+        self._long: dict[str, ProxiedRequest] = {}
         # One at a time: the order in which things were asked is what a session is about.
         self._turn = threading.Lock()
 
@@ -82,7 +82,7 @@ class Proxy:
 
     def summary(self) -> Iterator[str]:
         """Lines for people at the end: what may have spent money, what was not played."""
-        for func, times in sorted(self.gate.passed.items()):
+        for func, times in sorted(self.policy.passed.items()):
             yield f"may have spent money: {func}, {times} time{'' if times == 1 else 's'}"
         if self._player is not None and self._player.left:
             yield f"not asked for: {self._player.left} of the recording"
@@ -101,63 +101,63 @@ class Proxy:
         played = None if self._player is None else self._played(sent, self._player)
         return played or self._passed(sent)
 
-    def _played(self, sent: Sent, player: Player) -> Response | None:
+    def _played(self, sent: ProxiedRequest, player: Replayer) -> Response | None:
         """The answer of the recording; None: the seller is to be asked."""
         entry = player.play(sent)
         if entry is not None:
             self._log(f"{sent.func}: from the recording")
             return _response(player.body(entry), entry.status, entry.content_type)
-        if self.gate.on_miss == "404":
+        if self.policy.on_miss == "404":
             self._log(f"{sent.func}: not in the recording")
             return Response("not in the recording\n", 404)
-        if self.gate.on_miss == "error":
+        if self.policy.on_miss == "error":
             return self._refused(sent, "missed", "recording", "is not in the recording")
         if name := player.foreign(sent):
             told = f"not passed on: {name} has a value that only the recording knows"
             return self._refused(sent, "access", "recording", told)
         return None
 
-    def _passed(self, sent: Sent) -> Response:
+    def _passed(self, sent: ProxiedRequest) -> Response:
         if self._broken:
             return self._refused(sent, "access", "recording", self._broken)
-        if func := requests.price(sent, self.gate.paying):
+        if func := requests.price(sent, self.policy.paying):
             told = f"spends money; it passes with --allow-paying {func}"
             return self._refused(sent, "access", func, told)
         if requests.price(sent, ()):
-            self.gate.passed[sent.func] += 1
+            self.policy.passed[sent.func] += 1
         return self._asked(sent)
 
-    def _begun(self, path: str) -> Sent | None:
+    def _begun(self, path: str) -> ProxiedRequest | None:
         """The request whose answer is behind a link; clients join it to their base as they like."""
         return next((sent for link, sent in self._long.items() if path.endswith(link)), None)
 
-    def _asked(self, sent: Sent, link: str = "") -> Response:
+    def _asked(self, sent: ProxiedRequest, link: str = "") -> Response:
         """Asks the seller; what it answers is recorded, unless it only says where the answer is."""
         if self._upstream is None:
             return self._refused(sent, "access", "upstream", "there is no seller behind")
         try:
             reply = self._upstream.ask(sent if not link else replace(sent, method="GET", body=b""),
                                        link)  # fmt: skip
-        except Silent as problem:
+        except NoUpstreamAnswer as problem:
             self._log(f"{sent.func}: no answer, {problem}")
             return Response("the seller did not answer\n", 502)
-        answered = reply.answered
-        if found := _long_link(answered.body):
+        answer = reply.answer
+        if found := _long_link(answer.body):
             self._long[found] = sent
             self._log(f"{sent.func}: takes long; its answer is behind a link")
         elif self._recorder is not None and sent.func:
-            self._record(sent, self._recorder, answered)
-        response = Response(answered.body, answered.status)
+            self._record(sent, self._recorder, answer)
+        response = Response(answer.body, answer.status)
         response.headers.clear()
         response.headers.extend(reply.headers)
         return response
 
-    def _record(self, sent: Sent, recorder: Recorder, answered: Answered) -> None:
+    def _record(self, sent: ProxiedRequest, recorder: Recorder, answer: UpstreamAnswer) -> None:
         """The client gets its answer whatever happens here: what it paid for is paid."""
-        spent = f"{answered.status}, {answered.seconds * 1000:.0f} ms"
+        spent = f"{answer.status}, {answer.seconds * 1000:.0f} ms"
         try:
-            number, withheld = recorder.record(sent, answered)
-        except (OSError, ExchangeFault) as problem:
+            number, withheld = recorder.record(sent, answer)
+        except (OSError, ExchangeError) as problem:
             what = problem.strerror if isinstance(problem, OSError) else "is no session any more"
             self._broken = f"the recording cannot be written: {what}"
             self._log(f"{sent.func}: {spent}; {self._broken}, nothing passes any more")
@@ -167,7 +167,7 @@ class Proxy:
             told = f"; answer withheld: {withheld}" if withheld else ""
             self._log(recorder.log(f"{sent.func}: {spent}, number {number}{told}"))
 
-    def _refused(self, sent: Sent, type_: str, object_: str, told: str) -> Response:
+    def _refused(self, sent: ProxiedRequest, type_: str, object_: str, told: str) -> Response:
         func = sent.func if not requests.doubt(sent) else ""
         self._log(f"{func or 'a request'}: {told}")
         body, kind = refusal(

@@ -11,13 +11,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from contracts.record.tokens import Leaf, rewritten
+from contracts.record.tokens import ValueToken, rewritten
 from contracts.recording import pseudonyms
 from contracts.target.redact import (
     MASK,
     SHORTEST,
     is_secret,
-    is_secret_leaf,
+    is_secret_value,
     masked_links,
     secrets_of,
     spellings,
@@ -36,7 +36,7 @@ _TELLING: Final = re.compile(r"(?![0-9]{1,5}$).{4,}", re.DOTALL)
 """What is looked for elsewhere too: a name of three letters or a short number stands anywhere."""
 
 
-class Disguise:
+class Pseudonymizer:
     """The masks and stand-ins of one session.
 
     ``keep_personal``: people's data stays, secrets and keys never do. ``more``: names of further
@@ -65,7 +65,7 @@ class Disguise:
         kind = "email" if pseudonyms.EMAIL.fullmatch(name) else "login"
         return self._person(kind, name)
 
-    def learn(self, fields: Mapping[str, str], cookie: str = "") -> None:
+    def observe(self, fields: Mapping[str, str], cookie: str = "") -> None:
         """Remembers what of a request must not be written anywhere."""
         for secret in [*secrets_of(fields), cookie, cookie.partition(":")[0]]:
             if secret:
@@ -85,16 +85,18 @@ class Disguise:
             elif name == "username":
                 shown[name] = self.login(text)
             else:
-                shown[self._within(name)] = self._covered(func, Leaf((name,), "", text, 0, 0, ""))
+                shown[self._within(name)] = self._covered(
+                    func, ValueToken((name,), "", text, 0, 0, "")
+                )
         return shown
 
     def answer(self, func: str, text: str) -> str:
         """An answer as it may be written. Raises Opaque: it cannot be told what stands in it."""
 
-        def learnt(leaf: Leaf) -> str:
-            if leaf.name in NUMBERS and leaf.value.isdigit():
-                self._numbers.add(leaf.value)
-            return leaf.value
+        def learnt(token: ValueToken) -> str:
+            if token.name in NUMBERS and token.value.isdigit():
+                self._numbers.add(token.value)
+            return token.value
 
         # What a later field gives away may stand in a text before it.
         rewritten(text, learnt)
@@ -105,26 +107,28 @@ class Disguise:
         """Any other text, such as a line of a log."""
         return self._within(text)
 
-    def betrayed(self, texts: Iterable[str]) -> bool:
+    def leaks(self, texts: Iterable[str]) -> bool:
         """Whether a secret or a key still stands in one of the texts, in whatever spelling."""
         real = [one for one in (*self._secrets, *self._keys) if len(one) >= SHORTEST]
         ways = {way for one in real for way in spellings(one)} - set(self._keys.values())
         return any(way in text for text in texts for way in ways)
 
-    def _by_place(self, func: str) -> Callable[[Leaf], str]:
-        def change(leaf: Leaf) -> str:
-            return self._secret(leaf.value) if is_secret_leaf(leaf) else self._covered(func, leaf)
+    def _by_place(self, func: str) -> Callable[[ValueToken], str]:
+        def change(token: ValueToken) -> str:
+            return (
+                self._secret(token.value) if is_secret_value(token) else self._covered(func, token)
+            )
 
         return change
 
-    def _covered(self, func: str, leaf: Leaf) -> str:
-        value = leaf.value
+    def _covered(self, func: str, token: ValueToken) -> str:
+        value = token.value
         if not value.strip():
             return value
-        if leaf.name.lower() in KEYS and not leaf.attribute:
+        if token.name.lower() in KEYS and not token.attribute:
             return self._key(value)
-        kind = pseudonyms.kind_of(func, leaf.name, leaf.attribute)
-        if not kind and leaf.name.lower() in self._more:
+        kind = pseudonyms.kind_of(func, token.name, token.attribute)
+        if not kind and token.name.lower() in self._more:
             kind = "words"
         if kind and not self._keep:
             return self._person(kind, value)
@@ -156,11 +160,11 @@ class Disguise:
         return self._keys[value]
 
     def _person(self, kind: str, value: str) -> str:
-        if pseudonyms.kind_of_stand_in(value):
+        if pseudonyms.kind_of_pseudonym(value):
             return value
         if value not in self._people:
             self._count[kind] += 1
-            self._people[value] = pseudonyms.stand_in(kind, self._count[kind], value)
+            self._people[value] = pseudonyms.pseudonym(kind, self._count[kind], value)
         return self._people[value]
 
     def _within(self, text: str) -> str:
@@ -196,19 +200,19 @@ class Disguise:
         return sorted(known.items(), key=lambda pair: -len(pair[0]))
 
 
-def is_stand_in(text: str) -> bool:
+def is_pseudonym(text: str) -> bool:
     """Whether a text is one of ours: a mask, a key that opens nothing, somebody's stand-in."""
     return (
         text == MASK
         or _FAKE_KEY.fullmatch(text) is not None
         or (_SESSION.fullmatch(text) is not None and _is_fake(text))
-        or bool(pseudonyms.kind_of_stand_in(text))
+        or bool(pseudonyms.kind_of_pseudonym(text))
     )
 
 
-def has_stand_in(text: str) -> bool:
+def has_pseudonym(text: str) -> bool:
     """Whether there is a stand-in somewhere in a text."""
-    return is_stand_in(text) or any(number for _, number in _findable(text))
+    return is_pseudonym(text) or any(number for _, number in _findable(text))
 
 
 def _is_fake(session: str) -> bool:
@@ -229,7 +233,7 @@ def _findable(text: str) -> Iterable[tuple[str, int]]:
     for key in _KEY.findall(text):
         if _FAKE_KEY.fullmatch("-".join(key)):
             yield "key", int("".join(_DIGIT.findall(key[1]))[-4:])
-    if kind := pseudonyms.kind_of_stand_in(text):
+    if kind := pseudonyms.kind_of_pseudonym(text):
         yield kind, pseudonyms.number_of(kind, text)
     for kind, pattern in (
         ("email", pseudonyms.EMAIL), ("ipv4", pseudonyms.IPV4), ("ipv6", pseudonyms.IPV6),

@@ -64,7 +64,7 @@ def kind_of(func: str, name: str, attribute: str = "") -> str:
     return _FIELDS.get(meant, "")
 
 
-def stand_in(kind: str, number: int, real: str) -> str:
+def pseudonym(kind: str, number: int, real: str) -> str:
     """What stands for a value; the same number is the same stand-in."""
     return _STAND_INS[kind][1](number, real)
 
@@ -81,7 +81,7 @@ def number_of(kind: str, text: str) -> int:
     return int(found[1])
 
 
-def kind_of_stand_in(text: str) -> str:
+def kind_of_pseudonym(text: str) -> str:
     """The kind of a stand-in; nothing where the text is none."""
     return next((kind for kind in _STAND_INS if number_of(kind, text)), "")
 

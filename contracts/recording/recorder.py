@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
-from contracts.record.fields import ExchangeFault
-from contracts.record.tokens import Opaque, leaves
+from contracts.record.fields import ExchangeError
+from contracts.record.tokens import Opaque, value_tokens
 from contracts.recording.file import SessionFile
-from contracts.recording.pseudonymizer import Disguise
+from contracts.recording.pseudonymizer import Pseudonymizer
 from contracts.recording.references import References
-from contracts.recording.request import Sent
+from contracts.recording.request import ProxiedRequest
 from contracts.recording.session import Entry
-from contracts.recording.trees import kind_of, shape_of, tree_of
+from contracts.recording.trees import format_of, kind_of, tree_of
 from contracts.target.redact import MASK
 
 LEAKY: Final = "it would have shown a secret"
@@ -22,7 +22,7 @@ LEAKY: Final = "it would have shown a secret"
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class UpstreamAnswer:
     """What a seller answered. ``today`` is its day, ``at`` our time, ``seconds`` how long."""
 
     status: int
@@ -36,7 +36,9 @@ class Answered:
 class Recorder:
     """Keeps a session. ``rewrite``: what is on record already is recorded again in its place."""
 
-    def __init__(self, file: SessionFile, disguise: Disguise, *, rewrite: bool = False) -> None:
+    def __init__(
+        self, file: SessionFile, disguise: Pseudonymizer, *, rewrite: bool = False
+    ) -> None:
         self._file = file
         self._disguise = disguise
         self._references = References()
@@ -47,12 +49,12 @@ class Recorder:
             disguise.go_on(_texts(entry))
             self._learn(entry)
 
-    def record(self, sent: Sent, answered: Answered) -> tuple[int, str]:
+    def record(self, sent: ProxiedRequest, answer: UpstreamAnswer) -> tuple[int, str]:
         """Writes an exchange down; its number, and why its answer is withheld, or nothing.
 
-        OSError and ExchangeFault: it could not be written.
+        OSError and ExchangeError: it could not be written.
         """
-        entry = self.entry(sent, answered)
+        entry = self.entry(sent, answer)
         number = self._place_of(entry)
         if number:
             return self._file.put(number, self._adopted(entry, number)), entry.withheld
@@ -62,25 +64,25 @@ class Recorder:
         """A line for people, without what is hidden."""
         return self._disguise.words(text)
 
-    def entry(self, sent: Sent, answered: Answered) -> Entry:
+    def entry(self, sent: ProxiedRequest, answer: UpstreamAnswer) -> Entry:
         """The exchange, masked, its numbers still as they are."""
         fields = {name: text for name, text in sent.fields.items() if name not in ("func", "out")}
-        self._disguise.learn(sent.fields, sent.cookie)
+        self._disguise.observe(sent.fields, sent.cookie)
         login = self._login(sent)
-        text, withheld = self._text(sent, answered)
+        text, withheld = self._text(sent, answer)
         params = self._disguise.request(sent.func, fields)
         entry = Entry(
             func=sent.func,
-            at=answered.at,
-            today=answered.today,
-            seconds=answered.seconds,
+            at=answer.at,
+            today=answer.today,
+            seconds=answer.seconds,
             method=sent.method,
             body=sent.body_kind,
             login=login,
             out=sent.out,
             params=self._certain(params),
-            status=answered.status,
-            content_type=answered.content_type,
+            status=answer.status,
+            content_type=answer.content_type,
             text=text,
             withheld=withheld,
         )
@@ -89,34 +91,34 @@ class Recorder:
         doc = tree_of(text, sent.out)[0]
         return replace(entry, doc=doc, kind=kind_of(doc))
 
-    def _text(self, sent: Sent, answered: Answered) -> tuple[str, str]:
+    def _text(self, sent: ProxiedRequest, answer: UpstreamAnswer) -> tuple[str, str]:
         """The answer masked, or why it is withheld."""
         try:
-            raw = answered.body.decode()
+            raw = answer.body.decode()
             for session in _opened(sent.func, raw):
-                self._disguise.learn({}, session)
+                self._disguise.observe({}, session)
                 self._sessions[session] = self._login_of(sent)
             tree_of(raw, sent.out)
             text = self._disguise.answer(sent.func, raw)
             tree_of(text, sent.out)
         except UnicodeDecodeError:
-            return "", f"{len(answered.body)} bytes that are no text"
+            return "", f"{len(answer.body)} bytes that are no text"
         except Opaque:
             # Not even the reason: it would quote what it cannot read.
-            return "", f"{len(answered.body)} bytes that are no document of the format"
-        return ("", LEAKY) if self._disguise.betrayed([text]) else (text, "")
+            return "", f"{len(answer.body)} bytes that are no document of the format"
+        return ("", LEAKY) if self._disguise.leaks([text]) else (text, "")
 
     def _certain(self, params: dict[str, str]) -> dict[str, str]:
-        hidden = self._disguise.betrayed
+        hidden = self._disguise.leaks
         return {
             n: MASK if hidden([text]) else text for n, text in params.items() if not hidden([n])
         }
 
-    def _login(self, sent: Sent) -> str:
+    def _login(self, sent: ProxiedRequest) -> str:
         """``authinfo login1``, ``session login1``, ``cookie``, ``none``."""
         return f"{sent.style} {self._login_of(sent)}".strip()
 
-    def _login_of(self, sent: Sent) -> str:
+    def _login_of(self, sent: ProxiedRequest) -> str:
         fields = sent.fields
         if "authinfo" in fields:
             return self._disguise.login(fields["authinfo"].partition(":")[0])
@@ -132,8 +134,8 @@ class Recorder:
         params = self._references.request(entry.func, dict(entry.params), entry.today)
         for number in self._left:
             kept = self._file.session.entries[number - 1]
-            same = (kept.func, shape_of(kept.out), kept.params)
-            if same == (entry.func, shape_of(entry.out), params):
+            same = (kept.func, format_of(kept.out), kept.params)
+            if same == (entry.func, format_of(entry.out), params):
                 self._left.remove(number)
                 return number
         return 0
@@ -142,7 +144,7 @@ class Recorder:
         """The exchange with the labels of the one it replaces, where it tells the same things."""
         kept = self._file.session.entries[number - 1]
         if kept.doc is not None and entry.doc is not None:
-            self._references.learn(entry.func, kept.doc, entry.doc)
+            self._references.observe(entry.func, kept.doc, entry.doc)
         return self._referring(entry)
 
     def _referring(self, entry: Entry) -> Entry:
@@ -153,29 +155,31 @@ class Recorder:
         return replace(entry, params=params, doc=doc)
 
     def _learn(self, entry: Entry) -> None:
-        learn(self._references, entry)
+        observe(self._references, entry)
 
 
-def learn(references: References, entry: Entry) -> None:
+def observe(references: References, entry: Entry) -> None:
     """Takes the labels of an exchange on record."""
     if entry.doc is None:
         return
     try:
         told = tree_of(entry.text, entry.out)[0]
     except Opaque as problem:
-        raise ExchangeFault(f"{entry.func}: its text is no document: {problem}") from None
-    references.learn(entry.func, entry.doc, told)
+        raise ExchangeError(f"{entry.func}: its text is no document: {problem}") from None
+    references.observe(entry.func, entry.doc, told)
 
 
 def _texts(entry: Entry) -> Iterator[str]:
     yield from entry.params.values()
     yield from entry.login.split()
     if entry.text:
-        yield from (leaf.value for leaf in leaves(entry.text))
+        yield from (token.value for token in value_tokens(entry.text))
 
 
 def _opened(func: str, raw: str) -> list[str]:
     """The sessions an answer opens."""
     if func not in ("auth", "totp.confirm", "su", "account.su", "user.su", "chlevel"):
         return []
-    return [leaf.value for leaf in leaves(raw) if leaf.name == "auth" and not leaf.attribute]
+    return [
+        token.value for token in value_tokens(raw) if token.name == "auth" and not token.attribute
+    ]

@@ -45,7 +45,7 @@ class References:
         self._given: set[tuple[str, str]] = set()
         self._last = 0
 
-    def learn(self, func: str, doc: Node, told: Node) -> None:
+    def observe(self, func: str, doc: Node, told: Node) -> None:
         """Takes the labels of a document on record for the values of an answer of that shape."""
         for kept, value in _pairs(doc, told):
             found = _LABEL.fullmatch(kept)

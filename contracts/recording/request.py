@@ -35,7 +35,7 @@ _CHARSETS: Final = frozenset({"", "utf-8", "utf8", "us-ascii"})
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class ProxiedRequest:
     """One request. ``pairs``: every name with its text; ``cookie``: the session it brings."""
 
     method: str
@@ -77,12 +77,12 @@ class Sent:
         return "cookie" if self.cookie else "none"
 
 
-def of(request: Request) -> Sent:
+def of(request: Request) -> ProxiedRequest:
     """The request behind a WSGI environ, as it was sent."""
     query = request.query_string
     body = request.get_data(cache=False)
     kind = request.headers.get("Content-Type", "")
-    return Sent(
+    return ProxiedRequest(
         method=request.method,
         query=query,
         body=body,
@@ -93,7 +93,7 @@ def of(request: Request) -> Sent:
     )
 
 
-def doubt(sent: Sent) -> str:
+def doubt(sent: ProxiedRequest) -> str:
     """Why it cannot be told what a request asks, or nothing."""
     kind = sent.body_kind
     form = b"" if kind in ("multipart", "json") else sent.body
@@ -126,7 +126,7 @@ def _is_odd(pair: tuple[str, str]) -> bool:
     return name not in DECIDING and _ODD.sub("", name.lower()) in DECIDING
 
 
-def _said_twice(sent: Sent) -> str:
+def _said_twice(sent: ProxiedRequest) -> str:
     said: dict[str, set[str]] = defaultdict(set)
     for name, text in sent.pairs:
         said[name.strip().lower()].add(text)
@@ -134,7 +134,7 @@ def _said_twice(sent: Sent) -> str:
     return f'"{twice[0]}" is said twice, with different texts' if twice else ""
 
 
-def price(sent: Sent, allowed: Iterable[str]) -> str:
+def price(sent: ProxiedRequest, allowed: Iterable[str]) -> str:
     """The function that would have to be named for this request to pass, or nothing.
 
     What nobody knows may act without ``sok``: it spends until somebody has named it.

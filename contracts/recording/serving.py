@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 
-class NotLoopback(ValueError):
+class NotLoopbackError(ValueError):
     """An address at which others could reach the proxy; the text is one line."""
 
 
@@ -24,13 +24,13 @@ class _Quiet(WSGIRequestHandler):
 
 
 def loopback(host: str) -> str:
-    """The address to listen on. NotLoopback where a name or an address leads elsewhere."""
+    """The address to listen on. NotLoopbackError where a name or an address leads elsewhere."""
     try:
         found = {str(place[4][0]) for place in socket.getaddrinfo(host, None)}
     except OSError:
-        raise NotLoopback(f"{host}: there is no such address") from None
+        raise NotLoopbackError(f"{host}: there is no such address") from None
     if not found or not all(ip_address(one.partition("%")[0]).is_loopback for one in found):
-        raise NotLoopback(f"{host}: a recording proxy listens on loopback only, as 127.0.0.1")
+        raise NotLoopbackError(f"{host}: a recording proxy listens on loopback only, as 127.0.0.1")
     return host
 
 

@@ -18,9 +18,9 @@ from typing import Any, Final
 
 import yaml
 
-from contracts.record.document import Node, TreeFault, from_record
+from contracts.record.document import DocumentError, Node, from_record
 from contracts.record.exchange import BODIES, METHODS
-from contracts.record.fields import ExchangeFault, Reader
+from contracts.record.fields import ExchangeError, FieldReader
 from contracts.recording.trees import doc_of
 
 FORMAT: Final = "session 1"
@@ -128,26 +128,26 @@ def written(entry: Entry) -> bytes:
 
 
 def read(path: Path) -> Session:
-    """A session's file. Raises ExchangeFault: one line with file, exchange and fault."""
+    """A session's file. Raises ExchangeError: one line with file, exchange and fault."""
     try:
         text = path.read_text("utf-8")
     except OSError as problem:
-        raise ExchangeFault(f"{path}: cannot be read: {problem.strerror}") from None
+        raise ExchangeError(f"{path}: cannot be read: {problem.strerror}") from None
     except UnicodeError:
-        raise ExchangeFault(f"{path}: cannot be read: it is not UTF-8") from None
+        raise ExchangeError(f"{path}: cannot be read: it is not UTF-8") from None
     whole, torn = _whole(text)
     try:
         documents = list(yaml.load_all(whole, Loader=_LOADER))
     except yaml.YAMLError as problem:
-        raise ExchangeFault(f"{path}: not yaml: {' '.join(str(problem).split())}") from None
+        raise ExchangeError(f"{path}: not yaml: {' '.join(str(problem).split())}") from None
     except RecursionError:
-        raise ExchangeFault(f"{path}: not yaml: it is too deep") from None
+        raise ExchangeError(f"{path}: not yaml: it is too deep") from None
     if not documents:
-        raise ExchangeFault(f"{path}: is no session: nothing in it is whole")
+        raise ExchangeError(f"{path}: is no session: nothing in it is whole")
     try:
-        session = _head(Reader(documents[0]))
-    except ExchangeFault as fault:
-        raise ExchangeFault(f"{path}: {fault}") from None
+        session = _head(FieldReader(documents[0]))
+    except ExchangeError as fault:
+        raise ExchangeError(f"{path}: {fault}") from None
     entries = tuple(_entries(path, documents[1:]))
     return Session(
         session.name, session.upstream, session.began, session.version, session.personal,
@@ -164,7 +164,7 @@ def _whole(text: str) -> tuple[str, str]:
     return text[:cut], text[cut:]
 
 
-def _head(top: Reader) -> Session:
+def _head(top: FieldReader) -> Session:
     top.word("mockseller", (FORMAT,))
     session = Session(
         name=top.text("name"),
@@ -180,12 +180,12 @@ def _head(top: Reader) -> Session:
 def _entries(path: Path, documents: list[object]) -> Iterator[Entry]:
     for number, one in enumerate(documents, start=1):
         try:
-            yield _entry(Reader(one))
-        except (ExchangeFault, TreeFault) as fault:
-            raise ExchangeFault(f"{path}: exchange {number}: {fault}") from None
+            yield _entry(FieldReader(one))
+        except (ExchangeError, DocumentError) as fault:
+            raise ExchangeError(f"{path}: exchange {number}: {fault}") from None
 
 
-def _entry(top: Reader) -> Entry:
+def _entry(top: FieldReader) -> Entry:
     request, answer = top.reader("request"), top.reader("answer")
     withheld = answer.text("withheld", "")
     doc: Node | None = None
@@ -216,20 +216,20 @@ def _entry(top: Reader) -> Entry:
     return entry
 
 
-def _moment(reader: Reader, name: str) -> datetime:
+def _moment(reader: FieldReader, name: str) -> datetime:
     found = reader.text(name)
     try:
         moment = datetime.fromisoformat(found)
     except ValueError:
-        raise ExchangeFault(f'{reader.where(name)}: "{found}" is no moment') from None
+        raise ExchangeError(f'{reader.where(name)}: "{found}" is no moment') from None
     if moment.tzinfo is None:
-        raise ExchangeFault(f"{reader.where(name)}: {found} has no time zone")
+        raise ExchangeError(f"{reader.where(name)}: {found} has no time zone")
     return moment
 
 
-def _seconds(reader: Reader) -> float:
+def _seconds(reader: FieldReader) -> float:
     found = reader.text("seconds")
     try:
         return float(found)
     except ValueError:
-        raise ExchangeFault(f'{reader.where("seconds")}: "{found}" is no number') from None
+        raise ExchangeError(f'{reader.where("seconds")}: "{found}" is no number') from None

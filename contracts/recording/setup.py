@@ -11,16 +11,16 @@ import httpx
 
 from contracts.clock import now
 from contracts.recording.file import SessionFile
-from contracts.recording.player import Player
-from contracts.recording.proxy import Gate, Log, Proxy
-from contracts.recording.pseudonymizer import Disguise
+from contracts.recording.player import Replayer
+from contracts.recording.proxy import Log, Proxy, ProxyPolicy
+from contracts.recording.pseudonymizer import Pseudonymizer
 from contracts.recording.recorder import Recorder
 from contracts.recording.session import Session, read
 from contracts.recording.upstream import Upstream
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class RecordingOptions:
     """What was wished of a recording. ``transport`` stands in for the network in tests."""
 
     upstream: str = ""
@@ -34,27 +34,36 @@ class Wish:
 
 @contextmanager
 def proxy(
-    wish: Wish, gate: Gate, log: Log, *, to: Path | None = None, replay: Path | None = None
+    options: RecordingOptions,
+    policy: ProxyPolicy,
+    log: Log,
+    *,
+    to: Path | None = None,
+    replay: Path | None = None,
 ) -> Iterator[Proxy]:
-    """A proxy ready to serve. Raises ExchangeFault, and httpx.InvalidURL (a ValueError)."""
+    """A proxy ready to serve. Raises ExchangeError, and httpx.InvalidURL (a ValueError)."""
     with ExitStack() as open_:
         upstream = None
-        if wish.upstream:
-            upstream = Upstream(wish.upstream, verify=wish.verify, transport=wish.transport)
+        if options.upstream:
+            upstream = Upstream(
+                options.upstream, verify=options.verify, transport=options.transport
+            )
             open_.callback(upstream.close)
-        player = None if replay is None else Player(read(replay))
-        path = to or (replay if gate.on_miss == "upstream" else None)
+        player = None if replay is None else Replayer(read(replay))
+        path = to or (replay if policy.on_miss == "upstream" else None)
         recorder = None
         if path is not None and upstream is not None:
             begun = Session(
                 name=path.stem,
                 upstream=upstream.name,
                 began=now(),
-                version=wish.version or upstream.version or "not known",
-                personal="kept" if wish.keep_personal else "covered",
+                version=options.version or upstream.version or "not known",
+                personal="kept" if options.keep_personal else "covered",
             )
             file = open_.enter_context(SessionFile(path, begun))
             kept = file.session.personal == "kept"
-            disguise = Disguise(keep_personal=kept and wish.keep_personal, more=wish.personal)
-            recorder = Recorder(file, disguise, rewrite=wish.rewrite)
-        yield Proxy(gate, log, upstream=upstream, recorder=recorder, player=player)
+            disguise = Pseudonymizer(
+                keep_personal=kept and options.keep_personal, more=options.personal
+            )
+            recorder = Recorder(file, disguise, rewrite=options.rewrite)
+        yield Proxy(policy, log, upstream=upstream, recorder=recorder, player=player)

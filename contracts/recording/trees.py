@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from contracts.record.document import Node
-from contracts.record.formats import ECHO, LAYOUT, Unreadable, read
+from contracts.record.formats import ECHO, LAYOUT, UnreadableBody, read
 from contracts.record.tokens import Opaque
 
 JSON = frozenset({"json", "sjson", "xjson"})
@@ -15,7 +15,7 @@ OUTS = frozenset({"", "xml", "devel"}) | JSON | {"bjson"}
 """Formats of which a tree can be read."""
 
 
-def shape_of(out: str) -> str:
+def format_of(out: str) -> str:
     """The format as exchanges name it: xml, json, bjson; the name itself of any other."""
     if out in JSON:
         return "json"
@@ -27,8 +27,8 @@ def tree_of(text: str, out: str) -> tuple[Node, list[str]]:
     if out not in OUTS:
         raise Opaque(f"an answer in the format {out} cannot be read")
     try:
-        return read(text.encode(), shape_of(out))
-    except Unreadable as problem:
+        return read(text.encode(), format_of(out))
+    except UnreadableBody as problem:
         raise Opaque(" ".join(str(problem).split())) from None
 
 

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 import httpx
 
 from contracts.clock import elapsed, now
-from contracts.record.fields import ExchangeFault
-from contracts.recording.recorder import Answered
-from contracts.recording.request import Sent
+from contracts.record.fields import ExchangeError
+from contracts.recording.recorder import UpstreamAnswer
+from contracts.recording.request import ProxiedRequest
 
 TIMEOUT: Final = 120.0
 """Seconds. An order that takes longer than this may have happened all the same."""
@@ -30,15 +30,15 @@ _HOPS: Final = frozenset({
 _BOUND: Final = re.compile(r";\s*(?:domain=[^;]*|secure)(?=;|$)", re.IGNORECASE)
 
 
-class Silent(Exception):
+class NoUpstreamAnswer(Exception):
     """The seller did not answer. The text is one line: how, and what may have happened."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class UpstreamReply:
     """An answer: what to record of it, and the headers the client gets."""
 
-    answered: Answered
+    answer: UpstreamAnswer
     headers: tuple[tuple[str, str], ...]
 
 
@@ -64,22 +64,22 @@ class Upstream:
         """Closes the connections."""
         self._http.close()
 
-    def ask(self, sent: Sent, link: str = "") -> Reply:
+    def ask(self, sent: ProxiedRequest, link: str = "") -> UpstreamReply:
         """Sends a request on; ``link``: to where an answer that takes long is. Raises Silent."""
         try:
             request = self._request(sent, link)
         except (httpx.InvalidURL, UnicodeError) as problem:
             # Not its text: that quotes the address.
-            raise Silent(f"{type(problem).__name__}: it cannot be passed on") from None
+            raise NoUpstreamAnswer(f"{type(problem).__name__}: it cannot be passed on") from None
         at, began = now(), elapsed()
         try:
             response = self._http.send(request, follow_redirects=False)
         except (httpx.ConnectError, httpx.ConnectTimeout) as problem:
-            raise Silent(f"{type(problem).__name__}: nothing was sent") from None
+            raise NoUpstreamAnswer(f"{type(problem).__name__}: nothing was sent") from None
         except (httpx.HTTPError, httpx.InvalidURL) as problem:
             how = type(problem).__name__
-            raise Silent(f"{how}: what was asked may have happened") from None
-        answered = Answered(
+            raise NoUpstreamAnswer(f"{how}: what was asked may have happened") from None
+        answer = UpstreamAnswer(
             status=response.status_code,
             content_type=response.headers.get("Content-Type", ""),
             body=response.content,
@@ -87,9 +87,9 @@ class Upstream:
             seconds=elapsed() - began,
             today=self._own_day() or _day(response, at),
         )
-        return Reply(answered, tuple(_passed(response)))
+        return UpstreamReply(answer, tuple(_passed(response)))
 
-    def _request(self, sent: Sent, link: str) -> httpx.Request:
+    def _request(self, sent: ProxiedRequest, link: str) -> httpx.Request:
         headers = [
             (name.encode("latin-1"), text.encode("latin-1"))
             for name, text in sent.headers
@@ -132,11 +132,11 @@ def _address(url: str) -> httpx.URL:
         urlsplit(url)
         found = httpx.URL(url)
     except (httpx.InvalidURL, ValueError):
-        raise ExchangeFault("--upstream: is no address") from None
+        raise ExchangeError("--upstream: is no address") from None
     if found.scheme not in ("http", "https") or not found.host:
-        raise ExchangeFault("--upstream: must begin with http:// or https:// and name a host")
+        raise ExchangeError("--upstream: must begin with http:// or https:// and name a host")
     if found.userinfo or found.query:
-        raise ExchangeFault("--upstream: may carry no login and no query")
+        raise ExchangeError("--upstream: may carry no login and no query")
     return found if found.path != "/" else found.copy_with(path="/billmgr")
 
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from contracts.suite.fixtures import bench, judged_in_process, judged_over_http
+from contracts.suite.fixtures import judged_in_process, judged_over_http, target
 
-__all__ = ["bench", "judged_in_process", "judged_over_http"]
+__all__ = ["judged_in_process", "judged_over_http", "target"]

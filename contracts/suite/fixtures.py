@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from contracts.checks.fuzz.declarations import Declared
-from contracts.checks.fuzz.target import Bench
+from contracts.checks.fuzz.declarations import Declarations
+from contracts.checks.fuzz.target import FuzzTarget
 from contracts.target import own
 from contracts.target.seller import Seller
 
-DECLARED = Declared()
+DECLARED = Declarations()
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +29,7 @@ def judged_over_http() -> Iterator[Seller]:
 
 
 @pytest.fixture(scope="module")
-def bench(judged_in_process: Seller) -> Iterator[Bench]:
+def target(judged_in_process: Seller) -> Iterator[FuzzTarget]:
     """Where they are sent. What one example changes the next one meets: that is quicker."""
-    with Bench(judged_in_process, DECLARED, isolated=False) as made:
+    with FuzzTarget(judged_in_process, DECLARED, isolated=False) as made:
         yield made

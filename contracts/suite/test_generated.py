@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from contracts.checks.fuzz.operations import Generated, operations, requests
-from contracts.checks.fuzz.target import Bench
+from contracts.checks.fuzz.target import FuzzTarget
 from contracts.suite.fixtures import DECLARED
 
 OPERATIONS = operations(DECLARED.document)
@@ -17,7 +17,7 @@ EXAMPLES = 12
 
 
 @pytest.mark.parametrize("func", sorted(DECLARED.functions))
-def test_whatever_is_sent_is_answered_as_declared(bench: Bench, func: str) -> None:
+def test_whatever_is_sent_is_answered_as_declared(target: FuzzTarget, func: str) -> None:
     """Good requests and bad ones: every rule holds of every answer."""
 
     @settings(
@@ -27,11 +27,11 @@ def test_whatever_is_sent_is_answered_as_declared(bench: Bench, func: str) -> No
         database=None,
         suppress_health_check=list(HealthCheck),
     )
-    @given(request=requests(OPERATIONS[func], DECLARED.functions[func], bench.numbers))
+    @given(request=requests(OPERATIONS[func], DECLARED.functions[func], target.numbers))
     def run(request: Generated) -> None:
-        if found := bench.judged(func, request):
-            told = [f"{breach.rule}: {breach.told}" for breach in found]
-            pytest.fail("\n".join([*told, bench.again(bench.sent[0])]), pytrace=False)
+        if found := target.judged(func, request):
+            told = [f"{violation.rule}: {violation.told}" for violation in found]
+            pytest.fail("\n".join([*told, target.again(target.sent[0])]), pytrace=False)
 
-    bench.renew()
+    target.renew()
     run()

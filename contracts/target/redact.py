@@ -22,7 +22,7 @@ import httpx
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from contracts.record.tokens import Leaf, Opaque, leaves, rewritten
+from contracts.record.tokens import Opaque, ValueToken, rewritten, value_tokens
 from contracts.target.parameters import last, pairs_of
 from contracts.verdicts import CallRecord
 
@@ -101,15 +101,15 @@ def _is_flag(piece: str) -> bool:
     return told is not None and (not rest or rest in _PIECES or rest.endswith(_ENDS))
 
 
-def is_secret_leaf(leaf: Leaf) -> bool:
+def is_secret_value(token: ValueToken) -> bool:
     """Whether a value of an answer is a secret by the place where it stands."""
-    if leaf.value.strip() in _STATES:
+    if token.value.strip() in _STATES:
         return False
-    if leaf.attribute:
+    if token.attribute:
         # ``key`` of a choice is what a client sends to take it.
-        meant = leaf.attribute != "key" and is_secret(leaf.attribute)
-        return meant or (leaf.name == "auth" and leaf.attribute == "id")
-    return is_secret(leaf.name)
+        meant = token.attribute != "key" and is_secret(token.attribute)
+        return meant or (token.name == "auth" and token.attribute == "id")
+    return is_secret(token.name)
 
 
 def masked(form: Mapping[str, str]) -> dict[str, str]:
@@ -152,12 +152,12 @@ def _masked_input(found: re.Match[str]) -> str:
 def masked_text(text: str, secrets: Iterable[str] = ()) -> str:
     """An answer in any format with secrets blotted out; ``secrets`` are those of its request."""
     try:
-        found = leaves(text)
+        found = value_tokens(text)
     except Opaque:
         return _masked_patterns(text, secrets)
-    told = (leaf.value for leaf in found if is_secret_leaf(leaf))
+    told = (token.value for token in found if is_secret_value(token))
     known = _longest({*secrets, *islice(filter(_is_telling, told), MOST)})
-    return masked_links(rewritten(text, lambda leaf: _masked_leaf(leaf, known)))
+    return masked_links(rewritten(text, lambda token: _masked_token(token, known)))
 
 
 def _masked_patterns(text: str, secrets: Iterable[str]) -> str:
@@ -185,10 +185,10 @@ def _longest(secrets: Iterable[str]) -> list[str]:
     return sorted({one for one in secrets if len(one) >= SHORTEST}, key=len, reverse=True)
 
 
-def _masked_leaf(leaf: Leaf, known: Iterable[str]) -> str:
-    if is_secret_leaf(leaf):
+def _masked_token(token: ValueToken, known: Iterable[str]) -> str:
+    if is_secret_value(token):
         return MASK
-    return masked_links(_without(leaf.value, known))
+    return masked_links(_without(token.value, known))
 
 
 def _without(text: str, known: Iterable[str]) -> str:

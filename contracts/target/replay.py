@@ -29,7 +29,7 @@ def replay(exchange: Exchange, out: str, seller: Seller) -> Verdict:
         return _verdict(exchange, out, Outcome.SKIP, [str(reason)], seen)
     except CannotRun as problem:
         return _verdict(exchange, out, Outcome.ERROR, [str(problem)], seen)
-    told = differences(exchange.wanted, out, reply.status, reply.body, place.known)
+    told = differences(exchange.expected, out, reply.status, reply.body, place.known)
     if not told:
         return _verdict(exchange, out, Outcome.PASS, seen=seen)
     only_assumed = exchange.evidence == ASSUMED and not seller.own
@@ -72,7 +72,7 @@ def _prepared(step: Step, place: Place, note: str) -> list[str]:
     """A step before the exchange, asked as often as it says; what it got wrong."""
     for _ in range(max(step.times, 1)):
         reply = place.ask(step.request, "xml", note)
-        if told := differences(step.wanted, "xml", reply.status, reply.body, place.known):
+        if told := differences(step.expected, "xml", reply.status, reply.body, place.known):
             return told
     return []
 

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 import httpx
 
 from contracts.record.document import Node
-from contracts.record.formats import FORMATS, Unreadable, read
+from contracts.record.formats import FORMATS, UnreadableBody, read
 from contracts.target.parameters import pairs_of
 
 _WEIGHED: Final = frozenset({
@@ -37,7 +37,7 @@ def document_of(answer: httpx.Response, out: str) -> Node | None:
     """What was answered; None where it cannot be read."""
     try:
         document = read(answer.read(), out if out in FORMATS else "xml")[0]
-    except Unreadable:
+    except UnreadableBody:
         return None
     return _from_bjson(document) if out == "bjson" else document
 

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import httpx
 
 from contracts.record.exchange import Login, Request
-from contracts.record.formats import Unreadable, read
+from contracts.record.formats import UnreadableBody, read
 from contracts.record.placeholders import Bindings
 from contracts.target import redact
 from contracts.verdicts import CallRecord
@@ -100,7 +100,7 @@ class Place:
             reply = self.ask(asked, "xml", "opens a session")
             try:
                 opened = read(reply.body, "xml")[0].first("auth")
-            except Unreadable:
+            except UnreadableBody:
                 opened = None
             if opened is None or not opened.text:
                 raise CannotRun(f"no session for {name}")

@@ -14,7 +14,7 @@ from typing import Final
 import httpx
 
 from contracts.record.document import Node
-from contracts.record.formats import Unreadable, read
+from contracts.record.formats import UnreadableBody, read
 from contracts.target.redact import seen
 from contracts.verdicts import CallRecord
 
@@ -105,7 +105,7 @@ def ask(
         doc = read(body, "xml")[0]
     except httpx.HTTPError as problem:
         return None, str(problem) or type(problem).__name__
-    except Unreadable as problem:
+    except UnreadableBody as problem:
         return None, str(problem)
     error = doc.first("error")
     return (doc, "") if error is None else (None, refusal_of(error))

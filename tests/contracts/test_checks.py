@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from contracts.record.compare import Wanted, differences
+from contracts.record.compare import ExpectedDocument, differences
 from contracts.record.document import from_record
 from contracts.record.placeholders import Bindings
 
@@ -17,7 +17,7 @@ def told(
     record: dict[str, object], body: bytes, out: str = "xml", *, kind: str = "", exact: bool = False
 ) -> list[str]:
     kind = kind or ("error" if "error" in record else "form")
-    wanted = Wanted(from_record("doc", record)[0], kind, exact)
+    wanted = ExpectedDocument(from_record("doc", record)[0], kind, exact)
     return differences(wanted, out, 200, body, Bindings(date(2027, 1, 1)))
 
 

@@ -77,7 +77,7 @@ def test_another_kind_of_refusal_is_told() -> None:
 def test_an_answer_that_the_client_refuses_is_told() -> None:
     exchange = RECORDS["soft.edit/read"]
     refusal = Node("doc", children=(Node("error", attrs={"type": "access"}),))
-    other = replace(exchange, wanted=replace(exchange.wanted, doc=refusal, kind="error"))
+    other = replace(exchange, expected=replace(exchange.expected, doc=refusal, kind="error"))
     assert "expected it to be read, raised AccessDenied" in _told(other)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from contracts.record.exchange import read_all, read_file
-from contracts.record.fields import ExchangeFault
+from contracts.record.fields import ExchangeError
 
 GOOD = """\
 func: soft.edit
@@ -68,7 +68,7 @@ def test_a_fault_is_one_line_that_names_the_place(
 ) -> None:
     assert old in GOOD
     path = _written(tmp_path, GOOD.replace(old, new, 1))
-    with pytest.raises(ExchangeFault) as raised:
+    with pytest.raises(ExchangeError) as raised:
         read_file(path)
     line = str(raised.value)
     assert line.startswith(f"{path}: {told}")
@@ -78,7 +78,7 @@ def test_a_fault_is_one_line_that_names_the_place(
 def test_all_faults_of_a_folder_are_told_at_once(tmp_path: Path) -> None:
     _written(tmp_path, GOOD.replace("kind: result", "kind: x"))
     _written(tmp_path, GOOD, func="soft")
-    with pytest.raises(ExchangeFault) as raised:
+    with pytest.raises(ExchangeError) as raised:
         read_all(tmp_path)
     assert len(str(raised.value).splitlines()) == 2
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from contracts.record.placeholders import Bindings, fault_of
+from contracts.record.placeholders import Bindings, placeholder_error
 
 LEAP = date(2028, 1, 31)
 
@@ -35,7 +35,7 @@ def known() -> Bindings:
     ],
 )
 def test_a_placeholder_stands_for(known: Bindings, expected: str, found: str) -> None:
-    assert known.fault(expected, found) == ""
+    assert known.mismatch(expected, found) == ""
 
 
 @pytest.mark.parametrize(
@@ -52,29 +52,29 @@ def test_a_placeholder_stands_for(known: Bindings, expected: str, found: str) ->
     ],
 )
 def test_a_placeholder_does_not_stand_for(known: Bindings, expected: str, found: str) -> None:
-    assert known.fault(expected, found) != ""
+    assert known.mismatch(expected, found) != ""
 
 
 def test_the_same_label_is_the_same_value(known: Bindings) -> None:
-    assert known.fault("<id:a>", "1") == ""
-    assert known.fault("<id:a>", "1") == ""
-    assert known.fault("<id:b>", "2") == ""
-    assert known.fault("<id:a>", "2") == 'expected <id:a>, which was "1" before, found "2"'
+    assert known.mismatch("<id:a>", "1") == ""
+    assert known.mismatch("<id:a>", "1") == ""
+    assert known.mismatch("<id:b>", "2") == ""
+    assert known.mismatch("<id:a>", "2") == 'expected <id:a>, which was "1" before, found "2"'
 
 
 def test_a_key_begins_with_the_id_of_its_label(known: Bindings) -> None:
-    assert known.fault("<id:a>", "17") == ""
-    assert known.fault("<key:a>", "18-AB") != ""
-    assert known.fault("<key:a>", "17-AB") != "", "a key once seen is the key"
+    assert known.mismatch("<id:a>", "17") == ""
+    assert known.mismatch("<key:a>", "18-AB") != ""
+    assert known.mismatch("<key:a>", "17-AB") != "", "a key once seen is the key"
 
 
 def test_a_wrong_relative_day_says_which_day_was_meant(known: Bindings) -> None:
-    fault = known.fault("<date:+1 month>", "2028-03-01")
+    fault = known.mismatch("<date:+1 month>", "2028-03-01")
     assert fault == 'expected <date:+1 month>, which is 2028-02-29, found "2028-03-01"'
 
 
 def test_a_bound_label_fills_a_request(known: Bindings) -> None:
-    known.fault("<id:licence>", "100010")
+    known.mismatch("<id:licence>", "100010")
     assert known.filled("<id:licence>, 5") == "100010, 5"
     assert known.filled("<date:+1 day>") == "2028-02-01"
 
@@ -91,9 +91,9 @@ def test_a_made_up_key_begins_with_its_made_up_id(known: Bindings) -> None:
 
 @pytest.mark.parametrize("text", ["<idd:1>", "<date:+1 fortnight>", "<date:+1 month nonsense>"])
 def test_a_misspelt_placeholder_is_told(text: str) -> None:
-    assert fault_of(text).startswith(text)
+    assert placeholder_error(text).startswith(text)
 
 
 @pytest.mark.parametrize("text", ["<b>name</b>", "a < b > c", "<id>", "<text:x>"])
 def test_what_is_no_misspelt_placeholder_is_left_alone(text: str) -> None:
-    assert fault_of(text) == ""
+    assert placeholder_error(text) == ""

@@ -24,7 +24,7 @@ def _of(func: str) -> list[Exchange]:
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.name)
 def test_every_function_is_on_record_in_xml_and_json(function: Function) -> None:
-    answered = [e for e in _of(function.name) if e.wanted.kind != "error"]
+    answered = [e for e in _of(function.name) if e.expected.kind != "error"]
     formats = {out for exchange in answered for out in exchange.formats}
     assert {"xml", "json"} <= formats
 
@@ -70,7 +70,7 @@ def _classes(root: type[errors.ApiError]) -> Iterator[type[errors.ApiError]]:
 def _refusals() -> set[tuple[str, str, str]]:
     found = set()
     for exchange in RECORDS:
-        error = exchange.wanted.doc.first("error")
+        error = exchange.expected.doc.first("error")
         if error is not None:
             for out in exchange.formats:
                 found.add((error.attrs["type"], error.attrs.get("object", ""), out))
@@ -93,7 +93,7 @@ def test_an_empty_field_is_on_record_with_its_reason() -> None:
     params = [
         param.text
         for exchange in RECORDS
-        if (error := exchange.wanted.doc.first("error")) is not None
+        if (error := exchange.expected.doc.first("error")) is not None
         for param in error.all("param")
     ]
     assert "desck_empty" in params

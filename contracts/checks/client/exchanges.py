@@ -12,7 +12,7 @@ import httpx
 
 import reseller_client
 from contracts.checks.client.calls import CALLS, IN_SESSION
-from contracts.record.comparable import plain, reading_differences
+from contracts.record.comparable import reading_differences, to_comparable
 from contracts.record.document import Node
 from contracts.record.exchange import Exchange, Reading
 from contracts.record.placeholders import Bindings
@@ -56,11 +56,11 @@ def judge_client(exchange: Exchange, out: Out, records: Mapping[str, Exchange]) 
     """
     known = Bindings(TODAY)
     for step in exchange.before:
-        filled(step.wanted.doc, known)
-    answers = {exchange.func: write(exchange.wanted, out, known)}
+        filled(step.expected.doc, known)
+    answers = {exchange.func: write(exchange.expected, out, known)}
     reading = exchange.reading
     for name in reading.meanwhile if reading else ():
-        answers[records[name].func] = write(records[name].wanted, out, known)
+        answers[records[name].func] = write(records[name].expected, out, known)
     line = Line(answers)
     told = _judged(exchange, reading, line, out, known)
     outcome = Outcome.FAIL if told else Outcome.PASS
@@ -82,7 +82,7 @@ def _judged(
         return [*_sent(exchange, line, known), *_raised(reading, problem, out)]
     if reading.raises:
         return [f"expected {reading.raises}, read {found!r}"]
-    told = reading_differences(reading.reads, plain(found), known, "reads")
+    told = reading_differences(reading.reads, to_comparable(found), known, "reads")
     return [*_sent(exchange, line, known), *told]
 
 
@@ -124,7 +124,7 @@ def _sent(exchange: Exchange, line: Line, known: Bindings) -> list[str]:
             continue  # whose session it is, is another exchange
         if name not in form:
             told.append(f"request.{name}: expected {text}, not sent")
-        elif fault := known.fault(text, form[name]):
+        elif fault := known.mismatch(text, form[name]):
             told.append(f"request.{name}: {fault}")
     unknown = sorted(set(form) - set(exchange.request.params) - COMMON)
     return [*told, *(f"request.{name}: is not on record" for name in unknown)]
@@ -147,20 +147,22 @@ def _openly(exchange: Exchange, client: Client, known: Bindings) -> list[str]:
     params = {
         name: known.filled(text, sample=True) for name, text in exchange.request.params.items()
     }
-    error = exchange.wanted.doc.first("error")
+    error = exchange.expected.doc.first("error")
     try:
         answer = client.call(exchange.func, params)
     except Refused as refusal:
         if error is None:
             return [f"expected it to be read, raised {refusal}"]
-        kind = known.fault(error.attrs["type"], refusal.type)
+        kind = known.mismatch(error.attrs["type"], refusal.type)
         return [f"error.type: {kind}"] if kind and refusal.type else []
     except ResellerError as problem:
         return [f"expected it to be read, raised {type(problem).__name__}: {problem}"]
     if error is not None:
         return [f"expected a refusal, read {answer!r}"]
-    leaves = [node for node in exchange.wanted.doc.children if _is_leaf(node)]
-    told = [(node.name, known.fault(node.text or "", answer.value(node.name))) for node in leaves]
+    leaves = [node for node in exchange.expected.doc.children if _is_leaf(node)]
+    told = [
+        (node.name, known.mismatch(node.text or "", answer.value(node.name))) for node in leaves
+    ]
     return [f"{name}: {fault}" for name, fault in told if fault]
 
 

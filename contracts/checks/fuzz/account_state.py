@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from contracts.checks.fuzz.sending import Asking
+from contracts.checks.fuzz.sending import RequestSender
 from contracts.checks.fuzz.state_coverage import DELETED
 from contracts.record.document import Node
 
@@ -17,12 +17,12 @@ MANY: Final = "500"
 """Rows asked for at once; a life fits into one page."""
 
 
-class BadBooks(ValueError):
+class AccountStateError(ValueError):
     """A list cannot be read as it should: one line for people."""
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class AccountState:
     """One look: the balance, what was paid in, what was charged, and the state of each service."""
 
     balance: Decimal
@@ -36,33 +36,33 @@ class Books:
         return self.balance - (self.paid_in - self.charged)
 
 
-def look(asking: Asking, products: Iterable[str]) -> Books:
+def look(sender: RequestSender, products: Iterable[str]) -> AccountState:
     """Reads balance, payments, expenses and the lists of these product types."""
-    account = next(iter(_rows(asking, "subaccount")), None)
+    account = next(iter(_rows(sender, "subaccount")), None)
     if account is None:
-        raise BadBooks("subaccount: no row tells the balance")
+        raise AccountStateError("subaccount: no row tells the balance")
     paid = [
         _money(row, "payment", "subaccountamount_iso")
-        for row in _rows(asking, "payment")
+        for row in _rows(sender, "payment")
         if _text(row, "status_orig") in CREDITED
     ]
-    charged = [_money(row, "expense", "amount") for row in _rows(asking, "expense")]
+    charged = [_money(row, "expense", "amount") for row in _rows(sender, "expense")]
     states: dict[str, int] = {}
     for product in products:
-        for row in _rows(asking, product):
+        for row in _rows(sender, product):
             states[_text(row, "id")] = int(_text(row, "status") or DELETED)
     balance = _money(account, "subaccount", "balance")
-    return Books(balance, sum(paid, Decimal()), sum(charged, Decimal()), states)
+    return AccountState(balance, sum(paid, Decimal()), sum(charged, Decimal()), states)
 
 
-def _rows(asking: Asking, func: str) -> tuple[Node, ...]:
-    answer = asking.ask(func, {"p_cnt": MANY})
+def _rows(sender: RequestSender, func: str) -> tuple[Node, ...]:
+    answer = sender.ask(func, {"p_cnt": MANY})
     if answer.doc is None or answer.error is not None:
-        raise BadBooks(f"{func}: no list, but {answer.error or answer.fault}")
+        raise AccountStateError(f"{func}: no list, but {answer.error or answer.fault}")
     total = answer.doc.first("p_elems")
     rows = answer.doc.all("elem")
     if total is not None and total.text and int(total.text) > len(rows):
-        raise BadBooks(f"{func}: {total.text} rows, only {len(rows)} were told")
+        raise AccountStateError(f"{func}: {total.text} rows, only {len(rows)} were told")
     return rows
 
 
@@ -76,4 +76,4 @@ def _money(row: Node, func: str, name: str) -> Decimal:
     try:
         return Decimal(said.partition(" ")[0])
     except InvalidOperation:
-        raise BadBooks(f"{func}: {name} is {said[:40]!r}, no amount") from None
+        raise AccountStateError(f"{func}: {name} is {said[:40]!r}, no amount") from None

@@ -9,13 +9,13 @@ import httpx
 
 from contracts.checks.fuzz.neutral import flat_error, tree_of
 from contracts.record.document import Node
-from contracts.record.formats import Unreadable
+from contracts.record.formats import UnreadableBody
 from contracts.target.redact import fields_of, seen
 from contracts.verdicts import CallRecord
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class AnsweredCall:
     """A request that was sent, and its answer. ``fault``: why the answer is no document."""
 
     request: httpx.Request
@@ -52,7 +52,7 @@ class Answered:
         return seen(self.request, self.response, note)
 
 
-def answered(request: httpx.Request, response: httpx.Response) -> Answered:
+def answered(request: httpx.Request, response: httpx.Response) -> AnsweredCall:
     """A request with its answer, read in the format it asks for."""
     params = fields_of(request)
     out = params.get("out", "")
@@ -60,6 +60,6 @@ def answered(request: httpx.Request, response: httpx.Response) -> Answered:
         out = "ajax" if params.get("sfrom") == "ajax" else "xml"
     try:
         doc = tree_of(response.content, out)
-    except Unreadable as problem:
-        return Answered(request, response, params, out, None, str(problem))
-    return Answered(request, response, params, out, doc)
+    except UnreadableBody as problem:
+        return AnsweredCall(request, response, params, out, None, str(problem))
+    return AnsweredCall(request, response, params, out, doc)

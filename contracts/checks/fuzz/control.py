@@ -14,7 +14,7 @@ from contracts.target.seller import CONTROL, CannotRun, Place
 
 
 @dataclass(frozen=True, slots=True)
-class Control:
+class WorldControl:
     """The control API for one place; ``token`` where the seller wants one."""
 
     place: Place

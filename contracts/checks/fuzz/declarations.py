@@ -16,7 +16,7 @@ SHARED: Final = ("Leaf", "Refusal")
 """Schemas of the document that those of single functions lean on."""
 
 
-class Declared:
+class Declarations:
     """Every function's declaration by name, and the OpenAPI document made of them.
 
     ``document``: another one, such as one a seller serves; by default that of this installation.

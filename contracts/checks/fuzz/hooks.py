@@ -18,15 +18,15 @@ import schemathesis
 from schemathesis import Case, CheckContext, DeserializationContext, HookContext, Response
 
 from contracts.checks.fuzz import virtual_paths
-from contracts.checks.fuzz.answered import Answered, answered
-from contracts.checks.fuzz.declarations import Declared
+from contracts.checks.fuzz.answered import AnsweredCall, answered
+from contracts.checks.fuzz.declarations import Declarations
 from contracts.checks.fuzz.neutral import neutral
 from contracts.checks.fuzz.rules import RULES
 from contracts.record.formats import read
 
 LOGIN: Final = os.environ.get("MOCKSELLER_LOGIN", "reseller")
 PASSWORD: Final = os.environ.get("MOCKSELLER_PASSWORD", "secret")
-DECLARED: Final = Declared()
+DECLARED: Final = Declarations()
 
 
 @schemathesis.hook
@@ -44,7 +44,7 @@ def neutral_document(context: DeserializationContext, response: Response) -> dic
     return neutral(read(response.content, "xml")[0])
 
 
-def _told(response: Response) -> Answered:
+def _told(response: Response) -> AnsweredCall:
     sent = response.request
     body = sent.body.encode() if isinstance(sent.body, str) else sent.body or b""
     assert isinstance(body, bytes)  # noqa: S101 - forms of schemathesis are never streams

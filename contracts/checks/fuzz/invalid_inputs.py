@@ -24,7 +24,7 @@ NONSENSE: Final = ("nonsense", "1x", "1e5x", "z" * 40, "None", "y")
 """Letters that stand for nothing anywhere."""
 
 
-def bad_fields(function: Json, params: Mapping[str, str]) -> list[str]:
+def invalid_fields(function: Json, params: Mapping[str, str]) -> list[str]:
     """Why this request can only be refused; empty where it may be answered either way.
 
     ``function`` is a declaration as ``schema_of`` tells it.

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from contracts import clock
-from contracts.checks.fuzz.declarations import Declared
-from contracts.checks.fuzz.lifecycle import Life
-from contracts.checks.fuzz.run import Campaign, Plan, in_silence
-from contracts.checks.fuzz.state_coverage import Reached
-from contracts.checks.fuzz.target import Bench, Permit
+from contracts.checks.fuzz.declarations import Declarations
+from contracts.checks.fuzz.lifecycle import LifecycleRun
+from contracts.checks.fuzz.run import FuzzRun, Plan, in_silence
+from contracts.checks.fuzz.state_coverage import StateCoverage
+from contracts.checks.fuzz.target import ChangePermission, FuzzTarget
 from contracts.target.seller import Seller
 from contracts.verdicts import DOCUMENTED, Outcome, Run, Verdict
 
@@ -22,11 +22,11 @@ ORDER: Final = ".order.param"
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class FuzzResult:
     """What came of it; ``reached`` is told beside the verdicts."""
 
     run: Run
-    reached: Reached
+    coverage: StateCoverage
 
 
 def judge(
@@ -34,45 +34,45 @@ def judge(
     plan: Plan,
     *,
     address: str,
-    permit: Permit | None = None,
+    permission: ChangePermission | None = None,
     token: str = "",
-    declared: Declared | None = None,
+    declared: Declarations | None = None,
     tell: Callable[[str], None] = in_silence,
-) -> Judged:
+) -> FuzzResult:
     """Asks a seller until the time of the plan is over; ``tell`` gets a line now and then.
 
     Lives are walked at a seller of ours alone: elsewhere they would be bought, with money.
     """
     began = clock.now()
     over = _Clock(clock.elapsed(), plan.seconds)
-    declared = declared or Declared()
-    bench = Bench(seller, declared, permit=permit, address=address)
-    with _giving_back(seller) as bought, bench:
-        bench.check_login()
-        life = Life(bench, products_of(declared, plan), token=token)
+    declared = declared or Declarations()
+    target = FuzzTarget(seller, declared, permission=permission, address=address)
+    with _giving_back(seller) as bought, target:
+        target.check_login()
+        life = LifecycleRun(target, products_of(declared, plan), token=token)
         if seller.own and life.products:
             tell("walks through lives of services")
-            life.by_heart(over.after(FOR_LIVES))
-            life.at_random(plan.seed, over.after(FOR_LIVES))
-            tell(f"walks through lives of services: {_in_numbers(life.reached)}")
+            life.run_scripted(over.after(FOR_LIVES))
+            life.run_random(plan.seed, over.after(FOR_LIVES))
+            tell(f"walks through lives of services: {_in_numbers(life.coverage)}")
         elif not seller.own:
             told = ("needs a world of its own: elsewhere services would be bought and deleted",)
             life.verdicts.append(Verdict("life", "walk", Outcome.SKIP, DOCUMENTED, told))
-        made_up = Campaign(bench, replace(plan, seconds=over.left()), tell)
+        made_up = FuzzRun(target, replace(plan, seconds=over.left()), tell)
         asked = made_up.run(seller.name)
-    remarks = (*asked.remarks, *_remarks(life.reached, bench), *bought)
+    remarks = (*asked.remarks, *_remarks(life.coverage, target), *bought)
     run = replace(
         asked,
         began=began,
         seconds=over.gone(),
         verdicts=(*life.verdicts, *asked.verdicts),
         remarks=remarks,
-        details={**asked.details, "lives": life.reached.told()},
+        details={**asked.details, "lives": life.coverage.told()},
     )
-    return Judged(run, life.reached)
+    return FuzzResult(run, life.coverage)
 
 
-def products_of(declared: Declared, plan: Plan) -> tuple[str, ...]:
+def products_of(declared: Declarations, plan: Plan) -> tuple[str, ...]:
     """The product types whose lives are walked: all, or those of the families that are named."""
     if plan.functions:
         return ()
@@ -103,16 +103,16 @@ class _Clock:
         return lambda: self.gone() >= self.seconds * part
 
 
-def _remarks(reached: Reached, bench: Bench) -> Iterator[str]:
-    if reached.states:
-        yield f"lives of {_in_numbers(reached)}"
-    if bench.seller.own:
+def _remarks(coverage: StateCoverage, target: FuzzTarget) -> Iterator[str]:
+    if coverage.states:
+        yield f"lives of {_in_numbers(coverage)}"
+    if target.seller.own:
         return
-    yield f"{bench.permit.held_back} requests were held back"
+    yield f"{target.permission.held_back} requests were held back"
 
 
-def _in_numbers(reached: Reached) -> str:
-    numbers = reached.numbers
+def _in_numbers(coverage: StateCoverage) -> str:
+    numbers = coverage.numbers
     states = f"{numbers['products']} product types: {numbers['states']} states"
     return f"{states}, {numbers['transitions']} transitions, {numbers['steps']} steps"
 

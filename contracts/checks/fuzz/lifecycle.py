@@ -17,10 +17,10 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 
-from contracts.checks.fuzz.rules import Breach
-from contracts.checks.fuzz.state_coverage import ACTIVE, DELETED, SUSPENDED, Reached
-from contracts.checks.fuzz.target import Bench
-from contracts.checks.fuzz.walk import Stumbled, Walk
+from contracts.checks.fuzz.rules import RuleViolation
+from contracts.checks.fuzz.state_coverage import ACTIVE, DELETED, SUSPENDED, StateCoverage
+from contracts.checks.fuzz.target import FuzzTarget
+from contracts.checks.fuzz.walk import InvariantViolation, Walk
 from contracts.verdicts import DOCUMENTED, CallRecord, Outcome, Verdict
 
 SPANS: Final = ("1 day", "15 days", "31 days", "62 days", "1 year")
@@ -49,16 +49,16 @@ class Move:
 
 
 @dataclass(slots=True)
-class Life:
+class LifecycleRun:
     """Walks on a bench; ``verdicts`` are those of the walks so far."""
 
-    bench: Bench
+    target: FuzzTarget
     products: tuple[str, ...]
-    reached: Reached = field(default_factory=Reached)
+    coverage: StateCoverage = field(default_factory=StateCoverage)
     token: str = ""
     verdicts: list[Verdict] = field(default_factory=list)
 
-    def by_heart(self, is_over: Callable[[], bool]) -> None:
+    def run_scripted(self, is_over: Callable[[], bool]) -> None:
         """Every product type's life, one verdict for each."""
         for product in self.products:
             name = f"life/{product}"
@@ -70,14 +70,14 @@ class Life:
             try:
                 _live(walk, product)
                 _end(walk, product)
-            except Stumbled as stumbled:
-                self._fell(name, walk, stumbled.breach)
+            except InvariantViolation as stumbled:
+                self._fell(name, walk, stumbled.violation)
             else:
                 self.verdicts.append(Verdict(name, "walk", Outcome.PASS, DOCUMENTED))
 
-    def at_random(self, start: int, is_over: Callable[[], bool], walks: int = WALKS) -> None:
+    def run_random(self, start: int, is_over: Callable[[], bool], walks: int = WALKS) -> None:
         """Random walks until the time is over; one verdict."""
-        kept: list[tuple[Breach, tuple[str, ...], tuple[CallRecord, ...]]] = []
+        kept: list[tuple[RuleViolation, tuple[str, ...], tuple[CallRecord, ...]]] = []
         done = 0
 
         @seed(int.from_bytes(hashlib.sha256(f"{start}:life".encode()).digest()[:8]))
@@ -98,14 +98,14 @@ class Life:
             walk = self._walk(self.products)
             done += 1
             try:
-                _wander(walk, moves, is_over)
-            except Stumbled as stumbled:
-                if kept and stumbled.breach.rule != kept[0][0].rule:
+                _run_moves(walk, moves, is_over)
+            except InvariantViolation as stumbled:
+                if kept and stumbled.violation.rule != kept[0][0].rule:
                     return
-                kept.append((stumbled.breach, tuple(walk.lines), _seen(walk)))
+                kept.append((stumbled.violation, tuple(walk.lines), _seen(walk)))
                 raise
 
-        with suppress(Stumbled, Flaky):  # what was kept last is the smallest
+        with suppress(InvariantViolation, Flaky):  # what was kept last is the smallest
             attempt()
         if kept:
             self.verdicts.append(_failed(AT_RANDOM, *kept[-1]))
@@ -116,30 +116,32 @@ class Life:
             self.verdicts.append(Verdict(AT_RANDOM, "walk", Outcome.SKIP, DOCUMENTED, told))
 
     def _walk(self, products: tuple[str, ...]) -> Walk:
-        walk = Walk(self.bench, self.reached, products, self.token)
+        walk = Walk(self.target, self.coverage, products, self.token)
         walk.begin()
         return walk
 
-    def _fell(self, name: str, walk: Walk, breach: Breach) -> None:
-        self.verdicts.append(_failed(name, breach, tuple(walk.lines), _seen(walk)))
+    def _fell(self, name: str, walk: Walk, violation: RuleViolation) -> None:
+        self.verdicts.append(_failed(name, violation, tuple(walk.lines), _seen(walk)))
 
 
 def _seen(walk: Walk) -> tuple[CallRecord, ...]:
-    return tuple(answer.seen() for answer in walk.bench.asking.sent[-6:])
+    return tuple(answer.seen() for answer in walk.target.sender.sent[-6:])
 
 
 def _failed(
-    name: str, breach: Breach, lines: tuple[str, ...], seen: tuple[CallRecord, ...]
+    name: str, violation: RuleViolation, lines: tuple[str, ...], seen: tuple[CallRecord, ...]
 ) -> Verdict:
-    told = (f"{breach.rule}: {breach.told}", *lines)
-    return Verdict(f"{name}/{breach.rule}", "walk", Outcome.FAIL, breach.evidence, told, seen)
+    told = (f"{violation.rule}: {violation.told}", *lines)
+    return Verdict(f"{name}/{violation.rule}", "walk", Outcome.FAIL, violation.evidence, told, seen)
 
 
 def _live(walk: Walk, product: str) -> None:
-    """From the order to what must be refused afterwards. Raises Stumbled."""
+    """From the order to what must be refused afterwards. Raises InvariantViolation."""
     service = walk.order(product)
     if service is None:
-        raise Stumbled("an-example-works", f"{product}.order.param refuses its own example")
+        raise InvariantViolation(
+            "an-example-works", f"{product}.order.param refuses its own example"
+        )
     edit = f"id.{product}.edit"
     for link in (edit, f"{edit}.submit"):
         _must(walk.follow(service, link), None, link)
@@ -152,28 +154,34 @@ def _live(walk: Walk, product: str) -> None:
             _must(refusal, "access", link)
         elif refusal is not None or service.state != state:
             told = f"{link}: {refusal or 'taken'}, and it is in state {service.state}"
-            raise Stumbled("does-what-it-says", told)
+            raise InvariantViolation("does-what-it-says", told)
     # To another tariff, where there is one; told by the period it has.
     walk.follow(service, "id.service.changepricelist.submit", period="")
     _must(walk.follow(service, f"id.{product}.delete.submit"), None, "delete")
     if service.state != DELETED:
         walk.advance("3 years")  # deleted at the end of what is paid
     if service.state != DELETED:
-        raise Stumbled("does-what-it-says", f"{product}.delete leaves it in state {service.state}")
+        raise InvariantViolation(
+            "does-what-it-says", f"{product}.delete leaves it in state {service.state}"
+        )
     _must(walk.follow(service, PROLONG), "missed", f"{PROLONG} of a deleted one")
 
 
 def _end(walk: Walk, product: str) -> None:
-    """Paid later, opened later, and left alone until it is gone. Raises Stumbled."""
+    """Paid later, opened later, and left alone until it is gone. Raises InvariantViolation."""
     if walk.order(product, basket=True) is None:
-        raise Stumbled("an-example-works", f"{product}.order.param is not put into the basket")
+        raise InvariantViolation(
+            "an-example-works", f"{product}.order.param is not put into the basket"
+        )
     _must(walk.pay_basket(), None, "basket")
     if product in ONE_EACH:
         walk.follow(walk.services[-1], f"id.{product}.delete.submit")
     walk.opening(reads=2)
     late = walk.order(product)
     if late is None:
-        raise Stumbled("an-example-works", f"{product}.order.param is refused a second time")
+        raise InvariantViolation(
+            "an-example-works", f"{product}.order.param is refused a second time"
+        )
     for _ in range(3):
         walk.follow(late, f"id.{product}.edit")
     walk.purse("0.00")
@@ -184,7 +192,7 @@ def _end(walk: Walk, product: str) -> None:
 def _must(found: str | None, wanted: str | None, what: str) -> None:
     if found != wanted:
         told = f"{what}: {found or 'taken'}, expected {wanted or 'that it is taken'}"
-        raise Stumbled("a-life-can-be-led", told)
+        raise InvariantViolation("a-life-can-be-led", told)
 
 
 def _moves() -> st.SearchStrategy[Move]:
@@ -193,8 +201,8 @@ def _moves() -> st.SearchStrategy[Move]:
     return st.builds(Move, st.sampled_from(kinds), st.integers(0, 99), st.integers(0, 99))
 
 
-def _wander(walk: Walk, moves: Sequence[Move], is_over: Callable[[], bool]) -> None:
-    """Whatever the moves say. Raises Stumbled."""
+def _run_moves(walk: Walk, moves: Sequence[Move], is_over: Callable[[], bool]) -> None:
+    """Whatever the moves say. Raises InvariantViolation."""
     for move in moves:
         if is_over():
             return

@@ -10,7 +10,7 @@ EXPRESSION: Final = "$response.body#/"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LinkedRequest:
     """One request that a link leads to. ``submits``: it is carried out, not looked at."""
 
     func: str
@@ -25,7 +25,7 @@ def links_of(document: Mapping[str, Any], func: str) -> dict[str, Mapping[str, A
     return {name: components["links"][name] for name in names}
 
 
-def followed(link: Mapping[str, Any], answer: Mapping[str, Any]) -> Step | None:
+def followed(link: Mapping[str, Any], answer: Mapping[str, Any]) -> LinkedRequest | None:
     """The request a link makes of an answer (as json has it); None where it does not tell it."""
     submits = "requestBody" in link
     given: Mapping[str, str] = link["requestBody"] if submits else link["parameters"]
@@ -35,7 +35,7 @@ def followed(link: Mapping[str, Any], answer: Mapping[str, Any]) -> Step | None:
         if value is None:
             return None
         params[name] = value
-    return Step(link["operationId"].removesuffix(".post"), params, submits)
+    return LinkedRequest(link["operationId"].removesuffix(".post"), params, submits)
 
 
 def _value(tree: Any, expression: str) -> str | None:  # noqa: ANN401 - JSON

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from contracts.record.document import Node
-from contracts.record.formats import ALWAYS_ARRAYS, ECHO, LAYOUT, Unreadable, read
+from contracts.record.formats import ALWAYS_ARRAYS, ECHO, LAYOUT, UnreadableBody, read
 
 AS_XML: Final = frozenset({"xml", "devel"})
 AS_JSON: Final = frozenset({"json", "sjson", "xjson"})
@@ -22,12 +22,12 @@ JSONP: Final = re.compile(rb"\A[A-Za-z0-9_.$]{1,100}\((.*)\);\Z", re.DOTALL)
 
 
 def tree_of(body: bytes, out: str) -> Node | None:
-    """The document of an answer; None for formats that have none. Raises Unreadable."""
+    """The document of an answer; None for formats that have none. Raises UnreadableBody."""
     if out in AS_TEXT:
         try:
             body.decode("utf-8")
         except UnicodeDecodeError as problem:
-            raise Unreadable(f"not UTF-8: {problem}") from problem
+            raise UnreadableBody(f"not UTF-8: {problem}") from problem
         return None
     wrapped = JSONP.match(body)
     plain = wrapped[1] if wrapped else body
@@ -41,9 +41,9 @@ def _read_flat(body: bytes) -> None:
     try:
         told = json.loads(body)
     except (ValueError, RecursionError) as problem:
-        raise Unreadable(f"not json: {problem}") from problem
+        raise UnreadableBody(f"not json: {problem}") from problem
     if not isinstance(told, Mapping):
-        raise Unreadable(f"not an object: {body[:80]!r}")
+        raise UnreadableBody(f"not an object: {body[:80]!r}")
 
 
 def flat_error(body: bytes) -> str | None:

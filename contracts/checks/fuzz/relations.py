@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Iterator
 from typing import Final
 
-from contracts.checks.fuzz.answered import Answered
+from contracts.checks.fuzz.answered import AnsweredCall
 from contracts.checks.fuzz.neutral import canonical
 from contracts.checks.fuzz.operations import Generated
-from contracts.checks.fuzz.rules import BESIDE_RULES, Breach
-from contracts.checks.fuzz.sending import Asking
+from contracts.checks.fuzz.rules import BESIDE_RULES, RuleViolation
+from contracts.checks.fuzz.sending import RequestSender
 from contracts.verdicts import ASSUMED, DOCUMENTED, OBSERVED
 
 STATE: Final = ("subaccount", "service", "soft", "basket", "payment", "expense", "profile")
@@ -20,41 +20,41 @@ EPHEMERAL: Final = frozenset({"payment.add.redirect", "payment.add.pay"})
 """Looks whose answer carries a key that is another each time."""
 
 
-def state_of(asking: Asking) -> str:
+def state_of(sender: RequestSender) -> str:
     """A digest of everything the account has: two that are equal are the same state."""
     told = hashlib.sha256()
     for func in STATE:
-        told.update(asking.ask(func, {"p_cnt": "500"}).response.content)
+        told.update(sender.ask(func, {"p_cnt": "500"}).response.content)
     return told.hexdigest()
 
 
 def beside(
-    request: Generated, first: Answered, asking: Asking, before: str, *, public: bool
-) -> list[Breach]:
+    request: Generated, first: AnsweredCall, sender: RequestSender, before: str, *, public: bool
+) -> list[RuleViolation]:
     """What a look breaks beside its own answer. ``before``: the state before it was asked."""
     kind = request.beside
     if kind == "nothing changed":
-        lines = _unchanged(before, asking)
+        lines = _unchanged(before, sender)
     elif kind == "again":
-        lines = _again(first, asking.made_up(request, public=public))
+        lines = _again(first, sender.made_up(request, public=public))
     else:
-        lines = _formats(request, asking, public=public)
-    return [Breach(BESIDE_RULES[kind], GRADES[kind], line) for line in lines]
+        lines = _formats(request, sender, public=public)
+    return [RuleViolation(BESIDE_RULES[kind], GRADES[kind], line) for line in lines]
 
 
-def _unchanged(before: str, asking: Asking) -> Iterator[str]:
-    if state_of(asking) != before:
+def _unchanged(before: str, sender: RequestSender) -> Iterator[str]:
+    if state_of(sender) != before:
         yield "a look that changed something: balance, services, basket, payments or expenses"
 
 
-def _again(first: Answered, second: Answered) -> Iterator[str]:
+def _again(first: AnsweredCall, second: AnsweredCall) -> Iterator[str]:
     if first.response.content != second.response.content:
         yield "the same look answers something else when it is asked again"
 
 
-def _formats(request: Generated, asking: Asking, *, public: bool) -> Iterator[str]:
+def _formats(request: Generated, sender: RequestSender, *, public: bool) -> Iterator[str]:
     plain = {"sfrom": "", "callback": ""}
-    one, other = (asking.again(request, public=public, out=out, **plain) for out in ("xml", "json"))
+    one, other = (sender.again(request, public=public, out=out, **plain) for out in ("xml", "json"))
     if one.doc is None or other.doc is None:
         yield from (
             f"cannot be read as {told.out}: {told.fault}" for told in (one, other) if told.fault

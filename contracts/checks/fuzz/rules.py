@@ -8,9 +8,9 @@ from typing import Final
 
 import httpx
 
-from contracts.checks.fuzz.answered import Answered
-from contracts.checks.fuzz.declarations import Declared
-from contracts.checks.fuzz.invalid_inputs import bad_fields
+from contracts.checks.fuzz.answered import AnsweredCall
+from contracts.checks.fuzz.declarations import Declarations
+from contracts.checks.fuzz.invalid_inputs import invalid_fields
 from contracts.checks.fuzz.neutral import AS_JSON, FLAT, neutral
 from contracts.target.redact import SHORTEST, secrets_of
 from contracts.verdicts import ASSUMED, OBSERVED
@@ -22,7 +22,7 @@ ANYWHERE: Final = frozenset({"limit"})
 INTERNAL: Final = "internal"
 CONTENT_TYPES: Final = {"text": "text/plain", "csv": "text/csv", "xml": "text/xml"}
 
-Check = Callable[[Declared, str, Answered], Iterator[str]]
+Check = Callable[[Declarations, str, AnsweredCall], Iterator[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +34,17 @@ class Rule:
     check: Check
 
 
-def _status(_: Declared, __: str, told: Answered) -> Iterator[str]:
+def _status(_: Declarations, __: str, told: AnsweredCall) -> Iterator[str]:
     if told.response.status_code != httpx.codes.OK:
         yield f"HTTP status {told.response.status_code}, refusals are documents with 200"
 
 
-def _readable(_: Declared, __: str, told: Answered) -> Iterator[str]:
+def _readable(_: Declarations, __: str, told: AnsweredCall) -> Iterator[str]:
     if told.fault and told.out in OUTS:
         yield f"cannot be read as {told.out}: {told.fault}"
 
 
-def _content_type(_: Declared, __: str, told: Answered) -> Iterator[str]:
+def _content_type(_: Declarations, __: str, told: AnsweredCall) -> Iterator[str]:
     said = told.response.headers.get("content-type", "").partition(";")[0].strip().lower()
     if told.out in AS_JSON | FLAT and told.out in {*OUTS, "ajax"}:
         wanted = {"application/json", "application/javascript"}
@@ -57,18 +57,18 @@ def _content_type(_: Declared, __: str, told: Answered) -> Iterator[str]:
         yield f"Content-Type {said or 'missing'} for out={told.out}, expected {min(wanted)}"
 
 
-def _no_internal(_: Declared, __: str, told: Answered) -> Iterator[str]:
+def _no_internal(_: Declarations, __: str, told: AnsweredCall) -> Iterator[str]:
     if told.error == INTERNAL or (told.is_refused and b'type="internal"' in told.response.content):
         yield 'refuses with "internal": a fault of the seller\'s own'
 
 
-def _refusal(declared: Declared, func: str, told: Answered) -> Iterator[str]:
+def _refusal(declared: Declarations, func: str, told: AnsweredCall) -> Iterator[str]:
     known = {*declared.functions[func]["errors"], *ANYWHERE, INTERNAL}
     if told.error and told.error not in known:
         yield f'refuses with "{told.error}", declared are {sorted(known - {INTERNAL})}'
 
 
-def _fields(declared: Declared, func: str, told: Answered) -> Iterator[str]:
+def _fields(declared: Declarations, func: str, told: AnsweredCall) -> Iterator[str]:
     # A wizard that goes on answers another function's form; types of refusals have a rule.
     if told.doc is None or "snext" in told.params or told.error is not None:
         return
@@ -76,9 +76,13 @@ def _fields(declared: Declared, func: str, told: Answered) -> Iterator[str]:
         yield from declared.answer_faults(func, neutral(told.doc))
 
 
-def _bad_input(declared: Declared, func: str, told: Answered) -> Iterator[str]:
+def _bad_input(declared: Declarations, func: str, told: AnsweredCall) -> Iterator[str]:
     known = not told.fault and told.out in OUTS
-    if known and not told.is_refused and (bad := bad_fields(declared.functions[func], told.params)):
+    if (
+        known
+        and not told.is_refused
+        and (bad := invalid_fields(declared.functions[func], told.params))
+    ):
         yield f"takes what can only be nonsense: {'; '.join(bad)}"
 
 
@@ -87,7 +91,7 @@ def _open(params: Mapping[str, str]) -> dict[str, str]:
     return {name: text for name, text in params.items() if not secrets_of({name: text})}
 
 
-def _secrets(_: Declared, __: str, told: Answered) -> Iterator[str]:
+def _secrets(_: Declarations, __: str, told: AnsweredCall) -> Iterator[str]:
     text = told.response.text
     for secret in secrets_of(told.params):
         # Chance, or somebody's wit, may send the same text as an ordinary one, which is echoed.
@@ -115,7 +119,7 @@ BESIDE_RULES: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Breach:
+class RuleViolation:
     """One rule that does not hold, and what was found."""
 
     rule: str
@@ -123,12 +127,13 @@ class Breach:
     told: str
 
 
-def breaches(declared: Declared, func: str, told: Answered) -> list[Breach]:
+def find_violations(declared: Declarations, func: str, told: AnsweredCall) -> list[RuleViolation]:
     """Every rule the answer breaks; an answer of another status is not looked into."""
-    found: list[Breach] = []
+    found: list[RuleViolation] = []
     for rule in RULES:
         found += [
-            Breach(rule.name, rule.evidence, line) for line in rule.check(declared, func, told)
+            RuleViolation(rule.name, rule.evidence, line)
+            for line in rule.check(declared, func, told)
         ]
         if found and rule.check in (_status, _readable):
             break

@@ -12,10 +12,10 @@ from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis.errors import Flaky
 
 from contracts import clock
-from contracts.checks.fuzz.answered import Answered
+from contracts.checks.fuzz.answered import AnsweredCall
 from contracts.checks.fuzz.operations import Generated, operations, requests
-from contracts.checks.fuzz.rules import Breach
-from contracts.checks.fuzz.target import Bench
+from contracts.checks.fuzz.rules import RuleViolation
+from contracts.checks.fuzz.target import FuzzTarget
 from contracts.target.seller import CannotRun
 from contracts.verdicts import ASSUMED, Outcome, Run, Verdict
 
@@ -42,16 +42,16 @@ def in_silence(_: str) -> None:
     """Tells nobody how far it is."""
 
 
-class Broken(Exception):
+class RuleBroken(Exception):
     """An example broke a rule."""
 
 
 @dataclass(slots=True)
-class Found:
+class SmallestExample:
     """The smallest example so far that broke a rule of one function."""
 
-    breach: Breach
-    answer: Answered
+    violation: RuleViolation
+    answer: AnsweredCall
 
 
 @dataclass(slots=True)
@@ -61,30 +61,30 @@ class _Share:
     func: str
     strategy: Any
     number: int
-    found: Found | None = None
+    found: SmallestExample | None = None
 
 
 @dataclass(slots=True)
-class Campaign:
+class FuzzRun:
     """Runs a plan on a bench. ``asked`` counts examples by function.
 
     ``tell`` gets a line after each function of each round.
     """
 
-    bench: Bench
+    target: FuzzTarget
     plan: Plan
     tell: Callable[[str], None] = in_silence
     asked: dict[str, int] = field(default_factory=dict)
-    found: dict[str, Found] = field(default_factory=dict)
+    found: dict[str, SmallestExample] = field(default_factory=dict)
     _began: float = 0.0
 
     def run(self, target: str) -> Run:
         """Everything that was asked, as verdicts: one for each function."""
         began, self._began = clock.now(), clock.elapsed()
         chosen = self._chosen()
-        several = operations(_part_of(self.bench.declared.document, chosen))
+        several = operations(_part_of(self.target.declared.document, chosen))
         strategies = {
-            func: requests(several[func], self.bench.declared.functions[func], self.bench.numbers)
+            func: requests(several[func], self.target.declared.functions[func], self.target.numbers)
             for func in chosen
         }
         for share in self._shares(chosen, strategies):
@@ -102,7 +102,7 @@ class Campaign:
         self.tell(f"made-up requests, round {number + 1}: {asked}{broken}")
 
     def _chosen(self) -> list[str]:
-        declared = self.bench.declared.functions
+        declared = self.target.declared.functions
         chosen = [
             func
             for func, told in declared.items()
@@ -147,7 +147,7 @@ class Campaign:
 
         try:
             attempt()
-        except Broken:
+        except RuleBroken:
             return
         except Flaky as problem:
             # Time that is over in the middle looks flaky. Of a seller that breaks a rule now and
@@ -159,36 +159,36 @@ class Campaign:
         if self._is_over():
             return
         self.asked[share.func] = self.asked.get(share.func, 0) + 1
-        broken = self.bench.judged(share.func, request)
+        broken = self.target.judged(share.func, request)
         if share.found is not None:
             # It is made smaller as the same fault, not turned into another one on the way.
-            broken = [one for one in broken if one.rule == share.found.breach.rule]
+            broken = [one for one in broken if one.rule == share.found.violation.rule]
         if broken:
-            share.found = Found(broken[0], self.bench.sent[0])
-            raise Broken(broken[0].rule)
+            share.found = SmallestExample(broken[0], self.target.sent[0])
+            raise RuleBroken(broken[0].rule)
 
     def _verdict(self, func: str) -> Verdict:
-        declared = self.bench.declared.functions[func]
+        declared = self.target.declared.functions[func]
         found = self.found.get(func)
         if found is None:
             outcome = Outcome.PASS if self.asked.get(func) else Outcome.SKIP
             told = () if self.asked.get(func) else ("the time was over before its turn",)
             return Verdict(func, MADE_UP, outcome, declared["evidence"], told)
-        weak = found.breach.evidence == ASSUMED and not self.bench.is_ours()
+        weak = found.violation.evidence == ASSUMED and not self.target.is_ours()
         return Verdict(
-            f"{func}/{found.breach.rule}",
+            f"{func}/{found.violation.rule}",
             MADE_UP,
             Outcome.WARN if weak else Outcome.FAIL,
-            found.breach.evidence,
-            (f"{found.breach.rule}: {found.breach.told}", self.bench.again(found.answer)),
+            found.violation.evidence,
+            (f"{found.violation.rule}: {found.violation.told}", self.target.again(found.answer)),
             (found.answer.seen(),),
             declared["source"],
         )
 
     def _remarks(self) -> tuple[str, ...]:
         examples = sum(self.asked.values())
-        told = f"{examples} examples of {len(self.asked)} functions, {self.bench.calls} requests"
-        silent = sorted(set(self.asked) - self.bench.answered)
+        told = f"{examples} examples of {len(self.asked)} functions, {self.target.calls} requests"
+        silent = sorted(set(self.asked) - self.target.answered)
         only = (f"only refused: {', '.join(silent)}",) if silent else ()
         return (f"{told}, seed {self.plan.seed}", *only)
 
@@ -196,8 +196,8 @@ class Campaign:
         return {
             "seed": self.plan.seed,
             "examples": dict(sorted(self.asked.items())),
-            "requests": self.bench.calls,
-            "answered": sorted(self.bench.answered),
+            "requests": self.target.calls,
+            "answered": sorted(self.target.answered),
         }
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import httpx
 
-from contracts.checks.fuzz.answered import Answered, answered
+from contracts.checks.fuzz.answered import AnsweredCall, answered
 from contracts.checks.fuzz.operations import Generated
 from contracts.target.redact import fields_of
 from contracts.target.seller import CannotRun, Place
@@ -27,13 +27,13 @@ class NoAnswer(CannotRun):
         self.request = request
 
     @property
-    def answered(self) -> Answered:
+    def answered(self) -> AnsweredCall:
         """The request, with status 0 for its answer."""
-        return Answered(self.request, httpx.Response(0), fields_of(self.request), "")
+        return AnsweredCall(self.request, httpx.Response(0), fields_of(self.request), "")
 
 
 @dataclass(slots=True)
-class Asking:
+class RequestSender:
     """Asks in one place; a session is opened where one is wanted, and kept."""
 
     place: Place
@@ -41,10 +41,10 @@ class Asking:
     """What is printed as the address of the seller."""
     session: str = ""
     calls: int = 0
-    sent: list[Answered] = field(default_factory=list)
+    sent: list[AnsweredCall] = field(default_factory=list)
     """What the last example sent, in order."""
 
-    def made_up(self, request: Generated, *, public: bool) -> Answered:
+    def made_up(self, request: Generated, *, public: bool) -> AnsweredCall:
         """A made-up request with a login that works, unless the function is for everybody."""
         query, form = dict(request.query), None if request.form is None else dict(request.form)
         login = {} if public else self._login(request.style)
@@ -52,12 +52,12 @@ class Asking:
         (query if form is None else form).update(login)
         return self._send(request.method, query, form)
 
-    def ask(self, func: str, params: Mapping[str, Any] | None = None) -> Answered:
+    def ask(self, func: str, params: Mapping[str, Any] | None = None) -> AnsweredCall:
         """An ordinary call, POST, with the judge's login."""
         form = {"func": func, "out": "xml", **(params or {}), **self._login("authinfo")}
         return self._send("POST", {}, form)
 
-    def again(self, request: Generated, *, public: bool, **instead: str) -> Answered:
+    def again(self, request: Generated, *, public: bool, **instead: str) -> AnsweredCall:
         """The same with other parameters."""
         left = {n: v for n, v in request.query.items() if n not in instead}
         form = request.form
@@ -84,7 +84,7 @@ class Asking:
 
     def _send(
         self, method: str, query: Mapping[str, Any], form: Mapping[str, Any] | None
-    ) -> Answered:
+    ) -> AnsweredCall:
         http = self.place.http
         http.cookies.clear()
         request = http.build_request(method, self.place.path, params=query, data=form)
@@ -98,11 +98,11 @@ class Asking:
         return told
 
 
-def numbers_of(asking: Asking, listings: tuple[str, ...] = LISTED) -> tuple[str, ...]:
+def numbers_of(sender: RequestSender, listings: tuple[str, ...] = LISTED) -> tuple[str, ...]:
     """The numbers of the services that the account has, a few of each list."""
     found: list[str] = []
     for func in listings:
-        answer = asking.ask(func, {"p_cnt": "50"})
+        answer = sender.ask(func, {"p_cnt": "50"})
         if answer.doc is None or answer.error is not None:
             continue
         rows = answer.doc.all("elem")

@@ -30,7 +30,7 @@ ALLOWED: Final[Mapping[int, frozenset[int]]] = MappingProxyType(
 
 
 @dataclass(slots=True)
-class Reached:
+class StateCoverage:
     """Counts by product type."""
 
     states: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Final, Self
 
-from contracts.checks.fuzz.answered import Answered
+from contracts.checks.fuzz.answered import AnsweredCall
 from contracts.checks.fuzz.curl import curl
-from contracts.checks.fuzz.declarations import Declared
+from contracts.checks.fuzz.declarations import Declarations
 from contracts.checks.fuzz.operations import Generated
 from contracts.checks.fuzz.relations import EPHEMERAL, beside, state_of
-from contracts.checks.fuzz.rules import Breach, breaches
-from contracts.checks.fuzz.sending import Asking, NoAnswer, numbers_of
+from contracts.checks.fuzz.rules import RuleViolation, find_violations
+from contracts.checks.fuzz.sending import NoAnswer, RequestSender, numbers_of
 from contracts.target.seller import CannotRun, Seller
 from contracts.target.spending import changes
 from contracts.target.spending_guard import Withheld
@@ -30,7 +30,7 @@ LOGINS: Final = frozenset({"auth", "totp.confirm", "logon", "recovery", "session
 
 
 @dataclass(slots=True)
-class Permit:
+class ChangePermission:
     """What may be sent to a seller that is not ours; ``changing``: also what changes something.
 
     What spends money is for the gate to let pass (contracts.target.spending_guard).
@@ -44,7 +44,7 @@ class Permit:
         return func not in LOGINS and (self.changing or not changes(func, params))
 
 
-class Bench:
+class FuzzTarget:
     """Judges made-up requests at one seller.
 
     A seller of ours gets a world of its own, made anew after whatever may have changed it, so that
@@ -55,24 +55,24 @@ class Bench:
     def __init__(
         self,
         seller: Seller,
-        declared: Declared,
+        declared: Declarations,
         *,
-        permit: Permit | None = None,
+        permission: ChangePermission | None = None,
         address: str = SERVED,
         isolated: bool = True,
     ) -> None:
         self.seller = seller
         self.declared = declared
-        self.permit = permit or Permit()
+        self.permission = permission or ChangePermission()
         self._address = address
         self._isolated = isolated
         self._stack = ExitStack()
         self._dirty = True
         self._calls = 0
-        self.asking = self._entered()
-        found = numbers_of(self.asking) if seller.has_account else ()
+        self.sender = self._entered()
+        found = numbers_of(self.sender) if seller.has_account else ()
         self.numbers = (*found, *(NOT_THERE if seller.own else ()))
-        self.sent: list[Answered] = []
+        self.sent: list[AnsweredCall] = []
         self.answered: set[str] = set()
         """Functions that answered something else than a refusal."""
 
@@ -90,52 +90,52 @@ class Bench:
     @property
     def calls(self) -> int:
         """How many requests went out."""
-        return self._calls + self.asking.calls
+        return self._calls + self.sender.calls
 
     def check_login(self) -> None:
         """Raises CannotRun: a seller that refuses everything would hold every rule."""
-        error = self.asking.ask("whoami").error
+        error = self.sender.ask("whoami").error
         if error is not None:
-            raise CannotRun(f"the login {self.asking.place.login} is refused: {error}")
+            raise CannotRun(f"the login {self.sender.place.login} is refused: {error}")
 
     def renew(self) -> None:
         """The place as it was made, whatever happened in it."""
-        self._calls += self.asking.calls
-        self.asking = self._entered()
+        self._calls += self.sender.calls
+        self.sender = self._entered()
 
-    def _entered(self) -> Asking:
+    def _entered(self) -> RequestSender:
         """A place as it was made."""
         self._stack.close()
         place = self._stack.enter_context(self.seller.world(WORLD))
         self._dirty = False
-        return Asking(place, self._address)
+        return RequestSender(place, self._address)
 
-    def judged(self, func: str, request: Generated) -> list[Breach]:
+    def judged(self, func: str, request: Generated) -> list[RuleViolation]:
         """Sends a request, and whatever is asked beside it; everything that was broken.
 
         Sent to a foreign seller it may be held back: then nothing is found.
         """
         params = {name: _text(value) for name, value in request.params.items()}
-        if not self.seller.own and not self.permit.allows(func, params):
-            self.permit.held_back += 1
+        if not self.seller.own and not self.permission.allows(func, params):
+            self.permission.held_back += 1
             return []
         if self._dirty:
             self.renew()
-        self.asking.sent.clear()
+        self.sender.sent.clear()
         acts = changes(func, params)
         related = request.beside and not acts and func not in EPHEMERAL | LOGINS
         public = bool(self.declared.functions[func]["public"])
-        before = state_of(self.asking) if request.beside == "nothing changed" and related else ""
+        before = state_of(self.sender) if request.beside == "nothing changed" and related else ""
         try:
-            answer = self.asking.made_up(request, public=public)
+            answer = self.sender.made_up(request, public=public)
         except NoAnswer as lost:
             return self._unanswered(lost)
         except Withheld:
-            self.permit.held_back += 1
+            self.permission.held_back += 1
             return []
-        found = breaches(self.declared, func, answer)
+        found = find_violations(self.declared, func, answer)
         if related and not found:
-            found += beside(request, answer, self.asking, before, public=public)
+            found += beside(request, answer, self.sender, before, public=public)
         changed = acts or func in LOGINS or answer.error == "auth"
         self._dirty = changed and self._isolated
         self.sent = [answer]
@@ -143,17 +143,17 @@ class Bench:
             self.answered.add(func)
         return found
 
-    def _unanswered(self, lost: NoAnswer) -> list[Breach]:
+    def _unanswered(self, lost: NoAnswer) -> list[RuleViolation]:
         """A breach, if the seller answers others; else NoAnswer: it cannot be judged at all."""
-        self.asking.ask("whoami")
+        self.sender.ask("whoami")
         self._dirty = True
         self.sent = [lost.answered]
-        return [Breach("answers-at-all", OBSERVED, f"no answer: {lost}")]
+        return [RuleViolation("answers-at-all", OBSERVED, f"no answer: {lost}")]
 
-    def again(self, answered: Answered) -> str:
+    def again(self, answered: AnsweredCall) -> str:
         """The line for the shell that asks the same again."""
-        secret = self.asking.place.password
-        return curl(answered.request, self._address, password=secret, session=self.asking.session)
+        secret = self.sender.place.password
+        return curl(answered.request, self._address, password=secret, session=self.sender.session)
 
     def is_ours(self) -> bool:
         """Whether what we only assume counts against it."""

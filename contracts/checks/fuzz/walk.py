@@ -11,21 +11,21 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Final
 
-from contracts.checks.fuzz.account_state import BadBooks, Books, look
-from contracts.checks.fuzz.answered import Answered
-from contracts.checks.fuzz.control import Control, at_address
-from contracts.checks.fuzz.links import Step, followed, links_of
+from contracts.checks.fuzz.account_state import AccountState, AccountStateError, look
+from contracts.checks.fuzz.answered import AnsweredCall
+from contracts.checks.fuzz.control import WorldControl, at_address
+from contracts.checks.fuzz.links import LinkedRequest, followed, links_of
 from contracts.checks.fuzz.neutral import neutral
-from contracts.checks.fuzz.rules import Breach, breaches
+from contracts.checks.fuzz.rules import RuleViolation, find_violations
 from contracts.checks.fuzz.state_coverage import (
     ACTIVE,
     DELETED,
     NEW,
     PROCESSING,
     SUSPENDED,
-    Reached,
+    StateCoverage,
 )
-from contracts.checks.fuzz.target import Bench
+from contracts.checks.fuzz.target import FuzzTarget
 from contracts.verdicts import DOCUMENTED
 
 OPENING: Final = "100000.00"
@@ -37,16 +37,16 @@ AFTERWARDS: Final[Mapping[str, frozenset[int]]] = {
 """Where a service stands after an action that was not refused."""
 
 
-class Stumbled(Exception):
+class InvariantViolation(Exception):
     """A walk met something that must not be: which rule, and what."""
 
     def __init__(self, rule: str, told: str) -> None:
         super().__init__(f"{rule}: {told}")
-        self.breach = Breach(rule, DOCUMENTED, told)
+        self.violation = RuleViolation(rule, DOCUMENTED, told)
 
 
 @dataclass(slots=True)
-class Known:
+class OrderedService:
     """A service that this walk ordered: the answer it came with, and where it stands."""
 
     number: str
@@ -59,46 +59,48 @@ class Known:
 class Walk:
     """A walk on a bench of our own seller. ``products``: the types it may order."""
 
-    bench: Bench
-    reached: Reached
+    target: FuzzTarget
+    coverage: StateCoverage
     products: tuple[str, ...]
     token: str = ""
-    services: list[Known] = field(default_factory=list)
+    services: list[OrderedService] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     """The whole walk for the shell."""
-    _books: Books = field(default_factory=lambda: Books(Decimal(), Decimal(), Decimal(), {}))
+    _books: AccountState = field(
+        default_factory=lambda: AccountState(Decimal(), Decimal(), Decimal(), {})
+    )
     _orders: int = 0
 
     def begin(self) -> None:
         """A fresh world, and enough money."""
-        self.bench.renew()
-        self.bench.asking.sent.clear()
+        self.target.renew()
+        self.target.sender.sent.clear()
         self.services.clear()
         self.lines.clear()
         self._orders = 0
         self._control(self._controls().balance(OPENING))
         self._books = self._look()
 
-    def _controls(self) -> Control:
-        return Control(self.bench.asking.place, self.token)
+    def _controls(self) -> WorldControl:
+        return WorldControl(self.target.sender.place, self.token)
 
     def _control(self, line: str) -> None:
-        self.lines.append(at_address(line, self.bench.asking.address))
+        self.lines.append(at_address(line, self.target.sender.address))
 
-    def order(self, product: str, *, basket: bool = False) -> Known | None:
+    def order(self, product: str, *, basket: bool = False) -> OrderedService | None:
         """Orders one, paid at once or put into the basket; None where it is refused."""
         func = f"{product}.order.param"
-        params = self._wish(self.bench.declared.functions[func]["example"])
+        params = self._wish(self.target.declared.functions[func]["example"])
         if basket:
             params = {**params, "clicked_button": "basket", "skipbasket": "off"}
         answer = self._ask(func, params)
-        made: Known | None = None
+        made: OrderedService | None = None
         if answer.error is None and answer.doc is not None:
             told = neutral(answer.doc)
             number = told["doc"].get("id", {}).get("$", "")
             if not number:
-                raise Stumbled("order-tells-its-number", f"{func}: no id in the answer")
-            made = Known(number, product, told)
+                raise InvariantViolation("order-tells-its-number", f"{func}: no id in the answer")
+            made = OrderedService(number, product, told)
             self.services.append(made)
         self._settle(func, refused=answer.error)
         return made
@@ -111,23 +113,27 @@ class Walk:
         own["domain"] = f"n{self._orders}.{name}"
         return {**example, **{key: text for key, text in own.items() if key in example}}
 
-    def links(self, service: Known) -> dict[str, Mapping[str, Any]]:
+    def links(self, service: OrderedService) -> dict[str, Mapping[str, Any]]:
         """The links of the order it came from that lead on by its number."""
-        told = links_of(self.bench.declared.document, f"{service.product}.order.param")
+        told = links_of(self.target.declared.document, f"{service.product}.order.param")
         return {name: link for name, link in told.items() if name.startswith("id.")}
 
-    def follow(self, service: Known, name: str, **more: str) -> str | None:
+    def follow(self, service: OrderedService, name: str, **more: str) -> str | None:
         """Follows a link of the order; the type of the refusal, or None.
 
         What the target wants besides the number is its example's, or the first its form offers.
         """
         step = followed(self.links(service)[name], service.answer)
         if step is None:
-            raise Stumbled("links-lead-on", f"{name}: the order's answer does not tell the number")
+            raise InvariantViolation(
+                "links-lead-on", f"{name}: the order's answer does not tell the number"
+            )
         params = {**self._besides(step), **step.params, **more} if step.submits else step.params
         answer = self._ask(step.func, params)
         if step.submits and service.state == DELETED and answer.error is None:
-            raise Stumbled("dead-stays-dead", f"{step.func} is taken for {service.number}, deleted")
+            raise InvariantViolation(
+                "dead-stays-dead", f"{step.func} is taken for {service.number}, deleted"
+            )
         verb = step.func.rpartition(".")[2]
         self._settle(step.func, refused=answer.error, looks=not step.submits)
         if (
@@ -135,15 +141,17 @@ class Walk:
             and step.submits
             and service.state not in AFTERWARDS.get(verb, {service.state})
         ):
-            raise Stumbled("does-what-it-says", f"{step.func} leaves it in state {service.state}")
+            raise InvariantViolation(
+                "does-what-it-says", f"{step.func} leaves it in state {service.state}"
+            )
         return answer.error
 
-    def _besides(self, step: Step) -> dict[str, str]:
-        declared = self.bench.declared.functions[step.func]
+    def _besides(self, step: LinkedRequest) -> dict[str, str]:
+        declared = self.target.declared.functions[step.func]
         wanted = {n: t for n, t in declared["example"].items() if n not in ("elid", "sok")}
         if declared["kind"] != "form" or not wanted:
             return wanted
-        shown = self.bench.asking.ask(step.func, {"elid": step.params.get("elid", "")})
+        shown = self.target.sender.ask(step.func, {"elid": step.params.get("elid", "")})
         for one in shown.doc.all("slist") if shown.doc is not None else ():
             offered = [val.attrs.get("key", "") for val in one.all("val")]
             if one.attrs.get("name") in wanted and offered:
@@ -171,43 +179,43 @@ class Walk:
         mode = "reads" if reads else "at_once"
         self._control(self._controls().provisioning(mode, reads))
 
-    def _ask(self, func: str, params: Mapping[str, str]) -> Answered:
-        answer = self.bench.asking.ask(func, params)
-        self.lines.append(self.bench.again(answer))
-        for breach in breaches(self.bench.declared, func, answer):
-            raise Stumbled(breach.rule, f"{func}: {breach.told}")
+    def _ask(self, func: str, params: Mapping[str, str]) -> AnsweredCall:
+        answer = self.target.sender.ask(func, params)
+        self.lines.append(self.target.again(answer))
+        for violation in find_violations(self.target.declared, func, answer):
+            raise InvariantViolation(violation.rule, f"{func}: {violation.told}")
         return answer
 
-    def _look(self) -> Books:
+    def _look(self) -> AccountState:
         products = dict.fromkeys(service.product for service in self.services)
         try:
-            return look(self.bench.asking, products)
-        except BadBooks as problem:
-            raise Stumbled("books-can-be-read", str(problem)) from problem
+            return look(self.target.sender, products)
+        except AccountStateError as problem:
+            raise InvariantViolation("books-can-be-read", str(problem)) from problem
 
     def _settle(self, func: str, *, refused: str | None, looks: bool = False) -> None:
         """Reads the books again, and holds them against those before."""
-        self.reached.steps[f"{func} refused" if refused is not None else func] += 1
+        self.coverage.steps[f"{func} refused" if refused is not None else func] += 1
         before, now = self._books, self._look()
         self._books = now
         if now.difference:
-            raise Stumbled(
+            raise InvariantViolation(
                 "balance-is-payments-less-expenses",
                 f"after {func}: {now.balance} is not {now.paid_in} - {now.charged}",
             )
         idle = f"{func}, refused with {refused}," if refused is not None else f"{func}, a look,"
         if (refused is not None or looks) and before.balance != now.balance:
             spent = f"took the balance from {before.balance} to {now.balance}"
-            raise Stumbled("looks-and-refusals-change-nothing", f"{idle} {spent}")
+            raise InvariantViolation("looks-and-refusals-change-nothing", f"{idle} {spent}")
         for service in self.services:
             state = now.states.get(service.number, DELETED)
             went = f"{service.number} from {service.state} to {state}"
-            if not self.reached.went(service.product, service.state, state):
+            if not self.coverage.went(service.product, service.state, state):
                 dead = service.state == DELETED
                 rule = "dead-stays-dead" if dead else "states-follow-as-told"
-                raise Stumbled(rule, f"{func} took {went}")
+                raise InvariantViolation(rule, f"{func} took {went}")
             # What opens after so many looks opens by a look.
             moved = state != service.state and service.state not in (NEW, PROCESSING)
             if (refused is not None or looks) and moved:
-                raise Stumbled("looks-and-refusals-change-nothing", f"{idle} took {went}")
+                raise InvariantViolation("looks-and-refusals-change-nothing", f"{idle} took {went}")
             service.state = state

@@ -23,10 +23,10 @@ from contracts.checks.seller.roles import (
 )
 from contracts.checks.seller.schedule import NUMBERS
 from contracts.journeys.catalogue_view import ADDITION, SOFT, NotSold
-from contracts.record.compare import Wanted
+from contracts.record.compare import ExpectedDocument
 from contracts.record.exchange import OUR_LOGIN, OUR_PASSWORD, Request
 from contracts.record.levels import family_of
-from contracts.record.placeholders import places
+from contracts.record.placeholders import placeholders_in
 from contracts.target.spending import changes, spends
 from contracts.target.spending_guard import NOBODYS
 from reseller_client.services.models import Tariff
@@ -50,12 +50,12 @@ class Words:
     """Texts of the fixture, and those at this seller, for one exchange with what goes before it."""
 
     stock: Stock
-    wanted: Wanted
+    expected: ExpectedDocument
     acts: bool
     pays: bool = False
     buys: bool = True
     thrifty: bool = False
-    instead: dict[str, str] = field(default_factory=dict)
+    by_format: dict[str, str] = field(default_factory=dict)
     """Numbers and codes."""
     echo: dict[str, tuple[str, str]] = field(default_factory=dict)
     """A parameter's text on record and here: answers tell it under its name, or as a ``param``."""
@@ -91,7 +91,7 @@ class Words:
         return bool(numbers) and all(
             one in SERVICES
             or one in NOT_HAD
-            or bool(list(places(one)))
+            or bool(list(placeholders_in(one)))
             or bool(_NOBODYS.fullmatch(one))
             for one in numbers
         )
@@ -125,7 +125,7 @@ class Words:
             and (asked.params.get("filter") or name in ("ip", "domain"))
         ):
             return self.stock.shown(SERVICES[TEXTS[name, text]], name, acts=self.acts)
-        if name == "ip" and asked.func == f"{EXTERNAL}.edit" and "100011" in self.instead:
+        if name == "ip" and asked.func == f"{EXTERNAL}.edit" and "100011" in self.by_format:
             raise NotHere("needs a license without an address, which no price list tells")
         if name == "ip" and _ADDRESS.fullmatch(text):
             return self._fresh(name, asked)
@@ -148,11 +148,11 @@ class Words:
     @property
     def _wrong(self) -> str:
         """The parameter that the answer on record is an error about, or nothing."""
-        error = self.wanted.doc.first("error")
+        error = self.expected.doc.first("error")
         return error.attrs.get("object", "") if error is not None else ""
 
     def _numbers(self, asked: Request, text: str) -> str:
-        if list(places(text)):
+        if list(placeholders_in(text)):
             return text
         return _NUMBER.sub(lambda found: self._number(asked, found[0]), text)
 
@@ -168,19 +168,19 @@ class Words:
             self.owned |= str(number) not in self.stock.seller.gate.purchases.numbers()
             self.touched.add(number)
             self._part = self._part or part
-            self.instead[text] = str(number)
+            self.by_format[text] = str(number)
         elif text == "1" and family in ("profile", "user") and not self.acts:
-            self.instead[f"{family} {text}"] = str(self._first_row(family))
-            self.echo["id"] = (text, self.instead[f"{family} {text}"])
+            self.by_format[f"{family} {text}"] = str(self._first_row(family))
+            self.echo["id"] = (text, self.by_format[f"{family} {text}"])
             self.owned = True
-            return self.instead[f"{family} {text}"]
+            return self.by_format[f"{family} {text}"]
         elif len(text) < len(NOBODYS) - 3:
             if family in ("profile", "user", "payment"):
                 raise NotHere(f"is about {family} {text} of a prepared world")
             return text
         else:
             raise NotHere(f"is about service {text} of a prepared world")
-        return self.instead[text]
+        return self.by_format[text]
 
     def _service(self, asked: Request, text: str) -> int:
         """What plays a part. Of two licenses the first has a module, and the second has none."""
@@ -211,8 +211,8 @@ class Words:
         else:
             self._tariff = self.stock.tariff(part)
         self._part = part
-        self.instead[code] = str(self._tariff.id)
-        return text.replace(code, self.instead[code])
+        self.by_format[code] = str(self._tariff.id)
+        return text.replace(code, self.by_format[code])
 
     def _on_offer(self, say: Callable[[Offer], AnyText]) -> AnyText:
         """What is said of the tariff a request is about: the one it names, or its service's."""
@@ -233,14 +233,14 @@ class Words:
         if family_of(asked.func) == "certificate":
             return text
         if name == "key":
-            if self.wanted.kind == "error" or not self._uses_key_up:
+            if self.expected.kind == "error" or not self._uses_key_up:
                 raise NotHere("would leave a key to the account behind")
             return self._key
         if asked.params.get("username", OUR_LOGIN) not in _ACCOUNTS:
             return text
         if asked.params.get("username", OUR_LOGIN) != OUR_LOGIN:
             raise NotHere("names an account of a prepared world")
-        if self.wanted.kind == "error" and asked.func == "auth":
+        if self.expected.kind == "error" and asked.func == "auth":
             raise NotHere("would count as a failed login of the account")
         return {"username": login, "password": password}.get(
             name, text.replace(f"{OUR_LOGIN}:{OUR_PASSWORD}", f"{login}:{password}")
@@ -248,7 +248,7 @@ class Words:
 
     @property
     def _uses_key_up(self) -> bool:
-        return self.wanted.doc.first("auth") is not None
+        return self.expected.doc.first("auth") is not None
 
     def _needs_address(self, asked: Request) -> bool:
         """Some licenses of other vendors do, some do not, and the price list does not tell."""

@@ -20,7 +20,7 @@ from contracts.checks.seller.schedule import BASKET, pays, requests_of, waits_to
 from contracts.checks.seller.states import ACTIVE, state_of
 from contracts.record.document import Node
 from contracts.record.exchange import Exchange, Request, Step, check_bound
-from contracts.record.fields import ExchangeFault
+from contracts.record.fields import ExchangeError
 from contracts.record.levels import family_of
 from contracts.target.purchases import ATTEMPTS, rows_of
 from contracts.target.replay import replay
@@ -84,9 +84,9 @@ class Mover:
         # What is only assumed could only warn: no second service of a family is bought for it.
         words = Words(
             self.stock,
-            exchange.wanted,
+            exchange.expected,
             acts,
-            pays=exchange.wanted.kind != "error" and any(map(pays, requests_of(exchange))),
+            pays=exchange.expected.kind != "error" and any(map(pays, requests_of(exchange))),
             buys=buys,
             thrifty=exchange.evidence == ASSUMED,
         )
@@ -107,7 +107,7 @@ def _once(exchange: Exchange, first: Verdict) -> str:
         return ""
     if first.outcome is Outcome.SKIP:
         return first.messages[0]
-    if exchange.wanted.kind == "error" and first.outcome is Outcome.PASS and not exchange.before:
+    if exchange.expected.kind == "error" and first.outcome is Outcome.PASS and not exchange.before:
         # What is refused costs nothing, however often it is asked.
         return ""
     return "asked in one format only, since it costs money each time"
@@ -125,7 +125,7 @@ def _check_cost(exchange: Exchange, request: Request, stock: Stock) -> None:
         raise NotHere(f"is not ordered: {reason}")
     if not pays(request):
         return
-    if exchange.evidence != ASSUMED or exchange.wanted.kind == "error":
+    if exchange.evidence != ASSUMED or exchange.expected.kind == "error":
         return
     # It could only warn; but the first order of a family is needed for what follows.
     if not orders or stock.has_had(family):
@@ -146,19 +146,19 @@ def _moved(exchange: Exchange, words: Words) -> Exchange:
     for request in requests_of(exchange):
         _check(request, words)
     before = tuple(
-        Step(words.request(step.request), loosened(step.wanted, words), step.times)
+        Step(words.request(step.request), loosened(step.expected, words), step.times)
         for step in exchange.before
     )
     request = words.request(exchange.request)
     try:
         check_bound(before, request)
-    except ExchangeFault:
+    except ExchangeError:
         raise NotHere("needs more rows than every seller has") from None
     count = _check_rows(exchange, request, words)
-    wanted = loosened(exchange.wanted, words, count)
+    expected = loosened(exchange.expected, words, count)
     if request.func.endswith(".order.param") and family_of(request.func) in UNTOLD:
-        wanted = replace(wanted, doc=may_lack(wanted.doc, _NUMBERS_TOLD))
-    return replace(exchange, portable=True, before=before, request=request, wanted=wanted)
+        expected = replace(expected, doc=may_lack(expected.doc, _NUMBERS_TOLD))
+    return replace(exchange, portable=True, before=before, request=request, expected=expected)
 
 
 def _check(request: Request, words: Words) -> None:
@@ -183,8 +183,8 @@ def _check(request: Request, words: Words) -> None:
 
 def _check_rows(exchange: Exchange, request: Request, words: Words) -> int | None:
     """Sees to it that there are rows where the record has some; how many a filter leaves."""
-    wanted, func = exchange.wanted.doc, request.func
-    if exchange.wanted.kind != "listing" or wanted.first("elem") is None:
+    expected, func = exchange.expected.doc, request.func
+    if exchange.expected.kind != "listing" or expected.first("elem") is None:
         return None
     family = {"vds.vps": "vds", "vps": "vds"}.get(func, func)
     if family in FAMILIES:

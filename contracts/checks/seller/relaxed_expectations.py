@@ -8,9 +8,9 @@ from typing import Final
 
 from contracts.checks.seller.parameter_mapping import Words
 from contracts.checks.seller.roles import SERVICES
-from contracts.record.compare import Wanted
+from contracts.record.compare import ExpectedDocument
 from contracts.record.document import Node
-from contracts.record.placeholders import places
+from contracts.record.placeholders import placeholders_in
 
 _CURRENCY: Final = re.compile(r"\bEUR\b")
 _STATES: Final = frozenset({"status", "item_status", "service_status"})
@@ -22,10 +22,12 @@ _KEPT: Final = ("name", "type", "object")
 _COUNT, _RESOURCE = "p_elems", "addon_"
 
 
-def loosened(wanted: Wanted, words: Words, count: int | None = None) -> Wanted:
+def loosened(wanted: ExpectedDocument, words: Words, count: int | None = None) -> ExpectedDocument:
     """The same answer without its world. ``count``: the rows a filter leaves here."""
-    instead = tuple((out, _loose(tree, words, count)) for out, tree in wanted.instead)
-    return Wanted(_loose(wanted.doc, words, count), wanted.kind, exact=False, instead=instead)
+    by_format = tuple((out, _loose(tree, words, count)) for out, tree in wanted.by_format)
+    return ExpectedDocument(
+        _loose(wanted.doc, words, count), wanted.kind, exact=False, by_format=by_format
+    )
 
 
 def may_lack(doc: Node, names: frozenset[str]) -> Node:
@@ -64,7 +66,7 @@ def _open(text: str, name: str, words: Words) -> str:
     if name == "param":
         found = (here for said, here in words.echo.values() if said == text)
         return next(found, "<any>")
-    for old, new in words.instead.items():
+    for old, new in words.by_format.items():
         # A key begins with the number of its license.
         if text == old or (old in SERVICES and text.startswith(f"{old}-")):
             return text.replace(old, new, 1)
@@ -77,7 +79,7 @@ def _open(text: str, name: str, words: Words) -> str:
 
 def _place(text: str) -> str:
     """Placeholders stay, but for days of its world and for its currency; all else is open."""
-    said = list(places(text))
+    said = list(placeholders_in(text))
     if not said:
         return "<any>"
     if any(place.spans is not None for place in said):

@@ -71,6 +71,6 @@ def _turn(exchange: Exchange, out: str) -> int:
         return MODULES_GO if family_of(func) == ADDITION else GO
     if func.endswith(".order.param") and pays(exchange.request):
         return ORDERS
-    if numbers - {""} or exchange.before or exchange.wanted.kind == "listing":
+    if numbers - {""} or exchange.before or exchange.expected.kind == "listing":
         return SPENDS if spends(func, params) else LOOKS
     return LOOKS if any(one in TEXTS for one in params.items()) else FREE

@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 
 from contracts.cli import verify
 from contracts.clock import now
-from contracts.coverage.counting import Counted, from_runs
-from contracts.coverage.showing import Chosen, gate, shares
+from contracts.coverage.counting import CoverageCount, from_runs
+from contracts.coverage.showing import CoverageSelection, gate, shares
 from contracts.reports.saved import to_json
 from contracts.verdicts import OBSERVED, CallRecord, Outcome, Run, Verdict
 from emulator.app import create_registry
@@ -172,15 +172,15 @@ def test_what_nobody_declared_is_told_and_no_point() -> None:
 
 
 def test_a_hundred_percent_is_never_rounded_to() -> None:
-    counted = Counted()
+    counted = CoverageCount()
     for function in create_registry():
         if function.name != "menu":
             counted.coverage.add(Called(function.name, {}, "xml", "access", ""))
-    share = shares(counted, Chosen())["functions"]
+    share = shares(counted, CoverageSelection())["functions"]
     assert share.declared - share.exercised == 1
     assert share.percent < 100
-    assert gate(counted, Chosen(), 100, ["functions"]) != []
-    assert gate(counted, Chosen(functions=("soft",)), 100, ["functions"]) == []
+    assert gate(counted, CoverageSelection(), 100, ["functions"]) != []
+    assert gate(counted, CoverageSelection(functions=("soft",)), 100, ["functions"]) == []
 
 
 SUITE = """

@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from contracts.checks.fuzz.declarations import Declared
-from contracts.target.seller import Seller as Judged
+from contracts.checks.fuzz.declarations import Declarations
+from contracts.target.seller import Seller as FuzzResult
 from contracts.target.seller import over_wsgi
 from emulator.testing import Seller
 
@@ -86,8 +86,8 @@ def sub(pattern: str, text: str) -> Callable[[Params, str, bytes], Changed]:
 
 
 @pytest.fixture(scope="session")
-def declared() -> Declared:
-    return Declared()
+def declared() -> Declarations:
+    return Declarations()
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +97,6 @@ def honest() -> Iterator[Seller]:
 
 
 @pytest.fixture
-def judged(honest: Seller) -> Iterator[Judged]:
+def judged(honest: Seller) -> Iterator[FuzzResult]:
     with over_wsgi(honest.wsgi) as seller:
         yield seller

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.checks.fuzz.declarations import Declared
-from contracts.checks.fuzz.invalid_inputs import bad_fields
+from contracts.checks.fuzz.declarations import Declarations
+from contracts.checks.fuzz.invalid_inputs import invalid_fields
 from emulator.testing import Seller
 
 ORDER = {"pricelist": "55227", "period": "1", "ip": "192.0.2.201", "sok": "ok"}
@@ -39,14 +39,14 @@ UNDERSTOOD = [
 
 @pytest.mark.parametrize(("func", "params"), BAD)
 def test_nonsense_is_known_and_refused(
-    declared: Declared, honest: Seller, func: str, params: dict[str, str]
+    declared: Declarations, honest: Seller, func: str, params: dict[str, str]
 ) -> None:
-    assert bad_fields(declared.functions[func], params) != []
+    assert invalid_fields(declared.functions[func], params) != []
     assert honest.call(func, **params).error is not None
 
 
 @pytest.mark.parametrize(("func", "params"), UNDERSTOOD)
 def test_what_may_be_understood_is_not_called_nonsense(
-    declared: Declared, func: str, params: dict[str, str]
+    declared: Declarations, func: str, params: dict[str, str]
 ) -> None:
-    assert bad_fields(declared.functions[func], params) == []
+    assert invalid_fields(declared.functions[func], params) == []

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.checks.fuzz.control import Control
+from contracts.checks.fuzz.control import WorldControl
 from contracts.checks.fuzz.curl import curl
 from contracts.target.seller import Place, over_wsgi
 from emulator.testing import Seller, SellerServer
@@ -44,7 +44,7 @@ def test_a_login_that_is_no_plain_word_does_not_reach_the_shell_unquoted() -> No
 
 
 def test_a_login_with_the_clock_is_told_with_its_server(judged_place: Place) -> None:
-    line = Control(judged_place).advance("1 day")
+    line = WorldControl(judged_place).advance("1 day")
     assert line.startswith("curl -sS -X POST ADDRESS/_mockseller/clock ")
 
 

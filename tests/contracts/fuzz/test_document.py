@@ -8,7 +8,7 @@ import pytest
 import schemathesis
 from schemathesis.specs.openapi.stateful.links import OpenApiLink
 
-from contracts.checks.fuzz.declarations import Declared
+from contracts.checks.fuzz.declarations import Declarations
 from contracts.checks.fuzz.links import followed, links_of
 from contracts.checks.fuzz.neutral import canonical, neutral
 from contracts.checks.fuzz.operations import operations
@@ -19,7 +19,7 @@ FAMILY = ("soft", "soft.order.param", "soft.edit", "soft.delete", "service.prolo
 
 
 @pytest.fixture(scope="module")
-def part(declared: Declared) -> dict[str, Any]:
+def part(declared: Declarations) -> dict[str, Any]:
     document = declared.document
     wanted = {
         link["operationId"].removesuffix(".post")
@@ -66,7 +66,7 @@ def test_xml_is_read_as_the_json_of_the_same_answer(honest: Seller) -> None:
         assert canonical(tree) == canonical(read(bodies["json"].body, "json")[0]), func
 
 
-def test_a_link_is_followed_only_where_the_answer_tells(declared: Declared) -> None:
+def test_a_link_is_followed_only_where_the_answer_tells(declared: Declarations) -> None:
     link = links_of(declared.document, "soft.order.param")["id.service.prolong.submit"]
     step = followed(link, {"doc": {"id": {"$": "77"}}})
     assert step is not None

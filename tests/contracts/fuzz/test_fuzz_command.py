@@ -14,14 +14,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from contracts import clock
-from contracts.checks.fuzz.declarations import Declared
+from contracts.checks.fuzz.declarations import Declarations
 from contracts.checks.fuzz.judge import judge
-from contracts.checks.fuzz.run import Campaign, Plan
-from contracts.checks.fuzz.target import Bench, Permit
+from contracts.checks.fuzz.run import FuzzRun, Plan
+from contracts.checks.fuzz.target import ChangePermission, FuzzTarget
 from contracts.cli import verify
 from contracts.target.redact import MASK
 from contracts.target.seller import CannotRun, over_wsgi
-from contracts.target.seller import Seller as Judged
+from contracts.target.seller import Seller as FuzzResult
 from contracts.target.spending import changes
 from contracts.target.spending_guard import Rules
 from contracts.target.sums import Sum
@@ -52,7 +52,7 @@ class Foreign(Mutant):
 
 
 @pytest.fixture
-def foreign(honest: Seller) -> Iterator[tuple[Judged, Foreign]]:
+def foreign(honest: Seller) -> Iterator[tuple[FuzzResult, Foreign]]:
     wsgi = Foreign(honest.wsgi)
     with over_wsgi(wsgi) as seller:
         assert not seller.own
@@ -101,7 +101,7 @@ def test_what_cannot_be_judged_is_told_in_a_line(words: list[str], told: str) ->
     assert "Traceback" not in result.output
 
 
-def test_the_time_is_kept(judged: Judged, declared: Declared) -> None:
+def test_the_time_is_kept(judged: FuzzResult, declared: Declarations) -> None:
     began = clock.elapsed()
     done = judge(judged, Plan(3.0), address="x", declared=declared)
     # One request may be on its way when it ends, and the operations are read before the first.
@@ -110,24 +110,24 @@ def test_the_time_is_kept(judged: Judged, declared: Declared) -> None:
     assert Outcome.SKIP in {verdict.outcome for verdict in done.run.verdicts}
 
 
-def test_the_same_seed_asks_the_same(honest: Seller, declared: Declared) -> None:
+def test_the_same_seed_asks_the_same(honest: Seller, declared: Declarations) -> None:
     def asked(seed: int) -> list[Any]:
         mutant = Mutant(honest.wsgi)
-        with over_wsgi(mutant) as seller, Bench(seller, declared) as bench:
+        with over_wsgi(mutant) as seller, FuzzTarget(seller, declared) as target:
             plan = Plan(PLENTY, functions=("soft.edit",), seed=seed, rounds=1)
-            Campaign(bench, plan).run("x")
+            FuzzRun(target, plan).run("x")
         return [{n: v for n, v in params.items() if n != "auth"} for params in mutant.asked]
 
     assert asked(1) == asked(1)
     assert asked(1) != asked(2)
 
 
-def test_what_is_found_with_a_seed_is_found_again(honest: Seller, declared: Declared) -> None:
+def test_what_is_found_with_a_seed_is_found_again(honest: Seller, declared: Declarations) -> None:
     def found() -> list[Any]:
         mutant = Mutant(honest.wsgi, sub('error type="missed"', 'error type="lost"'))
-        with over_wsgi(mutant) as seller, Bench(seller, declared) as bench:
+        with over_wsgi(mutant) as seller, FuzzTarget(seller, declared) as target:
             plan = Plan(PLENTY, functions=("soft.edit", "vds.edit"), seed=4, rounds=2)
-            run = Campaign(bench, plan).run("x")
+            run = FuzzRun(target, plan).run("x")
         return [(verdict.name, verdict.messages) for verdict in run.verdicts]
 
     assert found() == found()
@@ -135,50 +135,52 @@ def test_what_is_found_with_a_seed_is_found_again(honest: Seller, declared: Decl
 
 
 def test_a_foreign_seller_is_only_looked_at(
-    foreign: tuple[Judged, Foreign], declared: Declared
+    foreign: tuple[FuzzResult, Foreign], declared: Declarations
 ) -> None:
     seller, wsgi = foreign
     plan = Plan(
         PLENTY, functions=("soft.edit", "soft.order.param", "soft.delete", "auth"), rounds=1
     )
-    permit = Permit()
-    done = judge(seller, plan, address="x", permit=permit, declared=declared)
+    permission = ChangePermission()
+    done = judge(seller, plan, address="x", permission=permission, declared=declared)
     assert wsgi.asked
     assert [p["func"] for p in wsgi.asked if "func" in p and changes(p["func"], p)] == []
-    assert permit.held_back > 0
+    assert permission.held_back > 0
     lives = [verdict for verdict in done.run.verdicts if verdict.name == "life"]
     assert [verdict.outcome for verdict in lives] == [Outcome.SKIP]
 
 
-def test_a_foreign_seller_is_charged_no_more_than_was_allowed(declared: Declared) -> None:
+def test_a_foreign_seller_is_charged_no_more_than_was_allowed(declared: Declarations) -> None:
     limit = Rules(limit=Sum(Decimal("12.00"), "EUR"))
     with Seller() as other, over_wsgi(Foreign(other.wsgi), rules=limit) as seller:
-        permit = Permit(changing=True)
+        permission = ChangePermission(changing=True)
         plan = Plan(PLENTY, functions=("soft.order.param",), rounds=3)
-        done = judge(seller, plan, address="x", permit=permit, declared=declared)
+        done = judge(seller, plan, address="x", permission=permission, declared=declared)
         charged = [Decimal(row["amount"]) for row in other.call("expense").rows()]
         spent = seller.gate.purse.spent
     assert sum(charged) == spent
     assert 0 < spent <= 12
-    assert permit.held_back > 0
+    assert permission.held_back > 0
     assert any("was spent" in remark for remark in done.run.remarks)
     assert not any("could not be cleaned up" in remark for remark in done.run.remarks)
 
 
-def test_a_login_that_is_refused_is_no_judgement(honest: Seller, declared: Declared) -> None:
+def test_a_login_that_is_refused_is_no_judgement(honest: Seller, declared: Declarations) -> None:
     refused = pytest.raises(CannotRun, match="the login reseller is refused: auth")
     with over_wsgi(Foreign(honest.wsgi), password="wrong") as seller, refused:
         judge(seller, Plan(PLENTY), address="x", declared=declared)
 
 
-def test_most_functions_do_more_than_refuse(judged: Judged, declared: Declared) -> None:
-    with Bench(judged, declared) as bench:
-        run = Campaign(bench, Plan(PLENTY, families=("soft",), seed=1, rounds=2)).run("x")
+def test_most_functions_do_more_than_refuse(judged: FuzzResult, declared: Declarations) -> None:
+    with FuzzTarget(judged, declared) as target:
+        run = FuzzRun(target, Plan(PLENTY, families=("soft",), seed=1, rounds=2)).run("x")
     assert len(run.verdicts) == 12
-    assert len(bench.answered) >= 10
+    assert len(target.answered) >= 10
 
 
-def test_what_is_only_assumed_warns_of_a_foreign_seller(honest: Seller, declared: Declared) -> None:
+def test_what_is_only_assumed_warns_of_a_foreign_seller(
+    honest: Seller, declared: Declarations
+) -> None:
     wsgi = Foreign(honest.wsgi, sub('error type="missed"', 'error type="lost"'))
     with over_wsgi(wsgi) as seller:
         plan = Plan(PLENTY, functions=("soft.edit",), rounds=2)
@@ -188,10 +190,10 @@ def test_what_is_only_assumed_warns_of_a_foreign_seller(honest: Seller, declared
     assert exit_code(done.run.verdicts) == 0
 
 
-def test_what_is_shown_of_a_fault_is_masked(honest: Seller, declared: Declared) -> None:
+def test_what_is_shown_of_a_fault_is_masked(honest: Seller, declared: Declarations) -> None:
     mutant = Mutant(honest.wsgi, sub("<p_elems>", "<p_nothing>"))
-    with over_wsgi(mutant) as seller, Bench(seller, declared) as bench:
-        run = Campaign(bench, Plan(PLENTY, functions=("soft",), rounds=2)).run("x")
+    with over_wsgi(mutant) as seller, FuzzTarget(seller, declared) as target:
+        run = FuzzRun(target, Plan(PLENTY, functions=("soft",), rounds=2)).run("x")
     (verdict,) = run.verdicts
     assert verdict.outcome is Outcome.FAIL
     shown = verdict.proof[0].request

@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.checks.fuzz.declarations import Declared
-from contracts.checks.fuzz.lifecycle import Life
-from contracts.checks.fuzz.run import Campaign, Plan
-from contracts.checks.fuzz.target import Bench
+from contracts.checks.fuzz.declarations import Declarations
+from contracts.checks.fuzz.lifecycle import LifecycleRun
+from contracts.checks.fuzz.run import FuzzRun, Plan
+from contracts.checks.fuzz.target import FuzzTarget
 from contracts.target.seller import over_wsgi
 from contracts.verdicts import Outcome, Verdict
 from emulator.testing import Seller
@@ -24,9 +24,9 @@ ROUNDS = 6
 pytestmark = pytest.mark.timeout(600)
 
 
-def failures(seller: Any, declared: Declared, func: str, start: int = 1) -> list[Verdict]:  # noqa: ANN401 - a judged seller
-    with Bench(seller, declared) as bench:
-        run = Campaign(bench, Plan(SECONDS, functions=(func,), seed=start, rounds=ROUNDS)).run("x")
+def failures(seller: Any, declared: Declarations, func: str, start: int = 1) -> list[Verdict]:  # noqa: ANN401 - a judged seller
+    with FuzzTarget(seller, declared) as target:
+        run = FuzzRun(target, Plan(SECONDS, functions=(func,), seed=start, rounds=ROUNDS)).run("x")
     return [verdict for verdict in run.verdicts if verdict.outcome is Outcome.FAIL]
 
 
@@ -96,7 +96,7 @@ FAULTS: list[Any] = [
 
 @pytest.mark.parametrize(("func", "fault", "rule"), FAULTS)
 def test_a_fault_is_found_by_its_name(
-    honest: Seller, declared: Declared, func: str, fault: dict[str, Any], rule: str
+    honest: Seller, declared: Declarations, func: str, fault: dict[str, Any], rule: str
 ) -> None:
     with over_wsgi(Mutant(honest.wsgi, **fault)) as seller:
         found = failures(seller, declared, func)
@@ -106,7 +106,7 @@ def test_a_fault_is_found_by_its_name(
 
 
 def test_a_content_type_that_is_none_of_the_formats_is_found(
-    honest: Seller, declared: Declared
+    honest: Seller, declared: Declarations
 ) -> None:
     def plain(environ: dict[str, Any], start: Callable[..., Any]) -> Any:  # noqa: ANN401 - WSGI
         def told(status: str, headers: list[tuple[str, str]], *_: object) -> Any:  # noqa: ANN401
@@ -123,16 +123,16 @@ def test_a_content_type_that_is_none_of_the_formats_is_found(
 
 @pytest.mark.parametrize("func", ["soft", "soft.edit", "service.prolong", "soft.order.param"])
 def test_the_honest_seller_breaks_none_of_these_rules(
-    honest: Seller, declared: Declared, func: str
+    honest: Seller, declared: Declarations, func: str
 ) -> None:
     with over_wsgi(honest.wsgi) as seller:
         assert failures(seller, declared, func) == []
 
 
-def walked(seller: Any, declared: Declared) -> Verdict:  # noqa: ANN401 - a judged seller
-    with Bench(seller, declared) as bench:
-        life = Life(bench, ("soft",))
-        life.by_heart(lambda: False)
+def walked(seller: Any, declared: Declarations) -> Verdict:  # noqa: ANN401 - a judged seller
+    with FuzzTarget(seller, declared) as target:
+        life = LifecycleRun(target, ("soft",))
+        life.run_scripted(lambda: False)
     return life.verdicts[0]
 
 
@@ -188,7 +188,7 @@ WALKS: list[Any] = [
 
 @pytest.mark.parametrize(("fault", "rule"), WALKS)
 def test_a_fault_in_a_life_is_found_by_its_name(
-    honest: Seller, declared: Declared, fault: dict[str, Any], rule: str
+    honest: Seller, declared: Declarations, fault: dict[str, Any], rule: str
 ) -> None:
     with over_wsgi(Mutant(honest.wsgi, **fault)) as seller:
         verdict = walked(seller, declared)

@@ -6,30 +6,33 @@ import httpx
 import pytest
 
 from contracts.checks.fuzz.answered import answered
-from contracts.checks.fuzz.declarations import Declared
-from contracts.checks.fuzz.rules import breaches
+from contracts.checks.fuzz.declarations import Declarations
+from contracts.checks.fuzz.rules import find_violations
 
 LOGIN = {"authinfo": "reseller:hidden-word"}
 
 
 def broken(
-    declared: Declared, params: dict[str, str], body: str, kind: str = "text/xml"
+    declared: Declarations, params: dict[str, str], body: str, kind: str = "text/xml"
 ) -> set[str]:
     request = httpx.Request("POST", "http://127.0.0.1/billmgr", data=params)
     response = httpx.Response(200, headers={"Content-Type": kind}, text=body)
-    return {breach.rule for breach in breaches(declared, "soft", answered(request, response))}
+    return {
+        violation.rule
+        for violation in find_violations(declared, "soft", answered(request, response))
+    }
 
 
 def listing(echo: str = "") -> str:
     return f"<doc><p_elems>0</p_elems><tparams>{echo}</tparams></doc>"
 
 
-def test_a_password_in_the_answer_is_an_echo(declared: Declared) -> None:
+def test_a_password_in_the_answer_is_an_echo(declared: Declarations) -> None:
     assert broken(declared, LOGIN, listing("hidden-word")) == {"echoes-no-secret"}
     assert broken(declared, LOGIN, listing("another word")) == set()
 
 
-def test_the_same_text_sent_openly_may_be_echoed(declared: Declared) -> None:
+def test_the_same_text_sent_openly_may_be_echoed(declared: Declarations) -> None:
     sent = {**LOGIN, "p_col": "a hidden-word here"}
     assert broken(declared, sent, listing("a hidden-word here")) == set()
 
@@ -45,7 +48,7 @@ def test_the_same_text_sent_openly_may_be_echoed(declared: Declared) -> None:
     ],
 )
 def test_every_format_has_its_content_type(
-    declared: Declared, out: str, body: str, kind: str
+    declared: Declarations, out: str, body: str, kind: str
 ) -> None:
     assert broken(declared, {"out": out}, body, kind) == set()
     assert "says-its-content-type" in broken(declared, {"out": out}, body, "text/html")
@@ -55,7 +58,9 @@ def test_every_format_has_its_content_type(
     ("out", "body"),
     [("xml", "ERROR"), ("xml", "<doc>"), ("json", "<doc/>"), ("json", "[]"), ("bjson", "[1]")],
 )
-def test_what_is_of_another_format_cannot_be_read(declared: Declared, out: str, body: str) -> None:
+def test_what_is_of_another_format_cannot_be_read(
+    declared: Declarations, out: str, body: str
+) -> None:
     kind = "text/xml" if out == "xml" else "application/json"
     assert broken(declared, {"out": out}, body, kind) == {"is-readable"}
 
@@ -70,7 +75,7 @@ def test_what_is_of_another_format_cannot_be_read(declared: Declared, out: str, 
     ],
 )
 def test_a_refusal_nobody_declared_is_known_in_every_format(
-    declared: Declared, out: str, body: str
+    declared: Declarations, out: str, body: str
 ) -> None:
     kind = "text/xml" if out == "xml" else "application/json"
     assert broken(declared, {"out": out}, body, kind) == {"refuses-as-declared"}

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from contracts.recording import setup
-from contracts.recording.proxy import Gate, Proxy
+from contracts.recording.proxy import Proxy, ProxyPolicy
 from contracts.recording.session import Session, read
 from emulator.testing import Seller
 from reseller_client import Client, LicenseOrder
@@ -33,15 +33,17 @@ class Studio:
     stack: ExitStack
     lines: list[str] = field(default_factory=list)
 
-    def proxy(self, *paying: str, to: Path | None = None, **wish: Any) -> Proxy:  # noqa: ANN401
+    def proxy(self, *paying: str, to: Path | None = None, **options: Any) -> Proxy:  # noqa: ANN401
         """A proxy that records into ``path``, or plays ``replay``."""
-        replay, on_miss = wish.pop("replay", None), wish.pop("on_miss", "error")
-        behind = wish.pop("behind", self.wsgi)
+        replay, on_miss = options.pop("replay", None), options.pop("on_miss", "error")
+        behind = options.pop("behind", self.wsgi)
         if behind is not None:
-            wish |= {"upstream": URL, "transport": httpx.WSGITransport(app=behind)}
-        gate = Gate(frozenset(paying), on_miss)
+            options |= {"upstream": URL, "transport": httpx.WSGITransport(app=behind)}
+        policy = ProxyPolicy(frozenset(paying), on_miss)
         path = None if replay else to or self.path
-        made = setup.proxy(setup.Wish(**wish), gate, self.lines.append, to=path, replay=replay)
+        made = setup.proxy(
+            setup.RecordingOptions(**options), policy, self.lines.append, to=path, replay=replay
+        )
         return self.stack.enter_context(made)
 
     def http(self, proxy: Wsgi) -> httpx.Client:

@@ -8,10 +8,10 @@ import re
 import pytest
 
 from contracts.record.exchange import Exchange, read_all
-from contracts.recording.baseline import Ours, ours
+from contracts.recording.baseline import Baseline, baseline_of
 from contracts.recording.captured_answers import of_live, of_ours
 from contracts.recording.compare import differences
-from contracts.recording.contract_fields import Contracts, contracts
+from contracts.recording.contract_fields import ContractFields, contracts
 from contracts.recording.difference import Difference, Severity
 from contracts.target.own import in_process
 from contracts.target.seller import over_wsgi
@@ -42,18 +42,18 @@ KNOWN_OF = ("soft", "soft.edit", "whoami", "vds.edit", "keepalive")
 
 
 @pytest.fixture(scope="module")
-def known() -> Contracts:
+def known() -> ContractFields:
     return contracts(RECORDS)
 
 
 @pytest.fixture(scope="module")
-def own() -> Ours:
+def own() -> Baseline:
     with in_process() as seller:
-        return ours(of_ours(seller, _asked(*KNOWN_OF), ("xml", "json")))
+        return baseline_of(of_ours(seller, _asked(*KNOWN_OF), ("xml", "json")))
 
 
 def _found(
-    change: Change, known: Contracts, own: Ours, *, only: str, **how: str
+    change: Change, known: ContractFields, own: Baseline, *, only: str, **how: str
 ) -> list[Difference]:
     with Seller() as honest, over_wsgi(Second(honest.wsgi, change, **how)) as second:
         asked = of_live(second, _asked(*KNOWN_OF), ("xml", "json"), only)
@@ -127,7 +127,11 @@ CHANGES = [
 
 @pytest.mark.parametrize(("only", "change", "expected"), CHANGES)
 def test_a_difference_is_told_by_its_name_and_its_weight(
-    known: Contracts, own: Ours, only: str, change: Change, expected: list[tuple[str, str, str]]
+    known: ContractFields,
+    own: Baseline,
+    only: str,
+    change: Change,
+    expected: list[tuple[str, str, str]],
 ) -> None:
     found = _found(change, known, own, only=only)
     told = {(one.path, one.severity.value) for one in found}
@@ -138,20 +142,20 @@ def test_a_difference_is_told_by_its_name_and_its_weight(
     assert [str(one) for one in strange if one.severity is not Severity.INFO] == []
 
 
-def test_another_http_status_is_told(known: Contracts, own: Ours) -> None:
+def test_another_http_status_is_told(known: ContractFields, own: Baseline) -> None:
     found = _found(lambda b: b, known, own, only="keepalive", status="403 Forbidden")
     assert {(one.told.partition(",")[0], one.severity) for one in found} == {
         ("HTTP status 403", Severity.BREAKING)
     }
 
 
-def test_the_same_seller_does_not_differ(known: Contracts, own: Ours) -> None:
+def test_the_same_seller_does_not_differ(known: ContractFields, own: Baseline) -> None:
     found = _found(lambda b: b, known, own, only="")
     assert [str(one) for one in found if one.severity is not Severity.INFO] == []
 
 
 @pytest.mark.timeout(600)
-def test_nothing_on_record_differs_from_what_our_seller_answers(known: Contracts) -> None:
+def test_nothing_on_record_differs_from_what_our_seller_answers(known: ContractFields) -> None:
     asked = [record for record in RECORDS if not LIKE_SOFT.fullmatch(record.func)]
     assert len(asked) > 300
     with in_process() as seller:
@@ -160,6 +164,8 @@ def test_nothing_on_record_differs_from_what_our_seller_answers(known: Contracts
     assert [str(one) for one in found if one.severity is not Severity.INFO] == []
 
 
-def test_a_field_that_is_only_assumed_does_not_break_anything(known: Contracts, own: Ours) -> None:
+def test_a_field_that_is_only_assumed_does_not_break_anything(
+    known: ContractFields, own: Baseline
+) -> None:
     found = _found(sub("<intname>[^<]*</intname>", ""), known, own, only="soft")
     assert {one.severity for one in found} == {Severity.INFO}

@@ -13,7 +13,7 @@ from contracts.clock import now
 from contracts.record.exchange import read_all
 from contracts.recording.captured_answers import of_live
 from contracts.recording.difference import Severity
-from contracts.recording.drift import Wish, of_recording, of_seller
+from contracts.recording.drift import DriftOptions, of_recording, of_seller
 from contracts.recording.session import read
 from contracts.target.seller import over_wsgi
 from contracts.target.spending import changes
@@ -31,7 +31,7 @@ def second() -> Iterator[Any]:
 
 
 def test_a_run_on_a_second_seller_fails_and_says_where(second: Any) -> None:  # noqa: ANN401
-    run = of_seller(second, Wish(only="soft.edit"))
+    run = of_seller(second, DriftOptions(only="soft.edit"))
     assert exit_code(run.verdicts) == 1
     failed = [verdict for verdict in run.verdicts if verdict.outcome is Outcome.FAIL]
     assert [(one.name, one.out, one.evidence) for one in failed] == [
@@ -52,7 +52,7 @@ def test_what_proves_a_difference_shows_no_secret() -> None:
         return b"<html>secret auth=0123456789ab password=hunter2-x <p>" + body[:9]
 
     with Seller() as honest, over_wsgi(Second(honest.wsgi, change)) as seller:
-        run = of_seller(seller, Wish(only="whoami"))
+        run = of_seller(seller, DriftOptions(only="whoami"))
     assert exit_code(run.verdicts) == 1
     shown = [verdict for verdict in run.verdicts if verdict.proof]
     assert shown
@@ -64,7 +64,7 @@ def test_what_proves_a_difference_shows_no_secret() -> None:
 def test_what_is_new_warns_or_fails_as_wished(fail_on: Severity, code: int) -> None:
     change = sub("<ip>", "<rack>12</rack><ip>")
     with Seller() as honest, over_wsgi(Second(honest.wsgi, change)) as seller:
-        run = of_seller(seller, Wish(only="vds.edit", fail_on=fail_on))
+        run = of_seller(seller, DriftOptions(only="vds.edit", fail_on=fail_on))
     assert exit_code(run.verdicts) == code
     warned = [one for one in run.verdicts if one.messages]
     assert warned[0].outcome is (Outcome.FAIL if code else Outcome.WARN)
@@ -73,7 +73,7 @@ def test_what_is_new_warns_or_fails_as_wished(fail_on: Severity, code: int) -> N
 def test_a_function_the_seller_does_not_have_is_unsupported_and_no_failure() -> None:
     refusal = b'<doc><error type="missed" object="func"><msg>no</msg></error></doc>'
     with Seller() as honest, over_wsgi(Second(honest.wsgi, lambda _: refusal)) as seller:
-        run = of_seller(seller, Wish(only="vps"))
+        run = of_seller(seller, DriftOptions(only="vps"))
     outcomes = {(one.name, one.out): one.outcome for one in run.verdicts}
     assert outcomes["vps", "xml"] is Outcome.UNSUPPORTED
 
@@ -91,7 +91,7 @@ def test_a_foreign_seller_is_asked_only_what_changes_nothing() -> None:
 
 
 def test_a_recording_of_ours_does_not_drift(life: Life) -> None:
-    run = of_recording(read(life.path), Wish())
+    run = of_recording(read(life.path), DriftOptions())
     assert exit_code(run.verdicts) == 0
     assert [str(one) for one in run.verdicts if one.outcome is not Outcome.PASS] == []
     assert len(run.verdicts) > 10
@@ -100,13 +100,13 @@ def test_a_recording_of_ours_does_not_drift(life: Life) -> None:
 @pytest.mark.parametrize("out", ["csv", "text"])
 def test_an_answer_that_nobody_could_mask_is_skipped_and_no_drift(studio: Studio, out: str) -> None:
     studio.ask(studio.proxy(), "soft", out=out)
-    run = of_recording(studio.session(), Wish())
+    run = of_recording(studio.session(), DriftOptions())
     assert [(one.out, one.outcome) for one in run.verdicts] == [(out, Outcome.SKIP)]
 
 
 def test_a_page_where_a_document_should_be_is_drift(studio: Studio, honest: Seller) -> None:
     studio.ask(studio.proxy(behind=Second(honest.wsgi, lambda _: b"<html><p>at work")), "soft")
-    (verdict,) = of_recording(studio.session(), Wish()).verdicts
+    (verdict,) = of_recording(studio.session(), DriftOptions()).verdicts
     assert verdict.outcome is Outcome.FAIL
     assert "no document" in verdict.messages[0]
 
@@ -116,7 +116,7 @@ def test_a_recording_of_a_second_seller_drifts(studio: Studio, honest: Seller) -
     kind = "text/html"
     proxy = studio.proxy(behind=Second(honest.wsgi, change, kind=kind))
     studio.ask(proxy, "dashboard.info")
-    run = of_recording(studio.session(), Wish())
+    run = of_recording(studio.session(), DriftOptions())
     told = "\n".join(line for verdict in run.verdicts for line in verdict.messages)
     assert "breaking: /doc/elem/realbalance: is missing" in told
     assert "notable: /doc/elem/reales: is new" in told
@@ -130,7 +130,7 @@ def test_a_recording_of_a_second_seller_drifts(studio: Studio, honest: Seller) -
 def test_one_can_compare_with_either(against: str, told: set[str]) -> None:
     change = sub("<(balance|credit)>[^<]*</(balance|credit)>", "")
     with Seller() as honest, over_wsgi(Second(honest.wsgi, change)) as seller:
-        run = of_seller(seller, Wish(against=against, only="subaccount"))
+        run = of_seller(seller, DriftOptions(against=against, only="subaccount"))
     lines = [line for one in run.verdicts if one.name == "subaccount" for line in one.messages]
     assert {line.split(": ")[1] for line in lines} == told
 
@@ -139,8 +139,8 @@ def test_one_can_compare_with_either(against: str, told: set[str]) -> None:
 def test_an_old_recording_warns(life: Life, days: int, outcome: Outcome) -> None:
     session = read(life.path)
     entries = (replace(session.entries[0], at=now() - timedelta(days=days)),)
-    wish = Wish(only="soft.order.param", max_age=timedelta(days=90))
-    run = of_recording(replace(session, entries=entries), wish)
+    options = DriftOptions(only="soft.order.param", max_age=timedelta(days=90))
+    run = of_recording(replace(session, entries=entries), options)
     age = run.verdicts[0]
     assert (age.name, age.outcome) == ("age", outcome)
     assert exit_code(run.verdicts) == 0

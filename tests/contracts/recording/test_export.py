@@ -69,8 +69,8 @@ def test_an_exchange_brings_the_steps_it_depends_on(exported: tuple[Exchange, ..
         "soft.order.param", "soft.edit", "soft.edit",
     ]  # fmt: skip
     assert prolonged.request.params["elid"] == "<id:1>"
-    assert prolonged.wanted.doc.first("doc") is not None
-    assert "<date:+2 months>" in prolonged.wanted.doc.texts()
+    assert prolonged.expected.doc.first("doc") is not None
+    assert "<date:+2 months>" in prolonged.expected.doc.texts()
 
 
 def test_what_does_not_depend_on_the_session_has_no_steps(exported: tuple[Exchange, ...]) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from contracts.recording.request import Sent
-from contracts.recording.serving import NotLoopback, loopback
-from contracts.recording.upstream import Silent, Upstream
+from contracts.recording.request import ProxiedRequest
+from contracts.recording.serving import NotLoopbackError, loopback
+from contracts.recording.upstream import NoUpstreamAnswer, Upstream
 from emulator.testing import Seller
 from tests.contracts.recording.conftest import Studio
 from tests.contracts.recording.strange import strange
@@ -117,7 +117,7 @@ def test_nothing_but_the_api_is_behind_the_proxy(studio: Studio, method: str, pa
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "no-such-host.invalid"])  # noqa: S104
 def test_it_listens_on_loopback_only(host: str) -> None:
-    with pytest.raises(NotLoopback):
+    with pytest.raises(NotLoopbackError):
         loopback(host)
 
 
@@ -174,9 +174,9 @@ def test_a_picture_of_a_page_elsewhere_asks_nothing(studio: Studio, site: str) -
 
 
 def test_what_cannot_be_passed_on_is_one_line_without_the_address() -> None:
-    sent = Sent("GET", b"a=" + b"x" * 70_000, b"", "", (), [], "")
+    sent = ProxiedRequest("GET", b"a=" + b"x" * 70_000, b"", "", (), [], "")
     upstream = Upstream("http://127.0.0.1:1/billmgr", transport=httpx.MockTransport(_nobody))
-    with pytest.raises(Silent, match=r"^InvalidURL: it cannot be passed on$"):
+    with pytest.raises(NoUpstreamAnswer, match=r"^InvalidURL: it cannot be passed on$"):
         upstream.ask(sent)
 
 
@@ -192,5 +192,5 @@ def test_a_header_of_another_alphabet_is_passed_on() -> None:
         return httpx.Response(200, text="<doc/>")
 
     upstream = Upstream("http://127.0.0.1:1/billmgr", transport=httpx.MockTransport(seller))
-    upstream.ask(Sent("GET", b"func=soft", b"", "", (("X-Name", "\xe9"),), [], ""))
+    upstream.ask(ProxiedRequest("GET", b"func=soft", b"", "", (("X-Name", "\xe9"),), [], ""))
     assert got == [b"\xe9"]

@@ -12,7 +12,7 @@ import pytest
 from contracts.cli import drift, record
 from contracts.cli.record import export
 from contracts.recording.difference import Severity
-from contracts.recording.pseudonymizer import Disguise
+from contracts.recording.pseudonymizer import Pseudonymizer
 from contracts.target.spending import rule_of
 
 PAGE = (Path(__file__).parents[3] / "docs/recording.md").read_text(encoding="utf-8")
@@ -56,7 +56,7 @@ STAND_INS = [
 @pytest.mark.parametrize(("real", "shown"), STAND_INS)
 def test_every_stand_in_that_is_shown_is_what_is_written(real: str, shown: str) -> None:
     assert f"`{shown}`" in PAGE
-    assert f">{shown}<" in Disguise().answer("clientticket.edit", f"<doc>{real}</doc>")
+    assert f">{shown}<" in Pseudonymizer().answer("clientticket.edit", f"<doc>{real}</doc>")
 
 
 def test_every_severity_is_explained() -> None:

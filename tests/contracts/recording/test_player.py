@@ -7,7 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from contracts.record.fields import ExchangeFault
+from contracts.record.fields import ExchangeError
 from contracts.recording.session import read
 from emulator.testing import Seller
 from reseller_client import Client, LicenseOrder, Missed
@@ -30,8 +30,8 @@ def test_the_client_lives_through_the_recording_without_a_seller(
     ip: str,
 ) -> None:
     client = _client(studio, studio.proxy(behind=None, replay=life.path), out=out, session=session)
-    wish = LicenseOrder(tariff=55227, period=1, ip=ip, licname="web-9", remoteid="r-9")
-    number = client.licenses.order_once(wish).license_id
+    options = LicenseOrder(tariff=55227, period=1, ip=ip, licname="web-9", remoteid="r-9")
+    number = client.licenses.order_once(options).license_id
     assert number is not None
     license = client.licenses.wait_for_key(number)
     assert license.key.startswith(f"{number}-00000000-")
@@ -46,8 +46,8 @@ def test_the_client_lives_through_the_recording_without_a_seller(
 
 def test_a_client_with_its_own_address_finds_it_in_the_answers(studio: Studio, life: Life) -> None:
     client = _client(studio, studio.proxy(behind=None, replay=life.path))
-    wish = LicenseOrder(tariff=55227, period=1, ip="9.9.9.9", licname="web-9", remoteid="r-9")
-    number = client.licenses.order_once(wish).license_id
+    options = LicenseOrder(tariff=55227, period=1, ip="9.9.9.9", licname="web-9", remoteid="r-9")
+    number = client.licenses.order_once(options).license_id
     assert number is not None
     assert client.licenses.get(number).ip == "9.9.9.9"
 
@@ -151,7 +151,7 @@ def test_rewrite_puts_the_new_answer_in_the_place_of_the_old_one(
 def test_a_file_that_is_no_recording_is_told(studio: Studio, tmp_path: Path) -> None:
     path = tmp_path / "other.yaml"
     path.write_text("a: 1\n...\n")
-    with pytest.raises(ExchangeFault, match="mockseller: is missing"):
+    with pytest.raises(ExchangeError, match="mockseller: is missing"):
         read(path)
-    with pytest.raises(ExchangeFault, match="mockseller: is missing"):
+    with pytest.raises(ExchangeError, match="mockseller: is missing"):
         studio.proxy(behind=None, replay=path)

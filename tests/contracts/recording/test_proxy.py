@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.record.fields import ExchangeFault
+from contracts.record.fields import ExchangeError
 from emulator.testing import Seller
 from tests.contracts.recording.conftest import LOGIN, PASSWORD, URL, Studio
 from tests.contracts.recording.strange import strange
@@ -172,7 +172,7 @@ def test_an_address_of_the_seller_with_a_password_is_refused_and_not_told(
     studio: Studio, address: str
 ) -> None:
     wsgi = httpx.WSGITransport(app=strange())
-    with pytest.raises(ExchangeFault) as refused:
+    with pytest.raises(ExchangeError) as refused:
         studio.proxy(behind=None, upstream=address, transport=wsgi)
     assert "hunter2-x" not in str(refused.value)
     assert not studio.path.exists() or "hunter2-x" not in studio.path.read_text()

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.record.document import Node
-from contracts.record.fields import ExchangeFault
+from contracts.record.fields import ExchangeError
 from contracts.recording.file import SessionFile
 from contracts.recording.session import Entry, Session, read, written
 
@@ -78,7 +78,7 @@ def test_two_recorders_do_not_share_a_file(tmp_path: Path) -> None:
     path = tmp_path / "s.yaml"
     with (
         SessionFile(path, BEGUN),
-        pytest.raises(ExchangeFault, match="recorded by another process"),
+        pytest.raises(ExchangeError, match="recorded by another process"),
     ):
         SessionFile(path, BEGUN)
     with SessionFile(path, BEGUN) as file:
@@ -122,17 +122,17 @@ def test_a_file_that_is_wrong_is_told_in_one_line(
     text = _recorded(path, _entry()).decode()
     assert old in text
     path.write_text(text.replace(old, new, 1))
-    with pytest.raises(ExchangeFault) as caught:
+    with pytest.raises(ExchangeError) as caught:
         read(path)
     assert told in str(caught.value)
     assert "\n" not in str(caught.value)
 
 
 def test_a_file_that_is_none_is_told(tmp_path: Path) -> None:
-    with pytest.raises(ExchangeFault, match="cannot be read"):
+    with pytest.raises(ExchangeError, match="cannot be read"):
         read(tmp_path / "none.yaml")
     (tmp_path / "empty.yaml").write_text("")
-    with pytest.raises(ExchangeFault, match="nothing in it is whole"):
+    with pytest.raises(ExchangeError, match="nothing in it is whole"):
         read(tmp_path / "empty.yaml")
 
 

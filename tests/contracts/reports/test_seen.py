@@ -41,7 +41,7 @@ def test_what_was_asked_and_answered_is_seen_in_order(seller: Seller) -> None:
 
 
 def test_steps_before_are_seen_as_such(seller: Seller) -> None:
-    prepared = next(e for e in RECORDS.values() if e.before and e.wanted.kind != "error")
+    prepared = next(e for e in RECORDS.values() if e.before and e.expected.kind != "error")
     verdict = _replayed(prepared.name, seller)
     assert verdict.proof[0].note in ("before[1]", "opens a session")
     assert verdict.proof[-1].note == ""
