@@ -1,6 +1,7 @@
-"""Handles on a running seller: what a test does to a world, and how it reads the answers.
+"""The test client: what a test does to a world of a running seller, and how it reads the answers.
 
-Everything goes over the wire and the control API, whatever carries it.
+Everything goes over the wire and the control API, so that it works alike for a seller in this
+process and for one on a port. `emulator.testing.results` describes what the methods return.
 """
 
 from __future__ import annotations
@@ -8,18 +9,30 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 from xml.etree.ElementTree import Element
 
 from defusedxml.ElementTree import fromstring
+
+from emulator.testing.results import (
+    AccountInfo,
+    ClockInfo,
+    FaultInfo,
+    ImportInfo,
+    JournalEntry,
+    ServiceInfo,
+)
 
 LOGIN, PASSWORD = "reseller", "secret"
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The error document of an answer: wire type and object, the sentence, params by name."""
+    """The error document of an answer.
+
+    ``type`` and ``object`` as on the wire, ``message`` for people, ``params`` by name.
+    """
 
     type: str
     object: str
@@ -29,7 +42,11 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back. `xml` and `json` read the body; `error` and `id` an xml answer."""
+    """An HTTP response of the seller.
+
+    ``xml`` and ``json`` parse the body; ``error``, ``id``, ``field`` and ``rows`` read an answer
+    that was requested as xml (the default).
+    """
 
     status: int
     headers: Mapping[str, str]
@@ -42,69 +59,72 @@ class Answer:
 
     @property
     def xml(self) -> Element:
-        """The root element."""
+        """The root element. Raises ParseError where the body is not XML."""
         root: Element = fromstring(self.body)
         return root
 
     @property
     def json(self) -> Any:  # noqa: ANN401 - whatever was sent
-        """The body as JSON."""
+        """The body as JSON. Raises ValueError where it is not JSON."""
         return json.loads(self.body)
 
     @property
     def error(self) -> Refused | None:
-        """The refusal, or None where there is none."""
-        found = self.xml.find("error")
-        if found is None:
+        """The refusal, or None where the call succeeded."""
+        node = self.xml.find("error")
+        if node is None:
             return None
-        params = {p.get("name", ""): p.text or "" for p in found.findall("param")}
-        message = found.findtext("msg") or ""
-        return Refused(found.get("type", ""), found.get("object", ""), message, params)
+        params = {p.get("name", ""): p.text or "" for p in node.findall("param")}
+        message = node.findtext("msg") or ""
+        return Refused(node.get("type", ""), node.get("object", ""), message, params)
 
     @property
     def id(self) -> int:
-        """The number of what was ordered, ``id`` or ``item.id``; LookupError without one."""
+        """The number of what was ordered: ``id`` or ``item.id``. Raises LookupError if none."""
         for child in self.xml:
             if child.tag in ("id", "item.id") and child.text:
                 return int(child.text)
         raise LookupError(f"no id in {self.text[:500]}")
 
     def field(self, name: str) -> str:
-        """The text of a field directly under ``doc``, or of one in an inner ``doc``, or nothing."""
+        """The text of a field under ``doc`` or an inner ``doc``; empty where it is missing."""
         root = self.xml
         return next((e.text or "" for e in (*root, *(root.find("doc") or ())) if e.tag == name), "")
 
     def rows(self) -> list[dict[str, str]]:
-        """The rows of a listing, fields by name."""
+        """The rows of a listing, each as fields by name."""
         return [{f.tag: f.text or "" for f in row} for row in self.xml.findall("elem")]
 
 
 Send = Callable[[str, str, Mapping[str, str] | bytes | None, str], Answer]
-"""Method, path with query, form or body, Content-Type; the answer."""
+"""Method, path with query, form or body, Content-Type; returns the answer."""
 
 
 class ControlError(AssertionError):
-    """The control API refused: its status and its line."""
+    """The control API refused; the text is its HTTP status and its message."""
 
 
 class World:
-    """One world of a seller, with a handle for everything a test wants to do to it."""
+    """One world of a seller: its API (`call`), its state, `clock`, `journal` and `faults`.
+
+    Every method that goes over the control API raises ControlError where that refuses.
+    """
 
     def __init__(self, send: Send, base: str, name: str = "default", path: str = "") -> None:
         self._send = send
         self.name = name
         self.path = path or f"/w/{name}/billmgr"
         self.url = base + self.path
-        """For a client of your own."""
+        """The address of the API, for a client of your own."""
         self.clock = Clock(self)
         self.journal = Journal(self)
         self.faults = Faults(self)
 
     def call(self, func: str, /, *, login: str = LOGIN, **params: object) -> Answer:
-        """Calls a function as ``reseller`` with ``authinfo``, or as another ``login``.
+        """Calls a function of the API as ``reseller``, or as another ``login``.
 
-        Every password of the shipped worlds is ``secret``. With ``auth`` or ``authinfo`` among
-        the parameters, or an empty ``login``, nothing is added.
+        The login travels as ``authinfo``, with the password ``secret`` of all shipped worlds. With
+        ``auth`` or ``authinfo`` among the parameters, or an empty ``login``, nothing is added.
         """
         sent = {name: str(value) for name, value in params.items()}
         if login and not {"auth", "authinfo"} & set(sent):
@@ -112,148 +132,161 @@ class World:
         return self._send("POST", self.path, {"func": func, **sent}, "")
 
     def order(self, **params: object) -> int:
-        """Orders a license and pays for it; its number. By default ISPmanager Lite for a month."""
-        given = {"pricelist": 55227, "period": 1, "ip": "192.0.2.201", "licname": "test"}
-        paid = {"skipbasket": "on", "sok": "ok", "clicked_button": "finish"}
-        login = str(params.pop("login", LOGIN))
-        return self.call("soft.order.param", login=login, **{**given, **paid, **params}).id
+        """Orders and pays for a license; returns its number. By default ISPmanager Lite, 1 month.
 
-    def control(self, method: str, path: str, given: object = None) -> Any:  # noqa: ANN401 - JSON
-        """Calls the control API; what it answers. ControlError where it refuses."""
+        ``params`` replace those of ``soft.order.param``; ``login`` orders as somebody else. Raises
+        LookupError where the seller refuses.
+        """
+        defaults = {"pricelist": 55227, "period": 1, "ip": "192.0.2.201", "licname": "test"}
+        payment = {"skipbasket": "on", "sok": "ok", "clicked_button": "finish"}
+        login = str(params.pop("login", LOGIN))
+        return self.call("soft.order.param", login=login, **{**defaults, **payment, **params}).id
+
+    def control(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
+        """Calls the control API, ``path`` as in ``/clock``; returns its JSON.
+
+        Raises ControlError where it refuses.
+        """
         joint = "&" if "?" in path else "?"
         query = "" if path.startswith("/worlds") else f"{joint}world={self.name}"
-        body = None if method == "GET" else json.dumps({} if given is None else given).encode()
-        answer = self._send(method, f"/_mockseller{path}{query}", body, "application/json")
+        sent = None if method == "GET" else json.dumps({} if body is None else body).encode()
+        answer = self._send(method, f"/_mockseller{path}{query}", sent, "application/json")
         if answer.status >= 400:  # noqa: PLR2004 - the statuses of refusals
             raise ControlError(f"{answer.status}: {answer.json['error']}")
         return answer.json
 
-    def account(self, login: str = LOGIN, /, **changes: object) -> dict[str, Any]:
-        """An account, after these changes: ``account("reseller", balance="0.00")``."""
+    def account(self, login: str = LOGIN, /, **changes: object) -> AccountInfo:
+        """The account of a login, after these changes: ``account("reseller", balance="0.00")``."""
         method = "PATCH" if changes else "GET"
-        told: dict[str, Any] = self.control(method, f"/accounts/{login}", changes)
-        return told
+        return cast("AccountInfo", self.control(method, f"/accounts/{login}", changes))
 
-    def service(self, number: int, /, **changes: object) -> dict[str, Any]:
-        """A service, after these changes: ``service(100001, status=3)``."""
+    def service(self, number: int, /, **changes: object) -> ServiceInfo:
+        """The service of a number, after these changes: ``service(100001, status=3)``."""
         method = "PATCH" if changes else "GET"
-        told: dict[str, Any] = self.control(method, f"/services/{number}", changes)
-        return told
+        return cast("ServiceInfo", self.control(method, f"/services/{number}", changes))
 
     def rules(self, **rules: object) -> None:
-        """Sets rules of the world: ``rules(poor_order="basket")``."""
+        """Sets rules of the world (docs/reference/settings.md): ``rules(poor_order="basket")``."""
         self.control("PATCH", f"/worlds/{self.name}", {"rules": rules})
 
     def provisioning(self, mode: str, amount: int = 0) -> None:
-        """When keys arrive: ``at_once``, ``seconds``, ``reads`` or ``by_hand``."""
-        wanted = {"mode": mode, "amount": amount}
-        self.control("PATCH", f"/worlds/{self.name}", {"provisioning": wanted})
+        """Sets when keys are issued: ``at_once``, ``seconds``, ``reads`` or ``by_hand``.
 
-    def sell(self, document: bytes) -> dict[str, Any]:
-        """Makes a ``pricelist.export`` document the catalogue."""
+        ``amount``: how many seconds, or how many times the license is read first.
+        """
+        provisioning = {"mode": mode, "amount": amount}
+        self.control("PATCH", f"/worlds/{self.name}", {"provisioning": provisioning})
+
+    def sell(self, document: bytes) -> ImportInfo:
+        """Makes a ``pricelist.export`` document (xml, json or bjson) the catalogue of the world.
+
+        Of a document that cannot be read the result has only ``error``.
+        """
         path = f"/_mockseller/worlds/{self.name}/import"
-        told: dict[str, Any] = self._send("POST", path, document, "application/xml").json
-        return told
+        return cast("ImportInfo", self._send("POST", path, document, "application/xml").json)
 
     def reset(self) -> None:
-        """Back to how the world was made."""
+        """Puts the world back to how it was made."""
         self.control("POST", f"/worlds/{self.name}/reset")
 
     def snapshot(self, label: str) -> None:
-        """Keeps the present state."""
+        """Saves the present state under a label."""
         self.control("POST", f"/worlds/{self.name}/snapshot", {"name": label})
 
     def restore(self, label: str) -> None:
-        """Goes back to a kept state."""
+        """Puts the world back to a saved state."""
         self.control("POST", f"/worlds/{self.name}/restore", {"name": label})
 
     def world(self, name: str, fixture: str = "small") -> World:
-        """Another world of the same seller, made now."""
+        """Makes another world of the same seller and returns it."""
         self.control("POST", "/worlds", {"name": name, "fixture": fixture})
         return World(self._send, self.url.removesuffix(self.path), name)
 
 
 class Clock:
-    """The clock of a world; each move answers ``{"now": …, "happened": […]}``."""
+    """The clock of a world. Every move lets happen what comes due and returns a `ClockInfo`."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
     @property
     def now(self) -> str:
-        """The world's time, ISO."""
+        """The world's time, ISO with an offset."""
         return str(self._world.control("GET", "/clock")["now"])
 
-    def _move(self, **wish: object) -> dict[str, Any]:
-        told: dict[str, Any] = self._world.control("POST", "/clock", wish)
-        return told
+    def _move(self, **move: object) -> ClockInfo:
+        return cast("ClockInfo", self._world.control("POST", "/clock", move))
 
-    def advance(self, span: str) -> dict[str, Any]:
-        """By a span such as ``31 days``, or ``to next renewal``."""
+    def advance(self, span: str) -> ClockInfo:
+        """Moves forward by a span such as ``31 days``, or ``to next renewal``."""
         return self._move(advance=span)
 
-    def freeze(self, at: str | None = None) -> dict[str, Any]:
-        """Now, or at an instant such as ``2027-01-31T00:00:00Z``."""
+    def freeze(self, at: str | None = None) -> ClockInfo:
+        """Stops now, or at an instant such as ``2027-01-31T00:00:00Z``."""
         return self._move(freeze=at or True)
 
-    def real(self) -> dict[str, Any]:
-        """The machine's clock again."""
+    def real(self) -> ClockInfo:
+        """Shows real time again."""
         return self._move(real=True)
 
 
 class Faults:
-    """What is planned to go wrong in a world (docs/faults.md)."""
+    """The planned faults of a world (docs/faults.md)."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
     def add(self, what: str, **rule: object) -> int:
-        """Plans a fault; its number.
+        """Plans a fault of the kind ``what`` and returns its number.
 
-        ``func``, ``account``, ``nth``, ``times``, ``chance``, ``seed`` and ``when`` say when; the
-        other words are settings of its kind.
+        ``func``, ``account``, ``nth``, ``times``, ``chance``, ``seed`` and ``when`` choose the
+        calls it applies to; the other words are settings of its kind.
         """
-        told = self._world.control("POST", "/faults", {"what": what, **rule})
-        return int(told["id"])
+        return int(self._world.control("POST", "/faults", {"what": what, **rule})["id"])
 
-    def all(self) -> list[dict[str, Any]]:
-        """Every planned one with its counts ``matched`` and ``struck``, oldest first."""
-        found: list[dict[str, Any]] = self._world.control("GET", "/faults")["faults"]
-        return found
+    def all(self) -> list[FaultInfo]:
+        """Every planned fault with its counts ``matched`` and ``struck``, oldest first."""
+        return cast("list[FaultInfo]", self._world.control("GET", "/faults")["faults"])
 
     def remove(self, number: int) -> None:
-        """Takes one back."""
+        """Removes one fault."""
         self._world.control("DELETE", f"/faults/{number}")
 
     def clear(self) -> None:
-        """Takes all of them back."""
+        """Removes all faults."""
         self._world.control("DELETE", "/faults")
 
 
 class Journal:
-    """What was asked of a world and answered."""
+    """The recorded calls of a world, with their answers."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def entries(self, **filters: object) -> list[dict[str, Any]]:
-        """Newest first.
+    def entries(self, **filters: object) -> list[JournalEntry]:
+        """The entries, newest first.
 
-        ``func``, ``login``, ``error``, ``kind``, ``fault``, ``after`` and ``limit`` choose.
+        Filters: ``func`` (a pattern), ``login``, ``error``, ``kind``, ``fault``, ``after`` (a
+        number) and ``limit``.
         """
-        found: list[dict[str, Any]] = self._world.control("GET", f"/journal?{urlencode(filters)}")[
-            "entries"
-        ]
-        return found
+        path = f"/journal?{urlencode(filters)}"
+        return cast("list[JournalEntry]", self._world.control("GET", path)["entries"])
 
     def verify(self, **expected: object) -> None:
-        """AssertionError with the near misses, unless such a call was made (``count`` times)."""
-        told = self._world.control("POST", "/journal/verify", expected)
-        if not told["held"]:
-            near = [f"  {entry['func']}: {'; '.join(entry['differs'])}" for entry in told["near"]]
-            lines = (f"{told['count']} calls match {expected}", *near)
+        """Asserts that a call was made: ``verify(func="soft.order.param", count=1)``.
+
+        ``func``, ``login``, ``out``, ``method``, ``error`` and ``params`` describe the call;
+        ``count``, ``at_least``, ``at_most`` and ``after`` say how often and since when. Raises
+        AssertionError with the calls that come nearest.
+        """
+        verdict = self._world.control("POST", "/journal/verify", expected)
+        if not verdict["held"]:
+            near = [
+                f"  {entry['func']}: {'; '.join(entry['differs'])}" for entry in verdict["near"]
+            ]
+            lines = (f"{verdict['count']} calls match {expected}", *near)
             raise AssertionError("\n".join(lines))
 
     def clear(self) -> None:
-        """Forgets everything."""
+        """Removes all entries."""
         self._world.control("DELETE", "/journal")

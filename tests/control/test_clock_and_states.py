@@ -85,7 +85,7 @@ def test_every_field_of_an_account_can_be_set(seller: Seller) -> None:
         "api_addresses": ["192.0.2.0/24"],
     }
     told = seller.account("other", **wanted)
-    assert {name: told[name] for name in wanted} == wanted
+    assert {name: dict(told)[name] for name in wanted} == wanted
     assert seller.account("other") == told
 
 

@@ -10,6 +10,7 @@ import pytest
 from emulator.clock import SystemClock
 from emulator.control.api.clock import MOST_TOLD
 from emulator.testing import ControlError, Seller, World
+from emulator.testing.results import ClockInfo
 
 
 @pytest.fixture
@@ -26,9 +27,9 @@ def journalled(world: World) -> list[tuple[Any, ...]]:
     return [(at, what, login, int(p["service"]), p["detail"]) for at, what, login, p in told]
 
 
-def in_order(told: dict[str, Any]) -> list[tuple[Any, ...]]:
+def in_order(told: ClockInfo) -> list[tuple[Any, ...]]:
     names = ("at", "what", "login", "service", "detail")
-    return [tuple(one[name] for name in names) for one in told["happened"]]
+    return [tuple(dict(one)[name] for name in names) for one in told["happened"]]
 
 
 def test_a_moved_clock_and_the_journal_tell_the_same_in_the_same_order(world: World) -> None:

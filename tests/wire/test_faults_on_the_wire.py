@@ -15,6 +15,7 @@ from emulator.store import tables
 from emulator.store.engine import Statement
 from emulator.testing import Seller
 from emulator.testing.client import ControlError
+from emulator.testing.results import JournalEntry
 
 ORDER = "soft.order.param"
 
@@ -23,7 +24,7 @@ def count(seller: Seller, func: str = "soft") -> int:
     return len(seller.call(func).rows())
 
 
-def last(seller: Seller) -> dict[str, object]:
+def last(seller: Seller) -> JournalEntry:
     return seller.journal.entries(limit=1)[0]
 
 

@@ -116,6 +116,7 @@ class ModuleLife:
     def _tie(self, step: Step) -> None:
         told = {"url": self._stage.billing_url, "mode": "automatic", "addresses": [self._script.ip]}
         kept = self._stage.seller.account("reseller", partner=told)["partner"]
+        assert kept is not None  # noqa: S101 - it was just set
         step.says.append(f"{self._script.ip} is served by {self._stage.billing_url}")
         step.must("the partner's address", kept["url"], self._stage.billing_url)
 

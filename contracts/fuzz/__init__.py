@@ -1,0 +1,1 @@
+"""The former place of the hooks for schemathesis: `contracts.checks.fuzz.hooks` now."""

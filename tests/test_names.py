@@ -1,0 +1,168 @@
+"""The names of the code: retired words stay retired, a class name means one thing in a package.
+
+docs/glossary.md says what each word means. While the code is being renamed, `names_left.json` holds
+how many retired names and doubled class names each package may still have: the numbers only shrink.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import reseller_client
+from emulator import pytest_plugin, testing
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("emulator", "reseller_client", "contracts", "tests")
+LEFT = json.loads((Path(__file__).parent / "names_left.json").read_text("utf-8"))
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# A participle says nothing of what a thing is. As an adjective (`known_names`) it may stand.
+PARTICIPLES = _set("""
+    told one asked wanted wish wishes said held kept given known found taken
+""")
+# Words that only their inventors understood, and what the glossary has instead.
+METAPHORS = _set("""
+    knock knocks asker strike strikes struck spoiled held_back happening happenings machines
+    worldmaking patience patient_worker licence_door paypage ear heard trick tricks scene
+    stage performance neighbours goods deed deeds diary loosening purse passage stranger
+    strangers betrayed disguise stand_in by_heart at_random wander stumbled badness shelf
+    shelves excuses
+""")
+# Good words for a local variable, too vague for a class or a file.
+TOO_VAGUE = _set("""
+    words parts terms turns letters leaves plain shapes place books bench sheet others desk
+    people shown done turn life ground course lead hands guest witness through gate withheld
+    verified machine settle moving stock absent promises samples ours campaign reached learn
+    door doors handles welcome trick player play
+""")
+# The wire, files and options that users type are spelled so; in code it is "license".
+LICENCE = re.compile("licence", re.IGNORECASE)
+
+SHARED_CLASS_NAMES = {
+    "Meta": "marshmallow looks for a class of this name inside a schema",
+}
+"""Class names that a package may have more than once, and why."""
+
+SELF_EVIDENT = _set("""
+    access address allowed already answer auth bad code control denied enough exists factor
+    failed forbidden issued limit locked login minimum missed movable needed not operation
+    ordered policy possible process ready reached refused request retry row running second
+    sent status term transport unavailable understood unknown value wrong state reseller
+    step info
+""")
+"""Words of public names that need no glossary."""
+
+
+def _files(package: str) -> Iterator[tuple[Path, ast.Module]]:
+    for path in sorted((ROOT / package).rglob("*.py")):
+        yield path.relative_to(ROOT), _parsed(path)
+
+
+@cache
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+def _bound(tree: ast.Module) -> Iterator[tuple[str, int, bool]]:
+    """Every name that a file gives to something: name, line, whether it is a class's."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.ClassDef(name=name):
+                yield name, node.lineno, True
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
+                yield name, node.lineno, False
+            case ast.arg(arg=name):
+                yield name, node.lineno, False
+            case ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
+                yield name, node.lineno, False
+            case ast.ExceptHandler(name=str(name)):
+                yield name, node.lineno, False
+            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                yield name, node.lineno, False
+            case _:
+                pass
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip("_")).lower()
+
+
+def _retired(package: str) -> list[str]:
+    """Where a retired word is given as a name, one line each."""
+    lines = []
+    for path, tree in _files(package):
+        module = path.parent.name if path.stem in ("__init__", "__main__") else path.stem
+        if _snake(module.removeprefix("test_")) in PARTICIPLES | METAPHORS | TOO_VAGUE:
+            lines.append(f"{path}: the file itself")
+        for name, line, is_class in _bound(tree):
+            word = _snake(name)
+            retired = word in PARTICIPLES | METAPHORS or LICENCE.search(name)
+            if retired or (is_class and word in TOO_VAGUE):
+                lines.append(f"{path}:{line}: {name}")
+    return lines
+
+
+def _doubled(package: str) -> list[str]:
+    """Class names that a package has more than once, with the files."""
+    places = defaultdict(list)
+    for path, tree in _files(package):
+        for name, line, is_class in _bound(tree):
+            if is_class and name not in SHARED_CLASS_NAMES:
+                places[name].append(f"{path}:{line}")
+    return [f"{name}: {', '.join(lines)}" for name, lines in sorted(places.items()) if lines[1:]]
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_retired_words_name_nothing(package: str) -> None:
+    lines = _retired(package)
+    assert len(lines) <= LEFT["retired words"][package], "\n".join(lines)
+    print(f"{package}: {len(lines)} retired names are left")  # noqa: T201 - while it is being renamed
+
+
+@pytest.mark.parametrize("package", PACKAGES[:3])
+def test_a_class_name_means_one_thing_in_a_package(package: str) -> None:
+    lines = _doubled(package)
+    assert len(lines) <= LEFT["doubled class names"][package], "\n".join(lines)
+
+
+def _public_names() -> Iterator[str]:
+    yield from reseller_client.__all__
+    yield from testing.__all__
+    yield from (name for name in vars(pytest_plugin) if name.startswith("seller"))
+
+
+def test_every_public_name_is_made_of_words_of_the_glossary() -> None:
+    glossary = (ROOT / "docs" / "glossary.md").read_text("utf-8").lower()
+    terms = re.findall(r"\*\*([a-z -]+)\*\*", glossary)
+    words = {word for term in terms for word in term.split()} | SELF_EVIDENT
+    unknown = {
+        f"{name}: {word}"
+        for name in _public_names()
+        for word in _snake(name).split("_")
+        if word not in words and word.removesuffix("s") not in words
+    }
+    assert not unknown
+
+
+def test_the_glossary_gives_each_word_one_meaning() -> None:
+    rows = re.findall(
+        r"^\| \*\*(.+?)\*\*", (ROOT / "docs" / "glossary.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert len(rows) == len(set(rows))
+
+
+if __name__ == "__main__":  # what is left, for whoever renames: python -m tests.test_names
+    for each in PACKAGES:
+        print(each, len(_retired(each)), "retired names,", len(_doubled(each)), "doubled classes")  # noqa: T201 - see above
