@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from contracts.checks.registry import Check
-from contracts.target.redact import masked_text
+from contracts.target.redact import mask_text
 from contracts.target.seller import CannotRun
 from contracts.verdicts import ASSUMED, CallRecord, Cell, Outcome, Verdict
 
@@ -113,7 +113,7 @@ def make_verdict(
     """The verdict that findings come to. What is only assumed warns instead of failing."""
     outcome = findings.outcome
     hidden = tuple(secrets)
-    messages = tuple(masked_text(text, hidden) for text in findings.messages.get(outcome, ()))
+    messages = tuple(mask_text(text, hidden) for text in findings.messages.get(outcome, ()))
     return Verdict(
         name=check.id,
         out=out,
@@ -173,7 +173,7 @@ class Results:
 
     def remark(self, text: str) -> None:
         """Add a line for people."""
-        self.remarks.append(masked_text(text, self._secrets))
+        self.remarks.append(mask_text(text, self._secrets))
 
     def failures(self) -> list[str]:
         """Everything that does not hold, a line each, after the id of its check."""
@@ -196,7 +196,7 @@ class Results:
             self._findings[id].note(outcome, self._readable(message), *proof)
 
     def _readable(self, message: str) -> str:
-        text = masked_text(message, self._secrets)
+        text = mask_text(message, self._secrets)
         return text if len(text) <= MAX_MESSAGE_LENGTH else f"{text[:MAX_MESSAGE_LENGTH]}…"
 
 

@@ -82,7 +82,7 @@ def coverage(url: str | None, *, source: Source, wishes: Wishes) -> None:
     Exit code 0: counted, and not less than --min, 1: less, 2: it could not be counted.
     """
     from contracts.coverage.showing import gate
-    from contracts.target.redact import masked_links
+    from contracts.target.redact import mask_links
     from contracts.target.seller import CannotRun
 
     if (url is None) != bool(source.runs):
@@ -96,7 +96,7 @@ def coverage(url: str | None, *, source: Source, wishes: Wishes) -> None:
         chosen = _chosen(counted, wishes)
         _check(counted, from_report=url is None)
     except CannotRun as problem:
-        click.echo(f"coverage cannot be counted: {masked_links(str(problem))}", err=True)
+        click.echo(f"coverage cannot be counted: {mask_links(str(problem))}", err=True)
         sys.exit(2)
     _show(counted, chosen, wishes)
     short = [] if wishes.least is None else gate(counted, chosen, wishes.least, wishes.parts)

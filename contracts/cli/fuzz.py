@@ -112,11 +112,11 @@ def _plan(wishes: Wishes, declared: Declarations) -> Plan:
 
 def _place(url: str | None, wishes: Wishes, access: Access) -> AbstractContextManager[Seller]:
     from contracts.target import own
-    from contracts.target.spending_guard import Rules
+    from contracts.target.spending_guard import SpendingRules
 
     if url is None:
-        return own.served() if wishes.served else own.in_process()
-    return access.at(url, Rules(limit=wishes.max_spend))
+        return own.start_served() if wishes.served else own.start_in_process()
+    return access.at(url, SpendingRules(limit=wishes.max_spend))
 
 
 def _asked(

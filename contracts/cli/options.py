@@ -18,7 +18,7 @@ import click
 
 if TYPE_CHECKING:
     from contracts.target.seller import Seller
-    from contracts.target.spending_guard import Rules
+    from contracts.target.spending_guard import SpendingRules
     from contracts.target.sums import Sum
 
 Command = Callable[..., Any]
@@ -78,18 +78,18 @@ class Access:
     token: str = field(default="", repr=False)
     insecure: bool = False
 
-    def at(self, url: str, rules: Rules | None = None) -> AbstractContextManager[Seller]:
+    def at(self, url: str, rules: SpendingRules | None = None) -> AbstractContextManager[Seller]:
         """The seller; nothing is spent where no rules allow it. CannotRun: it is not reached."""
-        from contracts.target.seller import at_url
-        from contracts.target.spending_guard import NO_MONEY
+        from contracts.target.seller import connect
+        from contracts.target.spending_guard import SPEND_NOTHING
 
-        return at_url(
+        return connect(
             url,
             login=self.login,
             password=self.password,
             token=self.token,
             verify=not self.insecure,
-            rules=rules or NO_MONEY,
+            rules=rules or SPEND_NOTHING,
         )
 
 

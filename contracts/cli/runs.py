@@ -92,12 +92,12 @@ def conclude(
     """
     from contracts.checks.deviations import DeviationFault, read_file
     from contracts.reports import files
-    from contracts.target.redact import masked_links
+    from contracts.target.redact import mask_links
     from contracts.verdicts import COULD_NOT
 
     reports = reports or Reports()
     # An address may hold a login; it would stand in every report.
-    target = masked_links(target)
+    target = mask_links(target)
     path = reports.known or known
     try:
         entries = read_file(path) if path else ()
@@ -138,7 +138,7 @@ def run_of(
     from contracts import clock
     from contracts.checks import deviations
     from contracts.record.fields import ExchangeError
-    from contracts.target.redact import masked_links
+    from contracts.target.redact import mask_links
     from contracts.target.seller import CannotRun
     from contracts.verdicts import NO_EVIDENCE, Outcome, Run, Verdict
 
@@ -148,7 +148,7 @@ def run_of(
         for verdict in (progress or Progress()).watched(target, verdicts):
             taken.append(verdict)  # noqa: PERF402 - those before a problem are kept
     except (CannotRun, ExchangeError, RuntimeError, OSError) as problem:
-        told = masked_links(str(problem))
+        told = mask_links(str(problem))
         click.echo(f"{target} cannot be judged: {told}", err=True)
         lines = tuple(told.splitlines())
         taken.append(Verdict(_BROKEN_OFF, "", Outcome.ERROR, NO_EVIDENCE, lines))

@@ -73,7 +73,7 @@ def _of_seller(notes: Notes, *, scenarios: bool) -> Iterator[Verdict]:
     from contracts.target import own as ours
 
     exchanges = read_all()
-    with ours.in_process() as judged:
+    with ours.start_in_process() as judged:
         yield from judge(exchanges, judged, Task(scenarios=scenarios), notes)
 
 

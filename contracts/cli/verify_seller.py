@@ -106,11 +106,11 @@ def seller(
     Exit code 0: all held, 1: something did not, 2: it could not be judged.
     """
     from contracts.checks.seller.judge import Notes
-    from contracts.target.seller import address_fault
+    from contracts.target.seller import check_address
 
     if (url is None) != in_process:
         raise click.UsageError("name the URL of a seller, or say --in-process")
-    if fault := address_fault(url or _NOBODY):
+    if fault := check_address(url or _NOBODY):
         # Before anything else, and without the address: a password may stand in it.
         raise click.UsageError(fault)
     notes = Notes()
@@ -162,12 +162,12 @@ def _check_families(wishes: Wishes, exchanges: tuple[Exchange, ...]) -> None:
 
 def _place(url: str | None, access: Access, spending: Spending) -> AbstractContextManager[Seller]:
     from contracts.target import own
-    from contracts.target.spending_guard import Rules
+    from contracts.target.spending_guard import SpendingRules
 
-    rules = Rules(
-        read_only=spending.read_only, limit=spending.max_spend, assumed=spending.assume_price
+    rules = SpendingRules(
+        read_only=spending.read_only, limit=spending.max_spend, assumed_price=spending.assume_price
     )
-    return own.in_process(rules) if url is None else access.at(url, rules)
+    return own.start_in_process(rules) if url is None else access.at(url, rules)
 
 
 def _task(wishes: Wishes) -> Task:

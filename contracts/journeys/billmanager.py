@@ -26,7 +26,7 @@ from contracts.journeys.resale_steps import (
     SWITCHING,
     Life,
 )
-from contracts.target.spending_guard import Withheld
+from contracts.target.spending_guard import CallBlocked
 from contracts.verdicts import DOCUMENTED
 from reseller_client import LicenseOrder, NotUnderstood
 from reseller_client.errors import Refusal, refused
@@ -196,7 +196,7 @@ class Billmanager(Life):
             raise Unreached("the operation before it was not sent, and still runs on the item")
         try:
             self._completed(start())
-        except Withheld:
+        except CallBlocked:
             self.kept_back = True
             raise
 

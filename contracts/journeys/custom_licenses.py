@@ -22,7 +22,7 @@ from contracts.journeys.resale_steps import (
     Fields,
     Life,
 )
-from contracts.target.sums import sums_in
+from contracts.target.sums import find_sums
 from contracts.verdicts import OBSERVED
 from reseller_client import License, LicenseOrder
 from reseller_client.resellers import CustomReseller
@@ -137,7 +137,9 @@ class CustomLicenses(Life):
         """A dearer tariff costs what was told before, and keeps the end."""
         options = (one.id for one in self.client.services.tariffs_to_change_to(self.number))
         wanted = self.ground.shelf.dearer(self.tariff, options)
-        told = sums_in(self.client.services.change_tariff_quote(self.number, wanted.id).money_info)
+        told = find_sums(
+            self.client.services.change_tariff_quote(self.number, wanted.id).money_info
+        )
         full = (month_of(wanted) or NOTHING) - self.month
         term, left = self.ends_on - (self.ends_on - TERM), self.ends_on - self.ground.today()
         step.cost = told[0].amount if told else part_of(full, left.days, term.days)

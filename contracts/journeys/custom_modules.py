@@ -19,7 +19,7 @@ from contracts.journeys.resale_steps import (
     Known,
     Life,
 )
-from contracts.target.spending_guard import NOBODYS
+from contracts.target.spending_guard import NO_SUCH_NUMBER
 from contracts.verdicts import DOCUMENTED
 from reseller_client import LicenseOrder, ModuleOrder
 from reseller_client.resellers import CustomModules, CustomReseller
@@ -64,7 +64,7 @@ class CustomAdditions(Life):
 
     def without(self, step: Step) -> None:
         """No license, no module, and no money."""
-        wish = ModuleOrder(self.tariff.id, int(NOBODYS), remoteid=self.remoteid("n"))
+        wish = ModuleOrder(self.tariff.id, int(NO_SUCH_NUMBER), remoteid=self.remoteid("n"))
         step.must_be_refused(
             "a module of nobody's license", lambda: self.client.modules.order(wish)
         )

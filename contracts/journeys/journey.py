@@ -13,8 +13,8 @@ from decimal import Decimal
 from typing import Final
 
 from contracts.journeys.catalogue_view import NotSold, Shelf
-from contracts.target.spending_guard import Withheld
-from contracts.target.transports import Witness
+from contracts.target.spending_guard import CallBlocked
+from contracts.target.transports import RecordingTransport
 from contracts.verdicts import ASSUMED, CallRecord, Cell, Outcome, Verdict
 from reseller_client import (
     AccessDenied,
@@ -50,7 +50,7 @@ class Ground:
     """
 
     client: Client
-    witness: Witness
+    witness: RecordingTransport
     today: Callable[[], date]
     shelf: Shelf
     own: bool
@@ -139,14 +139,14 @@ class Course:
 
     def _done(self, deed: Deed) -> Verdict:
         step = Step()
-        with self.ground.witness.watching() as seen:
+        with self.ground.witness.record() as seen:
             outcome, told = self._outcome(deed, step)
         return self._verdict(deed, outcome, told, seen)
 
     def _outcome(self, deed: Deed, step: Step) -> tuple[Outcome, list[str]]:
         try:
             self._acted(deed, step)
-        except (Withheld, NotSold, Unreached) as reason:
+        except (CallBlocked, NotSold, Unreached) as reason:
             return Outcome.SKIP, [str(reason)]
         except Refused as refusal:
             return self._refused(deed, refusal)

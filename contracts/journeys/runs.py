@@ -13,8 +13,8 @@ from contracts.journeys.all import FUNCTIONS, LIVES, REFUSED, course, name_of, w
 from contracts.journeys.catalogue_view import Addresses, Shelf
 from contracts.journeys.journey import Ground
 from contracts.record.levels import Choice
-from contracts.target.seller import Place, Seller
-from contracts.target.transports import Witness
+from contracts.target.seller import Seller, SellerSession
+from contracts.target.transports import RecordingTransport
 from contracts.verdicts import Verdict
 from reseller_client import Client, RetryPolicy
 
@@ -40,7 +40,10 @@ def _at_once(_: float) -> None:
 
 
 def client_at(
-    seller: Seller, wishes: Wishes, place: Place | None = None, through: Witness | None = None
+    seller: Seller,
+    wishes: Wishes,
+    place: SellerSession | None = None,
+    through: RecordingTransport | None = None,
 ) -> Client:
     """A reseller's client at a seller, with its account; what it asks passes the gate."""
     address, (login, password) = seller.address_of(place), seller.account
@@ -55,11 +58,11 @@ def client_at(
 
 
 @contextmanager
-def _ground(seller: Seller, place: Place, wishes: Wishes) -> Iterator[Ground]:
-    witness = Witness(seller.transport)
+def _ground(seller: Seller, place: SellerSession, wishes: Wishes) -> Iterator[Ground]:
+    witness = RecordingTransport(seller.transport)
 
     def today() -> date:
-        return place.known.today
+        return place.bindings.today
 
     with closing(client_at(seller, wishes, place, witness)) as client:
         shelf = Shelf(client, wishes.tariffs, wishes.addresses)

@@ -12,8 +12,8 @@ from contracts.record.tokens import Opaque
 from contracts.recording.recorder import LEAKY
 from contracts.recording.session import Session
 from contracts.recording.trees import OUTS, format_of, kind_of, tree_of
-from contracts.target.redact import masked_text
-from contracts.target.seller import CannotRun, Place, Reply, Seller
+from contracts.target.redact import mask_text
+from contracts.target.seller import CannotRun, RawAnswer, Seller, SellerSession
 from contracts.target.spending import changes
 from contracts.verdicts import CallRecord
 
@@ -106,18 +106,18 @@ def _read(told: Told, text: str, seen: CallRecord) -> CapturedAnswer:
     return CapturedAnswer(*told, doc, tuple(faults), "", seen)
 
 
-def asked(place: Place, request: Request, out: str) -> CapturedAnswer:
+def asked(place: SellerSession, request: Request, out: str) -> CapturedAnswer:
     """The answer to a request of the judge. CannotRun: there was none."""
     return of_reply(request, out, place.ask(request, out), place.seen[-1])
 
 
-def of_reply(request: Request, out: str, reply: Reply, seen: CallRecord) -> CapturedAnswer:
+def of_reply(request: Request, out: str, reply: RawAnswer, seen: CallRecord) -> CapturedAnswer:
     """An answer; ``seen``: the same, masked already."""
     params = tuple(request.params.items())
     told = (request.func, out, request.login.style, params, reply.status, "")
     sample = _read(told, reply.body.decode("utf-8", "replace"), seen)
     # What cannot be read is quoted with its beginning.
-    return replace(sample, unread=masked_text(sample.unread)) if sample.unread else sample
+    return replace(sample, unread=mask_text(sample.unread)) if sample.unread else sample
 
 
 def of_live(
@@ -153,7 +153,7 @@ def _only_looks(exchange: Exchange, *, has_account: bool) -> bool:
     return exchange.portable or not request.params
 
 
-def _rows(place: Place, outs: Collection[str], only: str) -> Iterator[CapturedAnswer]:
+def _rows(place: SellerSession, outs: Collection[str], only: str) -> Iterator[CapturedAnswer]:
     """The form of one service of each type the account has."""
     for func in LISTS:
         if only not in f"{func}.edit":
@@ -187,10 +187,10 @@ def of_ours(
                 continue
 
 
-def _prepared(exchange: Exchange, place: Place) -> Iterator[tuple[Request, Reply]]:
+def _prepared(exchange: Exchange, place: SellerSession) -> Iterator[tuple[Request, RawAnswer]]:
     """The steps before an exchange; what their answers bind is known afterwards."""
     for step in exchange.before:
         for _ in range(max(step.times, 1)):
             reply = place.ask(step.request, "xml")
-            differences(step.expected, "xml", reply.status, reply.body, place.known)
+            differences(step.expected, "xml", reply.status, reply.body, place.bindings)
             yield step.request, reply

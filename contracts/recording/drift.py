@@ -16,7 +16,7 @@ from contracts.recording.compare import differences
 from contracts.recording.contract_fields import contracts
 from contracts.recording.difference import Difference, Severity
 from contracts.recording.session import Session
-from contracts.target.own import in_process
+from contracts.target.own import start_in_process
 from contracts.target.seller import Seller
 from contracts.verdicts import ASSUMED, EVIDENCE, NO_EVIDENCE, Outcome, Run, Verdict
 
@@ -82,7 +82,7 @@ def _ours(records: Sequence[Exchange], samples: Sequence[CapturedAnswer]) -> Bas
     """What our own seller answers where the same functions are on record."""
     funcs = {sample.func for sample in samples}
     asked = [record for record in records if record.func in funcs]
-    with in_process() as seller:
+    with start_in_process() as seller:
         return baseline_of(of_ours(seller, asked, sorted({sample.out for sample in samples})))
 
 

@@ -15,12 +15,12 @@ from contracts.record.tokens import ValueToken, rewritten
 from contracts.recording import pseudonyms
 from contracts.target.redact import (
     MASK,
-    SHORTEST,
+    MIN_SECRET_LENGTH,
+    find_secrets,
     is_secret,
     is_secret_value,
-    masked_links,
-    secrets_of,
-    spellings,
+    mask_links,
+    spell_variants,
 )
 
 CREDENTIALS: Final = frozenset({"authinfo", "auth"})
@@ -67,7 +67,7 @@ class Pseudonymizer:
 
     def observe(self, fields: Mapping[str, str], cookie: str = "") -> None:
         """Remembers what of a request must not be written anywhere."""
-        for secret in [*secrets_of(fields), cookie, cookie.partition(":")[0]]:
+        for secret in [*find_secrets(fields), cookie, cookie.partition(":")[0]]:
             if secret:
                 self._secret(secret)
         self.login(fields.get("authinfo", "").partition(":")[0] or fields.get("username", ""))
@@ -109,8 +109,8 @@ class Pseudonymizer:
 
     def leaks(self, texts: Iterable[str]) -> bool:
         """Whether a secret or a key still stands in one of the texts, in whatever spelling."""
-        real = [one for one in (*self._secrets, *self._keys) if len(one) >= SHORTEST]
-        ways = {way for one in real for way in spellings(one)} - set(self._keys.values())
+        real = [one for one in (*self._secrets, *self._keys) if len(one) >= MIN_SECRET_LENGTH]
+        ways = {way for one in real for way in spell_variants(one)} - set(self._keys.values())
         return any(way in text for text in texts for way in ways)
 
     def _by_place(self, func: str) -> Callable[[ValueToken], str]:
@@ -138,7 +138,7 @@ class Pseudonymizer:
         if value == MASK or not value.strip():
             return value
         if value not in self._secrets:
-            hidden = masked_links(value) if "PRIVATE KEY-----" in value else MASK
+            hidden = mask_links(value) if "PRIVATE KEY-----" in value else MASK
             if _SESSION.fullmatch(value):
                 if _is_fake(value):
                     return value
@@ -171,9 +171,9 @@ class Pseudonymizer:
         """A text in which something may stand that is known, or looks like what it is."""
         if text in self._secrets and _TELLING.match(text):
             return self._secrets[text]
-        text = masked_links(text)
+        text = mask_links(text)
         for secret, hidden in self._longest(self._secrets):
-            if len(secret) >= SHORTEST:
+            if len(secret) >= MIN_SECRET_LENGTH:
                 text = text.replace(secret, hidden)
         for key, hidden in self._longest(self._keys):
             text = text.replace(key, hidden)

@@ -12,8 +12,14 @@ from urllib.parse import unquote_to_bytes
 from werkzeug.http import parse_options_header
 from werkzeug.wrappers import Request
 
-from contracts.target.parameters import Pairs, body_kind, body_pairs, last, pairs_of
-from contracts.target.spending import rule_of, spends
+from contracts.target.parameters import (
+    Pairs,
+    detect_body_kind,
+    keep_last,
+    read_body_pairs,
+    read_pairs,
+)
+from contracts.target.spending import find_rule, spends
 
 COOKIE: Final = "billmgrses5"
 DECIDING: Final = frozenset({
@@ -49,7 +55,7 @@ class ProxiedRequest:
     @property
     def fields(self) -> dict[str, str]:
         """One text for each name."""
-        return last(self.pairs)
+        return keep_last(self.pairs)
 
     @property
     def func(self) -> str:
@@ -64,7 +70,7 @@ class ProxiedRequest:
     @property
     def body_kind(self) -> str:
         """The word of exchanges for how the body is written."""
-        return body_kind(self.body, self.content_type)
+        return detect_body_kind(self.body, self.content_type)
 
     @property
     def style(self) -> str:
@@ -88,7 +94,7 @@ def of(request: Request) -> ProxiedRequest:
         body=body,
         content_type=kind,
         headers=tuple(request.headers.items()),
-        pairs=pairs_of(query, body, kind),
+        pairs=read_pairs(query, body, kind),
         cookie=request.cookies.get(COOKIE, ""),
     )
 
@@ -112,7 +118,7 @@ def doubt(sent: ProxiedRequest) -> str:
         ),
         "its body is in another character set": charset not in _CHARSETS,
         "its body is compressed": packed,
-        "its body cannot be read": sent.body and not body_pairs(sent.body, sent.content_type),
+        "its body cannot be read": sent.body and not read_body_pairs(sent.body, sent.content_type),
         "a name in it is no name": any(not _NAME.fullmatch(name) for name, _ in sent.pairs),
         "what decides is written oddly": any(map(_is_odd, sent.pairs)),
         "func is no name of a function": sent.func and not FUNC.fullmatch(sent.func),
@@ -141,5 +147,5 @@ def price(sent: ProxiedRequest, allowed: Iterable[str]) -> str:
     """
     func = sent.func
     named = func in frozenset(allowed) or not func
-    unknown = rule_of(func) is None
+    unknown = find_rule(func) is None
     return "" if named or not (unknown or spends(func, sent.fields)) else func

@@ -17,14 +17,14 @@ DECLARED = Declarations()
 @pytest.fixture(scope="session")
 def judged_in_process() -> Iterator[Seller]:
     """A seller in this process."""
-    with own.in_process() as seller:
+    with own.start_in_process() as seller:
         yield seller
 
 
 @pytest.fixture(scope="session")
 def judged_over_http() -> Iterator[Seller]:
     """A seller under gunicorn."""
-    with own.served() as seller:
+    with own.start_served() as seller:
         yield seller
 
 

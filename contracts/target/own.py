@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from contracts.target.seller import Seller, at_url, over_wsgi
-from contracts.target.spending_guard import NO_MONEY, Rules
+from contracts.target.seller import Seller, connect, connect_wsgi
+from contracts.target.spending_guard import SPEND_NOTHING, SpendingRules
 from emulator import testing
 
 
 @contextmanager
-def in_process(rules: Rules = NO_MONEY) -> Iterator[Seller]:
+def start_in_process(rules: SpendingRules = SPEND_NOTHING) -> Iterator[Seller]:
     """A seller in this process, to be judged."""
-    with testing.Seller() as started, over_wsgi(started.wsgi, rules=rules) as seller:
+    with testing.Seller() as started, connect_wsgi(started.wsgi, rules=rules) as seller:
         yield seller
 
 
 @contextmanager
-def served() -> Iterator[Seller]:
+def start_served() -> Iterator[Seller]:
     """A seller under gunicorn on a free port, with several workers, to be judged."""
     with (
         testing.SellerServer() as started,
-        at_url(started.url, verify=False, trust_env=False) as seller,
+        connect(started.url, verify=False, trust_env=False) as seller,
     ):
         yield seller

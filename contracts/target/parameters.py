@@ -17,12 +17,12 @@ BODIES: Final = ("none", "form", "bare", "multipart", "json")
 """The words of :data:`contracts.record.exchange.BODIES`."""
 
 
-def pairs_of(query: bytes, body: bytes, content_type: str) -> Pairs:
+def read_pairs(query: bytes, body: bytes, content_type: str) -> Pairs:
     """Every name with its text, the query's first. A body that cannot be read says nothing."""
-    return [*_form(query), *body_pairs(body, content_type)]
+    return [*_form(query), *read_body_pairs(body, content_type)]
 
 
-def body_kind(body: bytes, content_type: str) -> str:
+def detect_body_kind(body: bytes, content_type: str) -> str:
     """How a body is written, in the words of :data:`BODIES`."""
     kind = parse_options_header(content_type)[0].lower()
     if not body:
@@ -34,9 +34,9 @@ def body_kind(body: bytes, content_type: str) -> str:
     return "form" if kind == "application/x-www-form-urlencoded" else "bare"
 
 
-def body_pairs(body: bytes, content_type: str) -> Pairs:
+def read_body_pairs(body: bytes, content_type: str) -> Pairs:
     """The names and texts of a body alone."""
-    kind = body_kind(body, content_type)
+    kind = detect_body_kind(body, content_type)
     if kind == "none":
         return []
     if kind == "multipart":
@@ -44,7 +44,7 @@ def body_pairs(body: bytes, content_type: str) -> Pairs:
     return _json(body) if kind == "json" else _form(body.strip(b"\r\n"))
 
 
-def last(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+def keep_last(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """One text for each name; the one said last counts."""
     return dict(pairs)
 

@@ -1,14 +1,14 @@
-"""What a judge has bought, written down before it is asked for, and given back at the end.
+"""The orders of a run: written down before they are sent, deleted at the end.
 
-An entry is made before an order is sent, under an id of the judge's own (``remoteid``): so what a
-lost answer or an interrupted run leaves behind is still known, and can be looked for. Nothing that
-was there before the order is ever taken for it, whatever the seller answers.
+An order is entered before it is sent, under an id of the run's own (``remoteid``), so that it can
+be found even if its answer was lost or the run was interrupted. A service that was in the list
+before the order is never taken for the order, whatever the seller answers.
 """
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,21 +16,22 @@ from contracts.record.document import Node
 from contracts.target.sums import Ask, Sum
 
 DELETED: Final = "4"
-"""The status of a service that is gone (docs/trade.md section 2)."""
-ATTEMPTS: Final = 5
-"""Times that something is told to go while the seller is at work on it."""
+"""The status of a deleted service (docs/trade.md section 2)."""
+DELETE_ATTEMPTS: Final = 5
+"""How often a deletion is sent while the seller is still working on the service."""
 BUSY: Final = "runningoperation"
-PAGE, MOST_PAGES = 500, 200
-"""Rows of a page, and pages that are read before a list counts as without end."""
+PAGE, MAX_PAGES = 500, 200
+"""Rows of a page, and the pages after which a list counts as endless."""
 _NUMBERS: Final = ("id", "item.id")
 
 
 @dataclass(slots=True)
 class Purchase:
-    """One order. ``number`` is None until the seller told it; ``left`` why it is still there.
+    """One order.
 
-    ``before``: the numbers its family's list had; None where it could not be read. ``waits``: it
-    went into the basket, unpaid.
+    ``before``: the numbers in the list of its family before the order, or None if the list could
+    not be read. ``number`` is None until the seller names it. ``waits``: it lies unpaid in the
+    basket. ``left``: why it could not be deleted.
     """
 
     family: str
@@ -53,89 +54,98 @@ class Purchase:
 
 @dataclass(slots=True)
 class Purchases:
-    """All that was ordered in a run."""
+    """All orders of a run, the oldest first. ``token`` makes their ids unique among runs."""
 
     token: str = field(default_factory=lambda: secrets.token_hex(4))
     all: list[Purchase] = field(default_factory=list)
 
+    @property
+    def numbers(self) -> set[str]:
+        """The numbers of all services that were bought, as far as the seller named them."""
+        return {str(purchase.number) for purchase in self.all if purchase.number is not None}
+
+    @property
+    def outstanding(self) -> list[Purchase]:
+        """Orders that may have opened a service that still exists, the newest first."""
+        return [
+            purchase
+            for purchase in reversed(self.all)
+            if not purchase.gone and not purchase.refused
+        ]
+
     def begin(
         self, ask: Ask, family: str, remoteid: str, tariff: str, price: Sum | None
     ) -> Purchase:
-        """Notes an order that is about to be sent; without an id it gets one."""
-        named = remoteid or f"judge-{self.token}-{len(self.all) + 1}"
-        rows = rows_of(ask, family)
+        """Writes down an order that is about to be sent; an empty ``remoteid`` gets a fresh one."""
+        name = remoteid or f"judge-{self.token}-{len(self.all) + 1}"
+        rows = read_rows(ask, family)
         before = None if rows is None else frozenset(rows)
-        self.all.append(Purchase(family, named, tariff, price, before))
+        self.all.append(Purchase(family, name, tariff, price, before))
         return self.all[-1]
 
-    def numbers(self) -> set[str]:
-        """The numbers of all that was bought, as far as they are known."""
-        return {str(one.number) for one in self.all if one.number is not None}
+    def select_family(self, family: str) -> list[Purchase]:
+        """Outstanding orders of a family that have a number."""
+        return [
+            purchase
+            for purchase in self.outstanding
+            if purchase.family == family and purchase.number is not None
+        ]
 
-    def of(self, family: str) -> list[Purchase]:
-        """What was bought of a family and is not known to be gone, as far as it has a number."""
-        return [one for one in self.standing() if one.family == family and one.number is not None]
-
-    def price_of(self, number: str) -> Sum | None:
-        """What was told that something costs which was bought in this run."""
-        bought = (one for one in self.all if number and str(one.number) == number)
-        return next((one.price for one in bought), None)
-
-    def standing(self) -> Iterator[Purchase]:
-        """What was bought, or may have been, and is not known to be gone; the newest first."""
-        return (one for one in reversed(self.all) if not one.gone and not one.refused)
+    def find_price(self, number: str) -> Sum | None:
+        """The price of a service that was bought in this run, by its number."""
+        prices = (one.price for one in self.all if number and str(one.number) == number)
+        return next(prices, None)
 
     def clean_up(self, ask: Ask, pause: Callable[[], None]) -> list[Purchase]:
-        """Deletes all that stands by ordinary calls; what could not be, each with its reason.
+        """Deletes everything outstanding by ordinary calls; returns what is left, with reasons.
 
-        ``ask`` asks in the account's name; ``pause`` lets time pass for a seller that is still at
-        work on something. Modules were ordered after their licenses and go first. Who does not
-        want to wait (KeyboardInterrupt) is told what stands then.
+        The newest goes first, so modules go before their licenses. ``pause`` lets time pass while
+        the seller works on a service. On KeyboardInterrupt the rest is returned at once.
         """
         try:
-            for left in reversed(range(ATTEMPTS)):
-                for purchase in list(self.standing()):
-                    _give_back(ask, purchase)
-                if not left or not any(BUSY in one.left for one in self.standing()):
+            for attempts_left in reversed(range(DELETE_ATTEMPTS)):
+                for purchase in self.outstanding:
+                    _delete(ask, purchase)
+                if not attempts_left or not any(BUSY in one.left for one in self.outstanding):
                     break
                 pause()
         except KeyboardInterrupt:
-            for one in self.standing():
-                one.left = one.left or "cleaning up was interrupted"
-        return list(self.standing())
+            for purchase in self.outstanding:
+                purchase.left = purchase.left or "cleaning up was interrupted"
+        return self.outstanding
 
     def locate(self, ask: Ask, purchase: Purchase) -> None:
-        """Looks an order up whose answer told no number, where the list shows it already."""
+        """Looks in the list for an order whose answer named no number."""
         if purchase.number is None and not purchase.refused:
-            purchase.number = _located(ask, purchase, rows_of(ask, purchase.family) or {})
+            purchase.number = _find_number(ask, purchase, read_rows(ask, purchase.family) or {})
 
-    def told(self, document: Node, purchase: Purchase) -> None:
-        """Reads the number of an order off its answer, or that it was refused."""
+    def read_answer(self, document: Node, purchase: Purchase) -> None:
+        """Takes the number of an order, or that it was refused, from its answer."""
         if document.first("error") is not None:
             purchase.refused = True
             return
         for place in (document, *document.all("doc")):
             for name in _NUMBERS:
-                number = _number(place.first(name))
+                number = _read_number(place.first(name))
                 if number is not None and number not in (purchase.before or ()):
                     purchase.number = purchase.number or number
 
 
-def _give_back(ask: Ask, purchase: Purchase) -> None:
+def _delete(ask: Ask, purchase: Purchase) -> None:
     if purchase.before is None:
-        purchase.left = "what was there before could not be read, so nothing is deleted"
+        purchase.left = "the list could not be read before the order, so nothing is deleted"
         return
     if purchase.number is None:
-        rows = rows_of(ask, purchase.family)
+        rows = read_rows(ask, purchase.family)
         if rows is None:
-            purchase.left = "its number was not told, and the list cannot be read"
+            purchase.left = "its answer named no number, and the list cannot be read"
             return
-        purchase.number = _located(ask, purchase, rows)
+        purchase.number = _find_number(ask, purchase, rows)
     if purchase.number is None:
-        # Nothing new under its id: it was never opened.
+        # Nothing new in the list has its id: the order opened nothing.
         purchase.gone = True
         return
-    if not _is_there(ask, purchase):
+    if not _exists(ask, purchase):
         purchase.gone = True
         return
     _, refusal = ask(
@@ -143,14 +153,14 @@ def _give_back(ask: Ask, purchase: Purchase) -> None:
     )
     if refusal:
         purchase.left = f"could not be deleted: {refusal}"
-    elif _is_there(ask, purchase):
-        purchase.left = "was told to go and is still there, perhaps until its paid term ends"
+    elif _exists(ask, purchase):
+        purchase.left = "was deleted and is still there, perhaps until its paid term ends"
     else:
         purchase.gone = True
 
 
-def _is_there(ask: Ask, purchase: Purchase) -> bool:
-    """Whether the service still is one. A seller that does not answer has not said that it went."""
+def _exists(ask: Ask, purchase: Purchase) -> bool:
+    """Whether the service exists; a seller that does not answer has not said that it is gone."""
     doc, refusal = ask({"func": f"{purchase.family}.edit", "elid": str(purchase.number)})
     if doc is None:
         return not refusal.startswith("missed")
@@ -158,46 +168,46 @@ def _is_there(ask: Ask, purchase: Purchase) -> bool:
     return status is None or (status.text or "").removeprefix("status_") != DELETED
 
 
-def _located(ask: Ask, purchase: Purchase, rows: Mapping[int, Node]) -> int | None:
-    """An order in the list: what is new there, under its id."""
+def _find_number(ask: Ask, purchase: Purchase, rows: Mapping[int, Node]) -> int | None:
+    """The number of a row that is new since the order and has its id."""
     if purchase.before is None:
         return None
-    fresh = [number for number in rows if number not in purchase.before]
-    found = (
-        number
-        for number in fresh
-        if _remoteid(ask, purchase.family, rows[number], number) == purchase.remoteid
-    )
-    return next(found, None)
-
-
-def rows_of(ask: Ask, family: str) -> dict[int, Node] | None:
-    """The whole list of a family by number; None where it cannot be read to its end."""
-    found: dict[int, Node] = {}
-    for page in range(1, MOST_PAGES + 1):
-        doc, _ = ask({"func": family, "p_cnt": str(PAGE), "p_num": str(page)})
-        if doc is None:
-            return None
-        fresh = {
-            number: row
-            for row in doc.all("elem")
-            if (number := _number(row.first("id"))) is not None and number not in found
-        }
-        found |= fresh
-        total = _number(doc.first("p_elems"))
-        if not fresh or total is None or len(found) >= total:
-            return found
+    for number in rows:
+        is_new = number not in purchase.before
+        if is_new and _read_remoteid(ask, purchase.family, rows[number], number) == (
+            purchase.remoteid
+        ):
+            return number
     return None
 
 
-def _number(node: Node | None) -> int | None:
+def read_rows(ask: Ask, family: str) -> dict[int, Node] | None:
+    """The whole list of a family by number, or None if it cannot be read to its end."""
+    rows: dict[int, Node] = {}
+    for page in range(1, MAX_PAGES + 1):
+        doc, _ = ask({"func": family, "p_cnt": str(PAGE), "p_num": str(page)})
+        if doc is None:
+            return None
+        new = {
+            number: row
+            for row in doc.all("elem")
+            if (number := _read_number(row.first("id"))) is not None and number not in rows
+        }
+        rows |= new
+        total = _read_number(doc.first("p_elems"))
+        if not new or total is None or len(rows) >= total:
+            return rows
+    return None
+
+
+def _read_number(node: Node | None) -> int | None:
     text = (node.text or "") if node is not None else ""
     return int(text) if text.isdigit() else None
 
 
-def _remoteid(ask: Ask, family: str, row: Node, number: int) -> str:
-    told = row.first("remoteid")
-    if told is None:
+def _read_remoteid(ask: Ask, family: str, row: Node, number: int) -> str:
+    node = row.first("remoteid")
+    if node is None:
         form, _ = ask({"func": f"{family}.edit", "elid": str(number)})
-        told = form.first("remoteid") if form is not None else None
-    return (told.text or "") if told is not None else ""
+        node = form.first("remoteid") if form is not None else None
+    return (node.text or "") if node is not None else ""

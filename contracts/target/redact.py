@@ -23,7 +23,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from contracts.record.tokens import Opaque, ValueToken, rewritten, value_tokens
-from contracts.target.parameters import last, pairs_of
+from contracts.target.parameters import keep_last, read_pairs
 from contracts.verdicts import CallRecord
 
 MASK: Final = "***"
@@ -31,9 +31,9 @@ SECRETS: Final = frozenset(
     {"authinfo", "auth", "auth_id", "password", "passwd", "confirm", "key", "qrcode", "billmgrses5"}
 )
 """Parameters and fields that hold a secret. ``lickey`` is none: it is what is bought."""
-SHORTEST: Final = 6
+MIN_SECRET_LENGTH: Final = 6
 """Signs: a shorter secret is not looked for in answers, it would blot out ordinary text."""
-MOST: Final = 50
+MAX_SECRETS: Final = 50
 """Secrets of one answer that are looked for in the rest of it; a hostile one has no end of them."""
 _PIECES: Final = frozenset({
     "pass", "passphrase", "pwd", "pw", "cvc", "cvv", "totp", "otp", "pin", "session", "sessionid",
@@ -112,9 +112,9 @@ def is_secret_value(token: ValueToken) -> bool:
     return is_secret(token.name)
 
 
-def masked(form: Mapping[str, str]) -> dict[str, str]:
+def mask_form(form: Mapping[str, str]) -> dict[str, str]:
     """The fields of a request with its secrets hidden; a login stays, its password does not."""
-    known = _longest(secrets_of(form))
+    known = _longest(find_secrets(form))
     shown: dict[str, str] = {}
     for name, text in form.items():
         meant = name.strip().lower()
@@ -126,11 +126,11 @@ def masked(form: Mapping[str, str]) -> dict[str, str]:
             # A body that is no form: all of it may stand where a name should.
             shown[MASK] = MASK
         else:
-            shown[name] = MASK if is_secret(name) else masked_links(_without(text, known))
+            shown[name] = MASK if is_secret(name) else mask_links(_without(text, known))
     return shown
 
 
-def masked_links(text: str) -> str:
+def mask_links(text: str) -> str:
     """A text without private keys, and without the secrets of the queries that stand in it."""
     text = _PEM.sub(rf"\g<1>{MASK}\g<2>", text)
     text = _USERINFO.sub(rf"\g<1>{MASK}@", text)
@@ -149,15 +149,15 @@ def _masked_input(found: re.Match[str]) -> str:
     return _INPUT_VALUE.sub(rf'\g<1>"{MASK}"', found[0])
 
 
-def masked_text(text: str, secrets: Iterable[str] = ()) -> str:
+def mask_text(text: str, secrets: Iterable[str] = ()) -> str:
     """An answer in any format with secrets blotted out; ``secrets`` are those of its request."""
     try:
         found = value_tokens(text)
     except Opaque:
         return _masked_patterns(text, secrets)
     told = (token.value for token in found if is_secret_value(token))
-    known = _longest({*secrets, *islice(filter(_is_telling, told), MOST)})
-    return masked_links(rewritten(text, lambda token: _masked_token(token, known)))
+    known = _longest({*secrets, *islice(filter(_is_telling, told), MAX_SECRETS)})
+    return mask_links(rewritten(text, lambda token: _masked_token(token, known)))
 
 
 def _masked_patterns(text: str, secrets: Iterable[str]) -> str:
@@ -165,14 +165,14 @@ def _masked_patterns(text: str, secrets: Iterable[str]) -> str:
     told = (
         found[0].removeprefix(found[1])
         for pattern, _ in _PATTERNS
-        for found in islice(pattern.finditer(text), MOST)
+        for found in islice(pattern.finditer(text), MAX_SECRETS)
     )
-    ways = {way for secret in _longest(secrets) for way in spellings(secret)}
+    ways = {way for secret in _longest(secrets) for way in spell_variants(secret)}
     for secret in _longest({*ways, *filter(_is_telling, told)}):
         text = text.replace(secret, MASK)
     for pattern, instead in _PATTERNS:
         text = pattern.sub(instead, text)
-    return masked_links(text)
+    return mask_links(text)
 
 
 def _is_telling(secret: str) -> bool:
@@ -182,13 +182,13 @@ def _is_telling(secret: str) -> bool:
 
 def _longest(secrets: Iterable[str]) -> list[str]:
     """The longest first: a short one may be a part of it, and would leave the rest."""
-    return sorted({one for one in secrets if len(one) >= SHORTEST}, key=len, reverse=True)
+    return sorted({one for one in secrets if len(one) >= MIN_SECRET_LENGTH}, key=len, reverse=True)
 
 
 def _masked_token(token: ValueToken, known: Iterable[str]) -> str:
     if is_secret_value(token):
         return MASK
-    return masked_links(_without(token.value, known))
+    return mask_links(_without(token.value, known))
 
 
 def _without(text: str, known: Iterable[str]) -> str:
@@ -197,7 +197,7 @@ def _without(text: str, known: Iterable[str]) -> str:
     return text
 
 
-def spellings(secret: str) -> Iterator[str]:
+def spell_variants(secret: str) -> Iterator[str]:
     """A text as it may stand in an answer: as it is, and as XML, JSON or an address write it."""
     ways = {
         secret,
@@ -218,7 +218,7 @@ def spellings(secret: str) -> Iterator[str]:
     yield from sorted(ways, key=lambda way: (-len(way), way))
 
 
-def secrets_of(form: Mapping[str, str]) -> list[str]:
+def find_secrets(form: Mapping[str, str]) -> list[str]:
     """What of a request must not stand in an answer that is shown."""
     found: list[str] = []
     for name, text in form.items():
@@ -230,25 +230,27 @@ def secrets_of(form: Mapping[str, str]) -> list[str]:
     return [secret for secret in found if secret]
 
 
-def fields_of(request: httpx.Request) -> dict[str, str]:
+def read_fields(request: httpx.Request) -> dict[str, str]:
     """The parameters of a request, wherever they stand; the body's weigh more."""
     kind = request.headers.get("Content-Type", "")
-    return last(pairs_of(request.url.query, request.read(), kind))
+    return keep_last(read_pairs(request.url.query, request.read(), kind))
 
 
-def seen(request: httpx.Request, response: httpx.Response | None, note: str = "") -> CallRecord:
+def redact_exchange(
+    request: httpx.Request, response: httpx.Response | None, note: str = ""
+) -> CallRecord:
     """One request with its answer, ready to be shown. Without an answer the status is 0."""
     kind = request.headers.get("Content-Type", "")
-    pairs = pairs_of(request.url.query, request.read(), kind)
-    fields = last(pairs)
+    pairs = read_pairs(request.url.query, request.read(), kind)
+    fields = keep_last(pairs)
     # Of a name that was said twice, both are secrets.
-    said = [secret for pair in pairs for secret in secrets_of(dict([pair]))]
+    said = [secret for pair in pairs for secret in find_secrets(dict([pair]))]
     secrets = [*said, *_headers(request)]
-    address = masked_links(str(request.url.copy_with(query=None, username=None, password=None)))
+    address = mask_links(str(request.url.copy_with(query=None, username=None, password=None)))
     if response is None:
-        return CallRecord(request.method, address, masked(fields), 0, "", note)
-    text = masked_text(response.read().decode("utf-8", "replace"), secrets)
-    return CallRecord(request.method, address, masked(fields), response.status_code, text, note)
+        return CallRecord(request.method, address, mask_form(fields), 0, "", note)
+    text = mask_text(response.read().decode("utf-8", "replace"), secrets)
+    return CallRecord(request.method, address, mask_form(fields), response.status_code, text, note)
 
 
 def _headers(request: httpx.Request) -> Iterator[str]:
@@ -260,7 +262,7 @@ def _headers(request: httpx.Request) -> Iterator[str]:
             yield from {value, value.partition(":")[0]}
 
 
-def readable(body: bytes) -> str:
+def format_readable(body: bytes) -> str:
     """An answer for people: xml with a line for each element, secrets hidden."""
     try:
         root = fromstring(body)
@@ -269,4 +271,4 @@ def readable(body: bytes) -> str:
     else:
         indent(root)
         text = tostring(root, encoding="unicode")
-    return masked_text(text)
+    return mask_text(text)

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from contracts.record.compare import differences
 from contracts.record.exchange import Exchange, Step
-from contracts.target.seller import CannotRun, Place, Seller
+from contracts.target.seller import CannotRun, Seller, SellerSession
 from contracts.target.spending import changes
-from contracts.target.spending_guard import Withheld
+from contracts.target.spending_guard import CallBlocked
 from contracts.verdicts import ASSUMED, CallRecord, Outcome, Verdict
 
 
@@ -18,18 +18,18 @@ def replay(exchange: Exchange, out: str, seller: Seller) -> Verdict:
         return _verdict(exchange, out, Outcome.SKIP, [reason])
     seen: list[CallRecord] = []
     try:
-        with seller.world(exchange.world, spoils=_spoils(exchange)) as place:
+        with seller.world(exchange.world, modifies=_spoils(exchange)) as place:
             place.seen = seen
             for number, step in enumerate(exchange.before, start=1):
                 if told := _prepared(step, place, f"before[{number}]"):
                     lines = [f"before[{number}] {step.request.func}: {line}" for line in told]
                     return _verdict(exchange, out, Outcome.ERROR, lines, seen)
             reply = place.ask(exchange.request, out)
-    except Withheld as reason:
+    except CallBlocked as reason:
         return _verdict(exchange, out, Outcome.SKIP, [str(reason)], seen)
     except CannotRun as problem:
         return _verdict(exchange, out, Outcome.ERROR, [str(problem)], seen)
-    told = differences(exchange.expected, out, reply.status, reply.body, place.known)
+    told = differences(exchange.expected, out, reply.status, reply.body, place.bindings)
     if not told:
         return _verdict(exchange, out, Outcome.PASS, seen=seen)
     only_assumed = exchange.evidence == ASSUMED and not seller.own
@@ -68,11 +68,11 @@ def _not_here(exchange: Exchange, seller: Seller) -> str:
     return ""
 
 
-def _prepared(step: Step, place: Place, note: str) -> list[str]:
+def _prepared(step: Step, place: SellerSession, note: str) -> list[str]:
     """A step before the exchange, asked as often as it says; what it got wrong."""
     for _ in range(max(step.times, 1)):
         reply = place.ask(step.request, "xml", note)
-        if told := differences(step.expected, "xml", reply.status, reply.body, place.known):
+        if told := differences(step.expected, "xml", reply.status, reply.body, place.bindings):
             return told
     return []
 

@@ -1,4 +1,4 @@
-"""The requests of a run as they stand: what may be doubted about them, and orders written anew."""
+"""Reads requests and answers for the spending guard, and rewrites the parameters of orders."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ import httpx
 
 from contracts.record.document import Node
 from contracts.record.formats import FORMATS, UnreadableBody, read
-from contracts.target.parameters import pairs_of
+from contracts.target.parameters import read_pairs
 
-_WEIGHED: Final = frozenset({
+_DECISIVE: Final = frozenset({
     "func", "sok", "elid", "plid", "item", "clicked_button", "skipbasket", "autoprolong",
     "order_count", "faction",
 })  # fmt: skip
-"""What the gate weighs a request by."""
+"""Parameters by which the spending guard decides."""
 
 
-class Withheld(Exception):
-    """A call that was not sent: one line that says why. No fault of the seller's."""
+class CallBlocked(Exception):
+    """A call that the spending guard did not send: one line that says why. No seller's mistake."""
 
 
-def refuse_doubt(request: httpx.Request) -> None:
-    """Raises Withheld where a seller may read something else than what was weighed."""
+def refuse_ambiguous(request: httpx.Request) -> None:
+    """Raises CallBlocked if a seller may read another value than the spending guard did."""
     kind = request.headers.get("Content-Type", "")
-    said: dict[str, str] = {}
-    for name, text in pairs_of(request.url.query, request.read(), kind):
-        meant = name.strip().lower()
-        if meant in _WEIGHED and (name != meant or said.setdefault(meant, text) != text):
-            raise Withheld(f'not sent: "{meant}" can be read in two ways')
+    values: dict[str, str] = {}
+    for name, text in read_pairs(request.url.query, request.read(), kind):
+        key = name.strip().lower()
+        if key in _DECISIVE and (name != key or values.setdefault(key, text) != text):
+            raise CallBlocked(f'not sent: "{key}" can be read in two ways')
 
 
-def document_of(answer: httpx.Response, out: str) -> Node | None:
-    """What was answered; None where it cannot be read."""
+def read_document(answer: httpx.Response, out: str) -> Node | None:
+    """The document of an answer in the format ``out``, or None if it cannot be read."""
     try:
         document = read(answer.read(), out if out in FORMATS else "xml")[0]
     except UnreadableBody:
@@ -43,28 +43,33 @@ def document_of(answer: httpx.Response, out: str) -> Node | None:
 
 
 def is_refusal(answer: httpx.Response, out: str) -> bool:
-    """Whether an answer is an error document. What cannot be read may have been carried out."""
-    document = document_of(answer, out)
+    """Whether an answer is an error document. An unreadable answer may have been carried out."""
+    document = read_document(answer, out)
     return document is not None and document.first("error") is not None
 
 
 def _from_bjson(document: Node) -> Node:
-    """The number of an order stands one level deeper there (docs/wire.md section 3.2)."""
-    opened = document.first("id")
-    value = opened.first("v") if opened is not None else None
+    """In bjson the number of an order stands one level deeper (docs/wire.md section 3.2)."""
+    number = document.first("id")
+    value = number.first("v") if number is not None else None
     return document if value is None else Node("doc", None, {}, (Node("id", value.text),))
 
 
-def rewritten(request: httpx.Request, told: Mapping[str, str]) -> httpx.Request:
-    """The same request with some parameters set anew, wherever they stood. Raises Withheld."""
+def rewrite(request: httpx.Request, params: Mapping[str, str]) -> httpx.Request:
+    """The same request with some parameters replaced, in query and body alike.
+
+    Raises CallBlocked if the body is not a form.
+    """
     query = dict(parse_qsl(request.url.query.decode(), keep_blank_values=True))
     kind = request.headers.get("content-type", "")
     if kind and "urlencoded" not in kind:
-        raise Withheld(f"not sent: an order in a body of {kind.partition(';')[0]} is not rewritten")
+        raise CallBlocked(
+            f"not sent: an order in a body of {kind.partition(';')[0]} is not rewritten"
+        )
     body = dict(parse_qsl(request.read().decode("utf-8", "replace"), keep_blank_values=True))
-    (body or query).update(told)
-    for name in set(query) & set(told):
-        query[name] = told[name]
+    (body or query).update(params)
+    for name in set(query) & set(params):
+        query[name] = params[name]
     headers = {n: v for n, v in request.headers.items() if n != "content-length"}
     return httpx.Request(
         request.method,

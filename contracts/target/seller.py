@@ -24,17 +24,25 @@ import httpx
 from contracts.record.document import Node
 from contracts.record.exchange import OUR_LOGIN, OUR_PASSWORD
 from contracts.record.placeholders import Bindings
-from contracts.target.session import CannotRun, Place, Reply
-from contracts.target.spending_guard import NO_MONEY, Gate, Rules
-from contracts.target.transports import Through, ask
+from contracts.target.session import CannotRun, RawAnswer, SellerSession
+from contracts.target.spending_guard import SPEND_NOTHING, SpendingGuard, SpendingRules
+from contracts.target.transports import ClientTransport, ask
 from emulator import testing
 
 CONTROL = "/_mockseller"
 TIMEOUT = 60.0
-BEGUN = "begun"
+INITIAL_SNAPSHOT = "begun"
 """The snapshot of a world as it was made, its clock standing."""
 
-__all__ = ["CannotRun", "Place", "Reply", "Seller", "address_fault", "at_url", "over_wsgi"]
+__all__ = [
+    "CannotRun",
+    "RawAnswer",
+    "Seller",
+    "SellerSession",
+    "check_address",
+    "connect",
+    "connect_wsgi",
+]
 
 
 class Seller:
@@ -45,7 +53,7 @@ class Seller:
 
     def __init__(
         self,
-        gate: Gate,
+        guard: SpendingGuard,
         base: httpx.URL,
         *,
         name: str,
@@ -55,8 +63,8 @@ class Seller:
         token: str = "",
     ) -> None:
         self.name = name
-        self.gate = gate
-        self._http = httpx.Client(transport=gate, base_url=base, timeout=TIMEOUT)
+        self.guard = guard
+        self._http = httpx.Client(transport=guard, base_url=base, timeout=TIMEOUT)
         self._path = path
         self._login = login
         self._password = password
@@ -69,10 +77,10 @@ class Seller:
         self._token = secrets.token_hex(3)
         self.has_account = bool(login)
         self.own = self._is_own()
-        gate.speak_for(login, password)
-        if self.own and gate.rules.limit is None:
+        guard.set_account(login, password)
+        if self.own and guard.rules.limit is None:
             # Its worlds are made for this run; money there is of no worth.
-            gate.rules = replace(gate.rules, play=True)
+            guard.rules = replace(guard.rules, play_money=True)
 
     def __enter__(self) -> Self:
         return self
@@ -85,14 +93,14 @@ class Seller:
     ) -> None:
         self.close()
 
-    def as_ours(self) -> Self:
+    def use_fixture_account(self) -> Self:
         """The same seller, asked as the account that every world of ours has."""
         self._login, self._password, self.has_account = OUR_LOGIN, OUR_PASSWORD, True
-        self.gate.speak_for(self._login, self._password)
+        self.guard.set_account(self._login, self._password)
         return self
 
     @contextmanager
-    def handles(self, name: str, fixture: str = "small") -> Iterator[testing.World]:
+    def open_world(self, name: str, fixture: str = "small") -> Iterator[testing.World]:
         """Handles on a world of its own, as it was made; it is gone when the block is left.
 
         Only at a seller of ours. CannotRun: its control API refuses.
@@ -123,7 +131,7 @@ class Seller:
     @property
     def transport(self) -> httpx.BaseTransport:
         """For a client of somebody else's: its calls pass the same gate."""
-        return Through(self._http)
+        return ClientTransport(self._http)
 
     def ask(self, fields: Mapping[str, str]) -> tuple[Node | None, str]:
         """A document asked for in passing in the account's name; None with the reason."""
@@ -131,7 +139,7 @@ class Seller:
         url = self._http.base_url.join(self._path)
         return ask(self.transport, url, {**fields, **who})
 
-    def address_of(self, place: Place | None = None) -> str:
+    def address_of(self, place: SellerSession | None = None) -> str:
         """The whole address of a place, or of the seller itself, for such a client."""
         return str(self._http.base_url.join(self._path if place is None else place.path))
 
@@ -140,7 +148,7 @@ class Seller:
         """The login and the password it is asked with."""
         return self._login, self._password
 
-    def today(self) -> date:
+    def read_date(self) -> date:
         """The seller's own date, as HTTP says it; asked once. CannotRun: it does not say."""
         if self._day is None:
             try:
@@ -162,14 +170,14 @@ class Seller:
         self._http.close()
 
     @contextmanager
-    def world(self, fixture: str, *, spoils: bool = True) -> Iterator[Place]:
+    def world(self, fixture: str, *, modifies: bool = True) -> Iterator[SellerSession]:
         """A place whose state is a fixture's; at a foreign seller, whatever is there.
 
-        ``spoils``: what is done there may change it, so that the next one needs it made anew.
+        ``modifies``: what is done there may change it, so that the next one needs it made anew.
         """
         if not self.own:
-            known = Bindings(self.today())
-            yield Place(self._http, self._path, known, self._login, self._password)
+            bindings = Bindings(self.read_date())
+            yield SellerSession(self._http, self._path, bindings, self._login, self._password)
             return
         name = f"judge-{fixture}-{self._token}"
         if name not in self._born:
@@ -178,14 +186,16 @@ class Seller:
             self._born[name] = self._control("GET", f"/clock?world={name}")["now"]
             # The days of the seed are counted from this moment; the clock has to stand there.
             self._control("POST", f"/clock?world={name}", {"freeze": self._born[name]})
-            self._control("POST", f"/worlds/{name}/snapshot", {"name": BEGUN})
+            self._control("POST", f"/worlds/{name}/snapshot", {"name": INITIAL_SNAPSHOT})
         elif name in self._spoilt:
-            self._control("POST", f"/worlds/{name}/restore", {"name": BEGUN})
+            self._control("POST", f"/worlds/{name}/restore", {"name": INITIAL_SNAPSHOT})
         self._spoilt.discard(name)
-        if spoils:
+        if modifies:
             self._spoilt.add(name)
-        today = datetime.fromisoformat(self._born[name]).date()
-        yield Place(self._http, f"/w/{name}/billmgr", Bindings(today), self._login, self._password)
+        read_date = datetime.fromisoformat(self._born[name]).date()
+        yield SellerSession(
+            self._http, f"/w/{name}/billmgr", Bindings(read_date), self._login, self._password
+        )
 
     def _is_own(self) -> bool:
         try:
@@ -210,7 +220,7 @@ class Seller:
         return answer
 
 
-def address_fault(url: str) -> str:
+def check_address(url: str) -> str:
     """What is wrong with the address of an API, or nothing; tells nothing that stands in it."""
     try:
         parts = httpx.URL(url)
@@ -226,7 +236,7 @@ def address_fault(url: str) -> str:
     return ""
 
 
-def at_url(
+def connect(
     url: str,
     *,
     login: str = "",
@@ -234,7 +244,7 @@ def at_url(
     token: str = "",
     verify: bool = True,
     trust_env: bool = True,
-    rules: Rules = NO_MONEY,
+    rules: SpendingRules = SPEND_NOTHING,
 ) -> Seller:
     """A seller at the address of its API, such as ``https://127.0.0.1:1500/billmgr``.
 
@@ -242,14 +252,14 @@ def at_url(
     environment are used; ``token``: of the control API of a seller of ours that is not local;
     ``rules``: what may be sent. CannotRun: not reached, or the address is more than an address.
     """
-    if fault := address_fault(url):
+    if fault := check_address(url):
         raise CannotRun(fault)
     parts = httpx.URL(url)
     base = parts.copy_with(path="/", query=None)
     line = httpx.Client(timeout=TIMEOUT, verify=verify, trust_env=trust_env)
     path = parts.path if parts.path != "/" else "/billmgr"
     seller = Seller(
-        Gate(Through(line, owns=True), rules),
+        SpendingGuard(ClientTransport(line, owns=True), rules),
         base,
         name=str(base).rstrip("/"),
         path=path,
@@ -257,18 +267,18 @@ def at_url(
         password=password,
         token=token,
     )
-    return seller.as_ours() if seller.own and not login else seller
+    return seller.use_fixture_account() if seller.own and not login else seller
 
 
-def over_wsgi(
+def connect_wsgi(
     app: Any,  # noqa: ANN401 - any WSGI application
     *,
     name: str = "in process",
     login: str = OUR_LOGIN,
     password: str = OUR_PASSWORD,
-    rules: Rules = NO_MONEY,
+    rules: SpendingRules = SPEND_NOTHING,
 ) -> Seller:
     """A seller that is a WSGI application in this process."""
-    gate = Gate(httpx.WSGITransport(app=app), rules)
+    guard = SpendingGuard(httpx.WSGITransport(app=app), rules)
     base = httpx.URL("http://127.0.0.1")
-    return Seller(gate, base, name=name, login=login, password=password)
+    return Seller(guard, base, name=name, login=login, password=password)

@@ -23,7 +23,7 @@ class CannotRun(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class RawAnswer:
     """What came back."""
 
     status: int
@@ -31,21 +31,21 @@ class Reply:
 
 
 @dataclass(slots=True)
-class Place:
+class SellerSession:
     """Where the requests of one exchange go, and what the judge knows there."""
 
     http: httpx.Client
     path: str
-    known: Bindings
+    bindings: Bindings
     login: str
     password: str
     seen: list[CallRecord] = field(default_factory=list)
     """Every request with its answer so far, secrets masked."""
     _sessions: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def ask(self, request: Request, out: str, note: str = "") -> Reply:
+    def ask(self, request: Request, out: str, note: str = "") -> RawAnswer:
         """Sends a request on record, with its placeholders filled. CannotRun: no answer at all."""
-        params = {name: self.known.filled(text) for name, text in request.params.items()}
+        params = {name: self.bindings.filled(text) for name, text in request.params.items()}
         fields = {"func": request.func, "out": out, **params}
         headers: dict[str, str] = {}
         credentials = self._credentials(request.login)
@@ -59,10 +59,10 @@ class Place:
         try:
             response = self.http.send(built)
         except httpx.HTTPError as problem:
-            self.seen.append(redact.seen(built, None, note))
+            self.seen.append(redact.redact_exchange(built, None, note))
             raise CannotRun(f"{self.http.base_url}: {problem}") from problem
-        self.seen.append(redact.seen(built, response, note))
-        return Reply(response.status_code, response.content)
+        self.seen.append(redact.redact_exchange(built, response, note))
+        return RawAnswer(response.status_code, response.content)
 
     def _built(
         self, request: Request, fields: Mapping[str, str], headers: Mapping[str, str]

@@ -86,7 +86,7 @@ def _group(params: Params) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class SpendingRule:
     """What holds for the functions of these names. ``acts``: also without ``sok``."""
 
     names: re.Pattern[str]
@@ -94,10 +94,10 @@ class Rule:
     acts: bool = False
 
 
-def _rule(names: str, spends: Test, *, acts: bool = False) -> Rule:
+def _rule(names: str, spends: Test, *, acts: bool = False) -> SpendingRule:
     """Names as the wire has them, one or more; ``X`` is any product type."""
     patterns = (re.escape(name).replace("X", "[a-z0-9_]+", 1) for name in names.split())
-    return Rule(re.compile("|".join(patterns)), spends, acts=acts)
+    return SpendingRule(re.compile("|".join(patterns)), spends, acts=acts)
 
 
 RULES: Final = (
@@ -149,7 +149,7 @@ RULES: Final = (
 """The first rule whose names fit holds. ``v2.`` in front of a name changes nothing."""
 
 
-def rule_of(func: str) -> Rule | None:
+def find_rule(func: str) -> SpendingRule | None:
     """The rule a function falls under; None: nobody knows it."""
     name = func.strip().lower().removeprefix("v2.")
     return next((rule for rule in RULES if rule.names.fullmatch(name)), None)
@@ -163,7 +163,7 @@ def spends(func: str, params: Params) -> bool:
     ``sok``, or is named like something that takes money.
     """
     given = {name.strip().lower(): text for name, text in params.items()}
-    rule = rule_of(func)
+    rule = find_rule(func)
     if rule is None:
         return _sent(given) or _MONEY.search(func.strip().lower()) is not None
     return rule.spends(given)
@@ -175,5 +175,5 @@ def changes(func: str, params: Params) -> bool:
     True for what nobody knows, with or without ``sok``.
     """
     given = {name.strip().lower(): text for name, text in params.items()}
-    rule = rule_of(func)
+    rule = find_rule(func)
     return rule is None or rule.acts or _sent(given) or rule.spends(given)

@@ -1,8 +1,9 @@
-"""The gate every call to a seller passes: it counts money, and keeps back what may not be sent.
+"""Transport in front of a seller that counts money and blocks the calls that may not be sent.
 
-There is no test mode at a real seller. A call that spends is sent only if its price was told before
-and fits into what is left; what it cost is read off the balance before and after. Every order is
-noted in :class:`~contracts.target.purchases.Purchases` and never prolonged by the seller.
+A real seller has no test mode. A call that spends is sent only if its price was read before and
+fits into what is left of the budget; what it cost is read off the balance before and after. Every
+order is written down in :class:`~contracts.target.purchases.Purchases` before it is sent, and goes
+out with automatic prolongation switched off.
 """
 
 from __future__ import annotations
@@ -17,216 +18,219 @@ import httpx
 
 from contracts.record.document import Node
 from contracts.record.levels import family_of
-from contracts.target.budget import Purse
+from contracts.target.budget import Budget
 from contracts.target.purchases import Purchase, Purchases
-from contracts.target.redact import fields_of
+from contracts.target.redact import read_fields
 from contracts.target.request_rewriting import (
-    Withheld,
-    document_of,
+    CallBlocked,
     is_refusal,
-    refuse_doubt,
-    rewritten,
+    read_document,
+    refuse_ambiguous,
+    rewrite,
 )
-from contracts.target.spending import changes, rule_of, spends
-from contracts.target.sums import Sum, balance_of, price_of
+from contracts.target.spending import changes, find_rule, spends
+from contracts.target.sums import Sum, ask_balance, ask_price
 from contracts.target.transports import ask
 
-__all__ = ["NOBODYS", "NO_MONEY", "Gate", "Rules", "Withheld"]
+__all__ = ["NO_SUCH_NUMBER", "SPEND_NOTHING", "CallBlocked", "SpendingGuard", "SpendingRules"]
 _OFF: Final = ("", "null", "off", "0")
 _NUMBER: Final = re.compile(r"[0-9]+")
 _NOT_SERVICES: Final = (
     "account", "clientticket", "payment", "profile", "project", "subaccount", "user", "usrparam",
 )  # fmt: skip
-"""Families that count with numbers of their own: a number that was bought is not theirs."""
+"""Families with numbers of their own: the same number there is not the service that was bought."""
 _BASKET: Final = frozenset({"basket", "cart", "cart.empty", "cartorder.create.confirm"})
 _NOTHING: Final = Sum(Decimal(0))
 PROBES: Final = frozenset({"nosuch.function", "mockseller.nosuch"})
-"""Names that no function has: what they ask for is how that is refused."""
-NOBODYS: Final = "999999999"
-"""A number that no service has: what is done to it is done to nothing."""
+"""Functions that no seller has, called to see how the seller refuses them."""
+NO_SUCH_NUMBER: Final = "999999999"
+"""A number that no service has, so calls with it change nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
-    """What may be sent. ``limit`` None: nothing that spends, unless ``play``: money of no worth.
+class SpendingRules:
+    """What may be sent.
 
-    ``assumed``: what a call is taken to cost whose price the seller does not tell.
+    ``read_only``: nothing that changes anything. ``limit``: the budget; None blocks every call that
+    spends, unless ``play_money`` says that the money is worthless. ``assumed_price``: the price of
+    a call for which the seller names none.
     """
 
     read_only: bool = False
     limit: Sum | None = None
-    assumed: Sum | None = None
-    play: bool = False
+    assumed_price: Sum | None = None
+    play_money: bool = False
 
 
-NO_MONEY: Final = Rules()
-"""Nothing that spends is sent."""
+SPEND_NOTHING: Final = SpendingRules()
+"""No call that spends is sent."""
 
 
-class Gate(httpx.BaseTransport):
-    """A transport that lets calls to ``inner`` pass, or raises Withheld.
+class SpendingGuard(httpx.BaseTransport):
+    """Transport that sends calls by ``inner``, or raises CallBlocked.
 
-    ``rules`` may be set anew until the first call that matters. ``listed``: by code, what tariffs
-    cost by the price list, and for how many months; ``baskets``: orders may wait in the basket.
+    ``rules`` may be replaced until the first call that matters. ``listed_prices``: the price of
+    tariffs by code with its term in months, from the price list. ``allow_baskets``: whether an
+    order may wait unpaid in the basket.
     """
 
-    def __init__(self, inner: httpx.BaseTransport, rules: Rules) -> None:
+    def __init__(self, inner: httpx.BaseTransport, rules: SpendingRules) -> None:
         self.inner = inner
         self.rules = rules
-        self.purse = Purse()
+        self.budget = Budget()
         self.purchases = Purchases()
-        self.listed: dict[str, tuple[Sum, int]] = {}
-        self.baskets = False
+        self.listed_prices: dict[str, tuple[Sum, int]] = {}
+        self.allow_baskets = False
         self._login = ""
-        self._who: dict[str, str] = {}
+        self._credentials: dict[str, str] = {}
         self._address: httpx.URL | None = None
 
-    def speak_for(self, login: str, password: str) -> None:
-        """Names the account in whose name prices and balances are asked."""
+    def set_account(self, login: str, password: str) -> None:
+        """Sets the account by which prices and balances are read."""
         self._login = login
-        self._who = {"authinfo": f"{login}:{password}"}
+        self._credentials = {"authinfo": f"{login}:{password}"}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Passes it on, or raises Withheld."""
-        fields = fields_of(request)
+        """Sends the request. Raises CallBlocked, or what ``inner`` raises."""
+        fields = read_fields(request)
         func = fields.get("func", "")
-        if not self.rules.play:
-            refuse_doubt(request)
-        self._refuse_acts(func, fields)
-        if not func or self.rules.play:
+        if not self.rules.play_money:
+            refuse_ambiguous(request)
+        self._check_read_only(func, fields)
+        if not func or self.rules.play_money:
             return self.inner.handle_request(request)
         self._address = request.url
         if changes(func, fields) and not self._is_private(func, fields):
-            self._refuse_others(func, fields)
+            self._check_ownership(func, fields)
         if func.endswith(".order.param") and changes(func, fields):
-            return self._order(request, func, fields)
-        if _renews(func, fields):
-            raise Withheld("not sent: it would let the seller charge by itself later on")
+            return self._send_order(request, func, fields)
+        if _switches_autoprolong_on(func, fields):
+            raise CallBlocked("not sent: it would let the seller charge by itself later on")
         if not spends(func, fields):
             return self.inner.handle_request(request)
-        price = self._price(fields)
-        # A step on the way to an order takes nothing yet; there has to be enough for more.
-        return self._paid(request, fields, _NOTHING if func.endswith(".order.csr") else price)
+        price = self._check_price(fields)
+        # ``order.csr`` is a step before the order and takes nothing, but the price has to fit.
+        return self._send_paid(request, fields, _NOTHING if func.endswith(".order.csr") else price)
 
     def close(self) -> None:
-        """Closes what calls go through."""
+        """Closes the transport below."""
         self.inner.close()
 
     def ask(self, fields: Mapping[str, str]) -> tuple[Node | None, str]:
-        """Asks in the account's name, past the gate: prices, balances, and to clean up."""
+        """Asks the seller for a document past the guard; None with the reason if there is none."""
         if self._address is None:
-            return None, "nothing was asked yet"
-        return ask(self.inner, self._address, {**fields, **self._who})
+            return None, "no call was made yet"
+        return ask(self.inner, self._address, {**fields, **self._credentials})
 
-    def _refuse_acts(self, func: str, fields: Mapping[str, str]) -> None:
+    def _check_read_only(self, func: str, fields: Mapping[str, str]) -> None:
         if self.rules.read_only and func and changes(func, fields):
-            raise Withheld("not sent: only what changes nothing may be sent (--read-only)")
+            raise CallBlocked("not sent: only calls that change nothing may be sent (--read-only)")
 
     def _is_private(self, func: str, fields: Mapping[str, str]) -> bool:
-        """Whether what it changes is the judge's own: its session, its key, its basket."""
+        """Whether it changes only what belongs to the run: its session, its key, its basket."""
         if func == "logon" or func.endswith(".filter"):
             return "auth" in fields and "authinfo" not in fields
         if func == "session.newkey":
             return fields.get("username") == self._login
-        return func == "soft.checkip" or (self.baskets and func in _BASKET)
+        return func == "soft.checkip" or (self.allow_baskets and func in _BASKET)
 
-    def _refuse_others(self, func: str, fields: Mapping[str, str]) -> None:
-        """What changes anything is known, and may change only what this run has bought."""
-        if rule_of(func) is None and func not in PROBES:
-            raise Withheld(f"not sent: nobody knows what {func[:60]} would do")
-        # An address has a number of its own, within the service that it belongs to.
+    def _check_ownership(self, func: str, fields: Mapping[str, str]) -> None:
+        """Raises CallBlocked unless the function is known and changes only what the run bought."""
+        if find_rule(func) is None and func not in PROBES:
+            raise CallBlocked(f"not sent: it is unknown what {func[:60]} would do")
+        # An IP address has a number of its own inside the service that ``plid`` names.
         inner = func.lower().removeprefix("v2.").startswith("service.ip.") and fields.get("plid")
         names = ("plid", "item") if inner else ("elid", "plid", "item")
         numbers = set(_NUMBER.findall(" ".join(fields.get(name, "") for name in names)))
-        if numbers - {NOBODYS} and family_of(func.lower()) in _NOT_SERVICES:
-            raise Withheld("not sent: it would change the account itself")
-        if numbers - self.purchases.numbers() - {NOBODYS}:
-            # An order that told no number may be in the list by now.
-            for purchase in list(self.purchases.standing()):
+        if numbers - {NO_SUCH_NUMBER} and family_of(func.lower()) in _NOT_SERVICES:
+            raise CallBlocked("not sent: it would change the account itself")
+        if numbers - self.purchases.numbers - {NO_SUCH_NUMBER}:
+            # An order whose answer had no number may be in the list by now.
+            for purchase in self.purchases.outstanding:
                 self.purchases.locate(self.ask, purchase)
-        if numbers - self.purchases.numbers() - {NOBODYS}:
-            raise Withheld("not sent: it would change what was not bought by this run")
-        probes = func in PROBES and not fields.get("sok")
-        if not numbers and not probes and not func.endswith((".order.param", ".order.csr")):
-            raise Withheld("not sent: it would change the account itself")
+        if numbers - self.purchases.numbers - {NO_SUCH_NUMBER}:
+            raise CallBlocked("not sent: it would change what was not bought by this run")
+        is_probe = func in PROBES and not fields.get("sok")
+        if not numbers and not is_probe and not func.endswith((".order.param", ".order.csr")):
+            raise CallBlocked("not sent: it would change the account itself")
 
-    def _price(self, fields: Mapping[str, str]) -> Sum:
-        """What it would cost. Raises Withheld where that is unknown or too much."""
-        asked = {n: t for n, t in fields.items() if n not in ("auth", "authinfo", "out", "lang")}
-        count = asked.get("order_count", "")
+    def _check_price(self, fields: Mapping[str, str]) -> Sum:
+        """Reads what the call would cost. Raises CallBlocked if that is unknown or too much."""
+        form = {n: t for n, t in fields.items() if n not in ("auth", "authinfo", "out", "lang")}
+        count = form.get("order_count", "")
         if count and not (count.isascii() and count.isdigit()):
-            raise Withheld(f'not sent: nobody knows how many "{count[:20]}" are')
-        price = price_of(self.ask, asked) or self._guessed(asked) or self.rules.assumed
+            raise CallBlocked(f'not sent: order_count "{count[:20]}" is not a number')
+        price = ask_price(self.ask, form) or self._estimate_price(form) or self.rules.assumed_price
         if self.rules.limit is None:
-            told = f"it costs {price}" if price is not None else "it spends money"
-            raise Withheld(f"not sent: {told}, and no budget was given (--max-spend)")
+            cost = f"it costs {price}" if price is not None else "it spends money"
+            raise CallBlocked(f"not sent: {cost}, and no budget was given (--max-spend)")
         if price is None:
-            raise Withheld("not sent: the seller does not tell its price (--assume-price)")
+            raise CallBlocked("not sent: the seller does not name its price (--assume-price)")
         if not price.currency:
-            held = balance_of(self.ask, {})
-            price = Sum(price.amount, held.currency if held is not None else "")
-        if reason := self.purse.fits(price, self.rules.limit):
-            raise Withheld(f"not sent: {reason}")
+            balance = ask_balance(self.ask, {})
+            price = Sum(price.amount, balance.currency if balance is not None else "")
+        if problem := self.budget.check(price, self.rules.limit):
+            raise CallBlocked(f"not sent: {problem}")
         return price
 
-    def _guessed(self, asked: Mapping[str, str]) -> Sum | None:
-        """What is taken to be the price where none is told: so many terms at what one costs.
+    def _estimate_price(self, form: Mapping[str, str]) -> Sum | None:
+        """The price where the form names none: the price of one term times the number of terms.
 
-        A form refuses what should be refused; what should be may still be carried out.
+        A form may refuse a call that the seller would nevertheless carry out.
         """
-        func, count = asked.get("func", ""), asked.get("order_count", "")
+        func, count = form.get("func", ""), form.get("order_count", "")
         term: tuple[Sum, int] | None = None
         if func.endswith((".order.param", ".order.csr")):
-            term = self.listed.get(asked.get("pricelist", "").rstrip(";"))
+            term = self.listed_prices.get(form.get("pricelist", "").rstrip(";"))
         elif func == "service.prolong":
-            form = {name: text for name, text in asked.items() if name != "period"}
-            month = price_of(self.ask, form) or self.purchases.price_of(asked.get("elid", ""))
+            without_period = {name: text for name, text in form.items() if name != "period"}
+            month = ask_price(self.ask, without_period) or self.purchases.find_price(
+                form.get("elid", "")
+            )
             term = None if month is None else (month, 1)
         if term is None:
             return None
-        (price, length), asked_for = term, asked.get("period") or asked.get("order_period") or ""
-        terms = -(-int(asked_for) // length) if asked_for.isdigit() else 1
+        (price, length), months = term, form.get("period") or form.get("order_period") or ""
+        terms = -(-int(months) // length) if months.isdigit() else 1
         return Sum(
             price.amount * max(1, terms) * (int(count) if count.isdigit() else 1), price.currency
         )
 
-    def _order(
+    def _send_order(
         self, request: httpx.Request, func: str, fields: Mapping[str, str]
     ) -> httpx.Response:
         waits = fields.get("skipbasket", "").lower() not in ("on", "yes", "1")
-        if waits and not self.baskets:
-            raise Withheld("not sent: it would leave an unpaid order behind")
-        price = self._price(fields)
+        if waits and not self.allow_baskets:
+            raise CallBlocked("not sent: it would leave an unpaid order behind")
+        price = self._check_price(fields)
         family, tariff = family_of(func), fields.get("pricelist", "").rstrip(";")
-        named = fields.get("remoteid", "")
-        purchase = self.purchases.begin(self.ask, family, named, tariff, price)
+        purchase = self.purchases.begin(self.ask, family, fields.get("remoteid", ""), tariff, price)
         purchase.waits = waits
         off = "off" if func.startswith("v2.") else "null"
-        told = {"autoprolong": off, "remoteid": purchase.remoteid}
-        answer = self._paid(rewritten(request, told), fields, _NOTHING if waits else price)
-        self._note(purchase, answer, fields.get("out", "xml"))
+        order = rewrite(request, {"autoprolong": off, "remoteid": purchase.remoteid})
+        answer = self._send_paid(order, fields, _NOTHING if waits else price)
+        self._note_answer(purchase, answer, fields.get("out", "xml"))
         self.purchases.locate(self.ask, purchase)
         return answer
 
-    def _paid(
+    def _send_paid(
         self, request: httpx.Request, fields: Mapping[str, str], price: Sum
     ) -> httpx.Response:
-        before, refused = balance_of(self.ask, {}), False
+        before, refused = ask_balance(self.ask, {}), False
         try:
             answer = self.inner.handle_request(request)
             refused = is_refusal(answer, fields.get("out", "xml"))
         finally:
-            # Also where no answer came: it may have been carried out.
-            after = balance_of(self.ask, {})
-            self.purse.pay(fields.get("func", ""), price, before, after, refused=refused)
+            # Also counted if no answer came: the seller may have carried it out.
+            after = ask_balance(self.ask, {})
+            self.budget.charge(fields.get("func", ""), price, before, after, refused=refused)
         return answer
 
-    def _note(self, purchase: Purchase, answer: httpx.Response, out: str) -> None:
-        document = document_of(answer, out)
+    def _note_answer(self, purchase: Purchase, answer: httpx.Response, out: str) -> None:
+        document = read_document(answer, out)
         if document is not None:
-            self.purchases.told(document, purchase)
+            self.purchases.read_answer(document, purchase)
 
 
-def _renews(func: str, fields: Mapping[str, str]) -> bool:
-    asked = fields.get("autoprolong", "").strip().lower()
-    return changes(func, fields) and asked not in _OFF
+def _switches_autoprolong_on(func: str, fields: Mapping[str, str]) -> bool:
+    return changes(func, fields) and fields.get("autoprolong", "").strip().lower() not in _OFF

@@ -48,7 +48,7 @@ def read_sum(text: str) -> Sum | None:
     return Sum(amount, currency)
 
 
-def sums_in(text: str) -> list[Sum]:
+def find_sums(text: str) -> list[Sum]:
     """Every sum with a currency in a text of the seller's."""
     return [Sum(_amount(number), currency) for number, currency in _SUM.findall(text)]
 
@@ -67,7 +67,7 @@ def _amount(written: str) -> Decimal:
     return Decimal(f"{_MARK.sub('', whole)}.{part}")
 
 
-def price_of(ask: Ask, fields: Mapping[str, str]) -> Sum | None:
+def ask_price(ask: Ask, fields: Mapping[str, str]) -> Sum | None:
     """What a call would cost, by the form it belongs to; None where the seller does not tell.
 
     The form is shown without ``sok``, which never costs anything. Of several sums the largest
@@ -89,7 +89,7 @@ def price_of(ask: Ask, fields: Mapping[str, str]) -> Sum | None:
 
 
 def _told(text: str) -> Sum | None:
-    found = sums_in(text)
+    found = find_sums(text)
     if found:
         return max(found, key=lambda one: one.amount)
     plain = _PLAIN.fullmatch(text.strip())
@@ -101,7 +101,7 @@ def _times(price: Sum, count: str) -> Sum:
     return Sum(price.amount * max(1, int(count)), price.currency) if count.isdigit() else price
 
 
-def balance_of(ask: Ask, who: Mapping[str, str]) -> Sum | None:
+def ask_balance(ask: Ask, who: Mapping[str, str]) -> Sum | None:
     """The money of an account with its first provider; None where the seller does not tell."""
     doc, _ = ask({**who, "func": "subaccount"})
     row = doc.first("elem") if doc is not None else None
@@ -109,7 +109,7 @@ def balance_of(ask: Ask, who: Mapping[str, str]) -> Sum | None:
         return None
     texts = {node.name: node.text or "" for node in row.children}
     told = texts.get("balance", "")
-    found = sums_in(told)
+    found = find_sums(told)
     if found:
         return found[0]
     plain = _PLAIN.search(told)

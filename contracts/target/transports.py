@@ -1,7 +1,7 @@
-"""How calls get to a seller: transports that stand in one another's way.
+"""httpx transports on the way to a seller, and a short way to ask it for a document.
 
-Whoever asks, the judge itself or a reseller's client, asks through these, so nothing of a run
-leaves this machine without having been weighed.
+Judge and reseller client both send through these transports, so that the spending guard sees every
+request before it leaves this machine.
 """
 
 from __future__ import annotations
@@ -15,28 +15,28 @@ import httpx
 
 from contracts.record.document import Node
 from contracts.record.formats import UnreadableBody, read
-from contracts.target.redact import seen
+from contracts.target.redact import redact_exchange
 from contracts.verdicts import CallRecord
 
 
 class Refusal:
-    """How what :func:`ask` tells of a refusal begins."""
+    """How the texts of refusals begin that :func:`ask` returns."""
 
     NO_FUNCTION: Final = "missed:func"
     NO_RIGHT: Final = "access"
     NO_ELEMENT: Final = "missed"
 
 
-PATIENCE: Final = 60.0
-"""Seconds a seller has to answer what is asked in passing."""
-MOST_SEEN: Final = 40
-"""Requests kept as proof of one verdict; the last ones tell the most."""
+QUERY_TIMEOUT: Final = 60.0
+"""Seconds until :func:`ask` gives up."""
+MAX_EXCHANGES: Final = 40
+"""Requests kept as evidence of one verdict; the last ones say most."""
 
 
-class Through(httpx.BaseTransport):
-    """A transport that sends by a client: with its certificates and its proxies.
+class ClientTransport(httpx.BaseTransport):
+    """Transport that sends through an httpx client, with its certificates and proxies.
 
-    ``owns``: the client is closed with it.
+    ``owns``: closing the transport closes the client.
     """
 
     def __init__(self, http: httpx.Client, *, owns: bool = False) -> None:
@@ -44,7 +44,7 @@ class Through(httpx.BaseTransport):
         self._owns = owns
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Sends it as it is; the answer is whole."""
+        """Sends the request unchanged and reads the whole answer. Raises httpx.HTTPError."""
         answer = self._http.send(request, follow_redirects=False)
         headers = [
             (name, value)
@@ -54,66 +54,65 @@ class Through(httpx.BaseTransport):
         return httpx.Response(answer.status_code, headers=headers, content=answer.content)
 
     def close(self) -> None:
-        """Closes the client's connections, where it is its own."""
+        """Closes the client if the transport owns it."""
         if self._owns:
             self._http.close()
 
 
 @dataclass(slots=True)
-class Witness(httpx.BaseTransport):
-    """Remembers what went through, masked, as proof."""
+class RecordingTransport(httpx.BaseTransport):
+    """Transport that records every request with its answer, secrets masked."""
 
     inner: httpx.BaseTransport
-    _kept: list[CallRecord] = field(default_factory=list)
+    _exchanges: list[CallRecord] = field(default_factory=list)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Passes it on."""
+        """Sends the request by ``inner``. Raises what ``inner`` raises."""
         try:
             answer = self.inner.handle_request(request)
         except httpx.HTTPError:
-            self._kept.append(seen(request, None))
+            self._exchanges.append(redact_exchange(request, None))
             raise
-        self._kept.append(seen(request, answer))
+        self._exchanges.append(redact_exchange(request, answer))
         return answer
 
     @contextmanager
-    def watching(self) -> Iterator[list[CallRecord]]:
-        """What is seen from here on; the list is full when the block is left."""
-        self._kept.clear()
-        found: list[CallRecord] = []
+    def record(self) -> Iterator[list[CallRecord]]:
+        """Starts anew; the list holds the last exchanges once the block is left."""
+        self._exchanges.clear()
+        exchanges: list[CallRecord] = []
         try:
-            yield found
+            yield exchanges
         finally:
-            found += self._kept[-MOST_SEEN:]
+            exchanges += self._exchanges[-MAX_EXCHANGES:]
 
 
 def ask(
-    send: httpx.BaseTransport, url: httpx.URL, fields: Mapping[str, str]
+    transport: httpx.BaseTransport, url: httpx.URL, fields: Mapping[str, str]
 ) -> tuple[Node | None, str]:
-    """A document that is asked for in passing, or None, and why there is none.
+    """Asks for a document in xml and English; None with the reason if there is none.
 
-    ``fields`` carry ``func`` and who asks; the answer is asked for as xml, in English.
+    ``fields`` hold ``func``, its parameters and the credentials.
     """
     form = {**fields, "out": "xml", "lang": "en"}
-    timeout = httpx.Timeout(PATIENCE).as_dict()
+    timeout = httpx.Timeout(QUERY_TIMEOUT).as_dict()
     request = httpx.Request(
         "POST", url.copy_with(query=None), data=form, extensions={"timeout": timeout}
     )
     try:
-        answer = send.handle_request(request)
-        body = answer.read()
-        doc = read(body, "xml")[0]
+        answer = transport.handle_request(request)
+        doc = read(answer.read(), "xml")[0]
     except httpx.HTTPError as problem:
         return None, str(problem) or type(problem).__name__
     except UnreadableBody as problem:
         return None, str(problem)
     error = doc.first("error")
-    return (doc, "") if error is None else (None, refusal_of(error))
+    return (doc, "") if error is None else (None, describe_refusal(error))
 
 
-def refusal_of(error: Node) -> str:
-    """An error element in a few words: type, object and message."""
+def describe_refusal(error: Node) -> str:
+    """An error element in one line: ``type:object message``."""
     kind, about = error.attrs.get("type", ""), error.attrs.get("object", "")
     message = error.first("msg")
-    told = (message.text or "") if message is not None else ""
-    return f"{':'.join(filter(None, (kind, about)))} {told}".strip()
+    text = (message.text or "") if message is not None else ""
+    return f"{':'.join(filter(None, (kind, about)))} {text}".strip()

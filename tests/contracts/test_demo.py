@@ -14,7 +14,7 @@ from rich.console import Console
 
 from contracts.cli import demo
 from contracts.journeys.stories.license import tell_life
-from contracts.target.redact import masked, readable
+from contracts.target.redact import format_readable, mask_form
 from emulator.testing import Seller
 from reseller_client import Client
 
@@ -102,11 +102,11 @@ def test_a_story_that_breaks_off_says_why(empty: Seller) -> None:
 
 
 def test_a_session_id_is_hidden() -> None:
-    assert readable(b'<doc><auth id="abc" level="16">abc</auth></doc>').count("abc") == 0
+    assert format_readable(b'<doc><auth id="abc" level="16">abc</auth></doc>').count("abc") == 0
 
 
 def test_a_login_is_shown_and_its_password_is_not() -> None:
-    assert masked({"authinfo": "a:b:c", "key": "k", "ip": "i"}) == {
+    assert mask_form({"authinfo": "a:b:c", "key": "k", "ip": "i"}) == {
         "authinfo": "a:***",
         "key": "***",
         "ip": "i",

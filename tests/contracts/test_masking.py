@@ -11,14 +11,22 @@ from defusedxml.ElementTree import fromstring
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.target.redact import MASK, is_secret, masked, masked_text, readable, secrets_of, seen
+from contracts.target.redact import (
+    MASK,
+    find_secrets,
+    format_readable,
+    is_secret,
+    mask_form,
+    mask_text,
+    redact_exchange,
+)
 
 PASSWORD = "a&b\"c'<d>/е %1"
 PEM = "-----BEGIN PRIVATE KEY-----\nMIGHAgEA\n-----END PRIVATE KEY-----"
 
 
 def _answered(request: httpx.Request, text: str) -> str:
-    return seen(request, httpx.Response(200, content=text.encode())).answer
+    return redact_exchange(request, httpx.Response(200, content=text.encode())).answer
 
 
 @pytest.mark.parametrize("name", [
@@ -51,7 +59,7 @@ def test_a_name_that_holds_none_is_known(name: str) -> None:
     "<doc><password>x&amp;y</pass",
 ])  # fmt: skip
 def test_a_secret_field_is_masked_in_every_way_of_writing(text: str) -> None:
-    shown = masked_text(text)
+    shown = mask_text(text)
     assert MASK in shown
     assert "x&" not in shown.replace(MASK + "&", "")
     assert "z" not in shown
@@ -59,31 +67,31 @@ def test_a_secret_field_is_masked_in_every_way_of_writing(text: str) -> None:
 
 def test_a_private_key_is_masked_wherever_it_stands() -> None:
     for text in (f"<doc><crt_bundle>{PEM}</crt_bundle></doc>", json.dumps({"doc": PEM}), PEM):
-        assert "MIGHAgEA" not in masked_text(text)
-        assert "BEGIN PRIVATE KEY" in masked_text(text)
+        assert "MIGHAgEA" not in mask_text(text)
+        assert "BEGIN PRIVATE KEY" in mask_text(text)
 
 
 def test_the_flag_that_a_password_can_be_changed_stays() -> None:
     text = "<doc><elem><allow_changepassword>on</allow_changepassword></elem></doc>"
-    assert masked_text(text) == text
+    assert mask_text(text) == text
 
 
 def test_the_choices_of_a_select_keep_their_keys() -> None:
     text = '<doc><slist name="period"><val key="1">Month</val></slist></doc>'
-    assert masked_text(text) == text
+    assert mask_text(text) == text
 
 
 def test_a_document_without_secrets_is_shown_as_it_is() -> None:
     text = "<?xml version=\"1.0\"?>\n<doc a='1'><b>&#1057; &amp;</b><c/><!-- x --></doc>\n"
-    assert masked_text(text) == text
+    assert mask_text(text) == text
 
 
 @given(st.text(alphabet="ab&<>\"'/ %е\\", min_size=6, max_size=20))
 def test_the_secret_of_a_request_is_found_as_xml_and_json_write_it(secret: str) -> None:
     written = f"<doc a={quoteattr(secret)}/>"
     told = json.dumps({"doc": secret})
-    assert fromstring(masked_text(written, [secret])).get("a") != secret
-    assert json.loads(masked_text(told, [secret]))["doc"] != secret
+    assert fromstring(mask_text(written, [secret])).get("a") != secret
+    assert json.loads(mask_text(told, [secret]))["doc"] != secret
 
 
 @pytest.mark.parametrize("sent", [
@@ -94,14 +102,17 @@ def test_the_secret_of_a_request_is_found_as_xml_and_json_write_it(secret: str) 
 ])  # fmt: skip
 def test_a_request_shows_no_password_whatever_its_body(sent: dict[str, object]) -> None:
     request = httpx.Client(base_url="http://127.0.0.1").build_request("POST", "/billmgr", **sent)  # type: ignore[arg-type]
-    shown = seen(request, httpx.Response(200, json={"doc": {"echo": PASSWORD}}))
+    shown = redact_exchange(request, httpx.Response(200, json={"doc": {"echo": PASSWORD}}))
     assert shown.request["func"] in ("whoami", "auth")
     assert "c'<d>" not in f"{shown}"
     assert MASK in shown.answer
 
 
 def test_a_body_that_is_no_form_is_not_shown_as_a_name() -> None:
-    assert masked({"-----boundary\r\nsecret": "", "func": "soft"}) == {MASK: MASK, "func": "soft"}
+    assert mask_form({"-----boundary\r\nsecret": "", "func": "soft"}) == {
+        MASK: MASK,
+        "func": "soft",
+    }
 
 
 def test_a_session_brought_by_a_cookie_is_masked_in_the_answer() -> None:
@@ -112,12 +123,12 @@ def test_a_session_brought_by_a_cookie_is_masked_in_the_answer() -> None:
 
 
 def test_what_switches_a_password_is_no_secret_of_a_request() -> None:
-    assert secrets_of({"password": "on", "passwd": "s3cret-1"}) == ["s3cret-1"]
+    assert find_secrets({"password": "on", "passwd": "s3cret-1"}) == ["s3cret-1"]
 
 
 def test_a_page_with_an_entity_is_shown_as_text() -> None:
     body = b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;<password>hidden</password></a>'
-    assert "hidden" not in readable(body)
+    assert "hidden" not in format_readable(body)
 
 
 SECRET = "s3cret-Passw0rd"
@@ -142,7 +153,7 @@ def test_a_name_that_is_written_otherwise_holds_a_secret_as_well(name: str) -> N
 def test_no_field_of_a_request_shows_a_secret(body: str) -> None:
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
     request = httpx.Request("POST", "http://127.0.0.1/billmgr", content=body, headers=kind)
-    assert SECRET not in repr(seen(request, httpx.Response(200, text="<doc/>")))
+    assert SECRET not in repr(redact_exchange(request, httpx.Response(200, text="<doc/>")))
 
 
 @pytest.mark.parametrize("body", [
@@ -151,7 +162,7 @@ def test_no_field_of_a_request_shows_a_secret(body: str) -> None:
 ])  # fmt: skip
 def test_a_secret_deep_in_a_json_body_is_masked(body: object) -> None:
     request = httpx.Request("POST", "http://127.0.0.1/billmgr", json=body)
-    assert SECRET not in repr(seen(request, httpx.Response(200, text="<doc/>")))
+    assert SECRET not in repr(redact_exchange(request, httpx.Response(200, text="<doc/>")))
 
 
 @pytest.mark.parametrize("sent", [
@@ -171,8 +182,8 @@ def test_what_was_sent_beside_is_masked_where_an_answer_says_it_again(sent: dict
     f"<doc><ok>https://somebody:{SECRET}@127.0.0.1/</ok></doc>",
 ])  # fmt: skip
 def test_a_secret_in_a_page_or_a_plain_text_is_masked(text: str) -> None:
-    assert SECRET not in masked_text(text)
+    assert SECRET not in mask_text(text)
 
 
 def test_a_flag_in_a_plain_text_stays() -> None:
-    assert masked_text("OK\nadm_password=on") == "OK\nadm_password=on"
+    assert mask_text("OK\nadm_password=on") == "OK\nadm_password=on"

@@ -10,7 +10,7 @@ import pytest
 
 from contracts.record.exchange import Exchange, read_all
 from contracts.target.replay import replay
-from contracts.target.seller import over_wsgi
+from contracts.target.seller import connect_wsgi
 from contracts.verdicts import Outcome
 from emulator.testing import Seller as OwnSeller
 
@@ -118,7 +118,7 @@ def honest() -> Iterator[OwnSeller]:
 def test_a_seller_with_one_fault_is_caught(
     honest: OwnSeller, name: str, out: str, change: Change, told: str
 ) -> None:
-    with over_wsgi(Mutant(honest.wsgi, change)) as seller:
+    with connect_wsgi(Mutant(honest.wsgi, change)) as seller:
         verdict = replay(RECORDS[name], out, seller)
     assert verdict.outcome is Outcome.FAIL
     assert verdict.name == name
@@ -127,7 +127,7 @@ def test_a_seller_with_one_fault_is_caught(
 
 def test_an_http_status_of_failure_is_caught(honest: OwnSeller) -> None:
     mutant = Mutant(honest.wsgi, lambda body: body, "500 Internal Server Error")
-    with over_wsgi(mutant) as seller:
+    with connect_wsgi(mutant) as seller:
         verdict = replay(RECORDS["soft/list"], "xml", seller)
     assert verdict.outcome is Outcome.FAIL
     assert verdict.messages == ("HTTP status: expected 200 (errors are documents too), found 500",)
@@ -135,7 +135,7 @@ def test_an_http_status_of_failure_is_caught(honest: OwnSeller) -> None:
 
 def test_a_state_that_cannot_be_prepared_is_an_error_and_never_a_pass(honest: OwnSeller) -> None:
     exchange = RECORDS["soft.resume/suspended"]
-    with over_wsgi(Mutant(honest.wsgi, _sub("<ok/>", ""))) as seller:
+    with connect_wsgi(Mutant(honest.wsgi, _sub("<ok/>", ""))) as seller:
         verdict = replay(exchange, "xml", seller)
     assert verdict.outcome is Outcome.ERROR
     assert "before[1] soft.suspend: /doc/ok: missing" in str(verdict)
@@ -145,7 +145,7 @@ def test_every_fault_above_is_of_an_exchange_that_the_honest_seller_keeps(
     honest: OwnSeller,
 ) -> None:
     def held(exchange: Exchange) -> bool:
-        with over_wsgi(honest.wsgi) as seller:
+        with connect_wsgi(honest.wsgi) as seller:
             return replay(exchange, "xml", seller).outcome is Outcome.PASS
 
     names = ("soft.edit/read", "soft/list", "service.prolong/active", "auth/password")

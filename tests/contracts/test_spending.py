@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from contracts.record.exchange import read_all
-from contracts.target.spending import changes, rule_of, spends
+from contracts.target.spending import changes, find_rule, spends
 from emulator.api.registry import Function, Kind
 from emulator.app import create_registry
 
@@ -26,7 +26,7 @@ PAYING = {
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.name)
 def test_every_function_is_classified_on_purpose(function: Function) -> None:
-    assert rule_of(function.name) is not None
+    assert find_rule(function.name) is not None
 
 
 @pytest.mark.parametrize("function", FUNCTIONS, ids=lambda f: f.name)

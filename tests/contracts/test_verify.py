@@ -16,7 +16,7 @@ from contracts.cli import verify
 from contracts.record.exchange import read_all
 from contracts.reports.console import print_table
 from contracts.target.replay import replay, replay_all
-from contracts.target.seller import CannotRun, at_url, over_wsgi
+from contracts.target.seller import CannotRun, connect, connect_wsgi
 from contracts.target.seller import Seller as Judged
 from contracts.verdicts import Outcome, Verdict, exit_code
 from emulator.testing import Seller, SellerServer
@@ -52,7 +52,7 @@ def seller() -> Iterator[Seller]:
 
 @pytest.fixture
 def foreign(seller: Seller) -> Iterator[Judged]:
-    with over_wsgi(Foreign(seller.wsgi)) as judged:
+    with connect_wsgi(Foreign(seller.wsgi)) as judged:
         yield judged
 
 
@@ -108,7 +108,7 @@ def test_of_a_foreign_seller_only_what_holds_anywhere_is_asked(foreign: Judged) 
 def test_without_an_account_a_foreign_seller_gets_no_invented_password(
     seller: Seller,
 ) -> None:
-    with over_wsgi(Foreign(seller.wsgi)) as judged:
+    with connect_wsgi(Foreign(seller.wsgi)) as judged:
         judged.has_account = False
         verdict = replay(RECORDS["whoami/anybody"], "xml", judged)
     assert verdict.outcome is Outcome.SKIP
@@ -123,9 +123,9 @@ def test_what_is_only_assumed_warns_of_a_foreign_seller_and_fails_ours(seller: S
     exchange = RECORDS["soft.edit/no-id"]
     assert exchange.portable
     assert exchange.evidence == "assumed"
-    with over_wsgi(Foreign(with_other_object)) as judged:
+    with connect_wsgi(Foreign(with_other_object)) as judged:
         theirs = replay(exchange, "xml", judged)
-    with over_wsgi(with_other_object) as judged:
+    with connect_wsgi(with_other_object) as judged:
         ours = replay(exchange, "xml", judged)
     assert (theirs.outcome, ours.outcome) == (Outcome.WARN, Outcome.FAIL)
     assert exit_code([theirs]) == 0
@@ -140,7 +140,7 @@ def test_a_seller_that_does_not_say_the_day_cannot_be_judged(seller: Seller) -> 
         answer: Iterable[bytes] = seller.wsgi(environ, start)
         return answer
 
-    with over_wsgi(without_control) as judged:
+    with connect_wsgi(without_control) as judged:
         verdict = replay(RECORDS["whoami/anybody"], "xml", judged)
     assert verdict.outcome is Outcome.ERROR
     assert "what day it is" in verdict.messages[0]
@@ -173,4 +173,4 @@ def test_the_table_names_what_did_not_hold_and_why() -> None:
 
 def test_nobody_at_an_address_is_told_in_one_line() -> None:
     with pytest.raises(CannotRun, match="not reached"):
-        at_url("http://127.0.0.1:1/billmgr", trust_env=False)
+        connect("http://127.0.0.1:1/billmgr", trust_env=False)

@@ -12,7 +12,7 @@ from contracts.checks.client.lessons.refusals import REFUSES
 from contracts.checks.client.products import GOODS, LICENSES, TRADES, Goods
 from contracts.checks.client.recorded_calls import Heard
 from contracts.record.exchange import OUR_PASSWORD
-from contracts.target.redact import masked_text
+from contracts.target.redact import mask_text
 from contracts.target.seller import CannotRun
 from contracts.verdicts import ASSUMED, Cell, Outcome, Verdict
 from emulator.testing import ControlError
@@ -94,7 +94,7 @@ def _verdict(
         out=f"{cell.system} {cell.trade}",
         outcome=outcome,
         evidence=lesson.evidence,
-        messages=tuple(masked_text(line, [OUR_PASSWORD]) for line in told),
+        messages=tuple(mask_text(line, [OUR_PASSWORD]) for line in told),
         proof=tuple(one.seen() for one in heard[:MOST_PROOF]),
         source=lesson.source,
         cells=frozenset({cell}),

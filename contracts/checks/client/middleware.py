@@ -21,7 +21,7 @@ from werkzeug.wsgi import get_content_length
 from contracts.checks.client.fault_hooks import Asked, Torn, Trick
 from contracts.checks.client.origin_check import check_ours
 from contracts.checks.client.recorded_calls import Heard
-from contracts.target.redact import masked, masked_text, secrets_of
+from contracts.target.redact import find_secrets, mask_form, mask_text
 
 LONGEST_BODY: Final = 1_000_000
 """Bytes of a request that are listened to; the rest is passed on unread."""
@@ -94,13 +94,13 @@ class Ear:
         return [told.body] if broken is None else _breaks_off(told.body, broken)
 
     def _write_down(self, asked: Asked, at: float, told: _Told, *, lost: bool) -> None:
-        text = masked_text(told.body.decode("utf-8", "replace"), secrets_of(asked.form))
+        text = mask_text(told.body.decode("utf-8", "replace"), find_secrets(asked.form))
         heard = Heard(
             step=self.step,
             at=at,
             method=asked.method,
             address=asked.path,
-            form=masked(asked.form),
+            form=mask_form(asked.form),
             in_query=asked.in_query,
             status=0 if lost and not told.body else int(told.status.split()[0]),
             answer=text[:LONGEST_ANSWER],

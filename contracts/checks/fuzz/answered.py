@@ -10,7 +10,7 @@ import httpx
 from contracts.checks.fuzz.neutral import flat_error, tree_of
 from contracts.record.document import Node
 from contracts.record.formats import UnreadableBody
-from contracts.target.redact import fields_of, seen
+from contracts.target.redact import read_fields, redact_exchange
 from contracts.verdicts import CallRecord
 
 
@@ -49,12 +49,12 @@ class AnsweredCall:
 
     def seen(self, note: str = "") -> CallRecord:
         """For a report, masked."""
-        return seen(self.request, self.response, note)
+        return redact_exchange(self.request, self.response, note)
 
 
 def answered(request: httpx.Request, response: httpx.Response) -> AnsweredCall:
     """A request with its answer, read in the format it asks for."""
-    params = fields_of(request)
+    params = read_fields(request)
     out = params.get("out", "")
     if not out:
         out = "ajax" if params.get("sfrom") == "ajax" else "xml"

@@ -10,14 +10,14 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from contracts.target.seller import CONTROL, CannotRun, Place
+from contracts.target.seller import CONTROL, CannotRun, SellerSession
 
 
 @dataclass(frozen=True, slots=True)
 class WorldControl:
     """The control API for one place; ``token`` where the seller wants one."""
 
-    place: Place
+    place: SellerSession
     token: str = ""
 
     @property

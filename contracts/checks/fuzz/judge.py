@@ -124,11 +124,11 @@ def _giving_back(seller: Seller) -> Iterator[list[str]]:
     try:
         yield told
     finally:
-        gate = seller.gate
-        if gate.purchases.all:
-            left = gate.purchases.clean_up(gate.ask, _wait_no_longer)
+        guard = seller.guard
+        if guard.purchases.all:
+            left = guard.purchases.clean_up(guard.ask, _wait_no_longer)
             told.append(
-                f"{len(gate.purchases.all)} orders were sent, {gate.purse.spent:.2f} was spent"
+                f"{len(guard.purchases.all)} orders were sent, {guard.budget.spent:.2f} was spent"
             )
             told += [f"could not be cleaned up: {one}" for one in left]
 

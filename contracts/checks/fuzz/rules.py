@@ -12,7 +12,7 @@ from contracts.checks.fuzz.answered import AnsweredCall
 from contracts.checks.fuzz.declarations import Declarations
 from contracts.checks.fuzz.invalid_inputs import invalid_fields
 from contracts.checks.fuzz.neutral import AS_JSON, FLAT, neutral
-from contracts.target.redact import SHORTEST, secrets_of
+from contracts.target.redact import MIN_SECRET_LENGTH, find_secrets
 from contracts.verdicts import ASSUMED, OBSERVED
 from emulator.openapi import FORMATS
 
@@ -88,15 +88,15 @@ def _bad_input(declared: Declarations, func: str, told: AnsweredCall) -> Iterato
 
 def _open(params: Mapping[str, str]) -> dict[str, str]:
     """The parameters that are no secret."""
-    return {name: text for name, text in params.items() if not secrets_of({name: text})}
+    return {name: text for name, text in params.items() if not find_secrets({name: text})}
 
 
 def _secrets(_: Declarations, __: str, told: AnsweredCall) -> Iterator[str]:
     text = told.response.text
-    for secret in secrets_of(told.params):
+    for secret in find_secrets(told.params):
         # Chance, or somebody's wit, may send the same text as an ordinary one, which is echoed.
         sent_openly = any(secret in f"{n} {t}" for n, t in _open(told.params).items())
-        if len(secret) >= SHORTEST and secret in text and not sent_openly:
+        if len(secret) >= MIN_SECRET_LENGTH and secret in text and not sent_openly:
             yield "echoes a secret of the request: a password, a session or a key"
 
 

@@ -10,8 +10,8 @@ import httpx
 
 from contracts.checks.fuzz.answered import AnsweredCall, answered
 from contracts.checks.fuzz.operations import Generated
-from contracts.target.redact import fields_of
-from contracts.target.seller import CannotRun, Place
+from contracts.target.redact import read_fields
+from contracts.target.seller import CannotRun, SellerSession
 
 LISTED: Final = ("service", "soft")
 """Where services are looked for: all of them, or those every seller has."""
@@ -29,14 +29,14 @@ class NoAnswer(CannotRun):
     @property
     def answered(self) -> AnsweredCall:
         """The request, with status 0 for its answer."""
-        return AnsweredCall(self.request, httpx.Response(0), fields_of(self.request), "")
+        return AnsweredCall(self.request, httpx.Response(0), read_fields(self.request), "")
 
 
 @dataclass(slots=True)
 class RequestSender:
     """Asks in one place; a session is opened where one is wanted, and kept."""
 
-    place: Place
+    place: SellerSession
     address: str
     """What is printed as the address of the seller."""
     session: str = ""

@@ -17,7 +17,7 @@ from contracts.checks.fuzz.rules import RuleViolation, find_violations
 from contracts.checks.fuzz.sending import NoAnswer, RequestSender, numbers_of
 from contracts.target.seller import CannotRun, Seller
 from contracts.target.spending import changes
-from contracts.target.spending_guard import Withheld
+from contracts.target.spending_guard import CallBlocked
 from contracts.verdicts import OBSERVED
 
 WORLD: Final = "small"
@@ -130,7 +130,7 @@ class FuzzTarget:
             answer = self.sender.made_up(request, public=public)
         except NoAnswer as lost:
             return self._unanswered(lost)
-        except Withheld:
+        except CallBlocked:
             self.permission.held_back += 1
             return []
         found = find_violations(self.declared, func, answer)

@@ -14,7 +14,7 @@ from typing import Final, Self
 import httpx
 
 from contracts.clock import elapsed
-from contracts.target.redact import seen
+from contracts.target.redact import redact_exchange
 from contracts.target.seller import CannotRun
 from contracts.verdicts import CallRecord
 
@@ -118,7 +118,7 @@ class Line:
             shown = httpx.Response(arrived.status, content=bytes(arrived.body[:SHOWN]))
         return Reply(
             arrived.status, arrived.headers, bytes(arrived.body), seconds,
-            seen(request, shown, note), arrived.problem, arrived.cut,
+            redact_exchange(request, shown, note), arrived.problem, arrived.cut,
         )  # fmt: skip
 
     def _request(self, params: Mapping[str, str], method: str) -> httpx.Request:

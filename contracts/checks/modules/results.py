@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from contracts.checks.modules.rules import RULES
-from contracts.target.redact import masked_text
+from contracts.target.redact import mask_text
 from contracts.verdicts import ASSUMED, CallRecord, Outcome, Verdict
 
 MOST_LINES: Final = 8
@@ -75,7 +75,7 @@ class Sheet:
 
     def remark(self, told: str) -> None:
         """A line for people."""
-        self.remarks.append(masked_text(told, self._secrets))
+        self.remarks.append(mask_text(told, self._secrets))
 
     def findings(self) -> list[str]:
         """Everything that is broken, a line each, with the name of its rule."""
@@ -100,7 +100,7 @@ class Sheet:
     def _note(self, rule: str, outcome: Outcome, told: str, seen: tuple[CallRecord, ...]) -> None:
         mark = self._marks[rule]
         lines = mark.told.setdefault(outcome, {})
-        line = masked_text(told, self._secrets)
+        line = mask_text(told, self._secrets)
         lines[line if len(line) <= LONGEST else f"{line[:LONGEST]}…"] = None
         if outcome is Outcome.FAIL and len(lines) == 1:
             mark.seen.clear()  # what proves the fault, not where it held before

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from contracts.journeys.catalogue_view import NotSold, more_of
-from contracts.target.spending_guard import NOBODYS
+from contracts.target.spending_guard import NO_SUCH_NUMBER
 from reseller_client.services.catalogue_models import Addon, Tariff
 
 Named = tuple[str, str]
@@ -36,7 +36,7 @@ def no_choice(tariff: Tariff) -> Named:
     addon = next((one for one in tariff.addons if one.items), None)
     if addon is None:
         raise NotSold(f"tariff {tariff.id} has no resource with choices")
-    return f"addon_{addon.id}", NOBODYS
+    return f"addon_{addon.id}", NO_SUCH_NUMBER
 
 
 def some_of(tariff: Tariff) -> Named:

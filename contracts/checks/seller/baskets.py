@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from contracts.record.document import Node
-from contracts.target.spending_guard import Gate, Withheld
+from contracts.target.spending_guard import CallBlocked, SpendingGuard
 
 PLACES: Final = ("basket", "cart")
 
@@ -21,7 +21,7 @@ PLACES: Final = ("basket", "cart")
 class Baskets:
     """What waits to be paid."""
 
-    gate: Gate
+    guard: SpendingGuard
     _why_not: str | None = None
     """Why nothing may be put there; nothing where it may, None while nobody has looked."""
     _there: tuple[str, ...] = ()
@@ -30,17 +30,17 @@ class Baskets:
     def opened(self) -> Iterator[None]:
         """Lets orders wait in the basket while the block runs; then it is emptied.
 
-        Withheld: something of the account's own is in it, or it cannot be read, or not emptied.
+        CallBlocked: something of the account's own is in it, or it cannot be read, or not emptied.
         """
         if self._why_not is None:
             self._why_not = self._looked()
         if self._why_not:
-            raise Withheld(self._why_not)
-        self.gate.baskets = True
+            raise CallBlocked(self._why_not)
+        self.guard.allow_baskets = True
         try:
             yield
         finally:
-            self.gate.baskets = False
+            self.guard.allow_baskets = False
             self.empty()
 
     def empty(self) -> None:
@@ -48,14 +48,14 @@ class Baskets:
         for place in self._there:
             for number in self._positions(place) or ():
                 taken = {"func": place, "id": number, "clicked_button": "delete", "sok": "ok"}
-                _, refusal = self.gate.ask(taken)
+                _, refusal = self.guard.ask(taken)
                 if refusal or number in (self._positions(place) or ()):
                     self._why_not = "not sent: the basket could not be emptied after another order"
                     told = f"position {number} is left in the {place}: take it out by hand"
-                    self.gate.purse.remarks.append(f"{told} {refusal}".strip())
+                    self.guard.budget.remarks.append(f"{told} {refusal}".strip())
 
     def _looked(self) -> str:
-        if self.gate.rules.read_only or self.gate.rules.limit is None:
+        if self.guard.rules.read_only or self.guard.rules.limit is None:
             return "not sent: it would leave an unpaid order behind, and no budget was given"
         found = {place: self._positions(place) for place in PLACES}
         self._there = tuple(place for place, rows in found.items() if rows is not None)
@@ -67,7 +67,7 @@ class Baskets:
 
     def _positions(self, place: str) -> list[str] | None:
         """The numbers of what waits; None where the seller has no such place."""
-        doc, _ = self.gate.ask({"func": place})
+        doc, _ = self.guard.ask({"func": place})
         if doc is None:
             return None
         rows = [row for each in doc.all("list") for row in each.all("elem")]

@@ -17,7 +17,7 @@ from contracts.record.levels import EVERYTHING, Choice
 from contracts.target.purchases import Purchase
 from contracts.target.replay import replay
 from contracts.target.seller import CannotRun, Seller
-from contracts.target.spending_guard import Gate
+from contracts.target.spending_guard import SpendingGuard
 from contracts.verdicts import NO_EVIDENCE, Outcome, Verdict
 
 CLEAN_UP: Final = "clean-up"
@@ -56,8 +56,8 @@ def judge(
         yield Verdict("the judgement", "", Outcome.ERROR, NO_EVIDENCE, ("it was interrupted",))
     finally:
         left = () if seller.own else _give_back(seller, task, notes)
-        _tell(seller.gate, notes)
-    if seller.gate.purchases.all and not seller.own:
+        _tell(seller.guard, notes)
+    if seller.guard.purchases.all and not seller.own:
         outcome = Outcome.WARN if left else Outcome.PASS
         told = tuple(map(str, left))
         yield Verdict(CLEAN_UP, "", outcome, NO_EVIDENCE, told)
@@ -101,25 +101,27 @@ def _give_back(seller: Seller, task: Task, notes: Notes) -> tuple[Purchase, ...]
     def pause() -> None:
         retry_policy.wait(retry_policy.pause)
 
-    left = tuple(seller.gate.purchases.clean_up(seller.gate.ask, pause))
+    left = tuple(seller.guard.purchases.clean_up(seller.guard.ask, pause))
     notes.remarks += [f"could not be cleaned up: {one}" for one in left]
     notes.details["left"] = [_as_fact(one) for one in left]
     return left
 
 
-def _tell(gate: Gate, notes: Notes) -> None:
+def _tell(guard: SpendingGuard, notes: Notes) -> None:
     """What was spent and bought."""
-    bought = [one for one in gate.purchases.all if not one.refused]
+    bought = [one for one in guard.purchases.all if not one.refused]
     notes.details["bought"] = [_as_fact(one) for one in bought]
-    notes.details["spent"] = f"{gate.purse.spent:.2f}"
-    limit = gate.rules.limit
+    notes.details["spent"] = f"{guard.budget.spent:.2f}"
+    limit = guard.rules.limit
     if limit is not None:
-        told = f"spent {gate.purse.spent:.2f} {gate.purse.currency} of {limit}"
+        told = f"spent {guard.budget.spent:.2f} {guard.budget.currency} of {limit}"
         notes.remarks.append(f"{told}; {len(bought)} orders")
-    if gate.purse.open:
-        told = f"{gate.purse.open:.2f} more was told to be charged, and is not: it may still come"
+    if guard.budget.pending:
+        told = (
+            f"{guard.budget.pending:.2f} more was told to be charged, and is not: it may still come"
+        )
         notes.remarks.append(told)
-    notes.remarks += gate.purse.remarks
+    notes.remarks += guard.budget.remarks
 
 
 def _as_fact(one: Purchase) -> dict[str, object]:

@@ -12,7 +12,7 @@ from contracts.journeys.catalogue_view import NotSold
 from contracts.journeys.custom_services import template_of
 from contracts.record.exchange import Request
 from contracts.target.spending import spends
-from contracts.target.spending_guard import NOBODYS
+from contracts.target.spending_guard import NO_SUCH_NUMBER
 from reseller_client.services.models import Tariff
 
 PERIODS: Final = ("period", "order_period")
@@ -75,7 +75,7 @@ class Offer:
     def choice(self, name: str, text: str) -> Named:
         """An operating system or a place that the tariff offers; left out where it has none."""
         if self.wrong == name:
-            return name, NOBODYS if name == "datacenter" else text
+            return name, NO_SUCH_NUMBER if name == "datacenter" else text
         if self.tariff is None:
             return _LEFT_OUT
         if name == "ostempl":

@@ -28,7 +28,7 @@ from contracts.record.exchange import OUR_LOGIN, OUR_PASSWORD, Request
 from contracts.record.levels import family_of
 from contracts.record.placeholders import placeholders_in
 from contracts.target.spending import changes, spends
-from contracts.target.spending_guard import NOBODYS
+from contracts.target.spending_guard import NO_SUCH_NUMBER
 from reseller_client.services.models import Tariff
 
 _FIRST: Final = (*NUMBERS, "pricelist")
@@ -134,7 +134,11 @@ class Words:
         orders = asked.func.endswith(".order.param") and spends(asked.func, asked.params)
         if orders and name in ("domain", "remoteid") and name != self._wrong:
             return self._fresh(name, asked)
-        return _NOBODYS.sub(NOBODYS, text) if name in ("billorder", "payment_id", "id") else text
+        return (
+            _NOBODYS.sub(NO_SUCH_NUMBER, text)
+            if name in ("billorder", "payment_id", "id")
+            else text
+        )
 
     def _fresh(self, name: str, asked: Request) -> str:
         """What nothing has yet; for what opens nothing the same address every time."""
@@ -159,13 +163,13 @@ class Words:
     def _number(self, asked: Request, text: str) -> str:
         family = family_of(asked.func)
         if _NOBODYS.fullmatch(text):
-            return NOBODYS
+            return NO_SUCH_NUMBER
         if text in NOT_HAD:
             raise NotHere(f"needs {NOT_HAD[text]}")
         if text in SERVICES:
             part = SERVICES[text]
             number = self._service(asked, text)
-            self.owned |= str(number) not in self.stock.seller.gate.purchases.numbers()
+            self.owned |= str(number) not in self.stock.seller.guard.purchases.numbers
             self.touched.add(number)
             self._part = self._part or part
             self.by_format[text] = str(number)
@@ -174,7 +178,7 @@ class Words:
             self.echo["id"] = (text, self.by_format[f"{family} {text}"])
             self.owned = True
             return self.by_format[f"{family} {text}"]
-        elif len(text) < len(NOBODYS) - 3:
+        elif len(text) < len(NO_SUCH_NUMBER) - 3:
             if family in ("profile", "user", "payment"):
                 raise NotHere(f"is about {family} {text} of a prepared world")
             return text
@@ -202,7 +206,7 @@ class Words:
     def _code(self, text: str) -> str:
         code = text.rstrip(";")
         if _NOBODYS.fullmatch(code):
-            return NOBODYS
+            return NO_SUCH_NUMBER
         if code not in TARIFFS:
             raise NotHere(f"is about tariff {code} of a prepared world")
         part = TARIFFS[code]

@@ -22,11 +22,11 @@ from contracts.record.document import Node
 from contracts.record.exchange import Exchange, Request, Step, check_bound
 from contracts.record.fields import ExchangeError
 from contracts.record.levels import family_of
-from contracts.target.purchases import ATTEMPTS, rows_of
+from contracts.target.purchases import DELETE_ATTEMPTS, read_rows
 from contracts.target.replay import replay
 from contracts.target.seller import CannotRun, Seller
-from contracts.target.spending import changes, rule_of
-from contracts.target.spending_guard import Withheld
+from contracts.target.spending import changes, find_rule
+from contracts.target.spending_guard import CallBlocked
 from contracts.verdicts import ASSUMED, Outcome, Verdict
 
 _ALWAYS: Final = frozenset(
@@ -68,7 +68,7 @@ class Mover:
             return _verdict(exchange, out, Outcome.SKIP, reason)
         try:
             verdict = self._asked(exchange, out, buys=first is None)
-        except (NotHere, Withheld) as reason:
+        except (NotHere, CallBlocked) as reason:
             verdict = _verdict(exchange, out, Outcome.SKIP, str(reason))
         except CannotRun as problem:
             verdict = _verdict(exchange, out, Outcome.ERROR, str(problem))
@@ -77,7 +77,7 @@ class Mover:
 
     def _asked(self, exchange: Exchange, out: str, *, buys: bool) -> Verdict:
         acts = any(changes(one.func, one.params) for one in requests_of(exchange))
-        if acts and self.seller.gate.rules.read_only:
+        if acts and self.seller.guard.rules.read_only:
             raise NotHere("not sent: only what changes nothing may be sent (--read-only)")
         for request in requests_of(exchange):
             _check_cost(exchange, request, self.stock)
@@ -94,7 +94,7 @@ class Mover:
         waits = any(map(waits_to_be_paid, requests_of(exchange)))
         with self.stock.baskets.opened() if waits else nullcontext():
             # What goes before it would be done twice.
-            again = 0 if exchange.before else ATTEMPTS
+            again = 0 if exchange.before else DELETE_ATTEMPTS
             verdict = self.stock.patiently(lambda: replay(moved, out, self.seller), again)
         if acts and verdict.outcome is not Outcome.SKIP:
             self.stock.settle(exchange.func, frozenset(words.touched))
@@ -175,7 +175,7 @@ def _check(request: Request, words: Words) -> None:
         request.func.endswith((".order.param", ".order.csr"))
         or request.func in BASKET | {"soft.checkip", "session.newkey"}
         or (request.func.endswith((".filter", "logon")) and request.login.style == "session")
-        or (rule_of(request.func) is None and not request.params.get("sok"))
+        or (find_rule(request.func) is None and not request.params.get("sok"))
     )
     if not free and not words.is_ours(request):
         raise NotHere("would change the account itself, and not only what was bought for it")
@@ -189,7 +189,7 @@ def _check_rows(exchange: Exchange, request: Request, words: Words) -> int | Non
     family = {"vds.vps": "vds", "vps": "vds"}.get(func, func)
     if family in FAMILIES:
         number = words.stock.number(Part(family, ANY), acts=words.acts)
-        words.owned |= str(number) not in words.stock.seller.gate.purchases.numbers()
+        words.owned |= str(number) not in words.stock.seller.guard.purchases.numbers
     if request.params.get("filter"):
         return _filtered(request, words)
     if func in _ALWAYS or family in FAMILIES or exchange.before:
@@ -207,7 +207,7 @@ def _filtered(request: Request, words: Words) -> int | None:
     if request.func in ("item", "service") and "itemtype" in said:
         part = Part(said["itemtype"], ANY)
         words.stock.number(part, acts=words.acts)
-    rows = rows_of(words.stock.seller.ask, request.func)
+    rows = read_rows(words.stock.seller.ask, request.func)
     if rows is None:
         # Whoever has no such list says so when it is asked.
         return None

@@ -28,9 +28,9 @@ from contracts.checks.seller.tariff_choice import Goods, lengths, shortest
 from contracts.journeys.catalogue_view import ADDITION, SOFT, NotSold, Shelf
 from contracts.journeys.runs import Wishes, client_at
 from contracts.record.document import Node
-from contracts.target.purchases import BUSY, Purchase, rows_of
+from contracts.target.purchases import BUSY, Purchase, read_rows
 from contracts.target.seller import CannotRun, Seller
-from contracts.target.spending_guard import Withheld
+from contracts.target.spending_guard import CallBlocked
 from contracts.target.sums import Sum
 from contracts.verdicts import Verdict
 from reseller_client import ResellerError
@@ -70,7 +70,7 @@ class Stock:
     def __post_init__(self) -> None:
         """The basket and the price list are those of the same account."""
         client = client_at(self.seller, self.wishes)
-        self.baskets = Baskets(self.seller.gate)
+        self.baskets = Baskets(self.seller.guard)
         self.goods = Goods(Shelf(client, self.wishes.tariffs, self.wishes.addresses))
         self.states = States(self.seller, client.retry_policy)
 
@@ -89,7 +89,7 @@ class Stock:
         if lengths(tariff):
             term = shortest(tariff)
             told = Sum(term.cost.amount, term.cost.currency or "")
-            self.seller.gate.listed[str(tariff.id)] = told, term.length
+            self.seller.guard.listed_prices[str(tariff.id)] = told, term.length
         return tariff
 
     def price(self, family: str) -> float:
@@ -130,7 +130,7 @@ class Stock:
 
     def has_had(self, family: str) -> bool:
         """Whether this run has had one that lived."""
-        bought = (one for one in self.seller.gate.purchases.all if one.family == family)
+        bought = (one for one in self.seller.guard.purchases.all if one.family == family)
         return any(not one.waits and one.number is not None for one in bought)
 
     def by_hand(self, family: str) -> str:
@@ -153,7 +153,7 @@ class Stock:
     def bare_license(self) -> int:
         """A license without a module; those that this run has put there are deleted."""
         number = self.number(Part(SOFT, SECOND), acts=True)
-        for one in self.seller.gate.purchases.of(ADDITION):
+        for one in self.seller.guard.purchases.select_family(ADDITION):
             form, _ = self.seller.ask({"func": f"{ADDITION}.edit", "elid": str(one.number)})
             carrier = form.first("item") if form is not None else None
             if carrier is None or carrier.text != str(number):
@@ -183,7 +183,7 @@ class Stock:
 
     def rows(self, family: str) -> dict[int, Node]:
         """A list of the account's as it is now, by number."""
-        rows = rows_of(self.seller.ask, family)
+        rows = read_rows(self.seller.ask, family)
         if rows is None:
             raise NotHere(f"the list {family} cannot be read to its end")
         return rows
@@ -203,7 +203,7 @@ class Stock:
     def _bought(self, part: Part) -> Iterator[int]:
         """What this run has bought already and would do."""
         code = str(self._code(part))
-        for one in reversed(self.seller.gate.purchases.all):
+        for one in reversed(self.seller.guard.purchases.all):
             if one.family != part.family or one.number in (None, *self._held.values()):
                 continue
             if part.family in _OURS or one.number in self._changed:
@@ -235,7 +235,7 @@ class Stock:
         if part.which == TRIAL:
             return None
         if part.family not in self._rows:
-            self._rows[part.family] = rows_of(self.seller.ask, part.family)
+            self._rows[part.family] = read_rows(self.seller.ask, part.family)
         wanted = _STATE.get(part.which, ACTIVE)
         fits = [n for n, row in (self._rows[part.family] or {}).items() if state_of(row) == wanted]
         # The list may have changed since: what has gone plays no active part.
@@ -258,7 +258,7 @@ class Stock:
             )
         try:
             number = self._buy(part)
-        except (Withheld, NotSold, NotHere) as reason:
+        except (CallBlocked, NotSold, NotHere) as reason:
             # A budget only shrinks: it is not asked for again.
             self._never[part] = f"needs {part}: {reason}"
             raise NotHere(self._never[part]) from None
@@ -280,7 +280,7 @@ class Stock:
         if part.which == TRIAL:
             order["period"] = "-100"
         _, refusal = self.seller.ask(order)
-        purchase = self.seller.gate.purchases.all[-1]
+        purchase = self.seller.guard.purchases.all[-1]
         if purchase.number is None:
             raise CannotRun(f"its order was answered with {refusal or 'no number'}")
         state = self.states.of(family, purchase.number)

@@ -74,7 +74,7 @@ def play(seller: Seller, choice: Choice) -> Iterator[Verdict]:
             reason = "its clock would have to be moved, and it has no control API"
             yield _verdict(scenario, "time", Outcome.SKIP, reason)
             continue
-        with seller.handles(WORLD, FIXTURE) as world:
+        with seller.open_world(WORLD, FIXTURE) as world:
             try:
                 checks = list(scenario.checks(world, seller))
             except ResellerError as problem:

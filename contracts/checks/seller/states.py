@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from contracts.record.document import Node
-from contracts.target.purchases import ATTEMPTS, BUSY, rows_of
+from contracts.target.purchases import BUSY, DELETE_ATTEMPTS, read_rows
 from contracts.target.seller import CannotRun, Seller
 from contracts.target.transports import Refusal
 from reseller_client import RetryPolicy
@@ -68,7 +68,7 @@ class States:
     def delete(self, family: str, number: int) -> str:
         """Deletes it; why that did not work, or nothing."""
         asked, refusal = {"func": f"{family}.delete", "elid": str(number), "sok": "ok"}, ""
-        for _ in range(ATTEMPTS):
+        for _ in range(DELETE_ATTEMPTS):
             _, refusal = self.seller.ask(asked)
             if BUSY not in refusal:
                 break
@@ -78,7 +78,7 @@ class States:
     def wait_until_gone(self, family: str, number: int) -> None:
         """Waits for what was deleted to leave the list: its form may be gone before."""
         for _ in range(self.retry_policy.long_reads):
-            row = (rows_of(self.seller.ask, family) or {}).get(number)
+            row = (read_rows(self.seller.ask, family) or {}).get(number)
             if row is None or state_of(row) == GONE:
                 break
             self.pause([(family, number)])

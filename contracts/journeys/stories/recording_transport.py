@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 import httpx
 
-from contracts.target.redact import masked, readable
+from contracts.target.redact import format_readable, mask_form
 
 
 class Overheard(httpx.BaseTransport):
@@ -24,7 +24,7 @@ class Overheard(httpx.BaseTransport):
         response = self._inner.handle_request(request)
         response.read()
         form = dict(parse_qsl(request.read().decode(), keep_blank_values=True))
-        self._heard(masked(form), readable(response.content))
+        self._heard(mask_form(form), format_readable(response.content))
         return response
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from contracts.checks.fuzz.declarations import Declarations
 from contracts.target.seller import Seller as FuzzResult
-from contracts.target.seller import over_wsgi
+from contracts.target.seller import connect_wsgi
 from emulator.testing import Seller
 
 Wsgi = Callable[..., Iterable[bytes]]
@@ -98,5 +98,5 @@ def honest() -> Iterator[Seller]:
 
 @pytest.fixture
 def judged(honest: Seller) -> Iterator[FuzzResult]:
-    with over_wsgi(honest.wsgi) as seller:
+    with connect_wsgi(honest.wsgi) as seller:
         yield seller

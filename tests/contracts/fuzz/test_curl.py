@@ -11,7 +11,7 @@ import pytest
 
 from contracts.checks.fuzz.control import WorldControl
 from contracts.checks.fuzz.curl import curl
-from contracts.target.seller import Place, over_wsgi
+from contracts.target.seller import SellerSession, connect_wsgi
 from emulator.testing import Seller, SellerServer
 
 ADDRESS = "http://127.0.0.1:1500/billmgr"
@@ -43,14 +43,14 @@ def test_a_login_that_is_no_plain_word_does_not_reach_the_shell_unquoted() -> No
     assert "'authinfo=$(id):secret'" in line
 
 
-def test_a_login_with_the_clock_is_told_with_its_server(judged_place: Place) -> None:
+def test_a_login_with_the_clock_is_told_with_its_server(judged_place: SellerSession) -> None:
     line = WorldControl(judged_place).advance("1 day")
     assert line.startswith("curl -sS -X POST ADDRESS/_mockseller/clock ")
 
 
 @pytest.fixture
 def judged_place() -> Any:  # noqa: ANN401 - a place for the length of a test
-    with Seller() as made, over_wsgi(made.wsgi) as seller, seller.world("small") as place:
+    with Seller() as made, connect_wsgi(made.wsgi) as seller, seller.world("small") as place:
         yield place
 
 

@@ -20,10 +20,10 @@ from contracts.checks.fuzz.run import FuzzRun, Plan
 from contracts.checks.fuzz.target import ChangePermission, FuzzTarget
 from contracts.cli import verify
 from contracts.target.redact import MASK
-from contracts.target.seller import CannotRun, over_wsgi
+from contracts.target.seller import CannotRun, connect_wsgi
 from contracts.target.seller import Seller as FuzzResult
 from contracts.target.spending import changes
-from contracts.target.spending_guard import Rules
+from contracts.target.spending_guard import SpendingRules
 from contracts.target.sums import Sum
 from contracts.verdicts import Outcome, exit_code
 from emulator.testing import Seller, SellerServer
@@ -54,7 +54,7 @@ class Foreign(Mutant):
 @pytest.fixture
 def foreign(honest: Seller) -> Iterator[tuple[FuzzResult, Foreign]]:
     wsgi = Foreign(honest.wsgi)
-    with over_wsgi(wsgi) as seller:
+    with connect_wsgi(wsgi) as seller:
         assert not seller.own
         yield seller, wsgi
 
@@ -113,7 +113,7 @@ def test_the_time_is_kept(judged: FuzzResult, declared: Declarations) -> None:
 def test_the_same_seed_asks_the_same(honest: Seller, declared: Declarations) -> None:
     def asked(seed: int) -> list[Any]:
         mutant = Mutant(honest.wsgi)
-        with over_wsgi(mutant) as seller, FuzzTarget(seller, declared) as target:
+        with connect_wsgi(mutant) as seller, FuzzTarget(seller, declared) as target:
             plan = Plan(PLENTY, functions=("soft.edit",), seed=seed, rounds=1)
             FuzzRun(target, plan).run("x")
         return [{n: v for n, v in params.items() if n != "auth"} for params in mutant.asked]
@@ -125,7 +125,7 @@ def test_the_same_seed_asks_the_same(honest: Seller, declared: Declarations) -> 
 def test_what_is_found_with_a_seed_is_found_again(honest: Seller, declared: Declarations) -> None:
     def found() -> list[Any]:
         mutant = Mutant(honest.wsgi, sub('error type="missed"', 'error type="lost"'))
-        with over_wsgi(mutant) as seller, FuzzTarget(seller, declared) as target:
+        with connect_wsgi(mutant) as seller, FuzzTarget(seller, declared) as target:
             plan = Plan(PLENTY, functions=("soft.edit", "vds.edit"), seed=4, rounds=2)
             run = FuzzRun(target, plan).run("x")
         return [(verdict.name, verdict.messages) for verdict in run.verdicts]
@@ -151,13 +151,13 @@ def test_a_foreign_seller_is_only_looked_at(
 
 
 def test_a_foreign_seller_is_charged_no_more_than_was_allowed(declared: Declarations) -> None:
-    limit = Rules(limit=Sum(Decimal("12.00"), "EUR"))
-    with Seller() as other, over_wsgi(Foreign(other.wsgi), rules=limit) as seller:
+    limit = SpendingRules(limit=Sum(Decimal("12.00"), "EUR"))
+    with Seller() as other, connect_wsgi(Foreign(other.wsgi), rules=limit) as seller:
         permission = ChangePermission(changing=True)
         plan = Plan(PLENTY, functions=("soft.order.param",), rounds=3)
         done = judge(seller, plan, address="x", permission=permission, declared=declared)
         charged = [Decimal(row["amount"]) for row in other.call("expense").rows()]
-        spent = seller.gate.purse.spent
+        spent = seller.guard.budget.spent
     assert sum(charged) == spent
     assert 0 < spent <= 12
     assert permission.held_back > 0
@@ -167,7 +167,7 @@ def test_a_foreign_seller_is_charged_no_more_than_was_allowed(declared: Declarat
 
 def test_a_login_that_is_refused_is_no_judgement(honest: Seller, declared: Declarations) -> None:
     refused = pytest.raises(CannotRun, match="the login reseller is refused: auth")
-    with over_wsgi(Foreign(honest.wsgi), password="wrong") as seller, refused:
+    with connect_wsgi(Foreign(honest.wsgi), password="wrong") as seller, refused:
         judge(seller, Plan(PLENTY), address="x", declared=declared)
 
 
@@ -182,7 +182,7 @@ def test_what_is_only_assumed_warns_of_a_foreign_seller(
     honest: Seller, declared: Declarations
 ) -> None:
     wsgi = Foreign(honest.wsgi, sub('error type="missed"', 'error type="lost"'))
-    with over_wsgi(wsgi) as seller:
+    with connect_wsgi(wsgi) as seller:
         plan = Plan(PLENTY, functions=("soft.edit",), rounds=2)
         done = judge(seller, plan, address="x", declared=declared)
     found = [v for v in done.run.verdicts if v.name == "soft.edit/refuses-as-declared"]
@@ -192,7 +192,7 @@ def test_what_is_only_assumed_warns_of_a_foreign_seller(
 
 def test_what_is_shown_of_a_fault_is_masked(honest: Seller, declared: Declarations) -> None:
     mutant = Mutant(honest.wsgi, sub("<p_elems>", "<p_nothing>"))
-    with over_wsgi(mutant) as seller, FuzzTarget(seller, declared) as target:
+    with connect_wsgi(mutant) as seller, FuzzTarget(seller, declared) as target:
         run = FuzzRun(target, Plan(PLENTY, functions=("soft",), rounds=2)).run("x")
     (verdict,) = run.verdicts
     assert verdict.outcome is Outcome.FAIL

@@ -13,7 +13,7 @@ from contracts.checks.fuzz.declarations import Declarations
 from contracts.checks.fuzz.lifecycle import LifecycleRun
 from contracts.checks.fuzz.run import FuzzRun, Plan
 from contracts.checks.fuzz.target import FuzzTarget
-from contracts.target.seller import over_wsgi
+from contracts.target.seller import connect_wsgi
 from contracts.verdicts import Outcome, Verdict
 from emulator.testing import Seller
 from tests.contracts.fuzz.conftest import Changed, Mutant, Params, sub
@@ -98,7 +98,7 @@ FAULTS: list[Any] = [
 def test_a_fault_is_found_by_its_name(
     honest: Seller, declared: Declarations, func: str, fault: dict[str, Any], rule: str
 ) -> None:
-    with over_wsgi(Mutant(honest.wsgi, **fault)) as seller:
+    with connect_wsgi(Mutant(honest.wsgi, **fault)) as seller:
         found = failures(seller, declared, func)
     assert [verdict.name for verdict in found] == [f"{func}/{rule}"]
     assert found[0].messages[0].startswith(f"{rule}: ")
@@ -116,7 +116,7 @@ def test_a_content_type_that_is_none_of_the_formats_is_found(
         control = environ["PATH_INFO"].startswith("/_mockseller")
         return honest.wsgi(environ, start if control else told)
 
-    with over_wsgi(plain) as seller:
+    with connect_wsgi(plain) as seller:
         found = failures(seller, declared, "whoami")
     assert [verdict.name for verdict in found] == ["whoami/says-its-content-type"]
 
@@ -125,7 +125,7 @@ def test_a_content_type_that_is_none_of_the_formats_is_found(
 def test_the_honest_seller_breaks_none_of_these_rules(
     honest: Seller, declared: Declarations, func: str
 ) -> None:
-    with over_wsgi(honest.wsgi) as seller:
+    with connect_wsgi(honest.wsgi) as seller:
         assert failures(seller, declared, func) == []
 
 
@@ -190,7 +190,7 @@ WALKS: list[Any] = [
 def test_a_fault_in_a_life_is_found_by_its_name(
     honest: Seller, declared: Declarations, fault: dict[str, Any], rule: str
 ) -> None:
-    with over_wsgi(Mutant(honest.wsgi, **fault)) as seller:
+    with connect_wsgi(Mutant(honest.wsgi, **fault)) as seller:
         verdict = walked(seller, declared)
     assert verdict.outcome is Outcome.FAIL
     assert verdict.name == f"life/soft/{rule}", verdict

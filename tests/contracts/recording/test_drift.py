@@ -13,8 +13,8 @@ from contracts.recording.captured_answers import of_live, of_ours
 from contracts.recording.compare import differences
 from contracts.recording.contract_fields import ContractFields, contracts
 from contracts.recording.difference import Difference, Severity
-from contracts.target.own import in_process
-from contracts.target.seller import over_wsgi
+from contracts.target.own import start_in_process
+from contracts.target.seller import connect_wsgi
 from emulator.testing import Seller
 from tests.contracts.recording.second import Change, Second, sub
 
@@ -48,14 +48,14 @@ def known() -> ContractFields:
 
 @pytest.fixture(scope="module")
 def own() -> Baseline:
-    with in_process() as seller:
+    with start_in_process() as seller:
         return baseline_of(of_ours(seller, _asked(*KNOWN_OF), ("xml", "json")))
 
 
 def _found(
     change: Change, known: ContractFields, own: Baseline, *, only: str, **how: str
 ) -> list[Difference]:
-    with Seller() as honest, over_wsgi(Second(honest.wsgi, change, **how)) as second:
+    with Seller() as honest, connect_wsgi(Second(honest.wsgi, change, **how)) as second:
         asked = of_live(second, _asked(*KNOWN_OF), ("xml", "json"), only)
         samples = [sample for sample in asked if sample.func in KNOWN_OF]
         assert samples
@@ -158,7 +158,7 @@ def test_the_same_seller_does_not_differ(known: ContractFields, own: Baseline) -
 def test_nothing_on_record_differs_from_what_our_seller_answers(known: ContractFields) -> None:
     asked = [record for record in RECORDS if not LIKE_SOFT.fullmatch(record.func)]
     assert len(asked) > 300
-    with in_process() as seller:
+    with start_in_process() as seller:
         samples = list(of_ours(seller, asked, ("xml",)))
     found = differences(samples, known, None)
     assert [str(one) for one in found if one.severity is not Severity.INFO] == []

@@ -15,7 +15,7 @@ from contracts.recording.captured_answers import of_live
 from contracts.recording.difference import Severity
 from contracts.recording.drift import DriftOptions, of_recording, of_seller
 from contracts.recording.session import read
-from contracts.target.seller import over_wsgi
+from contracts.target.seller import connect_wsgi
 from contracts.target.spending import changes
 from contracts.verdicts import Outcome, exit_code
 from emulator.testing import Seller
@@ -26,7 +26,7 @@ from tests.contracts.recording.second import Foreign, Second, sub
 @pytest.fixture(scope="module")
 def second() -> Iterator[Any]:
     change = sub("<(/?)lickey>", r"<\1licencekey>")
-    with Seller() as honest, over_wsgi(Second(honest.wsgi, change)) as seller:
+    with Seller() as honest, connect_wsgi(Second(honest.wsgi, change)) as seller:
         yield seller
 
 
@@ -51,7 +51,7 @@ def test_what_proves_a_difference_shows_no_secret() -> None:
     def change(body: bytes) -> bytes:
         return b"<html>secret auth=0123456789ab password=hunter2-x <p>" + body[:9]
 
-    with Seller() as honest, over_wsgi(Second(honest.wsgi, change)) as seller:
+    with Seller() as honest, connect_wsgi(Second(honest.wsgi, change)) as seller:
         run = of_seller(seller, DriftOptions(only="whoami"))
     assert exit_code(run.verdicts) == 1
     shown = [verdict for verdict in run.verdicts if verdict.proof]
@@ -63,7 +63,7 @@ def test_what_proves_a_difference_shows_no_secret() -> None:
 @pytest.mark.parametrize(("fail_on", "code"), [(Severity.BREAKING, 0), (Severity.NOTABLE, 1)])
 def test_what_is_new_warns_or_fails_as_wished(fail_on: Severity, code: int) -> None:
     change = sub("<ip>", "<rack>12</rack><ip>")
-    with Seller() as honest, over_wsgi(Second(honest.wsgi, change)) as seller:
+    with Seller() as honest, connect_wsgi(Second(honest.wsgi, change)) as seller:
         run = of_seller(seller, DriftOptions(only="vds.edit", fail_on=fail_on))
     assert exit_code(run.verdicts) == code
     warned = [one for one in run.verdicts if one.messages]
@@ -72,7 +72,7 @@ def test_what_is_new_warns_or_fails_as_wished(fail_on: Severity, code: int) -> N
 
 def test_a_function_the_seller_does_not_have_is_unsupported_and_no_failure() -> None:
     refusal = b'<doc><error type="missed" object="func"><msg>no</msg></error></doc>'
-    with Seller() as honest, over_wsgi(Second(honest.wsgi, lambda _: refusal)) as seller:
+    with Seller() as honest, connect_wsgi(Second(honest.wsgi, lambda _: refusal)) as seller:
         run = of_seller(seller, DriftOptions(only="vps"))
     outcomes = {(one.name, one.out): one.outcome for one in run.verdicts}
     assert outcomes["vps", "xml"] is Outcome.UNSUPPORTED
@@ -81,7 +81,7 @@ def test_a_function_the_seller_does_not_have_is_unsupported_and_no_failure() -> 
 def test_a_foreign_seller_is_asked_only_what_changes_nothing() -> None:
     with Seller() as honest:
         foreign = Foreign(honest.wsgi)
-        with over_wsgi(foreign, name="foreign") as seller:
+        with connect_wsgi(foreign, name="foreign") as seller:
             samples = list(of_live(seller, read_all(), ("xml",)))
     asked = [fields for fields in foreign.asked if fields.get("func") not in (None, "auth")]
     assert len(asked) > 60
@@ -129,7 +129,7 @@ def test_a_recording_of_a_second_seller_drifts(studio: Studio, honest: Seller) -
 ])  # fmt: skip
 def test_one_can_compare_with_either(against: str, told: set[str]) -> None:
     change = sub("<(balance|credit)>[^<]*</(balance|credit)>", "")
-    with Seller() as honest, over_wsgi(Second(honest.wsgi, change)) as seller:
+    with Seller() as honest, connect_wsgi(Second(honest.wsgi, change)) as seller:
         run = of_seller(seller, DriftOptions(against=against, only="subaccount"))
     lines = [line for one in run.verdicts if one.name == "subaccount" for line in one.messages]
     assert {line.split(": ")[1] for line in lines} == told

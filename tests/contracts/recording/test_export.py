@@ -12,9 +12,9 @@ from contracts.record.exchange import Exchange, read_all
 from contracts.recording.export import export
 from contracts.recording.session import read
 from contracts.target import own
-from contracts.target.redact import spellings
+from contracts.target.redact import spell_variants
 from contracts.target.replay import replay, replay_all
-from contracts.target.seller import over_wsgi
+from contracts.target.seller import connect_wsgi
 from contracts.verdicts import RECORDED, Outcome
 from emulator.testing import Seller
 from tests.contracts.recording.conftest import LOGIN, PASSWORD, Life, Studio
@@ -32,7 +32,7 @@ def exported(life: Life, tmp_path_factory: pytest.TempPathFactory) -> tuple[Exch
 def test_no_secret_and_no_key_stands_in_the_recording_or_its_log(life: Life) -> None:
     written = life.path.read_text() + "\n".join(life.lines)
     assert len(life.secrets) > 10
-    found = [one for one in life.secrets for way in spellings(one) if way in written]
+    found = [one for one in life.secrets for way in spell_variants(one) if way in written]
     assert found == []
 
 
@@ -57,7 +57,7 @@ def test_the_recording_becomes_exchanges_of_the_best_grade(exported: tuple[Excha
 
 def test_what_was_recorded_holds_when_it_is_replayed(exported: tuple[Exchange, ...]) -> None:
     machine = noon(date(2028, 6, 15))
-    with Seller(machine=machine) as made, over_wsgi(made.wsgi) as seller:
+    with Seller(machine=machine) as made, connect_wsgi(made.wsgi) as seller:
         verdicts = list(replay_all(exported, seller))
     assert len(verdicts) == 24
     assert [str(one) for one in verdicts if one.outcome is not Outcome.PASS] == []
@@ -85,7 +85,7 @@ def test_an_exported_exchange_can_fail(exported: tuple[Exchange, ...]) -> None:
         body = b"".join(seller.wsgi(environ, start))  # type: ignore[arg-type]
         return [body.replace(b"<id>", b"<no>").replace(b"</id>", b"</no>")]
 
-    with Seller() as seller, over_wsgi(without_id) as mutant:
+    with Seller() as seller, connect_wsgi(without_id) as mutant:
         verdict = replay(order, "xml", mutant)
     assert verdict.outcome is Outcome.FAIL
     assert "/doc/id: missing" in str(verdict)
@@ -143,7 +143,7 @@ def test_a_list_without_own_rows_says_what_a_row_is_like(studio: Studio, tmp_pat
     (path,), _ = export(studio.session(), tmp_path / "out")
     row = yaml.safe_load(path.read_text())["answer"]["doc"]["elem"]
     assert (row["id"], row["status"], row["expiredate"]) == ("<id>", "<number>", "<date>")
-    with own.in_process() as seller:
+    with own.start_in_process() as seller:
         assert replay(read_all(tmp_path / "out")[0], "json", seller).outcome is Outcome.PASS
 
 
@@ -159,6 +159,6 @@ def test_a_service_that_was_there_before_is_named_by_the_list(
     form = next(e for e in read_all(tmp_path / "out") if e.func == "soft.edit")
     assert [step.request.func for step in form.before] == ["soft"]
     assert form.request.params["elid"].startswith("<id:")
-    with own.in_process() as seller:
+    with own.start_in_process() as seller:
         verdict = replay(form, "xml", seller)
     assert verdict.outcome is Outcome.PASS, str(verdict)

@@ -13,7 +13,7 @@ from contracts.cli import drift, record
 from contracts.cli.record import export
 from contracts.recording.difference import Severity
 from contracts.recording.pseudonymizer import Pseudonymizer
-from contracts.target.spending import rule_of
+from contracts.target.spending import find_rule
 
 PAGE = (Path(__file__).parents[3] / "docs/recording.md").read_text(encoding="utf-8")
 BLOCKS = "".join(re.findall(r"(?s)```sh\n(.*?)```", PAGE)).replace("\\\n", " ")
@@ -67,4 +67,4 @@ def test_every_paying_function_that_is_named_has_a_rule() -> None:
     table = PAGE.partition("| call | counts as paying |")[2].partition("\n\n")[0]
     named = re.findall(r"`([\w]+(?:\.[\w]+)+)`", table)
     assert len(named) > 5
-    assert [name for name in named if rule_of(name.replace("X", "vds")) is None] == []
+    assert [name for name in named if find_rule(name.replace("X", "vds")) is None] == []

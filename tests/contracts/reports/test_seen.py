@@ -23,7 +23,7 @@ PASSWORD = "x-ray-delta-9"
 
 @pytest.fixture(scope="module")
 def seller() -> Iterator[Seller]:
-    with own.in_process() as started:
+    with own.start_in_process() as started:
         yield started
 
 
@@ -52,7 +52,7 @@ def test_a_password_is_masked_however_it_was_sent(sent_as: str) -> None:
     fields = {"func": "whoami", "authinfo": f"reseller:{PASSWORD}"}
     made = {name: (None, text) for name, text in fields.items()} if sent_as == "files" else fields
     request = httpx.Request("POST", "http://seller.example/billmgr", **{sent_as: made})  # type: ignore[arg-type]
-    seen = redact.seen(request, httpx.Response(200, text=f"<doc>{PASSWORD}</doc>"))
+    seen = redact.redact_exchange(request, httpx.Response(200, text=f"<doc>{PASSWORD}</doc>"))
     assert PASSWORD not in repr(seen)
     assert seen.request == {"func": "whoami", "authinfo": "reseller:***"}
 
@@ -68,7 +68,7 @@ def test_a_password_is_masked_however_it_was_sent(sent_as: str) -> None:
 )
 def test_a_session_is_masked_wherever_it_stands(answer: str) -> None:
     session = "17340ace47d31c7913f9b4ad"
-    masked = redact.masked_text(answer.format(session))
+    masked = redact.mask_text(answer.format(session))
     assert session not in masked
     assert masked == answer.format(redact.MASK)
 
@@ -77,12 +77,12 @@ def test_a_password_is_masked_in_whatever_way_it_is_written() -> None:
     password = "p<a>&\"ss'\\ пароль"
     ways = [escape(password), html.escape(password), json.dumps(password), quote_plus(password)]
     answer = " ".join([password, *ways, json.dumps({"other": {"password": password}})])
-    masked = redact.masked_text(answer, [password])
+    masked = redact.mask_text(answer, [password])
     assert masked == '*** *** *** "***" *** {"other": {"password": "***"}}'
 
 
 def test_a_secret_is_masked_to_its_end() -> None:
-    assert redact.masked_text(r'{"password":"a\"b","x":1}') == r'{"password":"***","x":1}'
+    assert redact.mask_text(r'{"password":"a\"b","x":1}') == r'{"password":"***","x":1}'
 
 
 @pytest.mark.parametrize(
@@ -90,10 +90,10 @@ def test_a_secret_is_masked_to_its_end() -> None:
 )
 def test_a_hostile_answer_is_masked_in_a_time_that_grows_with_its_length(unit: str) -> None:
     """In a second or so, where one that grew with the square would hang for an hour."""
-    assert len(redact.masked_text(unit * (1_000_000 // len(unit)))) > 100_000
+    assert len(redact.mask_text(unit * (1_000_000 // len(unit)))) > 100_000
 
 
 def test_a_request_that_got_no_answer_is_seen_too() -> None:
     request = httpx.Request("GET", "http://seller.example/billmgr?func=whoami")
-    seen = redact.seen(request, None, "the line was cut")
+    seen = redact.redact_exchange(request, None, "the line was cut")
     assert (seen.status, seen.answer, seen.note) == (0, "", "the line was cut")

@@ -12,7 +12,7 @@ import pytest
 from contracts.cli.runs import Reports, conclude
 from contracts.record.exchange import Exchange, read_all
 from contracts.target.replay import replay_all
-from contracts.target.seller import over_wsgi
+from contracts.target.seller import connect_wsgi
 from emulator.testing import Seller
 from tests.contracts.reports.reading import Page, junit
 
@@ -47,7 +47,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Reports, Overhear
     records = [exchange for exchange in read_all() if _tells_secrets(exchange)]
     with Seller() as started:
         line = Overhears(started.wsgi)
-        with over_wsgi(line) as judged:
+        with connect_wsgi(line) as judged:
             assert conclude("seller", "ours", replay_all(records, judged), reports) == 0
     return reports, line
 

@@ -16,8 +16,8 @@ from contracts.checks.seller.judge import Notes, Task, judge
 from contracts.journeys.runs import Wishes
 from contracts.record.exchange import read_all
 from contracts.record.levels import EVERYTHING, Choice
-from contracts.target.seller import Seller, over_wsgi
-from contracts.target.spending_guard import NO_MONEY, Rules
+from contracts.target.seller import Seller, connect_wsgi
+from contracts.target.spending_guard import SPEND_NOTHING, SpendingRules
 from contracts.target.sums import Sum
 from contracts.verdicts import Verdict
 from emulator import testing
@@ -88,7 +88,7 @@ class Second:
         }
 
     def judged(
-        self, rules: Rules = NO_MONEY, choice: Choice = EVERYTHING, **task: bool
+        self, rules: SpendingRules = SPEND_NOTHING, choice: Choice = EVERYTHING, **task: bool
     ) -> tuple[list[Verdict], Notes]:
         """All verdicts on it, and what is told at the end."""
         notes = Notes()
@@ -97,9 +97,9 @@ class Second:
             told = list(judge(RECORDS, seller, Task(choice, wishes, **task), notes))
         return told, notes
 
-    def seller(self, rules: Rules = NO_MONEY) -> Seller:
+    def seller(self, rules: SpendingRules = SPEND_NOTHING) -> Seller:
         """It, as the judge has it."""
-        return over_wsgi(self.application(), name="the second seller", rules=rules)
+        return connect_wsgi(self.application(), name="the second seller", rules=rules)
 
 
 @contextmanager
@@ -119,6 +119,6 @@ def second_seller() -> Iterator[Second]:
         yield Second(own)
 
 
-def budget(amount: str) -> Rules:
+def budget(amount: str) -> SpendingRules:
     """Rules with so many euros to spend."""
-    return Rules(limit=Sum(Decimal(amount), "EUR"))
+    return SpendingRules(limit=Sum(Decimal(amount), "EUR"))

@@ -12,7 +12,7 @@ from contracts.journeys.runs import Wishes, lead
 from contracts.record.exchange import FOLDER, read_file
 from contracts.record.levels import Choice
 from contracts.target.replay import replay
-from contracts.target.seller import over_wsgi
+from contracts.target.seller import connect_wsgi
 from contracts.verdicts import Outcome, Verdict
 from emulator.testing import Seller
 from tests.contracts.seller.meddling import Asked, Fault, Meddler, document
@@ -26,7 +26,7 @@ def honest() -> Iterator[Seller]:
 
 def led(honest: Seller, fault: Fault, name: str) -> list[Verdict]:
     """The course of a name at a seller with this fault."""
-    with over_wsgi(Meddler(honest.wsgi, fault)) as seller:
+    with connect_wsgi(Meddler(honest.wsgi, fault)) as seller:
         return list(lead(seller, Choice(only=name), Wishes()))
 
 
@@ -219,9 +219,9 @@ def test_a_seller_that_misbehaves_is_found_by_the_exchange(
     honest: Seller, fault: Fault, name: str, told: str
 ) -> None:
     exchange = read_file(FOLDER / f"{name}.yaml")
-    with over_wsgi(honest.wsgi) as seller:
+    with connect_wsgi(honest.wsgi) as seller:
         assert replay(exchange, "xml", seller).outcome is Outcome.PASS
-    with over_wsgi(Meddler(honest.wsgi, fault)) as seller:
+    with connect_wsgi(Meddler(honest.wsgi, fault)) as seller:
         verdict = replay(exchange, "xml", seller)
     assert verdict.outcome is Outcome.FAIL
     assert told in str(verdict)
@@ -234,7 +234,7 @@ def test_a_world_whose_making_was_interrupted_is_taken_away(honest: Seller) -> N
             raise KeyboardInterrupt
         return answer
 
-    seller = over_wsgi(interrupted)
+    seller = connect_wsgi(interrupted)
     with pytest.raises(KeyboardInterrupt), seller.world("small"):
         raise AssertionError("it was not interrupted")
     seller.close()

@@ -9,7 +9,7 @@ import pytest
 
 from contracts.journeys.runs import Wishes, lead
 from contracts.record.levels import Choice
-from contracts.target.seller import over_wsgi
+from contracts.target.seller import connect_wsgi
 from contracts.verdicts import Outcome
 from emulator.clock import SystemClock
 from emulator.testing import Seller
@@ -19,9 +19,9 @@ from emulator.testing import Seller
 def test_courses_hold_at_the_ends_of_months(day: str) -> None:
     at = datetime.fromisoformat(f"{day}T23:30:00").replace(tzinfo=UTC)
     machine = replace(SystemClock(), now=lambda: at)
-    with Seller(machine=machine) as own, over_wsgi(own.wsgi) as seller:
+    with Seller(machine=machine) as own, connect_wsgi(own.wsgi) as seller:
         with seller.world("small") as place:
-            assert place.known.today.isoformat() == day
+            assert place.bindings.today.isoformat() == day
         verdicts = list(lead(seller, Choice(only="flow/"), Wishes()))
     assert {one.outcome for one in verdicts} == {Outcome.PASS}, [
         str(one) for one in verdicts if one.outcome is not Outcome.PASS

@@ -10,8 +10,8 @@ import pytest
 
 from contracts.record.document import Node, from_record
 from contracts.target.purchases import Purchase
-from contracts.target.spending_guard import Gate, Rules, Withheld
-from contracts.target.sums import Sum, price_of, read_sum, sums_in
+from contracts.target.spending_guard import CallBlocked, SpendingGuard, SpendingRules
+from contracts.target.sums import Sum, ask_price, find_sums, read_sum
 
 ADDRESS = "http://127.0.0.1/billmgr"
 
@@ -42,70 +42,78 @@ class Till:
         return [one for one in self.calls if one.get("sok")]
 
 
-def gate_at(till: Callable[[httpx.Request], httpx.Response], rules: Rules) -> Gate:
-    gate = Gate(httpx.MockTransport(till), rules)
-    gate.speak_for("somebody", "secret")
-    return gate
+def gate_at(till: Callable[[httpx.Request], httpx.Response], rules: SpendingRules) -> SpendingGuard:
+    guard = SpendingGuard(httpx.MockTransport(till), rules)
+    guard.set_account("somebody", "secret")
+    return guard
 
 
-def holding(gate: Gate, number: int) -> Gate:
+def holding(guard: SpendingGuard, number: int) -> SpendingGuard:
     """The same gate, which a service was bought through."""
-    gate.purchases.all.append(
+    guard.purchases.all.append(
         Purchase("soft", "r-1", "1", Sum(Decimal(5), "EUR"), frozenset(), number)
     )
-    return gate
+    return guard
 
 
-def limit(amount: str, assumed: str = "") -> Rules:
-    return Rules(limit=Sum(Decimal(amount), "EUR"), assumed=read_sum(assumed) if assumed else None)
+def limit(amount: str, assumed: str = "") -> SpendingRules:
+    return SpendingRules(
+        limit=Sum(Decimal(amount), "EUR"), assumed_price=read_sum(assumed) if assumed else None
+    )
 
 
-def order(gate: Gate, func: str = "soft.order.param", **more: str) -> httpx.Response:
+def order(guard: SpendingGuard, func: str = "soft.order.param", **more: str) -> httpx.Response:
     fields = {"func": func, "pricelist": "1", "skipbasket": "on", "sok": "ok", **more}
-    return gate.handle_request(httpx.Request("POST", ADDRESS, data=fields))
+    return guard.handle_request(httpx.Request("POST", ADDRESS, data=fields))
 
 
 def test_an_order_is_counted_by_what_it_cost_and_not_by_what_was_told() -> None:
-    gate = gate_at(Till(told="5.00 EUR", taken="6.50"), limit("20"))
-    order(gate)
-    assert gate.purse.spent == Decimal("6.50")
-    assert gate.purse.remarks == ["soft.order.param cost 6.50, and was told to cost 5.00 EUR"]
+    guard = gate_at(Till(told="5.00 EUR", taken="6.50"), limit("20"))
+    order(guard)
+    assert guard.budget.spent == Decimal("6.50")
+    assert guard.budget.remarks == ["soft.order.param cost 6.50, and its price was 5.00 EUR"]
 
 
 def test_an_order_is_sent_while_it_fits_and_not_once_more() -> None:
     till = Till()
-    gate = gate_at(till, limit("12"))
-    order(gate)
-    order(gate)
-    with pytest.raises(Withheld, match=r"it costs 5\.00 EUR, and of 12\.00 EUR only 2\.00 is left"):
-        order(gate)
+    guard = gate_at(till, limit("12"))
+    order(guard)
+    order(guard)
+    with pytest.raises(
+        CallBlocked, match=r"it costs 5\.00 EUR, and of 12\.00 EUR only 2\.00 is left"
+    ):
+        order(guard)
     assert len(till.sent) == 2
 
 
 def test_automatic_prolongation_is_switched_off_wherever_it_stands() -> None:
     till = Till()
-    gate = gate_at(till, limit("50"))
-    order(gate, autoprolong="1")
-    order(gate, func="v2.soft.order.param", autoprolong="on")
+    guard = gate_at(till, limit("50"))
+    order(guard, autoprolong="1")
+    order(guard, func="v2.soft.order.param", autoprolong="on")
     asked = {"func": "soft.order.param", "autoprolong": "12", "skipbasket": "on", "sok": "ok"}
-    gate.handle_request(httpx.Request("GET", ADDRESS, params=asked))
+    guard.handle_request(httpx.Request("GET", ADDRESS, params=asked))
     assert [one["autoprolong"] for one in till.sent] == ["null", "off", "null"]
 
 
 def test_every_order_goes_out_under_an_id_of_ours() -> None:
     till = Till()
-    gate = gate_at(till, limit("50"))
-    order(gate)
-    order(gate, remoteid="mine")
+    guard = gate_at(till, limit("50"))
+    order(guard)
+    order(guard, remoteid="mine")
     assert till.sent[1]["remoteid"] == "mine"
     assert till.sent[0]["remoteid"].startswith("judge-")
-    assert [one.remoteid for one in gate.purchases.all] == [one["remoteid"] for one in till.sent]
+    assert [one.remoteid for one in guard.purchases.all] == [one["remoteid"] for one in till.sent]
 
 
 @pytest.mark.parametrize(
     ("rules", "fields", "told"),
     [
-        (Rules(), {"func": "service.prolong", "elid": "8", "sok": "ok"}, "no budget was given"),
+        (
+            SpendingRules(),
+            {"func": "service.prolong", "elid": "8", "sok": "ok"},
+            "no budget was given",
+        ),
         (
             limit("9"),
             {"func": "soft.order.param", "sok": "ok"},
@@ -116,9 +124,13 @@ def test_every_order_goes_out_under_an_id_of_ours() -> None:
             {"func": "soft.edit", "elid": "8", "autoprolong": "1", "sok": "ok"},
             "it would let the seller charge by itself",
         ),
-        (Rules(read_only=True), {"func": "soft.suspend", "elid": "1"}, "changes nothing"),
-        (Rules(read_only=True), {"func": "session.newkey"}, "changes nothing"),
-        (Rules(read_only=True, play=True), {"func": "soft.delete", "elid": "1"}, "changes nothing"),
+        (SpendingRules(read_only=True), {"func": "soft.suspend", "elid": "1"}, "change nothing"),
+        (SpendingRules(read_only=True), {"func": "session.newkey"}, "change nothing"),
+        (
+            SpendingRules(read_only=True, play_money=True),
+            {"func": "soft.delete", "elid": "1"},
+            "change nothing",
+        ),
         (limit("9"), {"func": "soft.delete", "elid": "8, 9"}, "not bought by this run"),
         (limit("9"), {"func": "service.ip.delete", "elid": "8", "plid": "9"}, "not bought by"),
         (
@@ -129,25 +141,31 @@ def test_every_order_goes_out_under_an_id_of_ours() -> None:
         (limit("9"), {"func": "usrparam", "realname": "X", "sok": "ok"}, "the account itself"),
         (limit("9"), {"func": "cart.empty"}, "the account itself"),
         (limit("9"), {"func": "clientticket.edit", "sok": "ok"}, "the account itself"),
-        (Rules(read_only=True), {"func": "session.killall"}, "changes nothing"),
-        (Rules(), {"func": "session.killall"}, "nobody knows what session.killall would do"),
-        (limit("9"), {"func": "credit.take", "sum": "5"}, "nobody knows what credit.take"),
-        (limit("9"), {"func": "soft.giveaway", "elid": "8"}, "nobody knows"),
+        (SpendingRules(read_only=True), {"func": "session.killall"}, "change nothing"),
+        (
+            SpendingRules(),
+            {"func": "session.killall"},
+            "it is unknown what session.killall would do",
+        ),
+        (limit("9"), {"func": "credit.take", "sum": "5"}, "it is unknown what credit.take"),
+        (limit("9"), {"func": "soft.giveaway", "elid": "8"}, "it is unknown"),
         (limit("9"), {"func": "groupedit", "faction": "service.prolong", "sok": "ok"}, "not sent"),
     ],
 )
-def test_what_may_not_be_sent_is_not_sent(rules: Rules, fields: dict[str, str], told: str) -> None:
+def test_what_may_not_be_sent_is_not_sent(
+    rules: SpendingRules, fields: dict[str, str], told: str
+) -> None:
     till = Till(told="")
-    gate = holding(gate_at(till, rules), 8)
-    with pytest.raises(Withheld, match=told):
-        gate.handle_request(httpx.Request("POST", ADDRESS, data=fields))
+    guard = holding(gate_at(till, rules), 8)
+    with pytest.raises(CallBlocked, match=told):
+        guard.handle_request(httpx.Request("POST", ADDRESS, data=fields))
     assert fields["func"] not in [one["func"] for one in till.sent]
     assert till.balance == Decimal(100)
 
 
 def test_a_name_that_no_function_has_may_be_asked_for() -> None:
     till = Till()
-    gate_at(till, Rules()).handle_request(
+    gate_at(till, SpendingRules()).handle_request(
         httpx.Request("POST", ADDRESS, data={"func": "nosuch.function"})
     )
     assert [one["func"] for one in till.calls] == ["nosuch.function"]
@@ -155,7 +173,7 @@ def test_a_name_that_no_function_has_may_be_asked_for() -> None:
 
 def test_a_price_that_is_not_told_is_not_paid_unless_it_may_be_assumed() -> None:
     till = Till(told="ask us", taken="3.00")
-    with pytest.raises(Withheld, match="does not tell its price"):
+    with pytest.raises(CallBlocked, match="does not name its price"):
         order(gate_at(till, limit("50")))
     assert till.sent == []
     order(gate_at(till, limit("50", assumed="4")))
@@ -169,16 +187,16 @@ def test_a_prolongation_for_an_odd_period_is_taken_to_cost_so_many_months() -> N
         return httpx.Response(200, text=f"<doc>{price}</doc>")
 
     fields = {"func": "service.prolong", "elid": "7", "period": "7", "sok": "ok"}
-    gate = holding(gate_at(odd, limit("20")), 7)
-    with pytest.raises(Withheld, match=r"it costs 35\.00 EUR"):
-        gate.handle_request(httpx.Request("POST", ADDRESS, data=fields))
+    guard = holding(gate_at(odd, limit("20")), 7)
+    with pytest.raises(CallBlocked, match=r"it costs 35\.00 EUR"):
+        guard.handle_request(httpx.Request("POST", ADDRESS, data=fields))
 
 
 def test_an_order_in_a_multipart_body_is_not_rewritten_and_not_sent() -> None:
     till = Till()
     fields = {"func": "soft.order.param", "skipbasket": "on", "sok": "ok"}
     files = {name: (None, text) for name, text in fields.items()}
-    with pytest.raises(Withheld):
+    with pytest.raises(CallBlocked):
         gate_at(till, limit("20")).handle_request(httpx.Request("POST", ADDRESS, files=files))
     assert till.sent == []
 
@@ -192,21 +210,21 @@ def test_a_lost_answer_is_counted_all_the_same() -> None:
             raise httpx.ReadError("the line is dead")
         return answer
 
-    gate = gate_at(dead, limit("20"))
+    guard = gate_at(dead, limit("20"))
     with pytest.raises(httpx.ReadError):
-        order(gate)
-    assert gate.purse.spent == Decimal("5.00")
-    assert len(list(gate.purchases.standing())) == 1
+        order(guard)
+    assert guard.budget.spent == Decimal("5.00")
+    assert len(guard.purchases.outstanding) == 1
 
 
 def test_what_is_charged_later_is_kept_for_it() -> None:
     till = Till(told="5.00 EUR", taken="0.00")
-    gate = gate_at(till, limit("12"))
-    order(gate)
-    order(gate)
-    assert (gate.purse.spent, gate.purse.open) == (Decimal("0.00"), Decimal("10.00"))
-    with pytest.raises(Withheld, match=r"only 2\.00 is left"):
-        order(gate)
+    guard = gate_at(till, limit("12"))
+    order(guard)
+    order(guard)
+    assert (guard.budget.spent, guard.budget.pending) == (Decimal("0.00"), Decimal("10.00"))
+    with pytest.raises(CallBlocked, match=r"only 2\.00 is left"):
+        order(guard)
 
 
 def test_a_refusal_that_costs_nothing_uses_nothing_up() -> None:
@@ -217,17 +235,17 @@ def test_a_refusal_that_costs_nothing_uses_nothing_up() -> None:
         told = '<error type="value"/>' if "sok" in fields else "<orderinfo>5.00 EUR</orderinfo>"
         return httpx.Response(200, text=f"<doc>{told}</doc>")
 
-    gate = gate_at(refusing, limit("5"))
-    order(gate)
-    order(gate)
-    assert (gate.purse.spent, gate.purse.open) == (Decimal(0), Decimal(0))
-    assert list(gate.purchases.standing()) == []
+    guard = gate_at(refusing, limit("5"))
+    order(guard)
+    order(guard)
+    assert (guard.budget.spent, guard.budget.pending) == (Decimal(0), Decimal(0))
+    assert guard.purchases.outstanding == []
 
 
 def test_a_price_without_a_currency_is_one_of_the_account() -> None:
     till = Till(told="5.00")
-    rules = Rules(limit=Sum(Decimal(1000), "RUB"))
-    with pytest.raises(Withheld, match="the budget is in RUB"):
+    rules = SpendingRules(limit=Sum(Decimal(1000), "RUB"))
+    with pytest.raises(CallBlocked, match="the budget is in RUB"):
         order(gate_at(till, rules))
 
 
@@ -237,9 +255,9 @@ def test_without_a_balance_the_price_counts() -> None:
         empty = b"func=subaccount" in request.read()
         return httpx.Response(200, text="<doc/>" if empty else f"<doc>{price}</doc>")
 
-    gate = gate_at(silent, limit("20"))
-    order(gate)
-    assert gate.purse.spent == Decimal("5.00")
+    guard = gate_at(silent, limit("20"))
+    order(guard)
+    assert guard.budget.spent == Decimal("5.00")
 
 
 @pytest.mark.parametrize(
@@ -251,7 +269,7 @@ def test_without_a_balance_the_price_counts() -> None:
     ],
 )
 def test_sums_are_read_out_of_texts(text: str, found: list[str]) -> None:
-    assert [str(one) for one in sums_in(text)] == found
+    assert [str(one) for one in find_sums(text)] == found
 
 
 @pytest.mark.parametrize("text", ["", "many", "30 EUROS", "EUR 30", "NaN", "1 2 3"])
@@ -265,9 +283,9 @@ def test_the_largest_of_several_prices_counts_and_once_for_each_that_is_ordered(
     def asked(_: object) -> tuple[Node | None, str]:
         return form, ""
 
-    assert price_of(asked, {"func": "vds.order.param"}) == Sum(Decimal("30.00"), "EUR")
+    assert ask_price(asked, {"func": "vds.order.param"}) == Sum(Decimal("30.00"), "EUR")
     several = {"func": "vds.order.param", "order_count": "3"}
-    assert price_of(asked, several) == Sum(Decimal("90.00"), "EUR")
+    assert ask_price(asked, several) == Sum(Decimal("90.00"), "EUR")
 
 
 @pytest.mark.parametrize(("text", "amount"), [
@@ -276,7 +294,7 @@ def test_the_largest_of_several_prices_counts_and_once_for_each_that_is_ordered(
     ("30 days 5.00 EUR", "5.00"),
 ])  # fmt: skip
 def test_a_price_is_read_with_all_its_thousands(text: str, amount: str) -> None:
-    assert [one.amount for one in sums_in(text)] == [Decimal(amount)]
+    assert [one.amount for one in find_sums(text)] == [Decimal(amount)]
 
 
 FOREIGN = [
@@ -293,16 +311,16 @@ FOREIGN = [
 @pytest.mark.parametrize("body", FOREIGN)
 def test_what_was_not_bought_is_not_reached_under_the_number_of_what_was(body: str) -> None:
     till = Till()
-    gate = holding(gate_at(till, limit("20")), 100501)
+    guard = holding(gate_at(till, limit("20")), 100501)
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
-    with pytest.raises(Withheld):
-        gate.handle_request(httpx.Request("POST", ADDRESS, content=body, headers=kind))
+    with pytest.raises(CallBlocked):
+        guard.handle_request(httpx.Request("POST", ADDRESS, content=body, headers=kind))
     assert till.sent == []
 
 
 @pytest.mark.parametrize("count", [" 5", "5.0", "+5", "\u0665"])
 def test_an_order_of_a_number_nobody_can_read_is_not_sent(count: str) -> None:
     till = Till()
-    with pytest.raises(Withheld, match="nobody knows how many"):
+    with pytest.raises(CallBlocked, match=r"order_count .* is not a number"):
         order(gate_at(till, limit("7")), order_count=count)
     assert till.sent == []

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from contracts.record.levels import Choice
-from contracts.target.spending_guard import Rules
+from contracts.target.spending_guard import SpendingRules
 from contracts.verdicts import Outcome, Verdict
 from tests.contracts.seller.meddling import Asked, Fault, document, refusal
 from tests.contracts.seller.second_seller import RECORDS, Second, budget, second_seller
@@ -74,7 +74,7 @@ def test_an_honest_stranger_fails_nothing_and_is_left_as_it_was(whole: Run) -> N
 
 @whole_run
 def test_read_only_judges_by_what_is_there(second: Second) -> None:
-    verdicts, _ = second.judged(Rules(read_only=True), flows=False)
+    verdicts, _ = second.judged(SpendingRules(read_only=True), flows=False)
     assert len(answered(verdicts)) >= 140
     assert "vds.edit/read" in answered(verdicts), "a machine of the account's own is looked at"
 

@@ -16,8 +16,8 @@ from contracts.journeys.runs import Wishes
 from contracts.record.exchange import read_all
 from contracts.record.levels import Choice
 from contracts.target.seller import Seller as Judged
-from contracts.target.seller import over_wsgi
-from contracts.target.spending_guard import Rules
+from contracts.target.seller import connect_wsgi
+from contracts.target.spending_guard import SpendingRules
 from contracts.target.sums import Sum
 from contracts.verdicts import Cell, Outcome, Verdict
 from emulator.testing import Seller
@@ -51,8 +51,8 @@ def stranger(world: str) -> Iterator[tuple[Seller, Judged]]:
     with Seller(world, machine=stopped()) as own:
         own.clock.freeze()
         currency = own.account(balance=str(PLENTY * 2))["currency"]
-        rules = Rules(limit=Sum(PLENTY, currency))
-        with over_wsgi(without_control(own), rules=rules) as seller:
+        rules = SpendingRules(limit=Sum(PLENTY, currency))
+        with connect_wsgi(without_control(own), rules=rules) as seller:
             yield own, seller
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from contracts.checks.seller.judge import Notes, Task, judge
 from contracts.record.levels import CORE, Choice, family_of
-from contracts.target.seller import CannotRun, over_wsgi
+from contracts.target.seller import CannotRun, connect_wsgi
 from contracts.target.spending import changes, spends
-from contracts.target.spending_guard import Rules
+from contracts.target.spending_guard import SpendingRules
 from contracts.verdicts import Cell, Outcome, Verdict, exit_code
 from tests.contracts.seller.meddling import Asked, document, refusal
 from tests.contracts.seller.second_seller import CODES, RECORDS, Second, budget, second_seller
@@ -99,7 +99,9 @@ def test_what_sets_people_to_work_is_ordered_only_where_it_is_named(second: Seco
 
 
 def test_read_only_sends_nothing_that_changes_anything(second: Second) -> None:
-    verdicts, _ = second.judged(Rules(read_only=True, limit=budget("100").limit), flows=True)
+    verdicts, _ = second.judged(
+        SpendingRules(read_only=True, limit=budget("100").limit), flows=True
+    )
     assert not [one for one in second.calls if changes(one["func"], one)]
     assert exit_code(verdicts) == 0
 
@@ -135,7 +137,7 @@ def test_a_budget_in_another_currency_buys_nothing(second: Second) -> None:
     before = second.balance
     rubles = budget("1000").limit
     assert rubles is not None
-    verdicts, _ = second.judged(Rules(limit=type(rubles)(rubles.amount, "RUB")), LICENSES)
+    verdicts, _ = second.judged(SpendingRules(limit=type(rubles)(rubles.amount, "RUB")), LICENSES)
     assert second.balance == before
     assert "the budget is in RUB" in str(named(verdicts, "flow/custom/licences/order"))
 
@@ -236,7 +238,7 @@ def test_what_is_held_already_may_not_be_prolonged_by_the_seller(second: Second)
 
 def test_a_wrong_password_is_told_before_anything_else(second: Second) -> None:
     with (
-        over_wsgi(second.application(), login="reseller", password="wrong") as seller,
+        connect_wsgi(second.application(), login="reseller", password="wrong") as seller,
         pytest.raises(CannotRun, match="cannot log in"),
     ):
         list(judge(RECORDS, seller, Task(), Notes()))
@@ -246,7 +248,7 @@ def test_a_wrong_password_is_told_before_anything_else(second: Second) -> None:
 def test_a_page_for_every_address_is_not_taken_for_our_control_api(second: Second) -> None:
     with second.seller() as seller:
         assert not seller.own
-        assert not seller.gate.rules.play
+        assert not seller.guard.rules.play_money
 
 
 def test_what_the_seller_is_still_at_work_on_is_told_to_go_again(second: Second) -> None:
@@ -280,7 +282,7 @@ def test_who_interrupts_the_cleaning_up_is_told_what_is_left(second: Second) -> 
 
 
 def test_without_an_account_no_course_is_led(second: Second) -> None:
-    with over_wsgi(second.application(), login="", password="") as seller:
+    with connect_wsgi(second.application(), login="", password="") as seller:
         verdicts = list(judge(RECORDS, seller, Task(Choice(only="flow/")), Notes()))
     outcomes = {one.name: one.outcome for one in verdicts}
     assert outcomes["flow/custom/licences"] is Outcome.SKIP

@@ -9,7 +9,7 @@ import pytest
 
 from contracts.journeys.runs import Wishes, lead
 from contracts.record.levels import Choice
-from contracts.target.seller import over_wsgi
+from contracts.target.seller import connect_wsgi
 from contracts.verdicts import Outcome
 from emulator.testing import Seller
 from tests.contracts.seller.meddling import Asked, Fault, Meddler
@@ -123,7 +123,7 @@ FAULTS = [
 def test_a_seller_that_trades_wrongly_is_found_by_the_step(
     honest: Seller, fault: Fault, name: str, told: str
 ) -> None:
-    with over_wsgi(Meddler(honest.wsgi, fault)) as seller:
+    with connect_wsgi(Meddler(honest.wsgi, fault)) as seller:
         led = lead(seller, Choice(only=name.rpartition("/")[0]), Wishes())
         verdicts = {one.name: one for one in led}
     assert verdicts[name].outcome is Outcome.FAIL
@@ -135,7 +135,7 @@ def test_a_seller_that_sends_all_rows_on_each_page_hides_none(honest: Seller) ->
     def ignores_sizes(asked: Asked) -> bytes | None:
         return asked.forward(p_cnt="1000", p_num="1") if asked.func == "soft" else None
 
-    with over_wsgi(Meddler(honest.wsgi, ignores_sizes)) as seller:
+    with connect_wsgi(Meddler(honest.wsgi, ignores_sizes)) as seller:
         verdicts = {one.name: one for one in lead(seller, Choice(only=LICENSES), Wishes())}
     assert verdicts[f"{LICENSES}/pages of the list"].outcome is Outcome.PASS
     assert verdicts[f"{LICENSES}/order of the list"].outcome is Outcome.PASS
