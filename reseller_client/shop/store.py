@@ -1,7 +1,4 @@
-"""What a storefront remembers: prices, customers, sales, and what the seller charged.
-
-Money is kept as the text of a Decimal: SQLite has no exact numbers with a point.
-"""
+"""What a storefront remembers: prices, customers, sales, and what the seller charged."""
 
 from __future__ import annotations
 
@@ -13,11 +10,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from sqlalchemy import Column, ForeignKey, Integer, MetaData, Table, Text, select
+
 from reseller_client.shop.prices import PriceRule, Rounding
+from reseller_client.storage import DAY, EXACT, Database, Stored, choice, required, values_of
 
 
 class SaleKind(StrEnum):
-    """A first sale, or a further term of the same."""
+    """A first sale, or a further term of the same license."""
 
     SALE = "sale"
     RENEWAL = "renewal"
@@ -25,7 +25,7 @@ class SaleKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Who buys of the reseller. Names are unique."""
+    """A customer of the reseller. Names are unique."""
 
     id: int
     name: str
@@ -34,9 +34,10 @@ class Customer:
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """What a customer was charged for a license. `reference` is our invoice: one, one sale.
+    """What a customer was charged for a license, in the reseller's own currency.
 
-    `service_id` is the license's id at the seller, by which its cost is found.
+    `reference` is the number of the reseller's invoice: one invoice is one sale. `service_id` is
+    the license's id at the seller, by which its cost is found.
     """
 
     reference: str
@@ -50,7 +51,7 @@ class Sale:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """A charge of the seller, as its list of expenses tells it, and the rate it was booked at."""
+    """A charge on the seller's list of expenses, and the exchange rate it was booked at."""
 
     expense_id: int
     service_id: int | None
@@ -61,134 +62,101 @@ class Cost:
     name: str
 
 
-_TABLES: Final = """
-CREATE TABLE IF NOT EXISTS storefront_customer (
-    id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, joined_on TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS storefront_price (
-    tariff INTEGER PRIMARY KEY, fixed TEXT, markup TEXT NOT NULL, rounding TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS storefront_sale (
-    reference TEXT PRIMARY KEY, customer_id INTEGER NOT NULL REFERENCES storefront_customer(id),
-    service_id INTEGER NOT NULL, tariff INTEGER NOT NULL, kind TEXT NOT NULL,
-    sold_on TEXT NOT NULL, price TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS storefront_cost (
-    expense_id INTEGER PRIMARY KEY, service_id INTEGER, charged_on TEXT NOT NULL,
-    amount TEXT NOT NULL, currency TEXT NOT NULL, rate TEXT NOT NULL, name TEXT NOT NULL);
-"""
-_SALES: Final = """
-SELECT reference, customer_id, service_id, tariff, kind, sold_on, price
-FROM storefront_sale ORDER BY sold_on, reference
-"""
-_SALE: Final = """
-SELECT reference, customer_id, service_id, tariff, kind, sold_on, price
-FROM storefront_sale WHERE reference = ?
-"""
-_COSTS: Final = """
-SELECT expense_id, service_id, charged_on, amount, currency, rate, name
-FROM storefront_cost ORDER BY charged_on, expense_id
-"""
-_SET_PRICE: Final = "INSERT OR REPLACE INTO storefront_price VALUES (?, ?, ?, ?)"
-_ADD_SALE: Final = "INSERT OR IGNORE INTO storefront_sale VALUES (?, ?, ?, ?, ?, ?, ?)"
-_ADD_COST: Final = "INSERT OR IGNORE INTO storefront_cost VALUES (?, ?, ?, ?, ?, ?, ?)"
+_TABLES: Final = MetaData()
+_CUSTOMERS: Final = Table(
+    "storefront_customer",
+    _TABLES,
+    Column("id", Integer, primary_key=True),
+    required("name", Text, unique=True),
+    required("joined_on", DAY),
+)
+_PRICES: Final = Table(
+    "storefront_price",
+    _TABLES,
+    Column("tariff", Integer, primary_key=True),
+    Column("fixed", EXACT),
+    required("markup", EXACT),
+    required("rounding", Stored(Text, Rounding.written, Rounding.read)),
+)
+_SALES: Final = Table(
+    "storefront_sale",
+    _TABLES,
+    Column("reference", Text, primary_key=True),
+    Column("customer_id", Integer, ForeignKey("storefront_customer.id"), nullable=False),
+    required("service_id", Integer),
+    required("tariff", Integer),
+    required("kind", choice(SaleKind)),
+    required("sold_on", DAY),
+    required("price", EXACT),
+)
+_COSTS: Final = Table(
+    "storefront_cost",
+    _TABLES,
+    Column("expense_id", Integer, primary_key=True),
+    Column("service_id", Integer),
+    required("charged_on", DAY),
+    required("amount", EXACT),
+    required("currency", Text),
+    required("rate", EXACT),
+    required("name", Text),
+)
 
 
 class StorefrontStore:
-    """The books in a SQLite database the caller opened; call `prepare` once before use."""
+    """The books in a SQLite database the caller opened; call `prepare` once before use.
+
+    Every method raises sqlite3.Error where the database cannot be read or written.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Keep the connection; nothing is read or written yet."""
-        self._connection = connection
+        self._rows = Database(connection)
 
     def prepare(self) -> None:
         """Create the tables if they are not there."""
-        self._connection.executescript(_TABLES)
+        self._rows.create(_TABLES)
 
     def set_price(self, tariff: int, rule: PriceRule) -> None:
         """Price a tariff; what was sold before keeps its price."""
-        fixed = None if rule.fixed is None else str(rule.fixed)
-        with self._connection:
-            self._connection.execute(
-                _SET_PRICE, (tariff, fixed, str(rule.markup), rule.rounding.written())
-            )
+        self._rows.put(_PRICES, {"tariff": tariff, **values_of(rule)})
 
     def price(self, tariff: int) -> PriceRule | None:
         """Return how a tariff is priced, or None."""
-        asked = "SELECT fixed, markup, rounding FROM storefront_price WHERE tariff = ?"
-        found = self._connection.execute(asked, (tariff,)).fetchone()
-        if found is None:
-            return None
-        fixed, markup, rounding = found
-        price = None if fixed is None else Decimal(fixed)
-        return PriceRule(price, Decimal(markup), Rounding.read(rounding))
+        columns = (_PRICES.c.fixed, _PRICES.c.markup, _PRICES.c.rounding)
+        rules = self._rows.read(PriceRule, select(*columns).where(_PRICES.c.tariff == tariff))
+        return next(iter(rules), None)
 
     def customer(self, name: str, joined_on: date) -> Customer:
-        """Return the customer of a name, who joins on that day if nobody is known by it."""
-        with self._connection:
-            self._connection.execute(
-                "INSERT OR IGNORE INTO storefront_customer (name, joined_on) VALUES (?, ?)",
-                (name, joined_on.isoformat()),
-            )
-        return next(one for one in self.customers() if one.name == name)
+        """Return the customer of that name; a new one joins on that day."""
+        self._rows.add_missing(_CUSTOMERS, {"name": name, "joined_on": joined_on})
+        query = select(_CUSTOMERS).where(_CUSTOMERS.c.name == name)
+        return self._rows.read(Customer, query)[0]
 
     def customers(self) -> tuple[Customer, ...]:
         """Return all customers in the order they came."""
-        found = self._connection.execute("SELECT id, name, joined_on FROM storefront_customer")
-        read = (Customer(number, name, date.fromisoformat(day)) for number, name, day in found)
-        return tuple(sorted(read, key=lambda one: one.id))
+        return self._rows.read(Customer, select(_CUSTOMERS).order_by(_CUSTOMERS.c.id))
 
     def add_sale(self, sale: Sale) -> None:
-        """Keep a sale; the same once more changes nothing.
+        """Add a sale; the same sale once more changes nothing.
 
         Raises ValueError if something else was sold under its reference.
         """
-        values = (sale.reference, sale.customer_id, sale.service_id, sale.tariff, sale.kind.value)
-        with self._connection:
-            self._connection.execute(
-                _ADD_SALE, (*values, sale.sold_on.isoformat(), str(sale.price))
-            )
-        kept = self._connection.execute(_SALE, (sale.reference,)).fetchone()
-        if _sale(*kept) != sale:
+        self._rows.add_missing(_SALES, values_of(sale))
+        query = select(_SALES).where(_SALES.c.reference == sale.reference)
+        if self._rows.read(Sale, query) != (sale,):
             raise ValueError(f"something else was sold under {sale.reference}")
 
     def sales(self) -> tuple[Sale, ...]:
         """Return all sales by day."""
-        return tuple(_sale(*values) for values in self._connection.execute(_SALES))
+        return self._rows.read(Sale, select(_SALES).order_by(_SALES.c.sold_on, _SALES.c.reference))
 
     def add_costs(self, costs: Iterable[Cost]) -> int:
-        """Keep charges not known yet, all or none; returns how many those were."""
-        rows = [
-            (c.expense_id, c.service_id, c.charged_on.isoformat(), str(c.amount), c.currency,
-             str(c.rate), c.name)
-            for c in costs
-        ]  # fmt: skip
-        with self._connection:
-            return self._connection.executemany(_ADD_COST, rows).rowcount
+        """Add the charges that are not in the books yet, all or none; returns how many."""
+        rows = [values_of(cost) for cost in costs]
+        with self._rows.writing():
+            return sum(self._rows.add_missing(_COSTS, row) for row in rows)
 
     def costs(self) -> tuple[Cost, ...]:
         """Return all charges by day."""
-        return tuple(_cost(*values) for values in self._connection.execute(_COSTS))
-
-
-def _sale(
-    reference: str,
-    customer_id: int,
-    service_id: int,
-    tariff: int,
-    kind: str,
-    sold_on: str,
-    price: str,
-) -> Sale:
-    day = date.fromisoformat(sold_on)
-    return Sale(reference, customer_id, service_id, tariff, SaleKind(kind), day, Decimal(price))
-
-
-def _cost(
-    expense_id: int,
-    service_id: int | None,
-    charged_on: str,
-    amount: str,
-    currency: str,
-    rate: str,
-    name: str,
-) -> Cost:
-    day = date.fromisoformat(charged_on)
-    return Cost(expense_id, service_id, day, Decimal(amount), currency, Decimal(rate), name)
+        order = (_COSTS.c.charged_on, _COSTS.c.expense_id)
+        return self._rows.read(Cost, select(_COSTS).order_by(*order))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reseller_client.resellers.bundles.bundles import PANELS, After, Bundles, Panel
-from reseller_client.resellers.bundles.store import Bundle, BundleStore, Wanted
+from reseller_client.resellers.bundles.store import Bundle, BundleStore, MachineState
 from tests.client.wishes import WISH
 
 if TYPE_CHECKING:
@@ -260,7 +260,7 @@ def test_a_termination_whose_answer_was_lost_is_finished_later(
     seller.loses("soft.delete", "after")
     bundle = sold.terminate(7)
     assert bundle is not None
-    assert bundle.wanted is Wanted.TERMINATED
+    assert bundle.machine_state is MachineState.TERMINATED
     with pytest.raises(ValueError, match="was terminated"):
         sold.resume(7)
     assert sold.retry() == ()

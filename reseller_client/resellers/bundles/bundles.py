@@ -1,13 +1,14 @@
-"""Licenses sold with a machine of the reseller's own: the machine's address is the license's.
+"""Licenses sold with a machine of the reseller's own, for the address of that machine.
 
 The machine's tariff has an addon "Control panel", a choice whose internal names are the seller's
-tariffs (3541, 4601, 55227, ...). Ordering the license installs nothing: that is the hoster's.
+tariffs (3541, 4601, 55227, ...). Ordering the license installs nothing; the hoster has to.
 
-A machine is never kept waiting for its license. What the machine is, is written down first; then
-the license is made to follow. Where that fails, the problem is kept and `retry` goes on; it looks
-for what an earlier try may have left before anything is ordered.
+A machine never waits for its license. Its new state is stored first; then the license is changed to
+follow it. Where that fails, the problem is stored with the bundle, and `retry` tries again. Before
+anything is ordered, the seller is asked for a license that an earlier try may have left.
 
-Source: bundled licenses, docs/resale.md section 3.1 (documented); how failures are met is assumed.
+Source: bundled licenses, docs/resale.md section 3.1 (documented); how failures are handled is
+assumed.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from reseller_client.errors import Missed, ResellerError
-from reseller_client.resellers.bundles.store import Bundle, Wanted
+from reseller_client.resellers.bundles.store import Bundle, MachineState
 from reseller_client.resellers.custom.licenses import CustomReseller
 from reseller_client.resellers.whmcs.licenses import FREE_ADDRESS, FREE_NAME
 from reseller_client.services.license_orders import LicenseOrder
@@ -35,7 +36,7 @@ ADDON_NAME: Final = "Control panel"
 
 
 class After(StrEnum):
-    """What becomes of the license of a terminated machine."""
+    """What happens to the license of a terminated machine."""
 
     DELETE = "delete"
     RECYCLE = "recycle"
@@ -63,11 +64,15 @@ PANELS: Final = (
     Panel("55229", "ISPmanager 6 Host"),
     Panel("55230", "ISPmanager 6 Business"),
 )
-"""The choices the vendor's page names; a hoster may offer fewer, or give more."""
+"""The choices the vendor's page names; a hoster may offer fewer, or others."""
 
 
 class Bundles:
-    """Machines with a panel. `today` is the hoster's calendar, `panels` what its tariff offers."""
+    """Machines with a panel.
+
+    `today` returns the current date in the hoster's time zone, `panels` are the choices of the
+    machine's tariff, and `after` says what happens to the license of a terminated machine.
+    """
 
     def __init__(
         self,
@@ -78,27 +83,27 @@ class Bundles:
         after: After = After.DELETE,
         panels: tuple[Panel, ...] = PANELS,
     ) -> None:
-        """Keep the client, the rows and the settings."""
+        """Keep the client, the store and the settings."""
         self._client = client
         self._store = store
         self._reseller = CustomReseller(client, today=today)
         self._after = after
         self._panels = panels
 
-    def sell_alone(self, wish: LicenseOrder) -> License:
+    def sell_alone(self, order: LicenseOrder) -> License:
         """Sell a license without a machine, for an address of the customer's own.
 
-        Returns it with its key. Raises what ordering raises; see CustomReseller.order.
+        Returns it with its key. Raises the errors of `CustomReseller.order`.
         """
-        return self._reseller.order(wish)
+        return self._reseller.order(order)
 
     def sell_machine(self, machine_id: int, *, name: str, ip: str, panel: str) -> Bundle | None:
-        """Sell a machine with a choice of the addon; the machine is sold whatever the seller says.
+        """Sell a machine with a choice of the addon, whether or not its license is delivered.
 
-        Returns what is known of its license, None for a machine without panel. Raises ValueError
-        for a panel that is not offered or a machine that is sold already.
+        Returns the bundle with the state of its license, None for a machine without a panel. Raises
+        ValueError for a panel that is not offered or a machine that is sold already.
         """
-        chosen = next((one for one in self._panels if one.intname == panel), None)
+        chosen = next((choice for choice in self._panels if choice.intname == panel), None)
         if chosen is None:
             raise ValueError(f'the addon "{ADDON_NAME}" has no choice {panel!r}')
         if self._store.bundle(machine_id) is not None:
@@ -108,68 +113,79 @@ class Bundles:
         return self._follow(Bundle(machine_id, name, ip, chosen.tariff))
 
     def change_address(self, machine_id: int, ip: str) -> Bundle | None:
-        """Give the machine another address; the license gets it too."""
+        """Give machine and license another address. Raises ValueError for a terminated machine."""
         return self._change(machine_id, ip=ip)
 
     def suspend(self, machine_id: int) -> Bundle | None:
-        """Suspend the machine, and the license with it."""
-        return self._change(machine_id, wanted=Wanted.SUSPENDED)
+        """Suspend machine and license. Raises ValueError for a terminated machine."""
+        return self._change(machine_id, state=MachineState.SUSPENDED)
 
     def resume(self, machine_id: int) -> Bundle | None:
-        """Resume the machine; a license whose term is over meanwhile is renewed by a month."""
-        return self._change(machine_id, wanted=Wanted.RUNNING)
+        """Resume the machine; a license whose term has ended is renewed by a month.
+
+        Raises ValueError for a terminated machine.
+        """
+        return self._change(machine_id, state=MachineState.RUNNING)
 
     def terminate(self, machine_id: int) -> Bundle | None:
-        """Give the machine up. Its license is deleted or put into the pool, as `after` says.
+        """Terminate the machine. Its license is deleted or put into the pool, as `after` says.
 
-        Returns None when nothing is left of it, or the bundle whose license could not be ended.
+        Returns None once that is done, or the bundle whose license could not be ended. Raises
+        ValueError for a machine that was terminated before.
         """
-        return self._change(machine_id, wanted=Wanted.TERMINATED)
+        return self._change(machine_id, state=MachineState.TERMINATED)
 
     def renew(self, machine_id: int, period: int = 1) -> Renewal | None:
-        """Renew the license with the machine; None while it has none, or is not to run.
+        """Renew the license with the machine; None where it has none or does not run.
 
-        Raises NotEnoughMoney, BadValue, and UnknownOutcome where it could not be told.
+        Raises NotEnoughMoney, BadValue, and UnknownOutcome where the result could not be found out.
         """
         bundle = self._store.bundle(machine_id)
-        if bundle is None or bundle.license_id is None or bundle.wanted is not Wanted.RUNNING:
+        if (
+            bundle is None
+            or bundle.license_id is None
+            or bundle.machine_state is not MachineState.RUNNING
+        ):
             return None
         return self._reseller.renew(bundle.license_id, period)
 
     def retry(self) -> tuple[Bundle, ...]:
-        """Let every license follow its machine that has not yet; returns those still behind."""
-        waiting = [one for one in self._store.bundles() if not one.settled]
-        after = (self._follow(one) for one in waiting)
-        return tuple(one for one in after if one is not None and not one.settled)
+        """Try again to let each license follow its machine; returns those that still could not."""
+        waiting = [bundle for bundle in self._store.bundles() if not bundle.settled]
+        tried = (self._follow(bundle) for bundle in waiting)
+        return tuple(bundle for bundle in tried if bundle is not None and not bundle.settled)
 
     def _change(
-        self, machine_id: int, *, ip: str | None = None, wanted: Wanted | None = None
+        self, machine_id: int, *, ip: str | None = None, state: MachineState | None = None
     ) -> Bundle | None:
         bundle = self._store.bundle(machine_id)
         if bundle is None:
             return None
-        if bundle.wanted is Wanted.TERMINATED:
+        if bundle.machine_state is MachineState.TERMINATED:
             raise ValueError(f"machine {machine_id} was terminated")
-        return self._follow(replace(bundle, ip=ip or bundle.ip, wanted=wanted or bundle.wanted))
+        return self._follow(
+            replace(bundle, ip=ip or bundle.ip, machine_state=state or bundle.machine_state)
+        )
 
     def _follow(self, bundle: Bundle) -> Bundle | None:
-        """Write down what the machine is, then make the license so; a failure is written too."""
+        """Store the machine's state, then change the license to match; a failure is stored too."""
         self._store.save(bundle)
         try:
-            if bundle.wanted is Wanted.TERMINATED:
+            if bundle.machine_state is MachineState.TERMINATED:
                 self._end(bundle)
                 return None
-            if bundle.license_id is None and bundle.wanted is Wanted.RUNNING:
+            if bundle.license_id is None and bundle.machine_state is MachineState.RUNNING:
                 bundle = self._provide(bundle)
             bundle = replace(self._align(bundle), problem="")
         except ResellerError as problem:
-            known = self._store.bundle(bundle.machine_id) or bundle
-            bundle = replace(known, problem=str(problem))
+            # Some steps may have succeeded and been stored before the one that failed.
+            stored = self._store.bundle(bundle.machine_id) or bundle
+            bundle = replace(stored, problem=str(problem))
         self._store.save(bundle)
         return bundle
 
     def _provide(self, bundle: Bundle) -> Bundle:
-        """Find the license of an earlier try, take one from the pool, or order one."""
+        """Use the license of an earlier try, or one from the pool, or order one."""
         license = self._from_pool(bundle) or self._reseller.order(
             LicenseOrder(bundle.tariff, bundle.ip, bundle.name, remoteid=bundle.remoteid)
         )
@@ -180,9 +196,9 @@ class Bundles:
         return provided
 
     def _from_pool(self, bundle: Bundle) -> License | None:
-        """Name a free license after the machine; one that is gone at the seller is forgotten.
+        """Rename a free license for the machine; one deleted at the seller leaves the pool.
 
-        One that an earlier try has named already is found again, not another taken.
+        If an earlier try renamed one already, that one is used.
         """
         free = self._store.free(bundle.tariff)
         if free and (named := self._reseller.reconcile(bundle.remoteid)) is not None:
@@ -197,7 +213,7 @@ class Bundles:
         return None
 
     def _align(self, bundle: Bundle) -> Bundle:
-        """Give the license the machine's address and state, one after the other."""
+        """Give the license the machine's address, then its state."""
         number = bundle.license_id
         if number is None:
             return bundle
@@ -205,7 +221,7 @@ class Bundles:
             self._reseller.readdress(number, bundle.ip)
             bundle = replace(bundle, license_ip=bundle.ip)
             self._store.save(bundle)
-        runs = bundle.wanted is Wanted.RUNNING
+        runs = bundle.machine_state is MachineState.RUNNING
         if runs and not bundle.license_runs:
             self._reseller.resume(number)
         elif bundle.license_runs and not runs:
@@ -213,7 +229,7 @@ class Bundles:
         return replace(bundle, license_runs=runs)
 
     def _end(self, bundle: Bundle) -> None:
-        """End the license, also one whose order was never heard of again."""
+        """End the license, including one whose order was never answered."""
         number = bundle.license_id
         if number is None:
             lost = self._reseller.reconcile(bundle.remoteid)
@@ -225,7 +241,7 @@ class Bundles:
                 recycled = number
             elif number is not None:
                 self._reseller.cancel(number)
-        except Missed:  # it was ended by the try before, whose answer was lost
+        except Missed:  # an earlier try ended it, and its answer was lost
             recycled = None
         self._store.drop(bundle.machine_id, freed=recycled, tariff=bundle.tariff)
 

@@ -1,15 +1,19 @@
-"""What a hoster remembers of machines sold with a panel, and of panels waiting for a machine."""
+"""What a hoster stores of machines sold with a panel, and of licenses that wait for a machine."""
 
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
+
+from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, select
+
+from reseller_client.storage import SWITCH, Database, choice, required, values_of
 
 
-class Wanted(StrEnum):
-    """What the machine is, which the license has to follow."""
+class MachineState(StrEnum):
+    """The state of a machine, which its license has to follow."""
 
     RUNNING = "running"
     SUSPENDED = "suspended"
@@ -20,15 +24,16 @@ class Wanted(StrEnum):
 class Bundle:
     """A machine with a panel, and how far its license has followed it.
 
-    `ip` and `wanted` are the machine's; `licence_ip` and `licence_runs` what the license is known
-    to have. `license_id` is None until there is one. `problem` is why it has not followed yet.
+    `ip` and `machine_state` are the machine's; `license_ip` and `license_runs` are what the license
+    has as far as is known. `license_id` is None until there is a license. `problem` is the text of
+    the last failure, empty after a success.
     """
 
     machine_id: int
     name: str
     ip: str
     tariff: int
-    wanted: Wanted = Wanted.RUNNING
+    machine_state: MachineState = MachineState.RUNNING
     license_id: int | None = None
     license_ip: str = ""
     license_runs: bool = False
@@ -36,84 +41,81 @@ class Bundle:
 
     @property
     def remoteid(self) -> str:
-        """The id under which the seller keeps the license: `m` and the machine's number."""
+        """The id under which the seller stores the license: `m` and the machine's number."""
         return f"m{self.machine_id}"
 
     @property
     def settled(self) -> bool:
-        """Whether the license is as the machine is; a terminated machine has none."""
-        if self.wanted is Wanted.TERMINATED:
+        """Whether the license has the machine's address and state; never for a terminated one."""
+        if self.machine_state is MachineState.TERMINATED:
             return False
         if self.license_id is None:
-            return self.wanted is Wanted.SUSPENDED
-        runs = self.wanted is Wanted.RUNNING
+            return self.machine_state is MachineState.SUSPENDED
+        runs = self.machine_state is MachineState.RUNNING
         return (self.license_ip, self.license_runs) == (self.ip, runs)
 
 
-_TABLES: Final = """
-CREATE TABLE IF NOT EXISTS bundle (
-    machine_id INTEGER PRIMARY KEY, name TEXT NOT NULL, ip TEXT NOT NULL, tariff INTEGER NOT NULL,
-    wanted TEXT NOT NULL, license_id INTEGER, licence_ip TEXT NOT NULL,
-    licence_runs INTEGER NOT NULL, problem TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS bundle_free (
-    license_id INTEGER PRIMARY KEY, tariff INTEGER NOT NULL);
-"""
-_READ: Final = """
-SELECT machine_id, name, ip, tariff, wanted, license_id, licence_ip, licence_runs, problem
-FROM bundle ORDER BY machine_id
-"""
+_TABLES: Final = MetaData()
+_BUNDLES: Final = Table(
+    "bundle",
+    _TABLES,
+    Column("machine_id", Integer, primary_key=True),
+    required("name", Text),
+    required("ip", Text),
+    required("tariff", Integer),
+    required("wanted", choice(MachineState), key="machine_state"),
+    Column("license_id", Integer),
+    required("licence_ip", Text, key="license_ip"),
+    required("licence_runs", SWITCH, key="license_runs"),
+    required("problem", Text),
+)
+_FREE: Final = Table(
+    "bundle_free",
+    _TABLES,
+    Column("license_id", Integer, primary_key=True),
+    required("tariff", Integer),
+)
 
 
 class BundleStore:
-    """The rows in a SQLite database the caller opened; call `prepare` once before use."""
+    """The rows in a SQLite database the caller opened; call `prepare` once before use.
+
+    Every method raises sqlite3.Error where the database cannot be read or written.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Keep the connection; nothing is read or written yet."""
-        self._connection = connection
+        self._rows = Database(connection)
 
     def prepare(self) -> None:
         """Create the tables if they are not there."""
-        self._connection.executescript(_TABLES)
+        self._rows.create(_TABLES)
 
     def bundles(self) -> tuple[Bundle, ...]:
         """Return all machines with a panel, by number."""
-        return tuple(_bundle(*values) for values in self._connection.execute(_READ))
+        return self._rows.read(Bundle, select(_BUNDLES).order_by(_BUNDLES.c.machine_id))
 
     def bundle(self, machine_id: int) -> Bundle | None:
         """Return the bundle of a machine, or None."""
-        return next((one for one in self.bundles() if one.machine_id == machine_id), None)
+        query = select(_BUNDLES).where(_BUNDLES.c.machine_id == machine_id)
+        return next(iter(self._rows.read(Bundle, query)), None)
 
     def save(self, bundle: Bundle) -> None:
         """Add or replace a bundle."""
-        values = (bundle.machine_id, bundle.name, bundle.ip, bundle.tariff, bundle.wanted.value)
-        license = (bundle.license_id, bundle.license_ip, bundle.license_runs, bundle.problem)
-        with self._connection:
-            self._connection.execute(
-                "INSERT OR REPLACE INTO bundle VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (*values, *license),
-            )
+        self._rows.put(_BUNDLES, values_of(bundle))
 
     def drop(self, machine_id: int, *, freed: int | None = None, tariff: int = 0) -> None:
-        """Forget a machine; its license, if `freed`, goes into the pool in the same step."""
-        with self._connection:
-            self._connection.execute("DELETE FROM bundle WHERE machine_id = ?", (machine_id,))
+        """Delete a bundle; its license, if `freed`, goes into the pool in the same transaction."""
+        with self._rows.writing():
+            self._rows.run(delete(_BUNDLES).where(_BUNDLES.c.machine_id == machine_id))
             if freed is not None:
-                self._connection.execute(
-                    "INSERT OR REPLACE INTO bundle_free VALUES (?, ?)", (freed, tariff)
-                )
+                self._rows.put(_FREE, {"license_id": freed, "tariff": tariff})
 
     def free(self, tariff: int) -> tuple[int, ...]:
         """Return the free licenses of a tariff, oldest first."""
-        asked = "SELECT license_id FROM bundle_free WHERE tariff = ? ORDER BY license_id"
-        return tuple(number for (number,) in self._connection.execute(asked, (tariff,)))
+        query = select(_FREE.c.license_id).where(_FREE.c.tariff == tariff)
+        return tuple(number for (number,) in self._rows.rows(query.order_by(_FREE.c.license_id)))
 
     def take(self, license_id: int) -> None:
         """Take a license out of the pool; nothing happens if it is not there."""
-        with self._connection:
-            self._connection.execute("DELETE FROM bundle_free WHERE license_id = ?", (license_id,))
-
-
-def _bundle(*values: Any) -> Bundle:  # noqa: ANN401 - the columns as SQLite has them
-    kept = Bundle(*values)
-    runs = bool(kept.license_runs)
-    return replace(kept, wanted=Wanted(kept.wanted), license_runs=runs)
+        self._rows.run(delete(_FREE).where(_FREE.c.license_id == license_id))

@@ -1,4 +1,4 @@
-"""What the WHMCS way remembers: which license serves which service, and which are free.
+"""What the WHMCS module stores: which license serves which service, and which are free.
 
 Source: the module's own table, docs/resale.md section 4.1 (observed).
 """
@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 from typing import Final, Protocol
+
+from sqlalchemy import Column, Integer, MetaData, Table, delete, select
+
+from reseller_client.storage import DAY, Database, choice, required, values_of
 
 
 class Owner(IntEnum):
@@ -36,7 +40,7 @@ class PoolRow:
 
 
 class Store(Protocol):
-    """Where the rows are kept; the caller gives one."""
+    """Where the rows are stored; the caller chooses one."""
 
     def rows(self) -> tuple[PoolRow, ...]:
         """Return all rows by license id."""
@@ -47,7 +51,7 @@ class Store(Protocol):
         ...
 
     def drop(self, license_id: int) -> None:
-        """Forget a license; nothing happens if it is not there."""
+        """Delete the row of a license; nothing happens if there is none."""
         ...
 
 
@@ -67,71 +71,46 @@ class MemoryStore:
         self._rows[row.license_id] = row
 
     def drop(self, license_id: int) -> None:
-        """Forget a license."""
+        """Delete the row of a license."""
         self._rows.pop(license_id, None)
 
 
-_TABLE: Final = """
-CREATE TABLE IF NOT EXISTS whmcs_licence (
-    license_id INTEGER PRIMARY KEY, owner INTEGER NOT NULL, service_id INTEGER,
-    due_on TEXT NOT NULL, tariff INTEGER NOT NULL, nodes INTEGER NOT NULL, ends_on TEXT)
-"""
-_READ: Final = """
-SELECT license_id, owner, service_id, due_on, tariff, nodes, ends_on
-FROM whmcs_licence ORDER BY license_id
-"""
+_TABLES: Final = MetaData()
+_LICENSES: Final = Table(
+    "whmcs_licence",
+    _TABLES,
+    Column("license_id", Integer, primary_key=True),
+    required("owner", choice(Owner, Integer)),
+    Column("service_id", Integer),
+    required("due_on", DAY),
+    required("tariff", Integer),
+    required("nodes", Integer),
+    Column("ends_on", DAY),
+)
 
 
 class SqliteStore:
-    """Rows in a SQLite database the caller opened; call `prepare` once before use."""
+    """Rows in a SQLite database the caller opened; call `prepare` once before use.
+
+    Every method raises sqlite3.Error where the database cannot be read or written.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Keep the connection; nothing is read or written yet."""
-        self._connection = connection
+        self._rows = Database(connection)
 
     def prepare(self) -> None:
         """Create the table if it is not there."""
-        with self._connection:
-            self._connection.execute(_TABLE)
+        self._rows.create(_TABLES)
 
     def rows(self) -> tuple[PoolRow, ...]:
         """Return all rows by license id."""
-        return tuple(_row(*values) for values in self._connection.execute(_READ))
+        return self._rows.read(PoolRow, select(_LICENSES).order_by(_LICENSES.c.license_id))
 
     def save(self, row: PoolRow) -> None:
         """Add or replace a row."""
-        ends_on = None if row.ends_on is None else row.ends_on.isoformat()
-        values = (row.license_id, int(row.owner), row.service_id, row.due_on.isoformat())
-        with self._connection:
-            self._connection.execute(
-                "INSERT OR REPLACE INTO whmcs_licence VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (*values, row.tariff, row.nodes, ends_on),
-            )
+        self._rows.put(_LICENSES, values_of(row))
 
     def drop(self, license_id: int) -> None:
-        """Forget a license."""
-        with self._connection:
-            self._connection.execute(
-                "DELETE FROM whmcs_licence WHERE license_id = ?", (license_id,)
-            )
-
-
-def _row(
-    license_id: int,
-    owner: int,
-    service_id: int | None,
-    due_on: str,
-    tariff: int,
-    nodes: int,
-    ends_on: str | None,
-) -> PoolRow:
-    """Read one row of the table."""
-    return PoolRow(
-        license_id=license_id,
-        owner=Owner(owner),
-        service_id=service_id,
-        due_on=date.fromisoformat(due_on),
-        tariff=tariff,
-        nodes=nodes,
-        ends_on=None if ends_on is None else date.fromisoformat(ends_on),
-    )
+        """Delete the row of a license; nothing happens if there is none."""
+        self._rows.run(delete(_LICENSES).where(_LICENSES.c.license_id == license_id))
