@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 DUMP = Path(__file__).parent / "data" / "stores_before_sqlalchemy.sql"
 DAY = date(2027, 1, 31)
-NOON = datetime(2027, 1, 31, 12, 30, tzinfo=UTC)
 
 
 @pytest.fixture
