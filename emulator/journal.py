@@ -81,7 +81,7 @@ class Entry:
     fault: str | None = None
     id: int = 0
 
-    def told(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, Any]:
         """For JSON."""
         return {
             "id": self.id,

@@ -118,7 +118,7 @@ def _chosen(counted: CoverageCount, wishes: Wishes) -> CoverageSelection:
     """Of what the shares are told. UsageError for a name that is none."""
     from contracts.coverage.showing import CoverageSelection
 
-    families = counted.coverage.told()["families"]
+    families = counted.coverage.as_dict()["families"]
     chosen = CoverageSelection(
         options.known_names(wishes.families, families, "family"),
         options.matching(wishes.functions, tuple(counted.coverage.points)),

@@ -47,7 +47,7 @@ def told(counted: CoverageCount, chosen: CoverageSelection) -> dict[str, Any]:
     """For JSON: all counts, and ``chosen`` with the shares that a gate looks at."""
     found = shares(counted, chosen)
     return {
-        **counted.coverage.told(),
+        **counted.coverage.as_dict(),
         "chosen": {
             "families": list(chosen.families),
             "functions": list(chosen.functions),
@@ -72,7 +72,7 @@ def show(
     table = Table(title="What of the API was exercised", box=SIMPLE_HEAD, pad_edge=False)
     for heading in ("family", *PARTS, ALL):
         table.add_column(heading, justify="left" if heading == "family" else "right")
-    families = counted.coverage.told()["families"]
+    families = counted.coverage.as_dict()["families"]
     listed = [name for name in families if not chosen.families or name in chosen.families]
     silent = []
     for name in listed:

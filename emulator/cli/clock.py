@@ -10,7 +10,7 @@ import click
 from emulator.cli import options
 
 if TYPE_CHECKING:
-    from emulator.control.api.clock import Moment
+    from emulator.control.api.clock import ClockState
 
 
 @click.group()
@@ -26,7 +26,7 @@ def show(name: str, data: Path | None) -> None:
     from emulator.control.api import clock as clocks
 
     with options.opened(data) as worlds:
-        _tell(clocks.show(worlds, name))
+        _print(clocks.show(worlds, name))
 
 
 @clock.command(context_settings={"ignore_unknown_options": True})  # "-1 day" is a bad span
@@ -38,7 +38,7 @@ def advance(span: tuple[str, ...], name: str, data: Path | None) -> None:
     from emulator.control.api import clock as clocks
 
     with options.opened(data) as worlds:
-        _tell(clocks.advance(worlds, name, " ".join(span)))
+        _print(clocks.advance(worlds, name, " ".join(span)))
 
 
 @clock.command()
@@ -51,7 +51,7 @@ def freeze(at: str | None, name: str, data: Path | None) -> None:
     from emulator.control.api import clock as clocks
 
     with options.opened(data) as worlds:
-        _tell(clocks.freeze(worlds, name, read_instant(at) if at else None))
+        _print(clocks.freeze(worlds, name, read_instant(at) if at else None))
 
 
 @clock.command("set")
@@ -64,7 +64,7 @@ def set_to(at: str, name: str, data: Path | None) -> None:
     from emulator.control.api import clock as clocks
 
     with options.opened(data) as worlds:
-        _tell(clocks.set_to(worlds, name, read_instant(at)))
+        _print(clocks.set_to(worlds, name, read_instant(at)))
 
 
 @clock.command()
@@ -75,14 +75,13 @@ def real(name: str, data: Path | None) -> None:
     from emulator.control.api import clock as clocks
 
     with options.opened(data) as worlds:
-        _tell(clocks.run_real(worlds, name))
+        _print(clocks.run_real(worlds, name))
 
 
-def _tell(moment: Moment) -> None:
-    for one in moment.happened:
-        click.echo(
-            f"{one.at:%Y-%m-%d %H:%M}  {one.what:<8} {one.service_id}  {one.detail}".rstrip()
-        )
+def _print(moment: ClockState) -> None:
+    for event in moment.happened:
+        line = f"{event.at:%Y-%m-%d %H:%M}  {event.what:<8} {event.service_id}  {event.detail}"
+        click.echo(line.rstrip())
     if moment.left_off:
         click.echo(f"and {moment.left_off} more; the journal tells the latest")
     click.echo(f"{moment.now:%Y-%m-%d %H:%M:%S} UTC, {moment.mode}")

@@ -57,7 +57,7 @@ def journal(
         )
     found.reverse()
     if as_json:
-        click.echo(json.dumps([entry.told() for entry in found], indent=1))
+        click.echo(json.dumps([entry.as_dict() for entry in found], indent=1))
         return
     for line in _rows(found):
         options.show_row(line, INDENT)

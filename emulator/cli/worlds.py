@@ -25,12 +25,14 @@ def list_worlds(data: Path | None, *, as_json: bool) -> None:
     from emulator.control.api import world_state
 
     with options.opened(data) as worlds:
-        found = [world_state.told(worlds, name) for name in worlds.names()]
+        states = [world_state.describe(worlds, name) for name in worlds.names()]
     if as_json:
-        click.echo(json.dumps(found, indent=1))
+        click.echo(json.dumps(states, indent=1))
         return
-    for one in found:
-        click.echo(f"{one['name']:<20} from {one['made_from']:<12} {one['now']}  {one['clock']}")
+    for state in states:
+        click.echo(
+            f"{state['name']:<20} from {state['made_from']:<12} {state['now']}  {state['clock']}"
+        )
 
 
 @world.command()
@@ -92,10 +94,10 @@ def load(name: str, file: Path, data: Path | None) -> None:
         document = file.read_bytes()
         if not worlds.exists(name):
             worlds.create(name, "empty")
-        found = world_state.sell(worlds, name, document)
-    for line in found.left_out:
+        imported = world_state.sell(worlds, name, document)
+    for line in imported.left_out:
         click.echo(f"left out: {line}", err=True)
-    click.echo(f"{name}: {len(found.tariffs)} tariffs from {file.name}")
+    click.echo(f"{name}: {len(imported.tariffs)} tariffs from {file.name}")
 
 
 @world.command()

@@ -60,7 +60,7 @@ class DueEvent:
     detail: str = ""
     login: str = ""
 
-    def told(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, object]:
         """For JSON."""
         return {
             "at": self.at.isoformat(),

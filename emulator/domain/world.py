@@ -86,7 +86,7 @@ class Rules:
             values["allowed_origins"] = tuple(values["allowed_origins"])
         return cls(**values)
 
-    def told(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, object]:
         """As a row or a JSON answer tells them."""
         return {**asdict(self), "allowed_origins": list(self.allowed_origins)}
 
@@ -230,7 +230,7 @@ def set_clock(db: Database, clock: WorldClock) -> None:
 def set_rules(db: Database, rules: Rules, provisioning: Provisioning) -> None:
     """Writes rules and provisioning."""
     told = {"mode": provisioning.mode, "amount": provisioning.amount}
-    db.run(_SET_RULES, rules=rules.told(), provisioning=told)
+    db.run(_SET_RULES, rules=rules.as_dict(), provisioning=told)
 
 
 def catalogue_changed(db: Database) -> None:

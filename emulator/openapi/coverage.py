@@ -112,15 +112,15 @@ class Coverage:
         for name in names & set(answers):
             answers[name] += 1
 
-    def merge(self, told: Json) -> None:
+    def merge(self, counts_before: Json) -> None:
         """Adds what another count told; of functions that are not declared here, nothing."""
-        self.calls += int(told["calls"])
-        for name, counts in told["functions"].items():
+        self.calls += int(counts_before["calls"])
+        for name, counts in counts_before["functions"].items():
             for part in PARTS if name in self.points else ():
                 points = self.points[name][part]
                 points.update({point: n for point, n in counts[part].items() if point in points})
         for name, counter in self._counters():
-            counter.update(told[name])
+            counter.update(counts_before[name])
 
     def _counters(self) -> Iterator[tuple[str, Counter[str]]]:
         yield "formats", self.formats
@@ -130,7 +130,7 @@ class Coverage:
         yield "undeclared", self.undeclared
         yield "unread", self.unread
 
-    def told(self) -> Json:
+    def as_dict(self) -> Json:
         """Everything, for JSON: each point with its count, and the shares."""
         families = {family.name: self.shares(family.name) for family in self._registry.families}
         return {

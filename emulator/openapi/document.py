@@ -125,7 +125,7 @@ def _components(registry: Registry) -> Json:
     schemas: Json = dict(answers.SHARED)
     for function in registry:
         own = links_of(function, registry)
-        links |= {link.name: link.told() for link in own}
+        links |= {link.name: link.as_dict() for link in own}
         refs = {link.name: {"$ref": LINK.format(link.name)} for link in own}
         responses[function.name] = answers.response_of(function, refs)
         schemas |= answers.schemas_of(function)

@@ -39,10 +39,10 @@ class Link:
     @property
     def name(self) -> str:
         """Of the link among the components: ``id.soft.edit.submit``."""
-        told = "row" if self.pointer == ROW else self.pointer.split("/")[2]
-        return f"{told}.{self.target}{'.submit' if self.submits else ''}"
+        field = "row" if self.pointer == ROW else self.pointer.split("/")[2]
+        return f"{field}.{self.target}{'.submit' if self.submits else ''}"
 
-    def told(self) -> Json:
+    def as_dict(self) -> Json:
         """As OpenAPI writes it: a form that is shown by its query, everything else by its body."""
         expression = f"$response.body#{self.pointer}"
         if not self.submits:
@@ -59,12 +59,12 @@ def links_of(function: Function, registry: Registry) -> tuple[Link, ...]:
 def _links(function: Function, registry: Registry) -> Iterator[Link]:
     if function.returns is None:
         return
-    told = function.returns.wire_fields
-    if "id" in told and (pointer := _pointer(function)):
+    fields = function.returns.wire_fields
+    if "id" in fields and (pointer := _pointer(function)):
         yield from _to_elements(function, registry, pointer)
     if function.kind is Kind.FORM and not function.next_step:
         for name in NUMBERED:
-            takers = [f for f in registry if name in told and name in f.takes.wire_fields]
+            takers = [f for f in registry if name in fields and name in f.takes.wire_fields]
             for taker in takers:
                 yield from _both(taker, name, f"/doc/{name}/$")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request, Response
 
-from emulator.control.api.guard import OWN_NAMES, Refusal, came_from_here, hostname
+from emulator.control.api.guard import OWN_NAMES, Refusal, hostname, require_same_origin
 from emulator.panel.billing import BillingFault, Login, NoBilling
 from emulator.panel.license import LicenseFault
 from emulator.panel.panel import Panel, Purchase, State
@@ -74,7 +74,7 @@ class PanelPages:
         if http.method != "POST":
             return self._page("")
         try:
-            came_from_here(http)
+            require_same_origin(http)
         except Refusal as refusal:
             return Response(f"{refusal.line}\n", refusal.status, SAFE)
         return self._refresh() if http.path == "/refresh" else self._buy(http)

@@ -83,7 +83,7 @@ def write(db: Database, fixture: WorldFixture, seed: int, machine: SystemClock) 
         next_due_at=None,
         next_ready=None,
         catalogue_version=1,
-        rules=fixture.rules.told(),
+        rules=fixture.rules.as_dict(),
         provisioning=asdict(fixture.provisioning),
         created_at=now,
         faults_version=0,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from emulator.clock import SystemClock
-from emulator.control.api.clock import MOST_TOLD
+from emulator.control.api.clock import MOST_EVENTS
 from emulator.testing import ControlError, Seller, World
 from emulator.testing.results import ClockInfo
 
@@ -98,7 +98,7 @@ def test_a_century_is_counted_where_it_is_too_long_to_be_told(world: World) -> N
     for n in range(1, 10):
         world.order(ip=f"192.0.2.{n}", autoprolong=1)
     told = world.clock.advance("100 years")
-    assert (len(told["happened"]), told["left_off"]) == (MOST_TOLD, 9 * 1200 - MOST_TOLD)
+    assert (len(told["happened"]), told["left_off"]) == (MOST_EVENTS, 9 * 1200 - MOST_EVENTS)
     assert told["happened"][-1]["at"] < "2120"
     assert world.journal.entries(kind="happening", limit=1)[0]["at"][:10] == "2127-01-28"
     assert "left_off" not in world.clock.advance("1 month")

@@ -86,7 +86,7 @@ class Bench:
 
     def rules(self, **changed: object) -> None:
         """Changes rules of the world."""
-        chosen = world.Rules.read({**self.shop.world.rules.told(), **changed})
+        chosen = world.Rules.read({**self.shop.world.rules.as_dict(), **changed})
         world.set_rules(self.shop.db, chosen, self.shop.world.provisioning)
         self.shop = replace(self.shop, world=world.read(self.shop.db))
 

@@ -1,4 +1,4 @@
-"""Looking at an account of a world, and putting it into a state."""
+"""Shows an account of a world and changes it."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from emulator.store.engine import Database, Statement
 from emulator.worlds.worlds import Worlds
 
 A = tables.account.c
-_ID = Statement(select(A.id).where(A.login == bindparam("wanted")))
-_TARIFF = Statement(select(tables.tariff.c.id).where(tables.tariff.c.id == bindparam("wanted")))
+_ID = Statement(select(A.id).where(A.login == bindparam("value")))
+_TARIFF = Statement(select(tables.tariff.c.id).where(tables.tariff.c.id == bindparam("value")))
 PLAIN = ("realname", "email", "phone", "country", "currency", "credit", "lang", "deletion")
-"""Fields that are written as they come."""
+"""Fields that are stored unchanged."""
 
 
 class NoAccountError(LookupError):
@@ -33,15 +33,15 @@ class NoAccountError(LookupError):
 
 def find(db: Database, login: str) -> Account:
     """The account of a login. Raises NoAccountError."""
-    number = db.value(_ID, wanted=login)
+    number = db.value(_ID, value=login)
     account = None if number is None else accounts.read(db, number)
     if account is None:
         raise NoAccountError(f'there is no account "{login}" in this world')
     return account
 
 
-def told(db: Database, account: Account) -> dict[str, object]:
-    """For JSON; money as text, secrets left out. ``ledger`` is what payments and expenses say."""
+def describe(db: Database, account: Account) -> dict[str, object]:
+    """For JSON, without secrets; money is text. ``ledger``: payments less expenses."""
     partner = partners.of_account(db, account.id)
     return {
         "login": account.login,
@@ -58,48 +58,56 @@ def told(db: Database, account: Account) -> dict[str, object]:
         "two_factors": account.totp_secret is not None,
         "api_addresses": list(account.api_addresses),
         "deletion": account.deletion,
-        "discounts": [one.told() for one in discounts.stored(db, account.id)],
-        "partner": None if partner is None else partner.told(),
+        "discounts": [discount.as_dict() for discount in discounts.stored(db, account.id)],
+        "partner": None if partner is None else partner.as_dict(),
         "created_on": account.created_on.isoformat(),
     }
 
 
 def amount(money: Decimal) -> str:
-    """Two decimals, or four where there is more to say."""
+    """Two decimals, or four where two are not exact."""
     return plain(money) if money == rounded(money) else exact(money)
 
 
-def change(worlds: Worlds, name: str, login: str, wanted: Mapping[str, Any]) -> dict[str, object]:
-    """Sets what is given: see AccountChange for the names. The balance by a correcting payment."""
+def change(worlds: Worlds, name: str, login: str, changes: Mapping[str, Any]) -> dict[str, object]:
+    """Makes the changes (keys: schemas.AccountChange) and returns the account.
+
+    A new balance is booked as a correcting payment. Raises NoAccountError; ValueError for a
+    discount on a tariff that does not exist.
+    """
     with worlds.locked(name) as db, db.writing():
         account = find(db, login)
-        changed = replace(account, **{f: wanted[f] for f in PLAIN if f in wanted})
-        if "totp_secret" in wanted:
-            changed = replace(changed, totp_secret=str(wanted["totp_secret"] or "") or None)
-        addresses = wanted.get("api_addresses")
+        changed = replace(account, **{f: changes[f] for f in PLAIN if f in changes})
+        if "totp_secret" in changes:
+            changed = replace(changed, totp_secret=str(changes["totp_secret"] or "") or None)
+        addresses = changes.get("api_addresses")
         if isinstance(addresses, list):
             changed = replace(changed, api_addresses=tuple(addresses))
         accounts.save(db, changed)
-        if isinstance(given := wanted.get("discounts"), list):
-            discounts.replace_all(db, account.id, tuple(_discount(db, one) for one in given))
-        if "partner" in wanted:
-            _set_partner(db, account, wanted["partner"])
-        if "password" in wanted:
-            accounts.set_password(db, account.id, str(wanted["password"]))
-        if isinstance(balance := wanted.get("balance"), Decimal):
+        if isinstance(listed := changes.get("discounts"), list):
+            discounts.replace_all(
+                db, account.id, tuple(_discount(db, discount) for discount in listed)
+            )
+        if "partner" in changes:
+            _set_partner(db, account, changes["partner"])
+        if "password" in changes:
+            accounts.set_password(db, account.id, str(changes["password"]))
+        if isinstance(balance := changes.get("balance"), Decimal):
             payments.set_balance(worlds.shop(db, read(db)), changed, balance)
-        return told(db, find(db, login))
+        return describe(db, find(db, login))
 
 
-def _set_partner(db: Database, account: Account, given: Mapping[str, Any] | None) -> None:
-    if given is None:
+def _set_partner(db: Database, account: Account, partner: Mapping[str, Any] | None) -> None:
+    if partner is None:
         partners.remove(db, account.id)
     else:
-        partners.keep(db, Partner(account.id, given["url"], given["mode"], given["addresses"]))
+        partners.keep(
+            db, Partner(account.id, partner["url"], partner["mode"], partner["addresses"])
+        )
 
 
-def _discount(db: Database, given: Mapping[str, Any]) -> Discount:
-    tariff = given.get("tariff")
-    if tariff is not None and db.row(_TARIFF, wanted=tariff) is None:
+def _discount(db: Database, discount: Mapping[str, Any]) -> Discount:
+    tariff = discount.get("tariff")
+    if tariff is not None and db.row(_TARIFF, value=tariff) is None:
         raise ValueError(f"discounts.tariff: there is no tariff {tariff}")
-    return Discount(given["percent"], given.get("type"), tariff, NAME)
+    return Discount(discount["percent"], discount.get("type"), tariff, NAME)

@@ -1,4 +1,4 @@
-"""Moving the clock of a world, and telling what happened on the way."""
+"""Moves the clock of a world and reports the events on the way."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from emulator.store.engine import Database
 from emulator.worlds.worlds import Worlds
 
 NEXT = "to next renewal"
-"""Instead of a span: to the moment at which something falls due next."""
-MOST_TOLD = 10_000
-"""Happenings an answer tells; the others are counted."""
+"""Instead of a span: to the instant of the next due event."""
+MOST_EVENTS = 10_000
+"""Events an answer lists; the others are counted."""
 
 
 class NothingDueError(ValueError):
@@ -24,11 +24,11 @@ class NothingDueError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """A world's time: ``mode`` real, shifted or frozen; ``happened`` since the call before.
+class ClockState:
+    """A world's time: ``mode`` real, shifted or frozen; ``happened``: the events of a move.
 
-    Of more than MOST_TOLD happenings the first are told; ``left_off`` counts the others, which
-    the journal tells as far back as it goes.
+    Of more than MOST_EVENTS events the first are listed and ``left_off`` counts the others; the
+    journal has the latest.
     """
 
     now: datetime
@@ -37,31 +37,31 @@ class Moment:
     happened: tuple[DueEvent, ...] = ()
     left_off: int = 0
 
-    def told(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, object]:
         """For JSON."""
         due = self.next_due_at
         return {
             "now": self.now.isoformat(),
             "mode": self.mode,
             "next_due_at": None if due is None else due.isoformat(),
-            "happened": [happening.told() for happening in self.happened],
+            "happened": [event.as_dict() for event in self.happened],
             **({"left_off": self.left_off} if self.left_off else {}),
         }
 
 
-def show(worlds: Worlds, name: str) -> Moment:
-    """The world's time. Nothing falls due by looking at it."""
-    return _moment(worlds, worlds.connect(name), _Told())
+def show(worlds: Worlds, name: str) -> ClockState:
+    """The world's time. Reading it triggers no event. Raises NoWorld."""
+    return _moment(worlds, worlds.connect(name), _Progress())
 
 
-def advance(worlds: Worlds, name: str, span: str) -> Moment:
+def advance(worlds: Worlds, name: str, span: str) -> ClockState:
     """Moves the clock forward: ``31 days``, ``1 month``, or ``to next renewal``.
 
-    A frozen clock stays frozen, a running one runs on from there. Raises ValueError for what is
-    no span, NothingDueError where nothing is due.
+    A frozen clock stays frozen, a running one runs on from there. Raises ValueError for a bad
+    span, NothingDueError where nothing is due, NoWorld.
     """
     with worlds.locked(name) as db:
-        told = _catch_up(worlds, db, _Told())
+        progress = _catch_up(worlds, db, _Progress())
         with db.writing():
             world = read(db)
             now = world.clock.now(worlds.machine)
@@ -70,32 +70,32 @@ def advance(worlds: Worlds, name: str, span: str) -> Moment:
                 msg = f'"{span}" from {now:%Y-%m-%d} leaves the calendar'
                 raise ValueError(msg)
             set_clock(db, world.clock.moved_to(target, worlds.machine))
-        return _moment(worlds, db, _catch_up(worlds, db, told))
+        return _moment(worlds, db, _catch_up(worlds, db, progress))
 
 
-def freeze(worlds: Worlds, name: str, at: datetime | None = None) -> Moment:
-    """Stops the clock, now or at ``at``; what is due by then happens."""
+def freeze(worlds: Worlds, name: str, at: datetime | None = None) -> ClockState:
+    """Stops the clock, now or at ``at``; events due by then take place. Raises NoWorld."""
     with worlds.locked(name) as db:
         with db.writing():
             clock = read(db).clock
             set_clock(db, WorldClock("frozen", frozen_at=at or clock.now(worlds.machine)))
-        return _moment(worlds, db, _catch_up(worlds, db, _Told()))
+        return _moment(worlds, db, _catch_up(worlds, db, _Progress()))
 
 
-def set_to(worlds: Worlds, name: str, at: datetime) -> Moment:
-    """Puts the clock to ``at``, before or after now; a running one runs on from there."""
+def set_to(worlds: Worlds, name: str, at: datetime) -> ClockState:
+    """Sets the clock to ``at``, past or future; a running one runs on. Raises NoWorld."""
     with worlds.locked(name) as db:
         with db.writing():
             set_clock(db, read(db).clock.moved_to(at, worlds.machine))
-        return _moment(worlds, db, _catch_up(worlds, db, _Told()))
+        return _moment(worlds, db, _catch_up(worlds, db, _Progress()))
 
 
-def run_real(worlds: Worlds, name: str) -> Moment:
-    """Lets the world's clock be the machine's again."""
+def run_real(worlds: Worlds, name: str) -> ClockState:
+    """Makes the world's clock show real time again. Raises NoWorld."""
     with worlds.locked(name) as db:
         with db.writing():
             set_clock(db, WorldClock("real"))
-        return _moment(worlds, db, _catch_up(worlds, db, _Told()))
+        return _moment(worlds, db, _catch_up(worlds, db, _Progress()))
 
 
 def _next(due: datetime | None) -> datetime:
@@ -105,31 +105,31 @@ def _next(due: datetime | None) -> datetime:
 
 
 @dataclass(slots=True)
-class _Told:
-    """The first of what happened, and how much more: a jump of a century stays in memory."""
+class _Progress:
+    """The first events and the number of the others: a jump of a century fits in memory."""
 
     happened: list[DueEvent] = field(default_factory=list)
     left_off: int = 0
 
     def add(self, batch: list[DueEvent]) -> None:
-        """One batch more."""
-        room = MOST_TOLD - len(self.happened)
+        """Adds a batch."""
+        room = MOST_EVENTS - len(self.happened)
         self.happened += batch[:room]
         self.left_off += len(batch[room:])
 
 
-def _moment(worlds: Worlds, db: Database, told: _Told) -> Moment:
+def _moment(worlds: Worlds, db: Database, progress: _Progress) -> ClockState:
     world = read(db)
     now, due = world.clock.now(worlds.machine), world.next_due_at
-    return Moment(now, world.clock.mode, due, tuple(told.happened), told.left_off)
+    return ClockState(now, world.clock.mode, due, tuple(progress.happened), progress.left_off)
 
 
-def _catch_up(worlds: Worlds, db: Database, told: _Told) -> _Told:
-    """Everything that is due, each batch a commit of its own."""
+def _catch_up(worlds: Worlds, db: Database, progress: _Progress) -> _Progress:
+    """Lets everything due happen, each batch in its own commit."""
     while True:
         with db.writing():
             shop = worlds.shop(db, read(db))
             if not lifecycle.is_due(shop):
-                return told
+                return progress
             batch = events.catch_up(shop, worlds.bounds)
-        told.add(batch)
+        progress.add(batch)

@@ -1,6 +1,6 @@
-"""What of the declared API the calls of a world exercised, counted from its journal.
+"""Which part of the declared API was exercised, counted from the journal of a world.
 
-The journal is a ring: what it dropped is not counted, and the answer says how much that is.
+The journal drops its oldest entries; those are not counted, and the answer says how many they are.
 """
 
 from __future__ import annotations
@@ -20,37 +20,37 @@ from emulator.store.engine import Database, Statement
 from emulator.worlds.worlds import Worlds
 
 EVERY = "*"
-"""In place of the name of a world: all worlds there are."""
+"""In place of a world's name: all worlds."""
 PAGE = 200
-"""Entries that are in memory at once."""
+"""Entries in memory at a time."""
 
 J = tables.journal.c
 _OLDEST = Statement(select(func.min(J.id)))
 _NEWEST = Statement(select(func.max(J.id)))
 
 
-def told(worlds: Worlds, name: str, registry: Registry) -> dict[str, Any]:
-    """The count for JSON; of the world ``name``, or of ``*``: all of them together.
+def measure(worlds: Worlds, name: str, registry: Registry) -> dict[str, Any]:
+    """The coverage of one world, or with ``*`` of all worlds together, for JSON.
 
-    ``journal``: for each world how many calls it ``kept``, how many entries it ``dropped``, and
-    whether it is ``off``, so that nothing was written down at all.
+    ``journal`` has for each world the calls it ``kept``, the entries it ``dropped``, and whether it
+    is ``off``. Raises NoWorld.
     """
     counted = Coverage(registry)
     journals = {}
     for world in worlds.names() if name == EVERY else [name]:
         db = worlds.connect(world)
         with db.reading():
-            kept = _count(db, counted)
+            recorded = _count(db, counted)
             journals[world] = {
-                "kept": kept,
+                "kept": recorded,
                 "dropped": _dropped(db),
                 "off": worlds.bounds.rows == 0,
             }
-    return {"world": name, "journal": journals, **counted.told()}
+    return {"world": name, "journal": journals, **counted.as_dict()}
 
 
 def _count(db: Database, counted: Coverage) -> int:
-    """Counts every call that is kept, from the eldest on; how many there were."""
+    """Counts every call in the journal, oldest first; returns how many there were."""
     number, newest = (db.value(_OLDEST) or 0) - 1, db.value(_NEWEST) or 0
     calls = 0
     while number < newest:
@@ -63,7 +63,7 @@ def _count(db: Database, counted: Coverage) -> int:
 
 
 def _page(db: Database, after: int) -> Sequence[Entry]:
-    """The calls among the entries with the next numbers."""
+    """The calls among the PAGE entries after this number."""
     query = select(*(c for c in J if c.name != "total")).where(
         J.id > after, J.id <= after + PAGE, J.kind == journal.CALL
     )
@@ -71,7 +71,7 @@ def _page(db: Database, after: int) -> Sequence[Entry]:
 
 
 def _dropped(db: Database) -> int:
-    """Entries before the eldest that is kept: their numbers are given in turn, from one."""
+    """Entries older than the oldest one left: numbers are consecutive from 1."""
     return max((db.value(_OLDEST) or 1) - 1, 0)
 
 

@@ -8,11 +8,11 @@ from emulator.api.schema import WireSchema
 
 
 def functions(registry: Registry) -> list[dict[str, object]]:
-    """Every function with what it takes and returns, in the order of the registry."""
-    return [_told(function) for function in registry]
+    """Every function with its parameters and answer fields, in the order of the registry."""
+    return [_describe(function) for function in registry]
 
 
-def _told(function: Function) -> dict[str, object]:
+def _describe(function: Function) -> dict[str, object]:
     return {
         "name": function.name,
         "family": function.family.name,

@@ -1,8 +1,8 @@
-"""Who may use the control API.
+"""Access control of the control API.
 
-Neither a page that is open in the user's browser may reach it, nor a stranger by a proxy: hence
-the server's own ``Host``, JSON for changes, no CORS, and a token wherever the way in is not
-certainly this machine.
+Neither a page in the user's browser nor somebody behind a proxy may use it. So a request
+must carry one of the server's own names as ``Host``; changes must be JSON, without CORS; and a
+request that does not certainly come from this computer needs the token.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from emulator.settings import Settings
 
 THROUGH_A_PROXY = frozenset({"forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip"})
 FORWARDED = "x-forwarded-"
-"""Proxies add names of their own behind this: -For, -Host, -Proto, -Port, -Server."""
+"""Proxies add headers that begin like this: -For, -Host, -Proto, -Port, -Server."""
 OWN_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 CHANGES = frozenset({"POST", "PATCH", "PUT", "DELETE"})
 JSON = "application/json"
 
 
 class Refusal(Exception):
-    """The control API says no: an HTTP status and one line."""
+    """A request that is refused: an HTTP status and one line."""
 
     def __init__(self, status: int, line: str) -> None:
         super().__init__(line)
@@ -33,7 +33,7 @@ class Refusal(Exception):
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches a server that listens there."""
+    """Whether a server that listens there can be reached from this computer only."""
     try:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:
@@ -41,7 +41,7 @@ def is_loopback(host: str) -> bool:
 
 
 class Guard:
-    """Judges requests by the server's settings."""
+    """Checks requests against the server's settings."""
 
     def __init__(self, settings: Settings) -> None:
         self._token = settings.token.encode()
@@ -54,16 +54,17 @@ class Guard:
         name = hostname(http.environ.get("HTTP_HOST", ""))
         if name not in self._names:
             raise Refusal(
-                403, f'"{name[:100]}" is not a name of this server; allowed_hosts adds names'
+                403,
+                f'"{name[:100]}" is not a name of this server; add it to the setting allowed_hosts',
             )
         if not self._is_near(http):
             self._check_token(http.headers.get("Authorization", ""))
         if http.method in CHANGES and http.mimetype not in kinds:
-            raise Refusal(415, f"changes need Content-Type: {' or '.join(kinds)}")
+            raise Refusal(415, f"a change needs the header Content-Type: {' or '.join(kinds)}")
 
     def _is_near(self, http: Request) -> bool:
-        # The caller's address is asked too: under somebody else's WSGI server our own setting of
-        # the host may not be where that server listens.
+        # The client's address counts too: under another WSGI server our setting `host` may not be
+        # where that server listens.
         here = self._local and is_loopback(http.remote_addr or "")
         names = (name.lower() for name in http.headers.keys())  # noqa: SIM118 - Headers are pairs
         return here and not any(n in THROUGH_A_PROXY or n.startswith(FORWARDED) for n in names)
@@ -72,23 +73,27 @@ class Guard:
         scheme, _, brought = header.partition(" ")
         if not self._token:
             raise Refusal(
-                401, "from here the control API needs a token, and none is set: set token"
+                401,
+                "the control API is closed to requests from other computers;"
+                " start the server with MOCKSELLER_TOKEN=... to open it",
             )
         same = hmac.compare_digest(brought.strip().encode("utf-8", "replace"), self._token)
         if scheme.lower() != "bearer" or not same:
-            raise Refusal(401, "this needs the server's token: Authorization: Bearer TOKEN")
+            raise Refusal(
+                401, "the server's token is missing or wrong; send Authorization: Bearer TOKEN"
+            )
 
 
-def came_from_here(http: Request) -> None:
-    """Raises Refusal unless a page of this server sent it, as browsers say themselves.
+def require_same_origin(http: Request) -> None:
+    """Raises Refusal unless the browser says that a page of this server sent the request.
 
-    A page of somebody else's, open in the same browser, must not be able to drive this one.
+    A foreign page, open in the same browser, must not be able to send it.
     """
     site = http.headers.get("Sec-Fetch-Site", "")
     origin = http.headers.get("Origin", "")
     same = urlsplit(origin).netloc == http.host if origin and origin != "null" else False
     if (site and site != "same-origin") or not (same or site == "same-origin"):
-        raise Refusal(403, "a change has to come from a page of this server")
+        raise Refusal(403, "only a page of this server may send changes here")
 
 
 def hostname(host: str) -> str:

@@ -20,7 +20,7 @@ from emulator.control.api.clock import NothingDueError
 from emulator.control.api.functions import functions
 from emulator.control.api.guard import JSON, Guard, Refusal
 from emulator.control.api.payments import NoPaymentError
-from emulator.control.api.routes import Asked, Handler
+from emulator.control.api.routes import ControlRequest, Handler
 from emulator.control.api.services import NoServiceError
 from emulator.control.api.tickets import NoTicketError
 from emulator.errors import ApiError
@@ -37,7 +37,7 @@ STATUSES: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
     ((WorldExists, NothingDueError), 409),
     ((WorldError, FixtureError, PriceListError, ApiError, ValueError), 400),
 )
-"""The first that fits: the more special faults stand first."""
+"""The first match counts: special exceptions stand before general ones."""
 NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -50,11 +50,11 @@ MAP = Map(
         )
     ]
 )
-"""Made once: every application of this process answers the same paths."""
+"""Built once: every application of this process has the same paths."""
 
 
 class ControlApi:
-    """Answers what comes under ``/_mockseller/``. One per process."""
+    """Answers every path under ``/_mockseller/``. One per process."""
 
     def __init__(self, settings: Settings, worlds: Worlds, registry: Registry) -> None:
         self._guard = Guard(settings)
@@ -70,19 +70,19 @@ class ControlApi:
         }
 
     def answer(self, http: Request) -> Response:
-        """One request, answered; a refusal is ``{"error": "one line"}`` with its HTTP status."""
+        """Answers one request; a refusal is ``{"error": "one line"}`` with its HTTP status."""
         try:
             return self._answer(http)
-        except MethodNotAllowed as fault:
-            allowed = ", ".join(sorted(fault.valid_methods or ()))
-            return _refused(405, f"here only {allowed} is answered", {"Allow": allowed})
-        except Exception as fault:  # noqa: BLE001 - whatever it is, the answer is JSON
-            return _refused(*_judged(fault, f"{http.method} {http.path}"))
+        except MethodNotAllowed as error:
+            allowed = ", ".join(sorted(error.valid_methods or ()))
+            return _refused(405, f"this path takes only {allowed}", {"Allow": allowed})
+        except Exception as error:  # noqa: BLE001 - whatever it is, the answer is JSON
+            return _refused(*_status_and_message(error, f"{http.method} {http.path}"))
 
     def _answer(self, http: Request) -> Response:
         adapter = MAP.bind("mockseller", path_info=http.path.removeprefix(PREFIX) or "/")
-        endpoint, found = adapter.match(method=http.method)
-        values = dict(found)
+        endpoint, matched = adapter.match(method=http.method)
+        values = dict(matched)
         if endpoint == "GET /health":
             return _json(200, {"status": "ok", "version": __version__})
         handler = self._handlers[endpoint]
@@ -90,57 +90,59 @@ class ControlApi:
         self._guard.check(http, kinds=kinds)
         name = values.pop("name", None) or http.args.get("world") or DEFAULT
         query = http.args.to_dict()
-        asked = Asked(self._worlds, name, values, query, lambda: self._body(http), self._names)
+        request = ControlRequest(
+            self._worlds, name, values, query, lambda: self._body(http), self._names
+        )
         status = 201 if endpoint in routes.CREATES else 200
-        return _json(status, handler(asked))
+        return _json(status, handler(request))
 
     def _body(self, http: Request) -> bytes:
         http.max_content_length = self._settings.max_body
         return http.get_data(cache=False)
 
-    def _functions(self, asked: Asked) -> object:
-        del asked
+    def _functions(self, request: ControlRequest) -> object:
+        del request
         return functions(self._registry)
 
-    def _openapi(self, asked: Asked) -> object:
-        from emulator.openapi import openapi  # noqa: PLC0415 - only whoever asks pays for it
+    def _openapi(self, request: ControlRequest) -> object:
+        from emulator.openapi import openapi  # noqa: PLC0415 - loaded on first use
 
-        del asked
+        del request
         return openapi(self._registry)
 
-    def _coverage(self, asked: Asked) -> object:
+    def _coverage(self, request: ControlRequest) -> object:
         from emulator.control.api import coverage  # noqa: PLC0415 - the same
 
-        return coverage.told(asked.worlds, asked.name, self._registry)
+        return coverage.measure(request.worlds, request.name, self._registry)
 
 
-def _judged(fault: Exception, what: str) -> tuple[int, str]:
-    """The HTTP status and the line of a fault."""
-    if isinstance(fault, Refusal):
-        return fault.status, fault.line
-    if isinstance(fault, HTTPException):
-        code = fault.code or 400
-        return code, "there is no such path" if code == HTTPStatus.NOT_FOUND else fault.name.lower()
+def _status_and_message(error: Exception, what: str) -> tuple[int, str]:
+    """The HTTP status and the message for an exception."""
+    if isinstance(error, Refusal):
+        return error.status, error.line
+    if isinstance(error, HTTPException):
+        code = error.code or 400
+        return code, "there is no such path" if code == HTTPStatus.NOT_FOUND else error.name.lower()
     for kinds, status in STATUSES:
-        if isinstance(fault, kinds):
-            return status, str(fault)
-    LOG.error("%s failed", what, exc_info=fault)
-    return 500, "a fault of ours; the server's log tells more"
+        if isinstance(error, kinds):
+            return status, str(error)
+    LOG.error("%s failed", what, exc_info=error)
+    return 500, "internal error; the server's log has the details"
 
 
-def _json(status: int, told: object, headers: dict[str, str] | None = None) -> Response:
-    body = json.dumps(told, ensure_ascii=True, indent=1, default=_unjson()) + "\n"
+def _json(status: int, payload: object, headers: dict[str, str] | None = None) -> Response:
+    body = json.dumps(payload, ensure_ascii=True, indent=1, default=_to_json()) + "\n"
     return Response(body, status, {**NO_STORE, **(headers or {})}, content_type=JSON)
 
 
-def _unjson() -> Callable[[Any], Any]:
-    """Mappings and tuples that are no dict and list."""
+def _to_json() -> Callable[[Any], Any]:
+    """Converts mappings and sequences that are not dict and list."""
     return lambda value: dict(value) if hasattr(value, "keys") else list(value)
 
 
 def _refused(status: int, line: str, headers: dict[str, str] | None = None) -> Response:
-    told = " ".join(line.split())
+    message = " ".join(line.split())
     extra = dict(headers or {})
     if status == HTTPStatus.UNAUTHORIZED:
         extra["WWW-Authenticate"] = 'Bearer realm="mockseller"'
-    return _json(status, {"error": told}, extra)
+    return _json(status, {"error": message}, extra)

@@ -1,30 +1,30 @@
-"""What is asked of the journal over the control API."""
+"""Requests about the journal: bodies and queries of the control API."""
 
 from __future__ import annotations
 
 from marshmallow import ValidationError, fields, validate
 
 from emulator import journal
-from emulator.control.api.schemas import BIGGEST, Body, Text, Whole
+from emulator.control.api.schemas import BIGGEST, Body, IntegerField, TextField
 
 
-class Wanted(Body):
-    """``POST journal/verify``. ``count`` stands for ``at_least`` and ``at_most`` at once."""
+class ExpectedCall(Body):
+    """``POST journal/verify``. ``count`` sets both ``at_least`` and ``at_most``."""
 
-    func = Text()
-    login = Text()
-    out = Text()
-    method = Text()
-    error = Text()
-    params = fields.Dict(keys=Text(), values=Text())
-    count = Whole()
-    at_least = Whole()
-    at_most = Whole()
-    after = Whole()
+    func = TextField()
+    login = TextField()
+    out = TextField()
+    method = TextField()
+    error = TextField()
+    params = fields.Dict(keys=TextField(), values=TextField())
+    count = IntegerField()
+    at_least = IntegerField()
+    at_most = IntegerField()
+    after = IntegerField()
 
 
-class KindOfEntry(fields.Field[str | None]):
-    """``call`` (which is meant where nothing is said), ``happening``, or ``all``."""
+class EntryKindField(fields.Field[str | None]):
+    """``call`` (the default), ``happening`` (an event) or ``all``."""
 
     def _deserialize(self, value: object, *_: object, **__: object) -> str | None:
         if value not in (journal.CALL, journal.HAPPENING, "all"):
@@ -33,12 +33,12 @@ class KindOfEntry(fields.Field[str | None]):
 
 
 class JournalQuery(Body):
-    """The query string of ``GET journal``; everything comes as text."""
+    """The query string of ``GET journal``; every value arrives as text."""
 
-    func = Text()
-    login = Text()
+    func = TextField()
+    login = TextField()
     error = fields.Boolean()
-    kind = KindOfEntry()
+    kind = EntryKindField()
     fault = fields.Boolean()
     after = fields.Integer(validate=validate.Range(0, BIGGEST))
     limit = fields.Integer(validate=validate.Range(1, 10_000))

@@ -1,4 +1,4 @@
-"""Which journal entries are the ones that were meant, and which nearly are."""
+"""Finds the journal entries that match an expected call, and those that nearly do."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ NEAREST = 5
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a call looked like; what is None does not matter.
+    """The call that is expected; None stands for anything.
 
-    ``params`` as they were sent, as text. ``error``: ``type/object`` of the refusal, or only its
-    type, or the empty text for a call that was not refused.
+    ``params`` as sent. ``error``: ``type/object`` of the refusal, or its type alone, or an empty
+    text for a call that succeeded.
     """
 
     func: str | None = None
@@ -30,72 +30,72 @@ class Expected:
     params: Mapping[str, str] = field(default_factory=dict)
 
     def differences(self, entry: Entry) -> list[str]:
-        """Where an entry is not what was expected, in words; empty where it is."""
-        found = [
-            _difference(name, wanted, actual)
-            for name, wanted, actual in (
+        """How an entry differs from the expected call, one line each; empty for a match."""
+        differences = [
+            _difference(name, expected, actual)
+            for name, expected, actual in (
                 ("func", self.func, entry.func),
                 ("login", self.login, entry.login or ""),
                 ("out", self.out, entry.out),
                 ("method", self.method, entry.method),
             )
-            if wanted is not None and wanted != actual
+            if expected is not None and expected != actual
         ]
         if self.error is not None and self.error not in _errors(entry):
-            found.append(_difference("error", self.error, entry.error or ""))
+            differences.append(_difference("error", self.error, entry.error or ""))
         sent = json.loads(entry.params)
-        for name, wanted in self.params.items():
+        for name, expected in self.params.items():
             if name not in sent:
-                found.append(f"params.{name}: was not sent")
-            elif sent[name] != wanted:
-                found.append(_difference(f"params.{name}", wanted, sent[name]))
-        return found
+                differences.append(f"params.{name}: was not sent")
+            elif sent[name] != expected:
+                differences.append(_difference(f"params.{name}", expected, sent[name]))
+        return differences
 
 
 def _errors(entry: Entry) -> tuple[str, ...]:
     return (entry.error, entry.error.partition("/")[0]) if entry.error else ("",)
 
 
-def _difference(name: str, wanted: str, actual: str) -> str:
-    return f"{name}: {actual!r} instead of {wanted!r}"
+def _difference(name: str, expected: str, actual: str) -> str:
+    return f"{name}: {actual!r} instead of {expected!r}"
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether it held; the entries that match; the nearest that do not, and why not."""
+class Verification:
+    """Whether the expectation holds, the matching entries, and the nearest others with reasons."""
 
-    held: bool
-    found: Sequence[Entry]
+    holds: bool
+    matches: Sequence[Entry]
     near: Sequence[tuple[Entry, list[str]]]
 
-    def told(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, object]:
         """For JSON."""
         return {
-            "held": self.held,
-            "count": len(self.found),
-            "found": [entry.told() for entry in self.found],
-            "near": [{**entry.told(), "differs": why} for entry, why in self.near],
+            "held": self.holds,
+            "count": len(self.matches),
+            "found": [entry.as_dict() for entry in self.matches],
+            "near": [{**entry.as_dict(), "differs": why} for entry, why in self.near],
         }
 
 
 def verify(
     db: Database, expected: Expected, *, least: int = 1, most: int | None = None, after: int = 0
-) -> Verdict:
-    """Whether such a call was made at least ``least`` and at most ``most`` times."""
-    found: list[Entry] = []
+) -> Verification:
+    """Checks that the call was made ``least`` to ``most`` times after entry number ``after``."""
+    matches: list[Entry] = []
     near: list[tuple[Entry, list[str]]] = []
     for entry in journal.find(db, after=after, limit=MOST):
         differences = expected.differences(entry)
         if not differences:
-            found.append(entry)
+            matches.append(entry)
         elif len(differences) <= _fields(expected):
             near.append((entry, differences))
     near.sort(key=lambda pair: len(pair[1]))  # the newest first among equals
-    held = least <= len(found) and (most is None or len(found) <= most)
-    return Verdict(held, found, [] if held else near[:NEAREST])
+    holds = least <= len(matches) and (most is None or len(matches) <= most)
+    return Verification(holds, matches, [] if holds else near[:NEAREST])
 
 
 def _fields(expected: Expected) -> int:
-    """How many differences a near miss may have: something at least has to be the same."""
+    """How many differences a near miss may have: one field at least has to match."""
     named = (expected.func, expected.login, expected.out, expected.method, expected.error)
     return sum(value is not None for value in named) + len(expected.params) - 1

@@ -1,4 +1,4 @@
-"""Payments as somebody at the seller sees and moves them."""
+"""Payments as staff of the seller see them and change their status."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class NoPaymentError(LookupError):
     """No payment of that number in this world; the text is one line for people."""
 
 
-def told(payment: Payment) -> dict[str, object]:
+def describe(payment: Payment) -> dict[str, object]:
     """For JSON; money as text. ``next`` are the statuses that may follow."""
     paid = payment.paid_at
     return {
@@ -37,14 +37,14 @@ def of_account(worlds: Worlds, name: str, login: str) -> list[dict[str, object]]
     db = worlds.connect(name)
     with db.reading():
         shop = worlds.shop(db, read(db))
-        return [told(one) for one in topups.of_account(shop, find(db, login), MOST)]
+        return [describe(payment) for payment in topups.of_account(shop, find(db, login), MOST)]
 
 
 def move(worlds: Worlds, name: str, number: int, status: int) -> dict[str, object]:
-    """Another status, and the money goes with it. Raises NoPaymentError, WrongMove."""
+    """Sets the status and moves the money accordingly. Raises NoPaymentError, WrongMove."""
     with worlds.locked(name) as db, db.writing():
         shop = worlds.shop(db, read(db))
         payment = topups.find(shop, number)
         if payment is None:
             raise NoPaymentError(f"there is no payment {number} in this world")
-        return told(topups.move(shop, payment, status))
+        return describe(topups.move(shop, payment, status))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -33,15 +33,15 @@ ACCOUNT_CHANGE = schemas.AccountChange()
 SERVICE_CHANGE = schemas.ServiceChange()
 TICKET_ANSWER = schemas.TicketAnswer()
 PAYMENT_CHANGE = schemas.PaymentChange()
-WANTED = journal_schemas.Wanted()
+EXPECTED_CALL = journal_schemas.ExpectedCall()
 QUERY = journal_schemas.JournalQuery()
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One request: which world, what stood in the path and in the query, and its body.
+class ControlRequest:
+    """One request: the world's name, the values of path and query, and the body.
 
-    ``functions``: names of all functions of the API.
+    ``functions``: the names of all functions of the API.
     """
 
     worlds: Worlds
@@ -52,17 +52,17 @@ class Asked:
     functions: Collection[str] = ()
 
     def read(self, schema: schemas.Body) -> dict[str, Any]:
-        """The body as the schema wants it, its types too. ValueError says in one line why not."""
-        return schema.read(self._given())
+        """The body, validated and converted. Raises ValueError with one line."""
+        return schema.read(self._json())
 
     def rule(self) -> Mapping[str, Any]:
-        """The body as the rule of a fault, which has a reader of its own."""
-        given = self._given()
-        if not isinstance(given, Mapping):
-            raise ValueError("the body is not a JSON object")  # noqa: TRY004 - a fault of the body
-        return given
+        """The body as the rule of a fault, unvalidated. Raises ValueError if it is no object."""
+        body = self._json()
+        if not isinstance(body, Mapping):
+            raise ValueError("the body is not a JSON object")  # noqa: TRY004 - the client's error
+        return body
 
-    def _given(self) -> object:
+    def _json(self) -> object:
         try:
             return json.loads(self.body(), parse_float=Decimal, parse_constant=_no_constant)
         except (ValueError, RecursionError):
@@ -73,184 +73,184 @@ def _no_constant(name: str) -> object:
     raise ValueError(name)
 
 
-Handler = Callable[[Asked], object]
+Handler = Callable[[ControlRequest], object]
 
 
-def _worlds(asked: Asked) -> object:
-    return [world_state.told(asked.worlds, name) for name in asked.worlds.names()]
+def _worlds(request: ControlRequest) -> object:
+    return [world_state.describe(request.worlds, name) for name in request.worlds.names()]
 
 
-def _create(asked: Asked) -> object:
-    given = asked.read(NEW_WORLD)
-    fixture = str(given.get("fixture", asked.worlds.settings.fixture))
+def _create(request: ControlRequest) -> object:
+    body = request.read(NEW_WORLD)
+    fixture = str(body.get("fixture", request.worlds.settings.fixture))
     if "." in fixture or "/" in fixture:
         raise ValueError("fixture: only shipped fixtures can be named here")
-    seed = given.get("seed")
-    asked.worlds.create(str(given["name"]), fixture, seed if isinstance(seed, int) else None)
-    return world_state.told(asked.worlds, str(given["name"]))
+    seed = body.get("seed")
+    request.worlds.create(str(body["name"]), fixture, seed if isinstance(seed, int) else None)
+    return world_state.describe(request.worlds, str(body["name"]))
 
 
-def _world(asked: Asked) -> object:
-    return world_state.told(asked.worlds, asked.name)
+def _world(request: ControlRequest) -> object:
+    return world_state.describe(request.worlds, request.name)
 
 
-def _change_world(asked: Asked) -> object:
-    given = asked.read(WORLD_CHANGE)
-    rules, how = given.get("rules"), given.get("provisioning")
+def _change_world(request: ControlRequest) -> object:
+    body = request.read(WORLD_CHANGE)
+    rules, how = body.get("rules"), body.get("provisioning")
     return world_state.change(
-        asked.worlds,
-        asked.name,
+        request.worlds,
+        request.name,
         rules if isinstance(rules, dict) else None,
         how if isinstance(how, dict) else None,
     )
 
 
-def _remove(asked: Asked) -> object:
-    asked.worlds.remove(asked.name)
-    return {"removed": asked.name}
+def _remove(request: ControlRequest) -> object:
+    request.worlds.remove(request.name)
+    return {"removed": request.name}
 
 
-def _reset(asked: Asked) -> object:
-    asked.worlds.reset(asked.name)
-    return world_state.told(asked.worlds, asked.name)
+def _reset(request: ControlRequest) -> object:
+    request.worlds.reset(request.name)
+    return world_state.describe(request.worlds, request.name)
 
 
-def _snapshot(asked: Asked) -> object:
-    asked.worlds.snapshot(asked.name, str(asked.read(NAMED)["name"]))
-    return world_state.told(asked.worlds, asked.name)
+def _snapshot(request: ControlRequest) -> object:
+    request.worlds.snapshot(request.name, str(request.read(NAMED)["name"]))
+    return world_state.describe(request.worlds, request.name)
 
 
-def _restore(asked: Asked) -> object:
-    asked.worlds.restore(asked.name, str(asked.read(NAMED)["name"]))
-    return world_state.told(asked.worlds, asked.name)
+def _restore(request: ControlRequest) -> object:
+    request.worlds.restore(request.name, str(request.read(NAMED)["name"]))
+    return world_state.describe(request.worlds, request.name)
 
 
-def _fork(asked: Asked) -> object:
-    into = str(asked.read(FORK)["into"])
-    asked.worlds.fork(asked.name, into)
-    return world_state.told(asked.worlds, into)
+def _fork(request: ControlRequest) -> object:
+    into = str(request.read(FORK)["into"])
+    request.worlds.fork(request.name, into)
+    return world_state.describe(request.worlds, into)
 
 
-def _sell(asked: Asked) -> object:
-    return asdict(world_state.sell(asked.worlds, asked.name, asked.body()))
+def _sell(request: ControlRequest) -> object:
+    return world_state.sell(request.worlds, request.name, request.body()).as_dict()
 
 
-def _clock(asked: Asked) -> object:
-    return clock.show(asked.worlds, asked.name).told()
+def _clock(request: ControlRequest) -> object:
+    return clock.show(request.worlds, request.name).as_dict()
 
 
-def _move_clock(asked: Asked) -> object:
-    given = asked.read(CLOCK_MOVE)
-    worlds, name = asked.worlds, asked.name
-    if "advance" in given:
-        return clock.advance(worlds, name, str(given["advance"])).told()
-    if "freeze" in given:
-        return clock.freeze(worlds, name, given["freeze"]).told()
-    if "to" in given:
-        return clock.set_to(worlds, name, given["to"]).told()
-    return clock.run_real(worlds, name).told()
+def _move_clock(request: ControlRequest) -> object:
+    body = request.read(CLOCK_MOVE)
+    worlds, name = request.worlds, request.name
+    if "advance" in body:
+        return clock.advance(worlds, name, str(body["advance"])).as_dict()
+    if "freeze" in body:
+        return clock.freeze(worlds, name, body["freeze"]).as_dict()
+    if "to" in body:
+        return clock.set_to(worlds, name, body["to"]).as_dict()
+    return clock.run_real(worlds, name).as_dict()
 
 
-def _journal(asked: Asked) -> object:
-    chosen = QUERY.read({name: value for name, value in asked.query.items() if name != "world"})
-    db = asked.worlds.connect(asked.name)
+def _journal(request: ControlRequest) -> object:
+    chosen = QUERY.read({name: value for name, value in request.query.items() if name != "world"})
+    db = request.worlds.connect(request.name)
     entries = journal.find(db, **chosen)
     kept = journal.count(db, chosen.get("kind", journal.CALL))
-    return {"count": kept, "entries": [entry.told() for entry in entries]}
+    return {"count": kept, "entries": [entry.as_dict() for entry in entries]}
 
 
-def _clear_journal(asked: Asked) -> object:
-    with asked.worlds.locked(asked.name) as db, db.writing():
+def _clear_journal(request: ControlRequest) -> object:
+    with request.worlds.locked(request.name) as db, db.writing():
         gone = journal.count(db)
         journal.clear(db)
     return {"removed": gone}
 
 
-def _verify(asked: Asked) -> object:
-    given = asked.read(WANTED)
-    count = given.pop("count", None)
-    least, most = given.pop("at_least", None), given.pop("at_most", None)
-    after = given.pop("after", 0)
+def _verify(request: ControlRequest) -> object:
+    body = request.read(EXPECTED_CALL)
+    count = body.pop("count", None)
+    least, most = body.pop("at_least", None), body.pop("at_most", None)
+    after = body.pop("after", 0)
     if isinstance(count, int):
         if least is not None or most is not None:
-            raise ValueError("count: goes without at_least and at_most")
+            raise ValueError("count: cannot be combined with at_least and at_most")
         least = most = count
     if least is None:
         least = 1 if most is None else 0
-    db = asked.worlds.connect(asked.name)
-    expected = matching.Expected(**given)  # the schema's names are its own
+    db = request.worlds.connect(request.name)
+    expected = matching.Expected(**body)  # the schema's names are its own
     verdict = matching.verify(db, expected, least=least, most=most, after=after)
-    return verdict.told()
+    return verdict.as_dict()
 
 
-def _faults(asked: Asked) -> object:
-    return {"faults": faults.all_of(asked.worlds, asked.name)}
+def _faults(request: ControlRequest) -> object:
+    return {"faults": faults.all_of(request.worlds, request.name)}
 
 
-def _add_fault(asked: Asked) -> object:
-    return faults.add(asked.worlds, asked.name, asked.rule(), asked.functions)
+def _add_fault(request: ControlRequest) -> object:
+    return faults.add(request.worlds, request.name, request.rule(), request.functions)
 
 
-def _remove_fault(asked: Asked) -> object:
-    number = asked.values["id"]
+def _remove_fault(request: ControlRequest) -> object:
+    number = request.values["id"]
     if not (number.isascii() and number.isdigit() and len(number) < len(str(schemas.BIGGEST))):
         raise NoFault(f'there is no fault "{number[:40]}" in this world')
-    faults.remove(asked.worlds, asked.name, int(number))
+    faults.remove(request.worlds, request.name, int(number))
     return {"removed": 1}
 
 
-def _clear_faults(asked: Asked) -> object:
-    return {"removed": faults.clear(asked.worlds, asked.name)}
+def _clear_faults(request: ControlRequest) -> object:
+    return {"removed": faults.clear(request.worlds, request.name)}
 
 
-def _account(asked: Asked) -> object:
-    db = asked.worlds.connect(asked.name)
+def _account(request: ControlRequest) -> object:
+    db = request.worlds.connect(request.name)
     with db.reading():
-        return accounts.told(db, accounts.find(db, asked.values["login"]))
+        return accounts.describe(db, accounts.find(db, request.values["login"]))
 
 
-def _change_account(asked: Asked) -> object:
-    wanted = asked.read(ACCOUNT_CHANGE)
-    return accounts.change(asked.worlds, asked.name, asked.values["login"], wanted)
+def _change_account(request: ControlRequest) -> object:
+    changes = request.read(ACCOUNT_CHANGE)
+    return accounts.change(request.worlds, request.name, request.values["login"], changes)
 
 
-def _payments(asked: Asked) -> object:
-    login = asked.values["login"]
-    return {"payments": payments.of_account(asked.worlds, asked.name, login)}
+def _payments(request: ControlRequest) -> object:
+    login = request.values["login"]
+    return {"payments": payments.of_account(request.worlds, request.name, login)}
 
 
-def _move_payment(asked: Asked) -> object:
-    wanted = asked.read(PAYMENT_CHANGE)
-    return payments.move(asked.worlds, asked.name, _number(asked), wanted["status"])
+def _move_payment(request: ControlRequest) -> object:
+    changes = request.read(PAYMENT_CHANGE)
+    return payments.move(request.worlds, request.name, _number(request), changes["status"])
 
 
-def _tickets(asked: Asked) -> object:
-    return {"tickets": tickets.newest(asked.worlds, asked.name)}
+def _tickets(request: ControlRequest) -> object:
+    return {"tickets": tickets.newest(request.worlds, request.name)}
 
 
-def _ticket(asked: Asked) -> object:
-    return tickets.show(asked.worlds, asked.name, _number(asked))
+def _ticket(request: ControlRequest) -> object:
+    return tickets.show(request.worlds, request.name, _number(request))
 
 
-def _answer_ticket(asked: Asked) -> object:
-    text = str(asked.read(TICKET_ANSWER)["text"])
-    return tickets.answer(asked.worlds, asked.name, _number(asked), text)
+def _answer_ticket(request: ControlRequest) -> object:
+    text = str(request.read(TICKET_ANSWER)["text"])
+    return tickets.answer(request.worlds, request.name, _number(request), text)
 
 
-def _service(asked: Asked) -> object:
-    return services.show(asked.worlds, asked.name, _number(asked))
+def _service(request: ControlRequest) -> object:
+    return services.show(request.worlds, request.name, _number(request))
 
 
-def _change_service(asked: Asked) -> object:
-    wanted = asked.read(SERVICE_CHANGE)
-    return services.change(asked.worlds, asked.name, _number(asked), wanted)
+def _change_service(request: ControlRequest) -> object:
+    changes = request.read(SERVICE_CHANGE)
+    return services.change(request.worlds, request.name, _number(request), changes)
 
 
-def _number(asked: Asked) -> int:
-    told = asked.values["id"]
-    if not (told.isascii() and told.isdigit() and len(told) < len(str(schemas.BIGGEST))):
-        raise services.NoServiceError(f'there is no service "{told[:40]}" in this world')
-    return int(told)
+def _number(request: ControlRequest) -> int:
+    text = request.values["id"]
+    if not (text.isascii() and text.isdigit() and len(text) < len(str(schemas.BIGGEST))):
+        raise services.NoServiceError(f'there is no service "{text[:40]}" in this world')
+    return int(text)
 
 
 HANDLERS: Mapping[str, Handler] = {

@@ -1,4 +1,4 @@
-"""What the bodies of the control API may hold. One clear line says what is wrong with one."""
+"""Schemas of the bodies of the control API. A bad body is refused with one clear line."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ CURRENCY = re.compile(r"[A-Z]{3}\Z", re.ASCII)
 SECRET = re.compile(r"((?:[A-Z2-7]{8}){3,16})?\Z", re.ASCII)
 """Shorter ones are refused by the library that makes the codes."""
 UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-"""What could never be answered again: no XML document can hold it."""
+"""Characters that no XML document, and so no answer, can carry."""
 LONGEST = 1000
 BIGGEST = 2**53
 
 
-class Text(fields.Field[str]):
-    """A text without control characters, at most ``longest`` characters, maybe of one form."""
+class TextField(fields.Field[str]):
+    """Text without control characters, at most LONGEST characters, optionally of one form."""
 
     def __init__(
         self,
         form: re.Pattern[str] | None = None,
         kind: str = "",
-        **given: Any,  # noqa: ANN401 - marshmallow's own options
+        **options: Any,  # noqa: ANN401 - marshmallow's own options
     ) -> None:
-        super().__init__(**given)
+        super().__init__(**options)
         self._form = form
         self._kind = kind
 
@@ -48,11 +48,11 @@ class Text(fields.Field[str]):
         return value
 
 
-class Whole(fields.Field[int]):
-    """A whole number; neither a text nor true."""
+class IntegerField(fields.Field[int]):
+    """A whole number, not text and not a boolean."""
 
-    def __init__(self, least: int = 0, most: int = BIGGEST, **given: Any) -> None:  # noqa: ANN401 - the same
-        super().__init__(**given)
+    def __init__(self, least: int = 0, most: int = BIGGEST, **options: Any) -> None:  # noqa: ANN401 - the same
+        super().__init__(**options)
         self._least = least
         self._most = most
 
@@ -64,8 +64,8 @@ class Whole(fields.Field[int]):
         return value
 
 
-class Amount(fields.Field[Decimal]):
-    """Money as a text: a JSON number may have been a float on its way."""
+class AmountField(fields.Field[Decimal]):
+    """Money as text, because a JSON number may have been a float on its way."""
 
     def _deserialize(self, value: object, *_: object, **__: object) -> Decimal:
         if not isinstance(value, str) or not AMOUNT.match(value):
@@ -73,7 +73,7 @@ class Amount(fields.Field[Decimal]):
         return Decimal(value)
 
 
-class Instant(fields.Field[Any]):
+class InstantField(fields.Field[Any]):
     """An ISO instant."""
 
     def _deserialize(self, value: object, *_: object, **__: object) -> object:
@@ -83,14 +83,14 @@ class Instant(fields.Field[Any]):
             raise ValidationError(str(fault)) from None
 
 
-class Moment(Instant):
+class InstantOrNowField(InstantField):
     """An ISO instant, or true for now."""
 
     def _deserialize(self, value: object, *rest: object, **named: object) -> object:
         return None if value is True else super()._deserialize(value, *rest, **named)
 
 
-class Day(fields.Field[date]):
+class DateField(fields.Field[date]):
     """An ISO date."""
 
     def _deserialize(self, value: object, *_: object, **__: object) -> date:
@@ -100,7 +100,7 @@ class Day(fields.Field[date]):
             raise ValidationError('is not a day; write for example "2027-01-31"') from None
 
 
-class Address(fields.Field[str]):
+class AddressField(fields.Field[str]):
     """An IPv4 address, or nothing."""
 
     def _deserialize(self, value: object, *_: object, **__: object) -> str:
@@ -110,7 +110,7 @@ class Address(fields.Field[str]):
             raise ValidationError("is not an IPv4 address") from None
 
 
-class Network(fields.Field[str]):
+class NetworkField(fields.Field[str]):
     """An address or a network."""
 
     def _deserialize(self, value: object, *_: object, **__: object) -> str:
@@ -120,8 +120,8 @@ class Network(fields.Field[str]):
             raise ValidationError("is not an address or a network") from None
 
 
-class Key(fields.Field[Any]):
-    """A license key, or true for the one that is next in turn."""
+class KeyField(fields.Field[Any]):
+    """A license key, or true for the next one of the series."""
 
     def _deserialize(self, value: object, *_: object, **__: object) -> object:
         if value is True:
@@ -138,7 +138,7 @@ def _empty(value: object) -> str:
 
 
 class Body(Schema):
-    """The base: unknown names are refused."""
+    """The base class: unknown keys are refused."""
 
     class Meta:
         unknown = RAISE
@@ -149,9 +149,9 @@ class Body(Schema):
     }
 
     def read(self, given: object) -> dict[str, Any]:
-        """The values. Raises ValueError with one line."""
+        """The validated values by key. Raises ValueError with one line."""
         if not isinstance(given, Mapping):
-            raise ValueError("the body is not a JSON object")  # noqa: TRY004 - a fault of the body
+            raise ValueError("the body is not a JSON object")  # noqa: TRY004 - the client's error
         try:
             loaded: dict[str, Any] = self.load(given)
         except ValidationError as fault:
@@ -160,7 +160,7 @@ class Body(Schema):
 
 
 def _line(messages: object, place: str = "") -> str:
-    """The first fault of nested messages: ``params.licname: is not a text``."""
+    """The first of nested messages: ``params.licname: is not a text``."""
     while isinstance(messages, dict | list) and messages:
         if isinstance(messages, list):
             messages = messages[0]
@@ -168,29 +168,29 @@ def _line(messages: object, place: str = "") -> str:
         step, messages = next(iter(messages.items()))
         if step != "_schema":
             place = f"{place}.{step}" if place else str(step)
-    told = str(messages)[:200]
+    message = str(messages)[:200]
     shown = UNSTORABLE.sub("\ufffd", place)[:200]
-    return f"{shown}: {told}" if shown else told
+    return f"{shown}: {message}" if shown else message
 
 
 class NewWorld(Body):
     """``POST worlds``."""
 
-    name = Text(required=True)
-    fixture = Text()
-    seed = Whole()
+    name = TextField(required=True)
+    fixture = TextField()
+    seed = IntegerField()
 
 
 class Named(Body):
     """``POST worlds/NAME/snapshot`` and ``restore``: the snapshot's label."""
 
-    name = Text(required=True)
+    name = TextField(required=True)
 
 
 class Fork(Body):
     """``POST worlds/NAME/fork``: the new world's name."""
 
-    into = Text(required=True)
+    into = TextField(required=True)
 
 
 class WorldChange(Body):
@@ -203,27 +203,27 @@ class WorldChange(Body):
 class ClockMove(Body):
     """``POST clock``: exactly one of them."""
 
-    advance = Text()
-    freeze = Moment()
-    to = Instant(data_key="set")
+    advance = TextField()
+    freeze = InstantOrNowField()
+    to = InstantField(data_key="set")
     real = fields.Boolean(truthy={True}, falsy=set())
 
     @validates_schema
     def check(self, data: Mapping[str, object], **_: object) -> None:
-        """One wish at a time."""
+        """Exactly one of them."""
         if len(data) != 1:
-            raise ValidationError("say one of advance, freeze, set and real")
+            raise ValidationError("needs exactly one of advance, freeze, set and real")
 
 
-class DiscountOf(Body):
-    """One of an account's discounts; without a type or a tariff it is off everything."""
+class DiscountBody(Body):
+    """One discount of an account; without a type or a tariff it applies to everything."""
 
-    percent = Whole(1, 100, required=True)
-    type = Text(allow_none=True)
-    tariff = Whole(1, allow_none=True)
+    percent = IntegerField(1, 100, required=True)
+    type = TextField(allow_none=True)
+    tariff = IntegerField(1, allow_none=True)
 
 
-class Url(Text):
+class UrlField(TextField):
     """An address of the web."""
 
     def _deserialize(self, value: object, *args: object, **given: object) -> str:
@@ -233,56 +233,56 @@ class Url(Text):
         return text
 
 
-class PartnerOf(Body):
-    """Who answers the panels of these addresses (docs/modules.md section 1)."""
+class PartnerBody(Body):
+    """The billing that control panels at these addresses ask (docs/modules.md section 1)."""
 
-    url = Url(required=True)
+    url = UrlField(required=True)
     mode = fields.String(load_default="automatic", validate=validate.OneOf(MODES))
-    addresses = fields.List(Network(), required=True, validate=validate.Length(1, 100))
+    addresses = fields.List(NetworkField(), required=True, validate=validate.Length(1, 100))
 
 
 class AccountChange(Body):
     """``PATCH accounts/LOGIN``."""
 
-    balance = Amount()
-    credit = Amount()
-    currency = Text(CURRENCY, "a currency such as EUR")
-    country = Text(allow_none=True)
+    balance = AmountField()
+    credit = AmountField()
+    currency = TextField(CURRENCY, "a currency such as EUR")
+    country = TextField(allow_none=True)
     lang = fields.String(validate=validate.OneOf(sorted(LANGUAGES)))
-    realname = Text()
-    email = Text()
-    phone = Text()
-    password = Text()
-    totp_secret = Text(
+    realname = TextField()
+    email = TextField()
+    phone = TextField()
+    password = TextField()
+    totp_secret = TextField(
         SECRET, "a secret in base32: 24 to 128 signs, a multiple of eight", allow_none=True
     )
-    api_addresses = fields.List(Network())
+    api_addresses = fields.List(NetworkField())
     deletion = fields.String(validate=validate.OneOf(("allowed", "forbidden", "phone")))
-    discounts = fields.List(fields.Nested(DiscountOf))
-    partner = fields.Nested(PartnerOf, allow_none=True)
+    discounts = fields.List(fields.Nested(DiscountBody))
+    partner = fields.Nested(PartnerBody, allow_none=True)
 
 
 class PaymentChange(Body):
-    """``PATCH payments/ID``: the status that follows."""
+    """``PATCH payments/ID``: the new status."""
 
-    status = Whole(1, 9, required=True)
+    status = IntegerField(1, 9, required=True)
 
 
 class TicketAnswer(Body):
-    """``POST tickets/ID``: what the seller says."""
+    """``POST tickets/ID``: the seller's answer."""
 
-    text = Text(required=True)
+    text = TextField(required=True)
 
 
 class ServiceChange(Body):
     """``PATCH services/ID``."""
 
-    status = Whole(1, 5)
-    substate = Text()
-    expires = Day(allow_none=True)
-    lickey = Key()
-    licname = Text()
-    ip = Address()
-    remoteip = Address()
-    remoteid = Text()
-    autoprolong = Whole(1, 36, allow_none=True)
+    status = IntegerField(1, 5)
+    substate = TextField()
+    expires = DateField(allow_none=True)
+    lickey = KeyField()
+    licname = TextField()
+    ip = AddressField()
+    remoteip = AddressField()
+    remoteid = TextField()
+    autoprolong = IntegerField(1, 36, allow_none=True)

@@ -1,4 +1,4 @@
-"""Looking at a service of a world, and putting it straight into a state."""
+"""Shows a service of a world, and sets its state without applying the rules of the trade."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from emulator.store.engine import Database
 from emulator.worlds.worlds import Worlds
 
 BY_HAND = "admin"
-"""Who did it, in the history of the service."""
+"""The user in the history of the service."""
 PLAIN = ("licname", "ip", "remoteid", "remoteip", "autoprolong")
-"""Fields that are written as they come."""
+"""Fields that are stored unchanged."""
 
 
 class NoServiceError(LookupError):
@@ -40,8 +40,8 @@ def find(shop: Shop, number: int) -> Service:
     return service
 
 
-def told(db: Database, service: Service) -> dict[str, object]:
-    """For JSON. Dates are days of the world; ``due_at`` is when it is looked at next."""
+def describe(db: Database, service: Service) -> dict[str, object]:
+    """For JSON. Dates by the world's clock; ``due_at``: the instant of its next event."""
     owner = accounts.read(db, service.account_id)
     return {
         "id": service.id,
@@ -69,47 +69,47 @@ def _iso(moment: date | None) -> str | None:
 
 
 def show(worlds: Worlds, name: str, number: int) -> dict[str, object]:
-    """One service of a world."""
+    """One service of a world. Raises NoServiceError."""
     db = worlds.connect(name)
     with db.reading():
-        return told(db, find(worlds.shop(db, read(db)), number))
+        return describe(db, find(worlds.shop(db, read(db)), number))
 
 
-def change(worlds: Worlds, name: str, number: int, wanted: Mapping[str, Any]) -> dict[str, object]:
-    """Sets what is given, no rule asked: see ServiceChange for the names.
+def change(worlds: Worlds, name: str, number: int, changes: Mapping[str, Any]) -> dict[str, object]:
+    """Makes the changes (keys: schemas.ServiceChange) and returns the service.
 
-    What then lies in the past falls due with the next call.
+    An end date in the past is acted on with the next call. Raises NoServiceError.
     """
     with worlds.locked(name) as db, db.writing():
         shop = worlds.shop(db, read(db))
         service = find(shop, number)
-        changed = replace(service, **{f: wanted[f] for f in PLAIN if f in wanted})
-        if "expires" in wanted:
-            changed = replace(changed, expires_on=wanted["expires"])
-        if "status" in wanted or "substate" in wanted:
-            changed = _in_state(changed, wanted)
-        if "lickey" in wanted:
-            changed = _with_key(shop, changed, wanted["lickey"])
+        changed = replace(service, **{f: changes[f] for f in PLAIN if f in changes})
+        if "expires" in changes:
+            changed = replace(changed, expires_on=changes["expires"])
+        if "status" in changes or "substate" in changes:
+            changed = _in_state(changed, changes)
+        if "lickey" in changes:
+            changed = _with_key(shop, changed, changes["lickey"])
         elif changed.status == ACTIVE and service.substate == OPENING:
-            # Opened by hand is opened in full: a client would wait for its key for ever.
+            # Activated in full: without a key a client would wait for ever.
             changed = opening.finish_opening(shop, changed)
         changed = replace(changed, due_at=_due_at(changed, shop.now))
-        services.note(shop, number, BY_HAND, "edit", ", ".join(sorted(wanted)))
-        return told(db, services.save(shop, changed))
+        services.note(shop, number, BY_HAND, "edit", ", ".join(sorted(changes)))
+        return describe(db, services.save(shop, changed))
 
 
-def _in_state(service: Service, wanted: Mapping[str, object]) -> Service:
-    status = int(str(wanted.get("status", service.status)))
+def _in_state(service: Service, changes: Mapping[str, object]) -> Service:
+    status = int(str(changes.get("status", service.status)))
     standard = OPENING if status == PROCESSING else ""
-    substate = str(wanted.get("substate", standard))
+    substate = str(changes.get("substate", standard))
     if status == PROCESSING:
-        # Opened by hand: nothing but a further change ends it.
+        # Set by hand: only a further change ends it.
         return replace(service, status=status, substate=substate, key_ready=None, key_reads=None)
     return replace(service, status=status, substate=substate)
 
 
 def _with_key(shop: Shop, service: Service, lickey: object) -> Service:
-    """The key arrives: the next one in turn, or the one that is given."""
+    """Issues a key: the next one in the series (True), or this one."""
     finished = service
     if service.status == PROCESSING:
         finished = opening.finish_opening(shop, service)

@@ -1,4 +1,4 @@
-"""Tickets as somebody at the seller sees and answers them."""
+"""Tickets as staff of the seller see and answer them."""
 
 from __future__ import annotations
 
@@ -17,23 +17,25 @@ class NoTicketError(LookupError):
 
 
 def newest(worlds: Worlds, name: str) -> list[dict[str, object]]:
-    """The newest tickets of all accounts, without what was said in them."""
+    """The newest tickets of all accounts, without their messages. Raises NoWorld."""
     db = worlds.connect(name)
     with db.reading():
         shop = worlds.shop(db, read(db))
-        logins = {one.id: one.login for one in accounts.all_of(db)}
-        return [told(one, logins[one.account_id]) for one in tickets.newest(shop, MOST)]
+        logins = {account.id: account.login for account in accounts.all_of(db)}
+        return [
+            describe(ticket, logins[ticket.account_id]) for ticket in tickets.newest(shop, MOST)
+        ]
 
 
 def show(worlds: Worlds, name: str, number: int) -> dict[str, object]:
-    """One ticket with everything that was said. Raises NoTicketError."""
+    """One ticket with its messages. Raises NoTicketError."""
     db = worlds.connect(name)
     with db.reading():
         return _with_messages(worlds.shop(db, read(db)), number)
 
 
 def answer(worlds: Worlds, name: str, number: int, text: str) -> dict[str, object]:
-    """Answers a ticket; its client finds it unread. Raises NoTicketError."""
+    """Answers a ticket, which its client then finds unread. Raises NoTicketError."""
     with worlds.locked(name) as db, db.writing():
         shop = worlds.shop(db, read(db))
         try:
@@ -45,28 +47,28 @@ def answer(worlds: Worlds, name: str, number: int, text: str) -> dict[str, objec
 
 def _with_messages(shop: Shop, number: int) -> dict[str, object]:
     try:
-        one = tickets.find(shop, number)
+        ticket = tickets.find(shop, number)
     except Missed:
         raise NoTicketError(f"there is no ticket {number} in this world") from None
-    owner = accounts.require(shop.db, one.account_id)
-    said = [
+    owner = accounts.require(shop.db, ticket.account_id)
+    messages = [
         {
             "at": message.at.isoformat(),
             "by": "client" if message.by_client else "seller",
             "text": message.text,
         }
-        for message in tickets.messages(shop, one)
+        for message in tickets.messages(shop, ticket)
     ]
-    return {**told(one, owner.login), "messages": said}
+    return {**describe(ticket, owner.login), "messages": messages}
 
 
-def told(one: Ticket, login: str) -> dict[str, object]:
+def describe(ticket: Ticket, login: str) -> dict[str, object]:
     """For JSON, without its messages."""
     return {
-        "id": one.id,
+        "id": ticket.id,
         "account": login,
-        "service": one.service_id,
-        "subject": one.subject,
-        "closed": one.closed,
-        "unread": one.unread,
+        "service": ticket.service_id,
+        "subject": ticket.subject,
+        "closed": ticket.closed,
+        "unread": ticket.unread,
     }

@@ -1,4 +1,4 @@
-"""A world as a whole: what it is, by which rules it sells, how keys arrive, what it sells."""
+"""A world as a whole: its state, its rules, its provisioning and its catalogue."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ COUNTING = ("seconds", "reads")
 LONGEST = 1_000_000
 
 
-def told(worlds: Worlds, name: str) -> dict[str, object]:
-    """One world, for JSON."""
+def describe(worlds: Worlds, name: str) -> dict[str, object]:
+    """The state of one world, for JSON."""
     db = worlds.connect(name)
     with db.reading():
         world = read(db)
@@ -31,7 +31,7 @@ def told(worlds: Worlds, name: str) -> dict[str, object]:
         "currency": world.currency,
         "now": now.isoformat(),
         "clock": world.clock.mode,
-        "rules": world.rules.told(),
+        "rules": world.rules.as_dict(),
         "provisioning": {"mode": world.provisioning.mode, "amount": world.provisioning.amount},
         "tariffs": counts["tariff"],
         "counts": {table: counts[table] for table in COUNTED},
@@ -45,52 +45,68 @@ def change(
     rules: Mapping[str, object] | None = None,
     provisioning: Mapping[str, object] | None = None,
 ) -> dict[str, object]:
-    """Sets the rules that are named, and how keys arrive. ValueError says which value is wrong."""
+    """Sets the named rules and the provisioning; returns the new state.
+
+    Raises ValueError naming the value that is wrong.
+    """
     with worlds.locked(name) as db, db.writing():
         world = read(db)
-        chosen = Rules.read({**world.rules.told(), **(rules or {})})
+        chosen = Rules.read({**world.rules.as_dict(), **(rules or {})})
         how = world.provisioning if provisioning is None else _provisioning(provisioning)
         set_rules(db, chosen, how)
-    return told(worlds, name)
+    return describe(worlds, name)
 
 
-def _provisioning(given: Mapping[str, object]) -> Provisioning:
-    unknown = sorted(set(given) - {"mode", "amount"})
+def _provisioning(settings: Mapping[str, object]) -> Provisioning:
+    unknown = sorted(set(settings) - {"mode", "amount"})
     if unknown:
         raise ValueError(f"provisioning.{unknown[0]}: there is no such setting")
-    mode, amount = given.get("mode"), given.get("amount", 0)
-    found = next((known for known in PROVISIONING_MODES if known == mode), None)
-    if found is None:
+    mode, amount = settings.get("mode"), settings.get("amount", 0)
+    mode_name = next((name for name in PROVISIONING_MODES if name == mode), None)
+    if mode_name is None:
         raise ValueError(
             f"provisioning.mode: {mode!r} is not one of {', '.join(PROVISIONING_MODES)}"
         )
     whole = isinstance(amount, int) and not isinstance(amount, bool)
     if not whole or not isinstance(amount, int) or not 0 <= amount <= LONGEST:
         raise ValueError(f"provisioning.amount: {amount!r} is not between 0 and {LONGEST}")
-    if (found in COUNTING) != (amount > 0):
-        raise ValueError("provisioning.amount: goes with seconds and reads, and only with them")
-    return Provisioning(found, amount)
+    if (mode_name in COUNTING) != (amount > 0):
+        raise ValueError("provisioning.amount: is needed with seconds and reads, and only there")
+    return Provisioning(mode_name, amount)
 
 
 @dataclass(frozen=True, slots=True)
-class Sold:
-    """What an import did: ids of its tariffs, ids of old ones still in use, what was left out."""
+class ImportResult:
+    """What an import did.
+
+    ``tariffs``: numbers of the tariffs on sale now; ``still_used``: numbers of former tariffs that
+    services still use; ``left_out``: what could not be imported, one line each.
+    """
 
     tariffs: tuple[int, ...]
-    kept: tuple[int, ...]
+    still_used: tuple[int, ...]
     left_out: tuple[str, ...]
 
+    def as_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return {"tariffs": self.tariffs, "kept": self.still_used, "left_out": self.left_out}
 
-def sell(worlds: Worlds, name: str, document: bytes) -> Sold:
-    """A price list becomes the world's catalogue (see Worlds.sell). PriceListError says why not."""
+
+def sell(worlds: Worlds, name: str, document: bytes) -> ImportResult:
+    """Makes a price list the world's catalogue (see Worlds.sell).
+
+    Raises PriceListError where the document cannot be read.
+    """
     db = worlds.connect(name)
     with db.reading():
         currency = read(db).currency
-    found = pricelist.read(document, currency)
-    kept = worlds.sell(name, found.tariffs)
-    told = found.left_out
-    if not any(tariff.periods.get(currency) for tariff in found.tariffs):
-        priced = ", ".join(sorted({c for tariff in found.tariffs for c in tariff.periods}))
+    imported = pricelist.read(document, currency)
+    still_used = worlds.sell(name, imported.tariffs)
+    left_out = imported.left_out
+    if not any(tariff.periods.get(currency) for tariff in imported.tariffs):
+        priced = ", ".join(sorted({c for tariff in imported.tariffs for c in tariff.periods}))
         line = f"no tariff has a price in {currency}, the currency of this world: only in {priced}"
-        told += (f"{line}; change the currency of the accounts that shall order",)
-    return Sold(tuple(tariff.id for tariff in found.tariffs), tuple(kept), told)
+        left_out += (f"{line}; change the currency of the accounts that shall order",)
+    return ImportResult(
+        tuple(tariff.id for tariff in imported.tariffs), tuple(still_used), left_out
+    )

@@ -1,7 +1,7 @@
-"""The pages of the console, and what their buttons do.
+"""The pages of the console and the actions of their buttons.
 
-Whoever may use the control API may look. A change has to come from a page of this server: browsers
-say so themselves (``Origin``, ``Sec-Fetch-Site``), and a request that says neither is refused.
+Access is that of the control API. A change must come from a page of this server: browsers say so in
+``Origin`` or ``Sec-Fetch-Site``, and a request with neither header is refused.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from werkzeug.wrappers import Request, Response
 
 from emulator import journal
 from emulator.control.api import accounts, clock, faults, world_state
-from emulator.control.api.guard import Guard, Refusal, came_from_here
+from emulator.control.api.guard import Guard, Refusal, require_same_origin
 from emulator.domain.accounts import accounts as owners
 from emulator.faults import KINDS, NoFault
 from emulator.settings import Settings
@@ -58,7 +58,7 @@ MAP = Map([
 
 @functools.cache
 def _templates() -> Environment:
-    """Loaded with the first page: nobody else pays for it."""
+    """Loads jinja2 with the first page, since most processes show none."""
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - see above
 
     loader = PackageLoader("emulator.control.console", "templates")
@@ -81,15 +81,15 @@ class Console:
         }
 
     def answer(self, http: Request) -> Response:
-        """One request, answered with a page; a refusal is a page too."""
+        """Answers one request with a page; a refusal is a page too."""
         try:
             return self._answer(http)
         except Refusal as refusal:
             return _page("refused.html", refusal.status, line=refusal.line)
-        except HTTPException as fault:
-            return _page("refused.html", fault.code or 400, line="there is no such page")
-        except (WorldError, NoFault) as fault:
-            return _page("refused.html", 404, line=str(fault))
+        except HTTPException as error:
+            return _page("refused.html", error.code or 400, line="there is no such page")
+        except (WorldError, NoFault) as error:
+            return _page("refused.html", 404, line=str(error))
 
     def _answer(self, http: Request) -> Response:
         adapter = MAP.bind("mockseller", path_info=http.path.removeprefix(PREFIX) or "/")
@@ -107,12 +107,12 @@ class Console:
                 if endpoint == "entry"
                 else self._world(name, http)
             )
-        came_from_here(http)
+        require_same_origin(http)
         self._worlds.connect(name)
         try:
             change(name, http.form.to_dict(), values)
-        except (ValueError, LookupError) as fault:
-            return self._world(name, http, line=str(fault), status=400)
+        except (ValueError, LookupError) as error:
+            return self._world(name, http, line=str(error), status=400)
         return _moved(name)
 
     def _world(self, name: str, http: Request, *, line: str = "", status: int = 200) -> Response:
@@ -123,18 +123,18 @@ class Console:
             entries = journal.find(
                 db, func=func or None, login=login or None, kind=None, limit=LAST
             )
-            people = [accounts.told(db, one) for one in owners.all_of(db)[:LAST]]
+            described = [accounts.describe(db, each) for each in owners.all_of(db)[:LAST]]
         return _page(
             "world.html",
             status,
             name=name,
             names=worlds.names(),
-            world=world_state.told(worlds, name),
-            moment=clock.show(worlds, name).told(),
+            world=world_state.describe(worlds, name),
+            moment=clock.show(worlds, name).as_dict(),
             faults=faults.all_of(worlds, name),
             kinds=list(KINDS),
-            entries=[_shown(one) for one in entries],
-            people=people,
+            entries=[_shown(entry) for entry in entries],
+            accounts=described,
             func=func,
             login=login,
             line=line,
@@ -145,14 +145,14 @@ class Console:
         entry = journal.entry(db, number)
         if entry is None:
             raise NoFault(f"there is no entry {number} in the journal of this world")
-        told = _shown(entry)
-        return _page("entry.html", 200, name=name, names=self._worlds.names(), entry=told)
+        shown = _shown(entry)
+        return _page("entry.html", 200, name=name, names=self._worlds.names(), entry=shown)
 
     def _move_clock(self, name: str, form: Mapping[str, str], _: Mapping[str, Any]) -> None:
-        wish = form.get("do", "advance")
-        if wish == "freeze":
+        move = form.get("do", "advance")
+        if move == "freeze":
             clock.freeze(self._worlds, name)
-        elif wish == "real":
+        elif move == "real":
             clock.run_real(self._worlds, name)
         else:
             clock.advance(self._worlds, name, form.get("advance", ""))
@@ -175,12 +175,12 @@ class Console:
     def _account(self, name: str, form: Mapping[str, str], values: Mapping[str, Any]) -> None:
         from emulator.control.api.schemas import AccountChange  # noqa: PLC0415 - only who changes one
 
-        wanted = AccountChange().read({"balance": form.get("balance", "").strip()})
-        accounts.change(self._worlds, name, str(values["login"]), wanted)
+        change = AccountChange().read({"balance": form.get("balance", "").strip()})
+        accounts.change(self._worlds, name, str(values["login"]), change)
 
 
 def _rule(form: Mapping[str, str]) -> dict[str, object]:
-    """The rule of a fault as the control API takes it. ``settings``: ``seconds=5 code=503``."""
+    """The rule of a fault from the form; its field ``settings`` is like ``seconds=5 code=503``."""
     rule: dict[str, object] = {
         name: form[name].strip()
         for name in ("what", "func", "account", "when")
@@ -204,8 +204,8 @@ def _value(text: str) -> object:
 
 
 def _shown(entry: journal.Entry) -> dict[str, Any]:
-    told = entry.told()
-    return {**told, "at": f"{entry.at:%Y-%m-%d %H:%M:%S}"}
+    shown = entry.as_dict()
+    return {**shown, "at": f"{entry.at:%Y-%m-%d %H:%M:%S}"}
 
 
 def _moved(name: str) -> Response:

@@ -39,7 +39,7 @@ class Partner:
     mode: Mode
     networks: Sequence[str]
 
-    def told(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, object]:
         """For JSON."""
         return {"url": self.url, "mode": self.mode, "addresses": list(self.networks)}
 

@@ -47,7 +47,7 @@ class Discount:
         """Whether it is off this tariff."""
         return self.tariff_id in (None, tariff.id) and self.type in (None, tariff.type)
 
-    def told(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, object]:
         """For JSON."""
         return {"percent": self.percent, "type": self.type, "tariff": self.tariff_id}
 

@@ -153,7 +153,7 @@ def test_two_counts_add_up() -> None:
     one, other = Coverage(create_registry()), Coverage(create_registry())
     one.add(Called("soft", {}, "xml", "", "<doc><elem><id>1</id></elem></doc>"))
     other.add(Called("soft", {"p_cnt": "5"}, "json", "access", ""))
-    one.merge(other.told())
+    one.merge(other.as_dict())
     assert one.calls == 2
     assert one.points["soft"]["functions"]["called"] == 2
     assert one.points["soft"]["parameters"]["p_cnt"] == 1
