@@ -14,6 +14,7 @@ from flask import Flask
 from werkzeug.wrappers import Response
 
 from emulator.api.registry import Registry
+from emulator.api.reply import Reply
 from emulator.clock import SystemClock
 from emulator.control.api.http import PREFIX, ControlApi
 from emulator.control.console.pages import Console
@@ -25,8 +26,7 @@ from emulator.server.pages.landing import page
 from emulator.server.pages.payment import PaymentPages
 from emulator.settings import Settings
 from emulator.wire import request as wire
-from emulator.wire.exchange import Reply
-from emulator.wire.pipeline import Endpoint
+from emulator.wire.pipeline import Pipeline
 from emulator.wire.request import Request
 from emulator.worlds.worlds import DEFAULT, Worlds
 
@@ -70,7 +70,7 @@ def create_app(settings: Settings, machine: SystemClock | None = None) -> Flask:
     worlds.rebuild_outdated()
     worlds.ensure_default()
     verified, registry = _shared()
-    endpoint = Endpoint(worlds.by_turns(), registry, verified)
+    pipeline = Pipeline(worlds.by_turns(), registry, verified)
     app = Flask("mockseller", static_folder=None)
     app.extensions["mockseller"] = worlds
 
@@ -79,23 +79,23 @@ def create_app(settings: Settings, machine: SystemClock | None = None) -> Flask:
         http = flask.globals.request_ctx.request
         request = wire.read(http, world, max_body=settings.max_body, max_params=settings.max_params)
         if http.method == "OPTIONS":
-            return _allowed(endpoint, request, Response(status=204))
+            return _allowed(pipeline, request, Response(status=204))
         if not request.func and http.method in ("GET", "HEAD") and "out" not in request.params:
             return Response(page(request.host, http.path), mimetype="text/html")
         key = request.params.get("key")
         if request.func == TO_THE_PAGE and key and "text/html" in http.headers.get("Accept", ""):
             return flask.redirect(f"/pay/{quote(key, safe='')}")
-        reply = endpoint.answer(request)
+        reply = pipeline.answer(request)
         response = _told(reply)
         for name, value in reply.headers.items():
             response.headers[name] = value
         if request.refused is not None:
             response.headers["Connection"] = "close"
-        return _allowed(endpoint, request, response) if request.origin else response
+        return _allowed(pipeline, request, response) if request.origin else response
 
     for path in PATHS:
         app.add_url_rule(path, path, billmgr, methods=["GET", "POST", "OPTIONS"])
-    _add_long_requests(app, endpoint)
+    _add_long_requests(app, pipeline)
     _add_payment_pages(app, PaymentPages(worlds))
     _add_license_door(app, LicenseDoor(worlds))
     _add_own_doors(app, ControlApi(settings, worlds, registry), Console(settings, worlds))
@@ -150,12 +150,12 @@ def _add_license_door(app: Flask, door: LicenseDoor) -> None:
         app.add_url_rule(path, path, license, methods=["GET", "POST"])
 
 
-def _add_long_requests(app: Flask, endpoint: Endpoint) -> None:
+def _add_long_requests(app: Flask, pipeline: Pipeline) -> None:
     """What waits behind the links of long requests (docs/faults.md)."""
 
     def held(token: str, world: str = "") -> Response:
         del world  # the token names it
-        return _told(endpoint.held(token))
+        return _told(pipeline.long_answer(token))
 
     for path in LONG_PATHS:
         app.add_url_rule(path, path, held, methods=["GET", "POST"])
@@ -195,9 +195,9 @@ def _breaks_off(sent: bytes) -> Iterator[bytes]:
     raise ConnectionResetError(errno.ECONNRESET, "connection reset by a planned fault")
 
 
-def _allowed(endpoint: Endpoint, request: Request, response: Response) -> Response:
+def _allowed(pipeline: Pipeline, request: Request, response: Response) -> Response:
     """CORS for the origins the world allows; nothing at all for the others."""
-    if request.origin and endpoint.allows_origin(request):
+    if request.origin and pipeline.allows_origin(request):
         response.headers["Access-Control-Allow-Origin"] = request.origin
         response.headers["Access-Control-Allow-Credentials"] = "true"
         response.headers["Access-Control-Allow-Headers"] = "Content-Type, X-Requested-With"

@@ -189,3 +189,9 @@ class SecondFactorNeeded(AuthFailed):
 
     def __init__(self, login: str) -> None:
         super().__init__("totp", login)
+
+
+class InternalError(ApiError):
+    """A bug of this seller. The client gets a document all the same; the log has the traceback."""
+
+    type = "internal"

@@ -1,4 +1,4 @@
-"""What docs/faults.md shows works, word by word; its tables are those of the program."""
+"""What docs/faults.md shows works, word by word; the reference lists every kind of fault."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from click.testing import CliRunner
 from emulator.cli import mockseller
 from emulator.faults import KINDS
 from emulator.faults.plan import read
+from emulator.reference.pages import faults_page
 from emulator.testing import Seller, World
 
 PAGE = (Path(__file__).parents[1] / "docs/faults.md").read_text(encoding="utf-8")
@@ -58,17 +59,19 @@ def test_the_request_of_the_page_plans_a_fault(seller_server: World) -> None:
     assert (told["what"], told["func"], told["times"]) == ("drop", "soft.order.param", 1)
 
 
-def test_the_page_tells_every_kind_when_it_strikes_and_its_settings() -> None:
-    told = {row[0].strip("`"): row[1:3] for row in rows("What")}
-    assert told == {
-        name: [
-            ", ".join(kind.strikes),
-            ", ".join(f"`{setting}`" for setting in kind().settings()),
-        ]
-        for name, kind in KINDS.items()
-    }
+def test_the_reference_tells_every_kind_when_it_applies_and_its_settings() -> None:
+    sections = {part.partition("\n")[0]: part for part in faults_page().split("\n## ")[1:]}
+    assert list(sections) == list(KINDS)
+    for name, kind in KINDS.items():
+        about, applies, *rows = sections[name].split("\n\n")[1:]
+        assert about.strip()
+        settings = re.findall(r"(?m)^\| `(\w+)`", "".join(rows))
+        if not applies.startswith("Applies"):  # a longer description
+            applies = next(part for part in sections[name].split("\n\n") if "Applies" in part)
+        assert applies.strip() == f"Applies {' or '.join(kind.applies)} the call."
+        assert settings == list(kind().settings())
 
 
 def test_the_page_tells_every_word_of_a_rule() -> None:
-    told = {word for row in rows("When") for word in re.findall(r"`(\w+)`", row[0])}
+    told = {word for row in rows("Which calls") for word in re.findall(r"`(\w+)`", row[0])}
     assert told == read({"what": "drop"}).rule().keys() - {"what"}

@@ -11,10 +11,6 @@ from emulator.domain.world import Shop
 from emulator.errors import AccessDenied
 
 
-class WriteNeeded(Exception):
-    """A call that only reads found that it must write: it is run again under the world's lock."""
-
-
 @dataclass(slots=True)
 class Call:
     """Who calls what, in which shop, in which language.
@@ -40,11 +36,6 @@ class Call:
         if self.account is None:
             raise AccessDenied(self.func)
         return self.account
-
-    def must_write(self) -> None:
-        """Says that from here on something is changed."""
-        if not self.writing:
-            raise WriteNeeded
 
     def words(self, texts: Mapping[str, str]) -> str:
         """A text in the caller's language, else in English."""
@@ -164,4 +155,12 @@ class LoggedIn:
     """With the second factor confirmed: the answer carries ``ok`` too."""
 
 
-Answer = FormAnswer | ActionResult | Rows | Raw | Streamed | LoggedIn
+@dataclass(frozen=True, slots=True)
+class NeedsWrite:
+    """A call that was to read has to change something: it is made again under the world's lock.
+
+    Only where ``Call.writing`` is False; nothing may have been changed yet.
+    """
+
+
+Answer = FormAnswer | ActionResult | Rows | Raw | Streamed | LoggedIn | NeedsWrite

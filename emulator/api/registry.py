@@ -115,6 +115,10 @@ class Function:
         button = self.buttons.get(params.get("clicked_button", ""))
         return button or self._present(self.submit), True
 
+    def writes(self, params: Mapping[str, str]) -> bool:
+        """Whether these parameters ask for a change (see `chosen`)."""
+        return self.chosen(params)[1]
+
     def _present(self, handler: Handler | None) -> Handler:
         if handler is None:  # pragma: no cover - refused when the server starts
             raise DeclarationError(self.name)

@@ -40,7 +40,20 @@ def _rule(command: options.Command) -> options.Command:
     return command
 
 
-@fault.command()
+class _WithKinds(click.Command):
+    """A command whose help lists the kinds of faults, read off their declarations."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Adds the kinds; only whoever reads the help pays for importing them."""
+        from emulator.faults import KINDS
+
+        super().format_help_text(ctx, formatter)
+        with formatter.indentation():
+            formatter.write_paragraph()
+            formatter.write_text(f"WHAT is one of {', '.join(KINDS)}.")
+
+
+@fault.command(cls=_WithKinds)
 @click.argument("what")
 @click.argument("settings", nargs=-1)
 @_rule
@@ -54,11 +67,7 @@ def add(
     data: Path | None,
     **rule: Any,  # noqa: ANN401 - options by name
 ) -> None:
-    """Plan WHAT with SETTINGS such as seconds=5.
-
-    WHAT is one of delay, error, status, drop, truncate, garbage, long, rate_limit, stale, one_row,
-    no_key.
-    """
+    """Plan WHAT with SETTINGS such as seconds=5."""
     from emulator.app import create_registry
     from emulator.control.api import faults
 
@@ -67,7 +76,7 @@ def add(
         known = [function.name for function in create_registry()]
         several = [{**given, "func": func} for func in functions or ("*",)]
         for one in several:
-            faults.wanted_of(one, known)  # all of them are right before any is planned
+            faults.checked(one, known)  # all of them are right before any is planned
         for one in several:
             _tell(faults.add(worlds, name, one, known))
 

@@ -1,63 +1,37 @@
-"""Faults that are planned: when something goes wrong, and what. Rows of the world.
+"""Planned faults: when something goes wrong, and what. They are rows of the world.
 
-`kinds` says what can go wrong, `plan` when it does; what a kind does to a request on the wire is
-told in ``protocol.strikes``. Source: docs/faults.md.
+`kinds` holds one class for each thing that can go wrong, `plan` the rule that says which calls a
+fault hits, `rows` stores and counts them. Source: docs/faults.md.
 """
 
-from emulator.faults.kinds import (
-    KINDS,
-    Delay,
-    Drop,
-    Garbage,
-    Kind,
-    Long,
-    NoKey,
-    OneRow,
-    RateLimit,
-    Refuse,
-    Stale,
-    Status,
-    Truncate,
+from emulator.faults.kinds import KINDS, FaultedCall, FaultKind, waiting_page
+from emulator.faults.plan import (
+    BadFault,
+    Fault,
+    FaultHit,
+    NoFault,
+    innermost_first,
+    outermost_first,
+    read,
 )
-from emulator.faults.plan import BadFault, Fault, FaultHit, NoFault, read
-from emulator.faults.rows import (
-    add,
-    clear,
-    held,
-    hold,
-    matching,
-    planned,
-    remove,
-    stale_token,
-    strike,
-)
+from emulator.faults.rows import add, clear, count_call, match_any, planned, remove
 
 __all__ = [
     "KINDS",
     "BadFault",
-    "Delay",
-    "Drop",
     "Fault",
     "FaultHit",
-    "Garbage",
-    "Kind",
-    "Long",
+    "FaultKind",
+    "FaultedCall",
     "NoFault",
-    "NoKey",
-    "OneRow",
-    "RateLimit",
-    "Refuse",
-    "Stale",
-    "Status",
-    "Truncate",
     "add",
     "clear",
-    "held",
-    "hold",
-    "matching",
+    "count_call",
+    "innermost_first",
+    "match_any",
+    "outermost_first",
     "planned",
     "read",
     "remove",
-    "stale_token",
-    "strike",
+    "waiting_page",
 ]

@@ -1,32 +1,89 @@
-"""What can go wrong, each kind a small class: its settings, their limits, and when it can strike.
+"""The kinds of faults. One class is one kind: its settings, their limits, and what it does.
 
-``before``: nothing has happened yet, and where the kind answers in place of the call nothing will.
-``after``: it happened and is committed; what is in doubt is only whether the client learns it.
+``before``: nothing has happened yet; a kind that answers in place of the call prevents it.
+``after``: the call happened and is committed; the fault changes only what the client receives.
+
+Adding a kind is adding its class to this file and to KINDS. The control API, the command line,
+the console and docs/reference/faults.md read the declaration.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+import hashlib
+import json
+import random
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Literal
+
+from emulator.api.reply import Reply
+from emulator.domain.services import withheld_keys
+from emulator.domain.world import Shop
+from emulator.errors import ApiError
+from emulator.faults import held_answers
+from emulator.store.engine import Database
 
 When = Literal["before", "after"]
 BOTH: tuple[When, ...] = ("before", "after")
 Limits = Mapping[str, tuple[float, float]]
 LONGEST_WAIT = 600.0
+"""Seconds."""
 LONGEST_BODY = 100_000
+"""Bytes."""
 LEAST_CODE = 400
-"""HTTP statuses below it are no refusals."""
+"""Lower HTTP statuses do not refuse anything."""
+HTML = "text/html; charset=UTF-8"
+WAITING_PAGE = (
+    '<html><body>Request in process, please wait<br/>\n<a href="/{link}">continue</a></body></html>'
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
-    """The base: ``name`` on all doors, ``times`` at which it can strike, the usual one first."""
+class FaultedCall:
+    """What a fault sees of the call it hit.
+
+    ``fault`` number of the fault; ``world`` and ``db`` name and database of the world; ``login``
+    the login that calls, or that was tried; ``reads`` whether the call changes nothing;
+    ``accepted`` whether its credentials are good; ``failed`` whether it was refused; ``elapsed``
+    seconds (see ``SystemClock.elapsed``); ``error_body`` an error as bytes in the call's format.
+    """
+
+    fault: int
+    db: Database
+    world: str
+    login: str
+    params: Mapping[str, str]
+    reads: bool
+    accepted: bool
+    failed: bool
+    elapsed: float
+    error_body: Callable[[ApiError], bytes]
+
+
+class PlannedRefusal(ApiError):
+    """A refusal that a fault orders: any type, and a text of its own if it has one."""
+
+    def __init__(self, type: str, object: str, value: str, text: str) -> None:
+        # On the instance, not on the class: every type can be ordered.
+        self.type = type  # type: ignore[misc]
+        super().__init__(object, value or None)
+        self.text = text
+
+
+@dataclass(frozen=True, slots=True)
+class FaultKind:
+    """Base of all kinds. A kind overrides the hooks it needs; the others do nothing."""
 
     name: ClassVar[str] = ""
-    strikes: ClassVar[tuple[When, ...]] = BOTH
+    applies: ClassVar[tuple[When, ...]] = BOTH
+    """When it can be applied, the default first."""
     limits: ClassVar[Limits] = {}
-    """The least and the most of each number among the settings."""
+    """Least and greatest value of each number among the settings."""
+    always: ClassVar[bool] = False
+    """Whether ``chance`` below 100 is refused."""
+    keeps_answers: ClassVar[bool] = False
+    """Whether `keep` is called, in a write transaction of its own."""
 
     def check(self) -> None:
         """Raises ValueError naming a setting that is out of its limits."""
@@ -41,19 +98,157 @@ class Kind:
         """The settings by name."""
         return asdict(self)
 
+    def counts(self, state: dict[str, Any], login: str, elapsed: float, /) -> bool:
+        """Whether this matching call can be hit; ``state`` is kept between calls (JSON)."""
+        del state, login, elapsed
+        return True
+
+    def wait(self) -> float:
+        """Seconds the client waits, before or after the call. No lock is held meanwhile."""
+        return 0.0
+
+    def prepare(self, shop: Shop, /) -> Shop:
+        """The seller as the call meets it."""
+        return shop
+
+    def before(self, call: FaultedCall, /) -> Reply | ApiError | None:
+        """What is answered in place of the call, which then does not happen."""
+        del call
+        return None
+
+    def keep(self, call: FaultedCall, reply: Reply, /) -> Reply:
+        """Stores the call's answer in the world; returns what is sent now."""
+        del call
+        return reply
+
+    def after(self, call: FaultedCall, reply: Reply, /) -> Reply:
+        """The answer as the client receives it; the journal has the true one."""
+        del call
+        return reply
+
+    @classmethod
+    def removed(cls, shop: Shop, remaining: int, /) -> None:
+        """Called when faults of this kind were removed and ``remaining`` are still planned."""
+
 
 @dataclass(frozen=True, slots=True)
-class Delay(Kind):
-    """The answer takes ``seconds`` longer; nobody else waits for it."""
+class Delay(FaultKind):
+    """The answer takes ``seconds`` longer; other calls do not wait for it."""
 
     name = "delay"
     limits: ClassVar[Limits] = {"seconds": (0, LONGEST_WAIT)}
     seconds: float = 5.0
 
+    def wait(self) -> float:
+        """The configured seconds."""
+        return self.seconds
+
 
 @dataclass(frozen=True, slots=True)
-class Refuse(Kind):
-    """An error document: ``type``, ``object``, ``value``; ``msg`` in place of the usual text."""
+class Drop(FaultKind):
+    """The connection is closed without an answer; ``after``: the client never learns what happened.
+
+    ``after`` is the one to rehearse.
+    """
+
+    name = "drop"
+
+    def before(self, _: FaultedCall, /) -> Reply:
+        """No answer; the call does not happen."""
+        return Reply("", b"", dropped=True)
+
+    def after(self, _: FaultedCall, reply: Reply, /) -> Reply:
+        """No answer to a call that happened."""
+        return replace(reply, dropped=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Truncate(FaultKind):
+    """A part of the answer is sent, then the connection is closed.
+
+    ``percent`` of it, or ``bytes``, but never the whole; Content-Length names the whole.
+    """
+
+    name = "truncate"
+    applies = ("after",)
+    limits: ClassVar[Limits] = {"percent": (0, 99), "bytes": (0, LONGEST_BODY)}
+    percent: int = 50
+    bytes: int | None = None
+
+    def after(self, _: FaultedCall, reply: Reply, /) -> Reply:
+        """The reply, cut."""
+        return replace(reply, cut_at=self.part(len(reply.body)))
+
+    def part(self, whole: int) -> int:
+        """How many bytes of ``whole`` are sent."""
+        part = whole * self.percent // 100 if self.bytes is None else self.bytes
+        return max(0, min(part, whole - 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Status(FaultKind):
+    """An HTTP status ``code`` and a page ``body`` in place of a document, as a proxy sends it."""
+
+    name = "status"
+    limits: ClassVar[Limits] = {"code": (LEAST_CODE, 599)}
+    code: int = 502
+    body: str = "<html><body><h1>Bad Gateway</h1></body></html>"
+
+    def before(self, _: FaultedCall, /) -> Reply:
+        """The page; the call does not happen."""
+        return Reply(HTML, self.body.encode(), status=self.code)
+
+    def after(self, _call: FaultedCall, _reply: Reply, /) -> Reply:
+        """The page in place of the answer."""
+        return Reply(HTML, self.body.encode(), status=self.code)
+
+
+@dataclass(frozen=True, slots=True)
+class Garbage(FaultKind):
+    """``bytes`` of noise in place of the document; the same noise each time."""
+
+    name = "garbage"
+    applies = ("after",)
+    limits: ClassVar[Limits] = {"bytes": (0, LONGEST_BODY)}
+    bytes: int = 200
+
+    def after(self, _: FaultedCall, reply: Reply, /) -> Reply:
+        """The reply with noise for its body."""
+        noise = random.Random(self.bytes).randbytes(self.bytes)  # noqa: S311 - noise, no secret
+        return replace(reply, body=noise)
+
+
+@dataclass(frozen=True, slots=True)
+class OneRow(FaultKind):
+    """A list of one row is an object instead of an array (json formats; others are unchanged)."""
+
+    name = "one_row"
+    applies = ("after",)
+
+    def after(self, _: FaultedCall, reply: Reply, /) -> Reply:
+        """The reply with lists of one row collapsed."""
+        try:
+            tree = json.loads(reply.body)
+        except ValueError:
+            return reply
+        return replace(reply, body=json.dumps(_collapsed(tree), ensure_ascii=False).encode())
+
+
+def _collapsed(tree: Any) -> Any:  # noqa: ANN401 - any json
+    if isinstance(tree, list):
+        return [_collapsed(element) for element in tree]
+    if not isinstance(tree, dict):
+        return tree
+    inside = {name: _collapsed(value) for name, value in tree.items()}
+    rows = inside.get("elem")
+    if isinstance(rows, list) and len(rows) == 1:
+        inside["elem"] = rows[0]
+    return inside
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse(FaultKind):
+    """An error document: ``type``, ``object``, ``value``; ``msg`` replaces the usual text."""
 
     name = "error"
     type: str = "internal"
@@ -61,67 +256,25 @@ class Refuse(Kind):
     value: str = ""
     msg: str = ""
 
+    def before(self, _: FaultedCall, /) -> ApiError:
+        """The refusal; the call does not happen."""
+        return PlannedRefusal(self.type, self.object, self.value, self.msg)
 
-@dataclass(frozen=True, slots=True)
-class Status(Kind):
-    """An HTTP status with a page in place of a document, as a proxy in front would send it."""
-
-    name = "status"
-    limits: ClassVar[Limits] = {"code": (LEAST_CODE, 599)}
-    code: int = 502
-    body: str = "<html><body><h1>Bad Gateway</h1></body></html>"
+    def after(self, call: FaultedCall, reply: Reply, /) -> Reply:
+        """The refusal in place of the answer to a call that happened."""
+        return replace(reply, body=call.error_body(self.before(call)))
 
 
 @dataclass(frozen=True, slots=True)
-class Drop(Kind):
-    """The connection is closed without an answer. ``after``: it happened, and nobody learns it."""
+class RateLimit(FaultKind):
+    """More than ``calls`` of one login within ``seconds`` are refused.
 
-    name = "drop"
-
-
-@dataclass(frozen=True, slots=True)
-class Truncate(Kind):
-    """A part of the answer is sent under the length of the whole, then the line goes dead."""
-
-    name = "truncate"
-    strikes = ("after",)
-    limits: ClassVar[Limits] = {"percent": (0, 99), "bytes": (0, LONGEST_BODY)}
-    percent: int = 50
-    bytes: int | None = None
-    """So many instead, but never the whole."""
-
-    def part(self, whole: int) -> int:
-        """How many bytes of ``whole`` are sent."""
-        wanted = whole * self.percent // 100 if self.bytes is None else self.bytes
-        return max(0, min(wanted, whole - 1))
-
-
-@dataclass(frozen=True, slots=True)
-class Garbage(Kind):
-    """``bytes`` of noise in place of the document; the same noise each time."""
-
-    name = "garbage"
-    strikes = ("after",)
-    limits: ClassVar[Limits] = {"bytes": (0, LONGEST_BODY)}
-    bytes: int = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Long(Kind):
-    """A page with a link (``long...billmgr``); the answer is behind it in ``seconds``."""
-
-    name = "long"
-    strikes = ("after",)
-    limits: ClassVar[Limits] = {"seconds": (0, LONGEST_WAIT)}
-    seconds: float = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class RateLimit(Kind):
-    """More than ``calls`` of a login in ``seconds`` are refused, by ``code`` or by a document."""
+    With the HTTP status ``code``, or, where it is 0, with an error document of type ``limit``.
+    """
 
     name = "rate_limit"
-    strikes = ("before",)
+    applies = ("before",)
+    always = True
     limits: ClassVar[Limits] = {
         "calls": (0, 1_000_000),
         "seconds": (0.001, 86_400),
@@ -130,44 +283,120 @@ class RateLimit(Kind):
     calls: int = 10
     seconds: float = 1.0
     code: int = 0
-    """0: an error document of the type ``limit``."""
 
     def check(self) -> None:
-        """The code of a refusal, or none."""
-        Kind.check(self)
+        """Raises ValueError naming a setting that is out of its limits."""
+        FaultKind.check(self)
         if 0 < self.code < LEAST_CODE:
             msg = f"code is neither 0 nor between {LEAST_CODE} and 599"
             raise ValueError(msg)
 
+    def counts(self, state: dict[str, Any], login: str, elapsed: float, /) -> bool:
+        """Whether this call is one too many in its login's window, which its first call opens."""
+        start, calls = state.get(login, (elapsed, 0))
+        if elapsed - start >= self.seconds:
+            start, calls = elapsed, 0
+        # Anybody can try any login: windows that are over are not stored for ever.
+        for other in [who for who, (begun, _) in state.items() if elapsed - begun >= self.seconds]:
+            del state[other]
+        state[login] = (start, calls + 1)
+        return bool(calls >= self.calls)
+
+    def before(self, _: FaultedCall, /) -> Reply | ApiError:
+        """The refusal as a page or as a document."""
+        if self.code:
+            return Reply(HTML, b"Too Many Requests", status=self.code)
+        text = "Too many requests: __value__ are allowed"
+        return PlannedRefusal("limit", "calls", str(self.calls), text)
+
 
 @dataclass(frozen=True, slots=True)
-class Stale(Kind):
-    """A look is answered as it was answered at the first strike; what acts is left alone."""
+class Long(FaultKind):
+    """A page with a link (``long/…/billmgr``); the answer appears behind it after ``seconds``."""
+
+    name = "long"
+    applies = ("after",)
+    keeps_answers = True
+    limits: ClassVar[Limits] = {"seconds": (0, LONGEST_WAIT)}
+    seconds: float = 2.0
+
+    def keep(self, call: FaultedCall, reply: Reply, /) -> Reply:
+        """Stores the answer; the page with the link is sent instead."""
+        token = f"{call.world}-{secrets.token_hex(16)}"
+        ready = call.elapsed + self.seconds
+        held_answers.hold(call.db, token, ready, reply.content_type, reply.body)
+        return waiting_page(token)
+
+
+def waiting_page(token: str) -> Reply:
+    """The page of a long request: a text with the link that a client follows."""
+    return Reply(HTML, WAITING_PAGE.format(link=f"long/{token}/billmgr").encode())
+
+
+@dataclass(frozen=True, slots=True)
+class Stale(FaultKind):
+    """A call that only reads is answered as at the first hit; one that writes is left alone."""
 
     name = "stale"
-    strikes = ("before",)
+    applies = ("before",)
+    keeps_answers = True
+
+    NOT_COMPARED: ClassVar[frozenset[str]] = frozenset(
+        {"auth", "authinfo", "password", "key", "qrcode"}
+    )
+    """Parameters that may differ between two calls that ask for the same."""
+
+    def before(self, call: FaultedCall, /) -> Reply | None:
+        """The answer held since the first hit, if there is one."""
+        # Credentials first: an outdated list is not for everybody either.
+        if not (call.reads and call.accepted):
+            return None
+        held = held_answers.find(call.db, self._token(call))
+        return None if held is None else Reply(held.content_type, held.body)
+
+    def keep(self, call: FaultedCall, reply: Reply, /) -> Reply:
+        """Stores the first answer of a read that succeeded."""
+        if call.reads and call.accepted and not call.failed:
+            token = self._token(call)
+            held_answers.hold(call.db, token, call.elapsed, reply.content_type, reply.body)
+        return reply
+
+    def _token(self, call: FaultedCall) -> str:
+        same = sorted((n, v) for n, v in call.params.items() if n not in self.NOT_COMPARED)
+        question = json.dumps([call.login, same])
+        digest = hashlib.sha256(question.encode()).hexdigest()[:32]
+        return held_answers.stale_token(call.fault, digest)
 
 
 @dataclass(frozen=True, slots=True)
-class OneRow(Kind):
-    """A list of one row has it as an object, not in an array (json formats)."""
+class NoKey(FaultKind):
+    """What the call opens stays in status 5 without a key until the fault is removed.
 
-    name = "one_row"
-    strikes = ("after",)
-
-
-@dataclass(frozen=True, slots=True)
-class NoKey(Kind):
-    """What the struck call opens stays in status 5 without a key until the fault is taken back."""
+    However often it is read; then the key arrives.
+    """
 
     name = "no_key"
-    strikes = ("before",)
+    applies = ("before",)
+
+    def prepare(self, shop: Shop, /) -> Shop:
+        """The seller with keys that do not arrive."""
+        return withheld_keys.withholding(shop)
+
+    @classmethod
+    def removed(cls, shop: Shop, remaining: int, /) -> None:
+        """Hands the keys over once no fault withholds them."""
+        if not remaining:
+            withheld_keys.hand_over(shop)
 
 
-KINDS: Mapping[str, type[Kind]] = {
+KINDS: Mapping[str, type[FaultKind]] = {
     kind.name: kind
     for kind in (
-        Delay, Refuse, Status, Drop, Truncate, Garbage, Long, RateLimit, Stale, OneRow, NoKey,
+        Delay, Drop, Truncate, Status, Garbage, OneRow, Refuse, RateLimit, Long, Stale, NoKey,
     )
 }  # fmt: skip
-"""Every kind by its name."""
+"""Every kind by its name, the outermost first: they nest like middleware around the call.
+
+`before` runs in this order, `keep` and `after` in the reverse: what is dropped in the end was
+refused, emptied or replaced before.
+"""

@@ -1,28 +1,24 @@
 """The rows of planned faults: every worker counts the same calls, in the world's own database.
 
-``world.faults_version`` is 0 while nothing is planned; then no request asks here at all.
+``world.faults_version`` is 0 while nothing is planned; then no request reads these rows.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
 from sqlalchemy import Text, bindparam, delete, insert, select, type_coerce, update
 
-from emulator.faults.kinds import RateLimit
+from emulator.domain.world import Shop
+from emulator.faults import held_answers
 from emulator.faults.plan import Fault, FaultHit, NoFault, read
 from emulator.store import tables
 from emulator.store.engine import Database, Row, Statement
 
-STALE = "stale"
-KEPT = 200
-"""Answers that are held for long requests and stale lists; the oldest go."""
-
 F = tables.fault.c
-H = tables.held_answer.c
 _ALL = Statement(
     select(F.id, type_coerce(F.rule, Text), F.matched, F.struck, F.state, F.created_at).order_by(
         F.id
@@ -35,25 +31,13 @@ _ADD = Statement(
 )
 _COUNTED = Statement(
     update(tables.fault)
-    .where(F.id == bindparam("wanted"))
-    .values(matched=bindparam("seen"), struck=bindparam("hit"), state=bindparam("kept"))
+    .where(F.id == bindparam("number"))
+    .values(matched=bindparam("seen"), struck=bindparam("hits"), state=bindparam("new_state"))
 )
-_REMOVE = Statement(delete(tables.fault).where(F.id == bindparam("wanted")))
+_REMOVE = Statement(delete(tables.fault).where(F.id == bindparam("number")))
 _CLEAR = Statement(delete(tables.fault))
 _SOME = Statement(update(tables.world).values(faults_version=tables.world.c.faults_version + 1))
 _NONE = Statement(update(tables.world).values(faults_version=0))
-_HOLD = Statement(
-    insert(tables.held_answer)
-    .prefix_with("OR REPLACE", dialect="sqlite")
-    .values({c.name: bindparam(c.name) for c in H})
-)
-_HELD = Statement(select(H.ready, H.content_type, H.body).where(H.token == bindparam("wanted")))
-_OLD = Statement(
-    delete(tables.held_answer).where(
-        H.token.not_in(select(H.token).order_by(H.ready.desc()).limit(KEPT).scalar_subquery())
-    )
-)
-_FORGET = Statement(delete(tables.held_answer).where(H.token.like(bindparam("like"))))
 
 
 def planned(db: Database) -> list[Fault]:
@@ -62,11 +46,11 @@ def planned(db: Database) -> list[Fault]:
 
 
 def _fault(row: Row) -> Fault:
-    number, rule, matched, struck, _, created_at = row
-    made = _read(rule, number)
+    number, rule, matched, hit_count, _, created_at = row
+    fault = _read(rule, number)
     return Fault(
-        made.id, made.func, made.account, made.nth, made.times, made.chance, made.seed,
-        made.when, made.kind, matched, struck, created_at,
+        fault.id, fault.func, fault.account, fault.nth, fault.times, fault.chance, fault.seed,
+        fault.when, fault.kind, matched, hit_count, created_at,
     )  # fmt: skip
 
 
@@ -76,79 +60,59 @@ def _read(rule: str, number: int) -> Fault:
 
 
 def add(db: Database, fault: Fault, at: datetime) -> Fault:
-    """Plans one; the same with its number."""
+    """Plans a fault; returns it with its number."""
     number = db.insert(_ADD, rule=fault.rule(), at=at)
     db.run(_SOME)
-    return next(one for one in planned(db) if one.id == number)
+    return next(fault for fault in planned(db) if fault.id == number)
 
 
-def remove(db: Database, number: int) -> None:
-    """Takes one back, and the lists it held. Raises NoFault."""
-    if not db.run(_REMOVE, wanted=number):
+def remove(shop: Shop, number: int) -> None:
+    """Removes a planned fault and the answers it held. Raises NoFault."""
+    removed = [fault for fault in planned(shop.db) if fault.id == number]
+    if not removed:
         raise NoFault(f"there is no fault {number} in this world")
-    db.run(_FORGET, like=f"{stale_token(number, '')}%")
-    if not planned(db):
-        clear(db)
+    shop.db.run(_REMOVE, number=number)
+    held_answers.forget_stale(shop.db, number)
+    remaining = planned(shop.db)
+    if not remaining:
+        shop.db.run(_NONE)
+    _tell_kinds(shop, removed, remaining)
 
 
-def clear(db: Database) -> int:
-    """Takes all of them back; how many there were. No list is stale any more.
+def clear(shop: Shop) -> int:
+    """Removes all planned faults; returns how many there were."""
+    removed = planned(shop.db)
+    shop.db.run(_CLEAR)
+    held_answers.forget_stale(shop.db)
+    shop.db.run(_NONE)
+    _tell_kinds(shop, removed, ())
+    return len(removed)
 
-    Answers behind the links of long requests stay: whoever was given a link may still follow it.
+
+def _tell_kinds(shop: Shop, removed: Iterable[Fault], remaining: Iterable[Fault]) -> None:
+    left = [type(fault.kind) for fault in remaining]
+    for kind in {type(fault.kind): None for fault in removed}:
+        kind.removed(shop, left.count(kind))
+
+
+def match_any(db: Database, func: str, login: str) -> bool:
+    """Whether any fault counts such a call; writes nothing."""
+    return any(_fault(row).matches(func, login) for row in db.rows(_ALL))
+
+
+def count_call(db: Database, func: str, login: str, elapsed: float) -> tuple[FaultHit, ...]:
+    """Counts the call with every fault that matches it; returns the hits, oldest fault first.
+
+    Call it under the world's lock: two workers never both have the third call.
     """
-    gone = db.run(_CLEAR)
-    db.run(_FORGET, like=f"{STALE}/%")
-    db.run(_NONE)
-    return gone
-
-
-def matching(db: Database, func: str, login: str) -> bool:
-    """Whether any fault looks at such a call at all; a read."""
-    return any(_fault(row).looks_at(func, login) for row in db.rows(_ALL))
-
-
-def strike(db: Database, func: str, login: str, elapsed: float) -> tuple[FaultHit, ...]:
-    """Counts the call with every fault that looks at it; those that hit it, in their order.
-
-    Under the world's lock: two workers never both have the third call.
-    """
-    hit: list[FaultHit] = []
+    hits: list[FaultHit] = []
     for row in db.rows(_ALL):
         fault, state = _fault(row), dict(row[4])
-        if not fault.looks_at(func, login):
+        if not fault.matches(func, login):
             continue
-        number, struck = fault.matched + 1, fault.struck
-        over = not isinstance(fault.kind, RateLimit) or _over(fault.kind, state, login, elapsed)
-        if over and fault.hits(number, struck):
-            struck += 1
-            hit.append(FaultHit(fault.id, fault.when, fault.kind))
-        db.run(_COUNTED, wanted=fault.id, seen=number, hit=struck, kept=state)
-    return tuple(hit)
-
-
-def _over(limit: RateLimit, state: dict[str, Any], login: str, elapsed: float) -> bool:
-    """Whether this call is one too many in its login's window, which begins with its first call."""
-    start, calls = state.get(login, (elapsed, 0))
-    if elapsed - start >= limit.seconds:
-        start, calls = elapsed, 0
-    for other in [who for who, (begun, _) in state.items() if elapsed - begun >= limit.seconds]:
-        del state[other]  # anybody can try any login; what is over is not kept
-    state[login] = (start, calls + 1)
-    return bool(calls >= limit.calls)
-
-
-def stale_token(number: int, digest: str) -> str:
-    """Under which a fault holds what a list was: ``digest`` tells who asked for what."""
-    return f"{STALE}/{number}/{digest}"
-
-
-def hold(db: Database, token: str, ready: float, content_type: str, body: bytes) -> None:
-    """Keeps an answer for later; the oldest of too many go."""
-    db.run(_HOLD, token=token, ready=ready, content_type=content_type, body=body)
-    db.run(_OLD)
-
-
-def held(db: Database, token: str) -> tuple[float, str, bytes] | None:
-    """When a held answer is ready (elapsed), its content type and its body."""
-    row = db.row(_HELD, wanted=token)
-    return None if row is None else (row[0], row[1], row[2])
+        number, hit_count = fault.matched + 1, fault.hit_count
+        if fault.kind.counts(state, login, elapsed) and fault.hits(number, hit_count):
+            hit_count += 1
+            hits.append(FaultHit(fault.id, fault.when, fault.kind))
+        db.run(_COUNTED, number=fault.id, seen=number, hits=hit_count, new_state=state)
+    return tuple(hits)

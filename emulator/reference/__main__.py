@@ -11,7 +11,7 @@ from pathlib import Path
 from emulator.app import create_registry
 from emulator.reference import COMMAND
 from emulator.reference.functions import Seller, family_page, index_page
-from emulator.reference.pages import commands_page, errors_page, settings_page
+from emulator.reference.pages import commands_page, errors_page, faults_page, settings_page
 
 ROOT = Path(__file__).parents[2] / "docs" / "reference"
 
@@ -28,6 +28,7 @@ def pages() -> dict[str, str]:
         seller.close()
     found["README.md"] = index_page(registry)
     found["errors.md"] = errors_page(registry)
+    found["faults.md"] = faults_page()
     found["settings.md"] = settings_page()
     found["cli.md"] = commands_page()
     return found

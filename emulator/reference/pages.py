@@ -14,17 +14,17 @@ from emulator import errors
 from emulator.api.registry import Registry
 from emulator.cli import mockseller
 from emulator.domain.world import Rules
+from emulator.faults import KINDS, FaultKind
 from emulator.reference import HEAD, prose
 from emulator.settings import PREFIX, Settings
 from emulator.texts import MESSAGES
-from emulator.wire.exchange import InternalError
 
 
 def errors_page(registry: Registry) -> str:
     """Every type of refusal, what it means, and who declares it."""
     found = inspect.getmembers(errors, inspect.isclass)
     kinds = [one for _, one in found if issubclass(one, errors.ApiError)]
-    kinds = [one for one in [*kinds, InternalError] if one is not errors.ApiError]
+    kinds = [one for one in kinds if one is not errors.ApiError]
     parts = [f"{HEAD}\n# Errors\n", "What each `error` `type` means. All of them are HTTP 200.\n"]
     for name in sorted({one.type for one in kinds}):
         parts.append(f"## {name}\n")
@@ -54,6 +54,27 @@ def settings_page() -> str:
         _table(Rules, lambda name: f"`rules.{name}`", "rule"),
     ]
     return "\n".join(parts)
+
+
+def faults_page() -> str:
+    """Every kind of fault: when it can be applied, its settings, and what the client meets."""
+    parts = [
+        f"{HEAD}\n# Faults\n",
+        "What can go wrong. Which calls a fault hits: [faults](../faults.md).\n",
+    ]
+    for name, kind in KINDS.items():
+        parts.append(f"## {name}\n\n{prose(inspect.getdoc(kind) or '')}\n")
+        parts.append(f"Applies {' or '.join(kind.applies)} the call.\n")
+        rows = [_fault_setting(kind, *setting) for setting in kind().settings().items()]
+        if rows:
+            head = ["| setting | default | from | to |", "| --- | --- | --- | --- |"]
+            parts.append("\n".join([*head, *rows]) + "\n")
+    return "\n".join(parts)
+
+
+def _fault_setting(kind: type[FaultKind], name: str, default: object) -> str:
+    least, most = map("{:,g}".format, kind.limits[name]) if name in kind.limits else ("", "")
+    return f"| `{name}` | {_default(default)} | {least} | {most} |"
 
 
 def _table(of: type[Settings | Rules], name: Callable[[str], str], head: str) -> str:

@@ -58,56 +58,56 @@ def credentials(request: Request) -> Credentials:
     return Credentials()
 
 
-def world_of(worlds: Worlds, request: Request, brought: Credentials) -> tuple[str, str]:
+def world_of(worlds: Worlds, request: Request, sent: Credentials) -> tuple[str, str]:
     """Name of the world that is asked, and the login without a world's name in it."""
-    by_session = worlds.by_session(brought.session_id) if brought.session_id else None
-    login, _, after = brought.login.rpartition("@")
+    by_session = worlds.by_session(sent.session_id) if sent.session_id else None
+    login, _, after = sent.login.rpartition("@")
     named = after if login and worlds.exists(after) else ""
     name = by_session or request.world or named or DEFAULT
-    return name, login if named else brought.login
+    return name, login if named else sent.login
 
 
-def who_asks(
+def caller_of(
     db: Database,
     request: Request,
-    brought: Credentials,
+    sent: Credentials,
     login: str,
-    verified: PasswordCache,
+    passwords: PasswordCache,
     elapsed: float,
 ) -> Caller:
     """The world's row with the asker: one query. Nothing is written here."""
-    if brought.session_id:
-        world, session, account = sessions.find(db, brought.session_id)
+    if sent.session_id:
+        world, session, account = sessions.find(db, sent.session_id)
         if session is None or elapsed - session.used > IDLE:
             return Caller(world, None, None)
         return Caller(world, account, session)
-    knock = accounts.knock(db, login, request.address)
-    if not brought.login or request.func in LOGS_IN_ITSELF:
-        return Caller(knock.world, None, None)
-    refusal = refused(knock, login, brought.password, request.address, verified, elapsed)
-    if refusal is None and knock.account is not None and knock.account.totp_secret:
+    record = accounts.login_record(db, login, request.address)
+    if not sent.login or request.func in LOGS_IN_ITSELF:
+        return Caller(record.world, None, None)
+    refusal = refused(record, login, sent.password, request.address, passwords, elapsed)
+    if refusal is None and record.account is not None and record.account.totp_secret:
         refusal = SecondFactorNeeded(login)
     if refusal is not None:
-        return Caller(knock.world, None, None, refusal)
-    return Caller(knock.world, knock.account, None)
+        return Caller(record.world, None, None, refusal)
+    return Caller(record.world, record.account, None)
 
 
 def refused(
-    knock: LoginRecord,
+    record: LoginRecord,
     login: str,
     password: str,
     address: str,
-    verified: PasswordCache,
+    passwords: PasswordCache,
     elapsed: float,
 ) -> AuthFailed | None:
     """Why a login with a password is refused, or None.
 
     A locked login is told so whatever the password: else the lock would answer guesses.
     """
-    if knock.locked_until > elapsed:
+    if record.locked_until > elapsed:
         return AuthFailed("blocklogon", login)
-    account = knock.account
-    if account is None or not verified.matches(account.password_hash, password):
+    account = record.account
+    if account is None or not passwords.matches(account.password_hash, password):
         return AuthFailed("badpassword", f"remote_addr: [{address}]", login)
     if not account.may_come_from(address):
         return AuthFailed("badip", address)

@@ -1,34 +1,46 @@
-"""The life of a request, as plain calls in one place (docs/architecture.md tells it in words).
+"""The life of a request, from what was sent to what goes back, in the order in which it happens.
 
-A call that looks is answered from one state of the rows and locks only to be journalled. One that
-acts, or that finds something due, has the world's lock from its first read to the commit by which
-its deed and its journal row become true; the handler stands in a savepoint, so that a refusal
-undoes nothing else.
+A call that only reads is answered from one state of the rows and locks only to be journalled. One
+that writes, or that finds an event due, holds the world's lock from its first read to the commit
+that makes its changes and its journal row true; the handler runs in a savepoint, so that a refusal
+undoes nothing else. docs/architecture.md describes the same in prose.
 """
 
 from __future__ import annotations
 
+import enum
 import logging
 import threading
 import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from emulator import events, faults, journal
-from emulator.api.context import ActionResult, Call, LoggedIn, WriteNeeded
-from emulator.api.registry import Function, Registry
+from emulator.api.context import ActionResult, Call, LoggedIn, NeedsWrite
+from emulator.api.registry import DeclarationError, Function, Registry
+from emulator.api.reply import Reply
 from emulator.domain import lifecycle
 from emulator.domain.accounts import sessions
 from emulator.domain.accounts.accounts import PasswordCache
 from emulator.domain.world import Shop
 from emulator.domain.world import read as read_world
-from emulator.errors import AccessDenied, ApiError, Missed, UnknownFunction
+from emulator.errors import (
+    AccessDenied,
+    ApiError,
+    BadValue,
+    InternalError,
+    Missed,
+    UnknownFunction,
+)
+from emulator.faults import FaultedCall, FaultHit, held_answers
 from emulator.store.engine import Database
-from emulator.wire import auth, faulting, formats
+from emulator.texts import LANGUAGES
+from emulator.wire import auth, formats
 from emulator.wire.answer import Writer, error_document
+from emulator.wire.auth import Caller, Credentials
 from emulator.wire.document import Document
-from emulator.wire.exchange import InternalError, Reply, RequestContext, entry_of, format_of
-from emulator.wire.faulting import FaultsPlanned
+from emulator.wire.formats import Format
 from emulator.wire.request import Request
-from emulator.wire.spool import spooled
 from emulator.worlds.worlds import WorldError, Worlds
 
 LOG = logging.getLogger("mockseller")
@@ -36,13 +48,72 @@ WITHOUT_SECOND_FACTOR = frozenset({"totp.confirm", "logon", "auth"})
 WITH_LAYOUT = frozenset({"json", "sjson", "xjson", "devel"})
 
 
-class Endpoint:
+@dataclass(frozen=True, slots=True)
+class RequestContext:
+    """What is known of a request before its world is read. Nothing in it changes afterwards.
+
+    ``world`` name of the world; ``login`` the login sent, without a world's name in it; ``hits``
+    the faults that hit this call, None while they have not been counted.
+    """
+
+    request: Request
+    format: Format
+    credentials: Credentials
+    world: str
+    login: str
+    started: float
+    hits: tuple[FaultHit, ...] | None = None
+    planned_refusal: ApiError | None = None
+    """What a fault refuses the call with."""
+
+    def language(self, caller: Caller | None) -> str:
+        """The language asked for, else the account's, else English."""
+        lang = self.request.params.get("lang", "")
+        if lang in LANGUAGES:
+            return lang
+        account = caller.account if caller else None
+        return account.lang if account and account.lang in LANGUAGES else "en"
+
+    def login_of(self, caller: Caller) -> str:
+        """The login that calls, or that was tried."""
+        return caller.account.login if caller.account else self.login
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a handler's answer, or a refusal, became; and what the journal and the client need."""
+
+    document: Document
+    error: ApiError | None = None
+    session_id: str = ""
+    """A session that was opened: it is set as a cookie."""
+    secrets: Sequence[str] = ()
+    """Values the journal masks, beside those among the parameters."""
+
+
+@dataclass(slots=True)
+class Answered:
+    """A call that was answered, journalled and committed."""
+
+    reply: Reply
+    caller: Caller
+    failed: bool
+
+
+class Next(enum.Enum):
+    """What has to be done before a call can be answered. Nothing was written so far."""
+
+    WRITE = "take the world's lock and start again"
+    COUNT_FAULTS = "count the call with the faults planned in its world and start again"
+
+
+class Pipeline:
     """Answers requests. One per process, shared by its threads; holds caches, no state."""
 
-    def __init__(self, worlds: Worlds, registry: Registry, verified: PasswordCache) -> None:
+    def __init__(self, worlds: Worlds, registry: Registry, passwords: PasswordCache) -> None:
         self._worlds = worlds
         self._registry = registry
-        self._verified = verified
+        self._passwords = passwords
         # Threads are here for slow clients, not for speed: two of them at work in one process
         # only take the interpreter from each other while one holds the world's lock. And one at
         # a time can share a connection, whose pages are then in memory for the next.
@@ -51,26 +122,317 @@ class Endpoint:
         self._bounds = worlds.bounds
 
     def answer(self, request: Request) -> Reply:
-        """One request, answered."""
+        """The answer to one request. Whatever goes wrong becomes an error document."""
         started = time.perf_counter()
         chosen = formats.choose(request.params.get("out"), request.params.get("sfrom"))
-        brought = auth.credentials(request)
-        name, login = auth.world_of(self._worlds, request, brought)
-        turn = RequestContext(request, chosen or formats.XML, brought, login, started)
+        credentials = auth.credentials(request)
+        world, login = auth.world_of(self._worlds, request, credentials)
+        format_ = formats.XML if chosen is None else chosen
         try:
-            turn.format = format_of(chosen, request)
-            try:
-                with self._one_at_a_time:
-                    return self._in_world(turn, name)
-            except FaultsPlanned:
-                return self._under_faults(turn, name)
+            format_ = _format_of(chosen, request)
+            context = RequestContext(request, format_, credentials, world, login, started)
+            with self._one_at_a_time:
+                answered = self._in_world(context)
+            if isinstance(answered, Next):
+                return self._under_faults(context)
         except WorldError:
-            return self._refused(turn, Missed("world", name))
+            return _unjournalled(Missed("world", world), request, format_)
         except ApiError as refusal:
-            return self._refused(turn, refusal)
+            return _unjournalled(refusal, request, format_)
         except Exception:
             LOG.exception("func=%s failed", request.func)
-            return self._refused(turn, InternalError())
+            return _unjournalled(InternalError(), request, format_)
+        return answered.reply
+
+    # In the world: read, or take the lock and write.
+
+    def _in_world(self, context: RequestContext) -> Answered | Next:
+        """Answers a call. Returns Next.COUNT_FAULTS only while its faults are not counted."""
+        function = self._registry.find(context.request.func)
+        if function is None or not function.writes(context.request.params):
+            answered = self._read(context, function)
+            if answered is not Next.WRITE:
+                return answered
+        with self._worlds.locked(context.world) as db:
+            return self._write(context, function, db)
+
+    def _read(self, context: RequestContext, function: Function | None) -> Answered | Next:
+        request, db = context.request, self._worlds.connect(context.world)
+        with db.reading():
+            caller = self._caller(context, db)
+            if context.hits is None and caller.world.faults_version:
+                return Next.COUNT_FAULTS
+            shop = self._shop(context, db, caller)
+            if lifecycle.is_due(shop):
+                return Next.WRITE
+            if function is None:
+                function = self._registry.find_own(request.func, shop.catalogue.types)
+                if function is not None and function.writes(request.params):
+                    return Next.WRITE
+            outcome = self._outcome(context, caller, shop, function, writing=False)
+            if isinstance(outcome, Next):
+                return outcome
+            if outcome.error is not None and outcome.error.login:
+                return Next.WRITE  # a failed login is counted
+        reply = self._reply(context, outcome)
+        entry = self._entry(context, caller, shop, reply, outcome)
+        with db.locked():
+            # One insert, which commits itself: three calls fewer in which another thread could
+            # take the interpreter from us.
+            self._record(caller, db, entry)
+        return Answered(reply, caller, outcome.error is not None)
+
+    def _write(
+        self, context: RequestContext, function: Function | None, db: Database
+    ) -> Answered | Next:
+        request = context.request
+        while True:
+            with db.writing():
+                caller = self._caller(context, db)
+                if context.hits is None and caller.world.faults_version:
+                    return Next.COUNT_FAULTS
+                shop = self._shop(context, db, caller)
+                if lifecycle.is_due(shop):
+                    events.catch_up(shop, self._bounds)  # one batch, committed; then look again
+                    continue
+                if function is None:
+                    function = self._registry.find_own(request.func, shop.catalogue.types)
+                outcome = self._outcome(context, caller, shop, function, writing=True)
+                if isinstance(outcome, Next):
+                    raise DeclarationError(f"{request.func}: asks for the lock that it has")
+                if outcome.error is not None and outcome.error.login:
+                    at = shop.machine.elapsed()
+                    sessions.failed(db, outcome.error.login, request.address, at)
+                reply = self._reply(context, outcome)
+                self._record(caller, db, self._entry(context, caller, shop, reply, outcome))
+            return Answered(reply, caller, outcome.error is not None)
+
+    def _caller(self, context: RequestContext, db: Database) -> Caller:
+        elapsed = self._worlds.machine.elapsed()
+        return auth.caller_of(
+            db, context.request, context.credentials, context.login, self._passwords, elapsed
+        )
+
+    def _shop(self, context: RequestContext, db: Database, caller: Caller) -> Shop:
+        shop = self._worlds.shop(db, caller.world)
+        for hit in context.hits or ():
+            shop = hit.kind.prepare(shop)
+        return shop
+
+    # The function: refuse, or ask its handler.
+
+    def _outcome(
+        self,
+        context: RequestContext,
+        caller: Caller,
+        shop: Shop,
+        function: Function | None,
+        *,
+        writing: bool,
+    ) -> Outcome | Next:
+        """The document of this call; of a refused one nothing that was written remains."""
+        request, lang = context.request, context.language(caller)
+        refusal = request.refused or caller.refusal or context.planned_refusal
+        if function is None or refusal is not None:
+            refusal = refusal or UnknownFunction(request.func)
+            return Outcome(error_document(refusal, request.func, lang), refusal)
+        call = Call(
+            shop,
+            request.func,
+            request.params,
+            lang,
+            request.address,
+            caller.account,
+            caller.session,
+            writing,
+        )
+        try:
+            if not writing:
+                return self._run(context, function, call)
+            with shop.db.savepoint():
+                return self._run(context, function, call)
+        except ApiError as error:
+            document = error_document(error, request.func, lang)
+            return Outcome(document, error, secrets=call.secrets)
+
+    def _run(self, context: RequestContext, function: Function, call: Call) -> Outcome | Next:
+        """Asks the handler. Raises the ApiError with which it refuses."""
+        if function.next_step and "snext" in call.params:
+            # A wizard's ``snext`` shows the next step instead of the one named.
+            function = self._registry.following(function, call.shop.catalogue.types)
+        if call.account is None and not _is_public(function, call):
+            raise AccessDenied(call.func)
+        answer: object
+        pending = call.session is not None and call.session.pending_totp
+        if pending and function.name not in WITHOUT_SECOND_FACTOR:
+            answer = ActionResult(ok="func=totp.confirm")
+        else:
+            answer = _handled(function, call)
+        if isinstance(answer, NeedsWrite):
+            return Next.WRITE
+        document = self._writer.document(
+            function, answer, context.request, call.lang, layout=context.format.name in WITH_LAYOUT
+        )
+        session_id = answer.session_id if isinstance(answer, LoggedIn) else ""
+        return Outcome(document, None, session_id, call.secrets)
+
+    # The answer: render and record.
+
+    def _reply(self, context: RequestContext, outcome: Outcome) -> Reply:
+        """What goes back; of a streamed answer ``body`` is the beginning only."""
+        form, document = context.format, outcome.document
+        if document.stream is not None:
+            pieces = form.pieces
+            written = pieces(document) if pieces else [form.render(document.collected())]
+            return Reply.streamed(form.content_type, written, self._bounds.body)
+        headers = {}
+        if outcome.session_id:
+            cookie = f"billmgrses5={outcome.session_id}; Path=/; HttpOnly; SameSite=Lax"
+            headers["Set-Cookie"] = cookie
+        return Reply(form.content_type, form.render(document), headers)
+
+    def _entry(
+        self,
+        context: RequestContext,
+        caller: Caller,
+        shop: Shop,
+        reply: Reply,
+        outcome: Outcome | None = None,
+    ) -> journal.Entry:
+        """The journal's row, secrets masked. Without an ``outcome`` a fault answered instead."""
+        request, most = context.request, self._bounds.body
+        error = outcome.error if outcome else None
+        secrets = journal.secrets_in(request.params)
+        if outcome:
+            secrets += outcome.secrets
+        return journal.Entry(
+            at=shop.now,
+            took_ms=round((time.perf_counter() - context.started) * 1000, 3),
+            login=caller.account.login if caller.account else None,
+            address=request.address,
+            method=request.method,
+            path=request.path,
+            func=request.func[:200],
+            out=context.format.name,
+            error=None if error is None else f"{error.type}/{error.object}",
+            params=journal.masked_params(request.params, most),
+            answer=journal.masked_text(reply.body.decode("utf-8", "replace"), secrets, most),
+            fault=", ".join(map(str, context.hits)) if context.hits else None,
+        )
+
+    def _record(self, caller: Caller, db: Database, entry: journal.Entry) -> None:
+        session = caller.session
+        if session is not None:
+            elapsed = self._worlds.machine.elapsed()
+            if elapsed - session.used > sessions.TOUCH:
+                sessions.touch(db, session.id, elapsed)
+        journal.write(db, entry, self._bounds)
+
+    # The same in a world where faults are planned. No lock is held while a client waits.
+
+    def _under_faults(self, context: RequestContext) -> Reply:
+        with self._one_at_a_time:
+            context = replace(context, hits=self._count(context))
+        self._worlds.machine.wait(_waiting(context, "before"))
+        with self._one_at_a_time:
+            reply, caller = self._replaced_or_kept(context)
+        self._worlds.machine.wait(_waiting(context, "after"))
+        db = self._worlds.connect(context.world)
+        for hit in faults.innermost_first(context.hits or ()):
+            if hit.when == "after":
+                reply = hit.kind.after(self._faulted(context, hit, caller, db), reply)
+        return reply
+
+    def _count(self, context: RequestContext) -> tuple[FaultHit, ...]:
+        """Which faults hit this call. The count stands whatever becomes of the call."""
+        func, db = context.request.func, self._worlds.connect(context.world)
+        with db.reading():
+            login = context.login_of(self._caller(context, db))
+            if not faults.match_any(db, func, login):
+                return ()
+        with self._worlds.locked(context.world) as db, db.writing():
+            return faults.count_call(db, func, login, self._worlds.machine.elapsed())
+
+    def _replaced_or_kept(self, context: RequestContext) -> tuple[Reply, Caller]:
+        """The reply of a fault, or the call's own, stored where a fault wants it later."""
+        if any(hit.when == "before" for hit in context.hits or ()):
+            with self._worlds.locked(context.world) as db, db.writing():
+                caller = self._caller(context, db)
+                before = list(self._before(context, caller, db))
+                for reply in before:
+                    if isinstance(reply, Reply):
+                        shop = self._shop(context, db, caller)
+                        self._record(caller, db, self._entry(context, caller, shop, reply))
+                        return reply, caller
+            refusals = [refusal for refusal in before if isinstance(refusal, ApiError)]
+            context = replace(context, planned_refusal=refusals[0] if refusals else None)
+        answered = self._in_world(context)
+        assert not isinstance(answered, Next)  # noqa: S101 - its faults are counted
+        return self._kept(context, answered), answered.caller
+
+    def _before(
+        self, context: RequestContext, caller: Caller, db: Database
+    ) -> Iterator[Reply | ApiError | None]:
+        for hit in faults.outermost_first(context.hits or ()):
+            if hit.when == "before":
+                yield hit.kind.before(self._faulted(context, hit, caller, db))
+
+    def _kept(self, context: RequestContext, answered: Answered) -> Reply:
+        if not context.hits:
+            return answered.reply
+        reply = answered.reply.in_memory()
+        keeping = [hit for hit in faults.innermost_first(context.hits) if hit.kind.keeps_answers]
+        if keeping:
+            with self._worlds.locked(context.world) as db, db.writing():
+                for hit in keeping:
+                    call = self._faulted(context, hit, answered.caller, db, failed=answered.failed)
+                    reply = hit.kind.keep(call, reply)
+        return reply
+
+    def _faulted(
+        self,
+        context: RequestContext,
+        hit: FaultHit,
+        caller: Caller,
+        db: Database,
+        *,
+        failed: bool = False,
+    ) -> FaultedCall:
+        request = context.request
+        function = self._registry.find(request.func)
+        pending = caller.session is not None and caller.session.pending_totp
+        lang = context.language(caller)
+        return FaultedCall(
+            fault=hit.fault,
+            db=db,
+            world=context.world,
+            login=context.login_of(caller),
+            params=request.params,
+            reads=function is not None and not function.writes(request.params),
+            accepted=caller.refusal is None and not pending,
+            failed=failed,
+            elapsed=self._worlds.machine.elapsed(),
+            error_body=lambda error: context.format.render(
+                error_document(error, request.func, lang)
+            ),
+        )
+
+    # Beside the calls themselves.
+
+    def long_answer(self, token: str) -> Reply:
+        """What is behind the link of a long request: the answer, or the waiting page again."""
+        with self._one_at_a_time:
+            try:
+                db = self._worlds.connect(token.rpartition("-")[0])
+                held = held_answers.find(db, token)
+            except WorldError:
+                held = None
+        if held is None:
+            document = error_document(Missed("long", token), "", "en")
+            return Reply(formats.XML.content_type, formats.XML.render(document))
+        if self._worlds.machine.elapsed() < held.ready:
+            return faults.waiting_page(token)
+        return Reply(held.content_type, held.body)
 
     def allows_origin(self, request: Request) -> bool:
         """Whether a web page of this origin may read our answers (docs/evidence.md 27)."""
@@ -82,229 +444,42 @@ class Endpoint:
             return False
         return request.origin in allowed or "*" in allowed
 
-    def _under_faults(self, turn: RequestContext, name: str) -> Reply:
-        """The same in a world where faults are planned. No lock is held while one waits."""
-        machine = self._worlds.machine
-        with self._one_at_a_time:
-            self._count(turn, name)
-        machine.wait(faulting.wait(turn, "before"))
-        with self._one_at_a_time:
-            if not turn.struck:
-                return self._in_world(turn, name)
-            reply = self._instead(turn, name) or self._held_back(turn, name)
-        machine.wait(faulting.wait(turn, "after"))
-        return faulting.spoiled(turn, reply)
 
-    def _held_back(self, turn: RequestContext, name: str) -> Reply:
-        """The call's own answer, kept in the world where a fault wants it later."""
-        reply = self._in_world(turn, name).whole()
-        looks = self._looks(turn)
-        if faulting.holds_back(turn, looks=looks):
-            elapsed = self._worlds.machine.elapsed()
-            with self._worlds.locked(name) as db, db.writing():
-                reply = faulting.kept(turn, db, name, reply, elapsed, looks=looks)
-        return reply
+def _format_of(chosen: Format | None, request: Request) -> Format:
+    """The format, wrapped for JSONP where a callback is named. Raises BadValue."""
+    if chosen is None:
+        raise BadValue("out", request.params["out"])
+    callback = request.params.get("callback")
+    if not callback:
+        return chosen
+    try:
+        return formats.with_callback(chosen, callback)
+    except ValueError:
+        raise BadValue("callback", callback) from None
 
-    def _looks(self, turn: RequestContext) -> bool:
-        function = self._registry.find(turn.request.func)
-        return function is not None and not function.chosen(turn.request.params)[1]
 
-    def _count(self, turn: RequestContext, name: str) -> None:
-        """Which faults hit this call. The count stands whatever becomes of the call."""
-        turn.struck = ()
-        func = turn.request.func
-        db = self._worlds.connect(name)
-        with db.reading():
-            self._ask(turn, db)
-            if not faults.matching(db, func, turn.who):
-                return
-        with self._worlds.locked(name) as db, db.writing():
-            turn.struck = faults.strike(db, func, turn.who, self._worlds.machine.elapsed())
+def _unjournalled(refusal: ApiError, request: Request, format_: Format) -> Reply:
+    """A refusal that no world could journal, in the language asked for, else in English."""
+    lang = request.params.get("lang", "")
+    document = error_document(refusal, request.func, lang if lang in LANGUAGES else "en")
+    return Reply(format_.content_type, format_.render(document))
 
-    def _instead(self, turn: RequestContext, name: str) -> Reply | None:
-        """What a fault answers in place of the call, journalled like any answer."""
-        with self._worlds.locked(name) as db, db.writing():
-            reply = faulting.instead(turn, db, looks=self._looks(turn))
-            if reply is not None:
-                shop = self._ask(turn, db)
-                self._write_down(turn, db, entry_of(turn, shop, reply.body, self._bounds.body))
-        return reply
 
-    def held(self, token: str) -> Reply:
-        """What waits behind the link of a long request: the answer, or the link once more."""
-        with self._one_at_a_time:
-            try:
-                kept = faults.held(self._worlds.connect(token.rpartition("-")[0]), token)
-            except WorldError:
-                kept = None
-        if kept is None:
-            document = error_document(Missed("long", token), "", "en")
-            return Reply(formats.XML.content_type, formats.XML.render(document))
-        ready, content_type, body = kept
-        if self._worlds.machine.elapsed() < ready:
-            return faulting.waiting(token)
-        return Reply(content_type, body)
+def _is_public(function: Function, call: Call) -> bool:
+    return function.public or (function.is_public is not None and function.is_public(call))
 
-    def _in_world(self, turn: RequestContext, name: str) -> Reply:
-        function = self._registry.find(turn.request.func)
-        if function is None or not function.chosen(turn.request.params)[1]:
-            try:
-                return self._look(turn, function, self._worlds.connect(name))
-            except WriteNeeded:
-                pass
-        with self._worlds.locked(name) as db:
-            return self._act(turn, function, db)
 
-    def _look(self, turn: RequestContext, function: Function | None, db: Database) -> Reply:
-        with db.reading():
-            shop = self._ask(turn, db)
-            if lifecycle.is_due(shop):
-                raise WriteNeeded
-            function = function or self._own(turn, shop)
-            document = self._perform(turn, function, shop, writing=False)
-            if turn.failed_login:
-                raise WriteNeeded
-        reply = self._reply(turn, document)
-        entry = entry_of(turn, shop, reply.body, self._bounds.body)
-        with db.locked():
-            # One insert, which commits itself: three calls fewer in which another thread could
-            # take the interpreter from us.
-            self._write_down(turn, db, entry)
-        return reply
+def _handled(function: Function, call: Call) -> object:
+    """The handler's answer; of one that takes several elements, the answer for the last."""
+    handler, commits = function.chosen(call.params)
+    values = function.takes.read(call.params, submit=commits)
+    if not function.elids:
+        return handler(call, **values)
+    answer: object = None
+    for elid in values.pop(function.elids):
+        answer = handler(call, elid, **values)
+    return answer
 
-    def _act(self, turn: RequestContext, function: Function | None, db: Database) -> Reply:
-        while True:
-            with db.writing():
-                shop = self._ask(turn, db)
-                if lifecycle.is_due(shop):
-                    events.catch_up(shop, self._bounds)  # one batch, committed; then ask again
-                    continue
-                types = shop.catalogue.types
-                function = function or self._registry.find_own(turn.request.func, types)
-                document = self._perform(turn, function, shop, writing=True)
-                if turn.failed_login:
-                    at = shop.machine.elapsed()
-                    sessions.failed(db, turn.failed_login, turn.request.address, at)
-                reply = self._reply(turn, document)
-                self._write_down(turn, db, entry_of(turn, shop, reply.body, self._bounds.body))
-            return reply
 
-    def _own(self, turn: RequestContext, shop: Shop) -> Function | None:
-        """A function of a product type that this world defines itself; one that acts locks."""
-        function = self._registry.find_own(turn.request.func, shop.catalogue.types)
-        if function is not None and function.chosen(turn.request.params)[1]:
-            raise WriteNeeded
-        return function
-
-    def _ask(self, turn: RequestContext, db: Database) -> Shop:
-        machine = self._worlds.machine
-        turn.asker = auth.who_asks(
-            db, turn.request, turn.brought, turn.login, self._verified, machine.elapsed()
-        )
-        if turn.struck is None and turn.asker.world.faults_version:
-            raise FaultsPlanned
-        shop = self._worlds.shop(db, turn.asker.world)
-        return faulting.without_key(turn, shop) if turn.struck else shop
-
-    def _perform(
-        self, turn: RequestContext, function: Function | None, shop: Shop, *, writing: bool
-    ) -> Document:
-        """The document of this call; a refusal is one too, and leaves nothing behind."""
-        lang = turn.language
-        turn.error, turn.session_id = None, ""
-        try:
-            if not writing:
-                return self._run(turn, function, shop, lang, writing=False)
-            with shop.db.savepoint():
-                return self._run(turn, function, shop, lang, writing=True)
-        except ApiError as refusal:
-            turn.error = refusal
-            return error_document(refusal, turn.request.func, lang)
-
-    def _run(
-        self,
-        turn: RequestContext,
-        function: Function | None,
-        shop: Shop,
-        lang: str,
-        *,
-        writing: bool,
-    ) -> Document:
-        request, asker = turn.request, turn.asker
-        if request.refused is not None:
-            raise request.refused
-        if asker is not None and asker.refusal is not None:
-            raise asker.refusal
-        planned = faulting.refusal(turn, "before") if turn.struck else None
-        if planned is not None:
-            raise planned
-        if function is None:
-            raise UnknownFunction(request.func)
-        account = asker.account if asker else None
-        call = turn.call = Call(
-            shop,
-            request.func,
-            request.params,
-            lang,
-            request.address,
-            account,
-            asker.session if asker else None,
-            writing,
-        )
-        function = self._step(function, request, shop)
-        self._admit(call, function)
-        pending = call.session is not None and call.session.pending_totp
-        answer: object
-        if pending and function.name not in WITHOUT_SECOND_FACTOR:
-            answer = ActionResult(ok="func=totp.confirm")
-        else:
-            answer = self._handled(call, function)
-        if isinstance(answer, LoggedIn):
-            turn.session_id = answer.session_id
-        layout = turn.format.name in WITH_LAYOUT
-        return self._writer.document(function, answer, request, lang, layout=layout)
-
-    def _step(self, function: Function, request: Request, shop: Shop) -> Function:
-        """A wizard's ``snext`` shows the next step instead of the one named."""
-        asks_next = function.next_step and "snext" in request.params
-        return self._registry.following(function, shop.catalogue.types) if asks_next else function
-
-    def _admit(self, call: Call, function: Function) -> None:
-        open_here = function.public or (function.is_public is not None and function.is_public(call))
-        if call.account is None and not open_here:
-            raise AccessDenied(call.func)
-
-    def _handled(self, call: Call, function: Function) -> object:
-        handler, commits = function.chosen(call.params)
-        values = function.takes.read(call.params, submit=commits)
-        if not function.elids:
-            return handler(call, **values)
-        answer: object = None
-        for elid in values.pop(function.elids):
-            answer = handler(call, elid, **values)
-        return answer
-
-    def _write_down(self, turn: RequestContext, db: Database, entry: journal.Entry) -> None:
-        session = turn.asker.session if turn.asker else None
-        if session is not None:
-            elapsed = self._worlds.machine.elapsed()
-            if elapsed - session.used > sessions.TOUCH:
-                sessions.touch(db, session.id, elapsed)
-        journal.write(db, entry, self._bounds)
-
-    def _refused(self, turn: RequestContext, refusal: ApiError) -> Reply:
-        """A refusal that no world could journal."""
-        document = error_document(refusal, turn.request.func, turn.language)
-        return Reply(turn.format.content_type, turn.format.render(document))
-
-    def _reply(self, turn: RequestContext, document: Document) -> Reply:
-        """What goes back; of a streamed answer ``body`` is the beginning only."""
-        form = turn.format
-        if document.stream is not None:
-            pieces = form.pieces
-            written = pieces(document) if pieces else [form.render(document.collected())]
-            return spooled(form.content_type, written, self._bounds.body)
-        headers = {}
-        if turn.session_id:
-            headers["Set-Cookie"] = f"billmgrses5={turn.session_id}; Path=/; HttpOnly; SameSite=Lax"
-        return Reply(form.content_type, form.render(document), headers)
+def _waiting(context: RequestContext, when: str) -> float:
+    return sum(hit.kind.wait() for hit in context.hits or () if hit.when == when)

@@ -43,7 +43,7 @@ class Bench:
 
     def login(self, login: str) -> Account:
         """An account by its login."""
-        found = accounts.knock(self.shop.db, login, "").account
+        found = accounts.login_record(self.shop.db, login, "").account
         assert found is not None
         return found
 

@@ -1,4 +1,4 @@
-"""When a planned fault strikes, and what cannot be planned."""
+"""Which calls a planned fault hits, and what cannot be planned."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from emulator import faults
 from emulator.domain import world
-from emulator.faults import BadFault, NoFault
+from emulator.faults import BadFault, NoFault, held_answers
+from emulator.faults.held_answers import HeldAnswer
 from emulator.store import tables
 from emulator.store.engine import Statement
 from tests.domain.conftest import START, Bench
@@ -23,8 +24,8 @@ def plan(bench: Bench, what: str = "drop", **rule: object) -> int:
 
 def calls(bench: Bench, count: int, func: str = "soft", login: str = "reseller") -> list[int]:
     """The numbers, from 1, of the calls that were hit."""
-    struck = [faults.strike(bench.shop.db, func, login, float(n)) for n in range(count)]
-    return [n for n, hit in enumerate(struck, start=1) if hit]
+    hits = [faults.count_call(bench.shop.db, func, login, float(n)) for n in range(count)]
+    return [n for n, hit in enumerate(hits, start=1) if hit]
 
 
 def test_without_a_word_more_every_call_is_hit(bench: Bench) -> None:
@@ -43,17 +44,17 @@ def test_only_calls_of_the_pattern_and_the_login_are_counted(bench: Bench) -> No
     assert calls(bench, 3, "platform.edit", "other") == []
     assert calls(bench, 3, "soft.edit", "other") == [2, 3]
     (fault,) = faults.planned(bench.shop.db)
-    assert (fault.matched, fault.struck) == (3, 2)
+    assert (fault.matched, fault.hit_count) == (3, 2)
 
 
 def test_chance_is_thrown_from_the_seed(bench: Bench) -> None:
     plan(bench, chance=30, seed=7)
     first = calls(bench, 200)
     assert 30 < len(first) < 90
-    faults.clear(bench.shop.db)
+    faults.clear(bench.shop)
     plan(bench, chance=30, seed=7)
     assert calls(bench, 200) == first
-    faults.clear(bench.shop.db)
+    faults.clear(bench.shop)
     plan(bench, chance=30, seed=8)
     assert calls(bench, 200) != first
 
@@ -62,15 +63,15 @@ def test_too_many_calls_in_the_window_of_one_login(bench: Bench) -> None:
     plan(bench, "rate_limit", calls=2, seconds=10)
     db = bench.shop.db
     at = (0, 1, 2, 9, 10, 11, 12)
-    hit = [bool(faults.strike(db, "soft", "reseller", float(moment))) for moment in at]
+    hit = [bool(faults.count_call(db, "soft", "reseller", float(moment))) for moment in at]
     assert hit == [False, False, True, True, False, False, True]
-    assert not faults.strike(db, "soft", "other", 2.0)
+    assert not faults.count_call(db, "soft", "other", 2.0)
 
 
 def test_windows_that_are_over_are_forgotten(bench: Bench) -> None:
     plan(bench, "rate_limit", calls=2, seconds=10)
     for number in range(50):
-        faults.strike(bench.shop.db, "auth", f"guess{number}", float(number))
+        faults.count_call(bench.shop.db, "auth", f"guess{number}", float(number))
     state = bench.shop.db.value(Statement(select(tables.fault.c.state)))
     assert len(state) == 10
 
@@ -80,20 +81,20 @@ def test_a_world_without_faults_has_the_version_nought(bench: Bench) -> None:
     assert world.read(db).faults_version == 0
     first, second = plan(bench), plan(bench)
     assert world.read(db).faults_version == 2
-    faults.remove(db, first)
+    faults.remove(bench.shop, first)
     assert world.read(db).faults_version == 2
-    faults.remove(db, second)
+    faults.remove(bench.shop, second)
     assert world.read(db).faults_version == 0
     with pytest.raises(NoFault):
-        faults.remove(db, second)
+        faults.remove(bench.shop, second)
 
 
 def test_held_answers_are_bounded(bench: Bench) -> None:
     db = bench.shop.db
     for number in range(250):
-        faults.hold(db, f"t{number}", float(number), "text/xml", b"x")
-    assert faults.held(db, "t0") is None
-    assert faults.held(db, "t249") == (249.0, "text/xml", b"x")
+        held_answers.hold(db, f"t{number}", float(number), "text/xml", b"x")
+    assert held_answers.find(db, "t0") is None
+    assert held_answers.find(db, "t249") == HeldAnswer(249.0, "text/xml", b"x")
 
 
 @pytest.mark.parametrize(
@@ -101,9 +102,9 @@ def test_held_answers_are_bounded(bench: Bench) -> None:
     [
         ({}, "what: None is none of delay"),
         ({"what": "nonsense"}, "what: 'nonsense' is none of"),
-        ({"what": "drop", "when": "now"}, "when: drop strikes before or after, not 'now'"),
-        ({"what": "long", "when": "before"}, "when: long strikes after"),
-        ({"what": "drop", "func": "soft edit"}, "func: 'soft edit' is no pattern"),
+        ({"what": "drop", "when": "now"}, "when: drop applies before or after, not 'now'"),
+        ({"what": "long", "when": "before"}, "when: long applies after"),
+        ({"what": "drop", "func": "soft edit"}, "func: 'soft edit' is not a pattern"),
         ({"what": "drop", "account": 7}, "account: 7 is not a login"),
         ({"what": "drop", "nth": 0}, "nth: 0 is not a whole number from 1"),
         ({"what": "drop", "times": True}, "times: True is not"),
@@ -112,7 +113,7 @@ def test_held_answers_are_bounded(bench: Bench) -> None:
         ({"what": "delay", "seconds": "5"}, "seconds: '5' is not a number"),
         ({"what": "delay", "second": 1}, "second: delay has no such setting"),
         ({"what": "status", "code": 502.5}, "code: 502.5 is not a whole number"),
-        ({"what": "rate_limit", "chance": 50}, "chance: a rate limit leaves nothing"),
+        ({"what": "rate_limit", "chance": 50}, "chance: rate_limit does not take one"),
         ({"what": "error", "type": 7}, "type: 7 is not a text"),
     ],
 )
@@ -133,4 +134,4 @@ def test_what_was_planned_is_read_back_as_it_was(bench: Bench, what: str) -> Non
     number = plan(bench, what)
     (fault,) = faults.planned(bench.shop.db)
     assert fault.rule() == faults.read(fault.rule(), number).rule()
-    assert fault.told()["what"] == what
+    assert fault.as_dict()["what"] == what

@@ -186,7 +186,7 @@ def test_several_functions_and_an_account_choose_calls(called: Run) -> None:
 
 def test_a_fault_for_several_functions_is_planned_for_each_or_for_none(run: Run) -> None:
     refused = run("fault", "add", "drop", "--func", "soft", "--func", "nosuch")
-    assert refused.output == "Error: func: there is no function that is nosuch\n"
+    assert refused.output == "Error: func: there is no function that matches nosuch\n"
     assert run("fault", "list").output == "nothing is planned\n"
     planned = run("fault", "add", "drop", "--func", "soft", "--func", "vds").output.splitlines()
     assert [line.split()[3] for line in planned] == ["func=soft", "func=vds"]

@@ -116,17 +116,17 @@ class LoginRecord:
     locked_until: float
 
 
-def knock(db: Database, login: str, address: str) -> LoginRecord:
+def login_record(db: Database, login: str, address: str) -> LoginRecord:
     """The world's row, the login's account and its lock for this address: one query."""
     row = db.unread(_BY_LOGIN, wanted=login, where_from=address)
     if row is None:
         msg = f"{db.path} holds no world"
         raise LookupError(msg)
-    return _knock(row)
+    return _login_record(row)
 
 
 @lru_cache(maxsize=256)
-def _knock(unread: Row) -> LoginRecord:
+def _login_record(unread: Row) -> LoginRecord:
     """A row means the same every time, and most calls find the row that the last one found."""
     row = _BY_LOGIN.convert(unread)
     split = len(COLUMNS) + 1

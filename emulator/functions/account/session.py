@@ -85,14 +85,14 @@ def _login(
 ) -> accounts.Account:
     """The account, or AuthFailed; a wrong password is counted by whoever handles the refusal."""
     db, at = call.shop.db, call.shop.machine.elapsed()
-    knock = accounts.knock(db, username, call.address)
-    if knock.account is None and "@" in username:
+    record = accounts.login_record(db, username, call.address)
+    if record.account is None and "@" in username:
         # A name such as reseller@shop, where shop is this world (docs/evidence.md 4).
         username = username.rpartition("@")[0]
-        knock = accounts.knock(db, username, call.address)
-    if knock.locked_until > at:
+        record = accounts.login_record(db, username, call.address)
+    if record.locked_until > at:
         raise AuthFailed("blocklogon", username)
-    account = knock.account
+    account = record.account
     good = account is not None and (
         sessions.use_key(db, account, key, at)
         if key
@@ -142,7 +142,7 @@ def _add_second_factor(session: Family) -> None:
         if call.session is None or not call.session.pending_totp:
             raise AccessDenied(call.func)
         at = call.shop.machine.elapsed()
-        if accounts.knock(call.shop.db, call.user.login, call.address).locked_until > at:
+        if accounts.login_record(call.shop.db, call.user.login, call.address).locked_until > at:
             raise AuthFailed("blocklogon", call.user.login)
         if not totp.is_right(call.user.totp_secret or "", qrcode, at):
             raise _wrong_code(call.user.login)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from emulator.api.context import ActionResult, Call, FormAnswer, Rows
+from emulator.api.context import ActionResult, Call, FormAnswer, NeedsWrite, Rows
 from emulator.api.fields import Id, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
@@ -128,7 +128,7 @@ def _add_form(ticket: Family) -> None:
         source=SOURCE,
         example={"subject": "Question"},
     )
-    def show(call: Call, elid: int | None = None, **draft: Any) -> FormAnswer:
+    def show(call: Call, elid: int | None = None, **draft: Any) -> FormAnswer | NeedsWrite:
         """A ticket with what was said; with sok a new one, or a further message in one.
 
         The button ``close`` closes it. Who looks at a ticket has read its answers.
@@ -137,10 +137,7 @@ def _add_form(ticket: Family) -> None:
             draft.setdefault("subject", draft.pop("name", ""))
             return FormAnswer({"message": "", "item": "", **draft})
         one = tickets.owned(call.shop, call.user, elid)
-        if one.unread:
-            call.must_write()
-            tickets.read(call.shop, one)
-        return _form(call, one)
+        return _opened(call, one)
 
     @show.on_submit
     def send(
@@ -166,6 +163,15 @@ def _add_form(ticket: Family) -> None:
             raise BadValue.empty("elid")
         one = tickets.owned(call.shop, call.user, elid)
         return _done(call, tickets.close(call.shop, one))
+
+
+def _opened(call: Call, ticket: Ticket) -> FormAnswer | NeedsWrite:
+    """The form of a ticket; its answers count as read from now on."""
+    if ticket.unread:
+        if not call.writing:
+            return NeedsWrite()
+        tickets.read(call.shop, ticket)
+    return _form(call, ticket)
 
 
 def _done(call: Call, one: Ticket) -> ActionResult:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from emulator.api.context import ActionResult, Call, Choice, Rows
+from emulator.api.context import ActionResult, Call, Choice, NeedsWrite, Rows
 from emulator.api.registry import Family
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts.accounts import Account
@@ -91,7 +91,7 @@ def _add_listing(family: Family, product: ProductType, rows: Listing, func: str)
         evidence=product.grade("" if func == name else func),
         source=product.source,
     )
-    def listing(call: Call, **paging: Any) -> Rows:
+    def listing(call: Call, **paging: Any) -> Rows | NeedsWrite:
         """All services of this type but the deleted ones, newest first."""
         waiting: list[Service] = []
 
@@ -106,7 +106,8 @@ def _add_listing(family: Family, product: ProductType, rows: Listing, func: str)
         if not waiting or traits.of(call.shop.catalogue, name).is_license:
             return page
         # A machine is waited for by its list (observed); a license's key is not in the list.
-        call.must_write()
+        if not call.writing:
+            return NeedsWrite()
         for service in waiting:
             opening.count_read(call.shop, service)
         return rows.page(call, paging, row_of, fixed=fixed)

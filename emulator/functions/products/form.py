@@ -10,7 +10,7 @@ from functools import cache
 from html import escape
 from typing import Any
 
-from emulator.api.context import ActionResult, Call, FormAnswer
+from emulator.api.context import ActionResult, Call, FormAnswer, NeedsWrite
 from emulator.api.registry import Family, Function
 from emulator.api.schema import WireSchema
 from emulator.domain.billing import orders, terms
@@ -49,11 +49,12 @@ def add_form(family: Family, product: ProductType) -> None:
         source=product.source,
         example={"elid": product.example},
     )
-    def edit(call: Call, elid: int, **draft: Any) -> FormAnswer:
+    def edit(call: Call, elid: int, **draft: Any) -> FormAnswer | NeedsWrite:
         """One service: without sok its fields and what it gives; with sok it changes."""
         service = services.owned(call.shop, call.user, elid, name)
         if service.key_reads is not None:
-            call.must_write()
+            if not call.writing:
+                return NeedsWrite()
             service = opening.count_read(call.shop, service)
         shown = form_of(call, service)
         addons: Mapping[int, int] = draft.pop("addon", {})

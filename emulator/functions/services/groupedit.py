@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emulator.api.context import ActionResult, Call, FormAnswer
+from emulator.api.context import ActionResult, Call, FormAnswer, NeedsWrite
 from emulator.api.fields import Ids, Text
 from emulator.api.registry import Evidence, Family, Function, Kind
 from emulator.api.schema import WireSchema
@@ -49,7 +49,7 @@ def family(find: Find) -> Family:
             "sok": "ok",
         },
     )
-    def show(call: Call, faction: str, elid: list[int]) -> FormAnswer:
+    def show(call: Call, faction: str, elid: list[int]) -> FormAnswer | NeedsWrite:
         """Applies a form to several objects at once: all of them, or none."""
         target = _target(find, faction)
         values = target.takes.read({**call.params, "elid": str(elid[0])}, submit=False)
@@ -57,7 +57,9 @@ def family(find: Find) -> Family:
         if handler is None or target.kind is not Kind.FORM:
             return FormAnswer({"faction": faction, "elid": ", ".join(map(str, elid))})
         shown = handler(call, **values)
-        return shown if isinstance(shown, FormAnswer) else FormAnswer({"faction": faction})
+        if isinstance(shown, FormAnswer | NeedsWrite):
+            return shown
+        return FormAnswer({"faction": faction})
 
     @show.on_submit
     def apply(call: Call, faction: str, elid: list[int]) -> ActionResult:
