@@ -36,7 +36,7 @@ from reseller_client.resellers import (
     ProcessingModule,
     SellerAccount,
 )
-from reseller_client.resellers.billmanager.models import Action, Operation, State
+from reseller_client.resellers.billmanager.models import Action, Operation, OperationState
 from reseller_client.shop.store import StorefrontStore
 
 SELLER: Final = "judged"
@@ -102,7 +102,7 @@ class Billmanager(Life):
         """The connection is tested, the tariff imported, and nothing is bought by that."""
         module = self.reseller.add_module(ProcessingModule(0, self.family, SELLER, "judged"))
         periods = {price.length for price in self.tariff.prices}
-        self.reseller.shelf.set_periods(tuple(sorted(periods)))
+        self.reseller.catalogue.set_periods(tuple(sorted(periods)))
         own = self.reseller.tariffs.import_tariff(module.id, self.tariff.id)
         self.reseller.tariffs.enable(own.id)
         self.own = own.id
@@ -204,9 +204,9 @@ class Billmanager(Life):
         """Lets cron run until it is over. Raises the refusal it failed by, or NotUnderstood."""
         for _ in range(PULLS):
             now = self.reseller.running.operation(operation.id)
-            if now.state is State.COMPLETED:
+            if now.state is OperationState.COMPLETED:
                 return
-            if now.state is State.FAILED and now.reason is not None:
+            if now.state is OperationState.FAILED and now.reason is not None:
                 told = Refusal(now.reason.type, now.reason.object, now.reason.message)
                 raise refused(told, f"{self.family}.{_FUNCTIONS.get(now.action, now.action)}")
             self._waited += timedelta(minutes=5)

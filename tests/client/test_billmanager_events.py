@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reseller_client import Status
-from reseller_client.resellers.billmanager.models import Amount, State
+from reseller_client.resellers.billmanager.models import Amount, OperationState
 from tests.client.billmanager_desk import LITE, Desk, desk_at
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def license(desk: Desk, own: int, last: int, period: int = 1) -> int:
     params = {"ip": f"192.0.2.{last}", "licname": f"web-{last}"}
     opened = desk.reseller.order("ada", own, period=period, params=params)
     desk.reseller.check_event()
-    assert desk.reseller.running.operation(opened.id).state is State.COMPLETED
+    assert desk.reseller.running.operation(opened.id).state is OperationState.COMPLETED
     return opened.item
 
 
@@ -82,7 +82,7 @@ def test_only_what_changed_is_read_by_itself(desk: Desk) -> None:
     assert desk.reseller.check_event().changed == (items[2], items[4])
     assert asked(desk) == {"soft": 1, "soft.edit": 2}
     moved = desk.item(items[2])
-    assert (moved.given["ip"], moved.params["licname"]) == ("192.0.2.250", "moved")
+    assert (moved.details["ip"], moved.params["licname"]) == ("192.0.2.250", "moved")
     assert desk.item(items[4]).shown == "Stopped"
     assert desk.reseller.check_event().changed == ()
 
@@ -121,7 +121,7 @@ def test_an_operation_on_what_the_seller_deleted_fails(desk: Desk) -> None:
     desk.client.licenses.delete(desk.item(item).seller_id or 0)
     desk.reseller.check_event()
     failed = desk.reseller.running.operation(prolonged.id)
-    assert failed.state is State.FAILED
+    assert failed.state is OperationState.FAILED
     assert failed.reason is not None
     assert (failed.reason.type, failed.reason.object) == ("missed", "soft")
 
@@ -153,13 +153,13 @@ def test_a_shorter_period_of_the_seller_stops_the_service_while_our_own_goes_on(
     desk.reseller.tariffs.set_price(own, 3, Decimal("14.00"))
     params = {"ip": "192.0.2.210", "licname": "a"}
     refused = desk.reseller.order("ada", own, period=3, params=params)
-    assert refused.state is State.FAILED
+    assert refused.state is OperationState.FAILED
     assert refused.reason is not None
     assert (refused.reason.type, refused.reason.object) == ("value", "period")
 
     desk.reseller.compare_periods(module, 3, 1)
     repeated = desk.reseller.repeat(refused.id)
-    assert (repeated.state, repeated.cost) == (State.MANUAL, Decimal("5.00"))
+    assert (repeated.state, repeated.cost) == (OperationState.MANUAL, Decimal("5.00"))
     desk.reseller.check_event()
     item = desk.item(refused.item)
     assert (item.period, item.seller_period, item.price) == (3, 1, Decimal("14.00"))
@@ -180,7 +180,7 @@ def test_a_shorter_period_of_the_seller_stops_the_service_while_our_own_goes_on(
 
 def test_a_comparison_for_one_tariff_goes_before_the_others(desk: Desk) -> None:
     own, other = desk.tariff(LITE), desk.tariff(LITE)
-    shelf = desk.reseller.shelf
+    shelf = desk.reseller.catalogue
     module = desk.reseller.tariffs.module_of(own).id
     desk.reseller.compare_periods(module, 3, 12)
     desk.reseller.compare_periods(module, 3, 1, tariff=own)
@@ -198,7 +198,7 @@ def test_orders_without_a_number_are_told_apart_by_one_look_at_each(desk: Desk) 
     desk.shop.journal.clear()
     assert desk.reseller.check_event().completed == tuple(one.id for one in opened)
     assert asked(desk) == {"instances": 1, "instances.edit": 8}  # whose it is, and what it gives
-    names = [desk.item(one.item).given["domain"] for one in opened]
+    names = [desk.item(one.item).details["domain"] for one in opened]
     assert names == [one["domain"] for one in machines]
 
 
@@ -206,21 +206,21 @@ def test_a_machine_is_delivered_changed_and_installed_anew(desk: Desk) -> None:
     desk.shop.provisioning("by_hand")
     opened = desk.reseller.order("ada", desk.tariff(6, "vds"), params=MACHINE)
     desk.reseller.check_event()
-    assert "password" not in desk.item(opened.item).given
+    assert "password" not in desk.item(opened.item).details
     desk.shop.provisioning("at_once")
     number = desk.item(opened.item).seller_id or 0
     desk.shop.service(number, status=2)
     assert desk.reseller.check_event().completed == (opened.id,)
     machine = desk.item(opened.item)
-    assert {"ip", "username", "password"} <= machine.given.keys()
-    assert machine.given["password"] not in repr(machine)
+    assert {"ip", "username", "password"} <= machine.details.keys()
+    assert machine.details["password"] not in repr(machine)
 
     anew = {"ostempl": "ISPsystem__Ubuntu-24.04-amd64"}
     wanted: dict[str, Amount] = {"ncpu": 4, "ddos": 1, "panel": "55228"}
     installed = desk.reseller.set_params(machine.id, params=anew, addons=wanted)
-    assert (installed.state, installed.reason) == (State.MANUAL, None)
+    assert (installed.state, installed.reason) == (OperationState.MANUAL, None)
     desk.reseller.check_event()
     after = desk.item(machine.id)
     assert after.params["ostempl"] == anew["ostempl"]
-    assert after.given["password"] != machine.given["password"]
+    assert after.details["password"] != machine.details["password"]
     assert {**after.addons, **wanted} == after.addons

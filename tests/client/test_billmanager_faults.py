@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reseller_client import Status
-from reseller_client.resellers.billmanager.models import Action, Operation, State
+from reseller_client.resellers.billmanager.models import Action, Operation, OperationState
 from tests.client.billmanager_desk import LITE, Desk, desk_at
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def test_an_order_whose_answer_was_lost_is_found_and_not_sent_again(desk: Desk) 
     desk.shop.faults.add("drop", func=ORDER, when="after", times=1)
     before = desk.balance()
     opened = desk.reseller.order("ada", own, params=PANEL)
-    assert opened.state is State.MANUAL
+    assert opened.state is OperationState.MANUAL
     assert desk.line.sendings(ORDER) == 1
     assert under(desk, opened) == [desk.item(opened.item).seller_id]
     assert desk.balance() == before - Decimal(5)
@@ -56,7 +56,7 @@ def test_an_order_that_never_arrived_is_sent_again(desk: Desk) -> None:
     own = desk.tariff(LITE)
     desk.shop.faults.add("drop", func=ORDER, when="before", times=1)
     opened = desk.reseller.order("ada", own, params=PANEL)
-    assert opened.state is State.MANUAL
+    assert opened.state is OperationState.MANUAL
     assert desk.line.sendings(ORDER) == 2
     assert len(under(desk, opened)) == 1
 
@@ -65,15 +65,15 @@ def test_while_nobody_can_tell_nothing_is_sent_and_repeating_looks_first(desk: D
     own = desk.tariff(LITE)
     desk.line.plan = {ORDER: deque(["after"]), "soft": deque(["before"] * 9)}
     failed = desk.reseller.order("ada", own, params=PANEL)
-    assert failed.state is State.FAILED
-    assert failed.asked
+    assert failed.state is OperationState.FAILED
+    assert failed.requested
     assert failed.reason is not None
     assert failed.reason.type == "unknown_outcome"
     assert desk.line.sendings(ORDER) == 1
 
     desk.line.plan.clear()
     again = desk.reseller.repeat(failed.id)
-    assert again.state is State.MANUAL
+    assert again.state is OperationState.MANUAL
     assert desk.line.sendings(ORDER) == 1
     assert under(desk, again) == [desk.item(again.item).seller_id]
 
@@ -82,7 +82,7 @@ def test_a_pull_finds_what_an_unanswered_order_left(desk: Desk) -> None:
     own = desk.tariff(LITE)
     desk.line.plan = {ORDER: deque(["after"]), "soft": deque(["before"] * 2)}
     failed = desk.reseller.order("ada", own, params=PANEL)
-    assert failed.state is State.FAILED
+    assert failed.state is OperationState.FAILED
     desk.line.plan.clear()
     assert desk.reseller.check_event().completed == (failed.id,)
     item = desk.item(failed.item)
@@ -96,7 +96,7 @@ def test_a_filtered_list_never_lets_an_order_be_repeated(shop: Seller, waits: Wa
     desk.line.plan = {ORDER: deque(["after"])}
     desk.line.filtered = True
     failed = desk.reseller.order("ada", own, params=PANEL)
-    assert failed.state is State.FAILED
+    assert failed.state is OperationState.FAILED
     assert failed.reason is not None
     assert "filtered" in failed.reason.message
     assert desk.line.sendings(ORDER) == 1
@@ -108,7 +108,7 @@ def test_a_number_the_list_does_not_show_is_read_from_the_forms(desk: Desk) -> N
     desk.line.plan = {ORDER: deque(["after"])}
     desk.line.brief = "soft"
     opened = desk.reseller.order("ada", own, params=PANEL)
-    assert opened.state is State.MANUAL
+    assert opened.state is OperationState.MANUAL
     assert desk.line.sendings(ORDER) == 1
     assert [desk.item(opened.item).seller_id] == under(desk, opened)
 
@@ -118,10 +118,10 @@ def test_where_neither_list_nor_form_shows_it_nothing_is_repeated(desk: Desk) ->
     desk.line.plan = {ORDER: deque(["after"])}
     desk.line.hide = ("remoteid",)
     failed = desk.reseller.order("ada", own, params=PANEL)
-    assert failed.state is State.FAILED  # neither list nor form tells whose it is
+    assert failed.state is OperationState.FAILED  # neither list nor form tells whose it is
     assert desk.line.sendings(ORDER) == 1
     desk.line.hide = ()
-    assert desk.reseller.repeat(failed.id).state is State.MANUAL
+    assert desk.reseller.repeat(failed.id).state is OperationState.MANUAL
     assert len(under(desk, failed)) == 1
 
 
@@ -132,12 +132,12 @@ def test_several_under_one_number_are_left_to_a_person(desk: Desk) -> None:
     desk.line.plan.clear()
     twin = desk.shop.order(ip="192.0.2.202", remoteid=failed.item)
     again = desk.reseller.repeat(failed.id)
-    assert again.state is State.FAILED
+    assert again.state is OperationState.FAILED
     assert again.reason is not None
     assert f"several services stand under {failed.item}" in again.reason.message
     assert desk.reseller.check_event().completed == ()
     desk.client.licenses.delete(twin)
-    assert desk.reseller.repeat(failed.id).state is State.MANUAL
+    assert desk.reseller.repeat(failed.id).state is OperationState.MANUAL
 
 
 def test_an_older_service_under_the_same_number_is_not_ours(desk: Desk) -> None:
@@ -147,7 +147,7 @@ def test_an_older_service_under_the_same_number_is_not_ours(desk: Desk) -> None:
     desk.line.plan = {ORDER: deque(["before"])}
     opened = desk.reseller.order("ada", own, params=PANEL)
     assert opened.item == 1
-    assert opened.state is State.MANUAL
+    assert opened.state is OperationState.MANUAL
     assert desk.line.sendings(ORDER) == 2
 
 
@@ -157,10 +157,10 @@ def test_a_programme_that_died_after_sending_looks_before_it_sends(desk: Desk) -
     failed = desk.reseller.order("ada", own, params=PANEL)
     desk.shop.account("reseller", balance="100.00")
     # What stands in the rows when the power goes while the request is under way.
-    desk.reseller.running.save(operation=replace(failed, state=State.SENT, reason=None))
+    desk.reseller.running.save(operation=replace(failed, state=OperationState.SENT, reason=None))
     desk.shop.order(ip="192.0.2.201", licname="ada", remoteid=failed.item)
     (started,) = desk.reseller.start_waiting()
-    assert (started.id, started.state) == (failed.id, State.MANUAL)
+    assert (started.id, started.state) == (failed.id, OperationState.MANUAL)
     assert desk.line.sendings(ORDER) == 1
     assert under(desk, started) == [desk.item(started.item).seller_id]
 
@@ -172,7 +172,7 @@ def test_what_the_power_cut_off_is_sent_by_the_next_cron(desk: Desk) -> None:
     desk.shop.account("reseller", balance="100.00")
     assert desk.reseller.check_event().completed == ()
     assert desk.line.sendings(ORDER) == 1  # what has failed waits for a person
-    new = replace(refused, state=State.NEW, reason=None, asked=False)
+    new = replace(refused, state=OperationState.NEW, reason=None, requested=False)
     desk.reseller.running.save(operation=new)
     desk.shop.clock.advance("5 minutes")
     pulled = desk.reseller.tick()
@@ -189,9 +189,9 @@ def test_after_a_fault_inside_the_seller_nothing_is_sent_again_by_itself(desk: D
     other = {"ip": "192.0.2.202", "licname": "eve"}
     failed = desk.reseller.order("eve", own, params=other)
     if desk.line.calls[-1]["out"] == "xml":
-        assert (happened.state, failed.state) == (State.MANUAL, State.FAILED)
+        assert (happened.state, failed.state) == (OperationState.MANUAL, OperationState.FAILED)
         assert desk.line.sendings(ORDER) == 2
-        assert desk.reseller.repeat(failed.id).state is State.MANUAL
+        assert desk.reseller.repeat(failed.id).state is OperationState.MANUAL
         assert len(under(desk, happened)) == len(under(desk, failed)) == 1
 
 
@@ -202,7 +202,7 @@ def test_a_renewal_is_bought_once_however_it_is_lost(desk: Desk, when: str) -> N
     before = desk.balance()
     desk.shop.faults.add("drop", func="service.prolong", when=when, times=1)
     prolonged = desk.reseller.prolong(opened.item)
-    assert prolonged.state is State.MANUAL
+    assert prolonged.state is OperationState.MANUAL
     assert desk.reseller.check_event().completed == (prolonged.id,)
     assert desk.balance() == before - Decimal(5)
     assert str(desk.item(opened.item).expires_on) == "2027-03-28"
@@ -224,7 +224,7 @@ def test_suspending_resuming_changing_and_closing_survive_a_lost_answer(
     for func, act in acts:
         desk.shop.faults.add("drop", func=func, when=when, times=1)
         done = act()
-        assert (done.state, done.reason) == (State.MANUAL, None), func
+        assert (done.state, done.reason) == (OperationState.MANUAL, None), func
         assert desk.reseller.check_event().completed == (done.id,), func
     assert desk.item(number).status is Status.DELETED
     assert desk.item(number).params["licname"] == "eve"
@@ -233,7 +233,7 @@ def test_suspending_resuming_changing_and_closing_survive_a_lost_answer(
 def test_an_order_that_tells_no_number_is_linked_by_our_own(desk: Desk) -> None:
     desk.shop.rules(order_tells_id=False)
     opened = desk.reseller.order("ada", desk.tariff(1500, "instances"), params=MACHINE)
-    assert opened.state is State.MANUAL
+    assert opened.state is OperationState.MANUAL
     assert desk.item(opened.item).seller_id is None
     assert desk.reseller.check_event().completed == (opened.id,)
     assert under(desk, opened, "instances") == [desk.item(opened.item).seller_id]
@@ -263,7 +263,7 @@ def test_a_lossy_month_doubles_and_loses_nothing(desk: Desk) -> None:
     desk.shop.faults.clear()
 
     done = desk.reseller.running.operations()
-    assert {one.state for one in done} == {State.COMPLETED}
+    assert {one.state for one in done} == {OperationState.COMPLETED}
     ours = {one.id: one.seller_id for one in desk.reseller.running.living()}
     closed = sum(one.action is Action.CLOSE for one in done)
     assert len(ours) == 20 - closed

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reseller_client import Status
-from reseller_client.resellers.billmanager.models import NotForSale, State
+from reseller_client.resellers.billmanager.models import NotForSale, OperationState
 from tests.client.billmanager_desk import LITE, NODES, Desk, desk_at
 
 if TYPE_CHECKING:
@@ -35,18 +35,18 @@ def desk(request: pytest.FixtureRequest, shop: Seller, waits: Waits) -> Iterator
 def test_a_service_is_opened_delivered_and_lives_its_whole_life(desk: Desk) -> None:
     reseller, lite = desk.reseller, desk.tariff(LITE)
     opened = reseller.order("ada", lite, params=PANEL)
-    assert (opened.state, opened.reason) == (State.MANUAL, None)
+    assert (opened.state, opened.reason) == (OperationState.MANUAL, None)
     item = desk.item(opened.item)
     assert item.status is Status.PROCESSING
     assert desk.client.licenses.get(item.seller_id or 0).remoteid == str(item.id)
     assert reseller.check_event().completed == (opened.id,)
     item = desk.item(opened.item)
-    assert (item.shown, item.given["ip"]) == ("Active", "192.0.2.201")
-    assert item.given["lickey"].startswith(f"{item.seller_id}-")
+    assert (item.shown, item.details["ip"]) == ("Active", "192.0.2.201")
+    assert item.details["lickey"].startswith(f"{item.seller_id}-")
     assert item.expires_on == item.seller_expires_on == date(2027, 2, 28)
 
     prolonged = reseller.prolong(item.id)
-    assert prolonged.state is State.MANUAL
+    assert prolonged.state is OperationState.MANUAL
     reseller.check_event()
     assert desk.item(item.id).expires_on == date(2027, 3, 28)
     for act, status in (
@@ -55,10 +55,10 @@ def test_a_service_is_opened_delivered_and_lives_its_whole_life(desk: Desk) -> N
         (reseller.close, Status.DELETED),
     ):
         done = act(item.id)
-        assert done.state is State.MANUAL
+        assert done.state is OperationState.MANUAL
         assert reseller.check_event().completed == (done.id,)
         assert desk.item(item.id).status is status
-    assert [one.state for one in reseller.running.operations()] == [State.COMPLETED] * 5
+    assert [one.state for one in reseller.running.operations()] == [OperationState.COMPLETED] * 5
     assert reseller.running.tasks() == ()
 
 
@@ -89,7 +89,7 @@ def test_every_product_type_is_sold_by_its_declaration(
     assert (pulled.completed, dict(pulled.unread)) == ((opened.id,), {})
     item = desk.item(opened.item)
     assert item.status is Status.ACTIVE
-    assert item.given[given]
+    assert item.details[given]
     for act in (
         desk.reseller.prolong,
         desk.reseller.suspend,
@@ -97,7 +97,7 @@ def test_every_product_type_is_sold_by_its_declaration(
         desk.reseller.close,
     ):
         done = act(item.id)
-        assert (done.state, done.reason) == (State.MANUAL, None)
+        assert (done.state, done.reason) == (OperationState.MANUAL, None)
         assert desk.reseller.check_event().completed == (done.id,)
     assert desk.item(item.id).status is Status.DELETED
 
@@ -106,7 +106,7 @@ def test_a_key_that_comes_later_keeps_the_operation_manual(desk: Desk, shop: Sel
     shop.provisioning("by_hand")
     opened = desk.reseller.order("ada", desk.tariff(LITE), params=PANEL)
     assert desk.reseller.check_event().completed == ()
-    assert desk.reseller.running.operation(opened.id).state is State.MANUAL
+    assert desk.reseller.running.operation(opened.id).state is OperationState.MANUAL
     with pytest.raises(NotForSale, match="runs on item"):
         desk.reseller.suspend(opened.item)
     (task,) = desk.reseller.running.tasks()
@@ -121,7 +121,7 @@ def test_a_key_that_comes_by_being_read_arrives_with_the_pulls(desk: Desk, shop:
     opened = desk.reseller.order("ada", desk.tariff(LITE), params=PANEL)
     pulls = [desk.reseller.check_event().completed for _ in range(3)]
     assert pulls == [(), (), (opened.id,)]
-    assert desk.item(opened.item).given["lickey"]
+    assert desk.item(opened.item).details["lickey"]
 
 
 def test_what_is_manual_or_over_never_runs_again(desk: Desk) -> None:
@@ -139,7 +139,7 @@ def test_a_failure_keeps_its_reason_as_data_and_is_repeated(desk: Desk, shop: Se
     tariff = desk.tariff(LITE, department="support")
     shop.account("reseller", balance="0.00")
     failed = desk.reseller.order("ada", tariff, params=PANEL)
-    assert failed.state is State.FAILED
+    assert failed.state is OperationState.FAILED
     assert failed.reason is not None
     assert failed.reason.message
     if desk.line.calls[-1]["out"] == "xml":
@@ -151,7 +151,7 @@ def test_a_failure_keeps_its_reason_as_data_and_is_repeated(desk: Desk, shop: Se
 
     shop.account("reseller", balance="100.00")
     again = desk.reseller.repeat(failed.id)
-    assert (again.id, again.state, again.reason) == (failed.id, State.MANUAL, None)
+    assert (again.id, again.state, again.reason) == (failed.id, OperationState.MANUAL, None)
     assert desk.reseller.check_event().completed == (failed.id,)
     assert desk.item(failed.item).status is Status.ACTIVE
 
@@ -159,7 +159,7 @@ def test_a_failure_keeps_its_reason_as_data_and_is_repeated(desk: Desk, shop: Se
 def test_a_renewal_on_a_low_balance_is_refused_before_it_is_sent(desk: Desk, shop: Seller) -> None:
     opened = desk.reseller.order("ada", desk.tariff(LITE), params=PANEL)
     desk.reseller.check_event()
-    desk.reseller.shelf.set_minimal_balance(desk.item(opened.item).module, Decimal(50))
+    desk.reseller.catalogue.set_minimal_balance(desk.item(opened.item).module, Decimal(50))
     shop.account("reseller", balance="49.99")
     failed = desk.reseller.prolong(opened.item)
     assert failed.reason is not None
@@ -167,7 +167,7 @@ def test_a_renewal_on_a_low_balance_is_refused_before_it_is_sent(desk: Desk, sho
     assert "49.99" in failed.reason.message
     assert desk.calls("service.prolong") == 0
     shop.account("reseller", balance="50.00")
-    assert desk.reseller.repeat(failed.id).state is State.MANUAL
+    assert desk.reseller.repeat(failed.id).state is OperationState.MANUAL
     assert desk.balance() == Decimal("45.00")
 
 
@@ -180,7 +180,7 @@ def test_parameters_and_addons_are_changed_and_kept(desk: Desk) -> None:
     changed = desk.reseller.set_params(
         opened.item, params={"licname": "eve"}, addons={"node": 5}, price=Decimal(20)
     )
-    assert changed.state is State.MANUAL
+    assert changed.state is OperationState.MANUAL
     desk.reseller.check_event()
     item = desk.item(opened.item)
     assert (item.params["licname"], item.addons["node"]) == ("eve", 5)
@@ -214,7 +214,7 @@ def test_what_never_was_opened_is_given_up_without_asking(desk: Desk, shop: Sell
     failed = desk.reseller.order("ada", own, params=PANEL)
     with pytest.raises(NotForSale, match="not open"):
         desk.reseller.prolong(failed.item)
-    assert desk.reseller.close(failed.item).state is State.COMPLETED
+    assert desk.reseller.close(failed.item).state is OperationState.COMPLETED
     assert desk.item(failed.item).status is Status.DELETED
     with pytest.raises(NotForSale, match="deleted"):
         desk.reseller.repeat(failed.id)

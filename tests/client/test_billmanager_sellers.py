@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from reseller_client import Status
-from reseller_client.resellers.billmanager.models import ProcessingModule, State
+from reseller_client.resellers.billmanager.models import OperationState, ProcessingModule
 from reseller_client.resellers.billmanager.reseller import BillmanagerReseller, SellerAccount
 from reseller_client.shop.margin import total
 from reseller_client.shop.store import StorefrontStore
@@ -43,7 +43,7 @@ def test_two_accounts_are_two_sets_of_books(shop: Seller, waits: Waits) -> None:
             reseller.tariffs.set_price(own, 1, Decimal(price))
             reseller.tariffs.enable(own)
             panel = {"ip": f"192.0.2.{last}", "licname": name}
-            assert reseller.order("ada", own, params=panel).state is State.MANUAL
+            assert reseller.order("ada", own, params=panel).state is OperationState.MANUAL
         assert len(reseller.check_event().completed) == 2
         reseller.books.collect_costs()
         for name, sold in (("near", "6.00"), ("far", "8.00")):
@@ -75,7 +75,7 @@ def test_a_type_of_the_sellers_own_is_sold_like_the_one_it_is_like(
         reseller.tariffs.enable(own)
         opened = reseller.order("ada", own, params={"domain": "b.example"}, addons={"mem": 8})
         # This seller tells no number, and takes five seconds to bring a machine up.
-        assert (opened.state, opened.reason) == (State.MANUAL, None)
+        assert (opened.state, opened.reason) == (OperationState.MANUAL, None)
         assert reseller.running.item(opened.item).seller_id is None
         assert reseller.check_event().completed == ()
         assert reseller.running.item(opened.item).status is Status.PROCESSING
@@ -84,7 +84,7 @@ def test_a_type_of_the_sellers_own_is_sold_like_the_one_it_is_like(
         box = reseller.running.item(opened.item)
         assert (box.addons["mem"], box.status) == (8, Status.ACTIVE)
         assert opened.price == opened.cost == Decimal("19.00")
-        assert box.given["password"]
+        assert box.details["password"]
 
 
 def test_all_it_knows_stands_in_the_rows(shop: Seller, waits: Waits, tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_all_it_knows_stands_in_the_rows(shop: Seller, waits: Waits, tmp_path: P
 
     with closing(sqlite3.connect(tmp_path / "rows.sqlite")) as connection:
         reseller = opened(connection)
-        reseller.shelf.set_periods([-100, 1, 3, 6, 12])
+        reseller.catalogue.set_periods([-100, 1, 3, 6, 12])
         module = reseller.add_module(ProcessingModule(0, "vds", "main", "VDS", Decimal("9.50"), 4))
         own = reseller.tariffs.import_tariff(module.id, 6).id
         reseller.tariffs.enable(own)
@@ -109,8 +109,8 @@ def test_all_it_knows_stands_in_the_rows(shop: Seller, waits: Waits, tmp_path: P
         assert order.reason is None
     with closing(sqlite3.connect(tmp_path / "rows.sqlite")) as connection:
         again = opened(connection)
-        assert again.shelf.modules() == (module,)
-        assert again.shelf.periods() == (-100, 1, 3, 6, 12)
+        assert again.catalogue.modules() == (module,)
+        assert again.catalogue.periods() == (-100, 1, 3, 6, 12)
         assert again.running.operation(order.id) == order
         assert again.tariffs.sync(own).nothing
         shop.service(again.running.item(order.item).seller_id or 0, status=2)

@@ -105,7 +105,7 @@ def test_a_tariff_is_imported_disabled_with_all_that_belongs_to_it(desk: Desk, m
         ("lite", Decimal(4)),
     ]
     assert [one.intname for one in own.templates] == ["ISPsystem__Debian-12-amd64"]
-    assert desk.reseller.shelf.tariff(own.id) == own
+    assert desk.reseller.catalogue.tariff(own.id) == own
     with pytest.raises(NotForSale, match="not enabled"):
         desk.reseller.order("ada", own.id)
 
@@ -117,12 +117,12 @@ def test_templates_come_only_where_the_type_has_them(desk: Desk) -> None:
 
 
 def test_a_tariff_of_periods_we_have_not_is_not_imported(desk: Desk, module: int) -> None:
-    desk.reseller.shelf.set_periods([1, 12])
+    desk.reseller.catalogue.set_periods([1, 12])
     desk.line.prices = priced(periods="1 3 36")
     with pytest.raises(PeriodsDiffer, match="periods 3, 36; ours are 1, 12") as told:
         desk.reseller.tariffs.import_tariff(module, 1400)
     assert told.value.missing == (3, 36)
-    assert desk.reseller.shelf.tariffs() == ()
+    assert desk.reseller.catalogue.tariffs() == ()
 
 
 def test_another_currency_needs_its_rate_first(shop: Seller, waits: Waits) -> None:
@@ -130,7 +130,7 @@ def test_another_currency_needs_its_rate_first(shop: Seller, waits: Waits) -> No
     module = desk.module()
     with pytest.raises(NoRate, match="rate of EUR to USD"):
         desk.reseller.tariffs.import_tariff(module, LITE)
-    desk.reseller.shelf.set_rate("EUR", Decimal("1.10"))
+    desk.reseller.catalogue.set_rate("EUR", Decimal("1.10"))
     rule = PriceRule(markup=Decimal(40), rounding=Rounding.read(".99"))
     own = desk.reseller.tariffs.import_tariff(module, LITE, rule)
     assert own.prices[1] == Decimal("7.99")  # 5.00 EUR are 5.50 USD, and 7.70 with the markup
@@ -168,7 +168,7 @@ def test_a_synchronisation_takes_over_what_is_new(desk: Desk, module: int) -> No
     assert (changes.choices, changes.priced) == (("panel/pro",), ("panel/lite",))
     assert (changes.templates, changes.unlinked) == (("ISPsystem__Debian-13-amd64",), ())
     assert changes.broken == ("backup",)
-    after = desk.reseller.shelf.tariff(own.id)
+    after = desk.reseller.catalogue.tariff(own.id)
     assert after.prices == {1: Decimal("19.00")}
     states = {one.intname: (one.active, one.prices[1]) for one in after.addons}
     assert states == {
@@ -184,7 +184,7 @@ def test_a_synchronisation_takes_over_what_is_new(desk: Desk, module: int) -> No
 
 def test_a_tariff_of_the_emulator_is_imported_whole_and_kept_in_step(desk: Desk) -> None:
     own = desk.tariff(6, "vds")
-    before = desk.reseller.shelf.tariff(own)
+    before = desk.reseller.catalogue.tariff(own)
     kinds = {one.intname: one.kind for one in before.addons}
     assert kinds["ncpu"] is AddonKind.INTEGER
     assert kinds["ddos"] is AddonKind.BOOLEAN
@@ -283,7 +283,7 @@ def test_an_account_that_cannot_resell_gets_no_module(
     with pytest.raises(NotConnected) as told:
         desk.reseller.add_module(module)
     assert [one.name for one in told.value.report.checks if one.grade == "fail"] == [check]
-    assert desk.reseller.shelf.modules() == ()
+    assert desk.reseller.catalogue.modules() == ()
 
 
 def test_a_module_needs_an_account_and_a_type_that_is_known(desk: Desk) -> None:

@@ -25,7 +25,7 @@ from reseller_client import (
     WrongState,
 )
 from reseller_client.resellers import CustomModules
-from reseller_client.resellers.billmanager.models import State
+from reseller_client.resellers.billmanager.models import OperationState
 from tests.client.billmanager_desk import Desk, desk_at
 from tests.client.emulated import LossyLine, client_of
 from tests.machine import stopped
@@ -193,10 +193,10 @@ def desk(request: pytest.FixtureRequest, shop: Seller, waits: Waits) -> Iterator
 def test_a_billmanager_resells_a_module_of_a_license(desk: Desk) -> None:
     tariff, before = desk.tariff(VIRUSDIE, "addition"), desk.balance()
     opened = desk.reseller.order("ada", tariff, params={"item": "100002"})
-    assert (opened.state, opened.reason) == (State.MANUAL, None)
+    assert (opened.state, opened.reason) == (OperationState.MANUAL, None)
     assert desk.reseller.check_event().completed == (opened.id,)
     item = desk.item(opened.item)
-    assert (item.status, item.given["item"]) == (Status.ACTIVE, "100002")
+    assert (item.status, item.details["item"]) == (Status.ACTIVE, "100002")
     assert desk.balance() == before - Decimal("9.00")
     prolonged = desk.reseller.prolong(item.id)
     assert desk.reseller.check_event().completed == (prolonged.id,)

@@ -5,15 +5,38 @@ from __future__ import annotations
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from reseller_client import Money, Status
 from reseller_client.resellers import Owner, PoolRow, SqliteStore
+from reseller_client.resellers.billmanager.models import (
+    Action,
+    Item,
+    Operation,
+    OperationState,
+    OwnAddon,
+    OwnChoice,
+    OwnTariff,
+    OwnTemplate,
+    ProcessingModule,
+    Reason,
+)
+from reseller_client.resellers.billmanager.running_store import RunningStore
+from reseller_client.resellers.billmanager.store import CatalogueStore
 from reseller_client.resellers.bundles.store import Bundle, BundleStore, MachineState
+from reseller_client.services.catalogue_models import (
+    Addon,
+    AddonItem,
+    AddonKind,
+    Datacenter,
+    Price,
+    Tariff,
+)
 from reseller_client.shop.prices import PriceRule, Rounding
 from reseller_client.shop.store import Cost, Customer, Sale, SaleKind, StorefrontStore
 
@@ -22,6 +45,7 @@ if TYPE_CHECKING:
 
 DUMP = Path(__file__).parent / "data" / "stores_before_sqlalchemy.sql"
 DAY = date(2027, 1, 31)
+NOON = datetime(2027, 1, 31, 12, 30, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -87,3 +111,133 @@ def test_bundles_are_read_and_written_on(connection: sqlite3.Connection) -> None
     store.take(100004)
     store.drop(7, freed=100003, tariff=55227)
     assert (store.bundle(7), store.free(3541), store.free(55227)) == (None, (), (100003,))
+
+
+def test_the_catalogue_of_a_billmanager_is_read_and_written_on(
+    connection: sqlite3.Connection,
+) -> None:
+    store = CatalogueStore(connection)
+    store.prepare()
+    module = ProcessingModule(1, "vds", "hoster", "Machines", Decimal("12.50"), 3, "support", 2)
+    assert store.modules() == (module,)
+    assert (store.periods(), store.rates()) == ((1, 3, 12), {"USD": Decimal("0.92")})
+    assert [store.seller_period(1, 3, tariff) for tariff in (1, 2)] == [12, 1]
+    tariff = store.tariff(1)
+    assert tariff == _own_tariff()
+    assert store.sources(1) == {1: _seller_tariff()}
+    store.save_tariff(replace(tariff, name="Renamed"), {2: _seller_tariff()})
+    assert store.tariffs() == (replace(tariff, name="Renamed"),)
+    assert store.sources(1) == {1: _seller_tariff(), 2: _seller_tariff()}
+
+
+def test_the_operations_of_a_billmanager_are_read_and_written_on(
+    connection: sqlite3.Connection,
+) -> None:
+    store = RunningStore(connection)
+    store.prepare()
+    item = Item(
+        id=1,
+        customer="ada",
+        tariff=1,
+        module=1,
+        period=1,
+        price=Decimal("7.99"),
+        ordered_on=DAY,
+        status=Status.ACTIVE,
+        expires_on=date(2027, 2, 28),
+        seller_id=100005,
+        seller_period=1,
+        seller_expires_on=date(2027, 2, 28),
+        params={"domain": "ada.example"},
+        addons={"ncpu": 2, "panel": "lite"},
+        details={"ip": "192.0.2.5"},
+        mark="abc",
+        own_term=True,
+    )
+    assert store.items() == (item,)
+    opening = Operation(
+        id=1,
+        item=1,
+        action=Action.OPEN,
+        created_at=NOON,
+        state=OperationState.COMPLETED,
+        period=1,
+        params={"domain": "ada.example"},
+        addons={"ncpu": 2},
+        price=Decimal("7.99"),
+        cost=Decimal("5.00"),
+        requested=True,
+        sent_at=NOON,
+        ended_at=NOON,
+    )
+    failed = Operation(
+        id=2,
+        item=1,
+        action=Action.PROLONG,
+        created_at=NOON,
+        state=OperationState.FAILED,
+        period=1,
+        price=Decimal("7.99"),
+        cost=None,
+        before_on=date(2027, 2, 28),
+        reason=Reason("not_enough_money", "", "no money"),
+    )
+    assert store.operations() == (opening, failed)
+    assert [task.operation for task in store.tasks()] == [2]
+    assert store.pulled_at() == NOON
+    number, added = store.add(replace(item, id=0), replace(failed, id=0), department="")
+    assert (number, added.id, added.item) == (2, 3, 2)
+
+
+def _own_tariff() -> OwnTariff:
+    lite = OwnChoice("lite", "Lite", prices={1: Decimal("5.6000")})
+    cpu = OwnAddon("ncpu", "CPU", included=Decimal(1), prices={1: Decimal("1.4000")})
+    panel = OwnAddon(
+        "panel",
+        "Panel",
+        AddonKind.ENUMERATION,
+        active=False,
+        enumeration="panels",
+        choices=(lite,),
+    )
+    return OwnTariff(
+        id=1,
+        itemtype="vds",
+        name="My VDS",
+        enabled=True,
+        prices={1: Decimal("7.99"), 3: Decimal("21.00")},
+        addons=(cpu, panel),
+        templates=(OwnTemplate("debian"), OwnTemplate("windows", linked=False)),
+        rule=PriceRule(markup=Decimal(40), rounding=Rounding.read(".99")),
+    )
+
+
+def _seller_tariff() -> Tariff:
+    one = Decimal(1)
+    cpu = Addon(10, "CPU", "ncpu", one, Decimal(8), one, "Unit", (_month("1.00"),), included=one)
+    panel = Addon(
+        id=11,
+        name="Panel",
+        intname="panel",
+        minimum=None,
+        maximum=None,
+        step=None,
+        measure="",
+        kind=AddonKind.ENUMERATION,
+        enumeration="panels",
+        items=(AddonItem(1, "none", "None"), AddonItem(2, "lite", "Lite", (_month("4.00"),))),
+    )
+    return Tariff(
+        id=6,
+        name="VDS",
+        itemtype="vds",
+        orderable=True,
+        prices=(_month("5.00"),),
+        addons=(cpu, panel),
+        datacenters=(Datacenter(1, "Near"),),
+        options={"ostempl": ("debian", "windows")},
+    )
+
+
+def _month(amount: str) -> Price:
+    return Price("month", 1, Money(Decimal(amount), "EUR"))

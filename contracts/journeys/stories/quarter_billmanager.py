@@ -11,7 +11,7 @@ from contracts.journeys.stories.quarter import TYPE, Held, longer
 from contracts.journeys.stories.quarter_custom import asked_price, numbered, price_of
 from contracts.journeys.stories.quarter_script import Act, Sold
 from reseller_client import Client, NotUnderstood
-from reseller_client.resellers.billmanager.models import Operation, ProcessingModule, State
+from reseller_client.resellers.billmanager.models import Operation, OperationState, ProcessingModule
 from reseller_client.resellers.billmanager.reseller import BillmanagerReseller
 from reseller_client.services.models import Tariff
 from reseller_client.shop.prices import PriceRule
@@ -40,13 +40,13 @@ class BillmanagerSide:
     def connect(self, products: tuple[Sold, ...]) -> None:
         """A processing module, and the tariffs imported and enabled."""
         module = self.reseller.add_module(ProcessingModule(0, TYPE, SELLER, "Machines"))
-        self.reseller.shelf.set_periods((-100, 1, 3, 6, 12))
+        self.reseller.catalogue.set_periods((-100, 1, 3, 6, 12))
         for product in products:
             rule = PriceRule(markup=self.markup)
             own = self.reseller.tariffs.import_tariff(module.id, product.tariff, rule)
             self.reseller.tariffs.enable(own.id)
             self._own[product.tariff] = own.id
-            self._sources[product.tariff] = self.reseller.shelf.sources(own.id)[module.id]
+            self._sources[product.tariff] = self.reseller.catalogue.sources(own.id)[module.id]
 
     def arrive(self, customer: str, product: Sold) -> Held:
         """An order of a customer: an item, and the operation that opens it."""
@@ -56,7 +56,7 @@ class BillmanagerSide:
         )
         self._complete(operation)
         item = self.reseller.running.item(operation.item)
-        if item.seller_id is None or item.expires_on is None or not item.given.get("password"):
+        if item.seller_id is None or item.expires_on is None or not item.details.get("password"):
             raise NotUnderstood(f"the machine of {customer} is not whole")
         self._items[item.seller_id] = item.id
         self._amounts[item.seller_id] = dict(product.addons)
@@ -114,11 +114,11 @@ class BillmanagerSide:
         """
         for _ in range(PULLS):
             now = self.reseller.running.operation(operation.id)
-            if now.state is State.COMPLETED:
+            if now.state is OperationState.COMPLETED:
                 return
-            if now.state is State.FAILED:
+            if now.state is OperationState.FAILED:
                 self.reseller.repeat(now.id)
-            elif now.state in (State.NEW, State.SENT):
+            elif now.state in (OperationState.NEW, OperationState.SENT):
                 self.reseller.start_waiting()
             self.five_minutes()
             self.reseller.tick()

@@ -12,14 +12,14 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from reseller_client.resellers.billmanager.models import Action, Item, Operation, State
+from reseller_client.resellers.billmanager.models import Action, Item, Operation, OperationState
 from reseller_client.shop.store import SaleKind
 from reseller_client.shop.storefront import Storefront
 
 if TYPE_CHECKING:
     from reseller_client.client import Client
     from reseller_client.resellers.billmanager.running_store import RunningStore
-    from reseller_client.resellers.billmanager.store import ShelfStore
+    from reseller_client.resellers.billmanager.store import CatalogueStore
     from reseller_client.shop.margin import Margin
     from reseller_client.shop.prices import Exchange
     from reseller_client.shop.store import StorefrontStore
@@ -49,13 +49,13 @@ class Books:
 
     def __init__(
         self,
-        shelf: ShelfStore,
+        catalogue: CatalogueStore,
         running: RunningStore,
         sellers: Mapping[str, SellerAccount],
         exchange: Callable[[], Exchange],
     ) -> None:
         """Keep the rows, the accounts and the rates."""
-        self._shelf = shelf
+        self._catalogue = catalogue
         self._running = running
         self._sellers = sellers
         self._exchange = exchange
@@ -81,11 +81,11 @@ class Books:
         """Book what a customer paid, once the seller has taken it; again changes nothing."""
         if item.seller_id is None or (not operation.price and operation.action is not Action.OPEN):
             return
-        shop = self.storefront(self._shelf.module(item.module).seller)
+        shop = self.storefront(self._catalogue.module(item.module).seller)
         shop.sell(
             shop.customer(item.customer, item.ordered_on),
             item.seller_id,
-            self._shelf.sources(item.tariff)[item.module].id,
+            self._catalogue.sources(item.tariff)[item.module].id,
             on=operation.created_at.date(),
             price=operation.price,
             reference=f"operation-{operation.id}",
@@ -106,11 +106,11 @@ class Books:
         A change of addons in the middle of a term has no amount: what it costs the list of
         expenses tells alone. What cost nothing is left out.
         """
-        modules = {one.id for one in self._shelf.modules() if one.seller == seller}
+        modules = {one.id for one in self._catalogue.modules() if one.seller == seller}
         items = {one.id: one for one in self._running.items() if one.module in modules}
         return tuple(
             Believed((one.sent_at or one.created_at).date(), number, one.cost)
-            for one in self._running.operations(State.MANUAL, State.COMPLETED)
+            for one in self._running.operations(OperationState.MANUAL, OperationState.COMPLETED)
             if one.item in items
             and (number := items[one.item].seller_id) is not None
             and (one.cost is None or one.cost > 0)

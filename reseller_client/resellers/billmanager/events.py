@@ -17,7 +17,13 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from reseller_client.errors import Missed, Refused, ResellerError, UnknownOutcome
-from reseller_client.resellers.billmanager.models import Action, Item, Operation, Reason, State
+from reseller_client.resellers.billmanager.models import (
+    Action,
+    Item,
+    Operation,
+    OperationState,
+    Reason,
+)
 from reseller_client.resellers.billmanager.terms import add_period, read_amounts
 from reseller_client.transport.values import Status
 
@@ -28,7 +34,7 @@ if TYPE_CHECKING:
     from reseller_client.resellers.billmanager.operations import Runner, Sides
     from reseller_client.resellers.billmanager.running_store import RunningStore
     from reseller_client.resellers.billmanager.seller_side import SellerForm, SellerRow, SellerSide
-    from reseller_client.resellers.billmanager.store import ShelfStore
+    from reseller_client.resellers.billmanager.store import CatalogueStore
     from reseller_client.services.catalogue_models import Tariff
     from reseller_client.services.models import LicenseRow
 
@@ -72,7 +78,7 @@ class Events:
 
     def __init__(
         self,
-        shelf: ShelfStore,
+        catalogue: CatalogueStore,
         running: RunningStore,
         sides: Sides,
         runner: Runner,
@@ -80,7 +86,7 @@ class Events:
         now: Callable[[], datetime],
     ) -> None:
         """Keep the stores and the ways out."""
-        self._shelf = shelf
+        self._catalogue = catalogue
         self._running = running
         self._sides = sides
         self._runner = runner
@@ -99,17 +105,17 @@ class Events:
         at = self._now()
         self._running.set_pulled(at)
         tally = _Tally()
-        manual = {one.item: one for one in self._running.operations(State.MANUAL)}
+        manual = {one.item: one for one in self._running.operations(OperationState.MANUAL)}
         for items in self._groups():
             try:
                 self._pull_group(items, manual, tally)
             except ResellerError as problem:
-                tally.unread[self._shelf.module(items[0].module).itemtype] = str(problem)
+                tally.unread[self._catalogue.module(items[0].module).itemtype] = str(problem)
         return Pulled(at, tuple(tally.changed), tuple(tally.completed), tally.unread)
 
     def _groups(self) -> Iterable[list[Item]]:
         """Return living items that may be at the seller, by account there and product type."""
-        modules = {one.id: one for one in self._shelf.modules()}
+        modules = {one.id: one for one in self._catalogue.modules()}
         groups: defaultdict[tuple[str, str], list[Item]] = defaultdict(list)
         for item in self._running.living():
             if item.seller_id is not None or self._opening(item) is not None:
@@ -120,12 +126,12 @@ class Events:
     def _opening(self, item: Item) -> Operation | None:
         """Return the order of an item that may have been carried out, though we know no number."""
         found = self._running.operations(item=item.id)
-        return next((one for one in found if one.action is Action.OPEN and one.asked), None)
+        return next((one for one in found if one.action is Action.OPEN and one.requested), None)
 
     def _pull_group(
         self, items: list[Item], manual: Mapping[int, Operation], tally: _Tally
     ) -> None:
-        module = self._shelf.module(items[0].module)
+        module = self._catalogue.module(items[0].module)
         side = self._sides(module)[0]
         rows = side.rows()
         if rows is None:
@@ -150,7 +156,7 @@ class Events:
         waiting = [item.ordered_on for item in items if item.seller_id is None]
         if not waiting:
             return ()
-        same = [one.id for one in self._shelf.modules() if one.seller == module.seller]
+        same = [one.id for one in self._catalogue.modules() if one.seller == module.seller]
         taken = self._running.seller_ids(same)
         try:
             left = (one.row for one in rows if one.row.id not in taken)
@@ -177,7 +183,7 @@ class Events:
         self._running.save(after, ended)
         if replace(after, mark=item.mark) != item:
             tally.changed.append(item.id)
-        if ended is not None and ended.state is State.COMPLETED:
+        if ended is not None and ended.state is OperationState.COMPLETED:
             tally.completed.append(ended.id)
 
     def _adopt(self, reading: _Reading, item: Item) -> Operation | None:
@@ -185,7 +191,7 @@ class Events:
         operation = self._opening(item)
         if operation is None:
             return None
-        code = self._shelf.sources(item.tariff)[item.module].id
+        code = self._catalogue.sources(item.tariff)[item.module].id
         since = operation.created_at.date() - _A_DAY
         found = [
             row.id
@@ -211,9 +217,9 @@ class Events:
         if operation is None:
             return after, None
         if operation.action is Action.CLOSE:
-            return after, self._over(operation, State.COMPLETED)
+            return after, self._over(operation, OperationState.COMPLETED)
         lost = Reason("missed", side.kind.code, f"service {item.seller_id} was deleted there")
-        return after, replace(self._over(operation, State.FAILED), reason=lost)
+        return after, replace(self._over(operation, OperationState.FAILED), reason=lost)
 
     def _changed(
         self, side: SellerSide, item: Item, operation: Operation | None, row: SellerRow
@@ -225,7 +231,7 @@ class Events:
         ended = operation if operation is not None and _has_ended(operation, shown) else None
         if row.mark == item.mark and ended is None:
             return item, None
-        source = self._shelf.sources(item.tariff)[item.module]
+        source = self._catalogue.sources(item.tariff)[item.module]
         form = form or side.form(shown.id)
         after = _as_shown(item, side, form, source)
         end = form.service.expires_on
@@ -239,10 +245,10 @@ class Events:
         if ended is None:
             return after, None
         return replace(after, params={**ended.params, **after.params}), self._over(
-            ended, State.COMPLETED
+            ended, OperationState.COMPLETED
         )
 
-    def _over(self, operation: Operation, state: State) -> Operation:
+    def _over(self, operation: Operation, state: OperationState) -> Operation:
         return replace(operation, state=state, ended_at=self._now())
 
 
@@ -272,11 +278,11 @@ def _has_ended(operation: Operation, row: LicenseRow) -> bool:
 def _as_shown(item: Item, side: SellerSide, form: SellerForm, source: Tariff) -> Item:
     """Return the item with what its form tells."""
     shown = form.fields
-    given = {name: shown[name] for name in side.kind.gives if shown.get(name)}
+    details = {name: shown[name] for name in side.kind.gives if shown.get(name)}
     params = {name: shown[name] for name in side.kind.changes if shown.get(name)}
     return replace(
         item,
-        given={**item.given, **given},
+        details={**item.details, **details},
         params={**item.params, **params},
         addons={**item.addons, **read_amounts(source, form.addons)},
     )

@@ -162,7 +162,7 @@ class Item:
     """A service of a customer at the reseller.
 
     `period` and `expires_on` are the reseller's own, `seller_period` and `seller_expires_on` what
-    stands at the seller, where it is `seller_id`. `given` is what the seller told of it (`ip`,
+    stands at the seller, where it is `seller_id`. `details` is what the seller delivered (`ip`,
     `username`, `password`, `lickey`, ...). `mark` is how its row looked at the last pull.
     `own_term`: another period was bought than sold, so the end of the term is counted here.
     """
@@ -181,7 +181,7 @@ class Item:
     seller_expires_on: date | None = None
     params: Mapping[str, str] = field(default_factory=no_texts, repr=False)
     addons: Mapping[str, Amount] = field(default_factory=no_amounts)
-    given: Mapping[str, str] = field(default_factory=no_texts, repr=False)
+    details: Mapping[str, str] = field(default_factory=no_texts, repr=False)
     mark: str = field(default="", repr=False)
     own_term: bool = False
 
@@ -219,7 +219,7 @@ class Action(StrEnum):
     CLOSE = "close"
 
 
-class State(StrEnum):
+class OperationState(StrEnum):
     """How far an operation has got.
 
     In `sent` its outcome is not known; `manual` is what the seller has accepted, which never runs
@@ -233,7 +233,7 @@ class State(StrEnum):
     FAILED = "failed"
 
 
-RUNNING = frozenset({State.NEW, State.SENT, State.MANUAL})
+RUNNING = frozenset({OperationState.NEW, OperationState.SENT, OperationState.MANUAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,21 +251,21 @@ class Operation:
 
     `period` is the reseller's own; `params` and `addons` what is to be set. `price` is what the
     customer pays for it, `cost` what the seller's price list asks in the seller's currency, known
-    once it was sent (None where the list does not tell). `asked`: a request went out and may have
-    been carried out. `before_on` is the end of the term at the seller when it was sent first.
+    once it was sent (None where the list does not tell). `requested`: a request went out and may
+    have been carried out. `before_on` is the end of the term at the seller when it was first sent.
     """
 
     id: int
     item: int
     action: Action
     created_at: datetime
-    state: State = State.NEW
+    state: OperationState = OperationState.NEW
     period: int | None = None
     params: Mapping[str, str] = field(default_factory=no_texts, repr=False)
     addons: Mapping[str, Amount] = field(default_factory=no_amounts)
     price: Decimal = Decimal(0)
     cost: Decimal | None = Decimal(0)
-    asked: bool = False
+    requested: bool = False
     before_on: date | None = None
     sent_at: datetime | None = None
     ended_at: datetime | None = None

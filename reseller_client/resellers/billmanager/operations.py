@@ -21,9 +21,9 @@ from reseller_client.resellers.billmanager.models import (
     Item,
     LowBalance,
     Operation,
+    OperationState,
     ProcessingModule,
     Reason,
-    State,
 )
 from reseller_client.resellers.billmanager.requests import Case, Deed, Trace, deed_of, find_opened
 from reseller_client.resellers.billmanager.terms import seller_cost
@@ -33,7 +33,7 @@ from reseller_client.transport.values import Status
 if TYPE_CHECKING:
     from reseller_client.resellers.billmanager.running_store import RunningStore
     from reseller_client.resellers.billmanager.seller_side import SellerSide
-    from reseller_client.resellers.billmanager.store import ShelfStore
+    from reseller_client.resellers.billmanager.store import CatalogueStore
     from reseller_client.transport.call import RetryPolicy
 
 Sides = Callable[[ProcessingModule], tuple["SellerSide", "RetryPolicy"]]
@@ -45,7 +45,7 @@ class Runner:
 
     def __init__(
         self,
-        shelf: ShelfStore,
+        catalogue: CatalogueStore,
         running: RunningStore,
         sides: Sides,
         *,
@@ -53,7 +53,7 @@ class Runner:
         now: Callable[[], datetime],
     ) -> None:
         """Keep the stores and the ways out."""
-        self._shelf = shelf
+        self._catalogue = catalogue
         self._running = running
         self._sides = sides
         self._book = book
@@ -65,7 +65,7 @@ class Runner:
         Nothing of the seller's is raised: a refusal or a silence is the reason of a failure.
         Raises ValueError for one that is manual or over.
         """
-        if operation.state not in {State.NEW, State.SENT}:
+        if operation.state not in {OperationState.NEW, OperationState.SENT}:
             raise ValueError(f"operation {operation.id} is {operation.state}: it never runs again")
         try:
             return self._run(self._running.item(operation.item), operation)
@@ -80,7 +80,7 @@ class Runner:
             item = replace(item, seller_period=period, own_term=item.own_term or mapped)
         if operation.action is Action.OPEN:
             item = replace(item, seller_id=number, status=Status.PROCESSING)
-        accepted = replace(operation, state=State.MANUAL, reason=None, ended_at=None)
+        accepted = replace(operation, state=OperationState.MANUAL, reason=None, ended_at=None)
         if item.seller_id is not None:
             self._book(item, accepted)
         self._running.save(item, accepted)
@@ -91,7 +91,7 @@ class Runner:
             return self._close_unopened(item, operation)
         case = self._case(item, operation)
         deed = deed_of(case)
-        trace = deed.find() if operation.asked else None
+        trace = deed.find() if operation.requested else None
         if trace is None:
             _check_balance(case)
             operation = self._mark_sent(case)
@@ -106,18 +106,18 @@ class Runner:
             raise
         except (Refused, NotSent):
             # Nothing has happened. An order is looked for all the same, since it costs most.
-            asked = operation.action is Action.OPEN
-            self._running.save(operation=replace(operation, asked=asked, before_on=None))
+            requested = operation.action is Action.OPEN
+            self._running.save(operation=replace(operation, requested=requested, before_on=None))
             raise
 
     def _case(self, item: Item, operation: Operation) -> Case:
-        module = self._shelf.module(item.module)
-        same = [one.id for one in self._shelf.modules() if one.seller == module.seller]
+        module = self._catalogue.module(item.module)
+        same = [one.id for one in self._catalogue.modules() if one.seller == module.seller]
         return Case(
             side=self._sides(module)[0],
             module=module,
-            own=self._shelf.tariff(item.tariff),
-            source=self._shelf.sources(item.tariff)[item.module],
+            own=self._catalogue.tariff(item.tariff),
+            source=self._catalogue.sources(item.tariff)[item.module],
             item=item,
             operation=operation,
             period=self._period(item, operation),
@@ -126,7 +126,7 @@ class Runner:
 
     def _period(self, item: Item, operation: Operation) -> int:
         period = item.period if operation.period is None else operation.period
-        return self._shelf.seller_period(item.module, period, item.tariff)
+        return self._catalogue.seller_period(item.module, period, item.tariff)
 
     def _mark_sent(self, case: Case) -> Operation:
         operation, before = case.operation, case.operation.before_on
@@ -135,7 +135,9 @@ class Runner:
         cost = operation.cost
         if operation.action in {Action.OPEN, Action.PROLONG}:
             cost = seller_cost(case.source, case.period, case.item.addons)
-        sent = replace(operation, state=State.SENT, asked=True, before_on=before, cost=cost)
+        sent = replace(
+            operation, state=OperationState.SENT, requested=True, before_on=before, cost=cost
+        )
         sent = replace(sent, sent_at=self._now())
         self._running.save(operation=sent)
         return sent
@@ -143,7 +145,7 @@ class Runner:
     def _fail(self, operation: Operation, problem: ResellerError) -> Operation:
         known = self._running.operation(operation.id)
         reason = reason_of(problem)
-        failed = replace(known, state=State.FAILED, ended_at=self._now(), reason=reason)
+        failed = replace(known, state=OperationState.FAILED, ended_at=self._now(), reason=reason)
         self._running.save(operation=failed)
         return failed
 
@@ -152,11 +154,11 @@ class Runner:
         opening = next(
             one for one in self._running.operations(item=item.id) if one.action is Action.OPEN
         )
-        found = find_opened(self._case(item, opening)) if opening.asked else Trace()
+        found = find_opened(self._case(item, opening)) if opening.requested else Trace()
         if found is not None and found.number is not None:
             self.accept(item, opening, found.number)
             return self._run(self._running.item(item.id), operation)
-        ended = replace(operation, state=State.COMPLETED, ended_at=self._now())
+        ended = replace(operation, state=OperationState.COMPLETED, ended_at=self._now())
         self._running.save(replace(item, status=Status.DELETED), ended)
         return ended
 

@@ -27,16 +27,16 @@ from reseller_client.resellers.billmanager.models import (
     NotConnected,
     NotForSale,
     Operation,
+    OperationState,
     PeriodMap,
     ProcessingModule,
-    State,
     no_amounts,
     no_texts,
 )
 from reseller_client.resellers.billmanager.operations import Runner
 from reseller_client.resellers.billmanager.running_store import RunningStore
 from reseller_client.resellers.billmanager.seller_side import SellerSide
-from reseller_client.resellers.billmanager.store import ShelfStore
+from reseller_client.resellers.billmanager.store import CatalogueStore
 from reseller_client.resellers.billmanager.tariffs import OwnTariffs
 from reseller_client.resellers.billmanager.terms import addon_fields, all_amounts, own_price
 from reseller_client.transport.values import Status
@@ -69,18 +69,20 @@ class BillmanagerReseller:
         own_types: Mapping[str, str] = no_texts(),
     ) -> None:
         """Keep the rows, the accounts and the clock."""
-        self.shelf = ShelfStore(connection)
+        self.catalogue = CatalogueStore(connection)
         self.running = RunningStore(connection)
         self._now = now
         self._types = ItemTypes(own_types)
-        self.tariffs = OwnTariffs(self.shelf, self._client, self._types, currency=currency)
-        self.books = Books(self.shelf, self.running, sellers, self.tariffs.exchange)
-        self._runner = Runner(self.shelf, self.running, self._side, book=self.books.book, now=now)
-        self._events = Events(self.shelf, self.running, self._side, self._runner, now=now)
+        self.tariffs = OwnTariffs(self.catalogue, self._client, self._types, currency=currency)
+        self.books = Books(self.catalogue, self.running, sellers, self.tariffs.exchange)
+        self._runner = Runner(
+            self.catalogue, self.running, self._side, book=self.books.book, now=now
+        )
+        self._events = Events(self.catalogue, self.running, self._side, self._runner, now=now)
 
     def prepare(self) -> None:
         """Create the tables that are not there yet."""
-        self.shelf.prepare()
+        self.catalogue.prepare()
         self.running.prepare()
         self.books.prepare()
 
@@ -94,11 +96,11 @@ class BillmanagerReseller:
         report = self._checked(module)
         if not report.ok:
             raise NotConnected(report)
-        return self.shelf.add_module(module)
+        return self.catalogue.add_module(module)
 
     def check_connection(self, module: int) -> Report:
         """Ask again whether the account of a module can resell; nothing is changed."""
-        return self._checked(self.shelf.module(module))
+        return self._checked(self.catalogue.module(module))
 
     def compare_periods(
         self, module: int, source: int, target: int, *, tariff: int | None = None
@@ -108,7 +110,7 @@ class BillmanagerReseller:
         The seller's shorter term still rules: when it ends the service is stopped there, and is
         shown as stopped here, though its own term goes on (documented).
         """
-        self.shelf.compare_periods(PeriodMap(module, source, target, tariff))
+        self.catalogue.compare_periods(PeriodMap(module, source, target, tariff))
 
     def order(
         self,
@@ -125,13 +127,13 @@ class BillmanagerReseller:
         once; look at the operation for what became of that. Raises NotForSale for what is not
         sold here, before anything is kept.
         """
-        own = self.shelf.tariff(tariff)
+        own = self.catalogue.tariff(tariff)
         if not own.enabled:
             raise NotForSale(f"{own.name} is not enabled")
         self._types.get(own.itemtype).check(params)
         self.tariffs.check_template(own, params)
         module = self.tariffs.module_of(tariff)
-        source = self.shelf.sources(tariff)[module.id]
+        source = self.catalogue.sources(tariff)[module.id]
         amounts = all_amounts(own, source, addons)
         addon_fields(own, source, amounts)
         price = own_price(own, period, amounts)
@@ -160,7 +162,7 @@ class BillmanagerReseller:
         """
         known = self.running.item(item)
         length = known.period if period is None else period
-        price = own_price(self.shelf.tariff(known.tariff), length, known.addons)
+        price = own_price(self.catalogue.tariff(known.tariff), length, known.addons)
         return self._operate(known, Action.PROLONG, period=length, price=price)
 
     def set_params(
@@ -177,10 +179,10 @@ class BillmanagerReseller:
         change. Raises NotForSale.
         """
         known = self.running.item(item)
-        own = self.shelf.tariff(known.tariff)
+        own = self.catalogue.tariff(known.tariff)
         self._types.get(own.itemtype).check(params, change=True)
         self.tariffs.check_template(own, params)
-        source = self.shelf.sources(known.tariff)[known.module]
+        source = self.catalogue.sources(known.tariff)[known.module]
         all_amounts(own, source, addons)
         addon_fields(own, source, addons)
         cost = None if addons else _NOTHING
@@ -206,17 +208,18 @@ class BillmanagerReseller:
         Raises ValueError for one that has not failed, NotForSale while another one runs.
         """
         failed = self.running.operation(operation)
-        if failed.state is not State.FAILED:
+        if failed.state is not OperationState.FAILED:
             raise ValueError(f"operation {operation} is {failed.state}, only failed ones repeat")
         self._check_free(self.running.item(failed.item))
-        again = replace(failed, state=State.NEW, ended_at=None, reason=None)
+        again = replace(failed, state=OperationState.NEW, ended_at=None, reason=None)
         self.running.save(operation=again)
         return self._runner.run(again)
 
     def start_waiting(self) -> tuple[Operation, ...]:
         """Send what is new, or was sent when this program ended in the middle of it."""
         return tuple(
-            self._runner.run(one) for one in self.running.operations(State.NEW, State.SENT)
+            self._runner.run(one)
+            for one in self.running.operations(OperationState.NEW, OperationState.SENT)
         )
 
     def check_event(self) -> Pulled:
@@ -258,7 +261,7 @@ class BillmanagerReseller:
             price=price,
             cost=cost,
         )
-        department = self.shelf.module(item.module).department
+        department = self.catalogue.module(item.module).department
         return self._runner.run(self.running.add(None, wanted, department=department)[1])
 
     def _check_free(self, item: Item) -> None:

@@ -1,133 +1,71 @@
-"""Tariffs as text for a column, and back: the reseller's own, and the seller's as last read."""
+"""Tariffs as JSON for a column, and back: the reseller's own, and the seller's as last read."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, is_dataclass, replace
 from decimal import Decimal
-from types import MappingProxyType
-from typing import Any
+from enum import Enum
+from types import UnionType
+from typing import Any, Final, get_args, get_origin, get_type_hints
 
-from reseller_client.resellers.billmanager.models import (
-    OwnAddon,
-    OwnChoice,
-    OwnTariff,
-    OwnTemplate,
-    Prices,
-)
-from reseller_client.services.catalogue_models import (
-    Addon,
-    AddonItem,
-    AddonKind,
-    Datacenter,
-    Price,
-    Tariff,
-)
+from reseller_client.resellers.billmanager.models import OwnTariff
+from reseller_client.services.catalogue_models import Tariff
 from reseller_client.shop.prices import PriceRule, Rounding
-from reseller_client.transport.values import Money
+
+_OWN: Final = ("prices", "addons", "templates")
 
 
 def write_own(tariff: OwnTariff) -> str:
-    """Write what stands in no column of its own."""
-    rule = tariff.rule
-    told = asdict(tariff)
-    inside = {name: told[name] for name in ("prices", "addons", "templates")}
-    return _written({**inside, "rule": [rule.fixed, rule.markup, rule.rounding.written()]})
+    """Return the JSON of the fields of an own tariff that have no column."""
+    rule, fields = tariff.rule, asdict(tariff)
+    written = {name: fields[name] for name in _OWN}
+    return _write({**written, "rule": [rule.fixed, rule.markup, rule.rounding.written()]})
 
 
-def read_own(number: int, itemtype: str, name: str, enabled: int, inside: str) -> OwnTariff:
-    """Read a row of the table of own tariffs."""
-    told = json.loads(inside)
-    fixed, markup, rounding = told["rule"]
+def read_own(number: int, itemtype: str, name: str, enabled: bool, inside: str) -> OwnTariff:  # noqa: FBT001 - a column
+    """Return the own tariff of a row."""
+    written = json.loads(inside)
+    fixed, markup, rounding = written["rule"]
+    price = None if fixed is None else Decimal(fixed)
+    hints = get_type_hints(OwnTariff)
     return OwnTariff(
         id=number,
         itemtype=itemtype,
         name=name,
-        enabled=bool(enabled),
-        prices=_prices(told["prices"]),
-        addons=tuple(_own_addon(one) for one in told["addons"]),
-        templates=tuple(OwnTemplate(**one) for one in told["templates"]),
-        rule=PriceRule(_decimal(fixed), Decimal(markup), Rounding.read(rounding)),
+        enabled=enabled,
+        rule=PriceRule(price, Decimal(markup), Rounding.read(rounding)),
+        **{field: _read(hints[field], written[field]) for field in _OWN},
     )
 
 
 def write_seller(tariff: Tariff) -> str:
-    """Write a tariff of the seller."""
-    return _written(asdict(replace(tariff, options=dict(tariff.options))))
+    """Return the JSON of a tariff of the seller."""
+    return _write(asdict(replace(tariff, options=dict(tariff.options))))
 
 
 def read_seller(text: str) -> Tariff:
-    """Read a tariff of the seller."""
-    told = json.loads(text)
-    return Tariff(
-        id=told["id"],
-        name=told["name"],
-        itemtype=told["itemtype"],
-        orderable=told["orderable"],
-        prices=_seller_prices(told["prices"]),
-        addons=tuple(_seller_addon(one) for one in told["addons"]),
-        datacenters=tuple(Datacenter(**one) for one in told["datacenters"]),
-        options=MappingProxyType({name: tuple(kept) for name, kept in told["options"].items()}),
-    )
+    """Return the tariff of the seller that was written as JSON."""
+    tariff: Tariff = _read(Tariff, json.loads(text))
+    return tariff
 
 
-def _written(told: Mapping[str, object]) -> str:
-    return json.dumps(told, default=str, ensure_ascii=False, sort_keys=True)
+def _write(fields: Mapping[str, object]) -> str:
+    return json.dumps(fields, default=str, ensure_ascii=False, sort_keys=True)
 
 
-def _decimal(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
-
-
-def _prices(told: Mapping[str, str]) -> Prices:
-    return {int(length): Decimal(price) for length, price in told.items()}
-
-
-def _own_addon(told: dict[str, Any]) -> OwnAddon:
-    choices = (
-        OwnChoice(one["intname"], one["name"], one["active"], _prices(one["prices"]))
-        for one in told["choices"]
-    )
-    return OwnAddon(
-        intname=told["intname"],
-        name=told["name"],
-        kind=AddonKind(told["kind"]),
-        active=told["active"],
-        included=Decimal(told["included"]),
-        prices=_prices(told["prices"]),
-        enumeration=told["enumeration"],
-        choices=tuple(choices),
-    )
-
-
-def _seller_prices(told: list[dict[str, Any]]) -> tuple[Price, ...]:
-    return tuple(
-        Price(
-            one["unit"],
-            one["length"],
-            Money(Decimal(one["cost"]["amount"]), one["cost"]["currency"]),
-        )
-        for one in told
-    )
-
-
-def _seller_addon(told: dict[str, Any]) -> Addon:
-    items = (
-        AddonItem(one["id"], one["intname"], one["name"], _seller_prices(one["prices"]))
-        for one in told["items"]
-    )
-    return Addon(
-        id=told["id"],
-        name=told["name"],
-        intname=told["intname"],
-        minimum=_decimal(told["minimum"]),
-        maximum=_decimal(told["maximum"]),
-        step=_decimal(told["step"]),
-        measure=told["measure"],
-        prices=_seller_prices(told["prices"]),
-        kind=AddonKind(told["kind"]),
-        included=_decimal(told["included"]),
-        enumeration=told["enumeration"],
-        items=tuple(items),
-    )
+def _read(kind: Any, value: Any) -> Any:  # noqa: ANN401 - a type as annotated, a value of JSON
+    """Return the value of an annotated type: a dataclass, or what the fields of one hold."""
+    if isinstance(kind, UnionType):  # `Decimal | None`, the only unions here
+        return None if value is None else _read(get_args(kind)[0], value)
+    if is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return kind(**{name: _read(hints[name], inner) for name, inner in value.items()})  # type: ignore[operator] # a class
+    arguments = get_args(kind)
+    if get_origin(kind) is tuple:
+        return tuple(_read(arguments[0], inner) for inner in value)
+    if get_origin(kind) is Mapping:
+        key, inside = arguments
+        return {_read(key, name): _read(inside, inner) for name, inner in value.items()}
+    return kind(value) if issubclass(kind, (Decimal, Enum, int)) else value

@@ -1,15 +1,16 @@
-"""What a reselling BILLmanager knows of its sellers and sells itself, in SQLite.
+"""The catalogue of a reselling BILLmanager, in SQLite.
 
-Modules, own periods, exchange rates, period comparison, own tariffs, and each tariff of a seller as
-it was last read. Money is kept as the text of a Decimal. No password is kept.
+Processing modules, own periods, exchange rates, mapped periods, own tariffs, and each tariff of a
+seller as it was last read. No password is stored.
 """
 
 from __future__ import annotations
 
 import sqlite3
-from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import Column, Integer, MetaData, Table, Text, delete, select, update
 
 from reseller_client.resellers.billmanager.models import OwnTariff, PeriodMap, ProcessingModule
 from reseller_client.resellers.billmanager.serialization import (
@@ -18,6 +19,7 @@ from reseller_client.resellers.billmanager.serialization import (
     write_own,
     write_seller,
 )
+from reseller_client.storage import EXACT, SWITCH, Database, Stored, required, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,159 +29,160 @@ if TYPE_CHECKING:
 USUAL_PERIODS: Final = (-100, 1, 3, 6, 12, 24, 36)
 """The periods of a new reseller, in months; -100 is a trial."""
 
-_TABLES: Final = """
-CREATE TABLE IF NOT EXISTS billmanager_module (
-    id INTEGER PRIMARY KEY, itemtype TEXT NOT NULL, seller TEXT NOT NULL, name TEXT NOT NULL,
-    minimal_balance TEXT NOT NULL, datacenter INTEGER, department TEXT NOT NULL,
-    sort INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS billmanager_period (length INTEGER PRIMARY KEY);
-CREATE TABLE IF NOT EXISTS billmanager_rate (currency TEXT PRIMARY KEY, rate TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS billmanager_period_map (
-    module INTEGER NOT NULL, source INTEGER NOT NULL, target INTEGER NOT NULL,
-    tariff INTEGER NOT NULL, PRIMARY KEY (module, source, tariff));
-CREATE TABLE IF NOT EXISTS billmanager_tariff (
-    id INTEGER PRIMARY KEY, itemtype TEXT NOT NULL, name TEXT NOT NULL, enabled INTEGER NOT NULL,
-    inside TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS billmanager_source (
-    tariff INTEGER NOT NULL, module INTEGER NOT NULL, inside TEXT NOT NULL,
-    PRIMARY KEY (tariff, module));
-"""
-_MODULES: Final = """
-SELECT id, itemtype, seller, name, minimal_balance, datacenter, department, sort
-FROM billmanager_module ORDER BY sort, id
-"""
-_TARIFF: Final = "SELECT id, itemtype, name, enabled, inside FROM billmanager_tariff"
-_MAPPED: Final = """
-SELECT target FROM billmanager_period_map
-WHERE module = ? AND source = ? AND tariff IN (?, 0) ORDER BY tariff DESC LIMIT 1
-"""
+_TABLES: Final = MetaData()
+_MODULES: Final = Table(
+    "billmanager_module",
+    _TABLES,
+    Column("id", Integer, primary_key=True),
+    required("itemtype", Text),
+    required("seller", Text),
+    required("name", Text),
+    required("minimal_balance", EXACT),
+    Column("datacenter", Integer),
+    required("department", Text),
+    required("sort", Integer),
+)
+_PERIODS: Final = Table("billmanager_period", _TABLES, Column("length", Integer, primary_key=True))
+_RATES: Final = Table(
+    "billmanager_rate",
+    _TABLES,
+    Column("currency", Text, primary_key=True),
+    required("rate", EXACT),
+)
+_PERIOD_MAP: Final = Table(
+    "billmanager_period_map",
+    _TABLES,
+    Column("module", Integer, primary_key=True),
+    Column("source", Integer, primary_key=True),
+    required("target", Integer),
+    Column("tariff", Integer, primary_key=True),
+)
+_TARIFFS: Final = Table(
+    "billmanager_tariff",
+    _TABLES,
+    Column("id", Integer, primary_key=True),
+    required("itemtype", Text),
+    required("name", Text),
+    required("enabled", SWITCH),
+    required("inside", Text),
+)
+_SOURCES: Final = Table(
+    "billmanager_source",
+    _TABLES,
+    Column("tariff", Integer, primary_key=True),
+    Column("module", Integer, primary_key=True),
+    required("inside", Stored(Text, write_seller, read_seller)),
+)
 
 
-class ShelfStore:
-    """The rows in a SQLite database the caller opened; call `prepare` once before use."""
+class CatalogueStore:
+    """The rows in a SQLite database the caller opened; call `prepare` once before use.
+
+    Every method raises sqlite3.Error where the database cannot be read or written.
+    """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         """Keep the connection; nothing is read or written yet."""
-        self._connection = connection
+        self._rows = Database(connection)
 
     def prepare(self) -> None:
         """Create the tables if they are not there, with the usual periods."""
-        self._connection.executescript(_TABLES)
+        self._rows.create(_TABLES)
         if not self.periods():
             self.set_periods(USUAL_PERIODS)
 
     def add_module(self, module: ProcessingModule) -> ProcessingModule:
-        """Keep a new module; its `id` is given here."""
-        values = (module.itemtype, module.seller, module.name, str(module.minimal_balance))
-        with self._connection:
-            number = self._connection.execute(
-                "INSERT INTO billmanager_module VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)",
-                (*values, module.datacenter, module.department, module.sort),
-            ).lastrowid
-        return self.module(number or 0)
+        """Store a new module and return it with the `id` it was given."""
+        return self.module(self._rows.add(_MODULES, values_of(module, "id")))
 
     def modules(self) -> tuple[ProcessingModule, ...]:
-        """Return all modules, the first to serve first."""
-        return tuple(_module(*values) for values in self._connection.execute(_MODULES))
+        """Return all modules in the order in which they serve a tariff."""
+        query = select(_MODULES).order_by(_MODULES.c.sort, _MODULES.c.id)
+        return self._rows.read(ProcessingModule, query)
 
     def module(self, number: int) -> ProcessingModule:
-        """Return a module. Raises ValueError."""
-        found = next((one for one in self.modules() if one.id == number), None)
-        if found is None:
+        """Return a module. Raises ValueError for a number that no module has."""
+        modules = self._rows.read(ProcessingModule, select(_MODULES).where(_MODULES.c.id == number))
+        if not modules:
             raise ValueError(f"there is no processing module {number}")
-        return found
+        return modules[0]
 
     def set_minimal_balance(self, module: int, balance: Decimal) -> None:
-        """Change the least balance of a module."""
-        with self._connection:
-            self._connection.execute(
-                "UPDATE billmanager_module SET minimal_balance = ? WHERE id = ?",
-                (str(balance), module),
-            )
+        """Change the minimal balance of a module, in the currency of its account at the seller."""
+        change = update(_MODULES).where(_MODULES.c.id == module)
+        self._rows.run(change.values(minimal_balance=balance))
 
     def set_periods(self, lengths: Iterable[int]) -> None:
-        """Say which periods this reseller has."""
-        with self._connection:
-            self._connection.execute("DELETE FROM billmanager_period")
-            self._connection.executemany(
-                "INSERT OR IGNORE INTO billmanager_period VALUES (?)", [(one,) for one in lengths]
-            )
+        """Set which periods this reseller sells, in months."""
+        with self._rows.writing():
+            self._rows.run(delete(_PERIODS))
+            for length in lengths:
+                self._rows.add_missing(_PERIODS, {"length": length})
 
     def periods(self) -> tuple[int, ...]:
-        """Return the reseller's own periods, shortest first."""
-        found = self._connection.execute("SELECT length FROM billmanager_period ORDER BY length")
-        return tuple(length for (length,) in found)
+        """Return the reseller's own periods in months, shortest first."""
+        query = select(_PERIODS).order_by(_PERIODS.c.length)
+        return tuple(length for (length,) in self._rows.rows(query))
 
     def set_rate(self, currency: str, rate: Decimal) -> None:
-        """Say what one unit of a seller's currency is worth in the own one."""
-        with self._connection:
-            self._connection.execute(
-                "INSERT OR REPLACE INTO billmanager_rate VALUES (?, ?)", (currency, str(rate))
-            )
+        """Set what one unit of a seller's currency is worth in the own one."""
+        self._rows.put(_RATES, {"currency": currency, "rate": rate})
 
     def rates(self) -> Mapping[str, Decimal]:
-        """Return all exchange rates."""
-        found = self._connection.execute("SELECT currency, rate FROM billmanager_rate")
-        return {currency: Decimal(rate) for currency, rate in found}
+        """Return all exchange rates by currency."""
+        return {currency: rate for currency, rate in self._rows.rows(select(_RATES))}  # noqa: C416 - rows are no pairs
 
     def compare_periods(self, rule: PeriodMap) -> None:
-        """Keep a rule of period comparison; the one it replaces is forgotten."""
-        with self._connection:
-            self._connection.execute(
-                "INSERT OR REPLACE INTO billmanager_period_map VALUES (?, ?, ?, ?)",
-                (rule.module, rule.source, rule.target, rule.tariff or 0),
-            )
+        """Store which period is ordered for one of ours, in place of an earlier rule for it."""
+        self._rows.put(_PERIOD_MAP, {**values_of(rule), "tariff": rule.tariff or 0})
 
     def seller_period(self, module: int, period: int, tariff: int) -> int:
-        """Return the period to send for one of ours; a rule for the tariff goes before others."""
-        found = self._connection.execute(_MAPPED, (module, period, tariff)).fetchone()
-        return period if found is None else int(found[0])
+        """Return the period to order for one of ours; a rule for the tariff goes before others."""
+        mapped = _PERIOD_MAP.c
+        query = (
+            select(mapped.target)
+            .where(mapped.module == module, mapped.source == period, mapped.tariff.in_([tariff, 0]))
+            .order_by(mapped.tariff.desc())
+        )
+        return next((int(target) for (target,) in self._rows.rows(query)), period)
 
     def add_tariff(self, tariff: OwnTariff, module: int, source: Tariff) -> OwnTariff:
-        """Keep an imported tariff with its link to the seller's; its `id` is given here."""
-        values = (tariff.itemtype, tariff.name, int(tariff.enabled), write_own(tariff))
-        with self._connection:
-            number = self._connection.execute(
-                "INSERT INTO billmanager_tariff VALUES (NULL, ?, ?, ?, ?)", values
-            ).lastrowid
-            self._link(number or 0, module, source)
-        return self.tariff(number or 0)
+        """Store an imported tariff with the seller's; returns it with the `id` it was given."""
+        values = {"itemtype": tariff.itemtype, **_changeable(tariff)}
+        with self._rows.writing():
+            number = self._rows.add(_TARIFFS, values)
+            self._link(number, module, source)
+        return self.tariff(number)
 
     def save_tariff(self, tariff: OwnTariff, sources: Mapping[int, Tariff] | None = None) -> None:
-        """Keep changes of an own tariff, and the seller's tariffs by module, all or none."""
-        with self._connection:
-            self._connection.execute(
-                "UPDATE billmanager_tariff SET name = ?, enabled = ?, inside = ? WHERE id = ?",
-                (tariff.name, int(tariff.enabled), write_own(tariff), tariff.id),
-            )
+        """Store changes of an own tariff, and the seller's tariffs by module, all or none."""
+        change = update(_TARIFFS).where(_TARIFFS.c.id == tariff.id)
+        with self._rows.writing():
+            self._rows.run(change.values(_changeable(tariff)))
             for module, source in (sources or {}).items():
                 self._link(tariff.id, module, source)
 
     def tariffs(self) -> tuple[OwnTariff, ...]:
-        """Return all own tariffs."""
-        found = self._connection.execute(f"{_TARIFF} ORDER BY id")
-        return tuple(read_own(*values) for values in found)
+        """Return all own tariffs by number."""
+        rows = self._rows.rows(select(_TARIFFS).order_by(_TARIFFS.c.id))
+        return tuple(read_own(*row) for row in rows)
 
     def tariff(self, number: int) -> OwnTariff:
-        """Return an own tariff. Raises ValueError."""
-        found = self._connection.execute(f"{_TARIFF} WHERE id = ?", (number,)).fetchone()
-        if found is None:
+        """Return an own tariff. Raises ValueError for a number that no tariff has."""
+        rows = self._rows.rows(select(_TARIFFS).where(_TARIFFS.c.id == number))
+        if not rows:
             raise ValueError(f"there is no tariff {number} of our own")
-        return read_own(*found)
+        return read_own(*rows[0])
 
     def sources(self, tariff: int) -> Mapping[int, Tariff]:
-        """Return the seller's tariffs an own one stands for, by module."""
-        asked = "SELECT module, inside FROM billmanager_source WHERE tariff = ?"
-        found = self._connection.execute(asked, (tariff,))
-        return {module: read_seller(inside) for module, inside in found}
+        """Return the seller's tariffs behind an own one, by processing module."""
+        query = select(_SOURCES.c.module, _SOURCES.c.inside).where(_SOURCES.c.tariff == tariff)
+        return {module: source for module, source in self._rows.rows(query)}  # noqa: C416 - rows are no pairs
 
     def _link(self, tariff: int, module: int, source: Tariff) -> None:
-        self._connection.execute(
-            "INSERT OR REPLACE INTO billmanager_source VALUES (?, ?, ?)",
-            (tariff, module, write_seller(source)),
-        )
+        self._rows.put(_SOURCES, {"tariff": tariff, "module": module, "inside": source})
 
 
-def _module(*row: Any) -> ProcessingModule:  # noqa: ANN401 - the columns as SQLite has them
-    kept = ProcessingModule(*row)
-    return replace(kept, minimal_balance=Decimal(kept.minimal_balance))
+def _changeable(tariff: OwnTariff) -> dict[str, object]:
+    """Return the columns of an own tariff that may change."""
+    return {"name": tariff.name, "enabled": tariff.enabled, "inside": write_own(tariff)}

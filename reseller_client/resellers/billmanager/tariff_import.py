@@ -29,7 +29,7 @@ from reseller_client.shop.prices import Exchange, PriceRule
 if TYPE_CHECKING:
     from reseller_client.resellers.billmanager.item_types import ItemType
     from reseller_client.resellers.billmanager.models import ProcessingModule
-    from reseller_client.resellers.billmanager.store import ShelfStore
+    from reseller_client.resellers.billmanager.store import CatalogueStore
 
 _TEMPLATES: Final = "ostempl"
 _WINDOWS: Final = "windows"
@@ -90,7 +90,7 @@ class Pricing:
 
 
 def import_tariff(
-    shelf: ShelfStore,
+    catalogue: CatalogueStore,
     module: ProcessingModule,
     kind: ItemType,
     source: Tariff,
@@ -105,7 +105,7 @@ def import_tariff(
         raise ValueError("one fixed price for all periods and addons is no price list")
     if source.itemtype not in {"", module.itemtype}:
         raise ValueError(f"tariff {source.id} is of {source.itemtype}, not {module.itemtype}")
-    own = shelf.periods()
+    own = catalogue.periods()
     sold = sorted({one.length for one in source.prices})
     if missing := tuple(length for length in sold if length not in own):
         raise PeriodsDiffer(source.id, missing, own)
@@ -118,11 +118,11 @@ def import_tariff(
         templates=tuple(OwnTemplate(name) for name in _template_names(kind, source)),
         rule=rated.rule,
     )
-    return shelf.add_tariff(tariff, module.id, source)
+    return catalogue.add_tariff(tariff, module.id, source)
 
 
 def synchronise(
-    shelf: ShelfStore,
+    catalogue: CatalogueStore,
     tariff: OwnTariff,
     kind: ItemType,
     sources: Mapping[int, Tariff],
@@ -139,7 +139,7 @@ def synchronise(
         addons=_merged(tariff, source, rated),
         templates=_more_templates(tariff, kind, source),
     )
-    shelf.save_tariff(after, sources)
+    catalogue.save_tariff(after, sources)
     return _told(tariff, after, source)
 
 

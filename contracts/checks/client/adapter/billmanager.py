@@ -22,7 +22,12 @@ from contracts.checks.client.adapter.common import (
 from contracts.checks.client.steps import Report, Result
 from reseller_client import Client, Status
 from reseller_client.resellers import BillmanagerReseller, ProcessingModule, SellerAccount
-from reseller_client.resellers.billmanager.models import Item, NotConnected, Operation, State
+from reseller_client.resellers.billmanager.models import (
+    Item,
+    NotConnected,
+    Operation,
+    OperationState,
+)
 from reseller_client.shop.store import StorefrontStore
 
 SELLER: Final = "seller"
@@ -44,7 +49,7 @@ class BillmanagerAdapter(Adapter):
                 rows, {SELLER: SellerAccount(client, shop)}, now=lambda: now_of(told)
             )
             reseller.prepare()
-            reseller.shelf.set_periods(PERIODS)
+            reseller.catalogue.set_periods(PERIODS)
             yield Office(reseller, client, told).deeds()
 
 
@@ -85,7 +90,7 @@ class Office:
         item = self._item()
         if item is None:
             return self.order()
-        for one in self.reseller.running.operations(State.FAILED, item=item.id):
+        for one in self.reseller.running.operations(OperationState.FAILED, item=item.id):
             self.reseller.repeat(one.id)
         self.reseller.start_waiting()
         self.reseller.check_event()
@@ -120,7 +125,7 @@ class Office:
 
     def _tariff(self) -> int:
         """The own tariff that sells this, imported at the first order. Raises NotConnected."""
-        for own in self.reseller.shelf.tariffs():
+        for own in self.reseller.catalogue.tariffs():
             if own.enabled:
                 return own.id
         module = ProcessingModule(0, TYPES[self.told["trade"]], SELLER, "The seller")
@@ -160,7 +165,7 @@ class Office:
 
     @staticmethod
     def _reason(operation: Operation) -> str:
-        if operation.state is not State.FAILED or operation.reason is None:
+        if operation.state is not OperationState.FAILED or operation.reason is None:
             return ""
         told = operation.reason
         return f"{told.type} {told.object}: {told.message}"
@@ -169,13 +174,13 @@ class Office:
         """What the customer sees of an item; not ok while something runs on it or has failed."""
         item = self.reseller.running.item(number)
         busy = self.reseller.running.running(number)
-        failed = self.reseller.running.operations(State.FAILED, item=number)
+        failed = self.reseller.running.operations(OperationState.FAILED, item=number)
         done = busy is None and not failed and item.status is not Status.PROCESSING
         return Report(
             Result.OK if done else Result.UNKNOWN,
             id=item.seller_id,
-            key=item.given.get("lickey") or None,
-            ip=item.given.get("ip") or None,
+            key=item.details.get("lickey") or None,
+            ip=item.details.get("ip") or None,
             status=int(item.status),
             ends_on=item.seller_expires_on,
             reason="" if done else "the operation is not over",
