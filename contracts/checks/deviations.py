@@ -80,7 +80,7 @@ def read_file(path: Path) -> tuple[Entry, ...]:
         top = FieldReader(given)
         top.value("deviations")
         entries = tuple(_entry(path, one) for one in top.readers("deviations"))
-        top.done()
+        top.finish()
         _no_doubles(entries)
     except ExchangeError as fault:
         raise DeviationFault(f"{path}: {fault}") from None
@@ -136,7 +136,7 @@ def _entry(path: Path, given: FieldReader) -> Entry:
         out=given.text("out") if given.has("out") else "*",
         deviation=Deviation(given.text("what"), given.text("reason"), noted_on, until),
     )
-    given.done()
+    given.finish()
     return entry
 
 

@@ -34,7 +34,7 @@ class Wishes:
 
     def wish(self) -> DriftOptions:
         """As the judge takes it."""
-        from contracts.recording.difference import Severity
+        from contracts.recording.compare import Severity
         from contracts.recording.drift import DriftOptions
 
         return DriftOptions(self.against, self.only, Severity(self.fail_on), self.max_age)

@@ -1,4 +1,4 @@
-"""What a client read, as texts that can be compared with what is on record."""
+"""Values that a client read, as texts that can be compared with those on record."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from reseller_client import Money
 
 
 def to_comparable(value: object) -> object:
-    """A value as a text, a list or a mapping of such; None is nothing, an enum is its name."""
+    """A value as a text, or as a list or mapping of texts.
+
+    None becomes an empty text, an enum member its lower-case name, a dataclass a mapping.
+    """
     if isinstance(value, Mapping):
         return {str(key): to_comparable(item) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
@@ -39,28 +42,34 @@ def _field(value: object, name: str) -> object:
     return object.__getattribute__(value, name)
 
 
-def reading_differences(wanted: object, found: object, known: Bindings, path: str) -> list[str]:
-    """Differences between what is on record and what was read; more than is listed may be there."""
-    if isinstance(wanted, Mapping):
-        if not isinstance(found, Mapping):
-            return [f"{path}: expected fields, read {found!r}"]
-        told: list[str] = []
-        for name, item in wanted.items():
-            if name not in found:
-                told.append(f"{path}.{name}: the client has no such field")
+def reading_differences(
+    expected: object, actual: object, bindings: Bindings, path: str
+) -> list[str]:
+    """Differences between the values on record and those read, one line each.
+
+    Fields that the record does not list are ignored; lists must have the same length. A value that
+    matches binds the labels of its placeholders.
+    """
+    if isinstance(expected, Mapping):
+        if not isinstance(actual, Mapping):
+            return [f"{path}: expected fields, read {actual!r}"]
+        lines: list[str] = []
+        for name, item in expected.items():
+            if name not in actual:
+                lines.append(f"{path}.{name}: the client has no such field")
             else:
-                told += reading_differences(item, found[name], known, f"{path}.{name}")
-        return told
-    if isinstance(wanted, list):
-        if not isinstance(found, list) or len(found) != len(wanted):
-            return [f"{path}: expected {len(wanted)} of them, read {found!r}"]
-        pairs = enumerate(zip(wanted, found, strict=True), start=1)
+                lines += reading_differences(item, actual[name], bindings, f"{path}.{name}")
+        return lines
+    if isinstance(expected, list):
+        if not isinstance(actual, list) or len(actual) != len(expected):
+            return [f"{path}: expected {len(expected)} of them, read {actual!r}"]
+        pairs = enumerate(zip(expected, actual, strict=True), start=1)
         return [
             line
-            for number, (one, other) in pairs
-            for line in reading_differences(one, other, known, f"{path}[{number}]")
+            for number, (item, read) in pairs
+            for line in reading_differences(item, read, bindings, f"{path}[{number}]")
         ]
-    if not isinstance(found, str):
-        return [f"{path}: expected {wanted!r}, read {found!r}"]
-    fault = known.mismatch(str(wanted), found)
-    return [f"{path}: {fault}"] if fault else []
+    if not isinstance(actual, str):
+        return [f"{path}: expected {expected!r}, read {actual!r}"]
+    mismatch = bindings.mismatch(str(expected), actual)
+    return [f"{path}: {mismatch}"] if mismatch else []

@@ -1,7 +1,7 @@
-"""Compares an answer with what is on record, and tells every difference by its path.
+"""Compares an answer with the document on record and names every difference by its path.
 
-What is listed must be there and match; what is not listed may be there too, unless the record is
-``exact``. Rows on record are looked for among the rows that came, in any place.
+What is listed must be present and match; what is not listed may be present too, unless the record
+is ``exact``. Rows on record may match rows of the answer in any order.
 """
 
 from __future__ import annotations
@@ -10,19 +10,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from contracts.record.document import Node
-from contracts.record.formats import ECHO, LAYOUT, UnreadableBody, expected, read
+from contracts.record.formats import (
+    ECHO,
+    HTTP_OK,
+    LAYOUT,
+    UnreadableBody,
+    error_of,
+    in_format,
+    read,
+)
 from contracts.record.placeholders import Bindings
 
 MOST_DIFFERENCES = 12
-"""More of them say nothing more to a reader."""
+"""Differences that are listed; further ones are only counted."""
 FRAME = ECHO | LAYOUT | {"doc"}
 
 
 @dataclass(frozen=True, slots=True)
 class ExpectedDocument:
-    """A document on record: its tree, its kind, whether there may be more than it lists.
+    """A document on record: its tree, its kind, and whether it lists everything.
 
-    ``instead``: the tree in a format to which the general mapping does not lead.
+    ``by_format``: the tree of a format that the general mapping does not produce.
     """
 
     doc: Node
@@ -31,110 +39,106 @@ class ExpectedDocument:
     by_format: tuple[tuple[str, Node], ...] = ()
 
     def tree(self, out: str) -> Node:
-        """What must be there in a format."""
-        for name, tree in self.by_format:
-            if name == out:
-                return tree
-        return expected(self.doc, self.kind, out)
+        """The tree that an answer in a format must contain."""
+        return dict(self.by_format).get(out) or in_format(self.doc, self.kind, out)
 
 
 def differences(
-    wanted: ExpectedDocument, out: str, status: int, body: bytes, known: Bindings
+    expected: ExpectedDocument, out: str, status: int, body: bytes, bindings: Bindings
 ) -> list[str]:
-    """Every difference between an answer and its record; binds the record's labels."""
-    if status != 200:  # noqa: PLR2004 - HTTP's word for "here is a document"
+    """Every difference between an answer and its record, one line each.
+
+    A part that matches binds the labels of its placeholders in ``bindings``.
+    """
+    if status != HTTP_OK:
         return [f"HTTP status: expected 200 (errors are documents too), found {status}"]
     try:
-        found, faults = read(body, out)
+        document, violations = read(body, out)
     except UnreadableBody as problem:
         return [f"{out}: {problem}"]
-    if wanted.kind != "error" and (told := _refusal(found)):
-        return [f"expected no error, found {told}"]
-    told_all = [*faults, *_match(wanted.tree(out), found, known, "", exact=wanted.exact)]
-    if len(told_all) > MOST_DIFFERENCES:
-        rest = len(told_all) - MOST_DIFFERENCES
-        return [*told_all[:MOST_DIFFERENCES], f"... and {rest} more"]
-    return told_all
+    if expected.kind != "error" and (error := error_of(document)) is not None:
+        return [f"expected no error, found {error}"]
+    lines = [
+        *violations, *_match(expected.tree(out), document, bindings, "", exact=expected.exact)
+    ]  # fmt: skip
+    if len(lines) > MOST_DIFFERENCES:
+        rest = len(lines) - MOST_DIFFERENCES
+        return [*lines[:MOST_DIFFERENCES], f"... and {rest} more"]
+    return lines
 
 
-def _refusal(found: Node) -> str:
-    error = found.first("error")
-    if error is None:
-        return ""
-    parts = [error.attrs.get(name) or _text(error.first(name)) for name in ("type", "object")]
-    return f"{':'.join(filter(None, parts))} {_text(error.first('msg'))}".strip()
-
-
-def _text(node: Node | None) -> str:
-    return (node.text or "") if node is not None else ""
-
-
-def _match(wanted: Node, found: Node, known: Bindings, where: str, *, exact: bool) -> list[str]:
-    path = f"{where}/{wanted.name}"
-    told: list[str] = []
-    if wanted.text is not None and (fault := known.mismatch(wanted.text, found.text or "")):
-        told.append(f"{path}: {fault}")
-    for name, text in wanted.attrs.items():
-        if name not in found.attrs:
-            told.append(f"{path}/@{name}: missing, expected {text}")
-        elif fault := known.mismatch(text, found.attrs[name]):
-            told.append(f"{path}/@{name}: {fault}")
-    for name in dict.fromkeys(child.name for child in wanted.children):
-        told += _match_group(wanted.all(name), found.all(name), known, path, exact=exact)
+def _match(
+    expected: Node, actual: Node, bindings: Bindings, where: str, *, exact: bool
+) -> list[str]:
+    path = f"{where}/{expected.name}"
+    lines: list[str] = []
+    if expected.text is not None and (
+        mismatch := bindings.mismatch(expected.text, actual.text or "")
+    ):
+        lines.append(f"{path}: {mismatch}")
+    for name, text in expected.attrs.items():
+        if name not in actual.attrs:
+            lines.append(f"{path}/@{name}: missing, expected {text}")
+        elif mismatch := bindings.mismatch(text, actual.attrs[name]):
+            lines.append(f"{path}/@{name}: {mismatch}")
+    for name in dict.fromkeys(child.name for child in expected.children):
+        lines += _match_group(expected.all(name), actual.all(name), bindings, path, exact=exact)
     if exact:
-        told += _unlisted(wanted, found, path)
-    return told
+        lines += _unlisted(expected, actual, path)
+    return lines
 
 
 def _match_group(
-    wanted: tuple[Node, ...], found: tuple[Node, ...], known: Bindings, path: str, *, exact: bool
+    expected: tuple[Node, ...],
+    actual: tuple[Node, ...],
+    bindings: Bindings,
+    path: str,
+    *,
+    exact: bool,
 ) -> list[str]:
-    """Children of one name: each on record finds its own among those that came."""
-    name = wanted[0].name
-    if wanted[0].is_absent:
-        return [f"{path}/{name}: must not be there"] if found else []
-    left = list(found)
-    told: list[str] = []
-    for one in wanted:
-        fitting, nearest = _nearest(one, left, known, path, exact=exact)
-        if fitting is not None:
-            left.remove(fitting)
+    """Children of one name: each on record is matched with one of its own in the answer."""
+    name = expected[0].name
+    if expected[0].is_absent:
+        return [f"{path}/{name}: must not be there"] if actual else []
+    left = list(actual)
+    lines: list[str] = []
+    for node in expected:
+        match, nearest = _nearest(node, left, bindings, path, exact=exact)
+        if match is not None:
+            left.remove(match)
         elif nearest:
-            told += nearest
-        elif not one.optional:
-            told.append(f"{path}/{name}: missing{_hint(one)}")
-    return told
+            lines += nearest
+        elif not node.optional:
+            hint = f", expected {node.text}" if node.text else ""
+            lines.append(f"{path}/{name}: missing{hint}")
+    return lines
 
 
 def _nearest(
-    one: Node, left: Iterable[Node], known: Bindings, path: str, *, exact: bool
+    expected: Node, candidates: Iterable[Node], bindings: Bindings, path: str, *, exact: bool
 ) -> tuple[Node | None, list[str]]:
-    """The node that matches, else the differences to the one that comes nearest."""
+    """The node that matches, else the differences to the one with the fewest."""
     nearest: list[str] = []
-    for candidate in left:
-        trial = known.copy()
-        told = _match(one, candidate, trial, path, exact=exact)
-        if not told:
-            known.values = trial.values
+    for candidate in candidates:
+        trial = bindings.copy()
+        lines = _match(expected, candidate, trial, path, exact=exact)
+        if not lines:
+            bindings.values = trial.values
             return candidate, []
-        if not nearest or len(told) < len(nearest):
-            nearest = told
+        if not nearest or len(lines) < len(nearest):
+            nearest = lines
     return None, nearest
 
 
-def _hint(one: Node) -> str:
-    return f", expected {one.text}" if one.text else ""
-
-
-def _unlisted(wanted: Node, found: Node, path: str) -> list[str]:
-    listed = {child.name for child in wanted.children}
-    told = [
+def _unlisted(expected: Node, actual: Node, path: str) -> list[str]:
+    listed = {child.name for child in expected.children}
+    lines = [
         f"{path}/{child.name}: is not on record"
-        for child in found.children
+        for child in actual.children
         if child.name not in listed and child.name not in FRAME
     ]
     for name in listed:
-        wants, has = len(wanted.all(name)), len(found.all(name))
-        if has > wants and not wanted.all(name)[0].is_absent:
-            told.append(f"{path}/{name}: expected {wants} of them, found {has}")
-    return told
+        wants, has = len(expected.all(name)), len(actual.all(name))
+        if has > wants and not expected.all(name)[0].is_absent:
+            lines.append(f"{path}/{name}: expected {wants} of them, found {has}")
+    return lines

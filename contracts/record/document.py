@@ -1,9 +1,9 @@
-"""The judge's own tree of a document: what is expected, and what was read, in any format."""
+"""The judge's own tree of a document: what is on record, and what was read from any format."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 ABSENT = "<absent>"
 """As a text on record: there must be no such node."""
@@ -13,7 +13,7 @@ ABSENT = "<absent>"
 class Node:
     """One element. ``text`` is None where the record does not say what it must be.
 
-    ``optional``: need not be there, but if it is, it must match.
+    ``optional``: need not be present, but if it is, it must match.
     """
 
     name: str
@@ -29,6 +29,11 @@ class Node:
     def first(self, name: str) -> Node | None:
         """The first child of that name, or None."""
         return next(iter(self.all(name)), None)
+
+    def text_of(self, name: str) -> str:
+        """The text of the first child of that name; empty where there is none."""
+        child = self.first(name)
+        return (child.text or "") if child is not None else ""
 
     @property
     def is_absent(self) -> bool:
@@ -51,7 +56,8 @@ class DocumentError(ValueError):
 def from_record(name: str, value: object, where: str = "") -> tuple[Node, ...]:
     """The nodes a YAML value stands for: a text, a list (the name repeated) or a mapping.
 
-    In a mapping ``@name`` is an attribute, ``$`` the text, everything else a child.
+    In a mapping ``@name`` is an attribute, ``$`` the text, everything else a child. Raises
+    DocumentError where the value is something else.
     """
     path = f"{where}/{name}"
     if isinstance(value, str):
@@ -74,3 +80,39 @@ def from_record(name: str, value: object, where: str = "") -> tuple[Node, ...]:
         else:
             children.extend(from_record(str(key), item, path))
     return (Node(name, text, attrs, tuple(children)),)
+
+
+def document_to_record(doc: Node) -> dict[str, object]:
+    """A whole document as a file has it: a mapping even where it is empty."""
+    value = to_record(doc)
+    return value if isinstance(value, dict) else {}
+
+
+def to_record(node: Node) -> object:
+    """A node as a file has it; :func:`from_record` reads it back."""
+    if not node.children and not node.attrs:
+        return node.text or ""
+    value: dict[str, object] = {f"@{name}": text for name, text in node.attrs.items()}
+    if node.text:
+        value["$"] = node.text
+    for name in dict.fromkeys(child.name for child in node.children):
+        items = [to_record(child) for child in node.all(name)]
+        value[name] = items if len(items) > 1 else items[0]
+    return value
+
+
+ValueChange = Callable[[tuple[Node, ...], str, str], str]
+"""Gets the nodes from the root to the value's own, the attribute (empty: text) and the value."""
+
+
+def map_values(node: Node, change: ValueChange) -> Node:
+    """The tree with every text and attribute replaced by what ``change`` returns for it."""
+    return _map_values((node,), change)
+
+
+def _map_values(path: tuple[Node, ...], change: ValueChange) -> Node:
+    node = path[-1]
+    text = node.text and change(path, "", node.text)
+    attrs = {name: change(path, name, value) for name, value in node.attrs.items()}
+    children = tuple(_map_values((*path, child), change) for child in node.children)
+    return replace(node, text=text, attrs=attrs, children=children)

@@ -115,24 +115,24 @@ class Exchange:
 
 def read_all(folder: Path = FOLDER) -> tuple[Exchange, ...]:
     """Every exchange in a folder. Raises ExchangeError with one line for each fault of all."""
-    found: list[Exchange] = []
-    faults: list[str] = []
+    exchanges: list[Exchange] = []
+    errors: list[str] = []
     for path in sorted(folder.glob("*/*.yaml")):
         try:
-            found.append(read_file(path))
+            exchanges.append(read_file(path))
         except ExchangeError as mismatch:
-            faults.append(str(mismatch))
-    faults += [f"{path}: stands in no function's folder" for path in sorted(folder.glob("*.yaml"))]
-    if faults:
-        raise ExchangeError("\n".join(faults))
-    return tuple(found)
+            errors.append(str(mismatch))
+    errors += [f"{path}: stands in no function's folder" for path in sorted(folder.glob("*.yaml"))]
+    if errors:
+        raise ExchangeError("\n".join(errors))
+    return tuple(exchanges)
 
 
 def read_file(path: Path) -> Exchange:
     """One exchange. Raises ExchangeError: one line that names the file, the place and the fault."""
     name = f"{path.parent.name}/{path.stem}"
     try:
-        given = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - texts only
+        data = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - texts only
     except yaml.YAMLError as problem:
         raise ExchangeError(f"{path}: not yaml: {' '.join(str(problem).split())}") from None
     except RecursionError:
@@ -140,7 +140,7 @@ def read_file(path: Path) -> Exchange:
     except (OSError, UnicodeError) as problem:
         raise ExchangeError(f"{path}: cannot be read: {problem}") from None
     try:
-        return _exchange(name, FieldReader(given))
+        return _exchange(name, FieldReader(data))
     except (ExchangeError, DocumentError) as mismatch:
         raise ExchangeError(f"{path}: {mismatch}") from None
 
@@ -151,12 +151,12 @@ def _exchange(name: str, top: FieldReader) -> Exchange:
         raise ExchangeError(f'func: "{func}" stands in the folder of {name.partition("/")[0]}')
     login = _login(top)
     before = tuple(_step(step) for step in top.readers("before"))
-    asked = top.reader("request")
-    request = _request(asked, func, login)
-    asked.done()
+    request_fields = top.reader("request")
+    request = _request(request_fields, func, login)
+    request_fields.finish()
     answer = top.reader("answer")
     expected, formats = _expected(answer), answer.words("formats", FORMATS)
-    answer.done()
+    answer.finish()
     check_bound(before, request)
     exchange = Exchange(
         name=name,
@@ -173,7 +173,7 @@ def _exchange(name: str, top: FieldReader) -> Exchange:
         date=top.day("date"),
         version=top.text("version"),
     )
-    top.done()
+    top.finish()
     return exchange
 
 
@@ -192,8 +192,8 @@ def _request(reader: FieldReader, func: str, login: Login) -> Request:
         raise ExchangeError(f"{reader.where('body')}: {body} does not go with {method}")
     params = reader.texts("params")
     for text in params.values():
-        if mismatch := placeholder_error(text):
-            raise ExchangeError(f"{reader.where('params')}: {mismatch}")
+        if problem := placeholder_error(text):
+            raise ExchangeError(f"{reader.where('params')}: {problem}")
     return Request(func, params, method, body, login, reader.number("flood"))
 
 
@@ -202,7 +202,7 @@ def _step(reader: FieldReader) -> Step:
     doc = _doc(reader.value("answer", {}), reader.where("answer"))
     kind = "error" if doc.first("error") is not None else "result"
     step = Step(request, ExpectedDocument(doc, kind), reader.number("times", 1))
-    reader.done()
+    reader.finish()
     return step
 
 
@@ -222,8 +222,8 @@ def _doc(value: object, where: str) -> Node:
         raise ExchangeError(f"{where}: must be a mapping, the tree of the document")
     doc = from_record("doc", value)[0]
     for text in doc.texts():
-        if text != "<absent>" and (mismatch := placeholder_error(text)):
-            raise ExchangeError(f"{where}: {mismatch}")
+        if text != "<absent>" and (problem := placeholder_error(text)):
+            raise ExchangeError(f"{where}: {problem}")
     return doc
 
 
@@ -237,7 +237,7 @@ def _reading(reader: FieldReader) -> Reading:
     )
     if (reading.reads is None) == (not reading.raises):
         raise ExchangeError(f"{reader.where('reads')}: say what it reads, or what it raises")
-    reader.done()
+    reader.finish()
     return reading
 
 
@@ -257,8 +257,8 @@ def check_bound(before: tuple[Step, ...], request: Request) -> None:
 def _check_known(request: Request, bound: set[tuple[str, str]]) -> None:
     for name, text in request.params.items():
         for placeholder in placeholders_in(text):
-            known = placeholder.spans is not None or placeholder.kind == "totp"
-            if not known and (placeholder.kind, placeholder.label) not in bound:
+            needs_no_binding = placeholder.spans is not None or placeholder.kind == "totp"
+            if not needs_no_binding and (placeholder.kind, placeholder.label) not in bound:
                 raise ExchangeError(
                     f"{request.func}: {name}: nothing before has bound {placeholder}"
                 )

@@ -1,4 +1,4 @@
-"""Reads the fields of a file on record, and tells in one line what is wrong with one."""
+"""Reads the fields of a file on record and says in one line what is wrong with one."""
 
 from __future__ import annotations
 
@@ -9,108 +9,112 @@ _MISSING = object()
 
 
 class ExchangeError(ValueError):
-    """A file on record cannot be used; the text is one line: file, place, fault."""
+    """A file on record cannot be used; the text is one line: file, place, reason."""
 
 
 class FieldReader:
-    """A mapping of a file, read field by field; :meth:`done` refuses what nobody asked for."""
+    """Reads a mapping field by field; every method raises ExchangeError for a field of wrong type.
 
-    def __init__(self, given: object, path: str = "") -> None:
-        if not isinstance(given, Mapping):
+    A field without a default must be present. `finish` refuses fields that were not read.
+    """
+
+    def __init__(self, mapping: object, path: str = "") -> None:
+        """Raises ExchangeError where ``mapping`` is none; ``path`` is its place in the file."""
+        if not isinstance(mapping, Mapping):
             raise ExchangeError(f"{path or 'the file'}: must be a mapping")
-        self._given = given
+        self._mapping = mapping
         self._path = path
-        self._asked: set[str] = set()
+        self._read: set[str] = set()
 
     def where(self, name: str) -> str:
-        """The place of a field, for people."""
+        """The place of a field in the file, for messages."""
         return f"{self._path}.{name}" if self._path else name
 
     def has(self, name: str) -> bool:
-        """Whether the field is there."""
-        return name in self._given
+        """Whether the field is present."""
+        return name in self._mapping
 
     def value(self, name: str, default: object = _MISSING) -> object:
-        """The field as it stands; a fault where it is missing and has no default."""
-        self._asked.add(name)
-        found = self._given.get(name, default)
-        if found is _MISSING:
+        """The field as YAML has it."""
+        self._read.add(name)
+        value = self._mapping.get(name, default)
+        if value is _MISSING:
             raise ExchangeError(f"{self.where(name)}: is missing")
-        return found
+        return value
 
     def text(self, name: str, default: object = _MISSING) -> str:
-        """A text that says something."""
-        found = self.value(name, default)
-        if not isinstance(found, str) or (not found.strip() and default is _MISSING):
+        """A text on one line; without a default it must not be empty."""
+        value = self.value(name, default)
+        if not isinstance(value, str) or (not value.strip() and default is _MISSING):
             raise ExchangeError(f"{self.where(name)}: must be a text")
-        return " ".join(found.split())
+        return " ".join(value.split())
 
-    def word(self, name: str, known: Sequence[str], default: object = _MISSING) -> str:
-        """One of these words."""
-        found = self.text(name, default)
-        if found not in known:
-            raise ExchangeError(f'{self.where(name)}: "{found}" is not one of {", ".join(known)}')
-        return found
+    def word(self, name: str, choices: Sequence[str], default: object = _MISSING) -> str:
+        """One of ``choices``."""
+        word = self.text(name, default)
+        self._check_choice(name, word, choices)
+        return word
 
-    def words(self, name: str, known: Sequence[str]) -> tuple[str, ...]:
-        """At least one of these words."""
-        found = self.list(name)
-        for word in found:
-            if word not in known:
-                raise ExchangeError(
-                    f'{self.where(name)}: "{word}" is not one of {", ".join(known)}'
-                )
-        if not found:
+    def words(self, name: str, choices: Sequence[str]) -> tuple[str, ...]:
+        """At least one of ``choices``."""
+        words = self.list(name)
+        for word in words:
+            self._check_choice(name, word, choices)
+        if not words:
             raise ExchangeError(f"{self.where(name)}: is empty")
-        return tuple(found)
+        return tuple(words)
+
+    def _check_choice(self, name: str, word: str, choices: Sequence[str]) -> None:
+        if word not in choices:
+            raise ExchangeError(f'{self.where(name)}: "{word}" is not one of {", ".join(choices)}')
 
     def list(self, name: str) -> list[str]:
         """A list of texts, empty where the field is missing."""
-        found = self.value(name, [])
-        if not isinstance(found, list) or not all(isinstance(one, str) for one in found):
+        value = self.value(name, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise ExchangeError(f"{self.where(name)}: must be a list of texts")
-        return found
+        return value
 
     def texts(self, name: str) -> dict[str, str]:
         """A mapping of texts, empty where the field is missing."""
-        found = self.value(name, {})
-        if not isinstance(found, Mapping) or not all(isinstance(v, str) for v in found.values()):
+        value = self.value(name, {})
+        if not isinstance(value, Mapping) or not all(isinstance(v, str) for v in value.values()):
             raise ExchangeError(f"{self.where(name)}: must be a mapping of texts")
-        return dict(found)
+        return dict(value)
 
     def flag(self, name: str) -> bool:
         """``true`` or ``false``; false where the field is missing."""
         return self.word(name, ("true", "false"), "false") == "true"
 
     def number(self, name: str, default: int = 0) -> int:
-        """A count."""
-        found = self.text(name, str(default))
-        if not found.isdigit():
-            raise ExchangeError(f'{self.where(name)}: "{found}" is not a count')
-        return int(found)
+        """A whole number that is not negative."""
+        text = self.text(name, str(default))
+        if not text.isdigit():
+            raise ExchangeError(f'{self.where(name)}: "{text}" is not a count')
+        return int(text)
 
     def day(self, name: str) -> str:
         """A day, ``YYYY-MM-DD``."""
-        found = self.text(name)
+        text = self.text(name)
         try:
-            return date.fromisoformat(found).isoformat()
+            return date.fromisoformat(text).isoformat()
         except ValueError:
-            raise ExchangeError(f'{self.where(name)}: "{found}" is not a day') from None
+            raise ExchangeError(f'{self.where(name)}: "{text}" is not a day') from None
 
     def reader(self, name: str) -> FieldReader:
-        """A mapping inside this one."""
+        """A reader of the mapping in a field."""
         return FieldReader(self.value(name), self.where(name))
 
     def readers(self, name: str) -> Iterator[FieldReader]:
-        """A list of mappings, empty where the field is missing."""
-        found = self.value(name, [])
-        if not isinstance(found, list):
+        """Readers of the mappings in a list, none where the field is missing."""
+        value = self.value(name, [])
+        if not isinstance(value, list):
             raise ExchangeError(f"{self.where(name)}: must be a list")
-        for number, one in enumerate(found, start=1):
-            yield FieldReader(one, f"{self.where(name)}[{number}]")
+        for number, item in enumerate(value, start=1):
+            yield FieldReader(item, f"{self.where(name)}[{number}]")
 
-    def done(self) -> None:
-        """Refuses fields nobody asked for: a misspelt one would be silently without effect."""
-        unknown = sorted(set(self._given) - self._asked)
+    def finish(self) -> None:
+        """Refuses fields that were not read: a misspelt one would silently have no effect."""
+        unknown = sorted(set(self._mapping) - self._read)
         if unknown:
             raise ExchangeError(f"{self.where(unknown[0])}: there is no such field")

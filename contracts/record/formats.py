@@ -1,14 +1,15 @@
-"""What a document on record looks like in each format, and how answers are read back.
+"""The judge's one reader: answers in any format as one tree, and the record as each format has it.
 
-A record says a document once, as a tree. The mapping to json is fixed (docs/wire.md 3.1): reading
-checks it, and the tree is the same. bjson (docs/wire.md 3.2) has another tree by kind of answer,
-so there the record is rewritten before it is compared.
+A record holds a document once, as a tree. The mapping to json is fixed (docs/wire.md 3.1): reading
+checks it, and the tree is the same. bjson (docs/wire.md 3.2) has another tree for each kind of
+answer, so there the record is rewritten (`in_format`) before it is compared.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import ParseError
 
@@ -20,7 +21,13 @@ from contracts.record.document import Node
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
+HTTP_OK: Final = 200
+"""The status of every document; refusals are documents too."""
 FORMATS: Final = ("xml", "json", "bjson")
+"""The formats that have a tree, by the names that exchanges use."""
+AS_XML: Final = frozenset({"", "xml", "devel"})
+AS_JSON: Final = frozenset({"json", "sjson", "xjson"})
+"""Values of ``out`` that give the same mapping."""
 KINDS: Final = ("listing", "form", "result", "raw", "error")
 ALWAYS_ARRAYS: Final = frozenset({
     "elem", "slist", "list", "page", "toolgrp", "toolbtn", "field", "col", "filter", "select",
@@ -40,26 +47,76 @@ NUMBERS: Final = frozenset({"webdomains"})
 
 
 class UnreadableBody(ValueError):
-    """A body is no document of its format at all."""
+    """A body is no document of its format; the text says why, in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorSummary:
+    """The error that a document is: its type, its object and its message, empty where missing."""
+
+    type: str
+    object: str
+    message: str
+
+    def __str__(self) -> str:
+        """``missed:item no such item``."""
+        return f"{':'.join(filter(None, (self.type, self.object)))} {self.message}".strip()
+
+
+def error_of(doc: Node | None) -> ErrorSummary | None:
+    """The error in a document of any format; None where there is none."""
+    error = doc.first("error") if doc is not None else None
+    if error is None:
+        return None
+    # Attributes in xml and json, fields in bjson.
+    type_, object_ = (error.attrs.get(name) or error.text_of(name) for name in ("type", "object"))
+    return ErrorSummary(type_, object_, error.text_of("msg"))
+
+
+def kind_of(doc: Node) -> str:
+    """The kind of an answer, one of `KINDS`, as far as the document shows it."""
+    if doc.first("error") is not None:
+        return "error"
+    if doc.first("ok") is not None:
+        return "result"
+    if doc.first("p_elems") is not None or doc.first("p_num") is not None:
+        return "listing"
+    content = [child for child in doc.children if child.name not in ECHO | LAYOUT | {"func"}]
+    plain = any(not child.children and not child.attrs for child in content)
+    return "form" if plain or doc.first("model") is not None or not content else "raw"
+
+
+def format_of(out: str) -> str:
+    """The format that a value of ``out`` asks for: one of `FORMATS`, else the value itself."""
+    if out in AS_JSON:
+        return "json"
+    return "xml" if out in AS_XML else out
 
 
 def read(body: bytes, out: str) -> tuple[Node, list[str]]:
-    """The tree of an answer and every breach of the format's mapping. Raises UnreadableBody."""
-    if out == "xml":
+    """The tree of an answer, and every breach of the format's mapping, one line each.
+
+    Raises UnreadableBody for a body that is no document of the format, and for a format that has
+    no tree.
+    """
+    name = format_of(out)
+    if name not in FORMATS:
+        raise UnreadableBody(f"an answer in the format {out} cannot be read")
+    if name == "xml":
         return _read_xml(body), []
     try:
         tree = json.loads(body)
     except (ValueError, RecursionError) as problem:
         raise UnreadableBody(f"not json ({problem}): {_beginning(body)}") from problem
-    faults: list[str] = []
-    if out == "bjson":
+    breaches: list[str] = []
+    if name == "bjson":
         if not isinstance(tree, dict):
             raise UnreadableBody(f"bjson is an object, found {_beginning(body)}")
-        return _from_bjson("doc", tree, "", faults), faults
+        return _from_bjson("doc", tree, "", breaches), breaches
     if not isinstance(tree, dict) or set(tree) != {"doc"} or not isinstance(tree["doc"], dict):
         raise UnreadableBody(f'the root must be {{"doc": {{...}}}}, found {_beginning(body)}')
     doc = {name: item for name, item in tree["doc"].items() if name not in LAYOUT}
-    return _from_json("doc", doc, "", faults), faults
+    return _from_json("doc", doc, "", breaches), breaches
 
 
 def _beginning(body: bytes) -> str:
@@ -70,7 +127,8 @@ def _read_xml(body: bytes) -> Node:
     try:
         root = fromstring(body, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as problem:
-        raise UnreadableBody(f"not xml ({problem}): {_beginning(body)}") from problem
+        reason = " ".join(str(problem).split())
+        raise UnreadableBody(f"not xml ({reason}): {_beginning(body)}") from problem
     if root.tag != "doc":
         raise UnreadableBody(f"the root must be <doc>, found <{root.tag}>")
     return _from_element(root)
@@ -84,7 +142,7 @@ def _from_element(element: Element) -> Node:
     return Node(element.tag, text, dict(element.attrib), children)
 
 
-def _from_json(name: str, value: Mapping[str, object], where: str, faults: list[str]) -> Node:
+def _from_json(name: str, value: Mapping[str, object], where: str, breaches: list[str]) -> Node:
     path = f"{where}/{name}"
     text = ""
     attrs: dict[str, str] = {}
@@ -92,57 +150,57 @@ def _from_json(name: str, value: Mapping[str, object], where: str, faults: list[
     for key, item in value.items():
         if key.startswith("$"):
             if not isinstance(item, str):
-                faults.append(f"{path}/{key}: every value is a string, found {item!r}")
+                breaches.append(f"{path}/{key}: every value is a string, found {item!r}")
             if key == "$":
                 text = str(item)
             else:
                 attrs[key[1:]] = str(item)
             continue
-        children.extend(_from_member(key, item, path, faults))
+        children.extend(_from_member(key, item, path, breaches))
     return Node(name, text, attrs, tuple(children))
 
 
-def _from_member(name: str, item: object, where: str, faults: list[str]) -> Iterable[Node]:
+def _from_member(name: str, value: object, where: str, breaches: list[str]) -> Iterable[Node]:
     path = f"{where}/{name}"
-    if isinstance(item, list):
-        if not item:
-            faults.append(f"{path}: nothing is told by leaving the name out, found []")
-        if len(item) == 1 and name not in ALWAYS_ARRAYS | EITHER_WAY:
-            faults.append(f"{path}: one of it is an object, found an array")
+    if isinstance(value, list):
+        if not value:
+            breaches.append(f"{path}: an empty list is written by leaving the name out, found []")
+        if len(value) == 1 and name not in ALWAYS_ARRAYS | EITHER_WAY:
+            breaches.append(f"{path}: one of it is an object, found an array")
     elif name in ALWAYS_ARRAYS:
-        faults.append(f"{path}: must be an array, found {type(item).__name__}")
-    for one in item if isinstance(item, list) else [item]:
-        if isinstance(one, dict):
-            yield _from_json(name, one, where, faults)
+        breaches.append(f"{path}: must be an array, found {type(value).__name__}")
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, dict):
+            yield _from_json(name, item, where, breaches)
         else:
-            faults.append(f'{path}: must be an object with "$", found {one!r}')
-            yield Node(name, str(one))
+            breaches.append(f'{path}: must be an object with "$", found {item!r}')
+            yield Node(name, str(item))
 
 
-def _from_bjson(name: str, value: object, where: str, faults: list[str]) -> Node:
+def _from_bjson(name: str, value: object, where: str, breaches: list[str]) -> Node:
     path = f"{where}/{name}"
     if not isinstance(value, dict):
         number = isinstance(value, int) and not isinstance(value, bool)
         if not isinstance(value, str) and not (number and name in NUMBERS):
-            faults.append(f"{path}: every value is a string, found {value!r}")
+            breaches.append(f"{path}: every value is a string, found {value!r}")
         if isinstance(value, str) and value and name in NUMBERS and where.endswith("/model"):
-            faults.append(f"{path}: must be a number or empty, found {value!r}")
+            breaches.append(f"{path}: must be a number or empty, found {value!r}")
         return Node(name, str(value))
     children: list[Node] = []
-    for key, item in value.items():
-        if key == "elem" and not isinstance(item, list):
-            faults.append(f"{path}/elem: must be an array")
-        many = item if isinstance(item, list) else [item]
-        children.extend(_from_bjson(key, one, path, faults) for one in many)
+    for key, member in value.items():
+        if key == "elem" and not isinstance(member, list):
+            breaches.append(f"{path}/elem: must be an array")
+        items = member if isinstance(member, list) else [member]
+        children.extend(_from_bjson(key, item, path, breaches) for item in items)
     return Node(name, "", {}, tuple(children))
 
 
-def expected(doc: Node, kind: str, out: str) -> Node:
-    """What a document on record must look like in a format."""
+def in_format(doc: Node, kind: str, out: str) -> Node:
+    """The tree that a document on record has in a format, one of `FORMATS`."""
     if out != "bjson":
         return doc
-    known = [child for child in doc.children if child.name not in ECHO]
-    return Node("doc", None, {}, _BJSON[kind](known))
+    content = [child for child in doc.children if child.name not in ECHO]
+    return Node("doc", None, {}, _BJSON[kind](content))
 
 
 def _flat(nodes: Iterable[Node]) -> Iterable[Node]:
@@ -214,12 +272,12 @@ def _raw(nodes: Iterable[Node]) -> tuple[Node, ...]:
 def _error(nodes: list[Node]) -> tuple[Node, ...]:
     """Only ``msg`` is known; a type and an object beside it are our choice (assumed)."""
     error = nodes[0]
-    told = [
+    choices = [
         Node(name, error.attrs[name], optional=True)
         for name in ("type", "object")
         if name in error.attrs
     ]
-    return (Node("error", None, {}, (Node("msg", "<text>"), *told)),)
+    return (Node("error", None, {}, (Node("msg", "<text>"), *choices)),)
 
 
 _BJSON: Final = {

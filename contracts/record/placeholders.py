@@ -1,10 +1,10 @@
-"""What differs between runs, written as ``<kind>`` or ``<kind:label>`` in an exchange.
+"""Placeholders: what differs between runs, written as ``<kind>`` or ``<kind:label>``.
 
 ``<id:1>`` a number; ``<key:1>`` a license key, which begins with the number ``<id:1>`` and a
 dash; ``<date:+1 month>`` a day counted from today, ``<date:x>`` any day; ``<money>`` an amount
-with or without its currency; ``<number>``; ``<text>`` something, ``<any>`` anything or nothing;
-``<hex:24>`` so many hexadecimal digits, ``<hex:24:x>`` the same by name. ``<totp:SECRET>`` is for
-requests only: the code of that second factor, now. The same label is the same value.
+with or without its currency; ``<number>``; ``<text>`` a text that is not empty, ``<any>`` any text;
+``<hex:24>`` 24 hexadecimal digits, ``<hex:24:x>`` the same with a label. ``<totp:SECRET>`` is for
+requests only: the present code of that second factor. The same label is the same value.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from datetime import date, timedelta
 import pyotp
 from dateutil.relativedelta import relativedelta
 
-SHAPES = {
+PATTERNS = {
     "id": r"[0-9]+",
     "key": r"[0-9]+-[^\s<>]+",
     "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}",
@@ -39,29 +39,35 @@ PLACEHOLDER = re.compile(r"<([a-z]+)(?::([^<>]*))?>")
 SPAN = re.compile(r"([+-][0-9]{1,4}) (day|week|month|year)s?")
 FIRST_SAMPLE_ID = 100_501
 
+Spans = tuple[tuple[int, str], ...]
+"""Counts of days, weeks, months or years, added one after the other."""
+
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """One placeholder: its kind, its label (what binds it), and what was said besides."""
+    """One placeholder: its kind, the label that binds it, and details of some kinds.
+
+    ``digits``: of ``hex``, 0 for any number of them; ``spans``: of a date counted from today.
+    """
 
     kind: str
     label: str = ""
     digits: int = 0
-    spans: tuple[tuple[int, str], ...] | None = None
+    spans: Spans | None = None
 
     def __str__(self) -> str:
-        """As it is written, without what was said besides."""
+        """As it is written, without digits and spans."""
         return f"<{self.kind}:{self.label}>" if self.label else f"<{self.kind}>"
 
     @property
     def pattern(self) -> str:
-        """What it may stand for, as a regular expression."""
-        return f"[0-9a-f]{{{self.digits}}}" if self.digits else SHAPES[self.kind]
+        """The regular expression of the values it may stand for."""
+        return f"[0-9a-f]{{{self.digits}}}" if self.digits else PATTERNS[self.kind]
 
 
 def parse_placeholder(kind: str, details: str) -> Placeholder | None:
-    """The placeholder, or None where the word is none (``<b>`` in a description)."""
-    if kind not in SHAPES:
+    """The placeholder ``<kind:details>``; None where the word is no kind, as in ``<b>``."""
+    if kind not in PATTERNS:
         return None
     if kind == "hex":
         digits, _, label = details.partition(":")
@@ -71,86 +77,89 @@ def parse_placeholder(kind: str, details: str) -> Placeholder | None:
             else Placeholder(kind, details)
         )
     if kind == "date" and details[:1] in ("+", "-"):
-        return Placeholder(kind, spans=_spans(details))
+        return Placeholder(kind, spans=_parse_spans(details))
     return Placeholder(kind, details)
 
 
-def _spans(details: str) -> tuple[tuple[int, str], ...]:
-    """``+1 month`` or ``-20 days +1 month``; nothing where it cannot be read."""
-    found = SPAN.findall(details)
-    if " ".join(details.split()) != " ".join(m[0] for m in SPAN.finditer(details)):
+def _parse_spans(text: str) -> Spans:
+    """``+1 month`` or ``-20 days +1 month``; empty where the text is anything else."""
+    if " ".join(text.split()) != " ".join(match[0] for match in SPAN.finditer(text)):
         return ()
-    return tuple((int(count), unit) for count, unit in found)
+    return tuple((int(count), unit) for count, unit in SPAN.findall(text))
 
 
 def placeholders_in(text: str) -> Iterator[Placeholder]:
     """Every placeholder in a text, in order."""
-    for found in PLACEHOLDER.finditer(text):
-        placeholder = parse_placeholder(found[1], found[2] or "")
+    for match in PLACEHOLDER.finditer(text):
+        placeholder = parse_placeholder(match[1], match[2] or "")
         if placeholder is not None:
             yield placeholder
 
 
 def placeholder_error(text: str) -> str:
-    """What is wrong with the placeholders of a text, or nothing."""
-    for found in PLACEHOLDER.finditer(text):
-        placeholder = parse_placeholder(found[1], found[2] or "")
-        if placeholder is None and found[2] is not None:
-            return f"{found[0]} is no placeholder; there are {', '.join(SHAPES)}"
+    """What is wrong with the placeholders of a text, in one line; empty where nothing is."""
+    for match in PLACEHOLDER.finditer(text):
+        placeholder = parse_placeholder(match[1], match[2] or "")
+        if placeholder is None and match[2] is not None:
+            return f"{match[0]} is no placeholder; there are {', '.join(PATTERNS)}"
         if placeholder is not None and placeholder.spans == ():
-            return f'{found[0]}: write for example "<date:+1 month>" or "<date:-20 days +1 month>"'
+            return f'{match[0]}: write for example "<date:+1 month>" or "<date:-20 days +1 month>"'
     return ""
 
 
 @dataclass(slots=True)
 class Bindings:
-    """The values labels stand for in one run, and the day it happens on."""
+    """The values that labels stand for in one run, and the seller's date at its beginning.
+
+    ``values`` is keyed by kind and label.
+    """
 
     today: date
     values: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def copy(self) -> Bindings:
-        """A copy to try something with."""
+        """A copy that can be changed without changing this one."""
         return Bindings(self.today, dict(self.values))
 
-    def mismatch(self, expected: str, found: str) -> str:
-        """What is wrong with a text, or nothing; a text that matches binds its labels."""
-        wanted = list(placeholders_in(expected))
-        if not wanted:
-            return "" if expected == found else f'expected "{expected}", found "{found}"'
-        match = re.fullmatch(self._pattern(expected), found)
+    def mismatch(self, expected: str, actual: str) -> str:
+        """How a text differs from the expected one; empty where it matches, which binds labels."""
+        placeholders = list(placeholders_in(expected))
+        if not placeholders:
+            return "" if expected == actual else f'expected "{expected}", found "{actual}"'
+        match = re.fullmatch(self._pattern(expected), actual)
         if match is None:
-            return f'expected {expected}, found "{found}"'
-        for placeholder, value in zip(wanted, match.groups(), strict=True):
-            if mismatch := self._bind(placeholder, value):
-                return f"expected {expected}, {mismatch}"
+            return f'expected {expected}, found "{actual}"'
+        for placeholder, value in zip(placeholders, match.groups(), strict=True):
+            if conflict := self._bind(placeholder, value):
+                return f"expected {expected}, {conflict}"
         return ""
 
     @staticmethod
     def _pattern(expected: str) -> str:
         parts: list[str] = []
         end = 0
-        for found in PLACEHOLDER.finditer(expected):
-            placeholder = parse_placeholder(found[1], found[2] or "")
+        for match in PLACEHOLDER.finditer(expected):
+            placeholder = parse_placeholder(match[1], match[2] or "")
             if placeholder is not None:
-                parts += [re.escape(expected[end : found.start()]), f"({placeholder.pattern})"]
-                end = found.end()
+                parts += [re.escape(expected[end : match.start()]), f"({placeholder.pattern})"]
+                end = match.end()
         return "".join([*parts, re.escape(expected[end:])])
 
     def _bind(self, placeholder: Placeholder, value: str) -> str:
+        """Binds the label to the value; returns the conflict with an earlier value, or nothing."""
         if placeholder.spans is not None:
             day = self.day(placeholder.spans).isoformat()
             return "" if value == day else f'which is {day}, found "{value}"'
         if not placeholder.label:
             return ""
-        known = self.values.setdefault((placeholder.kind, placeholder.label), value)
-        if known != value:
-            return f'which was "{known}" before, found "{value}"'
+        bound = self.values.setdefault((placeholder.kind, placeholder.label), value)
+        if bound != value:
+            return f'which was "{bound}" before, found "{value}"'
         if placeholder.kind == "key":
             return self._bind(Placeholder("id", placeholder.label), value.partition("-")[0])
         return ""
 
-    def day(self, spans: tuple[tuple[int, str], ...]) -> date:
+    def day(self, spans: Spans) -> date:
         """Today moved by spans, one after the other."""
         day = self.today
         for count, unit in spans:
@@ -160,15 +169,16 @@ class Bindings:
                 day += timedelta(days=count * (7 if unit == "week" else 1))
         return day
 
-    def filled(self, text: str, *, sample: bool = False) -> str:
-        """The text with values for its placeholders. ``sample``: made up where none is known.
+    def fill(self, text: str, *, sample: bool = False) -> str:
+        """The text with values in place of its placeholders.
 
-        KeyError names a label that nothing has bound.
+        ``sample``: invents values for labels that are not bound; without it they raise KeyError
+        with the placeholder.
         """
 
-        def value(found: re.Match[str]) -> str:
-            placeholder = parse_placeholder(found[1], found[2] or "")
-            return found[0] if placeholder is None else self._value(placeholder, sample=sample)
+        def value(match: re.Match[str]) -> str:
+            placeholder = parse_placeholder(match[1], match[2] or "")
+            return match[0] if placeholder is None else self._value(placeholder, sample=sample)
 
         return PLACEHOLDER.sub(value, text)
 
@@ -177,16 +187,15 @@ class Bindings:
             return self.day(placeholder.spans).isoformat()
         if placeholder.kind == "totp":
             return pyotp.TOTP(placeholder.label).now()
-        known = (
-            self.values.get((placeholder.kind, placeholder.label)) if placeholder.label else None
-        )
-        if known is None and not sample:
+        key = (placeholder.kind, placeholder.label)
+        if placeholder.label and key in self.values:
+            return self.values[key]
+        if not sample:
             raise KeyError(str(placeholder))
-        if known is None:
-            known = self._sample(placeholder)
-            if placeholder.label:
-                self.values[(placeholder.kind, placeholder.label)] = known
-        return known
+        value = self._sample(placeholder)
+        if placeholder.label:
+            self.values[key] = value
+        return value
 
     def _sample(self, placeholder: Placeholder) -> str:
         if placeholder.kind == "id":

@@ -1,7 +1,7 @@
-"""Every value of a document with the place where it stands, so that one can be changed alone.
+"""Every value of a document with its position, so that one value can be replaced alone.
 
-What is not changed stays as it was sent, to the character: a document that was taken apart and
-put together again would no longer be the seller's.
+The rest of the document stays as it was sent, to the character: parsed and written again it would
+no longer be the seller's.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from xml.sax.saxutils import escape
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
+from contracts.record.formats import UnreadableBody
+
 _XML: Final = re.compile(
     r"<!--(?P<comment>.*?)-->|<!\[CDATA\[(?P<cdata>.*?)\]\]>|<\?.*?\?>"
     r"|</(?P<close>[^\s>]+)\s*>"
@@ -31,10 +33,6 @@ _JSON: Final = re.compile(
 )
 _VALUES: Final = frozenset({"$", "v"})
 """Under these names json has an element's own text."""
-
-
-class Opaque(ValueError):
-    """A text is neither xml nor json; nothing can be said of what stands in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +60,26 @@ def value_tokens(text: str) -> list[ValueToken]:
         try:
             fromstring(text.lstrip("\ufeff").encode(), forbid_dtd=True)
         except (ParseError, DefusedXmlException, ValueError, LookupError):
-            raise Opaque("not xml") from None
+            raise UnreadableBody("not xml") from None
         return list(_of_xml(text))
     if beginning and beginning in "{[":
         try:
             json.loads(text.lstrip("\ufeff"))
         except (ValueError, RecursionError):
-            raise Opaque("not json") from None
+            raise UnreadableBody("not json") from None
         return list(_of_json(text))
-    raise Opaque("neither xml nor json")
+    raise UnreadableBody("neither xml nor json")
 
 
 def rewritten(text: str, change: Callable[[ValueToken], str]) -> str:
     """The text with other values where ``change`` says another. Raises Opaque."""
     parts: list[str] = []
     end = 0
-    for token in value_tokens(text):
-        value = change(token)
-        if value != token.value:
-            parts += [text[end : token.start], _written(value, token.style)]
-            end = token.end
+    for value_token in value_tokens(text):
+        value = change(value_token)
+        if value != value_token.value:
+            parts += [text[end : value_token.start], _written(value, value_token.style)]
+            end = value_token.end
     return "".join([*parts, text[end:]])
 
 
@@ -95,26 +93,26 @@ def _written(value: str, style: str) -> str:
 
 def _of_xml(text: str) -> Iterator[ValueToken]:
     path: list[str] = []
-    for token in _XML.finditer(text):
-        if token["close"] is not None:
+    for value_token in _XML.finditer(text):
+        if value_token["close"] is not None:
             path.pop()
-        elif token["open"] is not None:
-            path.append(token["open"])
-            yield from _attributes(tuple(path), token)
-            if token["empty"]:
+        elif value_token["open"] is not None:
+            path.append(value_token["open"])
+            yield from _attributes(tuple(path), value_token)
+            if value_token["empty"]:
                 path.pop()
         for style, group in (("text", "text"), ("raw", "cdata"), ("raw", "comment")):
-            if token[group]:
-                value = html.unescape(token[group]) if style == "text" else token[group]
-                yield ValueToken(tuple(path), "", value, *token.span(group), style)
+            if value_token[group]:
+                value = html.unescape(value_token[group]) if style == "text" else value_token[group]
+                yield ValueToken(tuple(path), "", value, *value_token.span(group), style)
 
 
-def _attributes(path: tuple[str, ...], token: re.Match[str]) -> Iterator[ValueToken]:
-    begins = token.start("attrs")
-    for found in _ATTRIBUTE.finditer(token["attrs"]):
-        group = 3 if found[2] is None else 2
-        start, end = begins + found.start(group), begins + found.end(group)
-        yield ValueToken(path, found[1], html.unescape(found[group]), start, end, "attribute")
+def _attributes(path: tuple[str, ...], value_token: re.Match[str]) -> Iterator[ValueToken]:
+    begins = value_token.start("attrs")
+    for match in _ATTRIBUTE.finditer(value_token["attrs"]):
+        group = 3 if match[2] is None else 2
+        start, end = begins + match.start(group), begins + match.end(group)
+        yield ValueToken(path, match[1], html.unescape(match[group]), start, end, "attribute")
 
 
 def _of_json(text: str) -> Iterator[ValueToken]:
@@ -123,8 +121,8 @@ def _of_json(text: str) -> Iterator[ValueToken]:
     opened: list[str] = []
     name = ""
     awaited = False
-    for token in _JSON.finditer(text):
-        mark = token["mark"]
+    for value_token in _JSON.finditer(text):
+        mark = value_token["mark"]
         if mark and mark in "{[":
             path.append(name)
             opened.append(mark)
@@ -134,19 +132,19 @@ def _of_json(text: str) -> Iterator[ValueToken]:
             opened.pop()
         elif mark == ",":
             awaited = opened[-1] == "{"
-        elif token["string"] is not None and awaited:
-            name, awaited = json.loads(token["string"]), False
-        elif token["string"] is not None or token["scalar"] is not None:
-            told = token["string"]
-            value = json.loads(told) if told is not None else token["scalar"]
-            yield _json_leaf(path, name if opened[-1] == "{" else path[-1], value, token)
+        elif value_token["string"] is not None and awaited:
+            name, awaited = json.loads(value_token["string"]), False
+        elif value_token["string"] is not None or value_token["scalar"] is not None:
+            string = value_token["string"]
+            value = json.loads(string) if string is not None else value_token["scalar"]
+            yield _json_token(path, name if opened[-1] == "{" else path[-1], value, value_token)
 
 
-def _json_leaf(path: list[str], name: str, value: str, token: re.Match[str]) -> ValueToken:
+def _json_token(path: list[str], name: str, value: str, value_token: re.Match[str]) -> ValueToken:
     above = tuple(part for part in path if part)
     if name in _VALUES and above:
-        return ValueToken(above, "", value, *token.span(), "json")
+        return ValueToken(above, "", value, *value_token.span(), "json")
     if name.startswith("$") and above:
-        return ValueToken(above, name[1:], value, *token.span(), "json")
+        return ValueToken(above, name[1:], value, *value_token.span(), "json")
     own = above if above and above[-1] == name else (*above, name)
-    return ValueToken(own, "", value, *token.span(), "json")
+    return ValueToken(own, "", value, *value_token.span(), "json")

@@ -1,4 +1,4 @@
-"""Answers to be compared: of a recording, of a live seller, of our own."""
+"""Answers to be compared: those of a recording, of a live seller, and of our own seller."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from contracts.record.compare import differences
 from contracts.record.document import Node
 from contracts.record.exchange import Exchange, Request
-from contracts.record.tokens import Opaque
+from contracts.record.formats import FORMATS, UnreadableBody, error_of, format_of, kind_of, read
 from contracts.recording.recorder import LEAKY
 from contracts.recording.session import Session
-from contracts.recording.trees import OUTS, format_of, kind_of, tree_of
 from contracts.target.redact import mask_text
 from contracts.target.seller import CannotRun, RawAnswer, Seller, SellerSession
 from contracts.target.spending import changes
@@ -25,11 +24,16 @@ LISTS = (
 
 
 Mode = tuple[bool, str, bool, bool]
+"""``sok``, the button, whether a form is only recalculated, whether the basket is skipped."""
 
 
 @dataclass(frozen=True, slots=True)
 class CapturedAnswer:
-    """One answer. ``names``: what was asked with; ``doc`` is None where it cannot be read."""
+    """One answer, with the parameters and the login style of its request.
+
+    ``doc`` is None where the body cannot be read, and ``unread`` says why; ``breaches`` of the
+    format's mapping are one line each; ``seen`` is the call, masked.
+    """
 
     func: str
     out: str
@@ -38,114 +42,117 @@ class CapturedAnswer:
     status: int
     content_type: str
     doc: Node | None
-    faults: tuple[str, ...]
+    breaches: tuple[str, ...]
     unread: str
     seen: CallRecord
 
     @property
     def kind(self) -> str:
-        """listing, form, result, raw, error; nothing where it cannot be read."""
+        """The kind of the answer: listing, form, result, raw, error; empty where unreadable."""
         return kind_of(self.doc) if self.doc is not None else ""
 
     @property
     def can_be_read(self) -> bool:
         """Whether it ought to be a document: not in csv and text, nor where a secret would show."""
-        return self.out in OUTS and not self.unread.startswith(LEAKY)
+        return self.out in FORMATS and not self.unread.startswith(LEAKY)
+
+    @property
+    def error_type(self) -> str:
+        """The type of the error that it is; empty where it is none."""
+        error = error_of(self.doc)
+        return error.type if error is not None else ""
 
     @property
     def is_unknown(self) -> bool:
         """Whether the seller says that it has no such function."""
-        error = self.doc.first("error") if self.doc is not None else None
-        told = error.attrs if error is not None else {}
-        return (told.get("type"), told.get("object")) == ("missed", "func")
+        error = error_of(self.doc)
+        return error is not None and (error.type, error.object) == ("missed", "func")
 
     @property
     def names(self) -> frozenset[str]:
-        """The names of what was asked with."""
+        """The names of the parameters."""
         return frozenset(name for name, _ in self.params)
 
     @property
     def mode(self) -> Mode:
-        """What decides which answer comes: sent or only looked at, with which button."""
+        """The parameters that decide which answer comes."""
         return mode_of(dict(self.params))
 
 
 def mode_of(params: dict[str, str]) -> Mode:
-    """``sok``, the button, whether a form is only recalculated, whether the basket is passed."""
+    """The parameters that decide which answer of a function comes."""
     button = params.get("clicked_button", "")
-    asks = "sv_field" in params or "snext" in params
-    usual = "" if button in ("ok", "finish") else button
-    return bool(params.get("sok")), usual, asks, params.get("skipbasket") == "on"
+    recalculated = "sv_field" in params or "snext" in params
+    unusual = "" if button in ("ok", "finish") else button
+    return bool(params.get("sok")), unusual, recalculated, params.get("skipbasket") == "on"
 
 
 def of_session(session: Session) -> Iterator[CapturedAnswer]:
-    """The answers of a recording; what was withheld says nothing."""
+    """The answers of a recording, in its order."""
     for number, entry in enumerate(session.entries, start=1):
-        style = entry.login.partition(" ")[0]
         note = f"recorded as number {number} on {entry.at:%Y-%m-%d}"
         seen = CallRecord(
             entry.method, session.upstream, {"func": entry.func, **entry.params}, entry.status,
             entry.text or entry.withheld, note,
         )  # fmt: skip
-        params = tuple(entry.params.items())
-        told = (entry.func, format_of(entry.out), style, params, entry.status, entry.content_type)
-        if entry.withheld:
-            yield CapturedAnswer(*told, None, (), entry.withheld, seen)
-        else:
-            yield _read(told, entry.text, seen)
+        answer = CapturedAnswer(
+            entry.func, format_of(entry.out), entry.login.partition(" ")[0],
+            tuple(entry.params.items()), entry.status, entry.content_type, None, (),
+            entry.withheld, seen,
+        )  # fmt: skip
+        yield answer if entry.withheld else _with_document(answer, entry.text)
 
 
-Told = tuple[str, str, str, tuple[tuple[str, str], ...], int, str]
-
-
-def _read(told: Told, text: str, seen: CallRecord) -> CapturedAnswer:
+def _with_document(answer: CapturedAnswer, text: str) -> CapturedAnswer:
     try:
-        doc, faults = tree_of(text, told[1])
-    except Opaque as problem:
-        return CapturedAnswer(*told, None, (), str(problem), seen)
-    return CapturedAnswer(*told, doc, tuple(faults), "", seen)
+        doc, breaches = read(text.encode(), answer.out)
+    except UnreadableBody as problem:
+        return replace(answer, unread=str(problem))
+    return replace(answer, doc=doc, breaches=tuple(breaches))
 
 
-def asked(place: SellerSession, request: Request, out: str) -> CapturedAnswer:
-    """The answer to a request of the judge. CannotRun: there was none."""
+def ask(place: SellerSession, request: Request, out: str) -> CapturedAnswer:
+    """Sends a request of the judge. Raises CannotRun where there is no answer."""
     return of_reply(request, out, place.ask(request, out), place.seen[-1])
 
 
 def of_reply(request: Request, out: str, reply: RawAnswer, seen: CallRecord) -> CapturedAnswer:
-    """An answer; ``seen``: the same, masked already."""
-    params = tuple(request.params.items())
-    told = (request.func, out, request.login.style, params, reply.status, "")
-    sample = _read(told, reply.body.decode("utf-8", "replace"), seen)
-    # What cannot be read is quoted with its beginning.
-    return replace(sample, unread=mask_text(sample.unread)) if sample.unread else sample
+    """The answer to a request of the judge; ``seen`` is the same call, masked."""
+    answer = CapturedAnswer(
+        request.func, out, request.login.style, tuple(request.params.items()), reply.status, "",
+        None, (), "", seen,
+    )  # fmt: skip
+    answer = _with_document(answer, reply.body.decode("utf-8", "replace"))
+    # The reason quotes the beginning of the body.
+    return replace(answer, unread=mask_text(answer.unread)) if answer.unread else answer
 
 
 def of_live(
     seller: Seller, exchanges: Iterable[Exchange], outs: Collection[str], only: str = ""
 ) -> Iterator[CapturedAnswer]:
-    """What a seller answers to calls that only look, and change and cost nothing.
+    """A seller's answers to calls that only read, and change and cost nothing.
 
-    ``only``: of functions whose name contains this.
+    ``only``: a part of the names of the functions that are called. Raises CannotRun where the
+    seller does not answer.
     """
     with seller.world("small") as place:
         for exchange in exchanges:
             request = exchange.request
-            asks = _only_looks(exchange, has_account=seller.has_account)
-            if not asks or only not in request.func:
+            if only not in request.func or not _only_reads(exchange, seller.has_account):
                 continue
             for out in outs:
-                yield asked(place, request, out)
+                yield ask(place, request, out)
         if seller.has_account:
             yield from _rows(place, outs, only)
 
 
-def _only_looks(exchange: Exchange, *, has_account: bool) -> bool:
-    """Asked of anybody's seller: portable ones, and lists and forms that name nothing."""
+def _only_reads(exchange: Exchange, has_account: bool) -> bool:  # noqa: FBT001 - a fact, no switch
+    """Whether any seller can be asked this: portable ones, and lists and forms without an id."""
     request = exchange.request
     if changes(request.func, request.params) or exchange.before or request.flood:
         return False
     if request.func == "auth":
-        # A wrong password, asked of a real seller, may lock whoever logs in next from here.
+        # A wrong password at a real seller may lock the next login from this address.
         return False
     login = request.login
     if login.style != "none" and (login.name or not has_account):
@@ -158,37 +165,36 @@ def _rows(place: SellerSession, outs: Collection[str], only: str) -> Iterator[Ca
     for func in LISTS:
         if only not in f"{func}.edit":
             continue
-        listed = asked(place, Request(func, {}), "xml")
-        row = listed.doc.first("elem") if listed.doc is not None else None
-        number = row.first("id") if row is not None else None
-        if number is None or not number.text:
+        listing = ask(place, Request(func, {}), "xml")
+        row = listing.doc.first("elem") if listing.doc is not None else None
+        if row is None or not row.text_of("id"):
             continue
-        request = Request(f"{func}.edit", {"elid": number.text})
+        request = Request(f"{func}.edit", {"elid": row.text_of("id")})
         for out in outs:
-            yield asked(place, request, out)
+            yield ask(place, request, out)
 
 
-def of_ours(
+def of_own_seller(
     seller: Seller, exchanges: Iterable[Exchange], outs: Collection[str]
 ) -> Iterator[CapturedAnswer]:
-    """What our own seller answers to exchanges on record, steps included, in any format."""
+    """Our own seller's answers to exchanges on record, including their steps, in any format."""
     for exchange in exchanges:
-        # What only looks can be asked in one format after the other without a new world.
-        looks = not changes(exchange.func, exchange.request.params)
-        for some in [tuple(outs)] if looks else [(out,) for out in outs]:
+        # A read can be repeated in one format after the other without a new world.
+        reads = not changes(exchange.func, exchange.request.params)
+        for batch in [tuple(outs)] if reads else [(out,) for out in outs]:
             try:
                 with seller.world(exchange.world) as place:
-                    for request, reply in _prepared(exchange, place):
+                    for request, reply in _prepare(exchange, place):
                         yield of_reply(request, "xml", reply, place.seen[-1])
-                    for out in some:
-                        yield asked(place, exchange.request, out)
+                    for out in batch:
+                        yield ask(place, exchange.request, out)
             except (CannotRun, KeyError):
-                # An exchange our seller does not keep is for `verify seller` to tell.
+                # That our seller does not keep an exchange is reported by `verify seller`.
                 continue
 
 
-def _prepared(exchange: Exchange, place: SellerSession) -> Iterator[tuple[Request, RawAnswer]]:
-    """The steps before an exchange; what their answers bind is known afterwards."""
+def _prepare(exchange: Exchange, place: SellerSession) -> Iterator[tuple[Request, RawAnswer]]:
+    """The steps before an exchange; their answers bind labels of the place."""
     for step in exchange.before:
         for _ in range(max(step.times, 1)):
             reply = place.ask(step.request, "xml")

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import enum
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Final
 
-from contracts.recording.baseline import Baseline, error_of, group_of
+from contracts.record.formats import HTTP_OK
 from contracts.recording.captured_answers import CapturedAnswer
 from contracts.recording.contract_fields import (
     FRAME,
+    Baseline,
     ContractField,
     ContractFields,
     Group,
     best,
-    is_assumed,
+    group_of,
 )
-from contracts.recording.difference import Difference, Severity
 from contracts.recording.profile import Field, accepts, fields, is_free
-from contracts.verdicts import ASSUMED, OBSERVED
+from contracts.verdicts import ASSUMED, OBSERVED, CallRecord
 
 _TYPES: Final = {
     "xml": ("text/xml", "application/xml"),
@@ -26,210 +28,271 @@ _TYPES: Final = {
     "bjson": ("application/json", "text/plain", "text/javascript"),
 }
 _ROWS: Final = ("elem", "val", "param[")
-"""Of these there may be none."""
+"""Elements that may be missing altogether."""
 
 
-def differences(
-    samples: Iterable[CapturedAnswer],
-    known: ContractFields | None,
-    own: Baseline | None,
-    states: Baseline | None = None,
-) -> Iterator[Difference]:
-    """Every difference between answers and the contracts, our seller, or both.
+class Severity(enum.Enum):
+    """How much a difference matters to whoever relies on the record, the gravest first."""
 
-    ``states``: our seller's answers, asked only whether a field depends on the state of a thing.
+    BREAKING = "breaking"
+    """Software that works with what is on record does not work with this."""
+    NOTABLE = "notable"
+    """Something new: a field, a type of error, a content type."""
+    INFO = "info"
+    """Only our assumption does not hold, or the field may depend on the state of the service."""
+
+    @property
+    def rank(self) -> int:
+        """Its place in the order; 0 is the gravest."""
+        return list(Severity).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One difference. ``path``: where in the answer; ``seen``: a call that shows it."""
+
+    func: str
+    out: str
+    path: str
+    severity: Severity
+    message: str
+    evidence: str = ASSUMED
+    source: str = ""
+    seen: CallRecord | None = None
+
+    def __str__(self) -> str:
+        """One line for people."""
+        basis = f"{self.evidence}: {self.source}" if self.source else self.evidence
+        return f"{self.severity.value}: {self.path}: {self.message} ({basis})"
+
+    def as_dict(self) -> dict[str, str]:
+        """For JSON; the key ``told`` is that of saved reports."""
+        return {
+            "func": self.func, "out": self.out, "path": self.path, "severity": self.severity.value,
+            "told": self.message, "evidence": self.evidence, "source": self.source,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonBasis:
+    """What answers are compared with.
+
+    ``contracts`` and ``baseline`` are None where the comparison leaves them out; ``states`` are our
+    own seller's answers, used only to see whether a field depends on the state of a service.
     """
+
+    contracts: ContractFields | None
+    baseline: Baseline | None
+    states: Baseline | None = None
+
+    def error_types(self, func: str) -> set[str]:
+        """The types of errors that a function is known to answer."""
+        types: set[str] = set()
+        for reference in (self.contracts, self.baseline):
+            types |= reference.errors.get(func, set()) if reference is not None else set()
+        return types
+
+
+def differences(answers: Iterable[CapturedAnswer], basis: ComparisonBasis) -> Iterator[Difference]:
+    """Every difference between answers and what they are compared with."""
     groups: dict[Group, list[CapturedAnswer]] = defaultdict(list)
-    for sample in samples:
-        yield from _outside(sample)
-        if sample.doc is not None:
-            groups[group_of(sample)].append(sample)
+    for answer in answers:
+        yield from _outside(answer)
+        if answer.doc is not None:
+            groups[group_of(answer)].append(answer)
     for group, members in groups.items():
-        if known is not None and not known.knows(group[0]) and group[2] != "error":
-            told = "nothing is on record of this function"
-            yield _difference(members[0], "", Severity.INFO, told)
+        contracts = basis.contracts
+        if contracts is not None and not contracts.has_function(group[0]) and group[2] != "error":
+            message = "nothing is on record of this function"
+            yield _difference(members[0], "", Severity.INFO, message)
             continue
-        yield from _refusals(members, known, own)
-        yield from _missing(group, members, known, own, states or own)
-        yield from _found(members, known, own)
+        yield from _errors(members, basis)
+        present = [(answer, frozenset(f.path for f in fields(answer.doc)))
+                   for answer in members if answer.doc is not None]  # fmt: skip
+        yield from _missing(group, present, basis)
+        yield from _new_or_changed(members, basis)
 
 
 def _difference(
-    sample: CapturedAnswer,
+    answer: CapturedAnswer,
     path: str,
     severity: Severity,
-    told: str,
-    promise: ContractField | None = None,
+    message: str,
+    contract: ContractField | None = None,
 ) -> Difference:
-    evidence, source = (promise.evidence, promise.exchange) if promise else (ASSUMED, "")
+    evidence, source = (contract.evidence, contract.exchange) if contract else (ASSUMED, "")
     return Difference(
-        sample.func, sample.out, f"/doc/{path}".rstrip("/"), severity, told, evidence, source,
-        sample.seen,
+        answer.func, answer.out, f"/doc/{path}".rstrip("/"), severity, message, evidence, source,
+        answer.seen,
     )  # fmt: skip
 
 
-def _outside(sample: CapturedAnswer) -> Iterator[Difference]:
-    """What shows before a document is looked into: status, type, format."""
-    if sample.status != 200:  # noqa: PLR2004 - HTTP's word for "here is a document"
-        told = f"HTTP status {sample.status}, where errors are documents with 200"
-        yield _wire(sample, told, "docs/wire.md section 1")
-    elif sample.unread and sample.can_be_read:
-        yield _wire(sample, f"no document: {sample.unread}", "docs/wire.md section 3")
-    kind = sample.content_type.partition(";")[0].strip().lower()
-    usual = _TYPES.get(sample.out, ())
-    if kind and usual and kind not in usual and sample.status == 200:  # noqa: PLR2004 - as above
-        yield _difference(sample, "", Severity.NOTABLE, f"content type {kind}, usual is {usual[0]}")
-    for fault in dict.fromkeys(sample.faults):
-        yield _wire(sample, f"not the format's mapping: {fault}", "docs/wire.md section 3")
+def _outside(answer: CapturedAnswer) -> Iterator[Difference]:
+    """What shows before a document is looked into: status, content type, format."""
+    if answer.status != HTTP_OK:
+        message = f"HTTP status {answer.status}, where errors are documents with 200"
+        yield _of_wire(answer, message, "docs/wire.md section 1")
+    elif answer.unread and answer.can_be_read:
+        yield _of_wire(answer, f"no document: {answer.unread}", "docs/wire.md section 3")
+    kind = answer.content_type.partition(";")[0].strip().lower()
+    usual = _TYPES.get(answer.out, ())
+    if kind and usual and kind not in usual and answer.status == HTTP_OK:
+        yield _difference(answer, "", Severity.NOTABLE, f"content type {kind}, usual is {usual[0]}")
+    for breach in dict.fromkeys(answer.breaches):
+        yield _of_wire(answer, f"not the format's mapping: {breach}", "docs/wire.md section 3")
 
 
-def _wire(sample: CapturedAnswer, told: str, source: str) -> Difference:
-    """What every client of the API relies on, whatever is asked."""
+def _of_wire(answer: CapturedAnswer, message: str, source: str) -> Difference:
+    """A breach of what every client of the API relies on, whatever it calls."""
     return Difference(
-        sample.func, sample.out, "/doc", Severity.BREAKING, told, OBSERVED, source, sample.seen
+        answer.func, answer.out, "/doc", Severity.BREAKING, message, OBSERVED, source, answer.seen
     )
 
 
-def _refusals(
-    members: list[CapturedAnswer], known: ContractFields | None, own: Baseline | None
-) -> Iterator[Difference]:
-    """Types of errors nobody knows of, and answers that promise another one."""
-    for sample in members:
-        found = error_of(sample)
-        if known is not None and (told := _other(sample, known)):
-            yield told
-            continue
-        types = set() if known is None else known.errors.get(sample.func, set())
-        types = types | (own.errors.get(sample.func, set()) if own is not None else set())
-        if found and found not in types:
-            told_ = f"a new type of error: {found}"
-            yield _difference(sample, "error/@type", Severity.NOTABLE, told_)
+def _errors(members: list[CapturedAnswer], basis: ComparisonBasis) -> Iterator[Difference]:
+    """Unknown types of errors, and errors where the record has another outcome."""
+    for answer in members:
+        contracts = basis.contracts
+        if contracts is not None and (outcome := _other_outcome(answer, contracts)):
+            yield outcome
+        elif answer.error_type and answer.error_type not in basis.error_types(answer.func):
+            message = f"a new type of error: {answer.error_type}"
+            yield _difference(answer, "error/@type", Severity.NOTABLE, message)
 
 
-def _other(sample: CapturedAnswer, known: ContractFields) -> Difference | None:
-    """Where the same request is on record for any seller, its outcome is promised too."""
-    key = (sample.func, sample.style, tuple(sorted(sample.params)))
-    exchange = known.portable.get(key)
-    if exchange is None or is_assumed(exchange.evidence) or sample.out == "bjson":
+def _other_outcome(answer: CapturedAnswer, contracts: ContractFields) -> Difference | None:
+    """Where the same request is on record for any seller, its outcome is on record too."""
+    key = (answer.func, answer.style, tuple(sorted(answer.params)))
+    exchange = contracts.portable.get(key)
+    if exchange is None or exchange.evidence == ASSUMED or answer.out == "bjson":
         return None
     error = exchange.expected.doc.first("error")
-    if error is None and sample.style != "none":
-        # It promises an answer to whoever has an account; a wrong password is no drift.
+    if error is None and answer.style != "none":
+        # It has an answer for whoever has an account; a wrong password is no drift.
         return None
-    wanted = error.attrs.get("type", "") if error is not None else ""
-    found = error_of(sample)
-    if wanted == found:
+    expected = error.attrs.get("type", "") if error is not None else ""
+    if expected == answer.error_type:
         return None
-    told = f"expected {wanted or 'no error'}, found {found or 'no error'}"
+    message = f"expected {expected or 'no error'}, found {answer.error_type or 'no error'}"
     return Difference(
-        sample.func, sample.out, "/doc/error/@type", Severity.BREAKING, told, exchange.evidence,
-        exchange.name, sample.seen,
+        answer.func, answer.out, "/doc/error/@type", Severity.BREAKING, message, exchange.evidence,
+        exchange.name, answer.seen,
     )  # fmt: skip
 
 
+_WithPaths = tuple[CapturedAnswer, frozenset[str]]
+
+
 def _missing(
-    group: Group,
-    members: list[CapturedAnswer],
-    known: ContractFields | None,
-    own: Baseline | None,
-    states: Baseline | None,
+    group: Group, present: list[_WithPaths], basis: ComparisonBasis
 ) -> Iterator[Difference]:
-    """Fields that ought to be there, and are in none of the answers that could have them."""
-    told = [(sample, frozenset(f.path for f in fields(sample.doc))) for sample in members
-            if sample.doc is not None]  # fmt: skip
-    promised: dict[str, list[ContractField]] = defaultdict(list)
-    for promise in known.promises[group] if known is not None else ():
-        promised[promise.path].append(promise)
-    for path, promises in promised.items():
-        gone = _gone(path, told, [promise.names for promise in promises])
-        if gone is not None:
-            yield _lost(gone, path, best(promises), group, states)
-    if own is None:
+    """Fields that are in none of the answers that could have them."""
+    on_record: dict[str, list[ContractField]] = defaultdict(list)
+    if basis.contracts is not None:
+        for contract in basis.contracts.in_group[group]:
+            on_record[contract.path].append(contract)
+    for path, contracts in on_record.items():
+        answer = _lacking(path, present, [contract.names for contract in contracts])
+        if answer is not None:
+            yield _missing_contract(answer, path, best(contracts), group, basis.states)
+    baseline = basis.baseline
+    if baseline is None:
         return
-    for path in sorted({one for paths in own.answers[group] for one in paths} - set(promised)):
-        parent = path.rpartition("/")[0]
-        if own.always(group, path, parent):
-            gone = _gone(path, told, [frozenset()])
-            if gone is not None:
-                yield _difference(gone, path, Severity.INFO, "is missing; ours always has it")
+    for path in sorted({path for paths in baseline.answers[group] for path in paths}):
+        if path in on_record or not baseline.always_has(group, path, path.rpartition("/")[0]):
+            continue
+        answer = _lacking(path, present, [frozenset()])
+        if answer is not None:
+            yield _difference(answer, path, Severity.INFO, "is missing; ours always has it")
 
 
-def _gone(
-    path: str, told: list[tuple[CapturedAnswer, frozenset[str]]], names: list[frozenset[str]]
+def _lacking(
+    path: str, present: list[_WithPaths], names: list[frozenset[str]]
 ) -> CapturedAnswer | None:
-    """One of the answers that could have a field, where none of them has it."""
+    """One of the answers that could have a field, where none of them has it.
+
+    An answer could have it that has its parent, and whose request had at least the parameters of
+    one of ``names``.
+    """
     parent, _, own = path.rpartition("/")
     if own.startswith(_ROWS):
         return None
-    could = [
-        (sample, paths) for sample, paths in told
-        if (not parent or parent in paths) and any(some <= sample.names for some in names)
+    candidates = [
+        (answer, paths) for answer, paths in present
+        if (not parent or parent in paths) and any(some <= answer.names for some in names)
     ]  # fmt: skip
-    if not could or any(path in paths for _, paths in could):
+    if not candidates or any(path in paths for _, paths in candidates):
         return None
-    return could[0][0]
+    return candidates[0][0]
 
 
-def _lost(
-    sample: CapturedAnswer, path: str, promise: ContractField, group: Group, states: Baseline | None
+def _missing_contract(
+    answer: CapturedAnswer,
+    path: str,
+    contract: ContractField,
+    group: Group,
+    states: Baseline | None,
 ) -> Difference:
-    """How much it matters that a promised field is missing."""
-    if is_assumed(promise.evidence):
-        return _difference(sample, path, Severity.INFO, "is missing", promise)
+    """How much it matters that a field on record is missing."""
+    if contract.is_assumed:
+        return _difference(answer, path, Severity.INFO, "is missing", contract)
     parent = path.rpartition("/")[0]
-    if states is not None and states.answers[group] and not states.always(group, path, parent):
-        told = "is missing, as in some states it is at ours"
-        return _difference(sample, path, Severity.INFO, told, promise)
-    return _difference(sample, path, Severity.BREAKING, "is missing", promise)
+    if states is not None and states.answers[group] and not states.always_has(group, path, parent):
+        message = "is missing, as in some states it is at ours"
+        return _difference(answer, path, Severity.INFO, message, contract)
+    return _difference(answer, path, Severity.BREAKING, "is missing", contract)
 
 
-def _found(
-    members: list[CapturedAnswer], known: ContractFields | None, own: Baseline | None
-) -> Iterator[Difference]:
-    """Fields nobody knows of, and fields of another kind; each told once."""
-    done: set[tuple[str, str]] = set()
-    for sample in members:
-        for one in fields(sample.doc) if sample.doc is not None else ():
-            for difference in _of_field(sample, one, known, own):
-                if (difference.path, difference.told) not in done:
-                    done.add((difference.path, difference.told))
+def _new_or_changed(members: list[CapturedAnswer], basis: ComparisonBasis) -> Iterator[Difference]:
+    """Fields that nothing knows, and fields of another kind; each is reported once."""
+    reported: set[tuple[str, str]] = set()
+    for answer in members:
+        for found in fields(answer.doc) if answer.doc is not None else ():
+            for difference in _of_field(answer, found, basis):
+                if (difference.path, difference.message) not in reported:
+                    reported.add((difference.path, difference.message))
                     yield difference
 
 
-def _of_field(
-    sample: CapturedAnswer, one: Field, known: ContractFields | None, own: Baseline | None
-) -> Iterator[Difference]:
-    key = (sample.func, sample.out, one.path)
-    promises = known.of_field.get(key, []) if known is not None else []
-    kinds = {promise.kind for promise in promises}
-    if known is not None and (declared := known.declared_kind(sample.func, one.path)):
+def _of_field(answer: CapturedAnswer, found: Field, basis: ComparisonBasis) -> Iterator[Difference]:
+    key = (answer.func, answer.out, found.path)
+    contracts, baseline = basis.contracts, basis.baseline
+    on_record = contracts.by_path.get(key, []) if contracts is not None else []
+    kinds = {contract.kind for contract in on_record}
+    if contracts is not None and (declared := contracts.declared_kind(answer.func, found.path)):
         kinds.add(declared)
-    kinds |= own.kinds.get(key, set()) if own is not None else set()
+    kinds |= baseline.kinds.get(key, set()) if baseline is not None else set()
     if not kinds:
-        if own is not None or _is_new(sample, one, known):
-            yield _difference(sample, one.path, Severity.NOTABLE, "is new")
+        if baseline is not None or _is_new(answer, found, contracts):
+            yield _difference(answer, found.path, Severity.NOTABLE, "is new")
         return
-    comparable = one.kind != "inner" and not is_free(one.path)
-    if comparable and not accepts(frozenset(kinds), one.kind):
-        told = f"was {' or '.join(sorted(kinds - {'empty', 'inner'}))}, now {one.kind}"
-        strong = [promise for promise in promises if not is_assumed(promise.evidence)]
-        severity = Severity.BREAKING if strong else Severity.NOTABLE
-        yield _difference(sample, one.path, severity, told, best(promises) if promises else None)
-    if one.several and own is not None and key in own.kinds and key not in own.several:
-        yield _difference(sample, one.path, Severity.NOTABLE, "comes several times, was one")
+    comparable = found.kind != "inner" and not is_free(found.path)
+    if comparable and not accepts(frozenset(kinds), found.kind):
+        message = f"was {' or '.join(sorted(kinds - {'empty', 'inner'}))}, now {found.kind}"
+        is_known = any(not contract.is_assumed for contract in on_record)
+        severity = Severity.BREAKING if is_known else Severity.NOTABLE
+        contract = best(on_record) if on_record else None
+        yield _difference(answer, found.path, severity, message, contract)
+    if (
+        found.several
+        and baseline is not None
+        and key in baseline.kinds
+        and key not in baseline.several
+    ):
+        yield _difference(answer, found.path, Severity.NOTABLE, "comes several times, was one")
 
 
-def _is_new(sample: CapturedAnswer, one: Field, known: ContractFields | None) -> bool:
-    """Whether the schema would have the field if it were known; inner structure it leaves out."""
-    if "snext" in sample.names:
+def _is_new(answer: CapturedAnswer, found: Field, contracts: ContractFields | None) -> bool:
+    """Whether the schema would list the field if it were known; it leaves out inner structure."""
+    if "snext" in answer.names:
         return False  # a wizard that goes on answers with the form of another function
-    declared = known.declared(sample.func) if known is not None else {}
-    path = one.path.split("/")
+    declared = contracts.declared(answer.func) if contracts is not None else {}
+    path = found.path.split("/")
     name = path[-1]
     shallow = path[:-1] in ([], ["elem"], ["doc"], ["model"])
-    if not declared or not shallow or one.kind == "inner" or name.startswith(("@", "addon_N")):
+    if not declared or not shallow or found.kind == "inner" or name.startswith(("@", "addon_N")):
         return False
     if name in FRAME or name.partition("[")[0] in FRAME or name in declared:
         return False
     # bjson has the attribute of a field beside it.
-    return not (sample.out == "bjson" and name.rpartition("_")[0] in {*declared, *FRAME})
+    return not (answer.out == "bjson" and name.rpartition("_")[0] in {*declared, *FRAME})

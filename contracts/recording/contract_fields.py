@@ -1,4 +1,4 @@
-"""What is on record of a function's answers: each field with its kind and how we know."""
+"""What answers are compared with: the fields on record, and the answers of our own seller."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from contracts.record.declarations import recorded
 from contracts.record.exchange import Exchange
-from contracts.recording.captured_answers import Mode, mode_of
+from contracts.recording.captured_answers import CapturedAnswer, Mode, mode_of
 from contracts.recording.profile import fields, normal
 from contracts.verdicts import ASSUMED, EVIDENCE
 
@@ -22,12 +22,15 @@ FRAME: Final = frozenset({
     "p_num", "p_cnt", "p_elems", "p_order", "p_sort", "p_col", "plid", "plname", "elid", "user",
     "lineitem.id", "payment_id", "v", "sliders",
 })  # fmt: skip
-"""What any answer may have, whatever it is of."""
+"""Fields that any answer may have."""
 
 
 @dataclass(frozen=True, slots=True)
 class ContractField:
-    """One field that an exchange has: where it comes, what it is like, how we know."""
+    """One field that an exchange has: its path, its kind, and how that is known.
+
+    ``names``: the parameters of the exchange's request.
+    """
 
     path: str
     kind: str
@@ -35,77 +38,124 @@ class ContractField:
     evidence: str
     exchange: str
 
+    @property
+    def is_assumed(self) -> bool:
+        """Whether only our own choice stands behind it."""
+        return self.evidence == ASSUMED
+
 
 Group = tuple[str, str, str, Mode]
-"""func, format, kind of the answer, mode of the request."""
+"""Answers that can be compared: func, format, kind of the answer, mode of the request."""
 
 
 @dataclass(slots=True)
 class ContractFields:
-    """Everything on record, by what was asked and what came."""
+    """Everything on record about answers.
 
-    promises: dict[Group, list[ContractField]] = field(default_factory=lambda: defaultdict(list))
-    of_field: dict[tuple[str, str, str], list[ContractField]] = field(
+    ``in_group``: fields by group; ``by_path``: the same by function, format and path; ``errors``:
+    types of errors by function; ``portable``: exchanges by function, login style and parameters;
+    ``schemas``: the declarations on record by function.
+    """
+
+    in_group: dict[Group, list[ContractField]] = field(default_factory=lambda: defaultdict(list))
+    by_path: dict[tuple[str, str, str], list[ContractField]] = field(
         default_factory=lambda: defaultdict(list)
     )
-    """The same by function, format and path, whatever was asked."""
     errors: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     portable: dict[tuple[str, str, tuple[tuple[str, str], ...]], Exchange] = field(
         default_factory=dict
     )
     schemas: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
-    def knows(self, func: str) -> bool:
-        """Whether anything is on record of a function."""
+    def has_function(self, func: str) -> bool:
+        """Whether anything is on record about a function."""
         return func in self.schemas
 
     def declared_kind(self, func: str, path: str) -> str:
-        """The kind the schema on record says a field is of; nothing where it says none."""
+        """The kind of a field by the schema on record; empty where the schema does not say."""
         if path.startswith("slist"):
-            # A choice is told with its label, whatever the field holds.
+            # A choice has its label as text, whatever the field holds.
             return ""
-        told = self.declared(func).get(path.removesuffix("/v").rpartition("/")[2], {})
-        return _KINDS.get(told.get("x-kind", ""), "text") if told else ""
+        schema = self.declared(func).get(path.removesuffix("/v").rpartition("/")[2], {})
+        return _KINDS.get(schema.get("x-kind", ""), "text") if schema else ""
 
     def declared(self, func: str) -> Mapping[str, Any]:
-        """The fields the schema on record has, by name."""
+        """The fields of a function's answer by the schema on record, by normalized name."""
         answer = self.schemas.get(func, {}).get("answer") or {}
-        return {normal(name): told for name, told in answer.get("properties", {}).items()}
+        return {normal(name): schema for name, schema in answer.get("properties", {}).items()}
+
+    def add(self, exchange: Exchange) -> None:
+        """Adds the fields and errors of an exchange."""
+        request = exchange.request
+        names = frozenset(request.params)
+        error = exchange.expected.doc.first("error")
+        if error is not None:
+            self.errors[request.func].add(error.attrs.get("type", ""))
+        if exchange.portable:
+            key = (request.func, request.login.style, tuple(sorted(request.params.items())))
+            self.portable[key] = exchange
+        for out in exchange.formats:
+            group = (request.func, out, exchange.expected.kind, mode_of(dict(request.params)))
+            for found in fields(exchange.expected.tree(out), on_record=True):
+                contract = ContractField(
+                    found.path, found.kind, names, exchange.evidence, exchange.name
+                )
+                self.in_group[group].append(contract)
+                self.by_path[request.func, out, contract.path].append(contract)
 
 
-def contracts(exchanges: Iterable[Exchange]) -> ContractFields:
-    """What exchanges and schemas say, ready to be looked up."""
-    found = ContractFields(schemas=recorded())
-    for func, schema in found.schemas.items():
-        found.errors[func] |= set(schema.get("errors", ()))
+def contract_fields(exchanges: Iterable[Exchange]) -> ContractFields:
+    """The fields of the exchanges, with the schemas on record."""
+    contracts = ContractFields(schemas=recorded())
+    for func, schema in contracts.schemas.items():
+        contracts.errors[func] |= set(schema.get("errors", ()))
     for exchange in exchanges:
-        _add(found, exchange)
-    return found
+        contracts.add(exchange)
+    return contracts
 
 
-def _add(found: ContractFields, exchange: Exchange) -> None:
-    request = exchange.request
-    names = frozenset(request.params)
-    mode = mode_of(dict(request.params))
-    error = exchange.expected.doc.first("error")
-    if error is not None:
-        found.errors[request.func].add(error.attrs.get("type", ""))
-    if exchange.portable:
-        key = (request.func, request.login.style, tuple(sorted(request.params.items())))
-        found.portable[key] = exchange
-    for out in exchange.formats:
-        group = (request.func, out, exchange.expected.kind, mode)
-        for one in fields(exchange.expected.tree(out), promised=True):
-            promise = ContractField(one.path, one.kind, names, exchange.evidence, exchange.name)
-            found.promises[group].append(promise)
-            found.of_field[request.func, out, one.path].append(promise)
+def best(contracts: Iterable[ContractField]) -> ContractField:
+    """The one with the best evidence. Raises ValueError where there is none."""
+    return min(contracts, key=lambda contract: EVIDENCE.index(contract.evidence))
 
 
-def best(promises: Iterable[ContractField]) -> ContractField:
-    """The one with the best evidence."""
-    return min(promises, key=lambda promise: EVIDENCE.index(promise.evidence))
+@dataclass(slots=True)
+class Baseline:
+    """What our own seller answers.
+
+    ``kinds`` of values by function, format and path; ``several``: the same keys of fields that came
+    more than once; ``answers``: the paths of each answer by group; ``errors``: types by function.
+    """
+
+    kinds: dict[tuple[str, str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    several: set[tuple[str, str, str]] = field(default_factory=set)
+    answers: dict[Group, list[frozenset[str]]] = field(default_factory=lambda: defaultdict(list))
+    errors: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def always_has(self, group: Group, path: str, parent: str) -> bool:
+        """Whether every answer of the group that has the parent also has the field."""
+        fitting = [paths for paths in self.answers[group] if not parent or parent in paths]
+        return bool(fitting) and all(path in paths for paths in fitting)
 
 
-def is_assumed(evidence: str) -> bool:
-    """Whether nothing but our choice stands behind it."""
-    return evidence == ASSUMED
+def baseline_of(answers: Iterable[CapturedAnswer]) -> Baseline:
+    """What our own seller's answers have in common."""
+    baseline = Baseline()
+    for answer in answers:
+        if answer.doc is None:
+            continue
+        present = list(fields(answer.doc))
+        baseline.answers[group_of(answer)].append(frozenset(found.path for found in present))
+        for found in present:
+            key = (answer.func, answer.out, found.path)
+            baseline.kinds[key].add(found.kind)
+            if found.several:
+                baseline.several.add(key)
+        if answer.error_type:
+            baseline.errors[answer.func].add(answer.error_type)
+    return baseline
+
+
+def group_of(answer: CapturedAnswer) -> Group:
+    """The group of answers that can be compared with this one."""
+    return answer.func, answer.out, answer.kind, answer.mode

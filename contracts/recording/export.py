@@ -12,19 +12,18 @@ from typing import Final
 
 import yaml
 
-from contracts.record.document import Node
+from contracts.record.document import Node, document_to_record
 from contracts.record.exchange import read_file
 from contracts.record.fields import ExchangeError
-from contracts.record.formats import FORMATS
-from contracts.recording.generalised import (
+from contracts.record.formats import FORMATS, HTTP_OK, format_of
+from contracts.recording.generalization import (
     GeneralizationContext,
-    general,
+    generalize,
     labels_in,
     labels_of,
     steps_answer,
 )
 from contracts.recording.session import Entry, Session
-from contracts.recording.trees import doc_of, format_of
 from contracts.target.redact import MASK
 from contracts.target.spending import changes
 from contracts.verdicts import RECORDED
@@ -50,11 +49,11 @@ class SessionDependencies:
     @cached_property
     def binders(self) -> Mapping[str, int]:
         """For each label the exchange whose answer told it first."""
-        found: dict[str, int] = {}
+        binders: dict[str, int] = {}
         for number, entry in enumerate(self.session.entries):
             for label in labels_of(entry.doc) if entry.doc is not None else ():
-                found.setdefault(label, number)
-        return found
+                binders.setdefault(label, number)
+        return binders
 
     @cached_property
     def made(self) -> frozenset[str]:
@@ -68,7 +67,7 @@ class SessionDependencies:
         post = entry.method == "POST"
         reasons = {
             f"its answer is withheld: {entry.withheld}": bool(entry.withheld),
-            f"its HTTP status is {entry.status}": entry.status != 200,  # noqa: PLR2004 - a document
+            f"its HTTP status is {entry.status}": entry.status != HTTP_OK,
             f"exchanges have no format {entry.out}": format_of(entry.out) not in FORMATS,
             "its request is a login": _PERSONAL.fullmatch(entry.func) is not None,
             "its request holds a secret": MASK in entry.params.values(),
@@ -82,22 +81,22 @@ class SessionDependencies:
     def needed(self, number: int) -> set[str]:
         """The labels an exchange cannot do without: those it asks with, those it is about."""
         entry = self.session.entries[number]
-        asked = {label for text in entry.params.values() for label in labels_in(text)}
-        told = labels_of(entry.doc) if entry.doc is not None else set()
-        return asked | {one for one in told & self.made if self.binders[one] < number}
+        requested = {label for text in entry.params.values() for label in labels_in(text)}
+        data = labels_of(entry.doc) if entry.doc is not None else set()
+        return requested | {label for label in data & self.made if self.binders[label] < number}
 
     def steps(self, number: int) -> list[int]:
         """The exchanges before one that it depends on, in order."""
-        wanted = self.needed(number)
-        found: list[int] = []
+        needed = self.needed(number)
+        steps: list[int] = []
         for before in range(number - 1, -1, -1):
             entry = self.session.entries[before]
-            asked = {label for text in entry.params.values() for label in labels_in(text)}
-            binds = {label for label in wanted if self.binders.get(label) == before}
-            if binds or (_changed(entry) and asked & wanted):
-                found.append(before)
-                wanted |= asked
-        return sorted(found)
+            requested = {label for text in entry.params.values() for label in labels_in(text)}
+            binds = {label for label in needed if self.binders.get(label) == before}
+            if binds or (_changed(entry) and requested & needed):
+                steps.append(before)
+                needed |= requested
+        return sorted(steps)
 
 
 def export(session: Session, folder: Path, *, world: str = "small") -> tuple[list[Path], list[str]]:
@@ -105,32 +104,32 @@ def export(session: Session, folder: Path, *, world: str = "small") -> tuple[lis
 
     OSError: the folder cannot be written.
     """
-    whole = SessionDependencies(session)
+    session_links = SessionDependencies(session)
     files: list[Path] = []
     left: list[str] = []
     for number, entry in enumerate(session.entries):
-        reason = whole.reason(number)
-        for step in whole.steps(number) if not reason else ():
-            reason = reason or _of_step(whole, step)
+        reason = session_links.reason(number)
+        for step in session_links.steps(number) if not reason else ():
+            reason = reason or _of_step(session_links, step)
         if not reason:
             path = folder / entry.func / f"{_named(session.name)}-{number + 1:03}.yaml"
-            reason = _written(whole, number, path, world)
+            reason = _written(session_links, number, path, world)
             files += [path] if not reason else []
         if reason:
             left.append(f"{number + 1} {entry.func}: {reason}")
     return files, left
 
 
-def _of_step(whole: SessionDependencies, step: int) -> str:
-    reason = whole.reason(step)
+def _of_step(session_links: SessionDependencies, step: int) -> str:
+    reason = session_links.reason(step)
     return f"it depends on {step + 1}: {reason}" if reason else ""
 
 
-def _written(whole: SessionDependencies, number: int, path: Path, world: str) -> str:
+def _written(session_links: SessionDependencies, number: int, path: Path, world: str) -> str:
     """Writes one file; what is wrong with it, or nothing."""
-    told = _exchange(whole, number, world)
+    data = _exchange(session_links, number, world)
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=120)
+    text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120)
     path.write_text(text, "utf-8")
     try:
         read_file(path)
@@ -140,21 +139,21 @@ def _written(whole: SessionDependencies, number: int, path: Path, world: str) ->
     return ""
 
 
-def _exchange(whole: SessionDependencies, number: int, world: str) -> dict[str, object]:
-    session, entry = whole.session, whole.session.entries[number]
-    steps = whole.steps(number)
-    before = [_step(whole, step, number, steps) for step in steps]
-    told: dict[str, object] = {
+def _exchange(session_links: SessionDependencies, number: int, world: str) -> dict[str, object]:
+    session, entry = session_links.session, session_links.session.entries[number]
+    steps = session_links.steps(number)
+    before = [_step(session_links, step, number, steps) for step in steps]
+    data: dict[str, object] = {
         "func": entry.func,
         "about": _about(entry),
         "world": world,
         "login": entry.login.partition(" ")[0],
     }
     if before:
-        told["before"] = before
-    told["request"] = _request(entry)
-    told["answer"] = _answer(whole, number)
-    return told | {
+        data["before"] = before
+    data["request"] = _request(entry)
+    data["answer"] = _answer(session_links, number)
+    return data | {
         "evidence": RECORDED,
         "source": f"recorded session {session.name}, number {number + 1}",
         "date": entry.at.date().isoformat(),
@@ -163,47 +162,57 @@ def _exchange(whole: SessionDependencies, number: int, world: str) -> dict[str, 
 
 
 def _request(entry: Entry) -> dict[str, object]:
-    told: dict[str, object] = {"params": dict(entry.params)}
+    data: dict[str, object] = {"params": dict(entry.params)}
     if entry.method != "GET" or entry.body != "none":
-        told |= {"method": entry.method, "body": entry.body}
-    return told
+        data |= {"method": entry.method, "body": entry.body}
+    return data
 
 
-def _answer(whole: SessionDependencies, number: int) -> dict[str, object]:
-    entry = whole.session.entries[number]
+def _answer(session_links: SessionDependencies, number: int) -> dict[str, object]:
+    entry = session_links.session.entries[number]
     shape = format_of(entry.out)
-    doc = _general(whole, number, entry.doc)
-    told: dict[str, object] = {"formats": [shape], "kind": entry.kind}
+    doc = _general(session_links, number, entry.doc)
+    data: dict[str, object] = {"formats": [shape], "kind": entry.kind}
     if shape == "bjson":
         error = entry.kind == "error"
-        return told | {"doc": {"error": {"msg": "<text>"}} if error else {}, "bjson": doc_of(doc)}
-    return told | {"doc": doc_of(doc)}
+        return data | {
+            "doc": {"error": {"msg": "<text>"}} if error else {},
+            "bjson": document_to_record(doc),
+        }
+    return data | {"doc": document_to_record(doc)}
 
 
 def _general(
-    whole: SessionDependencies, number: int, doc: Node | None, bound: frozenset[str] = frozenset()
+    session_links: SessionDependencies,
+    number: int,
+    doc: Node | None,
+    bound: frozenset[str] = frozenset(),
 ) -> Node:
     """A document of the session; rows of what is ``bound`` here are kept as well."""
-    entry = whole.session.entries[number]
-    told = labels_of(doc) if doc is not None else set()
-    new = {label for label in told if whole.binders[label] == number}
-    known = GeneralizationContext(entry.params, whole.needed(number) | new, whole.made | bound)
-    return general(doc or Node("doc"), known)
+    entry = session_links.session.entries[number]
+    data = labels_of(doc) if doc is not None else set()
+    new = {label for label in data if session_links.binders[label] == number}
+    context = GeneralizationContext(
+        entry.params, session_links.needed(number) | new, session_links.made | bound
+    )
+    return generalize(doc or Node("doc"), context)
 
 
 def _step(
-    whole: SessionDependencies, step: int, number: int, steps: list[int]
+    session_links: SessionDependencies, step: int, number: int, steps: list[int]
 ) -> dict[str, object]:
     """One step as a file has it: the request, and what its answer must tell for the others."""
-    entry = whole.session.entries[step]
-    needed = whole.needed(number).union(*(whole.needed(one) for one in steps if one > step))
+    entry = session_links.session.entries[step]
+    needed = session_links.needed(number).union(
+        *(session_links.needed(other) for other in steps if other > step)
+    )
     # Steps are asked in xml, whatever the format they were recorded in.
     doc = entry.doc if format_of(entry.out) != "bjson" else _unfolded(entry.doc)
-    bound = frozenset(label for label in needed if whole.binders.get(label) == step)
-    answer = steps_answer(_general(whole, step, doc, bound), bound)
-    told: dict[str, object] = {"func": entry.func, "login": entry.login.partition(" ")[0]}
-    told |= _request(entry)
-    return told | ({"answer": doc_of(answer)} if answer is not None else {})
+    bound = frozenset(label for label in needed if session_links.binders.get(label) == step)
+    answer = steps_answer(_general(session_links, step, doc, bound), bound)
+    data: dict[str, object] = {"func": entry.func, "login": entry.login.partition(" ")[0]}
+    data |= _request(entry)
+    return data | ({"answer": document_to_record(answer)} if answer is not None else {})
 
 
 def _unfolded(doc: Node | None) -> Node | None:

@@ -46,12 +46,12 @@ class SessionFile:
 
         We would then hold a file that has no name, and the next recorder another of that name.
         """
-        held = os.fstat(self._lock)
+        locked = os.fstat(self._lock)
         try:
             named = Path(f"{self.path}.lock").stat()
         except FileNotFoundError:
             raise BlockingIOError from None
-        if (held.st_dev, held.st_ino) != (named.st_dev, named.st_ino):
+        if (locked.st_dev, locked.st_ino) != (named.st_dev, named.st_ino):
             raise BlockingIOError
 
     def _opened(self, begun: Session) -> Session:

@@ -1,4 +1,4 @@
-"""Which fields an answer has, and of what kind each is: what can be compared between sellers."""
+"""Which fields an answer has and of what kind each is: the part that sellers are compared by."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from contracts.record.formats import ECHO, LAYOUT
 from contracts.record.placeholders import placeholders_in
 
 KINDS: Final = ("empty", "flag", "date", "number", "money", "text", "any", "inner")
-"""What a value looks like. ``any``: a record does not say; ``inner``: there are fields in it."""
+"""Kinds of values. ``any``: a record does not say; ``inner``: the field has fields of its own."""
 _SKIPPED: Final = ECHO | LAYOUT | {
     "stack", "group", "detail", "filter", "p_possible_filters", "func", "page",
 }  # fmt: skip
 _NAMED: Final = frozenset({"slist", "list", "flist", "param"})
-"""Told apart by their attribute ``name``."""
+"""Elements that their attribute ``name`` tells apart."""
 MANY: Final = frozenset({"elem", "val", "param", "slist", "list", "node", "item", "msg"})
-"""There may be as many as there are."""
+"""Elements that may come any number of times."""
 _OPEN: Final = re.compile(r"(addon|ns|approver_email|dns_record|stock)_?[0-9]+")
 """Names with a number in them that differs by tariff."""
 _NUMBERED: Final = r"\1_N"
@@ -29,7 +29,7 @@ _LOOKS: Final = (
     ("number", re.compile(r"-?[0-9]+(?:, ?[0-9]+)*")),
     ("money", re.compile(r"-?[0-9]+\.[0-9]+(?: ?[A-Z]{3})?|-?[0-9]+ ?[A-Z]{3}")),
 )
-_PLACES: Final = {
+_OF_PLACEHOLDERS: Final = {
     "id": "number", "number": "number", "money": "money", "date": "date", "any": "any",
     "key": "text", "text": "text", "hex": "text",
 }  # fmt: skip
@@ -45,64 +45,67 @@ class Field:
 
     @property
     def parent(self) -> str:
-        """The field it stands in; nothing at the top."""
+        """The path of the field it stands in; empty at the top."""
         return self.path.rpartition("/")[0]
 
 
-def kind_of(text: str) -> str:
-    """The kind of a value by its looks; ``null`` is the wire's word for nothing."""
+def kind_of_value(text: str) -> str:
+    """The kind of a value by its looks; ``null`` is the wire's word for an empty value."""
     if text in ("", "null"):
         return "empty"
     return next((kind for kind, looks in _LOOKS if looks.fullmatch(text)), "text")
 
 
-def promised_kind(text: str | None) -> str:
-    """The kind of a value on record, placeholders and all.
+def recorded_kind(text: str | None) -> str:
+    """The kind of a value on record, which may have placeholders.
 
-    A switch that is on there may be a word elsewhere: only schemas say that a field is a flag.
+    ``on`` there may be a word elsewhere: only schemas say that a field is a flag.
     """
     if text is None or text in ("on", "off"):
         return "any"
-    found = list(placeholders_in(text))
-    if found and str(found[0]).partition(":")[0].rstrip(">") == text.partition(":")[0].rstrip(">"):
-        return _PLACES.get(found[0].kind, "text")
-    return "text" if found else kind_of(text)
+    placeholders = list(placeholders_in(text))
+    if not placeholders:
+        return kind_of_value(text)
+    first = placeholders[0]
+    is_whole = str(first).partition(":")[0].rstrip(">") == text.partition(":")[0].rstrip(">")
+    return _OF_PLACEHOLDERS.get(first.kind, "text") if is_whole else "text"
 
 
-def fields(doc: Node, *, promised: bool = False) -> Iterator[Field]:
-    """Every field under a document. ``promised``: it is one on record, with placeholders."""
-    yield from _inside(doc, "", promised=promised)
+def fields(doc: Node, *, on_record: bool = False) -> Iterator[Field]:
+    """Every field under a document; ``on_record``: its values may have placeholders."""
+    yield from _inside(doc, "", on_record=on_record)
 
 
-def _inside(node: Node, above: str, *, promised: bool) -> Iterator[Field]:
+def _inside(node: Node, above: str, *, on_record: bool) -> Iterator[Field]:
     for name in dict.fromkeys(child.name for child in node.children):
         if name in _SKIPPED:
             continue
-        many = [child for child in node.all(name) if not (promised and child.is_absent)]
-        for child in many:
-            yield from _one(child, above, promised=promised, several=len(many) > 1)
+        children = [child for child in node.all(name) if not (on_record and child.is_absent)]
+        for child in children:
+            yield from _field(child, above, on_record=on_record, several=len(children) > 1)
 
 
-def _one(node: Node, above: str, *, promised: bool, several: bool) -> Iterator[Field]:
-    if promised and (node.optional or node.text == ABSENT):
+def _field(node: Node, above: str, *, on_record: bool, several: bool) -> Iterator[Field]:
+    if on_record and (node.optional or node.text == ABSENT):
         return
     path = f"{above}/{_name(node)}" if above else _name(node)
-    kind = promised_kind(node.text) if promised else kind_of(node.text or "")
-    inner = bool(node.children)
-    yield Field(path, "inner" if inner else kind, several and node.name not in MANY)
+    kind = recorded_kind(node.text) if on_record else kind_of_value(node.text or "")
+    yield Field(path, "inner" if node.children else kind, several and node.name not in MANY)
     for name, text in node.attrs.items():
         if not (node.name in _NAMED and name == "name"):
-            yield Field(f"{path}/@{name}", promised_kind(text) if promised else kind_of(text))
-    yield from _inside(node, path, promised=promised)
+            yield Field(
+                f"{path}/@{name}", recorded_kind(text) if on_record else kind_of_value(text)
+            )
+    yield from _inside(node, path, on_record=on_record)
 
 
 def _name(node: Node) -> str:
-    told = node.attrs.get("name", "") if node.name in _NAMED else ""
-    return f"{normal(node.name)}[{normal(told)}]" if told else normal(node.name)
+    label = node.attrs.get("name", "") if node.name in _NAMED else ""
+    return f"{normal(node.name)}[{normal(label)}]" if label else normal(node.name)
 
 
 def normal(name: str) -> str:
-    """A name without the number that tells an addon, or a name server, from the next."""
+    """A name without the number that tells one addon, or name server, from the next."""
     return _OPEN.sub(_NUMBERED, name)
 
 
@@ -111,10 +114,10 @@ def is_free(path: str) -> bool:
     return "addon_N" in path or path.startswith("error/param")
 
 
-def accepts(known: frozenset[str], found: str) -> bool:
-    """Whether a value of this kind is no surprise where those kinds are known."""
-    if found == "empty" or found in known or not known & {"flag", "date", "number", "money"}:
+def accepts(kinds: frozenset[str], kind: str) -> bool:
+    """Whether a value of this kind is compatible with the kinds seen or declared so far."""
+    if kind == "empty" or kind in kinds or not kinds & {"flag", "date", "number", "money"}:
         return True
-    if known & {"any", "text"}:
+    if kinds & {"any", "text"}:
         return True
-    return found == "number" and "money" in known
+    return kind == "number" and "money" in kinds

@@ -17,14 +17,14 @@ from urllib.parse import urlsplit
 from werkzeug.wrappers import Request, Response
 
 from contracts.record.fields import ExchangeError
+from contracts.record.writers import write_error
 from contracts.recording import request as requests
-from contracts.recording.refusals import refusal
 from contracts.recording.request import ProxiedRequest
 from contracts.recording.upstream import NoUpstreamAnswer, Upstream
 
 if TYPE_CHECKING:
-    from contracts.recording.player import Replayer
     from contracts.recording.recorder import Recorder, UpstreamAnswer
+    from contracts.recording.replayer import Replayer
 
 PATHS: Final = re.compile(r"/|/billmgr/?|/manager/billmgr/?")
 _BETWEEN: Final = re.compile(r"[\s\"'<>=]+")
@@ -70,7 +70,7 @@ class Proxy:
         self._recorder = recorder
         self._player = player
         self._broken = ""
-        self._long: dict[str, ProxiedRequest] = {}
+        self._pending_links: dict[str, ProxiedRequest] = {}
         # One at a time: the order in which things were asked is what a session is about.
         self._turn = threading.Lock()
 
@@ -91,19 +91,19 @@ class Proxy:
         if not _from_here(request):
             return Response("only this machine may ask\n", 403)
         link = request.path.lstrip("/")
-        if request.method == "GET" and (begun := self._begun(link)) is not None:
-            return self._asked(begun, link)
+        if request.method == "GET" and (begun := self._pending(link)) is not None:
+            return self._ask_seller(begun, link)
         if not PATHS.fullmatch(request.path) or request.method not in ("GET", "POST"):
             return Response("there is only GET and POST /billmgr\n", 404)
         sent = requests.of(request)
         if reason := requests.doubt(sent):
             return self._refused(sent, "value", "func", f"not passed on: {reason}")
-        played = None if self._player is None else self._played(sent, self._player)
-        return played or self._passed(sent)
+        played = None if self._player is None else self._replayed(sent, self._player)
+        return played or self._forward(sent)
 
-    def _played(self, sent: ProxiedRequest, player: Replayer) -> Response | None:
+    def _replayed(self, sent: ProxiedRequest, player: Replayer) -> Response | None:
         """The answer of the recording; None: the seller is to be asked."""
-        entry = player.play(sent)
+        entry = player.replay(sent)
         if entry is not None:
             self._log(f"{sent.func}: from the recording")
             return _response(player.body(entry), entry.status, entry.content_type)
@@ -113,25 +113,27 @@ class Proxy:
         if self.policy.on_miss == "error":
             return self._refused(sent, "missed", "recording", "is not in the recording")
         if name := player.foreign(sent):
-            told = f"not passed on: {name} has a value that only the recording knows"
-            return self._refused(sent, "access", "recording", told)
+            message = f"not passed on: {name} has a value that only the recording knows"
+            return self._refused(sent, "access", "recording", message)
         return None
 
-    def _passed(self, sent: ProxiedRequest) -> Response:
+    def _forward(self, sent: ProxiedRequest) -> Response:
         if self._broken:
             return self._refused(sent, "access", "recording", self._broken)
         if func := requests.price(sent, self.policy.paying):
-            told = f"spends money; it passes with --allow-paying {func}"
-            return self._refused(sent, "access", func, told)
+            message = f"spends money; it passes with --allow-paying {func}"
+            return self._refused(sent, "access", func, message)
         if requests.price(sent, ()):
             self.policy.passed[sent.func] += 1
-        return self._asked(sent)
+        return self._ask_seller(sent)
 
-    def _begun(self, path: str) -> ProxiedRequest | None:
+    def _pending(self, path: str) -> ProxiedRequest | None:
         """The request whose answer is behind a link; clients join it to their base as they like."""
-        return next((sent for link, sent in self._long.items() if path.endswith(link)), None)
+        return next(
+            (sent for link, sent in self._pending_links.items() if path.endswith(link)), None
+        )
 
-    def _asked(self, sent: ProxiedRequest, link: str = "") -> Response:
+    def _ask_seller(self, sent: ProxiedRequest, link: str = "") -> Response:
         """Asks the seller; what it answers is recorded, unless it only says where the answer is."""
         if self._upstream is None:
             return self._refused(sent, "access", "upstream", "there is no seller behind")
@@ -142,8 +144,8 @@ class Proxy:
             self._log(f"{sent.func}: no answer, {problem}")
             return Response("the seller did not answer\n", 502)
         answer = reply.answer
-        if found := _long_link(answer.body):
-            self._long[found] = sent
+        if link_to_answer := _long_link(answer.body):
+            self._pending_links[link_to_answer] = sent
             self._log(f"{sent.func}: takes long; its answer is behind a link")
         elif self._recorder is not None and sent.func:
             self._record(sent, self._recorder, answer)
@@ -164,14 +166,14 @@ class Proxy:
         except Exception as problem:  # noqa: BLE001 - its text could hold what is to be hidden
             self._log(f"{sent.func}: {spent}; not recorded: {type(problem).__name__}")
         else:
-            told = f"; answer withheld: {withheld}" if withheld else ""
-            self._log(recorder.log(f"{sent.func}: {spent}, number {number}{told}"))
+            message = f"; answer withheld: {withheld}" if withheld else ""
+            self._log(recorder.log(f"{sent.func}: {spent}, number {number}{message}"))
 
-    def _refused(self, sent: ProxiedRequest, type_: str, object_: str, told: str) -> Response:
+    def _refused(self, sent: ProxiedRequest, type_: str, object_: str, message: str) -> Response:
         func = sent.func if not requests.doubt(sent) else ""
-        self._log(f"{func or 'a request'}: {told}")
-        body, kind = refusal(
-            type_, object_, f"mockseller record: {func or 'a request'} {told}", sent.out
+        self._log(f"{func or 'a request'}: {message}")
+        body, kind = write_error(
+            type_, object_, f"mockseller record: {func or 'a request'} {message}", sent.out
         )
         return _response(body, 200, kind)
 

@@ -109,8 +109,8 @@ class Pseudonymizer:
 
     def leaks(self, texts: Iterable[str]) -> bool:
         """Whether a secret or a key still stands in one of the texts, in whatever spelling."""
-        real = [one for one in (*self._secrets, *self._keys) if len(one) >= MIN_SECRET_LENGTH]
-        ways = {way for one in real for way in spell_variants(one)} - set(self._keys.values())
+        real = [text for text in (*self._secrets, *self._keys) if len(text) >= MIN_SECRET_LENGTH]
+        ways = {way for text in real for way in spell_variants(text)} - set(self._keys.values())
         return any(way in text for text in texts for way in ways)
 
     def _by_place(self, func: str) -> Callable[[ValueToken], str]:
@@ -196,8 +196,8 @@ class Pseudonymizer:
         return self._person(kind, text) if pseudonyms.is_routed(text) else text
 
     @staticmethod
-    def _longest(known: Mapping[str, str]) -> list[tuple[str, str]]:
-        return sorted(known.items(), key=lambda pair: -len(pair[0]))
+    def _longest(replacements: Mapping[str, str]) -> list[tuple[str, str]]:
+        return sorted(replacements.items(), key=lambda pair: -len(pair[0]))
 
 
 def is_pseudonym(text: str) -> bool:

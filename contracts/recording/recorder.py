@@ -8,13 +8,13 @@ from datetime import date, datetime
 from typing import Final
 
 from contracts.record.fields import ExchangeError
-from contracts.record.tokens import Opaque, value_tokens
+from contracts.record.formats import UnreadableBody, format_of, kind_of, read
+from contracts.record.tokens import value_tokens
 from contracts.recording.file import SessionFile
 from contracts.recording.pseudonymizer import Pseudonymizer
 from contracts.recording.references import References
 from contracts.recording.request import ProxiedRequest
 from contracts.recording.session import Entry
-from contracts.recording.trees import format_of, kind_of, tree_of
 from contracts.target.redact import MASK
 
 LEAKY: Final = "it would have shown a secret"
@@ -37,16 +37,16 @@ class Recorder:
     """Keeps a session. ``rewrite``: what is on record already is recorded again in its place."""
 
     def __init__(
-        self, file: SessionFile, disguise: Pseudonymizer, *, rewrite: bool = False
+        self, file: SessionFile, pseudonymizer: Pseudonymizer, *, rewrite: bool = False
     ) -> None:
         self._file = file
-        self._disguise = disguise
+        self._pseudonymizer = pseudonymizer
         self._references = References()
         self._rewrite = rewrite
         self._left = list(range(1, len(file.session.entries) + 1)) if rewrite else []
         self._sessions: dict[str, str] = {}
         for entry in file.session.entries:
-            disguise.go_on(_texts(entry))
+            pseudonymizer.go_on(_texts(entry))
             self._learn(entry)
 
     def record(self, sent: ProxiedRequest, answer: UpstreamAnswer) -> tuple[int, str]:
@@ -62,15 +62,15 @@ class Recorder:
 
     def log(self, text: str) -> str:
         """A line for people, without what is hidden."""
-        return self._disguise.words(text)
+        return self._pseudonymizer.words(text)
 
     def entry(self, sent: ProxiedRequest, answer: UpstreamAnswer) -> Entry:
         """The exchange, masked, its numbers still as they are."""
         fields = {name: text for name, text in sent.fields.items() if name not in ("func", "out")}
-        self._disguise.observe(sent.fields, sent.cookie)
+        self._pseudonymizer.observe(sent.fields, sent.cookie)
         login = self._login(sent)
         text, withheld = self._text(sent, answer)
-        params = self._disguise.request(sent.func, fields)
+        params = self._pseudonymizer.request(sent.func, fields)
         entry = Entry(
             func=sent.func,
             at=answer.at,
@@ -88,7 +88,7 @@ class Recorder:
         )
         if withheld:
             return entry
-        doc = tree_of(text, sent.out)[0]
+        doc = read(text.encode(), sent.out)[0]
         return replace(entry, doc=doc, kind=kind_of(doc))
 
     def _text(self, sent: ProxiedRequest, answer: UpstreamAnswer) -> tuple[str, str]:
@@ -96,20 +96,20 @@ class Recorder:
         try:
             raw = answer.body.decode()
             for session in _opened(sent.func, raw):
-                self._disguise.observe({}, session)
+                self._pseudonymizer.observe({}, session)
                 self._sessions[session] = self._login_of(sent)
-            tree_of(raw, sent.out)
-            text = self._disguise.answer(sent.func, raw)
-            tree_of(text, sent.out)
+            read(raw.encode(), sent.out)
+            text = self._pseudonymizer.answer(sent.func, raw)
+            read(text.encode(), sent.out)
         except UnicodeDecodeError:
             return "", f"{len(answer.body)} bytes that are no text"
-        except Opaque:
+        except UnreadableBody:
             # Not even the reason: it would quote what it cannot read.
             return "", f"{len(answer.body)} bytes that are no document of the format"
-        return ("", LEAKY) if self._disguise.leaks([text]) else (text, "")
+        return ("", LEAKY) if self._pseudonymizer.leaks([text]) else (text, "")
 
     def _certain(self, params: dict[str, str]) -> dict[str, str]:
-        hidden = self._disguise.leaks
+        hidden = self._pseudonymizer.leaks
         return {
             n: MASK if hidden([text]) else text for n, text in params.items() if not hidden([n])
         }
@@ -121,11 +121,11 @@ class Recorder:
     def _login_of(self, sent: ProxiedRequest) -> str:
         fields = sent.fields
         if "authinfo" in fields:
-            return self._disguise.login(fields["authinfo"].partition(":")[0])
+            return self._pseudonymizer.login(fields["authinfo"].partition(":")[0])
         session = fields.get("auth") or sent.cookie.partition(":")[0]
         if session:
             return self._sessions.get(session, "")
-        return self._disguise.login(fields.get("username", ""))
+        return self._pseudonymizer.login(fields.get("username", ""))
 
     def _place_of(self, entry: Entry) -> int:
         """The number of the next exchange on record that asks the same; 0: there is none."""
@@ -133,8 +133,8 @@ class Recorder:
             return 0
         params = self._references.request(entry.func, dict(entry.params), entry.today)
         for number in self._left:
-            kept = self._file.session.entries[number - 1]
-            same = (kept.func, format_of(kept.out), kept.params)
+            recorded = self._file.session.entries[number - 1]
+            same = (recorded.func, format_of(recorded.out), recorded.params)
             if same == (entry.func, format_of(entry.out), params):
                 self._left.remove(number)
                 return number
@@ -142,9 +142,9 @@ class Recorder:
 
     def _adopted(self, entry: Entry, number: int) -> Entry:
         """The exchange with the labels of the one it replaces, where it tells the same things."""
-        kept = self._file.session.entries[number - 1]
-        if kept.doc is not None and entry.doc is not None:
-            self._references.observe(entry.func, kept.doc, entry.doc)
+        recorded = self._file.session.entries[number - 1]
+        if recorded.doc is not None and entry.doc is not None:
+            self._references.observe(entry.func, recorded.doc, entry.doc)
         return self._referring(entry)
 
     def _referring(self, entry: Entry) -> Entry:
@@ -163,10 +163,10 @@ def observe(references: References, entry: Entry) -> None:
     if entry.doc is None:
         return
     try:
-        told = tree_of(entry.text, entry.out)[0]
-    except Opaque as problem:
+        doc = read(entry.text.encode(), entry.out)[0]
+    except UnreadableBody as problem:
         raise ExchangeError(f"{entry.func}: its text is no document: {problem}") from None
-    references.observe(entry.func, entry.doc, told)
+    references.observe(entry.func, entry.doc, doc)
 
 
 def _texts(entry: Entry) -> Iterator[str]:

@@ -14,9 +14,8 @@ from typing import Final
 
 from dateutil.relativedelta import relativedelta
 
-from contracts.record.document import Node
+from contracts.record.document import Node, map_values
 from contracts.recording.pseudonymizer import KEYS
-from contracts.recording.trees import mapped
 
 NUMBERS: Final = frozenset({
     "id", "elid", "plid", "item", "item.id", "main_item", "billorder", "payment_id", "lineitem.id",
@@ -42,20 +41,20 @@ class References:
     def __init__(self) -> None:
         self._labels: dict[tuple[str, str], str] = {}
         self._keys: dict[str, str] = {}
-        self._given: set[tuple[str, str]] = set()
+        self._foreign: set[tuple[str, str]] = set()
         self._last = 0
 
-    def observe(self, func: str, doc: Node, told: Node) -> None:
+    def observe(self, func: str, doc: Node, answer: Node) -> None:
         """Takes the labels of a document on record for the values of an answer of that shape."""
-        for kept, value in _pairs(doc, told):
-            found = _LABEL.fullmatch(kept)
-            if found is None or not value:
+        for placeholder, value in _pairs(doc, answer):
+            match = _LABEL.fullmatch(placeholder)
+            if match is None or not value:
                 continue
-            if found[1] == "key":
-                self._keys[value] = found[2]
+            if match[1] == "key":
+                self._keys[value] = match[2]
             else:
-                self._labels[_thing(func, value)] = found[2]
-            self._last = max(self._last, int(found[2].partition("-")[0]))
+                self._labels[_thing(func, value)] = match[2]
+            self._last = max(self._last, int(match[2].partition("-")[0]))
 
     def request(self, func: str, params: dict[str, str], today: date) -> dict[str, str]:
         """The parameters with labels for what an earlier answer told."""
@@ -67,21 +66,21 @@ class References:
         def change(path: tuple[Node, ...], attribute: str, value: str) -> str:
             return self._value(func, path, attribute, value, today)
 
-        return mapped(doc, change)
+        return map_values(doc, change)
 
     def _param(self, func: str, name: str, text: str, today: date) -> str:
         if name in NUMBERS:
-            return re.sub("[0-9]+", lambda m: self._known(func, m[0]), text)
+            return re.sub("[0-9]+", lambda m: self._label(func, m[0]), text)
         if name in KEYS and text in self._keys:
             return f"<key:{self._keys[text]}>"
         return day_of(text, today) if _DAY.fullmatch(text) else text
 
-    def _known(self, func: str, number: str) -> str:
+    def _label(self, func: str, number: str) -> str:
         """The label of a number, or the number: whoever asks has it from elsewhere."""
         thing = _thing(func, number)
         if thing in self._labels:
             return f"<id:{self._labels[thing]}>"
-        self._given.add(thing)
+        self._foreign.add(thing)
         return number
 
     def _value(
@@ -102,13 +101,13 @@ class References:
             return self._number(func, path, value)
         if _DAY.fullmatch(value):
             return day_of(value, today)
-        return _LINK.sub(lambda m: f"{m[1]}={self._known(func, m[2])}", value)
+        return _LINK.sub(lambda m: f"{m[1]}={self._label(func, m[2])}", value)
 
     def _number(self, func: str, path: tuple[Node, ...], value: str) -> str:
         thing = _thing(func, value)
         tables = [node.attrs.get("name", "") for node in path if node.name == "list"]
         code = _CATALOGUE.fullmatch(func) or any(name not in _TABLES for name in tables)
-        if thing not in self._labels and (thing in self._given or code):
+        if thing not in self._labels and (thing in self._foreign or code):
             return value
         if thing not in self._labels:
             self._labels[thing] = self._new()
@@ -117,7 +116,7 @@ class References:
     def _key(self, func: str, value: str) -> str:
         """A key by the label of its license; without one where the caller brought the number."""
         thing = _thing(func, value.partition("-")[0])
-        if thing not in self._labels and thing in self._given:
+        if thing not in self._labels and thing in self._foreign:
             return "<key>"
         if value not in self._keys:
             if thing not in self._labels:
@@ -132,12 +131,12 @@ class References:
         return str(self._last)
 
 
-def _pairs(doc: Node, told: Node) -> Iterator[tuple[str, str]]:
+def _pairs(doc: Node, answer: Node) -> Iterator[tuple[str, str]]:
     """The texts of two trees that stand in the same places, for as long as they are alike."""
-    if doc.text and told.text:
-        yield doc.text, told.text
+    if doc.text and answer.text:
+        yield doc.text, answer.text
     for name in dict.fromkeys(child.name for child in doc.children):
-        for mine, other in zip(doc.all(name), told.all(name), strict=False):
+        for mine, other in zip(doc.all(name), answer.all(name), strict=False):
             yield from _pairs(mine, other)
 
 

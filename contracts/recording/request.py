@@ -123,7 +123,7 @@ def doubt(sent: ProxiedRequest) -> str:
         "what decides is written oddly": any(map(_is_odd, sent.pairs)),
         "func is no name of a function": sent.func and not FUNC.fullmatch(sent.func),
     }
-    return _said_twice(sent) or next((reason for reason, holds in reasons.items() if holds), "")
+    return _repeated(sent) or next((reason for reason, holds in reasons.items() if holds), "")
 
 
 def _is_odd(pair: tuple[str, str]) -> bool:
@@ -132,11 +132,11 @@ def _is_odd(pair: tuple[str, str]) -> bool:
     return name not in DECIDING and _ODD.sub("", name.lower()) in DECIDING
 
 
-def _said_twice(sent: ProxiedRequest) -> str:
-    said: dict[str, set[str]] = defaultdict(set)
+def _repeated(sent: ProxiedRequest) -> str:
+    values: dict[str, set[str]] = defaultdict(set)
     for name, text in sent.pairs:
-        said[name.strip().lower()].add(text)
-    twice = sorted(name for name in DECIDING & set(said) if len(said[name]) > 1)
+        values[name.strip().lower()].add(text)
+    twice = sorted(name for name in DECIDING & set(values) if len(values[name]) > 1)
     return f'"{twice[0]}" is said twice, with different texts' if twice else ""
 
 

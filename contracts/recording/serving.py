@@ -26,10 +26,12 @@ class _Quiet(WSGIRequestHandler):
 def loopback(host: str) -> str:
     """The address to listen on. NotLoopbackError where a name or an address leads elsewhere."""
     try:
-        found = {str(place[4][0]) for place in socket.getaddrinfo(host, None)}
+        addresses = {str(info[4][0]) for info in socket.getaddrinfo(host, None)}
     except OSError:
         raise NotLoopbackError(f"{host}: there is no such address") from None
-    if not found or not all(ip_address(one.partition("%")[0]).is_loopback for one in found):
+    if not addresses or not all(
+        ip_address(address.partition("%")[0]).is_loopback for address in addresses
+    ):
         raise NotLoopbackError(f"{host}: a recording proxy listens on loopback only, as 127.0.0.1")
     return host
 
@@ -39,9 +41,11 @@ def server(app: WSGIApplication, host: str, port: int) -> BaseWSGIServer:
     family = socket.AF_INET6 if ":" in loopback(host) else socket.AF_INET
     # A socket of our own: the server would end the whole program where the port is taken.
     try:
-        held = socket.create_server((host, port), family=family)
+        bound = socket.create_server((host, port), family=family)
     except OSError as problem:
         reason = str(problem.strerror).partition(" (while")[0]
         raise OSError(f"cannot listen on {host} port {port}: {reason}") from None
-    with held:
-        return make_server(host, port, app, threaded=True, request_handler=_Quiet, fd=held.fileno())
+    with bound:
+        return make_server(
+            host, port, app, threaded=True, request_handler=_Quiet, fd=bound.fileno()
+        )

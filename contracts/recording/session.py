@@ -18,10 +18,9 @@ from typing import Any, Final
 
 import yaml
 
-from contracts.record.document import DocumentError, Node, from_record
+from contracts.record.document import DocumentError, Node, document_to_record, from_record
 from contracts.record.exchange import BODIES, METHODS
 from contracts.record.fields import ExchangeError, FieldReader
-from contracts.recording.trees import doc_of
 
 FORMAT: Final = "session 1"
 END: Final = "...\n"
@@ -83,9 +82,9 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 _Dumper.add_representer(str, _text)
 
 
-def _document(told: Mapping[str, object]) -> bytes:
+def _document(data: Mapping[str, object]) -> bytes:
     text: str = yaml.dump(
-        told, Dumper=_Dumper, sort_keys=False, allow_unicode=True, explicit_start=True, width=100
+        data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, explicit_start=True, width=100
     )
     return f"{text}{END}".encode()
 
@@ -109,7 +108,7 @@ def written(entry: Entry) -> bytes:
         answer["withheld"] = entry.withheld
     else:
         answer["kind"] = entry.kind
-        answer["doc"] = doc_of(entry.doc) if entry.doc is not None else {}
+        answer["doc"] = document_to_record(entry.doc) if entry.doc is not None else {}
         answer["text"] = entry.text
     return _document({
         "func": entry.func,
@@ -173,14 +172,14 @@ def _head(top: FieldReader) -> Session:
         version=top.text("version"),
         personal=top.word("personal", ("covered", "kept")),
     )
-    top.done()
+    top.finish()
     return session
 
 
 def _entries(path: Path, documents: list[object]) -> Iterator[Entry]:
-    for number, one in enumerate(documents, start=1):
+    for number, document in enumerate(documents, start=1):
         try:
-            yield _entry(FieldReader(one))
+            yield _entry(FieldReader(document))
         except (ExchangeError, DocumentError) as fault:
             raise ExchangeError(f"{path}: exchange {number}: {fault}") from None
 
@@ -212,24 +211,24 @@ def _entry(top: FieldReader) -> Entry:
         withheld=withheld,
     )
     for reader in (request, answer, top):
-        reader.done()
+        reader.finish()
     return entry
 
 
 def _moment(reader: FieldReader, name: str) -> datetime:
-    found = reader.text(name)
+    text = reader.text(name)
     try:
-        moment = datetime.fromisoformat(found)
+        moment = datetime.fromisoformat(text)
     except ValueError:
-        raise ExchangeError(f'{reader.where(name)}: "{found}" is no moment') from None
+        raise ExchangeError(f'{reader.where(name)}: "{text}" is no moment') from None
     if moment.tzinfo is None:
-        raise ExchangeError(f"{reader.where(name)}: {found} has no time zone")
+        raise ExchangeError(f"{reader.where(name)}: {text} has no time zone")
     return moment
 
 
 def _seconds(reader: FieldReader) -> float:
-    found = reader.text("seconds")
+    text = reader.text("seconds")
     try:
-        return float(found)
+        return float(text)
     except ValueError:
-        raise ExchangeError(f'{reader.where("seconds")}: "{found}" is no number') from None
+        raise ExchangeError(f'{reader.where("seconds")}: "{text}" is no number') from None

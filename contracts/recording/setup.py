@@ -11,10 +11,10 @@ import httpx
 
 from contracts.clock import now
 from contracts.recording.file import SessionFile
-from contracts.recording.player import Replayer
 from contracts.recording.proxy import Log, Proxy, ProxyPolicy
 from contracts.recording.pseudonymizer import Pseudonymizer
 from contracts.recording.recorder import Recorder
+from contracts.recording.replayer import Replayer
 from contracts.recording.session import Session, read
 from contracts.recording.upstream import Upstream
 
@@ -61,9 +61,9 @@ def proxy(
                 personal="kept" if options.keep_personal else "covered",
             )
             file = open_.enter_context(SessionFile(path, begun))
-            kept = file.session.personal == "kept"
-            disguise = Pseudonymizer(
-                keep_personal=kept and options.keep_personal, more=options.personal
+            keeps_personal = file.session.personal == "kept"
+            pseudonymizer = Pseudonymizer(
+                keep_personal=keeps_personal and options.keep_personal, more=options.personal
             )
-            recorder = Recorder(file, disguise, rewrite=options.rewrite)
+            recorder = Recorder(file, pseudonymizer, rewrite=options.rewrite)
         yield Proxy(policy, log, upstream=upstream, recorder=recorder, player=player)

@@ -105,39 +105,39 @@ class Upstream:
 
     def _version(self) -> str:
         """The version of a seller of ours; nothing is known that asks others for theirs."""
-        told = self._told("health").get("version", "")
-        return f"mockseller {told}" if told else ""
+        version = self._control("health").get("version", "")
+        return f"mockseller {version}" if version else ""
 
     def _own_day(self) -> date | None:
         """The day of a seller of ours, whose clock need not be this machine's."""
         if not self.version:
             return None
         try:
-            return datetime.fromisoformat(self._told("clock").get("now", "")).date()
+            return datetime.fromisoformat(self._control("clock").get("now", "")).date()
         except ValueError:
             return None
 
-    def _told(self, what: str) -> dict[str, str]:
+    def _control(self, what: str) -> dict[str, str]:
         """What the control API of a seller of ours says; of others, nothing."""
         try:
-            told = self._http.get(self._url.copy_with(path=f"{_OWN}/{what}", query=None)).json()
+            answer = self._http.get(self._url.copy_with(path=f"{_OWN}/{what}", query=None)).json()
         except (httpx.HTTPError, ValueError):
             return {}
-        return told if isinstance(told, dict) else {}
+        return answer if isinstance(answer, dict) else {}
 
 
 def _address(url: str) -> httpx.URL:
     """Where a seller's API answers; a bare host is meant with the usual path."""
     try:
         urlsplit(url)
-        found = httpx.URL(url)
+        address = httpx.URL(url)
     except (httpx.InvalidURL, ValueError):
         raise ExchangeError("--upstream: is no address") from None
-    if found.scheme not in ("http", "https") or not found.host:
+    if address.scheme not in ("http", "https") or not address.host:
         raise ExchangeError("--upstream: must begin with http:// or https:// and name a host")
-    if found.userinfo or found.query:
+    if address.userinfo or address.query:
         raise ExchangeError("--upstream: may carry no login and no query")
-    return found if found.path != "/" else found.copy_with(path="/billmgr")
+    return address if address.path != "/" else address.copy_with(path="/billmgr")
 
 
 def _day(response: httpx.Response, at: datetime) -> date:

@@ -22,7 +22,8 @@ import httpx
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from contracts.record.tokens import Opaque, ValueToken, rewritten, value_tokens
+from contracts.record.formats import UnreadableBody
+from contracts.record.tokens import ValueToken, rewritten, value_tokens
 from contracts.target.parameters import keep_last, read_pairs
 from contracts.verdicts import CallRecord
 
@@ -153,7 +154,7 @@ def mask_text(text: str, secrets: Iterable[str] = ()) -> str:
     """An answer in any format with secrets blotted out; ``secrets`` are those of its request."""
     try:
         found = value_tokens(text)
-    except Opaque:
+    except UnreadableBody:
         return _masked_patterns(text, secrets)
     told = (token.value for token in found if is_secret_value(token))
     known = _longest({*secrets, *islice(filter(_is_telling, told), MAX_SECRETS)})

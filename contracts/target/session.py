@@ -45,7 +45,7 @@ class SellerSession:
 
     def ask(self, request: Request, out: str, note: str = "") -> RawAnswer:
         """Sends a request on record, with its placeholders filled. CannotRun: no answer at all."""
-        params = {name: self.bindings.filled(text) for name, text in request.params.items()}
+        params = {name: self.bindings.fill(text) for name, text in request.params.items()}
         fields = {"func": request.func, "out": out, **params}
         headers: dict[str, str] = {}
         credentials = self._credentials(request.login)

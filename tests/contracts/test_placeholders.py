@@ -75,18 +75,18 @@ def test_a_wrong_relative_day_says_which_day_was_meant(known: Bindings) -> None:
 
 def test_a_bound_label_fills_a_request(known: Bindings) -> None:
     known.mismatch("<id:licence>", "100010")
-    assert known.filled("<id:licence>, 5") == "100010, 5"
-    assert known.filled("<date:+1 day>") == "2028-02-01"
+    assert known.fill("<id:licence>, 5") == "100010, 5"
+    assert known.fill("<date:+1 day>") == "2028-02-01"
 
 
 def test_an_unbound_label_cannot_fill_a_request(known: Bindings) -> None:
     with pytest.raises(KeyError, match="<id:nobody>"):
-        known.filled("<id:nobody>")
+        known.fill("<id:nobody>")
 
 
 def test_a_made_up_key_begins_with_its_made_up_id(known: Bindings) -> None:
-    number = known.filled("<id:a>", sample=True)
-    assert known.filled("<key:a>", sample=True).startswith(f"{number}-")
+    number = known.fill("<id:a>", sample=True)
+    assert known.fill("<key:a>", sample=True).startswith(f"{number}-")
 
 
 @pytest.mark.parametrize("text", ["<idd:1>", "<date:+1 fortnight>", "<date:+1 month nonsense>"])

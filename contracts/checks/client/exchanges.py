@@ -16,7 +16,7 @@ from contracts.record.comparable import reading_differences, to_comparable
 from contracts.record.document import Node
 from contracts.record.exchange import Exchange, Reading
 from contracts.record.placeholders import Bindings
-from contracts.record.writers import filled, write
+from contracts.record.writers import fill, write
 from contracts.verdicts import Outcome, Verdict
 from reseller_client import Client, Refused, ResellerError, RetryPolicy
 
@@ -56,7 +56,7 @@ def judge_client(exchange: Exchange, out: Out, records: Mapping[str, Exchange]) 
     """
     known = Bindings(TODAY)
     for step in exchange.before:
-        filled(step.expected.doc, known)
+        fill(step.expected.doc, known)
     answers = {exchange.func: write(exchange.expected, out, known)}
     reading = exchange.reading
     for name in reading.meanwhile if reading else ():
@@ -74,7 +74,7 @@ def _judged(
         return _openly(exchange, _client(line, out), known)
     if reading.call not in CALLS:
         return [f"client.call: the client has no {reading.call}"]
-    arguments = {name: known.filled(text, sample=True) for name, text in reading.arguments.items()}
+    arguments = {name: known.fill(text, sample=True) for name, text in reading.arguments.items()}
     client = _client(line, out, arguments, in_session=reading.call in IN_SESSION)
     try:
         found: object = CALLS[reading.call](client, arguments)
@@ -144,9 +144,7 @@ def _raised(reading: Reading, problem: ResellerError, out: Out) -> list[str]:
 
 def _openly(exchange: Exchange, client: Client, known: Bindings) -> list[str]:
     """What the open door must make of an answer: a refusal, or every plain field on record."""
-    params = {
-        name: known.filled(text, sample=True) for name, text in exchange.request.params.items()
-    }
+    params = {name: known.fill(text, sample=True) for name, text in exchange.request.params.items()}
     error = exchange.expected.doc.first("error")
     try:
         answer = client.call(exchange.func, params)

@@ -1,22 +1,31 @@
-"""A request with its answer, read in the format it asks for."""
+"""A call to a seller, with its answer read in the format that was asked for."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import httpx
 
-from contracts.checks.fuzz.neutral import flat_error, tree_of
 from contracts.record.document import Node
-from contracts.record.formats import UnreadableBody
+from contracts.record.formats import UnreadableBody, error_of, format_of, read
 from contracts.target.redact import read_fields, redact_exchange
 from contracts.verdicts import CallRecord
+
+FLAT: Final = frozenset({"bjson", "JSONdata", "ajax"})
+"""Formats that are JSON objects of another shape than ``json``."""
+AS_TEXT: Final = frozenset({"text", "csv"})
+_JSONP: Final = re.compile(rb"\A[A-Za-z0-9_.$]{1,100}\((.*)\);\Z", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class AnsweredCall:
-    """A request that was sent, and its answer. ``fault``: why the answer is no document."""
+    """A request that was sent, and its answer.
+
+    ``doc`` is None where the format has no tree; ``fault`` says why the answer is no document.
+    """
 
     request: httpx.Request
     response: httpx.Response
@@ -27,18 +36,13 @@ class AnsweredCall:
 
     @property
     def error(self) -> str | None:
-        """The type of the refusal; None where nothing was refused or no format tells."""
-        if self.doc is None:
-            return flat_error(self.response.content) if self.out in ("bjson", "JSONdata") else None
-        node = self.doc.first("error")
-        if node is None:
-            return None
-        inner = node.first("type")
-        return node.attrs.get("type") or (inner.text if inner is not None else "") or ""
+        """The type of the error that the answer is, empty where it has none; None: it is none."""
+        error = error_of(self.doc)
+        return None if error is None else error.type
 
     @property
     def is_refused(self) -> bool:
-        """Whether it is an error document, in any format."""
+        """Whether the answer is an error document, in any format."""
         if self.out == "text":
             return self.response.content.startswith(b"ERROR")
         if self.out == "csv":
@@ -48,18 +52,35 @@ class AnsweredCall:
         return self.error is not None
 
     def seen(self, note: str = "") -> CallRecord:
-        """For a report, masked."""
+        """The call for a report, masked."""
         return redact_exchange(self.request, self.response, note)
 
 
 def answered(request: httpx.Request, response: httpx.Response) -> AnsweredCall:
-    """A request with its answer, read in the format it asks for."""
+    """A request with its answer, read in the format that the request asks for."""
     params = read_fields(request)
     out = params.get("out", "")
     if not out:
         out = "ajax" if params.get("sfrom") == "ajax" else "xml"
     try:
-        doc = tree_of(response.content, out)
+        doc = _document(response.content, out)
     except UnreadableBody as problem:
         return AnsweredCall(request, response, params, out, None, str(problem))
     return AnsweredCall(request, response, params, out, doc)
+
+
+def _document(body: bytes, out: str) -> Node | None:
+    """The tree of an answer; None in text formats. Raises UnreadableBody."""
+    if out in AS_TEXT:
+        try:
+            body.decode("utf-8")
+        except UnicodeDecodeError as problem:
+            raise UnreadableBody(f"not UTF-8: {problem}") from problem
+        return None
+    padded = _JSONP.match(body)
+    plain = padded[1] if padded else body
+    if out in FLAT:
+        doc = read(plain, "bjson")[0]
+        return doc.first("doc") or doc
+    # A seller answers a format that it does not know in xml.
+    return read(plain, out if format_of(out) == "json" else "xml")[0]

@@ -20,9 +20,9 @@ from schemathesis import Case, CheckContext, DeserializationContext, HookContext
 from contracts.checks.fuzz import virtual_paths
 from contracts.checks.fuzz.answered import AnsweredCall, answered
 from contracts.checks.fuzz.declarations import Declarations
-from contracts.checks.fuzz.neutral import neutral
 from contracts.checks.fuzz.rules import RULES
 from contracts.record.formats import read
+from contracts.record.writers import as_json
 
 LOGIN: Final = os.environ.get("MOCKSELLER_LOGIN", "reseller")
 PASSWORD: Final = os.environ.get("MOCKSELLER_PASSWORD", "secret")
@@ -41,7 +41,7 @@ def map_case(context: HookContext, case: Case[Any]) -> Case[Any]:
 def neutral_document(context: DeserializationContext, response: Response) -> dict[str, Any]:
     """An xml answer as json has it, so that schemas and pointers of links hold for it."""
     del context
-    return neutral(read(response.content, "xml")[0])
+    return as_json(read(response.content, "xml")[0])
 
 
 def _told(response: Response) -> AnsweredCall:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from contracts.checks.fuzz.answered import AnsweredCall
-from contracts.checks.fuzz.neutral import canonical
 from contracts.checks.fuzz.operations import Generated
 from contracts.checks.fuzz.rules import BESIDE_RULES, RuleViolation
 from contracts.checks.fuzz.sending import RequestSender
+from contracts.record.document import Node
+from contracts.record.formats import ECHO, LAYOUT
 from contracts.verdicts import ASSUMED, DOCUMENTED, OBSERVED
 
 STATE: Final = ("subaccount", "service", "soft", "basket", "payment", "expense", "profile")
@@ -81,3 +82,17 @@ def _first_difference(one: tuple, other: tuple, path: str) -> str:  # type: igno
             if a != b:
                 return _first_difference(a, b, where)
     return where
+
+
+def canonical(node: Node) -> tuple[Any, ...]:
+    """A tree as a value to compare: without echo and layout, whatever the order of its names.
+
+    Name, text, attributes, and the children by name.
+    """
+    content = [child for child in node.children if child.name not in ECHO | LAYOUT]
+    groups: dict[str, list[tuple[Any, ...]]] = {}
+    for child in content:
+        groups.setdefault(child.name, []).append(canonical(child))
+    attrs = () if node.name == "doc" else tuple(sorted(node.attrs.items()))
+    children = tuple((name, tuple(groups[name])) for name in sorted(groups))
+    return (node.name, node.text or "", attrs, children)

@@ -8,10 +8,11 @@ from typing import Final
 
 import httpx
 
-from contracts.checks.fuzz.answered import AnsweredCall
+from contracts.checks.fuzz.answered import FLAT, AnsweredCall
 from contracts.checks.fuzz.declarations import Declarations
 from contracts.checks.fuzz.invalid_inputs import invalid_fields
-from contracts.checks.fuzz.neutral import AS_JSON, FLAT, neutral
+from contracts.record.formats import AS_JSON
+from contracts.record.writers import as_json
 from contracts.target.redact import MIN_SECRET_LENGTH, find_secrets
 from contracts.verdicts import ASSUMED, OBSERVED
 from emulator.openapi import FORMATS
@@ -73,7 +74,7 @@ def _fields(declared: Declarations, func: str, told: AnsweredCall) -> Iterator[s
     if told.doc is None or "snext" in told.params or told.error is not None:
         return
     if told.out in ("xml", *AS_JSON):
-        yield from declared.answer_faults(func, neutral(told.doc))
+        yield from declared.answer_faults(func, as_json(told.doc))
 
 
 def _bad_input(declared: Declarations, func: str, told: AnsweredCall) -> Iterator[str]:

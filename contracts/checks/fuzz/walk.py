@@ -15,7 +15,6 @@ from contracts.checks.fuzz.account_state import AccountState, AccountStateError,
 from contracts.checks.fuzz.answered import AnsweredCall
 from contracts.checks.fuzz.control import WorldControl, at_address
 from contracts.checks.fuzz.links import LinkedRequest, followed, links_of
-from contracts.checks.fuzz.neutral import neutral
 from contracts.checks.fuzz.rules import RuleViolation, find_violations
 from contracts.checks.fuzz.state_coverage import (
     ACTIVE,
@@ -26,6 +25,7 @@ from contracts.checks.fuzz.state_coverage import (
     StateCoverage,
 )
 from contracts.checks.fuzz.target import FuzzTarget
+from contracts.record.writers import as_json
 from contracts.verdicts import DOCUMENTED
 
 OPENING: Final = "100000.00"
@@ -96,7 +96,7 @@ class Walk:
         answer = self._ask(func, params)
         made: OrderedService | None = None
         if answer.error is None and answer.doc is not None:
-            told = neutral(answer.doc)
+            told = as_json(answer.doc)
             number = told["doc"].get("id", {}).get("$", "")
             if not number:
                 raise InvariantViolation("order-tells-its-number", f"{func}: no id in the answer")

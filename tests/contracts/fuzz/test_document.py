@@ -10,9 +10,10 @@ from schemathesis.specs.openapi.stateful.links import OpenApiLink
 
 from contracts.checks.fuzz.declarations import Declarations
 from contracts.checks.fuzz.links import followed, links_of
-from contracts.checks.fuzz.neutral import canonical, neutral
 from contracts.checks.fuzz.operations import operations
+from contracts.checks.fuzz.relations import canonical
 from contracts.record.formats import read
+from contracts.record.writers import as_json
 from emulator.testing import Seller
 
 FAMILY = ("soft", "soft.order.param", "soft.edit", "soft.delete", "service.prolong")
@@ -21,48 +22,48 @@ FAMILY = ("soft", "soft.order.param", "soft.edit", "soft.delete", "service.prolo
 @pytest.fixture(scope="module")
 def part(declared: Declarations) -> dict[str, Any]:
     document = declared.document
-    wanted = {
+    linked = {
         link["operationId"].removesuffix(".post")
         for link in links_of(document, "soft.order.param").values()
     }
     paths = {
-        path: told
-        for path, told in document["paths"].items()
-        if path.rpartition("/")[2] in {*wanted, *FAMILY}
+        path: operations
+        for path, operations in document["paths"].items()
+        if path.rpartition("/")[2] in {*linked, *FAMILY}
     }
     return {**document, "paths": paths}
 
 
 def test_every_function_has_two_operations_that_go_to_one_address(part: dict[str, Any]) -> None:
-    found = operations(part)
-    assert {len(several) for several in found.values()} == {2}
-    case = found["soft.edit"][0].Case(query={"elid": 1})
+    by_function = operations(part)
+    assert {len(several) for several in by_function.values()} == {2}
+    case = by_function["soft.edit"][0].Case(query={"elid": 1})
     assert case.operation.path == "/billmgr/soft.edit"
 
 
 def test_schemathesis_takes_every_link_of_an_order(part: dict[str, Any]) -> None:
     schema = schemathesis.openapi.from_dict(part)
     source = schema["/billmgr/soft.order.param"]["POST"]
-    told = links_of(part, "soft.order.param")
+    links = links_of(part, "soft.order.param")
     # A link that names no operation, or an expression that is none, is refused here.
-    taken = [OpenApiLink(name, "200", dict(link), source) for name, link in told.items()]
-    assert {link.target.label for link in taken} >= {
+    accepted = [OpenApiLink(name, "200", dict(link), source) for name, link in links.items()]
+    assert {link.target.label for link in accepted} >= {
         "GET /billmgr/soft.edit", "POST /billmgr/service.prolong", "POST /billmgr/soft.delete",
     }  # fmt: skip
-    assert len(taken) == len(told) == 30
+    assert len(accepted) == len(links) == 30
 
 
 def test_xml_is_read_as_the_json_of_the_same_answer(honest: Seller) -> None:
-    asked: dict[str, dict[str, Any]] = {"soft": {}, "soft.edit": {"elid": 100001}, "whoami": {}}
-    for func, params in asked.items():
+    requests: dict[str, dict[str, Any]] = {"soft": {}, "soft.edit": {"elid": 100001}, "whoami": {}}
+    for func, params in requests.items():
         bodies = {out: honest.call(func, out=out, **params) for out in ("xml", "json")}
         tree, _ = read(bodies["xml"].body, "xml")
-        plain = neutral(tree)["doc"]
-        told = {
+        plain = as_json(tree)["doc"]
+        document = {
             n: v for n, v in bodies["json"].json["doc"].items() if n not in ("metadata", "messages")
         }
-        del plain["tparams"], told["tparams"]
-        assert plain == told, func
+        del plain["tparams"], document["tparams"]
+        assert plain == document, func
         assert canonical(tree) == canonical(read(bodies["json"].body, "json")[0]), func
 
 

@@ -10,15 +10,15 @@ from defusedxml.ElementTree import fromstring
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.record.tokens import Opaque
+from contracts.record.formats import UnreadableBody
 from contracts.recording.pseudonymizer import Pseudonymizer, has_pseudonym, is_pseudonym
 
 KEY = "100001-B5DCAB72-91DB6B13"
 SESSION = "37a8ee9ea5cba1dcef2e75ed"
 
 
-def _text(disguise: Pseudonymizer, inner: str, func: str = "soft.edit") -> str:
-    return disguise.answer(func, f"<doc>{inner}</doc>")[5:-6]
+def _text(pseudonymizer: Pseudonymizer, inner: str, func: str = "soft.edit") -> str:
+    return pseudonymizer.answer(func, f"<doc>{inner}</doc>")[5:-6]
 
 
 def test_a_key_keeps_its_number_and_its_shape_and_opens_nothing() -> None:
@@ -27,10 +27,10 @@ def test_a_key_keeps_its_number_and_its_shape_and_opens_nothing() -> None:
 
 
 def test_the_same_key_has_the_same_stand_in_and_another_has_another() -> None:
-    disguise = Pseudonymizer()
-    first = _text(disguise, f"<lickey>{KEY}</lickey>")
-    assert _text(disguise, f"<lickey>{KEY}</lickey>") == first
-    assert _text(disguise, f"<lickey>{KEY[:-1]}4</lickey>") != first
+    pseudonymizer = Pseudonymizer()
+    first = _text(pseudonymizer, f"<lickey>{KEY}</lickey>")
+    assert _text(pseudonymizer, f"<lickey>{KEY}</lickey>") == first
+    assert _text(pseudonymizer, f"<lickey>{KEY[:-1]}4</lickey>") != first
 
 
 def test_a_key_is_found_in_a_page_that_comes_before_its_field() -> None:
@@ -43,9 +43,9 @@ def test_a_key_without_a_number_is_a_secret_altogether() -> None:
 
 
 def test_a_session_is_replaced_by_one_of_its_shape_wherever_it_stands() -> None:
-    disguise = Pseudonymizer()
+    pseudonymizer = Pseudonymizer()
     text = f'<auth id="{SESSION}" level="16">{SESSION}</auth><link>auth={SESSION}</link>'
-    covered = _text(disguise, text, "auth")
+    covered = _text(pseudonymizer, text, "auth")
     assert SESSION not in covered
     assert '<auth id="000000000000000000000001" level="16">000000000000000000000001<' in covered
 
@@ -56,10 +56,10 @@ def test_the_password_of_a_machine_is_masked() -> None:
 
 
 def test_a_password_that_is_told_again_elsewhere_is_masked_there() -> None:
-    disguise = Pseudonymizer()
-    disguise.observe({"authinfo": 'me:p&"ss word', "func": "whoami"})
+    pseudonymizer = Pseudonymizer()
+    pseudonymizer.observe({"authinfo": 'me:p&"ss word', "func": "whoami"})
     told = json.dumps({"doc": {"note": {"$": 'it is p&"ss word!'}}})
-    assert json.loads(disguise.answer("whoami", told))["doc"]["note"]["$"] == "it is ***!"
+    assert json.loads(pseudonymizer.answer("whoami", told))["doc"]["note"]["$"] == "it is ***!"
 
 
 def test_a_private_key_keeps_its_frame_only() -> None:
@@ -107,9 +107,9 @@ def test_what_is_nobodys_stays_as_it_is(text: str) -> None:
 
 
 def test_a_name_of_a_person_is_covered_in_a_text_too_but_a_short_one_not() -> None:
-    disguise = Pseudonymizer()
-    _text(disguise, "<realname>Annabel</realname><account>Li</account><zip>1</zip>")
-    covered = _text(disguise, "<msg>Annabel has 1 Li, Annabelle none</msg>")
+    pseudonymizer = Pseudonymizer()
+    _text(pseudonymizer, "<realname>Annabel</realname><account>Li</account><zip>1</zip>")
+    covered = _text(pseudonymizer, "<msg>Annabel has 1 Li, Annabelle none</msg>")
     assert covered == "<msg>Person 1 has 1 Li, Annabelle none</msg>"
 
 
@@ -125,11 +125,11 @@ def test_a_ticket_keeps_nothing_that_was_written() -> None:
 
 
 def test_a_request_loses_its_credentials_and_its_secrets() -> None:
-    disguise = Pseudonymizer()
+    pseudonymizer = Pseudonymizer()
     fields = {"authinfo": "ann:pw123456", "auth": SESSION, "passwd": "n3w-pass", "confirm": "",
               "elid": "7", "ip": "8.8.4.4"}  # fmt: skip
-    disguise.observe(fields)
-    assert disguise.request("service.changepassword", fields) == {
+    pseudonymizer.observe(fields)
+    assert pseudonymizer.request("service.changepassword", fields) == {
         "passwd": "***", "confirm": "", "elid": "7", "ip": "198.18.0.1",
     }  # fmt: skip
 
@@ -152,16 +152,16 @@ def test_only_what_is_changed_is_written_anew() -> None:
 
 @pytest.mark.parametrize("body", ["<html><p>no", "id=1 password=secret", "", "[1", "<!DOCTYPE a>"])
 def test_what_cannot_be_read_is_never_covered_by_guesswork(body: str) -> None:
-    with pytest.raises(Opaque):
+    with pytest.raises(UnreadableBody):
         Pseudonymizer().answer("soft", body)
 
 
 def test_a_secret_that_is_still_there_is_told() -> None:
-    disguise = Pseudonymizer()
-    disguise.observe({"authinfo": "me:a<b&c d/e"})
-    assert disguise.leaks(["x a&lt;b&amp;c d/e"])
-    assert disguise.leaks(["x=a%3Cb%26c+d%2Fe"])
-    assert not disguise.leaks(["me", "***"])
+    pseudonymizer = Pseudonymizer()
+    pseudonymizer.observe({"authinfo": "me:a<b&c d/e"})
+    assert pseudonymizer.leaks(["x a&lt;b&amp;c d/e"])
+    assert pseudonymizer.leaks(["x=a%3Cb%26c+d%2Fe"])
+    assert not pseudonymizer.leaks(["me", "***"])
 
 
 @given(
@@ -178,9 +178,9 @@ def test_a_password_is_gone_whatever_it_is_made_of_and_however_it_is_written(
         "json": json.dumps({"doc": {"a": {"$": secret}}}),
         "inside": json.dumps({"doc": {"a": {"$": f"it is {secret}, he said"}}}, ensure_ascii=False),
     }[where]
-    disguise = Pseudonymizer()
-    disguise.observe({"authinfo": f"me:{secret}"})
-    covered = disguise.answer("whoami", written)
+    pseudonymizer = Pseudonymizer()
+    pseudonymizer.observe({"authinfo": f"me:{secret}"})
+    covered = pseudonymizer.answer("whoami", written)
     told = json.loads(covered)["doc"]["a"]["$"] if "{" in covered else _only(covered)
     assert told in ("***", "it is ***, he said")
 

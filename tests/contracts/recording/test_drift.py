@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 
 import pytest
 
 from contracts.record.exchange import Exchange, read_all
-from contracts.recording.baseline import Baseline, baseline_of
-from contracts.recording.captured_answers import of_live, of_ours
-from contracts.recording.compare import differences
-from contracts.recording.contract_fields import ContractFields, contracts
-from contracts.recording.difference import Difference, Severity
+from contracts.recording.captured_answers import of_live, of_own_seller
+from contracts.recording.compare import ComparisonBasis, Difference, Severity, differences
+from contracts.recording.contract_fields import (
+    Baseline,
+    ContractFields,
+    baseline_of,
+    contract_fields,
+)
 from contracts.target.own import start_in_process
 from contracts.target.seller import connect_wsgi
 from emulator.testing import Seller
@@ -29,37 +33,41 @@ def _one_row(body: bytes) -> bytes:
     """The first row, and no array around it."""
     if not body.startswith(b"{") or b'"elem"' not in body:
         return body
-    told = json.loads(body)
-    told["doc"]["elem"] = told["doc"]["elem"][0]
-    return json.dumps(told).encode()
+    document = json.loads(body)
+    document["doc"]["elem"] = document["doc"]["elem"][0]
+    return json.dumps(document).encode()
 
 
-def _asked(*funcs: str) -> list[Exchange]:
+def _exchanges(*funcs: str) -> list[Exchange]:
     return [record for record in RECORDS if record.func in funcs]
 
 
-KNOWN_OF = ("soft", "soft.edit", "whoami", "vds.edit", "keepalive")
+FUNCTIONS = ("soft", "soft.edit", "whoami", "vds.edit", "keepalive")
 
 
 @pytest.fixture(scope="module")
-def known() -> ContractFields:
-    return contracts(RECORDS)
+def contracts() -> ContractFields:
+    return contract_fields(RECORDS)
 
 
 @pytest.fixture(scope="module")
 def own() -> Baseline:
     with start_in_process() as seller:
-        return baseline_of(of_ours(seller, _asked(*KNOWN_OF), ("xml", "json")))
+        return baseline_of(of_own_seller(seller, _exchanges(*FUNCTIONS), ("xml", "json")))
 
 
-def _found(
-    change: Change, known: ContractFields, own: Baseline, *, only: str, **how: str
+def _find(
+    change: Change, contracts: ContractFields, own: Baseline, *, only: str, **how: str
 ) -> list[Difference]:
     with Seller() as honest, connect_wsgi(Second(honest.wsgi, change, **how)) as second:
-        asked = of_live(second, _asked(*KNOWN_OF), ("xml", "json"), only)
-        samples = [sample for sample in asked if sample.func in KNOWN_OF]
-        assert samples
-        return list(differences(samples, known, own, own))
+        asked = of_live(second, _exchanges(*FUNCTIONS), ("xml", "json"), only)
+        answers = [answer for answer in asked if answer.func in FUNCTIONS]
+        assert answers
+        return list(differences(answers, ComparisonBasis(contracts, own, own)))
+
+
+def _that_matter(found: Iterable[Difference]) -> list[str]:
+    return [str(item) for item in found if item.severity is not Severity.INFO]
 
 
 # What is changed, where it shows, how much it matters, in which words.
@@ -127,45 +135,46 @@ CHANGES = [
 
 @pytest.mark.parametrize(("only", "change", "expected"), CHANGES)
 def test_a_difference_is_told_by_its_name_and_its_weight(
-    known: ContractFields,
+    contracts: ContractFields,
     own: Baseline,
     only: str,
     change: Change,
     expected: list[tuple[str, str, str]],
 ) -> None:
-    found = _found(change, known, own, only=only)
-    told = {(one.path, one.severity.value) for one in found}
+    found = _find(change, contracts, own, only=only)
+    reported = {(item.path, item.severity.value) for item in found}
     for path, severity, words in expected:
-        assert (path, severity) in told
-        assert any(one.path == path and words in one.told for one in found)
-    strange = [one for one in found if not any(one.path == path for path, _, _ in expected)]
-    assert [str(one) for one in strange if one.severity is not Severity.INFO] == []
+        assert (path, severity) in reported
+        assert any(item.path == path and words in item.message for item in found)
+    paths = {path for path, _, _ in expected}
+    strange = [item for item in found if item.path not in paths]
+    assert _that_matter(strange) == []
 
 
-def test_another_http_status_is_told(known: ContractFields, own: Baseline) -> None:
-    found = _found(lambda b: b, known, own, only="keepalive", status="403 Forbidden")
-    assert {(one.told.partition(",")[0], one.severity) for one in found} == {
+def test_another_http_status_is_told(contracts: ContractFields, own: Baseline) -> None:
+    different = _find(lambda b: b, contracts, own, only="keepalive", status="403 Forbidden")
+    assert {(item.message.partition(",")[0], item.severity) for item in different} == {
         ("HTTP status 403", Severity.BREAKING)
     }
 
 
-def test_the_same_seller_does_not_differ(known: ContractFields, own: Baseline) -> None:
-    found = _found(lambda b: b, known, own, only="")
-    assert [str(one) for one in found if one.severity is not Severity.INFO] == []
+def test_the_same_seller_does_not_differ(contracts: ContractFields, own: Baseline) -> None:
+    different = _find(lambda b: b, contracts, own, only="")
+    assert _that_matter(different) == []
 
 
 @pytest.mark.timeout(600)
-def test_nothing_on_record_differs_from_what_our_seller_answers(known: ContractFields) -> None:
-    asked = [record for record in RECORDS if not LIKE_SOFT.fullmatch(record.func)]
-    assert len(asked) > 300
+def test_nothing_on_record_differs_from_what_our_seller_answers(contracts: ContractFields) -> None:
+    records = [record for record in RECORDS if not LIKE_SOFT.fullmatch(record.func)]
+    assert len(records) > 300
     with start_in_process() as seller:
-        samples = list(of_ours(seller, asked, ("xml",)))
-    found = differences(samples, known, None)
-    assert [str(one) for one in found if one.severity is not Severity.INFO] == []
+        answers = list(of_own_seller(seller, records, ("xml",)))
+    different = differences(answers, ComparisonBasis(contracts, None))
+    assert _that_matter(different) == []
 
 
 def test_a_field_that_is_only_assumed_does_not_break_anything(
-    known: ContractFields, own: Baseline
+    contracts: ContractFields, own: Baseline
 ) -> None:
-    found = _found(sub("<intname>[^<]*</intname>", ""), known, own, only="soft")
-    assert {one.severity for one in found} == {Severity.INFO}
+    different = _find(sub("<intname>[^<]*</intname>", ""), contracts, own, only="soft")
+    assert {item.severity for item in different} == {Severity.INFO}

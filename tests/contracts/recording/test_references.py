@@ -8,32 +8,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.record.document import from_record
+from contracts.record.document import document_to_record, from_record, to_record
+from contracts.record.formats import read
 from contracts.record.placeholders import Bindings
 from contracts.recording.references import References, day_of
-from contracts.recording.trees import doc_of, record_of, tree_of
 
 TODAY = date(2026, 11, 26)
 
 
 def _answer(references: References, func: str, inner: str) -> object:
-    tree = tree_of(f"<doc>{inner}</doc>", "xml")[0]
-    return doc_of(references.answer(func, tree, TODAY))
+    tree = read(f"<doc>{inner}</doc>".encode(), "xml")[0]
+    return document_to_record(references.answer(func, tree, TODAY))
 
 
 def test_a_number_that_was_told_is_named_in_later_requests() -> None:
     references = References()
-    told = _answer(references, "soft.order.param", "<id>100501</id><item.id>100501</item.id>")
-    assert told == {"id": "<id:1>", "item.id": "<id:1>"}
-    asked = references.request("groupedit", {"elid": "100501, 7001", "period": "1"}, TODAY)
-    assert asked == {"elid": "<id:1>, 7001", "period": "1"}
+    answer = _answer(references, "soft.order.param", "<id>100501</id><item.id>100501</item.id>")
+    assert answer == {"id": "<id:1>", "item.id": "<id:1>"}
+    request = references.request("groupedit", {"elid": "100501, 7001", "period": "1"}, TODAY)
+    assert request == {"elid": "<id:1>, 7001", "period": "1"}
 
 
 def test_a_number_the_caller_brought_stays_a_number() -> None:
     references = References()
     references.request("soft.edit", {"elid": "100001"}, TODAY)
-    told = _answer(references, "soft.edit", "<elid>100001</elid><lickey>100001-00-01</lickey>")
-    assert told == {"elid": "100001", "lickey": "<key>"}
+    answer = _answer(references, "soft.edit", "<elid>100001</elid><lickey>100001-00-01</lickey>")
+    assert answer == {"elid": "100001", "lickey": "<key>"}
 
 
 def test_a_key_goes_with_its_license_and_a_further_one_is_another() -> None:
@@ -46,8 +46,8 @@ def test_a_key_goes_with_its_license_and_a_further_one_is_another() -> None:
 
 def test_codes_of_the_catalogue_stay() -> None:
     inner = '<list name="tariflist"><elem><id>55227</id></elem></list><pricelist>55227</pricelist>'
-    told = _answer(References(), "payment.add", inner)
-    assert "<id" not in str(told)
+    answer = _answer(References(), "payment.add", inner)
+    assert "<id" not in str(answer)
 
 
 def test_a_small_number_means_nothing_elsewhere() -> None:
@@ -58,8 +58,10 @@ def test_a_small_number_means_nothing_elsewhere() -> None:
 
 
 def test_a_session_is_a_placeholder() -> None:
-    told = _answer(References(), "auth", '<auth id="000000000001" level="16">000000000001</auth>')
-    assert told == {"auth": {"@id": "<hex:12:session1>", "@level": "16", "$": "<hex:12:session1>"}}
+    answer = _answer(References(), "auth", '<auth id="000000000001" level="16">000000000001</auth>')
+    assert answer == {
+        "auth": {"@id": "<hex:12:session1>", "@level": "16", "$": "<hex:12:session1>"}
+    }
 
 
 @pytest.mark.parametrize(("day", "place"), [
@@ -73,18 +75,18 @@ def test_a_day_is_counted_from_today(day: str, place: str) -> None:
 
 @given(st.dates(date(2010, 1, 1), date(2040, 1, 1)), st.dates(date(2024, 1, 1), date(2030, 1, 1)))
 def test_a_day_as_a_placeholder_is_that_day(day: date, today: date) -> None:
-    assert Bindings(today).filled(day_of(day.isoformat(), today)) == day.isoformat()
+    assert Bindings(today).fill(day_of(day.isoformat(), today)) == day.isoformat()
 
 
 @given(st.recursive(
     st.text(max_size=4),
     lambda inner: st.dictionaries(
         st.sampled_from(["a", "b", "@c"]), inner, min_size=1, max_size=3
-    ).filter(lambda one: all(isinstance(v, str) for k, v in one.items() if k[0] == "@")),
+    ).filter(lambda mapping: all(isinstance(v, str) for k, v in mapping.items() if k[0] == "@")),
     max_leaves=8,
 ))  # fmt: skip
-def test_a_tree_is_written_as_it_is_read(told: object) -> None:
-    node = from_record("x", told)[0]
-    again = from_record("x", record_of(node))[0]
-    assert record_of(again) == record_of(node)
+def test_a_tree_is_written_as_it_is_read(answer: object) -> None:
+    node = from_record("x", answer)[0]
+    again = from_record("x", to_record(node))[0]
+    assert to_record(again) == to_record(node)
     assert [text for text in again.texts() if text] == [text for text in node.texts() if text]
