@@ -12,10 +12,14 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check verify format bench fuzz docs clean
+.PHONY: help run test test-all check types style imports documents verify format bench fuzz docs clean
+
+# Where the environment forbids Python to keep what it compiles, every command that a test starts
+# would compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
 
 # One environment serves both jobs, and in both the project is installed editable. A plain install
 # for `run` beside an editable one for `test` would undo each other in turn, and `make run` after an
@@ -43,15 +47,33 @@ $(VENV)/.test: pyproject.toml | $(BIN)/python
 run: $(VENV)/.run ## a seller on 127.0.0.1:1500; options in ARGS="--port 0"
 	@exec $(BIN)/mockseller serve $(ARGS)
 
-test: check verify ## everything that must hold, from an empty folder on; what CI runs
+# What needs one processor each runs in pairs; pytest then takes all there are.
+PAIRS := $(MAKE) --no-print-directory --jobs 2 --output-sync=target
+STATIC := types verify style imports documents
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 
-check: $(VENV)/.test ## style, types, directions of imports, documents, tests
+test: $(VENV)/.test ## everything that must hold, in about five minutes; what CI runs
+	@$(PAIRS) ARGS= $(STATIC)
+	$(PYTEST) $(ARGS)
+
+test-all: $(VENV)/.test ## the same, and every case that the short run leaves out
+	@$(PAIRS) ARGS= $(STATIC)
+	$(PYTEST) --all $(ARGS)
+
+check: types style imports documents ## types, style, directions of imports, documents
+
+types: $(VENV)/.test
+	$(BIN)/mypy
+
+style: $(VENV)/.test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+
+imports: $(VENV)/.test
 	$(BIN)/lint-imports --no-logo
+
+documents: $(VENV)/.test
 	$(BIN)/python -m emulator.reference --check
-	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 format: $(VENV)/.test ## rewrite the sources in the house's style
 	$(BIN)/ruff check --fix-only --quiet .

@@ -7,12 +7,14 @@ who installs mockseller.
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from emulator.testing import Seller
+from tests import tiers
 from tests.machine import stopped
 
 # No deadline, no complaint of slow data: a loaded machine is slow, not wrong; what hangs is named
@@ -35,6 +37,37 @@ for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
 # What is shown is read as plain text in lines of one width, whatever terminal the tests run in.
 os.environ.pop("FORCE_COLOR", None)
 os.environ["COLUMNS"] = "80"
+
+# Where the environment forbids Python to keep what it compiles, every command that a test starts
+# compiles everything again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# A shell lets what it runs in the background ignore SIGINT, and so would every command that a test
+# starts and then interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options of the two tiers."""
+    tiers.add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the two tiers select and count the tests."""
+    config.pluginmanager.register(tiers.Tiers(config), "tiers")
+
+
+@pytest.fixture
+def full_run(pytestconfig: pytest.Config) -> bool:
+    """Whether every case runs, as in `make test-all`."""
+    plugin = pytestconfig.pluginmanager.get_plugin("tiers")
+    return isinstance(plugin, tiers.Tiers) and plugin.full
+
+
+@pytest.fixture
+def tally(request: pytest.FixtureRequest) -> tiers.Tally:
+    """Counts what a test handles in a loop: ``tally("functions", names, total)``."""
+    return tiers.note_members(request.node)
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from defusedxml.ElementTree import fromstring
 from sqlalchemy import select
 
 from emulator.api.registry import Evidence, Function, Kind
-from emulator.app import create_registry
 from emulator.clock import SystemClock
 from emulator.openapi import FORMATS, schema_of
 from emulator.store import tables
@@ -21,6 +20,7 @@ from emulator.store.engine import Database, Statement
 from emulator.testing import Seller
 from emulator.wire import formats
 from emulator.worlds.worlds import DEFAULT
+from tests.handlers import REGISTRY, handlers_of
 from tests.reading import (
     READERS,
     attributes,
@@ -31,8 +31,10 @@ from tests.reading import (
     many,
     told,
 )
+from tests.tiers import Tally
 
-REGISTRY = create_registry()
+once_per_handler = pytest.mark.one_per.with_args(handlers_of)
+"""Functions of one handler differ in their product type: the full run asks them all."""
 NAMES = [function.name for function in REGISTRY]
 LOOKS = [f.name for f in REGISTRY if f.kind is not Kind.ACTION]
 FORMS = [f.name for f in REGISTRY if f.kind is Kind.FORM]
@@ -121,6 +123,7 @@ def test_says_what_it_does_and_how_we_know(name: str) -> None:
     assert json.loads(json.dumps(schema_of(function)))["func"] == name
 
 
+@pytest.mark.counts("functions", "name")
 @pytest.mark.parametrize("name", NAMES)
 def test_the_example_works(desk: Desk, name: str) -> None:
     function = possible(name)
@@ -128,6 +131,7 @@ def test_the_example_works(desk: Desk, name: str) -> None:
     assert doc.find("error") is None, desk.answer(name, **function.example)
 
 
+@once_per_handler
 @pytest.mark.parametrize("name", NAMES)
 def test_every_format_says_the_same(desk: Desk, name: str) -> None:
     example = possible(name).example
@@ -142,6 +146,7 @@ def test_every_format_says_the_same(desk: Desk, name: str) -> None:
         assert {text for _, text in found} <= everything, out
 
 
+@once_per_handler
 @pytest.mark.parametrize("name", NAMES)
 def test_every_format_offers_the_same_choices(desk: Desk, name: str) -> None:
     example = possible(name).example
@@ -166,6 +171,7 @@ def test_every_format_offers_the_same_choices(desk: Desk, name: str) -> None:
     assert in_bjson >= said
 
 
+@once_per_handler
 @pytest.mark.parametrize("name", NAMES)
 def test_the_lines_of_text_say_the_same(desk: Desk, name: str) -> None:
     function = possible(name)
@@ -180,13 +186,22 @@ def test_the_lines_of_text_say_the_same(desk: Desk, name: str) -> None:
 
 
 @pytest.mark.parametrize("out", [*FORMATS, "ajax"])
-@pytest.mark.parametrize("name", CLOSED)
-def test_nobody_is_refused_in_every_format(seller: Desk, name: str, out: str) -> None:
+def test_nobody_is_refused_in_every_format(seller: Desk, out: str, tally: Tally) -> None:
+    """One loop: a case for each function takes longer to set up than to ask."""
     shape = {"sfrom": "ajax"} if out == "ajax" else {"out": out}
-    text = seller.answer(name, asks="", **REGISTRY[name].example, **shape)
-    assert error_type(out, text) == "access"
+    errors = {
+        name: error_type(out, seller.answer(name, asks="", **REGISTRY[name].example, **shape))
+        for name in CLOSED
+    }
+    tally(
+        "function x format, refused without a login",
+        [f"{name} {out}" for name in errors],
+        len(CLOSED) * (len(FORMATS) + 1),
+    )
+    assert {name: error for name, error in errors.items() if error != "access"} == {}
 
 
+@once_per_handler
 @pytest.mark.parametrize("name", WITH_ELEMENT)
 def test_anothers_element_is_as_good_as_missing(desk: Desk, name: str) -> None:
     example = possible(name).example
@@ -199,6 +214,7 @@ def test_anothers_element_is_as_good_as_missing(desk: Desk, name: str) -> None:
         assert theirs.find("error") is not None
 
 
+@once_per_handler
 @pytest.mark.parametrize("name", LOOKS)
 def test_a_look_changes_no_row(desk: Desk, name: str) -> None:
     before = desk.rows()
@@ -206,6 +222,7 @@ def test_a_look_changes_no_row(desk: Desk, name: str) -> None:
     assert desk.rows() == before
 
 
+@once_per_handler
 @pytest.mark.parametrize("name", FORMS)
 def test_a_recalculated_form_commits_nothing_even_with_sok(desk: Desk, name: str) -> None:
     before = desk.rows()
@@ -213,6 +230,7 @@ def test_a_recalculated_form_commits_nothing_even_with_sok(desk: Desk, name: str
     assert desk.rows() == before
 
 
+@once_per_handler
 @pytest.mark.parametrize("name", [n for n in FORMS if not REGISTRY[n].commits_on_snext])
 def test_the_next_step_is_shown_and_commits_nothing(desk: Desk, name: str) -> None:
     before = desk.rows()

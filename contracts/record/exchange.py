@@ -25,6 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -113,6 +114,7 @@ class Exchange:
         return self.request.func
 
 
+@cache
 def read_all(folder: Path = FOLDER) -> tuple[Exchange, ...]:
     """Every exchange in a folder. Raises ExchangeError with one line for each fault of all."""
     exchanges: list[Exchange] = []
