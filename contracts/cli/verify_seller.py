@@ -21,22 +21,22 @@ if TYPE_CHECKING:
     from contracts.target.sums import Sum
     from contracts.verdicts import Verdict
 
-_NOBODY: Final = "http://127.0.0.1"
+_LOCALHOST: Final = "http://127.0.0.1"
 
 
 def _tariffs(_: click.Context, __: click.Parameter, texts: tuple[str, ...]) -> dict[str, int]:
-    found: dict[str, int] = {}
+    tariffs: dict[str, int] = {}
     for text in texts:
         family, code = [*text.split("=", 1), ""][:2]
         if not family or not code.isdigit():
             raise click.BadParameter(f'"{text}" names no tariff; write for example soft=55227')
-        found[family] = int(code)
-    return found
+        tariffs[family] = int(code)
+    return tariffs
 
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """What the judgement may do and spend at a seller that is not ours."""
+    """What the judge may send and spend at a seller that is not ours."""
 
     no_login: bool
     max_spend: Sum | None
@@ -45,8 +45,8 @@ class Spending:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """What of the API is judged, and with which goods."""
+class Selection:
+    """What is judged, and which tariffs and addresses are used for it."""
 
     families: tuple[str, ...]
     level: str
@@ -60,23 +60,30 @@ class Wishes:
 spending_options = gathered(
     "spending",
     Spending,
-    click.option("--no-login", is_flag=True, help="Ask a foreign seller only what is public."),
+    click.option(
+        "--no-login", is_flag=True, help="Judge only public functions of a seller that is not ours."
+    ),
     options.max_spend,
-    click.option("--assume-price", type=SUM, metavar="SUM", help="Taken where no price is told."),
-    click.option("--read-only", is_flag=True, help="Send nothing that has any effect."),
+    click.option(
+        "--assume-price",
+        type=SUM,
+        metavar="SUM",
+        help="Price of a call for which the seller names none.",
+    ),
+    click.option("--read-only", is_flag=True, help="Send only calls that change nothing."),
 )
-wishes_options = gathered(
-    "wishes",
-    Wishes,
+selection_options = gathered(
+    "selection",
+    Selection,
     options.families,
     options.level,
-    options.only("exchanges, courses and scenarios"),
+    options.only("exchanges, journeys and scenarios"),
     click.option("--tariff-of", "tariffs", multiple=True, metavar="FAMILY=CODE",
-                 callback=_tariffs, help="What to buy of a family. May be repeated."),
+                 callback=_tariffs, help="Tariff to buy of a family. May be repeated."),
     click.option("--ip", default="192.0.2.200", show_default=True, metavar="IP",
-                 help="IP address; licenses are ordered for those after it."),
+                 help="Licenses are ordered for the IP addresses after this one."),
     click.option("--flows/--no-flows", default=True, show_default=True,
-                 help="Resell as each system does."),
+                 help="Also play each way of reselling from order to deletion."),
     options.scenarios(default=False),
 )  # fmt: skip
 
@@ -86,7 +93,7 @@ wishes_options = gathered(
 @options.in_process
 @access_options
 @spending_options
-@wishes_options
+@selection_options
 @report_options
 def seller(
     url: str | None,
@@ -94,28 +101,28 @@ def seller(
     in_process: bool,
     access: Access,
     spending: Spending,
-    wishes: Wishes,
+    selection: Selection,
     reports: Reports,
 ) -> None:
-    """Holds a seller to what is on record, and resells what it sells.
+    """Check a seller against the recorded exchanges and by reselling its products.
 
-    URL is the address of its API. A seller of ours is judged in worlds made for it. Of any other
-    nothing is asked that spends money, unless --max-spend allows it: then services are bought,
-    used, and given back at the end, and what could not be given back is listed.
+    URL is the address of its API. A mockseller is judged in worlds created for the run. At any
+    other seller no call that spends money is sent unless --max-spend allows it: then services are
+    bought, used and deleted at the end, and those that could not be deleted are listed.
 
-    Exit code 0: all held, 1: something did not, 2: it could not be judged.
+    Exit code 0: everything passed, 1: something failed, 2: the seller could not be judged.
     """
     from contracts.checks.seller.judge import Notes
     from contracts.target.seller import check_address
 
     if (url is None) != in_process:
-        raise click.UsageError("name the URL of a seller, or say --in-process")
-    if fault := check_address(url or _NOBODY):
-        # Before anything else, and without the address: a password may stand in it.
-        raise click.UsageError(fault)
+        raise click.UsageError("name the URL of a seller, or use --in-process")
+    if problem := check_address(url or _LOCALHOST):
+        # The message leaves the address out: it may contain a password.
+        raise click.UsageError(problem)
     notes = Notes()
     verdicts = _judged(
-        lambda: _place(url, access, spending), spending, wishes, _task(wishes), notes
+        lambda: _open_seller(url, access, spending), spending, selection, _task(selection), notes
     )
     target = url or "the seller in process"
     try:
@@ -124,16 +131,16 @@ def seller(
                 "seller", target, verdicts, reports, remarks=notes.remarks, details=notes.details
             )
     except KeyboardInterrupt:
-        # What was bought is told even so: it stands in no report.
+        # No report is written, so what was bought is printed.
         click.echo("\n".join(["interrupted", *notes.remarks]), err=True)
         code = 2
     sys.exit(code)
 
 
 def _judged(
-    place: Callable[[], AbstractContextManager[Seller]],
+    open_seller: Callable[[], AbstractContextManager[Seller]],
     spending: Spending,
-    wishes: Wishes,
+    selection: Selection,
     task: Task,
     notes: Notes,
 ) -> Generator[Verdict, None, None]:
@@ -142,25 +149,27 @@ def _judged(
     from contracts.target.seller import CannotRun
 
     exchanges = read_all()
-    _check_families(wishes, exchanges)
-    with place() as judged:
+    _check_families(selection, exchanges)
+    with open_seller() as judged:
         if not (judged.own or judged.has_account or spending.no_login):
-            # Next to nothing would be asked, and in CI a secret that is missing would look green.
+            # Almost nothing would be judged, and a missing secret in CI would pass unnoticed.
             raise CannotRun(
                 "no login was given: set MOCKSELLER_LOGIN and MOCKSELLER_PASSWORD,"
-                " or say --no-login"
+                " or use --no-login"
             )
         yield from judge(exchanges, judged, task, notes)
 
 
-def _check_families(wishes: Wishes, exchanges: tuple[Exchange, ...]) -> None:
-    """UsageError: nothing is on record of a family; all of it would be held."""
+def _check_families(selection: Selection, exchanges: tuple[Exchange, ...]) -> None:
+    """Raises UsageError for a family without exchanges: nothing would be judged."""
     from contracts.record.levels import family_of
 
-    options.known_names(wishes.families, {family_of(one.func) for one in exchanges}, "family")
+    options.known_names(selection.families, {family_of(one.func) for one in exchanges}, "family")
 
 
-def _place(url: str | None, access: Access, spending: Spending) -> AbstractContextManager[Seller]:
+def _open_seller(
+    url: str | None, access: Access, spending: Spending
+) -> AbstractContextManager[Seller]:
     from contracts.target import own
     from contracts.target.spending_guard import SpendingRules
 
@@ -170,17 +179,17 @@ def _place(url: str | None, access: Access, spending: Spending) -> AbstractConte
     return own.start_in_process(rules) if url is None else access.at(url, rules)
 
 
-def _task(wishes: Wishes) -> Task:
+def _task(selection: Selection) -> Task:
     from contracts.checks.seller.judge import Task
     from contracts.journeys.catalogue_view import Addresses, is_address
-    from contracts.journeys.runs import Wishes as Goods
+    from contracts.journeys.runs import JourneyOptions
     from contracts.record.levels import Choice
 
-    if not is_address(wishes.ip):
-        raise click.UsageError(f'--ip: "{wishes.ip}" is no IPv4 address')
+    if not is_address(selection.ip):
+        raise click.UsageError(f'--ip: "{selection.ip}" is no IPv4 address')
     return Task(
-        choice=Choice(frozenset(wishes.families), wishes.level, wishes.only),
-        wishes=Goods(wishes.tariffs, Addresses(wishes.ip)),
-        flows=wishes.flows,
-        scenarios=wishes.scenarios,
+        choice=Choice(frozenset(selection.families), selection.level, selection.only),
+        options=JourneyOptions(selection.tariffs, Addresses(selection.ip)),
+        flows=selection.flows,
+        scenarios=selection.scenarios,
     )

@@ -11,7 +11,7 @@ from contracts.journeys.catalogue_view import ADDITION, SOFT, VDS
 from contracts.journeys.custom_licenses import CustomLicenses
 from contracts.journeys.custom_modules import CustomAdditions
 from contracts.journeys.custom_services import CustomMachines
-from contracts.journeys.journey import OUT, Course, Deed, Ground
+from contracts.journeys.journey import OUT, Journey, JourneyContext, JourneyStep
 from contracts.journeys.whmcs import SYSTEM as WHMCS
 from contracts.journeys.whmcs import WhmcsLicenses, refusals
 from contracts.verdicts import NO_EVIDENCE, Cell, Outcome, Verdict
@@ -27,19 +27,19 @@ FUNCTIONS: Final[Mapping[str, str]] = MappingProxyType(
 class Lived(Protocol):
     """A life that is led by steps."""
 
-    def deeds(self) -> tuple[Deed, ...]:
+    def steps(self) -> tuple[JourneyStep, ...]:
         """The steps in their order."""
         ...
 
 
-LIVES: Final[Mapping[Cell, Callable[[Ground], Lived]]] = MappingProxyType(
+LIVES: Final[Mapping[Cell, Callable[[JourneyContext], Lived]]] = MappingProxyType(
     {
         Cell(CUSTOM, LICENSES): CustomLicenses.on,
         Cell(CUSTOM, SERVICES): CustomMachines.on,
         Cell(CUSTOM, MODULES): CustomAdditions.on,
-        Cell(BILLMANAGER, LICENSES): lambda ground: Billmanager(ground, SOFT),
-        Cell(BILLMANAGER, SERVICES): lambda ground: Billmanager(ground, VDS),
-        Cell(BILLMANAGER, MODULES): lambda ground: Billmanager(ground, ADDITION),
+        Cell(BILLMANAGER, LICENSES): lambda context: Billmanager(context, SOFT),
+        Cell(BILLMANAGER, SERVICES): lambda context: Billmanager(context, VDS),
+        Cell(BILLMANAGER, MODULES): lambda context: Billmanager(context, ADDITION),
         Cell(WHMCS, LICENSES): WhmcsLicenses.on,
     }
 )
@@ -57,8 +57,8 @@ def without_account(cell: Cell) -> Verdict:
     return Verdict(name_of(cell), OUT, Outcome.SKIP, NO_EVIDENCE, told, cells=frozenset({cell}))
 
 
-def course(cell: Cell, ground: Ground) -> Iterator[Verdict]:
+def run_journey(cell: Cell, context: JourneyContext) -> Iterator[Verdict]:
     """Leads one course; a verdict for each step."""
     if cell in REFUSED:
         return refusals(cell.trade)
-    return Course(cell, ground, LIVES[cell](ground).deeds()).verdicts()
+    return Journey(cell, context, LIVES[cell](context).steps()).verdicts()

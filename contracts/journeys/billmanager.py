@@ -14,7 +14,7 @@ from typing import Final
 from contracts.journeys.catalogue_view import ADDITION, SOFT, VDS, month_of, more_of
 from contracts.journeys.custom_modules import MODULES
 from contracts.journeys.custom_services import template_of
-from contracts.journeys.journey import NOTHING, Deed, Step, Unreached
+from contracts.journeys.journey import NOTHING, JourneyStep, Step, Unreached
 from contracts.journeys.resale_steps import (
     CHANGING,
     DELETING,
@@ -59,35 +59,39 @@ class Billmanager(Life):
     _reseller: BillmanagerReseller | None = field(default=None, repr=False)
     _waited: timedelta = timedelta(0)
 
-    def deeds(self) -> tuple[Deed, ...]:
+    def steps(self) -> tuple[JourneyStep, ...]:
         """The steps in their order."""
         module = self.family == ADDITION
         connecting = (DOCUMENTED, "docs/resale.md section 3: a processing module, its tariffs")
-        before = (Deed("licence", self.buy_license, *ORDERING, needed=True),) if module else ()
-        after = (Deed("delete its license", self.delete_license, *DELETING),) if module else ()
+        before = (
+            (JourneyStep("licence", self.buy_license, *ORDERING, needed=True),) if module else ()
+        )
+        after = (
+            (JourneyStep("delete its license", self.delete_license, *DELETING),) if module else ()
+        )
         return (
-            Deed("price", self.price, *READING, needed=True),
-            Deed("connect", self.connect, *connecting, needed=True),
+            JourneyStep("price", self.price, *READING, needed=True),
+            JourneyStep("connect", self.connect, *connecting, needed=True),
             *before,
-            Deed("order", self.order, *(MODULES if module else ORDERING), needed=True),
-            Deed("refused prolongation", self.refused, *REFUSING),
-            Deed("prolong", self.prolong, *PROLONGING),
+            JourneyStep("order", self.order, *(MODULES if module else ORDERING), needed=True),
+            JourneyStep("refused prolongation", self.refused, *REFUSING),
+            JourneyStep("prolong", self.prolong, *PROLONGING),
             *self._of_its_trade(),
-            Deed("delete", self.delete, *DELETING),
-            Deed("prolong what is deleted", self.not_prolonged, *REFUSING),
+            JourneyStep("delete", self.delete, *DELETING),
+            JourneyStep("prolong what is deleted", self.not_prolonged, *REFUSING),
             *after,
-            Deed("ledger", self.ledger, *MONEY),
+            JourneyStep("ledger", self.ledger, *MONEY),
         )
 
-    def _of_its_trade(self) -> tuple[Deed, ...]:
+    def _of_its_trade(self) -> tuple[JourneyStep, ...]:
         resize = (DOCUMENTED, "docs/resale.md section 2.6: what is dearer is paid at once")
         switch = (
-            Deed("suspend", self.suspend, *SWITCHING),
-            Deed("resume", self.resume, *SWITCHING),
+            JourneyStep("suspend", self.suspend, *SWITCHING),
+            JourneyStep("resume", self.resume, *SWITCHING),
         )
         if self.family == SOFT:
-            return (Deed("re-address", self.readdress, *CHANGING, seldom=True), *switch)
-        return (*switch, Deed("resize", self.resize, *resize)) if self.family == VDS else ()
+            return (JourneyStep("re-address", self.readdress, *CHANGING, seldom=True), *switch)
+        return (*switch, JourneyStep("resize", self.resize, *resize)) if self.family == VDS else ()
 
     @property
     def reseller(self) -> BillmanagerReseller:
@@ -110,10 +114,10 @@ class Billmanager(Life):
 
     def buy_license(self, step: Step) -> None:
         """The license that is to carry the module."""
-        sold = self.ground.shelf.tariff(SOFT)
+        sold = self.context.catalogue.tariff(SOFT)
         step.cost = month_of(sold) or NOTHING
         wish = LicenseOrder(
-            sold.id, self.ground.shelf.address(), licname="web-4", remoteid=self.remoteid("b")
+            sold.id, self.context.catalogue.address(), licname="web-4", remoteid=self.remoteid("b")
         )
         self.license = self._licenses.order(wish).id
         self.spent += step.cost
@@ -134,7 +138,7 @@ class Billmanager(Life):
 
     def readdress(self, step: Step) -> None:
         """The operation ``setparam`` with another address."""
-        wanted = self.ground.shelf.address()
+        wanted = self.context.catalogue.address()
         self._run(lambda: self.reseller.set_params(self.item, params={"ip": wanted}))
         step.must("its address", self.client.licenses.get(self.number).ip, wanted)
 
@@ -175,11 +179,11 @@ class Billmanager(Life):
 
     @property
     def _licenses(self) -> CustomReseller:
-        return CustomReseller(self.client, today=self.ground.today)
+        return CustomReseller(self.client, today=self.context.today)
 
     def _params(self) -> Mapping[str, str]:
         if self.family == SOFT:
-            return {"ip": self.ground.shelf.address(), "licname": "web-5"}
+            return {"ip": self.context.catalogue.address(), "licname": "web-5"}
         if self.family == ADDITION:
             return {"item": str(self.license)}
         named = {"domain": f"{self.remoteid('b')}.example.com"}
@@ -215,4 +219,4 @@ class Billmanager(Life):
         raise NotUnderstood(f"operation {operation.action} is not over after {PULLS} pulls")
 
     def _now(self) -> datetime:
-        return datetime.combine(self.ground.today(), NOON) + self._waited
+        return datetime.combine(self.context.today(), NOON) + self._waited

@@ -71,7 +71,7 @@ class Addresses:
 
 
 @dataclass(slots=True)
-class Shelf:
+class CatalogueView:
     """The price list of a seller, read as it is needed. ``named``: codes to take, by family."""
 
     client: Client

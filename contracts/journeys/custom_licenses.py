@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from contracts.journeys.catalogue_view import SOFT, month_of, part_of
-from contracts.journeys.journey import NOTHING, Deed, Ground, Step
+from contracts.journeys.journey import NOTHING, JourneyContext, JourneyStep, Step
 from contracts.journeys.lists import LISTING
 from contracts.journeys.resale_steps import (
     CHANGING,
@@ -36,52 +36,52 @@ class CustomLicenses(Life):
     address: str = ""
 
     @classmethod
-    def on(cls, ground: Ground) -> Self:
+    def on(cls, context: JourneyContext) -> Self:
         """A life about to begin."""
-        return cls(ground, SOFT)
+        return cls(context, SOFT)
 
-    def deeds(self) -> tuple[Deed, ...]:
+    def steps(self) -> tuple[JourneyStep, ...]:
         """The steps in their order."""
         again = (OBSERVED, "docs/wire.md section 8.2: a lost order is looked for by its remoteid")
         new_key = (OBSERVED, "docs/trade.md section 6.4")
         tariff = (OBSERVED, "docs/trade.md section 5: the difference for the days that are left")
         return (
-            Deed("price", self.price, *READING, needed=True),
-            Deed("currency", self.currency, *PRICED),
-            Deed("look at the order", self.look, *ORDERING),
-            Deed("order", self.order, *ORDERING, needed=True),
-            Deed("key", self.read_key, *READING),
-            Deed("pages of the list", self.pages, *LISTING),
-            Deed("order of the list", self.in_order, *LISTING),
-            Deed("order again", lambda step: self.found_again(step, self._order), *again),
-            Deed("refused prolongation", self.refused, *REFUSING),
-            Deed("rename", self.rename, *CHANGING),
-            Deed("re-address", self.readdress, *CHANGING, seldom=True),
-            Deed("new key", self.new_key, *new_key, seldom=True),
-            Deed("prolong", self.prolong, *PROLONGING),
-            Deed("suspend", self.suspend, *SWITCHING),
-            Deed("resume", self.resume, *SWITCHING),
-            Deed("change of tariff", self.change_tariff, *tariff),
-            Deed("delete", self.delete, *DELETING),
-            Deed("prolong what is deleted", self.not_prolonged, *REFUSING),
-            Deed("ledger", self.ledger, *MONEY),
+            JourneyStep("price", self.price, *READING, needed=True),
+            JourneyStep("currency", self.currency, *PRICED),
+            JourneyStep("look at the order", self.look, *ORDERING),
+            JourneyStep("order", self.order, *ORDERING, needed=True),
+            JourneyStep("key", self.read_key, *READING),
+            JourneyStep("pages of the list", self.pages, *LISTING),
+            JourneyStep("order of the list", self.in_order, *LISTING),
+            JourneyStep("order again", lambda step: self.found_again(step, self._order), *again),
+            JourneyStep("refused prolongation", self.refused, *REFUSING),
+            JourneyStep("rename", self.rename, *CHANGING),
+            JourneyStep("re-address", self.readdress, *CHANGING, seldom=True),
+            JourneyStep("new key", self.new_key, *new_key, seldom=True),
+            JourneyStep("prolong", self.prolong, *PROLONGING),
+            JourneyStep("suspend", self.suspend, *SWITCHING),
+            JourneyStep("resume", self.resume, *SWITCHING),
+            JourneyStep("change of tariff", self.change_tariff, *tariff),
+            JourneyStep("delete", self.delete, *DELETING),
+            JourneyStep("prolong what is deleted", self.not_prolonged, *REFUSING),
+            JourneyStep("ledger", self.ledger, *MONEY),
         )
 
     @property
     def billing(self) -> CustomReseller:
         """The billing, which keeps nothing of its own."""
-        return CustomReseller(self.client, today=self.ground.today)
+        return CustomReseller(self.client, today=self.context.today)
 
     def look(self, step: Step) -> None:
         """Shows what an order would cost."""
-        self.address = self.address or self.ground.shelf.address()
+        self.address = self.address or self.context.catalogue.address()
         named: Fields = {"ip": self.address, "licname": "web-1"}
         terms: Fields = {"pricelist": self.tariff.id, "period": 1, "skipbasket": True}
         self.looked(step, {**terms, **named})
 
     def order(self, step: Step) -> None:
         """An order is paid at once, and delivers."""
-        self.address = self.address or self.ground.shelf.address()
+        self.address = self.address or self.context.catalogue.address()
         number = self._order()
         self.bought(step, number, self.month)
         shown = self._shown()
@@ -108,7 +108,7 @@ class CustomLicenses(Life):
 
     def readdress(self, step: Step) -> None:
         """It moves to another server and keeps its end."""
-        wanted = self.ground.shelf.address()
+        wanted = self.context.catalogue.address()
         self.billing.readdress(self.number, wanted)
         shown = self._shown()
         step.must("its address", shown.ip, wanted)
@@ -136,12 +136,12 @@ class CustomLicenses(Life):
     def change_tariff(self, step: Step) -> None:
         """A dearer tariff costs what was told before, and keeps the end."""
         options = (one.id for one in self.client.services.tariffs_to_change_to(self.number))
-        wanted = self.ground.shelf.dearer(self.tariff, options)
+        wanted = self.context.catalogue.dearer(self.tariff, options)
         told = find_sums(
             self.client.services.change_tariff_quote(self.number, wanted.id).money_info
         )
         full = (month_of(wanted) or NOTHING) - self.month
-        term, left = self.ends_on - (self.ends_on - TERM), self.ends_on - self.ground.today()
+        term, left = self.ends_on - (self.ends_on - TERM), self.ends_on - self.context.today()
         step.cost = told[0].amount if told else part_of(full, left.days, term.days)
         license = self.billing.change_tariff(self.number, wanted.id)
         self.spent += step.cost

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from contracts.journeys.catalogue_view import ADDITION, SOFT, month_of
-from contracts.journeys.journey import NOTHING, Deed, Ground, Step
+from contracts.journeys.journey import NOTHING, JourneyContext, JourneyStep, Step
 from contracts.journeys.lists import LISTING
 from contracts.journeys.resale_steps import (
     DELETING,
@@ -34,27 +34,27 @@ class CustomAdditions(Life):
     license: int = 0
 
     @classmethod
-    def on(cls, ground: Ground) -> Self:
+    def on(cls, context: JourneyContext) -> Self:
         """A life about to begin."""
-        return cls(ground, ADDITION)
+        return cls(context, ADDITION)
 
-    def deeds(self) -> tuple[Deed, ...]:
+    def steps(self) -> tuple[JourneyStep, ...]:
         """The steps in their order."""
         return (
-            Deed("price", self.price, *READING, needed=True),
-            Deed("currency", self.currency, *PRICED),
-            Deed("order without a license", self.without, *MODULES),
-            Deed("licence", self.buy_license, *ORDERING, needed=True),
-            Deed("order", self.order, *MODULES, needed=True),
-            Deed("pages of the list", self.pages, *LISTING),
-            Deed("order of the list", self.in_order, *LISTING),
-            Deed("order again", lambda step: self.found_again(step, self._order), *MODULES),
-            Deed("refused prolongation", self.refused, *REFUSING),
-            Deed("prolong", self.prolong, *PROLONGING),
-            Deed("delete", self.delete, *DELETING),
-            Deed("prolong what is deleted", self.not_prolonged, *REFUSING),
-            Deed("delete its license", self.delete_license, *DELETING),
-            Deed("ledger", self.ledger, *MONEY),
+            JourneyStep("price", self.price, *READING, needed=True),
+            JourneyStep("currency", self.currency, *PRICED),
+            JourneyStep("order without a license", self.without, *MODULES),
+            JourneyStep("licence", self.buy_license, *ORDERING, needed=True),
+            JourneyStep("order", self.order, *MODULES, needed=True),
+            JourneyStep("pages of the list", self.pages, *LISTING),
+            JourneyStep("order of the list", self.in_order, *LISTING),
+            JourneyStep("order again", lambda step: self.found_again(step, self._order), *MODULES),
+            JourneyStep("refused prolongation", self.refused, *REFUSING),
+            JourneyStep("prolong", self.prolong, *PROLONGING),
+            JourneyStep("delete", self.delete, *DELETING),
+            JourneyStep("prolong what is deleted", self.not_prolonged, *REFUSING),
+            JourneyStep("delete its license", self.delete_license, *DELETING),
+            JourneyStep("ledger", self.ledger, *MONEY),
         )
 
     @property
@@ -71,10 +71,10 @@ class CustomAdditions(Life):
 
     def buy_license(self, step: Step) -> None:
         """The license that is to carry it."""
-        sold = self.ground.shelf.tariff(SOFT)
+        sold = self.context.catalogue.tariff(SOFT)
         step.cost = month_of(sold) or NOTHING
         wish = LicenseOrder(
-            sold.id, self.ground.shelf.address(), licname="web-3", remoteid=self.remoteid("c")
+            sold.id, self.context.catalogue.address(), licname="web-3", remoteid=self.remoteid("c")
         )
         self.license = self._licenses.order(wish).id
         self.spent += step.cost
@@ -108,7 +108,7 @@ class CustomAdditions(Life):
 
     @property
     def _licenses(self) -> CustomReseller:
-        return CustomReseller(self.client, today=self.ground.today)
+        return CustomReseller(self.client, today=self.context.today)
 
     def _order(self) -> int:
         wish = ModuleOrder(self.tariff.id, self.license, remoteid=self.remoteid("m"))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final, Self
 
 from contracts.journeys.catalogue_view import VDS, month_of, more_of
-from contracts.journeys.journey import NOTHING, Deed, Ground, Step
+from contracts.journeys.journey import NOTHING, JourneyContext, JourneyStep, Step
 from contracts.journeys.lists import LISTING
 from contracts.journeys.resale_steps import (
     DELETING,
@@ -44,36 +44,36 @@ class CustomMachines(Life):
     more: set[Decimal] = field(default_factory=set)
 
     @classmethod
-    def on(cls, ground: Ground) -> Self:
+    def on(cls, context: JourneyContext) -> Self:
         """A life about to begin."""
-        return cls(ground, VDS)
+        return cls(context, VDS)
 
-    def deeds(self) -> tuple[Deed, ...]:
+    def steps(self) -> tuple[JourneyStep, ...]:
         """The steps in their order."""
         again = (OBSERVED, "docs/wire.md section 8.2: a lost order is looked for by its remoteid")
         resize = (DOCUMENTED, "docs/resale.md section 2.6: what is dearer is paid at once")
         return (
-            Deed("price", self.price, *READING, needed=True),
-            Deed("currency", self.currency, *PRICED),
-            Deed("look at the order", self.look, *ORDERING),
-            Deed("order", self.order, *ORDERING, needed=True),
-            Deed("pages of the list", self.pages, *LISTING),
-            Deed("order of the list", self.in_order, *LISTING),
-            Deed("order again", lambda step: self.found_again(step, self._order), *again),
-            Deed("refused prolongation", self.refused, *REFUSING),
-            Deed("resize", self.resize, *resize),
-            Deed("prolong", self.prolong, *PROLONGING),
-            Deed("suspend", self.suspend, *SWITCHING),
-            Deed("resume", self.resume, *SWITCHING),
-            Deed("delete", self.delete, *DELETING),
-            Deed("prolong what is deleted", self.not_prolonged, *REFUSING),
-            Deed("ledger", self.ledger, *MONEY),
+            JourneyStep("price", self.price, *READING, needed=True),
+            JourneyStep("currency", self.currency, *PRICED),
+            JourneyStep("look at the order", self.look, *ORDERING),
+            JourneyStep("order", self.order, *ORDERING, needed=True),
+            JourneyStep("pages of the list", self.pages, *LISTING),
+            JourneyStep("order of the list", self.in_order, *LISTING),
+            JourneyStep("order again", lambda step: self.found_again(step, self._order), *again),
+            JourneyStep("refused prolongation", self.refused, *REFUSING),
+            JourneyStep("resize", self.resize, *resize),
+            JourneyStep("prolong", self.prolong, *PROLONGING),
+            JourneyStep("suspend", self.suspend, *SWITCHING),
+            JourneyStep("resume", self.resume, *SWITCHING),
+            JourneyStep("delete", self.delete, *DELETING),
+            JourneyStep("prolong what is deleted", self.not_prolonged, *REFUSING),
+            JourneyStep("ledger", self.ledger, *MONEY),
         )
 
     @property
     def billing(self) -> CustomServices:
         """The billing, which keeps nothing of its own."""
-        return CustomServices(self.client, VDS, today=self.ground.today)
+        return CustomServices(self.client, VDS, today=self.context.today)
 
     def look(self, step: Step) -> None:
         """Shows what an order would cost."""
@@ -89,12 +89,12 @@ class CustomMachines(Life):
 
     def prolong(self, step: Step) -> None:
         """Buys another month of all of it: what was added costs every month."""
-        ends_on, before = self.ends_on, self.ground.balance()
+        ends_on, before = self.ends_on, self.context.balance()
         told: list[date] = []
         try:
             told.append(self.billing.renew(self.number, ends_on=ends_on).ends_on)
         finally:
-            paid = before - self.ground.balance()
+            paid = before - self.context.balance()
         fair = {self.month + more for more in self.more} or {self.month}
         cost = paid if paid in fair else max(fair)
         self.prolonged(step, lambda: told[0], cost)

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from contracts.journeys.catalogue_view import NotSold, Shelf
+from contracts.journeys.catalogue_view import CatalogueView, NotSold
 from contracts.target.spending_guard import CallBlocked
 from contracts.target.transports import RecordingTransport
 from contracts.verdicts import ASSUMED, CallRecord, Cell, Outcome, Verdict
@@ -29,7 +29,7 @@ from reseller_client import (
 )
 
 NOTHING: Final = Decimal(0)
-NOT_YET: Final = (MinimumTerm, DeletionForbidden)
+TOO_EARLY: Final = (MinimumTerm, DeletionForbidden)
 """Refusals that a seller may well give to a deletion: too early, or not by us."""
 TOO_OFTEN: Final = (WrongState, LimitReached)
 """And to what may be done once a month only (docs/trade.md section 6.1)."""
@@ -42,7 +42,7 @@ class Unreached(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class JourneyContext:
     """Where a course is led: the reseller's client, the seller's day, and what is bought.
 
     ``own``: the seller is ours, so what is only assumed counts as well. ``advance`` moves its
@@ -50,9 +50,9 @@ class Ground:
     """
 
     client: Client
-    witness: RecordingTransport
+    recording: RecordingTransport
     today: Callable[[], date]
-    shelf: Shelf
+    catalogue: CatalogueView
     own: bool
     token: str
 
@@ -96,7 +96,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class JourneyStep:
     """A step by name, with how we know what it holds the seller to.
 
     ``needed``: without it the steps behind it cannot be done. ``seldom``: sellers may allow it
@@ -112,12 +112,12 @@ class Deed:
 
 
 @dataclass(slots=True)
-class Course:
-    """A system reselling one trade: ``deeds`` done one after the other."""
+class Journey:
+    """A system reselling one trade: ``steps`` done one after the other."""
 
     cell: Cell
-    ground: Ground
-    deeds: tuple[Deed, ...]
+    context: JourneyContext
+    steps: tuple[JourneyStep, ...]
 
     def verdicts(self) -> Iterator[Verdict]:
         """Leads it; a verdict for each step as it is done.
@@ -126,7 +126,7 @@ class Course:
         step, and only if no step was left out: a price that can be read sells nothing yet.
         """
         broken, whole = "", True
-        for deed in self.deeds:
+        for deed in self.steps:
             if broken:
                 verdict = self._verdict(deed, Outcome.SKIP, [f"not reached: {broken}"])
             else:
@@ -134,16 +134,16 @@ class Course:
             whole = whole and verdict.outcome is not Outcome.SKIP
             if deed.needed and verdict.outcome is not Outcome.PASS and not broken:
                 broken = f"{deed.name}: {verdict.outcome.value}"
-            silent = verdict.outcome is Outcome.PASS and not (whole and deed is self.deeds[-1])
+            silent = verdict.outcome is Outcome.PASS and not (whole and deed is self.steps[-1])
             yield replace(verdict, cells=frozenset()) if silent else verdict
 
-    def _done(self, deed: Deed) -> Verdict:
+    def _done(self, deed: JourneyStep) -> Verdict:
         step = Step()
-        with self.ground.witness.record() as seen:
+        with self.context.recording.record() as seen:
             outcome, told = self._outcome(deed, step)
         return self._verdict(deed, outcome, told, seen)
 
-    def _outcome(self, deed: Deed, step: Step) -> tuple[Outcome, list[str]]:
+    def _outcome(self, deed: JourneyStep, step: Step) -> tuple[Outcome, list[str]]:
         try:
             self._acted(deed, step)
         except (CallBlocked, NotSold, Unreached) as reason:
@@ -155,44 +155,44 @@ class Course:
             return self._failed(deed, problem)
         return (self._wrong(deed), step.faults) if step.faults else (Outcome.PASS, step.says)
 
-    def _refused(self, deed: Deed, refusal: Refused) -> tuple[Outcome, list[str]]:
+    def _refused(self, deed: JourneyStep, refusal: Refused) -> tuple[Outcome, list[str]]:
         """What a step comes to that the seller refuses."""
-        if isinstance(refusal, NOT_YET) or (deed.seldom and isinstance(refusal, TOO_OFTEN)):
+        if isinstance(refusal, TOO_EARLY) or (deed.seldom and isinstance(refusal, TOO_OFTEN)):
             return self._ruled(deed, refusal)
         if isinstance(refusal, UnknownFunction) or self._closed(refusal):
             return self._lacking(refusal)
         return self._failed(deed, refusal)
 
-    def _acted(self, deed: Deed, step: Step) -> None:
+    def _acted(self, deed: JourneyStep, step: Step) -> None:
         """Does it, and compares the money before and after."""
-        before = self.ground.balance()
+        before = self.context.balance()
         deed.act(step)
-        step.must("the balance after", self.ground.balance(), before - step.cost)
+        step.must("the balance after", self.context.balance(), before - step.cost)
 
-    def _failed(self, deed: Deed, problem: Exception) -> tuple[Outcome, list[str]]:
+    def _failed(self, deed: JourneyStep, problem: Exception) -> tuple[Outcome, list[str]]:
         return self._wrong(deed), [f"{type(problem).__name__}: {problem}"]
 
-    def _ruled(self, deed: Deed, refusal: Refused) -> tuple[Outcome, list[str]]:
+    def _ruled(self, deed: JourneyStep, refusal: Refused) -> tuple[Outcome, list[str]]:
         """A rule that other sellers may have; ours has none of them in the worlds of the judge."""
-        if self.ground.own:
+        if self.context.own:
             return self._failed(deed, refusal)
         return Outcome.SKIP, [f"the seller has a rule of its own: {refusal}"]
 
-    def _wrong(self, deed: Deed) -> Outcome:
-        assumed = deed.evidence == ASSUMED and not self.ground.own
+    def _wrong(self, deed: JourneyStep) -> Outcome:
+        assumed = deed.evidence == ASSUMED and not self.context.own
         return Outcome.WARN if assumed else Outcome.FAIL
 
     def _lacking(self, refusal: Refused) -> tuple[Outcome, list[str]]:
         """A function that is not there: of ours a fault, of anybody else's a fact to be shown."""
-        outcome = Outcome.FAIL if self.ground.own else Outcome.UNSUPPORTED
+        outcome = Outcome.FAIL if self.context.own else Outcome.UNSUPPORTED
         return outcome, [f"the seller does not have {refusal.func}: {refusal}"]
 
     def _closed(self, refusal: Refused) -> bool:
         """Whether a function is closed to this account as a whole: it is when asked for nothing."""
-        if self.ground.own or not refusal.func or not isinstance(refusal, AccessDenied):
+        if self.context.own or not refusal.func or not isinstance(refusal, AccessDenied):
             return False
         try:
-            self.ground.client.call(refusal.func)
+            self.context.client.call(refusal.func)
         except AccessDenied:
             return True
         except ResellerError:
@@ -200,7 +200,11 @@ class Course:
         return False
 
     def _verdict(
-        self, deed: Deed, outcome: Outcome, told: list[str], seen: list[CallRecord] | None = None
+        self,
+        deed: JourneyStep,
+        outcome: Outcome,
+        told: list[str],
+        seen: list[CallRecord] | None = None,
     ) -> Verdict:
         return Verdict(
             name=f"flow/{self.cell.system}/{self.cell.trade}/{deed.name}",

@@ -15,7 +15,7 @@ from typing import Final, Protocol
 from dateutil.relativedelta import relativedelta
 
 from contracts.journeys.catalogue_view import ADDITION, SOFT, month_of
-from contracts.journeys.journey import NOTHING, Ground, Step, Unreached
+from contracts.journeys.journey import NOTHING, JourneyContext, Step, Unreached
 from contracts.journeys.lists import read_pages, read_sorted
 from contracts.verdicts import ASSUMED, DOCUMENTED, OBSERVED
 from reseller_client import Client, NotUnderstood, Refused, Status
@@ -75,7 +75,7 @@ class Shown(Listed, Protocol):
 class Life:
     """One service of a product type. ``number`` is 0 until it was ordered."""
 
-    ground: Ground
+    context: JourneyContext
     family: str
     number: int = 0
     ends_on: date = date.min
@@ -88,13 +88,13 @@ class Life:
     @property
     def client(self) -> Client:
         """The reseller's line to the seller."""
-        return self.ground.client
+        return self.context.client
 
     @property
     def tariff(self) -> Tariff:
         """What is bought. Raises NotSold."""
         if self._tariff is None:
-            self._tariff = self.ground.shelf.tariff(self.family)
+            self._tariff = self.context.catalogue.tariff(self.family)
         return self._tariff
 
     @property
@@ -104,7 +104,7 @@ class Life:
 
     def remoteid(self, letter: str) -> str:
         """An id of ours that no other run has."""
-        return f"judge-{self.ground.token}-{letter}"
+        return f"judge-{self.context.token}-{letter}"
 
     def read(self) -> Shown:
         """The service as its form shows it. Raises Missed."""
@@ -172,7 +172,7 @@ class Life:
         step.says.append(f"{self.family} {number} for {cost}")
         step.must("its state", shown.status, Status.ACTIVE)
         self.ends_on = shown.expires_on or date.min
-        step.must("its end", shown.expires_on, self.ground.today() + TERM)
+        step.must("its end", shown.expires_on, self.context.today() + TERM)
         step.must("its tariff", shown.tariff, self.tariff.id)
         self._is_not_renewed(step, shown)
         step.must("rows of it in the list", [row.id for row in self.rows()].count(number), 1)
@@ -248,5 +248,5 @@ class Life:
 
     def charged(self, step: Step, numbers: Iterable[int], spent: Decimal) -> None:
         """What the seller says it charged for some services."""
-        step.must("what it charged", self.ground.spent_on(frozenset(numbers)), spent)
+        step.must("what it charged", self.context.spent_on(frozenset(numbers)), spent)
         step.says.append(f"charged {spent}")

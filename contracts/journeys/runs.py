@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from contracts.journeys.all import FUNCTIONS, LIVES, REFUSED, course, name_of, without_account
-from contracts.journeys.catalogue_view import Addresses, Shelf
-from contracts.journeys.journey import Ground
+from contracts.journeys.all import FUNCTIONS, LIVES, REFUSED, name_of, run_journey, without_account
+from contracts.journeys.catalogue_view import Addresses, CatalogueView
+from contracts.journeys.journey import JourneyContext
 from contracts.record.levels import Choice
 from contracts.target.seller import Seller, SellerSession
 from contracts.target.transports import RecordingTransport
@@ -24,7 +24,7 @@ Wait = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class JourneyOptions:
     """How courses are led: tariffs by family, free addresses, and how time passes.
 
     ``wait`` None: as the reseller's client waits by itself.
@@ -39,16 +39,16 @@ def _at_once(_: float) -> None:
     return
 
 
-def client_at(
+def create_client(
     seller: Seller,
-    wishes: Wishes,
+    options: JourneyOptions,
     place: SellerSession | None = None,
     through: RecordingTransport | None = None,
 ) -> Client:
     """A reseller's client at a seller, with its account; what it asks passes the gate."""
     address, (login, password) = seller.address_of(place), seller.account
     line = through or seller.transport
-    wait = _at_once if seller.own and wishes.wait is None else wishes.wait
+    wait = _at_once if seller.own and options.wait is None else options.wait
     if wait is None:
         return Client(address, login=login, password=password, transport=line)
     retry_policy = RetryPolicy(wait=wait)
@@ -58,18 +58,22 @@ def client_at(
 
 
 @contextmanager
-def _ground(seller: Seller, place: SellerSession, wishes: Wishes) -> Iterator[Ground]:
-    witness = RecordingTransport(seller.transport)
+def _ground(
+    seller: Seller, place: SellerSession, options: JourneyOptions
+) -> Iterator[JourneyContext]:
+    recording = RecordingTransport(seller.transport)
 
     def today() -> date:
         return place.bindings.today
 
-    with closing(client_at(seller, wishes, place, witness)) as client:
-        shelf = Shelf(client, wishes.tariffs, wishes.addresses)
-        yield Ground(client, witness, today, shelf, own=seller.own, token=secrets.token_hex(3))
+    with closing(create_client(seller, options, place, recording)) as client:
+        catalogue = CatalogueView(client, options.tariffs, options.addresses)
+        yield JourneyContext(
+            client, recording, today, catalogue, own=seller.own, token=secrets.token_hex(3)
+        )
 
 
-def lead(seller: Seller, choice: Choice, wishes: Wishes) -> Iterator[Verdict]:
+def run_journeys(seller: Seller, choice: Choice, options: JourneyOptions) -> Iterator[Verdict]:
     """Every course that is chosen; at a seller of ours each in a world as it was made."""
     for cell in (*LIVES, *REFUSED):
         name = name_of(cell)
@@ -78,5 +82,5 @@ def lead(seller: Seller, choice: Choice, wishes: Wishes) -> Iterator[Verdict]:
         if not seller.has_account and cell not in REFUSED:
             yield without_account(cell)
             continue
-        with seller.world(WORLD) as place, _ground(seller, place, wishes) as ground:
-            yield from course(cell, ground)
+        with seller.world(WORLD) as place, _ground(seller, place, options) as context:
+            yield from run_journey(cell, context)

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Final, Self
 
 from contracts.journeys.catalogue_view import SOFT
-from contracts.journeys.journey import OUT, Deed, Ground, Step, Unreached
+from contracts.journeys.journey import OUT, JourneyContext, JourneyStep, Step, Unreached
 from contracts.journeys.resale_steps import (
     CHANGING,
     DELETING,
@@ -66,26 +66,26 @@ class WhmcsLicenses(Life):
     store: MemoryStore = field(default_factory=MemoryStore)
 
     @classmethod
-    def on(cls, ground: Ground) -> Self:
+    def on(cls, context: JourneyContext) -> Self:
         """A life about to begin."""
-        return cls(ground, SOFT)
+        return cls(context, SOFT)
 
-    def deeds(self) -> tuple[Deed, ...]:
+    def steps(self) -> tuple[JourneyStep, ...]:
         """The steps in their order."""
         pool = (OBSERVED, "docs/resale.md section 4.1: a license is put in a pool, not deleted")
         new_key = (OBSERVED, "docs/trade.md section 6.4")
         return (
-            Deed("price", self.price, *READING, needed=True),
-            Deed("order", self.order, *ORDERING, needed=True),
-            Deed("rename", self.rename, *CHANGING, seldom=True),
-            Deed("new key", self.new_key, *new_key, seldom=True),
-            Deed("prolong", self.prolong, *PROLONGING),
-            Deed("suspend", self.suspend, *SWITCHING),
-            Deed("resume", self.resume, *SWITCHING),
-            Deed("put in the pool", self.put_in_pool, *pool, seldom=True),
-            Deed("take from the pool", self.take_from_pool, *pool, seldom=True),
-            Deed("delete", self.delete, *DELETING),
-            Deed("ledger", self.ledger, *MONEY),
+            JourneyStep("price", self.price, *READING, needed=True),
+            JourneyStep("order", self.order, *ORDERING, needed=True),
+            JourneyStep("rename", self.rename, *CHANGING, seldom=True),
+            JourneyStep("new key", self.new_key, *new_key, seldom=True),
+            JourneyStep("prolong", self.prolong, *PROLONGING),
+            JourneyStep("suspend", self.suspend, *SWITCHING),
+            JourneyStep("resume", self.resume, *SWITCHING),
+            JourneyStep("put in the pool", self.put_in_pool, *pool, seldom=True),
+            JourneyStep("take from the pool", self.take_from_pool, *pool, seldom=True),
+            JourneyStep("delete", self.delete, *DELETING),
+            JourneyStep("ledger", self.ledger, *MONEY),
         )
 
     @property
@@ -95,7 +95,7 @@ class WhmcsLicenses(Life):
 
     def order(self, step: Step) -> None:
         """``CreateAccount`` with an empty pool orders one."""
-        self.address = self.address or self.ground.shelf.address()
+        self.address = self.address or self.context.catalogue.address()
         delivery = self.module.create_account(self._hosted("web-6"))
         self.key = delivery.key
         self.bought(step, delivery.license_id, self.month)
@@ -104,7 +104,7 @@ class WhmcsLicenses(Life):
 
     def rename(self, step: Step) -> None:
         """Name, address and id are written again."""
-        self.address = self.ground.shelf.address()
+        self.address = self.context.catalogue.address()
         shown = self.module.change_params(self._hosted("web-7"))
         step.must("its name", shown.licname, "web-7")
         step.must("its address", shown.ip, self.address)
@@ -139,7 +139,7 @@ class WhmcsLicenses(Life):
         """The next ``CreateAccount`` takes it, and buys nothing."""
         if any(row.service_id is not None for row in self.store.rows()):
             raise Unreached("the license was not put in the pool")
-        self.address = self.ground.shelf.address()
+        self.address = self.context.catalogue.address()
         taken = self.module.create_account(self._hosted("web-8"))
         step.must("the license", taken.license_id, self.number)
         step.must("its state", self.read().status, Status.ACTIVE)
@@ -149,7 +149,7 @@ class WhmcsLicenses(Life):
         self.deleted(step, lambda: self.client.licenses.delete(self.number))
 
     def _prolonged(self) -> date | None:
-        self.ahead = self.ends_on - timedelta(days=1) - self.ground.today()
+        self.ahead = self.ends_on - timedelta(days=1) - self.context.today()
         try:
             self.module.daily_run()
         finally:
@@ -157,7 +157,7 @@ class WhmcsLicenses(Life):
         return next(row.due_on for row in self.store.rows() if row.license_id == self.number)
 
     def _today(self) -> date:
-        return self.ground.today() + self.ahead
+        return self.context.today() + self.ahead
 
     def _hosted(self, name: str) -> Hosted:
         return Hosted(_SERVICE, self.address, name, self.tariff.id)

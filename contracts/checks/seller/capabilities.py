@@ -1,8 +1,8 @@
-"""Tells what a seller does not have at all from what it gets wrong.
+"""Tells functions that a seller does not have from functions that it has and gets wrong.
 
-Sellers differ in what they sell, so a function that is missing is shown as ``unsupported`` and
-fails nobody. It is missing where the seller says so (``missed``, ``func``), or where it is closed
-to the account as a whole: asked for nothing it answers ``access`` while ``whoami`` does not.
+Sellers differ in what they sell, so a verdict on a missing function is *unsupported* and no
+failure. A function is missing if the seller says so (error ``missed`` about ``func``), or if it is
+closed to the whole account: called without parameters it answers ``access`` while ``whoami`` works.
 """
 
 from __future__ import annotations
@@ -15,51 +15,46 @@ from contracts.target.spending import changes
 from contracts.target.transports import Refusal
 from contracts.verdicts import Outcome, Verdict
 
-RULES: Final = ("pricelist_min_order", "status:item", "exists:runningoperation")
-"""Refusals a seller may well give to what others let through: too early, too often, busy."""
+OPTIONAL_REFUSALS: Final = ("pricelist_min_order", "status:item", "exists:runningoperation")
+"""Refusals that a seller may give where others allow it: too early, too often, busy."""
 LOCKED: Final = '"blocklogon"'
-"""Of a login with too many wrong passwords: a second run meets what the first has left."""
-_WHO: Final = frozenset({"auth", "authinfo", "username"})
+"""The error of a login with too many wrong passwords, perhaps from an earlier run."""
+_CREDENTIALS: Final = frozenset({"auth", "authinfo", "username"})
 
 
 @dataclass(slots=True)
-class Absence:
-    """What is known to be missing at a seller, asked once for each function."""
+class Capabilities:
+    """Which functions a seller lacks; each is looked up once."""
 
     seller: Seller
-    _known: dict[str, str] = field(default_factory=dict)
+    _missing: dict[str, str] = field(default_factory=dict)
+    """By function, why it counts as missing; empty if it does not."""
 
-    def reconsidered(self, verdict: Verdict) -> Verdict:
-        """The same verdict, unless what failed is not there, or against a rule of the seller's."""
+    def review(self, verdict: Verdict) -> Verdict:
+        """The verdict, milder if a missing function or a seller's own rule explains the failure."""
         if verdict.outcome not in (Outcome.FAIL, Outcome.WARN, Outcome.ERROR):
             return verdict
-        if rule := _rule(verdict):
+        if rule := _find_rule(verdict):
             return replace(verdict, outcome=Outcome.SKIP, messages=(rule, *verdict.messages))
-        if _closed_to_strangers(verdict):
-            told = ("it is closed to those who do not log in", *verdict.messages)
-            return replace(verdict, outcome=Outcome.UNSUPPORTED, messages=told)
+        if _needs_login(verdict):
+            messages = ("the seller answers it only after login", *verdict.messages)
+            return replace(verdict, outcome=Outcome.UNSUPPORTED, messages=messages)
         if not self.seller.has_account:
             return verdict
-        for func in self._asked(verdict):
-            if reason := self.reason(func):
-                told = (f"{func}: {reason}",)
-                return replace(verdict, outcome=Outcome.UNSUPPORTED, messages=told)
+        for func in _called_functions(verdict):
+            if reason := self.find_obstacle(func):
+                messages = (f"{func}: {reason}",)
+                return replace(verdict, outcome=Outcome.UNSUPPORTED, messages=messages)
         return verdict
 
-    @staticmethod
-    def _asked(verdict: Verdict) -> list[str]:
-        """The function of the exchange, and those by which its state was prepared."""
-        named = [one.request.get("func", "") for one in verdict.proof]
-        return list(dict.fromkeys([verdict.name.partition("/")[0], *filter(None, named)]))
+    def find_obstacle(self, func: str) -> str:
+        """Why a function counts as missing, or an empty text."""
+        if func not in self._missing:
+            self._missing[func] = self._look_up(func)
+        return self._missing[func]
 
-    def reason(self, func: str) -> str:
-        """Why a function is taken to be missing, or nothing."""
-        if func not in self._known:
-            self._known[func] = self._looked(func)
-        return self._known[func]
-
-    def _looked(self, func: str) -> str:
-        # What acts when it is called is not called only to see whether it is there.
+    def _look_up(self, func: str) -> str:
+        # A function that acts without ``sok`` is not called only to see whether it exists.
         if changes(func, {}):
             return ""
         _, refusal = self.seller.ask({"func": func})
@@ -70,17 +65,25 @@ class Absence:
         return ""
 
 
-def _rule(verdict: Verdict) -> str:
-    """Which right of the seller's explains what failed, or nothing."""
-    told = "\n".join(verdict.messages)
-    if any(f"expected no error, found {rule}" in told for rule in RULES):
+def _called_functions(verdict: Verdict) -> list[str]:
+    """The function of the exchange and those that prepared its state, without repetition."""
+    called = [call.request.get("func", "") for call in verdict.proof]
+    return list(dict.fromkeys([verdict.name.partition("/")[0], *filter(None, called)]))
+
+
+def _find_rule(verdict: Verdict) -> str:
+    """Which rule of the seller explains the failure, or an empty text."""
+    text = "\n".join(verdict.messages)
+    if any(f"expected no error, found {refusal}" in text for refusal in OPTIONAL_REFUSALS):
         return "the seller has a rule of its own"
-    if f"found {LOCKED}" in told:
-        return "the seller has locked this login, after earlier tries"
+    if f"found {LOCKED}" in text:
+        return "the seller has locked this login after earlier attempts"
     return ""
 
 
-def _closed_to_strangers(verdict: Verdict) -> bool:
-    """Whether what was asked without a login is refused for just that."""
-    refused = any(f"expected no error, found {Refusal.NO_RIGHT}" in one for one in verdict.messages)
-    return refused and bool(verdict.proof) and not _WHO & set(verdict.proof[-1].request)
+def _needs_login(verdict: Verdict) -> bool:
+    """Whether a request without login was refused for having none."""
+    refused = any(
+        f"expected no error, found {Refusal.NO_RIGHT}" in line for line in verdict.messages
+    )
+    return refused and bool(verdict.proof) and not _CREDENTIALS & set(verdict.proof[-1].request)

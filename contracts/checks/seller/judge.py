@@ -1,4 +1,4 @@
-"""Judges a seller: exchanges on record, courses of reselling, scenarios; then gives back."""
+"""Judges a seller by journeys, exchanges and scenarios, and deletes what was bought for that."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from contracts.checks.seller.capabilities import Absence
-from contracts.checks.seller.portability import Mover
-from contracts.checks.seller.resources import Stock
-from contracts.checks.seller.schedule import turn_of
-from contracts.checks.seller.scripts import play
-from contracts.journeys.runs import Wishes, client_at, lead
+from contracts.checks.seller.capabilities import Capabilities
+from contracts.checks.seller.portability import PortabilityAdapter
+from contracts.checks.seller.resources import Resources
+from contracts.checks.seller.scenarios import play_scenarios
+from contracts.checks.seller.schedule import priority_of
+from contracts.journeys.runs import JourneyOptions, create_client, run_journeys
 from contracts.record.exchange import Exchange
 from contracts.record.levels import EVERYTHING, Choice
 from contracts.target.purchases import Purchase
@@ -25,17 +25,20 @@ CLEAN_UP: Final = "clean-up"
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is judged: ``choice`` of it, with or without courses and scenarios."""
+    """What is judged: the exchanges of ``choice``, with journeys (``flows``) and scenarios."""
 
     choice: Choice = EVERYTHING
-    wishes: Wishes = field(default_factory=Wishes)
+    options: JourneyOptions = field(default_factory=JourneyOptions)
     flows: bool = True
     scenarios: bool = False
 
 
 @dataclass(slots=True)
 class Notes:
-    """What is told at the end, for people and for machines; both grow as the judge works."""
+    """Further results, which grow while the judge works.
+
+    ``remarks``: lines for people. ``details``: facts for the report, in JSON's own types.
+    """
 
     remarks: list[str] = field(default_factory=list)
     details: dict[str, object] = field(default_factory=dict)
@@ -44,50 +47,49 @@ class Notes:
 def judge(
     exchanges: tuple[Exchange, ...], seller: Seller, task: Task, notes: Notes
 ) -> Iterator[Verdict]:
-    """Every verdict as it falls. Whatever happens on the way, what was bought is given back.
+    """Yields verdicts as they are reached. Whatever happens, what was bought is deleted again.
 
-    CannotRun: the account cannot log in.
+    Raises CannotRun if the account cannot log in.
     """
     try:
         if not seller.own:
-            _knock(seller)
-        yield from _everything(exchanges, seller, task)
+            _check_login(seller)
+        yield from _judge_all(exchanges, seller, task)
     except KeyboardInterrupt:
         yield Verdict("the judgement", "", Outcome.ERROR, NO_EVIDENCE, ("it was interrupted",))
     finally:
-        left = () if seller.own else _give_back(seller, task, notes)
-        _tell(seller.guard, notes)
+        left = () if seller.own else _clean_up(seller, task, notes)
+        _note_spending(seller.guard, notes)
     if seller.guard.purchases.all and not seller.own:
         outcome = Outcome.WARN if left else Outcome.PASS
-        told = tuple(map(str, left))
-        yield Verdict(CLEAN_UP, "", outcome, NO_EVIDENCE, told)
+        yield Verdict(CLEAN_UP, "", outcome, NO_EVIDENCE, tuple(map(str, left)))
 
 
-def _everything(exchanges: tuple[Exchange, ...], seller: Seller, task: Task) -> Iterator[Verdict]:
-    """What a budget is spent on first are the courses: they say more than any exchange alone."""
-    chosen = [one for one in exchanges if task.choice.takes(one.name, one.func)]
+def _judge_all(exchanges: tuple[Exchange, ...], seller: Seller, task: Task) -> Iterator[Verdict]:
+    """Journeys come first: a budget is best spent on them, they say more than any exchange."""
+    chosen = [exchange for exchange in exchanges if task.choice.takes(exchange.name, exchange.func)]
     if task.flows:
-        yield from lead(seller, task.choice, task.wishes)
+        yield from run_journeys(seller, task.choice, task.options)
     if not seller.own:
-        yield from _moved(chosen, seller, task)
+        yield from _judge_adapted(chosen, seller, task)
     for exchange in chosen if seller.own else ():
         for out in exchange.formats:
             yield replay(exchange, out, seller)
     if task.scenarios:
-        yield from play(seller, task.choice)
+        yield from play_scenarios(seller, task.choice)
 
 
-def _moved(chosen: list[Exchange], seller: Seller, task: Task) -> Iterator[Verdict]:
-    """Exchanges at a seller that has no worlds: about what is bought for them."""
-    stock, absence = Stock(seller, task.wishes), Absence(seller)
-    mover = Mover(seller, stock)
-    turns = ((one, out) for one in chosen for out in one.formats)
-    for exchange, out in sorted(turns, key=lambda turn: turn_of(turn[0], turn[1], stock)):
-        yield absence.reconsidered(mover.ask(exchange, out))
+def _judge_adapted(chosen: list[Exchange], seller: Seller, task: Task) -> Iterator[Verdict]:
+    """Exchanges at a seller without worlds, adapted to services that are bought for them."""
+    resources, capabilities = Resources(seller, task.options), Capabilities(seller)
+    adapter = PortabilityAdapter(seller, resources)
+    pairs = [(exchange, out) for exchange in chosen for out in exchange.formats]
+    for exchange, out in sorted(pairs, key=lambda pair: priority_of(pair[0], pair[1], resources)):
+        yield capabilities.review(adapter.judge(exchange, out))
 
 
-def _knock(seller: Seller) -> None:
-    """Whether the account can log in. Raises CannotRun with what the seller says."""
+def _check_login(seller: Seller) -> None:
+    """Raises CannotRun, with the seller's message, if the account cannot log in."""
     if not seller.has_account:
         return
     _, refusal = seller.ask({"func": "whoami"})
@@ -95,40 +97,38 @@ def _knock(seller: Seller) -> None:
         raise CannotRun(f"{seller.name}: the account cannot log in: {refusal}")
 
 
-def _give_back(seller: Seller, task: Task, notes: Notes) -> tuple[Purchase, ...]:
-    retry_policy = client_at(seller, task.wishes).retry_policy
+def _clean_up(seller: Seller, task: Task, notes: Notes) -> tuple[Purchase, ...]:
+    retry_policy = create_client(seller, task.options).retry_policy
 
     def pause() -> None:
         retry_policy.wait(retry_policy.pause)
 
     left = tuple(seller.guard.purchases.clean_up(seller.guard.ask, pause))
-    notes.remarks += [f"could not be cleaned up: {one}" for one in left]
-    notes.details["left"] = [_as_fact(one) for one in left]
+    notes.remarks += [f"could not be cleaned up: {purchase}" for purchase in left]
+    notes.details["left"] = [_as_dict(purchase) for purchase in left]
     return left
 
 
-def _tell(guard: SpendingGuard, notes: Notes) -> None:
-    """What was spent and bought."""
-    bought = [one for one in guard.purchases.all if not one.refused]
-    notes.details["bought"] = [_as_fact(one) for one in bought]
-    notes.details["spent"] = f"{guard.budget.spent:.2f}"
-    limit = guard.rules.limit
+def _note_spending(guard: SpendingGuard, notes: Notes) -> None:
+    bought = [purchase for purchase in guard.purchases.all if not purchase.refused]
+    budget, limit = guard.budget, guard.rules.limit
+    notes.details["bought"] = [_as_dict(purchase) for purchase in bought]
+    notes.details["spent"] = f"{budget.spent:.2f}"
     if limit is not None:
-        told = f"spent {guard.budget.spent:.2f} {guard.budget.currency} of {limit}"
-        notes.remarks.append(f"{told}; {len(bought)} orders")
-    if guard.budget.pending:
-        told = (
-            f"{guard.budget.pending:.2f} more was told to be charged, and is not: it may still come"
+        spent = f"spent {budget.spent:.2f} {budget.currency} of {limit}"
+        notes.remarks.append(f"{spent}; {len(bought)} orders")
+    if budget.pending:
+        notes.remarks.append(
+            f"{budget.pending:.2f} more was to be charged and does not show in the balance yet"
         )
-        notes.remarks.append(told)
-    notes.remarks += guard.budget.remarks
+    notes.remarks += budget.remarks
 
 
-def _as_fact(one: Purchase) -> dict[str, object]:
+def _as_dict(purchase: Purchase) -> dict[str, object]:
     return {
-        "family": one.family,
-        "number": one.number,
-        "remoteid": one.remoteid,
-        "tariff": one.tariff,
-        "left": one.left,
+        "family": purchase.family,
+        "number": purchase.number,
+        "remoteid": purchase.remoteid,
+        "tariff": purchase.tariff,
+        "left": purchase.left,
     }

@@ -1,80 +1,85 @@
-"""What of a tariff an order names: its term, its resources, its choices."""
+"""What an order or a form says of a tariff: term, resources, choices."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
-from contracts.checks.seller.addons import Named, no_choice, one_more, one_too_many, some_of
-from contracts.checks.seller.roles import NODES, Part
-from contracts.checks.seller.tariff_choice import TRIAL_LENGTH, lengths, price_of
-from contracts.journeys.catalogue_view import NotSold
+from contracts.checks.seller.roles import NODES, Role
+from contracts.checks.seller.tariff_choice import TRIAL_LENGTH, find_price, list_terms
+from contracts.journeys.catalogue_view import NotSold, more_of
 from contracts.journeys.custom_services import template_of
 from contracts.record.exchange import Request
 from contracts.target.spending import spends
 from contracts.target.spending_guard import NO_SUCH_NUMBER
-from reseller_client.services.models import Tariff
+from reseller_client.services.catalogue_models import Addon, Tariff
 
 PERIODS: Final = ("period", "order_period")
 _UNSOLD: Final = (7, 5, 11, 13, 17, 19)
-"""Terms in months that few would sell; one that is not sold is asked for to be refused."""
+"""Terms in months that few sellers have, for exchanges that expect a refusal."""
 _CHOICES: Final = frozenset({"addon_16"})
 """Resources of the world ``small`` that are chosen from a list."""
-_LEFT_OUT: Final[Named] = ("", "")
+Parameter = tuple[str, str]
+"""The name and the text of a parameter."""
+_LEFT_OUT: Final[Parameter] = ("", "")
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
-    """The tariff a request is about, as far as it is about one, and the part it plays.
+class TariffOffer:
+    """The tariff a request is about, if any, and its role.
 
-    ``wrong``: the parameter that the answer on record is an error about. All raise NotSold.
+    ``wrong_parameter``: the parameter that the expected answer is an error about. All methods raise
+    NotSold if the tariff has nothing suitable.
     """
 
     tariff: Tariff | None
-    part: Part | None
-    wrong: str
+    role: Role | None
+    wrong_parameter: str
 
-    def period(self, asked: Request, name: str, text: str) -> str:
-        """A term that is sold where one is wanted, and the shortest where it is paid."""
+    def choose_period(self, request: Request, name: str, text: str) -> str:
+        """A term that is sold, the shortest if it is paid; an unsold one to provoke a refusal."""
         if self.tariff is None or not text.lstrip("-").isdigit():
             return text
-        sold, months = lengths(self.tariff), int(text)
-        if self.wrong in ("period", name):
-            unsold = (one for one in (months, *_UNSOLD) if not price_of(self.tariff, one))
+        terms, months = list_terms(self.tariff), int(text)
+        if self.wrong_parameter in ("period", name):
+            unsold = (term for term in (months, *_UNSOLD) if not find_price(self.tariff, term))
             return str(next(unsold, text))
         if months == TRIAL_LENGTH:
-            if not price_of(self.tariff, TRIAL_LENGTH):
+            if not find_price(self.tariff, TRIAL_LENGTH):
                 raise NotSold(f"tariff {self.tariff.id} is sold without a trial")
             return text
-        if asked.func.endswith(".edit"):
-            return self._another(sold, months)
-        paid = spends(asked.func, asked.params)
-        return str(sold[0]) if sold and (paid or months not in sold) else text
+        if request.func.endswith(".edit"):
+            return self._choose_other_term(terms, months)
+        paid = spends(request.func, request.params)
+        return str(terms[0]) if terms and (paid or months not in terms) else text
 
-    def _another(self, sold: list[int], months: int) -> str:
-        """Another term than the one it was bought for."""
-        others = [one for one in sold[1:] if one == months] or sold[1:]
+    def _choose_other_term(self, terms: list[int], months: int) -> str:
+        """Another term than the shortest, for which services are bought."""
+        others = [term for term in terms[1:] if term == months] or terms[1:]
         if not others:
             raise NotSold(f"tariff {self.tariff.id if self.tariff else ''} is sold for one term")
         return str(others[0])
 
-    def resource(self, func: str, name: str, text: str) -> Named:
-        """A resource of the tariff here, where an exchange is about it; else it is left out."""
+    def choose_resource(self, func: str, name: str, text: str) -> Parameter:
+        """The resource that an exchange is about, as this tariff has it; else it is left out."""
         if self.tariff is None:
             return _LEFT_OUT
-        if self.wrong == name:
+        if self.wrong_parameter == name:
             if name in _CHOICES:
-                return no_choice(self.tariff)
-            return one_too_many(self.tariff, below=text == "0")
+                return _invalid_choice(self.tariff)
+            return _amount_below(self.tariff) if text == "0" else _amount_above(self.tariff)
         if func.endswith(".edit"):
-            return one_more(self.tariff)
-        if self.part is not None and self.part.which == NODES:
-            return some_of(self.tariff)
+            addon, amount = more_of(self.tariff)
+            return _parameter(addon, amount)
+        if self.role is not None and self.role.kind == NODES:
+            return _least_amount(self.tariff)
         return _LEFT_OUT
 
-    def choice(self, name: str, text: str) -> Named:
-        """An operating system or a place that the tariff offers; left out where it has none."""
-        if self.wrong == name:
+    def choose_option(self, name: str, text: str) -> Parameter:
+        """An operating system or data center of the tariff; left out if it has none."""
+        if self.wrong_parameter == name:
             return name, NO_SUCH_NUMBER if name == "datacenter" else text
         if self.tariff is None:
             return _LEFT_OUT
@@ -84,3 +89,36 @@ class Offer:
         if name == "datacenter" and self.tariff.datacenters:
             return name, str(self.tariff.datacenters[0].id)
         return _LEFT_OUT
+
+
+def _parameter(addon: Addon, amount: int) -> Parameter:
+    return f"addon_{addon.id}", str(amount)
+
+
+def _amount_below(tariff: Tariff) -> Parameter:
+    addon = _find(tariff, "a least amount", lambda it: bool(it.minimum and it.minimum >= 1))
+    return _parameter(addon, int(addon.minimum or 1) - 1)
+
+
+def _amount_above(tariff: Tariff) -> Parameter:
+    addon = _find(tariff, "a largest amount", lambda it: it.maximum is not None)
+    return _parameter(addon, int(addon.maximum or 0) + int(addon.step or 1))
+
+
+def _least_amount(tariff: Tariff) -> Parameter:
+    addon = _find(tariff, "a resource every order has some of", lambda it: bool(it.minimum))
+    return _parameter(addon, int(addon.minimum or Decimal(1)))
+
+
+def _invalid_choice(tariff: Tariff) -> Parameter:
+    addon = next((addon for addon in tariff.addons if addon.items), None)
+    if addon is None:
+        raise NotSold(f"tariff {tariff.id} has no resource with choices")
+    return f"addon_{addon.id}", NO_SUCH_NUMBER
+
+
+def _find(tariff: Tariff, description: str, fits: Callable[[Addon], bool]) -> Addon:
+    for addon in tariff.addons:
+        if not addon.items and fits(addon):
+            return addon
+    raise NotSold(f"tariff {tariff.id} has no resource with {description}")

@@ -1,4 +1,7 @@
-"""An answer on record, as another seller may give it: what only its world makes true is open."""
+"""The expected answer of an exchange as another seller may give it.
+
+What only the world ``small`` makes true is left open; what the API makes true stays.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import re
 from dataclasses import replace
 from typing import Final
 
-from contracts.checks.seller.parameter_mapping import Words
+from contracts.checks.seller.parameter_mapping import ParameterMapping
 from contracts.checks.seller.roles import SERVICES
 from contracts.record.compare import ExpectedDocument
 from contracts.record.document import Node
@@ -14,74 +17,80 @@ from contracts.record.placeholders import placeholders_in
 
 _CURRENCY: Final = re.compile(r"\bEUR\b")
 _STATES: Final = frozenset({"status", "item_status", "service_status"})
-_WORDS: Final = frozenset({"", "null", "on", "off", "ok"})
-_ONE_OF_MANY: Final = frozenset({"elem", "val", "period"})
-"""Rows, choices and terms: of what is on record the first is enough."""
-_KEPT: Final = ("name", "type", "object")
-"""Attributes that speak of the API."""
+_FLAGS: Final = frozenset({"", "null", "on", "off", "ok"})
+_REPEATED: Final = frozenset({"elem", "val", "period"})
+"""Rows, choices and terms: only the first of an exchange has to be there."""
+_API_ATTRIBUTES: Final = ("name", "type", "object")
+"""Attributes whose texts are part of the API."""
 _COUNT, _RESOURCE = "p_elems", "addon_"
 
 
-def loosened(wanted: ExpectedDocument, words: Words, count: int | None = None) -> ExpectedDocument:
-    """The same answer without its world. ``count``: the rows a filter leaves here."""
-    by_format = tuple((out, _loose(tree, words, count)) for out, tree in wanted.by_format)
+def relax(
+    expected: ExpectedDocument, mapping: ParameterMapping, count: int | None = None
+) -> ExpectedDocument:
+    """The expected answer without its world. ``count``: the rows that a filter leaves here."""
+    by_format = tuple((out, _relax_node(tree, mapping, count)) for out, tree in expected.by_format)
     return ExpectedDocument(
-        _loose(wanted.doc, words, count), wanted.kind, exact=False, by_format=by_format
+        _relax_node(expected.doc, mapping, count), expected.kind, exact=False, by_format=by_format
     )
 
 
-def may_lack(doc: Node, names: frozenset[str]) -> Node:
-    """The same document, some fields of which need not be there."""
-    children = (replace(one, optional=True) if one.name in names else one for one in doc.children)
+def make_optional(doc: Node, names: frozenset[str]) -> Node:
+    """The same document with some of its fields optional."""
+    children = (
+        replace(child, optional=True) if child.name in names else child for child in doc.children
+    )
     return replace(doc, children=tuple(children))
 
 
-def _loose(node: Node, words: Words, count: int | None) -> Node:
+def _relax_node(node: Node, mapping: ParameterMapping, count: int | None) -> Node:
     children: list[Node] = []
     for child in node.children:
-        if child.name in _ONE_OF_MANY and any(one.name == child.name for one in children):
+        if child.name in _REPEATED and any(child.name == sibling.name for sibling in children):
             continue
-        other = child.name.startswith(_RESOURCE) and child.name not in words.echo
-        if words.renamed.get(child.name, "" if other else child.name):
-            children.append(_loose(child, words, count))
+        is_other_resource = child.name.startswith(_RESOURCE) and child.name not in mapping.echoed
+        if mapping.renamed.get(child.name, "" if is_other_resource else child.name):
+            children.append(_relax_node(child, mapping, count))
     attrs = {
-        name: words.renamed.get(text) or text if name in _KEPT else _open(text, name, words)
+        name: mapping.renamed.get(text) or text
+        if name in _API_ATTRIBUTES
+        else _relax_text(text, name, mapping)
         for name, text in node.attrs.items()
     }
-    name = words.renamed.get(node.name, node.name)
-    text = None if node.text is None else _open(node.text, node.name, words)
+    name = mapping.renamed.get(node.name, node.name)
+    text = None if node.text is None else _relax_text(node.text, node.name, mapping)
     if name == _COUNT and count is not None:
         text = str(count)
-    elif name == _COUNT and node.text == "0" and "filter" in words.echo:
-        # Nothing is called so anywhere.
+    elif name == _COUNT and node.text == "0" and "filter" in mapping.echoed:
+        # The filter looks for a name that no service has anywhere.
         text = node.text
     return Node(name, text, attrs, tuple(children), optional=node.optional)
 
 
-def _open(text: str, name: str, words: Words) -> str:
-    """A text of an answer, as this seller must have it: kept, put into its words, or left open."""
-    old, new = words.echo.get(name, ("", ""))
+def _relax_text(text: str, name: str, mapping: ParameterMapping) -> str:
+    """A text of the answer: kept, replaced by the text of this seller, or left open."""
+    old, new = mapping.echoed.get(name, ("", ""))
     if text and text == old:
         return new
     if name == "param":
-        found = (here for said, here in words.echo.values() if said == text)
-        return next(found, "<any>")
-    for old, new in words.by_format.items():
+        sent = (here for there, here in mapping.echoed.values() if there == text)
+        return next(sent, "<any>")
+    for old, new in mapping.replacements.items():
         # A key begins with the number of its license.
         if text == old or (old in SERVICES and text.startswith(f"{old}-")):
             return text.replace(old, new, 1)
     if name in _STATES or name == "orig" or text == "<absent>":
         return text
-    if text in _WORDS:
-        return "<any>" if words.owned and name != "ok" else text
-    return _place(text)
+    if text in _FLAGS:
+        return "<any>" if mapping.uses_own and name != "ok" else text
+    return _relax_placeholders(text)
 
 
-def _place(text: str) -> str:
-    """Placeholders stay, but for days of its world and for its currency; all else is open."""
-    said = list(placeholders_in(text))
-    if not said:
+def _relax_placeholders(text: str) -> str:
+    """Keeps placeholders, except days and the currency of the world; opens all other texts."""
+    placeholders = list(placeholders_in(text))
+    if not placeholders:
         return "<any>"
-    if any(place.spans is not None for place in said):
+    if any(placeholder.spans is not None for placeholder in placeholders):
         return "<date>"
     return _CURRENCY.sub("<text>", text)

@@ -1,8 +1,7 @@
-"""What a judge has at a seller without worlds, to ask about in place of fixtures.
+"""Fills the roles of exchanges at a seller without worlds: finds or buys services and tariffs.
 
-Exchanges on record speak of services of the world ``small`` by their numbers. At a foreign seller
-an equal one plays their part: what an exchange has ordered already, one of the account's own where
-it is only looked at, or one that is bought for it, within the budget. It is used for as many
+A role is filled by what an exchange of the same run has ordered, by a service of the account's own
+if it is only read, or by one that is bought within the budget. A service is used for as many
 exchanges as it survives.
 """
 
@@ -12,21 +11,22 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from contracts.checks.seller.baskets import Baskets
+from contracts.checks.seller import states
+from contracts.checks.seller.basket import Basket
 from contracts.checks.seller.roles import (
     ANY,
     CERTIFICATE,
-    DEAD,
+    DELETED,
     FAMILIES,
-    RESTING,
     SECOND,
+    SUSPENDED,
     TRIAL,
-    Part,
+    Role,
 )
-from contracts.checks.seller.states import ACTIVE, GONE, SUSPENDED, States, state_of
-from contracts.checks.seller.tariff_choice import Goods, lengths, shortest
-from contracts.journeys.catalogue_view import ADDITION, SOFT, NotSold, Shelf
-from contracts.journeys.runs import Wishes, client_at
+from contracts.checks.seller.states import ServiceStates, state_of
+from contracts.checks.seller.tariff_choice import TariffChoice, list_terms, shortest_price
+from contracts.journeys.catalogue_view import ADDITION, SOFT, CatalogueView, NotSold
+from contracts.journeys.runs import JourneyOptions, create_client
 from contracts.record.document import Node
 from contracts.target.purchases import BUSY, Purchase, read_rows
 from contracts.target.seller import CannotRun, Seller
@@ -36,254 +36,266 @@ from contracts.verdicts import Verdict
 from reseller_client import ResellerError
 from reseller_client.services.models import Tariff
 
-_STATE: Final = {RESTING: SUSPENDED, DEAD: GONE}
-"""What state a part is in; all others are active."""
-_CHANGE: Final = "service.changepricelist"
-"""After it a service is of another tariff, and plays its part no more."""
-_OURS: Final = frozenset({ADDITION, CERTIFICATE})
-"""What exchanges order of these stands on a license, or for a name, that others need as well."""
+_STATE: Final = {SUSPENDED: states.SUSPENDED, DELETED: states.DELETED}
+"""The state of a role's service; all other roles are active."""
+_CHANGE_TARIFF: Final = "service.changepricelist"
+"""After it a service has another tariff and no longer fills its role."""
+_NOT_SHARED: Final = frozenset({ADDITION, CERTIFICATE})
+"""Orders of exchanges in these families belong to a license or a name that others need as well."""
 
 
-class NotHere(Exception):
+class NotPortable(Exception):
     """An exchange cannot be asked of this seller; one line that says why."""
 
 
 @dataclass(slots=True)
-class Stock:
-    """Services by the part they play.
+class Resources:
+    """Services and tariffs by role.
 
-    What is asked of it raises NotHere where there is none, and CannotRun where one could not be
-    prepared although it should have been.
+    Methods raise NotPortable if nothing can fill a role, and CannotRun if a service should have
+    been prepared and could not be.
     """
 
     seller: Seller
-    wishes: Wishes
-    baskets: Baskets = field(init=False)
-    goods: Goods = field(init=False)
-    states: States = field(init=False)
-    _held: dict[Part, int] = field(default_factory=dict)
-    _never: dict[Part, str] = field(default_factory=dict)
-    _broken: dict[Part, str] = field(default_factory=dict)
+    options: JourneyOptions
+    basket: Basket = field(init=False)
+    tariffs: TariffChoice = field(init=False)
+    states: ServiceStates = field(init=False)
+    _numbers: dict[Role, int] = field(default_factory=dict)
+    _unavailable: dict[Role, str] = field(default_factory=dict)
+    _failed: dict[Role, str] = field(default_factory=dict)
     _changed: set[int] = field(default_factory=set)
     _rows: dict[str, dict[int, Node] | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """The basket and the price list are those of the same account."""
-        client = client_at(self.seller, self.wishes)
-        self.baskets = Baskets(self.seller.guard)
-        self.goods = Goods(Shelf(client, self.wishes.tariffs, self.wishes.addresses))
-        self.states = States(self.seller, client.retry_policy)
+        """Basket, price list and states are read with the same account."""
+        client = create_client(self.seller, self.options)
+        self.basket = Basket(self.seller.guard)
+        self.tariffs = TariffChoice(
+            CatalogueView(client, self.options.tariffs, self.options.addresses)
+        )
+        self.states = ServiceStates(self.seller, client.retry_policy)
 
-    def tariff(self, part: Part) -> Tariff:
-        """What is sold in the part of a tariff."""
+    def tariff(self, role: Role) -> Tariff:
+        """The tariff that fills a role."""
         try:
-            return self._tariff(part)
+            return self._choose_tariff(role)
         except NotSold as reason:
-            raise NotHere(str(reason)) from None
+            raise NotPortable(str(reason)) from None
         except ResellerError as problem:
             raise CannotRun(f"the price list could not be read: {problem}") from problem
 
-    def _tariff(self, part: Part) -> Tariff:
-        """The same; the gate is told what it costs by the price list."""
-        tariff = self.goods.tariff(part)
-        if lengths(tariff):
-            term = shortest(tariff)
-            told = Sum(term.cost.amount, term.cost.currency or "")
-            self.seller.guard.listed_prices[str(tariff.id)] = told, term.length
+    def _choose_tariff(self, role: Role) -> Tariff:
+        """As ``tariff``, raising NotSold; the spending guard learns its listed price."""
+        tariff = self.tariffs.choose(role)
+        if list_terms(tariff):
+            price = shortest_price(tariff)
+            cost = Sum(price.cost.amount, price.cost.currency or "")
+            self.seller.guard.listed_prices[str(tariff.id)] = cost, price.length
         return tariff
 
-    def price(self, family: str) -> float:
-        """What a family costs, to compare; what is not sold counts as the dearest."""
+    def estimate_price(self, family: str) -> float:
+        """The price of a family's service, to compare; infinite if it is not sold."""
         if family not in FAMILIES:
             return 0
         try:
-            return float(shortest(self._tariff(Part(family))).cost.amount)
+            return float(shortest_price(self._choose_tariff(Role(family))).cost.amount)
         except (NotSold, ResellerError):
             return float("inf")
 
-    def number(self, part: Part, *, acts: bool, buys: bool = True) -> int:
-        """The service that plays a part. ``acts``: something is done to it, so it has to be bought.
+    def number(self, role: Role, *, acts: bool, buys: bool = True) -> int:
+        """The number of the service that fills a role.
 
-        ``buys`` False: only what is there already.
+        ``acts``: it will be changed, so it has to be one that was bought. ``buys`` False: only
+        services that exist already.
         """
-        if part in self._held:
-            return self._held[part]
-        found = next(self._bought(part), None)
-        if found is None and not acts:
-            found = self._there(part)
-            if found is not None:
-                # It is the account's own: the next one may do something to it, and may not.
-                return found
-        if found is None:
-            found = self._made(part, buys=buys)
-        self._held[part] = found
-        return found
+        if role in self._numbers:
+            return self._numbers[role]
+        number = next(self._bought(role), None)
+        if number is None and not acts:
+            number = self._find_own(role)
+            if number is not None:
+                # Not remembered: it is the account's own, and the next exchange may change its.
+                return number
+        if number is None:
+            number = self._prepare(role, buys=buys)
+        self._numbers[role] = number
+        return number
 
-    def shown(self, part: Part, name: str, *, acts: bool) -> str:
-        """What the form of a service that plays a part has under a name."""
-        number = self.number(part, acts=acts)
-        form, refusal = self.seller.ask({"func": f"{part.family}.edit", "elid": str(number)})
-        told = form.first(name) if form is not None else None
-        if told is None or not told.text:
-            raise NotHere(f"the form of {part.family} {number} tells no {name} {refusal}".strip())
-        return told.text
+    def read_field(self, role: Role, name: str, *, acts: bool) -> str:
+        """A field in the form of the service that fills a role."""
+        number = self.number(role, acts=acts)
+        form, refusal = self.seller.ask({"func": f"{role.family}.edit", "elid": str(number)})
+        node = form.first(name) if form is not None else None
+        if node is None or not node.text:
+            raise NotPortable(f"the form of {role.family} {number} has no {name} {refusal}".strip())
+        return node.text
 
-    def has_had(self, family: str) -> bool:
-        """Whether this run has had one that lived."""
-        bought = (one for one in self.seller.guard.purchases.all if one.family == family)
-        return any(not one.waits and one.number is not None for one in bought)
+    def has_ordered(self, family: str) -> bool:
+        """Whether this run has bought a service of a family."""
+        return any(
+            purchase.family == family and not purchase.waits and purchase.number is not None
+            for purchase in self.seller.guard.purchases.all
+        )
 
-    def by_hand(self, family: str) -> str:
-        """Why a family is not ordered from unless its tariff is named, or nothing."""
+    def explain_manual(self, family: str) -> str:
+        """Why a family is not ordered unless its tariff is named, or an empty text."""
         try:
-            return self.goods.by_hand(family)
+            return self.tariffs.explain_manual(family)
         except (NotSold, ResellerError) as reason:
             return str(reason)
 
-    def patiently(self, ask: Callable[[], Verdict], times: int) -> Verdict:
-        """Asks again, so many times, while the seller is at work on what it is asked about."""
-        verdict = ask()
+    def retry_while_busy(self, judge: Callable[[], Verdict], times: int) -> Verdict:
+        """Judges again, at most ``times``, while the seller is working on the service."""
+        verdict = judge()
         for _ in range(times):
-            if not any(BUSY in told for told in verdict.messages):
+            if not any(BUSY in message for message in verdict.messages):
                 break
-            self.states.pause((part.family, number) for part, number in self._held.items())
-            verdict = ask()
+            self.states.pause((role.family, number) for role, number in self._numbers.items())
+            verdict = judge()
         return verdict
 
-    def bare_license(self) -> int:
-        """A license without a module; those that this run has put there are deleted."""
-        number = self.number(Part(SOFT, SECOND), acts=True)
-        for one in self.seller.guard.purchases.select_family(ADDITION):
-            form, _ = self.seller.ask({"func": f"{ADDITION}.edit", "elid": str(one.number)})
+    def license_without_module(self) -> int:
+        """A license without a module; modules that this run put on it are deleted."""
+        number = self.number(Role(SOFT, SECOND), acts=True)
+        for purchase in self.seller.guard.purchases.select_family(ADDITION):
+            module = purchase.number or 0
+            form, _ = self.seller.ask({"func": f"{ADDITION}.edit", "elid": str(module)})
             carrier = form.first("item") if form is not None else None
             if carrier is None or carrier.text != str(number):
                 continue
-            if refusal := self.states.delete(ADDITION, one.number or 0):
-                # Sellers may have rules of when something may go.
-                raise NotHere(f"license {number} keeps the module it has: {refusal}")
-            self.states.wait_until_gone(ADDITION, one.number or 0)
+            if refusal := self.states.delete(ADDITION, module):
+                # A seller may have a rule about when something may be deleted.
+                raise NotPortable(f"license {number} keeps the module it has: {refusal}")
+            self.states.wait_until_deleted(ADDITION, module)
         return number
 
-    def tariff_of(self, part: Part) -> Tariff:
-        """That of a service of the account's own, which is not what is bought here."""
-        code = self.shown(part, "pricelist", acts=False)
-        found = self.goods.shelf.client.catalogue.tariff(int(code)) if code.isdigit() else None
-        if found is None:
-            raise NotHere(f"its tariff {code} is not in the price list")
-        return found
+    def tariff_of(self, role: Role) -> Tariff:
+        """The tariff of a service of the account's own, which may differ from what is bought."""
+        code = self.read_field(role, "pricelist", acts=False)
+        catalogue = self.tariffs.catalogue.client.catalogue
+        tariff = catalogue.tariff(int(code)) if code.isdigit() else None
+        if tariff is None:
+            raise NotPortable(f"its tariff {code} is not in the price list")
+        return tariff
 
-    def dearer(self, part: Part, number: int) -> Tariff:
-        """A dearer tariff that a service can change to."""
-        shelf = self.goods.shelf
+    def dearer_tariff(self, role: Role, number: int) -> Tariff:
+        """A dearer tariff to which a service can change."""
+        catalogue = self.tariffs.catalogue
         try:
-            options = shelf.client.services.tariffs_to_change_to(number)
-            return shelf.dearer(self._tariff(Part(part.family)), [one.id for one in options])
+            options = catalogue.client.services.tariffs_to_change_to(number)
+            current = self._choose_tariff(Role(role.family))
+            return catalogue.dearer(current, [option.id for option in options])
         except (NotSold, ResellerError) as reason:
-            raise NotHere(f"no other tariff for {part.family} {number}: {reason}") from None
+            raise NotPortable(f"no other tariff for {role.family} {number}: {reason}") from None
 
     def rows(self, family: str) -> dict[int, Node]:
-        """A list of the account's as it is now, by number."""
+        """A list of the account as it is now, by number."""
         rows = read_rows(self.seller.ask, family)
         if rows is None:
-            raise NotHere(f"the list {family} cannot be read to its end")
+            raise NotPortable(f"the list {family} cannot be read to its end")
         return rows
 
-    def settle(self, func: str, touched: frozenset[int]) -> None:
-        """After something was done: what was touched plays its part again, or none any more."""
-        if func.startswith(_CHANGE):
-            self._changed |= touched
-        for part, number in list(self._held.items()):
-            if number not in touched:
+    def release(self, func: str, changed: frozenset[int]) -> None:
+        """After ``func`` changed services: those that still fit fill their roles again."""
+        if func.startswith(_CHANGE_TARIFF):
+            self._changed |= changed
+        for role, number in list(self._numbers.items()):
+            if number not in changed:
                 continue
-            del self._held[part]
-            state = self.states.work_again(func, part.family, number)
-            if state == _STATE.get(part.which, ACTIVE) and not func.startswith(_CHANGE):
-                self._held[part] = number
+            del self._numbers[role]
+            state = self.states.resume_after(func, role.family, number)
+            fits = state == _STATE.get(role.kind, states.ACTIVE)
+            if fits and not func.startswith(_CHANGE_TARIFF):
+                self._numbers[role] = number
 
-    def _bought(self, part: Part) -> Iterator[int]:
-        """What this run has bought already and would do."""
-        code = str(self._code(part))
-        for one in reversed(self.seller.guard.purchases.all):
-            if one.family != part.family or one.number in (None, *self._held.values()):
+    def _bought(self, role: Role) -> Iterator[int]:
+        """Numbers of services that this run has bought and that fit a role, the newest first."""
+        code = str(self._tariff_code(role))
+        for purchase in reversed(self.seller.guard.purchases.all):
+            number = purchase.number
+            if purchase.family != role.family or number in (None, *self._numbers.values()):
                 continue
-            if part.family in _OURS or one.number in self._changed:
-                # Those of exchanges are for what is on record, and not for whom it is asked.
+            if role.family in _NOT_SHARED or number in self._changed:
                 continue
-            if part.which == DEAD:
-                if self.states.of(part.family, one.number or 0) == GONE:
-                    yield one.number or 0
-            elif self._plays(part, one, code):
-                yield one.number or 0
+            if role.kind == DELETED:
+                if self.states.read(role.family, number or 0) == states.DELETED:
+                    yield number or 0
+            elif self._fits(role, purchase, code):
+                yield number or 0
 
-    def _code(self, part: Part) -> int:
+    def _tariff_code(self, role: Role) -> int:
         try:
-            return self._tariff(Part(part.family, TRIAL if part.which == TRIAL else ANY)).id
+            kind = TRIAL if role.kind == TRIAL else ANY
+            return self._choose_tariff(Role(role.family, kind)).id
         except (NotSold, ResellerError):
             return 0
 
-    def _plays(self, part: Part, one: Purchase, code: str) -> bool:
-        if one.gone or one.refused or one.waits or one.tariff != code or one.number is None:
+    def _fits(self, role: Role, purchase: Purchase, code: str) -> bool:
+        if purchase.gone or purchase.refused or purchase.waits or purchase.tariff != code:
             return False
-        if (one.price is not None and not one.price.amount) != (part.which == TRIAL):
+        if purchase.number is None:
             return False
-        if self.states.of(part.family, one.number) != ACTIVE:
+        is_free = purchase.price is not None and not purchase.price.amount
+        if is_free != (role.kind == TRIAL):
             return False
-        return part.which != RESTING or self.states.rests(part.family, one.number)
+        if self.states.read(role.family, purchase.number) != states.ACTIVE:
+            return False
+        return role.kind != SUSPENDED or self.states.suspend(role.family, purchase.number)
 
-    def _there(self, part: Part) -> int | None:
-        """One of the account's own."""
-        if part.which == TRIAL:
+    def _find_own(self, role: Role) -> int | None:
+        """A service of the account's own that fits a role."""
+        if role.kind == TRIAL:
             return None
-        if part.family not in self._rows:
-            self._rows[part.family] = read_rows(self.seller.ask, part.family)
-        wanted = _STATE.get(part.which, ACTIVE)
-        fits = [n for n, row in (self._rows[part.family] or {}).items() if state_of(row) == wanted]
-        # The list may have changed since: what has gone plays no active part.
-        living = (n for n in fits if self.states.of(part.family, n) == wanted)
-        if part.which not in (ANY, RESTING, DEAD):
-            next(living, None)
-        return next(living, None)
+        if role.family not in self._rows:
+            self._rows[role.family] = read_rows(self.seller.ask, role.family)
+        state = _STATE.get(role.kind, states.ACTIVE)
+        listed = [n for n, row in (self._rows[role.family] or {}).items() if state_of(row) == state]
+        # The list was read earlier; a service may have changed its state since.
+        current = (n for n in listed if self.states.read(role.family, n) == state)
+        if role.kind not in (ANY, SUSPENDED, DELETED):
+            next(current, None)
+        return next(current, None)
 
-    def _made(self, part: Part, *, buys: bool) -> int:
-        """One that is bought now, and brought into its state."""
-        if part in self._never:
-            raise NotHere(self._never[part])
-        if part in self._broken:
-            raise CannotRun(self._broken[part])
-        if part.which == DEAD:
-            raise NotHere(f"needs {part}, and nothing that was bought is deleted yet")
+    def _prepare(self, role: Role, *, buys: bool) -> int:
+        """Buys a service and brings it into the state of a role."""
+        if role in self._unavailable:
+            raise NotPortable(self._unavailable[role])
+        if role in self._failed:
+            raise CannotRun(self._failed[role])
+        if role.kind == DELETED:
+            raise NotPortable(f"needs {role}, and nothing that was bought is deleted yet")
         if not buys:
-            raise NotHere(
-                f"another service of {part.family} would have to be bought for this alone"
+            raise NotPortable(
+                f"another service of {role.family} would have to be bought for this alone"
             )
         try:
-            number = self._buy(part)
-        except (CallBlocked, NotSold, NotHere) as reason:
-            # A budget only shrinks: it is not asked for again.
-            self._never[part] = f"needs {part}: {reason}"
-            raise NotHere(self._never[part]) from None
+            number = self._buy(role)
+        except (CallBlocked, NotSold, NotPortable) as reason:
+            # The budget only shrinks, so the answer stays the same.
+            self._unavailable[role] = f"needs {role}: {reason}"
+            raise NotPortable(self._unavailable[role]) from None
         except (ResellerError, CannotRun) as problem:
-            # Nor is what failed done over and over again: every time may cost.
-            self._broken[part] = f"{part} could not be had: {problem}"
-            raise CannotRun(self._broken[part]) from problem
-        if part.which == RESTING and not self.states.rests(part.family, number):
-            raise CannotRun(f"{part} could not be had: {number} cannot be suspended")
+            # Not tried again: every attempt may cost money.
+            self._failed[role] = f"{role} could not be prepared: {problem}"
+            raise CannotRun(self._failed[role]) from problem
+        if role.kind == SUSPENDED and not self.states.suspend(role.family, number):
+            raise CannotRun(f"{role} could not be prepared: {number} cannot be suspended")
         return number
 
-    def _buy(self, part: Part) -> int:
-        family = part.family
-        if reason := self.goods.by_hand(family):
-            raise NotHere(reason)
-        license = str(self.number(Part(SOFT), acts=True)) if family == ADDITION else ""
-        kind = Part(family, TRIAL if part.which == TRIAL else ANY)
-        order = self.goods.order(family, self._tariff(kind), license)
-        if part.which == TRIAL:
+    def _buy(self, role: Role) -> int:
+        family = role.family
+        if reason := self.tariffs.explain_manual(family):
+            raise NotPortable(reason)
+        license = str(self.number(Role(SOFT), acts=True)) if family == ADDITION else ""
+        tariff = self._choose_tariff(Role(family, TRIAL if role.kind == TRIAL else ANY))
+        order = self.tariffs.build_order(family, tariff, license)
+        if role.kind == TRIAL:
             order["period"] = "-100"
         _, refusal = self.seller.ask(order)
         purchase = self.seller.guard.purchases.all[-1]
         if purchase.number is None:
             raise CannotRun(f"its order was answered with {refusal or 'no number'}")
-        state = self.states.of(family, purchase.number)
-        if state != ACTIVE:
+        if self.states.read(family, purchase.number) != states.ACTIVE:
             raise CannotRun(f"{family} {purchase.number} was ordered and does not become active")
         return purchase.number

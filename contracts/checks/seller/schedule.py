@@ -1,12 +1,13 @@
-"""In which turn exchanges are asked of a foreign seller, and which of them cost money."""
+"""The order in which exchanges are judged at a seller that is not ours, and what they cost."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import IntEnum
 from typing import Final
 
-from contracts.checks.seller.resources import Stock
-from contracts.checks.seller.roles import DEAD, SERVICES, TEXTS
+from contracts.checks.seller.resources import Resources
+from contracts.checks.seller.roles import DELETED, SERVICES, TEXTS
 from contracts.journeys.catalogue_view import ADDITION, SOFT, VDS
 from contracts.record.exchange import Exchange, Request
 from contracts.record.levels import family_of
@@ -15,20 +16,32 @@ from contracts.verdicts import EVIDENCE
 
 BASKET: Final = frozenset({"basket", "cart", "cart.empty", "cartorder.create.confirm"})
 NUMBERS: Final = ("elid", "item", "plid")
-"""Parameters that number services."""
-FREE, ORDERS, LOOKS, SPENDS, MODULES_GO, GO, GO_AGAIN, AFTERWARDS = range(8)
-"""What needs nothing; orders, whose services are then looked at and used up; what is deleted."""
-_TAKEN_OUT: Final = frozenset({"", "delete", "clearbasket"})
+"""Parameters that hold numbers of services."""
+_TAKES_OUT: Final = frozenset({"", "delete", "clearbasket"})
+"""Buttons of the basket that pay nothing."""
+
+
+class Phase(IntEnum):
+    """Phases of the run: orders first, then what reads and changes them, deletions last."""
+
+    FREE = 0
+    ORDER = 1
+    READ = 2
+    SPEND = 3
+    DELETE_MODULE = 4
+    DELETE = 5
+    DELETE_AGAIN = 6
+    AFTER_DELETION = 7
 
 
 def requests_of(exchange: Exchange) -> Iterator[Request]:
-    """All of its requests, in their order."""
+    """All requests of an exchange, in the order in which they are sent."""
     yield from (step.request for step in exchange.before)
     yield exchange.request
 
 
-def waits_to_be_paid(request: Request) -> bool:
-    """Whether it is about the basket, or puts something there."""
+def uses_basket(request: Request) -> bool:
+    """Whether a request changes the basket or leaves an order in it."""
     if not changes(request.func, request.params):
         return False
     if request.func in BASKET or request.params.get("clicked_button") == "basket":
@@ -38,39 +51,42 @@ def waits_to_be_paid(request: Request) -> bool:
 
 
 def pays(request: Request) -> bool:
-    """Whether it takes money at once: not what waits in the basket, and no step on the way."""
+    """Whether a request takes money at once; not if it waits in the basket or is a step before."""
     if not spends(request.func, request.params) or request.func.endswith(".order.csr"):
         return False
     if request.func in BASKET:
-        return request.params.get("clicked_button", "") not in _TAKEN_OUT or (
+        return request.params.get("clicked_button", "") not in _TAKES_OUT or (
             request.func == "cartorder.create.confirm"
         )
-    return not waits_to_be_paid(request)
+    return not uses_basket(request)
 
 
-def turn_of(exchange: Exchange, out: str, stock: Stock) -> tuple[int, bool, float, int]:
-    """When to ask it: what it orders is looked at by what follows, and deleted last of all.
+def priority_of(
+    exchange: Exchange, out: str, resources: Resources
+) -> tuple[Phase, bool, float, int]:
+    """Sort key of an exchange in a format.
 
-    Within a turn the families of most clients come first, what is cheap before what is dear, and
-    what is known before what is assumed.
+    Within a phase the families that most clients use come first, the cheap before the dear, and
+    the known before the assumed.
     """
     family = family_of(exchange.func)
-    known = EVIDENCE.index(exchange.evidence)
-    return _turn(exchange, out), family not in (SOFT, VDS), stock.price(family), known
+    evidence = EVIDENCE.index(exchange.evidence)
+    price = resources.estimate_price(family)
+    return _phase_of(exchange, out), family not in (SOFT, VDS), price, evidence
 
 
-def _turn(exchange: Exchange, out: str) -> int:
+def _phase_of(exchange: Exchange, out: str) -> Phase:
     func, params = exchange.func, exchange.request.params
-    numbers = {one for name in NUMBERS for one in params.get(name, "").split(", ")}
-    if any(SERVICES[one].which == DEAD for one in numbers & set(SERVICES)):
-        return AFTERWARDS
+    numbers = {number for name in NUMBERS for number in params.get(name, "").split(", ")}
+    if any(SERVICES[number].kind == DELETED for number in numbers & set(SERVICES)):
+        return Phase.AFTER_DELETION
     if func.endswith(".delete"):
         if out != exchange.formats[0]:
-            return GO_AGAIN
-        # A module goes with its license.
-        return MODULES_GO if family_of(func) == ADDITION else GO
+            return Phase.DELETE_AGAIN
+        # Deleting a license deletes its module.
+        return Phase.DELETE_MODULE if family_of(func) == ADDITION else Phase.DELETE
     if func.endswith(".order.param") and pays(exchange.request):
-        return ORDERS
+        return Phase.ORDER
     if numbers - {""} or exchange.before or exchange.expected.kind == "listing":
-        return SPENDS if spends(func, params) else LOOKS
-    return LOOKS if any(one in TEXTS for one in params.items()) else FREE
+        return Phase.SPEND if spends(func, params) else Phase.READ
+    return Phase.READ if any(item in TEXTS for item in params.items()) else Phase.FREE

@@ -1,4 +1,4 @@
-"""States of services at a seller: read, waited for, and brought about by ordinary calls."""
+"""The states of services at a seller: read them, wait for them, change them by ordinary calls."""
 
 from __future__ import annotations
 
@@ -12,79 +12,79 @@ from contracts.target.seller import CannotRun, Seller
 from contracts.target.transports import Refusal
 from reseller_client import RetryPolicy
 
-ACTIVE, SUSPENDED, GONE = "2", "3", "4"
+ACTIVE, SUSPENDED, DELETED = "2", "3", "4"
 """The status of a service (docs/trade.md section 2)."""
 UNKNOWN: Final = ""
 
-Service = tuple[str, int]
-"""A family and a number in it."""
 
-
-def state_of(told: Node) -> str:
-    """The state in a row or a form; UNKNOWN where none is told."""
-    status = told.first("status")
+def state_of(node: Node) -> str:
+    """The status in a row or a form; UNKNOWN if it has none."""
+    status = node.first("status")
     if status is None:
         return UNKNOWN
     return (status.attrs.get("orig") or status.text or "").removeprefix("status_")
 
 
 @dataclass(frozen=True, slots=True)
-class States:
-    """What services come to. ``retry_policy``: how long the seller is waited for."""
+class ServiceStates:
+    """Reads and changes states; ``retry_policy`` says how long to wait for the seller."""
 
     seller: Seller
     retry_policy: RetryPolicy
 
-    def of(self, family: str, number: int) -> str:
-        """The state it comes to; what the seller is at work on is waited for."""
+    def read(self, family: str, number: int) -> str:
+        """The state of a service, once the seller has finished working on it."""
         for _ in range(self.retry_policy.long_reads):
             form, refusal = self.seller.ask({"func": f"{family}.edit", "elid": str(number)})
             if refusal.startswith((Refusal.NO_FUNCTION, Refusal.NO_RIGHT)):
-                # A seller that shows nothing of it is believed to have it.
+                # Without a form there is nothing to read; the service is assumed to work.
                 return ACTIVE
             if form is None:
-                return GONE if refusal.startswith(Refusal.NO_ELEMENT) else UNKNOWN
+                return DELETED if refusal.startswith(Refusal.NO_ELEMENT) else UNKNOWN
             state = state_of(form)
-            if state in (UNKNOWN, ACTIVE, SUSPENDED, GONE):
+            if state in (UNKNOWN, ACTIVE, SUSPENDED, DELETED):
                 return state or ACTIVE
             self.retry_policy.wait(self.retry_policy.pause)
         return UNKNOWN
 
-    def work_again(self, func: str, family: str, number: int) -> str:
-        """The state it comes to after ``func``, resumed where it was suspended."""
-        state = self.of(family, number)
+    def resume_after(self, func: str, family: str, number: int) -> str:
+        """The state after ``func``; a suspended service is resumed first.
+
+        Raises CannotRun if it cannot be resumed.
+        """
+        state = self.read(family, number)
         if state == SUSPENDED:
             _, refusal = self.seller.ask({"func": f"{family}.resume", "elid": str(number)})
             if refusal and BUSY not in refusal:
-                raise CannotRun(f"after {func}: {family} {number} does not work again: {refusal}")
-            state = self.of(family, number)
+                raise CannotRun(f"after {func}: {family} {number} could not be resumed: {refusal}")
+            state = self.read(family, number)
         return state
 
-    def rests(self, family: str, number: int) -> bool:
-        """Suspends it, and tells whether it is."""
+    def suspend(self, family: str, number: int) -> bool:
+        """Suspends a service; whether it is suspended afterwards."""
         self.seller.ask({"func": f"{family}.suspend", "elid": str(number)})
-        return self.of(family, number) == SUSPENDED
+        return self.read(family, number) == SUSPENDED
 
     def delete(self, family: str, number: int) -> str:
-        """Deletes it; why that did not work, or nothing."""
-        asked, refusal = {"func": f"{family}.delete", "elid": str(number), "sok": "ok"}, ""
+        """Deletes a service; the refusal, or an empty text."""
+        fields, refusal = {"func": f"{family}.delete", "elid": str(number), "sok": "ok"}, ""
         for _ in range(DELETE_ATTEMPTS):
-            _, refusal = self.seller.ask(asked)
+            _, refusal = self.seller.ask(fields)
             if BUSY not in refusal:
                 break
             self.pause([(family, number)])
         return refusal
 
-    def wait_until_gone(self, family: str, number: int) -> None:
-        """Waits for what was deleted to leave the list: its form may be gone before."""
+    def wait_until_deleted(self, family: str, number: int) -> None:
+        """Waits until a deleted service leaves the list; its form may be gone before."""
         for _ in range(self.retry_policy.long_reads):
             row = (read_rows(self.seller.ask, family) or {}).get(number)
-            if row is None or state_of(row) == GONE:
+            if row is None or state_of(row) == DELETED:
                 break
             self.pause([(family, number)])
 
-    def pause(self, services: Iterable[Service]) -> None:
-        """Lets some time pass, and looks: some sellers are at work until they are looked at."""
+    def pause(self, services: Iterable[tuple[str, int]]) -> None:
+        """Waits, then reads services (family, number): some sellers work only while read."""
         self.retry_policy.wait(self.retry_policy.pause)
         for family, number in services:
             self.seller.ask({"func": f"{family}.edit", "elid": str(number)})

@@ -1,4 +1,4 @@
-"""What plays the part of a tariff at a seller, and what an order of it has to say."""
+"""Which tariff of a seller fills a role, and what an order of it has to say."""
 
 from __future__ import annotations
 
@@ -18,140 +18,150 @@ from contracts.checks.seller.roles import (
     NODES,
     PLATFORM,
     TRIAL,
-    Part,
+    Role,
 )
-from contracts.journeys.catalogue_view import ADDITION, SOFT, NotSold, Shelf
+from contracts.journeys.catalogue_view import ADDITION, SOFT, CatalogueView, NotSold
 from contracts.journeys.custom_services import template_of
 from contracts.target.sums import Sum
 from reseller_client.services.catalogue_models import Price, Tariff
 
 TRIAL_LENGTH: Final = -100
-_NAMED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({
+"""The period of a trial, as the price list has it."""
+_REQUIRED: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({
     SOFT: ("ip", "licname"), EXTERNAL: ("ip", "licname"), PLATFORM: ("comment",),
     ADDITION: (), CERTIFICATE: (), DOMAIN: ("domain",),
 })  # fmt: skip
-"""Parameters an order cannot do without; machines and the rest have a name of a host."""
-_REQUEST: Final[Mapping[str, str]] = MappingProxyType({
+"""Parameters an order must have, by family; all other families need a host name (``domain``)."""
+_CSR: Final[Mapping[str, str]] = MappingProxyType({
     "crt_type": "generate", "field_country": "182", "ST": "Region",
     "L": "City",
     "O": "Example",
 })  # fmt: skip
-"""What a certificate is asked for (docs/trade.md section 7)."""
+"""The certificate request of an order (docs/trade.md section 7)."""
 
 
 @dataclass(slots=True)
-class Goods:
-    """Tariffs by the part they play; ``named``: codes to take, by family. All may raise NotSold."""
+class TariffChoice:
+    """Tariffs by role. Methods raise NotSold where nothing in the price list fits."""
 
-    shelf: Shelf
+    catalogue: CatalogueView
     token: str = field(default_factory=lambda: secrets.token_hex(3))
-    _chosen: dict[Part, Tariff] = field(default_factory=dict)
+    """Makes names unique among runs."""
+    _chosen: dict[Role, Tariff] = field(default_factory=dict)
     _lists: dict[str, tuple[Tariff, ...]] = field(default_factory=dict)
     _names: int = 0
-    _spare: str = ""
+    _spare_address: str = ""
 
-    def tariff(self, part: Part) -> Tariff:
-        """What plays a part, chosen once."""
-        if part not in self._chosen:
-            self._chosen[part] = self._choose(part)
-        return self._chosen[part]
+    def choose(self, role: Role) -> Tariff:
+        """The tariff that fills a role, always the same."""
+        if role not in self._chosen:
+            self._chosen[role] = self._choose(role)
+        return self._chosen[role]
 
-    def _choose(self, part: Part) -> Tariff:
-        if part.which == TRIAL:
-            return self._first(part, "a trial", lambda one: _is_free(price_of(one, TRIAL_LENGTH)))
-        if part.which == NODES:
-            return self._first(part, "a resource every order has some of", _has_nodes)
-        if part.which == DEARER:
-            held = self.tariff(Part(part.family))
-            least = _least(held)
-            return self._first(part, "a dearer tariff", lambda one: _least(one) > least)
+    def _choose(self, role: Role) -> Tariff:
+        if role.kind == TRIAL:
+            return self._cheapest(
+                role, "a trial", lambda tariff: _is_free(find_price(tariff, TRIAL_LENGTH))
+            )
+        if role.kind == NODES:
+            return self._cheapest(role, "a resource every order has some of", _has_nodes)
+        if role.kind == DEARER:
+            least = _lowest_cost(self.choose(Role(role.family)))
+            return self._cheapest(
+                role, "a dearer tariff", lambda tariff: _lowest_cost(tariff) > least
+            )
         try:
-            return self.shelf.tariff(part.family)
+            return self.catalogue.tariff(role.family)
         except NotSold:
-            if part.family in self.shelf.named:
-                # Named, and sold by the year: that is what it was named for.
-                return self._first(part, "it", lambda one: one.id == self.shelf.named[part.family])
-            return self._first(part, "anything", lambda one: bool(lengths(one)))
+            named = self.catalogue.named.get(role.family)
+            if named is not None:
+                # Named by the user although not sold by the month: its shortest term is bought.
+                return self._cheapest(role, "it", lambda tariff: tariff.id == named)
+            return self._cheapest(role, "anything", lambda tariff: bool(list_terms(tariff)))
 
-    def _first(self, part: Part, what: str, fits: Callable[[Tariff], bool]) -> Tariff:
-        """The cheapest that fits."""
-        if part.family not in self._lists:
-            self._lists[part.family] = self.shelf.client.catalogue.tariffs(part.family)
-        sold = [
-            one
-            for one in self._lists[part.family]
-            if one.itemtype in ("", part.family) and one.orderable and one.prices and fits(one)
+    def _cheapest(self, role: Role, description: str, fits: Callable[[Tariff], bool]) -> Tariff:
+        if role.family not in self._lists:
+            self._lists[role.family] = self.catalogue.client.catalogue.tariffs(role.family)
+        candidates = [
+            tariff
+            for tariff in self._lists[role.family]
+            if tariff.itemtype in ("", role.family)
+            and tariff.orderable
+            and tariff.prices
+            and fits(tariff)
         ]
-        if not sold:
-            raise NotSold(f"of {part.family} the price list does not have {what}")
-        return min(sold, key=lambda one: (_least(one), one.id))
+        if not candidates:
+            raise NotSold(f"of {role.family} the price list does not have {description}")
+        return min(candidates, key=lambda tariff: (_lowest_cost(tariff), tariff.id))
 
-    def by_hand(self, family: str) -> str:
-        """Why a family is not bought from unless its tariff is named, or nothing."""
-        if family not in BY_HAND or family in self.shelf.named:
+    def explain_manual(self, family: str) -> str:
+        """Why a family is not ordered unless its tariff is named, or an empty text."""
+        if family not in BY_HAND or family in self.catalogue.named:
             return ""
-        term = shortest(self.tariff(Part(family))).cost
-        cost = Sum(term.amount, term.currency or "")
-        told = "people or others are set to work by an order"
-        return f"{told}, so its tariff has to be named (--tariff-of {family}=CODE): it costs {cost}"
+        cost = shortest_price(self.choose(Role(family))).cost
+        return (
+            "an order makes people or others work, so its tariff has to be named"
+            f" (--tariff-of {family}=CODE): it costs {Sum(cost.amount, cost.currency or '')}"
+        )
 
-    def order(self, family: str, tariff: Tariff, license: str = "") -> dict[str, str]:
-        """An order of it for the shortest term, as it is sent. ``licence``: a module's."""
-        given = {
+    def build_order(self, family: str, tariff: Tariff, license: str = "") -> dict[str, str]:
+        """The fields of an order for the shortest term; ``license`` carries an ordered module."""
+        order = {
             "func": f"{family}.order.param", "pricelist": str(tariff.id),
-            "period": str(shortest(tariff).length), "autoprolong": "null", "skipbasket": "on",
-            "clicked_button": "finish", "sok": "ok",
+            "period": str(shortest_price(tariff).length), "autoprolong": "null",
+            "skipbasket": "on", "clicked_button": "finish", "sok": "ok",
         }  # fmt: skip
         if family == CERTIFICATE:
-            return {**given, **_REQUEST, "CN": self.free("domain", family)}
+            return {**order, **_CSR, "CN": self.make_unique("domain", family)}
         if family == ADDITION:
-            return given | {"item": license}
-        given |= {name: self.free(name, family) for name in _NAMED.get(family, ("domain",))}
+            return order | {"item": license}
+        names = _REQUIRED.get(family, ("domain",))
+        order |= {name: self.make_unique(name, family) for name in names}
         if template := template_of(tariff):
-            given["ostempl"] = template
-        return given
+            order["ostempl"] = template
+        return order
 
-    def free(self, name: str, family: str) -> str:
-        """A text for a parameter that nothing else has in this run, or had in another."""
+    def make_unique(self, name: str, family: str) -> str:
+        """A text for a parameter that no service has, from this run or an earlier one."""
         if name == "ip":
-            return self.shelf.address()
+            return self.catalogue.address()
         self._names += 1
-        fresh = f"judge-{self.token}-{self._names}"
+        unique = f"judge-{self.token}-{self._names}"
         if name == "domain":
-            return f"{fresh}.com" if family == DOMAIN else f"{fresh}.example.com"
-        return fresh
+            return f"{unique}.com" if family == DOMAIN else f"{unique}.example.com"
+        return unique
 
     def spare_address(self) -> str:
-        """An address for what is looked at, refused, or taken back: always the same."""
-        self._spare = self._spare or self.shelf.address()
-        return self._spare
+        """An IP address for requests that open no service: always the same."""
+        self._spare_address = self._spare_address or self.catalogue.address()
+        return self._spare_address
 
 
-def lengths(tariff: Tariff) -> list[int]:
-    """For how many months it is sold, the shortest term first."""
-    return sorted({one.length for one in tariff.prices if one.length > 0})
+def list_terms(tariff: Tariff) -> list[int]:
+    """The terms it is sold for, in months, the shortest first."""
+    return sorted({price.length for price in tariff.prices if price.length > 0})
 
 
-def price_of(tariff: Tariff, length: int) -> Price | None:
-    """Its price for so many months; -100 is the trial."""
-    return next((one for one in tariff.prices if one.length == length), None)
+def find_price(tariff: Tariff, length: int) -> Price | None:
+    """Its price for a term in months, or for a trial (TRIAL_LENGTH); None if not sold so."""
+    return next((price for price in tariff.prices if price.length == length), None)
 
 
-def shortest(tariff: Tariff) -> Price:
+def shortest_price(tariff: Tariff) -> Price:
     """Its price for the shortest term. Raises NotSold."""
-    sold = [one for one in tariff.prices if one.length > 0]
-    if not sold:
+    prices = [price for price in tariff.prices if price.length > 0]
+    if not prices:
         raise NotSold(f"tariff {tariff.id} is sold for no term")
-    return min(sold, key=lambda one: one.length)
+    return min(prices, key=lambda price: price.length)
 
 
 def _is_free(price: Price | None) -> bool:
     return price is not None and not price.cost.amount
 
 
-def _least(tariff: Tariff) -> Decimal:
-    return shortest(tariff).cost.amount if lengths(tariff) else Decimal(0)
+def _lowest_cost(tariff: Tariff) -> Decimal:
+    return shortest_price(tariff).cost.amount if list_terms(tariff) else Decimal(0)
 
 
 def _has_nodes(tariff: Tariff) -> bool:
-    return any(one.minimum and not one.items for one in tariff.addons)
+    return any(addon.minimum and not addon.items for addon in tariff.addons)

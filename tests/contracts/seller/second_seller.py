@@ -13,7 +13,7 @@ from typing import Any
 from xml.etree.ElementTree import tostring
 
 from contracts.checks.seller.judge import Notes, Task, judge
-from contracts.journeys.runs import Wishes
+from contracts.journeys.runs import JourneyOptions
 from contracts.record.exchange import read_all
 from contracts.record.levels import EVERYTHING, Choice
 from contracts.target.seller import Seller, connect_wsgi
@@ -92,9 +92,9 @@ class Second:
     ) -> tuple[list[Verdict], Notes]:
         """All verdicts on it, and what is told at the end."""
         notes = Notes()
-        wishes = Wishes({"vds": CODES + 6}, wait=self.own.time.pass_time)
+        options = JourneyOptions({"vds": CODES + 6}, wait=self.own.time.pass_time)
         with self.seller(rules) as seller:
-            told = list(judge(RECORDS, seller, Task(choice, wishes, **task), notes))
+            told = list(judge(RECORDS, seller, Task(choice, options, **task), notes))
         return told, notes
 
     def seller(self, rules: SpendingRules = SPEND_NOTHING) -> Seller:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from contracts.journeys.runs import Wishes, lead
+from contracts.journeys.runs import JourneyOptions, run_journeys
 from contracts.record.exchange import FOLDER, read_file
 from contracts.record.levels import Choice
 from contracts.target.replay import replay
@@ -27,7 +27,7 @@ def honest() -> Iterator[Seller]:
 def led(honest: Seller, fault: Fault, name: str) -> list[Verdict]:
     """The course of a name at a seller with this fault."""
     with connect_wsgi(Meddler(honest.wsgi, fault)) as seller:
-        return list(lead(seller, Choice(only=name), Wishes()))
+        return list(run_journeys(seller, Choice(only=name), JourneyOptions()))
 
 
 def charges_twice(asked: Asked) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from contracts.journeys.runs import Wishes, lead
+from contracts.journeys.runs import JourneyOptions, run_journeys
 from contracts.record.levels import Choice
 from contracts.target.seller import connect_wsgi
 from contracts.verdicts import Outcome
@@ -22,7 +22,7 @@ def test_courses_hold_at_the_ends_of_months(day: str) -> None:
     with Seller(machine=machine) as own, connect_wsgi(own.wsgi) as seller:
         with seller.world("small") as place:
             assert place.bindings.today.isoformat() == day
-        verdicts = list(lead(seller, Choice(only="flow/"), Wishes()))
+        verdicts = list(run_journeys(seller, Choice(only="flow/"), JourneyOptions()))
     assert {one.outcome for one in verdicts} == {Outcome.PASS}, [
         str(one) for one in verdicts if one.outcome is not Outcome.PASS
     ]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from contracts.checks.seller.judge import Notes, Task, judge
-from contracts.journeys.runs import Wishes
+from contracts.journeys.runs import JourneyOptions
 from contracts.record.exchange import read_all
 from contracts.record.levels import Choice
 from contracts.target.seller import Seller as Judged
@@ -60,7 +60,7 @@ def judged(world: str, choice: Choice) -> tuple[list[Verdict], Notes]:
     notes = Notes()
     with stranger(world) as (own, seller):
         before = Decimal(str(own.account()["balance"]))
-        task = Task(choice, Wishes(wait=own.time.pass_time))
+        task = Task(choice, JourneyOptions(wait=own.time.pass_time))
         verdicts = list(judge(RECORDS, seller, task, notes))
         spent = before - Decimal(str(own.account()["balance"]))
     assert notes.details["spent"] == f"{spent:.2f}"
@@ -109,7 +109,9 @@ def test_what_may_not_be_deleted_yet_is_left_and_not_paid_for_again() -> None:
 def test_a_login_that_an_earlier_run_locked_is_skipped() -> None:
     choice = Choice(only="auth/badpassword")
     with stranger("small") as (_, seller):
-        runs = [list(judge(RECORDS, seller, Task(choice, Wishes()), Notes())) for _ in range(2)]
+        runs = [
+            list(judge(RECORDS, seller, Task(choice, JourneyOptions()), Notes())) for _ in range(2)
+        ]
     outcomes = [[one.outcome for one in run] for run in runs]
     assert outcomes == [[Outcome.PASS] * 3, [Outcome.PASS, Outcome.PASS, Outcome.SKIP]]
     assert "locked this login" in str(runs[1][-1])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from contracts.journeys.runs import Wishes, lead
+from contracts.journeys.runs import JourneyOptions, run_journeys
 from contracts.record.levels import Choice
 from contracts.target.seller import connect_wsgi
 from contracts.verdicts import Outcome
@@ -124,7 +124,7 @@ def test_a_seller_that_trades_wrongly_is_found_by_the_step(
     honest: Seller, fault: Fault, name: str, told: str
 ) -> None:
     with connect_wsgi(Meddler(honest.wsgi, fault)) as seller:
-        led = lead(seller, Choice(only=name.rpartition("/")[0]), Wishes())
+        led = run_journeys(seller, Choice(only=name.rpartition("/")[0]), JourneyOptions())
         verdicts = {one.name: one for one in led}
     assert verdicts[name].outcome is Outcome.FAIL
     assert told in str(verdicts[name])
@@ -136,6 +136,8 @@ def test_a_seller_that_sends_all_rows_on_each_page_hides_none(honest: Seller) ->
         return asked.forward(p_cnt="1000", p_num="1") if asked.func == "soft" else None
 
     with connect_wsgi(Meddler(honest.wsgi, ignores_sizes)) as seller:
-        verdicts = {one.name: one for one in lead(seller, Choice(only=LICENSES), Wishes())}
+        verdicts = {
+            one.name: one for one in run_journeys(seller, Choice(only=LICENSES), JourneyOptions())
+        }
     assert verdicts[f"{LICENSES}/pages of the list"].outcome is Outcome.PASS
     assert verdicts[f"{LICENSES}/order of the list"].outcome is Outcome.PASS

@@ -23,7 +23,7 @@ WORLD, FIXTURE = "judge-scenario", "empty"
 
 
 @dataclass(frozen=True, slots=True)
-class Scenario:
+class ScenarioRun:
     """A file on record, who plays it, and what it speaks for. ``func`` is what it is about."""
 
     file: str
@@ -37,7 +37,7 @@ class Scenario:
         return f"scenario/{self.file}/{self.cell.system}"
 
 
-def _year(world: testing.World, seller: Seller) -> Iterable[Check]:
+def _play_year(world: testing.World, seller: Seller) -> Iterable[Check]:
     client = Client(world.url, login=OUR_LOGIN, password=OUR_PASSWORD, transport=seller.transport)
     scenario, hands = whmcs.begin(world)
     with client, closing(sqlite3.connect(":memory:")) as books:
@@ -46,8 +46,8 @@ def _year(world: testing.World, seller: Seller) -> Iterable[Check]:
         return year.checks()
 
 
-def _quarter(kind: str) -> Callable[[testing.World, Seller], Iterable[Check]]:
-    def played(world: testing.World, seller: Seller) -> Iterable[Check]:
+def _play_quarter(kind: str) -> Callable[[testing.World, Seller], Iterable[Check]]:
+    def play_quarter(world: testing.World, seller: Seller) -> Iterable[Check]:
         script = quarter_world.begin(world)
         client = quarter_world.client_of(world, seller.transport)
         with client, closing(sqlite3.connect(":memory:")) as books:
@@ -55,17 +55,19 @@ def _quarter(kind: str) -> Callable[[testing.World, Seller], Iterable[Check]]:
             quarter.play()
             return quarter.checks()
 
-    return played
+    return play_quarter
 
 
 SCENARIOS: Final = (
-    Scenario(YEAR, Cell("whmcs", "licences"), "soft.edit", _year),
-    Scenario(QUARTER, Cell("custom", "services"), "vds", _quarter(quarter_world.CUSTOM)),
-    Scenario(QUARTER, Cell("billmanager", "services"), "vds", _quarter(quarter_world.BILLMANAGER)),
+    ScenarioRun(YEAR, Cell("whmcs", "licences"), "soft.edit", _play_year),
+    ScenarioRun(QUARTER, Cell("custom", "services"), "vds", _play_quarter(quarter_world.CUSTOM)),
+    ScenarioRun(
+        QUARTER, Cell("billmanager", "services"), "vds", _play_quarter(quarter_world.BILLMANAGER)
+    ),
 )
 
 
-def play(seller: Seller, choice: Choice) -> Iterator[Verdict]:
+def play_scenarios(seller: Seller, choice: Choice) -> Iterator[Verdict]:
     """Plays what is chosen; a verdict for everything that must be so in the end."""
     for scenario in SCENARIOS:
         if not choice.takes(scenario.name, scenario.func):
@@ -85,7 +87,7 @@ def play(seller: Seller, choice: Choice) -> Iterator[Verdict]:
             yield _verdict(scenario, check.what, outcome, "" if check.held else check.found)
 
 
-def _verdict(scenario: Scenario, what: str, outcome: Outcome, told: str) -> Verdict:
+def _verdict(scenario: ScenarioRun, what: str, outcome: Outcome, told: str) -> Verdict:
     return Verdict(
         f"{scenario.name}/{what}",
         OUT,
