@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import Final
 
 from contracts.checks.registry import Check
 from contracts.target.redact import mask_text
@@ -23,7 +23,6 @@ MAX_MESSAGE_LENGTH: Final = 300
 """Characters of one message: whoever is judged may answer with anything."""
 MAX_PROOF: Final = 12
 """Calls shown for one verdict."""
-S = TypeVar("S")
 _GRAVEST_FIRST: Final = (Outcome.FAIL, Outcome.ERROR, Outcome.UNSUPPORTED, Outcome.NOT_EXERCISED)
 
 
@@ -56,6 +55,10 @@ class Findings:
         self.messages.setdefault(outcome, {})[message] = None
         self.prove(*calls)
 
+    def not_exercised(self, message: str) -> None:
+        """Note that the judged never came to where it would have shown."""
+        self.note(Outcome.NOT_EXERCISED, message)
+
     @property
     def failed(self) -> bool:
         """Whether it did not hold at least once."""
@@ -77,22 +80,21 @@ class Findings:
 
 def run_check(
     check: Check,
-    decide: Callable[[S, Findings], None],
-    subject: S,
+    decide: Callable[[Findings], None],
     *,
     out: str = "",
     cells: frozenset[Cell] = frozenset(),
     secrets: Iterable[str] = (),
     errors: tuple[type[Exception], ...] = (CannotRun,),
 ) -> Verdict:
-    """Run one check on one subject. A check that notes nothing has passed.
+    """Run one check. ``decide`` notes what it finds; if it notes nothing, the check has passed.
 
     ``errors`` are the exceptions that mean that the judge could not ask: their text is the message
     of an ERROR verdict.
     """
     findings = Findings()
     try:
-        decide(subject, findings)
+        decide(findings)
     except errors as problem:
         findings = Findings()
         findings.note(Outcome.ERROR, str(problem))

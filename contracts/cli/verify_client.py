@@ -96,7 +96,7 @@ def client(*, whom: Whom, wishes: Wishes, lessons: bool, reports: Reports) -> No
 
     Exit code 0: all held, 1: something did not, 2: it could not be judged.
     """
-    from contracts.checks.client.judge import NoLessonError, chosen
+    from contracts.checks.client.judge import UnknownLessonError, select_lessons
 
     if lessons:
         _list_lessons()
@@ -105,8 +105,8 @@ def client(*, whom: Whom, wishes: Wishes, lessons: bool, reports: Reports) -> No
     if whom.records:
         sys.exit(conclude("client", "the client", _recorded(wishes.only), reports))
     try:
-        taught = chosen(wishes.only)
-    except NoLessonError as problem:
+        taught = select_lessons(wishes.only)
+    except UnknownLessonError as problem:
         raise click.UsageError(str(problem)) from None
     if whom.in_process:
         _conclude_own(taught, wishes, reports)
@@ -117,21 +117,21 @@ def _conclude_other(
     lessons: tuple[Lesson, ...], whom: Whom, wishes: Wishes, reports: Reports
 ) -> NoReturn:
     """Somebody outside this process, over the network."""
-    from contracts.checks.client import runs
+    from contracts.checks.client import judge
     from contracts.checks.deviations import OURS
 
-    wanted = runs.Wanted(lessons, wishes.kind or "custom", wishes.trade or "licences")
-    serving = runs.Serving(wishes.port, wishes.patience, wishes.by_login)
+    wanted = judge.GradingRequest(lessons, wishes.kind or "custom", wishes.trade or "licences")
+    serving = judge.ServerOptions(wishes.port, wishes.patience, wishes.by_login)
     verdicts: Iterator[Verdict]
     if whom.command is not None:
-        verdicts = runs.grade_command(whom.command, wanted, serving, limit=wishes.timeout)
+        verdicts = judge.grade_command(whom.command, wanted, serving, limit=wishes.timeout)
     elif whom.manual:
         out = sys.stderr if reports.as_json else sys.stdout
-        verdicts = runs.grade_at_desk(wanted, serving, out)
+        verdicts = judge.grade_manually(wanted, serving, out)
     elif reports.as_json:
         raise click.UsageError("--terminal and --json would both write to the terminal")
     else:
-        verdicts = runs.grade_at_terminal(wanted, serving, sys.stdout, sys.stdin)
+        verdicts = judge.grade_in_terminal(wanted, serving, sys.stdout, sys.stdin)
     target = whom.command or "the client"
     details = {"kind": wanted.kind}
     progress = Progress(lesson)
@@ -145,8 +145,8 @@ def _conclude_other(
 def _conclude_own(lessons: tuple[Lesson, ...], wishes: Wishes, reports: Reports) -> NoReturn:
     """Our own client in one run: as each kind, held against what is known of that kind."""
     from contracts import clock
+    from contracts.checks.client.judge import KnownDeviations, grade_kinds
     from contracts.checks.client.lessons import LESSONS
-    from contracts.checks.client.runs import Excuses, grade_kinds
     from contracts.checks.deviations import OURS, DeviationFault, read_file
 
     try:
@@ -156,7 +156,7 @@ def _conclude_own(lessons: tuple[Lesson, ...], wishes: Wishes, reports: Reports)
     remarks: list[str] = []
     kinds = (wishes.kind,) if wishes.kind else KINDS
     trades = (wishes.trade,) if wishes.trade else TRADES
-    excuses = Excuses(known, clock.now().date())
+    excuses = KnownDeviations(known, clock.now().date())
     verdicts = grade_kinds(lessons, kinds, trades, excuses, remarks)
     # Of a part, most of what is known is not judged: nothing can be said of it.
     whole = len(lessons) == len(LESSONS) and not wishes.trade
@@ -188,5 +188,5 @@ def _recorded(only: str) -> Iterator[Verdict]:
 def _list_lessons() -> None:
     from contracts.checks.client.lessons import LESSONS
 
-    for one in LESSONS:
-        click.echo(f"{one.name}: {one.title}. {one.why} [{one.evidence}]")
+    for declared in LESSONS:
+        click.echo(f"{declared.id}: {declared.about}. {declared.cost} [{declared.evidence}]")

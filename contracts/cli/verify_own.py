@@ -13,7 +13,7 @@ from contracts.cli.progress import Progress, trade
 from contracts.cli.runs import Reports, report_options, run_of, show, was_interrupted
 
 if TYPE_CHECKING:
-    from contracts.checks.client.runs import Excuses
+    from contracts.checks.client.judge import KnownDeviations
     from contracts.checks.seller.judge import Notes
     from contracts.verdicts import Run, Verdict
 
@@ -29,21 +29,21 @@ def own(*, scenarios: bool, reports: Reports) -> None:
     Exit code 0: all held, 1: something did not, 2: it could not be judged.
     """
     from contracts import clock
-    from contracts.checks.client.runs import Excuses
+    from contracts.checks.client.judge import KnownDeviations
     from contracts.checks.deviations import OURS, DeviationFault, read_file
     from contracts.reports import files
     from contracts.verdicts import COULD_NOT
 
     try:
-        excuses = Excuses(read_file(reports.known or OURS), clock.now().date())
+        known = KnownDeviations(read_file(reports.known or OURS), clock.now().date())
         files.check(reports.paths)
     except (DeviationFault, files.Unwritable) as problem:
         click.echo(str(problem), err=True)
         sys.exit(COULD_NOT)
     judges: tuple[Callable[[], Run], ...] = (
-        lambda: _seller(excuses, scenarios=scenarios),
-        lambda: _client(excuses),
-        lambda: _modules(excuses),
+        lambda: _seller(known, scenarios=scenarios),
+        lambda: _client(known),
+        lambda: _modules(known),
     )
     runs: list[Run] = []
     for judge in judges:
@@ -53,7 +53,7 @@ def own(*, scenarios: bool, reports: Reports) -> None:
     sys.exit(show(runs, reports))
 
 
-def _seller(excuses: Excuses, *, scenarios: bool) -> Run:
+def _seller(known: KnownDeviations, *, scenarios: bool) -> Run:
     from contracts.checks.seller.judge import Notes
 
     notes = Notes()
@@ -61,7 +61,7 @@ def _seller(excuses: Excuses, *, scenarios: bool) -> Run:
         "seller",
         "our own seller",
         _of_seller(notes, scenarios=scenarios),
-        entries=excuses.known,
+        entries=known.entries,
         remarks=notes.remarks,
         details=notes.details,
     )
@@ -77,24 +77,24 @@ def _of_seller(notes: Notes, *, scenarios: bool) -> Iterator[Verdict]:
         yield from judge(exchanges, judged, Task(scenarios=scenarios), notes)
 
 
-def _client(excuses: Excuses) -> Run:
+def _client(known: KnownDeviations) -> Run:
+    from contracts.checks.client.judge import grade_kinds
     from contracts.checks.client.lessons import LESSONS
-    from contracts.checks.client.runs import grade_kinds
     from contracts.cli.verify_client import KINDS, TRADES
 
     remarks: list[str] = []
-    verdicts = grade_kinds(LESSONS, KINDS, TRADES, excuses, remarks)
+    verdicts = grade_kinds(LESSONS, KINDS, TRADES, known, remarks)
     target = "our own client as every kind of reseller"
     return run_of("client", target, verdicts, remarks=remarks, progress=Progress(trade))
 
 
-def _modules(excuses: Excuses) -> Run:
+def _modules(known: KnownDeviations) -> Run:
     remarks: list[str] = []
     verdicts = _of_modules(remarks)
     target = "our own endpoint for panels"
     progress = Progress(lambda _: "endpoint for panels")
     return run_of(
-        "modules", target, verdicts, entries=excuses.known, remarks=remarks, progress=progress
+        "modules", target, verdicts, entries=known.entries, remarks=remarks, progress=progress
     )
 
 

@@ -1,94 +1,128 @@
-"""Who plays the client: an adapter in this process, or any command of somebody's own."""
+"""Drivers pass steps to the graded client: an adapter in this process, any command, or a person.
+
+A person gets a page on this machine (`ManualPageDriver`) or lines in the terminal
+(`TerminalDriver`), acts in the billing system, and reports what became of it.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import secrets
 import shlex
 import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack, suppress
+from functools import cache
 from pathlib import Path
-from typing import Final
+from threading import Condition, Event
+from typing import Final, Self, TextIO
 
 import httpx
+import jinja2
+from werkzeug.exceptions import BadRequest, Forbidden, HTTPException, MethodNotAllowed, NotFound
+from werkzeug.wrappers import Request, Response
 
 from contracts.checks.client.adapter import Adapter, carry_out
-from contracts.checks.client.adapter.common import Means
-from contracts.checks.client.environment import Stage
-from contracts.checks.client.middleware import App
-from contracts.checks.client.steps import BadReport, Report, Result, Step, read_report
+from contracts.checks.client.adapter.common import AdapterSetup
+from contracts.checks.client.environment import CaseEnvironment, on_port
+from contracts.checks.client.middleware import (
+    StartResponse,
+    WsgiApp,
+    WsgiEnviron,
+    refuse_foreign_origin,
+)
+from contracts.checks.client.protocol import (
+    BadReport,
+    ClientReport,
+    ClientStep,
+    StepResult,
+    read_report,
+)
 from contracts.target.seller import CannotRun
 from reseller_client import RetryPolicy
 
-LONGEST_WORDS: Final = 300
-"""Characters of what a failed command wrote that are shown."""
+MAX_STDERR: Final = 300
+"""Characters shown of what a failed command wrote to stderr, from its end."""
+FINAL_WAIT: Final = 3.0
+"""Seconds that the page stays after the last step: it reloads itself every second."""
+TERMINAL_WORDS: Final = {"done": StepResult.OK, **{each.value: each for each in StepResult}}
+FORM_FIELDS: Final = ("id", "key", "ip", "status", "ends_on", "balance", "reason")
+HTML: Final = "text/html; charset=utf-8"
 
 
-class Folder:
-    """A folder for what a client keeps during one play; gone afterwards."""
+class StateFolder:
+    """A folder for what a client stores during one case."""
 
     def __init__(self) -> None:
         self.path = Path()
 
     def begin(self, lesson: str) -> None:
-        """A new one."""
+        """Make a new folder."""
         self.path = Path(tempfile.mkdtemp(prefix=f"mockseller-{lesson}-"))
 
     def end(self) -> None:
-        """Throws it away."""
+        """Delete the folder."""
         shutil.rmtree(self.path, ignore_errors=True)
 
 
-class Line(httpx.BaseTransport):
-    """A line to the application in this process, on which a client's own time limit holds.
+class TimeLimitedTransport(httpx.BaseTransport):
+    """A transport to a WSGI application on which the client's own read timeout applies.
 
-    ``waited`` tells for how many seconds answers were held back so far: what is held back for
-    longer than the client waits is a timeout.
+    ``seconds_delayed`` returns how long answers were delayed so far: an answer delayed by more than
+    the client's timeout is lost.
     """
 
-    def __init__(self, app: App, waited: Callable[[], float]) -> None:
+    def __init__(self, app: WsgiApp, seconds_delayed: Callable[[], float]) -> None:
         self._inner = httpx.WSGITransport(app=app)
-        self._waited = waited
+        self._seconds_delayed = seconds_delayed
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Sends it, and loses what comes too late. Raises ReadTimeout."""
-        begun = self._waited()
+        """Send a request. Raises httpx.ReadTimeout for an answer that comes too late."""
+        start = self._seconds_delayed()
         answer = self._inner.handle_request(request)
         limit = request.extensions.get("timeout", {}).get("read")
-        if limit is not None and self._waited() - begun > limit:
+        if limit is not None and self._seconds_delayed() - start > limit:
             raise httpx.ReadTimeout("no answer in time", request=request)
         return answer
 
 
-class InProcess(Folder):
-    """An adapter that is called directly. It waits by moving the seller's time."""
+class AdapterDriver(StateFolder):
+    """Calls an adapter directly. The client waits by moving the seller's time."""
 
-    def __init__(self, stage: Stage, make: Callable[[Means], Adapter], *, out: str = "xml") -> None:
+    def __init__(
+        self,
+        environment: CaseEnvironment,
+        make_adapter: Callable[[AdapterSetup], Adapter],
+        *,
+        out: str = "xml",
+    ) -> None:
         super().__init__()
-        self._stage = stage
-        self._make = make
+        self._environment = environment
+        self._make_adapter = make_adapter
         self._out = out
 
-    def do(self, step: Step) -> Report:
-        """Carries it out; the step goes as the JSON that a process would get."""
-        retry_policy = RetryPolicy(wait=self._stage.times.pass_time)
-        line = Line(self._stage.ear, self._stage.held_back)
-        adapter = self._make(Means(self.path, retry_policy, line, self._out))
+    def do(self, step: ClientStep) -> ClientReport:
+        """Carry out a step, which is passed on as the JSON that a process would get."""
+        policy = RetryPolicy(wait=self._environment.times.pass_time)
+        transport = TimeLimitedTransport(
+            self._environment.middleware, self._environment.seconds_delayed
+        )
+        adapter = self._make_adapter(AdapterSetup(self.path, policy, transport, self._out))
         try:
-            return carry_out(adapter, json.loads(step.line()))
-        except Exception as crash:  # noqa: BLE001 - a client that falls over has failed, as a process
-            return Report(Result.FAILED, reason=f"{type(crash).__name__}: {crash}")
+            return carry_out(adapter, json.loads(step.to_json()))
+        except Exception as crash:  # noqa: BLE001 - a client that crashes has failed, as a process would
+            return ClientReport(StepResult.FAILED, reason=f"{type(crash).__name__}: {crash}")
 
 
-class Command(Folder):
-    """A command that is started anew for every step.
+class CommandDriver(StateFolder):
+    """Starts a command for every step.
 
-    It gets the step on stdin and in the environment, and answers by one line on stdout; ``limit``
-    are the seconds it has. One that takes longer is stopped with whatever it started.
+    It gets the step on stdin and in the environment, and answers with one line on stdout. After
+    ``limit`` seconds it is stopped, with everything it has started.
     """
 
     def __init__(self, words: Sequence[str], *, limit: float) -> None:
@@ -96,33 +130,35 @@ class Command(Folder):
         self._words = tuple(words)
         self._limit = limit
 
-    def do(self, step: Step) -> Report:
-        """Runs it once. Raises CannotRun where it cannot be started or does not answer."""
-        process = self._started(step)
+    def do(self, step: ClientStep) -> ClientReport:
+        """Run it once. Raises CannotRun where it cannot be started or answers nothing readable."""
+        process = self._start(step)
         try:
-            written, complained = process.communicate(step.line() + "\n", timeout=self._limit)
+            output, errors = process.communicate(step.to_json() + "\n", timeout=self._limit)
         except subprocess.TimeoutExpired:
             _stop(process)
-            return Report(Result.UNKNOWN, reason=f"it did not end in {self._limit:g} seconds")
+            reason = f"it did not end in {self._limit:g} seconds"
+            return ClientReport(StepResult.UNKNOWN, reason=reason)
         except BaseException:
             _stop(process)
             raise
         try:
-            report = read_report(written)
+            report = read_report(output)
         except BadReport as problem:
             if process.returncode:
-                words = " ".join(complained.split())[-LONGEST_WORDS:]
-                return Report(Result.FAILED, reason=f"exit code {process.returncode}: {words}")
+                text = " ".join(errors.split())[-MAX_STDERR:]
+                reason = f"exit code {process.returncode}: {text}"
+                return ClientReport(StepResult.FAILED, reason=reason)
             raise CannotRun(
                 f"{shlex.join(self._words)}: step {step.number} of {step.lesson}: {problem}"
             ) from None
-        if process.returncode and report.result is Result.OK:
-            return Report(Result.FAILED, reason=f"exit code {process.returncode}")
+        if process.returncode and report.result is StepResult.OK:
+            return ClientReport(StepResult.FAILED, reason=f"exit code {process.returncode}")
         return report
 
-    def _started(self, step: Step) -> subprocess.Popen[str]:
+    def _start(self, step: ClientStep) -> subprocess.Popen[str]:
         try:
-            return subprocess.Popen(  # noqa: S603 - the command its user named
+            return subprocess.Popen(  # noqa: S603 - the command that the user named
                 self._words,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -135,19 +171,201 @@ class Command(Folder):
         except OSError as problem:
             raise CannotRun(f"{self._words[0]}: {problem.strerror or problem}") from None
 
-    def _environment(self, step: Step) -> Mapping[str, str]:
+    def _environment(self, step: ClientStep) -> Mapping[str, str]:
         return {
-            "MOCKSELLER_URL": step.account.url,
-            "MOCKSELLER_LOGIN": step.account.login,
-            "MOCKSELLER_PASSWORD": step.account.password,
-            "MOCKSELLER_NOW": step.account.now,
+            "MOCKSELLER_URL": step.seller.url,
+            "MOCKSELLER_LOGIN": step.seller.login,
+            "MOCKSELLER_PASSWORD": step.seller.password,
+            "MOCKSELLER_NOW": step.seller.now,
             "MOCKSELLER_STATE": str(self.path),
-            "MOCKSELLER_STEP": step.line(),
+            "MOCKSELLER_STEP": step.to_json(),
         }
 
 
 def _stop(process: subprocess.Popen[str]) -> None:
-    """Ends a command that was not waited for yet, and its own process group with it."""
+    """Kill the process group of a command, and wait for the command."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
+
+
+class TerminalDriver(StateFolder):
+    """Writes each step as a sentence and a line of JSON, and reads a line.
+
+    A line is a report of the protocol, or one word: done, failed, unknown, cannot.
+    """
+
+    def __init__(self, out: TextIO, lines: TextIO) -> None:
+        super().__init__()
+        self._out = out
+        self._lines = lines
+
+    def do(self, step: ClientStep) -> ClientReport:
+        """Write a step and wait for a line. Raises CannotRun at the end of the input."""
+        print(f"# {step.say}", file=self._out)
+        print(step.to_json(), file=self._out, flush=True)
+        for line in self._lines:
+            text = line.strip()
+            if not text:
+                continue
+            if text in TERMINAL_WORDS:
+                return ClientReport(TERMINAL_WORDS[text])
+            try:
+                return read_report(text)
+            except BadReport as problem:
+                print(f"# {problem}", file=self._out, flush=True)
+        raise CannotRun(f"no answer to step {step.number} of {step.lesson}: the input has ended")
+
+
+class ManualPageDriver(StateFolder):
+    """Shows steps on a page of this machine. A context manager: the page exists while it is open.
+
+    ``final_wait``: seconds that the page stays after the last step, until a browser has seen that.
+    """
+
+    def __init__(self, out: TextIO, *, final_wait: float = FINAL_WAIT) -> None:
+        super().__init__()
+        self._out = out
+        self._final_wait = final_wait
+        self._page = ManualPage()
+        self._server = ExitStack()
+
+    def __enter__(self) -> Self:
+        """Serve the page and print its address. Raises OSError if no port is free."""
+        address = self._server.enter_context(on_port(self._page))
+        print(f"what to do next: {address}/", file=self._out, flush=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Show that there are no more steps, then stop serving."""
+        self._page.finish(self._final_wait)
+        self._server.close()
+
+    def do(self, step: ClientStep) -> ClientReport:
+        """Show a step and wait for the report."""
+        return self._page.ask(step)
+
+
+class ManualPage:
+    """A WSGI application: a page that shows a step and takes the report, without JavaScript.
+
+    A program that drives a browser gets the step as JSON from ``GET /step.json`` and sends a report
+    of the protocol to ``POST /report``. Only pages of this address may post: ``Host`` and
+    ``Origin`` have to be its own, and a form has to carry the page's token.
+    """
+
+    def __init__(self) -> None:
+        self._token = secrets.token_urlsafe(16)
+        self._changed = Condition()
+        self._step: ClientStep | None = None
+        self._report: ClientReport | None = None
+        self._over = False
+        self._end_shown = Event()
+
+    def ask(self, step: ClientStep) -> ClientReport:
+        """Show a step and wait until it is reported on; called by the judge."""
+        with self._changed:
+            self._step, self._report = step, None
+            self._changed.wait_for(lambda: self._report is not None)
+            report, self._step = self._report, None
+        if report is None:  # pragma: no cover - what was just waited for
+            raise RuntimeError("the page was closed")
+        return report
+
+    def finish(self, seconds: float) -> None:
+        """Show that there are no more steps; wait so long for a browser to see it."""
+        with self._changed:
+            self._over = True
+        self._end_shown.wait(seconds)
+
+    def __call__(self, environ: WsgiEnviron, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request of a browser."""
+        request = Request(environ)
+        response: Response | HTTPException
+        try:
+            refuse_foreign_origin(request)
+            response = self._respond(request)
+        except HTTPException as refusal:
+            response = refusal
+        return response(environ, start_response)
+
+    def _respond(self, request: Request) -> Response:
+        if request.path == "/report":
+            if request.method != "POST":
+                raise MethodNotAllowed(["POST"])
+            return self._accept(request)
+        if request.method not in {"GET", "HEAD"}:
+            raise MethodNotAllowed(["GET", "HEAD"])
+        if request.path == "/step.json":
+            with self._changed:
+                step = self._step.as_dict() if self._step else None
+                document = {"over": self._over, "step": step}
+            return Response(json.dumps(document), content_type="application/json")
+        if request.path != "/":
+            raise NotFound
+        return self._render()
+
+    def _render(self, problem: str = "") -> Response:
+        with self._changed:
+            step, over = self._step, self._over
+        if over:
+            self._end_shown.set()
+        page = _templates().get_template("step.html")
+        text = page.render(
+            step=step.as_dict() if step else None, over=over, token=self._token, problem=problem
+        )
+        return Response(
+            text,
+            status=400 if problem else 200,
+            content_type=HTML,
+            headers={
+                "Cache-Control": "no-store",
+                "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; "
+                "form-action 'self'; frame-ancestors 'none'",
+            },
+        )
+
+    def _accept(self, request: Request) -> Response:
+        is_form = request.mimetype != "application/json"
+        token = request.form.get("token", "") if is_form else self._token
+        if not secrets.compare_digest(token, self._token):
+            raise Forbidden("this form does not belong to this page")
+        try:
+            report, number = _read_form(request) if is_form else (_read_json(request), "")
+        except BadReport as problem:
+            if is_form:
+                return self._render(str(problem))
+            raise BadRequest(str(problem)) from None
+        with self._changed:
+            if self._step is None or (number and number != _step_key(self._step)):
+                if is_form:
+                    return Response(status=303, headers={"Location": "/"})
+                raise BadRequest("no such step is waiting for a report")
+            self._report = report
+            self._changed.notify_all()
+        return Response(status=303, headers={"Location": "/"}) if is_form else Response(status=204)
+
+
+def _read_json(request: Request) -> ClientReport:
+    return read_report(" ".join(request.get_data(as_text=True).split()))
+
+
+def _read_form(request: Request) -> tuple[ClientReport, str]:
+    """The report in a form, and the step it is about."""
+    fields: dict[str, object] = {"result": request.form.get("result", "")}
+    fields |= {name: request.form[name] for name in FORM_FIELDS if request.form.get(name)}
+    if request.form.get("ids", "").strip():
+        fields["ids"] = request.form["ids"].replace(",", " ").split()
+    return read_report(json.dumps(fields)), request.form.get("number", "")
+
+
+def _step_key(step: ClientStep) -> str:
+    """What tells the form of an earlier step from that of the current one."""
+    return f"{step.lesson} {step.number} {step.trade}"
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("contracts.checks.client"), autoescape=True
+    )

@@ -1,7 +1,7 @@
-"""The stage: a seller of ours in this process, and a new world of it for every play.
+"""The environment of lessons: our own seller in this process, with a new world for every case.
 
-A client in this process calls the application; any other one calls a port of this machine, on which
-the same application is served. Either way the seller's clocks are the judge's to move.
+A client in this process calls the WSGI application. Any other client calls a port of this machine
+that serves the same application. In both, the judge moves the seller's clocks.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from typing import Final
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from contracts.checks.client.case_context import Player, Scene, Times
-from contracts.checks.client.middleware import Ear
-from contracts.checks.client.products import Goods
+from contracts.checks.client.case import CaseContext, ClientDriver, Times
+from contracts.checks.client.middleware import RecordingMiddleware
+from contracts.checks.client.products import SampleProduct
 from contracts.record.exchange import OUR_LOGIN
 from emulator.testing import Seller
 
@@ -29,78 +29,83 @@ IN_PROCESS: Final = f"http://{LOOPBACK}"
 
 
 @dataclass
-class Stage:
-    """A seller with its ear. ``begins`` is the time at which every world begins.
+class CaseEnvironment:
+    """A seller behind the recording middleware. ``begins``: the time at which every world begins.
 
-    ``base`` is the address at which clients reach it. ``by_login`` names the world in the login in
-    place of the address, for clients that cannot change their path.
+    ``base``: the address at which clients reach it. ``by_login``: the login names the world, not
+    the path, for clients that cannot change their path. ``seconds_delayed``: how long answers to
+    clients in this process were delayed so far.
     """
 
     seller: Seller
-    ear: Ear
+    middleware: RecordingMiddleware
     begins: datetime
     times: Times
     base: str = IN_PROCESS
     by_login: bool = False
-    held_back: Callable[[], float] = lambda: 0.0
-    """For how many seconds answers to clients in this process were held back so far."""
+    seconds_delayed: Callable[[], float] = lambda: 0.0
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
-    def scene(self, lesson: str, goods: Goods, player: Player) -> Scene:
-        """A scene in a world of its own, whose time stands still at the beginning."""
+    def open_case(self, lesson: str, product: SampleProduct, driver: ClientDriver) -> CaseContext:
+        """A case in a world of its own, whose clock stands still."""
         name = f"lesson-{next(self._numbers)}"
         world = self.seller.world(name, FIXTURE)
         world.clock.freeze(self.begins.isoformat())
-        self.ear.take()
-        self.ear.tricks = ()
+        self.middleware.take_calls()
+        self.middleware.hooks = ()
         path = "/billmgr" if self.by_login else world.path
         login = f"{OUR_LOGIN}@{name}" if self.by_login else OUR_LOGIN
-        scene = Scene(
-            lesson, goods, world, self.ear, player, self.times, self.base + path, login=login
+        case = CaseContext(
+            lesson, product, world, self.middleware, driver, self.times, self.base + path, login
         )
-        scene.open()
-        return scene
+        case.prepare()
+        return case
 
 
 @contextmanager
-def in_process(begins: datetime) -> Iterator[Stage]:
-    """A stage for clients in this process: nobody waits, time is moved."""
+def in_process(begins: datetime) -> Iterator[CaseEnvironment]:
+    """An environment for clients in this process: nobody waits, clocks are moved."""
     with Seller(FIXTURE) as seller:
-        ear = Ear(seller.wsgi, seller.time.machine().elapsed)
-        slow = _Slowness(seller.time.pass_time)
-        times = Times(seller.time.pass_time, slow.wait)
-        yield Stage(seller, ear, begins, times, held_back=lambda: slow.seconds)
+        middleware = RecordingMiddleware(seller.wsgi, seller.time.machine().elapsed)
+        delays = _Delays(seller.time.pass_time)
+        times = Times(seller.time.pass_time, delays.wait)
+        yield CaseEnvironment(
+            seller, middleware, begins, times, seconds_delayed=lambda: delays.seconds
+        )
 
 
 @contextmanager
 def served(
     begins: datetime, *, patience: float, port: int = 0, by_login: bool = False
-) -> Iterator[Stage]:
-    """A stage on a port of this machine. What is slow takes ``patience`` seconds for everybody."""
+) -> Iterator[CaseEnvironment]:
+    """An environment on a port of this machine. What is slow really takes ``patience`` seconds.
+
+    Raises OSError where the port is taken.
+    """
     with Seller(FIXTURE) as seller:
-        ear = Ear(seller.wsgi, seller.time.machine().elapsed)
-        with on_port(ear, port) as base:
+        middleware = RecordingMiddleware(seller.wsgi, seller.time.machine().elapsed)
+        with on_port(middleware, port) as base:
             times = Times(seller.time.pass_time, really_wait, slow=patience, late=patience)
-            yield Stage(seller, ear, begins, times, base, by_login)
+            yield CaseEnvironment(seller, middleware, begins, times, base, by_login)
 
 
 @contextmanager
 def on_port(app: Callable[..., object], port: int = 0) -> Iterator[str]:
-    """Serves an application on loopback; its address. OSError where the port is taken."""
-    # A socket of our own: the server would end the whole program where the port is taken.
+    """Serve an application on loopback; yields its address. Raises OSError for a taken port."""
+    # With a socket of our own: the server would end the whole program if the port is taken.
     try:
-        own = create_server((LOOPBACK, port))
+        listener = create_server((LOOPBACK, port))
     except OSError as problem:
         reason = str(problem.strerror).partition(" (while")[0]
         raise OSError(f"cannot listen on {LOOPBACK} port {port}: {reason}") from None
-    with own as held:
+    with listener:
         server = make_server(
             LOOPBACK,
             port,
             app,  # type: ignore[arg-type] # any WSGI application
             threaded=True,
-            request_handler=_Quiet,
-            fd=held.fileno(),
+            request_handler=_SilentRequestHandler,
+            fd=listener.fileno(),
         )
         thread = Thread(target=server.serve_forever, daemon=True)
         thread.start()
@@ -113,33 +118,33 @@ def on_port(app: Callable[..., object], port: int = 0) -> Iterator[str]:
 
 
 @dataclass
-class _Slowness:
-    """Counts the seconds for which answers are held back; nobody really waits."""
+class _Delays:
+    """Counts the seconds by which answers are delayed; nobody really waits."""
 
     pass_time: Callable[[float], None]
     seconds: float = 0.0
 
     def wait(self, seconds: float) -> None:
-        """Lets them have passed."""
+        """Move the seller's time."""
         self.seconds += seconds
         self.pass_time(seconds)
 
 
 def really_wait(seconds: float) -> None:
-    """Lets real time pass: a client in another process cannot be told otherwise."""
+    """Wait in real time: for a client in another process there is no other way to be slow."""
     Event().wait(seconds)
 
 
-class _Quiet(WSGIRequestHandler):
-    """Says nothing: what a client sent is nobody's to read in a terminal.
+class _SilentRequestHandler(WSGIRequestHandler):
+    """Logs nothing: what a client sends must not appear in a terminal.
 
-    Where the line is planned to break it is closed at once, so that nobody waits for the rest.
+    A connection that a hook breaks is closed at once: the client does not wait for the rest.
     """
 
     def connection_dropped(self, error: BaseException, environ: object = None) -> None:
-        """Closes the connection."""
+        """Close the connection."""
         del error, environ
         self.close_connection = True
 
     def log(self, *_: object, **__: object) -> None:
-        """Nothing is said."""
+        """Log nothing."""

@@ -1,101 +1,221 @@
-"""Grades a client: every lesson that is for it, one after the other, each in worlds of its own."""
+"""The judge of clients: runs lessons, each scenario in a world of its own, with any driver."""
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Final, TextIO
 
-from contracts.checks.client.case_context import NotPlayed, Player
-from contracts.checks.client.environment import Stage
-from contracts.checks.client.lesson import Finding, Lesson, Performance, Play
+from contracts import clock
+from contracts.checks.client.adapter import ADAPTERS
+from contracts.checks.client.case import ActionNotSupported, ClientDriver, Execution
+from contracts.checks.client.drivers import (
+    AdapterDriver,
+    CommandDriver,
+    ManualPageDriver,
+    TerminalDriver,
+)
+from contracts.checks.client.environment import CaseEnvironment, in_process, served
+from contracts.checks.client.lesson import ORDER, Lesson, Scenario
 from contracts.checks.client.lessons import LESSONS
-from contracts.checks.client.lessons.refusals import REFUSES
-from contracts.checks.client.products import GOODS, LICENSES, TRADES, Goods
-from contracts.checks.client.recorded_calls import Heard
+from contracts.checks.client.lessons.unsupported import unsupported_trade
+from contracts.checks.client.products import LICENSES, PRODUCTS, TRADES, SampleProduct
+from contracts.checks.deviations import Entry, apply
+from contracts.checks.runner import Findings, run_check
 from contracts.record.exchange import OUR_PASSWORD
-from contracts.target.redact import mask_text
 from contracts.target.seller import CannotRun
-from contracts.verdicts import ASSUMED, Cell, Outcome, Verdict
+from contracts.verdicts import Cell, Verdict
 from emulator.testing import ControlError
 
-KINDS = ("custom", "billmanager", "whmcs")
+KINDS: Final = ("custom", "billmanager", "whmcs")
 """Ways of reselling, as the matrix names them."""
-MOST_PROOF = 12
-"""Requests shown for one verdict."""
+OUR_DAY: Final = datetime(2027, 1, 31, 12, tzinfo=UTC)
+"""The day on which our own client is graded: months of different lengths meet there."""
 
 
-class NoLessonError(ValueError):
-    """No lesson is called so; the text is one line."""
+class UnknownLessonError(ValueError):
+    """No lesson has such a name; the text is one line."""
 
 
 def trades_of(kind: str) -> tuple[str, ...]:
-    """What a kind of reseller can resell. Source: docs/resale.md 3 (documented)."""
+    """The trades that a kind of reseller can resell. Source: docs/resale.md 3 (documented)."""
     return (LICENSES,) if kind == "whmcs" else TRADES
 
 
-def chosen(only: str = "") -> tuple[Lesson, ...]:
-    """The lessons whose name contains ``only``. Raises NoLessonError."""
-    found = tuple(lesson for lesson in LESSONS if only in lesson.name)
-    if not found:
-        raise NoLessonError(f'no lesson is called "{only}": {", ".join(o.name for o in LESSONS)}')
-    return found
+def select_lessons(only: str = "") -> tuple[Lesson, ...]:
+    """The lessons whose name contains ``only``. Raises UnknownLessonError where none does."""
+    lessons = tuple(lesson for lesson in LESSONS if only in lesson.id)
+    if not lessons:
+        names = ", ".join(lesson.id for lesson in LESSONS)
+        raise UnknownLessonError(f'no lesson is called "{only}": {names}')
+    return lessons
 
 
 def grade(
-    stage: Stage, player: Player, *, kind: str, trade: str, lessons: Iterable[Lesson] = LESSONS
+    environment: CaseEnvironment,
+    driver: ClientDriver,
+    *,
+    kind: str,
+    trade: str,
+    lessons: Iterable[Lesson] = LESSONS,
 ) -> Iterator[Verdict]:
-    """Every lesson in one line of trade, as it is graded; nothing is excused here.
+    """One verdict for each lesson that applies to the trade; known deviations are not applied.
 
-    In a trade that this kind cannot resell there is one lesson: that it says so.
+    For a trade that this kind cannot resell there is one lesson: that the client says so.
     """
-    taught = lessons if trade in trades_of(kind) else (REFUSES,)
-    for lesson in taught:
+    applicable = lessons if trade in trades_of(kind) else (unsupported_trade,)
+    for lesson in applicable:
         if trade in lesson.trades:
-            yield _graded(stage, player, lesson, GOODS[trade], Cell(kind, trade))
+            yield run_check(
+                lesson,
+                _Grading(environment, driver, lesson, PRODUCTS[trade]),
+                out=f"{kind} {trade}",
+                cells=frozenset({Cell(kind, trade)}),
+                secrets=(OUR_PASSWORD,),
+                errors=(CannotRun, ControlError),
+            )
 
 
-def _graded(stage: Stage, player: Player, lesson: Lesson, goods: Goods, cell: Cell) -> Verdict:
-    finding = Finding()
-    try:
-        played = [_played(stage, player, lesson, goods, play, finding) for play in lesson.plays]
-    except (CannotRun, ControlError) as problem:
-        return _verdict(lesson, cell, Outcome.ERROR, (str(problem),), ())
-    if not finding.idle or lesson is REFUSES:
-        finding.idle = ""
-        lesson.grade(played, finding)
-    if not finding.faults and not finding.idle and not all(one.trapped for one in played):
-        finding.idle = "the client never came to where the trap is"
-    heard = finding.proof or [one for act in played for one in act.heard if one.confirmed]
-    return _verdict(lesson, cell, finding.outcome, finding.told, heard)
+@dataclass(frozen=True, slots=True)
+class _Grading:
+    """One lesson of one client: runs its scenarios and calls its check."""
 
+    environment: CaseEnvironment
+    driver: ClientDriver
+    lesson: Lesson
+    product: SampleProduct
 
-def _played(
-    stage: Stage, player: Player, lesson: Lesson, goods: Goods, play: Play, finding: Finding
-) -> Performance:
-    scene = stage.scene(lesson.name, goods, player)
-    player.begin(lesson.name)
-    try:
+    def __call__(self, findings: Findings) -> None:
+        """Note what the lesson shows. Raises CannotRun, and ControlError of the seller."""
+        executions = [self._run(scenario, findings) for scenario in self.lesson.scenarios]
+        if self.lesson.unable_is_judged:
+            findings.messages.clear()
+        if not findings.messages:
+            self._decide(executions, findings)
+        if not findings.proof:
+            findings.prove(*(c for each in executions for c in each.calls if c.confirmed))
+
+    def _run(self, scenario: Scenario, findings: Findings) -> Execution:
+        case = self.environment.open_case(self.lesson.id, self.product, self.driver)
+        self.driver.begin(self.lesson.id)
         try:
-            play(scene)
-        except NotPlayed as problem:
-            finding.idle = str(problem)
-        return scene.performance()
-    finally:
-        player.end()
-        scene.close()
+            try:
+                scenario(case)
+            except ActionNotSupported as problem:
+                findings.not_exercised(str(problem))
+            return case.finish()
+        finally:
+            self.driver.end()
+            case.discard()
+
+    def _decide(self, executions: Sequence[Execution], findings: Findings) -> None:
+        if ORDER in self.lesson.needs and not executions[0].orders():
+            findings.not_exercised("no confirmed order was sent")
+            return
+        self.lesson.decide(findings, *executions)
+        if not findings.messages and not all(each.hooks_applied for each in executions):
+            findings.not_exercised("the client never came to where the trap is")
 
 
-def _verdict(
-    lesson: Lesson, cell: Cell, outcome: Outcome, told: tuple[str, ...], heard: Sequence[Heard]
-) -> Verdict:
-    if outcome is Outcome.FAIL and lesson.evidence == ASSUMED:
-        outcome = Outcome.WARN
-    return Verdict(
-        name=lesson.name,
-        out=f"{cell.system} {cell.trade}",
-        outcome=outcome,
-        evidence=lesson.evidence,
-        messages=tuple(mask_text(line, [OUR_PASSWORD]) for line in told),
-        proof=tuple(one.seen() for one in heard[:MOST_PROOF]),
-        source=lesson.source,
-        cells=frozenset({cell}),
-    )
+@dataclass(frozen=True, slots=True)
+class GradingRequest:
+    """What is graded: lessons, the kind of client, and the trade."""
+
+    lessons: tuple[Lesson, ...]
+    kind: str
+    trade: str
+
+    def run(self, environment: CaseEnvironment, driver: ClientDriver) -> Iterator[Verdict]:
+        """The verdicts."""
+        yield from grade(
+            environment, driver, kind=self.kind, trade=self.trade, lessons=self.lessons
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ServerOptions:
+    """How the seller is served to a client in another process.
+
+    ``port`` 0 takes a free one. ``patience``: seconds that slow answers take. ``by_login``: the
+    login names the world, not the path.
+    """
+
+    port: int = 0
+    patience: float = 5.0
+    by_login: bool = False
+
+    def serve(self) -> AbstractContextManager[CaseEnvironment]:
+        """The environment, at the present time. Raises OSError where the port is taken."""
+        return served(clock.now(), patience=self.patience, port=self.port, by_login=self.by_login)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDeviations:
+    """The known deviations of every kind of reseller, and the day on which they are applied."""
+
+    entries: tuple[Entry, ...]
+    today: date
+
+
+def grade_kinds(
+    lessons: tuple[Lesson, ...],
+    kinds: Iterable[str],
+    trades: Iterable[str],
+    known: KnownDeviations,
+    remarks: list[str],
+) -> Iterator[Verdict]:
+    """Our own client as each kind in each trade, with the known deviations of that kind applied.
+
+    ``remarks`` grows by lines on known deviations without effect.
+    """
+    all_trades = tuple(trades)
+    for kind in kinds:
+        verdicts = [
+            v for trade in all_trades for v in grade_own(GradingRequest(lessons, kind, trade))
+        ]
+        applied, notes = apply(
+            known.entries, verdicts, judge="client", kind=kind, today=known.today
+        )
+        remarks.extend(notes)
+        yield from applied
+
+
+def grade_own(request: GradingRequest) -> Iterator[Verdict]:
+    """Our own client, in this process."""
+    with in_process(OUR_DAY) as environment:
+        driver = AdapterDriver(environment, ADAPTERS[request.kind])
+        start = clock.elapsed()
+        for verdict in request.run(environment, driver):
+            # Measured here: verdicts are held back until all of a kind are there.
+            yield replace(verdict, seconds=clock.elapsed() - start)
+            start = clock.elapsed()
+
+
+def grade_command(
+    command: str, request: GradingRequest, server: ServerOptions, *, limit: float
+) -> Iterator[Verdict]:
+    """A command that is started for every step, for at most ``limit`` seconds.
+
+    Raises CannotRun where it cannot be started, OSError where the port is taken.
+    """
+    with server.serve() as environment:
+        yield from request.run(environment, CommandDriver(shlex.split(command), limit=limit))
+
+
+def grade_manually(
+    request: GradingRequest, server: ServerOptions, out: TextIO
+) -> Iterator[Verdict]:
+    """A person with a browser: a page says what to do next. Raises OSError for a taken port."""
+    with server.serve() as environment, ManualPageDriver(out) as driver:
+        yield from request.run(environment, driver)
+
+
+def grade_in_terminal(
+    request: GradingRequest, server: ServerOptions, out: TextIO, lines: TextIO
+) -> Iterator[Verdict]:
+    """A person or program at the terminal. Raises CannotRun at the end of the input."""
+    with server.serve() as environment:
+        yield from request.run(environment, TerminalDriver(out, lines))

@@ -1,124 +1,115 @@
-"""A lesson: what it costs to get something wrong, the play that shows it, and who grades it."""
+"""Lessons: a scenario that sets a trap, and the check that decides what the client made of it.
+
+A lesson is one decorated scenario::
+
+    @lesson(
+        "lost-reply-ordered-once",
+        about="An order whose answer was lost is not sent again",
+        cost="The seller has acted already: the second order is a second charge.",
+        source="docs/evidence.md 10 (observed)",
+        check=ordered_once,
+    )
+    def answer_lost(case: CaseContext) -> None:
+        case.plan_order_fault("drop", when="after")
+        case.order("121")
+
+Its check is a pure function of what the scenario left; several lessons may share one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
 
-from contracts.checks.client.products import TRADES, Goods
-from contracts.checks.client.recorded_calls import Heard
-from contracts.checks.client.steps import Report, Result, Step
-from contracts.verdicts import OBSERVED, Outcome
+from contracts.checks.client.case import CaseContext, Execution
+from contracts.checks.client.products import TRADES
+from contracts.checks.registry import Check
+from contracts.checks.runner import Findings
+from contracts.verdicts import OBSERVED
 
-if TYPE_CHECKING:
-    from contracts.checks.client.case_context import Scene
+Scenario = Callable[[CaseContext], None]
+"""Arranges a world, asks the client to act, and applies faults meanwhile."""
+ExecutionCheck = Callable[..., None]
+"""``(found: Findings, *executions: Execution)``: notes what it finds, and changes nothing."""
+ORDER: Final = "order"
+"""Need of a lesson: the client has sent a confirmed order, without which nothing could show."""
 
-Play = Callable[["Scene"], None]
-"""Prepares a world, asks the client, and lets things happen meanwhile."""
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lesson(Check):
+    """A check of a client by scenarios, each run in a world of its own.
 
-@dataclass(frozen=True, slots=True)
-class Performance:
-    """One play, as it went: steps with reports, everything heard, and what is there at its end.
-
-    ``owned`` are the services of the article's type, as the control API tells them; ``charges``
-    what each of the account's services was charged, by its number. ``facts`` are what the play
-    wants its grader to know; ``trapped`` whether every trap struck.
+    ``evidence`` and ``source`` are of the fact about the real seller on which the lesson rests.
+    ``trades``: the trades it applies to. ``unable_is_judged``: whether it is judged also where the
+    client reports that it cannot do what was asked.
     """
 
-    goods: Goods
-    steps: tuple[Step, ...]
-    reports: tuple[Report, ...]
-    heard: tuple[Heard, ...]
-    owned: tuple[Mapping[str, Any], ...]
-    charges: Mapping[int, tuple[Decimal, ...]]
-    facts: Mapping[str, Any]
-    trapped: bool
-
-    def during(self, step: int) -> tuple[Heard, ...]:
-        """What was heard during a step, counted from 1."""
-        return tuple(one for one in self.heard if one.step == step)
-
-    def orders(self, step: int | None = None) -> tuple[Heard, ...]:
-        """The confirmed orders, of one step or of all."""
-        heard = self.heard if step is None else self.during(step)
-        return tuple(one for one in heard if one.is_order)
-
-    @property
-    def last(self) -> Report:
-        """What the client said last."""
-        return self.reports[-1]
-
-    @property
-    def is_delivered(self) -> bool:
-        """Whether the client told, at any time, what its customer gets, and it is so."""
-        if len(self.owned) != 1:
-            return False
-        return any(_shows(self.goods, report, self.owned[0]) for report in self.reports)
-
-
-def _shows(goods: Goods, report: Report, owned: Mapping[str, Any]) -> bool:
-    if report.result is not Result.OK:
-        return False
-    if goods.shows == "key":
-        return bool(report.key) and report.key == str(owned["lickey"])
-    if goods.shows == "ip":
-        return bool(report.ip) and report.ip == str(owned["ip"])
-    return report.id == int(owned["id"])
-
-
-@dataclass
-class Finding:
-    """What a grader found: every fault in a line, with the requests that prove it.
-
-    ``proof`` is what shows that it held, where it did.
-    """
-
-    faults: list[str] = field(default_factory=list)
-    proof: list[Heard] = field(default_factory=list)
-    idle: str = ""
-
-    def wrong(self, told: str, *heard: Heard) -> None:
-        """Notes a fault."""
-        self.faults.append(told)
-        self.proof.extend(one for one in heard if one not in self.proof)
-
-    def shown(self, *heard: Heard) -> None:
-        """Adds requests to the proof."""
-        self.proof.extend(one for one in heard if one not in self.proof)
-
-    @property
-    def outcome(self) -> Outcome:
-        """The verdict: a deed that is wrong weighs more than a trap that was not met."""
-        if self.faults:
-            return Outcome.FAIL
-        return Outcome.NOT_EXERCISED if self.idle else Outcome.PASS
-
-    @property
-    def told(self) -> tuple[str, ...]:
-        """What to say of it."""
-        return tuple(self.faults) or ((self.idle,) if self.idle else ())
-
-
-Grade = Callable[[Sequence[Performance], Finding], None]
-"""Notes what it finds. A pure function: it sees what happened and touches nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """A lesson. ``why`` is what it costs a reseller who gets it wrong.
-
-    ``evidence`` and ``source`` are of the fact of the real seller that it rests on. Each of
-    ``plays`` is played in a world of its own; ``trades`` are those it can be played in.
-    """
-
-    name: str
-    title: str
-    why: str
-    source: str
-    plays: tuple[Play, ...]
-    grade: Grade
-    evidence: str = OBSERVED
+    scenarios: tuple[Scenario, ...]
+    decide: ExecutionCheck
     trades: frozenset[str] = frozenset(TRADES)
+    unable_is_judged: bool = False
+
+
+def lesson(  # noqa: PLR0913 - the columns of a declaration
+    id: str,
+    *,
+    about: str,
+    cost: str,
+    source: str,
+    check: ExecutionCheck,
+    evidence: str = OBSERVED,
+    trades: tuple[str, ...] = TRADES,
+    needs: tuple[str, ...] = (ORDER,),
+    compared_with: tuple[Scenario, ...] = (),
+    unable_is_judged: bool = False,
+) -> Callable[[Scenario], Lesson]:
+    """Declare a lesson with the decorated scenario. Raises ValueError as `Check` does.
+
+    ``compared_with``: scenarios that are run before it, and whose executions its check gets first.
+    """
+    return lambda scenario: Lesson(
+        id=id,
+        about=about,
+        cost=cost,
+        evidence=evidence,
+        source=source,
+        needs=frozenset(needs),
+        scenarios=(*compared_with, scenario),
+        decide=check,
+        trades=frozenset(trades),
+        unable_is_judged=unable_is_judged,
+    )
+
+
+def bought_once(found: Findings, execution: Execution) -> None:
+    """Nothing was bought twice, and nothing was charged twice."""
+    if len(execution.owned) > 1:
+        numbers = ", ".join(str(service["id"]) for service in execution.owned)
+        found.fail(f"bought {len(execution.owned)} times: {numbers}", *execution.orders())
+    for service in execution.owned:
+        charges = len(execution.charges.get(service["id"], ()))
+        if charges > 1:
+            found.fail(f"{service['id']} was charged {charges} times", *execution.orders())
+
+
+def delivered(found: Findings, execution: Execution) -> None:
+    """The customer has got it in the end."""
+    orders, last = execution.orders(), execution.last_report
+    found.prove(*orders)
+    if not execution.owned:
+        found.fail(f"nothing was bought; the client reported: {last.result}", *orders)
+    elif len(execution.owned) == 1 and not execution.is_delivered:
+        number, proof = execution.owned[0]["id"], execution.product.proof
+        reported = f"{last.result} {last.reason}".strip()
+        found.fail(
+            f"{number} exists at the seller and its {proof} was never delivered; the client "
+            f"reported: {reported}",
+            *orders,
+        )
+
+
+def delivered_once(found: Findings, execution: Execution) -> None:
+    """Bought once, and delivered in the end."""
+    bought_once(found, execution)
+    delivered(found, execution)

@@ -1,6 +1,6 @@
-"""What is traded in a lesson: one article for each line of trade, named as the seller sells it.
+"""The products that lessons trade: one for each line of trade, with the seller's own codes.
 
-Codes are the seller's price list's: docs/trade.md 9 and docs/resale.md 2 (documented).
+Source of the codes: docs/trade.md 9 and docs/resale.md 2 (documented).
 """
 
 from __future__ import annotations
@@ -10,30 +10,39 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from contracts.checks.client.protocol import OrderFields
+
 LICENSES, SERVICES, MODULES = TRADES = ("licences", "services", "modules")
-LITE, MACHINE, GUARD = 55227, 6, 55371
-"""Codes of what is traded: ISPmanager 6 Lite, a virtual machine, the module BitNinja."""
+LITE, VIRTUAL_SERVER, BITNINJA = 55227, 6, 55371
+"""Tariffs: ISPmanager 6 Lite, a virtual server, the module BitNinja."""
 
 
 @dataclass(frozen=True, slots=True)
-class Goods:
-    """An article. ``itemtype`` is its product type, ``what`` its name for people.
+class SampleProduct:
+    """A product of one trade. ``itemtype`` is its type on the wire, ``label`` its name for people.
 
-    ``shows`` is the field of a report that proves a delivery.
+    ``proof`` is the field of a report that proves a delivery: ``key``, ``ip`` or ``id``.
     """
 
     trade: str
     itemtype: str
     tariff: int
-    what: str
-    shows: str
+    label: str
+    proof: str
 
     @property
-    def edit(self) -> str:
-        """The function of its form."""
+    def edit_function(self) -> str:
+        """The function of its form, such as ``soft.edit``."""
         return f"{self.itemtype}.edit"
 
-    def wish(self, reference: str, license: int | None = None) -> dict[str, str | int | bool]:
+    @property
+    def order_function(self) -> str:
+        """The function that orders it, such as ``soft.order.param``."""
+        return f"{self.itemtype}.order.param"
+
+    def order_fields(
+        self, reference: str, license: int | None = None
+    ) -> dict[str, str | int | bool]:
         """The fields of a step that orders it under the client's own number ``reference``."""
         number = int(reference)
         fields: dict[str, str | int | bool] = {
@@ -42,34 +51,34 @@ class Goods:
             "period": 1,
         }
         if self.trade == LICENSES:
-            return {**fields, "ip": address(number), "name": f"web-{number}"}
+            return {**fields, "ip": sample_address(number), "name": f"web-{number}"}
         if self.trade == SERVICES:
             return {**fields, "domain": f"vm-{number}.example.com"}
         return {**fields, "licence": license or 0}
 
-    def say(self, fields: Mapping[str, str | int | bool]) -> str:
-        """The wish in a sentence."""
-        rest = {
+    def describe_order(self, fields: OrderFields) -> str:
+        """The order in a sentence for people."""
+        details = {
             LICENSES: f"for {fields.get('ip')}, named {fields.get('name')}",
             SERVICES: f"named {fields.get('domain')}",
-            MODULES: f"for license {fields.get('license')}",
+            MODULES: f"for license {fields.get('licence')}",
         }[self.trade]
         return (
-            f"Order {self.what} (tariff {self.tariff}) {rest}, for one month, "
+            f"Order {self.label} (tariff {self.tariff}) {details}, for one month, "
             f"under your number {fields['reference']}, and deliver it."
         )
 
 
-def address(number: int) -> str:
-    """An address of the documentation's network for a license."""
+def sample_address(number: int) -> str:
+    """An IP address for a license, from the range reserved for documentation."""
     return f"192.0.2.{200 + number % 50}"
 
 
-GOODS: Final[Mapping[str, Goods]] = MappingProxyType(
+PRODUCTS: Final[Mapping[str, SampleProduct]] = MappingProxyType(
     {
-        LICENSES: Goods(LICENSES, "soft", LITE, "a license of ISPmanager 6 Lite", "key"),
-        SERVICES: Goods(SERVICES, "vds", MACHINE, "a virtual machine", "ip"),
-        MODULES: Goods(MODULES, "addition", GUARD, "the module BitNinja", "id"),
+        LICENSES: SampleProduct(LICENSES, "soft", LITE, "a license of ISPmanager 6 Lite", "key"),
+        SERVICES: SampleProduct(SERVICES, "vds", VIRTUAL_SERVER, "a virtual server", "ip"),
+        MODULES: SampleProduct(MODULES, "addition", BITNINJA, "the module BitNinja", "id"),
     }
 )
 """By trade."""

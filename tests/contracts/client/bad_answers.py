@@ -6,7 +6,14 @@ from urllib.parse import urlencode
 
 import httpx
 
-from tests.contracts.client.bad_lines import Changed, Form, OnLine, TakesAnything, again, orders
+from tests.contracts.client.bad_transports import (
+    Changed,
+    Form,
+    OnLine,
+    TakesAnything,
+    again,
+    orders,
+)
 
 DONE = b"<doc><ok/></doc>"
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from contracts.checks.client.adapter import CustomAdapter
-from contracts.checks.client.adapter.common import Told, today_of
-from contracts.checks.client.adapter.custom import Row, rows, shown
-from contracts.checks.client.steps import Report, Result
+from contracts.checks.client.adapter.common import StepFields, today_of
+from contracts.checks.client.adapter.custom import Row, list_rows, report_on
+from contracts.checks.client.protocol import ClientReport, StepResult
 from reseller_client import (
     AccessDenied,
     AlreadyExists,
@@ -27,11 +27,11 @@ from reseller_client.transport.values import Status, read_date
 class TakesErrorsForSuccess(CustomAdapter):
     """HTTP 200 is success."""
 
-    def order(self, client: Client, told: Told) -> Report:
+    def order(self, client: Client, step: StepFields) -> ClientReport:
         try:
-            return super().order(client, told)
+            return super().order(client, step)
         except BadValue:
-            return Report(Result.OK)
+            return ClientReport(StepResult.OK)
 
 
 class SaysItAgain(CustomAdapter):
@@ -40,13 +40,13 @@ class SaysItAgain(CustomAdapter):
     refusal: type[Refused] = BadValue
     times = 15
 
-    def order(self, client: Client, told: Told) -> Report:
+    def order(self, client: Client, step: StepFields) -> ClientReport:
         for _ in range(self.times):
             try:
-                return super().order(client, told)
+                return super().order(client, step)
             except self.refusal:
                 continue
-        return super().order(client, told)
+        return super().order(client, step)
 
 
 class OrdersWithoutMoney(SaysItAgain):
@@ -69,20 +69,20 @@ class HammersTheLock(SaysItAgain):
 
 
 class OrdersTwice(CustomAdapter):
-    """No answer means that nothing happened."""
+    """No answer setup that nothing happened."""
 
-    def order(self, client: Client, told: Told) -> Report:
-        wish = self.license_wish(told)
-        if self.licenses(client, told).reconcile(wish.remoteid) is None:
+    def order(self, client: Client, step: StepFields) -> ClientReport:
+        wish = self.license_order(step)
+        if self.licenses(client, step).reconcile(wish.remoteid) is None:
             try:
                 client.licenses.order_once(wish)
             except UnknownOutcome:
-                self.once_more(client, told)
-        return super().order(client, told)
+                self.once_more(client, step)
+        return super().order(client, step)
 
-    def once_more(self, client: Client, told: Told) -> None:
+    def once_more(self, client: Client, step: StepFields) -> None:
         try:
-            client.licenses.order_once(self.license_wish(told))
+            client.licenses.order_once(self.license_order(step))
         except AlreadyExists:
             return
 
@@ -90,76 +90,79 @@ class OrdersTwice(CustomAdapter):
 class NeverLooks(CustomAdapter):
     """Knows only what it was answered."""
 
-    def order(self, client: Client, told: Told) -> Report:
-        ordered = client.licenses.order_once(self.license_wish(told))
-        return shown(client.licenses.wait_for_key(ordered.license_id or 0))
+    def order(self, client: Client, step: StepFields) -> ClientReport:
+        ordered = client.licenses.order_once(self.license_order(step))
+        return report_on(client.licenses.wait_for_key(ordered.license_id or 0))
 
 
 class OnlyWaits(CustomAdapter):
-    """No answer means that it will come: it looks, and never orders again."""
+    """No answer setup that it will come: it looks, and never orders again."""
 
-    def order(self, client: Client, told: Told) -> Report:
-        waiting = self.means.folder / told["reference"]
-        held = self.licenses(client, told).reconcile(told["reference"])
+    def order(self, client: Client, step: StepFields) -> ClientReport:
+        waiting = self.setup.folder / step["reference"]
+        held = self.licenses(client, step).reconcile(step["reference"])
         if held is None and not waiting.exists():
             try:
-                client.licenses.order_once(self.license_wish(told))
+                client.licenses.order_once(self.license_order(step))
             except NotUnderstood:
                 raise
             except UnknownOutcome:
                 waiting.touch()
-        if waiting.exists() and self.licenses(client, told).reconcile(told["reference"]) is None:
-            return Report(Result.UNKNOWN, reason="the seller will answer one day")
-        return super().order(client, told)
+        if waiting.exists() and self.licenses(client, step).reconcile(step["reference"]) is None:
+            return ClientReport(StepResult.UNKNOWN, reason="the seller will answer one day")
+        return super().order(client, step)
 
 
 class PollsWithoutPause(CustomAdapter):
     """Looks for the key a hundred times, as fast as it can."""
 
-    def order(self, client: Client, told: Told) -> Report:
-        if self.missing(client, told):
-            client.licenses.order(self.license_wish(told))
-        number = self.find(client, told).id
+    def order(self, client: Client, step: StepFields) -> ClientReport:
+        if self.missing(client, step):
+            client.licenses.order(self.license_order(step))
+        number = self.find(client, step).id
         for _ in range(100):
             license = client.licenses.get(number)
             if license.key:
-                return shown(license)
-        return Report(Result.UNKNOWN, id=number)
+                return report_on(license)
+        return ClientReport(StepResult.UNKNOWN, id=number)
 
-    def missing(self, client: Client, told: Told) -> bool:
-        return self.licenses(client, told).reconcile(told["reference"]) is None
+    def missing(self, client: Client, step: StepFields) -> bool:
+        return self.licenses(client, step).reconcile(step["reference"]) is None
 
 
 class WaitsForEver(CustomAdapter):
     """Waits for a key until there is one."""
 
-    def order(self, client: Client, told: Told) -> Report:
-        if self.licenses(client, told).reconcile(told["reference"]) is None:
-            client.licenses.order(self.license_wish(told))
-        return shown(client.licenses.wait_for_key(self.find(client, told).id, reads=400))
+    def order(self, client: Client, step: StepFields) -> ClientReport:
+        if self.licenses(client, step).reconcile(step["reference"]) is None:
+            client.licenses.order(self.license_order(step))
+        return report_on(client.licenses.wait_for_key(self.find(client, step).id, reads=400))
 
 
 class NeedsANumber(CustomAdapter):
     """An order that tells no number failed."""
 
-    def order(self, client: Client, told: Told) -> Report:
-        failed = self.means.folder / told["reference"]
-        if not failed.exists() and self.machines(client, told).reconcile(told["reference"]) is None:
+    def order(self, client: Client, step: StepFields) -> ClientReport:
+        failed = self.setup.folder / step["reference"]
+        if (
+            not failed.exists()
+            and self.server_flows(client, step).reconcile(step["reference"]) is None
+        ):
             try:
-                ordered = client.products("vds").order_once(self.machine_wish(told))
+                ordered = client.products("vds").order_once(self.server_order(step))
             except (UnknownOutcome, NotUnderstood):
-                return super().order(client, told)
+                return super().order(client, step)
             if ordered.service_id is None:
                 failed.touch()
         if failed.exists():
-            return Report(Result.FAILED, reason="no number")
-        return super().order(client, told)
+            return ClientReport(StepResult.FAILED, reason="no number")
+        return super().order(client, step)
 
 
 class IgnoresInnerDoc(CustomAdapter):
     """A renewal whose answer has no new end above did not happen, so it is bought again."""
 
-    def renew(self, client: Client, told: Told, row: Row) -> None:  # noqa: ARG002 - as the base has it
+    def renew(self, client: Client, step: StepFields, row: Row) -> None:  # noqa: ARG002 - as the base has it
         for _ in range(2):
             answer = client.call("service.prolong", {"elid": row.id, "period": 1, "sok": "ok"})
             if read_date(answer.root.value("newexpiredate")):
@@ -169,35 +172,37 @@ class IgnoresInnerDoc(CustomAdapter):
 class RemembersStatus(CustomAdapter):
     """What was active when it was bought is active."""
 
-    def deeds(self, client: Client, told: Told) -> Mapping[str, Callable[[], Report]]:
-        remembered = Report(Result.OK, status=2)
-        return {**super().deeds(client, told), "status": lambda: remembered}
+    def handlers(
+        self, client: Client, step: StepFields
+    ) -> Mapping[str, Callable[[], ClientReport]]:
+        remembered = ClientReport(StepResult.OK, status=2)
+        return {**super().handlers(client, step), "status": lambda: remembered}
 
 
 class RenewsTooLate(CustomAdapter):
     """Renews what has ended."""
 
-    def daily(self, client: Client, told: Told) -> Report:
-        for row in rows(client, told):
-            if row.expires_on is not None and row.expires_on < today_of(told):
-                self.renew(client, told, row)
-        return Report(Result.OK)
+    def daily(self, client: Client, step: StepFields) -> ClientReport:
+        for row in list_rows(client, step):
+            if row.expires_on is not None and row.expires_on < today_of(step):
+                self.renew(client, step, row)
+        return ClientReport(StepResult.OK)
 
 
 class RenewsEveryDay(CustomAdapter):
     """Renews what ends within five weeks: every day anew."""
 
-    def daily(self, client: Client, told: Told) -> Report:
-        for row in rows(client, told):
-            if row.expires_on is not None and row.expires_on < today_of(told) + timedelta(weeks=5):
-                self.renew(client, told, row)
-        return Report(Result.OK)
+    def daily(self, client: Client, step: StepFields) -> ClientReport:
+        for row in list_rows(client, step):
+            if row.expires_on is not None and row.expires_on < today_of(step) + timedelta(weeks=5):
+                self.renew(client, step, row)
+        return ClientReport(StepResult.OK)
 
 
 class RenewsAfterSilence(CustomAdapter):
-    """No answer to a renewal means that nothing was renewed."""
+    """No answer to a renewal setup that nothing was renewed."""
 
-    def renew(self, client: Client, told: Told, row: Row) -> None:  # noqa: ARG002 - as the base
+    def renew(self, client: Client, step: StepFields, row: Row) -> None:  # noqa: ARG002 - as the base
         try:
             client.services.prolong_once(row.id)
         except UnknownOutcome:
@@ -207,137 +212,141 @@ class RenewsAfterSilence(CustomAdapter):
 class MovesAgain(CustomAdapter):
     """A refused move is tried until it works."""
 
-    def readdress(self, client: Client, told: Told) -> Report:
+    def readdress(self, client: Client, step: StepFields) -> ClientReport:
         for _ in range(5):
             try:
-                return super().readdress(client, told)
+                return super().readdress(client, step)
             except Refused:
                 continue
-        return Report(Result.FAILED)
+        return ClientReport(StepResult.FAILED)
 
 
 class SaysItIsOff(CustomAdapter):
     """Whatever the seller says, it is switched off."""
 
-    def suspend(self, client: Client, told: Told) -> Report:
+    def suspend(self, client: Client, step: StepFields) -> ClientReport:
         try:
-            return super().suspend(client, told)
+            return super().suspend(client, step)
         except Refused:
-            return Report(Result.OK)
+            return ClientReport(StepResult.OK)
 
 
 class IsImpatient(OrdersTwice):
     """Sends again what takes longer than ten seconds."""
 
-    def client(self, told: Told) -> Client:
-        seller = told["seller"]
+    def client(self, step: StepFields) -> Client:
+        seller = step["seller"]
         return Client(
             seller["url"],
             login=seller["login"],
             password=seller["password"],
-            session=told["session"],
-            transport=self.means.transport,
-            retry_policy=self.means.retry_policy,
+            session=step["session"],
+            transport=self.setup.transport,
+            retry_policy=self.setup.retry_policy,
             timeout=10,
         )
 
-    def order(self, client: Client, told: Told) -> Report:
-        if self.licenses(client, told).reconcile(told["reference"]) is None:
+    def order(self, client: Client, step: StepFields) -> ClientReport:
+        if self.licenses(client, step).reconcile(step["reference"]) is None:
             try:
-                client.licenses.order_once(self.license_wish(told))
+                client.licenses.order_once(self.license_order(step))
             except UnknownOutcome as problem:
                 if "in time" in str(problem):
-                    self.once_more(client, told)
-        return CustomAdapter.order(self, client, told)
+                    self.once_more(client, step)
+        return CustomAdapter.order(self, client, step)
 
 
 class TakesPageForOrder(CustomAdapter):
     """A page of a proxy is success."""
 
-    def order(self, client: Client, told: Told) -> Report:
-        done = self.means.folder / told["reference"]
+    def order(self, client: Client, step: StepFields) -> ClientReport:
+        done = self.setup.folder / step["reference"]
         if done.exists():
-            return Report(Result.OK)
-        if self.licenses(client, told).reconcile(told["reference"]) is None:
+            return ClientReport(StepResult.OK)
+        if self.licenses(client, step).reconcile(step["reference"]) is None:
             try:
-                client.licenses.order_once(self.license_wish(told))
+                client.licenses.order_once(self.license_order(step))
             except NotUnderstood:
                 done.touch()
-                return Report(Result.OK)
-        return super().order(client, told)
+                return ClientReport(StepResult.OK)
+        return super().order(client, step)
 
 
 class DecidesByText(CustomAdapter):
     """Knows too little money by the sentence."""
 
-    def order(self, client: Client, told: Told) -> Report:
+    def order(self, client: Client, step: StepFields) -> ClientReport:
         try:
-            return super().order(client, told)
+            return super().order(client, step)
         except NotEnoughMoney as problem:
             if "nsufficient" in problem.message:
                 raise
-            return Report(Result.UNKNOWN, reason="what does that mean?")
+            return ClientReport(StepResult.UNKNOWN, reason="what does that mean?")
 
 
 class OrdersAgainAfterAPage(CustomAdapter):
     """What is no document did not happen."""
 
-    def order(self, client: Client, told: Told) -> Report:
-        wish = self.license_wish(told)
-        if self.licenses(client, told).reconcile(wish.remoteid) is None:
+    def order(self, client: Client, step: StepFields) -> ClientReport:
+        wish = self.license_order(step)
+        if self.licenses(client, step).reconcile(wish.remoteid) is None:
             try:
                 client.licenses.order_once(wish)
             except NotUnderstood:
                 try:
                     client.licenses.order_once(wish)
                 except AlreadyExists:
-                    return super().order(client, told)
+                    return super().order(client, step)
             except UnknownOutcome:
-                return super().order(client, told)
-        return super().order(client, told)
+                return super().order(client, step)
+        return super().order(client, step)
 
 
 class TakesTheNewest(CustomAdapter):
     """An order that tells no number is the newest machine of the list."""
 
-    def order(self, client: Client, told: Told) -> Report:
-        machines = self.machines(client, told)
-        if machines.reconcile(told["reference"]) is None:
+    def order(self, client: Client, step: StepFields) -> ClientReport:
+        server_flows = self.server_flows(client, step)
+        if server_flows.reconcile(step["reference"]) is None:
             try:
-                ordered = client.products("vds").order_once(self.machine_wish(told))
+                ordered = client.products("vds").order_once(self.server_order(step))
             except (UnknownOutcome, NotUnderstood):
-                return super().order(client, told)
+                return super().order(client, step)
             if ordered.service_id is None and ordered.order_id is None:
-                return shown(machines.deliver(max(row.id for row in rows(client, told))))
-        return super().order(client, told)
+                return report_on(
+                    server_flows.deliver(max(row.id for row in list_rows(client, step)))
+                )
+        return super().order(client, step)
 
 
 class ForgetsTheBasket(CustomAdapter):
     """What lies in the basket unpaid is no order: it is ordered anew."""
 
-    def order(self, client: Client, told: Told) -> Report:
-        for row in rows(client, told):
-            if row.remoteid == told["reference"] and row.status is Status.ORDERED:
-                return self.anew(client, told)
-        return super().order(client, told)
+    def order(self, client: Client, step: StepFields) -> ClientReport:
+        for row in list_rows(client, step):
+            if row.remoteid == step["reference"] and row.status is Status.ORDERED:
+                return self.anew(client, step)
+        return super().order(client, step)
 
-    def anew(self, client: Client, told: Told) -> Report:
-        wish = replace(self.license_wish(told), ip="192.0.2.199", remoteid=f"{told['reference']}-2")
-        return shown(self.licenses(client, told).order(wish))
+    def anew(self, client: Client, step: StepFields) -> ClientReport:
+        wish = replace(
+            self.license_order(step), ip="192.0.2.199", remoteid=f"{step['reference']}-2"
+        )
+        return report_on(self.licenses(client, step).order(wish))
 
 
 class LooksAtEach(CustomAdapter):
     """Opens the form of everything it has, every day."""
 
-    def daily(self, client: Client, told: Told) -> Report:
-        for row in rows(client, told):
+    def daily(self, client: Client, step: StepFields) -> ClientReport:
+        for row in list_rows(client, step):
             client.licenses.get(row.id)
-        return super().daily(client, told)
+        return super().daily(client, step)
 
 
 class ReadsAllPrices(CustomAdapter):
     """Fetches the price list before every order."""
 
-    def order(self, client: Client, told: Told) -> Report:
+    def order(self, client: Client, step: StepFields) -> ClientReport:
         client.call("pricelist.export", {"itemtype": "soft"})
-        return super().order(client, told)
+        return super().order(client, step)

@@ -1,4 +1,4 @@
-"""A stage for clients in this process; every play on it has a world of its own."""
+"""The environment of clients in this process; every case in it has a world of its own."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from contracts.checks.client import runs
-from contracts.checks.client.environment import Stage, in_process
+from contracts.checks.client import judge
+from contracts.checks.client.environment import CaseEnvironment, in_process
 
 
 @pytest.fixture(scope="session")
-def stage() -> Iterator[Stage]:
-    with in_process(runs.OUR_DAY) as made:
-        yield made
+def environment() -> Iterator[CaseEnvironment]:
+    with in_process(judge.OUR_DAY) as environment:
+        yield environment

@@ -41,7 +41,7 @@ from tests.contracts.client.bad_habits import (
     TakesTheNewest,
     WaitsForEver,
 )
-from tests.contracts.client.bad_lines import (
+from tests.contracts.client.bad_transports import (
     CrashesOnNoRows,
     CrashesOnOneRow,
     DeletesForSuspending,

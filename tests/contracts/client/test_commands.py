@@ -15,18 +15,23 @@ from socket import create_server
 import pytest
 from click.testing import CliRunner, Result
 
-from contracts.checks.client.drivers import Command
-from contracts.checks.client.judge import chosen
-from contracts.checks.client.runs import Serving, Wanted, grade_command
-from contracts.checks.client.steps import Account, Do, Step
-from contracts.checks.client.steps import Result as Told
+from contracts.checks.client.drivers import CommandDriver
+from contracts.checks.client.judge import (
+    GradingRequest,
+    ServerOptions,
+    grade_command,
+    select_lessons,
+)
+from contracts.checks.client.protocol import Action, ClientStep, SellerAccess, StepResult
 from contracts.cli import verify
 from contracts.target.seller import CannotRun
 from contracts.verdicts import Outcome
 
 OUR_ADAPTER = f"{shlex.quote(sys.executable)} -m contracts.checks.client.adapter"
-ACCOUNT = Account("http://127.0.0.1:1/billmgr", "reseller", "secret", "2027-01-31T12:00:00+00:00")
-STEP = Step(Do.LIST, "List.", "lesson", 1, "licences", ACCOUNT)
+SELLER = SellerAccess(
+    "http://127.0.0.1:1/billmgr", "reseller", "secret", "2027-01-31T12:00:00+00:00"
+)
+STEP = ClientStep(Action.LIST, "List.", "lesson", 1, "licences", SELLER)
 PAGE = Path(__file__).parents[3] / "docs/grading.md"
 Script = Callable[[str], list[str]]
 
@@ -41,11 +46,14 @@ def script(tmp_path: Path) -> Script:
     return written
 
 
-def _verdicts(words: str, *only: str, **serving: object) -> dict[str, Outcome]:
-    lessons = tuple(lesson for part in only for lesson in chosen(part))
-    wanted = Wanted(lessons, "custom", "licences")
-    served = Serving(patience=0.5, **serving)  # type: ignore[arg-type] # a flag
-    return {one.name: one.outcome for one in grade_command(words, wanted, served, limit=60)}
+def _verdicts(command: str, *only: str, **serving: object) -> dict[str, Outcome]:
+    lessons = tuple(lesson for part in only for lesson in select_lessons(part))
+    request = GradingRequest(lessons, "custom", "licences")
+    served = ServerOptions(patience=0.5, **serving)  # type: ignore[arg-type] # a flag
+    return {
+        verdict.name: verdict.outcome
+        for verdict in grade_command(command, request, served, limit=60)
+    }
 
 
 def _client(*words: str) -> Result:
@@ -70,7 +78,7 @@ def test_what_is_slow_is_slow_for_a_command_too() -> None:
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="the example calls curl")
-def test_the_example_of_the_page_fails_as_the_page_says(tmp_path: Path) -> None:
+def test_the_example_of_the_page_fails_as_the_documentation_says(tmp_path: Path) -> None:
     (text,) = re.findall(r"```sh\n(#!/bin/sh\n.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     path = tmp_path / "weekend.sh"
     path.write_text(text, encoding="utf-8")
@@ -85,41 +93,41 @@ def test_the_example_of_the_page_fails_as_the_page_says(tmp_path: Path) -> None:
     assert verdicts == {"confirms-with-sok": Outcome.PASS, **dict.fromkeys(bad, Outcome.FAIL)}
 
 
-def test_a_command_is_told_by_stdin_and_by_its_environment(script: Script) -> None:
+def test_a_command_gets_its_step_on_stdin_and_in_the_environment(script: Script) -> None:
     words = script(
         "step = json.load(sys.stdin)\n"
         "same = json.loads(os.environ['MOCKSELLER_STEP']) == step\n"
-        "kept = os.path.isdir(os.environ['MOCKSELLER_STATE'])\n"
+        "folder = os.path.isdir(os.environ['MOCKSELLER_STATE'])\n"
         "names = ('URL', 'LOGIN', 'PASSWORD', 'NOW')\n"
-        "told = [os.environ['MOCKSELLER_' + name] for name in names]\n"
-        "print(json.dumps({'result': 'ok', 'reason': f'{same} {kept} {told}'}))"
+        "values = [os.environ['MOCKSELLER_' + name] for name in names]\n"
+        "print(json.dumps({'result': 'ok', 'reason': f'{same} {folder} {values}'}))"
     )
-    player = Command(words, limit=30)
-    player.begin("lesson")
-    report = player.do(STEP)
-    player.end()
-    told = [ACCOUNT.url, ACCOUNT.login, ACCOUNT.password, ACCOUNT.now]
-    assert report.reason == f"True True {told}"
-    assert not player.path.exists()
+    driver = CommandDriver(words, limit=30)
+    driver.begin("lesson")
+    report = driver.do(STEP)
+    driver.end()
+    values = [SELLER.url, SELLER.login, SELLER.password, SELLER.now]
+    assert report.reason == f"True True {values}"
+    assert not driver.path.exists()
 
 
-def test_a_command_that_falls_over_has_failed_its_step(script: Script) -> None:
-    report = Command(script("sys.exit('no such customer')"), limit=30).do(STEP)
-    assert report.result is Told.FAILED
+def test_a_command_that_crashes_has_failed_its_step(script: Script) -> None:
+    report = CommandDriver(script("sys.exit('no such customer')"), limit=30).do(STEP)
+    assert report.result is StepResult.FAILED
     assert report.reason == "exit code 1: no such customer"
 
 
-def test_an_exit_code_weighs_more_than_a_word(script: Script) -> None:
+def test_an_exit_code_counts_more_than_a_report_of_ok(script: Script) -> None:
     words = script("print(json.dumps({'result': 'ok'}))\nsys.exit(3)")
-    assert Command(words, limit=30).do(STEP).result is Told.FAILED
+    assert CommandDriver(words, limit=30).do(STEP).result is StepResult.FAILED
 
 
 def test_a_command_that_hangs_is_stopped_with_what_it_started(tmp_path: Path) -> None:
     left = tmp_path / "child"
     words = ["sh", "-c", f"sleep 600 & echo $! >{shlex.quote(str(left))}; sleep 600"]
     for limit in (1, 4, 16, 64):  # until the machine is quick enough to start what is left behind
-        report = Command(words, limit=limit).do(STEP)
-        assert report.result is Told.UNKNOWN
+        report = CommandDriver(words, limit=limit).do(STEP)
+        assert report.result is StepResult.UNKNOWN
         assert report.reason == f"it did not end in {limit} seconds"
         if left.exists() and left.read_text().endswith("\n"):
             break
@@ -138,9 +146,9 @@ def _is_over(number: int) -> bool:
         os.close(process)
 
 
-def test_an_answer_that_is_none_cannot_be_judged(script: Script) -> None:
-    with pytest.raises(CannotRun, match="step 1 of lesson: the last line is no JSON"):
-        Command(script("print('done')"), limit=30).do(STEP)
+def test_an_answer_that_is_not_a_report_cannot_be_judged(script: Script) -> None:
+    with pytest.raises(CannotRun, match="step 1 of lesson: the last line is not JSON"):
+        CommandDriver(script("print('done')"), limit=30).do(STEP)
 
 
 def test_a_command_that_is_not_there_cannot_be_judged() -> None:
@@ -150,21 +158,21 @@ def test_a_command_that_is_not_there_cannot_be_judged() -> None:
 
 
 def test_a_port_that_is_taken_cannot_be_served_on() -> None:
-    with create_server(("127.0.0.1", 0)) as held:
-        port = str(held.getsockname()[1])
+    with create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
         result = _client("--command", "true", "--port", port, "--only", "confirms")
     assert result.exit_code == 2
     assert "cannot be judged" in result.output
 
 
-def test_a_bad_integration_is_told_by_the_exit_code(script: Script) -> None:
+def test_a_bad_integration_changes_the_exit_code(script: Script) -> None:
     words = shlex.join(script("print(json.dumps({'result': 'ok'}))"))
     result = _client("--command", words, "--only", "confirms", "--all")
     assert result.exit_code == 2, "it called nothing, so nothing was judged"
     assert "not exercised" in result.output
 
 
-def test_our_own_client_is_graded_by_one_word() -> None:
+def test_our_own_client_is_graded_with_one_option() -> None:
     words = ["--kind", "whmcs", "--trade", "licences", "--only", "lost-reply"]
     result = _client("--in-process", *words)
     assert result.exit_code == 0, result.output
@@ -174,7 +182,7 @@ def test_our_own_client_is_graded_by_one_word() -> None:
 def test_the_lessons_are_listed() -> None:
     result = _client("--lessons")
     assert result.exit_code == 0
-    assert len(result.output.splitlines()) == len(chosen())
+    assert len(result.output.splitlines()) == len(select_lessons())
 
 
 @pytest.mark.parametrize(
@@ -188,11 +196,11 @@ def test_the_lessons_are_listed() -> None:
         ["--command", "a 'b"],
     ],
 )
-def test_whom_to_grade_and_by_what_has_to_be_said(words: list[str]) -> None:
+def test_exactly_one_client_and_existing_lessons_have_to_be_named(words: list[str]) -> None:
     assert _client(*words).exit_code == 2
 
 
-def test_the_page_tells_every_lesson() -> None:
+def test_the_documentation_lists_every_lesson() -> None:
     page = PAGE.read_text(encoding="utf-8")
-    names = {lesson.name for lesson in chosen()} - {"list-of-one", "list-of-many"}
+    names = {lesson.id for lesson in select_lessons()} - {"list-of-one", "list-of-many"}
     assert [name for name in sorted(names) if f"`{name}`" not in page] == []

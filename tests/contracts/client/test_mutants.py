@@ -1,50 +1,56 @@
-"""A judge is judged by the bad clients it catches: each by the lesson that is meant for it."""
+"""Every bad client is caught by the lesson that is meant for it, and by no other."""
 
 from __future__ import annotations
 
 import pytest
 
-from contracts.checks.client.drivers import InProcess
-from contracts.checks.client.environment import Stage
-from contracts.checks.client.judge import chosen, grade
+from contracts.checks.client.drivers import AdapterDriver
+from contracts.checks.client.environment import CaseEnvironment
+from contracts.checks.client.judge import grade, select_lessons
 from contracts.checks.client.lesson import Lesson
 from contracts.checks.client.lessons import LESSONS
 from contracts.verdicts import Outcome
 from tests.contracts.client.mutants import MUTANTS, Mutant
 
 WRONG = {Outcome.FAIL, Outcome.WARN, Outcome.ERROR}
-"""What rests on an assumption alone warns: ours is not the only way to sell."""
+"""Outcomes that catch a bad client; what rests on an assumption only warns."""
 
 
 TURNS = 6
-"""Of the lessons it should pass a bad client is given every sixth, the next one the next ones."""
+"""A bad client is given its own lessons and every sixth other; the next client the next ones."""
 
 
 def lessons_for(mutant: Mutant) -> tuple[Lesson, ...]:
     turn = MUTANTS.index(mutant) % TURNS
-    meant = {mutant.lesson} | mutant.also
-    return tuple(one for n, one in enumerate(LESSONS) if n % TURNS == turn or one.name in meant)
+    expected = {mutant.lesson} | mutant.also
+    return tuple(
+        lesson
+        for place, lesson in enumerate(LESSONS)
+        if place % TURNS == turn or lesson.id in expected
+    )
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda one: one.make.__name__)
-def test_a_bad_client_is_caught_by_its_lesson_and_no_other(stage: Stage, mutant: Mutant) -> None:
-    player = InProcess(stage, mutant.make, out=mutant.out)
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.make.__name__)
+def test_a_bad_client_is_caught_by_its_lesson_and_no_other(
+    environment: CaseEnvironment, mutant: Mutant
+) -> None:
+    driver = AdapterDriver(environment, mutant.make, out=mutant.out)
     lessons = lessons_for(mutant)
-    verdicts = list(grade(stage, player, kind="custom", trade=mutant.trade, lessons=lessons))
-    caught = {one.name: one for one in verdicts if one.outcome in WRONG}
-    assert set(caught) == {mutant.lesson} | mutant.also, [str(one) for one in caught.values()]
+    verdicts = list(grade(environment, driver, kind="custom", trade=mutant.trade, lessons=lessons))
+    caught = {each.name: each for each in verdicts if each.outcome in WRONG}
+    assert set(caught) == {mutant.lesson} | mutant.also, [str(each) for each in caught.values()]
     proof = caught[mutant.lesson]
     assert proof.messages
-    assert proof.proof, "a fault is shown by what was asked and answered"
+    assert proof.proof, "a fault is proved by its calls"
 
 
 def test_every_lesson_has_a_client_that_fails_it() -> None:
-    assert {one.lesson for one in MUTANTS} == {one.name for one in LESSONS}
+    assert {mutant.lesson for mutant in MUTANTS} == {lesson.id for lesson in LESSONS}
 
 
-def test_what_is_only_assumed_warns(stage: Stage) -> None:
-    (mutant,) = (one for one in MUTANTS if one.lesson == "balance-is-read")
-    player = InProcess(stage, mutant.make)
-    lessons = chosen("balance-is-read")
-    (verdict,) = grade(stage, player, kind="custom", trade=mutant.trade, lessons=lessons)
+def test_a_failure_that_is_only_assumed_warns(environment: CaseEnvironment) -> None:
+    (mutant,) = (each for each in MUTANTS if each.lesson == "balance-is-read")
+    driver = AdapterDriver(environment, mutant.make)
+    lessons = select_lessons("balance-is-read")
+    (verdict,) = grade(environment, driver, kind="custom", trade=mutant.trade, lessons=lessons)
     assert (verdict.outcome, verdict.evidence) == (Outcome.WARN, "assumed")

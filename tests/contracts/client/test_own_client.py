@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from contracts.checks.client.adapter import ADAPTERS
-from contracts.checks.client.drivers import InProcess
-from contracts.checks.client.environment import Stage
+from contracts.checks.client.drivers import AdapterDriver
+from contracts.checks.client.environment import CaseEnvironment
 from contracts.checks.client.judge import KINDS, grade, trades_of
 from contracts.checks.client.lessons import LESSONS
 from contracts.checks.client.products import TRADES
@@ -35,39 +35,41 @@ NOT_EXERCISED = {
 """Lessons that do not come up, by who and what."""
 
 
-def _graded(stage: Stage, kind: str, trade: str, out: str) -> list[Verdict]:
-    player = InProcess(stage, ADAPTERS[kind], out=out)
-    verdicts = list(grade(stage, player, kind=kind, trade=trade))
-    applied, told = apply(KNOWN, verdicts, judge="client", kind=kind, today=date(2027, 1, 31))
-    assert told == () or trade not in trades_of(kind)
+def _graded(environment: CaseEnvironment, kind: str, trade: str, out: str) -> list[Verdict]:
+    driver = AdapterDriver(environment, ADAPTERS[kind], out=out)
+    verdicts = list(grade(environment, driver, kind=kind, trade=trade))
+    applied, notes = apply(KNOWN, verdicts, judge="client", kind=kind, today=date(2027, 1, 31))
+    assert notes == () or trade not in trades_of(kind)
     return list(applied)
 
 
 def _named(verdicts: list[Verdict], outcome: Outcome) -> set[str]:
-    return {one.name for one in verdicts if one.outcome is outcome}
+    return {verdict.name for verdict in verdicts if verdict.outcome is outcome}
 
 
 @pytest.mark.parametrize(("kind", "trade"), NOT_EXERCISED)
-def test_our_client_holds_but_for_what_is_known(stage: Stage, kind: str, trade: str) -> None:
-    verdicts = _graded(stage, kind, trade, "xml")
-    known = {one.name for one in KNOWN if one.concerns("client", kind)}
-    taught = {lesson.name for lesson in LESSONS if trade in lesson.trades}
+def test_our_client_holds_but_for_what_is_known(
+    environment: CaseEnvironment, kind: str, trade: str
+) -> None:
+    verdicts = _graded(environment, kind, trade, "xml")
+    expected = {entry.name for entry in KNOWN if entry.concerns("client", kind)}
+    taught = {lesson.id for lesson in LESSONS if trade in lesson.trades}
     idle = NOT_EXERCISED[kind, trade]
-    assert [str(one) for one in verdicts if one.outcome is Outcome.FAIL] == []
-    assert _named(verdicts, Outcome.KNOWN) == known
+    assert [str(verdict) for verdict in verdicts if verdict.outcome is Outcome.FAIL] == []
+    assert _named(verdicts, Outcome.KNOWN) == expected
     assert _named(verdicts, Outcome.NOT_EXERCISED) == idle
-    assert _named(verdicts, Outcome.PASS) == taught - known - idle
-    assert {one.cells for one in verdicts} == {frozenset({Cell(kind, trade)})}
+    assert _named(verdicts, Outcome.PASS) == taught - expected - idle
+    assert {verdict.cells for verdict in verdicts} == {frozenset({Cell(kind, trade)})}
 
 
-def test_our_client_holds_in_bjson_too(stage: Stage) -> None:
-    verdicts = _graded(stage, "custom", "licences", "bjson")
-    assert [str(one) for one in verdicts if one.outcome is not Outcome.PASS] == []
+def test_our_client_holds_in_bjson_too(environment: CaseEnvironment) -> None:
+    verdicts = _graded(environment, "custom", "licences", "bjson")
+    assert [str(verdict) for verdict in verdicts if verdict.outcome is not Outcome.PASS] == []
 
 
-def test_whmcs_refuses_what_it_cannot_resell(stage: Stage) -> None:
+def test_whmcs_refuses_what_it_cannot_resell(environment: CaseEnvironment) -> None:
     for trade in set(TRADES) - set(trades_of("whmcs")):
-        (verdict,) = _graded(stage, "whmcs", trade, "xml")
+        (verdict,) = _graded(environment, "whmcs", trade, "xml")
         assert (verdict.name, verdict.outcome) == ("says-what-it-cannot-resell", Outcome.PASS)
 
 

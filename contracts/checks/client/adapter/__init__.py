@@ -1,13 +1,13 @@
-"""The reference adapter: our own client under the judge, and an example for integrators.
+"""The reference adapter: our own client as a graded client, and an example for integrators.
 
-An adapter stands between the protocol of docs/grading.md and a client as it is. It decides
-nothing: each step becomes the call that the client's users make, and what comes of it is told.
+An adapter translates the protocol of docs/grading.md for an existing client. It decides nothing:
+each step becomes the call that users of the client make, and the result becomes the report.
 """
 
 from __future__ import annotations
 
 from contracts.checks.client.adapter.billmanager import BillmanagerAdapter
-from contracts.checks.client.adapter.common import Adapter, Told, carry_out
+from contracts.checks.client.adapter.common import Adapter, StepFields, carry_out
 from contracts.checks.client.adapter.custom import CustomAdapter
 from contracts.checks.client.adapter.whmcs import WhmcsAdapter
 
@@ -23,7 +23,7 @@ __all__ = [
     "Adapter",
     "BillmanagerAdapter",
     "CustomAdapter",
-    "Told",
+    "StepFields",
     "WhmcsAdapter",
     "carry_out",
 ]

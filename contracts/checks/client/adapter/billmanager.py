@@ -1,6 +1,6 @@
-"""A reselling BILLmanager as adapter: operations, and events that are pulled.
+"""A reselling BILLmanager as adapter: it runs operations, and polls for events.
 
-Its items stand in SQLite in the adapter's folder; the customer's name is the judge's number.
+Its items are in SQLite in the adapter's folder, under the judge's number as customer.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import Final
 
 from contracts.checks.client.adapter.common import (
     Adapter,
-    CannotDoError,
-    Deeds,
-    Told,
-    books,
+    NotSupportedError,
+    StepFields,
+    StepHandlers,
     now_of,
+    open_database,
 )
-from contracts.checks.client.steps import Report, Result
+from contracts.checks.client.protocol import ClientReport, StepResult
 from reseller_client import Client, Status
 from reseller_client.resellers import BillmanagerReseller, ProcessingModule, SellerAccount
 from reseller_client.resellers.billmanager.models import (
@@ -37,151 +37,159 @@ A_DAY: Final = timedelta(days=1)
 
 
 class BillmanagerAdapter(Adapter):
-    """Opens a BILLmanager for one step and lets its cron run once."""
+    """Opens a BILLmanager for one step, and runs its cron once."""
 
     @contextmanager
-    def at_work(self, client: Client, told: Told) -> Iterator[Deeds]:
-        """Over the items in the adapter's folder; it has no list of what the account holds."""
-        with closing(books(self.means.folder, "billmanager")) as rows:
-            shop = StorefrontStore(rows)
+    def open_handlers(self, client: Client, step: StepFields) -> Iterator[StepHandlers]:
+        """Open the items in the adapter's folder; it has no list of the account's services."""
+        with closing(open_database(self.setup.folder, "billmanager")) as connection:
+            shop = StorefrontStore(connection)
             shop.prepare()
             reseller = BillmanagerReseller(
-                rows, {SELLER: SellerAccount(client, shop)}, now=lambda: now_of(told)
+                connection, {SELLER: SellerAccount(client, shop)}, now=lambda: now_of(step)
             )
             reseller.prepare()
             reseller.catalogue.set_periods(PERIODS)
-            yield Office(reseller, client, told).deeds()
+            yield BillmanagerSteps(reseller, client, step).handlers()
 
 
 @dataclass(frozen=True, slots=True)
-class Office:
-    """A BILLmanager with the step at hand."""
+class BillmanagerSteps:
+    """A BILLmanager, with the step that it handles."""
 
     reseller: BillmanagerReseller
     client: Client
-    told: Told
+    step: StepFields
 
-    def deeds(self) -> Deeds:
-        """What a BILLmanager does for each step."""
+    def handlers(self) -> StepHandlers:
+        """What a BILLmanager does for each action."""
         return {
             "order": self.order,
-            "settle": self.settle,
-            "deliver": self.settle,
+            "settle": self.reconcile,
+            "deliver": self.reconcile,
             "daily": self.daily,
             "suspend": self.suspend,
             "readdress": self.readdress,
             "status": self.status,
-            "balance": lambda: Report(Result.OK, balance=self.client.account.balance().amount),
+            "balance": lambda: ClientReport(
+                StepResult.OK, balance=self.client.account.balance().amount
+            ),
         }
 
-    def order(self) -> Report:
-        """A customer orders."""
+    def order(self) -> ClientReport:
+        """Order for a customer."""
         try:
             tariff = self._tariff()
         except NotConnected as problem:
-            return Report(Result.FAILED, reason=str(problem))
-        opened = self.reseller.order(
-            self.told["reference"], tariff, period=self.told["period"], params=self._params()
+            return ClientReport(StepResult.FAILED, reason=str(problem))
+        operation = self.reseller.order(
+            self.step["reference"], tariff, period=self.step["period"], params=self._params()
         )
-        return self._as_pulled(opened)
+        return self._report_after_poll(operation)
 
-    def settle(self) -> Report:
-        """Its operator looks at the task: what failed is repeated, the rest is pulled."""
+    def reconcile(self) -> ClientReport:
+        """Repeat what has failed and poll for the rest, as its operator does."""
         item = self._item()
         if item is None:
             return self.order()
-        for one in self.reseller.running.operations(OperationState.FAILED, item=item.id):
-            self.reseller.repeat(one.id)
+        for failed in self.reseller.running.operations(State.FAILED, item=item.id):
+            self.reseller.repeat(failed.id)
         self.reseller.start_waiting()
         self.reseller.check_event()
-        return self._shown(item.id)
+        return self._report(item.id)
 
-    def daily(self) -> Report:
-        """Its customers' services that end tomorrow are prolonged."""
+    def daily(self) -> ClientReport:
+        """Renew the customers' services that end tomorrow or earlier."""
         self.reseller.check_event()
-        until = now_of(self.told).date() + A_DAY
+        until = now_of(self.step).date() + A_DAY
         failed = ""
         for item in self.reseller.running.living():
             end = item.seller_expires_on
             if end is not None and end <= until:
                 failed = self._reason(self.reseller.prolong(item.id)) or failed
         self.reseller.check_event()
-        return Report(Result.FAILED, reason=failed) if failed else Report(Result.OK)
+        return (
+            ClientReport(StepResult.FAILED, reason=failed)
+            if failed
+            else ClientReport(StepResult.OK)
+        )
 
-    def suspend(self) -> Report:
-        """The operation ``suspend``."""
-        return self._as_pulled(self.reseller.suspend(self._known().id))
+    def suspend(self) -> ClientReport:
+        """Run the operation ``suspend``."""
+        return self._report_after_poll(self.reseller.suspend(self._existing_item().id))
 
-    def readdress(self) -> Report:
-        """The operation ``setparam``."""
-        changed = {"ip": self.told["ip"]}
-        return self._as_pulled(self.reseller.set_params(self._known().id, params=changed))
+    def readdress(self) -> ClientReport:
+        """Run the operation ``setparam``."""
+        changed = {"ip": self.step["ip"]}
+        return self._report_after_poll(
+            self.reseller.set_params(self._existing_item().id, params=changed)
+        )
 
-    def status(self) -> Report:
-        """What its pages show after the next pull."""
-        item = self._known()
+    def status(self) -> ClientReport:
+        """Show an item after the next poll."""
+        item = self._existing_item()
         self.reseller.check_event()
-        return self._shown(item.id)
+        return self._report(item.id)
 
     def _tariff(self) -> int:
-        """The own tariff that sells this, imported at the first order. Raises NotConnected."""
+        """The reseller's own tariff, imported at the first order. Raises NotConnected."""
         for own in self.reseller.catalogue.tariffs():
             if own.enabled:
                 return own.id
-        module = ProcessingModule(0, TYPES[self.told["trade"]], SELLER, "The seller")
+        module = ProcessingModule(0, TYPES[self.step["trade"]], SELLER, "The seller")
         module = self.reseller.add_module(module)
-        own = self.reseller.tariffs.import_tariff(module.id, self.told["tariff"])
+        own = self.reseller.tariffs.import_tariff(module.id, self.step["tariff"])
         self.reseller.tariffs.enable(own.id)
         return own.id
 
     def _params(self) -> Mapping[str, str]:
-        match self.told["trade"]:
+        match self.step["trade"]:
             case "licences":
-                return {"ip": self.told["ip"], "licname": self.told["name"]}
+                return {"ip": self.step["ip"], "licname": self.step["name"]}
             case "services":
-                return {"domain": self.told["domain"]}
+                return {"domain": self.step["domain"]}
             case _:
-                return {"item": str(self.told["licence"])}
+                return {"item": str(self.step["licence"])}
 
     def _item(self) -> Item | None:
-        customer = self.told["reference"]
+        customer = self.step["reference"]
         items = self.reseller.running.living()
-        return next((one for one in items if one.customer == customer), None)
+        return next((item for item in items if item.customer == customer), None)
 
-    def _known(self) -> Item:
+    def _existing_item(self) -> Item:
         item = self._item()
         if item is None:
-            raise CannotDoError(f"there is no item of {self.told['reference']}")
+            raise NotSupportedError(f"there is no item of {self.step['reference']}")
         return item
 
-    def _as_pulled(self, operation: Operation) -> Report:
-        """How an operation stands after the next pull."""
+    def _report_after_poll(self, operation: Operation) -> ClientReport:
+        """The report on an operation after the next poll."""
         self.reseller.check_event()
         now = self.reseller.running.operation(operation.id)
         if reason := self._reason(now):
             silent = now.reason is not None and now.reason.type == "unknown_outcome"
-            return Report(Result.UNKNOWN if silent else Result.FAILED, reason=reason)
-        return self._shown(operation.item)
+            return ClientReport(StepResult.UNKNOWN if silent else StepResult.FAILED, reason=reason)
+        return self._report(operation.item)
 
     @staticmethod
     def _reason(operation: Operation) -> str:
         if operation.state is not OperationState.FAILED or operation.reason is None:
             return ""
-        told = operation.reason
-        return f"{told.type} {told.object}: {told.message}"
+        refusal = operation.reason
+        return f"{refusal.type} {refusal.object}: {refusal.message}"
 
-    def _shown(self, number: int) -> Report:
-        """What the customer sees of an item; not ok while something runs on it or has failed."""
+    def _report(self, number: int) -> ClientReport:
+        """The report on an item; not ok while an operation on it is running or has failed."""
         item = self.reseller.running.item(number)
         busy = self.reseller.running.running(number)
         failed = self.reseller.running.operations(OperationState.FAILED, item=number)
         done = busy is None and not failed and item.status is not Status.PROCESSING
-        return Report(
-            Result.OK if done else Result.UNKNOWN,
+        return ClientReport(
+            StepResult.OK if done else StepResult.UNKNOWN,
             id=item.seller_id,
             key=item.details.get("lickey") or None,
             ip=item.details.get("ip") or None,
             status=int(item.status),
             ends_on=item.seller_expires_on,
-            reason="" if done else "the operation is not over",
+            reason="" if done else "the operation has not ended",
         )

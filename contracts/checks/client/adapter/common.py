@@ -1,4 +1,4 @@
-"""What the adapters of all kinds have in common: reading a step, and telling what came of it."""
+"""What the adapters of all kinds share: they read a step, call the client, and write a report."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from contracts.checks.client.steps import Report, Result
+from contracts.checks.client.protocol import ClientReport, StepResult
 from reseller_client import (
     Client,
     KeyNotIssued,
@@ -24,15 +24,15 @@ from reseller_client import (
     RetryPolicy,
 )
 
-Told = Mapping[str, Any]
-"""A step, as it came in JSON."""
+StepFields = Mapping[str, Any]
+"""A step as it came in JSON."""
 
 
 @dataclass(frozen=True, slots=True)
-class Means:
-    """What an adapter works with: a folder for its books, and httpx's seam, and how it waits.
+class AdapterSetup:
+    """What an adapter works with: a folder for its databases, how it waits, and its transport.
 
-    ``transport`` None is the network. ``out`` is the format its client asks for.
+    ``transport`` None is the network. ``out`` is the format that its client requests.
     """
 
     folder: Path
@@ -41,82 +41,90 @@ class Means:
     out: str = "xml"
 
 
-class CannotDoError(Exception):
-    """The client has nothing like this; the text is one line."""
+class NotSupportedError(Exception):
+    """The client has no such function; the text is one line."""
 
 
-Deeds = Mapping[str, Callable[[], Report]]
-"""What a kind of reseller does for each step; a step that is missing cannot be done."""
+StepHandlers = Mapping[str, Callable[[], ClientReport]]
+"""What a kind of reseller does for each action; an action that is missing is not supported."""
 
 
 class Adapter(ABC):
-    """A kind of reseller: opens what it works with for one step, and does what is to be done."""
+    """A kind of reseller: opens its databases for one step, and handles the step."""
 
-    def __init__(self, means: Means) -> None:
-        self.means = means
+    def __init__(self, setup: AdapterSetup) -> None:
+        self.setup = setup
 
-    def do(self, told: Told) -> Report:
-        """Carries out a step with a client of its own. Raises CannotDoError, and as the client."""
-        with self.client(told) as client, self.at_work(client, told) as deeds:
-            deed = deeds.get(told["do"])
-            if deed is None:
-                raise CannotDoError("this kind of reseller has nothing like it")
-            return deed()
+    def do(self, step: StepFields) -> ClientReport:
+        """Carry out a step with a new client.
 
-    def client(self, told: Told) -> Client:
-        """The client as its users would make it."""
-        seller = told["seller"]
+        Raises NotSupportedError, and ResellerError as the client does.
+        """
+        with self.client(step) as client, self.open_handlers(client, step) as handlers:
+            handler = handlers.get(step["do"])
+            if handler is None:
+                raise NotSupportedError("this kind of reseller has no such function")
+            return handler()
+
+    def client(self, step: StepFields) -> Client:
+        """The client as its users would make it, from the seller of the step."""
+        seller = step["seller"]
         return Client(
             seller["url"],
             login=seller["login"],
             password=seller["password"],
-            session=told["session"],
-            transport=self.means.transport,
-            retry_policy=self.means.retry_policy,
-            out="bjson" if self.means.out == "bjson" else "xml",
+            session=step["session"],
+            transport=self.setup.transport,
+            retry_policy=self.setup.retry_policy,
+            out="bjson" if self.setup.out == "bjson" else "xml",
         )
 
     @abstractmethod
-    def at_work(self, client: Client, told: Told) -> AbstractContextManager[Deeds]:
-        """What this kind does, while its books are open. Raises CannotDoError: not this trade."""
+    def open_handlers(
+        self, client: Client, step: StepFields
+    ) -> AbstractContextManager[StepHandlers]:
+        """Open the databases and return the handlers.
+
+        Raises NotSupportedError for a trade that this kind cannot resell.
+        """
 
 
-def carry_out(adapter: Adapter, told: Told) -> Report:
-    """Carries out a step; whatever the client raises is told as the protocol tells it."""
+def carry_out(adapter: Adapter, step: StepFields) -> ClientReport:
+    """Carry out a step; what the client raises becomes a report."""
     try:
-        return adapter.do(told)
-    except (CannotDoError, NotPossible) as problem:
-        return Report(Result.CANNOT, reason=str(problem))
+        return adapter.do(step)
+    except (NotSupportedError, NotPossible) as problem:
+        return ClientReport(StepResult.CANNOT, reason=str(problem))
     except ResellerError as problem:
         return _not_done(problem)
 
 
-def _not_done(problem: ResellerError) -> Report:
-    """A refusal is known to be one; all else is to be looked at again."""
-    told = str(problem)
+def _not_done(problem: ResellerError) -> ClientReport:
+    """The report of an error: a refusal has failed, the outcome of anything else is unknown."""
+    reason = str(problem)
     match problem:
         case KeyNotIssued():
-            return Report(Result.UNKNOWN, id=problem.license_id, reason=told)
+            return ClientReport(StepResult.UNKNOWN, id=problem.license_id, reason=reason)
         case NotReady():
-            return Report(Result.UNKNOWN, id=problem.service_id, reason=told)
+            return ClientReport(StepResult.UNKNOWN, id=problem.service_id, reason=reason)
         case Refused():
-            return Report(Result.FAILED, reason=told)
+            return ClientReport(StepResult.FAILED, reason=reason)
         case _:
-            return Report(Result.UNKNOWN, reason=told)
+            return ClientReport(StepResult.UNKNOWN, reason=reason)
 
 
-def books(folder: Path, name: str) -> sqlite3.Connection:
-    """A client's own database in the adapter's folder. It is thrown away, so nothing is synced."""
-    opened = sqlite3.connect(folder / f"{name}.sqlite")
-    opened.execute("PRAGMA synchronous = OFF")
-    return opened
+def open_database(folder: Path, name: str) -> sqlite3.Connection:
+    """A database of the client in the adapter's folder; it is deleted soon, so it is not synced."""
+    connection = sqlite3.connect(folder / f"{name}.sqlite")
+    connection.execute("PRAGMA synchronous = OFF")
+    return connection
 
 
-def now_of(told: Told) -> datetime:
-    """The seller's time, by which the client's calendar goes."""
-    return datetime.fromisoformat(told["now"])
+def now_of(step: StepFields) -> datetime:
+    """The seller's time, which is the client's as well."""
+    return datetime.fromisoformat(step["now"])
 
 
-def today_of(told: Told) -> date:
-    """The day of that."""
-    return now_of(told).date()
+def today_of(step: StepFields) -> date:
+    """The day of the seller's time."""
+    return now_of(step).date()

@@ -1,6 +1,6 @@
 """A custom billing as adapter: `CustomReseller`, `CustomServices`, `CustomModules`.
 
-Its own number is the `remoteid`, by which it finds everything again, so it keeps no books here.
+Its own number is the `remoteid`, by which it finds everything again, so it needs no database here.
 """
 
 from __future__ import annotations
@@ -9,8 +9,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from contracts.checks.client.adapter.common import Adapter, CannotDoError, Deeds, Told, today_of
-from contracts.checks.client.steps import Report, Result
+from contracts.checks.client.adapter.common import (
+    Adapter,
+    NotSupportedError,
+    StepFields,
+    StepHandlers,
+    today_of,
+)
+from contracts.checks.client.protocol import ClientReport, StepResult
 from reseller_client import (
     Client,
     License,
@@ -28,173 +34,175 @@ from reseller_client import (
 from reseller_client.resellers import CustomModules, CustomReseller, CustomServices
 
 Row = LicenseRow | ModuleRow | ServiceRow
-Held = License | Module | Service
-MACHINES = "vds"
+OwnedService = License | Module | Service
+SERVERS = "vds"
 
 
 class CustomAdapter(Adapter):
-    """Orders, looks and renews as a custom billing does."""
+    """Orders, reads and renews as a custom billing does."""
 
     @contextmanager
-    def at_work(self, client: Client, told: Told) -> Iterator[Deeds]:
-        """It keeps no books here: nothing has to be opened."""
-        yield self.deeds(client, told)
+    def open_handlers(self, client: Client, step: StepFields) -> Iterator[StepHandlers]:
+        """Return the handlers; there is no database to open."""
+        yield self.handlers(client, step)
 
-    def deeds(self, client: Client, told: Told) -> Deeds:
-        """A custom billing does all of it."""
-        order = lambda: self.order(client, told)  # noqa: E731 - two steps are one deed
+    def handlers(self, client: Client, step: StepFields) -> StepHandlers:
+        """A handler for every action."""
+        order = lambda: self.order(client, step)  # noqa: E731 - one handler of two actions
         return {
             "order": order,
             "settle": order,
-            "deliver": lambda: self.deliver(client, told),
-            "daily": lambda: self.daily(client, told),
-            "suspend": lambda: self.suspend(client, told),
-            "readdress": lambda: self.readdress(client, told),
-            "status": lambda: shown(self.find(client, told)),
-            "list": lambda: Report(Result.OK, ids=tuple(row.id for row in rows(client, told))),
-            "balance": lambda: Report(Result.OK, balance=client.account.balance().amount),
+            "deliver": lambda: self.deliver(client, step),
+            "daily": lambda: self.daily(client, step),
+            "suspend": lambda: self.suspend(client, step),
+            "readdress": lambda: self.readdress(client, step),
+            "status": lambda: report_on(self.find(client, step)),
+            "list": lambda: ClientReport(
+                StepResult.OK, ids=tuple(row.id for row in list_rows(client, step))
+            ),
+            "balance": lambda: ClientReport(StepResult.OK, balance=client.account.balance().amount),
         }
 
-    def order(self, client: Client, told: Told) -> Report:
-        """Orders and delivers; the same number again is the same order, not a second one."""
-        match told["trade"]:
+    def order(self, client: Client, step: StepFields) -> ClientReport:
+        """Order and deliver; the same number again is the same order, not a second one."""
+        match step["trade"]:
             case "licences":
-                return shown(self.licenses(client, told).order(self.license_wish(told)))
+                return report_on(self.licenses(client, step).order(self.license_order(step)))
             case "services":
-                return shown(self.machines(client, told).order(self.machine_wish(told)))
+                return report_on(self.server_flows(client, step).order(self.server_order(step)))
             case _:
-                return shown(self.order_module(client, told))
+                return report_on(self.order_module(client, step))
 
-    def order_module(self, client: Client, told: Told) -> Module:
-        """A module; where the seller is to renew it, by the period it is ordered for."""
-        wish = self.module_wish(told)
-        if not told.get("autoprolong"):
-            return CustomModules(client).order(wish)
-        ordered = client.modules.order(wish)
+    def order_module(self, client: Client, step: StepFields) -> Module:
+        """Order a module; if the seller is to renew it, by the period of the order."""
+        order = self.module_order(step)
+        if not step.get("autoprolong"):
+            return CustomModules(client).order(order)
+        ordered = client.modules.order(order)
         if ordered.service_id is None:
             raise UnknownOutcome("the module waits in the basket")
         return client.modules.get(ordered.service_id)
 
-    def license_wish(self, told: Told) -> LicenseOrder:
-        """What is ordered, as this client writes it."""
+    def license_order(self, step: StepFields) -> LicenseOrder:
+        """The order of a license, as this client writes it."""
         return LicenseOrder(
-            tariff=told["tariff"],
-            period=told["period"],
-            ip=told["ip"],
-            licname=told["name"],
-            remoteid=told["reference"],
+            tariff=step["tariff"],
+            period=step["period"],
+            ip=step["ip"],
+            licname=step["name"],
+            remoteid=step["reference"],
         )
 
-    def machine_wish(self, told: Told) -> ServiceOrder:
-        """The same of a machine."""
+    def server_order(self, step: StepFields) -> ServiceOrder:
+        """The order of a virtual server, as this client writes it."""
         return ServiceOrder(
-            tariff=told["tariff"],
-            period=told["period"],
-            domain=told["domain"],
-            remoteid=told["reference"],
+            tariff=step["tariff"],
+            period=step["period"],
+            domain=step["domain"],
+            remoteid=step["reference"],
         )
 
-    def module_wish(self, told: Told) -> ModuleOrder:
-        """The same of a module."""
+    def module_order(self, step: StepFields) -> ModuleOrder:
+        """The order of a module, as this client writes it."""
         return ModuleOrder(
-            tariff=told["tariff"],
-            license_id=told["licence"],
-            period=told["period"],
-            remoteid=told["reference"],
-            autoprolong=told["period"] if told.get("autoprolong") else None,
+            tariff=step["tariff"],
+            license_id=step["licence"],
+            period=step["period"],
+            remoteid=step["reference"],
+            autoprolong=step["period"] if step.get("autoprolong") else None,
         )
 
-    def find(self, client: Client, told: Told) -> Held:
-        """What stands under our own number. Raises CannotDoError where nothing does."""
-        reference = told["reference"]
-        held: Held | None
-        match told["trade"]:
+    def find(self, client: Client, step: StepFields) -> OwnedService:
+        """The service under our own number. Raises NotSupportedError where there is none."""
+        reference = step["reference"]
+        service: OwnedService | None
+        match step["trade"]:
             case "licences":
-                held = self.licenses(client, told).reconcile(reference)
+                service = self.licenses(client, step).reconcile(reference)
             case "services":
-                held = self.machines(client, told).reconcile(reference)
+                service = self.server_flows(client, step).reconcile(reference)
             case _:
                 row = client.modules.find(reference)
-                held = None if row is None else CustomModules(client).get(row.id)
-        if held is None:
-            raise CannotDoError(f"nothing stands under {reference}")
-        return held
+                service = None if row is None else CustomModules(client).get(row.id)
+        if service is None:
+            raise NotSupportedError(f"there is no service under {reference}")
+        return service
 
-    def deliver(self, client: Client, told: Told) -> Report:
-        """What the customer gets, once it is there."""
-        held = self.find(client, told)
-        if isinstance(held, License):
-            return shown(self.licenses(client, told).deliver_key(held.id))
-        if isinstance(held, Service):
-            return shown(self.machines(client, told).deliver(held.id))
-        return shown(held)
+    def deliver(self, client: Client, step: StepFields) -> ClientReport:
+        """Report what the customer gets, once it is there."""
+        service = self.find(client, step)
+        if isinstance(service, License):
+            return report_on(self.licenses(client, step).deliver_key(service.id))
+        if isinstance(service, Service):
+            return report_on(self.server_flows(client, step).deliver(service.id))
+        return report_on(service)
 
-    def daily(self, client: Client, told: Told) -> Report:
-        """Renews what is ours and ends tomorrow or earlier."""
-        until = today_of(told) + timedelta(days=1)
-        for row in rows(client, told):
+    def daily(self, client: Client, step: StepFields) -> ClientReport:
+        """Renew what is ours and ends tomorrow or earlier."""
+        until = today_of(step) + timedelta(days=1)
+        for row in list_rows(client, step):
             if row.remoteid and row.expires_on is not None and row.expires_on <= until:
-                self.renew(client, told, row)
-        return Report(Result.OK)
+                self.renew(client, step, row)
+        return ClientReport(StepResult.OK)
 
-    def renew(self, client: Client, told: Told, row: Row) -> None:
-        """Buys another month of one."""
+    def renew(self, client: Client, step: StepFields, row: Row) -> None:
+        """Buy another month of a service."""
         match row:
             case LicenseRow():
-                self.licenses(client, told).renew(row.id)
+                self.licenses(client, step).renew(row.id)
             case ServiceRow():
-                self.machines(client, told).renew(row.id, ends_on=row.expires_on)
+                self.server_flows(client, step).renew(row.id, ends_on=row.expires_on)
             case _:
                 CustomModules(client).renew(row.id, ends_on=row.expires_on)
 
-    def suspend(self, client: Client, told: Told) -> Report:
-        """Switches it off."""
-        held = self.find(client, told)
-        match held:
+    def suspend(self, client: Client, step: StepFields) -> ClientReport:
+        """Suspend a service."""
+        service = self.find(client, step)
+        match service:
             case License():
-                self.licenses(client, told).suspend(held.id)
+                self.licenses(client, step).suspend(service.id)
             case Service():
-                self.machines(client, told).suspend(held.id)
+                self.server_flows(client, step).suspend(service.id)
             case _:
-                raise CannotDoError("modules are not switched off by resellers")
-        return Report(Result.OK, id=held.id)
+                raise NotSupportedError("resellers cannot suspend modules")
+        return ClientReport(StepResult.OK, id=service.id)
 
-    def readdress(self, client: Client, told: Told) -> Report:
-        """Moves a license."""
-        held = self.find(client, told)
-        return shown(self.licenses(client, told).readdress(held.id, told["ip"]))
-
-    @staticmethod
-    def licenses(client: Client, told: Told) -> CustomReseller:
-        """The flows of licenses."""
-        return CustomReseller(client, today=lambda: today_of(told))
+    def readdress(self, client: Client, step: StepFields) -> ClientReport:
+        """Move a license to another address."""
+        service = self.find(client, step)
+        return report_on(self.licenses(client, step).readdress(service.id, step["ip"]))
 
     @staticmethod
-    def machines(client: Client, told: Told) -> CustomServices:
-        """The flows of machines."""
-        return CustomServices(client, MACHINES, today=lambda: today_of(told))
+    def licenses(client: Client, step: StepFields) -> CustomReseller:
+        """How licenses are resold."""
+        return CustomReseller(client, today=lambda: today_of(step))
+
+    @staticmethod
+    def server_flows(client: Client, step: StepFields) -> CustomServices:
+        """How virtual servers are resold."""
+        return CustomServices(client, SERVERS, today=lambda: today_of(step))
 
 
-def rows(client: Client, told: Told) -> Iterator[Row]:
-    """Everything of this trade that the account has and that lives."""
-    found: tuple[Row, ...]
-    match told["trade"]:
+def list_rows(client: Client, step: StepFields) -> Iterator[Row]:
+    """The services of this trade in the account, without the deleted ones."""
+    listed: tuple[Row, ...]
+    match step["trade"]:
         case "licences":
-            found = client.licenses.list()
+            listed = client.licenses.list()
         case "services":
-            found = client.products(MACHINES).list()
+            listed = client.products(SERVERS).list()
         case _:
-            found = client.modules.list()
-    return (row for row in found if row.status is not Status.DELETED)
+            listed = client.modules.list()
+    return (row for row in listed if row.status is not Status.DELETED)
 
 
-def shown(held: Held) -> Report:
-    """What the customer is told of it."""
-    return Report(
-        Result.OK,
-        id=held.id,
-        key=held.key if isinstance(held, License) else None,
-        ip=None if isinstance(held, Module) else held.ip,
-        status=int(held.status),
-        ends_on=held.expires_on,
+def report_on(service: OwnedService) -> ClientReport:
+    """The report on a service."""
+    return ClientReport(
+        StepResult.OK,
+        id=service.id,
+        key=service.key if isinstance(service, License) else None,
+        ip=None if isinstance(service, Module) else service.ip,
+        status=int(service.status),
+        ends_on=service.expires_on,
     )

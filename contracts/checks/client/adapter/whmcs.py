@@ -1,6 +1,6 @@
 """WHMCS as adapter: the calls it makes of its license module, by their own names.
 
-As the module does, it asks for a key without a pause, and keeps its table in a database.
+Like the module, it polls for a key without a pause, and stores its table in a database.
 """
 
 from __future__ import annotations
@@ -11,104 +11,105 @@ from dataclasses import replace
 
 from contracts.checks.client.adapter.common import (
     Adapter,
-    CannotDoError,
-    Deeds,
-    Told,
-    books,
+    NotSupportedError,
+    StepFields,
+    StepHandlers,
+    open_database,
     today_of,
 )
-from contracts.checks.client.steps import Report, Result
+from contracts.checks.client.protocol import ClientReport, StepResult
 from reseller_client import Client
 from reseller_client.resellers import Delivery, Hosted, SqliteStore, WhmcsReseller
 from reseller_client.resellers.whmcs.store import Owner, PoolRow
 
-ONE_ANSWER = 0.1
-"""Seconds."""
+ANSWER_TIME = 0.1
+"""Seconds that a seller takes to answer."""
 
 
 class WhmcsAdapter(Adapter):
-    """Creates accounts, runs daily; has no list, no balance and nothing but licenses."""
+    """Creates accounts and runs daily; it has no list and no balance, and resells licenses only."""
 
-    def client(self, told: Told) -> Client:
-        """The module's: it looks for a key in a loop that does not pause (docs/resale.md 4.1).
-
-        A tenth of a second stands for how long a seller takes to answer it.
-        """
-        client = super().client(told)
-        client.retry_policy = replace(client.retry_policy, pause=ONE_ANSWER)
+    def client(self, step: StepFields) -> Client:
+        """The client of the module, which polls for a key without a pause (docs/resale.md 4.1)."""
+        client = super().client(step)
+        client.retry_policy = replace(client.retry_policy, pause=ANSWER_TIME)
         return client
 
     @contextmanager
-    def at_work(self, client: Client, told: Told) -> Iterator[Deeds]:
-        """Over the books in the adapter's folder."""
-        if told["trade"] != "licences":
-            raise CannotDoError("the license module resells licenses only")
-        with closing(books(self.means.folder, "whmcs")) as rows:
-            store = SqliteStore(rows)
+    def open_handlers(self, client: Client, step: StepFields) -> Iterator[StepHandlers]:
+        """Open the database in the adapter's folder."""
+        if step["trade"] != "licences":
+            raise NotSupportedError("the license module resells licenses only")
+        with closing(open_database(self.setup.folder, "whmcs")) as connection:
+            store = SqliteStore(connection)
             store.prepare()
-            reseller = WhmcsReseller(client, store, today=lambda: today_of(told))
-            yield self.deeds(reseller, store, told)
+            reseller = WhmcsReseller(client, store, today=lambda: today_of(step))
+            yield self.handlers(reseller, store, step)
 
-    def deeds(self, reseller: WhmcsReseller, store: SqliteStore, told: Told) -> Deeds:
-        """What WHMCS does for each step."""
+    def handlers(
+        self, reseller: WhmcsReseller, store: SqliteStore, step: StepFields
+    ) -> StepHandlers:
+        """What WHMCS does for each action."""
         return {
-            "order": lambda: delivered(reseller.create_account(hosted(told))),
-            "settle": lambda: self.settle(reseller, store, told),
-            "deliver": lambda: delivered(reseller.deliver_key(hosted(told))),
+            "order": lambda: delivered(reseller.create_account(hosted(step))),
+            "settle": lambda: self.reconcile(reseller, store, step),
+            "deliver": lambda: delivered(reseller.deliver_key(hosted(step))),
             "daily": lambda: self.daily(reseller),
-            "suspend": lambda: delivered(reseller.suspend_account(hosted(told))),
-            "readdress": lambda: self.readdress(reseller, told),
-            "status": lambda: self.status(store, told),
+            "suspend": lambda: delivered(reseller.suspend_account(hosted(step))),
+            "readdress": lambda: self.readdress(reseller, step),
+            "status": lambda: self.status(store, step),
         }
 
-    def settle(self, reseller: WhmcsReseller, store: SqliteStore, told: Told) -> Report:
-        """Its operator presses Create again, or looks whether the key has come."""
-        if row_of(store, told) is None:
-            return delivered(reseller.create_account(hosted(told)))
-        return delivered(reseller.deliver_key(hosted(told)))
+    def reconcile(
+        self, reseller: WhmcsReseller, store: SqliteStore, step: StepFields
+    ) -> ClientReport:
+        """Press Create again, or look whether the key has come, as its operator does."""
+        if row_of(store, step) is None:
+            return delivered(reseller.create_account(hosted(step)))
+        return delivered(reseller.deliver_key(hosted(step)))
 
     @staticmethod
-    def daily(reseller: WhmcsReseller) -> Report:
-        """The daily run; what it could not prolong it tries again tomorrow."""
+    def daily(reseller: WhmcsReseller) -> ClientReport:
+        """Run the daily job; it tries again tomorrow what it could not renew."""
         failed = reseller.daily_run().failed
         if failed:
-            return Report(Result.FAILED, reason=str(failed[0][1]))
-        return Report(Result.OK)
+            return ClientReport(StepResult.FAILED, reason=str(failed[0][1]))
+        return ClientReport(StepResult.OK)
 
     @staticmethod
-    def readdress(reseller: WhmcsReseller, told: Told) -> Report:
-        """A changed address is written to the license with the rest of what it is hosted with."""
-        license = reseller.change_params(hosted({**told, "name": f"web-{told['reference']}"}))
-        return Report(Result.OK, id=license.id, ip=license.ip)
+    def readdress(reseller: WhmcsReseller, step: StepFields) -> ClientReport:
+        """Write the changed address to the license, with its other parameters."""
+        license = reseller.change_params(hosted({**step, "name": f"web-{step['reference']}"}))
+        return ClientReport(StepResult.OK, id=license.id, ip=license.ip)
 
     @staticmethod
-    def status(store: SqliteStore, told: Told) -> Report:
-        """It asks the seller nothing: it shows the next due date of its own table."""
-        row = row_of(store, told)
+    def status(store: SqliteStore, step: StepFields) -> ClientReport:
+        """Show the next due date in its own table; the seller is not called."""
+        row = row_of(store, step)
         if row is None:
-            raise CannotDoError(f"WHMCS knows no license of {told['reference']}")
-        return Report(Result.OK, id=row.license_id, ends_on=row.due_on)
+            raise NotSupportedError(f"WHMCS knows no license of {step['reference']}")
+        return ClientReport(StepResult.OK, id=row.license_id, ends_on=row.due_on)
 
 
-def hosted(told: Told) -> Hosted:
-    """What WHMCS hosts, by its own number."""
-    number = int(told["reference"])
+def hosted(step: StepFields) -> Hosted:
+    """The service as WHMCS keeps it, under its own number."""
+    number = int(step["reference"])
     return Hosted(
         service_id=number,
-        ip=told.get("ip", ""),
-        licname=told.get("name", ""),
-        tariff=told.get("tariff", 0),
+        ip=step.get("ip", ""),
+        licname=step.get("name", ""),
+        tariff=step.get("tariff", 0),
     )
 
 
-def row_of(store: SqliteStore, told: Told) -> PoolRow | None:
-    """Its license in the module's table."""
-    wanted = (Owner.PRODUCT, int(told["reference"]))
-    return next((row for row in store.rows() if (row.owner, row.service_id) == wanted), None)
+def row_of(store: SqliteStore, step: StepFields) -> PoolRow | None:
+    """The row of its license in the module's table."""
+    key = (Owner.PRODUCT, int(step["reference"]))
+    return next((row for row in store.rows() if (row.owner, row.service_id) == key), None)
 
 
-def delivered(delivery: Delivery) -> Report:
-    """What stands in WHMCS's own fields afterwards."""
-    return Report(
-        Result.OK, id=delivery.license_id, key=delivery.key or None, ends_on=delivery.due_on
+def delivered(delivery: Delivery) -> ClientReport:
+    """The report on what WHMCS stores after a delivery."""
+    return ClientReport(
+        StepResult.OK, id=delivery.license_id, key=delivery.key or None, ends_on=delivery.due_on
     )

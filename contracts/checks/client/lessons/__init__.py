@@ -1,38 +1,27 @@
-"""The lessons, in the order in which they are taught."""
+"""The lessons, in the order in which they run. A new one is a function in one of these files."""
 
 from __future__ import annotations
 
 from contracts.checks.client.lesson import Lesson
 from contracts.checks.client.lessons import (
     answers,
-    asking,
-    confirming,
-    keys,
-    line,
-    login,
-    lost,
+    delivery,
+    lists,
     money,
-    reading,
     refusals,
-    renewing,
-    terms,
-    words,
+    renewals,
+    requests,
+    services,
 )
+from contracts.checks.registry import collect
 
-LESSONS: tuple[Lesson, ...] = (
-    *confirming.LESSONS,
-    *refusals.LESSONS,
-    *lost.LESSONS,
-    *keys.LESSONS,
-    *reading.LESSONS,
-    *renewing.LESSONS,
-    *money.LESSONS,
-    *terms.LESSONS,
-    *line.LESSONS,
-    *answers.LESSONS,
-    *login.LESSONS,
-    *words.LESSONS,
-    *asking.LESSONS,
+LESSONS: tuple[Lesson, ...] = tuple(
+    declared
+    for declared in collect(
+        requests, refusals, answers, delivery, lists, renewals, money, services
+    ).values()
+    if isinstance(declared, Lesson)
 )
+"""Every lesson of a trade that the client can resell."""
 
 __all__ = ["LESSONS"]

@@ -1,105 +1,299 @@
-"""Answers that are none, and one under another name: what a proxy or a guard makes of them."""
+"""Answers that are lost, late, cut off, replaced by a page, or written in a rarer form."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
-from contracts.checks.client.case_context import Scene, buys
-from contracts.checks.client.fault_hooks import Instead, Mislabelled
-from contracts.checks.client.lesson import Finding, Lesson, Performance
-from contracts.checks.client.lessons.common import came_to_order, check_once, check_settled
-from contracts.checks.client.steps import Result
+from contracts.checks.client.case import CaseContext, Execution
+from contracts.checks.client.fault_hooks import (
+    CutAnswer,
+    DelayAnswer,
+    InnerDocOnly,
+    InterceptedRequest,
+    ItemIdOnly,
+    OverrideContentType,
+    ReplaceAnswer,
+    confirmed_order,
+)
+from contracts.checks.client.lesson import (
+    bought_once,
+    delivered_once,
+    lesson,
+)
+from contracts.checks.client.protocol import StepResult
+from contracts.checks.runner import Findings
+from contracts.verdicts import ASSUMED, DOCUMENTED
 
-PAGE: Final = (
+HTML_PAGE: Final = (
     b"<!DOCTYPE html><html><head><title>Just a moment</title></head>"
     b"<body><p>Checking your browser</p></body></html>"
 )
 HTML: Final = "text/html; charset=utf-8"
-PLAIN: Final = "text/plain; charset=utf-8"
+PLAIN_TEXT: Final = "text/plain; charset=utf-8"
+LONG_REQUEST: Final = 4.0
+"""Seconds until the answer is behind its link."""
 
 
-def _page(scene: Scene) -> None:
-    scene.trick(Instead(buys, PAGE, HTML))
-    scene.order("201")
+def _ordered_once(found: Findings, execution: Execution) -> None:
+    orders = execution.orders()
+    found.prove(*orders)
+    if len(orders) > 1:
+        message = (
+            "the answer was lost after the seller had acted, and the order was sent "
+            f"{len(orders)} times"
+        )
+        found.fail(message, *orders)
+    bought_once(found, execution)
 
 
-def _nothing(scene: Scene) -> None:
-    scene.trick(Instead(buys, b"", HTML))
-    scene.order("202")
+@lesson(
+    "lost-reply-ordered-once",
+    about="An order whose answer was lost is not sent again",
+    cost="The seller has acted already: the second order is a second charge for nothing.",
+    source="docs/evidence.md 10, docs/reselling.md (observed)",
+    check=_ordered_once,
+)
+def answer_lost(case: CaseContext) -> None:
+    """Order; the seller acts and its answer is lost."""
+    case.plan_order_fault("drop", when="after")
+    case.order("121")
 
 
-def _gateway(scene: Scene) -> None:
-    scene.at_order("status", code=502, when="after")
-    scene.order("203")
+@lesson(
+    "lost-reply-found-again",
+    about="An order whose answer was lost is found again",
+    cost="What was paid for and not found is charged every month, and its customer has nothing.",
+    source="docs/trade.md 3 and 6.6 (documented)",
+    evidence=DOCUMENTED,
+    check=delivered_once,
+)
+def answer_lost_and_reconciled(case: CaseContext) -> None:
+    """Order; the answer is lost, and later the order is to be finished."""
+    case.plan_order_fault("drop", when="after")
+    case.order("122")
+    case.reconcile("122")
 
 
-def _is_no_answer(acts: Sequence[Performance], finding: Finding) -> None:
-    """The seller has acted: whoever was told ok has it, and it was asked for once."""
-    (act,) = acts
-    if not came_to_order(act, finding):
+@lesson(
+    "lost-request-ordered-in-the-end",
+    about="An order that never arrived is there in the end",
+    cost="To the client it looks like a lost answer: a client that only waits loses the customer.",
+    source="docs/trade.md 3 and 6.6 (documented)",
+    evidence=DOCUMENTED,
+    check=delivered_once,
+)
+def request_lost(case: CaseContext) -> None:
+    """Order; the request is lost, and later the order is to be finished."""
+    case.plan_order_fault("drop", when="before")
+    case.order("123")
+    case.reconcile("123")
+
+
+def _accepted_order_sent_once(found: Findings, execution: Execution) -> None:
+    orders = execution.orders(1)
+    if len(orders) > 1:
+        found.fail(f"the order was accepted, and sent {len(orders)} times", *orders)
+    delivered_once(found, execution)
+
+
+@lesson(
+    "long-request-followed",
+    about="An answer that is a link is followed",
+    cost="The order is being carried out: a client that ignores the link orders twice, or nothing.",
+    source="docs/wire.md 1 and 4.8 (observed)",
+    check=_accepted_order_sent_once,
+)
+def long_request(case: CaseContext) -> None:
+    """Order; the answer is a page that links to the result."""
+    case.plan_order_fault("long", seconds=LONG_REQUEST)
+    case.order("181")
+    case.times.pass_time(LONG_REQUEST)
+    case.reconcile("181")
+
+
+@lesson(
+    "slow-seller",
+    about="A slow answer is waited for",
+    cost="The seller is working: an order sent again after ten seconds is a second order.",
+    source="docs/wire.md 1 (observed)",
+    check=_accepted_order_sent_once,
+)
+def slow_answer(case: CaseContext) -> None:
+    """Order; the answer takes long."""
+    case.add_hooks(DelayAnswer(confirmed_order, case.times.wait, case.times.slow))
+    case.order("182")
+    case.reconcile("182")
+
+
+@lesson(
+    "server-error",
+    about="A page in place of an answer is not an answer",
+    cost="A proxy answers 502 with a page: this is neither a sale nor a refusal.",
+    source="docs/wire.md 8.2 (observed)",
+    check=delivered_once,
+)
+def gateway_error(case: CaseContext) -> None:
+    """Order; a proxy answers before the seller has acted."""
+    case.plan_order_fault("status", code=502, when="before")
+    case.order("183")
+    case.reconcile("183")
+
+
+def _unreadable_answer_reconciled(found: Findings, execution: Execution) -> None:
+    """The seller has acted: a client that reports ok has it, and the order was sent once."""
+    orders, result = execution.orders(), execution.last_report.result
+    found.prove(*orders)
+    if len(orders) > 1:
+        message = f"the seller had acted, and the order was sent {len(orders)} times"
+        found.fail(message, *orders)
+    if result is StepResult.OK and not execution.is_delivered:
+        found.fail("the answer could not be read, and the client reported ok", *orders)
+    if result is StepResult.FAILED:
+        found.fail("it was bought, and the client reported failed", *orders)
+    bought_once(found, execution)
+
+
+@lesson(
+    "server-error-after-the-deed",
+    about="A server error does not mean that nothing happened",
+    cost="A proxy times out and answers 502, the seller goes on: an order sent again buys twice.",
+    source="docs/evidence.md 10, docs/wire.md 8.2 (observed)",
+    check=_unreadable_answer_reconciled,
+)
+def gateway_error_after_order(case: CaseContext) -> None:
+    """Order; the seller acts, and a proxy answers 502."""
+    case.plan_order_fault("status", code=502, when="after")
+    case.order("203")
+
+
+@lesson(
+    "page-in-place-of-an-answer",
+    about="A page with HTTP 200 is neither a sale nor a refusal",
+    cost="A firewall wants to check the browser: the order may have passed, and its answer not.",
+    source="docs/wire.md 1 and 8.2 (observed)",
+    check=_unreadable_answer_reconciled,
+)
+def page_for_answer(case: CaseContext) -> None:
+    """Order; the seller acts, and a page arrives."""
+    case.add_hooks(ReplaceAnswer(confirmed_order, HTML_PAGE, HTML))
+    case.order("201")
+
+
+@lesson(
+    "empty-answer",
+    about="An empty body with HTTP 200 is not an answer",
+    cost="No error is not success: an empty body says neither that it was bought nor that not.",
+    source="docs/grading.md: no seller was seen to do it (assumed)",
+    evidence=ASSUMED,
+    check=_unreadable_answer_reconciled,
+)
+def nothing_for_answer(case: CaseContext) -> None:
+    """Order; the seller acts, and nothing arrives."""
+    case.add_hooks(ReplaceAnswer(confirmed_order, b"", HTML))
+    case.order("202")
+
+
+def _read_despite_type(found: Findings, execution: Execution) -> None:
+    func = execution.product.order_function
+    if not execution.calls or any(call.func.endswith(func) for call in execution.calls):
+        if execution.orders():
+            delivered_once(found, execution)
+        else:
+            found.not_exercised("no confirmed order was sent")
         return
-    sent = act.orders()
-    finding.shown(*sent)
-    if len(sent) > 1:
-        finding.wrong(f"the seller had acted, and the order was sent {len(sent)} times", *sent)
-    if act.last.result is Result.OK and not act.is_delivered:
-        finding.wrong("it was no answer, and the client told its customer ok", *sent)
-    if act.last.result is Result.FAILED:
-        finding.wrong("it was bought, and the client told that it did not happen", *sent)
-    check_once(act, finding)
-
-
-def _mislabelled(scene: Scene) -> None:
-    scene.trick(Mislabelled(PLAIN))
-    scene.order("204")
-
-
-def _is_read_all_the_same(acts: Sequence[Performance], finding: Finding) -> None:
-    (act,) = acts
-    asked = any(one.func.endswith(f"{act.goods.itemtype}.order.param") for one in act.heard)
-    if asked or not act.heard:
-        if came_to_order(act, finding):
-            check_settled(act, finding)
-        return
-    finding.wrong(
-        f"it asked {len(act.heard)} things, read no answer that was called {PLAIN}, and ordered "
-        "nothing",
-        *act.heard[:6],
+    found.fail(
+        f"it sent {len(execution.calls)} requests, read no answer served as {PLAIN_TEXT}, and "
+        "ordered nothing",
+        *execution.calls[:6],
     )
 
 
-PAGE_FOR_ANSWER = Lesson(
-    name="page-in-place-of-an-answer",
-    title="A page with HTTP 200 is neither a sale nor a refusal",
-    why="A guard in front asks for a browser: the order may have passed it, and its answer not.",
-    source="docs/wire.md 1 and 8.2 (observed)",
-    plays=(_page,),
-    grade=_is_no_answer,
-)
-EMPTY = Lesson(
-    name="empty-answer",
-    title="Nothing at all with HTTP 200 is no answer",
-    why="No error is not success: an empty body tells neither that it was bought nor that not.",
-    source="docs/grading.md: no seller was seen to do it (assumed)",
-    evidence="assumed",
-    plays=(_nothing,),
-    grade=_is_no_answer,
-)
-GATEWAY = Lesson(
-    name="server-error-after-the-deed",
-    title="A server error does not mean that nothing happened",
-    why="A proxy loses patience and says 502, the seller goes on: sent again, it is bought twice.",
-    source="docs/evidence.md 10, docs/wire.md 8.2 (observed)",
-    plays=(_gateway,),
-    grade=_is_no_answer,
-)
-MISLABELLED = Lesson(
-    name="content-type-is-not-believed",
-    title="An answer is read by what it is, not by what it is called",
-    why="Some sellers call their documents text/plain: whoever goes by that reads none of them.",
+@lesson(
+    "content-type-is-not-believed",
+    about="An answer is read by its content, not by its Content-Type",
+    cost="Some sellers serve their documents as text/plain: a client that trusts it reads none.",
     source="docs/wire.md 1 (observed)",
-    plays=(_mislabelled,),
-    grade=_is_read_all_the_same,
+    check=_read_despite_type,
+    needs=(),
 )
-LESSONS = (PAGE_FOR_ANSWER, EMPTY, GATEWAY, MISLABELLED)
+def wrong_content_type(case: CaseContext) -> None:
+    """Order; every answer is served as plain text."""
+    case.add_hooks(OverrideContentType(PLAIN_TEXT))
+    case.order("204")
+
+
+def _read_again_after_cut(found: Findings, execution: Execution) -> None:
+    cut = [call for call in execution.calls if "cut in" in call.note]
+    found.prove(*cut)
+    for report in execution.reports:
+        if report.result is StepResult.OK and execution.owned:
+            key, actual = report.key, execution.owned[0]["lickey"]
+            if key and actual and key != actual:
+                found.fail("an incomplete answer was used: the key is wrong", *cut)
+    delivered_once(found, execution)
+
+
+@lesson(
+    "torn-answer",
+    about="An incomplete answer is requested again",
+    cost="A key read from an incomplete answer does not work, and nobody knows why.",
+    source="docs/wire.md 8.2 (observed)",
+    check=_read_again_after_cut,
+)
+def answer_cut(case: CaseContext) -> None:
+    """Order; the connection breaks in the middle of the key."""
+
+    def reads_form(request: InterceptedRequest) -> bool:
+        return request.func == case.product.edit_function and not request.confirmed
+
+    case.add_hooks(CutAnswer(reads_form, ("lickey", "ip", "item")))
+    case.order("184")
+    case.deliver("184")
+
+
+@lesson(
+    "item-id-alone",
+    about="What was ordered is named in id or in item.id",
+    cost="A client that knows only one of the names believes that a paid order failed.",
+    source="docs/wire.md 4.3 (observed)",
+    check=delivered_once,
+)
+def item_id_only(case: CaseContext) -> None:
+    """Order; only ``item.id`` names the service."""
+    case.add_hooks(ItemIdOnly(confirmed_order))
+    case.order("141")
+
+
+def _inner_doc_understood(found: Findings, execution: Execution) -> None:
+    renewals = execution.renewals
+    found.prove(*renewals)
+    if len(renewals) > 1:
+        found.fail(f"one term was due, and {len(renewals)} were ordered", *renewals)
+    result = execution.reports[1].result if renewals else StepResult.OK
+    if result is not StepResult.OK:
+        found.fail(f"it was renewed, and the client reported {result}", *renewals)
+    ends = execution.owned[0]["expires"] if execution.owned else None
+    reported = execution.last_report.ends_on
+    if renewals and reported is not None and reported.isoformat() != ends:
+        found.fail(f"it is paid until {ends}, and the client reported {reported}", *renewals)
+
+
+def _confirmed_submit(request: InterceptedRequest) -> bool:
+    return request.confirmed and request.func.endswith((".edit", "service.prolong"))
+
+
+@lesson(
+    "inner-doc",
+    about="The fields of a confirmed form may be in an inner doc",
+    cost="A renewal that is not recognised is bought again.",
+    source="docs/wire.md 4.3, docs/evidence.md 15 (observed)",
+    check=_inner_doc_understood,
+)
+def inner_doc(case: CaseContext) -> None:
+    """Order and renew; the fields of every submit are in an inner ``doc``."""
+    case.start_month_ago()
+    case.add_hooks(InnerDocOnly(_confirmed_submit))
+    case.order("143")
+    case.advance_to_last_day()
+    case.run_daily()
+    case.request_status("143")

@@ -1,121 +1,113 @@
-"""Money: what lacks today is there tomorrow, and the order still stands."""
+"""Money: an order that could not be paid is carried out once the money is there."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Final
 
-from contracts.checks.client.case_context import Scene
-from contracts.checks.client.fault_hooks import OtherText
-from contracts.checks.client.lesson import Finding, Lesson, Performance
-from contracts.checks.client.lessons.common import came_to_order, check_settled
+from contracts.checks.client.case import CaseContext, Execution
+from contracts.checks.client.fault_hooks import ReplaceText
+from contracts.checks.client.lesson import delivered_once, lesson
 from contracts.checks.client.products import LICENSES
-from contracts.checks.client.steps import Do, Result
+from contracts.checks.client.protocol import Action, StepResult
+from contracts.checks.runner import Findings
+from contracts.verdicts import ASSUMED
 
-TOO_LITTLE, ENOUGH, HELD = "0.10", "500.00", "1234.56"
-MOST_ORDERS: Final = 2
-ORDERED: Final = 1
-"""Of the wire: docs/trade.md 10."""
-
-
-def _poor(scene: Scene) -> None:
-    scene.world.account(balance=TOO_LITTLE)
-    scene.order("161")
-    scene.world.account(balance=ENOUGH)
-    scene.settle("161")
+TOO_SMALL_BALANCE, SUFFICIENT_BALANCE, LARGE_BALANCE = "0.10", "500.00", "1234.56"
+MAX_ORDERS: Final = 2
+STATUS_ORDERED: Final = 1
+"""Of a service in the basket. Source: docs/trade.md 10."""
 
 
-def _is_kept(acts: Sequence[Performance], finding: Finding) -> None:
-    (act,) = acts
-    if not came_to_order(act, finding):
-        return
-    refused = act.orders(1)
-    finding.shown(*refused)
-    if len(refused) > MOST_ORDERS:
-        finding.wrong(f"without the money it was ordered {len(refused)} times", *refused)
-    if act.reports[0].result is Result.OK:
-        finding.wrong("nothing could be bought, and the client told its customer ok", *refused)
-    check_settled(act, finding)
+def _order_kept(found: Findings, execution: Execution) -> None:
+    refused = execution.orders(1)
+    found.prove(*refused)
+    if len(refused) > MAX_ORDERS:
+        found.fail(f"without the money it was ordered {len(refused)} times", *refused)
+    if execution.reports[0].result is StepResult.OK:
+        found.fail("nothing could be bought, and the client reported ok", *refused)
+    delivered_once(found, execution)
 
 
-def _into_the_basket(scene: Scene) -> None:
-    scene.world.rules(poor_order="basket")
-    scene.world.account(balance=TOO_LITTLE)
-    scene.order("162")
-    scene.world.account(balance=ENOUGH)
-    scene.settle("162")
+@lesson(
+    "too-little-money",
+    about="An order for which the money was missing is carried out when it is there",
+    cost="An empty balance costs an evening's work; an order lost with it costs a customer.",
+    source="docs/wire.md 5.2, docs/evidence.md 25 (observed)",
+    check=_order_kept,
+)
+def balance_too_small(case: CaseContext) -> None:
+    """Order without money; finish the order when the balance is sufficient."""
+    case.world.account(balance=TOO_SMALL_BALANCE)
+    case.order("161")
+    case.world.account(balance=SUFFICIENT_BALANCE)
+    case.reconcile("161")
 
 
-def _is_paid_once(acts: Sequence[Performance], finding: Finding) -> None:
-    (act,) = acts
-    if not came_to_order(act, finding):
-        return
-    finding.shown(*act.orders())
-    told_ok = [report.result is Result.OK for report in act.reports]
-    if told_ok[0]:
-        finding.wrong("it lay unpaid in the basket, and the client told ok", *act.orders(1))
-    waiting = [one["id"] for one in act.owned if one["status"] == ORDERED]
-    bought = [one["id"] for one in act.owned if one["status"] != ORDERED]
-    if not bought and told_ok[-1]:
-        finding.wrong("it lies in the basket still, and the client told ok", *act.orders())
+def _basket_settled(found: Findings, execution: Execution) -> None:
+    orders = execution.orders()
+    found.prove(*orders)
+    reported_ok = [report.result is StepResult.OK for report in execution.reports]
+    if reported_ok[0]:
+        found.fail("it was unpaid in the basket, and the client reported ok", *orders)
+    waiting = [s["id"] for s in execution.owned if s["status"] == STATUS_ORDERED]
+    bought = [s["id"] for s in execution.owned if s["status"] != STATUS_ORDERED]
+    if not bought and reported_ok[-1]:
+        found.fail("it is still in the basket, and the client reported ok", *orders)
     elif not bought:
-        finding.idle = "it leaves what lies in the basket to a person, and says so"
+        found.not_exercised("the client leaves the basket to a person, and reports so")
     if bought and waiting:
-        finding.wrong(
-            f"{bought[0]} was bought, and {waiting[0]} lies in the basket still: whoever pays what "
-            "is there buys it twice",
-            *act.orders(),
+        found.fail(
+            f"{bought[0]} was bought, and {waiting[0]} is still in the basket: whoever pays the "
+            "basket buys it twice",
+            *orders,
         )
     if len(bought) > 1:
-        finding.wrong(f"bought {len(bought)} times: {bought}", *act.orders())
+        found.fail(f"bought {len(bought)} times: {bought}", *orders)
 
 
-def _written(scene: Scene) -> None:
-    scene.world.account(balance=HELD)
-    scene.trick(OtherText(HELD, "1\u00a0234,56"))
-    scene.ask(Do.BALANCE, "What is the balance of the account at the seller?")
-
-
-def _is_read(acts: Sequence[Performance], finding: Finding) -> None:
-    (act,) = acts
-    finding.shown(*act.heard)
-    if act.last.balance is None:
-        told = f"{act.last.result} {act.last.reason}".strip()
-        finding.wrong(f"the balance is {HELD}, and the client told none: {told}", *act.heard)
-    elif act.last.balance.is_nan():
-        finding.wrong(
-            f'the balance is {HELD}, the client told what is no amount, such as "12.34"', *act.heard
-        )
-    elif act.last.balance != Decimal(HELD):
-        finding.wrong(f"the balance is {HELD}, the client told {act.last.balance}", *act.heard)
-
-
-POOR = Lesson(
-    name="too-little-money",
-    title="An order for which the money lacked is carried out when it is there",
-    why="An empty balance is an evening's work; an order that got lost with it is a customer.",
-    source="docs/wire.md 5.2, docs/evidence.md 25 (observed)",
-    plays=(_poor,),
-    grade=_is_kept,
-)
-IN_THE_BASKET = Lesson(
-    name="order-left-in-the-basket",
-    title="An order that the seller has put into the basket is paid, or taken out",
-    why="Ordered again it is there twice, and the next who pays the basket pays for both.",
+@lesson(
+    "order-left-in-the-basket",
+    about="An order that the seller has put into the basket is paid, or taken out",
+    cost="Ordered again it is there twice, and whoever pays the basket next pays for both.",
     source="docs/evidence.md 25: what sellers do without the money is not known (assumed)",
-    evidence="assumed",
-    plays=(_into_the_basket,),
-    grade=_is_paid_once,
+    evidence=ASSUMED,
+    check=_basket_settled,
 )
-READ = Lesson(
-    name="balance-is-read",
-    title="Money is a text, however it is grouped",
-    why="Whoever reads 1 out of 1 234,56 stops renewing, or never sees that the money ends.",
+def order_in_basket(case: CaseContext) -> None:
+    """Order without money at a seller that puts the order into the basket."""
+    case.world.rules(poor_order="basket")
+    case.world.account(balance=TOO_SMALL_BALANCE)
+    case.order("162")
+    case.world.account(balance=SUFFICIENT_BALANCE)
+    case.reconcile("162")
+
+
+def _balance_read(found: Findings, execution: Execution) -> None:
+    calls, last = execution.calls, execution.last_report
+    found.prove(*calls)
+    actual = f"the balance is {LARGE_BALANCE}, and the client reported"
+    if last.balance is None:
+        reported = f"{last.result} {last.reason}".strip()
+        found.fail(f"{actual} none: {reported}", *calls)
+    elif last.balance.is_nan():
+        found.fail(f'{actual} a text that is no amount such as "12.34"', *calls)
+    elif last.balance != Decimal(LARGE_BALANCE):
+        found.fail(f"{actual} {last.balance}", *calls)
+
+
+@lesson(
+    "balance-is-read",
+    about="An amount is read although its digits are grouped",
+    cost="A client that reads 1 from 1 234,56 stops renewing, or never sees the money run out.",
     source="docs/evidence.md 23: clients read it, no seller was seen to write it (assumed)",
-    evidence="assumed",
-    plays=(_written,),
-    grade=_is_read,
-    trades=frozenset({LICENSES}),
+    evidence=ASSUMED,
+    check=_balance_read,
+    trades=(LICENSES,),
+    needs=(),
 )
-LESSONS = (POOR, IN_THE_BASKET, READ)
+def balance_grouped(case: CaseContext) -> None:
+    """Ask for the balance at a seller that groups digits."""
+    case.world.account(balance=LARGE_BALANCE)
+    case.add_hooks(ReplaceText(LARGE_BALANCE, "1\u00a0234,56"))
+    case.request(Action.BALANCE, "What is the balance of the account at the seller?")

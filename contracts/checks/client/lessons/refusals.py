@@ -1,146 +1,159 @@
-"""Refusals: they come with HTTP 200, and saying it again does not help."""
+"""Refusals: they come with HTTP 200, have a type, and repeating a request changes nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
-from contracts.checks.client.case_context import Scene
-from contracts.checks.client.lesson import Finding, Lesson, Performance
-from contracts.checks.client.lessons.common import came_to_order, check_settled
-from contracts.checks.client.recorded_calls import most_in
-from contracts.checks.client.steps import Result
+from contracts.checks.client.case import CaseContext, Execution
+from contracts.checks.client.fault_hooks import ReplaceErrorTexts, every_request
+from contracts.checks.client.lesson import delivered_once, lesson
+from contracts.checks.client.lessons.money import SUFFICIENT_BALANCE, TOO_SMALL_BALANCE
+from contracts.checks.client.middleware import most_calls_within
+from contracts.checks.client.protocol import StepResult
+from contracts.checks.runner import Findings
+from contracts.verdicts import DOCUMENTED
 
 ALWAYS: Final = 1_000
 """Times: for as long as a lesson lasts."""
-MOST_ORDERS, MOST_LOGINS, MOST_LOCKED = 2, 3, 10
-"""Tries that are patience still: of one refused order, of logging in, in a minute while locked."""
-FAILURES: Final = 5
-LOCK: Final = 21.0
+MAX_ORDERS, MAX_LOGINS, MAX_LOCKED_CALLS = 2, 3, 10
+"""Tolerated tries: of one refused order, of logging in, in a minute while the login is locked."""
+FAILURES_BEFORE_LOCK: Final = 5
+LOCK_DURATION: Final = 21.0
 """Seconds. Source: docs/wire.md 2.6 (observed)."""
 
 
-def _refused(scene: Scene) -> None:
-    scene.at_order("error", times=ALWAYS, type="value", object="period", value="1")
-    scene.order("111")
+def _not_reported_as_success(found: Findings, execution: Execution) -> None:
+    refused = [call for call in execution.orders() if call.error]
+    found.prove(*refused)
+    if execution.last_report.result is StepResult.OK:
+        found.fail("the seller refused, and the client reported ok", *refused)
 
 
-def _is_no_success(acts: Sequence[Performance], finding: Finding) -> None:
-    (act,) = acts
-    if not came_to_order(act, finding):
-        return
-    refused = [one for one in act.orders() if one.error]
-    finding.shown(*refused)
-    if act.last.result is Result.OK:
-        finding.wrong("the seller refused, and the client told its customer ok", *refused)
+def _not_repeated(found: Findings, execution: Execution) -> None:
+    refused = [call for call in execution.orders() if call.error]
+    found.prove(*refused)
+    if len(refused) > MAX_ORDERS:
+        found.fail(f"the refused order was sent {len(refused)} times", *refused)
 
 
-def _is_not_repeated(acts: Sequence[Performance], finding: Finding) -> None:
-    (act,) = acts
-    if not came_to_order(act, finding):
-        return
-    refused = [one for one in act.orders() if one.error]
-    finding.shown(*refused)
-    if len(refused) > MOST_ORDERS:
-        finding.wrong(f"the refused order was sent {len(refused)} times", *refused)
+def _order_refused(case: CaseContext) -> None:
+    case.plan_order_fault("error", times=ALWAYS, type="value", object="period", value="1")
+    case.order("111")
 
 
-def _no_access(scene: Scene) -> None:
-    scene.at_order("error", times=ALWAYS, type="access")
-    scene.order("112", session=True)
-
-
-def _is_given_up(acts: Sequence[Performance], finding: Finding) -> None:
-    (act,) = acts
-    if not came_to_order(act, finding):
-        return
-    refused = [one for one in act.orders() if one.error]
-    logins = [one for one in act.heard if one.is_login]
-    finding.shown(*refused)
-    if act.last.result is Result.OK:
-        finding.wrong("there was no access, and the client told its customer ok", *refused)
-    if len(refused) > MOST_ORDERS:
-        finding.wrong(f"without the right to order it was tried {len(refused)} times", *refused)
-    if len(logins) > MOST_LOGINS:
-        finding.wrong(f"it logged in {len(logins)} times for a right that it lacks", *logins)
-
-
-def _locked(scene: Scene) -> None:
-    for _ in range(FAILURES):
-        scene.world.call("auth", login="", username="reseller", password="not this one")  # noqa: S106 - wrong on purpose
-    scene.order("113")
-    scene.times.pass_time(LOCK)
-    scene.settle("113")
-
-
-def _is_waited_out(acts: Sequence[Performance], finding: Finding) -> None:
-    (act,) = acts
-    shut_out = [one for one in act.heard if one.error.startswith("auth/blocklogon")]
-    if not shut_out:
-        finding.idle = "it did not call while its login was locked"
-        return
-    if not came_to_order(act, finding):
-        return
-    finding.shown(shut_out[0])
-    most = most_in(shut_out, 60)
-    if most > MOST_LOCKED:
-        finding.wrong(f"a locked login was tried {most} times in a minute", *shut_out)
-    check_settled(act, finding)
-
-
-def _not_sold(scene: Scene) -> None:
-    scene.order("114")
-
-
-def _is_said(acts: Sequence[Performance], finding: Finding) -> None:
-    (act,) = acts
-    finding.shown(*act.heard)
-    if act.owned:
-        finding.wrong("it was bought all the same", *act.orders())
-    elif act.last.result is not Result.CANNOT:
-        finding.wrong(f"the client said {act.last.result} of what it cannot sell", *act.heard)
-
-
-NO_SUCCESS = Lesson(
-    name="refusal-is-no-success",
-    title="HTTP 200 with an error is a refusal",
-    why="Whoever looks at the HTTP status alone sells what was never bought.",
+@lesson(
+    "refusal-is-no-success",
+    about="HTTP 200 with an error is a refusal",
+    cost="A client that looks only at the HTTP status sells what was never bought.",
     source="docs/wire.md 1 and 5.1 (observed)",
-    plays=(_refused,),
-    grade=_is_no_success,
+    check=_not_reported_as_success,
 )
-NOT_REPEATED = Lesson(
-    name="refusal-is-not-repeated",
-    title="What was refused is not sent again and again",
-    why="A refusal changes nothing by itself: repeating it is load, and a ban at some sellers.",
+def refusal_reported(case: CaseContext) -> None:
+    """Order, and be refused."""
+    _order_refused(case)
+
+
+@lesson(
+    "refusal-is-not-repeated",
+    about="A refused request is not sent again and again",
+    cost="Repeating a refused request changes nothing, causes load, and some sellers ban for it.",
     source="docs/wire.md 5.2 (observed)",
-    plays=(_refused,),
-    grade=_is_not_repeated,
+    check=_not_repeated,
 )
-NO_ACCESS = Lesson(
-    name="access-is-given-up",
-    title="A missing right is told from a dead session",
-    why="access means both. Logging in for ever does not give a right, and locks the login.",
+def refusal_accepted(case: CaseContext) -> None:
+    """Order, and be refused."""
+    _order_refused(case)
+
+
+def _given_up(found: Findings, execution: Execution) -> None:
+    refused = [call for call in execution.orders() if call.error]
+    logins = [call for call in execution.calls if call.is_login]
+    found.prove(*refused)
+    if execution.last_report.result is StepResult.OK:
+        found.fail("access was refused, and the client reported ok", *refused)
+    if len(refused) > MAX_ORDERS:
+        found.fail(f"without the right to order it tried {len(refused)} times", *refused)
+    if len(logins) > MAX_LOGINS:
+        found.fail(f"it logged in {len(logins)} times for a right it does not have", *logins)
+
+
+@lesson(
+    "access-is-given-up",
+    about="A missing right is told from an expired session",
+    cost="access means both. Logging in again and again gives no right, and locks the login.",
     source="docs/wire.md 2.6 and 5.2 (observed)",
-    plays=(_no_access,),
-    grade=_is_given_up,
+    check=_given_up,
 )
-WAITED_OUT = Lesson(
-    name="locked-login-waited-out",
-    title="A locked login is left alone until it opens",
-    why="Every try may prolong the lock, and no customer's order is carried out meanwhile.",
+def access_refused(case: CaseContext) -> None:
+    """Order without the right to."""
+    case.plan_order_fault("error", times=ALWAYS, type="access")
+    case.order("112", session=True)
+
+
+def _lock_waited_out(found: Findings, execution: Execution) -> None:
+    locked = [call for call in execution.calls if call.error.startswith("auth/blocklogon")]
+    if not locked:
+        found.not_exercised("the client did not call while its login was locked")
+        return
+    found.prove(locked[0])
+    most = most_calls_within(locked, 60)
+    if most > MAX_LOCKED_CALLS:
+        found.fail(f"a locked login was tried {most} times in a minute", *locked)
+    delivered_once(found, execution)
+
+
+@lesson(
+    "locked-login-waited-out",
+    about="A locked login is not used until the lock ends",
+    cost="Every try may extend the lock, and no order is carried out meanwhile.",
     source="docs/wire.md 2.6 (observed)",
-    plays=(_locked,),
-    grade=_is_waited_out,
+    check=_lock_waited_out,
 )
-REFUSES = Lesson(
-    name="says-what-it-cannot-resell",
-    title="What this kind of reseller cannot sell is refused before anything is asked",
-    why="A customer who paid for what the module cannot order waits for a person.",
-    source="docs/resale.md 3 (documented)",
-    evidence="documented",
-    plays=(_not_sold,),
-    grade=_is_said,
+def login_locked(case: CaseContext) -> None:
+    """Order while the login is locked."""
+    for _ in range(FAILURES_BEFORE_LOCK):
+        case.world.call("auth", login="", username="reseller", password="not this one")  # noqa: S106 - wrong on purpose
+    case.order("113")
+    case.times.pass_time(LOCK_DURATION)
+    case.reconcile("113")
+
+
+def _same_with_other_texts(found: Findings, unchanged: Execution, reworded: Execution) -> None:
+    changed = [call for call in reworded.calls if ReplaceErrorTexts.note in call.note]
+    found.prove(*changed)
+    before, after = ([report.result for report in each.reports] for each in (unchanged, reworded))
+    if before != after:
+        message = f"with other texts it reported {', '.join(after)} instead of {', '.join(before)}"
+        found.fail(message, *changed)
+    calls = [[(call.func, call.confirmed) for call in each.calls] for each in (unchanged, reworded)]
+    if calls[0] != calls[1]:
+        found.fail(
+            f"with other texts it sent {len(calls[1])} requests instead of {len(calls[0])}, or "
+            "other ones",
+            *changed,
+        )
+    if len(unchanged.owned) != len(reworded.owned):
+        message = f"with other texts it bought {len(reworded.owned)}"
+        found.fail(message, *reworded.orders())
+
+
+def _money_missing(case: CaseContext) -> None:
+    case.world.account(balance=TOO_SMALL_BALANCE)
+    case.order("195")
+    case.world.account(balance=SUFFICIENT_BALANCE)
+    case.reconcile("195")
+
+
+@lesson(
+    "message-text-decides-nothing",
+    about="Refusals are told apart by type and object",
+    cost="Texts are translated and reworded: a client that matches them stops working one day.",
+    source="docs/wire.md 5.1 (documented)",
+    evidence=DOCUMENTED,
+    check=_same_with_other_texts,
+    compared_with=(_money_missing,),
 )
-"""For a trade that a kind cannot resell; it stands in no list, since there is no other then."""
-LESSONS = (NO_SUCCESS, NOT_REPEATED, NO_ACCESS, WAITED_OUT)
+def texts_replaced(case: CaseContext) -> None:
+    """Order without money; every refusal has another text than the first time."""
+    case.add_hooks(ReplaceErrorTexts(every_request))
+    _money_missing(case)

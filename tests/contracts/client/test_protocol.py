@@ -8,23 +8,33 @@ from decimal import Decimal
 
 import pytest
 
-from contracts.checks.client.steps import Account, BadReport, Do, Report, Result, Step, read_report
+from contracts.checks.client.protocol import (
+    Action,
+    BadReport,
+    ClientReport,
+    ClientStep,
+    SellerAccess,
+    StepResult,
+    read_report,
+)
 
-ACCOUNT = Account("http://127.0.0.1:1/w/x/billmgr", "reseller", "secret", "2027-01-31T12:00:00Z")
+SELLER = SellerAccess(
+    "http://127.0.0.1:1/w/x/billmgr", "reseller", "secret", "2027-01-31T12:00:00Z"
+)
 
 
 def test_a_step_is_one_line_with_everything_a_client_needs() -> None:
-    goods: dict[str, str | int | bool] = {"reference": "7", "tariff": 55227}
-    step = Step(Do.ORDER, "Order it.", "lesson", 1, "licences", ACCOUNT, goods=goods)
-    assert "\n" not in step.line()
-    assert json.loads(step.line()) == {
+    fields: dict[str, str | int | bool] = {"reference": "7", "tariff": 55227}
+    step = ClientStep(Action.ORDER, "Order it.", "lesson", 1, "licences", SELLER, fields=fields)
+    assert "\n" not in step.to_json()
+    assert json.loads(step.to_json()) == {
         "mockseller": 1,
         "lesson": "lesson",
         "step": 1,
         "do": "order",
         "say": "Order it.",
         "trade": "licences",
-        "seller": {"url": ACCOUNT.url, "login": "reseller", "password": "secret"},
+        "seller": {"url": SELLER.url, "login": "reseller", "password": "secret"},
         "now": "2027-01-31T12:00:00Z",
         "session": False,
         "reference": "7",
@@ -33,14 +43,14 @@ def test_a_step_is_one_line_with_everything_a_client_needs() -> None:
 
 
 def test_what_a_client_wrote_before_its_answer_is_passed_over() -> None:
-    assert read_report('Connecting...\n{"result": "ok"}\n\n') == Report(Result.OK)
+    assert read_report('Connecting...\n{"result": "ok"}\n\n') == ClientReport(StepResult.OK)
 
 
 def test_an_answer_is_read_as_it_is_written() -> None:
-    report = Report(
-        Result.OK, 7, "7-A", "192.0.2.1", 2, date(2027, 2, 28), Decimal("1.50"), (7, 8), "why"
+    report = ClientReport(
+        StepResult.OK, 7, "7-A", "192.0.2.1", 2, date(2027, 2, 28), Decimal("1.50"), (7, 8), "why"
     )
-    assert read_report(report.line()) == report
+    assert read_report(report.to_json()) == report
 
 
 def test_numbers_may_be_texts() -> None:
@@ -48,11 +58,11 @@ def test_numbers_may_be_texts() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
-        ("", "nothing was answered"),
-        ("all fine", "no JSON"),
-        ("[]", "no object"),
+        ("", "got nothing"),
+        ("all fine", "not JSON"),
+        ("[]", "not a JSON object"),
         ('{"result": "great"}', "result: 'great'"),
         ('{"result": "ok", "id": 1.5}', "id: 1.5"),
         ('{"result": "ok", "id": true}', "id: True"),
@@ -60,22 +70,22 @@ def test_numbers_may_be_texts() -> None:
         ('{"result": "ok", "ids": [null]}', "ids: None"),
         ('{"result": "ok", "key": 7}', "key: 7"),
         ('{"result": "ok", "ends_on": "tomorrow"}', "ends_on: 'tomorrow'"),
-        ("[" * 100_000, "no JSON"),
+        ("[" * 100_000, "not JSON"),
     ],
 )
-def test_a_bad_answer_is_told_in_one_line(text: str, told: str) -> None:
+def test_a_bad_answer_is_reported_in_one_line(text: str, message: str) -> None:
     with pytest.raises(BadReport, match=r"^[^\n]+\Z") as problem:
         read_report(text)
-    assert told in str(problem.value)
+    assert message in str(problem.value)
 
 
-@pytest.mark.parametrize("told", ["much", "1\u00a0234,56", "12,34", "12.34 EUR"])
-def test_a_balance_that_is_no_amount_equals_none(told: str) -> None:
-    balance = read_report(json.dumps({"result": "ok", "balance": told})).balance
+@pytest.mark.parametrize("text", ["much", "1\u00a0234,56", "12,34", "12.34 EUR"])
+def test_a_balance_that_is_not_an_amount_equals_no_amount(text: str) -> None:
+    balance = read_report(json.dumps({"result": "ok", "balance": text})).balance
     assert balance is not None
     assert balance.is_nan()
 
 
 def test_a_password_is_not_in_what_is_shown_of_a_step() -> None:
-    step = Step(Do.LIST, "List.", "lesson", 1, "licences", ACCOUNT)
+    step = ClientStep(Action.LIST, "List.", "lesson", 1, "licences", SELLER)
     assert "secret" not in repr(step)

@@ -12,9 +12,9 @@ from urllib.parse import parse_qsl, urlencode
 import httpx
 
 from contracts.checks.client.adapter import CustomAdapter
-from contracts.checks.client.adapter.common import Means, Told
-from contracts.checks.client.adapter.custom import shown
-from contracts.checks.client.steps import Report, Result
+from contracts.checks.client.adapter.common import AdapterSetup, StepFields
+from contracts.checks.client.adapter.custom import report_on
+from contracts.checks.client.protocol import ClientReport, StepResult
 from reseller_client import (
     Client,
     LicenseOrder,
@@ -66,9 +66,9 @@ class OnLine(CustomAdapter):
 
     line: type[Changed] = Changed
 
-    def __init__(self, means: Means) -> None:
-        assert means.transport is not None
-        super().__init__(replace(means, transport=self.line(means.transport)))
+    def __init__(self, setup: AdapterSetup) -> None:
+        assert setup.transport is not None
+        super().__init__(replace(setup, transport=self.line(setup.transport)))
 
 
 class NeverConfirms(OnLine):
@@ -78,31 +78,31 @@ class NeverConfirms(OnLine):
         def form(self, form: Form) -> Form:
             return {n: v for n, v in form.items() if n != "sok"} if orders(form) else form
 
-    def order(self, client: Client, told: Told) -> Report:
+    def order(self, client: Client, step: StepFields) -> ClientReport:
         try:
-            client.licenses.order_once(self.license_wish(told))
+            client.licenses.order_once(self.license_order(step))
         except UnknownOutcome:
-            return Report(Result.OK)
+            return ClientReport(StepResult.OK)
         raise AssertionError("it was confirmed")
 
 
 class OrdersWithoutItsNumber(OnLine):
-    """Sends no `remoteid`; keeps the seller's number in its own books instead."""
+    """Sends no `remoteid`; keeps the seller's number in its own open_database instead."""
 
     class line(Changed):  # noqa: N801
         def form(self, form: Form) -> Form:
             return {n: v for n, v in form.items() if n != "remoteid"}
 
-    def order(self, client: Client, told: Told) -> Report:
-        held = self.means.folder / told["reference"]
+    def order(self, client: Client, step: StepFields) -> ClientReport:
+        held = self.setup.folder / step["reference"]
         if held.exists():
-            return shown(client.licenses.wait_for_key(int(held.read_text())))
-        ordered = client.licenses.order_once(self.license_wish(told))
+            return report_on(client.licenses.wait_for_key(int(held.read_text())))
+        ordered = client.licenses.order_once(self.license_order(step))
         held.write_text(str(ordered.license_id))
-        return shown(client.licenses.wait_for_key(ordered.license_id or 0))
+        return report_on(client.licenses.wait_for_key(ordered.license_id or 0))
 
-    def deliver(self, client: Client, told: Told) -> Report:
-        return self.order(client, told)
+    def deliver(self, client: Client, step: StepFields) -> ClientReport:
+        return self.order(client, step)
 
 
 class ReadsOnlyId(OnLine):
@@ -115,15 +115,15 @@ class ReadsOnlyId(OnLine):
             body = re.sub(rb"<item\.id>\d+</item\.id>", b"", answer.read())
             return httpx.Response(answer.status_code, content=body)
 
-    def order(self, client: Client, told: Told) -> Report:
-        if self.licenses(client, told).reconcile(told["reference"]) is None:
+    def order(self, client: Client, step: StepFields) -> ClientReport:
+        if self.licenses(client, step).reconcile(step["reference"]) is None:
             try:
-                client.licenses.order_once(self.license_wish(told))
+                client.licenses.order_once(self.license_order(step))
             except UnknownOutcome as problem:
                 if "no id" in str(problem):
-                    return Report(Result.FAILED, reason="no id")
+                    return ClientReport(StepResult.FAILED, reason="no id")
                 raise
-        return super().order(client, told)
+        return super().order(client, step)
 
 
 class ReadsPlainNumbers(OnLine):
@@ -149,19 +149,19 @@ class RenewsItselfByAMonth(OnLine):
 class TakesAnything(OnLine):
     """What is no error is success, and remembered as one."""
 
-    def order(self, client: Client, told: Told) -> Report:
-        done = self.means.folder / told["reference"]
+    def order(self, client: Client, step: StepFields) -> ClientReport:
+        done = self.setup.folder / step["reference"]
         if done.exists():
-            return Report(Result.OK)
-        if self.licenses(client, told).reconcile(told["reference"]) is None:
+            return ClientReport(StepResult.OK)
+        if self.licenses(client, step).reconcile(step["reference"]) is None:
             try:
-                client.licenses.order_once(self.license_wish(told))
+                client.licenses.order_once(self.license_order(step))
             except UnknownOutcome as problem:
                 if "no id" not in str(problem):
                     raise
                 done.touch()
-                return Report(Result.OK)
-        return super().order(client, told)
+                return ClientReport(StepResult.OK)
+        return super().order(client, step)
 
 
 class TakesLinkForAnswer(TakesAnything):
@@ -219,25 +219,27 @@ class GivesUpASession(OnLine):
 class RawList(CustomAdapter):
     """Reads lists out of bjson by hand."""
 
-    def deeds(self, client: Client, told: Told) -> Mapping[str, Callable[[], Report]]:
-        return {**super().deeds(client, told), "list": lambda: self.listed(told)}
+    def handlers(
+        self, client: Client, step: StepFields
+    ) -> Mapping[str, Callable[[], ClientReport]]:
+        return {**super().handlers(client, step), "list": lambda: self.listed(step)}
 
-    def listed(self, told: Told) -> Report:
+    def listed(self, step: StepFields) -> ClientReport:
         ids: list[int] = []
         for page in range(1, 4):
-            found = self.asked(told, page)
+            found = self.asked(step, page)
             ids += [number for number in found if number not in ids]
-        return Report(Result.OK, ids=tuple(ids))
+        return ClientReport(StepResult.OK, ids=tuple(ids))
 
-    def asked(self, told: Told, page: int) -> list[int]:
-        seller = told["seller"]
+    def asked(self, step: StepFields, page: int) -> list[int]:
+        seller = step["seller"]
         form = {
             "func": "soft",
             "out": "bjson",
             "p_num": str(page),
             "authinfo": f"{seller['login']}:{seller['password']}",
         }
-        with httpx.Client(transport=self.means.transport) as http:
+        with httpx.Client(transport=self.setup.transport) as http:
             return self.read(json.loads(http.post(seller["url"], data=form).content))
 
     def read(self, answer: Mapping[str, Any]) -> list[int]:
@@ -264,15 +266,15 @@ class CrashesOnNoRows(RawList):
 class ReadsOnePage(RawList):
     """The first page is the list."""
 
-    def listed(self, told: Told) -> Report:
-        return Report(Result.OK, ids=tuple(self.asked(told, 1)))
+    def listed(self, step: StepFields) -> ClientReport:
+        return ClientReport(StepResult.OK, ids=tuple(self.asked(step, 1)))
 
 
 class OrdersAnotherTariff(CustomAdapter):
     """Has one article for everything it sells."""
 
-    def license_wish(self, told: Told) -> LicenseOrder:
-        return replace(super().license_wish(told), tariff=3887)
+    def license_order(self, step: StepFields) -> LicenseOrder:
+        return replace(super().license_order(step), tariff=3887)
 
 
 class DeletesForSuspending(OnLine):

@@ -1,0 +1,50 @@
+"""Lists: none, one and many rows come in different shapes, and on several pages."""
+
+from __future__ import annotations
+
+from contracts.checks.client.case import CaseContext, Execution
+from contracts.checks.client.lesson import Lesson, lesson
+from contracts.checks.client.products import LICENSES, SERVICES
+from contracts.checks.client.protocol import Action
+from contracts.checks.runner import Findings
+
+PAGE, MANY = 5, 12
+"""Rows of one page, and rows altogether."""
+
+
+def _all_ids_reported(found: Findings, execution: Execution) -> None:
+    expected, last = execution.facts["ids"], execution.last_report
+    reads = [call for call in execution.calls if call.func == execution.product.itemtype]
+    found.prove(*reads)
+    if last.ids is None:
+        reported = f"{last.result} {last.reason}".strip()
+        message = f"{len(expected)} exist, and the client reported none: {reported}"
+        found.fail(message, *reads)
+    elif tuple(sorted(last.ids)) != expected:
+        found.fail(f"{len(expected)} exist, and the client reported {len(last.ids)}", *reads)
+
+
+def _list_lesson(name: str, count: int) -> Lesson:
+    @lesson(
+        f"list-of-{name}",
+        about=f"A list of {name} is read",
+        cost="One row comes as an object, no row as nothing, many rows on several pages.",
+        source="docs/wire.md 3.1 and 4.1 (observed)",
+        check=_all_ids_reported,
+        trades=(LICENSES, SERVICES),
+        needs=(),
+    )
+    def list_services(case: CaseContext) -> None:
+        case.world.rules(list_rows=PAGE)
+        case.buy_directly(count)
+        case.world.faults.add("one_row", func=case.product.itemtype)
+        case.facts["ids"] = tuple(sorted(case.list_ids()))
+        say = f"Which {case.product.trade} does the account have? Report all their numbers."
+        case.request(Action.LIST, say)
+
+    return list_services
+
+
+LIST_OF_NONE = _list_lesson("none", 0)
+LIST_OF_ONE = _list_lesson("one", 1)
+LIST_OF_MANY = _list_lesson("many", MANY)

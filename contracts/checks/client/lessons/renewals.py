@@ -1,0 +1,145 @@
+"""Renewals: before the end, once, and by one side only."""
+
+from __future__ import annotations
+
+from contracts.checks.client.case import CaseContext, Execution
+from contracts.checks.client.fault_hooks import InterceptedRequest, PlanFault
+from contracts.checks.client.lesson import lesson
+from contracts.checks.client.products import MODULES
+from contracts.checks.runner import Findings
+from contracts.verdicts import DOCUMENTED
+
+HALF_A_YEAR = 6
+NO_RENEWAL = frozenset({"", "null", "off", "0"})
+"""Values of ``autoprolong`` that ask for no renewal."""
+
+
+def _renewed_in_time(found: Findings, execution: Execution) -> None:
+    renewals = execution.renewals
+    found.prove(*renewals)
+    if not execution.owned:
+        found.fail("what was ordered is gone", *execution.orders())
+        return
+    service = execution.owned[0]
+    by_seller = service["autoprolong"] and not renewals
+    end_before, end_after = execution.facts["before"], execution.facts["after"]
+    if end_before == end_after and not by_seller:
+        outcome = "it was renewed afterwards" if renewals else "it was not renewed at all"
+        found.fail(f"its term ended on {end_before}, and {outcome}", *renewals)
+    terms = len(execution.charges.get(service["id"], ()))
+    if terms > 2:  # noqa: PLR2004 - the order and one renewal
+        found.fail(f"{terms} terms were bought where two were due", *renewals)
+
+
+@lesson(
+    "renews-before-the-end",
+    about="What ends tomorrow is renewed today, once",
+    cost="At its end a service is suspended: the customer's server stops, and a term is lost.",
+    source="docs/trade.md 4 and 10 (documented)",
+    evidence=DOCUMENTED,
+    check=_renewed_in_time,
+)
+def end_comes(case: CaseContext) -> None:
+    """Order; run the daily job on the last day, and two days later."""
+    case.start_month_ago()
+    case.order("151")
+    case.advance_to_last_day()
+    case.facts["before"] = case.first_end()
+    case.run_daily()
+    case.facts["after"] = case.first_end()
+    case.world.clock.advance("2 days")
+    case.run_daily()
+
+
+def _term_bought_once(found: Findings, execution: Execution) -> None:
+    found.prove(*execution.renewals)
+    for service in execution.owned:
+        terms = len(execution.charges.get(service["id"], ())) - 1
+        if terms > 1:
+            found.fail(
+                f"the answer to a renewal was lost, and the term was bought {terms} times: it is "
+                f"paid until {service['expires']}",
+                *execution.renewals,
+            )
+
+
+def _confirmed_renewal(request: InterceptedRequest) -> bool:
+    return request.confirmed and request.func == "service.prolong"
+
+
+@lesson(
+    "lost-renewal-bought-once",
+    about="A renewal whose answer was lost is not bought again",
+    cost="The seller refuses no second renewal, and pays nothing back for it.",
+    source="docs/trade.md 4 (documented)",
+    evidence=DOCUMENTED,
+    check=_term_bought_once,
+)
+def renewal_answer_lost(case: CaseContext) -> None:
+    """Order and renew; the answer to the renewal is lost."""
+    case.start_month_ago()
+    case.order("152")
+    case.advance_to_last_day()
+    case.add_hooks(PlanFault(case.world.faults, _confirmed_renewal, "drop", when="after"))
+    case.run_daily()
+    case.world.clock.advance("1 day")
+    case.run_daily()
+
+
+def _renewed_by_one_side(found: Findings, execution: Execution) -> None:
+    orders, renewals = execution.orders(), execution.renewals
+    found.prove(*orders, *renewals)
+    for service in execution.owned:
+        if renewals and service["autoprolong"]:
+            found.fail(
+                f"the client renews {service['id']} itself, and the seller will too: it was "
+                f"ordered with autoprolong={service['autoprolong']}, which nobody asked for",
+                *orders,
+                *renewals,
+            )
+
+
+@lesson(
+    "renewed-by-one-of-both",
+    about="What the client renews is not renewed by the seller",
+    cost="When the customer has left, only the seller renews it, and charges it every month.",
+    source="docs/trade.md 3: without autoprolong nothing renews itself (documented)",
+    evidence=DOCUMENTED,
+    check=_renewed_by_one_side,
+)
+def last_day(case: CaseContext) -> None:
+    """Order; run the daily job on the last day."""
+    case.start_month_ago()
+    case.order("153")
+    case.advance_to_last_day()
+    case.run_daily()
+
+
+def _autoprolong_equals_period(found: Findings, execution: Execution) -> None:
+    orders = execution.orders()
+    found.prove(*orders)
+    if all(call.request.get("autoprolong", "") in NO_RENEWAL for call in orders):
+        found.not_exercised("the client renews by itself, and does not ask the seller to")
+        return
+    for service in execution.owned:
+        if service["autoprolong"] != service["period"]:
+            found.fail(
+                f"{service['id']} will not be renewed by the seller: its period is "
+                f"{service['period']} and autoprolong was another number, which the seller drops "
+                "without an error",
+                *orders,
+            )
+
+
+@lesson(
+    "autoprolong-equals-period",
+    about="autoprolong is the period where the seller requires it",
+    cost="The seller drops any other number without an error: nobody renews the service.",
+    source="docs/trade.md 7 and 8 (documented)",
+    evidence=DOCUMENTED,
+    check=_autoprolong_equals_period,
+    trades=(MODULES,),
+)
+def renewed_by_seller(case: CaseContext) -> None:
+    """Order for half a year, to be renewed by the seller."""
+    case.order("174", period=HALF_A_YEAR, autoprolong=True)

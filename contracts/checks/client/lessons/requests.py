@@ -1,0 +1,204 @@
+"""What a client sends: confirmed orders with its own number, secrets in the body, few calls."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from contracts.checks.client.case import CaseContext, Execution
+from contracts.checks.client.fault_hooks import ExpireSession
+from contracts.checks.client.lesson import delivered_once, lesson
+from contracts.checks.client.middleware import CREDENTIALS, RecordedCall
+from contracts.checks.client.protocol import StepResult
+from contracts.checks.runner import Findings
+from contracts.verdicts import ASSUMED, DOCUMENTED
+
+MAX_LOGINS: Final = 4
+OTHER_SERVICES: Final = 12
+"""Services that the account has before the client orders."""
+MAX_FORMS: Final = 4
+"""Forms of other services that may be opened in a step: one or two are no habit."""
+PRICE_LIST: Final = "pricelist.export"
+
+
+def _confirmed(found: Findings, execution: Execution) -> None:
+    func = execution.product.order_function
+    unconfirmed = [c for c in execution.calls if c.func.endswith(func) and not c.confirmed]
+    orders = execution.orders()
+    found.prove(*orders)
+    if orders:
+        if not execution.owned:
+            found.fail("orders were confirmed, and nothing was bought", *orders)
+        _bought_what_was_ordered(found, execution)
+    elif unconfirmed:
+        reported_ok = execution.last_report.result is StepResult.OK
+        outcome = "and the client reported ok" if reported_ok else "and nothing was bought"
+        message = f"{func} was called {len(unconfirmed)} times, never with sok, {outcome}"
+        found.fail(message, *unconfirmed)
+    else:
+        found.not_exercised(f"{func} was never called")
+
+
+def _bought_what_was_ordered(found: Findings, execution: Execution) -> None:
+    ordered = execution.steps[0].fields
+    for service in execution.owned:
+        for field, name in (("pricelist", "tariff"), ("period", "period"), ("ip", "ip")):
+            if name in ordered and service[field] != ordered[name]:
+                message = (
+                    f"{service['id']} was bought with {name} {service[field]}, ordered was "
+                    f"{ordered[name]}"
+                )
+                found.fail(message, *execution.orders())
+
+
+@lesson(
+    "confirms-with-sok",
+    about="Orders are confirmed",
+    cost="Without sok a form is shown, not submitted: the customer waits for what nobody bought.",
+    source="docs/wire.md 4.2 (documented)",
+    evidence=DOCUMENTED,
+    check=_confirmed,
+    needs=(),
+)
+def confirms(case: CaseContext) -> None:
+    """Order."""
+    case.order("101")
+
+
+def _marked(found: Findings, execution: Execution) -> None:
+    found.prove(*execution.orders())
+    if not any(service["remoteid"] for service in execution.owned):
+        message = "what was bought does not carry the client's own number"
+        found.fail(message, *execution.orders())
+
+
+@lesson(
+    "orders-under-its-own-number",
+    about="Orders carry the client's own number",
+    cost="Without remoteid an order whose answer was lost cannot be told from an older one.",
+    source="docs/trade.md 3, docs/resale.md 2.2 (documented)",
+    evidence=DOCUMENTED,
+    check=_marked,
+)
+def marks(case: CaseContext) -> None:
+    """Order."""
+    case.order("101")
+
+
+def _password_not_in_url(found: Findings, execution: Execution) -> None:
+    exposed = [call for call in execution.calls if call.in_query & CREDENTIALS]
+    if not execution.calls:
+        found.not_exercised("the seller was not called")
+    if exposed:
+        message = f"the password was in the URL of {len(exposed)} requests"
+        found.fail(message, *exposed[:6])
+
+
+@lesson(
+    "password-not-in-the-address",
+    about="The password travels in the body",
+    cost="URLs are stored in the logs of proxies and servers, where many people can read them.",
+    source="docs/wire.md 1 and 2.1: GET and POST are the same (documented)",
+    evidence=DOCUMENTED,
+    check=_password_not_in_url,
+    needs=(),
+)
+def hides_password(case: CaseContext) -> None:
+    """Order."""
+    case.order("191")
+
+
+def _session_not_in_url(found: Findings, execution: Execution) -> None:
+    in_session = [call for call in execution.calls if "auth" in call.request]
+    exposed = [call for call in in_session if "auth" in call.in_query]
+    found.prove(*in_session[:2])
+    if not in_session:
+        found.not_exercised("the client sends no session")
+    elif exposed:
+        message = f"the session was in the URL of {len(exposed)} requests"
+        found.fail(message, *exposed[:6])
+
+
+@lesson(
+    "session-not-in-the-address",
+    about="The session travels in the body",
+    cost="For an hour a session is worth as much as the password, and URLs are stored in logs.",
+    source="docs/wire.md 1 and 2.2: GET and POST are the same (documented)",
+    evidence=DOCUMENTED,
+    check=_session_not_in_url,
+    needs=(),
+)
+def hides_session(case: CaseContext) -> None:
+    """Order in a session."""
+    case.order("193", session=True)
+
+
+def _logged_in_again(found: Findings, execution: Execution) -> None:
+    logins = [call for call in execution.calls if call.is_login]
+    expired = [call for call in execution.calls if "session has expired" in call.note]
+    if not expired:
+        found.not_exercised("the client does not use sessions")
+        return
+    if execution.last_report.result is StepResult.OK and not execution.orders():
+        found.not_exercised("no confirmed order was sent")
+        return
+    found.prove(*expired, *logins)
+    if len(logins) > MAX_LOGINS:
+        found.fail(f"the client logged in {len(logins)} times", *logins)
+    delivered_once(found, execution)
+
+
+@lesson(
+    "dead-session-opened-again",
+    about="A session that has expired is opened again",
+    cost="Sessions end after an hour: without a new login somebody has to help every morning.",
+    source="docs/wire.md 2.2 (documented)",
+    evidence=DOCUMENTED,
+    check=_logged_in_again,
+    needs=(),
+)
+def reopens_session(case: CaseContext) -> None:
+    """Order in a session that expires before its first use."""
+    case.add_hooks(ExpireSession(case.times.pass_time))
+    case.order("192", session=True)
+
+
+def _asked_little(found: Findings, execution: Execution) -> None:
+    others = {str(number) for number in execution.facts["others"]}
+    for step in execution.steps:
+        forms = [
+            call
+            for call in execution.calls_during(step.number)
+            if _opens_form(execution, call) and call.request.get("elid") in others
+        ]
+        if len(forms) > MAX_FORMS:
+            found.fail(
+                f"step {step.number} ({step.action}) opened the forms of {len(forms)} other "
+                "services, all of which are in one list",
+                *forms[:4],
+            )
+    prices = [call for call in execution.calls if call.func == PRICE_LIST]
+    steps = {call.step for call in prices}
+    if len(steps) > 1:
+        message = f"the whole price list was fetched in {len(steps)} steps"
+        found.fail(message, *prices[:4])
+
+
+def _opens_form(execution: Execution, call: RecordedCall) -> bool:
+    return call.func == execution.product.edit_function and not call.confirmed
+
+
+@lesson(
+    "little-is-asked",
+    about="What one list contains is not requested one by one",
+    cost="A thousand licenses are a thousand requests a day, until the seller limits the account.",
+    source="docs/grading.md: no seller publishes a limit (assumed)",
+    evidence=ASSUMED,
+    check=_asked_little,
+)
+def asks_little(case: CaseContext) -> None:
+    """Order twice and run the daily job, in an account with other services."""
+    case.buy_directly(OTHER_SERVICES)
+    case.facts["others"] = case.list_ids()
+    for reference in ("111", "112"):
+        case.order(reference)
+    case.run_daily()

@@ -1,0 +1,120 @@
+"""Services that exist: their address, their suspension, and what the seller does to them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from contracts.checks.client.case import CaseContext, Execution
+from contracts.checks.client.fault_hooks import InterceptedRequest, PlanFault
+from contracts.checks.client.lesson import lesson
+from contracts.checks.client.products import LICENSES, SERVICES, sample_address
+from contracts.checks.client.protocol import Action, StepResult
+from contracts.checks.runner import Findings
+from contracts.verdicts import DOCUMENTED
+
+MAX_MOVES: Final = 2
+STATUS_SUSPENDED: Final = 3
+"""Source: docs/trade.md 10."""
+
+
+def _address_limit_respected(found: Findings, execution: Execution) -> None:
+    moves = [c for c in execution.calls_during(3) if c.confirmed and c.request.get("ip")]
+    found.prove(*moves)
+    owned, allowed = execution.owned, execution.facts["allowed"]
+    if len(owned) == 1 and owned[0]["ip"] != allowed:
+        found.fail(f"the first move never happened: it is on {owned[0]['ip']}", *moves)
+    if execution.reports[2].result is StepResult.OK:
+        found.fail("it cannot move twice in a month, and the client reported ok", *moves)
+    if len(moves) > MAX_MOVES:
+        found.fail(f"the refused move was tried {len(moves)} times", *moves)
+    if len(execution.orders()) > 1:
+        message = "it bought another license to get around the limit"
+        found.fail(message, *execution.orders())
+
+
+@lesson(
+    "address-changes-once-a-month",
+    about="A refused change of address is reported",
+    cost="The license stays where it was, and the customer who was told ok has none.",
+    source="docs/trade.md 12, docs/evidence.md 17 (documented)",
+    evidence=DOCUMENTED,
+    check=_address_limit_respected,
+    trades=(LICENSES,),
+)
+def moved_twice(case: CaseContext) -> None:
+    """Order, and move the license twice in a month."""
+    case.world.rules(change_limit=True)
+    case.order("171")
+    for number in (172, 173):
+        case.world.clock.advance("2 days")
+        address = sample_address(number)
+        say = f"The server of your number 171 moves: put its license on {address}."
+        case.request(Action.READDRESS, say, {"reference": "171", "ip": address})
+    case.facts["allowed"] = sample_address(172)
+
+
+def _suspended_for_sure(found: Findings, execution: Execution) -> None:
+    calls = [call for call in execution.calls if call.func.endswith(".suspend")]
+    found.prove(*calls)
+    first, second = execution.facts.get("first"), execution.facts.get("second")
+    if not second:
+        message = "it is gone, and a customer who pays late has lost it"
+        found.fail(message, *execution.calls[-1:])
+        return
+    if execution.reports[1].result is StepResult.OK and first != [STATUS_SUSPENDED]:
+        found.fail("the seller was busy and refused, and the client reported ok", *calls)
+    if second != [STATUS_SUSPENDED]:
+        found.fail("it is still running, and nobody pays for it", *calls)
+
+
+def _suspends(request: InterceptedRequest) -> bool:
+    return request.func.endswith(".suspend")
+
+
+@lesson(
+    "suspension-is-made-sure",
+    about="A refused suspension is not reported as done",
+    cost="A busy seller refuses with HTTP 200: the service runs on, and nobody pays for it.",
+    source="docs/trade.md 6.2, docs/evidence.md 48 (observed)",
+    check=_suspended_for_sure,
+    trades=(LICENSES, SERVICES),
+)
+def suspension_refused(case: CaseContext) -> None:
+    """Order and suspend; the seller is busy the first time."""
+    case.order("175")
+    bought = case.list_owned()
+    busy = "runningoperation"
+    case.add_hooks(PlanFault(case.world.faults, _suspends, "error", type=busy, object=busy))
+    for attempt in ("first", "second"):
+        say = "The customer of your number 175 does not pay: suspend it."
+        case.request(Action.SUSPEND, say, {"reference": "175"})
+        case.facts[attempt] = [service["status"] for service in case.list_owned()]
+        if bought and not case.facts[attempt]:
+            return
+
+
+def _suspension_noticed(found: Findings, execution: Execution) -> None:
+    calls, status = execution.calls_during(2), execution.last_report.status
+    found.prove(*calls)
+    if status is None:
+        found.not_exercised("the client does not report the status at the seller")
+    elif status != STATUS_SUSPENDED:
+        found.fail(f"the seller has suspended it, and the client reported {status}", *calls)
+
+
+@lesson(
+    "notices-what-the-seller-did",
+    about="A suspension by the seller is noticed",
+    cost="The customer's service was stopped, and the client area says active.",
+    source="docs/resale.md 3.3 (documented)",
+    evidence=DOCUMENTED,
+    check=_suspension_noticed,
+)
+def suspended_by_seller(case: CaseContext) -> None:
+    """Order; the seller suspends the service."""
+    case.order("144")
+    case.world.faults.add("one_row", func=case.product.itemtype)
+    for service in case.list_owned():
+        case.world.service(service["id"], status=STATUS_SUSPENDED)
+    case.times.pass_time(300)
+    case.request_status("144")

@@ -1,0 +1,34 @@
+"""The lesson for a trade that a kind of reseller cannot resell: no other applies to it."""
+
+from __future__ import annotations
+
+from contracts.checks.client.case import CaseContext, Execution
+from contracts.checks.client.lesson import lesson
+from contracts.checks.client.protocol import StepResult
+from contracts.checks.runner import Findings
+from contracts.verdicts import DOCUMENTED
+
+
+def _refused_by_client(found: Findings, execution: Execution) -> None:
+    found.prove(*execution.calls)
+    result = execution.last_report.result
+    if execution.owned:
+        found.fail("it was bought nevertheless", *execution.orders())
+    elif result is not StepResult.CANNOT:
+        message = f"the client reported {result} for what it cannot resell"
+        found.fail(message, *execution.calls)
+
+
+@lesson(
+    "says-what-it-cannot-resell",
+    about="What this kind of reseller cannot sell is refused before the seller is asked",
+    cost="A customer who has paid for what the module cannot order waits for somebody to notice.",
+    source="docs/resale.md 3 (documented)",
+    evidence=DOCUMENTED,
+    check=_refused_by_client,
+    needs=(),
+    unable_is_judged=True,
+)
+def unsupported_trade(case: CaseContext) -> None:
+    """Order."""
+    case.order("114")
