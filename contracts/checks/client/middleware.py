@@ -25,7 +25,7 @@ from contracts.checks.client.fault_hooks import (
     FaultHook,
     InterceptedRequest,
 )
-from contracts.target.redact import mask_form, mask_text, find_secrets
+from contracts.target.redact import find_secrets, mask_form, mask_text
 from contracts.verdicts import CallRecord
 
 MAX_REQUEST_BODY: Final = 1_000_000
