@@ -92,7 +92,7 @@ class BillmanagerSteps:
         item = self._item()
         if item is None:
             return self.order()
-        for failed in self.reseller.running.operations(State.FAILED, item=item.id):
+        for failed in self.reseller.running.operations(OperationState.FAILED, item=item.id):
             self.reseller.repeat(failed.id)
         self.reseller.start_waiting()
         self.reseller.check_event()
