@@ -17,7 +17,7 @@ from typing import TypedDict, Unpack
 from emulator.api.context import Answer, Call
 from emulator.api.fields import Rest, WireField
 from emulator.api.schema import Nothing, WireSchema
-from emulator.domain.catalogue.catalogue import OwnType, Words
+from emulator.domain.catalogue.catalogue import Like, OwnType, Words
 from emulator.errors import ApiError
 
 Handler = Callable[..., object]
@@ -247,7 +247,7 @@ class Registry:
         return found or function
 
     def _functions_of(
-        self, intname: str, title: tuple[tuple[str, str], ...], like: str
+        self, intname: str, title: tuple[tuple[str, str], ...], like: Like
     ) -> dict[str, Function]:
         assert self._own_type is not None  # noqa: S101 - asked by the one caller
         family = self._own_type(OwnType(intname, dict(title), like))

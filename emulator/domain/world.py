@@ -6,21 +6,22 @@ The rules decide where users differ or nobody knows; each cites its number in do
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
-from functools import lru_cache
-from typing import Any, Literal
+from functools import cache, lru_cache
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from sqlalchemy import Text, bindparam, select, type_coerce, update
 
 from emulator.clock import SystemClock, WorldClock
-from emulator.domain.catalogue.catalogue import Catalogue
+from emulator.domain.catalogue.catalogue import Catalogue, Contradiction, Word
+from emulator.domain.limits import Between
 from emulator.store import tables
 from emulator.store.engine import Database, Row, Statement
 
 ProvisioningMode = Literal["at_once", "seconds", "reads", "by_hand"]
-PROVISIONING_MODES: tuple[ProvisioningMode, ...] = ("at_once", "seconds", "reads", "by_hand")
+PROVISIONING_MODES: tuple[ProvisioningMode, ...] = get_args(ProvisioningMode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +31,13 @@ class Provisioning:
     Seconds are elapsed real seconds (docs/evidence.md 2), so a key arrives under a frozen clock.
     """
 
-    mode: ProvisioningMode = "at_once"
-    amount: int = 0
+    mode: ProvisioningMode = field(default="at_once", metadata={"required": True})
+    amount: Annotated[int, Between(1, 1_000_000)] = 0
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Seconds and reads are counted, the other two are not."""
+        if (self.mode in {"seconds", "reads"}) != bool(self.amount):
+            yield ("amount",), "goes with seconds and reads, and only with them"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +54,7 @@ class Rules:
     """What an order without the money for it gets, or becomes (docs/evidence.md 25)."""
     open_pricelist: bool = True
     """Whether ``pricelist.export`` needs no login (docs/evidence.md 26)."""
-    list_rows: int = 1000
+    list_rows: Annotated[int, Between(1, 100_000)] = 1000
     """Rows of a page where ``p_cnt`` says nothing."""
     item_status_text: Literal["label", "number"] = "label"
     """What the text of ``item_status`` is (docs/evidence.md 19)."""
@@ -56,7 +62,7 @@ class Rules:
     """Whether an address gets a trial only once."""
     deletion: Literal["tariff", "at_once", "period_end", "forbidden"] = "tariff"
     """What a client's deletion does; ``tariff``: what each tariff says (docs/evidence.md 30)."""
-    least_months: int = 0
+    least_months: Annotated[int, Between(0, 120)] = 0
     """How long a service is kept before its client may delete it, where its tariff asks less."""
     order_tells_id: bool = True
     """Whether a one-shot order of a machine tells its number (docs/evidence.md 43)."""
@@ -69,57 +75,52 @@ class Rules:
     (docs/evidence.md 61)."""
     modules_alone: bool = False
     """Whether a module can be ordered without a license (docs/evidence.md 60)."""
-    allowed_origins: tuple[str, ...] = ()
+    allowed_origins: tuple[Word, ...] = ()
     """Web pages that may read answers of ``/billmgr``; ``*``: all (docs/evidence.md 27)."""
 
     @classmethod
-    def read(cls, given: Mapping[str, object]) -> Rules:
-        """Rules from a world's file or row. ValueError names an unknown rule or a bad value."""
-        known = {f.name: f for f in fields(cls)}
-        for name, value in given.items():
-            if name not in known:
+    def read(cls, rules: Mapping[str, object]) -> Rules:
+        """Rules by name, as the control API takes them.
+
+        Raises ValueError naming an unknown rule, or a value that a rule cannot have.
+        """
+        hints = _rule_hints()
+        for name, value in rules.items():
+            if name not in hints:
                 msg = f"rules.{name}: there is no such rule"
                 raise ValueError(msg)
-            _check_rule(name, value)
-        values: dict[str, Any] = dict(given)  # each was checked by name
+            expected = _mismatch(hints[name], value)
+            if expected:
+                msg = f"rules.{name}: {value!r} is not {expected}"
+                raise ValueError(msg)
+        values: dict[str, Any] = dict(rules)  # each was checked by name
         if isinstance(values.get("allowed_origins"), list):
             values["allowed_origins"] = tuple(values["allowed_origins"])
         return cls(**values)
 
     def as_dict(self) -> dict[str, object]:
-        """As a row or a JSON answer tells them."""
+        """For a row, and for JSON answers."""
         return {**asdict(self), "allowed_origins": list(self.allowed_origins)}
 
 
-_CHOICES = {
-    "retired_products": ("allow", "refuse"),
-    "poor_order": ("refuse", "basket"),
-    "item_status_text": ("label", "number"),
-    "module_actions": ("classic", "newer"),
-    "deletion": ("tariff", "at_once", "period_end", "forbidden"),
-}
-_MOST_MONTHS = 120
-_MOST_ROWS = 100_000
+@cache
+def _rule_hints() -> dict[str, Any]:
+    return get_type_hints(Rules, include_extras=True)
 
 
-def _check_rule(name: str, value: object) -> None:
-    if name in _CHOICES:
-        good = value in _CHOICES[name]
-        wanted = " or ".join(_CHOICES[name])
-    elif name == "list_rows":
-        good = isinstance(value, int) and not isinstance(value, bool) and 0 < value <= _MOST_ROWS
-        wanted = f"a number from 1 to {_MOST_ROWS}"
-    elif name == "least_months":
-        good = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_MONTHS
-        wanted = f"a number from 0 to {_MOST_MONTHS}"
-    elif name == "allowed_origins":
-        good = isinstance(value, list | tuple) and all(isinstance(v, str) for v in value)
-        wanted = "a list of origins"
-    else:
-        good, wanted = isinstance(value, bool), "true or false"
-    if not good:
-        msg = f"rules.{name}: {value!r} is not {wanted}"
-        raise ValueError(msg)
+def _mismatch(hint: Any, value: object) -> str:  # noqa: ANN401 - annotations are anything
+    """What a rule's value should be, in words; empty where it is that."""
+    if hint is bool:
+        return "" if isinstance(value, bool) else "true or false"
+    if get_origin(hint) is Literal:
+        allowed = get_args(hint)
+        return "" if value in allowed else " or ".join(allowed)
+    if get_origin(hint) is Annotated:
+        limits: Between = hint.__metadata__[0]
+        good = isinstance(value, int) and not isinstance(value, bool) and limits.allows(value)
+        return "" if good else f"a number from {limits.least} to {limits.most}"
+    good = isinstance(value, list | tuple) and all(isinstance(text, str) for text in value)
+    return "" if good else "a list of origins"
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,8 +230,7 @@ def set_clock(db: Database, clock: WorldClock) -> None:
 
 def set_rules(db: Database, rules: Rules, provisioning: Provisioning) -> None:
     """Writes rules and provisioning."""
-    told = {"mode": provisioning.mode, "amount": provisioning.amount}
-    db.run(_SET_RULES, rules=rules.as_dict(), provisioning=told)
+    db.run(_SET_RULES, rules=rules.as_dict(), provisioning=asdict(provisioning))
 
 
 def catalogue_changed(db: Database) -> None:

@@ -18,14 +18,14 @@ from emulator.domain.accounts.partners import Partner
 from emulator.domain.accounts.profiles import PERSON
 from emulator.domain.billing import discounts, payments
 from emulator.domain.billing.discounts import NAME, Discount
-from emulator.domain.catalogue import catalogue
+from emulator.domain.catalogue.catalogue import Tariff
+from emulator.domain.catalogue.rows import all_columns, load, write_tariffs
 from emulator.domain.services import opening, services
 from emulator.domain.services.services import ACTIVE, DELETED, KEEP_SUSPENDED, SUSPENDED, Service
 from emulator.domain.world import Shop, read
 from emulator.store import tables
 from emulator.store.engine import Database
 from emulator.worlds.fixtures import Offset, ServiceFixture, WorldFixture
-from emulator.worlds.tariff_rows import all_columns, write_tariffs
 
 SUBSTATES = {
     "": "",
@@ -94,7 +94,7 @@ def write(db: Database, fixture: WorldFixture, seed: int, machine: SystemClock) 
         _PROMO, [{"code": p.code, "percent": p.percent, "type": None} for p in fixture.promo_codes]
     )
     db.many(_PAYMETHOD, [dict(method) for method in PAYMETHODS])
-    shop = Shop(db, read(db), now, catalogue.load(db), machine)
+    shop = Shop(db, read(db), now, load(db), machine)
     owners = {given.login: _account(shop, fixture, asdict(given)) for given in fixture.accounts}
     named: dict[tuple[str, str], int] = {}
     for wanted in fixture.services:
@@ -229,7 +229,7 @@ def count_from(address: IPv4Address) -> Iterator[IPv4Address]:
 def _invent_services(
     shop: Shop,
     owner: Account,
-    sold: list[catalogue.Tariff],
+    sold: list[Tariff],
     place: str,
     addresses: Iterator[IPv4Address],
     each: int,

@@ -20,15 +20,14 @@ from pathlib import Path
 from emulator import journal
 from emulator.clock import SystemClock
 from emulator.domain.accounts.sessions import PREFIX_LENGTH, prefix_of
-from emulator.domain.catalogue import catalogue
-from emulator.domain.catalogue.catalogue import Catalogue
+from emulator.domain.catalogue import rows as catalogue_rows
+from emulator.domain.catalogue.catalogue import Catalogue, Tariff
 from emulator.domain.world import Shop, World
 from emulator.settings import Settings
 from emulator.store import tables
 from emulator.store.engine import Database
 from emulator.worlds import pricelist, storage
 from emulator.worlds.connections import NAME, Connections, NoWorld, WorldError, WorldExists
-from emulator.worlds.fixtures import TariffFixture
 from emulator.worlds.storage import Seeds
 
 DEFAULT = "default"
@@ -96,7 +95,7 @@ class Worlds(Connections):
         key = (str(db.path), world.catalogue_version)
         kept = self._catalogues.get(key)
         if kept is None:
-            kept = self._catalogues[key] = catalogue.load(db)
+            kept = self._catalogues[key] = catalogue_rows.load(db)
             while len(self._catalogues) > CATALOGUES:
                 self._catalogues.popitem(last=False)
         return kept
@@ -242,7 +241,7 @@ class Worlds(Connections):
                 shutil.copyfile(self.root / name / "origin.json", folder / "origin.json")
             storage.turn(folder, into, folder / "seed.db")
 
-    def sell(self, name: str, tariffs: tuple[TariffFixture, ...]) -> list[int]:
+    def sell(self, name: str, tariffs: tuple[Tariff, ...]) -> list[int]:
         """These tariffs become the catalogue, now and after every reset; ids of old ones kept.
 
         A tariff that services still stand on stays, so that they can be read and prolonged.

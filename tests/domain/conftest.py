@@ -15,7 +15,7 @@ from emulator.domain import lifecycle, world
 from emulator.domain.accounts import accounts
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.billing import checkout, discounts, orders
-from emulator.domain.catalogue import catalogue
+from emulator.domain.catalogue import rows
 from emulator.domain.services import licenses as rules_of_licenses
 from emulator.domain.services import services
 from emulator.domain.services.licenses import Wish
@@ -111,7 +111,7 @@ def open_bench(fixture: str = "small") -> Bench:
     db = engine.in_memory()
     with db.writing():
         seeding.write(db, load_once(fixture), 1, machine)
-    bench = Bench(Shop(db, world.read(db), START, catalogue.load(db), machine))
+    bench = Bench(Shop(db, world.read(db), START, rows.load(db), machine))
     clock.append(bench)
     return bench
 

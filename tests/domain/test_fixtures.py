@@ -6,16 +6,16 @@ from decimal import Decimal
 
 import pytest
 
+from emulator.domain.catalogue.catalogue import Tariff
 from emulator.domain.world import Provisioning, Rules
 from emulator.worlds.fixtures import (
     Offset,
-    TariffFixture,
     load_tariffs,
     load_world,
     tariff_names,
     world_names,
 )
-from emulator.worlds.fixtures.schemas import RulesSchema
+from emulator.worlds.fixtures.reading import record
 
 CODES = {
     *(55227, 55228, 55229, 55230, 55239, 55240),  # ISPmanager 6, other countries
@@ -48,13 +48,13 @@ WITH_TRIAL = {55369, 55391} | PLATFORMS
 
 
 @pytest.fixture(scope="module")
-def tariffs() -> dict[int, TariffFixture]:
+def tariffs() -> dict[int, Tariff]:
     return {tariff.id: tariff for tariff in load_tariffs()}
 
 
-def amounts(tariff: TariffFixture) -> Iterator[tuple[int, Decimal]]:
-    items = (item.prices for addon in tariff.addons for item in addon.items)
-    for prices in (tariff.periods, *(addon.prices for addon in tariff.addons), *items):
+def amounts(tariff: Tariff) -> Iterator[tuple[int, Decimal]]:
+    items = (item.prices for addon in tariff.addons.values() for item in addon.items)
+    for prices in (tariff.prices, *(addon.prices for addon in tariff.addons.values()), *items):
         for own in prices.values():
             yield from own.items()
 
@@ -65,7 +65,7 @@ OUR_MODULES = {955301, 955302, 955303, 955304, 955305}
 
 
 def test_every_code_of_the_reference_is_there_and_no_other(
-    tariffs: dict[int, TariffFixture],
+    tariffs: dict[int, Tariff],
 ) -> None:
     found = {code: tariff.type for code, tariff in tariffs.items() if tariff.type != "certificate"}
     assert found == (
@@ -78,37 +78,41 @@ def test_every_code_of_the_reference_is_there_and_no_other(
 
 
 def test_a_machine_has_addons_of_all_kinds_templates_and_places(
-    tariffs: dict[int, TariffFixture],
+    tariffs: dict[int, Tariff],
 ) -> None:
     for code in (6, 1400):
         machine = tariffs[code]
-        assert {addon.kind for addon in machine.addons} == {"integer", "boolean", "enumeration"}
-        assert {addon.intname for addon in machine.addons} >= {"ncpu", "mem", "disc", "ip"}
+        assert {addon.kind for addon in machine.addons.values()} == {
+            "integer",
+            "boolean",
+            "enumeration",
+        }
+        assert {addon.intname for addon in machine.addons.values()} >= {"ncpu", "mem", "disc", "ip"}
         assert any("Windows" in one.intname for one in machine.ostempl)
         assert set(machine.datacenters) == {1, 4}
 
 
 def test_tariffs_paid_by_the_node_have_the_addons_of_the_reference(
-    tariffs: dict[int, TariffFixture],
+    tariffs: dict[int, Tariff],
 ) -> None:
-    found = {t.id: t.addons[0].id for t in tariffs.values() if t.addons and t.type == "soft"}
+    found = {t.id: next(iter(t.addons)) for t in tariffs.values() if t.addons and t.type == "soft"}
 
     assert {code: found[code] for code in NODE_ADDONS} == NODE_ADDONS
     assert set(found) - set(NODE_ADDONS) == {55234}
-    assert tariffs[55234].addons[0].evidence == "assumed"
+    assert next(iter(tariffs[55234].addons.values())).evidence == "assumed"
 
 
 def test_cloud_may_be_ordered_with_one_node_and_with_two_hundred_and_sixty(
-    tariffs: dict[int, TariffFixture],
+    tariffs: dict[int, Tariff],
 ) -> None:
-    (nodes,) = tariffs[3887].addons
+    (nodes,) = tariffs[3887].addons.values()
 
     assert nodes.minimum == 1
     assert nodes.maximum >= 260
 
 
 def test_codes_differ_by_country_only_for_the_current_generation(
-    tariffs: dict[int, TariffFixture],
+    tariffs: dict[int, Tariff],
 ) -> None:
     russian = {code for code, tariff in tariffs.items() if tariff.country == "RU"}
     foreign = {code for code, tariff in tariffs.items() if tariff.country == "other"}
@@ -118,22 +122,22 @@ def test_codes_differ_by_country_only_for_the_current_generation(
 
 
 def test_money_is_decimal_and_every_tariff_is_priced_in_euros_and_roubles(
-    tariffs: dict[int, TariffFixture],
+    tariffs: dict[int, Tariff],
 ) -> None:
     for tariff in tariffs.values():
-        assert set(tariff.periods) == {"EUR", "RUB"}
+        assert set(tariff.prices) == {"EUR", "RUB"}
         assert {type(cost) for _, cost in amounts(tariff)} == {Decimal}
 
 
 def test_trials_have_one_free_period_and_nothing_else_is_free(
-    tariffs: dict[int, TariffFixture],
+    tariffs: dict[int, Tariff],
 ) -> None:
     assert {code for code, tariff in tariffs.items() if tariff.trial} == {55235, 55239, 55240}
     licenses = [tariffs[code] for code in CODES]
     for tariff in licenses:
-        offered = set(tariff.periods["EUR"])
+        offered = set(tariff.prices["EUR"])
         assert tariff.trial == (offered == {-100})
-        assert tariff.trial_days == (14 if -100 in offered else None)
+        assert tariff.trial_days == (14 if -100 in offered else 0)
         assert (-100 in offered) == (tariff.trial or tariff.id in WITH_TRIAL)
         assert all((cost == 0) == (period == -100) for period, cost in amounts(tariff))
 
@@ -143,13 +147,13 @@ def test_trials_have_one_free_period_and_nothing_else_is_free(
     [(55227, {1, 12}), (55234, {1, 12}), (3541, {1, 3, 6, 12}), (7, {0, 1, 3, 6, 12})],
 )
 def test_periods_are_those_of_the_generation(
-    tariffs: dict[int, TariffFixture], code: int, periods: set[int]
+    tariffs: dict[int, Tariff], code: int, periods: set[int]
 ) -> None:
-    assert set(tariffs[code].periods["RUB"]) == periods
+    assert set(tariffs[code].prices["RUB"]) == periods
 
 
 def test_products_retire_on_the_day_the_reference_gives(
-    tariffs: dict[int, TariffFixture],
+    tariffs: dict[int, Tariff],
 ) -> None:
     documented = {c: t.retired_on for c, t in tariffs.items() if t.retired_evidence == "documented"}
 
@@ -159,7 +163,7 @@ def test_products_retire_on_the_day_the_reference_gives(
 
 
 def test_a_tariff_changes_to_paid_ones_of_its_generation_and_country(
-    tariffs: dict[int, TariffFixture],
+    tariffs: dict[int, Tariff],
 ) -> None:
     assert tariffs[55239].change_to == (55227, 55228, 55229, 55230)
     assert set(tariffs[55227].change_to) == {55228, 55229, 55230}
@@ -168,7 +172,7 @@ def test_a_tariff_changes_to_paid_ones_of_its_generation_and_country(
 
 
 def test_every_target_of_a_change_exists_and_is_no_trial(
-    tariffs: dict[int, TariffFixture],
+    tariffs: dict[int, Tariff],
 ) -> None:
     for tariff in tariffs.values():
         for target in tariff.change_to:
@@ -262,4 +266,4 @@ def test_offsets_follow_the_calendar(count: int, unit: str, day: date) -> None:
 
 
 def test_a_world_file_can_set_every_rule_there_is() -> None:
-    assert set(RulesSchema().fields) == set(Rules.__dataclass_fields__)
+    assert record(Rules)(Rules().as_dict()) == Rules()

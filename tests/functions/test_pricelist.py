@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from emulator.domain.catalogue.catalogue import load
+from emulator.domain.catalogue.rows import load
 from emulator.worlds import pricelist
 from tests.functions.seller import Seller, child
 
@@ -176,14 +176,14 @@ def test_what_is_exported_reads_back_as_the_catalogue_it_came_from(shop: Seller)
         for tariff in read.tariffs:
             known = catalogue[tariff.id]
             assert tariff.type == known.type
-            assert tariff.periods["EUR"] == known.prices["EUR"]
-            assert {a.id: a.prices.get("EUR") for a in tariff.addons} == {
+            assert tariff.prices["EUR"] == known.prices["EUR"]
+            assert {a.id: a.prices.get("EUR") for a in tariff.addons.values()} == {
                 a.id: a.prices.get("EUR") for a in known.addons.values()
             }
-            items = {i.id: i.prices["EUR"] for a in tariff.addons for i in a.items}
+            items = {i.id: i.prices["EUR"] for a in tariff.addons.values() for i in a.items}
             offered = (i for a in known.addons.values() for i in a.items)
             assert items == {i.id: i.prices["EUR"] for i in offered}
-            kinds = {(a.id, a.kind, a.default) for a in tariff.addons}
+            kinds = {(a.id, a.kind, a.standard) for a in tariff.addons.values()}
             assert kinds == {(a.id, a.kind, a.standard) for a in known.addons.values()}
             systems = [one.intname for one in tariff.ostempl]
             assert systems == [one.intname for one in known.options.get("ostempl", ())]

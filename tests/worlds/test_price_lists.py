@@ -44,21 +44,21 @@ def one(document: bytes | str, **replaced: str) -> bytes:
 
 def test_a_module_of_a_partner_is_read_as_an_addition() -> None:
     (tariff,) = pricelist.read(MODULE, "USD").tariffs
-    assert (tariff.id, tariff.type, tariff.name.en) == (277, "addition", "Virusdie")
-    assert tariff.periods == {"EUR": {1: Decimal("913.9286")}}
+    assert (tariff.id, tariff.type, tariff.name["en"]) == (277, "addition", "Virusdie")
+    assert tariff.prices == {"EUR": {1: Decimal("913.9286")}}
 
 
 def test_the_oddities_of_a_machine_are_survived() -> None:
     found = pricelist.read(MACHINE, "EUR")
     (tariff,) = found.tariffs
-    assert (tariff.type, tariff.name.ru) == ("vds", "ВПС")
-    assert tariff.periods == {"RUB": {-100: 0, 1: Decimal(490), 12: Decimal(4900)}}
+    assert (tariff.type, tariff.name["ru"]) == ("vds", "ВПС")
+    assert tariff.prices == {"RUB": {-100: 0, 1: Decimal(490), 12: Decimal(4900)}}
     assert not tariff.trial
-    addon, choice = tariff.addons
+    addon, choice = tariff.addons.values()
     assert (addon.id, addon.intname) == (2190, "ncpu")
     assert (addon.restrict_client_change, tariff.takes_address) == ("uponly", False)
-    assert (addon.minimum, addon.maximum, addon.included, addon.default) == (1, 8, 2, 2)
-    assert (choice.kind, choice.default, [item.id for item in choice.items]) == (
+    assert (addon.minimum, addon.maximum, addon.included, addon.standard) == (1, 8, 2, 2)
+    assert (choice.kind, choice.standard, [item.id for item in choice.items]) == (
         "enumeration",
         93,
         [93],
@@ -105,8 +105,8 @@ def test_a_type_nobody_knows_becomes_one_of_the_world_and_is_sold() -> None:
 )  # fmt: skip
 def test_json_in_all_its_shapes_says_the_same(document: object) -> None:
     (tariff,) = pricelist.read(json.dumps(document).encode(), "EUR").tariffs
-    assert (tariff.id, tariff.name.en, tariff.type) == (5, "A", "soft")
-    assert tariff.periods == {"EUR": {1: Decimal(3)}}
+    assert (tariff.id, tariff.name["en"], tariff.type) == (5, "A", "soft")
+    assert tariff.prices == {"EUR": {1: Decimal(3)}}
 
 
 @pytest.mark.parametrize(

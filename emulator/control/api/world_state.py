@@ -103,8 +103,8 @@ def sell(worlds: Worlds, name: str, document: bytes) -> ImportResult:
     imported = pricelist.read(document, currency)
     still_used = worlds.sell(name, imported.tariffs)
     left_out = imported.left_out
-    if not any(tariff.periods.get(currency) for tariff in imported.tariffs):
-        priced = ", ".join(sorted({c for tariff in imported.tariffs for c in tariff.periods}))
+    if not any(tariff.periods(currency) for tariff in imported.tariffs):
+        priced = ", ".join(sorted({c for tariff in imported.tariffs for c in tariff.prices}))
         line = f"no tariff has a price in {currency}, the currency of this world: only in {priced}"
         left_out += (f"{line}; change the currency of the accounts that shall order",)
     return ImportResult(

@@ -1,45 +1,63 @@
 """Tariffs, their addons and prices: what can be bought.
 
 Source: docs/trade.md section 9, docs/resale.md section 2.7. Prices are ours.
-Read whole once per process and catalogue version, then looked up by number.
+These classes are the one declaration of a tariff: files of worlds are read by their annotations
+(``worlds.fixtures.reading``), and rows are written and read by the names of their fields
+(``catalogue.rows``). The catalogue is read whole once per process and version.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
-
-from sqlalchemy import select
+from typing import Annotated, Literal
 
 from emulator.clock import add_months
+from emulator.domain.limits import Between, BothLanguages, ById, Matches, NotEmpty
 from emulator.domain.money import ZERO
 from emulator.errors import BadValue
-from emulator.store import tables
-from emulator.store.engine import Database, Row, Statement
 
 TRIAL = -100
 LIFETIME = 0
+INTEGER, BOOLEAN, ENUMERATION = "integer", "boolean", "enumeration"
+"""Kinds of addons: counted, switched on or off, one of several."""
+TYPE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}\Z", re.ASCII)
+"""What a product type may be called: the name becomes part of function names."""
+PIECES = {"en": "pcs.", "ru": "шт."}
+"""What is counted where nothing else is named."""
 
 Words = Mapping[str, str]
 """A text by language: ``{"en": …, "ru": …}``."""
-Prices = Mapping[str, Mapping[int, Decimal]]
+Texts = Annotated[Words, BothLanguages]
+Word = Annotated[str, NotEmpty]
+Number = Annotated[int, Between(1, 999_999_999)]
+TypeName = Annotated[str, Matches(TYPE_NAME, "the name of a product type")]
+Currency = Annotated[str, Matches(re.compile(r"[A-Z]{3}\Z", re.ASCII), "a currency such as EUR")]
+Period = Annotated[int, Between(0, 36, besides=TRIAL)]
+Prices = Mapping[Currency, Mapping[Period, Decimal]]
 """Cost by currency and period in months (-100 trial, 0 lifetime)."""
+Grade = Literal["recorded", "documented", "observed", "assumed"]
+"""How a value is known (docs/evidence.md)."""
+Like = Literal["vds", "dedic", "vhost", "instances", "domain", "dnshost", "storage", "colocation"]
+"""What a world's own product type can be like."""
+Restriction = Literal["off", "on", "uponly", "downonly"]
 
-
-INTEGER, BOOLEAN, ENUMERATION = "integer", "boolean", "enumeration"
-"""Kinds of addons: counted, switched on or off, one of several."""
+Contradiction = tuple[tuple[str | int, ...], str]
+"""Where in a declaration something is wrong, by keys of the file, and what."""
+IN_FILES_ONLY = {"required": True}
+"""Metadata of a field that files must have and rows do not: it then has its default."""
 
 
 @dataclass(frozen=True, slots=True)
 class AddonItem:
     """One of the several things an enumeration offers."""
 
-    id: int
-    intname: str
-    name: Words
+    id: Number
+    intname: Word
+    name: Texts
     prices: Prices
 
 
@@ -47,17 +65,17 @@ class AddonItem:
 class Option:
     """A value that can be chosen without a price: an OS template, a recipe."""
 
-    intname: str
-    name: Words
+    intname: Word
+    name: Texts
 
 
 @dataclass(frozen=True, slots=True)
 class OwnType:
     """A product type that a world defines itself, ``like`` one that every world knows."""
 
-    intname: str
-    title: Words
-    like: str
+    intname: Annotated[str, Matches(TYPE_NAME, "a name such as forexbox")]
+    title: Texts
+    like: Like
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +87,33 @@ class Addon:
     taken when nothing is sent.
     """
 
-    id: int
-    intname: str
-    name: Words
-    minimum: int
-    maximum: int
-    step: int
-    standard: int
-    included: int
-    restrict_client_change: str
-    """``off``, ``on``, ``uponly``, ``downonly``: how a client may not change it later."""
-    kind: str
-    measure: Words
-    items: tuple[AddonItem, ...]
-    prices: Prices
+    id: Number
+    intname: Word
+    name: Texts
+    minimum: Annotated[int, Between(0, 100_000)]
+    maximum: Annotated[int, Between(1, 1_000_000)]
+    step: Annotated[int, Between(1, 100_000)]
+    standard: Annotated[int, Between(0, 100_000_000)] = field(metadata={"key": "default"})
+    included: Annotated[int, Between(0, 100_000)]
+    evidence: Grade = field(default="assumed", metadata=IN_FILES_ONLY)
+    prices: Prices = field(default_factory=dict)
+    """Of one unit beyond the included ones; an enumeration has none."""
+    restrict_client_change: Restriction = "off"
+    """How a client may not change it later."""
+    kind: Literal["integer", "boolean", "enumeration"] = "integer"
+    measure: Texts = field(default_factory=lambda: PIECES)
+    items: tuple[AddonItem, ...] = ()
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """A default outside the limits, or none of the items; items of no enumeration."""
+        items = {item.id for item in self.items}
+        if (self.kind == ENUMERATION) != bool(items):
+            yield ("items",), "goes with an enumeration, and only with it"
+        elif items:
+            if self.standard not in items:
+                yield ("default",), "is not one of the items"
+        elif not self.minimum <= self.standard <= self.maximum:
+            yield ("default",), "is not between minimum and maximum"
 
     def item(self, number: int) -> AddonItem | None:
         """One item of an enumeration, or None."""
@@ -131,33 +162,73 @@ class Addon:
 
 @dataclass(frozen=True, slots=True)
 class Tariff:
-    """One ``pricelist``. ``country``: ``RU``, ``other`` or ``any``."""
+    """One ``pricelist``. Codes are the vendor's, prices and internal names ours.
 
-    id: int
-    type: str
-    intname: str
-    name: Words
-    description: Words
-    country: str
+    ``evidence`` says how the code is known, ``retired_evidence`` how the day is known on which it
+    left the price list.
+    """
+
+    id: Number
+    type: TypeName
+    intname: Word
+    name: Texts
+    description: Texts
+    country: Literal["other", "RU", "any"]
     trial: bool
-    trial_days: int
-    retired_on: date | None
-    change_to: tuple[int, ...]
-    position: int
-    deletion: str
-    """``at_once``, ``period_end`` or ``forbidden``."""
-    least_months: int
-    takes_address: bool
-    datacenters: Mapping[int, Words]
-    """Where it is offered; empty: in the one that everything has."""
-    options: Mapping[str, tuple[Option, ...]]
-    """What can be chosen beside addons: ``ostempl``, ``recipe``."""
-    most_at_once: int
+    prices: Prices = field(metadata={"key": "periods"})
+    trial_days: Annotated[int, Between(1, 366)] = 0
+    """How long a trial lasts; 0: it has none."""
+    retired_on: date | None = None
+    retired_evidence: Grade | None = None
+    evidence: Grade = field(default="assumed", metadata=IN_FILES_ONLY)
+    group: Annotated[str, NotEmpty] = ""
+    """Product, generation and country: inside a group tariffs can be changed."""
+    addons: Annotated[Mapping[int, Addon], ById] = field(default_factory=dict)
+    deletion: Literal["at_once", "period_end", "forbidden"] = "at_once"
+    """What a client's deletion does: at once, at the end of what is paid, or nothing."""
+    least_months: Annotated[int, Between(0, 120)] = 0
+    """Nobody may delete a service of this tariff sooner."""
+    takes_address: bool = True
+    """Whether an order names an address; some third-party licenses have none."""
+    datacenters: Mapping[Annotated[int, Between(1, 1_000_000)], Texts] = field(default_factory=dict)
+    """Where it is offered; empty: in the one data centre that everything has."""
+    ostempl: tuple[Option, ...] = ()
+    """OS templates."""
+    recipe: tuple[Option, ...] = ()
+    most_at_once: Annotated[int, Between(1, 1000)] = 20
     """How many one order may hold (``order_count``)."""
-    fits: tuple[str, ...]
+    fits: tuple[Word, ...] = ()
     """Of a module: internal names of the panel editions that take it; empty: all do."""
-    prices: Prices
-    addons: Mapping[int, Addon]
+    change_to: tuple[int, ...] = field(default=(), metadata={"key": None})
+    """Ids a service of this tariff may change to."""
+    position: int = field(default=0, metadata={"key": None})
+    """Its place in the price list."""
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """Trials that cost or have no length, and prices that do not fit each other."""
+        offered = {months for costs in self.prices.values() for months in costs}
+        if self.trial != (offered == {TRIAL}):
+            yield ("periods",), "a trial has the period -100 and no other"
+        elif any(costs.get(TRIAL) for costs in self.prices.values()):
+            yield ("periods",), "a trial costs 0.00"
+        if (TRIAL in offered) != bool(self.trial_days):
+            yield ("trial_days",), "goes with the period -100, and only with it"
+        if (self.retired_on is None) != (self.retired_evidence is None):
+            yield ("retired_evidence",), "goes with retired_on, and only with it"
+        covered = {currency: set(costs) for currency, costs in self.prices.items()}
+        if len({frozenset(months) for months in covered.values()}) > 1:
+            yield ("periods",), "currencies differ in their periods"
+        for place, addon in enumerate(self.addons.values()):
+            for prices in [item.prices for item in addon.items] or [addon.prices]:
+                if {currency: set(costs) for currency, costs in prices.items()} != covered:
+                    what = "do not cover the currencies and periods of the tariff"
+                    yield ("addons", place, "prices"), what
+
+    @property
+    def options(self) -> Mapping[str, tuple[Option, ...]]:
+        """What can be chosen beside addons, by parameter; those without a choice are absent."""
+        offered = {"ostempl": self.ostempl, "recipe": self.recipe}
+        return {name: options for name, options in offered.items() if options}
 
     def addon(self, intname: str) -> Addon | None:
         """The addon of this internal name, or None."""
@@ -240,61 +311,3 @@ class Catalogue:
 
     def __getitem__(self, tariff_id: int) -> Tariff:
         return self._by_id[tariff_id]
-
-
-T = tables.tariff.c
-_TARIFFS = Statement(select(tables.tariff).order_by(T.position, T.id))
-_PRICES = Statement(select(tables.price))
-_ADDONS = Statement(select(tables.addon).order_by(tables.addon.c.id))
-_ADDON_PRICES = Statement(select(tables.addon_price))
-
-
-_TYPES = Statement(select(tables.product_type).order_by(tables.product_type.c.intname))
-
-
-def _money_of(told: Mapping[str, Mapping[str, str]]) -> Prices:
-    """Prices out of JSON, where keys and amounts are texts."""
-    return {
-        currency: {int(period): Decimal(cost) for period, cost in costs.items()}
-        for currency, costs in told.items()
-    }
-
-
-def _addon(number: int, rest: list[Any], prices: Prices) -> Addon:
-    *plain, items = rest
-    read = tuple(
-        AddonItem(item["id"], item["intname"], item["name"], _money_of(item["prices"]))
-        for item in items
-    )
-    return Addon(*(number, *plain, read, prices))
-
-
-def _tariff(row: Row, prices: Prices, addons: Mapping[int, Addon]) -> Tariff:
-    *plain, datacenters, options, most, fits = row
-    plain[9] = tuple(plain[9])
-    places = {int(number): name for number, name in datacenters.items()}
-    chosen = {
-        name: tuple(Option(one["intname"], one["name"]) for one in offered)
-        for name, offered in options.items()
-    }
-    return Tariff(*(*plain, places, chosen, most, tuple(fits), prices, addons))
-
-
-def load(db: Database) -> Catalogue:
-    """The whole catalogue in five reads, whatever its size."""
-    prices: dict[int, dict[str, dict[int, Decimal]]] = {}
-    for tariff_id, currency, period, cost in db.rows(_PRICES):
-        prices.setdefault(tariff_id, {}).setdefault(currency, {})[period] = cost
-    addon_prices: dict[tuple[int, int], dict[str, dict[int, Decimal]]] = {}
-    for tariff_id, addon_id, currency, period, cost in db.rows(_ADDON_PRICES):
-        of_addon = addon_prices.setdefault((tariff_id, addon_id), {})
-        of_addon.setdefault(currency, {})[period] = cost
-    addons: dict[int, dict[int, Addon]] = {}
-    for tariff_id, addon_id, *rest in db.rows(_ADDONS):
-        addon = _addon(addon_id, rest, addon_prices.get((tariff_id, addon_id), {}))
-        addons.setdefault(tariff_id, {})[addon_id] = addon
-    tariffs = tuple(
-        _tariff(row, prices.get(row[0], {}), addons.get(row[0], {})) for row in db.rows(_TARIFFS)
-    )
-    types = {row[0]: OwnType(*row) for row in db.rows(_TYPES)}
-    return Catalogue(tariffs, types)

@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from sqlalchemy import bindparam, delete, insert, select, text
 
 from emulator.domain import world
-from emulator.domain.catalogue.catalogue import TRIAL
+from emulator.domain.catalogue.catalogue import TRIAL, TYPE_NAME, Option, Tariff, Words
+from emulator.domain.catalogue.rows import write_tariffs
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
-from emulator.worlds.fixtures import PRODUCT_TYPES, TYPE_NAME, OptionFixture, TariffFixture, Wording
+from emulator.worlds.fixtures import PRODUCT_TYPES
 from emulator.worlds.pricelist.addons import addons_of
 from emulator.worlds.pricelist.nodes import (
     Node,
@@ -28,7 +29,6 @@ from emulator.worlds.pricelist.nodes import (
     whole,
     wording,
 )
-from emulator.worlds.tariff_rows import write_tariffs
 
 TRIAL_DAYS = 14
 """How long a trial lasts: an export does not say (assumed, as in our own price list)."""
@@ -46,7 +46,7 @@ EVERYWHERE, DEFAULT_PLACE = 1, "Default"
 class PriceList:
     """What was read: tariffs in their order, and what was left out, in words."""
 
-    tariffs: tuple[TariffFixture, ...]
+    tariffs: tuple[Tariff, ...]
     left_out: tuple[str, ...]
 
 
@@ -62,7 +62,7 @@ def read(document: bytes, currency: str) -> PriceList:
     if len(lists) > MOST:
         raise PriceListError(f"the document holds more than {MOST} tariffs")
     left_out: list[str] = []
-    tariffs: dict[int, TariffFixture] = {}
+    tariffs: dict[int, Tariff] = {}
     for node in lists:
         tariff = _tariff(node, currency, left_out)
         if tariff.id in tariffs:
@@ -88,7 +88,7 @@ _FORGET = (
 )
 
 
-def replace_in(db: Database, tariffs: tuple[TariffFixture, ...]) -> list[int]:
+def replace_in(db: Database, tariffs: tuple[Tariff, ...]) -> list[int]:
     """The tariffs of this world are these from now on. Old ones in use stay; their ids.
 
     The caller holds the lock and the transaction.
@@ -105,7 +105,7 @@ def replace_in(db: Database, tariffs: tuple[TariffFixture, ...]) -> list[int]:
     return sorted(stay)
 
 
-def _define_types(db: Database, tariffs: tuple[TariffFixture, ...]) -> None:
+def _define_types(db: Database, tariffs: tuple[Tariff, ...]) -> None:
     """Product types nobody knows become types of this world, so that they can be ordered.
 
     What has OS templates is like a virtual server, what has none like a hosting account (assumed).
@@ -119,12 +119,12 @@ def _define_types(db: Database, tariffs: tuple[TariffFixture, ...]) -> None:
             known.add(tariff.type)
 
 
-def _tariff(node: Node, currency: str, left_out: list[str]) -> TariffFixture:
+def _tariff(node: Node, currency: str, left_out: list[str]) -> Tariff:
     number = whole(node.get("id"), "a tariff", "id")
     name = f"tariff {number}"
     periods = prices_of(node, currency, name)
     offered = {months for costs in periods.values() for months in costs}
-    return TariffFixture(
+    return Tariff(
         id=number,
         type=_type(node),
         intname=node.get("intname") or node.get("additionintname"),
@@ -132,10 +132,9 @@ def _tariff(node: Node, currency: str, left_out: list[str]) -> TariffFixture:
         description=wording(node, "description", ""),
         country="any",
         trial=offered == {TRIAL},
-        evidence="assumed",
-        periods=periods,
-        trial_days=TRIAL_DAYS if TRIAL in offered else None,
-        addons=tuple(addons_of(node, currency, name, left_out)),
+        prices=periods,
+        trial_days=TRIAL_DAYS if TRIAL in offered else 0,
+        addons={a.id: a for a in addons_of(node, currency, name, left_out)},
         takes_address=_type(node) in STAND_ON_ADDRESSES,
         datacenters=_datacenters(node, name),
         ostempl=_options(node, "ostempl"),
@@ -144,7 +143,7 @@ def _tariff(node: Node, currency: str, left_out: list[str]) -> TariffFixture:
     )
 
 
-def _datacenters(node: Node, where: str) -> dict[int, Wording]:
+def _datacenters(node: Node, where: str) -> dict[int, Words]:
     """Where it is offered; the one place that everything has is no choice."""
     found = {
         whole(one.get("id"), where, "data centre"): wording(one, "name", one.get("id"))
@@ -153,14 +152,14 @@ def _datacenters(node: Node, where: str) -> dict[int, Wording]:
     return {} if list(found) == [EVERYWHERE] and _is_default(found[EVERYWHERE]) else found
 
 
-def _is_default(name: Wording) -> bool:
-    return name.en == DEFAULT_PLACE
+def _is_default(name: Words) -> bool:
+    return name["en"] == DEFAULT_PLACE
 
 
-def _options(node: Node, parameter: str) -> tuple[OptionFixture, ...]:
+def _options(node: Node, parameter: str) -> tuple[Option, ...]:
     """The values of a parameter of the product type; one without a name holds OS templates."""
     return tuple(
-        OptionFixture(value.get("intname"), wording(value, "name", value.get("intname")))
+        Option(value.get("intname"), wording(value, "name", value.get("intname")))
         for one in node.all("itemtypeparam")
         if (one.get("intname") or "ostempl") == parameter
         for value in one.all("itemtypeparamvalue")
@@ -179,7 +178,7 @@ def _type(node: Node) -> str:
     return "addition" if node.get("additionintname") else "soft"
 
 
-def _with_targets(tariffs: Iterable[TariffFixture]) -> list[TariffFixture]:
+def _with_targets(tariffs: Iterable[Tariff]) -> list[Tariff]:
     """A tariff may become any other of its type that is no trial (assumed: an export is silent)."""
     given = list(tariffs)
     paid: dict[str, list[int]] = {}

@@ -7,16 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from emulator.worlds.fixtures import AddonFixture, ItemFixture, Restriction, Wording
+from emulator.domain.catalogue.catalogue import PIECES, Addon, AddonItem, Restriction, Words
 from emulator.worlds.pricelist.nodes import Node, PriceListError, limit, prices_of, whole, wording
 
 UNLIMITED = 999_999
 """An addon's limit where the export gives none; large limits mean there is none (observed)."""
 SWITCHED, ENUMERATED = "1", "3"
-RESTRICTIONS: Mapping[str, Restriction] = {"on": "on", "uponly": "uponly", "downonly": "downonly"}
+RESTRICTIONS: Mapping[str, Restriction] = {
+    "on": "on",
+    "uponly": "uponly",
+    "downonly": "downonly",
+}
 
 
-def addons_of(node: Node, currency: str, where: str, left_out: list[str]) -> Iterator[AddonFixture]:
+def addons_of(node: Node, currency: str, where: str, left_out: list[str]) -> Iterator[Addon]:
     """The addons of a tariff; what cannot be ordered is told in ``left_out``."""
     seen: set[int] = set()
     for addon in node.all("addon"):
@@ -35,13 +39,13 @@ def addons_of(node: Node, currency: str, where: str, left_out: list[str]) -> Ite
         yield _addon(addon, number, currency, inside)
 
 
-def _items(addon: Node, currency: str, where: str) -> Iterator[ItemFixture]:
+def _items(addon: Node, currency: str, where: str) -> Iterator[AddonItem]:
     """What an enumeration offers, with each thing's own price."""
     for one in addon.all("enumeration"):
         for item in one.all("enumerationitem"):
             number = whole(item.get("id"), where, "item id")
             name = item.get("name") or item.get("intname") or str(number)
-            yield ItemFixture(
+            yield AddonItem(
                 id=number,
                 intname=item.get("intname") or name,
                 name=wording(item, "name", name),
@@ -49,32 +53,31 @@ def _items(addon: Node, currency: str, where: str) -> Iterator[ItemFixture]:
             )
 
 
-def _enumeration(addon: Node, number: int, items: tuple[ItemFixture, ...]) -> AddonFixture:
+def _enumeration(addon: Node, number: int, items: tuple[AddonItem, ...]) -> Addon:
     intname = next((n.get("intname") for n in addon.all("addon_itemtype_info")), "")
     told = addon.get("addondefault")
     known = {str(item.id): item.id for item in items}
-    return AddonFixture(
+    return Addon(
         id=number,
         intname=addon.get("intname") or intname,
         name=wording(addon, "name", str(number)),
         minimum=0,
         maximum=1,
         step=1,
-        default=known.get(told, items[0].id),
+        standard=known.get(told, items[0].id),
         included=0,
-        evidence="assumed",
         restrict_client_change=RESTRICTIONS.get(addon.get("restrictclientchange"), "off"),
         kind="enumeration",
         items=items,
     )
 
 
-def _measure(addon: Node) -> Wording | None:
+def _measure(addon: Node) -> Words:
     found = next((one for one in addon.all("measure") if one.get("name")), None)
-    return None if found is None else wording(found, "name", "")
+    return PIECES if found is None else wording(found, "name", "")
 
 
-def _addon(addon: Node, number: int, currency: str, where: str) -> AddonFixture:
+def _addon(addon: Node, number: int, currency: str, where: str) -> Addon:
     """Limits as the export gives them; ``addonlimit`` is what the tariff includes."""
     switched = addon.get("addontype") == SWITCHED
     included = limit(addon, "addonlimit", 0, where)
@@ -82,16 +85,15 @@ def _addon(addon: Node, number: int, currency: str, where: str) -> AddonFixture:
     most = limit(addon, "addonmax", 0, where) or (1 if switched else UNLIMITED)
     most = max(most, least, included)
     intname = next((n.get("intname") for n in addon.all("addon_itemtype_info")), "")
-    return AddonFixture(
+    return Addon(
         id=number,
         intname=addon.get("intname") or intname,
         name=wording(addon, "name", str(number)),
         minimum=least,
         maximum=most,
         step=max(1, limit(addon, "addonstep", 1, where)),
-        default=_default(addon, min(max(included, least), most), least, most, where),
+        standard=_default(addon, min(max(included, least), most), least, most, where),
         included=included,
-        evidence="assumed",
         prices=prices_of(addon, currency, where),
         restrict_client_change=RESTRICTIONS.get(addon.get("restrictclientchange"), "off"),
         kind="boolean" if switched else "integer",

@@ -15,8 +15,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from emulator.domain.catalogue.catalogue import TRIAL
-from emulator.worlds.fixtures import Wording
+from emulator.domain.catalogue.catalogue import TRIAL, Words
 
 BIGGEST = 2**31 - 1
 CURRENCY = re.compile(r"[A-Z]{3}\Z", re.ASCII)
@@ -91,10 +90,10 @@ def roots(root: Node) -> Iterator[Node]:
         yield from outer.all("doc")
 
 
-def wording(node: Node, name: str, otherwise: str) -> Wording:
+def wording(node: Node, name: str, otherwise: str) -> Words:
     """A text in both languages, the English one where the other lacks."""
     english = node.get(name) or otherwise
-    return Wording(english, node.get(f"{name}_ru") or english)
+    return {"en": english, "ru": node.get(f"{name}_ru") or english}
 
 
 def prices_of(node: Node, currency: str, where: str) -> dict[str, dict[int, Decimal]]:
