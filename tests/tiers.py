@@ -8,8 +8,11 @@ A test says in a mark which of its cases the short run needs. Everything else ru
     One case of ``count`` runs.
 ``one_per.with_args(key)``
     ``key`` is called with the parameters of each case. Of the cases with equal keys one runs.
-``counts(kind, parameter)``
-    Selects nothing: counts the distinct values of a parameter, or the cases where none is named.
+``one_of(group)``
+    Of all cases that name the same group, in whichever file, one runs.
+``counts(kind, *parameters)``
+    Selects nothing: counts the distinct values of parameters (``"mutant.rule"`` is an attribute of
+    one), or the cases where none is named.
 
 Which cases a short run picks rotates with the commit, so that all of them have their turn and one
 commit gives one verdict; ``--rotation N`` picks the N-th choice. ``--all`` (or the environment
@@ -32,7 +35,8 @@ MARKS: Final = (
     "full_only(reason): runs only in the full run",
     "every(count): of the cases one of count runs in the short run",
     "one_per(key): of the cases with the same key(*parameters) one runs in the short run",
-    "counts(kind, parameter=None): counted at the end of a run, by the value of a parameter",
+    "one_of(group): of all cases that name this group one runs in the short run",
+    "counts(kind, *parameters): counted at the end of a run, by the values of parameters",
 )
 CASES: Final = "cases"
 
@@ -93,6 +97,8 @@ class Tiers:
                 continue
             if mark := item.get_closest_marker("every"):
                 groups[_function_of(item), int(mark.args[0]), None].append(item)
+            elif mark := item.get_closest_marker("one_of"):
+                groups["", 0, mark.args[0]].append(item)
             elif mark := item.get_closest_marker("one_per"):
                 key = mark.args[0](*_parameters(item).values())
                 groups[_function_of(item), 0, key].append(item)
@@ -161,13 +167,15 @@ def _counted_values(item: pytest.Item) -> Iterator[tuple[str, str]]:
     """Yield what a case counts as by its marks: kinds and the values that are counted."""
     for mark in item.iter_markers("counts"):
         kind, *names = mark.args
-        values = [_describe(_parameters(item)[name]) for name in names]
+        values = [_describe_parameter(item, name) for name in names]
         yield kind, " ".join(values) or item.nodeid
 
 
-def _describe(value: object) -> str:
-    """Return the text by which a parameter is told from others of its kind."""
-    return str(getattr(value, "name", value))
+def _describe_parameter(item: pytest.Item, name: str) -> str:
+    """Return the text by which a parameter, or its attribute, is told from others of its kind."""
+    parameter, _, attribute = name.partition(".")
+    value = _parameters(item)[parameter]
+    return str(getattr(value, attribute or "name", value))
 
 
 def _parameters(item: pytest.Item) -> dict[str, Any]:

@@ -114,6 +114,7 @@ def honest() -> Iterator[OwnSeller]:
         yield seller
 
 
+@pytest.mark.counts("planted faults, seller")
 @pytest.mark.parametrize(("name", "out", "change", "told"), FAULTS)
 def test_a_seller_with_one_fault_is_caught(
     honest: OwnSeller, name: str, out: str, change: Change, told: str
@@ -125,6 +126,7 @@ def test_a_seller_with_one_fault_is_caught(
     assert told in str(verdict)
 
 
+@pytest.mark.counts("planted faults, seller")
 def test_an_http_status_of_failure_is_caught(honest: OwnSeller) -> None:
     mutant = Mutant(honest.wsgi, lambda body: body, "500 Internal Server Error")
     with connect_wsgi(mutant) as seller:

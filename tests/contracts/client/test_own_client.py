@@ -47,6 +47,7 @@ def _named(verdicts: list[Verdict], outcome: Outcome) -> set[str]:
     return {verdict.name for verdict in verdicts if verdict.outcome is outcome}
 
 
+@pytest.mark.full_only("make verify grades our client as every kind of reseller")
 @pytest.mark.parametrize(("kind", "trade"), NOT_EXERCISED)
 def test_our_client_holds_but_for_what_is_known(
     environment: CaseEnvironment, kind: str, trade: str

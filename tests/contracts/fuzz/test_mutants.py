@@ -94,6 +94,7 @@ FAULTS: list[Any] = [
 ]  # fmt: skip
 
 
+@pytest.mark.counts("planted faults, fuzz")
 @pytest.mark.parametrize(("func", "fault", "rule"), FAULTS)
 def test_a_fault_is_found_by_its_name(
     honest: Seller, declared: Declarations, func: str, fault: dict[str, Any], rule: str
@@ -105,6 +106,7 @@ def test_a_fault_is_found_by_its_name(
     assert found[0].messages[1].startswith("curl ")
 
 
+@pytest.mark.counts("planted faults, fuzz")
 def test_a_content_type_that_is_none_of_the_formats_is_found(
     honest: Seller, declared: Declarations
 ) -> None:
@@ -186,6 +188,7 @@ WALKS: list[Any] = [
 ]  # fmt: skip
 
 
+@pytest.mark.counts("planted faults, fuzz")
 @pytest.mark.parametrize(("fault", "rule"), WALKS)
 def test_a_fault_in_a_life_is_found_by_its_name(
     honest: Seller, declared: Declarations, fault: dict[str, Any], rule: str

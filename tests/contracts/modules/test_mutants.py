@@ -36,11 +36,15 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
         yield made
 
 
+@pytest.mark.counts("planted faults, endpoint")
+@pytest.mark.counts("rules of endpoints", "mutant.rule")
 @pytest.mark.parametrize("mutant", PRICES_ONLY, ids=named)
 def test_a_fault_of_prices_is_found_by_the_rule_of_its_name(shown: Stand, mutant: Mutant) -> None:
     assert_found(shown, mutant)
 
 
+@pytest.mark.counts("planted faults, endpoint")
+@pytest.mark.counts("rules of endpoints", "mutant.rule")
 @pytest.mark.parametrize("mutant", WITH_A_LOGIN, ids=named)
 def test_a_fault_of_a_cart_is_found_by_the_rule_of_its_name(stand: Stand, mutant: Mutant) -> None:
     assert_found(stand, mutant)

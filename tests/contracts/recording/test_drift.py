@@ -133,6 +133,7 @@ CHANGES = [
 ]  # fmt: skip
 
 
+@pytest.mark.counts("planted faults, drift")
 @pytest.mark.parametrize(("only", "change", "expected"), CHANGES)
 def test_a_difference_is_told_by_its_name_and_its_weight(
     contracts: ContractFields,
@@ -163,6 +164,7 @@ def test_the_same_seller_does_not_differ(contracts: ContractFields, own: Baselin
     assert _that_matter(different) == []
 
 
+@pytest.mark.one_of("whole runs of drift")
 @pytest.mark.timeout(600)
 def test_nothing_on_record_differs_from_what_our_seller_answers(contracts: ContractFields) -> None:
     records = [record for record in RECORDS if not LIKE_SOFT.fullmatch(record.func)]

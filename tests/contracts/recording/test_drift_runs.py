@@ -90,6 +90,7 @@ def test_a_foreign_seller_is_asked_only_what_changes_nothing() -> None:
     assert {"soft", "soft.edit", "vds.edit", "certificate.edit"} <= {one.func for one in samples}
 
 
+@pytest.mark.one_of("whole runs of drift")
 def test_a_recording_of_ours_does_not_drift(life: Life) -> None:
     run = of_recording(read(life.path), DriftOptions())
     assert exit_code(run.verdicts) == 0

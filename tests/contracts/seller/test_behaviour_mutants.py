@@ -174,6 +174,7 @@ FAULTS = [
 ]
 
 
+@pytest.mark.counts("planted faults, seller")
 @pytest.mark.parametrize(("fault", "name", "told"), FAULTS)
 def test_a_seller_that_misbehaves_is_found_by_the_step(
     honest: Seller, fault: Fault, name: str, told: str
@@ -207,6 +208,7 @@ def answers_errors_by_status(asked: Asked) -> bytes:
     return answer
 
 
+@pytest.mark.counts("planted faults, seller")
 @pytest.mark.parametrize(
     ("fault", "name", "told"),
     [

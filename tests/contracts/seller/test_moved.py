@@ -72,6 +72,7 @@ def test_an_honest_stranger_fails_nothing_and_is_left_as_it_was(whole: Run) -> N
     assert whole.clean
 
 
+@pytest.mark.one_of("whole runs on a third-party seller")
 @whole_run
 def test_read_only_judges_by_what_is_there(second: Second) -> None:
     verdicts, _ = second.judged(SpendingRules(read_only=True), flows=False)
@@ -253,6 +254,7 @@ FAULTS = [
 ]
 
 
+@pytest.mark.counts("planted faults, seller")
 @pytest.mark.parametrize(("fault", "name", "told"), FAULTS, ids=[f"{n}" for _, n, _ in FAULTS])
 def test_what_a_stranger_gets_wrong_is_found_by_name(
     second: Second, fault: Fault, name: str, told: str

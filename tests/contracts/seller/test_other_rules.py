@@ -68,6 +68,7 @@ def judged(world: str, choice: Choice) -> tuple[list[Verdict], Notes]:
 
 
 # All exchanges, where rules are the most; elsewhere those that several clients use. Courses always.
+@pytest.mark.one_of("whole runs on a third-party seller")
 @pytest.mark.parametrize(
     ("world", "level", "least"),
     [

@@ -30,6 +30,7 @@ def named(verdicts: list[Verdict], name: str) -> Verdict:
     return next(one for one in verdicts if one.name == name)
 
 
+@pytest.mark.one_of("whole runs on a third-party seller")
 def test_it_passes_core_spends_what_it_says_and_is_left_as_it_was(second: Second) -> None:
     before, there = second.balance, second.services()
     verdicts, notes = second.judged(budget("150.00"), Choice(level=CORE))
@@ -58,6 +59,7 @@ def test_nothing_is_left_to_be_prolonged_by_the_seller(second: Second) -> None:
     assert {one["autoprolong"] for one in orders} == {"null"}
 
 
+@pytest.mark.one_of("whole runs on a third-party seller")
 def test_without_a_budget_nothing_that_spends_is_sent(second: Second) -> None:
     before, there = second.balance, second.services()
     verdicts, notes = second.judged()
@@ -76,6 +78,7 @@ def test_without_a_budget_nothing_that_spends_is_sent(second: Second) -> None:
     assert notes.details["bought"] == []
 
 
+@pytest.mark.one_of("whole runs on a third-party seller")
 def test_what_is_the_accounts_own_is_never_changed(second: Second) -> None:
     second.judged(budget("150"), Choice())
     acting = [one for one in second.calls if changes(one["func"], one)]
@@ -98,6 +101,7 @@ def test_what_sets_people_to_work_is_ordered_only_where_it_is_named(second: Seco
     assert named(verdicts, "dedic.order.param/form").outcome is Outcome.PASS
 
 
+@pytest.mark.one_of("whole runs on a third-party seller")
 def test_read_only_sends_nothing_that_changes_anything(second: Second) -> None:
     verdicts, _ = second.judged(
         SpendingRules(read_only=True, limit=budget("100").limit), flows=True

@@ -119,6 +119,7 @@ FAULTS = [
 ]
 
 
+@pytest.mark.counts("planted faults, seller")
 @pytest.mark.parametrize(("fault", "name", "told"), FAULTS)
 def test_a_seller_that_trades_wrongly_is_found_by_the_step(
     honest: Seller, fault: Fault, name: str, told: str
