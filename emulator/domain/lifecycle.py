@@ -15,7 +15,7 @@ from emulator.domain.accounts import accounts, notifications
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.billing import terms
 from emulator.domain.catalogue import traits
-from emulator.domain.services import licenses, modules, opening, services
+from emulator.domain.services import modules, opening, services, states
 from emulator.domain.services.services import (
     ACTIVE,
     AUTO,
@@ -163,7 +163,7 @@ def _fall_due(shop: Shop, owner: Account, service: Service) -> Outcome:
 def _closed(shop: Shop, what: str, service: Service) -> Outcome:
     """A license takes its modules with it, at its own time."""
     gone = modules.of_license(shop, service)
-    return what, "", licenses.close(shop, SELLER, service), gone
+    return what, "", states.close(shop, SELLER, service), gone
 
 
 def _prolong_or_suspend(shop: Shop, owner: Account, service: Service, over: datetime) -> Outcome:

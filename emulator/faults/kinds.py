@@ -18,7 +18,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, ClassVar, Literal
 
 from emulator.api.reply import Reply
-from emulator.domain.services import withheld_keys
+from emulator.domain.services import keys
 from emulator.domain.world import Shop
 from emulator.errors import ApiError
 from emulator.faults import held_answers
@@ -380,13 +380,13 @@ class NoKey(FaultKind):
 
     def prepare(self, shop: Shop, /) -> Shop:
         """The seller with keys that do not arrive."""
-        return withheld_keys.withholding(shop)
+        return keys.withhold(shop)
 
     @classmethod
     def removed(cls, shop: Shop, remaining: int, /) -> None:
         """Hands the keys over once no fault withholds them."""
         if not remaining:
-            withheld_keys.hand_over(shop)
+            keys.hand_over(shop)
 
 
 KINDS: Mapping[str, type[FaultKind]] = {

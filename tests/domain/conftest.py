@@ -16,9 +16,8 @@ from emulator.domain.accounts import accounts
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.billing import checkout, discounts, orders
 from emulator.domain.catalogue import rows
-from emulator.domain.services import licenses as rules_of_licenses
-from emulator.domain.services import services
-from emulator.domain.services.licenses import Wish
+from emulator.domain.services import order_rules, services
+from emulator.domain.services.order_rules import OrderRequest
 from emulator.domain.services.services import Service
 from emulator.domain.world import ProvisioningMode, Shop
 from emulator.store import engine
@@ -51,21 +50,23 @@ class Bench:
         self,
         pricelist: int = 55227,
         ip: str = "10.10.10.10",
-        **wish: Any,  # noqa: ANN401 - fields of Wish
+        **wish: Any,  # noqa: ANN401 - fields of OrderRequest
     ) -> Service:
         """An order, paid and opened at once."""
-        asked = Wish(pricelist, wish.pop("period", 1), ip=ip, **wish)
+        asked = OrderRequest(pricelist, wish.pop("period", 1), ip=ip, **wish)
         known = self.shop.catalogue.find(pricelist)
         kind = known.type if known else "soft"
-        tariff = rules_of_licenses.orderable(self.shop, self.account, kind, pricelist)
-        draft = rules_of_licenses.draft(self.shop, self.account, tariff, asked)
+        tariff = order_rules.orderable(self.shop, self.account, kind, pricelist)
+        draft = order_rules.draft(self.shop, self.account, tariff, asked)
         cost = discounts.price_of_order(self.shop, self.account, tariff, draft)
         return checkout.order_now(self.shop, self.account, tariff, draft, cost)
 
     def put(self, pricelist: int = 55227, ip: str = "10.10.10.10") -> Service:
         """The same, left in the basket."""
-        tariff = rules_of_licenses.orderable(self.shop, self.account, "soft", pricelist)
-        draft = rules_of_licenses.draft(self.shop, self.account, tariff, Wish(pricelist, 1, ip=ip))
+        tariff = order_rules.orderable(self.shop, self.account, "soft", pricelist)
+        draft = order_rules.draft(
+            self.shop, self.account, tariff, OrderRequest(pricelist, 1, ip=ip)
+        )
         cost = discounts.price_of_order(self.shop, self.account, tariff, draft)
         return orders.put_order(self.shop, self.account, tariff, draft, cost)[2]
 

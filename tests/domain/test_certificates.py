@@ -15,9 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
 from cryptography.x509.oid import NameOID
 from cryptography.x509.verification import PolicyBuilder, Store
 
-from emulator.domain.services import certificates
+from emulator.domain.services import certificate_signing
 from emulator.domain.services.certificate_names import (
-    Asked,
+    CertificateRequest,
     Subject,
     confirmation,
     further,
@@ -34,12 +34,12 @@ SUBJECT = Subject("RU", "Region", "City", "Example", "Web", "web@example.com")
 
 @pytest.fixture(scope="module")
 def key() -> str:
-    return certificates.make_key()
+    return certificate_signing.make_key()
 
 
 @pytest.fixture(scope="module")
-def asked(key: str) -> Asked:
-    return Asked(certificates.make_csr(key, NAMES, SUBJECT), key, NAMES)
+def asked(key: str) -> CertificateRequest:
+    return CertificateRequest(certificate_signing.make_csr(key, NAMES, SUBJECT), key, NAMES)
 
 
 def pem(request: x509.CertificateSigningRequest) -> str:
@@ -58,7 +58,7 @@ def request(
 
 def refusal(csr: str, key: str = "") -> tuple[str, str]:
     with pytest.raises(BadValue) as refused:
-        certificates.read(csr, key)
+        certificate_signing.read(csr, key)
     assert not refused.value.value
     return refused.value.object, refused.value.desc
 
@@ -69,7 +69,7 @@ def test_a_made_key_is_rsa_of_2048_bits_without_a_password(key: str) -> None:
     assert read.key_size == 2048
 
 
-def test_a_request_says_who_asks_and_for_which_names(asked: Asked) -> None:
+def test_a_request_says_who_asks_and_for_which_names(asked: CertificateRequest) -> None:
     made = x509.load_pem_x509_csr(asked.csr.encode())
     assert made.is_signature_valid
     said = {a.rfc4514_attribute_name: a.value for a in made.subject}
@@ -86,20 +86,20 @@ def test_a_request_says_who_asks_and_for_which_names(asked: Asked) -> None:
     assert tuple(held.get_values_for_type(x509.DNSName)) == NAMES
 
 
-def test_a_made_request_is_read_back_with_its_names_and_its_key(asked: Asked) -> None:
-    assert certificates.read(asked.csr, asked.key) == asked
+def test_a_made_request_is_read_back_with_its_names_and_its_key(asked: CertificateRequest) -> None:
+    assert certificate_signing.read(asked.csr, asked.key) == asked
 
 
 def test_names_of_a_request_are_told_once_and_in_small_letters() -> None:
     csr = request(
         x509.DNSName("WWW.Example.com"), x509.DNSName("example.com"), common="Example.COM"
     )
-    assert certificates.read(pem(csr)).names == ("example.com", "www.example.com")
+    assert certificate_signing.read(pem(csr)).names == ("example.com", "www.example.com")
 
 
 def test_a_request_without_a_common_name_goes_by_its_first_alternative_one() -> None:
     csr = request(x509.DNSName("a.example.com"), x509.DNSName("b.example.com"), common="")
-    assert certificates.read(pem(csr)).names == ("a.example.com", "b.example.com")
+    assert certificate_signing.read(pem(csr)).names == ("a.example.com", "b.example.com")
 
 
 @pytest.mark.parametrize("kind", ["p256", "ed25519"])
@@ -114,10 +114,10 @@ def test_requests_of_other_keys_are_taken_too(kind: str) -> None:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     ).decode()
-    csr = certificates.make_csr(key, ("example.com",), Subject())
-    assert certificates.read(csr, key).names == ("example.com",)
-    issued = certificates.issue(
-        certificates.authority("w"), certificates.read(csr), "1", SINCE, UNTIL
+    csr = certificate_signing.make_csr(key, ("example.com",), Subject())
+    assert certificate_signing.read(csr, key).names == ("example.com",)
+    issued = certificate_signing.issue(
+        certificate_signing.authority("w"), certificate_signing.read(csr), "1", SINCE, UNTIL
     )
     assert "BEGIN CERTIFICATE" in issued
 
@@ -127,7 +127,9 @@ def test_what_is_no_request_is_refused(text: str) -> None:
     assert refusal(text) == ("csr", "csr_broken")
 
 
-def test_a_request_that_was_changed_after_it_was_signed_is_refused(asked: Asked) -> None:
+def test_a_request_that_was_changed_after_it_was_signed_is_refused(
+    asked: CertificateRequest,
+) -> None:
     changed = bytearray(
         x509.load_pem_x509_csr(asked.csr.encode()).public_bytes(serialization.Encoding.DER)
     )
@@ -156,27 +158,38 @@ def test_a_request_for_an_address_or_for_nobody_is_refused() -> None:
 
 def test_a_request_for_what_is_no_name_of_a_host_is_refused() -> None:
     with pytest.raises(BadValue) as refused:
-        certificates.read(pem(request(common="not a host")))
+        certificate_signing.read(pem(request(common="not a host")))
     assert refused.value.object == "csr"
 
 
-def test_another_requests_key_is_refused_and_not_repeated(asked: Asked) -> None:
-    assert refusal(asked.csr, certificates.derived_key("another")) == ("key", "csr_other_key")
+def test_another_requests_key_is_refused_and_not_repeated(asked: CertificateRequest) -> None:
+    assert refusal(asked.csr, certificate_signing.derived_key("another")) == (
+        "key",
+        "csr_other_key",
+    )
     assert refusal(asked.csr, "no key") == ("key", "csr_broken")
 
 
-def test_a_certificate_is_for_the_names_and_the_key_that_were_asked_for(asked: Asked) -> None:
-    by = certificates.authority("world")
-    made = x509.load_pem_x509_certificate(certificates.issue(by, asked, "1", SINCE, UNTIL).encode())
+def test_a_certificate_is_for_the_names_and_the_key_that_were_asked_for(
+    asked: CertificateRequest,
+) -> None:
+    by = certificate_signing.authority("world")
+    made = x509.load_pem_x509_certificate(
+        certificate_signing.issue(by, asked, "1", SINCE, UNTIL).encode()
+    )
     held = made.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert tuple(held.get_values_for_type(x509.DNSName)) == NAMES
     assert made.public_key() == x509.load_pem_x509_csr(asked.csr.encode()).public_key()
     assert (made.not_valid_before_utc, made.not_valid_after_utc) == (SINCE, UNTIL)
 
 
-def test_a_certificate_verifies_against_its_authority_while_its_term_lasts(asked: Asked) -> None:
-    by = certificates.authority("world")
-    made = x509.load_pem_x509_certificate(certificates.issue(by, asked, "1", SINCE, UNTIL).encode())
+def test_a_certificate_verifies_against_its_authority_while_its_term_lasts(
+    asked: CertificateRequest,
+) -> None:
+    by = certificate_signing.authority("world")
+    made = x509.load_pem_x509_certificate(
+        certificate_signing.issue(by, asked, "1", SINCE, UNTIL).encode()
+    )
     root = x509.load_pem_x509_certificate(by.pem.encode())
 
     def verified(trusted: x509.Certificate, name: str, at: datetime) -> bool:
@@ -191,24 +204,24 @@ def test_a_certificate_verifies_against_its_authority_while_its_term_lasts(asked
     assert verified(root, "shop.example.com", now)
     assert not verified(root, "other.example.com", now)
     assert not verified(root, "example.com", UNTIL + timedelta(days=1))
-    other = x509.load_pem_x509_certificate(certificates.authority("another").pem.encode())
+    other = x509.load_pem_x509_certificate(certificate_signing.authority("another").pem.encode())
     assert not verified(other, "example.com", now)
 
 
 def test_the_same_is_issued_again_byte_for_byte_and_another_number_to_another(
-    asked: Asked,
+    asked: CertificateRequest,
 ) -> None:
-    by = certificates.authority("world")
-    first = certificates.issue(by, asked, "1", SINCE, UNTIL)
-    assert certificates.issue(by, asked, "1", SINCE, UNTIL) == first
-    assert certificates.issue(by, asked, "2", SINCE, UNTIL) != first
+    by = certificate_signing.authority("world")
+    first = certificate_signing.issue(by, asked, "1", SINCE, UNTIL)
+    assert certificate_signing.issue(by, asked, "1", SINCE, UNTIL) == first
+    assert certificate_signing.issue(by, asked, "2", SINCE, UNTIL) != first
 
 
 def test_a_derived_key_and_its_request_follow_from_the_text() -> None:
-    key = certificates.derived_key("a")
-    assert key == certificates.derived_key("a") != certificates.derived_key("b")
-    csr = certificates.make_csr(key, ("example.com",), Subject())
-    assert csr == certificates.make_csr(key, ("example.com",), Subject())
+    key = certificate_signing.derived_key("a")
+    assert key == certificate_signing.derived_key("a") != certificate_signing.derived_key("b")
+    csr = certificate_signing.make_csr(key, ("example.com",), Subject())
+    assert csr == certificate_signing.make_csr(key, ("example.com",), Subject())
 
 
 def test_a_seller_starts_without_the_library_that_certifies() -> None:
@@ -249,9 +262,13 @@ def test_www_comes_along_with_a_name_and_the_bare_name_with_a_star() -> None:
     assert further(("*.example.com", "example.com", "www.example.com")) == ("www.example.com",)
 
 
-def test_another_request_wants_another_record_at_the_same_domain(asked: Asked, key: str) -> None:
+def test_another_request_wants_another_record_at_the_same_domain(
+    asked: CertificateRequest, key: str
+) -> None:
     first = confirmation(asked.csr, "www.example.com")
-    other = confirmation(certificates.make_csr(key, ("example.com",), Subject()), "example.com")
+    other = confirmation(
+        certificate_signing.make_csr(key, ("example.com",), Subject()), "example.com"
+    )
     assert first.record.endswith(".example.com")
     assert (first.record, first.value) != (other.record, other.value)
     assert first.emails[0] == "admin@example.com"

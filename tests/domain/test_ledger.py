@@ -15,7 +15,7 @@ from emulator.domain.accounts import accounts
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.billing import checkout, discounts, orders, payments, terms, topups
 from emulator.domain.billing.discounts import NAME, Discount
-from emulator.domain.services import deletion, licenses, services
+from emulator.domain.services import keys, services, states
 from emulator.domain.services.services import Service
 from emulator.domain.world import Shop
 from emulator.errors import ApiError
@@ -91,7 +91,7 @@ class Trade(RuleBasedStateMachine):
             wanted = terms.change_quote(shop, account, self.some(pick), pricelist, None)
             terms.change_tariff(shop, account, wanted)
 
-    @rule(pick=PICK, what=st.sampled_from([licenses.suspend, licenses.resume, licenses.new_key]))
+    @rule(pick=PICK, what=st.sampled_from([states.suspend, states.resume, keys.replace_key]))
     def act(self, pick: int, what: Callable[[Shop, Account, Service], object]) -> None:
         with self.attempt():
             what(self.bench.shop, self.bench.account, self.some(pick))
@@ -99,7 +99,7 @@ class Trade(RuleBasedStateMachine):
     @rule(pick=PICK)
     def delete(self, pick: int) -> None:
         with self.attempt():
-            deletion.delete(self.bench.shop, self.bench.account, self.some(pick))
+            states.delete(self.bench.shop, self.bench.account, self.some(pick))
 
     @rule(amount=st.decimals(1, 60, places=2))
     def begin_payment(self, amount: Decimal) -> None:

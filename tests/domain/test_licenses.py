@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from emulator.domain.accounts import accounts
 from emulator.domain.billing import checkout, discounts
-from emulator.domain.services import deletion, licenses, opening, services
-from emulator.domain.services.licenses import POOL_ADDRESS
+from emulator.domain.services import editing, keys, opening, order_rules, services, states
+from emulator.domain.services.order_rules import POOL_ADDRESS
 from emulator.domain.services.services import ACTIVE, DELETED, PROCESSING, SUSPENDED
 from emulator.errors import BadValue, Exists, Missed, NotEnoughMoney, RunningOperation, WrongState
 from emulator.store import tables
@@ -44,7 +44,7 @@ def test_one_license_per_address_and_tariff(bench: Bench) -> None:
 
 def test_the_address_of_a_deleted_license_is_free_again(bench: Bench) -> None:
     first = bench.order(ip="10.0.0.1")
-    deletion.delete(bench.shop, bench.account, first)
+    states.delete(bench.shop, bench.account, first)
     assert bench.order(ip="10.0.0.1").id != first.id
 
 
@@ -55,7 +55,7 @@ def test_the_pool_holds_any_number_of_licenses(bench: Bench) -> None:
 def test_a_trial_is_given_once_per_address_even_after_its_deletion(bench: Bench) -> None:
     trial = bench.order(55239, ip="10.0.0.1", period=-100)
     assert trial.expires_on == date(2026, 2, 14)
-    deletion.delete(bench.shop, bench.account, trial)
+    states.delete(bench.shop, bench.account, trial)
     with pytest.raises(Exists) as refused:
         bench.order(55239, ip="10.0.0.1", period=-100)
     assert refused.value.desc == "trial_once"
@@ -68,8 +68,10 @@ def test_a_trial_is_given_once_per_address_even_after_its_deletion(bench: Bench)
 def test_too_little_money_changes_nothing(bench: Bench) -> None:
     poor = bench.login("poor")
     before = bench.shop.db.counts()
-    tariff = licenses.orderable(bench.shop, poor, "soft", 55229)
-    draft = licenses.draft(bench.shop, poor, tariff, licenses.Wish(55229, 12, ip="10.0.0.1"))
+    tariff = order_rules.orderable(bench.shop, poor, "soft", 55229)
+    draft = order_rules.draft(
+        bench.shop, poor, tariff, order_rules.OrderRequest(55229, 12, ip="10.0.0.1")
+    )
     price = discounts.price_of_order(bench.shop, poor, tariff, draft)
     with pytest.raises(NotEnoughMoney) as refused, bench.shop.db.savepoint():
         checkout.order_now(bench.shop, poor, tariff, draft, price)
@@ -125,7 +127,7 @@ def test_nodes_are_paid_for(bench: Bench) -> None:
 def test_changing_what_is_already_so_is_no_change(bench: Bench) -> None:
     opened = bench.order(ip="10.0.0.1", licname="a")
     bench.rules(change_limit=True)
-    same = licenses.change(bench.shop, bench.account, opened, {"ip": "10.0.0.1", "licname": "a"})
+    same = editing.change(bench.shop, bench.account, opened, {"ip": "10.0.0.1", "licname": "a"})
     assert same is opened
     assert same.ip_changed_on is None
 
@@ -133,20 +135,20 @@ def test_changing_what_is_already_so_is_no_change(bench: Bench) -> None:
 def test_the_address_changes_once_a_month_where_the_rule_is_on(bench: Bench) -> None:
     opened = bench.order(ip="10.0.0.1")
     bench.rules(change_limit=True)
-    moved = licenses.change(bench.shop, bench.account, opened, {"ip": "10.0.0.2"})
+    moved = editing.change(bench.shop, bench.account, opened, {"ip": "10.0.0.2"})
     assert moved.ip_changed_on == date(2026, 1, 31)
     with pytest.raises(WrongState) as refused:
-        licenses.change(bench.shop, bench.account, moved, {"ip": "10.0.0.3"})
+        editing.change(bench.shop, bench.account, moved, {"ip": "10.0.0.3"})
     assert (refused.value.desc, refused.value.params["date"]) == ("ip_change_limit", "2026-02-28")
     bench.move_to(datetime(2026, 2, 28, tzinfo=UTC))
     kept = bench.again(moved)
-    assert licenses.change(bench.shop, bench.account, kept, {"ip": "10.0.0.3"}).ip == "10.0.0.3"
+    assert editing.change(bench.shop, bench.account, kept, {"ip": "10.0.0.3"}).ip == "10.0.0.3"
 
 
 def test_without_the_rule_the_address_changes_at_will(bench: Bench) -> None:
     moved = bench.order(ip="10.0.0.1")
     for last in (2, 3, 4):
-        moved = licenses.change(bench.shop, bench.account, moved, {"ip": f"10.0.0.{last}"})
+        moved = editing.change(bench.shop, bench.account, moved, {"ip": f"10.0.0.{last}"})
     assert bench.again(moved).ip == "10.0.0.4"
 
 
@@ -154,28 +156,28 @@ def test_an_address_with_such_a_license_cannot_be_moved_to(bench: Bench) -> None
     bench.order(ip="10.0.0.1")
     second = bench.order(ip="10.0.0.2")
     with pytest.raises(Exists):
-        licenses.change(bench.shop, bench.account, second, {"ip": "10.0.0.1"})
+        editing.change(bench.shop, bench.account, second, {"ip": "10.0.0.1"})
 
 
 def test_a_new_key_differs_and_still_begins_with_the_license(bench: Bench) -> None:
     opened = bench.order()
-    renewed = licenses.new_key(bench.shop, bench.account, opened)
+    renewed = keys.replace_key(bench.shop, bench.account, opened)
     assert renewed.lickey != opened.lickey
     assert renewed.lickey.startswith(f"{opened.id}-")
     assert renewed.key_changed_on == date(2026, 1, 31)
     bench.rules(change_limit=True)
     with pytest.raises(WrongState):
-        licenses.new_key(bench.shop, bench.account, renewed)
+        keys.replace_key(bench.shop, bench.account, renewed)
 
 
 def test_off_twice_is_off_and_on_twice_is_on(bench: Bench) -> None:
     opened = bench.order()
-    off = licenses.suspend(bench.shop, bench.account, opened)
+    off = states.suspend(bench.shop, bench.account, opened)
     assert off.status == SUSPENDED
-    assert licenses.suspend(bench.shop, bench.account, off) is off
-    back = licenses.resume(bench.shop, bench.account, off)
+    assert states.suspend(bench.shop, bench.account, off) is off
+    back = states.resume(bench.shop, bench.account, off)
     assert back.status == ACTIVE
-    assert licenses.resume(bench.shop, bench.account, back) is back
+    assert states.resume(bench.shop, bench.account, back) is back
     assert back.expires_on == opened.expires_on
 
 
@@ -183,13 +185,13 @@ def test_an_expired_license_cannot_be_resumed(bench: Bench) -> None:
     opened = bench.order()
     bench.move_to(datetime(2026, 3, 1, tzinfo=UTC))
     with pytest.raises(WrongState) as refused:
-        licenses.resume(bench.shop, bench.account, bench.again(opened))
+        states.resume(bench.shop, bench.account, bench.again(opened))
     assert refused.value.desc == "expired"
 
 
 def test_a_deleted_license_is_missed_and_its_row_says_4(bench: Bench) -> None:
     opened = bench.order()
-    deletion.delete(bench.shop, bench.account, opened)
+    states.delete(bench.shop, bench.account, opened)
     assert bench.again(opened).status == DELETED
     with pytest.raises(Missed):
         services.owned(bench.shop, bench.account, opened.id)
@@ -230,20 +232,20 @@ def test_a_key_that_takes_reads_comes_after_them(bench: Bench) -> None:
 def test_while_an_operation_runs_only_name_and_address_change(bench: Bench) -> None:
     bench.provisioning("by_hand")
     opened = bench.order()
-    for what in (licenses.suspend, licenses.resume, licenses.new_key):
+    for what in (states.suspend, states.resume, keys.replace_key):
         with pytest.raises(RunningOperation):
             what(bench.shop, bench.account, opened)
     with pytest.raises(RunningOperation):
-        deletion.delete(bench.shop, bench.account, opened)
-    assert licenses.change(bench.shop, bench.account, opened, {"licname": "b"}).licname == "b"
+        states.delete(bench.shop, bench.account, opened)
+    assert editing.change(bench.shop, bench.account, opened, {"licname": "b"}).licname == "b"
     assert opening.finish_opening(bench.shop, bench.again(opened)).status == ACTIVE
 
 
 def test_keys_of_equal_seeds_are_equal_and_of_others_are_not(bench: Bench) -> None:
-    here = services.make_key(bench.shop, 100_500, 1)
-    assert here == services.make_key(bench.shop, 100_500, 1)
+    here = keys.make_key(bench.shop, 100_500, 1)
+    assert here == keys.make_key(bench.shop, 100_500, 1)
     other = replace(bench.shop, world=replace(bench.shop.world, seed=2))
-    assert services.make_key(other, 100_500, 1) != here
+    assert keys.make_key(other, 100_500, 1) != here
 
 
 def test_a_lifetime_license_has_updates_for_a_year(bench: Bench) -> None:

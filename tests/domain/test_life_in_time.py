@@ -18,7 +18,7 @@ from emulator.domain import lifecycle
 from emulator.domain.accounts import accounts, notifications
 from emulator.domain.billing import discounts, payments
 from emulator.domain.billing.discounts import Discount
-from emulator.domain.services import deletion, licenses, services
+from emulator.domain.services import services, states
 from emulator.domain.services.services import ACTIVE, DELETED, SUSPENDED
 from emulator.errors import AccessDenied, MinimumTerm
 from emulator.store import tables
@@ -72,7 +72,7 @@ def test_what_is_suspended_for_another_reason_is_not_tried_again(bench: Bench) -
 def test_a_scheduled_deletion_waits_for_the_end_and_is_not_prolonged(bench: Bench) -> None:
     bench.rules(deletion="period_end")
     opened = bench.order(autoprolong=1)
-    scheduled = deletion.delete(bench.shop, bench.account, opened)
+    scheduled = states.delete(bench.shop, bench.account, opened)
     assert (scheduled.status, scheduled.scheduled_close) == (ACTIVE, True)
     before = bench.money()
     bench.move_to(on(2026, 2, 28))
@@ -86,7 +86,7 @@ def test_a_license_that_is_no_longer_paid_is_deleted_at_once(bench: Bench) -> No
     bench.rules(deletion="period_end")
     opened = bench.order()
     bench.move_to(on(2026, 3, 2))
-    gone = deletion.delete(bench.shop, bench.account, bench.again(opened))
+    gone = states.delete(bench.shop, bench.account, bench.again(opened))
     assert gone.status == DELETED
 
 
@@ -94,12 +94,12 @@ def test_too_early_a_deletion_tells_what_is_left(bench: Bench) -> None:
     bench.rules(least_months=3)
     opened = bench.order()
     with pytest.raises(MinimumTerm) as refused:
-        deletion.delete(bench.shop, bench.account, opened)
+        states.delete(bench.shop, bench.account, opened)
     assert refused.value.told == {"months": "3", "days": "89"}
     bench.move_to(on(2026, 2, 27))
     bench.rules(least_months=0, deletion="forbidden")
     with pytest.raises(AccessDenied):
-        deletion.delete(bench.shop, bench.account, bench.again(opened))
+        states.delete(bench.shop, bench.account, bench.again(opened))
 
 
 def test_a_trial_beside_paid_periods_goes_on_as_it_was_wished(bench: Bench) -> None:
@@ -212,9 +212,9 @@ def begin(bench: Bench, life: Life, place: int) -> int:
     given = {"ip": f"10.0.0.{place}", **wish}
     opened = bench.order(tariff, period=period, autoprolong=life.prolonged or None, **given)
     if life.deleted and not life.opening:
-        opened = deletion.delete(bench.shop, bench.account, opened)
+        opened = states.delete(bench.shop, bench.account, opened)
     if life.off and not life.opening:
-        licenses.suspend(bench.shop, bench.account, opened)
+        states.suspend(bench.shop, bench.account, opened)
     return opened.id
 
 

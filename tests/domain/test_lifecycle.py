@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from emulator.domain import lifecycle
 from emulator.domain.billing import payments
-from emulator.domain.services import licenses, services
+from emulator.domain.services import services, states
 from emulator.domain.services.services import ACTIVE, DELETED, SUSPENDED
 from tests.domain.conftest import START, Bench, open_bench
 
@@ -60,7 +60,7 @@ def test_a_lifetime_license_never_falls_due(bench: Bench) -> None:
 
 def test_one_suspended_by_hand_is_kept_thirty_days_after_its_end(bench: Bench) -> None:
     opened = bench.order()
-    licenses.suspend(bench.shop, bench.account, opened)
+    states.suspend(bench.shop, bench.account, opened)
     bench.move_to(datetime(2026, 3, 29, tzinfo=UTC))
     assert bench.again(opened).status == SUSPENDED
     bench.move_to(datetime(2026, 3, 30, tzinfo=UTC))

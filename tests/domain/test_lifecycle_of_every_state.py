@@ -11,7 +11,7 @@ import pytest
 from emulator.clock import read_instant
 from emulator.domain.accounts import accounts
 from emulator.domain.billing import forecast, payments
-from emulator.domain.services import deletion, licenses
+from emulator.domain.services import editing, states
 from emulator.domain.services.services import ACTIVE, DELETED, ORDERED, SUSPENDED
 from tests.domain.conftest import Bench, open_bench
 
@@ -83,8 +83,8 @@ def test_a_scheduled_deletion_happens_at_the_end_also_of_what_is_switched_off(
 ) -> None:
     bench.rules(deletion="period_end")
     opened = bench.order(autoprolong=1)
-    deletion.delete(bench.shop, bench.account, opened)
-    licenses.suspend(bench.shop, bench.account, bench.again(opened))
+    states.delete(bench.shop, bench.account, opened)
+    states.suspend(bench.shop, bench.account, bench.again(opened))
     bench.move_to(END)
     assert bench.again(opened).status == DELETED
     assert told(bench, opened.id) == [("close", "")]
@@ -92,7 +92,7 @@ def test_a_scheduled_deletion_happens_at_the_end_also_of_what_is_switched_off(
 
 def test_switched_off_by_hand_it_is_not_prolonged_by_itself(bench: Bench) -> None:
     opened = bench.order(autoprolong=1)
-    licenses.suspend(bench.shop, bench.account, opened)
+    states.suspend(bench.shop, bench.account, opened)
     bench.move_to(END)
     assert (bench.again(opened).state, told(bench, opened.id)) == ("3", [("expire", "")])
     bench.move_to(OVER)
@@ -103,7 +103,7 @@ def test_who_gives_up_automatic_prolongation_is_not_tried_again(bench: Bench) ->
     opened = bench.order(autoprolong=1)
     payments.set_balance(bench.shop, bench.account, Decimal("0.01"))
     bench.move_to(END)
-    licenses.change(bench.shop, bench.account, bench.again(opened), {"autoprolong": None})
+    editing.change(bench.shop, bench.account, bench.again(opened), {"autoprolong": None})
     payments.set_balance(bench.shop, bench.account, Decimal("100.00"))
     bench.move_to(datetime(2026, 3, 20, tzinfo=UTC))
     refused = ("suspend", "not enough money: 5.00 EUR")

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from emulator.domain.billing import checkout, orders, payments, terms
 from emulator.domain.billing.discounts import Price
-from emulator.domain.services import deletion, licenses, services
+from emulator.domain.services import order_rules, services, states
 from emulator.domain.services.services import ACTIVE, DELETED, ORDERED
 from emulator.errors import Exists, Missed, NotEnoughMoney, PromocodeNotUsable
 from emulator.store import tables
@@ -95,8 +95,8 @@ def test_a_basket_dearer_than_the_balance_is_paid_not_even_in_part(bench: Bench)
     poor = bench.login("poor")
     for last in (1, 2):
         tariff = bench.shop.catalogue[55227]
-        wish = licenses.Wish(55227, 1, ip=f"10.0.0.{last}")
-        draft = licenses.draft(bench.shop, poor, tariff, wish)
+        wish = order_rules.OrderRequest(55227, 1, ip=f"10.0.0.{last}")
+        draft = order_rules.draft(bench.shop, poor, tariff, wish)
         price = Price(Decimal("0.60"), Decimal(0))
         orders.put_order(bench.shop, poor, tariff, draft, price)
     with pytest.raises(NotEnoughMoney) as refusal, bench.shop.db.savepoint():
@@ -135,7 +135,7 @@ def test_nothing_is_charged_for_a_service_deleted_while_it_waited(bench: Bench) 
     wanted = terms.quote(bench.shop, bench.account, opened, 12)
     orders.put_prolongation(bench.shop, bench.account, wanted)
     for service in (ordered, opened):
-        deletion.delete(bench.shop, bench.account, service)
+        states.delete(bench.shop, bench.account, service)
     basket = orders.basket_of(bench.shop, bench.account)
     assert basket is not None
     assert basket.total == 0

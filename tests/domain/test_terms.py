@@ -9,7 +9,7 @@ import pytest
 
 from emulator.clock import add_months
 from emulator.domain.billing import terms
-from emulator.domain.services import licenses
+from emulator.domain.services import editing, services, states
 from emulator.domain.services.services import ACTIVE
 from emulator.errors import BadValue, RunningOperation, WrongState
 from tests.domain.conftest import Bench
@@ -81,8 +81,6 @@ def test_an_unpaid_or_opening_license_is_not_prolonged(bench: Bench) -> None:
 
 def test_prolonging_to_the_end_of_the_calendar_is_refused(bench: Bench) -> None:
     from dataclasses import replace
-
-    from emulator.domain.services import services
 
     opened = bench.order()
     services.save(bench.shop, replace(opened, expires_on=date(9999, 12, 1), due_at=None))
@@ -159,7 +157,7 @@ def test_changing_onto_an_address_with_such_a_license_is_refused(bench: Bench) -
 def test_suspending_by_hand_moves_no_money_and_no_date(bench: Bench) -> None:
     opened = bench.order()
     before = bench.money()
-    off = licenses.suspend(bench.shop, bench.account, opened)
+    off = states.suspend(bench.shop, bench.account, opened)
     assert (off.expires_on, bench.money()) == (opened.expires_on, before)
 
 
@@ -185,5 +183,5 @@ def test_automatic_prolongation_is_by_a_period_the_tariff_has(bench: Bench) -> N
     assert refused.value.object == "autoprolong"
     opened = bench.order(autoprolong=12)
     with pytest.raises(BadValue):
-        licenses.change(bench.shop, bench.account, opened, {"autoprolong": 5})
-    assert licenses.change(bench.shop, bench.account, opened, {"autoprolong": None}).id
+        editing.change(bench.shop, bench.account, opened, {"autoprolong": 5})
+    assert editing.change(bench.shop, bench.account, opened, {"autoprolong": None}).id

@@ -11,7 +11,7 @@ from cryptography.x509.verification import PolicyBuilder, Store
 from sqlalchemy import select
 
 from emulator.domain import world as worlds
-from emulator.domain.services import certificates
+from emulator.domain.services import certificate_signing
 from emulator.domain.services.certificate_names import Subject
 from emulator.domain.world import Provisioning, ProvisioningMode
 from emulator.store import tables
@@ -71,8 +71,8 @@ def spent(shop: Seller) -> str:
 
 def own_request(*wanted: str) -> dict[str, str]:
     """A request of the client's own, and the key it keeps."""
-    key = certificates.derived_key("a client's")
-    return {"csr": certificates.make_csr(key, wanted, Subject()), "key": key}
+    key = certificate_signing.derived_key("a client's")
+    return {"csr": certificate_signing.make_csr(key, wanted, Subject()), "key": key}
 
 
 def test_both_steps_of_the_page_end_in_a_certificate_that_browsers_would_take(

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from emulator.domain.accounts import accounts
-from emulator.domain.services import opening, services
+from emulator.domain.services import keys, opening, services
 from emulator.domain.services.services import (
     ACTIVE,
     DELETED,
@@ -114,7 +114,7 @@ def _with_key(shop: Shop, service: Service, lickey: object) -> Service:
     if service.status == PROCESSING:
         finished = opening.finish_opening(shop, service)
     elif lickey is True:
-        key = services.make_key(shop, service.id, service.key_number + 1)
+        key = keys.make_key(shop, service.id, service.key_number + 1)
         finished = replace(service, lickey=key, key_number=service.key_number + 1)
     return finished if lickey is True else replace(finished, lickey=str(lickey))
 

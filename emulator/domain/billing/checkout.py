@@ -15,7 +15,7 @@ from emulator.domain.billing.orders import ADDONS, ORDER, PROLONG, Basket, Item
 from emulator.domain.billing.terms import AddonChange
 from emulator.domain.catalogue.catalogue import Tariff
 from emulator.domain.money import ZERO
-from emulator.domain.services import licenses, opening, services
+from emulator.domain.services import opening, services
 from emulator.domain.services.services import Service
 from emulator.domain.world import Shop
 from emulator.errors import Missed, NotEnoughMoney
@@ -52,7 +52,7 @@ def _pay(shop: Shop, account: Account, basket: Basket, positions: tuple[Item, ..
         raise NotEnoughMoney(total, account.currency, account.balance, account.credit)
     for item in positions:
         # Another position of this basket may have changed the same service just now.
-        service = licenses.require(services.find(shop, item.service.id), item.service.id)
+        service = services.require(services.find(shop, item.service.id), item.service.id)
         _settle(shop, account, basket, replace(item, service=service))
     return orders.set_paid(shop, account, basket, positions)
 

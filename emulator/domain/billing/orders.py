@@ -19,7 +19,7 @@ from emulator.domain.billing.discounts import HUNDRED, Price
 from emulator.domain.billing.terms import AddonChange, Prolongation, TariffChange
 from emulator.domain.catalogue.catalogue import Tariff
 from emulator.domain.money import ZERO, rounded
-from emulator.domain.services import licenses, services
+from emulator.domain.services import services, states
 from emulator.domain.services.services import Service
 from emulator.domain.world import Shop
 from emulator.errors import Exists, Missed, PromocodeNotUsable
@@ -232,7 +232,7 @@ def remove(shop: Shop, account: Account, item_id: int) -> None:
 def _drop(shop: Shop, account: Account, item: Item) -> None:
     shop.db.run(_DROP, wanted=item.id)
     if item.kind == ORDER:
-        licenses.close(shop, account.login, item.service)
+        states.close(shop, account.login, item.service)
 
 
 def clear(shop: Shop, account: Account, number: int | None) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.catalogue.catalogue import Tariff
-from emulator.domain.services import offers
+from emulator.domain.services import order_rules
 from emulator.domain.world import Shop
 
 KNOWN_TYPES = {
@@ -51,7 +51,7 @@ def asking(shop: Shop, account: Account | None) -> Asking:
 
 def is_orderable(shop: Shop, who: Asking, tariff: Tariff) -> bool:
     """Whether an order of it, in this currency and from this country, would be taken."""
-    return not offers.why_not(shop, tariff, who.currency, who.country)
+    return not order_rules.refusal_reason(shop, tariff, who.currency, who.country)
 
 
 def type_number(shop: Shop, product_type: str) -> int:

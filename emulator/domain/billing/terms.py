@@ -15,7 +15,7 @@ from emulator.domain.accounts.accounts import Account
 from emulator.domain.billing import discounts, payments
 from emulator.domain.catalogue.catalogue import LIFETIME, TRIAL, Tariff
 from emulator.domain.money import ZERO, pro_rata, rounded
-from emulator.domain.services import issuing, licenses, offers, servers, services
+from emulator.domain.services import certificates, order_rules, servers, services
 from emulator.domain.services.services import ACTIVE, SUSPENDED, Service
 from emulator.domain.world import Shop
 from emulator.errors import BadValue, WrongState
@@ -106,7 +106,7 @@ def apply(shop: Shop, wanted: Prolongation) -> Service:
         expires_on=wanted.new_expires_on,
         due_at=services.midnight(wanted.new_expires_on),
     )
-    return services.save(shop, issuing.renewed(shop, now))
+    return services.save(shop, certificates.renew(shop, now))
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +146,10 @@ def change_quote(
     new = next((t for t in targets(shop, account, service) if t.id == pricelist), None)
     if new is None:
         raise BadValue("pricelist", str(pricelist))
-    if offers.is_retired(shop, new):
+    if order_rules.is_retired(shop, new):
         raise BadValue("pricelist", str(pricelist), desc="retired")
     period = _period_of_change(service, new, account.currency, period)
-    licenses.check_address(shop, new, service.ip, but=service.id)
+    order_rules.check_address(shop, new, service.ip, but=service.id)
     return _priced_change(shop, account, service, old, new, period)
 
 
@@ -165,7 +165,7 @@ def _period_of_change(service: Service, new: Tariff, currency: str, period: int 
 def _priced_change(
     shop: Shop, account: Account, service: Service, old: Tariff, new: Tariff, period: int
 ) -> TariffChange:
-    addons = licenses.chosen_addons(new, service.amounts())
+    addons = order_rules.chosen_addons(new, service.amounts())
     new_price = new.cost(account.currency, period, addons)
     old_periods = old.prices.get(account.currency, {})
     if old.trial:
@@ -274,7 +274,7 @@ def change_tariff(
     payments.charge(shop, account, wanted.cost, kind, new.name, service.id, discount=off)
     detail = f"{wanted.old.id} -> {new.id}"
     services.note(shop, service.id, account.login, "changepricelist", detail)
-    addons = licenses.chosen_addons(new, service.amounts())
+    addons = order_rules.chosen_addons(new, service.amounts())
     return services.save(
         shop,
         replace(

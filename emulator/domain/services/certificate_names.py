@@ -32,7 +32,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class CertificateRequest:
     """A request for a certificate. ``names``: the common name first, none twice.
 
     ``key``: PEM, or empty where the seller never had it.

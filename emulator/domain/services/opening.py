@@ -12,7 +12,7 @@ from datetime import date
 from emulator.clock import add_months
 from emulator.domain.catalogue import traits
 from emulator.domain.catalogue.catalogue import LIFETIME, Tariff
-from emulator.domain.services import issuing, servers, services
+from emulator.domain.services import certificates, keys, servers, services
 from emulator.domain.services.services import ACTIVE, OPENING, PROCESSING, SUSPENDED, Service
 from emulator.domain.world import Shop
 
@@ -53,7 +53,7 @@ def start(shop: Shop, service: Service) -> Service:
     if service.status != ACTIVE:
         return service
     if traits.of(shop.catalogue, service.type).is_license:
-        return services.first_key(shop, service)
+        return keys.give_first_key(shop, service)
     return services.save(shop, give(shop, service))
 
 
@@ -71,11 +71,11 @@ def give(shop: Shop, service: Service) -> Service:
     if own.gives == "module":
         return service  # it stands in the license it extends
     if own.gives == "certificate":
-        return issuing.give(shop, service)
+        return certificates.give(shop, service)
     if not own.is_license:
         return servers.give(shop, service)
     number = service.key_number + 1
-    key = services.make_key(shop, service.id, number)
+    key = keys.make_key(shop, service.id, number)
     return replace(service, lickey=key, key_number=number, webdomains=0)
 
 

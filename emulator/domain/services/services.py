@@ -6,12 +6,12 @@ Source: docs/trade.md sections 6 and 10. Status 1 ordered, 2 active, 3 suspended
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
+from dateutil.relativedelta import relativedelta
 from sqlalchemy import bindparam, func, insert, select, update
 
 from emulator.domain.accounts.accounts import Account
@@ -119,11 +119,6 @@ H = tables.history.c
 _NOTE = Statement(
     insert(tables.history).values({c.name: bindparam(c.name) for c in H if c.name != "id"})
 )
-_SET_KEY = Statement(
-    update(tables.service)
-    .where(V.id == bindparam("wanted"))
-    .values(lickey=bindparam("key"), key_number=bindparam("number"))
-)
 _SET_NAME = Statement(
     update(tables.service).where(V.id == bindparam("wanted")).values(licname=bindparam("named"))
 )
@@ -192,13 +187,6 @@ def add(shop: Shop, draft: Service) -> Service:
     return replace(draft, id=number, licname=name)
 
 
-def first_key(shop: Shop, service: Service) -> Service:
-    """The first key of a license, written by itself: the rest of its row stands already."""
-    key = make_key(shop, service.id, 1)
-    shop.db.run(_SET_KEY, wanted=service.id, key=key, number=1)
-    return replace(service, lickey=key, key_number=1)
-
-
 def save(shop: Shop, service: Service) -> Service:
     """Writes a changed service, and makes sure the world wakes when it is due."""
     values = _columns(service)
@@ -247,22 +235,30 @@ def note(shop: Shop, service_id: int, user: str, what: str, detail: str = "") ->
     shop.db.run(_NOTE, service_id=service_id, at=shop.now, user=user, what=what, detail=detail)
 
 
-def make_key(shop: Shop, service_id: int, number: int) -> str:
-    """The ``number``-th key of a license: its id, a dash, and signs derived from the world's seed.
-
-    Observed: clients take what stands before the first dash for the license's id.
-    """
-    told = f"{shop.world.seed}/{shop.world.made_from}/{service_id}/{number}"
-    signs = hashlib.sha256(told.encode()).hexdigest()[:16].upper()
-    return f"{service_id}-{signs[:8]}-{signs[8:]}"
-
-
 def require_settled(service: Service) -> None:
     """Refuses what cannot be done to an unpaid service or while an operation runs."""
     if service.status == PROCESSING:
         raise RunningOperation(service.id)
     if service.status == ORDERED:
         raise WrongState(service.id, "unpaid")
+
+
+def check_change_limit(shop: Shop, service: Service, last: date | None, reason: str) -> None:
+    """Refuses a second change within a month of the ``last``, where the world has that rule.
+
+    Raises WrongState with ``reason``.
+    """
+    if not shop.world.rules.change_limit or last is None:
+        return
+    if shop.today < last + relativedelta(months=1):
+        raise WrongState(service.id, reason, date=(last + relativedelta(months=1)).isoformat())
+
+
+def require(service: Service | None, service_id: int) -> Service:
+    """The service, or ``missed``."""
+    if service is None:
+        raise Missed("item", str(service_id))
+    return service
 
 
 def due_after(status: int, expires_on: date | None) -> datetime | None:

@@ -26,7 +26,7 @@ from emulator.domain.catalogue.catalogue import (
     Words,
 )
 from emulator.domain.money import exact
-from emulator.domain.services import offers
+from emulator.domain.services import order_rules
 from emulator.errors import AccessDenied, BadValue, Missed
 from emulator.functions.params import DATACENTER, DATACENTER_ID, PROJECT_ID
 from emulator.texts import period_label
@@ -95,7 +95,7 @@ def family() -> Family:
 def _tariff(call: Call, who: Asking, tariff: Tariff) -> Part:
     shop = call.shop
     orderable = pricelist_export.is_orderable(shop, who, tariff)
-    archived = offers.is_retired(shop, tariff)
+    archived = order_rules.is_retired(shop, tariff)
     parts = [
         Part("id", str(tariff.id)),
         *_module(tariff),

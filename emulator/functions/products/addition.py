@@ -12,7 +12,7 @@ from emulator.api.fields import Id, Months, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts.accounts import Account
-from emulator.domain.services import licenses, modules
+from emulator.domain.services import editing, modules, order_rules
 from emulator.domain.services.services import Service
 from emulator.domain.world import Shop
 from emulator.errors import AccessDenied
@@ -106,7 +106,7 @@ class ModuleForm(views.LicenseForm):
         )
 
 
-def wish_of(sent: Mapping[str, Any]) -> licenses.Wish:
+def wish_of(sent: Mapping[str, Any]) -> order_rules.OrderRequest:
     """The wish for a module: an address for its vendor is kept with it."""
     rest = dict(sent)
     email = rest.pop("bitninja_email", "")
@@ -133,7 +133,7 @@ def change(shop: Shop, account: Account, service: Service, sent: Mapping[str, An
         changes["period"] = period
         if service.autoprolong is not None:
             changes.setdefault("autoprolong", period)
-    return licenses.change(shop, account, service, changes)
+    return editing.change(shop, account, service, changes)
 
 
 MODULES = ProductType(

@@ -17,7 +17,7 @@ from emulator.api.registry import Family
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.catalogue import traits
-from emulator.domain.services import deletion, licenses, opening, servers, services
+from emulator.domain.services import opening, servers, services, states
 from emulator.domain.services.services import DELETED, Service
 from emulator.domain.world import Shop
 from emulator.errors import (
@@ -137,19 +137,19 @@ class StateChange:
 STATE_CHANGES = (
     StateChange(
         "suspend",
-        licenses.suspend,
+        states.suspend,
         "Switches services off. The term runs on; off twice is no fault.",
         "docs/trade.md section 6.2",
     ),
     StateChange(
         "resume",
-        licenses.resume,
+        states.resume,
         "Switches services on again while their term lasts; on twice is no fault.",
         "docs/trade.md section 6.2",
     ),
     StateChange(
         "delete",
-        deletion.delete,
+        states.delete,
         "Deletes services without a refund: at once, or at the end of what is paid.",
         "docs/trade.md sections 6.5 and 12",
         (Missed, RunningOperation, AccessDenied, MinimumTerm),

@@ -1,4 +1,4 @@
-"""``certificate``: requests, orders, certificates, their confirmation and issuing anew.
+"""``certificate``: requests, orders, certificates, their confirmation and reissue.
 
 Source: docs/resale.md section 2.8. The page documents both steps of the order; of issuing anew and
 of the confirmation it tells that there are such requests: their names are assumed.
@@ -11,7 +11,7 @@ from typing import Any
 from emulator.api.context import ActionResult, Call, Choice, FormAnswer
 from emulator.api.registry import Evidence, Family
 from emulator.domain.accounts import countries
-from emulator.domain.services import issuing, licenses, opening, services
+from emulator.domain.services import certificates, opening, order_rules, services
 from emulator.domain.services.certificate_names import confirmation
 from emulator.domain.services.services import Service
 from emulator.errors import (
@@ -97,7 +97,7 @@ def _add_request(family: Family) -> None:
         """Makes a key and a request for a certificate with it, or reads the client's request."""
         if pricelist is None:
             raise StepUnavailable("certificate.order.csr")
-        tariff = licenses.orderable(call.shop, call.user, "certificate", pricelist)
+        tariff = order_rules.orderable(call.shop, call.user, "certificate", pricelist)
         offered = tariff.periods(call.user.currency)
         chosen = period if period in offered else offered[0]
         return FormAnswer(
@@ -111,10 +111,10 @@ def _add_request(family: Family) -> None:
 
     @show.on_submit
     def make(call: Call, pricelist: int, period: int, **sent: Any) -> ActionResult:
-        tariff = licenses.orderable(call.shop, call.user, "certificate", pricelist)
+        tariff = order_rules.orderable(call.shop, call.user, "certificate", pricelist)
         tariff.check_period(call.user.currency, period)
         asked = orders.request_of(sent, anew=True)
-        issuing.fitted(tariff, asked.names, None)
+        certificates.fit_addons(tariff, asked.names, None)
         call.secrets.append(asked.key)
         told = {**sent, "pricelist": pricelist, "period": period, "CN": asked.names[0]}
         told |= {"csr": asked.csr, "key": asked.key}
@@ -151,17 +151,19 @@ def _add_reissue(family: Family) -> None:
     def issue(call: Call, elid: int, **sent: Any) -> ActionResult:
         service = _certificate(call, elid)
         services.require_settled(service)
-        before = issuing.asked_of(service)
+        before = certificates.request_of(service)
         further = orders.further_names(sent) or " ".join(before.names[1:])
         if sent.get("csr"):
-            asked = issuing.read(sent["csr"], sent.get("key", ""), orders.further_names(sent))
+            asked = certificates.read_request(
+                sent["csr"], sent.get("key", ""), orders.further_names(sent)
+            )
         elif sent.get("crt_type") == orders.EXISTING:
             raise BadValue.empty("csr")
         elif sent.get("crt_type") == orders.GENERATE:
-            asked = issuing.ask_again(before, further)
+            asked = certificates.remake_request(before, further)
         else:
             asked = before
-        changed = issuing.reissue(call.shop, call.user, service, asked)
+        changed = certificates.reissue(call.shop, call.user, service, asked)
         return ActionResult({"id": changed.id}, form=_shown(call, changed), flat=True)
 
 
@@ -217,7 +219,7 @@ def _add_look_again(family: Family, how: str, where: str) -> None:
 def _look_again(call: Call, elid: int, how: str) -> ActionResult:
     """A confirmation that is repeated counts as a look where certificates come after looks."""
     service = _certificate(call, elid)
-    issuing.require_requested(service)
+    certificates.require_requested(service)
     services.note(call.shop, service.id, call.user.login, "validation", how)
     opening.count_read(call.shop, service)
     return ActionResult({"id": service.id})

@@ -15,9 +15,9 @@ from emulator.api.fields import Id, Months, Numbered, OneOf, Text, Whole
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import countries
 from emulator.domain.catalogue.catalogue import Tariff
-from emulator.domain.services import issuing
-from emulator.domain.services.certificate_names import Asked, Subject, plain_names
-from emulator.domain.services.licenses import Wish
+from emulator.domain.services import certificates
+from emulator.domain.services.certificate_names import CertificateRequest, Subject, plain_names
+from emulator.domain.services.order_rules import OrderRequest
 from emulator.errors import BadValue
 from emulator.functions.products.license_orders import AnyChange, AnyOrder, NewOrder, OrderForm
 
@@ -167,7 +167,7 @@ def further_names(sent: Mapping[str, Any]) -> str:
     return f"{sent.get('altname', '')} {sent.get('altname_input', '')}".strip()
 
 
-def request_of(sent: Mapping[str, Any], *, anew: bool = False) -> Asked:
+def request_of(sent: Mapping[str, Any], *, anew: bool = False) -> CertificateRequest:
     """The request that was sent, or a new one. ``anew``: where one was sent too, if asked for.
 
     Raises BadValue: what is missing for a new one, or wrong with the one that was sent.
@@ -175,7 +175,7 @@ def request_of(sent: Mapping[str, Any], *, anew: bool = False) -> Asked:
     wanted = sent.get("crt_type", "")
     csr = sent.get("csr", "")
     if csr and not (anew and wanted == GENERATE):
-        return issuing.read(csr, sent.get("key", ""), further_names(sent))
+        return certificates.read_request(csr, sent.get("key", ""), further_names(sent))
     if wanted == EXISTING:
         raise BadValue.empty("csr")
     for name in NEEDED:
@@ -185,7 +185,7 @@ def request_of(sent: Mapping[str, Any], *, anew: bool = False) -> Asked:
     if country is None:
         raise BadValue("field_country", str(sent["field_country"]))
     told = {name: sent.get(name, "") for name in ("ST", "L", "O", "OU", "emailAddress")}
-    return issuing.ask(sent["CN"], further_names(sent), Subject(country.iso, **told))
+    return certificates.make_request(sent["CN"], further_names(sent), Subject(country.iso, **told))
 
 
 def addons_of(tariff: Tariff, sent: Mapping[str, Any]) -> Mapping[int, int] | None:
@@ -193,12 +193,14 @@ def addons_of(tariff: Tariff, sent: Mapping[str, Any]) -> Mapping[int, int] | No
     others, addons = further_names(sent), sent.get("addon")
     if not sent.get("CN") or not others:
         return addons
-    return issuing.fitted(tariff, plain_names(sent["CN"], others), addons)
+    return certificates.fit_addons(tariff, plain_names(sent["CN"], others), addons)
 
 
-def wish_of(sent: Mapping[str, Any]) -> Wish:
+def wish_of(sent: Mapping[str, Any]) -> OrderRequest:
     """The wish for a certificate: named by its first name, the request kept with it."""
     asked = request_of(sent)
     own = {name: sent[name] for name in KEPT if sent.get(name)}
     rest = {name: v for name, v in sent.items() if name not in (*OF_REQUEST, *KEPT)}
-    return Wish(**rest, domain=asked.names[0], details={**issuing.kept(asked), **own})
+    return OrderRequest(
+        **rest, domain=asked.names[0], details={**certificates.request_params(asked), **own}
+    )

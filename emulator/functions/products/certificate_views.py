@@ -8,7 +8,7 @@ from __future__ import annotations
 from emulator.api.context import Call, FormAnswer
 from emulator.api.fields import Text, Whole
 from emulator.api.schema import WireSchema
-from emulator.domain.services import issuing
+from emulator.domain.services import certificates
 from emulator.domain.services.certificate_names import confirmation
 from emulator.domain.services.services import ACTIVE, PROCESSING, Service
 from emulator.functions.params import autoprolong_choices
@@ -87,7 +87,11 @@ def _facts(service: Service) -> dict[str, object]:
     return {
         "name": service.licname,
         "domain": service.licname,
-        "service_status": issuing.ISSUED if issued else issuing.REQUESTED if requested else "",
+        "service_status": certificates.ISSUED
+        if issued
+        else certificates.REQUESTED
+        if requested
+        else "",
         "valid_from": service.params.get("valid_from", ""),
         "valid_until": service.params.get("valid_until", ""),
     }
@@ -105,7 +109,7 @@ def form(call: Call, service: Service) -> FormAnswer:
         "csr": params.get("csr", ""),
         "key": key,
         "crt": crt,
-        "ca_crt": issuing.authority(call.shop) if crt else "",
+        "ca_crt": certificates.authority(call.shop) if crt else "",
         **{name: params.get(name, "") for name in KEPT},
         **confirming(service),
     }

@@ -16,7 +16,7 @@ from emulator.api.schema import WireSchema
 from emulator.domain.billing import orders, terms
 from emulator.domain.catalogue.catalogue import Addon
 from emulator.domain.money import with_currency
-from emulator.domain.services import licenses, opening, services
+from emulator.domain.services import keys, opening, services
 from emulator.domain.services.services import ACTIVE, SUSPENDED, Service
 from emulator.errors import BadValue, Exists, Missed, NotEnoughMoney, RunningOperation, WrongState
 from emulator.functions.params import addon_text, total_text
@@ -114,7 +114,7 @@ def _add_new_key(edit: Function, product: ProductType) -> None:
     @edit.on_button("newkey")
     def new_key(call: Call, elid: int, **_: Any) -> ActionResult:
         service = services.owned(call.shop, call.user, elid, name)
-        changed = licenses.new_key(call.shop, call.user, service)
+        changed = keys.replace_key(call.shop, call.user, service)
         return ActionResult({"id": changed.id}, form=form_of(call, changed), flat=True)
 
 

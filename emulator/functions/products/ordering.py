@@ -17,8 +17,8 @@ from emulator.domain.billing import checkout, discounts, orders
 from emulator.domain.catalogue import traits
 from emulator.domain.catalogue.catalogue import TRIAL, Tariff
 from emulator.domain.money import with_currency
-from emulator.domain.services import licenses, offers
-from emulator.domain.services.licenses import Wish
+from emulator.domain.services import order_rules
+from emulator.domain.services.order_rules import OrderRequest
 from emulator.domain.services.services import Service
 from emulator.errors import BadValue, Exists, NotEnoughMoney, StepUnavailable
 from emulator.functions.params import (
@@ -102,7 +102,7 @@ def _on_offer(call: Call, name: str) -> list[Tariff]:
     return [
         tariff
         for tariff in call.shop.catalogue.of_type(name)
-        if not offers.why_not(call.shop, tariff, user.currency, user.country)
+        if not order_rules.refusal_reason(call.shop, tariff, user.currency, user.country)
     ]
 
 
@@ -203,11 +203,11 @@ def _form(
     """The order form, priced for what was sent."""
     if pricelist is None:
         raise StepUnavailable(f"{product.intname}.order.param")
-    tariff = licenses.orderable(call.shop, call.user, product.intname, pricelist)
+    tariff = order_rules.orderable(call.shop, call.user, product.intname, pricelist)
     offered = tariff.periods(call.user.currency)
     chosen = period if period is not None else (1 if 1 in offered else offered[0])
     tariff.check_period(call.user.currency, chosen)
-    amounts = licenses.chosen_addons(tariff, product.addons_of(tariff, draft))
+    amounts = order_rules.chosen_addons(tariff, product.addons_of(tariff, draft))
     full = tariff.cost(call.user.currency, chosen, amounts)
     cost = discounts.price(call.shop, call.user, tariff, full).cost
     price, label = with_currency(cost, call.user.currency), period_label(chosen, call.lang)
@@ -243,7 +243,7 @@ def _selects(call: Call, tariff: Tariff) -> dict[str, list[Choice]]:
 def _ordered(
     call: Call,
     name: str,
-    wish: Wish,
+    wish: OrderRequest,
     *,
     at_once: bool,
     needs_address: bool = False,
@@ -252,12 +252,12 @@ def _ordered(
     shop, account = call.shop, call.user
     if not TRIAL <= wish.period <= MOST_MONTHS:
         raise BadValue("period", str(wish.period))
-    tariff = licenses.orderable(shop, account, name, wish.pricelist)
+    tariff = order_rules.orderable(shop, account, name, wish.pricelist)
     if needs_address and tariff.takes_address and not wish.ip:
         raise BadValue.empty("ip")
     if not 1 <= wish.order_count <= tariff.most_at_once:
         raise BadValue("order_count", str(wish.order_count))
-    draft = licenses.draft(shop, account, tariff, wish)
+    draft = order_rules.draft(shop, account, tariff, wish)
     price = discounts.price_of_order(shop, account, tariff, draft)
     total = price.cost * wish.order_count
     poor = total > account.available and shop.world.rules.poor_order == "basket"

@@ -14,8 +14,8 @@ from emulator.api.registry import Evidence
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.catalogue.catalogue import Tariff, Words
-from emulator.domain.services import licenses
-from emulator.domain.services.licenses import Wish
+from emulator.domain.services import editing
+from emulator.domain.services.order_rules import OrderRequest
 from emulator.domain.services.services import Service
 from emulator.domain.world import Shop
 from emulator.errors import ApiError
@@ -50,9 +50,9 @@ LICENSE_COLUMNS = (
 SERVICE_COLUMNS = (COMMON_COLUMNS[0], Column("domain", V.licname, "text"), *COMMON_COLUMNS[1:])
 
 
-def plain_wish(sent: Mapping[str, Any]) -> Wish:
+def plain_wish(sent: Mapping[str, Any]) -> OrderRequest:
     """The parameters of an order as they are called in a wish."""
-    return Wish(**sent)
+    return OrderRequest(**sent)
 
 
 def sent_addons(tariff: Tariff, sent: Mapping[str, Any]) -> Mapping[int, int] | None:
@@ -89,9 +89,9 @@ class ProductType:
     """What its list is sorted by and filtered on, as far as its rows show it."""
     row_of: Callable[[Call, Service], dict[str, object]] = views.row
     form_of: Callable[[Call, Service], FormAnswer] = views.form
-    change: Callable[[Shop, Account, Service, Mapping[str, Any]], Service] = licenses.change
+    change: Callable[[Shop, Account, Service, Mapping[str, Any]], Service] = editing.change
     """What a submitted ``X.edit`` does with what was sent, addons apart."""
-    wish_of: Callable[[Mapping[str, Any]], Wish] = plain_wish
+    wish_of: Callable[[Mapping[str, Any]], OrderRequest] = plain_wish
     """What is asked for, out of the order's parameters."""
     addons_of: Callable[[Tariff, Mapping[str, Any]], Mapping[int, int] | None] = sent_addons
     """The addons that the order form is priced with."""

@@ -13,8 +13,8 @@ from emulator.api.fields import Domain, Flag, Months, Numbered, Text, Whole
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.catalogue import traits
-from emulator.domain.services import licenses, servers, services
-from emulator.domain.services.licenses import Wish
+from emulator.domain.services import editing, servers, services
+from emulator.domain.services.order_rules import OrderRequest
 from emulator.domain.services.services import Service
 from emulator.domain.world import Shop
 from emulator.errors import BadValue, Exists
@@ -153,11 +153,11 @@ class NameChange(AnyChange):
     ns3 = Domain()
 
 
-def wish_of(sent: Mapping[str, Any]) -> Wish:
+def wish_of(sent: Mapping[str, Any]) -> OrderRequest:
     """The wish for a machine or a domain name, with what is kept of it."""
     given = {name: sent[name] for name in KEPT if sent.get(name)}
     rest = {name: value for name, value in sent.items() if name not in KEPT}
-    return Wish(**rest, details=given)
+    return OrderRequest(**rest, details=given)
 
 
 def change(shop: Shop, account: Account, service: Service, sent: Mapping[str, Any]) -> Service:
@@ -175,7 +175,7 @@ def change(shop: Shop, account: Account, service: Service, sent: Mapping[str, An
     kept = {name: sent[name] for name in KEPT if name in sent}
     if kept:
         plain["params"] = {**service.params, **kept}
-    changed = licenses.change(shop, account, service, plain)
+    changed = editing.change(shop, account, service, plain)
     recipe = sent.get("recipe", "")
     if recipe not in ("", "null"):
         servers.check_option(shop, changed, "recipe", recipe)

@@ -9,7 +9,7 @@ from emulator.api.context import ActionResult, Call
 from emulator.api.fields import Address, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
-from emulator.domain.services import licenses
+from emulator.domain.services import order_rules
 from emulator.errors import BadValue, Exists
 from emulator.functions.products import license_orders as orders
 from emulator.functions.products import license_views as views
@@ -75,7 +75,7 @@ def family() -> Family:
     )
     def checkip(call: Call, pricelist: int, ip: str, period: int | None = None) -> ActionResult:
         """Refuses what an order of this tariff for this address would refuse; changes nothing."""
-        licenses.check_order(call.shop, call.user, "soft", pricelist, period, ip)
+        order_rules.check_order(call.shop, call.user, "soft", pricelist, period, ip)
         return ActionResult()
 
     return soft

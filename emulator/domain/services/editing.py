@@ -1,0 +1,53 @@
+"""What the owner of a service of any product type can change about it.
+
+Source: docs/trade.md section 6; docs/evidence.md 13 and 17.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from emulator.domain.accounts.accounts import Account
+from emulator.domain.services import order_rules, services
+from emulator.domain.services.services import Service
+from emulator.domain.world import Shop
+
+
+def change(
+    shop: Shop, account: Account, service: Service, changes: Mapping[str, str | int | None]
+) -> Service:
+    """Name, address, ids, automatic prolongation: only what was sent, and only what differs.
+
+    Allowed while suspended and while an operation runs (docs/evidence.md 13).
+    """
+    tariff = shop.catalogue[service.tariff_id]
+    changed = replace(service, **changes)  # type: ignore[arg-type]  # names come from a schema
+    if changed.autoprolong != service.autoprolong:
+        order_rules.check_autoprolong(tariff, account.currency, changed.autoprolong)
+        months = order_rules.accepted_autoprolong(tariff, changed.period, changed.autoprolong)
+        changed = replace(changed, autoprolong=months)
+    if not tariff.takes_address:
+        changed = replace(changed, ip=service.ip)
+    if changed.ip != service.ip:
+        order_rules.check_address(shop, tariff, changed.ip, but=service.id)
+        services.check_change_limit(shop, service, service.ip_changed_on, "ip_change_limit")
+        changed = replace(changed, ip_changed_on=shop.today)
+    if changed == service:
+        return service
+    services.note(shop, service.id, account.login, "edit", _describe(service, changed))
+    return services.save(shop, changed)
+
+
+def _describe(before: Service, after: Service) -> str:
+    pairs = (
+        ("licname", before.licname, after.licname),
+        ("comment", before.comment, after.comment),
+        ("ip", before.ip, after.ip),
+        ("remoteip", before.remoteip, after.remoteip),
+        ("remoteid", before.remoteid, after.remoteid),
+        ("period", before.period, after.period),
+        ("item", before.parent_id, after.parent_id),
+        ("autoprolong", before.autoprolong or "null", after.autoprolong or "null"),
+    )
+    return ", ".join(f"{name}: {old} -> {new}" for name, old, new in pairs if old != new)

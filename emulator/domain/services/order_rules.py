@@ -1,0 +1,205 @@
+"""What can be ordered, and the service that an order would create; for every product type.
+
+Source: docs/trade.md sections 3, 7 and 9; docs/evidence.md 6, 9, 14 and 17.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from emulator.domain.accounts.accounts import Account
+from emulator.domain.catalogue import traits
+from emulator.domain.catalogue.catalogue import Tariff
+from emulator.domain.services import certificates, modules, services
+from emulator.domain.services.services import ORDERED, Service
+from emulator.domain.world import Shop
+from emulator.errors import BadValue, Exists
+
+POOL_ADDRESS = "0.0.0.0"  # noqa: S104 - the address of a license nobody uses, not a binding
+"""Licenses waiting in a reseller's pool carry it, any number of them (docs/evidence.md 14)."""
+
+
+AUTOPROLONG_IS_PERIOD = frozenset({"softexternal", "addition"})
+"""Product types whose ``autoprolong`` must equal ``period`` (docs/trade.md section 7)."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRequest:
+    """What a client asks for in an order. ``addon``: amount by addon number, unchecked."""
+
+    pricelist: int
+    period: int
+    ip: str = ""
+    licname: str = ""
+    comment: str = ""
+    remoteid: str = ""
+    remoteip: str = ""
+    autoprolong: int | None = None
+    addon: Mapping[int, int] | None = None
+    domain: str = ""
+    datacenter: int | None = None
+    ostempl: str = ""
+    recipe: str = ""
+    order_count: int = 1
+    item: int | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
+    """What else a type keeps of its order."""
+
+
+def is_retired(shop: Shop, tariff: Tariff) -> bool:
+    """Whether this world refuses the tariff as a product that is no longer sold."""
+    return shop.world.rules.retired_products == "refuse" and tariff.is_retired(shop.today)
+
+
+def refusal_reason(shop: Shop, tariff: Tariff, currency: str, country: str | None) -> str:
+    """Why an order would be refused: ``retired``, ``country``, ``currency``; empty if not."""
+    if is_retired(shop, tariff):
+        return "retired"
+    if shop.world.rules.country_tariffs and not tariff.fits_country(country):
+        return "country"
+    return "" if tariff.periods(currency) else "currency"
+
+
+def orderable(shop: Shop, account: Account, product_type: str, tariff_id: int) -> Tariff:
+    """The tariff, or BadValue("pricelist"): unknown, another type's, retired, another country's."""
+    tariff = shop.catalogue.find(tariff_id)
+    if tariff is None or tariff.type != product_type:
+        raise BadValue("pricelist", str(tariff_id))
+    reason = refusal_reason(shop, tariff, account.currency, account.country)
+    if reason:
+        raise BadValue("pricelist", str(tariff_id), desc=reason)
+    return tariff
+
+
+def check_address(shop: Shop, tariff: Tariff, address: str, *, but: int = 0) -> None:
+    """Raises Exists where a license of this tariff stands on the address, or a trial once stood.
+
+    A trial of one tariff uses up that of the others of its product type (assumed).
+    """
+    if address in ("", POOL_ADDRESS):
+        return
+    if services.taken(shop, tariff.id, address, but=but):
+        raise Exists("ip", address)
+    if tariff.trial and shop.world.rules.trial_once and not but:
+        trials = {t.id for t in shop.catalogue.of_type(tariff.type) if t.trial}
+        if trials & services.ever_there(shop, address):
+            raise Exists("ip", address, desc="trial_once")
+
+
+def chosen_addons(tariff: Tariff, sent: Mapping[int, int] | None) -> dict[int, int]:
+    """Addons as the tariff takes them: unknown ones ignored, absent ones at their standard."""
+    sent = sent or {}
+    chosen: dict[int, int] = {}
+    for addon in tariff.addons.values():
+        amount = sent.get(addon.id, addon.standard)
+        addon.check(amount)
+        chosen[addon.id] = amount
+    return chosen
+
+
+def check_autoprolong(tariff: Tariff, currency: str, months: int | None) -> None:
+    """Refuses months that could never be prolonged by; a trial ignores them (assumed).
+
+    Types whose months must equal the period refuse nothing: see `accepted_autoprolong`.
+    """
+    if months is None or tariff.trial or tariff.type in AUTOPROLONG_IS_PERIOD:
+        return
+    if months not in tariff.periods(currency):
+        raise BadValue("autoprolong", str(months))
+
+
+def accepted_autoprolong(tariff: Tariff, period: int, months: int | None) -> int | None:
+    """The months that are kept of those sent: of some types only the period itself.
+
+    Documented for third-party licenses and modules: any other value leaves it off, unsaid.
+    """
+    if tariff.trial:
+        return None
+    if tariff.type in AUTOPROLONG_IS_PERIOD and months != period:
+        return None
+    return months
+
+
+def draft(shop: Shop, account: Account, tariff: Tariff, request: OrderRequest) -> Service:
+    """The service an order would create, status 1, all rules checked but money."""
+    tariff.check_period(account.currency, request.period)
+    address = request.ip if tariff.takes_address else ""
+    check_address(shop, tariff, address)
+    sent = request.addon
+    if certificates.is_certificate(shop.catalogue, tariff.type):
+        sent = certificates.fit_addons(tariff, tuple(request.details["names"].split()), sent)
+    addons = chosen_addons(tariff, sent)
+    check_autoprolong(tariff, account.currency, request.autoprolong)
+    name, params, parent_id = request.licname, dict(request.details), None
+    if modules.is_module(shop, tariff):
+        parent_id = modules.license_for(shop, account, tariff, request.item, request.period)
+    if traits.of(shop.catalogue, tariff.type).domain:
+        name = _checked_name(shop, tariff, request.domain)
+        params |= _chosen(tariff, request)
+    return Service(
+        id=0,
+        account_id=account.id,
+        type=tariff.type,
+        tariff_id=tariff.id,
+        period=request.period,
+        autoprolong=accepted_autoprolong(tariff, request.period, request.autoprolong),
+        status=ORDERED,
+        substate="",
+        created_on=shop.today,
+        licname=name,
+        ip=address,
+        comment=request.comment,
+        remoteip=request.remoteip,
+        remoteid=request.remoteid,
+        addons={str(number): amount for number, amount in addons.items()},
+        params=params,
+        parent_id=parent_id,
+    )
+
+
+def _checked_name(shop: Shop, tariff: Tariff, domain: str) -> str:
+    """The name of a machine or a domain; where there can be but one, it must be there and free."""
+    if traits.of(shop.catalogue, tariff.type).unique_domain:
+        if not domain:
+            raise BadValue.empty("domain")
+        if services.named(shop, tariff.type, domain):
+            raise Exists("domain", domain)
+    return domain
+
+
+def _chosen(tariff: Tariff, request: OrderRequest) -> dict[str, str]:
+    """Datacenter, OS template and recipe: each optional, each among those of the tariff.
+
+    A template that is not sent is the first of them, a recipe none (docs/evidence.md 8).
+    """
+    chosen: dict[str, str] = {}
+    places = tariff.datacenters
+    if request.datacenter is not None and places and request.datacenter not in places:
+        raise BadValue("datacenter", str(request.datacenter))
+    if places:
+        chosen["datacenter"] = str(request.datacenter or next(iter(places)))
+    for name, sent in (("ostempl", request.ostempl), ("recipe", request.recipe)):
+        offered = [option.intname for option in tariff.options.get(name, ())]
+        if sent not in ("", "null") and offered:
+            if sent not in offered:
+                raise BadValue(name, sent)
+            chosen[name] = sent
+        elif name == "ostempl" and offered:
+            chosen[name] = offered[0]
+    return chosen
+
+
+def check_order(
+    shop: Shop,
+    account: Account,
+    product_type: str,
+    pricelist: int,
+    period: int | None,
+    address: str,
+) -> None:
+    """``checkip``: raises what an order would raise for this tariff, period and address."""
+    tariff = orderable(shop, account, product_type, pricelist)
+    if period is not None:
+        tariff.check_period(account.currency, period)
+    check_address(shop, tariff, address)
