@@ -46,7 +46,7 @@ def create_client(
     through: RecordingTransport | None = None,
 ) -> Client:
     """A reseller's client at a seller, with its account; what it asks passes the gate."""
-    address, (login, password) = seller.address_of(place), seller.account
+    address, (login, password) = seller.build_address(place), seller.account
     line = through or seller.transport
     wait = _at_once if seller.own and options.wait is None else options.wait
     if wait is None:

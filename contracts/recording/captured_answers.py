@@ -113,7 +113,7 @@ def _with_document(answer: CapturedAnswer, text: str) -> CapturedAnswer:
 
 def ask(place: SellerSession, request: Request, out: str) -> CapturedAnswer:
     """Sends a request of the judge. Raises CannotRun where there is no answer."""
-    return of_reply(request, out, place.ask(request, out), place.seen[-1])
+    return of_reply(request, out, place.ask(request, out), place.log[-1])
 
 
 def of_reply(request: Request, out: str, reply: RawAnswer, seen: CallRecord) -> CapturedAnswer:
@@ -185,7 +185,7 @@ def of_own_seller(
             try:
                 with seller.world(exchange.world) as place:
                     for request, reply in _prepare(exchange, place):
-                        yield of_reply(request, "xml", reply, place.seen[-1])
+                        yield of_reply(request, "xml", reply, place.log[-1])
                     for out in batch:
                         yield ask(place, exchange.request, out)
             except (CannotRun, KeyError):

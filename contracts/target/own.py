@@ -1,4 +1,4 @@
-"""Sellers of ours, started for a judgement or a demonstration and gone afterwards."""
+"""Mocksellers that are started to be judged, and stopped afterwards."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from emulator import testing
 
 @contextmanager
 def start_in_process(rules: SpendingRules = SPEND_NOTHING) -> Iterator[Seller]:
-    """A seller in this process, to be judged."""
+    """A mockseller in this process."""
     with testing.Seller() as started, connect_wsgi(started.wsgi, rules=rules) as seller:
         yield seller
 
 
 @contextmanager
 def start_served() -> Iterator[Seller]:
-    """A seller under gunicorn on a free port, with several workers, to be judged."""
+    """A mockseller under gunicorn on a free port, with several workers."""
     with (
         testing.SellerServer() as started,
         connect(started.url, verify=False, trust_env=False) as seller,

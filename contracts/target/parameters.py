@@ -1,4 +1,4 @@
-"""What a request asks, wherever it says it: query, form, multipart or JSON, repeated names too."""
+"""Reads the parameters of a request from its query and its body, repeated names included."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from werkzeug.http import parse_options_header
 
 Pairs = list[tuple[str, str]]
 BODIES: Final = ("none", "form", "bare", "multipart", "json")
-"""The words of :data:`contracts.record.exchange.BODIES`."""
+"""Kinds of bodies, as :data:`contracts.record.exchange.BODIES` has them."""
 
 
 def read_pairs(query: bytes, body: bytes, content_type: str) -> Pairs:
-    """Every name with its text, the query's first. A body that cannot be read says nothing."""
+    """All names with their texts, those of the query first; an unreadable body has none."""
     return [*_form(query), *read_body_pairs(body, content_type)]
 
 
 def detect_body_kind(body: bytes, content_type: str) -> str:
-    """How a body is written, in the words of :data:`BODIES`."""
+    """The kind of a body, one of :data:`BODIES`."""
     kind = parse_options_header(content_type)[0].lower()
     if not body:
         return "none"
@@ -35,7 +35,7 @@ def detect_body_kind(body: bytes, content_type: str) -> str:
 
 
 def read_body_pairs(body: bytes, content_type: str) -> Pairs:
-    """The names and texts of a body alone."""
+    """The names and texts of a body."""
     kind = detect_body_kind(body, content_type)
     if kind == "none":
         return []
@@ -45,7 +45,7 @@ def read_body_pairs(body: bytes, content_type: str) -> Pairs:
 
 
 def keep_last(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """One text for each name; the one said last counts."""
+    """One text for each name: the last one."""
     return dict(pairs)
 
 
@@ -53,15 +53,15 @@ def _form(encoded: bytes) -> Pairs:
     return parse_qsl(encoded.decode("utf-8", "replace"), keep_blank_values=True, errors="replace")
 
 
-def _kept(*_: object, **__: object) -> io.BytesIO:
-    """Where a file that was sent goes: nowhere but memory."""
+def _in_memory(*_: object, **__: object) -> io.BytesIO:
+    """Keeps uploaded files in memory."""
     return io.BytesIO()
 
 
 def _multipart(body: bytes, content_type: str) -> Pairs:
     kind, options = parse_options_header(content_type)
     try:
-        _, fields, files = FormDataParser(_kept, silent=False).parse(
+        _, fields, files = FormDataParser(_in_memory, silent=False).parse(
             io.BytesIO(body), kind, len(body), options
         )
     except (HTTPException, ValueError):
@@ -71,21 +71,21 @@ def _multipart(body: bytes, content_type: str) -> Pairs:
 
 
 def _json(body: bytes) -> Pairs:
-    """However deep a name stands, and however often: nobody knows which one a reader takes."""
+    """All names at any depth, since it is unknown which one a seller reads."""
     try:
-        # An object as a tuple of its pairs: as a dict it would forget what is said twice.
-        return list(_of_json(json.loads(body, object_pairs_hook=tuple), ""))
+        # As pairs: a dict would lose repeated names.
+        return list(_flatten(json.loads(body, object_pairs_hook=tuple), ""))
     except (ValueError, RecursionError):
-        # What only claims to be JSON may be a form to whoever reads it.
+        # A seller may read a body that is not JSON as a form, whatever its content type.
         return _form(body)
 
 
-def _of_json(told: object, name: str) -> Iterator[tuple[str, str]]:
-    if isinstance(told, tuple):
-        for inner, item in told:
-            yield from _of_json(item, inner)
-    elif isinstance(told, list) and told:
-        for item in told:
-            yield from _of_json(item, name)
+def _flatten(value: object, name: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, tuple):
+        for inner, item in value:
+            yield from _flatten(item, inner)
+    elif isinstance(value, list) and value:
+        for item in value:
+            yield from _flatten(item, name)
     else:
-        yield name, told if isinstance(told, str) else str(told)
+        yield name, value if isinstance(value, str) else str(value)

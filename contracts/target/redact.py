@@ -1,8 +1,7 @@
-"""Secrets, taken out of what a judge shows or writes down.
+"""Masks secrets in requests and answers before a judge shows or saves them.
 
-A password, a session or a key is masked in the request by the name of its parameter, and in the
-answer by the name of its field and wherever the very text of the request's secret stands, however
-it is written there.
+Passwords, sessions and keys are recognised by the name of their parameter or field. In an answer
+the secrets of its request are masked as well wherever they stand, in any spelling.
 """
 
 from __future__ import annotations
@@ -31,23 +30,23 @@ MASK: Final = "***"
 SECRETS: Final = frozenset(
     {"authinfo", "auth", "auth_id", "password", "passwd", "confirm", "key", "qrcode", "billmgrses5"}
 )
-"""Parameters and fields that hold a secret. ``lickey`` is none: it is what is bought."""
+"""Parameters and fields that hold a secret. ``lickey`` is not one: it is the product."""
 MIN_SECRET_LENGTH: Final = 6
-"""Signs: a shorter secret is not looked for in answers, it would blot out ordinary text."""
+"""Characters: shorter secrets are not searched in answers, since they match ordinary text."""
 MAX_SECRETS: Final = 50
-"""Secrets of one answer that are looked for in the rest of it; a hostile one has no end of them."""
+"""Secrets of one answer that are searched in the rest of it, so that masking ends in time."""
 _PIECES: Final = frozenset({
     "pass", "passphrase", "pwd", "pw", "cvc", "cvv", "totp", "otp", "pin", "session", "sessionid",
     "rootpass", "userpass", "adminpass", "ftppass", "dbpass",
 })  # fmt: skip
-"""A name with one of these words in it holds a secret as well (``adm_pass``, ``card[cvv2]``)."""
+"""Words that make a name secret (``adm_pass``, ``card[cvv2]``)."""
 _ENDS: Final = (
     "passwd", "password", "token", "secret", "apikey", "privatekey", "secretkey", "sslkey",
     "cardnumber", "passwordhash", "passwordconfirm",
 )  # fmt: skip
-"""So does one that ends like this, or has a word that does (``api-token``, ``user[password]``)."""
-_TELLING: Final = ("allow", "change", "need", "show", "has", "is", "send")
-"""Words that make a flag of such a name: ``allow_changepassword`` is ``on`` or ``off``."""
+"""Endings of words that make a name secret (``api-token``, ``user[password]``)."""
+_FLAG_PREFIXES: Final = ("allow", "change", "need", "show", "has", "is", "send")
+"""Prefixes that make such a name a flag: ``allow_changepassword`` is ``on`` or ``off``."""
 _STATES: Final = frozenset({"", "on", "off", "yes", "no", "null"})
 _CAMEL: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _FIELD: Final = "|".join(sorted(SECRETS - {"authinfo"}))
@@ -58,13 +57,13 @@ _PEM: Final = re.compile(
 _QUERY: Final = re.compile(
     r"(?<![\w.$\-])([\w.\-\[\]]{1,64})(=|%3D)([^&\s\"'<>;\\]+)", re.IGNORECASE
 )
-"""As a link has it: an answer may send a browser on with a key in its query."""
+"""The query of a link: a redirect may carry a key."""
 _USERINFO: Final = re.compile(r"(://[^/\s:@\"'<>]{0,100}:)[^@/\s\"'<>]{1,200}@")
 _INPUT: Final = re.compile(r"<input\b[^<>]{1,2000}>", re.IGNORECASE)
 _INPUT_NAME: Final = re.compile(r"""\bname=["']([^"']*)""", re.IGNORECASE)
 _INPUT_VALUE: Final = re.compile(r"""(\bvalue=)("[^"]*"|'[^']*')""", re.IGNORECASE)
-"""A page that sends a browser on carries the session in a hidden field."""
-# No pattern may begin to look again at every sign of a long answer: each stops at the next mark.
+"""A page that forwards a browser carries the session in a hidden field."""
+# Every pattern stops at the next delimiter, so that a long answer is searched in linear time.
 _TEXT: Final = r'(?:\\.|[^"\\])*'
 _PATTERNS: Final = (
     (re.compile(r"(<auth\b[^<>]*?\bid=[\"'])[^\"']*"), rf"\g<1>{MASK}"),
@@ -76,16 +75,16 @@ _PATTERNS: Final = (
     ),
     (re.compile(rf'("auth"\s*:\s*\{{[^{{}}]*?"\$"\s*:\s*"){_TEXT}'), rf"\g<1>{MASK}"),
 )
-"""For what is no whole document: cut off, or around one."""
+"""For texts that are not a whole document."""
 
 
 @functools.lru_cache(maxsize=4096)
 def is_secret(name: str) -> bool:
     """Whether a parameter or field of this name holds a secret."""
-    meant = name.strip().lstrip("$@")
-    if meant.lower() in SECRETS:
+    stripped = name.strip().lstrip("$@")
+    if stripped.lower() in SECRETS:
         return True
-    words = re.split(r"[^a-z0-9]+", _CAMEL.sub("_", meant).lower())
+    words = re.split(r"[^a-z0-9]+", _CAMEL.sub("_", stripped).lower())
     pieces = [word.rstrip("0123456789") for word in words]
     if any(_is_flag(piece) for piece in pieces):
         return False
@@ -96,110 +95,110 @@ def is_secret(name: str) -> bool:
 
 
 def _is_flag(piece: str) -> bool:
-    """``show``, ``changepassword``; ``hash`` only begins like one."""
-    told = next((word for word in _TELLING if piece.startswith(word)), None)
-    rest = piece.removeprefix(told or "")
-    return told is not None and (not rest or rest in _PIECES or rest.endswith(_ENDS))
+    """Whether a word makes a flag: ``show``, ``changepassword``, but not ``hash``."""
+    prefix = next((word for word in _FLAG_PREFIXES if piece.startswith(word)), None)
+    rest = piece.removeprefix(prefix or "")
+    return prefix is not None and (not rest or rest in _PIECES or rest.endswith(_ENDS))
 
 
 def is_secret_value(token: ValueToken) -> bool:
-    """Whether a value of an answer is a secret by the place where it stands."""
+    """Whether a value of an answer is a secret, by the name of its field or attribute."""
     if token.value.strip() in _STATES:
         return False
     if token.attribute:
-        # ``key`` of a choice is what a client sends to take it.
-        meant = token.attribute != "key" and is_secret(token.attribute)
-        return meant or (token.name == "auth" and token.attribute == "id")
+        # The attribute ``key`` of a choice is the value that a client sends.
+        named_so = token.attribute != "key" and is_secret(token.attribute)
+        return named_so or (token.name == "auth" and token.attribute == "id")
     return is_secret(token.name)
 
 
 def mask_form(form: Mapping[str, str]) -> dict[str, str]:
-    """The fields of a request with its secrets hidden; a login stays, its password does not."""
-    known = _longest(find_secrets(form))
+    """The fields of a request with its secrets masked; of ``authinfo`` the login is kept."""
+    secrets = _longest_first(find_secrets(form))
     shown: dict[str, str] = {}
     for name, text in form.items():
-        meant = name.strip().lower()
-        if meant == "authinfo":
+        if name.strip().lower() == "authinfo":
             login, colon, _ = text.partition(":")
-            # Without a colon nobody knows what of it is the password.
+            # Without a colon it is unknown which part is the password.
             shown[name] = f"{login}:{MASK}" if colon else MASK
         elif not _NAME.fullmatch(name):
-            # A body that is no form: all of it may stand where a name should.
+            # A body that is not a form ends up in the name.
             shown[MASK] = MASK
         else:
-            shown[name] = MASK if is_secret(name) else mask_links(_without(text, known))
+            shown[name] = MASK if is_secret(name) else mask_links(_remove(text, secrets))
     return shown
 
 
 def mask_links(text: str) -> str:
-    """A text without private keys, and without the secrets of the queries that stand in it."""
+    """Masks private keys, and secrets in links and hidden fields of a text."""
     text = _PEM.sub(rf"\g<1>{MASK}\g<2>", text)
     text = _USERINFO.sub(rf"\g<1>{MASK}@", text)
     return _INPUT.sub(_masked_input, _QUERY.sub(_masked_pair, text))
 
 
-def _masked_pair(found: re.Match[str]) -> str:
-    name, equals, text = found.groups()
-    return f"{name}{equals}{MASK}" if is_secret(name) and text not in _STATES else found[0]
+def _masked_pair(match: re.Match[str]) -> str:
+    name, equals, text = match.groups()
+    return f"{name}{equals}{MASK}" if is_secret(name) and text not in _STATES else match[0]
 
 
-def _masked_input(found: re.Match[str]) -> str:
-    name = _INPUT_NAME.search(found[0])
+def _masked_input(match: re.Match[str]) -> str:
+    name = _INPUT_NAME.search(match[0])
     if name is None or not is_secret(name[1]):
-        return found[0]
-    return _INPUT_VALUE.sub(rf'\g<1>"{MASK}"', found[0])
+        return match[0]
+    return _INPUT_VALUE.sub(rf'\g<1>"{MASK}"', match[0])
 
 
 def mask_text(text: str, secrets: Iterable[str] = ()) -> str:
-    """An answer in any format with secrets blotted out; ``secrets`` are those of its request."""
+    """Masks an answer in any format; ``secrets`` are those of its request."""
     try:
-        found = value_tokens(text)
+        tokens = value_tokens(text)
     except UnreadableBody:
         return _masked_patterns(text, secrets)
-    told = (token.value for token in found if is_secret_value(token))
-    known = _longest({*secrets, *islice(filter(_is_telling, told), MAX_SECRETS)})
-    return mask_links(rewritten(text, lambda token: _masked_token(token, known)))
+    own = (token.value for token in tokens if is_secret_value(token))
+    texts = _longest_first({*secrets, *islice(filter(_is_distinctive, own), MAX_SECRETS)})
+    return mask_links(rewritten(text, lambda token: _masked_token(token, texts)))
 
 
 def _masked_patterns(text: str, secrets: Iterable[str]) -> str:
-    """The same where nothing says for certain which name a text belongs to."""
-    told = (
-        found[0].removeprefix(found[1])
+    """Masks a text that cannot be parsed, by patterns."""
+    own = (
+        match[0].removeprefix(match[1])
         for pattern, _ in _PATTERNS
-        for found in islice(pattern.finditer(text), MAX_SECRETS)
+        for match in islice(pattern.finditer(text), MAX_SECRETS)
     )
-    ways = {way for secret in _longest(secrets) for way in spell_variants(secret)}
-    for secret in _longest({*ways, *filter(_is_telling, told)}):
+    spellings = {way for secret in _longest_first(secrets) for way in spell_variants(secret)}
+    for secret in _longest_first({*spellings, *filter(_is_distinctive, own)}):
         text = text.replace(secret, MASK)
-    for pattern, instead in _PATTERNS:
-        text = pattern.sub(instead, text)
+    for pattern, replacement in _PATTERNS:
+        text = pattern.sub(replacement, text)
     return mask_links(text)
 
 
-def _is_telling(secret: str) -> bool:
-    """Whether a secret of an answer is looked for elsewhere in it, under whatever name."""
+def _is_distinctive(secret: str) -> bool:
+    """Whether a secret of an answer is searched in the rest of it, under other names."""
     return any(map(str.isdigit, secret))
 
 
-def _longest(secrets: Iterable[str]) -> list[str]:
-    """The longest first: a short one may be a part of it, and would leave the rest."""
-    return sorted({one for one in secrets if len(one) >= MIN_SECRET_LENGTH}, key=len, reverse=True)
+def _longest_first(secrets: Iterable[str]) -> list[str]:
+    """Secrets long enough to be searched; a short one may be part of a long one."""
+    long_enough = {secret for secret in secrets if len(secret) >= MIN_SECRET_LENGTH}
+    return sorted(long_enough, key=len, reverse=True)
 
 
-def _masked_token(token: ValueToken, known: Iterable[str]) -> str:
+def _masked_token(token: ValueToken, secrets: Iterable[str]) -> str:
     if is_secret_value(token):
         return MASK
-    return mask_links(_without(token.value, known))
+    return mask_links(_remove(token.value, secrets))
 
 
-def _without(text: str, known: Iterable[str]) -> str:
-    for secret in known:
+def _remove(text: str, secrets: Iterable[str]) -> str:
+    for secret in secrets:
         text = text.replace(secret, MASK)
     return text
 
 
 def spell_variants(secret: str) -> Iterator[str]:
-    """A text as it may stand in an answer: as it is, and as XML, JSON or an address write it."""
+    """The spellings of a text in an answer: plain, and as XML, JSON or an address has it."""
     ways = {
         secret,
         escape(secret),
@@ -215,24 +214,24 @@ def spell_variants(secret: str) -> Iterator[str]:
         quote(secret, safe=""),
         quote_plus(secret),
     }
-    # The longest first: the short one may be a part of it, and would leave the rest.
+    # The longest first: a short spelling may be part of it.
     yield from sorted(ways, key=lambda way: (-len(way), way))
 
 
 def find_secrets(form: Mapping[str, str]) -> list[str]:
-    """What of a request must not stand in an answer that is shown."""
-    found: list[str] = []
+    """The secrets of a request, which its answer must not show."""
+    secrets: list[str] = []
     for name, text in form.items():
         if name.strip().lower() == "authinfo":
             login, colon, password = text.partition(":")
-            found.append(password if colon else login)
+            secrets.append(password if colon else login)
         elif is_secret(name) and text.strip() not in _STATES:
-            found.append(text)
-    return [secret for secret in found if secret]
+            secrets.append(text)
+    return [secret for secret in secrets if secret]
 
 
 def read_fields(request: httpx.Request) -> dict[str, str]:
-    """The parameters of a request, wherever they stand; the body's weigh more."""
+    """The parameters of a request; those of the body override those of the query."""
     kind = request.headers.get("Content-Type", "")
     return keep_last(read_pairs(request.url.query, request.read(), kind))
 
@@ -240,13 +239,13 @@ def read_fields(request: httpx.Request) -> dict[str, str]:
 def redact_exchange(
     request: httpx.Request, response: httpx.Response | None, note: str = ""
 ) -> CallRecord:
-    """One request with its answer, ready to be shown. Without an answer the status is 0."""
+    """A request with its answer, masked. The status is 0 if there is no answer."""
     kind = request.headers.get("Content-Type", "")
     pairs = read_pairs(request.url.query, request.read(), kind)
     fields = keep_last(pairs)
-    # Of a name that was said twice, both are secrets.
-    said = [secret for pair in pairs for secret in find_secrets(dict([pair]))]
-    secrets = [*said, *_headers(request)]
+    # Of a repeated name all texts are secrets.
+    sent = [secret for pair in pairs for secret in find_secrets(dict([pair]))]
+    secrets = [*sent, *_header_secrets(request)]
     address = mask_links(str(request.url.copy_with(query=None, username=None, password=None)))
     if response is None:
         return CallRecord(request.method, address, mask_form(fields), 0, "", note)
@@ -254,8 +253,8 @@ def redact_exchange(
     return CallRecord(request.method, address, mask_form(fields), response.status_code, text, note)
 
 
-def _headers(request: httpx.Request) -> Iterator[str]:
-    """The session a cookie brings, or a token, which an answer may repeat."""
+def _header_secrets(request: httpx.Request) -> Iterator[str]:
+    """The token or the session in the headers, which an answer may repeat."""
     yield from request.headers.get("Authorization", "").split()[1:]
     for part in request.headers.get("Cookie", "").split(";"):
         name, _, value = part.strip().partition("=")
@@ -264,7 +263,7 @@ def _headers(request: httpx.Request) -> Iterator[str]:
 
 
 def format_readable(body: bytes) -> str:
-    """An answer for people: xml with a line for each element, secrets hidden."""
+    """An answer for people: masked, and xml indented."""
     try:
         root = fromstring(body)
     except (ParseError, DefusedXmlException, ValueError):

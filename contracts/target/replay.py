@@ -1,4 +1,4 @@
-"""Asks a seller what an exchange asks, and judges what it answers."""
+"""Sends the requests of an exchange to a seller and compares the answers with the expected ones."""
 
 from __future__ import annotations
 
@@ -13,40 +13,40 @@ from contracts.verdicts import ASSUMED, CallRecord, Outcome, Verdict
 
 
 def replay(exchange: Exchange, out: str, seller: Seller) -> Verdict:
-    """One exchange in one format, in a fresh world of the seller's."""
-    if reason := _not_here(exchange, seller):
+    """Judges one exchange in one format, in a fresh world of the seller."""
+    if reason := _reason_to_skip(exchange, seller):
         return _verdict(exchange, out, Outcome.SKIP, [reason])
-    seen: list[CallRecord] = []
+    log: list[CallRecord] = []
     try:
-        with seller.world(exchange.world, modifies=_spoils(exchange)) as place:
-            place.seen = seen
+        with seller.world(exchange.world, modifies=_modifies(exchange)) as session:
+            session.log = log
             for number, step in enumerate(exchange.before, start=1):
-                if told := _prepared(step, place, f"before[{number}]"):
-                    lines = [f"before[{number}] {step.request.func}: {line}" for line in told]
-                    return _verdict(exchange, out, Outcome.ERROR, lines, seen)
-            reply = place.ask(exchange.request, out)
+                if problems := _prepare(step, session, f"before[{number}]"):
+                    lines = [f"before[{number}] {step.request.func}: {line}" for line in problems]
+                    return _verdict(exchange, out, Outcome.ERROR, lines, log)
+            answer = session.ask(exchange.request, out)
     except CallBlocked as reason:
-        return _verdict(exchange, out, Outcome.SKIP, [str(reason)], seen)
+        return _verdict(exchange, out, Outcome.SKIP, [str(reason)], log)
     except CannotRun as problem:
-        return _verdict(exchange, out, Outcome.ERROR, [str(problem)], seen)
-    told = differences(exchange.expected, out, reply.status, reply.body, place.bindings)
-    if not told:
-        return _verdict(exchange, out, Outcome.PASS, seen=seen)
+        return _verdict(exchange, out, Outcome.ERROR, [str(problem)], log)
+    problems = differences(exchange.expected, out, answer.status, answer.body, session.bindings)
+    if not problems:
+        return _verdict(exchange, out, Outcome.PASS, proof=log)
     only_assumed = exchange.evidence == ASSUMED and not seller.own
-    return _verdict(exchange, out, Outcome.WARN if only_assumed else Outcome.FAIL, told, seen)
+    return _verdict(exchange, out, Outcome.WARN if only_assumed else Outcome.FAIL, problems, log)
 
 
 def replay_all(exchanges: Iterable[Exchange], seller: Seller) -> Iterator[Verdict]:
-    """Every exchange in every format it has on record."""
+    """Judges exchanges in all their formats."""
     for exchange in exchanges:
         for out in exchange.formats:
             yield replay(exchange, out, seller)
 
 
-def _spoils(exchange: Exchange) -> bool:
-    """Whether it may leave anything behind: what only looks needs no new world after it.
+def _modifies(exchange: Exchange) -> bool:
+    """Whether it may change its world, which has to be reset then.
 
-    Sessions, failed logins and filters that a list keeps are left behind as well.
+    Sessions, failed logins and filters of a list are changes as well.
     """
     return any(
         changes(request.func, request.params)
@@ -58,8 +58,7 @@ def _spoils(exchange: Exchange) -> bool:
     )
 
 
-def _not_here(exchange: Exchange, seller: Seller) -> str:
-    """Why this seller is not asked, or nothing."""
+def _reason_to_skip(exchange: Exchange, seller: Seller) -> str:
     if not seller.own and not exchange.portable:
         return "needs a prepared world, which a foreign seller does not have"
     login = exchange.request.login
@@ -68,12 +67,13 @@ def _not_here(exchange: Exchange, seller: Seller) -> str:
     return ""
 
 
-def _prepared(step: Step, place: SellerSession, note: str) -> list[str]:
-    """A step before the exchange, asked as often as it says; what it got wrong."""
+def _prepare(step: Step, session: SellerSession, note: str) -> list[str]:
+    """Sends a step before the exchange as often as it says; the differences of its answer."""
     for _ in range(max(step.times, 1)):
-        reply = place.ask(step.request, "xml", note)
-        if told := differences(step.expected, "xml", reply.status, reply.body, place.bindings):
-            return told
+        answer = session.ask(step.request, "xml", note)
+        problems = differences(step.expected, "xml", answer.status, answer.body, session.bindings)
+        if problems:
+            return problems
     return []
 
 
@@ -81,15 +81,15 @@ def _verdict(
     exchange: Exchange,
     out: str,
     outcome: Outcome,
-    told: Iterable[str] = (),
-    seen: Iterable[CallRecord] = (),
+    messages: Iterable[str] = (),
+    proof: Iterable[CallRecord] = (),
 ) -> Verdict:
     return Verdict(
         exchange.name,
         out,
         outcome,
         exchange.evidence,
-        tuple(told),
-        proof=tuple(seen),
+        messages=tuple(messages),
+        proof=tuple(proof),
         source=exchange.source,
     )

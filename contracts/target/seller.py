@@ -1,11 +1,10 @@
-"""Sellers the judge knocks at: ours in process, ours or anybody's at a URL.
+"""The seller that is judged, in this process or at a URL.
 
-One way for all of them: httpx, over WSGI or over the network. A seller of ours has a control API
-(``/_mockseller/``), by which the judge gets a world of its own for each fixture, reset before each
-exchange. A foreign seller has none: only portable exchanges can be asked of it.
+httpx reaches every seller, over WSGI or over the network. A mockseller has a control API
+(``/_mockseller/``), by which it gets a world for each fixture, reset before each exchange. Any
+other seller has none: only portable exchanges can be asked of it as they are.
 
-Everything passes a gate (:mod:`contracts.target.spending_guard`), which sends nothing that spends
-unless it was allowed to.
+Every call passes the spending guard (:mod:`contracts.target.spending_guard`).
 """
 
 from __future__ import annotations
@@ -31,8 +30,9 @@ from emulator import testing
 
 CONTROL = "/_mockseller"
 TIMEOUT = 60.0
+"""Seconds until a call to the seller is given up."""
 INITIAL_SNAPSHOT = "begun"
-"""The snapshot of a world as it was made, its clock standing."""
+"""The snapshot of a world as it was created, with its clock stopped."""
 
 __all__ = [
     "CannotRun",
@@ -46,9 +46,11 @@ __all__ = [
 
 
 class Seller:
-    """A seller to be judged. ``own``: it has our control API, so worlds can be had.
+    """A seller to be judged.
 
-    ``path`` is where its API answers; ``login`` and ``password`` are those of a foreign account.
+    ``own``: it is a mockseller, so worlds can be created. ``path``: of its API; ``login``
+    and ``password`` are the account at a seller that is not ours; ``token`` is for a control API
+    that asks for one. Raises CannotRun if the seller cannot be reached.
     """
 
     def __init__(
@@ -69,17 +71,18 @@ class Seller:
         self._login = login
         self._password = password
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._born: dict[str, str] = {}
-        self._asked_for: set[str] = set()
-        """Worlds that may be there, whether or not it was heard that they are."""
-        self._spoilt: set[str] = set()
+        self._created: dict[str, str] = {}
+        """Worlds that were created, with their time at that moment."""
+        self._requested: set[str] = set()
+        """Worlds whose creation was asked for, whether or not an answer came."""
+        self._modified: set[str] = set()
         self._day: date | None = None
-        self._token = secrets.token_hex(3)
+        self._run_id = secrets.token_hex(3)
         self.has_account = bool(login)
         self.own = self._is_own()
         guard.set_account(login, password)
         if self.own and guard.rules.limit is None:
-            # Its worlds are made for this run; money there is of no worth.
+            # Its worlds are created for this run, so the money there is worthless.
             guard.rules = replace(guard.rules, play_money=True)
 
     def __enter__(self) -> Self:
@@ -94,134 +97,141 @@ class Seller:
         self.close()
 
     def use_fixture_account(self) -> Self:
-        """The same seller, asked as the account that every world of ours has."""
+        """Uses the account that every world of a mockseller has; returns the seller."""
         self._login, self._password, self.has_account = OUR_LOGIN, OUR_PASSWORD, True
         self.guard.set_account(self._login, self._password)
         return self
 
     @contextmanager
     def open_world(self, name: str, fixture: str = "small") -> Iterator[testing.World]:
-        """Handles on a world of its own, as it was made; it is gone when the block is left.
+        """A new world of a mockseller, for tests that control it; deleted after the block.
 
-        Only at a seller of ours. CannotRun: its control API refuses.
+        Raises CannotRun if the control API refuses.
         """
-        named = f"{name}-{self._token}"
-        outside = testing.World(self._sent, str(self._http.base_url).rstrip("/"), path=self._path)
+        full_name = f"{name}-{self._run_id}"
+        default = testing.World(
+            self._send_control, str(self._http.base_url).rstrip("/"), path=self._path
+        )
         try:
-            world = outside.world(named, fixture)
+            world = default.world(full_name, fixture)
         except testing.ControlError as problem:
             raise CannotRun(f"{self.name}: {problem}") from problem
         try:
             yield world
         finally:
-            self._control("DELETE", f"/worlds/{named}", {})
+            self._control("DELETE", f"/worlds/{full_name}", {})
 
-    def _sent(
-        self, method: str, path: str, sent: Mapping[str, str] | bytes | None, kind: str
+    def _send_control(
+        self, method: str, path: str, body: Mapping[str, str] | bytes | None, kind: str
     ) -> testing.Answer:
         headers = {**self._headers, **({"Content-Type": kind} if kind else {})}
-        form = sent if isinstance(sent, Mapping) else None
-        body = sent if isinstance(sent, bytes) else None
+        form = body if isinstance(body, Mapping) else None
+        content = body if isinstance(body, bytes) else None
         try:
-            got = self._http.request(method, path, data=form, content=body, headers=headers)
+            response = self._http.request(method, path, data=form, content=content, headers=headers)
         except httpx.HTTPError as problem:
             raise CannotRun(f"{self.name}: {problem}") from problem
-        return testing.Answer(got.status_code, dict(got.headers), got.content)
+        return testing.Answer(response.status_code, dict(response.headers), response.content)
 
     @property
     def transport(self) -> httpx.BaseTransport:
-        """For a client of somebody else's: its calls pass the same gate."""
+        """Transport for another client, whose calls pass the spending guard as well."""
         return ClientTransport(self._http)
 
     def ask(self, fields: Mapping[str, str]) -> tuple[Node | None, str]:
-        """A document asked for in passing in the account's name; None with the reason."""
-        who = {"authinfo": f"{self._login}:{self._password}"}
+        """Asks for a document with the account; None with the reason if there is none."""
+        credentials = {"authinfo": f"{self._login}:{self._password}"}
         url = self._http.base_url.join(self._path)
-        return ask(self.transport, url, {**fields, **who})
+        return ask(self.transport, url, {**fields, **credentials})
 
-    def address_of(self, place: SellerSession | None = None) -> str:
-        """The whole address of a place, or of the seller itself, for such a client."""
-        return str(self._http.base_url.join(self._path if place is None else place.path))
+    def build_address(self, session: SellerSession | None = None) -> str:
+        """The full URL of a session's world, or of the seller itself."""
+        return str(self._http.base_url.join(self._path if session is None else session.path))
 
     @property
     def account(self) -> tuple[str, str]:
-        """The login and the password it is asked with."""
+        """Login and password of the account."""
         return self._login, self._password
 
     def read_date(self) -> date:
-        """The seller's own date, as HTTP says it; asked once. CannotRun: it does not say."""
+        """The seller's date, from its HTTP ``Date`` header; read once.
+
+        Raises CannotRun if it sends none.
+        """
         if self._day is None:
             try:
-                said = self._http.get(self._path).headers["Date"]
-                self._day = parsedate_to_datetime(said).date()
+                header = self._http.get(self._path).headers["Date"]
+                self._day = parsedate_to_datetime(header).date()
             except (httpx.HTTPError, KeyError, ValueError) as problem:
                 raise CannotRun(f"{self.name}: does not say what day it is: {problem}") from problem
         return self._day
 
     def close(self) -> None:
-        """Takes the judge's worlds away again and closes the connections."""
-        for world in sorted(self._asked_for - set(self._born)):
+        """Deletes the worlds of this run and closes the connections."""
+        for world in sorted(self._requested - set(self._created)):
             with suppress(CannotRun):
                 self._control("DELETE", f"/worlds/{world}", {})
-        for world in sorted(self._born):
+        for world in sorted(self._created):
             self._control("DELETE", f"/worlds/{world}", {})
-        self._born.clear()
-        self._asked_for.clear()
+        self._created.clear()
+        self._requested.clear()
         self._http.close()
 
     @contextmanager
     def world(self, fixture: str, *, modifies: bool = True) -> Iterator[SellerSession]:
-        """A place whose state is a fixture's; at a foreign seller, whatever is there.
+        """A session in a world with a fixture's state; at a seller without worlds, as it is.
 
-        ``modifies``: what is done there may change it, so that the next one needs it made anew.
+        ``modifies``: the block may change the world, so it is reset before its next use.
         """
         if not self.own:
             bindings = Bindings(self.read_date())
             yield SellerSession(self._http, self._path, bindings, self._login, self._password)
             return
-        name = f"judge-{fixture}-{self._token}"
-        if name not in self._born:
-            self._asked_for.add(name)
-            self._control("POST", "/worlds", {"name": name, "fixture": fixture})
-            self._born[name] = self._control("GET", f"/clock?world={name}")["now"]
-            # The days of the seed are counted from this moment; the clock has to stand there.
-            self._control("POST", f"/clock?world={name}", {"freeze": self._born[name]})
-            self._control("POST", f"/worlds/{name}/snapshot", {"name": INITIAL_SNAPSHOT})
-        elif name in self._spoilt:
+        name = f"judge-{fixture}-{self._run_id}"
+        if name not in self._created:
+            self._create(name, fixture)
+        elif name in self._modified:
             self._control("POST", f"/worlds/{name}/restore", {"name": INITIAL_SNAPSHOT})
-        self._spoilt.discard(name)
+        self._modified.discard(name)
         if modifies:
-            self._spoilt.add(name)
-        read_date = datetime.fromisoformat(self._born[name]).date()
-        yield SellerSession(
-            self._http, f"/w/{name}/billmgr", Bindings(read_date), self._login, self._password
-        )
+            self._modified.add(name)
+        bindings = Bindings(datetime.fromisoformat(self._created[name]).date())
+        path = f"/w/{name}/billmgr"
+        yield SellerSession(self._http, path, bindings, self._login, self._password)
+
+    def _create(self, name: str, fixture: str) -> None:
+        self._requested.add(name)
+        self._control("POST", "/worlds", {"name": name, "fixture": fixture})
+        self._created[name] = self._control("GET", f"/clock?world={name}")["now"]
+        # Exchanges count days from the creation of the world, so its clock must not move.
+        self._control("POST", f"/clock?world={name}", {"freeze": self._created[name]})
+        self._control("POST", f"/worlds/{name}/snapshot", {"name": INITIAL_SNAPSHOT})
 
     def _is_own(self) -> bool:
         try:
-            reply = self._http.get(f"{CONTROL}/health")
+            response = self._http.get(f"{CONTROL}/health")
         except httpx.HTTPError as problem:
             raise CannotRun(f"{self.name}: not reached: {problem}") from problem
-        # Money is of no worth only where this is certain: many a server answers every address.
+        # Many servers answer every path, so only the exact answer proves that money is worthless.
         try:
-            told = reply.json() if reply.status_code == httpx.codes.OK else None
+            health = response.json() if response.status_code == httpx.codes.OK else None
         except ValueError:
             return False
-        return isinstance(told, dict) and told.get("status") == "ok" and "version" in told
+        return isinstance(health, dict) and health.get("status") == "ok" and "version" in health
 
-    def _control(self, method: str, path: str, said: object = None) -> dict[str, Any]:
+    def _control(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         try:
-            reply = self._http.request(method, CONTROL + path, json=said, headers=self._headers)
+            response = self._http.request(method, CONTROL + path, json=body, headers=self._headers)
         except httpx.HTTPError as problem:
             raise CannotRun(f"{self.name}: {problem}") from problem
-        if not reply.is_success:
-            raise CannotRun(f"{self.name}: {method} {CONTROL}{path}: {reply.text[:200]}")
-        answer: dict[str, Any] = reply.json() if reply.content else {}
+        if not response.is_success:
+            raise CannotRun(f"{self.name}: {method} {CONTROL}{path}: {response.text[:200]}")
+        answer: dict[str, Any] = response.json() if response.content else {}
         return answer
 
 
 def check_address(url: str) -> str:
-    """What is wrong with the address of an API, or nothing; tells nothing that stands in it."""
+    """What is wrong with the address of an API, or an empty text; never quotes the address."""
     try:
         parts = httpx.URL(url)
     except httpx.InvalidURL:
@@ -246,23 +256,22 @@ def connect(
     trust_env: bool = True,
     rules: SpendingRules = SPEND_NOTHING,
 ) -> Seller:
-    """A seller at the address of its API, such as ``https://127.0.0.1:1500/billmgr``.
+    """A seller at the URL of its API, such as ``https://127.0.0.1:1500/billmgr``.
 
-    ``verify``: whether its certificate must be known; ``trust_env``: whether proxies of the
-    environment are used; ``token``: of the control API of a seller of ours that is not local;
-    ``rules``: what may be sent. CannotRun: not reached, or the address is more than an address.
+    ``verify``: check its certificate. ``trust_env``: use the proxies of the environment. ``token``:
+    for the control API of a remote mockseller. ``rules``: what may be sent. Raises CannotRun if the
+    seller cannot be reached or the URL is not a plain address.
     """
-    if fault := check_address(url):
-        raise CannotRun(fault)
+    if problem := check_address(url):
+        raise CannotRun(problem)
     parts = httpx.URL(url)
     base = parts.copy_with(path="/", query=None)
-    line = httpx.Client(timeout=TIMEOUT, verify=verify, trust_env=trust_env)
-    path = parts.path if parts.path != "/" else "/billmgr"
+    client = httpx.Client(timeout=TIMEOUT, verify=verify, trust_env=trust_env)
     seller = Seller(
-        SpendingGuard(ClientTransport(line, owns=True), rules),
+        SpendingGuard(ClientTransport(client, owns=True), rules),
         base,
         name=str(base).rstrip("/"),
-        path=path,
+        path=parts.path if parts.path != "/" else "/billmgr",
         login=login,
         password=password,
         token=token,

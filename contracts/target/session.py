@@ -1,4 +1,4 @@
-"""Where the requests of one exchange go, and how each is sent in the shape it is on record."""
+"""Sends the requests of exchanges to one world of a seller, each written as the exchange says."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ import httpx
 from contracts.record.exchange import Login, Request
 from contracts.record.formats import UnreadableBody, read
 from contracts.record.placeholders import Bindings
-from contracts.target import redact
+from contracts.target.redact import redact_exchange
 from contracts.verdicts import CallRecord
 
 COOKIE = "billmgrses5"
 
 
 class CannotRun(Exception):
-    """The seller cannot be judged at all: not reached, no login, no world. One line for people."""
+    """The seller cannot be judged: not reachable, no login, no world. One line for people."""
 
 
 @dataclass(frozen=True, slots=True)
 class RawAnswer:
-    """What came back."""
+    """The status and the body of an answer."""
 
     status: int
     body: bytes
@@ -32,19 +32,24 @@ class RawAnswer:
 
 @dataclass(slots=True)
 class SellerSession:
-    """Where the requests of one exchange go, and what the judge knows there."""
+    """A world of a seller with an account, and the values of placeholders in it.
+
+    ``log``: every request with its answer so far, secrets masked.
+    """
 
     http: httpx.Client
     path: str
     bindings: Bindings
     login: str
     password: str
-    seen: list[CallRecord] = field(default_factory=list)
-    """Every request with its answer so far, secrets masked."""
-    _sessions: dict[tuple[str, str], str] = field(default_factory=dict)
+    log: list[CallRecord] = field(default_factory=list)
+    _tokens: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def ask(self, request: Request, out: str, note: str = "") -> RawAnswer:
-        """Sends a request on record, with its placeholders filled. CannotRun: no answer at all."""
+        """Sends a request of an exchange with its placeholders filled in.
+
+        Raises CannotRun if no answer comes or no session can be opened.
+        """
         params = {name: self.bindings.fill(text) for name, text in request.params.items()}
         fields = {"func": request.func, "out": out, **params}
         headers: dict[str, str] = {}
@@ -53,56 +58,56 @@ class SellerSession:
             headers["Cookie"] = f"{COOKIE}={credentials['auth']}"
         else:
             fields.update(credentials)
-        # A cookie left by an earlier answer would log in an exchange that must come without.
+        # A cookie of an earlier answer would log in a request that must come without login.
         self.http.cookies.clear()
-        built = self._built(request, fields, headers)
+        http_request = self._build(request, fields, headers)
         try:
-            response = self.http.send(built)
+            response = self.http.send(http_request)
         except httpx.HTTPError as problem:
-            self.seen.append(redact.redact_exchange(built, None, note))
+            self.log.append(redact_exchange(http_request, None, note))
             raise CannotRun(f"{self.http.base_url}: {problem}") from problem
-        self.seen.append(redact.redact_exchange(built, response, note))
+        self.log.append(redact_exchange(http_request, response, note))
         return RawAnswer(response.status_code, response.content)
 
-    def _built(
+    def _build(
         self, request: Request, fields: Mapping[str, str], headers: Mapping[str, str]
     ) -> httpx.Request:
-        made: dict[str, Any] = {"headers": dict(headers)}
+        parts: dict[str, Any] = {"headers": dict(headers)}
         if request.flood:
-            # What is asked stands apart, or the format of the answer would drown with the rest.
-            made["params"] = dict(fields)
-            made["data"] = {f"nothing_{number}": "" for number in range(request.flood)}
+            # In the query, since among the flood the seller would not find ``out``.
+            parts["params"] = dict(fields)
+            parts["data"] = {f"nothing_{number}": "" for number in range(request.flood)}
         elif request.body in ("none", "json"):
-            made["params"] = dict(fields)
+            parts["params"] = dict(fields)
         elif request.body == "form":
-            made["data"] = dict(fields)
+            parts["data"] = dict(fields)
         elif request.body == "bare":
-            made["content"] = urlencode(fields).encode()
+            parts["content"] = urlencode(fields).encode()
         else:
-            made["files"] = {name: (None, text) for name, text in fields.items()}
+            parts["files"] = {name: (None, text) for name, text in fields.items()}
         if request.body == "json":
-            made["json"] = {}
-        return self.http.build_request(request.method, self.path, **made)
+            parts["json"] = {}
+        return self.http.build_request(request.method, self.path, **parts)
 
     def _credentials(self, login: Login) -> dict[str, str]:
-        name, password = login.name or self.login, login.password
-        if not login.name:
-            password = self.password
         if login.style == "none":
             return {}
+        name, password = (login.name, login.password) if login.name else (self.login, self.password)
         if login.style == "authinfo":
             return {"authinfo": f"{name}:{password}"}
-        return {"auth": self._session(name, password)}
+        return {"auth": self._open_session(name, password)}
 
-    def _session(self, name: str, password: str) -> str:
-        if (name, password) not in self._sessions:
-            asked = Request("auth", {"username": name, "password": password}, login=Login("none"))
-            reply = self.ask(asked, "xml", "opens a session")
+    def _open_session(self, name: str, password: str) -> str:
+        if (name, password) not in self._tokens:
+            params = {"username": name, "password": password}
+            answer = self.ask(
+                Request("auth", params, login=Login("none")), "xml", "opens a session"
+            )
             try:
-                opened = read(reply.body, "xml")[0].first("auth")
+                auth = read(answer.body, "xml")[0].first("auth")
             except UnreadableBody:
-                opened = None
-            if opened is None or not opened.text:
+                auth = None
+            if auth is None or not auth.text:
                 raise CannotRun(f"no session for {name}")
-            self._sessions[name, password] = opened.text
-        return self._sessions[name, password]
+            self._tokens[name, password] = auth.text
+        return self._tokens[name, password]

@@ -1,9 +1,8 @@
-"""Which calls spend money at a seller, told before they are sent.
+"""Which calls to a seller spend money, and which change anything.
 
-There is no test mode: an order is an order. Whoever lets calls pass to a real seller, or counts
-what they cost, asks here. A call that nobody knows counts as one that spends as soon as it is
-sent to be carried out, or is named like one that takes money. What only promises money spends
-too: an order that waits in the basket, an automatic prolongation switched on.
+A real seller has no test mode: an order is an order. An unknown call counts as one that spends as
+soon as it is sent with ``sok`` or is named like one that takes money. What only promises money
+spends too: an order that waits in the basket, automatic prolongation switched on.
 """
 
 from __future__ import annotations
@@ -17,19 +16,19 @@ Params = Mapping[str, str]
 Test = Callable[[Params], bool]
 
 _OFF: Final = frozenset({"", "null", "off", "none", "-", "0"})
-"""What an automatic prolongation is switched off by (docs/evidence.md 8)."""
+"""Texts that switch automatic prolongation off (docs/evidence.md 8)."""
 _EDITS: Final = frozenset({
     "auth", "authinfo", "clicked_button", "clickstat", "comment", "domain", "elid", "func", "ip",
     "item", "lang", "licname", "newface", "ns0", "ns1", "ns2", "ns3", "ostempl", "out", "plid",
     "progressid", "recipe", "remoteid", "remoteip", "sfrom", "show_metadata", "sok", "su",
 })  # fmt: skip
-"""What the form of a service takes without a charge, and what goes with every call."""
+"""Parameters of a service's form that cost nothing, and those of every call."""
 _FREE_BUTTONS: Final = frozenset({"", "ok", "finish", "newkey", "back"})
 _MONEY: Final = re.compile(
     r"(?:^|\.|_)(?:prolong|renew|pay|buy|purchase|charge|getmoney|upgrade|refill|autoprolong)"
     r"(?:$|\.|_)"
 )
-"""In the name of a function nobody knows: it is taken for one that acts without ``sok``."""
+"""In the name of an unknown function: it counts as one that spends even without ``sok``."""
 
 
 def _never(_: Params) -> bool:
@@ -41,25 +40,28 @@ def _always(_: Params) -> bool:
 
 
 def _sent(params: Params) -> bool:
-    """``sok`` is there and says something; what it says does not matter."""
+    """Whether ``sok`` is not empty; its text does not matter."""
     return bool(params.get("sok"))
 
 
 def _numbered(params: Params) -> bool:
-    """Whether it is about something that is there: nothing has the number 0."""
+    """Whether ``elid`` names something: nothing has the number 0."""
     return bool(params.get("elid", "").strip().lstrip("0"))
 
 
 def _edit(params: Params) -> bool:
-    """The form of a service: only what is known to be free is free; without a number it orders."""
+    """The form of a service: spends unless all parameters are known to be free.
+
+    Without a number it orders.
+    """
     if not _sent(params):
         return False
     if not _numbered(params) or params.get("clicked_button", "") not in _FREE_BUTTONS:
         return True
-    asked = set(params) - _EDITS
+    others = set(params) - _EDITS
     if params.get("autoprolong", "").strip().lower() in _OFF:
-        asked.discard("autoprolong")
-    return bool(asked)
+        others.discard("autoprolong")
+    return bool(others)
 
 
 def _one_more(params: Params) -> bool:
@@ -68,7 +70,7 @@ def _one_more(params: Params) -> bool:
 
 
 def _basket(params: Params) -> bool:
-    """Taking something out is free, and so is a promo code; every other button may pay."""
+    """Deleting positions and entering a promo code are free; every other button may pay."""
     button = params.get("clicked_button", "")
     if not button and params.get("promocode"):
         return False
@@ -80,14 +82,14 @@ def _cart(params: Params) -> bool:
 
 
 def _group(params: Params) -> bool:
-    """``groupedit`` does to many what its ``faction`` does to one; one within another is odd."""
+    """``groupedit`` applies its ``faction`` to many services; a nested one counts as spending."""
     inner = params.get("faction", "")
     return _sent(params) if "groupedit" in inner.lower() else spends(inner, params)
 
 
 @dataclass(frozen=True, slots=True)
 class SpendingRule:
-    """What holds for the functions of these names. ``acts``: also without ``sok``."""
+    """The functions with these names, and when they spend. ``acts``: they act without ``sok``."""
 
     names: re.Pattern[str]
     spends: Test
@@ -95,13 +97,13 @@ class SpendingRule:
 
 
 def _rule(names: str, spends: Test, *, acts: bool = False) -> SpendingRule:
-    """Names as the wire has them, one or more; ``X`` is any product type."""
+    """A rule for full function names, separated by spaces; ``X`` stands for any product type."""
     patterns = (re.escape(name).replace("X", "[a-z0-9_]+", 1) for name in names.split())
     return SpendingRule(re.compile("|".join(patterns)), spends, acts=acts)
 
 
 RULES: Final = (
-    # Orders. The steps before the last one lead to it, and take no money.
+    # Orders. The steps before the last one take no money.
     _rule("X.order X.order.pricelist", _never),
     _rule("X.order.param X.order.csr", _sent),
     _rule("cartorder.create.confirm", _sent),
@@ -109,7 +111,7 @@ RULES: Final = (
     _rule("cart", _cart),
     _rule("cart.empty", _never, acts=True),
     _rule("coupon.use", _never),
-    # What a service costs later on. That a certificate is issued anew for nothing is assumed.
+    # Costs of existing services. Whether reissuing a certificate is free is unknown.
     _rule("service.prolong", _sent),
     _rule("service.changepricelist.pricelist", _never),
     _rule("service.changepricelist service.changepricelist.getmoney", _sent),
@@ -120,13 +122,13 @@ RULES: Final = (
     _rule("payment.add payment.add.method payment.add.pay", _sent),
     _rule("payment.add.redirect", _always, acts=True),
     _rule("payment.delete", _never, acts=True),
-    # Who asks, and with what name.
+    # Sessions, users and profiles.
     _rule("auth keepalive whoami totp.confirm", _never),
     _rule("session.newkey logon recovery gotoserver", _never, acts=True),
     _rule("register usrparam user.edit account.discountinfo", _never),
     _rule("profile.edit profile.add profile.add.profiledata clientticket.edit", _never),
     _rule("profile.delete", _never, acts=True),
-    # What switches, asks or shows.
+    # What changes the state of services, or reads.
     _rule("soft.checkip service.changepassword certificate.validation", _never),
     _rule("certificate.validation.dns certificate.validation.email", _never, acts=True),
     _rule("X.suspend X.resume X.delete X.start X.stop X.reboot X.hardreboot", _never, acts=True),
@@ -146,34 +148,31 @@ RULES: Final = (
         _never,
     ),
 )
-"""The first rule whose names fit holds. ``v2.`` in front of a name changes nothing."""
+"""The first rule that fits a name applies. A prefix ``v2.`` makes no difference."""
 
 
 def find_rule(func: str) -> SpendingRule | None:
-    """The rule a function falls under; None: nobody knows it."""
+    """The rule for a function, or None if the function is unknown."""
     name = func.strip().lower().removeprefix("v2.")
     return next((rule for rule in RULES if rule.names.fullmatch(name)), None)
 
 
 def spends(func: str, params: Params) -> bool:
-    """Whether this call takes money, now or by a promise, or might.
+    """Whether a call takes money, now or later, or might.
 
-    ``func`` as the wire has it (``v2.vds.order.param``); ``params`` are those of query and body
-    together, whose names may be written in any case. True for what nobody knows and is sent with
-    ``sok``, or is named like something that takes money.
+    ``func``: the full name (``v2.vds.order.param``). ``params``: those of query and body together;
+    case of names does not matter. True for unknown functions that are sent with ``sok`` or are
+    named like one that takes money.
     """
-    given = {name.strip().lower(): text for name, text in params.items()}
+    fields = {name.strip().lower(): text for name, text in params.items()}
     rule = find_rule(func)
     if rule is None:
-        return _sent(given) or _MONEY.search(func.strip().lower()) is not None
-    return rule.spends(given)
+        return _sent(fields) or _MONEY.search(func.strip().lower()) is not None
+    return rule.spends(fields)
 
 
 def changes(func: str, params: Params) -> bool:
-    """Whether this call may change anything at the seller, money or not.
-
-    True for what nobody knows, with or without ``sok``.
-    """
-    given = {name.strip().lower(): text for name, text in params.items()}
+    """Whether a call may change anything at the seller. True for every unknown function."""
+    fields = {name.strip().lower(): text for name, text in params.items()}
     rule = find_rule(func)
-    return rule is None or rule.acts or _sent(given) or rule.spends(given)
+    return rule is None or rule.acts or _sent(fields) or rule.spends(fields)
