@@ -21,7 +21,7 @@ from emulator.control.console.pages import Console
 from emulator.domain.accounts.accounts import PasswordCache
 from emulator.functions import families
 from emulator.functions.products import service_types
-from emulator.server.license_file_api import LicenseDoor
+from emulator.server.license_file_api import LicenseFileApi
 from emulator.server.pages.landing import page
 from emulator.server.pages.payment import PaymentPages
 from emulator.settings import Settings
@@ -97,7 +97,7 @@ def create_app(settings: Settings, machine: SystemClock | None = None) -> Flask:
         app.add_url_rule(path, path, billmgr, methods=["GET", "POST", "OPTIONS"])
     _add_long_requests(app, pipeline)
     _add_payment_pages(app, PaymentPages(worlds))
-    _add_license_door(app, LicenseDoor(worlds))
+    _add_license_door(app, LicenseFileApi(worlds))
     _add_own_doors(app, ControlApi(settings, worlds, registry), Console(settings, worlds))
     return app
 
@@ -132,7 +132,7 @@ def _add_payment_pages(app: Flask, pages: PaymentPages) -> None:
     app.add_url_rule("/pay/<token>", "pay", pay, methods=["GET", "POST"])
 
 
-def _add_license_door(app: Flask, door: LicenseDoor) -> None:
+def _add_license_door(app: Flask, door: LicenseFileApi) -> None:
     """Where panels fetch their license files; a key in a form stays out of logs of addresses."""
 
     def license(world: str = DEFAULT) -> Response:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from emulator.cli.group import mockseller
-from emulator.cli.signals import heed_signals
+from emulator.cli.signals import interrupt_on_signals
 
 
 def main() -> None:
     """Runs the command line."""
-    heed_signals()
+    interrupt_on_signals()
     mockseller(prog_name="mockseller")
 
 

@@ -1,4 +1,4 @@
-"""What a server says when it is ready: where it is, who may log in, and a first order to paste."""
+"""The text of a server that is ready: its address, a login, and a first order to paste."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from emulator.worlds.worlds import DEFAULT, Worlds
 
 PREFERRED = 55227
 """ISPmanager Lite: the cheapest code every shipped world sells."""
-POOL = "0.0.0.0"  # noqa: S104 - the address of which there may be many licenses: the line works twice
+POOL = "0.0.0.0"  # noqa: S104 - an address that may have many licenses, so that the line works twice
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class FirstOrder:
     period: int
 
     def curl(self, url: str) -> str:
-        """A line for a shell that orders a license and prints the answer."""
+        """A shell command that orders a license and prints the answer."""
         pairs = {
             "authinfo": f"{self.login}:{self.password}",
             "func": "soft.order.param",
@@ -42,13 +42,13 @@ class FirstOrder:
         }
         words = ["curl", "-sS", f"{url}/billmgr"]
         if url.startswith("https:"):
-            words.insert(2, "-k")  # whoever serves HTTPS at home has signed the certificate himself
+            words.insert(2, "-k")  # a certificate for local HTTPS is usually self-signed
         for name, value in pairs.items():
             words += ["-d", f"{name}={quote(value, safe=':')}"]
         return shlex.join(words)
 
     def banner(self, url: str) -> str:
-        """Several lines for people; the address and the curl line stand alone on theirs."""
+        """Several lines for people; address and curl command have a line each."""
         return "\n".join(
             (
                 "mockseller is ready",
@@ -66,17 +66,17 @@ class FirstOrder:
 
 
 def first_order(settings: Settings) -> FirstOrder:
-    """The order that works in the world ``default`` of this data folder."""
+    """An order that works in the world ``default`` of this data folder."""
     worlds = Worlds(settings)
     try:
-        login, password = _who(str(worlds.origin(DEFAULT)["fixture"]))
+        login, password = _first_login(str(worlds.origin(DEFAULT)["fixture"]))
         db = worlds.connect(DEFAULT)
-        sold = worlds.catalogue(db, world := read(db)).of_type("soft")
+        catalogue = worlds.catalogue(db, world := read(db)).of_type("soft")
     finally:
         worlds.close()
     buyable = [
         (tariff.id, period)
-        for tariff in sorted(sold, key=lambda t: t.id != PREFERRED)
+        for tariff in sorted(catalogue, key=lambda t: t.id != PREFERRED)
         for period in tariff.periods(world.currency)
         if period != TRIAL
     ]
@@ -84,9 +84,9 @@ def first_order(settings: Settings) -> FirstOrder:
     return FirstOrder(login, password, tariff, period)
 
 
-def _who(fixture: str) -> tuple[str, str]:
+def _first_login(fixture: str) -> tuple[str, str]:
     try:
         accounts = load_world(fixture).accounts
-    except FixtureError:  # a file that has gone since the world was made
+    except FixtureError:  # the file was removed after the world was made
         accounts = ()
     return (accounts[0].login, accounts[0].password) if accounts else ("reseller", "secret")

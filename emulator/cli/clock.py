@@ -34,7 +34,7 @@ def show(name: str, data: Path | None) -> None:
 @options.world
 @options.data
 def advance(span: tuple[str, ...], name: str, data: Path | None) -> None:
-    """Move it forward by SPAN: 31 days, 1 month, or: to next renewal."""
+    """Move the clock forward by SPAN: 31 days, 1 month, or: to next renewal."""
     from emulator.control.api import clock as clocks
 
     with options.opened(data) as worlds:
@@ -46,7 +46,7 @@ def advance(span: tuple[str, ...], name: str, data: Path | None) -> None:
 @options.world
 @options.data
 def freeze(at: str | None, name: str, data: Path | None) -> None:
-    """Stop it, now or at an INSTANT such as 2027-01-31T00:00:00Z."""
+    """Stop the clock, now or at an INSTANT such as 2027-01-31T00:00:00Z."""
     from emulator.clock import read_instant
     from emulator.control.api import clock as clocks
 
@@ -59,7 +59,7 @@ def freeze(at: str | None, name: str, data: Path | None) -> None:
 @options.world
 @options.data
 def set_to(at: str, name: str, data: Path | None) -> None:
-    """Put it to an INSTANT such as 2027-01-31T00:00:00Z."""
+    """Set the clock to an INSTANT such as 2027-01-31T00:00:00Z."""
     from emulator.clock import read_instant
     from emulator.control.api import clock as clocks
 
@@ -71,19 +71,19 @@ def set_to(at: str, name: str, data: Path | None) -> None:
 @options.world
 @options.data
 def real(name: str, data: Path | None) -> None:
-    """Make it the machine's clock again."""
+    """Let the clock show real time again."""
     from emulator.control.api import clock as clocks
 
     with options.opened(data) as worlds:
         _print(clocks.run_real(worlds, name))
 
 
-def _print(moment: ClockState) -> None:
-    for event in moment.happened:
+def _print(state: ClockState) -> None:
+    for event in state.happened:
         line = f"{event.at:%Y-%m-%d %H:%M}  {event.what:<8} {event.service_id}  {event.detail}"
         click.echo(line.rstrip())
-    if moment.left_off:
-        click.echo(f"and {moment.left_off} more; the journal tells the latest")
-    click.echo(f"{moment.now:%Y-%m-%d %H:%M:%S} UTC, {moment.mode}")
-    if moment.next_due_at is not None:
-        click.echo(f"next renewal {moment.next_due_at:%Y-%m-%d %H:%M}")
+    if state.left_off:
+        click.echo(f"and {state.left_off} more; the journal has the latest")
+    click.echo(f"{state.now:%Y-%m-%d %H:%M:%S} UTC, {state.mode}")
+    if state.next_due_at is not None:
+        click.echo(f"next renewal {state.next_due_at:%Y-%m-%d %H:%M}")

@@ -14,17 +14,18 @@ INDENT: Final = 27
 
 @click.command()
 @click.option(
-    "--json", "as_json", is_flag=True, help="Print JSON, with fields, refusals and sources."
+    "--json", "as_json", is_flag=True, help="Print JSON, with fields, errors and sources."
 )
 def functions(*, as_json: bool) -> None:
-    """List the functions of the API, and how we know each."""
+    """List the functions of the API, each with its evidence."""
     from emulator.app import create_registry
-    from emulator.control.api.functions import functions as listed
+    from emulator.control.api.functions import functions as describe_all
 
-    found = listed(create_registry())
+    described = describe_all(create_registry())
     if as_json:
-        click.echo(json.dumps(found, indent=1, ensure_ascii=False))
+        click.echo(json.dumps(described, indent=1, ensure_ascii=False))
         return
-    for one in found:
-        row = f"{one['name']:<26} {one['kind']:<9} {one['evidence']:<11} {one['summary']}"
+    for function in described:
+        name, kind, evidence = function["name"], function["kind"], function["evidence"]
+        row = f"{name:<26} {kind:<9} {evidence:<11} {function['summary']}"
         options.show_row(row, INDENT)

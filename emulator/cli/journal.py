@@ -15,18 +15,20 @@ if TYPE_CHECKING:
     from emulator.journal import Entry
 
 INDENT: Final = 18
-"""Where a row goes on that is too long for the terminal: under the login."""
+"""The indent of wrapped rows: under the login."""
 
 
 @click.command()
 @click.option("--func", "functions", multiple=True, metavar="PATTERN",
-              help="Only this function; * stands for anything. May be repeated.")  # fmt: skip
+              help="Only functions that match; * matches anything. May be repeated.")  # fmt: skip
 @click.option("--account", metavar="LOGIN", help="Only calls of this login.")
 @click.option("--errors", is_flag=True, help="Only calls that were refused.")
-@click.option("--struck", is_flag=True, help="Only calls that a planned fault struck.")
-@click.option("--happenings", is_flag=True, help="What fell due, too.")
+@click.option(
+    "--struck", "only_faulty", is_flag=True, help="Only calls that a fault was applied to."
+)
+@click.option("--happenings", "with_events", is_flag=True, help="Show due events as well.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True,
-              metavar="COUNT", help="The latest so many.")  # fmt: skip
+              metavar="COUNT", help="Show only the latest.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with parameters and answers.")
 @options.world
 @options.data
@@ -38,35 +40,35 @@ def journal(
     data: Path | None,
     *,
     errors: bool,
-    struck: bool,
-    happenings: bool,
+    only_faulty: bool,
+    with_events: bool,
     as_json: bool,
 ) -> None:
-    """Show what was asked and answered, oldest first; secrets are masked."""
+    """Show the recorded calls, oldest first; secrets are masked."""
     from emulator import journal as journals
 
     with options.opened(data) as worlds:
-        found = journals.find(
+        entries = journals.find(
             worlds.connect(name),
             func=functions or None,
             login=account,
             error=errors or None,
-            fault=struck or None,
-            kind=None if happenings else journals.CALL,
+            fault=only_faulty or None,
+            kind=None if with_events else journals.CALL,
             limit=limit,
         )
-    found.reverse()
+    entries.reverse()
     if as_json:
-        click.echo(json.dumps([entry.as_dict() for entry in found], indent=1))
+        click.echo(json.dumps([entry.as_dict() for entry in entries], indent=1))
         return
-    for line in _rows(found):
+    for line in _rows(entries):
         options.show_row(line, INDENT)
 
 
-def _rows(found: Iterable[Entry]) -> Iterator[str]:
+def _rows(entries: Iterable[Entry]) -> Iterator[str]:
     """A line for each entry, under a line for each day."""
     day = ""
-    for entry in found:
+    for entry in entries:
         if day != (day := f"{entry.at:%Y-%m-%d}"):
             yield day
         row = f"{entry.id:>6}  {entry.at:%H:%M:%S}  {entry.login or '-':<10}"
@@ -78,6 +80,6 @@ def _outcome(entry: Entry) -> str:
     from emulator import journal as journals
 
     if entry.kind == journals.HAPPENING:
-        told = json.loads(entry.params)
-        return f"service {told['service']}  {told['detail']}".rstrip()
+        event = json.loads(entry.params)
+        return f"service {event['service']}  {event['detail']}".rstrip()
     return f"{entry.error or 'ok':<16}  {entry.took_ms:5.1f} ms"

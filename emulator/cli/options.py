@@ -1,4 +1,4 @@
-"""What several commands share: the data folder, the world, a port, and how faults are told."""
+"""Shared by several commands: options, opening the data folder, and one-line errors."""
 
 from __future__ import annotations
 
@@ -22,30 +22,35 @@ NUMBER: Final = click.IntRange(0)
 
 
 class CannotRun(click.ClickException):
-    """What is needed is not there, or cannot be had: a world, a file, a port. One line."""
+    """A command cannot run: a world, a file or a port is missing or unusable. Exit code 2."""
 
     exit_code = 2
 
 
 def data(command: Command) -> Command:
-    """``--data DIR``."""
+    """``--data FOLDER``."""
     return click.option(
         "--data",
         type=FOLDER,
         metavar="FOLDER",
-        help="Folder with the worlds; else MOCKSELLER_DATA, else the user's own data folder.",
+        help="Folder with the worlds. Default: MOCKSELLER_DATA, or the user's data folder.",
     )(command)
 
 
 def world(command: Command) -> Command:
     """``--world NAME``."""
     return click.option(
-        "--world", "name", default="default", show_default=True, metavar="NAME", help="Which world."
+        "--world",
+        "name",
+        default="default",
+        show_default=True,
+        metavar="NAME",
+        help="Name of the world.",
     )(command)
 
 
 def host(default: str | None = None) -> Callable[[Command], Command]:
-    """``--host HOST``. Without a default the settings have one."""
+    """``--host HOST``; without a default here, the settings have one."""
     return click.option(
         "--host", default=default, show_default=default or "127.0.0.1", metavar="HOST",
         help="Address to listen on.",
@@ -53,18 +58,33 @@ def host(default: str | None = None) -> Callable[[Command], Command]:
 
 
 def port(default: int, *, of_settings: bool = False) -> Callable[[Command], Command]:
-    """``--port PORT``; ``of_settings``: the settings have its default, and read it."""
+    """``--port PORT``; ``of_settings``: the settings parse it and have the deerror."""
     return click.option(
         "--port", type=str if of_settings else click.IntRange(0, 65535),
         default=None if of_settings else default,
-        show_default=str(default), metavar="PORT", help="Port to listen on; 0 takes a free one.",
+        show_default=str(default), metavar="PORT", help="Port to listen on; 0 takes a free port.",
+    )  # fmt: skip
+
+
+def former(name: str, new: str, *, envvar: str, metavar: str) -> Callable[[Command], Command]:
+    """A hidden option under its former name; used, it says the new name on stderr."""
+
+    def warn(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+        del context, option
+        if value is not None:
+            click.echo(f"{name} is now {new}; the old name still works", err=True)
+        return value
+
+    return click.option(
+        name, envvar=envvar, show_envvar=True, metavar=metavar, hidden=True, callback=warn,
+        help=f"The former name of {new}.",
     )  # fmt: skip
 
 
 def show_row(line: str, indent: int) -> None:
-    """Prints a row of a list; where a terminal is too narrow for it, it goes on below, indented.
+    """Prints a row of a list, wrapped to the terminal with an indent.
 
-    Elsewhere nothing is broken: a row is a line for whatever reads it.
+    Without a terminal a row stays one line, for the program that reads it.
     """
     if sys.stdout.isatty():
         width = shutil.get_terminal_size().columns
@@ -74,11 +94,11 @@ def show_row(line: str, indent: int) -> None:
 
 @contextmanager
 def opened(folder: Path | None) -> Iterator[Worlds]:
-    """The worlds under a data folder; every fault of a user is told in one line."""
+    """The worlds of a data folder; a user's errors become one line and exit code 2."""
     from emulator.settings import load
     from emulator.worlds.worlds import DEFAULT, Worlds
 
-    with told():
+    with one_line_errors():
         worlds = Worlds(load({"data": folder}))
         if not worlds.root.is_dir():
             worlds.create(DEFAULT, worlds.settings.fixture)
@@ -89,10 +109,10 @@ def opened(folder: Path | None) -> Iterator[Worlds]:
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Turns the faults that people can mend into one line on stderr and exit code 2."""
+def one_line_errors() -> Iterator[None]:
+    """Turns errors that the user can correct into one line on stderr and exit code 2."""
     try:
         yield
-    except (ValueError, LookupError, OSError) as fault:
-        line = f"{fault.strerror}: {fault.filename}" if isinstance(fault, OSError) else str(fault)
+    except (ValueError, LookupError, OSError) as error:
+        line = f"{error.strerror}: {error.filename}" if isinstance(error, OSError) else str(error)
         raise CannotRun(" ".join(line.split())) from None

@@ -19,22 +19,20 @@ if TYPE_CHECKING:
 @click.command()
 @options.host()
 @options.port(1500, of_settings=True)
-@click.option("--workers", show_default="2", metavar="COUNT", help="Processes, 1 to 64.")
-@click.option(
-    "--threads", show_default="8", metavar="COUNT", help="Threads of each process, 1 to 256."
-)
+@click.option("--workers", show_default="2", metavar="COUNT", help="Worker processes, 1 to 64.")
+@click.option("--threads", show_default="8", metavar="COUNT", help="Threads per process, 1 to 256.")
 @options.data
 @click.option(
     "--seed",
     show_default="1",
     metavar="NUMBER",
-    help="What invented data of a new world derives from.",
+    help="Seed of the invented data of a new world.",
 )
 @click.option(
     "--fixture",
     show_default="small",
     metavar="NAME",
-    help="What a new world `default` is made from: a shipped world, or a file.",
+    help="Fixture of a new world `default`: a shipped one, or a file.",
 )
 @click.option("--cert", type=options.FILE, metavar="FILE", help="Certificate (PEM): serve HTTPS.")
 @click.option("--key", type=options.FILE, metavar="FILE", help="Its private key (PEM).")
@@ -49,24 +47,25 @@ if TYPE_CHECKING:
 def serve(config: Path | None, **flags: object) -> None:
     """Start a seller; Ctrl-C stops it.
 
-    Every setting also comes from the environment: MOCKSELLER_PORT and so on. Flags weigh more.
+    Every setting can also be given as an environment variable (MOCKSELLER_PORT and so on) or in a
+    file. An option takes precedence over the environment, the environment over the file.
 
-    Exit code 0: it was stopped, 2: it could not begin.
+    Exit code 0: it was stopped, 2: it could not start.
     """
-    from emulator.server.serving import PortError, Server, take
+    from emulator.server.serving import PortError, Server, bind
     from emulator.settings import load
 
-    with options.told():
+    with options.one_line_errors():
         settings = load(flags, file=config)
         _check_certificate(settings)
         _check_fixture(settings)
         try:
-            place = take(settings.host, settings.port)
-        except PortError as fault:
-            raise options.CannotRun(str(fault)) from None
-        app, order = _made(settings)
-    url = place.url(https=settings.cert is not None)
-    Server(app, settings, place, ready=lambda: click.echo(order.banner(url))).run()
+            bound = bind(settings.host, settings.port)
+        except PortError as error:
+            raise options.CannotRun(str(error)) from None
+        app, order = _app_and_first_order(settings)
+    url = bound.url(https=settings.cert is not None)
+    Server(app, settings, bound, ready=lambda: click.echo(order.banner(url))).run()
 
 
 def _check_certificate(settings: Settings) -> None:
@@ -76,25 +75,25 @@ def _check_certificate(settings: Settings) -> None:
         return
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(settings.cert, settings.key)
-    except (ssl.SSLError, OSError) as fault:
+    except (ssl.SSLError, OSError) as error:
         raise options.CannotRun(
-            f"cert, key: {settings.cert} and {settings.key} cannot be used: {fault}"
+            f"cert, key: {settings.cert} and {settings.key} cannot be used: {error}"
         ) from None
 
 
 def _check_fixture(settings: Settings) -> None:
-    """Also where the world `default` exists already and nothing is made from it today."""
+    """Checks the fixture even if the world `default` exists and does not need it."""
     from emulator.worlds.fixtures import world_names
 
     name = settings.fixture
     if name in world_names() or (Path(name).suffix and Path(name).is_file()):
         return
     raise options.CannotRun(
-        f'fixture: no worlds "{name}"; there are {", ".join(sorted(world_names()))}'
+        f'fixture: there is no "{name}"; choose one of {", ".join(sorted(world_names()))}'
     )
 
 
-def _made(settings: Settings) -> tuple[WSGIApplication, FirstOrder]:
+def _app_and_first_order(settings: Settings) -> tuple[WSGIApplication, FirstOrder]:
     from emulator.app import create_app
     from emulator.cli.banner import first_order
 

@@ -1,11 +1,10 @@
-"""How a command ends before its time: a supervisor's signal is heeded as Ctrl-C is.
+"""SIGTERM and SIGHUP interrupt a command as Ctrl-C does.
 
-CI systems end a job by SIGTERM, a terminal that is closed sends SIGHUP. Left to themselves both
-end the process on the spot: servers that a command has started go on for ever, and its temporary
-folders stay. Here they become a KeyboardInterrupt, so that every ``with`` and ``finally`` on the
-way out does its work. This is the only place that does so for commands; servers that finish what
-they are answering (``serve``, ``resell modules serve``) replace it while they serve, and to
-gunicorn SIGHUP means new workers.
+CI systems end a job with SIGTERM, a closed terminal sends SIGHUP. By default both end the process
+at once: servers that a command started keep running, and its temporary folders stay. Here they
+raise KeyboardInterrupt, so that every ``with`` and ``finally`` cleans up. Servers that finish their
+running answers (``serve``, ``resell modules serve``) install their own handlers while they serve;
+for gunicorn SIGHUP means new workers.
 """
 
 from __future__ import annotations
@@ -13,28 +12,28 @@ from __future__ import annotations
 import signal
 from types import FrameType
 
-HEEDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def heed_signals() -> None:
-    """From now on SIGTERM and SIGHUP raise KeyboardInterrupt, as SIGINT does.
+def interrupt_on_signals() -> None:
+    """Makes SIGTERM and SIGHUP raise KeyboardInterrupt, as SIGINT does.
 
-    Once: the cleaning up that follows is not broken off by a supervisor that says it again. Ctrl-C
-    twice does break it off. A signal that is ignored, as under ``nohup``, stays so.
+    Only once: a supervisor that repeats the signal does not break off the clean-up, a second Ctrl-C
+    does. A signal that is ignored, as under ``nohup``, stays ignored.
     """
-    for one in HEEDED:
-        if signal.getsignal(one) is not signal.SIG_IGN:
-            signal.signal(one, _interrupt)
+    for number in SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _interrupt)
 
 
 def _interrupt(_: int, __: FrameType | None) -> None:
-    for one in HEEDED:
-        if signal.getsignal(one) is _interrupt:
-            # A function, not SIG_IGN: programs that are started would inherit that.
-            again = signal.default_int_handler if one is signal.SIGINT else _go_on
-            signal.signal(one, again)
+    for number in SIGNALS:
+        if signal.getsignal(number) is _interrupt:
+            # A function, not SIG_IGN, which child processes would inherit.
+            again = signal.default_int_handler if number is signal.SIGINT else _ignore
+            signal.signal(number, again)
     raise KeyboardInterrupt
 
 
-def _go_on(_: int, __: FrameType | None) -> None:
-    """It was heard the first time."""
+def _ignore(_: int, __: FrameType | None) -> None:
+    """Do nothing: the first signal is being handled."""

@@ -45,7 +45,7 @@ def list_worlds(data: Path | None, *, as_json: bool) -> None:
     help="A shipped world, or a file.",
 )
 @click.option("--seed", type=options.NUMBER, metavar="NUMBER", show_default="that of the settings",
-              help="What invented data derives from.")  # fmt: skip
+              help="Seed of the invented data.")  # fmt: skip
 @options.data
 def create(name: str, fixture: str, seed: int | None, data: Path | None) -> None:
     """Make a world NAME from a fixture."""
@@ -58,20 +58,20 @@ def create(name: str, fixture: str, seed: int | None, data: Path | None) -> None
 @click.argument("name", default="default")
 @options.data
 def reset(name: str, data: Path | None) -> None:
-    """Put the world NAME back to how it was made."""
+    """Put the world NAME back to its initial state."""
     with options.opened(data) as worlds:
         worlds.reset(name)
-    click.echo(f"{name}: as it was made")
+    click.echo(f"{name}: back in its initial state")
 
 
 @world.command()
 @click.argument("name")
 @options.data
 def remove(name: str, data: Path | None) -> None:
-    """Throw the world NAME away."""
+    """Remove the world NAME."""
     with options.opened(data) as worlds:
         worlds.remove(name)
-    click.echo(f"{name}: gone")
+    click.echo(f"{name}: removed")
 
 
 @world.command()
@@ -79,10 +79,10 @@ def remove(name: str, data: Path | None) -> None:
 @click.argument("file", type=options.FILE)
 @options.data
 def load(name: str, file: Path, data: Path | None) -> None:
-    """Load FILE into the world NAME, which is made where it does not exist.
+    """Load FILE into the world NAME; a missing world is created.
 
-    FILE is the answer of pricelist.export (xml, json or bjson), whose tariffs become the catalogue,
-    or a world of one's own (.yaml), which the world NAME then is made from anew.
+    FILE is an answer of pricelist.export (xml, json or bjson), whose tariffs become the catalogue,
+    or your own world file (.yaml), from which the world NAME is made anew.
     """
     from emulator.control.api import world_state
 
@@ -105,10 +105,10 @@ def load(name: str, file: Path, data: Path | None) -> None:
 @click.argument("label")
 @options.data
 def snapshot(name: str, label: str, data: Path | None) -> None:
-    """Keep the present state of the world NAME as LABEL."""
+    """Save the present state of the world NAME as LABEL."""
     with options.opened(data) as worlds:
         worlds.snapshot(name, label)
-    click.echo(f"{name}: kept as {label}")
+    click.echo(f"{name}: saved as {label}")
 
 
 @world.command()
@@ -119,7 +119,7 @@ def restore(name: str, label: str, data: Path | None) -> None:
     """Put the world NAME back to the snapshot LABEL."""
     with options.opened(data) as worlds:
         worlds.restore(name, label)
-    click.echo(f"{name}: as it was in {label}")
+    click.echo(f"{name}: restored from {label}")
 
 
 @world.command()
@@ -127,7 +127,7 @@ def restore(name: str, label: str, data: Path | None) -> None:
 @click.argument("into")
 @options.data
 def fork(name: str, into: str, data: Path | None) -> None:
-    """Make a world INTO in the state of the world NAME."""
+    """Copy the world NAME to a new world INTO."""
     with options.opened(data) as worlds:
         worlds.fork(name, into)
     click.echo(f"{into}: a copy of {name}")

@@ -1,6 +1,6 @@
-"""What the declarations say, for machines: schemas, an OpenAPI document, what a run exercised.
+"""The declarations for programs: JSON schemas, an OpenAPI document, and the coverage of a run.
 
-Nothing is written down twice: everything here is read off the registry.
+Everything is derived from the registry.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The documents a function answers, as schemas.
+"""JSON schemas of the answers of a function.
 
-They describe ``out=json``, and with it xml: the mapping between the two is fixed (docs/wire.md
-3.1), so one schema holds both, once xml is read by that mapping. A text stands under ``$``, an
-attribute under ``$name``; what has no text has no ``$``.
+They describe ``out=json``, and xml as well, once it is converted by the fixed mapping of
+docs/wire.md 3.1. Text stands under ``$``, an attribute under ``$name``; an element without text has
+no ``$``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from emulator.openapi.schemas import answer_fields, errors_of
 Json = dict[str, Any]
 
 ANYWHERE: Final = ("limit",)
-"""Refusals that come before any function is looked at: too many parameters, too much of them."""
+"""Errors before any function is called: too many parameters, or too large ones."""
 SCHEMA: Final = "#/components/schemas/{}"
 LEAF: Final[Json] = {"type": "object", "properties": {"$": {"type": "string"}}}
 SHARED: Final[Json] = {
@@ -53,7 +53,7 @@ SHARED: Final[Json] = {
 
 
 def schemas_of(function: Function) -> Json:
-    """The schemas of one function: what it answers, what it refuses, and either of them."""
+    """The schemas of one function: its answer, its refusal, and either of them."""
     name = function.name
     types = sorted({*(error.type for error in errors_of(function)), *ANYWHERE})
     kinds: Json = {"properties": {"error": {"properties": {"$type": {"enum": types}}}}}
@@ -88,8 +88,8 @@ def _answer(function: Function) -> Json:
     answer: Json = {"type": "object", "not": {"required": ["error"]}}
     if function.returns is None:
         return answer
-    told = answer_fields(function.returns)["properties"]
-    fields = {name: _leaf(schema) for name, schema in told.items()}
+    declared = answer_fields(function.returns)["properties"]
+    fields = {name: _leaf(schema) for name, schema in declared.items()}
     if function.kind is not Kind.LISTING:
         return {**answer, "properties": fields}
     rows: Json = {"type": "array", "items": {"type": "object", "properties": fields}}
@@ -102,7 +102,7 @@ def _answer(function: Function) -> Json:
 
 
 def _leaf(schema: Json) -> Json:
-    """A field: the schema of its text, which has to be there unless it may be empty."""
+    """A field: the schema of its text, required unless it may be empty."""
     about = {
         key: value
         for key, value in schema.items()

@@ -1,8 +1,7 @@
-"""Which of what is declared was exercised: functions, parameters, values, refusals, answers.
+"""Counts which part of the declared API was exercised by the calls of a journal.
 
-Counted from calls as the journal keeps them. A point is something that can be exercised once: a
-function called, a parameter sent, a word of a parameter or a button sent, a declared refusal
-met, a field of an answer read.
+A point is one thing that can be exercised: a function called, a parameter sent, a value of a
+parameter or a button sent, a declared refusal met, a field of an answer read.
 """
 
 from __future__ import annotations
@@ -23,18 +22,18 @@ Json = dict[str, Any]
 PARTS: Final = ("functions", "parameters", "values", "errors", "answers")
 CALLED: Final = "called"
 NOT_FOUND: Final = "missed"
-"""How a function that is not there is refused."""
+"""The error type for a function that does not exist."""
 
 
 class Share(NamedTuple):
-    """How many of how many points were exercised."""
+    """How many points are declared, and how many of them were exercised."""
 
     exercised: int
     declared: int
 
     @property
     def percent(self) -> float:
-        """0 to 100, with one decimal, never rounded up to 100; of nothing it is 100."""
+        """0 to 100 with one decimal, never rounded up to 100; 100 where nothing is declared."""
         if self.exercised == self.declared:
             return 100.0
         return min(round(100 * self.exercised / self.declared, 1), 99.9)
@@ -42,7 +41,7 @@ class Share(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """One call: ``error`` is the type of its refusal or empty, ``login`` whose it was, if any's."""
+    """One call: ``error`` is the type of its refusal or empty, ``login`` its caller or empty."""
 
     func: str
     params: Mapping[str, str]
@@ -60,17 +59,17 @@ class Coverage:
         self.points: dict[str, dict[str, Counter[str]]] = {
             function.name: _points(function) for function in registry
         }
-        """By function and part: how often each point was exercised, 0 too."""
+        """By function and part: how often each point was exercised, zeros included."""
         self.formats: Counter[str] = Counter()
         self.logins: Counter[str] = Counter()
         self.refusals: Counter[str] = Counter({error.type: 0 for error in COMMON})
-        """What any function may refuse with, whichever did."""
+        """Errors that any function may answer, counted over all functions."""
         self.unknown: Counter[str] = Counter()
-        """Functions that were asked for and are not declared."""
+        """Functions that were called and are not declared."""
         self.undeclared: Counter[str] = Counter()
         """Refusals whose type the function does not declare: ``soft.edit: internal``."""
         self.unread: Counter[str] = Counter()
-        """Answers whose fields could not be told, by format: cut short, or without names."""
+        """Answers whose field names could not be read, by format: cut short, or without names."""
         self.calls = 0
 
     def add(self, called: Called) -> None:
@@ -99,8 +98,8 @@ class Coverage:
             errors[error] += 1
         if error in self.refusals:
             self.refusals[error] += 1
-        known = {one.type for one in errors_of(function)} | {*ANYWHERE}
-        if error not in known:
+        declared = {refusal.type for refusal in errors_of(function)} | {*ANYWHERE}
+        if error not in declared:
             self.undeclared[f"{function.name}: {error}"] += 1
 
     def _answered(self, function: Function, called: Called) -> None:
@@ -112,15 +111,15 @@ class Coverage:
         for name in names & set(answers):
             answers[name] += 1
 
-    def merge(self, counts_before: Json) -> None:
-        """Adds what another count told; of functions that are not declared here, nothing."""
-        self.calls += int(counts_before["calls"])
-        for name, counts in counts_before["functions"].items():
+    def merge(self, other: Json) -> None:
+        """Adds another count (`as_dict`); functions that are not declared here are skipped."""
+        self.calls += int(other["calls"])
+        for name, counts in other["functions"].items():
             for part in PARTS if name in self.points else ():
                 points = self.points[name][part]
                 points.update({point: n for point, n in counts[part].items() if point in points})
         for name, counter in self._counters():
-            counter.update(counts_before[name])
+            counter.update(other[name])
 
     def _counters(self) -> Iterator[tuple[str, Counter[str]]]:
         yield "formats", self.formats
@@ -131,7 +130,7 @@ class Coverage:
         yield "unread", self.unread
 
     def as_dict(self) -> Json:
-        """Everything, for JSON: each point with its count, and the shares."""
+        """For JSON: each point with its count, and the shares."""
         families = {family.name: self.shares(family.name) for family in self._registry.families}
         return {
             "calls": self.calls,
@@ -145,19 +144,19 @@ class Coverage:
         }
 
     def shares(self, *families: str, functions: Iterable[str] = ()) -> dict[str, Share]:
-        """The share of each part, and ``all``: of some families and functions, or of everything."""
-        wanted = frozenset(functions)
+        """The share of each part and of ``all``, for some families and functions or all."""
+        chosen_names = frozenset(functions)
         chosen = [
             self.points[function.name]
             for function in self._registry
             if (not families or function.family.name in families)
-            and (not wanted or function.name in wanted)
+            and (not chosen_names or function.name in chosen_names)
         ]
         out = {part: _share(points[part] for points in chosen) for part in PARTS}
         return {**out, "all": Share(*(sum(numbers) for numbers in zip(*out.values(), strict=True)))}
 
     def missing(self, function: str) -> dict[str, list[str]]:
-        """What of a function was not exercised, by part; parts without a gap are left out."""
+        """The points of a function not exercised yet, by part; complete parts are left out."""
         gaps = {
             part: sorted(point for point, count in counts.items() if not count)
             for part, counts in self.points[function].items()
@@ -178,7 +177,7 @@ def _shares_told(shares: Mapping[str, Share]) -> Json:
 
 
 def _points(function: Function) -> dict[str, Counter[str]]:
-    """Everything of a function that can be exercised, not yet exercised."""
+    """All points of a function, counted zero."""
     wire = function.takes.wire_fields
     parameters = [_point(name, field) for name, field in wire.items() if _is_named(field)]
     is_form = function.kind is Kind.FORM
@@ -187,13 +186,15 @@ def _points(function: Function) -> dict[str, Counter[str]]:
         *(f"clicked_button={button}" for button in (function.buttons if is_form else ())),
     ]
     answer = {} if function.returns is None else function.returns.wire_fields
-    told = [name for name, f in answer.items() if not isinstance(f, fields.Rest | fields.Numbered)]
+    answered = [
+        name for name, f in answer.items() if not isinstance(f, fields.Rest | fields.Numbered)
+    ]
     named: Mapping[str, Iterable[str]] = {
         "functions": (CALLED,),
         "parameters": [*parameters, *(("sok",) if is_form else ())],
         "values": values,
         "errors": [error.type for error in function.fails],
-        "answers": told,
+        "answers": answered,
     }
     return {part: Counter(dict.fromkeys(named[part], 0)) for part in PARTS}
 
@@ -203,7 +204,7 @@ def _is_named(field: fields.WireField) -> bool:
 
 
 def _point(name: str, field: fields.WireField) -> str:
-    """Open names are one point: ``addon_*``."""
+    """The name of a point; open names are one: ``addon_*``."""
     return f"{field.prefix}*" if isinstance(field, fields.Numbered) else name
 
 
@@ -228,11 +229,12 @@ def _values(params: Mapping[str, str], points: Mapping[str, int]) -> Iterator[st
     for name, text in params.items():
         word = text.strip()
         meant = {word, "on" if word.lower() in fields.Flag.ON else "off"}
-        yield from (f"{name}={one}" for one in meant if f"{name}={one}" in points and word)
+        points_of_word = (f"{name}={value}" for value in meant)
+        yield from (point for point in points_of_word if point in points and word)
 
 
 def _login_style(called: Called) -> str:
-    """``cookie``: somebody is known to have asked, and no parameter says how."""
+    """How a call logged in; ``cookie``: it has a caller, but no parameter with a login."""
     if called.params.get("authinfo"):
         return "authinfo"
     if called.params.get("auth"):

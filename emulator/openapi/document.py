@@ -89,8 +89,8 @@ def _of_forms(function: Function) -> Json:
     if function.kind is not Kind.FORM:
         return {}
     sok: Json = {"type": "string", "enum": ["ok"], "title": "Submit instead of showing"}
-    looked: Json = {"type": "string", "title": "Recalculate, commit nothing"}
-    out: Json = {"sok": sok, "sv_field": looked}
+    sv_field: Json = {"type": "string", "title": "Recalculate, commit nothing"}
+    out: Json = {"sok": sok, "sv_field": sv_field}
     if function.buttons:
         out["clicked_button"] = {"type": "string", "examples": sorted(function.buttons)}
     return out
@@ -98,21 +98,21 @@ def _of_forms(function: Function) -> Json:
 
 def _query(function: Function) -> Iterator[Json]:
     schema = _form_schema(function)
-    for name, told in schema["properties"].items():
+    for name, field_schema in schema["properties"].items():
         parameter: Json = {
             "name": name,
             "in": "query",
             "required": name in schema.get("required", ()),
-            "schema": told,
+            "schema": field_schema,
         }
         if name in function.example:
-            parameter["example"] = _example(told, function.example[name])
+            parameter["example"] = _example(field_schema, function.example[name])
         yield parameter
     for name, value in function.example.items():
-        for pattern, told in schema.get("patternProperties", {}).items():
+        for pattern, field_schema in schema.get("patternProperties", {}).items():
             if re.match(pattern, name):
-                example = _example(told, value)
-                yield {"name": name, "in": "query", "schema": told, "example": example}
+                example = _example(field_schema, value)
+                yield {"name": name, "in": "query", "schema": field_schema, "example": example}
 
 
 def _example(schema: Mapping[str, Any], value: str) -> str | int:
@@ -142,17 +142,17 @@ def _out() -> Json:
     return {
         "name": "out",
         "in": "query",
-        "description": "The format of the answer; xml where nothing is said.",
+        "description": "The format of the answer; default xml.",
         "schema": {"type": "string", "enum": list(FORMATS)},
     }
 
 
 def _logins() -> Json:
-    told = {
+    logins = {
         "authinfo": ("authinfo", "login:password"),
         "session": ("auth", "The id of a session that func=auth opened."),
     }
     return {
         name: {"type": "apiKey", "in": "query", "name": parameter, "description": description}
-        for name, (parameter, description) in told.items()
+        for name, (parameter, description) in logins.items()
     }

@@ -1,4 +1,4 @@
-"""Which fields an answer told, in any format that has names; an answer may be cut short."""
+"""The field names in an answer, in any format that has names; the answer may be cut short."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from xml.etree.ElementTree import ParseError, XMLParser
 AS_XML: Final = frozenset({"xml", "devel"})
 AS_JSON: Final = frozenset({"json", "sjson", "xjson", "JSONdata", "bjson", "ajax"})
 WITHIN: Final = ("doc", "elem", "model")
-"""What fields stand in: the document, a row, an inner document; in bjson the form."""
+"""Elements that contain fields: the document, a row, an inner document; in bjson the form."""
 
 
 def names_in(answer: str, out: str) -> set[str] | None:
     """Names of fields of the document, its rows and its inner document.
 
-    None where they cannot be told: ``text`` and ``csv``, and json that was cut.
+    None where they cannot be read: ``text`` and ``csv``, and json that was cut.
     """
     if out in AS_XML:
         return _in_xml(answer)
@@ -24,35 +24,35 @@ def names_in(answer: str, out: str) -> set[str] | None:
 
 
 class _Names:
-    """Gathers the names of elements while the parser meets them."""
+    """Collects names of elements as the parser meets them."""
 
     def __init__(self) -> None:
-        self.found: set[str] = set()
+        self.names: set[str] = set()
         self._above: list[str] = []
 
     def start(self, tag: str, attrs: Mapping[str, str], /) -> None:
         """An element begins."""
         del attrs
         if self._above and all(name in WITHIN for name in self._above):
-            self.found.add(tag)
+            self.names.add(tag)
         self._above.append(tag)
 
     def end(self, tag: str, /) -> None:
-        """It ends."""
+        """An element ends."""
         del tag
         self._above.pop()
 
 
 def _in_xml(answer: str) -> set[str] | None:
-    """Of an answer that was cut, what stands before the cut."""
-    names = _Names()
-    # It is our own writer's text, in which no entities are declared, and no tree is built of it.
-    parser = XMLParser(target=names)  # noqa: S314 - see above
+    """The names; of an answer that was cut, those before the cut."""
+    collector = _Names()
+    # Our own writer made the text: it declares no entities, and no tree is built of it.
+    parser = XMLParser(target=collector)  # noqa: S314 - see above
     try:
         parser.feed(answer)
     except ParseError:
-        return names.found or None
-    return names.found
+        return collector.names or None
+    return collector.names
 
 
 def _in_json(answer: str) -> set[str] | None:
@@ -62,16 +62,16 @@ def _in_json(answer: str) -> set[str] | None:
         return None
     if not isinstance(tree, Mapping):
         return None
-    found: set[str] = set()
-    _collect(tree.get("doc", tree), found)
-    return found
+    names: set[str] = set()
+    _collect(tree.get("doc", tree), names)
+    return names
 
 
-def _collect(level: object, found: set[str]) -> None:
-    for one in level if isinstance(level, list) else [level]:
-        if not isinstance(one, Mapping):
+def _collect(level: object, names: set[str]) -> None:
+    for item in level if isinstance(level, list) else [level]:
+        if not isinstance(item, Mapping):
             continue
-        for name, value in one.items():
-            found.add(name)
+        for name, value in item.items():
+            names.add(name)
             if name in WITHIN:
-                _collect(value, found)
+                _collect(value, names)

@@ -1,8 +1,8 @@
-"""What one answer gives to the next request: the links of the OpenAPI document.
+"""The links of the OpenAPI document: which value of an answer a further request can use.
 
-They are read off the declarations: a list, an order, whatever makes something, tells the number of
-it, and whatever takes a number says of what (the ``entity`` of its field). So the life of a service
-can be walked from its order to its deletion, for every product type alike.
+They follow from the declarations: a listing or an order answers with a number, and a field that
+takes a number says of what (its ``entity``). By the links a service can be followed from its order
+to its deletion, for every product type alike.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from emulator.api.registry import Function, Kind, Registry
 Json = dict[str, Any]
 
 NUMBERED = ("billorder", "payment_id")
-"""Numbers that are told and taken under one name, whatever the function."""
+"""Numbers with the same name in answers and in parameters of all functions."""
 SERVICE = "service"
 """The family that takes services of every product type."""
 ROW, MADE = "/doc/elem/0/id/$", "/doc/id/$"
-"""Where a list and where an order tells the number, as in json (docs/wire.md 3.1)."""
+"""Where a listing and where an order has the number, as in json (docs/wire.md 3.1)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """``takes`` of the function ``target`` is what stands at ``pointer`` of the answer.
+    """The value at ``pointer`` of the answer is the parameter ``takes`` of the function ``target``.
 
-    ``submits``: the target is sent to be carried out, not to be looked at.
+    ``submits``: the target is submitted, not shown.
     """
 
     target: str
@@ -38,12 +38,12 @@ class Link:
 
     @property
     def name(self) -> str:
-        """Of the link among the components: ``id.soft.edit.submit``."""
+        """Its key among the components: ``id.soft.edit.submit``."""
         field = "row" if self.pointer == ROW else self.pointer.split("/")[2]
         return f"{field}.{self.target}{'.submit' if self.submits else ''}"
 
     def as_dict(self) -> Json:
-        """As OpenAPI writes it: a form that is shown by its query, everything else by its body."""
+        """As OpenAPI has it: a form is shown by GET, everything else is sent by POST."""
         expression = f"$response.body#{self.pointer}"
         if not self.submits:
             return {"operationId": self.target, "parameters": {self.takes: expression}}
@@ -52,7 +52,7 @@ class Link:
 
 
 def links_of(function: Function, registry: Registry) -> tuple[Link, ...]:
-    """Everything that can be asked with what this function answers."""
+    """The links from the answer of this function."""
     return tuple(dict.fromkeys(_links(function, registry)))
 
 
@@ -70,7 +70,7 @@ def _links(function: Function, registry: Registry) -> Iterator[Link]:
 
 
 def _pointer(function: Function) -> str:
-    """Where the number stands, or nothing where the answer makes and lists nothing."""
+    """Where the number stands; empty if the answer neither lists nor creates anything."""
     if function.kind is Kind.LISTING:
         return ROW
     element = function.takes.wire_fields.get("elid")
@@ -79,7 +79,7 @@ def _pointer(function: Function) -> str:
 
 
 def _to_elements(function: Function, registry: Registry, pointer: str) -> Iterator[Link]:
-    """To everything that takes such a number as ``elid``."""
+    """Links to every function that takes such a number as ``elid``."""
     home = _home(function, registry)
     nearer = [f.name for f in registry if f.kind is Kind.LISTING and f.name.startswith(f"{home}.")]
     own = [
@@ -98,12 +98,13 @@ def _to_elements(function: Function, registry: Registry, pointer: str) -> Iterat
 
 
 def _home(function: Function, registry: Registry) -> str:
-    """The list its elements stand in: a list is its own, what makes one has its name in front."""
+    """The listing of its elements: itself, or the listing whose name its own begins with."""
     if function.kind is Kind.LISTING:
         return function.name
     name = function.name.removeprefix("v2.")
-    lists = (one.name for one in registry if one.kind is Kind.LISTING)
-    return max((one for one in lists if name.startswith(f"{one}.")), key=len, default="")
+    listings = (other.name for other in registry if other.kind is Kind.LISTING)
+    own = (listing for listing in listings if name.startswith(f"{listing}."))
+    return max(own, key=len, default="")
 
 
 def _entity(function: Function) -> str:
@@ -112,7 +113,7 @@ def _entity(function: Function) -> str:
 
 
 def _both(taker: Function, name: str, pointer: str) -> Iterator[Link]:
-    """A form is looked at and sent, everything else has one way."""
+    """Links to show and to submit a form, or the one link to another kind."""
     if taker.kind is not Kind.ACTION:
         yield Link(taker.name, name, pointer, submits=False)
     if taker.kind in (Kind.FORM, Kind.ACTION):

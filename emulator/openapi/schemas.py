@@ -1,7 +1,7 @@
-"""A declaration, told to machines as a JSON schema.
+"""Declarations as JSON schemas.
 
-Nothing is written down twice: what a function takes, returns and refuses is read off its schemas
-(:mod:`emulator.api.fields` says what each kind of value means on the wire). Every value travels as
+They are derived from the schemas of a function (:mod:`emulator.api.fields` says what each kind of
+value means on the wire). Every value travels as
 a text, so the schema of a parameter is that of the *text's meaning*, while the schema of an
 answer's field is that of the text itself. The wire takes more than the schema says (a trailing
 ``;``, blanks around a number): what the schema allows always works.
@@ -22,9 +22,9 @@ from emulator.texts import label
 Json = dict[str, Any]
 
 FORMATS = ("xml", "json", "sjson", "xjson", "bjson", "JSONdata", "text", "devel", "csv")
-"""What ``out`` may say; the writers are those of the wire (emulator.wire.formats)."""
+"""The values of ``out``; emulator.wire.formats writes them."""
 COMMON = (AuthFailed, AccessDenied, BadValue)
-"""What any function that asks for a login may refuse with; ``value`` is for a bad ``out``."""
+"""Errors of any function that needs a login; ``value`` is for a bad ``out``."""
 ANY_NUMBER = 10**18 - 1
 IDS = r"^[0-9]{1,18}(, ?[0-9]{1,18})*$"
 MONTHS = r"^(null|off|none|-|0|[1-9][0-9]{0,2})$"
@@ -68,10 +68,10 @@ def _anchored(pattern: re.Pattern[str]) -> str:
     return "^" + pattern.pattern.removesuffix("\\Z") + "$"
 
 
-def _told(
+def _schema_for(
     field: fields.WireField, table: Mapping[type[fields.WireField], Callable[[Any], Json]]
 ) -> Json:
-    """A kind that is not in the table is told as its base; the last resort is any text."""
+    """The schema for a kind of field, or for its nearest base class; otherwise any text."""
     for kind in type(field).__mro__:
         if kind in table:
             return table[kind](field)
@@ -79,7 +79,7 @@ def _told(
 
 
 def kind_of(field: fields.WireField) -> str:
-    """The name of a kind of value, as the reference tells it: ``whole``, ``any_address``."""
+    """The name of a kind of value in the reference: ``whole``, ``any_address``."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(field).__name__).lower()
 
 
@@ -96,14 +96,14 @@ def parameters(schema: WireSchema) -> Json:
         elif isinstance(field, fields.Numbered):
             pattern = f"^{re.escape(field.prefix)}[0-9]{{1,9}}$"
             out.setdefault("patternProperties", {})[pattern] = _described(
-                name, field, _told(field, MEANINGS)
+                name, field, _schema_for(field, MEANINGS)
             )
         else:
-            out["properties"][name] = _described(name, field, _told(field, MEANINGS))
-    wanted = schema.wire_fields.items()
-    if required := [name for name, field in wanted if field.required]:
+            out["properties"][name] = _described(name, field, _schema_for(field, MEANINGS))
+    wire_fields = schema.wire_fields.items()
+    if required := [name for name, field in wire_fields if field.required]:
         out["required"] = required
-    if needed := [name for name, field in wanted if field.needed and not field.required]:
+    if needed := [name for name, field in wire_fields if field.needed and not field.required]:
         out["x-needed"] = needed
     return out
 
@@ -114,7 +114,7 @@ def answer_fields(schema: WireSchema) -> Json:
     A form may carry more (``addon_<id>``), and a field that has nothing to say may be missing.
     """
     properties = {
-        name: _described(name, field, _told(field, TEXTS))
+        name: _described(name, field, _schema_for(field, TEXTS))
         for name, field in schema.wire_fields.items()
         if not isinstance(field, fields.Rest | fields.Numbered)
     }
@@ -122,30 +122,32 @@ def answer_fields(schema: WireSchema) -> Json:
 
 
 def _described(name: str, field: fields.WireField, schema: Json) -> Json:
-    told: Json = {**schema, "x-kind": kind_of(field)}
+    described: Json = {**schema, "x-kind": kind_of(field)}
     if (title := label(name, "en")) != name:
-        told["title"] = title
+        described["title"] = title
     if field.about:
-        told["description"] = field.about
+        described["description"] = field.about
     if field.evidence:
-        told["x-evidence"] = field.evidence
-    return told
+        described["x-evidence"] = field.evidence
+    return described
 
 
 def errors_of(function: Function) -> tuple[type[ApiError], ...]:
-    """Everything a function may refuse with: what it declares, and what any call may meet.
+    """Every error of a function: those it declares and those of any call.
 
     A malformed number of an object is as good as one that does not exist (emulator.api.fields), so
     whatever takes one may miss it.
     """
     common = (BadValue,) if function.public else COMMON
-    takes_number = any(isinstance(one, fields.Id) for one in function.takes.wire_fields.values())
+    takes_number = any(
+        isinstance(field, fields.Id) for field in function.takes.wire_fields.values()
+    )
     missed = (Missed,) if takes_number else ()
     return tuple(dict.fromkeys((*function.fails, *missed, *common)))
 
 
 def schema_of(function: Function) -> Json:
-    """Everything a declaration says, as one JSON value; what contracts/schemas keeps on record."""
+    """A whole declaration as one JSON object, as in contracts/schemas."""
     returns = function.returns
     return {
         "func": function.name,

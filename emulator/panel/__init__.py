@@ -1,34 +1,41 @@
-"""A control panel under a license: it shows modules at the reseller's prices, and buys them.
+"""A control panel with a license: it shows modules at the reseller's prices and buys them.
 
-It knows the seller and the reseller's billing as two addresses and nothing else: whatever it does
-goes over the wire, so it can be pointed at anybody's billing. Source: docs/modules.md.
+It has the addresses of the seller and of the reseller's billing and talks to both over HTTP only,
+so it can be pointed at any billing. Source: docs/modules.md.
 """
 
-from emulator.panel.billing import Billing, BillingFault, Bought, Login, NoBilling, Offer
-from emulator.panel.license import License, LicenseFault, LicenseFolder, Module, Partner
-from emulator.panel.offers import Shelf
+from emulator.panel.billing import (
+    Billing,
+    BillingLogin,
+    BillingRefused,
+    BillingUnavailable,
+    BoughtModule,
+    Offer,
+)
+from emulator.panel.license import License, LicenseFileError, LicenseFolder, LicensePartner, Module
+from emulator.panel.offers import ModuleRow
 from emulator.panel.pages import PanelPages
-from emulator.panel.panel import MODES, Bearings, Panel, Purchase, State
-from emulator.panel.serving import Served
+from emulator.panel.panel import MODES, Panel, PanelSettings, PanelState, Purchase
+from emulator.panel.serving import PanelServer
 
 __all__ = [
     "MODES",
-    "Bearings",
     "Billing",
-    "BillingFault",
-    "Bought",
+    "BillingLogin",
+    "BillingRefused",
+    "BillingUnavailable",
+    "BoughtModule",
     "License",
-    "LicenseFault",
+    "LicenseFileError",
     "LicenseFolder",
-    "Login",
+    "LicensePartner",
     "Module",
-    "NoBilling",
+    "ModuleRow",
     "Offer",
     "Panel",
     "PanelPages",
-    "Partner",
+    "PanelServer",
+    "PanelSettings",
+    "PanelState",
     "Purchase",
-    "Served",
-    "Shelf",
-    "State",
 ]

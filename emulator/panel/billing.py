@@ -1,8 +1,9 @@
-"""What a panel asks of a billing that sells modules: prices, an order, its payment, what is had.
+"""The panel's client of a billing that sells modules: prices, orders, payments, owned modules.
 
 Source: docs/modules.md section 3. `pricelist.export` and `basket` are documented; the other
 requests are those of BILLmanager's own client API (assumed). Credentials go into the body, never
-into an address. Answers are read with patience, since the billing may be anybody's.
+into an address. Answers are read leniently, since the
+billing may be any program.
 """
 
 from __future__ import annotations
@@ -34,12 +35,12 @@ MOST = 4 * 1024 * 1024
 CODE = re.compile(r"[A-Z]{3}")
 
 
-class NoBilling(Exception):
-    """Nobody answers there, or nothing that can be read; one line for people."""
+class BillingUnavailable(Exception):
+    """The billing cannot be reached, or its answer cannot be read; the text is one line."""
 
 
-class BillingFault(Exception):
-    """The billing refuses: ``type`` and ``object`` of its error document."""
+class BillingRefused(Exception):
+    """The billing refused the request: ``type`` and ``object`` of its error document."""
 
     def __init__(self, type: str, object: str, text: str) -> None:
         """Keep the parts; ``text`` is for people."""
@@ -48,8 +49,8 @@ class BillingFault(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Login:
-    """Of the customer at the billing, as typed into the panel."""
+class BillingLogin:
+    """The customer's login at the billing, as typed into the panel."""
 
     name: str
     password: str
@@ -57,9 +58,9 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A module that the billing sells: its own number, the panel's name of it, a month's price.
+    """A module that the billing sells: its number there, its internal name, one month's price.
 
-    `name` is for people; the same module may be sold for several editions under one `intname`.
+    `name` is for people; several editions of a module may share one `intname`.
     """
 
     id: int
@@ -70,8 +71,8 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
-class Bought:
-    """A module that the customer has at the billing; ``status`` as on the wire."""
+class BoughtModule:
+    """A module that the customer owns; ``status`` as on the wire."""
 
     id: int
     intname: str
@@ -81,66 +82,82 @@ class Bought:
 
 
 class Billing:
-    """A billing at an address, asked in xml."""
+    """A client of the billing at ``url``; it requests xml."""
 
     def __init__(self, http: httpx.Client, url: str) -> None:
-        """Keep the line and the address."""
+        """Store the HTTP client and the address."""
         self._http = http
         self.url = url
 
-    def offers(self, login: Login | None) -> tuple[Offer, ...]:
-        """What is sold, with a month's price; what has none cannot be shown and is left out.
+    def offers(self, login: BillingLogin | None) -> tuple[Offer, ...]:
+        """What is sold; offers without a price for one month are left out.
 
         Raises NoBilling, BillingFault.
         """
-        doc = self._ask("pricelist.export", login, itemtype=ITEMTYPE)
+        doc = self._call("pricelist.export", login, itemtype=ITEMTYPE)
         return tuple(offer for node in doc.iter("pricelist") if (offer := _offer(node)) is not None)
 
-    def basket(self, login: Login) -> Element:
-        """The cart, which is asked for before anything is put into it. Raises as `offers`."""
-        return self._ask("basket", login)
+    def basket(self, login: BillingLogin) -> Element:
+        """The basket. Raises BillingUnavailable, BillingRefused."""
+        return self._call("basket", login)
 
-    def order(self, login: Login, offer: Offer, license: int) -> str:
-        """Puts a module into the basket; the number of the order. Raises as `offers`."""
-        doc = self._ask(
+    def order(self, login: BillingLogin, offer: Offer, license: int) -> str:
+        """Puts a module into the basket; returns the number of the order.
+
+        Raises BillingUnavailable, BillingRefused.
+        """
+        doc = self._call(
             "addition.order.param", login,
             pricelist=offer.id, period=1, item=license, autoprolong=1,
             clicked_button="basket", skipbasket="off", sok="ok",
         )  # fmt: skip
         return _first(doc, "billorder") or self.billorder(login)
 
-    def billorder(self, login: Login) -> str:
-        """The number of what lies in the basket. Raises NoBilling: the basket names none."""
+    def billorder(self, login: BillingLogin) -> str:
+        """The number of the order in the basket.
+
+        Raises BillingUnavailable where the basket has none, BillingRefused.
+        """
         number = _first(self.basket(login), "billorder")
         if not number:
-            raise NoBilling("the billing took the order and names none to pay for")
+            raise BillingUnavailable(
+                "the billing took the order, but its basket has no order to pay"
+            )
         return number
 
-    def pay(self, login: Login, billorder: str) -> str:
-        """Pays from the balance; where a person goes on, or nothing. Raises as `offers`."""
-        self._ask("payment.add", login, billorder=billorder)
-        doc = self._ask(
+    def pay(self, login: BillingLogin, billorder: str) -> str:
+        """Pays from the balance; returns the link where a person has to go on, or empty.
+
+        Raises BillingUnavailable, BillingRefused.
+        """
+        self._call("payment.add", login, billorder=billorder)
+        doc = self._call(
             "payment.add.method", login, billorder=billorder, paymethod=FROM_BALANCE, sok="ok"
         )
         where = (_first(doc, "ok") or "").strip()
         return "" if where in {"", PAID} else self._link(where)
 
-    def modules(self, login: Login) -> tuple[Bought, ...]:
-        """The customer's modules. Raises as `offers`."""
-        doc = self._ask("addition", login)
-        return tuple(one for row in doc.findall("elem") if (one := _bought(row)) is not None)
+    def modules(self, login: BillingLogin) -> tuple[BoughtModule, ...]:
+        """The customer's modules. Raises BillingUnavailable, BillingRefused."""
+        doc = self._call("addition", login)
+        return tuple(
+            module for row in doc.findall("elem") if (module := _module_row(row)) is not None
+        )
 
-    def prolong(self, login: Login, module: int) -> date | None:
-        """Buys another month; the new end, where it is told. Raises as `offers`."""
-        doc = self._ask("service.prolong", login, elid=module, period=1, sok="ok")
+    def prolong(self, login: BillingLogin, module: int) -> date | None:
+        """Buys another month; returns the new end, if the billing names it.
+
+        Raises BillingUnavailable, BillingRefused.
+        """
+        doc = self._call("service.prolong", login, elid=module, period=1, sok="ok")
         return _day(_first(doc, "doc/newexpiredate") or _first(doc, "newexpiredate"))
 
-    def delete(self, login: Login, module: int) -> None:
-        """Gives a module up. Raises as `offers`."""
-        self._ask("addition.delete", login, elid=module, sok="ok")
+    def delete(self, login: BillingLogin, module: int) -> None:
+        """Deletes a module. Raises BillingUnavailable, BillingRefused."""
+        self._call("addition.delete", login, elid=module, sok="ok")
 
     def site(self, offer: Offer | None = None, license: int | None = None) -> str:
-        """Where a browser is sent to buy by hand.
+        """The page where a person buys a module.
 
         Which query a panel adds is not known; ``startform`` is how a page of BILLmanager's opens a
         form (observed for other types, assumed here).
@@ -153,35 +170,37 @@ class Billing:
         }))  # fmt: skip
 
     def _link(self, query: str) -> str:
-        """A link to this billing, whatever its answer said of other places."""
+        """A link to this billing, even if its answer names another host."""
         return f"{self.url}{'&' if urlsplit(self.url).query else '?'}{query.lstrip('?&')}"
 
-    def _ask(self, func: str, login: Login | None, **params: object) -> Element:
+    def _call(self, func: str, login: BillingLogin | None, **params: object) -> Element:
         form = {"func": func, "out": "xml", **{name: str(text) for name, text in params.items()}}
         if login is not None:
             form["authinfo"] = f"{login.name}:{login.password}"
-        doc = _read(self._sent(form))
+        doc = _read(self._send(form))
         error = doc.find("error")
         if error is not None:
             kind, what = error.get("type", ""), error.get("object", "")
-            raise BillingFault(kind, what, (error.findtext("msg") or "").strip())
+            raise BillingRefused(kind, what, (error.findtext("msg") or "").strip())
         return doc
 
-    def _sent(self, form: Mapping[str, str]) -> bytes:
-        """A look without a login is a GET, as the documented one; all else goes into a body."""
+    def _send(self, form: Mapping[str, str]) -> bytes:
+        """A GET without a login, as documented; otherwise a POST, to keep passwords out of URLs."""
         if "authinfo" in form:
-            asked = self._http.build_request("POST", self.url, data=form)
+            request = self._http.build_request("POST", self.url, data=form)
         else:
             address = httpx.URL(self.url).copy_merge_params(form)
-            asked = self._http.build_request("GET", address)
+            request = self._http.build_request("GET", address)
         try:
-            answer = self._http.send(asked, stream=True)
+            answer = self._http.send(request, stream=True)
             try:
                 return _bounded(answer.iter_bytes())
             finally:
                 answer.close()
-        except httpx.HTTPError as fault:
-            raise NoBilling(f"the billing at {self.url} is not reached: {fault}") from None
+        except httpx.HTTPError as error:
+            raise BillingUnavailable(
+                f"the billing at {self.url} cannot be reached: {error}"
+            ) from None
 
 
 def _bounded(chunks: Iterable[bytes]) -> bytes:
@@ -189,7 +208,7 @@ def _bounded(chunks: Iterable[bytes]) -> bytes:
     for chunk in chunks:
         body += chunk
         if len(body) > MOST:
-            raise NoBilling("the billing's answer does not end")
+            raise BillingUnavailable("the billing's answer is too long")
     return bytes(body)
 
 
@@ -197,14 +216,14 @@ def _read(body: bytes) -> Element:
     try:
         doc: Element = fromstring(body)
     except (ParseError, DefusedXmlException, ValueError):
-        raise NoBilling("the billing's answer is no document that can be read") from None
+        raise BillingUnavailable("the billing's answer is not XML") from None
     if doc.tag != "doc":
-        raise NoBilling("the billing's answer is no document of this API")
+        raise BillingUnavailable("the billing's answer is not a document of this API")
     return doc
 
 
 def _offer(node: Element) -> Offer | None:
-    """One block of the list; None for what a panel could not sell by it."""
+    """One entry of the price list; None where it lacks what a sale needs."""
     number, intname = _number(_first(node, "id")), _first(node, "additionintname")
     for price in node.findall("price"):
         currency = price.get("currency", "")
@@ -218,7 +237,7 @@ def _offer(node: Element) -> Offer | None:
     return None
 
 
-def _bought(row: Element) -> Bought | None:
+def _module_row(row: Element) -> BoughtModule | None:
     number = _number(_first(row, "id"))
     status = row.find("item_status")
     # Composite states exist, such as 5_open: what counts is the number in front (observed).
@@ -228,7 +247,7 @@ def _bought(row: Element) -> Bought | None:
         return None
     name = _first(row, "intname") or _first(row, "additionintname") or _first(row, "pricelist")
     license = _number(_first(row, "item"))
-    return Bought(number, name or "", license, state, _day(_first(row, "expiredate")))
+    return BoughtModule(number, name or "", license, state, _day(_first(row, "expiredate")))
 
 
 def _first(node: Element, path: str) -> str | None:

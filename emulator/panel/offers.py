@@ -1,4 +1,4 @@
-"""What a panel has on its shelves: what the license carries, and what the billing sells."""
+"""The panel's list of modules: those in the license, and those that the billing sells."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from emulator.panel.license import License
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
-    """A module as the panel shows it; without a price it can only be looked at."""
+class ModuleRow:
+    """A module in the panel's list; without an offer it cannot be bought there."""
 
     intname: str
     name: str
@@ -20,24 +20,28 @@ class Shelf:
     active: bool
     expires_on: date | None
     link: str
-    """Where it is bought by hand; empty in automatic mode."""
+    """Where a person buys it; empty in automatic mode."""
 
     @property
     def price(self) -> tuple[Decimal, str] | None:
-        """A month's price and its currency."""
+        """The price of one month and its currency."""
         return None if self.offer is None else (self.offer.price, self.offer.currency)
 
 
-def wanted(offers: tuple[Offer, ...], module: str) -> tuple[Offer, ...]:
-    """What a name stands for: any edition of the module. A number stands for one edition of it.
+def editions(offers: tuple[Offer, ...], module: str) -> tuple[Offer, ...]:
+    """The offers for a module: by name all its editions, by number that one edition.
 
-    The same edition may be sold twice, for customers of two countries. LookupError: nobody sells
-    it.
+    One edition may be sold twice, for customers of two countries. Raises LookupError where the
+    billing does not sell the module.
     """
     named = tuple(offer for offer in offers if offer.intname == module)
     chosen = next((offer for offer in offers if str(offer.id) == module), None)
     if chosen is not None:
-        alike = (one for one in offers if _label(one) == _label(chosen) and one is not chosen)
+        alike = (
+            edition
+            for edition in offers
+            if _label(edition) == _label(chosen) and edition is not chosen
+        )
         named = (chosen, *alike)
     if not named:
         names = ", ".join(dict.fromkeys(offer.intname for offer in offers)) or "nothing"
@@ -49,10 +53,10 @@ def _label(offer: Offer) -> tuple[str, str]:
     return offer.intname, offer.name
 
 
-def shelves_of(
+def module_rows(
     license: License, offers: tuple[Offer, ...], billing: Billing, *, by_hand: bool
-) -> tuple[Shelf, ...]:
-    """What the license carries, then what else is sold, each edition once.
+) -> tuple[ModuleRow, ...]:
+    """The modules in the license, then the others that are sold, each edition once.
 
     `by_hand`: with a link to where a person buys it.
     """
@@ -60,18 +64,18 @@ def shelves_of(
     for offer in offers:
         by_label.setdefault(_label(offer), offer)
     carried = [
-        Shelf(
-            one.intname,
-            one.name,
-            by_label.get((one.intname, one.name)),
+        ModuleRow(
+            edition.intname,
+            edition.name,
+            by_label.get((edition.intname, edition.name)),
             active=True,
-            expires_on=one.expires_on,
+            expires_on=edition.expires_on,
             link="",
         )
-        for one in license.modules
+        for edition in license.modules
     ]
     sold = [
-        Shelf(
+        ModuleRow(
             offer.intname,
             offer.name,
             offer,

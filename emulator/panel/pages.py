@@ -1,6 +1,6 @@
-"""The panel's page: its license, the modules with their prices, and a button for each.
+"""The panel's page: its license, and the modules with their prices and a button for each.
 
-No script, no session: the login at the billing is typed with each purchase and kept nowhere.
+It has no script and no session: the login is typed with each purchase and not stored.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from werkzeug.wrappers import Request, Response
 
 from emulator.control.api.guard import OWN_NAMES, Refusal, hostname, require_same_origin
-from emulator.panel.billing import BillingFault, Login, NoBilling
-from emulator.panel.license import LicenseFault
-from emulator.panel.panel import Panel, Purchase, State
+from emulator.panel.billing import BillingLogin, BillingRefused, BillingUnavailable
+from emulator.panel.license import LicenseFileError
+from emulator.panel.panel import Panel, PanelState, Purchase
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -32,18 +32,18 @@ SAFE = {
 }
 MOST = 16 * 1024
 """Bytes of a form."""
-DEEDS = frozenset({"/refresh", "/buy"})
-CAME = {
-    "active": "{module} is active: the license carries it.",
-    "processing": "{module} is paid. The license does not carry it yet; refresh it in a while.",
-    "to pay": "{module} is ordered and waits for its payment at the billing.",
-    "by hand": "{module} is bought at the billing, then the license is refreshed here.",
+BUTTONS = frozenset({"/refresh", "/buy"})
+OUTCOME_TEXTS = {
+    "active": "{module} is active: the license has it.",
+    "processing": "{module} is paid. The license does not have it yet; refresh it in a while.",
+    "to pay": "{module} is ordered and has to be paid at the billing.",
+    "by hand": "Buy {module} at the billing, then refresh the license here.",
 }
 
 
 @functools.cache
 def _templates() -> Environment:
-    """Loaded with the first page: nobody else pays for it."""
+    """Loads jinja2 with the first page."""
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - see above
 
     loader = PackageLoader("emulator.panel", "templates")
@@ -51,10 +51,10 @@ def _templates() -> Environment:
 
 
 class PanelPages:
-    """A WSGI application with one page. `names`: host names it answers to beside this machine's."""
+    """A WSGI application with one page. `names`: host names it accepts besides localhost."""
 
     def __init__(self, panel: Panel, names: Iterable[str] = ()) -> None:
-        """Keep the panel."""
+        """Store the panel."""
         self._panel = panel
         self._names = OWN_NAMES | {name.lower().strip("[]") for name in names}
 
@@ -65,11 +65,11 @@ class PanelPages:
         return self._answer(http)(environ, start_response)
 
     def _answer(self, http: Request) -> Response:
-        # A name that is not ours leads here by somebody's DNS, out of another page.
+        # Another name may lead here through somebody's DNS, from a foreign page.
         if hostname(_host(http)) not in self._names:
-            return Response("this panel has another name\n", 403, SAFE)
-        known = http.path == "/" if http.method in {"GET", "HEAD"} else http.path in DEEDS
-        if not known or http.method not in {"GET", "HEAD", "POST"}:
+            return Response("this panel does not answer to that host name\n", 403, SAFE)
+        exists = http.path == "/" if http.method in {"GET", "HEAD"} else http.path in BUTTONS
+        if not exists or http.method not in {"GET", "HEAD", "POST"}:
             return Response("there is no such page\n", 404, SAFE)
         if http.method != "POST":
             return self._page("")
@@ -82,18 +82,24 @@ class PanelPages:
     def _refresh(self) -> Response:
         try:
             self._panel.refresh()
-        except LicenseFault as fault:
-            return self._page(f"No license file: {fault}", good=False)
+        except LicenseFileError as error:
+            return self._page(f"No license file: {error}", good=False)
         return self._page("The license was refreshed.")
 
     def _buy(self, http: Request) -> Response:
         module, name = http.form.get("module", ""), http.form.get("login", "")
-        login = Login(name, http.form.get("password", "")) if name else None
+        login = BillingLogin(name, http.form.get("password", "")) if name else None
         try:
             purchase = self._panel.buy(module, login)
-        except (LicenseFault, NoBilling, BillingFault, LookupError, ValueError) as fault:
-            return self._page(f"was not bought: {fault}", good=False, about=module)
-        return self._page(_said(purchase), link=purchase.link)
+        except (
+            LicenseFileError,
+            BillingUnavailable,
+            BillingRefused,
+            LookupError,
+            ValueError,
+        ) as error:
+            return self._page(f"was not bought: {error}", good=False, about=module)
+        return self._page(_message(purchase), link=purchase.link)
 
     def _page(
         self, line: str, *, good: bool = True, link: str = "", about: str | None = None
@@ -109,22 +115,22 @@ class PanelPages:
         return Response(html, 200, SAFE, content_type="text/html; charset=utf-8")
 
 
-def _name(state: State, module: str) -> str:
-    """What people call a module that was named by its number; else what it was called."""
-    numbers = {str(shelf.offer.id): shelf.name for shelf in state.shelves if shelf.offer}
+def _name(state: PanelState, module: str) -> str:
+    """The name of a module that was sent as a number; otherwise what was sent."""
+    numbers = {str(row.offer.id): row.name for row in state.rows if row.offer}
     return numbers.get(module, module)
 
 
 def _host(http: Request) -> str:
-    """The name by which the browser came."""
+    """The Host header of the request."""
     return str(http.environ.get("HTTP_HOST", ""))
 
 
-def _said(purchase: Purchase) -> str:
-    line = CAME[purchase.came].format(module=purchase.module)
-    return f"{line} {purchase.said}".strip() if purchase.came == "to pay" else line
+def _message(purchase: Purchase) -> str:
+    line = OUTCOME_TEXTS[purchase.outcome].format(module=purchase.module)
+    return f"{line} {purchase.note}".strip() if purchase.outcome == "to pay" else line
 
 
 def _opens(link: str) -> bool:
-    """Whether a browser may be led there: the billing's answer must not run anything."""
+    """Whether the link may be shown: a billing's answer must not run a script."""
     return link.startswith(("https://", "http://"))

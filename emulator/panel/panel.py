@@ -1,4 +1,4 @@
-"""What a control panel does about modules: shows them, buys one, and has its license refreshed.
+"""The panel's dealings with modules: show them, buy one, refresh the license file.
 
 Source: docs/modules.md sections 1 and 3. Three modes, as the vendor's manager decides: `automatic`
 (the panel orders and pays at the partner), `manual` (a browser is sent there), `pricelist` (the
@@ -14,48 +14,57 @@ from typing import Final, Literal
 
 import httpx
 
-from emulator.panel.billing import Billing, BillingFault, Bought, Login, NoBilling, Offer
-from emulator.panel.license import License, LicenseFault, LicenseFolder, Partner
-from emulator.panel.offers import Shelf, shelves_of, wanted
+from emulator.panel.billing import (
+    Billing,
+    BillingLogin,
+    BillingRefused,
+    BillingUnavailable,
+    BoughtModule,
+    Offer,
+)
+from emulator.panel.license import License, LicenseFileError, LicenseFolder, LicensePartner
+from emulator.panel.offers import ModuleRow, editions, module_rows
 
 AUTOMATIC, MANUAL, PRICELIST = MODES = ("automatic", "manual", "pricelist")
 IN_BASKET, ACTIVE, SUSPENDED, PROCESSING = 1, 2, 3, 5
-LOOKS: Final = 5
+REFRESHES: Final = 5
 PAUSE: Final = 1.0
-"""Seconds between two looks at the license after a purchase."""
-Came = Literal["active", "processing", "to pay", "by hand"]
+"""Seconds between two refreshes of the license file after a purchase."""
+Outcome = Literal["active", "processing", "to pay", "by hand"]
 
 
 @dataclass(frozen=True, slots=True)
-class State:
-    """What a panel knows at a moment; `trouble` says what it could not learn, and why."""
+class PanelState:
+    """What the panel's page shows; `trouble`: what could not be found out, and why."""
 
     license: License | None
-    partner: Partner
-    shelves: tuple[Shelf, ...]
+    partner: LicensePartner
+    rows: tuple[ModuleRow, ...]
     trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Purchase:
-    """What became of a wish to buy; `module` is its internal name.
+    """The result of buying the module with the internal name `module`.
 
-    `active`: the license carries it. `processing`: it is paid, and not in the license yet.
-    `to pay`: it waits at `link` for a person to pay. `by hand`: it is bought at `link`.
+    `active`: it is in the license file. `processing`: it is paid and not in the license file yet.
+    `to pay`: a person has to pay it at `link`. `by hand`: a person has to buy it at `link`.
+    `note` is one more line for people, or empty.
     """
 
     module: str
-    came: Came
+    outcome: Outcome
     link: str = ""
-    said: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Bearings:
-    """Where a panel stands: its seller and key, and what replaces the word of its license file.
+class PanelSettings:
+    """Whose license a panel has, and what it overrides of the license file.
 
-    `seller`: the address of the API; `key`: empty, where one was kept; `billing` and `mode`: in
-    place of the partner that the file names; `address`: where the panel says it is.
+    `seller`: the address of the seller's API; `key`: the license key, empty to use the saved one;
+    `billing` and `mode`: used instead of those in the license file; `address`: the IP address the
+    panel reports as its own. Raises ValueError for an unknown mode.
     """
 
     seller: str
@@ -65,173 +74,187 @@ class Bearings:
     address: str = ""
 
     def __post_init__(self) -> None:
-        """ValueError for a mode there is none of."""
+        """Check the mode."""
         if self.mode and self.mode not in MODES:
-            raise ValueError(f"mode: {self.mode} is none of {', '.join(MODES)}")
+            raise ValueError(f"mode: {self.mode} is not one of {', '.join(MODES)}")
 
 
 class Panel:
-    """A panel with a license folder, the seller it fetches from, and a billing it buys at.
+    """A panel: its license folder, the seller, and the billing where it buys.
 
-    A license file without a partner leads to the seller's own shop. `wait` pauses between looks
-    at the license after a purchase.
+    A license file without a partner leads to the seller's own shop. `wait` is called with the
+    seconds to pause between two refreshes after a purchase.
     """
 
     def __init__(
         self,
         folder: LicenseFolder,
         http: httpx.Client,
-        bearings: Bearings,
+        settings: PanelSettings,
         *,
         wait: Callable[[float], object],
     ) -> None:
-        """Keep all of it."""
+        """Store the parts."""
         self._folder = folder
         self._http = http
-        self._at = bearings
+        self._settings = settings
         self._wait = wait
 
     def refresh(self) -> License:
         """Fetches the license file anew. Raises LicenseFault."""
-        key = self._at.key or self._folder.key
+        key = self._settings.key or self._folder.key
         if not key:
-            raise LicenseFault("name the key of a license; none was kept here")
-        return self._folder.fetch(self._http, self._at.seller, key, self._at.address)
+            raise LicenseFileError("no license key is saved here; name one with --license KEY")
+        return self._folder.fetch(self._http, self._settings.seller, key, self._settings.address)
 
-    def partner(self, license: License | None) -> Partner:
-        """Whose billing counts, and how."""
-        told = None if license is None else license.partner
-        theirs = told or Partner(self._at.seller, AUTOMATIC)
-        return Partner(self._at.billing or theirs.url, self._at.mode or theirs.mode)
+    def partner(self, license: License | None) -> LicensePartner:
+        """The billing to ask, and the mode."""
+        in_file = None if license is None else license.partner
+        partner = in_file or LicensePartner(self._settings.seller, AUTOMATIC)
+        url, mode = self._settings.billing, self._settings.mode
+        return LicensePartner(url or partner.url, mode or partner.mode)
 
-    def state(self, login: Login | None = None) -> State:
-        """What is shown: the license, and modules with prices as far as the mode has any."""
+    def state(self, login: BillingLogin | None = None) -> PanelState:
+        """The license, and the modules with prices where the mode shows any."""
         try:
             license = self._folder.read()
-        except LicenseFault as fault:
-            return State(None, self.partner(None), (), str(fault))
+        except LicenseFileError as error:
+            return PanelState(None, self.partner(None), (), str(error))
         partner = self.partner(license)
         if partner.mode == MANUAL:
-            return State(
-                license, partner, shelves_of(license, (), self._bill(partner), by_hand=True)
+            return PanelState(
+                license, partner, module_rows(license, (), self._billing(partner), by_hand=True)
             )
         try:
-            offers = self._bill(partner).offers(login if partner.mode == AUTOMATIC else None)
-            trouble = "" if offers else "the billing sells no modules that a panel could show"
-        except (NoBilling, BillingFault) as fault:
-            offers, trouble = (), f"no prices: {fault}"
+            offers = self._billing(partner).offers(login if partner.mode == AUTOMATIC else None)
+            trouble = "" if offers else "the billing sells no modules with a price for one month"
+        except (BillingUnavailable, BillingRefused) as error:
+            offers, trouble = (), f"no prices: {error}"
         by_hand = partner.mode != AUTOMATIC
-        shelves = shelves_of(license, offers, self._bill(partner), by_hand=by_hand)
-        return State(license, partner, shelves, trouble)
+        rows = module_rows(license, offers, self._billing(partner), by_hand=by_hand)
+        return PanelState(license, partner, rows, trouble)
 
-    def buy(self, module: str, login: Login | None = None) -> Purchase:
-        """Buys a module for a month, by its internal name or the billing's number of it.
+    def buy(self, module: str, login: BillingLogin | None = None) -> Purchase:
+        """Buys a module for a month, by its internal name or by its number at the billing.
 
-        The same once more is not bought twice.
+        A second call does not buy it twice: a module that is active or already paid is left alone.
 
         Raises LicenseFault, NoBilling, BillingFault; LookupError for a module nobody sells;
         ValueError in automatic mode without a login.
         """
         license = self._folder.read()
         if license.carries(module):
-            return _had_before(module)
+            return _already_active(module)
         partner = self.partner(license)
-        billing = self._bill(partner)
+        billing = self._billing(partner)
         if partner.mode == MANUAL:
             return Purchase(module, "by hand", billing.site())
         if partner.mode == PRICELIST:
-            offer = wanted(billing.offers(None), module)[0]
+            offer = editions(billing.offers(None), module)[0]
             return Purchase(offer.intname, "by hand", billing.site(offer, license.id))
         if login is None:
-            raise ValueError("buying here needs a login at the billing")
-        return self._bought(billing, license, module, login)
+            raise ValueError("buying needs a login at the billing")
+        return self._buy_automatically(billing, license, module, login)
 
-    def _bought(self, billing: Billing, license: License, module: str, login: Login) -> Purchase:
-        offers = wanted(billing.offers(login), module)
+    def _buy_automatically(
+        self, billing: Billing, license: License, module: str, login: BillingLogin
+    ) -> Purchase:
+        offers = editions(billing.offers(login), module)
         if license.carries(offers[0].intname):
-            return _had_before(offers[0].intname)
+            return _already_active(offers[0].intname)
         billing.basket(login)
-        order = self._ordered(billing, license, offers, login)
+        order = self._place_order(billing, license, offers, login)
         if order:
             try:
                 link = billing.pay(login, order)
-            except BillingFault as fault:
-                if fault.type != "not_enough_money":
+            except BillingRefused as error:
+                if error.type != "not_enough_money":
                     raise
-                return Purchase(offers[0].intname, "to pay", billing.site(), str(fault))
+                return Purchase(offers[0].intname, "to pay", billing.site(), str(error))
             if link:
                 return Purchase(offers[0].intname, "to pay", link)
-        return self._arrived(offers[0].intname)
+        return self._await_module(offers[0].intname)
 
-    def _ordered(
-        self, billing: Billing, license: License, offers: tuple[Offer, ...], login: Login
+    def _place_order(
+        self, billing: Billing, license: License, offers: tuple[Offer, ...], login: BillingLogin
     ) -> str:
-        """The order to pay; empty where the module is paid for already.
+        """Orders a module; the number of the order, or empty where the module is already paid.
 
-        One name may stand for several editions of a module: the billing says which does not fit.
+        One name may have several editions, and the billing refuses the one that does not fit.
         """
         for offer in offers:
             try:
                 return billing.order(login, offer, license.id)
-            except BillingFault as fault:
-                if fault.type == "exists":
-                    return self._had(billing, license, offer, login, fault)
-                misfit = (fault.type, fault.object) == ("value", "pricelist")
+            except BillingRefused as error:
+                if error.type == "exists":
+                    return self._resume_order(billing, license, offer, login, error)
+                misfit = (error.type, error.object) == ("value", "pricelist")
                 if not misfit or offer is offers[-1]:
                     raise
-        raise LookupError("the billing sells no such module")  # pragma: no cover - _wanted saw one
+        raise LookupError(
+            "the billing sells no such module"
+        )  # pragma: no cover - `editions` found one
 
-    def _had(
-        self, billing: Billing, license: License, offer: Offer, login: Login, fault: BillingFault
+    def _resume_order(
+        self,
+        billing: Billing,
+        license: License,
+        offer: Offer,
+        login: BillingLogin,
+        error: BillingRefused,
     ) -> str:
-        """What an earlier try left behind: an order to pay, or a module that only has to arrive."""
+        """What an earlier attempt left: an unpaid order's number, or empty for a paid module."""
         for module in billing.modules(login):
-            if not _is(module, offer, license):
+            if not _matches(module, offer, license):
                 continue
             if module.status == IN_BASKET:
                 return billing.billorder(login)
             if module.status in {ACTIVE, PROCESSING}:
                 return ""
-        raise fault
+        raise error
 
-    def _arrived(self, intname: str) -> Purchase:
-        """Has the license refreshed until it carries the module, or for a few looks."""
-        for look in range(LOOKS):
-            if look:
+    def _await_module(self, intname: str) -> Purchase:
+        """Refreshes the license file until the module is in it, a few times at most."""
+        for attempt in range(REFRESHES):
+            if attempt:
                 self._wait(PAUSE)
             if self.refresh().carries(intname):
                 return Purchase(intname, "active")
-        return Purchase(intname, "processing", said="it is paid; refresh the license later")
+        return Purchase(intname, "processing", note="the module is paid; refresh the license later")
 
-    def prolong(self, intname: str, login: Login) -> date | None:
-        """Buys another month of a module; its end afterwards. Raises as `buy`."""
-        billing, module = self._held(intname, login)
+    def prolong(self, intname: str, login: BillingLogin) -> date | None:
+        """Buys another month of a module; returns its new end, if the billing names one.
+
+        Raises LicenseFileError, BillingUnavailable, BillingRefused; LookupError for a module that
+        the billing does not list for this license.
+        """
+        billing, module = self._find_module(intname, login)
         end = billing.prolong(login, module.id)
         self.refresh()
         return end
 
-    def delete(self, intname: str, login: Login) -> None:
-        """Gives a module up. Raises as `buy`."""
-        billing, module = self._held(intname, login)
+    def delete(self, intname: str, login: BillingLogin) -> None:
+        """Deletes a module at the billing. Raises the same errors as `prolong`."""
+        billing, module = self._find_module(intname, login)
         billing.delete(login, module.id)
         self.refresh()
 
-    def _held(self, intname: str, login: Login) -> tuple[Billing, Bought]:
+    def _find_module(self, intname: str, login: BillingLogin) -> tuple[Billing, BoughtModule]:
         license = self._folder.read()
-        billing = self._bill(self.partner(license))
+        billing = self._billing(self.partner(license))
         for module in billing.modules(login):
             here = module.license in {None, license.id}
             if module.intname == intname and here and module.status in {ACTIVE, SUSPENDED}:
                 return billing, module
-        raise LookupError(f"the billing knows of no {intname} for this license")
+        raise LookupError(f"the billing lists no {intname} for this license")
 
-    def _bill(self, partner: Partner) -> Billing:
+    def _billing(self, partner: LicensePartner) -> Billing:
         return Billing(self._http, partner.url)
 
 
-def _had_before(intname: str) -> Purchase:
-    return Purchase(intname, "active", said="the license carries it already")
+def _already_active(intname: str) -> Purchase:
+    return Purchase(intname, "active", note="the license has it already")
 
 
-def _is(module: Bought, offer: Offer, license: License) -> bool:
+def _matches(module: BoughtModule, offer: Offer, license: License) -> bool:
     return module.intname == offer.intname and module.license in {None, license.id}

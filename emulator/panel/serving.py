@@ -1,4 +1,4 @@
-"""A panel's page on a port of this machine, for as long as a block lasts or until it is stopped."""
+"""Serves the panel's page on a local port, for a `with` block or until interrupted."""
 
 from __future__ import annotations
 
@@ -15,34 +15,39 @@ if TYPE_CHECKING:
 SHUTDOWN = 10.0
 
 
-class Quiet(WSGIRequestHandler):
-    """Says nothing of requests: what is typed into a panel is nobody's business."""
+class QuietHandler(WSGIRequestHandler):
+    """Logs no requests: a login may be part of them."""
 
     def log(self, type: str, message: str, *args: object) -> None:
-        """Says it only where something went wrong."""
+        """Logs errors only."""
         if type == "error":
             super().log(type, message, *args)
 
 
-class Served:
-    """An application on ``host``; port 0 takes a free one. OSError: it cannot be had."""
+class PanelServer:
+    """An HTTP server for an application; port 0 takes a free port. Raises OSError."""
 
     def __init__(self, application: WSGIApplication, *, host: str, port: int) -> None:
-        """Take the port; answering begins with `run` or with the block."""
-        # Taken here and handed over: the library would end the process over a taken port.
+        """Bind the port; `run` or the `with` block starts answering."""
+        # Bound here and handed over: werkzeug would end the process if the port is in use.
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        with socket.socket(family, kind) as taken:
-            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            taken.bind(address)
-            taken.listen()
+        with socket.socket(family, kind) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen()
             self._server = make_server(
-                host, port, application, threaded=True, request_handler=Quiet, fd=taken.fileno()
+                host,
+                port,
+                application,
+                threaded=True,
+                request_handler=QuietHandler,
+                fd=listener.fileno(),
             )
         name = f"[{host}]" if ":" in host else host
         self.url = f"http://{name}:{self._server.port}"
 
     def run(self) -> None:
-        """Answers until it is interrupted."""
+        """Answers until interrupted."""
         try:
             self._server.serve_forever()
         finally:
@@ -60,7 +65,7 @@ class Served:
         problem: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop, and give the port back."""
+        """Stop and release the port."""
         self._server.shutdown()
         self._thread.join(SHUTDOWN)
         self._server.server_close()

@@ -1,8 +1,8 @@
-"""The reference under docs/reference, written from the program itself.
+"""Generates the reference under docs/reference from the program.
 
-``python -m emulator.reference`` writes it; with ``--check`` nothing is written, and the command
-fails where a page would change. Every answer shown is the answer of a seller run here: its clock
-stands still and its secrets are replaced, so that the same program always writes the same pages.
+``python -m emulator.reference`` writes it; ``--check`` writes nothing and fails where a page would
+change. The examples are answers of a seller with a frozen clock and replaced secrets, so that the
+same program always writes the same pages.
 """
 
 COMMAND = "python -m emulator.reference"
@@ -10,5 +10,5 @@ HEAD = f"<!-- Written by `{COMMAND}`; change the program, not this page. -->\n"
 
 
 def prose(text: str) -> str:
-    """A text of the sources as Markdown: code is between single backticks there."""
+    """A docstring as Markdown, which has code between single backticks."""
     return text.replace("``", "`")

@@ -10,32 +10,32 @@ from pathlib import Path
 
 from emulator.app import create_registry
 from emulator.reference import COMMAND
-from emulator.reference.functions import Seller, family_page, index_page
+from emulator.reference.functions import ExampleSeller, family_page, index_page
 from emulator.reference.pages import commands_page, errors_page, faults_page, settings_page
 
 ROOT = Path(__file__).parents[2] / "docs" / "reference"
 
 
 def pages() -> dict[str, str]:
-    """Every page by its path under docs/reference."""
+    """The text of every page, by its path under docs/reference."""
     registry = create_registry()
     with tempfile.TemporaryDirectory() as folder:
-        seller = Seller(Path(folder))
-        found = {
+        seller = ExampleSeller(Path(folder))
+        written = {
             f"functions/{family.name}.md": family_page(family, seller)
             for family in registry.families
         }
         seller.close()
-    found["README.md"] = index_page(registry)
-    found["errors.md"] = errors_page(registry)
-    found["faults.md"] = faults_page()
-    found["settings.md"] = settings_page()
-    found["cli.md"] = commands_page()
-    return found
+    written["README.md"] = index_page(registry)
+    written["errors.md"] = errors_page(registry)
+    written["faults.md"] = faults_page()
+    written["settings.md"] = settings_page()
+    written["cli.md"] = commands_page()
+    return written
 
 
 def stale(root: Path, written: Mapping[str, str]) -> list[str]:
-    """Pages that differ from what the program says, and those it does not write."""
+    """Pages that differ from the generated text, and pages that are not generated."""
     there = {str(path.relative_to(root)) for path in root.rglob("*.md")}
     differing = {
         name
@@ -46,7 +46,7 @@ def stale(root: Path, written: Mapping[str, str]) -> list[str]:
 
 
 def write(root: Path, written: Mapping[str, str]) -> None:
-    """Makes the folder say exactly this."""
+    """Writes the pages and removes all others."""
     for name in stale(root, written):
         (root / name).unlink(missing_ok=True)
     for name, text in written.items():
@@ -55,7 +55,7 @@ def write(root: Path, written: Mapping[str, str]) -> None:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit 0: the pages are as the program says; 1: one is not."""
+    """Runs the command; returns 0, or with ``--check`` 1 where a page differs."""
     parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; fail on a difference")
     checks = parser.parse_args(arguments).check
@@ -65,9 +65,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     wrong = stale(ROOT, written)
     for name in wrong:
-        sys.stderr.write(f"docs/reference/{name} is not what the program says\n")
+        sys.stderr.write(f"docs/reference/{name} is out of date\n")
     if wrong:
-        sys.stderr.write(f"Write the reference anew and look at the difference: {COMMAND}\n")
+        sys.stderr.write(f"Regenerate the reference and look at the difference: {COMMAND}\n")
     return 1 if wrong else 0
 
 

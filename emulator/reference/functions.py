@@ -1,4 +1,4 @@
-"""The pages of the functions: what each takes, returns and refuses, and an example that ran."""
+"""The pages of the functions: parameters, answers, errors, and an example that ran."""
 
 from __future__ import annotations
 
@@ -33,35 +33,35 @@ PEM = re.compile(r"-----BEGIN ([A-Z ]+)-----.*?-----END \1-----", re.DOTALL)
 LONGEST_EXAMPLE = 60
 
 
-class Seller:
-    """A seller for the examples, reset before each. ``folder``: what worlds begin as lies there."""
+class ExampleSeller:
+    """A seller for the examples, reset before each. ``folder``: for initial states."""
 
     def __init__(self, folder: Path) -> None:
-        machine = SystemClock(now=lambda: AT, elapsed=AT.timestamp)
-        self._seller = testing.Seller(seeds=folder, machine=machine)
+        system_clock = SystemClock(now=lambda: AT, elapsed=AT.timestamp)
+        self._seller = testing.Seller(seeds=folder, system_clock=system_clock)
         self._client = self._seller.wsgi.test_client(use_cookies=False)
 
     def close(self) -> None:
-        """Throws the seller away."""
+        """Removes the seller and its data."""
         self._seller.close()
 
     def answer(self, params: Mapping[str, str]) -> str:
-        """The answer to these parameters in a fresh world, without what differs from run to run."""
+        """The answer to these parameters in a fresh world, with the session id replaced."""
         self._seller.worlds.reset(DEFAULT)
         answer = self._client.get("/billmgr", query_string=params, base_url=SELLER)
         return SESSION_ID.sub("SESSION-ID", answer.get_data(as_text=True))
 
 
-def family_page(family: Family, seller: Seller) -> str:
+def family_page(family: Family, seller: ExampleSeller) -> str:
     """All functions of one family."""
     parts = [f"{HEAD}\n# {family.name}: {family.title['en']}\n"]
     parts += [_function(function, seller) for function in family.functions]
     return "\n".join(parts)
 
 
-def _function(function: Function, seller: Seller) -> str:
-    said = f"{function.kind.value} · {function.evidence.value} · {function.source}"
-    parts = [f"## {function.name}\n", f"{prose(function.summary)}\n", f"*{said}*\n"]
+def _function(function: Function, seller: ExampleSeller) -> str:
+    line = f"{function.kind.value} · {function.evidence.value} · {function.source}"
+    parts = [f"## {function.name}\n", f"{prose(function.summary)}\n", f"*{line}*\n"]
     if function.public:
         parts.append("Answered without a login.\n")
     if function.elids:
@@ -77,7 +77,7 @@ def _function(function: Function, seller: Seller) -> str:
     types = sorted({error.type for error in errors_of(function)})
     refusals = ", ".join(f"[`{name}`](../errors.md#{name})" for name in types)
     parts.append(f"Refuses with {refusals}.\n")
-    if function.example or not any(one.needed for one in function.takes.wire_fields.values()):
+    if function.example or not any(field.needed for field in function.takes.wire_fields.values()):
         parts.append(_example(function, seller))
     return "\n".join(parts)
 
@@ -136,7 +136,7 @@ def _value(schema: Mapping[str, Any]) -> str:
     return words.get(kind, kind)
 
 
-def _example(function: Function, seller: Seller) -> str:
+def _example(function: Function, seller: ExampleSeller) -> str:
     sent = {"func": function.name, **function.example}
     if not function.public:
         sent = {"authinfo": "reseller:secret", **sent}
@@ -155,7 +155,7 @@ def _example(function: Function, seller: Seller) -> str:
 def _pretty_xml(text: str) -> str:
     root = fromstring(text)
     if root.find("error[@type='internal']") is not None:
-        raise RuntimeError(f"an example met a fault of ours: {text}")
+        raise RuntimeError(f"an example got an internal error: {text}")
     root.attrib.clear()
     for child in [child for child in root if child.tag in AROUND]:
         root.remove(child)

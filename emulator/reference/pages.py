@@ -21,15 +21,18 @@ from emulator.texts import MESSAGES
 
 
 def errors_page(registry: Registry) -> str:
-    """Every type of refusal, what it means, and who declares it."""
-    found = inspect.getmembers(errors, inspect.isclass)
-    kinds = [one for _, one in found if issubclass(one, errors.ApiError)]
-    kinds = [one for one in kinds if one is not errors.ApiError]
-    parts = [f"{HEAD}\n# Errors\n", "What each `error` `type` means. All of them are HTTP 200.\n"]
-    for name in sorted({one.type for one in kinds}):
+    """Every error type, its meaning, and the functions that declare it."""
+    classes = inspect.getmembers(errors, inspect.isclass)
+    kinds = [error for _, error in classes if issubclass(error, errors.ApiError)]
+    kinds = [error for error in kinds if error is not errors.ApiError]
+    parts = [
+        f"{HEAD}\n# Errors\n",
+        "The meaning of each error `type`. All of them come with HTTP status 200.\n",
+    ]
+    for name in sorted({error.type for error in kinds}):
         parts.append(f"## {name}\n")
         of_type = sorted((k for k in kinds if k.type == name), key=lambda k: k.__name__)
-        parts += [f"{prose(inspect.getdoc(one) or '')}\n" for one in of_type]
+        parts += [f"{prose(inspect.getdoc(error) or '')}\n" for error in of_type]
         keys = [key for key in MESSAGES if key == name or key.startswith(f"{name}_")]
         parts += [f"> {MESSAGES[key]['en']}\n" for key in keys]
         declared = [f.name for f in registry if any(e.type == name for e in f.fails)]
@@ -39,10 +42,11 @@ def errors_page(registry: Registry) -> str:
 
 
 def settings_page() -> str:
-    """Settings of a server, and the rules of a world."""
+    """The settings of a server and the rules of a world."""
     weight = (
-        "A flag of `mockseller serve` weighs more than the environment, the environment more than"
-        " a file, a file more than the default. A bad value refuses to start and is named.\n"
+        "An option of `mockseller serve` takes precedence over the environment, the environment"
+        " over the file, the file over the default. With a bad value the server does not start, and"
+        " the message names it.\n"
     )
     parts = [
         f"{HEAD}\n# Settings\n",
@@ -78,12 +82,12 @@ def _fault_setting(kind: type[FaultKind], name: str, default: object) -> str:
 
 
 def _table(of: type[Settings | Rules], name: Callable[[str], str], head: str) -> str:
-    said = attribute_docs(of)
+    texts = attribute_docs(of)
     lines = [f"| name | {head} | default | what |", "| --- | --- | --- | --- |"]
     for field in fields(of):
-        default = "of the user" if field.default is MISSING else _default(field.default)
+        default = "per user" if field.default is MISSING else _default(field.default)
         lines.append(
-            f"| `{field.name}` | {name(field.name)} | {default} | {prose(said[field.name])} |"
+            f"| `{field.name}` | {name(field.name)} | {default} | {prose(texts[field.name])} |"
         )
     return "\n".join(lines) + "\n"
 
@@ -97,15 +101,15 @@ def _default(value: object) -> str:
 def attribute_docs(of: type) -> Mapping[str, str]:
     """The text under each attribute of a class. KeyError at the reader: one has none."""
     body = ast.parse(textwrap.dedent(inspect.getsource(of))).body[0]
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     last = ""
     for node in body.body if isinstance(body, ast.ClassDef) else ():
         if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
             last = node.target.id
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and last:
-            found[last] = inspect.cleandoc(str(node.value.value)).replace("\n", " ")
+            texts[last] = inspect.cleandoc(str(node.value.value)).replace("\n", " ")
             last = ""
-    return found
+    return texts
 
 
 def commands_page() -> str:

@@ -1,1 +1,1 @@
-"""The seller as a server: under gunicorn, with the pages a browser meets."""
+"""The seller as a server: gunicorn, the pages for browsers, and the license file API."""

@@ -1,8 +1,8 @@
-"""Where a control panel fetches its license file: a door of our own, beside the API.
+"""The license file API: control panels fetch their license file here. It is our own addition.
 
-Source: docs/modules.md section 4. Documented is that a panel downloads a refreshed license after a
-purchase, which holds the module and the address of the partner's billing. The format is ours, never
-the vendor's: a text of JSON, signed so that tampering shows.
+Source: docs/modules.md section 4. It is documented that a panel downloads a new license file after
+a purchase, and that it contains the module and the address of the partner's billing. The format is
+ours, not the vendor's: JSON text with a signature.
 """
 
 from __future__ import annotations
@@ -29,26 +29,26 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 TAIL = 4
-"""Signs of the key that the file shows: enough to tell two licenses apart, too few to use one."""
+"""Characters of the key in the file: enough to tell licenses apart, too few to use one."""
 LONGEST_KEY = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """A status of HTTP and what is sent as JSON."""
+class LicenseFileResponse:
+    """An HTTP status and a JSON body."""
 
     status: int
     body: Mapping[str, object]
 
 
-class LicenseDoor:
-    """Issues license files of the worlds' licenses, and tells by which key they are signed."""
+class LicenseFileApi:
+    """Issues license files, and publishes the key that they are signed with."""
 
     def __init__(self, worlds: Worlds) -> None:
         self._worlds = worlds
 
-    def public_key(self, name: str) -> Told:
-        """The key that a panel keeps, in base64: raw Ed25519."""
+    def public_key(self, name: str) -> LicenseFileResponse:
+        """The public signing key of a world: raw Ed25519 in base64."""
         try:
             db = self._worlds.connect(name)
         except WorldError:
@@ -56,41 +56,41 @@ class LicenseDoor:
         with db.reading():
             key = _signing_key(self._worlds.shop(db, read(db)))
         raw = key.public_key().public_bytes_raw()
-        return Told(200, {"public_key": b64encode(raw).decode()})
+        return LicenseFileResponse(200, {"public_key": b64encode(raw).decode()})
 
-    def issue(self, name: str, key: str, address: str) -> Told:
-        """The license file for a key, as it is now.
+    def issue(self, name: str, key: str, address: str) -> LicenseFileResponse:
+        """The current license file for a key.
 
-        ``address``: where the panel says it is; empty: the license's own. 404 for a key that is no
-        living license's, 409 for a license that does not work now.
+        ``address``: the panel's own IP address; empty: that of the license. 404: no license has
+        this key; 409: the license is not active.
         """
         if address and not _is_address(address):
-            return _refused(400, "ip is no address")
+            return _refused(400, "ip is not an address")
         number, _, rest = key.partition("-")
-        known = number.isascii() and number.isdigit() and rest and len(key) <= LONGEST_KEY
-        if not known or len(number) > len("9223372036854775807") - 1:
+        well_formed = number.isascii() and number.isdigit() and rest and len(key) <= LONGEST_KEY
+        if not well_formed or len(number) > len("9223372036854775807") - 1:
             return _refused(404, "no such license")
         try:
-            self._let_happen(name)
+            self._catch_up(name)
             db = self._worlds.connect(name)
         except WorldError:
             return _refused(404, "no such world")
         with db.reading():
             return _issued(self._worlds.shop(db, read(db)), int(number), key, address)
 
-    def _let_happen(self, name: str) -> None:
-        """What fell due before this moment happens first, as before every call."""
+    def _catch_up(self, name: str) -> None:
+        """Lets due events happen first, as before every call."""
         db = self._worlds.connect(name)
         with db.reading():
             due = lifecycle.is_due(self._worlds.shop(db, read(db)))
         while due:
-            with self._worlds.locked(name) as held, held.writing():
-                shop = self._worlds.shop(held, read(held))
+            with self._worlds.locked(name) as locked_db, locked_db.writing():
+                shop = self._worlds.shop(locked_db, read(locked_db))
                 due = bool(events.catch_up(shop, self._worlds.bounds))
 
 
-def _refused(status: int, why: str) -> Told:
-    return Told(status, {"error": why})
+def _refused(status: int, why: str) -> LicenseFileResponse:
+    return LicenseFileResponse(status, {"error": why})
 
 
 def _is_address(text: str) -> bool:
@@ -101,21 +101,21 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _issued(shop: Shop, number: int, key: str, address: str) -> Told:
+def _issued(shop: Shop, number: int, key: str, address: str) -> LicenseFileResponse:
     license = services.find(shop, number)
-    # An empty key is a license that has none yet: nobody can name it.
+    # A license without a key yet cannot be named.
     if license is None or license.type != modules.LICENSES or license.status == DELETED:
         return _refused(404, "no such license")
     if not license.lickey or not hmac.compare_digest(license.lickey.encode(), key.encode()):
         return _refused(404, "no such license")
     if license.status != ACTIVE:
-        return _refused(409, f"the licence is not active: {license.state}")
-    text = json.dumps(_told(shop, license, address), sort_keys=True, ensure_ascii=False)
+        return _refused(409, f"the license is not active: {license.state}")
+    text = json.dumps(_content(shop, license, address), sort_keys=True, ensure_ascii=False)
     signature = _signing_key(shop).sign(text.encode())
-    return Told(200, {"licence": text, "signature": b64encode(signature).decode()})
+    return LicenseFileResponse(200, {"licence": text, "signature": b64encode(signature).decode()})
 
 
-def _told(shop: Shop, license: Service, address: str) -> dict[str, object]:
+def _content(shop: Shop, license: Service, address: str) -> dict[str, object]:
     tariff = shop.catalogue[license.tariff_id]
     partner = partners.of_address(shop.db, license.account_id, address or license.ip)
     return {
@@ -129,7 +129,7 @@ def _told(shop: Shop, license: Service, address: str) -> dict[str, object]:
         "status": license.status,
         "issued_at": shop.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "expires_on": None if license.expires_on is None else license.expires_on.isoformat(),
-        "modules": [_module(shop, one) for one in modules.carried(shop, license)],
+        "modules": [_module(shop, module) for module in modules.carried(shop, license)],
         "partner": None if partner is None else {"url": partner.url, "mode": partner.mode},
     }
 
@@ -145,14 +145,14 @@ def _module(shop: Shop, module: Service) -> dict[str, object]:
 
 
 def _signing_key(shop: Shop) -> Ed25519PrivateKey:
-    """The world's own, made from its seed: every worker signs alike, and so does a world reset.
+    """The world's signing key, derived from its seed, so that all workers and a reset world agree.
 
-    Whoever knows the seed can sign. This guards against files changed by hand, not against people.
+    Whoever knows the seed can sign: this protects against edited files, not against attackers.
     """
-    # The library takes a tenth of a second to load, and most sellers never sign a file.
+    # The library takes 0.1 s to load, and most sellers never sign a file.
     from cryptography.hazmat.primitives.asymmetric.ed25519 import (  # noqa: PLC0415
         Ed25519PrivateKey,
     )
 
-    told = f"{shop.world.seed}/{shop.world.name}/license files"
-    return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(told.encode()).digest())
+    content = f"{shop.world.seed}/{shop.world.name}/license files"
+    return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(content.encode()).digest())

@@ -1,8 +1,8 @@
 """The seller under gunicorn, in the command's own process.
 
 Several worker processes share a port (``SO_REUSEPORT``) and the data folder; each answers with
-threads. Nothing is logged of a request but what went wrong with it, and never its query string,
-where clients put their passwords.
+threads. Only errors are logged, and never a query string, where
+clients put their passwords.
 """
 
 from __future__ import annotations
@@ -30,20 +30,20 @@ if TYPE_CHECKING:
 
 KEEPALIVE = 15
 GRACE = 3
-"""Seconds: an idle connection is kept, a stopping worker waits for running answers."""
+"""Seconds that an idle connection is kept; that a stopping worker waits for running answers."""
 TIMEOUT = 120
-"""Seconds without a sign of life after which a worker is replaced; its threads do not count."""
+"""Seconds without a heartbeat of the worker's main loop after which it is replaced."""
 QUERY = re.compile(r"\?[^\s'\"]*")
-SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - where it is, gunicorn's sign of life costs no disk
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn's heartbeat files need no disk there
 
 
 class PortError(Exception):
-    """The server cannot listen where it should; the text is one line for people."""
+    """The server cannot listen on its address; the text is one line."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where the server listens. ``holder`` keeps the port until the workers have it."""
+class BoundSocket:
+    """A bound port. ``holder`` keeps it until the workers have it."""
 
     host: str
     address: str
@@ -51,8 +51,8 @@ class Place:
     holder: socket.socket
 
     @property
-    def bound(self) -> str:
-        """As gunicorn wants it: the address a name stood for, not the name."""
+    def gunicorn_bind(self) -> str:
+        """Address and port for gunicorn: the resolved address, not a name."""
         return (
             f"[{self.address}]:{self.port}"
             if ":" in self.address
@@ -60,18 +60,18 @@ class Place:
         )
 
     def url(self, *, https: bool) -> str:
-        """As a client on this machine reaches it."""
-        everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104 - told apart, not bound
+        """The URL for a client on this computer."""
+        everywhere = {"0.0.0.0": "127.0.0.1", "::": "[::1]", "": "127.0.0.1"}  # noqa: S104 - compared, not bound
         name = everywhere.get(self.host) or (f"[{self.host}]" if ":" in self.host else self.host)
         return f"{'https' if https else 'http'}://{name}:{self.port}"
 
 
-def take(host: str, port: int) -> Place:
-    """Takes a port, a free one for 0. Raises PortError in one line where it cannot be had.
+def bind(host: str, port: int) -> BoundSocket:
+    """Binds a port, a free one for 0. Raises PortError.
 
-    Workers share their port, so a second server on it would silently get half of the requests: it
-    is taken without sharing, which finds out whether somebody is there, and shared from then on.
-    Given back in between, a free port could become somebody else's.
+    Workers share their port (SO_REUSEPORT), so a second server on it would silently get half of the
+    requests. So the port is bound without sharing first, which fails if it is in use, and is not
+    released before the workers share it.
     """
     try:
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -82,34 +82,38 @@ def take(host: str, port: int) -> Place:
             holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             undone.pop_all()
         port = holder.getsockname()[1]
-    except OSError as fault:
-        if fault.errno == errno.EADDRINUSE:
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
             line = (
-                f"port {port} on {host} is taken; choose another with --port, or 0 for a free one"
+                f"port {port} on {host} is in use; choose another with --port, or 0 for a free one"
             )
         else:
-            line = f"cannot listen on {host} port {port}: {fault.strerror or fault}"
+            line = f"cannot listen on {host} port {port}: {error.strerror or error}"
         raise PortError(line) from None
-    return Place(host, str(address[0]), port, holder)
+    return BoundSocket(host, str(address[0]), port, holder)
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """Gunicorn with our settings. ``ready`` is called once, when every worker answers."""
 
     def __init__(
-        self, app: WSGIApplication, settings: Settings, place: Place, ready: Callable[[], None]
+        self,
+        app: WSGIApplication,
+        settings: Settings,
+        bound: BoundSocket,
+        ready: Callable[[], None],
     ) -> None:
         self._app = app
         self._settings = settings
-        self._place = place
+        self._bound = bound
         self._ready = ready
         super().__init__()
 
     def load_config(self) -> None:
-        """Hands our settings to gunicorn."""
+        """Passes our settings to gunicorn."""
         settings = self._settings
         chosen: dict[str, Any] = {
-            "bind": self._place.bound,
+            "bind": self._bound.gunicorn_bind,
             "workers": settings.workers,
             "threads": settings.threads,
             "worker_class": "emulator.server.buffering_worker.BufferingWorker",
@@ -118,7 +122,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "keepalive": KEEPALIVE,
             "timeout": TIMEOUT,
             "graceful_timeout": GRACE,
-            # No limit of gunicorn's: the worker ends endless heads, our own limits answer the rest.
+            # No limit here: the worker refuses endless heads, the pipeline has its own limits.
             "limit_request_line": 0,
             "limit_request_fields": 1000,
             "limit_request_field_size": 65_536,
@@ -136,8 +140,8 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             self.cfg.set(name, value)
 
     def load(self) -> WSGIApplication:
-        """The application: made before the workers are forked, so that all can tell at once."""
-        # What stands at the fork stays: no collection has to look through it in every worker.
+        """The application, made before the workers are forked."""
+        # Objects that exist before the fork are kept out of every worker's garbage collection.
         gc.collect()
         gc.freeze()
         return self._app
@@ -148,10 +152,10 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
 
 
 class QuietLogger(Logger):  # type: ignore[misc]  # gunicorn has no types
-    """Says what went wrong, without what a client sent after the question mark."""
+    """Logs errors without query strings."""
 
     def setup(self, cfg: object) -> None:
-        """Adds the filter to gunicorn's own set-up."""
+        """Adds the filter to gunicorn's set-up."""
         super().setup(cfg)
         self.error_log.addFilter(_without_query)
 

@@ -12,7 +12,7 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
-from emulator.panel import Bearings, LicenseFolder, Panel, PanelPages, Served
+from emulator.panel import LicenseFolder, Panel, PanelPages, PanelServer, PanelSettings
 from emulator.testing import SellerServer
 from tests.browser.conftest import PATIENCE, overflows, size
 
@@ -28,9 +28,11 @@ def panel_page(server: SellerServer, tmp_path: Path) -> Iterator[str]:
     world = server.fresh()
     key = str(world.service(100002)["lickey"])
     with httpx.Client(trust_env=False, timeout=60) as http:
-        panel = Panel(LicenseFolder(tmp_path), http, Bearings(world.url, key), wait=lambda _: None)
+        panel = Panel(
+            LicenseFolder(tmp_path), http, PanelSettings(world.url, key), wait=lambda _: None
+        )
         panel.refresh()
-        with Served(PanelPages(panel), host="127.0.0.1", port=0) as served:
+        with PanelServer(PanelPages(panel), host="127.0.0.1", port=0) as served:
             yield served.url
 
 

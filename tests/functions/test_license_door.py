@@ -104,7 +104,7 @@ def test_a_partner_that_cannot_be_is_refused_in_a_line(
 def test_a_key_of_nobody_gets_nothing(seller: Seller, key: str) -> None:
     with door(seller) as panel:
         got = panel.post("/_licence", data={"key": key})
-    assert (got.status_code, got.json()) == (404, {"error": "no such licence"})
+    assert (got.status_code, got.json()) == (404, {"error": "no such license"})
 
 
 def test_what_does_not_work_now_gets_no_file(seller: Seller) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from emulator.panel import Bearings, LicenseFolder, Login, Panel
+from emulator.panel import BillingLogin, LicenseFolder, Panel, PanelSettings
 from emulator.testing import Seller
 from reseller_client import Client, RetryPolicy
 from reseller_client.modules.endpoint import ModuleEndpoint
@@ -20,7 +20,7 @@ from reseller_client.modules.store import ModuleStore, Product
 from tests.machine import stopped
 
 SELLER, BILLING = "http://127.0.0.1/billmgr", "http://partner.example/billmgr"
-ADA = Login("ada", "her-password")
+ADA = BillingLogin("ada", "her-password")
 LICENSE = 100002
 PRICE, COST = Decimal("12.00"), Decimal("9.00")
 
@@ -36,9 +36,9 @@ class Trade:
     asked: list[httpx.Request] = field(default_factory=list)
     waited: list[float] = field(default_factory=list)
 
-    def panel(self, **bearings: str) -> Panel:
+    def panel(self, **settings: str) -> Panel:
         key = str(self.seller.service(LICENSE)["lickey"])
-        at = Bearings(SELLER, key, **bearings)
+        at = PanelSettings(SELLER, key, **settings)
         return Panel(LicenseFolder(self.folder), self.http, at, wait=self.waited.append)
 
     def partner(self, mode: str = "automatic", url: str = BILLING) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from emulator.panel import LicenseFault, LicenseFolder
-from emulator.panel.license import door
+from emulator.panel import LicenseFileError, LicenseFolder
+from emulator.panel.license import license_file_url
 from emulator.testing import Seller
 from tests.machine import stopped
 
@@ -64,14 +64,16 @@ def test_a_file_somebody_changed_is_refused(
     forged = json.loads(signed["licence"])
     forged["modules"].append({"id": 1, "intname": "Virusdie", "name": "", "expires_on": None})
     path.write_text(json.dumps({**signed, "licence": json.dumps(forged, sort_keys=True)}))
-    with pytest.raises(LicenseFault, match="was changed"):
+    with pytest.raises(LicenseFileError, match="was changed"):
         folder.read()
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"licence": "x"}', "\udc80"])
 def test_what_is_no_license_file_is_told_in_a_line(tmp_path: Path, text: str) -> None:
     (tmp_path / "licence.json").write_bytes(text.encode("utf-8", "surrogateescape"))
-    with pytest.raises(LicenseFault, match=r"licence\.json: (is no licence file|cannot be read)"):
+    with pytest.raises(
+        LicenseFileError, match=r"licence\.json: (is not a license file|cannot be read)"
+    ):
         LicenseFolder(tmp_path).read()
 
 
@@ -82,7 +84,7 @@ def test_a_file_signed_by_another_key_than_the_first_is_refused(
     folder.fetch(http, URL, key_of(seller))
     with Seller(seed="7") as other:
         line = httpx.Client(transport=httpx.WSGITransport(app=other.wsgi))
-        with line, pytest.raises(LicenseFault, match="signature"):
+        with line, pytest.raises(LicenseFileError, match="signature"):
             folder.fetch(line, URL, key_of(other))
     assert folder.read().id == 100001
 
@@ -93,9 +95,9 @@ def test_a_license_that_stops_working_locks_the_panel_until_it_works_again(
     folder = LicenseFolder(tmp_path)
     folder.fetch(http, URL, key_of(seller))
     seller.service(100001, status=3)
-    with pytest.raises(LicenseFault, match="not active"):
+    with pytest.raises(LicenseFileError, match="not active"):
         folder.fetch(http, URL, key_of(seller))
-    with pytest.raises(LicenseFault, match="not active"):
+    with pytest.raises(LicenseFileError, match="not active"):
         folder.read()
     seller.service(100001, status=2)
     folder.fetch(http, URL, key_of(seller))
@@ -112,7 +114,7 @@ def test_a_seller_that_is_not_there_leaves_the_file_as_it_was(
         raise httpx.ConnectError("refused", request=request)
 
     line = httpx.Client(transport=httpx.MockTransport(nobody))
-    with line, pytest.raises(LicenseFault, match="not reached"):
+    with line, pytest.raises(LicenseFileError, match="cannot be reached"):
         folder.fetch(line, URL, key_of(seller))
     assert folder.read().id == 100001
 
@@ -131,7 +133,10 @@ def test_what_issues_no_license_files_is_told_in_a_line(
     tmp_path: Path, answer: httpx.Response
 ) -> None:
     transport = httpx.MockTransport(lambda _: answer)
-    with httpx.Client(transport=transport) as line, pytest.raises(LicenseFault, match="_licence"):
+    with (
+        httpx.Client(transport=transport) as line,
+        pytest.raises(LicenseFileError, match="_licence"),
+    ):
         LicenseFolder(tmp_path).fetch(line, URL, "1-x")
     assert not (tmp_path / "locked").exists()
 
@@ -146,4 +151,4 @@ def test_what_issues_no_license_files_is_told_in_a_line(
     ],
 )
 def test_the_door_stands_beside_the_api(api: str, where: str) -> None:
-    assert door(api) == where
+    assert license_file_url(api) == where

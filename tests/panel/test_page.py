@@ -7,7 +7,7 @@ import pytest
 from werkzeug.test import Client as Browser
 from werkzeug.test import TestResponse
 
-from emulator.panel import PanelPages, Served
+from emulator.panel import PanelPages, PanelServer
 from tests.panel.conftest import ADA, BILLING, COST, Trade
 
 HERE = {"Origin": "http://127.0.0.1:8080", "Sec-Fetch-Site": "same-origin"}
@@ -35,7 +35,7 @@ def test_it_shows_the_license_and_the_partners_price(browser: Browser) -> None:
 
 def test_a_button_buys_and_the_page_says_so(browser: Browser, trade: Trade) -> None:
     got = press(browser, "/buy", module="277", **LOGIN)
-    assert "Virusdie is active: the licence carries it." in got.text
+    assert "Virusdie is active: the license has it." in got.text
     assert "active until 2027-02-10" in got.text
     assert trade.spent() == COST
 
@@ -54,7 +54,7 @@ def test_the_password_is_on_no_page(browser: Browser) -> None:
             {"module": "277", "login": "ada", "password": "x"},
             "Virusdie was not bought: Wrong login",
         ),
-        ({"module": "277"}, "was not bought: buying here needs a login"),
+        ({"module": "277"}, "was not bought: buying needs a login"),
         ({"module": "<b>", **LOGIN}, "&lt;b&gt; was not bought: the billing sells no &lt;b&gt;"),
         ({}, "was not bought"),
     ],
@@ -98,10 +98,10 @@ def test_there_are_no_other_pages(browser: Browser, path: str) -> None:
 def test_refreshing_shows_what_changed_at_the_seller(browser: Browser, trade: Trade) -> None:
     trade.seller.service(100002, status=3)
     got = press(browser, "/refresh")
-    assert "No licence file: the licence is not active" in got.text
-    assert "There is no licence that works" in got.text
+    assert "No license file: the license is not active" in got.text
+    assert "There is no usable license" in got.text
     trade.seller.service(100002, status=2)
-    assert "The licence was refreshed." in press(browser, "/refresh").text
+    assert "The license was refreshed." in press(browser, "/refresh").text
 
 
 def test_with_a_price_list_the_button_is_a_link_to_the_partner(trade: Trade) -> None:
@@ -124,14 +124,14 @@ def test_a_silent_partner_leaves_the_license_on_the_page(trade: Trade) -> None:
 
 def test_it_is_served_on_a_free_port_and_stopped(trade: Trade) -> None:
     panel = trade.panel()
-    with Served(PanelPages(panel), host="127.0.0.1", port=0) as served:
+    with PanelServer(PanelPages(panel), host="127.0.0.1", port=0) as served:
         assert httpx.get(served.url, trust_env=False, timeout=60).status_code == 200
     with pytest.raises(httpx.ConnectError):
         httpx.get(served.url, trust_env=False)
 
 
 def test_a_taken_port_is_an_error_of_the_machine(trade: Trade) -> None:
-    with Served(PanelPages(trade.panel()), host="127.0.0.1", port=0) as served:
+    with PanelServer(PanelPages(trade.panel()), host="127.0.0.1", port=0) as served:
         port = int(served.url.rpartition(":")[2])
         with pytest.raises(OSError, match="in use"):
-            Served(PanelPages(trade.panel()), host="127.0.0.1", port=port)
+            PanelServer(PanelPages(trade.panel()), host="127.0.0.1", port=port)

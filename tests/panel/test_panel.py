@@ -8,11 +8,18 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
-from emulator.panel import Bearings, BillingFault, LicenseFault, Login, NoBilling, Panel
+from emulator.panel import (
+    BillingLogin,
+    BillingRefused,
+    BillingUnavailable,
+    LicenseFileError,
+    Panel,
+    PanelSettings,
+)
 from emulator.panel.billing import Billing
 from tests.panel.conftest import ADA, BILLING, COST, PRICE, Trade
 
-VENDOR = Login("reseller", "secret")
+VENDOR = BillingLogin("reseller", "secret")
 
 
 def modules(panel: Panel) -> list[str]:
@@ -36,7 +43,7 @@ def test_automatic_it_orders_and_pays_at_the_partner_and_the_license_carries_it(
     panel.refresh()
     assert modules(panel) == []
     trade.asked.clear()
-    assert panel.buy("Virusdie", ADA).came == "active"
+    assert panel.buy("Virusdie", ADA).outcome == "active"
     assert funcs(trade) == [
         "pricelist.export", "basket", "addition.order.param", "payment.add", "payment.add.method",
     ]  # fmt: skip
@@ -61,8 +68,8 @@ def test_buying_again_buys_nothing(trade: Trade) -> None:
     panel.refresh()
     panel.buy("Virusdie", ADA)
     trade.asked.clear()
-    assert panel.buy("Virusdie", ADA).came == "active"
-    assert panel.buy("277", ADA).came == "active"
+    assert panel.buy("Virusdie", ADA).outcome == "active"
+    assert panel.buy("277", ADA).outcome == "active"
     assert "addition.order.param" not in funcs(trade)
     assert trade.spent() == COST
 
@@ -74,10 +81,10 @@ def test_an_answer_that_is_lost_is_made_up_for_by_buying_again(trade: Trade, los
     panel.refresh()
     losing = Losing(trade, lost)
     with httpx.Client(transport=losing) as http:
-        lossy = Panel(panel._folder, http, panel._at, wait=trade.waited.append)  # noqa: SLF001 - the same panel on another line
-        with pytest.raises(NoBilling, match="not reached"):
+        lossy = Panel(panel._folder, http, panel._settings, wait=trade.waited.append)  # noqa: SLF001 - the same panel on another line
+        with pytest.raises(BillingUnavailable, match="cannot be reached"):
             lossy.buy("Virusdie", ADA)
-        assert lossy.buy("Virusdie", ADA).came == "active"
+        assert lossy.buy("Virusdie", ADA).outcome == "active"
     assert (trade.balance(), trade.spent()) == (Decimal("30.00") - PRICE, COST)
 
 
@@ -102,9 +109,9 @@ def test_paid_and_not_in_the_license_yet_is_told_as_that(trade: Trade) -> None:
     panel = trade.panel()
     panel.refresh()
     purchase = panel.buy("Virusdie", ADA)
-    assert purchase.came == "processing"
+    assert purchase.outcome == "processing"
     assert len(trade.waited) == 4
-    assert panel.buy("Virusdie", ADA).came == "processing"
+    assert panel.buy("Virusdie", ADA).outcome == "processing"
     assert trade.balance() == Decimal("30.00") - PRICE
 
 
@@ -114,9 +121,9 @@ def test_too_little_money_leads_to_the_partners_site(trade: Trade) -> None:
     panel = trade.panel()
     panel.refresh()
     purchase = panel.buy("Virusdie", ADA)
-    assert (purchase.came, purchase.link) == ("to pay", BILLING)
+    assert (purchase.outcome, purchase.link) == ("to pay", BILLING)
     trade.shop.top_up(ADA.name, Decimal("20.00"))
-    assert panel.buy("Virusdie", ADA).came == "active"
+    assert panel.buy("Virusdie", ADA).outcome == "active"
     assert trade.spent() == COST
 
 
@@ -124,8 +131,8 @@ def test_a_wrong_login_and_a_missing_one_buy_nothing(trade: Trade) -> None:
     trade.partner()
     panel = trade.panel()
     panel.refresh()
-    with pytest.raises(BillingFault) as refused:
-        panel.buy("Virusdie", Login("ada", "wrong"))
+    with pytest.raises(BillingRefused) as refused:
+        panel.buy("Virusdie", BillingLogin("ada", "wrong"))
     assert refused.value.type == "auth"
     with pytest.raises(ValueError, match="needs a login"):
         panel.buy("Virusdie")
@@ -142,7 +149,7 @@ def test_in_the_other_modes_the_panel_sends_a_person_and_orders_nothing(
     panel = trade.panel()
     panel.refresh()
     purchase = panel.buy("Virusdie", ADA)
-    assert purchase.came == "by hand"
+    assert purchase.outcome == "by hand"
     assert purchase.link.startswith(BILLING)
     assert set(funcs(trade)) <= {"pricelist.export"}
     assert all(not request.content for request in trade.asked)
@@ -152,9 +159,9 @@ def test_price_list_and_redirect_name_the_module_and_the_license(trade: Trade) -
     trade.partner("pricelist")
     panel = trade.panel()
     panel.refresh()
-    (shelf,) = panel.state().shelves
-    assert shelf.price == (PRICE, "EUR")
-    query = parse_qs(urlsplit(shelf.link).query)
+    (row,) = panel.state().rows
+    assert row.price == (PRICE, "EUR")
+    query = parse_qs(urlsplit(row.link).query)
     assert (query["pricelist"], query["item"]) == (["277"], ["100002"])
     # What the partner sells on its own site reaches the panel with its next license.
     trade.shop.pay(
@@ -169,24 +176,24 @@ def test_manual_mode_asks_the_partner_nothing(trade: Trade) -> None:
     trade.partner("manual")
     panel = trade.panel()
     panel.refresh()
-    assert panel.state().shelves == ()
+    assert panel.state().rows == ()
     assert trade.asked == []
 
 
 def test_without_a_partner_the_sellers_own_shop_sells(trade: Trade) -> None:
     panel = trade.panel()
     panel.refresh()
-    assert {"Virusdie", "KernelCare"} <= {shelf.intname for shelf in panel.state().shelves}
-    assert panel.buy("KernelCare", VENDOR).came == "active"
+    assert {"Virusdie", "KernelCare"} <= {row.intname for row in panel.state().rows}
+    assert panel.buy("KernelCare", VENDOR).outcome == "active"
     assert modules(panel) == ["KernelCare"]
 
 
 def test_of_one_name_for_several_editions_the_one_that_fits_is_bought(trade: Trade) -> None:
     panel = trade.panel()
     panel.refresh()
-    sold = [shelf.name for shelf in panel.state().shelves if shelf.intname == "DrWeb"]
+    sold = [row.name for row in panel.state().rows if row.intname == "DrWeb"]
     assert sold[:3] == ["Dr.Web for Lite", "Dr.Web for Pro", "Dr.Web for Host"]
-    assert panel.buy("DrWeb", VENDOR).came == "active"
+    assert panel.buy("DrWeb", VENDOR).outcome == "active"
     listed = trade.seller.call("addition", out="json").json["doc"]["elem"]
     assert listed[0]["pricelist_id"]["$"] == "55362"
 
@@ -200,7 +207,7 @@ def test_prolonging_and_deleting_go_to_the_partner(trade: Trade) -> None:
     assert str(end) == "2027-03-10"
     panel.delete("Virusdie", ADA)
     assert modules(panel) == []
-    with pytest.raises(LookupError, match="knows of no Virusdie"):
+    with pytest.raises(LookupError, match="lists no Virusdie"):
         panel.prolong("Virusdie", ADA)
 
 
@@ -209,7 +216,7 @@ def test_what_replaces_the_word_of_the_file_is_what_was_said(trade: Trade) -> No
     panel.refresh()
     assert panel.state().partner.url == BILLING
     with pytest.raises(ValueError, match="mode: other"):
-        Bearings("http://s.example", mode="other")
+        PanelSettings("http://s.example", mode="other")
 
 
 def test_a_license_that_is_closed_takes_the_modules_from_the_panel(trade: Trade) -> None:
@@ -218,10 +225,10 @@ def test_a_license_that_is_closed_takes_the_modules_from_the_panel(trade: Trade)
     panel.refresh()
     panel.buy("Virusdie", ADA)
     trade.seller.call("soft.delete", elid=100002)
-    with pytest.raises(LicenseFault, match="no such licence"):
+    with pytest.raises(LicenseFileError, match="no such license"):
         panel.refresh()
     state = panel.state()
-    assert (state.license, state.shelves, state.trouble) == (None, (), "no such licence")
+    assert (state.license, state.rows, state.trouble) == (None, (), "no such license")
 
 
 def billing(body: bytes, status: int = 200) -> Billing:
@@ -267,7 +274,7 @@ def test_what_a_panel_cannot_sell_by_is_left_out(body: bytes) -> None:
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b'{"doc":{}}', b"<other/>", b"x" * 5_000_000])
 def test_what_is_no_document_is_told_in_a_line(body: bytes) -> None:
-    with pytest.raises(NoBilling, match="the billing's answer"):
+    with pytest.raises(BillingUnavailable, match="the billing's answer"):
         billing(body).offers(None)
 
 

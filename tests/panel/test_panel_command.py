@@ -34,8 +34,8 @@ def key(server: SellerServer, number: int) -> str:
 
 
 def test_a_module_is_bought_prolonged_and_given_up(server: SellerServer, tmp_path: Path) -> None:
-    fetched = run(server, tmp_path, "--licence", key(server, 100002), "refresh")
-    assert fetched.output == "licence 100002, ISPmanager 6 Pro; modules: none\n"
+    fetched = run(server, tmp_path, "--license", key(server, 100002), "refresh")
+    assert fetched.output == "license 100002, ISPmanager 6 Pro; modules: none\n"
     bought = run(server, tmp_path, "buy", "Virusdie")
     assert (bought.exit_code, bought.output) == (0, "Virusdie active\n")
     assert "active until" in run(server, tmp_path, "show").output
@@ -47,10 +47,10 @@ def test_a_module_is_bought_prolonged_and_given_up(server: SellerServer, tmp_pat
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (["refresh"], "Error: name the key of a licence"),
-        (["show"], "Error: there is no licence file yet"),
-        (["--licence", "1-x", "refresh"], "Error: no such licence"),
-        (["buy", "Virusdie"], "Error: there is no licence file yet"),
+        (["refresh"], "Error: no license key is saved here"),
+        (["show"], "Error: there is no license file yet"),
+        (["--license", "1-x", "refresh"], "Error: no such license"),
+        (["buy", "Virusdie"], "Error: there is no license file yet"),
     ],
 )
 def test_what_a_person_can_mend_is_told_in_one_line(
@@ -75,8 +75,16 @@ def test_an_address_that_is_none_is_refused_by_its_name(
     assert "hidden" not in result.output
 
 
+def test_the_former_name_of_the_license_option_works_and_says_the_new_one(
+    server: SellerServer, tmp_path: Path
+) -> None:
+    result = run(server, tmp_path, "--licence", key(server, 100002), "refresh")
+    assert result.stdout == "license 100002, ISPmanager 6 Pro; modules: none\n"
+    assert result.stderr == "--licence is now --license; the old name still works\n"
+
+
 def test_who_buys_is_asked_for(server: SellerServer, tmp_path: Path) -> None:
-    run(server, tmp_path, "--licence", key(server, 100001), "refresh")
+    run(server, tmp_path, "--license", key(server, 100001), "refresh")
     known = ["--seller", server.url, "--folder", str(tmp_path / "panel"), "buy", "Softaculous"]
     env = dict.fromkeys(VENDOR)
     result = CliRunner().invoke(panel, known, env=env, input="reseller\nsecret\n")
@@ -87,7 +95,7 @@ def test_who_buys_is_asked_for(server: SellerServer, tmp_path: Path) -> None:
 
 def test_it_serves_its_page_until_it_is_stopped(server: SellerServer, tmp_path: Path) -> None:
     words = ["panel", "--seller", server.url, "--folder", str(tmp_path / "p"), "--port", "0"]
-    command = [sys.executable, "-m", "emulator.cli", *words, "--licence", key(server, 100002)]
+    command = [sys.executable, "-m", "emulator.cli", *words, "--license", key(server, 100002)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         try:

@@ -19,7 +19,7 @@ from contracts.journeys.stories.license import quiet_day, running_seller
 from contracts.journeys.stories.module_script import ModuleScript
 from contracts.record.exchange import OUR_LOGIN, OUR_PASSWORD
 from emulator import testing
-from emulator.panel import Bearings, LicenseFolder, Panel, PanelPages, Served
+from emulator.panel import LicenseFolder, Panel, PanelPages, PanelServer, PanelSettings
 from reseller_client import Client, RetryPolicy
 from reseller_client.modules.endpoint import ModuleEndpoint
 from reseller_client.modules.shop import ModuleShop
@@ -48,11 +48,11 @@ class Stage:
 
     def panel(self, key: str) -> tuple[Panel, str]:
         """A panel with this license key, and the address of its page."""
-        at = Bearings(self.seller.url, key)
+        at = PanelSettings(self.seller.url, key)
         panel = Panel(LicenseFolder(self.panel_folder), self.http, at, wait=_at_once)
         if self.billing_url.startswith(BILLING):
             return panel, PANEL
-        page = self.served.enter_context(Served(PanelPages(panel), host="127.0.0.1", port=0))
+        page = self.served.enter_context(PanelServer(PanelPages(panel), host="127.0.0.1", port=0))
         return panel, page.url
 
     def press(self, page: str, panel: Panel, path: str, **form: str) -> str:
@@ -86,7 +86,7 @@ def staged(script: ModuleScript, *, in_process: bool) -> Iterator[Stage]:
             url = f"{BILLING}/billmgr"
             mounts = {BILLING: httpx.WSGITransport(app=endpoint), INDOORS: line}
         else:
-            billing = things.enter_context(Served(endpoint, host="127.0.0.1", port=0))
+            billing = things.enter_context(PanelServer(endpoint, host="127.0.0.1", port=0))
             url = f"{billing.url}/billmgr"
         http = things.enter_context(httpx.Client(timeout=TIMEOUT, trust_env=False, mounts=mounts))
         yield Stage(seller, client, shop, url, folder / "panel", http, things)

@@ -17,7 +17,7 @@ from contracts.journeys.stories.ledger import Charge, compare
 from contracts.journeys.stories.license_life import NOTHING, Step
 from contracts.journeys.stories.module_environment import Stage
 from contracts.journeys.stories.module_script import ModuleScript
-from emulator.panel import LicenseFault, Panel
+from emulator.panel import LicenseFileError, Panel
 from reseller_client import Client, LicenseOrder, NotUnderstood
 from reseller_client.resellers import CustomReseller
 from reseller_client.services.module_models import ModuleRow
@@ -127,7 +127,7 @@ class ModuleLife:
         step.must("whose billing", license.partner and license.partner.url, self._stage.billing_url)
 
     def _show(self, step: Step) -> None:
-        prices = {one.intname: one.price for one in self._machine().state().shelves}
+        prices = {one.intname: one.price for one in self._machine().state().rows}
         shown = prices.get(self._script.intname)
         cost = self._price(self._script.module_tariff, 1)
         if shown is not None:
@@ -196,7 +196,7 @@ class ModuleLife:
         try:
             self._machine().refresh()
             refused = "nothing"
-        except LicenseFault as fault:
+        except LicenseFileError as fault:
             refused = str(fault)
         step.says += [f"the panel asks for its file: {refused}", "it is locked, without modules"]
         step.must("what the panel is told", refused, "no such license")

@@ -11,7 +11,7 @@ from contracts.journeys.stories.license_life import Step
 from contracts.journeys.stories.module_environment import Stage, staged
 from contracts.journeys.stories.module_life import ModuleLife
 from contracts.journeys.stories.module_script import ModuleScript, read_script
-from emulator.panel import BillingFault, LicenseFault, NoBilling
+from emulator.panel import BillingRefused, BillingUnavailable, LicenseFileError
 from reseller_client import ResellerError
 
 
@@ -44,7 +44,7 @@ def tell_life(
                 for check in step.checks:
                     console.print(f"     {escape(check.what)}: {escape(check.found)}", style="dim")
             steps.append(step)
-    except (ResellerError, LicenseFault, NoBilling, BillingFault) as problem:
+    except (ResellerError, LicenseFileError, BillingUnavailable, BillingRefused) as problem:
         console.print(f"[red]The story broke off:[/red] {escape(str(problem))}")
         return False
     print_verdict(console, steps)

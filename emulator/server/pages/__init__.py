@@ -1,1 +1,1 @@
-"""Pages for people: the landing page and the page on which a payment is paid."""
+"""Pages for browsers: the landing page and the payment page."""

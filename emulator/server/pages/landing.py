@@ -1,4 +1,4 @@
-"""The page a person with a browser gets: what this address is, and what to send it."""
+"""The page for a browser: what this address is, and how to send a first order."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ No money moves, nothing is real.</p>
   -d authinfo=reseller:secret -d func=soft.order.param \\
   -d pricelist=55227 -d period=1 -d ip=0.0.0.0 -d licname=first \\
   -d skipbasket=on -d clicked_button=finish -d sok=ok -d out=xml</pre>
-<p>What there is to call: <a href="/_mockseller/functions">/_mockseller/functions</a>.
-How this server feels: <a href="/_mockseller/health">/_mockseller/health</a>.</p>
+<p>All functions: <a href="/_mockseller/functions">/_mockseller/functions</a>.
+State of this server: <a href="/_mockseller/health">/_mockseller/health</a>.</p>
 </body></html>
 """
 
 
 def page(host: str, path: str) -> str:
-    """The page for one address; ``/`` points on to ``/billmgr``."""
+    """The page for one address; ``/`` refers to ``/billmgr``."""
     address = host + ("/billmgr" if path == "/" else path)
     return PAGE.format(address=escape(address, quote=True))

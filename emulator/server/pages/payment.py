@@ -1,7 +1,7 @@
-"""The page on which a payment is paid: a person clicks through it, and no money moves.
+"""The payment page: a person pays by clicking, and no money moves.
 
-Source: docs/evidence.md 37. Who has the link may pay, as with real providers; its token cannot be
-guessed, so no other page can lead a browser to it. Nobody is called back.
+Source: docs/evidence.md 37. Anyone with the link may pay, as with real providers; its token cannot
+be guessed, so no foreign page can send a browser there. Nobody is called back.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ GONE = "<!doctype html><title>mockseller</title><p>There is no such payment.</p>
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a browser gets; ``again``: it shall ask for the page once more, as after any click."""
+    """An HTTP response; ``again``: the browser is redirected to the page, as after any click."""
 
     status: int
     html: str
@@ -54,13 +54,13 @@ class Page:
 
 
 class PaymentPages:
-    """Shows payments by their tokens, and does what is clicked."""
+    """Shows payments by their tokens and carries out clicks."""
 
     def __init__(self, worlds: Worlds) -> None:
         self._worlds = worlds
 
     def show(self, token: str) -> Page:
-        """The payment as it stands."""
+        """The page of a payment."""
         try:
             db = self._worlds.connect(token.rpartition("-")[0])
         except WorldError:
@@ -71,7 +71,7 @@ class PaymentPages:
             return Page(404, GONE) if payment is None else Page(200, _html(shop, payment))
 
     def click(self, token: str, action: str) -> Page:
-        """Pays, puts off or declines; a second click, or one that comes too late, does nothing."""
+        """Pays, postpones or declines; a second or late click does nothing."""
         status = ACTIONS.get(action)
         try:
             with self._worlds.locked(token.rpartition("-")[0]) as db, db.writing():
