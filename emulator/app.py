@@ -64,9 +64,9 @@ def _shared() -> tuple[PasswordCache, Registry]:
     return verified, create_registry(verified)
 
 
-def create_app(settings: Settings, machine: SystemClock | None = None) -> Flask:
+def create_app(settings: Settings, system_clock: SystemClock | None = None) -> Flask:
     """A WSGI application over the worlds under ``settings.data``; makes ``default`` if need be."""
-    worlds = Worlds(settings, machine)
+    worlds = Worlds(settings, system_clock)
     worlds.rebuild_outdated()
     worlds.ensure_default()
     verified, registry = _shared()

@@ -1,4 +1,4 @@
-"""Time. The only place that asks the machine what time it is.
+"""Time. The only module that reads the time of the computer.
 
 Two clocks (docs/evidence.md 1 and 2). The *world's* clock dates services and money: real,
 shifted or frozen, per world, kept in the world's row. The *elapsed* clock measures
@@ -20,16 +20,16 @@ from dateutil.relativedelta import relativedelta
 Mode = Literal["real", "shifted", "frozen"]
 
 
-def machine_now() -> datetime:
-    """The machine's own time, UTC, whole seconds."""
+def current_time() -> datetime:
+    """The time of the computer, UTC, whole seconds."""
     return datetime.now(UTC).replace(microsecond=0)
 
 
 @dataclass(frozen=True, slots=True)
 class SystemClock:
-    """What a machine tells of time; tests hand in their own."""
+    """The time of the computer; tests pass their own."""
 
-    now: Callable[[], datetime] = machine_now
+    now: Callable[[], datetime] = current_time
     elapsed: Callable[[], float] = time.time
     """Seconds that only real time moves. Shared by all workers, hence not monotonic()."""
     wait: Callable[[float], None] = time.sleep
@@ -44,17 +44,17 @@ class WorldClock:
     offset: timedelta = timedelta(0)
     frozen_at: datetime | None = None
 
-    def now(self, machine: SystemClock) -> datetime:
+    def now(self, system_clock: SystemClock) -> datetime:
         """The world's time, UTC, whole seconds."""
         if self.frozen_at is not None:
             return self.frozen_at
-        return machine.now() + self.offset
+        return system_clock.now() + self.offset
 
-    def moved_to(self, instant: datetime, machine: SystemClock) -> WorldClock:
+    def moved_to(self, instant: datetime, system_clock: SystemClock) -> WorldClock:
         """The same clock, standing at ``instant``; a running clock goes on from there."""
         if self.mode == "frozen":
             return WorldClock("frozen", frozen_at=instant)
-        return WorldClock("shifted", offset=instant - machine.now())
+        return WorldClock("shifted", offset=instant - system_clock.now())
 
 
 END = datetime(9000, 1, 1, tzinfo=UTC)

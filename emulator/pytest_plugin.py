@@ -1,10 +1,11 @@
-"""Fixtures for pytest, there as soon as mockseller is installed.
+"""Fixtures for pytest, available as soon as mockseller is installed.
 
-``seller``         a `emulator.testing.Seller` in this process, new for every test;
-``seller_server``  a fresh `emulator.testing.World` for every test, by path, of one server process
-                   for the whole run: for clients that need a real address.
+``seller``          an `emulator.testing.Seller` in this process, new for every test;
+``seller_server``   an `emulator.testing.World`, new for every test, in one server process for the
+                    whole run: for clients that need a real address;
+``seller_process``  that `emulator.testing.SellerServer`.
 
-Nothing is imported before a test asks for it.
+Nothing is imported before a test uses a fixture.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def seller() -> Iterator[Seller]:
-    """A seller in this process with the world ``small``: fast, and gone after the test."""
+    """A seller in this process with the world ``small``, removed after the test."""
     from emulator.testing import Seller
 
     with Seller() as made:
@@ -38,5 +39,5 @@ def seller_process() -> Iterator[SellerServer]:
 
 @pytest.fixture
 def seller_server(seller_process: SellerServer) -> World:
-    """A world of its own in the running server; ``seller_server.url`` is its address."""
+    """A new world in the running server; ``seller_server.url`` is its address."""
     return seller_process.fresh()

@@ -73,5 +73,5 @@ def tally(request: pytest.FixtureRequest) -> tiers.Tally:
 @pytest.fixture
 def seller() -> Iterator[Seller]:
     """The seller of the plugin, on a machine whose time only the test moves."""
-    with Seller(machine=stopped()) as made:
+    with Seller(system_clock=stopped()) as made:
         yield made

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 
-from emulator.clock import SystemClock, machine_now
+from emulator.clock import SystemClock, current_time
 
 
 def stopped() -> SystemClock:
     """It is today, and stays this very second: no midnight comes, no slow test lets a lock open."""
-    return _at(machine_now())
+    return _at(current_time())
 
 
 def noon(day: date) -> SystemClock:

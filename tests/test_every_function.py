@@ -92,8 +92,8 @@ class Desk:
 @pytest.fixture(scope="module")
 def seller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     at = datetime(2026, 3, 15, 12, tzinfo=UTC)
-    machine = SystemClock(now=lambda: at, elapsed=at.timestamp)
-    with Seller(seeds=tmp_path_factory.mktemp("seeds"), machine=machine) as made:
+    system_clock = SystemClock(now=lambda: at, elapsed=at.timestamp)
+    with Seller(seeds=tmp_path_factory.mktemp("seeds"), system_clock=system_clock) as made:
         yield Desk(made)
 
 

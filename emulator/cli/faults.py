@@ -1,4 +1,4 @@
-"""``mockseller fault``: plans what goes wrong; a running server sees it at the next call."""
+"""``mockseller fault``: plans faults; a running server applies them from the next call on."""
 
 from __future__ import annotations
 
@@ -16,25 +16,26 @@ _COUNT: Final = click.IntRange(1)
 
 @click.group()
 def fault() -> None:
-    """Plan what goes wrong, and take it back."""
+    """Plan faults, list and remove them."""
 
 
 def _rule(command: options.Command) -> options.Command:
-    """Adds the options that say which calls a fault strikes, when and how often."""
+    """Adds the options that say which calls a fault applies to, when and how often."""
     for option in reversed((
         click.option("--func", "functions", multiple=True, metavar="PATTERN",
-                     help="Only this function; * stands for anything. May be repeated: one fault"
-                     " each."),
+                     help="Only functions that match; * matches anything. May be repeated, for"
+                     " one fault each."),
         click.option("--account", default="", metavar="LOGIN", help="Only calls of this login."),
         click.option("--nth", type=_COUNT, default=1, show_default=True, metavar="COUNT",
-                     help="From which call on."),
-        click.option("--times", type=_COUNT, metavar="COUNT", help="How often; else without end."),
+                     help="The first matching call it applies to."),
+        click.option("--times", type=_COUNT, metavar="COUNT",
+                     help="How often it applies. Default: without end."),
         click.option("--chance", type=click.IntRange(1, 100), default=100, show_default=True,
-                     metavar="PERCENT", help="How likely it is each time."),
+                     metavar="PERCENT", help="How likely it is for each call."),
         click.option("--seed", type=options.NUMBER, default=1, show_default=True,
-                     metavar="NUMBER", help="What chance is thrown from."),
+                     metavar="NUMBER", help="Seed of the random numbers for --chance."),
         click.option("--when", type=click.Choice(["before", "after"]),
-                     help="Before it happens, or after."),
+                     help="Before or after the call is carried out."),
     )):  # fmt: skip
         command = option(command)
     return command
@@ -44,7 +45,7 @@ class _WithKinds(click.Command):
     """A command whose help lists the kinds of faults, read off their declarations."""
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Adds the kinds; only whoever reads the help pays for importing them."""
+        """Adds the kinds, imported only when the help is shown."""
         from emulator.faults import KINDS
 
         super().format_help_text(ctx, formatter)
@@ -72,20 +73,20 @@ def add(
     from emulator.control.api import faults
 
     with options.opened(data) as worlds:
-        given = {"what": what, **rule, **dict(_setting(text) for text in settings)}
-        known = [function.name for function in create_registry()]
-        several = [{**given, "func": func} for func in functions or ("*",)]
-        for one in several:
-            faults.checked(one, known)  # all of them are right before any is planned
-        for one in several:
-            _tell(faults.add(worlds, name, one, known))
+        common = {"what": what, **rule, **dict(_setting(text) for text in settings)}
+        names = [function.name for function in create_registry()]
+        rules = [{**common, "func": pattern} for pattern in functions or ("*",)]
+        for each in rules:
+            faults.checked(each, names)  # all rules are valid before any fault is planned
+        for each in rules:
+            _print(faults.add(worlds, name, each, names))
 
 
 def _setting(text: str) -> tuple[str, object]:
     """``seconds=5``: numbers as numbers, anything else as text."""
     name, equals, value = text.partition("=")
     if not equals:
-        raise click.UsageError(f"{text!r} is no setting; write for example seconds=5")
+        raise click.UsageError(f"{text!r} is not a setting; write for example seconds=5")
     try:
         number = json.loads(value)
     except ValueError:
@@ -97,15 +98,15 @@ def _setting(text: str) -> tuple[str, object]:
 @options.world
 @options.data
 def list_(name: str, data: Path | None) -> None:
-    """Show what is planned, and how often it struck."""
+    """List the planned faults, and how often each was applied."""
     from emulator.control.api import faults
 
     with options.opened(data) as worlds:
-        found = faults.all_of(worlds, name)
-    for told in found:
-        _tell(told)
-    if not found:
-        click.echo("nothing is planned")
+        planned = faults.all_of(worlds, name)
+    for fault in planned:
+        _print(fault)
+    if not planned:
+        click.echo("no faults are planned")
 
 
 @fault.command()
@@ -113,7 +114,7 @@ def list_(name: str, data: Path | None) -> None:
 @options.world
 @options.data
 def remove(number: int, name: str, data: Path | None) -> None:
-    """Take one back."""
+    """Remove one fault."""
     from emulator.control.api import faults
 
     with options.opened(data) as worlds:
@@ -125,15 +126,15 @@ def remove(number: int, name: str, data: Path | None) -> None:
 @options.world
 @options.data
 def clear(name: str, data: Path | None) -> None:
-    """Take all of them back."""
+    """Remove all faults."""
     from emulator.control.api import faults
 
     with options.opened(data) as worlds:
         click.echo(f"{faults.clear(worlds, name)} removed")
 
 
-def _tell(told: dict[str, Any]) -> None:
-    shown = dict(told)
+def _print(fault: dict[str, Any]) -> None:
+    shown = dict(fault)
     number, what, when = shown.pop("id"), shown.pop("what"), shown.pop("when")
     shown.pop("created_at")
     rest = " ".join(f"{name}={value}" for name, value in shown.items() if value not in ("", None))

@@ -76,7 +76,7 @@ def is_due(shop: Shop) -> bool:
     world = shop.world
     if world.next_due_at is not None and world.next_due_at <= shop.now:
         return True
-    return world.next_ready is not None and world.next_ready <= shop.machine.elapsed()
+    return world.next_ready is not None and world.next_ready <= shop.system_clock.elapsed()
 
 
 def catch_up(shop: Shop) -> list[DueEvent]:
@@ -134,7 +134,7 @@ class _Owners:
 
 def _keys(shop: Shop, owners: _Owners) -> list[DueEvent]:
     arrived = []
-    for row in shop.db.rows(_READY, elapsed=shop.machine.elapsed()):
+    for row in shop.db.rows(_READY, elapsed=shop.system_clock.elapsed()):
         service = opening.finish_opening(shop, Service(*row))
         owner = owners.of(service)
         what = "key" if traits.of(shop.catalogue, service.type).is_license else "ready"

@@ -249,7 +249,7 @@ class Shop:
     world: World
     now: datetime
     catalogue: Catalogue
-    machine: SystemClock = field(default_factory=SystemClock)
+    system_clock: SystemClock = field(default_factory=SystemClock)
     remembered: dict[int, Any] = field(default_factory=dict)
     """What was read of an account for the length of this call (see ``domain.discounts``)."""
 
@@ -260,7 +260,9 @@ class Shop:
 
     def at(self, instant: datetime) -> Shop:
         """The same shop at another moment."""
-        return Shop(self.db, self.world, instant, self.catalogue, self.machine, self.remembered)
+        return Shop(
+            self.db, self.world, instant, self.catalogue, self.system_clock, self.remembered
+        )
 
     def due_no_later_than(self, instant: datetime | None) -> None:
         """Makes sure the world wakes at ``instant`` (see lifecycle.catch_up)."""

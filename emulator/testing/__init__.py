@@ -6,9 +6,10 @@
         seller.clock.advance("1 month")
         assert seller.service(answer.id)["status"] == 3
 
-Both have the same handles, since both are driven over the control API: `World` lists them. Neither
-keeps cookies: a session is what a test sends as ``auth``. The fixtures ``seller`` and
-``seller_server`` of the pytest plugin hand out these classes.
+Both are a `World`, which has all their methods, since both are driven over the API and the control
+API. What those return is described in `emulator.testing.results`. Neither keeps cookies: a session
+is what a test sends as ``auth``. The fixtures ``seller`` and ``seller_server`` of the pytest plugin
+return these classes.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -36,22 +38,22 @@ if TYPE_CHECKING:
     from emulator.worlds.worlds import Worlds
 
 START = 60.0
-"""Seconds a server has to say that it is ready, and then to end: a loaded machine is slow."""
+"""Seconds a server has to start, and then to stop: a busy computer is slow."""
 
 
 @dataclass
 class MovableClock:
-    """A machine whose elapsed time a test moves: sessions, login locks, keys after seconds."""
+    """A system clock whose elapsed time a test moves: sessions, login locks, keys after seconds."""
 
     ahead: float = 0.0
     base: SystemClock = field(default_factory=SystemClock)
 
     def pass_time(self, seconds: float) -> None:
-        """Lets this much real time have passed."""
+        """Moves real time forward by this many seconds."""
         self.ahead += seconds
 
-    def machine(self) -> SystemClock:
-        """As the seller wants it."""
+    def system_clock(self) -> SystemClock:
+        """The system clock for a seller."""
         return SystemClock(
             now=self.base.now,
             elapsed=lambda: self.base.elapsed() + self.ahead,
@@ -60,13 +62,16 @@ class MovableClock:
 
 
 class Seller(World):
-    """A seller in this process, with a data folder that is gone when the block is left.
+    """A seller in this process, with a data folder that is removed when the block is left.
 
-    ``wsgi`` is the application, for ``httpx.WSGITransport(app=seller.wsgi)``; ``url`` then is what
-    a client calls; ``time.pass_time(20)`` moves real time. ``seeds``: where the closed files lie
-    that worlds begin as; by default the user's cache, so that they are made once a day.
-    ``machine`` stands in for the clock of this machine; ``worlds`` are the worlds themselves, for
-    what no handle reaches.
+    ``wsgi`` is the application, for ``httpx.WSGITransport(app=seller.wsgi)``, and ``url`` the
+    address for a client on that transport. ``time.pass_time(20)`` moves real time by 20 seconds.
+    ``worlds`` gives access to what no method of `World` reaches.
+
+    ``fixture``: what the world is made from. ``seeds``: the folder for initial states of worlds; by
+    default in the user's cache, so that they are made once a day. ``system_clock`` replaces the
+    clock of the computer; ``machine`` is its former name. ``settings``: see
+    docs/reference/settings.md; a bad one raises SettingsError.
     """
 
     def __init__(
@@ -74,6 +79,7 @@ class Seller(World):
         fixture: str = "small",
         *,
         seeds: Path | None = None,
+        system_clock: SystemClock | None = None,
         machine: SystemClock | None = None,
         **settings: object,
     ) -> None:
@@ -82,12 +88,15 @@ class Seller(World):
         from emulator.app import create_app
         from emulator.settings import load
 
+        if machine is not None:
+            message = "Seller(machine=...) is now Seller(system_clock=...)"
+            warnings.warn(message, DeprecationWarning, stacklevel=2)
         self.folder = tempfile.mkdtemp(prefix="mockseller-")
-        self.time = MovableClock(base=machine or SystemClock())
+        self.time = MovableClock(base=system_clock or machine or SystemClock())
         flags = {"data": self.folder, "fixture": fixture, "seeds": seeds, **settings}
-        with _thrown_away_unless_made(self.folder):
+        with _removed_on_failure(self.folder):
             self.settings = load(flags, environ={})
-            self.wsgi: Flask = create_app(self.settings, self.time.machine())
+            self.wsgi: Flask = create_app(self.settings, self.time.system_clock())
         self.worlds: Worlds = self.wsgi.extensions["mockseller"]
         client = Client(self.wsgi, use_cookies=False)
 
@@ -95,16 +104,16 @@ class Seller(World):
             method: str, path: str, sent: Mapping[str, str] | bytes | None, kind: str
         ) -> Answer:
             address = {"REMOTE_ADDR": "127.0.0.1"}
-            got = client.open(
+            response = client.open(
                 path, base_url=BASE, method=method, data=sent, content_type=kind or None,
                 environ_overrides=address,
             )  # fmt: skip
-            return Answer(got.status_code, dict(got.headers), got.data)
+            return Answer(response.status_code, dict(response.headers), response.data)
 
         super().__init__(send, BASE, path="/billmgr")
 
     def close(self) -> None:
-        """Throws everything away."""
+        """Closes the worlds and removes the data folder."""
         self.worlds.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -116,8 +125,8 @@ class Seller(World):
 
 
 @contextmanager
-def _thrown_away_unless_made(folder: str) -> Iterator[None]:
-    """Removes a folder where what was to live in it did not come about, or was broken off."""
+def _removed_on_failure(folder: str) -> Iterator[None]:
+    """Removes the folder if the block fails or is interrupted."""
     try:
         yield
     except BaseException:
@@ -129,9 +138,10 @@ BASE = "http://127.0.0.1"
 
 
 class SellerServer(World):
-    """``mockseller serve`` as a process of its own on a free port of this machine.
+    """``mockseller serve`` as a separate process on a free port of this computer.
 
-    ``options`` are further words of the command line. `fresh` makes a world for one test.
+    ``options``: further command line options. `fresh` makes a world for one test. Raises
+    RuntimeError with the server's stderr if it does not start.
     """
 
     def __init__(self, *options: str, fixture: str = "small") -> None:
@@ -141,14 +151,14 @@ class SellerServer(World):
         self._errors = Path(self.folder, "stderr")
         command = [sys.executable, "-m", "emulator.cli", "serve", "--port", "0"]
         command += ["--data", self.folder, "--fixture", fixture, *options]
-        with _thrown_away_unless_made(self.folder):
+        with _removed_on_failure(self.folder):
             with self._errors.open("wb") as errors:
                 self.process = subprocess.Popen(  # noqa: S603 - our own command
                     command, stdout=subprocess.PIPE, stderr=errors, text=True
                 )
             self.banner = self._read_banner()
-        words = [line.split() for line in self.banner.splitlines()]
-        address = next(line[1] for line in words if line[:1] == ["address"])
+        lines = [line.split() for line in self.banner.splitlines()]
+        address = next(line[1] for line in lines if line[:1] == ["address"])
         self.base = address.removesuffix("/billmgr")
         self._http = httpx.Client(
             base_url=self.base,
@@ -158,10 +168,10 @@ class SellerServer(World):
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         )
         self._numbers = itertools.count(1)
-        super().__init__(self._sent, self.base, path="/billmgr")
+        super().__init__(self._send_over_http, self.base, path="/billmgr")
 
     def _read_banner(self) -> str:
-        """Everything up to the curl line: the server prints it when all its workers answer."""
+        """Reads up to the curl line, which the server prints when all its workers answer."""
         lines: list[str] = []
         alarm = threading.Timer(START, self.process.kill)
         alarm.start()
@@ -170,7 +180,7 @@ class SellerServer(World):
                 lines.append(line)
                 if line.startswith("curl "):
                     return "".join(lines)
-        except BaseException:  # whoever starts it may be told to end meanwhile
+        except BaseException:  # the test run may be interrupted meanwhile
             self.close_process()
             raise
         finally:
@@ -178,28 +188,28 @@ class SellerServer(World):
         self.close_process()
         raise RuntimeError(f"the seller did not start: {self._errors.read_text()}")
 
-    def _sent(
+    def _send_over_http(
         self, method: str, path: str, sent: Mapping[str, str] | bytes | None, kind: str
     ) -> Answer:
         headers = {"Content-Type": kind} if kind else {}
         form = sent if isinstance(sent, Mapping) else None
         body = sent if isinstance(sent, bytes) else None
-        got: httpx.Response = self._http.request(
+        response: httpx.Response = self._http.request(
             method, path, data=form, content=body, headers=headers
         )
-        return Answer(got.status_code, dict(got.headers), got.content)
+        return Answer(response.status_code, dict(response.headers), response.content)
 
     @property
     def errors(self) -> str:
-        """What the server wrote to stderr."""
+        """The stderr of the server so far."""
         return self._errors.read_text(encoding="utf-8")
 
     def fresh(self, fixture: str = "small") -> World:
-        """A new world, for one test."""
+        """Makes a new world and returns it."""
         return self.world(f"test-{next(self._numbers)}", fixture)
 
     def close_process(self) -> int:
-        """Stops the server as a supervisor would; its exit code."""
+        """Stops the server with SIGTERM; returns its exit code."""
         if self.process.poll() is None:
             self.process.terminate()
         code = self.process.wait(START)
@@ -208,7 +218,7 @@ class SellerServer(World):
         return code
 
     def close(self) -> None:
-        """Stops the server and throws everything away."""
+        """Stops the server and removes its data folder."""
         self._http.close()
         self.close_process()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -201,14 +201,14 @@ class Pipeline:
                 if isinstance(outcome, Next):
                     raise DeclarationError(f"{request.func}: asks for the lock that it has")
                 if outcome.error is not None and outcome.error.login:
-                    at = shop.machine.elapsed()
+                    at = shop.system_clock.elapsed()
                     sessions.failed(db, outcome.error.login, request.address, at)
                 reply = self._reply(context, outcome)
                 self._record(caller, db, self._entry(context, caller, shop, reply, outcome))
             return Answered(reply, caller, outcome.error is not None)
 
     def _caller(self, context: RequestContext, db: Database) -> Caller:
-        elapsed = self._worlds.machine.elapsed()
+        elapsed = self._worlds.system_clock.elapsed()
         return auth.caller_of(
             db, context.request, context.credentials, context.login, self._passwords, elapsed
         )
@@ -323,7 +323,7 @@ class Pipeline:
     def _record(self, caller: Caller, db: Database, entry: journal.Entry) -> None:
         session = caller.session
         if session is not None:
-            elapsed = self._worlds.machine.elapsed()
+            elapsed = self._worlds.system_clock.elapsed()
             if elapsed - session.used > sessions.TOUCH:
                 sessions.touch(db, session.id, elapsed)
         journal.write(db, entry, self._bounds)
@@ -333,10 +333,10 @@ class Pipeline:
     def _under_faults(self, context: RequestContext) -> Reply:
         with self._one_at_a_time:
             context = replace(context, hits=self._count(context))
-        self._worlds.machine.wait(_waiting(context, "before"))
+        self._worlds.system_clock.wait(_waiting(context, "before"))
         with self._one_at_a_time:
             reply, caller = self._replaced_or_kept(context)
-        self._worlds.machine.wait(_waiting(context, "after"))
+        self._worlds.system_clock.wait(_waiting(context, "after"))
         db = self._worlds.connect(context.world)
         for hit in faults.innermost_first(context.hits or ()):
             if hit.when == "after":
@@ -351,7 +351,7 @@ class Pipeline:
             if not faults.match_any(db, func, login):
                 return ()
         with self._worlds.locked(context.world) as db, db.writing():
-            return faults.count_call(db, func, login, self._worlds.machine.elapsed())
+            return faults.count_call(db, func, login, self._worlds.system_clock.elapsed())
 
     def _replaced_or_kept(self, context: RequestContext) -> tuple[Reply, Caller]:
         """The reply of a fault, or the call's own, stored where a fault wants it later."""
@@ -411,7 +411,7 @@ class Pipeline:
             reads=function is not None and not function.writes(request.params),
             accepted=caller.refusal is None and not pending,
             failed=failed,
-            elapsed=self._worlds.machine.elapsed(),
+            elapsed=self._worlds.system_clock.elapsed(),
             error_body=lambda error: context.format.render(
                 error_document(error, request.func, lang)
             ),
@@ -430,7 +430,7 @@ class Pipeline:
         if held is None:
             document = error_document(Missed("long", token), "", "en")
             return Reply(formats.XML.content_type, formats.XML.render(document))
-        if self._worlds.machine.elapsed() < held.ready:
+        if self._worlds.system_clock.elapsed() < held.ready:
             return faults.waiting_page(token)
         return Reply(held.content_type, held.body)
 

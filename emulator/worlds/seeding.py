@@ -62,12 +62,12 @@ _TYPE = all_columns(tables.product_type)
 _PROMO = all_columns(tables.promo_code)
 
 
-def write(db: Database, fixture: WorldFixture, seed: int, machine: SystemClock) -> None:
+def write(db: Database, fixture: WorldFixture, seed: int, system_clock: SystemClock) -> None:
     """Fills an empty database. Days are counted from the machine's today.
 
     The name written is the fixture's; whoever copies the file gives it the world's own.
     """
-    now = machine.now()
+    now = system_clock.now()
     db.insert(
         _WORLD,
         id=1,
@@ -94,7 +94,7 @@ def write(db: Database, fixture: WorldFixture, seed: int, machine: SystemClock) 
         _PROMO, [{"code": p.code, "percent": p.percent, "type": None} for p in fixture.promo_codes]
     )
     db.many(_PAYMETHOD, [dict(method) for method in PAYMETHODS])
-    shop = Shop(db, read(db), now, load(db), machine)
+    shop = Shop(db, read(db), now, load(db), system_clock)
     owners = {given.login: _account(shop, fixture, asdict(given)) for given in fixture.accounts}
     named: dict[tuple[str, str], int] = {}
     for wanted in fixture.services:

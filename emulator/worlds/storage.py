@@ -32,15 +32,15 @@ class Seeds:
     has no home. Raises OSError where neither can.
     """
 
-    def __init__(self, folder: Path, machine: SystemClock, *, otherwise: Path) -> None:
+    def __init__(self, folder: Path, system_clock: SystemClock, *, otherwise: Path) -> None:
         self._folder = folder
-        self._machine = machine
+        self._system_clock = system_clock
         self._otherwise = otherwise
 
     def file(self, fixture: str, seed: int) -> Path:
         """The closed file a world begins as; made once per fixture, seed, version and day."""
         content = _content(fixture) + _makers()
-        told = f"{__version__}/{tables.VERSION}/{seed}/{self._machine.now().date()}/{fixture}/"
+        told = f"{__version__}/{tables.VERSION}/{seed}/{self._system_clock.now().date()}/{fixture}/"
         key = hashlib.sha256(told.encode() + content).hexdigest()[:32]
         kept = self._folder / f"{key}.db"
         if not os.access(kept, os.R_OK):
@@ -62,7 +62,7 @@ class Seeds:
             database = engine.create(Path(folder) / "seed.db")
             try:
                 with database.writing():
-                    seeding.write(database, fixture, seed, self._machine)
+                    seeding.write(database, fixture, seed, self._system_clock)
                 closed = Path(folder) / "closed.db"
                 database.copy_to(closed)
             finally:

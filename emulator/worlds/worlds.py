@@ -39,15 +39,15 @@ class Worlds(Connections):
     """Every world under one data folder. One per process; connections belong to threads."""
 
     def __init__(
-        self, settings: Settings, machine: SystemClock | None = None, *, shared: bool = False
+        self, settings: Settings, system_clock: SystemClock | None = None, *, shared: bool = False
     ) -> None:
         super().__init__(settings.data / "worlds", shared=shared)
         self.settings = settings
         self.bounds = journal.Bounds(
             settings.journal_rows, settings.journal_bytes, settings.journal_body
         )
-        self.machine = machine or SystemClock()
-        self._seeds = Seeds(settings.seeds, self.machine, otherwise=settings.data / "seeds")
+        self.system_clock = system_clock or SystemClock()
+        self._seeds = Seeds(settings.seeds, self.system_clock, otherwise=settings.data / "seeds")
         self._shared_ones: list[Worlds] = []
         self._prefixes: dict[str, str] = {}
         self._catalogues: OrderedDict[tuple[str, int], Catalogue] = OrderedDict()
@@ -57,7 +57,7 @@ class Worlds(Connections):
 
         Closed together with this one.
         """
-        self._shared_ones.append(Worlds(self.settings, self.machine, shared=True))
+        self._shared_ones.append(Worlds(self.settings, self.system_clock, shared=True))
         return self._shared_ones[-1]
 
     def close(self) -> None:
@@ -102,8 +102,8 @@ class Worlds(Connections):
 
     def shop(self, db: Database, world: World) -> Shop:
         """The seller of this world, now."""
-        now = world.clock.now(self.machine)
-        return Shop(db, world, now, self.catalogue(db, world), self.machine)
+        now = world.clock.now(self.system_clock)
+        return Shop(db, world, now, self.catalogue(db, world), self.system_clock)
 
     def create(self, name: str, fixture: str, seed: int | None = None) -> None:
         """A new world made from a fixture (a shipped name, or the path of a file)."""

@@ -78,7 +78,7 @@ def _grow(worlds: Worlds, name: str, size: int, due: int) -> None:
         row = db.row(_ONE)
         if row is None:
             raise LookupError(name)
-        today = world.read(db).clock.now(worlds.machine).date()
+        today = world.read(db).clock.now(worlds.system_clock).date()
         tomorrow, later = today + timedelta(days=1), add_months(today, 2)
         like = dict(zip((c.name for c in V), row, strict=True))
         del like["id"]

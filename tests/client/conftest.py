@@ -251,7 +251,7 @@ def seller() -> SmallSeller:
 @pytest.fixture
 def shop() -> Iterator[Seller]:
     """Give the emulator in this process, with the world ``small``."""
-    with Seller(machine=stopped()) as made:
+    with Seller(system_clock=stopped()) as made:
         yield made
 
 

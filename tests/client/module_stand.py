@@ -143,7 +143,7 @@ def counter(folder: Path) -> Iterator[Counter]:
 @contextmanager
 def opened(folder: Path) -> Iterator[Stand]:
     """Open a shop beside a seller of its own."""
-    with Seller(machine=stopped()) as seller:
+    with Seller(system_clock=stopped()) as seller:
         seller.clock.freeze("2027-01-10T12:00:00Z")
         line, watch = LossyLine(seller), Watch()
         store = ModuleStore(folder / "modules.sqlite")

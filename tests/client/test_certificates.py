@@ -46,7 +46,7 @@ WISH = CertificateOrder(
 
 @pytest.fixture
 def shop() -> Iterator[Seller]:
-    with Seller(machine=stopped()) as made:
+    with Seller(system_clock=stopped()) as made:
         yield made
 
 

@@ -24,7 +24,7 @@ DEBIAN = "ISPsystem__Debian-12-amd64"
 
 @pytest.fixture
 def hoster() -> Iterator[Seller]:
-    with Seller("hoster", machine=stopped()) as made:
+    with Seller("hoster", system_clock=stopped()) as made:
         made.clock.freeze("2026-01-10T12:00:00Z")
         yield made
 

@@ -131,7 +131,7 @@ class Play:
 
 @contextmanager
 def played() -> Iterator[Play]:
-    with Seller(machine=stopped()) as seller:
+    with Seller(system_clock=stopped()) as seller:
         seller.clock.freeze("2027-01-10T12:00:00Z")
         seller.account(balance="1000.00")
         license = seller.order(period=12)

@@ -39,7 +39,7 @@ WISH = ModuleOrder(VIRUSDIE, 100002, remoteid="mod-1")
 
 @pytest.fixture
 def seller() -> Iterator[Seller]:
-    with Seller(machine=stopped()) as made:
+    with Seller(system_clock=stopped()) as made:
         made.clock.freeze("2026-01-10T12:00:00Z")
         yield made
 

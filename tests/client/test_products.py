@@ -37,7 +37,7 @@ PRICE = Decimal("9.50")
 
 @pytest.fixture
 def hoster() -> Iterator[Seller]:
-    with Seller("hoster", machine=stopped()) as made:
+    with Seller("hoster", system_clock=stopped()) as made:
         yield made
 
 

@@ -67,7 +67,7 @@ def door(request: pytest.FixtureRequest) -> Iterator[World]:
     if request.param == "socket":
         yield request.getfixturevalue("seller_server")
         return
-    with Seller(machine=stopped()) as made:
+    with Seller(system_clock=stopped()) as made:
         yield made
 
 

@@ -100,8 +100,8 @@ class Played:
 @contextmanager
 def _played(before: int) -> Iterator[Played]:
     """Play the year that follows another."""
-    machine = SystemClock(now=lambda: datetime(before, 11, 5, 17, 30, tzinfo=UTC))
-    with Seller(fixture="empty", machine=machine) as seller, closing(_books()) as books:
+    system_clock = SystemClock(now=lambda: datetime(before, 11, 5, 17, 30, tzinfo=UTC))
+    with Seller(fixture="empty", system_clock=system_clock) as seller, closing(_books()) as books:
         transport = Counting(seller)
         with Client(seller.url, login="reseller", password="secret", transport=transport) as client:
             scenario, hands = begin(seller)
@@ -213,8 +213,8 @@ def test_ledgers_that_differ_are_told(func: str, old: bytes, new: bytes, says: s
     def change(asked: str, body: bytes) -> bytes:
         return body.replace(old, new) if asked == func else body
 
-    machine = SystemClock(now=lambda: datetime(2026, 11, 5, tzinfo=UTC))
-    with Seller(fixture="empty", machine=machine) as seller, closing(_books()) as books:
+    system_clock = SystemClock(now=lambda: datetime(2026, 11, 5, tzinfo=UTC))
+    with Seller(fixture="empty", system_clock=system_clock) as seller, closing(_books()) as books:
         console = Console(file=io.StringIO(), width=200)
         transport = Counting(seller, change)
         with Client(seller.url, login="reseller", password="secret", transport=transport) as client:

@@ -35,7 +35,7 @@ class LosesOneAnswer(httpx.BaseTransport):
 
 @pytest.fixture
 def seller() -> Iterator[Seller]:
-    with Seller(fixture="empty", machine=stopped()) as started:
+    with Seller(fixture="empty", system_clock=stopped()) as started:
         yield started
 
 

@@ -30,7 +30,7 @@ from tests.machine import stopped
 
 @pytest.fixture
 def seller() -> Iterator[Seller]:
-    with Seller(fixture="empty", machine=stopped()) as made:
+    with Seller(fixture="empty", system_clock=stopped()) as made:
         yield made
 
 

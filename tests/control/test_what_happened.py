@@ -59,8 +59,8 @@ def test_payments_that_could_not_be_made_are_told(world: World) -> None:
 def test_keys_that_arrive_are_told_by_the_next_move() -> None:
     elapsed = [1000.0]
     at = datetime(2027, 1, 31, 8, tzinfo=UTC)
-    machine = SystemClock(now=lambda: at, elapsed=lambda: elapsed[0])
-    with Seller("empty", machine=machine) as seller:
+    system_clock = SystemClock(now=lambda: at, elapsed=lambda: elapsed[0])
+    with Seller("empty", system_clock=system_clock) as seller:
         seller.provisioning("seconds", 60)
         number = seller.order()
         assert seller.clock.freeze()["happened"] == []

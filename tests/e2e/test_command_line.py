@@ -61,7 +61,9 @@ def test_an_unknown_fixture_refuses_to_start_though_a_world_exists(run: Run) -> 
     assert run("world", "list").exit_code == 0
     refused = run("serve", "--port", "0", "--fixture", "nosuch")
     assert refused.exit_code == 2
-    assert refused.output.startswith('Error: fixture: no worlds "nosuch"; there are bound, busy,')
+    assert refused.output.startswith(
+        'Error: fixture: there is no "nosuch"; choose one of bound, busy,'
+    )
 
 
 def test_snapshots_are_kept_and_gone_back_to(run: Run) -> None:
@@ -187,7 +189,7 @@ def test_several_functions_and_an_account_choose_calls(called: Run) -> None:
 def test_a_fault_for_several_functions_is_planned_for_each_or_for_none(run: Run) -> None:
     refused = run("fault", "add", "drop", "--func", "soft", "--func", "nosuch")
     assert refused.output == "Error: func: there is no function that matches nosuch\n"
-    assert run("fault", "list").output == "nothing is planned\n"
+    assert run("fault", "list").output == "no faults are planned\n"
     planned = run("fault", "add", "drop", "--func", "soft", "--func", "vds").output.splitlines()
     assert [line.split()[3] for line in planned] == ["func=soft", "func=vds"]
 

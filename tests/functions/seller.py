@@ -24,7 +24,7 @@ class Seller:
         self._waited = 0.0
         self._at = datetime(DAY.year, DAY.month, DAY.day, 12, tzinfo=UTC)
         machine = SystemClock(now=lambda: self._at, elapsed=self._elapsed)
-        self._seller = testing.Seller(seeds=seeds, machine=machine)
+        self._seller = testing.Seller(seeds=seeds, system_clock=machine)
         self.worlds = self._seller.worlds
         self.client = self._seller.wsgi.test_client(use_cookies=False)
 

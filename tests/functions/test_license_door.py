@@ -21,7 +21,7 @@ PARTNER = {"url": "https://partner.example/billmgr", "addresses": ["192.0.2.0/28
 
 @pytest.fixture
 def seller() -> Iterator[Seller]:
-    with Seller(machine=stopped()) as made:
+    with Seller(system_clock=stopped()) as made:
         yield made
 
 

@@ -68,7 +68,7 @@ class Both(httpx.BaseTransport):
 
 @pytest.fixture
 def trade(tmp_path: Path) -> Iterator[Trade]:
-    with Seller(machine=stopped()) as seller:
+    with Seller(system_clock=stopped()) as seller:
         seller.clock.freeze("2027-01-10T12:00:00Z")
         line = httpx.WSGITransport(app=seller.wsgi)
         client = Client(

@@ -20,7 +20,7 @@ URL = "http://127.0.0.1/billmgr"
 
 @pytest.fixture
 def seller() -> Iterator[Seller]:
-    with Seller(machine=stopped()) as started:
+    with Seller(system_clock=stopped()) as started:
         yield started
 
 

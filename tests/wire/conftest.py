@@ -13,6 +13,6 @@ from emulator.testing import Seller
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     at = datetime(2026, 3, 15, 12, tzinfo=UTC)
-    machine = SystemClock(now=lambda: at, elapsed=at.timestamp)
-    with Seller(seeds=tmp_path_factory.mktemp("seeds"), machine=machine) as seller:
+    system_clock = SystemClock(now=lambda: at, elapsed=at.timestamp)
+    with Seller(seeds=tmp_path_factory.mktemp("seeds"), system_clock=system_clock) as seller:
         yield seller.wsgi.test_client(use_cookies=False)

@@ -213,7 +213,7 @@ def test_licenses_without_a_price_in_the_accounts_currency_are_listed_all_the_sa
 
 @pytest.mark.parametrize("out", ["xml", "json", "bjson"])
 def test_a_list_imported_from_another_seller_is_exported_as_the_same_document(out: str) -> None:
-    with Seller("hoster", machine=stopped()) as hoster:
+    with Seller("hoster", system_clock=stopped()) as hoster:
         document = hoster.call("pricelist.export", out=out).body
         again = hoster.world("again", "empty")
         assert again.sell(document)["left_out"] == []

@@ -66,7 +66,7 @@ class CaseEnvironment:
 def in_process(begins: datetime) -> Iterator[CaseEnvironment]:
     """An environment for clients in this process: nobody waits, clocks are moved."""
     with Seller(FIXTURE) as seller:
-        middleware = RecordingMiddleware(seller.wsgi, seller.time.machine().elapsed)
+        middleware = RecordingMiddleware(seller.wsgi, seller.time.system_clock().elapsed)
         delays = _Delays(seller.time.pass_time)
         times = Times(seller.time.pass_time, delays.wait)
         yield CaseEnvironment(
@@ -83,7 +83,7 @@ def served(
     Raises OSError where the port is taken.
     """
     with Seller(FIXTURE) as seller:
-        middleware = RecordingMiddleware(seller.wsgi, seller.time.machine().elapsed)
+        middleware = RecordingMiddleware(seller.wsgi, seller.time.system_clock().elapsed)
         with on_port(middleware, port) as base:
             times = Times(seller.time.pass_time, really_wait, slow=patience, late=patience)
             yield CaseEnvironment(seller, middleware, begins, times, base, by_login)

@@ -64,12 +64,12 @@ def advance(worlds: Worlds, name: str, span: str) -> ClockState:
         progress = _catch_up(worlds, db, _Progress())
         with db.writing():
             world = read(db)
-            now = world.clock.now(worlds.machine)
+            now = world.clock.now(worlds.system_clock)
             target = _next(world.next_due_at) if span.strip() == NEXT else add_span(now, span)
             if target >= END:
                 msg = f'"{span}" from {now:%Y-%m-%d} leaves the calendar'
                 raise ValueError(msg)
-            set_clock(db, world.clock.moved_to(target, worlds.machine))
+            set_clock(db, world.clock.moved_to(target, worlds.system_clock))
         return _moment(worlds, db, _catch_up(worlds, db, progress))
 
 
@@ -78,7 +78,7 @@ def freeze(worlds: Worlds, name: str, at: datetime | None = None) -> ClockState:
     with worlds.locked(name) as db:
         with db.writing():
             clock = read(db).clock
-            set_clock(db, WorldClock("frozen", frozen_at=at or clock.now(worlds.machine)))
+            set_clock(db, WorldClock("frozen", frozen_at=at or clock.now(worlds.system_clock)))
         return _moment(worlds, db, _catch_up(worlds, db, _Progress()))
 
 
@@ -86,7 +86,7 @@ def set_to(worlds: Worlds, name: str, at: datetime) -> ClockState:
     """Sets the clock to ``at``, past or future; a running one runs on. Raises NoWorld."""
     with worlds.locked(name) as db:
         with db.writing():
-            set_clock(db, read(db).clock.moved_to(at, worlds.machine))
+            set_clock(db, read(db).clock.moved_to(at, worlds.system_clock))
         return _moment(worlds, db, _catch_up(worlds, db, _Progress()))
 
 
@@ -120,7 +120,7 @@ class _Progress:
 
 def _moment(worlds: Worlds, db: Database, progress: _Progress) -> ClockState:
     world = read(db)
-    now, due = world.clock.now(worlds.machine), world.next_due_at
+    now, due = world.clock.now(worlds.system_clock), world.next_due_at
     return ClockState(now, world.clock.mode, due, tuple(progress.happened), progress.left_off)
 
 

@@ -36,7 +36,7 @@ def add(
     """Plans a fault and returns it as a dict. Raises BadFault as `checked` does."""
     fault = checked(rule, functions)
     with worlds.locked(name) as db, db.writing():
-        return faults.add(db, fault, read(db).clock.now(worlds.machine)).as_dict()
+        return faults.add(db, fault, read(db).clock.now(worlds.system_clock)).as_dict()
 
 
 def remove(worlds: Worlds, name: str, number: int) -> None:

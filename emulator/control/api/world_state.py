@@ -21,7 +21,7 @@ def describe(worlds: Worlds, name: str) -> dict[str, object]:
     with db.reading():
         world = read(db)
         counts = db.counts()
-        now = world.clock.now(worlds.machine)
+        now = world.clock.now(worlds.system_clock)
     return {
         "name": name,
         "path": f"/w/{name}/billmgr",

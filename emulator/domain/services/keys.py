@@ -63,11 +63,11 @@ def replace_key(shop: Shop, account: Account, service: Service) -> Service:
 def withhold(shop: Shop) -> Shop:
     """The same shop, but what it opens waits for its key until :func:`hand_over`."""
     world = replace(shop.world, provisioning=Provisioning("seconds", NEVER))
-    return Shop(shop.db, world, shop.now, shop.catalogue, shop.machine)
+    return Shop(shop.db, world, shop.now, shop.catalogue, shop.system_clock)
 
 
 def hand_over(shop: Shop) -> None:
     """Keys that were withheld arrive with the next call."""
-    elapsed = shop.machine.elapsed()
+    elapsed = shop.system_clock.elapsed()
     if shop.db.run(_HAND_OVER, ready=elapsed):
         shop.ready_no_later_than(elapsed)

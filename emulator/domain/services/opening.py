@@ -34,7 +34,7 @@ def opened(shop: Shop, tariff: Tariff, service: Service) -> Service:
         expires_on=expires_on,
         due_at=services.due_after(ACTIVE, expires_on),
         update_expires_on=updates_end(shop.today, service.period),
-        key_ready=shop.machine.elapsed() + how.amount if how.mode == "seconds" else None,
+        key_ready=shop.system_clock.elapsed() + how.amount if how.mode == "seconds" else None,
         key_reads=how.amount if how.mode == "reads" else None,
         webdomains=0 if at_once and traits.of(shop.catalogue, service.type).is_license else None,
     )

@@ -234,7 +234,7 @@ def in_operation(shop: Shop, service: Service, substate: str) -> Service:
     how = shop.world.provisioning
     if how.mode == "at_once":
         return service
-    ready = shop.machine.elapsed() + how.amount if how.mode == "seconds" else None
+    ready = shop.system_clock.elapsed() + how.amount if how.mode == "seconds" else None
     if ready is not None:
         shop.ready_no_later_than(ready)
     reads = how.amount if how.mode == "reads" else None

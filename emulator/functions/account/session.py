@@ -65,7 +65,7 @@ def _add_login(session: Family, verified: PasswordCache) -> None:
         """Opens a session: its id is in the answer, for the parameter auth of later calls."""
         if not username and authinfo:
             username, _, password = authinfo.partition(":")
-        at = call.shop.machine.elapsed()
+        at = call.shop.system_clock.elapsed()
         account = _login(call, username, password, key, verified)
         sessions.succeeded(call.shop.db, account.login, call.address)
         opened = sessions.open_new(
@@ -84,7 +84,7 @@ def _login(
     call: Call, username: str, password: str, key: str, verified: PasswordCache
 ) -> accounts.Account:
     """The account, or AuthFailed; a wrong password is counted by whoever handles the refusal."""
-    db, at = call.shop.db, call.shop.machine.elapsed()
+    db, at = call.shop.db, call.shop.system_clock.elapsed()
     record = accounts.login_record(db, username, call.address)
     if record.account is None and "@" in username:
         # A name such as reseller@shop, where shop is this world (docs/evidence.md 4).
@@ -120,7 +120,7 @@ def _add_keys(session: Family) -> None:
             raise AccessDenied(call.func)
         if len(key) < sessions.KEY_SHORTEST:
             raise BadValue("key", "", desc="short")
-        sessions.keep_key(call.shop.db, call.user, key, call.shop.machine.elapsed())
+        sessions.keep_key(call.shop.db, call.user, key, call.shop.system_clock.elapsed())
         return ActionResult()
 
 
@@ -141,7 +141,7 @@ def _add_second_factor(session: Family) -> None:
     def confirm(call: Call, qrcode: str) -> LoggedIn:
         if call.session is None or not call.session.pending_totp:
             raise AccessDenied(call.func)
-        at = call.shop.machine.elapsed()
+        at = call.shop.system_clock.elapsed()
         if accounts.login_record(call.shop.db, call.user.login, call.address).locked_until > at:
             raise AuthFailed("blocklogon", call.user.login)
         if not totp.is_right(call.user.totp_secret or "", qrcode, at):
@@ -191,7 +191,7 @@ def _add_presence(session: Family) -> None:
     def keepalive(call: Call) -> ActionResult:
         """Says whether the session lives, and keeps it alive."""
         if call.session is not None:
-            at = call.shop.machine.elapsed()
+            at = call.shop.system_clock.elapsed()
             sessions.touch(call.shop.db, call.session.id, at)
         return ActionResult()
 

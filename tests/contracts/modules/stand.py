@@ -53,7 +53,7 @@ class Stand:
 
 @contextmanager
 def standing(folder: Path, *, prices_need_login: bool = False) -> Iterator[Stand]:
-    with Seller(machine=stopped()) as seller:
+    with Seller(system_clock=stopped()) as seller:
         seller.clock.freeze("2027-01-10T12:00:00Z")
         store = ModuleStore(folder / "modules.sqlite")
         shop = ModuleShop(

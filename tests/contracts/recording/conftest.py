@@ -92,7 +92,7 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
     secrets = [PASSWORD]
     with ExitStack() as stack:
         # Two months from here are a month and a month, which they are not from every day.
-        seller = stack.enter_context(Seller(machine=noon(date(2027, 3, 10))))
+        seller = stack.enter_context(Seller(system_clock=noon(date(2027, 3, 10))))
         studio = Studio(seller.wsgi, path, stack)
         proxy = studio.proxy("soft.order.param", "service.prolong", "vds.order.param")
         for out, session in (("xml", False), ("bjson", True)):

@@ -56,8 +56,8 @@ def test_the_recording_becomes_exchanges_of_the_best_grade(exported: tuple[Excha
 
 
 def test_what_was_recorded_holds_when_it_is_replayed(exported: tuple[Exchange, ...]) -> None:
-    machine = noon(date(2028, 6, 15))
-    with Seller(machine=machine) as made, connect_wsgi(made.wsgi) as seller:
+    clock_of_the_day = noon(date(2028, 6, 15))
+    with Seller(system_clock=clock_of_the_day) as made, connect_wsgi(made.wsgi) as seller:
         verdicts = list(replay_all(exported, seller))
     assert len(verdicts) == 24
     assert [str(one) for one in verdicts if one.outcome is not Outcome.PASS] == []

@@ -105,7 +105,7 @@ class Second:
 @contextmanager
 def second_seller() -> Iterator[Second]:
     """One with services of its customer's own, which are none of the judge's business."""
-    with testing.Seller("hoster", machine=stopped()) as own:
+    with testing.Seller("hoster", system_clock=stopped()) as own:
         own.clock.freeze()
         document = own.call("pricelist.export", login="", out="xml").xml
         for tariff in document.findall("pricelist"):

@@ -18,8 +18,8 @@ from emulator.testing import Seller
 @pytest.mark.parametrize("day", ["2028-01-30", "2027-08-31"])
 def test_courses_hold_at_the_ends_of_months(day: str) -> None:
     at = datetime.fromisoformat(f"{day}T23:30:00").replace(tzinfo=UTC)
-    machine = replace(SystemClock(), now=lambda: at)
-    with Seller(machine=machine) as own, connect_wsgi(own.wsgi) as seller:
+    system_clock = replace(SystemClock(), now=lambda: at)
+    with Seller(system_clock=system_clock) as own, connect_wsgi(own.wsgi) as seller:
         with seller.world("small") as place:
             assert place.bindings.today.isoformat() == day
         verdicts = list(run_journeys(seller, Choice(only="flow/"), JourneyOptions()))

@@ -48,7 +48,7 @@ def without_control(own: Seller) -> Callable[..., Iterable[bytes]]:
 
 @contextmanager
 def stranger(world: str) -> Iterator[tuple[Seller, Judged]]:
-    with Seller(world, machine=stopped()) as own:
+    with Seller(world, system_clock=stopped()) as own:
         own.clock.freeze()
         currency = own.account(balance=str(PLENTY * 2))["currency"]
         rules = SpendingRules(limit=Sum(PLENTY, currency))
