@@ -57,7 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(tiers.Tiers(config), "tiers")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def full_run(pytestconfig: pytest.Config) -> bool:
     """Whether every case runs, as in `make test-all`."""
     plugin = pytestconfig.pluginmanager.get_plugin("tiers")

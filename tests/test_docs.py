@@ -107,6 +107,7 @@ def test_every_setting_and_rule_says_what_it_is_for() -> None:
     assert set(attribute_docs(Rules)) == set(Rules.__dataclass_fields__)
 
 
+@pytest.mark.full_only("make documents, which make test runs first")
 def test_the_reference_is_as_the_program_says() -> None:
     checked = subprocess.run(
         [sys.executable, "-m", "emulator.reference", "--check"],

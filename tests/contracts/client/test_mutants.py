@@ -17,7 +17,7 @@ WRONG = {Outcome.FAIL, Outcome.WARN, Outcome.ERROR}
 
 
 TURNS = 6
-"""A full run gives a bad client every sixth lesson that it passes; the next client the next ones."""
+"""In a full run a bad client gets every sixth lesson that it passes; the next one the next ones."""
 
 
 def lessons_for(mutant: Mutant, *, with_others: bool) -> tuple[Lesson, ...]:
