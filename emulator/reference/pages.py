@@ -17,7 +17,6 @@ from emulator.domain.world import Rules
 from emulator.faults import KINDS, FaultKind
 from emulator.reference import HEAD, prose
 from emulator.settings import PREFIX, Settings
-from emulator.texts import MESSAGES
 
 
 def errors_page(registry: Registry) -> str:
@@ -33,8 +32,8 @@ def errors_page(registry: Registry) -> str:
         parts.append(f"## {name}\n")
         of_type = sorted((k for k in kinds if k.type == name), key=lambda k: k.__name__)
         parts += [f"{prose(inspect.getdoc(error) or '')}\n" for error in of_type]
-        keys = [key for key in MESSAGES if key == name or key.startswith(f"{name}_")]
-        parts += [f"> {MESSAGES[key]['en']}\n" for key in keys]
+        keys = [key for key in errors.TEXTS if key == name or key.startswith(f"{name}_")]
+        parts += [f"> {errors.TEXTS[key]['en']}\n" for key in keys]
         declared = [f.name for f in registry if any(e.type == name for e in f.fails)]
         if declared:
             parts.append("Declared by " + ", ".join(f"`{func}`" for func in declared) + ".\n")

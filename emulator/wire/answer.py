@@ -23,8 +23,8 @@ from emulator.api.context import (
 )
 from emulator.api.registry import Function
 from emulator.api.schema import WireSchema
-from emulator.errors import ApiError, BadValue
-from emulator.texts import DESCRIPTIONS, MESSAGES, in_language, label
+from emulator.errors import TEXTS, ApiError, BadValue
+from emulator.texts import REASONS, in_language, label
 from emulator.wire import layout as layouts
 from emulator.wire.document import Document, Node, Shape
 from emulator.wire.request import Request
@@ -38,14 +38,14 @@ MANY_IN_FORMS = frozenset({"slist", "flist", "list"})
 def error_document(error: ApiError, func: str, lang: str) -> Document:
     """A refusal. No attributes of ``doc``, no echo of the parameters (observed)."""
     named = isinstance(error, BadValue) or error.type == "exists"
-    told = label(error.object, lang) if named else error.object
-    # A password that is too long is refused like any text, but never told again.
+    name = label(error.object, lang) if named else error.object
+    # A password that is too long is refused like any text, but never echoed.
     value = None if named and error.object in NOT_ECHOED else error.value
     params: list[Node] = []
     if error.object:
         attrs = {"name": "object", "type": "msg"}
         if named:
-            attrs["msg"] = told
+            attrs["msg"] = name
         params.append(Node("param", error.object, attrs))
     if value is not None:
         params.append(Node("param", value, {"name": "value"}))
@@ -55,11 +55,11 @@ def error_document(error: ApiError, func: str, lang: str) -> Document:
         params.append(Node("param", f"desck_{error.desc}", attrs))
     params += [Node("param", text, {"name": name}) for name, text in error.params.items()]
     filled = {
-        "object": told,
+        "object": name,
         "value": value or "",
         "desc": desc,
         **error.params,
-        **error.told,
+        **error.text_params,
     }
     message = _fill(template, filled)
     attrs = {"type": error.type}
@@ -71,11 +71,11 @@ def error_document(error: ApiError, func: str, lang: str) -> Document:
 
 
 def _template(error: ApiError, lang: str) -> tuple[str, str]:
-    texts = MESSAGES.get(error.message_key) or MESSAGES["value"]
+    texts = TEXTS.get(error.message_key) or TEXTS["value"]
     template = error.text or in_language(texts, lang)
     desc = ""
     if error.desc:
-        desc = _fill(in_language(DESCRIPTIONS[error.desc], lang), error.params)
+        desc = _fill(in_language(REASONS[error.desc], lang), error.params)
     return (template if desc else template.replace(" __desc__", "")), desc
 
 

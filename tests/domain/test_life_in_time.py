@@ -95,7 +95,7 @@ def test_too_early_a_deletion_tells_what_is_left(bench: Bench) -> None:
     opened = bench.order()
     with pytest.raises(MinimumTerm) as refused:
         states.delete(bench.shop, bench.account, opened)
-    assert refused.value.told == {"months": "3", "days": "89"}
+    assert refused.value.text_params == {"months": "3", "days": "89"}
     bench.move_to(on(2026, 2, 27))
     bench.rules(least_months=0, deletion="forbidden")
     with pytest.raises(AccessDenied):

@@ -104,7 +104,7 @@ def _add_request(family: Family) -> None:
             {"crt_type": orders.GENERATE, **draft, "pricelist": tariff.id, "period": chosen},
             slists={
                 "crt_type": [Choice(kind, call.words(text)) for kind, text in KINDS.items()],
-                "field_country": [Choice(str(c.id), c.name) for c in countries.COUNTRIES],
+                "field_country": [Choice(str(c.id), c.name) for c in countries.all_countries()],
                 "period": period_choices(call, offered),
             },
         )
