@@ -54,7 +54,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 def create_registry(verified: PasswordCache | None = None) -> Registry:
     """Every function of the API; raises DeclarationError with all faults at once."""
     declared = families(verified or PasswordCache(secrets.token_bytes(32)))
-    return Registry(declared, service_types.of_own_type)
+    return Registry(declared, service_types.build_own_type)
 
 
 @functools.cache

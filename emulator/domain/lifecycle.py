@@ -102,7 +102,7 @@ def catch_up(shop: Shop) -> list[DueEvent]:
         notifications.tell(shop.at(moment), owner.id, what, service.id, detail)
         happened.append(DueEvent(moment, service.id, what, detail, owner.login))
         for module in gone:
-            with_it = f"with license {service.id}"
+            with_it = f"with licence {service.id}"  # as journals on record have it
             happened.append(DueEvent(moment, module.id, "close", with_it, owner.login))
             gone_with.add(module.id)
         if after.due_at is not None:

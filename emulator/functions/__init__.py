@@ -1,4 +1,4 @@
-"""The functions of the API, family by family. ``families`` names them all."""
+"""The functions of the API, family by family; ``families`` has them all."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from emulator.functions.account import (
     ticket,
     user,
 )
-from emulator.functions.billing import basket, expense, payment, pricelist
+from emulator.functions.billing import basket, cart, expense, order, payment, payment_add, pricelist
 from emulator.functions.products import (
     addition,
     certificate,
@@ -24,27 +24,34 @@ from emulator.functions.products import (
     soft,
     softexternal,
 )
-from emulator.functions.services import groupedit, service
+from emulator.functions.services import addresses, changepricelist, groupedit, service
 
 
-def families(verified: PasswordCache) -> tuple[Family, ...]:
-    """Every family, newly declared. ``verified``: passwords known to be right, per process."""
-    licenses = (soft.family(), softexternal.family(), platform.family(), addition.family())
-    products = (*licenses, *service_types.families(), certificate.family())
-    money = (payment.family(), expense.family())
-    own = (account.family(), profile.family(), user.family(), ticket.family())
+def families(passwords: PasswordCache) -> tuple[Family, ...]:
+    """Every family. ``passwords``: which passwords this process has checked already."""
+    licenses = (soft.FAMILY, softexternal.FAMILY, platform.FAMILY, addition.FAMILY)
+    products = (*licenses, *service_types.FAMILIES, certificate.FAMILY)
+    money = (_joined(payment.FAMILY, payment_add.FAMILY), expense.FAMILY)
+    clients = (account.FAMILY, profile.FAMILY, user.FAMILY, ticket.FAMILY)
     declared = [
-        session.family(verified),
+        _joined(session.declare_login(passwords), session.FAMILY),
         *products,
-        service.family(),
-        basket.family(),
-        *own,
-        dashboard.family(),
+        _joined(service.FAMILY, changepricelist.FAMILY, addresses.FAMILY),
+        _joined(basket.FAMILY, cart.FAMILY, order.FAMILY),
+        *clients,
+        dashboard.FAMILY,
         *money,
-        pricelist.family(),
-        country.family(),
-        portal.family(),
-        menu.family(products, money, own),
+        pricelist.FAMILY,
+        country.FAMILY,
+        portal.FAMILY,
+        menu.declare_menu(products, money, clients),
     ]
     by_name = {function.name: function for family in declared for function in family.functions}
-    return (*declared, groupedit.family(by_name.get))
+    return (*declared, groupedit.declare_group_edit(by_name.get))
+
+
+def _joined(*parts: Family) -> Family:
+    """One family that several files declare."""
+    whole = Family(parts[0].name, parts[0].title)
+    whole.functions = [function for part in parts for function in part.functions]
+    return whole

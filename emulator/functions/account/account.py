@@ -1,6 +1,7 @@
-"""The account itself: its money, its settings, its payer, its provider.
+"""The account itself: its money, its settings, its provider, its discounts.
 
-Source: docs/wire.md section 6, docs/trade.md section 10; docs/evidence.md 7, 23 and 24.
+Source: docs/wire.md section 6, docs/trade.md section 10; docs/evidence.md 7, 23 and 24. Money is a
+bare number with its currency beside it: clients read ``balance`` as a number.
 """
 
 from __future__ import annotations
@@ -12,160 +13,238 @@ from typing import Any
 from sqlalchemy import select
 
 from emulator.api.context import ActionResult, Call, FormAnswer, Rows
-from emulator.api.fields import Amount, Day, Text
+from emulator.api.fields import Amount, Day, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import accounts
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.billing import discounts
 from emulator.domain.billing.discounts import Discount
+from emulator.domain.money import with_currency
 from emulator.errors import AccessDenied, BadValue
-from emulator.functions.account.rows import (
-    AccountRow,
-    CurrencyRow,
-    ProjectRow,
-    SubaccountRow,
-    account_row,
-    currency_rows,
-    project_row,
-    subaccount_row,
-)
+from emulator.functions import descriptions
 from emulator.functions.account.settings import check_settings
-from emulator.functions.listing import Paging
-from emulator.functions.table import page_of
+from emulator.functions.form_parts import PROJECT, PROJECT_ID
+from emulator.functions.listing import Paging, page_of
 from emulator.store import tables
 from emulator.store.engine import Statement
 
 SOURCE = "docs/wire.md section 6"
-FREE_SETTINGS = ("timezone", "startpage")
-"""Settings that nothing here acts upon: kept and shown."""
-
-C = tables.promo_code.c
-_PROMOTIONS = Statement(select(C.code, C.percent, C.type).order_by(C.code))
-
-
-class Settings(WireSchema):
-    """What a user may change of itself; only what is sent changes."""
-
-    realname = Text()
-    email = Text()
-    phone = Text(longest=50)
-    lang = Text()
-    timezone = Text()
-    startpage = Text()
+FAMILY = Family("account", {"en": "Account", "ru": "Клиент"})
+ACTIVE = {"en": "Active", "ru": "Активен"}
+CURRENCIES = {
+    "EUR": {"en": "Euro", "ru": "Евро"},
+    "RUB": {"en": "Russian rouble", "ru": "Российский рубль"},
+    "USD": {"en": "US dollar", "ru": "Доллар США"},
+}
 
 
-class SettingsForm(Settings):
-    """The settings, with the money beside them (docs/evidence.md 24).
+class SubaccountRow(WireSchema):
+    """The money with one provider."""
 
-    ``deletion`` tells whether the account may delete its services (docs/evidence.md 30).
+    id = Whole("Number of the account with the provider.")
+    account = Text(descriptions.ACCOUNT_NAME)
+    project = Text(descriptions.PROJECT)
+    project_id = Text("Number of the provider.")
+    balance = Amount(descriptions.BALANCE)
+    balance_iso = Text(descriptions.BALANCE_TEXT)
+    credit = Amount(descriptions.CREDIT)
+    currency = Text(descriptions.CURRENCY)
+    currency_iso = Text("The same as `currency`.")
+    currency_str = Text("The same as `currency`.")
+
+
+@FAMILY.listing(
+    "subaccount",
+    takes=Paging,
+    returns=SubaccountRow,
+    fails=(AccessDenied,),
+    evidence=Evidence.OBSERVED,
+    source=SOURCE,
+    title={"en": "Accounts with providers", "ru": "Лицевые счета"},
+)
+def list_subaccounts(call: Call, **paging: Any) -> Rows:
+    """The money with the provider. Clients find the row by ``project`` (observed)."""
+    user = call.user
+    row = {
+        "id": user.id,
+        "account": user.realname or user.login,
+        "project": PROJECT,
+        "project_id": PROJECT_ID,
+        "balance": user.balance,
+        "balance_iso": with_currency(user.balance, user.currency),
+        "credit": user.credit,
+        "currency": user.currency,
+        "currency_iso": user.currency,
+        "currency_str": user.currency,
+    }
+    return page_of(call, [row], paging)
+
+
+class AccountRow(WireSchema):
+    """The client itself."""
+
+    id = Whole("Number of the account.")
+    name = Text(descriptions.ACCOUNT_NAME)
+    email = Text(descriptions.EMAIL)
+    country = Text("Two-letter code of the account's country; empty if it has none.")
+    project = Text(descriptions.PROJECT)
+    balance = Amount(descriptions.BALANCE)
+    currency_str = Text(descriptions.CURRENCY)
+    account_status = Text("State of the account as a label; always `Active` here.")
+    status = Text("Number of that state; always 2 here.")
+    registration_date = Day("Day on which the account was opened.")
+
+
+@FAMILY.listing(
+    "account",
+    takes=Paging,
+    returns=AccountRow,
+    fails=(AccessDenied,),
+    evidence=Evidence.DOCUMENTED,
+    source=SOURCE,
+)
+def list_accounts(call: Call, **paging: Any) -> Rows:
+    """The caller's own account; a client sees no other."""
+    user = call.user
+    row = {
+        "id": user.id,
+        "name": user.realname or user.login,
+        "email": user.email,
+        "country": user.country or "",
+        "project": PROJECT,
+        "balance": user.balance,
+        "currency_str": user.currency,
+        "account_status": call.words(ACTIVE),
+        "status": "2",
+        "registration_date": user.created_on,
+    }
+    return page_of(call, [row], paging)
+
+
+class ProjectRow(WireSchema):
+    """The provider."""
+
+    id = Text("Number of the provider.")
+    name = Text(descriptions.PROJECT)
+    currency_str = Text(descriptions.CURRENCY)
+    site = Text("Web site of the provider; always empty here.")
+    billurl = Text("Path of the provider's API on this host.")
+
+
+@FAMILY.listing(
+    "project",
+    takes=Paging,
+    returns=ProjectRow,
+    fails=(AccessDenied,),
+    evidence=Evidence.DOCUMENTED,
+    source=SOURCE,
+    title={"en": "Providers", "ru": "Провайдеры"},
+)
+def list_projects(call: Call, **paging: Any) -> Rows:
+    """The provider, of which there is one."""
+    row = {
+        "id": PROJECT_ID,
+        "name": PROJECT,
+        "currency_str": call.user.currency,
+        "site": "",
+        "billurl": "/billmgr",
+    }
+    return page_of(call, [row], paging)
+
+
+class CurrencyRow(WireSchema):
+    """A currency. Its ISO code is its id, since no other is known."""
+
+    id = Text("ISO code of the currency.")
+    iso = Text("The same as `id`.")
+    name = Text("Name of the currency in the language of the caller.")
+    is_default = Text("`on` for the account's own currency.")
+
+
+@FAMILY.listing(
+    "currency",
+    takes=Paging,
+    returns=CurrencyRow,
+    fails=(AccessDenied,),
+    evidence=Evidence.ASSUMED,
+    source=f"{SOURCE}: the function exists, its fields are not known",
+    title={"en": "Currencies", "ru": "Валюты"},
+)
+def list_currencies(call: Call, **paging: Any) -> Rows:
+    """Every currency in which some tariff has a price, and the account's own."""
+    codes = {call.user.currency}
+    for tariff in call.shop.catalogue.all():
+        codes.update(tariff.prices)
+    rows = [
+        {
+            "id": code,
+            "iso": code,
+            "name": call.words(CURRENCIES.get(code, {"en": code})),
+            "is_default": "on" if code == call.user.currency else "off",
+        }
+        for code in sorted(codes)
+    ]
+    return page_of(call, rows, paging)
+
+
+UNUSED_SETTINGS = ("timezone", "startpage")
+"""Settings that are stored and shown, and that nothing here acts upon."""
+
+
+class SettingsParameters(WireSchema):
+    """What users may change of their own settings; only what is sent changes."""
+
+    realname = Text(descriptions.REAL_NAME)
+    email = Text(descriptions.EMAIL)
+    phone = Text(descriptions.PHONE, longest=50)
+    lang = Text(descriptions.LANGUAGE)
+    timezone = Text("Time zone; stored and shown, not acted upon.")
+    startpage = Text("First page after the login; stored and shown, not acted upon.")
+
+
+class SettingsForm(SettingsParameters):
+    """The settings, with the money beside them (docs/evidence.md 24 and 30)."""
+
+    elid = Text("Number of the account.")
+    id = Text("The same as `elid`.")
+    name = Text(descriptions.LOGIN)
+    balance = Amount(descriptions.BALANCE)
+    currency = Text(descriptions.CURRENCY)
+    createdate = Day("Day on which the account was opened.")
+    deletion = Text("Whether the account may delete its services: `allowed` or `forbidden`.")
+
+
+@FAMILY.form(
+    "usrparam",
+    takes=SettingsParameters,
+    returns=SettingsForm,
+    fails=(AccessDenied, BadValue),
+    evidence=Evidence.OBSERVED,
+    source=f"{SOURCE}, docs/resale.md section 2.4",
+    title={"en": "Settings", "ru": "Настройки"},
+)
+def show_settings(call: Call, lang: str = "", **draft: Any) -> FormAnswer:
+    """The user's settings, with balance and currency; with sok they change.
+
+    ``lang`` also chooses the language of an answer, so the mere form does not repeat it.
     """
-
-    elid = Text()
-    id = Text()
-    name = Text()
-    balance = Amount()
-    currency = Text()
-    createdate = Day()
-    deletion = Text()
+    del lang
+    return _settings_form(call.user, draft)
 
 
-def family() -> Family:
-    """Lists of one row or a few, the user's settings, the discounts."""
-    account = Family("account", {"en": "Account", "ru": "Клиент"})
-    _add_money(account)
-    _add_owner(account)
-    _add_provider(account)
-    _add_settings(account)
-    _add_discounts(account)
-    return account
+@show_settings.on_submit
+def save_settings(call: Call, **changes: Any) -> ActionResult:
+    """Changes what was sent. Raises BadValue for an unknown language or a bad e-mail address."""
+    check_settings(changes)
+    unused = {name: changes.pop(name) for name in UNUSED_SETTINGS if name in changes}
+    user = call.user
+    changed = replace(user, **changes, params={**user.params, **unused})
+    accounts.save(call.shop.db, changed)
+    return ActionResult(form=_settings_form(changed, {}))
 
 
-def _add_money(account: Family) -> None:
-    @account.listing(
-        "subaccount",
-        takes=Paging,
-        returns=SubaccountRow,
-        fails=(AccessDenied,),
-        evidence=Evidence.OBSERVED,
-        source=SOURCE,
-        title={"en": "Accounts with providers", "ru": "Лицевые счета"},
-    )
-    def subaccount(call: Call, **paging: Any) -> Rows:
-        """The money with the provider. ``balance`` is a bare number, its currency stands beside."""
-        return page_of(call, [subaccount_row(call.user)], paging)
-
-
-def _add_owner(account: Family) -> None:
-    @account.listing(
-        "account",
-        takes=Paging,
-        returns=AccountRow,
-        fails=(AccessDenied,),
-        evidence=Evidence.DOCUMENTED,
-        source=SOURCE,
-    )
-    def listing(call: Call, **paging: Any) -> Rows:
-        """The caller's own account; a client sees no other."""
-        return page_of(call, [account_row(call)], paging)
-
-
-def _add_provider(account: Family) -> None:
-    @account.listing(
-        "project",
-        takes=Paging,
-        returns=ProjectRow,
-        fails=(AccessDenied,),
-        evidence=Evidence.DOCUMENTED,
-        source=SOURCE,
-        title={"en": "Providers", "ru": "Провайдеры"},
-    )
-    def project(call: Call, **paging: Any) -> Rows:
-        """The provider, of which there is one."""
-        return page_of(call, [project_row(call.user)], paging)
-
-    @account.listing(
-        "currency",
-        takes=Paging,
-        returns=CurrencyRow,
-        fails=(AccessDenied,),
-        evidence=Evidence.ASSUMED,
-        source=f"{SOURCE}: the function exists, its fields are not known",
-        title={"en": "Currencies", "ru": "Валюты"},
-    )
-    def currency(call: Call, **paging: Any) -> Rows:
-        """The currencies prices are told in; ``is_default`` marks the account's own."""
-        return page_of(call, currency_rows(call), paging)
-
-
-def _add_settings(account: Family) -> None:
-    @account.form(
-        "usrparam",
-        takes=Settings,
-        returns=SettingsForm,
-        fails=(AccessDenied, BadValue),
-        evidence=Evidence.OBSERVED,
-        source=f"{SOURCE}, docs/resale.md section 2.4",
-        title={"en": "Settings", "ru": "Настройки"},
-    )
-    def show(call: Call, lang: str = "", **draft: Any) -> FormAnswer:
-        """The user's settings, with balance and currency; with sok they change.
-
-        ``lang`` also chooses the language of an answer, so a mere look does not repeat it.
-        """
-        return _form(call.user, draft)
-
-    @show.on_submit
-    def save(call: Call, **changes: Any) -> ActionResult:
-        check_settings(changes)
-        own = {name: changes.pop(name) for name in FREE_SETTINGS if name in changes}
-        user = call.user
-        changed = replace(user, **changes, params={**user.params, **own})
-        accounts.save(call.shop.db, changed)
-        return ActionResult(form=_form(changed, {}))
-
-
-def _form(user: Account, draft: Mapping[str, str]) -> FormAnswer:
+def _settings_form(user: Account, draft: Mapping[str, str]) -> FormAnswer:
     shown: dict[str, object] = {
         "elid": str(user.id),
         "id": str(user.id),
@@ -174,7 +253,7 @@ def _form(user: Account, draft: Mapping[str, str]) -> FormAnswer:
         "email": user.email,
         "phone": user.phone,
         "lang": user.lang,
-        **{name: user.params.get(name, "") for name in FREE_SETTINGS},
+        **{name: user.params.get(name, "") for name in UNUSED_SETTINGS},
         "balance": user.balance,
         "currency": user.currency,
         "createdate": user.created_on,
@@ -183,44 +262,50 @@ def _form(user: Account, draft: Mapping[str, str]) -> FormAnswer:
     return FormAnswer({**shown, **draft})
 
 
-def _add_discounts(account: Family) -> None:
-    @account.form(
-        "account.discountinfo",
-        returns=WireSchema,
-        fails=(AccessDenied,),
-        evidence=Evidence.OBSERVED,
-        source=SOURCE,
-        title={"en": "Discounts", "ru": "Скидки"},
-    )
-    def show(call: Call) -> FormAnswer:
-        """The account's own discounts and the promotions that run, as table ``promotion``.
-
-        The columns of a row are assumed.
-        """
-        own = discounts.of_account(call.shop, call.user)
-        rows = [_own_discount(call, place, one) for place, one in enumerate(own, start=1)]
-        rows += [_promotion(*row) for row in call.shop.db.rows(_PROMOTIONS)]
-        return FormAnswer({}, lists={"promotion": rows})
-
-    @show.on_submit
-    def nothing(call: Call) -> ActionResult:
-        return ActionResult()
+C = tables.promo_code.c
+_PROMOTIONS = Statement(select(C.code, C.percent, C.type).order_by(C.code))
 
 
-def _own_discount(call: Call, place: int, one: Discount) -> Mapping[str, str]:
-    """A partner's discount needs no code."""
+@FAMILY.form(
+    "account.discountinfo",
+    returns=WireSchema,
+    fails=(AccessDenied,),
+    evidence=Evidence.OBSERVED,
+    source=SOURCE,
+    title={"en": "Discounts", "ru": "Скидки"},
+)
+def show_discounts(call: Call) -> FormAnswer:
+    """The account's own discounts and the running promotions, as the table ``promotion``.
+
+    The columns of a row are assumed.
+    """
+    own = discounts.of_account(call.shop, call.user)
+    rows = [_discount_row(call, place, discount) for place, discount in enumerate(own, start=1)]
+    rows += [_promotion_row(*row) for row in call.shop.db.rows(_PROMOTIONS)]
+    return FormAnswer({}, lists={"promotion": rows})
+
+
+@show_discounts.on_submit
+def close_discounts(call: Call) -> ActionResult:
+    """Changes nothing."""
+    del call
+    return ActionResult()
+
+
+def _discount_row(call: Call, place: int, discount: Discount) -> Mapping[str, str]:
+    """A discount of the account itself, which needs no code."""
     return {
         "id": f"discount{place}",
-        "name": call.words(one.name),
+        "name": call.words(discount.name),
         "promocode": "",
-        "discount": str(one.percent),
-        "itemtype": one.type or "",
-        "pricelist": str(one.tariff_id or ""),
+        "discount": str(discount.percent),
+        "itemtype": discount.type or "",
+        "pricelist": str(discount.tariff_id or ""),
     }
 
 
-def _promotion(code: str, percent: int, product_type: str | None) -> Mapping[str, str]:
-    """``discount`` is a percentage; without ``itemtype`` it goes for every product."""
+def _promotion_row(code: str, percent: int, product_type: str | None) -> Mapping[str, str]:
+    """``discount`` is a percentage; without ``itemtype`` it holds for every product."""
     return {
         "id": code,
         "name": code,

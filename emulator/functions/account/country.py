@@ -1,6 +1,6 @@
 """``country``: countries by their number.
 
-Source: docs/resale.md section 2.8: the page tells that there is such a list; its name is assumed.
+Source: docs/resale.md section 2.8: its page says that there is such a list; its name is assumed.
 """
 
 from __future__ import annotations
@@ -12,32 +12,28 @@ from emulator.api.fields import Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts.countries import all_countries
-from emulator.functions.listing import Paging
-from emulator.functions.table import page_of
+from emulator.functions.listing import Paging, page_of
 
 
 class CountryRow(WireSchema):
-    """A country: its number in orders, and its two letters."""
+    """A country."""
 
-    id = Whole()
-    name = Text()
-    iso2 = Text()
+    id = Whole("Number of the country, as an order of a certificate takes it.")
+    name = Text("Name of the country in English.")
+    iso2 = Text("Two-letter code of ISO 3166.")
 
 
-def family() -> Family:
-    """Countries."""
-    country = Family("country", {"en": "Countries", "ru": "Страны"})
+FAMILY = Family("country", {"en": "Countries", "ru": "Страны"})
 
-    @country.listing(
-        "country",
-        takes=Paging,
-        returns=CountryRow,
-        evidence=Evidence.ASSUMED,
-        source="docs/resale.md section 2.8",
-    )
-    def listing(call: Call, **paging: Any) -> Rows:
-        """Countries by the number that an order of a certificate takes (182 is documented)."""
-        rows = [{"id": c.id, "name": c.name, "iso2": c.iso} for c in all_countries()]
-        return page_of(call, rows, paging)
 
-    return country
+@FAMILY.listing(
+    "country",
+    takes=Paging,
+    returns=CountryRow,
+    evidence=Evidence.ASSUMED,
+    source="docs/resale.md section 2.8",
+)
+def list_countries(call: Call, **paging: Any) -> Rows:
+    """Countries by the number that an order of a certificate takes (182 is documented)."""
+    rows = [{"id": c.id, "name": c.name, "iso2": c.iso} for c in all_countries()]
+    return page_of(call, rows, paging)

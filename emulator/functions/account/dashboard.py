@@ -1,6 +1,6 @@
 """``dashboard.*`` and ``notify``: what a client area shows at a glance.
 
-Source: docs/wire.md section 6. Money as text never has grouping (docs/evidence.md 23).
+Source: docs/wire.md section 6. Money as text has no thousands separators (docs/evidence.md 23).
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ from emulator.domain.catalogue.catalogue import Words
 from emulator.domain.money import ZERO, with_currency
 from emulator.domain.services.services import ACTIVE, Service
 from emulator.errors import AccessDenied
-from emulator.functions.listing import Paging
-from emulator.functions.products.license_views import display_name, end_text
-from emulator.functions.table import page_of
+from emulator.functions import descriptions
+from emulator.functions.listing import Paging, page_of
+from emulator.functions.products.common import display_name, end_text
 from emulator.store import tables
 from emulator.store.engine import Statement
 
 SOURCE = "docs/wire.md section 6"
+FAMILY = Family("dashboard", {"en": "Dashboard", "ru": "Обзор"})
 SOON = timedelta(days=7)
 MOST_NOTICES = 20
 LASTS = {"en": "more than a year", "ru": "больше года"}
@@ -62,7 +63,7 @@ NOTICES: Mapping[str, Words] = {
     },
     "other": {"en": "{what} {service} {detail}", "ru": "{what} {service} {detail}"},
 }
-"""What is told of each thing that fell due (docs/evidence.md 35)."""
+"""The text of the notice of each event (docs/evidence.md 35)."""
 TICKETS_TITLE = {"en": "New answers: {count}", "ru": "Новых ответов: {count}"}
 
 V = tables.service.c
@@ -80,84 +81,72 @@ _ENDING = Statement(
 
 
 class InfoRow(WireSchema):
-    """The one row of the balance at a glance. ``enoughmoneyto``: a date, or words."""
+    """The one row of the balance at a glance."""
 
-    balance = Amount()
-    realbalance = Text()
-    currency = Text()
-    enoughmoneyto = Text()
-    credit = Amount()
-    realname = Text()
-    email = Text()
-    phone = Text()
+    balance = Amount(descriptions.BALANCE)
+    realbalance = Text(descriptions.BALANCE_TEXT)
+    currency = Text(descriptions.CURRENCY)
+    enoughmoneyto = Text(
+        "Day of the first automatic prolongation that balance and credit will not pay, or words"
+        " where they last for a year."
+    )
+    credit = Amount(descriptions.CREDIT)
+    realname = Text(descriptions.REAL_NAME)
+    email = Text(descriptions.EMAIL)
+    phone = Text(descriptions.PHONE)
+
+
+@FAMILY.listing(
+    "dashboard.info",
+    takes=Paging,
+    returns=InfoRow,
+    fails=(AccessDenied,),
+    evidence=Evidence.OBSERVED,
+    source=SOURCE,
+    example={"dashboard": "info"},
+)
+def show_info(call: Call, **paging: Any) -> Rows:
+    """The balance and how long it lasts, in one row; the meaning of the latter is assumed."""
+    user = call.user
+    day = enough_until(call.shop, user)
+    row = {
+        "balance": user.balance,
+        "realbalance": with_currency(user.balance, user.currency),
+        "currency": user.currency,
+        "enoughmoneyto": day.isoformat() if day else call.words(LASTS),
+        "credit": user.credit,
+        "realname": user.realname,
+        "email": user.email,
+        "phone": user.phone,
+    }
+    return page_of(call, [row], paging)
 
 
 class CreditRow(WireSchema):
     """The credit limit, and what is left of it."""
 
-    credit = Amount()
-    available_credit = Amount()
-    currency = Text()
+    credit = Amount(descriptions.CREDIT)
+    available_credit = Amount("What is left of the credit limit.")
+    currency = Text(descriptions.CURRENCY)
 
 
-def family() -> Family:
-    """What stands on the first page of a client area."""
-    dashboard = Family("dashboard", {"en": "Dashboard", "ru": "Обзор"})
-    _add_info(dashboard)
-    _add_credit(dashboard)
-    _add_notify(dashboard)
-    return dashboard
-
-
-def _add_info(dashboard: Family) -> None:
-    @dashboard.listing(
-        "dashboard.info",
-        takes=Paging,
-        returns=InfoRow,
-        fails=(AccessDenied,),
-        evidence=Evidence.OBSERVED,
-        source=SOURCE,
-        example={"dashboard": "info"},
-    )
-    def info(call: Call, **paging: Any) -> Rows:
-        """The balance and how long it lasts, in one row.
-
-        ``enoughmoneyto`` is the day of the first automatic prolongation that the balance and the
-        credit will not pay, or words where they last for a year (its meaning is assumed).
-        """
-        user = call.user
-        day = enough_until(call.shop, user)
-        row = {
-            "balance": user.balance,
-            "realbalance": with_currency(user.balance, user.currency),
-            "currency": user.currency,
-            "enoughmoneyto": day.isoformat() if day else call.words(LASTS),
-            "credit": user.credit,
-            "realname": user.realname,
-            "email": user.email,
-            "phone": user.phone,
-        }
-        return page_of(call, [row], paging)
-
-
-def _add_credit(dashboard: Family) -> None:
-    @dashboard.listing(
-        "dashboard.subaccount_credit",
-        takes=Paging,
-        returns=CreditRow,
-        fails=(AccessDenied,),
-        evidence=Evidence.OBSERVED,
-        source=SOURCE,
-    )
-    def credit(call: Call, **paging: Any) -> Rows:
-        """The credit limit of the account and what of it is not used, in one row."""
-        user = call.user
-        row = {
-            "credit": user.credit,
-            "available_credit": available_credit(user),
-            "currency": user.currency,
-        }
-        return page_of(call, [row], paging)
+@FAMILY.listing(
+    "dashboard.subaccount_credit",
+    takes=Paging,
+    returns=CreditRow,
+    fails=(AccessDenied,),
+    evidence=Evidence.OBSERVED,
+    source=SOURCE,
+)
+def show_credit(call: Call, **paging: Any) -> Rows:
+    """The credit limit of the account and what of it is not used, in one row."""
+    user = call.user
+    row = {
+        "credit": user.credit,
+        "available_credit": available_credit(user),
+        "currency": user.currency,
+    }
+    return page_of(call, [row], paging)
 
 
 def available_credit(account: Account) -> Decimal:
@@ -165,46 +154,46 @@ def available_credit(account: Account) -> Decimal:
     return max(ZERO, min(account.credit, account.available))
 
 
-def _add_notify(dashboard: Family) -> None:
-    @dashboard.document(
-        "notify",
-        fails=(AccessDenied,),
-        evidence=Evidence.OBSERVED,
-        source=SOURCE,
-    )
-    def notify(call: Call) -> Raw:
-        """What there is to notice: services that end within a week, and what fell due lately.
+@FAMILY.document(
+    "notify",
+    fails=(AccessDenied,),
+    evidence=Evidence.OBSERVED,
+    source=SOURCE,
+)
+def show_notices(call: Call) -> Raw:
+    """Notices: services that end within a week, events of late, new answers to tickets.
 
-        ``item`` ``bannerlist`` holds one ``bitem`` for each, ``ticket`` one for each ticket with
-        new answers. What is inside a ``bitem`` is assumed.
-        """
-        notices = [*_ending(call), *_happened(call)]
-        items = [
-            _item(call.words(ENDING_TITLE), "bannerlist", notices),
-            _item(call.words(TICKETS_TITLE), "ticket", [*_answered(call)]),
-        ]
-        balance = with_currency(call.user.balance, call.user.currency)
-        return Raw([Part("notify", parts=items), Part("realbalance", balance)])
+    ``item`` ``bannerlist`` holds one ``bitem`` for each of the first two, ``ticket`` one for each
+    ticket with new answers. What is inside a ``bitem`` is assumed.
+    """
+    notices = [*_ending(call), *_past_events(call)]
+    items = [
+        _item(call.words(ENDING_TITLE), "bannerlist", notices),
+        _item(call.words(TICKETS_TITLE), "ticket", [*_answered(call)]),
+    ]
+    balance = with_currency(call.user.balance, call.user.currency)
+    return Raw([Part("notify", parts=items), Part("realbalance", balance)])
 
 
 def _answered(call: Call) -> Iterator[Part]:
-    """Tickets with answers that nobody has looked at."""
-    for one in tickets.unread(call.shop, call.user, MOST_NOTICES):
-        yield Part("bitem", parts=[Part("id", str(one.id)), Part("msg", one.subject)])
+    """Tickets with answers that nobody has read."""
+    for ticket in tickets.unread(call.shop, call.user, MOST_NOTICES):
+        yield Part("bitem", parts=[Part("id", str(ticket.id)), Part("msg", ticket.subject)])
 
 
 def _item(title: str, name: str, notices: list[Part]) -> Part:
-    told = Part("msg", title.format(count=len(notices)))
-    return Part("item", attrs={"name": name}, parts=[told, *notices])
+    count = Part("msg", title.format(count=len(notices)))
+    return Part("item", attrs={"name": name}, parts=[count, *notices])
 
 
-def _happened(call: Call) -> Iterator[Part]:
-    """What fell due and was not put away, newest first (docs/evidence.md 35)."""
-    for one in notifications.unseen(call.shop, call.user):
-        text = call.words(NOTICES.get(one.what, NOTICES["other"])).format(
-            service=one.service_id or "", what=one.what, detail=one.detail
+def _past_events(call: Call) -> Iterator[Part]:
+    """Events that the client has not put away, newest first (docs/evidence.md 35)."""
+    for event in notifications.unseen(call.shop, call.user):
+        number = str(event.service_id or "")
+        text = call.words(NOTICES.get(event.what, NOTICES["other"])).format(
+            service=number, what=event.what, detail=event.detail
         )
-        yield Part("bitem", parts=[Part("id", str(one.service_id or "")), Part("msg", text)])
+        yield Part("bitem", parts=[Part("id", number), Part("msg", text)])
 
 
 def _ending(call: Call) -> Iterator[Part]:

@@ -1,17 +1,18 @@
 """``menu``: which functions a client area offers.
 
-Source: docs/wire.md section 6 and its list of contradictions. Two shapes are observed; both stand
-in one document, since readers of one do not look at the other: ``mainmenu`` with sections as
-``node``, and ``menu`` once per section.
+Source: docs/wire.md section 6 and its list of contradictions. Two shapes are observed. Both are in
+one document, since readers of one ignore the other: ``mainmenu`` with sections as ``node``, and
+``menu`` once per section.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from emulator.api.context import Call, Part, Raw
 from emulator.api.registry import Evidence, Family, Function, Kind
-from emulator.domain.catalogue.catalogue import OwnType, Words
+from emulator.domain.catalogue.catalogue import Words
 from emulator.errors import AccessDenied
 
 SERVICES = "mainmenuservice"
@@ -22,41 +23,50 @@ TITLES: Mapping[str, Words] = {
 }
 
 
-def family(services: Iterable[Family], money: Iterable[Family], client: Iterable[Family]) -> Family:
-    """The menu of these families: one entry for each of their listings.
+def declare_menu(
+    products: Iterable[Family], money: Iterable[Family], client: Iterable[Family]
+) -> Family:
+    """``menu``, with one entry for each listing of these families.
 
-    ``services``  product types, in the section that clients look for by its name.
+    ``products`` come into the section that clients look for by its name.
     """
-    sections = {
-        SERVICES: _entries(services),
-        "mainmenufinance": _entries(money),
-        "mainmenuclient": _entries(client),
-    }
     menu = Family("menu", {"en": "Menu", "ru": "Меню"})
-
-    @menu.document(
+    sections = {
+        SERVICES: _listings(products),
+        "mainmenufinance": _listings(money),
+        "mainmenuclient": _listings(client),
+    }
+    menu.document(
         "menu",
         fails=(AccessDenied,),
         evidence=Evidence.OBSERVED,
         source="docs/wire.md sections 6 and 9",
-    )
-    def show(call: Call) -> Raw:
+    )(Menu(sections).show)
+    return menu
+
+
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """The handler of ``menu``. ``sections``: listings by the name of their section."""
+
+    sections: Mapping[str, list[Function]]
+
+    def show(self, call: Call) -> Raw:
         """The sections with their entries; ``action`` of an entry is the function it opens."""
         tree: list[Part] = []
         flat: list[Part] = []
-        for name, entries in sections.items():
+        for name, listings in self.sections.items():
             attrs = {"name": name, "title": call.words(TITLES[name])}
-            nodes = [_node(call, entry) for entry in entries]
+            nodes = [_node(call, function.name, function.title) for function in listings]
             if name == SERVICES:
-                nodes += [_own_node(call, own) for own in call.shop.catalogue.types.values()]
+                own_types = call.shop.catalogue.types.values()
+                nodes += [_node(call, own.intname, own.title) for own in own_types]
             tree.append(Part("node", attrs={**attrs, "type": "menu"}, parts=nodes))
             flat.append(Part("menu", attrs=attrs, parts=nodes))
         return Raw([Part("mainmenu", parts=tree), *flat])
 
-    return menu
 
-
-def _entries(families: Iterable[Family]) -> list[Function]:
+def _listings(families: Iterable[Family]) -> list[Function]:
     return [
         function
         for family in families
@@ -65,18 +75,7 @@ def _entries(families: Iterable[Family]) -> list[Function]:
     ]
 
 
-def _own_node(call: Call, own: OwnType) -> Part:
-    """The list of a type that this world defines itself."""
-    name = own.intname
-    attrs = {"name": name, "action": name, "type": "list", "title": call.words(own.title)}
-    return Part("node", attrs=attrs)
-
-
-def _node(call: Call, function: Function) -> Part:
-    attrs = {
-        "name": function.name,
-        "action": function.name,
-        "type": "list",
-        "title": call.words(function.title),
-    }
+def _node(call: Call, name: str, title: Words) -> Part:
+    """The entry that opens one listing."""
+    attrs = {"name": name, "action": name, "type": "list", "title": call.words(title)}
     return Part("node", attrs=attrs)

@@ -1,4 +1,4 @@
-"""``profile``: payers, listed, shown, made and changed.
+"""``profile``: the payers of an account; they are listed, shown, made, changed and deleted.
 
 Source: docs/wire.md section 6, docs/resale.md section 2.4; docs/evidence.md 40.
 """
@@ -17,12 +17,14 @@ from emulator.api.schema import WireSchema
 from emulator.domain.accounts import profiles
 from emulator.domain.accounts.profiles import COMPANY, PERSON, Profile
 from emulator.errors import AccessDenied, ApiError, BadValue, Missed, TooMuch
+from emulator.functions import descriptions
+from emulator.functions.form_parts import PROJECT
 from emulator.functions.listing import Column, Listing, Paging
-from emulator.functions.params import PROJECT
 from emulator.store import tables
 from emulator.store.engine import Row
 
 SOURCE = "docs/wire.md section 6, docs/resale.md section 2.4"
+FAMILY = Family("profile", {"en": "Payers", "ru": "Плательщики"})
 FAILS: tuple[type[ApiError], ...] = (Missed, BadValue, TooMuch)
 KIND_NAMES = {
     PERSON: {"en": "Person", "ru": "Физическое лицо"},
@@ -43,195 +45,194 @@ LISTING = Listing(
 )
 
 
-class Details(WireSchema):
-    """What is known of a payer beside its name."""
-
-    country = Text()
-    city = Text()
-    address = Text()
-    postcode = Text()
-    email = Text()
-    phone = Text()
-    vatnum = Text()
-    inn = Text()
+PAYER = "Number of the payer."
+KIND = "Kind of the payer: 1 a person, 2 a company."
 
 
-class Kind(WireSchema):
-    """What kind of payer is wanted."""
+class PayerDetails(WireSchema):
+    """What is stored of a payer beside its name."""
 
-    profiletype = Whole()
+    country = Text("Country of the payer, as it was sent.")
+    city = Text("City of the payer.")
+    address = Text("Street and house.")
+    postcode = Text("Postal code.")
+    email = Text(descriptions.EMAIL)
+    phone = Text(descriptions.PHONE)
+    vatnum = Text("Number for value-added tax.")
+    inn = Text("Russian taxpayer number.")
 
 
-class NewProfile(Details):
+class PayerKindParameters(WireSchema):
+    """What kind of payer is to be made."""
+
+    profiletype = Whole(KIND)
+
+
+class NewProfile(PayerDetails):
     """A new payer."""
 
-    profiletype = Whole()
-    name = Text(needed=True)
+    profiletype = Whole(KIND)
+    name = Text("Name of the payer.", needed=True)
 
 
-class ProfileChange(Details):
+class ProfileChange(PayerDetails):
     """A payer; without ``elid`` a new one. Only what is sent changes."""
 
-    elid = Id(entity="profile")
-    profiletype = Whole()
-    name = Text()
+    elid = Id("Number of the payer; if left out, a new one is made.", entity="profile")
+    profiletype = Whole(KIND)
+    name = Text("Name of the payer.")
 
 
-class ProfileForm(Details):
+class ProfileForm(PayerDetails):
     """A payer as it is shown."""
 
-    elid = Whole()
-    id = Whole()
-    profiletype = Whole()
-    name = Text()
+    elid = Whole(PAYER)
+    id = Whole("The same as `elid`.")
+    profiletype = Whole(KIND)
+    name = Text("Name of the payer.")
 
 
-class ProfileRow(Details):
-    """A row of the list. ``profiletype`` and ``ptype`` 1 is a person, 2 a company."""
+class ProfileRow(PayerDetails):
+    """A payer in the list."""
 
-    id = Whole()
-    name = Text()
-    account = Text()
-    profiletype = Text()
-    ptype = Text()
-    project = Text()
+    id = Whole(PAYER)
+    name = Text("Name of the payer.")
+    account = Text(descriptions.ACCOUNT_NAME)
+    profiletype = Text(KIND)
+    ptype = Text("The same as `profiletype`.")
+    project = Text(descriptions.PROJECT)
 
 
-class Elements(WireSchema):
+class PayersParameters(WireSchema):
     """One or many payers."""
 
-    elid = Ids(required=True, entity="profile")
+    elid = Ids("Numbers of payers, separated by commas: `1, 2`.", required=True, entity="profile")
 
 
-def family() -> Family:
-    """Payers."""
-    profile = Family("profile", {"en": "Payers", "ru": "Плательщики"})
-    _add_list(profile)
-    _add_edit(profile)
-    _add_new(profile)
-    return profile
+@FAMILY.listing(
+    "profile",
+    takes=Paging,
+    returns=ProfileRow,
+    fails=(AccessDenied,),
+    evidence=Evidence.DOCUMENTED,
+    source=SOURCE,
+)
+def list_profiles(call: Call, **paging: Any) -> Rows:
+    """The payers; the first one is the account itself (fields of a row are assumed)."""
+    return LISTING.page(call, paging, lambda row: _row(call, row), fixed={"owner": call.user.id})
 
 
-def _add_list(family: Family) -> None:
-    @family.listing(
-        "profile",
-        takes=Paging,
-        returns=ProfileRow,
-        fails=(AccessDenied,),
-        evidence=Evidence.DOCUMENTED,
-        source=SOURCE,
-    )
-    def listing(call: Call, **paging: Any) -> Rows:
-        """Who pays; the first payer is the account itself (fields of a row are assumed)."""
-        return LISTING.page(
-            call, paging, lambda row: _row(call, row), fixed={"owner": call.user.id}
-        )
-
-    @family.action(
-        "profile.delete",
-        takes=Elements,
-        elids="elid",
-        fails=(Missed, AccessDenied),
-        evidence=Evidence.ASSUMED,
-        source="assumed: docs/evidence.md 40",
-        example={"elid": "1"},
-    )
-    def delete(call: Call, elid: int) -> ActionResult:
-        """Takes payers away in whose name nothing was paid."""
-        profiles.remove(call.shop, profiles.own(call.shop, call.user, elid))
-        return ActionResult()
+@FAMILY.action(
+    "profile.delete",
+    takes=PayersParameters,
+    elids="elid",
+    fails=(Missed, AccessDenied),
+    evidence=Evidence.ASSUMED,
+    source="assumed: docs/evidence.md 40",
+    example={"elid": "1"},
+)
+def delete_profiles(call: Call, elid: int) -> ActionResult:
+    """Deletes payers in whose name nothing was paid."""
+    profiles.remove(call.shop, profiles.own(call.shop, call.user, elid))
+    return ActionResult()
 
 
 def _row(call: Call, row: Row) -> Mapping[str, object]:
-    one = Profile(*row)
+    profile = Profile(*row)
     return {
-        "id": one.id,
-        "name": one.name,
+        "id": profile.id,
+        "name": profile.name,
         "account": call.user.realname or call.user.login,
-        "profiletype": str(one.kind),
-        "ptype": str(one.kind),
+        "profiletype": str(profile.kind),
+        "ptype": str(profile.kind),
         "project": PROJECT,
-        **{name: one.fields.get(name, "") for name in DETAILS},
+        **{name: profile.fields.get(name, "") for name in DETAILS},
     }
 
 
-def _add_edit(family: Family) -> None:
-    @family.form(
-        "profile.edit",
-        takes=ProfileChange,
-        returns=ProfileForm,
-        fails=FAILS,
-        evidence=Evidence.DOCUMENTED,
-        source=SOURCE,
-        example={"elid": "1"},
-    )
-    def show(call: Call, elid: int | None = None, **draft: Any) -> FormAnswer:
-        """One payer; with sok it changes, and without ``elid`` a new one is made."""
-        if elid is None:
-            return _form(call, draft)
-        one = profiles.own(call.shop, call.user, elid)
-        return _form(call, {**_fields(one), **draft})
-
-    @show.on_submit
-    def save(
-        call: Call,
-        elid: int | None = None,
-        profiletype: int | None = None,
-        name: str | None = None,
-        **details: Any,
-    ) -> ActionResult:
-        if elid is None:
-            made = profiles.add(call.shop, call.user, profiletype or PERSON, name or "", details)
-            return ActionResult({"id": made.id}, form=_form(call, _fields(made)))
-        one = profiles.own(call.shop, call.user, elid)
-        changed = profiles.change(call.shop, one, profiletype, name, details)
-        return ActionResult({"id": changed.id}, form=_form(call, _fields(changed)))
-
-
-def _add_new(family: Family) -> None:
-    @family.form(
-        "profile.add",
-        takes=Kind,
-        returns=ProfileForm,
-        fails=(BadValue,),
-        evidence=Evidence.DOCUMENTED,
-        source=SOURCE,
-        next_step="profile.add.profiledata",
-    )
-    def kind(call: Call, **draft: Any) -> FormAnswer:
-        """The first step to a new payer: a person or a company."""
+@FAMILY.form(
+    "profile.edit",
+    takes=ProfileChange,
+    returns=ProfileForm,
+    fails=FAILS,
+    evidence=Evidence.DOCUMENTED,
+    source=SOURCE,
+    example={"elid": "1"},
+)
+def show_profile(call: Call, elid: int | None = None, **draft: Any) -> FormAnswer:
+    """One payer; with sok it changes, and without ``elid`` a new one is made."""
+    if elid is None:
         return _form(call, draft)
-
-    @kind.on_submit
-    def choose(call: Call, **draft: Any) -> ActionResult:
-        return ActionResult(draft, ok="func=profile.add.profiledata", ok_type="form")
-
-    @family.form(
-        "profile.add.profiledata",
-        takes=NewProfile,
-        returns=ProfileForm,
-        fails=FAILS,
-        evidence=Evidence.OBSERVED,
-        source=SOURCE,
-        example={"profiletype": "2", "name": "Example GmbH", "sok": "ok"},
-    )
-    def show(call: Call, **draft: Any) -> FormAnswer:
-        """Makes a payer; its number is ``id``."""
-        return _form(call, draft)
-
-    @show.on_submit
-    def add(call: Call, name: str, profiletype: int = PERSON, **details: Any) -> ActionResult:
-        made = profiles.add(call.shop, call.user, profiletype, name, details)
-        return ActionResult({"id": made.id}, ok="func=profile", ok_type="list")
+    profile = profiles.own(call.shop, call.user, elid)
+    return _form(call, {**_fields(profile), **draft})
 
 
-def _fields(one: Profile) -> dict[str, object]:
+@show_profile.on_submit
+def save_profile(
+    call: Call,
+    elid: int | None = None,
+    profiletype: int | None = None,
+    name: str | None = None,
+    **details: Any,
+) -> ActionResult:
+    """Changes what was sent, or makes a payer."""
+    if elid is None:
+        saved = profiles.add(call.shop, call.user, profiletype or PERSON, name or "", details)
+    else:
+        profile = profiles.own(call.shop, call.user, elid)
+        saved = profiles.change(call.shop, profile, profiletype, name, details)
+    return ActionResult({"id": saved.id}, form=_form(call, _fields(saved)))
+
+
+@FAMILY.form(
+    "profile.add",
+    takes=PayerKindParameters,
+    returns=ProfileForm,
+    fails=(BadValue,),
+    evidence=Evidence.DOCUMENTED,
+    source=SOURCE,
+    next_step="profile.add.profiledata",
+)
+def show_kinds(call: Call, **draft: Any) -> FormAnswer:
+    """The first step to a new payer: a person or a company."""
+    return _form(call, draft)
+
+
+@show_kinds.on_submit
+def name_data_step(call: Call, **draft: Any) -> ActionResult:
+    """Names the next step."""
+    del call
+    return ActionResult(draft, ok="func=profile.add.profiledata", ok_type="form")
+
+
+@FAMILY.form(
+    "profile.add.profiledata",
+    takes=NewProfile,
+    returns=ProfileForm,
+    fails=FAILS,
+    evidence=Evidence.OBSERVED,
+    source=SOURCE,
+    example={"profiletype": "2", "name": "Example GmbH", "sok": "ok"},
+)
+def show_new_profile(call: Call, **draft: Any) -> FormAnswer:
+    """Makes a payer; its number is ``id``."""
+    return _form(call, draft)
+
+
+@show_new_profile.on_submit
+def add_profile(call: Call, name: str, profiletype: int = PERSON, **details: Any) -> ActionResult:
+    """Makes the payer."""
+    profile = profiles.add(call.shop, call.user, profiletype, name, details)
+    return ActionResult({"id": profile.id}, ok="func=profile", ok_type="list")
+
+
+def _fields(profile: Profile) -> dict[str, object]:
     return {
-        "elid": one.id,
-        "id": one.id,
-        "profiletype": one.kind,
-        "name": one.name,
-        **{name: one.fields.get(name, "") for name in DETAILS},
+        "elid": profile.id,
+        "id": profile.id,
+        "profiletype": profile.kind,
+        "name": profile.name,
+        **{name: profile.fields.get(name, "") for name in DETAILS},
     }
 
 

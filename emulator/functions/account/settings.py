@@ -1,4 +1,4 @@
-"""What a login may say of itself, whichever function takes it."""
+"""Checks of the settings of a login, for every function that takes them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ EMAIL = re.compile(r"[^@\s]+@[^@\s]+\Z")
 
 
 def check_settings(changes: Mapping[str, str]) -> None:
-    """Refuses what would leave a login without a language or an address."""
+    """Raises BadValue for a language that does not exist, or an e-mail address that is none."""
     lang, email = changes.get("lang"), changes.get("email")
     if lang is not None and lang not in LANGUAGES:
         raise BadValue("lang", lang)

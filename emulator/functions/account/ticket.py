@@ -1,6 +1,6 @@
 """Tickets: ``clientticket``, ``ticket``, ``dashboard.tickets``.
 
-Source: docs/wire.md section 6. Observed: clients read these lists; the fields of a row, and how a
+Source: docs/wire.md section 6. Observed: clients read these lists. The fields of a row, and how a
 ticket is opened and closed, are assumed (docs/evidence.md 57).
 """
 
@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 
 from emulator.api.context import ActionResult, Call, FormAnswer, NeedsWrite, Rows
 from emulator.api.fields import Id, Text, Whole
-from emulator.api.registry import Evidence, Family
+from emulator.api.registry import Evidence, Family, FunctionOptions
 from emulator.api.schema import WireSchema
 from emulator.domain import tickets
 from emulator.domain.tickets import Ticket
@@ -28,10 +28,15 @@ STATES = {
     False: {"en": "Open", "ru": "Открыт"},
     True: {"en": "Closed", "ru": "Закрыт"},
 }
-CLIENT = {True: {"en": "You", "ru": "Вы"}, False: {"en": "Support", "ru": "Поддержка"}}
+AUTHORS = {True: {"en": "You", "ru": "Вы"}, False: {"en": "Support", "ru": "Поддержка"}}
+TICKET = "Number of the ticket."
+SUBJECT = "Subject of the ticket."
+TICKET_SERVICE = "Number of the service that the ticket is about; empty if none."
+TICKET_STATE = "State of the ticket as a label: open or closed."
+FAMILY = Family("clientticket", {"en": "Support", "ru": "Поддержка"})
 
 T = tables.ticket.c
-ROWS = Listing(
+TICKETS = Listing(
     select(*T).where(T.account_id == bindparam("owner")),
     T.id,
     (
@@ -45,128 +50,88 @@ ROWS = Listing(
 
 
 class TicketRow(WireSchema):
-    """One ticket. ``unread``: answers that were not looked at."""
+    """One ticket."""
 
-    id = Whole()
-    name = Text()
-    subject = Text()
-    item = Text()
-    status = Text()
-    unread = Whole()
-    date_start = Text()
-    date_last = Text()
+    id = Whole(TICKET)
+    name = Text(SUBJECT)
+    subject = Text("The same as `name`.")
+    item = Text(TICKET_SERVICE)
+    status = Text(TICKET_STATE)
+    unread = Whole("How many answers the client has not read.")
+    date_start = Text("When the ticket was opened, `YYYY-MM-DD hh:mm:ss`, UTC.")
+    date_last = Text("When it last changed, `YYYY-MM-DD hh:mm:ss`, UTC.")
 
 
 class TicketChange(WireSchema):
-    """Without ``elid`` a new ticket: subject and message; with it a further message.
+    """Without ``elid`` a new ticket, with it a further message in one."""
 
-    One client calls the subject ``name``, as lists do.
-    """
-
-    elid = Id(entity="ticket")
-    subject = Text()
-    name = Text()
-    message = Text(longest=LONGEST)
-    item = Id()
+    elid = Id("Number of the ticket; if left out, a new one is opened.", entity="ticket")
+    subject = Text("Subject of a new ticket.")
+    name = Text("The same, where `subject` is not sent, as one client does.")
+    message = Text("Text of the message.", longest=LONGEST)
+    item = Id("Number of the service that a new ticket is about.")
 
 
 class TicketForm(WireSchema):
     """A ticket as it is shown; its messages are the list ``messages_list``."""
 
-    id = Whole()
-    elid = Whole()
-    subject = Text()
-    item = Text()
-    status = Text()
-    message = Text()
+    id = Whole(TICKET)
+    elid = Whole("The same as `id`.")
+    subject = Text(SUBJECT)
+    item = Text(TICKET_SERVICE)
+    status = Text(TICKET_STATE)
+    message = Text("Where a further message is written; always empty.")
 
 
-def family() -> Family:
-    """Tickets."""
-    ticket = Family("clientticket", {"en": "Support", "ru": "Поддержка"})
-    for name in ("clientticket", "ticket", "dashboard.tickets"):
-        _add_list(ticket, name)
-    _add_form(ticket)
-    return ticket
+def list_tickets(call: Call, **paging: Any) -> Rows:
+    """The tickets of the account, newest first."""
+    return TICKETS.page(call, paging, lambda row: _row(call, row), fixed={"owner": call.user.id})
 
 
-def _add_list(ticket: Family, name: str) -> None:
-    @ticket.listing(
-        name,
-        takes=Paging,
-        returns=TicketRow,
-        fails=(AccessDenied,),
-        evidence=Evidence.OBSERVED,
-        source=SOURCE,
-    )
-    def listing(call: Call, **paging: Any) -> Rows:
-        """The tickets of the account, newest first."""
-        return ROWS.page(call, paging, lambda row: _row(call, row), fixed={"owner": call.user.id})
+TICKET_LIST: FunctionOptions = {
+    "takes": Paging,
+    "returns": TicketRow,
+    "fails": (AccessDenied,),
+    "evidence": Evidence.OBSERVED,
+    "source": SOURCE,
+}
+FAMILY.listing("clientticket", **TICKET_LIST)(list_tickets)
+FAMILY.listing("ticket", **TICKET_LIST)(list_tickets)
+FAMILY.listing("dashboard.tickets", **TICKET_LIST)(list_tickets)
 
 
 def _row(call: Call, row: Row) -> Mapping[str, object]:
-    one = Ticket(*row)
+    ticket = Ticket(*row)
     return {
-        "id": one.id,
-        "name": one.subject,
-        "subject": one.subject,
-        "item": one.service_id,
-        "status": call.words(STATES[one.closed]),
-        "unread": one.unread,
-        "date_start": f"{one.created_at:%Y-%m-%d %H:%M:%S}",
-        "date_last": f"{one.changed_at:%Y-%m-%d %H:%M:%S}",
+        "id": ticket.id,
+        "name": ticket.subject,
+        "subject": ticket.subject,
+        "item": ticket.service_id,
+        "status": call.words(STATES[ticket.closed]),
+        "unread": ticket.unread,
+        "date_start": f"{ticket.created_at:%Y-%m-%d %H:%M:%S}",
+        "date_last": f"{ticket.changed_at:%Y-%m-%d %H:%M:%S}",
     }
 
 
-def _add_form(ticket: Family) -> None:
-    @ticket.form(
-        "clientticket.edit",
-        takes=TicketChange,
-        returns=TicketForm,
-        fails=(Missed, BadValue),
-        evidence=Evidence.OBSERVED,
-        source=SOURCE,
-        example={"subject": "Question"},
-    )
-    def show(call: Call, elid: int | None = None, **draft: Any) -> FormAnswer | NeedsWrite:
-        """A ticket with what was said; with sok a new one, or a further message in one.
+@FAMILY.form(
+    "clientticket.edit",
+    takes=TicketChange,
+    returns=TicketForm,
+    fails=(Missed, BadValue),
+    evidence=Evidence.OBSERVED,
+    source=SOURCE,
+    example={"subject": "Question"},
+)
+def show_ticket(call: Call, elid: int | None = None, **draft: Any) -> FormAnswer | NeedsWrite:
+    """A ticket with its messages; with sok a new ticket, or a further message in one.
 
-        The button ``close`` closes it. Who looks at a ticket has read its answers.
-        """
-        if elid is None:
-            draft.setdefault("subject", draft.pop("name", ""))
-            return FormAnswer({"message": "", "item": "", **draft})
-        one = tickets.owned(call.shop, call.user, elid)
-        return _opened(call, one)
-
-    @show.on_submit
-    def send(
-        call: Call,
-        elid: int | None = None,
-        subject: str = "",
-        name: str = "",
-        message: str = "",
-        item: int | None = None,
-    ) -> ActionResult:
-        if not message.strip():
-            raise BadValue.empty("message")
-        if elid is not None:
-            one = tickets.owned(call.shop, call.user, elid)
-            return _done(call, tickets.ask(call.shop, one, message))
-        if not (subject.strip() or name.strip()):
-            raise BadValue.empty("subject")
-        return _done(call, tickets.begin(call.shop, call.user, subject or name, message, item))
-
-    @show.on_button("close")
-    def close(call: Call, elid: int | None = None, **_: Any) -> ActionResult:
-        if elid is None:
-            raise BadValue.empty("elid")
-        one = tickets.owned(call.shop, call.user, elid)
-        return _done(call, tickets.close(call.shop, one))
-
-
-def _opened(call: Call, ticket: Ticket) -> FormAnswer | NeedsWrite:
-    """The form of a ticket; its answers count as read from now on."""
+    The button ``close`` closes it. Showing a ticket marks its answers as read.
+    """
+    if elid is None:
+        draft.setdefault("subject", draft.pop("name", ""))
+        return FormAnswer({"message": "", "item": "", **draft})
+    ticket = tickets.owned(call.shop, call.user, elid)
     if ticket.unread:
         if not call.writing:
             return NeedsWrite()
@@ -174,28 +139,57 @@ def _opened(call: Call, ticket: Ticket) -> FormAnswer | NeedsWrite:
     return _form(call, ticket)
 
 
-def _done(call: Call, one: Ticket) -> ActionResult:
-    return ActionResult({"id": one.id}, form=_form(call, one))
+@show_ticket.on_submit
+def send_message(
+    call: Call,
+    elid: int | None = None,
+    subject: str = "",
+    name: str = "",
+    message: str = "",
+    item: int | None = None,
+) -> ActionResult:
+    """Opens a ticket, or adds a message to one."""
+    if not message.strip():
+        raise BadValue.empty("message")
+    if elid is not None:
+        ticket = tickets.owned(call.shop, call.user, elid)
+        return _result(call, tickets.ask(call.shop, ticket, message))
+    if not (subject.strip() or name.strip()):
+        raise BadValue.empty("subject")
+    return _result(call, tickets.begin(call.shop, call.user, subject or name, message, item))
 
 
-def _form(call: Call, one: Ticket) -> FormAnswer:
-    said = [
+@show_ticket.on_button("close")
+def close_ticket(call: Call, elid: int | None = None, **_: Any) -> ActionResult:
+    """Closes a ticket."""
+    if elid is None:
+        raise BadValue.empty("elid")
+    ticket = tickets.owned(call.shop, call.user, elid)
+    return _result(call, tickets.close(call.shop, ticket))
+
+
+def _result(call: Call, ticket: Ticket) -> ActionResult:
+    return ActionResult({"id": ticket.id}, form=_form(call, ticket))
+
+
+def _form(call: Call, ticket: Ticket) -> FormAnswer:
+    messages = [
         {
             "id": str(message.id),
             "date": f"{message.at:%Y-%m-%d %H:%M:%S}",
-            "user": call.words(CLIENT[message.by_client]),
+            "user": call.words(AUTHORS[message.by_client]),
             "message": message.text,
         }
-        for message in tickets.messages(call.shop, one)
+        for message in tickets.messages(call.shop, ticket)
     ]
     return FormAnswer(
         {
-            "id": one.id,
-            "elid": one.id,
-            "subject": one.subject,
-            "item": one.service_id,
-            "status": call.words(STATES[one.closed]),
+            "id": ticket.id,
+            "elid": ticket.id,
+            "subject": ticket.subject,
+            "item": ticket.service_id,
+            "status": call.words(STATES[ticket.closed]),
             "message": "",
         },
-        lists={"messages_list": said},
+        lists={"messages_list": messages},
     )

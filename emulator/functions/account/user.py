@@ -15,90 +15,89 @@ from emulator.api.schema import WireSchema
 from emulator.domain.accounts import accounts
 from emulator.domain.accounts.accounts import Account
 from emulator.errors import AccessDenied, BadValue, Missed
+from emulator.functions import descriptions
 from emulator.functions.account.settings import check_settings
-from emulator.functions.listing import Paging
-from emulator.functions.table import page_of
+from emulator.functions.listing import Paging, page_of
 
 SOURCE = "docs/wire.md section 8, docs/evidence.md 41"
 LEVEL = "16"
+USER = "Number of the login, the same as that of its account."
+FAMILY = Family("user", {"en": "Users", "ru": "Пользователи"})
 
 
 class UserRow(WireSchema):
-    """A login. ``level`` 16 is a client."""
+    """A login."""
 
-    id = Whole()
-    name = Text()
-    realname = Text()
-    email = Text()
-    phone = Text()
-    account = Text()
-    level = Text()
-    lang = Text()
+    id = Whole(USER)
+    name = Text(descriptions.LOGIN)
+    realname = Text(descriptions.REAL_NAME)
+    email = Text(descriptions.EMAIL)
+    phone = Text(descriptions.PHONE)
+    account = Text(descriptions.ACCOUNT_NAME)
+    level = Text("Level of access; always 16, a client.")
+    lang = Text(descriptions.LANGUAGE)
 
 
 class UserChange(WireSchema):
     """What can be changed of a login; only what is sent changes."""
 
-    elid = Id(entity="user", required=True)
-    realname = Text()
-    email = Text()
-    phone = Text()
-    lang = Text()
-    passwd = Text()
-    confirm = Text()
+    elid = Id(USER, entity="user", required=True)
+    realname = Text(descriptions.REAL_NAME)
+    email = Text(descriptions.EMAIL)
+    phone = Text(descriptions.PHONE)
+    lang = Text(descriptions.LANGUAGE)
+    passwd = Text(descriptions.PASSWORD)
+    confirm = Text(descriptions.PASSWORD_AGAIN)
 
 
 class UserForm(UserRow):
     """A login as it is shown; never its password."""
 
-    elid = Whole()
+    elid = Whole(USER)
 
 
-def family() -> Family:
-    """Logins."""
-    user = Family("user", {"en": "Users", "ru": "Пользователи"})
+@FAMILY.listing(
+    "user",
+    takes=Paging,
+    returns=UserRow,
+    fails=(AccessDenied,),
+    evidence=Evidence.OBSERVED,
+    source=SOURCE,
+)
+def list_users(call: Call, **paging: Any) -> Rows:
+    """The logins of the account: only the caller's own."""
+    return page_of(call, [_fields(call.user)], paging)
 
-    @user.listing(
-        "user",
-        takes=Paging,
-        returns=UserRow,
-        fails=(AccessDenied,),
-        evidence=Evidence.OBSERVED,
-        source=SOURCE,
-    )
-    def listing(call: Call, **paging: Any) -> Rows:
-        """The logins of the account: the one that asks."""
-        return page_of(call, [_fields(call.user)], paging)
 
-    @user.form(
-        "user.edit",
-        takes=UserChange,
-        returns=UserForm,
-        fails=(Missed, BadValue),
-        evidence=Evidence.OBSERVED,
-        source=SOURCE,
-        example={"elid": "1"},
-    )
-    def show(call: Call, elid: int, **draft: Any) -> FormAnswer:
-        """A login; with sok it changes, ``passwd`` and ``confirm`` its password."""
-        shown = {n: v for n, v in draft.items() if n not in ("passwd", "confirm")}
-        return FormAnswer({"elid": elid, **_fields(_own(call, elid)), **shown})
+@FAMILY.form(
+    "user.edit",
+    takes=UserChange,
+    returns=UserForm,
+    fails=(Missed, BadValue),
+    evidence=Evidence.OBSERVED,
+    source=SOURCE,
+    example={"elid": "1"},
+)
+def show_user(call: Call, elid: int, **draft: Any) -> FormAnswer:
+    """A login; with sok it changes, ``passwd`` and ``confirm`` change its password."""
+    shown = {name: v for name, v in draft.items() if name not in ("passwd", "confirm")}
+    return FormAnswer({"elid": elid, **_fields(_own(call, elid)), **shown})
 
-    @show.on_submit
-    def save(
-        call: Call, elid: int, passwd: str = "", confirm: str = "", **changes: Any
-    ) -> ActionResult:
-        account = _own(call, elid)
-        check_settings(changes)
-        if passwd != confirm:
-            raise BadValue("confirm", "")
-        changed = replace(account, **changes)
-        accounts.save(call.shop.db, changed)
-        if passwd:
-            accounts.set_password(call.shop.db, account.id, passwd)
-        return ActionResult({"id": account.id}, form=FormAnswer({"elid": elid, **_fields(changed)}))
 
-    return user
+@show_user.on_submit
+def save_user(
+    call: Call, elid: int, passwd: str = "", confirm: str = "", **changes: Any
+) -> ActionResult:
+    """Changes what was sent."""
+    account = _own(call, elid)
+    check_settings(changes)
+    if passwd != confirm:
+        raise BadValue("confirm", "")
+    changed = replace(account, **changes)
+    accounts.save(call.shop.db, changed)
+    if passwd:
+        accounts.set_password(call.shop.db, account.id, passwd)
+    return ActionResult({"id": account.id}, form=FormAnswer({"elid": elid, **_fields(changed)}))
 
 
 def _own(call: Call, elid: int) -> Account:

@@ -1,6 +1,7 @@
-"""``basket``: what was ordered and not yet paid, and paying it from the balance.
+"""``basket``: what was ordered and is not paid yet, and paying it from the balance.
 
-Source: docs/wire.md section 6, docs/resale.md section 2.4.
+Source: docs/wire.md section 6, docs/resale.md section 2.4. The new cart (``cart``) shows the same
+positions.
 """
 
 from __future__ import annotations
@@ -9,146 +10,119 @@ from collections.abc import Mapping
 
 from emulator.api.context import ActionResult, Call, FormAnswer
 from emulator.api.fields import Amount, Id, Text, Whole
-from emulator.api.registry import Evidence, Family, Function
+from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.billing import checkout, orders
 from emulator.domain.billing.orders import Basket, Item
 from emulator.domain.money import ZERO, plain, with_currency
 from emulator.errors import BadValue, Missed, NotEnoughMoney, PromocodeNotUsable
-from emulator.functions.billing import cart, order
-from emulator.functions.products.license_views import display_name
+from emulator.functions import descriptions
+from emulator.functions.products.common import display_name
+
+FAMILY = Family("basket", {"en": "Basket", "ru": "Корзина"})
 
 
-class BasketChange(WireSchema):
-    """``id``: a position or the whole order; ``promocode``: a code to use."""
+class BasketParameters(WireSchema):
+    """What of the basket, and a promo code to use."""
 
-    id = Id(entity="basket")
-    billorder = Id(entity="billorder")
-    promocode = Text()
+    id = Id(
+        "Number of a position for the button `delete`, of the whole order for the others.",
+        entity="basket",
+    )
+    billorder = Id("Number of the whole order.", entity="billorder")
+    promocode = Text("Promo code to use on what waits in the basket.")
 
 
 class BasketForm(WireSchema):
     """The basket's sums; its positions are the list ``itemlist``."""
 
-    billorder = Whole()
-    total_sum = Text()
-    full_discount = Text()
-    tax = Text()
-    amount = Amount()
-    currency = Text()
-    promocode = Text()
+    billorder = Whole("Number of the order, empty where the basket is empty.")
+    total_sum = Text("What is to be paid with its currency, after all discounts.")
+    full_discount = Text("The sum of all discounts with its currency.")
+    tax = Text("Tax in the sum with its currency; always 0.00 here.")
+    amount = Amount("What is to be paid as a bare number.")
+    currency = Text(descriptions.CURRENCY)
+    promocode = Text("The promo code in use; empty if none.")
 
 
-FAILS = (BadValue, Missed, NotEnoughMoney, PromocodeNotUsable)
+@FAMILY.form(
+    "basket",
+    takes=BasketParameters,
+    returns=BasketForm,
+    fails=(BadValue, Missed, NotEnoughMoney, PromocodeNotUsable),
+    evidence=Evidence.OBSERVED,
+    source="docs/wire.md section 6",
+)
+def show_basket(
+    call: Call, id: int | None = None, billorder: int | None = None, promocode: str = ""
+) -> FormAnswer:
+    """Shows the basket; its buttons delete a position, clear it, or pay it from the balance."""
+    del id, billorder, promocode
+    return _form(call)
 
 
-def family() -> Family:
-    """The old basket, and the new cart, which is another view of the same."""
-    basket = Family("basket", {"en": "Basket", "ru": "Корзина"})
-    _add_basket(basket)
-    cart.add_cart(basket, position_row)
-    order.add_orders(basket)
-    return basket
+@show_basket.on_submit
+def use_promocode(
+    call: Call, id: int | None = None, billorder: int | None = None, promocode: str = ""
+) -> ActionResult:
+    """Uses the promo code, if one was sent. Raises Missed for an order that is not the basket's."""
+    number = billorder if billorder is not None else id
+    if number is not None:
+        orders.named(call.shop, call.user, number)
+    if promocode:
+        orders.use_promocode(call.shop, call.user, promocode)
+    return ActionResult({}, form=_form(call), flat=True)
 
 
-def _add_basket(family: Family) -> None:
-    @family.form(
-        "basket",
-        takes=BasketChange,
-        returns=BasketForm,
-        fails=FAILS,
-        evidence=Evidence.OBSERVED,
-        source="docs/wire.md section 6",
-    )
-    def show(
-        call: Call,
-        id: int | None = None,
-        billorder: int | None = None,
-        promocode: str = "",
-    ) -> FormAnswer:
-        """Shows the basket; its buttons delete a position, clear it, or pay it from the balance."""
-        return _form(call)
-
-    @show.on_submit
-    def submit(
-        call: Call,
-        id: int | None = None,
-        billorder: int | None = None,
-        promocode: str = "",
-    ) -> ActionResult:
-        number = billorder if billorder is not None else id
-        if number is not None:
-            orders.named(call.shop, call.user, number)
-        if promocode:
-            orders.use_promocode(call.shop, call.user, promocode)
-        return ActionResult({}, form=_form(call), flat=True)
-
-    _add_buttons(show)
+@show_basket.on_button("delete")
+def delete_position(
+    call: Call, id: int | None = None, billorder: int | None = None, promocode: str = ""
+) -> ActionResult:
+    """Takes one position out."""
+    del billorder, promocode
+    if id is None:
+        raise BadValue.empty("id")
+    orders.remove(call.shop, call.user, id)
+    return ActionResult({}, form=_form(call))
 
 
-def _add_buttons(show: Function) -> None:
-    @show.on_button("delete")
-    def delete(
-        call: Call,
-        id: int | None = None,
-        billorder: int | None = None,
-        promocode: str = "",
-    ) -> ActionResult:
-        if id is None:
-            raise BadValue.empty("id")
-        orders.remove(call.shop, call.user, id)
-        return ActionResult({}, form=_form(call))
+@show_basket.on_button("clearbasket")
+def clear_basket(
+    call: Call, id: int | None = None, billorder: int | None = None, promocode: str = ""
+) -> ActionResult:
+    """Takes every position out."""
+    del promocode
+    orders.clear(call.shop, call.user, id if id is not None else billorder)
+    return ActionResult({}, form=_form(call))
 
-    @show.on_button("clearbasket")
-    def clear(
-        call: Call,
-        id: int | None = None,
-        billorder: int | None = None,
-        promocode: str = "",
-    ) -> ActionResult:
-        orders.clear(call.shop, call.user, id if id is not None else billorder)
-        return ActionResult({}, form=_form(call))
 
-    @show.on_button("free")
-    def pay(
-        call: Call,
-        id: int | None = None,
-        billorder: int | None = None,
-        promocode: str = "",
-    ) -> ActionResult:
-        if promocode:
-            orders.use_promocode(call.shop, call.user, promocode)
-        paid = checkout.pay(call.shop, call.user, id if id is not None else billorder)
-        told: Mapping[str, object] = {} if paid is None else {"billorder": paid.id}
-        return ActionResult(told, ok="func=order", ok_type="list")
+@show_basket.on_button("free")
+def pay_basket(
+    call: Call, id: int | None = None, billorder: int | None = None, promocode: str = ""
+) -> ActionResult:
+    """Pays the whole basket from the balance."""
+    if promocode:
+        orders.use_promocode(call.shop, call.user, promocode)
+    paid = checkout.pay(call.shop, call.user, id if id is not None else billorder)
+    fields: Mapping[str, object] = {} if paid is None else {"billorder": paid.id}
+    return ActionResult(fields, ok="func=order", ok_type="list")
 
 
 def _form(call: Call) -> FormAnswer:
     basket = orders.basket_of(call.shop, call.user)
     currency = call.user.currency
-    if basket is None:
-        sums = {
-            "billorder": "",
-            "total_sum": with_currency(ZERO, currency),
-            "full_discount": with_currency(ZERO, currency),
-            "tax": with_currency(ZERO, currency),
-            "amount": ZERO,
-            "currency": currency,
-            "promocode": "",
-        }
-        return FormAnswer(sums, lists={"itemlist": []})
+    total, discount = (basket.total, basket.full_discount) if basket else (ZERO, ZERO)
     sums = {
-        "billorder": basket.id,
-        "total_sum": with_currency(basket.total, currency),
-        "full_discount": with_currency(basket.full_discount, currency),
+        "billorder": basket.id if basket else "",
+        "total_sum": with_currency(total, currency),
+        "full_discount": with_currency(discount, currency),
         "tax": with_currency(ZERO, currency),
-        "amount": basket.total,
+        "amount": total,
         "currency": currency,
-        "promocode": basket.promocode or "",
+        "promocode": (basket.promocode or "") if basket else "",
     }
-    return FormAnswer(
-        sums, lists={"itemlist": [position_row(call, basket, item) for item in basket.items]}
-    )
+    rows = [position_row(call, basket, item) for item in basket.items] if basket else []
+    return FormAnswer(sums, lists={"itemlist": rows})
 
 
 def position_row(call: Call, basket: Basket, item: Item) -> dict[str, object]:

@@ -1,12 +1,12 @@
 """The new cart: what the new order form puts there, emptying it, and paying some of it.
 
-Source: docs/resale.md section 2.4 (new cart). The cart and the old basket show the same
-positions: who orders in one and looks in the other finds what was ordered (docs/evidence.md 45).
+Source: docs/resale.md section 2.4 (new cart). The cart and the old basket show the same positions:
+who orders in one and looks in the other sees what was ordered (docs/evidence.md 45).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from emulator.api.context import ActionResult, Call, FormAnswer
 from emulator.api.fields import Id, Ids, Text, Whole
@@ -16,165 +16,167 @@ from emulator.domain.billing import checkout, orders, topups
 from emulator.domain.billing.orders import Basket, Item
 from emulator.domain.money import ZERO, with_currency
 from emulator.errors import BadValue, Missed, NotEnoughMoney
+from emulator.functions import descriptions
+from emulator.functions.billing.basket import position_row
 
 SOURCE = "docs/resale.md section 2.4"
 FAILS = (BadValue, Missed, NotEnoughMoney)
 BALANCE = 0
 """``paymethod_id`` of the account's own money."""
-PositionRow = Callable[[Call, Basket, Item], dict[str, object]]
+PAYMETHOD_ID = "Number of the way of paying; 0 is the balance."
+FAMILY = Family("basket", {"en": "Basket", "ru": "Корзина"})
 
 
-class CartChange(WireSchema):
-    """``id``: a position."""
+class CartParameters(WireSchema):
+    """Which position."""
 
-    id = Id(entity="lineitem")
+    id = Id("Number of a position, for the button `delete`.", entity="lineitem")
 
 
 class CartForm(WireSchema):
     """The cart's sums; its positions are the list ``itemlist``."""
 
-    total_sum = Text()
-    full_discount = Text()
-    tax = Text()
-    currency = Text()
-    count = Whole()
+    total_sum = Text("What is to be paid with its currency, after all discounts.")
+    full_discount = Text("The sum of all discounts with its currency.")
+    tax = Text("Tax in the sum with its currency; always 0.00 here.")
+    currency = Text(descriptions.CURRENCY)
+    count = Whole("How many positions there are.")
 
 
-class Confirmation(WireSchema):
-    """Which positions are paid, and by which method; 0 is the balance."""
+class ConfirmParameters(WireSchema):
+    """Which positions are paid, and how."""
 
-    elid = Ids(required=True, entity="lineitem")
-    paymethod_id = Whole(needed=True)
+    elid = Ids(
+        "Numbers of the positions, separated by commas: `1, 2`.", required=True, entity="lineitem"
+    )
+    paymethod_id = Whole(PAYMETHOD_ID, needed=True)
 
 
 class ConfirmForm(WireSchema):
     """What would be paid, and the order made of it."""
 
-    elid = Text()
-    paymethod_id = Whole()
-    total_sum = Text()
-    currency = Text()
-    billorder = Whole()
+    elid = Text("Numbers of the positions.")
+    paymethod_id = Whole(PAYMETHOD_ID)
+    total_sum = Text("What is to be paid with its currency.")
+    currency = Text(descriptions.CURRENCY)
+    billorder = Whole("Number of the order that the positions became.")
 
 
-def add_cart(family: Family, row: PositionRow) -> None:
-    """``cart``, ``cart.empty`` and ``cartorder.create.confirm``; ``row`` shows one position."""
-    _add_cart(family, row)
-    _add_empty(family)
-    _add_confirm(family)
+@FAMILY.form(
+    "cart",
+    takes=CartParameters,
+    returns=CartForm,
+    fails=FAILS,
+    evidence=Evidence.OBSERVED,
+    source=SOURCE,
+    title={"en": "Cart", "ru": "Корзина"},
+)
+def show_cart(call: Call, id: int | None = None) -> FormAnswer:
+    """The positions that wait for payment; its button ``delete`` takes one out."""
+    del id
+    return _form(call)
 
 
-def _add_cart(family: Family, row: PositionRow) -> None:
-    @family.form(
-        "cart",
-        takes=CartChange,
-        returns=CartForm,
-        fails=FAILS,
-        evidence=Evidence.OBSERVED,
-        source=SOURCE,
-        title={"en": "Cart", "ru": "Корзина"},
-    )
-    def show(call: Call, id: int | None = None) -> FormAnswer:
-        """The positions that wait for payment; its button ``delete`` takes one out."""
-        return _form(call, row)
-
-    @show.on_submit
-    def submit(call: Call, id: int | None = None) -> ActionResult:
-        if id is not None:
-            _positions(call, [id])
-        return ActionResult({}, form=_form(call, row), flat=True)
-
-    @show.on_button("delete")
-    def delete(call: Call, id: int | None = None) -> ActionResult:
-        if id is None:
-            raise BadValue.empty("id")
+@show_cart.on_submit
+def check_position(call: Call, id: int | None = None) -> ActionResult:
+    """Shows the cart again. Raises Missed for a position that is not in it."""
+    if id is not None:
         _positions(call, [id])
-        orders.remove(call.shop, call.user, id)
-        return ActionResult({}, form=_form(call, row))
+    return ActionResult({}, form=_form(call), flat=True)
 
 
-def _form(call: Call, row: PositionRow) -> FormAnswer:
+@show_cart.on_button("delete")
+def delete_position(call: Call, id: int | None = None) -> ActionResult:
+    """Takes one position out."""
+    if id is None:
+        raise BadValue.empty("id")
+    _positions(call, [id])
+    orders.remove(call.shop, call.user, id)
+    return ActionResult({}, form=_form(call))
+
+
+def _form(call: Call) -> FormAnswer:
     basket = orders.basket_of(call.shop, call.user)
     currency = call.user.currency
-    items = () if basket is None else basket.items
-    rows = [] if basket is None else [_line(row(call, basket, item), item) for item in items]
-    total, off = (basket.total, basket.full_discount) if basket else (ZERO, ZERO)
+    rows = [_line(call, basket, item) for item in basket.items] if basket else []
+    total, discount = (basket.total, basket.full_discount) if basket else (ZERO, ZERO)
     sums = {
         "total_sum": with_currency(total, currency),
-        "full_discount": with_currency(off, currency),
+        "full_discount": with_currency(discount, currency),
         "tax": with_currency(ZERO, currency),
         "currency": currency,
-        "count": len(items),
+        "count": len(rows),
     }
     return FormAnswer(sums, lists={"itemlist": rows})
 
 
-def _line(shown: dict[str, object], item: Item) -> dict[str, object]:
-    return {**shown, "lineitem.id": str(item.id)}
+def _line(call: Call, basket: Basket, item: Item) -> dict[str, object]:
+    return {**position_row(call, basket, item), "lineitem.id": str(item.id)}
 
 
-def _add_empty(family: Family) -> None:
-    @family.action(
-        "cart.empty",
-        fails=FAILS,
-        evidence=Evidence.OBSERVED,
-        source=SOURCE,
-        title={"en": "Emptying the cart", "ru": "Очистка корзины"},
+@FAMILY.action(
+    "cart.empty",
+    fails=FAILS,
+    evidence=Evidence.OBSERVED,
+    source=SOURCE,
+    title={"en": "Emptying the cart", "ru": "Очистка корзины"},
+)
+def empty_cart(call: Call) -> ActionResult:
+    """Takes everything out; services that were only ordered go with it."""
+    orders.clear(call.shop, call.user, None)
+    return ActionResult(ok="func=cart", ok_type="form")
+
+
+@FAMILY.form(
+    "cartorder.create.confirm",
+    takes=ConfirmParameters,
+    returns=ConfirmForm,
+    fails=FAILS,
+    evidence=Evidence.OBSERVED,
+    source=SOURCE,
+    title={"en": "Paying the cart", "ru": "Оплата корзины"},
+)
+def show_confirm(call: Call, elid: Sequence[int], paymethod_id: int = BALANCE) -> FormAnswer:
+    """Makes an order of some positions: from the balance they are paid and opened at once."""
+    basket, chosen = _positions(call, elid)
+    total = sum((basket.price(item) for item in chosen), ZERO)
+    return FormAnswer(
+        {
+            "elid": ", ".join(str(number) for number in elid),
+            "paymethod_id": paymethod_id,
+            "total_sum": with_currency(total, call.user.currency),
+            "currency": call.user.currency,
+        }
     )
-    def empty(call: Call) -> ActionResult:
-        """Takes everything out; services that were only ordered go with it."""
-        orders.clear(call.shop, call.user, None)
-        return ActionResult(ok="func=cart", ok_type="form")
 
 
-def _add_confirm(family: Family) -> None:
-    @family.form(
-        "cartorder.create.confirm",
-        takes=Confirmation,
-        returns=ConfirmForm,
-        fails=FAILS,
-        evidence=Evidence.OBSERVED,
-        source=SOURCE,
-        title={"en": "Paying the cart", "ru": "Оплата корзины"},
-    )
-    def show(call: Call, elid: Sequence[int], paymethod_id: int = BALANCE) -> FormAnswer:
-        """Makes an order of some positions: from the balance they are paid and opened at once."""
-        basket, chosen = _positions(call, elid)
-        total = sum((basket.price(item) for item in chosen), ZERO)
-        return FormAnswer(
-            {
-                "elid": ", ".join(str(number) for number in elid),
-                "paymethod_id": paymethod_id,
-                "total_sum": with_currency(total, call.user.currency),
-                "currency": call.user.currency,
-            }
-        )
-
-    @show.on_submit
-    def pay(call: Call, elid: Sequence[int], paymethod_id: int) -> ActionResult:
-        if paymethod_id != BALANCE:
-            return _by_method(call, elid, paymethod_id)
-        paid = checkout.pay_positions(call.shop, call.user, elid)
-        return ActionResult({"billorder": paid}, ok="func=order", ok_type="list")
+@show_confirm.on_submit
+def confirm(call: Call, elid: Sequence[int], paymethod_id: int) -> ActionResult:
+    """Pays from the balance, or names the next step of another way of paying."""
+    if paymethod_id != BALANCE:
+        return _start_payment(call, elid, paymethod_id)
+    paid = checkout.pay_positions(call.shop, call.user, elid)
+    return ActionResult({"billorder": paid}, ok="func=order", ok_type="list")
 
 
-def _by_method(call: Call, elid: Sequence[int], paymethod_id: int) -> ActionResult:
-    """Another method: the payment itself is begun by ``payment.add`` for the whole order."""
+def _start_payment(call: Call, elid: Sequence[int], paymethod_id: int) -> ActionResult:
+    """The payment itself is begun by ``payment.add``, for the whole order."""
     basket, _ = _positions(call, elid)
-    if all(one.id != paymethod_id for one in topups.methods(call.shop, call.user.currency)):
+    methods = topups.methods(call.shop, call.user.currency)
+    if all(method.id != paymethod_id for method in methods):
         raise BadValue("paymethod_id", str(paymethod_id))
     return ActionResult(
         {"billorder": basket.id}, ok=f"func=payment.add&billorder={basket.id}", ok_type="form"
     )
 
 
-def _positions(call: Call, wanted: Sequence[int]) -> tuple[Basket, list[Item]]:
-    """The cart and these positions of it; Missed for one that is not there."""
+def _positions(call: Call, numbers: Sequence[int]) -> tuple[Basket, list[Item]]:
+    """The cart and these positions of it. Raises Missed for one that is not there."""
     basket = orders.basket_of(call.shop, call.user)
-    known = {} if basket is None else {item.id: item for item in basket.items}
-    for number in wanted:
-        if number not in known:
+    items = {} if basket is None else {item.id: item for item in basket.items}
+    for number in numbers:
+        if number not in items:
             raise Missed("lineitem", str(number))
     if basket is None:
         raise Missed("lineitem", "")
-    return basket, [known[number] for number in dict.fromkeys(wanted)]
+    return basket, [items[number] for number in dict.fromkeys(numbers)]

@@ -18,14 +18,15 @@ from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.money import ZERO, rounded
 from emulator.errors import AccessDenied
-from emulator.functions.filters import declare_filter
-from emulator.functions.listing import Column, Listing, Paging
-from emulator.functions.params import PROJECT
+from emulator.functions import descriptions
+from emulator.functions.form_parts import PROJECT
+from emulator.functions.listing import Column, Filter, Listing, Paging, declare_filter
 from emulator.store import tables
 from emulator.store.engine import Row
 from emulator.texts import OPERATIONS, in_language
 
 SOURCE = "docs/wire.md section 6"
+FAMILY = Family("expense", {"en": "Expenses", "ru": "Расходы"})
 
 E = tables.expense.c
 V = tables.service.c
@@ -48,54 +49,45 @@ LISTING = Listing(
 
 
 class ExpenseRow(WireSchema):
-    """One charge. ``amount`` is what was taken, ``discountamount`` what was not."""
+    """One charge."""
 
-    id = Whole()
-    locale_name = Text()
-    account = Text()
-    project = Text()
-    realdate = Day()
-    cdate = Day()
-    amount = Amount()
-    notpayd = Amount()
-    discount = Amount()
-    discountamount = Amount()
-    taxamount = Amount()
-    payments = Text()
-    currency = Text()
-    currency_str = Text()
-    operation = Text()
-    intname = Text()
-    main_item = Whole()
-
-
-def family() -> Family:
-    """The list of charges and its filter."""
-    expense = Family("expense", {"en": "Expenses", "ru": "Расходы"})
-
-    @expense.listing(
-        "expense",
-        takes=Paging,
-        returns=ExpenseRow,
-        fails=(AccessDenied,),
-        evidence=Evidence.DOCUMENTED,
-        source=SOURCE,
-    )
-    def listing(call: Call, **paging: Any) -> Rows:
-        """All charges of the account, newest first; a free operation is a charge of 0.00.
-
-        ``main_item`` is the service, ``intname`` its product type, ``discount`` the percentage
-        behind ``discountamount`` (all three assumed). Everything is paid at once from the balance
-        and without tax, so ``notpayd`` and ``taxamount`` are 0.00 and ``payments`` is empty.
-        """
-        fixed = {"owner": call.user.id}
-        return LISTING.page(call, paging, lambda row: _row(call, row), fixed=fixed)
-
-    declare_filter(expense, "expense", LISTING, SOURCE, _selects)
-    return expense
+    id = Whole("Number of the charge.")
+    locale_name = Text("What was charged, in the language of the caller.")
+    account = Text(descriptions.ACCOUNT_NAME)
+    project = Text(descriptions.PROJECT)
+    realdate = Day("Day of the charge.")
+    cdate = Day("The same day as `realdate`.")
+    amount = Amount("What was charged, after the discount.")
+    notpayd = Amount("What of it is not paid yet; always 0.00, for all is paid at once.")
+    discount = Amount("The discount in per cent of the full price.")
+    discountamount = Amount("The discount as an amount.")
+    taxamount = Amount("Tax in the amount; always 0.00 here.")
+    payments = Text("Payments that covered it; always empty, for all is paid from the balance.")
+    currency = Text(descriptions.CURRENCY)
+    currency_str = Text("The same as `currency`.")
+    operation = Text("Kind of the charge: `open`, `prolong`, `changepricelist`, `addon`.")
+    intname = Text("Internal name of the service's product type.")
+    main_item = Whole("Number of the service that was charged for.")
 
 
-def _selects(call: Call) -> Mapping[str, list[Choice]]:
+@FAMILY.listing(
+    "expense",
+    takes=Paging,
+    returns=ExpenseRow,
+    fails=(AccessDenied,),
+    evidence=Evidence.DOCUMENTED,
+    source=SOURCE,
+)
+def list_expenses(call: Call, **paging: Any) -> Rows:
+    """All charges of the account, newest first; a free operation is a charge of 0.00.
+
+    The meaning of ``main_item``, ``intname`` and ``discount`` is assumed.
+    """
+    fixed = {"owner": call.user.id}
+    return LISTING.page(call, paging, lambda row: _row(call, row), fixed=fixed)
+
+
+def _filter_selects(call: Call) -> Mapping[str, list[Choice]]:
     """The kinds of charges to choose from."""
     return {
         "operation": [
@@ -103,6 +95,9 @@ def _selects(call: Call) -> Mapping[str, list[Choice]]:
             for operation, texts in OPERATIONS.items()
         ]
     }
+
+
+declare_filter(FAMILY, "expense.filter", Filter("expense", LISTING, _filter_selects), SOURCE)
 
 
 def _row(call: Call, row: Row) -> Mapping[str, object]:

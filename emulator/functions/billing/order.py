@@ -17,24 +17,22 @@ STATES = {
     True: {"en": "Waits for payment", "ru": "Ожидает оплаты"},
     False: {"en": "Paid", "ru": "Оплачен"},
 }
+FAMILY = Family("basket", {"en": "Basket", "ru": "Корзина"})
 
 
-def add_orders(family: Family) -> None:
-    """Adds ``order``."""
-
-    @family.document(
-        "order",
-        fails=(AccessDenied,),
-        evidence=Evidence.OBSERVED,
-        source="docs/resale.md section 2.4",
-        title={"en": "Orders", "ru": "Заказы"},
-    )
-    def show(call: Call) -> FormAnswer:
-        """The newest orders, and in ``openlist`` the one that waits for payment."""
-        found = bill_orders.latest(call.shop, call.user)
-        waiting = [_row(call, one) for one in found if one.open]
-        paid = [_row(call, one) for one in found if not one.open]
-        return FormAnswer({"count": len(found)}, lists={"openlist": waiting, "paidlist": paid})
+@FAMILY.document(
+    "order",
+    fails=(AccessDenied,),
+    evidence=Evidence.OBSERVED,
+    source="docs/resale.md section 2.4",
+    title={"en": "Orders", "ru": "Заказы"},
+)
+def show_orders(call: Call) -> FormAnswer:
+    """The newest orders: in ``openlist`` the one that waits for payment, in ``paidlist`` others."""
+    latest = bill_orders.latest(call.shop, call.user)
+    waiting = [_row(call, order) for order in latest if order.open]
+    paid = [_row(call, order) for order in latest if not order.open]
+    return FormAnswer({"count": len(latest)}, lists={"openlist": waiting, "paidlist": paid})
 
 
 def _row(call: Call, order: BillOrder) -> dict[str, object]:

@@ -19,10 +19,9 @@ from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.money import with_currency
 from emulator.errors import AccessDenied
-from emulator.functions.billing.payment_add import add_payment
-from emulator.functions.filters import declare_filter
-from emulator.functions.listing import Column, Listing, Paging
-from emulator.functions.params import PROJECT
+from emulator.functions import descriptions
+from emulator.functions.form_parts import PROJECT
+from emulator.functions.listing import Column, Filter, Listing, Paging, declare_filter
 from emulator.store import tables
 from emulator.store.engine import Row
 from emulator.texts import PAYMENT_STATES, in_language
@@ -32,7 +31,8 @@ METHODS = {
     "opening": {"en": "Opening balance", "ru": "Начальный остаток"},
     "correction": {"en": "Correction", "ru": "Корректировка"},
 }
-"""What the world's own ways of paying are called; any other is told by its own name."""
+"""Names of the world's own ways of paying; any other is shown by its own name."""
+FAMILY = Family("payment", {"en": "Payments", "ru": "Платежи"})
 
 P = tables.payment.c
 LISTING = Listing(
@@ -60,63 +60,58 @@ LISTING = Listing(
 class PaymentRow(WireSchema):
     """One payment. ``amount`` is the bare number, ``*_iso`` the number and its currency."""
 
-    id = Whole()
-    number = Text()
-    create_date = Day()
-    createdate = Day()
-    paydate = Day()
-    status = WireField()
-    status_orig = Whole()
-    amount = Amount()
-    subaccountamount_iso = Text()
-    paymethodamount_iso = Text()
-    currency = Text()
-    currency_str = Text()
-    paymethod = Text()
-    paymethod_name = Text()
-    paymethodname = Text()
-    sender_name = Text()
-    recipient_name = Text()
-    account_name = Text()
-    project = Text()
-    allowrefund = Text()
-    restrictrefund = Text()
+    id = Whole("Number of the payment.")
+    number = Text("The same as `id`.")
+    create_date = Day("Day on which the payment was begun.")
+    createdate = Day("The same as `create_date`.")
+    paydate = Day("Day on which the money was credited; empty before.")
+    status = WireField("State of the payment as a label, with its number as attribute `orig`.")
+    status_orig = Whole("Number of the state: 1 new, 4 credited, 6 refunded, 9 cancelled.")
+    amount = Amount("The amount as a bare number.")
+    subaccountamount_iso = Text("The amount with its currency, as it is credited.")
+    paymethodamount_iso = Text("The amount with its currency, as it is paid; the same.")
+    currency = Text(descriptions.CURRENCY)
+    currency_str = Text("The same as `currency`.")
+    paymethod = Text("Internal name of the way of paying.")
+    paymethod_name = Text("Name of the way of paying.")
+    paymethodname = Text("The same as `paymethod_name`.")
+    sender_name = Text("Who paid: the client's full name or login.")
+    recipient_name = Text("Who was paid: the provider.")
+    account_name = Text(descriptions.ACCOUNT_NAME)
+    project = Text(descriptions.PROJECT)
+    allowrefund = Text("Whether the client may have it refunded; always `off` here.")
+    restrictrefund = Text("Whether refunds are restricted; always `on` here.")
 
 
-def family() -> Family:
-    """The list of payments and its filter."""
-    payment = Family("payment", {"en": "Payments", "ru": "Платежи"})
+@FAMILY.listing(
+    "payment",
+    takes=Paging,
+    returns=PaymentRow,
+    fails=(AccessDenied,),
+    evidence=Evidence.DOCUMENTED,
+    source=SOURCE,
+)
+def list_payments(call: Call, **paging: Any) -> Rows:
+    """All payments of the account, newest first; the opening balance is one of them.
 
-    @payment.listing(
-        "payment",
-        takes=Paging,
-        returns=PaymentRow,
-        fails=(AccessDenied,),
-        evidence=Evidence.DOCUMENTED,
-        source=SOURCE,
-    )
-    def listing(call: Call, **paging: Any) -> Rows:
-        """All payments of the account, newest first; the opening balance is one of them.
-
-        Filters: ``status``, ``createdatestart`` and ``createdateend`` (days, inclusive),
-        ``saamount_from`` and ``saamount_to``. ``paydate`` is empty until the money is credited.
-        """
-        fixed = {"owner": call.user.id}
-        return LISTING.page(call, paging, lambda row: _row(call, row), fixed=fixed)
-
-    add_payment(payment)
-    declare_filter(payment, "payment", LISTING, SOURCE, _selects)
-    return payment
+    Filters: ``status``, ``createdatestart`` and ``createdateend`` (days, inclusive),
+    ``saamount_from`` and ``saamount_to``. ``paydate`` is empty until the money is credited.
+    """
+    fixed = {"owner": call.user.id}
+    return LISTING.page(call, paging, lambda row: _row(call, row), fixed=fixed)
 
 
-def _selects(call: Call) -> Mapping[str, list[Choice]]:
-    """The statuses to choose from."""
+def _filter_selects(call: Call) -> Mapping[str, list[Choice]]:
+    """The states to choose from."""
     return {
         "status": [
             Choice(status, in_language(texts, call.lang))
             for status, texts in PAYMENT_STATES.items()
         ]
     }
+
+
+declare_filter(FAMILY, "payment.filter", Filter("payment", LISTING, _filter_selects), SOURCE)
 
 
 def _row(call: Call, row: Row) -> Mapping[str, object]:
@@ -130,7 +125,7 @@ def _row(call: Call, row: Row) -> Mapping[str, object]:
     number, status, amount, currency, method, created_at, paid_at = row
     label = in_language(PAYMENT_STATES[str(status)], call.lang)
     name = in_language(METHODS.get(method, {"en": method}), call.lang)
-    told = with_currency(amount, currency)
+    amount_text = with_currency(amount, currency)
     user = call.user
     return {
         "id": number,
@@ -141,8 +136,8 @@ def _row(call: Call, row: Row) -> Mapping[str, object]:
         "status": Leaf(label, {"orig": str(status)}),
         "status_orig": status,
         "amount": amount,
-        "subaccountamount_iso": told,
-        "paymethodamount_iso": told,
+        "subaccountamount_iso": amount_text,
+        "paymethodamount_iso": amount_text,
         "currency": currency,
         "currency_str": currency,
         "paymethod": method,

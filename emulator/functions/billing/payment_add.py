@@ -1,4 +1,4 @@
-"""``payment.add`` and what follows: from the wish to pay to the page on which it is paid.
+"""``payment.add`` and its next steps, from the amount to the page on which it is paid.
 
 Source: docs/resale.md section 2.4, docs/wire.md section 6; docs/evidence.md 37. Observed: the
 ``ok`` of ``payment.add.method`` is ``func=order`` where nothing is left to pay, else a query that
@@ -18,130 +18,127 @@ from emulator.domain.billing import checkout, orders, payments, topups
 from emulator.domain.billing.topups import Payment
 from emulator.domain.money import plain, with_currency
 from emulator.errors import AccessDenied, ApiError, BadValue, Missed, NotEnoughMoney
+from emulator.functions import descriptions
 
 SOURCE = "docs/resale.md section 2.4, docs/wire.md section 6"
 FROM_BALANCE = 0
 """The way of paying that is no payment (documented as ``paymethod_id=0``)."""
 FAILS: tuple[type[ApiError], ...] = (Missed, BadValue, NotEnoughMoney, AccessDenied)
 PAGE = "/pay/"
+PAYMENT = "Number of a payment that was begun."
+FAMILY = Family("payment", {"en": "Payments", "ru": "Платежи"})
 
 
-class Wish(WireSchema):
-    """What is to be paid: an order of the basket, or an amount."""
+class AmountParameters(WireSchema):
+    """What is to be paid: an order of the basket, a payment that was begun, or an amount."""
 
-    billorder = Whole()
-    payment_id = Id(entity="payment")
-    amount = Amount()
-    payment_currency = Text()
-
-
-class Chosen(Wish):
-    """The same with the way of paying; both its names are in use."""
-
-    paymethod = Whole()
-    paymethod_id = Whole()
-    profile = Whole()
+    billorder = Whole("Number of the unpaid order in the basket that is to be paid.")
+    payment_id = Id("Number of a payment that was begun, to pay its amount.", entity="payment")
+    amount = Amount("Amount to pay in, where it is for no order.")
+    payment_currency = Text("Currency of the payment; accepted and ignored: the account's is used.")
 
 
-class Begun(WireSchema):
-    """A payment that was begun: ``payment_id`` or ``elid``; ``key`` stands in for a login."""
+class MethodParameters(AmountParameters):
+    """What is to be paid, with the way of paying; both its names are in use."""
 
-    elid = Id(entity="payment")
-    payment_id = Id(entity="payment")
-    key = Text()
+    paymethod = Whole("Number of the way of paying; 0 is the balance.")
+    paymethod_id = Whole("The same, where `paymethod` is not sent.")
+    profile = Whole("Number of the payer; accepted and ignored.")
 
 
-class BegunOrChosen(Begun, Chosen):
-    """The same, or what is to be paid with the way of paying."""
+class PaymentParameters(WireSchema):
+    """A payment that was begun; its key replaces a login."""
+
+    elid = Id("Number of the payment, where `payment_id` is not sent.", entity="payment")
+    payment_id = Id(PAYMENT, entity="payment")
+    key = Text("Key of the payment, from the query in `ok`; replaces a login.")
+
+
+class PaymentOrMethodParameters(PaymentParameters, MethodParameters):
+    """A payment that was begun, or what is to be paid with the way of paying."""
 
 
 class PaymentForm(WireSchema):
-    """What is shown on the way, and what a submit answers."""
+    """What the steps show, and what a submit answers."""
 
-    id = Whole()
-    billorder = Whole()
-    payment_id = Whole()
-    amount = Amount()
-    payment_currency = Text()
-    paymethod = Whole()
-    paymethod_name = Text()
-    status = Whole()
-    orderinfo = Text()
-    url = Text()
+    id = Whole(PAYMENT)
+    billorder = Whole("Number of the order that is paid; empty for a mere amount.")
+    payment_id = Whole("The same as `id`.")
+    amount = Amount("What is to be paid as a bare number.")
+    payment_currency = Text(descriptions.CURRENCY)
+    paymethod = Whole("Number of the way of paying, as it was sent.")
+    paymethod_name = Text("Internal name of the way of paying.")
+    status = Whole("State of the payment: 1 new, 2 in progress, 4 credited, 9 cancelled.")
+    orderinfo = Text("What is to be paid with its currency.")
+    url = Text("Path of the page on which it is paid; empty once it is not needed any more.")
 
 
-class Payments(WireSchema):
+class PaymentRemoval(WireSchema):
     """One or many payments."""
 
-    elid = Ids(required=True, entity="payment")
+    elid = Ids("Numbers of payments, separated by commas: `1, 2`.", required=True, entity="payment")
 
 
-def add_payment(payment: Family) -> None:
-    """The steps of paying, and taking a payment back."""
-    _add_wish(payment)
-    _add_method(payment)
-    _add_pay(payment)
-    _add_redirect(payment)
-    _add_delete(payment)
+@FAMILY.form(
+    "payment.add",
+    takes=AmountParameters,
+    returns=PaymentForm,
+    fails=FAILS,
+    evidence=Evidence.OBSERVED,
+    source=SOURCE,
+    example={"amount": "10.00"},
+    next_step="payment.add.method",
+    title={"en": "Top up", "ru": "Пополнить баланс"},
+)
+def show_amount(call: Call, **sent: object) -> FormAnswer:
+    """The first step of paying: what is to be paid, and ``methodlist``, the ways to pay it."""
+    amount = _amount(call, sent)
+    shown = {**sent, "amount": amount, "payment_currency": call.user.currency}
+    return FormAnswer(shown, lists={"methodlist": _methods(call)})
 
 
-def _add_wish(family: Family) -> None:
-    @family.form(
-        "payment.add",
-        takes=Wish,
-        returns=PaymentForm,
-        fails=FAILS,
-        evidence=Evidence.OBSERVED,
-        source=SOURCE,
-        example={"amount": "10.00"},
-        next_step="payment.add.method",
-        title={"en": "Top up", "ru": "Пополнить баланс"},
-    )
-    def show(call: Call, **wish: object) -> FormAnswer:
-        """The first step of paying: what is to be paid, and ``methodlist``, the ways to pay it."""
-        amount = _amount(call, wish)
-        shown = {**wish, "amount": amount, "payment_currency": call.user.currency}
-        return FormAnswer(shown, lists={"methodlist": _methods(call)})
-
-    @show.on_submit
-    def choose(call: Call, **wish: object) -> ActionResult:
-        _amount(call, wish)
-        return ActionResult(wish, ok="func=payment.add.method", ok_type="form")
+@show_amount.on_submit
+def name_method_step(call: Call, **sent: object) -> ActionResult:
+    """Names the next step. Raises Missed for an unknown order or payment."""
+    _amount(call, sent)
+    return ActionResult(sent, ok="func=payment.add.method", ok_type="form")
 
 
-def _add_method(family: Family) -> None:
-    @family.form(
-        "payment.add.method",
-        takes=Chosen,
-        returns=PaymentForm,
-        fails=FAILS,
-        evidence=Evidence.OBSERVED,
-        source=SOURCE,
-        # Without sok: the key of a payment is another each time.
-        example={"amount": "10.00", "paymethod": "1"},
-        title={"en": "Way of paying", "ru": "Способ оплаты"},
-    )
-    def show(call: Call, **wish: object) -> FormAnswer:
-        """Begins a payment; an order that the balance covers is paid from it at once.
+@FAMILY.form(
+    "payment.add.method",
+    takes=MethodParameters,
+    returns=PaymentForm,
+    fails=FAILS,
+    evidence=Evidence.OBSERVED,
+    source=SOURCE,
+    # Without sok: the key of a payment is another each time.
+    example={"amount": "10.00", "paymethod": "1"},
+    title={"en": "Way of paying", "ru": "Способ оплаты"},
+)
+def show_method(call: Call, **sent: object) -> FormAnswer:
+    """Begins a payment; an order that the balance covers is paid from it at once.
 
-        ``paymethod=0`` is the balance. ``ok`` is ``func=order``, or a query that opens the page.
-        """
-        return _chosen(call, wish)
-
-    @show.on_submit
-    def begin(call: Call, **wish: object) -> ActionResult:
-        return _started(call, wish)
+    ``paymethod=0`` is the balance. ``ok`` is ``func=order``, or a query that opens the page.
+    """
+    return _method_form(call, sent)
 
 
-def _chosen(call: Call, wish: Mapping[str, object]) -> FormAnswer:
-    shown = {"amount": _amount(call, wish), "payment_currency": call.user.currency}
-    return FormAnswer({**shown, **_order_of(wish)}, lists={"methodlist": _methods(call)})
+def _method_form(call: Call, sent: Mapping[str, object]) -> FormAnswer:
+    shown = {"amount": _amount(call, sent), "payment_currency": call.user.currency}
+    return FormAnswer({**shown, **_order_of(sent)}, lists={"methodlist": _methods(call)})
 
 
-def _started(call: Call, wish: Mapping[str, object]) -> ActionResult:
-    amount = _amount(call, wish)
-    number = wish.get("paymethod", wish.get("paymethod_id"))
-    order = _order_of(wish).get("billorder")
+@show_method.on_submit
+def begin_payment(call: Call, **sent: object) -> ActionResult:
+    """Pays an order from the balance where that suffices, else begins a payment."""
+    return _begin(call, sent)
+
+
+def _begin(call: Call, sent: Mapping[str, object]) -> ActionResult:
+    """Raises BadValue for a missing or unknown way of paying, or where there is no amount."""
+    amount = _amount(call, sent)
+    number = sent.get("paymethod", sent.get("paymethod_id"))
+    order = _order_of(sent).get("billorder")
     covered = amount is not None and amount <= call.user.available
     if order is not None and (covered or number in (None, FROM_BALANCE)):
         checkout.pay(call.shop, call.user, order)
@@ -152,117 +149,121 @@ def _started(call: Call, wish: Mapping[str, object]) -> ActionResult:
     if amount is None:
         raise BadValue.empty("amount")
     lacking = amount if order is None else amount - max(call.user.available, Decimal(0))
-    begun = topups.start(call.shop, call.user, method, lacking, order)
-    return _begun(call, begun)
+    return _next_page(call, topups.start(call.shop, call.user, method, lacking, order))
 
 
-def _add_pay(family: Family) -> None:
-    @family.form(
-        "payment.add.pay",
-        takes=BegunOrChosen,
-        returns=PaymentForm,
-        fails=FAILS,
-        evidence=Evidence.OBSERVED,
-        source=SOURCE,
-        example={"payment_id": "1"},
-        title={"en": "Payment", "ru": "Платёж"},
+@FAMILY.form(
+    "payment.add.pay",
+    takes=PaymentOrMethodParameters,
+    returns=PaymentForm,
+    fails=FAILS,
+    evidence=Evidence.OBSERVED,
+    source=SOURCE,
+    example={"payment_id": "1"},
+    title={"en": "Payment", "ru": "Платёж"},
+)
+def show_payment(call: Call, **sent: object) -> FormAnswer:
+    """One payment and where it is paid; or, before there is one, what is to be paid and how."""
+    if _names_payment(sent):
+        return FormAnswer(_fields(_owned(call, sent)))
+    return _method_form(call, sent)
+
+
+@show_payment.on_submit
+def follow_payment(call: Call, **sent: object) -> ActionResult:
+    """Leads to the page of the payment, or begins one."""
+    if _names_payment(sent):
+        return _next_page(call, _owned(call, sent))
+    return _begin(call, sent)
+
+
+def _names_payment(sent: Mapping[str, object]) -> bool:
+    """Whether a payment is meant: by its number or key, or because nothing else is sent."""
+    return not sent.keys() & {"billorder", "amount"} or bool(
+        sent.keys() & {"payment_id", "elid", "key"}
     )
-    def show(call: Call, **named: object) -> FormAnswer:
-        """One payment and where it is paid; or, before there is one, what is to be paid and how."""
-        return FormAnswer(_fields(_own(call, named))) if _is_begun(named) else _chosen(call, named)
-
-    @show.on_submit
-    def follow(call: Call, **named: object) -> ActionResult:
-        return _begun(call, _own(call, named)) if _is_begun(named) else _started(call, named)
 
 
-def _is_begun(named: Mapping[str, object]) -> bool:
-    """Whether a payment is named; where nothing is said at all, that is what lacks."""
-    return not named.keys() & {"billorder", "amount"} or bool(
-        named.keys() & {"payment_id", "elid", "key"}
-    )
+@FAMILY.form(
+    "payment.add.redirect",
+    takes=PaymentParameters,
+    returns=PaymentForm,
+    fails=FAILS,
+    evidence=Evidence.OBSERVED,
+    source=SOURCE,
+    example={"payment_id": "1"},
+    title={"en": "To the payment page", "ru": "На страницу оплаты"},
+    public=True,
+)
+def show_redirect(call: Call, **sent: object) -> FormAnswer:
+    """Leads a browser to the page of a payment; the payment's key replaces a login."""
+    return FormAnswer(_fields(_owned(call, sent)))
 
 
-def _add_redirect(family: Family) -> None:
-    @family.form(
-        "payment.add.redirect",
-        takes=Begun,
-        returns=PaymentForm,
-        fails=FAILS,
-        evidence=Evidence.OBSERVED,
-        source=SOURCE,
-        example={"payment_id": "1"},
-        title={"en": "To the payment page", "ru": "На страницу оплаты"},
-        public=True,
-    )
-    def show(call: Call, **named: object) -> FormAnswer:
-        """Leads a browser to the page of a payment; its key stands for a login."""
-        return FormAnswer(_fields(_own(call, named)))
-
-    @show.on_submit
-    def follow(call: Call, **named: object) -> ActionResult:
-        return _begun(call, _own(call, named))
+@show_redirect.on_submit
+def redirect(call: Call, **sent: object) -> ActionResult:
+    """Leads to the page of the payment."""
+    return _next_page(call, _owned(call, sent))
 
 
-def _add_delete(family: Family) -> None:
-    @family.action(
-        "payment.delete",
-        takes=Payments,
-        elids="elid",
-        fails=(Missed, AccessDenied),
-        evidence=Evidence.OBSERVED,
-        source="docs/wire.md sections 5 and 6",
-    )
-    def delete(call: Call, elid: int) -> ActionResult:
-        """Takes back payments that were begun; others, credited ones too, are ``access``."""
-        found = topups.find(call.shop, elid)
-        if found is None:
-            raise Missed("payment", str(elid))
-        if found.account_id != call.user.id or found.status not in topups.OPEN:
-            raise AccessDenied("payment.delete")
-        topups.move(call.shop, found, topups.CANCELLED)
-        return ActionResult()
+@FAMILY.action(
+    "payment.delete",
+    takes=PaymentRemoval,
+    elids="elid",
+    fails=(Missed, AccessDenied),
+    evidence=Evidence.OBSERVED,
+    source="docs/wire.md sections 5 and 6",
+)
+def cancel_payments(call: Call, elid: int) -> ActionResult:
+    """Cancels payments that were begun; any other payment, a credited one too, is ``access``."""
+    payment = topups.find(call.shop, elid)
+    if payment is None:
+        raise Missed("payment", str(elid))
+    if payment.account_id != call.user.id or payment.status not in topups.OPEN:
+        raise AccessDenied("payment.delete")
+    topups.move(call.shop, payment, topups.CANCELLED)
+    return ActionResult()
 
 
-def _order_of(wish: Mapping[str, object]) -> dict[str, int]:
-    order = wish.get("billorder")
+def _order_of(sent: Mapping[str, object]) -> dict[str, int]:
+    order = sent.get("billorder")
     return {"billorder": order} if isinstance(order, int) else {}
 
 
-def _amount(call: Call, wish: Mapping[str, object]) -> Decimal | None:
-    """What is to be paid, None where nothing was said. Raises Missed for an order or a payment."""
-    if "payment_id" in wish:
-        return _own(call, wish).amount
-    order = _order_of(wish).get("billorder")
+def _amount(call: Call, sent: Mapping[str, object]) -> Decimal | None:
+    """What is to be paid, None where nothing is sent. Raises Missed for an order or a payment."""
+    if "payment_id" in sent:
+        return _owned(call, sent).amount
+    order = _order_of(sent).get("billorder")
     if order is not None:
         basket = orders.named(call.shop, call.user, order)
         if basket is None:
             raise Missed("billorder", str(order))
         return basket.total
-    amount = wish.get("amount")
+    amount = sent.get("amount")
     return amount if isinstance(amount, Decimal) else None
 
 
-def _own(call: Call, named: Mapping[str, object]) -> Payment:
-    """The caller's payment, or the one whose key was sent."""
-    number = named.get("payment_id", named.get("elid"))
-    key = named.get("key")
+def _owned(call: Call, sent: Mapping[str, object]) -> Payment:
+    """The caller's payment, or the one whose key was sent. Raises Missed, or AccessDenied."""
+    number = sent.get("payment_id", sent.get("elid"))
+    key = sent.get("key")
     if isinstance(key, str) and key:
-        found = topups.by_token(call.shop, key)
-        if found is None:
+        payment = topups.by_token(call.shop, key)
+        if payment is None:
             raise Missed("payment", str(number or ""))
-        return found
+        return payment
     if call.account is None:
         raise AccessDenied(call.func)
-    found = topups.find(call.shop, number) if isinstance(number, int) else None
-    if found is None or found.account_id != call.user.id:
+    payment = topups.find(call.shop, number) if isinstance(number, int) else None
+    if payment is None or payment.account_id != call.user.id:
         raise Missed("payment", str(number or ""))
-    return found
+    return payment
 
 
 def _methods(call: Call) -> list[dict[str, object]]:
     currency = call.user.currency
-    rows: list[dict[str, object]] = [
+    return [
         {
             "id": str(method.id),
             "paymethod": str(method.id),
@@ -273,7 +274,6 @@ def _methods(call: Call) -> list[dict[str, object]]:
         }
         for method in topups.methods(call.shop, currency)
     ]
-    return rows
 
 
 def _fields(payment: Payment) -> dict[str, object]:
@@ -290,11 +290,11 @@ def _fields(payment: Payment) -> dict[str, object]:
     }
 
 
-def _begun(call: Call, payment: Payment) -> ActionResult:
-    """Where the browser goes next; nowhere once the money is in."""
-    told = _fields(payment)
+def _next_page(call: Call, payment: Payment) -> ActionResult:
+    """Where the browser goes next: to the payment page, or to the list once it is paid."""
+    fields = _fields(payment)
     if payment.token is None or payment.status in payments.MONEY_IS_IN:
-        return ActionResult(told, ok="func=payment", ok_type="list")
+        return ActionResult(fields, ok="func=payment", ok_type="list")
     call.secrets.append(payment.token)
     query = f"func=payment.add.redirect&payment_id={payment.id}&key={payment.token}"
-    return ActionResult(told, ok=query, ok_type="url")
+    return ActionResult(fields, ok=query, ok_type="url")

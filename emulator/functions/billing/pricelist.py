@@ -1,7 +1,7 @@
 """``pricelist.export``: every tariff with prices and addons, in one document.
 
 Source: docs/resale.md section 2.7 (observed), oddities included: ``measure`` stands
-twice, as a number and as an object; texts stand in both languages whatever was asked for.
+twice, as a number and as an object; texts stand in both languages whatever the caller's is.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from emulator.domain.catalogue.catalogue import (
 from emulator.domain.money import exact
 from emulator.domain.services import order_rules
 from emulator.errors import AccessDenied, BadValue, Missed
-from emulator.functions.params import DATACENTER, DATACENTER_ID, PROJECT_ID
+from emulator.functions.form_parts import DATACENTER, DATACENTER_ID, PROJECT_ID
 from emulator.texts import period_label
 
 ADDON_TYPES: Mapping[str, str] = MappingProxyType({BOOLEAN: "1", INTEGER: "2", ENUMERATION: "3"})
@@ -38,58 +38,54 @@ BY_ORDER = "2"
 MEASURES: Mapping[str, str] = MappingProxyType(
     {"pcs.": "1", "MB": "5", "GB": "6", "Mbit/s": "8", "GHz": "9"}
 )
-"""Numbers of measures; 6 is that of a gigabyte (observed), the others are ours."""
+"""Numbers of measures; 6 is that of a gigabyte (observed), the others are assumed."""
 OTHER_MEASURE = "99"
 TEMPLATES, RECIPES = "ostempl", "recipe"
 PARAMETERS: Mapping[str, str] = MappingProxyType({TEMPLATES: "106", RECIPES: "107"})
-"""Numbers of the product type's parameters; 106 is observed, the other ours."""
+"""Numbers of the product type's parameters; 106 is observed, the other assumed."""
 
 
-class Filter(WireSchema):
-    """What the list is narrowed to. ``elid`` is the provider."""
+class ExportParameters(WireSchema):
+    """What the price list is narrowed to."""
 
-    itemtype = Text()
-    onlyavailable = Flag()
-    pricelist = Whole()
-    elid = Id(entity="project")
+    itemtype = Text("Product type, by its internal name or its number.")
+    onlyavailable = Flag("`on` to leave out tariffs that cannot be ordered.")
+    pricelist = Whole("Number of the only tariff to show.")
+    elid = Id("Number of the provider, of which there is one.", entity="project")
 
 
-def family() -> Family:
-    """The price list."""
-    pricelist = Family("pricelist", {"en": "Price list", "ru": "Прайс-лист"})
+FAMILY = Family("pricelist", {"en": "Price list", "ru": "Прайс-лист"})
 
-    @pricelist.document(
-        "pricelist.export",
-        takes=Filter,
-        fails=(AccessDenied, BadValue, Missed),
-        evidence=Evidence.OBSERVED,
-        source="docs/resale.md section 2.7",
-        is_public=lambda call: call.shop.world.rules.open_pricelist,
-        example={"itemtype": "soft"},
+
+@FAMILY.document(
+    "pricelist.export",
+    takes=ExportParameters,
+    fails=(AccessDenied, BadValue, Missed),
+    evidence=Evidence.OBSERVED,
+    source="docs/resale.md section 2.7",
+    is_public=lambda call: call.shop.world.rules.open_pricelist,
+    example={"itemtype": "soft"},
+)
+def export(
+    call: Call,
+    itemtype: str = "",
+    onlyavailable: bool = False,
+    pricelist: int | None = None,
+    elid: int | None = None,
+) -> Streamed:
+    """The tariffs with their prices, in the currency of the caller or of the world.
+
+    A filter that nothing passes leaves an empty document. ``active`` says whether the caller could
+    order the tariff.
+    """
+    if elid is not None and str(elid) != PROJECT_ID:
+        raise Missed("project", str(elid))
+    who = pricelist_export.asking(call.shop, call.account)
+    chosen = pricelist_export.told(
+        call.shop, who, itemtype.strip(), pricelist, only_orderable=onlyavailable
     )
-    def export(
-        call: Call,
-        itemtype: str = "",
-        onlyavailable: bool = False,
-        pricelist: int | None = None,
-        elid: int | None = None,
-    ) -> Streamed:
-        """The tariffs with their prices, in the currency of the caller or of the world.
-
-        Filters: ``itemtype`` (internal name or number), ``onlyavailable=on`` (orderable ones),
-        ``pricelist`` (one tariff), ``elid`` (the provider). A filter that nothing passes leaves an
-        empty document. ``active`` tells whether the caller could order the tariff.
-        """
-        if elid is not None and str(elid) != PROJECT_ID:
-            raise Missed("project", str(elid))
-        who = pricelist_export.asking(call.shop, call.account)
-        chosen = pricelist_export.told(
-            call.shop, who, itemtype.strip(), pricelist, only_orderable=onlyavailable
-        )
-        parts = (_tariff(call, who, tariff) for tariff in chosen)
-        return Streamed("pricelist", parts, single=pricelist is not None)
-
-    return pricelist
+    parts = (_tariff(call, who, tariff) for tariff in chosen)
+    return Streamed("pricelist", parts, single=pricelist is not None)
 
 
 def _tariff(call: Call, who: Asking, tariff: Tariff) -> Part:
@@ -111,7 +107,7 @@ def _tariff(call: Call, who: Asking, tariff: Tariff) -> Part:
         *_datacenters(tariff),
         _price(call, who, tariff.prices[who.currency]),
         *(_addon(call, who, addon) for addon in tariff.addons.values()),
-        *(_parameter(name, offered) for name, offered in tariff.options.items()),
+        *(_parameter(name, options) for name, options in tariff.options.items()),
     ]
     return Part("pricelist", parts=parts)
 
@@ -123,17 +119,20 @@ def _module(tariff: Tariff) -> Iterator[Part]:
 
 
 def _datacenters(tariff: Tariff) -> Iterator[Part]:
-    """Every place where it can be ordered; what stands nowhere is told of the one there is."""
-    places = tariff.datacenters or {int(DATACENTER_ID): DATACENTER}
-    for number, name in places.items():
+    """Every datacenter of the tariff; the only one of the seller where it names none."""
+    datacenters = tariff.datacenters or {int(DATACENTER_ID): DATACENTER}
+    for number, name in datacenters.items():
         yield Part("datacenter", parts=[Part("id", str(number)), *_both("name", name)])
 
 
-def _parameter(name: str, offered: Sequence[Option]) -> Part:
+def _parameter(name: str, options: Sequence[Option]) -> Part:
     """A parameter of the product type with the values an order may choose of."""
     values = [
-        Part("itemtypeparamvalue", parts=[Part("intname", one.intname), *_both("name", one.name)])
-        for one in offered
+        Part(
+            "itemtypeparamvalue",
+            parts=[Part("intname", option.intname), *_both("name", option.name)],
+        )
+        for option in options
     ]
     number = Part("id", PARAMETERS.get(name, OTHER_MEASURE))
     return Part("itemtypeparam", parts=[number, Part("intname", name), *values])
@@ -146,7 +145,7 @@ def _both(name: str, texts: Words) -> Iterator[Part]:
 
 
 def _price(call: Call, who: Asking, costs: Mapping[int, Decimal]) -> Part:
-    """Costs by period. Every length is told in months, trial (-100) and lifetime (0) too."""
+    """Costs by period. Every length is in months, a trial is -100 and a lifetime 0."""
     periods = [
         Part(
             "period",

@@ -9,72 +9,82 @@ from collections.abc import Mapping
 from typing import Any
 
 from emulator.api.fields import Id, Months, Text, Whole
-from emulator.api.registry import Evidence, Family
+from emulator.api.registry import Evidence
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.services import editing, modules, order_rules
 from emulator.domain.services.services import Service
 from emulator.domain.world import Shop
 from emulator.errors import AccessDenied
+from emulator.functions import descriptions
 from emulator.functions.listing import Column
-from emulator.functions.products import license_orders as orders
-from emulator.functions.products import license_views as views
 from emulator.functions.products.build import build
+from emulator.functions.products.common import (
+    AnyChange,
+    AnyOrder,
+    LicenseForm,
+    LicenseOrderForm,
+    LicenseRow,
+    MonthsOrNone,
+    NewOrder,
+    OnOrMonthsOrNone,
+)
 from emulator.functions.products.product_type import COMMON_COLUMNS, ProductType
-from emulator.functions.products.product_type import plain_wish as plain
 from emulator.store import tables
 
+DOCUMENTED, ASSUMED = Evidence.DOCUMENTED, Evidence.ASSUMED
 
-class ModuleOrderForm(orders.OrderForm):
-    """A module is told by its license, ``item``, and has neither name nor address."""
 
-    item = Whole()
-    bitninja_email = Text()
+class ModuleOrderFields(AnyOrder):
+    """What both forms of an order of a module take.
+
+    ``bitninja_email`` stands only in the example of its page (documented).
+    """
+
+    item = Id(descriptions.MODULE_LICENSE, entity="item")
+    bitninja_email = Text(descriptions.BITNINJA_EMAIL)
+
+
+class ModuleOrder(ModuleOrderFields):
+    """An order of a module for a license."""
+
+    period = Whole(descriptions.ORDER_PERIOD, needed=True)
+    autoprolong = MonthsOrNone(descriptions.AUTOPROLONG_IS_PERIOD)
+
+
+class NewModuleOrder(NewOrder, ModuleOrderFields):
+    """An order of a module in the new form."""
+
+    autoprolong = OnOrMonthsOrNone(descriptions.AUTOPROLONG_IS_PERIOD)
+
+
+class ModuleOrderForm(LicenseOrderForm):
+    """The order form of a module, which has neither name nor address."""
+
+    item = Whole(descriptions.MODULE_LICENSE)
+    bitninja_email = Text(descriptions.BITNINJA_EMAIL)
 
     class Meta(WireSchema.Meta):
-        """No name, no addresses."""
+        """What modules do not have."""
 
         exclude = ("ip", "licname", "remoteip")
 
 
-class ModuleFields(orders.AnyOrder):
-    """What both forms of an order of a module take.
+class ModuleChange(AnyChange):
+    """What can be changed of a module: its license, its prolongation, by a rule its period."""
 
-    ``bitninja_email`` stands in the example of its page alone (documented); it is kept.
-    """
-
-    item = Id(entity="item")
-    bitninja_email = Text()
+    item = Id("Number of another license that the module shall extend.", entity="item")
+    autoprolong = MonthsOrNone(descriptions.AUTOPROLONG_IS_PERIOD)
+    period = Months("Another period; refused where the rule `module_actions` is `classic`.")
 
 
-class ModuleOrder(ModuleFields):
-    """An order of a module for a license."""
+class ModuleRow(LicenseRow):
+    """A module in the list."""
 
-    period = Whole(needed=True)
-    autoprolong = orders.MonthsOrNone()
-
-
-class NewModuleOrder(orders.NewOrder, ModuleFields):
-    """The same in the new form."""
-
-    autoprolong = orders.OnOrMonthsOrNone()
-
-
-class ModuleChange(orders.AnyChange):
-    """What can be changed of a module: its license, its prolongation; its period by a rule."""
-
-    item = Id(entity="item")
-    autoprolong = orders.MonthsOrNone()
-    period = Months()
-
-
-class ModuleRow(views.LicenseRow):
-    """A module in the list; ``item`` is its license."""
-
-    item = Whole()
+    item = Whole(descriptions.MODULE_LICENSE)
 
     class Meta(WireSchema.Meta):
-        """Fields of what stands on an address or has a name of its own."""
+        """What modules do not have."""
 
         exclude = (
             "licname",
@@ -86,13 +96,13 @@ class ModuleRow(views.LicenseRow):
         )
 
 
-class ModuleForm(views.LicenseForm):
+class ModuleForm(LicenseForm):
     """The form of a module."""
 
-    item = Whole()
+    item = Whole(descriptions.MODULE_LICENSE)
 
     class Meta(WireSchema.Meta):
-        """Fields of what has a key, a name or an address."""
+        """What modules do not have."""
 
         exclude = (
             "licname",
@@ -106,15 +116,15 @@ class ModuleForm(views.LicenseForm):
         )
 
 
-def wish_of(sent: Mapping[str, Any]) -> order_rules.OrderRequest:
-    """The wish for a module: an address for its vendor is kept with it."""
-    rest = dict(sent)
-    email = rest.pop("bitninja_email", "")
-    return plain({**rest, "details": {"bitninja_email": email} if email else {}})
+def read_order(sent: Mapping[str, Any]) -> order_rules.OrderRequest:
+    """The order of a module; an address for the module's vendor is kept with it."""
+    fields = dict(sent)
+    email = fields.pop("bitninja_email", "")
+    return order_rules.OrderRequest(**fields, details={"bitninja_email": email} if email else {})
 
 
 def change(shop: Shop, account: Account, service: Service, sent: Mapping[str, Any]) -> Service:
-    """Changes what was sent. Another license is held to what an order of the module is held to.
+    """Changes what was sent. The same rules hold for another license as for an order.
 
     Raises what `modules.license_for` raises, AccessDenied for another period where the seller's
     rule does not let clients change it, BadValue for one that is not sold.
@@ -140,6 +150,19 @@ MODULES = ProductType(
     intname="addition",
     title={"en": "Modules", "ru": "Модули"},
     source="docs/trade.md section 8, docs/modules.md section 2",
+    functions={
+        "addition": ASSUMED,
+        "addition.filter": ASSUMED,
+        "addition.edit": ASSUMED,
+        "addition.suspend": ASSUMED,
+        "addition.resume": ASSUMED,
+        "addition.delete": DOCUMENTED,
+        "addition.order": ASSUMED,
+        "addition.order.pricelist": ASSUMED,
+        "v2.addition.order.pricelist": ASSUMED,
+        "addition.order.param": DOCUMENTED,
+        "v2.addition.order.param": ASSUMED,
+    },
     example="100023",
     example_order={
         "pricelist": "55371",
@@ -150,20 +173,15 @@ MODULES = ProductType(
         "clicked_button": "finish",
         "sok": "ok",
     },
-    takes=ModuleOrder,
-    new_takes=NewModuleOrder,
+    order=ModuleOrder,
+    new_order=NewModuleOrder,
     order_form=ModuleOrderForm,
     changes=ModuleChange,
     row=ModuleRow,
     form=ModuleForm,
-    evidence={"order.param": Evidence.DOCUMENTED, "delete": Evidence.DOCUMENTED},
     columns=(*COMMON_COLUMNS, Column("item", tables.service.c.parent_id, "number")),
     change=change,
-    wish_of=wish_of,
+    read_order=read_order,
     state_fails=(AccessDenied,),
 )
-
-
-def family() -> Family:
-    """Modules."""
-    return build(MODULES)
+FAMILY = build(MODULES)

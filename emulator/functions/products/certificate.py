@@ -1,19 +1,33 @@
 """``certificate``: requests, orders, certificates, their confirmation and reissue.
 
-Source: docs/resale.md section 2.8. The page documents both steps of the order; of issuing anew and
-of the confirmation it tells that there are such requests: their names are assumed.
+Source: docs/resale.md section 2.8. The page documents both steps of the order. It says that there
+are requests for reissue and confirmation, but not their names: those, and the fields beyond the
+order's, are assumed. Lengths are those of X.520.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
+from marshmallow import ValidationError
+
 from emulator.api.context import ActionResult, Call, Choice, FormAnswer
-from emulator.api.registry import Evidence, Family
+from emulator.api.fields import Id, Months, Numbered, OneOf, Text, Whole
+from emulator.api.registry import Evidence
+from emulator.api.schema import WireSchema
 from emulator.domain.accounts import countries
+from emulator.domain.catalogue.catalogue import Tariff
 from emulator.domain.services import certificates, opening, order_rules, services
-from emulator.domain.services.certificate_names import confirmation
-from emulator.domain.services.services import Service
+from emulator.domain.services.certificate_names import (
+    CertificateRequest,
+    Subject,
+    confirmation,
+    plain_names,
+)
+from emulator.domain.services.order_rules import OrderRequest
+from emulator.domain.services.services import ACTIVE, PROCESSING, Service
 from emulator.errors import (
     ApiError,
     BadValue,
@@ -22,16 +36,340 @@ from emulator.errors import (
     StepUnavailable,
     WrongState,
 )
-from emulator.functions.params import Element, Elements, period_choices
-from emulator.functions.products import certificate_orders as orders
-from emulator.functions.products import certificate_views as views
+from emulator.functions import descriptions
+from emulator.functions.form_parts import (
+    ServiceParameters,
+    ServicesParameters,
+    autoprolong_choices,
+    period_choices,
+)
+from emulator.functions.products import common
 from emulator.functions.products.build import build
-from emulator.functions.products.form import own_fields
+from emulator.functions.products.common import (
+    AnyChange,
+    AnyOrder,
+    LicenseForm,
+    LicenseOrderForm,
+    LicenseRow,
+    NewOrder,
+    own_fields,
+)
 from emulator.functions.products.product_type import SERVICE_COLUMNS, ProductType
 
+DOCUMENTED, ASSUMED = Evidence.DOCUMENTED, Evidence.ASSUMED
 SOURCE = "docs/resale.md section 2.8"
 EXAMPLE = "100022"
-REQUEST = {
+GENERATE, EXISTING = "generate", "existing"
+LONGEST_PEM, LONGEST_NAMES = 20_000, 16_000
+REQUEST_FIELDS = (
+    "crt_type",
+    "field_country",
+    "CN",
+    "ST",
+    "L",
+    "O",
+    "OU",
+    "emailAddress",
+    "altname",
+    "altname_input",
+    "csr",
+    "key",
+)
+CONTACTS = tuple(
+    f"{person}_{field}"
+    for person in ("adm", "tech")
+    for field in ("fname", "lname", "jtitle", "email", "phone")
+)
+STORED = (*CONTACTS, "approver_email_1")
+"""What a service stores of its order beside the request."""
+REQUIRED = ("CN", "field_country", "ST", "L", "O")
+"""Without which no request is made; department and address are optional (documented)."""
+REQUEST_KINDS = {
+    GENERATE: {"en": "Make a request", "ru": "Создать запрос"},
+    EXISTING: {"en": "I have a request", "ru": "Есть запрос"},
+}
+
+
+class ContactEmail(Text):
+    """An e-mail address of a contact; may be empty."""
+
+    SHAPE = re.compile(r"[!-?A-~]+@[!-?A-~]+\Z")
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value.strip(), attr, data, **kwargs)
+        if text and self.SHAPE.match(text) is None:
+            raise ValidationError("email")
+        return text
+
+
+class RequestFields(WireSchema):
+    """Who a certificate is for and which names it has, or the request that says so."""
+
+    crt_type = OneOf(descriptions.REQUEST_KIND, GENERATE, EXISTING)
+    field_country = Whole(descriptions.COUNTRY_NUMBER)
+    CN = Text(descriptions.COMMON_NAME)
+    ST = Text(descriptions.STATE_NAME, longest=128)
+    L = Text(descriptions.CITY, longest=128)
+    O = Text(descriptions.ORGANIZATION, longest=64)  # noqa: E741 - the wire's and X.500's name
+    OU = Text(descriptions.DEPARTMENT, longest=64)
+    emailAddress = ContactEmail(descriptions.REQUEST_EMAIL)  # noqa: N815 - the wire's name
+    altname = Text(descriptions.FURTHER_NAMES, longest=LONGEST_NAMES)
+    altname_input = Text(descriptions.FURTHER_NAMES_AGAIN, longest=LONGEST_NAMES)
+    csr = Text(descriptions.CSR, longest=LONGEST_PEM)
+    key = Text(descriptions.KEY, longest=LONGEST_PEM)
+
+
+class CsrParameters(RequestFields):
+    """The step before the order: a request is made, or the client's own is read."""
+
+    pricelist = Whole(descriptions.TARIFF, needed=True)
+    period = Whole(descriptions.ORDER_PERIOD, needed=True)
+
+
+class CertificateOrderFields(AnyOrder, RequestFields):
+    """What both forms of an order of a certificate take."""
+
+    adm_fname = Text(descriptions.ADM_FIRST_NAME)
+    adm_lname = Text(descriptions.ADM_LAST_NAME)
+    adm_jtitle = Text(descriptions.ADM_TITLE)
+    adm_email = ContactEmail(descriptions.ADM_EMAIL)
+    adm_phone = Text(descriptions.ADM_PHONE)
+    tech_fname = Text(descriptions.TECH_FIRST_NAME)
+    tech_lname = Text(descriptions.TECH_LAST_NAME)
+    tech_jtitle = Text(descriptions.TECH_TITLE)
+    tech_email = ContactEmail(descriptions.TECH_EMAIL)
+    tech_phone = Text(descriptions.TECH_PHONE)
+    approver_email_1 = ContactEmail(descriptions.APPROVER)
+    addon = Numbered(descriptions.ADDON, prefix="addon_")
+
+
+class CertificateOrder(CertificateOrderFields):
+    """An order of a certificate."""
+
+    period = Whole(descriptions.ORDER_PERIOD, needed=True)
+    autoprolong = Months(descriptions.AUTOPROLONG)
+
+
+class NewCertificateOrder(NewOrder, CertificateOrderFields):
+    """An order of a certificate in the new form."""
+
+
+class CertificateOrderForm(LicenseOrderForm):
+    """What the order form shows; the seller repeats what it was sent."""
+
+    crt_type = Text(descriptions.REQUEST_KIND)
+    field_country = Whole(descriptions.COUNTRY_NUMBER)
+    CN = Text(descriptions.COMMON_NAME)
+    ST = Text(descriptions.STATE_NAME)
+    L = Text(descriptions.CITY)
+    O = Text(descriptions.ORGANIZATION)  # noqa: E741 - as above
+    OU = Text(descriptions.DEPARTMENT)
+    emailAddress = Text(descriptions.REQUEST_EMAIL)  # noqa: N815 - as above
+    altname = Text(descriptions.FURTHER_NAMES)
+    altname_input = Text(descriptions.FURTHER_NAMES_AGAIN)
+    csr = Text(descriptions.CSR)
+    key = Text(descriptions.KEY)
+    adm_fname = Text(descriptions.ADM_FIRST_NAME)
+    adm_lname = Text(descriptions.ADM_LAST_NAME)
+    adm_jtitle = Text(descriptions.ADM_TITLE)
+    adm_email = Text(descriptions.ADM_EMAIL)
+    adm_phone = Text(descriptions.ADM_PHONE)
+    tech_fname = Text(descriptions.TECH_FIRST_NAME)
+    tech_lname = Text(descriptions.TECH_LAST_NAME)
+    tech_jtitle = Text(descriptions.TECH_TITLE)
+    tech_email = Text(descriptions.TECH_EMAIL)
+    tech_phone = Text(descriptions.TECH_PHONE)
+    approver_email_1 = Text(descriptions.APPROVER)
+
+    class Meta(WireSchema.Meta):
+        """What certificates do not have."""
+
+        exclude = ("ip", "licname", "remoteip")
+
+
+class CertificateChange(AnyChange):
+    """What can be changed of a certificate; with other names it is another certificate."""
+
+    autoprolong = Months(descriptions.AUTOPROLONG)
+
+
+class ReissueParameters(WireSchema):
+    """A request in place of the previous one; without any the previous one is used again."""
+
+    elid = Id(descriptions.SERVICE, required=True)
+    crt_type = OneOf(descriptions.REQUEST_KIND, GENERATE, EXISTING)
+    altname = Text(descriptions.FURTHER_NAMES, longest=LONGEST_NAMES)
+    altname_input = Text(descriptions.FURTHER_NAMES_AGAIN, longest=LONGEST_NAMES)
+    csr = Text(descriptions.CSR, longest=LONGEST_PEM)
+    key = Text(descriptions.KEY, longest=LONGEST_PEM)
+
+
+ISSUE_STATE = "State at the authority: 3 requested, 5 issued, empty before."
+NO_LICENSE = ("licname", "remoteip", "update_expiredate", "ip")
+
+
+class CertificateRow(LicenseRow):
+    """A certificate in the list."""
+
+    domain = Text(descriptions.COMMON_NAME)
+    service_status = Text(ISSUE_STATE)
+    valid_from = Text(descriptions.VALID_FROM)
+    valid_until = Text(descriptions.VALID_UNTIL)
+
+    class Meta(WireSchema.Meta):
+        """What certificates do not have."""
+
+        exclude = (*NO_LICENSE, "real_ipchange", "real_keychange")
+
+
+class ValidationForm(WireSchema):
+    """What confirms the domain: a DNS record, or a letter to a mailbox."""
+
+    elid = Whole(descriptions.SERVICE)
+    domain = Text(descriptions.COMMON_NAME)
+    approver_email_1 = Text(descriptions.APPROVER)
+    dns_record_type = Text(descriptions.DNS_TYPE)
+    dns_record_name = Text(descriptions.DNS_NAME)
+    dns_record_value = Text(descriptions.DNS_VALUE)
+
+
+class CertificateForm(LicenseForm):
+    """One certificate with its request, its key where the seller has it, and what was issued."""
+
+    domain = Text(descriptions.COMMON_NAME)
+    service_status = Text(ISSUE_STATE)
+    altname = Text(descriptions.FURTHER_NAMES)
+    csr = Text(descriptions.CSR)
+    key = Text(descriptions.KEY)
+    crt = Text("The certificate in PEM; empty until it is issued.")
+    ca_crt = Text("Certificate of the authority in PEM; empty until the certificate is issued.")
+    valid_from = Text(descriptions.VALID_FROM)
+    valid_until = Text(descriptions.VALID_UNTIL)
+    dns_record_type = Text(descriptions.DNS_TYPE)
+    dns_record_name = Text(descriptions.DNS_NAME)
+    dns_record_value = Text(descriptions.DNS_VALUE)
+    adm_fname = Text(descriptions.ADM_FIRST_NAME)
+    adm_lname = Text(descriptions.ADM_LAST_NAME)
+    adm_jtitle = Text(descriptions.ADM_TITLE)
+    adm_email = Text(descriptions.ADM_EMAIL)
+    adm_phone = Text(descriptions.ADM_PHONE)
+    tech_fname = Text(descriptions.TECH_FIRST_NAME)
+    tech_lname = Text(descriptions.TECH_LAST_NAME)
+    tech_jtitle = Text(descriptions.TECH_TITLE)
+    tech_email = Text(descriptions.TECH_EMAIL)
+    tech_phone = Text(descriptions.TECH_PHONE)
+    approver_email_1 = Text(descriptions.APPROVER)
+
+    class Meta(WireSchema.Meta):
+        """What certificates do not have."""
+
+        exclude = (*NO_LICENSE, "lickey", "ip_change_date", "lickey_change_date", "webdomains")
+
+
+def further_names(sent: Mapping[str, Any]) -> str:
+    """Names beside the first: the documented request sends them twice."""
+    return f"{sent.get('altname', '')} {sent.get('altname_input', '')}".strip()
+
+
+def request_of(sent: Mapping[str, Any], *, anew: bool = False) -> CertificateRequest:
+    """The request that was sent, or a new one.
+
+    ``anew``: makes a new one where ``crt_type=generate`` asks for it although a request was sent.
+    Raises BadValue: what is missing for a new one, or wrong with the one that was sent.
+    """
+    kind = sent.get("crt_type", "")
+    csr = sent.get("csr", "")
+    if csr and not (anew and kind == GENERATE):
+        return certificates.read_request(csr, sent.get("key", ""), further_names(sent))
+    if kind == EXISTING:
+        raise BadValue.empty("csr")
+    for name in REQUIRED:
+        if not sent.get(name):
+            raise BadValue.empty(name)
+    country = countries.by_number(sent["field_country"])
+    if country is None:
+        raise BadValue("field_country", str(sent["field_country"]))
+    details = {name: sent.get(name, "") for name in ("ST", "L", "O", "OU", "emailAddress")}
+    return certificates.make_request(
+        sent["CN"], further_names(sent), Subject(country.iso, **details)
+    )
+
+
+def read_addons(tariff: Tariff, sent: Mapping[str, Any]) -> Mapping[int, int] | None:
+    """The addons for the names that were sent so far, for the price of an order form."""
+    others, addons = further_names(sent), sent.get("addon")
+    if not sent.get("CN") or not others:
+        return addons
+    return certificates.fit_addons(tariff, plain_names(sent["CN"], others), addons)
+
+
+def read_order(sent: Mapping[str, Any]) -> OrderRequest:
+    """The order of a certificate: named by its first name, the request stored with it."""
+    request = request_of(sent)
+    stored = {name: sent[name] for name in STORED if sent.get(name)}
+    others = {name: v for name, v in sent.items() if name not in (*REQUEST_FIELDS, *STORED)}
+    return OrderRequest(
+        **others,
+        domain=request.names[0],
+        details={**certificates.request_params(request), **stored},
+    )
+
+
+def show_row(call: Call, service: Service) -> dict[str, object]:
+    """A row of the list."""
+    return {**common.show_row(call, service), **_issue_fields(service)}
+
+
+def _issue_fields(service: Service) -> dict[str, object]:
+    requested = service.status == PROCESSING
+    issued = not requested and "crt" in service.params
+    return {
+        "name": service.licname,
+        "domain": service.licname,
+        "service_status": certificates.ISSUED
+        if issued
+        else certificates.REQUESTED
+        if requested
+        else "",
+        "valid_from": service.params.get("valid_from", ""),
+        "valid_until": service.params.get("valid_until", ""),
+    }
+
+
+def show_form(call: Call, service: Service) -> FormAnswer:
+    """The whole form. The key is shown to its owner, and masked in the journal."""
+    params = service.params
+    key, crt = params.get("key", ""), params.get("crt", "")
+    call.secrets.append(key)
+    shown = {
+        **common.form_fields(call, service),
+        **_issue_fields(service),
+        "altname": " ".join(params.get("names", "").split()[1:]),
+        "csr": params.get("csr", ""),
+        "key": key,
+        "crt": crt,
+        "ca_crt": certificates.authority(call.shop) if crt else "",
+        **{name: params.get(name, "") for name in STORED},
+        **_dns_record(service),
+    }
+    tariff = call.shop.catalogue[service.tariff_id]
+    return FormAnswer(shown, slists={"autoprolong": autoprolong_choices(call, tariff)})
+
+
+def _dns_record(service: Service) -> dict[str, object]:
+    """The record that confirms the domain; empty where no request was made yet."""
+    csr = service.params.get("csr", "")
+    if not csr or service.status not in (ACTIVE, PROCESSING):
+        return {"dns_record_type": "", "dns_record_name": "", "dns_record_value": ""}
+    expected = confirmation(csr, service.licname)
+    return {
+        "dns_record_type": "CNAME",
+        "dns_record_name": expected.record,
+        "dns_record_value": expected.value,
+    }
+
+
+REQUEST_EXAMPLE = {
     "pricelist": "3033",
     "period": "12",
     "crt_type": "generate",
@@ -45,179 +383,190 @@ CERTIFICATE = ProductType(
     intname="certificate",
     title={"en": "SSL certificates", "ru": "SSL-сертификаты"},
     source=SOURCE,
+    functions={
+        "certificate": ASSUMED,
+        "certificate.filter": ASSUMED,
+        "certificate.edit": ASSUMED,
+        "certificate.suspend": ASSUMED,
+        "certificate.resume": ASSUMED,
+        "certificate.delete": ASSUMED,
+        "certificate.order": ASSUMED,
+        "certificate.order.pricelist": ASSUMED,
+        "v2.certificate.order.pricelist": ASSUMED,
+        "certificate.order.param": DOCUMENTED,
+        "v2.certificate.order.param": ASSUMED,
+    },
     example=EXAMPLE,
     example_order={
-        **REQUEST,
+        **REQUEST_EXAMPLE,
         "approver_email_1": "admin@example.com",
         "skipbasket": "on",
         "sok": "ok",
     },
-    takes=orders.CertificateOrder,
-    new_takes=orders.NewCertificateOrder,
-    order_form=orders.CertificateOrderForm,
-    changes=orders.CertificateChange,
-    row=views.CertificateRow,
-    form=views.CertificateForm,
-    evidence={"order.param": Evidence.DOCUMENTED},
+    order=CertificateOrder,
+    new_order=NewCertificateOrder,
+    order_form=CertificateOrderForm,
+    changes=CertificateChange,
+    row=CertificateRow,
+    form=CertificateForm,
     columns=SERVICE_COLUMNS,
-    row_of=views.row,
-    form_of=views.form,
-    wish_of=orders.wish_of,
-    addons_of=orders.addons_of,
+    show_row=show_row,
+    show_form=show_form,
+    read_order=read_order,
+    read_addons=read_addons,
 )
-KINDS = {
-    orders.GENERATE: {"en": "Make a request", "ru": "Создать запрос"},
-    orders.EXISTING: {"en": "I have a request", "ru": "Есть запрос"},
-}
+FAMILY = build(CERTIFICATE)
 
 
-def family() -> Family:
-    """Certificates."""
-    certificate = build(CERTIFICATE)
-    _add_request(certificate)
-    _add_reissue(certificate)
-    _add_validation(certificate)
-    return certificate
-
-
-def _add_request(family: Family) -> None:
-    @family.form(
-        "certificate.order.csr",
-        takes=orders.CsrOrder,
-        returns=orders.CertificateOrderForm,
-        fails=(BadValue, StepUnavailable),
-        evidence=Evidence.DOCUMENTED,
-        source=SOURCE,
-        example={**REQUEST, "sok": "ok", "snext": "ok"},
-        commits_on_snext=True,
+@FAMILY.form(
+    "certificate.order.csr",
+    takes=CsrParameters,
+    returns=CertificateOrderForm,
+    fails=(BadValue, StepUnavailable),
+    evidence=DOCUMENTED,
+    source=SOURCE,
+    example={**REQUEST_EXAMPLE, "sok": "ok", "snext": "ok"},
+    commits_on_snext=True,
+)
+def show_request(
+    call: Call, pricelist: int | None = None, period: int | None = None, **draft: Any
+) -> FormAnswer:
+    """Makes a key and a request for a certificate with it, or reads the client's request."""
+    if pricelist is None:
+        raise StepUnavailable("certificate.order.csr")
+    tariff = order_rules.orderable(call.shop, call.user, "certificate", pricelist)
+    periods = tariff.periods(call.user.currency)
+    chosen = period if period in periods else periods[0]
+    return FormAnswer(
+        {"crt_type": GENERATE, **draft, "pricelist": tariff.id, "period": chosen},
+        slists={
+            "crt_type": [Choice(kind, call.words(text)) for kind, text in REQUEST_KINDS.items()],
+            "field_country": [Choice(str(c.id), c.name) for c in countries.all_countries()],
+            "period": period_choices(call, periods),
+        },
     )
-    def show(
-        call: Call, pricelist: int | None = None, period: int | None = None, **draft: Any
-    ) -> FormAnswer:
-        """Makes a key and a request for a certificate with it, or reads the client's request."""
-        if pricelist is None:
-            raise StepUnavailable("certificate.order.csr")
-        tariff = order_rules.orderable(call.shop, call.user, "certificate", pricelist)
-        offered = tariff.periods(call.user.currency)
-        chosen = period if period in offered else offered[0]
-        return FormAnswer(
-            {"crt_type": orders.GENERATE, **draft, "pricelist": tariff.id, "period": chosen},
-            slists={
-                "crt_type": [Choice(kind, call.words(text)) for kind, text in KINDS.items()],
-                "field_country": [Choice(str(c.id), c.name) for c in countries.all_countries()],
-                "period": period_choices(call, offered),
-            },
-        )
 
-    @show.on_submit
-    def make(call: Call, pricelist: int, period: int, **sent: Any) -> ActionResult:
-        tariff = order_rules.orderable(call.shop, call.user, "certificate", pricelist)
-        tariff.check_period(call.user.currency, period)
-        asked = orders.request_of(sent, anew=True)
-        certificates.fit_addons(tariff, asked.names, None)
-        call.secrets.append(asked.key)
-        told = {**sent, "pricelist": pricelist, "period": period, "CN": asked.names[0]}
-        told |= {"csr": asked.csr, "key": asked.key}
-        return ActionResult(told, ok="func=certificate.order.param", ok_type="form")
+
+@show_request.on_submit
+def make_request(call: Call, pricelist: int, period: int, **sent: Any) -> ActionResult:
+    """Answers the request and its key; nothing is ordered yet."""
+    tariff = order_rules.orderable(call.shop, call.user, "certificate", pricelist)
+    tariff.check_period(call.user.currency, period)
+    request = request_of(sent, anew=True)
+    certificates.fit_addons(tariff, request.names, None)
+    call.secrets.append(request.key)
+    fields = {**sent, "pricelist": pricelist, "period": period, "CN": request.names[0]}
+    fields |= {"csr": request.csr, "key": request.key}
+    return ActionResult(fields, ok="func=certificate.order.param", ok_type="form")
 
 
 def _certificate(call: Call, elid: int) -> Service:
     return services.owned(call.shop, call.user, elid, "certificate")
 
 
-def _shown(call: Call, service: Service) -> FormAnswer:
-    shown = views.form(call, service)
-    shown.fields = own_fields(views.CertificateForm, shown.fields)
+def _own_form(call: Call, service: Service) -> FormAnswer:
+    shown = show_form(call, service)
+    shown.fields = own_fields(CertificateForm, shown.fields)
     return shown
 
 
-def _add_reissue(family: Family) -> None:
-    @family.form(
-        "certificate.reissue",
-        takes=orders.Reissue,
-        returns=views.CertificateForm,
-        fails=(Missed, BadValue, WrongState, RunningOperation),
-        evidence=Evidence.ASSUMED,
-        source=SOURCE,
-        example={"elid": EXAMPLE, "sok": "ok"},
-    )
-    def show(call: Call, elid: int, **draft: Any) -> FormAnswer:
-        """Issues a certificate anew to the end of its term: another request, or a new key."""
-        shown = _shown(call, _certificate(call, elid))
-        shown.fields = {**shown.fields, **draft}
-        return shown
-
-    @show.on_submit
-    def issue(call: Call, elid: int, **sent: Any) -> ActionResult:
-        service = _certificate(call, elid)
-        services.require_settled(service)
-        before = certificates.request_of(service)
-        further = orders.further_names(sent) or " ".join(before.names[1:])
-        if sent.get("csr"):
-            asked = certificates.read_request(
-                sent["csr"], sent.get("key", ""), orders.further_names(sent)
-            )
-        elif sent.get("crt_type") == orders.EXISTING:
-            raise BadValue.empty("csr")
-        elif sent.get("crt_type") == orders.GENERATE:
-            asked = certificates.remake_request(before, further)
-        else:
-            asked = before
-        changed = certificates.reissue(call.shop, call.user, service, asked)
-        return ActionResult({"id": changed.id}, form=_shown(call, changed), flat=True)
+@FAMILY.form(
+    "certificate.reissue",
+    takes=ReissueParameters,
+    returns=CertificateForm,
+    fails=(Missed, BadValue, WrongState, RunningOperation),
+    evidence=ASSUMED,
+    source=SOURCE,
+    example={"elid": EXAMPLE, "sok": "ok"},
+)
+def show_reissue(call: Call, elid: int, **draft: Any) -> FormAnswer:
+    """Issues a certificate again until the end of its term: another request, or a new key."""
+    shown = _own_form(call, _certificate(call, elid))
+    shown.fields = {**shown.fields, **draft}
+    return shown
 
 
-FAILS: tuple[type[ApiError], ...] = (Missed, WrongState)
+@show_reissue.on_submit
+def reissue(call: Call, elid: int, **sent: Any) -> ActionResult:
+    """Has the certificate issued again for the request that was sent, made, or used before."""
+    service = _certificate(call, elid)
+    services.require_settled(service)
+    before = certificates.request_of(service)
+    names = further_names(sent) or " ".join(before.names[1:])
+    if sent.get("csr"):
+        request = certificates.read_request(sent["csr"], sent.get("key", ""), further_names(sent))
+    elif sent.get("crt_type") == EXISTING:
+        raise BadValue.empty("csr")
+    elif sent.get("crt_type") == GENERATE:
+        request = certificates.remake_request(before, names)
+    else:
+        request = before
+    changed = certificates.reissue(call.shop, call.user, service, request)
+    return ActionResult({"id": changed.id}, form=_own_form(call, changed), flat=True)
 
 
-def _add_validation(family: Family) -> None:
-    @family.form(
-        "certificate.validation",
-        takes=Element,
-        returns=views.Confirming,
-        fails=FAILS,
-        evidence=Evidence.ASSUMED,
-        source=SOURCE,
-        example={"elid": EXAMPLE},
-    )
-    def show(call: Call, elid: int) -> FormAnswer:
-        """What confirms the domain: the record to set, and who may answer a letter instead."""
-        service = _certificate(call, elid)
-        wanted = confirmation(service.params.get("csr", ""), service.licname)
-        told = {
-            "elid": service.id,
-            "domain": service.licname,
-            "approver_email_1": service.params.get("approver_email_1", ""),
-            **views.confirming(service),
-        }
-        boxes = [Choice(box, box) for box in wanted.emails]
-        return FormAnswer(told, slists={"approver_email_1": boxes})
-
-    @show.on_submit
-    def again(call: Call, elid: int) -> ActionResult:
-        return _look_again(call, elid, "validation")
-
-    for how, where in (("dns", "the record in the DNS"), ("email", "the letter to the mailbox")):
-        _add_look_again(family, how, where)
+VALIDATION_FAILS: tuple[type[ApiError], ...] = (Missed, WrongState)
 
 
-def _add_look_again(family: Family, how: str, where: str) -> None:
-    @family.action(
-        f"certificate.validation.{how}",
-        takes=Elements,
-        elids="elid",
-        fails=FAILS,
-        evidence=Evidence.ASSUMED,
-        source=SOURCE,
-        example={"elid": EXAMPLE},
-        summary=f"Asks the authority to look once more for {where}, or to send it once more.",
-    )
-    def act(call: Call, elid: int) -> ActionResult:
-        return _look_again(call, elid, how)
+@FAMILY.form(
+    "certificate.validation",
+    takes=ServiceParameters,
+    returns=ValidationForm,
+    fails=VALIDATION_FAILS,
+    evidence=ASSUMED,
+    source=SOURCE,
+    example={"elid": EXAMPLE},
+)
+def show_validation(call: Call, elid: int) -> FormAnswer:
+    """What confirms the domain: the record to set, and who may answer a letter instead."""
+    service = _certificate(call, elid)
+    expected = confirmation(service.params.get("csr", ""), service.licname)
+    shown = {
+        "elid": service.id,
+        "domain": service.licname,
+        "approver_email_1": service.params.get("approver_email_1", ""),
+        **_dns_record(service),
+    }
+    mailboxes = [Choice(mailbox, mailbox) for mailbox in expected.emails]
+    return FormAnswer(shown, slists={"approver_email_1": mailboxes})
 
 
-def _look_again(call: Call, elid: int, how: str) -> ActionResult:
-    """A confirmation that is repeated counts as a look where certificates come after looks."""
+@show_validation.on_submit
+def validate(call: Call, elid: int) -> ActionResult:
+    """Asks for the confirmation again, whichever it is."""
+    return _ask_to_validate(call, elid, "validation")
+
+
+@FAMILY.action(
+    "certificate.validation.dns",
+    takes=ServicesParameters,
+    elids="elid",
+    fails=VALIDATION_FAILS,
+    evidence=ASSUMED,
+    source=SOURCE,
+    example={"elid": EXAMPLE},
+)
+def validate_by_dns(call: Call, elid: int) -> ActionResult:
+    """Asks the authority to look for the record in the DNS once more."""
+    return _ask_to_validate(call, elid, "dns")
+
+
+@FAMILY.action(
+    "certificate.validation.email",
+    takes=ServicesParameters,
+    elids="elid",
+    fails=VALIDATION_FAILS,
+    evidence=ASSUMED,
+    source=SOURCE,
+    example={"elid": EXAMPLE},
+)
+def validate_by_email(call: Call, elid: int) -> ActionResult:
+    """Asks the authority to send the letter to the mailbox once more."""
+    return _ask_to_validate(call, elid, "email")
+
+
+def _ask_to_validate(call: Call, elid: int, how: str) -> ActionResult:
+    """A repeated confirmation counts as a read where certificates come after reads."""
     service = _certificate(call, elid)
     certificates.require_requested(service)
     services.note(call.shop, service.id, call.user.login, "validation", how)

@@ -5,16 +5,115 @@ Source: docs/trade.md section 13. Named by a comment; nodes and machines are add
 
 from __future__ import annotations
 
-from emulator.api.registry import Evidence, Family
-from emulator.functions.products import license_orders as orders
-from emulator.functions.products import license_views as views
+from emulator.api.fields import Months, Numbered, Text, Whole
+from emulator.api.registry import Evidence
+from emulator.api.schema import WireSchema
+from emulator.functions import descriptions
 from emulator.functions.products.build import build
+from emulator.functions.products.common import (
+    AnyChange,
+    AnyOrder,
+    LicenseForm,
+    LicenseOrderForm,
+    LicenseRow,
+    NewOrder,
+)
 from emulator.functions.products.product_type import ProductType
+
+DOCUMENTED, ASSUMED = Evidence.DOCUMENTED, Evidence.ASSUMED
+
+
+class PlatformOrderFields(AnyOrder):
+    """What both forms of an order of a platform take."""
+
+    comment = Text(descriptions.COMMENT)
+    addon = Numbered(descriptions.ADDON, prefix="addon_")
+
+
+class PlatformOrder(PlatformOrderFields):
+    """An order of a platform."""
+
+    period = Whole(descriptions.ORDER_PERIOD, needed=True)
+    autoprolong = Months(descriptions.AUTOPROLONG)
+
+
+class NewPlatformOrder(NewOrder, PlatformOrderFields):
+    """An order of a platform in the new form."""
+
+
+class PlatformOrderForm(LicenseOrderForm):
+    """The order form of a platform, which has a comment and neither name nor address."""
+
+    comment = Text(descriptions.COMMENT)
+
+    class Meta(WireSchema.Meta):
+        """What platforms do not have."""
+
+        exclude = ("ip", "licname", "remoteip")
+
+
+class PlatformChange(AnyChange):
+    """What can be changed of a platform."""
+
+    comment = Text(descriptions.COMMENT)
+    autoprolong = Months(descriptions.AUTOPROLONG)
+    addon = Numbered(descriptions.ADDON, prefix="addon_")
+
+
+class PlatformRow(LicenseRow):
+    """A platform in the list."""
+
+    comment = Text(descriptions.COMMENT)
+
+    class Meta(WireSchema.Meta):
+        """What platforms do not have."""
+
+        exclude = (
+            "licname",
+            "ip",
+            "remoteip",
+            "update_expiredate",
+            "real_ipchange",
+            "real_keychange",
+        )
+
+
+class PlatformForm(LicenseForm):
+    """The form of a platform."""
+
+    comment = Text(descriptions.COMMENT)
+
+    class Meta(WireSchema.Meta):
+        """What platforms do not have."""
+
+        exclude = (
+            "licname",
+            "ip",
+            "remoteip",
+            "ip_change_date",
+            "lickey_change_date",
+            "update_expiredate",
+            "webdomains",
+        )
+
 
 PLATFORM = ProductType(
     intname="platform",
     title={"en": "Platforms", "ru": "Платформы"},
     source="docs/trade.md section 13",
+    functions={
+        "platform": ASSUMED,
+        "platform.filter": ASSUMED,
+        "platform.edit": DOCUMENTED,
+        "platform.suspend": ASSUMED,
+        "platform.resume": ASSUMED,
+        "platform.delete": ASSUMED,
+        "platform.order": ASSUMED,
+        "platform.order.pricelist": ASSUMED,
+        "v2.platform.order.pricelist": ASSUMED,
+        "platform.order.param": DOCUMENTED,
+        "v2.platform.order.param": ASSUMED,
+    },
     example="100012",
     example_order={
         "pricelist": "55163",
@@ -26,16 +125,11 @@ PLATFORM = ProductType(
         "clicked_button": "finish",
         "sok": "ok",
     },
-    takes=orders.PlatformOrder,
-    new_takes=orders.NewPlatformOrder,
-    order_form=orders.PlatformOrderForm,
-    changes=orders.PlatformChange,
-    row=views.PlatformRow,
-    form=views.PlatformForm,
-    evidence={"order.param": Evidence.DOCUMENTED, "edit": Evidence.DOCUMENTED},
+    order=PlatformOrder,
+    new_order=NewPlatformOrder,
+    order_form=PlatformOrderForm,
+    changes=PlatformChange,
+    row=PlatformRow,
+    form=PlatformForm,
 )
-
-
-def family() -> Family:
-    """Platforms."""
-    return build(PLATFORM)
+FAMILY = build(PLATFORM)

@@ -20,7 +20,7 @@ from emulator.domain.services.services import Service
 from emulator.domain.world import Shop
 from emulator.errors import ApiError
 from emulator.functions.listing import Column
-from emulator.functions.products import license_views as views
+from emulator.functions.products import common
 from emulator.store import tables
 
 V = tables.service.c
@@ -50,8 +50,8 @@ LICENSE_COLUMNS = (
 SERVICE_COLUMNS = (COMMON_COLUMNS[0], Column("domain", V.licname, "text"), *COMMON_COLUMNS[1:])
 
 
-def plain_wish(sent: Mapping[str, Any]) -> OrderRequest:
-    """The parameters of an order as they are called in a wish."""
+def plain_order(sent: Mapping[str, Any]) -> OrderRequest:
+    """The order out of its parameters, where every parameter is called as in the order."""
     return OrderRequest(**sent)
 
 
@@ -62,46 +62,50 @@ def sent_addons(tariff: Tariff, sent: Mapping[str, Any]) -> Mapping[int, int] | 
 
 @dataclass(frozen=True, slots=True)
 class ProductType:
-    """One product type: its name on the wire, its title, what it takes and shows, and how we know.
-
-    ``takes`` and ``new_takes``: the order and its new form; ``changes``: what ``X.edit`` takes;
-    ``order_form``, ``row`` and ``form``: what is shown. ``evidence`` names the functions whose
-    grade is not ``assumed``, by what follows the name and a dot (``edit``; empty: the list).
-    """
+    """One product type: its functions, what they take and show, and how we know."""
 
     intname: str
+    """Internal name on the wire, with which the names of its functions begin."""
     title: Words
     source: str
+    functions: Mapping[str, Evidence]
+    """Every function by its full name on the wire, in the order of declaration."""
     example: str
     """A service of this type in the world ``small``."""
     example_order: Mapping[str, str]
     """Parameters of an order that works in the world ``small``."""
-    takes: type[WireSchema]
-    new_takes: type[WireSchema]
+    order: type[WireSchema]
+    """What ``X.order.param`` takes."""
+    new_order: type[WireSchema]
+    """What ``v2.X.order.param`` takes."""
     order_form: type[WireSchema]
+    """What both of them show."""
     changes: type[WireSchema]
+    """What ``X.edit`` takes."""
     row: type[WireSchema]
+    """A row of the list ``X``."""
     form: type[WireSchema]
-    evidence: Mapping[str, Evidence]
+    """What ``X.edit`` shows."""
+    also_listed: tuple[str, ...] = ()
+    """Further functions that show the list."""
     has_new_key: bool = False
     """Whether ``clicked_button=newkey`` makes a new key."""
     columns: tuple[Column, ...] = LICENSE_COLUMNS
     """What its list is sorted by and filtered on, as far as its rows show it."""
-    row_of: Callable[[Call, Service], dict[str, object]] = views.row
-    form_of: Callable[[Call, Service], FormAnswer] = views.form
+    show_row: Callable[[Call, Service], dict[str, object]] = common.show_row
+    show_form: Callable[[Call, Service], FormAnswer] = common.show_form
     change: Callable[[Shop, Account, Service, Mapping[str, Any]], Service] = editing.change
     """What a submitted ``X.edit`` does with what was sent, addons apart."""
-    wish_of: Callable[[Mapping[str, Any]], OrderRequest] = plain_wish
-    """What is asked for, out of the order's parameters."""
-    addons_of: Callable[[Tariff, Mapping[str, Any]], Mapping[int, int] | None] = sent_addons
-    """The addons that the order form is priced with."""
-    also_listed: tuple[str, ...] = ()
-    """Other names of its list."""
+    read_order: Callable[[Mapping[str, Any]], OrderRequest] = plain_order
+    """The order out of the parameters."""
+    read_addons: Callable[[Tariff, Mapping[str, Any]], Mapping[int, int] | None] = sent_addons
+    """The addons with which the order form is priced."""
     state_fails: tuple[type[ApiError], ...] = ()
-    """How else ``suspend`` and ``resume`` are refused."""
-    power: bool = False
-    """Whether it is started, stopped and rebooted."""
+    """Further errors of ``suspend`` and ``resume``."""
 
-    def grade(self, suffix: str) -> Evidence:
-        """How one of its functions is known."""
-        return self.evidence.get(suffix, Evidence.ASSUMED)
+    def role(self, name: str) -> str:
+        """What a function does: its name without the type's, ``edit``; empty for a list."""
+        if name in (self.intname, *self.also_listed):
+            return ""
+        version = "v2." if name.startswith("v2.") else ""
+        return version + name.removeprefix(f"{version}{self.intname}.")

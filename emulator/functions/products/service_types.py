@@ -1,212 +1,250 @@
-"""The product types that are no licenses, each one declaration; and types that a world defines.
+"""The product types that are no licenses, one declaration each; and types that a world defines.
 
-Source: docs/resale.md sections 2.1 and 2.2. What is not said here is read off ``domain.traits``.
+Source: docs/resale.md sections 2.1 and 2.2. What the rules of the trade need to know of a type is
+in ``domain.catalogue.traits``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import partial
 from types import MappingProxyType
 
 from emulator.api.registry import Evidence, Family
-from emulator.api.schema import WireSchema
-from emulator.domain.catalogue.catalogue import OwnType, Words
-from emulator.domain.catalogue.traits import TRAITS
-from emulator.functions.products import server_orders as orders
-from emulator.functions.products import server_views as views
+from emulator.domain.catalogue.catalogue import OwnType
+from emulator.functions.products import service_schemas as schemas
 from emulator.functions.products.build import build
 from emulator.functions.products.product_type import SERVICE_COLUMNS, ProductType
 
-OBSERVED, DOCUMENTED = Evidence.OBSERVED, Evidence.DOCUMENTED
-SOURCE = "docs/resale.md sections 2.1 and 2.2, docs/wire.md section 7"
+OBSERVED, DOCUMENTED, ASSUMED = Evidence.OBSERVED, Evidence.DOCUMENTED, Evidence.ASSUMED
 
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """What the types of one kind take and show."""
-
-    takes: type[WireSchema]
-    new_takes: type[WireSchema]
-    order_form: type[WireSchema]
-    changes: type[WireSchema]
-    row: type[WireSchema]
-    form: type[WireSchema]
-
-
-MACHINE = Shape(
-    orders.MachineOrder,
-    orders.NewMachineOrder,
-    orders.ServiceOrderForm,
-    orders.MachineChange,
-    views.MachineRow,
-    views.MachineForm,
+service_type = partial(
+    ProductType,
+    source="docs/resale.md sections 2.1 and 2.2, docs/wire.md section 7",
+    columns=SERVICE_COLUMNS,
+    show_row=schemas.show_row,
+    show_form=schemas.show_form,
+    change=schemas.change,
+    read_order=schemas.read_order,
 )
-ACCOUNT = Shape(
-    orders.PlainOrder,
-    orders.NewPlainOrder,
-    orders.PlainOrderForm,
-    orders.PlainChange,
-    views.ServiceRow,
-    views.ServiceForm,
+server_type = partial(
+    service_type,
+    order=schemas.ServerOrder,
+    new_order=schemas.NewServerOrder,
+    order_form=schemas.ServiceOrderForm,
+    changes=schemas.ServerChange,
+    row=schemas.ServerRow,
+    form=schemas.ServerForm,
 )
-RACK = replace(ACCOUNT, row=views.RackRow, form=views.RackForm)
-NAME = Shape(
-    orders.NameOrder,
-    orders.NewNameOrder,
-    orders.NameOrderForm,
-    orders.NameChange,
-    views.NameRow,
-    views.NameForm,
+hosting_type = partial(
+    service_type,
+    order=schemas.HostingOrder,
+    new_order=schemas.NewHostingOrder,
+    order_form=schemas.HostingOrderForm,
+    changes=schemas.HostingChange,
+    row=schemas.ServiceRow,
+    form=schemas.HostingForm,
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """One type: its title, its kind, its example in the world ``small``, and how it is known."""
-
-    title: Words
-    shape: Shape
-    example: str
-    order: Mapping[str, str]
-    evidence: Mapping[str, Evidence] = field(default_factory=dict)
-    also_listed: tuple[str, ...] = ()
-
-
-def _order(pricelist: int, **given: str) -> Mapping[str, str]:
+def _order(pricelist: int, **parameters: str) -> Mapping[str, str]:
     usual = {"period": "1", "autoprolong": "null", "skipbasket": "on", "sok": "ok"}
-    return {"pricelist": str(pricelist), **usual, **given}
+    return {"pricelist": str(pricelist), **usual, **parameters}
 
 
-TYPES: Mapping[str, Declared] = MappingProxyType(
-    {
-        "vds": Declared(
-            {"en": "Virtual servers", "ru": "Виртуальные серверы"},
-            MACHINE,
-            "100014",
-            _order(6, domain="vds.test", ostempl="ISPsystem__CentOS-7-amd64", addon_10="2"),
-            {
-                "": OBSERVED,
-                "edit": OBSERVED,
-                "filter": OBSERVED,
-                "delete": OBSERVED,
-                "reboot": OBSERVED,
-                "order": OBSERVED,
-                "order.param": DOCUMENTED,
-                "v2.order.pricelist": OBSERVED,
-                "v2.order.param": DOCUMENTED,
-                "vds.vps": OBSERVED,
-                "vps": OBSERVED,
-            },
-            also_listed=("vds.vps", "vps"),
-        ),
-        "dedic": Declared(
-            {"en": "Dedicated servers", "ru": "Выделенные серверы"},
-            MACHINE,
-            "100015",
-            _order(1600, domain="dedic.test", addon_1602="16022"),
-            {
-                "": DOCUMENTED,
-                "edit": OBSERVED,
-                "filter": OBSERVED,
-                "delete": OBSERVED,
-                "order": OBSERVED,
-                "order.param": DOCUMENTED,
-                "v2.order.param": OBSERVED,
-            },
-        ),
-        "vhost": Declared(
-            {"en": "Hosting", "ru": "Хостинг"},
-            ACCOUNT,
-            "100016",
-            _order(2, domain="domain.name", addon_5="10", autoprolong="1", datacenter="1"),
-            {
-                "": OBSERVED,
-                "edit": OBSERVED,
-                "delete": OBSERVED,
-                "order": OBSERVED,
-                "order.param": DOCUMENTED,
-                "v2.order.param": DOCUMENTED,
-            },
-        ),
-        "instances": Declared(
-            {"en": "Cloud servers", "ru": "Облачные серверы"},
-            MACHINE,
-            "100017",
-            _order(1500, domain="cloud.test", addon_1501="2"),
-            {
-                "": OBSERVED,
-                "edit": OBSERVED,
-                "delete": OBSERVED,
-                "reboot": OBSERVED,
-                "start": OBSERVED,
-                "stop": OBSERVED,
-                "v2.order.pricelist": OBSERVED,
-                "v2.order.param": OBSERVED,
-            },
-        ),
-        "domain": Declared(
-            {"en": "Domain names", "ru": "Домены"},
-            NAME,
-            "100018",
-            _order(180, period="12", domain="example-new.com", ns0="ns1.example.com"),
-            {"": OBSERVED, "edit": OBSERVED, "delete": OBSERVED},
-        ),
-        "dnshost": Declared(
-            {"en": "Name servers", "ru": "DNS-хостинг"},
-            ACCOUNT,
-            "100019",
-            _order(154, period="12", autoprolong="12", addon_155="100", clicked_button="finish"),
-            {"": OBSERVED, "edit": OBSERVED, "order.param": OBSERVED},
-        ),
-        "storage": Declared(
-            {"en": "Storage", "ru": "Хранилище"},
-            ACCOUNT,
-            "100020",
-            _order(170, domain="ftp.test", addon_171="200"),
-        ),
-        "colocation": Declared(
-            {"en": "Colocation", "ru": "Размещение"},
-            RACK,
-            "100021",
-            _order(1700, domain="rack.test", addon_1703="4"),
-        ),
-    }
+VDS = server_type(
+    intname="vds",
+    title={"en": "Virtual servers", "ru": "Виртуальные серверы"},
+    functions={
+        "vds": OBSERVED,
+        "vds.vps": OBSERVED,
+        "vps": OBSERVED,
+        "vds.filter": OBSERVED,
+        "vds.edit": OBSERVED,
+        "vds.suspend": ASSUMED,
+        "vds.resume": ASSUMED,
+        "vds.delete": OBSERVED,
+        "vds.start": ASSUMED,
+        "vds.stop": ASSUMED,
+        "vds.reboot": OBSERVED,
+        "vds.hardreboot": ASSUMED,
+        "vds.order": OBSERVED,
+        "vds.order.pricelist": OBSERVED,
+        "v2.vds.order.pricelist": OBSERVED,
+        "vds.order.param": DOCUMENTED,
+        "v2.vds.order.param": DOCUMENTED,
+    },
+    also_listed=("vds.vps", "vps"),
+    example="100014",
+    example_order=_order(6, domain="vds.test", ostempl="ISPsystem__CentOS-7-amd64", addon_10="2"),
 )
+DEDIC = server_type(
+    intname="dedic",
+    title={"en": "Dedicated servers", "ru": "Выделенные серверы"},
+    functions={
+        "dedic": DOCUMENTED,
+        "dedic.filter": OBSERVED,
+        "dedic.edit": OBSERVED,
+        "dedic.suspend": ASSUMED,
+        "dedic.resume": ASSUMED,
+        "dedic.delete": OBSERVED,
+        "dedic.start": ASSUMED,
+        "dedic.stop": ASSUMED,
+        "dedic.reboot": ASSUMED,
+        "dedic.hardreboot": ASSUMED,
+        "dedic.order": OBSERVED,
+        "dedic.order.pricelist": OBSERVED,
+        "v2.dedic.order.pricelist": OBSERVED,
+        "dedic.order.param": DOCUMENTED,
+        "v2.dedic.order.param": OBSERVED,
+    },
+    example="100015",
+    example_order=_order(1600, domain="dedic.test", addon_1602="16022"),
+)
+VHOST = hosting_type(
+    intname="vhost",
+    title={"en": "Hosting", "ru": "Хостинг"},
+    functions={
+        "vhost": OBSERVED,
+        "vhost.filter": ASSUMED,
+        "vhost.edit": OBSERVED,
+        "vhost.suspend": ASSUMED,
+        "vhost.resume": ASSUMED,
+        "vhost.delete": OBSERVED,
+        "vhost.order": OBSERVED,
+        "vhost.order.pricelist": OBSERVED,
+        "v2.vhost.order.pricelist": OBSERVED,
+        "vhost.order.param": DOCUMENTED,
+        "v2.vhost.order.param": DOCUMENTED,
+    },
+    example="100016",
+    example_order=_order(2, domain="domain.name", addon_5="10", autoprolong="1", datacenter="1"),
+)
+INSTANCES = server_type(
+    intname="instances",
+    title={"en": "Cloud servers", "ru": "Облачные серверы"},
+    functions={
+        "instances": OBSERVED,
+        "instances.filter": ASSUMED,
+        "instances.edit": OBSERVED,
+        "instances.suspend": ASSUMED,
+        "instances.resume": ASSUMED,
+        "instances.delete": OBSERVED,
+        "instances.start": OBSERVED,
+        "instances.stop": OBSERVED,
+        "instances.reboot": OBSERVED,
+        "instances.hardreboot": ASSUMED,
+        "instances.order": ASSUMED,
+        "instances.order.pricelist": ASSUMED,
+        "v2.instances.order.pricelist": ASSUMED,
+        "instances.order.param": ASSUMED,
+        "v2.instances.order.param": OBSERVED,
+    },
+    example="100017",
+    example_order=_order(1500, domain="cloud.test", addon_1501="2"),
+)
+DOMAIN = service_type(
+    intname="domain",
+    title={"en": "Domain names", "ru": "Домены"},
+    functions={
+        "domain": OBSERVED,
+        "domain.filter": ASSUMED,
+        "domain.edit": OBSERVED,
+        "domain.suspend": ASSUMED,
+        "domain.resume": ASSUMED,
+        "domain.delete": OBSERVED,
+        "domain.order": ASSUMED,
+        "domain.order.pricelist": ASSUMED,
+        "v2.domain.order.pricelist": ASSUMED,
+        "domain.order.param": ASSUMED,
+        "v2.domain.order.param": ASSUMED,
+    },
+    example="100018",
+    example_order=_order(180, period="12", domain="example-new.com", ns0="ns1.example.com"),
+    order=schemas.DomainOrder,
+    new_order=schemas.NewDomainOrder,
+    order_form=schemas.DomainOrderForm,
+    changes=schemas.DomainChange,
+    row=schemas.DomainRow,
+    form=schemas.DomainForm,
+)
+DNSHOST = hosting_type(
+    intname="dnshost",
+    title={"en": "Name servers", "ru": "DNS-хостинг"},
+    functions={
+        "dnshost": OBSERVED,
+        "dnshost.filter": ASSUMED,
+        "dnshost.edit": OBSERVED,
+        "dnshost.suspend": ASSUMED,
+        "dnshost.resume": ASSUMED,
+        "dnshost.delete": ASSUMED,
+        "dnshost.order": ASSUMED,
+        "dnshost.order.pricelist": ASSUMED,
+        "v2.dnshost.order.pricelist": ASSUMED,
+        "dnshost.order.param": OBSERVED,
+        "v2.dnshost.order.param": ASSUMED,
+    },
+    example="100019",
+    example_order=_order(
+        154, period="12", autoprolong="12", addon_155="100", clicked_button="finish"
+    ),
+)
+STORAGE = hosting_type(
+    intname="storage",
+    title={"en": "Storage", "ru": "Хранилище"},
+    functions={
+        "storage": ASSUMED,
+        "storage.filter": ASSUMED,
+        "storage.edit": ASSUMED,
+        "storage.suspend": ASSUMED,
+        "storage.resume": ASSUMED,
+        "storage.delete": ASSUMED,
+        "storage.order": ASSUMED,
+        "storage.order.pricelist": ASSUMED,
+        "v2.storage.order.pricelist": ASSUMED,
+        "storage.order.param": ASSUMED,
+        "v2.storage.order.param": ASSUMED,
+    },
+    example="100020",
+    example_order=_order(170, domain="ftp.test", addon_171="200"),
+)
+COLOCATION = hosting_type(
+    intname="colocation",
+    title={"en": "Colocation", "ru": "Размещение"},
+    functions={
+        "colocation": ASSUMED,
+        "colocation.filter": ASSUMED,
+        "colocation.edit": ASSUMED,
+        "colocation.suspend": ASSUMED,
+        "colocation.resume": ASSUMED,
+        "colocation.delete": ASSUMED,
+        "colocation.order": ASSUMED,
+        "colocation.order.pricelist": ASSUMED,
+        "v2.colocation.order.pricelist": ASSUMED,
+        "colocation.order.param": ASSUMED,
+        "v2.colocation.order.param": ASSUMED,
+    },
+    example="100021",
+    example_order=_order(1700, domain="rack.test", addon_1703="4"),
+    row=schemas.RackRow,
+    form=schemas.RackForm,
+)
+TYPES: Mapping[str, ProductType] = MappingProxyType({
+    product.intname: product
+    for product in (VDS, DEDIC, VHOST, INSTANCES, DOMAIN, DNSHOST, STORAGE, COLOCATION)
+})  # fmt: skip
+FAMILIES: tuple[Family, ...] = tuple(build(product) for product in TYPES.values())
 
 
-def product_type(intname: str, declared: Declared) -> ProductType:
-    """The description of one type, as everything about it is built from."""
-    own, shape = TRAITS[intname], declared.shape
-    return ProductType(
-        intname=intname,
-        title=declared.title,
-        source=SOURCE,
-        example=declared.example,
-        example_order=declared.order,
-        takes=shape.takes,
-        new_takes=shape.new_takes,
-        order_form=shape.order_form,
-        changes=shape.changes,
-        row=shape.row,
-        form=shape.form,
-        evidence=declared.evidence,
-        columns=SERVICE_COLUMNS,
-        row_of=views.row,
-        form_of=views.form,
-        change=orders.change,
-        wish_of=orders.wish_of,
-        also_listed=declared.also_listed,
-        power=own.power,
+def build_own_type(own: OwnType) -> Family:
+    """The functions of a type that a world defines: those of the type it is like, by its name."""
+    like = TYPES[own.like]
+    functions = {
+        name.replace(like.intname, own.intname, 1): ASSUMED
+        for name in like.functions
+        if name not in like.also_listed
+    }
+    return build(
+        replace(like, intname=own.intname, title=own.title, functions=functions, also_listed=())
     )
-
-
-def families() -> tuple[Family, ...]:
-    """Every type's functions."""
-    return tuple(build(product_type(name, declared)) for name, declared in TYPES.items())
-
-
-def of_own_type(own: OwnType) -> Family:
-    """The functions of a type that a world defines, as those of the type it is like."""
-    like = product_type(own.like, TYPES[own.like])
-    return build(replace(like, intname=own.intname, title=own.title, also_listed=(), evidence={}))

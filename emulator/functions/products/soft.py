@@ -6,20 +6,82 @@ Source: docs/trade.md sections 2 to 6.
 from __future__ import annotations
 
 from emulator.api.context import ActionResult, Call
-from emulator.api.fields import Address, Whole
-from emulator.api.registry import Evidence, Family
+from emulator.api.fields import Address, AnyAddress, Months, Numbered, Text, Whole
+from emulator.api.registry import Evidence
 from emulator.api.schema import WireSchema
 from emulator.domain.services import order_rules
 from emulator.errors import BadValue, Exists
-from emulator.functions.products import license_orders as orders
-from emulator.functions.products import license_views as views
+from emulator.functions import descriptions
 from emulator.functions.products.build import build
+from emulator.functions.products.common import (
+    AnyChange,
+    AnyOrder,
+    LicenseForm,
+    LicenseOrderForm,
+    LicenseRow,
+    NewOrder,
+)
 from emulator.functions.products.product_type import ProductType
+
+OBSERVED, DOCUMENTED = Evidence.OBSERVED, Evidence.DOCUMENTED
+
+
+class SoftOrderFields(AnyOrder):
+    """What both forms of an order of the vendor's own licenses take."""
+
+    ip = Address(descriptions.LICENSE_IP)
+    licname = Text(descriptions.LICENSE_NAME)
+    remoteip = AnyAddress(descriptions.REMOTE_IP)
+    addon = Numbered(descriptions.ADDON, prefix="addon_")
+
+
+class SoftOrder(SoftOrderFields):
+    """An order of the vendor's own licenses, as the pages and the clients send it."""
+
+    period = Whole(descriptions.ORDER_PERIOD, needed=True)
+    ip = Address(descriptions.LICENSE_IP, needed=True)
+    autoprolong = Months(descriptions.AUTOPROLONG)
+
+
+class NewSoftOrder(NewOrder, SoftOrderFields):
+    """An order of the vendor's own licenses in the new form."""
+
+
+class SoftChange(AnyChange):
+    """What can be changed of the vendor's own licenses."""
+
+    licname = Text(descriptions.LICENSE_NAME)
+    ip = Address(descriptions.LICENSE_IP)
+    remoteip = AnyAddress(descriptions.REMOTE_IP)
+    autoprolong = Months(descriptions.AUTOPROLONG)
+    addon = Numbered(descriptions.ADDON, prefix="addon_")
+
+
+class AddressCheck(WireSchema):
+    """Which tariff would be ordered for which address."""
+
+    pricelist = Whole(descriptions.TARIFF, required=True)
+    ip = Address(descriptions.LICENSE_IP, required=True)
+    period = Whole(descriptions.ORDER_PERIOD)
+
 
 SOFT = ProductType(
     intname="soft",
     title={"en": "Licences", "ru": "Лицензии"},
     source="docs/trade.md sections 3 and 6",
+    functions={
+        "soft": DOCUMENTED,
+        "soft.filter": OBSERVED,
+        "soft.edit": OBSERVED,
+        "soft.suspend": OBSERVED,
+        "soft.resume": OBSERVED,
+        "soft.delete": OBSERVED,
+        "soft.order": OBSERVED,
+        "soft.order.pricelist": OBSERVED,
+        "v2.soft.order.pricelist": OBSERVED,
+        "soft.order.param": DOCUMENTED,
+        "v2.soft.order.param": DOCUMENTED,
+    },
     example="100001",
     example_order={
         "pricelist": "55227",
@@ -32,50 +94,26 @@ SOFT = ProductType(
         "clicked_button": "finish",
         "sok": "ok",
     },
-    takes=orders.SoftOrder,
-    new_takes=orders.NewSoftOrder,
-    order_form=orders.OrderForm,
-    changes=orders.SoftChange,
-    row=views.LicenseRow,
-    form=views.LicenseForm,
-    evidence={
-        "": Evidence.DOCUMENTED,
-        "filter": Evidence.OBSERVED,
-        "order": Evidence.OBSERVED,
-        "order.param": Evidence.DOCUMENTED,
-        "v2.order.param": Evidence.DOCUMENTED,
-        "edit": Evidence.OBSERVED,
-        "suspend": Evidence.OBSERVED,
-        "resume": Evidence.OBSERVED,
-        "delete": Evidence.OBSERVED,
-    },
+    order=SoftOrder,
+    new_order=NewSoftOrder,
+    order_form=LicenseOrderForm,
+    changes=SoftChange,
+    row=LicenseRow,
+    form=LicenseForm,
     has_new_key=True,
 )
+FAMILY = build(SOFT)
 
 
-class AddressCheck(WireSchema):
-    """What would be ordered where."""
-
-    pricelist = Whole(required=True)
-    ip = Address(required=True)
-    period = Whole()
-
-
-def family() -> Family:
-    """Licenses, and the check before an order that no other product type has."""
-    soft = build(SOFT)
-
-    @soft.action(
-        "soft.checkip",
-        takes=AddressCheck,
-        fails=(BadValue, Exists),
-        evidence=Evidence.OBSERVED,
-        source="docs/trade.md section 6.3",
-        example={"pricelist": "55227", "period": "1", "ip": "192.0.2.202"},
-    )
-    def checkip(call: Call, pricelist: int, ip: str, period: int | None = None) -> ActionResult:
-        """Refuses what an order of this tariff for this address would refuse; changes nothing."""
-        order_rules.check_order(call.shop, call.user, "soft", pricelist, period, ip)
-        return ActionResult()
-
-    return soft
+@FAMILY.action(
+    "soft.checkip",
+    takes=AddressCheck,
+    fails=(BadValue, Exists),
+    evidence=OBSERVED,
+    source="docs/trade.md section 6.3",
+    example={"pricelist": "55227", "period": "1", "ip": "192.0.2.202"},
+)
+def check_address(call: Call, pricelist: int, ip: str, period: int | None = None) -> ActionResult:
+    """Refuses what an order of this tariff for this address would refuse; changes nothing."""
+    order_rules.check_order(call.shop, call.user, "soft", pricelist, period, ip)
+    return ActionResult()

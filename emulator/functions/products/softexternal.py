@@ -1,21 +1,109 @@
 """``softexternal``: licenses of other vendors, not tied to a panel.
 
 Source: docs/trade.md section 7. Two generations of its page differ: one has an address and the
-period of a month alone, the other no address and its own periods; the tariff tells which.
+period of a month alone, the other no address and its own periods; the tariff decides which.
 """
 
 from __future__ import annotations
 
-from emulator.api.registry import Evidence, Family
-from emulator.functions.products import license_orders as orders
-from emulator.functions.products import license_views as views
+from emulator.api.fields import Address, Text, Whole
+from emulator.api.registry import Evidence
+from emulator.api.schema import WireSchema
+from emulator.functions import descriptions
 from emulator.functions.products.build import build
+from emulator.functions.products.common import (
+    AnyChange,
+    AnyOrder,
+    LicenseForm,
+    LicenseOrderForm,
+    LicenseRow,
+    MonthsOrNone,
+    NewOrder,
+    OnOrMonthsOrNone,
+)
 from emulator.functions.products.product_type import ProductType
+
+DOCUMENTED, ASSUMED = Evidence.DOCUMENTED, Evidence.ASSUMED
+
+
+class ThirdPartyOrderFields(AnyOrder):
+    """What both forms of an order of a third-party license take."""
+
+    ip = Address(descriptions.LICENSE_IP)
+    licname = Text(descriptions.LICENSE_NAME)
+
+
+class ThirdPartyOrder(ThirdPartyOrderFields):
+    """An order of a third-party license; the tariff says whether it needs an address."""
+
+    period = Whole(descriptions.ORDER_PERIOD, needed=True)
+    autoprolong = MonthsOrNone(descriptions.AUTOPROLONG_IS_PERIOD)
+
+
+class NewThirdPartyOrder(NewOrder, ThirdPartyOrderFields):
+    """An order of a third-party license in the new form."""
+
+    autoprolong = OnOrMonthsOrNone(descriptions.AUTOPROLONG_IS_PERIOD)
+
+
+class ThirdPartyOrderForm(LicenseOrderForm):
+    """The order form of third-party licenses: no address of a server beside the license's."""
+
+    class Meta(WireSchema.Meta):
+        """What these licenses do not have."""
+
+        exclude = ("remoteip",)
+
+
+class ThirdPartyChange(AnyChange):
+    """What can be changed of a third-party license."""
+
+    licname = Text(descriptions.LICENSE_NAME)
+    ip = Address(descriptions.LICENSE_IP)
+    autoprolong = MonthsOrNone(descriptions.AUTOPROLONG_IS_PERIOD)
+
+
+class ThirdPartyRow(LicenseRow):
+    """A third-party license in the list."""
+
+    class Meta(WireSchema.Meta):
+        """What these licenses do not have."""
+
+        exclude = ("remoteip", "update_expiredate", "real_ipchange", "real_keychange")
+
+
+class ThirdPartyForm(LicenseForm):
+    """The form of a third-party license."""
+
+    class Meta(WireSchema.Meta):
+        """What these licenses do not have."""
+
+        exclude = (
+            "remoteip",
+            "ip_change_date",
+            "lickey_change_date",
+            "update_expiredate",
+            "webdomains",
+        )
+
 
 THIRD_PARTY = ProductType(
     intname="softexternal",
     title={"en": "Third-party licences", "ru": "Сторонние лицензии"},
     source="docs/trade.md section 7",
+    functions={
+        "softexternal": DOCUMENTED,
+        "softexternal.filter": DOCUMENTED,
+        "softexternal.edit": DOCUMENTED,
+        "softexternal.suspend": DOCUMENTED,
+        "softexternal.resume": DOCUMENTED,
+        "softexternal.delete": DOCUMENTED,
+        "softexternal.order": ASSUMED,
+        "softexternal.order.pricelist": ASSUMED,
+        "v2.softexternal.order.pricelist": ASSUMED,
+        "softexternal.order.param": DOCUMENTED,
+        "v2.softexternal.order.param": ASSUMED,
+    },
     example="100010",
     example_order={
         "pricelist": "55369",
@@ -25,24 +113,11 @@ THIRD_PARTY = ProductType(
         "skipbasket": "on",
         "sok": "ok",
     },
-    takes=orders.ThirdPartyOrder,
-    new_takes=orders.NewThirdPartyOrder,
-    order_form=orders.ThirdPartyOrderForm,
-    changes=orders.ThirdPartyChange,
-    row=views.ThirdPartyRow,
-    form=views.ThirdPartyForm,
-    evidence={
-        "": Evidence.DOCUMENTED,
-        "filter": Evidence.DOCUMENTED,
-        "order.param": Evidence.DOCUMENTED,
-        "edit": Evidence.DOCUMENTED,
-        "suspend": Evidence.DOCUMENTED,
-        "resume": Evidence.DOCUMENTED,
-        "delete": Evidence.DOCUMENTED,
-    },
+    order=ThirdPartyOrder,
+    new_order=NewThirdPartyOrder,
+    order_form=ThirdPartyOrderForm,
+    changes=ThirdPartyChange,
+    row=ThirdPartyRow,
+    form=ThirdPartyForm,
 )
-
-
-def family() -> Family:
-    """Third-party licenses."""
-    return build(THIRD_PARTY)
+FAMILY = build(THIRD_PARTY)

@@ -1,8 +1,8 @@
-"""``service.ip``: the addresses of a service, one more of them, one less.
+"""``service.ip``: the addresses of a service; ordering one more, giving one back.
 
 Source: docs/resale.md section 2.6, docs/wire.md sections 6 and 8; docs/evidence.md 46. A license
-has the address it stands on, under its own number; a machine has rows of addresses, and how many
-is one of its addons.
+has the address at which it is used, under its own number. A server has rows of addresses, and how
+many is one of its addons.
 """
 
 from __future__ import annotations
@@ -28,13 +28,12 @@ from emulator.errors import (
     RunningOperation,
     WrongState,
 )
-from emulator.functions.listing import Paging
-from emulator.functions.products.license_views import display_name
-from emulator.functions.table import page_of
+from emulator.functions import descriptions
+from emulator.functions.listing import Paging, page_of
+from emulator.functions.products.common import display_name
 
 SOURCE = "docs/resale.md section 2.6, docs/wire.md section 6"
 PUBLIC = "public"
-"""The kind of every address here."""
 EXAMPLE = "100001"
 FAILS: tuple[type[ApiError], ...] = (
     Missed,
@@ -43,82 +42,75 @@ FAILS: tuple[type[ApiError], ...] = (
     WrongState,
     NotEnoughMoney,
 )
+ADDRESS = "Number of the address; of a license its own number."
+HOST_NAME = "Host name of the address."
+KIND = "Kind of the address; always `public` here."
+FAMILY = Family("service", {"en": "Services", "ru": "Услуги"})
 
 
-class AddressesOf(Paging):
+class AddressesParameters(Paging):
     """Whose addresses."""
 
-    elid = Id(required=True)
+    elid = Id(descriptions.SERVICE, required=True)
 
 
 class AddressRow(WireSchema):
-    """One address of a service. ``no_delete``: it goes only with the service."""
+    """One address of a service."""
 
-    id = Whole()
-    name = Text()
-    is_main = Text()
-    no_delete = Text()
-    type = Text()
-    gateway = Text()
-    mask = Text()
-    domain = Text()
+    id = Whole(ADDRESS)
+    name = Text("The IPv4 address.")
+    is_main = Text("`on` for the first address of the service.")
+    no_delete = Text("`on` if the address is given back only with the service.")
+    type = Text(KIND)
+    gateway = Text("Gateway of the address; always empty here.")
+    mask = Text("Network mask; always `255.255.255.255` here.")
+    domain = Text(HOST_NAME)
 
 
-class AddressOf(WireSchema):
-    """An address by its number, and the name it goes by; without a number one more is ordered.
+class AddressParameters(WireSchema):
+    """An address by its number, and its host name; without a number one more is ordered."""
 
-    ``plid`` is the service.
-    """
-
-    elid = Id(entity="ip")
-    plid = Id()
-    type = Text()
-    domain = Domain()
+    elid = Id("Number of the address; if left out, one more is ordered.", entity="ip")
+    plid = Id("Number of the service; needed without `elid`.")
+    type = Text("Kind of the address that is ordered: `public`, or empty for the same.")
+    domain = Domain(HOST_NAME)
 
 
 class AddressForm(WireSchema):
     """One address as it is shown."""
 
-    id = Whole()
-    elid = Whole()
-    plid = Whole()
-    name = Text()
-    type = Text()
-    domain = Text()
+    id = Whole("Number of the address that was ordered.")
+    elid = Whole(ADDRESS)
+    plid = Whole(descriptions.SERVICE)
+    name = Text("The IPv4 address; empty for one that is not ordered yet.")
+    type = Text(KIND)
+    domain = Text(HOST_NAME)
 
 
-class Unwanted(WireSchema):
-    """Addresses to give back; ``plid`` is the service."""
+class AddressRemoval(WireSchema):
+    """Addresses to give back."""
 
-    elid = Ids(required=True, entity="ip")
-    plid = Id()
-
-
-def add_addresses(family: Family) -> None:
-    """The list, the form and the removal."""
-    _add_list(family)
-    _add_form(family)
-    _add_removal(family)
+    elid = Ids("Numbers of addresses, separated by commas.", required=True, entity="ip")
+    plid = Id("Number of the service, to refuse addresses of other services.")
 
 
-def _add_list(family: Family) -> None:
-    @family.listing(
-        "service.ip",
-        takes=AddressesOf,
-        returns=AddressRow,
-        fails=(Missed,),
-        evidence=Evidence.OBSERVED,
-        source=SOURCE,
-        example={"elid": EXAMPLE},
-        title={"en": "Addresses", "ru": "IP-адреса"},
-    )
-    def listing(call: Call, elid: int, **paging: Any) -> Rows:
-        """The addresses of a service: a license has the one it stands on, a platform none."""
-        service = services.owned(call.shop, call.user, elid)
-        page = page_of(call, [_row(one) for one in _addresses(call, service)], paging)
-        name = display_name(call, service, call.shop.catalogue[service.tariff_id])
-        page.head = {"plid": str(service.id), "plname": name}
-        return page
+@FAMILY.listing(
+    "service.ip",
+    takes=AddressesParameters,
+    returns=AddressRow,
+    fails=(Missed,),
+    evidence=Evidence.OBSERVED,
+    source=SOURCE,
+    example={"elid": EXAMPLE},
+    title={"en": "Addresses", "ru": "IP-адреса"},
+)
+def list_addresses(call: Call, elid: int, **paging: Any) -> Rows:
+    """The addresses of a service: a license has the one at which it is used, a platform none."""
+    service = services.owned(call.shop, call.user, elid)
+    page = page_of(call, [_row(address) for address in _addresses(call, service)], paging)
+    name = display_name(call, service, call.shop.catalogue[service.tariff_id])
+    page.head = {"plid": str(service.id), "plname": name}
+    return page
 
 
 def _has_rows(call: Call, service: Service) -> bool:
@@ -128,36 +120,36 @@ def _has_rows(call: Call, service: Service) -> bool:
 def _addresses(call: Call, service: Service) -> list[Address]:
     if _has_rows(call, service):
         return servers.addresses(call.shop, service)
-    return [_own(service)] if service.ip else []
+    return [_license_address(service)] if service.ip else []
 
 
-def _own(service: Service) -> Address:
-    """What a service without rows of addresses stands on."""
+def _license_address(service: Service) -> Address:
+    """The address of a service that has no rows of addresses."""
     domain = service.params.get("domain", "")
     return Address(service.id, service.id, service.ip, domain, main=True)
 
 
-def _row(one: Address) -> Mapping[str, object]:
+def _row(address: Address) -> Mapping[str, object]:
     return {
-        "id": one.id,
-        "name": one.ip,
-        "is_main": "on" if one.main else "off",
-        "no_delete": "on" if one.main else "off",
+        "id": address.id,
+        "name": address.ip,
+        "is_main": "on" if address.main else "off",
+        "no_delete": "on" if address.main else "off",
         "type": PUBLIC,
         "gateway": "",
         "mask": "255.255.255.255",
-        "domain": one.domain,
+        "domain": address.domain,
     }
 
 
-def _found(call: Call, elid: int, plid: int | None) -> tuple[Service, Address]:
-    """An address of this account and whose it is; Missed for any other."""
+def _find(call: Call, elid: int, plid: int | None) -> tuple[Service, Address]:
+    """An address of this account with its service. Raises Missed for any other."""
     if plid is not None:
         service = services.owned(call.shop, call.user, plid)
-        found = [one for one in _addresses(call, service) if one.id == elid]
-        if not found:
-            raise Missed("ip", str(elid))
-        return service, found[0]
+        for address in _addresses(call, service):
+            if address.id == elid:
+                return service, address
+        raise Missed("ip", str(elid))
     row = servers.address(call.shop, elid)
     try:
         service = services.owned(call.shop, call.user, row.service_id if row else elid)
@@ -167,64 +159,65 @@ def _found(call: Call, elid: int, plid: int | None) -> tuple[Service, Address]:
         return service, row
     if _has_rows(call, service) or not service.ip:
         raise Missed("ip", str(elid))
-    return service, _own(service)
+    return service, _license_address(service)
 
 
-def _add_form(family: Family) -> None:
-    @family.form(
-        "service.ip.edit",
-        takes=AddressOf,
-        returns=AddressForm,
-        fails=FAILS,
-        evidence=Evidence.OBSERVED,
-        source=SOURCE,
-        example={"elid": EXAMPLE, "domain": "web-1.example.com", "sok": "ok"},
-        title={"en": "Address", "ru": "IP-адрес"},
-    )
-    def show(
-        call: Call,
-        elid: int | None = None,
-        plid: int | None = None,
-        domain: str | None = None,
-        **_: Any,
-    ) -> FormAnswer:
-        """An address and the name it goes by; without a number the form of one more.
+@FAMILY.form(
+    "service.ip.edit",
+    takes=AddressParameters,
+    returns=AddressForm,
+    fails=FAILS,
+    evidence=Evidence.OBSERVED,
+    source=SOURCE,
+    example={"elid": EXAMPLE, "domain": "web-1.example.com", "sok": "ok"},
+    title={"en": "Address", "ru": "IP-адрес"},
+)
+def show_address(
+    call: Call,
+    elid: int | None = None,
+    plid: int | None = None,
+    domain: str | None = None,
+    **_: Any,
+) -> FormAnswer:
+    """An address and its host name; without ``elid`` the form to order one more.
 
-        Its select ``type`` has the kinds of addresses that can be ordered (observed).
-        """
-        if elid is None:
-            return _form_of_one_more(call, plid, domain or "")
-        service, address = _found(call, elid, plid)
-        return _form(service, address if domain is None else replace(address, domain=domain))
-
-    @show.on_submit
-    def save(
-        call: Call,
-        elid: int | None = None,
-        plid: int | None = None,
-        type: str = PUBLIC,
-        domain: str = "",
-    ) -> ActionResult:
-        if elid is None:
-            if type not in ("", PUBLIC):
-                raise BadValue("type", type)
-            return _one_more(call, plid, domain)
-        service, address = _found(call, elid, plid)
-        if _has_rows(call, service):
-            named = servers.name_address(call.shop, call.user, address, domain)
-            return ActionResult({}, form=_form(service, named))
-        params = {**service.params, "domain": domain}
-        services.save(call.shop, replace(service, params=params))
-        services.note(call.shop, service.id, call.user.login, "ip", domain)
-        return ActionResult({}, form=_form(service, replace(address, domain=domain)))
+    Its select ``type`` has the kinds of addresses that can be ordered (observed).
+    """
+    if elid is None:
+        return _order_form(call, plid, domain or "")
+    service, address = _find(call, elid, plid)
+    return _form(service, address if domain is None else replace(address, domain=domain))
 
 
-def _form_of_one_more(call: Call, plid: int | None, domain: str) -> FormAnswer:
+@show_address.on_submit
+def save_address(
+    call: Call,
+    elid: int | None = None,
+    plid: int | None = None,
+    type: str = PUBLIC,
+    domain: str = "",
+) -> ActionResult:
+    """Stores the host name; without ``elid`` orders one more address."""
+    if elid is None:
+        if type not in ("", PUBLIC):
+            raise BadValue("type", type)
+        return _order_address(call, plid, domain)
+    service, address = _find(call, elid, plid)
+    if _has_rows(call, service):
+        renamed = servers.name_address(call.shop, call.user, address, domain)
+        return ActionResult({}, form=_form(service, renamed))
+    params = {**service.params, "domain": domain}
+    services.save(call.shop, replace(service, params=params))
+    services.note(call.shop, service.id, call.user.login, "ip", domain)
+    return ActionResult({}, form=_form(service, replace(address, domain=domain)))
+
+
+def _order_form(call: Call, plid: int | None, domain: str) -> FormAnswer:
     if plid is None:
         raise BadValue.empty("elid")
     service = services.owned(call.shop, call.user, plid)
-    told = {"plid": service.id, "name": "", "type": PUBLIC, "domain": domain}
-    return FormAnswer(told, slists={"type": _kinds(call, service)})
+    shown = {"plid": service.id, "name": "", "type": PUBLIC, "domain": domain}
+    return FormAnswer(shown, slists={"type": _kinds(call, service)})
 
 
 def _form(service: Service, address: Address) -> FormAnswer:
@@ -247,35 +240,34 @@ def _kinds(call: Call, service: Service) -> list[Choice]:
     return [Choice(PUBLIC, call.words({"en": "Public IPv4", "ru": "Публичный IPv4"}))]
 
 
-def _one_more(call: Call, plid: int | None, domain: str) -> ActionResult:
-    """Orders one more address for a machine: its addon of addresses grows by one, paid at once."""
+def _order_address(call: Call, plid: int | None, domain: str) -> ActionResult:
+    """Orders one more address: the addon of addresses grows by one step and is paid at once."""
     if plid is None:
         raise BadValue.empty("elid")
     service = services.owned(call.shop, call.user, plid)
     addon = call.shop.catalogue[service.tariff_id].addon(servers.IP_ADDON)
     if addon is None or not _has_rows(call, service):
         raise BadValue("plid", str(plid))
-    more = {addon.id: service.amounts().get(addon.id, 1) + addon.step}
-    changed = terms.change_addons(call.shop, call.user, service, more)
+    amounts = {addon.id: service.amounts().get(addon.id, 1) + addon.step}
+    changed = terms.change_addons(call.shop, call.user, service, amounts)
     newest = servers.addresses(call.shop, changed)[-1]
     if domain:
         newest = servers.name_address(call.shop, call.user, newest, domain)
     return ActionResult({"id": newest.id}, form=_form(changed, newest))
 
 
-def _add_removal(family: Family) -> None:
-    @family.action(
-        "service.ip.delete",
-        takes=Unwanted,
-        elids="elid",
-        fails=FAILS,
-        evidence=Evidence.OBSERVED,
-        source=SOURCE,
-        example={"elid": "4", "plid": "100017"},
-        title={"en": "Address", "ru": "IP-адрес"},
-    )
-    def remove(call: Call, elid: int, plid: int | None = None) -> ActionResult:
-        """Gives addresses back, the main one never; what was paid for them is not paid back."""
-        service, address = _found(call, elid, plid)
-        servers.remove_address(call.shop, call.user, service, address)
-        return ActionResult()
+@FAMILY.action(
+    "service.ip.delete",
+    takes=AddressRemoval,
+    elids="elid",
+    fails=FAILS,
+    evidence=Evidence.OBSERVED,
+    source=SOURCE,
+    example={"elid": "4", "plid": "100017"},
+    title={"en": "Address", "ru": "IP-адрес"},
+)
+def remove_addresses(call: Call, elid: int, plid: int | None = None) -> ActionResult:
+    """Gives addresses back without a refund; the main address is never given back."""
+    service, address = _find(call, elid, plid)
+    servers.remove_address(call.shop, call.user, service, address)
+    return ActionResult()

@@ -6,6 +6,7 @@ Source: docs/wire.md section 4.4 (observed): ``faction`` names the form, ``elid`
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from emulator.api.context import ActionResult, Call, FormAnswer, NeedsWrite
 from emulator.api.fields import Ids, Text
@@ -21,24 +22,22 @@ from emulator.errors import (
     WrongState,
 )
 
-Find = Callable[[str], Function | None]
 
-
-class Group(WireSchema):
+class GroupParameters(WireSchema):
     """Which form, for which objects; the form's own fields come along."""
 
-    faction = Text(required=True)
-    elid = Ids(required=True)
+    faction = Text("Name of the form to apply, such as `service.prolong`.", required=True)
+    elid = Ids("Numbers of the objects, separated by commas: `1, 2`.", required=True)
 
 
-def family(find: Find) -> Family:
-    """``find`` looks a function up by its name, once all of them are declared."""
+def declare_group_edit(find: Callable[[str], Function | None]) -> Family:
+    """``groupedit``. ``find`` gives a function by its name, once all of them are declared."""
     group = Family("groupedit", {"en": "Group action", "ru": "Групповое действие"})
-
-    @group.form(
+    editor = GroupEditor(find)
+    function = group.form(
         "groupedit",
-        takes=Group,
-        returns=Group,
+        takes=GroupParameters,
+        returns=GroupParameters,
         fails=(BadValue, Missed, Exists, NotEnoughMoney, RunningOperation, WrongState),
         evidence=Evidence.OBSERVED,
         source="docs/wire.md section 4.4",
@@ -48,40 +47,46 @@ def family(find: Find) -> Family:
             "period": "12",
             "sok": "ok",
         },
-    )
-    def show(call: Call, faction: str, elid: list[int]) -> FormAnswer | NeedsWrite:
-        """Applies a form to several objects at once: all of them, or none."""
-        target = _target(find, faction)
+    )(editor.show)
+    function.on_submit(editor.apply)
+    return group
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEditor:
+    """The handlers of ``groupedit``."""
+
+    find: Callable[[str], Function | None]
+
+    def show(self, call: Call, faction: str, elid: list[int]) -> FormAnswer | NeedsWrite:
+        """Applies a form to several objects at once: to all of them, or to none."""
+        target = self._target(faction)
         values = target.takes.read({**call.params, "elid": str(elid[0])}, submit=False)
-        handler = target.show
-        if handler is None or target.kind is not Kind.FORM:
+        if target.show is None or target.kind is not Kind.FORM:
             return FormAnswer({"faction": faction, "elid": ", ".join(map(str, elid))})
-        shown = handler(call, **values)
+        shown = target.show(call, **values)
         if isinstance(shown, FormAnswer | NeedsWrite):
             return shown
         return FormAnswer({"faction": faction})
 
-    @show.on_submit
-    def apply(call: Call, faction: str, elid: list[int]) -> ActionResult:
-        target = _target(find, faction)
-        done = ActionResult()
-        for one in elid:
-            params = {**call.params, "elid": str(one), "sok": "ok"}
+    def apply(self, call: Call, faction: str, elid: list[int]) -> ActionResult:
+        """Submits the form for one object after another; all of it is one transaction."""
+        target = self._target(faction)
+        result = ActionResult()
+        for number in elid:
+            params = {**call.params, "elid": str(number), "sok": "ok"}
             handler, _ = target.chosen(params)
             values = target.takes.read(params, submit=True)
             if target.elids:
-                values[target.elids] = one
+                values[target.elids] = number
             answer = handler(call, **values)
-            done = answer if isinstance(answer, ActionResult) else done
-        # They all went into one basket, and whoever pays asks for its number.
-        unpaid = {name: done.fields[name] for name in ("billorder",) if name in done.fields}
-        return ActionResult(unpaid, ok=done.ok, ok_type=done.ok_type)
+            result = answer if isinstance(answer, ActionResult) else result
+        # They all went into one basket, and whoever pays needs its number.
+        unpaid = {name: result.fields[name] for name in ("billorder",) if name in result.fields}
+        return ActionResult(unpaid, ok=result.ok, ok_type=result.ok_type)
 
-    return group
-
-
-def _target(find: Find, faction: str) -> Function:
-    target = find(faction)
-    if target is None or "elid" not in target.takes.fields or faction == "groupedit":
-        raise UnknownFunction(faction)
-    return target
+    def _target(self, faction: str) -> Function:
+        target = self.find(faction)
+        if target is None or "elid" not in target.takes.fields or faction == "groupedit":
+            raise UnknownFunction(faction)
+        return target

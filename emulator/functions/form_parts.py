@@ -1,4 +1,4 @@
-"""Parameters several families share, and the pieces of forms they show alike."""
+"""Parts of forms and rows that several families share: selects, labels, prices, tariffs."""
 
 from __future__ import annotations
 
@@ -13,30 +13,31 @@ from emulator.domain.billing import discounts
 from emulator.domain.catalogue.catalogue import BOOLEAN, ENUMERATION, INTEGER, Addon, Tariff, Words
 from emulator.domain.money import exact, plain, with_currency
 from emulator.domain.services.services import Service
+from emulator.functions import descriptions
 from emulator.texts import STATES, in_language, period_label
 
 PROJECT_ID, PROJECT = "1", "ISPsystem"
-"""The provider's number and name (docs/evidence.md 7): clients pick their balance by the name."""
+"""Number and name of the provider (docs/evidence.md 7). Clients pick their balance by the name."""
 
 DATACENTER_ID = "1"
 DATACENTER: Words = {"en": "Default", "ru": "По умолчанию"}
-"""The one datacenter there is. Rows name it, and order forms offer it as a choice."""
+"""The only datacenter. Rows name it, and order forms offer it as a choice."""
 
 
-class Element(WireSchema):
-    """One object by its number."""
+class ServiceParameters(WireSchema):
+    """One service by its number."""
 
-    elid = Id(required=True)
+    elid = Id(descriptions.SERVICE, required=True)
 
 
-class Elements(WireSchema):
-    """One or many objects: ``1`` or ``1, 2``."""
+class ServicesParameters(WireSchema):
+    """One or many services: ``1`` or ``1, 2``."""
 
-    elid = Ids(required=True)
+    elid = Ids(descriptions.SERVICES, required=True)
 
 
 def state_label(call: Call, state: str) -> str:
-    """``Active``, ``Остановлен``."""
+    """The label of a state in the caller's language: ``Active``, ``Остановлен``."""
     texts = STATES.get(state) or STATES.get(state.partition("_")[0]) or {"en": state}
     return in_language(texts, call.lang)
 
@@ -67,7 +68,7 @@ def autoprolong_choices(call: Call, tariff: Tariff) -> list[Choice]:
 
 
 def datacenter_choices(call: Call, tariffs: Iterable[Tariff]) -> list[Choice]:
-    """Where these tariffs are offered, as the options of a select: clients look for them there."""
+    """The datacenters of these tariffs as options of a select, where clients look for them."""
     offered: dict[str, Words] = {}
     for tariff in tariffs:
         offered |= {str(number): name for number, name in tariff.datacenters.items()}
@@ -77,21 +78,21 @@ def datacenter_choices(call: Call, tariffs: Iterable[Tariff]) -> list[Choice]:
 
 
 def datacenter_of(service: Service, tariff: Tariff) -> tuple[str, Words]:
-    """The number and the name of the place where a service stands."""
-    places = tariff.datacenters
-    number = int(service.params.get("datacenter", next(iter(places), DATACENTER_ID)))
-    return str(number), places.get(number, DATACENTER)
+    """Number and name of the datacenter of a service."""
+    datacenters = tariff.datacenters
+    number = int(service.params.get("datacenter", next(iter(datacenters), DATACENTER_ID)))
+    return str(number), datacenters.get(number, DATACENTER)
 
 
 def option_choices(call: Call, tariff: Tariff, name: str) -> list[Choice]:
-    """OS templates or recipes; a recipe can be none."""
+    """Operating system templates or recipes as options of a select; a recipe can be none."""
     none = {"en": "none", "ru": "нет"}
     first = [Choice("null", call.words(none))] if name == "recipe" else []
     return first + [Choice(o.intname, call.words(o.name)) for o in tariff.options.get(name, ())]
 
 
 def addon_text(addon: Addon, amount: int) -> str:
-    """An addon's value as the wire tells it: ``on`` and ``off`` of what is switched."""
+    """An addon's value on the wire: ``on`` or ``off`` for a switch, else the amount."""
     if addon.kind == BOOLEAN:
         return "on" if amount else "off"
     return str(amount)
@@ -107,7 +108,7 @@ def addon_choices(call: Call, tariff: Tariff) -> dict[str, list[Choice]]:
 
 
 def addon_sliders(call: Call, tariff: Tariff, period: int) -> list[dict[str, str]]:
-    """A slider for each counted addon: limits, step, price of one more (observed), measure."""
+    """A slider for each counted addon: limits, step, measure, and price of one more (observed)."""
     currency = call.user.currency
     return [
         {
@@ -124,7 +125,7 @@ def addon_sliders(call: Call, tariff: Tariff, period: int) -> list[dict[str, str
 
 
 def addon_labels(call: Call, tariff: Tariff) -> dict[str, str]:
-    """``addon_<id>`` = its name, for ``messages``."""
+    """The names of addons by field, ``addon_<id>``, for ``messages``."""
     return {f"addon_{addon.id}": call.words(addon.name) for addon in tariff.addons.values()}
 
 
@@ -134,7 +135,7 @@ def tariff_choices(call: Call, tariffs: Iterable[Tariff]) -> list[Choice]:
 
 
 def price_text(call: Call, tariff: Tariff, period: int) -> str:
-    """``5.00 EUR / Month``."""
+    """The price of a tariff for the caller: ``5.00 EUR / Month``."""
     currency = call.user.currency
     full = tariff.prices[currency][period]
     cost = discounts.price(call.shop, call.user, tariff, full).cost
@@ -142,7 +143,7 @@ def price_text(call: Call, tariff: Tariff, period: int) -> str:
 
 
 def total_text(call: Call, cost: Decimal) -> str:
-    """The sum at the end of ``orderinfo``; the blank before the tag is what a client cuts off."""
+    """The sum at the end of ``orderinfo``. A client relies on the blank before the closing tag."""
     total = with_currency(cost, call.user.currency)
     return call.words({"en": f"<b>Total amount: {total} </b>", "ru": f"<b>Итого: {total} </b>"})
 
@@ -169,7 +170,7 @@ def tariff_rows(call: Call, tariffs: Sequence[Tariff]) -> list[dict[str, object]
 
 
 def new_tariff_rows(call: Call, tariffs: Sequence[Tariff]) -> list[dict[str, object]]:
-    """The same for the new form: what is in a tariff, and what each period costs (observed)."""
+    """``tariflist`` of the new order form: with contents and prices of each tariff (observed)."""
     by_number = {str(tariff.id): tariff for tariff in tariffs}
     return [
         {**row, **_new_columns(call, by_number[str(row["id"])])}
@@ -180,11 +181,11 @@ def new_tariff_rows(call: Call, tariffs: Sequence[Tariff]) -> list[dict[str, obj
 def _new_columns(call: Call, tariff: Tariff) -> dict[str, object]:
     currency = call.user.currency
     prices = [
-        _of_leaves("price", {"period": str(period), "cost": plain(cost), "currency": currency})
+        _element("price", {"period": str(period), "cost": plain(cost), "currency": currency})
         for period, cost in tariff.prices[currency].items()
     ]
     details = [
-        _of_leaves(
+        _element(
             "detail",
             {
                 "name": call.words(addon.name),
@@ -202,5 +203,5 @@ def _new_columns(call: Call, tariff: Tariff) -> dict[str, object]:
     }
 
 
-def _of_leaves(name: str, texts: Mapping[str, str]) -> Part:
+def _element(name: str, texts: Mapping[str, str]) -> Part:
     return Part(name, parts=[Part(inner, text) for inner, text in texts.items()])

@@ -1,0 +1,317 @@
+"""What the functions of every product type have in common: fields of orders, rows and forms.
+
+Source: docs/trade.md sections 3 and 6, docs/wire.md section 7; docs/evidence.md 15, 16, 19.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from typing import Any
+
+from marshmallow import ValidationError
+
+from emulator.api.context import Call, FormAnswer
+from emulator.api.fields import Day, Flag, Id, Months, Text, Whole, WireField
+from emulator.api.schema import WireSchema
+from emulator.domain.billing import discounts
+from emulator.domain.billing.discounts import HUNDRED
+from emulator.domain.catalogue.catalogue import Tariff
+from emulator.domain.money import ZERO, exact, with_currency
+from emulator.domain.services.services import ORDERED, PROCESSING, Service, cost_of
+from emulator.functions import descriptions
+from emulator.functions.form_parts import (
+    DATACENTER,
+    DATACENTER_ID,
+    PROJECT,
+    addon_text,
+    autoprolong_choices,
+    state_label,
+    state_leaf,
+)
+from emulator.texts import period_label
+
+ON = "on"
+
+
+class MonthsOrNone(Months):
+    """``autoprolong`` where any value but the period turns it off without an error (documented)."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
+        try:
+            return super()._deserialize(value, attr, data, **kwargs)
+        except ValidationError:
+            return None
+
+
+class OnOrMonths(Months):
+    """``autoprolong`` of the new form: ``on`` is the ordered period, months are taken too.
+
+    Both are documented, on different pages.
+    """
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if value.strip().lower() == ON:
+            return ON
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class OnOrMonthsOrNone(OnOrMonths):
+    """``autoprolong`` of the new form where any other value turns it off (documented)."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        try:
+            return super()._deserialize(value, attr, data, **kwargs)
+        except ValidationError:
+            return None
+
+
+class AnyOrder(WireSchema):
+    """What every order takes."""
+
+    pricelist = Whole(descriptions.TARIFF, needed=True)
+    remoteid = Text(descriptions.REMOTEID)
+    skipbasket = Flag(descriptions.SKIPBASKET)
+
+
+class NewOrder(AnyOrder):
+    """What every order in the new form takes.
+
+    ``period`` still serves where ``order_period`` is absent: clients ask for the form with it. The
+    page of the new order names no address, so it can come later, with ``X.edit`` (assumed).
+    """
+
+    period = Whole("The period, where `order_period` is not sent.")
+    order_period = Whole(descriptions.ORDER_PERIOD)
+    autoprolong = OnOrMonths(descriptions.AUTOPROLONG_NEW)
+
+
+class AnyChange(WireSchema):
+    """What can be changed of every service. Only what is sent changes."""
+
+    elid = Id(descriptions.SERVICE, required=True)
+    remoteid = Text(descriptions.REMOTEID)
+
+
+class LicenseOrderForm(WireSchema):
+    """What the order form of a license shows, and what an order answers."""
+
+    id = Whole(descriptions.ORDERED_SERVICE)
+    pricelist = Whole(descriptions.TARIFF)
+    period = Whole(descriptions.ORDER_PERIOD)
+    order_period = Whole(descriptions.ORDER_PERIOD)
+    ip = Text(descriptions.LICENSE_IP)
+    licname = Text(descriptions.LICENSE_NAME)
+    remoteip = Text(descriptions.REMOTE_IP)
+    remoteid = Text(descriptions.REMOTEID)
+    autoprolong = Months(descriptions.AUTOPROLONG_NOW)
+    skipbasket = Flag(descriptions.SKIPBASKET)
+    orderinfo = Text(descriptions.ORDER_INFO)
+    billorder = Whole(descriptions.ORDER)
+
+
+class LicenseRow(WireSchema):
+    """One row of a list. No key: it is shown in the form alone (observed)."""
+
+    id = Whole(descriptions.SERVICE)
+    licname = Text(descriptions.LICENSE_NAME)
+    name = Text(descriptions.DISPLAY_NAME)
+    ip = Text("Address of the service; empty until it has one.")
+    remoteip = Text(descriptions.REMOTE_IP)
+    remoteid = Text(descriptions.REMOTEID)
+    pricelist = Text(descriptions.TARIFF_NAME)
+    pricelist_id = Whole(descriptions.TARIFF)
+    intname = Text("Internal name of the tariff.")
+    period = Whole(descriptions.PERIOD)
+    cost = Text(descriptions.PRICE_WITH_PERIOD)
+    item_cost = Text(descriptions.PRICE)
+    currency_str = Text(descriptions.CURRENCY)
+    createdate = Day(descriptions.CREATED)
+    expiredate = Text(descriptions.EXPIRES)
+    real_expiredate = Text(descriptions.EXPIRES_AGAIN)
+    update_expiredate = Day("Last day on which the license may be updated.")
+    real_ipchange = Day("Day on which the address was last changed; empty if it never was.")
+    real_keychange = Day("Day on which the key was last replaced; empty if it never was.")
+    autoprolong = Months(descriptions.AUTOPROLONG_NOW)
+    status = Whole(descriptions.STATUS)
+    item_status = WireField(descriptions.STATUS_LABEL)
+    item_real_status = Text("State with its reason, such as `3_autosuspend`; the state if none.")
+    status_msg = Text("State as a label in the language of the caller.")
+    special_status = Whole("1 while the service is processed, else 0.")
+    processingmodule = Text("Always empty here: nothing processes the service.")
+    datacenter = Text(descriptions.DATACENTER)
+    datacentername = Text(descriptions.DATACENTER_NAME)
+    account = Text(descriptions.ACCOUNT_NAME)
+    project = Text(descriptions.PROJECT)
+    billdaily = Text("Whether it is charged by the day; always `off` here.")
+    scheduledclose = Text(descriptions.SCHEDULED_CLOSE)
+
+
+class LicenseForm(WireSchema):
+    """The form of a service: every field a client is known to read."""
+
+    elid = Whole(descriptions.SERVICE)
+    id = Whole(descriptions.SERVICE_AGAIN)
+    name = Text(descriptions.DISPLAY_NAME)
+    licname = Text(descriptions.LICENSE_NAME)
+    ip = Text("Address of the service; empty until it has one.")
+    remoteip = Text(descriptions.REMOTE_IP)
+    remoteid = Text(descriptions.REMOTEID)
+    lickey = Text("Activation key, which begins with the number of the license; may come later.")
+    status = Whole(descriptions.STATUS)
+    item_status = WireField(descriptions.STATUS_LABEL)
+    pricelist = Whole(descriptions.TARIFF)
+    pricelist_id = Whole("Number of the tariff, the same as `pricelist`.")
+    pricelist_name = Text(descriptions.TARIFF_NAME)
+    period = Whole(descriptions.PERIOD)
+    autoprolong = Months(descriptions.AUTOPROLONG_NOW)
+    cost = Text(descriptions.PRICE_WITH_PERIOD)
+    item_cost = Text(descriptions.PRICE)
+    currency_str = Text(descriptions.CURRENCY)
+    createdate = Day(descriptions.CREATED)
+    expiredate = Text(descriptions.EXPIRES)
+    real_expiredate = Text(descriptions.EXPIRES_AGAIN)
+    ip_change_date = Day("Day on which the address was last changed; empty if it never was.")
+    lickey_change_date = Day("Day on which the key was last replaced; empty if it never was.")
+    update_expiredate = Day("Last day on which the license may be updated.")
+    webdomains = Whole(
+        "How many web sites run under the license: 0 here, empty before there is a key."
+    )
+    scheduledclose = Text(descriptions.SCHEDULED_CLOSE)
+
+
+def own_fields(schema: type[WireSchema], shown: Mapping[str, object]) -> dict[str, object]:
+    """What is shown as far as a type has it: what its schema names, and its addons."""
+    own = _names(schema)
+    return {name: v for name, v in shown.items() if name in own or name.startswith("addon_")}
+
+
+@cache
+def _names(schema: type[WireSchema]) -> frozenset[str]:
+    return frozenset(schema().wire_fields)
+
+
+def end_text(service: Service) -> str:
+    """The end of the term, ``YYYY-MM-DD``; empty until the service is opened.
+
+    Clients skip rows without a date, so a lifetime license is shown with the calendar's last day.
+    """
+    if service.expires_on is not None:
+        return service.expires_on.isoformat()
+    return "" if service.status == ORDERED else date.max.isoformat()
+
+
+def display_name(call: Call, service: Service, tariff: Tariff) -> str:
+    """What the seller's own pages call a service."""
+    return f"{call.words(tariff.name)} #{service.id}"
+
+
+def price_of(call: Call, service: Service, tariff: Tariff) -> tuple[str, str]:
+    """The price with currency and period, and as a number: ``("5.00 EUR / Month", "5.0000")``.
+
+    A tariff change may leave a period the new tariff does not sell; it is shown by the month. A
+    tariff without any price in the account's currency is shown as free.
+    """
+    currency = call.user.currency
+    period, cost = service.period, ZERO
+    if tariff.periods(currency):
+        period = tariff.nearest_period(currency, period)
+        full = cost_of(service, tariff, currency, period)
+        cost = full - full * discounts.percent(call.shop, call.user, tariff) / HUNDRED
+    return f"{with_currency(cost, currency)} / {period_label(period, call.lang)}", exact(cost)
+
+
+def show_row(call: Call, service: Service) -> dict[str, object]:
+    """A row of the list with the fields of every type; a type takes out what is not its own."""
+    tariff = call.shop.catalogue[service.tariff_id]
+    cost, item_cost = price_of(call, service, tariff)
+    end = end_text(service)
+    return {
+        "id": service.id,
+        "licname": service.licname,
+        "name": display_name(call, service, tariff),
+        "ip": service.ip,
+        "remoteip": service.remoteip,
+        "remoteid": service.remoteid,
+        "pricelist": call.words(tariff.name),
+        "pricelist_id": tariff.id,
+        "intname": tariff.intname,
+        "period": service.period,
+        "cost": cost,
+        "item_cost": item_cost,
+        "currency_str": call.user.currency,
+        "createdate": service.created_on,
+        "expiredate": end,
+        "real_expiredate": end,
+        "update_expiredate": service.update_expires_on,
+        "real_ipchange": service.ip_changed_on,
+        "real_keychange": service.key_changed_on,
+        "autoprolong": service.autoprolong,
+        "status": service.status,
+        "item_status": state_leaf(call, service),
+        "item_real_status": service.state,
+        "status_msg": state_label(call, service.state),
+        "special_status": 1 if service.status == PROCESSING else 0,
+        "processingmodule": "",
+        "datacenter": DATACENTER_ID,
+        "datacentername": call.words(DATACENTER),
+        "account": call.user.realname or call.user.login,
+        "project": PROJECT,
+        "billdaily": "off",
+        "scheduledclose": "on" if service.scheduled_close else "off",
+        "comment": service.comment,
+        "item": service.parent_id,
+    }
+
+
+def form_fields(call: Call, service: Service) -> dict[str, object]:
+    """The form's fields; addons behind the declared ones, as ``addon_<id>``."""
+    tariff = call.shop.catalogue[service.tariff_id]
+    cost, item_cost = price_of(call, service, tariff)
+    end = end_text(service)
+    shown: dict[str, object] = {
+        "elid": service.id,
+        "id": service.id,
+        "name": display_name(call, service, tariff),
+        "licname": service.licname,
+        "ip": service.ip,
+        "remoteip": service.remoteip,
+        "remoteid": service.remoteid,
+        "lickey": service.lickey,
+        "status": service.status,
+        "item_status": state_leaf(call, service),
+        "pricelist": tariff.id,
+        "pricelist_id": tariff.id,
+        "pricelist_name": call.words(tariff.name),
+        "period": service.period,
+        "autoprolong": service.autoprolong,
+        "cost": cost,
+        "item_cost": item_cost,
+        "currency_str": call.user.currency,
+        "createdate": service.created_on,
+        "expiredate": end,
+        "real_expiredate": end,
+        "ip_change_date": service.ip_changed_on,
+        "lickey_change_date": service.key_changed_on,
+        "update_expiredate": service.update_expires_on,
+        "webdomains": service.webdomains,
+        "scheduledclose": "on" if service.scheduled_close else "off",
+        "comment": service.comment,
+        "item": service.parent_id,
+    }
+    for number, amount in service.amounts().items():
+        addon = tariff.addons.get(number)
+        shown[f"addon_{number}"] = addon_text(addon, amount) if addon else str(amount)
+    return shown
+
+
+def show_form(call: Call, service: Service) -> FormAnswer:
+    """The whole form with its selects."""
+    tariff = call.shop.catalogue[service.tariff_id]
+    labels = {f"addon_{a.id}": call.words(a.name) for a in tariff.addons.values()}
+    return FormAnswer(
+        form_fields(call, service),
+        slists={"autoprolong": autoprolong_choices(call, tariff)},
+        labels=labels,
+    )

@@ -1,0 +1,95 @@
+"""The list of the services of one product type, ``X``, and its filter, ``X.filter``.
+
+Source: docs/resale.md section 2.5, docs/wire.md sections 4.1 and 7.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, select
+
+from emulator.api.context import Call, Choice, NeedsWrite, Rows
+from emulator.api.registry import Family
+from emulator.domain.catalogue import traits
+from emulator.domain.services import opening
+from emulator.domain.services.services import DELETED, Service
+from emulator.functions.listing import Filter, Listing, Paging, declare_filter
+from emulator.functions.products.common import own_fields
+from emulator.functions.products.product_type import ProductType
+from emulator.store import tables
+from emulator.store.engine import Row
+from emulator.texts import STATES, in_language
+
+V = tables.service.c
+FILTERED_STATES = ("1", "2", "3", "5")
+
+
+def declare_list(family: Family, product: ProductType, name: str) -> None:
+    """``X``, and the further names some types have for it."""
+    family.listing(
+        name,
+        takes=Paging,
+        returns=product.row,
+        evidence=product.functions[name],
+        source=product.source,
+    )(ServiceList(product, _listing_of(product)).show)
+
+
+def declare_list_filter(family: Family, product: ProductType, name: str) -> None:
+    """``X.filter``."""
+    handlers = Filter(product.intname, _listing_of(product), _filter_selects)
+    declare_filter(family, name, handlers, product.source, product.functions[name])
+
+
+def _listing_of(product: ProductType) -> Listing:
+    """The services of one type and owner that are not deleted, by the columns the list shows."""
+    shown = product.row().wire_fields
+    return Listing(
+        select(*V).where(
+            V.account_id == bindparam("owner"), V.type == bindparam("of_type"), V.status != DELETED
+        ),
+        V.id,
+        tuple(column for column in product.columns if column.name in shown),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceList:
+    """The handler of a list."""
+
+    product: ProductType
+    listing: Listing
+
+    def show(self, call: Call, **paging: Any) -> Rows | NeedsWrite:
+        """All services of this type but the deleted ones, newest first."""
+        waiting: list[Service] = []
+
+        def show_row(row: Row) -> dict[str, object]:
+            service = Service(*row)
+            if service.key_reads is not None:
+                waiting.append(service)
+            return own_fields(self.product.row, self.product.show_row(call, service))
+
+        name = self.product.intname
+        fixed = {"owner": call.user.id, "of_type": name}
+        page = self.listing.page(call, paging, show_row, fixed=fixed)
+        if not waiting or traits.of(call.shop.catalogue, name).is_license:
+            return page
+        # Clients wait for a server by reading its list (observed); a license's key is not in it.
+        if not call.writing:
+            return NeedsWrite()
+        for service in waiting:
+            opening.count_read(call.shop, service)
+        return self.listing.page(call, paging, show_row, fixed=fixed)
+
+
+def _filter_selects(call: Call) -> Mapping[str, list[Choice]]:
+    """The states to choose from."""
+    return {
+        "status": [
+            Choice(state, in_language(STATES[state], call.lang)) for state in FILTERED_STATES
+        ]
+    }

@@ -1,0 +1,399 @@
+"""What services that are no licenses take and show: servers, accounts, racks and domain names.
+
+Source: docs/resale.md sections 2.2 (the order and its table), 2.5, 2.6 and 2.8, docs/wire.md
+section 7 (rows).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from emulator.api.context import Call, FormAnswer
+from emulator.api.fields import Domain, Flag, Months, Numbered, Text, Whole
+from emulator.api.schema import WireSchema
+from emulator.domain.accounts.accounts import Account
+from emulator.domain.catalogue import traits
+from emulator.domain.catalogue.catalogue import Tariff
+from emulator.domain.services import editing, servers, services
+from emulator.domain.services.order_rules import OrderRequest
+from emulator.domain.services.services import ACTIVE, Service
+from emulator.domain.world import Shop
+from emulator.errors import BadValue, Exists
+from emulator.functions import descriptions
+from emulator.functions.form_parts import (
+    addon_choices,
+    addon_labels,
+    addon_sliders,
+    autoprolong_choices,
+    datacenter_of,
+    option_choices,
+)
+from emulator.functions.products import common
+from emulator.functions.products.common import (
+    AnyChange,
+    AnyOrder,
+    LicenseForm,
+    LicenseRow,
+    NewOrder,
+)
+
+STORED = ("ns0", "ns1", "ns2", "ns3", "server_name")
+"""What is stored with a service and shown again."""
+WORKING, NOT_ACTIVE = "2", "8"
+"""``service_status`` of a domain name (observed)."""
+
+
+class ServiceOrderForm(WireSchema):
+    """What the order form of any of these services shows, and what an order answers."""
+
+    id = Whole(descriptions.ORDERED_SERVICE)
+    pricelist = Whole(descriptions.TARIFF)
+    period = Whole(descriptions.ORDER_PERIOD)
+    order_period = Whole(descriptions.ORDER_PERIOD)
+    datacenter = Whole(descriptions.DATACENTER)
+    domain = Text(descriptions.DOMAIN)
+    ostempl = Text(descriptions.OSTEMPL)
+    recipe = Text(descriptions.RECIPE)
+    remoteid = Text(descriptions.REMOTEID)
+    autoprolong = Months(descriptions.AUTOPROLONG_NOW)
+    skipbasket = Flag(descriptions.SKIPBASKET)
+    order_count = Whole(descriptions.ORDER_COUNT)
+    orderinfo = Text(descriptions.ORDER_INFO)
+    billorder = Whole(descriptions.ORDER)
+
+
+class HostingOrderForm(ServiceOrderForm):
+    """The order form of an account or of space in a rack, which have no operating system."""
+
+    class Meta(WireSchema.Meta):
+        """What only servers have."""
+
+        exclude = ("ostempl", "recipe")
+
+
+class DomainOrderForm(HostingOrderForm):
+    """The order form of a domain name, which stands nowhere."""
+
+    ns0 = Text(descriptions.NAME_SERVER)
+    ns1 = Text(descriptions.NAME_SERVER)
+    ns2 = Text(descriptions.NAME_SERVER)
+    ns3 = Text(descriptions.NAME_SERVER)
+
+    class Meta(WireSchema.Meta):
+        """What domain names do not have."""
+
+        exclude = ("ostempl", "recipe", "datacenter")
+
+
+class HostingOrderFields(AnyOrder):
+    """What both forms of an order of an account or of space in a rack take."""
+
+    datacenter = Whole(descriptions.DATACENTER)
+    domain = Domain(descriptions.DOMAIN)
+    order_count = Whole(descriptions.ORDER_COUNT)
+    addon = Numbered(descriptions.ADDON, prefix="addon_")
+
+
+class HostingOrder(HostingOrderFields):
+    """An order of an account or of space in a rack."""
+
+    period = Whole(descriptions.ORDER_PERIOD, needed=True)
+    autoprolong = Months(descriptions.AUTOPROLONG)
+
+
+class NewHostingOrder(NewOrder, HostingOrderFields):
+    """An order of an account or of space in a rack, in the new form."""
+
+
+class ServerOrderFields(HostingOrderFields):
+    """What both forms of an order of a server take."""
+
+    ostempl = Text(descriptions.OSTEMPL)
+    recipe = Text(descriptions.RECIPE)
+    server_name = Text(descriptions.SERVER_NAME)
+
+
+class ServerOrder(ServerOrderFields):
+    """An order of a server."""
+
+    period = Whole(descriptions.ORDER_PERIOD, needed=True)
+    autoprolong = Months(descriptions.AUTOPROLONG)
+
+
+class NewServerOrder(NewOrder, ServerOrderFields):
+    """An order of a server in the new form."""
+
+
+class DomainOrderFields(AnyOrder):
+    """What both forms of an order of a domain name take."""
+
+    domain = Domain(descriptions.DOMAIN_NAME, needed=True)
+    ns0 = Domain(descriptions.NAME_SERVER)
+    ns1 = Domain(descriptions.NAME_SERVER)
+    ns2 = Domain(descriptions.NAME_SERVER)
+    ns3 = Domain(descriptions.NAME_SERVER)
+
+
+class DomainOrder(DomainOrderFields):
+    """An order of a domain name."""
+
+    period = Whole(descriptions.ORDER_PERIOD, needed=True)
+    autoprolong = Months(descriptions.AUTOPROLONG)
+
+
+class NewDomainOrder(NewOrder, DomainOrderFields):
+    """An order of a domain name in the new form."""
+
+
+class HostingChange(AnyChange):
+    """What can be changed of an account or of space in a rack."""
+
+    domain = Domain("Another name of the server or account.")
+    autoprolong = Months(descriptions.AUTOPROLONG)
+    addon = Numbered(descriptions.ADDON, prefix="addon_")
+
+
+class ServerChange(HostingChange):
+    """What can be changed of a server."""
+
+    ostempl = Text("Internal name of a template; a sent one installs the server again.")
+    recipe = Text("Internal name of the recipe run after that installation; `null` for none.")
+    server_name = Text(descriptions.SERVER_NAME)
+
+
+class DomainChange(AnyChange):
+    """What can be changed of a domain name."""
+
+    autoprolong = Months(descriptions.AUTOPROLONG)
+    ns0 = Domain(descriptions.NAME_SERVER)
+    ns1 = Domain(descriptions.NAME_SERVER)
+    ns2 = Domain(descriptions.NAME_SERVER)
+    ns3 = Domain(descriptions.NAME_SERVER)
+
+
+SHOWN_NAME = "Name of the server, account or domain."
+USERNAME = "Login on the server or account; empty until it is ready."
+SHOWN_PASSWORD = "Password of that login; empty until it is ready."  # noqa: S105 - a description
+IPV6_SUBNET = "Subnet of IPv6 addresses; always empty here."
+DOMAIN_STATE = "2 while the domain name is active, else 8."
+
+
+class ServiceRow(LicenseRow):
+    """One row of any list but those of licenses."""
+
+    domain = Text(SHOWN_NAME)
+    username = Text(USERNAME)
+
+    class Meta(WireSchema.Meta):
+        """What only licenses have."""
+
+        exclude = ("licname", "remoteip", "update_expiredate", "real_ipchange", "real_keychange")
+
+
+class ServerRow(ServiceRow):
+    """A server in the list."""
+
+    ostempl = Text("Name of the operating system in the language of the caller.")
+    ipv6_subnet = Text(IPV6_SUBNET)
+    allow_changepassword = Text("`on` if the password can be changed: the server is active.")
+    show_reboot = Text("`on` if the server can be restarted: it is active.")
+
+    class Meta(WireSchema.Meta):
+        """What only licenses and accounts have."""
+
+        exclude = (*ServiceRow.Meta.exclude, "username")
+
+
+class RackRow(ServiceRow):
+    """Space in a rack, in the list: nobody logs in there."""
+
+    class Meta(WireSchema.Meta):
+        """What only licenses and accounts have."""
+
+        exclude = (*ServiceRow.Meta.exclude, "username")
+
+
+class DomainRow(ServiceRow):
+    """A domain name in the list."""
+
+    service_status = Text(DOMAIN_STATE)
+
+    class Meta(WireSchema.Meta):
+        """What only licenses, accounts and servers have."""
+
+        exclude = (*ServiceRow.Meta.exclude, "username", "ip")
+
+
+_LICENSE_FIELDS = (
+    "licname",
+    "remoteip",
+    "lickey",
+    "ip_change_date",
+    "lickey_change_date",
+    "update_expiredate",
+    "webdomains",
+)
+
+
+class HostingForm(LicenseForm):
+    """The form of an account: name, address, and what is needed to log in."""
+
+    domain = Text(SHOWN_NAME)
+    username = Text(USERNAME)
+    password = Text(SHOWN_PASSWORD)
+    userpassword = Text("The same password, under the name an older client reads.")
+    datacenter = Text(descriptions.DATACENTER)
+    datacentername = Text(descriptions.DATACENTER_NAME)
+    stored_method = Text("Stored way of paying for prolongations; always 0, for none.")
+    orderinfo = Text("What the sent addons would cost, as HTML; empty if none were sent.")
+
+    class Meta(WireSchema.Meta):
+        """What only licenses have."""
+
+        exclude = _LICENSE_FIELDS
+
+
+class ServerForm(HostingForm):
+    """The form of a server."""
+
+    ostempl = Text("Internal name of the installed operating system template.")
+    recipe = Text("Internal name of the recipe that was run; `null` for none.")
+    server_name = Text(descriptions.SERVER_NAME)
+    ipv6_subnet = Text(IPV6_SUBNET)
+
+    class Meta(WireSchema.Meta):
+        """What only licenses have."""
+
+        exclude = _LICENSE_FIELDS
+
+
+class RackForm(HostingForm):
+    """The form of space in a rack."""
+
+    class Meta(WireSchema.Meta):
+        """What only licenses and accounts have."""
+
+        exclude = (*_LICENSE_FIELDS, "username", "password", "userpassword")
+
+
+class DomainForm(HostingForm):
+    """The form of a domain name."""
+
+    ns0 = Text(descriptions.NAME_SERVER)
+    ns1 = Text(descriptions.NAME_SERVER)
+    ns2 = Text(descriptions.NAME_SERVER)
+    ns3 = Text(descriptions.NAME_SERVER)
+    service_status = Text(DOMAIN_STATE)
+
+    class Meta(WireSchema.Meta):
+        """What only licenses, accounts and servers have."""
+
+        exclude = (
+            *_LICENSE_FIELDS,
+            "username",
+            "password",
+            "userpassword",
+            "ip",
+            "datacenter",
+            "datacentername",
+        )
+
+
+def read_order(sent: Mapping[str, Any]) -> OrderRequest:
+    """The order of a server, account or domain name, with what is stored of it."""
+    stored = {name: sent[name] for name in STORED if sent.get(name)}
+    others = {name: value for name, value in sent.items() if name not in STORED}
+    return OrderRequest(**others, details=stored)
+
+
+def change(shop: Shop, account: Account, service: Service, sent: Mapping[str, Any]) -> Service:
+    """Changes what was sent: name, prolongation, name servers; a sent template installs again.
+
+    Sending the template that is installed already installs it again, too: a client's way to reset
+    a server (observed). Raises Exists for a domain name in use, BadValue for a template or a recipe
+    that the tariff does not have, or for a recipe without a template.
+    """
+    changes = {name: sent[name] for name in ("remoteid", "autoprolong") if name in sent}
+    domain = sent.get("domain", service.licname)
+    if domain and domain != service.licname:
+        type_traits = traits.of(shop.catalogue, service.type)
+        if type_traits.unique_domain and services.named(shop, service.type, domain):
+            raise Exists("domain", domain)
+        changes["licname"] = domain
+    stored = {name: sent[name] for name in STORED if name in sent}
+    if stored:
+        changes["params"] = {**service.params, **stored}
+    changed = editing.change(shop, account, service, changes)
+    recipe = sent.get("recipe", "")
+    if recipe not in ("", "null"):
+        servers.check_option(shop, changed, "recipe", recipe)
+    if not sent.get("ostempl"):
+        if recipe not in ("", "null"):
+            raise BadValue.empty("ostempl")  # a recipe is carried out by an installation
+        return changed
+    if "recipe" in sent:
+        changed = replace(changed, params={**changed.params, "recipe": recipe})
+    return servers.reinstall(shop, account, changed, sent["ostempl"])
+
+
+def _shared_fields(call: Call, service: Service, tariff: Tariff) -> dict[str, object]:
+    """What rows and forms have in common; a type's schema leaves out what is not its own."""
+    number, datacenter = datacenter_of(service, tariff)
+    active = service.status == ACTIVE
+    return {
+        "name": service.licname,
+        "domain": service.licname,
+        "ostempl": service.params.get("ostempl", ""),
+        "ipv6_subnet": "",
+        "username": service.params.get("username", ""),
+        "datacenter": number,
+        "datacentername": call.words(datacenter),
+        "service_status": WORKING if active else NOT_ACTIVE,
+        "allow_changepassword": "on" if active else "off",
+        "show_reboot": "on" if active else "off",
+    }
+
+
+def show_row(call: Call, service: Service) -> dict[str, object]:
+    """A row of the list with the fields of every type.
+
+    The operating system is named by its display name here, by its internal name in the form.
+    """
+    tariff = call.shop.catalogue[service.tariff_id]
+    template = service.params.get("ostempl")
+    names = {option.intname: option.name for option in tariff.options.get("ostempl", ())}
+    return {
+        **common.show_row(call, service),
+        **_shared_fields(call, service, tariff),
+        "ostempl": call.words(names[template]) if template in names else "",
+    }
+
+
+def show_form(call: Call, service: Service) -> FormAnswer:
+    """The whole form with its selects; the password in it is masked in the journal."""
+    tariff = call.shop.catalogue[service.tariff_id]
+    password = service.params.get("password", "")
+    if password:
+        call.secrets.append(password)
+    shown = {
+        **common.form_fields(call, service),
+        **_shared_fields(call, service, tariff),
+        "password": password,
+        "userpassword": password,
+        "recipe": service.params.get("recipe", "null"),
+        "stored_method": "0",
+        "orderinfo": "",
+        **{name: service.params.get(name, "") for name in STORED},
+    }
+    selects = {"autoprolong": autoprolong_choices(call, tariff), **addon_choices(call, tariff)}
+    for name in ("ostempl", "recipe"):
+        if tariff.options.get(name):
+            selects[name] = option_choices(call, tariff, name)
+    return FormAnswer(
+        shown,
+        slists=selects,
+        labels=addon_labels(call, tariff),
+        sliders=addon_sliders(call, tariff, service.period),
+    )
