@@ -23,7 +23,7 @@ bench.order(55239, ip="10.10.10.11", period=-100)
 for instant in ("2026-03-29T01:30:00+01:00", "2026-10-25T02:30:00+02:00", "2027-01-31"):
     bench.move_to(read_instant(instant))
 for one in bench.happened:
-    print(one.told())
+    print(one.as_dict())
 print(bench.money(), machine_now().utcoffset())
 """
 ZONES = ("UTC", "Pacific/Kiritimati", "America/Los_Angeles")
