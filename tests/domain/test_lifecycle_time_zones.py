@@ -14,7 +14,7 @@ from tests.domain.conftest import open_bench
 
 LIFE = """
 from datetime import datetime
-from emulator.clock import machine_now, read_instant
+from emulator.clock import current_time, read_instant
 from tests.domain.conftest import open_bench
 
 bench = open_bench()
@@ -24,7 +24,7 @@ for instant in ("2026-03-29T01:30:00+01:00", "2026-10-25T02:30:00+02:00", "2027-
     bench.move_to(read_instant(instant))
 for one in bench.happened:
     print(one.as_dict())
-print(bench.money(), machine_now().utcoffset())
+print(bench.money(), current_time().utcoffset())
 """
 ZONES = ("UTC", "Pacific/Kiritimati", "America/Los_Angeles")
 
