@@ -108,7 +108,20 @@ def collect(*modules: ModuleType) -> Mapping[str, Check]:
 
     Raises ValueError where two checks have one id.
     """
-    return index(declared for module in modules for declared in _checks_in(module))
+    return index(iter_checks(*modules))
+
+
+def iter_checks(*modules: ModuleType) -> Iterator[Check]:
+    """Yield all checks that the modules declare, in the order of their definition.
+
+    The checks of an imported function belong to the module in which it is defined.
+    """
+    for module in modules:
+        for value in vars(module).values():
+            if isinstance(value, Check):
+                yield value
+            elif isinstance(value, Decision) and value.function.__module__ == module.__name__:
+                yield from value.checks
 
 
 def index(checks: Iterable[C]) -> Mapping[str, C]:
@@ -119,12 +132,3 @@ def index(checks: Iterable[C]) -> Mapping[str, C]:
             raise ValueError(f"check {declared.id!r} is declared twice")
         by_id[declared.id] = declared
     return MappingProxyType(by_id)
-
-
-def _checks_in(module: ModuleType) -> Iterator[Check]:
-    """Of a function that another module has imported, the checks belong to where it stands."""
-    for value in vars(module).values():
-        if isinstance(value, Check):
-            yield value
-        elif isinstance(value, Decision) and value.function.__module__ == module.__name__:
-            yield from value.checks

@@ -147,8 +147,9 @@ class Results:
 
         Raises KeyError for a check that is not declared.
         """
+        findings = self._findings[id]
         if holds:
-            self._findings[id].hold(*proof)
+            findings.hold(*(() if findings.proof else proof[:1]))
         else:
             self.fail(id, message, *proof)
         return bool(holds)

@@ -58,7 +58,7 @@ wishes_options = gathered(
                  help="Of a customer there."),
     click.option("--password", envvar="MOCKSELLER_PANEL_PASSWORD", show_envvar=True, default="",
                  help="Of the customer."),
-    click.option("--item", "licence", default="", metavar="ID",
+    click.option("--item", "license", default="", metavar="ID",
                  help="A license of the customer's, by its number."),
     click.option("--expect", multiple=True, metavar="MODULE",
                  help="A module that has to be sold. May be repeated."),

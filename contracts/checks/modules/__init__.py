@@ -3,8 +3,7 @@
 run = examine("https://shop.example/billmgr", Options(expect=("Virusdie",)))
 """
 
-from contracts.checks.modules.judge import examine, judge
+from contracts.checks.modules.judge import RULES, examine, judge
 from contracts.checks.modules.options import MODES, Options
-from contracts.checks.modules.rules import RULES, Rule
 
-__all__ = ["MODES", "RULES", "Options", "Rule", "examine", "judge"]
+__all__ = ["MODES", "RULES", "Options", "examine", "judge"]

@@ -1,9 +1,10 @@
-"""A module that was bought: whether it is what was ordered, and what can be done with it."""
+"""A module that was bought: whether it is what was ordered, how it is prolonged and deleted."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
@@ -11,97 +12,167 @@ from xml.etree.ElementTree import Element
 
 from dateutil.relativedelta import relativedelta
 
-from contracts.checks.modules.basket import named_wrongly, switched_on
-from contracts.checks.modules.panel import ACTIVE, OPENING, Panel, balance_of, modules_of, status_of
-from contracts.checks.modules.pricelist import Offer
+from contracts.checks.modules.answer import Answer
+from contracts.checks.modules.basket import find_other_module, is_switched_on
+from contracts.checks.modules.panel import (
+    ACTIVE,
+    CHANGING,
+    Panel,
+    read_balance,
+    read_modules,
+    same_amount,
+    status_of,
+)
+from contracts.checks.modules.price_list import ModuleOffer
+from contracts.checks.modules.rule import (
+    FORM,
+    OFFERS,
+    PROLONGING,
+    PURCHASE,
+    REQUESTS,
+    ROWS,
+    SUBMIT,
+    rule,
+)
+from contracts.checks.registry import Decision, decides
+from contracts.checks.runner import Results
+from contracts.verdicts import ASSUMED, DOCUMENTED, OBSERVED
 
-LOOKS: Final = 10
+PROLONG: Final = "service.prolong"
+MAX_READS: Final = 10
+"""Reads of a module that is being opened or closed."""
 PAUSE: Final = 3.0
-"""Looks at a module that is being opened or closed, and seconds between them."""
-WHAT: Final = ("module-ordered", "module-licence", "module-period", "not-renewed-unasked")
-FOLLOWED: Final = (
-    *WHAT, "dates-iso", "module-active", "month-later", "prolong-form-free", "module-deleted",
+"""Seconds between them."""
+FOLLOW_UPS: Final = (
+    "module-ordered", "module-licence", "module-period", "not-renewed-unasked", "dates-iso",
+    "module-active", "month-later", "prolong-form-free", "module-deleted",
 )  # fmt: skip
+"""Rules that can be judged only once the module is listed."""
 _DAY: Final = timedelta(days=1)
 _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:[ T].*)?")
 
 
-def opened(panel: Panel, held: Iterable[str]) -> Element | None:
-    """The new module, looked at until it is active or there is no hope."""
-    there = set(held)
-    found = [row for number, row in modules_of(panel).items() if number not in there]
-    told = f"{len(found)} new rows in addition"
-    if not panel.sheet.check("module-listed", len(found) == 1, told):
-        panel.sheet.skip("the module is not listed", *FOLLOWED)
-        panel.sheet.remark("what was bought is not listed: it could not be followed, nor deleted")
+@dataclass(frozen=True, slots=True)
+class BoughtModule:
+    """The row of a bought module, with its offer, the whole list, and its license."""
+
+    row: Element
+    offer: ModuleOffer
+    offers: tuple[ModuleOffer, ...]
+    license: str
+
+    @property
+    def number(self) -> str:
+        """Its number at the seller."""
+        return (self.row.findtext("id") or "").strip()
+
+
+@decides(
+    rule("module-listed", PURCHASE, ASSUMED, REQUESTS, "`addition` lists what was bought."),
+    rule("module-active", PURCHASE, ASSUMED, REQUESTS, "It becomes active."),
+)
+def find_new_module(panel: Panel, before: Iterable[str]) -> Element | None:
+    """The row of the new module, read again while it is being opened; None if it is not listed."""
+    earlier, results = set(before), panel.results
+    new = {n: row for n, row in read_modules(panel).items() if n not in earlier}
+    if not results.check("module-listed", len(new) == 1, f"{len(new)} new rows in addition"):
+        results.skip("the module is not listed", *FOLLOW_UPS)
+        results.remark("what was bought is not listed: it could not be followed, nor deleted")
         return None
-    number, row = number_of(found[0]), found[0]
-    for _ in range(LOOKS):
-        if status_of(row) not in OPENING:
+    ((number, row),) = new.items()
+    for _ in range(MAX_READS):
+        if status_of(row) not in CHANGING:
             break
         panel.wait(PAUSE)
-        row = modules_of(panel).get(number, row)
-    told = f"module {number} has status {status_of(row) or 'none'}"
-    panel.sheet.check("module-active", status_of(row) == ACTIVE, told)
-    panel.sheet.remark(f"module {number} was bought for license {panel.options.license}")
+        row = read_modules(panel).get(number, row)
+    message = f"module {number} has status {status_of(row) or 'none'}"
+    results.check("module-active", status_of(row) == ACTIVE, message)
+    results.remark(f"module {number} was bought for license {panel.options.license}")
     return row
 
 
-def number_of(row: Element) -> str:
-    """The number of a row."""
-    return (row.findtext("id") or "").strip()
+@decides(rule("module-ordered", PURCHASE, OBSERVED, ROWS, "It is the module that was ordered."))
+def _judge_identity(bought: BoughtModule, results: Results) -> None:
+    wrong = find_other_module(bought.row, bought.offer, bought.offers)
+    message = f"{bought.offer.intname} ({bought.offer.id}) was ordered, the row shows {wrong}"
+    results.check("module-ordered", not wrong, message)
 
 
-def judge_what(panel: Panel, offer: Offer, listed: Iterable[Offer], row: Element) -> None:
-    """The row tells what was ordered, as far as it tells it."""
-    sheet = panel.sheet
-    wrong = named_wrongly(row, offer, listed)
-    told = f"{offer.intname} ({offer.id}) was ordered, the row tells {wrong}"
-    sheet.check("module-ordered", not wrong, told)
-    license = (row.findtext("item") or "").strip()
+@decides(
+    rule("module-licence", PURCHASE, ASSUMED, REQUESTS, "It is on the license it was ordered for.")
+)
+def _judge_license(bought: BoughtModule, results: Results) -> None:
+    license = (bought.row.findtext("item") or "").strip()
     if license.isdecimal():
-        told = f"ordered for license {panel.options.license}, it is on {license}"
-        sheet.check("module-licence", license == panel.options.license, told)
+        message = f"ordered for license {bought.license}, it is on {license}"
+        results.check("module-licence", license == bought.license, message)
     else:
-        sheet.skip("addition does not tell the number of the license", "module-licence")
-    period = (row.findtext("period") or "").strip()
+        results.skip("addition does not show the number of the license", "module-licence")
+
+
+@decides(rule("module-period", PURCHASE, OBSERVED, ROWS, "Its period is the one that was ordered."))
+def _judge_period(bought: BoughtModule, results: Results) -> None:
+    period = (bought.row.findtext("period") or "").strip()
     if period.isdecimal():
-        told = f"ordered for a month, its period is {period}"
-        sheet.check("module-period", period == "1", told)
+        message = f"ordered for a month, its period is {period}"
+        results.check("module-period", period == "1", message)
     else:
-        sheet.skip("addition does not tell the period as a number", "module-period")
-    renewal = row.findtext("autoprolong")
+        results.skip("addition does not show the period as a number", "module-period")
+
+
+@decides(
+    rule(
+        "not-renewed-unasked", PURCHASE, DOCUMENTED, OFFERS,
+        "It is not renewed by itself where `autoprolong=null` was asked.",
+    ),
+)  # fmt: skip
+def _judge_renewal(bought: BoughtModule, results: Results) -> None:
+    renewal = bought.row.findtext("autoprolong")
     if renewal is None:
-        sheet.skip("addition does not tell autoprolong", "not-renewed-unasked")
+        results.skip("addition does not show autoprolong", "not-renewed-unasked")
     else:
-        told = f"ordered with autoprolong=null, it has autoprolong {renewal.strip()}"
-        sheet.check("not-renewed-unasked", not switched_on(renewal), told)
+        message = f"ordered with autoprolong=null, it has autoprolong {renewal.strip()}"
+        results.check("not-renewed-unasked", not is_switched_on(renewal), message)
 
 
-def judge_term(panel: Panel, row: Element) -> None:
-    """It ends a month after it began; a phrase in place of a day is one of the seller's ways."""
+@decides(
+    rule("dates-iso", PURCHASE, DOCUMENTED, ROWS, "Dates are `YYYY-MM-DD`."),
+    rule("month-later", PURCHASE, DOCUMENTED, REQUESTS, "It ends a month later, to a day."),
+)
+def _judge_term(bought: BoughtModule, results: Results) -> None:
+    """A phrase in place of a date is one of the seller's ways, and not judged."""
     for field in ("createdate", "expiredate"):
-        text = (row.findtext(field) or "").strip()
+        text = (bought.row.findtext(field) or "").strip()
         if re.search(r"\d", text):
-            panel.sheet.check("dates-iso", _ISO.fullmatch(text), f"{field}: {text}")
-    begins, ends = day_of(row, "createdate"), day_of(row, "expiredate")
+            results.check("dates-iso", _ISO.fullmatch(text), f"{field}: {text}")
+    begins, ends = _day_of(bought.row, "createdate"), _day_of(bought.row, "expiredate")
     if begins is None or ends is None:
-        reason = "addition does not tell createdate and expiredate"
-        panel.sheet.skip(reason, "month-later", "dates-iso")
+        reason = "addition does not show createdate and expiredate"
+        results.skip(reason, "month-later", "dates-iso")
         return
-    fits = abs(ends - months_after(begins, 1)) <= _DAY
-    panel.sheet.check("month-later", fits, f"from {begins} to {ends}")
+    fits = abs(ends - _months_after(begins, 1)) <= _DAY
+    results.check("month-later", fits, f"from {begins} to {ends}")
 
 
-def day_of(row: Element | None, field: str) -> date | None:
-    """A day that a row tells, or None."""
+MODULE_RULES: Final[tuple[Decision[[BoughtModule, Results], None], ...]] = (
+    _judge_identity,
+    _judge_license,
+    _judge_period,
+    _judge_renewal,
+    _judge_term,
+)
+"""The rules for the row of a bought module."""
+
+
+def _day_of(row: Element | None, field: str) -> date | None:
+    """The day in a field of a row, or None."""
     try:
         return date.fromisoformat(("" if row is None else row.findtext(field) or "").strip()[:10])
     except ValueError:
         return None
 
 
-def months_after(day: date, months: int) -> date:
+def _months_after(day: date, months: int) -> date:
     """The same day so many months later, or the last one of a shorter month."""
     try:
         return day + relativedelta(months=months)
@@ -109,42 +180,120 @@ def months_after(day: date, months: int) -> date:
         return date.max
 
 
-def judge_prolong_form(panel: Panel, row: Element) -> bool:
-    """The form of a prolongation prolongs nothing; whether there is such a function."""
-    number, before = number_of(row), balance_of(panel)
-    heard = panel.ask("service.prolong", {"elid": number, "period": "1"}, label="a form to prolong")
-    if heard.missed_function:
-        panel.sheet.unsupported("there is no service.prolong", "prolong-form-free")
+@decides(
+    rule(
+        "prolong-form-free", PURCHASE, OBSERVED, FORM,
+        "`service.prolong` without `sok` changes nothing.",
+    ),
+)  # fmt: skip
+def judge_prolong_form(panel: Panel, bought: BoughtModule) -> bool:
+    """Open the form of a prolongation; returns whether there is such a function."""
+    number, before = bought.number, read_balance(panel)
+    params = {"elid": number, "period": "1"}
+    answer = panel.ask(PROLONG, params, label="a form to prolong")
+    if answer.lacks_function:
+        panel.results.unsupported(f"there is no {PROLONG}", "prolong-form-free")
         return False
-    now = modules_of(panel).get(number)
-    end = None if now is None else now.findtext("expiredate")
-    same = end == row.findtext("expiredate") and before == balance_of(panel)
-    told = f"the end went from {row.findtext('expiredate')} to {end}, or the balance fell"
-    panel.sheet.check("prolong-form-free", same, told, heard.reply.seen)
+    row, old_end = read_modules(panel).get(number), bought.row.findtext("expiredate")
+    end = None if row is None else row.findtext("expiredate")
+    unchanged = end == old_end and before == read_balance(panel)
+    message = f"the end went from {old_end} to {end}, or the balance fell"
+    panel.results.check("prolong-form-free", unchanged, message, answer.call)
     return True
 
 
-def judge_deletion(panel: Panel, row: Element) -> None:
-    """What is deleted is not listed, or listed as deleted; closing it may take a while."""
+def judge_prolonging(panel: Panel, bought: BoughtModule, tax: Decimal) -> None:
+    """Pay for another month if the options say so; judge the new end and the balance."""
+    results, number = panel.results, bought.number
+    if not panel.options.prolong:
+        results.skip_group(PROLONGING, "nothing is prolonged without --prolong")
+        return
+    before = read_balance(panel)
+    params = {"elid": number, "period": "1", "sok": "ok"}
+    answer = panel.ask(PROLONG, params, label="prolonging")
+    if answer.lacks_function:
+        results.skip_group(PROLONGING, f"there is no {PROLONG}")
+    elif answer.root is None:
+        results.error("it is not known whether it was prolonged", "prolonged-a-month")
+        results.remark(f"module {number} may have been prolonged: the answer could not be read")
+    elif answer.error_type == "not_enough_money":
+        message = f"the account cannot pay for another month: {answer.refusal}"
+        results.error(message, "prolonged-a-month", proof=(answer.call,))
+    elif answer.error is not None:
+        results.fail("prolonged-a-month", f"refused: {answer.refusal}", answer.call)
+        results.skip("it was not prolonged", "prolong-charged", "prolong-answer")
+    else:
+        _judge_new_end(panel, bought, read_modules(panel).get(number), answer)
+        _judge_charge(panel, before, bought.offer, tax)
+
+
+@decides(
+    rule(
+        "prolonged-a-month", PROLONGING, DOCUMENTED, OFFERS,
+        "`service.prolong` moves the end by a month of the calendar.",
+    ),
+    rule(
+        "prolong-answer", PROLONGING, OBSERVED, SUBMIT,
+        "Its `newexpiredate` is the end that is listed then.",
+    ),
+)  # fmt: skip
+def _judge_new_end(panel: Panel, bought: BoughtModule, row: Element | None, answer: Answer) -> None:
+    results, begin = panel.results, _day_of(bought.row, "createdate")
+    old_end, new_end = _day_of(bought.row, "expiredate"), _day_of(row, "expiredate")
+    if old_end is None or new_end is None:
+        reason = "addition does not show the end before and after"
+        results.skip(reason, "prolonged-a-month", "prolong-answer")
+        return
+    expected = {_months_after(old_end, 1)} | ({_months_after(begin, 2)} if begin else set())
+    message = f"prolonged by a month, the end went from {old_end} to {new_end}"
+    results.check("prolonged-a-month", new_end in expected, message, answer.call)
+    text = answer.value("doc/newexpiredate") or answer.value("newexpiredate")
+    if not text:
+        results.skip("the answer has no newexpiredate", "prolong-answer")
+        return
+    message = f"newexpiredate {text}, and the list shows {new_end}"
+    results.check("prolong-answer", text == new_end.isoformat(), message, answer.call)
+
+
+@decides(
+    rule("prolong-charged", PROLONGING, DOCUMENTED, OFFERS, "It costs the price of a month, once.")
+)
+def _judge_charge(panel: Panel, before: Decimal | None, offer: ModuleOffer, tax: Decimal) -> None:
+    after = read_balance(panel)
+    if before is None or after is None or offer.cost is None:
+        panel.results.unsupported("subaccount does not show the balance", "prolong-charged")
+        panel.results.remark(f"prolonged {offer.intname}: the list says {offer.cost}")
+        return
+    charge = before - after
+    panel.results.remark(f"prolonged {offer.intname}: {charge} {offer.currency}")
+    fair = same_amount(charge, offer.cost) or same_amount(charge, offer.cost + tax)
+    message = f"the balance fell by {charge}, a month costs {offer.cost}"
+    panel.results.check("prolong-charged", fair, message)
+
+
+@decides(rule("module-deleted", PURCHASE, DOCUMENTED, OFFERS, "`addition.delete` deletes it."))
+def judge_deletion(panel: Panel, bought: BoughtModule) -> None:
+    """Delete the module if the options say so; it may stay listed as deleted, or close slowly."""
+    results, number = panel.results, bought.number
     if not panel.options.delete:
-        panel.sheet.skip("nothing is deleted without --delete", "module-deleted")
+        results.skip("nothing is deleted without --delete", "module-deleted")
         return
-    number, before = number_of(row), balance_of(panel)
-    heard = panel.ask("addition.delete", {"elid": number, "sok": "ok"})
-    if heard.missed_function:
-        panel.sheet.unsupported("there is no addition.delete", "module-deleted")
+    before = read_balance(panel)
+    answer = panel.ask("addition.delete", {"elid": number, "sok": "ok"})
+    if answer.lacks_function:
+        results.unsupported("there is no addition.delete", "module-deleted")
         return
-    left = modules_of(panel).get(number)
-    for _ in range(LOOKS):
-        if heard.error is not None or left is None or status_of(left) not in OPENING:
+    row = read_modules(panel).get(number)
+    for _ in range(MAX_READS):
+        if answer.error is not None or row is None or status_of(row) not in CHANGING:
             break
         panel.wait(PAUSE)
-        left = modules_of(panel).get(number)
-    told = heard.refusal or f"module {number} is still listed"
-    gone = heard.error is None and left is None
-    if not panel.sheet.check("module-deleted", gone, told, heard.reply.seen):
-        panel.sheet.remark(f"module {number} was not deleted")
-    after = balance_of(panel)
+        row = read_modules(panel).get(number)
+    message = answer.refusal or f"module {number} is still listed"
+    gone = answer.error is None and row is None
+    if not results.check("module-deleted", gone, message, answer.call):
+        results.remark(f"module {number} was not deleted")
+    after = read_balance(panel)
     if before is not None and after is not None and after < before - Decimal("0.005"):
-        told = f"deleting it took {before - after} off the balance"
-        panel.sheet.broken("module-deleted", told, heard.reply.seen)
+        message = f"deleting it took {before - after} off the balance"
+        results.fail("module-deleted", message, answer.call)

@@ -8,288 +8,337 @@ from decimal import Decimal
 from typing import Final
 from xml.etree.ElementTree import Element
 
+from contracts.checks.modules.answer import Answer
 from contracts.checks.modules.basket import (
-    NO_NUMBER,
+    BASKET_RULES,
     ORDER,
-    Rows,
-    clean,
-    judge_currency,
-    judge_position,
-    judge_total,
-    order_of,
-    positions,
+    UNKNOWN_NUMBER,
+    OrderedBasket,
+    Positions,
+    empty_basket,
+    order_params,
+    read_positions,
 )
 from contracts.checks.modules.panel import (
+    ACTIVE,
     Panel,
-    amount,
-    balance_of,
-    modules_of,
-    same_money,
+    read_amount,
+    read_balance,
+    read_modules,
+    same_amount,
     status_of,
 )
-from contracts.checks.modules.pricelist import Offer
-from contracts.checks.modules.results import Sheet
-from contracts.checks.modules.rules import CART
-from contracts.checks.modules.strict_reader import Heard
-from contracts.checks.modules.tenant_isolation import Others
+from contracts.checks.modules.price_list import ModuleOffer
+from contracts.checks.modules.rule import (
+    BASKET,
+    CART,
+    ERROR,
+    FORM,
+    OUR_CHOICE,
+    REQUESTS,
+    rule,
+)
+from contracts.checks.modules.tenant_isolation import (
+    OtherCustomer,
+    judge_other_basket,
+    judge_other_license,
+)
+from contracts.checks.registry import decides
+from contracts.verdicts import ASSUMED, DOCUMENTED, OBSERVED, CallRecord
 
-TRIES: Final = 6
-"""Modules of the list that are tried until the license takes one."""
-ACTIVE: Final = "2"
+MAX_TRIES: Final = 6
+"""Modules of the list that are tried until the license accepts one."""
 _ODD_PERIODS: Final = ("7", "5", "11")
 _FIELDS: Final = ("billorder", "total_sum")
-_SHOWN: Final = (
+_AFTER_ORDER: Final = (
     "basket-shows-order", "basket-price", "basket-position", "basket-total", "basket-order-number",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
-class _Before:
+class _StateBefore:
     """What there was before anything was ordered."""
 
-    rows: Rows
+    positions: Positions
     modules: Collection[str]
     balance: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
-class _Placed:
-    """What was ordered, and the number of the order where it was told."""
+class _PlacedOrder:
+    """What was ordered, and the number of the order where the endpoint names it."""
 
-    offer: Offer
+    offer: ModuleOffer
     number: str
 
 
-def judge_cart(panel: Panel, listed: tuple[Offer, ...], others: Others) -> bool:
-    """Orders one module into the basket and takes it out again; whether the basket is there."""
-    heard = panel.ask("basket")
-    rows = _opened(panel, heard)
-    if rows is None:
+def judge_cart(panel: Panel, offers: tuple[ModuleOffer, ...], other: OtherCustomer) -> bool:
+    """Order one module into the basket and take it out again.
+
+    Returns whether the basket can be read. Raises CannotRun as `Panel.ask` does.
+    """
+    positions = _open_basket(panel, panel.ask("basket"))
+    if positions is None:
         return False
     license = panel.options.license
-    orderable = [one for one in listed if one.id.isdecimal() and one.cost is not None]
+    orderable = [offer for offer in offers if offer.id.isdecimal() and offer.cost is not None]
     if not license or not orderable:
         reason = "no --item was given" if not license else "no module can be ordered by the list"
-        panel.sheet.skip_group(CART, reason)
+        panel.results.skip_group(CART, reason)
         return True
-    before = _Before(rows, tuple(modules_of(panel)), balance_of(panel))
+    before = _StateBefore(positions, tuple(read_modules(panel)), read_balance(panel))
     try:
-        _judge_form(panel, order_of(orderable[0], license), rows)
-        placed = _ordered(panel, orderable)
-        if placed is not None:
-            added = _judge_order(panel, placed, listed, before)
+        _judge_form(panel, order_params(orderable[0], license), positions)
+        order = _place_order(panel, orderable)
+        if order is not None:
+            added = _judge_order(panel, order, offers, before)
             if added:
-                others.judge_basket(added)
-                others.judge_license(placed.offer)
-                _judge_again(panel, placed.offer)
-                _judge_other_period(panel, placed.offer, rows)
-        _judge_bad_orders(panel, placed.offer if placed else orderable[0])
+                judge_other_basket(other, added)
+                judge_other_license(other, order.offer)
+                _judge_repetition(panel, order.offer)
+                _judge_other_period(panel, order.offer, positions)
+        _judge_bad_orders(panel, order.offer if order else orderable[0])
     finally:
-        clean(panel, rows)
+        empty_basket(panel, positions)
     _judge_free(panel, before.balance)
     return True
 
 
+@decides(rule("basket-free", CART, OBSERVED, BASKET, "What lies in the basket costs nothing yet."))
 def _judge_free(panel: Panel, before: Decimal | None) -> None:
-    """Nothing was paid: then nothing may have been charged."""
-    after = balance_of(panel)
+    after = read_balance(panel)
     if before is None or after is None:
-        panel.sheet.unsupported("subaccount does not tell the balance", "basket-free")
+        panel.results.unsupported("subaccount does not show the balance", "basket-free")
         return
-    told = f"the balance went from {before} to {after}, and nothing was paid for"
-    if not panel.sheet.check("basket-free", same_money(before, after), told):
-        panel.sheet.remark(told)
+    message = f"the balance went from {before} to {after}, and nothing was paid for"
+    if not panel.results.check("basket-free", same_amount(before, after), message):
+        panel.results.remark(message)
 
 
-def _opened(panel: Panel, heard: Heard) -> Rows | None:
-    """The positions of a basket that could be read, or None."""
-    sheet, seen = panel.sheet, heard.reply.seen
-    if heard.root is None:
-        sheet.skip_group(CART, "the basket could not be read")
+@decides(
+    rule("basket-readable", CART, DOCUMENTED, REQUESTS, "`basket` is answered."),
+    rule(
+        "basket-fields", CART, OBSERVED, REQUESTS,
+        "A basket has `itemlist`, `billorder` and `total_sum`.",
+    ),
+)  # fmt: skip
+def _open_basket(panel: Panel, answer: Answer) -> Positions | None:
+    """The positions of a basket that can be read, or None."""
+    results, call = panel.results, answer.call
+    if answer.root is None:
+        results.skip_group(CART, "the basket could not be read")
         return None
-    if heard.error is not None:
-        if heard.error.get("type") == "auth":
-            sheet.error(f"the login was refused: {heard.refusal}", "basket-readable", seen=(seen,))
+    if answer.error is not None:
+        if answer.error_type == "auth":
+            message = f"the login was refused: {answer.refusal}"
+            results.error(message, "basket-readable", proof=(call,))
         else:
-            sheet.broken("basket-readable", f"refused: {heard.refusal}", seen)
-        sheet.skip_group(CART, "the basket was refused")
+            results.fail("basket-readable", f"refused: {answer.refusal}", call)
+        results.skip_group(CART, "the basket was refused")
         return None
-    sheet.check("basket-readable", True, "", seen)  # noqa: FBT003 - it holds
-    lacks = [name for name in _FIELDS if heard.root.find(name) is None]
-    if heard.root.find("list[@name='itemlist']") is None:
-        lacks.insert(0, 'list name="itemlist"')
-    sheet.check("basket-fields", not lacks, f"without {', '.join(lacks)}", seen)
-    found = positions(heard)
-    if found:
-        sheet.remark(f"the basket held {len(found)} positions before; they were left alone")
-    return found
+    results.check("basket-readable", True, "", call)  # noqa: FBT003 - it holds
+    absent = [name for name in _FIELDS if answer.root.find(name) is None]
+    if answer.root.find("list[@name='itemlist']") is None:
+        absent.insert(0, 'list name="itemlist"')
+    results.check("basket-fields", not absent, f"without {', '.join(absent)}", call)
+    positions = read_positions(answer)
+    if positions:
+        results.remark(f"the basket held {len(positions)} positions before; they were left alone")
+    return positions
 
 
-def _judge_form(panel: Panel, order: Mapping[str, str], before: Rows) -> None:
-    asked = {name: text for name, text in order.items() if name not in {"sok", "clicked_button"}}
-    heard = panel.ask(ORDER, asked, label="the form of an order")
+@decides(rule("order-form-free", CART, OBSERVED, FORM, "An order without `sok` orders nothing."))
+def _judge_form(panel: Panel, order: Mapping[str, str], before: Positions) -> None:
+    params = {name: text for name, text in order.items() if name not in {"sok", "clicked_button"}}
+    form = panel.ask(ORDER, params, label="the form of an order")
     after = panel.ask("basket", label="basket after a form")
-    if heard.root is None or after.root is None:
-        panel.sheet.skip("an answer could not be read", "order-form-free")
+    if form.root is None or after.root is None:
+        panel.results.skip("an answer could not be read", "order-form-free")
         return
-    same = set(positions(after)) == set(before)
-    panel.sheet.check(
-        "order-form-free", same, "a form put something in the basket", after.reply.seen
-    )
+    unchanged = set(read_positions(after)) == set(before)
+    message = "a form put something in the basket"
+    panel.results.check("order-form-free", unchanged, message, after.call)
 
 
-def _ordered(panel: Panel, orderable: list[Offer]) -> _Placed | None:
-    """The module that could be ordered: the first of the list that the license takes."""
-    rules = ("order-taken", *_SHOWN, "basket-once")
-    wanted = [one for one in orderable if one.intname == panel.options.buy] or orderable
-    refusals, owner, seen = [], False, None
-    for offer in wanted[:TRIES]:
-        heard = panel.ask(ORDER, order_of(offer, panel.options.license), label="an order")
-        seen = heard.reply.seen
-        if heard.root is None:
-            panel.sheet.skip("the answer to an order could not be read", *rules)
+@decides(
+    rule("order-taken", CART, OBSERVED, BASKET, "An order is taken and names its `billorder`.")
+)
+def _place_order(panel: Panel, orderable: list[ModuleOffer]) -> _PlacedOrder | None:
+    """Order the first module of the list that the license accepts; None where it accepts none."""
+    results = panel.results
+    ids = ("order-taken", *_AFTER_ORDER, "basket-once")
+    candidates = [offer for offer in orderable if offer.intname == panel.options.buy] or orderable
+    refusals: list[str] = []
+    refused_calls: list[CallRecord] = []
+    license_refused = False
+    for offer in candidates[:MAX_TRIES]:
+        answer = panel.ask(ORDER, order_params(offer, panel.options.license), label="an order")
+        if answer.root is None:
+            results.skip("the answer to an order could not be read", *ids)
             return None
-        if heard.missed_function:
-            panel.sheet.unsupported(f"there is no {ORDER}", *rules, seen=(seen,))
+        if answer.lacks_function:
+            results.unsupported(f"there is no {ORDER}", *ids, proof=(answer.call,))
             return None
-        if heard.error is None:
-            number = heard.text("billorder")
-            told = f"{offer.intname}: an answer without billorder"
-            panel.sheet.check("order-taken", number, told, seen)
-            return _Placed(offer, number)
-        owner = owner or heard.error.get("type") == "exists" or _names_license(heard.error)
-        refusals.append(f"{offer.intname}: {heard.refusal}")
-    if owner:
-        told = f"license {panel.options.license} takes no module: {'; '.join(refusals)}"
-        panel.sheet.error(told, *rules, seen=(seen,) if seen else ())
+        if answer.error is None:
+            number = answer.value("billorder")
+            message = f"{offer.intname}: an answer without billorder"
+            results.check("order-taken", number, message, answer.call)
+            return _PlacedOrder(offer, number)
+        license_refused = license_refused or _refuses_license(answer.error)
+        refusals.append(f"{offer.intname}: {answer.refusal}")
+        refused_calls.append(answer.call)
+    if license_refused:
+        message = f"license {panel.options.license} takes no module: {'; '.join(refusals)}"
+        results.error(message, *ids, proof=tuple(refused_calls[-1:]))
     else:
-        panel.sheet.broken("order-taken", "; ".join(refusals), *((seen,) if seen else ()))
-        panel.sheet.skip("nothing could be ordered", *rules[1:])
+        results.fail("order-taken", "; ".join(refusals), *refused_calls[-1:])
+        results.skip("nothing could be ordered", *ids[1:])
     return None
 
 
-def _names_license(error: Element) -> bool:
-    """Whether it is the license that was refused: the one given is not the customer's."""
-    return error.get("object") == "item" and error.get("type") in {"missed", "access"}
+def _refuses_license(error: Element) -> bool:
+    """Whether the license is refused: it has the module, or is not this customer's."""
+    kind = error.get("type")
+    return kind == "exists" or (error.get("object") == "item" and kind in {"missed", "access"})
 
 
+@decides(
+    rule("basket-shows-order", CART, OBSERVED, REQUESTS, "What was ordered is in the basket."),
+)
 def _judge_order(
-    panel: Panel, placed: _Placed, listed: tuple[Offer, ...], before: _Before
+    panel: Panel, order: _PlacedOrder, offers: tuple[ModuleOffer, ...], before: _StateBefore
 ) -> Collection[str]:
-    """What the basket says of the order; the positions that it has put there."""
-    sheet, offer = panel.sheet, placed.offer
-    once = panel.ask("basket", label="basket after an order")
-    if once.root is None:
-        sheet.skip("the basket could not be read", *_SHOWN)
+    """Judge what the basket shows of the order; returns the numbers of the added positions."""
+    results, offer = panel.results, order.offer
+    answer = panel.ask("basket", label="basket after an order")
+    if answer.root is None:
+        results.skip("the basket could not be read", *_AFTER_ORDER)
         return ()
-    added = {key: row for key, row in positions(once).items() if key not in before.rows}
-    if before.rows and not added:
-        told = f"{offer.intname} may have been in the basket before"
-        sheet.error(told, *_SHOWN, "basket-once")
+    positions = read_positions(answer)
+    added = {number: row for number, row in positions.items() if number not in before.positions}
+    if before.positions and not added:
+        message = f"{offer.intname} may have been in the basket before"
+        results.error(message, *_AFTER_ORDER, "basket-once")
         return ()
-    told = f"{offer.intname} was ordered, {len(added)} positions were added"
-    if not sheet.check("basket-shows-order", added, told, once.reply.seen):
-        sheet.skip("the order is not in the basket", *_SHOWN[1:], "basket-once")
+    message = f"{offer.intname} was ordered, {len(added)} positions were added"
+    if not results.check("basket-shows-order", added, message, answer.call):
+        results.skip("the order is not in the basket", *_AFTER_ORDER[1:], "basket-once")
         return ()
     row = next(iter(added.values()))
-    cost = row.findtext("cost") or ""
-    told = f"{offer.intname}: {cost or 'no cost'} in the basket, {offer.cost} on the list"
-    if sheet.check("basket-price", same_money(amount(cost), offer.cost), told, once.reply.seen):
-        judge_currency(sheet, offer, cost, once)
-        judge_total(sheet, once)
-    judge_position(panel, offer, listed, row, once)
-    _judge_number(sheet, placed, once)
+    for judge in BASKET_RULES:
+        judge(OrderedBasket(offer, offers, order.number, row, answer), results)
     _judge_unpaid(panel, before.modules)
     return tuple(added)
 
 
-def _judge_again(panel: Panel, offer: Offer) -> None:
-    """The same wish again is the same position; one that is not there takes none away."""
-    once = panel.ask("basket", label="basket before the same order again")
-    panel.ask(ORDER, order_of(offer, panel.options.license), label="the same order again")
-    twice = panel.ask("basket", label="basket after the same order again")
-    told = f"{len(positions(twice))} positions instead of {len(positions(once))}"
-    same = len(positions(twice)) == len(positions(once))
-    panel.sheet.check("basket-once", twice.root is None or same, told, twice.reply.seen)
-    _judge_kept(panel, twice)
+@decides(
+    rule("basket-once", CART, ASSUMED, OUR_CHOICE, "The same order again adds nothing."),
+)
+def _judge_repetition(panel: Panel, offer: ModuleOffer) -> None:
+    first = panel.ask("basket", label="basket before the same order again")
+    panel.ask(ORDER, order_params(offer, panel.options.license), label="the same order again")
+    second = panel.ask("basket", label="basket after the same order again")
+    before, after = len(read_positions(first)), len(read_positions(second))
+    message = f"{after} positions instead of {before}"
+    panel.results.check("basket-once", second.root is None or after == before, message, second.call)
+    _judge_removal(panel, second)
 
 
-def _judge_number(sheet: Sheet, placed: _Placed, basket: Heard) -> None:
-    """Where both name an order, it is one: what is shown is what would be paid."""
-    shown = basket.text("billorder")
-    if not (placed.number and shown):
-        sheet.skip("the order or the basket names no billorder", "basket-order-number")
-        return
-    told = f"the order names billorder {placed.number}, the basket {shown}"
-    sheet.check("basket-order-number", placed.number == shown, told, basket.reply.seen)
+@decides(rule("unpaid-not-active", CART, DOCUMENTED, BASKET, "What is not paid is not active."))
+def _judge_unpaid(panel: Panel, before: Collection[str]) -> None:
+    modules = read_modules(panel)
+    active = [number for number, row in modules.items() if status_of(row) == ACTIVE]
+    opened = [number for number in active if number not in before]
+    message = f"ordered and not paid, {', '.join(opened)} became active"
+    panel.results.check("unpaid-not-active", not opened, message)
 
 
-def _judge_unpaid(panel: Panel, held: Collection[str]) -> None:
-    """An order alone opens nothing."""
-    active = [number for number, row in modules_of(panel).items() if status_of(row) == ACTIVE]
-    begun = [number for number in active if number not in held]
-    told = f"ordered and not paid, {', '.join(begun)} became active"
-    panel.sheet.check("unpaid-not-active", not begun, told)
-
-
-def _judge_kept(panel: Panel, before: Heard) -> None:
-    """A position that is not there is taken out: the others stay."""
-    sent = {"id": NO_NUMBER, "clicked_button": "delete", "sok": "ok"}
-    panel.ask("basket", sent, label="taking out what is not there", sheet=panel.sheet.aside())
+@decides(
+    rule(
+        "basket-kept", CART, ASSUMED, REQUESTS,
+        "Taking out a number that is not there leaves the rest.",
+    ),
+)  # fmt: skip
+def _judge_removal(panel: Panel, before: Answer) -> None:
+    params = {"id": UNKNOWN_NUMBER, "clicked_button": "delete", "sok": "ok"}
+    label = "taking out what is not there"
+    panel.ask("basket", params, label=label, results=panel.results.detached())
     after = panel.ask("basket", label="basket after that")
     if before.root is None or after.root is None:
-        panel.sheet.skip("the basket could not be read", "basket-kept")
+        panel.results.skip("the basket could not be read", "basket-kept")
         return
-    gone = sorted(set(positions(before)) - set(positions(after)))
-    told = f"{NO_NUMBER} was to be taken out, and {', '.join(gone)} went"
-    panel.sheet.check("basket-kept", not gone, told, after.reply.seen)
+    gone = sorted(set(read_positions(before)) - set(read_positions(after)))
+    message = f"{UNKNOWN_NUMBER} was to be taken out, and {', '.join(gone)} went"
+    panel.results.check("basket-kept", not gone, message, after.call)
 
 
-def _judge_other_period(panel: Panel, offer: Offer, before: Rows) -> None:
-    """The longest other period of the list costs in the basket what the list says."""
-    rule, sheet = "other-period-price", panel.sheet
-    others = {
+@decides(
+    rule(
+        "other-period-price", CART, ASSUMED, REQUESTS,
+        "Another period costs in the basket what the list says of it.",
+    ),
+)  # fmt: skip
+def _judge_other_period(panel: Panel, offer: ModuleOffer, before: Positions) -> None:
+    """Order the longest other period of the list."""
+    id, results = "other-period-price", panel.results
+    costs = {
         length: cost for kind, length, cost in offer.periods
         if kind == "month" and length.isdecimal() and length not in {"0", "1"}
     }  # fmt: skip
-    length = max(others, key=int, default="")
-    price = amount(others.get(length, ""))
+    length = max(costs, key=int, default="")
+    price = read_amount(costs.get(length, ""))
     if price is None:
-        sheet.skip("the list has no other period", rule)
+        results.skip("the list has no other period", id)
         return
-    clean(panel, before)
-    order = order_of(offer, panel.options.license, length)
-    heard = panel.ask(ORDER, order, label=f"an order for {length} months")
+    empty_basket(panel, before)
+    params = order_params(offer, panel.options.license, length)
+    answer = panel.ask(ORDER, params, label=f"an order for {length} months")
     basket = panel.ask("basket", label=f"basket with {length} months")
-    added = [row for key, row in positions(basket).items() if key not in before]
-    if heard.root is None or basket.root is None:
-        sheet.skip("an answer could not be read", rule)
-    elif heard.error is not None or len(added) != 1:
-        told = f"{length} months are on the list: {heard.refusal or f'{len(added)} positions'}"
-        sheet.broken(rule, told, heard.reply.seen)
+    added = [row for number, row in read_positions(basket).items() if number not in before]
+    if answer.root is None or basket.root is None:
+        results.skip("an answer could not be read", id)
+    elif answer.error is not None or len(added) != 1:
+        problem = answer.refusal or f"{len(added)} positions"
+        results.fail(id, f"{length} months are on the list: {problem}", answer.call)
     else:
         cost = added[0].findtext("cost") or ""
-        told = f"{length} months: {cost or 'no cost'} in the basket, {price} on the list"
-        sheet.check(rule, same_money(amount(cost), price), told, basket.reply.seen)
+        message = f"{length} months: {cost or 'no cost'} in the basket, {price} on the list"
+        results.check(id, same_amount(read_amount(cost), price), message, basket.call)
 
 
-def _judge_bad_orders(panel: Panel, offer: Offer) -> None:
-    sold = {length for _, length, _ in offer.periods}
-    odd = next((period for period in _ODD_PERIODS if period not in sold), "13")
-    for rule, field, bad in (
-        ("unknown-tariff-refused", "pricelist", NO_NUMBER),
+@decides(
+    rule(
+        "unknown-tariff-refused", CART, ASSUMED, OUR_CHOICE, "An unknown tariff is not ordered."
+    ),
+    rule(
+        "bad-period-refused", CART, ASSUMED, OUR_CHOICE,
+        "A period that is not sold is not ordered.",
+    ),
+    rule(
+        "foreign-licence-refused", CART, ASSUMED, OUR_CHOICE, "A foreign license gets no module."
+    ),
+    rule(
+        "refusal-names-field", CART, ASSUMED, ERROR,
+        "A refused order names the field it was refused for.",
+    ),
+)  # fmt: skip
+def _judge_bad_orders(panel: Panel, offer: ModuleOffer) -> None:
+    results = panel.results
+    lengths = {length for _, length, _ in offer.periods}
+    odd = next((period for period in _ODD_PERIODS if period not in lengths), "13")
+    for id, field, bad in (
+        ("unknown-tariff-refused", "pricelist", UNKNOWN_NUMBER),
         ("bad-period-refused", "period", odd),
-        ("foreign-licence-refused", "item", NO_NUMBER),
+        ("foreign-licence-refused", "item", UNKNOWN_NUMBER),
     ):
-        order = {**order_of(offer, panel.options.license), field: bad}
-        heard = panel.ask(ORDER, order, label=f"an order with {field}={bad}")
-        if heard.root is None:
-            panel.sheet.skip("the answer could not be read", rule)
-        elif heard.missed_function:
-            panel.sheet.unsupported(f"there is no {ORDER}", rule, "refusal-names-field")
-        elif panel.sheet.check(
-            rule, heard.error is not None, f"{field}={bad} was ordered", heard.reply.seen
-        ):
-            named = "" if heard.error is None else heard.error.get("object", "")
-            told = f"{field}={bad}: the error names {named or 'nothing'}"
-            panel.sheet.check("refusal-names-field", named == field, told, heard.reply.seen)
+        params = {**order_params(offer, panel.options.license), field: bad}
+        answer = panel.ask(ORDER, params, label=f"an order with {field}={bad}")
+        error, message = answer.error, f"{field}={bad} was ordered"
+        if answer.root is None:
+            results.skip("the answer could not be read", id)
+        elif answer.lacks_function:
+            results.unsupported(f"there is no {ORDER}", id, "refusal-names-field")
+        elif results.check(id, error is not None, message, answer.call):
+            name = "" if error is None else error.get("object", "")
+            message = f"{field}={bad}: the error names {name or 'nothing'}"
+            results.check("refusal-names-field", name == field, message, answer.call)

@@ -1,6 +1,6 @@
-"""The line from the panel to an endpoint: one request, one answer, whatever comes.
+"""The HTTP client of the panel: one request, one answer, whatever the endpoint sends.
 
-Nothing is followed, nothing is believed: an answer is cut at a size and at a moment.
+Redirects are not followed, and an answer is cut off at a size and at a time.
 """
 
 from __future__ import annotations
@@ -18,28 +18,28 @@ from contracts.target.redact import redact_exchange
 from contracts.target.seller import CannotRun
 from contracts.verdicts import CallRecord
 
-MOST: Final = 4 * 1024 * 1024
+MAX_BODY: Final = 4 * 1024 * 1024
 """Bytes of an answer that are read."""
-SHOWN: Final = 20_000
-"""Bytes of an answer that are kept for a report."""
+MAX_SHOWN: Final = 20_000
+"""Bytes of an answer that are stored for a report."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """What came back. ``problem``: why there is no whole answer, or nothing."""
+class RawAnswer:
+    """What came back. ``problem``: why it is not a whole answer; ``cut``: the rest was not read."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
     seconds: float
-    seen: CallRecord
+    call: CallRecord
     problem: str = ""
     cut: bool = False
 
 
 @dataclass(slots=True)
-class _Arrived:
-    """An answer on its way."""
+class _Incoming:
+    """An answer while it is received."""
 
     status: int = 0
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -48,12 +48,12 @@ class _Arrived:
     cut: bool = False
 
 
-class Line:
-    """Requests to one address. ``clock`` tells seconds and only goes forward.
+class EndpointClient:
+    """Sends requests to one URL. ``clock`` returns seconds and never goes back.
 
-    ``certificate`` is what is wrong with the certificate; it is then no longer looked at, so that
-    the rest can be judged. Raises CannotRun where nobody is at the address, and ValueError for an
-    address that is none.
+    ``certificate_problem``: what is wrong with the certificate; it is then no longer verified, so
+    that the rest can be judged. Raises ValueError for a URL that is not http or https, or that
+    contains a login.
     """
 
     def __init__(
@@ -68,23 +68,23 @@ class Line:
         try:
             self.url = httpx.URL(url)
         except httpx.InvalidURL as problem:
-            raise ValueError(f"{url} is no address: {problem}") from problem
+            raise ValueError(f"{url} is not a URL: {problem}") from problem
         if self.url.scheme not in {"http", "https"} or not self.url.host:
-            raise ValueError(f"{url} is no address of http or https")
+            raise ValueError(f"{url} is not a URL of http or https")
         if self.url.userinfo:
             raise ValueError(
-                "the address may carry no login: give it as --login and --password,"
+                "the URL may contain no login: give it as --login and --password,"
                 " or as MOCKSELLER_PANEL_LOGIN and MOCKSELLER_PANEL_PASSWORD"
             )
-        self.certificate = ""
+        self.certificate_problem = ""
         self._timeout = timeout
         self._transport = transport
         self._clock = clock
         self._reached = False
-        self._http = self._opened(verify=not insecure)
+        self._http = self._open(verify=not insecure)
 
-    def _opened(self, *, verify: bool) -> httpx.Client:
-        # Compressed answers are not asked for: their size is known only after they are unpacked.
+    def _open(self, *, verify: bool) -> httpx.Client:
+        # Without compression: the size of a compressed answer is known only once it is unpacked.
         return httpx.Client(
             timeout=self._timeout,
             verify=verify,
@@ -103,72 +103,72 @@ class Line:
     ) -> None:
         self._http.close()
 
-    def send(self, params: Mapping[str, str], *, method: str = "POST", note: str = "") -> Reply:
-        """Asks once. Raises CannotRun where the very first request finds nobody."""
-        request = self._request(params, method)
+    def send(self, params: Mapping[str, str], *, method: str = "POST", note: str = "") -> RawAnswer:
+        """Send one request. Raises CannotRun where the first request of all reaches nobody."""
+        request = self._build(params, method)
         began = self._clock()
-        arrived = self._arrived(request, began)
+        incoming = self._receive_all(request, began)
         seconds = self._clock() - began
-        if not arrived.problem and seconds > self._timeout:
-            arrived.problem = self._late()
-        # Cookies would log in what has to come without a login.
+        if not incoming.problem and seconds > self._timeout:
+            incoming.problem = self._late_message()
+        # A cookie would log in requests that have to come without a login.
         self._http.cookies.clear()
         shown = None
-        if arrived.status:
-            shown = httpx.Response(arrived.status, content=bytes(arrived.body[:SHOWN]))
-        return Reply(
-            arrived.status, arrived.headers, bytes(arrived.body), seconds,
-            redact_exchange(request, shown, note), arrived.problem, arrived.cut,
+        if incoming.status:
+            shown = httpx.Response(incoming.status, content=bytes(incoming.body[:MAX_SHOWN]))
+        return RawAnswer(
+            incoming.status, incoming.headers, bytes(incoming.body), seconds,
+            redact_exchange(request, shown, note), incoming.problem, incoming.cut,
         )  # fmt: skip
 
-    def _request(self, params: Mapping[str, str], method: str) -> httpx.Request:
+    def _build(self, params: Mapping[str, str], method: str) -> httpx.Request:
         if method == "GET":
             return self._http.build_request("GET", self.url.copy_merge_params(dict(params)))
         return self._http.build_request(method, self.url, data=dict(params))
 
-    def _arrived(self, request: httpx.Request, began: float) -> _Arrived:
-        arrived = _Arrived()
+    def _receive_all(self, request: httpx.Request, began: float) -> _Incoming:
+        incoming = _Incoming()
         try:
-            self._receive(request, began, arrived)
+            self._receive(request, began, incoming)
         except (httpx.ConnectError, httpx.ConnectTimeout) as problem:
-            if not self._reached and self._distrusted(problem):
-                return self._arrived(request, began)
+            if not self._reached and self._is_certificate_problem(problem):
+                return self._receive_all(request, began)
             if not self._reached:
                 raise CannotRun(f"not reached: {problem}") from problem
-            arrived.problem = f"the connection was refused: {problem}"
+            incoming.problem = f"the connection was refused: {problem}"
         except httpx.TimeoutException:
-            arrived.problem = self._late()
+            incoming.problem = self._late_message()
         except httpx.HTTPError as problem:
-            arrived.problem = f"the connection broke: {problem}"
+            incoming.problem = f"the connection broke: {problem}"
         self._reached = True
-        return arrived
+        return incoming
 
-    def _receive(self, request: httpx.Request, began: float, arrived: _Arrived) -> None:
+    def _receive(self, request: httpx.Request, began: float, incoming: _Incoming) -> None:
         response = self._http.send(request, stream=True)
         try:
-            arrived.status, arrived.headers = response.status_code, response.headers
+            incoming.status, incoming.headers = response.status_code, response.headers
             for piece in response.iter_bytes():
-                arrived.body += piece
-                if len(arrived.body) > MOST:
-                    arrived.cut = True
+                incoming.body += piece
+                if len(incoming.body) > MAX_BODY:
+                    incoming.cut = True
                     return
                 if self._clock() - began > self._timeout:
-                    arrived.problem = self._late()
+                    incoming.problem = self._late_message()
                     return
         finally:
             response.close()
 
-    def _late(self) -> str:
+    def _late_message(self) -> str:
         return f"no whole answer within {self._timeout:g} s"
 
-    def _distrusted(self, problem: BaseException) -> bool:
-        """Whether it was the certificate; then goes on without looking at it."""
+    def _is_certificate_problem(self, problem: BaseException) -> bool:
+        """Whether it was the certificate; it is no longer verified then."""
         cause: BaseException | None = problem
         while cause is not None:
             if isinstance(cause, ssl.SSLCertVerificationError):
-                self.certificate = cause.verify_message or str(cause)
+                self.certificate_problem = cause.verify_message or str(cause)
                 self._http.close()
-                self._http = self._opened(verify=False)
+                self._http = self._open(verify=False)
                 return True
             cause = cause.__cause__ or cause.__context__
         return False

@@ -1,36 +1,48 @@
-"""The judge of endpoints for panels: plays a panel, and says what it would stumble over."""
+"""The judge of endpoints for panels: acts as a panel, and reports what would confuse one."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from typing import Final
 
 import httpx
 
-from contracts.checks.modules.cart import judge_cart
-from contracts.checks.modules.http_client import Line
+from contracts.checks.modules import answer as answers
+from contracts.checks.modules import (
+    basket,
+    bought_module,
+    cart,
+    price_list,
+    price_requests,
+    purchase,
+    refusals,
+    tenant_isolation,
+)
+from contracts.checks.modules.http_client import EndpointClient
 from contracts.checks.modules.options import AUTOMATIC, MANUAL, Options
 from contracts.checks.modules.panel import Panel
-from contracts.checks.modules.price_requests import judge_prices
-from contracts.checks.modules.purchase import judge_purchase
-from contracts.checks.modules.refusals import judge_refusals
-from contracts.checks.modules.results import Sheet
-from contracts.checks.modules.rules import (
+from contracts.checks.modules.rule import (
+    ANSWER,
     CART,
+    GROUPS,
     LIST,
     OTHERS,
+    OUR_CHOICE,
     PAGE,
     PROLONGING,
     PURCHASE,
     REFUSAL,
-    RULES,
+    rule,
 )
-from contracts.checks.modules.tenant_isolation import Others
+from contracts.checks.modules.tenant_isolation import OtherCustomer
+from contracts.checks.registry import decides, index, iter_checks
+from contracts.checks.runner import Results
 from contracts.clock import elapsed, now
-from contracts.verdicts import Run, Verdict
+from contracts.verdicts import ASSUMED, DOCUMENTED, Run, Verdict
 
-_TRADE = (CART, PURCHASE, PROLONGING, OTHERS)
-_ASK_ONLY_PRICES = "only mode automatic has a cart"
+_WITH_LOGIN: Final = (REFUSAL, CART, PURCHASE, PROLONGING, OTHERS)
+"""Groups of rules that only mode automatic can judge."""
 
 
 def examine(
@@ -39,91 +51,106 @@ def examine(
     *,
     transport: httpx.BaseTransport | None = None,
     clock: Callable[[], float] = elapsed,
-    wait: Callable[[float], None] = time.sleep,  # noqa: TID251 - a module is opened in its own time
+    wait: Callable[[float], None] = time.sleep,  # noqa: TID251 - a module is opened in real time
 ) -> Run:
-    """Judges the endpoint at a URL; every rule has one verdict.
+    """Judge the endpoint at a URL; every rule has one verdict.
 
-    ``transport`` stands in for the network, such as ``httpx.WSGITransport``; ``clock`` tells the
+    ``transport`` replaces the network, such as ``httpx.WSGITransport``. ``clock`` returns the
     seconds by which an answer is slow. Raises CannotRun where nobody is at the URL, ValueError
-    where it is none.
+    where it is not a URL.
     """
     options = options or Options()
     began, start = now(), elapsed()
-    sheet = Sheet(tuple(secret for secret in _secrets(options) if secret))
-    with Line(
-        url,
-        timeout=options.timeout,
-        insecure=options.insecure,
-        transport=transport,
-        clock=clock,
-    ) as line:
-        _play(Panel(line, options, sheet, wait))
+    secrets = (
+        options.authinfo, options.password, options.other_authinfo, options.other_password
+    )  # fmt: skip
+    results = Results(RULES, tuple(secret for secret in secrets if secret))
+    with EndpointClient(
+        url, timeout=options.timeout, insecure=options.insecure, transport=transport, clock=clock
+    ) as client:
+        _judge_all(Panel(client, options, results, wait))
     return Run(
-        "modules",
-        str(line.url),
-        began,
-        elapsed() - start,
-        tuple(sheet.verdicts()),
-        tuple(sheet.remarks),
-        {"mode": options.mode, "bought": options.buy},
+        judge="modules",
+        target=str(client.url),
+        began=began,
+        seconds=elapsed() - start,
+        verdicts=tuple(results.verdicts("xml")),
+        remarks=tuple(results.remarks),
+        details={"mode": options.mode, "bought": options.buy},
     )
-
-
-def _secrets(options: Options) -> tuple[str, ...]:
-    one = (options.authinfo, options.password)
-    return (*one, options.other_authinfo, options.other_password)
 
 
 def judge(
     url: str, options: Options | None = None, *, transport: httpx.BaseTransport | None = None
 ) -> Iterator[Verdict]:
-    """The verdicts of `examine`, when they are asked for."""
+    """Yield the verdicts of `examine`. Raises as `examine` does, when the first is requested."""
     yield from examine(url, options, transport=transport).verdicts
 
 
-def _play(panel: Panel) -> None:
+def _judge_all(panel: Panel) -> None:
     """What a panel does in the mode of the options, from prices to purchase."""
-    sheet, mode = panel.sheet, panel.options.mode
+    results, mode = panel.results, panel.options.mode
     if mode == MANUAL:
         _judge_page(panel)
     else:
-        sheet.skip_group(PAGE, "only mode manual sends a browser to this address")
-        listed = judge_prices(panel)
+        results.skip_group(PAGE, "only mode manual sends a browser to this address")
+        offers = price_requests.judge_prices(panel)
         if mode != AUTOMATIC:
-            for group in (REFUSAL, *_TRADE):
-                sheet.skip_group(group, _ASK_ONLY_PRICES)
+            for group in _WITH_LOGIN:
+                results.skip_group(group, "only mode automatic has a cart")
         else:
-            others = Others(panel)
-            if judge_cart(panel, listed, others):
-                judge_purchase(panel, listed, others)
+            other = OtherCustomer.of(panel)
+            if cart.judge_cart(panel, offers, other):
+                purchase.judge_purchase(panel, offers, other)
             else:
                 for group in (PURCHASE, PROLONGING):
-                    sheet.skip_group(group, "there is no basket to pay")
-            judge_refusals(panel, listed)  # last: a wrong password may lock the login
+                    results.skip_group(group, "there is no basket to pay")
+            refusals.judge_refusals(panel, offers)  # last: a wrong password may lock the login
     _judge_certificate(panel)
 
 
+@decides(
+    rule("page-answers", PAGE, DOCUMENTED, "docs/modules.md section 1", "A browser gets a page.")
+)
 def _judge_page(panel: Panel) -> None:
-    """In mode manual a browser goes to the address, and nothing else is asked of it."""
-    reason = "mode manual: the panel asks nothing"
-    sheet = panel.sheet
-    sheet.skip_group(LIST, reason)
-    for group in (REFUSAL, *_TRADE):
-        sheet.skip_group(group, reason)
-    reply = panel.line.send({}, method="GET", note="the page")
-    sheet.skip(reason, *(rule.name for rule in RULES.values() if rule.group == "every answer"))
-    if sheet.check("answers", not reply.problem, reply.problem, reply.seen):
-        slow = panel.options.slow
-        sheet.check("quick", reply.seconds <= slow, f"{reply.seconds:.1f} s", reply.seen)
-        told = f"HTTP {reply.status}"
-        sheet.check("page-answers", reply.status in range(200, 400), told, reply.seen)
+    """In mode manual a browser goes to the address, and the panel calls nothing."""
+    results = panel.results
+    for group in (ANSWER, LIST, *_WITH_LOGIN):
+        results.skip_group(group, "mode manual: the panel asks nothing")
+    raw = panel.client.send({}, method="GET", note="the page")
+    if results.check("answers", not raw.problem, raw.problem, raw.call):
+        fast = raw.seconds <= panel.options.slow
+        results.check("quick", fast, f"{raw.seconds:.1f} s", raw.call)
+        answered = raw.status in range(200, 400)
+        results.check("page-answers", answered, f"HTTP {raw.status}", raw.call)
 
 
+@decides(
+    rule(
+        "certificate", ANSWER, ASSUMED, OUR_CHOICE, "The certificate of the address can be checked."
+    )
+)
 def _judge_certificate(panel: Panel) -> None:
-    sheet, line = panel.sheet, panel.line
-    if line.url.scheme != "https":
-        sheet.skip("the address is not https", "certificate")
+    results, client = panel.results, panel.client
+    if client.url.scheme != "https":
+        results.skip("the address is not https", "certificate")
     elif panel.options.insecure:
-        sheet.skip("--insecure accepts any", "certificate")
+        results.skip("--insecure accepts any", "certificate")
     else:
-        sheet.check("certificate", not line.certificate, line.certificate)
+        results.check("certificate", not client.certificate_problem, client.certificate_problem)
+
+
+RULES: Final = index(
+    sorted(
+        (
+            *iter_checks(
+                answers, price_list, price_requests, refusals, cart, basket, purchase,
+                bought_module, tenant_isolation,
+            ),
+            *_judge_page.checks,
+            *_judge_certificate.checks,
+        ),
+        key=lambda each: GROUPS.index(each.group),
+    )
+)  # fmt: skip
+"""Every rule by its id, in the order of reports."""

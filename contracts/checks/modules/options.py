@@ -1,4 +1,4 @@
-"""What an integrator tells the judge of modules about the endpoint and how far it may go."""
+"""Options of the judge of endpoints: what the endpoint is like, and what the judge may do."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ MODES: Final = (AUTOMATIC, MANUAL, PRICELIST)
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How the panel is played. Raises ValueError, one line, for what does not fit together.
+    """How the judge acts as a panel. Raises ValueError, one line, for a contradiction.
 
-    ``mode``: automatic, manual, pricelist; empty: automatic where a login is given. ``slow`` and
-    ``timeout`` in seconds. ``licence``: a number of the customer's, in front of the key's dash.
-    ``buy``: the internal name of a module that is really paid for; nothing is without it.
-    ``prolong``: pays for a month more of it. ``other_login``: another customer's, who may neither
-    see nor do anything with what is this one's.
+    ``mode``: automatic, manual or pricelist; empty: automatic where a login is given. ``slow`` and
+    ``timeout`` in seconds. ``license``: the number of a license of the customer. ``expect``: names
+    of modules that have to be sold. ``buy``: the name of a module that is really paid for; without
+    it nothing is. ``delete``: deletes it afterwards. ``prolong``: pays for another month of it.
+    ``other_login``: another customer, who may neither see nor do anything with what is this one's.
     """
 
     mode: str = ""
@@ -38,32 +38,32 @@ class Options:
     other_password: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
-        """Refuse what does not fit together."""
+        """Choose the mode, and refuse contradictions."""
         if not self.mode:
             object.__setattr__(self, "mode", AUTOMATIC if self.login else PRICELIST)
         if self.mode not in MODES:
-            raise ValueError(f"there is no mode {self.mode}: {', '.join(MODES)}")
+            raise ValueError(f"unknown mode {self.mode}: {', '.join(MODES)}")
         if self.mode == AUTOMATIC and not (self.login and self.password):
-            raise ValueError("mode automatic asks with a login: name --login and --password")
+            raise ValueError("mode automatic needs --login and --password")
         if self.buy and not (self.mode == AUTOMATIC and self.license):
             raise ValueError("--buy needs mode automatic and a --item to buy for")
         if self.delete and not self.buy:
-            raise ValueError("--delete deletes what --buy bought: name that too")
+            raise ValueError("--delete deletes what --buy bought: it needs --buy")
         if self.prolong and not self.buy:
-            raise ValueError("--prolong prolongs what --buy bought: name that too")
+            raise ValueError("--prolong prolongs what --buy bought: it needs --buy")
         if self.other_login and not (self.other_password and self.mode == AUTOMATIC):
             raise ValueError("--other-login needs --other-password and mode automatic")
         if self.other_login and self.other_login == self.login:
-            raise ValueError("--other-login is another customer than --login")
+            raise ValueError("--other-login has to be another customer than --login")
         if not 0 < self.slow <= self.timeout:
-            raise ValueError("--slow has to be above nothing and not above --timeout")
+            raise ValueError("--slow has to be above 0 and not above --timeout")
 
     @property
     def authinfo(self) -> str:
-        """The login as each request brings it, or nothing."""
+        """The login as each request carries it, or an empty text."""
         return f"{self.login}:{self.password}" if self.login else ""
 
     @property
     def other_authinfo(self) -> str:
-        """The login of the other customer, or nothing."""
+        """The login of the other customer, or an empty text."""
         return f"{self.other_login}:{self.other_password}" if self.other_login else ""

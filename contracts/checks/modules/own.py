@@ -1,4 +1,4 @@
-"""Our own endpoint before a seller of ours, to be judged; both are gone when the block is left."""
+"""Our own endpoint in front of our own seller, in this process, to be judged."""
 
 from __future__ import annotations
 
@@ -27,12 +27,15 @@ _PRICES: Final = {1: Decimal("12.00"), 12: Decimal("120.00")}
 
 @contextmanager
 def own_endpoint() -> Iterator[tuple[httpx.BaseTransport, Options]]:
-    """A way to it, and how to judge all of it: it sells two modules, and one is bought."""
+    """Yield a transport to the endpoint and the options that judge all of it.
+
+    It sells two modules; one is bought. Seller and endpoint are closed with the context.
+    """
     with testing.Seller() as seller:
         seller.clock.freeze(_DAY)
-        line = httpx.WSGITransport(app=seller.wsgi)
+        transport = httpx.WSGITransport(app=seller.wsgi)
         client = Client(
-            seller.url, login=OUR_LOGIN, password=OUR_PASSWORD, transport=line,
+            seller.url, login=OUR_LOGIN, password=OUR_PASSWORD, transport=transport,
             retry_policy=RetryPolicy(wait=seller.time.pass_time),
         )  # fmt: skip
         store = ModuleStore()

@@ -1,4 +1,4 @@
-"""A control panel as far as an endpoint meets it: what it asks, and what it makes of answers."""
+"""A control panel, as far as an endpoint meets it: what it requests, and how it reads answers."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ from decimal import Decimal
 from typing import Final
 from xml.etree.ElementTree import Element
 
-from contracts.checks.modules.http_client import Line
+from contracts.checks.modules.answer import Answer, read
+from contracts.checks.modules.http_client import EndpointClient
 from contracts.checks.modules.options import Options
-from contracts.checks.modules.results import Sheet
-from contracts.checks.modules.strict_reader import Heard, read
+from contracts.checks.runner import Results
 
+ACTIVE, DELETED, CHANGING = "2", "4", ("1", "5")
+"""States of a module; CHANGING: being opened or closed. Source: docs/trade.md section 10."""
 _AMOUNT: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
-ACTIVE, DELETED, OPENING = "2", "4", ("1", "5")
-"""States of a module: at work, gone, not open yet. Source: docs/trade.md section 10."""
 _CENT: Final = Decimal("0.01")
 
 
 @dataclass(slots=True)
 class Panel:
-    """Asks over a line, as the options say, and writes onto a sheet. ``wait`` lets seconds pass."""
+    """Calls an endpoint as the options say, and notes results. ``wait`` lets seconds pass."""
 
-    line: Line
+    client: EndpointClient
     options: Options
-    sheet: Sheet
+    results: Results
     wait: Callable[[float], None]
 
     def ask(
@@ -37,59 +37,63 @@ class Panel:
         label: str = "",
         authinfo: str | None = None,
         method: str = "POST",
-        sheet: Sheet | None = None,
-    ) -> Heard:
-        """Asks one function, with the login unless another ``authinfo`` is given.
+        results: Results | None = None,
+    ) -> Answer:
+        """Call a function, with the login of the options unless another ``authinfo`` is given.
 
-        ``sheet``: where the faults of this answer go, where they are no faults of every answer.
+        ``results``: where the faults of this answer are noted instead. Raises CannotRun where the
+        first call of all reaches nobody.
         """
-        who = self.options.authinfo if authinfo is None else authinfo
-        sent = {"authinfo": who} if who else {}
-        sent |= {"func": func, "out": "xml", **(params or {})}
+        login = self.options.authinfo if authinfo is None else authinfo
+        form = {"authinfo": login} if login else {}
+        form |= {"func": func, "out": "xml", **(params or {})}
         note = label or func
-        reply = self.line.send(sent, method=method, note=note)
-        return read(reply, note, sheet or self.sheet, slow=self.options.slow)
+        raw = self.client.send(form, method=method, note=note)
+        return read(raw, note, results or self.results, slow=self.options.slow)
 
 
-def amount(text: str) -> Decimal | None:
+def read_amount(text: str) -> Decimal | None:
     """The number in a text like ``12.00 EUR``, or None."""
-    found = _AMOUNT.search(text)
-    return Decimal(found.group(0)) if found else None
+    match = _AMOUNT.search(text)
+    return Decimal(match.group(0)) if match else None
 
 
-def same_money(one: Decimal | None, other: Decimal | None) -> bool:
-    """Whether two amounts are the same to the cent; lists have four decimals, sums have two."""
-    return one is not None and other is not None and abs(one - other) < _CENT
+def same_amount(first: Decimal | None, second: Decimal | None) -> bool:
+    """Whether two amounts are equal to the cent: lists have four decimals, totals have two."""
+    return first is not None and second is not None and abs(first - second) < _CENT
 
 
-def named_rows(root: Element | None, name: str) -> list[Element]:
-    """The rows of a list that has a name."""
+def rows_of_list(root: Element | None, name: str) -> list[Element]:
+    """The rows of a named list."""
     return [] if root is None else root.findall(f"list[@name='{name}']/elem")
 
 
-def balance_of(panel: Panel, *, authinfo: str | None = None) -> Decimal | None:
-    """What the customer has, or None where the endpoint does not tell."""
-    heard = panel.ask(
-        "subaccount", label="the balance", sheet=panel.sheet.aside(), authinfo=authinfo
+def read_balance(panel: Panel, *, authinfo: str | None = None) -> Decimal | None:
+    """The customer's balance, or None where the endpoint does not show it."""
+    answer = panel.ask(
+        "subaccount", label="the balance", results=panel.results.detached(), authinfo=authinfo
     )
-    rows = [] if heard.root is None else heard.root.findall("elem")
-    known = [amount(row.findtext("balance") or "") for row in rows]
-    sums = [one for one in known if one is not None]
-    return sum(sums, Decimal(0)) if sums else None
+    rows = [] if answer.root is None else answer.root.findall("elem")
+    amounts = [read_amount(row.findtext("balance") or "") for row in rows]
+    balances = [amount for amount in amounts if amount is not None]
+    return sum(balances, Decimal(0)) if balances else None
 
 
-def modules_of(panel: Panel, *, authinfo: str | None = None) -> Mapping[str, Element]:
-    """The customer's modules by their number; one that was deleted may be listed still."""
-    heard = panel.ask(
-        "addition", label="the list of modules", sheet=panel.sheet.aside(), authinfo=authinfo
+def read_modules(panel: Panel, *, authinfo: str | None = None) -> Mapping[str, Element]:
+    """The customer's modules by number, without those that are listed as deleted."""
+    answer = panel.ask(
+        "addition",
+        label="the list of modules",
+        results=panel.results.detached(),
+        authinfo=authinfo,
     )
-    rows = [] if heard.root is None else heard.root.findall("elem")
-    named = {(row.findtext("id") or "").strip(): row for row in rows}
-    return {number: row for number, row in named.items() if status_of(row) != DELETED}
+    rows = [] if answer.root is None else answer.root.findall("elem")
+    by_number = {(row.findtext("id") or "").strip(): row for row in rows}
+    return {number: row for number, row in by_number.items() if status_of(row) != DELETED}
 
 
 def status_of(row: Element) -> str:
-    """Where a module stands: the number, told by itself or beside its label."""
+    """The status of a module: its number, in a field of its own or beside its label."""
     label = row.find("item_status")
-    told = row.findtext("status") or ("" if label is None else label.get("orig") or label.text)
-    return (told or "").strip().partition("_")[0]
+    status = row.findtext("status") or ("" if label is None else label.get("orig") or label.text)
+    return (status or "").strip().partition("_")[0]

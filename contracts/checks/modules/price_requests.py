@@ -1,135 +1,158 @@
-"""How a price list is asked for: without and with a login, by GET and POST, and once more."""
+"""How a price list is requested: without and with a login, by GET and POST, and once more."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
+from contracts.checks.modules.answer import Answer
 from contracts.checks.modules.known_names import MODULES
 from contracts.checks.modules.options import AUTOMATIC
 from contracts.checks.modules.panel import Panel
-from contracts.checks.modules.pricelist import Offer, judge_list, offers, same_list
-from contracts.checks.modules.rules import LIST
-from contracts.checks.modules.strict_reader import Heard
+from contracts.checks.modules.price_list import (
+    ModuleOffer,
+    PriceList,
+    judge_list,
+    read_offers,
+    same_offers,
+)
+from contracts.checks.modules.rule import LIST, OUR_CHOICE, REQUESTS, TRANSPORT, UNKNOWN, rule
+from contracts.checks.registry import decides
+from contracts.verdicts import ASSUMED, DOCUMENTED, OBSERVED
 
 FUNC: Final = "pricelist.export"
 _MODULES: Final = {"itemtype": "addition"}
-_NOBODY: Final = ""
-_NO_LIST: Final = "no price list was read"
+_NO_LOGIN: Final = ""
 
 
-def judge_prices(panel: Panel) -> tuple[Offer, ...]:
-    """Asks for the list in every way panels are told to; what is on it."""
-    sheet = panel.sheet
-    heard, who = _first_list(panel)
-    if heard is None or heard.root is None:
+def judge_prices(panel: Panel) -> tuple[ModuleOffer, ...]:
+    """Request the list in every way that panels may; returns what is on it.
+
+    Raises CannotRun as `Panel.ask` does.
+    """
+    answer, login = _read_first_list(panel)
+    if answer is None or answer.root is None:
         _judge_unknown_function(panel)
-        sheet.skip_group(LIST, _NO_LIST)
+        panel.results.skip_group(LIST, "no price list was read")
         return ()
-    listed = offers(heard.root)
-    judge_list(heard.root, sheet, heard.reply.seen, currency=panel.options.currency)
-    _judge_expected(panel, listed)
-    for rule, label, method, more in (
+    offers = read_offers(answer.root)
+    judge_list(PriceList(answer.root, answer.call, panel.options.currency), panel.results)
+    _judge_expected(panel, offers)
+    _judge_variants(panel, offers, login)
+    _judge_other_type(panel, login)
+    _judge_unknown_function(panel)
+    return offers
+
+
+@decides(
+    rule("prices-without-login", LIST, DOCUMENTED, REQUESTS, "Prices are told without a login."),
+    rule("prices-with-login", LIST, DOCUMENTED, REQUESTS, "Prices are told with a login."),
+    rule("prices-agree", LIST, ASSUMED, REQUESTS, "With and without a login prices are the same."),
+)
+def _read_first_list(panel: Panel) -> tuple[Answer | None, str]:
+    """The list without a login, or else with one; and the login that was used."""
+    results, login = panel.results, panel.options.authinfo
+    public = _request(panel, f"{FUNC} without a login", _NO_LOGIN)
+    is_public = public.root is not None and public.error is None
+    if public.error is not None and panel.options.mode == AUTOMATIC:
+        results.skip("mode automatic asks with a login", "prices-without-login")
+    elif public.root is not None:
+        message = f"refused: {public.refusal}"
+        results.check("prices-without-login", is_public, message, public.call)
+    if not login:
+        results.skip("no login was given", "prices-with-login", "prices-agree")
+        return (public if is_public else None), _NO_LOGIN
+    own = _request(panel, f"{FUNC} with a login", login)
+    if own.root is None:
+        return (public if is_public else None), _NO_LOGIN
+    granted = own.error is None
+    if own.error_type == "auth":
+        message = f"the login was refused: {own.refusal}"
+        results.error(message, "prices-with-login", proof=(own.call,))
+    else:
+        results.check("prices-with-login", granted, f"refused: {own.refusal}", own.call)
+    if granted and is_public and public.root is not None:
+        agree = same_offers(read_offers(public.root), read_offers(own.root))
+        results.check("prices-agree", agree, "the two lists differ", own.call)
+    if is_public:
+        return public, _NO_LOGIN
+    return (own if granted else None), login
+
+
+def _request(panel: Panel, label: str, login: str) -> Answer:
+    return panel.ask(FUNC, _MODULES, label=label, authinfo=login, method="GET")
+
+
+@decides(
+    rule("expected-modules", LIST, DOCUMENTED, REQUESTS, "Modules named by `--expect` are there.")
+)
+def _judge_expected(panel: Panel, offers: tuple[ModuleOffer, ...]) -> None:
+    names = {offer.intname for offer in offers}
+    if not panel.options.expect:
+        absent = ", ".join(name for name in MODULES if name not in names)
+        panel.results.skip("no --expect was given", "expected-modules")
+        if absent:
+            panel.results.remark(f"known to panels and not on the list: {absent}")
+        return
+    missing = ", ".join(name for name in panel.options.expect if name not in names)
+    panel.results.check("expected-modules", not missing, f"missing: {missing}")
+
+
+@decides(
+    rule("get-and-post", LIST, DOCUMENTED, TRANSPORT, "POST is answered as GET is."),
+    rule("unknown-parameters", LIST, OBSERVED, TRANSPORT, "Unknown parameters are passed over."),
+    rule("stable", LIST, ASSUMED, OUR_CHOICE, "Asked again, the list is the same."),
+)
+def _judge_variants(panel: Panel, offers: tuple[ModuleOffer, ...], login: str) -> None:
+    """Request the same list in other ways; whatever is wrong with an answer is one fault."""
+    for id, suffix, method, more in (
         ("get-and-post", "by POST", "POST", {}),
         ("unknown-parameters", "with unknown parameters", "GET", {"nothing_1": "", "lang": "en"}),
         ("stable", "asked again", "GET", {}),
     ):
-        _judge_variant(panel, rule, f"{FUNC} {label}", listed, (who, method, more))
-    _judge_other_type(panel, who)
-    _judge_unknown_function(panel)
-    return listed
+        params, label, separate = {**_MODULES, **more}, f"{FUNC} {suffix}", panel.results.detached()
+        answer = panel.ask(
+            FUNC, params, label=label, authinfo=login, method=method, results=separate
+        )
+        if answer.root is None:
+            panel.results.fail(id, "; ".join(separate.failures()), answer.call)
+            continue
+        refused = answer.error is not None
+        same = not refused and same_offers(read_offers(answer.root), offers)
+        message = f"refused: {answer.refusal}" if refused else f"{label}: another list"
+        panel.results.check(id, same, message, answer.call)
 
 
-def _first_list(panel: Panel) -> tuple[Heard | None, str]:
-    """The list as it is told to who asks without a login, else with one; and who asked."""
-    sheet, who = panel.sheet, panel.options.authinfo
-    open_list = _ask(panel, f"{FUNC} without a login", _NOBODY)
-    told = open_list.root is not None and open_list.error is None
-    if open_list.error is not None and panel.options.mode == AUTOMATIC:
-        sheet.skip("mode automatic asks with a login", "prices-without-login")
-    elif open_list.root is not None:
-        refused = f"refused: {open_list.refusal}"
-        sheet.check("prices-without-login", told, refused, open_list.reply.seen)
-    if not who:
-        sheet.skip("no login was given", "prices-with-login", "prices-agree")
-        return (open_list if told else None), _NOBODY
-    own_list = _ask(panel, f"{FUNC} with a login", who)
-    if own_list.root is None:
-        return (open_list if told else None), _NOBODY
-    granted, seen = own_list.error is None, own_list.reply.seen
-    if own_list.error is not None and own_list.error.get("type") == "auth":
-        sheet.error(f"the login was refused: {own_list.refusal}", "prices-with-login", seen=(seen,))
-    else:
-        sheet.check("prices-with-login", granted, f"refused: {own_list.refusal}", seen)
-    if granted and told and open_list.root is not None:
-        agree = same_list(offers(open_list.root), offers(own_list.root))
-        sheet.check("prices-agree", agree, "the two lists differ", seen)
-    if told:
-        return open_list, _NOBODY
-    return (own_list if granted else None), who
-
-
-def _ask(panel: Panel, label: str, who: str) -> Heard:
-    return panel.ask(FUNC, _MODULES, label=label, authinfo=who, method="GET")
-
-
-def _judge_expected(panel: Panel, listed: tuple[Offer, ...]) -> None:
-    names = {offer.intname for offer in listed}
-    expected = panel.options.expect
-    if not expected:
-        absent = [name for name in MODULES if name not in names]
-        panel.sheet.skip("no --expect was given", "expected-modules")
-        if absent:
-            panel.sheet.remark(f"known to panels and not on the list: {', '.join(absent)}")
-        return
-    missing = [name for name in expected if name not in names]
-    panel.sheet.check("expected-modules", not missing, f"missing: {', '.join(missing)}")
-
-
-def _judge_variant(
-    panel: Panel,
-    rule: str,
-    label: str,
-    listed: tuple[Offer, ...],
-    asked: tuple[str, str, Mapping[str, str]],
-) -> None:
-    """Asks for the same list in another way: whatever is wrong with that answer is one fault."""
-    who, method, more = asked
-    aside = panel.sheet.aside()
-    heard = panel.ask(
-        FUNC, {**_MODULES, **more}, label=label, authinfo=who, method=method, sheet=aside
-    )
-    if heard.root is None:
-        panel.sheet.broken(rule, "; ".join(aside.findings()), heard.reply.seen)
-        return
-    same = heard.error is None and same_list(offers(heard.root), listed)
-    told = f"refused: {heard.refusal}" if heard.error is not None else f"{label}: another list"
-    panel.sheet.check(rule, same, told, heard.reply.seen)
-
-
-def _judge_other_type(panel: Panel, who: str) -> None:
-    aside = panel.sheet.aside()
-    heard = panel.ask(
-        FUNC, {"itemtype": "soft"}, label="the list of licenses", authinfo=who, method="GET",
-        sheet=aside,
+@decides(rule("itemtype-other", LIST, ASSUMED, REQUESTS, "`itemtype=soft` lists no modules."))
+def _judge_other_type(panel: Panel, login: str) -> None:
+    separate = panel.results.detached()
+    answer = panel.ask(
+        FUNC, {"itemtype": "soft"}, label="the list of licenses", authinfo=login, method="GET",
+        results=separate,
     )  # fmt: skip
-    listed = () if heard.root is None else offers(heard.root)
-    modules = [offer.intname for offer in listed if offer.intname]
-    told = "; ".join(aside.findings()) or f"lists {', '.join(modules)}"
-    holds = heard.root is not None and not modules
-    panel.sheet.check("itemtype-other", holds, told, heard.reply.seen)
+    offers = () if answer.root is None else read_offers(answer.root)
+    modules = ", ".join(offer.intname for offer in offers if offer.intname)
+    message = "; ".join(separate.failures()) or f"lists {modules}"
+    holds = answer.root is not None and not modules
+    panel.results.check("itemtype-other", holds, message, answer.call)
 
 
+@decides(
+    rule(
+        "unknown-function", LIST, ASSUMED, UNKNOWN,
+        "An unknown function is answered by an error document.",
+    ),
+    rule("unknown-function-type", LIST, ASSUMED, UNKNOWN, "That error is of type `missed`."),
+)  # fmt: skip
 def _judge_unknown_function(panel: Panel) -> None:
-    """What no panel asks, but clients do to see what there is."""
-    aside = panel.sheet.aside()
-    heard = panel.ask("mockseller.nosuch", label="an unknown function", sheet=aside)
-    error = heard.error
-    told = "; ".join(aside.findings()) or "answered as if there were such a function"
-    panel.sheet.check("unknown-function", error is not None, told, heard.reply.seen)
-    if error is None:
-        panel.sheet.skip("there was no error", "unknown-function-type")
+    """Panels do not call unknown functions, but other clients do, to learn what there is."""
+    separate = panel.results.detached()
+    answer = panel.ask("mockseller.nosuch", label="an unknown function", results=separate)
+    is_error = answer.error is not None
+    message = "; ".join(separate.failures()) or "answered as if there were such a function"
+    panel.results.check("unknown-function", is_error, message, answer.call)
+    if not is_error:
+        panel.results.skip("there was no error", "unknown-function-type")
         return
-    told = f"of type {error.get('type', '') or 'none'}"
-    typed = error.get("type") == "missed"
-    panel.sheet.check("unknown-function-type", typed, told, heard.reply.seen)
+    message = f"of type {answer.error_type or 'none'}"
+    typed = answer.error_type == "missed"
+    panel.results.check("unknown-function-type", typed, message, answer.call)

@@ -1,4 +1,4 @@
-"""A module is really bought, with the customer's money: only where the options name it."""
+"""A purchase with the customer's money: only where the options name a module to buy."""
 
 from __future__ import annotations
 
@@ -6,231 +6,267 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+from contracts.checks.modules.answer import Answer
 from contracts.checks.modules.basket import (
-    NO_NUMBER,
     ORDER,
-    clean,
+    UNKNOWN_NUMBER,
     currency_of,
-    order_of,
-    positions,
+    empty_basket,
+    order_params,
+    read_positions,
 )
 from contracts.checks.modules.bought_module import (
-    FOLLOWED,
+    FOLLOW_UPS,
+    MODULE_RULES,
+    PROLONG,
+    BoughtModule,
+    find_new_module,
     judge_deletion,
     judge_prolong_form,
-    judge_term,
-    judge_what,
-    number_of,
-    opened,
+    judge_prolonging,
 )
 from contracts.checks.modules.panel import (
     Panel,
-    amount,
-    balance_of,
-    modules_of,
-    named_rows,
-    same_money,
+    read_amount,
+    read_balance,
+    read_modules,
+    rows_of_list,
+    same_amount,
 )
-from contracts.checks.modules.pricelist import Offer
-from contracts.checks.modules.prolongation import judge_prolonging
-from contracts.checks.modules.rules import PROLONGING, PURCHASE
-from contracts.checks.modules.strict_reader import Heard
-from contracts.checks.modules.tenant_isolation import Others
+from contracts.checks.modules.price_list import ModuleOffer
+from contracts.checks.modules.rule import FORM, OUR_CHOICE, PROLONGING, PURCHASE, REQUESTS, rule
+from contracts.checks.modules.tenant_isolation import (
+    OtherCustomer,
+    judge_other_balance,
+    judge_other_module,
+    judge_other_order,
+)
+from contracts.checks.registry import decides
+from contracts.verdicts import ASSUMED, DOCUMENTED, OBSERVED
 
 PAY: Final = "payment.add.method"
-_MONEY: Final = ("charged-price", "charged-once")
-_AFTERWARDS: Final = ("module-listed", *FOLLOWED, *_MONEY, "currency-paid")
+_CHARGES: Final = ("charged-price", "charged-once")
+_AFTER_PAYMENT: Final = ("module-listed", *FOLLOW_UPS, *_CHARGES, "currency-paid")
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
-    """An order in the basket: what is to be paid, and its tax."""
+class _PayableOrder:
+    """An order in the basket that is to be paid, and its tax."""
 
     number: str
-    offer: Offer
+    offer: ModuleOffer
     tax: Decimal
 
 
-def judge_purchase(panel: Panel, listed: tuple[Offer, ...], others: Others) -> None:
-    """Orders the module that the options name, pays it, follows it, and deletes it if told so."""
-    name, sheet = panel.options.buy, panel.sheet
-    offer = next((one for one in listed if one.intname == name and one.cost is not None), None)
+def judge_purchase(panel: Panel, offers: tuple[ModuleOffer, ...], other: OtherCustomer) -> None:
+    """Order the module that the options name, pay it, judge it, and delete it if they say so.
+
+    Raises CannotRun as `Panel.ask` does.
+    """
+    name, results = panel.options.buy, panel.results
+    offer = next((each for each in offers if each.intname == name and each.cost is not None), None)
     if not name or offer is None:
-        told = f"{name} is not on the price list with a cost for a month"
+        reason = "nothing is paid for without --buy NAME"
         if name:
-            sheet.error(told, "payment-done")
-        _skip(panel, told if name else "nothing is paid for without --buy NAME")
+            reason = f"{name} is not on the price list with a cost for a month"
+            results.error(reason, "payment-done")
+        _skip_all(panel, reason)
         return
-    held = tuple(modules_of(panel))
-    balance = balance_of(panel)
-    order = _placed(panel, offer)
+    modules, balance = tuple(read_modules(panel)), read_balance(panel)
+    order = _place_order(panel, offer)
     if order is None:
-        _skip(panel, f"{name} was not ordered")
+        _skip_all(panel, f"{name} was not ordered")
         return
-    _judge_unpaid(panel, order, balance)
-    others.judge_order(order.number)
-    if not _paid(panel, order):
-        sheet.skip(f"{name} was not paid", *_AFTERWARDS)
-        sheet.skip_group(PROLONGING, f"{name} was not paid")
-        clean(panel, {})
+    _judge_nothing_paid(panel, order, balance)
+    judge_other_order(other, order.number)
+    if not _pay_order(panel, order):
+        results.skip(f"{name} was not paid", *_AFTER_PAYMENT)
+        results.skip_group(PROLONGING, f"{name} was not paid")
+        empty_basket(panel, {})
         return
-    _judge_money(panel, order, balance, listed)
-    others.judge_balance()
-    row = opened(panel, held)
+    _judge_charge(panel, order, balance, offers)
+    judge_other_balance(other)
+    row = find_new_module(panel, modules)
     if row is None:
-        sheet.skip_group(PROLONGING, "the module is not listed")
+        results.skip_group(PROLONGING, "the module is not listed")
         return
-    judge_what(panel, offer, listed, row)
-    judge_term(panel, row)
-    if judge_prolong_form(panel, row):
-        judge_prolonging(panel, offer, row, order.tax)
+    bought = BoughtModule(row, offer, offers, panel.options.license)
+    for judge in MODULE_RULES:
+        judge(bought, results)
+    if judge_prolong_form(panel, bought):
+        judge_prolonging(panel, bought, order.tax)
     else:
-        sheet.skip_group(PROLONGING, "there is no service.prolong")
-    others.judge_module(number_of(row))
-    judge_deletion(panel, row)
+        results.skip_group(PROLONGING, f"there is no {PROLONG}")
+    judge_other_module(other, bought.number)
+    judge_deletion(panel, bought)
 
 
-def _skip(panel: Panel, reason: str) -> None:
+def _skip_all(panel: Panel, reason: str) -> None:
     for group in (PURCHASE, PROLONGING):
-        panel.sheet.skip_group(group, reason)
+        panel.results.skip_group(group, reason)
 
 
-def _placed(panel: Panel, offer: Offer) -> _Order | None:
-    """The order in a basket in which nothing else is."""
+def _place_order(panel: Panel, offer: ModuleOffer) -> _PayableOrder | None:
+    """Order into an empty basket; None where it is not empty or the order was refused."""
     before = panel.ask("basket", label="basket before the purchase")
-    if before.root is None or positions(before):
-        told = "the basket is not empty: paying would pay for more than the module"
-        panel.sheet.error(told, "payment-done", seen=(before.reply.seen,))
+    if before.root is None or read_positions(before):
+        message = "the basket is not empty: paying would pay for more than the module"
+        panel.results.error(message, "payment-done", proof=(before.call,))
         return None
-    heard = panel.ask(ORDER, order_of(offer, panel.options.license), label="the order to be paid")
+    params = order_params(offer, panel.options.license)
+    answer = panel.ask(ORDER, params, label="the order to be paid")
     basket = panel.ask("basket", label="basket to be paid")
-    number = heard.text("billorder") or basket.text("billorder")
-    if heard.root is None or heard.error is not None or not number:
-        told = f"{offer.intname} could not be ordered: {heard.refusal or 'no billorder'}"
-        panel.sheet.error(told, "payment-done", seen=(heard.reply.seen,))
-        clean(panel, {})
-        return None
-    if len(positions(basket)) > 1:
-        told = f"{len(positions(basket))} positions for one order: it was not paid"
-        panel.sheet.error(told, "payment-done", seen=(basket.reply.seen,))
-        clean(panel, {})
-        return None
-    return _Order(number, offer, amount(basket.text("tax")) or Decimal(0))
+    number = answer.value("billorder") or basket.value("billorder")
+    positions = len(read_positions(basket))
+    if answer.root is None or answer.error is not None or not number:
+        message = f"{offer.intname} could not be ordered: {answer.refusal or 'no billorder'}"
+        panel.results.error(message, "payment-done", proof=(answer.call,))
+    elif positions > 1:
+        message = f"{positions} positions for one order: it was not paid"
+        panel.results.error(message, "payment-done", proof=(basket.call,))
+    else:
+        return _PayableOrder(number, offer, read_amount(basket.value("tax")) or Decimal(0))
+    empty_basket(panel, {})
+    return None
 
 
-def _paid(panel: Panel, order: _Order) -> bool:
-    sheet = panel.sheet
-    methods = panel.ask("payment.add", {"billorder": order.number})
-    if methods.missed_function:
-        sheet.unsupported("there is no payment.add", "payment-methods")
-    elif methods.root is not None:
-        there = named_rows(methods.root, "methodlist")
-        told = methods.refusal or 'without rows in list name="methodlist"'
-        sheet.check("payment-methods", there, told, methods.reply.seen)
-    _judge_currency(panel, order, methods)
-    heard = _pay(panel, order.number, "paying")
-    seen = heard.reply.seen
-    if heard.error is not None and heard.error.get("type") == "not_enough_money":
-        told = f"the account cannot pay for it: {heard.refusal}"
-        sheet.error(told, "payment-done", seen=(seen,))
-        return False
-    if heard.missed_function:
-        sheet.unsupported(f"there is no {PAY}", "payment-done", seen=(seen,))
-        return False
-    if heard.root is None:
-        sheet.error("it is not known whether it was paid", "payment-done", seen=(seen,))
-        sheet.remark(f"order {order.number} may have been paid: its answer could not be read")
-        return False
-    told = heard.refusal or f"<ok>{heard.text('ok')[:60]}</ok> instead of func=order"
-    return sheet.check("payment-done", heard.text("ok") == "func=order", told, seen)
-
-
-def _pay(panel: Panel, number: str, label: str, *, confirmed: bool = True) -> Heard:
-    sent = {"billorder": number, "paymethod": "0", **({"sok": "ok"} if confirmed else {})}
-    return panel.ask(PAY, sent, label=label)
-
-
-def _judge_unpaid(panel: Panel, order: _Order, before: Decimal | None) -> None:
-    """Neither a form nor the number of no order pays for what is in the basket."""
-    rules = ("pay-form-free", "unknown-order-unpaid")
+@decides(
+    rule("pay-form-free", PURCHASE, OBSERVED, FORM, "Paying without `sok` pays nothing."),
+    rule(
+        "unknown-order-unpaid", PURCHASE, ASSUMED, OUR_CHOICE,
+        "An order that does not exist is not paid, nor another one for it.",
+    ),
+)  # fmt: skip
+def _judge_nothing_paid(panel: Panel, order: _PayableOrder, before: Decimal | None) -> None:
+    results, ids = panel.results, ("pay-form-free", "unknown-order-unpaid")
     if before is None:
-        panel.sheet.unsupported("subaccount does not tell the balance", *rules)
+        results.unsupported("subaccount does not show the balance", *ids)
         return
     form = _pay(panel, order.number, "paying without sok", confirmed=False)
-    if form.missed_function:
-        panel.sheet.unsupported(f"there is no {PAY}", *rules)
+    if form.lacks_function:
+        results.unsupported(f"there is no {PAY}", *ids)
         return
-    after = balance_of(panel)
-    told = f"a form of {PAY} took the balance from {before} to {after}"
-    panel.sheet.check("pay-form-free", same_money(before, after), told, form.reply.seen)
-    unknown = _pay(panel, NO_NUMBER, f"paying order {NO_NUMBER}")
-    last = balance_of(panel)
-    told = (
-        f"order {NO_NUMBER}: {unknown.refusal or 'no error'}, the balance is {last} after {after}"
+    after = read_balance(panel)
+    message = f"a form of {PAY} took the balance from {before} to {after}"
+    results.check("pay-form-free", same_amount(before, after), message, form.call)
+    unknown = _pay(panel, UNKNOWN_NUMBER, f"paying order {UNKNOWN_NUMBER}")
+    last = read_balance(panel)
+    refusal = unknown.refusal or "no error"
+    message = f"order {UNKNOWN_NUMBER}: {refusal}, the balance is {last} after {after}"
+    unpaid = same_amount(after, last) and unknown.error is not None
+    results.check("unknown-order-unpaid", unpaid, message, unknown.call)
+
+
+@decides(
+    rule("payment-methods", PURCHASE, OBSERVED, REQUESTS, "`payment.add` lists ways to pay."),
+    rule("payment-done", PURCHASE, OBSERVED, REQUESTS, "An order is paid from the balance."),
+)
+def _pay_order(panel: Panel, order: _PayableOrder) -> bool:
+    """Pay an order; returns whether it is known to be paid."""
+    results = panel.results
+    methods = panel.ask("payment.add", {"billorder": order.number})
+    if methods.lacks_function:
+        results.unsupported("there is no payment.add", "payment-methods")
+    elif methods.root is not None:
+        rows = rows_of_list(methods.root, "methodlist")
+        message = methods.refusal or 'without rows in list name="methodlist"'
+        results.check("payment-methods", rows, message, methods.call)
+    _judge_currency(panel, order, methods)
+    answer = _pay(panel, order.number, "paying")
+    call = answer.call
+    if answer.error_type == "not_enough_money":
+        message = f"the account cannot pay for it: {answer.refusal}"
+        results.error(message, "payment-done", proof=(call,))
+        return False
+    if answer.lacks_function:
+        results.unsupported(f"there is no {PAY}", "payment-done", proof=(call,))
+        return False
+    if answer.root is None:
+        results.error("it is not known whether it was paid", "payment-done", proof=(call,))
+        results.remark(f"order {order.number} may have been paid: its answer could not be read")
+        return False
+    message = answer.refusal or f"<ok>{answer.value('ok')[:60]}</ok> instead of func=order"
+    return results.check("payment-done", answer.value("ok") == "func=order", message, call)
+
+
+def _pay(panel: Panel, number: str, label: str, *, confirmed: bool = True) -> Answer:
+    params = {"billorder": number, "paymethod": "0", **({"sok": "ok"} if confirmed else {})}
+    return panel.ask(PAY, params, label=label)
+
+
+@decides(
+    rule(
+        "currency-paid", PURCHASE, ASSUMED, REQUESTS, "What is paid is in the currency of the list."
     )
-    held = same_money(after, last) and unknown.error is not None
-    panel.sheet.check("unknown-order-unpaid", held, told, unknown.reply.seen)
-
-
-def _judge_money(
-    panel: Panel, order: _Order, before: Decimal | None, listed: tuple[Offer, ...]
-) -> None:
-    """The balance falls once. Where it cannot be seen, nothing is paid a second time."""
-    once = balance_of(panel)
-    price = order.offer.cost
-    if before is None or once is None or price is None:
-        panel.sheet.unsupported("subaccount does not tell the balance", *_MONEY)
-        panel.sheet.remark(f"paid for {order.offer.intname}: the list says {price}")
+)
+def _judge_currency(panel: Panel, order: _PayableOrder, methods: Answer) -> None:
+    """A currency that paying or the balance shows has to be the list's."""
+    currency, to_pay = order.offer.currency, methods.value("payment_currency")
+    answer = panel.ask("subaccount", label="the balance", results=panel.results.detached())
+    rows = [] if answer.root is None else answer.root.findall("elem")
+    texts = [f"{row.findtext('balance') or ''} {row.findtext('currency') or ''}" for row in rows]
+    balances = sorted({code for text in texts if (code := currency_of(text))})
+    if not (to_pay or balances):
+        panel.results.skip("neither payment.add nor subaccount shows a currency", "currency-paid")
         return
-    charged = before - once
-    panel.sheet.remark(f"paid for {order.offer.intname}: {charged} {order.offer.currency}")
-    fair = same_money(charged, price) or same_money(charged, price + order.tax)
-    told = f"the balance fell by {charged}, the price is {price}"
-    panel.sheet.check("charged-price", fair, told)
-    if _judge_again(panel, order, once, "paying the same order again"):
-        _judge_beside_another(panel, order, once, listed)
+    # Several balances in several currencies are fine if one of them is in that of the list.
+    for codes, shown_by in (([to_pay] if to_pay else [], methods), (balances, answer)):
+        message = f"the list is in {currency}, paying in {', '.join(codes)}"
+        fits = currency in codes or not codes
+        panel.results.check("currency-paid", fits, message, shown_by.call)
 
 
-def _judge_again(panel: Panel, order: _Order, once: Decimal, label: str) -> bool:
-    again = _pay(panel, order.number, label)
-    twice = balance_of(panel)
-    told = f"{label}, the balance went from {once} to {twice}"
-    held = panel.sheet.check("charged-once", same_money(once, twice), told, again.reply.seen)
-    if not held:
-        panel.sheet.remark(told)
-    return held
+@decides(rule("charged-price", PURCHASE, DOCUMENTED, REQUESTS, "The balance falls by the price."))
+def _judge_charge(
+    panel: Panel, order: _PayableOrder, before: Decimal | None, offers: tuple[ModuleOffer, ...]
+) -> None:
+    """The balance falls once. Where it is not shown, nothing is paid a second time."""
+    results, after, price = panel.results, read_balance(panel), order.offer.cost
+    name = order.offer.intname
+    if before is None or after is None or price is None:
+        results.unsupported("subaccount does not show the balance", *_CHARGES)
+        results.remark(f"paid for {name}: the list says {price}")
+        return
+    charge = before - after
+    results.remark(f"paid for {name}: {charge} {order.offer.currency}")
+    fair = same_amount(charge, price) or same_amount(charge, price + order.tax)
+    message = f"the balance fell by {charge}, the price is {price}"
+    results.check("charged-price", fair, message)
+    if _judge_second_payment(panel, order, after, "paying the same order again"):
+        _judge_beside_another(panel, order, after, offers)
+
+
+@decides(
+    rule("charged-once", PURCHASE, DOCUMENTED, REQUESTS, "The same order is not charged twice.")
+)
+def _judge_second_payment(panel: Panel, order: _PayableOrder, before: Decimal, label: str) -> bool:
+    """Pay an order that is paid already; returns whether nothing was charged."""
+    answer = _pay(panel, order.number, label)
+    after = read_balance(panel)
+    message = f"{label}, the balance went from {before} to {after}"
+    free = panel.results.check("charged-once", same_amount(before, after), message, answer.call)
+    if not free:
+        panel.results.remark(message)
+    return free
 
 
 def _judge_beside_another(
-    panel: Panel, order: _Order, once: Decimal, listed: tuple[Offer, ...]
+    panel: Panel, order: _PayableOrder, balance: Decimal, offers: tuple[ModuleOffer, ...]
 ) -> None:
-    """The order that is paid already is paid again while another one lies in the basket.
+    """Pay an order that is paid already once more, while another one is in the basket.
 
-    Where the new order has the old one's number, paying that would be paying the new one.
+    Where the new order has the old one's number, this would pay the new one: it is left out.
     """
-    for offer in (one for one in listed if one.id != order.offer.id and one.id.isdecimal()):
-        label = "another order"
-        heard = panel.ask(ORDER, order_of(offer, panel.options.license), label=label)
-        if heard.root is None or heard.error is not None:
+    for offer in offers:
+        if offer.id == order.offer.id or not offer.id.isdecimal():
             continue
-        number = heard.text("billorder") or panel.ask("basket", label="basket").text("billorder")
+        params = order_params(offer, panel.options.license)
+        answer = panel.ask(ORDER, params, label="another order")
+        if answer.root is None or answer.error is not None:
+            continue
+        number = answer.value("billorder") or panel.ask("basket").value("billorder")
         if number and number != order.number:
-            _judge_again(panel, order, once, "paying the same order again beside another one")
-        clean(panel, {})
+            label = "paying the same order again beside another one"
+            _judge_second_payment(panel, order, balance, label)
+        empty_basket(panel, {})
         return
-
-
-def _judge_currency(panel: Panel, order: _Order, methods: Heard) -> None:
-    """Where paying tells a currency it is the list's, or the same number is another sum."""
-    listed, paid = order.offer.currency, methods.text("payment_currency")
-    balance = panel.ask("subaccount", label="the balance", sheet=panel.sheet.aside())
-    rows = [] if balance.root is None else balance.root.findall("elem")
-    texts = [f"{row.findtext('balance') or ''} {row.findtext('currency') or ''}" for row in rows]
-    held = sorted({code for text in texts if (code := currency_of(text))})
-    if not (paid or held):
-        panel.sheet.skip("neither payment.add nor subaccount tells a currency", "currency-paid")
-        return
-    # A balance for each of several currencies is fine, where the one of the list is among them.
-    for codes, seen in (([paid] if paid else [], methods), (held, balance)):
-        found = f"the list is in {listed}, paying in {', '.join(codes)}"
-        panel.sheet.check("currency-paid", listed in codes or not codes, found, seen.reply.seen)

@@ -1,4 +1,4 @@
-"""What an endpoint answers to who may not ask, and to what cannot be."""
+"""What an endpoint answers to callers without a valid login, and to impossible requests."""
 
 from __future__ import annotations
 
@@ -6,93 +6,140 @@ import secrets
 from collections.abc import Mapping
 from typing import Final
 
-from contracts.checks.modules.basket import ORDER, order_of
+from contracts.checks.modules.answer import Answer
+from contracts.checks.modules.basket import ORDER, UNKNOWN_NUMBER, order_params
 from contracts.checks.modules.panel import Panel
-from contracts.checks.modules.pricelist import Offer
-from contracts.checks.modules.strict_reader import Heard
+from contracts.checks.modules.price_list import ModuleOffer
+from contracts.checks.modules.rule import ERROR, LOGIN, REFUSAL, rule
+from contracts.checks.registry import decides
+from contracts.verdicts import ASSUMED, OBSERVED
 
-NOBODY: Final = "mockseller-nobody"
-NO_MODULE: Final = "999999999"
+UNKNOWN_LOGIN: Final = "mockseller-nobody"
 
 
-def judge_refusals(panel: Panel, listed: tuple[Offer, ...]) -> None:
-    """Asks as nobody and as somebody else, and for a module that is none."""
-    for label, who in (
-        ("basket with a wrong password", _wrong(panel)),
-        ("basket with an unknown login", f"{NOBODY}:{secrets.token_hex(8)}"),
-    ):
-        heard = panel.ask("basket", label=label, authinfo=who)
-        _judge_refused(panel, heard, label, "wrong-login", "auth")
-    label = "basket without a login"
-    heard = panel.ask("basket", label=label, authinfo="")
-    _judge_refused(panel, heard, label, "login-needed", "access")
-    _judge_closed(panel, "modules-need-login", "addition", {}, _wrong(panel))
-    _judge_closed(panel, "balance-needs-login", "subaccount", {}, f"{panel.options.login}:")
-    if listed and panel.options.license:
-        order = order_of(listed[0], panel.options.license)
-        _judge_closed(panel, "orders-need-login", ORDER, order, _wrong(panel))
-    else:
-        panel.sheet.skip("no --item was given, or nothing is listed", "orders-need-login")
+def judge_refusals(panel: Panel, offers: tuple[ModuleOffer, ...]) -> None:
+    """Call without a valid login, and with the number of no module."""
+    _judge_basket_access(panel)
+    _judge_function_access(panel, offers)
     _judge_session(panel)
     _judge_bad_id(panel)
 
 
-def _wrong(panel: Panel) -> str:
-    """The login with a wrong password. Few of these: five or so lock a login (docs/wire.md 2.6).
+def _wrong_password(panel: Panel) -> str:
+    """The login with a wrong password; after the right one, since some count failures in a row.
 
-    Before it the right one, since some count failures in a row.
+    It is used only a few times: about five failures lock a login (docs/wire.md 2.6).
     """
-    panel.ask("basket", label="basket with the right password", sheet=panel.sheet.aside())
+    label = "basket with the right password"
+    panel.ask("basket", label=label, results=panel.results.detached())
     return f"{panel.options.login}:{secrets.token_hex(8)}"
 
 
-def _judge_closed(panel: Panel, rule: str, func: str, sent: Mapping[str, str], wrong: str) -> None:
-    """One function, asked with a wrong password and without a login."""
-    for label, who in (("with a wrong password", wrong), ("without a login", "")):
-        heard = panel.ask(func, sent, label=f"{func} {label}", authinfo=who)
-        if heard.missed_function:
-            panel.sheet.unsupported(f"there is no {func}", rule)
-        elif heard.root is not None:
-            told = f"{func} {label}: answered without an error"
-            panel.sheet.check(rule, heard.error is not None, told, heard.reply.seen)
+@decides(
+    rule("wrong-login-refused", REFUSAL, OBSERVED, LOGIN, "A wrong login sees no basket."),
+    rule(
+        "wrong-login-type", REFUSAL, OBSERVED, LOGIN, "A wrong login is an error of type `auth`."
+    ),
+    rule("login-needed", REFUSAL, OBSERVED, LOGIN, "Without a login there is no basket."),
+    rule(
+        "login-needed-type", REFUSAL, ASSUMED, LOGIN,
+        "A missing login is an error of type `access`.",
+    ),
+)  # fmt: skip
+def _judge_basket_access(panel: Panel) -> None:
+    for label, login in (
+        ("basket with a wrong password", _wrong_password(panel)),
+        ("basket with an unknown login", f"{UNKNOWN_LOGIN}:{secrets.token_hex(8)}"),
+    ):
+        answer = panel.ask("basket", label=label, authinfo=login)
+        _judge_error(panel, answer, ("wrong-login-refused", "wrong-login-type"), "auth")
+    answer = panel.ask("basket", label="basket without a login", authinfo="")
+    _judge_error(panel, answer, ("login-needed", "login-needed-type"), "access")
 
 
-def _judge_session(panel: Panel) -> None:
-    rule = "session-needs-login"
-    sent = {"username": NOBODY, "password": secrets.token_hex(8)}
-    heard = panel.ask("auth", sent, label="auth with an unknown login", authinfo="")
-    if heard.missed_function:
-        panel.sheet.unsupported("there is no auth", rule)
-    elif heard.root is not None:
-        told = "auth with an unknown login: answered without an error"
-        panel.sheet.check(rule, heard.error is not None, told, heard.reply.seen)
-
-
-def _judge_refused(panel: Panel, heard: Heard, label: str, rule: str, kind: str) -> None:
-    refused = {"wrong-login": "wrong-login-refused"}.get(rule, rule)
-    if heard.root is None:
-        panel.sheet.skip(f"{label}: the answer could not be read", refused, f"{rule}-type")
+def _judge_error(panel: Panel, answer: Answer, ids: tuple[str, str], error_type: str) -> None:
+    """Judge whether an answer is an error, and its type."""
+    id, id_of_type = ids
+    if answer.root is None:
+        panel.results.skip(f"{answer.label}: the answer could not be read", *ids)
         return
-    error, seen = heard.error, heard.reply.seen
-    told = f"{label}: answered without an error"
-    if not panel.sheet.check(refused, error is not None, told, seen) or error is None:
-        panel.sheet.skip("there was no error", f"{rule}-type")
+    message = f"{answer.label}: answered without an error"
+    if not panel.results.check(id, answer.error is not None, message, answer.call):
+        panel.results.skip("there was no error", id_of_type)
         return
-    told = f"{label}: of type {error.get('type') or 'none'}"
-    panel.sheet.check(f"{rule}-type", error.get("type") == kind, told, seen)
+    message = f"{answer.label}: of type {answer.error_type or 'none'}"
+    panel.results.check(id_of_type, answer.error_type == error_type, message, answer.call)
 
 
-def _judge_bad_id(panel: Panel) -> None:
-    label = "addition.edit of no module"
-    heard = panel.ask("addition.edit", {"elid": NO_MODULE}, label=label)
-    if heard.missed_function:
-        panel.sheet.unsupported("there is no addition.edit", "bad-id-refused")
-    elif heard.root is None:
-        panel.sheet.skip(f"{label}: the answer could not be read", "bad-id-refused")
-    elif heard.error is not None and heard.error.get("type") == "auth":
-        told = f"the login was refused: {heard.refusal}"
-        panel.sheet.error(told, "bad-id-refused", seen=(heard.reply.seen,))
+@decides(
+    rule(
+        "modules-need-login", REFUSAL, OBSERVED, LOGIN,
+        "`addition` shows nothing to a wrong login or none.",
+    ),
+    rule(
+        "balance-needs-login", REFUSAL, OBSERVED, LOGIN,
+        "`subaccount` shows nothing to a wrong login or none.",
+    ),
+    rule(
+        "orders-need-login", REFUSAL, OBSERVED, LOGIN, "A wrong login or none orders nothing."
+    ),
+)  # fmt: skip
+def _judge_function_access(panel: Panel, offers: tuple[ModuleOffer, ...]) -> None:
+    _judge_closed(panel, "modules-need-login", "addition", {}, _wrong_password(panel))
+    _judge_closed(panel, "balance-needs-login", "subaccount", {}, f"{panel.options.login}:")
+    if offers and panel.options.license:
+        params = order_params(offers[0], panel.options.license)
+        _judge_closed(panel, "orders-need-login", ORDER, params, _wrong_password(panel))
     else:
-        named = heard.error is not None and heard.error.get("object")
-        told = f"{label}: {heard.refusal or 'answered without an error'}"
-        panel.sheet.check("bad-id-refused", named, told, heard.reply.seen)
+        panel.results.skip("no --item was given, or nothing is listed", "orders-need-login")
+
+
+def _judge_closed(
+    panel: Panel, id: str, func: str, params: Mapping[str, str], wrong_login: str
+) -> None:
+    """Call one function with a wrong password and without a login."""
+    for suffix, login in (("with a wrong password", wrong_login), ("without a login", "")):
+        answer = panel.ask(func, params, label=f"{func} {suffix}", authinfo=login)
+        if answer.lacks_function:
+            panel.results.unsupported(f"there is no {func}", id)
+        elif answer.root is not None:
+            message = f"{func} {suffix}: answered without an error"
+            panel.results.check(id, answer.error is not None, message, answer.call)
+
+
+@decides(
+    rule(
+        "session-needs-login", REFUSAL, OBSERVED, LOGIN,
+        "`auth` opens no session for an unknown login.",
+    ),
+)  # fmt: skip
+def _judge_session(panel: Panel) -> None:
+    params = {"username": UNKNOWN_LOGIN, "password": secrets.token_hex(8)}
+    answer = panel.ask("auth", params, label="auth with an unknown login", authinfo="")
+    if answer.lacks_function:
+        panel.results.unsupported("there is no auth", "session-needs-login")
+    elif answer.root is not None:
+        message = "auth with an unknown login: answered without an error"
+        refused = answer.error is not None
+        panel.results.check("session-needs-login", refused, message, answer.call)
+
+
+@decides(
+    rule(
+        "bad-id-refused", REFUSAL, ASSUMED, ERROR,
+        "A number of no module is an error that names its `object`.",
+    ),
+)  # fmt: skip
+def _judge_bad_id(panel: Panel) -> None:
+    id, label, results = "bad-id-refused", "addition.edit of no module", panel.results
+    answer = panel.ask("addition.edit", {"elid": UNKNOWN_NUMBER}, label=label)
+    if answer.lacks_function:
+        results.unsupported("there is no addition.edit", id)
+    elif answer.root is None:
+        results.skip(f"{label}: the answer could not be read", id)
+    elif answer.error_type == "auth":
+        results.error(f"the login was refused: {answer.refusal}", id, proof=(answer.call,))
+    else:
+        names_object = answer.error is not None and answer.error.get("object")
+        message = f"{label}: {answer.refusal or 'answered without an error'}"
+        results.check(id, names_object, message, answer.call)

@@ -1,121 +1,153 @@
-"""Another customer, who may neither see nor touch what is not theirs.
+"""Tenant isolation: another customer may neither see nor change what is not theirs.
 
-The number of a module or an order is easily guessed: whoever looks things up by it alone sells one
-customer's things to another.
+The number of a module or an order is easy to guess: an endpoint that looks things up by number
+alone gives one customer's things to another.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from contracts.checks.modules.basket import ORDER, order_of, positions
-from contracts.checks.modules.panel import Panel, balance_of, modules_of, same_money
-from contracts.checks.modules.pricelist import Offer
-from contracts.checks.modules.rules import OTHERS
-from contracts.checks.modules.strict_reader import Heard
+from contracts.checks.modules.answer import Answer
+from contracts.checks.modules.basket import ORDER, order_params, read_positions
+from contracts.checks.modules.panel import Panel, read_balance, read_modules, same_amount
+from contracts.checks.modules.price_list import ModuleOffer
+from contracts.checks.modules.rule import LOGIN, OTHERS, OUR_CHOICE, rule
+from contracts.checks.registry import decides
+from contracts.verdicts import ASSUMED, OBSERVED
 
-_FURTHER: Final = "it did not come to this: see --item, --buy and --delete"
+_NOT_REACHED: Final = "it did not come to this: see --item, --buy and --delete"
 
 
-class Others:
-    """The other customer of the options, if there is one; without one nothing is asked."""
+@dataclass(frozen=True, slots=True)
+class OtherCustomer:
+    """The other customer of the options; without ``authinfo`` nothing is judged."""
 
-    def __init__(self, panel: Panel) -> None:
-        """Look whether the endpoint knows them, and what they have."""
-        self._panel = panel
-        self._who = panel.options.other_authinfo
-        self._balance: Decimal | None = None
-        if not self._who:
-            panel.sheet.skip_group(OTHERS, "no --other-login was given")
-            return
-        heard = self._ask("basket", {}, "the other customer's basket")
-        panel.sheet.skip_group(OTHERS, _FURTHER)
-        if heard.root is None or heard.error is not None:
-            told = f"the other login was refused: {heard.refusal or 'the answer cannot be read'}"
-            panel.sheet.error(told, "other-basket-closed", seen=(heard.reply.seen,))
-            self._who = ""
-        else:
-            self._balance = balance_of(panel, authinfo=self._who)
+    panel: Panel
+    authinfo: str = ""
+    balance: Decimal | None = None
 
-    def judge_basket(self, added: Collection[str]) -> None:
-        """They neither see the positions of this customer nor take them out."""
-        if not self._who:
-            return
-        seen = self._ask("basket", {}, "the other customer's basket after an order")
-        shown = sorted(set(positions(seen)) & set(added))
-        for number in added:
-            sent = {"id": number, "clicked_button": "delete", "sok": "ok"}
-            self._ask("basket", sent, "the other customer takes it out")
-        left = self._panel.ask("basket", label="basket after another customer's wish")
-        gone = sorted(set(added) - set(positions(left)))
-        told = f"the other customer is shown {', '.join(shown) or 'nothing'}"
-        told += f", took out {', '.join(gone) or 'nothing'}"
-        fine = not shown and not (gone and left.root is not None)
-        self._panel.sheet.check("other-basket-closed", fine, told, seen.reply.seen)
+    @classmethod
+    def of(cls, panel: Panel) -> OtherCustomer:
+        """Look whether the endpoint knows them, and read their balance."""
+        login = panel.options.other_authinfo
+        if not login:
+            panel.results.skip_group(OTHERS, "no --other-login was given")
+            return cls(panel)
+        answer = panel.ask("basket", {}, label="the other customer's basket", authinfo=login)
+        panel.results.skip_group(OTHERS, _NOT_REACHED)
+        if answer.root is None or answer.error is not None:
+            reason = answer.refusal or "the answer cannot be read"
+            message = f"the other login was refused: {reason}"
+            panel.results.error(message, "other-basket-closed", proof=(answer.call,))
+            return cls(panel)
+        return cls(panel, login, read_balance(panel, authinfo=login))
 
-    def judge_license(self, offer: Offer) -> None:
-        """They order nothing for the license of this customer."""
-        if not self._who:
-            return
-        order = order_of(offer, self._panel.options.license)
-        heard = self._ask(ORDER, order, "the other customer orders for this license")
-        if heard.root is None:
-            return
-        told = f"a module for license {order['item']} was ordered by another customer"
-        refused = heard.error is not None
-        if not self._panel.sheet.check("other-licence-refused", refused, told, heard.reply.seen):
-            for number in positions(self._ask("basket", {}, "the other customer's basket")):
-                sent = {"id": number, "clicked_button": "delete", "sok": "ok"}
-                self._ask("basket", sent, "taking out of the other customer's basket")
+    def ask(self, func: str, params: Mapping[str, str], label: str) -> Answer:
+        """Call a function as this customer. Raises CannotRun as `Panel.ask` does."""
+        return self.panel.ask(func, params, label=label, authinfo=self.authinfo)
 
-    def judge_order(self, number: str) -> None:
-        """They are not shown what this customer has to pay."""
-        if self._who:
-            heard = self._ask(
-                "payment.add", {"billorder": number}, "payment.add of another's order"
-            )
-            self._refused("other-order-closed", f"order {number}", heard)
 
-    def judge_module(self, number: str) -> None:
-        """The module of this customer is not theirs in any way."""
-        if not self._who:
-            return
-        sheet, listed = self._panel.sheet, modules_of(self._panel, authinfo=self._who)
-        told = f"module {number} is listed to another customer"
-        sheet.check("other-modules-hidden", number not in listed, told)
-        asked: list[tuple[str, dict[str, str]]] = [
-            ("addition.edit", {"elid": number}),
-            ("service.prolong", {"elid": number, "period": "1"}),
-        ]
-        if self._panel.options.delete:
-            asked.append(("addition.delete", {"elid": number, "sok": "ok"}))
-        for func, sent in asked:
-            heard = self._ask(func, sent, f"{func} of another's module")
-            if not heard.missed_function:
-                self._refused("other-module-closed", f"{func} of module {number}", heard)
-        if number not in modules_of(self._panel):
-            told = f"module {number} is gone after another customer's wish"
-            sheet.broken("other-module-closed", told)
+@decides(
+    rule("other-basket-closed", OTHERS, OBSERVED, LOGIN, "Nobody sees or empties another's basket.")
+)
+def judge_other_basket(other: OtherCustomer, added: Collection[str]) -> None:
+    """Judge whether they see the positions of this customer, or can take them out."""
+    if not other.authinfo:
+        return
+    basket = other.ask("basket", {}, "the other customer's basket after an order")
+    shown = ", ".join(sorted(set(read_positions(basket)) & set(added)))
+    for number in added:
+        params = {"id": number, "clicked_button": "delete", "sok": "ok"}
+        other.ask("basket", params, "the other customer takes it out")
+    left = other.panel.ask("basket", label="basket after another customer's attempt")
+    gone = ", ".join(sorted(set(added) - set(read_positions(left))))
+    message = f"the other customer is shown {shown or 'nothing'}, took out {gone or 'nothing'}"
+    closed = not shown and not (gone and left.root is not None)
+    other.panel.results.check("other-basket-closed", closed, message, basket.call)
 
-    def judge_balance(self) -> None:
-        """What this customer buys, they do not pay."""
-        if not self._who:
-            return
-        now = balance_of(self._panel, authinfo=self._who)
-        if self._balance is None or now is None:
-            self._panel.sheet.unsupported("subaccount tells no balance", "other-balance-kept")
-            return
-        told = f"the other customer's balance went from {self._balance} to {now}"
-        self._panel.sheet.check("other-balance-kept", same_money(self._balance, now), told)
 
-    def _ask(self, func: str, sent: Mapping[str, str], label: str) -> Heard:
-        return self._panel.ask(func, sent, label=label, authinfo=self._who)
+@decides(
+    rule(
+        "other-licence-refused", OTHERS, ASSUMED, OUR_CHOICE,
+        "Nobody orders a module for another's license.",
+    ),
+)  # fmt: skip
+def judge_other_license(other: OtherCustomer, offer: ModuleOffer) -> None:
+    """Judge whether they can order for the license of this customer; empties their basket."""
+    if not other.authinfo:
+        return
+    params = order_params(offer, other.panel.options.license)
+    answer = other.ask(ORDER, params, "the other customer orders for this license")
+    if answer.root is None:
+        return
+    message = f"a module for license {params['item']} was ordered by another customer"
+    refused, results = answer.error is not None, other.panel.results
+    if not results.check("other-licence-refused", refused, message, answer.call):
+        for number in read_positions(other.ask("basket", {}, "the other customer's basket")):
+            removal = {"id": number, "clicked_button": "delete", "sok": "ok"}
+            other.ask("basket", removal, "taking out of the other customer's basket")
 
-    def _refused(self, rule: str, what: str, heard: Heard) -> None:
-        if heard.root is None or heard.missed_function:
-            self._panel.sheet.skip(f"{what}: no such function, or no answer", rule)
-            return
-        told = f"{what} was shown or done for another customer"
-        self._panel.sheet.check(rule, heard.error is not None, told, heard.reply.seen)
+
+@decides(
+    rule("other-order-closed", OTHERS, OBSERVED, LOGIN, "Nobody is shown another's order to pay.")
+)
+def judge_other_order(other: OtherCustomer, number: str) -> None:
+    """Judge whether they are shown what this customer has to pay."""
+    if other.authinfo:
+        params = {"billorder": number}
+        answer = other.ask("payment.add", params, "payment.add of another's order")
+        _judge_refused(other, "other-order-closed", f"order {number}", answer)
+
+
+@decides(
+    rule("other-modules-hidden", OTHERS, OBSERVED, LOGIN, "Nobody is listed another's modules."),
+    rule(
+        "other-module-closed", OTHERS, OBSERVED, LOGIN,
+        "Nobody opens, prolongs or deletes another's module.",
+    ),
+)  # fmt: skip
+def judge_other_module(other: OtherCustomer, number: str) -> None:
+    """Judge whether they see or can change the module of this customer."""
+    if not other.authinfo:
+        return
+    panel, results = other.panel, other.panel.results
+    hidden = number not in read_modules(panel, authinfo=other.authinfo)
+    results.check("other-modules-hidden", hidden, f"module {number} is listed to another customer")
+    attempts: list[tuple[str, dict[str, str]]] = [
+        ("addition.edit", {"elid": number}),
+        ("service.prolong", {"elid": number, "period": "1"}),
+    ]
+    if panel.options.delete:
+        attempts.append(("addition.delete", {"elid": number, "sok": "ok"}))
+    for func, params in attempts:
+        answer = other.ask(func, params, f"{func} of another's module")
+        if not answer.lacks_function:
+            _judge_refused(other, "other-module-closed", f"{func} of module {number}", answer)
+    if number not in read_modules(panel):
+        message = f"module {number} is gone after another customer's attempt"
+        results.fail("other-module-closed", message)
+
+
+@decides(rule("other-balance-kept", OTHERS, OBSERVED, LOGIN, "Nobody pays for another."))
+def judge_other_balance(other: OtherCustomer) -> None:
+    """Judge whether what this customer bought was charged to them."""
+    if not other.authinfo:
+        return
+    after, results = read_balance(other.panel, authinfo=other.authinfo), other.panel.results
+    if other.balance is None or after is None:
+        results.unsupported("subaccount shows no balance", "other-balance-kept")
+        return
+    message = f"the other customer's balance went from {other.balance} to {after}"
+    results.check("other-balance-kept", same_amount(other.balance, after), message)
+
+
+def _judge_refused(other: OtherCustomer, id: str, subject: str, answer: Answer) -> None:
+    if answer.root is None or answer.lacks_function:
+        other.panel.results.skip(f"{subject}: no such function, or no answer", id)
+        return
+    message = f"{subject} was shown or done for another customer"
+    other.panel.results.check(id, answer.error is not None, message, answer.call)

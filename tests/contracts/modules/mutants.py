@@ -276,5 +276,5 @@ PURCHASE = (
 )  # fmt: skip
 
 MUTANTS: Final = (*EVERY_ANSWER, *NAMES_AND_PRICES, *ASKED_OTHERWISE, *CART, *PURCHASE)
-ELSEWHERE: Final = {"certificate": "needs TLS, which no WSGI application has: test_line.py"}
+ELSEWHERE: Final = {"certificate": "needs TLS, which no WSGI application has: test_http_client.py"}
 """Rules without a mutant here, and where they are broken."""

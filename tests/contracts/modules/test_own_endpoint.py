@@ -101,7 +101,7 @@ def test_what_is_named_is_bought_once_and_deleted(stand: Stand) -> None:
     assert run.remarks == (
         NOT_LISTED,
         "paid for Virusdie: 12.00 EUR",
-        f"module {module} was bought for licence {LICENSE}",
+        f"module {module} was bought for license {LICENSE}",
     )
 
 

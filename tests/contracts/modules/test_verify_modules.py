@@ -12,11 +12,11 @@ from click.testing import CliRunner
 
 from contracts.checks.modules import RULES
 from contracts.checks.modules.known_names import MODULES
-from contracts.checks.modules.rules import GROUPS
+from contracts.checks.modules.rule import GROUPS
 from contracts.cli import verify
 from tests.contracts.modules.faults import cost
 from tests.contracts.modules.stand import LICENSE, Clock, Faulty, Stand, standing
-from tests.contracts.modules.test_line import served
+from tests.contracts.modules.test_http_client import served
 
 PAGE = Path(__file__).parents[3] / "docs/modules.md"
 ENVIRONMENT = {"MOCKSELLER_PANEL_LOGIN": "ada", "MOCKSELLER_PANEL_PASSWORD": "secret-1"}
@@ -91,7 +91,7 @@ def test_the_page_has_every_rule_as_the_program_has_it() -> None:
     text = PAGE.read_text(encoding="utf-8")
     section = text[text.index("\n## 7. ") :]
     told = re.findall(r"(?m)^\| `([a-z0-9-]+)` \| (.*?) \| (\w+) \|$", section)
-    assert told == [(rule.name, rule.says, rule.evidence) for rule in RULES.values()]
+    assert told == [(rule.id, rule.about, rule.evidence) for rule in RULES.values()]
     headings = re.findall(r"(?m)^### 7\.\d+ (.+)$", section)
     assert [heading.lower() for heading in headings] == list(GROUPS)
 

@@ -13,10 +13,10 @@ import pytest
 import trustme
 from werkzeug.serving import make_server
 
-from contracts.checks.modules import Options, examine
-from contracts.checks.modules.http_client import MOST, Line
-from contracts.checks.modules.results import Sheet
-from contracts.checks.modules.strict_reader import read
+from contracts.checks.modules import RULES, Options, examine
+from contracts.checks.modules.answer import read
+from contracts.checks.modules.http_client import MAX_BODY, EndpointClient
+from contracts.checks.runner import Results
 from contracts.target.seller import CannotRun
 from contracts.verdicts import Outcome
 from tests.contracts.modules.stand import URL, Clock, Wsgi, by_name, standing, wrong
@@ -54,8 +54,8 @@ def test_nobody_at_the_address_cannot_be_judged() -> None:
 
 @pytest.mark.parametrize("url", ["shop.test/billmgr", "ftp://shop.test/", "http://", "http://a:b/"])
 def test_an_address_that_is_none_is_refused_in_words(url: str) -> None:
-    with pytest.raises(ValueError, match="is no address"):
-        Line(url, timeout=1.0)
+    with pytest.raises(ValueError, match="is not a URL"):
+        EndpointClient(url, timeout=1.0)
 
 
 @pytest.mark.parametrize(
@@ -77,12 +77,12 @@ def test_an_answer_that_does_not_come_breaks_one_rule(
             return httpx.Response(200, content=b"<doc/>")
         raise problem
 
-    sheet = Sheet()
-    with Line(URL, timeout=30.0, transport=httpx.MockTransport(lose)) as line:
+    results = Results(RULES)
+    with EndpointClient(URL, timeout=30.0, transport=httpx.MockTransport(lose)) as line:
         line.send({"func": "basket"})
-        heard = read(line.send({"func": "basket"}), "basket", sheet, slow=5.0)
+        heard = read(line.send({"func": "basket"}), "basket", results, slow=5.0)
     assert heard.root is None
-    assert sheet.findings() == [f"answers: basket: {told}"]
+    assert results.failures() == [f"answers: basket: {told}"]
 
 
 class Drip(httpx.SyncByteStream):
@@ -103,7 +103,7 @@ def test_a_body_that_drips_is_left_when_the_time_is_over() -> None:
     clock = Clock()
     drip = Drip(clock, 2.0, b" ")
     transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=drip))
-    with Line(URL, timeout=30.0, transport=transport, clock=clock) as line:
+    with EndpointClient(URL, timeout=30.0, transport=transport, clock=clock) as line:
         reply = line.send({"func": "basket"})
     assert reply.problem == "no whole answer within 30 s"
     assert drip.sent == 16
@@ -111,13 +111,13 @@ def test_a_body_that_drips_is_left_when_the_time_is_over() -> None:
 
 def test_a_body_without_an_end_is_cut() -> None:
     clock = Clock()
-    drip = Drip(clock, 0.0, b"x" * (MOST // 4))
+    drip = Drip(clock, 0.0, b"x" * (MAX_BODY // 4))
     transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=drip))
-    with Line(URL, timeout=30.0, transport=transport, clock=clock) as line:
+    with EndpointClient(URL, timeout=30.0, transport=transport, clock=clock) as line:
         reply = line.send({"func": "basket"})
     assert reply.cut
     assert drip.sent == 5
-    assert len(reply.seen.answer) < MOST
+    assert len(reply.call.answer) < MAX_BODY
 
 
 def test_a_redirect_is_not_followed_and_a_cookie_not_kept() -> None:
@@ -128,7 +128,7 @@ def test_a_redirect_is_not_followed_and_a_cookie_not_kept() -> None:
         headers = {"Location": "http://other.test/", "Set-Cookie": "billmgrses5=1"}
         return httpx.Response(302, headers=headers)
 
-    with Line(URL, timeout=30.0, transport=httpx.MockTransport(move)) as line:
+    with EndpointClient(URL, timeout=30.0, transport=httpx.MockTransport(move)) as line:
         line.send({"func": "basket"})
         reply = line.send({"func": "basket"})
     assert (reply.status, [request.url.host for request in asked]) == (302, ["shop.test"] * 2)
@@ -143,7 +143,7 @@ def test_what_the_address_asks_already_stays() -> None:
         return httpx.Response(200, content=b"<doc/>")
 
     url = f"{URL}?route=panel"
-    with Line(url, timeout=30.0, transport=httpx.MockTransport(answer)) as line:
+    with EndpointClient(url, timeout=30.0, transport=httpx.MockTransport(answer)) as line:
         line.send({"func": "basket"}, method="GET")
         line.send({"func": "basket"}, method="POST")
     assert asked[0].url.query == b"route=panel&func=basket"
@@ -151,6 +151,6 @@ def test_what_the_address_asks_already_stays() -> None:
 
 
 def test_an_address_with_a_login_is_refused_without_repeating_it() -> None:
-    with pytest.raises(ValueError, match="may carry no login") as told:
-        Line("http://ada:her-password@shop.test/billmgr", timeout=1)
+    with pytest.raises(ValueError, match="may contain no login") as told:
+        EndpointClient("http://ada:her-password@shop.test/billmgr", timeout=1)
     assert "her-password" not in str(told.value)
