@@ -86,7 +86,7 @@ def create_app(settings: Settings, system_clock: SystemClock | None = None) -> F
         if request.func == TO_THE_PAGE and key and "text/html" in http.headers.get("Accept", ""):
             return flask.redirect(f"/pay/{quote(key, safe='')}")
         reply = pipeline.answer(request)
-        response = _told(reply)
+        response = _response(reply)
         for name, value in reply.headers.items():
             response.headers[name] = value
         if request.refused is not None:
@@ -138,11 +138,11 @@ def _add_license_door(app: Flask, door: LicenseFileApi) -> None:
     def license(world: str = DEFAULT) -> Response:
         form = flask.globals.request_ctx.request
         if form.method == "POST":
-            told = door.issue(world, form.form.get("key", ""), form.form.get("ip", ""))
+            answer = door.issue(world, form.form.get("key", ""), form.form.get("ip", ""))
         else:
-            told = door.public_key(world)
-        response = flask.jsonify(told.body)
-        response.status_code = told.status
+            answer = door.public_key(world)
+        response = flask.jsonify(answer.body)
+        response.status_code = answer.status
         response.headers["Cache-Control"] = "no-store"
         return response
 
@@ -153,15 +153,15 @@ def _add_license_door(app: Flask, door: LicenseFileApi) -> None:
 def _add_long_requests(app: Flask, pipeline: Pipeline) -> None:
     """What waits behind the links of long requests (docs/faults.md)."""
 
-    def held(token: str, world: str = "") -> Response:
+    def long_answer(token: str, world: str = "") -> Response:
         del world  # the token names it
-        return _told(pipeline.long_answer(token))
+        return _response(pipeline.long_answer(token))
 
     for path in LONG_PATHS:
-        app.add_url_rule(path, path, held, methods=["GET", "POST"])
+        app.add_url_rule(path, path, long_answer, methods=["GET", "POST"])
 
 
-def _told(reply: Reply) -> Response:
+def _response(reply: Reply) -> Response:
     """A reply as HTTP, or as what is left of it where a fault was planned."""
     if reply.dropped or reply.cut_at is not None:
         sent = b"" if reply.dropped else reply.body[: reply.cut_at]
@@ -169,7 +169,7 @@ def _told(reply: Reply) -> Response:
         broken.headers["Content-Length"] = str(len(reply.body))
         return broken
     if reply.file is not None:
-        long = Response(_taken(reply.file), content_type=reply.content_type)
+        long = Response(_chunks(reply.file), content_type=reply.content_type)
         long.headers["Content-Length"] = str(reply.length)
         return long
     return Response(reply.body, status=reply.status, content_type=reply.content_type)
@@ -178,7 +178,7 @@ def _told(reply: Reply) -> Response:
 CHUNK = 64 * 1024
 
 
-def _taken(file: IO[bytes]) -> Iterator[bytes]:
+def _chunks(file: IO[bytes]) -> Iterator[bytes]:
     """A long answer as the client takes it."""
     with file:
         while chunk := file.read(CHUNK):

@@ -67,11 +67,11 @@ def add_span(instant: datetime, span: str) -> datetime:
 
     Raises ValueError with one clear line when the span cannot be read or leaves the calendar.
     """
-    found = SPAN.match(span.lower())
-    if found is None:
+    match = SPAN.match(span.lower())
+    if match is None:
         msg = f'"{span}" is not a span; write for example "31 days", "1 month" or "2 hours"'
         raise ValueError(msg)
-    count, unit = int(found[1]), found[2]
+    count, unit = int(match[1]), match[2]
     try:
         moved = instant + _delta(unit, count)
     except (OverflowError, ValueError):

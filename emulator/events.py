@@ -16,24 +16,24 @@ from emulator.domain.world import Shop
 def catch_up(shop: Shop, bounds: journal.Bounds) -> list[DueEvent]:
     """One batch of what is due with a row of the journal for each, in the caller's transaction."""
     happened = lifecycle.catch_up(shop)
-    for one in happened:
-        journal.write(shop.db, _entry(one), bounds)
+    for event in happened:
+        journal.write(shop.db, _entry(event), bounds)
     return happened
 
 
-def _entry(one: DueEvent) -> journal.Entry:
-    told = {"service": str(one.service_id), "detail": one.detail}
+def _entry(event: DueEvent) -> journal.Entry:
+    params = {"service": str(event.service_id), "detail": event.detail}
     return journal.Entry(
-        at=one.at,
+        at=event.at,
         took_ms=0.0,
-        login=one.login,
+        login=event.login,
         address="",
         method="",
         path="",
-        func=one.what,
+        func=event.what,
         out="",
         error=None,
-        params=json.dumps(told, ensure_ascii=False, separators=(",", ":")),
+        params=json.dumps(params, ensure_ascii=False, separators=(",", ":")),
         answer="",
         kind=journal.HAPPENING,
     )

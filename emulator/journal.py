@@ -44,7 +44,9 @@ _PRUNE = Statement(
         ),
     )
 )
-_ONE = Statement(select(*(c for c in J if c.name != "total")).where(J.id == bindparam("wanted")))
+_BY_NUMBER = Statement(
+    select(*(c for c in J if c.name != "total")).where(J.id == bindparam("which"))
+)
 _CLEAR = Statement(delete(tables.journal))
 _COUNT = Statement(select(func.count()).select_from(tables.journal))
 _COUNT_KIND = Statement(select(func.count()).where(J.kind == bindparam("kind")))
@@ -108,13 +110,13 @@ def masked_params(params: Mapping[str, str], body: int) -> str:
     for name, value in params.items():
         meant = name.strip().lower()
         if meant == "authinfo":
-            kept = f"{value.partition(':')[0]}:{MASK}"
+            shown_value = f"{value.partition(':')[0]}:{MASK}"
         else:
-            kept = MASK if meant in SECRET_PARAMS else value
+            shown_value = MASK if meant in SECRET_PARAMS else value
         if left <= 0:
             break
-        shown[name[:left]] = kept[:left]
-        left -= len(name) + len(kept)
+        shown[name[:left]] = shown_value[:left]
+        left -= len(name) + len(shown_value)
     return json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -123,14 +125,14 @@ def secrets_in(params: Mapping[str, str]) -> list[str]:
 
     A name somebody wrote wrong (``AuthInfo``) is no parameter, but its value is a secret still.
     """
-    found = []
+    secrets = []
     for name, value in params.items():
         meant = name.strip().lower()
         if meant == "authinfo":
-            found.append(value.partition(":")[2])
+            secrets.append(value.partition(":")[2])
         elif meant in SECRET_PARAMS:
-            found.append(value)
-    return found
+            secrets.append(value)
+    return secrets
 
 
 def masked_text(text: str, secrets: Sequence[str], body: int) -> str:
@@ -194,7 +196,7 @@ def find(  # noqa: PLR0913 - filters, by name
     query = select(*(c for c in J if c.name != "total")).where(J.id > after)
     if func is not None:
         several = (func,) if isinstance(func, str) else func
-        query = query.where(or_(*(_is_called(one) for one in several)))
+        query = query.where(or_(*(_is_called(pattern) for pattern in several)))
     if kind is not None:
         query = query.where(J.kind == kind)
     if login is not None:
@@ -213,7 +215,7 @@ def _is_called(func: str) -> ColumnElement[bool]:
 
 def entry(db: Database, number: int) -> Entry | None:
     """One entry by its number, while it is kept."""
-    row = db.row(_ONE, wanted=number)
+    row = db.row(_BY_NUMBER, which=number)
     return None if row is None else Entry(*(*row[1:], row[0]))
 
 

@@ -136,9 +136,9 @@ def load(
         variable = PREFIX + name.upper()
         if environ.get(variable):
             chosen[name] = (environ[variable], variable)
-    for name, given in (flags or {}).items():
-        if given is not None:
-            chosen[name] = (str(given), f"--{name.replace('_', '-')}")
+    for name, value in (flags or {}).items():
+        if value is not None:
+            chosen[name] = (str(value), f"--{name.replace('_', '-')}")
     values = {name: _read(name, text, origin) for name, (text, origin) in chosen.items()}
     if bool(values.get("cert")) != bool(values.get("key")):
         msg = "cert, key: HTTPS needs both a certificate and its key"

@@ -133,8 +133,8 @@ class Ids(Id):
         parts = [part for part in value.split(",") if part.strip()]
         if not parts or len(parts) > self.MOST:
             raise ValidationError("missed")
-        one = super()._deserialize
-        return [one(part, attr, data, **kwargs) for part in parts]
+        read_element = super()._deserialize
+        return [read_element(part, attr, data, **kwargs) for part in parts]
 
 
 class Months(WireField):

@@ -151,46 +151,52 @@ class Family:
         self.title = title
         self.functions: list[Function] = []
 
-    def listing(self, name: str, **said: Unpack[FunctionOptions]) -> Callable[[Handler], Function]:
+    def listing(
+        self, name: str, **options: Unpack[FunctionOptions]
+    ) -> Callable[[Handler], Function]:
         """Rows. The handler answers a ``Rows``."""
-        return self._declare(Kind.LISTING, name, said)
+        return self._declare(Kind.LISTING, name, options)
 
-    def form(self, name: str, **said: Unpack[FunctionOptions]) -> Callable[[Handler], Function]:
+    def form(self, name: str, **options: Unpack[FunctionOptions]) -> Callable[[Handler], Function]:
         """Shown without ``sok``, submitted with it. The handler shows; see ``on_submit``."""
-        return self._declare(Kind.FORM, name, said)
+        return self._declare(Kind.FORM, name, options)
 
-    def action(self, name: str, **said: Unpack[FunctionOptions]) -> Callable[[Handler], Function]:
+    def action(
+        self, name: str, **options: Unpack[FunctionOptions]
+    ) -> Callable[[Handler], Function]:
         """Acts at once, ``sok`` or not."""
-        return self._declare(Kind.ACTION, name, said)
+        return self._declare(Kind.ACTION, name, options)
 
-    def document(self, name: str, **said: Unpack[FunctionOptions]) -> Callable[[Handler], Function]:
+    def document(
+        self, name: str, **options: Unpack[FunctionOptions]
+    ) -> Callable[[Handler], Function]:
         """A document with a structure of its own, only read."""
-        return self._declare(Kind.DOCUMENT, name, said)
+        return self._declare(Kind.DOCUMENT, name, options)
 
     def _declare(
-        self, kind: Kind, name: str, said: FunctionOptions
+        self, kind: Kind, name: str, options: FunctionOptions
     ) -> Callable[[Handler], Function]:
-        takes = said.get("takes", Nothing)
-        returns = said.get("returns")
+        takes = options.get("takes", Nothing)
+        returns = options.get("returns")
 
         def register(handler: Handler) -> Function:
             function = Function(
                 name=name,
                 kind=kind,
                 family=self,
-                summary=said.get("summary") or inspect.getdoc(handler) or "",
-                source=said.get("source", ""),
-                evidence=said.get("evidence", Evidence.ASSUMED),
+                summary=options.get("summary") or inspect.getdoc(handler) or "",
+                source=options.get("source", ""),
+                evidence=options.get("evidence", Evidence.ASSUMED),
                 takes=takes(),
                 returns=returns() if returns is not None else None,
-                fails=tuple(said.get("fails", ())),
-                example=said.get("example", {}),
-                title=said.get("title", self.title),
-                public=said.get("public", False),
-                next_step=said.get("next_step", ""),
-                commits_on_snext=said.get("commits_on_snext", False),
-                elids=said.get("elids", ""),
-                is_public=said.get("is_public"),
+                fails=tuple(options.get("fails", ())),
+                example=options.get("example", {}),
+                title=options.get("title", self.title),
+                public=options.get("public", False),
+                next_step=options.get("next_step", ""),
+                commits_on_snext=options.get("commits_on_snext", False),
+                elids=options.get("elids", ""),
+                is_public=options.get("is_public"),
             )
             if kind is Kind.ACTION:
                 function.submit = handler
@@ -243,8 +249,8 @@ class Registry:
 
     def following(self, function: Function, types: Mapping[str, OwnType]) -> Function:
         """The wizard's next step, which the declarations have made sure of."""
-        found = self.find(function.next_step) or self.find_own(function.next_step, types)
-        return found or function
+        next_step = self.find(function.next_step) or self.find_own(function.next_step, types)
+        return next_step or function
 
     def _functions_of(
         self, intname: str, title: tuple[tuple[str, str], ...], like: Like

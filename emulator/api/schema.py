@@ -54,28 +54,28 @@ class WireSchema(Schema):
 
         ``submit``: whether fields that only a submit needs must be there.
         """
-        known: dict[str, Any] = {}
+        texts: dict[str, Any] = {}
         for name, field in self.wire_fields.items():
             text = sent.get(name)
             if text is not None and (field.keeps_empty or text.strip()):
-                known[name] = text
+                texts[name] = text
         for name, pattern in self._numbered:
-            known.pop(name, None)
-            found = {
+            texts.pop(name, None)
+            numbered = {
                 int(m[1]): sent[m[0]] for m in map(pattern.match, sent) if m and sent[m[0]].strip()
             }
-            if found:
-                known[name] = found
+            if numbered:
+                texts[name] = numbered
         for name in self._needed if submit else self._always:
-            if not known.get(name):
+            if not texts.get(name):
                 raise BadValue.empty(name)
         # Here and in written(): the fields' own work without Schema.load and Schema.dump around
         # it, which cost three times as much (docs/architecture.md has the figures).
         loaded: dict[str, Any] = {}
-        for name, text in known.items():
+        for name, text in texts.items():
             attribute, deserialize = self._readers[name]
             try:
-                loaded[attribute] = deserialize(text, name, known)
+                loaded[attribute] = deserialize(text, name, texts)
             except ValidationError as fault:
                 raise self._refusal(name, fault, sent) from None
         return loaded

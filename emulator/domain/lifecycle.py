@@ -192,10 +192,10 @@ def _prolong_or_suspend(shop: Shop, owner: Account, service: Service, over: date
 def _prolong(shop: Shop, owner: Account, service: Service, months: int) -> Service:
     """One prolongation, whole or not at all; what is still being opened stays so (assumed)."""
     opening_on = service.status == PROCESSING
-    asked = replace(service, status=ACTIVE) if opening_on else service
+    active = replace(service, status=ACTIVE) if opening_on else service
     with shop.db.savepoint("prolongation"):
-        prolonged = terms.prolong(shop, owner, terms.quote(shop, owner, asked, months), SELLER)
+        prolonged = terms.prolong(shop, owner, terms.quote(shop, owner, active, months), SELLER)
         if not opening_on:
             return prolonged
-        kept = replace(prolonged, status=PROCESSING, substate=service.substate)
-        return services.save(shop, kept)
+        opening = replace(prolonged, status=PROCESSING, substate=service.substate)
+        return services.save(shop, opening)

@@ -32,15 +32,15 @@ _OPEN = Statement(
 )
 _SAVE = Statement(
     update(tables.ticket)
-    .where(T.id == bindparam("wanted"))
+    .where(T.id == bindparam("which"))
     .values(
         closed=bindparam("is_closed", type_=T.closed.type),
         unread=bindparam("unseen"),
         changed_at=bindparam("at"),
     )
 )
-_READ = Statement(update(tables.ticket).where(T.id == bindparam("wanted")).values(unread=0))
-_ONE = Statement(select(*T).where(T.id == bindparam("wanted")))
+_READ = Statement(update(tables.ticket).where(T.id == bindparam("which")).values(unread=0))
+_BY_NUMBER = Statement(select(*T).where(T.id == bindparam("which")))
 _UNREAD = Statement(
     select(*T)
     .where(T.account_id == bindparam("owner"), T.unread > 0)
@@ -54,8 +54,8 @@ _COUNT = Statement(
 _SAY = Statement(
     insert(tables.ticket_message).values({c.name: bindparam(c.name) for c in M if c.name != "id"})
 )
-_SAID = Statement(
-    select(M.id, M.at, M.by_client, M.text).where(M.ticket_id == bindparam("wanted")).order_by(M.id)
+_MESSAGES = Statement(
+    select(M.id, M.at, M.by_client, M.text).where(M.ticket_id == bindparam("which")).order_by(M.id)
 )
 
 
@@ -94,7 +94,7 @@ def begin(shop: Shop, account: Account, subject: str, text: str, about: int | No
 
 def find(shop: Shop, number: int) -> Ticket:
     """A ticket, whosever it is. Raises Missed."""
-    row = shop.db.row(_ONE, wanted=number)
+    row = shop.db.row(_BY_NUMBER, which=number)
     if row is None:
         raise Missed("ticket", str(number))
     return Ticket(*row)
@@ -110,7 +110,7 @@ def owned(shop: Shop, account: Account, number: int) -> Ticket:
 
 def messages(shop: Shop, ticket: Ticket) -> list[Message]:
     """What was said, in its order."""
-    return [Message(*row) for row in shop.db.rows(_SAID, wanted=ticket.id)]
+    return [Message(*row) for row in shop.db.rows(_MESSAGES, which=ticket.id)]
 
 
 def ask(shop: Shop, ticket: Ticket, text: str) -> Ticket:
@@ -133,7 +133,7 @@ def close(shop: Shop, ticket: Ticket) -> Ticket:
 
 def read(shop: Shop, ticket: Ticket) -> None:
     """Its client has looked at it."""
-    shop.db.run(_READ, wanted=ticket.id)
+    shop.db.run(_READ, which=ticket.id)
 
 
 def unread(shop: Shop, account: Account, most: int) -> list[Ticket]:
@@ -157,5 +157,5 @@ def _say(shop: Shop, number: int, text: str, *, by_client: bool) -> None:
 
 def _saved(shop: Shop, ticket: Ticket) -> Ticket:
     changed = replace(ticket, changed_at=shop.now)
-    shop.db.run(_SAVE, wanted=ticket.id, is_closed=ticket.closed, unseen=ticket.unread, at=shop.now)
+    shop.db.run(_SAVE, which=ticket.id, is_closed=ticket.closed, unseen=ticket.unread, at=shop.now)
     return changed

@@ -351,8 +351,8 @@ class Stale(FaultKind):
         # Credentials first: an outdated list is not for everybody either.
         if not (call.reads and call.accepted):
             return None
-        held = held_answers.find(call.db, self._token(call))
-        return None if held is None else Reply(held.content_type, held.body)
+        earlier = held_answers.find(call.db, self._token(call))
+        return None if earlier is None else Reply(earlier.content_type, earlier.body)
 
     def keep(self, call: FaultedCall, reply: Reply, /) -> Reply:
         """Stores the first answer of a read that succeeded."""

@@ -74,12 +74,12 @@ class Statement:
         convert = self._binds.get(name)
         return value if convert is None else convert(value)
 
-    def parameters(self, given: Mapping[str, object]) -> dict[str, object]:
+    def parameters(self, values: Mapping[str, object]) -> dict[str, object]:
         """What the driver gets: the statement's own literals and the given values."""
-        bound = {**self._defaults, **given}
+        bound = {**self._defaults, **values}
         for name, convert in self._binds.items():
-            if name in given:
-                bound[name] = convert(given[name])
+            if name in values:
+                bound[name] = convert(values[name])
         return bound
 
     def convert(self, row: Row) -> Row:
@@ -122,41 +122,41 @@ class Database:
         if self._lock is not None:
             self._lock.close()
 
-    def rows(self, statement: Statement, /, **given: object) -> list[Row]:
+    def rows(self, statement: Statement, /, **values: object) -> list[Row]:
         """Every row, converted."""
-        found = self._driver.execute(statement.sql, statement.parameters(given)).fetchall()
-        return [statement.convert(row) for row in found]
+        rows = self._driver.execute(statement.sql, statement.parameters(values)).fetchall()
+        return [statement.convert(row) for row in rows]
 
-    def row(self, statement: Statement, /, **given: object) -> Row | None:
+    def row(self, statement: Statement, /, **values: object) -> Row | None:
         """The first row, or None."""
-        found = self._driver.execute(statement.sql, statement.parameters(given)).fetchone()
-        return None if found is None else statement.convert(found)
+        row = self._driver.execute(statement.sql, statement.parameters(values)).fetchone()
+        return None if row is None else statement.convert(row)
 
-    def unread(self, statement: Statement, /, **given: object) -> Row | None:
+    def unread(self, statement: Statement, /, **values: object) -> Row | None:
         """The first row as it lies in the file, so that equal rows need be converted but once."""
-        found: Row | None = self._driver.execute(
-            statement.sql, statement.parameters(given)
+        row: Row | None = self._driver.execute(
+            statement.sql, statement.parameters(values)
         ).fetchone()
-        return found
+        return row
 
-    def value(self, statement: Statement, /, **given: object) -> Any:  # noqa: ANN401 - a column's value
+    def value(self, statement: Statement, /, **values: object) -> Any:  # noqa: ANN401 - a column's value
         """The first column of the first row, or None."""
-        found = self.row(statement, **given)
-        return None if found is None else found[0]
+        row = self.row(statement, **values)
+        return None if row is None else row[0]
 
-    def plan(self, statement: Statement, /, **given: object) -> list[str]:
+    def plan(self, statement: Statement, /, **values: object) -> list[str]:
         """How SQLite would answer a query, a line for each step; for tests of what it walks."""
-        asked = f"EXPLAIN QUERY PLAN {statement.sql}"
-        return [row[3] for row in self._driver.execute(asked, statement.parameters(given))]
+        query = f"EXPLAIN QUERY PLAN {statement.sql}"
+        return [row[3] for row in self._driver.execute(query, statement.parameters(values))]
 
-    def insert(self, statement: Statement, /, **given: object) -> int:
+    def insert(self, statement: Statement, /, **values: object) -> int:
         """Runs an INSERT; the new row's id."""
-        cursor = self._driver.execute(statement.sql, statement.parameters(given))
+        cursor = self._driver.execute(statement.sql, statement.parameters(values))
         return cursor.lastrowid or 0
 
-    def run(self, statement: Statement, /, **given: object) -> int:
+    def run(self, statement: Statement, /, **values: object) -> int:
         """Runs an UPDATE or DELETE; how many rows it touched."""
-        return self._driver.execute(statement.sql, statement.parameters(given)).rowcount
+        return self._driver.execute(statement.sql, statement.parameters(values)).rowcount
 
     def many(self, statement: Statement, rows: list[dict[str, object]]) -> None:
         """Runs one INSERT for many rows."""
@@ -242,11 +242,13 @@ class Database:
 @cache
 def schema() -> str:
     """The statements that make all tables and indexes, separated by semicolons."""
-    made: list[CreateTable | CreateIndex] = []
+    statements: list[CreateTable | CreateIndex] = []
     for table in metadata.sorted_tables:
-        made.append(CreateTable(table))
-        made += [CreateIndex(index) for index in sorted(table.indexes, key=lambda i: str(i.name))]
-    return ";".join(str(one.compile(dialect=DIALECT)) for one in made)
+        statements.append(CreateTable(table))
+        statements += [
+            CreateIndex(index) for index in sorted(table.indexes, key=lambda i: str(i.name))
+        ]
+    return ";".join(str(statement.compile(dialect=DIALECT)) for statement in statements)
 
 
 def create(path: Path) -> Database:

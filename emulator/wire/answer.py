@@ -107,16 +107,16 @@ class Writer:
 
     def _layout(self, function: Function, answer: object, lang: str) -> tuple[Node, ...]:
         key = (function.name, lang)
-        kept = self._layouts.get(key)
-        if kept is None:
-            kept = self._layouts[key] = (
+        layout = self._layouts.get(key)
+        if layout is None:
+            layout = self._layouts[key] = (
                 layouts.metadata(function),
                 layouts.messages(function, lang, {}),
             )
         if isinstance(answer, FormAnswer) and (answer.labels or answer.sliders):
-            shown = layouts.metadata(function, answer.sliders) if answer.sliders else kept[0]
+            shown = layouts.metadata(function, answer.sliders) if answer.sliders else layout[0]
             return (shown, layouts.messages(function, lang, answer.labels))
-        return kept
+        return layout
 
 
 def _content(function: Function, answer: object) -> tuple[Shape, list[Node]]:
@@ -146,8 +146,8 @@ def _done(function: Function, answer: ActionResult) -> list[Node]:
     if answer.form is not None:
         shown = _shown(function, answer.form)
         if answer.flat:
-            known = {node.name for node in nodes}
-            nodes += [n for n in shown if n.name in MANY_IN_FORMS or n.name not in known]
+            names = {node.name for node in nodes}
+            nodes += [n for n in shown if n.name in MANY_IN_FORMS or n.name not in names]
         nodes.append(Node("doc", children=shown))
     return nodes
 

@@ -57,8 +57,8 @@ def _counted(function: Function, sliders: Sequence[Mapping[str, str]]) -> list[N
     classic one.
     """
     fields = [
-        Node("field", attrs={"name": one["name"]}, children=[Node("slider", attrs=dict(one))])
-        for one in sliders
+        Node("field", attrs={"name": slider["name"]}, children=[Node("slider", attrs=dict(slider))])
+        for slider in sliders
     ]
     if not fields:
         return []

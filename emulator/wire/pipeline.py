@@ -335,7 +335,7 @@ class Pipeline:
             context = replace(context, hits=self._count(context))
         self._worlds.system_clock.wait(_waiting(context, "before"))
         with self._one_at_a_time:
-            reply, caller = self._replaced_or_kept(context)
+            reply, caller = self._replaced_or_stored(context)
         self._worlds.system_clock.wait(_waiting(context, "after"))
         db = self._worlds.connect(context.world)
         for hit in faults.innermost_first(context.hits or ()):
@@ -353,7 +353,7 @@ class Pipeline:
         with self._worlds.locked(context.world) as db, db.writing():
             return faults.count_call(db, func, login, self._worlds.system_clock.elapsed())
 
-    def _replaced_or_kept(self, context: RequestContext) -> tuple[Reply, Caller]:
+    def _replaced_or_stored(self, context: RequestContext) -> tuple[Reply, Caller]:
         """The reply of a fault, or the call's own, stored where a fault wants it later."""
         if any(hit.when == "before" for hit in context.hits or ()):
             with self._worlds.locked(context.world) as db, db.writing():
@@ -368,7 +368,7 @@ class Pipeline:
             context = replace(context, planned_refusal=refusals[0] if refusals else None)
         answered = self._in_world(context)
         assert not isinstance(answered, Next)  # noqa: S101 - its faults are counted
-        return self._kept(context, answered), answered.caller
+        return self._stored(context, answered), answered.caller
 
     def _before(
         self, context: RequestContext, caller: Caller, db: Database
@@ -377,7 +377,7 @@ class Pipeline:
             if hit.when == "before":
                 yield hit.kind.before(self._faulted(context, hit, caller, db))
 
-    def _kept(self, context: RequestContext, answered: Answered) -> Reply:
+    def _stored(self, context: RequestContext, answered: Answered) -> Reply:
         if not context.hits:
             return answered.reply
         reply = answered.reply.in_memory()
@@ -424,15 +424,15 @@ class Pipeline:
         with self._one_at_a_time:
             try:
                 db = self._worlds.connect(token.rpartition("-")[0])
-                held = held_answers.find(db, token)
+                answer = held_answers.find(db, token)
             except WorldError:
-                held = None
-        if held is None:
+                answer = None
+        if answer is None:
             document = error_document(Missed("long", token), "", "en")
             return Reply(formats.XML.content_type, formats.XML.render(document))
-        if self._worlds.system_clock.elapsed() < held.ready:
+        if self._worlds.system_clock.elapsed() < answer.ready:
             return faults.waiting_page(token)
-        return Reply(held.content_type, held.body)
+        return Reply(answer.content_type, answer.body)
 
     def allows_origin(self, request: Request) -> bool:
         """Whether a web page of this origin may read our answers (docs/evidence.md 27)."""

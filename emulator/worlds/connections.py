@@ -31,7 +31,7 @@ class WorldExists(WorldError):
     """The name is taken."""
 
 
-class Kept(OrderedDict[str, Database]):
+class OpenDatabases(OrderedDict[str, Database]):
     """One thread's connections; they end with the thread."""
 
     def __del__(self) -> None:
@@ -56,18 +56,18 @@ class Connections:
     def connect(self, name: str) -> Database:
         """This thread's connection; a new one where the pointer has turned since."""
         path = self.current(name)
-        kept: Kept | None = getattr(self._open, "kept", None)
-        if kept is None:
-            kept = self._open.kept = Kept()
-        database = kept.get(name)
+        open_databases: OpenDatabases | None = getattr(self._open, "databases", None)
+        if open_databases is None:
+            open_databases = self._open.databases = OpenDatabases()
+        database = open_databases.get(name)
         if database is not None and database.path == path:
-            kept.move_to_end(name)
+            open_databases.move_to_end(name)
             return database
         if database is not None:
-            kept.pop(name).close()
-        database = kept[name] = self._opened(name, path)
-        while len(kept) > OPEN_AT_ONCE:
-            kept.popitem(last=False)[1].close()
+            open_databases.pop(name).close()
+        database = open_databases[name] = self._opened(name, path)
+        while len(open_databases) > OPEN_AT_ONCE:
+            open_databases.popitem(last=False)[1].close()
         return database
 
     def _opened(self, name: str, path: str) -> Database:
@@ -95,9 +95,9 @@ class Connections:
 
     def close(self) -> None:
         """Gives up this thread's connections."""
-        kept: Kept | None = getattr(self._open, "kept", None)
-        while kept:
-            kept.popitem()[1].close()
+        open_databases: OpenDatabases | None = getattr(self._open, "databases", None)
+        while open_databases:
+            open_databases.popitem()[1].close()
 
     def current(self, name: str) -> str:
         """Path of the world's current generation. Raises NoWorld."""

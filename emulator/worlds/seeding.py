@@ -89,95 +89,99 @@ def write(db: Database, fixture: WorldFixture, seed: int, system_clock: SystemCl
         faults_version=0,
     )
     write_tariffs(db, fixture.tariffs)
-    db.many(_TYPE, [asdict(one) for one in fixture.types])
+    db.many(_TYPE, [asdict(own_type) for own_type in fixture.types])
     db.many(
         _PROMO, [{"code": p.code, "percent": p.percent, "type": None} for p in fixture.promo_codes]
     )
     db.many(_PAYMETHOD, [dict(method) for method in PAYMETHODS])
     shop = Shop(db, read(db), now, load(db), system_clock)
-    owners = {given.login: _account(shop, fixture, asdict(given)) for given in fixture.accounts}
+    owners = {
+        account.login: _account(shop, fixture, asdict(account)) for account in fixture.accounts
+    }
     named: dict[tuple[str, str], int] = {}
-    for wanted in fixture.services:
-        parent = named.get((wanted.account, wanted.license)) if wanted.license else None
-        number = _service(shop, owners[wanted.account], wanted, parent)
-        named.setdefault((wanted.account, wanted.licname), number)
+    for service in fixture.services:
+        parent = named.get((service.account, service.license)) if service.license else None
+        number = _service(shop, owners[service.account], service, parent)
+        named.setdefault((service.account, service.licname), number)
     if fixture.grow is not None:
         grow = fixture.grow
         _grow(shop, fixture, owners.values(), grow.accounts, grow.services_per_account)
 
 
-def _account(shop: Shop, fixture: WorldFixture, given: Mapping[str, Any]) -> Account:
-    currency = given["currency"] or fixture.currency
+def _account(shop: Shop, fixture: WorldFixture, values: Mapping[str, Any]) -> Account:
+    currency = values["currency"] or fixture.currency
     number = accounts.add(
         shop.db,
-        login=given["login"],
-        password=given["password"],
-        realname=given["realname"],
-        email=given["email"],
-        phone=given["phone"],
-        country=given["country"] or fixture.country,
+        login=values["login"],
+        password=values["password"],
+        realname=values["realname"],
+        email=values["email"],
+        phone=values["phone"],
+        country=values["country"] or fixture.country,
         currency=currency,
-        totp_secret=given["totp_secret"] or None,
-        api_addresses=[str(net) for net in given["api_addresses"]],
+        totp_secret=values["totp_secret"] or None,
+        api_addresses=[str(net) for net in values["api_addresses"]],
         created_on=shop.today,
-        deletion=given["deletion"],
+        deletion=values["deletion"],
     )
     account = accounts.read(shop.db, number)
     assert account is not None  # noqa: S101 - it was written a line above
-    if given["credit"]:
-        accounts.save(shop.db, account := replace(account, credit=given["credit"]))
-    payer = {name: given[name] or "" for name in ("email", "phone", "country")}
-    profiles.add(shop, account, PERSON, given["realname"] or given["login"], payer)
-    if (partner := given.get("partner")) is not None:
+    if values["credit"]:
+        accounts.save(shop.db, account := replace(account, credit=values["credit"]))
+    payer = {name: values[name] or "" for name in ("email", "phone", "country")}
+    profiles.add(shop, account, PERSON, values["realname"] or values["login"], payer)
+    if (partner := values.get("partner")) is not None:
         networks = [str(network) for network in partner["addresses"]]
         partners.keep(shop.db, Partner(number, partner["url"], partner["mode"], networks))
-    own = (Discount(d["percent"], d["type"], d["tariff"], NAME) for d in given["discounts"])
+    own = (Discount(d["percent"], d["type"], d["tariff"], NAME) for d in values["discounts"])
     discounts.replace_all(shop.db, number, tuple(own))
-    if given["balance"]:
-        payments.credit(shop, account, given["balance"], "opening")
+    if values["balance"]:
+        payments.credit(shop, account, values["balance"], "opening")
     return account
 
 
-def _service(shop: Shop, owner: Account, wanted: ServiceFixture, parent: int | None = None) -> int:
-    tariff = shop.catalogue[wanted.tariff]
-    created = wanted.ordered.from_day(shop.today)
-    expires = tariff.term_end(created, wanted.period)
-    if wanted.expires is not None:
-        expires = wanted.expires.from_day(shop.today)
-    amounts = {a.id: wanted.addons.get(a.id, a.standard) for a in tariff.addons.values()}
+def _service(
+    shop: Shop, owner: Account, declared: ServiceFixture, parent: int | None = None
+) -> int:
+    tariff = shop.catalogue[declared.tariff]
+    created = declared.ordered.from_day(shop.today)
+    expires = tariff.term_end(created, declared.period)
+    if declared.expires is not None:
+        expires = declared.expires.from_day(shop.today)
+    amounts = {a.id: declared.addons.get(a.id, a.standard) for a in tariff.addons.values()}
     draft = Service(
         id=0,
         account_id=owner.id,
         type=tariff.type,
         tariff_id=tariff.id,
-        period=wanted.period,
-        autoprolong=wanted.autoprolong,
-        status=wanted.status,
-        substate=SUBSTATES[wanted.substate],
+        period=declared.period,
+        autoprolong=declared.autoprolong,
+        status=declared.status,
+        substate=SUBSTATES[declared.substate],
         created_on=created,
         expires_on=expires,
-        due_at=_due_at(wanted.status, expires, shop.now),
-        licname=wanted.licname or wanted.domain,
-        ip=str(wanted.ip or ""),
-        comment=wanted.comment,
-        remoteip=str(wanted.remoteip or ""),
-        remoteid=wanted.remoteid,
-        update_expires_on=opening.updates_end(created, wanted.period),
+        due_at=_due_at(declared.status, expires, shop.now),
+        licname=declared.licname or declared.domain,
+        ip=str(declared.ip or ""),
+        comment=declared.comment,
+        remoteip=str(declared.remoteip or ""),
+        remoteid=declared.remoteid,
+        update_expires_on=opening.updates_end(created, declared.period),
         addons={str(number): amount for number, amount in amounts.items()},
-        params=_chosen(wanted),
+        params=_chosen(declared),
         parent_id=parent,
     )
     written = services.add(shop, draft)
-    if wanted.status in (ACTIVE, SUSPENDED):
+    if declared.status in (ACTIVE, SUSPENDED):
         services.save(shop, opening.give(shop, written))
     at = shop.at(datetime.combine(created, time(), UTC))
     services.note(at, written.id, "system", "open", str(tariff.id))
     return written.id
 
 
-def _chosen(wanted: ServiceFixture) -> dict[str, str]:
-    places = {} if wanted.datacenter is None else {"datacenter": str(wanted.datacenter)}
-    return {**places, **({"ostempl": wanted.ostempl} if wanted.ostempl else {})}
+def _chosen(declared: ServiceFixture) -> dict[str, str]:
+    places = {} if declared.datacenter is None else {"datacenter": str(declared.datacenter)}
+    return {**places, **({"ostempl": declared.ostempl} if declared.ostempl else {})}
 
 
 def _due_at(status: int, expires: date | None, now: datetime) -> datetime | None:
@@ -253,5 +257,5 @@ def _invent_services(
 
 
 def _seed_of(shop: Shop, entity: str, number: int) -> int:
-    told = f"{shop.world.seed}/{shop.world.made_from}/{entity}/{number}"
-    return int.from_bytes(hashlib.sha256(told.encode()).digest()[:8], "big")
+    source = f"{shop.world.seed}/{shop.world.made_from}/{entity}/{number}"
+    return int.from_bytes(hashlib.sha256(source.encode()).digest()[:8], "big")

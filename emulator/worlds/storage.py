@@ -40,14 +40,16 @@ class Seeds:
     def file(self, fixture: str, seed: int) -> Path:
         """The closed file a world begins as; made once per fixture, seed, version and day."""
         content = _content(fixture) + _makers()
-        told = f"{__version__}/{tables.VERSION}/{seed}/{self._system_clock.now().date()}/{fixture}/"
-        key = hashlib.sha256(told.encode() + content).hexdigest()[:32]
-        kept = self._folder / f"{key}.db"
-        if not os.access(kept, os.R_OK):
+        source = (
+            f"{__version__}/{tables.VERSION}/{seed}/{self._system_clock.now().date()}/{fixture}/"
+        )
+        key = hashlib.sha256(source.encode() + content).hexdigest()[:32]
+        file = self._folder / f"{key}.db"
+        if not os.access(file, os.R_OK):
             loaded = fixtures.load_world(fixture)
-            kept = self._prepared() / f"{key}.db"
-            self._make(kept, replace(loaded, name=loaded.name or Path(fixture).stem), seed)
-        return kept
+            file = self._prepared() / f"{key}.db"
+            self._make(file, replace(loaded, name=loaded.name or Path(fixture).stem), seed)
+        return file
 
     def _prepared(self) -> Path:
         with suppress(OSError):
@@ -57,7 +59,7 @@ class Seeds:
             self._folder.mkdir(parents=True, exist_ok=True)
         return self._folder
 
-    def _make(self, kept: Path, fixture: WorldFixture, seed: int) -> None:
+    def _make(self, file: Path, fixture: WorldFixture, seed: int) -> None:
         with tempfile.TemporaryDirectory(dir=self._folder) as folder:
             database = engine.create(Path(folder) / "seed.db")
             try:
@@ -67,7 +69,7 @@ class Seeds:
                 database.copy_to(closed)
             finally:
                 database.close()
-            closed.replace(kept)
+            closed.replace(file)
 
 
 def _content(name: str) -> bytes:

@@ -81,9 +81,9 @@ class Worlds(Connections):
     def by_session(self, session_id: str) -> str | None:
         """The world a session id belongs to: its first signs are made from the world's name."""
         prefix = session_id[:PREFIX_LENGTH]
-        known = self._prefixes.get(prefix)
-        if known is not None and self.exists(known):
-            return known
+        world_name = self._prefixes.get(prefix)
+        if world_name is not None and self.exists(world_name):
+            return world_name
         for name in self.names():
             if prefix_of(name) == prefix:
                 self._prefixes[prefix] = name
@@ -93,12 +93,12 @@ class Worlds(Connections):
     def catalogue(self, db: Database, world: World) -> Catalogue:
         """The world's catalogue, kept per process until its version changes."""
         key = (str(db.path), world.catalogue_version)
-        kept = self._catalogues.get(key)
-        if kept is None:
-            kept = self._catalogues[key] = catalogue_rows.load(db)
+        loaded = self._catalogues.get(key)
+        if loaded is None:
+            loaded = self._catalogues[key] = catalogue_rows.load(db)
             while len(self._catalogues) > CATALOGUES:
                 self._catalogues.popitem(last=False)
-        return kept
+        return loaded
 
     def shop(self, db: Database, world: World) -> Shop:
         """The seller of this world, now."""
@@ -257,9 +257,9 @@ class Worlds(Connections):
             finally:
                 seed.close()
             with db.writing():
-                kept = pricelist.replace_in(db, tariffs)
+                still_used = pricelist.replace_in(db, tariffs)
             part.replace(self.root / name / "seed.db")
-        return kept
+        return still_used
 
     def _snapshot_file(self, name: str, label: str) -> Path:
         if NAME.match(label) is None:

@@ -76,27 +76,27 @@ F = tables.login_failure.c
 _BY_LOGIN = Statement(
     select(*COLUMNS, F.locked_until, *A)
     .select_from(
-        tables.world.outerjoin(tables.account, A.login == bindparam("wanted")).outerjoin(
+        tables.world.outerjoin(tables.account, A.login == bindparam("which")).outerjoin(
             tables.login_failure,
-            and_(F.login == bindparam("wanted"), F.address == bindparam("where_from")),
+            and_(F.login == bindparam("which"), F.address == bindparam("where_from")),
         )
     )
     .limit(1)
 )
-_BY_ID = Statement(select(*A).where(A.id == bindparam("wanted")))
+_BY_ID = Statement(select(*A).where(A.id == bindparam("which")))
 _ALL = Statement(select(*A).order_by(A.id))
-_NUMBER = Statement(select(A.id).where(A.login == bindparam("wanted")))
+_NUMBER = Statement(select(A.id).where(A.login == bindparam("which")))
 _INSERT = Statement(
     insert(tables.account).values({c.name: bindparam(c.name) for c in A if c.name != "id"})
 )
 _SET_PASSWORD = Statement(
     update(tables.account)
-    .where(A.id == bindparam("wanted"))
+    .where(A.id == bindparam("which"))
     .values(password_hash=bindparam("hashed"))
 )
 _SAVE = Statement(
     update(tables.account)
-    .where(A.id == bindparam("wanted"))
+    .where(A.id == bindparam("which"))
     .values(
         {
             c.name: bindparam(c.name)
@@ -118,7 +118,7 @@ class LoginRecord:
 
 def login_record(db: Database, login: str, address: str) -> LoginRecord:
     """The world's row, the login's account and its lock for this address: one query."""
-    row = db.unread(_BY_LOGIN, wanted=login, where_from=address)
+    row = db.unread(_BY_LOGIN, which=login, where_from=address)
     if row is None:
         msg = f"{db.path} holds no world"
         raise LookupError(msg)
@@ -136,7 +136,7 @@ def _login_record(unread: Row) -> LoginRecord:
 
 def read(db: Database, account_id: int) -> Account | None:
     """An account by its number."""
-    row = db.row(_BY_ID, wanted=account_id)
+    row = db.row(_BY_ID, which=account_id)
     return None if row is None else account_from(row)
 
 
@@ -163,7 +163,7 @@ def _is_password(stored: str, password: str) -> bool:
 
 def add(db: Database, *, login: str, password: str, **values: object) -> int:
     """A new account with no money; its number. Money comes as a payment."""
-    given: dict[str, object] = {
+    columns: dict[str, object] = {
         "realname": "",
         "email": "",
         "phone": "",
@@ -176,13 +176,13 @@ def add(db: Database, *, login: str, password: str, **values: object) -> int:
         **values,
     }
     return db.insert(
-        _INSERT, login=login, password_hash=hashed(password), balance=Decimal(0), **given
+        _INSERT, login=login, password_hash=hashed(password), balance=Decimal(0), **columns
     )
 
 
 def number_of(db: Database, login: str) -> int | None:
     """The number of a login, or None where nobody has it."""
-    row = db.row(_NUMBER, wanted=login)
+    row = db.row(_NUMBER, which=login)
     return None if row is None else int(row[0])
 
 
@@ -190,7 +190,7 @@ def save(db: Database, account: Account) -> None:
     """Writes everything but login, password and balance."""
     db.run(
         _SAVE,
-        wanted=account.id,
+        which=account.id,
         realname=account.realname,
         email=account.email,
         phone=account.phone,
@@ -207,16 +207,16 @@ def save(db: Database, account: Account) -> None:
 
 def set_password(db: Database, account_id: int, password: str) -> None:
     """A new password; sessions that are open stay open (assumed)."""
-    db.run(_SET_PASSWORD, wanted=account_id, hashed=hashed(password))
+    db.run(_SET_PASSWORD, which=account_id, hashed=hashed(password))
 
 
 def require(db: Database, account_id: int) -> Account:
     """An account that a row of another table points to, so it exists."""
-    found = read(db, account_id)
-    if found is None:
+    account = read(db, account_id)
+    if account is None:
         msg = f"{db.path} holds no account {account_id}"
         raise LookupError(msg)
-    return found
+    return account
 
 
 class PasswordCache:
@@ -229,18 +229,18 @@ class PasswordCache:
     def __init__(self, key: bytes, room: int = 4096) -> None:
         self._key = key
         self._room = room
-        self._known: dict[str, bytes] = {}
+        self._checked: dict[str, bytes] = {}
 
     def matches(self, stored: str, password: str) -> bool:
         """Whether the password is the one of this stored hash."""
         text = password.encode("utf-8", "replace")
         digest = hashlib.blake2b(text, key=self._key, digest_size=16).digest()
-        known = self._known.get(stored)
-        if known is not None and hmac.compare_digest(known, digest):
+        checked = self._checked.get(stored)
+        if checked is not None and hmac.compare_digest(checked, digest):
             return True
         if not _is_password(stored, password):
             return False
-        if len(self._known) >= self._room:
-            self._known.clear()
-        self._known[stored] = digest
+        if len(self._checked) >= self._room:
+            self._checked.clear()
+        self._checked[stored] = digest
         return True

@@ -27,7 +27,7 @@ _NEWEST = Statement(
 )
 _SEE = Statement(
     update(tables.notification)
-    .where(N.account_id == bindparam("owner"), N.id == bindparam("wanted"))
+    .where(N.account_id == bindparam("owner"), N.id == bindparam("which"))
     .values(seen=True)
 )
 
@@ -66,4 +66,4 @@ def unseen(shop: Shop, account: Account, most: int = 50) -> list[Notification]:
 
 def see(shop: Shop, account: Account, number: int) -> bool:
     """Puts one away; False where the account has no such one."""
-    return bool(shop.db.run(_SEE, owner=account.id, wanted=number))
+    return bool(shop.db.run(_SEE, owner=account.id, which=number))

@@ -75,10 +75,13 @@ def remove(db: Database, account_id: int) -> None:
 
 def of_account(db: Database, account_id: int) -> Partner | None:
     """What an account is as a partner, or None."""
-    return next((one for one in all_of(db) if one.account_id == account_id), None)
+    return next((partner for partner in all_of(db) if partner.account_id == account_id), None)
 
 
 def of_address(db: Database, owner: int, address: str) -> Partner | None:
     """The partner of a panel: of several who claim its address the license's owner comes first."""
-    found = [one for one in all_of(db) if one.serves(address)]
-    return next((one for one in found if one.account_id == owner), found[0] if found else None)
+    serving = [partner for partner in all_of(db) if partner.serves(address)]
+    return next(
+        (partner for partner in serving if partner.account_id == owner),
+        serving[0] if serving else None,
+    )

@@ -29,17 +29,17 @@ _ADD = Statement(
 )
 _OWN = Statement(
     select(R.id, R.profiletype, R.name, R.fields).where(
-        R.id == bindparam("wanted"), R.account_id == bindparam("owner")
+        R.id == bindparam("which"), R.account_id == bindparam("owner")
     )
 )
 _SAVE = Statement(
     update(tables.profile)
-    .where(R.id == bindparam("wanted"))
+    .where(R.id == bindparam("which"))
     .values(profiletype=bindparam("kind"), name=bindparam("called"), fields=bindparam("all_fields"))
 )
-_DELETE = Statement(delete(tables.profile).where(R.id == bindparam("wanted")))
+_DELETE = Statement(delete(tables.profile).where(R.id == bindparam("which")))
 _COUNT = Statement(select(func.count()).where(R.account_id == bindparam("owner")))
-_USED = Statement(select(P.id).where(P.profile_id == bindparam("wanted")).limit(1))
+_USED = Statement(select(P.id).where(P.profile_id == bindparam("which")).limit(1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Profile:
 
 def own(shop: Shop, account: Account, number: int) -> Profile:
     """A payer of this account. Raises Missed for any other."""
-    row = shop.db.row(_OWN, wanted=number, owner=account.id)
+    row = shop.db.row(_OWN, which=number, owner=account.id)
     if row is None:
         raise Missed("profile", str(number))
     return Profile(*row)
@@ -89,7 +89,7 @@ def change(
     _check(changed.kind, changed.name)
     shop.db.run(
         _SAVE,
-        wanted=profile.id,
+        which=profile.id,
         kind=changed.kind,
         called=changed.name,
         all_fields=dict(changed.fields),
@@ -99,9 +99,9 @@ def change(
 
 def remove(shop: Shop, profile: Profile) -> None:
     """Takes a payer away. Raises AccessDenied where payments are in its name."""
-    if shop.db.row(_USED, wanted=profile.id) is not None:
+    if shop.db.row(_USED, which=profile.id) is not None:
         raise AccessDenied("profile.delete")
-    shop.db.run(_DELETE, wanted=profile.id)
+    shop.db.run(_DELETE, which=profile.id)
 
 
 def _check(kind: int, name: str) -> None:

@@ -59,7 +59,7 @@ S = tables.session.c
 _FIND = Statement(
     select(*COLUMNS, *S, *tables.account.c)
     .select_from(
-        tables.world.outerjoin(tables.session, S.id == bindparam("wanted")).outerjoin(
+        tables.world.outerjoin(tables.session, S.id == bindparam("which")).outerjoin(
             tables.account, tables.account.c.id == S.account_id
         )
     )
@@ -67,12 +67,12 @@ _FIND = Statement(
 )
 _OPEN = Statement(insert(tables.session).values({c.name: bindparam(c.name) for c in S}))
 _TOUCH = Statement(
-    update(tables.session).where(S.id == bindparam("wanted")).values(used=bindparam("at"))
+    update(tables.session).where(S.id == bindparam("which")).values(used=bindparam("at"))
 )
 _FILTER = Statement(
-    update(tables.session).where(S.id == bindparam("wanted")).values(filters=bindparam("set_to"))
+    update(tables.session).where(S.id == bindparam("which")).values(filters=bindparam("set_to"))
 )
-_CLOSE = Statement(delete(tables.session).where(S.id == bindparam("wanted")))
+_CLOSE = Statement(delete(tables.session).where(S.id == bindparam("which")))
 _SWEEP = Statement(delete(tables.session).where(S.used < bindparam("before")))
 
 K = tables.session_key.c
@@ -82,9 +82,9 @@ _KEY_ADD = Statement(
     .on_conflict_do_nothing()
 )
 _KEY_FIND = Statement(
-    select(K.made).where(K.digest == bindparam("wanted"), K.account_id == bindparam("owner"))
+    select(K.made).where(K.digest == bindparam("which"), K.account_id == bindparam("owner"))
 )
-_KEY_DROP = Statement(delete(tables.session_key).where(K.digest == bindparam("wanted")))
+_KEY_DROP = Statement(delete(tables.session_key).where(K.digest == bindparam("which")))
 _KEY_SWEEP = Statement(delete(tables.session_key).where(K.made < bindparam("before")))
 
 F = tables.login_failure.c
@@ -111,7 +111,7 @@ _FAILURES_SWEEP = Statement(delete(tables.login_failure).where(F.last < bindpara
 
 def find(db: Database, session_id: str) -> tuple[World, Session | None, Account | None]:
     """The world's row, the session and its account, dead or alive: one query."""
-    row: tuple[Any, ...] | None = db.row(_FIND, wanted=session_id)
+    row: tuple[Any, ...] | None = db.row(_FIND, which=session_id)
     if row is None:
         msg = f"{db.path} holds no world"
         raise LookupError(msg)
@@ -142,12 +142,12 @@ def open_new(
 
 def touch(db: Database, session_id: str, at: float) -> None:
     """The session was used."""
-    db.run(_TOUCH, wanted=session_id, at=at)
+    db.run(_TOUCH, which=session_id, at=at)
 
 
 def close(db: Database, session_id: str) -> None:
     """Logout."""
-    db.run(_CLOSE, wanted=session_id)
+    db.run(_CLOSE, which=session_id)
 
 
 def keep_filter(db: Database, session: Session, func: str, chosen: Mapping[str, str]) -> None:
@@ -155,7 +155,7 @@ def keep_filter(db: Database, session: Session, func: str, chosen: Mapping[str, 
     filters = {name: dict(fields) for name, fields in session.filters.items() if name != func}
     if chosen:
         filters[func] = dict(chosen)
-    db.run(_FILTER, wanted=session.id, set_to=filters)
+    db.run(_FILTER, which=session.id, set_to=filters)
 
 
 def _digest(login: str, key: str) -> str:
@@ -171,10 +171,10 @@ def keep_key(db: Database, account: Account, key: str, at: float) -> None:
 def use_key(db: Database, account: Account, key: str, at: float) -> bool:
     """Whether the key was waiting; it is gone afterwards."""
     digest = _digest(account.login, key)
-    made = db.value(_KEY_FIND, wanted=digest, owner=account.id)
+    made = db.value(_KEY_FIND, which=digest, owner=account.id)
     if made is None:
         return False
-    db.run(_KEY_DROP, wanted=digest)
+    db.run(_KEY_DROP, which=digest)
     return bool(at - made <= KEY_LIFE)
 
 

@@ -30,19 +30,19 @@ def pay(shop: Shop, account: Account, number: int | None) -> Basket | None:
     return basket
 
 
-def pay_positions(shop: Shop, account: Account, wanted: Iterable[int]) -> int:
+def pay_positions(shop: Shop, account: Account, item_ids: Iterable[int]) -> int:
     """Pays some positions of the cart, all of them or nothing; the number of their order.
 
     Raises Missed for a position that is not there, NotEnoughMoney.
     """
     basket = orders.basket_of(shop, account)
-    known = {} if basket is None else {item.id: item for item in basket.items}
-    numbers = dict.fromkeys(wanted)
+    items = {} if basket is None else {item.id: item for item in basket.items}
+    numbers = dict.fromkeys(item_ids)
     for number in numbers:
-        if number not in known:
+        if number not in items:
             raise Missed("lineitem", str(number))
     assert basket is not None  # noqa: S101 - there is a position, so there is a basket
-    return _pay(shop, account, basket, tuple(known[number] for number in numbers))
+    return _pay(shop, account, basket, tuple(items[number] for number in numbers))
 
 
 def _pay(shop: Shop, account: Account, basket: Basket, positions: tuple[Item, ...]) -> int:
@@ -66,8 +66,8 @@ def _settle(shop: Shop, account: Account, basket: Basket, item: Item) -> None:
         services.note(shop, item.service.id, account.login, "open", str(tariff.id))
         opening.open_ordered(shop, tariff, item.service)
     elif item.kind == PROLONG:
-        wanted = terms.quote(shop, account, item.service, item.period)
-        agreed = replace(wanted, cost=cost, discount=item.own_discount)
+        prolongation = terms.quote(shop, account, item.service, item.period)
+        agreed = replace(prolongation, cost=cost, discount=item.own_discount)
         terms.prolong(shop, account, agreed, account.login, discount=discount)
     elif item.kind == ADDONS:
         after = {int(number): amount for number, amount in item.detail["addons"].items()}

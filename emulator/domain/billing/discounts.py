@@ -66,10 +66,10 @@ class Price:
 
 def of_account(shop: Shop, account: Account) -> tuple[Discount, ...]:
     """All discounts of an account; read once a call, however many prices it tells."""
-    known = shop.remembered.get(account.id)
-    if known is None:
-        known = shop.remembered[account.id] = stored(shop.db, account.id)
-    return known
+    discounts = shop.remembered.get(account.id)
+    if discounts is None:
+        discounts = shop.remembered[account.id] = stored(shop.db, account.id)
+    return discounts
 
 
 def stored(db: Database, account_id: int) -> tuple[Discount, ...]:
@@ -79,7 +79,7 @@ def stored(db: Database, account_id: int) -> tuple[Discount, ...]:
 
 def percent(shop: Shop, account: Account, tariff: Tariff) -> int:
     """The largest discount that fits, in per cent."""
-    fitting = (one.percent for one in of_account(shop, account) if one.fits(tariff))
+    fitting = (discount.percent for discount in of_account(shop, account) if discount.fits(tariff))
     return max(fitting, default=0)
 
 
@@ -96,15 +96,15 @@ def price_of_order(shop: Shop, account: Account, tariff: Tariff, service: Servic
     return price(shop, account, tariff, full)
 
 
-def replace_all(db: Database, account_id: int, wanted: tuple[Discount, ...]) -> None:
+def replace_all(db: Database, account_id: int, discounts: tuple[Discount, ...]) -> None:
     """These and no others from now on."""
     db.run(_CLEAR, owner=account_id)
-    for one in wanted:
+    for discount in discounts:
         db.run(
             _ADD,
             account_id=account_id,
-            type=one.type,
-            tariff_id=one.tariff_id,
-            percent=one.percent,
-            name=dict(one.name),
+            type=discount.type,
+            tariff_id=discount.tariff_id,
+            percent=discount.percent,
+            name=dict(discount.name),
         )

@@ -46,7 +46,7 @@ _OPEN = Statement(
     )
 )
 _STATE = Statement(
-    update(tables.order).where(O.id == bindparam("wanted")).values(state=bindparam("set_to"))
+    update(tables.order).where(O.id == bindparam("which")).values(state=bindparam("set_to"))
 )
 _OWN = Statement(
     insert(tables.order).values(
@@ -58,23 +58,23 @@ _OWN = Statement(
 )
 _MOVE = Statement(
     update(tables.order_item)
-    .where(I.id == bindparam("wanted"))
+    .where(I.id == bindparam("which"))
     .values(order_id=bindparam("moved_to"))
 )
 _PROMO = Statement(
-    update(tables.order).where(O.id == bindparam("wanted")).values(promocode=bindparam("set_to"))
+    update(tables.order).where(O.id == bindparam("which")).values(promocode=bindparam("set_to"))
 )
 _ITEMS = Statement(
     select(I.id, I.kind, I.period, I.cost, I.detail, *V)
     .select_from(tables.order_item.join(tables.service, V.id == I.service_id))
-    .where(I.order_id == bindparam("wanted"), V.status != services.DELETED)
+    .where(I.order_id == bindparam("which"), V.status != services.DELETED)
     .order_by(I.id)
 )
 """Nothing is sold to a service that was deleted after it came into the basket."""
 _ADD = Statement(
     insert(tables.order_item).values({c.name: bindparam(c.name) for c in I if c.name != "id"})
 )
-_DROP = Statement(delete(tables.order_item).where(I.id == bindparam("wanted")))
+_DROP = Statement(delete(tables.order_item).where(I.id == bindparam("which")))
 _WAITING = Statement(
     select(I.id)
     .select_from(tables.order_item.join(tables.order, O.id == I.order_id))
@@ -84,7 +84,7 @@ _WAITING = Statement(
     .limit(1)
 )
 C = tables.promo_code.c
-_CODE = Statement(select(C.percent, C.type).where(C.code == bindparam("wanted")))
+_CODE = Statement(select(C.percent, C.type).where(C.code == bindparam("which")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +144,9 @@ def basket_of(shop: Shop, account: Account) -> Basket | None:
     number, promocode, created_at = row
     percent = 0
     if promocode is not None:
-        found = shop.db.row(_CODE, wanted=promocode)
-        percent = 0 if found is None else found[0]
-    rows = shop.db.rows(_ITEMS, wanted=number)
+        row = shop.db.row(_CODE, which=promocode)
+        percent = 0 if row is None else row[0]
+    rows = shop.db.rows(_ITEMS, which=number)
     items = tuple(Item(*(*row[:5], Service(*row[5:]))) for row in rows)
     return Basket(number, promocode, percent, created_at, items)
 
@@ -191,30 +191,30 @@ def put_order(
     return *_put(shop, account, ORDER, ordered, service.period, price), ordered
 
 
-def put_prolongation(shop: Shop, account: Account, wanted: Prolongation) -> int:
+def put_prolongation(shop: Shop, account: Account, prolongation: Prolongation) -> int:
     """A prolongation waits for payment; its billorder."""
-    price = Price(wanted.cost, wanted.discount)
-    return _put(shop, account, PROLONG, wanted.service, wanted.period, price)[1]
+    price = Price(prolongation.cost, prolongation.discount)
+    return _put(shop, account, PROLONG, prolongation.service, prolongation.period, price)[1]
 
 
-def put_change(shop: Shop, account: Account, wanted: TariffChange) -> int:
+def put_change(shop: Shop, account: Account, change: TariffChange) -> int:
     """A tariff change waits for payment; its billorder."""
     return _put(
         shop,
         account,
         CHANGE,
-        wanted.service,
-        wanted.period,
-        Price(wanted.cost, wanted.discount),
-        pricelist=wanted.new.id,
+        change.service,
+        change.period,
+        Price(change.cost, change.discount),
+        pricelist=change.new.id,
     )[1]
 
 
-def put_addons(shop: Shop, account: Account, wanted: AddonChange) -> int:
+def put_addons(shop: Shop, account: Account, change: AddonChange) -> int:
     """Other addons wait for payment; their billorder."""
-    price = Price(wanted.cost, wanted.discount)
-    after = {str(number): amount for number, amount in wanted.after.items()}
-    service = wanted.service
+    price = Price(change.cost, change.discount)
+    after = {str(number): amount for number, amount in change.after.items()}
+    service = change.service
     return _put(shop, account, ADDONS, service, service.period, price, addons=after)[1]
 
 
@@ -226,11 +226,11 @@ def remove(shop: Shop, account: Account, item_id: int) -> None:
         raise Missed("basket", str(item_id))
     _drop(shop, account, item)
     if len(basket.items) == 1:
-        shop.db.run(_STATE, wanted=basket.id, set_to=DROPPED)
+        shop.db.run(_STATE, which=basket.id, set_to=DROPPED)
 
 
 def _drop(shop: Shop, account: Account, item: Item) -> None:
-    shop.db.run(_DROP, wanted=item.id)
+    shop.db.run(_DROP, which=item.id)
     if item.kind == ORDER:
         states.close(shop, account.login, item.service)
 
@@ -242,7 +242,7 @@ def clear(shop: Shop, account: Account, number: int | None) -> None:
         return
     for item in basket.items:
         _drop(shop, account, item)
-    shop.db.run(_STATE, wanted=basket.id, set_to=DROPPED)
+    shop.db.run(_STATE, which=basket.id, set_to=DROPPED)
 
 
 def named(shop: Shop, account: Account, number: int | None) -> Basket | None:
@@ -250,35 +250,35 @@ def named(shop: Shop, account: Account, number: int | None) -> Basket | None:
     basket = basket_of(shop, account)
     if number is None:
         return basket
-    known = basket is not None and (
+    exists = basket is not None and (
         number == basket.id or any(item.id == number for item in basket.items)
     )
-    if not known:
+    if not exists:
         raise Missed("billorder", str(number))
     return basket
 
 
 def use_promocode(shop: Shop, account: Account, code: str) -> None:
     """Puts a promo code on the basket. Missed: there is none; PromocodeNotUsable: not here."""
-    found = shop.db.row(_CODE, wanted=code)
-    if found is None:
+    row = shop.db.row(_CODE, which=code)
+    if row is None:
         raise Missed("promocode", code)
     basket = basket_of(shop, account)
-    only_type = found[1]
+    only_type = row[1]
     usable = basket is not None and any(
         only_type in (None, item.service.type) for item in basket.items
     )
     if basket is None or not usable or basket.promocode is not None:
         raise PromocodeNotUsable(code)
-    shop.db.run(_PROMO, wanted=basket.id, set_to=code)
+    shop.db.run(_PROMO, which=basket.id, set_to=code)
 
 
 def set_paid(shop: Shop, account: Account, basket: Basket, positions: tuple[Item, ...]) -> int:
     """Marks a basket, or an order made of some of its positions, as paid; its number."""
     if len(positions) == len(basket.items):
-        shop.db.run(_STATE, wanted=basket.id, set_to=PAID)
+        shop.db.run(_STATE, which=basket.id, set_to=PAID)
         return basket.id
     number = shop.db.insert(_OWN, owner=account.id, code=basket.promocode, at=shop.now)
     for item in positions:
-        shop.db.run(_MOVE, wanted=item.id, moved_to=number)
+        shop.db.run(_MOVE, which=item.id, moved_to=number)
     return number

@@ -116,11 +116,11 @@ def book(shop: Shop, account_id: int, amount: Decimal) -> None:
     shop.db.run(_EARN, owner=account_id, amount=amount)
 
 
-def set_balance(shop: Shop, account: Account, wanted: Decimal) -> None:
-    """Brings the balance to ``wanted`` by a correcting payment, so that the ledger adds up."""
-    balance, _ = shop.db.row(_BALANCE, owner=account.id) or (ZERO, ZERO)
-    if wanted != balance:
-        credit(shop, account, wanted - balance, "correction")
+def set_balance(shop: Shop, account: Account, balance: Decimal) -> None:
+    """Brings the balance to ``balance`` by a correcting payment, so that the ledger adds up."""
+    present, _ = shop.db.row(_BALANCE, owner=account.id) or (ZERO, ZERO)
+    if balance != present:
+        credit(shop, account, balance - present, "correction")
 
 
 def ledger(db: Database, account_id: int) -> Decimal:

@@ -56,9 +56,9 @@ def is_orderable(shop: Shop, who: Asking, tariff: Tariff) -> bool:
 
 def type_number(shop: Shop, product_type: str) -> int:
     """The number of a product type; those with no usual number follow each other by name."""
-    known = KNOWN_TYPES.get(product_type)
-    if known is not None:
-        return known
+    number = KNOWN_TYPES.get(product_type)
+    if number is not None:
+        return number
     own = sorted({t.type for t in shop.catalogue.all()} - set(KNOWN_TYPES))
     return FIRST_OWN_TYPE + own.index(product_type)
 

@@ -83,28 +83,28 @@ def _prolongation(
 
 
 def prolong(
-    shop: Shop, account: Account, wanted: Prolongation, user: str, *, discount: Decimal = ZERO
+    shop: Shop, account: Account, prolongation: Prolongation, user: str, *, discount: Decimal = ZERO
 ) -> Service:
     """Buys it: money first, then the new end; a suspended service is active again."""
-    service = wanted.service
-    name = wanted.tariff.name
-    off = wanted.discount + discount
-    payments.charge(shop, account, wanted.cost, "prolong", name, service.id, discount=off)
-    services.note(shop, service.id, user, "prolong", wanted.new_expires_on.isoformat())
-    return apply(shop, wanted)
+    service = prolongation.service
+    name = prolongation.tariff.name
+    off = prolongation.discount + discount
+    payments.charge(shop, account, prolongation.cost, "prolong", name, service.id, discount=off)
+    services.note(shop, service.id, user, "prolong", prolongation.new_expires_on.isoformat())
+    return apply(shop, prolongation)
 
 
-def apply(shop: Shop, wanted: Prolongation) -> Service:
+def apply(shop: Shop, prolongation: Prolongation) -> Service:
     """The paid prolongation happens; who pays for more no longer wants it closed (assumed)."""
-    was = wanted.service
+    was = prolongation.service
     now = replace(
         was,
         status=ACTIVE,
         substate=was.substate if was.status == ACTIVE else "",
-        period=wanted.period if was.period == TRIAL else was.period,
+        period=prolongation.period if was.period == TRIAL else was.period,
         scheduled_close=False,
-        expires_on=wanted.new_expires_on,
-        due_at=services.midnight(wanted.new_expires_on),
+        expires_on=prolongation.new_expires_on,
+        due_at=services.midnight(prolongation.new_expires_on),
     )
     return services.save(shop, certificates.renew(shop, now))
 
@@ -126,8 +126,8 @@ class TariffChange:
 def targets(shop: Shop, account: Account, service: Service) -> list[Tariff]:
     """Tariffs this service can change to, in the catalogue's order."""
     allowed = shop.catalogue[service.tariff_id].change_to
-    found = (shop.catalogue.find(number) for number in allowed)
-    return [t for t in found if t is not None and periods(t, account.currency)]
+    targets = (shop.catalogue.find(number) for number in allowed)
+    return [t for t in targets if t is not None and periods(t, account.currency)]
 
 
 def change_quote(
@@ -231,18 +231,18 @@ def addons_quote(
 
 
 def make_addons(
-    shop: Shop, account: Account, wanted: AddonChange, *, discount: Decimal = ZERO
+    shop: Shop, account: Account, change: AddonChange, *, discount: Decimal = ZERO
 ) -> Service:
     """Money, then the other addons, and as many addresses as one of them counts."""
-    service, after = wanted.service, wanted.after
+    service, after = change.service, change.after
     name = shop.catalogue[service.tariff_id].name
-    off = wanted.discount + discount
-    payments.charge(shop, account, wanted.cost, "addon", name, service.id, discount=off)
+    off = change.discount + discount
+    payments.charge(shop, account, change.cost, "addon", name, service.id, discount=off)
     before = service.amounts()
-    told = ", ".join(f"{n}: {before.get(n, 0)} -> {after[n]}" for n in sorted(after))
-    services.note(shop, service.id, account.login, "addon", told)
-    kept = {str(number): amount for number, amount in after.items()}
-    resized = services.save(shop, replace(service, addons=kept))
+    detail = ", ".join(f"{n}: {before.get(n, 0)} -> {after[n]}" for n in sorted(after))
+    services.note(shop, service.id, account.login, "addon", detail)
+    addons = {str(number): amount for number, amount in after.items()}
+    resized = services.save(shop, replace(service, addons=addons))
     servers.fit_addresses(shop, resized, before)
     return resized
 
@@ -251,8 +251,8 @@ def change_addons(
     shop: Shop, account: Account, service: Service, sent: Mapping[int, int]
 ) -> Service:
     """Other addons at once: see `addons_quote` for what is refused."""
-    wanted = addons_quote(shop, account, service, sent)
-    return service if wanted is None else make_addons(shop, account, wanted)
+    change = addons_quote(shop, account, service, sent)
+    return service if change is None else make_addons(shop, account, change)
 
 
 def _term_start(service: Service, end: date, period: int) -> date:
@@ -265,14 +265,14 @@ def _term_start(service: Service, end: date, period: int) -> date:
 
 
 def change_tariff(
-    shop: Shop, account: Account, wanted: TariffChange, *, discount: Decimal = ZERO
+    shop: Shop, account: Account, change: TariffChange, *, discount: Decimal = ZERO
 ) -> Service:
     """Makes the change: money, then the new tariff; a trial becomes a paid license."""
-    service, new = wanted.service, wanted.new
+    service, new = change.service, change.new
     kind = "changepricelist"
-    off = wanted.discount + discount
-    payments.charge(shop, account, wanted.cost, kind, new.name, service.id, discount=off)
-    detail = f"{wanted.old.id} -> {new.id}"
+    off = change.discount + discount
+    payments.charge(shop, account, change.cost, kind, new.name, service.id, discount=off)
+    detail = f"{change.old.id} -> {new.id}"
     services.note(shop, service.id, account.login, "changepricelist", detail)
     addons = order_rules.chosen_addons(new, service.amounts())
     return services.save(
@@ -280,7 +280,7 @@ def change_tariff(
         replace(
             service,
             tariff_id=new.id,
-            period=wanted.period if wanted.old.trial else service.period,
+            period=change.period if change.old.trial else service.period,
             addons={str(number): amount for number, amount in addons.items()},
         ),
     )

@@ -49,8 +49,8 @@ _COLUMNS = (
     P.id, P.account_id, P.status, P.amount, P.currency, P.method, P.created_at, P.paid_at,
     P.order_id, P.profile_id, P.token,
 )  # fmt: skip
-_BY_ID = Statement(select(*_COLUMNS).where(P.id == bindparam("wanted")))
-_BY_TOKEN = Statement(select(*_COLUMNS).where(P.token == bindparam("wanted")))
+_BY_ID = Statement(select(*_COLUMNS).where(P.id == bindparam("which")))
+_BY_TOKEN = Statement(select(*_COLUMNS).where(P.token == bindparam("which")))
 _OF_ACCOUNT = Statement(
     select(*_COLUMNS)
     .where(P.account_id == bindparam("owner"))
@@ -62,7 +62,7 @@ _ADD = Statement(
 )
 _MOVE = Statement(
     update(tables.payment)
-    .where(P.id == bindparam("wanted"), P.status == bindparam("was"))
+    .where(P.id == bindparam("which"), P.status == bindparam("was"))
     .values(status=bindparam("becomes"), paid_at=bindparam("paid"))
 )
 _METHODS = Statement(select(*M).order_by(M.id))
@@ -103,8 +103,8 @@ class Payment:
 
 def methods(shop: Shop, currency: str) -> list[Method]:
     """The ways in which this currency can be paid."""
-    found = [Method(*row) for row in shop.db.rows(_METHODS)]
-    return [method for method in found if method.currency in (None, currency)]
+    methods = [Method(*row) for row in shop.db.rows(_METHODS)]
+    return [method for method in methods if method.currency in (None, currency)]
 
 
 def method_of(shop: Shop, currency: str, number: int) -> Method:
@@ -145,7 +145,7 @@ def start(
 
 def find(shop: Shop, number: int) -> Payment | None:
     """A payment whoever made it."""
-    row = shop.db.row(_BY_ID, wanted=number)
+    row = shop.db.row(_BY_ID, which=number)
     return None if row is None else Payment(*row)
 
 
@@ -157,7 +157,7 @@ def of_account(shop: Shop, account: Account, most: int) -> list[Payment]:
 
 def by_token(shop: Shop, token: str) -> Payment | None:
     """The payment a page belongs to."""
-    row = shop.db.row(_BY_TOKEN, wanted=token)
+    row = shop.db.row(_BY_TOKEN, which=token)
     return None if row is None else Payment(*row)
 
 
@@ -181,7 +181,7 @@ def move(shop: Shop, payment: Payment, status: int) -> Payment:
         msg = f"status: a payment of status {payment.status} cannot get status {status}"
         raise WrongMove(msg)
     paid = shop.now if status == CREDITED and payment.paid_at is None else payment.paid_at
-    if not shop.db.run(_MOVE, wanted=payment.id, was=payment.status, becomes=status, paid=paid):
+    if not shop.db.run(_MOVE, which=payment.id, was=payment.status, becomes=status, paid=paid):
         return require(find(shop, payment.id))
     was_in, is_in = payment.status in payments.MONEY_IS_IN, status in payments.MONEY_IS_IN
     if was_in != is_in:

@@ -53,7 +53,7 @@ _ALL = (
     Traits("certificate", "certificate"),
     Traits("addition", "module", domain=False),
 )
-TRAITS: Mapping[str, Traits] = MappingProxyType({one.intname: one for one in _ALL})
+TRAITS: Mapping[str, Traits] = MappingProxyType({traits.intname: traits for traits in _ALL})
 
 
 def of(catalogue: Catalogue, product_type: str) -> Traits:

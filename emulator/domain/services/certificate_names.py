@@ -76,7 +76,7 @@ def plain_names(common: str, others: str) -> tuple[str, ...]:
     first = plain_name(common, "CN")
     if len(first) > LONGEST_COMMON:
         raise BadValue("CN", common)
-    further = [plain_name(one, "altname_input") for one in re.split(r"[\s,]+", others) if one]
+    further = [plain_name(name, "altname_input") for name in re.split(r"[\s,]+", others) if name]
     names = tuple(dict.fromkeys([first, *further]))
     if len(names) > MOST_NAMES:
         raise BadValue("altname_input", str(len(names)), desc="names")
@@ -96,10 +96,10 @@ def further(names: tuple[str, ...]) -> tuple[str, ...]:
 
 def confirmation(csr: str, name: str) -> Confirmation:
     """What confirms the domain of a request; another request wants another record (assumed)."""
-    told = "".join(line for line in csr.splitlines() if not line.startswith("-")).encode()
+    content = "".join(line for line in csr.splitlines() if not line.startswith("-")).encode()
     bare = name.removeprefix("*.").removeprefix("www.")
-    digest = hashlib.sha256(told).hexdigest()
-    label = hashlib.sha256(b"label/" + told).hexdigest()[:32]
+    digest = hashlib.sha256(content).hexdigest()
+    label = hashlib.sha256(b"label/" + content).hexdigest()[:32]
     return Confirmation(
         f"_{label}.{bare}",
         f"{digest[:32]}.{digest[32:]}.ca.example.net",

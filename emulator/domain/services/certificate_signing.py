@@ -87,12 +87,14 @@ def _key_pem(key: PrivateKey) -> str:
 def make_csr(key_pem: str, names: tuple[str, ...], subject: Subject) -> str:
     """A request for these names, the common one first, signed with the key; PEM."""
     key = _read_key(key_pem)
-    said = asdict(subject)
-    told = [(oid, str(said[name])) for name, oid in SUBJECT_OIDS.items()]
-    told.append((NameOID.COMMON_NAME, names[0]))
+    parts = asdict(subject)
+    attributes = [(oid, str(parts[name])) for name, oid in SUBJECT_OIDS.items()]
+    attributes.append((NameOID.COMMON_NAME, names[0]))
     request = (
         x509.CertificateSigningRequestBuilder()
-        .subject_name(x509.Name([x509.NameAttribute(oid, text) for oid, text in told if text]))
+        .subject_name(
+            x509.Name([x509.NameAttribute(oid, text) for oid, text in attributes if text])
+        )
         .add_extension(_alternatives(names), critical=False)
     )
     if isinstance(key, ec.EllipticCurvePrivateKey):
@@ -111,13 +113,13 @@ def _pem(signed: x509.Certificate | x509.CertificateSigningRequest) -> str:
 
 def subject_of(csr: str) -> Subject:
     """Who asks, as a request says it."""
-    found = _loaded(csr).subject
-    told = {
+    subject = _loaded(csr).subject
+    parts = {
         name: str(attribute.value)
         for name, oid in SUBJECT_OIDS.items()
-        for attribute in found.get_attributes_for_oid(oid)
+        for attribute in subject.get_attributes_for_oid(oid)
     }
-    return Subject(**told)
+    return Subject(**parts)
 
 
 def read(csr: str, key: str = "") -> CertificateRequest:

@@ -23,7 +23,7 @@ NEVER = 10**12
 V = tables.service.c
 _SET_KEY = Statement(
     update(tables.service)
-    .where(V.id == bindparam("wanted"))
+    .where(V.id == bindparam("which"))
     .values(lickey=bindparam("key"), key_number=bindparam("number"))
 )
 _HAND_OVER = Statement(
@@ -44,7 +44,7 @@ def make_key(shop: Shop, service_id: int, number: int) -> str:
 def give_first_key(shop: Shop, service: Service) -> Service:
     """The first key of a license, written by itself: the rest of its row stands already."""
     key = make_key(shop, service.id, 1)
-    shop.db.run(_SET_KEY, wanted=service.id, key=key, number=1)
+    shop.db.run(_SET_KEY, which=service.id, key=key, number=1)
     return replace(service, lickey=key, key_number=1)
 
 

@@ -84,12 +84,12 @@ def license_for(
         raise WrongState(number, "licence_suspended")
     if not _fits(tariff, shop.catalogue[license.tariff_id]):
         raise BadValue("pricelist", str(tariff.id), desc="edition")
-    held = (shop.catalogue[m.tariff_id] for m in of_license(shop, license) if m.id != but)
-    if any(one.intname == tariff.intname for one in held):
+    present = (shop.catalogue[m.tariff_id] for m in of_license(shop, license) if m.id != but)
+    if any(module_tariff.intname == tariff.intname for module_tariff in present):
         raise Exists("item", str(number))
     if period == TRIAL and shop.world.rules.trial_once:
         tried = (shop.catalogue[row[0]] for row in shop.db.rows(_TRIED, license=number, but=but))
-        if any(one.intname == tariff.intname for one in tried):
+        if any(module_tariff.intname == tariff.intname for module_tariff in tried):
             raise Exists("item", str(number), desc="trial_on_licence")
     return number
 

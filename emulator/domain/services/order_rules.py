@@ -79,7 +79,7 @@ def check_address(shop: Shop, tariff: Tariff, address: str, *, but: int = 0) -> 
     """
     if address in ("", POOL_ADDRESS):
         return
-    if services.taken(shop, tariff.id, address, but=but):
+    if services.is_occupied(shop, tariff.id, address, but=but):
         raise Exists("ip", address)
     if tariff.trial and shop.world.rules.trial_once and not but:
         trials = {t.id for t in shop.catalogue.of_type(tariff.type) if t.trial}

@@ -34,26 +34,26 @@ A = tables.address.c
 _INSERT = Statement(
     insert(tables.address).values(
         service_id=bindparam("service"),
-        ip=bindparam("given"),
-        domain=bindparam("named"),
+        ip=bindparam("new_ip"),
+        domain=bindparam("new_domain"),
         main=bindparam("first"),
     )
 )
 _SET_IP = Statement(
-    update(tables.address).where(A.id == bindparam("wanted")).values(ip=bindparam("given"))
+    update(tables.address).where(A.id == bindparam("which")).values(ip=bindparam("new_ip"))
 )
 _SET_NAME = Statement(
-    update(tables.address).where(A.id == bindparam("wanted")).values(domain=bindparam("named"))
+    update(tables.address).where(A.id == bindparam("which")).values(domain=bindparam("new_domain"))
 )
 _OF = Statement(
     select(A.id, A.service_id, A.ip, A.domain, A.main)
     .where(A.service_id == bindparam("service"))
     .order_by(A.id)
 )
-_ONE = Statement(
-    select(A.id, A.service_id, A.ip, A.domain, A.main).where(A.id == bindparam("wanted"))
+_BY_NUMBER = Statement(
+    select(A.id, A.service_id, A.ip, A.domain, A.main).where(A.id == bindparam("which"))
 )
-_DROP = Statement(delete(tables.address).where(A.id == bindparam("wanted")))
+_DROP = Statement(delete(tables.address).where(A.id == bindparam("which")))
 _RELEASE = Statement(delete(tables.address).where(A.service_id == bindparam("service")))
 
 
@@ -75,7 +75,7 @@ def addresses(shop: Shop, service: Service) -> list[Address]:
 
 def address(shop: Shop, number: int) -> Address | None:
     """One address by its number, whosever it is."""
-    row = shop.db.row(_ONE, wanted=number)
+    row = shop.db.row(_BY_NUMBER, which=number)
     return None if row is None else Address(*row)
 
 
@@ -98,9 +98,9 @@ def _give_addresses(shop: Shop, service: Service) -> Service:
     addon = _ip_addon(shop, service)
     count = service.amounts().get(addon.id, 1) if addon is not None else 1
     for place in range(count):
-        given = add_address(shop, service, main=place == 0, ip=service.ip if place == 0 else "")
-        if given.main:
-            service = replace(service, ip=given.ip)
+        address = add_address(shop, service, main=place == 0, ip=service.ip if place == 0 else "")
+        if address.main:
+            service = replace(service, ip=address.ip)
     return service
 
 
@@ -111,11 +111,11 @@ def _ip_addon(shop: Shop, service: Service) -> Addon | None:
 def add_address(shop: Shop, service: Service, *, main: bool = False, ip: str = "") -> Address:
     """One more address for a machine: the next of all, unless one is named."""
     domain = service.licname if main else ""
-    number = shop.db.insert(_INSERT, service=service.id, given=ip, named=domain, first=main)
-    given = ip or str(FIRST_ADDRESS + number % 2**22)
+    number = shop.db.insert(_INSERT, service=service.id, new_ip=ip, new_domain=domain, first=main)
+    address = ip or str(FIRST_ADDRESS + number % 2**22)
     if not ip:
-        shop.db.run(_SET_IP, wanted=number, given=given)
-    return Address(number, service.id, given, domain, main)
+        shop.db.run(_SET_IP, which=number, new_ip=address)
+    return Address(number, service.id, address, domain, main)
 
 
 def fit_addresses(shop: Shop, service: Service, before: Mapping[int, int]) -> None:
@@ -123,22 +123,22 @@ def fit_addresses(shop: Shop, service: Service, before: Mapping[int, int]) -> No
     addon = _ip_addon(shop, service)
     if addon is None or not traits.of(shop.catalogue, service.type).addresses:
         return
-    wanted, had = service.amounts().get(addon.id, 1), before.get(addon.id, 1)
-    for _ in range(wanted - had):
+    count, had = service.amounts().get(addon.id, 1), before.get(addon.id, 1)
+    for _ in range(count - had):
         add_address(shop, service)
-    if wanted < had:
-        spare = [one for one in addresses(shop, service) if not one.main]
-        for one in spare[wanted - had :]:
-            shop.db.run(_DROP, wanted=one.id)
+    if count < had:
+        spare = [address for address in addresses(shop, service) if not address.main]
+        for address in spare[count - had :]:
+            shop.db.run(_DROP, which=address.id)
 
 
-def remove_address(shop: Shop, account: Account, service: Service, wanted: Address) -> Service:
+def remove_address(shop: Shop, account: Account, service: Service, address: Address) -> Service:
     """Gives one address back; what was paid for it is not. Refused for the main one.
 
     Raises WrongState for the main address, BadValue where the tariff has no fewer.
     """
     services.require_settled(service)
-    if wanted.main:
+    if address.main:
         raise WrongState(service.id, "main_address")
     addon = _ip_addon(shop, service)
     addons = dict(service.addons)
@@ -147,16 +147,16 @@ def remove_address(shop: Shop, account: Account, service: Service, wanted: Addre
         addon.check(before - 1)
         addon.check_change(before, before - 1)
         addons[str(addon.id)] = before - 1
-    shop.db.run(_DROP, wanted=wanted.id)
-    services.note(shop, service.id, account.login, "ip", f"- {wanted.ip}")
+    shop.db.run(_DROP, which=address.id)
+    services.note(shop, service.id, account.login, "ip", f"- {address.ip}")
     return services.save(shop, replace(service, addons=addons))
 
 
-def name_address(shop: Shop, account: Account, wanted: Address, domain: str) -> Address:
+def name_address(shop: Shop, account: Account, address: Address, domain: str) -> Address:
     """The name an address goes by."""
-    shop.db.run(_SET_NAME, wanted=wanted.id, named=domain)
-    services.note(shop, wanted.service_id, account.login, "ip", f"{wanted.ip} {domain}")
-    return replace(wanted, domain=domain)
+    shop.db.run(_SET_NAME, which=address.id, new_domain=domain)
+    services.note(shop, address.service_id, account.login, "ip", f"{address.ip} {domain}")
+    return replace(address, domain=domain)
 
 
 def release(shop: Shop, service: Service) -> None:
@@ -168,8 +168,8 @@ def new_password(shop: Shop, service: Service) -> str:
     """The password an installation begins with, derived from the world's seed."""
     number = service.params.get("installed", "0")
     world = shop.world
-    told = f"{world.seed}/{world.made_from}/{service.id}/password/{number}"
-    return base64.b32encode(hashlib.sha256(told.encode()).digest())[:12].decode().lower()
+    source = f"{world.seed}/{world.made_from}/{service.id}/password/{number}"
+    return base64.b32encode(hashlib.sha256(source.encode()).digest())[:12].decode().lower()
 
 
 def require_power(shop: Shop, service: Service) -> Traits:
@@ -225,7 +225,7 @@ def reinstall(shop: Shop, account: Account, service: Service, ostempl: str) -> S
 def check_option(shop: Shop, service: Service, name: str, chosen: str) -> None:
     """Raises BadValue for an OS template or a recipe the service's tariff does not have."""
     offered = shop.catalogue[service.tariff_id].options.get(name, ())
-    if not any(one.intname == chosen for one in offered):
+    if not any(option.intname == chosen for option in offered):
         raise BadValue(name, chosen)
 
 

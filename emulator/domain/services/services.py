@@ -86,16 +86,16 @@ V = tables.service.c
 _FIELDS = [c.name for c in V]
 _OWNED = Statement(
     select(*V).where(
-        V.id == bindparam("wanted"), V.account_id == bindparam("owner"), V.status != DELETED
+        V.id == bindparam("which"), V.account_id == bindparam("owner"), V.status != DELETED
     )
 )
-_BY_ID = Statement(select(*V).where(V.id == bindparam("wanted")))
+_BY_ID = Statement(select(*V).where(V.id == bindparam("which")))
 _INSERT = Statement(
     insert(tables.service).values({name: bindparam(name) for name in _FIELDS if name != "id"})
 )
 _SAVE = Statement(
     update(tables.service)
-    .where(V.id == bindparam("wanted"))
+    .where(V.id == bindparam("which"))
     .values(
         {
             name: bindparam(name)
@@ -120,11 +120,11 @@ _NOTE = Statement(
     insert(tables.history).values({c.name: bindparam(c.name) for c in H if c.name != "id"})
 )
 _SET_NAME = Statement(
-    update(tables.service).where(V.id == bindparam("wanted")).values(licname=bindparam("named"))
+    update(tables.service).where(V.id == bindparam("which")).values(licname=bindparam("name"))
 )
 _NAMED = Statement(
     select(V.id)
-    .where(V.type == bindparam("of_type"), V.licname == bindparam("named"), V.status != DELETED)
+    .where(V.type == bindparam("of_type"), V.licname == bindparam("name"), V.status != DELETED)
     .limit(1)
 )
 _COUNT = Statement(
@@ -141,7 +141,7 @@ def owned(
     shop: Shop, account: Account, service_id: int, product_type: str | None = None
 ) -> Service:
     """A service of this account; another's, a deleted one or another type's is ``missed``."""
-    row = shop.db.row(_OWNED, wanted=service_id, owner=account.id)
+    row = shop.db.row(_OWNED, which=service_id, owner=account.id)
     if row is None or (product_type is not None and row[2] != product_type):
         raise Missed("item", str(service_id))
     return Service(*row)
@@ -149,7 +149,7 @@ def owned(
 
 def find(shop: Shop, service_id: int) -> Service | None:
     """A service whoever owns it, deleted ones too; for the seller's own side."""
-    row = shop.db.row(_BY_ID, wanted=service_id)
+    row = shop.db.row(_BY_ID, which=service_id)
     return None if row is None else Service(*row)
 
 
@@ -158,7 +158,7 @@ def count_of(shop: Shop, account: Account) -> int:
     return int(shop.db.value(_COUNT, owner=account.id))
 
 
-def taken(shop: Shop, tariff_id: int, address: str, *, but: int = 0) -> bool:
+def is_occupied(shop: Shop, tariff_id: int, address: str, *, but: int = 0) -> bool:
     """Whether a living service of this tariff stands on this address (whoever owns it)."""
     return shop.db.row(_AT_ADDRESS, address=address, tariff=tariff_id, but=but) is not None
 
@@ -170,7 +170,7 @@ def ever_there(shop: Shop, address: str) -> set[int]:
 
 def named(shop: Shop, product_type: str, name: str) -> bool:
     """Whether a living service of this type has this name, whoever owns it."""
-    return shop.db.row(_NAMED, of_type=product_type, named=name) is not None
+    return shop.db.row(_NAMED, of_type=product_type, name=name) is not None
 
 
 def add(shop: Shop, draft: Service) -> Service:
@@ -183,7 +183,7 @@ def add(shop: Shop, draft: Service) -> Service:
     if draft.licname or not own.domain:
         return replace(draft, id=number)
     name = f"{draft.type}{number}.example.net"
-    shop.db.run(_SET_NAME, wanted=number, named=name)
+    shop.db.run(_SET_NAME, which=number, name=name)
     return replace(draft, id=number, licname=name)
 
 
@@ -192,7 +192,7 @@ def save(shop: Shop, service: Service) -> Service:
     values = _columns(service)
     for fixed in ("id", "account_id", "type", "created_on"):
         del values[fixed]
-    shop.db.run(_SAVE, wanted=service.id, **values)
+    shop.db.run(_SAVE, which=service.id, **values)
     shop.due_no_later_than(service.due_at)
     return service
 

@@ -54,8 +54,8 @@ XML = Format("xml", XML_TYPE, xml.render, lambda document: map(xml.encoded, xml.
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
-        one.name: one
-        for one in (
+        form.name: form
+        for form in (
             XML,
             Format("json", JSON_TYPE, json.render, _json_pieces),
             Format("sjson", JSON_TYPE, json.render_sjson, _json_pieces),
@@ -74,7 +74,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
 _BY_LOWER_CASE: Mapping[str, Format] = MappingProxyType(
     {
         PRINTED.name: PRINTED,
-        **{name.lower(): one for name, one in FORMATS.items() if one is not AJAX},
+        **{name.lower(): form for name, form in FORMATS.items() if form is not AJAX},
     }
 )
 

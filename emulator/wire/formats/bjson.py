@@ -72,8 +72,8 @@ def _levelled(nodes: Sequence[Node]) -> Sequence[Node]:
     """Return the nodes, and those of an inner ``doc`` that the outer level lacks."""
     inner = [child for node in nodes if node.name == "doc" for child in node.children or ()]
     outer = [node for node in nodes if node.name != "doc"]
-    known = {(node.name, _own_name(node)) for node in outer}
-    return outer + [node for node in inner if (node.name, _own_name(node)) not in known]
+    names = {(node.name, _own_name(node)) for node in outer}
+    return outer + [node for node in inner if (node.name, _own_name(node)) not in names]
 
 
 def _own_name(node: Node) -> str:

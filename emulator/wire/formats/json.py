@@ -50,7 +50,7 @@ def render_sjson(document: Document) -> bytes:
     error = doc["error"]
     if isinstance(error, dict) and "param" in error:
         params = error["param"] if isinstance(error["param"], list) else [error["param"]]
-        error["param"] = [{"$": "", **one} for one in params]
+        error["param"] = [{"$": "", **param} for param in params]
     return encode({"doc": doc}).encode()
 
 
@@ -61,9 +61,9 @@ def pieces(document: Document) -> Iterator[str]:
     comma = "," if len(head) > len("{}") else ""
     tail: Object = {}
     _map(document.nodes, tail)
-    values = map(_one, document.stream or ())
+    values = map(_element, document.stream or ())
     if document.stream_single:
-        yield from (f"{comma}{encode(document.stream_name)}:{encode(one)}" for one in values)
+        yield from (f"{comma}{encode(document.stream_name)}:{encode(value)}" for value in values)
     else:
         yield from many(document.stream_name, values, comma)
     rest = encode(tail)[1:-1]
@@ -79,7 +79,7 @@ def many(name: str, values: Iterable[object], comma: str) -> Iterator[str]:
     yield end
 
 
-def _one(node: Node) -> object:
+def _element(node: Node) -> object:
     mapped: Object = {}
     _map((node,), mapped)
     (value,) = mapped.values()

@@ -105,8 +105,8 @@ def _pairs(document: Document) -> Iterator[tuple[str, str]]:
         return _dotted("", [node for node in nodes if node.name not in _AROUND])
     inner = [child for node in nodes if node.name == "doc" for child in node.children or ()]
     outer = [node for node in nodes if node.name != "doc"]
-    known = {node.name for node in outer}
-    fields = [*outer, *(node for node in inner if node.name not in known)]
+    names = {node.name for node in outer}
+    fields = [*outer, *(node for node in inner if node.name not in names)]
     return _dotted("", [node for node in fields if node.name not in _AROUND])
 
 

@@ -56,7 +56,7 @@ def read(document: bytes, currency: str) -> PriceList:
     Raises PriceListError where it is no price list, or a tariff in it makes no sense.
     """
     root = parsed(document)
-    lists = next((found for node in roots(root) if (found := node.all("pricelist"))), [])
+    lists = next((listed for node in roots(root) if (listed := node.all("pricelist"))), [])
     if not lists:
         raise PriceListError("the document holds no pricelist")
     if len(lists) > MOST:
@@ -94,8 +94,8 @@ def replace_in(db: Database, tariffs: tuple[Tariff, ...]) -> list[int]:
     The caller holds the lock and the transaction.
     """
     db.run(_LATER)
-    kept = [number for (number,) in db.rows(_IN_USE)]
-    stay = set(kept) - {tariff.id for tariff in tariffs}
+    in_use = [number for (number,) in db.rows(_IN_USE)]
+    stay = set(in_use) - {tariff.id for tariff in tariffs}
     for number in [number for (number,) in db.rows(_ALL_IDS) if number not in stay]:
         for statement in _FORGET:
             db.run(statement, number=number)
@@ -110,13 +110,13 @@ def _define_types(db: Database, tariffs: tuple[Tariff, ...]) -> None:
 
     What has OS templates is like a virtual server, what has none like a hosting account (assumed).
     """
-    known = {*PRODUCT_TYPES, *NOT_ORDERED_HERE, *(name for (name,) in db.rows(_TYPES))}
+    types = {*PRODUCT_TYPES, *NOT_ORDERED_HERE, *(name for (name,) in db.rows(_TYPES))}
     for tariff in tariffs:
-        if tariff.type not in known and TYPE_NAME.match(tariff.type):
+        if tariff.type not in types and TYPE_NAME.match(tariff.type):
             like = "vds" if tariff.ostempl else "vhost"
             title = {"en": tariff.type, "ru": tariff.type}
             db.insert(_NEW_TYPE, intname=tariff.type, title=title, like=like)
-            known.add(tariff.type)
+            types.add(tariff.type)
 
 
 def _tariff(node: Node, currency: str, left_out: list[str]) -> Tariff:
@@ -145,11 +145,11 @@ def _tariff(node: Node, currency: str, left_out: list[str]) -> Tariff:
 
 def _datacenters(node: Node, where: str) -> dict[int, Words]:
     """Where it is offered; the one place that everything has is no choice."""
-    found = {
-        whole(one.get("id"), where, "data centre"): wording(one, "name", one.get("id"))
-        for one in node.all("datacenter")
+    places = {
+        whole(place.get("id"), where, "data centre"): wording(place, "name", place.get("id"))
+        for place in node.all("datacenter")
     }
-    return {} if list(found) == [EVERYWHERE] and _is_default(found[EVERYWHERE]) else found
+    return {} if list(places) == [EVERYWHERE] and _is_default(places[EVERYWHERE]) else places
 
 
 def _is_default(name: Words) -> bool:
@@ -160,18 +160,18 @@ def _options(node: Node, parameter: str) -> tuple[Option, ...]:
     """The values of a parameter of the product type; one without a name holds OS templates."""
     return tuple(
         Option(value.get("intname"), wording(value, "name", value.get("intname")))
-        for one in node.all("itemtypeparam")
-        if (one.get("intname") or "ostempl") == parameter
-        for value in one.all("itemtypeparamvalue")
+        for declared in node.all("itemtypeparam")
+        if (declared.get("intname") or "ostempl") == parameter
+        for value in declared.all("itemtypeparamvalue")
         if value.get("intname")
     )
 
 
 def _type(node: Node) -> str:
     """The internal name of the product type; where there is none, what we sell: licenses."""
-    for told in node.all("itemtype_info"):
-        if told.get("intname"):
-            return told.get("intname")
+    for info in node.all("itemtype_info"):
+        if info.get("intname"):
+            return info.get("intname")
     plain = node.get("itemtype")
     if plain and not plain.isdigit():
         return plain
@@ -180,12 +180,12 @@ def _type(node: Node) -> str:
 
 def _with_targets(tariffs: Iterable[Tariff]) -> list[Tariff]:
     """A tariff may become any other of its type that is no trial (assumed: an export is silent)."""
-    given = list(tariffs)
+    all_tariffs = list(tariffs)
     paid: dict[str, list[int]] = {}
-    for tariff in given:
+    for tariff in all_tariffs:
         if not tariff.trial:
             paid.setdefault(tariff.type, []).append(tariff.id)
     return [
         replace(own, change_to=tuple(n for n in paid.get(own.type, ()) if n != own.id))
-        for own in given
+        for own in all_tariffs
     ]

@@ -41,8 +41,8 @@ def addons_of(node: Node, currency: str, where: str, left_out: list[str]) -> Ite
 
 def _items(addon: Node, currency: str, where: str) -> Iterator[AddonItem]:
     """What an enumeration offers, with each thing's own price."""
-    for one in addon.all("enumeration"):
-        for item in one.all("enumerationitem"):
+    for enumeration in addon.all("enumeration"):
+        for item in enumeration.all("enumerationitem"):
             number = whole(item.get("id"), where, "item id")
             name = item.get("name") or item.get("intname") or str(number)
             yield AddonItem(
@@ -55,8 +55,8 @@ def _items(addon: Node, currency: str, where: str) -> Iterator[AddonItem]:
 
 def _enumeration(addon: Node, number: int, items: tuple[AddonItem, ...]) -> Addon:
     intname = next((n.get("intname") for n in addon.all("addon_itemtype_info")), "")
-    told = addon.get("addondefault")
-    known = {str(item.id): item.id for item in items}
+    default = addon.get("addondefault")
+    numbers = {str(item.id): item.id for item in items}
     return Addon(
         id=number,
         intname=addon.get("intname") or intname,
@@ -64,7 +64,7 @@ def _enumeration(addon: Node, number: int, items: tuple[AddonItem, ...]) -> Addo
         minimum=0,
         maximum=1,
         step=1,
-        standard=known.get(told, items[0].id),
+        standard=numbers.get(default, items[0].id),
         included=0,
         restrict_client_change=RESTRICTIONS.get(addon.get("restrictclientchange"), "off"),
         kind="enumeration",
@@ -73,8 +73,8 @@ def _enumeration(addon: Node, number: int, items: tuple[AddonItem, ...]) -> Addo
 
 
 def _measure(addon: Node) -> Words:
-    found = next((one for one in addon.all("measure") if one.get("name")), None)
-    return PIECES if found is None else wording(found, "name", "")
+    measure = next((candidate for candidate in addon.all("measure") if candidate.get("name")), None)
+    return PIECES if measure is None else wording(measure, "name", "")
 
 
 def _addon(addon: Node, number: int, currency: str, where: str) -> Addon:

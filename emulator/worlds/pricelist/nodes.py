@@ -78,7 +78,9 @@ def _from_json(value: object) -> Node:
         if name in ("$", "v") and not isinstance(inside, Mapping):
             node.text = str(inside).strip()
         else:
-            node.inside.setdefault(name.lstrip("$"), []).extend(_from_json(one) for one in many)
+            node.inside.setdefault(name.lstrip("$"), []).extend(
+                _from_json(element) for element in many
+            )
     return node
 
 
@@ -98,12 +100,12 @@ def wording(node: Node, name: str, otherwise: str) -> Words:
 
 def prices_of(node: Node, currency: str, where: str) -> dict[str, dict[int, Decimal]]:
     """Costs by currency and months; what is sold by days is left out."""
-    found: dict[str, dict[int, Decimal]] = {}
+    prices: dict[str, dict[int, Decimal]] = {}
     for price in node.all("price"):
         own = price.get("currency") or price.get("price_currency") or currency
         if not CURRENCY.match(own):
             raise PriceListError(f"{where}: {own!r} is not a currency")
-        costs = found.setdefault(own, {})
+        costs = prices.setdefault(own, {})
         for period in price.all("period"):
             unit = MONTHS.get(period.get("type") or "month")
             if unit is None:  # days, hours: nothing here is sold so
@@ -113,33 +115,33 @@ def prices_of(node: Node, currency: str, where: str) -> dict[str, dict[int, Deci
             cost = amount(period.get("cost") or period.text, where)
             if cost >= 0 and (months >= 0 or months == TRIAL):  # a negative cost: not on sale
                 costs[months] = cost
-    return found
+    return prices
 
 
 def limit(addon: Node, name: str, otherwise: int, where: str) -> int:
     """A whole number that may be missing; fractions are cut."""
-    told = addon.get(name)
-    if not told:
+    text = addon.get(name)
+    if not text:
         return otherwise
-    return max(0, int(min(amount(told, where), Decimal(BIGGEST))))
+    return max(0, int(min(amount(text, where), Decimal(BIGGEST))))
 
 
-def whole(told: str, where: str, what: str, least: int = 0) -> int:
+def whole(text: str, where: str, what: str, least: int = 0) -> int:
     """A whole number that has to be there. Raises PriceListError."""
-    if not WHOLE.match(told):
-        raise PriceListError(f"{where}: {what} {told[:40]!r} is not a whole number")
-    number = int(told)
+    if not WHOLE.match(text):
+        raise PriceListError(f"{where}: {what} {text[:40]!r} is not a whole number")
+    number = int(text)
     if not least <= number <= BIGGEST:
         raise PriceListError(f"{where}: {what} {number} is not between {least} and {BIGGEST}")
     return number
 
 
-def amount(told: str, where: str) -> Decimal:
+def amount(text: str, where: str) -> Decimal:
     """An amount of at most four decimals. Raises PriceListError."""
     try:
-        read = Decimal(told)
+        read = Decimal(text)
     except InvalidOperation:
-        raise PriceListError(f"{where}: {told!r} is not an amount") from None
+        raise PriceListError(f"{where}: {text!r} is not an amount") from None
     if not read.is_finite() or abs(read) > BIGGEST or read != read.quantize(FINEST):
-        raise PriceListError(f"{where}: {told!r} is not an amount of at most four decimals")
+        raise PriceListError(f"{where}: {text!r} is not an amount of at most four decimals")
     return read.quantize(FINEST)
