@@ -143,7 +143,7 @@ def _asked(
         permission=ChangePermission(changing=wishes.allow_changes or wishes.max_spend is not None),
         token=access.token,
         declared=declared,
-        tell=progress.tell_often,
+        report=progress.tell_often,
     )
 
 
@@ -152,4 +152,4 @@ def _show_reached(done: FuzzResult, reports: Reports) -> None:
     from rich.console import Console
 
     if done.coverage.states and not reports.as_json:
-        Console().print(done.coverage.table())
+        Console().print(done.coverage.as_table())

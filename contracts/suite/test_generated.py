@@ -29,9 +29,9 @@ def test_whatever_is_sent_is_answered_as_declared(target: FuzzTarget, func: str)
     )
     @given(request=requests(OPERATIONS[func], DECLARED.functions[func], target.numbers))
     def run(request: Generated) -> None:
-        if found := target.judged(func, request):
-            told = [f"{violation.rule}: {violation.told}" for violation in found]
-            pytest.fail("\n".join([*told, target.again(target.sent[0])]), pytrace=False)
+        if violations := target.judge_request(func, request):
+            lines = [f"{violation.rule}: {violation.message}" for violation in violations]
+            pytest.fail("\n".join([*lines, target.format_curl(target.sent[0])]), pytrace=False)
 
     target.renew()
     run()

@@ -1,4 +1,4 @@
-"""What a seller of ours lets a test do to a world: clock, an account's money, when keys come."""
+"""Changes a world of a seller of ours: its clock, the account's money, when services are ready."""
 
 from __future__ import annotations
 
@@ -15,46 +15,47 @@ from contracts.target.seller import CONTROL, CannotRun, SellerSession
 
 @dataclass(frozen=True, slots=True)
 class WorldControl:
-    """The control API for one place; ``token`` where the seller wants one."""
+    """The control API for the world of one session; ``token`` where the seller needs one.
+
+    Every method returns the line for the shell that does the same, with ADDRESS for the server's;
+    it raises CannotRun where the control API refuses.
+    """
 
     place: SellerSession
     token: str = ""
 
     @property
     def world(self) -> str:
-        """The world of the place, as its path names it."""
+        """The name of the world, as its path has it."""
         return self.place.path.split("/")[2]
 
     def advance(self, span: str) -> str:
-        """Moves the clock by a span such as ``31 days``; the line for the shell."""
-        return self._sent("POST", "/clock", {"advance": span}, "")
+        """Moves the clock by a span such as ``31 days``."""
+        return self._send("POST", "/clock", {"advance": span}, "")
 
-    def balance(self, amount: str) -> str:
+    def set_balance(self, amount: str) -> str:
         """Sets the balance of the judge's account, by a correcting payment."""
-        return self._sent("PATCH", f"/accounts/{self.place.login}", {"balance": amount}, "")
+        return self._send("PATCH", f"/accounts/{self.place.login}", {"balance": amount}, "")
 
-    def provisioning(self, mode: str, amount: int) -> str:
-        """When keys arrive: ``at_once``, or ``reads`` with a number of looks."""
-        given = {"provisioning": {"mode": mode, "amount": amount}}
-        return self._sent("PATCH", f"/worlds/{self.world}", given, "/worlds/default")
+    def set_provisioning(self, mode: str, amount: int) -> str:
+        """Sets when services are ready: ``at_once``, or after ``amount`` ``reads``."""
+        settings = {"provisioning": {"mode": mode, "amount": amount}}
+        return self._send("PATCH", f"/worlds/{self.world}", settings, "/worlds/default")
 
-    def _sent(self, method: str, path: str, given: dict[str, Any], shown: str) -> str:
+    def _send(self, method: str, path: str, body: dict[str, Any], shown: str) -> str:
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         query = "" if path.startswith("/worlds") else f"?world={self.world}"
         try:
             reply = self.place.http.request(
-                method, f"{CONTROL}{path}{query}", json=given, headers=headers
+                method, f"{CONTROL}{path}{query}", json=body, headers=headers
             )
         except httpx.HTTPError as problem:
             raise CannotRun(f"the control API: {problem}") from problem
         if not reply.is_success:
             raise CannotRun(f"the control API: {method} {path}: {reply.text[:200]}")
-        return _line(method, f"{CONTROL}{shown or path}", given)
-
-
-def _line(method: str, path: str, given: dict[str, Any]) -> str:
-    body = shlex.quote(json.dumps(given))
-    return f"curl -sS -X {method} ADDRESS{path} -H 'Content-Type: application/json' -d {body}"
+        address = f"ADDRESS{CONTROL}{shown or path}"
+        data = shlex.quote(json.dumps(body))
+        return f"curl -sS -X {method} {address} -H 'Content-Type: application/json' -d {data}"
 
 
 def at_address(line: str, address: str) -> str:

@@ -1,4 +1,4 @@
-"""A request as a line for the shell that sends it again, secrets left to the environment."""
+"""Writes a request as a curl line that repeats it, its secrets left to the environment."""
 
 from __future__ import annotations
 
@@ -13,18 +13,17 @@ from contracts.target.redact import SECRETS
 
 PASSWORD, SESSION = "$MOCKSELLER_PASSWORD", "$MOCKSELLER_SESSION"
 PLAIN: Final = re.compile(r"[\x20-\x7e]*\Z")
-"""What can stand in a line as it is; everything else is written with percent signs."""
+"""Texts that are written as they are; everything else is percent-encoded."""
 LOSSLESS: Final = "surrogateescape"
-"""Bytes that are no UTF-8 go out again as they came."""
+"""Bytes that are not UTF-8 are sent again unchanged."""
 SAFE_LOGIN: Final = re.compile(r"[A-Za-z0-9@._-]*\Z")
 
 
 def curl(request: httpx.Request, address: str, *, password: str = "", session: str = "") -> str:
     """The line for one request, sent to ``address`` instead of where it went.
 
-    A secret stands as an environment variable: ``$MOCKSELLER_PASSWORD``, ``$MOCKSELLER_SESSION``.
-    ``password`` and ``session`` are those of the judge: only where they were sent does a variable
-    stand for them; passwords that were made up are told.
+    The judge's own ``password`` and ``session`` are written as environment variables,
+    ``$MOCKSELLER_PASSWORD`` and ``$MOCKSELLER_SESSION``; generated passwords are written out.
     """
     query, body = _pairs(request.url.query), _pairs(request.read())
     words = ["curl", "-sS"]
@@ -32,7 +31,7 @@ def curl(request: httpx.Request, address: str, *, password: str = "", session: s
         words += ["-G", shlex.quote(address)]
         words += [_data(*pair, password, session) for pair in (*query, *body)]
         return " ".join(words)
-    # A password in the query would have to be encoded by hand: there the body carries it too.
+    # A secret of the query is sent in the body: in an address curl would not encode the variable.
     secret = [pair for pair in query if _hidden(*pair, password, session)]
     shown = [pair for pair in query if pair not in secret]
     words += ["-X", request.method] if request.method != "POST" else []
@@ -54,11 +53,11 @@ def _percent(text: str) -> str:
 
 
 def _hidden(name: str, text: str, password: str, session: str) -> str:
-    """What stands for a secret, already in double quotes; or nothing where there is none."""
+    """The variable for one of the judge's secrets, in double quotes; empty for other values."""
     meant = name.strip().lower()
     if meant == "authinfo":
-        login, colon, said = text.partition(":")
-        if colon and password and said == password and SAFE_LOGIN.match(login):
+        login, colon, value = text.partition(":")
+        if colon and password and value == password and SAFE_LOGIN.match(login):
             return f'"authinfo={login}:{PASSWORD}"'
     if meant in SECRETS and text:
         if session and text == session:

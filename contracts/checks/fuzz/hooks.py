@@ -1,11 +1,11 @@
-"""For schemathesis on its own command line: what it has to know of this API.
+"""Hooks for the command line of schemathesis: what it has to know about this API.
 
     SCHEMATHESIS_HOOKS=contracts.checks.fuzz.hooks schemathesis run \
         http://127.0.0.1:1500/_mockseller/openapi.json --url http://127.0.0.1:1500 \
         --exclude-checks negative_data_rejection,positive_data_acceptance,ignored_auth
 
-Loading this module tells schemathesis that the paths are virtual, how xml is read, and what holds
-here in place of its own check of bad input: refusals are HTTP 200.
+Importing this module registers the mapping of virtual paths, the reading of xml, and three checks
+in place of those of schemathesis that expect HTTP 400 for invalid input.
 """
 
 from __future__ import annotations
@@ -17,10 +17,15 @@ import httpx
 import schemathesis
 from schemathesis import Case, CheckContext, DeserializationContext, HookContext, Response
 
-from contracts.checks.fuzz import virtual_paths
+from contracts.checks.fuzz import operations
 from contracts.checks.fuzz.answered import AnsweredCall, answered
 from contracts.checks.fuzz.declarations import Declarations
-from contracts.checks.fuzz.rules import RULES
+from contracts.checks.fuzz.rules import (
+    Rule,
+    find_accepted_nonsense,
+    find_echoed_secret,
+    find_undeclared_error,
+)
 from contracts.record.formats import read
 from contracts.record.writers import as_json
 
@@ -31,20 +36,46 @@ DECLARED: Final = Declarations()
 
 @schemathesis.hook
 def map_case(context: HookContext, case: Case[Any]) -> Case[Any]:
-    """The function goes into the query, and the login beside it."""
-    case = virtual_paths.map_case(context, case)
+    """Puts the function and the login into the query."""
+    case = operations.map_case(context, case)
     case.query = {**case.query, "authinfo": f"{LOGIN}:{PASSWORD}"}
     return case
 
 
 @schemathesis.deserializer("text/xml")
-def neutral_document(context: DeserializationContext, response: Response) -> dict[str, Any]:
-    """An xml answer as json has it, so that schemas and pointers of links hold for it."""
+def read_xml(context: DeserializationContext, response: Response) -> dict[str, Any]:
+    """An xml answer as json has it, so that schemas and links of the document apply to it."""
     del context
     return as_json(read(response.content, "xml")[0])
 
 
-def _told(response: Response) -> AnsweredCall:
+@schemathesis.check
+def refuses_bad_input(ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+    """Nonsense gets an error document. Raises AssertionError."""
+    del ctx
+    _assert_kept(find_accepted_nonsense, response, case)
+
+
+@schemathesis.check
+def refuses_as_declared(ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+    """An error is of a type that the function declares. Raises AssertionError."""
+    del ctx
+    _assert_kept(find_undeclared_error, response, case)
+
+
+@schemathesis.check
+def echoes_no_secret(ctx: CheckContext, response: Response, case: Case[Any]) -> None:
+    """No password, session or key of the request is in the answer. Raises AssertionError."""
+    del ctx
+    _assert_kept(find_echoed_secret, response, case)
+
+
+def _assert_kept(rule: Rule, response: Response, case: Case[Any]) -> None:
+    messages = list(rule(DECLARED, operations.func_of(case), _call(response)))
+    assert not messages, "; ".join(messages)  # noqa: S101 - how schemathesis is told of a failure
+
+
+def _call(response: Response) -> AnsweredCall:
     sent = response.request
     body = sent.body.encode() if isinstance(sent.body, str) else sent.body or b""
     assert isinstance(body, bytes)  # noqa: S101 - forms of schemathesis are never streams
@@ -53,31 +84,3 @@ def _told(response: Response) -> AnsweredCall:
     return answered(
         request, httpx.Response(response.status_code, headers=headers, content=response.content)
     )
-
-
-def _broken(name: str, response: Response, case: Case[Any]) -> None:
-    """AssertionError with what the rule of that name finds."""
-    rule = next(rule for rule in RULES if rule.name == name)
-    found = list(rule.check(DECLARED, virtual_paths.func_of(case), _told(response)))
-    assert not found, "; ".join(found)  # noqa: S101 - how schemathesis is told of a failure
-
-
-@schemathesis.check
-def refuses_bad_input(ctx: CheckContext, response: Response, case: Case[Any]) -> None:
-    """Nonsense gets an error document; good input a document or a refusal."""
-    del ctx
-    _broken("refuses-bad-input", response, case)
-
-
-@schemathesis.check
-def refuses_as_declared(ctx: CheckContext, response: Response, case: Case[Any]) -> None:
-    """A refusal is of a type that the function declares."""
-    del ctx
-    _broken("refuses-as-declared", response, case)
-
-
-@schemathesis.check
-def echoes_no_secret(ctx: CheckContext, response: Response, case: Case[Any]) -> None:
-    """No password, session or key of the request stands in the answer."""
-    del ctx
-    _broken("echoes-no-secret", response, case)

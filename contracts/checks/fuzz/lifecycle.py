@@ -1,56 +1,58 @@
-"""The life of a service, walked for every product type, and then at random.
+"""Walks through the life of a service: a fixed one for every product type, then random ones.
 
-Walked by heart: order, edit, prolong, suspend, resume, another tariff, delete, and prolonging what
-is deleted, which must be refused. At random: the same moves in any order, on several services, with
-time that passes, with no money, and with keys that come late.
+The fixed walk: order, edit, prolong, suspend, resume, another tariff, delete, and prolonging the
+deleted service, which must be refused. Random walks: the same moves in any order, on several
+services, while time passes, without money, and with keys that come late.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
-from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis import given, seed
 from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 
 from contracts.checks.fuzz.rules import RuleViolation
+from contracts.checks.fuzz.run import NO_TIME, derive_seed, search_settings
 from contracts.checks.fuzz.state_coverage import ACTIVE, DELETED, SUSPENDED, StateCoverage
 from contracts.checks.fuzz.target import FuzzTarget
 from contracts.checks.fuzz.walk import InvariantViolation, Walk
-from contracts.verdicts import DOCUMENTED, CallRecord, Outcome, Verdict
+from contracts.verdicts import DOCUMENTED, Outcome, Verdict
 
 SPANS: Final = ("1 day", "15 days", "31 days", "62 days", "1 year")
-PURSES: Final = ("0.00", "3.00", "100000.00")
+BALANCES: Final = ("0.00", "3.00", "100000.00")
 MOVES: Final = 14
-"""Of one random walk, at most."""
+"""Moves of one random walk, at most."""
 WALKS: Final = 400
-"""At random; the time mostly ends them earlier."""
+"""Random walks, at most; the time mostly ends them earlier."""
 TERMS: Final = ("32 days", "31 days", "310 days", "31 days")
-"""By steps over the ends of a month and of a year, and each time over the thirty days after it."""
-ONE_EACH: Final = frozenset({"addition"})
-"""Types of which a license has the same one once (docs/evidence.md 59)."""
+"""Beyond the end of a month and of a year, and each time beyond the thirty days after it."""
+SINGLE: Final = frozenset({"addition"})
+"""Types of which a license can have the same one only once (docs/evidence.md 59)."""
 AT_RANDOM: Final = "life/at-random"
 PROLONG: Final = "id.service.prolong.submit"
-NOBODY_MAY: Final = frozenset({"addition"})
-"""Types whose services a client neither suspends nor resumes (docs/evidence.md 61)."""
+NOT_SUSPENDABLE: Final = frozenset({"addition"})
+"""Types whose services a client can neither suspend nor resume (docs/evidence.md 61)."""
+MAX_PROOF: Final = 6
+"""The last calls of a walk are shown with its verdict."""
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One move of a random walk; ``which`` and ``how`` choose among what there is then."""
+    """One move of a random walk; ``which`` and ``how`` choose among what there is at that time."""
 
-    what: str
+    kind: str
     which: int
     how: int
 
 
 @dataclass(slots=True)
 class LifecycleRun:
-    """Walks on a bench; ``verdicts`` are those of the walks so far."""
+    """Walks at a target; ``verdicts`` are those of the walks so far."""
 
     target: FuzzTarget
     products: tuple[str, ...]
@@ -59,165 +61,151 @@ class LifecycleRun:
     verdicts: list[Verdict] = field(default_factory=list)
 
     def run_scripted(self, is_over: Callable[[], bool]) -> None:
-        """Every product type's life, one verdict for each."""
+        """The fixed walk of every product type, one verdict for each. Raises CannotRun."""
         for product in self.products:
             name = f"life/{product}"
             if is_over():
-                told = ("the time was over before its turn",)
-                self.verdicts.append(Verdict(name, "walk", Outcome.SKIP, DOCUMENTED, told))
+                self._add(name, Outcome.SKIP, NO_TIME)
                 continue
-            walk = self._walk((product,))
+            walk = self._begin((product,))
             try:
-                _live(walk, product)
-                _end(walk, product)
-            except InvariantViolation as stumbled:
-                self._fell(name, walk, stumbled.violation)
+                _walk_life(walk, product)
+                _walk_to_expiry(walk, product)
+            except InvariantViolation as problem:
+                self.verdicts.append(_failure(name, walk, problem.violation))
             else:
-                self.verdicts.append(Verdict(name, "walk", Outcome.PASS, DOCUMENTED))
+                self._add(name, Outcome.PASS)
 
     def run_random(self, start: int, is_over: Callable[[], bool], walks: int = WALKS) -> None:
-        """Random walks until the time is over; one verdict."""
-        kept: list[tuple[RuleViolation, tuple[str, ...], tuple[CallRecord, ...]]] = []
-        done = 0
+        """Random walks until the time is over; one verdict. Raises CannotRun."""
+        smallest: Verdict | None = None
+        rule = ""
+        count = 0
 
-        @seed(int.from_bytes(hashlib.sha256(f"{start}:life".encode()).digest()[:8]))
-        @settings(
-            max_examples=walks,
-            deadline=None,
-            database=None,
-            phases=(Phase.generate, Phase.shrink),
-            verbosity=Verbosity.quiet,
-            report_multiple_bugs=False,
-            suppress_health_check=list(HealthCheck),
-        )
+        @seed(derive_seed(start, "life"))
+        @search_settings(walks)
         @given(moves=st.lists(_moves(), min_size=1, max_size=MOVES))
         def attempt(moves: Sequence[Move]) -> None:
-            nonlocal done
+            nonlocal count, smallest, rule
             if is_over():
                 return
-            walk = self._walk(self.products)
-            done += 1
+            walk = self._begin(self.products)
+            count += 1
             try:
-                _run_moves(walk, moves, is_over)
-            except InvariantViolation as stumbled:
-                if kept and stumbled.violation.rule != kept[0][0].rule:
+                _make_moves(walk, moves, is_over)
+            except InvariantViolation as problem:
+                # Shrinking must keep the violation, and not turn it into another one on the way.
+                if smallest is not None and problem.violation.rule != rule:
                     return
-                kept.append((stumbled.violation, tuple(walk.lines), _seen(walk)))
+                rule = problem.violation.rule
+                smallest = _failure(AT_RANDOM, walk, problem.violation)
                 raise
 
-        with suppress(InvariantViolation, Flaky):  # what was kept last is the smallest
+        with suppress(InvariantViolation, Flaky):  # the last one is the smallest
             attempt()
-        if kept:
-            self.verdicts.append(_failed(AT_RANDOM, *kept[-1]))
-        elif done:
-            self.verdicts.append(Verdict(AT_RANDOM, "walk", Outcome.PASS, DOCUMENTED))
+        if smallest is not None:
+            self.verdicts.append(smallest)
+        elif count:
+            self._add(AT_RANDOM, Outcome.PASS)
         else:
-            told = ("the time was over before its turn",)
-            self.verdicts.append(Verdict(AT_RANDOM, "walk", Outcome.SKIP, DOCUMENTED, told))
+            self._add(AT_RANDOM, Outcome.SKIP, NO_TIME)
 
-    def _walk(self, products: tuple[str, ...]) -> Walk:
+    def _begin(self, products: tuple[str, ...]) -> Walk:
         walk = Walk(self.target, self.coverage, products, self.token)
         walk.begin()
         return walk
 
-    def _fell(self, name: str, walk: Walk, violation: RuleViolation) -> None:
-        self.verdicts.append(_failed(name, violation, tuple(walk.lines), _seen(walk)))
+    def _add(self, name: str, outcome: Outcome, *messages: str) -> None:
+        self.verdicts.append(Verdict(name, "walk", outcome, DOCUMENTED, messages))
 
 
-def _seen(walk: Walk) -> tuple[CallRecord, ...]:
-    return tuple(answer.seen() for answer in walk.target.sender.sent[-6:])
+def _failure(name: str, walk: Walk, violation: RuleViolation) -> Verdict:
+    messages = (f"{violation.rule}: {violation.message}", *walk.lines)
+    proof = tuple(call.seen() for call in walk.target.sender.sent[-MAX_PROOF:])
+    return Verdict(
+        f"{name}/{violation.rule}", "walk", Outcome.FAIL, violation.evidence, messages, proof
+    )
 
 
-def _failed(
-    name: str, violation: RuleViolation, lines: tuple[str, ...], seen: tuple[CallRecord, ...]
-) -> Verdict:
-    told = (f"{violation.rule}: {violation.told}", *lines)
-    return Verdict(f"{name}/{violation.rule}", "walk", Outcome.FAIL, violation.evidence, told, seen)
-
-
-def _live(walk: Walk, product: str) -> None:
-    """From the order to what must be refused afterwards. Raises InvariantViolation."""
+def _walk_life(walk: Walk, product: str) -> None:
+    """From the order to what must be refused after deletion. Raises InvariantViolation."""
     service = walk.order(product)
     if service is None:
-        raise InvariantViolation(
-            "an-example-works", f"{product}.order.param refuses its own example"
-        )
+        message = f"{product}.order.param refuses its own example"
+        raise InvariantViolation("an-example-works", message)
     edit = f"id.{product}.edit"
     for link in (edit, f"{edit}.submit"):
-        _must(walk.follow(service, link), None, link)
+        _expect(walk.follow(service, link), None, link)
     walk.advance("1 day")
-    _must(walk.follow(service, PROLONG), None, PROLONG)
+    _expect(walk.follow(service, PROLONG), None, PROLONG)
     for verb, state in (("suspend", SUSPENDED), ("resume", ACTIVE)):
         link = f"id.{product}.{verb}.submit"
-        refusal = walk.follow(service, link)
-        if product in NOBODY_MAY:
-            _must(refusal, "access", link)
-        elif refusal is not None or service.state != state:
-            told = f"{link}: {refusal or 'taken'}, and it is in state {service.state}"
-            raise InvariantViolation("does-what-it-says", told)
-    # To another tariff, where there is one; told by the period it has.
+        error = walk.follow(service, link)
+        if product in NOT_SUSPENDABLE:
+            _expect(error, "access", link)
+        elif error is not None or service.state != state:
+            message = f"{link}: {error or 'taken'}, and it is in state {service.state}"
+            raise InvariantViolation("does-what-it-says", message)
+    # To another tariff, where there is one; without a period the seller keeps the present one.
     walk.follow(service, "id.service.changepricelist.submit", period="")
-    _must(walk.follow(service, f"id.{product}.delete.submit"), None, "delete")
+    _expect(walk.follow(service, f"id.{product}.delete.submit"), None, "delete")
     if service.state != DELETED:
-        walk.advance("3 years")  # deleted at the end of what is paid
+        walk.advance("3 years")  # deleted at the end of the paid term
     if service.state != DELETED:
-        raise InvariantViolation(
-            "does-what-it-says", f"{product}.delete leaves it in state {service.state}"
-        )
-    _must(walk.follow(service, PROLONG), "missed", f"{PROLONG} of a deleted one")
+        message = f"{product}.delete leaves it in state {service.state}"
+        raise InvariantViolation("does-what-it-says", message)
+    _expect(walk.follow(service, PROLONG), "missed", f"{PROLONG} of a deleted one")
 
 
-def _end(walk: Walk, product: str) -> None:
-    """Paid later, opened later, and left alone until it is gone. Raises InvariantViolation."""
+def _walk_to_expiry(walk: Walk, product: str) -> None:
+    """Paid later, ready later, and left unpaid until it is gone. Raises InvariantViolation."""
     if walk.order(product, basket=True) is None:
-        raise InvariantViolation(
-            "an-example-works", f"{product}.order.param is not put into the basket"
-        )
-    _must(walk.pay_basket(), None, "basket")
-    if product in ONE_EACH:
+        message = f"{product}.order.param is not put into the basket"
+        raise InvariantViolation("an-example-works", message)
+    _expect(walk.pay_basket(), None, "basket")
+    if product in SINGLE:
         walk.follow(walk.services[-1], f"id.{product}.delete.submit")
-    walk.opening(reads=2)
+    walk.set_provisioning(reads=2)
     late = walk.order(product)
     if late is None:
-        raise InvariantViolation(
-            "an-example-works", f"{product}.order.param is refused a second time"
-        )
+        message = f"{product}.order.param is refused a second time"
+        raise InvariantViolation("an-example-works", message)
     for _ in range(3):
         walk.follow(late, f"id.{product}.edit")
-    walk.purse("0.00")
+    walk.set_balance("0.00")
     for span in TERMS:
         walk.advance(span)
 
 
-def _must(found: str | None, wanted: str | None, what: str) -> None:
-    if found != wanted:
-        told = f"{what}: {found or 'taken'}, expected {wanted or 'that it is taken'}"
-        raise InvariantViolation("a-life-can-be-led", told)
+def _expect(error: str | None, expected: str | None, step: str) -> None:
+    if error != expected:
+        message = f"{step}: {error or 'taken'}, expected {expected or 'that it is taken'}"
+        raise InvariantViolation("a-life-can-be-led", message)
 
 
 def _moves() -> st.SearchStrategy[Move]:
     kinds = ("order", "order", "basket", "follow", "follow", "follow", "follow", "advance",
-             "purse", "pay", "opening")  # fmt: skip
+             "balance", "pay", "provisioning")  # fmt: skip
     return st.builds(Move, st.sampled_from(kinds), st.integers(0, 99), st.integers(0, 99))
 
 
-def _run_moves(walk: Walk, moves: Sequence[Move], is_over: Callable[[], bool]) -> None:
-    """Whatever the moves say. Raises InvariantViolation."""
+def _make_moves(walk: Walk, moves: Sequence[Move], is_over: Callable[[], bool]) -> None:
+    """Makes the moves until the time is over. Raises InvariantViolation."""
     for move in moves:
         if is_over():
             return
-        if move.what in ("order", "basket"):
+        if move.kind in ("order", "basket"):
             product = walk.products[move.which % len(walk.products)]
-            walk.order(product, basket=move.what == "basket")
-        elif move.what == "follow" and walk.services:
+            walk.order(product, basket=move.kind == "basket")
+        elif move.kind == "follow" and walk.services:
             service = walk.services[move.which % len(walk.services)]
             names = sorted(walk.links(service))
             walk.follow(service, names[move.how % len(names)])
-        elif move.what == "advance":
+        elif move.kind == "advance":
             walk.advance(SPANS[move.which % len(SPANS)])
-        elif move.what == "purse":
-            walk.purse(PURSES[move.which % len(PURSES)])
-        elif move.what == "pay":
+        elif move.kind == "balance":
+            walk.set_balance(BALANCES[move.which % len(BALANCES)])
+        elif move.kind == "pay":
             walk.pay_basket()
-        elif move.what == "opening":
-            walk.opening(move.which % 3)
+        elif move.kind == "provisioning":
+            walk.set_provisioning(move.which % 3)

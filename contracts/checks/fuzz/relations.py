@@ -1,87 +1,110 @@
-"""What must hold between answers: a look changes nothing, and says the same in every format."""
+"""Rules about reads that take further requests: a read changes nothing and can be repeated."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from contracts.checks.fuzz.answered import AnsweredCall
 from contracts.checks.fuzz.operations import Generated
-from contracts.checks.fuzz.rules import BESIDE_RULES, RuleViolation
+from contracts.checks.fuzz.rules import RuleViolation
 from contracts.checks.fuzz.sending import RequestSender
+from contracts.checks.registry import Decision, check, collect
 from contracts.record.document import Node
 from contracts.record.formats import ECHO, LAYOUT
 from contracts.verdicts import ASSUMED, DOCUMENTED, OBSERVED
 
 STATE: Final = ("subaccount", "service", "soft", "basket", "payment", "expense", "profile")
-"""What an account can see of its own state; what a seller does not have tells nothing."""
-GRADES: Final = {"again": ASSUMED, "formats": OBSERVED, "nothing changed": DOCUMENTED}
+"""Functions that show an account its own state; one that the seller lacks shows nothing."""
 EPHEMERAL: Final = frozenset({"payment.add.redirect", "payment.add.pay"})
-"""Looks whose answer carries a key that is another each time."""
+"""Reads whose answer carries a new key each time."""
 
 
-def state_of(sender: RequestSender) -> str:
-    """A digest of everything the account has: two that are equal are the same state."""
-    told = hashlib.sha256()
-    for func in STATE:
-        told.update(sender.ask(func, {"p_cnt": "500"}).response.content)
-    return told.hexdigest()
+@dataclass(frozen=True, slots=True)
+class ReadCase:
+    """A read and its answer; ``before``: the account's state before it, where that is compared.
+
+    ``public``: the function is called without a login.
+    """
+
+    request: Generated
+    first: AnsweredCall
+    sender: RequestSender
+    before: str
+    public: bool
 
 
-def beside(
-    request: Generated, first: AnsweredCall, sender: RequestSender, before: str, *, public: bool
-) -> list[RuleViolation]:
-    """What a look breaks beside its own answer. ``before``: the state before it was asked."""
-    kind = request.beside
-    if kind == "nothing changed":
-        lines = _unchanged(before, sender)
-    elif kind == "again":
-        lines = _again(first, sender.made_up(request, public=public))
-    else:
-        lines = _formats(request, sender, public=public)
-    return [RuleViolation(BESIDE_RULES[kind], GRADES[kind], line) for line in lines]
+@check(
+    "looks-without-changing",
+    about="A list, or a form without sok, changes neither money nor services.",
+    evidence=DOCUMENTED,
+    source="docs/fuzzing.md section 1.1",
+)
+def find_changed_state(case: ReadCase) -> Iterator[str]:
+    """A state other than before the read."""
+    if digest_state(case.sender) != case.before:
+        yield "a read that changed something: balance, services, basket, payments or expenses"
 
 
-def _unchanged(before: str, sender: RequestSender) -> Iterator[str]:
-    if state_of(sender) != before:
-        yield "a look that changed something: balance, services, basket, payments or expenses"
+@check(
+    "answers-the-same-again",
+    about="The same read twice has the same answer, byte by byte.",
+    evidence=ASSUMED,
+    source="docs/fuzzing.md section 1.1",
+)
+def find_other_answer(case: ReadCase) -> Iterator[str]:
+    """Another answer to the same read."""
+    second = case.sender.send_generated(case.request, public=case.public)
+    if case.first.response.content != second.response.content:
+        yield "the same read has another answer when it is repeated"
 
 
-def _again(first: AnsweredCall, second: AnsweredCall) -> Iterator[str]:
-    if first.response.content != second.response.content:
-        yield "the same look answers something else when it is asked again"
-
-
-def _formats(request: Generated, sender: RequestSender, *, public: bool) -> Iterator[str]:
+@check(
+    "says-the-same-in-every-format",
+    about="xml and json are the same tree.",
+    evidence=OBSERVED,
+    source="docs/wire.md section 3.1",
+)
+def find_other_format(case: ReadCase) -> Iterator[str]:
+    """A difference between xml and json."""
     plain = {"sfrom": "", "callback": ""}
-    one, other = (sender.again(request, public=public, out=out, **plain) for out in ("xml", "json"))
-    if one.doc is None or other.doc is None:
-        yield from (
-            f"cannot be read as {told.out}: {told.fault}" for told in (one, other) if told.fault
-        )
+    calls = [
+        case.sender.send_changed(case.request, {**plain, "out": out}, public=case.public)
+        for out in ("xml", "json")
+    ]
+    docs = [call.doc for call in calls if call.doc is not None]
+    if len(docs) < len(calls):
+        yield from (f"cannot be read as {call.out}: {call.fault}" for call in calls if call.fault)
         return
-    here, there = canonical(one.doc), canonical(other.doc)
-    if here != there:
-        yield f"xml and json differ: {_first_difference(here, there, '')}"
+    xml, json = map(canonical, docs)
+    if xml != json:
+        yield f"xml and json differ: {_first_difference(xml, json, '')}"
 
 
-def _first_difference(one: tuple, other: tuple, path: str) -> str:  # type: ignore[type-arg]
-    name, text, attrs, groups = one
-    where = f"{path}/{name}"
-    if text != other[1]:
-        return f"{where} is {text[:60]!r} in xml, {other[1][:60]!r} in json"
-    if attrs != other[2]:
-        return f"{where} has {dict(attrs)} in xml, {dict(other[2])} in json"
-    mine, theirs = dict(groups), dict(other[3])
-    for child in sorted(set(mine) | set(theirs)):
-        here, there = mine.get(child, ()), theirs.get(child, ())
-        if len(here) != len(there):
-            return f"{where}/{child}: {len(here)} of it in xml, {len(there)} in json"
-        for a, b in zip(here, there, strict=True):
-            if a != b:
-                return _first_difference(a, b, where)
-    return where
+BESIDE: Final[Mapping[str, Decision[[ReadCase], Iterator[str]]]] = {
+    "again": find_other_answer,
+    "formats": find_other_format,
+    "nothing changed": find_changed_state,
+}
+"""The rules by the name that a generated request asks for them with."""
+CHECKS: Final = collect(sys.modules[__name__])
+
+
+def digest_state(sender: RequestSender) -> str:
+    """A digest of everything the account has: equal digests are equal states."""
+    digest = hashlib.sha256()
+    for func in STATE:
+        digest.update(sender.call(func, {"p_cnt": "500"}).response.content)
+    return digest.hexdigest()
+
+
+def find_related_violations(case: ReadCase) -> list[RuleViolation]:
+    """What a read breaks beside its own answer: the one rule that its request asks for."""
+    rule = BESIDE[case.request.beside]
+    return [RuleViolation.of(rule, line) for line in rule(case)]
 
 
 def canonical(node: Node) -> tuple[Any, ...]:
@@ -96,3 +119,21 @@ def canonical(node: Node) -> tuple[Any, ...]:
     attrs = () if node.name == "doc" else tuple(sorted(node.attrs.items()))
     children = tuple((name, tuple(groups[name])) for name in sorted(groups))
     return (node.name, node.text or "", attrs, children)
+
+
+def _first_difference(xml: tuple[Any, ...], json: tuple[Any, ...], path: str) -> str:
+    name, text, attrs, groups = xml
+    where = f"{path}/{name}"
+    if text != json[1]:
+        return f"{where} is {text[:60]!r} in xml, {json[1][:60]!r} in json"
+    if attrs != json[2]:
+        return f"{where} has {dict(attrs)} in xml, {dict(json[2])} in json"
+    in_xml, in_json = dict(groups), dict(json[3])
+    for child in sorted(set(in_xml) | set(in_json)):
+        left, right = in_xml.get(child, ()), in_json.get(child, ())
+        if len(left) != len(right):
+            return f"{where}/{child}: {len(left)} of it in xml, {len(right)} in json"
+        for a, b in zip(left, right, strict=True):
+            if a != b:
+                return _first_difference(a, b, where)
+    return where

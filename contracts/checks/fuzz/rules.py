@@ -1,16 +1,18 @@
-"""What must hold of every answer, whatever was asked. Each rule has a name and its evidence."""
+"""Rules that every answer must keep, whatever the request. Each is one function, declared once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import httpx
 
 from contracts.checks.fuzz.answered import FLAT, AnsweredCall
 from contracts.checks.fuzz.declarations import Declarations
 from contracts.checks.fuzz.invalid_inputs import invalid_fields
+from contracts.checks.registry import Decision, check, collect
 from contracts.record.formats import AS_JSON
 from contracts.record.writers import as_json
 from contracts.target.redact import MIN_SECRET_LENGTH, find_secrets
@@ -19,123 +21,163 @@ from emulator.openapi import FORMATS
 
 OUTS: Final = frozenset(FORMATS)
 ANYWHERE: Final = frozenset({"limit"})
-"""Refusals that come before any function is looked at."""
+"""Types of errors that come before any function is looked at."""
 INTERNAL: Final = "internal"
 CONTENT_TYPES: Final = {"text": "text/plain", "csv": "text/csv", "xml": "text/xml"}
 
-Check = Callable[[Declarations, str, AnsweredCall], Iterator[str]]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """``check`` tells every breach, one line each; ``evidence`` is how we know it must hold."""
-
-    name: str
-    evidence: str
-    check: Check
-
-
-def _status(_: Declarations, __: str, told: AnsweredCall) -> Iterator[str]:
-    if told.response.status_code != httpx.codes.OK:
-        yield f"HTTP status {told.response.status_code}, refusals are documents with 200"
-
-
-def _readable(_: Declarations, __: str, told: AnsweredCall) -> Iterator[str]:
-    if told.fault and told.out in OUTS:
-        yield f"cannot be read as {told.out}: {told.fault}"
-
-
-def _content_type(_: Declarations, __: str, told: AnsweredCall) -> Iterator[str]:
-    said = told.response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if told.out in AS_JSON | FLAT and told.out in {*OUTS, "ajax"}:
-        wanted = {"application/json", "application/javascript"}
-        if not told.params.get("callback"):
-            wanted = {"application/json"}
-    else:
-        wanted = {CONTENT_TYPES.get(told.out, "text/xml")}
-    # What cannot be parsed as a request is refused as xml, whatever it asked for.
-    if said not in wanted and not (told.is_refused and said == "text/xml"):
-        yield f"Content-Type {said or 'missing'} for out={told.out}, expected {min(wanted)}"
-
-
-def _no_internal(_: Declarations, __: str, told: AnsweredCall) -> Iterator[str]:
-    if told.error == INTERNAL or (told.is_refused and b'type="internal"' in told.response.content):
-        yield 'refuses with "internal": a fault of the seller\'s own'
-
-
-def _refusal(declared: Declarations, func: str, told: AnsweredCall) -> Iterator[str]:
-    known = {*declared.functions[func]["errors"], *ANYWHERE, INTERNAL}
-    if told.error and told.error not in known:
-        yield f'refuses with "{told.error}", declared are {sorted(known - {INTERNAL})}'
-
-
-def _fields(declared: Declarations, func: str, told: AnsweredCall) -> Iterator[str]:
-    # A wizard that goes on answers another function's form; types of refusals have a rule.
-    if told.doc is None or "snext" in told.params or told.error is not None:
-        return
-    if told.out in ("xml", *AS_JSON):
-        yield from declared.answer_faults(func, as_json(told.doc))
-
-
-def _bad_input(declared: Declarations, func: str, told: AnsweredCall) -> Iterator[str]:
-    known = not told.fault and told.out in OUTS
-    if (
-        known
-        and not told.is_refused
-        and (bad := invalid_fields(declared.functions[func], told.params))
-    ):
-        yield f"takes what can only be nonsense: {'; '.join(bad)}"
-
-
-def _open(params: Mapping[str, str]) -> dict[str, str]:
-    """The parameters that are no secret."""
-    return {name: text for name, text in params.items() if not find_secrets({name: text})}
-
-
-def _secrets(_: Declarations, __: str, told: AnsweredCall) -> Iterator[str]:
-    text = told.response.text
-    for secret in find_secrets(told.params):
-        # Chance, or somebody's wit, may send the same text as an ordinary one, which is echoed.
-        sent_openly = any(secret in f"{n} {t}" for n, t in _open(told.params).items())
-        if len(secret) >= MIN_SECRET_LENGTH and secret in text and not sent_openly:
-            yield "echoes a secret of the request: a password, a session or a key"
-
-
-RULES: Final = (
-    Rule("answers-with-200", OBSERVED, _status),
-    Rule("is-readable", OBSERVED, _readable),
-    Rule("says-its-content-type", ASSUMED, _content_type),
-    Rule("has-no-fault-of-its-own", OBSERVED, _no_internal),
-    Rule("refuses-as-declared", ASSUMED, _refusal),
-    Rule("answers-as-declared", ASSUMED, _fields),
-    Rule("refuses-bad-input", ASSUMED, _bad_input),
-    Rule("echoes-no-secret", OBSERVED, _secrets),
-)
-BESIDE_RULES: Final = {
-    "again": "answers-the-same-again",
-    "formats": "says-the-same-in-every-format",
-    "nothing changed": "looks-without-changing",
-}
-"""Rules about looks, which take further requests."""
+Rule = Decision[[Declarations, str, AnsweredCall], Iterator[str]]
+"""Gets the declarations, the function and the call; yields every violation, one line each."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleViolation:
-    """One rule that does not hold, and what was found."""
+    """A rule that does not hold, how it is known, and what was found."""
 
     rule: str
     evidence: str
-    told: str
+    message: str
+
+    @classmethod
+    def of(cls, rule: Decision[..., Any], message: str) -> RuleViolation:
+        """A violation of a declared rule."""
+        declared = rule.checks[0]
+        return cls(declared.id, declared.evidence, message)
 
 
-def find_violations(declared: Declarations, func: str, told: AnsweredCall) -> list[RuleViolation]:
-    """Every rule the answer breaks; an answer of another status is not looked into."""
+@check(
+    "answers-with-200",
+    about="Errors are documents too: the HTTP status is always 200.",
+    evidence=OBSERVED,
+    source="docs/wire.md section 1",
+)
+def find_other_status(_: Declarations, __: str, call: AnsweredCall) -> Iterator[str]:
+    """An HTTP status other than 200."""
+    if call.response.status_code != httpx.codes.OK:
+        yield f"HTTP status {call.response.status_code}, refusals are documents with 200"
+
+
+@check(
+    "is-readable",
+    about="The answer is a document of the format that was asked for.",
+    evidence=OBSERVED,
+    source="docs/wire.md section 3",
+)
+def find_unreadable(_: Declarations, __: str, call: AnsweredCall) -> Iterator[str]:
+    """An answer that is no document of its format."""
+    if call.fault and call.out in OUTS:
+        yield f"cannot be read as {call.out}: {call.fault}"
+
+
+@check(
+    "says-its-content-type",
+    about="The Content-Type is that of the format that was asked for.",
+    evidence=ASSUMED,
+    source="docs/fuzzing.md section 1.1",
+)
+def find_other_content_type(_: Declarations, __: str, call: AnsweredCall) -> Iterator[str]:
+    """A Content-Type of another format."""
+    actual = call.response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if call.out in AS_JSON | FLAT and call.out in {*OUTS, "ajax"}:
+        expected = {"application/json"}
+        if call.params.get("callback"):
+            expected.add("application/javascript")
+    else:
+        expected = {CONTENT_TYPES.get(call.out, "text/xml")}
+    # What cannot be parsed as a request is refused as xml, whatever format it asked for.
+    if actual not in expected and not (call.is_refused and actual == "text/xml"):
+        yield f"Content-Type {actual or 'missing'} for out={call.out}, expected {min(expected)}"
+
+
+@check(
+    "has-no-fault-of-its-own",
+    about="No request is answered with an error of the type internal.",
+    evidence=OBSERVED,
+    source="docs/wire.md section 4",
+)
+def find_internal_error(_: Declarations, __: str, call: AnsweredCall) -> Iterator[str]:
+    """An error that only the seller itself can have caused."""
+    if call.error == INTERNAL or (call.is_refused and b'type="internal"' in call.response.content):
+        yield 'refuses with "internal": an error inside the seller'
+
+
+@check(
+    "refuses-as-declared",
+    about="An error is of a type that the function declares.",
+    evidence=ASSUMED,
+    source="docs/fuzzing.md section 1.1",
+)
+def find_undeclared_error(declared: Declarations, func: str, call: AnsweredCall) -> Iterator[str]:
+    """A type of error that the function does not declare."""
+    types = {*declared.functions[func]["errors"], *ANYWHERE, INTERNAL}
+    if call.error and call.error not in types:
+        yield f'refuses with "{call.error}", declared are {sorted(types - {INTERNAL})}'
+
+
+@check(
+    "answers-as-declared",
+    about="Rows and fields fit the schema of the function's answer.",
+    evidence=ASSUMED,
+    source="docs/fuzzing.md section 1.1",
+)
+def find_undeclared_answer(declared: Declarations, func: str, call: AnsweredCall) -> Iterator[str]:
+    """Rows and fields outside the schema of the answer."""
+    # A wizard that goes on answers with another function's form; errors have a rule of their own.
+    if call.doc is None or "snext" in call.params or call.error is not None:
+        return
+    if call.out in ("xml", *AS_JSON):
+        yield from declared.find_answer_errors(func, as_json(call.doc))
+
+
+@check(
+    "refuses-bad-input",
+    about="A request that can only be nonsense is refused.",
+    evidence=ASSUMED,
+    source="docs/fuzzing.md section 1.1",
+)
+def find_accepted_nonsense(declared: Declarations, func: str, call: AnsweredCall) -> Iterator[str]:
+    """Nonsense that was not refused."""
+    if call.fault or call.out not in OUTS or call.is_refused:
+        return
+    if reasons := invalid_fields(declared.functions[func], call.params):
+        yield f"takes what can only be nonsense: {'; '.join(reasons)}"
+
+
+@check(
+    "echoes-no-secret",
+    about="No password, session or key of the request is repeated in the answer.",
+    evidence=OBSERVED,
+    source="docs/wire.md section 5",
+)
+def find_echoed_secret(_: Declarations, __: str, call: AnsweredCall) -> Iterator[str]:
+    """A secret of the request that the answer repeats."""
+    text = call.response.text
+    public = {n: t for n, t in call.params.items() if not find_secrets({n: t})}
+    for secret in find_secrets(call.params):
+        # Another parameter may carry the same text openly, and that one is echoed.
+        sent_openly = any(secret in f"{name} {value}" for name, value in public.items())
+        if len(secret) >= MIN_SECRET_LENGTH and secret in text and not sent_openly:
+            yield "echoes a secret of the request: a password, a session or a key"
+
+
+RULES: Final[tuple[Rule, ...]] = (
+    find_other_status,
+    find_unreadable,
+    find_other_content_type,
+    find_internal_error,
+    find_undeclared_error,
+    find_undeclared_answer,
+    find_accepted_nonsense,
+    find_echoed_secret,
+)
+CHECKS: Final = collect(sys.modules[__name__])
+"""The declarations of the rules, by id."""
+
+
+def find_violations(declared: Declarations, func: str, call: AnsweredCall) -> list[RuleViolation]:
+    """Every rule that the answer breaks; an answer of another status or format ends the search."""
     found: list[RuleViolation] = []
     for rule in RULES:
-        found += [
-            RuleViolation(rule.name, rule.evidence, line)
-            for line in rule.check(declared, func, told)
-        ]
-        if found and rule.check in (_status, _readable):
+        found += [RuleViolation.of(rule, line) for line in rule(declared, func, call)]
+        if found and rule in (find_other_status, find_unreadable):
             break
     return found

@@ -1,4 +1,4 @@
-"""A run of made-up requests within a budget of time, the same one for the same seed."""
+"""A run of generated requests within a budget of time; the same seed generates the same ones."""
 
 from __future__ import annotations
 
@@ -20,15 +20,36 @@ from contracts.target.seller import CannotRun
 from contracts.verdicts import ASSUMED, Outcome, Run, Verdict
 
 FIRST, EXAMPLES = 4, 12
-"""Of one function in the first round and in the others: all have a turn before any has another."""
+"""Examples of a function in the first round and in each later one: all functions get a turn."""
 MADE_UP: Final = "made-up"
+NO_TIME: Final = "the time was over before its turn"
+
+
+def search_settings(examples: int) -> settings:
+    """Hypothesis: generates and shrinks, without a database, a deadline or output of its own."""
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        database=None,
+        phases=(Phase.generate, Phase.shrink),
+        verbosity=Verbosity.quiet,
+        report_multiple_bugs=False,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def derive_seed(start: int, *parts: object) -> int:
+    """A seed for each part of a run, so that leaving one out changes no other."""
+    text = ":".join(map(str, (start, *parts)))
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8])
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be asked: ``seconds`` altogether; families and functions, all where none is named.
+    """What is judged: the functions of these families and of these names, all where none is named.
 
-    ``rounds`` ends it earlier: so many rounds for every function.
+    ``seconds``: the budget of time; ``rounds`` ends the run earlier, after so many rounds of every
+    function.
     """
 
     seconds: float = 60.0
@@ -38,12 +59,12 @@ class Plan:
     rounds: int | None = None
 
 
-def in_silence(_: str) -> None:
-    """Tells nobody how far it is."""
+def ignore_progress(_: str) -> None:
+    """Reports progress to nobody."""
 
 
 class RuleBroken(Exception):
-    """An example broke a rule."""
+    """An example broke a rule; Hypothesis then makes it smaller."""
 
 
 @dataclass(slots=True)
@@ -55,72 +76,68 @@ class SmallestExample:
 
 
 @dataclass(slots=True)
-class _Share:
-    """One function in one round."""
-
-    func: str
-    strategy: Any
-    number: int
-    found: SmallestExample | None = None
-
-
-@dataclass(slots=True)
 class FuzzRun:
-    """Runs a plan on a bench. ``asked`` counts examples by function.
+    """Runs a plan on a target.
 
-    ``tell`` gets a line after each function of each round.
+    ``report`` gets a line after each function of each round. ``examples`` counts the examples of
+    each function; ``broken`` has the functions that broke a rule.
     """
 
     target: FuzzTarget
     plan: Plan
-    tell: Callable[[str], None] = in_silence
-    asked: dict[str, int] = field(default_factory=dict)
-    found: dict[str, SmallestExample] = field(default_factory=dict)
+    report: Callable[[str], None] = ignore_progress
+    examples: dict[str, int] = field(default_factory=dict)
+    broken: dict[str, SmallestExample] = field(default_factory=dict)
     _began: float = 0.0
 
-    def run(self, target: str) -> Run:
-        """Everything that was asked, as verdicts: one for each function."""
+    def run(self, name: str) -> Run:
+        """One verdict for each function; ``name`` is the seller's. Raises CannotRun."""
         began, self._began = clock.now(), clock.elapsed()
         chosen = self._chosen()
-        several = operations(_part_of(self.target.declared.document, chosen))
+        declared = self.target.declared
+        by_function = operations(_part_of(declared.document, chosen))
         strategies = {
-            func: requests(several[func], self.target.declared.functions[func], self.target.numbers)
+            func: requests(by_function[func], declared.functions[func], self.target.numbers)
             for func in chosen
         }
-        for share in self._shares(chosen, strategies):
-            self._ask(share)
-            if share.found is not None:
-                self.found[share.func] = share.found
-            self._tell(share.number, len(chosen))
+        for func, number in self._turns(chosen):
+            self._search(func, number, strategies[func])
+            self._report(number, len(chosen))
         seconds = clock.elapsed() - self._began
         verdicts = tuple(self._verdict(func) for func in sorted(chosen))
-        return Run("fuzz", target, began, seconds, verdicts, self._remarks(), self._details())
+        return Run("fuzz", name, began, seconds, verdicts, self._remarks(), self._details())
 
-    def _tell(self, number: int, chosen: int) -> None:
-        asked = f"{len(self.asked)} of {chosen} functions, {sum(self.asked.values())} examples"
-        broken = f", {len(self.found)} broken" if self.found else ""
-        self.tell(f"made-up requests, round {number + 1}: {asked}{broken}")
+    def _report(self, number: int, chosen: int) -> None:
+        examples = f"{len(self.examples)} of {chosen} functions, {self._count()} examples"
+        broken = f", {len(self.broken)} broken" if self.broken else ""
+        self.report(f"made-up requests, round {number + 1}: {examples}{broken}")
+
+    def _count(self) -> int:
+        return sum(self.examples.values())
 
     def _chosen(self) -> list[str]:
-        declared = self.target.declared.functions
+        plan = self.plan
         chosen = [
             func
-            for func, told in declared.items()
-            if (not self.plan.families or told["family"] in self.plan.families)
-            and (not self.plan.functions or func in self.plan.functions)
+            for func, declared in self.target.declared.functions.items()
+            if (not plan.families or declared["family"] in plan.families)
+            and (not plan.functions or func in plan.functions)
         ]
-        random.Random(self.plan.seed).shuffle(chosen)  # noqa: S311 - an order, no secret
+        random.Random(plan.seed).shuffle(chosen)  # noqa: S311 - an order, no secret
         return chosen
 
-    def _shares(self, chosen: Sequence[str], strategies: dict[str, Any]) -> Iterator[_Share]:
-        """Round after round, while there is time; what broke once is not asked again."""
+    def _turns(self, chosen: Sequence[str]) -> Iterator[tuple[str, int]]:
+        """Each function with the number of the round, until the time is over.
+
+        A function that broke a rule gets no further turn.
+        """
         number = 0
         while self.plan.rounds is None or number < self.plan.rounds:
-            left = [func for func in chosen if func not in self.found]
+            left = [func for func in chosen if func not in self.broken]
             for func in left:
                 if self._is_over():
                     return
-                yield _Share(func, strategies[func], number)
+                yield func, number
             if not left:
                 return
             number += 1
@@ -128,88 +145,81 @@ class FuzzRun:
     def _is_over(self) -> bool:
         return clock.elapsed() - self._began >= self.plan.seconds
 
-    def _ask(self, share: _Share) -> None:
-        """One round of one function; what it broke, as small as Hypothesis can make it."""
+    def _search(self, func: str, number: int, strategy: Any) -> None:  # noqa: ANN401 - Hypothesis
+        """One round of one function; a violation is made as small as Hypothesis can make it."""
 
-        @seed(_number(self.plan.seed, share.func, share.number))
-        @settings(
-            max_examples=EXAMPLES if share.number else FIRST,
-            deadline=None,
-            database=None,
-            phases=(Phase.generate, Phase.shrink),
-            verbosity=Verbosity.quiet,
-            report_multiple_bugs=False,
-            suppress_health_check=list(HealthCheck),
-        )
-        @given(request=share.strategy)
+        @seed(derive_seed(self.plan.seed, func, number))
+        @search_settings(EXAMPLES if number else FIRST)
+        @given(request=strategy)
         def attempt(request: Generated) -> None:
-            self._attempt(share, request)
+            self._attempt(func, request)
 
         try:
             attempt()
         except RuleBroken:
             return
         except Flaky as problem:
-            # Time that is over in the middle looks flaky. Of a seller that breaks a rule now and
-            # then the smallest example is kept; one that is reached now and then is not judged.
-            if share.found is None:
-                raise CannotRun(f"{share.func}: the seller is not reached every time") from problem
+            # Time that runs out in the middle looks flaky. Of a seller that breaks a rule now and
+            # then the smallest example is kept; one that answers now and then is not judged.
+            if func not in self.broken:
+                raise CannotRun(f"{func}: the seller is not reached every time") from problem
 
-    def _attempt(self, share: _Share, request: Generated) -> None:
+    def _attempt(self, func: str, request: Generated) -> None:
         if self._is_over():
             return
-        self.asked[share.func] = self.asked.get(share.func, 0) + 1
-        broken = self.target.judged(share.func, request)
-        if share.found is not None:
-            # It is made smaller as the same fault, not turned into another one on the way.
-            broken = [one for one in broken if one.rule == share.found.violation.rule]
-        if broken:
-            share.found = SmallestExample(broken[0], self.target.sent[0])
-            raise RuleBroken(broken[0].rule)
+        self.examples[func] = self.examples.get(func, 0) + 1
+        found = self.target.judge_request(func, request)
+        if func in self.broken:
+            # Shrinking must keep the violation, and not turn it into another one on the way.
+            rule = self.broken[func].violation.rule
+            found = [violation for violation in found if violation.rule == rule]
+        if found:
+            self.broken[func] = SmallestExample(found[0], self.target.sent[0])
+            raise RuleBroken(found[0].rule)
 
     def _verdict(self, func: str) -> Verdict:
         declared = self.target.declared.functions[func]
-        found = self.found.get(func)
-        if found is None:
-            outcome = Outcome.PASS if self.asked.get(func) else Outcome.SKIP
-            told = () if self.asked.get(func) else ("the time was over before its turn",)
-            return Verdict(func, MADE_UP, outcome, declared["evidence"], told)
-        weak = found.violation.evidence == ASSUMED and not self.target.is_ours()
+        smallest = self.broken.get(func)
+        if smallest is None and self.examples.get(func):
+            return Verdict(func, MADE_UP, Outcome.PASS, declared["evidence"])
+        if smallest is None:
+            return Verdict(func, MADE_UP, Outcome.SKIP, declared["evidence"], (NO_TIME,))
+        violation = smallest.violation
+        weak = violation.evidence == ASSUMED and not self.target.seller.own
         return Verdict(
-            f"{func}/{found.violation.rule}",
+            f"{func}/{violation.rule}",
             MADE_UP,
             Outcome.WARN if weak else Outcome.FAIL,
-            found.violation.evidence,
-            (f"{found.violation.rule}: {found.violation.told}", self.target.again(found.answer)),
-            (found.answer.seen(),),
+            violation.evidence,
+            (
+                f"{violation.rule}: {violation.message}",
+                self.target.format_curl(smallest.answer),
+            ),
+            (smallest.answer.seen(),),
             declared["source"],
         )
 
     def _remarks(self) -> tuple[str, ...]:
-        examples = sum(self.asked.values())
-        told = f"{examples} examples of {len(self.asked)} functions, {self.target.calls} requests"
-        silent = sorted(set(self.asked) - self.target.answered)
-        only = (f"only refused: {', '.join(silent)}",) if silent else ()
-        return (f"{told}, seed {self.plan.seed}", *only)
+        count = f"{self._count()} examples of {len(self.examples)} functions"
+        silent = sorted(set(self.examples) - self.target.answering)
+        refused = (f"only refused: {', '.join(silent)}",) if silent else ()
+        return (f"{count}, {self.target.calls} requests, seed {self.plan.seed}", *refused)
 
     def _details(self) -> dict[str, object]:
         return {
             "seed": self.plan.seed,
-            "examples": dict(sorted(self.asked.items())),
+            "examples": dict(sorted(self.examples.items())),
             "requests": self.target.calls,
-            "answered": sorted(self.target.answered),
+            "answered": sorted(self.target.answering),
         }
 
 
 def _part_of(document: dict[str, Any], chosen: Sequence[str]) -> dict[str, Any]:
-    """The document with the paths that are asked for: reading all of them takes seconds."""
-    wanted = set(chosen)
+    """The document with the chosen paths only: reading all of them takes seconds."""
+    functions = set(chosen)
     paths = {
-        path: told for path, told in document["paths"].items() if path.rpartition("/")[2] in wanted
+        path: item
+        for path, item in document["paths"].items()
+        if path.rpartition("/")[2] in functions
     }
     return {**document, "paths": paths}
-
-
-def _number(start: int, func: str, number: int) -> int:
-    """A seed for each function and round, so that leaving one out changes no other."""
-    return int.from_bytes(hashlib.sha256(f"{start}:{func}:{number}".encode()).digest()[:8])

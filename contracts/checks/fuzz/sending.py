@@ -1,4 +1,4 @@
-"""Sends made-up requests to a seller, and keeps what came back."""
+"""Sends requests to a seller and keeps the answers."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from contracts.target.redact import read_fields
 from contracts.target.seller import CannotRun, SellerSession
 
 LISTED: Final = ("service", "soft")
-"""Where services are looked for: all of them, or those every seller has."""
+"""Lists of services: of all types, and of the type that every seller has."""
 
 
 class NoAnswer(CannotRun):
-    """A request got no answer at all."""
+    """A request that got no answer at all."""
 
     def __init__(self, request: httpx.Request, problem: Exception) -> None:
         super().__init__(
@@ -34,53 +34,61 @@ class NoAnswer(CannotRun):
 
 @dataclass(slots=True)
 class RequestSender:
-    """Asks in one place; a session is opened where one is wanted, and kept."""
+    """Sends requests with the judge's login; opens a session at the first request that needs one.
+
+    ``address`` is printed as the seller's; ``sent`` are the calls since it was last cleared.
+    """
 
     place: SellerSession
     address: str
-    """What is printed as the address of the seller."""
     session: str = ""
     calls: int = 0
     sent: list[AnsweredCall] = field(default_factory=list)
-    """What the last example sent, in order."""
 
-    def made_up(self, request: Generated, *, public: bool) -> AnsweredCall:
-        """A made-up request with a login that works, unless the function is for everybody."""
+    def send_generated(self, request: Generated, *, public: bool) -> AnsweredCall:
+        """Sends a generated request, with a login unless the function is public.
+
+        Raises NoAnswer, and CannotRun where no session can be opened.
+        """
         query, form = dict(request.query), None if request.form is None else dict(request.form)
         login = {} if public else self._login(request.style)
-        # In a body where there is one: an address gets into logs.
+        # In the body where there is one: addresses get into logs.
         (query if form is None else form).update(login)
         return self._send(request.method, query, form)
 
-    def ask(self, func: str, params: Mapping[str, Any] | None = None) -> AnsweredCall:
-        """An ordinary call, POST, with the judge's login."""
+    def send_changed(
+        self, request: Generated, params: Mapping[str, str], *, public: bool
+    ) -> AnsweredCall:
+        """Sends a generated request with other values for some parameters. Raises NoAnswer."""
+        query = {n: v for n, v in request.query.items() if n not in params}
+        form = request.form
+        if form is None:
+            changed = replace(request, query={**query, **params})
+        else:
+            others = {n: v for n, v in form.items() if n not in params}
+            changed = replace(request, query=query, form={**others, **params})
+        return self.send_generated(changed, public=public)
+
+    def call(self, func: str, params: Mapping[str, Any] | None = None) -> AnsweredCall:
+        """An ordinary call by POST, answered in xml. Raises NoAnswer."""
         form = {"func": func, "out": "xml", **(params or {}), **self._login("authinfo")}
         return self._send("POST", {}, form)
-
-    def again(self, request: Generated, *, public: bool, **instead: str) -> AnsweredCall:
-        """The same with other parameters."""
-        left = {n: v for n, v in request.query.items() if n not in instead}
-        form = request.form
-        if form is not None:
-            form = {**{n: v for n, v in form.items() if n not in instead}, **instead}
-            return self.made_up(replace(request, query=left, form=form), public=public)
-        return self.made_up(replace(request, query={**left, **instead}), public=public)
 
     def _login(self, style: str) -> dict[str, str]:
         place = self.place
         if style == "authinfo" or not place.password:
             return {"authinfo": f"{place.login}:{place.password}"}
         if not self.session:
-            self.session = self._opened()
+            self.session = self._open_session()
         return {"auth": self.session}
 
-    def _opened(self) -> str:
+    def _open_session(self) -> str:
         form = {"func": "auth", "username": self.place.login, "password": self.place.password}
         answer = self._send("POST", {}, {**form, "out": "xml"})
-        opened = None if answer.doc is None else answer.doc.first("auth")
-        if opened is None or not opened.text:
+        session = "" if answer.doc is None else answer.doc.text_of("auth")
+        if not session:
             raise CannotRun(f"no session for {self.place.login}")
-        return opened.text
+        return session
 
     def _send(
         self, method: str, query: Mapping[str, Any], form: Mapping[str, Any] | None
@@ -93,18 +101,17 @@ class RequestSender:
         except httpx.HTTPError as problem:
             raise NoAnswer(request, problem) from problem
         self.calls += 1
-        told = answered(request, response)
-        self.sent.append(told)
-        return told
+        call = answered(request, response)
+        self.sent.append(call)
+        return call
 
 
-def numbers_of(sender: RequestSender, listings: tuple[str, ...] = LISTED) -> tuple[str, ...]:
-    """The numbers of the services that the account has, a few of each list."""
-    found: list[str] = []
+def find_services(sender: RequestSender, listings: tuple[str, ...] = LISTED) -> tuple[str, ...]:
+    """The numbers of the account's services, at most 50 of each list."""
+    numbers: dict[str, None] = {}
     for func in listings:
-        answer = sender.ask(func, {"p_cnt": "50"})
+        answer = sender.call(func, {"p_cnt": "50"})
         if answer.doc is None or answer.error is not None:
             continue
-        rows = answer.doc.all("elem")
-        found += [node.text for row in rows if (node := row.first("id")) is not None and node.text]
-    return tuple(dict.fromkeys(found))
+        numbers |= dict.fromkeys(filter(None, (r.text_of("id") for r in answer.doc.all("elem"))))
+    return tuple(numbers)

@@ -1,7 +1,7 @@
-"""What a run through the lives of services reached: states, and ways from one to another.
+"""Counts the service states and transitions that walks through lives of services reached.
 
 The states are those of the wire (docs/trade.md section 10): 1 ordered, 2 active, 3 suspended,
-4 deleted, 5 processing. 0 stands for what is not there yet.
+4 deleted, 5 processing. 0 stands for a service that does not exist yet.
 """
 
 from __future__ import annotations
@@ -26,57 +26,59 @@ ALLOWED: Final[Mapping[int, frozenset[int]]] = MappingProxyType(
         DELETED: frozenset(),
     }
 )
-"""From a state to the next; nothing leads out of deletion."""
+"""The states that may follow each state; none follows deletion."""
 
 
 @dataclass(slots=True)
 class StateCoverage:
-    """Counts by product type."""
+    """States, and counts of transitions, by product type; ``steps`` counts calls by function.
+
+    A call that was refused is counted as ``soft.edit refused``.
+    """
 
     states: defaultdict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    ways: defaultdict[str, Counter[tuple[int, int]]] = field(
+    transitions: defaultdict[str, Counter[tuple[int, int]]] = field(
         default_factory=lambda: defaultdict(Counter)
     )
     steps: Counter[str] = field(default_factory=Counter)
-    """How often each function was carried out, and how often refused (``soft.edit refused``)."""
 
-    def went(self, product: str, before: int, after: int) -> bool:
-        """Notes where a service stands now; whether the way there is allowed."""
+    def add_transition(self, product: str, before: int, after: int) -> bool:
+        """Counts the state of a service after a step; returns whether the transition is allowed."""
         self.states[product].add(after)
         if before == after:
             return True
-        self.ways[product][before, after] += 1
+        self.transitions[product][before, after] += 1
         return after in ALLOWED[before]
 
     @property
     def numbers(self) -> dict[str, int]:
-        """How many states, ways and steps, of all product types together."""
+        """How many product types, states, transitions and steps there are altogether."""
         return {
             "products": len(self.states),
             "states": sum(len(states) for states in self.states.values()),
-            "transitions": sum(len(ways) for ways in self.ways.values()),
+            "transitions": sum(len(counts) for counts in self.transitions.values()),
             "steps": sum(self.steps.values()),
         }
 
-    def told(self) -> dict[str, object]:
-        """For JSON."""
+    def as_dict(self) -> dict[str, object]:
+        """For JSON: ``numbers``, ``states``, ``transitions`` and ``steps``."""
         return {
             "numbers": self.numbers,
             "states": {product: sorted(states) for product, states in sorted(self.states.items())},
             "transitions": {
-                product: {f"{a}-{b}": count for (a, b), count in sorted(ways.items())}
-                for product, ways in sorted(self.ways.items())
+                product: {f"{a}-{b}": count for (a, b), count in sorted(counts.items())}
+                for product, counts in sorted(self.transitions.items())
             },
             "steps": dict(sorted(self.steps.items())),
         }
 
-    def table(self) -> Table:
-        """A row for each product type: its states, and how often each way was gone."""
+    def as_table(self) -> Table:
+        """A row for each product type: its states, and how often each transition was made."""
         table = Table(title="Lives of services: states and transitions reached")
         for heading in ("product", "states", "transitions"):
             table.add_column(heading)
         for product in sorted(self.states):
             states = " ".join(str(s) if s in self.states[product] else "·" for s in STATES)
-            ways = ", ".join(f"{a}→{b} ×{n}" for (a, b), n in sorted(self.ways[product].items()))
-            table.add_row(product, states, ways)
+            counts = sorted(self.transitions[product].items())
+            table.add_row(product, states, ", ".join(f"{a}→{b} ×{n}" for (a, b), n in counts))
         return table

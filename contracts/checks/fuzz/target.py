@@ -1,4 +1,4 @@
-"""One seller on the bench: made-up requests go in one by one, what they break comes out."""
+"""Judges generated requests at one seller, one at a time."""
 
 from __future__ import annotations
 
@@ -12,9 +12,14 @@ from contracts.checks.fuzz.answered import AnsweredCall
 from contracts.checks.fuzz.curl import curl
 from contracts.checks.fuzz.declarations import Declarations
 from contracts.checks.fuzz.operations import Generated
-from contracts.checks.fuzz.relations import EPHEMERAL, beside, state_of
+from contracts.checks.fuzz.relations import (
+    EPHEMERAL,
+    ReadCase,
+    digest_state,
+    find_related_violations,
+)
 from contracts.checks.fuzz.rules import RuleViolation, find_violations
-from contracts.checks.fuzz.sending import NoAnswer, RequestSender, numbers_of
+from contracts.checks.fuzz.sending import NoAnswer, RequestSender, find_services
 from contracts.target.seller import CannotRun, Seller
 from contracts.target.spending import changes
 from contracts.target.spending_guard import CallBlocked
@@ -22,34 +27,35 @@ from contracts.verdicts import OBSERVED
 
 WORLD: Final = "small"
 SERVED: Final = "http://127.0.0.1:1500/billmgr"
-"""Where ``mockseller serve`` answers: what was found in process is found again there."""
-NOT_THERE: Final = ("100007", "100009")
-"""Services of that world that the account cannot reach: a deleted one, and somebody else's."""
+"""Where ``mockseller serve`` answers: printed for what was found in process."""
+UNREACHABLE: Final = ("100007", "100009")
+"""Services of that world that the account cannot reach: a deleted one, and another account's."""
 LOGINS: Final = frozenset({"auth", "totp.confirm", "logon", "recovery", "session.newkey"})
-"""What locks or changes a login; at a foreign seller that would be somebody's."""
+"""Functions that lock or change a login; at a third-party seller that would be somebody's."""
 
 
 @dataclass(slots=True)
 class ChangePermission:
-    """What may be sent to a seller that is not ours; ``changing``: also what changes something.
+    """What may be sent to a third-party seller; ``changing``: also calls that change something.
 
-    What spends money is for the gate to let pass (contracts.target.spending_guard).
+    Calls that spend money are decided by the spending guard (contracts.target.spending_guard).
     """
 
     changing: bool = False
-    held_back: int = 0
+    blocked: int = 0
+    """How many requests were not sent."""
 
     def allows(self, func: str, params: Mapping[str, str]) -> bool:
-        """Whether this call may go out."""
+        """Whether this call may be sent."""
         return func not in LOGINS and (self.changing or not changes(func, params))
 
 
 class FuzzTarget:
-    """Judges made-up requests at one seller.
+    """A seller that generated requests are sent to, and the rules their answers are judged by.
 
-    A seller of ours gets a world of its own, made anew after whatever may have changed it, so that
-    what is found does not hang on what went before. Not ``isolated``, it is made anew only when it
-    is told to, which is quicker. ``address`` is the one that is printed.
+    A seller of ours gets a world of its own, which is reset after every request that may have
+    changed it, so that what is found does not depend on earlier requests. Without ``isolated`` it
+    is reset only by `renew`, which is quicker. ``address`` is printed as the seller's.
     """
 
     def __init__(
@@ -61,20 +67,22 @@ class FuzzTarget:
         address: str = SERVED,
         isolated: bool = True,
     ) -> None:
+        """Opens a world and reads the numbers of its services. Raises CannotRun."""
         self.seller = seller
         self.declared = declared
         self.permission = permission or ChangePermission()
         self._address = address
         self._isolated = isolated
         self._stack = ExitStack()
-        self._dirty = True
+        self._changed = True
         self._calls = 0
-        self.sender = self._entered()
-        found = numbers_of(self.sender) if seller.has_account else ()
-        self.numbers = (*found, *(NOT_THERE if seller.own else ()))
+        self.sender = self._open_world()
+        services = find_services(self.sender) if seller.has_account else ()
+        self.numbers = (*services, *(UNREACHABLE if seller.own else ()))
         self.sent: list[AnsweredCall] = []
-        self.answered: set[str] = set()
-        """Functions that answered something else than a refusal."""
+        """The call that was judged last."""
+        self.answering: set[str] = set()
+        """Functions that gave an answer other than an error."""
 
     def __enter__(self) -> Self:
         return self
@@ -89,75 +97,73 @@ class FuzzTarget:
 
     @property
     def calls(self) -> int:
-        """How many requests went out."""
+        """How many requests were sent."""
         return self._calls + self.sender.calls
 
     def check_login(self) -> None:
-        """Raises CannotRun: a seller that refuses everything would hold every rule."""
-        error = self.sender.ask("whoami").error
+        """Raises CannotRun: a seller that refuses everything would break no rule."""
+        error = self.sender.call("whoami").error
         if error is not None:
             raise CannotRun(f"the login {self.sender.place.login} is refused: {error}")
 
     def renew(self) -> None:
-        """The place as it was made, whatever happened in it."""
+        """Resets the world, whatever happened in it. Raises CannotRun."""
         self._calls += self.sender.calls
-        self.sender = self._entered()
+        self.sender = self._open_world()
 
-    def _entered(self) -> RequestSender:
-        """A place as it was made."""
+    def _open_world(self) -> RequestSender:
         self._stack.close()
         place = self._stack.enter_context(self.seller.world(WORLD))
-        self._dirty = False
+        self._changed = False
         return RequestSender(place, self._address)
 
-    def judged(self, func: str, request: Generated) -> list[RuleViolation]:
-        """Sends a request, and whatever is asked beside it; everything that was broken.
+    def judge_request(self, func: str, request: Generated) -> list[RuleViolation]:
+        """Sends a request, and those its further rule needs; returns every rule that is broken.
 
-        Sent to a foreign seller it may be held back: then nothing is found.
+        A request that a third-party seller must not get is not sent, and breaks nothing. Raises
+        CannotRun where the seller answers nothing any more.
         """
         params = {name: _text(value) for name, value in request.params.items()}
         if not self.seller.own and not self.permission.allows(func, params):
-            self.permission.held_back += 1
+            self.permission.blocked += 1
             return []
-        if self._dirty:
+        if self._changed:
             self.renew()
         self.sender.sent.clear()
-        acts = changes(func, params)
-        related = request.beside and not acts and func not in EPHEMERAL | LOGINS
+        writes = changes(func, params)
+        related = request.beside and not writes and func not in EPHEMERAL | LOGINS
         public = bool(self.declared.functions[func]["public"])
-        before = state_of(self.sender) if request.beside == "nothing changed" and related else ""
+        compares_state = related and request.beside == "nothing changed"
+        before = digest_state(self.sender) if compares_state else ""
         try:
-            answer = self.sender.made_up(request, public=public)
+            answer = self.sender.send_generated(request, public=public)
         except NoAnswer as lost:
-            return self._unanswered(lost)
+            return self._judge_silence(lost)
         except CallBlocked:
-            self.permission.held_back += 1
+            self.permission.blocked += 1
             return []
         found = find_violations(self.declared, func, answer)
         if related and not found:
-            found += beside(request, answer, self.sender, before, public=public)
-        changed = acts or func in LOGINS or answer.error == "auth"
-        self._dirty = changed and self._isolated
+            case = ReadCase(request, answer, self.sender, before, public)
+            found += find_related_violations(case)
+        changed = writes or func in LOGINS or answer.error == "auth"
+        self._changed = changed and self._isolated
         self.sent = [answer]
         if not answer.is_refused:
-            self.answered.add(func)
+            self.answering.add(func)
         return found
 
-    def _unanswered(self, lost: NoAnswer) -> list[RuleViolation]:
-        """A breach, if the seller answers others; else NoAnswer: it cannot be judged at all."""
-        self.sender.ask("whoami")
-        self._dirty = True
+    def _judge_silence(self, lost: NoAnswer) -> list[RuleViolation]:
+        """A violation if the seller still answers other calls; else it cannot be judged."""
+        self.sender.call("whoami")
+        self._changed = True
         self.sent = [lost.answered]
         return [RuleViolation("answers-at-all", OBSERVED, f"no answer: {lost}")]
 
-    def again(self, answered: AnsweredCall) -> str:
-        """The line for the shell that asks the same again."""
+    def format_curl(self, call: AnsweredCall) -> str:
+        """The line for the shell that repeats a call, its secrets left to the environment."""
         secret = self.sender.place.password
-        return curl(answered.request, self._address, password=secret, session=self.sender.session)
-
-    def is_ours(self) -> bool:
-        """Whether what we only assume counts against it."""
-        return self.seller.own
+        return curl(call.request, self._address, password=secret, session=self.sender.session)
 
 
 def _text(value: object) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from contracts.checks.fuzz.declarations import Declarations
-from contracts.target.seller import Seller as FuzzResult
+from contracts.target.seller import Seller as JudgedSeller
 from contracts.target.seller import connect_wsgi
 from emulator.testing import Seller
 
@@ -97,6 +97,6 @@ def honest() -> Iterator[Seller]:
 
 
 @pytest.fixture
-def judged(honest: Seller) -> Iterator[FuzzResult]:
+def judged(honest: Seller) -> Iterator[JudgedSeller]:
     with connect_wsgi(honest.wsgi) as seller:
         yield seller

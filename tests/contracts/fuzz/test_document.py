@@ -9,9 +9,9 @@ import schemathesis
 from schemathesis.specs.openapi.stateful.links import OpenApiLink
 
 from contracts.checks.fuzz.declarations import Declarations
-from contracts.checks.fuzz.links import followed, links_of
 from contracts.checks.fuzz.operations import operations
 from contracts.checks.fuzz.relations import canonical
+from contracts.checks.fuzz.walk import follow_link, links_of
 from contracts.record.formats import read
 from contracts.record.writers import as_json
 from emulator.testing import Seller
@@ -69,9 +69,9 @@ def test_xml_is_read_as_the_json_of_the_same_answer(honest: Seller) -> None:
 
 def test_a_link_is_followed_only_where_the_answer_tells(declared: Declarations) -> None:
     link = links_of(declared.document, "soft.order.param")["id.service.prolong.submit"]
-    step = followed(link, {"doc": {"id": {"$": "77"}}})
+    step = follow_link(link, {"doc": {"id": {"$": "77"}}})
     assert step is not None
     assert (step.func, step.params, step.submits) == (
         "service.prolong", {"elid": "77", "sok": "ok"}, True,
     )  # fmt: skip
-    assert followed(link, {"doc": {"error": {"$type": "value"}}}) is None
+    assert follow_link(link, {"doc": {"error": {"$type": "value"}}}) is None

@@ -21,7 +21,7 @@ from contracts.checks.fuzz.target import ChangePermission, FuzzTarget
 from contracts.cli import verify
 from contracts.target.redact import MASK
 from contracts.target.seller import CannotRun, connect_wsgi
-from contracts.target.seller import Seller as FuzzResult
+from contracts.target.seller import Seller as JudgedSeller
 from contracts.target.spending import changes
 from contracts.target.spending_guard import SpendingRules
 from contracts.target.sums import Sum
@@ -52,7 +52,7 @@ class Foreign(Mutant):
 
 
 @pytest.fixture
-def foreign(honest: Seller) -> Iterator[tuple[FuzzResult, Foreign]]:
+def foreign(honest: Seller) -> Iterator[tuple[JudgedSeller, Foreign]]:
     wsgi = Foreign(honest.wsgi)
     with connect_wsgi(wsgi) as seller:
         assert not seller.own
@@ -101,7 +101,7 @@ def test_what_cannot_be_judged_is_told_in_a_line(words: list[str], told: str) ->
     assert "Traceback" not in result.output
 
 
-def test_the_time_is_kept(judged: FuzzResult, declared: Declarations) -> None:
+def test_the_time_is_kept(judged: JudgedSeller, declared: Declarations) -> None:
     began = clock.elapsed()
     done = judge(judged, Plan(3.0), address="x", declared=declared)
     # One request may be on its way when it ends, and the operations are read before the first.
@@ -135,7 +135,7 @@ def test_what_is_found_with_a_seed_is_found_again(honest: Seller, declared: Decl
 
 
 def test_a_foreign_seller_is_only_looked_at(
-    foreign: tuple[FuzzResult, Foreign], declared: Declarations
+    foreign: tuple[JudgedSeller, Foreign], declared: Declarations
 ) -> None:
     seller, wsgi = foreign
     plan = Plan(
@@ -145,7 +145,7 @@ def test_a_foreign_seller_is_only_looked_at(
     done = judge(seller, plan, address="x", permission=permission, declared=declared)
     assert wsgi.asked
     assert [p["func"] for p in wsgi.asked if "func" in p and changes(p["func"], p)] == []
-    assert permission.held_back > 0
+    assert permission.blocked > 0
     lives = [verdict for verdict in done.run.verdicts if verdict.name == "life"]
     assert [verdict.outcome for verdict in lives] == [Outcome.SKIP]
 
@@ -160,7 +160,7 @@ def test_a_foreign_seller_is_charged_no_more_than_was_allowed(declared: Declarat
         spent = seller.guard.budget.spent
     assert sum(charged) == spent
     assert 0 < spent <= 12
-    assert permission.held_back > 0
+    assert permission.blocked > 0
     assert any("was spent" in remark for remark in done.run.remarks)
     assert not any("could not be cleaned up" in remark for remark in done.run.remarks)
 
@@ -171,11 +171,11 @@ def test_a_login_that_is_refused_is_no_judgement(honest: Seller, declared: Decla
         judge(seller, Plan(PLENTY), address="x", declared=declared)
 
 
-def test_most_functions_do_more_than_refuse(judged: FuzzResult, declared: Declarations) -> None:
+def test_most_functions_do_more_than_refuse(judged: JudgedSeller, declared: Declarations) -> None:
     with FuzzTarget(judged, declared) as target:
         run = FuzzRun(target, Plan(PLENTY, families=("soft",), seed=1, rounds=2)).run("x")
     assert len(run.verdicts) == 12
-    assert len(target.answered) >= 10
+    assert len(target.answering) >= 10
 
 
 def test_what_is_only_assumed_warns_of_a_foreign_seller(

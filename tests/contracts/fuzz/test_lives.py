@@ -10,7 +10,7 @@ from contracts.checks.fuzz.lifecycle import LifecycleRun
 from contracts.checks.fuzz.run import Plan
 from contracts.checks.fuzz.state_coverage import ALLOWED, STATES, StateCoverage
 from contracts.checks.fuzz.target import FuzzTarget
-from contracts.target.seller import Seller as FuzzResult
+from contracts.target.seller import Seller as JudgedSeller
 from contracts.verdicts import Outcome
 
 
@@ -20,7 +20,7 @@ def everything() -> Declarations:
 
 
 def test_every_product_type_goes_through_every_state(
-    judged: FuzzResult, everything: Declarations
+    judged: JudgedSeller, everything: Declarations
 ) -> None:
     products = products_of(everything, Plan())
     with FuzzTarget(judged, everything) as target:
@@ -39,7 +39,7 @@ def test_every_product_type_goes_through_every_state(
 
 
 def test_random_walks_reach_more_than_the_first_state(
-    judged: FuzzResult, everything: Declarations
+    judged: JudgedSeller, everything: Declarations
 ) -> None:
     with FuzzTarget(judged, everything) as target:
         life = LifecycleRun(target, ("soft", "vds"))
@@ -49,18 +49,18 @@ def test_random_walks_reach_more_than_the_first_state(
     assert len(life.coverage.states["soft"]) >= 3
 
 
-def test_the_same_seed_walks_the_same(judged: FuzzResult, everything: Declarations) -> None:
+def test_the_same_seed_walks_the_same(judged: JudgedSeller, everything: Declarations) -> None:
     def walked(seed: int) -> dict[str, object]:
         with FuzzTarget(judged, everything) as target:
             life = LifecycleRun(target, ("soft",))
             life.run_random(seed, lambda: False, walks=6)
-        return life.coverage.told()
+        return life.coverage.as_dict()
 
     assert walked(5) == walked(5)
     assert walked(5) != walked(6)
 
 
-def test_time_that_is_over_is_no_pass(judged: FuzzResult, everything: Declarations) -> None:
+def test_time_that_is_over_is_no_pass(judged: JudgedSeller, everything: Declarations) -> None:
     with FuzzTarget(judged, everything) as target:
         life = LifecycleRun(target, ("soft",))
         life.run_scripted(lambda: True)
@@ -71,7 +71,7 @@ def test_time_that_is_over_is_no_pass(judged: FuzzResult, everything: Declaratio
 def test_nothing_leads_out_of_deletion() -> None:
     assert ALLOWED[4] == frozenset()
     coverage = StateCoverage()
-    assert coverage.went("soft", 0, 2)
-    assert coverage.went("soft", 2, 4)
-    assert not coverage.went("soft", 4, 2)
+    assert coverage.add_transition("soft", 0, 2)
+    assert coverage.add_transition("soft", 2, 4)
+    assert not coverage.add_transition("soft", 4, 2)
     assert coverage.numbers == {"products": 1, "states": 2, "transitions": 3, "steps": 0}
