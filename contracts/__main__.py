@@ -1,4 +1,4 @@
-"""``python -m contracts``: what those who keep the record do to it."""
+"""``python -m contracts``: commands for maintainers of the record."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import click
 
 @click.group()
 def contracts() -> None:
-    """Keeps what is on record of the seller's API."""
+    """Maintains the record of the seller's API."""
 
 
 @contracts.command()
-@click.option("--write", "writes", is_flag=True, help="Put today's declarations on record.")
+@click.option("--write", "writes", is_flag=True, help="Record the present declarations.")
 def schemas(*, writes: bool) -> None:
-    """Tells how the declarations differ from the record; with --write, records them."""
+    """Shows how the declarations differ from the record; with --write, records them."""
     from contracts.record.declarations import COMMAND, drift, write  # noqa: PLC0415 - --help costs nothing
 
     if writes:
@@ -24,10 +24,10 @@ def schemas(*, writes: bool) -> None:
             click.echo(f"written: contracts/schemas/{name}")
         click.echo("Review what changed." if changed else "Nothing has changed.")
         return
-    told = drift()
-    for line in told:
+    lines = drift()
+    for line in lines:
         click.echo(line)
-    if told:
+    if lines:
         click.echo(f"If this is meant: {COMMAND}")
         sys.exit(1)
     click.echo("The declarations are as recorded.")

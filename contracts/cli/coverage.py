@@ -21,8 +21,8 @@ _PARTS = ("all", "functions", "parameters", "values", "errors", "answers")
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """Whose requests are counted: a seller's journal, or what a judge has saved."""
+class CoverageSource:
+    """Whose calls are counted: those in a seller's journal, or in a report of a judge."""
 
     runs: tuple[Path, ...]
     world: str
@@ -32,8 +32,8 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """Of what the counts are told, what they must come to, and how they are shown."""
+class CoverageSettings:
+    """The functions that are counted, the threshold, and how the counts are shown."""
 
     families: tuple[str, ...]
     functions: tuple[str, ...]
@@ -46,38 +46,38 @@ class Wishes:
 
 source_options = gathered(
     "source",
-    Source,
+    CoverageSource,
     click.option("--run", "runs", multiple=True, type=FILE, metavar="FILE",
-                 help="What a judge wrote with --save, instead of a seller. May be repeated."),
+                 help="A report written by --save, instead of a seller. May be repeated."),
     click.option("--world", default="", metavar="NAME",
-                 help="Of this world; by default the one in the URL."),
-    click.option("--all-worlds", is_flag=True, help="Of all worlds of the seller together."),
+                 help="Count this world; by default the one in the URL."),
+    click.option("--all-worlds", is_flag=True, help="Count all worlds of the seller together."),
     options.token,
     options.insecure,
 )  # fmt: skip
-wishes_options = gathered(
+settings_options = gathered(
     "wishes",
-    Wishes,
+    CoverageSettings,
     options.families,
     options.functions,
     options.level,
     click.option("--min", "least", type=click.FloatRange(0, 100), metavar="PERCENT",
-                 help="What must be reached."),
+                 help="The percentage that must be reached."),
     click.option("--of", "parts", multiple=True, type=click.Choice(_PARTS),
-                 help="What --min is about; by default all points together. May be repeated."),
+                 help="The part that --min is about; by default all together. May be repeated."),
     click.option("--missing", is_flag=True, help="List what was not exercised."),
-    click.option("--json", "as_json", is_flag=True, help="Print JSON: all counts."),
+    click.option("--json", "as_json", is_flag=True, help="Print all counts as JSON."),
 )  # fmt: skip
 
 
 @click.command()
 @click.argument("url", required=False)
 @source_options
-@wishes_options
-def coverage(url: str | None, *, source: Source, wishes: Wishes) -> None:
-    """Tells what of the API your tests exercised: functions, parameters, refusals, answers.
+@settings_options
+def coverage(url: str | None, *, source: CoverageSource, settings: CoverageSettings) -> None:
+    """Counts what your tests exercised of the API: functions, parameters, errors, answers.
 
-    URL is the address of a seller of ours, after your tests have called it: its journal is counted.
+    URL is the address of a seller of ours after your tests have called it: its journal is counted.
 
     Exit code 0: counted, and not less than --min, 1: less, 2: it could not be counted.
     """
@@ -87,25 +87,25 @@ def coverage(url: str | None, *, source: Source, wishes: Wishes) -> None:
 
     if (url is None) != bool(source.runs):
         raise click.UsageError("name the URL of a seller, or a report with --run")
-    if wishes.parts and wishes.least is None:
+    if settings.parts and settings.least is None:
         raise click.UsageError("--of says what --min is about: name a percentage with --min")
     if source.world and source.all_worlds:
         raise click.UsageError("--world and --all-worlds exclude each other")
     try:
         counted = _counted(url, source)
-        chosen = _chosen(counted, wishes)
+        chosen = _chosen(counted, settings)
         _check(counted, from_report=url is None)
     except CannotRun as problem:
         click.echo(f"coverage cannot be counted: {mask_links(str(problem))}", err=True)
         sys.exit(2)
-    _show(counted, chosen, wishes)
-    short = [] if wishes.least is None else gate(counted, chosen, wishes.least, wishes.parts)
+    _show(counted, chosen, settings)
+    short = [] if settings.least is None else gate(counted, chosen, settings.least, settings.parts)
     for line in short:
         click.echo(f"too little: {line}", err=True)
     sys.exit(1 if short else 0)
 
 
-def _counted(url: str | None, source: Source) -> CoverageCount:
+def _counted(url: str | None, source: CoverageSource) -> CoverageCount:
     from contracts.coverage.counting import EVERY, from_files, from_seller
 
     if url is None:
@@ -114,20 +114,20 @@ def _counted(url: str | None, source: Source) -> CoverageCount:
     return from_seller(url, world=world, token=source.token, verify=not source.insecure)
 
 
-def _chosen(counted: CoverageCount, wishes: Wishes) -> CoverageSelection:
-    """Of what the shares are told. UsageError for a name that is none."""
+def _chosen(counted: CoverageCount, settings: CoverageSettings) -> CoverageSelection:
+    """The functions that are counted. Raises UsageError for an unknown name."""
     from contracts.coverage.showing import CoverageSelection
 
     families = counted.coverage.as_dict()["families"]
     chosen = CoverageSelection(
-        options.known_names(wishes.families, families, "family"),
-        options.matching(wishes.functions, tuple(counted.coverage.points)),
+        options.known_names(settings.families, families, "family"),
+        options.matching(settings.functions, tuple(counted.coverage.points)),
     )
-    return chosen if wishes.level == "all" else chosen.at(wishes.level)
+    return chosen if settings.level == "all" else chosen.at(settings.level)
 
 
 def _check(counted: CoverageCount, *, from_report: bool) -> None:
-    """CannotRun where nothing was called."""
+    """Raises CannotRun where nothing was called."""
     from contracts.target.seller import CannotRun
 
     if not counted.coverage.calls and from_report:
@@ -136,12 +136,12 @@ def _check(counted: CoverageCount, *, from_report: bool) -> None:
         raise CannotRun("nothing was called; was it another world, or was this one reset since?")
 
 
-def _show(counted: CoverageCount, chosen: CoverageSelection, wishes: Wishes) -> None:
+def _show(counted: CoverageCount, chosen: CoverageSelection, settings: CoverageSettings) -> None:
     from rich.console import Console
 
-    from contracts.coverage.showing import show, told
+    from contracts.coverage.showing import as_dict, show
 
-    if wishes.as_json:
-        click.echo(json.dumps(told(counted, chosen), indent=1))
+    if settings.as_json:
+        click.echo(json.dumps(as_dict(counted, chosen), indent=1))
     else:
-        show(Console(), counted, chosen, missing=wishes.missing)
+        show(Console(), counted, chosen, missing=settings.missing)

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """Who is asked, for how long, what of the API, and what that may cost."""
+class FuzzSettings:
+    """Which seller is judged, for how long, which functions, and what that may cost."""
 
     in_process: bool
     served: bool
@@ -38,52 +38,54 @@ class Wishes:
     max_spend: Sum | None
 
 
-wishes_options = gathered(
+settings_options = gathered(
     "wishes",
-    Wishes,
+    FuzzSettings,
     options.in_process,
-    click.option("--served", is_flag=True, help="That of this installation, as a server."),
+    click.option("--served", is_flag=True,
+                 help="Judge the seller of this installation, as a server."),
     click.option("--duration", default=60.0, show_default=True, type=SECONDS, metavar="SECONDS",
-                 help="How long, altogether."),
+                 help="How long it may take altogether."),
     options.families,
     options.functions,
     click.option("--seed", default=0, show_default=True, type=click.IntRange(0), metavar="NUMBER",
-                 help="The same seed asks the same."),
-    click.option("--allow-changes", is_flag=True, help="At a foreign seller, change things too."),
+                 help="The same seed generates the same requests."),
+    click.option("--allow-changes", is_flag=True,
+                 help="At a third-party seller, send calls that change something too."),
     options.max_spend,
 )  # fmt: skip
 
 
 @click.command()
 @click.argument("url", required=False)
-@wishes_options
+@settings_options
 @access_options
 @report_options
-def fuzz(url: str | None, *, wishes: Wishes, access: Access, reports: Reports) -> None:
-    """Asks a seller made-up requests, good and bad, and walks through lives of services.
+def fuzz(url: str | None, *, settings: FuzzSettings, access: Access, reports: Reports) -> None:
+    """Sends generated requests, valid and invalid, and walks through lives of services.
 
-    Whatever is sent, the answer must be a document, a refusal of a declared kind, the same in every
-    format; looks change nothing, the books are right to the cent, what is deleted stays deleted.
-    What does not hold is told with a curl line that asks it again. A seller of ours is judged in
-    worlds made for it; of a foreign one only looks are asked unless more is allowed.
+    Every answer must be a document or an error of a declared type, and the same in every format;
+    reads change nothing, the balance is payments less expenses, deleted services stay deleted.
+    Each failure is printed with a curl line that repeats it. A seller of ours is judged in worlds
+    made for it; a third-party seller gets only reads unless more is allowed.
 
-    Exit code 0: all held, 1: something did not, 2: it could not be judged.
+    Exit code 0: everything holds, 1: something does not, 2: it could not be judged.
     """
     from contracts.checks.fuzz.declarations import Declarations
 
-    if (url is not None) + wishes.in_process + wishes.served != 1:
-        raise click.UsageError("name the URL of a seller, or say --in-process or --served")
+    if (url is not None) + settings.in_process + settings.served != 1:
+        raise click.UsageError("name the URL of a seller, or give --in-process or --served")
     declared = Declarations()
-    plan = _plan(wishes, declared)
-    target = url or ("the seller, served" if wishes.served else "the seller in process")
+    plan = _plan(settings, declared)
+    target = url or ("the seller, served" if settings.served else "the seller in process")
     progress = Progress()
     remarks: list[str] = []
     details: dict[str, object] = {}
 
     def judged() -> Iterator[Verdict]:
-        with _place(url, wishes, access) as seller:
-            done = _asked(seller, url, plan, declared, wishes, access, progress)
-        _show_reached(done, reports)
+        with _seller(url, settings, access) as seller:
+            done = _judge(seller, url, plan, declared, settings, access, progress)
+        _show_coverage(done, reports)
         remarks.extend(done.run.remarks)
         details.update(done.run.details)
         yield from done.run.verdicts
@@ -96,35 +98,37 @@ def fuzz(url: str | None, *, wishes: Wishes, access: Access, reports: Reports) -
     )
 
 
-def _plan(wishes: Wishes, declared: Declarations) -> Plan:
-    """What is to be asked. UsageError for a family or a function that there is not."""
+def _plan(settings: FuzzSettings, declared: Declarations) -> Plan:
+    """The plan of the run. Raises UsageError for an unknown family or function."""
     from contracts.checks.fuzz.run import Plan
 
     functions = declared.functions
-    families = {told["family"] for told in functions.values()}
+    families = {schema["family"] for schema in functions.values()}
     return Plan(
-        wishes.duration,
-        options.known_names(wishes.families, families, "family"),
-        options.matching(wishes.functions, functions),
-        wishes.seed,
+        settings.duration,
+        options.known_names(settings.families, families, "family"),
+        options.matching(settings.functions, functions),
+        settings.seed,
     )
 
 
-def _place(url: str | None, wishes: Wishes, access: Access) -> AbstractContextManager[Seller]:
+def _seller(
+    url: str | None, settings: FuzzSettings, access: Access
+) -> AbstractContextManager[Seller]:
     from contracts.target import own
     from contracts.target.spending_guard import SpendingRules
 
     if url is None:
-        return own.start_served() if wishes.served else own.start_in_process()
-    return access.at(url, SpendingRules(limit=wishes.max_spend))
+        return own.start_served() if settings.served else own.start_in_process()
+    return access.at(url, SpendingRules(limit=settings.max_spend))
 
 
-def _asked(
+def _judge(
     seller: Seller,
     url: str | None,
     plan: Plan,
     declared: Declarations,
-    wishes: Wishes,
+    settings: FuzzSettings,
     access: Access,
     progress: Progress,
 ) -> FuzzResult:
@@ -134,21 +138,23 @@ def _asked(
 
     if not seller.has_account:
         raise CannotRun(
-            "made-up requests need an account: MOCKSELLER_LOGIN and MOCKSELLER_PASSWORD"
+            "generated requests need an account: MOCKSELLER_LOGIN and MOCKSELLER_PASSWORD"
         )
     return judge(
         seller,
         plan,
         address=url or SERVED,
-        permission=ChangePermission(changing=wishes.allow_changes or wishes.max_spend is not None),
+        permission=ChangePermission(
+            changing=settings.allow_changes or settings.max_spend is not None
+        ),
         token=access.token,
         declared=declared,
         report=progress.tell_often,
     )
 
 
-def _show_reached(done: FuzzResult, reports: Reports) -> None:
-    """The states that walks reached, as a table."""
+def _show_coverage(done: FuzzResult, reports: Reports) -> None:
+    """Prints the states that walks reached, as a table."""
     from rich.console import Console
 
     if done.coverage.states and not reports.as_json:

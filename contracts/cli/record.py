@@ -1,4 +1,4 @@
-"""``mockseller record``: a recording proxy, and what becomes of its recordings."""
+"""``mockseller record``: a recording proxy, and the export of its recordings."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
-    """What is recorded or played back, where to, and what is kept or let through."""
+class RecordSettings:
+    """What is recorded or replayed, where to, and which calls and data are let through."""
 
     upstream: str | None
     to: Path | None
@@ -32,54 +32,58 @@ class Wishes:
     insecure: bool
 
     def check(self) -> None:
-        """UsageError for what does not fit together."""
+        """Raises UsageError for options that exclude or need each other."""
         if self.replay is None and (self.upstream is None or self.to is None):
-            raise click.UsageError("say --upstream URL and --to SESSION, or --replay SESSION")
+            raise click.UsageError("give --upstream URL and --to SESSION, or --replay SESSION")
         if self.replay is not None and (self.to is not None or self.rewrite):
             raise click.UsageError("--replay goes with neither --to nor --rewrite")
         if self.on_miss == "upstream" and (self.upstream is None or self.replay is None):
             raise click.UsageError("--on-miss upstream needs --replay and --upstream")
 
 
-wishes_options = gathered(
+settings_options = gathered(
     "wishes",
-    Wishes,
+    RecordSettings,
     click.option("--upstream", metavar="URL", help="The seller to record: the address of its API."),
     click.option("--to", type=FILE, metavar="SESSION", help="The file to write."),
     click.option("--replay", type=FILE, metavar="SESSION",
                  help="Answer from a recording instead."),
     click.option("--on-miss", type=click.Choice(["error", "404", "upstream"]), default="error",
                  show_default=True,
-                 help="With --replay, what is not in the recording: an error document, HTTP 404, "
-                 "or ask the --upstream and record it too."),
-    click.option("--rewrite", is_flag=True, help="Record anew, in place, what is on record."),
+                 help="With --replay, how to answer what is not in the recording: an error document, "
+                 "HTTP 404, or by the --upstream, recording it too."),
+    click.option("--rewrite", is_flag=True,
+                 help="Replace exchanges that are on record already."),
     click.option("--allow-paying", multiple=True, metavar="FUNC",
                  help="A function that may spend money, by its exact name. May be repeated."),
     click.option("--keep-personal", is_flag=True,
-                 help="Keep names, phones, e-mail and IP addresses."),
+                 help="Record names, phones, e-mail and IP addresses as they are."),
     click.option("--personal", multiple=True, metavar="FIELD",
-                 help="A further field that holds people's data. May be repeated."),
+                 help="A further field with personal data. May be repeated."),
     click.option("--seller-version", default="", metavar="TEXT",
-                 help="What the seller runs, if you know it."),
+                 help="The version that the seller runs, if you know it."),
     options.insecure,
 )  # fmt: skip
 
 
-@click.group(invoke_without_command=True, short_help="Record a real seller's answers, masked.")
-@wishes_options
+@click.group(
+    invoke_without_command=True,
+    short_help="Record a real seller's answers without secrets and personal data.",
+)
+@settings_options
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="HOST",
-              help="Address to listen on; only of this machine.")  # fmt: skip
+              help="Loopback address to listen on.")  # fmt: skip
 @click.option("--port", type=PORT, default=1580, show_default=True, metavar="PORT",
               help="Port to listen on; 0 takes a free one.")  # fmt: skip
 @click.pass_context
-def record(context: click.Context, *, wishes: Wishes, host: str, port: int) -> None:
-    """Stands between a client and a seller, and writes down what they say.
+def record(context: click.Context, *, settings: RecordSettings, host: str, port: int) -> None:
+    """Runs a proxy between a client and a seller that records requests and answers.
 
-    Requests REACH THE SELLER and act there. Whatever may spend money is refused unless it is named
-    by --allow-paying. Passwords, sessions, keys and people's data are masked before anything is
-    written. Ctrl-C stops it.
+    Requests REACH THE SELLER and are carried out there. A call that may spend money is refused
+    unless --allow-paying names its function. Passwords, sessions, keys and personal data are hidden
+    before anything is written. Ctrl-C stops it.
 
-    Exit code 0: it was stopped, 2: it could not begin.
+    Exit code 0: it was stopped, 2: it could not start.
     """
     if context.invoked_subcommand is not None:
         return
@@ -87,15 +91,16 @@ def record(context: click.Context, *, wishes: Wishes, host: str, port: int) -> N
     from contracts.recording import setup
     from contracts.recording.serving import loopback
 
-    policy = _policy(wishes.allow_paying, wishes.on_miss)
-    wishes.check()
-    wish = setup.RecordingOptions(
-        upstream=wishes.upstream or "", verify=not wishes.insecure, version=wishes.seller_version,
-        keep_personal=wishes.keep_personal, personal=wishes.personal, rewrite=wishes.rewrite,
+    policy = _policy(settings.allow_paying, settings.on_miss)
+    settings.check()
+    options = setup.RecordingOptions(
+        upstream=settings.upstream or "", verify=not settings.insecure,
+        version=settings.seller_version,
+        keep_personal=settings.keep_personal, personal=settings.personal, rewrite=settings.rewrite,
     )  # fmt: skip
     try:
         loopback(host)
-        with setup.proxy(wish, policy, _log, to=wishes.to, replay=wishes.replay) as proxy:
+        with setup.proxy(options, policy, _log, to=settings.to, replay=settings.replay) as proxy:
             _serve(proxy, host, port)
     except (ExchangeError, OSError, ValueError) as problem:
         click.echo(f"nothing can be recorded: {problem}", err=True)
@@ -117,7 +122,7 @@ def _log(line: str) -> None:
 
 
 def _serve(proxy: Proxy, host: str, port: int) -> None:
-    """Until Ctrl-C, or until whoever started it ends it."""
+    """Serves until Ctrl-C or a signal."""
     from contracts.recording.serving import server
 
     serving = server(proxy, host, port)
@@ -137,13 +142,14 @@ def _serve(proxy: Proxy, host: str, port: int) -> None:
 @click.argument("session", type=FILE)
 @click.option("--folder", type=FOLDER, required=True, metavar="FOLDER", help="Where to write.")
 @click.option("--fixture", default="small", show_default=True, metavar="NAME",
-              help="The worlds of ours that are in the same state.")  # fmt: skip
+              help="The world fixture that is in the same state.")  # fmt: skip
 def export(session: Path, *, folder: Path, fixture: str) -> None:
-    """Makes exchanges of grade "recorded" of a recording, one file each.
+    """Makes exchanges of grade "recorded" from a recording, one file each.
 
-    Each brings the steps it depends on. What cannot stand alone is listed with the reason.
+    Each has the steps that it depends on. Exchanges that cannot be exported are listed with the
+    reason.
 
-    Exit code 0: done, 2: the recording cannot be read, or the folder not be written.
+    Exit code 0: done, 2: the recording cannot be read, or the folder cannot be written.
     """
     from contracts.record.fields import ExchangeError
     from contracts.recording.export import export as made

@@ -1,5 +1,4 @@
-"""What of the declared API a run of tests or of a judge exercised, told and gated.
+"""Coverage: which part of the declared API a test suite or a judge exercised, with a gate.
 
-It is counted by the seller itself (``GET /_mockseller/coverage``) or, from a saved report of a
-judge, by the very same code of its.
+The seller counts it (``GET /_mockseller/coverage``); of a saved report its code is used here.
 """

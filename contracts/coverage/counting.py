@@ -1,4 +1,4 @@
-"""Where counts come from: a seller's journal, or the requests and answers of saved reports."""
+"""Counts coverage from a seller's journal, or from the calls in saved reports."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from emulator.app import create_registry
 from emulator.openapi import Called, Coverage
 
 EVERY: Final = "*"
-"""In place of a world's name: all the seller has."""
+"""In place of a world's name: all worlds of the seller."""
 
 
 @dataclass(slots=True)
 class CoverageCount:
-    """A count, and ``notes``: what it cannot know, one line each. ``is_whole``: nothing is."""
+    """A count; ``notes`` say what could not be counted; ``is_whole``: nothing is missing."""
 
     coverage: Coverage = field(default_factory=lambda: Coverage(create_registry()))
     notes: list[str] = field(default_factory=list)
     is_whole: bool = True
 
-    def add(self, told: Mapping[str, Any]) -> None:
-        """Adds what the control API told of a world, or of several."""
-        self.coverage.merge(dict(told))
-        for world, journal in told["journal"].items():
+    def add(self, counts: Mapping[str, Any]) -> None:
+        """Adds an answer of the control API, about one world or several."""
+        self.coverage.merge(dict(counts))
+        for world, journal in counts["journal"].items():
             if journal["off"]:
                 self.is_whole = False
                 self.notes.append(f"world {world}: its seller keeps no journal (journal_rows is 0)")
@@ -42,17 +42,17 @@ class CoverageCount:
                 )
 
     def finish(self) -> None:
-        """Says what of the answers could not be told."""
+        """Adds notes about answers whose fields could not be read."""
         for out, number in sorted(self.coverage.unread.items()):
-            self.notes.append(f"{number} answers in {out} do not tell their fields")
+            self.notes.append(f"{number} answers in {out} have no names of fields")
 
 
 def from_seller(
     url: str, *, world: str = "", token: str = "", verify: bool = True, trust_env: bool = True
 ) -> CoverageCount:
-    """What the calls of a world exercised; by default of the one that the URL's path names.
+    """Counts the calls of a world; by default of the one that the URL's path names.
 
-    Raises CannotRun: not reached, no control API, no such world. One line.
+    Raises CannotRun, with one line: not reached, no control API, no such world.
     """
     parts = httpx.URL(url)
     words = parts.path.split("/")
@@ -80,20 +80,20 @@ def _line(reply: httpx.Response) -> str:
 
 
 def from_runs(runs: Iterable[Run]) -> CoverageCount:
-    """What the requests that saved runs carry exercised: those that prove their verdicts."""
+    """Counts the calls in saved runs: those that are shown with their verdicts."""
     counted = CoverageCount()
     for run in runs:
         for verdict in run.verdicts:
             for seen in verdict.proof:
                 counted.coverage.add(_called(seen))
-    counted.notes.append("of a report only the requests that stand in it are counted")
+    counted.notes.append("of a report only the requests in it are counted")
     counted.is_whole = False
     counted.finish()
     return counted
 
 
 def from_files(paths: Iterable[Path]) -> CoverageCount:
-    """The same of files that a judge wrote with ``--save``. Raises CannotRun with one line."""
+    """Counts the calls in files that a judge wrote with ``--save``. Raises CannotRun."""
     from contracts.reports.saved import SavedFault, read_file  # noqa: PLC0415 - reports load more
 
     try:
@@ -104,6 +104,6 @@ def from_files(paths: Iterable[Path]) -> CoverageCount:
 
 def _called(seen: CallRecord) -> Called:
     request = httpx.Request(seen.method, seen.address, params=dict(seen.request))
-    told = answered(request, httpx.Response(seen.status or 200, text=seen.answer))
+    call = answered(request, httpx.Response(seen.status or 200, text=seen.answer))
     params = dict(seen.request)
-    return Called(params.get("func", ""), params, told.out, told.error or "", seen.answer)
+    return Called(params.get("func", ""), params, call.out, call.error or "", seen.answer)

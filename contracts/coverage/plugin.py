@@ -1,12 +1,12 @@
-"""For a test suite of your own: how much of the API it exercised, and a gate on it.
+"""A pytest plugin for your own suite: how much of the API it exercised, with a gate.
 
 In the ``conftest.py`` at the top of your tests::
 
     pytest_plugins = ["contracts.coverage.plugin"]
 
-Then ``pytest --mockseller-coverage=60`` counts what goes to the sellers of the fixtures ``seller``
-and ``seller_server``, tells it at the end, and fails the run under 60 percent; with 0 it only
-tells. ``--mockseller-coverage-family=soft`` looks at one family, and may be repeated.
+Then ``pytest --mockseller-coverage=60`` counts the calls to the sellers of the fixtures ``seller``
+and ``seller_server``, prints the result at the end, and fails the run below 60 percent; with 0 it
+only prints. ``--mockseller-coverage-family=soft`` counts one family, and may be repeated.
 """
 
 from __future__ import annotations
@@ -21,22 +21,28 @@ if TYPE_CHECKING:
     from contracts.coverage.showing import CoverageSelection
 
 SELLERS: Final = {"seller": "*", "seller_server": ""}
-"""Fixtures whose sellers are counted, and of which worlds: all of one, or its own."""
+"""Fixtures whose sellers are counted: the name of the world, ``*`` for all, empty: its own."""
 OPTION: Final = "--mockseller-coverage"
 KEY: pytest.StashKey[CoverageCount] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The options."""
+    """Adds the options."""
     group = parser.getgroup("mockseller")
-    group.addoption(OPTION, type=float, metavar="MIN", help="Percent of the API to be exercised.")
     group.addoption(
-        f"{OPTION}-family", action="append", default=[], metavar="NAME", help="Of this family."
+        OPTION, type=float, metavar="MIN", help="Percent of the API that must be exercised."
+    )
+    group.addoption(
+        f"{OPTION}-family",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="Count functions of this family only.",
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Nothing is loaded and counted unless it was asked for."""
+    """Starts to count where the option is given; without it nothing is loaded."""
     if config.getoption(OPTION) is not None:
         from contracts.coverage.counting import CoverageCount  # noqa: PLC0415 - see above
 
@@ -47,14 +53,14 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_fixture_setup(
     fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
 ) -> Generator[None, Any, Any]:
-    """A seller is counted when its test is over, before it is taken away."""
+    """Counts a seller's calls when its test is over, before the fixture is torn down."""
     made = yield
     counted = request.config.stash.get(KEY, None)
     worlds = SELLERS.get(fixturedef.argname)
     if counted is not None and worlds is not None:
 
         def count() -> None:
-            # The first of two worlds in a query holds; the handle puts its own behind.
+            # The first of two worlds in a query counts; the fixture appends its own.
             query = f"?world={worlds}" if worlds else ""
             counted.add(made.control("GET", f"/coverage{query}"))
 
@@ -78,7 +84,7 @@ def _chosen(config: pytest.Config) -> CoverageSelection:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A suite that exercised too little has failed."""
+    """Fails a suite that exercised too little."""
     if session.exitstatus == pytest.ExitCode.OK and _short(session.config):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -86,7 +92,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """The shares, what is known to be missing from the count, and what is too little."""
+    """Prints the shares, what could not be counted, and which parts are below the gate."""
     counted = config.stash.get(KEY, None)
     if counted is None:
         return

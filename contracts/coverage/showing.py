@@ -1,4 +1,4 @@
-"""A count as tables, as lists of what is missing, and as a gate."""
+"""Shows a count as a table, as lists of what is missing, and as a gate."""
 
 from __future__ import annotations
 
@@ -17,35 +17,35 @@ from emulator.openapi import PARTS, Share
 
 ALL: Final = "all"
 GATES: Final = (ALL, *PARTS)
-"""What a threshold can be about: all points together, or those of one part."""
+"""Parts that a threshold can be about: all points together, or those of one part."""
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageSelection:
-    """Of what the shares are told; everything where nothing is named."""
+    """The families and functions that shares are computed for; all where none is named."""
 
     families: tuple[str, ...] = ()
     functions: tuple[str, ...] = ()
 
     def at(self, level: str) -> CoverageSelection:
-        """The same, only functions of a level: ``core`` is what several clients call."""
-        known = [function.name for function in create_registry()]
+        """The selection, restricted to functions of a level, one of `contracts.record.levels`."""
+        names = [function.name for function in create_registry()]
         named = tuple(
-            one
-            for one in known
-            if level_of(one) == level and (not self.functions or one in self.functions)
+            name
+            for name in names
+            if level_of(name) == level and (not self.functions or name in self.functions)
         )
         return CoverageSelection(self.families, named)
 
 
 def shares(counted: CoverageCount, chosen: CoverageSelection) -> dict[str, Share]:
-    """The share of each part among what was chosen, and of all."""
+    """The share of each part that was exercised, by part, and of all parts under ``all``."""
     return counted.coverage.shares(*chosen.families, functions=chosen.functions)
 
 
-def told(counted: CoverageCount, chosen: CoverageSelection) -> dict[str, Any]:
-    """For JSON: all counts, and ``chosen`` with the shares that a gate looks at."""
-    found = shares(counted, chosen)
+def as_dict(counted: CoverageCount, chosen: CoverageSelection) -> dict[str, Any]:
+    """For JSON: all counts, and under ``chosen`` the shares that a gate compares."""
+    shares_of = shares(counted, chosen)
     return {
         **counted.coverage.as_dict(),
         "chosen": {
@@ -57,7 +57,7 @@ def told(counted: CoverageCount, chosen: CoverageSelection) -> dict[str, Any]:
                     "declared": share.declared,
                     "percent": share.percent,
                 }
-                for part, share in found.items()
+                for part, share in shares_of.items()
             },
         },
         "notes": list(counted.notes),
@@ -68,7 +68,7 @@ def told(counted: CoverageCount, chosen: CoverageSelection) -> dict[str, Any]:
 def show(
     console: Console, counted: CoverageCount, chosen: CoverageSelection, *, missing: bool
 ) -> None:
-    """A row for each family that was called, the total, and how it was asked."""
+    """Prints a row for each family that was called, the total, formats and login styles."""
     table = Table(title="What of the API was exercised", box=SIMPLE_HEAD, pad_edge=False)
     for heading in ("family", *PARTS, ALL):
         table.add_column(heading, justify="left" if heading == "family" else "right")
@@ -76,11 +76,11 @@ def show(
     listed = [name for name in families if not chosen.families or name in chosen.families]
     silent = []
     for name in listed:
-        found = counted.coverage.shares(name, functions=chosen.functions)
-        if not found["functions"].declared:
+        shares_of = counted.coverage.shares(name, functions=chosen.functions)
+        if not shares_of["functions"].declared:
             continue
-        if found["functions"].exercised:
-            table.add_row(name, *(_cell(share) for share in found.values()))
+        if shares_of["functions"].exercised:
+            table.add_row(name, *(_cell(share) for share in shares_of.values()))
         else:
             silent.append(name)
     table.add_section()
@@ -105,14 +105,14 @@ def _lines(counted: CoverageCount, silent: Sequence[str]) -> Iterator[str]:
         ("refused as not declared", coverage.undeclared),
     ):
         if counter:
-            yield f"{name}: {', '.join(f'{one} {n}' for one, n in sorted(counter.items()))}"
+            yield f"{name}: {', '.join(f'{value} {n}' for value, n in sorted(counter.items()))}"
     if silent:
         yield f"never called: {', '.join(silent)}"
     yield from (f"note: {note}" for note in counted.notes)
 
 
 def gaps(counted: CoverageCount, chosen: CoverageSelection) -> Iterator[str]:
-    """What was not exercised: a line for each function and part; functions never called in one."""
+    """What was not exercised: a line for each function and part, one for uncalled functions."""
     never: list[str] = []
     for name in counted.coverage.points:
         if shares(counted, CoverageSelection(chosen.families, (name,)))["all"].declared == 0:
@@ -132,12 +132,12 @@ def gaps(counted: CoverageCount, chosen: CoverageSelection) -> Iterator[str]:
 def gate(
     counted: CoverageCount, chosen: CoverageSelection, least: float, parts: Sequence[str]
 ) -> list[str]:
-    """Which parts stay under the threshold, one line each; empty where the gate is passed."""
-    found = shares(counted, chosen)
-    short = [(part, found[part]) for part in parts or (ALL,) if found[part].percent < least]
-    known = "" if counted.is_whole else ", as far as it is known"
+    """The parts below the threshold, one line each; empty where the gate is passed."""
+    reached = shares(counted, chosen)
+    short = [(part, reached[part]) for part in parts or (ALL,) if reached[part].percent < least]
+    names = "" if counted.is_whole else ", as far as it is known"
     return [
         f"{part}: {share.percent:g}% ({share.exercised} of {share.declared}) is less than "
-        f"{least:g}%{known}"
+        f"{least:g}%{names}"
         for part, share in short
     ]

@@ -1,1 +1,1 @@
-"""Recordings of a seller: made by a proxy, masked before they are written, compared, replayed."""
+"""Recordings of a seller: made by a proxy, pseudonymized before they are written, replayed."""

@@ -247,50 +247,50 @@ def _new_or_changed(members: list[CapturedAnswer], basis: ComparisonBasis) -> It
     """Fields that nothing knows, and fields of another kind; each is reported once."""
     reported: set[tuple[str, str]] = set()
     for answer in members:
-        for found in fields(answer.doc) if answer.doc is not None else ():
-            for difference in _of_field(answer, found, basis):
+        for field in fields(answer.doc) if answer.doc is not None else ():
+            for difference in _of_field(answer, field, basis):
                 if (difference.path, difference.message) not in reported:
                     reported.add((difference.path, difference.message))
                     yield difference
 
 
-def _of_field(answer: CapturedAnswer, found: Field, basis: ComparisonBasis) -> Iterator[Difference]:
-    key = (answer.func, answer.out, found.path)
+def _of_field(answer: CapturedAnswer, field: Field, basis: ComparisonBasis) -> Iterator[Difference]:
+    key = (answer.func, answer.out, field.path)
     contracts, baseline = basis.contracts, basis.baseline
     on_record = contracts.by_path.get(key, []) if contracts is not None else []
     kinds = {contract.kind for contract in on_record}
-    if contracts is not None and (declared := contracts.declared_kind(answer.func, found.path)):
+    if contracts is not None and (declared := contracts.declared_kind(answer.func, field.path)):
         kinds.add(declared)
     kinds |= baseline.kinds.get(key, set()) if baseline is not None else set()
     if not kinds:
-        if baseline is not None or _is_new(answer, found, contracts):
-            yield _difference(answer, found.path, Severity.NOTABLE, "is new")
+        if baseline is not None or _is_new(answer, field, contracts):
+            yield _difference(answer, field.path, Severity.NOTABLE, "is new")
         return
-    comparable = found.kind != "inner" and not is_free(found.path)
-    if comparable and not accepts(frozenset(kinds), found.kind):
-        message = f"was {' or '.join(sorted(kinds - {'empty', 'inner'}))}, now {found.kind}"
+    comparable = field.kind != "inner" and not is_free(field.path)
+    if comparable and not accepts(frozenset(kinds), field.kind):
+        message = f"was {' or '.join(sorted(kinds - {'empty', 'inner'}))}, now {field.kind}"
         is_known = any(not contract.is_assumed for contract in on_record)
         severity = Severity.BREAKING if is_known else Severity.NOTABLE
         contract = best(on_record) if on_record else None
-        yield _difference(answer, found.path, severity, message, contract)
+        yield _difference(answer, field.path, severity, message, contract)
     if (
-        found.several
+        field.several
         and baseline is not None
         and key in baseline.kinds
         and key not in baseline.several
     ):
-        yield _difference(answer, found.path, Severity.NOTABLE, "comes several times, was one")
+        yield _difference(answer, field.path, Severity.NOTABLE, "comes several times, was one")
 
 
-def _is_new(answer: CapturedAnswer, found: Field, contracts: ContractFields | None) -> bool:
+def _is_new(answer: CapturedAnswer, field: Field, contracts: ContractFields | None) -> bool:
     """Whether the schema would list the field if it were known; it leaves out inner structure."""
     if "snext" in answer.names:
         return False  # a wizard that goes on answers with the form of another function
     declared = contracts.declared(answer.func) if contracts is not None else {}
-    path = found.path.split("/")
+    path = field.path.split("/")
     name = path[-1]
     shallow = path[:-1] in ([], ["elem"], ["doc"], ["model"])
-    if not declared or not shallow or found.kind == "inner" or name.startswith(("@", "addon_N")):
+    if not declared or not shallow or field.kind == "inner" or name.startswith(("@", "addon_N")):
         return False
     if name in FRAME or name.partition("[")[0] in FRAME or name in declared:
         return False

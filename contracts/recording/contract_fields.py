@@ -96,9 +96,9 @@ class ContractFields:
             self.portable[key] = exchange
         for out in exchange.formats:
             group = (request.func, out, exchange.expected.kind, mode_of(dict(request.params)))
-            for found in fields(exchange.expected.tree(out), on_record=True):
+            for answer_field in fields(exchange.expected.tree(out), on_record=True):
                 contract = ContractField(
-                    found.path, found.kind, names, exchange.evidence, exchange.name
+                    answer_field.path, answer_field.kind, names, exchange.evidence, exchange.name
                 )
                 self.in_group[group].append(contract)
                 self.by_path[request.func, out, contract.path].append(contract)
@@ -145,11 +145,13 @@ def baseline_of(answers: Iterable[CapturedAnswer]) -> Baseline:
         if answer.doc is None:
             continue
         present = list(fields(answer.doc))
-        baseline.answers[group_of(answer)].append(frozenset(found.path for found in present))
-        for found in present:
-            key = (answer.func, answer.out, found.path)
-            baseline.kinds[key].add(found.kind)
-            if found.several:
+        baseline.answers[group_of(answer)].append(
+            frozenset(answer_field.path for answer_field in present)
+        )
+        for answer_field in present:
+            key = (answer.func, answer.out, answer_field.path)
+            baseline.kinds[key].add(answer_field.kind)
+            if answer_field.several:
                 baseline.several.add(key)
         if answer.error_type:
             baseline.errors[answer.func].add(answer.error_type)

@@ -76,11 +76,11 @@ def _judge(
         states if options.against in ("both", "emulator") else None,
         states,
     )
-    found = list(_unique(differences(answers, basis)))
-    verdicts = tuple(_verdicts(answers, found, _grades(records), options.fail_on))
+    drifts = list(_unique(differences(answers, basis)))
+    verdicts = tuple(_verdicts(answers, drifts, _grades(records), options.fail_on))
     return Run(
         JUDGE, name, began, elapsed() - start, verdicts, (f"compared with {options.against}",),
-        {"differences": [difference.as_dict() for difference in found]},
+        {"differences": [difference.as_dict() for difference in drifts]},
     )  # fmt: skip
 
 
@@ -93,10 +93,10 @@ def _own_answers(records: Sequence[Exchange], answers: Sequence[CapturedAnswer])
         return baseline_of(of_own_seller(seller, exchanges, outs))
 
 
-def _unique(found: Iterable[Difference]) -> Iterable[Difference]:
+def _unique(drifts: Iterable[Difference]) -> Iterable[Difference]:
     """Each difference once, with the first call that shows it."""
     first: dict[tuple[str, str, str, str], Difference] = {}
-    for difference in found:
+    for difference in drifts:
         key = (difference.func, difference.out, difference.path, difference.message)
         first.setdefault(key, difference)
     return first.values()
@@ -113,7 +113,7 @@ def _grades(records: Iterable[Exchange]) -> dict[str, str]:
 
 def _verdicts(
     answers: Sequence[CapturedAnswer],
-    found: Sequence[Difference],
+    drifts: Sequence[Difference],
     grades: Mapping[str, str],
     fail_on: Severity,
 ) -> Iterable[Verdict]:
@@ -122,7 +122,7 @@ def _verdicts(
     differences_of: dict[tuple[str, str], list[Difference]] = defaultdict(list)
     for answer in answers:
         answers_of[answer.func, answer.out].append(answer)
-    for difference in found:
+    for difference in drifts:
         differences_of[difference.func, difference.out].append(difference)
     for (func, out), same in answers_of.items():
         own = sorted(differences_of[func, out], key=lambda difference: difference.severity.rank)
@@ -138,10 +138,10 @@ def _verdicts(
         yield Verdict(func, out, outcome, evidence, lines, tuple(proof.values())[:_MAX_PROOF])
 
 
-def _outcome(found: Sequence[Difference], fail_on: Severity) -> Outcome:
-    if not found:
+def _outcome(drifts: Sequence[Difference], fail_on: Severity) -> Outcome:
+    if not drifts:
         return Outcome.PASS
-    gravest = min(difference.severity.rank for difference in found)
+    gravest = min(difference.severity.rank for difference in drifts)
     if gravest <= fail_on.rank:
         return Outcome.FAIL
     return Outcome.WARN if gravest <= Severity.NOTABLE.rank else Outcome.PASS

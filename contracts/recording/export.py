@@ -1,4 +1,4 @@
-"""Exchanges of grade ``recorded``, made of a session: one file each, with the steps before it."""
+"""Makes exchanges of grade ``recorded`` of a session: one file each, with its steps."""
 
 from __future__ import annotations
 
@@ -31,24 +31,24 @@ from contracts.verdicts import RECORDED
 _PERSONAL: Final = re.compile(
     r"auth|session\..*|logon|totp\..*|register|recovery|su|account\.su|user\.su|chlevel"
 )
-"""Functions about who asks: their requests are credentials."""
+"""Functions about the caller: their requests contain credentials."""
 
 
 @dataclass(frozen=True)
 class SessionDependencies:
-    """A session, and what of it depends on what. Numbers count from zero."""
+    """A session and the dependencies between its exchanges, which are counted from zero."""
 
     session: Session
 
     @cached_property
     def account(self) -> str:
-        """The login most of it was asked with; the judge asks with its own instead."""
+        """The login of most exchanges; the judge uses its own instead."""
         names = Counter(_who(entry) for entry in self.session.entries if _who(entry))
         return names.most_common(1)[0][0] if names else ""
 
     @cached_property
     def binders(self) -> Mapping[str, int]:
-        """For each label the exchange whose answer told it first."""
+        """For each label the exchange whose answer had it first."""
         binders: dict[str, int] = {}
         for number, entry in enumerate(self.session.entries):
             for label in labels_of(entry.doc) if entry.doc is not None else ():
@@ -57,12 +57,12 @@ class SessionDependencies:
 
     @cached_property
     def made(self) -> frozenset[str]:
-        """The labels of what this session made, not only looked at."""
+        """The labels of elements that this session created."""
         entries = self.session.entries
         return frozenset(label for label, n in self.binders.items() if _changed(entries[n]))
 
     def reason(self, number: int) -> str:
-        """Why an exchange cannot stand alone, or nothing."""
+        """Why an exchange cannot be exported, in one line; empty where it can."""
         entry = self.session.entries[number]
         post = entry.method == "POST"
         reasons = {
@@ -79,14 +79,14 @@ class SessionDependencies:
         return next((reason for reason, holds in reasons.items() if holds), "")
 
     def needed(self, number: int) -> set[str]:
-        """The labels an exchange cannot do without: those it asks with, those it is about."""
+        """The labels that it depends on: those of its request, and of earlier creations."""
         entry = self.session.entries[number]
         requested = {label for text in entry.params.values() for label in labels_in(text)}
         data = labels_of(entry.doc) if entry.doc is not None else set()
         return requested | {label for label in data & self.made if self.binders[label] < number}
 
     def steps(self, number: int) -> list[int]:
-        """The exchanges before one that it depends on, in order."""
+        """The earlier exchanges that one depends on, in order."""
         needed = self.needed(number)
         steps: list[int] = []
         for before in range(number - 1, -1, -1):
@@ -100,9 +100,9 @@ class SessionDependencies:
 
 
 def export(session: Session, folder: Path, *, world: str = "small") -> tuple[list[Path], list[str]]:
-    """Writes the exchanges; the files, and a line for each exchange that was left out.
+    """Writes the exchanges; returns the files, and a line for each exchange that was left out.
 
-    OSError: the folder cannot be written.
+    Raises OSError where the folder cannot be written.
     """
     session_links = SessionDependencies(session)
     files: list[Path] = []
@@ -126,7 +126,7 @@ def _of_step(session_links: SessionDependencies, step: int) -> str:
 
 
 def _written(session_links: SessionDependencies, number: int, path: Path, world: str) -> str:
-    """Writes one file; what is wrong with it, or nothing."""
+    """Writes one file; returns what is wrong with it, or an empty text."""
     data = _exchange(session_links, number, world)
     path.parent.mkdir(parents=True, exist_ok=True)
     text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=120)
@@ -188,7 +188,7 @@ def _general(
     doc: Node | None,
     bound: frozenset[str] = frozenset(),
 ) -> Node:
-    """A document of the session; rows of what is ``bound`` here are kept as well."""
+    """A generalized document of the session; rows with labels of ``bound`` stay too."""
     entry = session_links.session.entries[number]
     data = labels_of(doc) if doc is not None else set()
     new = {label for label in data if session_links.binders[label] == number}
@@ -201,12 +201,12 @@ def _general(
 def _step(
     session_links: SessionDependencies, step: int, number: int, steps: list[int]
 ) -> dict[str, object]:
-    """One step as a file has it: the request, and what its answer must tell for the others."""
+    """One step as a file has it: the request, and the part of its answer that binds labels."""
     entry = session_links.session.entries[step]
     needed = session_links.needed(number).union(
         *(session_links.needed(other) for other in steps if other > step)
     )
-    # Steps are asked in xml, whatever the format they were recorded in.
+    # Steps are sent in xml, whatever format they were recorded in.
     doc = entry.doc if format_of(entry.out) != "bjson" else _unfolded(entry.doc)
     bound = frozenset(label for label in needed if session_links.binders.get(label) == step)
     answer = steps_answer(_general(session_links, step, doc, bound), bound)
@@ -216,7 +216,7 @@ def _step(
 
 
 def _unfolded(doc: Node | None) -> Node | None:
-    """A document of bjson as the other formats have it, as far as its fields go."""
+    """A document of bjson with its fields where the other formats have them."""
     if doc is None:
         return None
     children: list[Node] = []

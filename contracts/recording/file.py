@@ -1,4 +1,4 @@
-"""The file of a session while it is being recorded: each exchange is on disk before the next."""
+"""The file of a session while it is recorded: each exchange is on disk before the next."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from contracts.record.fields import ExchangeError
 from contracts.recording.session import Entry, Session, head, read, written
 
 MODE = 0o600
-"""A recording is its owner's affair, masks or not."""
+"""Only its owner may read a recording, pseudonymized or not."""
 
 
 class SessionFile:
     """A session's file, held by one recorder at a time.
 
-    A file that exists is gone on with; what a crash left unfinished at its end is cut off. Raises
-    ExchangeError where it is no session, is held by another, or cannot be written.
+    An existing file is continued; an incomplete exchange at its end is cut off. Raises
+    ExchangeError where it is no session, is locked by another process, or cannot be written.
     """
 
     def __init__(self, path: Path, begun: Session) -> None:
@@ -42,9 +42,9 @@ class SessionFile:
             raise
 
     def _check_lock(self) -> None:
-        """Raises BlockingIOError where whoever held it took its file away as we waited.
+        """Raises BlockingIOError where the previous owner deleted the lock file meanwhile.
 
-        We would then hold a file that has no name, and the next recorder another of that name.
+        The lock would then be on a file without a name, and the next recorder would lock another.
         """
         locked = os.fstat(self._lock)
         try:
@@ -75,13 +75,13 @@ class SessionFile:
         self.close()
 
     def close(self) -> None:
-        """Lets others have the file."""
-        # Taken away while it is still held: afterwards it could be somebody else's.
+        """Releases the lock."""
+        # Deleted while it is still locked: afterwards it could be another process's.
         Path(f"{self.path}.lock").unlink(missing_ok=True)
         os.close(self._lock)
 
     def append(self, entry: Entry) -> int:
-        """Puts an exchange at the end; its number. OSError leaves the file as it was."""
+        """Appends an exchange; returns its number. Raises OSError, with the file as it was."""
         end = self.path.stat().st_size
         to = os.open(self.path, os.O_APPEND | os.O_WRONLY)
         try:
@@ -98,7 +98,7 @@ class SessionFile:
         return len(self.session.entries)
 
     def put(self, number: int, entry: Entry) -> int:
-        """Puts an exchange in the place of one on record, counted from one."""
+        """Replaces an exchange, counted from one. Raises ExchangeError: it cannot be written."""
         entries = list(self.session.entries)
         entries[number - 1] = entry
         session = replace(self.session, entries=tuple(entries))
@@ -110,7 +110,7 @@ class SessionFile:
         self._replaced([head(session), *(written(entry) for entry in session.entries)])
 
     def _replaced(self, documents: list[bytes]) -> None:
-        """Whoever reads meanwhile sees the old file or the new one, never a half."""
+        """Replaces the file at once: a reader sees the old one or the new one."""
         beside = Path(f"{self.path}.new")
         try:
             with os.fdopen(os.open(beside, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, MODE), "wb") as f:

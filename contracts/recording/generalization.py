@@ -1,8 +1,8 @@
-"""What of a recorded answer holds for any seller: kinds instead of values, codes as they are.
+"""Turns a recorded answer into one that holds for any seller: kinds instead of values.
 
-A recording shows one account on one day. Its amounts, texts and further rows are its own; that a
-field is there and what kind it is, states, tariffs, errors and what the request itself named, hold
-wherever the same is asked.
+A recording shows one account on one day: its amounts, texts and other rows are its own. Which
+fields there are and of what kind, states, tariffs, errors and values of the request hold wherever
+the same is called.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ _NUMBER: Final = re.compile(r"-?[0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class GeneralizationContext:
-    """What is known where an answer is looked at.
+    """What decides which values of an answer stay.
 
-    ``params``: what was asked; ``labels``: what steps before have bound; ``made``: which of all
-    labels are of things that this session made, whose days can be counted from today.
+    ``params``: those of the request; ``labels``: those that earlier steps have bound; ``made``: the
+    labels of elements that this session created, whose dates can be counted from today.
     """
 
     params: Mapping[str, str]
@@ -43,12 +43,12 @@ class GeneralizationContext:
 
 
 def generalize(doc: Node, context: GeneralizationContext) -> Node:
-    """A document as an exchange has it."""
+    """The document as an exchange has it."""
     return Node("doc", None, {}, tuple(_children(doc, context, alike=False)))
 
 
 def labels_of(node: Node) -> set[str]:
-    """The labels of numbers that a tree names; a key names its license's."""
+    """The labels of numbers in a tree; a key has its license's."""
     return {label for text in node.texts() for label in labels_in(text)}
 
 
@@ -71,7 +71,7 @@ def _part(node: Node, needed: Collection[str]) -> Node | None:
     if not labels_of(node) & set(needed):
         return None
     if node.name == "elem":
-        # What tells this row from others: the state and the tariff, and the number itself.
+        # What identifies the row: the state, the tariff and the number.
         named = (c for c in node.children if c.name in CODES or labels_of(c) & set(needed))
         return replace(node, children=tuple(named))
     parts = (_part(child, needed) for child in node.children)
@@ -92,7 +92,7 @@ def _children(node: Node, context: GeneralizationContext, *, alike: bool) -> Ite
 
 
 def _rows(rows: tuple[Node, ...], context: GeneralizationContext) -> Iterator[Node]:
-    """The rows of what the session made; else one that says what a row is like."""
+    """The rows of elements that the session created; else one row that shows the fields."""
     own = [row for row in rows if labels_of(row) & set(context.labels) & set(context.made)]
     if own:
         yield from (_general(row, context, alike=False) for row in own)
@@ -142,7 +142,7 @@ def _text(name: str, text: str | None, context: GeneralizationContext, alike: bo
 
 
 def _placed(text: str, context: GeneralizationContext, *, alike: bool) -> str:
-    """Labels of what the session knows stay; days where they are counted from its own deeds."""
+    """Labels of the context stay; dates if the answer is about what the session created."""
     placeholder = next(placeholders_in(text))
     if str(placeholder) != text and placeholder.spans is None:
         return "<text>"

@@ -1,7 +1,7 @@
 """The recording proxy: a WSGI application between a client and a seller.
 
-What comes back reaches the client as the seller sent it. What goes to the seller has to be clear,
-and free, or named by whoever started the recording.
+Answers reach the client as the seller sent them. A request reaches the seller only if it can be
+read in one way, and if it cannot spend money or its function was allowed to.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 PATHS: Final = re.compile(r"/|/billmgr/?|/manager/billmgr/?")
 _BETWEEN: Final = re.compile(r"[\s\"'<>=]+")
 _FIRST: Final = 65536
-"""Bytes of an answer in which a link is looked for."""
+"""Bytes at the beginning of an answer that are searched for a link."""
 _DOCUMENTS: Final = (b"<?xml", b"<doc", b"{")
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 ON_MISS: Final = ("error", "404", "upstream")
@@ -38,21 +38,22 @@ Log = Callable[[str], None]
 
 @dataclass(slots=True)
 class ProxyPolicy:
-    """What may pass. ``paying``: the functions that may spend money, by their exact names.
+    """Which requests reach the seller.
 
-    ``on_miss``: what becomes of a request that a replayed recording does not know.
+    ``paying``: the exact names of functions that may spend money; ``on_miss``, one of `ON_MISS`:
+    how a request that is not in a replayed recording is answered.
     """
 
     paying: frozenset[str] = frozenset()
     on_miss: str = "error"
     passed: Counter[str] = field(default_factory=Counter)
-    """How often each paying function passed."""
+    """How often each paying function was called."""
 
 
 class Proxy:
     """Serves one session: recorded (``upstream``, ``recorder``), replayed (``player``), or both.
 
-    ``log`` gets one line for each request, which holds nothing that is hidden.
+    ``log`` gets one line for each request, without secrets or personal data.
     """
 
     def __init__(
@@ -71,17 +72,17 @@ class Proxy:
         self._player = player
         self._broken = ""
         self._pending_links: dict[str, ProxiedRequest] = {}
-        # One at a time: the order in which things were asked is what a session is about.
+        # One request at a time: a session records their order.
         self._turn = threading.Lock()
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:  # noqa: ANN401 - WSGI
-        """One request, as WSGI has it."""
+        """Answers one request."""
         with self._turn:
             response = self._answer(Request(environ))
         return response(environ, start_response)
 
     def summary(self) -> Iterator[str]:
-        """Lines for people at the end: what may have spent money, what was not played."""
+        """Lines for the end: calls that may have spent money, and exchanges not replayed."""
         for func, times in sorted(self.policy.passed.items()):
             yield f"may have spent money: {func}, {times} time{'' if times == 1 else 's'}"
         if self._player is not None and self._player.left:
@@ -102,7 +103,7 @@ class Proxy:
         return played or self._forward(sent)
 
     def _replayed(self, sent: ProxiedRequest, player: Replayer) -> Response | None:
-        """The answer of the recording; None: the seller is to be asked."""
+        """The answer from the recording; None: the request goes to the seller."""
         entry = player.replay(sent)
         if entry is not None:
             self._log(f"{sent.func}: from the recording")
@@ -128,13 +129,13 @@ class Proxy:
         return self._ask_seller(sent)
 
     def _pending(self, path: str) -> ProxiedRequest | None:
-        """The request whose answer is behind a link; clients join it to their base as they like."""
+        """The request whose answer is behind a link, whatever path the client joined it to."""
         return next(
             (sent for link, sent in self._pending_links.items() if path.endswith(link)), None
         )
 
     def _ask_seller(self, sent: ProxiedRequest, link: str = "") -> Response:
-        """Asks the seller; what it answers is recorded, unless it only says where the answer is."""
+        """Sends the request; records the answer, unless it is only a link to the answer."""
         if self._upstream is None:
             return self._refused(sent, "access", "upstream", "there is no seller behind")
         try:
@@ -155,7 +156,7 @@ class Proxy:
         return response
 
     def _record(self, sent: ProxiedRequest, recorder: Recorder, answer: UpstreamAnswer) -> None:
-        """The client gets its answer whatever happens here: what it paid for is paid."""
+        """Records the answer. Never raises: the client may have paid for the answer."""
         spent = f"{answer.status}, {answer.seconds * 1000:.0f} ms"
         try:
             number, withheld = recorder.record(sent, answer)
@@ -163,7 +164,7 @@ class Proxy:
             what = problem.strerror if isinstance(problem, OSError) else "is no session any more"
             self._broken = f"the recording cannot be written: {what}"
             self._log(f"{sent.func}: {spent}; {self._broken}, nothing passes any more")
-        except Exception as problem:  # noqa: BLE001 - its text could hold what is to be hidden
+        except Exception as problem:  # noqa: BLE001 - the client must get its answer; the text could hold a secret
             self._log(f"{sent.func}: {spent}; not recorded: {type(problem).__name__}")
         else:
             message = f"; answer withheld: {withheld}" if withheld else ""
@@ -179,8 +180,8 @@ class Proxy:
 
 
 def _from_here(request: Request) -> bool:
-    """Whether no foreign page in a browser asks, under a name of its own or by a form."""
-    # A picture or a link of a page elsewhere brings no Origin, but says this.
+    """Whether the request comes from this machine and not from another site in a browser."""
+    # A picture or link on another site sends no Origin, but this header.
     if request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
         return False
     names = [f"//{request.headers.get('Host', '')}"]
@@ -193,9 +194,9 @@ def _from_here(request: Request) -> bool:
 
 
 def _long_link(body: bytes) -> str:
-    """Where the answer to a request that takes long will be (docs/wire.md section 1), or nothing.
+    """The link to the answer of a long request (docs/wire.md section 1); empty if there is none.
 
-    Words are looked through one by one: a pattern open on both ends takes minutes on garbage.
+    The text is split into words first: a pattern open on both ends takes minutes on garbage.
     """
     if body.lstrip().startswith(_DOCUMENTS):
         return ""

@@ -1,7 +1,7 @@
-"""What a recording hides: secrets behind a mask, license keys and people behind stand-ins.
+"""Hides secrets behind a mask, and license keys and personal data behind pseudonyms.
 
-The same value has the same stand-in throughout a session, so that what belongs together still
-does. Real values are kept in memory only, for as long as the recording takes.
+The same value has the same pseudonym throughout a session, so that references still match. Real
+values are held in memory only, for as long as the recording takes.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ from contracts.target.redact import (
 )
 
 CREDENTIALS: Final = frozenset({"authinfo", "auth"})
-"""Parameters that are not written down at all: how the caller logged in is said beside them."""
+"""Parameters that are not recorded; the login of the caller is recorded beside them."""
 KEYS: Final = frozenset({"lickey", "old_lickey", "licensekey", "license_key", "licence_key"})
 NUMBERS: Final = frozenset({"id", "elid", "item", "item.id", "plid", "main_item"})
 _SESSION: Final = re.compile(r"(?=.*[a-f]|0{6})[0-9a-f]{10,64}")
-"""Hexadecimal, as sessions are; a password of digits is none. One of ours begins with zeros."""
+"""Hexadecimal with a letter, unlike a password of digits; a pseudonym begins with zeros."""
 _KEY: Final = re.compile(r"([0-9]+)-([^\s<>\"'&,;]+)")
 _FAKE_KEY: Final = re.compile(r"[0-9]+-[0\W_]*[0-9]{1,4}")
 _DIGIT: Final = re.compile(r"[0-9A-Za-z]")
 _TELLING: Final = re.compile(r"(?![0-9]{1,5}$).{4,}", re.DOTALL)
-"""What is looked for elsewhere too: a name of three letters or a short number stands anywhere."""
+"""Values that are also searched for in other texts: shorter ones would match by chance."""
 
 
 class Pseudonymizer:
-    """The masks and stand-ins of one session.
+    """The masks and pseudonyms of one session.
 
-    ``keep_personal``: people's data stays, secrets and keys never do. ``more``: names of further
-    fields that are personal.
+    ``keep_personal``: personal data stays as it is, secrets and keys never do. ``more``: names of
+    further fields that are personal.
     """
 
     def __init__(self, *, keep_personal: bool = False, more: Iterable[str] = ()) -> None:
@@ -52,28 +52,28 @@ class Pseudonymizer:
         self._numbers: set[str] = set()
         self._count: Counter[str] = Counter()
 
-    def go_on(self, texts: Iterable[str]) -> None:
-        """Counts on behind the stand-ins that are on record already."""
+    def count_from(self, texts: Iterable[str]) -> None:
+        """Continues to count after the pseudonyms in texts that are on record already."""
         for text in texts:
-            for kind, found in _findable(text):
-                self._count[kind] = max(self._count[kind], found)
+            for kind, match in _findable(text):
+                self._count[kind] = max(self._count[kind], match)
 
     def login(self, name: str) -> str:
-        """The stand-in of a login."""
+        """The pseudonym of a login."""
         if not name or self._keep:
             return name
         kind = "email" if pseudonyms.EMAIL.fullmatch(name) else "login"
         return self._person(kind, name)
 
     def observe(self, fields: Mapping[str, str], cookie: str = "") -> None:
-        """Remembers what of a request must not be written anywhere."""
+        """Remembers the secrets and the login of a request, to hide them everywhere."""
         for secret in [*find_secrets(fields), cookie, cookie.partition(":")[0]]:
             if secret:
                 self._secret(secret)
         self.login(fields.get("authinfo", "").partition(":")[0] or fields.get("username", ""))
 
     def request(self, func: str, fields: Mapping[str, str]) -> dict[str, str]:
-        """The parameters as they may be written, without credentials."""
+        """The parameters as they may be recorded, without credentials."""
         shown: dict[str, str] = {}
         for name, text in fields.items():
             if name.strip().lower() in CREDENTIALS:
@@ -98,17 +98,17 @@ class Pseudonymizer:
                 self._numbers.add(token.value)
             return token.value
 
-        # What a later field gives away may stand in a text before it.
+        # A value may be recognized only by a later field: hence two passes.
         rewritten(text, learnt)
         rewritten(text, self._by_place(func))
         return rewritten(text, self._by_place(func))
 
-    def words(self, text: str) -> str:
-        """Any other text, such as a line of a log."""
+    def redact(self, text: str) -> str:
+        """Any other text, such as a line of a log, without hidden values."""
         return self._within(text)
 
     def leaks(self, texts: Iterable[str]) -> bool:
-        """Whether a secret or a key still stands in one of the texts, in whatever spelling."""
+        """Whether a secret or a key is still in one of the texts, in any spelling."""
         real = [text for text in (*self._secrets, *self._keys) if len(text) >= MIN_SECRET_LENGTH]
         ways = {way for text in real for way in spell_variants(text)} - set(self._keys.values())
         return any(way in text for text in texts for way in ways)
@@ -149,14 +149,14 @@ class Pseudonymizer:
 
     def _key(self, value: str) -> str:
         """A key that begins with the same number and has the same shape, and opens nothing."""
-        found = _KEY.fullmatch(value)
-        if found is None:
+        match = _KEY.fullmatch(value)
+        if match is None:
             return self._secret(value)
         if value not in self._keys:
             if _FAKE_KEY.fullmatch(value):
                 return value
             self._count["key"] += 1
-            self._keys[value] = f"{found[1]}-{_shaped(found[2], self._count['key'])}"
+            self._keys[value] = f"{match[1]}-{_shaped(match[2], self._count['key'])}"
         return self._keys[value]
 
     def _person(self, kind: str, value: str) -> str:
@@ -201,7 +201,7 @@ class Pseudonymizer:
 
 
 def is_pseudonym(text: str) -> bool:
-    """Whether a text is one of ours: a mask, a key that opens nothing, somebody's stand-in."""
+    """Whether a text is a mask or a pseudonym: of a key, a session or personal data."""
     return (
         text == MASK
         or _FAKE_KEY.fullmatch(text) is not None
@@ -211,7 +211,7 @@ def is_pseudonym(text: str) -> bool:
 
 
 def has_pseudonym(text: str) -> bool:
-    """Whether there is a stand-in somewhere in a text."""
+    """Whether a text contains a pseudonym."""
     return is_pseudonym(text) or any(number for _, number in _findable(text))
 
 
@@ -220,14 +220,14 @@ def _is_fake(session: str) -> bool:
 
 
 def _shaped(real: str, number: int) -> str:
-    """As many signs, the same marks between them: zeros, and the number at the end."""
+    """A text of the same shape: zeros in place of its characters, and the number at the end."""
     signs = len(_DIGIT.findall(real))
     digits = iter(f"{number:0{max(signs, 1)}}"[-max(signs, 1) :])
     return _DIGIT.sub(lambda _: next(digits), real)
 
 
 def _findable(text: str) -> Iterable[tuple[str, int]]:
-    """The stand-ins in a text with their numbers."""
+    """The pseudonyms in a text, by kind and number."""
     if _SESSION.fullmatch(text) and _is_fake(text):
         yield "session", int(text, 16)
     for key in _KEY.findall(text):
@@ -239,5 +239,5 @@ def _findable(text: str) -> Iterable[tuple[str, int]]:
         ("email", pseudonyms.EMAIL), ("ipv4", pseudonyms.IPV4), ("ipv6", pseudonyms.IPV6),
         ("phone", pseudonyms.PHONE),
     ):  # fmt: skip
-        for found in pattern.findall(text):
-            yield kind, pseudonyms.number_of(kind, found)
+        for match in pattern.findall(text):
+            yield kind, pseudonyms.number_of(kind, match)

@@ -1,8 +1,8 @@
-"""Which fields hold what belongs to people, and what stands in for it on record.
+"""Which fields hold personal data, and the pseudonyms that replace it.
 
-Stand-ins can be told from everything real: addresses of the range for measurements
-(198.18.0.0/15) and of the range for documentation (2001:db8::/32), e-mail addresses under
-``standin.example``, phones of a country that does not exist.
+No real value looks like a pseudonym: addresses are of the ranges for benchmarks (198.18.0.0/15) and
+for documentation (2001:db8::/32), e-mail addresses under ``standin.example``, phone numbers of a
+country code that does not exist.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ _NAMES: Final[Mapping[str, str]] = {
 }
 _FIELDS: Final = {name: kind for kind, names in _NAMES.items() for name in names.split()}
 _PEOPLE: Final = re.compile(r"(?:v2\.)?(?:profile|user|usrparam|account|register)(?:\..*)?")
-"""Functions in which ``name`` is the name of a person or a firm."""
+"""Functions in which ``name`` is the name of a person or a company."""
 _LETTERS: Final = re.compile(r"clientticket.*|.*ticket.*")
 _WRITTEN: Final = frozenset({"message", "subject", "name", "text", "last_message"})
 _CONTACT: Final = re.compile(r"(?:adm|tech|owner|bill|org)_(.+)")
-_STAND_INS: Final[Mapping[str, tuple[re.Pattern[str], Callable[[int, str], str]]]] = {
+_PSEUDONYMS: Final[Mapping[str, tuple[re.Pattern[str], Callable[[int, str], str]]]] = {
     "person": (re.compile(r"Person ([0-9]+)"), lambda n, _: f"Person {n}"),
     "place": (re.compile(r"Place ([0-9]+)"), lambda n, _: f"Place {n}"),
     "words": (re.compile(r"Words ([0-9]+)"), lambda n, _: f"Words {n}"),
@@ -51,7 +51,7 @@ _STAND_INS: Final[Mapping[str, tuple[re.Pattern[str], Callable[[int, str], str]]
 
 
 def kind_of(func: str, name: str, attribute: str = "") -> str:
-    """What a field holds: person, email, phone, place, number, login, words; or nothing."""
+    """The kind of personal data in a field, a key of the pseudonyms; empty where it has none."""
     meant = (attribute or name).strip().lower().rpartition(".")[2]
     if contact := _CONTACT.fullmatch(meant):
         meant = contact[1]
@@ -65,29 +65,29 @@ def kind_of(func: str, name: str, attribute: str = "") -> str:
 
 
 def pseudonym(kind: str, number: int, real: str) -> str:
-    """What stands for a value; the same number is the same stand-in."""
-    return _STAND_INS[kind][1](number, real)
+    """The pseudonym with this number; ``real`` gives the length of some kinds."""
+    return _PSEUDONYMS[kind][1](number, real)
 
 
 def number_of(kind: str, text: str) -> int:
-    """Which stand-in of its kind a text is; 0: it is none."""
-    found = _STAND_INS[kind][0].fullmatch(text)
-    if found is None:
+    """The number of the pseudonym that a text is; 0 where it is none."""
+    match = _PSEUDONYMS[kind][0].fullmatch(text)
+    if match is None:
         return 0
     if kind == "ipv4":
         return max(int(IPv4Address(text)) - int(IPv4Address("198.18.0.0")), 0)
     if kind == "ipv6":
         return int(IPv6Address(text)) - int(IPv6Address("2001:db8::"))
-    return int(found[1])
+    return int(match[1])
 
 
 def kind_of_pseudonym(text: str) -> str:
-    """The kind of a stand-in; nothing where the text is none."""
-    return next((kind for kind in _STAND_INS if number_of(kind, text)), "")
+    """The kind of the pseudonym that a text is; empty where it is none."""
+    return next((kind for kind in _PSEUDONYMS if number_of(kind, text)), "")
 
 
 def is_routed(text: str) -> bool:
-    """Whether an address leads to somebody: not one for documentation, or of a network inside."""
+    """Whether an address is public: not of documentation, nor of a private network."""
     try:
         return ip_address(text).is_global
     except ValueError:

@@ -1,4 +1,4 @@
-"""Makes an entry of a request and its answer, masked, and puts it into the session."""
+"""Pseudonymizes a request and its answer and adds them to the session's file."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from contracts.recording.session import Entry
 from contracts.target.redact import MASK
 
 LEAKY: Final = "it would have shown a secret"
-"""Why an answer is withheld that could not be masked for certain."""
+"""Why an answer is withheld in which a secret could still be found."""
 
 
 @dataclass(frozen=True, slots=True)
 class UpstreamAnswer:
-    """What a seller answered. ``today`` is its day, ``at`` our time, ``seconds`` how long."""
+    """An answer: ``today`` is the seller's date, ``at`` our time, ``seconds`` the duration."""
 
     status: int
     content_type: str
@@ -34,7 +34,7 @@ class UpstreamAnswer:
 
 
 class Recorder:
-    """Keeps a session. ``rewrite``: what is on record already is recorded again in its place."""
+    """Writes a session. ``rewrite``: an exchange that is on record already is replaced."""
 
     def __init__(
         self, file: SessionFile, pseudonymizer: Pseudonymizer, *, rewrite: bool = False
@@ -46,13 +46,13 @@ class Recorder:
         self._left = list(range(1, len(file.session.entries) + 1)) if rewrite else []
         self._sessions: dict[str, str] = {}
         for entry in file.session.entries:
-            pseudonymizer.go_on(_texts(entry))
+            pseudonymizer.count_from(_texts(entry))
             self._learn(entry)
 
     def record(self, sent: ProxiedRequest, answer: UpstreamAnswer) -> tuple[int, str]:
-        """Writes an exchange down; its number, and why its answer is withheld, or nothing.
+        """Writes an exchange; returns its number, and why its answer is withheld, if it is.
 
-        OSError and ExchangeError: it could not be written.
+        Raises OSError or ExchangeError where it cannot be written.
         """
         entry = self.entry(sent, answer)
         number = self._place_of(entry)
@@ -61,11 +61,11 @@ class Recorder:
         return self._file.append(self._referring(entry)), entry.withheld
 
     def log(self, text: str) -> str:
-        """A line for people, without what is hidden."""
-        return self._pseudonymizer.words(text)
+        """A line for people, without hidden values."""
+        return self._pseudonymizer.redact(text)
 
     def entry(self, sent: ProxiedRequest, answer: UpstreamAnswer) -> Entry:
-        """The exchange, masked, its numbers still as they are."""
+        """The exchange, pseudonymized, with its numbers as they are."""
         fields = {name: text for name, text in sent.fields.items() if name not in ("func", "out")}
         self._pseudonymizer.observe(sent.fields, sent.cookie)
         login = self._login(sent)
@@ -92,7 +92,7 @@ class Recorder:
         return replace(entry, doc=doc, kind=kind_of(doc))
 
     def _text(self, sent: ProxiedRequest, answer: UpstreamAnswer) -> tuple[str, str]:
-        """The answer masked, or why it is withheld."""
+        """The pseudonymized answer, or why it is withheld."""
         try:
             raw = answer.body.decode()
             for session in _opened(sent.func, raw):
@@ -104,7 +104,7 @@ class Recorder:
         except UnicodeDecodeError:
             return "", f"{len(answer.body)} bytes that are no text"
         except UnreadableBody:
-            # Not even the reason: it would quote what it cannot read.
+            # Without the reason: it would quote the body.
             return "", f"{len(answer.body)} bytes that are no document of the format"
         return ("", LEAKY) if self._pseudonymizer.leaks([text]) else (text, "")
 
@@ -128,7 +128,7 @@ class Recorder:
         return self._pseudonymizer.login(fields.get("username", ""))
 
     def _place_of(self, entry: Entry) -> int:
-        """The number of the next exchange on record that asks the same; 0: there is none."""
+        """The number of the next exchange on record with the same request; 0: there is none."""
         if not self._left:
             return 0
         params = self._references.request(entry.func, dict(entry.params), entry.today)
@@ -141,7 +141,7 @@ class Recorder:
         return 0
 
     def _adopted(self, entry: Entry, number: int) -> Entry:
-        """The exchange with the labels of the one it replaces, where it tells the same things."""
+        """The exchange with the labels of the one it replaces, where the answers match."""
         recorded = self._file.session.entries[number - 1]
         if recorded.doc is not None and entry.doc is not None:
             self._references.observe(entry.func, recorded.doc, entry.doc)
@@ -159,7 +159,7 @@ class Recorder:
 
 
 def observe(references: References, entry: Entry) -> None:
-    """Takes the labels of an exchange on record."""
+    """Adopts the labels of an exchange on record. Raises ExchangeError: its text is unreadable."""
     if entry.doc is None:
         return
     try:
@@ -177,7 +177,7 @@ def _texts(entry: Entry) -> Iterator[str]:
 
 
 def _opened(func: str, raw: str) -> list[str]:
-    """The sessions an answer opens."""
+    """The session ids in an answer that opens sessions."""
     if func not in ("auth", "totp.confirm", "su", "account.su", "user.su", "chlevel"):
         return []
     return [

@@ -1,8 +1,8 @@
-"""What a session refers to: numbers, keys, sessions and days, written as placeholders.
+"""Replaces what a session refers to by placeholders: numbers, keys, session ids and days.
 
-A number that an answer told gets a label, and stands by it in every request that names it later:
-so the session can be replayed where the numbers are others. Numbers of the catalogue (tariffs, ways
-to pay, countries) are codes; they stay.
+A number in an answer gets a label, which replaces it in every later request: so the session can be
+replayed where the numbers are different. Numbers of the catalogue (tariffs, payment methods,
+countries) are codes and stay.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from contracts.recording.pseudonymizer import KEYS
 NUMBERS: Final = frozenset({
     "id", "elid", "plid", "item", "item.id", "main_item", "billorder", "payment_id", "lineitem.id",
 })  # fmt: skip
-"""Parameters and fields that name a thing of the account."""
+"""Parameters and fields with the number of an element of the account."""
 _CATALOGUE: Final = re.compile(
     r"pricelist\.export|country|tld|project|currency|menu|(v2\.)?\w+\.order(\.pricelist)?"
 )
 _TABLES: Final = frozenset({"itemlist", "openlist", "paidlist"})
-"""Tables inside a form whose rows are things of the account."""
+"""Tables inside a form whose rows are elements of the account."""
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SESSION: Final = re.compile(r"0{4}[0-9a-f]+")
 _LINK: Final = re.compile(r"(?<=[?&])(elid|id|billorder|payment_id)=([0-9]+)")
 _LABEL: Final = re.compile(r"<(id|key):([0-9]+(?:-[0-9]+)?)>")
 _SMALL: Final = 4
-"""Numbers with fewer digits are counted from one for each kind of thing, and mean it there only."""
+"""Numbers with fewer digits are counted by family, and refer to an element of theirs only."""
 MOST_DAYS, MOST_MONTHS = 9999, 120
 
 
 class References:
-    """The labels of one session, given out in the order in which the values first appear."""
+    """The labels of one session, numbered in the order in which the values first appear."""
 
     def __init__(self) -> None:
         self._labels: dict[tuple[str, str], str] = {}
@@ -45,7 +45,7 @@ class References:
         self._last = 0
 
     def observe(self, func: str, doc: Node, answer: Node) -> None:
-        """Takes the labels of a document on record for the values of an answer of that shape."""
+        """Adopts the labels in a document on record for the values of an answer like it."""
         for placeholder, value in _pairs(doc, answer):
             match = _LABEL.fullmatch(placeholder)
             if match is None or not value:
@@ -57,11 +57,11 @@ class References:
             self._last = max(self._last, int(match[2].partition("-")[0]))
 
     def request(self, func: str, params: dict[str, str], today: date) -> dict[str, str]:
-        """The parameters with labels for what an earlier answer told."""
+        """The parameters, with placeholders for numbers and keys of earlier answers."""
         return {name: self._param(func, name, text, today) for name, text in params.items()}
 
     def answer(self, func: str, doc: Node, today: date) -> Node:
-        """The document with labels for what it tells; new ones where it tells it first."""
+        """The document with placeholders; numbers that appear for the first time get new labels."""
 
         def change(path: tuple[Node, ...], attribute: str, value: str) -> str:
             return self._value(func, path, attribute, value, today)
@@ -76,7 +76,7 @@ class References:
         return day_of(text, today) if _DAY.fullmatch(text) else text
 
     def _label(self, func: str, number: str) -> str:
-        """The label of a number, or the number: whoever asks has it from elsewhere."""
+        """The placeholder of a number; the number itself where no answer had it."""
         thing = _thing(func, number)
         if thing in self._labels:
             return f"<id:{self._labels[thing]}>"
@@ -88,7 +88,7 @@ class References:
     ) -> str:
         name = path[-1].name
         if name == "v" and len(path) > 1:
-            # bjson has the text of an element one level deeper.
+            # In bjson the text of an element is one level deeper.
             name = path[-2].name
         if name == "auth" and attribute in ("", "id") and _SESSION.fullmatch(value):
             return f"<hex:{len(value)}:session{int(value, 16)}>"
@@ -114,7 +114,7 @@ class References:
         return f"<id:{self._labels[thing]}>"
 
     def _key(self, func: str, value: str) -> str:
-        """A key by the label of its license; without one where the caller brought the number."""
+        """The placeholder of a key, with its license's label if an answer had the number."""
         thing = _thing(func, value.partition("-")[0])
         if thing not in self._labels and thing in self._foreign:
             return "<key>"
@@ -132,7 +132,7 @@ class References:
 
 
 def _pairs(doc: Node, answer: Node) -> Iterator[tuple[str, str]]:
-    """The texts of two trees that stand in the same places, for as long as they are alike."""
+    """The texts at the same places of two trees, as far as the trees match."""
     if doc.text and answer.text:
         yield doc.text, answer.text
     for name in dict.fromkeys(child.name for child in doc.children):

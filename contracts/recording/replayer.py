@@ -1,7 +1,7 @@
-"""Answers from a recording, in its order, without a seller.
+"""Answers requests from a recording, in its order, without a seller.
 
-A request is answered by the first exchange that was not played yet and asks the same. What only
-looks may be asked again and again, until something is changed: then the look before it is over.
+A request is answered by the first exchange with the same request that was not replayed yet. A read
+can be repeated until a request changes something; after that the reads before it no longer match.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from contracts.recording.session import Entry, Session
 from contracts.target.spending import changes
 
 _LOOSE: Final = frozenset({"lang", "progressid", "newface", "clickstat"})
-"""Parameters of which only some clients think; they change nothing in what is answered."""
+"""Parameters that only some clients send and that do not change the answer."""
 
 
 class Replayer:
-    """Plays a session. What stands in for a client's own values gets them back in the answers."""
+    """Replays a session; pseudonyms of values that the client sends are replaced in the answers."""
 
     def __init__(self, session: Session) -> None:
         self._entries = list(session.entries)
@@ -38,11 +38,11 @@ class Replayer:
 
     @property
     def left(self) -> int:
-        """How many exchanges were not played."""
+        """How many exchanges were not replayed."""
         return len(self._entries) - len(self._played)
 
     def replay(self, sent: ProxiedRequest) -> Entry | None:
-        """The exchange that answers a request, its text ready to be sent; None: there is none."""
+        """The exchange that answers a request, marked as replayed; None: there is none."""
         fields = {name: text for name, text in sent.fields.items() if name not in ("func", "out")}
         shown = self._references.request(
             sent.func, self._pseudonymizer.request(sent.func, fields), now().date()
@@ -60,7 +60,7 @@ class Replayer:
         return entry
 
     def body(self, entry: Entry) -> bytes:
-        """What is sent for an exchange."""
+        """The body that is sent for an exchange."""
         if not self._real:
             return entry.text.encode()
 
@@ -72,9 +72,9 @@ class Replayer:
         return rewritten(entry.text, lambda token: own(token.value)).encode()
 
     def foreign(self, sent: ProxiedRequest) -> str:
-        """The name of a parameter with a value that only the recording knows, or nothing.
+        """The name of a parameter whose value is a pseudonym; empty if there is none.
 
-        Such a request must not reach a seller: it would be told that an address is 198.18.0.1.
+        Such a request must not reach a seller, which would take 198.18.0.1 for the address.
         """
         for name, text in sent.fields.items():
             value = text.partition(":")[2] if name == "authinfo" else text

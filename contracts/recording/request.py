@@ -1,4 +1,4 @@
-"""A request as it came to the proxy, and what of it decides where it may go."""
+"""A request as it came to the proxy, and whether it may be sent to the seller."""
 
 from __future__ import annotations
 
@@ -25,24 +25,24 @@ COOKIE: Final = "billmgrses5"
 DECIDING: Final = frozenset({
     "func", "sok", "clicked_button", "skipbasket", "faction", "elid", "autoprolong", "promocode",
 })  # fmt: skip
-"""Said twice with different texts, nobody knows which one the seller takes."""
+"""Parameters that decide what happens; repeated with other values they are ambiguous."""
 FUNC: Final = re.compile(r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_-]+)*")
 _HIDDEN: Final = re.compile(rb";\s*(?:func|sok|clicked_button|skipbasket|faction)=")
-"""Some servers part names at ``;`` too: there would be more in the request than shows."""
+"""Some servers split at ``;`` too, and would read further parameters."""
 
 _PARTED: Final = re.compile(rb";\s*[\w.\[\]-]{1,64}=")
-"""The same, of any name: what nobody looked for may be what costs."""
+"""A ``;`` before any name: a parameter that is not checked may be the one that costs."""
 _HIDDEN_JSON: Final = re.compile(rb"&\s*(?:func|sok|clicked_button|skipbasket|faction)=")
-"""A JSON that somebody takes for a form would say more."""
+"""JSON that has further parameters if it is read as a form."""
 _NAME: Final = re.compile(r"[\w.\-\[\]:$@]{0,200}", re.ASCII)
 _ODD: Final = re.compile(r"[^a-z_]+.*")
-"""What makes a name of a deciding one to some readers: ``sok[]``, ``clicked_button.x``."""
+"""Suffixes that some readers drop: ``sok[]``, ``clicked_button.x``."""
 _CHARSETS: Final = frozenset({"", "utf-8", "utf8", "us-ascii"})
 
 
 @dataclass(frozen=True, slots=True)
 class ProxiedRequest:
-    """One request. ``pairs``: every name with its text; ``cookie``: the session it brings."""
+    """One request. ``pairs``: every parameter, repeated ones too; ``cookie``: its session id."""
 
     method: str
     query: bytes
@@ -54,27 +54,27 @@ class ProxiedRequest:
 
     @property
     def fields(self) -> dict[str, str]:
-        """One text for each name."""
+        """The last value of each parameter."""
         return keep_last(self.pairs)
 
     @property
     def func(self) -> str:
-        """The function that is asked, or nothing."""
+        """The function that is called; empty if none is named."""
         return self.fields.get("func", "")
 
     @property
     def out(self) -> str:
-        """The format that is asked for."""
+        """The format that is asked for; empty if none is named."""
         return self.fields.get("out", "")
 
     @property
     def body_kind(self) -> str:
-        """The word of exchanges for how the body is written."""
+        """How the body is written, one of `contracts.record.exchange.BODIES`."""
         return detect_body_kind(self.body, self.content_type)
 
     @property
     def style(self) -> str:
-        """How the caller logs in: none, authinfo, session, cookie."""
+        """The login's style: none, authinfo, session or cookie."""
         fields = self.fields
         if "authinfo" in fields:
             return "authinfo"
@@ -84,7 +84,7 @@ class ProxiedRequest:
 
 
 def of(request: Request) -> ProxiedRequest:
-    """The request behind a WSGI environ, as it was sent."""
+    """The request of werkzeug, as it was sent."""
     query = request.query_string
     body = request.get_data(cache=False)
     kind = request.headers.get("Content-Type", "")
@@ -100,7 +100,7 @@ def of(request: Request) -> ProxiedRequest:
 
 
 def doubt(sent: ProxiedRequest) -> str:
-    """Why it cannot be told what a request asks, or nothing."""
+    """Why a request is ambiguous, in a few words; empty where it is not."""
     kind = sent.body_kind
     form = b"" if kind in ("multipart", "json") else sent.body
     plain = b"" if kind == "multipart" else unquote_to_bytes(sent.body)
@@ -127,7 +127,7 @@ def doubt(sent: ProxiedRequest) -> str:
 
 
 def _is_odd(pair: tuple[str, str]) -> bool:
-    """Whether some readers would take this name for one that decides, and others would not."""
+    """Whether only some readers would take this name for one of `DECIDING`."""
     name = pair[0]
     return name not in DECIDING and _ODD.sub("", name.lower()) in DECIDING
 
@@ -141,9 +141,9 @@ def _repeated(sent: ProxiedRequest) -> str:
 
 
 def price(sent: ProxiedRequest, allowed: Iterable[str]) -> str:
-    """The function that would have to be named for this request to pass, or nothing.
+    """The function that must be allowed for this request to be sent; empty where it may be sent.
 
-    What nobody knows may act without ``sok``: it spends until somebody has named it.
+    An unknown function may act without ``sok``: it counts as spending until it is allowed.
     """
     func = sent.func
     named = func in frozenset(allowed) or not func

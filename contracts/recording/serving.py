@@ -1,4 +1,4 @@
-"""Serves the proxy, to this machine and nobody else."""
+"""Serves the proxy on loopback addresses only."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 
 
 class NotLoopbackError(ValueError):
-    """An address at which others could reach the proxy; the text is one line."""
+    """An address at which other machines could reach the proxy; the text is one line."""
 
 
 class _Quiet(WSGIRequestHandler):
-    """Logs nothing: the line of a request holds its query, and that holds passwords."""
+    """Logs nothing: the query of a request may contain passwords."""
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: ANN401 - as werkzeug says
         """Nothing."""
 
 
 def loopback(host: str) -> str:
-    """The address to listen on. NotLoopbackError where a name or an address leads elsewhere."""
+    """The address to listen on. Raises NotLoopbackError for an address of the network."""
     try:
         addresses = {str(info[4][0]) for info in socket.getaddrinfo(host, None)}
     except OSError:
@@ -37,9 +37,9 @@ def loopback(host: str) -> str:
 
 
 def server(app: WSGIApplication, host: str, port: int) -> BaseWSGIServer:
-    """A server at an address of loopback; port 0 is a free one. OSError: it is taken."""
+    """A server on a loopback address; port 0 takes a free one. Raises OSError: it is in use."""
     family = socket.AF_INET6 if ":" in loopback(host) else socket.AF_INET
-    # A socket of our own: the server would end the whole program where the port is taken.
+    # A socket of our own: werkzeug would end the whole program where the port is in use.
     try:
         bound = socket.create_server((host, port), family=family)
     except OSError as problem:

@@ -1,10 +1,8 @@
 """A session: exchanges in the order in which they were recorded, in one file.
 
-The file is a stream of YAML documents: one that tells what was recorded, then one for each
-exchange, each closed by ``...``. So an exchange is on disk as soon as it was answered, and what a
-crash cut off can be told from what is whole.
-
-Every text is masked before it comes here.
+The file is a stream of YAML documents: a head, then one document for each exchange, each closed by
+``...``. So an exchange is on disk as soon as it was answered, and an incomplete one at the end can
+be recognized. Every text was pseudonymized before.
 """
 
 from __future__ import annotations
@@ -32,9 +30,9 @@ _LOADER: Final[Any] = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLo
 class Entry:
     """One exchange as it was recorded.
 
-    ``login``: how the caller logged in, and a stand-in of the login. ``params`` and ``doc`` have
-    placeholders; ``text`` is what was sent, but for masks. ``withheld`` says why there is no text.
-    ``at`` is the recorder's time, ``today`` the seller's day, ``seconds`` how long it took.
+    ``login``: the login's style and its pseudonym. ``params`` and ``doc`` have placeholders;
+    ``text`` is the answer, pseudonymized; ``withheld`` says why there is no text. ``at`` is the
+    recorder's time, ``today`` the seller's date, ``seconds`` the duration.
     """
 
     func: str
@@ -56,7 +54,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A recording: what of, and every exchange. ``torn``: what was cut off at the end, or empty."""
+    """A recording. ``torn``: an incomplete exchange at the end of the file, or empty."""
 
     name: str
     upstream: str
@@ -68,13 +66,13 @@ class Session:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Texts of several lines stay readable where YAML lets them."""
+    """Writes texts of several lines as blocks where YAML allows it."""
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
     style = "|" if "\n" in text else None
     if _BREAKS.search(text):
-        # YAML takes these for ends of lines, and would read a blank instead.
+        # YAML takes these for line breaks, and would read a blank instead.
         style = '"'
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
@@ -127,7 +125,7 @@ def written(entry: Entry) -> bytes:
 
 
 def read(path: Path) -> Session:
-    """A session's file. Raises ExchangeError: one line with file, exchange and fault."""
+    """Reads a session's file. Raises ExchangeError: one line with file, exchange and reason."""
     try:
         text = path.read_text("utf-8")
     except OSError as problem:
@@ -155,7 +153,7 @@ def read(path: Path) -> Session:
 
 
 def _whole(text: str) -> tuple[str, str]:
-    """What was written to its end, and what was not."""
+    """The complete documents of the file, and what follows them."""
     if text.endswith(f"\n{END}"):
         return text, ""
     end = text.rfind(f"\n{END}")

@@ -1,4 +1,4 @@
-"""Puts a proxy together for what was wished: record, replay, or replay and record the rest."""
+"""Builds a proxy that records, replays, or replays and records the rest."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from contracts.recording.upstream import Upstream
 
 @dataclass(frozen=True, slots=True)
 class RecordingOptions:
-    """What was wished of a recording. ``transport`` stands in for the network in tests."""
+    """How to record. ``transport`` replaces the network in tests."""
 
     upstream: str = ""
     verify: bool = True
@@ -41,7 +41,7 @@ def proxy(
     to: Path | None = None,
     replay: Path | None = None,
 ) -> Iterator[Proxy]:
-    """A proxy ready to serve. Raises ExchangeError, and httpx.InvalidURL (a ValueError)."""
+    """A proxy ready to serve. Raises ExchangeError for a file or an address it cannot use."""
     with ExitStack() as open_:
         upstream = None
         if options.upstream:

@@ -1,4 +1,4 @@
-"""The seller behind the proxy: requests go there as they came, answers come back as they are."""
+"""The seller behind the proxy: requests are sent as they came, answers returned as they are."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from contracts.recording.recorder import UpstreamAnswer
 from contracts.recording.request import ProxiedRequest
 
 TIMEOUT: Final = 120.0
-"""Seconds. An order that takes longer than this may have happened all the same."""
+"""Seconds. An order that takes longer may have been carried out all the same."""
 _OWN: Final = "/_mockseller"
 _HOPS: Final = frozenset({
     "connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer",
@@ -26,7 +26,7 @@ _HOPS: Final = frozenset({
     "date", "server", "forwarded", "x-forwarded-for", "origin", "referer", "x-original-url",
     "x-rewrite-url", "x-http-method-override", "x-http-method", "x-method-override",
 })  # fmt: skip
-"""Headers that speak of one connection, or of us, or would make another request of this one."""
+"""Headers about one connection or about the proxy, and those that change the request."""
 _BOUND: Final = re.compile(r";\s*(?:domain=[^;]*|secure)(?=;|$)", re.IGNORECASE)
 
 
@@ -36,14 +36,14 @@ class NoUpstreamAnswer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class UpstreamReply:
-    """An answer: what to record of it, and the headers the client gets."""
+    """An answer to be recorded, and the headers that the client gets."""
 
     answer: UpstreamAnswer
     headers: tuple[tuple[str, str], ...]
 
 
 class Upstream:
-    """A seller at the address of its API. ``transport`` stands in for the network in tests."""
+    """A seller at the address of its API. ``transport`` replaces the network in tests."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class Upstream:
         try:
             request = self._request(sent, link)
         except (httpx.InvalidURL, UnicodeError) as problem:
-            # Not its text: that quotes the address.
+            # Without its text, which quotes the address.
             raise NoUpstreamAnswer(f"{type(problem).__name__}: it cannot be passed on") from None
         at, began = now(), elapsed()
         try:
@@ -96,7 +96,7 @@ class Upstream:
             if name.lower() not in _HOPS
         ]
         url = self._url.join(f"/{link}") if link else self._url.copy_with(query=sent.query or None)
-        # Made by hand: a client of httpx would add the cookies of earlier answers.
+        # Built here: a client of httpx would add the cookies of earlier answers.
         return httpx.Request(
             sent.method, url,
             headers=[*headers, (b"Accept-Encoding", b"identity")],
@@ -104,12 +104,12 @@ class Upstream:
         )  # fmt: skip
 
     def _version(self) -> str:
-        """The version of a seller of ours; nothing is known that asks others for theirs."""
+        """The version of a seller of ours; no way to ask others for theirs is known."""
         version = self._control("health").get("version", "")
         return f"mockseller {version}" if version else ""
 
     def _own_day(self) -> date | None:
-        """The day of a seller of ours, whose clock need not be this machine's."""
+        """The date of a seller of ours, whose clock may differ from this machine's."""
         if not self.version:
             return None
         try:
@@ -118,7 +118,7 @@ class Upstream:
             return None
 
     def _control(self, what: str) -> dict[str, str]:
-        """What the control API of a seller of ours says; of others, nothing."""
+        """The answer of the control API of a seller of ours; empty at others."""
         try:
             answer = self._http.get(self._url.copy_with(path=f"{_OWN}/{what}", query=None)).json()
         except (httpx.HTTPError, ValueError):
@@ -127,7 +127,7 @@ class Upstream:
 
 
 def _address(url: str) -> httpx.URL:
-    """Where a seller's API answers; a bare host is meant with the usual path."""
+    """The address of a seller's API; a bare host gets the usual path."""
     try:
         urlsplit(url)
         address = httpx.URL(url)
@@ -150,7 +150,7 @@ def _day(response: httpx.Response, at: datetime) -> date:
 def _passed(response: httpx.Response) -> Iterator[tuple[str, str]]:
     for name, value in response.headers.multi_items():
         if name.lower() == "set-cookie":
-            # The seller's name and its https are not ours; the cookie would not come back.
+            # The client would not send a cookie of the seller's name, or of https, to the proxy.
             yield name, _BOUND.sub("", value)
         elif name.lower() not in _HOPS:
             yield name, value

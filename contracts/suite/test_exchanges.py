@@ -29,7 +29,7 @@ def test_the_seller_in_process_answers_as_on_record(
     judged_in_process: Seller, exchange: Exchange, out: str
 ) -> None:
     """In a fresh world, in every format on record."""
-    _held(replay(exchange, out, judged_in_process))
+    _assert_passed(replay(exchange, out, judged_in_process))
 
 
 @pytest.mark.parametrize(("exchange", "out"), SELLER_CASES)
@@ -37,15 +37,15 @@ def test_the_seller_over_http_answers_as_on_record(
     judged_over_http: Seller, exchange: Exchange, out: str
 ) -> None:
     """The same under gunicorn, whichever worker answers."""
-    _held(replay(exchange, out, judged_over_http))
+    _assert_passed(replay(exchange, out, judged_over_http))
 
 
 @pytest.mark.parametrize(("exchange", "out"), CLIENT_CASES)
 def test_the_client_asks_and_reads_as_on_record(exchange: Exchange, out: Out) -> None:
     """What the client sends is on record, and it reads what is on record."""
-    _held(judge_client(exchange, out, RECORDS))
+    _assert_passed(judge_client(exchange, out, RECORDS))
 
 
-def _held(verdict: Verdict) -> None:
+def _assert_passed(verdict: Verdict) -> None:
     if verdict.outcome is not Outcome.PASS:
         pytest.fail(str(verdict), pytrace=False)

@@ -175,9 +175,9 @@ CHECKS: Final = collect(sys.modules[__name__])
 
 def find_violations(declared: Declarations, func: str, call: AnsweredCall) -> list[RuleViolation]:
     """Every rule that the answer breaks; an answer of another status or format ends the search."""
-    found: list[RuleViolation] = []
+    violations: list[RuleViolation] = []
     for rule in RULES:
-        found += [RuleViolation.of(rule, line) for line in rule(declared, func, call)]
-        if found and rule in (find_other_status, find_unreadable):
+        violations += [RuleViolation.of(rule, line) for line in rule(declared, func, call)]
+        if violations and rule in (find_other_status, find_unreadable):
             break
-    return found
+    return violations

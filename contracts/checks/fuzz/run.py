@@ -168,14 +168,14 @@ class FuzzRun:
         if self._is_over():
             return
         self.examples[func] = self.examples.get(func, 0) + 1
-        found = self.target.judge_request(func, request)
+        violations = self.target.judge_request(func, request)
         if func in self.broken:
             # Shrinking must keep the violation, and not turn it into another one on the way.
             rule = self.broken[func].violation.rule
-            found = [violation for violation in found if violation.rule == rule]
-        if found:
-            self.broken[func] = SmallestExample(found[0], self.target.sent[0])
-            raise RuleBroken(found[0].rule)
+            violations = [violation for violation in violations if violation.rule == rule]
+        if violations:
+            self.broken[func] = SmallestExample(violations[0], self.target.sent[0])
+            raise RuleBroken(violations[0].rule)
 
     def _verdict(self, func: str) -> Verdict:
         declared = self.target.declared.functions[func]

@@ -142,16 +142,16 @@ class FuzzTarget:
         except CallBlocked:
             self.permission.blocked += 1
             return []
-        found = find_violations(self.declared, func, answer)
-        if related and not found:
+        violations = find_violations(self.declared, func, answer)
+        if related and not violations:
             case = ReadCase(request, answer, self.sender, before, public)
-            found += find_related_violations(case)
+            violations += find_related_violations(case)
         changed = writes or func in LOGINS or answer.error == "auth"
         self._changed = changed and self._isolated
         self.sent = [answer]
         if not answer.is_refused:
             self.answering.add(func)
-        return found
+        return violations
 
     def _judge_silence(self, lost: NoAnswer) -> list[RuleViolation]:
         """A violation if the seller still answers other calls; else it cannot be judged."""

@@ -139,7 +139,7 @@ def test_what_is_covered_already_stays_and_the_next_gets_the_next_number() -> No
         Pseudonymizer(), f"<email>a@b.org</email><ip>8.8.8.8</ip><lickey>{KEY}</lickey>"
     )
     again = Pseudonymizer()
-    again.go_on(["person1@standin.example", "198.18.0.1", "100001-00000000-00000001"])
+    again.count_from(["person1@standin.example", "198.18.0.1", "100001-00000000-00000001"])
     assert _text(again, covered) == covered
     assert _text(again, "<email>c@d.org</email>") == "<email>person2@standin.example</email>"
     assert "0002<" in _text(again, f"<lickey>{KEY}</lickey>")
