@@ -56,7 +56,7 @@ source_options = gathered(
     options.insecure,
 )  # fmt: skip
 settings_options = gathered(
-    "wishes",
+    "settings",
     CoverageSettings,
     options.families,
     options.functions,

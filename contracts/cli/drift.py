@@ -51,7 +51,7 @@ def _span(_: click.Context, __: click.Parameter, text: str | None) -> timedelta 
 
 
 settings_options = gathered(
-    "wishes",
+    "settings",
     DriftSettings,
     click.option("--against", type=click.Choice(["both", "contracts", "emulator"]), default="both",
                  show_default=True, help="What to compare with."),

@@ -39,7 +39,7 @@ class FuzzSettings:
 
 
 settings_options = gathered(
-    "wishes",
+    "settings",
     FuzzSettings,
     options.in_process,
     click.option("--served", is_flag=True,

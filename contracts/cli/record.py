@@ -42,7 +42,7 @@ class RecordSettings:
 
 
 settings_options = gathered(
-    "wishes",
+    "settings",
     RecordSettings,
     click.option("--upstream", metavar="URL", help="The seller to record: the address of its API."),
     click.option("--to", type=FILE, metavar="SESSION", help="The file to write."),
@@ -50,8 +50,8 @@ settings_options = gathered(
                  help="Answer from a recording instead."),
     click.option("--on-miss", type=click.Choice(["error", "404", "upstream"]), default="error",
                  show_default=True,
-                 help="With --replay, how to answer what is not in the recording: an error document, "
-                 "HTTP 404, or by the --upstream, recording it too."),
+                 help="With --replay, how to answer what is not in the recording: an error "
+                 "document, HTTP 404, or by the --upstream, recording it too."),
     click.option("--rewrite", is_flag=True,
                  help="Replace exchanges that are on record already."),
     click.option("--allow-paying", multiple=True, metavar="FUNC",

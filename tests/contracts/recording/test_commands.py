@@ -29,8 +29,8 @@ def _run(command: object, *words: str) -> Result:
 
 
 REFUSED = [
-    ([], "say --upstream URL and --to SESSION"),
-    (["--upstream", "http://127.0.0.1:9"], "say --upstream URL and --to SESSION"),
+    ([], "give --upstream URL and --to SESSION"),
+    (["--upstream", "http://127.0.0.1:9"], "give --upstream URL and --to SESSION"),
     (["--upstream", "http://x", "--to", "s", "--allow-paying", "*"], "name one function exactly"),
     (["--upstream", "http://x", "--to", "s", "--allow-paying", "soft.*"], "exactly"),
     (["--upstream", "http://x", "--to", "s", "--on-miss", "upstream"], "needs --replay"),
