@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 
 from emulator.testing import Seller
 from tests import tiers
-from tests.machine import stopped
+from tests.clocks import stopped_clock
 
 # No deadline, no complaint of slow data: a loaded machine is slow, not wrong; what hangs is named
 # by the timeout of pytest.
@@ -73,5 +73,5 @@ def tally(request: pytest.FixtureRequest) -> tiers.Tally:
 @pytest.fixture
 def seller() -> Iterator[Seller]:
     """The seller of the plugin, on a machine whose time only the test moves."""
-    with Seller(system_clock=stopped()) as made:
+    with Seller(system_clock=stopped_clock()) as made:
         yield made

@@ -20,25 +20,25 @@ from emulator.store.engine import Database, Statement
 from emulator.testing import Seller
 from emulator.wire import formats
 from emulator.worlds.worlds import DEFAULT
-from tests.handlers import REGISTRY, handlers_of
-from tests.reading import (
+from tests.answers import (
     READERS,
-    attributes,
+    as_list,
+    attribute_values,
     error_type,
+    error_without_numbers,
     fields_of_text,
     fields_of_xml,
-    hidden,
-    many,
-    told,
+    mask_changing,
 )
+from tests.handlers import REGISTRY, handlers_of
 from tests.tiers import Tally
 
 once_per_handler = pytest.mark.one_per.with_args(handlers_of)
 """Functions of one handler differ in their product type: the full run asks them all."""
 NAMES = [function.name for function in REGISTRY]
-LOOKS = [f.name for f in REGISTRY if f.kind is not Kind.ACTION]
+READ_ONLY = [f.name for f in REGISTRY if f.kind is not Kind.ACTION]
 FORMS = [f.name for f in REGISTRY if f.kind is Kind.FORM]
-CLOSED = [f.name for f in REGISTRY if not f.public and f.is_public is None]
+NEEDS_LOGIN = [f.name for f in REGISTRY if not f.public and f.is_public is None]
 WITH_ELEMENT = [f.name for f in REGISTRY if "elid" in f.takes.wire_fields]
 
 OUT_OF_REACH = {
@@ -54,30 +54,30 @@ OUT_OF_REACH = {
 
 RESELLER = "reseller:secret"
 OTHER = "other:secret"
-NOT_THE_WORLDS = {"journal", "session", "login_failure"}
+RECORDS_OF_CALLS = {"journal", "session", "login_failure"}
 """Tables a look may write: the record of calls, the last use of sessions, failed logins."""
-NOBODYS = "99999999"
+MISSING_ID = "99999999"
 
 
-class Desk:
-    """One seller with a clock that stands still, and a look into its rows."""
+class ResettableSeller:
+    """A seller whose clock stands still and whose world can be reset; its rows can be read."""
 
     def __init__(self, seller: Seller) -> None:
         self._seller = seller
 
     def reset(self) -> None:
-        """The world as it was made, with what is due having happened."""
+        """Reset the world and let its due events happen, as the first call does."""
         self._seller.worlds.reset(DEFAULT)
         self.answer("whoami")
 
-    def answer(self, func: str, asks: str = RESELLER, **params: str) -> str:
-        who = {"authinfo": asks} if asks else {}
-        answer = self._seller.call(func, login="", **who, **params)
+    def answer(self, func: str, authinfo: str = RESELLER, **params: str) -> str:
+        login = {"authinfo": authinfo} if authinfo else {}
+        answer = self._seller.call(func, login="", **login, **params)
         assert answer.status == 200
         return answer.text
 
-    def doc(self, func: str, asks: str = RESELLER, **params: str) -> Element:
-        root: Element = fromstring(self.answer(func, asks, **params, out="xml"))
+    def doc(self, func: str, authinfo: str = RESELLER, **params: str) -> Element:
+        root: Element = fromstring(self.answer(func, authinfo, **params, out="xml"))
         return root
 
     def rows(self) -> dict[str, list[Any]]:
@@ -85,20 +85,20 @@ class Desk:
         return {
             table.name: db.rows(Statement(select(table)))
             for table in tables.metadata.sorted_tables
-            if table.name not in NOT_THE_WORLDS
+            if table.name not in RECORDS_OF_CALLS
         }
 
 
 @pytest.fixture(scope="module")
-def seller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    at = datetime(2026, 3, 15, 12, tzinfo=UTC)
-    system_clock = SystemClock(now=lambda: at, elapsed=at.timestamp)
-    with Seller(seeds=tmp_path_factory.mktemp("seeds"), system_clock=system_clock) as made:
-        yield Desk(made)
+def seller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ResettableSeller]:
+    noon = datetime(2026, 3, 15, 12, tzinfo=UTC)
+    system_clock = SystemClock(now=lambda: noon, elapsed=noon.timestamp)
+    with Seller(seeds=tmp_path_factory.mktemp("seeds"), system_clock=system_clock) as started:
+        yield ResettableSeller(started)
 
 
 @pytest.fixture
-def desk(seller: Desk) -> Desk:
+def fresh_seller(seller: ResettableSeller) -> ResettableSeller:
     seller.reset()
     return seller
 
@@ -107,7 +107,12 @@ def without_submit(function: Function) -> dict[str, str]:
     return {name: value for name, value in function.example.items() if name != "sok"}
 
 
-def possible(name: str) -> Function:
+def writes(function: Function) -> bool:
+    """Whether the example may change the world."""
+    return function.kind is Kind.ACTION or "sok" in function.example
+
+
+def require_reachable(name: str) -> Function:
     if name in OUT_OF_REACH:
         pytest.skip(OUT_OF_REACH[name])
     return REGISTRY[name]
@@ -125,117 +130,126 @@ def test_says_what_it_does_and_how_we_know(name: str) -> None:
 
 @pytest.mark.counts("functions", "name")
 @pytest.mark.parametrize("name", NAMES)
-def test_the_example_works(desk: Desk, name: str) -> None:
-    function = possible(name)
-    doc = desk.doc(name, **function.example)
-    assert doc.find("error") is None, desk.answer(name, **function.example)
+def test_the_example_works(fresh_seller: ResettableSeller, name: str) -> None:
+    function = require_reachable(name)
+    doc = fresh_seller.doc(name, **function.example)
+    assert doc.find("error") is None, fresh_seller.answer(name, **function.example)
 
 
 @once_per_handler
 @pytest.mark.parametrize("name", NAMES)
-def test_every_format_says_the_same(desk: Desk, name: str) -> None:
-    example = possible(name).example
-    root = desk.doc(name, **example)
-    said = hidden(fields_of_xml(root), name)
-    everything = {*(text for _, text in said), *attributes(root), *root.attrib.values()}
+def test_every_format_says_the_same(fresh_seller: ResettableSeller, name: str) -> None:
+    function = require_reachable(name)
+    example = function.example
+    root = fresh_seller.doc(name, **example)
+    in_xml = mask_changing(fields_of_xml(root), name)
+    everything = {*(text for _, text in in_xml), *attribute_values(root), *root.attrib.values()}
     for out, read in READERS.items():
-        desk.reset()
-        found = hidden(read(desk.answer(name, **example, out=out)), name)
+        if writes(function):
+            fresh_seller.reset()
+        fields = mask_changing(read(fresh_seller.answer(name, **example, out=out)), name)
         # The flat formats have further fields for what is an attribute elsewhere, and no other.
-        assert said <= found, out
-        assert {text for _, text in found} <= everything, out
+        assert in_xml <= fields, out
+        assert {text for _, text in fields} <= everything, out
 
 
 @once_per_handler
 @pytest.mark.parametrize("name", NAMES)
-def test_every_format_offers_the_same_choices(desk: Desk, name: str) -> None:
-    example = possible(name).example
-    root = desk.doc(name, **example)
-    said = {
-        (one.get("name", ""), val.get("key", ""), val.text or "")
-        for one in root.findall("slist")
-        for val in one
+def test_every_format_offers_the_same_choices(fresh_seller: ResettableSeller, name: str) -> None:
+    example = require_reachable(name).example
+    root = fresh_seller.doc(name, **example)
+    in_xml = {
+        (choices.get("name", ""), value.get("key", ""), value.text or "")
+        for choices in root.findall("slist")
+        for value in choices
     }
-    desk.reset()
-    listed = json.loads(desk.answer(name, **example, out="json"))["doc"].get("slist", [])
-    in_json = {(s["$name"], v["$key"], v.get("$", "")) for s in listed for v in many(s, "val")}
-    desk.reset()
-    flat = json.loads(desk.answer(name, **example, out="bjson"))
+    fresh_seller.reset()
+    listed = json.loads(fresh_seller.answer(name, **example, out="json"))["doc"].get("slist", [])
+    in_json = {(s["$name"], v["$key"], v.get("$", "")) for s in listed for v in as_list(s, "val")}
+    fresh_seller.reset()
+    flat = json.loads(fresh_seller.answer(name, **example, out="bjson"))
     in_bjson = {
-        (select_, one["k"], one["v"])
-        for select_, choices in flat.get("slist", {}).items()
-        for one in choices
+        (name_of_field, choice["k"], choice["v"])
+        for name_of_field, choices in flat.get("slist", {}).items()
+        for choice in choices
     }
-    assert in_json == said
+    assert in_json == in_xml
     # The flat form has one level: there an inner doc's choices stand too.
-    assert in_bjson >= said
+    assert in_bjson >= in_xml
 
 
 @once_per_handler
 @pytest.mark.parametrize("name", NAMES)
-def test_the_lines_of_text_say_the_same(desk: Desk, name: str) -> None:
-    function = possible(name)
-    root = desk.doc(name, **function.example)
-    desk.reset()
-    text = desk.answer(name, **function.example, out="text")
+def test_the_lines_of_text_say_the_same(fresh_seller: ResettableSeller, name: str) -> None:
+    function = require_reachable(name)
+    root = fresh_seller.doc(name, **function.example)
+    fresh_seller.reset()
+    text = fresh_seller.answer(name, **function.example, out="text")
     if function.kind is Kind.LISTING:
         rows = [" ".join(f"{c.tag}={c.text or ''}" for c in row) for row in root.iter("elem")]
         assert text.splitlines() == rows
     else:
-        assert hidden(fields_of_xml(root), name) <= hidden(fields_of_text(text), name)
+        assert mask_changing(fields_of_xml(root), name) <= mask_changing(fields_of_text(text), name)
 
 
 @pytest.mark.parametrize("out", [*FORMATS, "ajax"])
-def test_nobody_is_refused_in_every_format(seller: Desk, out: str, tally: Tally) -> None:
+def test_nobody_is_refused_in_every_format(
+    seller: ResettableSeller, out: str, tally: Tally
+) -> None:
     """One loop: a case for each function takes longer to set up than to ask."""
     shape = {"sfrom": "ajax"} if out == "ajax" else {"out": out}
     errors = {
-        name: error_type(out, seller.answer(name, asks="", **REGISTRY[name].example, **shape))
-        for name in CLOSED
+        name: error_type(out, seller.answer(name, authinfo="", **REGISTRY[name].example, **shape))
+        for name in NEEDS_LOGIN
     }
     tally(
         "function x format, refused without a login",
         [f"{name} {out}" for name in errors],
-        len(CLOSED) * (len(FORMATS) + 1),
+        len(NEEDS_LOGIN) * (len(FORMATS) + 1),
     )
     assert {name: error for name, error in errors.items() if error != "access"} == {}
 
 
 @once_per_handler
 @pytest.mark.parametrize("name", WITH_ELEMENT)
-def test_anothers_element_is_as_good_as_missing(desk: Desk, name: str) -> None:
-    example = possible(name).example
-    before = desk.rows()
-    theirs = desk.doc(name, asks=OTHER, **example)
-    nobodys = desk.doc(name, asks=OTHER, **{**example, "elid": NOBODYS})
-    assert desk.rows() == before
+def test_anothers_element_is_as_good_as_missing(fresh_seller: ResettableSeller, name: str) -> None:
+    example = require_reachable(name).example
+    before = fresh_seller.rows()
+    theirs = fresh_seller.doc(name, authinfo=OTHER, **example)
+    nobodys = fresh_seller.doc(name, authinfo=OTHER, **{**example, "elid": MISSING_ID})
+    assert fresh_seller.rows() == before
     if "elid" in example:
-        assert told(theirs, example["elid"]) == told(nobodys, NOBODYS)
+        refusal = error_without_numbers(nobodys, MISSING_ID)
+        assert error_without_numbers(theirs, example["elid"]) == refusal
         assert theirs.find("error") is not None
 
 
 @once_per_handler
-@pytest.mark.parametrize("name", LOOKS)
-def test_a_look_changes_no_row(desk: Desk, name: str) -> None:
-    before = desk.rows()
-    desk.answer(name, **without_submit(REGISTRY[name]))
-    assert desk.rows() == before
+@pytest.mark.parametrize("name", READ_ONLY)
+def test_a_look_changes_no_row(fresh_seller: ResettableSeller, name: str) -> None:
+    before = fresh_seller.rows()
+    fresh_seller.answer(name, **without_submit(REGISTRY[name]))
+    assert fresh_seller.rows() == before
 
 
 @once_per_handler
 @pytest.mark.parametrize("name", FORMS)
-def test_a_recalculated_form_commits_nothing_even_with_sok(desk: Desk, name: str) -> None:
-    before = desk.rows()
-    desk.answer(name, **{**REGISTRY[name].example, "sok": "ok", "sv_field": "period"})
-    assert desk.rows() == before
+def test_a_recalculated_form_commits_nothing_even_with_sok(
+    fresh_seller: ResettableSeller, name: str
+) -> None:
+    before = fresh_seller.rows()
+    fresh_seller.answer(name, **{**REGISTRY[name].example, "sok": "ok", "sv_field": "period"})
+    assert fresh_seller.rows() == before
 
 
 @once_per_handler
 @pytest.mark.parametrize("name", [n for n in FORMS if not REGISTRY[n].commits_on_snext])
-def test_the_next_step_is_shown_and_commits_nothing(desk: Desk, name: str) -> None:
-    before = desk.rows()
-    desk.answer(name, **{**REGISTRY[name].example, "sok": "ok", "snext": "ok"})
-    assert desk.rows() == before
+def test_the_next_step_is_shown_and_commits_nothing(
+    fresh_seller: ResettableSeller, name: str
+) -> None:
+    before = fresh_seller.rows()
+    fresh_seller.answer(name, **{**REGISTRY[name].example, "sok": "ok", "snext": "ok"})
+    assert fresh_seller.rows() == before
 
 
 def test_only_what_is_out_of_reach_has_no_example_that_works() -> None:

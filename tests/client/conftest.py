@@ -17,7 +17,7 @@ import pytest
 from emulator.testing import Seller
 from reseller_client import Client, RetryPolicy
 from tests.client.emulated import LossyLine, client_of
-from tests.machine import stopped
+from tests.clocks import stopped_clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -251,7 +251,7 @@ def seller() -> SmallSeller:
 @pytest.fixture
 def shop() -> Iterator[Seller]:
     """Give the emulator in this process, with the world ``small``."""
-    with Seller(system_clock=stopped()) as made:
+    with Seller(system_clock=stopped_clock()) as made:
         yield made
 
 

@@ -19,7 +19,7 @@ from reseller_client.modules.endpoint import ModuleEndpoint
 from reseller_client.modules.shop import ModuleShop
 from reseller_client.modules.store import ModuleStore, Product
 from tests.client.emulated import LossyLine, client_of
-from tests.machine import stopped
+from tests.clocks import stopped_clock
 
 PRICES = {1: Decimal("12.00"), 12: Decimal("120.00")}
 ADA, BOB = "ada:secret-1", "bob:secret-2"
@@ -143,7 +143,7 @@ def counter(folder: Path) -> Iterator[Counter]:
 @contextmanager
 def opened(folder: Path) -> Iterator[Stand]:
     """Open a shop beside a seller of its own."""
-    with Seller(system_clock=stopped()) as seller:
+    with Seller(system_clock=stopped_clock()) as seller:
         seller.clock.freeze("2027-01-10T12:00:00Z")
         line, watch = LossyLine(seller), Watch()
         store = ModuleStore(folder / "modules.sqlite")

@@ -26,7 +26,7 @@ from reseller_client import (
     WrongState,
 )
 from tests.client.emulated import LossyLine, client_of
-from tests.machine import stopped
+from tests.clocks import stopped_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ WISH = CertificateOrder(
 
 @pytest.fixture
 def shop() -> Iterator[Seller]:
-    with Seller(system_clock=stopped()) as made:
+    with Seller(system_clock=stopped_clock()) as made:
         yield made
 
 

@@ -13,7 +13,7 @@ from emulator.testing import Seller
 from reseller_client import Missed, ServiceOrder, Status, UnknownOutcome
 from reseller_client.resellers import CustomServices
 from tests.client.emulated import LossyLine, client_of
-from tests.machine import stopped
+from tests.clocks import stopped_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ DEBIAN = "ISPsystem__Debian-12-amd64"
 
 @pytest.fixture
 def hoster() -> Iterator[Seller]:
-    with Seller("hoster", system_clock=stopped()) as made:
+    with Seller("hoster", system_clock=stopped_clock()) as made:
         made.clock.freeze("2026-01-10T12:00:00Z")
         yield made
 

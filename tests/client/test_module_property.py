@@ -19,7 +19,7 @@ from reseller_client.modules.shop import ModuleShop
 from reseller_client.modules.store import Held, ModuleStore, Product, State
 from tests.client.emulated import LossyLine
 from tests.client.module_stand import Watch, shop_of
-from tests.machine import stopped
+from tests.clocks import stopped_clock
 
 COSTS: Final = {277: Decimal("9.00"), 279: Decimal("3.50")}
 FUNCTIONS: Final = (
@@ -131,7 +131,7 @@ class Play:
 
 @contextmanager
 def played() -> Iterator[Play]:
-    with Seller(system_clock=stopped()) as seller:
+    with Seller(system_clock=stopped_clock()) as seller:
         seller.clock.freeze("2027-01-10T12:00:00Z")
         seller.account(balance="1000.00")
         license = seller.order(period=12)

@@ -28,7 +28,7 @@ from reseller_client.resellers import CustomModules
 from reseller_client.resellers.billmanager.models import OperationState
 from tests.client.billmanager_desk import Desk, desk_at
 from tests.client.emulated import LossyLine, client_of
-from tests.machine import stopped
+from tests.clocks import stopped_clock
 
 if TYPE_CHECKING:
     from tests.client.conftest import Waits
@@ -39,7 +39,7 @@ WISH = ModuleOrder(VIRUSDIE, 100002, remoteid="mod-1")
 
 @pytest.fixture
 def seller() -> Iterator[Seller]:
-    with Seller(system_clock=stopped()) as made:
+    with Seller(system_clock=stopped_clock()) as made:
         made.clock.freeze("2026-01-10T12:00:00Z")
         yield made
 

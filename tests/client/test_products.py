@@ -23,7 +23,7 @@ from reseller_client import (
     WrongState,
 )
 from tests.client.emulated import LossyLine, client_of
-from tests.machine import stopped
+from tests.clocks import stopped_clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ PRICE = Decimal("9.50")
 
 @pytest.fixture
 def hoster() -> Iterator[Seller]:
-    with Seller("hoster", system_clock=stopped()) as made:
+    with Seller("hoster", system_clock=stopped_clock()) as made:
         yield made
 
 

@@ -26,7 +26,7 @@ from reseller_client import (
     UnknownOutcome,
 )
 from reseller_client.errors import SellerFault
-from tests.machine import stopped
+from tests.clocks import stopped_clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -67,7 +67,7 @@ def door(request: pytest.FixtureRequest) -> Iterator[World]:
     if request.param == "socket":
         yield request.getfixturevalue("seller_server")
         return
-    with Seller(system_clock=stopped()) as made:
+    with Seller(system_clock=stopped_clock()) as made:
         yield made
 
 

@@ -12,7 +12,7 @@ from contracts.checks.deviations import OURS, read_file
 from emulator.testing import Seller
 from reseller_client import AlreadyExists, Client, LicenseOrder, RetryPolicy, UnknownOutcome
 from reseller_client.resellers import CustomReseller, Hosted, Kind, MemoryStore, WhmcsReseller
-from tests.machine import stopped
+from tests.clocks import stopped_clock
 
 HOSTED = Hosted(service_id=12, ip="192.0.2.201", licname="web-1", tariff=55227)
 WISH = LicenseOrder(tariff=55227, ip="192.0.2.201", licname="web-1", remoteid="l12")
@@ -35,7 +35,7 @@ class LosesOneAnswer(httpx.BaseTransport):
 
 @pytest.fixture
 def seller() -> Iterator[Seller]:
-    with Seller(fixture="empty", system_clock=stopped()) as started:
+    with Seller(fixture="empty", system_clock=stopped_clock()) as started:
         yield started
 
 

@@ -25,12 +25,12 @@ from contracts.journeys.stories.quarter_world import (
 )
 from contracts.journeys.stories.script import ScenarioFault
 from emulator.testing import Seller
-from tests.machine import stopped
+from tests.clocks import stopped_clock
 
 
 @pytest.fixture
 def seller() -> Iterator[Seller]:
-    with Seller(fixture="empty", system_clock=stopped()) as made:
+    with Seller(fixture="empty", system_clock=stopped_clock()) as made:
         yield made
 
 

@@ -14,14 +14,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from emulator.testing import Seller
 from emulator.testing.client import ControlError
-from tests.machine import stopped
+from tests.clocks import stopped_clock
 
 PARTNER = {"url": "https://partner.example/billmgr", "addresses": ["192.0.2.0/28"]}
 
 
 @pytest.fixture
 def seller() -> Iterator[Seller]:
-    with Seller(system_clock=stopped()) as made:
+    with Seller(system_clock=stopped_clock()) as made:
         yield made
 
 

@@ -17,7 +17,7 @@ from reseller_client import Client, RetryPolicy
 from reseller_client.modules.endpoint import ModuleEndpoint
 from reseller_client.modules.shop import ModuleShop
 from reseller_client.modules.store import ModuleStore, Product
-from tests.machine import stopped
+from tests.clocks import stopped_clock
 
 SELLER, BILLING = "http://127.0.0.1/billmgr", "http://partner.example/billmgr"
 ADA = BillingLogin("ada", "her-password")
@@ -68,7 +68,7 @@ class Both(httpx.BaseTransport):
 
 @pytest.fixture
 def trade(tmp_path: Path) -> Iterator[Trade]:
-    with Seller(system_clock=stopped()) as seller:
+    with Seller(system_clock=stopped_clock()) as seller:
         seller.clock.freeze("2027-01-10T12:00:00Z")
         line = httpx.WSGITransport(app=seller.wsgi)
         client = Client(

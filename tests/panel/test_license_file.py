@@ -13,14 +13,14 @@ import pytest
 from emulator.panel import LicenseFileError, LicenseFolder
 from emulator.panel.license import license_file_url
 from emulator.testing import Seller
-from tests.machine import stopped
+from tests.clocks import stopped_clock
 
 URL = "http://127.0.0.1/billmgr"
 
 
 @pytest.fixture
 def seller() -> Iterator[Seller]:
-    with Seller(system_clock=stopped()) as started:
+    with Seller(system_clock=stopped_clock()) as started:
         yield started
 
 

@@ -13,7 +13,7 @@ from emulator.testing import Seller
 from emulator.worlds import pricelist
 from emulator.worlds.pricelist.nodes import PriceListError
 from emulator.worlds.worlds import Worlds
-from tests.machine import stopped
+from tests.clocks import stopped_clock
 
 MODULE = b"""<doc><pricelist><id>277</id><additionintname>Virusdie</additionintname>
 <price currency="EUR"><period cost="913.9286" type="month" length="1">monthly</period></price>
@@ -213,7 +213,7 @@ def test_licenses_without_a_price_in_the_accounts_currency_are_listed_all_the_sa
 
 @pytest.mark.parametrize("out", ["xml", "json", "bjson"])
 def test_a_list_imported_from_another_seller_is_exported_as_the_same_document(out: str) -> None:
-    with Seller("hoster", system_clock=stopped()) as hoster:
+    with Seller("hoster", system_clock=stopped_clock()) as hoster:
         document = hoster.call("pricelist.export", out=out).body
         again = hoster.world("again", "empty")
         assert again.sell(document)["left_out"] == []

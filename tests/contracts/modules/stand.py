@@ -22,7 +22,7 @@ from reseller_client.modules.endpoint import ModuleEndpoint
 from reseller_client.modules.shop import ModuleShop
 from reseller_client.modules.store import ModuleStore, Product
 from tests.client.emulated import LossyLine, client_of
-from tests.machine import stopped
+from tests.clocks import stopped_clock
 
 URL = "http://shop.test/panel/billmgr"
 LICENSE = "100002"
@@ -53,7 +53,7 @@ class Stand:
 
 @contextmanager
 def standing(folder: Path, *, prices_need_login: bool = False) -> Iterator[Stand]:
-    with Seller(system_clock=stopped()) as seller:
+    with Seller(system_clock=stopped_clock()) as seller:
         seller.clock.freeze("2027-01-10T12:00:00Z")
         store = ModuleStore(folder / "modules.sqlite")
         shop = ModuleShop(

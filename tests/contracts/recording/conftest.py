@@ -17,7 +17,7 @@ from contracts.recording.proxy import Proxy, ProxyPolicy
 from contracts.recording.session import Session, read
 from emulator.testing import Seller
 from reseller_client import Client, LicenseOrder
-from tests.machine import noon
+from tests.clocks import noon_of
 
 URL = "http://127.0.0.1/billmgr"
 LOGIN, PASSWORD = "reseller", "secret"
@@ -92,7 +92,7 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
     secrets = [PASSWORD]
     with ExitStack() as stack:
         # Two months from here are a month and a month, which they are not from every day.
-        seller = stack.enter_context(Seller(system_clock=noon(date(2027, 3, 10))))
+        seller = stack.enter_context(Seller(system_clock=noon_of(date(2027, 3, 10))))
         studio = Studio(seller.wsgi, path, stack)
         proxy = studio.proxy("soft.order.param", "service.prolong", "vds.order.param")
         for out, session in (("xml", False), ("bjson", True)):

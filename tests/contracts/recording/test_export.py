@@ -17,8 +17,8 @@ from contracts.target.replay import replay, replay_all
 from contracts.target.seller import connect_wsgi
 from contracts.verdicts import RECORDED, Outcome
 from emulator.testing import Seller
+from tests.clocks import noon_of
 from tests.contracts.recording.conftest import LOGIN, PASSWORD, Life, Studio
-from tests.machine import noon
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +56,7 @@ def test_the_recording_becomes_exchanges_of_the_best_grade(exported: tuple[Excha
 
 
 def test_what_was_recorded_holds_when_it_is_replayed(exported: tuple[Exchange, ...]) -> None:
-    clock_of_the_day = noon(date(2028, 6, 15))
+    clock_of_the_day = noon_of(date(2028, 6, 15))
     with Seller(system_clock=clock_of_the_day) as made, connect_wsgi(made.wsgi) as seller:
         verdicts = list(replay_all(exported, seller))
     assert len(verdicts) == 24

@@ -21,8 +21,8 @@ from contracts.target.spending_guard import SPEND_NOTHING, SpendingRules
 from contracts.target.sums import Sum
 from contracts.verdicts import Verdict
 from emulator import testing
+from tests.clocks import stopped_clock
 from tests.contracts.seller.meddling import Asked, Fault, Fields, Meddler, refusal
-from tests.machine import stopped
 
 RECORDS = read_all()
 CODES, DEARER = 700_000, Decimal("1.3")
@@ -105,7 +105,7 @@ class Second:
 @contextmanager
 def second_seller() -> Iterator[Second]:
     """One with services of its customer's own, which are none of the judge's business."""
-    with testing.Seller("hoster", system_clock=stopped()) as own:
+    with testing.Seller("hoster", system_clock=stopped_clock()) as own:
         own.clock.freeze()
         document = own.call("pricelist.export", login="", out="xml").xml
         for tariff in document.findall("pricelist"):

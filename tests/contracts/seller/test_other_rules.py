@@ -21,7 +21,7 @@ from contracts.target.spending_guard import SpendingRules
 from contracts.target.sums import Sum
 from contracts.verdicts import Cell, Outcome, Verdict
 from emulator.testing import Seller
-from tests.machine import stopped
+from tests.clocks import stopped_clock
 
 RECORDS = read_all()
 PLENTY = Decimal(20_000)
@@ -48,7 +48,7 @@ def without_control(own: Seller) -> Callable[..., Iterable[bytes]]:
 
 @contextmanager
 def stranger(world: str) -> Iterator[tuple[Seller, Judged]]:
-    with Seller(world, system_clock=stopped()) as own:
+    with Seller(world, system_clock=stopped_clock()) as own:
         own.clock.freeze()
         currency = own.account(balance=str(PLENTY * 2))["currency"]
         rules = SpendingRules(limit=Sum(PLENTY, currency))
