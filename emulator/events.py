@@ -35,5 +35,5 @@ def _entry(event: DueEvent) -> journal.Entry:
         error=None,
         params=json.dumps(params, ensure_ascii=False, separators=(",", ":")),
         answer="",
-        kind=journal.HAPPENING,
+        kind=journal.EVENT,
     )

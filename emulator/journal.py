@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Integer, bindparam, delete, func, insert, 
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
 
-CALL, HAPPENING = "call", "happening"
+CALL, EVENT = "call", "happening"
 """Kinds of entries: a request with its answer, or something that fell due."""
 MASK = "***"
 SECRET_PARAMS = frozenset({"auth", "password", "passwd", "confirm", "key", "qrcode"})

@@ -79,7 +79,7 @@ def _rows(entries: Iterable[Entry]) -> Iterator[str]:
 def _outcome(entry: Entry) -> str:
     from emulator import journal as journals
 
-    if entry.kind == journals.HAPPENING:
+    if entry.kind == journals.EVENT:
         event = json.loads(entry.params)
         return f"service {event['service']}  {event['detail']}".rstrip()
     return f"{entry.error or 'ok':<16}  {entry.took_ms:5.1f} ms"

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, func, select
 
 from emulator.domain.accounts import accounts, notifications
 from emulator.domain.accounts.accounts import Account
-from emulator.domain.billing import terms
+from emulator.domain.billing import paid_changes
 from emulator.domain.catalogue import traits
 from emulator.domain.services import modules, opening, services, states
 from emulator.domain.services.services import (
@@ -194,7 +194,9 @@ def _prolong(shop: Shop, owner: Account, service: Service, months: int) -> Servi
     opening_on = service.status == PROCESSING
     active = replace(service, status=ACTIVE) if opening_on else service
     with shop.db.savepoint("prolongation"):
-        prolonged = terms.prolong(shop, owner, terms.quote(shop, owner, active, months), SELLER)
+        prolonged = paid_changes.prolong(
+            shop, owner, paid_changes.quote(shop, owner, active, months), SELLER
+        )
         if not opening_on:
             return prolonged
         opening = replace(prolonged, status=PROCESSING, substate=service.substate)

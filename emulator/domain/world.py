@@ -124,7 +124,7 @@ def _mismatch(hint: Any, value: object) -> str:  # noqa: ANN401 - annotations ar
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class WorldRow:
     """One world's row."""
 
     name: str
@@ -164,11 +164,11 @@ COLUMNS = (
 """In this order :func:`from_row` reads them; other modules select them together with a user."""
 
 
-def from_row(row: Row) -> World:
-    """A World from a row that begins with COLUMNS."""
+def from_row(row: Row) -> WorldRow:
+    """A WorldRow from a row that begins with COLUMNS."""
     (name, seed, made, country, currency, mode, offset, frozen) = row[:8]
     (due, ready, version, rules, provisioning, created, faults) = row[8:15]
-    return World(
+    return WorldRow(
         name,
         seed,
         made,
@@ -213,7 +213,7 @@ _SET_RULES = Statement(
 _NEW_CATALOGUE = Statement(update(tables.world).values(catalogue_version=W.catalogue_version + 1))
 
 
-def read(db: Database) -> World:
+def read(db: Database) -> WorldRow:
     """The world of this database."""
     row = db.row(_READ)
     if row is None:
@@ -246,7 +246,7 @@ class Shop:
     """
 
     db: Database
-    world: World
+    world: WorldRow
     now: datetime
     catalogue: Catalogue
     system_clock: SystemClock = field(default_factory=SystemClock)

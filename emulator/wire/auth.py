@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from emulator.domain.accounts import accounts, sessions
 from emulator.domain.accounts.accounts import Account, LoginRecord, PasswordCache
 from emulator.domain.accounts.sessions import IDLE, Session
-from emulator.domain.world import World
+from emulator.domain.world import WorldRow
 from emulator.errors import AuthFailed, SecondFactorNeeded
 from emulator.store.engine import Database
 from emulator.wire.request import Request
@@ -34,7 +34,7 @@ class Credentials:
 class Caller:
     """The world that is asked and who asks. ``refusal``: why the credentials are no good."""
 
-    world: World
+    world: WorldRow
     account: Account | None
     session: Session | None
     refusal: AuthFailed | None = None

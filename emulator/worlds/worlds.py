@@ -22,7 +22,7 @@ from emulator.clock import SystemClock
 from emulator.domain.accounts.sessions import PREFIX_LENGTH, prefix_of
 from emulator.domain.catalogue import rows as catalogue_rows
 from emulator.domain.catalogue.catalogue import Catalogue, Tariff
-from emulator.domain.world import Shop, World
+from emulator.domain.world import Shop, WorldRow
 from emulator.settings import Settings
 from emulator.store import tables
 from emulator.store.engine import Database
@@ -90,7 +90,7 @@ class Worlds(Connections):
                 return name
         return None
 
-    def catalogue(self, db: Database, world: World) -> Catalogue:
+    def catalogue(self, db: Database, world: WorldRow) -> Catalogue:
         """The world's catalogue, kept per process until its version changes."""
         key = (str(db.path), world.catalogue_version)
         loaded = self._catalogues.get(key)
@@ -100,7 +100,7 @@ class Worlds(Connections):
                 self._catalogues.popitem(last=False)
         return loaded
 
-    def shop(self, db: Database, world: World) -> Shop:
+    def shop(self, db: Database, world: WorldRow) -> Shop:
         """The seller of this world, now."""
         now = world.clock.now(self.system_clock)
         return Shop(db, world, now, self.catalogue(db, world), self.system_clock)

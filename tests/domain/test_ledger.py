@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from emulator.domain.accounts import accounts
 from emulator.domain.accounts.accounts import Account
-from emulator.domain.billing import checkout, discounts, orders, payments, terms, topups
+from emulator.domain.billing import checkout, discounts, orders, paid_changes, payments, topups
 from emulator.domain.billing.discounts import NAME, Discount
 from emulator.domain.services import keys, services, states
 from emulator.domain.services.services import Service
@@ -81,15 +81,15 @@ class Trade(RuleBasedStateMachine):
     def prolong(self, pick: int, period: int) -> None:
         with self.attempt():
             shop, account = self.bench.shop, self.bench.account
-            wanted = terms.quote(shop, account, self.some(pick), period)
-            terms.prolong(shop, account, wanted, "reseller")
+            wanted = paid_changes.quote(shop, account, self.some(pick), period)
+            paid_changes.prolong(shop, account, wanted, "reseller")
 
     @rule(pick=PICK, pricelist=TARIFFS)
     def change(self, pick: int, pricelist: int) -> None:
         with self.attempt():
             shop, account = self.bench.shop, self.bench.account
-            wanted = terms.change_quote(shop, account, self.some(pick), pricelist, None)
-            terms.change_tariff(shop, account, wanted)
+            wanted = paid_changes.change_quote(shop, account, self.some(pick), pricelist, None)
+            paid_changes.change_tariff(shop, account, wanted)
 
     @rule(pick=PICK, what=st.sampled_from([states.suspend, states.resume, keys.replace_key]))
     def act(self, pick: int, what: Callable[[Shop, Account, Service], object]) -> None:

@@ -124,7 +124,7 @@ def test_every_happening_is_told_to_its_owner_and_in_the_journal(bench: Bench) -
     opened = bench.order(autoprolong=1)
     bench.shop = bench.shop.at(on(2026, 3, 1))
     happened = events.catch_up(bench.shop, BOUNDS)
-    told = journal.find(bench.shop.db, kind=journal.HAPPENING)
+    told = journal.find(bench.shop.db, kind=journal.EVENT)
     assert [(e.at, e.func, e.login) for e in reversed(told)] == [
         (h.at, h.what, h.login) for h in happened
     ]

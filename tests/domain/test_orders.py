@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from emulator.domain.billing import checkout, orders, payments, terms
+from emulator.domain.billing import checkout, orders, paid_changes, payments
 from emulator.domain.billing.discounts import Price
 from emulator.domain.services import order_rules, services, states
 from emulator.domain.services.services import ACTIVE, DELETED, ORDERED
@@ -110,7 +110,7 @@ def test_a_basket_dearer_than_the_balance_is_paid_not_even_in_part(bench: Bench)
 
 def test_a_prolongation_can_wait_in_the_basket_once(bench: Bench) -> None:
     opened = bench.order()
-    wanted = terms.quote(bench.shop, bench.account, opened, 1)
+    wanted = paid_changes.quote(bench.shop, bench.account, opened, 1)
     orders.put_prolongation(bench.shop, bench.account, wanted)
     with pytest.raises(Exists):
         orders.put_prolongation(bench.shop, bench.account, wanted)
@@ -120,7 +120,7 @@ def test_a_prolongation_can_wait_in_the_basket_once(bench: Bench) -> None:
 
 def test_a_tariff_change_can_wait_in_the_basket(bench: Bench) -> None:
     opened = bench.order(55227)
-    wanted = terms.change_quote(bench.shop, bench.account, opened, 55228, None)
+    wanted = paid_changes.change_quote(bench.shop, bench.account, opened, 55228, None)
     orders.put_change(bench.shop, bench.account, wanted)
     before = bench.money()
     checkout.pay(bench.shop, bench.account, None)
@@ -132,7 +132,7 @@ def test_a_tariff_change_can_wait_in_the_basket(bench: Bench) -> None:
 
 def test_nothing_is_charged_for_a_service_deleted_while_it_waited(bench: Bench) -> None:
     ordered, opened = bench.put(ip="10.0.0.1"), bench.order(ip="10.0.0.2")
-    wanted = terms.quote(bench.shop, bench.account, opened, 12)
+    wanted = paid_changes.quote(bench.shop, bench.account, opened, 12)
     orders.put_prolongation(bench.shop, bench.account, wanted)
     for service in (ordered, opened):
         states.delete(bench.shop, bench.account, service)
@@ -147,9 +147,9 @@ def test_nothing_is_charged_for_a_service_deleted_while_it_waited(bench: Bench) 
 
 def test_a_prolongation_paid_together_with_a_change_of_tariff_is_not_lost(bench: Bench) -> None:
     opened = bench.order(55227)
-    longer = terms.quote(bench.shop, bench.account, opened, 12)
+    longer = paid_changes.quote(bench.shop, bench.account, opened, 12)
     orders.put_prolongation(bench.shop, bench.account, longer)
-    dearer = terms.change_quote(bench.shop, bench.account, opened, 55228, None)
+    dearer = paid_changes.change_quote(bench.shop, bench.account, opened, 55228, None)
     orders.put_change(bench.shop, bench.account, dearer)
     checkout.pay(bench.shop, bench.account, None)
     paid = bench.again(opened)
@@ -158,7 +158,7 @@ def test_a_prolongation_paid_together_with_a_change_of_tariff_is_not_lost(bench:
 
 def test_what_a_promo_code_takes_off_a_prolongation_is_in_the_ledger(bench: Bench) -> None:
     opened = bench.order()
-    wanted = terms.quote(bench.shop, bench.account, opened, 1)
+    wanted = paid_changes.quote(bench.shop, bench.account, opened, 1)
     orders.put_prolongation(bench.shop, bench.account, wanted)
     orders.use_promocode(bench.shop, bench.account, "SPRING")
     checkout.pay(bench.shop, bench.account, None)

@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulator.wire.document import Document, Node, Shape
-from emulator.wire.formats.text import render_csv
+from emulator.wire.formats.csv import render
 
 VALUES = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\r\t,;\"'\\"))
 
 
 def read(document: Document) -> list[list[str]]:
-    return list(csv.reader(io.StringIO(render_csv(document).decode(), newline="")))
+    return list(csv.reader(io.StringIO(render(document).decode(), newline="")))
 
 
 @given(st.lists(st.tuples(VALUES, VALUES), min_size=1, max_size=4))
@@ -39,7 +39,7 @@ def test_an_error_is_one_record_on_one_line(msg: str) -> None:
         shown = shown.replace(break_, escape)
     document = Document("soft", Shape.ERROR, [error])
     assert read(document) == [["error", "missed", "item", shown]]
-    assert len(render_csv(document).decode().splitlines()) == 1
+    assert len(render(document).decode().splitlines()) == 1
 
 
 def test_a_row_that_lacks_a_column_has_an_empty_cell_there() -> None:

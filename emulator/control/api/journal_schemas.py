@@ -27,7 +27,7 @@ class EntryKindField(fields.Field[str | None]):
     """``call`` (the default), ``happening`` (an event) or ``all``."""
 
     def _deserialize(self, value: object, *_: object, **__: object) -> str | None:
-        if value not in (journal.CALL, journal.HAPPENING, "all"):
+        if value not in (journal.CALL, journal.EVENT, "all"):
             raise ValidationError("is not call, happening or all")
         return None if value == "all" else str(value)
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, insert, select, update
 
-from emulator.domain.world import COLUMNS, World, from_row
+from emulator.domain.world import COLUMNS, WorldRow, from_row
 from emulator.store import tables
 from emulator.store.engine import Database, Row, Statement
 
@@ -111,7 +111,7 @@ _SAVE = Statement(
 class LoginRecord:
     """Who knocks: the world, the account of that login if there is one, until when it is locked."""
 
-    world: World
+    world: WorldRow
     account: Account | None
     locked_until: float
 

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from emulator.domain.accounts import accounts
 from emulator.domain.accounts.accounts import Account
-from emulator.domain.world import COLUMNS, World, from_row
+from emulator.domain.world import COLUMNS, WorldRow, from_row
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
 
@@ -109,7 +109,7 @@ _FORGIVE = Statement(
 _FAILURES_SWEEP = Statement(delete(tables.login_failure).where(F.last < bindparam("before")))
 
 
-def find(db: Database, session_id: str) -> tuple[World, Session | None, Account | None]:
+def find(db: Database, session_id: str) -> tuple[WorldRow, Session | None, Account | None]:
     """The world's row, the session and its account, dead or alive: one query."""
     row: tuple[Any, ...] | None = db.row(_FIND, which=session_id)
     if row is None:
@@ -123,7 +123,7 @@ def find(db: Database, session_id: str) -> tuple[World, Session | None, Account 
 
 
 def open_new(
-    db: Database, world: World, account: Account, address: str, at: float, *, pending: bool
+    db: Database, world: WorldRow, account: Account, address: str, at: float, *, pending: bool
 ) -> str:
     """A new session; its id. Dead ones are swept on the way."""
     db.run(_SWEEP, before=at - IDLE)
@@ -199,7 +199,7 @@ def succeeded(db: Database, login: str, address: str) -> None:
     db.run(_FORGIVE, who=login, where_from=address)
 
 
-def confirm(db: Database, world: World, old: Session, account: Account, at: float) -> str:
+def confirm(db: Database, world: WorldRow, old: Session, account: Account, at: float) -> str:
     """The second factor was right: the temporary id dies, a new one is given."""
     close(db, old.id)
     return open_new(db, world, account, old.address, at, pending=False)

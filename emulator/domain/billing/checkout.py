@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from emulator.domain.accounts.accounts import Account
-from emulator.domain.billing import orders, payments, terms
+from emulator.domain.billing import orders, paid_changes, payments
 from emulator.domain.billing.discounts import Price
 from emulator.domain.billing.orders import ADDONS, ORDER, PROLONG, Basket, Item
-from emulator.domain.billing.terms import AddonChange
+from emulator.domain.billing.paid_changes import AddonChange
 from emulator.domain.catalogue.catalogue import Tariff
 from emulator.domain.money import ZERO
 from emulator.domain.services import opening, services
@@ -66,19 +66,19 @@ def _settle(shop: Shop, account: Account, basket: Basket, item: Item) -> None:
         services.note(shop, item.service.id, account.login, "open", str(tariff.id))
         opening.open_ordered(shop, tariff, item.service)
     elif item.kind == PROLONG:
-        prolongation = terms.quote(shop, account, item.service, item.period)
+        prolongation = paid_changes.quote(shop, account, item.service, item.period)
         agreed = replace(prolongation, cost=cost, discount=item.own_discount)
-        terms.prolong(shop, account, agreed, account.login, discount=discount)
+        paid_changes.prolong(shop, account, agreed, account.login, discount=discount)
     elif item.kind == ADDONS:
         after = {int(number): amount for number, amount in item.detail["addons"].items()}
         more = AddonChange(item.service, after, cost, item.own_discount)
-        terms.make_addons(shop, account, more, discount=discount)
+        paid_changes.make_addons(shop, account, more, discount=discount)
     else:
-        change = terms.change_quote(
+        change = paid_changes.change_quote(
             shop, account, item.service, int(item.detail["pricelist"]), item.period
         )
         agreed_change = replace(change, cost=cost, discount=item.own_discount)
-        terms.change_tariff(shop, account, agreed_change, discount=discount)
+        paid_changes.change_tariff(shop, account, agreed_change, discount=discount)
 
 
 def order_now(

@@ -13,8 +13,8 @@ from sqlalchemy import bindparam, or_, select
 
 from emulator.clock import add_months
 from emulator.domain.accounts.accounts import Account
-from emulator.domain.billing import terms
-from emulator.domain.billing.terms import Prolongation
+from emulator.domain.billing import paid_changes
+from emulator.domain.billing.paid_changes import Prolongation
 from emulator.domain.services.services import ACTIVE, PROCESSING, Service
 from emulator.domain.world import Shop
 from emulator.errors import ApiError
@@ -65,7 +65,7 @@ def _plan(
     if service.expires_on is None:
         return
     try:
-        charge = terms.quote(shop, account, service, service.autoprolong)
+        charge = paid_changes.quote(shop, account, service, service.autoprolong)
     except ApiError:
         return  # it will be suspended, which costs nothing
     heapq.heappush(coming, (service.expires_on, service.id, charge))

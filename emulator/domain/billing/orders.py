@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.billing.discounts import HUNDRED, Price
-from emulator.domain.billing.terms import AddonChange, Prolongation, TariffChange
+from emulator.domain.billing.paid_changes import AddonChange, Prolongation, TariffChange
 from emulator.domain.catalogue.catalogue import Tariff
 from emulator.domain.money import ZERO, rounded
 from emulator.domain.services import services, states

@@ -20,7 +20,7 @@ from emulator.domain.services.certificate_names import (
     plain_names,
 )
 from emulator.domain.services.services import ACTIVE, OPENING, PROCESSING, Service
-from emulator.domain.world import Shop, World
+from emulator.domain.world import Shop, WorldRow
 from emulator.errors import BadValue, WrongState
 
 FURTHER_NAMES, WILDCARD = "altname", "wildcard"
@@ -104,7 +104,7 @@ def request_of(service: Service) -> CertificateRequest:
     return CertificateRequest(params["csr"], params.get("key", ""), tuple(params["names"].split()))
 
 
-def _secret(world: World) -> str:
+def _secret(world: WorldRow) -> str:
     return f"{world.seed}/{world.made_from}"
 
 

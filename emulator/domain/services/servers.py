@@ -58,7 +58,7 @@ _RELEASE = Statement(delete(tables.address).where(A.service_id == bindparam("ser
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class ServiceAddress:
     """One address of a machine. The ``main`` one goes only with the machine."""
 
     id: int
@@ -68,15 +68,15 @@ class Address:
     main: bool
 
 
-def addresses(shop: Shop, service: Service) -> list[Address]:
+def addresses(shop: Shop, service: Service) -> list[ServiceAddress]:
     """The addresses of a machine, the main one first."""
-    return [Address(*row) for row in shop.db.rows(_OF, service=service.id)]
+    return [ServiceAddress(*row) for row in shop.db.rows(_OF, service=service.id)]
 
 
-def address(shop: Shop, number: int) -> Address | None:
+def address(shop: Shop, number: int) -> ServiceAddress | None:
     """One address by its number, whosever it is."""
     row = shop.db.row(_BY_NUMBER, which=number)
-    return None if row is None else Address(*row)
+    return None if row is None else ServiceAddress(*row)
 
 
 def give(shop: Shop, service: Service) -> Service:
@@ -108,14 +108,16 @@ def _ip_addon(shop: Shop, service: Service) -> Addon | None:
     return shop.catalogue[service.tariff_id].addon(IP_ADDON)
 
 
-def add_address(shop: Shop, service: Service, *, main: bool = False, ip: str = "") -> Address:
+def add_address(
+    shop: Shop, service: Service, *, main: bool = False, ip: str = ""
+) -> ServiceAddress:
     """One more address for a machine: the next of all, unless one is named."""
     domain = service.licname if main else ""
     number = shop.db.insert(_INSERT, service=service.id, new_ip=ip, new_domain=domain, first=main)
     address = ip or str(FIRST_ADDRESS + number % 2**22)
     if not ip:
         shop.db.run(_SET_IP, which=number, new_ip=address)
-    return Address(number, service.id, address, domain, main)
+    return ServiceAddress(number, service.id, address, domain, main)
 
 
 def fit_addresses(shop: Shop, service: Service, before: Mapping[int, int]) -> None:
@@ -132,7 +134,9 @@ def fit_addresses(shop: Shop, service: Service, before: Mapping[int, int]) -> No
             shop.db.run(_DROP, which=address.id)
 
 
-def remove_address(shop: Shop, account: Account, service: Service, address: Address) -> Service:
+def remove_address(
+    shop: Shop, account: Account, service: Service, address: ServiceAddress
+) -> Service:
     """Gives one address back; what was paid for it is not. Refused for the main one.
 
     Raises WrongState for the main address, BadValue where the tariff has no fewer.
@@ -152,7 +156,9 @@ def remove_address(shop: Shop, account: Account, service: Service, address: Addr
     return services.save(shop, replace(service, addons=addons))
 
 
-def name_address(shop: Shop, account: Account, address: Address, domain: str) -> Address:
+def name_address(
+    shop: Shop, account: Account, address: ServiceAddress, domain: str
+) -> ServiceAddress:
     """The name an address goes by."""
     shop.db.run(_SET_NAME, which=address.id, new_domain=domain)
     services.note(shop, address.service_id, account.login, "ip", f"{address.ip} {domain}")

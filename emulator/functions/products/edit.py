@@ -12,7 +12,7 @@ from typing import Any
 
 from emulator.api.context import ActionResult, Call, FormAnswer, NeedsWrite
 from emulator.api.registry import Family
-from emulator.domain.billing import orders, terms
+from emulator.domain.billing import orders, paid_changes
 from emulator.domain.catalogue.catalogue import Addon
 from emulator.domain.money import with_currency
 from emulator.domain.services import keys, opening, services
@@ -69,7 +69,7 @@ class ServiceEditor:
         service = self._owned(call, elid)
         changed = self.product.change(call.shop, call.user, service, changes)
         if addons:
-            changed = terms.change_addons(call.shop, call.user, changed, addons)
+            changed = paid_changes.change_addons(call.shop, call.user, changed, addons)
         return self._changed(call, changed)
 
     def put_into_basket(self, call: Call, elid: int, **changes: Any) -> ActionResult:
@@ -77,11 +77,11 @@ class ServiceEditor:
         addons: Mapping[int, int] = changes.pop("addon", {})
         service = self._owned(call, elid)
         changed = self.product.change(call.shop, call.user, service, changes)
-        quote = terms.addons_quote(call.shop, call.user, changed, addons)
+        quote = paid_changes.addons_quote(call.shop, call.user, changed, addons)
         if quote is None:
             return self._changed(call, changed)
         if not quote.cost:
-            return self._changed(call, terms.make_addons(call.shop, call.user, quote))
+            return self._changed(call, paid_changes.make_addons(call.shop, call.user, quote))
         number = orders.put_addons(call.shop, call.user, quote)
         fields = {"id": changed.id, "billorder": number}
         form = self._form(call, changed)
@@ -112,7 +112,7 @@ def _show_addons(call: Call, shown: FormAnswer, service: Service, sent: Mapping[
     shown.fields = {**shown.fields, **values}
     if service.status not in (ACTIVE, SUSPENDED):
         return
-    quote = terms.addons_quote(call.shop, call.user, service, amounts)
+    quote = paid_changes.addons_quote(call.shop, call.user, service, amounts)
     if quote is not None:
         lines = [_addon_line(call, service, tariff.addons[n], amounts[n]) for n in sorted(amounts)]
         total = total_text(call, quote.cost)

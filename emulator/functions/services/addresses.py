@@ -15,10 +15,10 @@ from emulator.api.context import ActionResult, Call, Choice, FormAnswer, Rows
 from emulator.api.fields import Domain, Id, Ids, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
-from emulator.domain.billing import terms
+from emulator.domain.billing import paid_changes
 from emulator.domain.catalogue import traits
 from emulator.domain.services import servers, services
-from emulator.domain.services.servers import Address
+from emulator.domain.services.servers import ServiceAddress
 from emulator.domain.services.services import Service
 from emulator.errors import (
     ApiError,
@@ -117,19 +117,19 @@ def _has_rows(call: Call, service: Service) -> bool:
     return traits.of(call.shop.catalogue, service.type).addresses
 
 
-def _addresses(call: Call, service: Service) -> list[Address]:
+def _addresses(call: Call, service: Service) -> list[ServiceAddress]:
     if _has_rows(call, service):
         return servers.addresses(call.shop, service)
     return [_license_address(service)] if service.ip else []
 
 
-def _license_address(service: Service) -> Address:
+def _license_address(service: Service) -> ServiceAddress:
     """The address of a service that has no rows of addresses."""
     domain = service.params.get("domain", "")
-    return Address(service.id, service.id, service.ip, domain, main=True)
+    return ServiceAddress(service.id, service.id, service.ip, domain, main=True)
 
 
-def _row(address: Address) -> Mapping[str, object]:
+def _row(address: ServiceAddress) -> Mapping[str, object]:
     return {
         "id": address.id,
         "name": address.ip,
@@ -142,7 +142,7 @@ def _row(address: Address) -> Mapping[str, object]:
     }
 
 
-def _find(call: Call, elid: int, plid: int | None) -> tuple[Service, Address]:
+def _find(call: Call, elid: int, plid: int | None) -> tuple[Service, ServiceAddress]:
     """An address of this account with its service. Raises Missed for any other."""
     if plid is not None:
         service = services.owned(call.shop, call.user, plid)
@@ -220,7 +220,7 @@ def _order_form(call: Call, plid: int | None, domain: str) -> FormAnswer:
     return FormAnswer(shown, slists={"type": _kinds(call, service)})
 
 
-def _form(service: Service, address: Address) -> FormAnswer:
+def _form(service: Service, address: ServiceAddress) -> FormAnswer:
     return FormAnswer(
         {
             "elid": address.id,
@@ -249,7 +249,7 @@ def _order_address(call: Call, plid: int | None, domain: str) -> ActionResult:
     if addon is None or not _has_rows(call, service):
         raise BadValue("plid", str(plid))
     amounts = {addon.id: service.amounts().get(addon.id, 1) + addon.step}
-    changed = terms.change_addons(call.shop, call.user, service, amounts)
+    changed = paid_changes.change_addons(call.shop, call.user, service, amounts)
     newest = servers.addresses(call.shop, changed)[-1]
     if domain:
         newest = servers.name_address(call.shop, call.user, newest, domain)

@@ -9,8 +9,8 @@ from emulator.api.context import ActionResult, Call, FormAnswer
 from emulator.api.fields import Amount, Id, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
-from emulator.domain.billing import orders, terms
-from emulator.domain.billing.terms import TariffChange
+from emulator.domain.billing import orders, paid_changes
+from emulator.domain.billing.paid_changes import TariffChange
 from emulator.domain.money import with_currency
 from emulator.domain.services import services
 from emulator.domain.services.services import Service
@@ -125,7 +125,7 @@ def show_last_step(
 def change(call: Call, elid: int, pricelist: int, period: int | None = None) -> ActionResult:
     """Changes the tariff and pays from the balance."""
     quote = _quote(call, elid, pricelist, period)
-    terms.change_tariff(call.shop, call.user, quote)
+    paid_changes.change_tariff(call.shop, call.user, quote)
     return ActionResult({"id": quote.service.id}, form=_change_form(call, quote))
 
 
@@ -143,7 +143,7 @@ def _choice_form(
     call: Call, service: Service, pricelist: int | None, period: int | None
 ) -> FormAnswer:
     tariff = call.shop.catalogue[service.tariff_id]
-    targets = terms.targets(call.shop, call.user, service)
+    targets = paid_changes.targets(call.shop, call.user, service)
     shown = {
         "elid": service.id,
         "id": service.id,
@@ -157,7 +157,7 @@ def _choice_form(
 
 def _quote(call: Call, elid: int, pricelist: int, period: int | None) -> TariffChange:
     service = services.owned(call.shop, call.user, elid)
-    return terms.change_quote(call.shop, call.user, service, pricelist, period)
+    return paid_changes.change_quote(call.shop, call.user, service, pricelist, period)
 
 
 def _show_quote(call: Call, elid: int, pricelist: int | None, period: int | None) -> FormAnswer:

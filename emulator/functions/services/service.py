@@ -18,8 +18,8 @@ from emulator.api.context import ActionResult, Call, FormAnswer, Part, Raw, Rows
 from emulator.api.fields import Amount, Day, Id, Text, Whole
 from emulator.api.registry import Evidence, Family, FunctionOptions
 from emulator.api.schema import WireSchema
-from emulator.domain.billing import orders, terms
-from emulator.domain.billing.terms import Prolongation
+from emulator.domain.billing import orders, paid_changes
+from emulator.domain.billing.paid_changes import Prolongation
 from emulator.domain.catalogue import traits
 from emulator.domain.money import with_currency
 from emulator.domain.services import services
@@ -94,7 +94,7 @@ def show_prolong(call: Call, elid: int, period: int | None = None) -> FormAnswer
 def prolong(call: Call, elid: int, period: int | None = None) -> ActionResult:
     """Prolongs and pays from the balance."""
     quote = _quote(call, elid, period)
-    changed = terms.prolong(call.shop, call.user, quote, call.user.login)
+    changed = paid_changes.prolong(call.shop, call.user, quote, call.user.login)
     return ActionResult({"id": changed.id}, form=_prolong_form(call, quote))
 
 
@@ -110,14 +110,14 @@ def put_prolongation(call: Call, elid: int, period: int | None = None) -> Action
 
 def _quote(call: Call, elid: int, period: int | None) -> Prolongation:
     service = services.owned(call.shop, call.user, elid)
-    return terms.quote(call.shop, call.user, service, period)
+    return paid_changes.quote(call.shop, call.user, service, period)
 
 
 def _prolong_form(call: Call, quote: Prolongation) -> FormAnswer:
     """``newexpiredate`` is the end just bought, also after the submit (docs/evidence.md 3)."""
     currency = call.user.currency
     price = with_currency(quote.cost, currency)
-    periods = terms.periods(quote.tariff, currency)
+    periods = paid_changes.periods(quote.tariff, currency)
     return FormAnswer(
         {
             "elid": quote.service.id,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from emulator.wire.formats import bjson, json, text, xml
+from emulator.wire.formats import bjson, csv, json, text, xml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -64,7 +64,7 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
             Format("JSONdata", JSON_TYPE, json.render_data),
             Format("text", "text/plain; charset=UTF-8", text.render_text),
             Format("devel", XML_TYPE, xml.render_devel),
-            Format("csv", "text/csv; charset=UTF-8", text.render_csv),
+            Format("csv", "text/csv; charset=UTF-8", csv.render),
             AJAX,
         )
     }

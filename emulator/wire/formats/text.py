@@ -1,13 +1,11 @@
-"""Writes an answer as lines of text (``out=text``) and as comma-separated values (``out=csv``).
+"""Writes an answer as lines of text (``out=text``) or as a page to print (``out=doc_print``).
 
-Source: docs/wire.md section 3.3 (documented: rows and fields); errors, csv of anything but a list
-and the dotted names of nested values are assumed.
+Source: docs/wire.md section 3.3 (documented: rows and fields); errors and the dotted names of
+nested values are assumed.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -34,43 +32,16 @@ def render_text(document: Document) -> bytes:
     """
     if document.shape is Shape.LISTING:
         lines = [
-            " ".join([f"{cell.name}={_one_line(cell.text)}" for cell in node.children or ()])
+            " ".join([f"{cell.name}={one_line(cell.text)}" for cell in node.children or ()])
             for node in document.nodes
             if node.name == "elem"
         ]
     elif document.shape is Shape.ERROR:
-        kind, about, msg = _error(document)
-        lines = [f"ERROR type={_one_line(kind)} object={_one_line(about)} msg={_one_line(msg)}"]
+        kind, about, msg = error_parts(document)
+        lines = [f"ERROR type={one_line(kind)} object={one_line(about)} msg={one_line(msg)}"]
     else:
-        lines = [f"{name}={_one_line(value)}" for name, value in _pairs(document)]
+        lines = [f"{name}={one_line(value)}" for name, value in pairs(document)]
     return "".join([line + "\n" for line in lines]).encode()
-
-
-def render_csv(document: Document) -> bytes:
-    """Return a header and the rows of a list; of anything else its names and its values.
-
-    No rows, no header: the names are the rows'. An error is one line ``error,TYPE,OBJECT,MSG``.
-    """
-    out = io.StringIO()
-    write = csv.writer(out)
-    if document.shape is Shape.LISTING:
-        rows = [
-            _columns((cell.name, cell.text) for cell in node.children or ())
-            for node in document.nodes
-            if node.name == "elem"
-        ]
-        # A dict, for an ordered set: rows may lack a column that others have.
-        columns = list({column: None for row in rows for column in row})
-        if rows:
-            write.writerow([name for name, _ in columns])
-            write.writerows([[row.get(column, "") for column in columns] for row in rows])
-    elif document.shape is Shape.ERROR:
-        write.writerow(["error", *map(_one_line, _error(document))])
-    else:
-        pairs = list(_pairs(document))
-        write.writerow([name for name, _ in pairs])
-        write.writerow([value for _, value in pairs])
-    return out.getvalue().encode()
 
 
 def render_page(document: Document) -> bytes:
@@ -83,22 +54,12 @@ def render_page(document: Document) -> bytes:
     return f"<!doctype html>\n<html><head>{head}</head><body>{page}</body></html>\n".encode()
 
 
-def _one_line(value: str) -> str:
+def one_line(value: str) -> str:
+    """Return a text with its line breaks written out."""
     return value if value.isprintable() else value.translate(_LINE_BREAKS)
 
 
-def _columns(cells: Iterable[tuple[str, str]]) -> dict[tuple[str, int], str]:
-    """Return the cells by name and by how often the name was there before: names may repeat."""
-    out: dict[tuple[str, int], str] = {}
-    for name, text in cells:
-        nth = 0
-        while (name, nth) in out:
-            nth += 1
-        out[name, nth] = text
-    return out
-
-
-def _pairs(document: Document) -> Iterator[tuple[str, str]]:
+def pairs(document: Document) -> Iterator[tuple[str, str]]:
     """Yield name and value of each field, those of an inner ``doc`` where the outer lacks them."""
     nodes = document.nodes
     if document.shape is Shape.RAW:
@@ -122,7 +83,8 @@ def _dotted(prefix: str, nodes: Iterable[Node]) -> Iterator[tuple[str, str]]:
             yield from _dotted(path + ".", node.children)
 
 
-def _error(document: Document) -> tuple[str, str, str]:
+def error_parts(document: Document) -> tuple[str, str, str]:
+    """Return type, object and message of an error document."""
     error = document.nodes[0]
     attrs = error.attrs or {}
     msg = next((child.text for child in error.children or () if child.name == "msg"), "")

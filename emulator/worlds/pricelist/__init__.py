@@ -20,8 +20,8 @@ from emulator.store.engine import Database, Statement
 from emulator.worlds.fixtures import PRODUCT_TYPES
 from emulator.worlds.pricelist.addons import addons_of
 from emulator.worlds.pricelist.nodes import (
-    Node,
     PriceListError,
+    PriceListNode,
     limit,
     parsed,
     prices_of,
@@ -119,7 +119,7 @@ def _define_types(db: Database, tariffs: tuple[Tariff, ...]) -> None:
             types.add(tariff.type)
 
 
-def _tariff(node: Node, currency: str, left_out: list[str]) -> Tariff:
+def _tariff(node: PriceListNode, currency: str, left_out: list[str]) -> Tariff:
     number = whole(node.get("id"), "a tariff", "id")
     name = f"tariff {number}"
     periods = prices_of(node, currency, name)
@@ -143,7 +143,7 @@ def _tariff(node: Node, currency: str, left_out: list[str]) -> Tariff:
     )
 
 
-def _datacenters(node: Node, where: str) -> dict[int, Words]:
+def _datacenters(node: PriceListNode, where: str) -> dict[int, Words]:
     """Where it is offered; the one place that everything has is no choice."""
     places = {
         whole(place.get("id"), where, "data centre"): wording(place, "name", place.get("id"))
@@ -156,7 +156,7 @@ def _is_default(name: Words) -> bool:
     return name["en"] == DEFAULT_PLACE
 
 
-def _options(node: Node, parameter: str) -> tuple[Option, ...]:
+def _options(node: PriceListNode, parameter: str) -> tuple[Option, ...]:
     """The values of a parameter of the product type; one without a name holds OS templates."""
     return tuple(
         Option(value.get("intname"), wording(value, "name", value.get("intname")))
@@ -167,7 +167,7 @@ def _options(node: Node, parameter: str) -> tuple[Option, ...]:
     )
 
 
-def _type(node: Node) -> str:
+def _type(node: PriceListNode) -> str:
     """The internal name of the product type; where there is none, what we sell: licenses."""
     for info in node.all("itemtype_info"):
         if info.get("intname"):

@@ -8,7 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from emulator.domain.catalogue.catalogue import PIECES, Addon, AddonItem, Restriction, Words
-from emulator.worlds.pricelist.nodes import Node, PriceListError, limit, prices_of, whole, wording
+from emulator.worlds.pricelist.nodes import (
+    PriceListError,
+    PriceListNode,
+    limit,
+    prices_of,
+    whole,
+    wording,
+)
 
 UNLIMITED = 999_999
 """An addon's limit where the export gives none; large limits mean there is none (observed)."""
@@ -20,7 +27,9 @@ RESTRICTIONS: Mapping[str, Restriction] = {
 }
 
 
-def addons_of(node: Node, currency: str, where: str, left_out: list[str]) -> Iterator[Addon]:
+def addons_of(
+    node: PriceListNode, currency: str, where: str, left_out: list[str]
+) -> Iterator[Addon]:
     """The addons of a tariff; what cannot be ordered is told in ``left_out``."""
     seen: set[int] = set()
     for addon in node.all("addon"):
@@ -39,7 +48,7 @@ def addons_of(node: Node, currency: str, where: str, left_out: list[str]) -> Ite
         yield _addon(addon, number, currency, inside)
 
 
-def _items(addon: Node, currency: str, where: str) -> Iterator[AddonItem]:
+def _items(addon: PriceListNode, currency: str, where: str) -> Iterator[AddonItem]:
     """What an enumeration offers, with each thing's own price."""
     for enumeration in addon.all("enumeration"):
         for item in enumeration.all("enumerationitem"):
@@ -53,7 +62,7 @@ def _items(addon: Node, currency: str, where: str) -> Iterator[AddonItem]:
             )
 
 
-def _enumeration(addon: Node, number: int, items: tuple[AddonItem, ...]) -> Addon:
+def _enumeration(addon: PriceListNode, number: int, items: tuple[AddonItem, ...]) -> Addon:
     intname = next((n.get("intname") for n in addon.all("addon_itemtype_info")), "")
     default = addon.get("addondefault")
     numbers = {str(item.id): item.id for item in items}
@@ -72,12 +81,12 @@ def _enumeration(addon: Node, number: int, items: tuple[AddonItem, ...]) -> Addo
     )
 
 
-def _measure(addon: Node) -> Words:
+def _measure(addon: PriceListNode) -> Words:
     measure = next((candidate for candidate in addon.all("measure") if candidate.get("name")), None)
     return PIECES if measure is None else wording(measure, "name", "")
 
 
-def _addon(addon: Node, number: int, currency: str, where: str) -> Addon:
+def _addon(addon: PriceListNode, number: int, currency: str, where: str) -> Addon:
     """Limits as the export gives them; ``addonlimit`` is what the tariff includes."""
     switched = addon.get("addontype") == SWITCHED
     included = limit(addon, "addonlimit", 0, where)
@@ -101,6 +110,6 @@ def _addon(addon: Node, number: int, currency: str, where: str) -> Addon:
     )
 
 
-def _default(addon: Node, otherwise: int, least: int, most: int, where: str) -> int:
+def _default(addon: PriceListNode, otherwise: int, least: int, most: int, where: str) -> int:
     """What is taken where nothing is sent; exports of others may not tell it."""
     return min(max(limit(addon, "addondefault", otherwise, where), least), most)

@@ -29,13 +29,13 @@ class PriceListError(ValueError):
 
 
 @dataclass(slots=True)
-class Node:
+class PriceListNode:
     """An element, whatever the format: its text, and its attributes and children by name."""
 
     text: str = ""
-    inside: dict[str, list[Node]] = field(default_factory=dict)
+    inside: dict[str, list[PriceListNode]] = field(default_factory=dict)
 
-    def all(self, name: str) -> list[Node]:
+    def all(self, name: str) -> list[PriceListNode]:
         """Everything of that name."""
         return self.inside.get(name, [])
 
@@ -44,7 +44,7 @@ class Node:
         return next((node.text for node in self.all(name) if node.text), "")
 
 
-def parsed(document: bytes) -> Node:
+def parsed(document: bytes) -> PriceListNode:
     """The document as a tree. Raises PriceListError where it is none."""
     start = document.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     try:
@@ -59,20 +59,20 @@ def parsed(document: bytes) -> Node:
         raise PriceListError("the document is neither XML nor JSON") from None
 
 
-def _from_xml(element: Element) -> Node:
-    node = Node((element.text or "").strip())
+def _from_xml(element: Element) -> PriceListNode:
+    node = PriceListNode((element.text or "").strip())
     for name, value in element.attrib.items():
-        node.inside[name] = [Node(value)]
+        node.inside[name] = [PriceListNode(value)]
     for child in element:
         node.inside.setdefault(child.tag, []).append(_from_xml(child))
     return node
 
 
-def _from_json(value: object) -> Node:
+def _from_json(value: object) -> PriceListNode:
     """``$`` (json) and ``v`` (bjson) hold an element's text, ``$name`` an attribute."""
     if not isinstance(value, Mapping):
-        return Node("" if value is None else str(value).strip())
-    node = Node()
+        return PriceListNode("" if value is None else str(value).strip())
+    node = PriceListNode()
     for name, inside in value.items():
         many = inside if isinstance(inside, list) else [inside]
         if name in ("$", "v") and not isinstance(inside, Mapping):
@@ -84,7 +84,7 @@ def _from_json(value: object) -> Node:
     return node
 
 
-def roots(root: Node) -> Iterator[Node]:
+def roots(root: PriceListNode) -> Iterator[PriceListNode]:
     """Where price lists may stand: at the top, or in one ``doc`` or two."""
     yield root
     for outer in root.all("doc"):
@@ -92,13 +92,13 @@ def roots(root: Node) -> Iterator[Node]:
         yield from outer.all("doc")
 
 
-def wording(node: Node, name: str, otherwise: str) -> Words:
+def wording(node: PriceListNode, name: str, otherwise: str) -> Words:
     """A text in both languages, the English one where the other lacks."""
     english = node.get(name) or otherwise
     return {"en": english, "ru": node.get(f"{name}_ru") or english}
 
 
-def prices_of(node: Node, currency: str, where: str) -> dict[str, dict[int, Decimal]]:
+def prices_of(node: PriceListNode, currency: str, where: str) -> dict[str, dict[int, Decimal]]:
     """Costs by currency and months; what is sold by days is left out."""
     prices: dict[str, dict[int, Decimal]] = {}
     for price in node.all("price"):
@@ -118,7 +118,7 @@ def prices_of(node: Node, currency: str, where: str) -> dict[str, dict[int, Deci
     return prices
 
 
-def limit(addon: Node, name: str, otherwise: int, where: str) -> int:
+def limit(addon: PriceListNode, name: str, otherwise: int, where: str) -> int:
     """A whole number that may be missing; fractions are cut."""
     text = addon.get(name)
     if not text:
