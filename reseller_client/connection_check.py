@@ -1,7 +1,7 @@
-"""Is this account at this seller fit to resell? The first step of an integration, as checks.
+"""Checks whether an account at a seller can resell: the first step of an integration.
 
 Source: docs/resale.md section 3, step 1: an account of its own with the level of a client, enough
-balance, and the right to suspend and delete services, or the reseller cannot stop any.
+balance, and the right to suspend and delete services.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     from reseller_client.client import Client
 
 CLIENT_LEVEL: Final = 16
-"""The access level of a client of the seller, as its session tells it."""
+"""The access level of an ordinary client of the seller, in the answer of `whoami`."""
 PATHS: Final = ("/billmgr", "/manager/billmgr")
-"""Where the API lies on the sellers that are known."""
+"""Paths of the API at known sellers."""
 _FEW: Final = 5
 
 
 class Grade(StrEnum):
-    """How a check ended. A warning does not keep anybody from reselling; a failure does."""
+    """The result of a check. An account can resell despite warnings, but not with a failure."""
 
     PASS = "pass"  # noqa: S105 - the word, not a password
     WARN = "warn"
@@ -47,37 +47,37 @@ class Grade(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One question and its answer: `told` in a sentence, `advice` where something is to be done."""
+    """The result of one check: a `message` in a sentence, and `advice` where something is to do."""
 
     name: str
     grade: Grade
-    told: str
+    message: str
     advice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All checks that could be made, in order; one that failed may keep others from being made."""
+    """The results in order. After some failures the checks that depend on them are left out."""
 
     checks: tuple[Check, ...]
 
     @property
     def ok(self) -> bool:
-        """Tell whether nothing failed."""
+        """Whether no check failed."""
         return all(check.grade is not Grade.FAIL for check in self.checks)
 
-    def told(self) -> Iterator[str]:
-        """Tell it in lines for people."""
+    def lines(self) -> Iterator[str]:
+        """Iterate over the report as lines of text."""
         for check in self.checks:
-            yield f"{check.grade}  {check.name}: {check.told}"
+            yield f"{check.grade}  {check.name}: {check.message}"
             if check.advice:
                 yield f"      {check.advice}"
         yield f"This account {'can resell' if self.ok else 'cannot resell yet'}."
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
-    """What the reseller expects of the seller."""
+class _Expected:
+    """What the reseller expects of the account."""
 
     minimal_balance: Money
     own_marks: tuple[str, ...]
@@ -86,20 +86,20 @@ class _Wanted:
 
 @dataclass(slots=True)
 class _Probe:
-    """The checks being made, through one client. Nothing it calls changes anything."""
+    """The results so far, and the client to make further checks with. Nothing is changed."""
 
     client: Client
-    wanted: _Wanted
+    expected: _Expected
     checks: list[Check] = field(default_factory=list)
 
-    def passed(self, name: str, told: str) -> None:
-        self.checks.append(Check(name, Grade.PASS, told))
+    def passed(self, name: str, message: str) -> None:
+        self.checks.append(Check(name, Grade.PASS, message))
 
-    def warned(self, name: str, told: str, advice: str) -> None:
-        self.checks.append(Check(name, Grade.WARN, told, advice))
+    def warned(self, name: str, message: str, advice: str) -> None:
+        self.checks.append(Check(name, Grade.WARN, message, advice))
 
-    def failed(self, name: str, told: str, advice: str) -> None:
-        self.checks.append(Check(name, Grade.FAIL, told, advice))
+    def failed(self, name: str, message: str, advice: str) -> None:
+        self.checks.append(Check(name, Grade.FAIL, message, advice))
 
 
 def check_connection(
@@ -109,48 +109,48 @@ def check_connection(
     own_marks: Sequence[str] = (),
     product_types: Sequence[str] = ("soft",),
 ) -> Report:
-    """Ask a seller whether this account can resell; nothing is bought or changed.
+    """Check whether this account can resell; nothing is bought or changed.
 
-    `minimal_balance` is the least balance that a renewal should find; a `Money` also says in which
-    currency. `own_marks` are the beginnings of the `remoteid`s this reseller gives (such as `l` and
-    `a`): services marked by somebody else warn that the account is shared; left empty, that is not
-    asked. `product_types` have to be on the price list and orderable.
+    `minimal_balance` is the balance that renewals need, in the currency of a `Money`, else in any.
+    `own_marks` are the prefixes of this reseller's `remoteid`s (`l`, `a`): a service with
+    another prefix is a warning that the account is shared; without marks that is not checked.
+    `product_types` have to be on the price list and orderable.
 
-    Raises nothing of the seller's: every refusal and silence is a check of the report.
-    Source: docs/resale.md section 3, step 1 (documented); how to ask for it is assumed.
+    No error of the seller is raised: each becomes a check of the report.
+    Source: docs/resale.md section 3, step 1 (documented); the requests are assumed.
     """
     least = minimal_balance
     if not isinstance(least, Money):
         least = Money(Decimal(least))
-    probe = _Probe(client, _Wanted(least, tuple(own_marks), tuple(product_types)))
-    if not _reached(probe):
+    probe = _Probe(client, _Expected(least, tuple(own_marks), tuple(product_types)))
+    if not _check_address(probe):
         return Report(tuple(probe.checks))
-    user = _logged_in(probe)
+    user = _check_login(probe)
     if user is not None:
         _check_level(probe, user)
         _check_phone(probe, user)
-        for name, ask in _QUESTIONS:
-            _guarded(probe, name, ask)
+        for name, check in _CHECKS:
+            _run(probe, name, check)
     return Report(tuple(probe.checks))
 
 
-def _guarded(probe: _Probe, name: str, ask: Callable[[_Probe], None]) -> None:
-    """Ask, and take a refusal for an answer."""
+def _run(probe: _Probe, name: str, check: Callable[[_Probe], None]) -> None:
+    """Make a check; an error of the seller is a failure of it."""
     try:
-        ask(probe)
+        check(probe)
     except ResellerError as problem:
         probe.failed(name, f"could not be read: {problem}", "Ask the seller for the right to it.")
 
 
-def _reached(probe: _Probe) -> bool:
-    """Ask without a login: any document of the API will do, a refusal too."""
+def _check_address(probe: _Probe) -> bool:
+    """Call without a login: any document of the API will do, an error too."""
     url = probe.client.url
     try:
         probe.client.call_openly("whoami", {})
     except Refused:
         pass
     except NotUnderstood as problem:
-        probe.failed("address", f"{url} answers, but not as this API: {problem}", _where(probe))
+        probe.failed("address", f"{url} answers, but not as this API: {problem}", _advise(probe))
         return False
     except TransportError as problem:
         advice = "Check host, port, certificate and firewall; nothing was sent yet."
@@ -160,24 +160,24 @@ def _reached(probe: _Probe) -> bool:
     return True
 
 
-def _where(probe: _Probe) -> str:
-    """Find where else on this host the API answers, without any credentials."""
+def _advise(probe: _Probe) -> str:
+    """Look, without credentials, for another path of this host at which the API answers."""
     path = urlsplit(probe.client.url).path.rstrip("/")
-    for known in sorted(PATHS, key=len, reverse=True):
-        path = path.removesuffix(known)
-    for found in dict.fromkeys(start + known for start in (path, "") for known in PATHS):
-        if probe.client.answers_at(found):
-            return f"The API answers at {found} of the same host: use that."
-    return f"The API usually lies at {' or '.join(PATHS)} of the seller's host."
+    for suffix in sorted(PATHS, key=len, reverse=True):
+        path = path.removesuffix(suffix)
+    for candidate in dict.fromkeys(start + suffix for start in (path, "") for suffix in PATHS):
+        if probe.client.answers_at(candidate):
+            return f"The API answers at {candidate} of the same host: use that."
+    return f"The API is usually at {' or '.join(PATHS)} of the seller's host."
 
 
-def _logged_in(probe: _Probe) -> User | None:
-    """Log in and read who that is; each way to be refused has its own check and advice."""
+def _check_login(probe: _Probe) -> User | None:
+    """Log in and return the user; each kind of refusal is a check of its own with its advice."""
     try:
         user = probe.client.account.whoami()
     except SecondFactorNeeded:
         advice = (
-            "Turn it off for this account: programs cannot type codes. Allow addresses instead."
+            "Turn it off for this account: programs cannot type codes. Restrict addresses instead."
         )
         probe.failed("second factor", "two-factor authentication is on.", advice)
     except AddressNotAllowed as problem:
@@ -201,7 +201,7 @@ def _logged_in(probe: _Probe) -> User | None:
 def _check_level(probe: _Probe, user: User) -> None:
     if user.level is None:
         advice = f"Make sure that it is an ordinary client (level {CLIENT_LEVEL})."
-        probe.warned("level", "the seller does not tell the account's level.", advice)
+        probe.warned("level", "the seller does not show the account's level.", advice)
     elif user.level != CLIENT_LEVEL:
         advice = "Use an ordinary client's account, one for each reselling system."
         probe.failed("level", f"{user.level} is not that of a client ({CLIENT_LEVEL}).", advice)
@@ -211,53 +211,54 @@ def _check_level(probe: _Probe, user: User) -> None:
 
 def _check_balance(probe: _Probe) -> None:
     """Compare the balance with the minimum, in its currency if it has one."""
-    least = probe.wanted.minimal_balance
-    held = [row.balance for row in probe.client.account.subaccounts()]
-    told = ", ".join(f"{one.amount} {one.currency}".rstrip() for one in held) or "no balance"
-    fitting = [one for one in held if least.currency in {"", one.currency}]
-    wanted = f"{least.amount} {least.currency}".rstrip()
-    if not fitting:
+    least = probe.expected.minimal_balance
+    balances = [row.balance for row in probe.client.account.subaccounts()]
+    shown = ", ".join(f"{money.amount} {money.currency}".rstrip() for money in balances)
+    shown = shown or "no balance"
+    comparable = [money for money in balances if least.currency in {"", money.currency}]
+    minimum = f"{least.amount} {least.currency}".rstrip()
+    if not comparable:
         advice = "Compare currencies: the minimum must be in the account's own."
-        probe.failed("balance", f"{told}, none of it in {least.currency or 'a currency'}.", advice)
-    elif max(one.amount for one in fitting) < least.amount:
-        advice = "Top up: renewals fail on an empty balance, and services stop."
-        probe.failed("balance", f"{told}, less than {wanted}.", advice)
-    elif not any(one.amount > 0 for one in fitting):
-        probe.warned("balance", f"{told}: nothing can be ordered.", "Top up before selling.")
+        probe.failed("balance", f"{shown}, none of it in {least.currency or 'a currency'}.", advice)
+    elif max(money.amount for money in comparable) < least.amount:
+        advice = "Top up: renewals fail on an empty balance, and services are suspended."
+        probe.failed("balance", f"{shown}, less than {minimum}.", advice)
+    elif not any(money.amount > 0 for money in comparable):
+        probe.warned("balance", f"{shown}: nothing can be ordered.", "Top up before selling.")
     else:
-        probe.passed("balance", f"{told}, at least {wanted}.")
+        probe.passed("balance", f"{shown}, at least {minimum}.")
 
 
 def _check_deletion(probe: _Probe) -> None:
-    """Read whether this account may stop what it sold."""
-    told = _deletion_of(probe.client.account.settings())
+    """Check whether this account may suspend and delete services."""
+    deletion = _deletion_of(probe.client.account.settings())
     advice = "Ask the seller to let this account suspend and delete services by itself."
-    if told == "phone":
+    if deletion == "phone":
         probe.failed("deletion", "must be confirmed by phone, which no program can do.", advice)
-    elif told == "forbidden":
+    elif deletion == "forbidden":
         probe.failed("deletion", "this account may not delete services.", advice)
-    elif told == "allowed":
+    elif deletion == "allowed":
         probe.passed("deletion", "this account may suspend and delete services.")
     else:
-        ask = "Ask the seller, or delete a trial, before customers come."
-        probe.warned("deletion", "the seller does not tell whether clients may delete.", ask)
+        advice = "Ask the seller, or delete a trial, before the first customer orders."
+        probe.warned("deletion", "the seller does not show whether clients may delete.", advice)
 
 
 def _deletion_of(settings: Mapping[str, str]) -> str:
-    """Read what the account may: `allowed`, `forbidden`, `phone`, or "" where it is not told."""
+    """Return the setting: `allowed`, `forbidden`, `phone`, or "" where it is not shown."""
     return settings.get("deletion", "").strip()
 
 
 def _check_phone(probe: _Probe, user: User) -> None:
     if user.must_confirm_phone:
         advice = "Confirm the phone of the account in the seller's client area."
-        probe.failed("phone", "the seller wants the phone confirmed before it sells.", advice)
+        probe.failed("phone", "the seller requires a confirmed phone before it sells.", advice)
 
 
 def _check_prices(probe: _Probe) -> None:
-    for itemtype in probe.wanted.product_types:
+    for itemtype in probe.expected.product_types:
         tariffs = probe.client.catalogue.tariffs(itemtype, only_orderable=True)
-        count = sum(one.itemtype in {"", itemtype} and one.orderable for one in tariffs)
+        count = sum(tariff.itemtype in {"", itemtype} and tariff.orderable for tariff in tariffs)
         if count:
             probe.passed("price list", f"{count} tariffs of {itemtype} can be ordered.")
         else:
@@ -267,29 +268,27 @@ def _check_prices(probe: _Probe) -> None:
 
 def _check_own(probe: _Probe) -> None:
     """Look for services that another reselling system marked as its own."""
-    marks = probe.wanted.own_marks
+    marks = probe.expected.own_marks
     if not marks:
         return
-    wanted = [one for one in FAMILIES if one.code in probe.wanted.product_types]
-    foreign = [number for one in wanted for number in _foreign(probe.client, one, marks)]
+    families = [family for family in FAMILIES if family.code in probe.expected.product_types]
+    foreign = [number for family in families for number in _foreign(probe.client, family, marks)]
     if foreign:
         some = ", ".join(map(str, foreign[:_FEW])) + (" …" if len(foreign) > _FEW else "")
-        advice = (
-            "Give every reselling system an account of its own: events of one get lost to both."
-        )
-        probe.warned("own account", f"{len(foreign)} services are not ours: {some}.", advice)
+        advice = "Give every reselling system an account of its own, or events get lost."
+        probe.warned("own account", f"{len(foreign)} services have a foreign mark: {some}.", advice)
     else:
-        probe.passed("own account", "no service bears a foreign mark.")
+        probe.passed("own account", "no service has a foreign mark.")
 
 
 def _foreign(client: Client, family: Family, marks: tuple[str, ...]) -> Iterator[int]:
-    """Iterate over services with a remoteid of somebody else; those without any are nobody's."""
+    """Iterate over the numbers of licenses whose remoteid has a foreign prefix."""
     for row in Licenses(client, family).iterate():
         if row.remoteid and not row.remoteid.startswith(marks):
             yield row.id
 
 
-_QUESTIONS: Final[tuple[tuple[str, Callable[[_Probe], None]], ...]] = (
+_CHECKS: Final[tuple[tuple[str, Callable[[_Probe], None]], ...]] = (
     ("balance", _check_balance),
     ("deletion", _check_deletion),
     ("price list", _check_prices),

@@ -193,4 +193,5 @@ class Database:
         try:
             return self._connection().execute(statement)
         except DBAPIError as problem:
-            raise problem.orig or problem from problem
+            error = problem.orig or problem
+            raise error.with_traceback(None) from problem

@@ -7,7 +7,7 @@ from decimal import Decimal
 import click
 from click.core import ParameterSource
 
-from reseller_client.cli.errors import AMOUNT, told
+from reseller_client.cli.errors import AMOUNT, report_errors
 from reseller_client.cli.modules import Access, modules
 from reseller_client.cli.shop import shop, show_margin
 from reseller_client.client import Client
@@ -27,30 +27,37 @@ from reseller_client.transport.call import Out
     metavar="URL",
     help="The address of the seller's API.",
 )
-@click.option("--login", envvar="MOCKSELLER_LOGIN", show_envvar=True, help="Of the account there.")
-@click.option("--password", envvar="MOCKSELLER_PASSWORD", show_envvar=True, help="Of that account.")
+@click.option(
+    "--login",
+    envvar="MOCKSELLER_LOGIN",
+    show_envvar=True,
+    help="Login at the seller.",
+)
+@click.option(
+    "--password", envvar="MOCKSELLER_PASSWORD", show_envvar=True, help="Password at the seller."
+)
 @click.option("--out", type=click.Choice(["xml", "bjson"]), default="xml", show_default=True,
               help="The format of answers.")  # fmt: skip
 @click.pass_context
 def resell(
     context: click.Context, *, seller: str, login: str | None, password: str | None, out: str
 ) -> None:
-    """Act as a reseller: order licenses at a seller, sell them, and see what is earned."""
+    """Act as a reseller: order licenses at a seller, sell them, and see the margin."""
     chosen: Out = "bjson" if out == "bjson" else "xml"
     if context.invoked_subcommand == modules.name:
-        asked = context.get_parameter_source("seller") is not ParameterSource.DEFAULT
+        default = context.get_parameter_source("seller") is ParameterSource.DEFAULT
         context.obj = Access(
-            seller if asked else "", login or "", password or "", chosen, context.obj
+            "" if default else seller, login or "", password or "", chosen, context.obj
         )
         return
-    for name, given in (("--login", login), ("--password", password)):
-        if given is None:
+    for name, value in (("--login", login), ("--password", password)):
+        if value is None:
             raise click.UsageError(f"Missing option '{name}'.")
-    if context.obj is None:  # a caller with a transport of its own hands the client in
+    if context.obj is None:  # callers such as tests pass a client of their own
         try:
             context.obj = Client(seller, login=login or "", password=password or "", out=chosen)
-        except ValueError as fault:
-            raise click.BadParameter(str(fault), param_hint="--seller") from None
+        except ValueError as problem:
+            raise click.BadParameter(str(problem), param_hint="--seller") from None
     context.call_on_close(context.obj.close)
 
 
@@ -67,8 +74,8 @@ def licences() -> None:
 @licences.command("list")
 @click.pass_obj
 def list_licenses(client: Client) -> None:
-    """List the licenses of the account, one a line."""
-    with told():
+    """List the licenses of the account, one a line, separated by tabs."""
+    with report_errors():
         for row in client.licenses.iterate():
             name = row.status.name.lower()
             click.echo(
@@ -81,21 +88,21 @@ def list_licenses(client: Client) -> None:
 @click.pass_obj
 def show_license(client: Client, license: int) -> None:
     """Show one license with its key."""
-    with told():
+    with report_errors():
         _print_license(client.licenses.get(license))
 
 
 @licences.command("order")
 @click.option("--tariff", type=int, required=True, metavar="CODE",
               help="Code of the tariff, such as 55227.")  # fmt: skip
-@click.option("--ip", required=True, metavar="IP", help="IP address of the licence.")
-@click.option("--name", "licname", required=True, metavar="NAME", help="Name of the licence.")
+@click.option("--ip", required=True, metavar="IP", help="IP address of the license.")
+@click.option("--name", "licname", required=True, metavar="NAME", help="Name of the license.")
 @click.option("--period", type=int, default=1, show_default=True, metavar="MONTHS",
-              help="How long; -100 is a trial.")  # fmt: skip
+              help="Length of the term; -100 is a trial.")  # fmt: skip
 @click.option("--remoteid", default="", metavar="TEXT",
-              help="Your own id; a unique one is made if left out.")  # fmt: skip
+              help="Your own id of the license; by default a unique one is generated.")  # fmt: skip
 @click.option("--addon", "addons", type=(int, int), multiple=True, metavar="ID COUNT",
-              help="An addon of the tariff, and how much of it. May be repeated.")  # fmt: skip
+              help="An addon of the tariff, and its quantity. May be repeated.")  # fmt: skip
 @click.pass_obj
 def order_license(
     client: Client,
@@ -108,7 +115,7 @@ def order_license(
     addons: tuple[tuple[int, int], ...],
 ) -> None:
     """Order a license, pay it from the balance, and print it with its key."""
-    wish = LicenseOrder(
+    order = LicenseOrder(
         tariff=tariff,
         ip=ip,
         licname=licname,
@@ -116,10 +123,10 @@ def order_license(
         remoteid=remoteid,
         addons=dict(addons),
     )
-    with told():
-        ordered = client.licenses.order(wish)
+    with report_errors():
+        ordered = client.licenses.order(order)
         if ordered.license_id is None:
-            raise click.ClickException(f"order {ordered.order_id} waits in the basket")
+            raise click.ClickException(f"order {ordered.order_id} waits in the basket, unpaid")
         _print_license(client.licenses.wait_for_key(ordered.license_id))
 
 
@@ -127,18 +134,18 @@ def order_license(
 @click.pass_obj
 def show_balance(client: Client) -> None:
     """Show the balance with every provider."""
-    with told():
+    with report_errors():
         for row in client.account.subaccounts():
             click.echo(f"{row.provider}\t{row.balance.amount} {row.balance.currency}".rstrip())
 
 
 @resell.command("check")
 @click.option("--minimal-balance", type=AMOUNT, default="0", show_default=True, metavar="AMOUNT",
-              help="What renewals need.")  # fmt: skip
+              help="Balance that renewals need.")  # fmt: skip
 @click.option("--own-mark", "own_marks", multiple=True, metavar="TEXT",
-              help="How remoteids of yours begin. May be repeated.")  # fmt: skip
+              help="A prefix of your own remoteids. May be repeated.")  # fmt: skip
 @click.option("--family", "families", multiple=True, default=("soft",), show_default=True,
-              metavar="NAME", help="What you mean to resell. May be repeated.")  # fmt: skip
+              metavar="NAME", help="A product type to resell. May be repeated.")  # fmt: skip
 @click.pass_obj
 def check(
     client: Client,
@@ -149,13 +156,13 @@ def check(
 ) -> None:
     """Check whether this account can resell; nothing is bought.
 
-    Exit code 0: it can, 1: it cannot, be it that nobody answers at the address.
+    Exit code 0: it can, 1: it cannot, or no seller answers at the address.
     """
-    with told():
+    with report_errors():
         report = check_connection(
             client, minimal_balance=minimal_balance, own_marks=own_marks, product_types=families
         )
-    for line in report.told():
+    for line in report.lines():
         click.echo(line)
     if not report.ok:
         raise SystemExit(1)

@@ -1,6 +1,6 @@
-"""How the reseller's commands tell what went wrong: in one line, and by the exit code.
+"""Errors of the reseller's commands: one line on stderr, and an exit code.
 
-1: the seller refuses. 2: it could not be done, or nobody knows yet whether it was.
+Exit code 1: the seller refuses. 2: the command could not run, or its outcome is not known.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from reseller_client.errors import Refused, ResellerError
 
 
 class CannotRun(click.ClickException):
-    """Something that is needed is not there: a file, a port, a login, an answer."""
+    """The command cannot run: a file, a port, a login or an answer is missing."""
 
     exit_code = 2
 
 
-class Amount(click.ParamType[Decimal]):
-    """A sum or a percentage, exactly as written."""
+class AmountType(click.ParamType[Decimal]):
+    """A click type for a sum or a percentage, exactly as written."""
 
     name = "amount"
 
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> Decimal:
-        """Read it; anything that is no finite number is refused."""
+        """Return the number. Fails for a text that is not a finite number."""
         try:
             number = Decimal(str(value))
         except InvalidOperation:
@@ -40,12 +40,15 @@ class Amount(click.ParamType[Decimal]):
         return number
 
 
-AMOUNT: Final = Amount()
+AMOUNT: Final = AmountType()
 
 
 @contextmanager
-def told() -> Iterator[None]:
-    """Tell what went wrong in one line instead of a traceback."""
+def report_errors() -> Iterator[None]:
+    """Report an error inside in one line instead of a traceback.
+
+    Raises ClickException (exit code 1) where the seller refuses, else CannotRun (2).
+    """
     try:
         yield
     except Refused as problem:

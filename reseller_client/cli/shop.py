@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 
 import click
 
-from reseller_client.cli.errors import AMOUNT, CannotRun, told
+from reseller_client.cli.errors import AMOUNT, CannotRun, report_errors
 from reseller_client.client import Client
 from reseller_client.shop.margin import Margin, by_license, by_month, total, write_csv
 from reseller_client.shop.prices import Exchange, PriceRule, Rounding
@@ -33,14 +33,14 @@ _DAY: Final = click.DateTime(["%Y-%m-%d"])
 
 
 def _with_books(command: Command) -> Command:
-    """Add the options that say where the books are and in what currency."""
+    """Add the options for the file of the books and its currency."""
     for option in (
         click.option(
             "--rate", "rates", type=(str, AMOUNT), multiple=True, metavar="CODE AMOUNT",
             help="What one unit of a currency of the seller is worth in yours. May be repeated.",
         ),
         click.option("--currency", default="", metavar="CODE",
-                     help="Your own; left out, the seller's."),
+                     help="Your own currency; by default the seller's."),
         click.option(
             "--books", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE",
             default=Path("storefront.sqlite"),
@@ -56,12 +56,12 @@ def _with_books(command: Command) -> Command:
 def _opened(
     client: Client, books: Path, currency: str, rates: Sequence[tuple[str, Decimal]]
 ) -> Iterator[tuple[Storefront, StorefrontStore]]:
-    """Open the books, and tell what went wrong in one line instead of a traceback."""
+    """Open the books; an error inside is reported in one line."""
     try:
         connection = sqlite3.connect(books)
     except sqlite3.Error as problem:
         raise CannotRun(f"{books}: {problem}") from problem
-    with told(), closing(connection):
+    with report_errors(), closing(connection):
         store = StorefrontStore(connection)
         store.prepare()
         exchange = Exchange(currency, dict(rates))
@@ -70,18 +70,18 @@ def _opened(
 
 @click.group()
 def shop() -> None:
-    """Set your own prices and book what you sell; the books are a SQLite file."""
+    """Set your own prices and record sales in books, which are a SQLite file."""
 
 
 @shop.command("price")
 @click.argument("tariff", type=int, metavar="CODE")
 @click.option(
-    "--fixed", type=AMOUNT, metavar="AMOUNT", help="A price of your own, whatever it costs."
+    "--fixed", type=AMOUNT, metavar="AMOUNT", help="A fixed price, whatever the tariff costs you."
 )
-@click.option("--markup", type=AMOUNT, metavar="PERCENT", help="On the seller's price.")
+@click.option("--markup", type=AMOUNT, metavar="PERCENT", help="Markup on the seller's price.")
 @click.option(
     "--round", "rounding", default="0.01", show_default=True, metavar="AMOUNT",
-    help="To the nearest step, such as 0.50, or up to an ending, such as .99.",
+    help="Round to the nearest step, such as 0.50, or up to an ending, such as .99.",
 )  # fmt: skip
 @_with_books
 @click.pass_obj
@@ -96,9 +96,9 @@ def set_price(
     currency: str,
     rates: tuple[tuple[str, Decimal], ...],
 ) -> None:
-    """Price the tariff CODE from now on, and print what a month of it then costs a customer."""
+    """Set the price of the tariff CODE from now on, and print what a customer pays for a month."""
     if (fixed is None) == (markup is None):
-        raise click.UsageError("say either --fixed or --markup")
+        raise click.UsageError("give either --fixed or --markup")
     with _opened(client, books, currency, rates) as (storefront, _):
         rule = PriceRule(fixed, markup or Decimal(0), Rounding.read(rounding))
         storefront.set_price(tariff, rule)
@@ -109,14 +109,14 @@ def set_price(
 @click.argument("customer")
 @click.argument("license", type=int)
 @click.option(
-    "--on", type=_DAY, required=True, metavar="DAY", help="When it was sold, as 2027-01-31."
+    "--on", type=_DAY, required=True, metavar="DAY", help="The day of the sale, such as 2027-01-31."
 )
 @click.option(
-    "--price", type=AMOUNT, metavar="AMOUNT", help="Left out, your price of the license's tariff."
+    "--price", type=AMOUNT, metavar="AMOUNT", help="By default your price of the license's tariff."
 )
-@click.option("--renewal", is_flag=True, help="A further term of what was sold before.")
+@click.option("--renewal", is_flag=True, help="Record a further term of a license sold before.")
 @click.option("--invoice", default="", metavar="TEXT",
-              help="Your number of it: one invoice is booked once.")  # fmt: skip
+              help="Number of your invoice; each invoice is recorded once.")  # fmt: skip
 @_with_books
 @click.pass_obj
 def sell(
@@ -132,21 +132,21 @@ def sell(
     currency: str,
     rates: tuple[tuple[str, Decimal], ...],
 ) -> None:
-    """Book that CUSTOMER was charged for the license LICENSE of the seller.
+    """Record that CUSTOMER was charged for the license LICENSE of the seller.
 
-    A customer not known yet is taken in. Nothing is ordered or prolonged by this.
+    A new customer is added. Nothing is ordered or prolonged at the seller.
     """
     with _opened(client, books, currency, rates) as (storefront, _):
         tariff = client.licenses.get(license).tariff
         if tariff is None:
             raise click.ClickException(f"license {license} does not show its tariff")
-        asked = storefront.quote(tariff) if price is None else price
+        charged = storefront.quote(tariff) if price is None else price
         sale = storefront.sell(
             storefront.customer(customer, on.date()),
             license,
             tariff,
             on=on.date(),
-            price=asked,
+            price=charged,
             reference=invoice,
             kind=SaleKind.RENEWAL if renewal else SaleKind.SALE,
         )
@@ -159,7 +159,7 @@ def sell(
 def list_sales(
     client: Client, *, books: Path, currency: str, rates: tuple[tuple[str, Decimal], ...]
 ) -> None:
-    """List what was sold, one sale a line."""
+    """List the sales, one a line."""
     with _opened(client, books, currency, rates) as (_, store):
         names = {customer.id: customer.name for customer in store.customers()}
         for sale in store.sales():
@@ -177,9 +177,9 @@ def list_sales(
     "file",
     type=_CSV,
     metavar="FILE",
-    help="Write the rows there; - is the screen.",
+    help="Write the rows to a file; - is stdout.",
 )
-@click.option("--offline", is_flag=True, help="Ask the seller nothing; use the costs known.")
+@click.option("--offline", is_flag=True, help="Do not call the seller; use the costs in the books.")
 @_with_books
 @click.pass_obj
 def show_margin(
@@ -192,18 +192,18 @@ def show_margin(
     currency: str,
     rates: tuple[tuple[str, Decimal], ...],
 ) -> None:
-    """Show what was sold, what it cost, and what is left.
+    """Show sales, costs and margins.
 
-    Costs are what the seller's list of expenses says was charged for a license; they are read
-    first and kept in the books.
+    The cost of a license is what the seller's list of expenses shows as charged for it. The list is
+    read first, and its rows are added to the books.
     """
     with _opened(client, books, currency, rates) as (storefront, _):
         if not offline:
             storefront.collect_costs()
-        found = storefront.margins()
-        rows = _GROUPS[by](found)
+        margins = storefront.margins()
+        rows = _GROUPS[by](margins)
         if file is None:
-            _print_margins(rows, total(found))
+            _print_margins(rows, total(margins))
         else:
             _write(rows, file)
 

@@ -3,8 +3,8 @@
     shop = ModuleShop(ModuleStore("modules.sqlite"), client, today=…, currency="EUR")
     app.wsgi_app = DispatcherMiddleware(app.wsgi_app, {"/panel": ModuleEndpoint(shop)})
 
-It answers at any path below where it is mounted. Source: docs/modules.md section 3: the price list
-is documented, what follows it is BILLmanager's own client API (assumed that panels ask it).
+It answers at every path below where it is mounted. Source: docs/modules.md section 3: the price
+list is documented; that panels then call BILLmanager's own client API is assumed.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from werkzeug.wrappers import Response
 
 from reseller_client.errors import ResellerError
 from reseller_client.modules.logins import Logins
-from reseller_client.modules.request import Asked, read_fields
+from reseller_client.modules.request import PanelRequest, read_fields
 from reseller_client.modules.shop import ModuleShop, ShopRefusal
-from reseller_client.modules.store import STATUS, Buyer, Held
+from reseller_client.modules.store import STATUS, Buyer, CustomerModule
 from reseller_client.modules.wire import (
     FORMATS,
     KINDS,
-    document,
+    add_list,
+    add_rows,
     fill,
-    named_list,
-    refusal,
-    rows,
-    written,
+    make_document,
+    make_error,
+    write_document,
 )
 
 if TYPE_CHECKING:
@@ -39,21 +39,24 @@ if TYPE_CHECKING:
 
 LABELS: Final = MappingProxyType({1: "Ordered", 2: "Active", 3: "Suspended", 5: "Processing"})
 TERMS: Final = MappingProxyType({1: "monthly", 12: "yearly", -100: "trial", 0: "lifetime"})
-"""What a period is called; `monthly` is the page's word, the others are assumed."""
+"""Names of periods; `monthly` is documented, the others are assumed."""
 LOGINS: Final = frozenset({"auth", "logoff"})
 DEPTH: Final = 6
-"""Places of the code that are told of an internal error."""
+"""How many frames of an internal error are logged."""
 
 
 class ModuleEndpoint:
-    """Answers panels out of a shop. `prices_need_login`: as generation B of the pages has it."""
+    """Answers panels for a shop.
+
+    With `prices_need_login` the price list needs a login, as in generation B of the vendor's pages.
+    """
 
     def __init__(self, shop: ModuleShop, *, prices_need_login: bool = False) -> None:
-        """Keep the shop."""
+        """Keep the shop and the setting."""
         self._shop = shop
         self._prices_need_login = prices_need_login
         self._logins = Logins(shop.store, shop.now)
-        self._functions: Mapping[str, Callable[[Asked], ET.Element]] = {
+        self._functions: Mapping[str, Callable[[PanelRequest], ET.Element]] = {
             "pricelist.export": self._prices,
             "basket": self._basket,
             "addition": self._modules,
@@ -70,9 +73,9 @@ class ModuleEndpoint:
         }
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer one request of HTTP; every answer is a document with status 200.
+        """Answer one HTTP request; every answer is a document with status 200.
 
-        HEAD is answered by the head alone, and nothing is done.
+        HEAD is answered without a body, and does nothing.
         """
         if environ["REQUEST_METHOD"] == "HEAD":
             return Response(b"", content_type=KINDS["xml"])(environ, start_response)
@@ -80,31 +83,31 @@ class ModuleEndpoint:
         try:
             params = read_fields(environ)
             doc = self._answer(params)
-        except ShopRefusal as fault:
-            doc = refusal(fault)
+        except ShopRefusal as refusal:
+            doc = make_error(refusal)
         except ResellerError:
-            # What was refused or lost at the seller is the reseller's own affair.
-            doc = refusal(ShopRefusal("busy", "", "", "The vendor does not answer now"))
-        except Exception as fault:  # noqa: BLE001 - a panel gets documents, whatever happens
-            self._report(fault, params.get("func", ""), environ)
-            doc = refusal(ShopRefusal("internal", "", "", "Something went wrong inside"))
+            # The panel is not told what the seller refused or did not answer.
+            doc = make_error(ShopRefusal("busy", "", "", "The vendor does not answer now"))
+        except Exception as problem:  # noqa: BLE001 - a panel gets a document, whatever happens
+            self._log(problem, params.get("func", ""), environ)
+            doc = make_error(ShopRefusal("internal", "", "", "Something went wrong inside"))
         out = FORMATS.get(params.get("out", "").lower(), "xml")
-        body = written(doc, out, params.get("func", ""))
+        body = write_document(doc, out, params.get("func", ""))
         response = Response(body, content_type=KINDS[out])
         response.headers["Cache-Control"] = "no-store"
         return response(environ, start_response)
 
-    def _report(self, fault: Exception, func: str, environ: WSGIEnvironment) -> None:
-        """Say where it went wrong on the server's log: places of the code, nothing of the request.
+    def _log(self, problem: Exception, func: str, environ: WSGIEnvironment) -> None:
+        """Log where in the code an internal error happened, and nothing of the request.
 
-        Neither does the text of the exception stand there, which may quote what was sent.
+        The text of the exception is left out too: it may quote what was sent.
         """
         where = " < ".join(
             f"{Path(step.filename).name}:{step.lineno} {step.name}"
-            for step in reversed(traceback.extract_tb(fault.__traceback__)[-DEPTH:])
+            for step in reversed(traceback.extract_tb(problem.__traceback__)[-DEPTH:])
         )
-        known = func if func in self._functions or func in LOGINS else "a request"
-        environ["wsgi.errors"].write(f"{known}: {type(fault).__name__} at {where}\n")
+        name = func if func in self._functions or func in LOGINS else "a request"
+        environ["wsgi.errors"].write(f"{name}: {type(problem).__name__} at {where}\n")
 
     def _answer(self, params: Mapping[str, str]) -> ET.Element:
         func = params.get("func", "")
@@ -115,38 +118,40 @@ class ModuleEndpoint:
         answer = self._functions.get(func)
         if answer is None:
             raise ShopRefusal("missed", "func", func, "There is no such function")
-        return answer(Asked(params, self._logins.who(params)))
+        return answer(PanelRequest(params, self._logins.identify(params)))
 
-    def _prices(self, asked: Asked) -> ET.Element:
-        """The price list, as the page of generation B shows it (documented)."""
+    def _prices(self, request: PanelRequest) -> ET.Element:
+        """Return the price list, as on the page of generation B (documented)."""
         if self._prices_need_login:
-            _ = asked.customer
-        doc = document()
-        if asked.params.get("itemtype") not in {None, "", "addition"}:
+            _ = request.customer
+        doc = make_document()
+        if request.params.get("itemtype") not in {None, "", "addition"}:
             return doc
         for product in self._shop.store.products():
             if not product.prices:
-                continue  # sold no more
+                continue  # no longer sold
             node = ET.SubElement(doc, "pricelist")
             fill(node, {"id": product.id, "additionintname": product.intname, "name": product.name})
             price = ET.SubElement(node, "price", {"currency": self._shop.currency})
             for period, cost in product.prices.items():
-                told = {"cost": f"{cost:.4f}", "type": "month", "length": str(period)}
-                ET.SubElement(price, "period", told).text = TERMS.get(period, f"{period} months")
+                attributes = {"cost": f"{cost:.4f}", "type": "month", "length": str(period)}
+                ET.SubElement(price, "period", attributes).text = TERMS.get(
+                    period, f"{period} months"
+                )
         return doc
 
-    def _basket(self, asked: Asked) -> ET.Element:
-        buyer, basket = asked.customer, self._shop.basket(asked.customer)
-        if asked.button("delete"):
-            self._shop.drop(buyer, asked.number("id"))
-        elif asked.button("clearbasket"):
+    def _basket(self, request: PanelRequest) -> ET.Element:
+        buyer, basket = request.customer, self._shop.basket(request.customer)
+        if request.pressed("delete"):
+            self._shop.drop(buyer, request.number("id"))
+        elif request.pressed("clearbasket"):
             self._shop.drop(buyer)
-        elif asked.button("free") and ("id" in asked.params or basket.number is not None):
-            number = asked.number("id") if "id" in asked.params else basket.number or 0
+        elif request.pressed("free") and ("id" in request.params or basket.number is not None):
+            number = request.number("id") if "id" in request.params else basket.number or 0
             self._shop.pay(buyer, number)
-            return document({"ok": "func=order", "billorder": number})
+            return make_document({"ok": "func=order", "billorder": number})
         basket = self._shop.basket(buyer)
-        doc = document(
+        doc = make_document(
             {
                 "billorder": "" if basket.number is None else basket.number,
                 "total_sum": f"{basket.total:.2f} {self._shop.currency}",
@@ -154,10 +159,10 @@ class ModuleEndpoint:
                 "tax": f"0.00 {self._shop.currency}",
             }
         )
-        named_list(doc, "itemlist", (self._position(one) for one in basket.modules))
+        add_list(doc, "itemlist", map(self._position, basket.modules))
         return doc
 
-    def _position(self, module: Held) -> dict[str, object]:
+    def _position(self, module: CustomerModule) -> dict[str, object]:
         return {
             "id": module.id,
             "item.id": module.id,
@@ -168,62 +173,62 @@ class ModuleEndpoint:
             "cost": f"{module.price:.2f} {self._shop.currency}",
         }
 
-    def _order(self, asked: Asked) -> ET.Element:
-        buyer = asked.customer
-        number, period = asked.number("pricelist"), asked.number("period")
+    def _order(self, request: PanelRequest) -> ET.Element:
+        buyer = request.customer
+        number, period = request.number("pricelist"), request.number("period")
         price = f"{self._shop.quote(number, period):.2f} {self._shop.currency}"
-        if not asked.commits:
-            return document({"pricelist": number, "period": period, "orderinfo": price})
-        wanted = (number, asked.number("item"), period, asked.months("autoprolong"))
-        module = self._shop.put(buyer, *wanted)
-        if asked.params.get("skipbasket") == "on" and not asked.button("basket"):
+        if not request.commits:
+            return make_document({"pricelist": number, "period": period, "orderinfo": price})
+        license, renewal = request.number("item"), request.months("autoprolong")
+        module = self._shop.put(buyer, number, license, period, renewal)
+        if request.params.get("skipbasket") == "on" and not request.pressed("basket"):
             self._pay_at_once(buyer, module)
-            return document({"id": module.id, "item.id": module.id, "ok": ""})
-        told = {"id": module.id, "item.id": module.id, "billorder": module.order_id}
-        return document({**told, "ok": "func=basket"})
+            return make_document({"id": module.id, "item.id": module.id, "ok": ""})
+        fields = {"id": module.id, "item.id": module.id, "billorder": module.order_id}
+        return make_document({**fields, "ok": "func=basket"})
 
-    def _pay_at_once(self, buyer: Buyer, module: Held) -> None:
-        """Pay the order; what cannot be paid does not stay behind in the basket."""
+    def _pay_at_once(self, buyer: Buyer, module: CustomerModule) -> None:
+        """Pay the order; a module that cannot be paid is taken out of the basket again."""
         try:
             self._shop.pay(buyer, module.order_id)
         except ShopRefusal:
-            if any(one.id == module.id for one in self._shop.basket(buyer).modules):
+            if module.id in {waiting.id for waiting in self._shop.basket(buyer).modules}:
                 self._shop.drop(buyer, module.id)
             raise
 
-    def _payment(self, asked: Asked) -> ET.Element:
-        basket = self._own_basket(asked)
-        doc = document(
-            {"billorder": asked.params["billorder"], "amount": f"{basket:.2f}",
+    def _payment(self, request: PanelRequest) -> ET.Element:
+        basket = self._own_basket(request)
+        doc = make_document(
+            {"billorder": request.params["billorder"], "amount": f"{basket:.2f}",
              "payment_currency": self._shop.currency}
         )  # fmt: skip
         balance = {"id": 0, "paymethod": 0, "name": "Balance", "currency": self._shop.currency}
-        named_list(doc, "methodlist", [balance])
+        add_list(doc, "methodlist", [balance])
         return doc
 
-    def _own_basket(self, asked: Asked) -> object:
-        basket = self._shop.basket(asked.customer)
-        number = asked.number("billorder")
+    def _own_basket(self, request: PanelRequest) -> object:
+        basket = self._shop.basket(request.customer)
+        number = request.number("billorder")
         if basket.number != number:
             raise ShopRefusal("missed", "billorder", str(number), "There is no such order")
         return basket.total
 
-    def _pay(self, asked: Asked) -> ET.Element:
-        """Pay from the balance, the one way there is. What is paid already is not paid again."""
-        if not asked.commits:
-            return self._payment(asked)
-        buyer, number = asked.customer, asked.number("billorder")
+    def _pay(self, request: PanelRequest) -> ET.Element:
+        """Pay from the balance, the only payment method. A paid order is not paid again."""
+        if not request.commits:
+            return self._payment(request)
+        buyer, number = request.customer, request.number("billorder")
         self._shop.pay(buyer, number)
-        return document({"billorder": number, "ok": "func=order"})
+        return make_document({"billorder": number, "ok": "func=order"})
 
-    def _modules(self, asked: Asked) -> ET.Element:
-        doc = document()
-        modules = self._shop.modules(asked.customer)
-        rows(doc, (self._row(one) for one in modules))
+    def _modules(self, request: PanelRequest) -> ET.Element:
+        doc = make_document()
+        modules = self._shop.modules(request.customer)
+        add_rows(doc, map(self._row, modules))
         fill(doc, {"p_elems": len(modules)})
         return doc
 
-    def _row(self, module: Held) -> dict[str, object]:
+    def _row(self, module: CustomerModule) -> dict[str, object]:
         status = STATUS[module.state]
         return {
             "id": module.id,
@@ -241,46 +246,46 @@ class ModuleEndpoint:
             "item_status": LABELS[status],
         }
 
-    def _edit(self, asked: Asked) -> ET.Element:
-        buyer, number = asked.customer, asked.number("elid")
+    def _edit(self, request: PanelRequest) -> ET.Element:
+        buyer, number = request.customer, request.number("elid")
         module = self._shop.module(buyer, number)
-        if asked.commits and "autoprolong" in asked.params:
-            module = self._shop.set_autoprolong(buyer, number, asked.months("autoprolong"))
-        ok = {"ok": ""} if asked.commits else {}
-        return document({"elid": number, **self._row(module), **ok})
+        if request.commits and "autoprolong" in request.params:
+            module = self._shop.set_autoprolong(buyer, number, request.months("autoprolong"))
+        ok = {"ok": ""} if request.commits else {}
+        return make_document({"elid": number, **self._row(module), **ok})
 
-    def _prolong(self, asked: Asked) -> ET.Element:
-        buyer, number, period = asked.customer, asked.number("elid"), asked.number("period")
+    def _prolong(self, request: PanelRequest) -> ET.Element:
+        buyer, number, period = request.customer, request.number("elid"), request.number("period")
         module = self._shop.module(buyer, number)
         price = f"{self._shop.quote(module.product, period):.2f} {self._shop.currency}"
-        if not asked.commits:
-            return document({"elid": number, "period": period, "orderinfo": price})
+        if not request.commits:
+            return make_document({"elid": number, "period": period, "orderinfo": price})
         after = self._shop.prolong(buyer, number, period)
-        doc = document({"id": number, "ok": ""})
+        doc = make_document({"id": number, "ok": ""})
         inner = ET.SubElement(doc, "doc")
         fill(inner, {"elid": number, "newexpiredate": after.expires_on})
         return doc
 
-    def _delete(self, asked: Asked) -> ET.Element:
-        buyer, texts = asked.customer, asked.params.get("elid", "").split(",")
-        numbers = [Asked({"elid": text}, buyer).number("elid") for text in texts]
-        for number in numbers:  # all are there before the first one goes
+    def _delete(self, request: PanelRequest) -> ET.Element:
+        buyer, texts = request.customer, request.params.get("elid", "").split(",")
+        numbers = [PanelRequest({"elid": text}, buyer).number("elid") for text in texts]
+        for number in numbers:  # check all before the first is deleted
             self._shop.module(buyer, number)
         for number in numbers:
             self._shop.delete(buyer, number)
-        return document({"ok": ""})
+        return make_document({"ok": ""})
 
-    def _refused(self, asked: Asked) -> ET.Element:
-        """Switching a module is the administrator's alone (documented)."""
-        raise ShopRefusal("access", "", asked.params["func"], "Access denied")
+    def _refused(self, request: PanelRequest) -> ET.Element:
+        """Refuse: only an administrator suspends and resumes modules (documented)."""
+        raise ShopRefusal("access", "", request.params["func"], "Access denied")
 
-    def _balance(self, asked: Asked) -> ET.Element:
-        doc, buyer = document(), asked.customer
+    def _balance(self, request: PanelRequest) -> ET.Element:
+        doc, buyer = make_document(), request.customer
         balance = f"{buyer.balance:.2f} {self._shop.currency}"
-        rows(doc, [{"id": 1, "project": self._shop.currency, "balance": balance}])
+        add_rows(doc, [{"id": 1, "project": self._shop.currency, "balance": balance}])
         return doc
 
-    def _whoami(self, asked: Asked) -> ET.Element:
-        doc, buyer = document(), asked.customer
+    def _whoami(self, request: PanelRequest) -> ET.Element:
+        doc, buyer = make_document(), request.customer
         ET.SubElement(doc, "user", {"name": buyer.login, "level": "16"})
         return doc

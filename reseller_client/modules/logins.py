@@ -1,8 +1,8 @@
-"""Who asks the reseller's endpoint: a login with each call, or a session; and who is locked out.
+"""Logins of a reseller's endpoint: a password with each call, or a session; and locks.
 
-Everything is a row, and counted by the moment the shop is given: several processes agree, and a
-machine that starts anew forgets nothing. Source: docs/wire.md section 2 (``authinfo``, ``auth``, an
-hour of idleness, twenty seconds of lock); how many failures lock is assumed there too.
+Everything is a row, timed by the clock that the shop was given, so that several processes agree and
+a restart forgets nothing. Source: docs/wire.md section 2 (`authinfo`, `auth`, an hour of idleness,
+twenty seconds of lock); how many failures lock a login is assumed there too.
 """
 
 from __future__ import annotations
@@ -12,9 +12,12 @@ import secrets
 from typing import TYPE_CHECKING, Final
 from xml.etree import ElementTree as ET
 
-from reseller_client.modules.passwords import PasswordCache, hashed
+from sqlalchemy import delete, select, update
+
+from reseller_client.modules.passwords import PasswordCache, hash_password
 from reseller_client.modules.refusals import ShopRefusal
-from reseller_client.modules.wire import document
+from reseller_client.modules.store import BUYERS, FAILURES, SESSIONS
+from reseller_client.modules.wire import make_document
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,108 +26,101 @@ if TYPE_CHECKING:
     from reseller_client.modules.store import Buyer, ModuleStore
 
 IDLE: Final = 3600.0
-"""Seconds after which a session that nobody uses is over (documented: one hour)."""
+"""Seconds without a call after which a session ends (documented: one hour)."""
 LOCK: Final = 20.0
 """Seconds for which a login is locked after too many failures (observed)."""
-FAILURES: Final = 5
-"""So many wrong passwords, each within `FORGOTTEN` seconds of the last, lock a login (assumed)."""
+MOST_FAILURES: Final = 5
+"""Wrong passwords, each within `FORGOTTEN` seconds of the last, that lock a login (assumed)."""
 FORGOTTEN: Final = 300.0
-STRANGERS: Final = 1024
-"""Rows at most for logins that nobody has; several share one, so inventing logins fills no disk."""
+UNKNOWN_LOGINS: Final = 1024
+"""Most rows for logins that do not exist; several share one, so made-up logins fill no disk."""
 
 
 class Logins:
     """The customers' logins and sessions of one shop."""
 
     def __init__(self, store: ModuleStore, now: Callable[[], datetime]) -> None:
-        """Keep the rows and the clock."""
+        """Keep the store and the clock."""
         self._store = store
         self._now = now
-        self._verified = PasswordCache()
-        self._nobodys = hashed(secrets.token_hex(8))
+        self._passwords = PasswordCache()
+        self._decoy = hash_password(secrets.token_hex(8))
 
-    def who(self, params: Mapping[str, str]) -> Buyer | None:
-        """The customer of a login or a session that was sent; None where neither was.
+    def identify(self, params: Mapping[str, str]) -> Buyer | None:
+        """Return the customer whose login or session was sent; None where neither was sent.
 
-        Raises ShopRefusal for a wrong or locked login and a session that is over.
+        Raises ShopRefusal for a wrong or locked login and for a session that has ended.
         """
         login, colon, password = params.get("authinfo", "").partition(":")
         if colon or login:
-            return self._checked(login, password)
+            return self._authenticate(login, password)
         if "auth" not in params:
             return None
         at = self._now().timestamp()
-        # A session lives with the password it was opened by: another one ends it.
-        found = self._store.rows(
-            "SELECT buyer, used_at FROM module_session JOIN module_buyer"
-            " ON module_buyer.id = buyer AND module_buyer.secret = module_session.secret"
-            " WHERE digest = ?",
-            _digest(params["auth"]),
+        session = SESSIONS.c.digest == _digest(params["auth"])
+        # A session is bound to the password it was opened with: changing the password ends it.
+        same_password = (BUYERS.c.id == SESSIONS.c.buyer) & (BUYERS.c.secret == SESSIONS.c.secret)
+        rows = self._store.rows(
+            select(SESSIONS.c.buyer, SESSIONS.c.used_at).join(BUYERS, same_password).where(session)
         )
-        if not found or at - found[0][1] >= IDLE:
+        if not rows or at - rows[0][1] >= IDLE:
             raise ShopRefusal("access", "", params.get("func", ""), "Access denied")
-        self._store.run(
-            "UPDATE module_session SET used_at = ? WHERE digest = ?", at, _digest(params["auth"])
-        )
-        return self._store.buyer("id", found[0][0])
+        self._store.run(update(SESSIONS).where(session).values(used_at=at))
+        return self._store.buyer(rows[0][0])
 
-    def _checked(self, login: str, password: str) -> Buyer:
-        """The customer of a login. One that is locked is refused whatever the password."""
-        buyer = self._store.buyer("login", login)
+    def _authenticate(self, login: str, password: str) -> Buyer:
+        """Return the customer of a login. A locked login is refused whatever the password."""
+        buyer = self._store.buyer_named(login)
         who = f"buyer {buyer.id}" if buyer else f"stranger {_bucket(login)}"
         at = self._now().timestamp()
-        failed = self._store.rows("SELECT locked_until FROM module_failure WHERE who = ?", who)
-        if failed and at < failed[0][0] <= at + LOCK:
+        row = FAILURES.c.who == who
+        failures = self._store.rows(select(FAILURES.c.locked_until).where(row))
+        if failures and at < failures[0][0] <= at + LOCK:
             raise ShopRefusal("auth", "blocklogon", "", "Too many wrong passwords; wait a while")
-        # A login nobody has takes as long as a wrong password.
-        right = self._verified.fits(password, self._nobodys if buyer is None else buyer.secret)
-        if buyer is None or not right:
-            self._count(who, at)
+        # A login that does not exist takes as long to refuse as a wrong password.
+        matches = self._passwords.check(password, self._decoy if buyer is None else buyer.secret)
+        if buyer is None or not matches:
+            self._count_failure(who, at)
             raise ShopRefusal("auth", "badpassword", "", "Wrong login or password")
-        if failed:
-            self._store.run("DELETE FROM module_failure WHERE who = ?", who)
+        if failures:
+            self._store.run(delete(FAILURES).where(row))
         return buyer
 
-    def _count(self, who: str, at: float) -> None:
-        """Count a wrong password; the fifth in a row locks the login, and counting begins anew."""
+    def _count_failure(self, who: str, at: float) -> None:
+        """Count a wrong password; the fifth in a row locks the login and restarts the count."""
         with self._store.writing():
-            found = self._store.rows(
-                "SELECT count FROM module_failure WHERE who = ? AND last > ?", who, at - FORGOTTEN
-            )
-            count = 1 + (found[0][0] if found else 0)
-            locks = count >= FAILURES
-            self._store.run(
-                "INSERT OR REPLACE INTO module_failure VALUES (?, ?, ?, ?)",
-                who, 0 if locks else count, at, at + LOCK if locks else 0.0,
-            )  # fmt: skip
+            recent = (FAILURES.c.who == who, FAILURES.c.last > at - FORGOTTEN)
+            rows = self._store.rows(select(FAILURES.c.count).where(*recent))
+            count = 1 + (rows[0][0] if rows else 0)
+            locks = count >= MOST_FAILURES
+            values = {"who": who, "count": 0 if locks else count, "last": at}
+            self._store.put(FAILURES, {**values, "locked_until": at + LOCK if locks else 0.0})
 
     def log_in(self, params: Mapping[str, str]) -> ET.Element:
-        """Open a session. Raises ShopRefusal."""
+        """Open a session and return its document. Raises ShopRefusal for a wrong login."""
         login, _, password = params.get("authinfo", "").partition(":")
-        buyer = self._checked(params.get("username", login), params.get("password", password))
+        buyer = self._authenticate(params.get("username", login), params.get("password", password))
         session = secrets.token_hex(16)
         at = self._now().timestamp()
-        self._store.run(
-            "INSERT INTO module_session VALUES (?, ?, ?, ?)",
-            _digest(session), buyer.id, buyer.secret, at,
-        )  # fmt: skip
-        self._store.run("DELETE FROM module_session WHERE used_at < ?", at - IDLE)
-        doc = document()
+        values = {"digest": _digest(session), "buyer": buyer.id, "secret": buyer.secret}
+        self._store.add(SESSIONS, {**values, "used_at": at})
+        self._store.run(delete(SESSIONS).where(SESSIONS.c.used_at < at - IDLE))
+        doc = make_document()
         ET.SubElement(doc, "auth", {"id": session}).text = session
         return doc
 
     def log_off(self, params: Mapping[str, str]) -> ET.Element:
-        """End a session, if it is one."""
+        """End a session, if there is one of that id."""
         self._store.run(
-            "DELETE FROM module_session WHERE digest = ?", _digest(params.get("auth", ""))
+            delete(SESSIONS).where(SESSIONS.c.digest == _digest(params.get("auth", "")))
         )
-        return document({"ok": ""})
+        return make_document({"ok": ""})
 
 
 def _digest(session: str) -> str:
-    """What is kept of a session: who reads the database cannot use it."""
+    """Return what is stored of a session id: a reader of the database cannot use it."""
     return hashlib.sha256(session.encode()).hexdigest()
 
 
 def _bucket(login: str) -> int:
-    return int(_digest(login)[:8], 16) % STRANGERS
+    return int(_digest(login)[:8], 16) % UNKNOWN_LOGINS

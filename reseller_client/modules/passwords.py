@@ -1,4 +1,4 @@
-"""Passwords of a shop's customers: kept as scrypt, told apart quickly once they were right."""
+"""Passwords of a shop's customers: stored as scrypt hashes, with a cache of those that matched."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Final
 COST: Final = 2**14
 
 
-def hashed(password: str) -> str:
-    """Return what is kept of a password."""
+def hash_password(password: str) -> str:
+    """Return the salted hash of a password, as it is stored."""
     salt = secrets.token_bytes(16)
     return f"{salt.hex()}${_scrypt(password, salt)}"
 
 
-def fits(password: str, kept: str) -> bool:
-    """Tell whether a password is the one that was kept."""
-    salt, _, digest = kept.partition("$")
+def check_password(password: str, stored: str) -> bool:
+    """Tell whether a password matches a stored hash."""
+    salt, _, digest = stored.partition("$")
     return hmac.compare_digest(_scrypt(password, bytes.fromhex(salt)), digest)
 
 
@@ -27,26 +27,26 @@ def _scrypt(password: str, salt: bytes) -> str:
 
 
 class PasswordCache:
-    """Passwords that were right in this process, so that not every call costs a slow hash.
+    """Passwords that matched in this process, so that not every call costs a slow hash.
 
-    Kept are digests under a key of this process, bound to the kept hash: another password at once
-    makes the old one wrong.
+    An entry is a digest, under a key of this process, of the password and the stored hash together:
+    once the stored hash changes, the old password does not match any more.
     """
 
     def __init__(self, most: int = 1000) -> None:
-        """Remember so many at most."""
+        """Create an empty cache of at most `most` entries."""
         self._key = secrets.token_bytes(32)
-        self._right: dict[bytes, None] = {}
+        self._matched: dict[bytes, None] = {}
         self._most = most
 
-    def fits(self, password: str, kept: str) -> bool:
-        """Tell whether a password is the one that was kept."""
-        told = hmac.digest(self._key, f"{kept}\0{password}".encode(), "sha256")
-        if told in self._right:
+    def check(self, password: str, stored: str) -> bool:
+        """Tell whether a password matches a stored hash."""
+        digest = hmac.digest(self._key, f"{stored}\0{password}".encode(), "sha256")
+        if digest in self._matched:
             return True
-        if not fits(password, kept):
+        if not check_password(password, stored):
             return False
-        if len(self._right) >= self._most:
-            self._right.clear()
-        self._right[told] = None
+        if len(self._matched) >= self._most:
+            self._matched.clear()
+        self._matched[digest] = None
         return True

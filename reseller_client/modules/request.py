@@ -1,4 +1,4 @@
-"""What a panel asked: the fields of one request, however it was sent, and who sent it.
+"""One request of a control panel: its fields, however they were sent, and the customer.
 
 Source: docs/wire.md section 1 (GET and POST alike), section 8.1 (a form without its Content-Type).
 """
@@ -21,64 +21,64 @@ if TYPE_CHECKING:
 
     from reseller_client.modules.store import Buyer
 
-MOST: Final = 64 * 1024
-"""Bytes of a request: panels send a few hundred."""
-FIELDS: Final = 100
+MOST_BYTES: Final = 64 * 1024
+"""Largest request in bytes; panels send a few hundred."""
+MOST_FIELDS: Final = 100
 UNREADABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def read_fields(environ: WSGIEnvironment) -> dict[str, str]:
-    """Read the fields of a request; those of the body win over those of the address.
+    """Return the fields of a request; those of the body win over those of the query.
 
-    A body that is no multipart form is a form, whatever it calls itself. Raises ShopRefusal for
-    what is too long.
+    A body that is not multipart is read as a form, whatever its Content-Type. Raises ShopRefusal
+    for a request that is too long.
     """
     request = Request(environ)
-    request.max_content_length = request.max_form_memory_size = MOST
-    request.max_form_parts = FIELDS
+    request.max_content_length = request.max_form_memory_size = MOST_BYTES
+    request.max_form_parts = MOST_FIELDS
     try:
         if request.mimetype == "multipart/form-data":
             body = request.form.to_dict()
         else:
             text = request.get_data(cache=False).decode("utf-8", "replace")
-            body = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=FIELDS))
-    except (HTTPException, ValueError) as fault:
-        raise ShopRefusal("value", "func", "", "The request is too long or unreadable") from fault
-    sent = {**request.args.to_dict(), **body}
-    return {name: UNREADABLE.sub("", value) for name, value in sent.items()}
+            body = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS))
+    except (HTTPException, ValueError) as problem:
+        raise ShopRefusal("value", "func", "", "The request is too long or unreadable") from problem
+    fields = {**request.args.to_dict(), **body}
+    return {name: UNREADABLE.sub("", value) for name, value in fields.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One call: what was sent, and who asks."""
+class PanelRequest:
+    """One call: the fields that were sent, and the customer, None where nobody is logged in."""
 
     params: Mapping[str, str]
     buyer: Buyer | None
 
     @property
     def customer(self) -> Buyer:
-        """Who asks. Raises ShopRefusal where nobody is logged in."""
+        """The customer. Raises ShopRefusal where nobody is logged in."""
         if self.buyer is None:
             raise ShopRefusal("access", "", self.params.get("func", ""), "Access denied")
         return self.buyer
 
     def number(self, name: str) -> int:
-        """A whole number that must be there. Raises ShopRefusal."""
+        """Return a field that must be a whole number. Raises ShopRefusal if it is not."""
         text = self.params.get(name, "").strip()
         if not (text.isascii() and text.removeprefix("-").isdigit() and len(text) < len("9" * 18)):
             raise ShopRefusal("value", name, text, f"The field {name} has an invalid value")
         return int(text)
 
     def months(self, name: str) -> int | None:
-        """Months of renewal; everything that is no number is none."""
+        """Return the months of renewal; anything that is not a number means no renewal."""
         text = self.params.get(name, "").strip()
         return int(text) if text.isascii() and text.isdigit() and len(text) < len("1000") else None
 
     @property
     def commits(self) -> bool:
-        """Whether something is to be done, not only shown."""
+        """Whether the form is submitted, not only shown."""
         return bool(self.params.get("sok"))
 
-    def button(self, *names: str) -> bool:
-        """Whether one of these buttons was pressed."""
-        return self.commits and self.params.get("clicked_button") in names
+    def pressed(self, *buttons: str) -> bool:
+        """Tell whether the form is submitted by one of these buttons."""
+        return self.commits and self.params.get("clicked_button") in buttons

@@ -1,10 +1,11 @@
-"""How modules are sold: customers and licenses, prices, baskets, payment, one order at the seller.
+"""Selling modules: baskets, payment, and one order at the seller for each module.
 
-What is wanted is written down before the seller is asked, under an id of our own, so that a panel
-that repeats, an answer that gets lost and a shop that dies in between buy nothing twice. The
-database is not locked while the seller is asked; one process at a time asks about one module.
+What a customer pays for is stored before the seller is called, under a unique id of our own. So a
+panel that repeats a request, an answer that gets lost and a process that dies never buy a module
+twice. The database is not locked during a call to the seller, and one thread or process at a time
+calls the seller about a module.
 
-Source: assumed, but for the terms of modules at the seller (docs/trade.md section 8).
+Source: assumed, except the terms of modules at the seller (docs/trade.md section 8).
 """
 
 from __future__ import annotations
@@ -17,10 +18,21 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.sqlite import insert
+
 from reseller_client.errors import NotReady, Refused, ResellerError, SellerFault, TransportError
 from reseller_client.modules.customers import ModuleCustomers
-from reseller_client.modules.refusals import ShopRefusal, passed_on
-from reseller_client.modules.store import Buyer, Held, ModuleStore, State
+from reseller_client.modules.refusals import ShopRefusal, make_refusal
+from reseller_client.modules.store import (
+    LEASES,
+    MODULES,
+    ORDERS,
+    Buyer,
+    CustomerModule,
+    ModuleState,
+    ModuleStore,
+)
 from reseller_client.resellers.custom.modules import CustomModules
 from reseller_client.services.module_models import ModuleOrder
 
@@ -28,25 +40,25 @@ if TYPE_CHECKING:
     from reseller_client.client import Client
 
 NOTHING: Final = Decimal("0.00")
-ASKING: Final = 3600.0
-"""Seconds after which somebody who asks the seller about a module and never came back is dead."""
+LEASE: Final = 3600.0
+"""Seconds after which a process that calls the seller about a module is taken for dead."""
 
 
 @dataclass(frozen=True, slots=True)
-class Basket:
-    """A customer's unpaid order; without a number there is none."""
+class ModuleBasket:
+    """A customer's unpaid order; `number` is None where there is none."""
 
     number: int | None
-    modules: tuple[Held, ...]
+    modules: tuple[CustomerModule, ...]
 
     @property
     def total(self) -> Decimal:
-        """What paying it costs."""
-        return sum((one.price for one in self.modules), NOTHING)
+        """The sum of the prices."""
+        return sum((module.price for module in self.modules), NOTHING)
 
 
 class ModuleSales(ModuleCustomers):
-    """Sells modules for licenses to customers who pay beforehand."""
+    """Sells modules for licenses to customers who pay in advance."""
 
     def __init__(
         self,
@@ -57,7 +69,7 @@ class ModuleSales(ModuleCustomers):
         currency: str,
         now: Callable[[], datetime],
     ) -> None:
-        """Keep the rows, the client of the seller, the calendar, the clock and the currency."""
+        """Keep the store, the seller's client, the calendar, the clock and the currency."""
         super().__init__(store, today=today, currency=currency)
         self.now = now
         self._client = client
@@ -65,116 +77,126 @@ class ModuleSales(ModuleCustomers):
 
     def put(
         self, buyer: Buyer, number: int, license: int, period: int, autoprolong: int | None
-    ) -> Held:
-        """Put a module in the customer's basket; the very same once more changes nothing.
+    ) -> CustomerModule:
+        """Put product `number` in the customer's basket; the same once more changes nothing.
 
-        Raises ShopRefusal: unknown tariff or period, a license that is not the customer's, an
-        edition that does not take it, a module that the license has.
+        Raises ShopRefusal for an unknown product or period, a license that is not the customer's,
+        an edition that does not take the module, and a module that the license has already.
         """
         price, product = self.quote(number, period), self.product(number)
         self.check_license(buyer, license, product)
         with self.store.writing():
-            held = self.store.held(
-                "licence = ? AND intname = ? AND state <> 'closed'", license, product.intname
+            existing = self.store.modules(
+                MODULES.c.license == license,
+                MODULES.c.intname == product.intname,
+                MODULES.c.state != ModuleState.CLOSED,
             )
-            if held:
-                same = (number, period) == (held[0].product, held[0].period)
-                if held[0].state is State.BASKET and same:
-                    return held[0]
+            if existing:
+                same = (number, period) == (existing[0].product, existing[0].period)
+                if existing[0].state is ModuleState.BASKET and same:
+                    return existing[0]
                 raise ShopRefusal("exists", "item", str(license), "The license has this module")
-            basket = self._basket_number(buyer)
-            module = self.store.run(
-                "INSERT INTO module_held (buyer, licence, product, intname, period, price,"
-                " autoprolong, state, order_id, created_on, remoteid)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                buyer.id, license, number, product.intname, period, str(price),
-                period if autoprolong == period and period > 0 else None, State.BASKET.value,
-                basket, self.today().isoformat(), f"pm-{uuid.uuid4().hex}",
-            )  # fmt: skip
+            values = {
+                "buyer": buyer.id,
+                "license": license,
+                "product": number,
+                "intname": product.intname,
+                "period": period,
+                "price": price,
+                "autoprolong": period if autoprolong == period and period > 0 else None,
+                "state": ModuleState.BASKET,
+                "order_id": self._basket_number(buyer),
+                "created_on": self.today(),
+                "remoteid": f"pm-{uuid.uuid4().hex}",
+            }
+            module = self.store.add(MODULES, values)
         return self.module(buyer, module)
 
     def _basket_number(self, buyer: Buyer) -> int:
-        found = self.store.rows(
-            "SELECT id FROM module_order WHERE buyer = ? AND state = 'basket'", buyer.id
-        )
-        if found:
-            return int(found[0][0])
-        return self.store.run(
-            "INSERT INTO module_order (buyer, state) VALUES (?, 'basket')", buyer.id
-        )
+        unpaid = (ORDERS.c.buyer == buyer.id, ORDERS.c.state == "basket")
+        for (number,) in self.store.rows(select(ORDERS.c.id).where(*unpaid)):
+            return int(number)
+        return self.store.add(ORDERS, {"buyer": buyer.id, "state": "basket"})
 
-    def basket(self, buyer: Buyer) -> Basket:
+    def basket(self, buyer: Buyer) -> ModuleBasket:
         """Return the customer's unpaid order."""
-        modules = self.store.held("buyer = ? AND state = 'basket'", buyer.id)
-        return Basket(modules[0].order_id if modules else None, modules)
+        modules = self.store.modules(
+            MODULES.c.buyer == buyer.id, MODULES.c.state == ModuleState.BASKET
+        )
+        return ModuleBasket(modules[0].order_id if modules else None, modules)
 
     def drop(self, buyer: Buyer, module: int | None = None) -> None:
-        """Take one module out of the basket, or all. Raises ShopRefusal."""
-        chosen = [one.id for one in self.basket(buyer).modules if module in {None, one.id}]
-        if module is not None and not chosen:
+        """Take one module out of the basket, or all.
+
+        Raises ShopRefusal for a module that is not in the basket.
+        """
+        basket = self.basket(buyer)
+        positions = [row.id for row in basket.modules if module in {None, row.id}]
+        if module is not None and not positions:
             raise ShopRefusal("missed", "basket", str(module), "There is no such position")
         with self.store.writing():
-            for number in chosen:
-                self.store.move(number, State.BASKET, State.CLOSED)
+            for number in positions:
+                self.store.move(number, ModuleState.BASKET, ModuleState.CLOSED)
 
     def pay(self, buyer: Buyer, order: int) -> None:
-        """Pay an order from the balance and have it opened; one that is paid is not paid again.
+        """Pay an order from the balance and open its modules; a paid order is not paid again.
 
-        A module of which the seller does not answer stays `OPENING`, and `settle` goes on. Raises
-        ShopRefusal: no such order, too little money (nothing changed), or the first that the seller
-        refused (the customer has its money back, the others are opened).
+        A module for which the seller's answer is lost stays `OPENING`, and `settle` goes on. Raises
+        ShopRefusal for an unknown order and for too low a balance (nothing changed), and otherwise
+        the first error of the seller (the customer is refunded, the other modules are opened).
         """
+        of_order = MODULES.c.order_id == order
         with self.store.writing():
-            owner = self.store.rows(
-                "SELECT state FROM module_order WHERE id = ? AND buyer = ?", order, buyer.id
-            )
-            if not owner:
+            own = (ORDERS.c.id == order, ORDERS.c.buyer == buyer.id)
+            if not self.store.rows(select(ORDERS.c.state).where(*own)):
                 raise ShopRefusal("missed", "billorder", str(order), "There is no such order")
-            waiting = self.store.held("order_id = ? AND state = 'basket'", order)
-            self._charge(buyer, waiting)
-            self.store.run("UPDATE module_order SET state = 'paid' WHERE id = ?", order)
-        opening = self.store.held("order_id = ? AND state = 'opening'", order)
-        refusals = [refusal for one in opening if (refusal := self._open(one)) is not None]
+            self._charge(buyer, self.store.modules(of_order, MODULES.c.state == ModuleState.BASKET))
+            self.store.run(update(ORDERS).where(ORDERS.c.id == order).values(state="paid"))
+        opening = self.store.modules(of_order, MODULES.c.state == ModuleState.OPENING)
+        refusals = [refusal for module in opening if (refusal := self._open(module)) is not None]
         if refusals:
             raise refusals[0]
 
-    def _charge(self, buyer: Buyer, waiting: tuple[Held, ...]) -> None:
-        total = sum((one.price for one in waiting), NOTHING)
-        self.check_balance(buyer, total)
-        for one in waiting:
-            self.store.book(buyer.id, "sale", -one.price, self.today(), one.id)
-            self.store.move(one.id, State.BASKET, State.OPENING)
+    def _charge(self, buyer: Buyer, modules: tuple[CustomerModule, ...]) -> None:
+        self.check_balance(buyer, sum((module.price for module in modules), NOTHING))
+        for module in modules:
+            self.store.book(buyer.id, "sale", -module.price, self.today(), module.id)
+            self.store.move(module.id, ModuleState.BASKET, ModuleState.OPENING)
 
-    def _open(self, module: Held) -> ShopRefusal | None:
-        """Have the seller open a module that is paid for, unless somebody is at it.
+    def _open(self, module: CustomerModule) -> ShopRefusal | None:
+        """Order a module that is paid for at the seller, unless another process is doing so.
 
-        Returns why it is refused, after paying back; None as well while nobody knows.
+        Returns the error for the customer, after refunding; None also while the outcome is unknown.
         """
-        with self._asking(module.id) as alone:
-            if not alone or self.store.state(module.id) is not State.OPENING:
+        with self._lease(module.id) as alone:
+            if not alone or self.store.state(module.id) is not ModuleState.OPENING:
                 return None
-            wish = ModuleOrder(
-                self.product(module.product).tariff, module.license, module.period,
+            order = ModuleOrder(
+                self.product(module.product).tariff,
+                module.license,
+                module.period,
                 remoteid=module.remoteid,
-            )  # fmt: skip
+            )
             try:
-                opened = self._seller.order(wish)
+                opened = self._seller.order(order)
             except (TransportError, NotReady, SellerFault):
-                return None  # nobody knows yet: `settle` asks again
+                return None  # the outcome is unknown: `settle` asks again
             except Refused as refusal:
-                return passed_on(refusal) if self._took_back(module) else None
-            self.store.changed(
-                "UPDATE module_held SET state = 'active', number = ?, expires_on = ?"
-                " WHERE id = ? AND state = 'opening'",
-                opened.id, opened.expires_on and opened.expires_on.isoformat(), module.id,
-            )  # fmt: skip
+                return make_refusal(refusal) if self._refund(module) else None
+            self.store.set_module(
+                module.id,
+                MODULES.c.state == ModuleState.OPENING,
+                state=ModuleState.ACTIVE,
+                number=opened.id,
+                expires_on=opened.expires_on,
+            )
         return None
 
-    def _took_back(self, module: Held) -> bool:
-        """Pay a refused module back, if the seller really has none.
+    def _refund(self, module: CustomerModule) -> bool:
+        """Refund a refused module, unless the seller has it.
 
-        The refusal may have been of something else on the way, as of a password that was changed
-        at the seller between an order whose answer got lost and the look for it.
+        The error may have been about another request on the way, for example about a password that
+        was changed between an order whose answer was lost and the search for it.
         """
         try:
             if self._client.modules.find(module.remoteid) is not None:
@@ -182,35 +204,40 @@ class ModuleSales(ModuleCustomers):
         except ResellerError:
             return False
         with self.store.writing():
-            if self.store.move(module.id, State.OPENING, State.CLOSED):
+            if self.store.move(module.id, ModuleState.OPENING, ModuleState.CLOSED):
                 self.store.book(module.buyer, "refund", module.price, self.today(), module.id)
         return True
 
     @contextmanager
-    def _asking(self, module: int) -> Iterator[bool]:
-        """Be the only one who asks the seller about a module; False where somebody else is.
+    def _lease(self, module: int) -> Iterator[bool]:
+        """Be the only one who calls the seller about a module; False where another one does.
 
-        Two prolongations that are sent at the same moment would be two at the seller.
+        Two prolongations sent at the same moment would both be carried out by the seller.
         """
         at = self.now().timestamp()
         mine = uuid.uuid4().hex
-        taken = self.store.changed(
-            "INSERT INTO module_asking (module, who, until) VALUES (?, ?, ?)"
-            " ON CONFLICT (module) DO UPDATE SET who = excluded.who, until = excluded.until"
-            " WHERE until <= ?",
-            module, mine, at + ASKING, at,
-        )  # fmt: skip
+        values = {"who": mine, "until": at + LEASE}
+        statement = insert(LEASES).values(module=module, **values)
+        acquired = self.store.run(
+            statement.on_conflict_do_update(
+                index_elements=[LEASES.c.module], set_=values, where=LEASES.c.until <= at
+            )
+        ).rowcount
         try:
-            yield bool(taken)
+            yield bool(acquired)
         finally:
-            if taken:
+            if acquired:
                 self.store.run(
-                    "DELETE FROM module_asking WHERE module = ? AND who = ?", module, mine
+                    delete(LEASES).where(LEASES.c.module == module, LEASES.c.who == mine)
                 )
 
-    def module(self, buyer: Buyer, number: int) -> Held:
-        """Return one of the customer's modules. Raises ShopRefusal."""
-        found = self.store.held("id = ? AND buyer = ? AND state <> 'closed'", number, buyer.id)
-        if not found:
+    def module(self, buyer: Buyer, number: int) -> CustomerModule:
+        """Return one of the customer's modules. Raises ShopRefusal for any other number."""
+        modules = self.store.modules(
+            MODULES.c.id == number,
+            MODULES.c.buyer == buyer.id,
+            MODULES.c.state != ModuleState.CLOSED,
+        )
+        if not modules:
             raise ShopRefusal("missed", "item", str(number), "There is no such module")
-        return found[0]
+        return modules[0]

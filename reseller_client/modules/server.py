@@ -1,8 +1,8 @@
-"""Serves an application of a reseller at a port of this machine, until it is told to stop.
+"""Serves a WSGI application of a reseller on a port of this machine, until it is stopped.
 
-Werkzeug's threaded server, without its log of requests: panels put passwords into addresses. What
-goes wrong inside is on stderr, as the application says it. Meant for a test bed and for behind a
-proxy; the application is WSGI, so any other server can carry it.
+Werkzeug's threaded server, without its log of requests: panels put passwords into addresses. The
+application's errors are on stderr. Meant for tests and for use behind a proxy; any other WSGI
+server can serve the application as well.
 """
 
 from __future__ import annotations
@@ -19,56 +19,62 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 SILENCE: Final = 15.0
-"""Seconds a panel may take between two parts of a request."""
+"""Seconds to wait for the next part of a request."""
 
 
 class QuietHandler(WSGIRequestHandler):
-    """One request of one connection, of which nothing is told."""
+    """Handles one connection without logging its request."""
 
-    protocol_version = "HTTP/1.0"  # no idle connection for which a stopping server had to wait
+    protocol_version = "HTTP/1.0"  # so a stopping server never waits for an idle connection
     timeout = SILENCE
 
     def log(self, type: str, message: str, *args: object) -> None:
-        """Write nothing: messages quote the address, and in it `authinfo`."""
+        """Write nothing: messages quote the address, which may contain `authinfo`."""
 
 
 class QuietServer(ThreadedWSGIServer):
-    """A thread for each request; a stop waits for those that are being answered."""
+    """A server with a thread for each request; stopping it waits for requests in progress."""
 
     daemon_threads = False
 
     def log(self, type: str, message: str, *args: object) -> None:
-        """Write what is wrong with the server itself, in one line."""
+        """Write errors of the server itself, one line each."""
         if type == "error":
             sys.stderr.write(f"{(message % args if args else message).splitlines()[-1]}\n")
 
 
 def listen(app: WSGIApplication, host: str, port: int) -> BaseWSGIServer:
-    """Take a port, a free one for 0. Raises OSError."""
+    """Return a server that listens on a port, or on a free one for 0.
+
+    Raises OSError where the port cannot be used.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.create_server((host, port), family=family) as taken:
-        # Handed over open: the server would print and exit itself where it cannot have the port.
-        return QuietServer(host, port, app, QuietHandler, fd=taken.fileno())
+    with socket.create_server((host, port), family=family) as bound:
+        # Passed on open: Werkzeug itself would print and exit where it cannot use the port.
+        return QuietServer(host, port, app, QuietHandler, fd=bound.fileno())
 
 
 def address(server: BaseWSGIServer) -> str:
-    """As a panel on this machine reaches it."""
+    """Return the address at which a panel on this machine reaches a server."""
     everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - told apart, not bound
     host = everywhere.get(server.host, server.host)
     return f"http://[{host}]:{server.port}" if ":" in host else f"http://{host}:{server.port}"
 
 
 def run(server: BaseWSGIServer, ready: Callable[[], None]) -> None:
-    """Answer until SIGINT or SIGTERM; what is being answered then is finished."""
+    """Answer requests until SIGINT or SIGTERM, then finish those in progress.
+
+    `ready` is called once, before the first request.
+    """
 
     def stop(*_: object) -> None:
-        for one in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(one, signal.SIG_DFL)  # whoever says it twice means it
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)  # a second signal ends it at once
         raise KeyboardInterrupt
 
     try:
-        for one in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(one, stop)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, stop)
         ready()
         server.serve_forever()
     except KeyboardInterrupt:

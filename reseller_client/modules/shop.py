@@ -2,10 +2,10 @@
 
     shop = ModuleShop(ModuleStore("modules.sqlite"), client, today=today, currency="EUR")
 
-How modules are sold is `module_sales`; here is their life after that: what the seller never
-confirmed, further terms, the daily round, deletion.
+`sales` has the sale itself. Here is the life of a module after it: orders whose outcome is unknown,
+further terms, the daily work, deletion.
 
-Source: assumed, but for the terms of modules at the seller (docs/trade.md section 8).
+Source: assumed, except the terms of modules at the seller (docs/trade.md section 8).
 """
 
 from __future__ import annotations
@@ -16,39 +16,58 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from sqlalchemy import delete, select, update
+
 from reseller_client.errors import Missed, Refused, ResellerError, SellerFault, TransportError
-from reseller_client.modules.refusals import ShopRefusal, passed_on
-from reseller_client.modules.sales import NOTHING, Basket, ModuleSales
-from reseller_client.modules.store import Buyer, Entry, Held, ModuleStore, State
+from reseller_client.modules.refusals import ShopRefusal, make_refusal
+from reseller_client.modules.sales import NOTHING, ModuleBasket, ModuleSales
+from reseller_client.modules.store import (
+    MODULES,
+    TERMS,
+    Buyer,
+    CustomerModule,
+    Entry,
+    ModuleState,
+    ModuleStore,
+)
 from reseller_client.transport.values import Status
 
 if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
     from reseller_client.client import Client
 
 REPEATED: Final = 60.0
-"""Seconds in which the same prolongation asked again is the same (docs/modules.md section 6)."""
+"""Seconds in which the same prolongation counts as a repetition (docs/modules.md section 6)."""
+_BEGUN: Final = TERMS.c.state == "begun"
+_OPENING: Final = MODULES.c.state == ModuleState.OPENING
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A further term that is paid for: of a module, until when it runs before, by what."""
+    """A further term that is paid for: `period` months after the end `before`, at `price`."""
 
     module: int
     before: date
     period: int
     price: Decimal
 
+    @property
+    def key(self) -> ColumnElement[bool]:
+        """The condition that finds its row."""
+        return (TERMS.c.module == self.module) & (TERMS.c.before == self.before)
+
 
 def machine_clock() -> datetime:
-    """The clock of this machine, by which sessions and locks last where nobody gives another."""
+    """Return the time of this machine: the default clock for sessions and locks."""
     return datetime.now(UTC)  # noqa: TID251 - the one default; a caller (every test) may give another
 
 
 class ModuleShop(ModuleSales):
-    """Sells modules for licenses to customers who pay beforehand, and keeps them running.
+    """Sells modules for licenses to customers who pay in advance, and keeps them running.
 
-    `today` is the calendar of its prices, terms and entries; `now` is an aware moment, by which
-    sessions of customers, locks of logins and repeated wishes are counted in seconds.
+    `today` returns the date of prices, terms and entries. `now` returns an aware time, by which
+    sessions, locks of logins and repeated requests are counted in seconds.
     """
 
     def __init__(
@@ -60,115 +79,114 @@ class ModuleShop(ModuleSales):
         currency: str,
         now: Callable[[], datetime] = machine_clock,
     ) -> None:
-        """Keep what it is given."""
+        """Keep the store, the seller's client, the calendar, the clock and the currency."""
         super().__init__(store, client, today=today, currency=currency, now=now)
 
     def settle(self) -> int:
-        """Go on with what the seller never confirmed; returns how much is still open.
+        """Ask the seller about everything it has not confirmed; returns how much is still open.
 
-        What the seller refuses now is paid back; there is nobody left to be told.
+        What the seller refuses now is refunded; no customer waits for the error.
         """
-        for module in self.store.held("state = 'opening'"):
+        for module in self.store.modules(_OPENING):
             self._open(module)
-        for term in self._terms("state = 'begun'"):
+        for term in self._terms(_BEGUN):
             self._renew(term)
-        return len(self.store.held("state = 'opening'")) + len(self._terms("state = 'begun'"))
+        return len(self.store.modules(_OPENING)) + len(self._terms(_BEGUN))
 
-    def modules(self, buyer: Buyer) -> tuple[Held, ...]:
-        """Return the customer's modules, newest first; what is open is settled before."""
-        for module in self.store.held("buyer = ? AND state = 'opening'", buyer.id):
+    def modules(self, buyer: Buyer) -> tuple[CustomerModule, ...]:
+        """Return the customer's modules, newest first, after settling what is open."""
+        mine = MODULES.c.buyer == buyer.id
+        for module in self.store.modules(mine, _OPENING):
             self._open(module)
-        mine = "state = 'begun' AND module IN (SELECT id FROM module_held WHERE buyer = ?)"
-        for term in self._terms(mine, buyer.id):
+        for term in self._terms(_BEGUN, TERMS.c.module.in_(select(MODULES.c.id).where(mine))):
             self._renew(term)
-        return self.store.held("buyer = ? AND state <> 'closed'", buyer.id)
+        return self.store.modules(mine, MODULES.c.state != ModuleState.CLOSED)
 
-    def set_autoprolong(self, buyer: Buyer, number: int, months: int | None) -> Held:
-        """Renew by the module's own period at its end, or not: anything else is not."""
+    def set_autoprolong(self, buyer: Buyer, number: int, months: int | None) -> CustomerModule:
+        """Renew a module by its own period at its end; any other number of months is no renewal.
+
+        Raises ShopRefusal for a module that is not the customer's.
+        """
         module = self.module(buyer, number)
-        kept = months if months == module.period and months > 0 else None
-        self.store.run("UPDATE module_held SET autoprolong = ? WHERE id = ?", kept, number)
+        renewal = months if months == module.period and months > 0 else None
+        self.store.set_module(number, autoprolong=renewal)
         return self.module(buyer, number)
 
-    def prolong(self, buyer: Buyer, number: int, period: int) -> Held:
-        """Sell a further term, as the customer asks; asked again within a minute it is the same.
+    def prolong(self, buyer: Buyer, number: int, period: int) -> CustomerModule:
+        """Sell a further term; the same request again within a minute changes nothing.
 
-        Raises ShopRefusal; what the seller refuses is paid back. A silence of the seller leaves the
-        end as it was until `settle` knows; until then nothing further is sold.
+        Raises ShopRefusal; what the seller refuses is refunded. Where the seller's answer is lost
+        the end stays as it was until `settle` finds out; until then no further term is sold.
         """
         module = self.module(buyer, number)
         at = self.now().timestamp()
-        repeated = self.store.rows(
-            "SELECT 1 FROM module_term WHERE module = ? AND period = ? AND asked_on = ?"
-            " AND asked_at BETWEEN ? AND ? AND state = 'done'",
-            number, period, self.today().isoformat(), at - REPEATED, at,
-        )  # fmt: skip
+        repeated = self._terms(
+            TERMS.c.module == number,
+            TERMS.c.period == period,
+            TERMS.c.requested_on == self.today(),
+            TERMS.c.requested_at.between(at - REPEATED, at),
+            TERMS.c.state == "done",
+        )
         return module if repeated else self._sell_term(buyer, module, period, at)
 
-    def _sell_term(self, buyer: Buyer, module: Held, period: int, at: float | None) -> Held:
+    def _sell_term(
+        self, buyer: Buyer, module: CustomerModule, period: int, at: float | None
+    ) -> CustomerModule:
         if module.expires_on is None or module.number is None:
             raise ShopRefusal("status", "item", str(module.id), "The module is not open yet")
-        price = self.quote(module.product, period)
-        key = (module.id, module.expires_on.isoformat())
+        term = Term(module.id, module.expires_on, period, self.quote(module.product, period))
         with self.store.writing():
-            begun = self._terms("module = ? AND before_on = ?", *key)
-            if not begun and self.module(buyer, module.id).expires_on == module.expires_on:
-                self.check_balance(buyer, price)
-                self.store.book(buyer.id, "renewal", -price, self.today(), module.id)
-                self.store.run(
-                    "INSERT INTO module_term VALUES (?, ?, ?, ?, 'begun', ?, ?)",
-                    *key, period, str(price), self.today().isoformat(), at,
-                )  # fmt: skip
-        refusals = [self._renew(term) for term in self._terms("module = ? AND before_on = ?", *key)]
-        for refusal in refusals:
+            same_end = self.module(buyer, module.id).expires_on == module.expires_on
+            if same_end and not self._terms(term.key):
+                self.check_balance(buyer, term.price)
+                self.store.book(buyer.id, "renewal", -term.price, self.today(), module.id)
+                values = {
+                    "module": term.module,
+                    "before": term.before,
+                    "period": term.period,
+                    "price": term.price,
+                    "state": "begun",
+                    "requested_on": self.today(),
+                    "requested_at": at,
+                }
+                self.store.add(TERMS, values)
+        for refusal in [self._renew(begun) for begun in self._terms(term.key)]:
             if refusal is not None:
                 raise refusal
         return self.module(buyer, module.id)
 
-    def _terms(self, where: str, *values: object) -> tuple[Term, ...]:
-        found = self.store.rows(
-            f"SELECT module, before_on, period, price FROM module_term WHERE {where}",  # noqa: S608 - written in this file
-            *values,
-        )
-        return tuple(
-            Term(module, date.fromisoformat(day), period, Decimal(price))
-            for module, day, period, price in found
-        )
+    def _terms(self, *conditions: ColumnElement[bool]) -> tuple[Term, ...]:
+        columns = (TERMS.c.module, TERMS.c.before, TERMS.c.period, TERMS.c.price)
+        return self.store.read(Term, select(*columns).where(*conditions))
 
     def _renew(self, term: Term) -> ShopRefusal | None:
-        """Have the seller prolong what is paid for; an end that moved already stays.
+        """Prolong at the seller what is paid for, unless its end has moved already.
 
-        Returns why it is refused, after paying back; None as well while nobody knows.
+        Returns the error for the customer, after refunding; None also while the outcome is unknown.
         """
-        key = (term.module, term.before.isoformat())
-        with self._asking(term.module) as alone:
-            module = self.store.held("id = ?", term.module)[0]
-            if not alone or module.number is None or not self._begun(key):
+        with self._lease(term.module) as alone:
+            module = self.store.modules(MODULES.c.id == term.module)[0]
+            if not alone or module.number is None or not self._terms(term.key, _BEGUN):
                 return None
             try:
-                ends_on = self._seller.renew(
-                    module.number, term.period, ends_on=term.before
-                ).ends_on
+                renewal = self._seller.renew(module.number, term.period, ends_on=term.before)
             except (TransportError, SellerFault):
                 return None
             except Refused as refusal:
-                return passed_on(refusal) if self._gave_back(module, term) else None
+                return make_refusal(refusal) if self._refund_term(module, term) else None
             with self.store.writing():
-                self.store.run(
-                    "UPDATE module_term SET state = 'done' WHERE module = ? AND before_on = ?", *key
+                self.store.run(update(TERMS).where(term.key).values(state="done"))
+                self.store.set_module(
+                    term.module,
+                    MODULES.c.expires_on == term.before,
+                    MODULES.c.state != ModuleState.CLOSED,
+                    expires_on=renewal.ends_on,
+                    state=ModuleState.ACTIVE,
                 )
-                self.store.run(
-                    "UPDATE module_held SET expires_on = ?, state = 'active' WHERE id = ?"
-                    " AND expires_on = ? AND state <> 'closed'",
-                    ends_on.isoformat(), *key,
-                )  # fmt: skip
         return None
 
-    def _begun(self, key: tuple[int, str]) -> bool:
-        return bool(self._terms("module = ? AND before_on = ? AND state = 'begun'", *key))
-
-    def _gave_back(self, module: Held, term: Term) -> bool:
-        """Pay a refused term back, if the seller's end of the module really did not move."""
+    def _refund_term(self, module: CustomerModule, term: Term) -> bool:
+        """Refund a refused term, unless the end of the module at the seller has moved."""
         try:
             ends_on = self._client.modules.get(module.number or 0).expires_on
         except Missed:
@@ -178,94 +196,99 @@ class ModuleShop(ModuleSales):
         if ends_on is not None and ends_on > term.before:
             return False
         with self.store.writing():
-            self.store.run(
-                "DELETE FROM module_term WHERE module = ? AND before_on = ?",
-                term.module, term.before.isoformat(),
-            )  # fmt: skip
+            self.store.run(delete(TERMS).where(term.key))
             self.store.book(module.buyer, "refund", term.price, self.today(), module.id)
         return True
 
-    def renew_due(self, *, ahead: int = 1) -> tuple[Held, ...]:
-        """Renew what ends within so many days, where its customer wants it; returns those renewed.
+    def renew_due(self, *, ahead: int = 1) -> tuple[CustomerModule, ...]:
+        """Renew the modules that end within `ahead` days and are to be renewed; returns those.
 
-        Before the end, since what ended is suspended at the seller. What ended and is not paid
-        for, or not wanted, is suspended here too. To be run daily.
+        They are renewed before their end, because the seller suspends a module that has ended. A
+        module that has ended and is not renewed, or not paid for, is suspended here too. To be
+        called daily.
         """
         today = self.today()
-        last = (today + timedelta(days=ahead)).isoformat()
         renewed = []
-        for module in self.store.held("state IN ('active', 'suspended') AND expires_on <= ?", last):
-            after = self._renewed(module)
+        for module in self.store.modules(
+            MODULES.c.state.in_([ModuleState.ACTIVE, ModuleState.SUSPENDED]),
+            MODULES.c.expires_on <= today + timedelta(days=ahead),
+        ):
+            after = self._renew_by_autoprolong(module)
             if after is None and module.expires_on is not None and module.expires_on <= today:
-                self.store.move(module.id, State.ACTIVE, State.SUSPENDED)
+                self.store.move(module.id, ModuleState.ACTIVE, ModuleState.SUSPENDED)
             elif after is not None and after.expires_on != module.expires_on:
                 renewed.append(after)
         return tuple(renewed)
 
-    def _renewed(self, module: Held) -> Held | None:
-        buyer = self.store.buyer("id", module.buyer)
+    def _renew_by_autoprolong(self, module: CustomerModule) -> CustomerModule | None:
+        buyer = self.store.buyer(module.buyer)
         if module.autoprolong is None or buyer is None:
             return None
         try:
             return self._sell_term(buyer, module, module.autoprolong, None)
         except ShopRefusal:
-            return None  # the customer's money may come in time; if not, the end is the end
+            return None  # the customer may still pay in; if not, the module ends
 
     def delete(self, buyer: Buyer, number: int) -> None:
-        """Give a module up; nothing is paid back. One in the basket leaves it.
+        """Delete a module without a refund; one in the basket is taken out of it.
 
-        Raises ShopRefusal, also while the seller has not said whether it opened or prolonged it;
-        ResellerError where the seller does not answer: then nothing changed.
+        Raises ShopRefusal, also while an order or prolongation of it is unconfirmed; ResellerError
+        where the seller does not answer (nothing changed).
         """
         module = self.module(buyer, number)
-        if module.state is State.BASKET:
-            self.store.move(number, State.BASKET, State.CLOSED)
+        if module.state is ModuleState.BASKET:
+            self.store.move(number, ModuleState.BASKET, ModuleState.CLOSED)
             return
-        for term in self._terms("module = ? AND state = 'begun'", number):
+        unconfirmed = (TERMS.c.module == number, _BEGUN)
+        for term in self._terms(*unconfirmed):
             self._renew(term)
-        open_still = self._terms("module = ? AND state = 'begun'", number)
-        with self._asking(number) as alone:
-            if module.number is None or open_still or not alone:
+        still_open = self._terms(*unconfirmed)
+        with self._lease(number) as alone:
+            if module.number is None or still_open or not alone:
                 raise ShopRefusal("operation", "item", str(number), "The module is being opened")
             try:
                 self._seller.close(module.number)
             except Refused as refusal:
-                raise passed_on(refusal) from refusal
+                raise make_refusal(refusal) from refusal
             self._close(number)
 
-    def follow_seller(self) -> tuple[Held, ...]:
-        """Close what the seller no longer has, as when its license was closed; returns it.
+    def follow_seller(self) -> tuple[CustomerModule, ...]:
+        """Close the modules that the seller no longer has, for example because their license ended.
 
-        A term of it that was never confirmed is paid back. Raises ResellerError where the list
-        cannot be read: then nothing is concluded.
+        Returns them. An unconfirmed further term is refunded. Raises ResellerError where the
+        seller's list cannot be read (nothing changed).
         """
-        known = self.store.held("state IN ('active', 'suspended')")
-        there = {row.id for row in self._client.modules.list() if row.status is not Status.DELETED}
-        missing = (one for one in known if one.number not in there)
-        gone = tuple(one for one in missing if self._is_gone(one))
-        for one in gone:
-            for term in self._terms("module = ? AND state = 'begun'", one.id):
+        running = self.store.modules(
+            MODULES.c.state.in_([ModuleState.ACTIVE, ModuleState.SUSPENDED])
+        )
+        listed = self._client.modules.list()
+        there = {row.id for row in listed if row.status is not Status.DELETED}
+        missing = (module for module in running if module.number not in there)
+        gone = tuple(module for module in missing if self._is_gone(module))
+        for module in gone:
+            for term in self._terms(TERMS.c.module == module.id, _BEGUN):
                 self._renew(term)
-            self._close(one.id)
+            self._close(module.id)
         return gone
 
-    def _is_gone(self, module: Held) -> bool:
-        """Ask for the one: a list that is read in pages may skip a row."""
+    def _is_gone(self, module: CustomerModule) -> bool:
+        """Ask for this one module: a list that is read page by page may skip a row."""
         try:
             return self._client.modules.get(module.number or 0).status is Status.DELETED
         except Missed:
             return True
 
     def entries(self) -> tuple[Entry, ...]:
-        """Return the money of all customers."""
+        """Return the movements of all customers' balances, oldest first."""
         return self.store.entries()
 
     def costs(self) -> Mapping[int, Decimal]:
-        """Return what the seller charged for each module of ours, by our number.
+        """Return what the seller charged for each module, by our number, in the seller's currency.
 
-        Read off the seller's expenses, never computed. Raises ResellerError.
+        Summed from the seller's list of expenses. Raises ResellerError where it cannot be read.
         """
-        ours = {one.number: one.id for one in self.store.held("number IS NOT NULL")}
+        modules = self.store.modules(MODULES.c.number.is_not(None))
+        ours = {module.number: module.id for module in modules}
         costs: dict[int, Decimal] = {}
         for expense in self._client.payments.expenses():
             number = ours.get(expense.service_id)
@@ -274,7 +297,7 @@ class ModuleShop(ModuleSales):
         return costs
 
     def _close(self, number: int) -> None:
-        self.store.run("UPDATE module_held SET state = 'closed' WHERE id = ?", number)
+        self.store.set_module(number, state=ModuleState.CLOSED)
 
 
-__all__ = ["Basket", "ModuleShop", "ShopRefusal", "machine_clock"]
+__all__ = ["ModuleBasket", "ModuleShop", "ShopRefusal", "machine_clock"]

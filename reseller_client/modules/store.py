@@ -1,25 +1,42 @@
-"""What a shop of modules remembers: customers and their money, licenses, products, modules.
+"""The database of a shop of modules: customers and their money, licenses, products, modules.
 
-Everything is a row in SQLite, so that threads, processes and restarts agree. Money is kept as the
-text of a Decimal: SQLite has no exact numbers with a point.
+Everything is a row in SQLite, so that threads, processes and restarts see the same state.
 """
 
 from __future__ import annotations
 
 import sqlite3
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import (
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    delete,
+    select,
+    text,
+    update,
+)
+
+from reseller_client.storage import DAY, EXACT, Database, Stored, choice, required, values_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
 
 
-class State(StrEnum):
-    """Where a module stands. `OPENING`: paid by the customer, not yet confirmed by the seller."""
+class ModuleState(StrEnum):
+    """The state of a module. `OPENING`: the customer has paid, the seller has not confirmed yet."""
 
     BASKET = "basket"
     OPENING = "opening"
@@ -28,14 +45,14 @@ class State(StrEnum):
     CLOSED = "closed"
 
 
-STATUS: Final[Mapping[State, int]] = {
-    State.BASKET: 1,
-    State.ACTIVE: 2,
-    State.SUSPENDED: 3,
-    State.CLOSED: 4,
-    State.OPENING: 5,
+STATUS: Final[Mapping[ModuleState, int]] = {
+    ModuleState.BASKET: 1,
+    ModuleState.ACTIVE: 2,
+    ModuleState.SUSPENDED: 3,
+    ModuleState.CLOSED: 4,
+    ModuleState.OPENING: 5,
 }
-"""As on the wire (docs/trade.md section 10)."""
+"""The numbers of the states on the wire (docs/trade.md section 10)."""
 
 BUSY: Final = 10.0
 """Seconds to wait for another process that writes."""
@@ -43,7 +60,7 @@ BUSY: Final = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """A customer of the reseller, as far as modules go."""
+    """A customer of the shop. `secret` is the hash of the password, `balance` is prepaid money."""
 
     id: int
     login: str
@@ -56,7 +73,7 @@ class Buyer:
 class Product:
     """A module the reseller sells: its own number, the seller's tariff, prices by months.
 
-    `editions` are internal names of panel editions that take it; empty: all do.
+    `editions` are the internal names of the panel editions that take it; empty means all.
     """
 
     id: int
@@ -68,8 +85,12 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A module of a customer. `number` is the seller's; `price` is what was charged for a term."""
+class CustomerModule:
+    """A module of a customer.
+
+    `number` is the seller's number of it, None until it is open. `price` is what the customer paid
+    for a term of `period` months. `remoteid` is the reseller's id of it at the seller, unique.
+    """
 
     id: int
     buyer: int
@@ -79,18 +100,20 @@ class Held:
     period: int
     price: Decimal
     autoprolong: int | None
-    state: State
+    state: ModuleState
     number: int | None
     order_id: int
     created_on: date
     expires_on: date | None
     remoteid: str
-    """Our id of it at the seller: like no other, since the seller keeps any number of one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Money of a customer: in above nothing, out below. `kind`: top-up, sale, renewal, refund."""
+    """A movement of a customer's balance: `amount` is positive when paid in, else negative.
+
+    `kind` is `top-up`, `sale`, `renewal` or `refund`.
+    """
 
     id: int
     buyer: int
@@ -100,178 +123,206 @@ class Entry:
     amount: Decimal
 
 
-_TABLES: Final = """
-CREATE TABLE IF NOT EXISTS module_buyer (
-    id INTEGER PRIMARY KEY, login TEXT NOT NULL UNIQUE, secret TEXT NOT NULL, name TEXT NOT NULL,
-    balance TEXT NOT NULL DEFAULT '0.00');
-CREATE TABLE IF NOT EXISTS module_licence (
-    number INTEGER PRIMARY KEY, buyer INTEGER NOT NULL REFERENCES module_buyer(id),
-    edition TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS module_product (
-    id INTEGER PRIMARY KEY, tariff INTEGER NOT NULL, intname TEXT NOT NULL, name TEXT NOT NULL,
-    editions TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS module_price (
-    product INTEGER NOT NULL REFERENCES module_product(id), period INTEGER NOT NULL,
-    price TEXT NOT NULL, PRIMARY KEY (product, period));
-CREATE TABLE IF NOT EXISTS module_session (
-    digest TEXT PRIMARY KEY, buyer INTEGER NOT NULL, secret TEXT NOT NULL, used_at REAL NOT NULL);
-CREATE TABLE IF NOT EXISTS module_failure (
-    who TEXT PRIMARY KEY, count INTEGER NOT NULL, last REAL NOT NULL, locked_until REAL NOT NULL);
-CREATE TABLE IF NOT EXISTS module_order (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, buyer INTEGER NOT NULL, state TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS module_held (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, buyer INTEGER NOT NULL REFERENCES module_buyer(id),
-    licence INTEGER NOT NULL, product INTEGER NOT NULL, intname TEXT NOT NULL,
-    period INTEGER NOT NULL, price TEXT NOT NULL, autoprolong INTEGER, state TEXT NOT NULL,
-    number INTEGER, order_id INTEGER NOT NULL, created_on TEXT NOT NULL, expires_on TEXT,
-    remoteid TEXT NOT NULL);
-CREATE UNIQUE INDEX IF NOT EXISTS module_once ON module_held (licence, intname)
-    WHERE state <> 'closed';
-CREATE INDEX IF NOT EXISTS module_by_buyer ON module_held (buyer, state);
-CREATE TABLE IF NOT EXISTS module_term (
-    module INTEGER NOT NULL, before_on TEXT NOT NULL, period INTEGER NOT NULL,
-    price TEXT NOT NULL, state TEXT NOT NULL, asked_on TEXT NOT NULL, asked_at REAL,
-    PRIMARY KEY (module, before_on));
-CREATE TABLE IF NOT EXISTS module_asking (
-    module INTEGER PRIMARY KEY, who TEXT NOT NULL, until REAL NOT NULL);
-CREATE TABLE IF NOT EXISTS module_entry (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, buyer INTEGER NOT NULL, module INTEGER,
-    happened_on TEXT NOT NULL, kind TEXT NOT NULL, amount TEXT NOT NULL);
-"""
-_BUYER: Final = "SELECT id, login, secret, name, balance FROM module_buyer"
-_HELD: Final = (
-    "SELECT id, buyer, licence, product, intname, period, price, autoprolong, state, number,"
-    " order_id, created_on, expires_on, remoteid FROM module_held"
+_TABLES: Final = MetaData()
+BUYERS: Final = Table(
+    "module_buyer",
+    _TABLES,
+    Column("id", Integer, primary_key=True),
+    required("login", Text, unique=True),
+    required("secret", Text),
+    required("name", Text),
+    required("balance", EXACT, server_default="0.00"),
+)
+LICENSES: Final = Table(
+    "module_licence",
+    _TABLES,
+    Column("number", Integer, primary_key=True),
+    Column("buyer", Integer, ForeignKey("module_buyer.id"), nullable=False),
+    required("edition", Text),
+)
+PRODUCTS: Final = Table(
+    "module_product",
+    _TABLES,
+    Column("id", Integer, primary_key=True),
+    required("tariff", Integer),
+    required("intname", Text),
+    required("name", Text),
+    required("editions", Stored(Text, " ".join, lambda written: tuple(written.split()))),
+)
+PRICES: Final = Table(
+    "module_price",
+    _TABLES,
+    Column("product", Integer, ForeignKey("module_product.id"), primary_key=True),
+    Column("period", Integer, primary_key=True),
+    required("price", EXACT),
+)
+SESSIONS: Final = Table(
+    "module_session",
+    _TABLES,
+    Column("digest", Text, primary_key=True),
+    required("buyer", Integer),
+    required("secret", Text),
+    required("used_at", Float),
+)
+FAILURES: Final = Table(
+    "module_failure",
+    _TABLES,
+    Column("who", Text, primary_key=True),
+    required("count", Integer),
+    required("last", Float),
+    required("locked_until", Float),
+)
+ORDERS: Final = Table(
+    "module_order",
+    _TABLES,
+    Column("id", Integer, primary_key=True),
+    required("buyer", Integer),
+    required("state", Text),
+    sqlite_autoincrement=True,
+)
+MODULES: Final = Table(
+    "module_held",
+    _TABLES,
+    Column("id", Integer, primary_key=True),
+    Column("buyer", Integer, ForeignKey("module_buyer.id"), nullable=False),
+    required("licence", Integer, key="license"),
+    required("product", Integer),
+    required("intname", Text),
+    required("period", Integer),
+    required("price", EXACT),
+    Column("autoprolong", Integer),
+    required("state", choice(ModuleState)),
+    Column("number", Integer),
+    required("order_id", Integer),
+    required("created_on", DAY),
+    Column("expires_on", DAY),
+    required("remoteid", Text),
+    Index("module_once", "license", "intname", unique=True, sqlite_where=text("state <> 'closed'")),
+    Index("module_by_buyer", "buyer", "state"),
+    sqlite_autoincrement=True,
+)
+TERMS: Final = Table(
+    "module_term",
+    _TABLES,
+    Column("module", Integer, primary_key=True),
+    Column("before_on", DAY, primary_key=True, key="before"),
+    required("period", Integer),
+    required("price", EXACT),
+    required("state", Text),
+    required("asked_on", DAY, key="requested_on"),
+    Column("asked_at", Float, key="requested_at"),
+)
+LEASES: Final = Table(
+    "module_asking",
+    _TABLES,
+    Column("module", Integer, primary_key=True),
+    required("who", Text),
+    required("until", Float),
+)
+ENTRIES: Final = Table(
+    "module_entry",
+    _TABLES,
+    Column("id", Integer, primary_key=True),
+    required("buyer", Integer),
+    Column("module", Integer),
+    required("happened_on", DAY),
+    required("kind", Text),
+    required("amount", EXACT),
+    sqlite_autoincrement=True,
 )
 
 
-class ModuleStore:
-    """The rows of one shop, in a file of its own or in memory. Safe for several threads."""
+class ModuleStore(Database):
+    """The rows of one shop, in a file of its own or in memory. Safe for several threads.
+
+    Every method raises sqlite3.Error where the database cannot be read or written.
+    """
 
     def __init__(self, path: str | Path = ":memory:") -> None:
         """Open the database and create what is missing. Raises sqlite3.Error."""
-        self._lock = threading.RLock()
-        self._connection = sqlite3.connect(
-            path, check_same_thread=False, isolation_level=None, timeout=BUSY
+        super().__init__(
+            sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=BUSY)
         )
-        # In one go: of two processes that start at once the second waits, and finds everything.
-        self._connection.executescript(f"BEGIN IMMEDIATE;{_TABLES}COMMIT;")
+        self.create(_TABLES)
 
-    def close(self) -> None:
-        """Close the database."""
-        with self._lock:
-            self._connection.close()
+    def buyer(self, number: int) -> Buyer | None:
+        """Return a customer by number, or None."""
+        return self._buyer(BUYERS.c.id == number)
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Everything inside happens or nothing does. Nothing in it may call the seller."""
-        with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+    def buyer_named(self, login: str) -> Buyer | None:
+        """Return a customer by login, or None."""
+        return self._buyer(BUYERS.c.login == login)
 
-    def run(self, sql: str, *values: object) -> int:
-        """Do one statement; returns the number of a new row."""
-        with self._lock:
-            return int(self._connection.execute(sql, values).lastrowid or 0)
-
-    def changed(self, sql: str, *values: object) -> int:
-        """Do one statement; returns how many rows it changed."""
-        with self._lock:
-            return self._connection.execute(sql, values).rowcount
-
-    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        """Read rows."""
-        with self._lock:
-            return self._connection.execute(sql, values).fetchall()
-
-    def move(self, number: int, before: State, after: State) -> bool:
-        """Let a module go from one state to the next; False where it was not there any more."""
-        moved = "UPDATE module_held SET state = ? WHERE id = ? AND state = ?"
-        return bool(self.changed(moved, after.value, number, before.value))
-
-    def state(self, number: int) -> State:
-        """Return the state of a module that there is."""
-        return State(self.rows("SELECT state FROM module_held WHERE id = ?", number)[0][0])
-
-    def buyer(self, where: str, value: object) -> Buyer | None:
-        """Return a customer by `id` or `login`."""
-        found = self.rows(f"{_BUYER} WHERE {where} = ?", value)
-        return _buyer(found[0]) if found else None
+    def _buyer(self, condition: ColumnElement[bool]) -> Buyer | None:
+        return next(iter(self.read(Buyer, select(BUYERS).where(condition))), None)
 
     def buyers(self) -> tuple[Buyer, ...]:
         """Return all customers, by login."""
-        found = self.rows(f"{_BUYER} ORDER BY login")
-        return tuple(_buyer(row) for row in found)
+        return self.read(Buyer, select(BUYERS).order_by(BUYERS.c.login))
+
+    def set_buyer(self, buyer: int, /, **values: object) -> None:
+        """Change columns of a customer."""
+        self.run(update(BUYERS).where(BUYERS.c.id == buyer).values(values))
 
     def book(self, buyer: int, kind: str, amount: Decimal, on: date, module: int | None) -> None:
-        """Add an entry and the balance that follows from it, within `writing`."""
-        before = self.buyer("id", buyer)
-        assert before is not None  # noqa: S101 - whoever books has read the customer
-        self.run(
-            "INSERT INTO module_entry (buyer, module, happened_on, kind, amount)"
-            " VALUES (?, ?, ?, ?, ?)",
-            buyer, module, on.isoformat(), kind, str(amount),
-        )  # fmt: skip
-        after = str(before.balance + amount)
-        self.run("UPDATE module_buyer SET balance = ? WHERE id = ?", after, buyer)
+        """Add an entry and change the balance by it, within `writing`.
+
+        Raises ValueError for a customer that does not exist.
+        """
+        before = self.buyer(buyer)
+        if before is None:
+            raise ValueError(f"there is no customer {buyer}")
+        entry = {"buyer": buyer, "module": module, "happened_on": on, "kind": kind}
+        self.add(ENTRIES, {**entry, "amount": amount})
+        self.set_buyer(buyer, balance=before.balance + amount)
 
     def entries(self) -> tuple[Entry, ...]:
-        """Return all money of all customers in the order it moved."""
-        found = self.rows(
-            "SELECT id, buyer, module, happened_on, kind, amount FROM module_entry ORDER BY id"
+        """Return all entries of all customers, oldest first."""
+        return self.read(Entry, select(ENTRIES).order_by(ENTRIES.c.id))
+
+    def edition(self, license: int, buyer: int) -> str | None:
+        """Return the edition of a customer's license, None where it is not the customer's."""
+        query = select(LICENSES.c.edition).where(
+            LICENSES.c.number == license, LICENSES.c.buyer == buyer
         )
-        return tuple(
-            Entry(number, buyer, module, date.fromisoformat(day), kind, Decimal(amount))
-            for number, buyer, module, day, kind, amount in found
-        )
+        return next((edition for (edition,) in self.rows(query)), None)
+
+    def offer(self, product: Product) -> None:
+        """Add or replace a product with its prices."""
+        with self.writing():
+            self.put(PRODUCTS, values_of(product, "prices"))
+            self.run(delete(PRICES).where(PRICES.c.product == product.id))
+            for period, price in product.prices.items():
+                self.add(PRICES, {"product": product.id, "period": period, "price": price})
 
     def products(self) -> tuple[Product, ...]:
-        """Return what is sold, by its number."""
+        """Return all products by number, with their prices by period."""
         prices: dict[int, dict[int, Decimal]] = {}
-        for product, period, price in self.rows(
-            "SELECT product, period, price FROM module_price ORDER BY period"
-        ):
-            prices.setdefault(product, {})[period] = Decimal(price)
-        found = self.rows(
-            "SELECT id, tariff, intname, name, editions FROM module_product ORDER BY id"
-        )
+        for number, period, price in self.rows(select(PRICES).order_by(PRICES.c.period)):
+            prices.setdefault(number, {})[period] = price
+        columns = ("id", "tariff", "intname", "name", "editions")
+        rows = self.rows(select(*(PRODUCTS.c[name] for name in columns)).order_by(PRODUCTS.c.id))
         return tuple(
-            Product(number, tariff, intname, name, prices.get(number, {}), tuple(taken.split()))
-            for number, tariff, intname, name, taken in found
+            Product(number, tariff, intname, name, prices.get(number, {}), editions)
+            for number, tariff, intname, name, editions in rows
         )
 
-    def held(self, where: str = "1", *values: object) -> tuple[Held, ...]:
-        """Return modules, newest first."""
-        found = self.rows(f"{_HELD} WHERE {where} ORDER BY id DESC", *values)
-        return tuple(_held(row) for row in found)
+    def modules(self, *conditions: ColumnElement[bool]) -> tuple[CustomerModule, ...]:
+        """Return the modules that meet all conditions on `MODULES.c`, newest first."""
+        query = select(MODULES).where(*conditions)
+        return self.read(CustomerModule, query.order_by(MODULES.c.id.desc()))
 
+    def set_module(
+        self, module: int, /, *conditions: ColumnElement[bool], **values: object
+    ) -> bool:
+        """Change columns of a module if it meets all conditions; returns whether it did."""
+        change = update(MODULES).where(MODULES.c.id == module, *conditions)
+        return bool(self.run(change.values(values)).rowcount)
 
-def _buyer(row: tuple[Any, ...]) -> Buyer:
-    number, login, secret, name, balance = row
-    return Buyer(number, login, secret, name, Decimal(balance))
+    def move(self, number: int, before: ModuleState, after: ModuleState) -> bool:
+        """Change a module's state; False where it was not in the state `before` any more."""
+        return self.set_module(number, MODULES.c.state == before, state=after)
 
-
-def _held(row: tuple[Any, ...]) -> Held:
-    number, buyer, license, product, intname, period, price, *rest = row
-    autoprolong, state, at_seller, order_id, created, expires, remoteid = rest
-    return Held(
-        id=number,
-        buyer=buyer,
-        license=license,
-        product=product,
-        intname=intname,
-        period=period,
-        price=Decimal(price),
-        autoprolong=autoprolong,
-        state=State(state),
-        number=at_seller,
-        order_id=order_id,
-        created_on=date.fromisoformat(created),
-        expires_on=None if expires is None else date.fromisoformat(expires),
-        remoteid=remoteid,
-    )
+    def state(self, number: int) -> ModuleState:
+        """Return the state of a module, which must exist."""
+        return self.modules(MODULES.c.id == number)[0].state

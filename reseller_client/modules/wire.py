@@ -1,7 +1,7 @@
-"""How the reseller's endpoint speaks to panels: BILLmanager's documents, in xml, json and bjson.
+"""Writes the answers of the reseller's endpoint: BILLmanager's documents in xml, json and bjson.
 
 Source: docs/wire.md sections 3 and 5; docs/modules.md section 3. The seller has a writer of its
-own: one that both shared would be wrong on both sides alike, and no judge would see it.
+own: a mistake in a shared one would be on both sides, and no check would see it.
 """
 
 from __future__ import annotations
@@ -17,110 +17,111 @@ if TYPE_CHECKING:
     from reseller_client.modules.refusals import ShopRefusal
 
 MANY: Final = frozenset({"elem", "list", "slist", "val", "pricelist", "period", "param"})
-"""Names that are arrays in json, one or many."""
+"""Elements that are arrays in json, even if there is only one."""
 JSON_TYPE: Final = "application/json; charset=UTF-8"
 KINDS: Final = {"xml": "text/xml; charset=UTF-8", "json": JSON_TYPE, "bjson": JSON_TYPE}
 FORMATS: Final = MappingProxyType(
     {"json": "json", "sjson": "json", "xjson": "json", "bjson": "bjson"}
 )
-"""One mapping has three names; every other `out` is xml."""
+"""The format by `out`: json has three names, and every other `out` is xml."""
 
 
-def document(fields: Mapping[str, object] | None = None) -> ET.Element:
-    """A new document with plain fields; None is left out."""
+def make_document(fields: Mapping[str, object] | None = None) -> ET.Element:
+    """Return a new document with these fields; None is left out."""
     doc = ET.Element("doc")
     fill(doc, fields or {})
     return doc
 
 
 def fill(node: ET.Element, fields: Mapping[str, object]) -> None:
-    """Add plain fields; None is left out."""
+    """Add fields to an element; None is left out."""
     for name, value in fields.items():
         if value is not None:
             ET.SubElement(node, name).text = str(value)
 
 
-def rows(node: ET.Element, all_fields: Iterable[Mapping[str, object]]) -> None:
-    """Add rows of a list."""
+def add_rows(node: ET.Element, all_fields: Iterable[Mapping[str, object]]) -> None:
+    """Add the rows of a list to an element."""
     for fields in all_fields:
         fill(ET.SubElement(node, "elem"), fields)
 
 
-def named_list(doc: ET.Element, name: str, all_fields: Iterable[Mapping[str, object]]) -> None:
-    """Add a list that has a name, as forms have several."""
-    rows(ET.SubElement(doc, "list", {"name": name}), all_fields)
+def add_list(doc: ET.Element, name: str, all_fields: Iterable[Mapping[str, object]]) -> None:
+    """Add a named list to a document; forms may have several."""
+    add_rows(ET.SubElement(doc, "list", {"name": name}), all_fields)
 
 
-def refusal(fault: ShopRefusal) -> ET.Element:
-    """The document of an error. It goes out with HTTP 200, as all of them (observed)."""
+def make_error(refusal: ShopRefusal) -> ET.Element:
+    """Return the document of an error. Like every answer it has the HTTP status 200 (observed)."""
     doc = ET.Element("doc")
-    error = ET.SubElement(doc, "error", {"type": fault.type, "lang": "en"})
-    if fault.object:
-        error.set("object", fault.object)
-        told = ET.SubElement(error, "param", {"name": "object", "type": "msg", "msg": fault.object})
-        told.text = fault.object
-    if fault.value:
-        name = "amount" if fault.type == "not_enough_money" else "value"
-        ET.SubElement(error, "param", {"name": name}).text = fault.value
-    ET.SubElement(error, "msg").text = str(fault)
+    error = ET.SubElement(doc, "error", {"type": refusal.type, "lang": "en"})
+    if refusal.object:
+        error.set("object", refusal.object)
+        attributes = {"name": "object", "type": "msg", "msg": refusal.object}
+        param = ET.SubElement(error, "param", attributes)
+        param.text = refusal.object
+    if refusal.value:
+        name = "amount" if refusal.type == "not_enough_money" else "value"
+        ET.SubElement(error, "param", {"name": name}).text = refusal.value
+    ET.SubElement(error, "msg").text = str(refusal)
     return doc
 
 
-def written(doc: ET.Element, out: str, func: str) -> bytes:
-    """A document as bytes. What XML cannot hold is left out."""
+def write_document(doc: ET.Element, out: str, func: str) -> bytes:
+    """Return a document as bytes in a format: `xml`, `json` or `bjson`."""
     if out == "bjson":
-        return json.dumps(_flat(doc, func), ensure_ascii=False).encode()
+        return json.dumps(_write_bjson(doc, func), ensure_ascii=False).encode()
     if out == "json":
-        return json.dumps({"doc": _plain(doc)}, ensure_ascii=False).encode()
+        return json.dumps({"doc": _write_element(doc)}, ensure_ascii=False).encode()
     text = ET.tostring(doc, encoding="unicode")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}'.encode()
 
 
-def _plain(node: ET.Element) -> dict[str, object]:
-    told: dict[str, object] = {f"${name}": value for name, value in node.attrib.items()}
+def _write_element(node: ET.Element) -> dict[str, object]:
+    fields: dict[str, object] = {f"${name}": value for name, value in node.attrib.items()}
     if node.text:
-        told["$"] = node.text
+        fields["$"] = node.text
     for child in node:
         if child.tag in MANY:
-            many = told.setdefault(child.tag, [])
+            many = fields.setdefault(child.tag, [])
             assert isinstance(many, list)  # noqa: S101 - set a line above
-            many.append(_plain(child))
+            many.append(_write_element(child))
         else:
-            told[child.tag] = _plain(child)
-    return told
+            fields[child.tag] = _write_element(child)
+    return fields
 
 
-def _flat(doc: ET.Element, func: str) -> dict[str, object]:
-    """A document without `doc` around it: rows, a form, what a submit answers, or an error."""
+def _write_bjson(doc: ET.Element, func: str) -> dict[str, object]:
+    """Return the bjson of a document: rows, a form, a submit's answer, or an error."""
     error = doc.find("error")
     if error is not None:
-        told = {"msg": error.findtext("msg", "")}
-        told |= {name: error.attrib[name] for name in ("type", "object") if name in error.attrib}
-        return {"error": told}
+        fields = {"msg": error.findtext("msg", "")}
+        fields |= {name: error.attrib[name] for name in ("type", "object") if name in error.attrib}
+        return {"error": fields}
     inner = doc.find("doc")
     nodes = [*(node for node in doc if node.tag != "doc"), *(() if inner is None else inner)]
-    flat: dict[str, object] = {"func": func}
+    answer: dict[str, object] = {"func": func}
     tables = {node.get("name", ""): _rows(node) for node in nodes if node.tag == "list"}
-    leaves = [node for node in nodes if node.tag not in {"list", "elem"}]
+    elements = [node for node in nodes if node.tag not in {"list", "elem"}]
     if doc.find("ok") is not None:
-        flat.update((node.tag, {"v": node.text or "", **node.attrib}) for node in leaves)
+        answer.update((node.tag, {"v": node.text or "", **node.attrib}) for node in elements)
     elif doc.find("elem") is not None:
-        flat |= {"elem": _rows(doc), **_texts(leaves)}
-    elif doc.find("auth") is not None or _is_form(leaves):
-        flat["model"] = _texts(leaves)
+        answer |= {"elem": _rows(doc), **_texts(elements)}
+    elif doc.find("auth") is not None or _is_form(elements):
+        answer["model"] = _texts(elements)
     else:
-        flat |= _structure(leaves)
-    return {**flat, "list": tables} if tables else flat
+        answer |= _structure(elements)
+    return {**answer, "list": tables} if tables else answer
 
 
-def _is_form(leaves: list[ET.Element]) -> bool:
-    """Fields and nothing else; a list without rows still counts them."""
-    counted = any(node.tag == "p_elems" for node in leaves)
-    return bool(leaves) and not counted and not any(node.attrib or len(node) for node in leaves)
+def _is_form(elements: list[ET.Element]) -> bool:
+    """Tell whether these are plain fields only; a list without rows still has their number."""
+    counted = any(node.tag == "p_elems" for node in elements)
+    return bool(elements) and not counted and not any(node.attrib or len(node) for node in elements)
 
 
-def _texts(leaves: Iterable[ET.Element]) -> dict[str, str]:
-    return {node.tag: node.text or "" for node in leaves}
+def _texts(elements: Iterable[ET.Element]) -> dict[str, str]:
+    return {node.tag: node.text or "" for node in elements}
 
 
 def _rows(node: ET.Element) -> list[dict[str, str]]:
@@ -128,17 +129,17 @@ def _rows(node: ET.Element) -> list[dict[str, str]]:
 
 
 def _structure(nodes: Iterable[ET.Element]) -> dict[str, object]:
-    """Attributes are keys like any other, a text beside them is `v`."""
-    told: dict[str, object] = {}
+    """Return elements as an object: attributes are keys, a text beside them is `v`."""
+    fields: dict[str, object] = {}
     for node in nodes:
         text = node.text or ""
         value: object = text
         if node.attrib or len(node):
             value = {**node.attrib, **({"v": text} if text else {}), **_structure(node)}
         if node.tag in MANY:
-            many = told.setdefault(node.tag, [])
+            many = fields.setdefault(node.tag, [])
             assert isinstance(many, list)  # noqa: S101 - set a line above
             many.append(value)
         else:
-            told[node.tag] = value
-    return told
+            fields[node.tag] = value
+    return fields

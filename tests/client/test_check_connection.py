@@ -28,7 +28,7 @@ def grades(report: Report) -> dict[str, Grade]:
 
 def advice(report: Report, name: str) -> str:
     (found,) = (check for check in report.checks if check.name == name)
-    return f"{found.told} {found.advice}"
+    return f"{found.message} {found.advice}"
 
 
 def test_a_good_account_can_resell(reseller: Client) -> None:
@@ -38,11 +38,11 @@ def test_a_good_account_can_resell(reseller: Client) -> None:
         product_types=("soft", "softexternal", "platform"),
         own_marks=("l", "t", "p"),
     )
-    assert report.ok, list(report.told())
+    assert report.ok, list(report.lines())
     found = grades(report)
     assert found["address"] is found["login"] is found["level"] is Grade.PASS
     assert found["balance"] is found["price list"] is found["own account"] is Grade.PASS
-    assert list(report.told())[-1] == "This account can resell."
+    assert list(report.lines())[-1] == "This account can resell."
 
 
 def test_checking_buys_and_changes_nothing(lossy: LossyLine, shop: Seller) -> None:

@@ -167,9 +167,9 @@ def test_money_that_is_paid_in_is_credited(run: Callable[..., Result]) -> None:
     ("words", "line"),
     [
         (("eve", "5"), "there is no customer eve"),
-        (("ada", "five"), "five is no sum above 0 such as 30.00"),
-        (("ada", "0"), "0 is no sum above 0 such as 30.00"),
-        (("ada", "NaN"), "NaN is no sum above 0 such as 30.00"),
+        (("ada", "five"), "five is not a sum above 0 such as 30.00"),
+        (("ada", "0"), "0 is not a sum above 0 such as 30.00"),
+        (("ada", "NaN"), "NaN is not a sum above 0 such as 30.00"),
     ],
 )
 def test_what_cannot_be_paid_in_is_told(

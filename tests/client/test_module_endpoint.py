@@ -12,8 +12,9 @@ from pathlib import Path
 from xml.etree.ElementTree import Element
 
 import pytest
+from sqlalchemy import select
 
-from reseller_client.modules.store import ModuleStore, State
+from reseller_client.modules.store import SESSIONS, ModuleState, ModuleStore
 from tests.client.module_stand import ADA, BOB, Stand, opened
 
 
@@ -89,7 +90,7 @@ def test_silence_of_the_seller_leaves_it_processing_and_is_settled(stand: Stand,
         "addition": deque(["", "", *["before"] * 50]),
     }
     stand.doc("payment.add.method", billorder=order, sok="ok")
-    assert stand.shop.store.held()[0].state is State.OPENING
+    assert stand.shop.store.modules()[0].state is ModuleState.OPENING
     assert stand.balance() == Decimal("18.00")
     stand.line.plan.clear()
     assert stand.doc("addition").findtext("elem/status") == "2"
@@ -175,7 +176,7 @@ def test_a_session_stands_for_the_login_until_it_is_ended(stand: Stand) -> None:
     stand.doc("logoff", "", auth=session)
     assert stand.error("basket", "", auth=session) == "access"
     assert stand.error("auth", "", username="ada", password="x") == "auth badpassword"
-    kept = stand.shop.store.rows("SELECT digest FROM module_session")
+    kept = stand.shop.store.rows(select(SESSIONS.c.digest))
     assert session not in str(kept)
 
 
@@ -256,8 +257,8 @@ def test_passwords_are_kept_hashed_and_state_outlives_the_process(
 ) -> None:
     stand.buy()
     again = ModuleStore(tmp_path / "modules.sqlite")
-    assert [one.state for one in again.held()] == [State.ACTIVE]
-    kept = again.buyer("login", "ada")
+    assert [one.state for one in again.modules()] == [ModuleState.ACTIVE]
+    kept = again.buyer_named("ada")
     assert kept is not None
     assert "secret-1" not in kept.secret
     again.close()

@@ -7,10 +7,11 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
-from reseller_client.modules.file import FileFault, apply_file, read_file
+from reseller_client.modules.file import ModuleFileError, apply_file, read_file
 from reseller_client.modules.shop import ModuleShop
-from reseller_client.modules.store import ModuleStore
+from reseller_client.modules.store import BUYERS, LICENSES, ModuleStore
 from tests.client.module_stand import Watch, lonely
 
 EXAMPLE = Path(__file__).parents[2] / "fixtures" / "modules" / "example.yaml"
@@ -50,7 +51,7 @@ def written(folder: Path, text: str, name: str = "modules.yaml") -> Path:
 
 def faults(folder: Path, text: str, name: str = "modules.yaml") -> list[str]:
     path = written(folder, text, name)
-    with pytest.raises(FileFault) as told:
+    with pytest.raises(ModuleFileError) as told:
         read_file(path)
     return [line.removeprefix(f"{path}: ") for line in str(told.value).splitlines()]
 
@@ -79,18 +80,18 @@ def test_yaml_and_toml_say_the_same(tmp_path: Path) -> None:
         ("id: 277", "id: yes", "products[0].id: Not a valid integer."),
         ("{1: 12.00}", "{1: cheap}", "products[0].prices.1: Not a valid number."),
         ("{1: 12.00}", "{1: -2}",
-         "products[0].prices.1: Not a sum from 0 on with at most two digits behind the point."),
+         "products[0].prices.1: Not a sum from 0 on with at most two digits after the point."),
         ("{1: 12.00}", "{monthly: 12}", "products[0].prices.monthly: Not a valid integer."),
         ("{1: 12.00}", "{}", "products[0].prices: Shorter than minimum length 1."),
-        ("{1: 12.00}", "{1: 12.00, 1: 13.00}", "line 5: 1 stands twice"),
+        ("{1: 12.00}", "{1: 12.00, 1: 13.00}", "line 5: 1 appears twice"),
         ("login: ada", "login: 'a:b'",
-         "customers[0].login: A login has no colon and no blank."),
+         "customers[0].login: A login must have no colon and no blank."),
         ("password: secret-1, ", "", "customers[0].password: Missing data for required field."),
         ("password: secret-1", "password: 12345", "customers[0].password: Not a valid string."),
         ("customer: ada", "customer: eve",
          "licences[0].customer: There is no customer eve in this file."),
         ("products:", "products:\n  - {id: 277, tariff: 1, intname: Other, prices: {1: 1}}",
-         "products[1].id: 277 stands twice."),
+         "products[1].id: 277 appears twice."),
         ("products:", "products: [", "line 5: expected the node content, but found '-'"),
         ("currency: EUR", "[a]: EUR", "line 2: found unhashable key"),
     ],
@@ -109,8 +110,8 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "name", "fault"),
     [
-        ("", "modules.yaml", "holds no fields"),
-        ("- 1", "modules.yaml", "holds no fields"),
+        ("", "modules.yaml", "contains no fields"),
+        ("- 1", "modules.yaml", "contains no fields"),
         ("a = [", "modules.toml", "is no TOML: Invalid value (at end of document)"),
         ("\x00", "modules.yaml", "is no YAML: unacceptable character #x0000"),
     ],
@@ -121,7 +122,7 @@ def test_what_is_no_such_file_is_told(tmp_path: Path, text: str, name: str, faul
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path) -> None:
-    with pytest.raises(FileFault, match="cannot be read: No such file"):
+    with pytest.raises(ModuleFileError, match="cannot be read: No such file"):
         read_file(tmp_path / "modules.yaml")
 
 
@@ -129,10 +130,10 @@ def test_the_same_file_twice_adds_nothing_twice(tmp_path: Path, shop: ModuleShop
     file = read_file(written(tmp_path, GOOD))
     apply_file(shop, file)
     shop.top_up("ada", Decimal("5.00"))
-    kept = [shop.store.rows(f"SELECT * FROM module_{name}") for name in ("buyer", "licence")]  # noqa: S608 - two names
+    before = [shop.store.rows(select(table)) for table in (BUYERS, LICENSES)]
     apply_file(shop, file)
-    again = [shop.store.rows(f"SELECT * FROM module_{name}") for name in ("buyer", "licence")]  # noqa: S608 - the same
-    assert kept == again
+    after = [shop.store.rows(select(table)) for table in (BUYERS, LICENSES)]
+    assert before == after
     assert shop.customer("ada").balance == Decimal("35.00")
     assert len(shop.entries()) == 2
 

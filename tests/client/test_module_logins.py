@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from werkzeug.test import Client as Browser
 
 from reseller_client.modules.endpoint import ModuleEndpoint
-from reseller_client.modules.logins import FAILURES, STRANGERS
-from reseller_client.modules.store import ModuleStore
+from reseller_client.modules.logins import MOST_FAILURES, UNKNOWN_LOGINS
+from reseller_client.modules.store import FAILURES, ModuleStore
 from tests.client.module_stand import ADA, BOB, Counter, counter, lonely
 
 WRONG, LOCKED = "auth badpassword", "auth blocklogon"
@@ -27,7 +28,7 @@ def session_of(stand: Counter) -> str:
 
 
 def lock_ada(stand: Counter) -> None:
-    for _ in range(FAILURES):
+    for _ in range(MOST_FAILURES):
         assert stand.error("basket", "ada:wrong") == WRONG
 
 
@@ -52,7 +53,7 @@ def test_a_good_login_and_five_minutes_forget_wrong_ones(stand: Counter) -> None
         lambda: stand.watch.later(301),
     )
     for forget in forgets:
-        for _ in range(FAILURES - 1):
+        for _ in range(MOST_FAILURES - 1):
             assert stand.error("basket", "ada:wrong") == WRONG
         forget()
     assert stand.error("basket", "ada:wrong") == WRONG
@@ -71,16 +72,16 @@ def test_an_open_session_outlives_the_lock_of_its_login(stand: Counter) -> None:
 
 
 def test_a_login_that_nobody_has_is_locked_like_any_other(stand: Counter) -> None:
-    told = [stand.error("basket", "nobody:x") for _ in range(FAILURES + 1)]
-    assert told == [WRONG] * FAILURES + [LOCKED]
+    told = [stand.error("basket", "nobody:x") for _ in range(MOST_FAILURES + 1)]
+    assert told == [WRONG] * MOST_FAILURES + [LOCKED]
 
 
 def test_invented_logins_share_a_bounded_number_of_rows(stand: Counter) -> None:
     for number in range(40):
         stand.error("basket", f"nobody-{number}:x")
-    names = [row[0] for row in stand.shop.store.rows("SELECT who FROM module_failure")]
+    names = [row[0] for row in stand.shop.store.rows(select(FAILURES.c.who))]
     assert names
-    assert all(int(name.removeprefix("stranger ")) < STRANGERS for name in names)
+    assert all(int(name.removeprefix("stranger ")) < UNKNOWN_LOGINS for name in names)
     assert not any("nobody" in name for name in names)
 
 

@@ -11,12 +11,20 @@ from typing import Any, Final
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 from werkzeug.test import Client as Browser
 
 from emulator.testing import Seller
 from reseller_client.modules.endpoint import ModuleEndpoint
 from reseller_client.modules.shop import ModuleShop
-from reseller_client.modules.store import Held, ModuleStore, Product, State
+from reseller_client.modules.store import (
+    MODULES,
+    TERMS,
+    CustomerModule,
+    ModuleState,
+    ModuleStore,
+    Product,
+)
 from tests.client.emulated import LossyLine
 from tests.client.module_stand import Watch, shop_of
 from tests.clocks import stopped_clock
@@ -25,7 +33,7 @@ COSTS: Final = {277: Decimal("9.00"), 279: Decimal("3.50")}
 FUNCTIONS: Final = (
     "addition.order.param", "service.prolong", "addition", "addition.edit", "addition.delete",
 )  # fmt: skip
-OPEN: Final = (State.ACTIVE, State.SUSPENDED)
+OPEN: Final = (ModuleState.ACTIVE, ModuleState.SUSPENDED)
 
 losses = st.lists(st.sampled_from(["before", "after", ""]), max_size=6)
 wishes = st.sampled_from(list(COSTS))
@@ -66,7 +74,7 @@ class Play:
 
     def of(self, product: int) -> int:
         """The newest module of a product, living or not; 1 where there is none."""
-        found = self.shop.store.held("product = ?", product)
+        found = self.shop.store.modules(MODULES.c.product == product)
         return found[0].id if found else 1
 
     def order(self, product: int, button: str) -> None:
@@ -147,19 +155,19 @@ def played() -> Iterator[Play]:
         store.close()
 
 
-def terms_of(play: Play, module: Held) -> int:
+def terms_of(play: Play, module: CustomerModule) -> int:
     """Terms of a module that the customer paid and has not got back."""
     kinds = Counter(one.kind for one in play.shop.entries() if one.module == module.id)
     return kinds["sale"] + kinds["renewal"] - kinds["refund"]
 
 
 def check(play: Play) -> None:
-    held = play.shop.store.held("state <> 'basket'")
+    held = play.shop.store.modules(MODULES.c.state != ModuleState.BASKET)
     booked = sum((one.amount for one in play.shop.entries()), Decimal("0.00"))
     assert play.shop.customer("ada").balance == booked >= 0
     expected: Counter[int] = Counter()
     for module in held:
-        renewed = play.shop.store.rows("SELECT 1 FROM module_term WHERE module = ?", module.id)
+        renewed = play.shop.store.rows(select(TERMS).where(TERMS.c.module == module.id))
         if module.number is not None:
             assert terms_of(play, module) == 1 + len(renewed)
             expected[module.number] += int(COSTS[module.product] * 100) * terms_of(play, module)
@@ -168,7 +176,7 @@ def check(play: Play) -> None:
     assert play.spent() == expected
     rows = play.seller.call("addition").rows()
     there = {int(row["id"]) for row in rows if int(row["id"]) > play.license}
-    assert there >= {one.number for one in held if one.state is State.ACTIVE}
+    assert there >= {one.number for one in held if one.state is ModuleState.ACTIVE}
     assert there <= {one.number for one in held if one.state in OPEN}
 
 

@@ -12,6 +12,7 @@ from xml.etree.ElementTree import Element
 
 import pytest
 from defusedxml.ElementTree import fromstring
+from sqlalchemy import text
 from werkzeug.test import Client as Browser
 
 from reseller_client.modules.endpoint import ModuleEndpoint
@@ -72,7 +73,7 @@ def test_head_is_answered_by_the_head_alone_and_does_nothing(stand: Counter) -> 
     wish = {"func": "addition.order.param", "authinfo": ADA, "pricelist": "277", "period": "1"}
     got = stand.panel.head("/billmgr", query_string={**wish, "item": "100002", "sok": "ok"})
     assert (got.status_code, got.data, got.mimetype) == (200, b"", "text/xml")
-    assert stand.shop.store.held() == ()
+    assert stand.shop.store.modules() == ()
 
 
 @pytest.mark.parametrize(
@@ -206,7 +207,7 @@ def test_what_is_sold_no_more_is_not_in_the_list(stand: Counter) -> None:
 
 
 def test_an_internal_error_is_a_document_and_tells_the_log_no_secret(stand: Counter) -> None:
-    stand.shop.store.run("DROP TABLE module_price")
+    stand.shop.store.run(text("DROP TABLE module_price"))
     log = io.StringIO()
     got = Browser(ModuleEndpoint(stand.shop)).post(
         "/", data={**PRICES, "authinfo": ADA, "x": "hidden"}, errors_stream=log
@@ -214,13 +215,13 @@ def test_an_internal_error_is_a_document_and_tells_the_log_no_secret(stand: Coun
     assert (got.status_code, error_of(got.data)) == (200, "internal")
     assert b"Traceback" not in got.data
     told = log.getvalue()
-    assert told.startswith("pricelist.export: OperationalError at store.py:")
+    assert told.startswith("pricelist.export: OperationalError at storage.py:")
     assert "secret" not in told
     assert "hidden" not in told
 
 
 def test_a_login_that_goes_wrong_inside_tells_no_password(stand: Counter) -> None:
-    stand.shop.store.run("DROP TABLE module_buyer")
+    stand.shop.store.run(text("DROP TABLE module_buyer"))
     log = io.StringIO()
     sent = {"func": "auth", "username": "ada", "password": "secret-1"}
     Browser(ModuleEndpoint(stand.shop)).post("/", data=sent, errors_stream=log)

@@ -11,8 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from reseller_client import Money, Status
+from reseller_client.modules.store import (
+    MODULES,
+    TERMS,
+    CustomerModule,
+    ModuleState,
+    ModuleStore,
+    Product,
+)
 from reseller_client.resellers import Owner, PoolRow, SqliteStore
 from reseller_client.resellers.billmanager.models import (
     Action,
@@ -39,6 +48,7 @@ from reseller_client.services.catalogue_models import (
 )
 from reseller_client.shop.prices import PriceRule, Rounding
 from reseller_client.shop.store import Cost, Customer, Sale, SaleKind, StorefrontStore
+from reseller_client.storage import values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -241,3 +251,45 @@ def _seller_tariff() -> Tariff:
 
 def _month(amount: str) -> Price:
     return Price("month", 1, Money(Decimal(amount), "EUR"))
+
+
+def test_a_shop_of_modules_is_read_and_written_on(file: Path) -> None:
+    with closing(ModuleStore(file)) as store:
+        (ada,) = store.buyers()
+        assert (ada.id, ada.login, ada.balance) == (1, "ada", Decimal("18.00"))
+        virusdie = Product(
+            id=277,
+            tariff=955301,
+            intname="Virusdie",
+            name="Virusdie",
+            prices={1: Decimal("12.00"), 12: Decimal("120.00")},
+            editions=("ispmanager6_pro",),
+        )
+        assert store.products() == (virusdie,)
+        module = CustomerModule(
+            id=1,
+            buyer=1,
+            license=100002,
+            product=277,
+            intname="Virusdie",
+            period=1,
+            price=Decimal("12.00"),
+            autoprolong=1,
+            state=ModuleState.ACTIVE,
+            number=100006,
+            order_id=1,
+            created_on=DAY,
+            expires_on=date(2027, 2, 28),
+            remoteid="pm-1",
+        )
+        assert store.modules() == (module,)
+        assert [entry.amount for entry in store.entries()] == [Decimal("30.00"), Decimal("-12.00")]
+        assert store.edition(100002, ada.id) == "ispmanager6_pro"
+        assert store.rows(select(TERMS.c.before, TERMS.c.state)) == [(date(2027, 2, 28), "begun")]
+        with store.writing():
+            store.book(ada.id, "refund", Decimal("12.00"), DAY, 1)
+        store.move(1, ModuleState.ACTIVE, ModuleState.CLOSED)
+        values = values_of(replace(module, remoteid="pm-2"), "id")
+        assert store.add(MODULES, values) == 2
+        with pytest.raises(sqlite3.IntegrityError):
+            store.add(MODULES, values)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from rich.console import Console
+from sqlalchemy import text
 
 from contracts.cli import demo
 from contracts.journeys.stories import script as scenario
@@ -70,7 +71,7 @@ def test_the_customer_pays_twelve_and_the_reseller_nine() -> None:
 def test_a_price_that_is_another_in_the_panel_is_told() -> None:
     script = read_script()
     with told(replace(script, price=Decimal("13.00"))) as (stage, play):
-        stage.shop.store.run("UPDATE module_price SET price = '12.00'")
+        stage.shop.store.run(text("UPDATE module_price SET price = '12.00'"))
         held, said = play()
     assert not held
     assert "the price in the panel: expected 13.00, found 12.0000" in said

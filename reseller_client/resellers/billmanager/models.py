@@ -42,7 +42,7 @@ class NotConnected(ResellerError):
 
     def __init__(self, report: Report) -> None:
         """Tell all of it."""
-        super().__init__("; ".join(report.told()))
+        super().__init__("; ".join(report.lines()))
         self.report = report
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from contracts.checks.modules import RULES, Options, judge
 from contracts.verdicts import COULD_NOT, HELD, Outcome, exit_code
-from reseller_client.modules.store import State
+from reseller_client.modules.store import ModuleState
 from tests.contracts.modules.stand import (
     AUTOMATIC,
     BUY,
@@ -96,8 +96,8 @@ def test_nothing_is_paid_for_unless_it_is_named(stand: Stand) -> None:
 def test_what_is_named_is_bought_once_and_deleted(stand: Stand) -> None:
     run = examined(stand.endpoint, BUY)
     assert stand.balance == Decimal("18.00")
-    assert {one.state for one in stand.shop.store.held()} == {State.CLOSED}
-    (module,) = [one.id for one in stand.shop.store.held() if one.expires_on is not None]
+    assert {one.state for one in stand.shop.store.modules()} == {ModuleState.CLOSED}
+    (module,) = [one.id for one in stand.shop.store.modules() if one.expires_on is not None]
     assert run.remarks == (
         NOT_LISTED,
         "paid for Virusdie: 12.00 EUR",
@@ -126,7 +126,7 @@ def test_an_other_login_that_is_refused_is_no_fault_of_the_endpoint(stand: Stand
 def test_without_being_told_what_was_bought_is_kept(stand: Stand) -> None:
     found = by_name(examined(stand.endpoint, replace(BUY, delete=False)))
     assert found["module-deleted"].outcome is Outcome.SKIP
-    assert State.ACTIVE in {one.state for one in stand.shop.store.held()}
+    assert ModuleState.ACTIVE in {one.state for one in stand.shop.store.modules()}
 
 
 def test_secrets_are_in_no_verdict(stand: Stand) -> None:
