@@ -70,6 +70,7 @@ EXPIRES = (
     "Last day of the paid term; empty before the service is opened, `9999-12-31` for a lifetime."
 )
 EXPIRES_AGAIN = "The same day as `expiredate`."
+UPDATES_END = "Last day of updates for a lifetime license, a year after its order; else empty."
 STATUS = "State of the service: 1 ordered, 2 active, 3 suspended, 4 deleted, 5 processing."
 STATUS_LABEL = (
     "State of the service as a label, with its number as attribute `orig`; the number alone where"

@@ -73,8 +73,8 @@ class Seller:
         return doc
 
     def flat(self, func: str, who: str | None = "reseller", **params: str) -> dict[str, Any]:
-        told: dict[str, Any] = self.answer(func, who, **params, out="bjson").json
-        return told
+        answer: dict[str, Any] = self.answer(func, who, **params, out="bjson").json
+        return answer
 
     def rows(
         self, func: str, who: str | None = "reseller", world: str = "", **params: str
@@ -94,10 +94,10 @@ class Seller:
         assert error is not None
         return f"{error.type}/{error.object}"
 
-    def order_at(self, world: str, **given: str) -> dict[str, str]:
+    def order_at(self, world: str, **params: str) -> dict[str, str]:
         """A machine ordered in another world; what its answer tells of numbers."""
         usual = {"pricelist": "6", "period": "1", "skipbasket": "on", "sok": "ok"}
-        doc = self.doc("vds.order.param", world=world, **{**usual, **given})
+        doc = self.doc("vds.order.param", world=world, **{**usual, **params})
         assert doc.find("ok") is not None
         names = ("id", "item.id", "billorder")
         return {name: doc.findtext(name) or "" for name in names if doc.find(name) is not None}
@@ -120,6 +120,6 @@ class Seller:
 
 def child(of: Element, path: str) -> Element:
     """The element at the path; there must be one."""
-    found = of.find(path)
-    assert found is not None, path
-    return found
+    element = of.find(path)
+    assert element is not None, path
+    return element

@@ -19,9 +19,9 @@ NEW = {
 }
 
 
-def put(shop: Seller, **given: str) -> str:
+def put(shop: Seller, **params: str) -> str:
     """The position under which it waits."""
-    return shop.doc("v2.vds.order.param", **{**NEW, **given}).findtext("lineitem.id") or ""
+    return shop.doc("v2.vds.order.param", **{**NEW, **params}).findtext("lineitem.id") or ""
 
 
 def lines(doc: Element) -> list[str]:
@@ -71,8 +71,8 @@ def test_too_little_money_leaves_the_cart_as_it_was(shop: Seller) -> None:
 def test_another_way_of_paying_leads_to_the_payment(shop: Seller) -> None:
     position = put(shop)
     doc = shop.doc("cartorder.create.confirm", elid=position, paymethod_id="1", sok="ok")
-    asked = doc.findtext("ok") or ""
-    assert asked == f"func=payment.add&billorder={doc.findtext('billorder')}"
+    query = doc.findtext("ok") or ""
+    assert query == f"func=payment.add&billorder={doc.findtext('billorder')}"
     methods = shop.doc("payment.add", billorder=doc.findtext("billorder") or "")
     assert methods.find("list[@name='methodlist']/elem") is not None
     refused = shop.refusal("cartorder.create.confirm", elid=position, paymethod_id="99", sok="ok")
@@ -90,12 +90,12 @@ def test_a_position_is_taken_out_and_the_rest_emptied(shop: Seller) -> None:
 
 def test_a_strange_position_is_missed(shop: Seller) -> None:
     assert shop.refusal("cart", id="77", clicked_button="delete", sok="ok") == "missed/lineitem"
-    asked = {"elid": "77", "paymethod_id": "0", "sok": "ok"}
-    assert shop.refusal("cartorder.create.confirm", **asked) == "missed/lineitem"
+    confirmation = {"elid": "77", "paymethod_id": "0", "sok": "ok"}
+    assert shop.refusal("cartorder.create.confirm", **confirmation) == "missed/lineitem"
     foreign = put(shop)
-    assert shop.refusal("cartorder.create.confirm", "other", **{**asked, "elid": foreign}) == (
-        "missed/lineitem"
-    )
+    assert shop.refusal(
+        "cartorder.create.confirm", "other", **{**confirmation, "elid": foreign}
+    ) == ("missed/lineitem")
 
 
 def test_a_name_goes_to_the_new_cart_by_the_quick_button_of_the_old_form(shop: Seller) -> None:
@@ -132,8 +132,8 @@ def test_the_old_way_opens_a_service_out_of_the_basket(shop: Seller) -> None:
 def test_whoever_lacks_the_money_pays_and_the_machine_comes_up(func: str) -> None:
     with Handle() as seller:
         period = {"order_period": 1} if func.startswith("v2.") else {"period": 1}
-        asked: dict[str, Any] = {"pricelist": 1400, **period, "domain": "late.test", "sok": "ok"}
-        put = seller.call(func, login="poor", **asked)
+        params: dict[str, Any] = {"pricelist": 1400, **period, "domain": "late.test", "sok": "ok"}
+        put = seller.call(func, login="poor", **params)
         number, order = put.field("id"), put.field("billorder")
         begun = seller.call(
             "payment.add.method", login="poor", billorder=order, paymethod=1, sok="ok"

@@ -19,7 +19,7 @@ from emulator.store.engine import Statement
 from tests.functions.seller import DAY, Seller
 
 OWN = "100022"
-ASKED = {
+REQUEST = {
     "pricelist": "3033",
     "period": "12",
     "crt_type": "generate",
@@ -29,7 +29,7 @@ ASKED = {
     "L": "City",
     "O": "Example",
 }
-SEVERAL = {**ASKED, "pricelist": "27648"}
+SEVERAL = {**REQUEST, "pricelist": "27648"}
 
 
 def provisioned(shop: Seller, mode: ProvisioningMode, amount: int = 0) -> None:
@@ -39,13 +39,15 @@ def provisioned(shop: Seller, mode: ProvisioningMode, amount: int = 0) -> None:
 
 def requested(shop: Seller, **other: str) -> dict[str, str]:
     """The request and its key, as the page says to read them."""
-    model = shop.flat("certificate.order.csr", **{**ASKED, **other}, sok="ok", snext="ok")["model"]
+    model = shop.flat("certificate.order.csr", **{**REQUEST, **other}, sok="ok", snext="ok")[
+        "model"
+    ]
     return {"csr": model["csr"], "key": model["key"]}
 
 
 def order(shop: Seller, **other: str) -> str:
-    given = {**ASKED, "skipbasket": "on", "sok": "ok", **other}
-    number = shop.doc("certificate.order.param", **given).findtext("id")
+    params = {**REQUEST, "skipbasket": "on", "sok": "ok", **other}
+    number = shop.doc("certificate.order.param", **params).findtext("id")
     assert number is not None
     return number
 
@@ -61,18 +63,18 @@ def certificate(shop: Seller, number: str) -> x509.Certificate:
 
 
 def names(crt: x509.Certificate) -> list[str]:
-    held = crt.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    return held.get_values_for_type(x509.DNSName)
+    names = crt.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return names.get_values_for_type(x509.DNSName)
 
 
 def spent(shop: Seller) -> str:
     return shop.rows("expense")[0]["amount"].split()[0]
 
 
-def own_request(*wanted: str) -> dict[str, str]:
+def own_request(*names: str) -> dict[str, str]:
     """A request of the client's own, and the key it keeps."""
     key = certificate_signing.derived_key("a client's")
-    return {"csr": certificate_signing.make_csr(key, wanted, Subject()), "key": key}
+    return {"csr": certificate_signing.make_csr(key, names, Subject()), "key": key}
 
 
 def test_both_steps_of_the_page_end_in_a_certificate_that_browsers_would_take(
@@ -99,8 +101,8 @@ def test_the_request_holds_what_the_page_sends(shop: Seller) -> None:
     made = x509.load_pem_x509_csr(
         requested(shop, OU="Web", emailAddress="web@example.com")["csr"].encode()
     )
-    said = [attribute.value for attribute in made.subject]
-    assert said == ["RU", "Region", "City", "Example", "Web", "web@example.com", "example.com"]
+    values = [attribute.value for attribute in made.subject]
+    assert values == ["RU", "Region", "City", "Example", "Web", "web@example.com", "example.com"]
 
 
 def test_a_request_costs_nothing_and_orders_nothing(shop: Seller) -> None:
@@ -128,30 +130,30 @@ def test_the_order_form_is_priced_for_the_names(shop: Seller) -> None:
 
 def test_fewer_names_than_are_asked_for_are_no_order(shop: Seller) -> None:
     text = "a.example.com b.example.com c.example.com"
-    given = {**SEVERAL, "altname_input": text, "addon_27649": "2", "sok": "ok"}
-    assert shop.refusal("certificate.order.param", **given) == "value/altname_input"
+    params = {**SEVERAL, "altname_input": text, "addon_27649": "2", "sok": "ok"}
+    assert shop.refusal("certificate.order.param", **params) == "value/altname_input"
 
 
 def test_a_wildcard_is_for_a_star_and_everything_else_is_not(shop: Seller) -> None:
-    star = {**ASKED, "pricelist": "27650", "CN": "*.example.com", "altname_input": "example.com"}
+    star = {**REQUEST, "pricelist": "27650", "CN": "*.example.com", "altname_input": "example.com"}
     assert names(certificate(shop, order(shop, **star))) == ["*.example.com", "example.com"]
-    for given in ({**star, "pricelist": "3033"}, {**ASKED, "pricelist": "27650"}):
-        assert shop.refusal("certificate.order.param", **given, sok="ok") == "value/CN"
+    for params in ({**star, "pricelist": "3033"}, {**REQUEST, "pricelist": "27650"}):
+        assert shop.refusal("certificate.order.param", **params, sok="ok") == "value/CN"
     below = {**SEVERAL, "altname_input": "*.example.com"}
     assert shop.refusal("certificate.order.param", **below, sok="ok") == "value/CN"
 
 
 def test_an_own_request_needs_no_key_and_no_names(shop: Seller) -> None:
     csr = own_request("shop.example.com")["csr"]
-    given = {"pricelist": "3033", "period": "24", "crt_type": "existing", "csr": csr}
-    doc = shop.doc("certificate.order.param", **given, skipbasket="on", sok="ok")
+    params = {"pricelist": "3033", "period": "24", "crt_type": "existing", "csr": csr}
+    doc = shop.doc("certificate.order.param", **params, skipbasket="on", sok="ok")
     shown = form(shop, doc.findtext("id") or "")
     assert (shown["domain"], shown["key"], shown["csr"]) == ("shop.example.com", "", csr)
     assert shown["valid_until"] == "2028-03-15"
 
 
 @pytest.mark.parametrize(
-    ("other", "told"),
+    ("other", "field"),
     [
         ({"CN": ""}, "CN"),
         ({"CN": "192.0.2.1.5 x"}, "CN"),
@@ -171,17 +173,17 @@ def test_an_own_request_needs_no_key_and_no_names(shop: Seller) -> None:
     ],
 )
 def test_what_is_wrong_with_a_request_is_told_by_its_field(
-    shop: Seller, other: dict[str, str], told: str
+    shop: Seller, other: dict[str, str], field: str
 ) -> None:
-    given = {**ASKED, **other, "sok": "ok"}
-    assert shop.refusal("certificate.order.csr", **given) == f"value/{told}"
-    assert shop.refusal("certificate.order.param", **given, skipbasket="on") == f"value/{told}"
+    params = {**REQUEST, **other, "sok": "ok"}
+    assert shop.refusal("certificate.order.csr", **params) == f"value/{field}"
+    assert shop.refusal("certificate.order.param", **params, skipbasket="on") == f"value/{field}"
 
 
 def test_an_order_waits_for_its_money_with_its_request(shop: Seller) -> None:
     made = requested(shop)
-    given = {**ASKED, **made, "clicked_button": "quickbasket", "force_use_new_cart": "on"}
-    doc = shop.doc("certificate.order.param", **given, sok="ok")
+    params = {**REQUEST, **made, "clicked_button": "quickbasket", "force_use_new_cart": "on"}
+    doc = shop.doc("certificate.order.param", **params, sok="ok")
     assert doc.findtext("ok") == "func=cart"
     (waiting,) = (row for row in shop.rows("certificate") if row["status"] == "1")
     assert form(shop, waiting["id"])["crt"] == ""
@@ -235,7 +237,7 @@ def test_what_confirms_a_domain_is_told_with_the_mailboxes(shop: Seller) -> None
     shown = form(shop, OWN)
     assert doc["dns_record_value"]["$"] == shown["dns_record_value"]
     (boxes,) = doc["slist"]
-    assert "hostmaster@ssl-1.example.com" in [one["$key"] for one in boxes["val"]]
+    assert "hostmaster@ssl-1.example.com" in [option["$key"] for option in boxes["val"]]
 
 
 def test_another_request_is_certified_to_the_end_of_the_same_term(shop: Seller) -> None:
@@ -255,7 +257,9 @@ def test_a_new_key_keeps_who_and_what_is_certified(shop: Seller) -> None:
     shop.doc("certificate.reissue", elid=number, crt_type="generate", sok="ok")
     after = form(shop, number)
     assert after["key"] not in ("", before["key"])
-    subjects = [x509.load_pem_x509_csr(one["csr"].encode()).subject for one in (before, after)]
+    subjects = [
+        x509.load_pem_x509_csr(answer["csr"].encode()).subject for answer in (before, after)
+    ]
     assert subjects[0] == subjects[1]
 
 
@@ -298,8 +302,8 @@ def test_a_prolonged_certificate_is_issued_for_its_new_term(shop: Seller) -> Non
 def test_two_worlds_made_alike_certify_alike_and_others_do_not(shop: Seller) -> None:
     shop.worlds.create("twin", "small")
     first = form(shop, OWN)
-    told = shop.doc("certificate.edit", world="twin", elid=OWN)
-    assert told.findtext("key") == first["key"]
+    twin = shop.doc("certificate.edit", world="twin", elid=OWN)
+    assert twin.findtext("key") == first["key"]
     shop.worlds.create("other", "small", seed=7)
     other = shop.doc("certificate.edit", world="other", elid=OWN)
     assert other.findtext("ca_crt") != first["ca_crt"]
@@ -313,10 +317,10 @@ def test_no_line_of_a_key_is_written_down(shop: Seller, out: str) -> None:
     secrets = [line for line in made["key"].splitlines() if not line.startswith("-")]
     number = order(shop, **made)
     for func, params in (
-        ("certificate.order.csr", {**ASKED, **made}),
-        ("certificate.order.param", {**ASKED, **made}),
-        ("certificate.order.param", {**ASKED, **made, "csr": "broken", "sok": "ok"}),
-        ("certificate.order.param", {**ASKED, **made, "field_country": "x", "sok": "ok"}),
+        ("certificate.order.csr", {**REQUEST, **made}),
+        ("certificate.order.param", {**REQUEST, **made}),
+        ("certificate.order.param", {**REQUEST, **made, "csr": "broken", "sok": "ok"}),
+        ("certificate.order.param", {**REQUEST, **made, "field_country": "x", "sok": "ok"}),
         ("certificate.edit", {"elid": number}),
         ("certificate.edit", {"elid": number, "remoteid": "r", "sok": "ok"}),
         ("certificate.reissue", {"elid": number, "sok": "ok"}),

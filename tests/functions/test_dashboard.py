@@ -39,14 +39,14 @@ def test_money_lasts_to_the_day_on_which_a_prolongation_fails(shop: Seller) -> N
         shop.order(f"192.0.2.{201 + place}", tariff="55229", period="12")
     assert shop.rows("dashboard.info")[0]["realbalance"] == "32.00 EUR"
     end = date.fromisoformat(shop.doc("soft.edit", elid="100001").findtext("expiredate") or "")
-    told = date.fromisoformat(shop.rows("dashboard.info")[0]["enoughmoneyto"])
-    assert (told.year - end.year) * 12 + told.month - end.month == 6
+    day = date.fromisoformat(shop.rows("dashboard.info")[0]["enoughmoneyto"])
+    assert (day.year - end.year) * 12 + day.month - end.month == 6
 
-    shop.move_to(date.fromordinal(told.toordinal() - 1))
+    shop.move_to(date.fromordinal(day.toordinal() - 1))
     assert shop.doc("soft.edit", elid="100001").findtext("status") == "2"
     assert shop.rows("dashboard.info")[0]["realbalance"] == "2.00 EUR"
-    assert shop.rows("dashboard.info")[0]["enoughmoneyto"] == told.isoformat()
-    shop.move_to(told)
+    assert shop.rows("dashboard.info")[0]["enoughmoneyto"] == day.isoformat()
+    shop.move_to(day)
     assert shop.doc("soft.edit", elid="100001").findtext("status") == "3"
 
 
@@ -57,7 +57,7 @@ def test_an_account_without_credit_has_none_left(shop: Seller) -> None:
 
 def test_spending_more_than_the_balance_uses_up_the_credit(shop: Seller) -> None:
     with shop.worlds.locked("default") as db, db.writing():
-        (account,) = (one for one in accounts.all_of(db) if one.login == "reseller")
+        (account,) = (row for row in accounts.all_of(db) if row.login == "reseller")
         accounts.save(db, replace(account, credit=Decimal("100.00")))
     (row,) = shop.rows("dashboard.subaccount_credit")
     assert (row["credit"], row["available_credit"]) == ("100.00", "100.00")

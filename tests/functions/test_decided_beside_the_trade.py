@@ -8,21 +8,21 @@ from emulator.testing import Seller as Handle
 from tests.functions.seller import Seller
 
 
-def asked(shop: Seller, **given: str) -> str:
-    said = {"subject": "Disk", "message": "It is full", "sok": "ok", **given}
-    return shop.doc("clientticket.edit", **said).findtext("id") or ""
+def open_ticket(shop: Seller, **params: str) -> str:
+    fields = {"subject": "Disk", "message": "It is full", "sok": "ok", **params}
+    return shop.doc("clientticket.edit", **fields).findtext("id") or ""
 
 
-def said(shop: Seller, number: str) -> list[str]:
+def texts(shop: Seller, number: str) -> list[str]:
     doc = shop.doc("clientticket.edit", elid=number)
     return [e.findtext("message") or "" for e in doc.findall("list/elem")]
 
 
 def test_57_a_ticket_is_opened_answered_and_closed(shop: Seller) -> None:
-    number = asked(shop, item="100014")
-    assert said(shop, number) == ["It is full"]
+    number = open_ticket(shop, item="100014")
+    assert texts(shop, number) == ["It is full"]
     shop.doc("clientticket.edit", elid=number, message="Still", sok="ok")
-    assert said(shop, number) == ["It is full", "Still"]
+    assert texts(shop, number) == ["It is full", "Still"]
     for name in ("clientticket", "ticket", "dashboard.tickets"):
         (row,) = shop.rows(name)
         assert (row["id"], row["name"], row["item"], row["status"]) == (
@@ -40,8 +40,8 @@ def test_57_a_ticket_is_opened_answered_and_closed(shop: Seller) -> None:
 def test_57_the_seller_answers_through_its_own_door_and_it_is_unread() -> None:
     with Handle() as seller:
         number = seller.call("clientticket.edit", subject="A", message="b", sok="ok").field("id")
-        told = seller.control("POST", f"/tickets/{number}", {"text": "Look again"})
-        assert [one["by"] for one in told["messages"]] == ["client", "seller"]
+        ticket = seller.control("POST", f"/tickets/{number}", {"text": "Look again"})
+        assert [message["by"] for message in ticket["messages"]] == ["client", "seller"]
         assert seller.control("GET", "/tickets")["tickets"][0]["unread"] == 1
         notice = seller.call("notify").xml.find("notify/item[@name='ticket']/bitem/id")
         assert notice is not None
@@ -54,7 +54,7 @@ def test_57_the_seller_answers_through_its_own_door_and_it_is_unread() -> None:
 
 
 def test_a_ticket_is_its_accounts_own_and_says_something(shop: Seller) -> None:
-    number = asked(shop)
+    number = open_ticket(shop)
     assert shop.refusal("clientticket.edit", "other", elid=number) == "missed/ticket"
     assert shop.refusal("clientticket.edit", subject="A", sok="ok") == "value/message"
     assert shop.refusal("clientticket.edit", message="A", sok="ok") == "value/subject"

@@ -111,8 +111,8 @@ def test_07_an_empty_parameter_is_absent_and_an_unknown_one_is_echoed(shop: Sell
 
 def test_08_an_order_needs_no_button_and_a_semicolon_falls_off(shop: Seller) -> None:
     doc = shop.doc("soft.order.param", **{**ORDER, "pricelist": "55227;", "period": "1;"})
-    found = license(shop, child(doc, "id").text or "")
-    assert (found["pricelist"], found["autoprolong"]) == ("55227", "null")
+    fields = license(shop, child(doc, "id").text or "")
+    assert (fields["pricelist"], fields["autoprolong"]) == ("55227", "null")
 
 
 def test_09_an_addon_the_tariff_lacks_is_passed_over(shop: Seller) -> None:

@@ -10,7 +10,7 @@ from tests.functions.deciding import by_hand, done
 from tests.functions.seller import Seller
 
 OWN = "100022"
-ASKED = {
+REQUEST = {
     "pricelist": "3033",
     "period": "12",
     "crt_type": "generate",
@@ -28,7 +28,7 @@ def shown(shop: Seller, name: str, number: str = OWN, world: str = "") -> str:
 
 
 def test_53_a_made_key_is_rsa_and_that_of_a_world_follows_from_its_seed(shop: Seller) -> None:
-    made = shop.flat("certificate.order.csr", **ASKED, snext="ok")["model"]["key"]
+    made = shop.flat("certificate.order.csr", **REQUEST, snext="ok")["model"]["key"]
     key = load_pem_private_key(made.encode(), password=None)
     assert isinstance(key, rsa.RSAPrivateKey)
     assert key.key_size == 2048
@@ -40,14 +40,14 @@ def test_53_a_made_key_is_rsa_and_that_of_a_world_follows_from_its_seed(shop: Se
 
 
 def test_54_www_comes_along_and_further_names_are_counted(shop: Seller) -> None:
-    several = {**ASKED, "pricelist": "27648", "skipbasket": "on"}
+    several = {**REQUEST, "pricelist": "27648", "skipbasket": "on"}
     text = "www.example.com a.com b.com c.com"
     number = shop.doc("certificate.order.param", **several, altname=text).findtext("id") or ""
     assert shown(shop, "addon_27649", number) == "3"
     assert shown(shop, "altname", number) == text
     few = {**several, "altname": text, "addon_27649": "2"}
     assert shop.refusal("certificate.order.param", **few) == "value/altname_input"
-    star = {**ASKED, "CN": "*.example.com"}
+    star = {**REQUEST, "CN": "*.example.com"}
     assert shop.refusal("certificate.order.csr", **star) == "value/CN"
 
 
@@ -69,9 +69,9 @@ def test_55_a_prolonged_certificate_is_issued_at_once_and_an_off_one_is_kept(
     assert done(shop, "service.prolong", elid=OWN, period="12", sok="ok")
     crt = x509.load_pem_x509_certificate(shown(shop, "crt").encode())
     assert crt.not_valid_after_utc.date().isoformat() == shown(shop, "expiredate")
-    kept = shown(shop, "crt")
+    before = shown(shop, "crt")
     assert done(shop, "certificate.suspend", elid=OWN)
-    assert shown(shop, "crt") == kept
+    assert shown(shop, "crt") == before
 
 
 def test_56_a_domain_is_confirmed_by_a_record_or_one_of_five_mailboxes(shop: Seller) -> None:

@@ -13,13 +13,13 @@ from tests.functions.seller import DAY, Seller
 LITE, PRO, BUSINESS, SUSPENDED, DELETED, FOREIGN = (
     "100001", "100002", "100003", "100005", "100007", "100009",
 )  # fmt: skip
-HELD, BITNINJA, BITNINJA_RU, VIRUSDIE, GUARD = "100023", "55371", "55390", "955301", "23221"
+OWNED, BITNINJA, BITNINJA_RU, VIRUSDIE, GUARD = "100023", "55371", "55390", "955301", "23221"
 
 
 def order(shop: Seller, pricelist: str, item: str, **more: str) -> str:
     """Orders a module; its number, or the error in words."""
-    given = {"pricelist": pricelist, "item": item, "period": "1", "skipbasket": "on", "sok": "ok"}
-    doc = shop.doc("addition.order.param", **{**given, **more})
+    params = {"pricelist": pricelist, "item": item, "period": "1", "skipbasket": "on", "sok": "ok"}
+    doc = shop.doc("addition.order.param", **{**params, **more})
     error = doc.find("error")
     if error is not None:
         return f"{error.get('type')} {error.get('object')}"
@@ -51,7 +51,7 @@ def test_59_a_license_that_cannot_have_it_is_refused_and_nothing_is_charged(
     before = balance(shop)
     assert order(shop, VIRUSDIE, item) == refusal
     assert balance(shop) == before
-    assert set(modules(shop)) == {HELD}
+    assert set(modules(shop)) == {OWNED}
 
 
 def test_59_an_unpaid_license_takes_no_module(shop: Seller) -> None:
@@ -65,7 +65,7 @@ def test_59_a_license_has_a_module_once_whatever_the_code(shop: Seller) -> None:
     assert order(shop, BITNINJA, LITE) == "exists item"
     assert order(shop, BITNINJA_RU, LITE) == "exists item"
     assert order(shop, VIRUSDIE, LITE).isdigit()
-    shop.doc("addition.delete", elid=HELD)
+    shop.doc("addition.delete", elid=OWNED)
     assert order(shop, BITNINJA_RU, LITE).isdigit()
 
 
@@ -90,15 +90,15 @@ def test_59_the_trial_of_a_module_is_had_once_a_license(shop: Seller) -> None:
 
 
 @pytest.mark.parametrize(
-    ("period", "asked", "kept"),
+    ("period", "sent", "stored"),
     [("1", "1", "1"), ("6", "6", "6"), ("12", "12", "12"), ("1", "6", "null"), ("6", "x", "null"),
      ("1", "null", "null"), ("-100", "-100", "null")],
 )  # fmt: skip
 def test_renewal_is_kept_only_by_the_period_itself(
-    shop: Seller, period: str, asked: str, kept: str
+    shop: Seller, period: str, sent: str, stored: str
 ) -> None:
-    number = order(shop, BITNINJA, PRO, period=period, autoprolong=asked)
-    assert modules(shop)[number]["autoprolong"] == kept
+    number = order(shop, BITNINJA, PRO, period=period, autoprolong=sent)
+    assert modules(shop)[number]["autoprolong"] == stored
 
 
 def test_60_a_module_without_a_license_is_a_rule_of_the_world(shop: Seller) -> None:
@@ -114,36 +114,36 @@ def test_61_clients_switch_modules_and_change_periods_where_the_newer_page_holds
     shop: Seller,
 ) -> None:
     for func in ("addition.suspend", "addition.resume"):
-        assert shop.doc(func, elid=HELD).find("error[@type='access']") is not None
-    changed = {"elid": HELD, "period": "12", "sok": "ok"}
+        assert shop.doc(func, elid=OWNED).find("error[@type='access']") is not None
+    changed = {"elid": OWNED, "period": "12", "sok": "ok"}
     assert shop.doc("addition.edit", **changed).find("error[@type='access']") is not None
     rule(shop, module_actions="newer")
-    shop.doc("addition.edit", elid=HELD, autoprolong="1", sok="ok")
-    shop.doc("addition.suspend", elid=HELD)
-    assert modules(shop)[HELD]["status"] == "3"
-    shop.doc("addition.resume", elid=HELD)
+    shop.doc("addition.edit", elid=OWNED, autoprolong="1", sok="ok")
+    shop.doc("addition.suspend", elid=OWNED)
+    assert modules(shop)[OWNED]["status"] == "3"
+    shop.doc("addition.resume", elid=OWNED)
     shop.doc("addition.edit", **changed)
-    row = modules(shop)[HELD]
+    row = modules(shop)[OWNED]
     assert (row["status"], row["period"], row["autoprolong"]) == ("2", "12", "12")
-    assert shop.doc("addition.edit", elid=HELD, period="5", sok="ok").find(
+    assert shop.doc("addition.edit", elid=OWNED, period="5", sok="ok").find(
         "error[@object='period']"
     ) is not None  # fmt: skip
 
 
 def test_61_a_module_moves_to_another_license_with_its_term(shop: Seller) -> None:
-    before = modules(shop)[HELD]["expiredate"], balance(shop)
-    shop.doc("addition.edit", elid=HELD, item=PRO, sok="ok")
-    assert modules(shop)[HELD]["item"] == PRO
-    assert (modules(shop)[HELD]["expiredate"], balance(shop)) == before
+    before = modules(shop)[OWNED]["expiredate"], balance(shop)
+    shop.doc("addition.edit", elid=OWNED, item=PRO, sok="ok")
+    assert modules(shop)[OWNED]["item"] == PRO
+    assert (modules(shop)[OWNED]["expiredate"], balance(shop)) == before
     assert order(shop, BITNINJA, LITE).isdigit()
-    refused = shop.doc("addition.edit", elid=HELD, item=LITE, sok="ok")
+    refused = shop.doc("addition.edit", elid=OWNED, item=LITE, sok="ok")
     assert refused.find("error[@type='exists']") is not None
-    assert modules(shop)[HELD]["item"] == PRO
+    assert modules(shop)[OWNED]["item"] == PRO
 
 
 def test_62_a_license_takes_its_modules_with_it(shop: Seller) -> None:
     waits = order(shop, VIRUSDIE, LITE, skipbasket="off")
-    assert set(modules(shop)) == {HELD, waits}
+    assert set(modules(shop)) == {OWNED, waits}
     shop.doc("soft.delete", elid=LITE)
     assert modules(shop) == {}
     basket = shop.doc("basket")
@@ -173,17 +173,19 @@ def test_62_one_jump_tells_of_each_module_that_went_with_its_license() -> None:
         ).id
         seller.call("soft.suspend", elid=PRO)
         happened = seller.clock.advance("14 months")["happened"]
-    license = next(one for one in happened if (one["service"], one["what"]) == (100002, "delete"))
-    last = [one for one in happened if one["service"] == late][-1]
+    license = next(
+        event for event in happened if (event["service"], event["what"]) == (100002, "delete")
+    )
+    last = [event for event in happened if event["service"] == late][-1]
     assert (last["what"], last["detail"]) == ("close", "with licence 100002")
     assert last["at"] == license["at"]
-    assert sum(one["what"] == "prolong" for one in happened if one["service"] == late) > 5
+    assert sum(event["what"] == "prolong" for event in happened if event["service"] == late) > 5
 
 
 def test_62_a_suspended_license_leaves_its_modules_running(shop: Seller) -> None:
-    shop.doc("addition.edit", elid=HELD, autoprolong="1", sok="ok")
+    shop.doc("addition.edit", elid=OWNED, autoprolong="1", sok="ok")
     shop.doc("soft.suspend", elid=LITE)
-    end = modules(shop)[HELD]["expiredate"]
+    end = modules(shop)[OWNED]["expiredate"]
     shop.move_to(DAY + timedelta(days=35))
-    assert modules(shop)[HELD]["status"] == "2"
-    assert modules(shop)[HELD]["expiredate"] > end
+    assert modules(shop)[OWNED]["status"] == "2"
+    assert modules(shop)[OWNED]["expiredate"] > end

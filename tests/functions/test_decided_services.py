@@ -18,14 +18,14 @@ def hoster(shop: Seller) -> Seller:
     return shop
 
 
-def put(shop: Seller, **given: str) -> str:
-    wish = {"pricelist": "6", "order_period": "1", "sok": "ok", **given}
-    return shop.doc("v2.vds.order.param", **wish).findtext("lineitem.id") or ""
+def put(shop: Seller, **params: str) -> str:
+    order = {"pricelist": "6", "order_period": "1", "sok": "ok", **params}
+    return shop.doc("v2.vds.order.param", **order).findtext("lineitem.id") or ""
 
 
 def positions(shop: Seller, func: str) -> list[str]:
-    found = shop.doc(func).findall("list[@name='itemlist']/elem")
-    return [one.findtext("id") or "" for one in found]
+    rows = shop.doc(func).findall("list[@name='itemlist']/elem")
+    return [row.findtext("id") or "" for row in rows]
 
 
 def state(shop: Seller) -> str:
@@ -35,7 +35,7 @@ def state(shop: Seller) -> str:
 def test_26_tariffs_of_machines_tell_a_base_cost_and_addons_with_limits(shop: Seller) -> None:
     doc = shop.doc("pricelist.export", who=None, pricelist="6")
     assert doc.find("pricelist/price/period[@length='1']") is not None
-    addons = {one.findtext("intname"): one for one in doc.findall("pricelist/addon")}
+    addons = {addon.findtext("intname"): addon for addon in doc.findall("pricelist/addon")}
     assert {"ncpu", "mem", "disc"} <= addons.keys()
     memory = addons["mem"]
     assert (memory.findtext("addonmin"), memory.findtext("addonmax")) == ("128", "65536")

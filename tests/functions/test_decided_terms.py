@@ -66,9 +66,9 @@ def test_32_trials_without_an_address_are_not_counted(shop: Seller) -> None:
 
 
 def test_33_third_parties_prolong_by_their_period_or_not_at_all(shop: Seller) -> None:
-    for sent, kept in (("3", "3"), ("1", "null"), ("junk", "null")):
+    for sent, stored in (("3", "3"), ("1", "null"), ("junk", "null")):
         assert done(shop, "softexternal.edit", elid=GUARD, autoprolong=sent, sok="ok")
-        assert shop.doc("softexternal.edit", elid=GUARD).findtext("autoprolong") == kept
+        assert shop.doc("softexternal.edit", elid=GUARD).findtext("autoprolong") == stored
     assert shop.refusal("soft.edit", elid=WEB, autoprolong="7", sok="ok") == "value/autoprolong"
 
 
@@ -104,16 +104,16 @@ def test_34_what_was_switched_off_by_hand_is_not_prolonged(shop: Seller) -> None
 def test_35_what_fell_due_is_told_to_its_owner(shop: Seller) -> None:
     shop.move_to(end_of(shop, "soft.edit", WEB))
     assert license(shop, WEB)["status"] == "2"
-    told = [item.text or "" for item in shop.doc("notify").iter("msg")]
-    assert any(WEB in text for text in told)
+    texts = [item.text or "" for item in shop.doc("notify").iter("msg")]
+    assert any(WEB in text for text in texts)
 
 
 def test_36_the_largest_discount_that_fits_is_off_every_price(shop: Seller) -> None:
     with shop.worlds.locked("default") as db, db.writing():
         owner = next(a for a in accounts.all_of(db) if a.login == "reseller")
-        given = ((10, None, None), (20, "soft", None), (5, None, 55227))
+        percents = ((10, None, None), (20, "soft", None), (5, None, 55227))
         discounts.replace_all(
-            db, owner.id, tuple(Discount(p, kind, tariff, NAME) for p, kind, tariff in given)
+            db, owner.id, tuple(Discount(p, kind, tariff, NAME) for p, kind, tariff in percents)
         )
     assert "4.00 EUR" in (shop.doc("service.prolong", elid=WEB).findtext("cost") or "")
     assert done(shop, "service.prolong", elid=WEB, period="1", sok="ok")
@@ -155,8 +155,8 @@ def test_41_an_account_has_one_login(shop: Seller) -> None:
 
 
 def test_42_a_license_keeps_a_password_and_its_address(shop: Seller) -> None:
-    given = {"elid": WEB, "passwd": "new-secret", "confirm": "new-secret", "sok": "ok"}
-    assert done(shop, "service.changepassword", **given)
+    params = {"elid": WEB, "passwd": "new-secret", "confirm": "new-secret", "sok": "ok"}
+    assert done(shop, "service.changepassword", **params)
     (address,) = shop.rows("service.ip", elid=WEB)
     assert (address["name"], address["is_main"], address["no_delete"]) == (
         "192.0.2.10", "on", "on",
@@ -167,10 +167,10 @@ def test_42_a_license_keeps_a_password_and_its_address(shop: Seller) -> None:
 def test_33_the_new_order_refuses_or_forgets_what_is_no_period(shop: Seller) -> None:
     order = {"pricelist": "55227", "order_period": "1", "skipbasket": "on", "sok": "ok"}
     for wrong in ("x", "1.5", "7", "100000"):
-        told = shop.refusal("v2.soft.order.param", **order, autoprolong=wrong)
-        assert told == "value/autoprolong"
+        refusal = shop.refusal("v2.soft.order.param", **order, autoprolong=wrong)
+        assert refusal == "value/autoprolong"
     guard = {**order, "pricelist": "55369"}
-    for sent, kept in (("on", "1"), ("off", "null"), ("x", "null"), ("3", "null"), ("1", "1")):
+    for sent, stored in (("on", "1"), ("off", "null"), ("x", "null"), ("3", "null"), ("1", "1")):
         number = shop.doc("v2.softexternal.order.param", **guard, autoprolong=sent).findtext("id")
         doc = shop.doc("softexternal.edit", elid=number or "")
-        assert doc.findtext("autoprolong") == kept
+        assert doc.findtext("autoprolong") == stored

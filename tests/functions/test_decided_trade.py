@@ -34,8 +34,8 @@ def test_13_a_license_changes_while_suspended_and_while_processing(shop: Seller)
     done(shop, "soft.suspend", elid=WEB)
     for number, status in ((WEB, "3"), (processing, "5")):
         assert done(shop, "soft.edit", elid=number, licname="new", sok="ok")
-        found = license(shop, number)
-        assert (found["licname"], found["status"]) == ("new", status)
+        form = license(shop, number)
+        assert (form["licname"], form["status"]) == ("new", status)
 
 
 def test_13_the_own_address_sent_again_is_no_change(shop: Seller) -> None:
@@ -128,8 +128,8 @@ def test_19_a_state_is_a_label_with_its_number_or_the_number(shop: Seller) -> No
 
 
 def test_20_one_row_is_an_array_and_no_row_is_nothing(shop: Seller) -> None:
-    one = shop.json("soft", filter="on", id=WEB)
-    assert [row["id"]["$"] for row in one["elem"]] == [WEB]
+    doc = shop.json("soft", filter="on", id=WEB)
+    assert [row["id"]["$"] for row in doc["elem"]] == [WEB]
     assert isinstance(shop.json("soft.edit", elid=WEB)["slist"], list)
     none = shop.json("soft", filter="on", id="1")
     assert "elem" not in none

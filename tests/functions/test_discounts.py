@@ -16,8 +16,8 @@ LITE: Mapping[str, object] = {"percent": 33, "tariff": 55227}
 PLATFORMS: Mapping[str, object] = {"percent": 50, "type": "platform"}
 
 
-def give(seller: Seller, *wanted: Mapping[str, object]) -> None:
-    seller.account("reseller", discounts=[dict(one) for one in wanted])
+def give(seller: Seller, *discounts: Mapping[str, object]) -> None:
+    seller.account("reseller", discounts=[dict(discount) for discount in discounts])
 
 
 def newest(seller: Seller) -> tuple[str, str]:
@@ -25,7 +25,7 @@ def newest(seller: Seller) -> tuple[str, str]:
     return row["amount"], row["discountamount"]
 
 
-def told(seller: Seller, func: str, **params: Any) -> str:
+def order_info(seller: Seller, func: str, **params: Any) -> str:
     return seller.call(func, **params).field("orderinfo")
 
 
@@ -42,11 +42,11 @@ def test_the_largest_that_fits_counts(seller: Seller) -> None:
 
 def test_what_is_told_is_what_is_charged(seller: Seller) -> None:
     give(seller, LITE)
-    assert "3.35 EUR" in told(seller, "soft.order.param", pricelist=55227, period=1)
+    assert "3.35 EUR" in order_info(seller, "soft.order.param", pricelist=55227, period=1)
     number = seller.order()
     (row,) = [r for r in seller.call("soft").rows() if r["id"] == str(number)]
     assert (row["cost"], row["item_cost"]) == ("3.35 EUR / Month", "3.3500")
-    assert "3.35 EUR" in told(seller, "service.prolong", elid=number, period=1)
+    assert "3.35 EUR" in order_info(seller, "service.prolong", elid=number, period=1)
     seller.call("service.prolong", elid=number, period=1, sok="ok")
     assert newest(seller) == ("3.35", "1.65")
 
@@ -75,20 +75,22 @@ def test_automatic_prolongation_has_it_too_and_the_ledger_adds_up(seller: Seller
 def test_discounts_are_shown_to_the_partner(seller: Seller) -> None:
     give(seller, EVERYTHING, PLATFORMS)
     rows = seller.call("account.discountinfo").xml.findall("list[@name='promotion']/elem")
-    found = [(row.findtext("discount"), row.findtext("itemtype")) for row in rows]
-    assert found[:2] == [("10", ""), ("50", "platform")]
+    shown = [(row.findtext("discount"), row.findtext("itemtype")) for row in rows]
+    assert shown[:2] == [("10", ""), ("50", "platform")]
 
 
 @pytest.mark.parametrize(
-    ("wanted", "line"),
+    ("discounts", "line"),
     [
         ({"percent": 101}, "400: discounts.0.percent: is not between 1 and 100"),
         ({}, "400: discounts.0.percent"),
         ({"percent": 5, "tariff": 1}, "400: discounts.tariff: there is no tariff 1"),
     ],
 )
-def test_a_bad_discount_is_one_line(seller: Seller, wanted: dict[str, object], line: str) -> None:
+def test_a_bad_discount_is_one_line(
+    seller: Seller, discounts: dict[str, object], line: str
+) -> None:
     with pytest.raises(ControlError) as refused:
-        give(seller, wanted)
+        give(seller, discounts)
     assert str(refused.value).startswith(line)
     assert seller.account()["discounts"] == []

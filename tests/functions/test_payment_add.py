@@ -12,11 +12,11 @@ from emulator.domain.world import read
 from emulator.testing import Answer, Seller
 from emulator.testing.client import ControlError
 
-WISH: dict[str, Any] = {"paymethod": 1, "sok": "ok"}
+METHOD: dict[str, Any] = {"paymethod": 1, "sok": "ok"}
 
 
-def begin(seller: Seller, **wish: Any) -> Answer:
-    return seller.call("payment.add.method", **WISH, **wish)
+def begin(seller: Seller, **params: Any) -> Answer:
+    return seller.call("payment.add.method", **METHOD, **params)
 
 
 def page_of(answer: Answer) -> str:
@@ -115,12 +115,12 @@ def test_a_late_top_up_prolongs_on_the_next_day(seller: Seller) -> None:
     click(seller, page_of(begin(seller, amount="50.00")), "pay")
     assert seller.service(number)["status"] == 3
     happened = seller.clock.advance("1 day")["happened"]
-    assert number in [one["service"] for one in happened if one["what"] == "prolong"]
+    assert number in [event["service"] for event in happened if event["what"] == "prolong"]
     assert seller.service(number)["status"] == 2
 
 
 @pytest.mark.parametrize(
-    ("wish", "refused"),
+    ("params", "refused"),
     [
         ({"amount": "0.50"}, "value/amount"),
         ({"amount": "-5"}, "value/amount"),
@@ -131,8 +131,10 @@ def test_a_late_top_up_prolongs_on_the_next_day(seller: Seller) -> None:
         ({"payment_id": 12345}, "missed/payment"),
     ],
 )
-def test_what_cannot_be_paid_is_refused(seller: Seller, wish: dict[str, Any], refused: str) -> None:
-    error = seller.call("payment.add.method", **{**WISH, **wish}).error
+def test_what_cannot_be_paid_is_refused(
+    seller: Seller, params: dict[str, Any], refused: str
+) -> None:
+    error = seller.call("payment.add.method", **{**METHOD, **params}).error
     assert error is not None
     assert f"{error.type}/{error.object}" == refused
     assert len(seller.call("payment").rows()) == 1
@@ -181,8 +183,8 @@ def test_the_seller_moves_a_payment_only_where_it_can_go(seller: Seller) -> None
 
 def test_somebody_at_the_seller_credits_and_pays_back(seller: Seller) -> None:
     number = begin(seller, amount="10.00").field("payment_id")
-    (told, _) = seller.control("GET", "/accounts/reseller/payments")["payments"]
-    assert (told["id"], told["status"], 4 in told["next"]) == (int(number), 1, True)
+    (payment, _) = seller.control("GET", "/accounts/reseller/payments")["payments"]
+    assert (payment["id"], payment["status"], 4 in payment["next"]) == (int(number), 1, True)
     assert seller.control("PATCH", f"/payments/{number}", {"status": 4})["status"] == 4
     assert balance(seller) == "1010.00"
     assert seller.control("PATCH", f"/payments/{number}", {"status": 6})["next"] == []
@@ -190,7 +192,7 @@ def test_somebody_at_the_seller_credits_and_pays_back(seller: Seller) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "given", "line"),
+    ("path", "body", "line"),
     [
         ("/payments/1", {"status": 1}, "400: status: a payment of status 4 cannot get status 1"),
         ("/payments/1", {"status": 10}, "400: status: is not between 1 and 9"),
@@ -199,8 +201,8 @@ def test_somebody_at_the_seller_credits_and_pays_back(seller: Seller) -> None:
     ],
 )
 def test_a_payment_that_cannot_be_moved_is_one_line(
-    seller: Seller, path: str, given: object, line: str
+    seller: Seller, path: str, body: object, line: str
 ) -> None:
     with pytest.raises(ControlError) as refused:
-        seller.control("PATCH", path, given)
+        seller.control("PATCH", path, body)
     assert str(refused.value).startswith(line)

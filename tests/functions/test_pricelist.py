@@ -19,7 +19,7 @@ def strict(shop: Seller) -> Seller:
     return shop
 
 
-def one(shop: Seller, number: int, who: str | None = None, world: str = "") -> Element:
+def export_of(shop: Seller, number: int, who: str | None = None, world: str = "") -> Element:
     return child(shop.doc("pricelist.export", who, world, pricelist=str(number)), "pricelist")
 
 
@@ -32,7 +32,7 @@ def prices(of: Element) -> dict[str | None, str | None]:
 
 
 def test_strangers_read_the_price_list_of_an_open_world(shop: Seller) -> None:
-    tariff = one(shop, 55227)
+    tariff = export_of(shop, 55227)
     assert tariff.findtext("name") == "ISPmanager 6 Lite"
     assert child(tariff, "price").get("currency") == "EUR"
     assert prices(tariff) == {"1": "5.0000", "12": "55.0000"}
@@ -54,12 +54,12 @@ def test_a_wrong_password_opens_no_price_list(shop: Seller) -> None:
 
 
 def test_without_a_login_prices_are_in_the_worlds_currency(strict: Seller) -> None:
-    tariff = one(strict, 55231, world="russian")
+    tariff = export_of(strict, 55231, world="russian")
     assert child(tariff, "price").get("currency") == "RUB"
 
 
 def test_texts_stand_in_both_languages_whatever_was_asked_for(shop: Seller) -> None:
-    tariff = one(shop, 55230)
+    tariff = export_of(shop, 55230)
     assert tariff.findtext("description") == "A cluster of servers, paid by the node"
     assert tariff.findtext("description_ru") == "Кластер серверов, оплата по числу узлов"
     assert tariff.findtext("addon/name") == "Cluster nodes"
@@ -70,13 +70,13 @@ def test_texts_stand_in_both_languages_whatever_was_asked_for(shop: Seller) -> N
 
 
 def test_a_trial_is_a_period_of_its_own_length(shop: Seller) -> None:
-    assert prices(one(shop, 55239)) == {"-100": "0.0000"}
+    assert prices(export_of(shop, 55239)) == {"-100": "0.0000"}
 
 
 def test_an_addon_tells_its_limits_and_its_price_for_each_period(shop: Seller) -> None:
-    addon = child(one(shop, 55230), "addon")
-    told = {name: addon.findtext(name) for name in ("id", "addontype", "billtype", "intname")}
-    assert told == {"id": "55236", "addontype": "2", "billtype": "2", "intname": "node"}
+    addon = child(export_of(shop, 55230), "addon")
+    texts = {name: addon.findtext(name) for name in ("id", "addontype", "billtype", "intname")}
+    assert texts == {"id": "55236", "addontype": "2", "billtype": "2", "intname": "node"}
     limits = [addon.findtext(f"addon{name}") for name in ("limit", "min", "max", "step")]
     assert limits == ["1", "1", "260", "1"]
     assert addon.findtext("addon_itemtype_info/intname") == "node"
@@ -84,7 +84,7 @@ def test_an_addon_tells_its_limits_and_its_price_for_each_period(shop: Seller) -
 
 
 def test_a_measure_stands_twice_as_a_number_and_as_an_object(shop: Seller) -> None:
-    number, named = child(one(shop, 55230), "addon").findall("measure")
+    number, named = child(export_of(shop, 55230), "addon").findall("measure")
     assert number.text == named.findtext("id")
     assert (named.findtext("name"), named.findtext("name_ru")) == ("pcs.", "шт.")
     flat = shop.flat("pricelist.export", None, pricelist="55230")["pricelist"][0]["addon"][0]
@@ -92,7 +92,7 @@ def test_a_measure_stands_twice_as_a_number_and_as_an_object(shop: Seller) -> No
 
 
 def test_an_order_costs_what_the_price_list_says(shop: Seller) -> None:
-    tariff = one(shop, 55230, who="reseller")
+    tariff = export_of(shop, 55230, who="reseller")
     base = Decimal(prices(tariff)["12"] or "")
     node = Decimal(prices(child(tariff, "addon"))["12"] or "")
     included = int(tariff.findtext("addon/addonlimit") or "")
@@ -110,17 +110,20 @@ def test_in_bjson_tariffs_and_periods_are_arrays_even_when_alone(shop: Seller) -
 
 def test_the_product_type_filters_by_its_name_and_by_its_number(shop: Seller) -> None:
     everything = ids(shop.doc("pricelist.export", None))
-    found: list[int] = []
+    numbers: list[int] = []
     types = {tariff.type for tariff in load(shop.worlds.connect("default")).all()}
-    examples = {one.type: one.id for one in load(shop.worlds.connect("default")).all()}
+    examples = {
+        export_ofiff.type: export_ofiff.id
+        for export_ofiff in load(shop.worlds.connect("default")).all()
+    }
     assert {"soft", "vds", "domain"} <= types
     for name, example in examples.items():
-        number = one(shop, example).findtext("itemtype") or ""
+        number = export_of(shop, example).findtext("itemtype") or ""
         own = ids(shop.doc("pricelist.export", None, itemtype=name))
         assert example in own
         assert ids(shop.doc("pricelist.export", None, itemtype=number)) == own
-        found += own
-    assert sorted(found) == sorted(everything)
+        numbers += own
+    assert sorted(numbers) == sorted(everything)
     assert ids(shop.doc("pricelist.export", None, itemtype="forexbox")) == []
 
 
@@ -174,18 +177,20 @@ def test_what_is_exported_reads_back_as_the_catalogue_it_came_from(shop: Seller)
         read = pricelist.read(text.encode(), "EUR")
         assert [t.id for t in read.tariffs] == [t.id for t in catalogue.all()]
         for tariff in read.tariffs:
-            known = catalogue[tariff.id]
-            assert tariff.type == known.type
-            assert tariff.prices["EUR"] == known.prices["EUR"]
+            tariff_again = catalogue[tariff.id]
+            assert tariff.type == tariff_again.type
+            assert tariff.prices["EUR"] == tariff_again.prices["EUR"]
             assert {a.id: a.prices.get("EUR") for a in tariff.addons.values()} == {
-                a.id: a.prices.get("EUR") for a in known.addons.values()
+                a.id: a.prices.get("EUR") for a in tariff_again.addons.values()
             }
             items = {i.id: i.prices["EUR"] for a in tariff.addons.values() for i in a.items}
-            offered = (i for a in known.addons.values() for i in a.items)
+            offered = (i for a in tariff_again.addons.values() for i in a.items)
             assert items == {i.id: i.prices["EUR"] for i in offered}
             kinds = {(a.id, a.kind, a.standard) for a in tariff.addons.values()}
-            assert kinds == {(a.id, a.kind, a.standard) for a in known.addons.values()}
-            systems = [one.intname for one in tariff.ostempl]
-            assert systems == [one.intname for one in known.options.get("ostempl", ())]
-            assert set(tariff.datacenters) == set(known.datacenters)
-            assert tariff.most_at_once == known.most_at_once
+            assert kinds == {(a.id, a.kind, a.standard) for a in tariff_again.addons.values()}
+            systems = [export_ofplate.intname for export_ofplate in tariff.ostempl]
+            assert systems == [
+                export_ofplate.intname for export_ofplate in tariff_again.options.get("ostempl", ())
+            ]
+            assert set(tariff.datacenters) == set(tariff_again.datacenters)
+            assert tariff.most_at_once == tariff_again.most_at_once

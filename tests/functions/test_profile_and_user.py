@@ -76,14 +76,14 @@ def test_a_login_changes_its_name_and_its_password(seller: Seller) -> None:
     seller.call("user.edit", elid=row["id"], realname="New Name", passwd="other", confirm="other",
                 sok="ok")  # fmt: skip
     assert refused(seller, "whoami") == "auth/badpassword"
-    told = seller.call("user", authinfo="reseller:other").rows()
-    assert told[0]["realname"] == "New Name"
+    rows = seller.call("user", authinfo="reseller:other").rows()
+    assert rows[0]["realname"] == "New Name"
 
 
 def test_a_password_is_answered_by_a_banner_and_written_down_nowhere(seller: Seller) -> None:
-    given = {"elid": "100001", "passwd": "tr-secret-1", "confirm": "tr-secret-1", "sok": "ok"}
-    told = seller.call("service.changepassword", out="json", **given).json["doc"]
-    assert told["banner"][0]["param"] != ""
+    params = {"elid": "100001", "passwd": "tr-secret-1", "confirm": "tr-secret-1", "sok": "ok"}
+    doc = seller.call("service.changepassword", out="json", **params).json["doc"]
+    assert doc["banner"][0]["param"] != ""
     seen = [
         json.dumps(seller.journal.entries()),
         seller.call("service.history", elid=100001).text,

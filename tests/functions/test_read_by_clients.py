@@ -13,12 +13,12 @@ MACHINE, RACKED, CLOUD = "100014", "100015", "100017"
 
 
 def of_name(named: list[dict[str, Any]], name: str) -> dict[str, Any]:
-    return next(one for one in named if one["$name"] == name)
+    return next(field for field in named if field["$name"] == name)
 
 
 def test_a_select_with_one_choice_is_a_list_still(shop: Seller) -> None:
     doc = shop.json("service.changepricelist", elid=MACHINE)
-    assert [one["$key"] for one in of_name(doc["slist"], "pricelist")["val"]] == ["1400"]
+    assert [option["$key"] for option in of_name(doc["slist"], "pricelist")["val"]] == ["1400"]
 
 
 def test_the_first_step_tells_the_place_and_the_filters(shop: Seller) -> None:
@@ -34,7 +34,7 @@ def test_a_place_leaves_the_tariffs_that_stand_there(shop: Seller) -> None:
 
 def test_the_new_list_of_tariffs_has_every_price_and_what_is_in_it(shop: Seller) -> None:
     row = shop.json("v2.vds.order.pricelist")["list"][0]["elem"][0]
-    monthly = next(one for one in row["prices"]["price"] if one["period"]["$"] == "1")
+    monthly = next(price for price in row["prices"]["price"] if price["period"]["$"] == "1")
     assert monthly == {"period": {"$": "1"}, "cost": {"$": "3.00"}, "currency": {"$": "EUR"}}
     assert {"name": {"$": "Memory"}, "value": {"$": "512 MB"}} in row["detail"]
     assert (row["title"]["$"], row["order_available"]["$"]) == ("VDS Start", "on")
@@ -42,15 +42,15 @@ def test_the_new_list_of_tariffs_has_every_price_and_what_is_in_it(shop: Seller)
 
 def test_an_order_form_tells_its_sum_where_a_client_cuts_it_out(shop: Seller) -> None:
     doc = shop.json("dedic.order.pricelist", pricelist="1600", period="1", snext="ok", sok="ok")
-    told = doc["orderinfo"]["$"].split("Total amount:")[1].replace(" </b>", "")
-    assert told == " 70.00 EUR"
+    total = doc["orderinfo"]["$"].split("Total amount:")[1].replace(" </b>", "")
+    assert total == " 70.00 EUR"
 
 
 def test_other_addons_are_told_one_by_one_with_their_sum(shop: Seller) -> None:
     doc = shop.json("vds.edit", elid=MACHINE, addon_16="162", sv_field="addon_16")
-    told = re.match(r"Control panel (.+?)<br/><b>Total amount: (.+?) EUR", doc["orderinfo"]["$"])
-    assert told is not None
-    assert told[1].split(" - ") == ["ispmanager lite", "4.50 EUR", "Month"]
+    match = re.match(r"Control panel (.+?)<br/><b>Total amount: (.+?) EUR", doc["orderinfo"]["$"])
+    assert match is not None
+    assert match[1].split(" - ") == ["ispmanager lite", "4.50 EUR", "Month"]
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_what_is_counted_stands_on_the_page_it_is_looked_for(
     shop: Seller, func: str, params: dict[str, str], page: str
 ) -> None:
     pages = shop.json(func, **params)["metadata"]["form"]["page"]
-    counted = next(one for one in pages if one.get("$name") == page)["field"]
+    counted = next(page for page in pages if page.get("$name") == page)["field"]
     assert of_name(counted, "addon_10")["slider"][0]["$max"] == "16"
 
 
@@ -74,14 +74,14 @@ def test_the_classic_form_has_what_is_counted_on_no_page(shop: Seller) -> None:
 
 
 def test_one_tariff_of_the_price_list_is_an_object_and_several_are_a_list(shop: Seller) -> None:
-    one = shop.json("pricelist.export", pricelist="6")["pricelist"]
-    assert one["price"]["period"][1]["$cost"] == "3.0000"
+    tariff = shop.json("pricelist.export", pricelist="6")["pricelist"]
+    assert tariff["price"]["period"][1]["$cost"] == "3.0000"
     assert isinstance(shop.json("pricelist.export", itemtype="dedic")["pricelist"], list)
 
 
 def test_a_tariff_has_the_text_for_a_site_that_a_client_takes_apart(shop: Seller) -> None:
-    told = shop.flat("pricelist.export", None, itemtype="certificate")
-    assert told["pricelist"][0]["siteinfo"] == ""
+    export = shop.flat("pricelist.export", None, itemtype="certificate")
+    assert export["pricelist"][0]["siteinfo"] == ""
 
 
 def test_the_form_of_one_more_address_offers_its_kind_and_takes_it(shop: Seller) -> None:
@@ -145,5 +145,5 @@ def test_the_params_of_an_error_in_sjson_are_a_list(shop: Seller) -> None:
 
 def test_an_empty_param_of_an_error_in_sjson_has_its_text(shop: Seller) -> None:
     answer = shop.answer("soft.suspend", elid="", out="sjson").json["doc"]["error"]
-    assert all(isinstance(one["$"], str) for one in answer["param"])
+    assert all(isinstance(param["$"], str) for param in answer["param"])
     assert {"$name": "value", "$": ""} in answer["param"]

@@ -55,12 +55,12 @@ def test_a_prolongation_can_go_to_the_basket_and_be_paid_there(seller: Seller) -
 
 
 @pytest.mark.parametrize(
-    ("elid", "told"), [(100004, "status/item"), (1, "missed/item"), ("x", "missed/item")]
+    ("elid", "refusal"), [(100004, "status/item"), (1, "missed/item"), ("x", "missed/item")]
 )
-def test_what_cannot_be_prolonged_says_why(seller: Seller, elid: object, told: str) -> None:
+def test_what_cannot_be_prolonged_says_why(seller: Seller, elid: object, refusal: str) -> None:
     error = seller.call("service.prolong", elid=elid, period=1, sok="ok").error
     assert error is not None
-    assert f"{error.type}/{error.object}" == told
+    assert f"{error.type}/{error.object}" == refusal
     assert balance(seller) == 1000
 
 
@@ -174,12 +174,12 @@ def test_the_basket_shows_orders_and_a_code_makes_them_cheaper(seller: Seller) -
 
 
 @pytest.mark.parametrize(
-    ("code", "told"), [("NOSUCH", "missed/promocode"), ("SPRING", "promocode_not_use/")]
+    ("code", "refusal"), [("NOSUCH", "missed/promocode"), ("SPRING", "promocode_not_use/")]
 )
-def test_a_code_that_cannot_be_used_says_so(seller: Seller, code: str, told: str) -> None:
+def test_a_code_that_cannot_be_used_says_so(seller: Seller, code: str, refusal: str) -> None:
     error = seller.call("basket", promocode=code, sok="ok").error
     assert error is not None
-    assert f"{error.type}/{error.object}" == told
+    assert f"{error.type}/{error.object}" == refusal
 
 
 def test_a_position_is_deleted_and_a_basket_cleared(seller: Seller) -> None:

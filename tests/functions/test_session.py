@@ -11,7 +11,7 @@ from emulator.testing import Answer, Seller
 KEY = "0123456789abcdef0123456789abcdef"
 
 
-def told(answer: Answer) -> str:
+def error_text(answer: Answer) -> str:
     """``type/object`` of the error, or nothing."""
     error = answer.error
     return "" if error is None else f"{error.type}/{error.object}"
@@ -19,11 +19,11 @@ def told(answer: Answer) -> str:
 
 def log_in(seller: Seller, login: str = "reseller") -> str:
     answer = seller.call("auth", login="", username=login, password="secret")
-    found = answer.xml.find("auth")
-    assert found is not None
-    assert found.text == found.get("id")
-    assert found.get("level") == "16"
-    return found.text or ""
+    element = answer.xml.find("auth")
+    assert element is not None
+    assert element.text == element.get("id")
+    assert element.get("level") == "16"
+    return element.text or ""
 
 
 def test_a_session_opens_lives_and_closes(seller: Seller) -> None:
@@ -32,9 +32,9 @@ def test_a_session_opens_lives_and_closes(seller: Seller) -> None:
     user = seller.call("whoami", auth=session).xml.find("user")
     assert user is not None
     assert (user.get("realname"), user.get("balance")) == ("Example Reseller", "1000.00 EUR")
-    assert told(seller.call("keepalive", auth=session)) == ""
+    assert error_text(seller.call("keepalive", auth=session)) == ""
     seller.call("logon", auth=session)
-    assert told(seller.call("keepalive", auth=session)) == "access/"
+    assert error_text(seller.call("keepalive", auth=session)) == "access/"
 
 
 def test_the_id_is_where_each_format_has_it(seller: Seller) -> None:
@@ -46,21 +46,21 @@ def test_the_id_is_where_each_format_has_it(seller: Seller) -> None:
 
 def test_auth_takes_authinfo_too(seller: Seller) -> None:
     answer = seller.call("auth", authinfo="reseller:secret")
-    assert told(seller.call("soft", auth=answer.field("auth"))) == ""
+    assert error_text(seller.call("soft", auth=answer.field("auth"))) == ""
 
 
 def test_an_hour_of_idleness_ends_a_session_and_use_keeps_it(seller: Seller) -> None:
-    kept, idle = log_in(seller), log_in(seller)
+    used, idle = log_in(seller), log_in(seller)
     for _ in range(3):
         seller.time.pass_time(1500)
-        assert told(seller.call("soft", auth=kept)) == ""
-    assert told(seller.call("soft", auth=idle)) == "access/"
+        assert error_text(seller.call("soft", auth=used)) == ""
+    assert error_text(seller.call("soft", auth=idle)) == "access/"
 
 
 def test_a_moved_world_clock_ends_no_session(seller: Seller) -> None:
     session = log_in(seller)
     seller.clock.advance("1 year")
-    assert told(seller.call("soft", auth=session)) == ""
+    assert error_text(seller.call("soft", auth=session)) == ""
 
 
 @pytest.mark.parametrize(
@@ -80,8 +80,8 @@ def test_no_credentials_and_a_dead_session_are_the_same_refusal(
 
 def test_a_password_may_contain_colons(seller: Seller) -> None:
     seller.account("other", password="a:b:c")
-    assert told(seller.call("soft", authinfo="other:a:b:c")) == ""
-    assert told(seller.call("soft", authinfo="other:secret")) == "auth/badpassword"
+    assert error_text(seller.call("soft", authinfo="other:a:b:c")) == ""
+    assert error_text(seller.call("soft", authinfo="other:secret")) == "auth/badpassword"
 
 
 @pytest.mark.parametrize("who", ["reseller", "nobody"])
@@ -96,15 +96,15 @@ def test_a_wrong_password_and_an_unknown_name_are_told_alike(seller: Seller, who
 
 def test_repeated_failures_lock_the_login_for_twenty_seconds(seller: Seller) -> None:
     for _ in range(5):
-        assert told(seller.call("soft", authinfo="reseller:wrong")) == "auth/badpassword"
-    assert told(seller.call("soft")) == "auth/blocklogon"
+        assert error_text(seller.call("soft", authinfo="reseller:wrong")) == "auth/badpassword"
+    assert error_text(seller.call("soft")) == "auth/blocklogon"
     answer = seller.call("auth", login="", username="reseller", password="secret")
-    assert told(answer) == "auth/blocklogon"
-    assert told(seller.call("soft", login="other")) == ""
+    assert error_text(answer) == "auth/blocklogon"
+    assert error_text(seller.call("soft", login="other")) == ""
     seller.time.pass_time(19)
-    assert told(seller.call("soft")) == "auth/blocklogon"
+    assert error_text(seller.call("soft")) == "auth/blocklogon"
     seller.time.pass_time(2)
-    assert told(seller.call("soft")) == ""
+    assert error_text(seller.call("soft")) == ""
 
 
 def test_a_frozen_world_does_not_lock_for_ever(seller: Seller) -> None:
@@ -112,22 +112,22 @@ def test_a_frozen_world_does_not_lock_for_ever(seller: Seller) -> None:
     for _ in range(5):
         seller.call("auth", login="", username="reseller", password="wrong")
     seller.time.pass_time(21)
-    assert told(seller.call("soft")) == ""
+    assert error_text(seller.call("soft")) == ""
 
 
 def test_an_address_list_keeps_others_out_and_lets_its_own_in(seller: Seller) -> None:
-    assert told(seller.call("soft", login="fenced")) == "auth/badip"
+    assert error_text(seller.call("soft", login="fenced")) == "auth/badip"
     seller.account("fenced", api_addresses=["127.0.0.0/8"])
-    assert told(seller.call("soft", login="fenced")) == ""
+    assert error_text(seller.call("soft", login="fenced")) == ""
 
 
 def test_a_second_factor_shuts_authinfo_and_is_asked_for_once(seller: Seller) -> None:
-    assert told(seller.call("soft", login="careful")).startswith("auth/")
+    assert error_text(seller.call("soft", login="careful")).startswith("auth/")
     temporary = log_in(seller, "careful")
-    asked = seller.call("whoami", auth=temporary)
-    assert asked.field("ok") == "func=totp.confirm"
+    answer = seller.call("whoami", auth=temporary)
+    assert answer.field("ok") == "func=totp.confirm"
     wrong = seller.call("totp.confirm", auth=temporary, qrcode="000000", sok="ok")
-    assert told(wrong) == "value/qrcode"
+    assert error_text(wrong) == "value/qrcode"
     code = pyotp.TOTP("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP").now()
     confirmed = seller.call(
         "totp.confirm", auth=temporary, qrcode=code, clicked_button="ok", sok="ok"
@@ -135,33 +135,35 @@ def test_a_second_factor_shuts_authinfo_and_is_asked_for_once(seller: Seller) ->
     session = confirmed.field("auth")
     assert session not in ("", temporary)
     assert seller.call("whoami", auth=session).xml.find("user") is not None
-    assert told(seller.call("whoami", auth=temporary)) == "access/"
+    assert error_text(seller.call("whoami", auth=temporary)) == "access/"
 
 
 def test_wrong_codes_lock_the_login_like_wrong_passwords(seller: Seller) -> None:
     temporary = log_in(seller, "careful")
     for _ in range(5):
         wrong = seller.call("totp.confirm", auth=temporary, qrcode="000000", sok="ok")
-        assert told(wrong) == "value/qrcode"
+        assert error_text(wrong) == "value/qrcode"
     code = pyotp.TOTP("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP").now()
     locked = seller.call("totp.confirm", auth=temporary, qrcode=code, sok="ok")
-    assert told(locked) == "auth/blocklogon"
+    assert error_text(locked) == "auth/blocklogon"
     seller.time.pass_time(21)
     again = seller.call("totp.confirm", auth=temporary, qrcode="000000", sok="ok")
-    assert told(again) == "value/qrcode"
+    assert error_text(again) == "value/qrcode"
 
 
 def test_a_one_time_key_logs_in_once_and_acts_without_sok(seller: Seller) -> None:
-    assert told(seller.call("session.newkey", username="reseller", key=KEY)) == ""
+    assert error_text(seller.call("session.newkey", username="reseller", key=KEY)) == ""
     by_key = {"login": "", "username": "reseller", "key": KEY, "checkcookie": "no"}
     session = seller.call("auth", **by_key).field("auth")
-    assert told(seller.call("soft", auth=session)) == ""
-    assert told(seller.call("auth", **by_key)) == "auth/badpassword"
+    assert error_text(seller.call("soft", auth=session)) == ""
+    assert error_text(seller.call("auth", **by_key)) == "auth/badpassword"
 
 
 def test_a_key_is_for_oneself_and_long_enough(seller: Seller) -> None:
-    assert told(seller.call("session.newkey", username="other", key=KEY)) == "access/"
-    assert told(seller.call("session.newkey", username="reseller", key="short")) == "value/key"
+    assert error_text(seller.call("session.newkey", username="other", key=KEY)) == "access/"
+    assert (
+        error_text(seller.call("session.newkey", username="reseller", key="short")) == "value/key"
+    )
 
 
 def test_a_browser_is_known_by_its_cookie(seller: Seller) -> None:
@@ -194,7 +196,7 @@ def test_a_login_can_name_its_world_and_an_address_of_mail_cannot(seller: Seller
     assert user is not None
     assert user.get("currency") == "RUB"
     answer = seller.call("soft", authinfo="reseller@example.com:secret")
-    assert told(answer) == "auth/badpassword"
+    assert error_text(answer) == "auth/badpassword"
 
 
 def test_secrets_are_not_echoed_and_not_journalled(seller: Seller) -> None:

@@ -220,8 +220,8 @@ def test_the_ajax_shape_is_for_those_who_name_no_format(seller: Seller) -> None:
 
 
 def test_an_unpaid_license_has_no_end_and_a_lifetime_one_is_not_without(seller: Seller) -> None:
-    wish = {**ORDER, "skipbasket": "off"}
-    unpaid = seller.call("soft.order.param", **wish).id
+    order = {**ORDER, "skipbasket": "off"}
+    unpaid = seller.call("soft.order.param", **order).id
     lifetime = seller.order(pricelist=7, period=0, ip="10.10.10.11")
     assert seller.call("soft.edit", elid=unpaid).field("expiredate") == ""
     form = seller.call("soft.edit", elid=lifetime)

@@ -26,15 +26,15 @@ def test_an_order_in_bjson_answers_id_v(seller: Seller) -> None:
 
 
 def test_a_recalculated_order_form_repeats_its_selects_in_an_inner_doc(seller: Seller) -> None:
-    asked: dict[str, Any] = {
+    params: dict[str, Any] = {
         "pricelist": 55230,
         "period": 12,
         "addon_55236": 2,
         "sv_field": "period",
     }
-    doc = seller.call("soft.order.param", **asked, sok="ok", out="json").json["doc"]
+    doc = seller.call("soft.order.param", **params, sok="ok", out="json").json["doc"]
     for level in (doc, doc["doc"]):
-        assert {one["$name"] for one in level["slist"]} == {"period", "autoprolong"}
+        assert {select["$name"] for select in level["slist"]} == {"period", "autoprolong"}
         assert level["list"][0]["$name"] == "tariflist"
         assert "EUR" in level["orderinfo"]["$"]
     assert balance(seller) == "1000.00"
@@ -58,13 +58,13 @@ def test_a_step_out_of_turn_is_told_as_such(seller: Seller) -> None:
 
 
 def test_a_printed_example_with_a_stray_semicolon_orders(seller: Seller) -> None:
-    wish: dict[str, Any] = {**ORDER, "pricelist": "55230;", "addon_55236": "1", "autoprolong": "1"}
-    number = seller.call("soft.order.param", **wish).id
+    order: dict[str, Any] = {**ORDER, "pricelist": "55230;", "addon_55236": "1", "autoprolong": "1"}
+    number = seller.call("soft.order.param", **order).id
     assert seller.call("soft.edit", elid=number).field("autoprolong") == "1"
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "error"),
     [
         ({"ip": ""}, "value/ip"),
         ({"ip": "300.1.1.1"}, "value/ip"),
@@ -80,9 +80,9 @@ def test_a_printed_example_with_a_stray_semicolon_orders(seller: Seller) -> None
     ],
 )
 def test_a_refused_order_names_the_field_and_takes_no_money(
-    seller: Seller, changed: dict[str, Any], told: str
+    seller: Seller, changed: dict[str, Any], error: str
 ) -> None:
-    assert refusal(seller, "soft.order.param", **{**ORDER, **changed}) == told
+    assert refusal(seller, "soft.order.param", **{**ORDER, **changed}) == error
     assert balance(seller) == "1000.00"
     assert str(seller.account("poor")["balance"]) == "1.00"
 
@@ -108,7 +108,7 @@ def test_where_the_rule_says_so_a_poor_order_waits_in_the_basket(seller: Seller)
 
 
 def test_empty_optional_parameters_count_as_absent(seller: Seller) -> None:
-    wish: dict[str, Any] = {
+    order: dict[str, Any] = {
         **ORDER,
         "autoprolong": "",
         "remoteip": "",
@@ -116,7 +116,7 @@ def test_empty_optional_parameters_count_as_absent(seller: Seller) -> None:
         "recipe": "",
         "pid": "7",
     }
-    assert seller.call("soft.order.param", **wish).id
+    assert seller.call("soft.order.param", **order).id
 
 
 def test_an_address_is_checked_before_the_order_without_sok(seller: Seller) -> None:
@@ -127,25 +127,25 @@ def test_an_address_is_checked_before_the_order_without_sok(seller: Seller) -> N
 
 
 def test_the_new_form_of_an_order_calls_the_period_otherwise(seller: Seller) -> None:
-    wish: dict[str, Any] = {
+    order: dict[str, Any] = {
         **ORDER,
         "order_period": 12,
         "autoprolong": "on",
         "clicked_button": "order",
     }
-    del wish["period"]
-    number = seller.call("v2.soft.order.param", **wish).id
+    del order["period"]
+    number = seller.call("v2.soft.order.param", **order).id
     assert seller.call("soft.edit", elid=number).field("autoprolong") == "12"
-    wish |= {"ip": "10.10.10.11", "skipbasket": "off"}
-    answer = seller.call("v2.soft.order.param", **wish).xml
+    order |= {"ip": "10.10.10.11", "skipbasket": "off"}
+    answer = seller.call("v2.soft.order.param", **order).xml
     assert answer.findtext("lineitem.id")
     assert answer.findtext("billorder")
 
 
 def test_the_new_form_needs_no_more_than_its_page_names(seller: Seller) -> None:
-    wish: dict[str, Any] = {"pricelist": 55227, "order_period": 1, "skipbasket": "on"}
-    wish["clicked_button"] = "order"
-    numbers = [seller.call("v2.soft.order.param", **wish, sok="ok").id for _ in range(2)]
+    order: dict[str, Any] = {"pricelist": 55227, "order_period": 1, "skipbasket": "on"}
+    order["clicked_button"] = "order"
+    numbers = [seller.call("v2.soft.order.param", **order, sok="ok").id for _ in range(2)]
     assert numbers[0] != numbers[1]
     assert seller.call("soft.edit", elid=numbers[0]).field("ip") == ""
     seller.call("soft.edit", elid=numbers[0], ip="10.10.10.10", sok="ok")

@@ -101,7 +101,7 @@ def test_forms_carry_what_clients_read(shop: Seller, func: str) -> None:
 def test_selects_are_lists_of_keys_and_labels(shop: Seller, func: str) -> None:
     for select in shop.json(func, **element(func))["slist"]:
         assert select["$name"]
-        assert all({"$", "$key"} <= set(one) for one in select["val"])
+        assert all({"$", "$key"} <= set(option) for option in select["val"])
 
 
 @pytest.mark.parametrize(
@@ -118,13 +118,13 @@ def test_the_first_step_of_an_order_has_tariffs_and_places(
     shop: Seller, func: str, params: dict[str, str]
 ) -> None:
     doc = shop.json(func, **params)
-    (tariffs,) = (one for one in doc["list"] if one["$name"] == "tariflist")
+    (tariffs,) = (node for node in doc["list"] if node["$name"] == "tariflist")
     assert {"pricelist", "desc", "price"} <= set(tariffs["elem"][0])
-    assert {"datacenter", "period"} <= {one["$name"] for one in doc["slist"]}
+    assert {"datacenter", "period"} <= {node["$name"] for node in doc["slist"]}
 
 
 def named(nodes: list[dict[str, Any]], name: str) -> dict[str, Any]:
-    return next(one for one in nodes if one["$name"] == name)
+    return next(node for node in nodes if node["$name"] == name)
 
 
 def test_the_menu_leads_to_every_list_of_services(shop: Seller) -> None:
@@ -142,8 +142,8 @@ def test_who_asks_is_told_in_attributes(shop: Seller) -> None:
 
 
 def test_a_changed_password_is_a_banner_with_params(shop: Seller) -> None:
-    given = {"elid": "100014", "passwd": "n3w-one", "confirm": "n3w-one", "sok": "ok"}
-    doc = shop.json("service.changepassword", **given)
+    params = {"elid": "100014", "passwd": "n3w-one", "confirm": "n3w-one", "sok": "ok"}
+    doc = shop.json("service.changepassword", **params)
     assert doc["banner"][0]["param"]
 
 

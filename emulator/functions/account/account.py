@@ -212,7 +212,9 @@ class SettingsForm(SettingsParameters):
     balance = Amount(descriptions.BALANCE)
     currency = Text(descriptions.CURRENCY)
     createdate = Day("Day on which the account was opened.")
-    deletion = Text("Whether the account may delete its services: `allowed` or `forbidden`.")
+    deletion = Text(
+        "Whether the account may delete its services: `allowed`; `forbidden` and `phone` refuse."
+    )
 
 
 @FAMILY.form(

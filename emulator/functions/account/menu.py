@@ -28,7 +28,7 @@ def declare_menu(
 ) -> Family:
     """``menu``, with one entry for each listing of these families.
 
-    ``products`` come into the section that clients look for by its name.
+    ``products`` are listed in the section that clients look for by its name.
     """
     menu = Family("menu", {"en": "Menu", "ru": "Меню"})
     sections = {

@@ -72,7 +72,7 @@ class Login:
         return LoggedIn(opened)
 
     def _account(self, call: Call, username: str, password: str, key: str) -> Account:
-        """Raises AuthFailed; a wrong password is counted by whoever handles the refusal."""
+        """Raises AuthFailed; the pipeline, which handles the refusal, counts a wrong password."""
         db, at = call.shop.db, call.shop.system_clock.elapsed()
         record = accounts.login_record(db, username, call.address)
         if record.account is None and "@" in username:

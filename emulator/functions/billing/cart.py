@@ -1,7 +1,7 @@
 """The new cart: what the new order form puts there, emptying it, and paying some of it.
 
-Source: docs/resale.md section 2.4 (new cart). The cart and the old basket show the same positions:
-who orders in one and looks in the other sees what was ordered (docs/evidence.md 45).
+Source: docs/resale.md section 2.4 (new cart). The cart and the old basket show the same positions
+(docs/evidence.md 45).
 """
 
 from __future__ import annotations

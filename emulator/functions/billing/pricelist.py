@@ -1,7 +1,7 @@
 """``pricelist.export``: every tariff with prices and addons, in one document.
 
-Source: docs/resale.md section 2.7 (observed), oddities included: ``measure`` stands
-twice, as a number and as an object; texts stand in both languages whatever the caller's is.
+Source: docs/resale.md section 2.7 (observed), oddities included: ``measure`` occurs twice, as a
+number and as an object; texts are in both languages whatever the caller's language.
 """
 
 from __future__ import annotations

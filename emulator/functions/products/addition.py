@@ -38,7 +38,7 @@ DOCUMENTED, ASSUMED = Evidence.DOCUMENTED, Evidence.ASSUMED
 class ModuleOrderFields(AnyOrder):
     """What both forms of an order of a module take.
 
-    ``bitninja_email`` stands only in the example of its page (documented).
+    ``bitninja_email`` occurs only in the example of its page (documented).
     """
 
     item = Id(descriptions.MODULE_LICENSE, entity="item")

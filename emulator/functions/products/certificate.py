@@ -533,7 +533,7 @@ def show_validation(call: Call, elid: int) -> FormAnswer:
 
 @show_validation.on_submit
 def validate(call: Call, elid: int) -> ActionResult:
-    """Asks for the confirmation again, whichever it is."""
+    """Asks the authority to check both ways of confirmation again."""
     return _ask_to_validate(call, elid, "validation")
 
 

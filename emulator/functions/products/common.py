@@ -130,7 +130,7 @@ class LicenseRow(WireSchema):
     createdate = Day(descriptions.CREATED)
     expiredate = Text(descriptions.EXPIRES)
     real_expiredate = Text(descriptions.EXPIRES_AGAIN)
-    update_expiredate = Day("Last day on which the license may be updated.")
+    update_expiredate = Day(descriptions.UPDATES_END)
     real_ipchange = Day("Day on which the address was last changed; empty if it never was.")
     real_keychange = Day("Day on which the key was last replaced; empty if it never was.")
     autoprolong = Months(descriptions.AUTOPROLONG_NOW)
@@ -138,7 +138,7 @@ class LicenseRow(WireSchema):
     item_status = WireField(descriptions.STATUS_LABEL)
     item_real_status = Text("State with its reason, such as `3_autosuspend`; the state if none.")
     status_msg = Text("State as a label in the language of the caller.")
-    special_status = Whole("1 while the service is processed, else 0.")
+    special_status = Whole("`1` while the service is processed, else `0`.")
     processingmodule = Text("Always empty here: nothing processes the service.")
     datacenter = Text(descriptions.DATACENTER)
     datacentername = Text(descriptions.DATACENTER_NAME)
@@ -174,7 +174,7 @@ class LicenseForm(WireSchema):
     real_expiredate = Text(descriptions.EXPIRES_AGAIN)
     ip_change_date = Day("Day on which the address was last changed; empty if it never was.")
     lickey_change_date = Day("Day on which the key was last replaced; empty if it never was.")
-    update_expiredate = Day("Last day on which the license may be updated.")
+    update_expiredate = Day(descriptions.UPDATES_END)
     webdomains = Whole(
         "How many web sites run under the license: 0 here, empty before there is a key."
     )

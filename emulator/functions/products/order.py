@@ -319,8 +319,8 @@ def _numbers(
 ) -> dict[str, object]:
     """The number of the ordered service, under both its names; of several the first one's.
 
-    Observed: a one-shot order of a server may not tell it (rule ``order_tells_id``); its client
-    then looks for the ``domain`` that was ordered.
+    Observed: some sellers leave it out for an order of a server that is paid at once (rule
+    ``order_tells_id``); the client then looks for the ``domain`` that it ordered.
     """
     has_domain = traits.of(call.shop.catalogue, tariff.type).domain
     if not always and has_domain and not call.shop.world.rules.order_tells_id:

@@ -1,6 +1,6 @@
 """``platform``: VMmanager 6 and DCImanager 6.
 
-Source: docs/trade.md section 13. Named by a comment; nodes and machines are addons.
+Source: docs/trade.md section 13. A platform is known by its comment; nodes and servers are addons.
 """
 
 from __future__ import annotations

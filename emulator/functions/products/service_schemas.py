@@ -74,7 +74,7 @@ class HostingOrderForm(ServiceOrderForm):
 
 
 class DomainOrderForm(HostingOrderForm):
-    """The order form of a domain name, which stands nowhere."""
+    """The order form of a domain name, which has no datacenter."""
 
     ns0 = Text(descriptions.NAME_SERVER)
     ns1 = Text(descriptions.NAME_SERVER)
@@ -177,7 +177,7 @@ SHOWN_NAME = "Name of the server, account or domain."
 USERNAME = "Login on the server or account; empty until it is ready."
 SHOWN_PASSWORD = "Password of that login; empty until it is ready."  # noqa: S105 - a description
 IPV6_SUBNET = "Subnet of IPv6 addresses; always empty here."
-DOMAIN_STATE = "2 while the domain name is active, else 8."
+DOMAIN_STATE = "State of the domain name: 2 while it is active, else 8."
 
 
 class ServiceRow(LicenseRow):

@@ -81,7 +81,7 @@ class GroupEditor:
                 values[target.elids] = number
             answer = handler(call, **values)
             result = answer if isinstance(answer, ActionResult) else result
-        # They all went into one basket, and whoever pays needs its number.
+        # They all went into one basket, whose number is needed to pay it.
         unpaid = {name: result.fields[name] for name in ("billorder",) if name in result.fields}
         return ActionResult(unpaid, ok=result.ok, ok_type=result.ok_type)
 

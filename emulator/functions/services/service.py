@@ -54,7 +54,7 @@ class ProlongParameters(WireSchema):
     """Which service, for how long."""
 
     elid = Id(descriptions.SERVICE, required=True)
-    period = Whole("Months to prolong by; if left out, the service's own period.")
+    period = Whole("Months to prolong by; if left out, the service's own, or the tariff's first.")
 
 
 class ProlongForm(WireSchema):
@@ -160,7 +160,7 @@ class HistoryRow(WireSchema):
     id = Whole("Number of the entry.")
     date = Text("When it happened, `YYYY-MM-DD hh:mm:ss`, UTC.")
     createdate = Text("The day of `date`.")
-    user = Text("Login of whoever did it; `system` for what fell due.")
+    user = Text("Login of the account that did it; `system` for a scheduled event.")
     operation = Text("What was done: `open`, `prolong`, `suspend`.")
     name = Text("The same as `operation`.")
     description = Text("Details, such as the new end of the term.")
@@ -339,7 +339,7 @@ _declare_power("service.hardreboot", "hardreboot")
 
 
 class ItemRow(LicenseRow):
-    """One service, whatever its type; its name stands under every name that types have for it."""
+    """One service, whatever its type, with the name fields of all types."""
 
     domain = Text("Name of the server, account or domain; empty for a license.")
     itemtype = Text("Internal name of the product type.")

@@ -29,52 +29,52 @@ def door(seller: Seller) -> httpx.Client:
     return httpx.Client(transport=httpx.WSGITransport(app=seller.wsgi), base_url="http://127.0.0.1")
 
 
-def fetch(seller: Seller, number: int = 100001, **given: str) -> httpx.Response:
+def fetch(seller: Seller, number: int = 100001, **params: str) -> httpx.Response:
     key = str(seller.service(number)["lickey"])
     with door(seller) as panel:
-        return panel.post("/_licence", data={"key": key, **given})
+        return panel.post("/_licence", data={"key": key, **params})
 
 
-def file_of(seller: Seller, number: int = 100001, **given: str) -> dict[str, Any]:
-    told: dict[str, Any] = json.loads(fetch(seller, number, **given).json()["licence"])
-    return told
+def file_of(seller: Seller, number: int = 100001, **params: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(fetch(seller, number, **params).json()["licence"])
+    return content
 
 
 def test_the_file_tells_the_license_and_not_its_key(seller: Seller) -> None:
-    told = file_of(seller)
-    assert (told["id"], told["pricelist"], told["ip"], told["status"]) == (
+    content = file_of(seller)
+    assert (content["id"], content["pricelist"], content["ip"], content["status"]) == (
         100001, 55227, "192.0.2.10", 2,
     )  # fmt: skip
     key = str(seller.service(100001)["lickey"])
-    assert key.endswith(told["key_tail"])
-    assert key not in json.dumps(told)
+    assert key.endswith(content["key_tail"])
+    assert key not in json.dumps(content)
 
 
 def test_a_change_of_one_sign_shows(seller: Seller) -> None:
-    told = fetch(seller).json()
+    content = fetch(seller).json()
     with door(seller) as panel:
         raw = b64decode(panel.get("/_licence").json()["public_key"])
-    public, signature = Ed25519PublicKey.from_public_bytes(raw), b64decode(told["signature"])
-    public.verify(signature, told["licence"].encode())
-    forged = told["licence"].replace('"status": 2', '"status": 3')
+    public, signature = Ed25519PublicKey.from_public_bytes(raw), b64decode(content["signature"])
+    public.verify(signature, content["licence"].encode())
+    forged = content["licence"].replace('"status": 2', '"status": 3')
     with pytest.raises(InvalidSignature):
         public.verify(signature, forged.encode())
 
 
 def test_a_bought_module_is_in_the_next_file_and_a_stopped_one_is_not(seller: Seller) -> None:
-    assert [one["intname"] for one in file_of(seller)["modules"]] == ["BitNinja"]
+    assert [module["intname"] for module in file_of(seller)["modules"]] == ["BitNinja"]
     seller.call(
         "addition.order.param", pricelist=955301, item=100001, period=1, skipbasket="on", sok="ok"
     )
-    assert [one["intname"] for one in file_of(seller)["modules"]] == ["BitNinja", "Virusdie"]
+    assert [module["intname"] for module in file_of(seller)["modules"]] == ["BitNinja", "Virusdie"]
     seller.service(100023, status=3)
-    assert [one["intname"] for one in file_of(seller)["modules"]] == ["Virusdie"]
+    assert [module["intname"] for module in file_of(seller)["modules"]] == ["Virusdie"]
 
 
 def test_the_address_of_the_panel_decides_whose_it_is(seller: Seller) -> None:
     assert file_of(seller)["partner"] is None
-    told = seller.account("other", partner=PARTNER)["partner"]
-    assert told == {**PARTNER, "mode": "automatic"}
+    partner = seller.account("other", partner=PARTNER)["partner"]
+    assert partner == {**PARTNER, "mode": "automatic"}
     assert file_of(seller)["partner"] == {"url": PARTNER["url"], "mode": "automatic"}
     assert file_of(seller, ip="198.51.100.1")["partner"] is None
     seller.account("reseller", partner={**PARTNER, "url": "https://own.example", "mode": "manual"})

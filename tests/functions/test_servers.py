@@ -33,9 +33,9 @@ PRINTED = {
 """The order that is printed in the guide of the API."""
 
 
-def order(shop: Seller, func: str = "vds.order.param", **given: str) -> Element:
+def order(shop: Seller, func: str = "vds.order.param", **params: str) -> Element:
     usual = {"pricelist": "6", "period": "1", "skipbasket": "on", "sok": "ok"}
-    return shop.doc(func, **{**usual, **given})
+    return shop.doc(func, **{**usual, **params})
 
 
 def balance(shop: Seller) -> str:
@@ -73,24 +73,24 @@ def test_an_enumeration_costs_what_its_item_costs_and_takes_no_other(shop: Selle
 
 
 def test_the_order_form_offers_what_the_tariff_has_and_recalculates(shop: Seller) -> None:
-    asked = {"pricelist": "6", "period": "3", "addon_10": "2"}
-    doc = shop.json("vds.order.param", **asked, sv_field="addon_10", sok="ok")
-    names = {one["$name"] for one in doc["slist"]}
+    params = {"pricelist": "6", "period": "3", "addon_10": "2"}
+    doc = shop.json("vds.order.param", **params, sv_field="addon_10", sok="ok")
+    names = {field["$name"] for field in doc["slist"]}
     assert names == {"period", "autoprolong", "datacenter", "ostempl", "recipe", "addon_16"}
     assert doc["orderinfo"]["$"] == doc["doc"]["orderinfo"]["$"]
     assert "13.05 EUR" in doc["orderinfo"]["$"]  # 8.70 and a further processor for 4.35
     assert doc["messages"]["msg"]["addon_10"] == "Processors"
     form = doc["metadata"]["form"]
-    assert "addon" not in {one["$name"] for one in form["page"][0]["field"]}
-    (slider,) = next(one for one in form["field"] if one["$name"] == "addon_11")["slider"]
+    assert "addon" not in {field["$name"] for field in form["page"][0]["field"]}
+    (slider,) = next(field for field in form["field"] if field["$name"] == "addon_11")["slider"]
     assert (slider["$min"], slider["$max"], slider["$step"]) == ("128", "65536", "128")
     assert balance(shop) == "1000.00"
 
 
 def test_what_the_tariff_does_not_have_cannot_be_chosen(shop: Seller) -> None:
     for name, value in (("ostempl", "OS2"), ("recipe", "wordpress"), ("datacenter", "9")):
-        given = {"pricelist": "6", "period": "1", "skipbasket": "on", "sok": "ok", name: value}
-        assert shop.refusal("vds.order.param", **given) == f"value/{name}"
+        order = {"pricelist": "6", "period": "1", "skipbasket": "on", "sok": "ok", name: value}
+        assert shop.refusal("vds.order.param", **order) == f"value/{name}"
     assert balance(shop) == "1000.00"
 
 
@@ -133,8 +133,8 @@ def test_a_machine_takes_its_time_and_then_has_address_and_password(shop: Seller
 
 def test_a_machine_that_comes_up_after_looks_is_waited_for_by_its_list(shop: Seller) -> None:
     shop.worlds.create("strict", "strict")
-    told = shop.order_at("strict", domain="looked-at.test")
-    assert told == {}
+    order = shop.order_at("strict", domain="looked-at.test")
+    assert order == {}
     seen = [
         shop.rows("vds", world="strict", filter="on", domain="looked-at.test")[0]["status"]
         for _ in range(3)
@@ -189,8 +189,8 @@ def test_a_resize_is_paid_for_the_days_that_are_left(shop: Seller) -> None:
     assert balance(shop) == "1000.00"
     form = shop.doc("vds.edit", elid=VDS, addon_10="3", sok="ok")
     assert text(form, "addon_10") == "3"
-    told = text(shown, "orderinfo").partition(": ")[2].partition(" ")[0]
-    assert f"{1000 - float(told):.2f}" == balance(shop)
+    total = text(shown, "orderinfo").partition(": ")[2].partition(" ")[0]
+    assert f"{1000 - float(total):.2f}" == balance(shop)
 
 
 def test_a_resize_can_wait_in_the_basket(shop: Seller) -> None:
@@ -237,11 +237,11 @@ def test_all_services_stand_in_one_list_or_it_is_missed(shop: Seller) -> None:
 
 
 def test_a_name_is_sold_once_and_carries_its_name_servers(shop: Seller) -> None:
-    asked = {"pricelist": "180", "period": "12", "skipbasket": "on", "sok": "ok"}
-    assert shop.refusal("domain.order.param", **asked) == "value/domain"
-    taken = shop.refusal("domain.order.param", **asked, domain="example-shop.com")
-    assert taken == "exists/domain"
-    doc = shop.doc("domain.order.param", **asked, domain="new-shop.com", ns0="ns1.example.com")
+    params = {"pricelist": "180", "period": "12", "skipbasket": "on", "sok": "ok"}
+    assert shop.refusal("domain.order.param", **params) == "value/domain"
+    refusal = shop.refusal("domain.order.param", **params, domain="example-shop.com")
+    assert refusal == "exists/domain"
+    doc = shop.doc("domain.order.param", **params, domain="new-shop.com", ns0="ns1.example.com")
     form = shop.doc("domain.edit", elid=text(doc, "id"))
     assert (text(form, "ns0"), text(form, "service_status")) == ("ns1.example.com", "2")
     shop.doc("domain.edit", elid=text(doc, "id"), ns1="ns2.example.com", sok="ok")
@@ -261,11 +261,13 @@ def test_a_type_of_the_worlds_own_is_listed_ordered_and_in_the_menu(shop: Seller
     assert shop.rows("forexbox", world="hoster")[0]["domain"] == "box-1.example.com"
     menu = shop.doc("menu", world="hoster")
     assert menu.find("mainmenu/node[@name='mainmenuservice']/node[@action='forexbox']") is not None
-    given = {"pricelist": "9001", "addon_9002": "8", "domain": "box-2.test"}
-    shop.doc("forexbox.order.param", world="hoster", **given, period="1", skipbasket="on", sok="ok")
+    params = {"pricelist": "9001", "addon_9002": "8", "domain": "box-2.test"}
+    shop.doc(
+        "forexbox.order.param", world="hoster", **params, period="1", skipbasket="on", sok="ok"
+    )
     shop.wait(5)
     assert shop.rows("forexbox", world="hoster")[0]["cost"].startswith("19.00 EUR")
     steps = shop.doc("v2.forexbox.order.pricelist", world="hoster", snext="ok", pricelist="9001")
     assert text(steps, "addon_9002") == "4"
     exported = shop.doc("pricelist.export", world="hoster", itemtype="forexbox")
-    assert [one.findtext("id") for one in exported.findall("pricelist")] == ["9001"]
+    assert [field.findtext("id") for field in exported.findall("pricelist")] == ["9001"]
