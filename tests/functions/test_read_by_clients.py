@@ -64,7 +64,7 @@ def test_what_is_counted_stands_on_the_page_it_is_looked_for(
     shop: Seller, func: str, params: dict[str, str], page: str
 ) -> None:
     pages = shop.json(func, **params)["metadata"]["form"]["page"]
-    counted = next(page for page in pages if page.get("$name") == page)["field"]
+    counted = next(part for part in pages if part.get("$name") == page)["field"]
     assert of_name(counted, "addon_10")["slider"][0]["$max"] == "16"
 
 
