@@ -13,13 +13,13 @@ from click.testing import CliRunner
 
 from emulator.cli import mockseller
 
-Found = tuple[str, click.Command, click.Context]
+InContext = tuple[str, click.Command, click.Context]
 NO_UNIT = {"INTEGER", "INTEGER RANGE", "FLOAT", "FLOAT RANGE", "DECIMAL", "FILENAME", "DIRECTORY"}
 """What click writes where nobody has said what the number counts, or the path leads to."""
 REPORTS = {"html", "junit", "save", "badge"}
 
 
-def walk(command: click.Command, parent: click.Context | None, name: str) -> Iterator[Found]:
+def walk(command: click.Command, parent: click.Context | None, name: str) -> Iterator[InContext]:
     context = click.Context(command, parent, info_name=name, **command.context_settings)
     yield context.command_path, command, context
     if isinstance(command, click.Group):
@@ -30,12 +30,12 @@ def walk(command: click.Command, parent: click.Context | None, name: str) -> Ite
 
 
 @pytest.fixture(scope="module")
-def commands() -> list[Found]:
+def commands() -> list[InContext]:
     return list(walk(mockseller, None, "mockseller"))
 
 
 @pytest.fixture(scope="module")
-def options(commands: list[Found]) -> list[tuple[str, click.Option, str]]:
+def options(commands: list[InContext]) -> list[tuple[str, click.Option, str]]:
     """Every option with its command and its metavar."""
     return [
         (path, option, option.make_metavar(context))
@@ -45,7 +45,7 @@ def options(commands: list[Found]) -> list[tuple[str, click.Option, str]]:
     ]
 
 
-def test_all_three_packages_are_on_the_command_line(commands: list[Found]) -> None:
+def test_all_three_packages_are_on_the_command_line(commands: list[InContext]) -> None:
     paths = {path for path, _, _ in commands}
     assert {"mockseller clock set", "mockseller resell modules daily"} <= paths
     assert {"mockseller verify client", "mockseller record export"} <= paths
@@ -56,12 +56,14 @@ def test_an_option_of_one_name_is_the_same_in_all_commands(
 ) -> None:
     forms: dict[str, dict[object, list[str]]] = defaultdict(lambda: defaultdict(list))
     # Those of `serve` are settings: who reads them says as well where a bad value came from.
-    for path, option, metavar in (one for one in options if one[0] != "mockseller serve"):
+    for path, option, metavar in (row for row in options if row[0] != "mockseller serve"):
         kind = repr(option.type.to_info_dict())
         form = (kind, metavar, option.multiple, option.nargs, option.is_flag)
         both = "/".join([*option.opts, *option.secondary_opts])
         forms[max(option.opts, key=len)][(both, *form)].append(path)
-    different = {name: dict(found) for name, found in forms.items() if len(found) > 1}
+    different = {
+        name: dict(forms_of_name) for name, forms_of_name in forms.items() if len(forms_of_name) > 1
+    }
     assert not different
 
 
@@ -75,7 +77,9 @@ def test_every_option_says_what_it_is(options: list[tuple[str, click.Option, str
 
 
 def test_a_number_says_what_it_counts(options: list[tuple[str, click.Option, str]]) -> None:
-    nameless = [f"{path} {one.opts[0]}" for path, one, metavar in options if metavar in NO_UNIT]
+    nameless = [
+        f"{path} {option.opts[0]}" for path, option, metavar in options if metavar in NO_UNIT
+    ]
     assert not nameless
 
 
@@ -91,7 +95,11 @@ def test_what_may_be_repeated_says_so(options: list[tuple[str, click.Option, str
 def test_what_the_environment_gives_is_shown(
     options: list[tuple[str, click.Option, str]],
 ) -> None:
-    hidden = [f"{p} {one.opts[0]}" for p, one, _ in options if one.envvar and not one.show_envvar]
+    hidden = [
+        f"{p} {option.opts[0]}"
+        for p, option, _ in options
+        if option.envvar and not option.show_envvar
+    ]
     assert not hidden
 
 
@@ -103,12 +111,16 @@ def test_json_is_printed_and_reports_are_files(
     assert set(files) == {"FILE"}
 
 
-def test_every_command_tells_its_exit_codes_or_where_they_are_told(commands: list[Found]) -> None:
-    silent = [path for path, one, context in commands if "Exit code" not in one.get_help(context)]
+def test_every_command_tells_its_exit_codes_or_where_they_are_told(
+    commands: list[InContext],
+) -> None:
+    silent = [
+        path for path, command, context in commands if "Exit code" not in command.get_help(context)
+    ]
     assert not silent
 
 
-def test_no_line_of_help_is_cut_on_a_narrow_terminal(commands: list[Found]) -> None:
+def test_no_line_of_help_is_cut_on_a_narrow_terminal(commands: list[InContext]) -> None:
     wide = [
         line
         for path, _, _ in commands

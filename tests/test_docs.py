@@ -32,8 +32,8 @@ NAMED = re.compile(r"[\w./-]*\b[\w-]+\.md\b")
 
 def anchors(page: Path) -> set[str]:
     """The anchors of a page's headings, as they are made of them where Markdown is shown."""
-    found = re.findall(r"(?m)^#+ (.+)$", page.read_text(encoding="utf-8"))
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in found}
+    headings = re.findall(r"(?m)^#+ (.+)$", page.read_text(encoding="utf-8"))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def sections(name: str) -> set[str]:
@@ -91,8 +91,8 @@ def test_every_decision_is_held_by_a_test_or_says_where() -> None:
     elsewhere = set(re.findall(r"(?ms)^([0-9]+)\. (?:(?!^[0-9]+\. ).)*?\(\*shown", text))
     files = (ROOT / "tests" / "functions").glob("test_decided_*.py")
     tests = "".join(file.read_text(encoding="utf-8") for file in files)
-    held = {str(int(number)) for number in re.findall(r"def test_([0-9]{2})_", tests)}
-    assert held | elsewhere == decisions()
+    tested = {str(int(number)) for number in re.findall(r"def test_([0-9]{2})_", tests)}
+    assert tested | elsewhere == decisions()
 
 
 def test_every_function_has_its_place_in_the_reference() -> None:

@@ -20,8 +20,8 @@ PAGE = (Path(__file__).parents[1] / "docs/faults.md").read_text(encoding="utf-8"
 
 
 def blocks(language: str, about: str) -> list[str]:
-    found = re.findall(rf"(?s)```{language}\n(.*?)```", PAGE)
-    return [block for block in found if about in block]
+    blocks = re.findall(rf"(?s)```{language}\n(.*?)```", PAGE)
+    return [block for block in blocks if about in block]
 
 
 def rows(heading: str) -> list[list[str]]:
@@ -38,14 +38,14 @@ def test_the_python_of_the_page_runs(seller: Seller) -> None:
 
 def test_the_commands_of_the_page_run(tmp_path: Path) -> None:
     (commands,) = blocks("sh", "mockseller fault")
-    told = []
+    outputs = []
     for line in commands.splitlines():
         done = CliRunner().invoke(mockseller, [*shlex.split(line)[1:], "--data", str(tmp_path)])
         assert done.exit_code == 0, done.output
-        told.append(done.output)
-    assert told[0].startswith("#1 drop after  func=soft.order.param")
-    assert [line[:2] for line in told[2].splitlines()] == ["#1", "#2"]
-    assert told[-1] == "1 removed\n"
+        outputs.append(done.output)
+    assert outputs[0].startswith("#1 drop after  func=soft.order.param")
+    assert [line[:2] for line in outputs[2].splitlines()] == ["#1", "#2"]
+    assert outputs[-1] == "1 removed\n"
 
 
 def test_the_request_of_the_page_plans_a_fault(seller_server: World) -> None:
@@ -55,8 +55,8 @@ def test_the_request_of_the_page_plans_a_fault(seller_server: World) -> None:
     command = command.replace("http://127.0.0.1:1500", address)
     command = command.replace("/faults", f"/faults?world={name}")
     subprocess.run(["bash", "-c", command], capture_output=True, check=True)
-    (told,) = seller_server.faults.all()
-    assert (told["what"], told["func"], told["times"]) == ("drop", "soft.order.param", 1)
+    (fault,) = seller_server.faults.all()
+    assert (fault["what"], fault["func"], fault["times"]) == ("drop", "soft.order.param", 1)
 
 
 def test_the_reference_tells_every_kind_when_it_applies_and_its_settings() -> None:
@@ -73,5 +73,5 @@ def test_the_reference_tells_every_kind_when_it_applies_and_its_settings() -> No
 
 
 def test_the_page_tells_every_word_of_a_rule() -> None:
-    told = {word for row in rows("Which calls") for word in re.findall(r"`(\w+)`", row[0])}
-    assert told == read({"what": "drop"}).rule().keys() - {"what"}
+    names = {word for row in rows("Which calls") for word in re.findall(r"`(\w+)`", row[0])}
+    assert names == read({"what": "drop"}).rule().keys() - {"what"}

@@ -48,10 +48,11 @@ TOO_VAGUE = _set("""
     door doors handles welcome trick player play
 """)
 # The wire, files and options that users type are spelled so; in code it is "license".
-LICENCE = re.compile("licence", re.IGNORECASE)
+OLD_SPELLING = re.compile("licence", re.IGNORECASE)
 
 SHARED_CLASS_NAMES = {
     "Meta": "marshmallow looks for a class of this name inside a schema",
+    "World": "the seller's row of a world; in emulator.testing what a test holds of one",
 }
 """Class names that a package may have more than once, and why."""
 
@@ -75,9 +76,19 @@ def _parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text("utf-8"))
 
 
+def _is_keys(node: ast.ClassDef) -> bool:
+    """Whether the fields of a class are keys of JSON or of a file, which stay as they are."""
+    bases = [ast.unparse(base) for base in node.bases]
+    return any(base.endswith(("TypedDict", "Schema", "Body")) for base in bases)
+
+
 def _bound(tree: ast.Module) -> Iterator[tuple[str, int, bool]]:
     """Every name that a file gives to something: name, line, whether it is a class's."""
+    classes = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    keys = {id(field) for node in classes if _is_keys(node) for field in _fields(node)}
     for node in ast.walk(tree):
+        if id(node) in keys:
+            continue
         match node:
             case ast.ClassDef(name=name):
                 yield name, node.lineno, True
@@ -95,6 +106,14 @@ def _bound(tree: ast.Module) -> Iterator[tuple[str, int, bool]]:
                 pass
 
 
+def _fields(node: ast.ClassDef) -> Iterator[ast.expr]:
+    for statement in node.body:
+        if isinstance(statement, ast.AnnAssign):
+            yield statement.target
+        elif isinstance(statement, ast.Assign):
+            yield from statement.targets
+
+
 def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.strip("_")).lower()
 
@@ -108,7 +127,7 @@ def _retired(package: str) -> list[str]:
             lines.append(f"{path}: the file itself")
         for name, line, is_class in _bound(tree):
             word = _snake(name)
-            retired = word in PARTICIPLES | METAPHORS or LICENCE.search(name)
+            retired = word in PARTICIPLES | METAPHORS or OLD_SPELLING.search(name)
             if retired or (is_class and word in TOO_VAGUE):
                 lines.append(f"{path}:{line}: {name}")
     return lines

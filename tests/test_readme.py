@@ -25,9 +25,9 @@ def blocks(language: str) -> list[str]:
 
 
 def the_block(language: str, about: str) -> str:
-    found = [block for block in blocks(language) if about in block]
-    assert len(found) == 1
-    return found[0]
+    chosen = [block for block in blocks(language) if about in block]
+    assert len(chosen) == 1
+    return chosen[0]
 
 
 def ordered(seller: World, command: str) -> int:

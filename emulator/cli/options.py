@@ -67,7 +67,7 @@ def port(default: int, *, of_settings: bool = False) -> Callable[[Command], Comm
 
 
 def former(name: str, new: str, *, envvar: str, metavar: str) -> Callable[[Command], Command]:
-    """A hidden option under its former name; used, it says the new name on stderr."""
+    """A hidden option under a former name, passed as `former_NEW`; says the new name on stderr."""
 
     def warn(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
         del context, option
@@ -76,8 +76,8 @@ def former(name: str, new: str, *, envvar: str, metavar: str) -> Callable[[Comma
         return value
 
     return click.option(
-        name, envvar=envvar, show_envvar=True, metavar=metavar, hidden=True, callback=warn,
-        help=f"The former name of {new}.",
+        name, f"former_{new.strip('-')}", envvar=envvar, show_envvar=True, metavar=metavar,
+        hidden=True, callback=warn, help=f"The former name of {new}.",
     )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ def panel(
     context: click.Context,
     *,
     license: str,
-    licence: str | None,
+    former_license: str | None,
     seller: str,
     billing: str,
     mode: str | None,
@@ -75,7 +75,7 @@ def panel(
         _check_address("billing", billing)
     http = httpx.Client(timeout=TIMEOUT)
     context.call_on_close(http.close)
-    settings = PanelSettings(seller, license or licence or "", billing, mode or "", ip)
+    settings = PanelSettings(seller, license or former_license or "", billing, mode or "", ip)
     # The license file follows the purchase within seconds, and a person waits for it.
     context.obj = Panel(LicenseFolder(folder), http, settings, wait=time.sleep)  # noqa: TID251 - see above
     if context.invoked_subcommand is None:

@@ -13,7 +13,7 @@ from emulator.panel.billing import (
     Offer,
 )
 from emulator.panel.license import License, LicenseFileError, LicenseFolder, LicensePartner, Module
-from emulator.panel.offers import ModuleRow
+from emulator.panel.offers import PanelModule
 from emulator.panel.pages import PanelPages
 from emulator.panel.panel import MODES, Panel, PanelSettings, PanelState, Purchase
 from emulator.panel.serving import PanelServer
@@ -30,9 +30,9 @@ __all__ = [
     "LicenseFolder",
     "LicensePartner",
     "Module",
-    "ModuleRow",
     "Offer",
     "Panel",
+    "PanelModule",
     "PanelPages",
     "PanelServer",
     "PanelSettings",

@@ -11,7 +11,7 @@ from emulator.panel.license import License
 
 
 @dataclass(frozen=True, slots=True)
-class ModuleRow:
+class PanelModule:
     """A module in the panel's list; without an offer it cannot be bought there."""
 
     intname: str
@@ -53,9 +53,9 @@ def _label(offer: Offer) -> tuple[str, str]:
     return offer.intname, offer.name
 
 
-def module_rows(
+def panel_modules(
     license: License, offers: tuple[Offer, ...], billing: Billing, *, by_hand: bool
-) -> tuple[ModuleRow, ...]:
+) -> tuple[PanelModule, ...]:
     """The modules in the license, then the others that are sold, each edition once.
 
     `by_hand`: with a link to where a person buys it.
@@ -64,7 +64,7 @@ def module_rows(
     for offer in offers:
         by_label.setdefault(_label(offer), offer)
     carried = [
-        ModuleRow(
+        PanelModule(
             edition.intname,
             edition.name,
             by_label.get((edition.intname, edition.name)),
@@ -75,7 +75,7 @@ def module_rows(
         for edition in license.modules
     ]
     sold = [
-        ModuleRow(
+        PanelModule(
             offer.intname,
             offer.name,
             offer,

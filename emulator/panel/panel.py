@@ -23,7 +23,7 @@ from emulator.panel.billing import (
     Offer,
 )
 from emulator.panel.license import License, LicenseFileError, LicenseFolder, LicensePartner
-from emulator.panel.offers import ModuleRow, editions, module_rows
+from emulator.panel.offers import PanelModule, editions, panel_modules
 
 AUTOMATIC, MANUAL, PRICELIST = MODES = ("automatic", "manual", "pricelist")
 IN_BASKET, ACTIVE, SUSPENDED, PROCESSING = 1, 2, 3, 5
@@ -39,7 +39,7 @@ class PanelState:
 
     license: License | None
     partner: LicensePartner
-    rows: tuple[ModuleRow, ...]
+    rows: tuple[PanelModule, ...]
     trouble: str = ""
 
 
@@ -123,7 +123,7 @@ class Panel:
         partner = self.partner(license)
         if partner.mode == MANUAL:
             return PanelState(
-                license, partner, module_rows(license, (), self._billing(partner), by_hand=True)
+                license, partner, panel_modules(license, (), self._billing(partner), by_hand=True)
             )
         try:
             offers = self._billing(partner).offers(login if partner.mode == AUTOMATIC else None)
@@ -131,7 +131,7 @@ class Panel:
         except (BillingUnavailable, BillingRefused) as error:
             offers, trouble = (), f"no prices: {error}"
         by_hand = partner.mode != AUTOMATIC
-        rows = module_rows(license, offers, self._billing(partner), by_hand=by_hand)
+        rows = panel_modules(license, offers, self._billing(partner), by_hand=by_hand)
         return PanelState(license, partner, rows, trouble)
 
     def buy(self, module: str, login: BillingLogin | None = None) -> Purchase:

@@ -26,8 +26,8 @@ QUIET = (
     "--window-size=1200,900",
 )
 
-PATIENCE = 60
-"""Seconds for a page to load, or to show what it was told to."""
+LOAD_TIMEOUT = 60
+"""Seconds for a page to load, or to show what a test waits for."""
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +42,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     for word in (*QUIET, f"--user-data-dir={tmp_path_factory.mktemp('browser')}"):
         options.add_argument(word)
     chrome = Chrome(options, Service(driver))
-    chrome.set_page_load_timeout(PATIENCE)
+    chrome.set_page_load_timeout(LOAD_TIMEOUT)
     yield chrome
     chrome.quit()
 

@@ -14,7 +14,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from emulator.panel import LicenseFolder, Panel, PanelPages, PanelServer, PanelSettings
 from emulator.testing import SellerServer
-from tests.browser.conftest import PATIENCE, overflows, size
+from tests.browser.conftest import LOAD_TIMEOUT, overflows, size
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def text(page: Chrome) -> str:
 
 
 def wait_for(page: Chrome, words: str) -> None:
-    WebDriverWait(page, PATIENCE).until(lambda _: words in text(page), f"{words} is not shown")
+    WebDriverWait(page, LOAD_TIMEOUT).until(lambda _: words in text(page), f"{words} is not shown")
 
 
 def test_a_module_is_bought_on_the_panels_page(page: Chrome, panel_page: str) -> None:
@@ -98,4 +98,4 @@ def test_a_payment_is_paid_on_its_page(page: Chrome, server: SellerServer) -> No
     page.get(f"{world.url}?{begun.field('ok')}")
     assert "25.00" in text(page)
     page.find_element(By.XPATH, "//button[.='Pay']").click()
-    WebDriverWait(page, PATIENCE).until(lambda _: world.account()["balance"] == "1025.00")
+    WebDriverWait(page, LOAD_TIMEOUT).until(lambda _: world.account()["balance"] == "1025.00")

@@ -12,7 +12,7 @@ from selenium.webdriver.support.ui import WebDriverWait
 
 from contracts.reports.html import to_html
 from contracts.verdicts import CallRecord, Cell, Outcome, Run, Verdict
-from tests.browser.conftest import PATIENCE, overflows, size
+from tests.browser.conftest import LOAD_TIMEOUT, overflows, size
 from tests.contracts.reports.made import DEVIATION, RUN
 
 EVIL = "</pre></script><script>document.title='taken'</script><img src=x onerror=document.title=1>"
@@ -26,9 +26,9 @@ def _verdict(name: str, outcome: Outcome, evidence: str = "observed") -> Verdict
 
 
 def _run() -> Run:
-    every = [_verdict(f"soft/{one.value}", one) for one in Outcome]
-    held = [_verdict(f"vds/{number}-{'x' * 60}", Outcome.PASS, "assumed") for number in range(30)]
-    return replace(RUN, target="http://seller.example/" + "long" * 40, verdicts=(*every, *held))
+    every = [_verdict(f"soft/{outcome.value}", outcome) for outcome in Outcome]
+    passed = [_verdict(f"vds/{number}-{'x' * 60}", Outcome.PASS, "assumed") for number in range(30)]
+    return replace(RUN, target="http://seller.example/" + "long" * 40, verdicts=(*every, *passed))
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_it_can_be_read_at_any_width(report: Chrome, width: int) -> None:
 def test_what_did_not_hold_is_in_sight_and_what_held_is_folded(report: Chrome) -> None:
     shown = _shown_rows(report)
     folded = {"soft/pass xml", "soft/skip xml"}
-    assert {f"soft/{one.value} xml" for one in Outcome} - set(shown) == folded
+    assert {f"soft/{outcome.value} xml" for outcome in Outcome} - set(shown) == folded
     assert not [name for name in shown if name.startswith("vds/")]
 
 
@@ -95,8 +95,8 @@ def test_a_name_is_found(report: Chrome) -> None:
     field = report.find_element(By.CSS_SELECTOR, "section:first-of-type .find input")
     field.send_keys("SOFT/FA")
     assert _shown_rows(report) == ["soft/fail xml"]
-    told = report.find_element(By.CSS_SELECTOR, "section:first-of-type .find output").text
-    assert told == "1 of 39"
+    shown = report.find_element(By.CSS_SELECTOR, "section:first-of-type .find output").text
+    assert shown == "1 of 39"
 
 
 def test_a_link_of_the_matrix_opens_the_verdict_it_names(report: Chrome) -> None:
@@ -106,6 +106,6 @@ def test_a_link_of_the_matrix_opens_the_verdict_it_names(report: Chrome) -> None
     assert not report.find_element(By.ID, place).is_displayed()
     link.click()
     # The page hears of its new place as an event, some time after the click.
-    WebDriverWait(report, PATIENCE).until(
+    WebDriverWait(report, LOAD_TIMEOUT).until(
         lambda shown: shown.find_element(By.ID, place).is_displayed(), "it is still folded"
     )

@@ -48,10 +48,10 @@ def test_a_fault_planned_here_is_the_one_the_control_api_tells(seller: Seller) -
     form = {"what": "delay", "when": "", "func": "soft.*", "account": "", "nth": "2", "times": "",
             "chance": "", "settings": "seconds=2.5"}  # fmt: skip
     assert press(seller, "/faults", None, **form).status_code == 303
-    (told,) = seller.faults.all()
-    chosen = (told["what"], told["when"], told["func"], told["nth"], told["seconds"])
+    (fault,) = seller.faults.all()
+    chosen = (fault["what"], fault["when"], fault["func"], fault["nth"], fault["seconds"])
     assert chosen == ("delay", "before", "soft.*", 2, 2.5)
-    assert press(seller, f"/faults/{told['id']}").status_code == 303
+    assert press(seller, f"/faults/{fault['id']}").status_code == 303
     assert seller.faults.all() == []
 
 

@@ -16,13 +16,13 @@ def ask(seller: Seller) -> Ask:
     """Asks the control API of the seller in this process: method, path, and what werkzeug takes."""
     client = Client(seller.wsgi)
 
-    def asked(method: str, path: str, **given: Any) -> TestResponse:  # noqa: ANN401 - werkzeug's
+    def send(method: str, path: str, **options: Any) -> TestResponse:  # noqa: ANN401 - werkzeug's
         return client.open(
             f"/_mockseller{path}",
             base_url="http://127.0.0.1",
             method=method,
             environ_overrides={"REMOTE_ADDR": "127.0.0.1"},
-            **given,
+            **options,
         )
 
-    return asked
+    return send

@@ -10,11 +10,13 @@ from emulator.testing import ControlError, Seller
 def test_advancing_tells_what_happened_on_the_way(seller: Seller) -> None:
     seller.clock.freeze("2027-01-31T12:00:00Z")
     number = seller.order()
-    told = seller.clock.advance("1 month")
+    clock = seller.clock.advance("1 month")
     happened = [
-        (one["what"], one["at"][:10]) for one in told["happened"] if one["service"] == number
+        (event["what"], event["at"][:10])
+        for event in clock["happened"]
+        if event["service"] == number
     ]
-    assert told["now"] == "2027-02-28T12:00:00+00:00"
+    assert clock["now"] == "2027-02-28T12:00:00+00:00"
     assert happened == [("suspend", "2027-02-28")]
     assert seller.service(number)["status"] == 3
 
@@ -23,9 +25,11 @@ def test_to_the_next_renewal_stops_where_the_first_falls_due(seller: Seller) -> 
     world = seller.world("second", "empty")
     world.clock.freeze("2027-03-10T00:00:00Z")
     number = world.order(autoprolong=1)
-    told = world.clock.advance("to next renewal")
-    assert told["now"] == "2027-04-10T00:00:00+00:00"
-    assert [(one["what"], one["service"]) for one in told["happened"]] == [("prolong", number)]
+    clock = world.clock.advance("to next renewal")
+    assert clock["now"] == "2027-04-10T00:00:00+00:00"
+    assert [(event["what"], event["service"]) for event in clock["happened"]] == [
+        ("prolong", number)
+    ]
 
 
 def test_with_nothing_due_there_is_no_next_renewal(seller: Seller) -> None:
@@ -68,13 +72,13 @@ def test_one_jump_of_a_quarter_is_ninety_jumps_of_a_day(seller: Seller, money: s
 
 def test_a_balance_is_set_by_a_payment_so_the_ledger_adds_up(seller: Seller) -> None:
     seller.order()
-    told = seller.account(balance="1.25")
-    assert (told["balance"], told["ledger"]) == ("1.25", "1.25")
+    account = seller.account(balance="1.25")
+    assert (account["balance"], account["ledger"]) == ("1.25", "1.25")
     assert seller.account(balance="-3.00")["ledger"] == "-3.00"
 
 
 def test_every_field_of_an_account_can_be_set(seller: Seller) -> None:
-    wanted = {
+    changes = {
         "credit": "50.00",
         "currency": "RUB",
         "country": "RU",
@@ -84,9 +88,9 @@ def test_every_field_of_an_account_can_be_set(seller: Seller) -> None:
         "phone": "1",
         "api_addresses": ["192.0.2.0/24"],
     }
-    told = seller.account("other", **wanted)
-    assert {name: dict(told)[name] for name in wanted} == wanted
-    assert seller.account("other") == told
+    account = seller.account("other", **changes)
+    assert {name: dict(account)[name] for name in changes} == changes
+    assert seller.account("other") == account
 
 
 def test_a_new_password_is_the_one_that_counts(seller: Seller) -> None:
@@ -99,9 +103,9 @@ def test_a_new_password_is_the_one_that_counts(seller: Seller) -> None:
 
 def test_a_second_factor_is_never_told(seller: Seller) -> None:
     secret = "JBSWY3DPEHPK3PXPJBSWY3DP"
-    told = seller.account(totp_secret=secret)
-    assert told["two_factors"] is True
-    assert secret not in str(told)
+    account = seller.account(totp_secret=secret)
+    assert account["two_factors"] is True
+    assert secret not in str(account)
     assert seller.account(totp_secret=None)["two_factors"] is False
     for short in ("JBSWY3DPEHPK3PXP", "JBSWY3DPEHPK3PXPJBSWY3DPE"):
         with pytest.raises(ControlError, match="multiple of eight"):
@@ -110,10 +114,14 @@ def test_a_second_factor_is_never_told(seller: Seller) -> None:
 
 def test_a_service_is_put_straight_into_a_state(seller: Seller) -> None:
     number = seller.order()
-    told = seller.service(
+    service = seller.service(
         number, status=3, substate="3_autosuspend", licname="moved", ip="192.0.2.9"
     )
-    assert (told["status"], told["substate"], told["ip"]) == (3, "3_autosuspend", "192.0.2.9")
+    assert (service["status"], service["substate"], service["ip"]) == (
+        3,
+        "3_autosuspend",
+        "192.0.2.9",
+    )
     row = next(row for row in seller.call("soft").rows() if row["id"] == str(number))
     assert (row["licname"], row["item_real_status"]) == ("moved", "3_autosuspend")
 
@@ -134,18 +142,18 @@ def test_a_key_arrives_by_hand(seller: Seller) -> None:
     seller.provisioning("by_hand")
     number = seller.order()
     assert seller.service(number)["lickey"] == ""
-    told = seller.service(number, lickey=True)
-    assert told["status"] == 2
-    assert told["lickey"].startswith(f"{number}-")
+    service = seller.service(number, lickey=True)
+    assert service["status"] == 2
+    assert service["lickey"].startswith(f"{number}-")
     assert seller.service(number, lickey="OWN-KEY")["lickey"] == "OWN-KEY"
 
 
 def test_a_license_made_active_by_hand_has_its_key(seller: Seller) -> None:
     seller.provisioning("by_hand")
     number = seller.order()
-    told = seller.service(number, status=2)
-    assert told["status"] == 2
-    assert told["lickey"].startswith(f"{number}-")
+    service = seller.service(number, status=2)
+    assert service["status"] == 2
+    assert service["lickey"].startswith(f"{number}-")
 
 
 def test_a_license_may_be_made_active_before_its_key(seller: Seller) -> None:
@@ -198,8 +206,8 @@ def test_refusals_can_be_verified_too(seller: Seller) -> None:
 
 
 def test_money_of_four_decimals_is_told_with_four(seller: Seller) -> None:
-    told = seller.account(balance="0.1250")
-    assert Decimal(told["balance"]) == Decimal("0.1250")
+    account = seller.account(balance="0.1250")
+    assert Decimal(account["balance"]) == Decimal("0.1250")
 
 
 def test_a_secret_under_a_name_that_was_written_wrong_is_masked_too(seller: Seller) -> None:

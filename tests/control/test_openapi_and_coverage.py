@@ -25,8 +25,8 @@ LIFE = ("{}.edit", "service.prolong", "{}.suspend", "{}.resume", "service.change
 
 
 def links(func: str) -> dict[str, Any]:
-    told = DOCUMENT["components"]["responses"][func].get("links", {})
-    return {name: DOCUMENT["components"]["links"][name] for name in told}
+    names = DOCUMENT["components"]["responses"][func].get("links", {})
+    return {name: DOCUMENT["components"]["links"][name] for name in names}
 
 
 def at(tree: Any, expression: str) -> str:  # noqa: ANN401 - JSON
@@ -36,8 +36,8 @@ def at(tree: Any, expression: str) -> str:  # noqa: ANN401 - JSON
 
 
 def coverage(seller: Seller) -> dict[str, Any]:
-    told: dict[str, Any] = seller.control("GET", "/coverage")
-    return told
+    counted: dict[str, Any] = seller.control("GET", "/coverage")
+    return counted
 
 
 def test_the_document_that_is_served_is_valid_openapi(seller: Seller) -> None:
@@ -48,17 +48,17 @@ def test_the_document_that_is_served_is_valid_openapi(seller: Seller) -> None:
 
 @pytest.mark.parametrize("product", PRODUCTS)
 def test_an_order_leads_on_through_the_whole_life_of_a_service(product: str) -> None:
-    submits = {f"id.{one.format(product)}.submit" for one in LIFE}
+    submits = {f"id.{function.format(product)}.submit" for function in LIFE}
     assert submits <= set(links(f"{product}.order.param"))
     assert submits <= set(links(f"v2.{product}.order.param"))
 
 
 def test_an_order_for_the_basket_leads_to_basket_and_payment() -> None:
-    told = links("soft.order.param")
-    assert told["billorder.basket"]["parameters"] == {
+    order_links = links("soft.order.param")
+    assert order_links["billorder.basket"]["parameters"] == {
         "billorder": "$response.body#/doc/billorder/$"
     }
-    assert {"billorder.payment.add", "billorder.payment.add.method"} <= set(told)
+    assert {"billorder.payment.add", "billorder.payment.add.method"} <= set(order_links)
 
 
 def test_an_address_of_a_machine_leads_to_functions_of_addresses_only() -> None:
@@ -71,7 +71,7 @@ def test_an_address_of_a_machine_leads_to_functions_of_addresses_only() -> None:
 def test_the_links_of_an_order_find_what_was_ordered(seller: Seller, product: str) -> None:
     func = f"{product}.order.param"
     ordered = seller.call(func, out="json", **REGISTRY[func].example)
-    shown = {n: one for n, one in links(func).items() if "parameters" in one and n[:3] == "id."}
+    shown = {n: link for n, link in links(func).items() if "parameters" in link and n[:3] == "id."}
     assert f"id.{product}.edit" in shown
     for link in shown.values():
         params = {name: at(ordered.json, text) for name, text in link["parameters"].items()}
@@ -97,28 +97,31 @@ def test_what_was_called_is_counted(seller: Seller) -> None:
     seller.call("soft.edit", elid=9)
     seller.call("soft")
     seller.call("no.such.function")
-    told = coverage(seller)
-    edit = told["functions"]["soft.edit"]
+    counted = coverage(seller)
+    edit = counted["functions"]["soft.edit"]
     assert edit["functions"] == {"called": 2}
     assert {name for name, count in edit["parameters"].items() if count} == {
         "elid", "licname", "sok",
     }  # fmt: skip
     assert edit["errors"]["missed"] == 1
     assert edit["answers"]["lickey"] == 1
-    assert told["functions"]["soft"]["answers"]["createdate"] == 1
-    assert told["functions"]["vds"]["functions"] == {"called": 0}
-    assert told["formats"] == {"json": 1, "xml": 3}
-    assert told["unknown"] == {"no.such.function": 1}
-    assert told["calls"] == 4
+    assert counted["functions"]["soft"]["answers"]["createdate"] == 1
+    assert counted["functions"]["vds"]["functions"] == {"called": 0}
+    assert counted["formats"] == {"json": 1, "xml": 3}
+    assert counted["unknown"] == {"no.such.function": 1}
+    assert counted["calls"] == 4
 
 
 def test_words_and_buttons_are_points_of_their_own(seller: Seller) -> None:
     seller.order()
     seller.call("soft.edit", elid=100001, sok="ok", clicked_button="newkey")
-    told = coverage(seller)["functions"]
-    assert told["soft.order.param"]["values"]["skipbasket=on"] == 1
-    assert told["soft.order.param"]["values"]["skipbasket=off"] == 0
-    assert told["soft.edit"]["values"] == {"clicked_button=basket": 0, "clicked_button=newkey": 1}
+    counted = coverage(seller)["functions"]
+    assert counted["soft.order.param"]["values"]["skipbasket=on"] == 1
+    assert counted["soft.order.param"]["values"]["skipbasket=off"] == 0
+    assert counted["soft.edit"]["values"] == {
+        "clicked_button=basket": 0,
+        "clicked_button=newkey": 1,
+    }
 
 
 def test_ways_of_logging_in_are_told_apart(seller: Seller) -> None:
@@ -133,10 +136,10 @@ def test_ways_of_logging_in_are_told_apart(seller: Seller) -> None:
 def test_fields_are_told_in_every_format_with_names(seller: Seller, out: str) -> None:
     seller.call("soft", out=out)
     seller.call("soft.edit", elid=100001, out=out)
-    told = coverage(seller)
-    assert told["functions"]["soft"]["answers"]["licname"] == 1
-    assert told["functions"]["soft.edit"]["answers"]["lickey"] == 1
-    assert told["unread"] == {}
+    counted = coverage(seller)
+    assert counted["functions"]["soft"]["answers"]["licname"] == 1
+    assert counted["functions"]["soft.edit"]["answers"]["lickey"] == 1
+    assert counted["unread"] == {}
 
 
 def test_an_answer_without_names_is_said_to_be_unread(seller: Seller) -> None:
@@ -148,21 +151,21 @@ def test_of_an_answer_that_was_cut_the_beginning_counts() -> None:
     with Seller(journal_body=600) as seller:
         seller.call("soft.edit", elid=100001)
         seller.call("soft.edit", elid=100001, out="json")
-        told = coverage(seller)
-        answers = told["functions"]["soft.edit"]["answers"]
+        counted = coverage(seller)
+        answers = counted["functions"]["soft.edit"]["answers"]
         assert (answers["elid"], answers["update_expiredate"]) == (1, 0)
-        assert told["unread"] == {"json": 1}
+        assert counted["unread"] == {"json": 1}
 
 
 def test_what_the_journal_dropped_is_said_and_not_guessed() -> None:
     with Seller(journal_rows=16) as seller:
         for _ in range(64):
             seller.call("whoami")
-        told = coverage(seller)
-        journal = told["journal"]["default"]
+        counted = coverage(seller)
+        journal = counted["journal"]["default"]
         assert journal["dropped"] > 0
         assert journal["kept"] + journal["dropped"] == 64
-        assert told["functions"]["whoami"]["functions"] == {"called": journal["kept"]}
+        assert counted["functions"]["whoami"]["functions"] == {"called": journal["kept"]}
 
 
 def test_a_seller_without_a_journal_says_so() -> None:

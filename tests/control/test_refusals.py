@@ -82,10 +82,10 @@ def test_a_refusal_says_in_one_line_what_is_wrong(
 ) -> None:
     given_body = {} if body is None else {"json": body}
     answer = ask(method, path, **given_body)
-    told = json.loads(answer.data)["error"]
-    assert answer.status_code == status, told
-    assert told == (line or told)
-    assert "\n" not in told
+    message = json.loads(answer.data)["error"]
+    assert answer.status_code == status, message
+    assert message == (line or message)
+    assert "\n" not in message
 
 
 @pytest.mark.parametrize(

@@ -22,38 +22,40 @@ def world(seller: Seller) -> World:
 
 
 def journalled(world: World) -> list[tuple[Any, ...]]:
-    found = world.journal.entries(kind="happening", limit=10_000)
-    told = [(e["at"], e["func"], e["login"], e["params"]) for e in reversed(found)]
-    return [(at, what, login, int(p["service"]), p["detail"]) for at, what, login, p in told]
+    entries = world.journal.entries(kind="happening", limit=10_000)
+    rows = [(e["at"], e["func"], e["login"], e["params"]) for e in reversed(entries)]
+    return [(at, what, login, int(p["service"]), p["detail"]) for at, what, login, p in rows]
 
 
-def in_order(told: ClockInfo) -> list[tuple[Any, ...]]:
+def in_order(state: ClockInfo) -> list[tuple[Any, ...]]:
     names = ("at", "what", "login", "service", "detail")
-    return [tuple(dict(one)[name] for name in names) for one in told["happened"]]
+    return [tuple(dict(event)[name] for name in names) for event in state["happened"]]
 
 
 def test_a_moved_clock_and_the_journal_tell_the_same_in_the_same_order(world: World) -> None:
     for n, months in enumerate((1, None, 12), start=1):
         world.order(ip=f"192.0.2.{n}", autoprolong=months)
-    told = world.clock.advance("1 year")
-    assert in_order(told) == journalled(world)
-    assert {one["what"] for one in told["happened"]} == {"prolong", "suspend", "delete"}
-    assert [one["at"] for one in told["happened"]] == sorted(one["at"] for one in told["happened"])
+    state = world.clock.advance("1 year")
+    assert in_order(state) == journalled(world)
+    assert {event["what"] for event in state["happened"]} == {"prolong", "suspend", "delete"}
+    assert [event["at"] for event in state["happened"]] == sorted(
+        event["at"] for event in state["happened"]
+    )
 
 
 def test_payments_that_could_not_be_made_are_told(world: World) -> None:
     world.order(autoprolong=1)
     world.account(balance="0.01")
-    told = world.clock.advance("30 days")["happened"]
+    events = world.clock.advance("30 days")["happened"]
     reason = "not enough money: 5.00 EUR"
-    assert [(one["what"], one["detail"]) for one in told] == [
+    assert [(event["what"], event["detail"]) for event in events] == [
         ("suspend", reason),
         ("unpaid", reason),
         ("unpaid", reason),
     ]
     world.account(balance="100.00")
-    told = world.clock.advance("1 day")["happened"]
-    assert [(one["what"], one["detail"]) for one in told] == [("prolong", "2027-04-03")]
+    events = world.clock.advance("1 day")["happened"]
+    assert [(event["what"], event["detail"]) for event in events] == [("prolong", "2027-04-03")]
 
 
 def test_keys_that_arrive_are_told_by_the_next_move() -> None:
@@ -65,8 +67,8 @@ def test_keys_that_arrive_are_told_by_the_next_move() -> None:
         number = seller.order()
         assert seller.clock.freeze()["happened"] == []
         elapsed[0] += 60
-        told = seller.clock.advance("1 hour")["happened"]
-    assert [(one["what"], one["service"], one["at"]) for one in told] == [
+        events = seller.clock.advance("1 hour")["happened"]
+    assert [(event["what"], event["service"], event["at"]) for event in events] == [
         ("key", number, "2027-01-31T08:00:00+00:00")
     ]
 
@@ -75,9 +77,9 @@ def test_what_a_call_wakes_is_journalled_before_the_call(world: World) -> None:
     number = world.order()
     world.service(number, expires="2027-01-30")
     world.call("soft")
-    found = world.journal.entries(kind="all", limit=2)
-    assert [(e["kind"], e["func"]) for e in found] == [("call", "soft"), ("happening", "suspend")]
-    assert found[1]["params"] == {"service": str(number), "detail": "not prolonged"}
+    entries = world.journal.entries(kind="all", limit=2)
+    assert [(e["kind"], e["func"]) for e in entries] == [("call", "soft"), ("happening", "suspend")]
+    assert entries[1]["params"] == {"service": str(number), "detail": "not prolonged"}
 
 
 def test_happenings_are_not_counted_among_calls(world: World) -> None:
@@ -97,9 +99,9 @@ def test_a_century_is_counted_where_it_is_too_long_to_be_told(world: World) -> N
     world.account(balance="99999999.00")
     for n in range(1, 10):
         world.order(ip=f"192.0.2.{n}", autoprolong=1)
-    told = world.clock.advance("100 years")
-    assert (len(told["happened"]), told["left_off"]) == (MOST_EVENTS, 9 * 1200 - MOST_EVENTS)
-    assert told["happened"][-1]["at"] < "2120"
+    state = world.clock.advance("100 years")
+    assert (len(state["happened"]), state["left_off"]) == (MOST_EVENTS, 9 * 1200 - MOST_EVENTS)
+    assert state["happened"][-1]["at"] < "2120"
     assert world.journal.entries(kind="happening", limit=1)[0]["at"][:10] == "2127-01-28"
     assert "left_off" not in world.clock.advance("1 month")
 

@@ -16,11 +16,11 @@ def ask(
     seller: Seller,
     path: str = "/clock",
     method: str = "GET",
-    **given: Any,  # noqa: ANN401 - as werkzeug takes it
+    **options: Any,  # noqa: ANN401 - as werkzeug takes it
 ) -> TestResponse:
-    given.setdefault("base_url", "http://127.0.0.1")
-    given.setdefault("environ_overrides", {"REMOTE_ADDR": "127.0.0.1"})
-    return Client(seller.wsgi).open(f"/_mockseller{path}", method=method, **given)
+    options.setdefault("base_url", "http://127.0.0.1")
+    options.setdefault("environ_overrides", {"REMOTE_ADDR": "127.0.0.1"})
+    return Client(seller.wsgi).open(f"/_mockseller{path}", method=method, **options)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost:1500", "[::1]:1500", "LOCALHOST"])
@@ -76,9 +76,9 @@ def test_a_caller_from_elsewhere_needs_the_token_wherever_we_think_we_listen() -
 def test_health_is_answered_before_anyone_is_judged() -> None:
     with Seller(host=EVERYWHERE) as seller:
         answer = ask(seller, "/health", headers={"Host": "10.1.2.3"})
-        told = json.loads(answer.data)
-        assert (answer.status_code, told["status"]) == (200, "ok")
-        assert set(told) == {"status", "version"}
+        health = json.loads(answer.data)
+        assert (answer.status_code, health["status"]) == (200, "ok")
+        assert set(health) == {"status", "version"}
 
 
 def test_health_is_not_journalled(seller: Seller) -> None:

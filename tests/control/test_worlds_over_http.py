@@ -17,17 +17,17 @@ def test_a_new_world_has_the_accounts_of_its_fixture(seller: Seller) -> None:
 
 def test_the_list_tells_every_world(seller: Seller) -> None:
     seller.world("second", "strict")
-    told = {one["name"]: one for one in seller.control("GET", "/worlds")}
-    assert sorted(told) == ["default", "second"]
-    assert told["second"]["made_from"] == "strict"
-    assert told["second"]["rules"]["retired_products"] == "refuse"
-    assert told["second"]["path"] == "/w/second/billmgr"
+    worlds = {world["name"]: world for world in seller.control("GET", "/worlds")}
+    assert sorted(worlds) == ["default", "second"]
+    assert worlds["second"]["made_from"] == "strict"
+    assert worlds["second"]["rules"]["retired_products"] == "refuse"
+    assert worlds["second"]["path"] == "/w/second/billmgr"
 
 
 def test_one_seed_invents_the_same_data_twice(seller: Seller) -> None:
-    given = {"fixture": "small", "seed": 7}
+    source = {"fixture": "small", "seed": 7}
     for name in ("one", "two"):
-        seller.control("POST", "/worlds", {"name": name, **given})
+        seller.control("POST", "/worlds", {"name": name, **source})
     keys = [
         seller.control("GET", f"/services/100001?world={name}")["lickey"] for name in ("one", "two")
     ]
@@ -46,18 +46,18 @@ def test_a_reset_takes_everything_back(seller: Seller) -> None:
 
 
 def test_a_snapshot_can_be_gone_back_to(seller: Seller) -> None:
-    kept = seller.order(ip="192.0.2.201")
+    number = seller.order(ip="192.0.2.201")
     seller.snapshot("ordered")
-    seller.service(kept, status=4)
+    seller.service(number, status=4)
     seller.restore("ordered")
-    assert seller.service(kept)["status"] == 2
+    assert seller.service(number)["status"] == 2
     assert seller.control("GET", "/worlds/default")["snapshots"] == ["ordered"]
 
 
 def test_a_fork_goes_its_own_way_and_returns_to_where_it_began(seller: Seller) -> None:
     number = seller.order()
-    told = seller.control("POST", "/worlds/default/fork", {"into": "branch"})
-    assert told["name"] == "branch"
+    branch = seller.control("POST", "/worlds/default/fork", {"into": "branch"})
+    assert branch["name"] == "branch"
     seller.control("PATCH", f"/services/{number}?world=branch", {"licname": "changed"})
     assert seller.service(number)["licname"] == "test"
     seller.control("POST", "/worlds/branch/reset")
@@ -86,14 +86,14 @@ def test_keys_arrive_when_the_provisioning_says(seller: Seller) -> None:
     assert seller.service(number)["status"] == 5
     seller.time.pass_time(3)
     seller.call("soft")
-    told = seller.service(number)
-    assert told["status"] == 2
-    assert told["lickey"].startswith(f"{number}-")
+    service = seller.service(number)
+    assert service["status"] == 2
+    assert service["lickey"].startswith(f"{number}-")
 
 
 def test_an_imported_price_list_sells_ones_own_codes(seller: Seller) -> None:
-    told = seller.sell(PRICES)
-    assert told["tariffs"] == [9001]
+    imported = seller.sell(PRICES)
+    assert imported["tariffs"] == [9001]
     number = seller.order(pricelist=9001)
     assert seller.service(number)["pricelist"] == 9001
     assert seller.account()["balance"] == "992.50"
@@ -108,8 +108,8 @@ def test_the_imported_price_list_outlives_a_reset(seller: Seller) -> None:
 
 
 def test_the_functions_say_how_we_know_them(seller: Seller) -> None:
-    told = {one["name"]: one for one in seller.control("GET", "/functions")}
-    edit = told["soft.edit"]
+    functions = {function["name"]: function for function in seller.control("GET", "/functions")}
+    edit = functions["soft.edit"]
     assert edit["kind"] == "form"
     assert edit["evidence"] in {"recorded", "documented", "observed", "assumed"}
     assert "elid" in {field["name"] for field in edit["takes"]}
@@ -118,4 +118,4 @@ def test_the_functions_say_how_we_know_them(seller: Seller) -> None:
 def test_openapi_has_an_operation_for_every_function(seller: Seller) -> None:
     document = seller.control("GET", "/openapi.json")
     names = {path.rpartition("/")[2] for path in document["paths"]}
-    assert {one["name"] for one in seller.control("GET", "/functions")} <= names
+    assert {function["name"] for function in seller.control("GET", "/functions")} <= names

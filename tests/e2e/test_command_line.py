@@ -34,8 +34,8 @@ def run(tmp_path: Path) -> Run:
 
 def test_worlds_are_made_listed_and_removed(run: Run) -> None:
     assert run("world", "create", "second", "--fixture", "strict").exit_code == 0
-    told = {one["name"]: one for one in json.loads(run("world", "list", "--json").output)}
-    assert told["second"]["made_from"] == "strict"
+    worlds = {world["name"]: world for world in json.loads(run("world", "list", "--json").output)}
+    assert worlds["second"]["made_from"] == "strict"
     assert "second" in run("world", "list").output
     assert run("world", "remove", "second").exit_code == 0
     assert "second" not in run("world", "list").output
@@ -45,16 +45,16 @@ def test_a_price_list_makes_a_world_that_sells_it(run: Run, tmp_path: Path) -> N
     file = tmp_path / "prices.xml"
     file.write_text(PRICES, encoding="utf-8")
     assert run("world", "load", "own", str(file)).output == "own: 1 tariffs from prices.xml\n"
-    told = {one["name"]: one for one in json.loads(run("world", "list", "--json").output)}
-    assert told["own"]["tariffs"] == 1
+    worlds = {world["name"]: world for world in json.loads(run("world", "list", "--json").output)}
+    assert worlds["own"]["tariffs"] == 1
 
 
 def test_a_world_of_ones_own_is_loaded_from_its_file(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("about: mine\ncurrency: RUB\ntariffs: all\n", encoding="utf-8")
     assert run("world", "load", "default", str(file)).exit_code == 0
-    told = json.loads(run("world", "list", "--json").output)
-    assert [(one["made_from"], one["currency"]) for one in told] == [("mine", "RUB")]
+    worlds = json.loads(run("world", "list", "--json").output)
+    assert [(world["made_from"], world["currency"]) for world in worlds] == [("mine", "RUB")]
 
 
 def test_an_unknown_fixture_refuses_to_start_though_a_world_exists(run: Run) -> None:
@@ -77,9 +77,9 @@ def test_snapshots_are_kept_and_gone_back_to(run: Run) -> None:
 
 
 def test_the_clock_tells_what_happened(run: Run) -> None:
-    told = run("clock", "advance", "2", "months").output
-    assert "prolong" in told
-    assert "shifted" in told
+    output = run("clock", "advance", "2", "months").output
+    assert "prolong" in output
+    assert "shifted" in output
     assert "next renewal" in run("clock", "advance", "to", "next", "renewal").output
     assert "2027-01-01" in run("clock", "set", "2027-01-01").output
 
@@ -109,15 +109,15 @@ def test_an_empty_journal_says_nothing(run: Run) -> None:
     ],
 )  # fmt: skip
 def test_a_fault_is_one_line(run: Run, words: list[str], line: str) -> None:
-    told = run(*words)
-    assert (told.exit_code, told.output) == (2, f"Error: {line}\n")
+    result = run(*words)
+    assert (result.exit_code, result.output) == (2, f"Error: {line}\n")
 
 
 def test_the_functions_are_listed_with_how_we_know_them() -> None:
     lines = CliRunner().invoke(mockseller, ["functions"]).output.splitlines()
     assert any(line.startswith("soft.order.param") for line in lines)
-    told = json.loads(CliRunner().invoke(mockseller, ["functions", "--json"]).output)
-    assert {one["name"] for one in told} == {line.split()[0] for line in lines}
+    functions = json.loads(CliRunner().invoke(mockseller, ["functions", "--json"]).output)
+    assert {function["name"] for function in functions} == {line.split()[0] for line in lines}
 
 
 def test_the_version_is_told() -> None:
@@ -130,8 +130,10 @@ def test_help_and_the_plugin_load_nothing_heavy() -> None:
         "heavy = {'flask', 'sqlalchemy', 'faker', 'httpx', 'schemathesis', 'gunicorn'};"
         "print(sorted(heavy & set(sys.modules)))"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout == "[]\n"
+    process = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert process.stdout == "[]\n"
 
 
 def test_the_plugin_gives_every_test_a_seller_of_its_own(pytester: pytest.Pytester) -> None:
@@ -179,7 +181,7 @@ def test_rows_of_the_journal_fit_a_terminal_under_the_day_they_are_of(called: Ru
 
 def test_several_functions_and_an_account_choose_calls(called: Run) -> None:
     chosen = called("journal", "--func", "soft.*", "--func", "service.prolong", "--json").output
-    assert {one["func"] for one in json.loads(chosen)} == {
+    assert {entry["func"] for entry in json.loads(chosen)} == {
         "soft.order.pricelist",
         "service.prolong",
     }

@@ -43,10 +43,10 @@ def children(process: int) -> list[int]:
 
 
 def ended(process: subprocess.Popen[str], sign: signal.Signals) -> tuple[int, str]:
-    """The exit code after a signal to this process alone, and what it said."""
+    """The exit code after a signal to this process alone, and its stderr."""
     process.send_signal(sign)
-    _, said = process.communicate(timeout=WAIT)
-    return process.returncode, said
+    _, stderr = process.communicate(timeout=WAIT)
+    return process.returncode, stderr
 
 
 @pytest.mark.parametrize("sign", SIGNALS)
@@ -62,11 +62,11 @@ def test_a_judge_that_is_told_to_end_stops_the_server_it_started(
         assert servers, "it has started none"
         assert workers
         assert list(folder.iterdir())
-        code, said = ended(process, sign)
+        code, stderr = ended(process, sign)
     assert code == 2
-    assert "interrupted" in said
-    assert "Traceback" not in said
-    assert not [one for one in servers + workers if Path(f"/proc/{one}").exists()]
+    assert "interrupted" in stderr
+    assert "Traceback" not in stderr
+    assert not [pid for pid in servers + workers if Path(f"/proc/{pid}").exists()]
     assert not list(folder.iterdir())
 
 
@@ -77,10 +77,10 @@ def test_a_server_that_is_only_starting_is_stopped_as_well(tmp_path: Path) -> No
     # The server waits in the middle of its start for what stands in its configuration.
     with started(folder, *words, MOCKSELLER_CONFIG=str(config)) as process, config.open("w"):
         servers = children(process.pid)
-        code, said = ended(process, signal.SIGTERM)
+        code, stderr = ended(process, signal.SIGTERM)
     assert servers
-    assert (code, said) == (2, "the seller, served: interrupted\n")
-    assert not [one for one in servers if Path(f"/proc/{one}").exists()]
+    assert (code, stderr) == (2, "the seller, served: interrupted\n")
+    assert not [pid for pid in servers if Path(f"/proc/{pid}").exists()]
     assert not list(folder.iterdir())
 
 
@@ -92,9 +92,9 @@ def test_a_graded_command_is_stopped_with_the_grading(tmp_path: Path) -> None:
     script.chmod(0o755)
     with started(folder, "verify", "client", "--command", str(script)) as process:
         graded = int(fifo.read_text())
-        code, said = ended(process, signal.SIGTERM)
+        code, stderr = ended(process, signal.SIGTERM)
     assert code == 2
-    assert "interrupted" in said
+    assert "interrupted" in stderr
     assert not Path(f"/proc/{graded}").exists()
     assert not list(folder.iterdir())
 
@@ -115,8 +115,8 @@ def test_a_story_that_is_broken_off_ends_with_two(tmp_path: Path) -> None:
         assert process.stdout is not None
         process.stdout.readline()
         servers = children(process.pid)
-        code, said = ended(process, signal.SIGTERM)
-    assert (code, said) == (2, "interrupted\n")
+        code, stderr = ended(process, signal.SIGTERM)
+    assert (code, stderr) == (2, "interrupted\n")
     assert servers
     assert not list(folder.iterdir())
 

@@ -36,8 +36,8 @@ def test_a_dropped_connection_is_closed_without_a_byte(server: SellerServer) -> 
         line.sendall(f"{head}Content-Length: {len(form)}\r\n\r\n".encode() + form)
         assert line.recv(1) == b""
     assert len(world.call("soft").rows()) == before + 1
-    (told,) = world.journal.entries(func=ORDER)
-    assert told["fault"] == "#1 drop after"
+    (entry,) = world.journal.entries(func=ORDER)
+    assert entry["fault"] == "#1 drop after"
 
 
 def test_a_truncated_answer_is_shorter_than_promised(server: SellerServer) -> None:

@@ -57,20 +57,20 @@ def test_the_printed_line_orders_a_license_as_often_as_it_is_pasted(
     line = next(line for line in seller_process.banner.splitlines() if line.startswith("curl "))
     ids = []
     for _ in range(2):
-        told = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True)
-        ids.append(int(fromstring(told.stdout).findtext("id") or 0))  # noqa: S314 - our own answer
+        process = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True)
+        ids.append(int(fromstring(process.stdout).findtext("id") or 0))  # noqa: S314 - our own answer
     assert ids[1] > ids[0] > 100_000
 
 
 def test_the_printed_line_in_bjson_answers_with_id_v(seller_process: SellerServer) -> None:
     line = next(line for line in seller_process.banner.splitlines() if line.startswith("curl "))
-    told = subprocess.run(
+    process = subprocess.run(
         ["sh", "-c", line.replace("out=xml", "out=bjson")],
         capture_output=True,
         text=True,
         check=True,
     )
-    assert '"id":{"v":"10' in told.stdout.replace(" ", "")
+    assert '"id":{"v":"10' in process.stdout.replace(" ", "")
 
 
 def test_the_banner_names_address_login_and_password(seller_process: SellerServer) -> None:
@@ -82,12 +82,12 @@ def test_the_banner_names_address_login_and_password(seller_process: SellerServe
 
 
 def test_a_taken_port_is_one_clear_line(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        told = serve("--port", str(port), "--data", str(tmp_path / "data"))
-    line = f"port {port} on 127.0.0.1 is taken; choose another with --port, or 0 for a free one"
-    assert (told.returncode, told.stdout) == (2, "")
-    assert told.stderr == f"Error: {line}\n"
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+        process = serve("--port", str(port), "--data", str(tmp_path / "data"))
+    line = f"port {port} on 127.0.0.1 is in use; choose another with --port, or 0 for a free one"
+    assert (process.returncode, process.stdout) == (2, "")
+    assert process.stderr == f"Error: {line}\n"
     assert not (tmp_path / "data").exists()
 
 
@@ -95,9 +95,9 @@ def test_a_port_taken_by_another_seller_is_taken(
     seller_process: SellerServer, tmp_path: Path
 ) -> None:
     port = str(urlsplit(seller_process.url).port)
-    told = serve("--port", port, "--data", str(tmp_path))
-    assert told.returncode == 2
-    assert f"port {port} on 127.0.0.1 is taken" in told.stderr
+    process = serve("--port", port, "--data", str(tmp_path))
+    assert process.returncode == 2
+    assert f"port {port} on 127.0.0.1 is in use" in process.stderr
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,8 @@ def test_a_port_taken_by_another_seller_is_taken(
          'threads (from MOCKSELLER_THREADS): "no" is not a whole number'),
         (["--cert", "none.pem"], {}, 'cert (from --cert): there is no file "none.pem"'),
         (["--fixture", "nope", "--port", "0"], {},
-         'fixture: no worlds "nope"; there are bound, busy, empty, hoster, russian, small, strict'),
+         'fixture: there is no "nope"; choose one of bound, busy, empty, hoster, russian,'
+         " small, strict"),
         (["--host", "192.0.2.1", "--port", "0"], {},
          "cannot listen on 192.0.2.1 port 0: Cannot assign requested address"),
     ],
@@ -117,16 +118,16 @@ def test_a_port_taken_by_another_seller_is_taken(
 def test_a_bad_setting_is_one_line_that_names_it(
     tmp_path: Path, options: list[str], environ: dict[str, str], line: str
 ) -> None:
-    told = serve("--data", str(tmp_path), *options, **environ)
-    assert told.returncode == 2
-    assert told.stderr == f"Error: {line}\n"
+    process = serve("--data", str(tmp_path), *options, **environ)
+    assert process.returncode == 2
+    assert process.stderr == f"Error: {line}\n"
 
 
 def test_settings_come_from_a_file_too(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text('colour = "red"\n', encoding="utf-8")
-    told = serve("--config", str(file))
-    assert told.stderr == f"Error: {file}: unknown setting 'colour'\n"
+    process = serve("--config", str(file))
+    assert process.stderr == f"Error: {file}: unknown setting 'colour'\n"
 
 
 @pytest.mark.parametrize("host", ["localhost", "::1"])
@@ -153,8 +154,8 @@ def test_https_is_served_with_a_certificate(tmp_path: Path) -> None:
             answer = client.post(server.url, data={"func": "soft", "authinfo": "reseller:secret"})
         assert "<elem>" in answer.text
         line = next(line for line in server.banner.splitlines() if line.startswith("curl "))
-        told = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True)
-        assert "<id>" in told.stdout
+        process = subprocess.run(["sh", "-c", line], capture_output=True, text=True, check=True)
+        assert "<id>" in process.stdout
 
 
 def test_a_key_that_does_not_fit_is_refused_before_anything_happens(tmp_path: Path) -> None:
@@ -162,12 +163,12 @@ def test_a_key_that_does_not_fit_is_refused_before_anything_happens(tmp_path: Pa
     cert, key = tmp_path / "cert.pem", tmp_path / "key.pem"
     first.cert_chain_pems[0].write_to_path(cert)
     second.private_key_pem.write_to_path(key)
-    told = serve(
+    process = serve(
         "--cert", str(cert), "--key", str(key), "--port", "0", "--data", str(tmp_path / "d")
     )
-    assert told.returncode == 2
-    assert told.stderr.startswith("Error: cert, key: ")
-    assert told.stderr.count("\n") == 1
+    assert process.returncode == 2
+    assert process.stderr.startswith("Error: cert, key: ")
+    assert process.stderr.count("\n") == 1
     assert not (tmp_path / "d").exists()
 
 

@@ -24,14 +24,14 @@ def address(server: World) -> tuple[str, int]:
     return ("127.0.0.1", urlsplit(server.url).port or 0)
 
 
-def said(server: World, sent: bytes) -> bytes:
+def answer_to(server: World, sent: bytes) -> bytes:
     """Everything the server says to raw bytes, until it closes."""
     with socket.create_connection(address(server), timeout=30) as raw:
         raw.sendall(sent)
-        told = b""
+        answer = b""
         while chunk := raw.recv(65_536):
-            told += chunk
-    return told
+            answer += chunk
+    return answer
 
 
 @pytest.mark.parametrize("count", [40, 200])
@@ -55,8 +55,8 @@ def test_half_open_connections_do_not_keep_health_from_answering(
 def test_an_address_that_was_not_encoded_is_understood(seller_server: World, name: str) -> None:
     query = f"authinfo=reseller:secret&func=soft.edit&elid=100001&licname={name}&sok=ok&out=text"
     line = f"GET {seller_server.path}?{query} HTTP/1.1\r\n"
-    told = said(seller_server, f"{line}Host: x\r\nConnection: close\r\n\r\n".encode())
-    assert f"licname={name}\n" in told.decode()
+    answer = answer_to(seller_server, f"{line}Host: x\r\nConnection: close\r\n\r\n".encode())
+    assert f"licname={name}\n" in answer.decode()
 
 
 def test_a_request_that_arrives_byte_by_byte_is_answered(seller_server: World) -> None:
@@ -66,23 +66,23 @@ def test_a_request_that_arrives_byte_by_byte_is_answered(seller_server: World) -
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         for byte in head + body:
             raw.sendall(bytes([byte]))
-        told = b""
+        answer = b""
         while chunk := raw.recv(65_536):
-            told += chunk
-    assert b'name="reseller"' in told
+            answer += chunk
+    assert b'name="reseller"' in answer
 
 
 def test_two_requests_sent_at_once_are_both_answered(seller_server: World) -> None:
     path = f"{seller_server.path}?func=whoami&authinfo=reseller:secret"
-    one = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-    told = said(seller_server, f"{one}\r\n{one}Connection: close\r\n\r\n".encode())
-    assert told.count(b'name="reseller"') == 2
+    head = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    answer = answer_to(seller_server, f"{head}\r\n{head}Connection: close\r\n\r\n".encode())
+    assert answer.count(b'name="reseller"') == 2
 
 
-@pytest.mark.parametrize("asked", ["func=soft&authinfo=reseller:secret", "func=pricelist.export"])
-def test_http_1_0_gets_a_length_and_no_chunks(seller_server: World, asked: str) -> None:
-    path = f"{seller_server.path}?{asked}"
-    head, _, body = said(seller_server, f"GET {path} HTTP/1.0\r\n\r\n".encode()).partition(
+@pytest.mark.parametrize("query", ["func=soft&authinfo=reseller:secret", "func=pricelist.export"])
+def test_http_1_0_gets_a_length_and_no_chunks(seller_server: World, query: str) -> None:
+    path = f"{seller_server.path}?{query}"
+    head, _, body = answer_to(seller_server, f"GET {path} HTTP/1.0\r\n\r\n".encode()).partition(
         b"\r\n\r\n"
     )
     headers = {
@@ -98,20 +98,20 @@ def test_a_client_that_names_no_host_is_told_where_the_server_listens(
 ) -> None:
     path = f"{seller_server.path}?func=whoami&authinfo=reseller:secret"
     _, port = address(seller_server)
-    told = said(seller_server, f"GET {path} HTTP/1.0\r\n\r\n".encode())
-    assert f'host="http://127.0.0.1:{port}"'.encode() in told
+    answer = answer_to(seller_server, f"GET {path} HTTP/1.0\r\n\r\n".encode())
+    assert f'host="http://127.0.0.1:{port}"'.encode() in answer
 
 
 def test_a_body_without_a_content_type_is_a_form(seller_server: World) -> None:
     body = b"func=whoami&authinfo=reseller:secret"
     head = f"POST {seller_server.path} HTTP/1.0\r\nContent-Length: {len(body)}\r\n\r\n".encode()
-    assert b'name="reseller"' in said(seller_server, head + body)
+    assert b'name="reseller"' in answer_to(seller_server, head + body)
 
 
 def test_ten_thousand_parameters_in_an_address_are_read(seller_server: World) -> None:
     many = "&".join(f"p{number}=x" for number in range(10_000))
     path = f"{seller_server.path}?{many}&func=whoami&authinfo=reseller:secret"
-    assert b'name="reseller"' in said(seller_server, f"GET {path} HTTP/1.0\r\n\r\n".encode())
+    assert b'name="reseller"' in answer_to(seller_server, f"GET {path} HTTP/1.0\r\n\r\n".encode())
 
 
 def test_an_endless_address_is_cut_off(seller_server: World) -> None:
@@ -142,7 +142,7 @@ def test_a_body_that_waits_to_be_asked_for_is_asked_for(seller_server: World) ->
         raw.sendall(head.encode())
         assert raw.recv(1000).startswith(b"HTTP/1.1 100")
         raw.sendall(body)
-        told = b""
+        answer = b""
         while chunk := raw.recv(65_536):
-            told += chunk
-    assert b'name="reseller"' in told
+            answer += chunk
+    assert b'name="reseller"' in answer

@@ -41,9 +41,9 @@ def test_the_ledger_is_exact_after_orders_from_many_threads(seller_server: World
         answers = list(pool.map(order, range(30)))
     bought = [text for text in answers if "<id>" in text]
     refused = [text for text in answers if 'type="not_enough_money"' in text]
-    told = seller_server.account()
+    account = seller_server.account()
     assert (len(bought), len(refused)) == (20, 10)
-    assert Decimal(told["balance"]) == Decimal(told["ledger"]) == Decimal("2.50")
+    assert Decimal(account["balance"]) == Decimal(account["ledger"]) == Decimal("2.50")
 
 
 def test_the_command_line_and_a_running_server_see_the_same_world(own_server: SellerServer) -> None:

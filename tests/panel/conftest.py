@@ -27,13 +27,13 @@ PRICE, COST = Decimal("12.00"), Decimal("9.00")
 
 @dataclass
 class Trade:
-    """Everything of one sale. ``asked`` holds what the panel sent to the partner."""
+    """Everything of one sale. ``requests`` are those of the panel to the partner."""
 
     seller: Seller
     shop: ModuleShop
     folder: Path
     http: httpx.Client
-    asked: list[httpx.Request] = field(default_factory=list)
+    requests: list[httpx.Request] = field(default_factory=list)
     waited: list[float] = field(default_factory=list)
 
     def panel(self, **settings: str) -> Panel:
@@ -42,8 +42,8 @@ class Trade:
         return Panel(LicenseFolder(self.folder), self.http, at, wait=self.waited.append)
 
     def partner(self, mode: str = "automatic", url: str = BILLING) -> None:
-        told = {"url": url, "mode": mode, "addresses": ["192.0.2.0/24"]}
-        self.seller.account("reseller", partner=told)
+        partner = {"url": url, "mode": mode, "addresses": ["192.0.2.0/24"]}
+        self.seller.account("reseller", partner=partner)
 
     def balance(self) -> Decimal:
         return self.shop.customer(ADA.name).balance
@@ -56,12 +56,12 @@ class Both(httpx.BaseTransport):
     """Two applications behind two host names."""
 
     def __init__(self, trade: list[httpx.Request], **hosts: httpx.BaseTransport) -> None:
-        self._asked = trade
+        self._requests = trade
         self._hosts = hosts
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         if request.url.host == "partner.example":
-            self._asked.append(request)
+            self._requests.append(request)
             return self._hosts["partner"].handle_request(request)
         return self._hosts["seller"].handle_request(request)
 
@@ -83,8 +83,8 @@ def trade(tmp_path: Path) -> Iterator[Trade]:
         shop.top_up(ADA.name, Decimal("30.00"))
         shop.add_license(ADA.name, LICENSE, "ispmanager6_pro")
         shop.offer(Product(277, 955301, "Virusdie", "Virusdie", {1: PRICE, 12: PRICE * 10}))
-        asked: list[httpx.Request] = []
+        requests: list[httpx.Request] = []
         partner = httpx.WSGITransport(app=ModuleEndpoint(shop))
-        with httpx.Client(transport=Both(asked, seller=line, partner=partner)) as http:
-            yield Trade(seller, shop, tmp_path / "panel", http, asked)
+        with httpx.Client(transport=Both(requests, seller=line, partner=partner)) as http:
+            yield Trade(seller, shop, tmp_path / "panel", http, requests)
         store.close()

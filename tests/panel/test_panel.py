@@ -31,7 +31,7 @@ def modules(panel: Panel) -> list[str]:
 def funcs(trade: Trade) -> list[str]:
     return [
         (parse_qs(request.url.query.decode()) | parse_qs(request.content.decode()))["func"][0]
-        for request in trade.asked
+        for request in trade.requests
     ]
 
 
@@ -42,7 +42,7 @@ def test_automatic_it_orders_and_pays_at_the_partner_and_the_license_carries_it(
     panel = trade.panel()
     panel.refresh()
     assert modules(panel) == []
-    trade.asked.clear()
+    trade.requests.clear()
     assert panel.buy("Virusdie", ADA).outcome == "active"
     assert funcs(trade) == [
         "pricelist.export", "basket", "addition.order.param", "payment.add", "payment.add.method",
@@ -58,8 +58,10 @@ def test_no_password_ever_stands_in_an_address(trade: Trade) -> None:
     panel.buy("Virusdie", ADA)
     panel.prolong("Virusdie", ADA)
     panel.delete("Virusdie", ADA)
-    assert trade.asked
-    assert [str(one.url) for one in trade.asked if ADA.password in str(one.url)] == []
+    assert trade.requests
+    assert [
+        str(request.url) for request in trade.requests if ADA.password in str(request.url)
+    ] == []
 
 
 def test_buying_again_buys_nothing(trade: Trade) -> None:
@@ -67,7 +69,7 @@ def test_buying_again_buys_nothing(trade: Trade) -> None:
     panel = trade.panel()
     panel.refresh()
     panel.buy("Virusdie", ADA)
-    trade.asked.clear()
+    trade.requests.clear()
     assert panel.buy("Virusdie", ADA).outcome == "active"
     assert panel.buy("277", ADA).outcome == "active"
     assert "addition.order.param" not in funcs(trade)
@@ -152,7 +154,7 @@ def test_in_the_other_modes_the_panel_sends_a_person_and_orders_nothing(
     assert purchase.outcome == "by hand"
     assert purchase.link.startswith(BILLING)
     assert set(funcs(trade)) <= {"pricelist.export"}
-    assert all(not request.content for request in trade.asked)
+    assert all(not request.content for request in trade.requests)
 
 
 def test_price_list_and_redirect_name_the_module_and_the_license(trade: Trade) -> None:
@@ -177,7 +179,7 @@ def test_manual_mode_asks_the_partner_nothing(trade: Trade) -> None:
     panel = trade.panel()
     panel.refresh()
     assert panel.state().rows == ()
-    assert trade.asked == []
+    assert trade.requests == []
 
 
 def test_without_a_partner_the_sellers_own_shop_sells(trade: Trade) -> None:

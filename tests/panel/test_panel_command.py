@@ -24,9 +24,9 @@ def server() -> Iterator[SellerServer]:
 
 
 def run(server: SellerServer, folder: Path, *words: str, login: bool = True) -> Result:
-    known = ["--seller", server.url, "--folder", str(folder / "panel")]
+    options = ["--seller", server.url, "--folder", str(folder / "panel")]
     env = VENDOR if login else dict.fromkeys(VENDOR)
-    return CliRunner().invoke(panel, [*known, *words], env=env)
+    return CliRunner().invoke(panel, [*options, *words], env=env)
 
 
 def key(server: SellerServer, number: int) -> str:
@@ -85,9 +85,9 @@ def test_the_former_name_of_the_license_option_works_and_says_the_new_one(
 
 def test_who_buys_is_asked_for(server: SellerServer, tmp_path: Path) -> None:
     run(server, tmp_path, "--license", key(server, 100001), "refresh")
-    known = ["--seller", server.url, "--folder", str(tmp_path / "panel"), "buy", "Softaculous"]
+    options = ["--seller", server.url, "--folder", str(tmp_path / "panel"), "buy", "Softaculous"]
     env = dict.fromkeys(VENDOR)
-    result = CliRunner().invoke(panel, known, env=env, input="reseller\nsecret\n")
+    result = CliRunner().invoke(panel, options, env=env, input="reseller\nsecret\n")
     assert result.exit_code == 0, result.output
     assert "Softaculous active" in result.output
     assert "secret" not in result.output

@@ -155,8 +155,8 @@ def _journal(request: ControlRequest) -> object:
     chosen = QUERY.read({name: value for name, value in request.query.items() if name != "world"})
     db = request.worlds.connect(request.name)
     entries = journal.find(db, **chosen)
-    kept = journal.count(db, chosen.get("kind", journal.CALL))
-    return {"count": kept, "entries": [entry.as_dict() for entry in entries]}
+    count = journal.count(db, chosen.get("kind", journal.CALL))
+    return {"count": count, "entries": [entry.as_dict() for entry in entries]}
 
 
 def _clear_journal(request: ControlRequest) -> object:

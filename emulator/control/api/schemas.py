@@ -148,12 +148,12 @@ class Body(Schema):
         "type": "is not an object",
     }
 
-    def read(self, given: object) -> dict[str, Any]:
+    def read(self, body: object) -> dict[str, Any]:
         """The validated values by key. Raises ValueError with one line."""
-        if not isinstance(given, Mapping):
+        if not isinstance(body, Mapping):
             raise ValueError("the body is not a JSON object")  # noqa: TRY004 - the client's error
         try:
-            loaded: dict[str, Any] = self.load(given)
+            loaded: dict[str, Any] = self.load(body)
         except ValidationError as fault:
             raise ValueError(_line(fault.messages)) from None
         return loaded
@@ -224,10 +224,10 @@ class DiscountBody(Body):
 
 
 class UrlField(TextField):
-    """An address of the web."""
+    """An HTTP address."""
 
-    def _deserialize(self, value: object, *args: object, **given: object) -> str:
-        text = super()._deserialize(value, *args, **given)
+    def _deserialize(self, value: object, *args: object, **kwargs: object) -> str:
+        text = super()._deserialize(value, *args, **kwargs)
         if not text.startswith(("http://", "https://")) or any(sign.isspace() for sign in text):
             raise ValidationError("is not an address such as https://partner.example/billmgr")
         return text
