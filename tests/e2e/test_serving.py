@@ -19,6 +19,8 @@ import trustme
 
 from emulator.testing import SellerServer
 
+WORLDS = "bound, busy, empty, hoster, russian, small, strict"
+
 COMMAND = [sys.executable, "-m", "emulator.cli"]
 
 
@@ -109,8 +111,7 @@ def test_a_port_taken_by_another_seller_is_taken(
          'threads (from MOCKSELLER_THREADS): "no" is not a whole number'),
         (["--cert", "none.pem"], {}, 'cert (from --cert): there is no file "none.pem"'),
         (["--fixture", "nope", "--port", "0"], {},
-         'fixture: there is no "nope"; choose one of bound, busy, empty, hoster, russian,'
-         " small, strict"),
+         f'fixture: there is no "nope"; choose one of {WORLDS}'),
         (["--host", "192.0.2.1", "--port", "0"], {},
          "cannot listen on 192.0.2.1 port 0: Cannot assign requested address"),
     ],
