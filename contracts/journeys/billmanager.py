@@ -1,6 +1,6 @@
-"""A reselling BILLmanager: imported tariffs, one item and operations on it, events that are pulled.
+"""A reselling BILLmanager: imported tariffs, one item with operations, pulled events.
 
-The same course for all three trades: to a BILLmanager they are product types.
+The same journey for licenses, servers and modules: to a BILLmanager they are product types.
 """
 
 from __future__ import annotations
@@ -11,51 +11,48 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from contracts.journeys.catalogue_view import ADDITION, SOFT, VDS, month_of, more_of
-from contracts.journeys.custom_modules import MODULES
-from contracts.journeys.custom_services import template_of
-from contracts.journeys.journey import NOTHING, JourneyStep, Step, Unreached
-from contracts.journeys.resale_steps import (
+from contracts.journeys.catalogue_view import ADDITION, SOFT, VDS, more_of, template_of
+from contracts.journeys.journey import NOTHING, JourneyStep, StepRecord, Unreached
+from contracts.journeys.service_journey import (
     CHANGING,
     DELETING,
+    MODULES,
     MONEY,
     ORDERING,
     PROLONGING,
     READING,
     REFUSING,
+    RESIZING,
     SWITCHING,
-    Life,
+    ServiceJourney,
 )
 from contracts.target.spending_guard import CallBlocked
 from contracts.verdicts import DOCUMENTED
-from reseller_client import LicenseOrder, NotUnderstood
+from reseller_client import NotUnderstood
 from reseller_client.errors import Refusal, refused
-from reseller_client.resellers import (
-    BillmanagerReseller,
-    CustomReseller,
-    ProcessingModule,
-    SellerAccount,
-)
+from reseller_client.resellers import BillmanagerReseller, ProcessingModule, SellerAccount
 from reseller_client.resellers.billmanager.models import Action, Operation, OperationState
 from reseller_client.shop.store import StorefrontStore
 
 SELLER: Final = "judged"
-PULLS: Final = 12
-"""So many pulls of events, an hour of cron, an operation may take."""
+MAX_PULLS: Final = 12
+"""How often events are pulled for one operation: an hour of cron."""
 NOON: Final = time(12, tzinfo=UTC)
 _FUNCTIONS: Final = {Action.CLOSE: "delete", Action.SETPARAM: "edit"}
 CUSTOMER: Final = "customer"
 
 
 @dataclass(slots=True)
-class Billmanager(Life):
-    """One item of a reselling BILLmanager. ``licence``: what carries it, where it is a module."""
+class BillmanagerJourney(ServiceJourney):
+    """One item of a reselling BILLmanager.
 
-    license: int = 0
+    ``tariff_id`` is the imported tariff. ``blocked``: an operation was not sent and still runs.
+    """
+
     item: int = 0
-    own: int = 0
-    kept_back: bool = False
-    books: sqlite3.Connection = field(default_factory=lambda: sqlite3.connect(":memory:"))
+    tariff_id: int = 0
+    blocked: bool = False
+    database: sqlite3.Connection = field(default_factory=lambda: sqlite3.connect(":memory:"))
     _reseller: BillmanagerReseller | None = field(default=None, repr=False)
     _waited: timedelta = timedelta(0)
 
@@ -63,160 +60,136 @@ class Billmanager(Life):
         """The steps in their order."""
         module = self.family == ADDITION
         connecting = (DOCUMENTED, "docs/resale.md section 3: a processing module, its tariffs")
-        before = (
-            (JourneyStep("licence", self.buy_license, *ORDERING, needed=True),) if module else ()
-        )
-        after = (
-            (JourneyStep("delete its license", self.delete_license, *DELETING),) if module else ()
-        )
+        carrier = (JourneyStep("licence", self.buy_carrier, *ORDERING, needed=True),)
+        no_carrier = (JourneyStep("delete its licence", self.delete_carrier, *DELETING),)
         return (
-            JourneyStep("price", self.price, *READING, needed=True),
+            JourneyStep("price", self.read_price, *READING, needed=True),
             JourneyStep("connect", self.connect, *connecting, needed=True),
-            *before,
+            *(carrier if module else ()),
             JourneyStep("order", self.order, *(MODULES if module else ORDERING), needed=True),
-            JourneyStep("refused prolongation", self.refused, *REFUSING),
+            JourneyStep("refused prolongation", self.try_unsold_period, *REFUSING),
             JourneyStep("prolong", self.prolong, *PROLONGING),
-            *self._of_its_trade(),
+            *self._changes(),
             JourneyStep("delete", self.delete, *DELETING),
-            JourneyStep("prolong what is deleted", self.not_prolonged, *REFUSING),
-            *after,
-            JourneyStep("ledger", self.ledger, *MONEY),
+            JourneyStep("prolong what is deleted", self.prolong_deleted, *REFUSING),
+            *(no_carrier if module else ()),
+            JourneyStep("ledger", self.check_ledger, *MONEY),
         )
 
-    def _of_its_trade(self) -> tuple[JourneyStep, ...]:
-        resize = (DOCUMENTED, "docs/resale.md section 2.6: what is dearer is paid at once")
-        switch = (
+    def _changes(self) -> tuple[JourneyStep, ...]:
+        switching = (
             JourneyStep("suspend", self.suspend, *SWITCHING),
             JourneyStep("resume", self.resume, *SWITCHING),
         )
         if self.family == SOFT:
-            return (JourneyStep("re-address", self.readdress, *CHANGING, seldom=True), *switch)
-        return (*switch, JourneyStep("resize", self.resize, *resize)) if self.family == VDS else ()
+            return (JourneyStep("re-address", self.readdress, *CHANGING, seldom=True), *switching)
+        if self.family == VDS:
+            return (*switching, JourneyStep("resize", self.resize, *RESIZING))
+        return ()
 
     @property
     def reseller(self) -> BillmanagerReseller:
         """The BILLmanager; its clock is the seller's day, and moves while it waits."""
         if self._reseller is None:
-            account = SellerAccount(self.client, StorefrontStore(self.books))
-            self._reseller = BillmanagerReseller(self.books, {SELLER: account}, now=self._now)
+            account = SellerAccount(self.client, StorefrontStore(self.database))
+            self._reseller = BillmanagerReseller(self.database, {SELLER: account}, now=self._now)
             self._reseller.prepare()
         return self._reseller
 
-    def connect(self, step: Step) -> None:
-        """The connection is tested, the tariff imported, and nothing is bought by that."""
+    def connect(self, step: StepRecord) -> None:
+        """Tests the connection and imports the tariff, which buys nothing."""
         module = self.reseller.add_module(ProcessingModule(0, self.family, SELLER, "judged"))
         periods = {price.length for price in self.tariff.prices}
         self.reseller.catalogue.set_periods(tuple(sorted(periods)))
-        own = self.reseller.tariffs.import_tariff(module.id, self.tariff.id)
-        self.reseller.tariffs.enable(own.id)
-        self.own = own.id
-        step.says.append(f"tariff {self.tariff.id} is imported as {own.id}")
+        imported = self.reseller.tariffs.import_tariff(module.id, self.tariff.id)
+        self.reseller.tariffs.enable(imported.id)
+        self.tariff_id = imported.id
+        step.says.append(f"tariff {self.tariff.id} is imported as {imported.id}")
 
-    def buy_license(self, step: Step) -> None:
-        """The license that is to carry the module."""
-        sold = self.context.catalogue.tariff(SOFT)
-        step.cost = month_of(sold) or NOTHING
-        wish = LicenseOrder(
-            sold.id, self.context.catalogue.address(), licname="web-4", remoteid=self.remoteid("b")
-        )
-        self.license = self._licenses.order(wish).id
-        self.spent += step.cost
-
-    def order(self, step: Step) -> None:
-        """The operation ``open``."""
-        operation = self.reseller.order(CUSTOMER, self.own, params=self._params())
+    def place_order(self) -> int:
+        """The operation ``open``. Raises NotUnderstood if its service has no number."""
+        operation = self.reseller.order(CUSTOMER, self.tariff_id, params=self._params())
         self.item = operation.item
-        self._completed(operation)
+        self._complete(operation)
         number = self.reseller.running.item(self.item).seller_id
         if number is None:
             raise NotUnderstood("the operation is completed, and its service has no number")
-        self.bought(step, number, self.month)
+        return number
 
-    def prolong(self, step: Step) -> None:
+    def renew(self) -> date | None:
         """The operation ``prolong``."""
-        self.prolonged(step, self._prolonged, self.month)
+        self._run(lambda: self.reseller.prolong(self.item))
+        return self.reseller.running.item(self.item).seller_expires_on
 
-    def readdress(self, step: Step) -> None:
-        """The operation ``setparam`` with another address."""
-        wanted = self.context.catalogue.address()
-        self._run(lambda: self.reseller.set_params(self.item, params={"ip": wanted}))
-        step.must("its address", self.client.licenses.get(self.number).ip, wanted)
-
-    def resize(self, step: Step) -> None:
-        """The operation ``setparam`` with more of a resource, for what was told before."""
-        addon, amount = more_of(self.tariff)
-        told = self.client.products(VDS).resize_quote(self.number, {addon.id: amount})
-        step.cost = NOTHING if told is None else told.amount
-        wanted = {addon.intname: amount}
-        self._run(lambda: self.reseller.set_params(self.item, addons=wanted, price=step.cost))
-        self.spent += step.cost
-        shown = self.client.products(VDS).get(self.number)
-        step.must(f"its {addon.name}", shown.addons.get(addon.id), str(amount))
-
-    def suspend(self, step: Step) -> None:
+    def suspend_service(self) -> None:
         """The operation ``suspend``."""
-        self.switched_off(step, lambda: self._run(lambda: self.reseller.suspend(self.item)))
+        self._run(lambda: self.reseller.suspend(self.item))
 
-    def resume(self, step: Step) -> None:
+    def resume_service(self) -> None:
         """The operation ``resume``."""
-        self.switched_on(step, lambda: self._run(lambda: self.reseller.resume(self.item)))
+        self._run(lambda: self.reseller.resume(self.item))
 
-    def delete(self, step: Step) -> None:
+    def delete_service(self) -> None:
         """The operation ``close``."""
-        self.deleted(step, lambda: self._run(lambda: self.reseller.close(self.item)))
+        self._run(lambda: self.reseller.close(self.item))
 
-    def delete_license(self, step: Step) -> None:
-        """Gives the license up as well."""
-        self._licenses.cancel(self.license)
-        living = {row.id for row in self.client.licenses.list()}
-        step.must("the license is in the list", self.license in living, wanted=False)
+    def readdress(self, step: StepRecord) -> None:
+        """The operation ``setparam`` with another address."""
+        address = self.context.catalogue.address()
+        self._run(lambda: self.reseller.set_params(self.item, params={"ip": address}))
+        step.expect("its address", self.client.licenses.get(self.number).ip, address)
 
-    def ledger(self, step: Step) -> None:
-        """All that was bought, to the cent."""
-        numbers = {self.number, self.license} - {0}
-        self.charged(step, numbers, self.spent)
-        self.books.close()
+    def resize(self, step: StepRecord) -> None:
+        """The operation ``setparam`` with more of a resource, for the price that was quoted."""
+        addon, amount = more_of(self.tariff)
+        quote = self.client.products(VDS).resize_quote(self.number, {addon.id: amount})
+        step.cost = NOTHING if quote is None else quote.amount
+        addons = {addon.intname: amount}
+        self._run(lambda: self.reseller.set_params(self.item, addons=addons, price=step.cost))
+        self.spent += step.cost
+        form = self.client.products(VDS).get(self.number)
+        step.expect(f"its {addon.name}", form.addons.get(addon.id), str(amount))
 
-    @property
-    def _licenses(self) -> CustomReseller:
-        return CustomReseller(self.client, today=self.context.today)
+    def check_ledger(self, step: StepRecord) -> None:
+        """The list of expenses agrees to the cent with what the steps have cost."""
+        ServiceJourney.check_ledger(self, step)
+        self.database.close()
 
     def _params(self) -> Mapping[str, str]:
         if self.family == SOFT:
             return {"ip": self.context.catalogue.address(), "licname": "web-5"}
         if self.family == ADDITION:
-            return {"item": str(self.license)}
-        named = {"domain": f"{self.remoteid('b')}.example.com"}
-        system = template_of(self.tariff)
-        return {**named, "ostempl": system} if system else named
-
-    def _prolonged(self) -> date | None:
-        self._run(lambda: self.reseller.prolong(self.item))
-        return self.reseller.running.item(self.item).seller_expires_on
+            return {"item": str(self.carrier)}
+        params = {"domain": f"{self.remoteid('b')}.example.com"}
+        template = template_of(self.tariff)
+        return {**params, "ostempl": template} if template else params
 
     def _run(self, start: Callable[[], Operation]) -> None:
-        """One operation from start to end. One that was kept back keeps the item to itself."""
-        if self.kept_back:
+        """Runs one operation to its end. Raises Unreached if a blocked one still runs."""
+        if self.blocked:
             raise Unreached("the operation before it was not sent, and still runs on the item")
         try:
-            self._completed(start())
+            self._complete(start())
         except CallBlocked:
-            self.kept_back = True
+            self.blocked = True
             raise
 
-    def _completed(self, operation: Operation) -> None:
-        """Lets cron run until it is over. Raises the refusal it failed by, or NotUnderstood."""
-        for _ in range(PULLS):
+    def _complete(self, operation: Operation) -> None:
+        """Runs cron until an operation is over.
+
+        Raises the refusal by which it failed, or NotUnderstood if it does not end.
+        """
+        for _ in range(MAX_PULLS):
             now = self.reseller.running.operation(operation.id)
             if now.state is OperationState.COMPLETED:
                 return
             if now.state is OperationState.FAILED and now.reason is not None:
-                told = Refusal(now.reason.type, now.reason.object, now.reason.message)
-                raise refused(told, f"{self.family}.{_FUNCTIONS.get(now.action, now.action)}")
+                refusal = Refusal(now.reason.type, now.reason.object, now.reason.message)
+                raise refused(refusal, f"{self.family}.{_FUNCTIONS.get(now.action, now.action)}")
             self._waited += timedelta(minutes=5)
             self.client.retry_policy.wait(self.client.retry_policy.pause)
             self.reseller.tick()
-        raise NotUnderstood(f"operation {operation.action} is not over after {PULLS} pulls")
+        raise NotUnderstood(f"operation {operation.action} is not over after {MAX_PULLS} pulls")
 
     def _now(self) -> datetime:
         return datetime.combine(self.context.today(), NOON) + self._waited

@@ -1,7 +1,7 @@
-"""What a course buys: tariffs of the seller's price list, addresses and names that are free.
+"""What a journey buys: tariffs of the seller's price list, IP addresses that are free.
 
-The tariffs of the vendor's own pages are taken where the seller has them, else the cheapest that is
-sold by the month; whoever runs the judge may name others.
+The tariffs of the vendor's own pages are preferred; else the cheapest that is sold by the month is
+taken. The user may name others.
 """
 
 from __future__ import annotations
@@ -24,30 +24,35 @@ PREFERRED: Final[Mapping[str, tuple[int, ...]]] = {
 """Codes that are documented and observed (docs/trade.md section 9); prices are the seller's."""
 CENT: Final = Decimal("0.01")
 MONTH: Final = 1
-MOST_TRIED: Final = 12
-"""Tariffs whose order forms are looked at to find one that may be ordered."""
+MAX_TRIED: Final = 12
+"""Tariffs whose order forms are read to find one that may be ordered."""
 FIRST_ADDRESS: Final = "192.0.2.200"
-"""The first of the addresses licenses are ordered for; they belong to nobody (RFC 5737)."""
-
-LAST_OF_A_NETWORK: Final = 254
+"""Licenses are ordered for the IP addresses after this one; they belong to nobody (RFC 5737)."""
+LAST_OF_NETWORK: Final = 254
+TEMPLATES: Final = "ostempl"
 
 
 class NotSold(Exception):
-    """The price list has nothing that a course could buy; one line."""
+    """The price list has nothing that a journey could buy; one line."""
 
 
 def month_of(priced: Tariff | Addon) -> Decimal | None:
-    """The price of a month, or None where it is not sold so."""
-    return next((one.cost.amount for one in priced.prices if one.length == MONTH), None)
+    """The price of a month, or None if it is not sold by the month."""
+    return next((price.cost.amount for price in priced.prices if price.length == MONTH), None)
 
 
 def part_of(full: Decimal, left: int, term: int) -> Decimal:
-    """What the days that are left of a term cost, to the cent."""
+    """The price of the ``left`` days of a term of ``term`` days, to the cent."""
     return (full * left / term).quantize(CENT, ROUND_HALF_UP)
 
 
+def template_of(tariff: Tariff) -> str:
+    """An operating system that a tariff offers, or an empty text."""
+    return next(iter(tariff.options.get(TEMPLATES, ())), "")
+
+
 def is_address(text: str) -> bool:
-    """Whether a text is an address of IPv4."""
+    """Whether a text is an IPv4 address."""
     try:
         return bool(IPv4Address(text))
     except AddressValueError:
@@ -56,46 +61,49 @@ def is_address(text: str) -> bool:
 
 @dataclass(slots=True)
 class Addresses:
-    """Addresses that are free: those after ``first``, each once in a run."""
+    """The IP addresses after ``first``, each handed out once in a run."""
 
     first: str = FIRST_ADDRESS
-    _given: int = 0
+    _count: int = 0
 
     def next(self) -> str:
-        """Another one. Raises NotSold where its network has no more."""
+        """Another address. Raises NotSold if its network has no more."""
         head, _, last = self.first.rpartition(".")
-        self._given += 1
-        if int(last) + self._given > LAST_OF_A_NETWORK:
+        self._count += 1
+        if int(last) + self._count > LAST_OF_NETWORK:
             raise NotSold(f"after {self.first} there is no free address left (--ip)")
-        return f"{head}.{int(last) + self._given}"
+        return f"{head}.{int(last) + self._count}"
 
 
 @dataclass(slots=True)
 class CatalogueView:
-    """The price list of a seller, read as it is needed. ``named``: codes to take, by family."""
+    """The price list of a seller, read when needed. ``named``: codes to take, by family."""
 
     client: Client
     named: Mapping[str, int] = field(default_factory=dict)
     addresses: Addresses = field(default_factory=Addresses)
-    _taken: dict[str, Tariff] = field(default_factory=dict)
+    _chosen: dict[str, Tariff] = field(default_factory=dict)
 
     def tariff(self, family: str) -> Tariff:
-        """What is bought of a family, looked for once. Raises NotSold."""
-        if family not in self._taken:
-            self._taken[family] = self._chosen(family)
-        return self._taken[family]
+        """The tariff to buy of a family, always the same. Raises NotSold."""
+        if family not in self._chosen:
+            self._chosen[family] = self._choose(family)
+        return self._chosen[family]
 
-    def _chosen(self, family: str) -> Tariff:
-        """The first that this account may order of those named, preferred, or else cheapest."""
+    def _choose(self, family: str) -> Tariff:
         if family in self.named:
-            found = self.client.catalogue.tariff(self.named[family])
-            if found is None or not month_of(found):
+            tariff = self.client.catalogue.tariff(self.named[family])
+            if tariff is None or not month_of(tariff):
                 raise NotSold(f"tariff {self.named[family]} is not sold by the month here")
-            return found
-        sold = [one for one in self.client.catalogue.tariffs(family) if _fits(one, family)]
+            return tariff
+        candidates = [
+            tariff for tariff in self.client.catalogue.tariffs(family) if _fits(tariff, family)
+        ]
         preferred = PREFERRED.get(family, ())
-        sold.sort(key=lambda one: (one.id not in preferred, month_of(one), one.id))
-        for tariff in sold[:MOST_TRIED]:
+        candidates.sort(
+            key=lambda tariff: (tariff.id not in preferred, month_of(tariff), tariff.id)
+        )
+        for tariff in candidates[:MAX_TRIED]:
             if self._may_be_ordered(family, tariff):
                 return tariff
         raise NotSold(f"of {family} this account can order nothing by the month")
@@ -103,33 +111,33 @@ class CatalogueView:
     def _may_be_ordered(self, family: str, tariff: Tariff) -> bool:
         """Whether its order form is shown: tariffs may be for customers of one country only."""
         try:
-            asked = {"pricelist": tariff.id, "period": MONTH}
-            self.client.call(f"{family}.order.param", asked)
+            self.client.call(f"{family}.order.param", {"pricelist": tariff.id, "period": MONTH})
         except BadValue as refusal:
             return refusal.object != "pricelist"
         return True
 
     def dearer(self, than: Tariff, codes: Iterable[int]) -> Tariff:
-        """The cheapest of some tariffs that costs more than another. Raises NotSold."""
+        """The cheapest tariff among ``codes`` that costs more than another. Raises NotSold."""
         least = month_of(than) or Decimal(0)
-        wanted = set(codes)
-        sold = [
-            one
-            for one in self.client.catalogue.tariffs(than.itemtype or SOFT)
-            if one.id in wanted and (month_of(one) or Decimal(0)) > least
+        allowed = set(codes)
+        candidates = [
+            tariff
+            for tariff in self.client.catalogue.tariffs(than.itemtype or SOFT)
+            if tariff.id in allowed and (month_of(tariff) or Decimal(0)) > least
         ]
-        if not sold:
-            raise NotSold(f"from tariff {than.id} one cannot change to a dearer one")
-        return min(sold, key=lambda one: (month_of(one) or Decimal(0), one.id))
+        if not candidates:
+            raise NotSold(f"from tariff {than.id} no change to a dearer tariff is possible")
+        return min(candidates, key=lambda tariff: (month_of(tariff) or Decimal(0), tariff.id))
 
     def address(self) -> str:
-        """An address nothing was ordered for in this run. Raises NotSold."""
+        """An IP address for which nothing was ordered in this run. Raises NotSold."""
         return self.addresses.next()
 
 
 def _fits(tariff: Tariff, family: str) -> bool:
-    kept = not tariff.itemtype or tariff.itemtype == family or not tariff.itemtype.isalpha()
-    return kept and tariff.orderable and bool(month_of(tariff))
+    itemtype = tariff.itemtype
+    is_family = not itemtype or itemtype == family or not itemtype.isalpha()
+    return is_family and tariff.orderable and bool(month_of(tariff))
 
 
 def more_of(tariff: Tariff) -> tuple[Addon, int]:
@@ -139,11 +147,8 @@ def more_of(tariff: Tariff) -> tuple[Addon, int]:
     """
     for addon in tariff.addons:
         step = addon.step or Decimal(1)
-        wanted = (addon.included or addon.minimum or Decimal(0)) + step
-        if (
-            not addon.items
-            and month_of(addon)
-            and (addon.maximum is None or wanted <= addon.maximum)
-        ):
-            return addon, int(wanted)
+        amount = (addon.included or addon.minimum or Decimal(0)) + step
+        fits = addon.maximum is None or amount <= addon.maximum
+        if not addon.items and month_of(addon) and fits:
+            return addon, int(amount)
     raise NotSold(f"tariff {tariff.id} has no resource that can be bought by the month")

@@ -1,7 +1,8 @@
-"""One course of reselling: its steps in order, each a verdict with the money it moved.
+"""Steps of a journey, what they record, and the verdicts they come to.
 
-A step says what it did, what it should cost, and what must be so. Every balance is compared with
-the one before to the cent, so a seller that charges twice, or for a refusal, is found by the step.
+A step records what it did, what it should have cost and what was expected. The balance before and
+after each step is compared to the cent, so a seller that charges twice, or for a refusal, is found
+by that step. `perform` runs one step; stories print the records, `JourneyRun` makes verdicts.
 """
 
 from __future__ import annotations
@@ -30,165 +31,203 @@ from reseller_client import (
 
 NOTHING: Final = Decimal(0)
 TOO_EARLY: Final = (MinimumTerm, DeletionForbidden)
-"""Refusals that a seller may well give to a deletion: too early, or not by us."""
+"""Refusals of a deletion that a seller may have: too early, or not by the reseller."""
 TOO_OFTEN: Final = (WrongState, LimitReached)
-"""And to what may be done once a month only (docs/trade.md section 6.1)."""
+"""Refusals of what a seller may allow once a month only (docs/trade.md section 6.1)."""
 OUT: Final = "flow"
-"""What stands where an exchange has its format."""
+"""Takes the place of the format in verdicts on steps."""
 
 
 class Unreached(Exception):
-    """A step cannot be done, since one before it did not hold; one line that names it."""
+    """A step cannot be done because an earlier one failed; one line that names it."""
 
 
 @dataclass(frozen=True, slots=True)
-class JourneyContext:
-    """Where a course is led: the reseller's client, the seller's day, and what is bought.
+class Expectation:
+    """Something that has to be so. ``message`` says what was expected and what was found."""
 
-    ``own``: the seller is ours, so what is only assumed counts as well. ``advance`` moves its
-    clock, or is None where nobody can.
-    """
+    what: str
+    met: bool
+    message: str = ""
 
-    client: Client
-    recording: RecordingTransport
-    today: Callable[[], date]
-    catalogue: CatalogueView
-    own: bool
-    token: str
+    @classmethod
+    def compare(cls, what: str, actual: object, expected: object) -> Expectation:
+        """Expects two values to be equal."""
+        return cls(what, actual == expected, f"expected {expected}, found {actual}")
 
-    def balance(self) -> Decimal:
-        """The money with the seller."""
-        return self.client.account.balance().amount
-
-    def spent_on(self, numbers: frozenset[int]) -> Decimal:
-        """What the seller's list of expenses says of some services."""
-        rows = self.client.payments.expenses()
-        return sum(
-            (one.amount.amount for one in rows if one.amount and one.service_id in numbers),
-            NOTHING,
-        )
+    def __str__(self) -> str:
+        """One line for people."""
+        return f"{self.what}: {self.message}"
 
 
 @dataclass(slots=True)
-class Step:
-    """What one step does. ``cost`` is what it should; ``faults`` what is not so."""
+class StepRecord:
+    """What one step did. ``cost`` is what it should cost, ``says`` are lines for people."""
 
+    title: str = ""
     cost: Decimal = NOTHING
     says: list[str] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
+    expectations: list[Expectation] = field(default_factory=list)
+    before: Decimal = NOTHING
+    after: Decimal = NOTHING
 
-    def must(self, what: str, found: object, wanted: object) -> None:
-        """Notes what is not as it must be."""
-        if found != wanted:
-            self.faults.append(f"{what}: expected {wanted}, found {found}")
+    def expect(self, what: str, actual: object, expected: object) -> None:
+        """Expects two values to be equal."""
+        self.expectations.append(Expectation.compare(what, actual, expected))
 
-    def must_be_refused(self, what: str, act: Callable[[], object], *kinds: type[Refused]) -> None:
-        """Something the seller may not do. Without ``kinds`` any refusal will do."""
+    def expect_refusal(
+        self, what: str, act: Callable[[], object], *kinds: type[Refused]
+    ) -> Refused | None:
+        """Expects the seller to refuse an act, with one of ``kinds`` if any are given."""
         try:
             act()
         except Refused as refusal:
             self.says.append(f"{what}: refused, {refusal}")
-            if kinds and not isinstance(refusal, kinds):
-                wanted = " or ".join(kind.__name__ for kind in kinds)
-                self.faults.append(f"{what}: expected {wanted}, refused with {refusal}")
-            return
-        self.faults.append(f"{what}: was not refused")
+            expected = " or ".join(kind.__name__ for kind in kinds)
+            met = not kinds or isinstance(refusal, kinds)
+            message = f"expected {expected}, refused with {refusal}"
+            self.expectations.append(Expectation(what, met, message))
+            return refusal
+        self.expectations.append(Expectation(what, met=False, message="was not refused"))
+        return None
+
+    @property
+    def met(self) -> bool:
+        """Whether everything was as expected."""
+        return all(expectation.met for expectation in self.expectations)
+
+    @property
+    def problems(self) -> list[str]:
+        """One line for each expectation that was not met."""
+        return [str(expectation) for expectation in self.expectations if not expectation.met]
+
+
+Act = Callable[[StepRecord], None]
 
 
 @dataclass(frozen=True, slots=True)
 class JourneyStep:
-    """A step by name, with how we know what it holds the seller to.
+    """A step by name, with the evidence for what it expects of the seller.
 
-    ``needed``: without it the steps behind it cannot be done. ``seldom``: sellers may allow it
-    once a month only.
+    ``needed``: the steps after it are impossible without it. ``seldom``: a seller may allow it once
+    a month only.
     """
 
     name: str
-    act: Callable[[Step], None]
+    act: Act
     evidence: str
     source: str
     needed: bool = False
     seldom: bool = False
 
 
+def perform(title: str, act: Act, read_balance: Callable[[], Decimal]) -> StepRecord:
+    """Does a step and compares the balance before and after. Raises what the act raises."""
+    record = StepRecord(title, before=read_balance())
+    act(record)
+    record.after = read_balance()
+    record.expect("the balance after", record.after, record.before - record.cost)
+    return record
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyContext:
+    """The reseller's client at a seller, the seller's date, and what may be bought.
+
+    ``own``: the seller is ours, so assumptions count as well. ``token`` makes ids unique among
+    runs. ``advance`` moves the seller's clock by a span such as ``10 days``; None if it cannot be
+    moved.
+    """
+
+    client: Client
+    today: Callable[[], date]
+    catalogue: CatalogueView
+    own: bool
+    token: str
+    advance: Callable[[str], None] | None = None
+
+    def read_balance(self) -> Decimal:
+        """The account's balance, in its own currency."""
+        return self.client.account.balance().amount
+
+    def sum_expenses(self, numbers: frozenset[int]) -> Decimal:
+        """What the seller's list of expenses says of some services."""
+        return sum(
+            (
+                expense.amount.amount
+                for expense in self.client.payments.expenses()
+                if expense.amount and expense.service_id in numbers
+            ),
+            NOTHING,
+        )
+
+
 @dataclass(slots=True)
-class Journey:
-    """A system reselling one trade: ``steps`` done one after the other."""
+class JourneyRun:
+    """Runs the steps of a journey; its verdicts count for one cell of the matrix."""
 
     cell: Cell
     context: JourneyContext
+    recording: RecordingTransport
     steps: tuple[JourneyStep, ...]
 
     def verdicts(self) -> Iterator[Verdict]:
-        """Leads it; a verdict for each step as it is done.
+        """Runs all steps and yields a verdict after each.
 
-        What does not hold speaks of the matrix's cell at once. That it holds is said by the last
-        step, and only if no step was left out: a price that can be read sells nothing yet.
+        A failure counts for the cell at once. Success counts by the last step only, and only if no
+        step was skipped: reading a price sells nothing yet.
         """
-        broken, whole = "", True
-        for deed in self.steps:
+        broken, complete = "", True
+        for step in self.steps:
             if broken:
-                verdict = self._verdict(deed, Outcome.SKIP, [f"not reached: {broken}"])
+                verdict = self._verdict(step, Outcome.SKIP, [f"not reached: {broken}"])
             else:
-                verdict = self._done(deed)
-            whole = whole and verdict.outcome is not Outcome.SKIP
-            if deed.needed and verdict.outcome is not Outcome.PASS and not broken:
-                broken = f"{deed.name}: {verdict.outcome.value}"
-            silent = verdict.outcome is Outcome.PASS and not (whole and deed is self.steps[-1])
-            yield replace(verdict, cells=frozenset()) if silent else verdict
+                verdict = self._run(step)
+            complete = complete and verdict.outcome is not Outcome.SKIP
+            if step.needed and verdict.outcome is not Outcome.PASS and not broken:
+                broken = f"{step.name}: {verdict.outcome.value}"
+            counts = verdict.outcome is not Outcome.PASS or (complete and step is self.steps[-1])
+            yield verdict if counts else replace(verdict, cells=frozenset())
 
-    def _done(self, deed: JourneyStep) -> Verdict:
-        step = Step()
-        with self.context.recording.record() as seen:
-            outcome, told = self._outcome(deed, step)
-        return self._verdict(deed, outcome, told, seen)
+    def _run(self, step: JourneyStep) -> Verdict:
+        with self.recording.record() as calls:
+            outcome, messages = self._judge(step)
+        return self._verdict(step, outcome, messages, calls)
 
-    def _outcome(self, deed: JourneyStep, step: Step) -> tuple[Outcome, list[str]]:
+    def _judge(self, step: JourneyStep) -> tuple[Outcome, list[str]]:
         try:
-            self._acted(deed, step)
+            record = perform(step.name, step.act, self.context.read_balance)
         except (CallBlocked, NotSold, Unreached) as reason:
             return Outcome.SKIP, [str(reason)]
         except Refused as refusal:
-            return self._refused(deed, refusal)
+            return self._judge_refusal(step, refusal)
         except (ResellerError, ValueError, LookupError) as problem:
-            # What a seller answers may be such that a reseller's own program gives up.
-            return self._failed(deed, problem)
-        return (self._wrong(deed), step.faults) if step.faults else (Outcome.PASS, step.says)
+            # An answer may be such that the reseller's own program fails on it.
+            return self._fail(step, problem)
+        if record.met:
+            return Outcome.PASS, record.says
+        return self._failure(step), record.problems
 
-    def _refused(self, deed: JourneyStep, refusal: Refused) -> tuple[Outcome, list[str]]:
-        """What a step comes to that the seller refuses."""
-        if isinstance(refusal, TOO_EARLY) or (deed.seldom and isinstance(refusal, TOO_OFTEN)):
-            return self._ruled(deed, refusal)
-        if isinstance(refusal, UnknownFunction) or self._closed(refusal):
-            return self._lacking(refusal)
-        return self._failed(deed, refusal)
+    def _judge_refusal(self, step: JourneyStep, refusal: Refused) -> tuple[Outcome, list[str]]:
+        if isinstance(refusal, TOO_EARLY) or (step.seldom and isinstance(refusal, TOO_OFTEN)):
+            # Other sellers may have such a rule; a mockseller has none in the judge's worlds.
+            if self.context.own:
+                return self._fail(step, refusal)
+            return Outcome.SKIP, [f"the seller has a rule of its own: {refusal}"]
+        if isinstance(refusal, UnknownFunction) or self._is_closed(refusal):
+            outcome = Outcome.FAIL if self.context.own else Outcome.UNSUPPORTED
+            return outcome, [f"the seller does not have {refusal.func}: {refusal}"]
+        return self._fail(step, refusal)
 
-    def _acted(self, deed: JourneyStep, step: Step) -> None:
-        """Does it, and compares the money before and after."""
-        before = self.context.balance()
-        deed.act(step)
-        step.must("the balance after", self.context.balance(), before - step.cost)
+    def _fail(self, step: JourneyStep, problem: Exception) -> tuple[Outcome, list[str]]:
+        return self._failure(step), [f"{type(problem).__name__}: {problem}"]
 
-    def _failed(self, deed: JourneyStep, problem: Exception) -> tuple[Outcome, list[str]]:
-        return self._wrong(deed), [f"{type(problem).__name__}: {problem}"]
+    def _failure(self, step: JourneyStep) -> Outcome:
+        is_assumed = step.evidence == ASSUMED and not self.context.own
+        return Outcome.WARN if is_assumed else Outcome.FAIL
 
-    def _ruled(self, deed: JourneyStep, refusal: Refused) -> tuple[Outcome, list[str]]:
-        """A rule that other sellers may have; ours has none of them in the worlds of the judge."""
-        if self.context.own:
-            return self._failed(deed, refusal)
-        return Outcome.SKIP, [f"the seller has a rule of its own: {refusal}"]
-
-    def _wrong(self, deed: JourneyStep) -> Outcome:
-        assumed = deed.evidence == ASSUMED and not self.context.own
-        return Outcome.WARN if assumed else Outcome.FAIL
-
-    def _lacking(self, refusal: Refused) -> tuple[Outcome, list[str]]:
-        """A function that is not there: of ours a fault, of anybody else's a fact to be shown."""
-        outcome = Outcome.FAIL if self.context.own else Outcome.UNSUPPORTED
-        return outcome, [f"the seller does not have {refusal.func}: {refusal}"]
-
-    def _closed(self, refusal: Refused) -> bool:
-        """Whether a function is closed to this account as a whole: it is when asked for nothing."""
+    def _is_closed(self, refusal: Refused) -> bool:
+        """Whether a function is closed to the whole account: refused even without parameters."""
         if self.context.own or not refusal.func or not isinstance(refusal, AccessDenied):
             return False
         try:
@@ -201,18 +240,18 @@ class Journey:
 
     def _verdict(
         self,
-        deed: JourneyStep,
+        step: JourneyStep,
         outcome: Outcome,
-        told: list[str],
-        seen: list[CallRecord] | None = None,
+        messages: list[str],
+        calls: list[CallRecord] | None = None,
     ) -> Verdict:
         return Verdict(
-            name=f"flow/{self.cell.system}/{self.cell.trade}/{deed.name}",
+            name=f"flow/{self.cell.system}/{self.cell.trade}/{step.name}",
             out=OUT,
             outcome=outcome,
-            evidence=deed.evidence,
-            messages=tuple(told),
-            proof=tuple(seen or ()),
-            source=deed.source,
+            evidence=step.evidence,
+            messages=tuple(messages),
+            proof=tuple(calls or ()),
+            source=step.source,
             cells=frozenset({self.cell}),
         )

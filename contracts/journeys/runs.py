@@ -1,33 +1,64 @@
-"""Puts a reseller in front of the seller that is judged, and lets every course be led."""
+"""Runs the journeys: every reselling system with every trade, nine cells of the matrix.
+
+Two of the nine are refusals. Each journey is made with the reseller's own code, which calls the
+seller through the spending guard.
+"""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import Final
 
-from contracts.journeys.all import FUNCTIONS, LIVES, REFUSED, name_of, run_journey, without_account
-from contracts.journeys.catalogue_view import Addresses, CatalogueView
-from contracts.journeys.journey import JourneyContext
+from contracts.journeys.billmanager import BillmanagerJourney
+from contracts.journeys.catalogue_view import ADDITION, SOFT, VDS, Addresses, CatalogueView
+from contracts.journeys.custom import (
+    CustomLicenseJourney,
+    CustomModuleJourney,
+    CustomServerJourney,
+)
+from contracts.journeys.journey import OUT, JourneyContext, JourneyRun
+from contracts.journeys.service_journey import ServiceJourney
+from contracts.journeys.whmcs import SYSTEM as WHMCS
+from contracts.journeys.whmcs import WhmcsJourney, refusals
 from contracts.record.levels import Choice
 from contracts.target.seller import Seller, SellerSession
 from contracts.target.transports import RecordingTransport
-from contracts.verdicts import Verdict
+from contracts.verdicts import NO_EVIDENCE, Cell, Outcome, Verdict
 from reseller_client import Client, RetryPolicy
 
 WORLD: Final = "small"
-"""The fixture in which courses are led at a seller of ours."""
+"""The fixture of the worlds in which journeys are made at a seller of ours."""
+BILLMANAGER, CUSTOM = "billmanager", "custom"
+SERVICES, MODULES, LICENSES = "services", "modules", "licences"
+FUNCTIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {LICENSES: f"{SOFT}.edit", SERVICES: VDS, MODULES: ADDITION}
+)
+"""By trade, a function with its family and level, for ``--family`` and ``--level``."""
+JOURNEYS: Final[Mapping[Cell, Callable[[JourneyContext], ServiceJourney]]] = MappingProxyType(
+    {
+        Cell(CUSTOM, LICENSES): CustomLicenseJourney.start,
+        Cell(CUSTOM, SERVICES): CustomServerJourney.start,
+        Cell(CUSTOM, MODULES): CustomModuleJourney.start,
+        Cell(BILLMANAGER, LICENSES): lambda context: BillmanagerJourney(context, SOFT),
+        Cell(BILLMANAGER, SERVICES): lambda context: BillmanagerJourney(context, VDS),
+        Cell(BILLMANAGER, MODULES): lambda context: BillmanagerJourney(context, ADDITION),
+        Cell(WHMCS, LICENSES): WhmcsJourney.start,
+    }
+)
+REFUSED: Final = (Cell(WHMCS, SERVICES), Cell(WHMCS, MODULES))
 Wait = Callable[[float], None]
 
 
 @dataclass(frozen=True, slots=True)
 class JourneyOptions:
-    """How courses are led: tariffs by family, free addresses, and how time passes.
+    """Tariffs to buy by family, free addresses, and how the client waits.
 
-    ``wait`` None: as the reseller's client waits by itself.
+    ``wait`` gets seconds; None waits in real time, and not at all at a seller of ours.
     """
 
     tariffs: Mapping[str, int] = field(default_factory=dict)
@@ -35,52 +66,56 @@ class JourneyOptions:
     wait: Wait | None = None
 
 
-def _at_once(_: float) -> None:
+def _do_not_wait(_: float) -> None:
     return
 
 
 def create_client(
     seller: Seller,
     options: JourneyOptions,
-    place: SellerSession | None = None,
-    through: RecordingTransport | None = None,
+    session: SellerSession | None = None,
+    transport: RecordingTransport | None = None,
 ) -> Client:
-    """A reseller's client at a seller, with its account; what it asks passes the gate."""
-    address, (login, password) = seller.build_address(place), seller.account
-    line = through or seller.transport
-    wait = _at_once if seller.own and options.wait is None else options.wait
+    """A reseller's client with the seller's account; its calls pass the spending guard."""
+    address, (login, password) = seller.build_address(session), seller.account
+    sender = transport or seller.transport
+    wait = _do_not_wait if seller.own and options.wait is None else options.wait
     if wait is None:
-        return Client(address, login=login, password=password, transport=line)
+        return Client(address, login=login, password=password, transport=sender)
     retry_policy = RetryPolicy(wait=wait)
     return Client(
-        address, login=login, password=password, transport=line, retry_policy=retry_policy
+        address, login=login, password=password, transport=sender, retry_policy=retry_policy
     )
 
 
-@contextmanager
-def _ground(
-    seller: Seller, place: SellerSession, options: JourneyOptions
-) -> Iterator[JourneyContext]:
-    recording = RecordingTransport(seller.transport)
-
-    def today() -> date:
-        return place.bindings.today
-
-    with closing(create_client(seller, options, place, recording)) as client:
-        catalogue = CatalogueView(client, options.tariffs, options.addresses)
-        yield JourneyContext(
-            client, recording, today, catalogue, own=seller.own, token=secrets.token_hex(3)
-        )
-
-
 def run_journeys(seller: Seller, choice: Choice, options: JourneyOptions) -> Iterator[Verdict]:
-    """Every course that is chosen; at a seller of ours each in a world as it was made."""
-    for cell in (*LIVES, *REFUSED):
-        name = name_of(cell)
+    """Runs the chosen journeys; at a seller of ours each in a world as it was created."""
+    for cell in (*JOURNEYS, *REFUSED):
+        name = f"flow/{cell.system}/{cell.trade}"
         if not choice.takes(name, FUNCTIONS[cell.trade]):
             continue
-        if not seller.has_account and cell not in REFUSED:
-            yield without_account(cell)
-            continue
-        with seller.world(WORLD) as place, _ground(seller, place, options) as context:
-            yield from run_journey(cell, context)
+        if cell in REFUSED:
+            yield from refusals(cell.trade)
+        elif not seller.has_account:
+            messages = ("needs an account, and none was given",)
+            cells = frozenset({cell})
+            yield Verdict(name, OUT, Outcome.SKIP, NO_EVIDENCE, messages, cells=cells)
+        else:
+            yield from _run(cell, seller, options)
+
+
+def _run(cell: Cell, seller: Seller, options: JourneyOptions) -> Iterator[Verdict]:
+    recording = RecordingTransport(seller.transport)
+    with (
+        seller.world(WORLD) as session,
+        closing(create_client(seller, options, session, recording)) as client,
+    ):
+
+        def today() -> date:
+            return session.bindings.today
+
+        catalogue = CatalogueView(client, options.tariffs, options.addresses)
+        token = secrets.token_hex(3)
+        context = JourneyContext(client, today, catalogue, own=seller.own, token=token)
+        steps = JOURNEYS[cell](context).steps()
+        yield from JourneyRun(cell, context, recording, steps).verdicts()

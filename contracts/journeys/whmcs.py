@@ -1,6 +1,6 @@
 """WHMCS with the vendor's module: licenses by the month, never deleted, and nothing else.
 
-What it cannot resell it refuses before anything is asked of a seller; that is shown as well.
+What it cannot resell it refuses before it calls the seller; `refusals` shows that.
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ from datetime import date, timedelta
 from typing import Final, Self
 
 from contracts.journeys.catalogue_view import SOFT
-from contracts.journeys.journey import OUT, JourneyContext, JourneyStep, Step, Unreached
-from contracts.journeys.resale_steps import (
+from contracts.journeys.journey import OUT, JourneyContext, JourneyStep, StepRecord, Unreached
+from contracts.journeys.service_journey import (
     CHANGING,
     DELETING,
     MONEY,
+    NEW_KEY,
     ORDERING,
     PROLONGING,
     READING,
     SWITCHING,
-    Life,
+    ServiceJourney,
 )
 from contracts.verdicts import DOCUMENTED, OBSERVED, Cell, Outcome, Verdict
 from reseller_client import NotPossible, Status
@@ -42,113 +43,90 @@ _REFUSES: Final = {
 
 
 def refusals(trade: str) -> Iterator[Verdict]:
-    """What this way of reselling cannot do at all, told by its own refusal."""
+    """A verdict that this way of reselling refuses what it cannot do."""
     name = f"flow/{SYSTEM}/{trade}/order"
     source = "docs/resale.md section 3: the vendor's table of reselling ways"
     cells = frozenset({Cell(SYSTEM, trade)})
     try:
         _REFUSES[trade](trade)
     except NotPossible as refusal:
-        told = (str(refusal),)
-        yield Verdict(name, OUT, Outcome.PASS, DOCUMENTED, told, source=source, cells=cells)
+        messages = (str(refusal),)
+        yield Verdict(name, OUT, Outcome.PASS, DOCUMENTED, messages, source=source, cells=cells)
     else:
-        told = ("WHMCS is said not to resell it, and did not refuse",)
-        yield Verdict(name, OUT, Outcome.FAIL, DOCUMENTED, told, source=source, cells=cells)
+        messages = ("WHMCS is said not to resell it, and did not refuse",)
+        yield Verdict(name, OUT, Outcome.FAIL, DOCUMENTED, messages, source=source, cells=cells)
 
 
 @dataclass(slots=True)
-class WhmcsLicenses(Life):
-    """The life of one license, by the calls WHMCS makes of its module."""
+class WhmcsJourney(ServiceJourney):
+    """One license, by the calls that WHMCS makes of its module.
+
+    ``ahead``: how far the calendar of WHMCS is ahead of the seller's.
+    """
 
     key: str = ""
     address: str = ""
+    licname: str = "web-6"
     ahead: timedelta = timedelta(0)
     store: MemoryStore = field(default_factory=MemoryStore)
+    due_on: date | None = None
 
     @classmethod
-    def on(cls, context: JourneyContext) -> Self:
-        """A life about to begin."""
+    def start(cls, context: JourneyContext) -> Self:
+        """A journey before its first step."""
         return cls(context, SOFT)
 
     def steps(self) -> tuple[JourneyStep, ...]:
         """The steps in their order."""
         pool = (OBSERVED, "docs/resale.md section 4.1: a license is put in a pool, not deleted")
-        new_key = (OBSERVED, "docs/trade.md section 6.4")
         return (
-            JourneyStep("price", self.price, *READING, needed=True),
+            JourneyStep("price", self.read_price, *READING, needed=True),
             JourneyStep("order", self.order, *ORDERING, needed=True),
             JourneyStep("rename", self.rename, *CHANGING, seldom=True),
-            JourneyStep("new key", self.new_key, *new_key, seldom=True),
+            JourneyStep("new key", self.replace_key, *NEW_KEY, seldom=True),
             JourneyStep("prolong", self.prolong, *PROLONGING),
             JourneyStep("suspend", self.suspend, *SWITCHING),
             JourneyStep("resume", self.resume, *SWITCHING),
             JourneyStep("put in the pool", self.put_in_pool, *pool, seldom=True),
             JourneyStep("take from the pool", self.take_from_pool, *pool, seldom=True),
             JourneyStep("delete", self.delete, *DELETING),
-            JourneyStep("ledger", self.ledger, *MONEY),
+            JourneyStep("ledger", self.check_ledger, *MONEY),
         )
 
     @property
     def module(self) -> WhmcsReseller:
-        """The module with its table; its calendar may be ahead of the seller's."""
+        """The module with its table of licenses."""
         return WhmcsReseller(self.client, self.store, today=self._today)
 
-    def order(self, step: Step) -> None:
-        """``CreateAccount`` with an empty pool orders one."""
+    def place_order(self) -> int:
+        """``CreateAccount`` with an empty pool orders a license."""
         self.address = self.address or self.context.catalogue.address()
-        delivery = self.module.create_account(self._hosted("web-6"))
-        self.key = delivery.key
-        self.bought(step, delivery.license_id, self.month)
-        step.must("the due date it is given", delivery.due_on, self.ends_on)
-        step.must("the number its key begins with", self.key.partition("-")[0], str(self.number))
+        delivery = self.module.create_account(self._hosted())
+        self.key, self.due_on = delivery.key, delivery.due_on
+        return delivery.license_id
 
-    def rename(self, step: Step) -> None:
+    def order(self, step: StepRecord) -> None:
+        """Orders it: the customer gets its key and a due date."""
+        ServiceJourney.order(self, step)
+        step.expect("the due date it is given", self.due_on, self.ends_on)
+        step.expect("its key begins with", self.key.partition("-")[0], str(self.number))
+
+    def rename(self, step: StepRecord) -> None:
         """Name, address and id are written again."""
-        self.address = self.context.catalogue.address()
-        shown = self.module.change_params(self._hosted("web-7"))
-        step.must("its name", shown.licname, "web-7")
-        step.must("its address", shown.ip, self.address)
-        step.must("its key", self.client.licenses.get(self.number).key, self.key)
+        self.address, self.licname = self.context.catalogue.address(), "web-7"
+        form = self.module.change_params(self._hosted())
+        step.expect("its name", form.licname, self.licname)
+        step.expect("its address", form.ip, self.address)
+        step.expect("its key", self.client.licenses.get(self.number).key, self.key)
 
-    def new_key(self, step: Step) -> None:
-        """Another key takes the place of the old one."""
-        key = self.module.new_key(self._hosted("web-7"))
-        step.must("it is another key", key != self.key, wanted=True)
+    def replace_key(self, step: StepRecord) -> None:
+        """Replaces its key by another one."""
+        key = self.module.new_key(self._hosted())
+        step.expect("it is another key", key != self.key, expected=True)
         self.key = key
 
-    def prolong(self, step: Step) -> None:
-        """The daily run of the day before it is due buys another month."""
-        self.prolonged(step, self._prolonged, self.month)
-
-    def suspend(self, step: Step) -> None:
-        """``SuspendAccount``."""
-        self.switched_off(step, lambda: self.module.suspend_account(self._hosted("web-7")))
-
-    def resume(self, step: Step) -> None:
-        """``UnsuspendAccount`` of one whose term is not over."""
-        self.switched_on(step, lambda: self.module.unsuspend_account(self._hosted("web-7")))
-
-    def put_in_pool(self, step: Step) -> None:
-        """``TerminateAccount`` deletes nothing: the license waits for its next user."""
-        self.switched_off(step, lambda: self.module.terminate_account(self._hosted("web-7")))
-        shown = self.client.licenses.get(self.number)
-        step.must("its name", shown.licname, FREE_NAME)
-        step.must("its address", shown.ip, FREE_ADDRESS)
-
-    def take_from_pool(self, step: Step) -> None:
-        """The next ``CreateAccount`` takes it, and buys nothing."""
-        if any(row.service_id is not None for row in self.store.rows()):
-            raise Unreached("the license was not put in the pool")
-        self.address = self.context.catalogue.address()
-        taken = self.module.create_account(self._hosted("web-8"))
-        step.must("the license", taken.license_id, self.number)
-        step.must("its state", self.read().status, Status.ACTIVE)
-
-    def delete(self, step: Step) -> None:
-        """What WHMCS never does, its operator does by hand."""
-        self.deleted(step, lambda: self.client.licenses.delete(self.number))
-
-    def _prolonged(self) -> date | None:
+    def renew(self) -> date | None:
+        """The daily run of the day before the license is due buys another month."""
         self.ahead = self.ends_on - timedelta(days=1) - self.context.today()
         try:
             self.module.daily_run()
@@ -156,8 +134,37 @@ class WhmcsLicenses(Life):
             self.ahead = timedelta(0)
         return next(row.due_on for row in self.store.rows() if row.license_id == self.number)
 
+    def suspend_service(self) -> None:
+        """``SuspendAccount``."""
+        self.module.suspend_account(self._hosted())
+
+    def resume_service(self) -> None:
+        """``UnsuspendAccount`` within the term."""
+        self.module.unsuspend_account(self._hosted())
+
+    def delete_service(self) -> None:
+        """WHMCS never deletes; its operator does, by hand."""
+        self.client.licenses.delete(self.number)
+
+    def put_in_pool(self, step: StepRecord) -> None:
+        """``TerminateAccount`` deletes nothing: the license waits for its next user."""
+        self.module.terminate_account(self._hosted())
+        self.expect_suspended(step)
+        form = self.client.licenses.get(self.number)
+        step.expect("its name", form.licname, FREE_NAME)
+        step.expect("its address", form.ip, FREE_ADDRESS)
+
+    def take_from_pool(self, step: StepRecord) -> None:
+        """The next ``CreateAccount`` takes it and buys nothing. Raises Unreached."""
+        if any(row.service_id is not None for row in self.store.rows()):
+            raise Unreached("the license was not put in the pool")
+        self.address, self.licname = self.context.catalogue.address(), "web-8"
+        delivery = self.module.create_account(self._hosted())
+        step.expect("the license", delivery.license_id, self.number)
+        step.expect("its state", self.read().status, Status.ACTIVE)
+
     def _today(self) -> date:
         return self.context.today() + self.ahead
 
-    def _hosted(self, name: str) -> Hosted:
-        return Hosted(_SERVICE, self.address, name, self.tariff.id)
+    def _hosted(self) -> Hosted:
+        return Hosted(_SERVICE, self.address, self.licname, self.tariff.id)

@@ -19,8 +19,8 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from contracts.cli import demo
-from contracts.journeys.stories.ledger import charged
-from contracts.journeys.stories.script import ScenarioFault, read_scenario
+from contracts.journeys.stories.ledger import read_charges
+from contracts.journeys.stories.script import ScenarioError, read_year
 from contracts.journeys.stories.whmcs import begin, prepare, tell_year
 from contracts.journeys.stories.year import Year
 from emulator.clock import SystemClock
@@ -94,7 +94,7 @@ class Played:
     days: defaultdict[int, list[date]] = field(default_factory=lambda: defaultdict(list))
 
     def what(self, name: str) -> list[int]:
-        return [deed.service_id for deed in self.year.deeds if deed.what == name]
+        return [entry.service_id for entry in self.year.log if entry.what == name]
 
 
 @contextmanager
@@ -104,11 +104,11 @@ def _played(before: int) -> Iterator[Played]:
     with Seller(fixture="empty", system_clock=system_clock) as seller, closing(_books()) as books:
         transport = Counting(seller)
         with Client(seller.url, login="reseller", password="secret", transport=transport) as client:
-            scenario, hands = begin(seller)
-            year = prepare(scenario, client, hands, books)
+            scenario, controls = begin(seller)
+            year = prepare(scenario, client, controls, books)
             year.play()
             played = Played(year, client, transport.funcs)
-            for charge in charged(client):
+            for charge in read_charges(client):
                 played.days[charge.service_id].append(charge.on)
             yield played
 
@@ -128,7 +128,7 @@ def _sum(counted: dict[int, tuple[int, str]] | dict[str, tuple[int, str]]) -> De
 
 
 def test_both_ledgers_agree_to_the_cent(played: Played) -> None:
-    assert [check for check in played.year.checks() if not check.held] == []
+    assert [line for line in played.year.check() if not line.met] == []
 
 
 def test_each_license_cost_what_the_calendar_says(played: Played) -> None:
@@ -141,9 +141,9 @@ def test_each_license_cost_what_the_calendar_says(played: Played) -> None:
 
 def test_each_customer_paid_what_the_shop_asks(played: Played) -> None:
     paid: defaultdict[str, list[Decimal]] = defaultdict(list)
-    for deed in played.year.deeds:
-        if deed.sold:
-            paid[deed.who].append(deed.sold)
+    for entry in played.year.log:
+        if entry.sold:
+            paid[entry.who].append(entry.sold)
     assert paid == {name: [Decimal(price)] * months for name, (months, price) in SOLD.items()}
 
 
@@ -188,15 +188,15 @@ def test_a_license_nobody_wants_is_deleted_by_the_seller_and_dropped(played: Pla
 
 
 def test_a_refused_prolongation_is_done_on_the_same_day_after_a_top_up(played: Played) -> None:
-    refused = [deed for deed in played.year.deeds if deed.what == "refused"]
+    refused = [entry for entry in played.year.log if entry.what == "refused"]
     assert len(refused) == 1
-    done = [deed for deed in played.year.deeds if deed.what == "prolonged"]
+    done = [entry for entry in played.year.log if entry.what == "prolonged"]
     assert (refused[0].on, refused[0].service_id) in {(d.on, d.service_id) for d in done}
 
 
 def test_a_leap_year_agrees_too() -> None:
     with _played(2027) as leap:
-        assert [check for check in leap.year.checks() if not check.held] == []
+        assert [line for line in leap.year.check() if not line.met] == []
         assert sorted(leap.days[100005])[:2] == [date(2028, 1, 31), date(2028, 2, 28)]
         assert total(leap.year.storefront.margins()).margin == Decimal("392.66")
 
@@ -227,8 +227,8 @@ def test_a_license_ordered_behind_the_resellers_back_is_told() -> None:
     with _played(2026) as played:
         wish = replace(WISH, remoteid="x", ip="192.0.2.99")
         stray = played.client.licenses.order_once(wish).license_id
-        wrong = [check for check in played.year.checks() if not check.held]
-    assert any(str(stray) in check.found for check in wrong)
+        wrong = [line for line in played.year.check() if not line.met]
+    assert any(str(stray) in check.message for check in wrong)
     assert {"charges one by one", "no license that nobody ordered"} <= {c.what for c in wrong}
 
 
@@ -241,7 +241,7 @@ def test_the_year_is_played_in_the_terminal() -> None:
 
 
 def test_a_scenario_that_makes_no_sense_is_refused_by_name() -> None:
-    with pytest.raises(ScenarioFault, match=r"nowhere\.yaml"):
-        read_scenario("nowhere", 2027)
-    with pytest.raises(ScenarioFault, match="year 0"):
-        read_scenario("whmcs_year", 0)
+    with pytest.raises(ScenarioError, match=r"nowhere\.yaml"):
+        read_year("nowhere", 2027)
+    with pytest.raises(ScenarioError, match="year 0"):
+        read_year("whmcs_year", 0)

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from contracts.cli import demo
-from contracts.journeys.stories.license import tell_life
+from contracts.journeys.stories.license import tell_story
 from contracts.target.redact import format_readable, mask_form
 from emulator.testing import Seller
 from reseller_client import Client
@@ -37,17 +37,17 @@ def empty() -> Iterator[Seller]:
         yield seller
 
 
-def _told(seller: Seller, change: Callable[[bytes], bytes]) -> tuple[bool, str]:
+def _tell(seller: Seller, change: Callable[[bytes], bytes]) -> tuple[bool, str]:
     console = Console(file=io.StringIO(), width=200)
     transport = Changed(seller, change)
     with Client(seller.url, login="reseller", password="secret", transport=transport) as client:
-        held = tell_life(console, seller, client)
+        met = tell_story(console, seller, client)
     assert isinstance(console.file, io.StringIO)
-    return held, console.file.getvalue()
+    return met, console.file.getvalue()
 
 
-def _balances(told: str) -> list[tuple[str, str]]:
-    return re.findall(r"balance ([0-9.]+) → ([0-9.]+)", told)
+def _balances(output: str) -> list[tuple[str, str]]:
+    return re.findall(r"balance ([0-9.]+) → ([0-9.]+)", output)
 
 
 def test_the_story_is_told_in_process() -> None:
@@ -80,25 +80,25 @@ def test_a_story_that_goes_otherwise_says_so(empty: Seller) -> None:
     def no_longer_its_own(body: bytes) -> bytes:
         return re.sub(rb"<lickey>[0-9]+-", b"<lickey>KEY-", body)
 
-    held, told = _told(empty, no_longer_its_own)
-    assert not held
-    assert "its key begins with: expected 100001, found KEY" in told
-    assert "Not as told: Order an ISPmanager Lite licence for a month" in told
+    met, output = _tell(empty, no_longer_its_own)
+    assert not met
+    assert "its key begins with: expected 100001, found KEY" in output
+    assert "Not as told: Order an ISPmanager Lite license for a month" in output
 
 
 def test_a_balance_that_moves_otherwise_says_so(empty: Seller) -> None:
     def dearer(body: bytes) -> bytes:
         return body.replace(b'cost="5.0000"', b'cost="6.0000"')
 
-    held, told = _told(empty, dearer)
-    assert not held
-    assert "the balance after: expected 994" in told
+    met, output = _tell(empty, dearer)
+    assert not met
+    assert "the balance after: expected 994" in output
 
 
 def test_a_story_that_breaks_off_says_why(empty: Seller) -> None:
-    held, told = _told(empty, lambda body: body.replace(b"<doc", b"<html"))
-    assert not held
-    assert "broke off" in told
+    met, output = _tell(empty, lambda body: body.replace(b"<doc", b"<html"))
+    assert not met
+    assert "broke off" in output
 
 
 def test_a_session_id_is_hidden() -> None:

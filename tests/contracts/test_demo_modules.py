@@ -16,25 +16,26 @@ from rich.console import Console
 from sqlalchemy import text
 
 from contracts.cli import demo
+from contracts.journeys.journey import StepRecord
 from contracts.journeys.stories import script as scenario
-from contracts.journeys.stories.license_life import Step
-from contracts.journeys.stories.module_environment import Stage, staged
-from contracts.journeys.stories.module_life import ModuleLife
-from contracts.journeys.stories.module_script import ModuleScript, read_script
-from contracts.journeys.stories.modules import tell_life
+from contracts.journeys.stories.module_environment import ModuleEnvironment, start_environment
+from contracts.journeys.stories.modules import ModuleStory, tell_story
+from contracts.journeys.stories.script import ModuleScript, read_module_script
 
 
 @contextmanager
-def told(script: ModuleScript) -> Iterator[tuple[Stage, Callable[[], tuple[bool, str]]]]:
+def story_of(
+    script: ModuleScript,
+) -> Iterator[tuple[ModuleEnvironment, Callable[[], tuple[bool, str]]]]:
     console = Console(file=io.StringIO(), width=200)
 
     def play() -> tuple[bool, str]:
-        held = tell_life(console, script, stage)
+        met = tell_story(console, script, environment)
         assert isinstance(console.file, io.StringIO)
-        return held, console.file.getvalue()
+        return met, console.file.getvalue()
 
-    with staged(script, in_process=True) as stage:
-        yield stage, play
+    with start_environment(script, in_process=True) as environment:
+        yield environment, play
 
 
 def test_three_systems_on_ports_of_their_own_and_nothing_is_left_running() -> None:
@@ -53,13 +54,13 @@ def test_the_license_is_shown_before_and_after() -> None:
 
 
 def test_the_customer_pays_twelve_and_the_reseller_nine() -> None:
-    script = read_script()
-    with told(script) as (stage, play):
-        held, said = play()
-        entries = [(one.kind, one.amount) for one in stage.shop.entries()]
-        costs = sum(stage.shop.costs().values(), Decimal(0))
-        balance = stage.client.account.balance().amount
-    assert held, said
+    script = read_module_script()
+    with story_of(script) as (environment, play):
+        met, output = play()
+        entries = [(entry.kind, entry.amount) for entry in environment.shop.entries()]
+        costs = sum(environment.shop.costs().values(), Decimal(0))
+        balance = environment.client.account.balance().amount
+    assert met, output
     assert entries == [
         ("top-up", Decimal("30.00")), ("sale", Decimal("-12.00")), ("renewal", Decimal("-12.00")),
     ]  # fmt: skip
@@ -69,37 +70,44 @@ def test_the_customer_pays_twelve_and_the_reseller_nine() -> None:
 
 
 def test_a_price_that_is_another_in_the_panel_is_told() -> None:
-    script = read_script()
-    with told(replace(script, price=Decimal("13.00"))) as (stage, play):
-        stage.shop.store.run(text("UPDATE module_price SET price = '12.00'"))
-        held, said = play()
-    assert not held
-    assert "the price in the panel: expected 13.00, found 12.0000" in said
+    script = read_module_script()
+    with story_of(replace(script, price=Decimal("13.00"))) as (environment, play):
+        environment.shop.store.run(text("UPDATE module_price SET price = '12.00'"))
+        met, output = play()
+    assert not met
+    assert "the price in the panel: expected 13.00, found 12.0000" in output
 
 
 def test_a_charge_that_nobody_knows_of_is_found_in_the_ledgers() -> None:
-    script = read_script()
-    with staged(script, in_process=True) as stage:
+    script = read_module_script()
+    with start_environment(script, in_process=True) as environment:
         steps = []
-        for number, step in enumerate(ModuleLife(script, stage).steps(), start=1):
+        for number, step in enumerate(ModuleStory(script, environment).tell(), start=1):
             steps.append(step)
             if number == 6:
-                stage.seller.order(ip="192.0.2.77")
-    wrong = [check.what for step in steps for check in step.checks if not check.held]
-    assert wrong == [f"charges of {stage_month(steps[-1])}", "charges one by one"]
+                environment.seller.order(ip="192.0.2.77")
+    wrong = [
+        expectation.what
+        for step in steps
+        for expectation in step.expectations
+        if not expectation.met
+    ]
+    assert wrong == [f"charges of {first_month(steps[-1])}", "charges one by one"]
 
 
-def stage_month(step: Step) -> str:
+def first_month(step: StepRecord) -> str:
     """The first month the ledgers compare."""
-    return next(c.what.removeprefix("charges of ") for c in step.checks if "charges of" in c.what)
+    return next(
+        c.what.removeprefix("charges of ") for c in step.expectations if "charges of" in c.what
+    )
 
 
 @pytest.mark.parametrize("money", ["11.99", "23.99"])
 def test_a_customer_without_money_ends_the_story_otherwise(money: str) -> None:
-    with told(replace(read_script(), customer_balance=Decimal(money))) as (_, play):
-        held, said = play()
-    assert not held
-    assert "Not as told" in said or "broke off" in said
+    with story_of(replace(read_module_script(), customer_balance=Decimal(money))) as (_, play):
+        met, output = play()
+    assert not met
+    assert "Not as told" in output or "broke off" in output
 
 
 def test_a_scenario_that_cannot_be_read_is_told_in_a_line(
@@ -107,5 +115,5 @@ def test_a_scenario_that_cannot_be_read_is_told_in_a_line(
 ) -> None:
     monkeypatch.setattr(scenario, "SCENARIOS", tmp_path)
     (tmp_path / "module_life.yaml").write_text("about: x\n")
-    with pytest.raises(scenario.ScenarioFault, match=r"module_life\.yaml: 'licence'"):
-        read_script()
+    with pytest.raises(scenario.ScenarioError, match=r"module_life\.yaml: 'licence'"):
+        read_module_script()

@@ -13,17 +13,16 @@ from click.testing import CliRunner
 
 from contracts.cli import demo
 from contracts.journeys.stories.quarter import Quarter
-from contracts.journeys.stories.quarter_script import read_script
 from contracts.journeys.stories.quarter_world import (
     BILLMANAGER,
     CUSTOM,
     KINDS,
     begin,
-    client_of,
+    create_client,
     lose_answers,
     prepare,
 )
-from contracts.journeys.stories.script import ScenarioFault
+from contracts.journeys.stories.script import ScenarioError, read_quarter
 from emulator.testing import Seller
 from tests.clocks import stopped_clock
 
@@ -35,19 +34,19 @@ def seller() -> Iterator[Seller]:
 
 
 def _played(seller: Seller, kind: str, *, seed: int | None = None) -> Quarter:
-    script = begin(seller)
-    client = client_of(seller, httpx.WSGITransport(app=seller.wsgi))
-    with closing(sqlite3.connect(":memory:")) as books:
-        quarter = prepare(kind, script, seller, client, books)
+    scenario = begin(seller)
+    client = create_client(seller, httpx.WSGITransport(app=seller.wsgi))
+    with closing(sqlite3.connect(":memory:")) as database:
+        quarter = prepare(kind, scenario, seller, client, database)
         if seed is not None:
             lose_answers(seller, seed)
         quarter.play()
-        quarter.side.sold()
+        quarter.reseller.sum_sales()
     return quarter
 
 
 def _wrong(quarter: Quarter) -> list[str]:
-    return [f"{check.what}: {check.found}" for check in quarter.checks() if not check.held]
+    return [str(expectation) for expectation in quarter.check() if not expectation.met]
 
 
 SMALL, LARGE = Decimal("5.52"), Decimal("13.00")
@@ -58,16 +57,16 @@ SMALL, LARGE = Decimal("5.52"), Decimal("13.00")
 def test_what_is_paid_is_what_can_be_counted_by_hand(seller: Seller, kind: str) -> None:
     quarter = _played(seller, kind)
     assert _wrong(quarter) == []
-    told = {(one.customer, one.what, one.on.month): one.cost for one in quarter.told}
-    assert told["alder", "opened", 1] == SMALL
-    assert told["birch", "opened", 1] == LARGE
+    costs = {(entry.customer, entry.what, entry.on.month): entry.cost for entry in quarter.log}
+    assert costs["alder", "opened", 1] == SMALL
+    assert costs["birch", "opened", 1] == LARGE
     # Two processors and 1024 MB more, 5.048, for 16 of 31 days.
-    assert told["alder", "resized", 1] == Decimal("2.61")
-    assert told["alder", "renewed", 2] == SMALL + Decimal("5.05")
+    assert costs["alder", "resized", 1] == Decimal("2.61")
+    assert costs["alder", "renewed", 2] == SMALL + Decimal("5.05")
     # One address more, 1.00, for 22 of 28 days.
-    assert told["birch", "resized", 2] == Decimal("0.79")
-    assert told["birch", "renewed", 3] == LARGE + 1
-    assert {one.customer for one in quarter.held.values()} == {"cedar", "dogwood", "elm"}
+    assert costs["birch", "resized", 2] == Decimal("0.79")
+    assert costs["birch", "renewed", 3] == LARGE + 1
+    assert {server.customer for server in quarter.servers.values()} == {"cedar", "dogwood", "elm"}
 
 
 def test_both_kinds_of_reseller_pay_the_same_for_the_same(seller: Seller) -> None:
@@ -75,7 +74,7 @@ def test_both_kinds_of_reseller_pay_the_same_for_the_same(seller: Seller) -> Non
     for kind in (CUSTOM, BILLMANAGER):
         seller.reset()
         quarter = _played(seller, kind)
-        paid.append([(one.on, one.what, one.customer, one.cost) for one in quarter.told])
+        paid.append([(entry.on, entry.what, entry.customer, entry.cost) for entry in quarter.log])
     assert paid[0] == paid[1]
 
 
@@ -101,8 +100,8 @@ def test_a_machine_that_nobody_ordered_is_found(seller: Seller) -> None:
 
 def test_a_machine_that_is_gone_is_found(seller: Seller) -> None:
     quarter = _played(seller, BILLMANAGER)
-    seller.call("vds.delete", elid=quarter.held["cedar"].number, sok="ok")
-    assert any("no machine that is lost" in one for one in _wrong(quarter))
+    seller.call("vds.delete", elid=quarter.servers["cedar"].number, sok="ok")
+    assert any("no machine that is lost" in line for line in _wrong(quarter))
 
 
 def test_the_quarter_is_told_in_the_terminal() -> None:
@@ -113,5 +112,5 @@ def test_the_quarter_is_told_in_the_terminal() -> None:
 
 
 def test_a_script_that_cannot_be_read_says_which() -> None:
-    with pytest.raises(ScenarioFault, match=r"nobody\.yaml"):
-        read_script("nobody", 2027)
+    with pytest.raises(ScenarioError, match=r"nobody\.yaml"):
+        read_quarter("nobody", 2027)

@@ -9,8 +9,7 @@ from typing import Final
 
 from contracts.checks.seller.roles import NODES, Role
 from contracts.checks.seller.tariff_choice import TRIAL_LENGTH, find_price, list_terms
-from contracts.journeys.catalogue_view import NotSold, more_of
-from contracts.journeys.custom_services import template_of
+from contracts.journeys.catalogue_view import NotSold, more_of, template_of
 from contracts.record.exchange import Request
 from contracts.target.spending import spends
 from contracts.target.spending_guard import NO_SUCH_NUMBER

@@ -1,4 +1,4 @@
-"""The scenarios on file, played against a seller whose clock can be moved."""
+"""Plays the scenarios of ``contracts/scenarios`` at a seller whose clock can be moved."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Final
 
+from contracts.journeys.journey import Expectation
 from contracts.journeys.stories import quarter_world, whmcs
-from contracts.journeys.stories.license_life import Check
 from contracts.record.exchange import OUR_LOGIN, OUR_PASSWORD
 from contracts.record.levels import Choice
 from contracts.target.seller import Seller
@@ -17,43 +17,46 @@ from contracts.verdicts import DOCUMENTED, Cell, Outcome, Verdict
 from emulator import testing
 from reseller_client import Client, ResellerError
 
-YEAR, QUARTER = whmcs.SCENARIO, quarter_world.SCRIPT
+YEAR, QUARTER = whmcs.SCENARIO, quarter_world.SCENARIO
 OUT: Final = "scenario"
 WORLD, FIXTURE = "judge-scenario", "empty"
 
 
 @dataclass(frozen=True, slots=True)
 class ScenarioRun:
-    """A file on record, who plays it, and what it speaks for. ``func`` is what it is about."""
+    """A scenario with the reseller that plays it, and its cell of the matrix.
+
+    ``func`` is a function with its family and level, for ``--family`` and ``--level``.
+    """
 
     file: str
     cell: Cell
     func: str
-    checks: Callable[[testing.World, Seller], Iterable[Check]]
+    play: Callable[[testing.World, Seller], Iterable[Expectation]]
 
     @property
     def name(self) -> str:
-        """What its verdicts are called by."""
+        """The name of its verdicts."""
         return f"scenario/{self.file}/{self.cell.system}"
 
 
-def _play_year(world: testing.World, seller: Seller) -> Iterable[Check]:
+def _play_year(world: testing.World, seller: Seller) -> Iterable[Expectation]:
     client = Client(world.url, login=OUR_LOGIN, password=OUR_PASSWORD, transport=seller.transport)
-    scenario, hands = whmcs.begin(world)
-    with client, closing(sqlite3.connect(":memory:")) as books:
-        year = whmcs.prepare(scenario, client, hands, books)
+    scenario, controls = whmcs.begin(world)
+    with client, closing(sqlite3.connect(":memory:")) as database:
+        year = whmcs.prepare(scenario, client, controls, database)
         year.play()
-        return year.checks()
+        return year.check()
 
 
-def _play_quarter(kind: str) -> Callable[[testing.World, Seller], Iterable[Check]]:
-    def play_quarter(world: testing.World, seller: Seller) -> Iterable[Check]:
-        script = quarter_world.begin(world)
-        client = quarter_world.client_of(world, seller.transport)
-        with client, closing(sqlite3.connect(":memory:")) as books:
-            quarter = quarter_world.prepare(kind, script, world, client, books)
+def _play_quarter(kind: str) -> Callable[[testing.World, Seller], Iterable[Expectation]]:
+    def play_quarter(world: testing.World, seller: Seller) -> Iterable[Expectation]:
+        scenario = quarter_world.begin(world)
+        client = quarter_world.create_client(world, seller.transport)
+        with client, closing(sqlite3.connect(":memory:")) as database:
+            quarter = quarter_world.prepare(kind, scenario, world, client, database)
             quarter.play()
-            return quarter.checks()
+            return quarter.check()
 
     return play_quarter
 
@@ -68,7 +71,7 @@ SCENARIOS: Final = (
 
 
 def play_scenarios(seller: Seller, choice: Choice) -> Iterator[Verdict]:
-    """Plays what is chosen; a verdict for everything that must be so in the end."""
+    """Plays the chosen scenarios; a verdict for everything that has to be so in the end."""
     for scenario in SCENARIOS:
         if not choice.takes(scenario.name, scenario.func):
             continue
@@ -78,22 +81,24 @@ def play_scenarios(seller: Seller, choice: Choice) -> Iterator[Verdict]:
             continue
         with seller.open_world(WORLD, FIXTURE) as world:
             try:
-                checks = list(scenario.checks(world, seller))
+                expectations = list(scenario.play(world, seller))
             except ResellerError as problem:
                 yield _verdict(scenario, "played", Outcome.FAIL, str(problem))
                 continue
-        for check in checks:
-            outcome = Outcome.PASS if check.held else Outcome.FAIL
-            yield _verdict(scenario, check.what, outcome, "" if check.held else check.found)
+        for expectation in expectations:
+            outcome = Outcome.PASS if expectation.met else Outcome.FAIL
+            yield _verdict(
+                scenario, expectation.what, outcome, "" if expectation.met else expectation.message
+            )
 
 
-def _verdict(scenario: ScenarioRun, what: str, outcome: Outcome, told: str) -> Verdict:
+def _verdict(scenario: ScenarioRun, what: str, outcome: Outcome, message: str) -> Verdict:
     return Verdict(
         f"{scenario.name}/{what}",
         OUT,
         outcome,
         DOCUMENTED,
-        (told,) if told else (),
+        (message,) if message else (),
         source=f"contracts/scenarios/{scenario.file}.yaml",
         cells=frozenset({scenario.cell}),
     )

@@ -20,8 +20,7 @@ from contracts.checks.seller.roles import (
     TRIAL,
     Role,
 )
-from contracts.journeys.catalogue_view import ADDITION, SOFT, CatalogueView, NotSold
-from contracts.journeys.custom_services import template_of
+from contracts.journeys.catalogue_view import ADDITION, SOFT, CatalogueView, NotSold, template_of
 from contracts.target.sums import Sum
 from reseller_client.services.catalogue_models import Price, Tariff
 

@@ -1,4 +1,4 @@
-"""Two ledgers: what a reseller believes it paid, and what the seller's lists say over the wire."""
+"""Compares two ledgers: what a reseller believes it paid, and what the seller's lists say."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from contracts.journeys.stories.license_life import Check
+from contracts.journeys.journey import Expectation
 from reseller_client import Client, NotUnderstood
 
 NOTHING: Final = Decimal("0.00")
@@ -17,7 +17,7 @@ NOTHING: Final = Decimal("0.00")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Charge:
-    """Money for a service on a day."""
+    """Money that was charged for a service on a day."""
 
     on: date
     service_id: int
@@ -25,29 +25,29 @@ class Charge:
 
 
 def by_month(charges: Iterable[Charge]) -> dict[date, Decimal]:
-    """The sum of each month that has any, by its first day."""
+    """The sum of each month that has charges, by its first day."""
     sums: defaultdict[date, Decimal] = defaultdict(lambda: NOTHING)
     for charge in charges:
         sums[charge.on.replace(day=1)] += charge.amount
     return dict(sorted(sums.items()))
 
 
-def charged(client: Client) -> list[Charge]:
-    """What the seller says it charged; operations that cost nothing are left out.
+def read_charges(client: Client) -> list[Charge]:
+    """The seller's expenses that cost anything.
 
-    Raises NotUnderstood for a charge without day, sum or service.
+    Raises NotUnderstood for an expense without day, sum or service.
     """
-    found = []
+    charges = []
     for expense in client.payments.expenses():
         if expense.amount is None or expense.happened_on is None or expense.service_id is None:
             raise NotUnderstood(f"expense {expense.id} has no day, no sum or no service")
         if expense.amount.amount:
-            found.append(Charge(expense.happened_on, expense.service_id, expense.amount.amount))
-    return sorted(found)
+            charges.append(Charge(expense.happened_on, expense.service_id, expense.amount.amount))
+    return sorted(charges)
 
 
-def paid_in(client: Client) -> Decimal:
-    """What the seller says was paid in. Raises NotUnderstood for a payment without a sum."""
+def sum_payments(client: Client) -> Decimal:
+    """What was paid in, by the seller's list. Raises NotUnderstood for a payment without a sum."""
     total = NOTHING
     for payment in client.payments.payments():
         if payment.amount is None:
@@ -56,25 +56,29 @@ def paid_in(client: Client) -> Decimal:
     return total
 
 
-def compare(client: Client, believed: Iterable[Charge], put_in: Decimal) -> list[Check]:
-    """Whether both ledgers agree: every charge, every month, all payments, and the balance."""
-    ours, theirs = sorted(believed), charged(client)
-    months, their_months = by_month(ours), by_month(theirs)
-    checks = [
-        _same(f"charges of {month:%Y-%m}", their_months.get(month), months.get(month))
-        for month in sorted({*months, *their_months})
-    ]
+def compare(client: Client, believed: Iterable[Charge], paid_in: Decimal) -> list[Expectation]:
+    """Compares every charge, every month, all payments and the balance.
+
+    Raises NotUnderstood as `read_charges` and `sum_payments` do.
+    """
+    ours, theirs = sorted(believed), read_charges(client)
+    our_months, their_months = by_month(ours), by_month(theirs)
     spent = sum((charge.amount for charge in theirs), NOTHING)
     return [
-        *checks,
-        _same("charges one by one", _differing(theirs, ours), []),
-        _same("payments", paid_in(client), put_in),
-        _same("balance", client.account.balance().amount, put_in - spent),
+        *(
+            Expectation.compare(
+                f"charges of {month:%Y-%m}", their_months.get(month), our_months.get(month)
+            )
+            for month in sorted({*our_months, *their_months})
+        ),
+        Expectation.compare("charges one by one", _differences(theirs, ours), []),
+        Expectation.compare("payments", sum_payments(client), paid_in),
+        Expectation.compare("balance", client.account.balance().amount, paid_in - spent),
     ]
 
 
-def _differing(theirs: list[Charge], ours: list[Charge]) -> list[Charge]:
-    """What is in one ledger and not in the other; the same charge twice counts twice."""
+def _differences(theirs: list[Charge], ours: list[Charge]) -> list[Charge]:
+    """Charges in one ledger and not in the other; the same charge twice counts twice."""
     left, extra = list(ours), []
     for charge in theirs:
         if charge in left:
@@ -82,7 +86,3 @@ def _differing(theirs: list[Charge], ours: list[Charge]) -> list[Charge]:
         else:
             extra.append(charge)
     return extra + left
-
-
-def _same(what: str, found: object, wanted: object) -> Check:
-    return Check(what, found == wanted, f"expected {wanted}, found {found}")

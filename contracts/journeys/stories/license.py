@@ -1,31 +1,135 @@
-"""Tells one license's life in the terminal, against a seller that it starts itself."""
+"""``mockseller demo``: a license from order to deletion, resold by a custom billing.
+
+Only the rules are known beforehand: prices come from the seller's price list, dates from its clock,
+and every balance after a step is computed from the one before.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Final
 
-import httpx
-from dateutil.relativedelta import relativedelta
 from rich.console import Console
-from rich.markup import escape
 from rich.panel import Panel
-from rich.syntax import Syntax
 
-from contracts.journeys.stories.license_life import Life, Step
-from contracts.journeys.stories.recording_transport import Overheard
+from contracts.journeys.catalogue_view import SOFT, CatalogueView, month_of
+from contracts.journeys.custom import CustomLicenseJourney
+from contracts.journeys.journey import NOTHING, Act, JourneyContext, StepRecord, perform
+from contracts.journeys.stories.story import (
+    TracingTransport,
+    freeze_on_quiet_day,
+    print_steps,
+    start_seller,
+)
 from contracts.record.exchange import OUR_LOGIN, OUR_PASSWORD
 from emulator import testing
-from reseller_client import Client, ResellerError
+from reseller_client import (
+    AlreadyExists,
+    Client,
+    NotEnoughMoney,
+    NotUnderstood,
+    ResellerError,
+    Status,
+)
 
-QUIET_DAY = 10
-"""Months differ at their ends; a story that may be told on any day must not."""
+LITE, BUSINESS, NODES = 55227, 55230, 55236
+RUN_ID: Final = "demo"
+
+
+@dataclass(slots=True)
+class LicenseStory(CustomLicenseJourney):
+    """The journey of a license, with refused orders, and time that passes."""
+
+    def tell(self) -> Iterator[StepRecord]:
+        """Does one step after the other. Raises what the client raises."""
+        for title, act in (
+            ("Order an ISPmanager Lite license for a month", _all(self.order, self.read_key)),
+            ("Send the same order again, as if its answer had been lost", self.order_again),
+            ("Order a second license for the same address", self.order_for_same_address),
+            ("Order more nodes than the balance can pay", self.order_too_much),
+            ("Rename it and move it to another server", _all(self.rename, self.readdress)),
+            ("Replace its key", self.replace_key),
+            ("Ten days later change the tariff to Pro", self.change_tariff_later),
+            ("Suspend it", self.suspend),
+            ("Resume it", self.resume),
+            ("Let its term run out", self.let_run_out),
+            ("Renew it: from today, since it is suspended", self.prolong_ended),
+            ("Renew it once more: from its end, since it is active", self.prolong),
+            ("Delete it", self.delete),
+            ("Compare the ledger with the balance", _all(self.check_ledger, self.check_balance)),
+        ):
+            yield perform(title, act, self.context.read_balance)
+
+    def order_for_same_address(self, step: StepRecord) -> None:
+        """One address cannot have two licenses."""
+        order = replace(self.build_order(), remoteid=self.remoteid("2"))
+        step.expect_refusal("the order", lambda: self.billing.order(order), AlreadyExists)
+
+    def order_too_much(self, step: StepRecord) -> None:
+        """The refusal names the sum that the order would cost."""
+        tariff = self.client.catalogue.tariff(BUSINESS)
+        node = next((one for one in tariff.addons if one.id == NODES), None) if tariff else None
+        first, further = month_of(tariff) if tariff else None, month_of(node) if node else None
+        if not first or not further:
+            raise NotUnderstood(f"the price list has no price of {BUSINESS} with nodes")
+        count = 2 + int(max(NOTHING, self.context.read_balance() - first) / further)
+        order = replace(
+            self.build_order(), tariff=BUSINESS, ip=self.context.catalogue.address(),
+            remoteid=self.remoteid("3"), addons={NODES: count},
+        )  # fmt: skip
+        refusal = step.expect_refusal(
+            "the order", lambda: self.billing.order(order), NotEnoughMoney
+        )
+        if isinstance(refusal, NotEnoughMoney):
+            step.expect("the sum required", refusal.amount, first + further * (count - 1))
+
+    def change_tariff_later(self, step: StepRecord) -> None:
+        """After ten days only the difference for the rest of the term is charged."""
+        self._advance("10 days")
+        self.change_tariff(step)
+
+    def let_run_out(self, step: StepRecord) -> None:
+        """At the end of its term the seller suspends it."""
+        self._advance("1 month")
+        form = self.read()
+        step.says.append(f"its term ended on {form.expires_on}; today is {self.context.today()}")
+        step.expect("its state", form.status, Status.SUSPENDED)
+
+    def prolong_ended(self, step: StepRecord) -> None:
+        """A license whose term is over is prolonged from today."""
+        self.ends_on = self.context.today()
+        self.prolong(step)
+        step.expect("its state", self.read().status, Status.ACTIVE)
+
+    def check_balance(self, step: StepRecord) -> None:
+        """The balance is what was paid in, less what was charged."""
+        paid = sum(
+            (one.amount.amount for one in self.client.payments.payments() if one.amount), NOTHING
+        )
+        step.says.append(f"paid in {paid}")
+        step.expect("the balance", self.context.read_balance(), paid - self.spent)
+
+    def _advance(self, span: str) -> None:
+        if self.context.advance is not None:
+            self.context.advance(span)
+
+
+def _all(*acts: Act) -> Act:
+    def act(step: StepRecord) -> None:
+        for each in acts:
+            each(step)
+
+    return act
 
 
 def tell(console: Console, *, in_process: bool, verbose: bool) -> bool:
-    """Tells the story; whether everything was as told. Raises what the seller cannot start by."""
-    with running_seller(in_process=in_process) as (seller, transport):
+    """Tells the story; whether everything was as expected.
+
+    Raises RuntimeError or OSError if the seller does not start.
+    """
+    with start_seller(in_process=in_process) as (seller, transport):
         console.print(
             Panel.fit(
                 f"A seller was started at [bold]{seller.url}[/bold]\n"
@@ -33,20 +137,15 @@ def tell(console: Console, *, in_process: bool, verbose: bool) -> bool:
                 title="One license's whole life",
             )
         )
-        heard = _printer(console) if verbose else _silence
-        client = Client(
-            seller.url,
-            login=OUR_LOGIN,
-            password=OUR_PASSWORD,
-            transport=Overheard(transport, heard),
-        )
+        line = TracingTransport(transport, console) if verbose else transport
+        client = Client(seller.url, login=OUR_LOGIN, password=OUR_PASSWORD, transport=line)
         with client:
-            return tell_life(console, seller, client)
+            return tell_story(console, seller, client)
 
 
-def tell_life(console: Console, seller: testing.World, client: Client) -> bool:
-    """Tells the story of a license that this client orders; whether everything was as told."""
-    quiet_day(seller)
+def tell_story(console: Console, seller: testing.World, client: Client) -> bool:
+    """Tells the story of a license that this client orders; whether everything was as expected."""
+    freeze_on_quiet_day(seller)
 
     def today() -> date:
         return datetime.fromisoformat(seller.clock.now).date()
@@ -54,75 +153,14 @@ def tell_life(console: Console, seller: testing.World, client: Client) -> bool:
     def advance(span: str) -> None:
         seller.clock.advance(span)
 
-    life = Life(client, today=today, advance=advance)
+    catalogue = CatalogueView(client, {SOFT: LITE})
+    context = JourneyContext(client, today, catalogue, own=True, token=RUN_ID, advance=advance)
     try:
-        steps = _told(console, life, client.account.balance().currency, today())
+        balance = client.account.balance()
     except ResellerError as problem:
-        console.print(f"[red]The story broke off:[/red] {escape(str(problem))}")
+        console.print(f"[red]The story broke off:[/red] {problem}")
         return False
-    print_verdict(console, steps)
-    return all(step.held for step in steps)
-
-
-def quiet_day(seller: testing.World) -> None:
-    """Stops the seller's clock on a day of the month that every month has."""
-    now = datetime.fromisoformat(seller.clock.now)
-    next_month = relativedelta(months=1 if now.day > QUIET_DAY else 0, day=QUIET_DAY)
-    seller.clock.freeze((now + next_month).isoformat())
-
-
-def _told(console: Console, life: Life, currency: str, day: date) -> list[Step]:
-    console.print(f"Today is {day}. The balance is {life.balance():.2f} {currency}.\n")
-    steps: list[Step] = []
-    for number, step in enumerate(life.steps(), start=1):
-        print_step(console, number, step, currency)
-        steps.append(step)
-    return steps
-
-
-@contextmanager
-def running_seller(*, in_process: bool) -> Iterator[tuple[testing.World, httpx.BaseTransport]]:
-    """A seller with one account and no services, and a way to reach it."""
-    if in_process:
-        with testing.Seller(fixture="empty") as seller:
-            yield seller, httpx.WSGITransport(app=seller.wsgi)
-        return
-    with testing.SellerServer(fixture="empty") as server:
-        yield server, httpx.HTTPTransport()
-
-
-def _silence(request: Mapping[str, str], answer: str) -> None:
-    """Nobody listens."""
-
-
-def _printer(console: Console) -> Callable[[Mapping[str, str], str], None]:
-    def heard(request: Mapping[str, str], answer: str) -> None:
-        fields = " ".join(f"{name}={text}" for name, text in request.items() if name != "func")
-        console.print(f"[cyan]→ {request.get('func', '')}[/cyan] {escape(fields)}", highlight=False)
-        console.print(Syntax(answer, "xml", word_wrap=True, background_color="default"))
-
-    return heard
-
-
-def print_step(console: Console, number: int, step: Step, currency: str) -> None:
-    """One step with what it said, what it cost, and what was not as it must be."""
-    mark = "[green]✓[/green]" if step.held else "[red]✗[/red]"
-    console.print(f"{mark} [bold]{number}. {step.title}[/bold]")
-    for line in step.says:
-        console.print(f"     {escape(line)}", highlight=False)
-    cost = f", charged {step.cost:.2f}" if step.cost else ""
-    moved = f"{step.before:.2f} → {step.after:.2f} {currency}{cost}"
-    console.print(f"     balance {moved}", style="dim", highlight=False)
-    for check in step.checks:
-        if not check.held:
-            console.print(f"     [red]{check.what}: {escape(check.found)}[/red]", highlight=False)
-
-
-def print_verdict(console: Console, steps: list[Step]) -> None:
-    """Whether everything was as told, and how much was looked at."""
-    wrong = [step.title for step in steps if not step.held]
-    count = sum(len(step.checks) for step in steps)
-    if wrong:
-        console.print(f"[red]Not as told:[/red] {'; '.join(wrong)}")
-    else:
-        console.print(f"[green]Everything was as told:[/green] {count} things were checked.")
+    amount = f"{balance.amount:.2f} {balance.currency}"
+    console.print(f"Today is {today()}. The balance is {amount}.\n")
+    records = LicenseStory.start(context).tell()
+    return print_steps(console, records, balance.currency or "", broken_by=(ResellerError,))

@@ -1,4 +1,4 @@
-"""The three systems of a module's life: a seller, a reseller's billing, a control panel.
+"""The three systems of the modules story: a seller, a reseller's billing, a control panel.
 
 Each has an address of its own and knows the others by theirs: on ports of this machine, or in this
 process behind host names that exist nowhere else.
@@ -15,8 +15,8 @@ from pathlib import Path
 
 import httpx
 
-from contracts.journeys.stories.license import quiet_day, running_seller
-from contracts.journeys.stories.module_script import ModuleScript
+from contracts.journeys.stories.script import ModuleScript
+from contracts.journeys.stories.story import freeze_on_quiet_day, start_seller
 from contracts.record.exchange import OUR_LOGIN, OUR_PASSWORD
 from emulator import testing
 from emulator.panel import LicenseFolder, Panel, PanelPages, PanelServer, PanelSettings
@@ -31,8 +31,8 @@ TIMEOUT = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
-    """Everything a story needs; ``today`` is the seller's day, the reseller's calendar as well."""
+class ModuleEnvironment:
+    """The running systems. The seller's date is the reseller's calendar as well."""
 
     seller: testing.World
     client: Client
@@ -43,20 +43,20 @@ class Stage:
     served: ExitStack
 
     def today(self) -> date:
-        """The seller's day."""
+        """The seller's date."""
         return datetime.fromisoformat(self.seller.clock.now).date()
 
-    def panel(self, key: str) -> tuple[Panel, str]:
-        """A panel with this license key, and the address of its page."""
+    def open_panel(self, key: str) -> tuple[Panel, str]:
+        """A panel with a license key, and the address of its page."""
         at = PanelSettings(self.seller.url, key)
-        panel = Panel(LicenseFolder(self.panel_folder), self.http, at, wait=_at_once)
+        panel = Panel(LicenseFolder(self.panel_folder), self.http, at, wait=_do_not_wait)
         if self.billing_url.startswith(BILLING):
             return panel, PANEL
         page = self.served.enter_context(PanelServer(PanelPages(panel), host="127.0.0.1", port=0))
         return panel, page.url
 
     def press(self, page: str, panel: Panel, path: str, **form: str) -> str:
-        """Presses a button of the panel's page, as a browser does; the page it answers."""
+        """Submits a form of the panel's page as a browser does; the page that is answered."""
         headers = {"Origin": page, "Sec-Fetch-Site": "same-origin"}
         if page == PANEL:
             transport = httpx.WSGITransport(app=PanelPages(panel))
@@ -66,30 +66,30 @@ class Stage:
 
 
 @contextmanager
-def staged(script: ModuleScript, *, in_process: bool) -> Iterator[Stage]:
-    """Starts seller and billing, and stops them with everything they wrote."""
-    with ExitStack() as things:
-        seller, line = things.enter_context(running_seller(in_process=in_process))
-        folder = Path(things.enter_context(tempfile.TemporaryDirectory(prefix="mockseller-")))
-        quiet_day(seller)
+def start_environment(script: ModuleScript, *, in_process: bool) -> Iterator[ModuleEnvironment]:
+    """Starts seller and billing; stops them and deletes their files after the block."""
+    with ExitStack() as stack:
+        seller, line = stack.enter_context(start_seller(in_process=in_process))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mockseller-")))
+        freeze_on_quiet_day(seller)
         seller.account(OUR_LOGIN, balance=str(script.balance))
         client = Client(
             seller.url, login=OUR_LOGIN, password=OUR_PASSWORD, transport=line,
-            retry_policy=RetryPolicy(wait=_at_once),
+            retry_policy=RetryPolicy(wait=_do_not_wait),
         )  # fmt: skip
-        things.callback(client.close)
+        stack.callback(client.close)
         shop = _shop(script, seller, client, folder / "modules.sqlite")
-        things.callback(shop.store.close)
+        stack.callback(shop.store.close)
         endpoint = ModuleEndpoint(shop)
         mounts: dict[str, httpx.BaseTransport] = {}
         if in_process:
             url = f"{BILLING}/billmgr"
             mounts = {BILLING: httpx.WSGITransport(app=endpoint), INDOORS: line}
         else:
-            billing = things.enter_context(PanelServer(endpoint, host="127.0.0.1", port=0))
+            billing = stack.enter_context(PanelServer(endpoint, host="127.0.0.1", port=0))
             url = f"{billing.url}/billmgr"
-        http = things.enter_context(httpx.Client(timeout=TIMEOUT, trust_env=False, mounts=mounts))
-        yield Stage(seller, client, shop, url, folder / "panel", http, things)
+        http = stack.enter_context(httpx.Client(timeout=TIMEOUT, trust_env=False, mounts=mounts))
+        yield ModuleEnvironment(seller, client, shop, url, folder / "panel", http, stack)
 
 
 def _shop(script: ModuleScript, seller: testing.World, client: Client, file: Path) -> ModuleShop:
@@ -110,5 +110,5 @@ def _shop(script: ModuleScript, seller: testing.World, client: Client, file: Pat
     return shop
 
 
-def _at_once(_: float) -> None:
-    """Nobody has to wait for a story."""
+def _do_not_wait(_: float) -> None:
+    """A story does not wait in real time."""

@@ -1,8 +1,8 @@
-"""A quarter of a reseller of machines, played by either kind of reseller against one script.
+"""A quarter of a reseller of virtual servers, played by two kinds of reseller with one scenario.
 
-Day by day: time passes at the seller, every term that ends tomorrow is renewed as long as its
-customer stays, and then the script's acts happen. What the reseller believes it paid is computed
-from the price list and asked prices, never from what the seller says it charged.
+Every day time passes at the seller, terms that end tomorrow are renewed if their customer stays,
+and the scenario's events happen. What the reseller believes it paid is computed from the
+price list and quotes, never from what the seller says it charged.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from typing import Final, Protocol
 
 from dateutil.relativedelta import relativedelta
 
+from contracts.journeys.journey import Expectation
 from contracts.journeys.stories.ledger import Charge, compare
-from contracts.journeys.stories.license_life import Check
-from contracts.journeys.stories.quarter_script import Act, Script, Sold
+from contracts.journeys.stories.script import QuarterEvent, QuarterScenario, ServerProduct
 from reseller_client import Client, ServiceRow, Status
 
 MONTHS: Final = 3
@@ -25,61 +25,61 @@ TYPE: Final = "vds"
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """A machine of a customer: the seller's number, its paid end, what it costs each month."""
+class RentedServer:
+    """A server of a customer: the seller's number, the end of its term, what a month costs."""
 
     customer: str
-    product: Sold
+    product: ServerProduct
     number: int
     ends_on: date
     cost: Decimal
 
 
-class Side(Protocol):
-    """One kind of reseller, as the quarter drives it. Sums are what the reseller believes.
+class QuarterReseller(Protocol):
+    """One kind of reseller. Sums are what the reseller believes; a call that returns is done.
 
-    Everything but ``books`` may talk to the seller; a deed that comes back is done.
+    Each method may raise what the client raises.
     """
 
-    def arrive(self, customer: str, product: Sold) -> Held:
-        """Sells and opens a machine."""
+    def arrive(self, customer: str, product: ServerProduct) -> RentedServer:
+        """Sells and opens a server."""
 
-    def renew(self, held: Held) -> Held:
+    def renew(self, server: RentedServer) -> RentedServer:
         """Sells and buys another month."""
 
-    def resize(self, held: Held, act: Act) -> tuple[Held, Decimal]:
-        """Sells other addons; what they cost at once."""
+    def resize(self, server: RentedServer, event: QuarterEvent) -> tuple[RentedServer, Decimal]:
+        """Sells other amounts of addons; what they cost at once."""
 
-    def reinstall(self, held: Held, ostempl: str) -> None:
-        """Installs another system."""
+    def reinstall(self, server: RentedServer, ostempl: str) -> None:
+        """Installs another operating system."""
 
-    def suspend(self, held: Held) -> None:
-        """Switches it off: its customer does not pay."""
+    def suspend(self, server: RentedServer) -> None:
+        """Suspends it: its customer does not pay."""
 
-    def resume(self, held: Held) -> None:
-        """Switches it on again."""
+    def resume(self, server: RentedServer) -> None:
+        """Resumes it."""
 
-    def leave(self, held: Held) -> None:
+    def leave(self, server: RentedServer) -> None:
         """Deletes it."""
 
-    def passed(self) -> None:
-        """A day passed: whatever runs by itself."""
+    def run_daily(self) -> None:
+        """Runs what a reseller of this kind runs every day."""
 
-    def sold(self) -> Decimal:
-        """What customers paid altogether."""
+    def sum_sales(self) -> Decimal:
+        """What all customers have paid."""
 
 
 @dataclass(frozen=True, slots=True)
-class World:
-    """What the quarter may do to the seller's world: read its day, and move it on by one."""
+class QuarterClock:
+    """The seller's clock: read its date, and move it to the next day."""
 
     today: Callable[[], date]
     next_day: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """One line of the diary."""
+class QuarterEntry:
+    """One line of the log."""
 
     on: date
     what: str
@@ -90,84 +90,89 @@ class Told:
 
 @dataclass(slots=True)
 class Quarter:
-    """The quarter being played. ``told`` grows as it goes."""
+    """The quarter being played; ``log`` grows with it. ``servers``: by customer."""
 
-    script: Script
-    side: Side
-    world: World
+    scenario: QuarterScenario
+    reseller: QuarterReseller
+    clock: QuarterClock
     client: Client
-    """Sees the seller as it is, on a line that loses nothing."""
-    told: list[Told] = field(default_factory=list)
-    held: dict[str, Held] = field(default_factory=dict)
+    """Reads the seller at the end, when no answer is lost any more."""
+    log: list[QuarterEntry] = field(default_factory=list)
+    servers: dict[str, RentedServer] = field(default_factory=dict)
     unpaid: set[str] = field(default_factory=set)
 
     def play(self) -> None:
-        """Plays three months from today on."""
-        end = self.world.today() + relativedelta(months=MONTHS)
-        while (day := self.world.today()) < end:
-            self.side.passed()
-            for customer, held in list(self.held.items()):
-                if customer not in self.unpaid and held.ends_on <= day + timedelta(days=1):
-                    self.held[customer] = self.side.renew(held)
-                    self._tell("renewed", self.held[customer], held.cost)
-            for act in self.script.acts:
-                if act.on == day:
-                    self._happen(act)
-            self.world.next_day()
+        """Plays three months from today on. Raises what the client raises."""
+        end = self.clock.today() + relativedelta(months=MONTHS)
+        while (day := self.clock.today()) < end:
+            self.reseller.run_daily()
+            for customer, server in list(self.servers.items()):
+                if customer not in self.unpaid and server.ends_on <= day + timedelta(days=1):
+                    self.servers[customer] = self.reseller.renew(server)
+                    self._note("renewed", self.servers[customer], server.cost)
+            for event in self.scenario.events:
+                if event.on == day:
+                    self._do(event)
+            self.clock.next_day()
 
-    def _happen(self, act: Act) -> None:
-        if act.do == "arrive":
-            held = self.side.arrive(act.customer, self.script.products[act.product])
-            self.held[act.customer] = held
-            self._tell("opened", held, held.cost)
+    def _do(self, event: QuarterEvent) -> None:
+        if event.do == "arrive":
+            server = self.reseller.arrive(event.customer, self.scenario.products[event.product])
+            self.servers[event.customer] = server
+            self._note("opened", server, server.cost)
             return
-        held = self.held[act.customer]
+        server = self.servers[event.customer]
         cost = Decimal(0)
-        if act.do == "resize":
-            self.held[act.customer], cost = self.side.resize(held, act)
-        elif act.do == "reinstall":
-            self.side.reinstall(held, act.ostempl)
-        elif act.do == "suspend":
-            self.unpaid.add(act.customer)
-            self.side.suspend(held)
-        elif act.do == "resume":
-            self.unpaid.remove(act.customer)
-            self.side.resume(held)
+        if event.do == "resize":
+            self.servers[event.customer], cost = self.reseller.resize(server, event)
+        elif event.do == "reinstall":
+            self.reseller.reinstall(server, event.ostempl)
+        elif event.do == "suspend":
+            self.unpaid.add(event.customer)
+            self.reseller.suspend(server)
+        elif event.do == "resume":
+            self.unpaid.remove(event.customer)
+            self.reseller.resume(server)
         else:
-            self.side.leave(self.held.pop(act.customer))
-        self._tell(_DONE[act.do], held, cost)
+            self.reseller.leave(self.servers.pop(event.customer))
+        self._note(_DONE[event.do], server, cost)
 
-    def _tell(self, what: str, held: Held, cost: Decimal) -> None:
-        self.told.append(Told(self.world.today(), what, held.customer, held.number, cost))
+    def _note(self, what: str, server: RentedServer, cost: Decimal) -> None:
+        self.log.append(
+            QuarterEntry(self.clock.today(), what, server.customer, server.number, cost)
+        )
 
     def believed(self) -> list[Charge]:
-        """What the reseller believes it paid, charge by charge."""
-        return [Charge(one.on, one.number, one.cost) for one in self.told if one.cost]
+        """What the reseller believes it paid."""
+        return [Charge(entry.on, entry.number, entry.cost) for entry in self.log if entry.cost]
 
-    def checks(self) -> list[Check]:
-        """What must be so at the end, read over the wire: both ledgers, and every machine."""
-        return [*compare(self.client, self.believed(), self.script.balance), *self._machines()]
+    def check(self) -> list[Expectation]:
+        """What has to be so at the end, read over the wire: both ledgers, and every server."""
+        return [
+            *compare(self.client, self.believed(), self.scenario.balance),
+            *self._check_servers(),
+        ]
 
-    def _machines(self) -> Iterator[Check]:
+    def _check_servers(self) -> Iterator[Expectation]:
         rows = {row.id: row for row in self.client.products(TYPE).list()}
-        wanted = {held.number: held for held in self.held.values()}
-        stray, lost = sorted(rows.keys() - wanted.keys()), sorted(wanted.keys() - rows.keys())
-        yield Check("no machine that nobody has", not stray, f"found {stray}")
-        yield Check("no machine that is lost", not lost, f"missing {lost}")
-        both = [(rows[n], held) for n, held in wanted.items() if n in rows]
+        expected = {server.number: server for server in self.servers.values()}
+        stray, lost = sorted(rows.keys() - expected.keys()), sorted(expected.keys() - rows.keys())
+        yield Expectation("no machine that nobody has", not stray, f"found {stray}")
+        yield Expectation("no machine that is lost", not lost, f"missing {lost}")
+        both = [(rows[n], server) for n, server in expected.items() if n in rows]
         asleep = [row.id for row, _ in both if row.status is not Status.ACTIVE]
-        yield Check("every machine is active", not asleep, f"not so: {asleep}")
-        late = [row.id for row, held in both if not _as_paid(row, held)]
-        yield Check("every term is the one that was paid", not late, f"not so: {late}")
+        yield Expectation("every machine is active", not asleep, f"not so: {asleep}")
+        late = [row.id for row, server in both if not _as_paid(row, server)]
+        yield Expectation("every term is the one that was paid", not late, f"not so: {late}")
 
 
-def _as_paid(row: ServiceRow, held: Held) -> bool:
-    return row.expires_on == held.ends_on
+def _as_paid(row: ServiceRow, server: RentedServer) -> bool:
+    return row.expires_on == server.ends_on
 
 
-def longer(held: Held, ends_on: date) -> Held:
-    """The same machine, paid for until another day."""
-    return replace(held, ends_on=ends_on)
+def extend(server: RentedServer, ends_on: date) -> RentedServer:
+    """The same server with a later end."""
+    return replace(server, ends_on=ends_on)
 
 
 _DONE: Final = {

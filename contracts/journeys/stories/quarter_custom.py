@@ -1,4 +1,4 @@
-"""The quarter as a custom billing plays it: over the API, with a shop of its own."""
+"""The quarter of a custom billing: over the API, with a shop of its own."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from contracts.journeys.stories.quarter import TYPE, Held, longer
-from contracts.journeys.stories.quarter_script import Act, Sold
+from contracts.journeys.catalogue_view import month_of
+from contracts.journeys.stories.quarter import TYPE, RentedServer, extend
+from contracts.journeys.stories.script import QuarterEvent, ServerProduct
 from reseller_client import Client, NotUnderstood, ServiceOrder
 from reseller_client.resellers import CustomServices
 from reseller_client.services.models import Addon, Tariff
@@ -18,8 +19,8 @@ from reseller_client.transport.retry import again
 
 
 @dataclass(slots=True)
-class CustomSide:
-    """A billing of somebody's own."""
+class CustomQuarterReseller:
+    """A custom billing."""
 
     client: Client
     shop: Storefront
@@ -33,104 +34,107 @@ class CustomSide:
     def _billing(self) -> CustomServices:
         return CustomServices(self.client, TYPE, today=self.today)
 
-    def arrive(self, customer: str, product: Sold) -> Held:
-        """Orders under an id of its own, waits for the machine, and hands it over."""
+    def arrive(self, customer: str, product: ServerProduct) -> RentedServer:
+        """Orders by an id of its own and waits until the server is ready.
+
+        Raises NotUnderstood if it has no end, address or password.
+        """
         tariff = self._tariff(product.tariff)
         cost = price_of(tariff, product.addons)
-        machine = self._billing.order(
+        service = self._billing.order(
             ServiceOrder(
                 tariff=product.tariff,
                 domain=f"{customer}.example",
                 ostempl=product.ostempl,
-                addons=numbered(tariff, product.addons),
+                addons=addon_numbers(tariff, product.addons),
                 remoteid=f"c-{customer}",
             )
         )
-        if machine.expires_on is None or not machine.ip or not machine.password:
-            raise NotUnderstood(f"machine {machine.id} of {customer} is not whole")
-        self._amounts[machine.id] = dict(product.addons)
-        held = Held(customer, product, machine.id, machine.expires_on, cost)
-        self._sell(held, cost)
-        return held
+        if service.expires_on is None or not service.ip or not service.password:
+            raise NotUnderstood(f"server {service.id} of {customer} is not whole")
+        self._amounts[service.id] = dict(product.addons)
+        server = RentedServer(customer, product, service.id, service.expires_on, cost)
+        self._sell(server, cost)
+        return server
 
-    def renew(self, held: Held) -> Held:
-        """Buys the next month, knowing to which day the last one was paid."""
-        bought = self._billing.renew(held.number, ends_on=held.ends_on)
-        self._sell(held, held.cost)
-        return longer(held, bought.ends_on)
+    def renew(self, server: RentedServer) -> RentedServer:
+        """Buys the next month after the known end."""
+        bought = self._billing.renew(server.number, ends_on=server.ends_on)
+        self._sell(server, server.cost)
+        return extend(server, bought.ends_on)
 
-    def resize(self, held: Held, act: Act) -> tuple[Held, Decimal]:
-        """Asks what it costs, buys it, and charges the customer for it."""
-        tariff = self._tariff(held.product.tariff)
-        wanted = numbered(tariff, act.addons)
-        cost = asked_price(self.client, held.number, wanted)
-        self._billing.resize(held.number, wanted)
-        self._amounts[held.number] |= act.addons
-        self._sell(held, cost)
-        return replace(held, cost=price_of(tariff, self._amounts[held.number])), cost
+    def resize(self, server: RentedServer, event: QuarterEvent) -> tuple[RentedServer, Decimal]:
+        """Reads the quote, buys it, and charges the customer for it."""
+        tariff = self._tariff(server.product.tariff)
+        amounts = addon_numbers(tariff, event.addons)
+        cost = read_quote(self.client, server.number, amounts)
+        self._billing.resize(server.number, amounts)
+        self._amounts[server.number] |= event.addons
+        self._sell(server, cost)
+        return replace(server, cost=price_of(tariff, self._amounts[server.number])), cost
 
-    def reinstall(self, held: Held, ostempl: str) -> None:
-        """Installs, and waits for the new password."""
-        self._billing.reinstall(held.number, ostempl)
+    def reinstall(self, server: RentedServer, ostempl: str) -> None:
+        """Installs another operating system and waits for the new password."""
+        self._billing.reinstall(server.number, ostempl)
 
-    def suspend(self, held: Held) -> None:
-        """Switches it off."""
-        self._billing.suspend(held.number)
+    def suspend(self, server: RentedServer) -> None:
+        """Suspends it."""
+        self._billing.suspend(server.number)
 
-    def resume(self, held: Held) -> None:
-        """Switches it on."""
-        self._billing.resume(held.number)
+    def resume(self, server: RentedServer) -> None:
+        """Resumes it."""
+        self._billing.resume(server.number)
 
-    def leave(self, held: Held) -> None:
-        """Gives it up."""
-        self._billing.close(held.number)
+    def leave(self, server: RentedServer) -> None:
+        """Deletes it."""
+        self._billing.close(server.number)
 
-    def passed(self) -> None:
-        """Nothing runs by itself: this billing asks when it has something to do."""
+    def run_daily(self) -> None:
+        """Nothing: this billing calls the seller only when it has something to do."""
 
-    def sold(self) -> Decimal:
-        """What customers paid altogether, by the shop's books."""
+    def sum_sales(self) -> Decimal:
+        """What all customers have paid, by the shop's ledger."""
         return sum((margin.sold for margin in self.shop.margins()), Decimal(0))
 
     def _tariff(self, number: int) -> Tariff:
         if number not in self._tariffs:
-            found = again(lambda: self.client.catalogue.tariff(number), self.client.retry_policy)
-            if found is None:
+            tariff = again(lambda: self.client.catalogue.tariff(number), self.client.retry_policy)
+            if tariff is None:
                 raise NotUnderstood(f"the price list has no tariff {number}")
-            self._tariffs[number] = found
+            self._tariffs[number] = tariff
         return self._tariffs[number]
 
-    def _sell(self, held: Held, cost: Decimal) -> None:
+    def _sell(self, server: RentedServer, cost: Decimal) -> None:
         price = PriceRule(markup=self.markup).price(cost)
-        customer = self.shop.customer(held.customer, self.today())
+        customer = self.shop.customer(server.customer, self.today())
         self._sales += 1
         self.shop.sell(
-            customer, held.number, held.product.tariff, on=self.today(), price=price,
+            customer, server.number, server.product.tariff, on=self.today(), price=price,
             reference=f"sale-{self._sales}",
         )  # fmt: skip
 
 
-def asked_price(client: Client, number: int, wanted: Mapping[int, int | bool]) -> Decimal:
-    """What the seller would charge for other addons now. A look does no harm done twice."""
-    quoted = again(lambda: client.products(TYPE).resize_quote(number, wanted), client.retry_policy)
-    return Decimal(0) if quoted is None else quoted.amount
+def read_quote(client: Client, number: int, amounts: Mapping[int, int | bool]) -> Decimal:
+    """What the seller would charge now for other amounts of addons."""
+    quote = again(lambda: client.products(TYPE).resize_quote(number, amounts), client.retry_policy)
+    return Decimal(0) if quote is None else quote.amount
 
 
 def addon_of(tariff: Tariff, intname: str) -> Addon:
     """An addon by its internal name. Raises NotUnderstood."""
-    found = next((addon for addon in tariff.addons if addon.intname == intname), None)
-    if found is None:
+    addon = next((addon for addon in tariff.addons if addon.intname == intname), None)
+    if addon is None:
         raise NotUnderstood(f"tariff {tariff.id} has no addon {intname}")
-    return found
+    return addon
 
 
-def numbered(tariff: Tariff, amounts: Mapping[str, int]) -> dict[int, int | bool]:
-    """Amounts by the numbers of the addons."""
+def addon_numbers(tariff: Tariff, amounts: Mapping[str, int]) -> dict[int, int | bool]:
+    """Amounts by the numbers of addons instead of their names. Raises NotUnderstood."""
     return {addon_of(tariff, name).id: amount for name, amount in amounts.items()}
 
 
 def price_of(tariff: Tariff, amounts: Mapping[str, int]) -> Decimal:
-    """A month of a tariff with so much of its counted addons, by the price list."""
+    """The price of a month of a tariff with amounts of its addons. Raises NotUnderstood."""
     total = _month(tariff)
     for name, amount in amounts.items():
         addon = addon_of(tariff, name)
@@ -140,7 +144,7 @@ def price_of(tariff: Tariff, amounts: Mapping[str, int]) -> Decimal:
 
 
 def _month(priced: Tariff | Addon) -> Decimal:
-    found = next((one.cost.amount for one in priced.prices if one.length == 1), None)
-    if found is None:
+    cost = month_of(priced)
+    if cost is None:
         raise NotUnderstood(f"{priced.name} has no price for a month")
-    return found
+    return cost

@@ -1,4 +1,4 @@
-"""A seller's world for a quarter, and a reseller of either kind set up in it."""
+"""Sets up a seller's world for the quarter, and a reseller of either kind in it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from decimal import Decimal
 from typing import Final
 
 import httpx
-from dateutil.relativedelta import relativedelta
 
-from contracts.journeys.stories.quarter import Quarter, World
-from contracts.journeys.stories.quarter_billmanager import SELLER, BillmanagerSide
-from contracts.journeys.stories.quarter_custom import CustomSide
-from contracts.journeys.stories.quarter_script import Script, read_script
+from contracts.journeys.stories.quarter import Quarter, QuarterClock
+from contracts.journeys.stories.quarter_billmanager import SELLER, BillmanagerQuarterReseller
+from contracts.journeys.stories.quarter_custom import CustomQuarterReseller
+from contracts.journeys.stories.script import QuarterScenario, read_quarter
+from contracts.journeys.stories.story import freeze_on_new_year
 from contracts.record.exchange import OUR_LOGIN, OUR_PASSWORD
 from emulator import testing
 from reseller_client import Client, RetryPolicy
@@ -22,33 +22,33 @@ from reseller_client.resellers.billmanager.reseller import BillmanagerReseller, 
 from reseller_client.shop.store import StorefrontStore
 from reseller_client.shop.storefront import Storefront
 
-SCRIPT: Final = "vps_quarter"
+SCENARIO: Final = "vps_quarter"
 CUSTOM, BILLMANAGER = "custom billing", "BILLmanager"
 KINDS: Final = (CUSTOM, BILLMANAGER)
-MORNING: Final = relativedelta(hour=9, minute=0, second=0, microsecond=0)
 LOSSES: Final = 5
-"""Per cent of answers that get lost after the seller has done what was asked."""
+"""Per cent of answers that are lost after the seller has carried the call out."""
 
 
-def begin(seller: testing.World) -> Script:
-    """The morning of the next first of January, the money, and machines that take their time."""
-    first = datetime.fromisoformat(seller.clock.now) + relativedelta(years=1, yearday=1) + MORNING
-    seller.clock.freeze(first.isoformat())
-    script = read_script(SCRIPT, first.year)
-    seller.account(OUR_LOGIN, balance=str(script.balance))
+def begin(seller: testing.World) -> QuarterScenario:
+    """Starts on the next first of January, with the balance and servers that take time to open.
+
+    Raises ScenarioError.
+    """
+    scenario = read_quarter(SCENARIO, freeze_on_new_year(seller))
+    seller.account(OUR_LOGIN, balance=str(scenario.balance))
     seller.rules(order_tells_id=False)
     seller.provisioning("reads", 2)
-    return script
+    return scenario
 
 
 def lose_answers(seller: testing.World, seed: int) -> None:
-    """Of all calls some are carried out and never answered."""
+    """Loses LOSSES per cent of all answers, chosen by ``seed``."""
     seller.faults.add("drop", when="after", chance=LOSSES, seed=seed)
 
 
-def client_of(seller: testing.World, transport: httpx.BaseTransport | None) -> Client:
-    """A client that does not wait: the machines of this world come up by being looked at."""
-    retry_policy = RetryPolicy(wait=_at_once, attempts=5, looks=3)
+def create_client(seller: testing.World, transport: httpx.BaseTransport | None) -> Client:
+    """A client that does not wait: servers of this world open by being read."""
+    retry_policy = RetryPolicy(wait=_do_not_wait, attempts=5, looks=3)
     return Client(
         seller.url,
         login=OUR_LOGIN,
@@ -58,14 +58,18 @@ def client_of(seller: testing.World, transport: httpx.BaseTransport | None) -> C
     )
 
 
-def _at_once(_: float) -> None:
+def _do_not_wait(_: float) -> None:
     return
 
 
 def prepare(
-    kind: str, script: Script, seller: testing.World, client: Client, books: sqlite3.Connection
+    kind: str,
+    scenario: QuarterScenario,
+    seller: testing.World,
+    client: Client,
+    database: sqlite3.Connection,
 ) -> Quarter:
-    """A quarter about to be played by one kind of reseller, its books kept in ``books``."""
+    """A quarter about to be played by one kind of reseller, kept in ``database``."""
 
     def now() -> datetime:
         return datetime.fromisoformat(seller.clock.now)
@@ -76,35 +80,35 @@ def prepare(
     def next_day() -> None:
         seller.clock.advance("1 day")
 
-    def five_minutes() -> None:
+    def wait_five_minutes() -> None:
         seller.clock.advance("5 minutes")
 
-    side = (
-        _custom(client, books, script.markup, today)
+    reseller = (
+        _custom(client, database, scenario.markup, today)
         if kind == CUSTOM
-        else _billmanager(client, books, script, now, five_minutes)
+        else _billmanager(client, database, scenario, now, wait_five_minutes)
     )
-    return Quarter(script, side, World(today, next_day), client)
+    return Quarter(scenario, reseller, QuarterClock(today, next_day), client)
 
 
 def _custom(
-    client: Client, books: sqlite3.Connection, markup: Decimal, today: Callable[[], date]
-) -> CustomSide:
-    store = StorefrontStore(books)
+    client: Client, database: sqlite3.Connection, markup: Decimal, today: Callable[[], date]
+) -> CustomQuarterReseller:
+    store = StorefrontStore(database)
     store.prepare()
-    return CustomSide(client, Storefront(client, store), markup, today)
+    return CustomQuarterReseller(client, Storefront(client, store), markup, today)
 
 
 def _billmanager(
     client: Client,
-    books: sqlite3.Connection,
-    script: Script,
+    database: sqlite3.Connection,
+    scenario: QuarterScenario,
     now: Callable[[], datetime],
-    five_minutes: Callable[[], None],
-) -> BillmanagerSide:
-    account = SellerAccount(client, StorefrontStore(books))
-    reseller = BillmanagerReseller(books, {SELLER: account}, now=now)
+    wait_five_minutes: Callable[[], None],
+) -> BillmanagerQuarterReseller:
+    account = SellerAccount(client, StorefrontStore(database))
+    reseller = BillmanagerReseller(database, {SELLER: account}, now=now)
     reseller.prepare()
-    side = BillmanagerSide(reseller, client, script.markup, five_minutes)
-    side.connect(tuple(script.products.values()))
-    return side
+    player = BillmanagerQuarterReseller(reseller, client, scenario.markup, wait_five_minutes)
+    player.connect(tuple(scenario.products.values()))
+    return player

@@ -1,13 +1,13 @@
-"""Scenarios: what a reseller's customers do in a year, written down in ``scenarios/*.yaml``.
+"""Reads ``contracts/scenarios``: what customers do in a year, in a quarter, with a module.
 
-A scenario tells what is done and never what comes of it. Days are months and days of whatever year
-is played, so February has the length of that year.
+A scenario says what is done and never what comes of it. Its days are month and day of whatever
+year is played, so February has the length of that year.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -15,24 +15,28 @@ from typing import Any, Final, Protocol, TypeVar
 
 import yaml
 
-from contracts.journeys.stories.single import TYPES
 from reseller_client.shop.prices import PriceRule, Rounding
 
 SCENARIOS: Final = Path(__file__).parents[2] / "scenarios"
 SOFT: Final = "soft"
-DEEDS: Final = ("arrive", "suspend", "unsuspend", "leave")
+PLATFORM: Final = "platform"
+SEPARATE: Final = ("softexternal", PLATFORM)
+"""Product types that are ordered directly and prolonged by the seller."""
+YEAR_ACTIONS: Final = ("arrive", "suspend", "unsuspend", "leave")
+QUARTER_ACTIONS: Final = ("arrive", "resize", "reinstall", "suspend", "resume", "leave")
+MODULE_LIFE: Final = "module_life"
 
 
-class ScenarioFault(ValueError):
-    """A scenario that cannot be read: the file and what is wrong with it."""
+class ScenarioError(ValueError):
+    """A scenario cannot be read: the file and what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Product:
-    """What the shop sells: a tariff of the seller at a price of the shop's.
+class ScenarioProduct:
+    """A product of the shop: a tariff of the seller at a price of the shop's.
 
-    ``type`` soft goes through WHMCS; any other is ordered by itself and prolonged by the seller.
-    ``nodes``: beyond the one that comes with the tariff, counted by ``node_addon``.
+    ``type`` soft is sold through WHMCS; any other is ordered directly and prolonged by the seller.
+    ``nodes``: how many more than the tariff includes, counted by ``node_addon``.
     """
 
     name: str
@@ -44,8 +48,8 @@ class Product:
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """What a customer does on a day. ``addon``: of a hosting product, with a life ``until``."""
+class CustomerEvent:
+    """What a customer does on a day. ``addon``: of a hosting product, which lasts ``until``."""
 
     on: date
     do: str
@@ -57,44 +61,44 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
-class Scenario:
-    """A year: the money at its start, what is paid in when it lacks, products, events by day."""
+class YearScenario:
+    """A year: the balance at its start, what is paid in when it is too low, products, events."""
 
     about: str
     balance: Decimal
     top_up: Decimal
-    products: Mapping[str, Product]
-    events: tuple[Event, ...]
+    products: Mapping[str, ScenarioProduct]
+    events: tuple[CustomerEvent, ...]
 
 
-def read_scenario(name: str, year: int) -> Scenario:
-    """Reads a scenario for a year. Raises ScenarioFault."""
-    return read_file(name, lambda given: _scenario(given, year))
+def read_year(name: str, year: int) -> YearScenario:
+    """Reads the scenario of a year. Raises ScenarioError."""
+    return read_file(name, lambda content: _year(content, year))
 
 
-Made = TypeVar("Made")
+T = TypeVar("T")
 
 
-def read_file(name: str, make: Callable[[Mapping[str, Any]], Made]) -> Made:
-    """What ``make`` makes of a file of ``scenarios``; what it raises becomes a ScenarioFault."""
+def read_file(name: str, parse: Callable[[Mapping[str, Any]], T]) -> T:
+    """Parses a file of ``contracts/scenarios``. Raises ScenarioError."""
     path = SCENARIOS / f"{name}.yaml"
     try:
-        given = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - texts only
-        return make(given)
+        content = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - texts only
+        return parse(content)
     except (OSError, yaml.YAMLError, ValueError, KeyError, TypeError, InvalidOperation) as problem:
-        raise ScenarioFault(f"{path.name}: {' '.join(str(problem).split())}") from problem
+        raise ScenarioError(f"{path.name}: {' '.join(str(problem).split())}") from problem
 
 
-def _scenario(given: Mapping[str, Any], year: int) -> Scenario:
-    products = {name: _product(name, said) for name, said in given["products"].items()}
-    events = tuple(_event(said, year) for said in given["events"])
-    check_events(events, DEEDS, products)
-    balance, top_up = Decimal(given["balance"]), Decimal(given["top_up"])
-    return Scenario(given["about"], balance, top_up, products, events)
+def _year(content: Mapping[str, Any], year: int) -> YearScenario:
+    products = {name: _product(name, entry) for name, entry in content["products"].items()}
+    events = tuple(_event(entry, year) for entry in content["events"])
+    check_events(events, YEAR_ACTIONS, products)
+    balance, top_up = Decimal(content["balance"]), Decimal(content["top_up"])
+    return YearScenario(content["about"], balance, top_up, products, events)
 
 
-class Told(Protocol):
-    """What every event of a file has: a day, a deed, a customer, and what arrives a product."""
+class AnyEvent(Protocol):
+    """What every event has: a day, an action, a customer; arriving customers have a product."""
 
     @property
     def on(self) -> date:
@@ -102,21 +106,23 @@ class Told(Protocol):
 
     @property
     def do(self) -> str:
-        """The deed."""
+        """The action."""
 
     @property
     def customer(self) -> str:
-        """Whose it is."""
+        """The customer."""
 
     @property
     def product(self) -> str:
-        """What is bought, by whoever arrives."""
+        """The product that an arriving customer buys."""
 
 
-def check_events(events: Sequence[Told], deeds: Collection[str], sold: Collection[str]) -> None:
-    """Raises ValueError for an event that makes no sense, or stands in no order."""
+def check_events(
+    events: Sequence[AnyEvent], actions: Collection[str], sold: Collection[str]
+) -> None:
+    """Raises ValueError for an event that makes no sense, or events out of order."""
     for event in events:
-        if event.do not in deeds or (event.do == "arrive") != bool(event.product):
+        if event.do not in actions or (event.do == "arrive") != bool(event.product):
             raise ValueError(f"{event.on} {event.customer}: {event.do} {event.product}")
         if event.product and event.product not in sold:
             raise ValueError(f"nobody sells {event.product}")
@@ -124,45 +130,162 @@ def check_events(events: Sequence[Told], deeds: Collection[str], sold: Collectio
         raise ValueError("events are written in the order of their days")
 
 
-def _product(name: str, said: Mapping[str, str]) -> Product:
-    _known(said, {"tariff", "type", "node_addon", "nodes", "fixed", "markup", "rounding"}, name)
-    rule = PriceRule(
-        fixed=Decimal(said["fixed"]) if "fixed" in said else None,
-        markup=Decimal(said.get("markup", "0")),
-        rounding=Rounding.read(said.get("rounding", "0.01")),
+def _product(name: str, entry: Mapping[str, str]) -> ScenarioProduct:
+    _check_keys(
+        entry, {"tariff", "type", "node_addon", "nodes", "fixed", "markup", "rounding"}, name
     )
-    kind = said.get("type", SOFT)
-    if kind not in {SOFT, *TYPES}:
+    rule = PriceRule(
+        fixed=Decimal(entry["fixed"]) if "fixed" in entry else None,
+        markup=Decimal(entry.get("markup", "0")),
+        rounding=Rounding.read(entry.get("rounding", "0.01")),
+    )
+    kind = entry.get("type", SOFT)
+    if kind not in {SOFT, *SEPARATE}:
         raise ValueError(f"{name}: nobody sells the type {kind}")
-    return Product(
+    return ScenarioProduct(
         name=name,
-        tariff=int(said["tariff"]),
+        tariff=int(entry["tariff"]),
         rule=rule,
         type=kind,
-        node_addon=int(said["node_addon"]) if "node_addon" in said else None,
-        nodes=int(said.get("nodes", "0")),
+        node_addon=int(entry["node_addon"]) if "node_addon" in entry else None,
+        nodes=int(entry.get("nodes", "0")),
     )
 
 
-def _event(said: Mapping[str, str], year: int) -> Event:
-    _known(said, {field.name for field in fields(Event)}, said.get("on", "an event"))
-    return Event(
-        on=day_of(said["on"], year),
-        do=said["do"],
-        customer=said["customer"],
-        product=said.get("product", ""),
-        ip=said.get("ip", ""),
-        addon=said.get("addon") == "true",
-        until=day_of(said["until"], year) if "until" in said else None,
+def _event(entry: Mapping[str, str], year: int) -> CustomerEvent:
+    _check_keys(
+        entry, {column.name for column in fields(CustomerEvent)}, entry.get("on", "an event")
+    )
+    return CustomerEvent(
+        on=day_of(entry["on"], year),
+        do=entry["do"],
+        customer=entry["customer"],
+        product=entry.get("product", ""),
+        ip=entry.get("ip", ""),
+        addon=entry.get("addon") == "true",
+        until=day_of(entry["until"], year) if "until" in entry else None,
     )
 
 
 def day_of(text: str, year: int) -> date:
-    """A day of a file, ``MM-DD``, in the year that is played."""
+    """A day of a file, ``MM-DD``, in the year that is played. Raises ValueError."""
     month, _, day = text.partition("-")
     return date(year, int(month), int(day))
 
 
-def _known(said: Mapping[str, str], names: set[str], where: str) -> None:
-    if unknown := said.keys() - names:
+def _check_keys(entry: Mapping[str, str], names: set[str], where: str) -> None:
+    if unknown := entry.keys() - names:
         raise ValueError(f"{where}: unknown {', '.join(sorted(unknown))}")
+
+
+@dataclass(frozen=True, slots=True)
+class ServerProduct:
+    """A product: a tariff of the seller with amounts of its addons, by their internal names."""
+
+    name: str
+    tariff: int
+    addons: Mapping[str, int]
+    ostempl: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterEvent:
+    """What a customer does on a day; ``addons`` by their internal names."""
+
+    on: date
+    do: str
+    customer: str
+    product: str = ""
+    ostempl: str = ""
+    addons: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterScenario:
+    """A quarter: the balance at its start, the markup in per cent, products, events by day."""
+
+    about: str
+    balance: Decimal
+    markup: Decimal
+    products: Mapping[str, ServerProduct]
+    events: tuple[QuarterEvent, ...]
+
+
+def read_quarter(name: str, year: int) -> QuarterScenario:
+    """Reads the scenario of a quarter in a year. Raises ScenarioError."""
+    return read_file(name, lambda content: _quarter(content, year))
+
+
+def _quarter(content: Mapping[str, Any], year: int) -> QuarterScenario:
+    products = {name: _server_product(name, entry) for name, entry in content["products"].items()}
+    events = tuple(_quarter_event(entry, year) for entry in content["events"])
+    check_events(events, QUARTER_ACTIONS, products)
+    balance, markup = Decimal(content["balance"]), Decimal(content["markup"])
+    return QuarterScenario(content["about"], balance, markup, products, events)
+
+
+def _server_product(name: str, entry: Mapping[str, Any]) -> ServerProduct:
+    return ServerProduct(
+        name, int(entry["tariff"]), _amounts(entry.get("addons", {})), entry["ostempl"]
+    )
+
+
+def _quarter_event(entry: Mapping[str, Any], year: int) -> QuarterEvent:
+    return QuarterEvent(
+        on=day_of(entry["on"], year),
+        do=entry["do"],
+        customer=entry["customer"],
+        product=entry.get("product", ""),
+        ostempl=entry.get("ostempl", ""),
+        addons=_amounts(entry.get("addons", {})),
+    )
+
+
+def _amounts(entry: Mapping[str, str]) -> dict[str, int]:
+    return {name: int(amount) for name, amount in entry.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleScript:
+    """Who has how much money, which license there is, and which module is sold at which price.
+
+    Money is in the currency of the seller's account; ``period`` is of the license, in months.
+    """
+
+    about: str
+    balance: Decimal
+    license_tariff: int
+    edition: str
+    period: int
+    ip: str
+    login: str
+    password: str
+    customer_balance: Decimal
+    number: int
+    module_tariff: int
+    intname: str
+    price: Decimal
+
+
+def read_module_script(name: str = MODULE_LIFE) -> ModuleScript:
+    """Reads the scenario. Raises ScenarioFault: the file and what is wrong with it."""
+    return read_file(name, _module_script)
+
+
+def _module_script(content: Mapping[str, Any]) -> ModuleScript:
+    license, customer, module = content["licence"], content["customer"], content["module"]
+    return ModuleScript(
+        about=content["about"],
+        balance=Decimal(content["balance"]),
+        license_tariff=int(license["tariff"]),
+        edition=license["edition"],
+        period=int(license["period"]),
+        ip=license["ip"],
+        login=customer["login"],
+        password=customer["password"],
+        customer_balance=Decimal(customer["balance"]),
+        number=int(module["number"]),
+        module_tariff=int(module["tariff"]),
+        intname=module["intname"],
+        price=Decimal(module["price"]),
+    )

@@ -1,4 +1,4 @@
-"""Plays a quarter of reselling machines in the terminal, by both kinds of reseller that can."""
+"""``mockseller demo services``: a quarter of reselling servers, by both kinds of reseller."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from contracts.journeys.journey import Expectation
 from contracts.journeys.stories.ledger import by_month
-from contracts.journeys.stories.license import running_seller
-from contracts.journeys.stories.license_life import Check
 from contracts.journeys.stories.quarter import Quarter
 from contracts.journeys.stories.quarter_world import (
     KINDS,
     LOSSES,
     begin,
-    client_of,
+    create_client,
     lose_answers,
     prepare,
 )
+from contracts.journeys.stories.story import start_seller
 from contracts.record.exchange import OUR_LOGIN
 from emulator import testing
 from reseller_client import ResellerError
@@ -35,18 +35,18 @@ NOTHING: Final = Decimal(0)
 def tell(console: Console, *, in_process: bool, verbose: bool) -> bool:
     """Plays the quarter four times; whether all ledgers agree.
 
-    Raises what the seller cannot start by.
+    Raises RuntimeError or OSError if the seller does not start.
     """
-    with running_seller(in_process=in_process) as (seller, transport):
-        held = [
-            _tell_one(console, seller, transport, kind, lossy=lossy, verbose=verbose)
+    with start_seller(in_process=in_process) as (seller, transport):
+        agreed = [
+            _tell_quarter(console, seller, transport, kind, lossy=lossy, verbose=verbose)
             for kind in KINDS
             for lossy in (False, True)
         ]
-    return all(held)
+    return all(agreed)
 
 
-def _tell_one(
+def _tell_quarter(
     console: Console,
     seller: testing.World,
     transport: httpx.BaseTransport,
@@ -55,16 +55,16 @@ def _tell_one(
     lossy: bool,
     verbose: bool,
 ) -> bool:
-    """One reseller's quarter in a world that begins anew."""
+    """The quarter of one reseller, in a world that is reset first."""
     seller.reset()
-    script = begin(seller)
+    scenario = begin(seller)
     how = f"{LOSSES} % of all answers lost" if lossy else "no answer lost"
     console.print(f"\n[bold]{kind}[/bold], three months from {seller.clock.now[:10]}, {how}")
-    # The transport goes on to the next reseller, so the client is not closed over it.
-    client = client_of(seller, transport)
-    with closing(sqlite3.connect(":memory:")) as books:
+    # The client is not closed: the next reseller uses the same transport.
+    client = create_client(seller, transport)
+    with closing(sqlite3.connect(":memory:")) as database:
         try:
-            quarter = prepare(kind, script, seller, client, books)
+            quarter = prepare(kind, scenario, seller, client, database)
             if lossy:
                 lose_answers(seller, SEED)
             quarter.play()
@@ -75,44 +75,48 @@ def _tell_one(
         seller.faults.clear()
         calls = len(seller.journal.entries(login=OUR_LOGIN, limit=10_000))
         if verbose:
-            console.print(_diary(quarter))
+            console.print(_log_table(quarter))
         console.print(_months(quarter))
-        return _verdict(console, quarter, quarter.checks(), f"{calls} calls, {lost} of them lost.")
+        return _print_summary(
+            console, quarter, quarter.check(), f"{calls} calls, {lost} of them lost."
+        )
 
 
-def _diary(quarter: Quarter) -> Table:
+def _log_table(quarter: Quarter) -> Table:
     table = Table("day", "what", "customer", "machine", "cost", title="Day by day")
-    for one in quarter.told:
-        cost = f"{one.cost:.2f}" if one.cost else ""
-        table.add_row(str(one.on), one.what, one.customer, str(one.number), cost)
+    for entry in quarter.log:
+        cost = f"{entry.cost:.2f}" if entry.cost else ""
+        table.add_row(str(entry.on), entry.what, entry.customer, str(entry.number), cost)
     return table
 
 
 def _months(quarter: Quarter) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold", show_footer=True)
-    total = sum((one.cost for one in quarter.told), NOTHING)
-    sold = quarter.side.sold()
+    total = sum((entry.cost for entry in quarter.log), NOTHING)
+    sold = quarter.reseller.sum_sales()
     table.add_column("month", footer="all")
     for name in ("opened", "renewed", "resized", "reinstalled", "deleted"):
-        count = sum(one.what == name for one in quarter.told)
+        count = sum(entry.what == name for entry in quarter.log)
         table.add_column(name, footer=str(count), justify="right")
     table.add_column("cost", footer=f"{total:.2f}", justify="right")
     for month, cost in by_month(quarter.believed()).items():
-        of_it = [one for one in quarter.told if one.on.replace(day=1) == month]
+        of_month = [entry for entry in quarter.log if entry.on.replace(day=1) == month]
         names = ("opened", "renewed", "resized", "reinstalled", "deleted")
-        counts = [str(sum(one.what == name for one in of_it) or "") for name in names]
+        counts = [str(sum(entry.what == name for entry in of_month) or "") for name in names]
         table.add_row(f"{month:%Y-%m}", *counts, f"{cost:.2f}")
     table.caption = f"sold for {sold:.2f}, earned {sold - total:.2f}"
     return table
 
 
-def _verdict(console: Console, quarter: Quarter, checks: list[Check], how: str) -> bool:
-    wrong = [check for check in checks if not check.held]
-    for check in wrong:
-        console.print(f"[red]{escape(check.what)}: {escape(check.found)}[/red]", highlight=False)
+def _print_summary(
+    console: Console, quarter: Quarter, expectations: list[Expectation], how: str
+) -> bool:
+    wrong = [str(expectation) for expectation in expectations if not expectation.met]
+    for line in wrong:
+        console.print(f"[red]{escape(line)}[/red]", highlight=False)
     if not wrong:
         console.print(
-            f"[green]Both ledgers agree:[/green] {len(checks)} things were compared, "
-            f"{len(quarter.held)} machines stand as they were paid for. {how}"
+            f"[green]Both ledgers agree:[/green] {len(expectations)} things were compared, "
+            f"{len(quarter.servers)} servers stand as they were paid for. {how}"
         )
     return not wrong

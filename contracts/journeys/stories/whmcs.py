@@ -1,4 +1,4 @@
-"""Plays a year of a reseller in the terminal: what was bought, prolonged, suspended and earned."""
+"""``mockseller demo year``: twelve months of a reseller, month by month."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from dateutil.relativedelta import relativedelta
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from contracts.journeys.journey import Expectation
 from contracts.journeys.stories.ledger import by_month
-from contracts.journeys.stories.license import running_seller
-from contracts.journeys.stories.license_life import Check
-from contracts.journeys.stories.script import Scenario, read_scenario
-from contracts.journeys.stories.year import Deed, Hands, Year
+from contracts.journeys.stories.script import YearScenario, read_year
+from contracts.journeys.stories.story import freeze_on_new_year, start_seller
+from contracts.journeys.stories.year import LogEntry, SellerControls, Year
 from contracts.record.exchange import OUR_LOGIN, OUR_PASSWORD
 from emulator import testing
 from reseller_client import Client, ResellerError
@@ -30,7 +29,6 @@ from reseller_client.shop.store import StorefrontStore
 from reseller_client.shop.storefront import Storefront
 
 SCENARIO: Final = "whmcs_year"
-MORNING: Final = relativedelta(hour=9, minute=0, second=0, microsecond=0)
 _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "bought": ("bought",),
     "prolonged": ("prolonged", "reused, prolonged"),
@@ -42,56 +40,62 @@ _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def tell(console: Console, *, in_process: bool, verbose: bool) -> bool:
-    """Plays the year; whether both ledgers agree. Raises what the seller cannot start by."""
-    with running_seller(in_process=in_process) as (seller, transport):
+    """Plays the year; whether both ledgers agree.
+
+    Raises RuntimeError or OSError if the seller does not start.
+    """
+    with start_seller(in_process=in_process) as (seller, transport):
         client = Client(seller.url, login=OUR_LOGIN, password=OUR_PASSWORD, transport=transport)
-        with client, closing(sqlite3.connect(":memory:")) as books:
-            return tell_year(console, seller, client, books, verbose=verbose)
+        with client, closing(sqlite3.connect(":memory:")) as database:
+            return tell_year(console, seller, client, database, verbose=verbose)
 
 
 def tell_year(
     console: Console,
     seller: testing.World,
     client: Client,
-    books: sqlite3.Connection,
+    database: sqlite3.Connection,
     *,
     verbose: bool = False,
 ) -> bool:
-    """Plays the year with this client at this seller, the shop's books kept in ``books``."""
-    scenario, hands = begin(seller)
-    year = prepare(scenario, client, hands, books)
-    console.print(f"[bold]Twelve months from {hands.today()}[/bold]\n{scenario.about}\n")
+    """Plays the year with a client at a seller; the shop is kept in ``database``."""
+    scenario, controls = begin(seller)
+    year = prepare(scenario, client, controls, database)
+    console.print(f"[bold]Twelve months from {controls.today()}[/bold]\n{scenario.about}\n")
     try:
         year.play()
-        checks = year.checks()
+        expectations = year.check()
     except ResellerError as problem:
         console.print(f"[red]The year broke off:[/red] {escape(str(problem))}")
         return False
     margins = year.storefront.margins()
     if verbose:
-        console.print(_diary(year.deeds))
+        console.print(_log_table(year.log))
     console.print(_months(year, margin_by_month(margins), total(margins)))
-    return _verdict(console, year, checks)
+    return _print_summary(console, year, expectations)
 
 
-def begin(seller: testing.World, name: str = SCENARIO) -> tuple[Scenario, Hands]:
-    """Puts a seller's world on the morning of the next first of January, with the money."""
-    first = datetime.fromisoformat(seller.clock.now) + relativedelta(years=1, yearday=1) + MORNING
-    seller.clock.freeze(first.isoformat())
-    scenario = read_scenario(name, first.year)
+def begin(seller: testing.World, name: str = SCENARIO) -> tuple[YearScenario, SellerControls]:
+    """Starts a seller's world on the morning of the next first of January, with the balance.
+
+    Raises ScenarioError.
+    """
+    scenario = read_year(name, freeze_on_new_year(seller))
     seller.account(OUR_LOGIN, balance=str(scenario.balance))
-    return scenario, _hands(seller)
+    return scenario, _controls(seller)
 
 
-def prepare(scenario: Scenario, client: Client, hands: Hands, books: sqlite3.Connection) -> Year:
-    """A year about to be played; the table of WHMCS and the shop are kept in ``books``."""
-    store, shop = SqliteStore(books), StorefrontStore(books)
+def prepare(
+    scenario: YearScenario, client: Client, controls: SellerControls, database: sqlite3.Connection
+) -> Year:
+    """A year about to be played; the table of WHMCS and the shop are kept in ``database``."""
+    store, shop = SqliteStore(database), StorefrontStore(database)
     store.prepare()
     shop.prepare()
-    return Year(scenario, client, hands, store, Storefront(client, shop))
+    return Year(scenario, client, controls, store, Storefront(client, shop))
 
 
-def _hands(seller: testing.World) -> Hands:
+def _controls(seller: testing.World) -> SellerControls:
     def today() -> date:
         return datetime.fromisoformat(seller.clock.now).date()
 
@@ -102,19 +106,19 @@ def _hands(seller: testing.World) -> Hands:
         balance = Decimal(seller.account(OUR_LOGIN)["balance"])
         seller.account(OUR_LOGIN, balance=str(balance + amount))
 
-    return Hands(today, advance, top_up)
+    return SellerControls(today, advance, top_up)
 
 
-def _diary(deeds: Sequence[Deed]) -> Table:
+def _log_table(log: Sequence[LogEntry]) -> Table:
     table = Table("day", "what", "customer", "licence", "cost", "price", title="Day by day")
-    for deed in deeds:
-        cost, sold = (f"{sum_:.2f}" if sum_ else "" for sum_ in (deed.cost, deed.sold))
-        table.add_row(str(deed.on), deed.what, deed.who, str(deed.service_id), cost, sold)
+    for entry in log:
+        cost, sold = (f"{sum_:.2f}" if sum_ else "" for sum_ in (entry.cost, entry.sold))
+        table.add_row(str(entry.on), entry.what, entry.who, str(entry.service_id), cost, sold)
     return table
 
 
 def _months(year: Year, margins: Sequence[Margin], whole: Margin) -> Table:
-    counts = Counter((deed.on.replace(day=1), deed.what) for deed in year.deeds)
+    counts = Counter((entry.on.replace(day=1), entry.what) for entry in year.log)
     believed = by_month(year.believed())
     table = Table(show_footer=True, box=None, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("month", footer="all")
@@ -132,16 +136,18 @@ def _months(year: Year, margins: Sequence[Margin], whole: Margin) -> Table:
     return table
 
 
-def _verdict(console: Console, year: Year, checks: Sequence[Check]) -> bool:
-    refused = sum(deed.what == "refused" for deed in year.deeds)
+def _print_summary(console: Console, year: Year, expectations: Sequence[Expectation]) -> bool:
+    refused = sum(entry.what == "refused" for entry in year.log)
     console.print(
         f"\nTimes the balance did not last: {year.top_ups}, each time {year.scenario.top_up} "
         f"was paid in. Prolongations refused before that: {refused}.\n"
         "[dim]auto: prolonged by the seller; freed: given back to the pool, or cancelled.[/dim]"
     )
-    wrong = [check for check in checks if not check.held]
-    for check in wrong:
-        console.print(f"[red]{escape(check.what)}: {escape(check.found)}[/red]", highlight=False)
+    wrong = [str(expectation) for expectation in expectations if not expectation.met]
+    for line in wrong:
+        console.print(f"[red]{escape(line)}[/red]", highlight=False)
     if not wrong:
-        console.print(f"[green]Both ledgers agree:[/green] {len(checks)} things were compared.")
+        console.print(
+            f"[green]Both ledgers agree:[/green] {len(expectations)} things were compared."
+        )
     return not wrong

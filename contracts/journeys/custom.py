@@ -1,0 +1,365 @@
+"""A custom billing that resells licenses, virtual servers and modules over the API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Self
+
+from contracts.journeys.catalogue_view import (
+    ADDITION,
+    SOFT,
+    VDS,
+    month_of,
+    more_of,
+    part_of,
+    template_of,
+)
+from contracts.journeys.journey import NOTHING, JourneyContext, JourneyStep, StepRecord
+from contracts.journeys.service_journey import (
+    CHANGING,
+    DELETING,
+    LISTING,
+    MODULES,
+    MONEY,
+    NEW_KEY,
+    ORDERING,
+    PRICED,
+    PROLONGING,
+    READING,
+    REFUSING,
+    REORDERING,
+    RESIZING,
+    SWITCHING,
+    TERM,
+    Fact,
+    Fields,
+    ServiceJourney,
+)
+from contracts.target.spending_guard import NO_SUCH_NUMBER
+from contracts.target.sums import find_sums
+from contracts.verdicts import OBSERVED
+from reseller_client import License, LicenseOrder, ModuleOrder, ServiceOrder
+from reseller_client.resellers import CustomModules, CustomReseller, CustomServices
+
+
+@dataclass(slots=True)
+class CustomJourney(ServiceJourney):
+    """Steps that all journeys of a custom billing have."""
+
+    def _prices(self) -> tuple[JourneyStep, ...]:
+        return (
+            JourneyStep("price", self.read_price, *READING, needed=True),
+            JourneyStep("currency", self.check_currency, *PRICED),
+        )
+
+    def _lists(self, reordering: Fact = REORDERING) -> tuple[JourneyStep, ...]:
+        return (
+            JourneyStep("pages of the list", self.check_pages, *LISTING),
+            JourneyStep("order of the list", self.check_sorting, *LISTING),
+            JourneyStep("order again", self.order_again, *reordering),
+            JourneyStep("refused prolongation", self.try_unsold_period, *REFUSING),
+        )
+
+    def _deletion(self) -> tuple[JourneyStep, ...]:
+        return (
+            JourneyStep("delete", self.delete, *DELETING),
+            JourneyStep("prolong what is deleted", self.prolong_deleted, *REFUSING),
+        )
+
+
+@dataclass(slots=True)
+class CustomLicenseJourney(CustomJourney):
+    """One license. ``licname`` is the name it is ordered by."""
+
+    key: str = ""
+    address: str = ""
+    licname: str = "web-1"
+
+    @classmethod
+    def start(cls, context: JourneyContext) -> Self:
+        """A journey before its first step."""
+        return cls(context, SOFT)
+
+    def steps(self) -> tuple[JourneyStep, ...]:
+        """The steps in their order."""
+        tariff = (OBSERVED, "docs/trade.md section 5: the difference for the days that are left")
+        return (
+            *self._prices(),
+            JourneyStep("look at the order", self.look_at_order, *ORDERING),
+            JourneyStep("order", self.order, *ORDERING, needed=True),
+            JourneyStep("key", self.read_key, *READING),
+            *self._lists(),
+            JourneyStep("rename", self.rename, *CHANGING),
+            JourneyStep("re-address", self.readdress, *CHANGING, seldom=True),
+            JourneyStep("new key", self.replace_key, *NEW_KEY, seldom=True),
+            JourneyStep("prolong", self.prolong, *PROLONGING),
+            JourneyStep("suspend", self.suspend, *SWITCHING),
+            JourneyStep("resume", self.resume, *SWITCHING),
+            JourneyStep("change of tariff", self.change_tariff, *tariff),
+            *self._deletion(),
+            JourneyStep("ledger", self.check_ledger, *MONEY),
+        )
+
+    @property
+    def billing(self) -> CustomReseller:
+        """The billing."""
+        return CustomReseller(self.client, today=self.context.today)
+
+    def build_order(self) -> LicenseOrder:
+        """The order of the license."""
+        self.address = self.address or self.context.catalogue.address()
+        return LicenseOrder(
+            self.tariff.id, self.address, licname=self.licname, remoteid=self.remoteid("l")
+        )
+
+    def place_order(self) -> int:
+        """Orders it, or finds it by its ``remoteid``."""
+        return self.billing.order(self.build_order()).id
+
+    def renew(self) -> date | None:
+        """Buys another month."""
+        return self.billing.renew(self.number).ends_on
+
+    def suspend_service(self) -> None:
+        """Suspends it."""
+        self.billing.suspend(self.number)
+
+    def resume_service(self) -> None:
+        """Resumes it."""
+        self.billing.resume(self.number)
+
+    def delete_service(self) -> None:
+        """Deletes it."""
+        self.billing.cancel(self.number)
+
+    def look_at_order(self, step: StepRecord, fields: Fields | None = None) -> None:
+        """Reads the order form with address and name."""
+        order = self.build_order()
+        named: Fields = {"ip": order.ip, "licname": order.licname}
+        ServiceJourney.look_at_order(self, step, {**named, **(fields or {})})
+
+    def order(self, step: StepRecord) -> None:
+        """Orders it with an address, a name and an id."""
+        ServiceJourney.order(self, step)
+        form = self.read_license()
+        self.key = form.key
+        step.expect("its address", form.ip, self.address)
+        step.expect("its name", form.licname, self.licname)
+        step.expect("our id of it", form.remoteid, self.remoteid("l"))
+
+    def read_license(self) -> License:
+        """Reads the form of the license."""
+        return self.client.licenses.get(self.number)
+
+    def read_key(self, step: StepRecord) -> None:
+        """Its key begins with the license's number, and is the same whenever it is read."""
+        step.says.append(f"key {self.key}")
+        step.expect("its key begins with", self.key.partition("-")[0], str(self.number))
+        for _ in range(2):
+            step.expect("its key, read again", self.read_license().key, self.key)
+
+    def rename(self, step: StepRecord) -> None:
+        """Changes its name and nothing else."""
+        self.licname = "web-2"
+        self.client.licenses.rename(self.number, self.licname)
+        form = self.read_license()
+        step.expect("its name", form.licname, self.licname)
+        step.expect("its key", form.key, self.key)
+        step.expect("its address", form.ip, self.address)
+        step.expect("its end", form.expires_on, self.ends_on)
+        step.expect("our id of it", form.remoteid, self.remoteid("l"))
+
+    def readdress(self, step: StepRecord) -> None:
+        """Moves it to another server; name, key and end stay."""
+        address = self.context.catalogue.address()
+        self.billing.readdress(self.number, address)
+        form = self.read_license()
+        step.says.append(f"{form.licname} at {form.ip}")
+        step.expect("its address", form.ip, address)
+        step.expect("its name", form.licname, self.licname)
+        step.expect("its key", form.key, self.key)
+        step.expect("its end", form.expires_on, self.ends_on)
+
+    def replace_key(self, step: StepRecord) -> None:
+        """Replaces its key by another one."""
+        key = self.client.licenses.new_key(self.number)
+        step.says.append(f"key {key}")
+        step.expect("it is another key", key != self.key, expected=True)
+        step.expect("the key that is shown", self.read_license().key, key)
+        self.key = key
+
+    def change_tariff(self, step: StepRecord) -> None:
+        """Changes to a dearer tariff, for the price that was quoted; the end stays."""
+        options = self.client.services.tariffs_to_change_to(self.number)
+        tariff = self.context.catalogue.dearer(self.tariff, (option.id for option in options))
+        quote = self.client.services.change_tariff_quote(self.number, tariff.id).money_info
+        term, left = self.ends_on - (self.ends_on - TERM), self.ends_on - self.context.today()
+        difference = (month_of(tariff) or NOTHING) - self.month
+        sums = find_sums(quote)
+        step.cost = sums[0].amount if sums else part_of(difference, left.days, term.days)
+        license = self.billing.change_tariff(self.number, tariff.id)
+        self.spent += step.cost
+        self._tariff = tariff
+        step.says.append(
+            f"to {tariff.id} {tariff.name} for {step.cost:.2f}: the difference for {left.days} days"
+        )
+        step.expect("its tariff", license.tariff, tariff.id)
+        step.expect("its end", license.expires_on, self.ends_on)
+
+
+@dataclass(slots=True)
+class CustomServerJourney(CustomJourney):
+    """One virtual server.
+
+    ``extra_costs``: what a month of the added resource may cost, as far as that is known.
+    """
+
+    extra_costs: set[Decimal] = field(default_factory=set)
+
+    @classmethod
+    def start(cls, context: JourneyContext) -> Self:
+        """A journey before its first step."""
+        return cls(context, VDS)
+
+    def steps(self) -> tuple[JourneyStep, ...]:
+        """The steps in their order."""
+        return (
+            *self._prices(),
+            JourneyStep("look at the order", self.look_at_order, *ORDERING),
+            JourneyStep("order", self.order, *ORDERING, needed=True),
+            *self._lists(),
+            JourneyStep("resize", self.resize, *RESIZING),
+            JourneyStep("prolong", self.prolong, *PROLONGING),
+            JourneyStep("suspend", self.suspend, *SWITCHING),
+            JourneyStep("resume", self.resume, *SWITCHING),
+            *self._deletion(),
+            JourneyStep("ledger", self.check_ledger, *MONEY),
+        )
+
+    @property
+    def billing(self) -> CustomServices:
+        """The billing."""
+        return CustomServices(self.client, VDS, today=self.context.today)
+
+    def place_order(self) -> int:
+        """Orders it, or finds it by its ``remoteid``."""
+        order = ServiceOrder(
+            self.tariff.id,
+            domain=f"{self.remoteid('v')}.example.com",
+            ostempl=template_of(self.tariff),
+            remoteid=self.remoteid("v"),
+        )
+        return self.billing.order(order).id
+
+    def renew(self) -> date | None:
+        """Buys another month."""
+        return self.billing.renew(self.number, ends_on=self.ends_on).ends_on
+
+    def suspend_service(self) -> None:
+        """Suspends it."""
+        self.billing.suspend(self.number)
+
+    def resume_service(self) -> None:
+        """Resumes it."""
+        self.billing.resume(self.number)
+
+    def delete_service(self) -> None:
+        """Deletes it."""
+        self.billing.close(self.number)
+
+    def order(self, step: StepRecord) -> None:
+        """Orders it: the server comes up with what is needed to log in."""
+        ServiceJourney.order(self, step)
+        form = self.client.products(VDS).get(self.number)
+        step.expect("it has an address", bool(form.ip), expected=True)
+        step.expect("it has a password", bool(form.password), expected=True)
+        step.expect("our id of it", form.remoteid, self.remoteid("v"))
+
+    def prolong(self, step: StepRecord) -> None:
+        """Buys another month of all of it: an added resource costs every month."""
+        before = self.context.read_balance()
+        end = self.renew()
+        paid = before - self.context.read_balance()
+        fair = {self.month + extra for extra in self.extra_costs} or {self.month}
+        step.cost = paid if paid in fair else max(fair)
+        self.expect_prolonged(step, end)
+
+    def resize(self, step: StepRecord) -> None:
+        """Adds a resource for the price that was quoted, once, although it is sent twice."""
+        addon, amount = more_of(self.tariff)
+        quote = self.client.products(VDS).resize_quote(self.number, {addon.id: amount})
+        step.cost = NOTHING if quote is None else quote.amount
+        step.expect("a price is told", bool(step.cost), expected=True)
+        for attempt in range(2):
+            form = self.billing.resize(self.number, {addon.id: amount})
+            self.spent += NOTHING if attempt else step.cost
+            step.expect(f"its {addon.name}", form.addons.get(addon.id), str(amount))
+        # Added on the first day, it costs as much as for a whole term. If quote and price list
+        # differ, the list price may be by the piece or by the step.
+        pieces = amount - (addon.included or addon.minimum or NOTHING)
+        month = month_of(addon) or NOTHING
+        self.extra_costs = {step.cost, month * pieces, month * pieces / (addon.step or 1)}
+        step.says.append(f"{addon.name} {amount} for {step.cost:.2f}")
+        step.expect("its end", self.read().expires_on, self.ends_on)
+
+
+@dataclass(slots=True)
+class CustomModuleJourney(CustomJourney):
+    """One module, on a license that is bought for it."""
+
+    @classmethod
+    def start(cls, context: JourneyContext) -> Self:
+        """A journey before its first step."""
+        return cls(context, ADDITION)
+
+    def steps(self) -> tuple[JourneyStep, ...]:
+        """The steps in their order."""
+        return (
+            *self._prices(),
+            JourneyStep("order without a licence", self.order_without_license, *MODULES),
+            JourneyStep("licence", self.buy_carrier, *ORDERING, needed=True),
+            JourneyStep("order", self.order, *MODULES, needed=True),
+            *self._lists(MODULES),
+            JourneyStep("prolong", self.prolong, *PROLONGING),
+            *self._deletion(),
+            JourneyStep("delete its licence", self.delete_carrier, *DELETING),
+            JourneyStep("ledger", self.check_ledger, *MONEY),
+        )
+
+    @property
+    def billing(self) -> CustomModules:
+        """The billing."""
+        return CustomModules(self.client)
+
+    def place_order(self) -> int:
+        """Orders it, or finds it on its license."""
+        order = ModuleOrder(self.tariff.id, self.carrier, remoteid=self.remoteid("m"))
+        return self.billing.order(order).id
+
+    def renew(self) -> date | None:
+        """Buys another month."""
+        return self.billing.renew(self.number, ends_on=self.ends_on).ends_on
+
+    def delete_service(self) -> None:
+        """Deletes it."""
+        self.billing.close(self.number)
+
+    def order_without_license(self, step: StepRecord) -> None:
+        """Orders a module for a license that does not exist: refused, and costs nothing."""
+        order = ModuleOrder(self.tariff.id, int(NO_SUCH_NUMBER), remoteid=self.remoteid("n"))
+        step.expect_refusal(
+            "a module of nobody's license", lambda: self.client.modules.order(order)
+        )
+
+    def order(self, step: StepRecord) -> None:
+        """Orders it: the license has it."""
+        ServiceJourney.order(self, step)
+        carrier = self.client.modules.get(self.number).license_id
+        step.expect("its license", carrier, self.carrier)
+
+    def delete(self, step: StepRecord) -> None:
+        """Deletes it and keeps the license."""
+        ServiceJourney.delete(self, step)
+        step.expect("its license", self.client.licenses.get(self.carrier).id, self.carrier)
