@@ -99,7 +99,7 @@ def catch_up(shop: Shop) -> list[DueEvent]:
             break  # what this batch itself made due comes first
         owner = owners.of(service)
         what, detail, after, gone = _fall_due(shop.at(moment), owner, service)
-        notifications.tell(shop.at(moment), owner.id, what, service.id, detail)
+        notifications.add(shop.at(moment), owner.id, what, service.id, detail)
         happened.append(DueEvent(moment, service.id, what, detail, owner.login))
         for module in gone:
             with_it = f"with licence {service.id}"  # as journals on record have it
@@ -138,7 +138,7 @@ def _keys(shop: Shop, owners: _Owners) -> list[DueEvent]:
         service = opening.finish_opening(shop, Service(*row))
         owner = owners.of(service)
         what = "key" if traits.of(shop.catalogue, service.type).is_license else "ready"
-        notifications.tell(shop, owner.id, what, service.id)
+        notifications.add(shop, owner.id, what, service.id)
         arrived.append(DueEvent(shop.now, service.id, what, login=owner.login))
     return arrived
 
@@ -162,7 +162,7 @@ def _fall_due(shop: Shop, owner: Account, service: Service) -> Outcome:
 
 def _closed(shop: Shop, what: str, service: Service) -> Outcome:
     """A license takes its modules with it, at its own time."""
-    gone = modules.of_license(shop, service)
+    gone = modules.list_modules(shop, service)
     return what, "", states.close(shop, SELLER, service), gone
 
 
@@ -195,7 +195,7 @@ def _prolong(shop: Shop, owner: Account, service: Service, months: int) -> Servi
     active = replace(service, status=ACTIVE) if opening_on else service
     with shop.db.savepoint("prolongation"):
         prolonged = paid_changes.prolong(
-            shop, owner, paid_changes.quote(shop, owner, active, months), SELLER
+            shop, owner, paid_changes.quote_prolongation(shop, owner, active, months), SELLER
         )
         if not opening_on:
             return prolonged

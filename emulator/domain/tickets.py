@@ -86,7 +86,7 @@ class Message:
 def begin(shop: Shop, account: Account, subject: str, text: str, about: int | None) -> Ticket:
     """A new ticket with its first message. Missed: the service it names is not the account's."""
     if about is not None:
-        services.owned(shop, account, about)
+        services.require_owned(shop, account, about)
     number = shop.db.insert(_OPEN, owner=account.id, about=about, title=subject, at=shop.now)
     _say(shop, number, text, by_client=True)
     return find(shop, number)
@@ -100,7 +100,7 @@ def find(shop: Shop, number: int) -> Ticket:
     return Ticket(*row)
 
 
-def owned(shop: Shop, account: Account, number: int) -> Ticket:
+def require_owned(shop: Shop, account: Account, number: int) -> Ticket:
     """A ticket of this account; another's is missed."""
     ticket = find(shop, number)
     if ticket.account_id != account.id:
@@ -108,7 +108,7 @@ def owned(shop: Shop, account: Account, number: int) -> Ticket:
     return ticket
 
 
-def messages(shop: Shop, ticket: Ticket) -> list[Message]:
+def list_messages(shop: Shop, ticket: Ticket) -> list[Message]:
     """What was said, in its order."""
     return [Message(*row) for row in shop.db.rows(_MESSAGES, which=ticket.id)]
 
@@ -141,12 +141,12 @@ def unread(shop: Shop, account: Account, most: int) -> list[Ticket]:
     return [Ticket(*row) for row in shop.db.rows(_UNREAD, owner=account.id, most=most)]
 
 
-def newest(shop: Shop, most: int) -> list[Ticket]:
+def list_newest(shop: Shop, most: int) -> list[Ticket]:
     """Everybody's newest tickets, for the seller's own side."""
     return [Ticket(*row) for row in shop.db.rows(_NEWEST, most=most)]
 
 
-def open_count(shop: Shop, account: Account) -> int:
+def count_open(shop: Shop, account: Account) -> int:
     """How many tickets of an account are open."""
     return int(shop.db.value(_COUNT, owner=account.id))
 

@@ -233,7 +233,7 @@ def set_rules(db: Database, rules: Rules, provisioning: Provisioning) -> None:
     db.run(_SET_RULES, rules=rules.as_dict(), provisioning=asdict(provisioning))
 
 
-def catalogue_changed(db: Database) -> None:
+def mark_catalogue_changed(db: Database) -> None:
     """Makes every worker read the catalogue anew."""
     db.run(_NEW_CATALOGUE)
 

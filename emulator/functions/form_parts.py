@@ -138,7 +138,7 @@ def price_text(call: Call, tariff: Tariff, period: int) -> str:
     """The price of a tariff for the caller: ``5.00 EUR / Month``."""
     currency = call.user.currency
     full = tariff.prices[currency][period]
-    cost = discounts.price(call.shop, call.user, tariff, full).cost
+    cost = discounts.compute_price(call.shop, call.user, tariff, full).cost
     return f"{with_currency(cost, currency)} / {period_label(period, call.lang)}"
 
 

@@ -273,7 +273,7 @@ class Filter:
 
     def _replace(self, call: Call, values: Mapping[str, str]) -> ActionResult:
         if call.session is not None:
-            sessions.keep_filter(call.shop.db, call.session, self.listed, values)
+            sessions.save_filter(call.shop.db, call.session, self.listed, values)
         return ActionResult(ok=f"func={self.listed}", ok_type="list")
 
 

@@ -117,7 +117,7 @@ def _issued(shop: Shop, number: int, key: str, address: str) -> LicenseFileRespo
 
 def _content(shop: Shop, license: Service, address: str) -> dict[str, object]:
     tariff = shop.catalogue[license.tariff_id]
-    partner = partners.of_address(shop.db, license.account_id, address or license.ip)
+    partner = partners.find_by_address(shop.db, license.account_id, address or license.ip)
     return {
         "format": FORMAT,
         "id": license.id,
@@ -129,7 +129,7 @@ def _content(shop: Shop, license: Service, address: str) -> dict[str, object]:
         "status": license.status,
         "issued_at": shop.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "expires_on": None if license.expires_on is None else license.expires_on.isoformat(),
-        "modules": [_module(shop, module) for module in modules.carried(shop, license)],
+        "modules": [_module(shop, module) for module in modules.list_working(shop, license)],
         "partner": None if partner is None else {"url": partner.url, "mode": partner.mode},
     }
 

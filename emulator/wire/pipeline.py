@@ -202,7 +202,7 @@ class Pipeline:
                     raise DeclarationError(f"{request.func}: asks for the lock that it has")
                 if outcome.error is not None and outcome.error.login:
                     at = shop.system_clock.elapsed()
-                    sessions.failed(db, outcome.error.login, request.address, at)
+                    sessions.record_failure(db, outcome.error.login, request.address, at)
                 reply = self._reply(context, outcome)
                 self._record(caller, db, self._entry(context, caller, shop, reply, outcome))
             return Answered(reply, caller, outcome.error is not None)

@@ -132,7 +132,7 @@ def _account(shop: Shop, fixture: WorldFixture, values: Mapping[str, Any]) -> Ac
     profiles.add(shop, account, PERSON, values["realname"] or values["login"], payer)
     if (partner := values.get("partner")) is not None:
         networks = [str(network) for network in partner["addresses"]]
-        partners.keep(shop.db, Partner(number, partner["url"], partner["mode"], networks))
+        partners.save(shop.db, Partner(number, partner["url"], partner["mode"], networks))
     own = (Discount(d["percent"], d["type"], d["tariff"], NAME) for d in values["discounts"])
     discounts.replace_all(shop.db, number, tuple(own))
     if values["balance"]:

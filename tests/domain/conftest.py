@@ -56,18 +56,18 @@ class Bench:
         asked = OrderRequest(pricelist, wish.pop("period", 1), ip=ip, **wish)
         known = self.shop.catalogue.find(pricelist)
         kind = known.type if known else "soft"
-        tariff = order_rules.orderable(self.shop, self.account, kind, pricelist)
+        tariff = order_rules.find_orderable(self.shop, self.account, kind, pricelist)
         draft = order_rules.draft(self.shop, self.account, tariff, asked)
-        cost = discounts.price_of_order(self.shop, self.account, tariff, draft)
+        cost = discounts.compute_order_price(self.shop, self.account, tariff, draft)
         return checkout.order_now(self.shop, self.account, tariff, draft, cost)
 
     def put(self, pricelist: int = 55227, ip: str = "10.10.10.10") -> Service:
         """The same, left in the basket."""
-        tariff = order_rules.orderable(self.shop, self.account, "soft", pricelist)
+        tariff = order_rules.find_orderable(self.shop, self.account, "soft", pricelist)
         draft = order_rules.draft(
             self.shop, self.account, tariff, OrderRequest(pricelist, 1, ip=ip)
         )
-        cost = discounts.price_of_order(self.shop, self.account, tariff, draft)
+        cost = discounts.compute_order_price(self.shop, self.account, tariff, draft)
         return orders.put_order(self.shop, self.account, tariff, draft, cost)[2]
 
     def again(self, service: Service) -> Service:

@@ -19,10 +19,10 @@ from emulator.domain.services import certificate_signing
 from emulator.domain.services.certificate_names import (
     CertificateRequest,
     Subject,
-    confirmation,
-    further,
-    plain_name,
-    plain_names,
+    list_further_names,
+    make_confirmation,
+    normalize_name,
+    normalize_names,
 )
 from emulator.errors import BadValue
 
@@ -231,8 +231,8 @@ def test_a_seller_starts_without_the_library_that_certifies() -> None:
 
 
 def test_names_of_other_scripts_become_what_certificates_hold() -> None:
-    assert plain_name("Пример.рф.", "CN") == "xn--e1afmkfd.xn--p1ai"
-    assert plain_name("*.Example.com", "CN") == "*.example.com"
+    assert normalize_name("Пример.рф.", "CN") == "xn--e1afmkfd.xn--p1ai"
+    assert normalize_name("*.Example.com", "CN") == "*.example.com"
 
 
 @pytest.mark.parametrize(
@@ -240,11 +240,11 @@ def test_names_of_other_scripts_become_what_certificates_hold() -> None:
 )
 def test_what_is_no_name_is_refused(name: str) -> None:
     with pytest.raises(BadValue, match="CN"):
-        plain_name(name, "CN")
+        normalize_name(name, "CN")
 
 
 def test_further_names_stand_in_one_text_and_are_told_once() -> None:
-    assert plain_names("example.com", "www.example.com  b.com example.com,c.com") == (
+    assert normalize_names("example.com", "www.example.com  b.com example.com,c.com") == (
         "example.com",
         "www.example.com",
         "b.com",
@@ -254,19 +254,21 @@ def test_further_names_stand_in_one_text_and_are_told_once() -> None:
 
 def test_a_common_name_holds_64_characters_at_most() -> None:
     with pytest.raises(BadValue, match="CN"):
-        plain_names(f"{'a' * 60}.example.com", "")
+        normalize_names(f"{'a' * 60}.example.com", "")
 
 
 def test_www_comes_along_with_a_name_and_the_bare_name_with_a_star() -> None:
-    assert further(("example.com", "www.example.com", "b.com")) == ("b.com",)
-    assert further(("*.example.com", "example.com", "www.example.com")) == ("www.example.com",)
+    assert list_further_names(("example.com", "www.example.com", "b.com")) == ("b.com",)
+    assert list_further_names(("*.example.com", "example.com", "www.example.com")) == (
+        "www.example.com",
+    )
 
 
 def test_another_request_wants_another_record_at_the_same_domain(
     asked: CertificateRequest, key: str
 ) -> None:
-    first = confirmation(asked.csr, "www.example.com")
-    other = confirmation(
+    first = make_confirmation(asked.csr, "www.example.com")
+    other = make_confirmation(
         certificate_signing.make_csr(key, ("example.com",), Subject()), "example.com"
     )
     assert first.record.endswith(".example.com")

@@ -45,7 +45,7 @@ class Trade(RuleBasedStateMachine):
 
     def some(self, pick: int) -> services.Service:
         number = 100_001 + pick % 20
-        return services.owned(self.bench.shop, self.bench.account, number)
+        return services.require_owned(self.bench.shop, self.bench.account, number)
 
     @rule(
         pricelist=TARIFFS,
@@ -81,14 +81,16 @@ class Trade(RuleBasedStateMachine):
     def prolong(self, pick: int, period: int) -> None:
         with self.attempt():
             shop, account = self.bench.shop, self.bench.account
-            wanted = paid_changes.quote(shop, account, self.some(pick), period)
+            wanted = paid_changes.quote_prolongation(shop, account, self.some(pick), period)
             paid_changes.prolong(shop, account, wanted, "reseller")
 
     @rule(pick=PICK, pricelist=TARIFFS)
     def change(self, pick: int, pricelist: int) -> None:
         with self.attempt():
             shop, account = self.bench.shop, self.bench.account
-            wanted = paid_changes.change_quote(shop, account, self.some(pick), pricelist, None)
+            wanted = paid_changes.quote_tariff_change(
+                shop, account, self.some(pick), pricelist, None
+            )
             paid_changes.change_tariff(shop, account, wanted)
 
     @rule(pick=PICK, what=st.sampled_from([states.suspend, states.resume, keys.replace_key]))
@@ -104,7 +106,7 @@ class Trade(RuleBasedStateMachine):
     @rule(amount=st.decimals(1, 60, places=2))
     def begin_payment(self, amount: Decimal) -> None:
         shop, account = self.bench.shop, self.bench.account
-        topups.start(shop, account, topups.method_of(shop, "EUR", 1), amount)
+        topups.start(shop, account, topups.find_method(shop, "EUR", 1), amount)
 
     @rule(pick=st.integers(0, 5), status=st.integers(1, 9))
     def move_payment(self, pick: int, status: int) -> None:
@@ -131,8 +133,8 @@ class Trade(RuleBasedStateMachine):
     @invariant()
     def the_ledger_is_the_balance(self) -> None:
         db = self.bench.shop.db
-        for account in accounts.all_of(db):
-            assert payments.ledger(db, account.id) == account.balance
+        for account in accounts.list_accounts(db):
+            assert payments.compute_ledger(db, account.id) == account.balance
             assert account.balance + account.credit >= 0
 
 

@@ -68,11 +68,11 @@ def test_a_trial_is_given_once_per_address_even_after_its_deletion(bench: Bench)
 def test_too_little_money_changes_nothing(bench: Bench) -> None:
     poor = bench.login("poor")
     before = bench.shop.db.counts()
-    tariff = order_rules.orderable(bench.shop, poor, "soft", 55229)
+    tariff = order_rules.find_orderable(bench.shop, poor, "soft", 55229)
     draft = order_rules.draft(
         bench.shop, poor, tariff, order_rules.OrderRequest(55229, 12, ip="10.0.0.1")
     )
-    price = discounts.price_of_order(bench.shop, poor, tariff, draft)
+    price = discounts.compute_order_price(bench.shop, poor, tariff, draft)
     with pytest.raises(NotEnoughMoney) as refused, bench.shop.db.savepoint():
         checkout.order_now(bench.shop, poor, tariff, draft, price)
     assert refused.value.params == {"amount": f"{price.cost:.2f}"}
@@ -194,15 +194,15 @@ def test_a_deleted_license_is_missed_and_its_row_says_4(bench: Bench) -> None:
     states.delete(bench.shop, bench.account, opened)
     assert bench.again(opened).status == DELETED
     with pytest.raises(Missed):
-        services.owned(bench.shop, bench.account, opened.id)
+        services.require_owned(bench.shop, bench.account, opened.id)
 
 
 def test_a_foreign_license_is_as_good_as_missed(bench: Bench) -> None:
     opened = bench.order()
     with pytest.raises(Missed) as foreign:
-        services.owned(bench.shop, bench.login("other"), opened.id)
+        services.require_owned(bench.shop, bench.login("other"), opened.id)
     with pytest.raises(Missed) as never:
-        services.owned(bench.shop, bench.login("other"), 999_999)
+        services.require_owned(bench.shop, bench.login("other"), 999_999)
     assert foreign.value.object == never.value.object
 
 

@@ -130,7 +130,7 @@ def test_every_happening_is_told_to_its_owner_and_in_the_journal(bench: Bench) -
     ]
     assert f'"service":"{opened.id}"' in told[0].params
     assert journal.find(bench.shop.db) == []
-    noticed = notifications.unseen(bench.shop, bench.account)
+    noticed = notifications.list_unseen(bench.shop, bench.account)
     assert ("prolong", opened.id) in [(n.what, n.service_id) for n in noticed]
 
 
@@ -198,7 +198,7 @@ def live(
             payments.credit(bench.shop, bench.account, Decimal(coming[day]), "transfer")
     found = [services.find(bench.shop, number) for number in ids]
     told = [(h.at, h.service_id, h.what, h.detail) for h in bench.happened]
-    assert payments.ledger(bench.shop.db, bench.account.id) == bench.money()
+    assert payments.compute_ledger(bench.shop.db, bench.account.id) == bench.money()
     assert bench.money() >= Decimal("-7.50")
     return found, told, bench.money(), bench.shop.db.rows(CHARGES)
 

@@ -109,7 +109,7 @@ def test_one_jump_equals_many(jumps: list[int], balance: int, periods: list[int 
         told = [(h.at, h.service_id, h.what) for h in bench.happened]
         results.append((state_of(bench, ids), bench.money(), told))
         assert bench.shop.now == end
-        assert payments.ledger(bench.shop.db, bench.account.id) == bench.money()
+        assert payments.compute_ledger(bench.shop.db, bench.account.id) == bench.money()
     assert results[0] == results[1]
 
 

@@ -42,7 +42,7 @@ def test_the_money_has_to_last_for_what_is_being_opened_too() -> None:
     bench.order(autoprolong=1)
     payments.set_balance(bench.shop, bench.account, Decimal("12.00"))
     expected = date(2026, 4, 28)
-    assert forecast.enough_until(bench.shop, bench.account) == expected
+    assert forecast.estimate_end(bench.shop, bench.account) == expected
     bench.move_to(datetime(2026, 5, 1, tzinfo=UTC))
     failed = next(h for h in bench.happened if h.what == "suspend")
     assert failed.at.date() == expected

@@ -21,7 +21,7 @@ from tests.domain.conftest import Bench
 def test_what_is_in_the_basket_costs_nothing_yet(bench: Bench) -> None:
     before = bench.money()
     ordered = bench.put()
-    basket = orders.basket_of(bench.shop, bench.account)
+    basket = orders.find_basket(bench.shop, bench.account)
     assert basket is not None
     assert (ordered.status, ordered.lickey, bench.money()) == (ORDERED, "", before)
     assert [item.service.id for item in basket.items] == [ordered.id]
@@ -31,18 +31,18 @@ def test_what_is_in_the_basket_costs_nothing_yet(bench: Bench) -> None:
 def test_paying_opens_what_was_ordered(bench: Bench) -> None:
     before = bench.money()
     first, second = bench.put(ip="10.0.0.1"), bench.put(55228, ip="10.0.0.2")
-    basket = orders.basket_of(bench.shop, bench.account)
+    basket = orders.find_basket(bench.shop, bench.account)
     assert basket is not None
     checkout.pay(bench.shop, bench.account, basket.id)
     assert bench.again(first).lickey.startswith(f"{first.id}-")
     assert bench.again(second).status == ACTIVE
     assert before - bench.money() == basket.total
-    assert orders.basket_of(bench.shop, bench.account) is None
+    assert orders.find_basket(bench.shop, bench.account) is None
 
 
 def test_a_position_taken_out_takes_its_service_with_it(bench: Bench) -> None:
     first, second = bench.put(ip="10.0.0.1"), bench.put(ip="10.0.0.2")
-    basket = orders.basket_of(bench.shop, bench.account)
+    basket = orders.find_basket(bench.shop, bench.account)
     assert basket is not None
     orders.remove(bench.shop, bench.account, basket.items[0].id)
     assert bench.again(first).status == DELETED
@@ -54,15 +54,15 @@ def test_a_position_taken_out_takes_its_service_with_it(bench: Bench) -> None:
 def test_a_cleared_basket_is_gone_and_the_address_free(bench: Bench) -> None:
     bench.put(ip="10.0.0.1")
     orders.clear(bench.shop, bench.account, None)
-    assert orders.basket_of(bench.shop, bench.account) is None
+    assert orders.find_basket(bench.shop, bench.account) is None
     assert bench.put(ip="10.0.0.1").status == ORDERED
 
 
 def test_a_foreign_basket_is_missed(bench: Bench) -> None:
     bench.put()
-    basket = orders.basket_of(bench.shop, bench.account)
+    basket = orders.find_basket(bench.shop, bench.account)
     assert basket is not None
-    for touch in (orders.clear, checkout.pay, orders.named):
+    for touch in (orders.clear, checkout.pay, orders.require_basket):
         with pytest.raises(Missed):
             touch(bench.shop, bench.login("other"), basket.id)
     with pytest.raises(Missed):
@@ -72,7 +72,7 @@ def test_a_foreign_basket_is_missed(bench: Bench) -> None:
 def test_a_promo_code_takes_its_share_off_every_position(bench: Bench) -> None:
     bench.put(ip="10.0.0.1")
     orders.use_promocode(bench.shop, bench.account, "SPRING")
-    basket = orders.basket_of(bench.shop, bench.account)
+    basket = orders.find_basket(bench.shop, bench.account)
     assert basket is not None
     assert (basket.total, basket.full_discount) == (Decimal("4.50"), Decimal("0.50"))
     with pytest.raises(PromocodeNotUsable):
@@ -103,14 +103,14 @@ def test_a_basket_dearer_than_the_balance_is_paid_not_even_in_part(bench: Bench)
         checkout.pay(bench.shop, poor, None)
     assert refusal.value.params["amount"] == "1.20"
     assert bench.login("poor").balance == Decimal("1.00")
-    basket = orders.basket_of(bench.shop, poor)
+    basket = orders.find_basket(bench.shop, poor)
     assert basket is not None
     assert {item.service.status for item in basket.items} == {ORDERED}
 
 
 def test_a_prolongation_can_wait_in_the_basket_once(bench: Bench) -> None:
     opened = bench.order()
-    wanted = paid_changes.quote(bench.shop, bench.account, opened, 1)
+    wanted = paid_changes.quote_prolongation(bench.shop, bench.account, opened, 1)
     orders.put_prolongation(bench.shop, bench.account, wanted)
     with pytest.raises(Exists):
         orders.put_prolongation(bench.shop, bench.account, wanted)
@@ -120,23 +120,23 @@ def test_a_prolongation_can_wait_in_the_basket_once(bench: Bench) -> None:
 
 def test_a_tariff_change_can_wait_in_the_basket(bench: Bench) -> None:
     opened = bench.order(55227)
-    wanted = paid_changes.change_quote(bench.shop, bench.account, opened, 55228, None)
+    wanted = paid_changes.quote_tariff_change(bench.shop, bench.account, opened, 55228, None)
     orders.put_change(bench.shop, bench.account, wanted)
     before = bench.money()
     checkout.pay(bench.shop, bench.account, None)
     assert bench.again(opened).tariff_id == 55228
     assert before - bench.money() == wanted.cost
-    assert payments.ledger(bench.shop.db, bench.account.id) == bench.money()
-    assert services.count_of(bench.shop, bench.account) > 0
+    assert payments.compute_ledger(bench.shop.db, bench.account.id) == bench.money()
+    assert services.count_services(bench.shop, bench.account) > 0
 
 
 def test_nothing_is_charged_for_a_service_deleted_while_it_waited(bench: Bench) -> None:
     ordered, opened = bench.put(ip="10.0.0.1"), bench.order(ip="10.0.0.2")
-    wanted = paid_changes.quote(bench.shop, bench.account, opened, 12)
+    wanted = paid_changes.quote_prolongation(bench.shop, bench.account, opened, 12)
     orders.put_prolongation(bench.shop, bench.account, wanted)
     for service in (ordered, opened):
         states.delete(bench.shop, bench.account, service)
-    basket = orders.basket_of(bench.shop, bench.account)
+    basket = orders.find_basket(bench.shop, bench.account)
     assert basket is not None
     assert basket.total == 0
     before = bench.money()
@@ -147,9 +147,9 @@ def test_nothing_is_charged_for_a_service_deleted_while_it_waited(bench: Bench) 
 
 def test_a_prolongation_paid_together_with_a_change_of_tariff_is_not_lost(bench: Bench) -> None:
     opened = bench.order(55227)
-    longer = paid_changes.quote(bench.shop, bench.account, opened, 12)
+    longer = paid_changes.quote_prolongation(bench.shop, bench.account, opened, 12)
     orders.put_prolongation(bench.shop, bench.account, longer)
-    dearer = paid_changes.change_quote(bench.shop, bench.account, opened, 55228, None)
+    dearer = paid_changes.quote_tariff_change(bench.shop, bench.account, opened, 55228, None)
     orders.put_change(bench.shop, bench.account, dearer)
     checkout.pay(bench.shop, bench.account, None)
     paid = bench.again(opened)
@@ -158,7 +158,7 @@ def test_a_prolongation_paid_together_with_a_change_of_tariff_is_not_lost(bench:
 
 def test_what_a_promo_code_takes_off_a_prolongation_is_in_the_ledger(bench: Bench) -> None:
     opened = bench.order()
-    wanted = paid_changes.quote(bench.shop, bench.account, opened, 1)
+    wanted = paid_changes.quote_prolongation(bench.shop, bench.account, opened, 1)
     orders.put_prolongation(bench.shop, bench.account, wanted)
     orders.use_promocode(bench.shop, bench.account, "SPRING")
     checkout.pay(bench.shop, bench.account, None)

@@ -17,7 +17,7 @@ from tests.domain.conftest import Bench
 
 def test_an_active_license_goes_on_from_its_end(bench: Bench) -> None:
     opened = bench.order()
-    wanted = paid_changes.quote(bench.shop, bench.account, opened, 12)
+    wanted = paid_changes.quote_prolongation(bench.shop, bench.account, opened, 12)
     assert wanted.new_expires_on == date(2027, 2, 28)
     before = bench.money()
     prolonged = paid_changes.prolong(bench.shop, bench.account, wanted, "reseller")
@@ -30,7 +30,7 @@ def test_a_suspended_license_starts_today_and_is_active_again(bench: Bench) -> N
     bench.move_to(datetime(2026, 3, 10, tzinfo=UTC))
     late = bench.again(opened)
     assert late.state == "3_autosuspend"
-    wanted = paid_changes.quote(bench.shop, bench.account, late, 1)
+    wanted = paid_changes.quote_prolongation(bench.shop, bench.account, late, 1)
     renewed = paid_changes.prolong(bench.shop, bench.account, wanted, "reseller")
     assert (renewed.status, renewed.expires_on) == (ACTIVE, date(2026, 4, 10))
 
@@ -52,11 +52,11 @@ def test_months_end_where_calendars_say(start: date, months: int, end: date) -> 
 def test_trials_and_lifetimes_are_not_prolonged(bench: Bench) -> None:
     trial = bench.order(55239, period=-100)
     with pytest.raises(WrongState) as refused:
-        paid_changes.quote(bench.shop, bench.account, trial, 1)
+        paid_changes.quote_prolongation(bench.shop, bench.account, trial, 1)
     assert refused.value.desc == "trial"
     lifetime = bench.order(7, ip="10.0.0.9", period=0)
     with pytest.raises(WrongState) as refused:
-        paid_changes.quote(bench.shop, bench.account, lifetime, 1)
+        paid_changes.quote_prolongation(bench.shop, bench.account, lifetime, 1)
     assert refused.value.desc == "lifetime"
 
 
@@ -64,19 +64,19 @@ def test_a_period_the_tariff_lacks_is_a_bad_value(bench: Bench) -> None:
     opened = bench.order()
     for period in (0, 2, -100, 5_000_000):
         with pytest.raises(BadValue) as refused:
-            paid_changes.quote(bench.shop, bench.account, opened, period)
+            paid_changes.quote_prolongation(bench.shop, bench.account, opened, period)
         assert refused.value.object == "period"
 
 
 def test_an_unpaid_or_opening_license_is_not_prolonged(bench: Bench) -> None:
     ordered = bench.put(ip="10.0.0.1")
     with pytest.raises(WrongState) as refused:
-        paid_changes.quote(bench.shop, bench.account, ordered, 1)
+        paid_changes.quote_prolongation(bench.shop, bench.account, ordered, 1)
     assert refused.value.desc == "unpaid"
     bench.provisioning("by_hand")
     opening = bench.order(ip="10.0.0.2")
     with pytest.raises(RunningOperation):
-        paid_changes.quote(bench.shop, bench.account, opening, 1)
+        paid_changes.quote_prolongation(bench.shop, bench.account, opening, 1)
 
 
 def test_prolonging_to_the_end_of_the_calendar_is_refused(bench: Bench) -> None:
@@ -85,7 +85,7 @@ def test_prolonging_to_the_end_of_the_calendar_is_refused(bench: Bench) -> None:
     opened = bench.order()
     services.save(bench.shop, replace(opened, expires_on=date(9999, 12, 1), due_at=None))
     with pytest.raises(BadValue):
-        paid_changes.quote(bench.shop, bench.account, bench.again(opened), 12)
+        paid_changes.quote_prolongation(bench.shop, bench.account, bench.again(opened), 12)
 
 
 def test_a_trial_turned_into_lite_pays_for_the_unused_days_and_keeps_its_end(
@@ -94,22 +94,24 @@ def test_a_trial_turned_into_lite_pays_for_the_unused_days_and_keeps_its_end(
     trial = bench.order(55239, period=-100)
     bench.move_to(datetime(2026, 2, 1, tzinfo=UTC))
     trial = bench.again(trial)
-    wanted = paid_changes.change_quote(bench.shop, bench.account, trial, 55227, 1)
+    wanted = paid_changes.quote_tariff_change(bench.shop, bench.account, trial, 55227, 1)
     # 13 of the 28 days of a month at 5.00
     assert wanted.cost == Decimal("2.32")
     before = bench.money()
     changed = paid_changes.change_tariff(bench.shop, bench.account, wanted)
     assert (changed.tariff_id, changed.period, changed.expires_on) == (55227, 1, date(2026, 2, 14))
     assert before - bench.money() == Decimal("2.32")
-    assert paid_changes.quote(bench.shop, bench.account, changed, 1).new_expires_on == date(
-        2026, 3, 14
-    )
+    assert paid_changes.quote_prolongation(
+        bench.shop, bench.account, changed, 1
+    ).new_expires_on == date(2026, 3, 14)
 
 
 def test_a_dearer_tariff_costs_the_difference_for_the_rest(bench: Bench) -> None:
     opened = bench.order(55227)
     bench.move_to(datetime(2026, 2, 14, tzinfo=UTC))
-    wanted = paid_changes.change_quote(bench.shop, bench.account, bench.again(opened), 55228, None)
+    wanted = paid_changes.quote_tariff_change(
+        bench.shop, bench.account, bench.again(opened), 55228, None
+    )
     prices = bench.shop.catalogue
     difference = prices[55228].prices["EUR"][1] - prices[55227].prices["EUR"][1]
     assert wanted.cost == (difference * 14 / 28).quantize(Decimal("0.01"))
@@ -117,13 +119,13 @@ def test_a_dearer_tariff_costs_the_difference_for_the_rest(bench: Bench) -> None
 
 def test_a_change_on_the_day_of_the_order_costs_the_whole_difference(bench: Bench) -> None:
     opened = bench.order(55227)
-    wanted = paid_changes.change_quote(bench.shop, bench.account, opened, 55228, None)
+    wanted = paid_changes.quote_tariff_change(bench.shop, bench.account, opened, 55228, None)
     assert wanted.cost == wanted.new_price - wanted.old_price
 
 
 def test_a_cheaper_tariff_gives_nothing_back(bench: Bench) -> None:
     opened = bench.order(55228)
-    wanted = paid_changes.change_quote(bench.shop, bench.account, opened, 55227, None)
+    wanted = paid_changes.quote_tariff_change(bench.shop, bench.account, opened, 55227, None)
     assert wanted.cost == Decimal("0.00")
     before = bench.money()
     assert paid_changes.change_tariff(bench.shop, bench.account, wanted).tariff_id == 55227
@@ -132,18 +134,20 @@ def test_a_cheaper_tariff_gives_nothing_back(bench: Bench) -> None:
 
 def test_only_the_tariffs_of_the_group_can_be_changed_to(bench: Bench) -> None:
     opened = bench.order(55227)
-    offered = {t.id for t in paid_changes.targets(bench.shop, bench.account, opened)}
+    offered = {t.id for t in paid_changes.list_targets(bench.shop, bench.account, opened)}
     assert offered == {55228, 55229, 55230}
     for pricelist in (55227, 55239, 3541, 55232, 1):
         with pytest.raises(BadValue):
-            paid_changes.change_quote(bench.shop, bench.account, opened, pricelist, None)
+            paid_changes.quote_tariff_change(bench.shop, bench.account, opened, pricelist, None)
 
 
 def test_an_expired_license_does_not_change_its_tariff(bench: Bench) -> None:
     opened = bench.order(55227)
     bench.move_to(datetime(2026, 3, 5, tzinfo=UTC))
     with pytest.raises(WrongState) as refused:
-        paid_changes.change_quote(bench.shop, bench.account, bench.again(opened), 55228, None)
+        paid_changes.quote_tariff_change(
+            bench.shop, bench.account, bench.again(opened), 55228, None
+        )
     assert refused.value.desc == "expired"
 
 
@@ -153,7 +157,7 @@ def test_changing_onto_an_address_with_such_a_license_is_refused(bench: Bench) -
     bench.order(55228, ip="10.0.0.1")
     lite = bench.order(55227, ip="10.0.0.1")
     with pytest.raises(Exists):
-        paid_changes.change_quote(bench.shop, bench.account, lite, 55228, None)
+        paid_changes.quote_tariff_change(bench.shop, bench.account, lite, 55228, None)
 
 
 def test_suspending_by_hand_moves_no_money_and_no_date(bench: Bench) -> None:

@@ -57,7 +57,7 @@ def test_an_account_without_credit_has_none_left(shop: Seller) -> None:
 
 def test_spending_more_than_the_balance_uses_up_the_credit(shop: Seller) -> None:
     with shop.worlds.locked("default") as db, db.writing():
-        (account,) = (row for row in accounts.all_of(db) if row.login == "reseller")
+        (account,) = (row for row in accounts.list_accounts(db) if row.login == "reseller")
         accounts.save(db, replace(account, credit=Decimal("100.00")))
     (row,) = shop.rows("dashboard.subaccount_credit")
     assert (row["credit"], row["available_credit"]) == ("100.00", "100.00")

@@ -75,7 +75,7 @@ def test_33_third_parties_prolong_by_their_period_or_not_at_all(shop: Seller) ->
 def money(shop: Seller, amount: str) -> None:
     with shop.worlds.locked("default") as db, db.writing():
         there = shop.worlds.shop(db, worlds.read(db))
-        owner = next(a for a in accounts.all_of(db) if a.login == "reseller")
+        owner = next(a for a in accounts.list_accounts(db) if a.login == "reseller")
         payments.set_balance(there, owner, Decimal(amount))
 
 
@@ -110,7 +110,7 @@ def test_35_what_fell_due_is_told_to_its_owner(shop: Seller) -> None:
 
 def test_36_the_largest_discount_that_fits_is_off_every_price(shop: Seller) -> None:
     with shop.worlds.locked("default") as db, db.writing():
-        owner = next(a for a in accounts.all_of(db) if a.login == "reseller")
+        owner = next(a for a in accounts.list_accounts(db) if a.login == "reseller")
         percents = ((10, None, None), (20, "soft", None), (5, None, 55227))
         discounts.replace_all(
             db, owner.id, tuple(Discount(p, kind, tariff, NAME) for p, kind, tariff in percents)

@@ -18,7 +18,9 @@ def busy(shop: Seller) -> Seller:
     """Three payments: the opening balance today, 20.50 and 30.25 in April."""
     with shop.worlds.locked("default") as db, db.writing():
         now = shop.worlds.shop(db, read(db))
-        (account,) = (account for account in accounts.all_of(db) if account.login == "reseller")
+        (account,) = (
+            account for account in accounts.list_accounts(db) if account.login == "reseller"
+        )
         later = now.at(datetime(2026, 4, 2, 23, 59, 59, tzinfo=UTC))
         payments.credit(later, account, Decimal("20.50"), "correction")
         payments.credit(later, account, Decimal("30.25"), "bank transfer")

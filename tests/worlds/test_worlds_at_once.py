@@ -76,7 +76,7 @@ def test_two_workers_spend_one_balance_exactly(tmp_path: Path) -> None:
     db = worlds.connect("a")
     account = accounts.read(db, 1)
     assert account is not None
-    assert account.balance == payments.ledger(db, 1) == 880
+    assert account.balance == payments.compute_ledger(db, 1) == 880
     worlds.close()
 
 
@@ -105,7 +105,7 @@ def test_resets_while_others_write_leave_a_sound_world(tmp_path: Path) -> None:
     db = worlds.connect("a")
     account = accounts.read(db, 1)
     assert account is not None
-    assert account.balance == payments.ledger(db, 1)
+    assert account.balance == payments.compute_ledger(db, 1)
     worlds.close()
 
 

@@ -42,12 +42,12 @@ def find(db: Database, login: str) -> Account:
 
 def describe(db: Database, account: Account) -> dict[str, object]:
     """For JSON, without secrets; money is text. ``ledger``: payments less expenses."""
-    partner = partners.of_account(db, account.id)
+    partner = partners.find_by_account(db, account.id)
     return {
         "login": account.login,
         "id": account.id,
         "balance": amount(account.balance),
-        "ledger": amount(payments.ledger(db, account.id)),
+        "ledger": amount(payments.compute_ledger(db, account.id)),
         "credit": amount(account.credit),
         "currency": account.currency,
         "country": account.country,
@@ -58,7 +58,7 @@ def describe(db: Database, account: Account) -> dict[str, object]:
         "two_factors": account.totp_secret is not None,
         "api_addresses": list(account.api_addresses),
         "deletion": account.deletion,
-        "discounts": [discount.as_dict() for discount in discounts.stored(db, account.id)],
+        "discounts": [discount.as_dict() for discount in discounts.read_discounts(db, account.id)],
         "partner": None if partner is None else partner.as_dict(),
         "created_on": account.created_on.isoformat(),
     }
@@ -101,7 +101,7 @@ def _set_partner(db: Database, account: Account, partner: Mapping[str, Any] | No
     if partner is None:
         partners.remove(db, account.id)
     else:
-        partners.keep(
+        partners.save(
             db, Partner(account.id, partner["url"], partner["mode"], partner["addresses"])
         )
 

@@ -21,9 +21,10 @@ def newest(worlds: Worlds, name: str) -> list[dict[str, object]]:
     db = worlds.connect(name)
     with db.reading():
         shop = worlds.shop(db, read(db))
-        logins = {account.id: account.login for account in accounts.all_of(db)}
+        logins = {account.id: account.login for account in accounts.list_accounts(db)}
         return [
-            describe(ticket, logins[ticket.account_id]) for ticket in tickets.newest(shop, MOST)
+            describe(ticket, logins[ticket.account_id])
+            for ticket in tickets.list_newest(shop, MOST)
         ]
 
 
@@ -57,7 +58,7 @@ def _with_messages(shop: Shop, number: int) -> dict[str, object]:
             "by": "client" if message.by_client else "seller",
             "text": message.text,
         }
-        for message in tickets.messages(shop, ticket)
+        for message in tickets.list_messages(shop, ticket)
     ]
     return {**describe(ticket, owner.login), "messages": messages}
 

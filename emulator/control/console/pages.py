@@ -123,7 +123,7 @@ class Console:
             entries = journal.find(
                 db, func=func or None, login=login or None, kind=None, limit=LAST
             )
-            described = [accounts.describe(db, each) for each in owners.all_of(db)[:LAST]]
+            described = [accounts.describe(db, each) for each in owners.list_accounts(db)[:LAST]]
         return _page(
             "world.html",
             status,

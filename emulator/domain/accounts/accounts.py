@@ -140,12 +140,12 @@ def read(db: Database, account_id: int) -> Account | None:
     return None if row is None else account_from(row)
 
 
-def all_of(db: Database) -> list[Account]:
+def list_accounts(db: Database) -> list[Account]:
     """Every account of the world."""
     return [account_from(row) for row in db.rows(_ALL)]
 
 
-def hashed(password: str) -> str:
+def hash_password(password: str) -> str:
     """What is stored of a password: ``salt$digest``, both hexadecimal."""
     salt = secrets.token_hex(8)
     return f"{salt}${_scrypt(password, salt)}"
@@ -176,11 +176,11 @@ def add(db: Database, *, login: str, password: str, **values: object) -> int:
         **values,
     }
     return db.insert(
-        _INSERT, login=login, password_hash=hashed(password), balance=Decimal(0), **columns
+        _INSERT, login=login, password_hash=hash_password(password), balance=Decimal(0), **columns
     )
 
 
-def number_of(db: Database, login: str) -> int | None:
+def find_number(db: Database, login: str) -> int | None:
     """The number of a login, or None where nobody has it."""
     row = db.row(_NUMBER, which=login)
     return None if row is None else int(row[0])
@@ -207,7 +207,7 @@ def save(db: Database, account: Account) -> None:
 
 def set_password(db: Database, account_id: int, password: str) -> None:
     """A new password; sessions that are open stay open (assumed)."""
-    db.run(_SET_PASSWORD, which=account_id, hashed=hashed(password))
+    db.run(_SET_PASSWORD, which=account_id, hashed=hash_password(password))
 
 
 def require(db: Database, account_id: int) -> Account:

@@ -43,7 +43,7 @@ class Notification:
     detail: str
 
 
-def tell(
+def add(
     shop: Shop, account_id: int, what: str, service_id: int | None = None, detail: str = ""
 ) -> None:
     """Writes it down for the account's next look."""
@@ -58,12 +58,12 @@ def tell(
     )
 
 
-def unseen(shop: Shop, account: Account, most: int = 50) -> list[Notification]:
+def list_unseen(shop: Shop, account: Account, most: int = 50) -> list[Notification]:
     """The newest that the account has not put away, newest first."""
     rows = shop.db.rows(_NEWEST, owner=account.id, known=False, most=most)
     return [Notification(*row) for row in rows]
 
 
-def see(shop: Shop, account: Account, number: int) -> bool:
+def mark_seen(shop: Shop, account: Account, number: int) -> bool:
     """Puts one away; False where the account has no such one."""
     return bool(shop.db.run(_SEE, owner=account.id, which=number))

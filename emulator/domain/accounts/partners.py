@@ -51,12 +51,12 @@ class Partner:
         return any(there in ip_network(network) for network in self.networks)
 
 
-def all_of(db: Database) -> list[Partner]:
+def list_partners(db: Database) -> list[Partner]:
     """Every partner, by account."""
     return [Partner(*row) for row in db.rows(_ALL)]
 
 
-def keep(db: Database, partner: Partner) -> None:
+def save(db: Database, partner: Partner) -> None:
     """Makes an account a partner, or changes what it is."""
     remove(db, partner.account_id)
     db.run(
@@ -73,14 +73,16 @@ def remove(db: Database, account_id: int) -> None:
     db.run(_DROP, owner=account_id)
 
 
-def of_account(db: Database, account_id: int) -> Partner | None:
+def find_by_account(db: Database, account_id: int) -> Partner | None:
     """What an account is as a partner, or None."""
-    return next((partner for partner in all_of(db) if partner.account_id == account_id), None)
+    return next(
+        (partner for partner in list_partners(db) if partner.account_id == account_id), None
+    )
 
 
-def of_address(db: Database, owner: int, address: str) -> Partner | None:
+def find_by_address(db: Database, owner: int, address: str) -> Partner | None:
     """The partner of a panel: of several who claim its address the license's owner comes first."""
-    serving = [partner for partner in all_of(db) if partner.serves(address)]
+    serving = [partner for partner in list_partners(db) if partner.serves(address)]
     return next(
         (partner for partner in serving if partner.account_id == owner),
         serving[0] if serving else None,

@@ -150,7 +150,7 @@ def close(db: Database, session_id: str) -> None:
     db.run(_CLOSE, which=session_id)
 
 
-def keep_filter(db: Database, session: Session, func: str, chosen: Mapping[str, str]) -> None:
+def save_filter(db: Database, session: Session, func: str, chosen: Mapping[str, str]) -> None:
     """What ``X.filter`` stores for the rest of the session; an empty one is forgotten."""
     filters = {name: dict(fields) for name, fields in session.filters.items() if name != func}
     if chosen:
@@ -162,7 +162,7 @@ def _digest(login: str, key: str) -> str:
     return hashlib.sha256(f"{login}\0{key}".encode("utf-8", "replace")).hexdigest()
 
 
-def keep_key(db: Database, account: Account, key: str, at: float) -> None:
+def add_key(db: Database, account: Account, key: str, at: float) -> None:
     """A one-time key (``session.newkey``); only its digest is kept."""
     db.run(_KEY_SWEEP, before=at - KEY_LIFE)
     db.run(_KEY_ADD, digest=_digest(account.login, key), owner=account.id, at=at)
@@ -178,7 +178,7 @@ def use_key(db: Database, account: Account, key: str, at: float) -> bool:
     return bool(at - made <= KEY_LIFE)
 
 
-def failed(db: Database, login: str, address: str, at: float) -> None:
+def record_failure(db: Database, login: str, address: str, at: float) -> None:
     """Counts a failed login; the fifth in five minutes locks it for twenty seconds."""
     db.run(_FAILURES_SWEEP, before=at - FAILURES_FORGOTTEN)
     row = db.row(_FAILURE, who=login, where_from=address)
@@ -194,7 +194,7 @@ def failed(db: Database, login: str, address: str, at: float) -> None:
     )
 
 
-def succeeded(db: Database, login: str, address: str) -> None:
+def clear_failures(db: Database, login: str, address: str) -> None:
     """A good login forgets the failed ones."""
     db.run(_FORGIVE, who=login, where_from=address)
 

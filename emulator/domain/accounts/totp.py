@@ -14,7 +14,7 @@ TOLERANCE = 1
 """Steps of thirty seconds by which a telephone may be early or late."""
 
 
-def is_right(secret: str, code: str, at: float) -> bool:
+def is_valid(secret: str, code: str, at: float) -> bool:
     """Whether the code is the one of this moment, give or take a step."""
     if not secret or not code.strip().isascii():
         return False

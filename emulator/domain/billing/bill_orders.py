@@ -47,7 +47,7 @@ class BillOrder:
         return self.state == OPEN_STATE
 
 
-def latest(shop: Shop, account: Account) -> list[BillOrder]:
+def list_latest(shop: Shop, account: Account) -> list[BillOrder]:
     """The newest orders of an account, at most 200; those that were dropped are not told."""
     return [
         BillOrder(number, state, created_at, count, total or Decimal(0))

@@ -23,7 +23,7 @@ from emulator.errors import Missed, NotEnoughMoney
 
 def pay(shop: Shop, account: Account, number: int | None) -> Basket | None:
     """Pays the basket from the balance, all of it or nothing; what was paid for happens."""
-    basket = orders.named(shop, account, number)
+    basket = orders.require_basket(shop, account, number)
     if basket is None:
         return None
     _pay(shop, account, basket, basket.items)
@@ -35,7 +35,7 @@ def pay_positions(shop: Shop, account: Account, item_ids: Iterable[int]) -> int:
 
     Raises Missed for a position that is not there, NotEnoughMoney.
     """
-    basket = orders.basket_of(shop, account)
+    basket = orders.find_basket(shop, account)
     items = {} if basket is None else {item.id: item for item in basket.items}
     numbers = dict.fromkeys(item_ids)
     for number in numbers:
@@ -66,7 +66,7 @@ def _settle(shop: Shop, account: Account, basket: Basket, item: Item) -> None:
         services.note(shop, item.service.id, account.login, "open", str(tariff.id))
         opening.open_ordered(shop, tariff, item.service)
     elif item.kind == PROLONG:
-        prolongation = paid_changes.quote(shop, account, item.service, item.period)
+        prolongation = paid_changes.quote_prolongation(shop, account, item.service, item.period)
         agreed = replace(prolongation, cost=cost, discount=item.own_discount)
         paid_changes.prolong(shop, account, agreed, account.login, discount=discount)
     elif item.kind == ADDONS:
@@ -74,7 +74,7 @@ def _settle(shop: Shop, account: Account, basket: Basket, item: Item) -> None:
         more = AddonChange(item.service, after, cost, item.own_discount)
         paid_changes.make_addons(shop, account, more, discount=discount)
     else:
-        change = paid_changes.change_quote(
+        change = paid_changes.quote_tariff_change(
             shop, account, item.service, int(item.detail["pricelist"]), item.period
         )
         agreed_change = replace(change, cost=cost, discount=item.own_discount)

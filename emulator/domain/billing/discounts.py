@@ -64,36 +64,38 @@ class Price:
     discount: Decimal
 
 
-def of_account(shop: Shop, account: Account) -> tuple[Discount, ...]:
+def list_discounts(shop: Shop, account: Account) -> tuple[Discount, ...]:
     """All discounts of an account; read once a call, however many prices it tells."""
     discounts = shop.remembered.get(account.id)
     if discounts is None:
-        discounts = shop.remembered[account.id] = stored(shop.db, account.id)
+        discounts = shop.remembered[account.id] = read_discounts(shop.db, account.id)
     return discounts
 
 
-def stored(db: Database, account_id: int) -> tuple[Discount, ...]:
+def read_discounts(db: Database, account_id: int) -> tuple[Discount, ...]:
     """All discounts of an account, as the rows stand now."""
     return tuple(Discount(*row) for row in db.rows(_OF, owner=account_id))
 
 
-def percent(shop: Shop, account: Account, tariff: Tariff) -> int:
+def find_percent(shop: Shop, account: Account, tariff: Tariff) -> int:
     """The largest discount that fits, in per cent."""
-    fitting = (discount.percent for discount in of_account(shop, account) if discount.fits(tariff))
+    fitting = (
+        discount.percent for discount in list_discounts(shop, account) if discount.fits(tariff)
+    )
     return max(fitting, default=0)
 
 
-def price(shop: Shop, account: Account, tariff: Tariff, full: Decimal) -> Price:
+def compute_price(shop: Shop, account: Account, tariff: Tariff, full: Decimal) -> Price:
     """A full price as this account pays it, to the cent; nothing is taken off nothing."""
     cost = rounded(full)
-    off = rounded(cost * percent(shop, account, tariff) / HUNDRED) if cost > ZERO else ZERO
+    off = rounded(cost * find_percent(shop, account, tariff) / HUNDRED) if cost > ZERO else ZERO
     return Price(cost - off, off)
 
 
-def price_of_order(shop: Shop, account: Account, tariff: Tariff, service: Service) -> Price:
+def compute_order_price(shop: Shop, account: Account, tariff: Tariff, service: Service) -> Price:
     """What the first period of a service costs this account, to the cent."""
-    full = services.cost_of(service, tariff, account.currency, service.period)
-    return price(shop, account, tariff, full)
+    full = services.compute_cost(service, tariff, account.currency, service.period)
+    return compute_price(shop, account, tariff, full)
 
 
 def replace_all(db: Database, account_id: int, discounts: tuple[Discount, ...]) -> None:

@@ -36,7 +36,7 @@ _PROLONGED = Statement(
 )
 
 
-def enough_until(shop: Shop, account: Account) -> date | None:
+def estimate_end(shop: Shop, account: Account) -> date | None:
     """The day of the first automatic prolongation that cannot be paid; None: not within a year.
 
     Charges are taken in the order in which they will fall due, as ``lifecycle`` will take them: of
@@ -65,7 +65,7 @@ def _plan(
     if service.expires_on is None:
         return
     try:
-        charge = paid_changes.quote(shop, account, service, service.autoprolong)
+        charge = paid_changes.quote_prolongation(shop, account, service, service.autoprolong)
     except ApiError:
         return  # it will be suspended, which costs nothing
     heapq.heappush(coming, (service.expires_on, service.id, charge))

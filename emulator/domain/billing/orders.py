@@ -136,7 +136,7 @@ class Basket:
         return sum((self.discount(item) for item in self.items), ZERO)
 
 
-def basket_of(shop: Shop, account: Account) -> Basket | None:
+def find_basket(shop: Shop, account: Account) -> Basket | None:
     """The account's basket with its positions, or None while it has none."""
     row = shop.db.row(_CURRENT, owner=account.id)
     if row is None:
@@ -220,7 +220,7 @@ def put_addons(shop: Shop, account: Account, change: AddonChange) -> int:
 
 def remove(shop: Shop, account: Account, item_id: int) -> None:
     """Takes one position out; a service that was only ordered goes with it. Raises Missed."""
-    basket = basket_of(shop, account)
+    basket = find_basket(shop, account)
     item = next((i for i in basket.items if i.id == item_id), None) if basket else None
     if basket is None or item is None:
         raise Missed("basket", str(item_id))
@@ -237,7 +237,7 @@ def _drop(shop: Shop, account: Account, item: Item) -> None:
 
 def clear(shop: Shop, account: Account, number: int | None) -> None:
     """Empties the basket; ``number``, where it is sent, must be this basket's or a position's."""
-    basket = named(shop, account, number)
+    basket = require_basket(shop, account, number)
     if basket is None:
         return
     for item in basket.items:
@@ -245,9 +245,9 @@ def clear(shop: Shop, account: Account, number: int | None) -> None:
     shop.db.run(_STATE, which=basket.id, set_to=DROPPED)
 
 
-def named(shop: Shop, account: Account, number: int | None) -> Basket | None:
+def require_basket(shop: Shop, account: Account, number: int | None) -> Basket | None:
     """The basket, where a number is sent under its own or a position's; Missed for any other."""
-    basket = basket_of(shop, account)
+    basket = find_basket(shop, account)
     if number is None:
         return basket
     exists = basket is not None and (
@@ -263,7 +263,7 @@ def use_promocode(shop: Shop, account: Account, code: str) -> None:
     row = shop.db.row(_CODE, which=code)
     if row is None:
         raise Missed("promocode", code)
-    basket = basket_of(shop, account)
+    basket = find_basket(shop, account)
     only_type = row[1]
     usable = basket is not None and any(
         only_type in (None, item.service.type) for item in basket.items

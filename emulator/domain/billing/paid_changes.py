@@ -51,7 +51,9 @@ def periods(tariff: Tariff, currency: str) -> tuple[int, ...]:
     return tuple(p for p in tariff.periods(currency) if p > 0)
 
 
-def quote(shop: Shop, account: Account, service: Service, period: int | None) -> Prolongation:
+def quote_prolongation(
+    shop: Shop, account: Account, service: Service, period: int | None
+) -> Prolongation:
     """One prolongation, not yet bought. ``period``: months; None: the service's own, or the first.
 
     An active service goes on from its end, a suspended one starts today (documented). Raises
@@ -77,8 +79,8 @@ def _prolongation(
         end = add_months(start, period)
     except (OverflowError, ValueError):
         raise BadValue("period", str(period)) from None
-    full = services.cost_of(service, tariff, account.currency, period)
-    price = discounts.price(shop, account, tariff, full)
+    full = services.compute_cost(service, tariff, account.currency, period)
+    price = discounts.compute_price(shop, account, tariff, full)
     return Prolongation(service, tariff, period, price.cost, end, price.discount)
 
 
@@ -123,14 +125,14 @@ class TariffChange:
     discount: Decimal = ZERO
 
 
-def targets(shop: Shop, account: Account, service: Service) -> list[Tariff]:
+def list_targets(shop: Shop, account: Account, service: Service) -> list[Tariff]:
     """Tariffs this service can change to, in the catalogue's order."""
     allowed = shop.catalogue[service.tariff_id].change_to
     targets = (shop.catalogue.find(number) for number in allowed)
     return [t for t in targets if t is not None and periods(t, account.currency)]
 
 
-def change_quote(
+def quote_tariff_change(
     shop: Shop, account: Account, service: Service, pricelist: int, period: int | None
 ) -> TariffChange:
     """What a change costs: the difference for the unused days, the end date stays (observed).
@@ -143,7 +145,7 @@ def change_quote(
     if service.expires_on is not None and shop.today >= service.expires_on:
         raise WrongState(service.id, "expired")
     old = shop.catalogue[service.tariff_id]
-    new = next((t for t in targets(shop, account, service) if t.id == pricelist), None)
+    new = next((t for t in list_targets(shop, account, service) if t.id == pricelist), None)
     if new is None:
         raise BadValue("pricelist", str(pricelist))
     if order_rules.is_retired(shop, new):
@@ -165,7 +167,7 @@ def _period_of_change(service: Service, new: Tariff, currency: str, period: int 
 def _priced_change(
     shop: Shop, account: Account, service: Service, old: Tariff, new: Tariff, period: int
 ) -> TariffChange:
-    addons = order_rules.chosen_addons(new, service.amounts())
+    addons = order_rules.choose_addons(new, service.amounts())
     new_price = new.cost(account.currency, period, addons)
     old_periods = old.prices.get(account.currency, {})
     if old.trial:
@@ -175,7 +177,7 @@ def _priced_change(
         same = old.nearest_period(account.currency, same)
         old_price = old.cost(account.currency, same, service.amounts())
     cost = _for_the_rest(shop, service, new_price - old_price, period, from_today=old.trial)
-    price = discounts.price(shop, account, new, cost)
+    price = discounts.compute_price(shop, account, new, cost)
     return TariffChange(service, old, new, period, old_price, new_price, price.cost, price.discount)
 
 
@@ -203,7 +205,7 @@ class AddonChange:
     discount: Decimal
 
 
-def addons_quote(
+def quote_addons(
     shop: Shop, account: Account, service: Service, sent: Mapping[int, int]
 ) -> AddonChange | None:
     """What other addons in the middle of a term cost for the days that are left; None: no change.
@@ -226,7 +228,7 @@ def addons_quote(
         account.currency, period, before
     )
     cost = _for_the_rest(shop, service, dearer_by, period, from_today=service.period == TRIAL)
-    price = discounts.price(shop, account, tariff, cost)
+    price = discounts.compute_price(shop, account, tariff, cost)
     return AddonChange(service, after, price.cost, price.discount)
 
 
@@ -251,7 +253,7 @@ def change_addons(
     shop: Shop, account: Account, service: Service, sent: Mapping[int, int]
 ) -> Service:
     """Other addons at once: see `addons_quote` for what is refused."""
-    change = addons_quote(shop, account, service, sent)
+    change = quote_addons(shop, account, service, sent)
     return service if change is None else make_addons(shop, account, change)
 
 
@@ -274,7 +276,7 @@ def change_tariff(
     payments.charge(shop, account, change.cost, kind, new.name, service.id, discount=off)
     detail = f"{change.old.id} -> {new.id}"
     services.note(shop, service.id, account.login, "changepricelist", detail)
-    addons = order_rules.chosen_addons(new, service.amounts())
+    addons = order_rules.choose_addons(new, service.amounts())
     return services.save(
         shop,
         replace(

@@ -123,7 +123,7 @@ def set_balance(shop: Shop, account: Account, balance: Decimal) -> None:
         credit(shop, account, balance - present, "correction")
 
 
-def ledger(db: Database, account_id: int) -> Decimal:
+def compute_ledger(db: Database, account_id: int) -> Decimal:
     """Credited payments minus expenses: what the balance must be."""
     paid_in: Decimal = db.value(_PAID_IN, owner=account_id)
     paid_out: Decimal = db.value(_PAID_OUT, owner=account_id)

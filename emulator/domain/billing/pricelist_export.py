@@ -51,7 +51,7 @@ def asking(shop: Shop, account: Account | None) -> Asking:
 
 def is_orderable(shop: Shop, who: Asking, tariff: Tariff) -> bool:
     """Whether an order of it, in this currency and from this country, would be taken."""
-    return not order_rules.refusal_reason(shop, tariff, who.currency, who.country)
+    return not order_rules.find_refusal_reason(shop, tariff, who.currency, who.country)
 
 
 def type_number(shop: Shop, product_type: str) -> int:
@@ -63,7 +63,7 @@ def type_number(shop: Shop, product_type: str) -> int:
     return FIRST_OWN_TYPE + own.index(product_type)
 
 
-def told(
+def export_tariff(
     shop: Shop, who: Asking, product_type: str, number: int | None, *, only_orderable: bool
 ) -> Iterator[Tariff]:
     """The tariffs that pass the filters, in their order. Empty and None filter nothing.

@@ -101,15 +101,15 @@ class Payment:
     token: str | None
 
 
-def methods(shop: Shop, currency: str) -> list[Method]:
+def list_methods(shop: Shop, currency: str) -> list[Method]:
     """The ways in which this currency can be paid."""
     methods = [Method(*row) for row in shop.db.rows(_METHODS)]
     return [method for method in methods if method.currency in (None, currency)]
 
 
-def method_of(shop: Shop, currency: str, number: int) -> Method:
+def find_method(shop: Shop, currency: str, number: int) -> Method:
     """One of them. Raises BadValue("paymethod")."""
-    for method in methods(shop, currency):
+    for method in list_methods(shop, currency):
         if method.id == number:
             return method
     raise BadValue("paymethod", str(number))
@@ -155,7 +155,7 @@ def of_account(shop: Shop, account: Account, most: int) -> list[Payment]:
     return [Payment(*row) for row in rows]
 
 
-def by_token(shop: Shop, token: str) -> Payment | None:
+def find_by_token(shop: Shop, token: str) -> Payment | None:
     """The payment a page belongs to."""
     row = shop.db.row(_BY_TOKEN, which=token)
     return None if row is None else Payment(*row)
@@ -194,7 +194,7 @@ def move(shop: Shop, payment: Payment, status: int) -> Payment:
 def _settle(shop: Shop, payment: Payment) -> None:
     """The order it was made for is paid from the balance, if it is still there and it suffices."""
     account = accounts.require(shop.db, payment.account_id)
-    basket = orders.basket_of(shop, account)
+    basket = orders.find_basket(shop, account)
     if basket is None or basket.id != payment.order_id or basket.total > account.available:
         return
     checkout.pay(shop, account, basket.id)

@@ -52,7 +52,7 @@ class Confirmation:
     emails: tuple[str, ...]
 
 
-def plain_name(name: str, field: str) -> str:
+def normalize_name(name: str, field: str) -> str:
     """A host's name as certificates hold it: small letters, other scripts as ``xn--``.
 
     Raises BadValue(field): no name of a host, or too long.
@@ -68,33 +68,35 @@ def plain_name(name: str, field: str) -> str:
     return plain
 
 
-def plain_names(common: str, others: str) -> tuple[str, ...]:
+def normalize_names(common: str, others: str) -> tuple[str, ...]:
     """The common name and the further ones, which stand in one text, separated by blanks.
 
     Raises BadValue: ``CN`` or ``altname_input``.
     """
-    first = plain_name(common, "CN")
+    first = normalize_name(common, "CN")
     if len(first) > LONGEST_COMMON:
         raise BadValue("CN", common)
-    further = [plain_name(name, "altname_input") for name in re.split(r"[\s,]+", others) if name]
+    further = [
+        normalize_name(name, "altname_input") for name in re.split(r"[\s,]+", others) if name
+    ]
     names = tuple(dict.fromkeys([first, *further]))
     if len(names) > MOST_NAMES:
         raise BadValue("altname_input", str(len(names)), desc="names")
     return names
 
 
-def twins(name: str) -> set[str]:
+def list_free_names(name: str) -> set[str]:
     """Names that come with a name for nothing: with and without ``www``; below and at a star."""
     bare = name.removeprefix("*.").removeprefix("www.")
     return {bare} if name.startswith("*.") else {bare, f"www.{bare}"}
 
 
-def further(names: tuple[str, ...]) -> tuple[str, ...]:
+def list_further_names(names: tuple[str, ...]) -> tuple[str, ...]:
     """The names that are counted beside the first one."""
-    return tuple(name for name in names[1:] if name not in twins(names[0]))
+    return tuple(name for name in names[1:] if name not in list_free_names(names[0]))
 
 
-def confirmation(csr: str, name: str) -> Confirmation:
+def make_confirmation(csr: str, name: str) -> Confirmation:
     """What confirms the domain of a request; another request wants another record (assumed)."""
     content = "".join(line for line in csr.splitlines() if not line.startswith("-")).encode()
     bare = name.removeprefix("*.").removeprefix("www.")

@@ -23,7 +23,7 @@ from emulator.domain.services.certificate_names import (
     MOST_NAMES,
     CertificateRequest,
     Subject,
-    plain_name,
+    normalize_name,
 )
 from emulator.errors import BadValue
 
@@ -174,7 +174,7 @@ def _names_of(request: x509.CertificateSigningRequest) -> tuple[str, ...]:
         raise BadValue("csr", "", desc="csr_broken") from None
     if foreign or len(others) > MOST_NAMES:
         raise BadValue("csr", "", desc="csr_names")
-    return tuple(dict.fromkeys(plain_name(name, "csr") for name in (*common[:1], *others)))
+    return tuple(dict.fromkeys(normalize_name(name, "csr") for name in (*common[:1], *others)))
 
 
 def _read_key(key: str) -> PrivateKey:

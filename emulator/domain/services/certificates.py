@@ -16,8 +16,8 @@ from emulator.domain.services import servers, services
 from emulator.domain.services.certificate_names import (
     CertificateRequest,
     Subject,
-    further,
-    plain_names,
+    list_further_names,
+    normalize_names,
 )
 from emulator.domain.services.services import ACTIVE, OPENING, PROCESSING, Service
 from emulator.domain.world import Shop, WorldRow
@@ -41,7 +41,7 @@ def make_request(common: str, others: str, subject: Subject) -> CertificateReque
     """
     from emulator.domain.services import certificate_signing  # noqa: PLC0415 - imports a large library
 
-    names = plain_names(common, others)
+    names = normalize_names(common, others)
     key = certificate_signing.make_key()
     return CertificateRequest(certificate_signing.make_csr(key, names, subject), key, names)
 
@@ -50,7 +50,7 @@ def remake_request(before: CertificateRequest, others: str) -> CertificateReques
     """A new key and a request of the same certificate with it, maybe for other further names."""
     from emulator.domain.services import certificate_signing  # noqa: PLC0415 - imports a large library
 
-    key, names = certificate_signing.make_key(), plain_names(before.names[0], others)
+    key, names = certificate_signing.make_key(), normalize_names(before.names[0], others)
     subject = certificate_signing.subject_of(before.csr)
     return CertificateRequest(certificate_signing.make_csr(key, names, subject), key, names)
 
@@ -66,7 +66,7 @@ def read_request(csr: str, key: str, others: str = "") -> CertificateRequest:
     if not others:
         return request
     return replace(
-        request, names=plain_names(request.names[0], " ".join((*request.names[1:], others)))
+        request, names=normalize_names(request.names[0], " ".join((*request.names[1:], others)))
     )
 
 
@@ -81,7 +81,7 @@ def fit_addons(
     stars = [name.startswith("*.") for name in names]
     if stars[0] != (tariff.addon(WILDCARD) is not None) or any(stars[1:]):
         raise BadValue("CN", names[0], desc="wildcard")
-    count, addon = len(further(names)), tariff.addon(FURTHER_NAMES)
+    count, addon = len(list_further_names(names)), tariff.addon(FURTHER_NAMES)
     if addon is None:
         if count:
             raise BadValue("altname_input", str(count), desc="one_name")
@@ -126,7 +126,7 @@ def give(shop: Shop, service: Service) -> Service:
     if "csr" not in service.params:
         since = service.created_on
         key = certificate_signing.derived_key(f"{secret}/{service.id}")
-        names = plain_names(service.licname, "")
+        names = normalize_names(service.licname, "")
         made = CertificateRequest(certificate_signing.make_csr(key, names, Subject()), key, names)
         service = replace(service, params={**service.params, **request_params(made)})
     number = int(service.params.get("issued", "0")) + 1
@@ -172,7 +172,7 @@ def reissue(shop: Shop, account: Account, service: Service, request: Certificate
     fit_addons(shop.catalogue[service.tariff_id], request.names, service.amounts())
     services.note(shop, service.id, account.login, "reissue", request.names[0])
     changed = replace(service, params={**service.params, **request_params(request)})
-    busy = servers.in_operation(shop, changed, OPENING)
+    busy = servers.start_operation(shop, changed, OPENING)
     if busy.substate == OPENING:
         return services.save(shop, replace(busy, status=PROCESSING))
     return services.save(shop, give(shop, changed))

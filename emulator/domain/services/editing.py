@@ -25,7 +25,7 @@ def change(
     changed = replace(service, **changes)  # type: ignore[arg-type]  # names come from a schema
     if changed.autoprolong != service.autoprolong:
         order_rules.check_autoprolong(tariff, account.currency, changed.autoprolong)
-        months = order_rules.accepted_autoprolong(tariff, changed.period, changed.autoprolong)
+        months = order_rules.choose_autoprolong(tariff, changed.period, changed.autoprolong)
         changed = replace(changed, autoprolong=months)
     if not tariff.takes_address:
         changed = replace(changed, ip=service.ip)

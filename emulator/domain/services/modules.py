@@ -37,19 +37,19 @@ def is_module(shop: Shop, tariff: Tariff) -> bool:
     return traits.of(shop.catalogue, tariff.type).gives == "module"
 
 
-def of_license(shop: Shop, license: Service) -> list[Service]:
+def list_modules(shop: Shop, license: Service) -> list[Service]:
     """The living modules of a license, ordered ones too; nothing else has any."""
     if license.type != LICENSES:
         return []
     return [Service(*row) for row in shop.db.rows(_LIVING, license=license.id)]
 
 
-def carried(shop: Shop, license: Service) -> list[Service]:
+def list_working(shop: Shop, license: Service) -> list[Service]:
     """The modules that work in a panel under this license: active, and taken by its edition."""
     edition = shop.catalogue[license.tariff_id]
     return [
         module
-        for module in of_license(shop, license)
+        for module in list_modules(shop, license)
         if module.status == ACTIVE and _fits(shop.catalogue[module.tariff_id], edition)
     ]
 
@@ -58,7 +58,7 @@ def _fits(tariff: Tariff, edition: Tariff) -> bool:
     return not tariff.fits or edition.intname in tariff.fits
 
 
-def license_for(
+def find_license(
     shop: Shop,
     account: Account,
     tariff: Tariff,
@@ -77,14 +77,14 @@ def license_for(
         if shop.world.rules.modules_alone:
             return None
         raise BadValue.empty("item")
-    license = services.owned(shop, account, number, LICENSES)
+    license = services.require_owned(shop, account, number, LICENSES)
     if license.status == ORDERED:
         raise WrongState(number, "unpaid")
     if license.status == SUSPENDED:
         raise WrongState(number, "licence_suspended")
     if not _fits(tariff, shop.catalogue[license.tariff_id]):
         raise BadValue("pricelist", str(tariff.id), desc="edition")
-    present = (shop.catalogue[m.tariff_id] for m in of_license(shop, license) if m.id != but)
+    present = (shop.catalogue[m.tariff_id] for m in list_modules(shop, license) if m.id != but)
     if any(module_tariff.intname == tariff.intname for module_tariff in present):
         raise Exists("item", str(number))
     if period == TRIAL and shop.world.rules.trial_once:

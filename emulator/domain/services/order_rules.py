@@ -52,7 +52,7 @@ def is_retired(shop: Shop, tariff: Tariff) -> bool:
     return shop.world.rules.retired_products == "refuse" and tariff.is_retired(shop.today)
 
 
-def refusal_reason(shop: Shop, tariff: Tariff, currency: str, country: str | None) -> str:
+def find_refusal_reason(shop: Shop, tariff: Tariff, currency: str, country: str | None) -> str:
     """Why an order would be refused: ``retired``, ``country``, ``currency``; empty if not."""
     if is_retired(shop, tariff):
         return "retired"
@@ -61,12 +61,12 @@ def refusal_reason(shop: Shop, tariff: Tariff, currency: str, country: str | Non
     return "" if tariff.periods(currency) else "currency"
 
 
-def orderable(shop: Shop, account: Account, product_type: str, tariff_id: int) -> Tariff:
+def find_orderable(shop: Shop, account: Account, product_type: str, tariff_id: int) -> Tariff:
     """The tariff, or BadValue("pricelist"): unknown, another type's, retired, another country's."""
     tariff = shop.catalogue.find(tariff_id)
     if tariff is None or tariff.type != product_type:
         raise BadValue("pricelist", str(tariff_id))
-    reason = refusal_reason(shop, tariff, account.currency, account.country)
+    reason = find_refusal_reason(shop, tariff, account.currency, account.country)
     if reason:
         raise BadValue("pricelist", str(tariff_id), desc=reason)
     return tariff
@@ -83,11 +83,11 @@ def check_address(shop: Shop, tariff: Tariff, address: str, *, but: int = 0) -> 
         raise Exists("ip", address)
     if tariff.trial and shop.world.rules.trial_once and not but:
         trials = {t.id for t in shop.catalogue.of_type(tariff.type) if t.trial}
-        if trials & services.ever_there(shop, address):
+        if trials & services.list_tariffs_at(shop, address):
             raise Exists("ip", address, desc="trial_once")
 
 
-def chosen_addons(tariff: Tariff, sent: Mapping[int, int] | None) -> dict[int, int]:
+def choose_addons(tariff: Tariff, sent: Mapping[int, int] | None) -> dict[int, int]:
     """Addons as the tariff takes them: unknown ones ignored, absent ones at their standard."""
     sent = sent or {}
     chosen: dict[int, int] = {}
@@ -109,7 +109,7 @@ def check_autoprolong(tariff: Tariff, currency: str, months: int | None) -> None
         raise BadValue("autoprolong", str(months))
 
 
-def accepted_autoprolong(tariff: Tariff, period: int, months: int | None) -> int | None:
+def choose_autoprolong(tariff: Tariff, period: int, months: int | None) -> int | None:
     """The months that are kept of those sent: of some types only the period itself.
 
     Documented for third-party licenses and modules: any other value leaves it off, unsaid.
@@ -129,11 +129,11 @@ def draft(shop: Shop, account: Account, tariff: Tariff, request: OrderRequest) -
     sent = request.addon
     if certificates.is_certificate(shop.catalogue, tariff.type):
         sent = certificates.fit_addons(tariff, tuple(request.details["names"].split()), sent)
-    addons = chosen_addons(tariff, sent)
+    addons = choose_addons(tariff, sent)
     check_autoprolong(tariff, account.currency, request.autoprolong)
     name, params, parent_id = request.licname, dict(request.details), None
     if modules.is_module(shop, tariff):
-        parent_id = modules.license_for(shop, account, tariff, request.item, request.period)
+        parent_id = modules.find_license(shop, account, tariff, request.item, request.period)
     if traits.of(shop.catalogue, tariff.type).domain:
         name = _checked_name(shop, tariff, request.domain)
         params |= _chosen(tariff, request)
@@ -143,7 +143,7 @@ def draft(shop: Shop, account: Account, tariff: Tariff, request: OrderRequest) -
         type=tariff.type,
         tariff_id=tariff.id,
         period=request.period,
-        autoprolong=accepted_autoprolong(tariff, request.period, request.autoprolong),
+        autoprolong=choose_autoprolong(tariff, request.period, request.autoprolong),
         status=ORDERED,
         substate="",
         created_on=shop.today,
@@ -163,7 +163,7 @@ def _checked_name(shop: Shop, tariff: Tariff, domain: str) -> str:
     if traits.of(shop.catalogue, tariff.type).unique_domain:
         if not domain:
             raise BadValue.empty("domain")
-        if services.named(shop, tariff.type, domain):
+        if services.is_name_used(shop, tariff.type, domain):
             raise Exists("domain", domain)
     return domain
 
@@ -199,7 +199,7 @@ def check_order(
     address: str,
 ) -> None:
     """``checkip``: raises what an order would raise for this tariff, period and address."""
-    tariff = orderable(shop, account, product_type, pricelist)
+    tariff = find_orderable(shop, account, product_type, pricelist)
     if period is not None:
         tariff.check_period(account.currency, period)
     check_address(shop, tariff, address)

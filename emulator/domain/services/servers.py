@@ -68,12 +68,12 @@ class ServiceAddress:
     main: bool
 
 
-def addresses(shop: Shop, service: Service) -> list[ServiceAddress]:
+def list_addresses(shop: Shop, service: Service) -> list[ServiceAddress]:
     """The addresses of a machine, the main one first."""
     return [ServiceAddress(*row) for row in shop.db.rows(_OF, service=service.id)]
 
 
-def address(shop: Shop, number: int) -> ServiceAddress | None:
+def find_address(shop: Shop, number: int) -> ServiceAddress | None:
     """One address by its number, whosever it is."""
     row = shop.db.row(_BY_NUMBER, which=number)
     return None if row is None else ServiceAddress(*row)
@@ -90,7 +90,7 @@ def give(shop: Shop, service: Service) -> Service:
     if user is None:
         return service
     name = user if own.gives == "machine" else f"{user}{service.id}"
-    params = {**service.params, "username": name, "password": new_password(shop, service)}
+    params = {**service.params, "username": name, "password": make_password(shop, service)}
     return replace(service, params=params)
 
 
@@ -129,7 +129,7 @@ def fit_addresses(shop: Shop, service: Service, before: Mapping[int, int]) -> No
     for _ in range(count - had):
         add_address(shop, service)
     if count < had:
-        spare = [address for address in addresses(shop, service) if not address.main]
+        spare = [address for address in list_addresses(shop, service) if not address.main]
         for address in spare[count - had :]:
             shop.db.run(_DROP, which=address.id)
 
@@ -170,7 +170,7 @@ def release(shop: Shop, service: Service) -> None:
     shop.db.run(_RELEASE, service=service.id)
 
 
-def new_password(shop: Shop, service: Service) -> str:
+def make_password(shop: Shop, service: Service) -> str:
     """The password an installation begins with, derived from the world's seed."""
     number = service.params.get("installed", "0")
     world = shop.world
@@ -203,7 +203,7 @@ def power(shop: Shop, account: Account, service: Service, verb: str) -> Service:
     elif verb == "start" and not stopped:
         return service
     else:
-        changed = in_operation(shop, replace(service, substate=""), f"2_{verb}")
+        changed = start_operation(shop, replace(service, substate=""), f"2_{verb}")
     if changed == service:
         return service
     services.note(shop, service.id, account.login, verb)
@@ -220,9 +220,9 @@ def reinstall(shop: Shop, account: Account, service: Service, ostempl: str) -> S
     number = int(service.params.get("installed", "0")) + 1
     params = {**service.params, "ostempl": ostempl, "installed": str(number)}
     fresh = replace(service, params=params, substate="")
-    fresh = replace(fresh, params={**params, "password": new_password(shop, fresh)})
+    fresh = replace(fresh, params={**params, "password": make_password(shop, fresh)})
     services.note(shop, service.id, account.login, "reinstall", ostempl)
-    busy = in_operation(shop, fresh, services.REOPENING)
+    busy = start_operation(shop, fresh, services.REOPENING)
     if busy.substate:
         busy = replace(busy, status=PROCESSING)
     return services.save(shop, busy)
@@ -235,7 +235,7 @@ def check_option(shop: Shop, service: Service, name: str, chosen: str) -> None:
         raise BadValue(name, chosen)
 
 
-def in_operation(shop: Shop, service: Service, substate: str) -> Service:
+def start_operation(shop: Shop, service: Service, substate: str) -> Service:
     """Busy until the world lets the operation end; at once where it opens at once."""
     how = shop.world.provisioning
     if how.mode == "at_once":

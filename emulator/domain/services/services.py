@@ -137,7 +137,7 @@ def midnight(day: date | None) -> datetime | None:
     return None if day is None else datetime.combine(day, time(), UTC)
 
 
-def owned(
+def require_owned(
     shop: Shop, account: Account, service_id: int, product_type: str | None = None
 ) -> Service:
     """A service of this account; another's, a deleted one or another type's is ``missed``."""
@@ -153,7 +153,7 @@ def find(shop: Shop, service_id: int) -> Service | None:
     return None if row is None else Service(*row)
 
 
-def count_of(shop: Shop, account: Account) -> int:
+def count_services(shop: Shop, account: Account) -> int:
     """How many services an account holds."""
     return int(shop.db.value(_COUNT, owner=account.id))
 
@@ -163,12 +163,12 @@ def is_occupied(shop: Shop, tariff_id: int, address: str, *, but: int = 0) -> bo
     return shop.db.row(_AT_ADDRESS, address=address, tariff=tariff_id, but=but) is not None
 
 
-def ever_there(shop: Shop, address: str) -> set[int]:
+def list_tariffs_at(shop: Shop, address: str) -> set[int]:
     """Tariffs of all services on an address, deleted ones included."""
     return {row[0] for row in shop.db.rows(_EVER_AT_ADDRESS, address=address)}
 
 
-def named(shop: Shop, product_type: str, name: str) -> bool:
+def is_name_used(shop: Shop, product_type: str, name: str) -> bool:
     """Whether a living service of this type has this name, whoever owns it."""
     return shop.db.row(_NAMED, of_type=product_type, name=name) is not None
 
@@ -268,6 +268,6 @@ def due_after(status: int, expires_on: date | None) -> datetime | None:
     return midnight(expires_on)
 
 
-def cost_of(service: Service, tariff: Tariff, currency: str, period: int) -> Decimal:
+def compute_cost(service: Service, tariff: Tariff, currency: str, period: int) -> Decimal:
     """One period of this service at its tariff with its addons."""
     return tariff.cost(currency, period, service.amounts())

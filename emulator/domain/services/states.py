@@ -84,7 +84,7 @@ def _check_least_term(shop: Shop, service: Service, months: int) -> None:
 
 def close(shop: Shop, user: str, service: Service) -> Service:
     """What a deletion does, whoever orders it. A license takes its modules with it."""
-    for module in modules.of_license(shop, service):
+    for module in modules.list_modules(shop, service):
         close(shop, user, module)
     services.note(shop, service.id, user, "delete")
     if traits.of(shop.catalogue, service.type).addresses:

@@ -281,7 +281,7 @@ def show_discounts(call: Call) -> FormAnswer:
 
     The columns of a row are assumed.
     """
-    own = discounts.of_account(call.shop, call.user)
+    own = discounts.list_discounts(call.shop, call.user)
     rows = [_discount_row(call, place, discount) for place, discount in enumerate(own, start=1)]
     rows += [_promotion_row(*row) for row in call.shop.db.rows(_PROMOTIONS)]
     return FormAnswer({}, lists={"promotion": rows})

@@ -19,7 +19,7 @@ from emulator.api.schema import WireSchema
 from emulator.domain import tickets
 from emulator.domain.accounts import notifications
 from emulator.domain.accounts.accounts import Account
-from emulator.domain.billing.forecast import enough_until
+from emulator.domain.billing.forecast import estimate_end
 from emulator.domain.catalogue.catalogue import Words
 from emulator.domain.money import ZERO, with_currency
 from emulator.domain.services.services import ACTIVE, Service
@@ -108,7 +108,7 @@ class InfoRow(WireSchema):
 def show_info(call: Call, **paging: Any) -> Rows:
     """The balance and how long it lasts, in one row; the meaning of the latter is assumed."""
     user = call.user
-    day = enough_until(call.shop, user)
+    day = estimate_end(call.shop, user)
     row = {
         "balance": user.balance,
         "realbalance": with_currency(user.balance, user.currency),
@@ -188,7 +188,7 @@ def _item(title: str, name: str, notices: list[Part]) -> Part:
 
 def _past_events(call: Call) -> Iterator[Part]:
     """Events that the client has not put away, newest first (docs/evidence.md 35)."""
-    for event in notifications.unseen(call.shop, call.user):
+    for event in notifications.list_unseen(call.shop, call.user):
         number = str(event.service_id or "")
         text = call.words(NOTICES.get(event.what, NOTICES["other"])).format(
             service=number, what=event.what, detail=event.detail

@@ -80,7 +80,7 @@ def register(
     db, world = call.shop.db, call.shop.world
     if len(passwd) < SHORTEST_PASSWORD:
         raise BadValue("passwd", "")
-    if accounts.number_of(db, email) is not None:
+    if accounts.find_number(db, email) is not None:
         raise Exists("email", email)
     number = accounts.add(
         db, login=email, password=passwd, realname=realname, email=email, phone=phone,
@@ -138,7 +138,7 @@ def recover_password(call: Call, email: str = "", username: str = "") -> ActionR
 )
 def open_panel(call: Call, elid: int) -> ActionResult:
     """The address of a service's control panel; nothing answers there, since no server exists."""
-    service = services.owned(call.shop, call.user, elid)
+    service = services.require_owned(call.shop, call.user, elid)
     if not service.ip:
         raise Missed("ip", str(elid))
     return ActionResult({"id": service.id}, ok=f"https://{service.ip}:1500", ok_type="url")
@@ -163,7 +163,7 @@ def print_license(call: Call, elid: int) -> Raw:
     if tariff is not None and services.find(call.shop, elid) is None:
         title, text = (escape(call.words(text)) for text in (tariff.name, tariff.description))
         return Raw([Part("body", f"<h1>{title}</h1><p>{text}</p>")])
-    service = services.owned(call.shop, call.user, elid, "soft")
+    service = services.require_owned(call.shop, call.user, elid, "soft")
     facts = (service.licname, service.lickey, service.ip, end_text(service))
     rows = "".join(f"<li>{escape(fact)}</li>" for fact in facts if fact)
     title = escape(display_name(call, service, call.shop.catalogue[service.tariff_id]))

@@ -59,7 +59,7 @@ class Login:
             username, _, password = authinfo.partition(":")
         at = call.shop.system_clock.elapsed()
         account = self._account(call, username, password, key)
-        sessions.succeeded(call.shop.db, account.login, call.address)
+        sessions.clear_failures(call.shop.db, account.login, call.address)
         opened = sessions.open_new(
             call.shop.db,
             call.shop.world,
@@ -119,7 +119,7 @@ def store_key(call: Call, key: str, username: str = "") -> ActionResult:
         raise AccessDenied(call.func)
     if len(key) < sessions.KEY_SHORTEST:
         raise BadValue("key", "", desc="short")
-    sessions.keep_key(call.shop.db, call.user, key, call.shop.system_clock.elapsed())
+    sessions.add_key(call.shop.db, call.user, key, call.shop.system_clock.elapsed())
     return ActionResult()
 
 
@@ -151,7 +151,7 @@ def confirm_code(call: Call, qrcode: str) -> LoggedIn:
     at = call.shop.system_clock.elapsed()
     if accounts.login_record(call.shop.db, call.user.login, call.address).locked_until > at:
         raise AuthFailed("blocklogon", call.user.login)
-    if not totp.is_right(call.user.totp_secret or "", qrcode, at):
+    if not totp.is_valid(call.user.totp_secret or "", qrcode, at):
         raise _wrong_code(call.user.login)
     opened = sessions.confirm(call.shop.db, call.shop.world, call.session, call.user, at)
     call.secrets.append(opened)

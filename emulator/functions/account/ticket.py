@@ -131,7 +131,7 @@ def show_ticket(call: Call, elid: int | None = None, **draft: Any) -> FormAnswer
     if elid is None:
         draft.setdefault("subject", draft.pop("name", ""))
         return FormAnswer({"message": "", "item": "", **draft})
-    ticket = tickets.owned(call.shop, call.user, elid)
+    ticket = tickets.require_owned(call.shop, call.user, elid)
     if ticket.unread:
         if not call.writing:
             return NeedsWrite()
@@ -152,7 +152,7 @@ def send_message(
     if not message.strip():
         raise BadValue.empty("message")
     if elid is not None:
-        ticket = tickets.owned(call.shop, call.user, elid)
+        ticket = tickets.require_owned(call.shop, call.user, elid)
         return _result(call, tickets.ask(call.shop, ticket, message))
     if not (subject.strip() or name.strip()):
         raise BadValue.empty("subject")
@@ -164,7 +164,7 @@ def close_ticket(call: Call, elid: int | None = None, **_: Any) -> ActionResult:
     """Closes a ticket."""
     if elid is None:
         raise BadValue.empty("elid")
-    ticket = tickets.owned(call.shop, call.user, elid)
+    ticket = tickets.require_owned(call.shop, call.user, elid)
     return _result(call, tickets.close(call.shop, ticket))
 
 
@@ -180,7 +180,7 @@ def _form(call: Call, ticket: Ticket) -> FormAnswer:
             "user": call.words(AUTHORS[message.by_client]),
             "message": message.text,
         }
-        for message in tickets.messages(call.shop, ticket)
+        for message in tickets.list_messages(call.shop, ticket)
     ]
     return FormAnswer(
         {

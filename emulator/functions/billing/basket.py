@@ -68,7 +68,7 @@ def use_promocode(
     """Uses the promo code, if one was sent. Raises Missed for an order that is not the basket's."""
     number = billorder if billorder is not None else id
     if number is not None:
-        orders.named(call.shop, call.user, number)
+        orders.require_basket(call.shop, call.user, number)
     if promocode:
         orders.use_promocode(call.shop, call.user, promocode)
     return ActionResult({}, form=_form(call), flat=True)
@@ -109,7 +109,7 @@ def pay_basket(
 
 
 def _form(call: Call) -> FormAnswer:
-    basket = orders.basket_of(call.shop, call.user)
+    basket = orders.find_basket(call.shop, call.user)
     currency = call.user.currency
     total, discount = (basket.total, basket.full_discount) if basket else (ZERO, ZERO)
     sums = {

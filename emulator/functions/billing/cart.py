@@ -96,7 +96,7 @@ def delete_position(call: Call, id: int | None = None) -> ActionResult:
 
 
 def _form(call: Call) -> FormAnswer:
-    basket = orders.basket_of(call.shop, call.user)
+    basket = orders.find_basket(call.shop, call.user)
     currency = call.user.currency
     rows = [_line(call, basket, item) for item in basket.items] if basket else []
     total, discount = (basket.total, basket.full_discount) if basket else (ZERO, ZERO)
@@ -162,7 +162,7 @@ def confirm(call: Call, elid: Sequence[int], paymethod_id: int) -> ActionResult:
 def _start_payment(call: Call, elid: Sequence[int], paymethod_id: int) -> ActionResult:
     """The payment itself is begun by ``payment.add``, for the whole order."""
     basket, _ = _positions(call, elid)
-    methods = topups.methods(call.shop, call.user.currency)
+    methods = topups.list_methods(call.shop, call.user.currency)
     if all(method.id != paymethod_id for method in methods):
         raise BadValue("paymethod_id", str(paymethod_id))
     return ActionResult(
@@ -172,7 +172,7 @@ def _start_payment(call: Call, elid: Sequence[int], paymethod_id: int) -> Action
 
 def _positions(call: Call, numbers: Sequence[int]) -> tuple[Basket, list[Item]]:
     """The cart and these positions of it. Raises Missed for one that is not there."""
-    basket = orders.basket_of(call.shop, call.user)
+    basket = orders.find_basket(call.shop, call.user)
     items = {} if basket is None else {item.id: item for item in basket.items}
     for number in numbers:
         if number not in items:

@@ -29,7 +29,7 @@ FAMILY = Family("basket", {"en": "Basket", "ru": "Корзина"})
 )
 def show_orders(call: Call) -> FormAnswer:
     """The newest orders: in ``openlist`` the one that waits for payment, in ``paidlist`` others."""
-    latest = bill_orders.latest(call.shop, call.user)
+    latest = bill_orders.list_latest(call.shop, call.user)
     waiting = [_row(call, order) for order in latest if order.open]
     paid = [_row(call, order) for order in latest if not order.open]
     return FormAnswer({"count": len(latest)}, lists={"openlist": waiting, "paidlist": paid})

@@ -145,7 +145,7 @@ def _begin(call: Call, sent: Mapping[str, object]) -> ActionResult:
         return ActionResult({"billorder": order}, ok="func=order", ok_type="list")
     if not isinstance(number, int):
         raise BadValue.empty("paymethod")
-    method = topups.method_of(call.shop, call.user.currency, number)
+    method = topups.find_method(call.shop, call.user.currency, number)
     if amount is None:
         raise BadValue.empty("amount")
     lacking = amount if order is None else amount - max(call.user.available, Decimal(0))
@@ -236,7 +236,7 @@ def _amount(call: Call, sent: Mapping[str, object]) -> Decimal | None:
         return _owned(call, sent).amount
     order = _order_of(sent).get("billorder")
     if order is not None:
-        basket = orders.named(call.shop, call.user, order)
+        basket = orders.require_basket(call.shop, call.user, order)
         if basket is None:
             raise Missed("billorder", str(order))
         return basket.total
@@ -249,7 +249,7 @@ def _owned(call: Call, sent: Mapping[str, object]) -> Payment:
     number = sent.get("payment_id", sent.get("elid"))
     key = sent.get("key")
     if isinstance(key, str) and key:
-        payment = topups.by_token(call.shop, key)
+        payment = topups.find_by_token(call.shop, key)
         if payment is None:
             raise Missed("payment", str(number or ""))
         return payment
@@ -272,7 +272,7 @@ def _methods(call: Call) -> list[dict[str, object]]:
             "payment_maxamount": plain(method.maximum),
             "currency": currency,
         }
-        for method in topups.methods(call.shop, currency)
+        for method in topups.list_methods(call.shop, currency)
     ]
 
 

@@ -81,7 +81,7 @@ def export(
     if elid is not None and str(elid) != PROJECT_ID:
         raise Missed("project", str(elid))
     who = pricelist_export.asking(call.shop, call.account)
-    chosen = pricelist_export.told(
+    chosen = pricelist_export.export_tariff(
         call.shop, who, itemtype.strip(), pricelist, only_orderable=onlyavailable
     )
     parts = (_tariff(call, who, tariff) for tariff in chosen)

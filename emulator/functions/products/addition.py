@@ -126,14 +126,14 @@ def read_order(sent: Mapping[str, Any]) -> order_rules.OrderRequest:
 def change(shop: Shop, account: Account, service: Service, sent: Mapping[str, Any]) -> Service:
     """Changes what was sent. The same rules hold for another license as for an order.
 
-    Raises what `modules.license_for` raises, AccessDenied for another period where the seller's
+    Raises what `modules.find_license` raises, AccessDenied for another period where the seller's
     rule does not let clients change it, BadValue for one that is not sold.
     """
     tariff = shop.catalogue[service.tariff_id]
     changes = {name: sent[name] for name in ("remoteid", "autoprolong") if name in sent}
     item, period = sent.get("item"), sent.get("period")
     if item is not None and item != service.parent_id:
-        changes["parent_id"] = modules.license_for(
+        changes["parent_id"] = modules.find_license(
             shop, account, tariff, item, service.period, but=service.id
         )
     if period is not None and period != service.period:

@@ -23,8 +23,8 @@ from emulator.domain.services import certificates, opening, order_rules, service
 from emulator.domain.services.certificate_names import (
     CertificateRequest,
     Subject,
-    confirmation,
-    plain_names,
+    make_confirmation,
+    normalize_names,
 )
 from emulator.domain.services.order_rules import OrderRequest
 from emulator.domain.services.services import ACTIVE, PROCESSING, Service
@@ -300,7 +300,7 @@ def read_addons(tariff: Tariff, sent: Mapping[str, Any]) -> Mapping[int, int] | 
     others, addons = further_names(sent), sent.get("addon")
     if not sent.get("CN") or not others:
         return addons
-    return certificates.fit_addons(tariff, plain_names(sent["CN"], others), addons)
+    return certificates.fit_addons(tariff, normalize_names(sent["CN"], others), addons)
 
 
 def read_order(sent: Mapping[str, Any]) -> OrderRequest:
@@ -361,7 +361,7 @@ def _dns_record(service: Service) -> dict[str, object]:
     csr = service.params.get("csr", "")
     if not csr or service.status not in (ACTIVE, PROCESSING):
         return {"dns_record_type": "", "dns_record_name": "", "dns_record_value": ""}
-    expected = confirmation(csr, service.licname)
+    expected = make_confirmation(csr, service.licname)
     return {
         "dns_record_type": "CNAME",
         "dns_record_name": expected.record,
@@ -434,7 +434,7 @@ def show_request(
     """Makes a key and a request for a certificate with it, or reads the client's request."""
     if pricelist is None:
         raise StepUnavailable("certificate.order.csr")
-    tariff = order_rules.orderable(call.shop, call.user, "certificate", pricelist)
+    tariff = order_rules.find_orderable(call.shop, call.user, "certificate", pricelist)
     periods = tariff.periods(call.user.currency)
     chosen = period if period in periods else periods[0]
     return FormAnswer(
@@ -450,7 +450,7 @@ def show_request(
 @show_request.on_submit
 def make_request(call: Call, pricelist: int, period: int, **sent: Any) -> ActionResult:
     """Answers the request and its key; nothing is ordered yet."""
-    tariff = order_rules.orderable(call.shop, call.user, "certificate", pricelist)
+    tariff = order_rules.find_orderable(call.shop, call.user, "certificate", pricelist)
     tariff.check_period(call.user.currency, period)
     request = request_of(sent, anew=True)
     certificates.fit_addons(tariff, request.names, None)
@@ -461,7 +461,7 @@ def make_request(call: Call, pricelist: int, period: int, **sent: Any) -> Action
 
 
 def _certificate(call: Call, elid: int) -> Service:
-    return services.owned(call.shop, call.user, elid, "certificate")
+    return services.require_owned(call.shop, call.user, elid, "certificate")
 
 
 def _own_form(call: Call, service: Service) -> FormAnswer:
@@ -520,7 +520,7 @@ VALIDATION_FAILS: tuple[type[ApiError], ...] = (Missed, WrongState)
 def show_validation(call: Call, elid: int) -> FormAnswer:
     """What confirms the domain: the record to set, and who may answer a letter instead."""
     service = _certificate(call, elid)
-    expected = confirmation(service.params.get("csr", ""), service.licname)
+    expected = make_confirmation(service.params.get("csr", ""), service.licname)
     shown = {
         "elid": service.id,
         "domain": service.licname,

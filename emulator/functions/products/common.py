@@ -19,7 +19,7 @@ from emulator.domain.billing import discounts
 from emulator.domain.billing.discounts import HUNDRED
 from emulator.domain.catalogue.catalogue import Tariff
 from emulator.domain.money import ZERO, exact, with_currency
-from emulator.domain.services.services import ORDERED, PROCESSING, Service, cost_of
+from emulator.domain.services.services import ORDERED, PROCESSING, Service, compute_cost
 from emulator.functions import descriptions
 from emulator.functions.form_parts import (
     DATACENTER,
@@ -217,8 +217,8 @@ def price_of(call: Call, service: Service, tariff: Tariff) -> tuple[str, str]:
     period, cost = service.period, ZERO
     if tariff.periods(currency):
         period = tariff.nearest_period(currency, period)
-        full = cost_of(service, tariff, currency, period)
-        cost = full - full * discounts.percent(call.shop, call.user, tariff) / HUNDRED
+        full = compute_cost(service, tariff, currency, period)
+        cost = full - full * discounts.find_percent(call.shop, call.user, tariff) / HUNDRED
     return f"{with_currency(cost, currency)} / {period_label(period, call.lang)}", exact(cost)
 
 

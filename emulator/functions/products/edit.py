@@ -77,7 +77,7 @@ class ServiceEditor:
         addons: Mapping[int, int] = changes.pop("addon", {})
         service = self._owned(call, elid)
         changed = self.product.change(call.shop, call.user, service, changes)
-        quote = paid_changes.addons_quote(call.shop, call.user, changed, addons)
+        quote = paid_changes.quote_addons(call.shop, call.user, changed, addons)
         if quote is None:
             return self._changed(call, changed)
         if not quote.cost:
@@ -92,7 +92,7 @@ class ServiceEditor:
         return self._changed(call, keys.replace_key(call.shop, call.user, self._owned(call, elid)))
 
     def _owned(self, call: Call, elid: int) -> Service:
-        return services.owned(call.shop, call.user, elid, self.product.intname)
+        return services.require_owned(call.shop, call.user, elid, self.product.intname)
 
     def _changed(self, call: Call, service: Service) -> ActionResult:
         return ActionResult({"id": service.id}, form=self._form(call, service), flat=True)
@@ -112,7 +112,7 @@ def _show_addons(call: Call, shown: FormAnswer, service: Service, sent: Mapping[
     shown.fields = {**shown.fields, **values}
     if service.status not in (ACTIVE, SUSPENDED):
         return
-    quote = paid_changes.addons_quote(call.shop, call.user, service, amounts)
+    quote = paid_changes.quote_addons(call.shop, call.user, service, amounts)
     if quote is not None:
         lines = [_addon_line(call, service, tariff.addons[n], amounts[n]) for n in sorted(amounts)]
         total = total_text(call, quote.cost)

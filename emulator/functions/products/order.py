@@ -203,7 +203,7 @@ def _on_offer(call: Call, product_type: str) -> list[Tariff]:
     return [
         tariff
         for tariff in call.shop.catalogue.of_type(product_type)
-        if not order_rules.refusal_reason(call.shop, tariff, user.currency, user.country)
+        if not order_rules.find_refusal_reason(call.shop, tariff, user.currency, user.country)
     ]
 
 
@@ -236,13 +236,13 @@ def _form(
     """
     if pricelist is None:
         raise StepUnavailable(f"{product.intname}.order.param")
-    tariff = order_rules.orderable(call.shop, call.user, product.intname, pricelist)
+    tariff = order_rules.find_orderable(call.shop, call.user, product.intname, pricelist)
     periods = tariff.periods(call.user.currency)
     chosen = period if period is not None else (1 if 1 in periods else periods[0])
     tariff.check_period(call.user.currency, chosen)
-    amounts = order_rules.chosen_addons(tariff, product.read_addons(tariff, draft))
+    amounts = order_rules.choose_addons(tariff, product.read_addons(tariff, draft))
     full = tariff.cost(call.user.currency, chosen, amounts)
-    cost = discounts.price(call.shop, call.user, tariff, full).cost
+    cost = discounts.compute_price(call.shop, call.user, tariff, full).cost
     price, label = with_currency(cost, call.user.currency), period_label(chosen, call.lang)
     shown: dict[str, object] = {
         **{key: value for key, value in draft.items() if key != "addon"},
@@ -290,14 +290,14 @@ def _place(
     shop, account = call.shop, call.user
     if not TRIAL <= request.period <= MOST_MONTHS:
         raise BadValue("period", str(request.period))
-    tariff = order_rules.orderable(shop, account, product.intname, request.pricelist)
+    tariff = order_rules.find_orderable(shop, account, product.intname, request.pricelist)
     if needs_address and tariff.takes_address and not request.ip:
         raise BadValue.empty("ip")
     count = request.order_count
     if not 1 <= count <= tariff.most_at_once:
         raise BadValue("order_count", str(count))
     draft = order_rules.draft(shop, account, tariff, request)
-    price = discounts.price_of_order(shop, account, tariff, draft)
+    price = discounts.compute_order_price(shop, account, tariff, draft)
     total = price.cost * count
     is_covered = total <= account.available
     if at_once and (is_covered or shop.world.rules.poor_order != "basket"):

@@ -319,7 +319,7 @@ def change(shop: Shop, account: Account, service: Service, sent: Mapping[str, An
     domain = sent.get("domain", service.licname)
     if domain and domain != service.licname:
         type_traits = traits.of(shop.catalogue, service.type)
-        if type_traits.unique_domain and services.named(shop, service.type, domain):
+        if type_traits.unique_domain and services.is_name_used(shop, service.type, domain):
             raise Exists("domain", domain)
         changes["licname"] = domain
     stored = {name: sent[name] for name in STORED if name in sent}

@@ -75,7 +75,7 @@ class StateAction:
 
     def run(self, call: Call, elid: int) -> ActionResult:
         """Changes the state of one service of this type."""
-        service = services.owned(call.shop, call.user, elid, self.intname)
+        service = services.require_owned(call.shop, call.user, elid, self.intname)
         self.apply(call.shop, call.user, service)
         return ActionResult()
 
@@ -89,7 +89,7 @@ class PowerAction:
 
     def run(self, call: Call, elid: int) -> ActionResult:
         """Starts, stops or restarts one server."""
-        service = services.owned(call.shop, call.user, elid, self.intname)
+        service = services.require_owned(call.shop, call.user, elid, self.intname)
         servers.power(call.shop, call.user, service, self.verb)
         return ActionResult()
 

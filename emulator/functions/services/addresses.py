@@ -106,7 +106,7 @@ class AddressRemoval(WireSchema):
 )
 def list_addresses(call: Call, elid: int, **paging: Any) -> Rows:
     """The addresses of a service: a license has the one at which it is used, a platform none."""
-    service = services.owned(call.shop, call.user, elid)
+    service = services.require_owned(call.shop, call.user, elid)
     page = page_of(call, [_row(address) for address in _addresses(call, service)], paging)
     name = display_name(call, service, call.shop.catalogue[service.tariff_id])
     page.head = {"plid": str(service.id), "plname": name}
@@ -119,7 +119,7 @@ def _has_rows(call: Call, service: Service) -> bool:
 
 def _addresses(call: Call, service: Service) -> list[ServiceAddress]:
     if _has_rows(call, service):
-        return servers.addresses(call.shop, service)
+        return servers.list_addresses(call.shop, service)
     return [_license_address(service)] if service.ip else []
 
 
@@ -145,14 +145,14 @@ def _row(address: ServiceAddress) -> Mapping[str, object]:
 def _find(call: Call, elid: int, plid: int | None) -> tuple[Service, ServiceAddress]:
     """An address of this account with its service. Raises Missed for any other."""
     if plid is not None:
-        service = services.owned(call.shop, call.user, plid)
+        service = services.require_owned(call.shop, call.user, plid)
         for address in _addresses(call, service):
             if address.id == elid:
                 return service, address
         raise Missed("ip", str(elid))
-    row = servers.address(call.shop, elid)
+    row = servers.find_address(call.shop, elid)
     try:
-        service = services.owned(call.shop, call.user, row.service_id if row else elid)
+        service = services.require_owned(call.shop, call.user, row.service_id if row else elid)
     except Missed:
         raise Missed("ip", str(elid)) from None
     if row is not None:
@@ -215,7 +215,7 @@ def save_address(
 def _order_form(call: Call, plid: int | None, domain: str) -> FormAnswer:
     if plid is None:
         raise BadValue.empty("elid")
-    service = services.owned(call.shop, call.user, plid)
+    service = services.require_owned(call.shop, call.user, plid)
     shown = {"plid": service.id, "name": "", "type": PUBLIC, "domain": domain}
     return FormAnswer(shown, slists={"type": _kinds(call, service)})
 
@@ -244,13 +244,13 @@ def _order_address(call: Call, plid: int | None, domain: str) -> ActionResult:
     """Orders one more address: the addon of addresses grows by one step and is paid at once."""
     if plid is None:
         raise BadValue.empty("elid")
-    service = services.owned(call.shop, call.user, plid)
+    service = services.require_owned(call.shop, call.user, plid)
     addon = call.shop.catalogue[service.tariff_id].addon(servers.IP_ADDON)
     if addon is None or not _has_rows(call, service):
         raise BadValue("plid", str(plid))
     amounts = {addon.id: service.amounts().get(addon.id, 1) + addon.step}
     changed = paid_changes.change_addons(call.shop, call.user, service, amounts)
-    newest = servers.addresses(call.shop, changed)[-1]
+    newest = servers.list_addresses(call.shop, changed)[-1]
     if domain:
         newest = servers.name_address(call.shop, call.user, newest, domain)
     return ActionResult({"id": newest.id}, form=_form(changed, newest))

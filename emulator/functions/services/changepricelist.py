@@ -71,7 +71,7 @@ def show_choice(
     call: Call, elid: int, pricelist: int | None = None, period: int | None = None
 ) -> FormAnswer:
     """Changes the tariff: without sok the tariffs to choose from, with sok the change itself."""
-    service = services.owned(call.shop, call.user, elid)
+    service = services.require_owned(call.shop, call.user, elid)
     return _choice_form(call, service, pricelist, period)
 
 
@@ -143,7 +143,7 @@ def _choice_form(
     call: Call, service: Service, pricelist: int | None, period: int | None
 ) -> FormAnswer:
     tariff = call.shop.catalogue[service.tariff_id]
-    targets = paid_changes.targets(call.shop, call.user, service)
+    targets = paid_changes.list_targets(call.shop, call.user, service)
     shown = {
         "elid": service.id,
         "id": service.id,
@@ -156,13 +156,13 @@ def _choice_form(
 
 
 def _quote(call: Call, elid: int, pricelist: int, period: int | None) -> TariffChange:
-    service = services.owned(call.shop, call.user, elid)
-    return paid_changes.change_quote(call.shop, call.user, service, pricelist, period)
+    service = services.require_owned(call.shop, call.user, elid)
+    return paid_changes.quote_tariff_change(call.shop, call.user, service, pricelist, period)
 
 
 def _show_quote(call: Call, elid: int, pricelist: int | None, period: int | None) -> FormAnswer:
     if pricelist is None:
-        return _choice_form(call, services.owned(call.shop, call.user, elid), None, period)
+        return _choice_form(call, services.require_owned(call.shop, call.user, elid), None, period)
     return _change_form(call, _quote(call, elid, pricelist, period))
 
 

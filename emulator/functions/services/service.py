@@ -109,8 +109,8 @@ def put_prolongation(call: Call, elid: int, period: int | None = None) -> Action
 
 
 def _quote(call: Call, elid: int, period: int | None) -> Prolongation:
-    service = services.owned(call.shop, call.user, elid)
-    return paid_changes.quote(call.shop, call.user, service, period)
+    service = services.require_owned(call.shop, call.user, elid)
+    return paid_changes.quote_prolongation(call.shop, call.user, service, period)
 
 
 def _prolong_form(call: Call, quote: Prolongation) -> FormAnswer:
@@ -191,7 +191,7 @@ HISTORY = Listing(
 )
 def list_history(call: Call, elid: int, **paging: object) -> Rows:
     """What happened to a service, newest first; the fields of a row are assumed."""
-    service = services.owned(call.shop, call.user, elid)
+    service = services.require_owned(call.shop, call.user, elid)
     head = {"plid": str(service.id), "plname": _name(call, service)}
     return HISTORY.page(call, paging, _history_row, fixed={"service": service.id}, head=head)
 
@@ -236,14 +236,14 @@ class PasswordForm(WireSchema):
 )
 def show_password(call: Call, elid: int, **_: Any) -> FormAnswer:
     """Sets the password of a service. A license stores it and does not use it."""
-    service = services.owned(call.shop, call.user, elid)
+    service = services.require_owned(call.shop, call.user, elid)
     return FormAnswer({"elid": service.id, "title_name": _name(call, service)})
 
 
 @show_password.on_submit
 def change_password(call: Call, elid: int, passwd: str, confirm: str) -> Raw:
     """Stores the password; the answer names the service, not the password."""
-    service = services.owned(call.shop, call.user, elid)
+    service = services.require_owned(call.shop, call.user, elid)
     services.require_settled(service)
     if passwd != confirm:
         raise BadValue("confirm", "")
@@ -284,7 +284,7 @@ LOGIN_FACTS: Mapping[str, tuple[str, ...]] = {
 )
 def show_instruction(call: Call, elid: int) -> Raw:
     """How to use a service, as HTML in ``body``; its last list has what is needed for it."""
-    service = services.owned(call.shop, call.user, elid)
+    service = services.require_owned(call.shop, call.user, elid)
     title = escape(_name(call, service))
     if service.params.get("username"):
         facts = _login_facts(call, service)

@@ -67,7 +67,7 @@ class PaymentPages:
             return Page(404, GONE)
         with db.reading():
             shop = self._worlds.shop(db, read(db))
-            payment = topups.by_token(shop, token)
+            payment = topups.find_by_token(shop, token)
             return Page(404, GONE) if payment is None else Page(200, _html(shop, payment))
 
     def click(self, token: str, action: str) -> Page:
@@ -76,7 +76,7 @@ class PaymentPages:
         try:
             with self._worlds.locked(token.rpartition("-")[0]) as db, db.writing():
                 shop = self._worlds.shop(db, read(db))
-                payment = topups.by_token(shop, token)
+                payment = topups.find_by_token(shop, token)
                 if payment is None:
                     return Page(404, GONE)
                 if status in topups.MOVES[payment.status]:

@@ -101,7 +101,7 @@ def replace_in(db: Database, tariffs: tuple[Tariff, ...]) -> list[int]:
             db.run(statement, number=number)
     write_tariffs(db, tariffs)
     _define_types(db, tariffs)
-    world.catalogue_changed(db)
+    world.mark_catalogue_changed(db)
     return sorted(stay)
 
 
