@@ -1,4 +1,4 @@
-"""What the tests of decisions share: other rules, other clocks, a look at one license."""
+"""Helpers for the tests of decisions: other rules, other clocks, the form of one license."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ ORDER = {"pricelist": "55227", "period": "1", "ip": "192.0.2.230", "sok": "ok", 
 
 
 def rule(shop: Seller, **rules: Any) -> None:
-    """Other rules for the world that is asked by default."""
+    """Sets rules of the default world."""
     with shop.worlds.locked("default") as db, db.writing():
         before = worlds.read(db)
         worlds.set_rules(db, replace(before.rules, **rules), before.provisioning)

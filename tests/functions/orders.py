@@ -1,4 +1,4 @@
-"""An order that works, and what the tests of licenses ask about it."""
+"""An order that works, and helpers of the tests of licenses."""
 
 from __future__ import annotations
 

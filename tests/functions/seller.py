@@ -1,4 +1,4 @@
-"""One seller in the test's own process, asked through ``/billmgr``; the test moves its days."""
+"""One seller in the test's own process, called through ``/billmgr``; tests move its clock."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Seller:
     def __init__(self, seeds: Path) -> None:
         self._waited = 0.0
         self._at = datetime(DAY.year, DAY.month, DAY.day, 12, tzinfo=UTC)
-        machine = SystemClock(now=lambda: self._at, elapsed=self._elapsed)
-        self._seller = testing.Seller(seeds=seeds, system_clock=machine)
+        system_clock = SystemClock(now=lambda: self._at, elapsed=self._elapsed)
+        self._seller = testing.Seller(seeds=seeds, system_clock=system_clock)
         self.worlds = self._seller.worlds
         self.client = self._seller.wsgi.test_client(use_cookies=False)
 
@@ -95,7 +95,7 @@ class Seller:
         return f"{error.type}/{error.object}"
 
     def order_at(self, world: str, **params: str) -> dict[str, str]:
-        """A machine ordered in another world; what its answer tells of numbers."""
+        """Orders a server in another world; returns the numbers in the answer."""
         usual = {"pricelist": "6", "period": "1", "skipbasket": "on", "sok": "ok"}
         doc = self.doc("vds.order.param", world=world, **{**usual, **params})
         assert doc.find("ok") is not None

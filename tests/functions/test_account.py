@@ -23,7 +23,7 @@ def test_the_subaccount_names_the_provider_and_a_balance_that_is_a_bare_number(
     )
 
 
-def test_what_an_order_costs_leaves_the_balance_everywhere_it_is_told(shop: Seller) -> None:
+def test_the_price_of_an_order_is_gone_from_every_balance(shop: Seller) -> None:
     shop.order("192.0.2.201")
     assert shop.rows("subaccount")[0]["balance"] == "995.00"
     assert shop.rows("account")[0]["balance"] == "995.00"
@@ -42,7 +42,7 @@ def test_every_login_sees_its_own_account_alone(shop: Seller, func: str) -> None
     assert not set(mine[0].values()) & {"Another Reseller", "500.00", "other@example.com"}
 
 
-def test_the_provider_is_the_one_that_clients_look_for(shop: Seller) -> None:
+def test_the_provider_has_the_name_that_clients_look_for(shop: Seller) -> None:
     (row,) = shop.rows("project")
     assert (row["id"], row["name"], row["currency_str"]) == ("1", "ISPsystem", "EUR")
     assert row["name"] == shop.rows("subaccount")[0]["project"]
@@ -70,7 +70,7 @@ def test_a_list_of_two_comes_page_by_page_and_the_last_page_repeats(shop: Seller
     assert beyond.findtext("p_num") == "2"
 
 
-def test_settings_stand_beside_the_money_and_under_the_model_in_bjson(shop: Seller) -> None:
+def test_settings_are_beside_the_money_and_under_the_model_in_bjson(shop: Seller) -> None:
     model = shop.flat("usrparam")["model"]
     assert model["realname"] == "Example Reseller"
     assert (model["balance"], model["currency"]) == ("1000.00", "EUR")
@@ -89,7 +89,7 @@ def test_only_settings_that_are_sent_change(shop: Seller) -> None:
     assert shop.doc("usrparam").findtext("timezone") == "Europe/Paris"
 
 
-def test_a_look_at_the_settings_shows_what_was_sent_and_keeps_none_of_it(shop: Seller) -> None:
+def test_the_form_of_the_settings_shows_what_was_sent_and_stores_nothing(shop: Seller) -> None:
     assert shop.doc("usrparam", realname="Somebody").findtext("realname") == "Somebody"
     assert shop.doc("usrparam").findtext("realname") == "Example Reseller"
 

@@ -28,7 +28,7 @@ def lines(doc: Element) -> list[str]:
     return [e.findtext("lineitem.id") or "" for e in doc.findall("list[@name='itemlist']/elem")]
 
 
-def test_what_is_put_in_the_cart_stands_there_and_in_the_basket(shop: Seller) -> None:
+def test_what_is_put_in_the_cart_is_there_and_in_the_basket(shop: Seller) -> None:
     position = put(shop, domain="one.test")
     assert lines(shop.doc("cart")) == [position]
     (row,) = shop.doc("basket").findall("list[@name='itemlist']/elem")
@@ -88,7 +88,7 @@ def test_a_position_is_taken_out_and_the_rest_emptied(shop: Seller) -> None:
     assert len(shop.rows("vds")) == 1
 
 
-def test_a_strange_position_is_missed(shop: Seller) -> None:
+def test_a_position_of_another_account_is_missed(shop: Seller) -> None:
     assert shop.refusal("cart", id="77", clicked_button="delete", sok="ok") == "missed/lineitem"
     confirmation = {"elid": "77", "paymethod_id": "0", "sok": "ok"}
     assert shop.refusal("cartorder.create.confirm", **confirmation) == "missed/lineitem"
@@ -98,7 +98,7 @@ def test_a_strange_position_is_missed(shop: Seller) -> None:
     ) == ("missed/lineitem")
 
 
-def test_a_name_goes_to_the_new_cart_by_the_quick_button_of_the_old_form(shop: Seller) -> None:
+def test_a_domain_goes_to_the_new_cart_by_the_quick_button_of_the_old_form(shop: Seller) -> None:
     doc = shop.doc(
         "domain.order.param",
         pricelist="180",
@@ -129,7 +129,7 @@ def test_the_old_way_opens_a_service_out_of_the_basket(shop: Seller) -> None:
 
 
 @pytest.mark.parametrize("func", ["vds.order.param", "v2.vds.order.param"])
-def test_whoever_lacks_the_money_pays_and_the_machine_comes_up(func: str) -> None:
+def test_a_payment_for_an_unpaid_server_opens_it(func: str) -> None:
     with Handle() as seller:
         period = {"order_period": 1} if func.startswith("v2.") else {"period": 1}
         params: dict[str, Any] = {"pricelist": 1400, **period, "domain": "late.test", "sok": "ok"}

@@ -1,4 +1,4 @@
-"""Certificates on the wire: requested, ordered, issued, confirmed, issued anew; keys are secret."""
+"""Certificates on the wire: requested, ordered, issued, confirmed, reissued; keys are secret."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_fewer_names_than_are_asked_for_are_no_order(shop: Seller) -> None:
     assert shop.refusal("certificate.order.param", **params) == "value/altname_input"
 
 
-def test_a_wildcard_is_for_a_star_and_everything_else_is_not(shop: Seller) -> None:
+def test_a_wildcard_tariff_is_for_wildcards_only(shop: Seller) -> None:
     star = {**REQUEST, "pricelist": "27650", "CN": "*.example.com", "altname_input": "example.com"}
     assert names(certificate(shop, order(shop, **star))) == ["*.example.com", "example.com"]
     for params in ({**star, "pricelist": "3033"}, {**REQUEST, "pricelist": "27650"}):
@@ -172,7 +172,7 @@ def test_an_own_request_needs_no_key_and_no_names(shop: Seller) -> None:
         ({"pricelist": "6"}, "pricelist"),
     ],
 )
-def test_what_is_wrong_with_a_request_is_told_by_its_field(
+def test_a_wrong_request_is_refused_by_its_field(
     shop: Seller, other: dict[str, str], field: str
 ) -> None:
     params = {**REQUEST, **other, "sok": "ok"}
@@ -205,14 +205,14 @@ def test_a_certificate_is_requested_until_the_seconds_are_over(shop: Seller) -> 
     assert names(certificate(shop, number)) == ["example.com"]
 
 
-def test_a_certificate_comes_after_so_many_looks(shop: Seller) -> None:
+def test_a_certificate_comes_after_the_set_number_of_reads(shop: Seller) -> None:
     provisioned(shop, "reads", 2)
     number = order(shop)
     assert [form(shop, number)["status"] for _ in range(3)] == ["5", "5", "2"]
 
 
 @pytest.mark.parametrize("how", ["dns", "email"])
-def test_asking_for_the_confirmation_again_is_a_look_too(shop: Seller, how: str) -> None:
+def test_asking_for_the_confirmation_again_counts_as_a_read(shop: Seller, how: str) -> None:
     provisioned(shop, "reads", 1)
     number = order(shop)
     for _ in range(2):
@@ -223,7 +223,7 @@ def test_asking_for_the_confirmation_again_is_a_look_too(shop: Seller, how: str)
     assert sum("validation" in " ".join(row.values()) for row in history) == 2
 
 
-def test_by_hand_a_certificate_waits_for_somebody(shop: Seller) -> None:
+def test_with_manual_provisioning_a_certificate_waits(shop: Seller) -> None:
     provisioned(shop, "by_hand")
     number = order(shop)
     shop.doc("certificate.validation", elid=number, sok="ok")
@@ -231,7 +231,7 @@ def test_by_hand_a_certificate_waits_for_somebody(shop: Seller) -> None:
     assert shop.refusal("certificate.reissue", elid=number, sok="ok") == "exists/runningoperation"
 
 
-def test_what_confirms_a_domain_is_told_with_the_mailboxes(shop: Seller) -> None:
+def test_what_confirms_a_domain_is_shown_with_the_mailboxes(shop: Seller) -> None:
     doc = shop.json("certificate.validation", elid=OWN)
     assert doc["dns_record_type"]["$"] == "CNAME"
     shown = form(shop, OWN)

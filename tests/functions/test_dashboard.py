@@ -1,4 +1,4 @@
-"""What stands on the first page of a client area."""
+"""The first page of a client area."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_a_browser_gets_its_one_row_in_the_ajax_shape(shop: Seller) -> None:
     assert answer["p_elems"] == "1"
 
 
-def test_money_that_lasts_for_a_year_is_told_in_words(shop: Seller) -> None:
+def test_money_that_lasts_for_a_year_is_shown_in_words(shop: Seller) -> None:
     assert shop.rows("dashboard.info")[0]["enoughmoneyto"] == "more than a year"
     assert shop.rows("dashboard.info", lang="ru")[0]["enoughmoneyto"] == "больше года"
 

@@ -1,4 +1,4 @@
-"""Tickets, joining, a lost password, zones: small answers, and true ones."""
+"""Tickets, registration, recovery and zones: what docs/evidence.md decides about them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_57_a_ticket_is_opened_answered_and_closed(shop: Seller) -> None:
     assert shop.rows("ticket")[0]["status"] == "Open"
 
 
-def test_57_the_seller_answers_through_its_own_door_and_it_is_unread() -> None:
+def test_57_the_seller_answers_through_the_control_api_and_it_is_unread() -> None:
     with Handle() as seller:
         number = seller.call("clientticket.edit", subject="A", message="b", sok="ok").field("id")
         ticket = seller.control("POST", f"/tickets/{number}", {"text": "Look again"})
@@ -53,7 +53,7 @@ def test_57_the_seller_answers_through_its_own_door_and_it_is_unread() -> None:
             seller.control("POST", "/tickets/99", {"text": "x"})
 
 
-def test_a_ticket_is_its_accounts_own_and_says_something(shop: Seller) -> None:
+def test_a_ticket_belongs_to_its_account_and_needs_a_message(shop: Seller) -> None:
     number = open_ticket(shop)
     assert shop.refusal("clientticket.edit", "other", elid=number) == "missed/ticket"
     assert shop.refusal("clientticket.edit", subject="A", sok="ok") == "value/message"
@@ -63,7 +63,7 @@ def test_a_ticket_is_its_accounts_own_and_says_something(shop: Seller) -> None:
     assert shop.rows("ticket", "other") == []
 
 
-def test_58_whoever_joins_has_an_account_without_money(shop: Seller) -> None:
+def test_58_registration_opens_an_account_without_money(shop: Seller) -> None:
     joining = {"email": "new@example.com", "passwd": "secret", "realname": "New", "sok": "ok"}
     assert shop.refusal("register", None, **{**joining, "email": "no"}) == "value/email"
     assert shop.refusal("register", None, **{**joining, "passwd": "x"}) == "value/passwd"
@@ -75,7 +75,7 @@ def test_58_whoever_joins_has_an_account_without_money(shop: Seller) -> None:
     assert shop.refusal("register", None, "strict", **joining) == "missed/func"
 
 
-def test_58_a_lost_password_is_never_told_about(shop: Seller) -> None:
+def test_58_recovery_never_says_whether_an_account_exists(shop: Seller) -> None:
     for email in ("reseller@example.com", "nobody@example.com"):
         assert shop.doc("recovery", None, email=email).findtext("ok") == "func=logon"
     assert shop.refusal("recovery", None) == "value/email"

@@ -109,13 +109,13 @@ def test_07_an_empty_parameter_is_absent_and_an_unknown_one_is_echoed(shop: Sell
     assert shop.rows("subaccount")[0]["project"] == "ISPsystem"
 
 
-def test_08_an_order_needs_no_button_and_a_semicolon_falls_off(shop: Seller) -> None:
+def test_08_an_order_needs_no_button_and_a_semicolon_is_ignored(shop: Seller) -> None:
     doc = shop.doc("soft.order.param", **{**ORDER, "pricelist": "55227;", "period": "1;"})
     fields = license(shop, child(doc, "id").text or "")
     assert (fields["pricelist"], fields["autoprolong"]) == ("55227", "null")
 
 
-def test_09_an_addon_the_tariff_lacks_is_passed_over(shop: Seller) -> None:
+def test_09_an_addon_the_tariff_lacks_is_ignored(shop: Seller) -> None:
     doc = shop.doc("soft.order.param", **ORDER, addon_0="1", addon_99999="5")
     assert not [f for f in license(shop, child(doc, "id").text or "") if f.startswith("addon_")]
 
@@ -138,7 +138,7 @@ def test_11_without_a_format_it_is_xml_or_ajax(shop: Seller) -> None:
 
 
 @pytest.mark.parametrize("looking", ["sv_field", "snext"])
-def test_12_a_look_does_not_commit_even_with_sok(shop: Seller, looking: str) -> None:
+def test_12_a_form_with_sv_field_does_not_commit_even_with_sok(shop: Seller, looking: str) -> None:
     before = total(shop)
     assert shop.doc("soft.order.param", **ORDER, **{looking: "period"}).find("id") is None
     assert total(shop) == before

@@ -1,4 +1,4 @@
-"""Modules: what a license takes, and what becomes of them when it goes."""
+"""Modules: which licenses take them, and what happens to them with their license."""
 
 from __future__ import annotations
 
@@ -69,14 +69,14 @@ def test_59_a_license_has_a_module_once_whatever_the_code(shop: Seller) -> None:
     assert order(shop, BITNINJA_RU, LITE).isdigit()
 
 
-def test_59_an_order_in_the_basket_counts_as_had(shop: Seller) -> None:
+def test_59_an_order_in_the_basket_counts_as_owned(shop: Seller) -> None:
     assert order(shop, VIRUSDIE, LITE, skipbasket="off").isdigit()
     assert order(shop, VIRUSDIE, LITE) == "exists item"
     shop.doc("basket", clicked_button="clearbasket", sok="ok")
     assert order(shop, VIRUSDIE, LITE).isdigit()
 
 
-def test_59_the_trial_of_a_module_is_had_once_a_license(shop: Seller) -> None:
+def test_59_a_license_gets_the_trial_of_a_module_once(shop: Seller) -> None:
     trial = order(shop, VIRUSDIE, PRO, period="-100")
     end = (DAY + timedelta(days=14)).isoformat()
     assert (modules(shop)[trial]["expiredate"], modules(shop)[trial]["item_cost"]) == (
@@ -160,7 +160,7 @@ def test_62_the_thirty_days_of_a_license_end_its_modules_at_its_own_time(shop: S
     assert late not in modules(shop)
 
 
-def test_62_one_jump_tells_of_each_module_that_went_with_its_license() -> None:
+def test_62_one_jump_reports_each_module_closed_with_its_license() -> None:
     with Handle() as seller:
         late = seller.call(
             "addition.order.param",

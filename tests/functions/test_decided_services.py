@@ -1,4 +1,4 @@
-"""What docs/evidence.md decides about machines, the cart and types of one's own, by number."""
+"""What docs/evidence.md decides about servers, the cart and own types of a world, by number."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.functions.deciding import by_hand, done, rule
 from tests.functions.seller import Seller
 
 VDS = "100014"
-MACHINE = {"pricelist": "6", "period": "1", "skipbasket": "on", "sok": "ok"}
+ORDER = {"pricelist": "6", "period": "1", "skipbasket": "on", "sok": "ok"}
 DEBIAN = "ISPsystem__Debian-12-amd64"
 
 
@@ -32,7 +32,7 @@ def state(shop: Seller) -> str:
     return shop.rows("vds")[0]["item_real_status"]
 
 
-def test_26_tariffs_of_machines_tell_a_base_cost_and_addons_with_limits(shop: Seller) -> None:
+def test_26_tariffs_of_servers_have_a_base_price_and_addons_with_limits(shop: Seller) -> None:
     doc = shop.doc("pricelist.export", who=None, pricelist="6")
     assert doc.find("pricelist/price/period[@length='1']") is not None
     addons = {addon.findtext("intname"): addon for addon in doc.findall("pricelist/addon")}
@@ -42,10 +42,10 @@ def test_26_tariffs_of_machines_tell_a_base_cost_and_addons_with_limits(shop: Se
     assert memory.find("measure/name") is not None
 
 
-def test_43_an_order_tells_its_number_unless_the_rule_says_otherwise(shop: Seller) -> None:
-    assert shop.doc("vds.order.param", **MACHINE).findtext("id")
+def test_43_an_order_answers_its_number_unless_the_rule_says_otherwise(shop: Seller) -> None:
+    assert shop.doc("vds.order.param", **ORDER).findtext("id")
     rule(shop, order_tells_id=False)
-    doc = shop.doc("vds.order.param", **MACHINE, domain="quiet.test")
+    doc = shop.doc("vds.order.param", **ORDER, domain="quiet.test")
     assert doc.find("ok") is not None
     assert doc.find("id") is None
     assert doc.find("item.id") is None
@@ -71,7 +71,7 @@ def test_45_basket_and_cart_show_the_same_and_a_position_is_paid_alone(shop: Sel
     assert positions(shop, "cart") == []
 
 
-def test_46_addresses_are_an_addon_and_none_is_paid_back(shop: Seller) -> None:
+def test_46_addresses_are_an_addon_and_none_is_refunded(shop: Seller) -> None:
     done(shop, "service.ip.edit", plid=VDS, sok="ok")
     main, spare = shop.rows("service.ip", elid=VDS)
     assert main["name"].startswith("100.")
@@ -82,19 +82,19 @@ def test_46_addresses_are_an_addon_and_none_is_paid_back(shop: Seller) -> None:
     assert shop.refusal("service.ip.delete", elid=main["id"]) == "status/item"
 
 
-def test_47_what_is_not_sent_is_chosen_and_what_is_not_there_refused(shop: Seller) -> None:
-    number = shop.doc("vds.order.param", **MACHINE).findtext("id") or ""
+def test_47_missing_values_are_chosen_and_unknown_ones_refused(shop: Seller) -> None:
+    number = shop.doc("vds.order.param", **ORDER).findtext("id") or ""
     form = shop.doc("vds.edit", elid=number)
     assert form.findtext("domain") == f"vds{number}.example.net"
     assert (form.findtext("ostempl"), form.findtext("recipe")) == (DEBIAN, "null")
     assert form.findtext("datacentername") == "Frankfurt"
     for name in ("ostempl", "recipe", "datacenter"):
-        assert shop.refusal("vds.order.param", **MACHINE, **{name: "77"}) == f"value/{name}"
+        assert shop.refusal("vds.order.param", **ORDER, **{name: "77"}) == f"value/{name}"
     alone = shop.refusal("vds.edit", elid=VDS, recipe="ISPsystem__LAMP", sok="ok")
     assert alone == "value/ostempl"
 
 
-def test_48_a_machine_that_is_off_is_active_and_stays_off(shop: Seller) -> None:
+def test_48_a_server_that_is_off_is_active_and_stays_off(shop: Seller) -> None:
     done(shop, "vds.stop", elid=VDS)
     assert (shop.rows("vds")[0]["status"], state(shop)) == ("2", "2_stop")
     done(shop, "service.prolong", elid=VDS, period="1", sok="ok")
@@ -109,7 +109,7 @@ def test_48_a_machine_that_is_off_is_active_and_stays_off(shop: Seller) -> None:
         ("vds.edit", {"ostempl": DEBIAN, "sok": "ok"}, "5_reopen"),
     ],
 )
-def test_48_what_takes_time_keeps_a_machine_busy(
+def test_48_an_operation_that_takes_time_keeps_a_server_busy(
     shop: Seller, func: str, sent: dict[str, str], busy: str
 ) -> None:
     by_hand(shop)
@@ -118,7 +118,7 @@ def test_48_what_takes_time_keeps_a_machine_busy(
     assert shop.refusal("vds.edit", elid=VDS, ostempl=DEBIAN, sok="ok") == "exists/runningoperation"
 
 
-def test_48_stopping_is_done_at_once_and_starting_is_not(hoster: Seller) -> None:
+def test_48_stopping_is_immediate_and_starting_is_not(hoster: Seller) -> None:
     (row,) = hoster.rows("vds", world="hoster")
     hoster.doc("vds.stop", world="hoster", elid=row["id"])
     assert hoster.rows("vds", world="hoster")[0]["item_real_status"] == "2_stop"
@@ -128,25 +128,23 @@ def test_48_stopping_is_done_at_once_and_starting_is_not(hoster: Seller) -> None
     assert hoster.rows("vds", world="hoster")[0]["item_real_status"] == "2"
 
 
-def test_49_a_machine_is_looked_at_by_its_list_and_a_license_by_its_form(shop: Seller) -> None:
+def test_49_a_server_is_read_by_its_list_and_a_license_by_its_form(shop: Seller) -> None:
     shop.worlds.create("strict", "strict")
-    shop.doc("vds.order.param", world="strict", **MACHINE)
-    shop.doc(
-        "soft.order.param", world="strict", **{**MACHINE, "pricelist": "55227"}, ip="192.0.2.99"
-    )
+    shop.doc("vds.order.param", world="strict", **ORDER)
+    shop.doc("soft.order.param", world="strict", **{**ORDER, "pricelist": "55227"}, ip="192.0.2.99")
     seen = [
         [shop.rows(func, world="strict")[0]["status"] for func in ("vds", "soft")] for _ in range(4)
     ]
     assert seen[-1] == ["2", "5"]
 
 
-def test_50_several_are_ordered_together_and_told_by_their_positions(shop: Seller) -> None:
+def test_50_several_are_ordered_together_and_named_by_their_positions(shop: Seller) -> None:
     both = put(shop, order_count="2")
     assert both.split(", ") == positions(shop, "cart")
     assert done(shop, "cartorder.create.confirm", elid=both, paymethod_id="0", sok="ok")
     assert len(shop.rows("vds")) == 3
-    assert shop.refusal("vds.order.param", **MACHINE, order_count="21") == "value/order_count"
-    name = {**MACHINE, "pricelist": "180", "period": "12", "domain": "example-shop.com"}
+    assert shop.refusal("vds.order.param", **ORDER, order_count="21") == "value/order_count"
+    name = {**ORDER, "pricelist": "180", "period": "12", "domain": "example-shop.com"}
     assert shop.refusal("domain.order.param", "other", **name) == "exists/domain"
 
 
@@ -158,7 +156,7 @@ def test_51_a_world_has_types_of_its_own_and_no_other_world_does(hoster: Seller)
     assert hoster.refusal("vds.reboot", world="hoster", elid=row["id"]) == "missed/item"
 
 
-def test_52_dearer_addons_are_paid_now_or_wait_and_cheaper_ones_pay_nothing(shop: Seller) -> None:
+def test_52_more_addons_are_paid_now_or_wait_and_fewer_refund_nothing(shop: Seller) -> None:
     waiting = shop.doc("vds.edit", elid=VDS, addon_10="3", clicked_button="basket", sok="ok")
     assert shop.doc("vds.edit", elid=VDS).findtext("addon_10") == "1"
     assert positions(shop, "basket")

@@ -38,7 +38,7 @@ def test_30_a_world_may_keep_what_is_too_young_and_forbid_the_rest(shop: Seller)
     assert license(shop, WEB)["status"] == "2"
 
 
-def test_30_an_account_that_may_not_delete_is_told_so(shop: Seller) -> None:
+def test_30_settings_show_whether_an_account_may_delete(shop: Seller) -> None:
     shop.worlds.create("bound", "bound")
     refused = shop.doc("soft.delete", world="bound", who="other", elid="100003")
     assert refused.find("error[@type='access']") is not None
@@ -101,7 +101,7 @@ def test_34_what_was_switched_off_by_hand_is_not_prolonged(shop: Seller) -> None
     assert shop.refusal("soft.edit", elid=WEB) == "missed/item"
 
 
-def test_35_what_fell_due_is_told_to_its_owner(shop: Seller) -> None:
+def test_35_a_scheduled_event_is_in_its_owners_notices(shop: Seller) -> None:
     shop.move_to(end_of(shop, "soft.edit", WEB))
     assert license(shop, WEB)["status"] == "2"
     texts = [item.text or "" for item in shop.doc("notify").iter("msg")]
@@ -164,7 +164,7 @@ def test_42_a_license_keeps_a_password_and_its_address(shop: Seller) -> None:
     assert shop.rows("service.ip", elid=RACK) == []
 
 
-def test_33_the_new_order_refuses_or_forgets_what_is_no_period(shop: Seller) -> None:
+def test_33_the_new_order_refuses_or_ignores_what_is_no_period(shop: Seller) -> None:
     order = {"pricelist": "55227", "order_period": "1", "skipbasket": "on", "sok": "ok"}
     for wrong in ("x", "1.5", "7", "100000"):
         refusal = shop.refusal("v2.soft.order.param", **order, autoprolong=wrong)

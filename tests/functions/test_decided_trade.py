@@ -21,7 +21,7 @@ def strict(shop: Seller) -> Seller:
 # -- licenses ----------------------------------------------------------------------------------
 
 
-def test_13_suspending_twice_and_resuming_twice_is_no_fault(shop: Seller) -> None:
+def test_13_suspending_twice_and_resuming_twice_is_no_error(shop: Seller) -> None:
     for func, status in (("soft.suspend", "3"), ("soft.resume", "2")):
         for _ in range(2):
             assert done(shop, func, elid=WEB)
@@ -54,7 +54,7 @@ def test_14_one_license_for_an_address_and_a_tariff(shop: Seller) -> None:
     assert done(shop, "soft.order.param", **again)
 
 
-def test_14_the_address_of_the_pool_is_free_to_all(shop: Seller) -> None:
+def test_14_the_address_of_the_pool_is_free_for_all(shop: Seller) -> None:
     assert license(shop, POOLED)["ip"] == "0.0.0.0"  # noqa: S104 - no address to listen on
     assert shop.order("0.0.0.0") != shop.order("0.0.0.0")  # noqa: S104 - the same
 
@@ -69,7 +69,7 @@ def test_15_a_saved_license_is_flat_and_in_an_inner_doc(shop: Seller) -> None:
     assert renewed.findtext("lickey") == license(shop, WEB)["lickey"]
 
 
-def test_16_bjson_tells_errors_in_plain_text_and_websites_as_a_number(shop: Seller) -> None:
+def test_16_bjson_has_errors_as_plain_text_and_websites_as_a_number(shop: Seller) -> None:
     error = shop.flat("soft.edit", elid="1")["error"]
     assert isinstance(error["msg"], str)
     assert (error["type"], error["object"]) == ("missed", "item")
@@ -145,7 +145,7 @@ def test_21_a_recalculated_order_form_is_there_twice(shop: Seller) -> None:
         assert "EUR" in (child(doc, f"{inside}orderinfo").text or "")
 
 
-def test_22_formats_of_unknown_shape_have_ours(shop: Seller) -> None:
+def test_22_formats_of_unknown_shape_have_a_shape_of_our_choice(shop: Seller) -> None:
     assert json.loads(shop.text("soft.edit", elid=WEB, out="JSONdata"))["doc"]["licname"] == "web-1"
     assert shop.text("soft.edit", elid="1", out="csv").startswith("error,missed,item,")
     assert shop.text("soft.edit", elid="1", out="text").startswith(
@@ -163,7 +163,7 @@ def test_23_amounts_have_a_dot_and_a_currency_and_no_grouping(shop: Seller) -> N
     assert re.match(r"[0-9]+\.[0-9]{2} EUR / ", shop.rows("soft")[0]["cost"])
 
 
-def test_24_settings_tell_the_balance_and_the_opening_money_is_a_payment(shop: Seller) -> None:
+def test_24_settings_show_the_balance_and_the_opening_money_is_a_payment(shop: Seller) -> None:
     settings = shop.doc("usrparam")
     assert (settings.findtext("balance") or "").startswith("1000.00")
     assert settings.findtext("currency") == "EUR"
@@ -189,7 +189,7 @@ def test_25_or_it_is_left_in_the_basket(shop: Seller) -> None:
     assert shop.rows("expense", who="poor") == []
 
 
-def test_26_the_price_list_is_open_and_speaks_for_the_world(strict: Seller) -> None:
+def test_26_the_price_list_is_open_and_uses_the_worlds_currency(strict: Seller) -> None:
     prices = strict.doc("pricelist.export", who=None).findall("pricelist/price")
     assert {price.get("currency") for price in prices} == {"EUR"}
     assert strict.refusal("pricelist.export", who=None, world="strict") == "access/"

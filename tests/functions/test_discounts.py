@@ -1,4 +1,4 @@
-"""What a partner's discount takes off, wherever a price is told or charged."""
+"""A partner's discount is off every price that is shown or charged."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_the_largest_that_fits_counts(seller: Seller) -> None:
     assert newest(seller) == ("5.00", "5.00")
 
 
-def test_what_is_told_is_what_is_charged(seller: Seller) -> None:
+def test_the_displayed_price_is_the_one_charged(seller: Seller) -> None:
     give(seller, LITE)
     assert "3.35 EUR" in order_info(seller, "soft.order.param", pricelist=55227, period=1)
     number = seller.order()

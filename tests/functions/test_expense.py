@@ -19,7 +19,7 @@ def test_an_order_leaves_one_charge_that_names_its_service(shop: Seller) -> None
     assert (row["notpayd"], row["taxamount"], row["discount"]) == ("0.00", "0.00", "0.00")
 
 
-def test_charges_are_told_in_the_callers_language(shop: Seller) -> None:
+def test_charges_are_named_in_the_callers_language(shop: Seller) -> None:
     number = shop.order("192.0.2.201")
     (row,) = shop.rows("expense", lang="ru")
     assert row["locale_name"] == f"Заказ: ISPmanager 6 Lite #{number}"

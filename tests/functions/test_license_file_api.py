@@ -40,7 +40,7 @@ def file_of(seller: Seller, number: int = 100001, **params: str) -> dict[str, An
     return content
 
 
-def test_the_file_tells_the_license_and_not_its_key(seller: Seller) -> None:
+def test_the_file_describes_the_license_without_its_key(seller: Seller) -> None:
     content = file_of(seller)
     assert (content["id"], content["pricelist"], content["ip"], content["status"]) == (
         100001, 55227, "192.0.2.10", 2,
@@ -50,7 +50,7 @@ def test_the_file_tells_the_license_and_not_its_key(seller: Seller) -> None:
     assert key not in json.dumps(content)
 
 
-def test_a_change_of_one_sign_shows(seller: Seller) -> None:
+def test_a_change_of_one_character_breaks_the_signature(seller: Seller) -> None:
     content = fetch(seller).json()
     with door(seller) as panel:
         raw = b64decode(panel.get("/_licence").json()["public_key"])
@@ -93,7 +93,7 @@ def test_the_address_of_the_panel_decides_whose_it_is(seller: Seller) -> None:
         {"url": "https://x", "addresses": ["192.0.2.1"], "mode": "other"},
     ],
 )
-def test_a_partner_that_cannot_be_is_refused_in_a_line(
+def test_an_impossible_partner_is_refused_in_one_line(
     seller: Seller, wrong: dict[str, object]
 ) -> None:
     with pytest.raises(ControlError, match="partner"):
@@ -101,13 +101,13 @@ def test_a_partner_that_cannot_be_is_refused_in_a_line(
 
 
 @pytest.mark.parametrize("key", ["", "1", "x-1", "100001-AAAA", "9" * 40 + "-1", "100014-x"])
-def test_a_key_of_nobody_gets_nothing(seller: Seller, key: str) -> None:
+def test_an_unknown_key_gets_no_file(seller: Seller, key: str) -> None:
     with door(seller) as panel:
         got = panel.post("/_licence", data={"key": key})
     assert (got.status_code, got.json()) == (404, {"error": "no such license"})
 
 
-def test_what_does_not_work_now_gets_no_file(seller: Seller) -> None:
+def test_a_license_that_does_not_work_gets_no_file(seller: Seller) -> None:
     seller.service(100001, status=3)
     assert fetch(seller).status_code == 409
     seller.call("soft.resume", elid=100001)
@@ -121,7 +121,7 @@ def test_what_does_not_work_now_gets_no_file(seller: Seller) -> None:
     assert fetch(seller, 100002, ip="nowhere").status_code == 400
 
 
-def test_what_fell_due_happens_before_the_file_is_made(seller: Seller) -> None:
+def test_due_events_happen_before_the_file_is_made(seller: Seller) -> None:
     key = str(seller.service(100004)["lickey"])
     seller.clock.freeze("2099-01-01T00:00:00Z")
     with door(seller) as panel:

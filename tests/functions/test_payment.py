@@ -38,7 +38,7 @@ def test_the_opening_balance_is_a_credited_payment_under_both_namings(shop: Sell
     assert (row["allowrefund"], row["restrictrefund"]) == ("off", "on")
 
 
-def test_the_number_of_a_status_stands_beside_its_word_in_every_format(shop: Seller) -> None:
+def test_every_format_has_the_number_of_a_status_and_its_label(shop: Seller) -> None:
     assert child(shop.doc("payment"), "elem/status").attrib == {"orig": "4"}
     assert shop.json("payment")["elem"][0]["status"] == {"$": "Credited", "$orig": "4"}
     assert shop.flat("payment", lang="ru")["elem"][0]["status"] == "Зачислен"

@@ -1,4 +1,4 @@
-"""From the wish to pay to the money on the balance, once."""
+"""Paying in: from the amount to the money on the balance, which is credited once."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def newest(seller: Seller) -> dict[str, str]:
     return seller.call("payment").rows()[0]
 
 
-def test_ways_to_pay_are_told_with_their_limits(seller: Seller) -> None:
+def test_ways_to_pay_are_listed_with_their_limits(seller: Seller) -> None:
     form = seller.call("payment.add", amount="10.00")
     rows = form.xml.findall("list[@name='methodlist']/elem")
     assert [row.findtext("id") for row in rows] == ["1", "2"]
@@ -78,7 +78,7 @@ def test_the_query_of_the_answer_leads_a_browser_to_the_page(seller: Seller) -> 
     assert get(seller, path).field("url") == page_of(begun)
 
 
-def test_what_was_put_off_or_declined_is_no_money(seller: Seller) -> None:
+def test_a_postponed_or_declined_payment_is_no_money(seller: Seller) -> None:
     path = page_of(begin(seller, amount="10.00"))
     click(seller, path, "later")
     assert newest(seller)["status_orig"] == "2"
@@ -140,7 +140,7 @@ def test_what_cannot_be_paid_is_refused(
     assert len(seller.call("payment").rows()) == 1
 
 
-def test_only_ones_own_begun_payments_can_be_taken_back(seller: Seller) -> None:
+def test_only_own_payments_in_progress_can_be_cancelled(seller: Seller) -> None:
     own = begin(seller, amount="10.00").field("payment_id")
     for login, elid, refused in (
         ("other", own, "access"),

@@ -58,7 +58,7 @@ def test_without_a_login_prices_are_in_the_worlds_currency(strict: Seller) -> No
     assert child(tariff, "price").get("currency") == "RUB"
 
 
-def test_texts_stand_in_both_languages_whatever_was_asked_for(shop: Seller) -> None:
+def test_texts_are_in_both_languages_whatever_the_callers_is(shop: Seller) -> None:
     tariff = export_of(shop, 55230)
     assert tariff.findtext("description") == "A cluster of servers, paid by the node"
     assert tariff.findtext("description_ru") == "Кластер серверов, оплата по числу узлов"
@@ -73,7 +73,7 @@ def test_a_trial_is_a_period_of_its_own_length(shop: Seller) -> None:
     assert prices(export_of(shop, 55239)) == {"-100": "0.0000"}
 
 
-def test_an_addon_tells_its_limits_and_its_price_for_each_period(shop: Seller) -> None:
+def test_an_addon_has_its_limits_and_its_price_for_each_period(shop: Seller) -> None:
     addon = child(export_of(shop, 55230), "addon")
     texts = {name: addon.findtext(name) for name in ("id", "addontype", "billtype", "intname")}
     assert texts == {"id": "55236", "addontype": "2", "billtype": "2", "intname": "node"}
@@ -83,7 +83,7 @@ def test_an_addon_tells_its_limits_and_its_price_for_each_period(shop: Seller) -
     assert prices(addon) == {"1": "12.0000", "12": "132.0000"}
 
 
-def test_a_measure_stands_twice_as_a_number_and_as_an_object(shop: Seller) -> None:
+def test_a_measure_occurs_twice_as_a_number_and_as_an_object(shop: Seller) -> None:
     number, named = child(export_of(shop, 55230), "addon").findall("measure")
     assert number.text == named.findtext("id")
     assert (named.findtext("name"), named.findtext("name_ru")) == ("pcs.", "шт.")
@@ -127,7 +127,7 @@ def test_the_product_type_filters_by_its_name_and_by_its_number(shop: Seller) ->
     assert ids(shop.doc("pricelist.export", None, itemtype="forexbox")) == []
 
 
-def test_a_tariff_that_is_not_there_leaves_an_empty_document(shop: Seller) -> None:
+def test_an_unknown_tariff_leaves_an_empty_document(shop: Seller) -> None:
     doc = shop.doc("pricelist.export", None, pricelist="1")
     assert doc.find("error") is None
     assert ids(doc) == []

@@ -19,7 +19,7 @@ def refused(seller: Seller, func: str, login: str = "reseller", **params: object
     return f"{error.type}/{error.object}"
 
 
-def test_a_payer_is_made_shown_changed_and_taken_away(seller: Seller) -> None:
+def test_a_payer_is_made_shown_changed_and_deleted(seller: Seller) -> None:
     made = seller.call(
         "profile.add.profiledata", profiletype=2, name="Example GmbH", city="Berlin", sok="ok"
     )
@@ -60,7 +60,7 @@ def test_a_payer_can_be_made_by_the_form_without_a_number(seller: Seller) -> Non
         ("service.instruction.html", {"elid": 100009}, "missed/item"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_is_refused(
+def test_an_impossible_payer_is_refused(
     seller: Seller, func: str, params: dict[str, str], expected: str
 ) -> None:
     assert refused(seller, func, **params) == expected

@@ -1,4 +1,4 @@
-"""What public clients read without looking, and cannot do without; one test for each of them."""
+"""What public clients read without a check, and fail without; one test for each of them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from tests.functions.seller import Seller
 
-MACHINE, RACKED, CLOUD = "100014", "100015", "100017"
+SERVER, RACKED, CLOUD = "100014", "100015", "100017"
 
 
 def of_name(named: list[dict[str, Any]], name: str) -> dict[str, Any]:
@@ -17,17 +17,17 @@ def of_name(named: list[dict[str, Any]], name: str) -> dict[str, Any]:
 
 
 def test_a_select_with_one_choice_is_a_list_still(shop: Seller) -> None:
-    doc = shop.json("service.changepricelist", elid=MACHINE)
+    doc = shop.json("service.changepricelist", elid=SERVER)
     assert [option["$key"] for option in of_name(doc["slist"], "pricelist")["val"]] == ["1400"]
 
 
-def test_the_first_step_tells_the_place_and_the_filters(shop: Seller) -> None:
+def test_the_first_step_shows_the_datacenter_and_the_filters(shop: Seller) -> None:
     doc = shop.json("dedic.order")
     assert doc["datacenter"]["$"] == "1"
     assert doc["flist"]["val"]["$key"] == "dedic"
 
 
-def test_a_place_leaves_the_tariffs_that_stand_there(shop: Seller) -> None:
+def test_a_datacenter_limits_the_tariffs_to_its_own(shop: Seller) -> None:
     rows = shop.json("v2.vds.order.pricelist", datacenter="4")["list"][0]["elem"]
     assert {row["id"]["$"] for row in rows} == {"6", "1400"}
 
@@ -40,14 +40,14 @@ def test_the_new_list_of_tariffs_has_every_price_and_what_is_in_it(shop: Seller)
     assert (row["title"]["$"], row["order_available"]["$"]) == ("VDS Start", "on")
 
 
-def test_an_order_form_tells_its_sum_where_a_client_cuts_it_out(shop: Seller) -> None:
+def test_an_order_form_has_its_total_where_a_client_reads_it(shop: Seller) -> None:
     doc = shop.json("dedic.order.pricelist", pricelist="1600", period="1", snext="ok", sok="ok")
     total = doc["orderinfo"]["$"].split("Total amount:")[1].replace(" </b>", "")
     assert total == " 70.00 EUR"
 
 
-def test_other_addons_are_told_one_by_one_with_their_sum(shop: Seller) -> None:
-    doc = shop.json("vds.edit", elid=MACHINE, addon_16="162", sv_field="addon_16")
+def test_other_addons_are_listed_one_by_one_with_their_sum(shop: Seller) -> None:
+    doc = shop.json("vds.edit", elid=SERVER, addon_16="162", sv_field="addon_16")
     match = re.match(r"Control panel (.+?)<br/><b>Total amount: (.+?) EUR", doc["orderinfo"]["$"])
     assert match is not None
     assert match[1].split(" - ") == ["ispmanager lite", "4.50 EUR", "Month"]
@@ -57,10 +57,10 @@ def test_other_addons_are_told_one_by_one_with_their_sum(shop: Seller) -> None:
     ("func", "params", "page"),
     [
         ("v2.vds.order.param", {"pricelist": "6", "period": "1"}, "page_pricelist_settings"),
-        ("vds.edit", {"elid": MACHINE}, "addon"),
+        ("vds.edit", {"elid": SERVER}, "addon"),
     ],
 )
-def test_what_is_counted_stands_on_the_page_it_is_looked_for(
+def test_counted_addons_are_on_the_page_where_clients_look(
     shop: Seller, func: str, params: dict[str, str], page: str
 ) -> None:
     pages = shop.json(func, **params)["metadata"]["form"]["page"]
@@ -68,7 +68,7 @@ def test_what_is_counted_stands_on_the_page_it_is_looked_for(
     assert of_name(counted, "addon_10")["slider"][0]["$max"] == "16"
 
 
-def test_the_classic_form_has_what_is_counted_on_no_page(shop: Seller) -> None:
+def test_the_classic_form_has_counted_addons_on_no_page(shop: Seller) -> None:
     form = shop.json("vds.order.param", pricelist="6", period="1")["metadata"]["form"]
     assert of_name(form["field"], "addon_10")["slider"][0]["$cost"] == "1.5000"
 
@@ -79,7 +79,7 @@ def test_one_tariff_of_the_price_list_is_an_object_and_several_are_a_list(shop: 
     assert isinstance(shop.json("pricelist.export", itemtype="dedic")["pricelist"], list)
 
 
-def test_a_tariff_has_the_text_for_a_site_that_a_client_takes_apart(shop: Seller) -> None:
+def test_a_tariff_has_the_site_text_that_a_client_parses(shop: Seller) -> None:
     export = shop.flat("pricelist.export", None, itemtype="certificate")
     assert export["pricelist"][0]["siteinfo"] == ""
 
@@ -92,7 +92,7 @@ def test_the_form_of_one_more_address_offers_its_kind_and_takes_it(shop: Seller)
     assert int(shop.json("service.ip", elid=CLOUD)["p_elems"]["$"]) == int(before) + 1
 
 
-def test_a_kind_of_address_that_there_is_none_of_is_refused(shop: Seller) -> None:
+def test_an_unknown_kind_of_address_is_refused(shop: Seller) -> None:
     refused = shop.refusal("service.ip.edit", plid=CLOUD, type="private", sok="ok")
     assert refused == "value/type"
 
@@ -102,7 +102,7 @@ def test_a_license_has_no_kind_of_address_to_order(shop: Seller) -> None:
 
 
 def test_the_last_thing_of_each_fact_of_an_instruction_is_its_value(shop: Seller) -> None:
-    body = shop.json("service.instruction.html", elid=MACHINE)["body"]["$"]
+    body = shop.json("service.instruction.html", elid=SERVER)["body"]["$"]
     facts = re.findall(r"<li>[^<]*<b>([^<]*)</b></li>", body.rpartition("<ul>")[2])
     assert facts[:2] == ["https://100.64.0.1:1500", "root"]
 
@@ -112,12 +112,12 @@ def test_a_ticket_may_call_its_subject_a_name(shop: Seller) -> None:
     assert shop.rows("clientticket")[0]["subject"] == "Down"
 
 
-def test_a_machine_has_its_password_under_both_names(shop: Seller) -> None:
-    form = shop.json("vds.edit", elid=MACHINE)
+def test_a_server_has_its_password_under_both_names(shop: Seller) -> None:
+    form = shop.json("vds.edit", elid=SERVER)
     assert form["userpassword"] == form["password"]
 
 
-def test_a_machine_keeps_the_name_its_client_gave_it(shop: Seller) -> None:
+def test_a_server_keeps_the_name_its_client_gave_it(shop: Seller) -> None:
     shop.json("dedic.edit", elid=RACKED, server_name="Mine", sok="ok")
     assert shop.json("dedic.edit", elid=RACKED)["server_name"]["$"] == "Mine"
 

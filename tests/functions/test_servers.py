@@ -1,4 +1,4 @@
-"""Machines on the wire: ordered, coming up, started and stopped, resized, installed anew."""
+"""Servers on the wire: ordered, opened, started and stopped, resized, installed again."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def text(doc: Element, name: str) -> str:
     return doc.findtext(name) or ""
 
 
-def test_the_printed_order_pays_every_addon_and_brings_up_the_machine(shop: Seller) -> None:
+def test_the_printed_order_pays_every_addon_and_brings_up_the_server(shop: Seller) -> None:
     number = text(shop.doc("vds.order.param", **PRINTED), "id")
     # 3.00, 5 processors more at 1.50, 490 GB more at 0.05, 18 Mbit/s more at 0.02, 5 copies at
     # 0.30, 4000 GB of traffic at 0.0005, administration for 5.00.
@@ -94,7 +94,7 @@ def test_what_the_tariff_does_not_have_cannot_be_chosen(shop: Seller) -> None:
     assert balance(shop) == "1000.00"
 
 
-def test_a_machine_without_a_name_gets_one_and_stands_where_it_was_wished(shop: Seller) -> None:
+def test_a_server_without_a_name_gets_one_and_its_ordered_datacenter(shop: Seller) -> None:
     number = text(order(shop, datacenter="4"), "id")
     form = shop.doc("vds.edit", elid=number)
     assert text(form, "domain") == f"vds{number}.example.net"
@@ -102,7 +102,7 @@ def test_a_machine_without_a_name_gets_one_and_stands_where_it_was_wished(shop: 
     assert text(form, "ostempl") == "ISPsystem__Debian-12-amd64"
 
 
-def test_several_machines_in_one_order_are_paid_together_or_not_at_all(shop: Seller) -> None:
+def test_several_servers_in_one_order_are_paid_together_or_not_at_all(shop: Seller) -> None:
     order(shop, order_count="3", domain="many.test")
     assert len(shop.rows("vds", filter="on", domain="many.test")) == 3
     assert balance(shop) == "991.00"
@@ -116,7 +116,7 @@ def test_several_machines_in_one_order_are_paid_together_or_not_at_all(shop: Sel
     ) == "value/order_count"  # fmt: skip
 
 
-def test_a_machine_takes_its_time_and_then_has_address_and_password(shop: Seller) -> None:
+def test_a_server_takes_some_time_and_then_has_address_and_password(shop: Seller) -> None:
     shop.worlds.create("hoster", "hoster")
     seconds = shop.order_at("hoster", domain="slow.test")
     assert seconds == {}
@@ -131,7 +131,7 @@ def test_a_machine_takes_its_time_and_then_has_address_and_password(shop: Seller
     assert text(form, "password")
 
 
-def test_a_machine_that_comes_up_after_looks_is_waited_for_by_its_list(shop: Seller) -> None:
+def test_a_server_that_is_ready_after_reads_counts_reads_of_its_list(shop: Seller) -> None:
     shop.worlds.create("strict", "strict")
     order = shop.order_at("strict", domain="looked-at.test")
     assert order == {}
@@ -143,26 +143,26 @@ def test_a_machine_that_comes_up_after_looks_is_waited_for_by_its_list(shop: Sel
 
 
 @pytest.mark.parametrize("family", ["vds", "service"])
-def test_a_machine_is_switched_off_and_on_and_rebooted(shop: Seller, family: str) -> None:
+def test_a_server_is_switched_off_and_on_and_rebooted(shop: Seller, family: str) -> None:
     for verb, state in (("stop", "2_stop"), ("reboot", "2"), ("stop", "2_stop"), ("start", "2")):
         shop.doc(f"{family}.{verb}", elid=VDS, sok="ok")
         (row,) = shop.rows("vds")
         assert (row["status"], row["item_real_status"]) == ("2", state)
 
 
-def test_only_machines_that_are_active_have_buttons(shop: Seller) -> None:
+def test_only_active_servers_can_be_restarted(shop: Seller) -> None:
     assert shop.refusal("service.reboot", elid="100016", sok="ok") == "missed/item"
     shop.doc("vds.suspend", elid=VDS)
     assert shop.refusal("vds.reboot", elid=VDS, sok="ok") == "status/item"
 
 
-def test_a_prolonged_machine_that_is_switched_off_stays_off(shop: Seller) -> None:
+def test_a_prolonged_server_that_is_switched_off_stays_off(shop: Seller) -> None:
     shop.doc("vds.stop", elid=VDS)
     shop.doc("service.prolong", elid=VDS, period="1", sok="ok")
     assert shop.rows("vds")[0]["item_real_status"] == "2_stop"
 
 
-def test_another_template_installs_anew_and_keeps_the_address(shop: Seller) -> None:
+def test_another_template_installs_again_and_keeps_the_address(shop: Seller) -> None:
     before = shop.doc("vds.edit", elid=VDS)
     after = shop.doc("vds.edit", elid=VDS, ostempl="ISPsystem__Debian-7-amd64", sok="ok")
     assert text(after, "ostempl") == "ISPsystem__Debian-7-amd64"
@@ -222,13 +222,13 @@ def test_a_password_is_not_written_down_in_the_journal(shop: Seller) -> None:
     assert all(password not in answer for (answer,) in answers)
 
 
-def test_a_deleted_machine_is_gone_with_its_addresses(shop: Seller) -> None:
+def test_a_deleted_server_is_gone_with_its_addresses(shop: Seller) -> None:
     shop.doc("instances.delete", elid="100017", sok="ok")
     assert shop.rows("instances") == []
     assert shop.refusal("service.ip", elid="100017") == "missed/item"
 
 
-def test_all_services_stand_in_one_list_or_it_is_missed(shop: Seller) -> None:
+def test_all_services_are_in_one_list_or_it_is_missed(shop: Seller) -> None:
     rows = shop.rows("item")
     assert {"soft", "vds", "domain"} <= {row["itemtype"] for row in rows}
     assert shop.rows("service", filter="on", itemtype="vds")[0]["domain"] == "vds-1.example.com"

@@ -1,4 +1,4 @@
-"""Addresses of machines: the list, one more, one less, the name of one."""
+"""Addresses of servers: the list, one more, one less, the host name of one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ def addresses(shop: Seller, service: str) -> dict[str, str]:
     return {row["id"]: row["name"] for row in shop.rows("service.ip", elid=service)}
 
 
-def test_a_machine_has_a_main_address_that_cannot_be_given_back(shop: Seller) -> None:
+def test_a_server_has_a_main_address_that_cannot_be_given_back(shop: Seller) -> None:
     main, spare = shop.rows("service.ip", elid=CLOUD)
     assert (main["is_main"], main["no_delete"]) == ("on", "on")
     assert (spare["is_main"], spare["no_delete"]) == ("off", "off")
@@ -61,6 +61,6 @@ def test_addresses_of_others_are_missed(shop: Seller) -> None:
     assert shop.refusal("service.ip.edit", elid=number, plid=CLOUD) == "missed/ip"
 
 
-def test_what_has_no_addresses_of_its_own_gets_no_more(shop: Seller) -> None:
+def test_a_service_without_rows_of_addresses_gets_no_more(shop: Seller) -> None:
     assert shop.refusal("service.ip.edit", plid="100016", sok="ok") == "value/plid"
     assert shop.refusal("service.ip.edit", sok="ok") == "value/elid"

@@ -14,7 +14,7 @@ def balance(seller: Seller) -> Decimal:
     return Decimal(str(seller.account()["balance"]))
 
 
-def test_the_form_tells_price_and_new_end_for_every_period(seller: Seller) -> None:
+def test_the_form_shows_price_and_new_end_for_every_period(seller: Seller) -> None:
     seller.clock.freeze("2026-01-31T10:00:00Z")
     number = seller.order(ip="10.10.10.10")
     month = seller.call("service.prolong", elid=number, period=1)
@@ -29,7 +29,7 @@ def test_the_form_tells_price_and_new_end_for_every_period(seller: Seller) -> No
     assert balance(seller) == Decimal(995)
 
 
-def test_the_answer_tells_the_date_just_bought_in_an_inner_doc(seller: Seller) -> None:
+def test_the_answer_has_the_bought_end_in_an_inner_doc(seller: Seller) -> None:
     seller.clock.freeze("2026-01-31T10:00:00Z")
     number = seller.order(ip="10.10.10.10")
     answer = seller.call("service.prolong", elid=number, period=1, sok="ok").xml
@@ -97,7 +97,7 @@ def test_the_tariff_changes_in_three_steps_and_only_the_last_commits(seller: Sel
     assert seller.call("soft.edit", elid=number).field("pricelist") == "55228"
 
 
-def test_a_change_dearer_than_the_balance_is_refused_whole(seller: Seller) -> None:
+def test_a_change_that_the_balance_does_not_cover_changes_nothing(seller: Seller) -> None:
     number = seller.order(ip="10.10.10.10")
     seller.account("reseller", balance="0.10")
     error = seller.call(
@@ -109,7 +109,7 @@ def test_a_change_dearer_than_the_balance_is_refused_whole(seller: Seller) -> No
     assert seller.call("soft.edit", elid=number).field("pricelist") == "55227"
 
 
-def test_history_tells_what_happened_newest_first(seller: Seller) -> None:
+def test_history_lists_what_happened_newest_first(seller: Seller) -> None:
     number = seller.order(ip="10.10.10.10")
     seller.call("soft.suspend", elid=number)
     seller.call("soft.resume", elid=number)

@@ -1,4 +1,4 @@
-"""Logging in, every way there is, and being refused."""
+"""Logging in, in every way, and being refused."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_a_password_may_contain_colons(seller: Seller) -> None:
 
 
 @pytest.mark.parametrize("who", ["reseller", "nobody"])
-def test_a_wrong_password_and_an_unknown_name_are_told_alike(seller: Seller, who: str) -> None:
+def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(seller: Seller, who: str) -> None:
     for params in ({"authinfo": f"{who}:wrong"}, {"login": "", "username": who, "password": "x"}):
         func = "auth" if "username" in params else "soft"
         error = seller.call(func, **params).error
@@ -115,13 +115,13 @@ def test_a_frozen_world_does_not_lock_for_ever(seller: Seller) -> None:
     assert error_text(seller.call("soft")) == ""
 
 
-def test_an_address_list_keeps_others_out_and_lets_its_own_in(seller: Seller) -> None:
+def test_an_address_list_admits_only_its_own_addresses(seller: Seller) -> None:
     assert error_text(seller.call("soft", login="fenced")) == "auth/badip"
     seller.account("fenced", api_addresses=["127.0.0.0/8"])
     assert error_text(seller.call("soft", login="fenced")) == ""
 
 
-def test_a_second_factor_shuts_authinfo_and_is_asked_for_once(seller: Seller) -> None:
+def test_a_second_factor_disables_authinfo_and_is_needed_once(seller: Seller) -> None:
     assert error_text(seller.call("soft", login="careful")).startswith("auth/")
     temporary = log_in(seller, "careful")
     answer = seller.call("whoami", auth=temporary)
@@ -186,7 +186,7 @@ def test_a_session_finds_its_world_whatever_the_path(seller: Seller) -> None:
     assert user.get("currency") == "RUB"
 
 
-def test_a_login_can_name_its_world_and_an_address_of_mail_cannot(seller: Seller) -> None:
+def test_a_login_can_name_its_world_and_an_email_address_cannot(seller: Seller) -> None:
     seller.world("shop-b", "russian")
     user = seller.call("whoami", authinfo="reseller@shop-b:secret").xml.find("user")
     assert user is not None

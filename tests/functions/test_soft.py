@@ -81,7 +81,7 @@ def test_newkey_answers_the_new_key_at_the_top(seller: Seller) -> None:
     assert (after.findtext("lickey") or "").startswith("100001-")
 
 
-def test_the_layout_of_a_list_tells_a_client_area_its_buttons(seller: Seller) -> None:
+def test_the_layout_of_a_list_names_its_buttons(seller: Seller) -> None:
     layout = seller.call("soft", out="json").json["doc"]["metadata"]
     (group,) = layout["toolbar"]["toolgrp"]
     named = {button["$name"]: button for button in group["toolbtn"]}
@@ -131,7 +131,7 @@ def test_a_column_sorts_both_ways_and_an_unsortable_one_is_ignored(seller: Selle
     assert [row["id"] for row in seller.call("soft", p_col="-cost").rows()] == plain
 
 
-def test_a_filter_sticks_to_its_session_and_to_no_other(seller: Seller) -> None:
+def test_a_filter_lasts_in_its_session_and_in_no_other(seller: Seller) -> None:
     opened = [
         seller.call("auth", login="", username="reseller", password="secret").field("auth")
         for _ in range(2)
@@ -187,7 +187,7 @@ def test_a_key_that_takes_seconds_arrives_under_a_frozen_clock(seller: Seller) -
     assert seller.call("soft.edit", elid=number).field("lickey").startswith(f"{number}-")
 
 
-def test_russian_is_spoken_where_it_is_asked_for(seller: Seller) -> None:
+def test_answers_are_in_russian_where_it_is_requested(seller: Seller) -> None:
     row = seller.call("soft", lang="ru").rows()[0]
     assert (row["item_status"], row["cost"].rpartition(" / ")[2]) == ("Активен", "Месяц")
     error = seller.call("soft.edit", elid=1, lang="ru").error
@@ -195,7 +195,7 @@ def test_russian_is_spoken_where_it_is_asked_for(seller: Seller) -> None:
     assert "не существует" in error.message
 
 
-def test_the_status_can_be_told_by_its_number(seller: Seller) -> None:
+def test_the_status_can_be_shown_as_its_number(seller: Seller) -> None:
     seller.rules(item_status_text="number")
     assert seller.call("soft").rows()[0]["item_status"] == "2"
 

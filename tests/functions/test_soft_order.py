@@ -53,7 +53,7 @@ def test_the_wizard_leads_from_tariffs_to_the_order(seller: Seller) -> None:
     assert second.findtext("addon_55236") == "1"
 
 
-def test_a_step_out_of_turn_is_told_as_such(seller: Seller) -> None:
+def test_a_step_out_of_order_is_refused_as_such(seller: Seller) -> None:
     assert refusal(seller, "soft.order.param", period=1) == "wizard_unavailable/"
 
 
@@ -94,7 +94,7 @@ def test_an_empty_required_field_says_that_it_is_empty(seller: Seller) -> None:
     assert error.message == "The 'IP address' field has invalid value. The value cannot be empty"
 
 
-def test_too_little_money_tells_the_whole_sum(seller: Seller) -> None:
+def test_an_order_without_enough_money_names_the_whole_sum(seller: Seller) -> None:
     doc = seller.call("soft.order.param", **ORDER, login="poor", out="json").json["doc"]
     assert doc["error"]["$type"] == "not_enough_money"
     assert doc["error"]["param"] == {"$name": "amount", "$": "5.00"}

@@ -135,7 +135,7 @@ def test_the_menu_leads_to_every_list_of_services(shop: Seller) -> None:
     assert {node["$type"] for node in section["node"]} == {"list"}
 
 
-def test_who_asks_is_told_in_attributes(shop: Seller) -> None:
+def test_whoami_names_the_caller_in_attributes(shop: Seller) -> None:
     user = shop.json("whoami")["user"]
     read = {"$id", "$realname", "$email", "$phone", "$balance", "$email_verified"}
     assert read <= set(user)
@@ -147,7 +147,7 @@ def test_a_changed_password_is_a_banner_with_params(shop: Seller) -> None:
     assert doc["banner"][0]["param"]
 
 
-def test_addresses_tell_whose_they_are(shop: Seller) -> None:
+def test_addresses_name_their_service(shop: Seller) -> None:
     assert shop.json("service.ip", elid="100014")["plname"]["$"]
 
 
@@ -163,7 +163,7 @@ def test_discounts_orders_and_methods_are_tables_by_name(shop: Seller) -> None:
     assert methods["elem"]
 
 
-def test_what_there_is_to_notice_is_told_by_kind(shop: Seller) -> None:
+def test_notices_are_grouped_by_kind(shop: Seller) -> None:
     names = {item["$name"] for item in shop.json("notify")["notify"]["item"]}
     assert names == {"bannerlist", "ticket"}
     assert shop.doc("keepalive").find("error") is None

@@ -75,7 +75,7 @@ def show_registration(call: Call, email: str = "", passwd: str = "", **draft: st
 def register(
     call: Call, email: str, passwd: str, realname: str = "", phone: str = ""
 ) -> ActionResult:
-    """Opens the account. Raises Exists where the login is in use."""
+    """Opens the account. Raises Exists for a login in use, BadValue for a short password."""
     _require_registration(call)
     db, world = call.shop.db, call.shop.world
     if len(passwd) < SHORTEST_PASSWORD:
@@ -117,9 +117,10 @@ class RecoveryParameters(WireSchema):
     title={"en": "Lost password", "ru": "Восстановление пароля"},
 )
 def recover_password(call: Call, email: str = "", username: str = "") -> ActionResult:
-    """Answers alike whether or not there is such an account, as a recovery should.
+    """Answers the same whether or not there is such an account.
 
-    Nothing is sent: passwords of a world are in its file, or set through the control API.
+    Nothing is sent: passwords of a world are in its file, or set through the control API. Without
+    an address or a login it is BadValue, ``value``.
     """
     del call
     if not email.strip() and not username.strip():
@@ -137,7 +138,10 @@ def recover_password(call: Call, email: str = "", username: str = "") -> ActionR
     title={"en": "To the server", "ru": "Перейти на сервер"},
 )
 def open_panel(call: Call, elid: int) -> ActionResult:
-    """The address of a service's control panel; nothing answers there, since no server exists."""
+    """The address of a service's control panel, at which nothing listens.
+
+    A service without an address is Missed, ``missed``.
+    """
     service = services.require_owned(call.shop, call.user, elid)
     if not service.ip:
         raise Missed("ip", str(elid))

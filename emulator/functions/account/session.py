@@ -114,7 +114,10 @@ class NewKeyParameters(WireSchema):
     example={"username": "reseller", "key": "0123456789abcdef0123456789abcdef"},
 )
 def store_key(call: Call, key: str, username: str = "") -> ActionResult:
-    """Stores a one-time key with which a browser can log in: func=auth&username=&key=."""
+    """Stores a one-time key with which a browser can log in: func=auth&username=&key=.
+
+    Another login is AccessDenied, ``access``; a key that is too short is BadValue, ``value``.
+    """
     if username and username != call.user.login:
         raise AccessDenied(call.func)
     if len(key) < sessions.KEY_SHORTEST:
@@ -145,7 +148,11 @@ def show_code(call: Call, qrcode: str = "") -> ActionResult:
 
 @show_code.on_submit
 def confirm_code(call: Call, qrcode: str) -> LoggedIn:
-    """Opens the real session. Raises AuthFailed while the login is locked."""
+    """Opens the real session.
+
+    Raises AccessDenied outside a temporary session, AuthFailed while the login is locked, BadValue
+    for a wrong code.
+    """
     if call.session is None or not call.session.pending_totp:
         raise AccessDenied(call.func)
     at = call.shop.system_clock.elapsed()

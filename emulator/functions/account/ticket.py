@@ -148,7 +148,7 @@ def send_message(
     message: str = "",
     item: int | None = None,
 ) -> ActionResult:
-    """Opens a ticket, or adds a message to one."""
+    """Opens a ticket, or adds a message to one. Raises BadValue without message or subject."""
     if not message.strip():
         raise BadValue.empty("message")
     if elid is not None:
@@ -161,7 +161,7 @@ def send_message(
 
 @show_ticket.on_button("close")
 def close_ticket(call: Call, elid: int | None = None, **_: Any) -> ActionResult:
-    """Closes a ticket."""
+    """Closes a ticket. Raises BadValue without its number."""
     if elid is None:
         raise BadValue.empty("elid")
     ticket = tickets.require_owned(call.shop, call.user, elid)

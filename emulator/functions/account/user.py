@@ -88,7 +88,7 @@ def show_user(call: Call, elid: int, **draft: Any) -> FormAnswer:
 def save_user(
     call: Call, elid: int, passwd: str = "", confirm: str = "", **changes: Any
 ) -> ActionResult:
-    """Changes what was sent."""
+    """Changes what was sent. Raises BadValue for a bad setting or unequal passwords."""
     account = _own(call, elid)
     check_settings(changes)
     if passwd != confirm:

@@ -78,7 +78,7 @@ def use_promocode(
 def delete_position(
     call: Call, id: int | None = None, billorder: int | None = None, promocode: str = ""
 ) -> ActionResult:
-    """Takes one position out."""
+    """Takes one position out. Raises BadValue without its number."""
     del billorder, promocode
     if id is None:
         raise BadValue.empty("id")

@@ -87,7 +87,7 @@ def check_position(call: Call, id: int | None = None) -> ActionResult:
 
 @show_cart.on_button("delete")
 def delete_position(call: Call, id: int | None = None) -> ActionResult:
-    """Takes one position out."""
+    """Takes one position out. Raises BadValue without its number, Missed for an unknown one."""
     if id is None:
         raise BadValue.empty("id")
     _positions(call, [id])

@@ -215,7 +215,10 @@ def redirect(call: Call, **sent: object) -> ActionResult:
     source="docs/wire.md sections 5 and 6",
 )
 def cancel_payments(call: Call, elid: int) -> ActionResult:
-    """Cancels payments that were begun; any other payment, a credited one too, is ``access``."""
+    """Cancels payments that were begun; credited and other payments are AccessDenied, ``access``.
+
+    A number that is no payment is Missed, ``missed``.
+    """
     payment = topups.find(call.shop, elid)
     if payment is None:
         raise Missed("payment", str(elid))

@@ -75,8 +75,8 @@ def export(
 ) -> Streamed:
     """The tariffs with their prices, in the currency of the caller or of the world.
 
-    A filter that nothing passes leaves an empty document. ``active`` says whether the caller could
-    order the tariff.
+    A filter that nothing passes leaves an empty document; another provider is Missed, ``missed``.
+    ``active`` says whether the caller could order the tariff.
     """
     if elid is not None and str(elid) != PROJECT_ID:
         raise Missed("project", str(elid))

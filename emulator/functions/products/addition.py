@@ -78,7 +78,7 @@ class ModuleChange(AnyChange):
     period = Months("Another period; refused where the rule `module_actions` is `classic`.")
 
 
-class ModuleRow(LicenseRow):
+class AdditionRow(LicenseRow):
     """A module in the list."""
 
     item = Whole(descriptions.MODULE_LICENSE)
@@ -177,7 +177,7 @@ MODULES = ProductType(
     new_order=NewModuleOrder,
     order_form=ModuleOrderForm,
     changes=ModuleChange,
-    row=ModuleRow,
+    row=AdditionRow,
     form=ModuleForm,
     columns=(*COMMON_COLUMNS, Column("item", tables.service.c.parent_id, "number")),
     change=change,

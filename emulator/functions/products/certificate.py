@@ -431,7 +431,10 @@ FAMILY = build(CERTIFICATE)
 def show_request(
     call: Call, pricelist: int | None = None, period: int | None = None, **draft: Any
 ) -> FormAnswer:
-    """Makes a key and a request for a certificate with it, or reads the client's request."""
+    """Makes a key and a request for a certificate with it, or reads the client's request.
+
+    Without a tariff it is StepUnavailable, ``wizard_unavailable``.
+    """
     if pricelist is None:
         raise StepUnavailable("certificate.order.csr")
     tariff = order_rules.find_orderable(call.shop, call.user, "certificate", pricelist)
@@ -488,7 +491,10 @@ def show_reissue(call: Call, elid: int, **draft: Any) -> FormAnswer:
 
 @show_reissue.on_submit
 def reissue(call: Call, elid: int, **sent: Any) -> ActionResult:
-    """Has the certificate issued again for the request that was sent, made, or used before."""
+    """Has the certificate issued again for the request that was sent, made, or used before.
+
+    Raises BadValue where an existing request is announced and not sent.
+    """
     service = _certificate(call, elid)
     services.require_settled(service)
     before = certificates.request_of(service)

@@ -186,7 +186,7 @@ class NewOrderStep:
         autoprolong: int | str | None = None,
         **sent: Any,
     ) -> ActionResult:
-        """Orders and pays, or puts into the basket or the new cart."""
+        """Orders and pays, or puts into basket or cart. Raises BadValue without a period."""
         chosen = order_period if order_period is not None else period
         if chosen is None:
             raise BadValue.empty("order_period")

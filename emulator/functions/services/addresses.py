@@ -197,7 +197,10 @@ def save_address(
     type: str = PUBLIC,
     domain: str = "",
 ) -> ActionResult:
-    """Stores the host name; without ``elid`` orders one more address."""
+    """Stores the host name; without ``elid`` orders one more address.
+
+    Raises Missed for an unknown address, BadValue for a kind or a service that has none to order.
+    """
     if elid is None:
         if type not in ("", PUBLIC):
             raise BadValue("type", type)

@@ -242,7 +242,7 @@ def show_password(call: Call, elid: int, **_: Any) -> FormAnswer:
 
 @show_password.on_submit
 def change_password(call: Call, elid: int, passwd: str, confirm: str) -> Raw:
-    """Stores the password; the answer names the service, not the password."""
+    """Stores the password. Raises BadValue where the second one differs."""
     service = services.require_owned(call.shop, call.user, elid)
     services.require_settled(service)
     if passwd != confirm:
@@ -358,7 +358,8 @@ ITEM_FIELDS = frozenset(ItemRow().wire_fields)
 def list_items(call: Call, **paging: Any) -> Rows:
     """All services of the account but the deleted ones, newest first, whatever their type.
 
-    Observed as answered by some sellers and ``missed`` by others: the rule ``item_lists``.
+    Some sellers answer it and others do not (observed): with the rule ``item_lists`` off it is
+    UnknownFunction, ``missed``.
     """
     if not call.shop.world.rules.item_lists:
         raise UnknownFunction(call.func)
