@@ -67,7 +67,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PreparationStep:
     """A request that prepares the state; it has to be answered as it says."""
 
     request: Request
@@ -98,7 +98,7 @@ class Exchange:
     about: str
     world: str
     portable: bool
-    before: tuple[Step, ...]
+    before: tuple[PreparationStep, ...]
     request: Request
     expected: ExpectedDocument
     formats: tuple[str, ...]
@@ -199,11 +199,11 @@ def _request(reader: FieldReader, func: str, login: Login) -> Request:
     return Request(func, params, method, body, login, reader.number("flood"))
 
 
-def _step(reader: FieldReader) -> Step:
+def _step(reader: FieldReader) -> PreparationStep:
     request = _request(reader, reader.text("func"), _login(reader))
     doc = _doc(reader.value("answer", {}), reader.where("answer"))
     kind = "error" if doc.first("error") is not None else "result"
-    step = Step(request, ExpectedDocument(doc, kind), reader.number("times", 1))
+    step = PreparationStep(request, ExpectedDocument(doc, kind), reader.number("times", 1))
     reader.finish()
     return step
 
@@ -243,7 +243,7 @@ def _reading(reader: FieldReader) -> Reading:
     return reading
 
 
-def check_bound(before: tuple[Step, ...], request: Request) -> None:
+def check_bound(before: tuple[PreparationStep, ...], request: Request) -> None:
     """Raises ExchangeError: a request may name only what an answer before it has bound."""
     bound: set[tuple[str, str]] = set()
     for step in before:

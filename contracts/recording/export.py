@@ -23,7 +23,7 @@ from contracts.recording.generalization import (
     labels_of,
     steps_answer,
 )
-from contracts.recording.session import Entry, Session
+from contracts.recording.session import RecordedExchange, Session
 from contracts.target.redact import MASK
 from contracts.target.spending import changes
 from contracts.verdicts import RECORDED
@@ -161,7 +161,7 @@ def _exchange(session_links: SessionDependencies, number: int, world: str) -> di
     }
 
 
-def _request(entry: Entry) -> dict[str, object]:
+def _request(entry: RecordedExchange) -> dict[str, object]:
     data: dict[str, object] = {"params": dict(entry.params)}
     if entry.method != "GET" or entry.body != "none":
         data |= {"method": entry.method, "body": entry.body}
@@ -230,15 +230,15 @@ def _unfolded(doc: Node | None) -> Node | None:
     return replace(doc, children=tuple(children))
 
 
-def _changed(entry: Entry) -> bool:
+def _changed(entry: RecordedExchange) -> bool:
     return entry.kind == "result" and changes(entry.func, entry.params)
 
 
-def _who(entry: Entry) -> str:
+def _who(entry: RecordedExchange) -> str:
     return entry.login.partition(" ")[2]
 
 
-def _about(entry: Entry) -> str:
+def _about(entry: RecordedExchange) -> str:
     sent = " with sok" if entry.params.get("sok") else ""
     button = entry.params.get("clicked_button", "")
     pressed = f" and the button {button}" if button else ""

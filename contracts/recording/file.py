@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from contracts.record.fields import ExchangeError
-from contracts.recording.session import Entry, Session, head, read, written
+from contracts.recording.session import RecordedExchange, Session, head, read, written
 
 MODE = 0o600
 """Only its owner may read a recording, pseudonymized or not."""
@@ -80,7 +80,7 @@ class SessionFile:
         Path(f"{self.path}.lock").unlink(missing_ok=True)
         os.close(self._lock)
 
-    def append(self, entry: Entry) -> int:
+    def append(self, entry: RecordedExchange) -> int:
         """Appends an exchange; returns its number. Raises OSError, with the file as it was."""
         end = self.path.stat().st_size
         to = os.open(self.path, os.O_APPEND | os.O_WRONLY)
@@ -97,7 +97,7 @@ class SessionFile:
         self.session = replace(self.session, entries=(*self.session.entries, entry))
         return len(self.session.entries)
 
-    def put(self, number: int, entry: Entry) -> int:
+    def put(self, number: int, entry: RecordedExchange) -> int:
         """Replaces an exchange, counted from one. Raises ExchangeError: it cannot be written."""
         entries = list(self.session.entries)
         entries[number - 1] = entry

@@ -14,7 +14,7 @@ from contracts.recording.file import SessionFile
 from contracts.recording.pseudonymizer import Pseudonymizer
 from contracts.recording.references import References
 from contracts.recording.request import ProxiedRequest
-from contracts.recording.session import Entry
+from contracts.recording.session import RecordedExchange
 from contracts.target.redact import MASK
 
 LEAKY: Final = "it would have shown a secret"
@@ -64,14 +64,14 @@ class Recorder:
         """A line for people, without hidden values."""
         return self._pseudonymizer.redact(text)
 
-    def entry(self, sent: ProxiedRequest, answer: UpstreamAnswer) -> Entry:
+    def entry(self, sent: ProxiedRequest, answer: UpstreamAnswer) -> RecordedExchange:
         """The exchange, pseudonymized, with its numbers as they are."""
         fields = {name: text for name, text in sent.fields.items() if name not in ("func", "out")}
         self._pseudonymizer.observe(sent.fields, sent.cookie)
         login = self._login(sent)
         text, withheld = self._text(sent, answer)
         params = self._pseudonymizer.request(sent.func, fields)
-        entry = Entry(
+        entry = RecordedExchange(
             func=sent.func,
             at=answer.at,
             today=answer.today,
@@ -127,7 +127,7 @@ class Recorder:
             return self._sessions.get(session, "")
         return self._pseudonymizer.login(fields.get("username", ""))
 
-    def _place_of(self, entry: Entry) -> int:
+    def _place_of(self, entry: RecordedExchange) -> int:
         """The number of the next exchange on record with the same request; 0: there is none."""
         if not self._left:
             return 0
@@ -140,25 +140,25 @@ class Recorder:
                 return number
         return 0
 
-    def _adopted(self, entry: Entry, number: int) -> Entry:
+    def _adopted(self, entry: RecordedExchange, number: int) -> RecordedExchange:
         """The exchange with the labels of the one it replaces, where the answers match."""
         recorded = self._file.session.entries[number - 1]
         if recorded.doc is not None and entry.doc is not None:
             self._references.observe(entry.func, recorded.doc, entry.doc)
         return self._referring(entry)
 
-    def _referring(self, entry: Entry) -> Entry:
+    def _referring(self, entry: RecordedExchange) -> RecordedExchange:
         params = self._references.request(entry.func, dict(entry.params), entry.today)
         if entry.doc is None:
             return replace(entry, params=params)
         doc = self._references.answer(entry.func, entry.doc, entry.today)
         return replace(entry, params=params, doc=doc)
 
-    def _learn(self, entry: Entry) -> None:
+    def _learn(self, entry: RecordedExchange) -> None:
         observe(self._references, entry)
 
 
-def observe(references: References, entry: Entry) -> None:
+def observe(references: References, entry: RecordedExchange) -> None:
     """Adopts the labels of an exchange on record. Raises ExchangeError: its text is unreadable."""
     if entry.doc is None:
         return
@@ -169,7 +169,7 @@ def observe(references: References, entry: Entry) -> None:
     references.observe(entry.func, entry.doc, doc)
 
 
-def _texts(entry: Entry) -> Iterator[str]:
+def _texts(entry: RecordedExchange) -> Iterator[str]:
     yield from entry.params.values()
     yield from entry.login.split()
     if entry.text:

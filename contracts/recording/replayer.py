@@ -16,7 +16,7 @@ from contracts.recording.pseudonymizer import Pseudonymizer, has_pseudonym, is_p
 from contracts.recording.recorder import observe
 from contracts.recording.references import References
 from contracts.recording.request import ProxiedRequest
-from contracts.recording.session import Entry, Session
+from contracts.recording.session import RecordedExchange, Session
 from contracts.target.spending import changes
 
 _LOOSE: Final = frozenset({"lang", "progressid", "newface", "clickstat"})
@@ -41,7 +41,7 @@ class Replayer:
         """How many exchanges were not replayed."""
         return len(self._entries) - len(self._played)
 
-    def replay(self, sent: ProxiedRequest) -> Entry | None:
+    def replay(self, sent: ProxiedRequest) -> RecordedExchange | None:
         """The exchange that answers a request, marked as replayed; None: there is none."""
         fields = {name: text for name, text in sent.fields.items() if name not in ("func", "out")}
         shown = self._references.request(
@@ -59,7 +59,7 @@ class Replayer:
         self._bind(entry.params, fields)
         return entry
 
-    def body(self, entry: Entry) -> bytes:
+    def body(self, entry: RecordedExchange) -> bytes:
         """The body that is sent for an exchange."""
         if not self._real:
             return entry.text.encode()

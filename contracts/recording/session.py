@@ -27,7 +27,7 @@ _LOADER: Final[Any] = yaml.CBaseLoader if yaml.__with_libyaml__ else yaml.BaseLo
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RecordedExchange:
     """One exchange as it was recorded.
 
     ``login``: the login's style and its pseudonym. ``params`` and ``doc`` have placeholders;
@@ -61,7 +61,7 @@ class Session:
     began: datetime
     version: str = "not known"
     personal: str = "covered"
-    entries: tuple[Entry, ...] = field(default=())
+    entries: tuple[RecordedExchange, ...] = field(default=())
     torn: str = ""
 
 
@@ -99,7 +99,7 @@ def head(session: Session) -> bytes:
     })  # fmt: skip
 
 
-def written(entry: Entry) -> bytes:
+def written(entry: RecordedExchange) -> bytes:
     """One exchange as its document of the file."""
     answer: dict[str, object] = {"status": str(entry.status), "type": entry.content_type}
     if entry.withheld:
@@ -174,7 +174,7 @@ def _head(top: FieldReader) -> Session:
     return session
 
 
-def _entries(path: Path, documents: list[object]) -> Iterator[Entry]:
+def _entries(path: Path, documents: list[object]) -> Iterator[RecordedExchange]:
     for number, document in enumerate(documents, start=1):
         try:
             yield _entry(FieldReader(document))
@@ -182,7 +182,7 @@ def _entries(path: Path, documents: list[object]) -> Iterator[Entry]:
             raise ExchangeError(f"{path}: exchange {number}: {fault}") from None
 
 
-def _entry(top: FieldReader) -> Entry:
+def _entry(top: FieldReader) -> RecordedExchange:
     request, answer = top.reader("request"), top.reader("answer")
     withheld = answer.text("withheld", "")
     doc: Node | None = None
@@ -191,7 +191,7 @@ def _entry(top: FieldReader) -> Entry:
         kind = answer.text("kind")
         doc = from_record("doc", answer.value("doc"))[0]
         text = str(answer.value("text"))
-    entry = Entry(
+    entry = RecordedExchange(
         func=top.text("func"),
         at=_moment(top, "at"),
         today=date.fromisoformat(top.day("today")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from contracts.record.compare import differences
-from contracts.record.exchange import Exchange, Step
+from contracts.record.exchange import Exchange, PreparationStep
 from contracts.target.seller import CannotRun, Seller, SellerSession
 from contracts.target.spending import changes
 from contracts.target.spending_guard import CallBlocked
@@ -67,7 +67,7 @@ def _reason_to_skip(exchange: Exchange, seller: Seller) -> str:
     return ""
 
 
-def _prepare(step: Step, session: SellerSession, note: str) -> list[str]:
+def _prepare(step: PreparationStep, session: SellerSession, note: str) -> list[str]:
     """Sends a step before the exchange as often as it says; the differences of its answer."""
     for _ in range(max(step.times, 1)):
         answer = session.ask(step.request, "xml", note)

@@ -15,7 +15,7 @@ from contracts.verdicts import Outcome
 RECORDS = {exchange.name: exchange for exchange in read_all()}
 
 
-def _told(exchange: Exchange) -> str:
+def _failure(exchange: Exchange) -> str:
     verdict = judge_client(exchange, "xml", RECORDS)
     assert verdict.outcome is Outcome.FAIL
     return str(verdict)
@@ -31,60 +31,60 @@ def test_a_parameter_that_is_not_sent_is_told() -> None:
     exchange = RECORDS["soft.edit/rename"]
     params = {**exchange.request.params, "comment": "x"}
     other = replace(exchange, request=replace(exchange.request, params=params))
-    assert "request.comment: expected x, not sent" in _told(other)
+    assert "request.comment: expected x, not sent" in _failure(other)
 
 
 def test_a_parameter_that_is_not_on_record_is_told() -> None:
     exchange = RECORDS["soft.edit/rename"]
     params = {n: v for n, v in exchange.request.params.items() if n != "licname"}
     other = replace(exchange, request=replace(exchange.request, params=params))
-    assert "request.licname: is not on record" in _told(other)
+    assert "request.licname: is not on record" in _failure(other)
 
 
 def test_another_value_is_told() -> None:
     exchange, reading = _reading("soft.edit/rename")
     arguments = {**reading.arguments, "id": "100002"}
     other = replace(exchange, reading=replace(reading, arguments=arguments))
-    assert 'request.elid: expected "100001", found "100002"' in _told(other)
+    assert 'request.elid: expected "100001", found "100002"' in _failure(other)
 
 
 def test_another_function_is_told() -> None:
     exchange, reading = _reading("soft.suspend/active")
     other = replace(exchange, reading=replace(reading, call="licenses.resume"))
-    assert "request: soft.suspend was not called" in _told(other)
+    assert "request: soft.suspend was not called" in _failure(other)
 
 
 def test_a_reading_that_differs_is_told() -> None:
     exchange, reading = _reading("soft.edit/read")
     other = replace(exchange, reading=replace(reading, reads={"licname": "web-2", "colour": "red"}))
-    told = _told(other)
-    assert 'reads.licname: expected "web-2", found "web-1"' in told
-    assert "reads.colour: the client has no such field" in told
+    failure = _failure(other)
+    assert 'reads.licname: expected "web-2", found "web-1"' in failure
+    assert "reads.colour: the client has no such field" in failure
 
 
 def test_a_refusal_taken_for_an_answer_is_told() -> None:
     exchange, reading = _reading("soft.edit/read")
     other = replace(exchange, reading=replace(reading, reads=None, raises="Missed"))
-    assert "expected Missed, read License(" in _told(other)
+    assert "expected Missed, read License(" in _failure(other)
 
 
 def test_another_kind_of_refusal_is_told() -> None:
     exchange, reading = _reading("soft.edit/unknown-id")
     other = replace(exchange, reading=replace(reading, raises="NotEnoughMoney"))
-    assert "expected NotEnoughMoney, raised Missed" in _told(other)
+    assert "expected NotEnoughMoney, raised Missed" in _failure(other)
 
 
 def test_an_answer_that_the_client_refuses_is_told() -> None:
     exchange = RECORDS["soft.edit/read"]
     refusal = Node("doc", children=(Node("error", attrs={"type": "access"}),))
     other = replace(exchange, expected=replace(exchange.expected, doc=refusal, kind="error"))
-    assert "expected it to be read, raised AccessDenied" in _told(other)
+    assert "expected it to be read, raised AccessDenied" in _failure(other)
 
 
 def test_a_call_that_does_not_exist_is_told() -> None:
     exchange, reading = _reading("soft.edit/read")
     other = replace(exchange, reading=replace(reading, call="licenses.paint"))
-    assert "client.call: the client has no licenses.paint" in _told(other)
+    assert "client.call: the client has no licenses.paint" in _failure(other)
 
 
 @pytest.mark.parametrize("call", sorted(CALLS))

@@ -40,7 +40,7 @@ def test_a_file_is_read_as_texts(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "told"),
+    ("old", "new", "message"),
     [
         ("func: soft.edit", "func: soft", 'func: "soft" stands in the folder of soft.edit'),
         ("about: Renames a licence.\n", "", "about: is missing"),
@@ -64,14 +64,14 @@ def test_a_file_is_read_as_texts(tmp_path: Path) -> None:
     ],
 )
 def test_a_fault_is_one_line_that_names_the_place(
-    tmp_path: Path, old: str, new: str, told: str
+    tmp_path: Path, old: str, new: str, message: str
 ) -> None:
     assert old in GOOD
     path = _written(tmp_path, GOOD.replace(old, new, 1))
     with pytest.raises(ExchangeError) as raised:
         read_file(path)
     line = str(raised.value)
-    assert line.startswith(f"{path}: {told}")
+    assert line.startswith(f"{path}: {message}")
     assert "\n" not in line
 
 

@@ -32,14 +32,14 @@ class Mutant:
     ) -> Iterable[bytes]:
         if "billmgr" not in environ["PATH_INFO"]:
             return self._wsgi(environ, start_response)
-        told: list[Any] = []
+        message: list[Any] = []
 
         def keep(status: str, headers: list[tuple[str, str]], *_: object) -> None:
-            told[:] = [status, headers]
+            message[:] = [status, headers]
 
         body = self._change(b"".join(self._wsgi(environ, keep)))
-        headers = [(n, v) for n, v in told[1] if n.lower() != "content-length"]
-        start_response(self._status or told[0], [*headers, ("Content-Length", str(len(body)))])
+        headers = [(n, v) for n, v in message[1] if n.lower() != "content-length"]
+        start_response(self._status or message[0], [*headers, ("Content-Length", str(len(body)))])
         return [body]
 
 
@@ -99,7 +99,8 @@ FAULTS = [
     ),
     pytest.param(
         "soft/empty", "json", _sub(r'"p_num":\{', '"elem":[],"p_num":{'),
-        "/doc/elem: nothing is told by leaving the name out", id="no rows as an empty array",
+        "/doc/elem: an empty list is written by leaving the name out",
+        id="no rows as an empty array",
     ),
     pytest.param(
         "soft.suspend/active", "xml", _sub("<ok/>", ""),
@@ -115,15 +116,15 @@ def honest() -> Iterator[OwnSeller]:
 
 
 @pytest.mark.counts("planted faults, seller")
-@pytest.mark.parametrize(("name", "out", "change", "told"), FAULTS)
+@pytest.mark.parametrize(("name", "out", "change", "message"), FAULTS)
 def test_a_seller_with_one_fault_is_caught(
-    honest: OwnSeller, name: str, out: str, change: Change, told: str
+    honest: OwnSeller, name: str, out: str, change: Change, message: str
 ) -> None:
     with connect_wsgi(Mutant(honest.wsgi, change)) as seller:
         verdict = replay(RECORDS[name], out, seller)
     assert verdict.outcome is Outcome.FAIL
     assert verdict.name == name
-    assert told in str(verdict)
+    assert message in str(verdict)
 
 
 @pytest.mark.counts("planted faults, seller")
@@ -146,9 +147,9 @@ def test_a_state_that_cannot_be_prepared_is_an_error_and_never_a_pass(honest: Ow
 def test_every_fault_above_is_of_an_exchange_that_the_honest_seller_keeps(
     honest: OwnSeller,
 ) -> None:
-    def held(exchange: Exchange) -> bool:
+    def passing(exchange: Exchange) -> bool:
         with connect_wsgi(honest.wsgi) as seller:
             return replay(exchange, "xml", seller).outcome is Outcome.PASS
 
     names = ("soft.edit/read", "soft/list", "service.prolong/active", "auth/password")
-    assert all(held(RECORDS[name]) for name in names)
+    assert all(passing(RECORDS[name]) for name in names)

@@ -12,12 +12,12 @@ LEAP = date(2028, 1, 31)
 
 
 @pytest.fixture
-def known() -> Bindings:
+def bindings() -> Bindings:
     return Bindings(LEAP)
 
 
 @pytest.mark.parametrize(
-    ("expected", "found"),
+    ("expected", "actual"),
     [
         ("<id>", "100001"),
         ("<key:1>", "100001-AB12"),
@@ -34,12 +34,12 @@ def known() -> Bindings:
         ("<b>bold</b>", "<b>bold</b>"),
     ],
 )
-def test_a_placeholder_stands_for(known: Bindings, expected: str, found: str) -> None:
-    assert known.mismatch(expected, found) == ""
+def test_a_placeholder_stands_for(bindings: Bindings, expected: str, actual: str) -> None:
+    assert bindings.mismatch(expected, actual) == ""
 
 
 @pytest.mark.parametrize(
-    ("expected", "found"),
+    ("expected", "actual"),
     [
         ("<id>", "abc"),
         ("<key:1>", "AB12-100001"),
@@ -51,42 +51,42 @@ def test_a_placeholder_stands_for(known: Bindings, expected: str, found: str) ->
         ("1", "01"),
     ],
 )
-def test_a_placeholder_does_not_stand_for(known: Bindings, expected: str, found: str) -> None:
-    assert known.mismatch(expected, found) != ""
+def test_a_placeholder_does_not_stand_for(bindings: Bindings, expected: str, actual: str) -> None:
+    assert bindings.mismatch(expected, actual) != ""
 
 
-def test_the_same_label_is_the_same_value(known: Bindings) -> None:
-    assert known.mismatch("<id:a>", "1") == ""
-    assert known.mismatch("<id:a>", "1") == ""
-    assert known.mismatch("<id:b>", "2") == ""
-    assert known.mismatch("<id:a>", "2") == 'expected <id:a>, which was "1" before, found "2"'
+def test_the_same_label_is_the_same_value(bindings: Bindings) -> None:
+    assert bindings.mismatch("<id:a>", "1") == ""
+    assert bindings.mismatch("<id:a>", "1") == ""
+    assert bindings.mismatch("<id:b>", "2") == ""
+    assert bindings.mismatch("<id:a>", "2") == 'expected <id:a>, which was "1" before, found "2"'
 
 
-def test_a_key_begins_with_the_id_of_its_label(known: Bindings) -> None:
-    assert known.mismatch("<id:a>", "17") == ""
-    assert known.mismatch("<key:a>", "18-AB") != ""
-    assert known.mismatch("<key:a>", "17-AB") != "", "a key once seen is the key"
+def test_a_key_begins_with_the_id_of_its_label(bindings: Bindings) -> None:
+    assert bindings.mismatch("<id:a>", "17") == ""
+    assert bindings.mismatch("<key:a>", "18-AB") != ""
+    assert bindings.mismatch("<key:a>", "17-AB") != "", "a key once seen is the key"
 
 
-def test_a_wrong_relative_day_says_which_day_was_meant(known: Bindings) -> None:
-    fault = known.mismatch("<date:+1 month>", "2028-03-01")
+def test_a_wrong_relative_day_says_which_day_was_meant(bindings: Bindings) -> None:
+    fault = bindings.mismatch("<date:+1 month>", "2028-03-01")
     assert fault == 'expected <date:+1 month>, which is 2028-02-29, found "2028-03-01"'
 
 
-def test_a_bound_label_fills_a_request(known: Bindings) -> None:
-    known.mismatch("<id:licence>", "100010")
-    assert known.fill("<id:licence>, 5") == "100010, 5"
-    assert known.fill("<date:+1 day>") == "2028-02-01"
+def test_a_bound_label_fills_a_request(bindings: Bindings) -> None:
+    bindings.mismatch("<id:licence>", "100010")
+    assert bindings.fill("<id:licence>, 5") == "100010, 5"
+    assert bindings.fill("<date:+1 day>") == "2028-02-01"
 
 
-def test_an_unbound_label_cannot_fill_a_request(known: Bindings) -> None:
+def test_an_unbound_label_cannot_fill_a_request(bindings: Bindings) -> None:
     with pytest.raises(KeyError, match="<id:nobody>"):
-        known.fill("<id:nobody>")
+        bindings.fill("<id:nobody>")
 
 
-def test_a_made_up_key_begins_with_its_made_up_id(known: Bindings) -> None:
-    number = known.fill("<id:a>", sample=True)
-    assert known.fill("<key:a>", sample=True).startswith(f"{number}-")
+def test_a_made_up_key_begins_with_its_made_up_id(bindings: Bindings) -> None:
+    number = bindings.fill("<id:a>", sample=True)
+    assert bindings.fill("<key:a>", sample=True).startswith(f"{number}-")
 
 
 @pytest.mark.parametrize("text", ["<idd:1>", "<date:+1 fortnight>", "<date:+1 month nonsense>"])

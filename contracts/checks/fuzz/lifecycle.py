@@ -33,7 +33,7 @@ TERMS: Final = ("32 days", "31 days", "310 days", "31 days")
 """Beyond the end of a month and of a year, and each time beyond the thirty days after it."""
 SINGLE: Final = frozenset({"addition"})
 """Types of which a license can have the same one only once (docs/evidence.md 59)."""
-AT_RANDOM: Final = "life/at-random"
+RANDOM_WALK: Final = "life/at-random"
 PROLONG: Final = "id.service.prolong.submit"
 NOT_SUSPENDABLE: Final = frozenset({"addition"})
 """Types whose services a client can neither suspend nor resume (docs/evidence.md 61)."""
@@ -98,7 +98,7 @@ class LifecycleRun:
                 if smallest is not None and problem.violation.rule != rule:
                     return
                 rule = problem.violation.rule
-                smallest = _failure(AT_RANDOM, walk, problem.violation)
+                smallest = _failure(RANDOM_WALK, walk, problem.violation)
                 raise
 
         with suppress(InvariantViolation, Flaky):  # the last one is the smallest
@@ -106,9 +106,9 @@ class LifecycleRun:
         if smallest is not None:
             self.verdicts.append(smallest)
         elif count:
-            self._add(AT_RANDOM, Outcome.PASS)
+            self._add(RANDOM_WALK, Outcome.PASS)
         else:
-            self._add(AT_RANDOM, Outcome.SKIP, NO_TIME)
+            self._add(RANDOM_WALK, Outcome.SKIP, NO_TIME)
 
     def _begin(self, products: tuple[str, ...]) -> Walk:
         walk = Walk(self.target, self.coverage, products, self.token)

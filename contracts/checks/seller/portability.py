@@ -19,7 +19,7 @@ from contracts.checks.seller.roles import ANY, FAMILIES, FIXTURE, MAY_OMIT_NUMBE
 from contracts.checks.seller.schedule import BASKET, pays, requests_of, uses_basket
 from contracts.checks.seller.states import ACTIVE, state_of
 from contracts.record.document import Node
-from contracts.record.exchange import Exchange, Request, Step, check_bound
+from contracts.record.exchange import Exchange, PreparationStep, Request, check_bound
 from contracts.record.fields import ExchangeError
 from contracts.record.levels import family_of
 from contracts.target.purchases import DELETE_ATTEMPTS, read_rows
@@ -150,7 +150,9 @@ def _adapt(exchange: Exchange, mapping: ParameterMapping) -> Exchange:
     for request in requests_of(exchange):
         _check_harmless(request, mapping)
     before = tuple(
-        Step(mapping.map_request(step.request), relax(step.expected, mapping), step.times)
+        PreparationStep(
+            mapping.map_request(step.request), relax(step.expected, mapping), step.times
+        )
         for step in exchange.before
     )
     request = mapping.map_request(exchange.request)

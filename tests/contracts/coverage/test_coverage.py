@@ -62,18 +62,22 @@ def test_a_threshold_that_is_not_reached_fails(world: World) -> None:
 def test_a_level_looks_at_what_most_clients_call(world: World) -> None:
     world.call("soft.edit", elid=100001)
     world.call("tld")
-    told = json.loads(run(world.url, "--level", "core", "--json").stdout)["chosen"]
-    assert "soft.edit" in told["functions"]
-    assert "tld" not in told["functions"]
-    assert told["shares"]["functions"]["exercised"] == 1
+    counts = json.loads(run(world.url, "--level", "core", "--json").stdout)["chosen"]
+    assert "soft.edit" in counts["functions"]
+    assert "tld" not in counts["functions"]
+    assert counts["shares"]["functions"]["exercised"] == 1
 
 
 def test_all_counts_are_told_as_json(world: World) -> None:
     world.call("soft.edit", elid=100001, out="json")
-    told = json.loads(run(world.url, "--family", "soft", "--json").stdout)
-    assert told["functions"]["soft.edit"]["answers"]["lickey"] == 1
-    assert told["chosen"]["shares"]["functions"] == {"exercised": 1, "declared": 12, "percent": 8.3}
-    assert told["is_whole"] is True
+    counts = json.loads(run(world.url, "--family", "soft", "--json").stdout)
+    assert counts["functions"]["soft.edit"]["answers"]["lickey"] == 1
+    assert counts["chosen"]["shares"]["functions"] == {
+        "exercised": 1,
+        "declared": 12,
+        "percent": 8.3,
+    }
+    assert counts["is_whole"] is True
 
 
 def test_what_the_journal_dropped_is_said(world: World) -> None:
@@ -85,19 +89,19 @@ def test_what_the_journal_dropped_is_said(world: World) -> None:
 
 
 def test_the_world_is_the_one_of_the_address_or_the_one_that_is_named(server: SellerServer) -> None:
-    one, other = server.fresh(), server.fresh()
-    one.call("soft")
-    other.call("vds")
-    mine = json.loads(run(one.url, "--json").stdout)["functions"]
+    first, second = server.fresh(), server.fresh()
+    first.call("soft")
+    second.call("vds")
+    mine = json.loads(run(first.url, "--json").stdout)["functions"]
     assert (mine["soft"]["functions"]["called"], mine["vds"]["functions"]["called"]) == (1, 0)
-    named = json.loads(run(one.url, "--world", other.name, "--json").stdout)["functions"]
+    named = json.loads(run(first.url, "--world", second.name, "--json").stdout)["functions"]
     assert (named["soft"]["functions"]["called"], named["vds"]["functions"]["called"]) == (0, 1)
-    every = json.loads(run(one.url, "--all-worlds", "--json").stdout)["functions"]
+    every = json.loads(run(first.url, "--all-worlds", "--json").stdout)["functions"]
     assert (every["soft"]["functions"]["called"], every["vds"]["functions"]["called"]) >= (1, 1)
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         ([], "name the URL"),
         (["http://127.0.0.1:1/billmgr"], "not reached"),
@@ -110,11 +114,11 @@ def test_the_world_is_the_one_of_the_address_or_the_one_that_is_named(server: Se
     ],
 )
 def test_what_cannot_be_counted_is_told_in_a_line(
-    world: World, words: list[str], told: str
+    world: World, words: list[str], message: str
 ) -> None:
     result = run(*(word.format(url=world.url) for word in words))
     assert result.exit_code == 2
-    assert told in result.output
+    assert message in result.output
     assert "Traceback" not in result.output
 
 
@@ -125,13 +129,13 @@ def _saved(*seen: CallRecord) -> Run:
 
 def test_the_requests_of_a_report_are_counted_too(tmp_path: Path) -> None:
     address = "http://127.0.0.1/billmgr"
-    told = "<doc><elem><id>1</id></elem><p_elems>1</p_elems></doc>"
+    counts = "<doc><elem><id>1</id></elem><p_elems>1</p_elems></doc>"
     refused = '<doc><error type="missed"><msg/></error></doc>'
     report = tmp_path / "run.json"
     report.write_text(
         to_json([
             _saved(
-                CallRecord("POST", address, {"func": "soft"}, 200, told),
+                CallRecord("POST", address, {"func": "soft"}, 200, counts),
                 CallRecord("POST", address, {"func": "soft.edit", "elid": "9"}, 200, refused),
             )
         ])
@@ -150,15 +154,15 @@ def test_a_lost_answer_counts_as_a_call_without_one() -> None:
 
 
 def test_two_counts_add_up() -> None:
-    one, other = Coverage(create_registry()), Coverage(create_registry())
-    one.add(Called("soft", {}, "xml", "", "<doc><elem><id>1</id></elem></doc>"))
-    other.add(Called("soft", {"p_cnt": "5"}, "json", "access", ""))
-    one.merge(other.as_dict())
-    assert one.calls == 2
-    assert one.points["soft"]["functions"]["called"] == 2
-    assert one.points["soft"]["parameters"]["p_cnt"] == 1
-    assert one.points["soft"]["answers"]["id"] == 1
-    assert one.refusals["access"] == 1
+    first, second = Coverage(create_registry()), Coverage(create_registry())
+    first.add(Called("soft", {}, "xml", "", "<doc><elem><id>1</id></elem></doc>"))
+    second.add(Called("soft", {"p_cnt": "5"}, "json", "access", ""))
+    first.merge(second.as_dict())
+    assert first.calls == 2
+    assert first.points["soft"]["functions"]["called"] == 2
+    assert first.points["soft"]["parameters"]["p_cnt"] == 1
+    assert first.points["soft"]["answers"]["id"] == 1
+    assert first.refusals["access"] == 1
 
 
 def test_what_nobody_declared_is_told_and_no_point() -> None:

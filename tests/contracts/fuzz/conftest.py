@@ -28,9 +28,9 @@ class Mutant:
 
     wsgi: Wsgi
     answer: Callable[[Params, str, bytes], Changed] = lambda _, status, body: (status, body)
-    instead: Callable[[Params], Params | None] = lambda _: None
-    beside: Callable[[Params], Params | None] = lambda _: None
-    asked: list[Params] = field(default_factory=list)
+    replaced_by: Callable[[Params], Params | None] = lambda _: None
+    preceded_by: Callable[[Params], Params | None] = lambda _: None
+    requests: list[Params] = field(default_factory=list)
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
@@ -42,26 +42,26 @@ class Mutant:
         params = dict(
             parse_qsl(f"{query}&{body.decode('utf-8', 'replace')}", keep_blank_values=True)
         )
-        self.asked.append(params)
-        if other := self.beside(params):
+        self.requests.append(params)
+        if other := self.preceded_by(params):
             self._called(environ, other)
         environ["wsgi.input"] = BytesIO(body)
-        status, headers, told = self._answered(environ)
-        if other := self.instead(params):
-            status, headers, told = self._called(environ, other)
-        status, told = self.answer(params, status, told)
-        kept = [(n, v) for n, v in headers if n.lower() != "content-length"]
-        start_response(status, [*kept, ("Content-Length", str(len(told)))])
-        return [told]
+        status, headers, answer = self._answered(environ)
+        if other := self.replaced_by(params):
+            status, headers, answer = self._called(environ, other)
+        status, answer = self.answer(params, status, answer)
+        others = [(n, v) for n, v in headers if n.lower() != "content-length"]
+        start_response(status, [*others, ("Content-Length", str(len(answer)))])
+        return [answer]
 
     def _answered(self, environ: dict[str, Any]) -> tuple[str, list[tuple[str, str]], bytes]:
-        told: list[Any] = []
+        answer: list[Any] = []
 
         def keep(status: str, headers: list[tuple[str, str]], *_: object) -> None:
-            told[:] = [status, headers]
+            answer[:] = [status, headers]
 
         body = b"".join(self.wsgi(environ, keep))
-        return told[0], told[1], body
+        return answer[0], answer[1], body
 
     def _called(
         self, environ: dict[str, Any], params: Params

@@ -19,8 +19,8 @@ LOGIN = {"authinfo": "reseller:secret"}
 NASTY = 'it\'s "quoted" $HOME `id` \\ ; & | > < * ? ! # ~ % = + @/etc/passwd'
 
 
-def request(method: str = "POST", **given: Any) -> httpx.Request:  # noqa: ANN401 - httpx's
-    return httpx.Client().build_request(method, ADDRESS, **given)
+def request(method: str = "POST", **content: Any) -> httpx.Request:  # noqa: ANN401 - httpx's
+    return httpx.Client().build_request(method, ADDRESS, **content)
 
 
 def test_the_password_is_left_to_the_environment() -> None:
@@ -60,13 +60,13 @@ def test_a_line_run_by_a_shell_asks_the_same(method: str) -> None:
     fields = {"func": "soft.edit", "elid": "100001", "licname": NASTY, "x": "a\x00b\r\nc", "ä": "ö"}
     with SellerServer() as server, httpx.Client(trust_env=False, timeout=60) as http:
         where = {"params" if method == "GET" else "data": {**fields, "out": "json", **LOGIN}}
-        asked = http.build_request(method, server.url, **where)  # type: ignore[arg-type]
-        line = curl(asked, server.url, password="secret")
+        repeated = http.build_request(method, server.url, **where)  # type: ignore[arg-type]
+        line = curl(repeated, server.url, password="secret")
         done = subprocess.run(
             ["sh", "-c", line],
             capture_output=True, check=True, timeout=60, env={"MOCKSELLER_PASSWORD": "secret"},
         )  # fmt: skip
-        answered = http.send(asked)
+        answered = http.send(repeated)
         first, second = server.journal.entries(func="soft.edit")
     assert done.stdout == answered.content
     assert b"error" not in done.stdout

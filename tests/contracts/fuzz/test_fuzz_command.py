@@ -61,13 +61,13 @@ def foreign(honest: Seller) -> Iterator[tuple[JudgedSeller, Foreign]]:
 
 def within_seconds(*words: str) -> Result:
     """What came of a few seconds, or of more where they were over before anything was asked."""
-    told = []
+    outputs = []
     for seconds in ("4", "16", "64"):
         result = CliRunner().invoke(verify, ["fuzz", *words, "--duration", seconds])
         if "0 examples of 0 functions" not in result.output:
             return result
-        told.append(result.output)
-    raise AssertionError("\n".join(told))
+        outputs.append(result.output)
+    raise AssertionError("\n".join(outputs))
 
 
 def test_our_own_seller_holds_within_a_few_seconds() -> None:
@@ -86,7 +86,7 @@ def test_a_seller_at_a_url_is_judged_in_a_world_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         ([], "name the URL"),
         (["--in-process", "--func", "soft.edti"], 'there is no function "soft.edti"'),
@@ -94,10 +94,10 @@ def test_a_seller_at_a_url_is_judged_in_a_world_of_its_own() -> None:
         (["http://127.0.0.1:1/billmgr"], "cannot be judged"),
     ],
 )
-def test_what_cannot_be_judged_is_told_in_a_line(words: list[str], told: str) -> None:
+def test_what_cannot_be_judged_is_told_in_a_line(words: list[str], outputs: str) -> None:
     result = CliRunner().invoke(verify, ["fuzz", *words])
     assert result.exit_code == 2
-    assert told in result.output
+    assert outputs in result.output
     assert "Traceback" not in result.output
 
 
@@ -111,27 +111,27 @@ def test_the_time_is_kept(judged: JudgedSeller, declared: Declarations) -> None:
 
 
 def test_the_same_seed_asks_the_same(honest: Seller, declared: Declarations) -> None:
-    def asked(seed: int) -> list[Any]:
+    def requests(seed: int) -> list[Any]:
         mutant = Mutant(honest.wsgi)
         with connect_wsgi(mutant) as seller, FuzzTarget(seller, declared) as target:
             plan = Plan(PLENTY, functions=("soft.edit",), seed=seed, rounds=1)
             FuzzRun(target, plan).run("x")
-        return [{n: v for n, v in params.items() if n != "auth"} for params in mutant.asked]
+        return [{n: v for n, v in params.items() if n != "auth"} for params in mutant.requests]
 
-    assert asked(1) == asked(1)
-    assert asked(1) != asked(2)
+    assert requests(1) == requests(1)
+    assert requests(1) != requests(2)
 
 
 def test_what_is_found_with_a_seed_is_found_again(honest: Seller, declared: Declarations) -> None:
-    def found() -> list[Any]:
+    def failures() -> list[Any]:
         mutant = Mutant(honest.wsgi, sub('error type="missed"', 'error type="lost"'))
         with connect_wsgi(mutant) as seller, FuzzTarget(seller, declared) as target:
             plan = Plan(PLENTY, functions=("soft.edit", "vds.edit"), seed=4, rounds=2)
             run = FuzzRun(target, plan).run("x")
         return [(verdict.name, verdict.messages) for verdict in run.verdicts]
 
-    assert found() == found()
-    assert len(found()) == 2
+    assert failures() == failures()
+    assert len(failures()) == 2
 
 
 def test_a_foreign_seller_is_only_looked_at(
@@ -143,8 +143,8 @@ def test_a_foreign_seller_is_only_looked_at(
     )
     permission = ChangePermission()
     done = judge(seller, plan, address="x", permission=permission, declared=declared)
-    assert wsgi.asked
-    assert [p["func"] for p in wsgi.asked if "func" in p and changes(p["func"], p)] == []
+    assert wsgi.requests
+    assert [p["func"] for p in wsgi.requests if "func" in p and changes(p["func"], p)] == []
     assert permission.blocked > 0
     lives = [verdict for verdict in done.run.verdicts if verdict.name == "life"]
     assert [verdict.outcome for verdict in lives] == [Outcome.SKIP]
@@ -185,8 +185,8 @@ def test_what_is_only_assumed_warns_of_a_foreign_seller(
     with connect_wsgi(wsgi) as seller:
         plan = Plan(PLENTY, functions=("soft.edit",), rounds=2)
         done = judge(seller, plan, address="x", declared=declared)
-    found = [v for v in done.run.verdicts if v.name == "soft.edit/refuses-as-declared"]
-    assert [verdict.outcome for verdict in found] == [Outcome.WARN]
+    failures = [v for v in done.run.verdicts if v.name == "soft.edit/refuses-as-declared"]
+    assert [verdict.outcome for verdict in failures] == [Outcome.WARN]
     assert exit_code(done.run.verdicts) == 0
 
 

@@ -37,8 +37,8 @@ def senseless(params: Params, status: str, body: bytes) -> Changed:
 
 
 def leaking(params: Params, status: str, body: bytes) -> Changed:
-    told = params.get("auth", "").encode()
-    return status, body.replace(b"<tparams>", b"<tparams><auth>" + told + b"</auth>")
+    session = params.get("auth", "").encode()
+    return status, body.replace(b"<tparams>", b"<tparams><auth>" + session + b"</auth>")
 
 
 def one_sided(params: Params, status: str, body: bytes) -> Changed:
@@ -60,8 +60,8 @@ def swallowing(params: Params, status: str, body: bytes) -> Changed:
     refused = re.search(rb'type"?[=:] ?"value"', body)
     if refused is None or params.get("pricelist", "1").isdigit():
         return status, body
-    taken = b"<doc><ok/></doc>" if body.startswith(b"<") else b'{"doc":{"ok":{}}}'
-    return status, taken
+    accepted = b"<doc><ok/></doc>" if body.startswith(b"<") else b'{"doc":{"ok":{}}}'
+    return status, accepted
 
 
 def charging(params: Params) -> Params | None:
@@ -100,10 +100,10 @@ def test_a_fault_is_found_by_its_name(
     honest: Seller, declared: Declarations, func: str, fault: dict[str, Any], rule: str
 ) -> None:
     with connect_wsgi(Mutant(honest.wsgi, **fault)) as seller:
-        found = failures(seller, declared, func)
-    assert [verdict.name for verdict in found] == [f"{func}/{rule}"]
-    assert found[0].messages[0].startswith(f"{rule}: ")
-    assert found[0].messages[1].startswith("curl ")
+        failed = failures(seller, declared, func)
+    assert [verdict.name for verdict in failed] == [f"{func}/{rule}"]
+    assert failed[0].messages[0].startswith(f"{rule}: ")
+    assert failed[0].messages[1].startswith("curl ")
 
 
 @pytest.mark.counts("planted faults, fuzz")
@@ -111,16 +111,16 @@ def test_a_content_type_that_is_none_of_the_formats_is_found(
     honest: Seller, declared: Declarations
 ) -> None:
     def plain(environ: dict[str, Any], start: Callable[..., Any]) -> Any:  # noqa: ANN401 - WSGI
-        def told(status: str, headers: list[tuple[str, str]], *_: object) -> Any:  # noqa: ANN401
-            kept = [pair for pair in headers if pair[0].lower() != "content-type"]
-            return start(status, [*kept, ("Content-Type", "text/html")])
+        def with_html(status: str, headers: list[tuple[str, str]], *_: object) -> Any:  # noqa: ANN401
+            others = [pair for pair in headers if pair[0].lower() != "content-type"]
+            return start(status, [*others, ("Content-Type", "text/html")])
 
         control = environ["PATH_INFO"].startswith("/_mockseller")
-        return honest.wsgi(environ, start if control else told)
+        return honest.wsgi(environ, start if control else with_html)
 
     with connect_wsgi(plain) as seller:
-        found = failures(seller, declared, "whoami")
-    assert [verdict.name for verdict in found] == ["whoami/says-its-content-type"]
+        failed = failures(seller, declared, "whoami")
+    assert [verdict.name for verdict in failed] == ["whoami/says-its-content-type"]
 
 
 @pytest.mark.parametrize("func", ["soft", "soft.edit", "service.prolong", "soft.order.param"])

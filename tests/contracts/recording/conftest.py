@@ -55,8 +55,8 @@ class Studio:
 
     def ask(self, proxy: Wsgi, func: str, **params: str) -> httpx.Response:
         """One call with the login in its body."""
-        given = {"authinfo": f"{LOGIN}:{PASSWORD}", "func": func, **params}
-        return self.http(proxy).post("/billmgr", data=given)
+        form = {"authinfo": f"{LOGIN}:{PASSWORD}", "func": func, **params}
+        return self.http(proxy).post("/billmgr", data=form)
 
     def session(self) -> Session:
         """What has been recorded so far."""
@@ -77,7 +77,7 @@ def studio(honest: Seller, tmp_path: Path) -> Iterator[Studio]:
 
 
 @dataclass(frozen=True)
-class Life:
+class RecordedLife:
     """A license's life, recorded. ``secrets`` are what must not stand in the file."""
 
     path: Path
@@ -86,7 +86,7 @@ class Life:
 
 
 @pytest.fixture(scope="session")
-def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
+def life(tmp_path_factory: pytest.TempPathFactory) -> RecordedLife:
     """The reseller's own client lives through a license, in a session and without one."""
     path = tmp_path_factory.mktemp("life") / "life.yaml"
     secrets = [PASSWORD]
@@ -96,30 +96,30 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Life:
         studio = Studio(seller.wsgi, path, stack)
         proxy = studio.proxy("soft.order.param", "service.prolong", "vds.order.param")
         for out, session in (("xml", False), ("bjson", True)):
-            transport = _Overheard(httpx.WSGITransport(app=proxy), secrets)
+            transport = _SessionCollector(httpx.WSGITransport(app=proxy), secrets)
             client = stack.enter_context(Client(
                 URL, login=LOGIN, password=PASSWORD, transport=transport, session=session,
                 out=out,  # type: ignore[arg-type]
             ))  # fmt: skip
-            secrets += _live(client, out)
-    return Life(path, tuple(secrets), tuple(studio.lines))
+            secrets += _use_license(client, out)
+    return RecordedLife(path, tuple(secrets), tuple(studio.lines))
 
 
-class _Overheard(httpx.BaseTransport):
+class _SessionCollector(httpx.BaseTransport):
     """Hears the session ids that pass."""
 
-    def __init__(self, inner: httpx.BaseTransport, heard: list[str]) -> None:
+    def __init__(self, inner: httpx.BaseTransport, sessions: list[str]) -> None:
         self._inner = inner
-        self._heard = heard
+        self.sessions = sessions
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         fields = dict(httpx.QueryParams(request.read().decode()))
         if "auth" in fields:
-            self._heard.append(fields["auth"])
+            self.sessions.append(fields["auth"])
         return self._inner.handle_request(request)
 
 
-def _live(client: Client, out: str) -> list[str]:
+def _use_license(client: Client, out: str) -> list[str]:
     """Order, key, name, new key, prolongation, off, list, on, instructions, deletion."""
     address = {"xml": "1.1.1.1", "bjson": "8.8.4.4"}[out]
     ordered = client.licenses.order_once(
@@ -135,7 +135,7 @@ def _live(client: Client, out: str) -> list[str]:
     client.licenses.list()
     client.licenses.resume(number)
     client.services.instruction(number)
-    machine = client.products("vds").get(100014)
+    server = client.products("vds").get(100014)
     client.licenses.delete(number)
-    assert machine.password
-    return [*keys, *(key.partition("-")[2] for key in keys), machine.password, address]
+    assert server.password
+    return [*keys, *(key.partition("-")[2] for key in keys), server.password, address]

@@ -19,7 +19,7 @@ from contracts.cli import drift, record
 from contracts.record.exchange import read_all
 from contracts.recording.session import read
 from emulator.testing import SellerServer
-from tests.contracts.recording.conftest import LOGIN, PASSWORD, Life
+from tests.contracts.recording.conftest import LOGIN, PASSWORD, RecordedLife
 
 WAIT = 60
 
@@ -42,34 +42,34 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("words", "told"), REFUSED)
+@pytest.mark.parametrize(("words", "message"), REFUSED)
 def test_what_cannot_be_recorded_is_told_in_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], told: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], message: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
     result = _run(record, *words)
     assert result.exit_code == 2
-    assert told in result.output
+    assert message in result.output
     assert "Traceback" not in result.output
 
 
-def test_a_taken_port_is_told_in_one_line_and_ends_with_two(life: Life) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+def test_a_taken_port_is_told_in_one_line_and_ends_with_two(life: RecordedLife) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as bound:
+        port = bound.getsockname()[1]
         result = _run(record, "--replay", str(life.path), "--port", str(port))
-    told = (
+    message = (
         f"nothing can be recorded: cannot listen on 127.0.0.1 port {port}: Address already in use"
     )
-    assert (result.exit_code, result.output) == (2, f"{told}\n")
+    assert (result.exit_code, result.output) == (2, f"{message}\n")
 
 
-def test_replay_does_not_go_with_what_records(life: Life) -> None:
+def test_replay_does_not_go_with_what_records(life: RecordedLife) -> None:
     assert _run(record, "--replay", str(life.path), "--rewrite").exit_code == 2
     assert _run(record, "--replay", str(life.path), "--to", "x").exit_code == 2
     assert _run(record, "--replay", str(life.path), "--on-miss", "upstream").exit_code == 2
 
 
-def test_export_writes_files_and_tells_what_it_left_out(life: Life, tmp_path: Path) -> None:
+def test_export_writes_files_and_tells_what_it_left_out(life: RecordedLife, tmp_path: Path) -> None:
     result = _run(record, "export", str(life.path), "--folder", str(tmp_path / "out"))
     assert result.exit_code == 0
     assert "24 exchanges in " in result.output
@@ -91,22 +91,25 @@ def test_a_seller_that_does_not_answer_cannot_be_compared() -> None:
     assert "not reached" in result.output
 
 
-def test_a_span_that_is_none_is_refused(life: Life) -> None:
+def test_a_span_that_is_none_is_refused(life: RecordedLife) -> None:
     result = _run(drift, str(life.path), "--max-age", "soon")
     assert result.exit_code == 2
     assert "90 days" in result.output
 
 
-def test_drift_speaks_to_people_and_to_machines(life: Life, tmp_path: Path) -> None:
+def test_drift_speaks_to_people_and_to_machines(life: RecordedLife, tmp_path: Path) -> None:
     saved = tmp_path / "drift.json"
     words = [str(life.path), "--only", "service.instruction", "--max-age", "12 weeks"]
     result = _run(drift, *words, "--all", "--save", str(saved))
     assert result.exit_code == 0, result.output
     assert "service.instruction.html" in result.output
     assert "3 pass" in result.output
-    told = json.loads(saved.read_text())["runs"][0]
-    assert (told["judge"], told["details"]) == ("drift", {"against": "both", "differences": []})
-    assert told["verdicts"][0]["name"] == "age"
+    saved_run = json.loads(saved.read_text())["runs"][0]
+    assert (saved_run["judge"], saved_run["details"]) == (
+        "drift",
+        {"against": "both", "differences": []},
+    )
+    assert saved_run["verdicts"][0]["name"] == "age"
 
 
 def test_help_loads_nothing_heavy() -> None:
@@ -114,8 +117,10 @@ def test_help_loads_nothing_heavy() -> None:
         "import sys; from contracts.cli import drift, record;"
         "print([m for m in ('httpx', 'yaml', 'flask', 'werkzeug', 'rich') if m in sys.modules])"
     )
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == "[]"
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.strip() == "[]"
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from contracts.recording.contract_fields import (
 from contracts.target.own import start_in_process
 from contracts.target.seller import connect_wsgi
 from emulator.testing import Seller
-from tests.contracts.recording.second import Change, Second, sub
+from tests.contracts.recording.sellers import Change, ChangedSeller, sub
 
 RECORDS = read_all()
 LIKE_SOFT = re.compile(
@@ -59,15 +59,15 @@ def own() -> Baseline:
 def _find(
     change: Change, contracts: ContractFields, own: Baseline, *, only: str, **how: str
 ) -> list[Difference]:
-    with Seller() as honest, connect_wsgi(Second(honest.wsgi, change, **how)) as second:
-        asked = of_live(second, _exchanges(*FUNCTIONS), ("xml", "json"), only)
-        answers = [answer for answer in asked if answer.func in FUNCTIONS]
+    with Seller() as honest, connect_wsgi(ChangedSeller(honest.wsgi, change, **how)) as second:
+        captured = of_live(second, _exchanges(*FUNCTIONS), ("xml", "json"), only)
+        answers = [answer for answer in captured if answer.func in FUNCTIONS]
         assert answers
         return list(differences(answers, ComparisonBasis(contracts, own, own)))
 
 
-def _that_matter(found: Iterable[Difference]) -> list[str]:
-    return [str(item) for item in found if item.severity is not Severity.INFO]
+def _that_matter(differences: Iterable[Difference]) -> list[str]:
+    return [str(item) for item in differences if item.severity is not Severity.INFO]
 
 
 # What is changed, where it shows, how much it matters, in which words.
@@ -142,14 +142,14 @@ def test_a_difference_is_told_by_its_name_and_its_weight(
     change: Change,
     expected: list[tuple[str, str, str]],
 ) -> None:
-    found = _find(change, contracts, own, only=only)
-    reported = {(item.path, item.severity.value) for item in found}
+    differences = _find(change, contracts, own, only=only)
+    reported = {(item.path, item.severity.value) for item in differences}
     for path, severity, words in expected:
         assert (path, severity) in reported
-        assert any(item.path == path and words in item.message for item in found)
+        assert any(item.path == path and words in item.message for item in differences)
     paths = {path for path, _, _ in expected}
-    strange = [item for item in found if item.path not in paths]
-    assert _that_matter(strange) == []
+    scripted = [item for item in differences if item.path not in paths]
+    assert _that_matter(scripted) == []
 
 
 def test_another_http_status_is_told(contracts: ContractFields, own: Baseline) -> None:

@@ -19,14 +19,14 @@ from contracts.target.seller import connect_wsgi
 from contracts.target.spending import changes
 from contracts.verdicts import Outcome, exit_code
 from emulator.testing import Seller
-from tests.contracts.recording.conftest import Life, Studio
-from tests.contracts.recording.second import Foreign, Second, sub
+from tests.contracts.recording.conftest import RecordedLife, Studio
+from tests.contracts.recording.sellers import ChangedSeller, ThirdPartySeller, sub
 
 
 @pytest.fixture(scope="module")
 def second() -> Iterator[Any]:
     change = sub("<(/?)lickey>", r"<\1licencekey>")
-    with Seller() as honest, connect_wsgi(Second(honest.wsgi, change)) as seller:
+    with Seller() as honest, connect_wsgi(ChangedSeller(honest.wsgi, change)) as seller:
         yield seller
 
 
@@ -34,7 +34,7 @@ def test_a_run_on_a_second_seller_fails_and_says_where(second: Any) -> None:  # 
     run = of_seller(second, DriftOptions(only="soft.edit"))
     assert exit_code(run.verdicts) == 1
     failed = [verdict for verdict in run.verdicts if verdict.outcome is Outcome.FAIL]
-    assert [(one.name, one.out, one.evidence) for one in failed] == [
+    assert [(verdict.name, verdict.out, verdict.evidence) for verdict in failed] == [
         ("soft.edit", "xml", "observed")
     ]
     assert (
@@ -51,50 +51,58 @@ def test_what_proves_a_difference_shows_no_secret() -> None:
     def change(body: bytes) -> bytes:
         return b"<html>secret auth=0123456789ab password=hunter2-x <p>" + body[:9]
 
-    with Seller() as honest, connect_wsgi(Second(honest.wsgi, change)) as seller:
+    with Seller() as honest, connect_wsgi(ChangedSeller(honest.wsgi, change)) as seller:
         run = of_seller(seller, DriftOptions(only="whoami"))
     assert exit_code(run.verdicts) == 1
     shown = [verdict for verdict in run.verdicts if verdict.proof]
     assert shown
-    assert not [one for one in shown if "0123456789ab" in repr(one) or "hunter2-x" in repr(one)]
-    assert all(one.request["func"] == "whoami" for verdict in shown for one in verdict.proof)
+    assert not [
+        verdict
+        for verdict in shown
+        if "0123456789ab" in repr(verdict) or "hunter2-x" in repr(verdict)
+    ]
+    assert all(call.request["func"] == "whoami" for verdict in shown for call in verdict.proof)
 
 
 @pytest.mark.parametrize(("fail_on", "code"), [(Severity.BREAKING, 0), (Severity.NOTABLE, 1)])
 def test_what_is_new_warns_or_fails_as_wished(fail_on: Severity, code: int) -> None:
     change = sub("<ip>", "<rack>12</rack><ip>")
-    with Seller() as honest, connect_wsgi(Second(honest.wsgi, change)) as seller:
+    with Seller() as honest, connect_wsgi(ChangedSeller(honest.wsgi, change)) as seller:
         run = of_seller(seller, DriftOptions(only="vds.edit", fail_on=fail_on))
     assert exit_code(run.verdicts) == code
-    warned = [one for one in run.verdicts if one.messages]
+    warned = [verdict for verdict in run.verdicts if verdict.messages]
     assert warned[0].outcome is (Outcome.FAIL if code else Outcome.WARN)
 
 
 def test_a_function_the_seller_does_not_have_is_unsupported_and_no_failure() -> None:
     refusal = b'<doc><error type="missed" object="func"><msg>no</msg></error></doc>'
-    with Seller() as honest, connect_wsgi(Second(honest.wsgi, lambda _: refusal)) as seller:
+    with Seller() as honest, connect_wsgi(ChangedSeller(honest.wsgi, lambda _: refusal)) as seller:
         run = of_seller(seller, DriftOptions(only="vps"))
-    outcomes = {(one.name, one.out): one.outcome for one in run.verdicts}
+    outcomes = {(verdict.name, verdict.out): verdict.outcome for verdict in run.verdicts}
     assert outcomes["vps", "xml"] is Outcome.UNSUPPORTED
 
 
 def test_a_foreign_seller_is_asked_only_what_changes_nothing() -> None:
     with Seller() as honest:
-        foreign = Foreign(honest.wsgi)
+        foreign = ThirdPartySeller(honest.wsgi)
         with connect_wsgi(foreign, name="foreign") as seller:
-            samples = list(of_live(seller, read_all(), ("xml",)))
-    asked = [fields for fields in foreign.asked if fields.get("func") not in (None, "auth")]
-    assert len(asked) > 60
-    assert [fields for fields in asked if changes(fields["func"], fields)] == []
-    assert all(fields["username"] == "reseller" for fields in foreign.asked if "username" in fields)
-    assert {"soft", "soft.edit", "vds.edit", "certificate.edit"} <= {one.func for one in samples}
+            answers = list(of_live(seller, read_all(), ("xml",)))
+    sent = [fields for fields in foreign.requests if fields.get("func") not in (None, "auth")]
+    assert len(sent) > 60
+    assert [fields for fields in sent if changes(fields["func"], fields)] == []
+    assert all(
+        fields["username"] == "reseller" for fields in foreign.requests if "username" in fields
+    )
+    assert {"soft", "soft.edit", "vds.edit", "certificate.edit"} <= {
+        answer.func for answer in answers
+    }
 
 
 @pytest.mark.one_of("whole runs of drift")
-def test_a_recording_of_ours_does_not_drift(life: Life) -> None:
+def test_a_recording_of_ours_does_not_drift(life: RecordedLife) -> None:
     run = of_recording(read(life.path), DriftOptions())
     assert exit_code(run.verdicts) == 0
-    assert [str(one) for one in run.verdicts if one.outcome is not Outcome.PASS] == []
+    assert [str(verdict) for verdict in run.verdicts if verdict.outcome is not Outcome.PASS] == []
     assert len(run.verdicts) > 10
 
 
@@ -102,11 +110,13 @@ def test_a_recording_of_ours_does_not_drift(life: Life) -> None:
 def test_an_answer_that_nobody_could_mask_is_skipped_and_no_drift(studio: Studio, out: str) -> None:
     studio.ask(studio.proxy(), "soft", out=out)
     run = of_recording(studio.session(), DriftOptions())
-    assert [(one.out, one.outcome) for one in run.verdicts] == [(out, Outcome.SKIP)]
+    assert [(verdict.out, verdict.outcome) for verdict in run.verdicts] == [(out, Outcome.SKIP)]
 
 
 def test_a_page_where_a_document_should_be_is_drift(studio: Studio, honest: Seller) -> None:
-    studio.ask(studio.proxy(behind=Second(honest.wsgi, lambda _: b"<html><p>at work")), "soft")
+    studio.ask(
+        studio.proxy(behind=ChangedSeller(honest.wsgi, lambda _: b"<html><p>at work")), "soft"
+    )
     (verdict,) = of_recording(studio.session(), DriftOptions()).verdicts
     assert verdict.outcome is Outcome.FAIL
     assert "no document" in verdict.messages[0]
@@ -115,29 +125,29 @@ def test_a_page_where_a_document_should_be_is_drift(studio: Studio, honest: Sell
 def test_a_recording_of_a_second_seller_drifts(studio: Studio, honest: Seller) -> None:
     change = sub("<(/?)realbalance>", r"<\1reales>")
     kind = "text/html"
-    proxy = studio.proxy(behind=Second(honest.wsgi, change, kind=kind))
+    proxy = studio.proxy(behind=ChangedSeller(honest.wsgi, change, kind=kind))
     studio.ask(proxy, "dashboard.info")
     run = of_recording(studio.session(), DriftOptions())
-    told = "\n".join(line for verdict in run.verdicts for line in verdict.messages)
-    assert "breaking: /doc/elem/realbalance: is missing" in told
-    assert "notable: /doc/elem/reales: is new" in told
-    assert "notable: /doc: content type text/html, usual is text/xml" in told
+    lines = "\n".join(line for verdict in run.verdicts for line in verdict.messages)
+    assert "breaking: /doc/elem/realbalance: is missing" in lines
+    assert "notable: /doc/elem/reales: is new" in lines
+    assert "notable: /doc: content type text/html, usual is text/xml" in lines
 
 
-@pytest.mark.parametrize(("against", "told"), [
+@pytest.mark.parametrize(("against", "paths"), [
     ("contracts", {"/doc/elem/balance"}),
     ("emulator", {"/doc/elem/balance", "/doc/elem/credit"}),
 ])  # fmt: skip
-def test_one_can_compare_with_either(against: str, told: set[str]) -> None:
+def test_one_can_compare_with_either(against: str, paths: set[str]) -> None:
     change = sub("<(balance|credit)>[^<]*</(balance|credit)>", "")
-    with Seller() as honest, connect_wsgi(Second(honest.wsgi, change)) as seller:
+    with Seller() as honest, connect_wsgi(ChangedSeller(honest.wsgi, change)) as seller:
         run = of_seller(seller, DriftOptions(against=against, only="subaccount"))
-    lines = [line for one in run.verdicts if one.name == "subaccount" for line in one.messages]
-    assert {line.split(": ")[1] for line in lines} == told
+    lines = [line for v in run.verdicts if v.name == "subaccount" for line in v.messages]
+    assert {line.split(": ")[1] for line in lines} == paths
 
 
 @pytest.mark.parametrize(("days", "outcome"), [(89, Outcome.PASS), (91, Outcome.WARN)])
-def test_an_old_recording_warns(life: Life, days: int, outcome: Outcome) -> None:
+def test_an_old_recording_warns(life: RecordedLife, days: int, outcome: Outcome) -> None:
     session = read(life.path)
     entries = (replace(session.entries[0], at=now() - timedelta(days=days)),)
     options = DriftOptions(only="soft.order.param", max_age=timedelta(days=90))

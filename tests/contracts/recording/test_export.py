@@ -18,25 +18,25 @@ from contracts.target.seller import connect_wsgi
 from contracts.verdicts import RECORDED, Outcome
 from emulator.testing import Seller
 from tests.clocks import noon_of
-from tests.contracts.recording.conftest import LOGIN, PASSWORD, Life, Studio
+from tests.contracts.recording.conftest import LOGIN, PASSWORD, RecordedLife, Studio
 
 
 @pytest.fixture(scope="module")
-def exported(life: Life, tmp_path_factory: pytest.TempPathFactory) -> tuple[Exchange, ...]:
+def exported(life: RecordedLife, tmp_path_factory: pytest.TempPathFactory) -> tuple[Exchange, ...]:
     folder = tmp_path_factory.mktemp("exported")
     files, _ = export(read(life.path), folder)
     assert len(files) == len(list(folder.glob("*/*.yaml")))
     return read_all(folder)
 
 
-def test_no_secret_and_no_key_stands_in_the_recording_or_its_log(life: Life) -> None:
+def test_no_secret_and_no_key_stands_in_the_recording_or_its_log(life: RecordedLife) -> None:
     written = life.path.read_text() + "\n".join(life.lines)
     assert len(life.secrets) > 10
-    found = [one for one in life.secrets for way in spell_variants(one) if way in written]
-    assert found == []
+    leaked = [secret for secret in life.secrets for way in spell_variants(secret) if way in written]
+    assert leaked == []
 
 
-def test_everything_the_client_asked_is_recorded_in_order(life: Life) -> None:
+def test_everything_the_client_asked_is_recorded_in_order(life: RecordedLife) -> None:
     funcs = [entry.func for entry in read(life.path).entries]
     life_of_one = [
         "soft.order.param", "soft.edit", "soft.edit", "soft.edit", "soft.edit", "service.prolong",
@@ -60,7 +60,7 @@ def test_what_was_recorded_holds_when_it_is_replayed(exported: tuple[Exchange, .
     with Seller(system_clock=clock_of_the_day) as made, connect_wsgi(made.wsgi) as seller:
         verdicts = list(replay_all(exported, seller))
     assert len(verdicts) == 24
-    assert [str(one) for one in verdicts if one.outcome is not Outcome.PASS] == []
+    assert [str(exchange) for exchange in verdicts if exchange.outcome is not Outcome.PASS] == []
 
 
 def test_an_exchange_brings_the_steps_it_depends_on(exported: tuple[Exchange, ...]) -> None:
@@ -99,15 +99,15 @@ LEFT = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("func", "params", "told"), LEFT)
+@pytest.mark.parametrize(("func", "params", "message"), LEFT)
 def test_what_cannot_stand_alone_is_left_out_with_its_reason(
-    studio: Studio, tmp_path: Path, func: str, params: dict[str, str], told: str
+    studio: Studio, tmp_path: Path, func: str, params: dict[str, str], message: str
 ) -> None:
     studio.ask(studio.proxy(), func, **params)
     files, left = export(studio.session(), tmp_path / "out")
     assert files == []
     assert len(left) == 1
-    assert left[0].startswith(f"1 {func}: {told}")
+    assert left[0].startswith(f"1 {func}: {message}")
 
 
 def test_what_another_login_asked_is_left_out(studio: Studio, tmp_path: Path) -> None:
@@ -132,10 +132,10 @@ def test_what_depends_on_something_left_out_is_left_out_too(studio: Studio, tmp_
 def test_a_refusal_is_exported_with_its_type(studio: Studio, tmp_path: Path) -> None:
     studio.ask(studio.proxy(), "soft.edit", elid="99")
     (path,), _ = export(studio.session(), tmp_path / "out", world="shop")
-    told = yaml.safe_load(path.read_text())
-    assert told["answer"]["kind"] == "error"
-    assert told["answer"]["doc"]["error"]["@type"] == "missed"
-    assert told["world"] == "shop"
+    message = yaml.safe_load(path.read_text())
+    assert message["answer"]["kind"] == "error"
+    assert message["answer"]["doc"]["error"]["@type"] == "missed"
+    assert message["world"] == "shop"
 
 
 def test_a_list_without_own_rows_says_what_a_row_is_like(studio: Studio, tmp_path: Path) -> None:

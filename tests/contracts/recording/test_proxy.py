@@ -11,7 +11,7 @@ import pytest
 from contracts.record.fields import ExchangeError
 from emulator.testing import Seller
 from tests.contracts.recording.conftest import LOGIN, PASSWORD, URL, Studio
-from tests.contracts.recording.strange import strange
+from tests.contracts.recording.sellers import scripted
 
 
 @pytest.mark.parametrize("out", ["xml", "json", "bjson", "csv", "text"])
@@ -28,7 +28,7 @@ def test_an_answer_reaches_the_client_as_the_seller_sent_it(
 def test_a_strange_answer_passes_to_the_byte_and_is_withheld_from_the_record(
     studio: Studio,
 ) -> None:
-    seller = strange(b"\xff<html>secret", 503, Content_Type="text/html", Retry_After="5")
+    seller = scripted(b"\xff<html>secret", 503, Content_Type="text/html", Retry_After="5")
     passed = studio.ask(studio.proxy(behind=seller), "soft")
     assert (passed.status_code, passed.content) == (503, b"\xff<html>secret")
     assert (passed.headers["Content-Type"], passed.headers["Retry-After"]) == ("text/html", "5")
@@ -38,13 +38,13 @@ def test_a_strange_answer_passes_to_the_byte_and_is_withheld_from_the_record(
 
 
 def test_a_request_reaches_the_seller_as_it_was_sent(studio: Studio) -> None:
-    seller = strange()
+    seller = scripted()
     client = studio.http(studio.proxy(behind=seller))
     sent = b"func=soft&elid=%D0%A1+1&out=xml&authinfo=a:b"
     client.post("/manager/billmgr?x=%7e&y", content=sent, headers={"X-Own": "1"})
-    asked = seller.asked[0]
-    assert (asked.path, asked.get_data(), asked.headers["X-Own"]) == ("/billmgr", sent, "1")
-    assert asked.query_string == b"x=%7e&y"
+    request = seller.requests[0]
+    assert (request.path, request.get_data(), request.headers["X-Own"]) == ("/billmgr", sent, "1")
+    assert request.query_string == b"x=%7e&y"
 
 
 @pytest.mark.parametrize("sent", [
@@ -72,8 +72,8 @@ def test_a_session_and_a_cookie_are_told_apart_and_neither_is_written(studio: St
 
 
 def test_a_cookie_of_the_seller_is_made_to_come_back(studio: Studio) -> None:
-    told = "billmgrses5=abc; Domain=seller.example; Path=/; Secure; HttpOnly"
-    passed = studio.ask(studio.proxy(behind=strange(Set_Cookie=told)), "whoami")
+    message = "billmgrses5=abc; Domain=seller.example; Path=/; Secure; HttpOnly"
+    passed = studio.ask(studio.proxy(behind=scripted(Set_Cookie=message)), "whoami")
     assert passed.headers["Set-Cookie"] == "billmgrses5=abc; Path=/; HttpOnly"
 
 
@@ -100,17 +100,17 @@ class _Dead(httpx.BaseTransport):
         raise self._problem(f"no answer to {request.url} secret", request=request)
 
 
-@pytest.mark.parametrize(("problem", "told"), [
+@pytest.mark.parametrize(("problem", "message"), [
     (httpx.ReadTimeout, "ReadTimeout: what was asked may have happened"),
     (httpx.ConnectError, "ConnectError: nothing was sent"),
 ])  # fmt: skip
 def test_a_seller_that_is_silent_is_told_and_nothing_is_recorded(
-    studio: Studio, problem: type[httpx.TransportError], told: str
+    studio: Studio, problem: type[httpx.TransportError], message: str
 ) -> None:
     proxy = studio.proxy("service.prolong", behind=None, upstream=URL, transport=_Dead(problem))
     answer = studio.ask(proxy, "service.prolong", elid="7", sok="ok")
     assert answer.status_code == 502
-    assert studio.lines == [f"service.prolong: no answer, {told}"]
+    assert studio.lines == [f"service.prolong: no answer, {message}"]
     assert studio.session().entries == ()
 
 
@@ -137,7 +137,7 @@ def test_the_log_holds_no_secret_and_no_parameter(studio: Studio) -> None:
 
 def test_an_answer_that_would_still_show_a_secret_is_withheld(studio: Studio) -> None:
     # A name of json is no value: nothing masks it there, so nothing of it is written.
-    seller = strange(b'{"doc": {"hunter2-hunter2": {"$": "1"}}}', Content_Type="application/json")
+    seller = scripted(b'{"doc": {"hunter2-hunter2": {"$": "1"}}}', Content_Type="application/json")
     client = studio.http(studio.proxy(behind=seller))
     client.post("/billmgr", data={"func": "soft", "out": "json", "authinfo": "me:hunter2-hunter2"})
     assert studio.session().entries[0].withheld == "it would have shown a secret"
@@ -145,14 +145,14 @@ def test_an_answer_that_would_still_show_a_secret_is_withheld(studio: Studio) ->
 
 
 def test_a_secret_in_a_parameter_of_another_name_is_masked(studio: Studio) -> None:
-    client = studio.http(studio.proxy(behind=strange()))
+    client = studio.http(studio.proxy(behind=scripted()))
     fields = {"func": "soft", "authinfo": "me:hunter2-x", "note": "hunter2-x", "hunter2-x": "1"}
     client.post("/billmgr", data=fields)
     assert "hunter2-x" not in studio.path.read_text()
 
 
 def test_what_names_no_function_passes_and_is_not_recorded(studio: Studio) -> None:
-    studio.http(studio.proxy(behind=strange())).get("/billmgr")
+    studio.http(studio.proxy(behind=scripted())).get("/billmgr")
     assert studio.session().entries == ()
 
 
@@ -171,7 +171,7 @@ def test_a_session_remembers_whom_it_is_of_and_what_that_runs(studio: Studio) ->
 def test_an_address_of_the_seller_with_a_password_is_refused_and_not_told(
     studio: Studio, address: str
 ) -> None:
-    wsgi = httpx.WSGITransport(app=strange())
+    wsgi = httpx.WSGITransport(app=scripted())
     with pytest.raises(ExchangeError) as refused:
         studio.proxy(behind=None, upstream=address, transport=wsgi)
     assert "hunter2-x" not in str(refused.value)
@@ -185,6 +185,6 @@ def test_a_day_is_the_seller_s_own(studio: Studio, honest: Seller) -> None:
 
 
 def test_a_day_of_a_foreign_seller_is_what_http_says(studio: Studio) -> None:
-    seller = strange(Date="Sun, 31 Jan 2027 00:00:00 GMT")
+    seller = scripted(Date="Sun, 31 Jan 2027 00:00:00 GMT")
     studio.ask(studio.proxy(behind=seller), "soft")
     assert studio.session().entries[0].today.isoformat() == "2027-01-31"

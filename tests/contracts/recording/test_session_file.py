@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from contracts.record.document import Node
 from contracts.record.fields import ExchangeError
 from contracts.recording.file import SessionFile
-from contracts.recording.session import Entry, Session, read, written
+from contracts.recording.session import RecordedExchange, Session, read, written
 
 BEGUN = Session("s", "https://seller.example/billmgr", datetime(2026, 11, 26, 12, tzinfo=UTC))
 
 
-def _entry(func: str = "soft", text: str = "<doc/>", **params: str) -> Entry:
-    return Entry(
+def _entry(func: str = "soft", text: str = "<doc/>", **params: str) -> RecordedExchange:
+    return RecordedExchange(
         func=func, at=datetime(2026, 11, 26, 12, tzinfo=UTC), today=date(2026, 11, 26), seconds=0.5,
         method="GET", body="none", login="authinfo login1", out="xml", params=params, status=200,
         content_type="text/xml", kind="listing", doc=Node("doc", None, {}, (Node("id", "<id:1>"),)),
@@ -27,7 +27,7 @@ def _entry(func: str = "soft", text: str = "<doc/>", **params: str) -> Entry:
     )  # fmt: skip
 
 
-def _recorded(path: Path, *entries: Entry) -> bytes:
+def _recorded(path: Path, *entries: RecordedExchange) -> bytes:
     with SessionFile(path, BEGUN) as file:
         for entry in entries:
             file.append(entry)
@@ -94,7 +94,7 @@ def test_an_exchange_is_put_in_the_place_of_another(tmp_path: Path) -> None:
         assert [entry.params["elid"] for entry in read(path).entries] == ["1", "new", "3"]
         assert file.append(_entry(elid="4")) == 4
     assert len(read(path).entries) == 4
-    assert sorted(one.name for one in tmp_path.iterdir()) == ["s.yaml"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["s.yaml"]
 
 
 def test_a_text_that_looks_like_an_end_is_none(tmp_path: Path) -> None:
@@ -114,9 +114,9 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "told"), FAULTS)
+@pytest.mark.parametrize(("old", "new", "message"), FAULTS)
 def test_a_file_that_is_wrong_is_told_in_one_line(
-    tmp_path: Path, old: str, new: str, told: str
+    tmp_path: Path, old: str, new: str, message: str
 ) -> None:
     path = tmp_path / "s.yaml"
     text = _recorded(path, _entry()).decode()
@@ -124,7 +124,7 @@ def test_a_file_that_is_wrong_is_told_in_one_line(
     path.write_text(text.replace(old, new, 1))
     with pytest.raises(ExchangeError) as caught:
         read(path)
-    assert told in str(caught.value)
+    assert message in str(caught.value)
     assert "\n" not in str(caught.value)
 
 

@@ -10,7 +10,7 @@ from contracts.recording.serving import NotLoopbackError, loopback
 from contracts.recording.upstream import NoUpstreamAnswer, Upstream
 from emulator.testing import Seller
 from tests.contracts.recording.conftest import Studio
-from tests.contracts.recording.strange import strange
+from tests.contracts.recording.sellers import scripted
 
 ORDER = {"pricelist": "55227", "period": "1", "ip": "192.0.2.240", "licname": "w", "sok": "ok"}
 
@@ -48,8 +48,8 @@ def test_a_named_call_passes_and_is_counted(studio: Studio) -> None:
 
 @pytest.mark.parametrize("out", ["json", "bjson"])
 def test_a_refusal_is_told_in_the_format_that_was_asked_for(studio: Studio, out: str) -> None:
-    told = studio.ask(studio.proxy(), "service.prolong", sok="ok", out=out).json()
-    error = told["doc"]["error"] if out == "json" else told["error"]
+    answer = studio.ask(studio.proxy(), "service.prolong", sok="ok", out=out).json()
+    error = answer["doc"]["error"] if out == "json" else answer["error"]
     assert error["$type" if out == "json" else "type"] == "access"
 
 
@@ -62,18 +62,18 @@ DOUBTS = [
 ]
 
 
-@pytest.mark.parametrize(("query", "told"), DOUBTS)
+@pytest.mark.parametrize(("query", "message"), DOUBTS)
 def test_a_request_that_can_be_read_in_two_ways_does_not_pass(
-    studio: Studio, query: str, told: str
+    studio: Studio, query: str, message: str
 ) -> None:
-    seller = strange()
+    seller = scripted()
     answer = studio.http(studio.proxy("soft.order.param", behind=seller)).get(f"/billmgr?{query}")
-    assert told.encode() in answer.content.replace(b"&quot;", b'"')
-    assert seller.asked == []
+    assert message.encode() in answer.content.replace(b"&quot;", b'"')
+    assert seller.requests == []
 
 
 def test_a_second_function_in_the_body_does_not_pass(studio: Studio) -> None:
-    seller = strange()
+    seller = scripted()
     client = studio.http(studio.proxy(behind=seller))
     client.post("/billmgr?func=soft", data={"func": "service.prolong", "sok": "ok"})
     client.post("/billmgr?func=soft", json={"func": "service.prolong", "sok": "ok"})
@@ -82,7 +82,7 @@ def test_a_second_function_in_the_body_does_not_pass(studio: Studio) -> None:
     client.post("/billmgr?func=service.prolong", content=b"elid=7&sok=ok", headers=claimed)
     client.post("/billmgr?func=service.prolong", files={"sok": ("ok", b"ok")})
     client.post("/billmgr", content=b"\x1f\x8b", headers={"Content-Encoding": "gzip"})
-    assert seller.asked == []
+    assert seller.requests == []
 
 
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "10.0.0.1", ""])
@@ -93,14 +93,14 @@ def test_only_who_calls_this_machine_by_its_own_name_is_answered(studio: Studio,
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://["])
 def test_a_page_of_elsewhere_is_not_answered(studio: Studio, origin: str) -> None:
-    seller = strange()
+    seller = scripted()
     client = studio.http(studio.proxy(behind=seller))
     sent = client.post("/billmgr", data={"func": "soft"}, headers={"Origin": origin})
-    assert (sent.status_code, seller.asked) == (403, [])
+    assert (sent.status_code, seller.requests) == (403, [])
 
 
 def test_a_page_of_this_machine_is_answered(studio: Studio) -> None:
-    client = studio.http(studio.proxy(behind=strange()))
+    client = studio.http(studio.proxy(behind=scripted()))
     origin = {"Origin": "http://localhost:3000"}
     assert client.post("/billmgr", data={"func": "soft"}, headers=origin).status_code == 200
 
@@ -110,9 +110,9 @@ def test_a_page_of_this_machine_is_answered(studio: Studio) -> None:
     ("DELETE", "/billmgr"), ("GET", "/billmgr/../x"),
 ])  # fmt: skip
 def test_nothing_but_the_api_is_behind_the_proxy(studio: Studio, method: str, path: str) -> None:
-    seller = strange()
+    seller = scripted()
     assert studio.http(studio.proxy(behind=seller)).request(method, path).status_code == 404
-    assert seller.asked == []
+    assert seller.requests == []
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "no-such-host.invalid"])  # noqa: S104
@@ -150,27 +150,27 @@ SMUGGLED = [
 def test_a_body_that_could_say_more_than_it_shows_does_not_pass(
     studio: Studio, body: bytes, kind: str
 ) -> None:
-    seller = strange()
+    seller = scripted()
     client = studio.http(studio.proxy(behind=seller))
     for query in ("", "?func=soft"):
         client.post(f"/billmgr{query}", content=body, headers={"Content-Type": kind})
-    assert seller.asked == []
+    assert seller.requests == []
 
 
 def test_no_number_is_no_service(studio: Studio) -> None:
-    seller = strange()
+    seller = scripted()
     client = studio.http(studio.proxy(behind=seller))
     client.post("/billmgr", data={"func": "soft.edit", "elid": "0", "sok": "ok"})
     client.post("/billmgr", data={"func": "service.ip.edit", "elid": " ", "plid": "5", "sok": "ok"})
-    assert seller.asked == []
+    assert seller.requests == []
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 def test_a_picture_of_a_page_elsewhere_asks_nothing(studio: Studio, site: str) -> None:
-    seller = strange()
+    seller = scripted()
     client = studio.http(studio.proxy(behind=seller))
-    told = client.get("/billmgr?func=soft.delete&elid=5", headers={"Sec-Fetch-Site": site})
-    assert (told.status_code, seller.asked) == (403, [])
+    answer = client.get("/billmgr?func=soft.delete&elid=5", headers={"Sec-Fetch-Site": site})
+    assert (answer.status_code, seller.requests) == (403, [])
 
 
 def test_what_cannot_be_passed_on_is_one_line_without_the_address() -> None:

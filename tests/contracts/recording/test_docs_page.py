@@ -37,13 +37,13 @@ def test_every_command_that_is_shown_is_understood(
 
 def test_every_option_that_is_named_exists() -> None:
     commands: list[click.Command] = [record, drift, export]
-    known = {option for command in commands for one in command.params for option in one.opts}
+    expected = {option for command in commands for param in command.params for option in param.opts}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", PAGE))
-    assert named - known == set()
+    assert named - expected == set()
     assert len(named) > 10
 
 
-STAND_INS = [
+PSEUDONYMS = [
     ("<lickey>100001-B5DCAB72-91DB6B13</lickey>", "100001-00000000-00000001"),
     ("<a>ann@shop.org</a>", "person1@standin.example"), ("<a>+74951234567</a>", "+0000000001"),
     ("<a>8.8.8.8</a>", "198.18.0.1"), ("<a>2a02:6b8::1</a>", "2001:db8::1"),
@@ -53,7 +53,7 @@ STAND_INS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("real", "shown"), STAND_INS)
+@pytest.mark.parametrize(("real", "shown"), PSEUDONYMS)
 def test_every_stand_in_that_is_shown_is_what_is_written(real: str, shown: str) -> None:
     assert f"`{shown}`" in PAGE
     assert f">{shown}<" in Pseudonymizer().answer("clientticket.edit", f"<doc>{real}</doc>")

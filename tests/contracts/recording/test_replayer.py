@@ -11,7 +11,7 @@ from contracts.record.fields import ExchangeError
 from contracts.recording.session import read
 from emulator.testing import Seller
 from reseller_client import Client, LicenseOrder, Missed
-from tests.contracts.recording.conftest import LOGIN, PASSWORD, URL, Life, Studio
+from tests.contracts.recording.conftest import LOGIN, PASSWORD, URL, RecordedLife, Studio
 
 
 def _client(studio: Studio, proxy: object, **how: object) -> Client:
@@ -24,7 +24,7 @@ def _client(studio: Studio, proxy: object, **how: object) -> Client:
                                                      ("bjson", True, "8.8.4.4")])  # fmt: skip
 def test_the_client_lives_through_the_recording_without_a_seller(
     studio: Studio,
-    life: Life,
+    life: RecordedLife,
     out: str,
     session: bool,  # noqa: FBT001 - a parameter of a test
     ip: str,
@@ -44,7 +44,9 @@ def test_the_client_lives_through_the_recording_without_a_seller(
     assert before > license.expires_on  # type: ignore[operator]
 
 
-def test_a_client_with_its_own_address_finds_it_in_the_answers(studio: Studio, life: Life) -> None:
+def test_a_client_with_its_own_address_finds_it_in_the_answers(
+    studio: Studio, life: RecordedLife
+) -> None:
     client = _client(studio, studio.proxy(behind=None, replay=life.path))
     options = LicenseOrder(tariff=55227, period=1, ip="9.9.9.9", licname="web-9", remoteid="r-9")
     number = client.licenses.order_once(options).license_id
@@ -52,14 +54,14 @@ def test_a_client_with_its_own_address_finds_it_in_the_answers(studio: Studio, l
     assert client.licenses.get(number).ip == "9.9.9.9"
 
 
-def test_what_is_not_on_record_is_an_error_document(studio: Studio, life: Life) -> None:
+def test_what_is_not_on_record_is_an_error_document(studio: Studio, life: RecordedLife) -> None:
     client = _client(studio, studio.proxy(behind=None, replay=life.path))
     with pytest.raises(Missed, match="recording"):
         client.licenses.get(4711)
     assert studio.lines == ["soft.edit: is not in the recording"]
 
 
-def test_what_is_not_on_record_can_be_not_found(studio: Studio, life: Life) -> None:
+def test_what_is_not_on_record_can_be_not_found(studio: Studio, life: RecordedLife) -> None:
     proxy = studio.proxy(behind=None, replay=life.path, on_miss="404")
     assert studio.ask(proxy, "soft.edit", elid="4711").status_code == 404
 
@@ -104,8 +106,8 @@ def test_what_only_the_recording_knows_reaches_no_seller(studio: Studio, honest:
     studio.ask(studio.proxy(), "soft.edit", elid="100001", ip="8.8.4.4", sok="ok")
     studio.stack.close()
     proxy = studio.proxy(replay=studio.path, on_miss="upstream")
-    told = studio.ask(proxy, "soft.edit", elid="100001", ip="198.18.0.1", licname="x", sok="ok")
-    assert b"ip has a value that only the recording knows" in told.content
+    answer = studio.ask(proxy, "soft.edit", elid="100001", ip="198.18.0.1", licname="x", sok="ok")
+    assert b"ip has a value that only the recording knows" in answer.content
     assert honest.call("soft.edit", elid=100001).field("ip") == "8.8.4.4"
 
 
@@ -113,8 +115,8 @@ def test_money_is_asked_for_on_a_miss_too(studio: Studio) -> None:
     studio.ask(studio.proxy(), "whoami")
     studio.stack.close()
     proxy = studio.proxy(replay=studio.path, on_miss="upstream")
-    told = studio.ask(proxy, "service.prolong", elid="100001", period="1", sok="ok").content
-    assert b"--allow-paying service.prolong" in told
+    answer = studio.ask(proxy, "service.prolong", elid="100001", period="1", sok="ok").content
+    assert b"--allow-paying service.prolong" in answer
 
 
 def test_without_rewrite_everything_is_appended(studio: Studio) -> None:
@@ -132,8 +134,8 @@ def test_rewrite_puts_the_new_answer_in_the_place_of_the_old_one(
              "skipbasket": "on"}  # fmt: skip
 
     def play(proxy: object) -> None:
-        told = studio.ask(proxy, "soft.order.param", **order).text  # type: ignore[arg-type]
-        number = told.partition("<id>")[2].partition("<")[0]
+        answer = studio.ask(proxy, "soft.order.param", **order).text  # type: ignore[arg-type]
+        number = answer.partition("<id>")[2].partition("<")[0]
         studio.ask(proxy, "soft.edit", elid=number)  # type: ignore[arg-type]
 
     play(proxy)

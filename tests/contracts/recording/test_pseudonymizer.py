@@ -58,8 +58,8 @@ def test_the_password_of_a_machine_is_masked() -> None:
 def test_a_password_that_is_told_again_elsewhere_is_masked_there() -> None:
     pseudonymizer = Pseudonymizer()
     pseudonymizer.observe({"authinfo": 'me:p&"ss word', "func": "whoami"})
-    told = json.dumps({"doc": {"note": {"$": 'it is p&"ss word!'}}})
-    assert json.loads(pseudonymizer.answer("whoami", told))["doc"]["note"]["$"] == "it is ***!"
+    answer = json.dumps({"doc": {"note": {"$": 'it is p&"ss word!'}}})
+    assert json.loads(pseudonymizer.answer("whoami", answer))["doc"]["note"]["$"] == "it is ***!"
 
 
 def test_a_private_key_keeps_its_frame_only() -> None:
@@ -181,23 +181,23 @@ def test_a_password_is_gone_whatever_it_is_made_of_and_however_it_is_written(
     pseudonymizer = Pseudonymizer()
     pseudonymizer.observe({"authinfo": f"me:{secret}"})
     covered = pseudonymizer.answer("whoami", written)
-    told = json.loads(covered)["doc"]["a"]["$"] if "{" in covered else _only(covered)
-    assert told in ("***", "it is ***, he said")
+    answer = json.loads(covered)["doc"]["a"]["$"] if "{" in covered else _only(covered)
+    assert answer in ("***", "it is ***, he said")
 
 
 def _only(text: str) -> str:
     root = fromstring(text)
-    found = root.get("a") or root.findtext("a")
-    assert found is not None
-    return str(found)
+    texts = root.get("a") or root.findtext("a")
+    assert texts is not None
+    return str(texts)
 
 
 def test_a_stand_in_is_told_from_what_is_real() -> None:
     fakes = ["***", "100001-0000-0001", "000000000000000000000001", "login3", "198.18.0.9",
              "Person 2", "+0000000001"]  # fmt: skip
     real = ["100001", KEY, SESSION, "reseller", "192.0.2.1", "+74951234567", "on", ""]
-    assert [one for one in fakes if not is_pseudonym(one)] == []
-    assert [one for one in real if is_pseudonym(one)] == []
+    assert [text for text in fakes if not is_pseudonym(text)] == []
+    assert [text for text in real if is_pseudonym(text)] == []
     assert has_pseudonym("of person1@standin.example")
 
 
