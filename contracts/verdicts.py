@@ -1,4 +1,4 @@
-"""What every judge says: one verdict for each thing that was held against the record.
+"""Verdicts: what every judge reports, one for each thing it checks.
 
 A seller, a client and a module endpoint are judged by different means, and reported alike.
 """
@@ -11,44 +11,44 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Final
 
-HELD, DID_NOT, COULD_NOT = 0, 1, 2
-"""Exit codes: all held, something did not, it could not be judged."""
+PASSED, FAILED, NOT_JUDGED = 0, 1, 2
+"""Exit codes: everything passed, something failed, it could not be judged."""
 RECORDED, DOCUMENTED, OBSERVED, ASSUMED = EVIDENCE = (
     "recorded", "documented", "observed", "assumed"
 )  # fmt: skip
-"""How we know, from what was captured down to what is our choice."""
+"""How a fact is known, from captured traffic down to a choice of ours."""
 JUDGES: Final = ("seller", "client", "modules", "drift", "fuzz")
-"""Who judges."""
+"""The names of the judges."""
 NO_EVIDENCE: Final = "none"
-"""Of a verdict that claims nothing of the API, such as: the judging could not go on."""
+"""Of a verdict that claims nothing about the API, such as: the judging was interrupted."""
 
 
 class Outcome(enum.Enum):
-    """What became of one thing that was judged."""
+    """The result of one check."""
 
     PASS = "pass"  # noqa: S105 - a verdict
     FAIL = "fail"
     WARN = "warn"
-    """It does not hold, but how we know is only that we assume it, and the judged is not ours."""
+    """It does not hold, but this is only assumed to be wrong, and the judged is not ours."""
     KNOWN = "known"
-    """It does not hold, and a known deviation says so with its reason."""
+    """It does not hold, and a known deviation explains why."""
     STALE = "stale"
-    """It holds although a known deviation says that it does not: the deviation is out of date."""
+    """It holds although a known deviation says that it does not: the deviation is outdated."""
     SKIP = "skip"
-    """It was not asked, and the verdict says why."""
+    """It was not judged; the verdict says why."""
     NOT_EXERCISED = "not exercised"
     """The judged never came to where it would have shown."""
     UNSUPPORTED = "unsupported"
-    """The judged does not have it at all, and says so by an error document."""
+    """The judged does not have this at all, and says so with an error document."""
     ERROR = "error"
-    """It could not be asked: the state before it could not be prepared. Never a pass."""
+    """It could not be judged: the state it needs could not be prepared. Never a pass."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Cell:
     """A cell of the matrix: a reselling system, and what it resells.
 
-    ``system``: billmanager, custom, whmcs; ``trade``: services, modules, licenses.
+    ``system``: billmanager, custom, whmcs. ``trade``: services, modules, licences.
     """
 
     system: str
@@ -57,7 +57,7 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class CallRecord:
-    """One request with its answer, secrets masked already; what proves a verdict.
+    """One request with its answer, secrets masked; it proves a verdict.
 
     ``status`` 0: no answer came. ``note``: what was done to it, such as a planned fault.
     """
@@ -72,7 +72,7 @@ class CallRecord:
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """What is known not to hold, why, and since when; after ``until`` it excuses nothing."""
+    """What is known not to hold, why, and since when; after ``until`` it has no effect."""
 
     what: str
     reason: str
@@ -82,12 +82,12 @@ class Deviation:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One thing, judged.
+    """The result of one check.
 
-    ``name`` is the exchange, lesson or rule; ``out`` the format or variant it was tried in;
-    ``source`` where it stands how we know; ``cells`` what of the matrix it speaks for;
-    ``deviation`` what excuses it (``KNOWN``) or no longer needs to (``STALE``); ``seconds`` how
-    long it took, 0 where nobody measured.
+    ``name``: the exchange, lesson or rule. ``out``: the format or variant it was judged in.
+    ``source``: where the evidence is. ``cells``: the cells of the matrix it is about.
+    ``deviation``: what explains it (``KNOWN``) or is outdated (``STALE``). ``seconds``: how long it
+    took, 0 where this was not measured.
     """
 
     name: str
@@ -102,7 +102,7 @@ class Verdict:
     seconds: float = 0.0
 
     def __str__(self) -> str:
-        """One line, then what was found, indented."""
+        """One line, then the messages, indented."""
         head = f"{self.name} [{self.out}] {self.outcome.value} ({self.evidence})"
         return "\n".join([head, *(f"  {line}" for line in self.messages)])
 
@@ -111,9 +111,8 @@ class Verdict:
 class Run:
     """All verdicts of one judge on one target.
 
-    ``judge``: seller, client, modules, drift, fuzz. ``began`` is the judge's own time, with a zone.
-    ``details`` may name the ``kind`` of reseller, for which some deviations only are known.
-    ``remarks`` are lines for people: what was spent, what could not be cleaned up.
+    ``judge``: one of `JUDGES`. ``began``: with a time zone, by the judge's own clock. ``remarks``:
+    lines for people, such as what was spent or left behind.
     """
 
     judge: str
@@ -123,23 +122,23 @@ class Run:
     verdicts: tuple[Verdict, ...]
     remarks: tuple[str, ...] = ()
     details: Mapping[str, object] = field(default_factory=dict)
-    """Further facts for machines, in JSON's own types."""
+    """Further facts for programs, in JSON types. ``kind``: the kind of reseller that was judged."""
 
 
-_STRICTLY: Final = frozenset({Outcome.FAIL, Outcome.WARN, Outcome.STALE})
-_SOMETHING: Final = frozenset({Outcome.PASS, Outcome.WARN, Outcome.KNOWN, Outcome.STALE})
+_STRICT_FAILURES: Final = frozenset({Outcome.FAIL, Outcome.WARN, Outcome.STALE})
+_JUDGED: Final = frozenset({Outcome.PASS, Outcome.WARN, Outcome.KNOWN, Outcome.STALE})
 
 
-def wrong(outcome: Outcome, *, strict: bool = False) -> bool:
-    """Whether this is held against the judged; warnings and outdated excuses only if strict."""
-    return outcome in _STRICTLY if strict else outcome is Outcome.FAIL
+def is_failure(outcome: Outcome, *, strict: bool = False) -> bool:
+    """Whether an outcome fails a run; warnings and outdated deviations only if strict."""
+    return outcome in _STRICT_FAILURES if strict else outcome is Outcome.FAIL
 
 
 def exit_code(verdicts: Iterable[Verdict], *, strict: bool = False) -> int:
-    """What the verdicts come to. Nothing judged at all is no success."""
+    """The exit code that verdicts come to. No verdict at all is not a success."""
     outcomes = {verdict.outcome for verdict in verdicts}
     if Outcome.ERROR in outcomes:
-        return COULD_NOT
-    if any(wrong(outcome, strict=strict) for outcome in outcomes):
-        return DID_NOT
-    return HELD if outcomes & _SOMETHING else COULD_NOT
+        return NOT_JUDGED
+    if any(is_failure(outcome, strict=strict) for outcome in outcomes):
+        return FAILED
+    return PASSED if outcomes & _JUDGED else NOT_JUDGED

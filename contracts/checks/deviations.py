@@ -1,19 +1,19 @@
-"""Known deviations: what somebody is known to do otherwise than it should. Never a pass.
+"""Known deviations: what is known not to hold, with a reason. A known deviation is never a pass.
 
-They stand in a file, so that nobody has to change a program to say "we know"::
+They are read from a file, so that no program has to be changed for them::
 
     deviations:
       - judge:  client                  seller | client | modules | drift | fuzz
         kind:   whmcs                   of a run on this kind of reseller only (may be left out)
         name:   lost-answer/*           a verdict's name, or a pattern with * and ?
-        out:    xml                     the same for its format or variant (may be left out)
+        out:    xml                     a format or variant, or a pattern (may be left out)
         what:   the order is not looked for
         reason: the module keeps a license only once the answer is there
         date:   2026-11-26              since when it is known
-        until:  2027-06-01              the last day on which it excuses (may be left out)
+        until:  2027-06-01              the last day on which it applies (may be left out)
 
-Ours is ``known_deviations.yaml``; what it says is shown against the seller in
-``tests/contracts/test_known_deviations.py``.
+Ours is ``known_deviations.yaml``; ``tests/contracts/test_known_deviations.py`` shows that each of
+its entries is true.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ from reseller_client.resellers import Kind
 
 OURS: Final = Path(__file__).parents[1] / "known_deviations.yaml"
 KINDS: Final = tuple(kind.name.lower() for kind in Kind)
-_EXCUSED: Final = frozenset({Outcome.FAIL, Outcome.WARN})
+_EXPLAINED: Final = frozenset({Outcome.FAIL, Outcome.WARN})
 
 
-class DeviationFault(ValueError):
-    """The file cannot be used; the text is one line: file, place, fault."""
+class DeviationError(ValueError):
+    """The file cannot be used; the text is one line: file, place, problem."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One known deviation, and the verdicts it speaks of."""
+class KnownDeviation:
+    """One known deviation, and the verdicts it applies to. ``place``: where it is in its file."""
 
     place: str
     judge: str
@@ -52,103 +52,112 @@ class Entry:
     deviation: Deviation
 
     def concerns(self, judge: str, kind: str) -> bool:
-        """Whether it speaks of a run of this judge on this kind of reseller."""
+        """Whether it applies to a run of this judge on this kind of reseller."""
         return self.judge == judge and self.kind in ("", kind)
 
     def matches(self, verdict: Verdict) -> bool:
-        """Whether it speaks of this verdict."""
-        return _like(verdict.name, self.name) and _like(verdict.out, self.out)
+        """Whether it applies to this verdict."""
+        return _matches(verdict.name, self.name) and _matches(verdict.out, self.out)
 
-    def over(self, today: date) -> bool:
-        """Whether it excuses nothing any more."""
+    def has_ended(self, today: date) -> bool:
+        """Whether its last day has passed."""
         return self.deviation.until is not None and today > self.deviation.until
 
 
-def read_file(path: Path) -> tuple[Entry, ...]:
-    """Every entry of a file. Raises DeviationFault: file, place and what is wrong, in one line."""
+def read_file(path: Path) -> tuple[KnownDeviation, ...]:
+    """Read every entry of a file. Raises DeviationError."""
     try:
-        given = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - texts only
+        document = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - reads texts only
     except yaml.YAMLError as problem:
-        raise DeviationFault(f"{path}: not yaml: {' '.join(str(problem).split())}") from None
+        raise DeviationError(f"{path}: not yaml: {' '.join(str(problem).split())}") from None
     except RecursionError:
-        raise DeviationFault(f"{path}: not yaml: it is too deep") from None
+        raise DeviationError(f"{path}: not yaml: it is nested too deeply") from None
     except OSError as problem:
-        raise DeviationFault(f"{path}: cannot be read: {problem.strerror}") from None
+        raise DeviationError(f"{path}: cannot be read: {problem.strerror}") from None
     except UnicodeError:
-        raise DeviationFault(f"{path}: cannot be read: it is not UTF-8") from None
+        raise DeviationError(f"{path}: cannot be read: it is not UTF-8") from None
     try:
-        top = FieldReader(given)
+        top = FieldReader(document)
         top.value("deviations")
-        entries = tuple(_entry(path, one) for one in top.readers("deviations"))
+        entries = tuple(_entry(path, reader) for reader in top.readers("deviations"))
         top.finish()
-        _no_doubles(entries)
+        _check_unique(entries)
     except ExchangeError as fault:
-        raise DeviationFault(f"{path}: {fault}") from None
+        raise DeviationError(f"{path}: {fault}") from None
     return entries
 
 
 def apply(
-    entries: Iterable[Entry], verdicts: Sequence[Verdict], *, judge: str, kind: str, today: date
+    entries: Iterable[KnownDeviation],
+    verdicts: Sequence[Verdict],
+    *,
+    judge: str,
+    kind: str,
+    today: date,
 ) -> tuple[tuple[Verdict, ...], tuple[str, ...]]:
-    """The verdicts with what is known taken into account, and lines on entries without effect.
+    """Apply known deviations; return the verdicts, and notes on entries without effect.
 
-    What does not hold and is known becomes KNOWN, what holds although it is known not to STALE.
-    The first entry that speaks of a verdict counts. ``kind``: of reseller, "" where it is none.
+    A failure or warning that is known becomes KNOWN, a pass of what is known not to hold STALE. The
+    first entry that matches a verdict applies. ``kind``: of reseller, empty for other targets.
     """
-    mine = [entry for entry in entries if entry.concerns(judge, kind)]
-    live = [entry for entry in mine if not entry.over(today)]
-    told = [
-        f"{entry.place}: ended on {entry.deviation.until} and excuses nothing any more: "
-        f"{entry.name}"
-        for entry in mine
-        if entry.over(today)
+    concerning = [entry for entry in entries if entry.concerns(judge, kind)]
+    active = [entry for entry in concerning if not entry.has_ended(today)]
+    notes = [
+        f"{entry.place}: ended on {entry.deviation.until} and does not apply any more: {entry.name}"
+        for entry in concerning
+        if entry.has_ended(today)
     ]
-    told += [
-        f"{entry.place}: speaks of nothing that was judged: {entry.name} [{entry.out}]"
-        for entry in live
+    notes += [
+        f"{entry.place}: matches nothing that was judged: {entry.name} [{entry.out}]"
+        for entry in active
         if not any(entry.matches(verdict) for verdict in verdicts)
     ]
-    return tuple(_applied(live, verdict) for verdict in verdicts), tuple(told)
+    return tuple(_applied(active, verdict) for verdict in verdicts), tuple(notes)
 
 
-def _applied(entries: Iterable[Entry], verdict: Verdict) -> Verdict:
-    entry = next((one for one in entries if one.matches(verdict)), None)
+def _applied(entries: Iterable[KnownDeviation], verdict: Verdict) -> Verdict:
+    entry = next((each for each in entries if each.matches(verdict)), None)
     if entry is None:
         return verdict
-    if verdict.outcome in _EXCUSED:
+    if verdict.outcome in _EXPLAINED:
         return replace(verdict, outcome=Outcome.KNOWN, deviation=entry.deviation)
     if verdict.outcome is Outcome.PASS:
-        told = (*verdict.messages, f"it holds: take {entry.place} out of the known deviations")
-        return replace(verdict, outcome=Outcome.STALE, deviation=entry.deviation, messages=told)
+        note = f"it holds: remove {entry.place} from the known deviations"
+        return replace(
+            verdict,
+            outcome=Outcome.STALE,
+            deviation=entry.deviation,
+            messages=(*verdict.messages, note),
+        )
     return verdict
 
 
-def _entry(path: Path, given: FieldReader) -> Entry:
-    noted_on = date.fromisoformat(given.day("date"))
-    until = date.fromisoformat(given.day("until")) if given.has("until") else None
+def _entry(path: Path, reader: FieldReader) -> KnownDeviation:
+    noted_on = date.fromisoformat(reader.day("date"))
+    until = date.fromisoformat(reader.day("until")) if reader.has("until") else None
     if until is not None and until < noted_on:
-        raise ExchangeError(f"{given.where('until')}: lies before its date")
-    entry = Entry(
-        place=f"{path.name}: {given.where('name').removesuffix('.name')}",
-        judge=given.word("judge", JUDGES),
-        kind=given.word("kind", KINDS) if given.has("kind") else "",
-        name=given.text("name"),
-        out=given.text("out") if given.has("out") else "*",
-        deviation=Deviation(given.text("what"), given.text("reason"), noted_on, until),
+        raise ExchangeError(f"{reader.where('until')}: is before its date")
+    entry = KnownDeviation(
+        place=f"{path.name}: {reader.where('name').removesuffix('.name')}",
+        judge=reader.word("judge", JUDGES),
+        kind=reader.word("kind", KINDS) if reader.has("kind") else "",
+        name=reader.text("name"),
+        out=reader.text("out") if reader.has("out") else "*",
+        deviation=Deviation(reader.text("what"), reader.text("reason"), noted_on, until),
     )
-    given.finish()
+    reader.finish()
     return entry
 
 
-def _no_doubles(entries: Iterable[Entry]) -> None:
+def _check_unique(entries: Iterable[KnownDeviation]) -> None:
     places: dict[tuple[str, ...], str] = {}
     for entry in entries:
         key = (entry.judge, entry.kind, entry.name, entry.out)
         if key in places:
             where = entry.place.partition(": ")[2]
-            raise ExchangeError(f"{where}.name: {entry.name} stands there twice")
+            raise ExchangeError(f"{where}.name: {entry.name} is listed twice")
         places[key] = entry.place
 
 
-def _like(text: str, pattern: str) -> bool:
+def _matches(text: str, pattern: str) -> bool:
     return text == pattern or fnmatchcase(text, pattern)

@@ -1,8 +1,8 @@
-"""The matrix *reselling system by services, modules, licenses*: filled only by what was run.
+"""The matrix *reselling system by services, modules, licenses*: filled by verdicts only.
 
-What ought to stand in it is the vendor's table (``reseller_client.resellers.MATRIX``). A cell that
-says yes holds once something of it was shown to work, and nothing of it was shown not to; a cell
-that says no holds once the refusal was shown. What is only assumed shows nothing.
+What is expected is the vendor's table (``reseller_client.resellers.MATRIX``). A cell that
+says yes holds once something was shown to work and nothing was shown not to; a cell that says no
+holds once the refusal was shown. Verdicts that are only assumed show nothing.
 """
 
 from __future__ import annotations
@@ -23,87 +23,83 @@ EXPECTED: Final[Mapping[Cell, bool]] = {
     for kind in SYSTEMS
     for trade in TRADES
 }
-"""Every cell in the order of rows, and whether that system can resell that."""
-SHOWN: Final = frozenset({Outcome.PASS, Outcome.STALE})
-"""Outcomes that speak for a cell."""
+"""Every cell in the order of rows, and whether the system can resell that."""
+POSITIVE: Final = frozenset({Outcome.PASS, Outcome.STALE})
+"""Outcomes in favour of a cell."""
 GRADES: Final = frozenset(EVIDENCE) - {ASSUMED}
 
 
-class State(enum.Enum):
-    """What was shown of a cell."""
+class CellState(enum.Enum):
+    """What the verdicts show of a cell."""
 
     HOLDS = "holds"
     BROKEN = "does not hold"
     ONLY_ASSUMED = "only assumed"
-    """It passed, or warned, but nothing of it stands on more than an assumption: not filled."""
+    """It passed or warned, but every verdict rests on an assumption: not filled."""
     UNSUPPORTED = "unsupported"
     NOT_RUN = "not run"
-    """Nothing was asked, or what had to be there first could not be prepared."""
+    """Nothing was judged, or what it needs could not be prepared."""
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
-    """One cell: what ought to be (``expected``), what was shown, and by which verdicts.
+class MatrixCell:
+    """One cell: what is ``expected`` and what was shown (``state``).
 
-    ``proof`` are the verdicts that decide the state; ``counts`` all that speak of the cell.
+    ``proof``: the verdicts that decide the state. ``counts``: of all verdicts about the cell.
     """
 
     cell: Cell
     expected: bool
-    state: State
+    state: CellState
     proof: tuple[Verdict, ...]
     counts: Mapping[Outcome, int]
 
     @property
     def word(self) -> str:
-        """The state in words; where the cell says no, holding means that it is refused."""
-        if self.state is State.HOLDS and not self.expected:
+        """The state in words; where the cell says no, it holds if the refusal was shown."""
+        if self.state is CellState.HOLDS and not self.expected:
             return "refused, as it should be"
         return self.state.value
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What proves it, each name once."""
+        """The names of the verdicts that prove it, each once."""
         return tuple(dict.fromkeys(verdict.name for verdict in self.proof))
 
 
-def matrix(verdicts: Iterable[Verdict]) -> tuple[Filled, ...]:
+def fill_matrix(verdicts: Iterable[Verdict]) -> tuple[MatrixCell, ...]:
     """Every cell, in the order of rows: billmanager, custom, whmcs; services, modules, licenses.
 
-    Verdicts of cells that the vendor's table does not have are a mistake of the judge: KeyError.
+    Raises KeyError for a verdict of a cell that the vendor's table does not have.
     """
-    spoken: dict[Cell, list[Verdict]] = {cell: [] for cell in EXPECTED}
+    by_cell: dict[Cell, list[Verdict]] = {cell: [] for cell in EXPECTED}
     for verdict in verdicts:
         for cell in verdict.cells:
-            spoken[cell].append(verdict)
-    return tuple(_filled(cell, said) for cell, said in spoken.items())
+            by_cell[cell].append(verdict)
+    return tuple(_decide(cell, verdicts) for cell, verdicts in by_cell.items())
 
 
-def _filled(cell: Cell, said: list[Verdict]) -> Filled:
-    state, proof = _decided(said)
-    counts = Counter(verdict.outcome for verdict in said)
-    return Filled(cell, EXPECTED[cell], state, tuple(proof), counts)
-
-
-def _decided(said: list[Verdict]) -> tuple[State, list[Verdict]]:
+def _decide(cell: Cell, verdicts: list[Verdict]) -> MatrixCell:
     """The worst counts first: a cell with a failure is broken, whatever else passed."""
 
-    def of(*outcomes: Outcome) -> list[Verdict]:
-        return [verdict for verdict in said if verdict.outcome in outcomes]
+    def with_outcome(*outcomes: Outcome) -> list[Verdict]:
+        return [verdict for verdict in verdicts if verdict.outcome in outcomes]
 
-    spoke = of(*SHOWN)
-    found = (
-        (State.BROKEN, of(Outcome.FAIL)),
-        (State.NOT_RUN, of(Outcome.ERROR)),
-        (State.HOLDS, [verdict for verdict in spoke if verdict.evidence in GRADES]),
-        (State.BROKEN, of(Outcome.KNOWN)),
-        (State.ONLY_ASSUMED, [*spoke, *of(Outcome.WARN)]),
-        (State.UNSUPPORTED, of(Outcome.UNSUPPORTED)),
+    positive = with_outcome(*POSITIVE)
+    candidates = (
+        (CellState.BROKEN, with_outcome(Outcome.FAIL)),
+        (CellState.NOT_RUN, with_outcome(Outcome.ERROR)),
+        (CellState.HOLDS, [verdict for verdict in positive if verdict.evidence in GRADES]),
+        (CellState.BROKEN, with_outcome(Outcome.KNOWN)),
+        (CellState.ONLY_ASSUMED, [*positive, *with_outcome(Outcome.WARN)]),
+        (CellState.UNSUPPORTED, with_outcome(Outcome.UNSUPPORTED)),
     )
-    return next(((state, proof) for state, proof in found if proof), (State.NOT_RUN, []))
+    state, proof = next((each for each in candidates if each[1]), (CellState.NOT_RUN, []))
+    counts = Counter(verdict.outcome for verdict in verdicts)
+    return MatrixCell(cell, EXPECTED[cell], state, tuple(proof), counts)
 
 
-def filled(cells: Iterable[Filled]) -> tuple[int, int]:
-    """How many cells hold, and of how many."""
+def count_holding(cells: Iterable[MatrixCell]) -> tuple[int, int]:
+    """How many cells hold, and how many there are."""
     states = [cell.state for cell in cells]
-    return states.count(State.HOLDS), len(states)
+    return states.count(CellState.HOLDS), len(states)

@@ -1,7 +1,7 @@
-"""Options that several commands of the judge have: one name, one type, one meaning.
+"""Options shared by several commands of the judge: one name, one type, one meaning.
 
-`gathered` puts a group of options into one frozen dataclass, so that a command takes a few of those
-instead of a parameter for each option. The fields of the class are named as the options are.
+`option_group` passes a group of options to a command as one frozen dataclass, whose fields have
+the names of the options.
 """
 
 from __future__ import annotations
@@ -29,27 +29,27 @@ PORT: Final = click.IntRange(0, 65535)
 LEVELS: Final = ("core", "extended", "all")
 
 
-def gathered(
-    into: str, made: type, *options: Callable[[Command], Command]
+def option_group(
+    parameter: str, group: type, *options: Callable[[Command], Command]
 ) -> Callable[[Command], Command]:
-    """Adds options to a command, which gets them as one ``into``: an instance of ``made``."""
-    names = [one.name for one in fields(made)]
+    """Add options to a command, which gets them as one ``parameter``: an instance of ``group``."""
+    names = [each.name for each in fields(group)]
 
-    def decorated(command: Command) -> Command:
+    def decorate(command: Command) -> Command:
         @functools.wraps(command)
-        def called(*args: Any, **given: Any) -> Any:  # noqa: ANN401 - whatever the command takes
-            chosen = made(**{name: given.pop(name) for name in names})
-            return command(*args, **{into: chosen}, **given)
+        def call(*args: Any, **values: Any) -> Any:  # noqa: ANN401 - whatever the command takes
+            grouped = group(**{name: values.pop(name) for name in names})
+            return command(*args, **{parameter: grouped}, **values)
 
-        wrapped: Command = called
+        decorated: Command = call
         for option in reversed(options):
-            wrapped = option(wrapped)
-        return wrapped
+            decorated = option(decorated)
+        return decorated
 
-    return decorated
+    return decorate
 
 
-class SumOf(click.ParamType["Sum"]):
+class SumType(click.ParamType["Sum"]):
     """An amount with or without its currency: ``30``, ``30.00 EUR``. Not below 0."""
 
     name = "sum"
@@ -57,21 +57,21 @@ class SumOf(click.ParamType["Sum"]):
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> Sum:
-        """Reads it; what is no sum is refused."""
+        """Read the amount. Raises BadParameter for anything else."""
         from contracts.target.sums import read_sum
 
-        found = read_sum(str(value))
-        if found is None or found.amount < 0:
-            self.fail(f'"{value}" is no sum; write 30 or "30.00 EUR"', param, ctx)
-        return found
+        amount = read_sum(str(value))
+        if amount is None or amount.amount < 0:
+            self.fail(f'"{value}" is not an amount; write 30 or "30.00 EUR"', param, ctx)
+        return amount
 
 
-SUM: Final = SumOf()
+SUM: Final = SumType()
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """How a seller at a URL is reached: a foreign account, or the token of our control API."""
+    """How a seller at a URL is called: with an account, or with the token of our control API."""
 
     login: str = ""
     password: str = field(default="", repr=False)
@@ -79,7 +79,10 @@ class Access:
     insecure: bool = False
 
     def at(self, url: str, rules: SpendingRules | None = None) -> AbstractContextManager[Seller]:
-        """The seller; nothing is spent where no rules allow it. CannotRun: it is not reached."""
+        """Connect to the seller; without ``rules`` nothing is spent there.
+
+        Raises CannotRun where it cannot be reached.
+        """
         from contracts.target.seller import connect
         from contracts.target.spending_guard import SPEND_NOTHING
 
@@ -94,22 +97,23 @@ class Access:
 
 
 token = click.option(
-    "--token", envvar="MOCKSELLER_TOKEN", show_envvar=True, default="", help="Of our control API."
-)
+    "--token", envvar="MOCKSELLER_TOKEN", show_envvar=True, default="",
+    help="Token of a mockseller's control API.",
+)  # fmt: skip
 insecure = click.option("--insecure", is_flag=True, help="Accept any certificate.")
-access_options = gathered(
+access_options = option_group(
     "access",
     Access,
     click.option("--login", envvar="MOCKSELLER_LOGIN", show_envvar=True, default="",
-                 help="Of an account at a foreign seller."),
+                 help="Login of an account at another seller."),
     click.option("--password", envvar="MOCKSELLER_PASSWORD", show_envvar=True, default="",
-                 help="Of that account."),
+                 help="Password of that account."),
     token,
     insecure,
 )  # fmt: skip
 max_spend = click.option(
     "--max-spend", type=SUM, metavar="SUM",
-    help='At a foreign seller, spend so much, such as "30 EUR".',
+    help='Spend at most this at another seller, such as "30 EUR".',
 )  # fmt: skip
 families = click.option(
     "--family", "families", multiple=True, metavar="NAME",
@@ -117,11 +121,11 @@ families = click.option(
 )  # fmt: skip
 functions = click.option(
     "--func", "functions", multiple=True, metavar="PATTERN",
-    help="Only this function; * stands for anything. May be repeated.",
+    help="Only this function; * matches anything. May be repeated.",
 )  # fmt: skip
 level = click.option(
     "--level", type=click.Choice(LEVELS), default="all", show_default=True,
-    help="core: what most clients call.",
+    help="Only functions of this level; core: what most clients call.",
 )  # fmt: skip
 in_process = click.option(
     "--in-process", is_flag=True, help="That of this installation, without a network."
@@ -139,25 +143,25 @@ def scenarios(*, default: bool) -> Callable[[Command], Command]:
     """``--scenarios/--no-scenarios``: what takes longest."""
     return click.option(
         "--scenarios/--no-scenarios", default=default, show_default=True,
-        help="Play a year and a quarter as well.",
+        help="Also run the scenarios of a year and a quarter.",
     )  # fmt: skip
 
 
-def known_names(wanted: Iterable[str], known: Collection[str], what: str) -> tuple[str, ...]:
-    """The names as they are, if there are such. UsageError: there is no ``what`` of a name."""
-    named = tuple(wanted)
-    for name in named:
-        if name not in known:
+def require_known(names: Iterable[str], known_names: Collection[str], what: str) -> tuple[str, ...]:
+    """The names. Raises UsageError for a name that is not the name of a ``what``."""
+    checked = tuple(names)
+    for name in checked:
+        if name not in known_names:
             raise click.UsageError(f'there is no {what} "{name}"')
-    return named
+    return checked
 
 
-def matching(patterns: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
-    """The functions that any of the patterns names. UsageError: one of them names none."""
-    found: dict[str, None] = {}
+def match_functions(patterns: Iterable[str], functions: Collection[str]) -> tuple[str, ...]:
+    """The functions that match any pattern. Raises UsageError for a pattern that matches none."""
+    matches: dict[str, None] = {}
     for pattern in patterns:
-        some = [name for name in known if fnmatchcase(name, pattern)]
-        if not some:
+        names = [name for name in functions if fnmatchcase(name, pattern)]
+        if not names:
             raise click.UsageError(f'there is no function "{pattern}"')
-        found |= dict.fromkeys(some)
-    return tuple(found)
+        matches |= dict.fromkeys(names)
+    return tuple(matches)

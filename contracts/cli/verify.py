@@ -15,9 +15,9 @@ from contracts.cli.verify_seller import seller
 
 @click.group()
 def verify() -> None:
-    """Hold a seller, a client or an endpoint for panels against what is on record.
+    """Judge a seller, a client, or an endpoint for panels by what is on record.
 
-    Exit code 0: all held, 1: something did not, 2: it could not be judged.
+    Exit code 0: everything passed, 1: something failed, 2: it could not be judged.
     """
 
 

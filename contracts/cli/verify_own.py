@@ -1,4 +1,4 @@
-"""``mockseller verify own``: all three judges on what is ours."""
+"""``mockseller verify own``: all three judges on this installation."""
 
 from __future__ import annotations
 
@@ -9,11 +9,17 @@ from typing import TYPE_CHECKING
 import click
 
 from contracts.cli import options
-from contracts.cli.progress import Progress, trade
-from contracts.cli.runs import Reports, report_options, run_of, show, was_interrupted
+from contracts.cli.progress import Progress, part_by_trade
+from contracts.cli.runs import (
+    ReportOptions,
+    collect_run,
+    is_interrupted,
+    print_runs,
+    report_options,
+)
 
 if TYPE_CHECKING:
-    from contracts.checks.client.judge import KnownDeviations
+    from contracts.checks.client.judge import DeviationsOnDay
     from contracts.checks.seller.judge import Notes
     from contracts.verdicts import Run, Verdict
 
@@ -21,47 +27,47 @@ if TYPE_CHECKING:
 @click.command()
 @options.scenarios(default=True)
 @report_options
-def own(*, scenarios: bool, reports: Reports) -> None:
-    """Judges the seller, the client and the module endpoint of this installation, in process.
+def own(*, scenarios: bool, reports: ReportOptions) -> None:
+    """Judge the seller, the client and the module endpoint of this installation, in process.
 
-    Prints three verdicts and the matrix. This is what `make verify` does.
+    Prints three results and the matrix. This is what `make verify` does.
 
-    Exit code 0: all held, 1: something did not, 2: it could not be judged.
+    Exit code 0: everything passed, 1: something failed, 2: it could not be judged.
     """
     from contracts import clock
-    from contracts.checks.client.judge import KnownDeviations
-    from contracts.checks.deviations import OURS, DeviationFault, read_file
+    from contracts.checks.client.judge import DeviationsOnDay
+    from contracts.checks.deviations import OURS, DeviationError, read_file
     from contracts.reports import files
-    from contracts.verdicts import COULD_NOT
+    from contracts.verdicts import NOT_JUDGED
 
     try:
-        known = KnownDeviations(read_file(reports.known or OURS), clock.now().date())
-        files.check(reports.paths)
-    except (DeviationFault, files.Unwritable) as problem:
+        deviations = DeviationsOnDay(read_file(reports.deviations or OURS), clock.now().date())
+        files.check_writable(reports.paths)
+    except (DeviationError, files.Unwritable) as problem:
         click.echo(str(problem), err=True)
-        sys.exit(COULD_NOT)
+        sys.exit(NOT_JUDGED)
     judges: tuple[Callable[[], Run], ...] = (
-        lambda: _seller(known, scenarios=scenarios),
-        lambda: _client(known),
-        lambda: _modules(known),
+        lambda: _seller(deviations, scenarios=scenarios),
+        lambda: _client(deviations),
+        lambda: _modules(deviations),
     )
     runs: list[Run] = []
     for judge in judges:
         runs.append(judge())
-        if was_interrupted(runs[-1]):
+        if is_interrupted(runs[-1]):
             break
-    sys.exit(show(runs, reports))
+    sys.exit(print_runs(runs, reports))
 
 
-def _seller(known: KnownDeviations, *, scenarios: bool) -> Run:
+def _seller(deviations: DeviationsOnDay, *, scenarios: bool) -> Run:
     from contracts.checks.seller.judge import Notes
 
     notes = Notes()
-    return run_of(
+    return collect_run(
         "seller",
         "our own seller",
         _of_seller(notes, scenarios=scenarios),
-        entries=known.entries,
+        entries=deviations.entries,
         remarks=notes.remarks,
         details=notes.details,
     )
@@ -77,24 +83,26 @@ def _of_seller(notes: Notes, *, scenarios: bool) -> Iterator[Verdict]:
         yield from judge(exchanges, judged, Task(scenarios=scenarios), notes)
 
 
-def _client(known: KnownDeviations) -> Run:
+def _client(deviations: DeviationsOnDay) -> Run:
     from contracts.checks.client.judge import grade_kinds
     from contracts.checks.client.lessons import LESSONS
     from contracts.cli.verify_client import KINDS, TRADES
 
     remarks: list[str] = []
-    verdicts = grade_kinds(LESSONS, KINDS, TRADES, known, remarks)
+    verdicts = grade_kinds(LESSONS, KINDS, TRADES, deviations, remarks)
     target = "our own client as every kind of reseller"
-    return run_of("client", target, verdicts, remarks=remarks, progress=Progress(trade))
+    return collect_run(
+        "client", target, verdicts, remarks=remarks, progress=Progress(part_by_trade)
+    )
 
 
-def _modules(known: KnownDeviations) -> Run:
+def _modules(deviations: DeviationsOnDay) -> Run:
     remarks: list[str] = []
     verdicts = _of_modules(remarks)
     target = "our own endpoint for panels"
     progress = Progress(lambda _: "endpoint for panels")
-    return run_of(
-        "modules", target, verdicts, entries=known.entries, remarks=remarks, progress=progress
+    return collect_run(
+        "modules", target, verdicts, entries=deviations.entries, remarks=remarks, progress=progress
     )
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from contracts.cli import options
-from contracts.cli.options import SUM, Access, access_options, gathered
-from contracts.cli.runs import Reports, conclude, report_options
+from contracts.cli.options import SUM, Access, access_options, option_group
+from contracts.cli.runs import ReportOptions, conclude, report_options
 
 if TYPE_CHECKING:
     from contracts.checks.seller.judge import Notes, Task
@@ -57,7 +57,7 @@ class Selection:
     scenarios: bool
 
 
-spending_options = gathered(
+spending_options = option_group(
     "spending",
     Spending,
     click.option(
@@ -72,7 +72,7 @@ spending_options = gathered(
     ),
     click.option("--read-only", is_flag=True, help="Send only calls that change nothing."),
 )
-selection_options = gathered(
+selection_options = option_group(
     "selection",
     Selection,
     options.families,
@@ -102,7 +102,7 @@ def seller(
     access: Access,
     spending: Spending,
     selection: Selection,
-    reports: Reports,
+    reports: ReportOptions,
 ) -> None:
     """Check a seller against the recorded exchanges and by reselling its products.
 
@@ -164,7 +164,7 @@ def _check_families(selection: Selection, exchanges: tuple[Exchange, ...]) -> No
     """Raises UsageError for a family without exchanges: nothing would be judged."""
     from contracts.record.levels import family_of
 
-    options.known_names(selection.families, {family_of(one.func) for one in exchanges}, "family")
+    options.require_known(selection.families, {family_of(one.func) for one in exchanges}, "family")
 
 
 def _open_seller(

@@ -1,1 +1,1 @@
-"""What judges say, told to people and machines: terminal, HTML, JUnit, JSON, a badge."""
+"""Reports of verdicts: terminal, HTML, JUnit, JSON, and a badge."""

@@ -1,4 +1,4 @@
-"""A badge: what runs come to, on a few signs, as a picture that needs nothing from elsewhere."""
+"""A badge: the result of runs as a small picture that loads nothing."""
 
 from __future__ import annotations
 
@@ -7,45 +7,50 @@ from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from contracts.checks.matrix import State, filled, matrix
-from contracts.reports.counts import counts_of, exit_code_of
+from contracts.checks.matrix import CellState, count_holding, fill_matrix
+from contracts.reports.counts import count_outcomes, exit_code_of
 from contracts.reports.plaintext import one_line
-from contracts.verdicts import COULD_NOT, DID_NOT, HELD, Outcome, Run, wrong
+from contracts.verdicts import FAILED, NOT_JUDGED, PASSED, Outcome, Run, is_failure
 
 GOOD, POOR, BAD, NONE = "#2d7d46", "#8a6100", "#b3362b", "#5f5f5f"
 """Colours on which white text can be read."""
-COLOURS: Final = {HELD: GOOD, DID_NOT: BAD, COULD_NOT: NONE}
-SIGN: Final = 6.6
-"""Units a sign is wide, at eleven units of height; text is fitted to what is reckoned from it."""
-SPACE: Final = 10
+COLOURS: Final = {PASSED: GOOD, FAILED: BAD, NOT_JUDGED: NONE}
+CHARACTER_WIDTH: Final = 6.6
+"""Units at a font size of eleven; text is stretched to the width computed with it."""
+PADDING: Final = 10
 
 
 def to_badge(runs: Sequence[Run], *, strict: bool = False) -> str:
-    """The picture as SVG. Of the matrix where a run speaks of it, else of the verdicts."""
-    label, text, colour = told(runs, strict=strict)
+    """The badge as SVG: of the matrix if a run is about it, else of the verdicts.
+
+    ``strict``: warnings and outdated deviations count as failures.
+    """
+    label, text, colour = describe(runs, strict=strict)
     loader = PackageLoader("contracts.reports")
     pages = Environment(loader=loader, autoescape=True, undefined=StrictUndefined)
-    widths = [round(len(one) * SIGN) + 2 * SPACE for one in (label, text)]
+    widths = [round(len(part) * CHARACTER_WIDTH) + 2 * PADDING for part in (label, text)]
     return pages.get_template("badge.svg").render(
-        label=label, text=text, colour=colour, widths=widths, space=SPACE
+        label=label, text=text, colour=colour, widths=widths, space=PADDING
     )
 
 
-def told(runs: Sequence[Run], *, strict: bool = False) -> tuple[str, str, str]:
-    """What the badge says on its left, on its right, and its colour."""
+def describe(runs: Sequence[Run], *, strict: bool = False) -> tuple[str, str, str]:
+    """The text on the left of the badge, the text on its right, and its colour."""
     code = exit_code_of(runs, strict=strict)
     verdicts = [verdict for run in runs for verdict in run.verdicts]
-    cells = matrix(verdicts)
-    if any(cell.state is not State.NOT_RUN for cell in cells):
-        held, total = filled(cells)
-        colour = COLOURS[code] if code != HELD or held == total else POOR
-        return "reselling", f"{held} of {total} cells", colour
+    cells = fill_matrix(verdicts)
+    if any(cell.state is not CellState.NOT_RUN for cell in cells):
+        holding, total = count_holding(cells)
+        colour = COLOURS[code] if code != PASSED or holding == total else POOR
+        return "reselling", f"{holding} of {total} cells", colour
     label = one_line(", ".join(dict.fromkeys(run.judge for run in runs))) or "verify"
-    counts = counts_of(verdicts)
-    if code == COULD_NOT:
+    counts = count_outcomes(verdicts)
+    if code == NOT_JUDGED:
         return label, "not judged", NONE
-    if code == DID_NOT:
-        bad = sum(number for one, number in counts.items() if wrong(one, strict=strict))
+    if code == FAILED:
+        bad = sum(
+            number for outcome, number in counts.items() if is_failure(outcome, strict=strict)
+        )
         return label, f"{bad} of {len(verdicts)} do not hold", BAD
     doubtful = {Outcome.WARN, Outcome.STALE} & set(counts)
     return label, f"{counts.get(Outcome.PASS, 0)} held", POOR if doubtful else GOOD

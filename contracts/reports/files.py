@@ -1,4 +1,4 @@
-"""Report files, written whole or not at all."""
+"""Report files, written target or not at all."""
 
 from __future__ import annotations
 
@@ -10,53 +10,54 @@ from pathlib import Path
 
 
 class Unwritable(Exception):
-    """A report cannot be written there; the text is one line: file and reason."""
+    """A report cannot be written; the text is one line: file and reason."""
 
 
-def check(paths: Iterable[Path]) -> None:
-    """Makes sure that reports can be written, before anything is judged for them.
+def check_writable(paths: Iterable[Path]) -> None:
+    """Make sure that reports can be written, before anything is judged.
 
-    Folders that are missing are made. Raises Unwritable: a folder, no right, the same file twice.
+    Missing folders are created. Raises Unwritable for a folder, a file without the right to write,
+    and the same file twice.
     """
-    met: set[Path] = set()
+    resolved: set[Path] = set()
     for path in paths:
-        whole = path.resolve()
-        if whole in met:
+        target = path.resolve()
+        if target in resolved:
             raise Unwritable(f"{path}: two reports cannot be one file")
-        met.add(whole)
+        resolved.add(target)
         try:
-            if whole.is_dir():
+            if target.is_dir():
                 raise Unwritable(f"{path}: is a folder")
-            whole.parent.mkdir(parents=True, exist_ok=True)
-            if not _is_special(whole):
-                with tempfile.TemporaryFile(dir=whole.parent):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if not _is_special(target):
+                with tempfile.TemporaryFile(dir=target.parent):
                     pass
         except OSError as problem:
             raise _unwritable(path, problem) from None
 
 
 def write(path: Path, text: str) -> None:
-    """Puts a text into a file at once: a reader sees the old one or the new one, never half.
+    """Replace a file atomically: a reader sees the old text or the new one.
 
-    What is no ordinary file, such as ``/dev/stdout``, is written to as it is. Raises Unwritable.
+    Anything but a regular file, such as ``/dev/stdout``, is written to directly. Raises Unwritable.
     """
-    whole = path.resolve()
+    target = path.resolve()
     try:
-        if _is_special(whole):
-            whole.write_text(text, "utf-8")
+        if _is_special(target):
+            target.write_text(text, "utf-8")
             return
         with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=whole.parent, prefix=f".{whole.name}.", delete=False
+            "w", encoding="utf-8", dir=target.parent, prefix=f".{target.name}.", delete=False
         ) as draft:
-            drafted = Path(draft.name)
+            draft_path = Path(draft.name)
             try:
                 draft.write(text)
                 draft.flush()
-                # A draft is its maker's alone; a report has the rights that any new file has.
-                drafted.chmod(0o666 & ~_mask())
-                drafted.replace(whole)
+                # A temporary file is private; a report gets the permissions of any new file.
+                draft_path.chmod(0o666 & ~_mask())
+                draft_path.replace(target)
             except BaseException:
-                drafted.unlink(missing_ok=True)
+                draft_path.unlink(missing_ok=True)
                 raise
     except OSError as problem:
         raise _unwritable(path, problem) from None

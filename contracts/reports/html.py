@@ -1,8 +1,8 @@
-"""Runs as one HTML file that opens from disk and asks nobody for anything.
+"""Runs as one HTML file that opens from disk and loads nothing.
 
-It can be read without a script: outcomes are folded, grades are chosen by style sheets. The small
-script only finds by name and opens what a link points to; no other may run, and nothing is loaded,
-by a policy in the page itself, so that an answer that carries markup stays text even by accident.
+It works without JavaScript: outcomes fold, and grades are filtered by style sheets. A small script
+searches by name and opens what a link points to. A policy in the page forbids any other script and
+every request, so that markup in an answer can do nothing.
 """
 
 from __future__ import annotations
@@ -16,56 +16,56 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import escape
 
-from contracts.checks.matrix import SYSTEMS, TRADES, Filled, filled, matrix
-from contracts.reports.counts import MEANINGS, WORST_FIRST, counts_of, exit_code_of
+from contracts.checks.matrix import SYSTEMS, TRADES, MatrixCell, count_holding, fill_matrix
+from contracts.reports.counts import MEANINGS, WORST_FIRST, count_outcomes, exit_code_of
 from contracts.reports.plaintext import cut, shown
 from contracts.reports.pretty import pretty
-from contracts.reports.size import level
-from contracts.verdicts import EVIDENCE, HELD, CallRecord, Outcome, Run, Verdict, exit_code
+from contracts.reports.size import common_limit
+from contracts.verdicts import EVIDENCE, PASSED, CallRecord, Outcome, Run, Verdict, exit_code
 
 ROOM: Final = 5_000_000
-"""Bytes for all requests and answers; what did not hold is served first."""
+"""Bytes for all requests and answers; those of failures get most of it."""
 FIRST: Final = frozenset({Outcome.FAIL, Outcome.ERROR, Outcome.STALE, Outcome.WARN})
 FOLDED: Final = frozenset({Outcome.PASS, Outcome.SKIP})
-"""Outcomes whose verdicts are folded at first; their number is always told."""
+"""Outcomes whose verdicts are folded at first; their number is always shown."""
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ShownCall:
     """One request with its answer, as the page shows it."""
 
-    seen: CallRecord
+    call: CallRecord
     request: str
     answer: str
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One verdict, and the place a link finds it at."""
+class VerdictRow:
+    """One verdict, with the anchor that links to it."""
 
     anchor: str
     verdict: Verdict
-    parts: tuple[Part, ...]
+    calls: tuple[ShownCall, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """One run: ``groups`` by outcome, the worst first; no outcome that occurs is left out."""
+class RunSection:
+    """One run: ``groups`` by outcome, the worst first; every outcome that occurs has one."""
 
     number: int
     run: Run
     code: int
     counts: dict[Outcome, int]
-    groups: tuple[tuple[Outcome, tuple[Row, ...]], ...]
+    groups: tuple[tuple[Outcome, tuple[VerdictRow, ...]], ...]
 
 
 def to_html(runs: Sequence[Run], *, strict: bool = False) -> str:
-    """The page. ``strict`` is what exit codes are computed with."""
+    """The page. ``strict``: warnings and outdated deviations count as failures."""
     limits = _Limits.of(verdict for run in runs for verdict in run.verdicts)
     sections = [
         _section(number, run, limits, strict=strict) for number, run in enumerate(runs, start=1)
     ]
-    cells = matrix(verdict for run in runs for verdict in run.verdicts)
+    cells = fill_matrix(verdict for run in runs for verdict in run.verdicts)
     pages = _pages()
     script = pages.get_template("report.js").render()
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -74,10 +74,10 @@ def to_html(runs: Sequence[Run], *, strict: bool = False) -> str:
         code=exit_code_of(runs, strict=strict),
         strict=strict,
         meanings=MEANINGS,
-        held=HELD,
+        passed=PASSED,
         matrix=_by_row(cells),
         trades=[trade.value for trade in TRADES],
-        filled=filled(cells),
+        filled=count_holding(cells),
         anchors=_anchors(sections),
         grades=EVIDENCE,
         folded=FOLDED,
@@ -88,15 +88,15 @@ def to_html(runs: Sequence[Run], *, strict: bool = False) -> str:
 
 
 def _pages() -> Environment:
-    def fit(found: object) -> object:
-        # Markup is a str too; what is escaped already was fit before.
-        return shown(found) if type(found) is str else found
+    def make_safe(value: object) -> object:
+        # Markup is a str too, but it was made safe before it was escaped.
+        return shown(value) if type(value) is str else value
 
     pages = Environment(
         loader=PackageLoader("contracts.reports"),
         autoescape=True,
         undefined=StrictUndefined,
-        finalize=fit,
+        finalize=make_safe,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -104,27 +104,27 @@ def _pages() -> Environment:
     return pages
 
 
-def _section(number: int, run: Run, limits: _Limits, *, strict: bool) -> Section:
-    rows: dict[Outcome, list[Row]] = {outcome: [] for outcome in WORST_FIRST}
+def _section(number: int, run: Run, limits: _Limits, *, strict: bool) -> RunSection:
+    rows: dict[Outcome, list[VerdictRow]] = {outcome: [] for outcome in WORST_FIRST}
     for place, verdict in enumerate(run.verdicts, start=1):
         limit = limits.of_verdict(verdict)
-        parts = tuple(_part(seen, limit) for seen in verdict.proof)
-        rows[verdict.outcome].append(Row(f"r{number}v{place}", verdict, parts))
-    groups = tuple((outcome, tuple(found)) for outcome, found in rows.items() if found)
+        calls = tuple(_shown_call(call, limit) for call in verdict.proof)
+        rows[verdict.outcome].append(VerdictRow(f"r{number}v{place}", verdict, calls))
+    groups = tuple((outcome, tuple(group)) for outcome, group in rows.items() if group)
     code = exit_code(run.verdicts, strict=strict)
-    return Section(number, run, code, counts_of(run.verdicts), groups)
+    return RunSection(number, run, code, count_outcomes(run.verdicts), groups)
 
 
-def _by_row(cells: Iterable[Filled]) -> list[tuple[str, list[Filled]]]:
-    found = list(cells)
+def _by_row(cells: Iterable[MatrixCell]) -> list[tuple[str, list[MatrixCell]]]:
+    all_cells = list(cells)
     return [
-        (kind.value, [one for one in found if one.cell.system == kind.name.lower()])
+        (kind.value, [each for each in all_cells if each.cell.system == kind.name.lower()])
         for kind in SYSTEMS
     ]
 
 
-def _anchors(sections: Iterable[Section]) -> dict[int, str]:
-    """Where each verdict stands; verdicts of one name differ, so it is found by identity."""
+def _anchors(sections: Iterable[RunSection]) -> dict[int, str]:
+    """The anchor of each verdict by its identity: several verdicts may have one name."""
     return {
         id(row.verdict): row.anchor
         for section in sections
@@ -133,30 +133,30 @@ def _anchors(sections: Iterable[Section]) -> dict[int, str]:
     }
 
 
-def _request(seen: CallRecord) -> str:
-    head = f"{seen.method} {seen.address}"
-    return "\n".join([head, *(f"{name}={text}" for name, text in seen.request.items())])
+def _request(call: CallRecord) -> str:
+    head = f"{call.method} {call.address}"
+    return "\n".join([head, *(f"{name}={text}" for name, text in call.request.items())])
 
 
-def _part(seen: CallRecord, limit: int) -> Part:
-    return Part(seen, _fitted(_request(seen), limit), _fitted(pretty(seen.answer), limit))
+def _shown_call(call: CallRecord, limit: int) -> ShownCall:
+    return ShownCall(call, _fitted(_request(call), limit), _fitted(pretty(call.answer), limit))
 
 
 def _weight(text: str) -> int:
-    """Bytes it takes in the page."""
+    """Bytes that a text takes in the page."""
     return len(escape(shown(text)).encode())
 
 
 def _fitted(text: str, limit: int) -> str:
-    kept = len(text)
-    while (weight := _weight(text[:kept])) > limit:
-        kept = min(kept - 1, kept * limit // weight)
-    return cut(text, kept)
+    length = len(text)
+    while (weight := _weight(text[:length])) > limit:
+        length = min(length - 1, length * limit // weight)
+    return cut(text, length)
 
 
 @dataclass(frozen=True, slots=True)
 class _Limits:
-    """How many bytes each text may take: of what did not hold, and of the rest."""
+    """How many bytes each text may take: those of failures, and the rest."""
 
     first: int
     rest: int
@@ -165,12 +165,12 @@ class _Limits:
     def of(verdicts: Iterable[Verdict]) -> _Limits:
         sizes: tuple[list[int], list[int]] = ([], [])
         for verdict in verdicts:
-            for seen in verdict.proof:
-                mine = sizes[verdict.outcome not in FIRST]
-                mine += [_weight(_request(seen)), _weight(pretty(seen.answer))]
-        first = level(sizes[0], ROOM * 4 // 5)
-        taken = sum(min(size, first) for size in sizes[0])
-        return _Limits(first, level(sizes[1], ROOM - taken))
+            for call in verdict.proof:
+                group = sizes[verdict.outcome not in FIRST]
+                group += [_weight(_request(call)), _weight(pretty(call.answer))]
+        first = common_limit(sizes[0], ROOM * 4 // 5)
+        used = sum(min(size, first) for size in sizes[0])
+        return _Limits(first, common_limit(sizes[1], ROOM - used))
 
     def of_verdict(self, verdict: Verdict) -> int:
         return self.first if verdict.outcome in FIRST else self.rest

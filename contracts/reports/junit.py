@@ -1,8 +1,8 @@
-"""Runs as JUnit XML, in the form CI systems read: one suite for each run, one case each verdict.
+"""Runs as JUnit XML for CI systems: a suite for each run, a test case for each verdict.
 
-JUnit knows less than we do. What does not hold is a failure, what could not be asked an error; not
-asked, not exercised, unsupported and known deviations are skipped with their reason. A warning and
-an outdated deviation pass unless strict. The property ``outcome`` says which of all it was.
+JUnit has fewer outcomes. Skipped, not exercised, unsupported and known are *skipped* with their
+reason; warnings and outdated deviations pass unless strict. The property ``outcome`` of a case has
+the exact outcome.
 """
 
 from __future__ import annotations
@@ -25,23 +25,23 @@ from junitparser import (
 from junitparser.junitparser import FinalResult
 
 from contracts.reports.plaintext import cut, one_line, shown
-from contracts.verdicts import Outcome, Run, Verdict, wrong
+from contracts.verdicts import Outcome, Run, Verdict, is_failure
 
 SKIPPED: Final = frozenset(
     {Outcome.SKIP, Outcome.NOT_EXERCISED, Outcome.UNSUPPORTED, Outcome.KNOWN}
 )
-LONGEST: Final = 20_000
-"""Characters of what is told of one verdict: CI systems choke on more."""
+MAX_TEXT: Final = 20_000
+"""Characters of the messages of one verdict: some CI systems fail on more."""
 
 
 def to_junit(runs: Iterable[Run], *, strict: bool = False) -> str:
     """The runs as one document. ``strict``: warnings and outdated deviations are failures."""
     report = JUnitXml("mockseller verify")
     for run in runs:
-        # Its add_testsuite would make one of two runs that look alike.
+        # add_testsuite would merge two runs that look alike.
         report.append(_suite(run, strict=strict))
     report.update_statistics()
-    text: str = tostring(report._elem, encoding="unicode")  # noqa: SLF001 - its own way gives bytes only to a file
+    text: str = tostring(report._elem, encoding="unicode")  # noqa: SLF001 - the public method writes bytes to a file only
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
 
 
@@ -66,32 +66,34 @@ def _case(run: Run, verdict: Verdict, *, strict: bool) -> TestCase:
     if verdict.source:
         properties.add_property(Property("source", one_line(verdict.source)))
     case.append(properties)
-    told = cut("\n".join(map(shown, _told(verdict))), LONGEST)
-    result = _result(verdict, told, strict=strict)
+    text = cut("\n".join(map(shown, _lines(verdict))), MAX_TEXT)
+    result = _result(verdict, text, strict=strict)
     if result is not None:
         case.result = [result]
-    elif told:
-        case.append(SystemOut(f"{verdict.outcome.value}: {told}"))
+    elif text:
+        case.append(SystemOut(f"{verdict.outcome.value}: {text}"))
     return case
 
 
-def _result(verdict: Verdict, told: str, *, strict: bool) -> FinalResult | None:
-    first = one_line(told.partition("\n")[0]) or verdict.outcome.value
-    made: FinalResult
+def _result(verdict: Verdict, text: str, *, strict: bool) -> FinalResult | None:
+    first = one_line(text.partition("\n")[0]) or verdict.outcome.value
+    result: FinalResult
     if verdict.outcome is Outcome.ERROR:
-        made = Error(first, verdict.outcome.value)
-    elif wrong(verdict.outcome, strict=strict):
-        made = Failure(first, verdict.outcome.value)
+        result = Error(first, verdict.outcome.value)
+    elif is_failure(verdict.outcome, strict=strict):
+        result = Failure(first, verdict.outcome.value)
     elif verdict.outcome in SKIPPED:
-        made = Skipped(f"{verdict.outcome.value}: {first}", verdict.outcome.value)
+        result = Skipped(f"{verdict.outcome.value}: {first}", verdict.outcome.value)
     else:
         return None
-    if told:
-        made.text = told
-    return made
+    if text:
+        result.text = text
+    return result
 
 
-def _told(verdict: Verdict) -> list[str]:
-    known = verdict.deviation
-    why = [f"known since {known.noted_on}: {known.what} ({known.reason})"] if known else []
-    return [*why, *verdict.messages]
+def _lines(verdict: Verdict) -> list[str]:
+    deviation = verdict.deviation
+    if deviation is None:
+        return list(verdict.messages)
+    reason = f"known since {deviation.noted_on}: {deviation.what} ({deviation.reason})"
+    return [reason, *verdict.messages]

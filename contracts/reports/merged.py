@@ -1,4 +1,4 @@
-"""Runs that were saved apart, put together."""
+"""Runs that were saved separately, combined."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from pathlib import Path
 
 from contracts import clock
 from contracts.checks import deviations
-from contracts.reports.saved import SavedFault, read_file
+from contracts.reports.saved import SavedReportError, read_file
 from contracts.verdicts import Run
 
 
-def merged(paths: Sequence[Path], known: Path | None = None) -> tuple[Run, ...]:
+def merge_files(paths: Sequence[Path], deviations_file: Path | None = None) -> tuple[Run, ...]:
     """The runs of all files in their order; known deviations are applied if a file is given.
 
-    Raises SavedFault: a file is none of ours, or a run stands in two of them, which would count
-    it twice. Raises DeviationFault: that file has a fault.
+    Raises SavedReportError for a file that is not a saved report, and for a run that is in two of
+    them, which would count it twice. Raises DeviationError for an invalid file of deviations.
     """
-    entries = deviations.read_file(known) if known else ()
-    met: list[tuple[Path, Run]] = []
+    entries = deviations.read_file(deviations_file) if deviations_file else ()
+    located: list[tuple[Path, Run]] = []
     for path in paths:
         for run in read_file(path):
-            first = next((where for where, other in met if other == run), None)
+            first = next((where for where, other in located if other == run), None)
             if first is not None:
-                raise SavedFault(f"{path}: runs: {run.judge}: stands in {first} as well")
-            met.append((path, run))
-    return tuple(_excused(entries, run) for _, run in met)
+                raise SavedReportError(f"{path}: runs: {run.judge}: is in {first} as well")
+            located.append((path, run))
+    return tuple(_apply(entries, run) for _, run in located)
 
 
-def _excused(entries: tuple[deviations.Entry, ...], run: Run) -> Run:
+def _apply(entries: tuple[deviations.KnownDeviation, ...], run: Run) -> Run:
     kind = str(run.details.get("kind", ""))
-    verdicts, told = deviations.apply(
+    verdicts, notes = deviations.apply(
         entries, run.verdicts, judge=run.judge, kind=kind, today=clock.now().date()
     )
-    return replace(run, verdicts=verdicts, remarks=(*run.remarks, *told))
+    return replace(run, verdicts=verdicts, remarks=(*run.remarks, *notes))

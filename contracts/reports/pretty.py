@@ -1,4 +1,4 @@
-"""An answer in lines, for people: what it says is left as it is."""
+"""An answer formatted in lines for people; its content is not changed."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from xml.etree.ElementTree import ParseError, indent, tostring
 
 from defusedxml.ElementTree import fromstring
 
-LONGEST: Final = 200_000
-"""Signs: what is longer will be cut anyway, and is not worth being parsed."""
-_HIDDEN: Final = ("<!", "xmlns")
-"""What a tree forgets or writes otherwise: comments, raw text, the prefixes of names."""
+MAX_LENGTH: Final = 200_000
+"""Characters; a longer answer is cut anyway, and not parsed."""
+_LOST_IN_TREE: Final = ("<!", "xmlns")
+"""Marks of comments, CDATA and prefixes, which a parsed tree loses or writes differently."""
 _TOKEN: Final = re.compile(r'"(?:\\.|[^"\\])*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 
 
 def pretty(text: str) -> str:
-    """XML and JSON with a line for each element; anything else, and what is broken, as it came."""
+    """XML and JSON with a line for each element; anything else, and what is broken, unchanged."""
     begins = text.lstrip()[:1]
-    if len(text) > LONGEST or begins not in ("<", "{", "["):
+    if len(text) > MAX_LENGTH or begins not in ("<", "{", "["):
         return text
     try:
         return _xml(text) if begins == "<" else _json(text)
@@ -28,7 +28,7 @@ def pretty(text: str) -> str:
 
 
 def _xml(text: str) -> str:
-    if any(sign in text for sign in _HIDDEN):
+    if any(mark in text for mark in _LOST_IN_TREE):
         return text
     root = fromstring(text)
     indent(root)
@@ -37,16 +37,16 @@ def _xml(text: str) -> str:
 
 
 def _json(text: str) -> str:
-    """Set in lines sign by sign, so that 1.50 stays 1.50 and a name that stands twice is seen."""
+    """Formatted token by token, so that 1.50 stays 1.50 and a duplicate name is shown."""
     json.loads(text)
-    made: list[str] = []
+    parts: list[str] = []
     depth, fresh = 0, False
-    for sign in _TOKEN.findall(text):
-        closes = sign in ("}", "]")
+    for part in _TOKEN.findall(text):
+        closes = part in ("}", "]")
         depth -= closes
         if fresh != closes:
-            made.append("\n" + " " * depth)
-        fresh = sign in ("{", "[", ",")
-        depth += sign in ("{", "[")
-        made.append(": " if sign == ":" else sign)
-    return "".join(made)
+            parts.append("\n" + " " * depth)
+        fresh = part in ("{", "[", ",")
+        depth += part in ("{", "[")
+        parts.append(": " if part == ":" else part)
+    return "".join(parts)

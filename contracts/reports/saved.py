@@ -1,8 +1,8 @@
-"""Runs as JSON, and back: ``{"format": 1, "runs": [...]}``, as ``report.schema.json`` says.
+"""Runs as JSON, and back: ``{"format": 1, "runs": [...]}``, described by ``report.schema.json``.
 
-What can be computed (exit code, counts, matrix) is written for those who only read JSON. When a
-file is read again it is computed anew, and a file whose counts are not those of its verdicts is
-refused: somebody took a verdict out.
+Exit code, counts and matrix are written for programs that only read JSON. When a file is read they
+are computed again, and a file whose counts differ from its verdicts is refused: a verdict was
+removed.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Any, Final
 
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
-from contracts.checks.matrix import SYSTEMS, TRADES, matrix
-from contracts.reports.counts import counts_of
+from contracts.checks.matrix import SYSTEMS, TRADES, fill_matrix
+from contracts.reports.counts import count_outcomes
 from contracts.verdicts import (
     EVIDENCE,
     JUDGES,
@@ -31,12 +31,12 @@ from contracts.verdicts import (
 )
 
 FORMAT: Final = 1
-"""Grows when a reader of before could not understand a file any more."""
-_HALVES: Final = re.compile("[\ud800-\udfff]")
+"""Incremented when older readers can no longer read a file."""
+_SURROGATES: Final = re.compile("[\ud800-\udfff]")
 
 
-class SavedFault(ValueError):
-    """A file is no report of ours; the text is one line: file, place, fault."""
+class SavedReportError(ValueError):
+    """A file is not a saved report; the text is one line: file, place, problem."""
 
 
 class _Cell(Schema):
@@ -46,7 +46,7 @@ class _Cell(Schema):
     trade = fields.Str(required=True, validate=validate.OneOf([trade.value for trade in TRADES]))
 
     @post_load
-    def _made(self, data: dict[str, Any], **_: object) -> Cell:
+    def _make(self, data: dict[str, Any], **_: object) -> Cell:
         return Cell(**data)
 
 
@@ -59,7 +59,7 @@ class _CallRecord(Schema):
     note = fields.Str(required=True)
 
     @post_load
-    def _made(self, data: dict[str, Any], **_: object) -> CallRecord:
+    def _make(self, data: dict[str, Any], **_: object) -> CallRecord:
         return CallRecord(**data)
 
 
@@ -70,7 +70,7 @@ class _Deviation(Schema):
     until = fields.Date(required=True, allow_none=True)
 
     @post_load
-    def _made(self, data: dict[str, Any], **_: object) -> Deviation:
+    def _make(self, data: dict[str, Any], **_: object) -> Deviation:
         return Deviation(**data)
 
 
@@ -89,11 +89,11 @@ class _Verdict(Schema):
     def _sorted_cells(self, verdict: Verdict) -> list[dict[str, str]]:
         return [{"system": cell.system, "trade": cell.trade} for cell in sorted(verdict.cells)]
 
-    def _read_cells(self, given: object) -> frozenset[Cell]:
-        return frozenset(_Cell(many=True).load(given))  # type: ignore[arg-type]
+    def _read_cells(self, cells: object) -> frozenset[Cell]:
+        return frozenset(_Cell(many=True).load(cells))  # type: ignore[arg-type]
 
     @post_load
-    def _made(self, data: dict[str, Any], **_: object) -> Verdict:
+    def _make(self, data: dict[str, Any], **_: object) -> Verdict:
         return Verdict(
             **{**data, "messages": tuple(data["messages"]), "proof": tuple(data["proof"])}
         )
@@ -111,31 +111,31 @@ class _Run(Schema):
     verdicts = fields.List(fields.Nested(_Verdict), required=True)
 
     @post_load
-    def _made(self, data: dict[str, Any], **_: object) -> Run:
+    def _make(self, data: dict[str, Any], **_: object) -> Run:
         del data["exit_code"]
         counts = data.pop("counts")
         run = Run(
             **{**data, "remarks": tuple(data["remarks"]), "verdicts": tuple(data["verdicts"])}
         )
         if counts != _counts(run):
-            raise ValidationError("are not those of its verdicts", "counts")
+            raise ValidationError("differ from its verdicts", "counts")
         return run
 
 
 def to_json(runs: Sequence[Run], *, strict: bool = False) -> str:
-    """The runs as text in JSON. ``strict`` is what exit codes are computed with."""
-    cells = matrix(verdict for run in runs for verdict in run.verdicts)
+    """The runs as JSON. ``strict``: warnings and outdated deviations count as failures."""
+    cells = fill_matrix(verdict for run in runs for verdict in run.verdicts)
     document = {
         "format": FORMAT,
         "matrix": [
             {
-                "system": one.cell.system,
-                "trade": one.cell.trade,
-                "expected": one.expected,
-                "state": one.state.value,
-                "proof": list(one.names),
+                "system": each.cell.system,
+                "trade": each.cell.trade,
+                "expected": each.expected,
+                "state": each.state.value,
+                "proof": list(each.names),
             }
-            for one in cells
+            for each in cells
         ],
         "runs": [
             {
@@ -147,49 +147,48 @@ def to_json(runs: Sequence[Run], *, strict: bool = False) -> str:
         ],
     }
     text = json.dumps(document, indent=1, ensure_ascii=False)
-    # Half a sign cannot stand in any file, and strict readers refuse it as an escape as well.
-    return _HALVES.sub("\ufffd", text) + "\n"
+    # A lone surrogate cannot be encoded, and strict readers refuse it as an escape as well.
+    return _SURROGATES.sub("\ufffd", text) + "\n"
 
 
 def read_file(path: Path) -> tuple[Run, ...]:
-    """The runs of a file. Raises SavedFault: one line that names the file, the place, the fault."""
+    """Read the runs of a file. Raises SavedReportError."""
     try:
-        given = json.loads(path.read_text("utf-8"))
+        document = json.loads(path.read_text("utf-8"))
     except (ValueError, RecursionError) as problem:
-        raise SavedFault(f"{path}: not json: {problem}") from None
+        raise SavedReportError(f"{path}: not json: {problem}") from None
     except OSError as problem:
-        raise SavedFault(f"{path}: cannot be read: {problem.strerror}") from None
-    if not isinstance(given, Mapping) or type(given.get("format")) is not int:
-        raise SavedFault(f"{path}: format: this is no report of a judge")
-    if given["format"] > FORMAT:
-        raise SavedFault(
-            f"{path}: format: {given['format']} is newer than {FORMAT}; a newer mockseller reads it"
-        )
-    runs = given.get("runs")
+        raise SavedReportError(f"{path}: cannot be read: {problem.strerror}") from None
+    if not isinstance(document, Mapping) or type(document.get("format")) is not int:
+        raise SavedReportError(f"{path}: format: this is not a report of a judge")
+    if document["format"] > FORMAT:
+        newer = f"{document['format']} is newer than {FORMAT}"
+        raise SavedReportError(f"{path}: format: {newer}; a newer mockseller reads it")
+    runs = document.get("runs")
     if not isinstance(runs, list):
-        raise SavedFault(f"{path}: runs: must be a list")
+        raise SavedReportError(f"{path}: runs: must be a list")
     return tuple(_run(path, number, run) for number, run in enumerate(runs))
 
 
-def _run(path: Path, number: int, given: Any) -> Run:  # noqa: ANN401 - whatever the file says
+def _run(path: Path, number: int, document: Any) -> Run:  # noqa: ANN401 - whatever the file says
     try:
-        loaded: Run = _Run().load(given)
+        loaded: Run = _Run().load(document)
     except ValidationError as problem:
-        place, fault = _first(problem.messages)
-        raise SavedFault(f"{path}: runs[{number}]{place}: {fault}") from None
+        place, message = _first_error(problem.messages)
+        raise SavedReportError(f"{path}: runs[{number}]{place}: {message}") from None
     return loaded
 
 
 def _counts(run: Run) -> dict[str, int]:
-    return {outcome.value: number for outcome, number in counts_of(run.verdicts).items()}
+    return {outcome.value: number for outcome, number in count_outcomes(run.verdicts).items()}
 
 
-def _first(messages: object) -> tuple[str, str]:
-    """The place and the text of the first fault of marshmallow's tree of faults."""
+def _first_error(messages: object) -> tuple[str, str]:
+    """The place and the text of the first error in marshmallow's tree of errors."""
     place = ""
     while isinstance(messages, Mapping):
         name, messages = next(iter(messages.items()))
         if name != "_schema":
             place += f"[{name}]" if isinstance(name, int) else f".{name}"
-    told = messages[0] if isinstance(messages, list) and messages else messages
-    return place, " ".join(str(told).split())
+    message = messages[0] if isinstance(messages, list) and messages else messages
+    return place, " ".join(str(message).split())

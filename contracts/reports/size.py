@@ -1,4 +1,4 @@
-"""How much of an answer is kept, and how much of it is shown."""
+"""Limits on how much of a request and an answer is stored and shown."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from typing import Final
 from contracts.reports.plaintext import cut
 from contracts.verdicts import CallRecord, Verdict
 
-KEPT: Final = 256 * 1024
-"""Characters kept of one answer: the real ones are far shorter, and a hostile one has no end."""
-FIELDS: Final = 200
-"""Parameters kept of one request."""
-VALUE: Final = 16 * 1024
-"""Characters kept of one parameter."""
+MAX_ANSWER: Final = 256 * 1024
+"""Characters stored of one answer: real ones are far shorter, a hostile one may be endless."""
+MAX_FIELDS: Final = 200
+"""Parameters stored of one request."""
+MAX_VALUE: Final = 16 * 1024
+"""Characters stored of one parameter."""
 
 
-def bounded(verdict: Verdict) -> Verdict:
-    """The verdict, with endless answers and requests cut and the cut told."""
-    if all(_fits(one) for one in verdict.proof):
+def limit_size(verdict: Verdict) -> Verdict:
+    """The verdict with long answers and requests cut; each cut says how much is missing."""
+    if all(_fits(call) for call in verdict.proof):
         return verdict
-    return replace(verdict, proof=tuple(_cut(one) for one in verdict.proof))
+    return replace(verdict, proof=tuple(_cut(call) for call in verdict.proof))
 
 
-def level(sizes: Iterable[int], room: int) -> int:
-    """The size to which all have to be cut so that together they fit; the short ones stay whole."""
+def common_limit(sizes: Iterable[int], room: int) -> int:
+    """The length to which texts are cut to fit into ``room``; shorter ones are not cut."""
     ordered = sorted(sizes)
     for position, size in enumerate(ordered):
         share = room // (len(ordered) - position)
@@ -35,17 +35,17 @@ def level(sizes: Iterable[int], room: int) -> int:
     return max(ordered, default=0)
 
 
-def _fits(seen: CallRecord) -> bool:
+def _fits(call: CallRecord) -> bool:
     return (
-        len(seen.answer) <= KEPT
-        and len(seen.request) <= FIELDS
-        and all(len(value) <= VALUE for value in seen.request.values())
+        len(call.answer) <= MAX_ANSWER
+        and len(call.request) <= MAX_FIELDS
+        and all(len(value) <= MAX_VALUE for value in call.request.values())
     )
 
 
-def _cut(seen: CallRecord) -> CallRecord:
-    fields = {name: cut(text, VALUE) for name, text in list(seen.request.items())[:FIELDS]}
-    more = len(seen.request) - len(fields)
+def _cut(call: CallRecord) -> CallRecord:
+    fields = {name: cut(text, MAX_VALUE) for name, text in list(call.request.items())[:MAX_FIELDS]}
+    more = len(call.request) - len(fields)
     note = f"{more} more parameters, not shown" if more else ""
-    told = "; ".join(filter(None, (seen.note, note)))
-    return replace(seen, request=fields, answer=cut(seen.answer, KEPT), note=told)
+    notes = "; ".join(filter(None, (call.note, note)))
+    return replace(call, request=fields, answer=cut(call.answer, MAX_ANSWER), note=notes)

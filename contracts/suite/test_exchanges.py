@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.checks.client.exchanges import READS, Out, judge_client
+from contracts.checks.client.exchanges import FORMATS, Out, judge_client
 from contracts.record.exchange import Exchange, read_all
 from contracts.target.replay import replay
 from contracts.target.seller import Seller
@@ -19,7 +19,7 @@ SELLER_CASES = [
 CLIENT_CASES = [
     pytest.param(exchange, out, id=f"{name}-{out}")
     for name, exchange in RECORDS.items()
-    for out in READS
+    for out in FORMATS
     if out in exchange.formats
 ]
 

@@ -1,6 +1,6 @@
-"""The reseller's client, asked by name: what an exchange may say under ``client.call``.
+"""Calls of the reseller's client by name: the values of ``client.call`` in exchanges.
 
-Every entry is a call of the public client with the exchange's arguments, which are texts.
+Each entry calls the public client with the arguments of the exchange, which are texts.
 """
 
 from __future__ import annotations
@@ -17,52 +17,52 @@ Arguments = Mapping[str, str]
 ClientCall = Callable[[Client, Arguments], object]
 
 
-def _wish(given: Arguments) -> LicenseOrder:
-    addons = {int(given["addon"]): int(given["quantity"])} if "addon" in given else {}
+def _license_order(arguments: Arguments) -> LicenseOrder:
+    addons = {int(arguments["addon"]): int(arguments["quantity"])} if "addon" in arguments else {}
     return LicenseOrder(
-        tariff=int(given["tariff"]),
-        ip=given.get("ip", ""),
-        licname=given.get("licname", ""),
-        period=int(given["period"]),
-        autoprolong=int(given["autoprolong"]) if "autoprolong" in given else None,
+        tariff=int(arguments["tariff"]),
+        ip=arguments.get("ip", ""),
+        licname=arguments.get("licname", ""),
+        period=int(arguments["period"]),
+        autoprolong=int(arguments["autoprolong"]) if "autoprolong" in arguments else None,
         addons=addons,
-        remoteid=given["remoteid"],
-        skipbasket=given.get("skipbasket", "on") == "on",
-        comment=given.get("comment", ""),
+        remoteid=arguments["remoteid"],
+        skipbasket=arguments.get("skipbasket", "on") == "on",
+        comment=arguments.get("comment", ""),
     )
 
 
-def _certificate(given: Arguments) -> CertificateOrder:
+def _certificate(arguments: Arguments) -> CertificateOrder:
     return CertificateOrder(
-        tariff=int(given["tariff"]),
-        name=given["name"],
+        tariff=int(arguments["tariff"]),
+        name=arguments["name"],
         region="Region",
         city="City",
         organization="Example",
-        remoteid=given.get("remoteid", ""),
+        remoteid=arguments.get("remoteid", ""),
     )
 
 
-def _service(given: Arguments) -> ServiceOrder:
+def _service(arguments: Arguments) -> ServiceOrder:
     return ServiceOrder(
-        tariff=_number(given, "tariff"),
-        period=_number(given, "period"),
-        domain=given.get("domain", ""),
-        ostempl=given.get("ostempl", ""),
-        remoteid=given.get("remoteid", ""),
+        tariff=_number(arguments, "tariff"),
+        period=_number(arguments, "period"),
+        domain=arguments.get("domain", ""),
+        ostempl=arguments.get("ostempl", ""),
+        remoteid=arguments.get("remoteid", ""),
     )
 
 
-def _products(client: Client, given: Arguments) -> Products:
-    return client.products(given["itemtype"])
+def _products(client: Client, arguments: Arguments) -> Products:
+    return client.products(arguments["itemtype"])
 
 
-def _number(given: Arguments, name: str = "id") -> int:
-    return int(given[name])
+def _number(arguments: Arguments, name: str = "id") -> int:
+    return int(arguments[name])
 
 
 def _states(name: str, which: Callable[[Client], Licenses]) -> Mapping[str, ClientCall]:
-    """What every family is told by its ids alone, and its filter."""
+    """The calls of every family that need only an id, and its filter."""
     return {
         f"{name}.suspend": lambda c, a: which(c).suspend(_number(a)),
         f"{name}.resume": lambda c, a: which(c).resume(_number(a)),
@@ -72,8 +72,8 @@ def _states(name: str, which: Callable[[Client], Licenses]) -> Mapping[str, Clie
 
 
 LICENSES: Final[Mapping[str, ClientCall]] = {
-    "licenses.order_once": lambda c, a: c.licenses.order_once(_wish(a)),
-    "licenses.order_v2": lambda c, a: c.licenses.order_v2(_wish(a)),
+    "licenses.order_once": lambda c, a: c.licenses.order_once(_license_order(a)),
+    "licenses.order_v2": lambda c, a: c.licenses.order_v2(_license_order(a)),
     "licenses.list": lambda c, _: c.licenses.list(),
     "licenses.get": lambda c, a: c.licenses.get(_number(a)),
     "licenses.rename": lambda c, a: c.licenses.rename(_number(a), a["licname"]),
@@ -86,12 +86,12 @@ LICENSES: Final[Mapping[str, ClientCall]] = {
     **_states("licenses", lambda c: c.licenses),
 }
 OTHER_FAMILIES: Final[Mapping[str, ClientCall]] = {
-    "third_party.order_once": lambda c, a: c.third_party.order_once(_wish(a)),
+    "third_party.order_once": lambda c, a: c.third_party.order_once(_license_order(a)),
     "third_party.list": lambda c, _: c.third_party.list(),
     "third_party.get": lambda c, a: c.third_party.get(_number(a)),
     "third_party.rename": lambda c, a: c.third_party.rename(_number(a), a["licname"]),
     **_states("third_party", lambda c: c.third_party),
-    "platforms.order_once": lambda c, a: c.platforms.order_once(_wish(a)),
+    "platforms.order_once": lambda c, a: c.platforms.order_once(_license_order(a)),
     "platforms.list": lambda c, _: c.platforms.list(),
     "platforms.get": lambda c, a: c.platforms.get(_number(a)),
     "platforms.rename": lambda c, a: c.platforms.rename(_number(a), a["licname"]),
@@ -220,4 +220,4 @@ CALLS: Final[Mapping[str, ClientCall]] = MappingProxyType(
     }
 )
 IN_SESSION: Final = frozenset({"sessions.confirm", "sessions.keepalive", "sessions.close"})
-"""Calls that mean something only in a session that is already open."""
+"""Calls that need an open session."""

@@ -23,7 +23,7 @@ from contracts.checks.client.lesson import ORDER, Lesson, Scenario
 from contracts.checks.client.lessons import LESSONS
 from contracts.checks.client.lessons.unsupported import unsupported_trade
 from contracts.checks.client.products import LICENSES, PRODUCTS, TRADES, SampleProduct
-from contracts.checks.deviations import Entry, apply
+from contracts.checks.deviations import KnownDeviation, apply
 from contracts.checks.runner import Findings, run_check
 from contracts.record.exchange import OUR_PASSWORD
 from contracts.target.seller import CannotRun
@@ -153,10 +153,10 @@ class ServerOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownDeviations:
-    """The known deviations of every kind of reseller, and the day on which they are applied."""
+class DeviationsOnDay:
+    """Known deviations, and the day on which they are applied."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[KnownDeviation, ...]
     today: date
 
 
@@ -164,7 +164,7 @@ def grade_kinds(
     lessons: tuple[Lesson, ...],
     kinds: Iterable[str],
     trades: Iterable[str],
-    known: KnownDeviations,
+    deviations: DeviationsOnDay,
     remarks: list[str],
 ) -> Iterator[Verdict]:
     """Our own client as each kind in each trade, with the known deviations of that kind applied.
@@ -177,7 +177,7 @@ def grade_kinds(
             v for trade in all_trades for v in grade_own(GradingRequest(lessons, kind, trade))
         ]
         applied, notes = apply(
-            known.entries, verdicts, judge="client", kind=kind, today=known.today
+            deviations.entries, verdicts, judge="client", kind=kind, today=deviations.today
         )
         remarks.extend(notes)
         yield from applied

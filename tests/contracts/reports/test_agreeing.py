@@ -18,7 +18,7 @@ from contracts.reports.counts import exit_code_of
 from contracts.reports.html import to_html
 from contracts.reports.junit import to_junit
 from contracts.reports.saved import to_json
-from contracts.verdicts import Outcome, Run, exit_code, wrong
+from contracts.verdicts import Outcome, Run, exit_code, is_failure
 from tests.contracts.reports.made import FEW, HOSTILE, RUN, runs, verdict
 from tests.contracts.reports.reading import Page, counted, junit, outcomes, printed
 
@@ -55,7 +55,7 @@ def test_what_counts_against_the_judged_is_a_failure_for_ci(
     suites = junit(to_junit(made, strict=strict))
     for run, suite in zip(made, suites, strict=True):
         found = [one.outcome for one in run.verdicts]
-        assert suite.failures == sum(wrong(outcome, strict=strict) for outcome in found)
+        assert suite.failures == sum(is_failure(outcome, strict=strict) for outcome in found)
         assert suite.errors == found.count(Outcome.ERROR)
         assert suite.tests == len(found)
     code = exit_code_of(made, strict=strict)

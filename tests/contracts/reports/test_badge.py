@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from contracts.checks.matrix import EXPECTED
-from contracts.reports.badge import BAD, GOOD, NONE, POOR, to_badge, told
+from contracts.reports.badge import BAD, GOOD, NONE, POOR, describe, to_badge
 from contracts.verdicts import Outcome, Run
 from tests.contracts.reports.made import RUN, verdict
 
@@ -22,7 +22,7 @@ def _of_cells(number: int, outcome: Outcome = Outcome.PASS) -> Run:
 
 
 @pytest.mark.parametrize(
-    ("run", "strict", "said"),
+    ("run", "strict", "expected"),
     [
         (_run(Outcome.PASS, Outcome.PASS, Outcome.SKIP), False, ("seller", "2 held", GOOD)),
         (_run(Outcome.PASS, Outcome.WARN), False, ("seller", "1 held", POOR)),
@@ -35,17 +35,19 @@ def _of_cells(number: int, outcome: Outcome = Outcome.PASS) -> Run:
         (_of_cells(7, Outcome.FAIL), False, ("reselling", "0 of 9 cells", BAD)),
     ],
 )  # fmt: skip
-def test_a_badge_says(run: Run, said: tuple[str, str, str], *, strict: bool) -> None:
-    assert told([run], strict=strict) == said
-    label, text, colour = said
+def test_a_badge_shows_the_result(
+    run: Run, expected: tuple[str, str, str], *, strict: bool
+) -> None:
+    assert describe([run], strict=strict) == expected
+    label, text, colour = expected
     picture = to_badge([run], strict=strict)
     assert f'<title id="title">{label}: {text}</title>' in picture
     assert f'fill="{colour}"' in picture
 
 
 def test_several_judges_are_all_named() -> None:
-    assert told([RUN, replace(RUN, judge="client"), RUN])[0] == "seller, client"
+    assert describe([RUN, replace(RUN, judge="client"), RUN])[0] == "seller, client"
 
 
 def test_no_run_is_not_judged() -> None:
-    assert told([]) == ("verify", "not judged", NONE)
+    assert describe([]) == ("verify", "not judged", NONE)

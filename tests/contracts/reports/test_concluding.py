@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from contracts.checks.deviations import OURS
-from contracts.cli.runs import Reports, conclude, report_options
+from contracts.cli.runs import ReportOptions, conclude, report_options
 from contracts.target.seller import CannotRun
 from contracts.verdicts import CallRecord, Outcome, Verdict
 
@@ -30,8 +30,8 @@ def _verdict(name: str = "lost-reply", outcome: Outcome = Outcome.PASS) -> Verdi
     return Verdict(name, "xml", outcome, "observed", ("not looked for",))
 
 
-def _all(folder: Path) -> Reports:
-    return Reports(
+def _all(folder: Path) -> ReportOptions:
+    return ReportOptions(
         html=folder / "r.html",
         junit=folder / "r.xml",
         save=folder / "r.json",
@@ -79,7 +79,7 @@ def test_a_path_that_cannot_be_is_told_before_anything_is_judged(
         pytest.fail("it was judged")
         yield _verdict()
 
-    reports = Reports(badge=tmp_path / "file" / "report")
+    reports = ReportOptions(badge=tmp_path / "file" / "report")
     assert conclude("seller", "somebody", judged(), reports) == 2
     told = capsys.readouterr()
     assert told.err.count("\n") == 1
@@ -90,7 +90,7 @@ def test_a_path_that_cannot_be_is_told_before_anything_is_judged(
 def test_one_file_for_two_reports_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    reports = Reports(html=tmp_path / "r", junit=tmp_path / "." / "r")
+    reports = ReportOptions(html=tmp_path / "r", junit=tmp_path / "." / "r")
     assert conclude("seller", "somebody", [_verdict()], reports) == 2
     assert "two reports cannot be one file" in capsys.readouterr().err
 
@@ -114,7 +114,7 @@ def test_what_cannot_begin_is_one_line_and_reports_that_say_so(
         raise CannotRun("nobody there")
         yield _verdict()
 
-    reports = Reports(junit=tmp_path / "r.xml")
+    reports = ReportOptions(junit=tmp_path / "r.xml")
     (tmp_path / "r.xml").write_text("of yesterday")
     assert conclude("seller", "somebody", judged(), reports) == 2
     told = capsys.readouterr()
@@ -126,7 +126,7 @@ def test_what_cannot_begin_is_one_line_and_reports_that_say_so(
 def test_a_known_failure_does_not_fail_and_says_why(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    reports = Reports(known=_known(tmp_path))
+    reports = ReportOptions(deviations=_known(tmp_path))
     assert conclude("client", "somebody", [_verdict(outcome=Outcome.FAIL)], reports) == 0
     told = capsys.readouterr().out
     assert "1 known" in told
@@ -137,18 +137,18 @@ def test_a_known_failure_does_not_fail_and_says_why(
 def test_a_known_failure_that_passes_is_told_and_fails_if_strict(
     tmp_path: Path, *, strict: bool, code: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    reports = Reports(known=_known(tmp_path), strict=strict)
+    reports = ReportOptions(deviations=_known(tmp_path), strict=strict)
     assert conclude("client", "somebody", [_verdict()], reports) == code
-    assert "take known.yaml: deviations[1] out" in capsys.readouterr().out
+    assert "remove known.yaml: deviations[1] from" in capsys.readouterr().out
 
 
 def test_a_judge_may_bring_its_own_file_and_the_option_weighs_more(tmp_path: Path) -> None:
     failed = Verdict("lost-reply-found-again", "", Outcome.FAIL, "observed")
     kind = {"kind": "whmcs"}
-    assert conclude("client", "ours", [failed], details=kind, known=OURS) == 0
-    assert conclude("client", "ours", [failed], details={"kind": "custom"}, known=OURS) == 1
-    other = Reports(known=_known(tmp_path))
-    assert conclude("client", "ours", [failed], other, details=kind, known=OURS) == 1
+    assert conclude("client", "ours", [failed], details=kind, deviations=OURS) == 0
+    assert conclude("client", "ours", [failed], details={"kind": "custom"}, deviations=OURS) == 1
+    other = ReportOptions(deviations=_known(tmp_path))
+    assert conclude("client", "ours", [failed], other, details=kind, deviations=OURS) == 1
 
 
 def test_a_file_of_deviations_with_a_fault_is_told_before_anything_is_judged(
@@ -158,18 +158,18 @@ def test_a_file_of_deviations_with_a_fault_is_told_before_anything_is_judged(
         pytest.fail("it was judged")
         yield _verdict()
 
-    reports = Reports(known=tmp_path / "none.yaml")
+    reports = ReportOptions(deviations=tmp_path / "none.yaml")
     assert conclude("seller", "somebody", judged(), reports) == 2
     assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_the_options_reach_a_command_as_one(tmp_path: Path) -> None:
-    met: list[Reports] = []
+    met: list[ReportOptions] = []
 
     @click.command()
     @click.argument("url")
     @report_options
-    def judge(url: str, *, reports: Reports) -> None:
+    def judge(url: str, *, reports: ReportOptions) -> None:
         """Judges."""
         assert url == "http://127.0.0.1/"
         met.append(reports)
@@ -178,7 +178,7 @@ def test_the_options_reach_a_command_as_one(tmp_path: Path) -> None:
     asked = ["http://127.0.0.1/", "--html", path, "--strict", "--all"]
     result = CliRunner().invoke(judge, asked, catch_exceptions=False)
     assert result.exit_code == 0
-    assert met == [Reports(html=Path(path), strict=True, everything=True)]
+    assert met == [ReportOptions(html=Path(path), strict=True, everything=True)]
 
 
 def test_a_verdict_that_says_how_long_it_took_keeps_that(tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ def test_a_login_in_an_address_is_told_nowhere(
         raise CannotRun(f"{address}: not reached")
 
     page, saved = tmp_path / "run.html", tmp_path / "run.json"
-    conclude("modules", address, judged(), Reports(html=page, save=saved))
+    conclude("modules", address, judged(), ReportOptions(html=page, save=saved))
     told = capsys.readouterr()
     for text in (told.out, told.err, page.read_text(), saved.read_text()):
         assert "s3cret-1" not in text

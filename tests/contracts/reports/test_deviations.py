@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.checks.deviations import DeviationFault, Entry, apply, read_file
+from contracts.checks.deviations import DeviationError, KnownDeviation, apply, read_file
 from contracts.verdicts import Outcome, Verdict
 from tests.contracts.reports.made import verdict
 
@@ -31,12 +31,12 @@ def _file(folder: Path, *entries: dict[str, str]) -> Path:
     return path
 
 
-def _entries(folder: Path, **changed: str) -> tuple[Entry, ...]:
+def _entries(folder: Path, **changed: str) -> tuple[KnownDeviation, ...]:
     return read_file(_file(folder, {**LINES, **changed}))
 
 
 def _applied(
-    entries: tuple[Entry, ...],
+    entries: tuple[KnownDeviation, ...],
     *verdicts: Verdict,
     judge: str = "client",
     kind: str = "",
@@ -113,7 +113,7 @@ def test_a_name_with_brackets_is_found_as_it_stands(tmp_path: Path) -> None:
 
 def test_an_entry_that_speaks_of_nothing_is_told_by_its_place(tmp_path: Path) -> None:
     _, told = _applied(_entries(tmp_path), verdict("other"))
-    assert told == ("known.yaml: deviations[1]: speaks of nothing that was judged: lost-reply [*]",)
+    assert told == ("known.yaml: deviations[1]: matches nothing that was judged: lost-reply [*]",)
 
 
 def test_an_entry_for_another_judge_is_not_missed(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_an_entry_excuses_up_to_its_last_day(tmp_path: Path, today: date, found:
         ({"kind": "plesk"}, 'deviations[1].kind: "plesk" is not one of billmanager, custom, whmcs'),
         ({"date": "yesterday"}, 'deviations[1].date: "yesterday" is not a day'),
         ({"until": "2026-02-30"}, 'deviations[1].until: "2026-02-30" is not a day'),
-        ({"until": "2026-11-25"}, "deviations[1].until: lies before its date"),
+        ({"until": "2026-11-25"}, "deviations[1].until: is before its date"),
         ({"reason": " "}, "deviations[1].reason: must be a text"),
         ({"resaon": "x"}, "deviations[1].resaon: there is no such field"),
     ],
@@ -148,7 +148,7 @@ def test_an_entry_excuses_up_to_its_last_day(tmp_path: Path, today: date, found:
 def test_a_fault_of_the_file_is_told_with_its_place(
     tmp_path: Path, changed: dict[str, str], told: str
 ) -> None:
-    with pytest.raises(DeviationFault) as fault:
+    with pytest.raises(DeviationError) as fault:
         _entries(tmp_path, **changed)
     assert str(fault.value).startswith(f"{tmp_path / 'known.yaml'}: {told}")
     assert "\n" not in str(fault.value)
@@ -157,12 +157,12 @@ def test_a_fault_of_the_file_is_told_with_its_place(
 @pytest.mark.parametrize("missing", LINES)
 def test_every_field_but_the_optional_ones_is_needed(tmp_path: Path, missing: str) -> None:
     left = {name: text for name, text in LINES.items() if name != missing}
-    with pytest.raises(DeviationFault, match=rf"deviations\[1\]\.{missing}: is missing"):
+    with pytest.raises(DeviationError, match=rf"deviations\[1\]\.{missing}: is missing"):
         read_file(_file(tmp_path, left))
 
 
 def test_the_same_entry_twice_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(DeviationFault, match=r"deviations\[2\]\.name: lost-reply stands there"):
+    with pytest.raises(DeviationError, match=r"deviations\[2\]\.name: lost-reply is listed twice"):
         read_file(_file(tmp_path, LINES, LINES))
 
 
@@ -172,7 +172,7 @@ def test_the_same_entry_twice_is_refused(tmp_path: Path) -> None:
 def test_a_file_of_another_shape_is_told_in_one_line(tmp_path: Path, text: str) -> None:
     path = tmp_path / "known.yaml"
     path.write_text(text)
-    with pytest.raises(DeviationFault, match=r"known\.yaml: ") as fault:
+    with pytest.raises(DeviationError, match=r"known\.yaml: ") as fault:
         read_file(path)
     assert "\n" not in str(fault.value)
 
@@ -186,5 +186,5 @@ def test_a_file_without_entries_excuses_nothing(tmp_path: Path) -> None:
 def test_a_file_that_is_too_deep_is_one_line(tmp_path: Path) -> None:
     path = tmp_path / "known.yaml"
     path.write_text("deviations: " + "[" * 20_000)
-    with pytest.raises(DeviationFault, match=r"known\.yaml: not yaml: it is too deep$"):
+    with pytest.raises(DeviationError, match=r"known\.yaml: not yaml: it is nested too deeply$"):
         read_file(path)

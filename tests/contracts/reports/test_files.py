@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.reports.files import Unwritable, check, write
+from contracts.reports.files import Unwritable, check_writable, write
 
 
 def test_a_text_replaces_the_one_before_and_leaves_no_draft(tmp_path: Path) -> None:
@@ -43,33 +43,33 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
 
 def test_what_is_no_ordinary_file_is_written_to(tmp_path: Path) -> None:
     null = Path("/dev/null")
-    check([null, tmp_path / "report"])
+    check_writable([null, tmp_path / "report"])
     write(null, "text")
     assert not null.is_file()
 
 
 def test_missing_folders_are_made_and_nothing_else(tmp_path: Path) -> None:
-    check([tmp_path / "build" / "deep" / "report"])
+    check_writable([tmp_path / "build" / "deep" / "report"])
     assert list(tmp_path.rglob("*")) == [tmp_path / "build", tmp_path / "build" / "deep"]
 
 
 def test_a_folder_is_no_report(tmp_path: Path) -> None:
     with pytest.raises(Unwritable, match="is a folder"):
-        check([tmp_path])
+        check_writable([tmp_path])
 
 
 def test_a_folder_below_a_file_is_told_with_its_path(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(Unwritable, match=r"file/report: cannot be written: "):
-        check([tmp_path / "file" / "report"])
+        check_writable([tmp_path / "file" / "report"])
 
 
 def test_a_name_that_no_file_can_have_is_told(tmp_path: Path) -> None:
     with pytest.raises(Unwritable, match="cannot be written"):
-        check([tmp_path / ("x" * 300) / "report"])
+        check_writable([tmp_path / ("x" * 300) / "report"])
 
 
 def test_one_file_by_two_names_is_refused(tmp_path: Path) -> None:
     (tmp_path / "latest").symlink_to(tmp_path / "report")
     with pytest.raises(Unwritable, match="two reports cannot be one file"):
-        check([tmp_path / "latest", tmp_path / "report"])
+        check_writable([tmp_path / "latest", tmp_path / "report"])

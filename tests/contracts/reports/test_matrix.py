@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from contracts.checks.matrix import EXPECTED, State, filled, matrix
+from contracts.checks.matrix import EXPECTED, CellState, count_holding, fill_matrix
 from contracts.reports.console import print_matrix
 from contracts.verdicts import (
     ASSUMED,
@@ -32,12 +32,12 @@ def _said(*spoken: tuple[Outcome, str], cell: Cell = CELL) -> list[Verdict]:
     return [verdict(f"v{n}", *one, frozenset({cell})) for n, one in enumerate(spoken)]
 
 
-def _state(*spoken: tuple[Outcome, str]) -> State:
-    return next(one.state for one in matrix(_said(*spoken)) if one.cell == CELL)
+def _state(*spoken: tuple[Outcome, str]) -> CellState:
+    return next(one.state for one in fill_matrix(_said(*spoken)) if one.cell == CELL)
 
 
 def test_rows_and_columns_are_those_of_the_vendors_table() -> None:
-    assert [(one.cell, one.expected) for one in matrix([])] == list(EXPECTED.items())
+    assert [(one.cell, one.expected) for one in fill_matrix([])] == list(EXPECTED.items())
     assert sum(EXPECTED.values()) == sum(map(len, MATRIX.values()))
     assert [cell.system for cell in EXPECTED][::3] == ["billmanager", "custom", "whmcs"]
     assert not EXPECTED[REFUSED]
@@ -47,27 +47,29 @@ def test_rows_and_columns_are_those_of_the_vendors_table() -> None:
 @pytest.mark.parametrize(
     ("spoken", "state"),
     [
-        ((), State.NOT_RUN),
-        (((Outcome.SKIP, OBSERVED), (Outcome.NOT_EXERCISED, OBSERVED)), State.NOT_RUN),
-        (((Outcome.PASS, OBSERVED),), State.HOLDS),
-        (((Outcome.STALE, DOCUMENTED),), State.HOLDS),
-        (((Outcome.PASS, ASSUMED),), State.ONLY_ASSUMED),
-        (((Outcome.PASS, ASSUMED), (Outcome.PASS, ASSUMED)), State.ONLY_ASSUMED),
-        (((Outcome.PASS, NO_EVIDENCE),), State.ONLY_ASSUMED),
-        (((Outcome.WARN, ASSUMED),), State.ONLY_ASSUMED),
-        (((Outcome.PASS, ASSUMED), (Outcome.PASS, OBSERVED)), State.HOLDS),
-        (((Outcome.PASS, OBSERVED), (Outcome.WARN, ASSUMED)), State.HOLDS),
-        (((Outcome.PASS, OBSERVED), (Outcome.UNSUPPORTED, OBSERVED)), State.HOLDS),
-        (((Outcome.PASS, OBSERVED), (Outcome.KNOWN, OBSERVED)), State.HOLDS),
-        (((Outcome.PASS, ASSUMED), (Outcome.KNOWN, OBSERVED)), State.BROKEN),
-        (((Outcome.KNOWN, OBSERVED),), State.BROKEN),
-        (((Outcome.PASS, OBSERVED), (Outcome.FAIL, ASSUMED)), State.BROKEN),
-        (((Outcome.PASS, OBSERVED), (Outcome.ERROR, OBSERVED)), State.NOT_RUN),
-        (((Outcome.FAIL, OBSERVED), (Outcome.ERROR, OBSERVED)), State.BROKEN),
-        (((Outcome.UNSUPPORTED, OBSERVED), (Outcome.SKIP, OBSERVED)), State.UNSUPPORTED),
+        ((), CellState.NOT_RUN),
+        (((Outcome.SKIP, OBSERVED), (Outcome.NOT_EXERCISED, OBSERVED)), CellState.NOT_RUN),
+        (((Outcome.PASS, OBSERVED),), CellState.HOLDS),
+        (((Outcome.STALE, DOCUMENTED),), CellState.HOLDS),
+        (((Outcome.PASS, ASSUMED),), CellState.ONLY_ASSUMED),
+        (((Outcome.PASS, ASSUMED), (Outcome.PASS, ASSUMED)), CellState.ONLY_ASSUMED),
+        (((Outcome.PASS, NO_EVIDENCE),), CellState.ONLY_ASSUMED),
+        (((Outcome.WARN, ASSUMED),), CellState.ONLY_ASSUMED),
+        (((Outcome.PASS, ASSUMED), (Outcome.PASS, OBSERVED)), CellState.HOLDS),
+        (((Outcome.PASS, OBSERVED), (Outcome.WARN, ASSUMED)), CellState.HOLDS),
+        (((Outcome.PASS, OBSERVED), (Outcome.UNSUPPORTED, OBSERVED)), CellState.HOLDS),
+        (((Outcome.PASS, OBSERVED), (Outcome.KNOWN, OBSERVED)), CellState.HOLDS),
+        (((Outcome.PASS, ASSUMED), (Outcome.KNOWN, OBSERVED)), CellState.BROKEN),
+        (((Outcome.KNOWN, OBSERVED),), CellState.BROKEN),
+        (((Outcome.PASS, OBSERVED), (Outcome.FAIL, ASSUMED)), CellState.BROKEN),
+        (((Outcome.PASS, OBSERVED), (Outcome.ERROR, OBSERVED)), CellState.NOT_RUN),
+        (((Outcome.FAIL, OBSERVED), (Outcome.ERROR, OBSERVED)), CellState.BROKEN),
+        (((Outcome.UNSUPPORTED, OBSERVED), (Outcome.SKIP, OBSERVED)), CellState.UNSUPPORTED),
     ],
 )
-def test_a_cell_is_what_was_shown(spoken: tuple[tuple[Outcome, str], ...], state: State) -> None:
+def test_a_cell_is_what_was_shown(
+    spoken: tuple[tuple[Outcome, str], ...], state: CellState
+) -> None:
     assert _state(*spoken) is state
 
 
@@ -78,45 +80,45 @@ SPOKEN = st.lists(st.tuples(st.sampled_from(Outcome), st.sampled_from(EVIDENCE))
 def test_no_cell_holds_by_assumptions_nor_beside_a_failure(
     spoken: list[tuple[Outcome, str]],
 ) -> None:
-    held = _state(*spoken) is State.HOLDS
+    held = _state(*spoken) is CellState.HOLDS
     passed = any(o in (Outcome.PASS, Outcome.STALE) and e != ASSUMED for o, e in spoken)
     spoiled = any(o in (Outcome.FAIL, Outcome.ERROR) for o, _ in spoken)
     assert held == (passed and not spoiled)
 
 
 def test_a_verdict_speaks_for_its_own_cells_only() -> None:
-    cells = matrix(_said((Outcome.PASS, OBSERVED)))
-    assert [one.cell for one in cells if one.state is not State.NOT_RUN] == [CELL]
-    assert filled(cells) == (1, 9)
+    cells = fill_matrix(_said((Outcome.PASS, OBSERVED)))
+    assert [one.cell for one in cells if one.state is not CellState.NOT_RUN] == [CELL]
+    assert count_holding(cells) == (1, 9)
 
 
 def test_where_the_table_says_no_a_refusal_fills_the_cell() -> None:
     said = _said((Outcome.PASS, OBSERVED), cell=REFUSED)
-    found = next(one for one in matrix(said) if one.cell == REFUSED)
-    assert (found.state, found.word) == (State.HOLDS, "refused, as it should be")
+    found = next(one for one in fill_matrix(said) if one.cell == REFUSED)
+    assert (found.state, found.word) == (CellState.HOLDS, "refused, as it should be")
 
 
 def test_what_proves_a_cell_is_named_once() -> None:
     said = [verdict("soft/list", cells=frozenset({CELL}))] * 2
     said += _said((Outcome.PASS, ASSUMED))
-    found = next(one for one in matrix(said) if one.cell == CELL)
+    found = next(one for one in fill_matrix(said) if one.cell == CELL)
     assert found.names == ("soft/list",)
     assert found.counts == {Outcome.PASS: 3}
 
 
 def test_a_cell_that_is_in_no_table_is_a_mistake_of_the_judge() -> None:
     with pytest.raises(KeyError):
-        matrix(_said((Outcome.PASS, OBSERVED), cell=Cell("plesk", "services")))
+        fill_matrix(_said((Outcome.PASS, OBSERVED), cell=Cell("plesk", "services")))
 
 
 def test_the_terminal_shows_every_cell() -> None:
     kept = io.StringIO()
     said = _said((Outcome.PASS, OBSERVED), (Outcome.UNSUPPORTED, OBSERVED))
     said += _said((Outcome.PASS, OBSERVED), cell=REFUSED)
-    print_matrix(Console(file=kept, width=120), matrix(said))
+    print_matrix(Console(file=kept, width=120), fill_matrix(said))
     told = kept.getvalue()
     assert "refused, as it should be" in told
     assert "1 unsupported" in told
     assert told.count("not run") == 7
-    assert told.count("(ought to be refused)") == 1
+    assert told.count("(should be refused)") == 1
     assert "matrix: 2 of 9 cells hold" in told

@@ -14,7 +14,7 @@ import jsonschema_rs
 import pytest
 from hypothesis import given
 
-from contracts.reports.saved import SavedFault, read_file, to_json
+from contracts.reports.saved import SavedReportError, read_file, to_json
 from contracts.verdicts import CallRecord, Cell, Outcome, Run
 from tests.contracts.reports.made import DEVIATION, FEW, MOMENT, RUN, runs, verdict
 
@@ -92,8 +92,8 @@ def _no_zone(document: dict[str, Any]) -> None:
     ("spoil", "told"),
     [
         (_newer, "format: 2 is newer than 1"),
-        (_without_a_verdict, "runs[0].counts: are not those of its verdicts"),
-        (_with_a_pass_for_a_fail, "runs[0].counts: are not those of its verdicts"),
+        (_without_a_verdict, "runs[0].counts: differ from its verdicts"),
+        (_with_a_pass_for_a_fail, "runs[0].counts: differ from its verdicts"),
         (_strange_cell, "runs[0].verdicts[0].cells[0].system: Must be one of"),
         (_unknown_field, "runs[0].verdicts[0].opinion: Unknown field"),
         (_no_zone, "runs[0].began: Not a valid aware datetime"),
@@ -106,7 +106,7 @@ def test_a_file_that_cannot_be_used_is_told_in_one_line(
     document = json.loads(to_json([failed]))
     spoil(document)
     path = _saved(tmp_path, document)
-    with pytest.raises(SavedFault) as fault:
+    with pytest.raises(SavedReportError) as fault:
         read_file(path)
     assert str(fault.value).startswith(f"{path}: {told}")
     assert "\n" not in str(fault.value)
@@ -128,7 +128,7 @@ def test_a_file_that_cannot_be_used_is_told_in_one_line(
 def test_a_file_of_anything_else_is_told_in_one_line(tmp_path: Path, text: str) -> None:
     path = tmp_path / "other.json"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
-    with pytest.raises(SavedFault, match=r"other\.json: ") as fault:
+    with pytest.raises(SavedReportError, match=r"other\.json: ") as fault:
         read_file(path)
     assert "\n" not in str(fault.value)
 
@@ -136,7 +136,7 @@ def test_a_file_of_anything_else_is_told_in_one_line(tmp_path: Path, text: str) 
 @pytest.mark.parametrize("given_runs", [None, {}, [1], "runs"])
 def test_runs_of_another_shape_are_told_in_one_line(tmp_path: Path, given_runs: object) -> None:
     path = _saved(tmp_path, {"format": 1, "runs": given_runs})
-    with pytest.raises(SavedFault, match="runs"):
+    with pytest.raises(SavedReportError, match="runs"):
         read_file(path)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from contracts.cli.runs import Reports, conclude
+from contracts.cli.runs import ReportOptions, conclude
 from contracts.record.exchange import Exchange, read_all
 from contracts.target.replay import replay_all
 from contracts.target.seller import connect_wsgi
@@ -41,9 +41,11 @@ def _tells_secrets(exchange: Exchange) -> bool:
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Reports, Overhears]:
+def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[ReportOptions, Overhears]:
     folder = tmp_path_factory.mktemp("reports")
-    reports = Reports(folder / "r.html", folder / "r.xml", folder / "r.json", folder / "r.svg")
+    reports = ReportOptions(
+        folder / "r.html", folder / "r.xml", folder / "r.json", folder / "r.svg"
+    )
     records = [exchange for exchange in read_all() if _tells_secrets(exchange)]
     with Seller() as started:
         line = Overhears(started.wsgi)
@@ -52,7 +54,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Reports, Overhear
     return reports, line
 
 
-def test_no_report_has_a_session(written: tuple[Reports, Overhears]) -> None:
+def test_no_report_has_a_session(written: tuple[ReportOptions, Overhears]) -> None:
     reports, line = written
     assert len(line.sessions) > 10
     for path in reports.paths:
@@ -60,14 +62,14 @@ def test_no_report_has_a_session(written: tuple[Reports, Overhears]) -> None:
         assert not [session for session in line.sessions if session in text]
 
 
-def test_no_report_has_a_password(written: tuple[Reports, Overhears]) -> None:
+def test_no_report_has_a_password(written: tuple[ReportOptions, Overhears]) -> None:
     reports, _ = written
     leaks = re.compile(r"reseller(:|%3A)secret|\"secret\"|=secret\b|>secret<")
     for path in reports.paths:
         assert not leaks.search(path.read_text("utf-8"))
 
 
-def test_every_request_is_in_the_report(written: tuple[Reports, Overhears]) -> None:
+def test_every_request_is_in_the_report(written: tuple[ReportOptions, Overhears]) -> None:
     reports, line = written
     assert reports.save is not None
     (run,) = json.loads(reports.save.read_text())["runs"]
@@ -77,7 +79,7 @@ def test_every_request_is_in_the_report(written: tuple[Reports, Overhears]) -> N
     assert any(one["request"].get("authinfo") == "reseller:***" for one in seen)
 
 
-def test_the_page_shows_every_request(written: tuple[Reports, Overhears]) -> None:
+def test_the_page_shows_every_request(written: tuple[ReportOptions, Overhears]) -> None:
     reports, line = written
     assert reports.html is not None
     page = Page(reports.html.read_text("utf-8"))
@@ -85,7 +87,7 @@ def test_the_page_shows_every_request(written: tuple[Reports, Overhears]) -> Non
     assert len(shown) == line.asked
 
 
-def test_ci_reads_how_long_each_took(written: tuple[Reports, Overhears]) -> None:
+def test_ci_reads_how_long_each_took(written: tuple[ReportOptions, Overhears]) -> None:
     reports, _ = written
     assert reports.junit is not None
     (suite,) = junit(reports.junit.read_text("utf-8"))
