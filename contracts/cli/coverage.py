@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from contracts.cli import options
-from contracts.cli.options import FILE, gathered
+from contracts.cli.options import FILE, option_group
 
 if TYPE_CHECKING:
     from contracts.coverage.counting import CoverageCount
@@ -44,7 +44,7 @@ class CoverageSettings:
     as_json: bool
 
 
-source_options = gathered(
+source_options = option_group(
     "source",
     CoverageSource,
     click.option("--run", "runs", multiple=True, type=FILE, metavar="FILE",
@@ -55,7 +55,7 @@ source_options = gathered(
     options.token,
     options.insecure,
 )  # fmt: skip
-settings_options = gathered(
+settings_options = option_group(
     "settings",
     CoverageSettings,
     options.families,
@@ -120,8 +120,8 @@ def _chosen(counted: CoverageCount, settings: CoverageSettings) -> CoverageSelec
 
     families = counted.coverage.as_dict()["families"]
     chosen = CoverageSelection(
-        options.known_names(settings.families, families, "family"),
-        options.matching(settings.functions, tuple(counted.coverage.points)),
+        options.require_known(settings.families, families, "family"),
+        options.match_functions(settings.functions, tuple(counted.coverage.points)),
     )
     return chosen if settings.level == "all" else chosen.at(settings.level)
 

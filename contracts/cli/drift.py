@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import click
 
 from contracts.cli import options
-from contracts.cli.options import Access, access_options, gathered
-from contracts.cli.runs import Reports, conclude, report_options
+from contracts.cli.options import Access, access_options, option_group
+from contracts.cli.runs import ReportOptions, conclude, report_options
 
 if TYPE_CHECKING:
     from contracts.recording.drift import DriftOptions
@@ -50,7 +50,7 @@ def _span(_: click.Context, __: click.Parameter, text: str | None) -> timedelta 
     return timedelta(days=int(match[1]) * _DAYS[match[2]])
 
 
-settings_options = gathered(
+settings_options = option_group(
     "settings",
     DriftSettings,
     click.option("--against", type=click.Choice(["both", "contracts", "emulator"]), default="both",
@@ -69,7 +69,7 @@ settings_options = gathered(
 @settings_options
 @access_options
 @report_options
-def drift(target: str, *, settings: DriftSettings, access: Access, reports: Reports) -> None:
+def drift(target: str, *, settings: DriftSettings, access: Access, reports: ReportOptions) -> None:
     """Compares answers with the contracts and with our own seller, function by function.
 
     SESSION is a recording (mockseller record); a seller at a URL gets only calls that change and

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from contracts.cli import options
-from contracts.cli.options import SECONDS, Access, access_options, gathered
+from contracts.cli.options import SECONDS, Access, access_options, option_group
 from contracts.cli.progress import Progress
-from contracts.cli.runs import Reports, conclude, report_options
+from contracts.cli.runs import ReportOptions, conclude, report_options
 
 if TYPE_CHECKING:
     from contracts.checks.fuzz.declarations import Declarations
@@ -38,7 +38,7 @@ class FuzzSettings:
     max_spend: Sum | None
 
 
-settings_options = gathered(
+settings_options = option_group(
     "settings",
     FuzzSettings,
     options.in_process,
@@ -61,7 +61,9 @@ settings_options = gathered(
 @settings_options
 @access_options
 @report_options
-def fuzz(url: str | None, *, settings: FuzzSettings, access: Access, reports: Reports) -> None:
+def fuzz(
+    url: str | None, *, settings: FuzzSettings, access: Access, reports: ReportOptions
+) -> None:
     """Sends generated requests, valid and invalid, and walks through lives of services.
 
     Every answer must be a document or an error of a declared type, and the same in every format;
@@ -106,8 +108,8 @@ def _plan(settings: FuzzSettings, declared: Declarations) -> Plan:
     families = {schema["family"] for schema in functions.values()}
     return Plan(
         settings.duration,
-        options.known_names(settings.families, families, "family"),
-        options.matching(settings.functions, functions),
+        options.require_known(settings.families, families, "family"),
+        options.match_functions(settings.functions, functions),
         settings.seed,
     )
 
@@ -149,11 +151,11 @@ def _judge(
         ),
         token=access.token,
         declared=declared,
-        report=progress.tell_often,
+        report=progress.show,
     )
 
 
-def _show_coverage(done: FuzzResult, reports: Reports) -> None:
+def _show_coverage(done: FuzzResult, reports: ReportOptions) -> None:
     """Prints the states that walks reached, as a table."""
     from rich.console import Console
 

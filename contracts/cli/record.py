@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from contracts.cli import options
-from contracts.cli.options import FILE, FOLDER, PORT, gathered
+from contracts.cli.options import FILE, FOLDER, PORT, option_group
 
 if TYPE_CHECKING:
     from contracts.recording.proxy import Proxy, ProxyPolicy
@@ -41,7 +41,7 @@ class RecordSettings:
             raise click.UsageError("--on-miss upstream needs --replay and --upstream")
 
 
-settings_options = gathered(
+settings_options = option_group(
     "settings",
     RecordSettings,
     click.option("--upstream", metavar="URL", help="The seller to record: the address of its API."),

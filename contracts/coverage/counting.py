@@ -94,11 +94,11 @@ def from_runs(runs: Iterable[Run]) -> CoverageCount:
 
 def from_files(paths: Iterable[Path]) -> CoverageCount:
     """Counts the calls in files that a judge wrote with ``--save``. Raises CannotRun."""
-    from contracts.reports.saved import SavedFault, read_file  # noqa: PLC0415 - reports load more
+    from contracts.reports.saved import SavedReportError, read_file  # noqa: PLC0415 - reports load more
 
     try:
         return from_runs(run for path in paths for run in read_file(path))
-    except SavedFault as problem:
+    except SavedReportError as problem:
         raise CannotRun(str(problem)) from problem
 
 
