@@ -1,4 +1,4 @@
-"""Time that passes: what is due happens in order, each event at its own time.
+"""Due events: renewals, suspensions, deletions and arriving keys, each at its own time.
 
 Source: docs/trade.md section 12, design of worlds in docs/architecture.md. No scheduler: the
 world's row says when it has to wake, and the first call after that moment wakes it.
@@ -46,12 +46,12 @@ _NEXT_READY = Statement(select(func.min(V.key_ready)))
 
 @dataclass(frozen=True, slots=True)
 class DueEvent:
-    """Something that fell due: when, which service, what, a word more, and whose it is.
+    """An event that was due and took place: when, which service, what, detail, and its login.
 
     ``what``: ``key`` (it arrived), ``ready`` (a machine came up), ``prolong`` (detail: the new
-    end), ``suspend`` (the reason),
-    ``unpaid`` (a further try failed), ``expire`` (its term ended while it was switched off),
-    ``close`` (deleted by its owner's earlier wish), ``delete`` (after the thirty days).
+    end), ``suspend`` (detail: the reason), ``unpaid`` (another renewal failed), ``expire`` (its
+    term ended while it was suspended), ``close`` (a scheduled deletion), ``delete`` (after thirty
+    days).
     """
 
     at: datetime
@@ -61,7 +61,7 @@ class DueEvent:
     login: str = ""
 
     def as_dict(self) -> dict[str, object]:
-        """For JSON."""
+        """The event as answers of the control API show it."""
         return {
             "at": self.at.isoformat(),
             "service": self.service_id,
@@ -72,7 +72,7 @@ class DueEvent:
 
 
 def is_due(shop: Shop) -> bool:
-    """Whether something waits; two comparisons, whatever the size of the world."""
+    """Whether any event is due; two comparisons, whatever the size of the world."""
     world = shop.world
     if world.next_due_at is not None and world.next_due_at <= shop.now:
         return True
@@ -80,11 +80,11 @@ def is_due(shop: Shop) -> bool:
 
 
 def catch_up(shop: Shop) -> list[DueEvent]:
-    """One batch of what is due, in order; empty when nothing is left.
+    """Executes one batch of due events, in order; empty when nothing is left.
 
     Call it under the world's lock until it returns nothing. Each event sees the world's clock
     at its own time, so that one jump of a year does what 365 jumps of a day do. Keys arrive now,
-    hence after everything that fell due before.
+    hence after everything that was due before.
     """
     owners = _Owners(shop)
     happened: list[DueEvent] = []
@@ -96,7 +96,7 @@ def catch_up(shop: Shop) -> list[DueEvent]:
             continue
         moment = service.due_at or shop.now
         if again is not None and (moment, service.id) > again:
-            break  # what this batch itself made due comes first
+            break  # events that this batch made due come first
         owner = owners.of(service)
         what, detail, after, gone = _fall_due(shop.at(moment), owner, service)
         notifications.add(shop.at(moment), owner.id, what, service.id, detail)
@@ -116,7 +116,7 @@ def catch_up(shop: Shop) -> list[DueEvent]:
 
 
 class _Owners:
-    """Whose the due services are, each read once a batch. Their balance may be an older one."""
+    """Owners of the due services, read once per batch; their balance may be outdated."""
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
@@ -144,32 +144,32 @@ def _keys(shop: Shop, owners: _Owners) -> list[DueEvent]:
 
 
 Outcome = tuple[str, str, Service, list[Service]]
-"""What happened, a word more, the service afterwards, and the modules that went with it."""
+"""What happened, its detail, the service afterwards, and the modules deleted with it."""
 
 
 def _fall_due(shop: Shop, owner: Account, service: Service) -> Outcome:
-    """A term ended, a day after it passed, or the thirty days are over."""
+    """Executes what is due for a service whose term, a further day or the thirty days ended."""
     over = (services.midnight(service.expires_on) or shop.now) + KEEP_SUSPENDED
     if service.scheduled_close:
         return _closed(shop, "close", service)
     if service.status == SUSPENDED and shop.now >= over:
         return _closed(shop, "delete", service)
     if service.status == SUSPENDED and service.substate != AUTO:
-        # Switched off by hand before its end: only the grace is left.
+        # Suspended by hand before its end: only the thirty days are left.
         return "expire", "", services.save(shop, replace(service, due_at=over)), []
     return _prolong_or_suspend(shop, owner, service, over)
 
 
 def _closed(shop: Shop, what: str, service: Service) -> Outcome:
-    """A license takes its modules with it, at its own time."""
+    """Deletes a service, and a license's modules at the same time."""
     gone = modules.list_modules(shop, service)
     return what, "", states.close(shop, SELLER, service), gone
 
 
 def _prolong_or_suspend(shop: Shop, owner: Account, service: Service, over: datetime) -> Outcome:
-    """Automatic prolongation; while only the money lacks, it is tried again every day.
+    """Prolongs automatically; while the balance is too low, it tries again every day.
 
-    The first day of a further term is the day of the payment, as for every suspended service.
+    The new term begins on the day of the payment, as for every suspended service.
     """
     reason, next_try = "not prolonged", over
     if service.autoprolong is not None:
@@ -190,7 +190,7 @@ def _prolong_or_suspend(shop: Shop, owner: Account, service: Service, over: date
 
 
 def _prolong(shop: Shop, owner: Account, service: Service, months: int) -> Service:
-    """One prolongation, whole or not at all; what is still being opened stays so (assumed)."""
+    """Prolongs once, or changes nothing; a service being opened stays so (assumed)."""
     opening_on = service.status == PROCESSING
     active = replace(service, status=ACTIVE) if opening_on else service
     with shop.db.savepoint("prolongation"):

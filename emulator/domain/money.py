@@ -1,4 +1,4 @@
-"""Amounts: Decimal, two decimals to the client, never float, never grouped.
+"""Amounts of money: always Decimal, written with two decimals and without grouping.
 
 Source: docs/evidence.md 23.
 """
@@ -32,5 +32,5 @@ def with_currency(amount: Decimal, currency: str) -> str:
 
 
 def pro_rata(amount: Decimal, days: int, of: int) -> Decimal:
-    """The part of ``amount`` that ``days`` are of a term of ``of`` days, to the cent."""
+    """The share of ``amount`` for ``days`` of a term of ``of`` days, rounded to the cent."""
     return rounded(amount * days / of) if of > 0 else ZERO

@@ -1,7 +1,7 @@
-"""Tickets: what a client asks the seller, and what somebody at the seller answers.
+"""Tickets: questions of a client to the seller, and answers.
 
-Source: docs/wire.md section 6 (``dashboard.tickets``, ``notify``); docs/evidence.md 57. Nobody
-answers by itself: answers come through the control API.
+Source: docs/wire.md section 6 (``dashboard.tickets``, ``notify``); docs/evidence.md 57. Answers
+come through the control API only.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ _MESSAGES = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One conversation. ``unread``: answers of the seller that its client has not looked at."""
+    """One conversation. ``unread``: answers of the seller that the client has not read."""
 
     id: int
     account_id: int
@@ -84,7 +84,7 @@ class Message:
 
 
 def begin(shop: Shop, account: Account, subject: str, text: str, about: int | None) -> Ticket:
-    """A new ticket with its first message. Missed: the service it names is not the account's."""
+    """Opens a ticket with its first message. Raises Missed for another account's service."""
     if about is not None:
         services.require_owned(shop, account, about)
     number = shop.db.insert(_OPEN, owner=account.id, about=about, title=subject, at=shop.now)
@@ -93,7 +93,7 @@ def begin(shop: Shop, account: Account, subject: str, text: str, about: int | No
 
 
 def find(shop: Shop, number: int) -> Ticket:
-    """A ticket, whosever it is. Raises Missed."""
+    """A ticket by its number, whoever owns it. Raises Missed."""
     row = shop.db.row(_BY_NUMBER, which=number)
     if row is None:
         raise Missed("ticket", str(number))
@@ -101,7 +101,7 @@ def find(shop: Shop, number: int) -> Ticket:
 
 
 def require_owned(shop: Shop, account: Account, number: int) -> Ticket:
-    """A ticket of this account; another's is missed."""
+    """A ticket of this account. Raises Missed."""
     ticket = find(shop, number)
     if ticket.account_id != account.id:
         raise Missed("ticket", str(number))
@@ -109,40 +109,40 @@ def require_owned(shop: Shop, account: Account, number: int) -> Ticket:
 
 
 def list_messages(shop: Shop, ticket: Ticket) -> list[Message]:
-    """What was said, in its order."""
+    """The messages of a ticket, oldest first."""
     return [Message(*row) for row in shop.db.rows(_MESSAGES, which=ticket.id)]
 
 
 def ask(shop: Shop, ticket: Ticket, text: str) -> Ticket:
-    """A further message of the client; a closed ticket is open again."""
+    """Adds a message of the client; reopens a closed ticket."""
     _say(shop, ticket.id, text, by_client=True)
     return _saved(shop, replace(ticket, closed=False))
 
 
 def answer(shop: Shop, number: int, text: str) -> Ticket:
-    """A message of the seller, which its client has not read yet. Raises Missed."""
+    """Adds an unread message of the seller. Raises Missed."""
     ticket = find(shop, number)
     _say(shop, number, text, by_client=False)
     return _saved(shop, replace(ticket, closed=False, unread=ticket.unread + 1))
 
 
 def close(shop: Shop, ticket: Ticket) -> Ticket:
-    """Nothing more is wanted. Closed twice is no fault."""
+    """Closes a ticket; closing twice is not an error."""
     return _saved(shop, replace(ticket, closed=True, unread=0))
 
 
 def read(shop: Shop, ticket: Ticket) -> None:
-    """Its client has looked at it."""
+    """Marks all answers as read by the client."""
     shop.db.run(_READ, which=ticket.id)
 
 
 def unread(shop: Shop, account: Account, most: int) -> list[Ticket]:
-    """Tickets with answers nobody has looked at, newest first."""
+    """Tickets with unread answers, newest first."""
     return [Ticket(*row) for row in shop.db.rows(_UNREAD, owner=account.id, most=most)]
 
 
 def list_newest(shop: Shop, most: int) -> list[Ticket]:
-    """Everybody's newest tickets, for the seller's own side."""
+    """The newest tickets of all accounts, for the control API."""
     return [Ticket(*row) for row in shop.db.rows(_NEWEST, most=most)]
 
 

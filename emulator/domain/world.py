@@ -1,6 +1,6 @@
-"""The world's own row: its clock, its rules, how it provisions; and the shop at one moment.
+"""The world's row (clock, rules, provisioning), and the shop: the seller at one moment.
 
-The rules decide where users differ or nobody knows; each cites its number in docs/evidence.md.
+Rules decide what differs between real sellers or is unknown; each cites docs/evidence.md.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Provisioning:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What users of worlds differ about. Defaults: what an unmodified client survives."""
+    """Settings of a world. The defaults are what unmodified clients work with."""
 
     retired_products: Literal["allow", "refuse"] = "allow"
     """Whether products the vendor no longer sells can be ordered (docs/evidence.md 17)."""
@@ -51,27 +51,27 @@ class Rules:
     country_tariffs: bool = False
     """Whether tariffs of a country other than the account's are refused (docs/evidence.md 6)."""
     poor_order: Literal["refuse", "basket"] = "refuse"
-    """What an order without the money for it gets, or becomes (docs/evidence.md 25)."""
+    """What becomes of an order without sufficient balance (docs/evidence.md 25)."""
     open_pricelist: bool = True
     """Whether ``pricelist.export`` needs no login (docs/evidence.md 26)."""
     list_rows: Annotated[int, Between(1, 100_000)] = 1000
-    """Rows of a page where ``p_cnt`` says nothing."""
+    """Rows of a page without ``p_cnt``."""
     item_status_text: Literal["label", "number"] = "label"
-    """What the text of ``item_status`` is (docs/evidence.md 19)."""
+    """The text of ``item_status``: a label or the number (docs/evidence.md 19)."""
     trial_once: bool = True
-    """Whether an address gets a trial only once."""
+    """Whether a trial is given only once per address."""
     deletion: Literal["tariff", "at_once", "period_end", "forbidden"] = "tariff"
-    """What a client's deletion does; ``tariff``: what each tariff says (docs/evidence.md 30)."""
+    """What a client's deletion does; ``tariff``: each tariff decides (docs/evidence.md 30)."""
     least_months: Annotated[int, Between(0, 120)] = 0
-    """How long a service is kept before its client may delete it, where its tariff asks less."""
+    """Months before a client may delete a service, unless its tariff requires more."""
     order_tells_id: bool = True
-    """Whether a one-shot order of a machine tells its number (docs/evidence.md 43)."""
+    """Whether an order of a server in one call answers its number (docs/evidence.md 43)."""
     item_lists: bool = True
-    """Whether ``service`` and ``item`` are there, or missed (docs/evidence.md 44)."""
+    """Whether the functions ``service`` and ``item`` exist (docs/evidence.md 44)."""
     registration: bool = True
-    """Whether strangers may open an account (docs/evidence.md 58)."""
+    """Whether anyone may register an account (docs/evidence.md 58)."""
     module_actions: Literal["classic", "newer"] = "classic"
-    """What clients do to a module; ``newer``: they stop it and change its period too
+    """What clients may do to a module; ``newer``: also suspend it and change its period
     (docs/evidence.md 61)."""
     modules_alone: bool = False
     """Whether a module can be ordered without a license (docs/evidence.md 60)."""
@@ -140,7 +140,7 @@ class WorldRow:
     provisioning: Provisioning
     created_at: datetime
     faults_version: int
-    """0: no fault was ever planned, so none has to be looked for."""
+    """0: no fault is planned, so none has to be looked for."""
 
 
 W = tables.world.c
@@ -161,7 +161,7 @@ COLUMNS = (
     W.created_at,
     W.faults_version,
 )
-"""In this order :func:`from_row` reads them; other modules select them together with a user."""
+"""The columns in the order in which :func:`from_row` reads them."""
 
 
 def from_row(row: Row) -> WorldRow:
@@ -187,7 +187,7 @@ def from_row(row: Row) -> WorldRow:
 
 @lru_cache(maxsize=256)
 def _stored_rules(text: str) -> Rules:
-    """Rules as a row holds them: they were checked when written. Equal texts are read once."""
+    """Rules from a row. They were checked when written; equal texts are parsed once."""
     rules = json.loads(text)
     return Rules(**{**rules, "allowed_origins": tuple(rules["allowed_origins"])})
 
@@ -214,7 +214,7 @@ _NEW_CATALOGUE = Statement(update(tables.world).values(catalogue_version=W.catal
 
 
 def read(db: Database) -> WorldRow:
-    """The world of this database."""
+    """The world of this database. Raises LookupError where it holds none."""
     row = db.row(_READ)
     if row is None:
         msg = f"{db.path} holds no world"
@@ -223,18 +223,18 @@ def read(db: Database) -> WorldRow:
 
 
 def set_clock(db: Database, clock: WorldClock) -> None:
-    """Writes how the world reads its time."""
+    """Stores the world's clock."""
     offset = int(clock.offset.total_seconds())
     db.run(_SET_CLOCK, mode=clock.mode, offset=offset, frozen_at=clock.frozen_at)
 
 
 def set_rules(db: Database, rules: Rules, provisioning: Provisioning) -> None:
-    """Writes rules and provisioning."""
+    """Stores rules and provisioning."""
     db.run(_SET_RULES, rules=rules.as_dict(), provisioning=asdict(provisioning))
 
 
 def mark_catalogue_changed(db: Database) -> None:
-    """Makes every worker read the catalogue anew."""
+    """Makes every worker reload the catalogue."""
     db.run(_NEW_CATALOGUE)
 
 
@@ -242,7 +242,7 @@ def mark_catalogue_changed(db: Database) -> None:
 class Shop:
     """The seller at one moment: a database, its world, its time, its catalogue.
 
-    ``now`` moves only in :mod:`emulator.domain.lifecycle`: what is due happens at its own time.
+    Only :mod:`emulator.domain.lifecycle` changes ``now``: due events take place at their own time.
     """
 
     db: Database
@@ -251,7 +251,7 @@ class Shop:
     catalogue: Catalogue
     system_clock: SystemClock = field(default_factory=SystemClock)
     remembered: dict[int, Any] = field(default_factory=dict)
-    """What was read of an account for the length of this call (see ``domain.discounts``)."""
+    """Discounts by account, read once per call (see ``billing.discounts``)."""
 
     @property
     def today(self) -> date:
@@ -265,21 +265,21 @@ class Shop:
         )
 
     def due_no_later_than(self, instant: datetime | None) -> None:
-        """Makes sure the world wakes at ``instant`` (see lifecycle.catch_up)."""
+        """Schedules an event: the world looks for due events at ``instant`` at the latest."""
         next_due = self.world.next_due_at
         if instant is not None and (next_due is None or instant < next_due):
             self.db.run(_SET_DUE, at=instant)
             self.world = replace(self.world, next_due_at=instant)
 
     def ready_no_later_than(self, elapsed: float) -> None:
-        """Makes sure the world wakes when ``elapsed`` real time is reached."""
+        """Schedules an arriving key: the world looks for it at ``elapsed`` seconds."""
         ready = self.world.next_ready
         if ready is None or elapsed < ready:
             self.db.run(_SET_READY, at=elapsed)
             self.world = replace(self.world, next_ready=elapsed)
 
     def sleep_until(self, due: datetime | None, ready: float | None) -> None:
-        """Sets both alarms to what the tables say is next."""
+        """Stores when the next event and the next key are due."""
         self.db.run(_SET_DUE, at=due)
         self.db.run(_SET_READY, at=ready)
         self.world = replace(self.world, next_due_at=due, next_ready=ready)

@@ -1,1 +1,1 @@
-"""Who trades: accounts, logins, sessions, payers, partners, tickets, notifications."""
+"""Accounts of resellers with their logins, sessions, payers, partners and notifications."""

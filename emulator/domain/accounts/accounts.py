@@ -1,4 +1,4 @@
-"""Accounts of resellers: who they are, how they log in, what they hold.
+"""Accounts of resellers: their data, their passwords, their money.
 
 Source: docs/wire.md sections 2 and 6; docs/evidence.md 4, 6 and 23.
 """
@@ -24,7 +24,7 @@ from emulator.store.engine import Database, Row, Statement
 
 A = tables.account.c
 ROUNDS = 1024
-"""Cheap on purpose: passwords of a world stand in its fixture for everybody to read."""
+"""Few rounds on purpose: the passwords of a world are readable in its fixture anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Account:
         return self.balance + self.credit
 
     def may_come_from(self, address: str) -> bool:
-        """Whether the address list of this login, where there is one, holds the address."""
+        """Whether the login may be used from this address (see ``api_addresses``)."""
         if not self.api_addresses:
             return True
         try:
@@ -109,7 +109,7 @@ _SAVE = Statement(
 
 @dataclass(frozen=True, slots=True)
 class LoginRecord:
-    """Who knocks: the world, the account of that login if there is one, until when it is locked."""
+    """What is known of a login: the world's row, its account or None, until when it is locked."""
 
     world: WorldRow
     account: Account | None
@@ -117,7 +117,10 @@ class LoginRecord:
 
 
 def login_record(db: Database, login: str, address: str) -> LoginRecord:
-    """The world's row, the login's account and its lock for this address: one query."""
+    """Looks a login up: the world's row, its account, its lock for this address; one query.
+
+    Raises LookupError where the database holds no world.
+    """
     row = db.unread(_BY_LOGIN, which=login, where_from=address)
     if row is None:
         msg = f"{db.path} holds no world"
@@ -127,7 +130,7 @@ def login_record(db: Database, login: str, address: str) -> LoginRecord:
 
 @lru_cache(maxsize=256)
 def _login_record(unread: Row) -> LoginRecord:
-    """A row means the same every time, and most calls find the row that the last one found."""
+    """Equal rows are converted once: most calls find the row that the last one found."""
     row = _BY_LOGIN.convert(unread)
     split = len(COLUMNS) + 1
     account = None if row[split] is None else account_from(row[split:])
@@ -135,7 +138,7 @@ def _login_record(unread: Row) -> LoginRecord:
 
 
 def read(db: Database, account_id: int) -> Account | None:
-    """An account by its number."""
+    """An account by its number, or None."""
     row = db.row(_BY_ID, which=account_id)
     return None if row is None else account_from(row)
 
@@ -146,7 +149,7 @@ def list_accounts(db: Database) -> list[Account]:
 
 
 def hash_password(password: str) -> str:
-    """What is stored of a password: ``salt$digest``, both hexadecimal."""
+    """The stored form of a password: ``salt$digest``, both hexadecimal."""
     salt = secrets.token_hex(8)
     return f"{salt}${_scrypt(password, salt)}"
 
@@ -162,7 +165,7 @@ def _is_password(stored: str, password: str) -> bool:
 
 
 def add(db: Database, *, login: str, password: str, **values: object) -> int:
-    """A new account with no money; its number. Money comes as a payment."""
+    """Inserts an account without money (that comes as a payment); returns its number."""
     columns: dict[str, object] = {
         "realname": "",
         "email": "",
@@ -206,12 +209,12 @@ def save(db: Database, account: Account) -> None:
 
 
 def set_password(db: Database, account_id: int, password: str) -> None:
-    """A new password; sessions that are open stay open (assumed)."""
+    """Stores a new password; open sessions stay open (assumed)."""
     db.run(_SET_PASSWORD, which=account_id, hashed=hash_password(password))
 
 
 def require(db: Database, account_id: int) -> Account:
-    """An account that a row of another table points to, so it exists."""
+    """The account that a row of another table points to. Raises LookupError where it is gone."""
     account = read(db, account_id)
     if account is None:
         msg = f"{db.path} holds no account {account_id}"
@@ -223,7 +226,7 @@ class PasswordCache:
     """Remembers which password each stored hash was checked against, per process.
 
     A stored hash is slow to check on purpose, and ``authinfo`` comes with every request.
-    What is kept is a keyed digest of the password under a key that dies with the process.
+    It stores a digest of the password under a key that exists only in this process.
     """
 
     def __init__(self, key: bytes, room: int = 4096) -> None:

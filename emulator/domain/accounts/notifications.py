@@ -1,6 +1,7 @@
-"""What a client is told without having asked: one row for each thing that happened to it.
+"""Notifications of an account: one row for each event that concerns it.
 
-Source: docs/wire.md section 6 (``notify``). What the seller tells of, and for how long, is assumed.
+Source: docs/wire.md section 6 (``notify``). Which events, and for how
+long, is assumed.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ _SEE = Statement(
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """One thing that happened: ``what`` as in a happening (``prolong``, ``suspend``...)."""
+    """One event: ``what`` as in ``lifecycle.DueEvent`` (``prolong``, ``suspend``...)."""
 
     id: int
     service_id: int | None
@@ -46,7 +47,7 @@ class Notification:
 def add(
     shop: Shop, account_id: int, what: str, service_id: int | None = None, detail: str = ""
 ) -> None:
-    """Writes it down for the account's next look."""
+    """Stores a notification for the account."""
     shop.db.run(
         _TELL,
         account_id=account_id,
@@ -59,11 +60,11 @@ def add(
 
 
 def list_unseen(shop: Shop, account: Account, most: int = 50) -> list[Notification]:
-    """The newest that the account has not put away, newest first."""
+    """The newest notifications that the account has not dismissed, newest first."""
     rows = shop.db.rows(_NEWEST, owner=account.id, known=False, most=most)
     return [Notification(*row) for row in rows]
 
 
 def mark_seen(shop: Shop, account: Account, number: int) -> bool:
-    """Puts one away; False where the account has no such one."""
+    """Dismisses a notification; False where the account has none of this number."""
     return bool(shop.db.run(_SEE, owner=account.id, which=number))

@@ -1,4 +1,4 @@
-"""Partners: who sells modules to the panels of which addresses, and how.
+"""Partners: accounts that sell modules themselves to the panels of certain addresses.
 
 Source: docs/modules.md section 1 (documented): a partner tells the vendor the address of its
 billing and its ranges of addresses; the licenses of panels inside them carry that address. Which
@@ -40,7 +40,7 @@ class Partner:
     networks: Sequence[str]
 
     def as_dict(self) -> dict[str, object]:
-        """For JSON."""
+        """The partner as the control API shows it."""
         return {"url": self.url, "mode": self.mode, "addresses": list(self.networks)}
 
     def serves(self, address: str) -> bool:
@@ -57,7 +57,7 @@ def list_partners(db: Database) -> list[Partner]:
 
 
 def save(db: Database, partner: Partner) -> None:
-    """Makes an account a partner, or changes what it is."""
+    """Makes an account a partner, or replaces what is stored of it."""
     remove(db, partner.account_id)
     db.run(
         _ADD,
@@ -69,19 +69,19 @@ def save(db: Database, partner: Partner) -> None:
 
 
 def remove(db: Database, account_id: int) -> None:
-    """Takes an account out of the partners."""
+    """Makes an account an ordinary one again."""
     db.run(_DROP, owner=account_id)
 
 
 def find_by_account(db: Database, account_id: int) -> Partner | None:
-    """What an account is as a partner, or None."""
+    """The partner an account is, or None."""
     return next(
         (partner for partner in list_partners(db) if partner.account_id == account_id), None
     )
 
 
 def find_by_address(db: Database, owner: int, address: str) -> Partner | None:
-    """The partner of a panel: of several who claim its address the license's owner comes first."""
+    """The partner of a panel at this address: the license's ``owner``, else any, else None."""
     serving = [partner for partner in list_partners(db) if partner.serves(address)]
     return next(
         (partner for partner in serving if partner.account_id == owner),

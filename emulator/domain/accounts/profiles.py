@@ -1,4 +1,4 @@
-"""Payers: in whose name a client's money comes.
+"""Payers: the persons and companies in whose name an account pays.
 
 Source: docs/wire.md section 6, docs/resale.md section 2.4 (a payer may be needed before paying);
 docs/evidence.md 40. Which fields a payer has is assumed.
@@ -20,7 +20,7 @@ from emulator.store.engine import Statement
 PERSON, COMPANY = 1, 2
 KINDS = (PERSON, COMPANY)
 MOST = 10
-"""Payers of one account; clients know a text for there being too many (observed)."""
+"""Payers an account can have; clients know an error text for too many (observed)."""
 
 R = tables.profile.c
 P = tables.payment.c
@@ -61,7 +61,7 @@ def own(shop: Shop, account: Account, number: int) -> Profile:
 
 
 def add(shop: Shop, account: Account, kind: int, name: str, fields: Mapping[str, str]) -> Profile:
-    """A new payer. Raises BadValue, or TooMuch where there are enough."""
+    """Inserts a payer. Raises BadValue for a field, TooMuch beyond the limit."""
     _check(kind, name)
     if shop.db.value(_COUNT, owner=account.id) >= MOST:
         raise TooMuch("profile", str(MOST))
@@ -79,7 +79,7 @@ def add(shop: Shop, account: Account, kind: int, name: str, fields: Mapping[str,
 def change(
     shop: Shop, profile: Profile, kind: int | None, name: str | None, fields: Mapping[str, str]
 ) -> Profile:
-    """Only what is given changes."""
+    """Changes the fields that are passed. Raises BadValue."""
     changed = replace(
         profile,
         kind=profile.kind if kind is None else kind,
@@ -98,7 +98,7 @@ def change(
 
 
 def remove(shop: Shop, profile: Profile) -> None:
-    """Takes a payer away. Raises AccessDenied where payments are in its name."""
+    """Deletes a payer. Raises AccessDenied where payments are in its name."""
     if shop.db.row(_USED, which=profile.id) is not None:
         raise AccessDenied("profile.delete")
     shop.db.run(_DELETE, which=profile.id)

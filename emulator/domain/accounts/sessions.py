@@ -40,7 +40,7 @@ ID_LENGTH = 24
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One login that goes on. ``pending_totp``: the second factor is still owed."""
+    """One session. ``pending_totp``: its second factor has not been confirmed yet."""
 
     id: str
     account_id: int
@@ -51,7 +51,7 @@ class Session:
 
 
 def prefix_of(world_name: str) -> str:
-    """What every session id of a world begins with: later calls bring nothing but the id."""
+    """The prefix of all session ids of a world: later calls send nothing but the id."""
     return hashlib.sha256(world_name.encode()).hexdigest()[:PREFIX_LENGTH]
 
 
@@ -110,7 +110,7 @@ _FAILURES_SWEEP = Statement(delete(tables.login_failure).where(F.last < bindpara
 
 
 def find(db: Database, session_id: str) -> tuple[WorldRow, Session | None, Account | None]:
-    """The world's row, the session and its account, dead or alive: one query."""
+    """The world's row, the session and its account, expired or not; one query."""
     row: tuple[Any, ...] | None = db.row(_FIND, which=session_id)
     if row is None:
         msg = f"{db.path} holds no world"
@@ -125,7 +125,7 @@ def find(db: Database, session_id: str) -> tuple[WorldRow, Session | None, Accou
 def open_new(
     db: Database, world: WorldRow, account: Account, address: str, at: float, *, pending: bool
 ) -> str:
-    """A new session; its id. Dead ones are swept on the way."""
+    """Opens a session and returns its id; deletes expired ones."""
     db.run(_SWEEP, before=at - IDLE)
     session_id = prefix_of(world.name) + secrets.token_hex((ID_LENGTH - PREFIX_LENGTH) // 2)
     db.run(
@@ -141,17 +141,17 @@ def open_new(
 
 
 def touch(db: Database, session_id: str, at: float) -> None:
-    """The session was used."""
+    """Stores when the session was last used."""
     db.run(_TOUCH, which=session_id, at=at)
 
 
 def close(db: Database, session_id: str) -> None:
-    """Logout."""
+    """Deletes the session."""
     db.run(_CLOSE, which=session_id)
 
 
 def save_filter(db: Database, session: Session, func: str, chosen: Mapping[str, str]) -> None:
-    """What ``X.filter`` stores for the rest of the session; an empty one is forgotten."""
+    """Stores what ``X.filter`` filters by for the rest of the session; an empty one is deleted."""
     filters = {name: dict(fields) for name, fields in session.filters.items() if name != func}
     if chosen:
         filters[func] = dict(chosen)
@@ -163,13 +163,13 @@ def _digest(login: str, key: str) -> str:
 
 
 def add_key(db: Database, account: Account, key: str, at: float) -> None:
-    """A one-time key (``session.newkey``); only its digest is kept."""
+    """Stores a one-time key (``session.newkey``), as a digest."""
     db.run(_KEY_SWEEP, before=at - KEY_LIFE)
     db.run(_KEY_ADD, digest=_digest(account.login, key), owner=account.id, at=at)
 
 
 def use_key(db: Database, account: Account, key: str, at: float) -> bool:
-    """Whether the key was waiting; it is gone afterwards."""
+    """Whether the key was stored and is still valid; deletes it."""
     digest = _digest(account.login, key)
     made = db.value(_KEY_FIND, which=digest, owner=account.id)
     if made is None:
@@ -195,11 +195,11 @@ def record_failure(db: Database, login: str, address: str, at: float) -> None:
 
 
 def clear_failures(db: Database, login: str, address: str) -> None:
-    """A good login forgets the failed ones."""
+    """Deletes the failed logins after a successful one."""
     db.run(_FORGIVE, who=login, where_from=address)
 
 
 def confirm(db: Database, world: WorldRow, old: Session, account: Account, at: float) -> str:
-    """The second factor was right: the temporary id dies, a new one is given."""
+    """Replaces the session after its second factor was confirmed; returns the new id."""
     close(db, old.id)
     return open_new(db, world, account, old.address, at, pending=False)

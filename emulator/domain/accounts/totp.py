@@ -1,6 +1,6 @@
 """The second factor: six digits that change every thirty seconds (RFC 6238).
 
-Real elapsed time, never the world's clock: the user's telephone does not know our worlds.
+Computed from real time, never from the world's clock, as the user's telephone does.
 Source: docs/wire.md section 2.5.
 """
 
@@ -11,11 +11,11 @@ from datetime import UTC, datetime
 import pyotp
 
 TOLERANCE = 1
-"""Steps of thirty seconds by which a telephone may be early or late."""
+"""Steps of thirty seconds by which the telephone's clock may differ."""
 
 
 def is_valid(secret: str, code: str, at: float) -> bool:
-    """Whether the code is the one of this moment, give or take a step."""
+    """Whether a code is valid now, or was or will be one step away."""
     if not secret or not code.strip().isascii():
         return False
     moment = datetime.fromtimestamp(at, UTC)

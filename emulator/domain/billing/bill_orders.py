@@ -1,4 +1,4 @@
-"""Orders of an account as they are listed: the one that waits for payment, and those paid.
+"""Orders of an account for its list: the one that waits for payment, and those paid.
 
 Source: docs/resale.md section 2.4 (``order``, its list ``openlist``).
 """
@@ -48,7 +48,7 @@ class BillOrder:
 
 
 def list_latest(shop: Shop, account: Account) -> list[BillOrder]:
-    """The newest orders of an account, at most 200; those that were dropped are not told."""
+    """The newest orders of an account, at most 200, without abandoned ones."""
     return [
         BillOrder(number, state, created_at, count, total or Decimal(0))
         for number, state, created_at, count, total in shop.db.rows(_LATEST, owner=account.id)

@@ -1,4 +1,4 @@
-"""Paying for what was ordered: a whole basket, some of its positions, or an order past it.
+"""Paying for orders: a whole basket, some of its positions, or an order without a basket.
 
 Source: docs/wire.md section 4.6, docs/resale.md section 2.4.
 """
@@ -22,7 +22,11 @@ from emulator.errors import Missed, NotEnoughMoney
 
 
 def pay(shop: Shop, account: Account, number: int | None) -> Basket | None:
-    """Pays the basket from the balance, all of it or nothing; what was paid for happens."""
+    """Pays the whole basket from the balance and carries its positions out.
+
+    None: the basket is empty. Raises Missed for another number, NotEnoughMoney; nothing is paid
+    then.
+    """
     basket = orders.require_basket(shop, account, number)
     if basket is None:
         return None
@@ -31,9 +35,9 @@ def pay(shop: Shop, account: Account, number: int | None) -> Basket | None:
 
 
 def pay_positions(shop: Shop, account: Account, item_ids: Iterable[int]) -> int:
-    """Pays some positions of the cart, all of them or nothing; the number of their order.
+    """Pays some positions of the cart; returns the number of their order.
 
-    Raises Missed for a position that is not there, NotEnoughMoney.
+    Raises Missed for a position that is not there, NotEnoughMoney; then nothing is paid.
     """
     basket = orders.find_basket(shop, account)
     items = {} if basket is None else {item.id: item for item in basket.items}
@@ -48,7 +52,7 @@ def pay_positions(shop: Shop, account: Account, item_ids: Iterable[int]) -> int:
 def _pay(shop: Shop, account: Account, basket: Basket, positions: tuple[Item, ...]) -> int:
     total = sum((basket.price(item) for item in positions), ZERO)
     if total > account.available:
-        # Told of all that is to be paid, not of the position at which the money ran out.
+        # The error names the whole sum, not the position at which the money ran out.
         raise NotEnoughMoney(total, account.currency, account.balance, account.credit)
     for item in positions:
         # Another position of this basket may have changed the same service just now.
@@ -84,7 +88,7 @@ def _settle(shop: Shop, account: Account, basket: Basket, item: Item) -> None:
 def order_now(
     shop: Shop, account: Account, tariff: Tariff, service: Service, price: Price
 ) -> Service:
-    """``skipbasket=on``: charge and open in one step. NotEnoughMoney leaves nothing behind."""
+    """Charges and opens in one step (``skipbasket=on``). Raises NotEnoughMoney."""
     opened = opening.open_new(shop, tariff, service)
     payments.charge(
         shop, account, price.cost, "open", tariff.name, opened.id, discount=price.discount

@@ -1,7 +1,7 @@
-"""A partner's discount: so many per cent off everything, off a product type, or off one tariff.
+"""Discounts of an account: per cent off everything, off a product type, or off one tariff.
 
-Source: docs/wire.md section 6 (``account.discountinfo``); docs/evidence.md 36. The largest that
-fits counts; a promo code takes its part of what is left.
+Source: docs/wire.md section 6 (``account.discountinfo``); docs/evidence.md 36. The largest one
+that applies counts; a promo code is deducted from what is left.
 """
 
 from __future__ import annotations
@@ -44,28 +44,28 @@ class Discount:
     name: Words
 
     def fits(self, tariff: Tariff) -> bool:
-        """Whether it is off this tariff."""
+        """Whether it applies to this tariff."""
         return self.tariff_id in (None, tariff.id) and self.type in (None, tariff.type)
 
     def as_dict(self) -> dict[str, object]:
-        """For JSON."""
+        """The discount as the control API shows it."""
         return {"percent": self.percent, "type": self.type, "tariff": self.tariff_id}
 
 
 NAME: Words = {"en": "Partner discount", "ru": "Партнёрская скидка"}
-"""What a discount is called where nothing else is said."""
+"""The name of a discount that has none of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What is paid, and what was taken off."""
+    """``cost`` is what is paid, ``discount`` what was deducted."""
 
     cost: Decimal
     discount: Decimal
 
 
 def list_discounts(shop: Shop, account: Account) -> tuple[Discount, ...]:
-    """All discounts of an account; read once a call, however many prices it tells."""
+    """All discounts of an account; read once per call, however many prices it computes."""
     discounts = shop.remembered.get(account.id)
     if discounts is None:
         discounts = shop.remembered[account.id] = read_discounts(shop.db, account.id)
@@ -73,12 +73,12 @@ def list_discounts(shop: Shop, account: Account) -> tuple[Discount, ...]:
 
 
 def read_discounts(db: Database, account_id: int) -> tuple[Discount, ...]:
-    """All discounts of an account, as the rows stand now."""
+    """All discounts of an account, read from its rows."""
     return tuple(Discount(*row) for row in db.rows(_OF, owner=account_id))
 
 
 def find_percent(shop: Shop, account: Account, tariff: Tariff) -> int:
-    """The largest discount that fits, in per cent."""
+    """The largest discount that applies to this tariff, in per cent."""
     fitting = (
         discount.percent for discount in list_discounts(shop, account) if discount.fits(tariff)
     )
@@ -86,20 +86,20 @@ def find_percent(shop: Shop, account: Account, tariff: Tariff) -> int:
 
 
 def compute_price(shop: Shop, account: Account, tariff: Tariff, full: Decimal) -> Price:
-    """A full price as this account pays it, to the cent; nothing is taken off nothing."""
+    """What this account pays of a full price, rounded to the cent."""
     cost = rounded(full)
     off = rounded(cost * find_percent(shop, account, tariff) / HUNDRED) if cost > ZERO else ZERO
     return Price(cost - off, off)
 
 
 def compute_order_price(shop: Shop, account: Account, tariff: Tariff, service: Service) -> Price:
-    """What the first period of a service costs this account, to the cent."""
+    """What the first period of a service costs this account, rounded to the cent."""
     full = services.compute_cost(service, tariff, account.currency, service.period)
     return compute_price(shop, account, tariff, full)
 
 
 def replace_all(db: Database, account_id: int, discounts: tuple[Discount, ...]) -> None:
-    """These and no others from now on."""
+    """Replaces all discounts of an account."""
     db.run(_CLEAR, owner=account_id)
     for discount in discounts:
         db.run(

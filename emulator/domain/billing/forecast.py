@@ -1,4 +1,4 @@
-"""How long the money lasts: automatic prolongations to come, against what can be spent.
+"""How long the money lasts for the automatic prolongations to come.
 
 Source: docs/wire.md section 6. How the seller counts is unknown; assumed.
 """
@@ -39,8 +39,8 @@ _PROLONGED = Statement(
 def estimate_end(shop: Shop, account: Account) -> date | None:
     """The day of the first automatic prolongation that cannot be paid; None: not within a year.
 
-    Charges are taken in the order in which they will fall due, as ``lifecycle`` will take them: of
-    what is still being opened, too.
+    Charges are deducted in the order in which ``lifecycle`` will make them, those of services that
+    are still being opened included.
     """
     until = add_months(shop.today, MONTHS_AHEAD)
     left = account.available

@@ -1,7 +1,7 @@
-"""The basket: what was ordered and not yet paid.
+"""The basket: orders, prolongations and changes that wait for payment.
 
 Source: docs/wire.md section 4.6, docs/resale.md section 2.4. One basket per account;
-its number is ``billorder``. Nothing in it has cost anything yet.
+its number is ``billorder``. Nothing in it has been charged yet.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ _ITEMS = Statement(
     .where(I.order_id == bindparam("which"), V.status != services.DELETED)
     .order_by(I.id)
 )
-"""Nothing is sold to a service that was deleted after it came into the basket."""
+"""Positions of services that were deleted meanwhile are ignored."""
 _ADD = Statement(
     insert(tables.order_item).values({c.name: bindparam(c.name) for c in I if c.name != "id"})
 )
@@ -91,7 +91,7 @@ _CODE = Statement(select(C.percent, C.type).where(C.code == bindparam("which")))
 class Item:
     """One position: ``kind`` is order, prolong, changepricelist or addon.
 
-    ``cost``: before the promo code, but after the account's own discount, which ``detail`` keeps.
+    ``cost``: before the promo code and after the account's own discount, which is in ``detail``.
     """
 
     id: int
@@ -103,7 +103,7 @@ class Item:
 
     @property
     def own_discount(self) -> Decimal:
-        """What the account's own discount took off."""
+        """The amount of the account's own discount."""
         return Decimal(self.detail.get("discount", "0"))
 
 
@@ -118,26 +118,26 @@ class Basket:
     items: tuple[Item, ...]
 
     def price(self, item: Item) -> Decimal:
-        """One position after the discount."""
+        """What a position costs after the promo code."""
         return item.cost - self.discount(item)
 
     def discount(self, item: Item) -> Decimal:
-        """What the promo code takes off one position."""
+        """The promo code's discount on a position."""
         return rounded(item.cost * self.percent / HUNDRED)
 
     @property
     def total(self) -> Decimal:
-        """What paying it would cost."""
+        """The sum to pay."""
         return sum((self.price(item) for item in self.items), ZERO)
 
     @property
     def full_discount(self) -> Decimal:
-        """What the promo code takes off altogether."""
+        """The promo code's discount on all positions."""
         return sum((self.discount(item) for item in self.items), ZERO)
 
 
 def find_basket(shop: Shop, account: Account) -> Basket | None:
-    """The account's basket with its positions, or None while it has none."""
+    """The account's basket with its positions, or None."""
     row = shop.db.row(_CURRENT, owner=account.id)
     if row is None:
         return None
@@ -185,20 +185,20 @@ def _put(
 def put_order(
     shop: Shop, account: Account, tariff: Tariff, service: Service, price: Price
 ) -> tuple[int, int, Service]:
-    """A new service waits for payment: status 1, in the basket. (position, billorder, service)."""
+    """Inserts a service of status 1 and its position; returns (position, billorder, service)."""
     ordered = services.add(shop, service)
     services.note(shop, ordered.id, account.login, "order", str(tariff.id))
     return *_put(shop, account, ORDER, ordered, service.period, price), ordered
 
 
 def put_prolongation(shop: Shop, account: Account, prolongation: Prolongation) -> int:
-    """A prolongation waits for payment; its billorder."""
+    """Adds a prolongation to the basket; returns the billorder."""
     price = Price(prolongation.cost, prolongation.discount)
     return _put(shop, account, PROLONG, prolongation.service, prolongation.period, price)[1]
 
 
 def put_change(shop: Shop, account: Account, change: TariffChange) -> int:
-    """A tariff change waits for payment; its billorder."""
+    """Adds a tariff change to the basket; returns the billorder."""
     return _put(
         shop,
         account,
@@ -211,7 +211,7 @@ def put_change(shop: Shop, account: Account, change: TariffChange) -> int:
 
 
 def put_addons(shop: Shop, account: Account, change: AddonChange) -> int:
-    """Other addons wait for payment; their billorder."""
+    """Adds a change of addons to the basket; returns the billorder."""
     price = Price(change.cost, change.discount)
     after = {str(number): amount for number, amount in change.after.items()}
     service = change.service
@@ -219,7 +219,7 @@ def put_addons(shop: Shop, account: Account, change: AddonChange) -> int:
 
 
 def remove(shop: Shop, account: Account, item_id: int) -> None:
-    """Takes one position out; a service that was only ordered goes with it. Raises Missed."""
+    """Removes a position, and the service where it was only ordered. Raises Missed."""
     basket = find_basket(shop, account)
     item = next((i for i in basket.items if i.id == item_id), None) if basket else None
     if basket is None or item is None:
@@ -236,7 +236,7 @@ def _drop(shop: Shop, account: Account, item: Item) -> None:
 
 
 def clear(shop: Shop, account: Account, number: int | None) -> None:
-    """Empties the basket; ``number``, where it is sent, must be this basket's or a position's."""
+    """Empties the basket. Raises Missed as `require_basket` does."""
     basket = require_basket(shop, account, number)
     if basket is None:
         return
@@ -246,7 +246,7 @@ def clear(shop: Shop, account: Account, number: int | None) -> None:
 
 
 def require_basket(shop: Shop, account: Account, number: int | None) -> Basket | None:
-    """The basket, where a number is sent under its own or a position's; Missed for any other."""
+    """The basket; a ``number`` must be its own or a position's. Raises Missed for any other."""
     basket = find_basket(shop, account)
     if number is None:
         return basket
@@ -259,7 +259,10 @@ def require_basket(shop: Shop, account: Account, number: int | None) -> Basket |
 
 
 def use_promocode(shop: Shop, account: Account, code: str) -> None:
-    """Puts a promo code on the basket. Missed: there is none; PromocodeNotUsable: not here."""
+    """Applies a promo code to the basket.
+
+    Raises Missed for an unknown code, PromocodeNotUsable where it applies to nothing in the basket.
+    """
     row = shop.db.row(_CODE, which=code)
     if row is None:
         raise Missed("promocode", code)
@@ -274,7 +277,7 @@ def use_promocode(shop: Shop, account: Account, code: str) -> None:
 
 
 def set_paid(shop: Shop, account: Account, basket: Basket, positions: tuple[Item, ...]) -> int:
-    """Marks a basket, or an order made of some of its positions, as paid; its number."""
+    """Marks a basket, or an order made of some of its positions, as paid; returns its number."""
     if len(positions) == len(basket.items):
         shop.db.run(_STATE, which=basket.id, set_to=PAID)
         return basket.id

@@ -1,4 +1,4 @@
-"""Terms of services: prolonging them and changing their tariff.
+"""Changes of a running service that cost money: prolongation, addons, another tariff.
 
 Source: docs/trade.md sections 4 and 5.
 """
@@ -23,7 +23,7 @@ from emulator.errors import BadValue, WrongState
 
 @dataclass(frozen=True, slots=True)
 class Prolongation:
-    """What one prolongation would cost and where it would lead."""
+    """A prolongation that has not been bought: its cost and the new end."""
 
     service: Service
     tariff: Tariff
@@ -31,13 +31,13 @@ class Prolongation:
     cost: Decimal
     new_expires_on: date
     discount: Decimal = ZERO
-    """What the account's own discount took off."""
+    """The amount of the account's own discount."""
 
 
 def prolongable(service: Service, tariff: Tariff) -> None:
-    """Refuses trials, lifetimes, unpaid services and running operations.
+    """Raises WrongState for trials, lifetimes and unpaid services, RunningOperation.
 
-    A tariff that sells a trial beside its paid periods prolongs into one of them (assumed).
+    A trial whose tariff also sells paid periods can be prolonged into one of them (assumed).
     """
     services.require_settled(service)
     if tariff.trial:
@@ -47,16 +47,16 @@ def prolongable(service: Service, tariff: Tariff) -> None:
 
 
 def periods(tariff: Tariff, currency: str) -> tuple[int, ...]:
-    """What a service of this tariff can be prolonged by: months only."""
+    """Periods by which a service of this tariff can be prolonged, in months."""
     return tuple(p for p in tariff.periods(currency) if p > 0)
 
 
 def quote_prolongation(
     shop: Shop, account: Account, service: Service, period: int | None
 ) -> Prolongation:
-    """One prolongation, not yet bought. ``period``: months; None: the service's own, or the first.
+    """What a prolongation would cost. ``period``: months; None: the service's own, or the shortest.
 
-    An active service goes on from its end, a suspended one starts today (documented). Raises
+    An active service continues from its end, a suspended one from today (documented). Raises
     BadValue for a period that is not offered, or what `prolongable` raises.
     """
     tariff = shop.catalogue[service.tariff_id]
@@ -87,7 +87,7 @@ def _prolongation(
 def prolong(
     shop: Shop, account: Account, prolongation: Prolongation, user: str, *, discount: Decimal = ZERO
 ) -> Service:
-    """Buys it: money first, then the new end; a suspended service is active again."""
+    """Charges a prolongation and carries it out. Raises NotEnoughMoney."""
     service = prolongation.service
     name = prolongation.tariff.name
     off = prolongation.discount + discount
@@ -97,7 +97,10 @@ def prolong(
 
 
 def apply(shop: Shop, prolongation: Prolongation) -> Service:
-    """The paid prolongation happens; who pays for more no longer wants it closed (assumed)."""
+    """Sets the new end; a suspended service becomes active.
+
+    A deletion that was scheduled for the old end is dropped (assumed).
+    """
     was = prolongation.service
     now = replace(
         was,
@@ -113,7 +116,7 @@ def apply(shop: Shop, prolongation: Prolongation) -> Service:
 
 @dataclass(frozen=True, slots=True)
 class TariffChange:
-    """A change of tariff, not yet made. ``cost``: the pro-rata difference, never negative."""
+    """A change of tariff that has not been made. ``cost``: the pro-rata difference, at least 0."""
 
     service: Service
     old: Tariff
@@ -135,7 +138,9 @@ def list_targets(shop: Shop, account: Account, service: Service) -> list[Tariff]
 def quote_tariff_change(
     shop: Shop, account: Account, service: Service, pricelist: int, period: int | None
 ) -> TariffChange:
-    """What a change costs: the difference for the unused days, the end date stays (observed).
+    """What a change of tariff would cost: the difference for the unused days (observed).
+
+    The end date stays.
 
     ``period``: months, by whose price the two tariffs are compared. Raises WrongState for a term
     that is over, BadValue for a tariff or a period that is not offered, Exists for an address that
@@ -184,7 +189,7 @@ def _priced_change(
 def _for_the_rest(
     shop: Shop, service: Service, dearer_by: Decimal, period: int, *, from_today: bool = False
 ) -> Decimal:
-    """What a dearer service costs for the days that are left; nothing is given back."""
+    """What the difference of two prices costs for the days that are left; never negative."""
     if service.expires_on is None or period == LIFETIME:
         return max(ZERO, rounded(dearer_by))
     start = shop.today if from_today else _term_start(service, service.expires_on, period)
@@ -197,7 +202,7 @@ def _for_the_rest(
 
 @dataclass(frozen=True, slots=True)
 class AddonChange:
-    """More or fewer addons, not yet bought. ``after``: every addon's amount by number."""
+    """A change of addons that has not been bought. ``after``: amounts of all addons by number."""
 
     service: Service
     after: Mapping[int, int]
@@ -208,9 +213,9 @@ class AddonChange:
 def quote_addons(
     shop: Shop, account: Account, service: Service, sent: Mapping[int, int]
 ) -> AddonChange | None:
-    """What other addons in the middle of a term cost for the days that are left; None: no change.
+    """What other addons would cost for the days that are left of the term; None: no change.
 
-    Addons the tariff lacks are ignored; an amount outside the limits is a BadValue by name.
+    Addons the tariff does not have are ignored. Raises BadValue for an amount outside the limits.
     """
     tariff = shop.catalogue[service.tariff_id]
     before = service.amounts()
@@ -235,7 +240,7 @@ def quote_addons(
 def make_addons(
     shop: Shop, account: Account, change: AddonChange, *, discount: Decimal = ZERO
 ) -> Service:
-    """Money, then the other addons, and as many addresses as one of them counts."""
+    """Charges a change of addons and carries it out. Raises NotEnoughMoney."""
     service, after = change.service, change.after
     name = shop.catalogue[service.tariff_id].name
     off = change.discount + discount
@@ -252,16 +257,16 @@ def make_addons(
 def change_addons(
     shop: Shop, account: Account, service: Service, sent: Mapping[int, int]
 ) -> Service:
-    """Other addons at once: see `addons_quote` for what is refused."""
+    """Changes addons at once. Raises what `quote_addons` raises, and NotEnoughMoney."""
     change = quote_addons(shop, account, service, sent)
     return service if change is None else make_addons(shop, account, change)
 
 
 def _term_start(service: Service, end: date, period: int) -> date:
-    """When the running term began.
+    """The day on which the running term began.
 
-    The calendar alone would have a first month that ends on the 28th begin on the 28th, also when
-    it was bought on the 31st.
+    Subtracting a month from the end is not enough: a first month that ends on February 28 may have
+    been bought on January 31.
     """
     return max(add_months(end, -period), service.created_on)
 
@@ -269,7 +274,7 @@ def _term_start(service: Service, end: date, period: int) -> date:
 def change_tariff(
     shop: Shop, account: Account, change: TariffChange, *, discount: Decimal = ZERO
 ) -> Service:
-    """Makes the change: money, then the new tariff; a trial becomes a paid license."""
+    """Charges a change of tariff and carries it out. Raises NotEnoughMoney."""
     service, new = change.service, change.new
     kind = "changepricelist"
     off = change.discount + discount

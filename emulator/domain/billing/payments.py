@@ -1,4 +1,4 @@
-"""Money in and out: payments and expenses. The ledger's sum is the balance, always.
+"""Payments and expenses. Credited payments minus expenses are always the balance.
 
 Every debit is an expense row and changes the balance in the same commit as the service.
 Source: docs/trade.md section 11, docs/evidence.md 24 and 25.
@@ -39,7 +39,7 @@ _EARN = Statement(
     .values(balance=A.balance + bindparam("amount", type_=A.balance.type))
 )
 MONEY_IS_IN = frozenset({CREDITED, 5})
-"""Statuses of payments whose money is on the balance; a refund that pends has not happened."""
+"""Statuses of payments whose money is on the balance; a pending refund has not happened."""
 _BALANCE = Statement(select(A.balance, A.credit).where(A.id == bindparam("owner")))
 _EXPENSE = Statement(
     insert(tables.expense).values({c.name: bindparam(c.name) for c in E if c.name != "id"})
@@ -72,9 +72,8 @@ def charge(
 ) -> None:
     """Takes ``amount`` from the balance and the credit, and writes the expense.
 
-    ``operation``: ``open``, ``prolong``, ``changepricelist``, ``addon``. A free operation leaves a
-    row of 0.00, so that the list tells everything that happened. Raises NotEnoughMoney, and then
-    nothing has changed.
+    ``operation``: ``open``, ``prolong``, ``changepricelist``, ``addon``. A free operation also
+    writes a row, of 0.00. Raises NotEnoughMoney; then nothing is changed.
     """
     if amount > ZERO and not shop.db.run(_SPEND, owner=account.id, amount=amount):
         balance, credit = shop.db.row(_BALANCE, owner=account.id) or (ZERO, ZERO)
@@ -93,7 +92,7 @@ def charge(
 
 
 def credit(shop: Shop, account: Account, amount: Decimal, method: str) -> int:
-    """A credited payment: the balance grows by ``amount`` (which may be negative: a correction)."""
+    """Inserts a credited payment and adds ``amount`` to the balance; negative for a correction."""
     number = shop.db.insert(
         _PAYMENT,
         account_id=account.id,
@@ -117,7 +116,7 @@ def book(shop: Shop, account_id: int, amount: Decimal) -> None:
 
 
 def set_balance(shop: Shop, account: Account, balance: Decimal) -> None:
-    """Brings the balance to ``balance`` by a correcting payment, so that the ledger adds up."""
+    """Sets the balance by a correcting payment, so that the ledger still adds up."""
     present, _ = shop.db.row(_BALANCE, owner=account.id) or (ZERO, ZERO)
     if balance != present:
         credit(shop, account, balance - present, "correction")

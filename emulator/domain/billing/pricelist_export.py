@@ -1,4 +1,4 @@
-"""Which tariffs a price list tells of, and for whom.
+"""The tariffs of an exported price list, by filters and for an account.
 
 Source: docs/resale.md section 2.7 (filters); docs/evidence.md 6, 17 and 26. Everything is
 read off the catalogue in memory: a price list costs no query.
@@ -36,7 +36,7 @@ FIRST_OWN_TYPE = 1001
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """For whom prices are told: an account, or the world where nobody is logged in."""
+    """For whom prices are exported: an account, or the world where nobody is logged in."""
 
     country: str | None
     currency: str
@@ -50,12 +50,12 @@ def asking(shop: Shop, account: Account | None) -> Asking:
 
 
 def is_orderable(shop: Shop, who: Asking, tariff: Tariff) -> bool:
-    """Whether an order of it, in this currency and from this country, would be taken."""
+    """Whether an order of the tariff in this currency and from this country would be accepted."""
     return not order_rules.find_refusal_reason(shop, tariff, who.currency, who.country)
 
 
 def type_number(shop: Shop, product_type: str) -> int:
-    """The number of a product type; those with no usual number follow each other by name."""
+    """The number of a product type; those without a usual number are numbered by name."""
     number = KNOWN_TYPES.get(product_type)
     if number is not None:
         return number
@@ -68,7 +68,7 @@ def export_tariff(
 ) -> Iterator[Tariff]:
     """The tariffs that pass the filters, in their order. Empty and None filter nothing.
 
-    ``product_type``  internal name or number. What has no price in the currency is not told.
+    ``product_type``  internal name or number. Tariffs without a price in the currency are left out.
     """
     for tariff in shop.catalogue.all():
         if number is not None and tariff.id != number:

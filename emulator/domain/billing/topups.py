@@ -1,8 +1,8 @@
-"""Money on its way in: payments from their beginning to their end, status by status.
+"""Payments of money onto the balance, status by status.
 
 Source: docs/wire.md section 6 (statuses 1 to 9), docs/resale.md section 2.4; docs/evidence.md 37.
-Whether the money is on the balance is a matter of the status alone, and every change of status is
-one conditional update: a second click, or a second worker, changes nothing.
+The status alone decides whether the money is on the balance, and every change of status is one
+conditional update: a second click, or a second worker, changes nothing.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ MOVES: Mapping[int, frozenset[int]] = {
 }
 """Which status may follow which (assumed)."""
 OPEN = frozenset({NEW, INITIATED})
-"""Payments their payer may still take back."""
+"""Payments that can still be cancelled."""
 
 P = tables.payment.c
 M = tables.paymethod.c
@@ -69,7 +69,7 @@ _METHODS = Statement(select(*M).order_by(M.id))
 
 
 class WrongMove(ValueError):
-    """A status that cannot follow the present one."""
+    """The requested status cannot follow the present one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +102,13 @@ class Payment:
 
 
 def list_methods(shop: Shop, currency: str) -> list[Method]:
-    """The ways in which this currency can be paid."""
+    """The payment methods for this currency."""
     methods = [Method(*row) for row in shop.db.rows(_METHODS)]
     return [method for method in methods if method.currency in (None, currency)]
 
 
 def find_method(shop: Shop, currency: str, number: int) -> Method:
-    """One of them. Raises BadValue("paymethod")."""
+    """A payment method for this currency. Raises BadValue("paymethod")."""
     for method in list_methods(shop, currency):
         if method.id == number:
             return method
@@ -123,7 +123,7 @@ def start(
     order_id: int | None = None,
     profile_id: int | None = None,
 ) -> Payment:
-    """A new payment, status 1; nothing is on the balance yet. Raises BadValue("amount")."""
+    """Inserts a payment of status 1; the balance is unchanged. Raises BadValue("amount")."""
     if amount <= ZERO or not method.minimum <= amount <= method.maximum:
         limits = {"minimum": f"{method.minimum:.2f}", "maximum": f"{method.maximum:.2f}"}
         raise BadValue("amount", f"{amount:.2f}", desc="between", params=limits)
@@ -144,7 +144,7 @@ def start(
 
 
 def find(shop: Shop, number: int) -> Payment | None:
-    """A payment whoever made it."""
+    """A payment by its number, whoever made it, or None."""
     row = shop.db.row(_BY_ID, which=number)
     return None if row is None else Payment(*row)
 
@@ -156,13 +156,13 @@ def of_account(shop: Shop, account: Account, most: int) -> list[Payment]:
 
 
 def find_by_token(shop: Shop, token: str) -> Payment | None:
-    """The payment a page belongs to."""
+    """The payment that a payment page belongs to, or None."""
     row = shop.db.row(_BY_TOKEN, which=token)
     return None if row is None else Payment(*row)
 
 
 def require(payment: Payment | None) -> Payment:
-    """A payment that was written a moment ago."""
+    """A payment that must exist. Raises LookupError."""
     if payment is None:
         msg = "the payment is gone"
         raise LookupError(msg)
@@ -170,10 +170,9 @@ def require(payment: Payment | None) -> Payment:
 
 
 def move(shop: Shop, payment: Payment, status: int) -> Payment:
-    """Another status, and the money goes with it; what the payment was for is paid.
+    """Sets the status, moves the money accordingly, and pays the order the payment was made for.
 
-    Raises WrongMove where this status cannot follow. The same status again is no fault, and
-    moves no money.
+    Raises WrongMove where this status cannot follow. Setting the same status again changes nothing.
     """
     if status == payment.status:
         return payment
@@ -192,7 +191,7 @@ def move(shop: Shop, payment: Payment, status: int) -> Payment:
 
 
 def _settle(shop: Shop, payment: Payment) -> None:
-    """The order it was made for is paid from the balance, if it is still there and it suffices."""
+    """Pays the order from the balance, if it still exists and the balance suffices."""
     account = accounts.require(shop.db, payment.account_id)
     basket = orders.find_basket(shop, account)
     if basket is None or basket.id != payment.order_id or basket.total > account.available:

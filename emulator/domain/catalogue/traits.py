@@ -1,4 +1,4 @@
-"""What each product type is, as far as the seller's rules go.
+"""Traits of product types, on which the seller's rules depend.
 
 Source: docs/resale.md sections 2.1 and 2.2. A type that a world defines is like one of these.
 """
@@ -20,8 +20,8 @@ class Traits:
     """One product type.
 
     ``gives``: what its owner gets when it is opened; ``domain``: its name is a ``domain``;
-    ``unique_domain``: of which there can be but one in the world; ``installed``: it has an
-    operating system that can be installed again; ``addresses``: its own, which can be more.
+    ``unique_domain``: the name is unique in the world; ``installed``: it has an operating system
+    that can be reinstalled; ``addresses``: it has addresses of its own, and can have more.
     """
 
     intname: str
@@ -57,6 +57,6 @@ TRAITS: Mapping[str, Traits] = MappingProxyType({traits.intname: traits for trai
 
 
 def of(catalogue: Catalogue, product_type: str) -> Traits:
-    """The traits of a type; a world's own type has those of the one it is like."""
+    """The traits of a type; a world's own type has those of the type it is like."""
     own = catalogue.types.get(product_type)
     return TRAITS[own.like if own is not None else product_type]

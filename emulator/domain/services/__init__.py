@@ -1,1 +1,1 @@
-"""What has been bought: services of every product type, from opening to deletion."""
+"""Services of every product type, from the order to the deletion."""

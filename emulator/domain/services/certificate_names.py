@@ -1,6 +1,6 @@
-"""Whom and which names a certificate is asked for; how the names are checked.
+"""The subject and the names of a certificate request, and the checks of names.
 
-Source: docs/resale.md section 2.8. Apart from ``certificates``, which is expensive to import.
+Source: docs/resale.md section 2.8. Separate from ``certificate_signing``, which is slow to import.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ NAME = re.compile(rf"(?:\*\.)?{LABEL}(?:\.{LABEL})+\Z")
 LONGEST_COMMON, LONGEST_NAME = 64, 253
 MOST_NAMES = 250
 APPROVERS = ("admin", "administrator", "hostmaster", "postmaster", "webmaster")
-"""Whose mailboxes may confirm a domain: the five that authorities have agreed on."""
+"""Mailboxes that may confirm a domain: the five that authorities have agreed on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Who asks, by the names of the wire; ``C`` is the two letters of a country. Empty: unsaid."""
+    """The applicant, by the names of the wire; ``C`` is a country's two letters. Empty: absent."""
 
     C: str = ""
     ST: str = ""
@@ -35,7 +35,7 @@ class Subject:
 class CertificateRequest:
     """A request for a certificate. ``names``: the common name first, none twice.
 
-    ``key``: PEM, or empty where the seller never had it.
+    ``key``: PEM, or empty where the client did not send it.
     """
 
     csr: str
@@ -45,7 +45,7 @@ class CertificateRequest:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """What shows that a domain is its owner's: a DNS record, or a mailbox that answers."""
+    """What proves the ownership of a domain: a DNS record, or an answer from a mailbox."""
 
     record: str
     value: str
@@ -53,9 +53,9 @@ class Confirmation:
 
 
 def normalize_name(name: str, field: str) -> str:
-    """A host's name as certificates hold it: small letters, other scripts as ``xn--``.
+    """A host name as certificates contain it: lower case, other scripts as ``xn--``.
 
-    Raises BadValue(field): no name of a host, or too long.
+    Raises BadValue(field) for anything that is not a host name, or too long.
     """
     text = name.strip().lower().removesuffix(".")
     star, bare = ("*.", text[2:]) if text.startswith("*.") else ("", text)
@@ -69,9 +69,9 @@ def normalize_name(name: str, field: str) -> str:
 
 
 def normalize_names(common: str, others: str) -> tuple[str, ...]:
-    """The common name and the further ones, which stand in one text, separated by blanks.
+    """The common name and the ``others``, one text separated by blanks or commas; no name twice.
 
-    Raises BadValue: ``CN`` or ``altname_input``.
+    Raises BadValue("CN") or BadValue("altname_input").
     """
     first = normalize_name(common, "CN")
     if len(first) > LONGEST_COMMON:
@@ -86,18 +86,18 @@ def normalize_names(common: str, others: str) -> tuple[str, ...]:
 
 
 def list_free_names(name: str) -> set[str]:
-    """Names that come with a name for nothing: with and without ``www``; below and at a star."""
+    """Names that are included with a name: with and without ``www``; a wildcard's own domain."""
     bare = name.removeprefix("*.").removeprefix("www.")
     return {bare} if name.startswith("*.") else {bare, f"www.{bare}"}
 
 
 def list_further_names(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The names that are counted beside the first one."""
+    """The names that have to be paid for beside the first one."""
     return tuple(name for name in names[1:] if name not in list_free_names(names[0]))
 
 
 def make_confirmation(csr: str, name: str) -> Confirmation:
-    """What confirms the domain of a request; another request wants another record (assumed)."""
+    """What proves the domain of a request; each request has a record of its own (assumed)."""
     content = "".join(line for line in csr.splitlines() if not line.startswith("-")).encode()
     bare = name.removeprefix("*.").removeprefix("www.")
     digest = hashlib.sha256(content).hexdigest()

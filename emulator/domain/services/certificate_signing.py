@@ -1,8 +1,8 @@
-"""Keys, requests for certificates, and certificates: made, read and issued.
+"""Makes and reads keys and certificate requests, and issues certificates.
 
-Source: docs/resale.md section 2.8. Pure: the same authority issues the same certificate for the
-same request, so that a world made twice is the same twice. Import it where it is needed: it brings
-the ``cryptography`` library along.
+Source: docs/resale.md section 2.8. Deterministic: the same authority issues the same certificate
+for the same request, so that two worlds of one seed are equal. Import it where it is needed: it
+imports the ``cryptography`` library, which is slow.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from emulator.errors import BadValue
 
 RSA_BITS = 2048
 EVER = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
-"""The end of what has none, as certificates tell it."""
+"""The end date that certificates write where there is none."""
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 ORDER_OF_P256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
@@ -50,24 +50,24 @@ LEAST_CURVE = 256
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """Who issues: its certificate, which signed itself, and its key."""
+    """An issuer: its self-signed certificate and its key."""
 
     certificate: x509.Certificate
     key: ec.EllipticCurvePrivateKey
 
     @property
     def pem(self) -> str:
-        """Its certificate, for whoever has to trust it."""
+        """Its certificate, PEM, for clients that have to trust it."""
         return _pem(self.certificate)
 
 
 def make_key() -> str:
-    """A new private key, PEM: RSA of 2048 bits, for that is what clients of this order expect."""
+    """A new private key, PEM: RSA of 2048 bits, as clients of this order expect."""
     return _key_pem(rsa.generate_private_key(65537, RSA_BITS))
 
 
 def derived_key(secret: str) -> str:
-    """A private key that follows from a text, PEM: for what a world is made with."""
+    """A private key derived from a text, PEM: for the certificates a world begins with."""
     return _key_pem(_derived(secret))
 
 
@@ -112,7 +112,7 @@ def _pem(signed: x509.Certificate | x509.CertificateSigningRequest) -> str:
 
 
 def subject_of(csr: str) -> Subject:
-    """Who asks, as a request says it."""
+    """The applicant of a request."""
     subject = _loaded(csr).subject
     parts = {
         name: str(attribute.value)
@@ -123,10 +123,10 @@ def subject_of(csr: str) -> Subject:
 
 
 def read(csr: str, key: str = "") -> CertificateRequest:
-    """A request that a client sent, and the key it says belongs to it.
+    """Reads a request that a client sent, with its key where that was sent.
 
-    Raises BadValue("csr"): unreadable, wrongly signed, of a weak or unknown key, for other than
-    names of hosts, or for none; BadValue("key"): not the key of this request.
+    Raises BadValue("csr"): unreadable, wrong signature, weak or unknown kind of key, other than
+    host names; BadValue("key"): not the key of this request.
     """
     request = _loaded(csr)
     names = _names_of(request)
@@ -151,7 +151,7 @@ def _loaded(csr: str) -> x509.CertificateSigningRequest:
 
 
 def _strong(key: object) -> PublicKey:
-    """A key that authorities take. Raises BadValue("csr")."""
+    """The key, if authorities accept it. Raises BadValue("csr")."""
     weak = (isinstance(key, rsa.RSAPublicKey) and key.key_size < RSA_BITS) or (
         isinstance(key, ec.EllipticCurvePublicKey) and key.curve.key_size < LEAST_CURVE
     )
@@ -161,7 +161,7 @@ def _strong(key: object) -> PublicKey:
 
 
 def _names_of(request: x509.CertificateSigningRequest) -> tuple[str, ...]:
-    """The common name and the alternative ones. A request for an address is refused."""
+    """The common name and the alternative names. Raises BadValue("csr") for IP addresses."""
     others: list[str] = []
     foreign = False
     try:
@@ -188,7 +188,7 @@ def _read_key(key: str) -> PrivateKey:
 
 
 def _public(key: PublicKey) -> bytes:
-    """A public key as bytes, to compare it with another."""
+    """A public key as bytes, for comparison."""
     return key.public_bytes(
         serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
     )
@@ -196,7 +196,7 @@ def _public(key: PublicKey) -> bytes:
 
 @lru_cache(maxsize=64)
 def authority(secret: str) -> Authority:
-    """The authority that follows from a text; it has always been there and always will be."""
+    """The authority derived from a text. Its certificate is valid on all dates."""
     key = _derived(f"authority/{secret}")
     name = x509.Name(
         [
@@ -223,9 +223,9 @@ def authority(secret: str) -> Authority:
 def issue(
     by: Authority, request: CertificateRequest, serial: str, since: datetime, until: datetime
 ) -> str:
-    """A certificate for exactly the names and the key of a request, PEM.
+    """Issues a certificate for the names and the key of a request; PEM.
 
-    ``serial``: a text the number follows from.
+    ``serial``: a text from which the serial number is derived.
     """
     csr = _loaded(request.csr)
     public = _strong(csr.public_key())

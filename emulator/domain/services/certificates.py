@@ -1,6 +1,6 @@
-"""Certificates as services: what an order asks for, what opening one gives, issuing anew.
+"""Certificates as services: orders, issuing, reissuing.
 
-Source: docs/resale.md section 2.8. What is asked for and issued is kept in ``Service.params``:
+Source: docs/resale.md section 2.8. The request and the certificate are in ``Service.params``:
 ``csr``, ``key``, ``names``, ``crt``, ``issued`` (how often), ``valid_from``, ``valid_until``.
 """
 
@@ -24,7 +24,7 @@ from emulator.domain.world import Shop, WorldRow
 from emulator.errors import BadValue, WrongState
 
 FURTHER_NAMES, WILDCARD = "altname", "wildcard"
-"""Internal names of addons: so many names beside the first; names with a star."""
+"""Internal names of addons: the number of further names; wildcard names."""
 REQUESTED, ISSUED = "3", "5"
 """``service_status`` of a certificate (observed)."""
 
@@ -35,9 +35,9 @@ def is_certificate(catalogue: Catalogue, product_type: str) -> bool:
 
 
 def make_request(common: str, others: str, subject: Subject) -> CertificateRequest:
-    """A new key, and a request made with it. BadValue: ``CN``, ``altname_input``.
+    """Makes a new key and a request with it. Raises BadValue("CN") or BadValue("altname_input").
 
-    Making a key takes some hundredths of a second, up to half of one.
+    Making a key takes between 0.02 and 0.5 seconds.
     """
     from emulator.domain.services import certificate_signing  # noqa: PLC0415 - imports a large library
 
@@ -47,7 +47,7 @@ def make_request(common: str, others: str, subject: Subject) -> CertificateReque
 
 
 def remake_request(before: CertificateRequest, others: str) -> CertificateRequest:
-    """A new key and a request of the same certificate with it, maybe for other further names."""
+    """Makes a new key and a request for the same common name. Raises BadValue("altname_input")."""
     from emulator.domain.services import certificate_signing  # noqa: PLC0415 - imports a large library
 
     key, names = certificate_signing.make_key(), normalize_names(before.names[0], others)
@@ -56,9 +56,9 @@ def remake_request(before: CertificateRequest, others: str) -> CertificateReques
 
 
 def read_request(csr: str, key: str, others: str = "") -> CertificateRequest:
-    """A request that was sent, with further names beside those it holds. BadValue: what is wrong.
+    """Reads a request that was sent, and adds further names. Raises BadValue.
 
-    The key stays away where the client kept it to itself.
+    ``key`` is empty where the client did not send it.
     """
     from emulator.domain.services import certificate_signing  # noqa: PLC0415 - imports a large library
 
@@ -73,9 +73,10 @@ def read_request(csr: str, key: str, others: str = "") -> CertificateRequest:
 def fit_addons(
     tariff: Tariff, names: tuple[str, ...], sent: Mapping[int, int] | None
 ) -> Mapping[int, int]:
-    """The addons of an order for these names: who sends none gets as many names as he asks for.
+    """The addons of an order for these names; by default as many names as the request has.
 
-    Raises BadValue: a star where the tariff has none or none where it has one, too many names.
+    Raises BadValue("CN") for a wildcard that does not fit the tariff, BadValue("altname_input") for
+    too many names.
     """
     amounts = dict(sent or {})
     stars = [name.startswith("*.") for name in names]
@@ -94,12 +95,12 @@ def fit_addons(
 
 
 def request_params(request: CertificateRequest) -> dict[str, str]:
-    """What a service keeps of a request."""
+    """A request as ``Service.params`` store it."""
     return {"csr": request.csr, "key": request.key, "names": " ".join(request.names)}
 
 
 def request_of(service: Service) -> CertificateRequest:
-    """What the certificate of a service is asked for."""
+    """The request that a service's certificate is issued for."""
     params = service.params
     return CertificateRequest(params["csr"], params.get("key", ""), tuple(params["names"].split()))
 
@@ -109,16 +110,16 @@ def _secret(world: WorldRow) -> str:
 
 
 def authority(shop: Shop) -> str:
-    """The certificate of the authority that issues in this world, PEM."""
+    """The certificate of this world's authority, PEM."""
     from emulator.domain.services import certificate_signing  # noqa: PLC0415 - imports a large library
 
     return certificate_signing.authority(_secret(shop.world)).pem
 
 
 def give(shop: Shop, service: Service) -> Service:
-    """A certificate for what was request, from now to the end of the term. Not saved.
+    """Issues the requested certificate, valid to the end of the term. The service is not saved.
 
-    A service that no order asked for (a world's own) gets a key that follows from the world.
+    A service from a world's file has no request; it gets a key derived from the world's seed.
     """
     from emulator.domain.services import certificate_signing  # noqa: PLC0415 - imports a large library
 
@@ -149,9 +150,9 @@ def give(shop: Shop, service: Service) -> Service:
 
 
 def renew(shop: Shop, service: Service) -> Service:
-    """A prolonged certificate is issued anew for its new term (observed). Not saved.
+    """Reissues a prolonged certificate for its new term (observed). The service is not saved.
 
-    Whatever else was prolonged is as it was, and what is still being issued gets its own.
+    Services that are no certificate, or whose certificate is still being issued, are unchanged.
     """
     if "crt" not in service.params or service.status != ACTIVE:
         return service
@@ -159,10 +160,10 @@ def renew(shop: Shop, service: Service) -> Service:
 
 
 def reissue(shop: Shop, account: Account, service: Service, request: CertificateRequest) -> Service:
-    """Issues anew for another request, till the end of the same term; costs nothing (assumed).
+    """Reissues a certificate for another request, for the same term and free of charge (assumed).
 
-    Raises WrongState where it is not active, RunningOperation, BadValue for another common name
-    or more names than were paid for.
+    Raises WrongState where it is not active, RunningOperation, BadValue for another common name or
+    for more names than were paid for.
     """
     services.require_settled(service)
     if service.status != ACTIVE:
@@ -179,6 +180,6 @@ def reissue(shop: Shop, account: Account, service: Service, request: Certificate
 
 
 def require_requested(service: Service) -> None:
-    """Refuses what is done only before a certificate is issued. Raises WrongState."""
+    """Raises WrongState where the certificate has been issued."""
     if service.status != PROCESSING:
         raise WrongState(service.id, "no_validation")

@@ -1,4 +1,4 @@
-"""What the owner of a service of any product type can change about it.
+"""Changes that the owner of a service of any product type makes to it, free of charge.
 
 Source: docs/trade.md section 6; docs/evidence.md 13 and 17.
 """
@@ -17,9 +17,10 @@ from emulator.domain.world import Shop
 def change(
     shop: Shop, account: Account, service: Service, changes: Mapping[str, str | int | None]
 ) -> Service:
-    """Name, address, ids, automatic prolongation: only what was sent, and only what differs.
+    """Changes name, address, ids or automatic prolongation: what was sent and differs.
 
-    Allowed while suspended and while an operation runs (docs/evidence.md 13).
+    Allowed while suspended and while an operation runs (docs/evidence.md 13). Raises BadValue for
+    ``autoprolong``, Exists for an address, WrongState within the month after the last change.
     """
     tariff = shop.catalogue[service.tariff_id]
     changed = replace(service, **changes)  # type: ignore[arg-type]  # names come from a schema

@@ -1,4 +1,4 @@
-"""Keys of licenses: how one is made, replaced, and withheld while a fault is planned.
+"""Keys of licenses: made, replaced, and withheld while a fault is planned.
 
 Source: docs/trade.md section 6; docs/evidence.md 2 and 17; docs/faults.md (``no_key``).
 """
@@ -18,7 +18,7 @@ from emulator.store import tables
 from emulator.store.engine import Statement
 
 NEVER = 10**12
-"""Seconds until a withheld key arrives; no key that is merely late waits so long."""
+"""Seconds until a withheld key arrives: longer than any key that is only late."""
 
 V = tables.service.c
 _SET_KEY = Statement(
@@ -32,9 +32,9 @@ _HAND_OVER = Statement(
 
 
 def make_key(shop: Shop, service_id: int, number: int) -> str:
-    """The ``number``-th key of a license: its id, a dash, and signs derived from the world's seed.
+    """The ``number``-th key of a license: its id, a dash, and characters derived from the seed.
 
-    Observed: clients take what stands before the first dash for the license's id.
+    Observed: clients read the part before the first dash as the license's id.
     """
     source = f"{shop.world.seed}/{shop.world.made_from}/{service_id}/{number}"
     signs = hashlib.sha256(source.encode()).hexdigest()[:16].upper()
@@ -42,14 +42,17 @@ def make_key(shop: Shop, service_id: int, number: int) -> str:
 
 
 def give_first_key(shop: Shop, service: Service) -> Service:
-    """The first key of a license, written by itself: the rest of its row stands already."""
+    """Gives a license its first key. Only the key is written; its row exists already."""
     key = make_key(shop, service.id, 1)
     shop.db.run(_SET_KEY, which=service.id, key=key, number=1)
     return replace(service, lickey=key, key_number=1)
 
 
 def replace_key(shop: Shop, account: Account, service: Service) -> Service:
-    """Replaces the key; the old one is worthless from now on."""
+    """Replaces the key of a license; the old one is invalid from now on.
+
+    Raises WrongState, also within the month after the last change, and RunningOperation.
+    """
     services.require_settled(service)
     services.check_change_limit(shop, service, service.key_changed_on, "key_change_limit")
     number = service.key_number + 1
@@ -61,13 +64,13 @@ def replace_key(shop: Shop, account: Account, service: Service) -> Service:
 
 
 def withhold(shop: Shop) -> Shop:
-    """The same shop, but what it opens waits for its key until :func:`hand_over`."""
+    """The same shop, except that services it opens get no key until :func:`hand_over`."""
     world = replace(shop.world, provisioning=Provisioning("seconds", NEVER))
     return Shop(shop.db, world, shop.now, shop.catalogue, shop.system_clock)
 
 
 def hand_over(shop: Shop) -> None:
-    """Keys that were withheld arrive with the next call."""
+    """Lets withheld keys arrive with the next call."""
     elapsed = shop.system_clock.elapsed()
     if shop.db.run(_HAND_OVER, ready=elapsed):
         shop.ready_no_later_than(elapsed)

@@ -1,4 +1,4 @@
-"""Modules: what extends the license of a control panel, and lives and dies with it.
+"""Modules: services that extend the license of a control panel and end with it.
 
 Source: docs/modules.md section 2, docs/trade.md section 8; docs/evidence.md 59 to 62. A module is a
 service of its own with its own term; ``parent_id`` names its license.
@@ -33,19 +33,19 @@ _TRIED = Statement(
 
 
 def is_module(shop: Shop, tariff: Tariff) -> bool:
-    """Whether what is sold by this tariff extends a license."""
+    """Whether services of this tariff are modules."""
     return traits.of(shop.catalogue, tariff.type).gives == "module"
 
 
 def list_modules(shop: Shop, license: Service) -> list[Service]:
-    """The living modules of a license, ordered ones too; nothing else has any."""
+    """The modules of a license that are not deleted, unpaid ones included."""
     if license.type != LICENSES:
         return []
     return [Service(*row) for row in shop.db.rows(_LIVING, license=license.id)]
 
 
 def list_working(shop: Shop, license: Service) -> list[Service]:
-    """The modules that work in a panel under this license: active, and taken by its edition."""
+    """The modules that work in a panel with this license: active ones that fit its edition."""
     edition = shop.catalogue[license.tariff_id]
     return [
         module
@@ -67,10 +67,10 @@ def find_license(
     *,
     but: int = 0,
 ) -> int | None:
-    """The license an order names, checked; None where a module needs none.
+    """The license that an order of a module names; None where a module needs none.
 
-    ``but``: the module that is moved to it. Raises BadValue ``item`` (not sent) or ``pricelist``
-    (not for this edition), Missed (unknown, another's, deleted), WrongState (unpaid, suspended),
+    ``but``: a module that is moved to the license. Raises BadValue ``item`` (missing) or
+    ``pricelist`` (not for this edition), Missed (unknown, another's, deleted), WrongState (unpaid, suspended),
     Exists (it has this module, or had its trial).
     """
     if number is None:
@@ -95,9 +95,9 @@ def find_license(
 
 
 def check_switch(shop: Shop, service: Service, verb: str) -> None:
-    """Refuses clients to switch a module off and on, which its page leaves to administrators.
+    """Raises AccessDenied where clients may not suspend and resume a module.
 
-    The newer page lets them stop it: the rule ``module_actions``.
+    The rule ``module_actions`` decides: the classic page leaves it to administrators.
     """
     if traits.of(shop.catalogue, service.type).gives != "module":
         return

@@ -1,7 +1,7 @@
-"""From paid to usable: a service is opened, its key arrives as the world provisions.
+"""Opens paid services: a service becomes active, and gets what its type gives.
 
 Source: docs/trade.md section 3 (a key may be late); docs/evidence.md 2. At once, after seconds of
-elapsed time, after a number of looks, or when somebody does it by hand.
+elapsed time, after a number of reads, or by hand, as the world's provisioning says.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from emulator.domain.world import Shop
 
 
 def updates_end(bought_on: date, period: int) -> date | None:
-    """A lifetime license comes with updates for a year; the others have them while they last."""
+    """When updates end: after a year for a lifetime license, else with the license (None)."""
     return add_months(bought_on, 12) if period == LIFETIME else None
 
 
 def opened(shop: Shop, tariff: Tariff, service: Service) -> Service:
-    """The service as it is once paid: running term, and a key as the world provisions it."""
+    """The service after payment: its term runs, and it is active or being opened. Not saved."""
     expires_on = tariff.term_end(shop.today, service.period)
     how = shop.world.provisioning
     at_once = how.mode == "at_once"
@@ -41,7 +41,7 @@ def opened(shop: Shop, tariff: Tariff, service: Service) -> Service:
 
 
 def open_new(shop: Shop, tariff: Tariff, service: Service) -> Service:
-    """Writes a paid-for service that was never in a basket."""
+    """Inserts and opens a paid service that was never in a basket."""
     added = services.add(shop, opened(shop, tariff, service))
     if added.key_ready is not None:
         shop.ready_no_later_than(added.key_ready)
@@ -49,7 +49,7 @@ def open_new(shop: Shop, tariff: Tariff, service: Service) -> Service:
 
 
 def start(shop: Shop, service: Service) -> Service:
-    """A service that was just written as active gets what it gives; others wait for it."""
+    """Gives a newly inserted service what its type gives, if it is active already."""
     if service.status != ACTIVE:
         return service
     if traits.of(shop.catalogue, service.type).is_license:
@@ -58,7 +58,7 @@ def start(shop: Shop, service: Service) -> Service:
 
 
 def open_ordered(shop: Shop, tariff: Tariff, service: Service) -> Service:
-    """Opens a service that waited in a basket and has now been paid."""
+    """Opens a service from a basket that has been paid."""
     paid = opened(shop, tariff, service)
     if paid.key_ready is not None:
         shop.ready_no_later_than(paid.key_ready)
@@ -66,10 +66,10 @@ def open_ordered(shop: Shop, tariff: Tariff, service: Service) -> Service:
 
 
 def give(shop: Shop, service: Service) -> Service:
-    """What its owner gets: a key, a machine, an account, a certificate. Not saved."""
+    """Gives a service its key, server, account or certificate. Not saved."""
     own = traits.of(shop.catalogue, service.type)
     if own.gives == "module":
-        return service  # it stands in the license it extends
+        return service  # the license it extends names it
     if own.gives == "certificate":
         return certificates.give(shop, service)
     if not own.is_license:
@@ -80,10 +80,10 @@ def give(shop: Shop, service: Service) -> Service:
 
 
 def finish_opening(shop: Shop, service: Service) -> Service:
-    """The operation is over: the service is active, and what it gives is there.
+    """Ends an operation: the service is active and gets what its type gives.
 
-    One whose term ended meanwhile has it and stays suspended. A machine that was only busy with
-    itself (started, installed anew) has everything already.
+    A service whose term ended meanwhile gets it too and stays suspended. A server that was only
+    started or reinstalled has everything already.
     """
     late = service.status == SUSPENDED
     done = replace(
@@ -98,7 +98,7 @@ def finish_opening(shop: Shop, service: Service) -> Service:
 
 
 def count_read(shop: Shop, service: Service) -> Service:
-    """One look at a service that is ready after a number of looks."""
+    """Counts a read of a service that becomes ready after a number of reads."""
     if service.key_reads is None:
         return service
     if service.key_reads <= 0:

@@ -17,7 +17,7 @@ from emulator.domain.world import Shop
 from emulator.errors import BadValue, Exists
 
 POOL_ADDRESS = "0.0.0.0"  # noqa: S104 - the address of a license nobody uses, not a binding
-"""Licenses waiting in a reseller's pool carry it, any number of them (docs/evidence.md 14)."""
+"""The address of unused licenses in a reseller's pool; many can have it (docs/evidence.md 14)."""
 
 
 AUTOPROLONG_IS_PERIOD = frozenset({"softexternal", "addition"})
@@ -26,7 +26,7 @@ AUTOPROLONG_IS_PERIOD = frozenset({"softexternal", "addition"})
 
 @dataclass(frozen=True, slots=True)
 class OrderRequest:
-    """What a client asks for in an order. ``addon``: amount by addon number, unchecked."""
+    """The parameters of an order. ``addon``: amount by addon number, unchecked."""
 
     pricelist: int
     period: int
@@ -44,7 +44,7 @@ class OrderRequest:
     order_count: int = 1
     item: int | None = None
     details: Mapping[str, str] = field(default_factory=dict)
-    """What else a type keeps of its order."""
+    """Further parameters that a product type stores in ``Service.params``."""
 
 
 def is_retired(shop: Shop, tariff: Tariff) -> bool:
@@ -62,7 +62,10 @@ def find_refusal_reason(shop: Shop, tariff: Tariff, currency: str, country: str 
 
 
 def find_orderable(shop: Shop, account: Account, product_type: str, tariff_id: int) -> Tariff:
-    """The tariff, or BadValue("pricelist"): unknown, another type's, retired, another country's."""
+    """The tariff with this number, if the account can order it.
+
+    Raises BadValue("pricelist"): unknown, of another type, retired, of another country.
+    """
     tariff = shop.catalogue.find(tariff_id)
     if tariff is None or tariff.type != product_type:
         raise BadValue("pricelist", str(tariff_id))
@@ -73,9 +76,9 @@ def find_orderable(shop: Shop, account: Account, product_type: str, tariff_id: i
 
 
 def check_address(shop: Shop, tariff: Tariff, address: str, *, but: int = 0) -> None:
-    """Raises Exists where a license of this tariff stands on the address, or a trial once stood.
+    """Raises Exists where the address has a license of this tariff, or once had a trial.
 
-    A trial of one tariff uses up that of the others of its product type (assumed).
+    A trial of one tariff counts for all trials of its product type (assumed).
     """
     if address in ("", POOL_ADDRESS):
         return
@@ -88,7 +91,10 @@ def check_address(shop: Shop, tariff: Tariff, address: str, *, but: int = 0) -> 
 
 
 def choose_addons(tariff: Tariff, sent: Mapping[int, int] | None) -> dict[int, int]:
-    """Addons as the tariff takes them: unknown ones ignored, absent ones at their standard."""
+    """All addons of a tariff with their amounts: those sent, else the standard.
+
+    Unknown ones are ignored. Raises BadValue for an amount outside the limits.
+    """
     sent = sent or {}
     chosen: dict[int, int] = {}
     for addon in tariff.addons.values():
@@ -99,9 +105,9 @@ def choose_addons(tariff: Tariff, sent: Mapping[int, int] | None) -> dict[int, i
 
 
 def check_autoprolong(tariff: Tariff, currency: str, months: int | None) -> None:
-    """Refuses months that could never be prolonged by; a trial ignores them (assumed).
+    """Raises BadValue("autoprolong") for a period that is not sold; trials ignore it (assumed).
 
-    Types whose months must equal the period refuse nothing: see `accepted_autoprolong`.
+    Types whose ``autoprolong`` must equal the period refuse nothing: see `choose_autoprolong`.
     """
     if months is None or tariff.trial or tariff.type in AUTOPROLONG_IS_PERIOD:
         return
@@ -110,9 +116,9 @@ def check_autoprolong(tariff: Tariff, currency: str, months: int | None) -> None
 
 
 def choose_autoprolong(tariff: Tariff, period: int, months: int | None) -> int | None:
-    """The months that are kept of those sent: of some types only the period itself.
+    """The ``autoprolong`` that is stored: what was sent, or None.
 
-    Documented for third-party licenses and modules: any other value leaves it off, unsaid.
+    Documented for third-party licenses and modules: any value but the period is ignored silently.
     """
     if tariff.trial:
         return None
@@ -122,7 +128,10 @@ def choose_autoprolong(tariff: Tariff, period: int, months: int | None) -> int |
 
 
 def draft(shop: Shop, account: Account, tariff: Tariff, request: OrderRequest) -> Service:
-    """The service an order would create, status 1, all rules checked but money."""
+    """The service that an order would create, with status 1. Nothing is written.
+
+    Checks every rule but the money. Raises BadValue, Exists, Missed, WrongState.
+    """
     tariff.check_period(account.currency, request.period)
     address = request.ip if tariff.takes_address else ""
     check_address(shop, tariff, address)
@@ -159,7 +168,7 @@ def draft(shop: Shop, account: Account, tariff: Tariff, request: OrderRequest) -
 
 
 def _checked_name(shop: Shop, tariff: Tariff, domain: str) -> str:
-    """The name of a machine or a domain; where there can be but one, it must be there and free."""
+    """The name of a server or domain; where names are unique, it must be sent and free."""
     if traits.of(shop.catalogue, tariff.type).unique_domain:
         if not domain:
             raise BadValue.empty("domain")
@@ -169,9 +178,9 @@ def _checked_name(shop: Shop, tariff: Tariff, domain: str) -> str:
 
 
 def _chosen(tariff: Tariff, request: OrderRequest) -> dict[str, str]:
-    """Datacenter, OS template and recipe: each optional, each among those of the tariff.
+    """Data centre, OS template and recipe, each optional and among those of the tariff.
 
-    A template that is not sent is the first of them, a recipe none (docs/evidence.md 8).
+    The default template is the first one, the default recipe none (docs/evidence.md 8).
     """
     chosen: dict[str, str] = {}
     places = tariff.datacenters
@@ -198,7 +207,7 @@ def check_order(
     period: int | None,
     address: str,
 ) -> None:
-    """``checkip``: raises what an order would raise for this tariff, period and address."""
+    """Raises what an order of this tariff, period and address would raise (``checkip``)."""
     tariff = find_orderable(shop, account, product_type, pricelist)
     if period is not None:
         tariff.check_period(account.currency, period)

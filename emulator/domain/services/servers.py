@@ -1,7 +1,7 @@
-"""Machines and accounts on them: what opening one gives, its addresses, its buttons.
+"""Servers and hosting accounts: what opening one gives, addresses, power, reinstallation.
 
 Source: docs/resale.md sections 2.2, 2.5 and 2.6, section 5 (states); docs/wire.md section 6
-(``service.ip``). Addresses come from the space that is routed nowhere (100.64.0.0/10), each once.
+(``service.ip``). Addresses come from 100.64.0.0/10, which is not routed; each is given once.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from emulator.store.engine import Statement
 
 FIRST_ADDRESS = IPv4Address("100.64.0.0")
 IP_ADDON = "ip"
-"""Internal name of the addon that counts addresses, the main one among them."""
+"""Internal name of the addon that counts addresses, the main one included."""
 USERS = {"machine": "root", "account": "user"}
 
 A = tables.address.c
@@ -59,7 +59,7 @@ _RELEASE = Statement(delete(tables.address).where(A.service_id == bindparam("ser
 
 @dataclass(frozen=True, slots=True)
 class ServiceAddress:
-    """One address of a machine. The ``main`` one goes only with the machine."""
+    """One address of a server. The ``main`` one is removed only with the server."""
 
     id: int
     service_id: int
@@ -69,18 +69,18 @@ class ServiceAddress:
 
 
 def list_addresses(shop: Shop, service: Service) -> list[ServiceAddress]:
-    """The addresses of a machine, the main one first."""
+    """The addresses of a server, the main one first."""
     return [ServiceAddress(*row) for row in shop.db.rows(_OF, service=service.id)]
 
 
 def find_address(shop: Shop, number: int) -> ServiceAddress | None:
-    """One address by its number, whosever it is."""
+    """An address by its number, whoever owns it, or None."""
     row = shop.db.row(_BY_NUMBER, which=number)
     return None if row is None else ServiceAddress(*row)
 
 
 def give(shop: Shop, service: Service) -> Service:
-    """What its owner gets of a machine or an account: addresses, a user, a password. Not saved."""
+    """Gives a server or hosting account its addresses, user and password. Not saved."""
     own = traits.of(shop.catalogue, service.type)
     if own.addresses:
         service = _give_addresses(shop, service)
@@ -111,7 +111,7 @@ def _ip_addon(shop: Shop, service: Service) -> Addon | None:
 def add_address(
     shop: Shop, service: Service, *, main: bool = False, ip: str = ""
 ) -> ServiceAddress:
-    """One more address for a machine: the next of all, unless one is named."""
+    """Adds an address to a server: ``ip``, or the next free one."""
     domain = service.licname if main else ""
     number = shop.db.insert(_INSERT, service=service.id, new_ip=ip, new_domain=domain, first=main)
     address = ip or str(FIRST_ADDRESS + number % 2**22)
@@ -121,7 +121,7 @@ def add_address(
 
 
 def fit_addresses(shop: Shop, service: Service, before: Mapping[int, int]) -> None:
-    """As many addresses as its addon says now; the newest go first, the main one never."""
+    """Adds or removes addresses to match the addon; removes the newest, never the main one."""
     addon = _ip_addon(shop, service)
     if addon is None or not traits.of(shop.catalogue, service.type).addresses:
         return
@@ -137,9 +137,9 @@ def fit_addresses(shop: Shop, service: Service, before: Mapping[int, int]) -> No
 def remove_address(
     shop: Shop, account: Account, service: Service, address: ServiceAddress
 ) -> Service:
-    """Gives one address back; what was paid for it is not. Refused for the main one.
+    """Removes an address, without a refund.
 
-    Raises WrongState for the main address, BadValue where the tariff has no fewer.
+    Raises WrongState for the main address, BadValue where the tariff does not allow fewer.
     """
     services.require_settled(service)
     if address.main:
@@ -159,19 +159,19 @@ def remove_address(
 def name_address(
     shop: Shop, account: Account, address: ServiceAddress, domain: str
 ) -> ServiceAddress:
-    """The name an address goes by."""
+    """Sets the domain name of an address."""
     shop.db.run(_SET_NAME, which=address.id, new_domain=domain)
     services.note(shop, address.service_id, account.login, "ip", f"{address.ip} {domain}")
     return replace(address, domain=domain)
 
 
 def release(shop: Shop, service: Service) -> None:
-    """The addresses of a service that is deleted."""
+    """Removes all addresses of a service."""
     shop.db.run(_RELEASE, service=service.id)
 
 
 def make_password(shop: Shop, service: Service) -> str:
-    """The password an installation begins with, derived from the world's seed."""
+    """The initial password of an installation, derived from the world's seed."""
     number = service.params.get("installed", "0")
     world = shop.world
     source = f"{world.seed}/{world.made_from}/{service.id}/password/{number}"
@@ -179,7 +179,10 @@ def make_password(shop: Shop, service: Service) -> str:
 
 
 def require_power(shop: Shop, service: Service) -> Traits:
-    """Refuses what has no power button, is not active, or is busy."""
+    """The traits of a service whose power can be switched.
+
+    Raises Missed for a type without power, WrongState where it is not active, RunningOperation.
+    """
     own = traits.of(shop.catalogue, service.type)
     if not own.power:
         raise Missed("item", str(service.id))
@@ -192,9 +195,12 @@ def require_power(shop: Shop, service: Service) -> Traits:
 
 
 def power(shop: Shop, account: Account, service: Service, verb: str) -> Service:
-    """``start``, ``stop``, ``reboot``, ``hardreboot``; a start takes as long as an opening.
+    """Switches power: ``start``, ``stop``, ``reboot``, ``hardreboot``.
 
-    Starting what runs and stopping what stands are no faults (assumed).
+    A start takes as long as an opening.
+
+    Starting a running server and stopping a stopped one change nothing (assumed). Raises what
+    `require_power` raises.
     """
     require_power(shop, service)
     stopped = service.substate == STOPPED
@@ -211,9 +217,9 @@ def power(shop: Shop, account: Account, service: Service, verb: str) -> Service:
 
 
 def reinstall(shop: Shop, account: Account, service: Service, ostempl: str) -> Service:
-    """Installs an operating system anew: nothing of the old one is left, the addresses are.
+    """Installs an operating system; the addresses stay, the password is new.
 
-    Raises BadValue for a template its tariff does not have.
+    Raises BadValue for a template its tariff does not have, and what `require_power` raises.
     """
     check_option(shop, service, "ostempl", ostempl)
     require_power(shop, service)
@@ -236,7 +242,7 @@ def check_option(shop: Shop, service: Service, name: str, chosen: str) -> None:
 
 
 def start_operation(shop: Shop, service: Service, substate: str) -> Service:
-    """Busy until the world lets the operation end; at once where it opens at once."""
+    """The service while an operation runs; unchanged where the world provisions at once."""
     how = shop.world.provisioning
     if how.mode == "at_once":
         return service

@@ -1,7 +1,7 @@
-"""Services of every product type: the row they share, its states, its history.
+"""The row of a service of any product type: finding, writing, and its history.
 
 Source: docs/trade.md sections 6 and 10. Status 1 ordered, 2 active, 3 suspended, 4 deleted,
-5 processing; the sub-state tells why (``3_autosuspend``) or which operation runs (``5_open``).
+5 processing; the sub-state gives the reason (``3_autosuspend``) or the operation (``5_open``).
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from emulator.store.engine import Statement
 ORDERED, ACTIVE, SUSPENDED, DELETED, PROCESSING = 1, 2, 3, 4, 5
 OPENING, REOPENING = "5_open", "5_reopen"
 STOPPED = "2_stop"
-"""An active machine that is switched off."""
+"""An active server that is switched off."""
 OPERATIONS = frozenset({REOPENING, "2_start", "2_reboot", "2_hardreboot"})
-"""Sub-states of a machine that is busy; when it is done it is active, and nothing else changes."""
+"""Operations of a server that change nothing but its sub-state."""
 AUTO, BY_CLIENT, BY_EMPLOYEE = "3_autosuspend", "3", "3_employeesuspend"
 KEEP_SUSPENDED = timedelta(days=30)
-"""Documented: thirty days suspended without renewal, then deleted."""
+"""Documented: deleted after thirty days of suspension without renewal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +67,10 @@ class Service:
     addons: Mapping[str, int] = field(default_factory=dict)
     comment: str = ""
     scheduled_close: bool = False
-    """Its owner deleted it; it goes when what was paid for is over."""
+    """Its owner deleted it; it is deleted at the end of the paid term."""
     params: Mapping[str, str] = field(default_factory=dict)
     parent_id: int | None = None
-    """Of a module: the license it extends."""
+    """The license that a module extends."""
 
     @property
     def state(self) -> str:
@@ -140,7 +140,10 @@ def midnight(day: date | None) -> datetime | None:
 def require_owned(
     shop: Shop, account: Account, service_id: int, product_type: str | None = None
 ) -> Service:
-    """A service of this account; another's, a deleted one or another type's is ``missed``."""
+    """A service of this account.
+
+    Raises Missed for one of another account or type, and for a deleted one.
+    """
     row = shop.db.row(_OWNED, which=service_id, owner=account.id)
     if row is None or (product_type is not None and row[2] != product_type):
         raise Missed("item", str(service_id))
@@ -148,33 +151,33 @@ def require_owned(
 
 
 def find(shop: Shop, service_id: int) -> Service | None:
-    """A service whoever owns it, deleted ones too; for the seller's own side."""
+    """A service by its number, whoever owns it and deleted ones too, or None."""
     row = shop.db.row(_BY_ID, which=service_id)
     return None if row is None else Service(*row)
 
 
 def count_services(shop: Shop, account: Account) -> int:
-    """How many services an account holds."""
+    """How many services an account has, without deleted ones."""
     return int(shop.db.value(_COUNT, owner=account.id))
 
 
 def is_occupied(shop: Shop, tariff_id: int, address: str, *, but: int = 0) -> bool:
-    """Whether a living service of this tariff stands on this address (whoever owns it)."""
+    """Whether a service of this tariff, of any owner, has this address; ``but`` is ignored."""
     return shop.db.row(_AT_ADDRESS, address=address, tariff=tariff_id, but=but) is not None
 
 
 def list_tariffs_at(shop: Shop, address: str) -> set[int]:
-    """Tariffs of all services on an address, deleted ones included."""
+    """Tariffs of all services that have or had an address, deleted ones included."""
     return {row[0] for row in shop.db.rows(_EVER_AT_ADDRESS, address=address)}
 
 
 def is_name_used(shop: Shop, product_type: str, name: str) -> bool:
-    """Whether a living service of this type has this name, whoever owns it."""
+    """Whether a service of this type, of any owner, has this name."""
     return shop.db.row(_NAMED, of_type=product_type, name=name) is not None
 
 
 def add(shop: Shop, draft: Service) -> Service:
-    """Writes a new service; the draft's id is ignored. A machine without a name gets one."""
+    """Inserts a service; the draft's id is ignored. A server without a name gets one."""
     values = _columns(draft)
     del values["id"]
     number = shop.db.insert(_INSERT, **values)
@@ -188,7 +191,7 @@ def add(shop: Shop, draft: Service) -> Service:
 
 
 def save(shop: Shop, service: Service) -> Service:
-    """Writes a changed service, and makes sure the world wakes when it is due."""
+    """Writes a changed service, and schedules its next due event."""
     values = _columns(service)
     for fixed in ("id", "account_id", "type", "created_on"):
         del values[fixed]
@@ -231,12 +234,12 @@ def _columns(s: Service) -> dict[str, object]:
 
 
 def note(shop: Shop, service_id: int, user: str, what: str, detail: str = "") -> None:
-    """One line of the service's history."""
+    """Adds a line to the history of a service."""
     shop.db.run(_NOTE, service_id=service_id, at=shop.now, user=user, what=what, detail=detail)
 
 
 def require_settled(service: Service) -> None:
-    """Refuses what cannot be done to an unpaid service or while an operation runs."""
+    """Raises RunningOperation while a service is being opened, WrongState while it is unpaid."""
     if service.status == PROCESSING:
         raise RunningOperation(service.id)
     if service.status == ORDERED:
@@ -244,9 +247,9 @@ def require_settled(service: Service) -> None:
 
 
 def check_change_limit(shop: Shop, service: Service, last: date | None, reason: str) -> None:
-    """Refuses a second change within a month of the ``last``, where the world has that rule.
+    """Raises WrongState within a month of the ``last`` change, where the world has that rule.
 
-    Raises WrongState with ``reason``.
+    ``reason``: the key of the explanation (``texts.REASONS``).
     """
     if not shop.world.rules.change_limit or last is None:
         return
@@ -255,19 +258,19 @@ def check_change_limit(shop: Shop, service: Service, last: date | None, reason: 
 
 
 def require(service: Service | None, service_id: int) -> Service:
-    """The service, or ``missed``."""
+    """The service. Raises Missed where it is None."""
     if service is None:
         raise Missed("item", str(service_id))
     return service
 
 
 def due_after(status: int, expires_on: date | None) -> datetime | None:
-    """When the world must look at a service next: its end, or the end of its grace."""
+    """When a service is due next: at the end of its term; None: never."""
     if expires_on is None or status in (ORDERED, DELETED):
         return None
     return midnight(expires_on)
 
 
 def compute_cost(service: Service, tariff: Tariff, currency: str, period: int) -> Decimal:
-    """One period of this service at its tariff with its addons."""
+    """What one period of a service costs at this tariff with its addons."""
     return tariff.cost(currency, period, service.amounts())

@@ -27,7 +27,11 @@ from emulator.errors import AccessDenied, MinimumTerm, RunningOperation, WrongSt
 
 
 def suspend(shop: Shop, account: Account, service: Service) -> Service:
-    """Switches a service off; the term runs on. Off twice is off (docs/evidence.md 13)."""
+    """Suspends a service; the paid term keeps running.
+
+    Suspending twice is not an error (docs/evidence.md 13). Raises WrongState where it is unpaid,
+    RunningOperation, and AccessDenied for a module that clients may not switch.
+    """
     modules.check_switch(shop, service, "suspend")
     if service.status == SUSPENDED:
         return service
@@ -37,7 +41,11 @@ def suspend(shop: Shop, account: Account, service: Service) -> Service:
 
 
 def resume(shop: Shop, account: Account, service: Service) -> Service:
-    """Switches it on again while its term lasts; an expired one has to be prolonged."""
+    """Resumes a suspended service while its term lasts; resuming twice is not an error.
+
+    Raises WrongState where it is expired, unpaid or suspended by the provider, RunningOperation,
+    and AccessDenied for a module that clients may not switch.
+    """
     modules.check_switch(shop, service, "resume")
     if service.status == ACTIVE:
         return service
@@ -51,10 +59,10 @@ def resume(shop: Shop, account: Account, service: Service) -> Service:
 
 
 def delete(shop: Shop, account: Account, service: Service) -> Service:
-    """Deletes a service, as its tariff and the world let a client: at once or at the paid end.
+    """Deletes a service at once or at the end of the paid term, as tariff and world say.
 
-    Nothing is paid back. AccessDenied where clients, or this one, may not; MinimumTerm where it is
-    too early; RunningOperation while it is being opened. Twice scheduled is no fault.
+    There is no refund, and scheduling a deletion twice is not an error. Raises AccessDenied where
+    the account may not delete, MinimumTerm where it is too early, RunningOperation.
     Source: docs/trade.md section 12.
     """
     if service.status == PROCESSING:
@@ -77,13 +85,13 @@ def delete(shop: Shop, account: Account, service: Service) -> Service:
 
 def _check_least_term(shop: Shop, service: Service, months: int) -> None:
     free_on = add_months(service.created_on, months)
-    # Of none nothing is left, even on a clock that stands before the day it was bought.
+    # No minimum leaves nothing to wait for, even on a clock set before the day of the order.
     if months and shop.today < free_on:
         raise MinimumTerm(service.id, months, (free_on - shop.today).days)
 
 
 def close(shop: Shop, user: str, service: Service) -> Service:
-    """What a deletion does, whoever orders it. A license takes its modules with it."""
+    """Deletes a service at once, whoever orders it, and a license's modules with it."""
     for module in modules.list_modules(shop, service):
         close(shop, user, module)
     services.note(shop, service.id, user, "delete")
