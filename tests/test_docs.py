@@ -70,7 +70,7 @@ def test_every_citation_in_the_sources_is_there() -> None:
 
 
 def test_the_sources_name_only_documents_of_this_project() -> None:
-    makers = {Path(__file__), *(ROOT / "emulator" / "docs").glob("*.py")}
+    makers = {Path(__file__), *(ROOT / "emulator" / "reference").glob("*.py")}
     for path in set(SOURCES) - makers:
         for name in NAMED.findall(path.read_text(encoding="utf-8")):
             assert (ROOT / name).is_file(), f"{path}: {name}"

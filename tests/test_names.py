@@ -163,7 +163,7 @@ def _public_names() -> Iterator[str]:
 
 
 def test_every_public_name_is_made_of_words_of_the_glossary() -> None:
-    glossary = (ROOT / "docs" / "glossary.md").read_text("utf-8").lower()
+    glossary = (ROOT / "docs/glossary.md").read_text("utf-8").lower()
     terms = re.findall(r"\*\*([a-z -]+)\*\*", glossary)
     words = {word for term in terms for word in term.split()} | SELF_EVIDENT
     unknown = {
@@ -177,7 +177,7 @@ def test_every_public_name_is_made_of_words_of_the_glossary() -> None:
 
 def test_the_glossary_gives_each_word_one_meaning() -> None:
     rows = re.findall(
-        r"^\| \*\*(.+?)\*\*", (ROOT / "docs" / "glossary.md").read_text("utf-8"), re.MULTILINE
+        r"^\| \*\*(.+?)\*\*", (ROOT / "docs/glossary.md").read_text("utf-8"), re.MULTILINE
     )
     assert len(rows) == len(set(rows))
 
