@@ -1,4 +1,4 @@
-"""``mockseller demo``: stories told against sellers it starts itself."""
+"""``mockseller demo``: plays ways of reselling at sellers that it starts itself."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 from contracts.cli import options
 
 
-class CannotRun(click.ClickException):
+class StoryFailed(click.ClickException):
     """The story could not be played; one line."""
 
     exit_code = 2
@@ -18,18 +18,18 @@ class CannotRun(click.ClickException):
 
 @click.group(
     invoke_without_command=True,
-    short_help="Tell a license's life, a year, a quarter, a module.",
+    short_help="Play a license, a year, a quarter, or a module.",
 )
 @options.in_process
-@click.option("--verbose", "-v", is_flag=True, help="Show every request and answer.")
+@click.option("--verbose", "-v", is_flag=True, help="Print every request and answer.")
 @click.pass_context
 def demo(context: click.Context, *, in_process: bool, verbose: bool) -> None:
-    """Tells one license's whole life against a seller it starts itself.
+    """Play a license from order to deletion, at a seller that is started for it.
 
-    Order, key, re-addressing, change of tariff, suspension, renewal, deletion, with the balance
+    Order, key, new address, change of tariff, suspension, renewal and deletion, with the balance
     before and after each step.
 
-    Exit code 0: all was as told, 1: something was not, 2: it could not be played.
+    Exit code 0: everything was as expected, 1: something was not, 2: it could not be played.
     """
     from contracts.journeys.stories.license import tell
 
@@ -39,16 +39,16 @@ def demo(context: click.Context, *, in_process: bool, verbose: bool) -> None:
 
 @demo.command()
 @options.in_process
-@click.option("--verbose", "-v", is_flag=True, help="Show what was done day by day.")
+@click.option("--verbose", "-v", is_flag=True, help="Print what was done day by day.")
 @click.pass_context
 def year(context: click.Context, *, in_process: bool, verbose: bool) -> None:
-    """Plays twelve months of a reseller in seconds: WHMCS with its daily cron, and a shop.
+    """Play twelve months of a reseller in seconds: WHMCS with its daily cron, and a shop.
 
-    Customers come, stop paying, leave; licenses are bought, prolonged, reused; money lacks and is
-    topped up. Prints what was bought, prolonged, suspended and earned, month by month.
+    Customers come, stop paying and leave; licenses are bought, prolonged and reused; the balance is
+    topped up when it is too low. Prints what was bought, prolonged, suspended and earned by month.
 
-    Exit code 0: it all adds up, 1: the reseller's ledger and the seller's do not agree, or
-    something went wrong, 2: it could not be played.
+    Exit code 0: both ledgers agree, 1: they do not, or something went wrong, 2: it could not be
+    played.
     """
     from contracts.journeys.stories.whmcs import tell
 
@@ -57,16 +57,16 @@ def year(context: click.Context, *, in_process: bool, verbose: bool) -> None:
 
 @demo.command()
 @options.in_process
-@click.option("--verbose", "-v", is_flag=True, help="Show what was done day by day.")
+@click.option("--verbose", "-v", is_flag=True, help="Print what was done day by day.")
 @click.pass_context
 def services(context: click.Context, *, in_process: bool, verbose: bool) -> None:
-    """Plays a quarter of reselling machines: a custom billing, then a BILLmanager.
+    """Play a quarter of reselling virtual servers: a custom billing, then a BILLmanager.
 
-    Customers come, take more memory, install anew, stop paying, leave; each reseller does it once
-    on a good line, and once while answers get lost after the seller has acted.
+    Customers come, add memory, reinstall, stop paying and leave. Each reseller plays it twice: once
+    with all answers, once while answers are lost after the seller has carried out the call.
 
-    Exit code 0: it all adds up, 1: a reseller's ledger and the seller's do not agree, or a machine
-    is lost or double, 2: it could not be played.
+    Exit code 0: all ledgers agree, 1: a reseller's ledger differs from the seller's, or a server
+    was lost or bought twice, 2: it could not be played.
     """
     from contracts.journeys.stories.services import tell
 
@@ -75,16 +75,16 @@ def services(context: click.Context, *, in_process: bool, verbose: bool) -> None
 
 @demo.command()
 @options.in_process
-@click.option("--verbose", "-v", is_flag=True, help="Show everything that was looked at.")
+@click.option("--verbose", "-v", is_flag=True, help="Print everything that was checked.")
 @click.pass_context
 def modules(context: click.Context, *, in_process: bool, verbose: bool) -> None:
-    """Tells a module's life between three systems: panel, reseller, seller, on free ports.
+    """Play a module between three systems on free ports: control panel, reseller, seller.
 
-    A customer buys it in the panel for the reseller's price, the license carries it, a month later
-    it is prolonged, then the license is closed and the module goes with it.
+    A customer buys it in the panel for the reseller's price and the license file lists it; a month
+    later it is prolonged; then the license is deleted, and the module with it.
 
-    Exit code 0: all was as told, 1: something was not, or the ledgers do not agree, 2: it could not
-    be played.
+    Exit code 0: everything was as expected, 1: something was not, or the ledgers differ, 2: it
+    could not be played.
     """
     from contracts.journeys.stories.modules import tell
 
@@ -94,7 +94,7 @@ def modules(context: click.Context, *, in_process: bool, verbose: bool) -> None:
 def _play_below(
     context: click.Context, tell: Callable[..., bool], *, in_process: bool, verbose: bool
 ) -> None:
-    """Tells a story whose options may stand before its name as well."""
+    """Plays a story whose options may stand before its name as well."""
     above = context.parent.params if context.parent else {}
     _play(
         tell,
@@ -104,11 +104,11 @@ def _play_below(
 
 
 def _play(tell: Callable[..., bool], *, in_process: bool, verbose: bool) -> None:
-    """Tells a story and ends with its exit code."""
+    """Plays a story and exits with its code. Raises StoryFailed."""
     from rich.console import Console
 
     try:
-        held = tell(Console(), in_process=in_process, verbose=verbose)
+        met = tell(Console(), in_process=in_process, verbose=verbose)
     except (RuntimeError, OSError) as problem:
-        raise CannotRun(f"the seller did not start: {problem}") from problem
-    sys.exit(0 if held else 1)
+        raise StoryFailed(f"the seller did not start: {problem}") from problem
+    sys.exit(0 if met else 1)

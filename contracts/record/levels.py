@@ -1,6 +1,6 @@
-"""Which functions are the core of the API: those that several independent clients call.
+"""Levels of functions: ``core`` are those that several independent clients call.
 
-The counts are data (``clients.yaml``) with their source. Everything else is ``extended``.
+The counts and their source are in ``clients.yaml``. All other functions are ``extended``.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _FILE: Final = Path(__file__).with_name("clients.yaml")
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many clients call a function, how many make it core, and where that was counted."""
+    """By function, how many clients call it; how many make it core; where that was counted."""
 
     source: str
     core: int
@@ -29,15 +29,15 @@ class Counts:
 
 @functools.cache
 def counts() -> Counts:
-    """The counts on file."""
-    given = yaml.safe_load(_FILE.read_text("utf-8"))
-    return Counts(given["source"], given["core"], MappingProxyType(given["clients"]))
+    """Reads ``clients.yaml``, once."""
+    content = yaml.safe_load(_FILE.read_text("utf-8"))
+    return Counts(content["source"], content["core"], MappingProxyType(content["clients"]))
 
 
 def level_of(func: str) -> str:
-    """``core`` or ``extended``."""
-    known = counts()
-    return CORE if known.clients.get(func, 0) >= known.core else EXTENDED
+    """The level of a function: ``core`` or ``extended``."""
+    counted = counts()
+    return CORE if counted.clients.get(func, 0) >= counted.core else EXTENDED
 
 
 def family_of(func: str) -> str:
@@ -47,14 +47,14 @@ def family_of(func: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What is to be judged: ``families`` (all if empty), a level, and a part of the name."""
+    """Selects what is judged: ``families`` (all if empty), a level, and a part of the name."""
 
     families: frozenset[str] = frozenset()
     level: str = ALL
     only: str = ""
 
     def takes(self, name: str, func: str) -> bool:
-        """Whether something of this name that calls this function is to be judged."""
+        """Whether to judge something by its name and the function that it is about."""
         return (
             self.only in name
             and (not self.families or family_of(func) in self.families)

@@ -36,9 +36,9 @@ def test_the_grade_a_function_claims_is_the_best_of_its_exchanges(function: Func
 
 
 def test_an_exchange_of_no_function_is_of_an_unknown_one() -> None:
-    known = {function.name for function in FUNCTIONS}
-    strangers = {exchange.func for exchange in RECORDS} - known
-    assert strangers == {"nosuch.function"}
+    names = {function.name for function in FUNCTIONS}
+    others = {exchange.func for exchange in RECORDS} - names
+    assert others == {"nosuch.function"}
 
 
 # What an error on record must say to be the one of a class: its wire object tells kinds apart.
@@ -60,33 +60,37 @@ KINDS: Mapping[type[errors.ApiError], tuple[str, str]] = {
 }
 
 
+NOT_ON_RECORD = {errors.InternalError}
+"""A bug of the seller: no request is known that provokes one."""
+
+
 def _classes(root: type[errors.ApiError]) -> Iterator[type[errors.ApiError]]:
-    for one in root.__subclasses__():
-        if one.__module__ == errors.__name__:
-            yield one
-        yield from _classes(one)
+    for subclass in root.__subclasses__():
+        if subclass.__module__ == errors.__name__:
+            yield subclass
+        yield from _classes(subclass)
 
 
 def _refusals() -> set[tuple[str, str, str]]:
-    found = set()
+    refusals = set()
     for exchange in RECORDS:
         error = exchange.expected.doc.first("error")
         if error is not None:
             for out in exchange.formats:
-                found.add((error.attrs["type"], error.attrs.get("object", ""), out))
-    return found
+                refusals.add((error.attrs["type"], error.attrs.get("object", ""), out))
+    return refusals
 
 
 def test_every_class_of_error_has_its_place_here() -> None:
-    assert set(_classes(errors.ApiError)) == set(KINDS)
+    assert set(_classes(errors.ApiError)) == set(KINDS) | NOT_ON_RECORD
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda k: k.__name__)
 def test_every_class_of_error_is_on_record_in_xml_and_json(kind: type[errors.ApiError]) -> None:
     type_, objects = KINDS[kind]
     assert type_ == kind.type
-    wanted = {(type_, one, out) for one in objects.split() or [""] for out in ("xml", "json")}
-    assert wanted <= _refusals()
+    expected = {(type_, about, out) for about in objects.split() or [""] for out in ("xml", "json")}
+    assert expected <= _refusals()
 
 
 def test_an_empty_field_is_on_record_with_its_reason() -> None:
@@ -100,8 +104,8 @@ def test_an_empty_field_is_on_record_with_its_reason() -> None:
 
 
 def test_the_declarations_are_as_recorded() -> None:
-    told = drift()
-    assert not told, "\n".join([*told, f"If this is meant, run: {COMMAND}"])
+    differences = drift()
+    assert not differences, "\n".join([*differences, f"If this is meant, run: {COMMAND}"])
 
 
 def test_a_declaration_that_changed_is_told_by_its_place(tmp_path: Path) -> None:
@@ -112,10 +116,13 @@ def test_a_declaration_that_changed_is_told_by_its_place(tmp_path: Path) -> None
     now["soft.edit"]["parameters"]["properties"]["licname"]["maxLength"] = 3
     del now["whoami"]
     now["brand.new"] = {}
-    told = drift(now, tmp_path)
-    assert told[:2] == ["brand.new: is not on record", "whoami: is on record, but not declared"]
-    assert told[2].startswith("soft.edit.parameters.properties.licname.maxLength: was ")
-    assert len(told) == 3
+    differences = drift(now, tmp_path)
+    assert differences[:2] == [
+        "brand.new: is not on record",
+        "whoami: is on record, but not declared",
+    ]
+    assert differences[2].startswith("soft.edit.parameters.properties.licname.maxLength: was ")
+    assert len(differences) == 3
 
 
 def test_every_recorded_schema_speaks_of_its_own_function() -> None:

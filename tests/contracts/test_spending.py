@@ -59,8 +59,12 @@ def test_an_action_changes_something_without_sok(function: Function) -> None:
 
 def test_every_debit_on_record_is_one_that_spends() -> None:
     steps = [step.request for exchange in RECORDS for step in exchange.before]
-    asked = [*steps, *(exchange.request for exchange in RECORDS)]
-    paid = [one for one in asked if one.params.get("skipbasket") == "on" and "sok" in one.params]
+    requests = [*steps, *(exchange.request for exchange in RECORDS)]
+    paid = [
+        request
+        for request in requests
+        if request.params.get("skipbasket") == "on" and "sok" in request.params
+    ]
     assert len(paid) > 50
     assert all(spends(request.func, request.params) for request in paid)
 

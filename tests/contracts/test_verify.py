@@ -165,10 +165,10 @@ def test_the_table_names_what_did_not_hold_and_why() -> None:
     console = Console(file=io.StringIO(), width=120)
     print_table(console, "a seller", [_verdict(Outcome.PASS), _verdict(Outcome.FAIL)])
     assert isinstance(console.file, io.StringIO)
-    told = console.file.getvalue()
-    assert "soft/list" in told
-    assert "/doc/elem: missing" in told
-    assert "a seller: 1 pass, 1 fail" in told
+    output = console.file.getvalue()
+    assert "soft/list" in output
+    assert "/doc/elem: missing" in output
+    assert "a seller: 1 pass, 1 fail" in output
 
 
 def test_nobody_at_an_address_is_told_in_one_line() -> None:

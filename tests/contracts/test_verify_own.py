@@ -44,5 +44,5 @@ def test_our_endpoint_is_judged_whole_and_its_customer_pays_one_module_and_one_t
             form = {"func": "subaccount", "authinfo": options.authinfo}
             left = fromstring(panel.post(URL, data=form).content).findtext("elem/balance") or ""
     assert exit_code(run.verdicts) == PASSED
-    assert {one.outcome for one in run.verdicts} == {Outcome.PASS, Outcome.SKIP}
+    assert {verdict.outcome for verdict in run.verdicts} == {Outcome.PASS, Outcome.SKIP}
     assert Decimal(left.split()[0]) == Decimal("30.00") - 2 * Decimal("12.00")

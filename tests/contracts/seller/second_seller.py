@@ -22,7 +22,13 @@ from contracts.target.sums import Sum
 from contracts.verdicts import Verdict
 from emulator import testing
 from tests.clocks import stopped_clock
-from tests.contracts.seller.meddling import Asked, Fault, Fields, Meddler, refusal
+from tests.contracts.seller.interception import (
+    Fault,
+    Fields,
+    InterceptedCall,
+    InterceptingApp,
+    refusal,
+)
 
 RECORDS = read_all()
 CODES, DEARER = 700_000, Decimal("1.3")
@@ -40,7 +46,7 @@ class Second:
 
     def application(self) -> Callable[..., Iterable[bytes]]:
         """What the judge sees of it."""
-        outside = Meddler(self.own.wsgi, self._answer)
+        outside = InterceptingApp(self.own.wsgi, self._answer)
 
         def without_control(
             environ: dict[str, Any], start_response: Callable[..., Any]
@@ -58,18 +64,18 @@ class Second:
 
         return without_control
 
-    def _answer(self, asked: Asked) -> bytes | None:
-        if asked.func:
-            self.calls.append(asked.fields)
-        instead = self.fault(asked)
+    def _answer(self, call: InterceptedCall) -> bytes | None:
+        if call.func:
+            self.calls.append(call.fields)
+        instead = self.fault(call)
         if instead is not None:
             return instead
-        if asked.func in MISSING and asked.fields.get("out", "xml") == "xml":
+        if call.func in MISSING and call.fields.get("out", "xml") == "xml":
             return refusal("missed", "func")
-        if asked.func in CLOSED and asked.fields.get("out", "xml") == "xml":
-            return refusal("access", asked.func)
-        if asked.func == "soft" and asked.fields.get("out", "xml") == "xml":
-            return re.sub(rb"<remoteid>[^<]*</remoteid>", b"", asked.forward())
+        if call.func in CLOSED and call.fields.get("out", "xml") == "xml":
+            return refusal("access", call.func)
+        if call.func == "soft" and call.fields.get("out", "xml") == "xml":
+            return re.sub(rb"<remoteid>[^<]*</remoteid>", b"", call.forward())
         return None
 
     @property
@@ -87,15 +93,15 @@ class Second:
             if row["status"] != "4"
         }
 
-    def judged(
+    def judge_all(
         self, rules: SpendingRules = SPEND_NOTHING, choice: Choice = EVERYTHING, **task: bool
     ) -> tuple[list[Verdict], Notes]:
         """All verdicts on it, and what is told at the end."""
         notes = Notes()
         options = JourneyOptions({"vds": CODES + 6}, wait=self.own.time.pass_time)
         with self.seller(rules) as seller:
-            told = list(judge(RECORDS, seller, Task(choice, options, **task), notes))
-        return told, notes
+            verdicts = list(judge(RECORDS, seller, Task(choice, options, **task), notes))
+        return verdicts, notes
 
     def seller(self, rules: SpendingRules = SPEND_NOTHING) -> Seller:
         """It, as the judge has it."""

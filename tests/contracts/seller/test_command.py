@@ -36,7 +36,7 @@ def test_an_address_with_a_login_in_it_is_refused_in_one_line(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "message"),
     [
         (["--max-spend", "much"], '"much" is no sum'),
         (["--max-spend", "-3"], '"-3" is no sum'),
@@ -46,10 +46,10 @@ def test_an_address_with_a_login_in_it_is_refused_in_one_line(url: str) -> None:
         (["--level", "deep"], "'deep' is not one of"),
     ],
 )
-def test_what_cannot_be_read_is_told_in_words(words: list[str], told: str) -> None:
+def test_what_cannot_be_read_is_told_in_words(words: list[str], message: str) -> None:
     result = called("--in-process", *words)
     assert result.exit_code == 2
-    assert told in result.output
+    assert message in result.output
 
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1/billmgr", "127.0.0.1", "http://[::1"])
@@ -60,11 +60,11 @@ def test_what_is_no_address_is_told_in_words(url: str) -> None:
 
 
 def test_families_and_levels_choose_what_is_asked(tmp_path: Path) -> None:
-    told = tmp_path / "told.json"
+    message = tmp_path / "told.json"
     words = ["--family", "menu", "--family", "vds", "--level", "core", "--no-flows"]
-    result = called("--in-process", *words, "--save", str(told))
+    result = called("--in-process", *words, "--save", str(message))
     assert result.exit_code == 0, result.output
-    (run,) = json.loads(told.read_text())["runs"]
+    (run,) = json.loads(message.read_text())["runs"]
     funcs = {verdict["name"].partition("/")[0] for verdict in run["verdicts"]}
     assert funcs == {"menu", "vds", "vds.edit", "vds.delete", "vds.order", "vds.order.param"}
 
@@ -119,8 +119,8 @@ def test_a_strangers_seller_is_judged_with_a_login_from_the_environment() -> Non
         second.own.provisioning("at_once")
         before, there = second.balance, second.services()
         words = ["seller", url, "--max-spend", "9 EUR", "--only", "flow/custom/licences"]
-        known = {"MOCKSELLER_LOGIN": "reseller", "MOCKSELLER_PASSWORD": "secret"}
-        result = CliRunner().invoke(verify, words, env={**known, "NO_PROXY": "127.0.0.1"})
+        credentials = {"MOCKSELLER_LOGIN": "reseller", "MOCKSELLER_PASSWORD": "secret"}
+        result = CliRunner().invoke(verify, words, env={**credentials, "NO_PROXY": "127.0.0.1"})
         spent = before - second.balance
         assert second.services() == there
     assert result.exit_code == 0, result.output

@@ -23,6 +23,6 @@ def test_courses_hold_at_the_ends_of_months(day: str) -> None:
         with seller.world("small") as place:
             assert place.bindings.today.isoformat() == day
         verdicts = list(run_journeys(seller, Choice(only="flow/"), JourneyOptions()))
-    assert {one.outcome for one in verdicts} == {Outcome.PASS}, [
-        str(one) for one in verdicts if one.outcome is not Outcome.PASS
+    assert {verdict.outcome for verdict in verdicts} == {Outcome.PASS}, [
+        str(verdict) for verdict in verdicts if verdict.outcome is not Outcome.PASS
     ]

@@ -7,11 +7,11 @@ from contracts.record.levels import CORE, EXTENDED, Choice, counts, family_of, l
 
 
 def test_core_is_what_three_clients_call_and_each_of_it_is_on_record() -> None:
-    known = counts()
-    core = {func for func in known.clients if level_of(func) == CORE}
+    counted = counts()
+    core = {func for func in counted.clients if level_of(func) == CORE}
     assert len(core) == 24
     assert core <= {exchange.func for exchange in read_all()}
-    assert min(known.clients[func] for func in core) == known.core
+    assert min(counted.clients[func] for func in core) == counted.core
 
 
 def test_what_nobody_counted_is_extended() -> None:

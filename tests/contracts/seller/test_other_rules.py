@@ -47,7 +47,7 @@ def without_control(own: Seller) -> Callable[..., Iterable[bytes]]:
 
 
 @contextmanager
-def stranger(world: str) -> Iterator[tuple[Seller, Judged]]:
+def other_seller(world: str) -> Iterator[tuple[Seller, Judged]]:
     with Seller(world, system_clock=stopped_clock()) as own:
         own.clock.freeze()
         currency = own.account(balance=str(PLENTY * 2))["currency"]
@@ -58,7 +58,7 @@ def stranger(world: str) -> Iterator[tuple[Seller, Judged]]:
 
 def judged(world: str, choice: Choice) -> tuple[list[Verdict], Notes]:
     notes = Notes()
-    with stranger(world) as (own, seller):
+    with other_seller(world) as (own, seller):
         before = Decimal(str(own.account()["balance"]))
         task = Task(choice, JourneyOptions(wait=own.time.pass_time))
         verdicts = list(judge(RECORDS, seller, task, notes))
@@ -81,22 +81,24 @@ def judged(world: str, choice: Choice) -> tuple[list[Verdict], Notes]:
 def test_a_world_judged_as_a_strangers_fails_nothing(world: str, level: str, least: int) -> None:
     verdicts, _ = judged(world, Choice(level=level))
     wrong = {Outcome.FAIL, Outcome.ERROR}
-    assert [str(one) for one in verdicts if one.outcome in wrong] == []
-    assert sum(one.outcome is Outcome.PASS for one in verdicts) > least
+    assert [str(verdict) for verdict in verdicts if verdict.outcome in wrong] == []
+    assert sum(verdict.outcome is Outcome.PASS for verdict in verdicts) > least
 
 
 def test_a_customer_of_another_country_is_sold_its_own_tariffs() -> None:
     verdicts, notes = judged("russian", Choice(only="flow/custom/licences"))
     bought = notes.details["bought"]
     assert isinstance(bought, list)
-    assert [one["tariff"] for one in bought] == ["55231"]
-    cells = {cell for one in verdicts if one.outcome is Outcome.PASS for cell in one.cells}
+    assert [purchase["tariff"] for purchase in bought] == ["55231"]
+    cells = {
+        cell for verdict in verdicts if verdict.outcome is Outcome.PASS for cell in verdict.cells
+    }
     assert cells == {Cell("custom", "licences")}
 
 
 def test_what_may_not_be_deleted_yet_is_left_and_not_paid_for_again() -> None:
     verdicts, notes = judged("bound", Choice(only="flow/custom/licences"))
-    outcomes = {one.name.rpartition("/")[2]: one for one in verdicts}
+    outcomes = {verdict.name.rpartition("/")[2]: verdict for verdict in verdicts}
     assert outcomes["delete"].outcome is Outcome.SKIP
     assert "pricelist_min_order" in str(outcomes["delete"])
     assert outcomes["prolong what is deleted"].messages == ("it was not deleted",)
@@ -109,10 +111,10 @@ def test_what_may_not_be_deleted_yet_is_left_and_not_paid_for_again() -> None:
 
 def test_a_login_that_an_earlier_run_locked_is_skipped() -> None:
     choice = Choice(only="auth/badpassword")
-    with stranger("small") as (_, seller):
+    with other_seller("small") as (_, seller):
         runs = [
             list(judge(RECORDS, seller, Task(choice, JourneyOptions()), Notes())) for _ in range(2)
         ]
-    outcomes = [[one.outcome for one in run] for run in runs]
+    outcomes = [[verdict.outcome for verdict in run] for run in runs]
     assert outcomes == [[Outcome.PASS] * 3, [Outcome.PASS, Outcome.PASS, Outcome.SKIP]]
     assert "locked this login" in str(runs[1][-1])

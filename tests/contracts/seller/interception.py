@@ -1,4 +1,4 @@
-"""Sellers that are ours but for one thing: a call or its answer is meddled with on its way."""
+"""A WSGI application in front of an honest seller that changes some answers."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ Fields = dict[str, str]
 
 
 @dataclass
-class Asked:
-    """One call on its way. ``forward`` asks the honest seller something, in the same world."""
+class InterceptedCall:
+    """A call on its way to the honest seller; ``status`` is the HTTP status of its answer."""
 
     fields: Fields
     path: str
@@ -31,18 +31,18 @@ class Asked:
         return bool(self.fields.get("sok"))
 
     def forward(self, **changes: str) -> bytes:
-        """What the honest seller answers to this call, or to the same with changes."""
+        """The honest seller's answer to this call, or to the same with changes."""
         body = urlencode({**self.fields, **changes}).encode()
         kind = "application/x-www-form-urlencoded"
         return self._sent("POST", self.path, "", body, kind)
 
     def take(self, amount: str) -> None:
-        """Takes money from the account, without a word."""
+        """Takes money from the account by the control API."""
         parts = self.path.split("/")
         query = f"world={parts[2]}" if parts[1] == "w" else ""
         path = "/_mockseller/accounts/reseller"
-        held = json.loads(self._sent("GET", path, query, b"", ""))["balance"]
-        left = {"balance": f"{float(held) - float(amount):.2f}"}
+        balance = json.loads(self._sent("GET", path, query, b"", ""))["balance"]
+        left = {"balance": f"{float(balance) - float(amount):.2f}"}
         self._sent("PATCH", path, query, json.dumps(left).encode(), "application/json")
 
     def _sent(self, method: str, path: str, query: str, body: bytes, kind: str) -> bytes:
@@ -59,12 +59,12 @@ class Asked:
         return b"".join(self.wsgi(environ, lambda *_: None))
 
 
-Fault = Callable[[Asked], bytes | None]
-"""What is answered instead, or None for what the honest seller answers."""
+Fault = Callable[[InterceptedCall], bytes | None]
+"""Returns another answer, or None for the honest seller's."""
 
 
-class Meddler:
-    """A WSGI application in front of the honest one."""
+class InterceptingApp:
+    """Passes calls on to the honest seller unless a fault answers them."""
 
     def __init__(self, wsgi: Wsgi, fault: Fault) -> None:
         self._wsgi = wsgi
@@ -77,11 +77,13 @@ class Meddler:
             return self._wsgi(environ, start_response)
         body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(body)
-        asked = Asked(_fields(environ["QUERY_STRING"], body), environ["PATH_INFO"], self._wsgi)
-        answer = self._fault(asked)
+        call = InterceptedCall(
+            _fields(environ["QUERY_STRING"], body), environ["PATH_INFO"], self._wsgi
+        )
+        answer = self._fault(call)
         if answer is None:
             return self._wsgi(environ, start_response)
-        start_response(asked.status, [("Content-Type", "text/xml")])
+        start_response(call.status, [("Content-Type", "text/xml")])
         return [answer]
 
 
@@ -100,4 +102,4 @@ def refusal(kind: str, about: str) -> bytes:
     return f'<doc><error type="{kind}" object="{about}"><msg>no</msg></error></doc>'.encode()
 
 
-__all__ = ["Asked", "Fault", "Fields", "Meddler", "document", "refusal"]
+__all__ = ["Fault", "Fields", "InterceptedCall", "InterceptingApp", "document", "refusal"]
