@@ -29,7 +29,10 @@ def show(name: str, data: Path | None) -> None:
         _print(clocks.show(worlds, name))
 
 
-@clock.command(context_settings={"ignore_unknown_options": True})  # "-1 day" is a bad span
+# Unknown options pass, since "-1 day" is a bad span.
+@clock.command(
+    context_settings={"ignore_unknown_options": True}, short_help="Move the clock forward."
+)
 @click.argument("span", nargs=-1, required=True)
 @options.world
 @options.data
@@ -41,7 +44,7 @@ def advance(span: tuple[str, ...], name: str, data: Path | None) -> None:
         _print(clocks.advance(worlds, name, " ".join(span)))
 
 
-@clock.command()
+@clock.command(short_help="Stop the clock, now or at an instant.")
 @click.argument("at", required=False, metavar="[INSTANT]")
 @options.world
 @options.data
@@ -54,7 +57,7 @@ def freeze(at: str | None, name: str, data: Path | None) -> None:
         _print(clocks.freeze(worlds, name, read_instant(at) if at else None))
 
 
-@clock.command("set")
+@clock.command("set", short_help="Set the clock to an instant.")
 @click.argument("at", metavar="INSTANT")
 @options.world
 @options.data

@@ -23,10 +23,10 @@ INDENT: Final = 18
               help="Only functions that match; * matches anything. May be repeated.")  # fmt: skip
 @click.option("--account", metavar="LOGIN", help="Only calls of this login.")
 @click.option("--errors", is_flag=True, help="Only calls that were refused.")
-@click.option(
-    "--struck", "only_faulty", is_flag=True, help="Only calls that a fault was applied to."
-)
-@click.option("--happenings", "with_events", is_flag=True, help="Show due events as well.")
+@click.option("--faults", is_flag=True, help="Only calls that a fault was applied to.")
+@options.former("--struck", "--faults", is_flag=True)
+@click.option("--events", is_flag=True, help="Show due events as well.")
+@options.former("--happenings", "--events", is_flag=True)
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True,
               metavar="COUNT", help="Show only the latest.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with parameters and answers.")
@@ -40,8 +40,10 @@ def journal(
     data: Path | None,
     *,
     errors: bool,
-    only_faulty: bool,
-    with_events: bool,
+    faults: bool,
+    former_faults: bool,
+    events: bool,
+    former_events: bool,
     as_json: bool,
 ) -> None:
     """Show the recorded calls, oldest first; secrets are masked."""
@@ -53,8 +55,8 @@ def journal(
             func=functions or None,
             login=account,
             error=errors or None,
-            fault=only_faulty or None,
-            kind=None if with_events else journals.CALL,
+            fault=(faults or former_faults) or None,
+            kind=None if events or former_events else journals.CALL,
             limit=limit,
         )
     entries.reverse()

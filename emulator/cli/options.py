@@ -66,18 +66,21 @@ def port(default: int, *, of_settings: bool = False) -> Callable[[Command], Comm
     )  # fmt: skip
 
 
-def former(name: str, new: str, *, envvar: str, metavar: str) -> Callable[[Command], Command]:
-    """A hidden option under a former name, passed as `former_NEW`; says the new name on stderr."""
+def former(name: str, new: str, **attributes: Any) -> Callable[[Command], Command]:  # noqa: ANN401 - click's
+    """A hidden option under a former name, passed as `former_NEW`; says the new name on stderr.
 
-    def warn(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    ``attributes``: those of the option with the new name.
+    """
+
+    def warn(context: click.Context, option: click.Parameter, value: object) -> object:
         del context, option
-        if value is not None:
+        if value:
             click.echo(f"{name} is now {new}; the old name still works", err=True)
         return value
 
     return click.option(
-        name, f"former_{new.strip('-')}", envvar=envvar, show_envvar=True, metavar=metavar,
-        hidden=True, callback=warn, help=f"The former name of {new}.",
+        name, f"former_{new.strip('-')}", hidden=True, callback=warn, help=f"Former name of {new}.",
+        **attributes,
     )  # fmt: skip
 
 

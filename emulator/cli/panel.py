@@ -22,7 +22,8 @@ TIMEOUT = 60.0
 @click.group(invoke_without_command=True)
 @click.option("--license", envvar="MOCKSELLER_PANEL_LICENSE", show_envvar=True, default="",
               metavar="KEY", help="License key; saved in the folder once it works.")  # fmt: skip
-@options.former("--licence", "--license", envvar="MOCKSELLER_PANEL_LICENCE", metavar="KEY")
+@options.former("--licence", "--license", envvar="MOCKSELLER_PANEL_LICENCE", show_envvar=True,
+                metavar="KEY")  # fmt: skip
 @click.option("--seller", envvar="MOCKSELLER_URL", show_envvar=True, metavar="URL",
               default="http://127.0.0.1:1500/billmgr", show_default=True,
               help="Address of the API of the seller that issued the license.")  # fmt: skip
@@ -142,7 +143,7 @@ def refresh(panel: Panel) -> None:
     click.echo(f"license {license.id}, {license.product}; modules: {names}")
 
 
-@panel.command()
+@panel.command(short_help="Buy a module for a month.")
 @click.argument("module")
 @click.pass_obj
 def buy(panel: Panel, module: str) -> None:

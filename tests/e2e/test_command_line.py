@@ -188,6 +188,15 @@ def test_several_functions_and_an_account_choose_calls(called: Run) -> None:
     assert called("journal", "--account", "nobody").output == ""
 
 
+def test_former_names_of_options_work_and_say_the_new_ones(run: Run) -> None:
+    result = run("journal", "--struck", "--happenings")
+    assert result.exit_code == 0
+    assert result.stderr.splitlines() == [
+        "--struck is now --faults; the old name still works",
+        "--happenings is now --events; the old name still works",
+    ]
+
+
 def test_a_fault_for_several_functions_is_planned_for_each_or_for_none(run: Run) -> None:
     refused = run("fault", "add", "drop", "--func", "soft", "--func", "nosuch")
     assert refused.output == "Error: func: there is no function that matches nosuch\n"

@@ -102,7 +102,7 @@ def test_the_journal_shows_what_was_struck(seller: Seller) -> None:
     (struck,) = seller.journal.entries(fault=True)
     assert struck["fault"] == "#1 delay before"
     assert len(seller.journal.entries(fault=False)) == 2
-    shown = CliRunner().invoke(mockseller, ["journal", "--struck", "--data", seller.folder])
+    shown = CliRunner().invoke(mockseller, ["journal", "--faults", "--data", seller.folder])
     day, line = shown.output.splitlines()
     assert day == seller.clock.now[:10]
     assert line.endswith("#1 delay before")
