@@ -164,7 +164,9 @@ def _check_families(selection: Selection, exchanges: tuple[Exchange, ...]) -> No
     """Raises UsageError for a family without exchanges: nothing would be judged."""
     from contracts.record.levels import family_of
 
-    options.require_known(selection.families, {family_of(one.func) for one in exchanges}, "family")
+    options.require_known(
+        selection.families, {family_of(exchange.func) for exchange in exchanges}, "family"
+    )
 
 
 def _open_seller(

@@ -12,7 +12,7 @@ from contracts.record.formats import FORMATS, UnreadableBody, error_of, format_o
 from contracts.recording.recorder import LEAKY
 from contracts.recording.session import Session
 from contracts.target.redact import mask_text
-from contracts.target.seller import CannotRun, RawAnswer, Seller, SellerSession
+from contracts.target.seller import CannotRun, Seller, SellerSession, SessionAnswer
 from contracts.target.spending import changes
 from contracts.verdicts import CallRecord
 
@@ -116,7 +116,7 @@ def ask(place: SellerSession, request: Request, out: str) -> CapturedAnswer:
     return of_reply(request, out, place.ask(request, out), place.log[-1])
 
 
-def of_reply(request: Request, out: str, reply: RawAnswer, seen: CallRecord) -> CapturedAnswer:
+def of_reply(request: Request, out: str, reply: SessionAnswer, seen: CallRecord) -> CapturedAnswer:
     """The answer to a request of the judge; ``seen`` is the same call, masked."""
     answer = CapturedAnswer(
         request.func, out, request.login.style, tuple(request.params.items()), reply.status, "",
@@ -193,7 +193,7 @@ def of_own_seller(
                 continue
 
 
-def _prepare(exchange: Exchange, place: SellerSession) -> Iterator[tuple[Request, RawAnswer]]:
+def _prepare(exchange: Exchange, place: SellerSession) -> Iterator[tuple[Request, SessionAnswer]]:
     """The steps before an exchange; their answers bind labels of the place."""
     for step in exchange.before:
         for _ in range(max(step.times, 1)):

@@ -93,7 +93,9 @@ class Purchases:
 
     def find_price(self, number: str) -> Sum | None:
         """The price of a service that was bought in this run, by its number."""
-        prices = (one.price for one in self.all if number and str(one.number) == number)
+        prices = (
+            purchase.price for purchase in self.all if number and str(purchase.number) == number
+        )
         return next(prices, None)
 
     def clean_up(self, ask: Ask, pause: Callable[[], None]) -> list[Purchase]:
@@ -106,7 +108,9 @@ class Purchases:
             for attempts_left in reversed(range(DELETE_ATTEMPTS)):
                 for purchase in self.outstanding:
                     _delete(ask, purchase)
-                if not attempts_left or not any(BUSY in one.left for one in self.outstanding):
+                if not attempts_left or not any(
+                    BUSY in purchase.left for purchase in self.outstanding
+                ):
                     break
                 pause()
         except KeyboardInterrupt:

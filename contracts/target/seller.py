@@ -23,7 +23,7 @@ import httpx
 from contracts.record.document import Node
 from contracts.record.exchange import OUR_LOGIN, OUR_PASSWORD
 from contracts.record.placeholders import Bindings
-from contracts.target.session import CannotRun, RawAnswer, SellerSession
+from contracts.target.session import CannotRun, SellerSession, SessionAnswer
 from contracts.target.spending_guard import SPEND_NOTHING, SpendingGuard, SpendingRules
 from contracts.target.transports import ClientTransport, ask
 from emulator import testing
@@ -36,9 +36,9 @@ INITIAL_SNAPSHOT = "begun"
 
 __all__ = [
     "CannotRun",
-    "RawAnswer",
     "Seller",
     "SellerSession",
+    "SessionAnswer",
     "check_address",
     "connect",
     "connect_wsgi",

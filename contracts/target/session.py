@@ -23,7 +23,7 @@ class CannotRun(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class RawAnswer:
+class SessionAnswer:
     """The status and the body of an answer."""
 
     status: int
@@ -45,7 +45,7 @@ class SellerSession:
     log: list[CallRecord] = field(default_factory=list)
     _tokens: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def ask(self, request: Request, out: str, note: str = "") -> RawAnswer:
+    def ask(self, request: Request, out: str, note: str = "") -> SessionAnswer:
         """Sends a request of an exchange with its placeholders filled in.
 
         Raises CannotRun if no answer comes or no session can be opened.
@@ -67,7 +67,7 @@ class SellerSession:
             self.log.append(redact_exchange(http_request, None, note))
             raise CannotRun(f"{self.http.base_url}: {problem}") from problem
         self.log.append(redact_exchange(http_request, response, note))
-        return RawAnswer(response.status_code, response.content)
+        return SessionAnswer(response.status_code, response.content)
 
     def _build(
         self, request: Request, fields: Mapping[str, str], headers: Mapping[str, str]

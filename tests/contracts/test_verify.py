@@ -99,9 +99,9 @@ def test_a_seller_has_to_be_named_once(words: list[str]) -> None:
 def test_of_a_foreign_seller_only_what_holds_anywhere_is_asked(foreign: Judged) -> None:
     assert not foreign.own
     verdicts = list(replay_all(RECORDS.values(), foreign))
-    asked = {v.name for v in verdicts if v.outcome is not Outcome.SKIP}
-    assert asked
-    assert all(RECORDS[name].portable for name in asked)
+    request = {v.name for v in verdicts if v.outcome is not Outcome.SKIP}
+    assert request
+    assert all(RECORDS[name].portable for name in request)
     assert {v.outcome for v in verdicts} <= {Outcome.PASS, Outcome.SKIP}
 
 

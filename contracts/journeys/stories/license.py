@@ -70,7 +70,9 @@ class LicenseStory(CustomLicenseJourney):
     def order_too_much(self, step: StepRecord) -> None:
         """The refusal names the sum that the order would cost."""
         tariff = self.client.catalogue.tariff(BUSINESS)
-        node = next((one for one in tariff.addons if one.id == NODES), None) if tariff else None
+        node = (
+            next((addon for addon in tariff.addons if addon.id == NODES), None) if tariff else None
+        )
         first, further = month_of(tariff) if tariff else None, month_of(node) if node else None
         if not first or not further:
             raise NotUnderstood(f"the price list has no price of {BUSINESS} with nodes")
@@ -106,7 +108,12 @@ class LicenseStory(CustomLicenseJourney):
     def check_balance(self, step: StepRecord) -> None:
         """The balance is what was paid in, less what was charged."""
         paid = sum(
-            (one.amount.amount for one in self.client.payments.payments() if one.amount), NOTHING
+            (
+                payment.amount.amount
+                for payment in self.client.payments.payments()
+                if payment.amount
+            ),
+            NOTHING,
         )
         step.says.append(f"paid in {paid}")
         step.expect("the balance", self.context.read_balance(), paid - self.spent)
