@@ -45,7 +45,7 @@ class Commands(click.Group):
     """Commands loaded on use: our own by name, the others by entry point."""
 
     def invoke(self, ctx: click.Context) -> object:
-        """Runs a command; an interrupted one ends with exit code 2."""
+        """Runs a command. Raises Exit with code 2 when it is interrupted."""
         try:
             return super().invoke(ctx)
         except click.Abort:  # at a question, whose line is not ended yet
@@ -60,7 +60,7 @@ class Commands(click.Group):
         return [*OWN_COMMANDS, *sorted(set(_entry_points()) - set(OWN_COMMANDS))]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Imports one command."""
+        """Imports one command. Raises ClickException when it cannot be imported."""
         del ctx
         if cmd_name in OWN_COMMANDS:
             module, _, name = OWN_COMMANDS[cmd_name].partition(":")

@@ -113,7 +113,7 @@ def opened(folder: Path | None) -> Iterator[Worlds]:
 
 @contextmanager
 def one_line_errors() -> Iterator[None]:
-    """Turns errors that the user can correct into one line on stderr and exit code 2."""
+    """Turns errors that the user can correct into CannotRun: one line, exit code 2."""
     try:
         yield
     except (ValueError, LookupError, OSError) as error:

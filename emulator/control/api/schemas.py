@@ -210,7 +210,7 @@ class ClockMove(Body):
 
     @validates_schema
     def check(self, data: Mapping[str, object], **_: object) -> None:
-        """Exactly one of them."""
+        """Checks that there is exactly one of them. Raises ValidationError."""
         if len(data) != 1:
             raise ValidationError("needs exactly one of advance, freeze, set and real")
 

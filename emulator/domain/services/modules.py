@@ -70,8 +70,8 @@ def find_license(
     """The license that an order of a module names; None where a module needs none.
 
     ``but``: a module that is moved to the license. Raises BadValue ``item`` (missing) or
-    ``pricelist`` (not for this edition), Missed (unknown, another's, deleted), WrongState (unpaid, suspended),
-    Exists (it has this module, or had its trial).
+    ``pricelist`` (not for this edition), Missed (unknown, another's, deleted), WrongState (unpaid,
+    suspended), Exists (it has this module, or had its trial).
     """
     if number is None:
         if shop.world.rules.modules_alone:
