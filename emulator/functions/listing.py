@@ -287,10 +287,11 @@ def declare_filter(
     """Adds ``X.filter`` under its full ``name`` to the family."""
     function = family.form(
         name,
+        takes=FilterForm,
         returns=FilterForm,
         evidence=evidence,
         source=source,
-        summary=f"Shows or sets what the listing {handlers.listed} shows for the rest of the"
+        summary=f"Shows or sets what the listing `{handlers.listed}` shows for the rest of the"
         " session.",
     )(handlers.show)
     function.on_submit(handlers.save)

@@ -92,7 +92,10 @@ def parameters(schema: WireSchema) -> Json:
     out: Json = {"type": "object", "properties": {}, "additionalProperties": True}
     for name, field in schema.wire_fields.items():
         if isinstance(field, fields.Rest):
-            out["x-rest"] = "every column of the listing"
+            out["x-rest"] = (
+                "every column of the listing; of days `…start` and `…end`,"
+                " of money `…_from` and `…_to`"
+            )
         elif isinstance(field, fields.Numbered):
             pattern = f"^{re.escape(field.prefix)}[0-9]{{1,9}}$"
             out.setdefault("patternProperties", {})[pattern] = _described(

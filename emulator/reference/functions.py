@@ -88,7 +88,7 @@ def _parameters(function: Function) -> str:
     for pattern, parameter in schema.get("patternProperties", {}).items():
         properties[pattern.strip("^$").replace("[0-9]{1,9}", "<id>")] = parameter
     if "x-rest" in schema:
-        return f"Takes {schema['x-rest']} as a parameter.\n"
+        return f"Parameters: {schema['x-rest']}.\n"
     if not properties:
         return "No parameters of its own.\n"
     lines = ["| parameter | what | value | needed |", "| --- | --- | --- | --- |"]
@@ -127,6 +127,10 @@ def _value(schema: Mapping[str, Any]) -> str:
         "id": f"number of one {schema.get('x-entity')}",
         "ids": f"numbers of one {schema.get('x-entity')} or several",
         "months": "months, or `null`",
+        "months_or_none": "months, or `null`",
+        "on_or_months": "`on`, months, or `null`",
+        "on_or_months_or_none": "`on`, months, or `null`",
+        "domain": "name of a host or domain",
         "address": "IPv4 address",
         "any_address": "IPv4 or IPv6 address",
         "day": "date, `YYYY-MM-DD`",

@@ -67,7 +67,7 @@ class TicketChange(WireSchema):
 
     elid = Id("Number of the ticket; if left out, a new one is opened.", entity="ticket")
     subject = Text("Subject of a new ticket.")
-    name = Text("The same, where `subject` is not sent, as one client does.")
+    name = Text("Subject of a new ticket, where `subject` is not sent, as by one client.")
     message = Text("Text of the message.", longest=LONGEST)
     item = Id("Number of the service that a new ticket is about.")
 

@@ -42,7 +42,7 @@ class MethodParameters(AmountParameters):
     """What is to be paid, with the way of paying; both its names are in use."""
 
     paymethod = Whole("Number of the way of paying; 0 is the balance.")
-    paymethod_id = Whole("The same, where `paymethod` is not sent.")
+    paymethod_id = Whole("Number of the way of paying, where `paymethod` is not sent.")
     profile = Whole("Number of the payer; accepted and ignored.")
 
 
