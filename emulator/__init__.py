@@ -1,6 +1,6 @@
-"""The seller: a billing API that sells nothing, behaving as the real one is known to.
+"""The seller: an emulator of the billing API, behaving as the real one is known to behave.
 
-Importing this package costs nothing; the parts are loaded by whoever uses them.
+Importing this package is cheap; its parts are imported by their users.
 """
 
 __version__ = "0.1.0"

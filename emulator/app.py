@@ -1,4 +1,4 @@
-"""The only place where the parts meet: settings, worlds, functions, the wire, the control API."""
+"""Assembles the application from settings, worlds, functions, the wire and the control API."""
 
 from __future__ import annotations
 
@@ -59,23 +59,26 @@ def create_registry(verified: PasswordCache | None = None) -> Registry:
 
 @functools.cache
 def _shared() -> tuple[PasswordCache, Registry]:
-    """What every application in this process may share: nothing in it belongs to a world."""
+    """The parts that all applications of this process share; nothing in them belongs to a world."""
     verified = PasswordCache(secrets.token_bytes(32))
     return verified, create_registry(verified)
 
 
 def create_app(settings: Settings, system_clock: SystemClock | None = None) -> Flask:
-    """A WSGI application over the worlds under ``settings.data``; makes ``default`` if need be."""
+    """A WSGI application over the worlds under ``settings.data``; creates ``default`` if needed.
+
+    Raises WorldError, FixtureError or OSError where that world cannot be created.
+    """
     worlds = Worlds(settings, system_clock)
     worlds.rebuild_outdated()
     worlds.ensure_default()
     verified, registry = _shared()
-    pipeline = Pipeline(worlds.by_turns(), registry, verified)
+    pipeline = Pipeline(worlds.with_shared_connections(), registry, verified)
     app = Flask("mockseller", static_folder=None)
     app.extensions["mockseller"] = worlds
 
     def billmgr(world: str = "") -> Response:
-        # The request itself: each look through Flask's proxy costs a microsecond.
+        # The request itself, not Flask's proxy, which costs a microsecond per access.
         http = flask.globals.request_ctx.request
         request = wire.read(http, world, max_body=settings.max_body, max_params=settings.max_params)
         if http.method == "OPTIONS":
@@ -162,7 +165,7 @@ def _add_long_requests(app: Flask, pipeline: Pipeline) -> None:
 
 
 def _response(reply: Reply) -> Response:
-    """A reply as HTTP, or as what is left of it where a fault was planned."""
+    """A reply as an HTTP response, broken off where a fault says so."""
     if reply.dropped or reply.cut_at is not None:
         sent = b"" if reply.dropped else reply.body[: reply.cut_at]
         broken = Response(_breaks_off(sent), content_type=reply.content_type or None)
@@ -179,16 +182,16 @@ CHUNK = 64 * 1024
 
 
 def _chunks(file: IO[bytes]) -> Iterator[bytes]:
-    """A long answer as the client takes it."""
+    """A long answer in chunks."""
     with file:
         while chunk := file.read(CHUNK):
             yield chunk
 
 
 def _breaks_off(sent: bytes) -> Iterator[bytes]:
-    """Ends in what a socket would have raised, so that a client in this process meets it too.
+    """Sends bytes, then raises what a broken socket raises: clients in this process see the same.
 
-    The server closes the connection on it, unanswered or in the middle.
+    The server closes the connection on it.
     """
     if sent:
         yield sent

@@ -38,7 +38,7 @@ class SystemClock:
 
 @dataclass(frozen=True, slots=True)
 class WorldClock:
-    """How one world reads its time: ``frozen_at`` when frozen, else real time + ``offset``."""
+    """The clock of a world: ``frozen_at`` when frozen, else real time + ``offset``."""
 
     mode: Mode
     offset: timedelta = timedelta(0)
@@ -51,14 +51,14 @@ class WorldClock:
         return system_clock.now() + self.offset
 
     def moved_to(self, instant: datetime, system_clock: SystemClock) -> WorldClock:
-        """The same clock, standing at ``instant``; a running clock goes on from there."""
+        """The clock set to ``instant``; a running clock continues from there."""
         if self.mode == "frozen":
             return WorldClock("frozen", frozen_at=instant)
         return WorldClock("shifted", offset=instant - system_clock.now())
 
 
 END = datetime(9000, 1, 1, tzinfo=UTC)
-"""No world's clock goes there: terms and grace that begin before it must still fit the calendar."""
+"""The last year of worlds' clocks: terms that begin before it must still fit the calendar."""
 SPAN = re.compile(r"\s*(\d{1,6})\s*(second|minute|hour|day|week|month|year)s?\s*\Z", re.ASCII)
 
 
@@ -101,7 +101,7 @@ def add_months(day: date, months: int) -> date:
 
 
 def read_instant(text: str) -> datetime:
-    """An ISO date or instant as UTC; a bare date is its midnight. ValueError in words."""
+    """An ISO date or instant as UTC; a date means its midnight. Raises ValueError with one line."""
     try:
         instant = datetime.fromisoformat(text)
         aware = instant if instant.tzinfo else instant.replace(tzinfo=UTC)

@@ -1,6 +1,6 @@
-"""What falls due happens, and the journal tells it among the calls.
+"""Executes due events and writes them to the journal.
 
-The trade knows no journal, and the journal no trade; whoever wakes a world comes here.
+A module of its own, since `domain` does not know the journal and the journal does not know it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from emulator.domain.world import Shop
 
 
 def catch_up(shop: Shop, bounds: journal.Bounds) -> list[DueEvent]:
-    """One batch of what is due with a row of the journal for each, in the caller's transaction."""
+    """Executes one batch of due events, each with a journal entry, in the caller's transaction."""
     happened = lifecycle.catch_up(shop)
     for event in happened:
         journal.write(shop.db, _entry(event), bounds)

@@ -1,7 +1,7 @@
-"""What was asked and answered: a ring of rows, bounded by count and by bytes.
+"""The journal: the last calls with their answers and the last due events, bounded in size.
 
-Secrets are masked before they are written (docs/architecture.md). The journal lies in the
-world's own database and commits with the call it tells of.
+Secrets are masked before they are written (docs/architecture.md). The journal is in the world's
+own database, and each entry is committed with its call.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from emulator.store import tables
 from emulator.store.engine import Database, Statement
 
 CALL, EVENT = "call", "happening"
-"""Kinds of entries: a request with its answer, or something that fell due."""
+"""Kinds of entries: a call with its answer, or a due event."""
 MASK = "***"
 SECRET_PARAMS = frozenset({"auth", "password", "passwd", "confirm", "key", "qrcode"})
 SHORTEST_SECRET = 6
-"""A shorter secret is not looked for in answers: it would blot out ordinary text."""
+"""Shorter secrets are not masked in answers: they could be ordinary text."""
 PRUNE_EVERY = 16
-"""A few rows at a time: a big clean-up would be somebody's slow request."""
+"""Old rows are deleted every so many entries, a few at a time: no request becomes slow."""
 
 J = tables.journal.c
 _LAST_TOTAL = select(J.total).order_by(J.id.desc()).limit(1).scalar_subquery()
@@ -63,7 +63,7 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One request with its answer, masked, or something that fell due.
+    """A call with its answer, masked, or a due event.
 
     ``error``: ``type/object`` of a refusal, or None.
     """
@@ -84,7 +84,7 @@ class Entry:
     id: int = 0
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """The entry as the control API shows it."""
         return {
             "id": self.id,
             "at": self.at.isoformat(),
@@ -121,9 +121,9 @@ def masked_params(params: Mapping[str, str], body: int) -> str:
 
 
 def secrets_in(params: Mapping[str, str]) -> list[str]:
-    """What must not stand in an answer that is written down.
+    """Secrets among the parameters, to be masked in the answer.
 
-    A name somebody wrote wrong (``AuthInfo``) is no parameter, but its value is a secret still.
+    A misspelled name (``AuthInfo``) is no parameter, but its value is still a secret.
     """
     secrets = []
     for name, value in params.items():
@@ -136,9 +136,9 @@ def secrets_in(params: Mapping[str, str]) -> list[str]:
 
 
 def masked_text(text: str, secrets: Sequence[str], body: int) -> str:
-    """An answer with the secrets blotted out, cut to what is kept of one answer."""
+    """An answer with its secrets masked, cut to the length that is stored."""
     for secret in secrets:
-        # A format may write the ends of lines otherwise: a key in PEM is looked for by its lines.
+        # Formats write line breaks differently, so a PEM key is masked line by line.
         for line in secret.splitlines():
             if len(line) >= SHORTEST_SECRET and line in text:
                 text = text.replace(line, MASK)
@@ -146,7 +146,7 @@ def masked_text(text: str, secrets: Sequence[str], body: int) -> str:
 
 
 def write(db: Database, entry: Entry, bounds: Bounds) -> None:
-    """One row more, and now and then the oldest ones fewer."""
+    """Writes an entry; prunes with every sixteenth."""
     if bounds.rows == 0:
         return
     number = db.insert(
@@ -171,7 +171,7 @@ def write(db: Database, entry: Entry, bounds: Bounds) -> None:
 
 
 def prune(db: Database, bounds: Bounds, newest: int) -> None:
-    """Drops what is over the bounds, oldest first. Each row knows the sum of all sizes up to it."""
+    """Deletes the oldest entries over the bounds; each row has the sum of all sizes up to it."""
     db.run(_PRUNE, newest=newest, rows=bounds.rows, bytes=bounds.bytes)
 
 
@@ -190,8 +190,8 @@ def find(  # noqa: PLR0913 - filters, by name
 
     ``error``: only refusals (True) or only successes (False).
 
-    ``kind``: calls, happenings (their ``func`` is what happened), or None for both. ``fault``: only
-    calls that a planned fault struck (True), or only the others (False).
+    ``kind``: calls, due events (``func`` is then the event), or None for both. ``fault``: only
+    calls that a fault hit (True), or only the others (False).
     """
     query = select(*(c for c in J if c.name != "total")).where(J.id > after)
     if func is not None:
@@ -214,16 +214,16 @@ def _is_called(func: str) -> ColumnElement[bool]:
 
 
 def entry(db: Database, number: int) -> Entry | None:
-    """One entry by its number, while it is kept."""
+    """An entry by its number, or None when it has been deleted."""
     row = db.row(_BY_NUMBER, which=number)
     return None if row is None else Entry(*(*row[1:], row[0]))
 
 
 def count(db: Database, kind: str | None = None) -> int:
-    """How many entries are kept: of one kind, or all."""
+    """The number of stored entries, of one kind or all."""
     return int(db.value(_COUNT) if kind is None else db.value(_COUNT_KIND, kind=kind))
 
 
 def clear(db: Database) -> None:
-    """Forgets everything."""
+    """Deletes all entries."""
     db.run(_CLEAR)

@@ -1,6 +1,6 @@
 """Settings of a server: flag > environment ``MOCKSELLER_*`` > file > default.
 
-With a bad value there is no server, but a line with the setting, its origin and what is wrong.
+With an invalid value the server does not start; one line names the setting, its source and why.
 Settings of a *world* (rules, clock, provisioning) are rows of that world, not here.
 """
 
@@ -20,37 +20,37 @@ class SettingsError(ValueError):
 
 
 def default_data_folder() -> Path:
-    """Where worlds live when nobody says: the user's own data folder."""
+    """The default folder of worlds: the user's data folder."""
     base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     return Path(base) / "mockseller"
 
 
 def default_seeds_folder() -> Path:
-    """Where the closed files are kept that worlds begin as; safe to delete at any time."""
+    """The default folder of prepared world files; safe to delete at any time."""
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(base) / "mockseller" / "seeds"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything a server can be told. Sizes in bytes, times in seconds."""
+    """All settings of a server. Sizes in bytes, times in seconds."""
 
     host: str = "127.0.0.1"
     """The address to listen on."""
     port: int = 1500
-    """0: a free one, which is printed."""
+    """The port; 0: a free one, which is printed."""
     workers: int = 2
-    """Processes; they share the worlds through files."""
+    """Number of processes; they share the worlds through files."""
     threads: int = 8
-    """In each process, so that a slow client does not stop the others."""
+    """Threads of each process, so that a slow client does not block others."""
     data: Path = field(default_factory=default_data_folder)
-    """Where worlds live."""
+    """The folder of the worlds."""
     seeds: Path = field(default_factory=default_seeds_folder)
-    """What worlds begin as, ready made; safe to delete at any time."""
+    """The folder of prepared world files; safe to delete at any time."""
     seed: int = 1
-    """What invented data and ids of a new world are derived from."""
+    """The number from which invented data and ids of a new world are derived."""
     fixture: str = "small"
-    """What the world ``default`` is made from when there is none yet."""
+    """The fixture from which the world ``default`` is created."""
     cert: Path | None = None
     """A certificate (PEM): HTTPS instead of HTTP."""
     key: Path | None = None
@@ -60,9 +60,9 @@ class Settings:
     max_params: int = 20_000
     """More parameters are refused with ``limit``."""
     journal_rows: int = 2_000
-    """How many calls the journal keeps, give or take sixteen: it prunes that rarely; 0: none."""
+    """Calls the journal keeps, up to sixteen more, since it prunes that rarely; 0: none."""
     journal_bytes: int = 16 * 1024 * 1024
-    """How large the journal of one world may become, give or take sixteen entries."""
+    """Size of the journal of one world, up to sixteen entries more."""
     journal_body: int = 32 * 1024
     """How much of one request or answer the journal keeps."""
     token: str = ""
@@ -124,7 +124,7 @@ def load(
     environ: Mapping[str, str] | None = None,
     file: Path | None = None,
 ) -> Settings:
-    """Settings from flags, environment and an optional TOML file, in that order of weight.
+    """Settings from flags, environment and an optional TOML file, in this order of precedence.
 
     Raises SettingsError naming the setting and where its value came from.
     """

@@ -47,7 +47,7 @@ class Reply:
         return cls(content_type, start, file=file, length=length)
 
     def in_memory(self) -> Reply:
-        """The same reply with the whole body in memory, for whoever has to change it."""
+        """The reply with its whole body in memory, for whoever has to change it."""
         if self.file is None:
             return self
         with self.file:

@@ -1,8 +1,8 @@
-"""What a function takes and what it returns, as schemas of marshmallow.
+"""Parameters and answer fields of functions, as marshmallow schemas.
 
-One base reads parameters: an empty one that is not text is an absent one, unknown ones are
-ignored (docs/evidence.md 7), and the first fault in the order of declaration becomes the refusal.
-Schemas are made once; docs/architecture.md has the figures of this and of what is below.
+An empty parameter that is not text counts as absent, unknown ones are ignored (docs/evidence.md 7),
+and the first invalid value in the order of declaration becomes the refusal. Schemas are created
+once, for speed (docs/architecture.md).
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from emulator.errors import ApiError, BadValue, Missed
 
 
 class WireSchema(Schema):
-    """The base of every schema here."""
+    """The base of all schemas of functions."""
 
     class Meta:
-        """Unknown parameters are not a fault."""
+        """Unknown parameters are ignored."""
 
         unknown = EXCLUDE
 

@@ -1,6 +1,6 @@
-"""Statements compiled once, run on the driver's own connection.
+"""Compiled statements, executed directly on the sqlite3 driver.
 
-SQLAlchemy Core describes tables and statements; it is not on the way of a request: a
+SQLAlchemy Core describes tables and statements, but executes none of them: a
 :class:`Statement` keeps the compiled SQL and the conversions of its columns, and a
 :class:`Database` runs it on ``sqlite3`` directly (docs/adr/0001 has the measurements).
 """
@@ -75,7 +75,7 @@ class Statement:
         return value if convert is None else convert(value)
 
     def parameters(self, values: Mapping[str, object]) -> dict[str, object]:
-        """What the driver gets: the statement's own literals and the given values."""
+        """The parameters for the driver: the statement's own literals and ``values``, converted."""
         bound = {**self._defaults, **values}
         for name, convert in self._binds.items():
             if name in values:
@@ -95,9 +95,9 @@ class Statement:
 class Database:
     """One thread's connection to one generation of one world.
 
-    Reads see one state between :meth:`reading`'s ends. Writes take the world's file lock
-    and ``BEGIN IMMEDIATE`` before they read what they will change: of two workers that begin as
-    readers SQLite lets only one become a writer, and refuses the other without waiting.
+    All reads inside :meth:`reading` see one state. Writers take the world's file lock and
+    ``BEGIN IMMEDIATE`` before they read what they change: of two transactions that begin as readers
+    SQLite lets only one become a writer, and fails the other without waiting.
     """
 
     def __init__(self, path: Path | str, lock: Path | None = None, *, shared: bool = False) -> None:
@@ -117,7 +117,7 @@ class Database:
         self._driver.execute("PRAGMA wal_autocheckpoint=4000")
 
     def close(self) -> None:
-        """Gives up the connection and the lock file."""
+        """Closes the connection and the lock file."""
         self._driver.close()
         if self._lock is not None:
             self._lock.close()
@@ -133,7 +133,7 @@ class Database:
         return None if row is None else statement.convert(row)
 
     def unread(self, statement: Statement, /, **values: object) -> Row | None:
-        """The first row as it lies in the file, so that equal rows need be converted but once."""
+        """The first row unconverted, so that callers can cache the conversion of equal rows."""
         row: Row | None = self._driver.execute(
             statement.sql, statement.parameters(values)
         ).fetchone()
@@ -145,17 +145,17 @@ class Database:
         return None if row is None else row[0]
 
     def plan(self, statement: Statement, /, **values: object) -> list[str]:
-        """How SQLite would answer a query, a line for each step; for tests of what it walks."""
+        """SQLite's query plan, a line for each step; for tests of the indexes used."""
         query = f"EXPLAIN QUERY PLAN {statement.sql}"
         return [row[3] for row in self._driver.execute(query, statement.parameters(values))]
 
     def insert(self, statement: Statement, /, **values: object) -> int:
-        """Runs an INSERT; the new row's id."""
+        """Runs an INSERT; returns the new row's id."""
         cursor = self._driver.execute(statement.sql, statement.parameters(values))
         return cursor.lastrowid or 0
 
     def run(self, statement: Statement, /, **values: object) -> int:
-        """Runs an UPDATE or DELETE; how many rows it touched."""
+        """Runs an UPDATE or DELETE; returns the number of rows affected."""
         return self._driver.execute(statement.sql, statement.parameters(values)).rowcount
 
     def many(self, statement: Statement, rows: list[dict[str, object]]) -> None:
@@ -164,7 +164,7 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[None]:
-        """One state of the world for all reads inside."""
+        """A read transaction: one state of the world for all reads inside."""
         self._driver.execute("BEGIN")
         try:
             yield
@@ -173,7 +173,7 @@ class Database:
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """The world's file lock: held by one writer among all workers."""
+        """Holds the world's file lock: one writer among all workers."""
         if self._lock is None:
             yield
             return
@@ -186,7 +186,7 @@ class Database:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """One commit, or nothing. The caller holds the lock."""
+        """A write transaction, rolled back on an exception. The caller holds the lock."""
         self._driver.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -197,7 +197,7 @@ class Database:
 
     @contextmanager
     def savepoint(self, name: str = "handler") -> Iterator[None]:
-        """What fails inside is undone; what was before stays. ``name``: never a client's."""
+        """A savepoint, rolled back on an exception. ``name`` must not come from a client."""
         self._driver.execute(f"SAVEPOINT {name}")
         try:
             yield
@@ -208,7 +208,7 @@ class Database:
         self._driver.execute(f"RELEASE {name}")
 
     def use_wal(self) -> None:
-        """Readers and one writer at a time; a property of the file, kept in it."""
+        """Switches the file to WAL mode: readers beside one writer."""
         self._driver.execute("PRAGMA journal_mode=WAL")
 
     def copy_to(self, path: Path) -> None:
@@ -221,14 +221,14 @@ class Database:
             target.close()
 
     def counts(self) -> dict[str, int]:
-        """Rows of every table; for tests and for a look at a world."""
+        """The number of rows of every table; for tests and statistics."""
         return {
             table.name: self._driver.execute(f'SELECT count(*) FROM "{table.name}"').fetchone()[0]  # noqa: S608 - our own
             for table in metadata.sorted_tables
         }
 
     def create_schema(self) -> None:
-        """All tables of an empty file, WAL switched on, service ids starting high."""
+        """Creates all tables of an empty file, in WAL mode, with service ids starting high."""
         self.use_wal()
         with self.writing():
             for statement in schema().split(";"):
@@ -252,7 +252,7 @@ def schema() -> str:
 
 
 def create(path: Path) -> Database:
-    """A new, empty world file at ``path``, opened."""
+    """Creates an empty world file at ``path`` and opens it."""
     descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
     os.close(descriptor)
     database = Database(path)
@@ -261,7 +261,7 @@ def create(path: Path) -> Database:
 
 
 def in_memory() -> Database:
-    """A world that lives in this process alone; for tests of rules."""
+    """Creates a world in memory; for tests of rules."""
     database = Database(":memory:")
     database.create_schema()
     return database

@@ -1,7 +1,7 @@
 """The tables of one world. A world is a database, so nothing here names a world.
 
-A world of another version is rebuilt, never migrated; ``VERSION`` says which this is. They stand in
-one file, long as it is: what points to what is read off it at a glance.
+A world of another version is rebuilt, never migrated; ``VERSION`` says which this is. They are
+in one long file so that all references between them can be seen at once.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from emulator.store.types import Instant, Json, Money
 
 VERSION = 4
 FIRST_SERVICE = 100_001
-"""Shorter numbers some clients take for something else (docs/wire.md section 8.2)."""
+"""Some clients misread shorter numbers (docs/wire.md section 8.2)."""
 
 metadata = MetaData()
 
@@ -244,7 +244,7 @@ address = Table(
     Column("main", Boolean, nullable=False),
     sqlite_autoincrement=True,
 )
-"""Addresses of machines. A license stands on the one in its own row."""
+"""Addresses of servers. The address of a license is in its own row."""
 Index("address_by_service", address.c.service_id, address.c.id)
 
 history = Table(
@@ -427,7 +427,7 @@ journal = Table(
     Column("kind", Text, nullable=False, default="call", server_default="call"),
     Column("fault", Text),
 )
-"""``kind``: a ``call``, or something that fell due: a ``happening``. ``fault``: what struck it."""
+"""``kind``: ``call``, or ``happening`` for a due event. ``fault``: the faults that hit a call."""
 
 fault = Table(
     "fault",
@@ -449,4 +449,4 @@ held_answer = Table(
     Column("content_type", Text, nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
-"""Answers that are not (or no longer) the truth of the moment: long requests, stale lists."""
+"""Answers that faults hold for later: long requests, outdated lists."""

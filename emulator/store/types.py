@@ -1,7 +1,7 @@
-"""How values lie in a column.
+"""Column types: how values are stored.
 
 Money is an integer of 1/10000: SQLAlchemy's Numeric passes through float on SQLite.
-Instants are whole seconds since 1970, UTC: what is due is found by comparing integers.
+Instants are whole seconds since 1970, UTC, so that due events are found by comparing integers.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SCALE = 4
 
 
 class Stored(TypeDecorator[Any]):
-    """A type that says itself how it lies in a column, so that no generic wrapper is in the way."""
+    """A type with its own conversions, without SQLAlchemy's generic wrappers, which are slow."""
 
     impl: Any = Text
     cache_ok = True

@@ -1,4 +1,4 @@
-"""The wire: what arrives is understood here, and what leaves is written here.
+"""The wire: requests are read, authenticated and answered, answers are written in every format.
 
-Knows HTTP, XML, JSON and plain text, and no business.
+It knows HTTP, XML, JSON and text, and no rules of the trade.
 """

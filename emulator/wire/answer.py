@@ -1,4 +1,4 @@
-"""From what a handler answered to a document: fields written, errors worded, layout added.
+"""Turns a handler's answer, or an error, into a document: fields, texts, layout.
 
 Source: docs/wire.md sections 3 to 5. Knows the declarations of functions, but no function.
 """
@@ -36,7 +36,7 @@ MANY_IN_FORMS = frozenset({"slist", "flist", "list"})
 
 
 def error_document(error: ApiError, func: str, lang: str) -> Document:
-    """A refusal. No attributes of ``doc``, no echo of the parameters (observed)."""
+    """The document of an error: no attributes of ``doc``, no echo of the parameters (observed)."""
     named = isinstance(error, BadValue) or error.type == "exists"
     name = label(error.object, lang) if named else error.object
     # A password that is too long is refused like any text, but never echoed.
@@ -80,12 +80,12 @@ def _template(error: ApiError, lang: str) -> tuple[str, str]:
 
 
 def _fill(template: str, values: Mapping[str, str]) -> str:
-    """One pass, so that a value that looks like a place is not filled again."""
+    """Fills placeholders in one pass, so that a value that looks like one is left alone."""
     return re.sub(r"__([a-z]+)__", lambda m: values.get(m[1], m[0]), template).strip()
 
 
 class Writer:
-    """Turns answers into documents. One per server; keeps the layout of each function."""
+    """Turns answers into documents. One per process; caches the layout of each function."""
 
     def __init__(self) -> None:
         self._layouts: dict[tuple[str, str], tuple[Node, ...]] = {}
@@ -93,7 +93,7 @@ class Writer:
     def document(
         self, function: Function, answer: object, request: Request, lang: str, *, layout: bool
     ) -> Document:
-        """The whole document: data, echo of the parameters, layout where a format shows it."""
+        """The whole document: data, echo of the parameters, and layout for formats that show it."""
         shape, nodes = _content(function, answer)
         nodes.append(Node("saved_filters"))
         nodes.append(Node("tparams", children=_echo(request.params)))
@@ -188,7 +188,7 @@ def _leaves(schema: WireSchema | None, values: Mapping[str, Any]) -> list[Node]:
         declared = schema.written(values)
         nodes = [_leaf(name, value) for name, value in declared.items()]
     for name, value in values.items():
-        if isinstance(value, tuple):  # of Parts: an element that repeats
+        if isinstance(value, tuple):  # a tuple of Parts: a repeated element
             nodes += map(_part, value)
         elif name not in declared:
             nodes.append(_leaf(name, value))
@@ -196,7 +196,7 @@ def _leaves(schema: WireSchema | None, values: Mapping[str, Any]) -> list[Node]:
 
 
 def _leaf(name: str, value: object) -> Node:
-    if type(value) is str:  # nearly always, and the quickest to ask
+    if type(value) is str:  # the most frequent case, and the quickest check
         return Node(name, value)
     if isinstance(value, Leaf):
         return Node(name, value.text, dict(value.attrs))
@@ -216,7 +216,7 @@ def _can_be_named(name: str) -> bool:
 
 
 def _echo(params: Mapping[str, str]) -> list[Node]:
-    """What was sent, without secrets and without names no element can have."""
+    """The parameters that were sent, without secrets and without names invalid in XML."""
     return [
         Node(name, value if len(value) <= LONGEST_ECHO else value[:LONGEST_ECHO])
         for name, value in params.items()

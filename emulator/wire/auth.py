@@ -1,7 +1,7 @@
-"""Who asks: ``auth``, the cookie or ``authinfo``; and whether they may.
+"""Identifies the caller by ``auth``, ``authinfo`` or the cookie, and finds the world.
 
-Source: docs/wire.md section 2; docs/evidence.md 2, 4 and 5. Which world is asked is decided here
-too, since a session id and a login can name it: session beats path beats login.
+Source: docs/wire.md section 2; docs/evidence.md 2, 4 and 5. A session id, the path and the login
+can name the world, in this order of precedence.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from emulator.wire.request import Request
 from emulator.worlds.worlds import DEFAULT, Worlds
 
 LOGS_IN_ITSELF = frozenset({"auth"})
-"""Functions that judge the credentials they are given themselves."""
+"""Functions that check their credentials themselves."""
 
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What the request brought: a session id, or a login with a password, or nothing."""
+    """The credentials of a request: a session id, or a login with a password, or nothing."""
 
     session_id: str = ""
     login: str = ""
@@ -32,7 +32,7 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The world that is asked and who asks. ``refusal``: why the credentials are no good."""
+    """The world and who calls. ``refusal``: why the credentials are not accepted, or None."""
 
     world: WorldRow
     account: Account | None
@@ -40,10 +40,10 @@ class Caller:
     refusal: AuthFailed | None = None
 
 
-def credentials(request: Request) -> Credentials:
-    """``auth`` before ``authinfo`` before the cookie, which a new login does not look at.
+def read_credentials(request: Request) -> Credentials:
+    """The credentials of a request: ``auth``, else ``authinfo``, else the cookie.
 
-    A password may contain colons.
+    A new login ignores the cookie. A password may contain colons.
     """
     params = request.params
     if params.get("auth"):
@@ -58,8 +58,8 @@ def credentials(request: Request) -> Credentials:
     return Credentials()
 
 
-def world_of(worlds: Worlds, request: Request, sent: Credentials) -> tuple[str, str]:
-    """Name of the world that is asked, and the login without a world's name in it."""
+def find_world(worlds: Worlds, request: Request, sent: Credentials) -> tuple[str, str]:
+    """The name of the world, and the login without a world's name in it."""
     by_session = worlds.by_session(sent.session_id) if sent.session_id else None
     login, _, after = sent.login.rpartition("@")
     named = after if login and worlds.exists(after) else ""
@@ -67,7 +67,7 @@ def world_of(worlds: Worlds, request: Request, sent: Credentials) -> tuple[str, 
     return name, login if named else sent.login
 
 
-def caller_of(
+def identify_caller(
     db: Database,
     request: Request,
     sent: Credentials,
@@ -75,7 +75,7 @@ def caller_of(
     passwords: PasswordCache,
     elapsed: float,
 ) -> Caller:
-    """The world's row with the asker: one query. Nothing is written here."""
+    """The world's row and the caller; one query, nothing is written."""
     if sent.session_id:
         world, session, account = sessions.find(db, sent.session_id)
         if session is None or elapsed - session.used > IDLE:
@@ -84,7 +84,7 @@ def caller_of(
     record = accounts.login_record(db, login, request.address)
     if not sent.login or request.func in LOGS_IN_ITSELF:
         return Caller(record.world, None, None)
-    refusal = refused(record, login, sent.password, request.address, passwords, elapsed)
+    refusal = find_refusal(record, login, sent.password, request.address, passwords, elapsed)
     if refusal is None and record.account is not None and record.account.totp_secret:
         refusal = SecondFactorNeeded(login)
     if refusal is not None:
@@ -92,7 +92,7 @@ def caller_of(
     return Caller(record.world, record.account, None)
 
 
-def refused(
+def find_refusal(
     record: LoginRecord,
     login: str,
     password: str,
@@ -102,7 +102,7 @@ def refused(
 ) -> AuthFailed | None:
     """Why a login with a password is refused, or None.
 
-    A locked login is told so whatever the password: else the lock would answer guesses.
+    A locked login is refused as locked whatever the password: else guesses would be confirmed.
     """
     if record.locked_until > elapsed:
         return AuthFailed("blocklogon", login)

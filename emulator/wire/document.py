@@ -1,4 +1,4 @@
-"""The neutral answer tree: what an answer says, before any format has a say.
+"""The tree of an answer, independent of the output format.
 
 Source: docs/wire.md sections 3 to 5. A renderer (``xml``, ``json``, ``text``) turns one
 :class:`Document` into bytes; nothing above it knows which format was asked for.
@@ -22,13 +22,13 @@ class Node:
 
 
 class Shape(enum.Enum):
-    """What kind of answer this is; only bjson, text, csv and ajax look at it."""
+    """The kind of an answer; only bjson, text, csv and ajax depend on it."""
 
     LISTING = "listing"
     """Rows: nodes named ``elem``, then paging."""
 
     FORM = "form"
-    """A form that was shown: fields, ``slist``, ``list``."""
+    """A form: fields, ``slist``, ``list``."""
 
     RESULT = "result"
     """A submit or an action: ``ok``, ids, maybe an inner ``doc``."""
@@ -56,13 +56,13 @@ class Document:
     attrs: dict[str, str] = field(default_factory=dict)
     layout: Sequence[Node] = ()
     stream: Iterable[Node] | None = None
-    """Nodes of one name that come before ``nodes`` and are made while they are written."""
+    """Nodes of one name that come before ``nodes``, produced while they are written."""
     stream_name: str = ""
     stream_single: bool = False
     """One node was asked for by its number; json then writes it as an object."""
 
     def collected(self) -> Document:
-        """The same with everything in ``nodes``, for formats that cannot be written in pieces."""
+        """The document with the stream in ``nodes``, for formats that are written whole."""
         if self.stream is None:
             return self
         nodes = [*self.stream, *self.nodes]

@@ -1,4 +1,4 @@
-"""What only a user interface reads of an answer: ``metadata`` and ``messages``.
+"""The parts of an answer for user interfaces: ``metadata`` and ``messages``.
 
 Source: docs/wire.md sections 3.1 and 4. The formats json, sjson, xjson and devel show it.
 """
@@ -18,7 +18,7 @@ from emulator.wire.document import Node
 
 @functools.cache
 def features(name: str) -> str:
-    """The same for a function always, and for ``messages`` what it was for ``doc``."""
+    """The value of ``features`` of a function, equal in ``doc`` and ``messages``."""
     return hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()
 
 
@@ -51,10 +51,10 @@ def metadata(function: Function, sliders: Sequence[Mapping[str, str]] = ()) -> N
 
 
 def _counted(function: Function, sliders: Sequence[Mapping[str, str]]) -> list[Node]:
-    """Fields that are counted, where a client area looks for them (observed).
+    """Fields with a counter, where client areas look for them (observed).
 
-    On a page of their own in the form of a service and in the new form of an order, on none in the
-    classic one.
+    On a page of their own in the form of a service and in the new order form, on no page in the
+    classic order form.
     """
     fields = [
         Node("field", attrs={"name": slider["name"]}, children=[Node("slider", attrs=dict(slider))])
@@ -93,7 +93,7 @@ def _button(func: str) -> dict[str, str]:
 
 
 def messages(function: Function, lang: str, further: Mapping[str, str]) -> Node:
-    """The labels of what is shown; ``further`` ones by their names."""
+    """The labels of all fields; ``further`` ones by their names."""
     names = dict.fromkeys(function.takes.wire_fields)
     if function.returns is not None:
         names |= dict.fromkeys(function.returns.wire_fields)

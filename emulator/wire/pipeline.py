@@ -125,8 +125,8 @@ class Pipeline:
         """The answer to one request. Whatever goes wrong becomes an error document."""
         started = time.perf_counter()
         chosen = formats.choose(request.params.get("out"), request.params.get("sfrom"))
-        credentials = auth.credentials(request)
-        world, login = auth.world_of(self._worlds, request, credentials)
+        credentials = auth.read_credentials(request)
+        world, login = auth.find_world(self._worlds, request, credentials)
         format_ = formats.XML if chosen is None else chosen
         try:
             format_ = _format_of(chosen, request)
@@ -209,7 +209,7 @@ class Pipeline:
 
     def _caller(self, context: RequestContext, db: Database) -> Caller:
         elapsed = self._worlds.system_clock.elapsed()
-        return auth.caller_of(
+        return auth.identify_caller(
             db, context.request, context.credentials, context.login, self._passwords, elapsed
         )
 
@@ -436,7 +436,7 @@ class Pipeline:
 
     def allows_origin(self, request: Request) -> bool:
         """Whether a web page of this origin may read our answers (docs/evidence.md 27)."""
-        name, _ = auth.world_of(self._worlds, request, auth.credentials(request))
+        name, _ = auth.find_world(self._worlds, request, auth.read_credentials(request))
         try:
             with self._one_at_a_time:
                 allowed = read_world(self._worlds.connect(name)).rules.allowed_origins

@@ -16,11 +16,11 @@ from emulator.store.engine import Database
 
 NAME = re.compile(r"[a-z0-9-]{1,40}\Z", re.ASCII)
 OPEN_AT_ONCE = 32
-"""Connections a thread keeps; the longest unused goes first."""
+"""Connections a thread keeps open; the least recently used one is closed first."""
 
 
 class WorldError(ValueError):
-    """A world cannot be had; the text is one line for people."""
+    """A world cannot be opened or created; the text is one line for people."""
 
 
 class NoWorld(WorldError):
@@ -28,14 +28,14 @@ class NoWorld(WorldError):
 
 
 class WorldExists(WorldError):
-    """The name is taken."""
+    """There is a world of that name already."""
 
 
 class OpenDatabases(OrderedDict[str, Database]):
-    """One thread's connections; they end with the thread."""
+    """The open connections of one thread; closed with the thread."""
 
     def __del__(self) -> None:
-        # SQLite refuses to be closed by a stranger: then the process is ending anyway.
+        # SQLite refuses to be closed by another thread; then the process is ending anyway.
         with suppress(sqlite3.ProgrammingError):
             while self:
                 self.popitem()[1].close()
@@ -54,7 +54,7 @@ class Connections:
         self._open = SimpleNamespace() if shared else threading.local()
 
     def connect(self, name: str) -> Database:
-        """This thread's connection; a new one where the pointer has turned since."""
+        """This thread's connection, a new one after the generation has changed. Raises NoWorld."""
         path = self.current(name)
         open_databases: OpenDatabases | None = getattr(self._open, "databases", None)
         if open_databases is None:
@@ -71,7 +71,7 @@ class Connections:
         return database
 
     def _opened(self, name: str, path: str) -> Database:
-        """The generation at ``path``, or the one after it where two resets have overtaken us."""
+        """Opens the generation at ``path``, or its successor after a concurrent reset."""
         while True:
             try:
                 return Database(path, self.root / name / "lock", shared=self._shared)
@@ -83,18 +83,18 @@ class Connections:
 
     @contextmanager
     def locked(self, name: str) -> Iterator[Database]:
-        """The current generation under the world's lock: the pointer cannot turn meanwhile."""
+        """The current generation under the world's lock, so that it is not replaced meanwhile."""
         database = self.connect(name)
         while True:
             with database.locked():
-                # Only compared here: connecting anew would close the very lock that is held.
+                # Only compared here: a new connection would close the lock that is held.
                 if database.path == self.current(name):
                     yield database
                     return
             database = self.connect(name)
 
     def close(self) -> None:
-        """Gives up this thread's connections."""
+        """Closes this thread's connections."""
         open_databases: OpenDatabases | None = getattr(self._open, "databases", None)
         while open_databases:
             open_databases.popitem()[1].close()

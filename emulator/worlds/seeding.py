@@ -1,4 +1,4 @@
-"""A world's first state: written from a fixture, grown by Faker, or read from a price list."""
+"""Fills a new world from a fixture, and with invented data from its seed."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ PAYMETHODS: tuple[Mapping[str, object], ...] = (
         "maximum": Decimal(10_000_000),
     },
 )
-"""How money comes in; limits in the account's own currency (assumed)."""
+"""Payment methods; limits in the account's currency (assumed)."""
 
 
 _WORLD = all_columns(tables.world)
@@ -63,9 +63,9 @@ _PROMO = all_columns(tables.promo_code)
 
 
 def write(db: Database, fixture: WorldFixture, seed: int, system_clock: SystemClock) -> None:
-    """Fills an empty database. Days are counted from the machine's today.
+    """Fills an empty database. Days are counted from the present day.
 
-    The name written is the fixture's; whoever copies the file gives it the world's own.
+    The world gets the fixture's name; whoever copies the file sets the real one.
     """
     now = system_clock.now()
     db.insert(
@@ -194,7 +194,7 @@ def _due_at(status: int, expires: date | None, now: datetime) -> datetime | None
 def _grow(
     shop: Shop, fixture: WorldFixture, owners: Iterable[Account], count: int, each: int
 ) -> None:
-    """More accounts, and services for all of them, those of the fixture included."""
+    """Adds invented accounts, and invented services for all accounts."""
     from faker import Faker  # noqa: PLC0415 - half a second of import that few worlds need
 
     sold = [t for t in shop.catalogue.of_type("soft") if 1 in t.periods(fixture.currency)]
@@ -224,7 +224,7 @@ def _grow(
 
 
 def count_from(address: IPv4Address) -> Iterator[IPv4Address]:
-    """One address after the other: no two invented licenses share one."""
+    """Consecutive addresses, so that no two invented licenses share one."""
     while True:
         yield address
         address += 1

@@ -1,4 +1,4 @@
-"""The files behind a world: closed seeds that worlds begin as, and generations that live."""
+"""The files of worlds: prepared files to copy (seeds), and generations in use."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Seeds:
 
     def file(self, fixture: str, seed: int) -> Path:
         """The closed file a world begins as; made once per fixture, seed, version and day."""
-        content = _content(fixture) + _makers()
+        content = _content(fixture) + _other_input()
         source = (
             f"{__version__}/{tables.VERSION}/{seed}/{self._system_clock.now().date()}/{fixture}/"
         )
@@ -73,20 +73,20 @@ class Seeds:
 
 
 def _content(name: str) -> bytes:
-    """What tells a fixture from its earlier self; empty for a name nobody knows."""
+    """The content of a fixture's file; empty for an unknown name."""
     folder = fixtures.fixtures_folder()
     own = Path(name) if Path(name).suffix else folder / "worlds" / f"{name}.yaml"
     files = [*sorted((folder / "tariffs").glob("*.yaml")), own]
     return b"".join(path.read_bytes() for path in files if path.is_file())
 
 
-def _makers() -> bytes:
-    """What else decides how a seed looks: its tables, and the code that fills them."""
+def _other_input() -> bytes:
+    """Everything else a seed depends on: the tables, and the code that fills them."""
     return engine.schema().encode() + Path(seeding.__file__).read_bytes()
 
 
 def version_of(path: Path) -> int:
-    """Which version of the tables a closed file holds."""
+    """The version of the tables in a closed file."""
     database = Database(path)
     try:
         version: int = database.value(_VERSION)
@@ -95,11 +95,11 @@ def version_of(path: Path) -> int:
     return version
 
 
-def turn(folder: Path, name: str, source: Path) -> None:
-    """A copy of ``source`` becomes the current generation of the world in ``folder``.
+def activate(folder: Path, name: str, source: Path) -> None:
+    """Makes a copy of ``source`` the current generation of the world in ``folder``.
 
-    No two generations ever share a name, also not across a world that was removed and made
-    again: whoever kept a connection to the old one sees from the name alone that it is dead.
+    No two generations share a name, even of a world that was removed and created again: the name
+    alone shows an open connection that its generation is outdated.
     """
     numbers = [int(path.name[4:10]) for path in folder.glob("gen-*.db")]
     number = max(numbers, default=0) + 1
@@ -114,7 +114,7 @@ def turn(folder: Path, name: str, source: Path) -> None:
     pointer = folder / f".current-{os.getpid()}-{threading.get_ident()}"
     pointer.symlink_to(target.name)
     pointer.replace(folder / "current")
-    # The last one but this stays: a worker may be about to open it.
+    # The previous generation stays: a worker may be about to open it.
     for old in numbers:
         if old < number - 1:
             for leftover in folder.glob(f"gen-{old:06d}-*"):

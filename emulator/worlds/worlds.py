@@ -1,9 +1,9 @@
 """Worlds on disk: created, reset to their seed, copied, chosen, opened.
 
 A world is a folder; ``current`` in it points to a *generation*, one database file. Whatever
-replaces the whole state (reset, restore) writes a new generation and turns the pointer, in one
-atomic step: replacing or overwriting a live file would corrupt it, or leave workers writing to
-a dead one (docs/adr/0002).
+replaces the whole state (reset, restore) writes a new generation and activates it in one atomic
+step: overwriting a file in use would corrupt it, or leave workers writing to an outdated one
+(docs/adr/0002).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from emulator.worlds.storage import Seeds
 
 DEFAULT = "default"
 CATALOGUES = 32
-"""Kept per process; the longest unused goes first."""
+"""Catalogues cached per process; the least recently used one is dropped first."""
 
 
 class Worlds(Connections):
@@ -52,7 +52,7 @@ class Worlds(Connections):
         self._prefixes: dict[str, str] = {}
         self._catalogues: OrderedDict[tuple[str, int], Catalogue] = OrderedDict()
 
-    def by_turns(self) -> Worlds:
+    def with_shared_connections(self) -> Worlds:
         """The same worlds over connections that all threads share, one at a time.
 
         Closed together with this one.
@@ -61,7 +61,7 @@ class Worlds(Connections):
         return self._shared_ones[-1]
 
     def close(self) -> None:
-        """Gives up this thread's connections, and the shared ones."""
+        """Closes this thread's connections, and the shared ones."""
         super().close()
         for shared in self._shared_ones:
             shared.close()
@@ -79,7 +79,7 @@ class Worlds(Connections):
         return NAME.match(name) is not None and (self.root / name / "current").is_symlink()
 
     def by_session(self, session_id: str) -> str | None:
-        """The world a session id belongs to: its first signs are made from the world's name."""
+        """The world a session id belongs to, by its prefix, or None."""
         prefix = session_id[:PREFIX_LENGTH]
         world_name = self._prefixes.get(prefix)
         if world_name is not None and self.exists(world_name):
@@ -91,7 +91,7 @@ class Worlds(Connections):
         return None
 
     def catalogue(self, db: Database, world: WorldRow) -> Catalogue:
-        """The world's catalogue, kept per process until its version changes."""
+        """The world's catalogue, cached per process until its version changes."""
         key = (str(db.path), world.catalogue_version)
         loaded = self._catalogues.get(key)
         if loaded is None:
@@ -106,17 +106,20 @@ class Worlds(Connections):
         return Shop(db, world, now, self.catalogue(db, world), self.system_clock)
 
     def create(self, name: str, fixture: str, seed: int | None = None) -> None:
-        """A new world made from a fixture (a shipped name, or the path of a file)."""
+        """Creates a world from a fixture (a shipped name, or the path of a file).
+
+        Raises WorldExists, FixtureError, or WorldError for an invalid name.
+        """
         self._require_free(name)
         fixture = _located(fixture)
         chosen = self.settings.seed if seed is None else seed
         source = self._seeds.file(fixture, chosen)
         with self._building(name) as folder:
             _write_origin(folder, fixture, chosen)
-            storage.turn(folder, name, source)
+            storage.activate(folder, name, source)
 
     def origin(self, name: str) -> dict[str, object]:
-        """What a world was made from: ``fixture`` and ``seed``."""
+        """What a world was created from: ``fixture`` and ``seed``. Raises NoWorld."""
         self.current(name)
         text = (self.root / name / "origin.json").read_text(encoding="utf-8")
         origin: dict[str, object] = json.loads(text)
@@ -130,7 +133,7 @@ class Worlds(Connections):
 
     @contextmanager
     def _building(self, name: str) -> Iterator[Path]:
-        """A folder that becomes the world in one step: of two builders one wins, unharmed."""
+        """A folder that becomes the world in one atomic step. Raises WorldExists."""
         self.root.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".new-", dir=self.root) as outer:
             folder = Path(outer) / name
@@ -145,13 +148,13 @@ class Worlds(Connections):
                 raise WorldExists(f'the world "{name}" exists already') from None
 
     def ensure_default(self) -> None:
-        """Makes the world ``default`` where there is none yet."""
+        """Creates the world ``default`` if it does not exist."""
         if not self.exists(DEFAULT):
             with suppress(WorldExists):
                 self.create(DEFAULT, self.settings.fixture)
 
     def rebuild_outdated(self) -> list[str]:
-        """Makes worlds of another version anew from what they were made of; their names."""
+        """Recreates worlds whose tables have another version; returns their names."""
         outdated = [
             name
             for name in self.names()
@@ -165,13 +168,13 @@ class Worlds(Connections):
         return outdated
 
     def reset(self, name: str) -> None:
-        """Back to the seed: as if the world had just been created."""
+        """Resets a world to its seed. Raises NoWorld."""
         source = self._seed_of(name)
         with self.locked(name):
-            storage.turn(self.root / name, name, source)
+            storage.activate(self.root / name, name, source)
 
     def _seed_of(self, name: str) -> Path:
-        """The closed file a reset of this world copies."""
+        """The prepared file that a reset of this world copies."""
         saved = self.root / name / "seed.db"
         origin = self.origin(name)
         if saved.is_file():
@@ -179,7 +182,7 @@ class Worlds(Connections):
         return self._seeds.file(str(origin["fixture"]), int(str(origin["seed"])))
 
     def remake(self, name: str, fixture: str, seed: int | None = None) -> None:
-        """The world made from another fixture; where there is none of that name, a new one."""
+        """Recreates a world from another fixture, or creates it. Raises FixtureError."""
         if not self.exists(name):
             self.create(name, fixture, seed)
             return
@@ -189,10 +192,10 @@ class Worlds(Connections):
         with self.locked(name):
             (self.root / name / "seed.db").unlink(missing_ok=True)
             _write_origin(self.root / name, fixture, chosen)
-            storage.turn(self.root / name, name, source)
+            storage.activate(self.root / name, name, source)
 
     def remove(self, name: str) -> None:
-        """Throws a world away. WorldError for ``default``, which can only be reset; NoWorld."""
+        """Removes a world. Raises NoWorld, and WorldError for ``default``."""
         self.current(name)
         if name == DEFAULT:
             raise WorldError(f'the world "{DEFAULT}" cannot be removed; reset it')
@@ -202,7 +205,7 @@ class Worlds(Connections):
         shutil.rmtree(gone)
 
     def snapshot(self, name: str, label: str) -> Path:
-        """Keeps the present state under a label; the file."""
+        """Saves the present state under a label; returns the file. Raises NoWorld, WorldError."""
         target = self._snapshot_file(name, label)
         target.parent.mkdir(parents=True, exist_ok=True)
         with self.locked(name) as db:
@@ -213,7 +216,7 @@ class Worlds(Connections):
         return target
 
     def restore(self, name: str, label: str) -> None:
-        """Goes back to a snapshot. NoWorld without it, WorldError where its version is another."""
+        """Restores a snapshot. Raises NoWorld without it, WorldError where its version differs."""
         self.current(name)
         source = self._snapshot_file(name, label)
         if not source.is_file():
@@ -224,7 +227,7 @@ class Worlds(Connections):
                 f"{source.name} is of version {version}, this server reads {tables.VERSION}"
             )
         with self.locked(name):
-            storage.turn(self.root / name, name, source)
+            storage.activate(self.root / name, name, source)
 
     def snapshots(self, name: str) -> list[str]:
         """Labels of the snapshots of a world, sorted."""
@@ -232,19 +235,19 @@ class Worlds(Connections):
         return sorted(path.stem for path in (self.root / name / "snapshots").glob("*.db"))
 
     def fork(self, name: str, into: str) -> None:
-        """A second world in the state of the first; its seed that state. NoWorld, WorldExists."""
+        """Copies a world into a new one, which resets to it. Raises NoWorld, WorldExists."""
         self.current(name)
         self._require_free(into)
         with self._building(into) as folder:
             with self.locked(name) as db:
                 db.copy_to(folder / "seed.db")
                 shutil.copyfile(self.root / name / "origin.json", folder / "origin.json")
-            storage.turn(folder, into, folder / "seed.db")
+            storage.activate(folder, into, folder / "seed.db")
 
     def sell(self, name: str, tariffs: tuple[Tariff, ...]) -> list[int]:
-        """These tariffs become the catalogue, now and after every reset; ids of old ones kept.
+        """Replaces the tariffs, now and for every reset; returns the ids of old ones that stay.
 
-        A tariff that services still stand on stays, so that they can be read and prolonged.
+        A tariff that services use stays, so that they can be read and prolonged.
         """
         source = self._seed_of(name)
         with self.locked(name) as db:
@@ -268,7 +271,7 @@ class Worlds(Connections):
 
 
 def _located(fixture: str) -> str:
-    """A file's whole path: a reset may be asked for in another folder."""
+    """A file's absolute path: a reset may be called in another folder."""
     return str(Path(fixture).resolve()) if Path(fixture).suffix else fixture
 
 

@@ -48,7 +48,7 @@ AJAX = Format("ajax", JSON_TYPE, bjson.render_ajax)
 """Not a value of ``out``: the shape of ``sfrom=ajax`` where no ``out`` is given."""
 
 PRINTED = Format("doc_print", "text/html; charset=UTF-8", text.render_page)
-"""A page for people, to download or to print (observed); no format that says all there is."""
+"""A page to download or print (observed); it does not contain the whole answer."""
 
 XML = Format("xml", XML_TYPE, xml.render, lambda document: map(xml.encoded, xml.pieces(document)))
 
@@ -82,8 +82,8 @@ _BY_LOWER_CASE: Mapping[str, Format] = MappingProxyType(
 def choose(out: str | None, sfrom: str | None) -> Format | None:
     """Return the format a request asks for; None for a value of ``out`` that is not known.
 
-    Without ``out`` (or with an empty one) it is xml, or the ajax shape if ``sfrom=ajax``. Capital
-    letters are no other format (assumed).
+    Without ``out`` (or with an empty one) it is xml, or the ajax shape if ``sfrom=ajax``. Letter
+    case does not matter (assumed).
     """
     if not out:
         return AJAX if sfrom == "ajax" else XML

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _MANY_IN_BJSON = frozenset({
     "pricelist", "period", "addon", "datacenter", "enumerationitem", "node", "item", "elem",
 })  # fmt: skip
-# What only repeats the question; clients of the flat formats have never seen it.
+# The echo of the request, which the flat formats do not contain.
 _ECHO = frozenset({"tparams", "saved_filters"})
 _ACKNOWLEDGEMENT = frozenset({"ok", "id", "item.id"})
 # A count of this many digits is beyond any number a strict client's integer type can hold.
@@ -38,7 +38,7 @@ def render_bjson(document: Document) -> bytes:
 
 
 def pieces(document: Document) -> Iterator[str]:
-    """The same text as :func:`render_bjson` makes of a streamed document, a node at a time."""
+    """Yield the text of :func:`render_bjson` for a streamed document, node by node."""
     yield encode({"func": document.func})[:-1]
     values = (plain_value(node, _MANY_IN_BJSON) for node in document.stream or ())
     yield from many(document.stream_name, values, ",")

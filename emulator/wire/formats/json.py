@@ -39,9 +39,9 @@ def render(document: Document) -> bytes:
 
 
 def render_sjson(document: Document) -> bytes:
-    """Return the same, with the ``param`` of an error as an array always, each with its text.
+    """Return the JSON of :func:`render` with the ``param`` of an error always as an array.
 
-    The one client of this format known walks them unguarded; in json another reads a single one.
+    The one known client of this format iterates over them; clients of json read a single one.
     """
     if document.shape is not Shape.ERROR:
         return render(document)
@@ -55,7 +55,7 @@ def render_sjson(document: Document) -> bytes:
 
 
 def pieces(document: Document) -> Iterator[str]:
-    """The same text as :func:`render` makes of a streamed document, a node at a time."""
+    """Yield the text of :func:`render` for a streamed document, node by node."""
     head = encode(_head(document))
     yield '{"doc":' + head[:-1]
     comma = "," if len(head) > len("{}") else ""

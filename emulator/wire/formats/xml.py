@@ -29,7 +29,7 @@ def render(document: Document) -> bytes:
 
 
 def pieces(document: Document) -> Iterator[str]:
-    """The same text as :func:`render` makes of a streamed document, a node at a time."""
+    """Yield the text of :func:`render` for a streamed document, node by node."""
     yield f"{_DECLARATION}<doc{_attributes(document.attrs)}>"
     for node in document.stream or ():
         yield _text_of((node,))

@@ -1,4 +1,4 @@
-"""A price list of someone else's as our catalogue: what ``pricelist.export`` answers, read back.
+"""Reads the price list of another seller (``pricelist.export``) as a catalogue.
 
 Source: docs/resale.md section 2.7. One price list comes as xml, json or bjson, and sellers
 differ: a ``measure`` or an ``enumeration`` may be there twice, once as a number and once as an
@@ -31,29 +31,29 @@ from emulator.worlds.pricelist.nodes import (
 )
 
 TRIAL_DAYS = 14
-"""How long a trial lasts: an export does not say (assumed, as in our own price list)."""
+"""Length of a trial, which an export does not contain (assumed)."""
 MOST = 5_000
 """Tariffs of one document."""
 STAND_ON_ADDRESSES = frozenset({"soft", "softexternal"})
-"""Product types whose tariffs want an address: an export does not say (assumed)."""
+"""Product types whose orders need an address, which an export does not say (assumed)."""
 NOT_ORDERED_HERE = frozenset({"paidsupport"})
-"""Types of the vendor's that are no machine of a hoster's own."""
+"""Types of the vendor that are not sold as a product type of a world."""
 EVERYWHERE, DEFAULT_PLACE = 1, "Default"
-"""The place of what is offered in no place of its own."""
+"""The data centre of tariffs that name none."""
 
 
 @dataclass(frozen=True, slots=True)
 class PriceList:
-    """What was read: tariffs in their order, and what was left out, in words."""
+    """The tariffs in their order, and a line for each addon that was left out."""
 
     tariffs: tuple[Tariff, ...]
     left_out: tuple[str, ...]
 
 
 def read(document: bytes, currency: str) -> PriceList:
-    """The tariffs of an export. ``currency``: of prices that do not name theirs.
+    """Reads an export. ``currency``: the currency of prices that name none.
 
-    Raises PriceListError where it is no price list, or a tariff in it makes no sense.
+    Raises PriceListError where it is no price list, or a tariff in it is invalid.
     """
     root = parsed(document)
     lists = next((listed for node in roots(root) if (listed := node.all("pricelist"))), [])
@@ -77,7 +77,7 @@ P = tables.product_type.c
 _TYPES = Statement(select(P.intname))
 _NEW_TYPE = Statement(insert(tables.product_type).values({c.name: bindparam(c.name) for c in P}))
 _LATER = Statement(text("PRAGMA defer_foreign_keys=ON"))
-"""Services keep pointing to a tariff while its row is replaced; the commit checks."""
+"""Foreign keys are checked at the commit: services refer to tariffs while they are replaced."""
 _IN_USE = Statement(select(tables.service.c.tariff_id).distinct())
 _ALL_IDS = Statement(select(T.id))
 _FORGET = (
@@ -89,7 +89,7 @@ _FORGET = (
 
 
 def replace_in(db: Database, tariffs: tuple[Tariff, ...]) -> list[int]:
-    """The tariffs of this world are these from now on. Old ones in use stay; their ids.
+    """Replaces the tariffs of a world; returns the ids of old ones that stay, being in use.
 
     The caller holds the lock and the transaction.
     """
@@ -106,9 +106,9 @@ def replace_in(db: Database, tariffs: tuple[Tariff, ...]) -> list[int]:
 
 
 def _define_types(db: Database, tariffs: tuple[Tariff, ...]) -> None:
-    """Product types nobody knows become types of this world, so that they can be ordered.
+    """Defines unknown product types in the world, so that they can be ordered.
 
-    What has OS templates is like a virtual server, what has none like a hosting account (assumed).
+    Those with OS templates are like a virtual server, the others like a hosting account (assumed).
     """
     types = {*PRODUCT_TYPES, *NOT_ORDERED_HERE, *(name for (name,) in db.rows(_TYPES))}
     for tariff in tariffs:
@@ -144,7 +144,7 @@ def _tariff(node: PriceListNode, currency: str, left_out: list[str]) -> Tariff:
 
 
 def _datacenters(node: PriceListNode, where: str) -> dict[int, Words]:
-    """Where it is offered; the one place that everything has is no choice."""
+    """The data centres of a tariff; empty where there is only the default one."""
     places = {
         whole(place.get("id"), where, "data centre"): wording(place, "name", place.get("id"))
         for place in node.all("datacenter")
@@ -157,7 +157,7 @@ def _is_default(name: Words) -> bool:
 
 
 def _options(node: PriceListNode, parameter: str) -> tuple[Option, ...]:
-    """The values of a parameter of the product type; one without a name holds OS templates."""
+    """The values of a parameter; a parameter without a name holds OS templates."""
     return tuple(
         Option(value.get("intname"), wording(value, "name", value.get("intname")))
         for declared in node.all("itemtypeparam")
@@ -168,7 +168,7 @@ def _options(node: PriceListNode, parameter: str) -> tuple[Option, ...]:
 
 
 def _type(node: PriceListNode) -> str:
-    """The internal name of the product type; where there is none, what we sell: licenses."""
+    """The internal name of the product type; without one a license or a module."""
     for info in node.all("itemtype_info"):
         if info.get("intname"):
             return info.get("intname")
@@ -179,7 +179,7 @@ def _type(node: PriceListNode) -> str:
 
 
 def _with_targets(tariffs: Iterable[Tariff]) -> list[Tariff]:
-    """A tariff may become any other of its type that is no trial (assumed: an export is silent)."""
+    """A tariff may change to any other of its type that is no trial (assumed)."""
     all_tariffs = list(tariffs)
     paid: dict[str, list[int]] = {}
     for tariff in all_tariffs:

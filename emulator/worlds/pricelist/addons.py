@@ -1,4 +1,4 @@
-"""The addons of someone else's tariff: switched, counted, or one of several.
+"""Reads the addons of a tariff of another seller: switched, counted, or one of several.
 
 Source: docs/resale.md section 2.7. ``addontype`` 1, 2, 3; limits as the export gives them.
 """
@@ -30,7 +30,7 @@ RESTRICTIONS: Mapping[str, Restriction] = {
 def addons_of(
     node: PriceListNode, currency: str, where: str, left_out: list[str]
 ) -> Iterator[Addon]:
-    """The addons of a tariff; what cannot be ordered is told in ``left_out``."""
+    """The addons of a tariff; appends a line to ``left_out`` for each that cannot be ordered."""
     seen: set[int] = set()
     for addon in node.all("addon"):
         number = whole(addon.get("id"), where, "addon id")
@@ -49,7 +49,7 @@ def addons_of(
 
 
 def _items(addon: PriceListNode, currency: str, where: str) -> Iterator[AddonItem]:
-    """What an enumeration offers, with each thing's own price."""
+    """The items of an enumeration with their prices."""
     for enumeration in addon.all("enumeration"):
         for item in enumeration.all("enumerationitem"):
             number = whole(item.get("id"), where, "item id")
@@ -111,5 +111,5 @@ def _addon(addon: PriceListNode, number: int, currency: str, where: str) -> Addo
 
 
 def _default(addon: PriceListNode, otherwise: int, least: int, most: int, where: str) -> int:
-    """What is taken where nothing is sent; exports of others may not tell it."""
+    """The default amount, which an export may not contain."""
     return min(max(limit(addon, "addondefault", otherwise, where), least), most)

@@ -1,4 +1,4 @@
-"""A price list of someone else's as a tree, whatever its format, and the values in it.
+"""Reads a price list of another seller as a tree, in any format, and the values in it.
 
 Source: docs/resale.md section 2.7. xml, json and bjson; amounts as an attribute or as a text.
 """
@@ -36,16 +36,16 @@ class PriceListNode:
     inside: dict[str, list[PriceListNode]] = field(default_factory=dict)
 
     def all(self, name: str) -> list[PriceListNode]:
-        """Everything of that name."""
+        """All attributes and children of this name."""
         return self.inside.get(name, [])
 
     def get(self, name: str) -> str:
-        """The text of the first of that name that has one, or nothing."""
+        """The first text that is not empty among those of this name, or an empty one."""
         return next((node.text for node in self.all(name) if node.text), "")
 
 
 def parsed(document: bytes) -> PriceListNode:
-    """The document as a tree. Raises PriceListError where it is none."""
+    """The document as a tree. Raises PriceListError where it is neither XML nor JSON."""
     start = document.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
     try:
         if start == b"<":
@@ -85,7 +85,7 @@ def _from_json(value: object) -> PriceListNode:
 
 
 def roots(root: PriceListNode) -> Iterator[PriceListNode]:
-    """Where price lists may stand: at the top, or in one ``doc`` or two."""
+    """The places where price lists may be: at the top, or in one or two ``doc``."""
     yield root
     for outer in root.all("doc"):
         yield outer
@@ -93,13 +93,13 @@ def roots(root: PriceListNode) -> Iterator[PriceListNode]:
 
 
 def wording(node: PriceListNode, name: str, otherwise: str) -> Words:
-    """A text in both languages, the English one where the other lacks."""
+    """A text in both languages, the English one where the other is missing."""
     english = node.get(name) or otherwise
     return {"en": english, "ru": node.get(f"{name}_ru") or english}
 
 
 def prices_of(node: PriceListNode, currency: str, where: str) -> dict[str, dict[int, Decimal]]:
-    """Costs by currency and months; what is sold by days is left out."""
+    """Costs by currency and months; periods in days are left out. Raises PriceListError."""
     prices: dict[str, dict[int, Decimal]] = {}
     for price in node.all("price"):
         own = price.get("currency") or price.get("price_currency") or currency
@@ -108,7 +108,7 @@ def prices_of(node: PriceListNode, currency: str, where: str) -> dict[str, dict[
         costs = prices.setdefault(own, {})
         for period in price.all("period"):
             unit = MONTHS.get(period.get("type") or "month")
-            if unit is None:  # days, hours: nothing here is sold so
+            if unit is None:  # days and hours are not supported
                 continue
             length = whole(period.get("length"), where, "period length", least=TRIAL)
             months = length if length == TRIAL else length * unit
