@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from emulator.testing import Seller
+from reseller_client.modules import passwords
 from tests import tiers
 from tests.clocks import stopped_clock
 
@@ -55,6 +56,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Let the two tiers select and count the tests."""
     config.pluginmanager.register(tiers.Tiers(config), "tiers")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_password_hashes() -> Iterator[None]:
+    """Let passwords of a module shop cost a thousandth: scrypt took half of its tests' time.
+
+    A shop that a process of its own has made is to be read by such a process.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "COST", 2**4)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -194,6 +194,7 @@ def test_a_refused_prolongation_is_done_on_the_same_day_after_a_top_up(played: P
     assert (refused[0].on, refused[0].service_id) in {(d.on, d.service_id) for d in done}
 
 
+@pytest.mark.one_of("whole years")
 def test_a_leap_year_agrees_too() -> None:
     with _played(2027) as leap:
         assert [line for line in leap.year.check() if not line.met] == []
@@ -201,6 +202,7 @@ def test_a_leap_year_agrees_too() -> None:
         assert total(leap.year.storefront.margins()).margin == Decimal("392.66")
 
 
+@pytest.mark.every(3)
 @pytest.mark.parametrize(
     ("func", "old", "new", "says"),
     [
@@ -232,6 +234,7 @@ def test_a_license_ordered_behind_the_resellers_back_is_told() -> None:
     assert {"charges one by one", "no license that nobody ordered"} <= {c.what for c in wrong}
 
 
+@pytest.mark.one_of("whole years")
 def test_the_year_is_played_in_the_terminal() -> None:
     result = CliRunner().invoke(demo, ["year", "--in-process", "--verbose"])
     assert result.exit_code == 0, result.output

@@ -53,6 +53,7 @@ SMALL, LARGE = Decimal("5.52"), Decimal("13.00")
 """Small: 3.00, a processor 1.50, 512 MB at 0.002. Large: 9.00, two processors, an address."""
 
 
+@pytest.mark.one_of("whole quarters")
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_is_paid_is_what_can_be_counted_by_hand(seller: Seller, kind: str) -> None:
     quarter = _played(seller, kind)
@@ -69,6 +70,7 @@ def test_what_is_paid_is_what_can_be_counted_by_hand(seller: Seller, kind: str) 
     assert {server.customer for server in quarter.servers.values()} == {"cedar", "dogwood", "elm"}
 
 
+@pytest.mark.one_of("whole quarters")
 def test_both_kinds_of_reseller_pay_the_same_for_the_same(seller: Seller) -> None:
     paid = []
     for kind in (CUSTOM, BILLMANAGER):
@@ -78,6 +80,7 @@ def test_both_kinds_of_reseller_pay_the_same_for_the_same(seller: Seller) -> Non
     assert paid[0] == paid[1]
 
 
+@pytest.mark.every(2)
 @pytest.mark.parametrize("kind", KINDS)
 def test_with_lost_answers_nothing_is_doubled_or_lost(seller: Seller, kind: str) -> None:
     lost = 0
@@ -104,6 +107,7 @@ def test_a_machine_that_is_gone_is_found(seller: Seller) -> None:
     assert any("no machine that is lost" in line for line in _wrong(quarter))
 
 
+@pytest.mark.one_of("whole quarters")
 def test_the_quarter_is_told_in_the_terminal() -> None:
     result = CliRunner().invoke(demo, ["services", "--in-process"])
     assert result.exit_code == 0, result.output

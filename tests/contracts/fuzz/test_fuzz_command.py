@@ -171,6 +171,7 @@ def test_a_login_that_is_refused_is_no_judgement(honest: Seller, declared: Decla
         judge(seller, Plan(PLENTY), address="x", declared=declared)
 
 
+@pytest.mark.one_of("long fuzzing")
 def test_most_functions_do_more_than_refuse(judged: JudgedSeller, declared: Declarations) -> None:
     with FuzzTarget(judged, declared) as target:
         run = FuzzRun(target, Plan(PLENTY, families=("soft",), seed=1, rounds=2)).run("x")

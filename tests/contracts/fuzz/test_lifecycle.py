@@ -19,6 +19,7 @@ def everything() -> Declarations:
     return Declarations()
 
 
+@pytest.mark.one_of("long fuzzing")
 def test_every_product_type_goes_through_every_state(
     judged: JudgedSeller, everything: Declarations
 ) -> None:
@@ -38,6 +39,7 @@ def test_every_product_type_goes_through_every_state(
     assert steps["service.changepricelist"] >= 4
 
 
+@pytest.mark.one_of("long fuzzing")
 def test_random_walks_reach_more_than_the_first_state(
     judged: JudgedSeller, everything: Declarations
 ) -> None:
@@ -49,6 +51,7 @@ def test_random_walks_reach_more_than_the_first_state(
     assert len(life.coverage.states["soft"]) >= 3
 
 
+@pytest.mark.one_of("long fuzzing")
 def test_the_same_seed_walks_the_same(judged: JudgedSeller, everything: Declarations) -> None:
     def walked(seed: int) -> dict[str, object]:
         with FuzzTarget(judged, everything) as target:

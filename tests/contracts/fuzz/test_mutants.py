@@ -123,6 +123,7 @@ def test_a_content_type_that_is_none_of_the_formats_is_found(
     assert [verdict.name for verdict in failed] == ["whoami/says-its-content-type"]
 
 
+@pytest.mark.every(4)
 @pytest.mark.parametrize("func", ["soft", "soft.edit", "service.prolong", "soft.order.param"])
 def test_the_honest_seller_breaks_none_of_these_rules(
     honest: Seller, declared: Declarations, func: str

@@ -187,6 +187,7 @@ def test_a_seller_that_misbehaves_is_found_by_the_step(
     assert verdicts[name].proof, "with what was asked and answered"
 
 
+@pytest.mark.every(5)
 @pytest.mark.parametrize("name", [LICENSES, SERVERS, MODULES, "flow/whmcs", "flow/billmanager"])
 def test_none_of_these_is_found_at_an_honest_seller(honest: Seller, name: str) -> None:
     outcomes = {verdict.outcome for verdict in journeys(honest, lambda _: None, name)}

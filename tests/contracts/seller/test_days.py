@@ -15,6 +15,7 @@ from emulator.clock import SystemClock
 from emulator.testing import Seller
 
 
+@pytest.mark.every(2)
 @pytest.mark.parametrize("day", ["2028-01-30", "2027-08-31"])
 def test_courses_hold_at_the_ends_of_months(day: str) -> None:
     at = datetime.fromisoformat(f"{day}T23:30:00").replace(tzinfo=UTC)

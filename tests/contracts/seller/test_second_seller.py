@@ -132,6 +132,7 @@ def test_what_would_exceed_the_budget_is_not_sent_and_never_a_pass(
     assert any("is left" in str(verdict) for verdict in verdicts)
 
 
+@pytest.mark.every(3)
 @pytest.mark.parametrize("limit", ["3", "12", "21"])
 def test_a_budget_that_ends_in_the_middle_fails_no_step_behind_it(
     second: Second, limit: str
