@@ -20,8 +20,11 @@ from emulator.functions import descriptions
 from emulator.functions.listing import Column
 from emulator.functions.products.build import build
 from emulator.functions.products.common import (
+    ADDRESS_FORM_FIELDS,
+    ADDRESS_ROW_FIELDS,
     AnyChange,
     AnyOrder,
+    ClassicTerm,
     LicenseForm,
     LicenseOrderForm,
     LicenseRow,
@@ -45,10 +48,9 @@ class ModuleOrderFields(AnyOrder):
     bitninja_email = Text(descriptions.BITNINJA_EMAIL)
 
 
-class ModuleOrder(ModuleOrderFields):
+class ModuleOrder(ClassicTerm, ModuleOrderFields):
     """An order of a module for a license."""
 
-    period = Whole(descriptions.ORDER_PERIOD, needed=True)
     autoprolong = MonthsOrNone(descriptions.AUTOPROLONG_IS_PERIOD)
 
 
@@ -86,14 +88,7 @@ class AdditionRow(LicenseRow):
     class Meta(WireSchema.Meta):
         """What modules do not have."""
 
-        exclude = (
-            "licname",
-            "ip",
-            "remoteip",
-            "update_expiredate",
-            "real_ipchange",
-            "real_keychange",
-        )
+        exclude = ADDRESS_ROW_FIELDS
 
 
 class ModuleForm(LicenseForm):
@@ -104,16 +99,7 @@ class ModuleForm(LicenseForm):
     class Meta(WireSchema.Meta):
         """What modules do not have."""
 
-        exclude = (
-            "licname",
-            "ip",
-            "remoteip",
-            "lickey",
-            "ip_change_date",
-            "lickey_change_date",
-            "update_expiredate",
-            "webdomains",
-        )
+        exclude = (*ADDRESS_FORM_FIELDS, "lickey")
 
 
 def read_order(sent: Mapping[str, Any]) -> order_rules.OrderRequest:

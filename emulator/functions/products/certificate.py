@@ -48,6 +48,7 @@ from emulator.functions.products.build import build
 from emulator.functions.products.common import (
     AnyChange,
     AnyOrder,
+    ClassicTerm,
     LicenseForm,
     LicenseOrderForm,
     LicenseRow,
@@ -143,11 +144,8 @@ class CertificateOrderFields(AnyOrder, RequestFields):
     addon = Numbered(descriptions.ADDON, prefix="addon_")
 
 
-class CertificateOrder(CertificateOrderFields):
+class CertificateOrder(ClassicTerm, CertificateOrderFields):
     """An order of a certificate."""
-
-    period = Whole(descriptions.ORDER_PERIOD, needed=True)
-    autoprolong = Months(descriptions.AUTOPROLONG)
 
 
 class NewCertificateOrder(NewOrder, CertificateOrderFields):

@@ -75,6 +75,13 @@ class AnyOrder(WireSchema):
     skipbasket = Flag(descriptions.SKIPBASKET)
 
 
+class ClassicTerm(WireSchema):
+    """The term of an order in the classic form."""
+
+    period = Whole(descriptions.ORDER_PERIOD, needed=True)
+    autoprolong = Months(descriptions.AUTOPROLONG)
+
+
 class NewOrder(AnyOrder):
     """What every order in the new form takes.
 
@@ -179,6 +186,27 @@ class LicenseForm(WireSchema):
         "How many web sites run under the license: 0 here, empty before there is a key."
     )
     scheduledclose = Text(descriptions.SCHEDULED_CLOSE)
+
+
+ADDRESS_ROW_FIELDS = (
+    "licname",
+    "ip",
+    "remoteip",
+    "update_expiredate",
+    "real_ipchange",
+    "real_keychange",
+)
+"""What a row has only for licenses that are used at an address."""
+ADDRESS_FORM_FIELDS = (
+    "licname",
+    "ip",
+    "remoteip",
+    "ip_change_date",
+    "lickey_change_date",
+    "update_expiredate",
+    "webdomains",
+)
+"""What a form has only for licenses that are used at an address."""
 
 
 def own_fields(schema: type[WireSchema], shown: Mapping[str, object]) -> dict[str, object]:

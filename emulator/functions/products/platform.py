@@ -5,14 +5,17 @@ Source: docs/trade.md section 13. A platform is known by its comment; nodes and 
 
 from __future__ import annotations
 
-from emulator.api.fields import Months, Numbered, Text, Whole
+from emulator.api.fields import Months, Numbered, Text
 from emulator.api.registry import Evidence
 from emulator.api.schema import WireSchema
 from emulator.functions import descriptions
 from emulator.functions.products.build import build
 from emulator.functions.products.common import (
+    ADDRESS_FORM_FIELDS,
+    ADDRESS_ROW_FIELDS,
     AnyChange,
     AnyOrder,
+    ClassicTerm,
     LicenseForm,
     LicenseOrderForm,
     LicenseRow,
@@ -30,11 +33,8 @@ class PlatformOrderFields(AnyOrder):
     addon = Numbered(descriptions.ADDON, prefix="addon_")
 
 
-class PlatformOrder(PlatformOrderFields):
+class PlatformOrder(ClassicTerm, PlatformOrderFields):
     """An order of a platform."""
-
-    period = Whole(descriptions.ORDER_PERIOD, needed=True)
-    autoprolong = Months(descriptions.AUTOPROLONG)
 
 
 class NewPlatformOrder(NewOrder, PlatformOrderFields):
@@ -68,14 +68,7 @@ class PlatformRow(LicenseRow):
     class Meta(WireSchema.Meta):
         """What platforms do not have."""
 
-        exclude = (
-            "licname",
-            "ip",
-            "remoteip",
-            "update_expiredate",
-            "real_ipchange",
-            "real_keychange",
-        )
+        exclude = ADDRESS_ROW_FIELDS
 
 
 class PlatformForm(LicenseForm):
@@ -86,15 +79,7 @@ class PlatformForm(LicenseForm):
     class Meta(WireSchema.Meta):
         """What platforms do not have."""
 
-        exclude = (
-            "licname",
-            "ip",
-            "remoteip",
-            "ip_change_date",
-            "lickey_change_date",
-            "update_expiredate",
-            "webdomains",
-        )
+        exclude = ADDRESS_FORM_FIELDS
 
 
 PLATFORM = ProductType(

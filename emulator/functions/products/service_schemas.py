@@ -34,6 +34,7 @@ from emulator.functions.products import common
 from emulator.functions.products.common import (
     AnyChange,
     AnyOrder,
+    ClassicTerm,
     LicenseForm,
     LicenseRow,
     NewOrder,
@@ -96,11 +97,8 @@ class HostingOrderFields(AnyOrder):
     addon = Numbered(descriptions.ADDON, prefix="addon_")
 
 
-class HostingOrder(HostingOrderFields):
+class HostingOrder(ClassicTerm, HostingOrderFields):
     """An order of an account or of space in a rack."""
-
-    period = Whole(descriptions.ORDER_PERIOD, needed=True)
-    autoprolong = Months(descriptions.AUTOPROLONG)
 
 
 class NewHostingOrder(NewOrder, HostingOrderFields):
@@ -115,11 +113,8 @@ class ServerOrderFields(HostingOrderFields):
     server_name = Text(descriptions.SERVER_NAME)
 
 
-class ServerOrder(ServerOrderFields):
+class ServerOrder(ClassicTerm, ServerOrderFields):
     """An order of a server."""
-
-    period = Whole(descriptions.ORDER_PERIOD, needed=True)
-    autoprolong = Months(descriptions.AUTOPROLONG)
 
 
 class NewServerOrder(NewOrder, ServerOrderFields):
@@ -136,11 +131,8 @@ class DomainOrderFields(AnyOrder):
     ns3 = Domain(descriptions.NAME_SERVER)
 
 
-class DomainOrder(DomainOrderFields):
+class DomainOrder(ClassicTerm, DomainOrderFields):
     """An order of a domain name."""
-
-    period = Whole(descriptions.ORDER_PERIOD, needed=True)
-    autoprolong = Months(descriptions.AUTOPROLONG)
 
 
 class NewDomainOrder(NewOrder, DomainOrderFields):

@@ -16,6 +16,7 @@ from emulator.functions.products.build import build
 from emulator.functions.products.common import (
     AnyChange,
     AnyOrder,
+    ClassicTerm,
     LicenseForm,
     LicenseOrderForm,
     LicenseRow,
@@ -35,12 +36,10 @@ class SoftOrderFields(AnyOrder):
     addon = Numbered(descriptions.ADDON, prefix="addon_")
 
 
-class SoftOrder(SoftOrderFields):
+class SoftOrder(ClassicTerm, SoftOrderFields):
     """An order of the vendor's own licenses, as the pages and the clients send it."""
 
-    period = Whole(descriptions.ORDER_PERIOD, needed=True)
     ip = Address(descriptions.LICENSE_IP, needed=True)
-    autoprolong = Months(descriptions.AUTOPROLONG)
 
 
 class NewSoftOrder(NewOrder, SoftOrderFields):

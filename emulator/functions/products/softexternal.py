@@ -6,7 +6,7 @@ period of a month alone, the other no address and its own periods; the tariff de
 
 from __future__ import annotations
 
-from emulator.api.fields import Address, Text, Whole
+from emulator.api.fields import Address, Text
 from emulator.api.registry import Evidence
 from emulator.api.schema import WireSchema
 from emulator.functions import descriptions
@@ -14,6 +14,7 @@ from emulator.functions.products.build import build
 from emulator.functions.products.common import (
     AnyChange,
     AnyOrder,
+    ClassicTerm,
     LicenseForm,
     LicenseOrderForm,
     LicenseRow,
@@ -33,10 +34,9 @@ class ThirdPartyOrderFields(AnyOrder):
     licname = Text(descriptions.LICENSE_NAME)
 
 
-class ThirdPartyOrder(ThirdPartyOrderFields):
+class ThirdPartyOrder(ClassicTerm, ThirdPartyOrderFields):
     """An order of a third-party license; the tariff says whether it needs an address."""
 
-    period = Whole(descriptions.ORDER_PERIOD, needed=True)
     autoprolong = MonthsOrNone(descriptions.AUTOPROLONG_IS_PERIOD)
 
 
