@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,44 +10,20 @@ import click
 
 from contracts.cli import options
 from contracts.cli.options import FILE, FOLDER, PORT, option_group
+from contracts.recording.options import ON_MISS, RecordingOptions
 
 if TYPE_CHECKING:
-    from contracts.recording.proxy import Proxy, ProxyPolicy
+    from contracts.recording.proxy import Proxy
 
 
-@dataclass(frozen=True, slots=True)
-class RecordSettings:
-    """What is recorded or replayed, where to, and which calls and data are let through."""
-
-    upstream: str | None
-    to: Path | None
-    replay: Path | None
-    on_miss: str
-    rewrite: bool
-    allow_paying: tuple[str, ...]
-    keep_personal: bool
-    personal: tuple[str, ...]
-    seller_version: str
-    insecure: bool
-
-    def check(self) -> None:
-        """Raises UsageError for options that exclude or need each other."""
-        if self.replay is None and (self.upstream is None or self.to is None):
-            raise click.UsageError("give --upstream URL and --to SESSION, or --replay SESSION")
-        if self.replay is not None and (self.to is not None or self.rewrite):
-            raise click.UsageError("--replay goes with neither --to nor --rewrite")
-        if self.on_miss == "upstream" and (self.upstream is None or self.replay is None):
-            raise click.UsageError("--on-miss upstream needs --replay and --upstream")
-
-
-settings_options = option_group(
-    "settings",
-    RecordSettings,
+recording_options = option_group(
+    "recording",
+    RecordingOptions,
     click.option("--upstream", metavar="URL", help="The seller to record: the address of its API."),
     click.option("--to", type=FILE, metavar="SESSION", help="The file to write."),
     click.option("--replay", type=FILE, metavar="SESSION",
                  help="Answer from a recording instead."),
-    click.option("--on-miss", type=click.Choice(["error", "404", "upstream"]), default="error",
+    click.option("--on-miss", type=click.Choice(ON_MISS), default="error",
                  show_default=True,
                  help="With --replay, how to answer what is not in the recording: an error "
                  "document, HTTP 404, or by the --upstream, recording it too."),
@@ -70,13 +45,13 @@ settings_options = option_group(
     invoke_without_command=True,
     short_help="Record a real seller's answers without secrets and personal data.",
 )
-@settings_options
+@recording_options
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="HOST",
               help="Loopback address to listen on.")  # fmt: skip
 @click.option("--port", type=PORT, default=1580, show_default=True, metavar="PORT",
               help="Port to listen on; 0 takes a free one.")  # fmt: skip
 @click.pass_context
-def record(context: click.Context, *, settings: RecordSettings, host: str, port: int) -> None:
+def record(context: click.Context, *, recording: RecordingOptions, host: str, port: int) -> None:
     """Runs a proxy between a client and a seller that records requests and answers.
 
     Requests REACH THE SELLER and are carried out there. A call that may spend money is refused
@@ -88,33 +63,20 @@ def record(context: click.Context, *, settings: RecordSettings, host: str, port:
     if context.invoked_subcommand is not None:
         return
     from contracts.record.fields import ExchangeError
-    from contracts.recording import setup
     from contracts.recording.serving import loopback
+    from contracts.recording.setup import open_proxy
 
-    policy = _policy(settings.allow_paying, settings.on_miss)
-    settings.check()
-    options = setup.RecordingOptions(
-        upstream=settings.upstream or "", verify=not settings.insecure,
-        version=settings.seller_version,
-        keep_personal=settings.keep_personal, personal=settings.personal, rewrite=settings.rewrite,
-    )  # fmt: skip
+    try:
+        recording.check()
+    except ValueError as problem:
+        raise click.UsageError(str(problem)) from None
     try:
         loopback(host)
-        with setup.proxy(options, policy, _log, to=settings.to, replay=settings.replay) as proxy:
+        with open_proxy(recording, _log) as proxy:
             _serve(proxy, host, port)
     except (ExchangeError, OSError, ValueError) as problem:
         click.echo(f"nothing can be recorded: {problem}", err=True)
         sys.exit(2)
-
-
-def _policy(paying: tuple[str, ...], on_miss: str) -> ProxyPolicy:
-    from contracts.recording.proxy import ProxyPolicy
-    from contracts.recording.request import FUNC
-
-    for name in paying:
-        if not FUNC.fullmatch(name):
-            raise click.UsageError(f'--allow-paying "{name}": name one function exactly')
-    return ProxyPolicy(paying=frozenset(paying), on_miss=on_miss)
 
 
 def _log(line: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 from xml.etree.ElementTree import ParseError
 
@@ -193,6 +193,19 @@ def _from_bjson(name: str, value: object, where: str, breaches: list[str]) -> No
         items = member if isinstance(member, list) else [member]
         children.extend(_from_bjson(key, item, path, breaches) for item in items)
     return Node(name, "", {}, tuple(children))
+
+
+def unfold_bjson(doc: Node) -> Node:
+    """A document read from bjson, with its fields where the other formats have them."""
+    children: list[Node] = []
+    for child in doc.children:
+        if child.name == "model":
+            children.extend(child.children)
+        elif [inner.name for inner in child.children] == ["v"]:
+            children.append(replace(child, text=child.children[0].text, children=()))
+        else:
+            children.append(child)
+    return replace(doc, children=tuple(children))
 
 
 def in_format(doc: Node, kind: str, out: str) -> Node:

@@ -54,7 +54,7 @@ class ValueToken:
 
 
 def value_tokens(text: str) -> list[ValueToken]:
-    """Every text, attribute and comment, in order. Raises Opaque."""
+    """Every text, attribute and comment, in order. Raises UnreadableBody."""
     beginning = text.lstrip("\ufeff \t\r\n")[:1]
     if beginning == "<":
         try:
@@ -72,7 +72,7 @@ def value_tokens(text: str) -> list[ValueToken]:
 
 
 def rewritten(text: str, change: Callable[[ValueToken], str]) -> str:
-    """The text with other values where ``change`` says another. Raises Opaque."""
+    """The text with other values where ``change`` says another. Raises UnreadableBody."""
     parts: list[str] = []
     end = 0
     for value_token in value_tokens(text):

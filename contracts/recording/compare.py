@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import enum
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from contracts.recording.contract_fields import (
     best,
     group_of,
 )
+from contracts.recording.options import Severity
 from contracts.recording.profile import Field, accepts, fields, is_free
 from contracts.verdicts import ASSUMED, OBSERVED, CallRecord
 
@@ -29,22 +29,6 @@ _TYPES: Final = {
 }
 _ROWS: Final = ("elem", "val", "param[")
 """Elements that may be missing altogether."""
-
-
-class Severity(enum.Enum):
-    """How much a difference matters to whoever relies on the record, the gravest first."""
-
-    BREAKING = "breaking"
-    """Software that works with what is on record does not work with this."""
-    NOTABLE = "notable"
-    """Something new: a field, a type of error, a content type."""
-    INFO = "info"
-    """Only our assumption does not hold, or the field may depend on the state of the service."""
-
-    @property
-    def rank(self) -> int:
-        """Its place in the order; 0 is the gravest."""
-        return list(Severity).index(self)
 
 
 @dataclass(frozen=True, slots=True)

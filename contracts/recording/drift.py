@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -16,31 +16,18 @@ from contracts.recording.captured_answers import (
     of_own_seller,
     of_session,
 )
-from contracts.recording.compare import ComparisonBasis, Difference, Severity, differences
+from contracts.recording.compare import ComparisonBasis, Difference, differences
 from contracts.recording.contract_fields import Baseline, baseline_of, contract_fields
+from contracts.recording.options import DriftOptions, Severity
 from contracts.recording.session import Session
 from contracts.target.own import start_in_process
 from contracts.target.seller import Seller
 from contracts.verdicts import ASSUMED, EVIDENCE, NO_EVIDENCE, Outcome, Run, Verdict
 
-AGAINST: Final = ("both", "contracts", "emulator")
 JUDGE: Final = "drift"
 _OUTS: Final = ("xml", "json")
 _MAX_PROOF: Final = 3
 """Calls that are shown with a verdict."""
-
-
-@dataclass(frozen=True, slots=True)
-class DriftOptions:
-    """What to compare with, one of `AGAINST`, and from which severity on a difference fails.
-
-    ``only``: a part of the names of functions; ``max_age``: of a recording, older ones warn.
-    """
-
-    against: str = "both"
-    only: str = ""
-    fail_on: Severity = Severity.BREAKING
-    max_age: timedelta | None = None
 
 
 def of_recording(session: Session, options: DriftOptions) -> Run:

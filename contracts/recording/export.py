@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -15,7 +15,7 @@ import yaml
 from contracts.record.document import Node, document_to_record
 from contracts.record.exchange import read_file
 from contracts.record.fields import ExchangeError
-from contracts.record.formats import FORMATS, HTTP_OK, format_of
+from contracts.record.formats import FORMATS, HTTP_OK, format_of, unfold_bjson
 from contracts.recording.generalization import (
     GeneralizationContext,
     generalize,
@@ -207,27 +207,14 @@ def _step(
         *(session_links.needed(other) for other in steps if other > step)
     )
     # Steps are sent in xml, whatever format they were recorded in.
-    doc = entry.doc if format_of(entry.out) != "bjson" else _unfolded(entry.doc)
+    doc = entry.doc
+    if doc is not None and format_of(entry.out) == "bjson":
+        doc = unfold_bjson(doc)
     bound = frozenset(label for label in needed if session_links.binders.get(label) == step)
     answer = steps_answer(_general(session_links, step, doc, bound), bound)
     data: dict[str, object] = {"func": entry.func, "login": entry.login.partition(" ")[0]}
     data |= _request(entry)
     return data | ({"answer": document_to_record(answer)} if answer is not None else {})
-
-
-def _unfolded(doc: Node | None) -> Node | None:
-    """A document of bjson with its fields where the other formats have them."""
-    if doc is None:
-        return None
-    children: list[Node] = []
-    for child in doc.children:
-        if child.name == "model":
-            children.extend(child.children)
-        elif [inner.name for inner in child.children] == ["v"]:
-            children.append(replace(child, text=child.children[0].text, children=()))
-        else:
-            children.append(child)
-    return replace(doc, children=tuple(children))
 
 
 def _changed(entry: RecordedExchange) -> bool:

@@ -10,7 +10,7 @@ import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -19,6 +19,7 @@ from werkzeug.wrappers import Request, Response
 from contracts.record.fields import ExchangeError
 from contracts.record.writers import write_error
 from contracts.recording import request as requests
+from contracts.recording.options import RecordingOptions
 from contracts.recording.request import ProxiedRequest
 from contracts.recording.upstream import NoUpstreamAnswer, Upstream
 
@@ -32,44 +33,31 @@ _FIRST: Final = 65536
 """Bytes at the beginning of an answer that are searched for a link."""
 _DOCUMENTS: Final = (b"<?xml", b"<doc", b"{")
 LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-ON_MISS: Final = ("error", "404", "upstream")
 Log = Callable[[str], None]
 
 
-@dataclass(slots=True)
-class ProxyPolicy:
-    """Which requests reach the seller.
-
-    ``paying``: the exact names of functions that may spend money; ``on_miss``, one of `ON_MISS`:
-    how a request that is not in a replayed recording is answered.
-    """
-
-    paying: frozenset[str] = frozenset()
-    on_miss: str = "error"
-    passed: Counter[str] = field(default_factory=Counter)
-    """How often each paying function was called."""
-
-
 class Proxy:
-    """Serves one session: recorded (``upstream``, ``recorder``), replayed (``player``), or both.
+    """Serves one session: recorded (``upstream``, ``recorder``), replayed (``replayer``), or both.
 
-    ``log`` gets one line for each request, without secrets or personal data.
+    ``log`` gets one line for each request, without secrets or personal data. ``paid`` counts the
+    calls of each function that may have spent money.
     """
 
     def __init__(
         self,
-        policy: ProxyPolicy,
+        options: RecordingOptions,
         log: Log,
         *,
         upstream: Upstream | None = None,
         recorder: Recorder | None = None,
-        player: Replayer | None = None,
+        replayer: Replayer | None = None,
     ) -> None:
-        self.policy = policy
+        self._options = options
+        self.paid: Counter[str] = Counter()
         self._log = log
         self._upstream = upstream
         self._recorder = recorder
-        self._player = player
+        self._replayer = replayer
         self._broken = ""
         self._pending_links: dict[str, ProxiedRequest] = {}
         # One request at a time: a session records their order.
@@ -83,10 +71,10 @@ class Proxy:
 
     def summary(self) -> Iterator[str]:
         """Lines for the end: calls that may have spent money, and exchanges not replayed."""
-        for func, times in sorted(self.policy.passed.items()):
+        for func, times in sorted(self.paid.items()):
             yield f"may have spent money: {func}, {times} time{'' if times == 1 else 's'}"
-        if self._player is not None and self._player.left:
-            yield f"not asked for: {self._player.left} of the recording"
+        if self._replayer is not None and self._replayer.left:
+            yield f"not asked for: {self._replayer.left} of the recording"
 
     def _answer(self, request: Request) -> Response:
         if not _from_here(request):
@@ -99,21 +87,21 @@ class Proxy:
         sent = requests.of(request)
         if reason := requests.doubt(sent):
             return self._refused(sent, "value", "func", f"not passed on: {reason}")
-        played = None if self._player is None else self._replayed(sent, self._player)
+        played = None if self._replayer is None else self._replayed(sent, self._replayer)
         return played or self._forward(sent)
 
-    def _replayed(self, sent: ProxiedRequest, player: Replayer) -> Response | None:
+    def _replayed(self, sent: ProxiedRequest, replayer: Replayer) -> Response | None:
         """The answer from the recording; None: the request goes to the seller."""
-        entry = player.replay(sent)
+        entry = replayer.replay(sent)
         if entry is not None:
             self._log(f"{sent.func}: from the recording")
-            return _response(player.body(entry), entry.status, entry.content_type)
-        if self.policy.on_miss == "404":
+            return _response(replayer.body(entry), entry.status, entry.content_type)
+        if self._options.on_miss == "404":
             self._log(f"{sent.func}: not in the recording")
             return Response("not in the recording\n", 404)
-        if self.policy.on_miss == "error":
+        if self._options.on_miss == "error":
             return self._refused(sent, "missed", "recording", "is not in the recording")
-        if name := player.foreign(sent):
+        if name := replayer.foreign(sent):
             message = f"not passed on: {name} has a value that only the recording knows"
             return self._refused(sent, "access", "recording", message)
         return None
@@ -121,11 +109,11 @@ class Proxy:
     def _forward(self, sent: ProxiedRequest) -> Response:
         if self._broken:
             return self._refused(sent, "access", "recording", self._broken)
-        if func := requests.price(sent, self.policy.paying):
+        if func := requests.price(sent, self._options.allow_paying):
             message = f"spends money; it passes with --allow-paying {func}"
             return self._refused(sent, "access", func, message)
         if requests.price(sent, ()):
-            self.policy.passed[sent.func] += 1
+            self.paid[sent.func] += 1
         return self._ask_seller(sent)
 
     def _pending(self, path: str) -> ProxiedRequest | None:

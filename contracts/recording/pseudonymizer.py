@@ -91,7 +91,7 @@ class Pseudonymizer:
         return shown
 
     def answer(self, func: str, text: str) -> str:
-        """An answer as it may be written. Raises Opaque: it cannot be told what stands in it."""
+        """An answer as it may be recorded. Raises UnreadableBody: it cannot be parsed."""
 
         def learnt(token: ValueToken) -> str:
             if token.name in NUMBERS and token.value.isdigit():

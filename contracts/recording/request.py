@@ -12,6 +12,7 @@ from urllib.parse import unquote_to_bytes
 from werkzeug.http import parse_options_header
 from werkzeug.wrappers import Request
 
+from contracts.recording.options import FUNC
 from contracts.target.parameters import (
     Pairs,
     detect_body_kind,
@@ -26,7 +27,6 @@ DECIDING: Final = frozenset({
     "func", "sok", "clicked_button", "skipbasket", "faction", "elid", "autoprolong", "promocode",
 })  # fmt: skip
 """Parameters that decide what happens; repeated with other values they are ambiguous."""
-FUNC: Final = re.compile(r"[A-Za-z0-9_]+(?:\.[A-Za-z0-9_-]+)*")
 _HIDDEN: Final = re.compile(rb";\s*(?:func|sok|clicked_button|skipbasket|faction)=")
 """Some servers split at ``;`` too, and would read further parameters."""
 

@@ -65,7 +65,7 @@ class Upstream:
         self._http.close()
 
     def ask(self, sent: ProxiedRequest, link: str = "") -> UpstreamReply:
-        """Sends a request on; ``link``: to where an answer that takes long is. Raises Silent."""
+        """Forwards a request; ``link``: the path of a long answer. Raises NoUpstreamAnswer."""
         try:
             request = self._request(sent, link)
         except (httpx.InvalidURL, UnicodeError) as problem:

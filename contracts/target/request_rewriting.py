@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 import httpx
 
 from contracts.record.document import Node
-from contracts.record.formats import FORMATS, UnreadableBody, read
+from contracts.record.formats import FORMATS, UnreadableBody, read, unfold_bjson
 from contracts.target.parameters import read_pairs
 
 _DECISIVE: Final = frozenset({
@@ -39,20 +39,13 @@ def read_document(answer: httpx.Response, out: str) -> Node | None:
         document = read(answer.read(), out if out in FORMATS else "xml")[0]
     except UnreadableBody:
         return None
-    return _from_bjson(document) if out == "bjson" else document
+    return unfold_bjson(document) if out == "bjson" else document
 
 
 def is_refusal(answer: httpx.Response, out: str) -> bool:
     """Whether an answer is an error document. An unreadable answer may have been carried out."""
     document = read_document(answer, out)
     return document is not None and document.first("error") is not None
-
-
-def _from_bjson(document: Node) -> Node:
-    """In bjson the number of an order stands one level deeper (docs/wire.md section 3.2)."""
-    number = document.first("id")
-    value = number.first("v") if number is not None else None
-    return document if value is None else Node("doc", None, {}, (Node("id", value.text),))
 
 
 def rewrite(request: httpx.Request, params: Mapping[str, str]) -> httpx.Request:

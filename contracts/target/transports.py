@@ -14,7 +14,7 @@ from typing import Final
 import httpx
 
 from contracts.record.document import Node
-from contracts.record.formats import UnreadableBody, read
+from contracts.record.formats import UnreadableBody, error_of, read
 from contracts.target.redact import redact_exchange
 from contracts.verdicts import CallRecord
 
@@ -106,13 +106,5 @@ def ask(
         return None, str(problem) or type(problem).__name__
     except UnreadableBody as problem:
         return None, str(problem)
-    error = doc.first("error")
-    return (doc, "") if error is None else (None, describe_refusal(error))
-
-
-def describe_refusal(error: Node) -> str:
-    """An error element in one line: ``type:object message``."""
-    kind, about = error.attrs.get("type", ""), error.attrs.get("object", "")
-    message = error.first("msg")
-    text = (message.text or "") if message is not None else ""
-    return f"{':'.join(filter(None, (kind, about)))} {text}".strip()
+    error = error_of(doc)
+    return (doc, "") if error is None else (None, str(error))

@@ -134,7 +134,10 @@ class Walk:
         self.lines.append(at_address(line, self.target.sender.address))
 
     def order(self, product: str, *, basket: bool = False) -> OrderedService | None:
-        """Orders a service, paid at once or put into the basket; None where it is refused."""
+        """Orders a service, paid at once or put into the basket; None where it is refused.
+
+        Raises InvariantViolation and CannotRun, as every step does.
+        """
         func = f"{product}.order.param"
         params = self._vary(self.target.declared.functions[func]["example"])
         if basket:
@@ -169,7 +172,7 @@ class Walk:
         """Follows a link of the order; returns the type of the error, or None.
 
         A parameter that the target needs beside the number is its example's, or the first choice
-        of its form.
+        of its form. Raises InvariantViolation and CannotRun.
         """
         request = follow_link(self.links(service)[name], service.answer)
         if request is None:

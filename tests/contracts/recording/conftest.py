@@ -12,9 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
-from contracts.recording import setup
-from contracts.recording.proxy import Proxy, ProxyPolicy
+from contracts.recording.options import RecordingOptions
+from contracts.recording.proxy import Proxy
 from contracts.recording.session import Session, read
+from contracts.recording.setup import open_proxy
 from emulator.testing import Seller
 from reseller_client import Client, LicenseOrder
 from tests.clocks import noon_of
@@ -35,16 +36,14 @@ class Studio:
 
     def proxy(self, *paying: str, to: Path | None = None, **options: Any) -> Proxy:  # noqa: ANN401
         """A proxy that records into ``path``, or plays ``replay``."""
-        replay, on_miss = options.pop("replay", None), options.pop("on_miss", "error")
+        transport = options.pop("transport", None)
         behind = options.pop("behind", self.wsgi)
         if behind is not None:
-            options |= {"upstream": URL, "transport": httpx.WSGITransport(app=behind)}
-        policy = ProxyPolicy(frozenset(paying), on_miss)
-        path = None if replay else to or self.path
-        made = setup.proxy(
-            setup.RecordingOptions(**options), policy, self.lines.append, to=path, replay=replay
-        )
-        return self.stack.enter_context(made)
+            options["upstream"] = URL
+            transport = httpx.WSGITransport(app=behind)
+        path = None if options.get("replay") else to or self.path
+        recording = RecordingOptions(to=path, allow_paying=paying, **options)
+        return self.stack.enter_context(open_proxy(recording, self.lines.append, transport))
 
     def http(self, proxy: Wsgi) -> httpx.Client:
         """A client of the proxy."""

@@ -11,7 +11,7 @@ import pytest
 
 from contracts.cli import drift, record
 from contracts.cli.record import export
-from contracts.recording.compare import Severity
+from contracts.recording.options import Severity
 from contracts.recording.pseudonymizer import Pseudonymizer
 from contracts.target.spending import find_rule
 

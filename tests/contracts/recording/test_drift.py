@@ -10,13 +10,14 @@ import pytest
 
 from contracts.record.exchange import Exchange, read_all
 from contracts.recording.captured_answers import of_live, of_own_seller
-from contracts.recording.compare import ComparisonBasis, Difference, Severity, differences
+from contracts.recording.compare import ComparisonBasis, Difference, differences
 from contracts.recording.contract_fields import (
     Baseline,
     ContractFields,
     baseline_of,
     contract_fields,
 )
+from contracts.recording.options import Severity
 from contracts.target.own import start_in_process
 from contracts.target.seller import connect_wsgi
 from emulator.testing import Seller

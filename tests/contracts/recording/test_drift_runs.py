@@ -12,8 +12,8 @@ import pytest
 from contracts.clock import now
 from contracts.record.exchange import read_all
 from contracts.recording.captured_answers import of_live
-from contracts.recording.compare import Severity
-from contracts.recording.drift import DriftOptions, of_recording, of_seller
+from contracts.recording.drift import of_recording, of_seller
+from contracts.recording.options import DriftOptions, Severity
 from contracts.recording.session import read
 from contracts.target.seller import connect_wsgi
 from contracts.target.spending import changes

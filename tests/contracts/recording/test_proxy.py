@@ -157,7 +157,7 @@ def test_what_names_no_function_passes_and_is_not_recorded(studio: Studio) -> No
 
 
 def test_a_session_remembers_whom_it_is_of_and_what_that_runs(studio: Studio) -> None:
-    studio.ask(studio.proxy(version="BILLmanager 6.99"), "whoami")
+    studio.ask(studio.proxy(seller_version="BILLmanager 6.99"), "whoami")
     session = studio.session()
     assert (session.name, session.upstream) == ("session", URL)
     assert session.version == "BILLmanager 6.99"
