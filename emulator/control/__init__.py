@@ -1,1 +1,1 @@
-"""How people and programs drive the seller: the control API and the console."""
+"""The control API for programs, and the console for people."""

@@ -1,5 +1,5 @@
-"""The control API under ``/_mockseller/`` and what it does, usable without HTTP too.
+"""The control API under ``/_mockseller/``, and its operations for use without HTTP.
 
-What an operation means stands in :mod:`clock`, :mod:`accounts`, :mod:`services`, :mod:`state` and
-:mod:`matching`; the command line and the tests' seller use the same. :mod:`api` gives it HTTP.
+:mod:`http` answers requests, :mod:`routes` is the table of paths, :mod:`schemas` has the bodies.
+The other modules carry out the operations; the command line calls them directly.
 """

@@ -1,4 +1,4 @@
-"""The console: a world seen and driven from a browser, without a line of script.
+"""The console: shows a world in a browser and changes it, without a script (docs/console.md).
 
-It does what the control API does, by the same functions (docs/console.md).
+It calls the same functions as the control API.
 """
