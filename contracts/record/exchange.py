@@ -4,7 +4,7 @@ A file says::
 
     about:    one sentence
     func:     soft.edit                 the folder's name
-    world:    small                     a fixture; its services have known numbers
+    world:    small                     a fixture; its services have roles (roles.py)
     login:    authinfo                  none | authinfo | session | cookie, and USER[:PASSWORD]
     portable: true                      holds for any account of any seller and costs nothing
     before:   [{func, params, login, method, body, times, answer}]      prepares the state
@@ -35,6 +35,7 @@ from contracts.record.document import DocumentError, Node, from_record
 from contracts.record.fields import ExchangeError, FieldReader
 from contracts.record.formats import FORMATS, KINDS
 from contracts.record.placeholders import Placeholder, placeholder_error, placeholders_in
+from contracts.record.roles import KINDS as ROLE_KINDS
 from contracts.verdicts import EVIDENCE
 
 FOLDER = Path(__file__).parents[1] / "exchanges"
@@ -243,6 +244,10 @@ def _reading(reader: FieldReader) -> Reading:
     return reading
 
 
+UNBOUND = frozenset({"totp", *ROLE_KINDS})
+"""Placeholders that have a value without an answer before them."""
+
+
 def check_bound(before: tuple[PreparationStep, ...], request: Request) -> None:
     """Raises ExchangeError: a request may name only what an answer before it has bound."""
     bound: set[tuple[str, str]] = set()
@@ -259,7 +264,7 @@ def check_bound(before: tuple[PreparationStep, ...], request: Request) -> None:
 def _check_known(request: Request, bound: set[tuple[str, str]]) -> None:
     for name, text in request.params.items():
         for placeholder in placeholders_in(text):
-            needs_no_binding = placeholder.spans is not None or placeholder.kind == "totp"
+            needs_no_binding = placeholder.spans is not None or placeholder.kind in UNBOUND
             if not needs_no_binding and (placeholder.kind, placeholder.label) not in bound:
                 raise ExchangeError(
                     f"{request.func}: {name}: nothing before has bound {placeholder}"

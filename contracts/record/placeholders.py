@@ -4,7 +4,8 @@
 dash; ``<date:+1 month>`` a day counted from today, ``<date:x>`` any day; ``<money>`` an amount
 with or without its currency; ``<number>``; ``<text>`` a text that is not empty, ``<any>`` any text;
 ``<hex:24>`` 24 hexadecimal digits, ``<hex:24:x>`` the same with a label. ``<totp:SECRET>`` is for
-requests only: the present code of that second factor. The same label is the same value.
+requests only: the present code of that second factor. ``<service:soft>`` and ``<tariff:soft>``
+name roles (contracts.record.roles). The same label is the same value.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from datetime import date, timedelta
 import pyotp
 from dateutil.relativedelta import relativedelta
 
+from contracts.record.roles import KINDS, OWN_WORLD
+
 PATTERNS = {
     "id": r"[0-9]+",
     "key": r"[0-9]+-[^\s<>]+",
@@ -27,6 +30,8 @@ PATTERNS = {
     "any": r"(?s:.*)",
     "hex": r"[0-9a-f]+",
     "totp": r"[0-9]{6}",
+    "service": r"[0-9]+",
+    "tariff": r"[0-9]+",
 }
 SAMPLES = {
     "date": "2031-05-06",
@@ -102,6 +107,9 @@ def placeholder_error(text: str) -> str:
         placeholder = parse_placeholder(match[1], match[2] or "")
         if placeholder is None and match[2] is not None:
             return f"{match[0]} is no placeholder; there are {', '.join(PATTERNS)}"
+        is_role = placeholder is not None and placeholder.kind in KINDS
+        if is_role and (match[1], match[2]) not in OWN_WORLD:
+            return f"{match[0]} is no role; see contracts/record/roles.py"
         if placeholder is not None and placeholder.spans == ():
             return f'{match[0]}: write for example "<date:+1 month>" or "<date:-20 days +1 month>"'
     return ""
@@ -152,7 +160,10 @@ class Bindings:
             return "" if value == day else f'which is {day}, found "{value}"'
         if not placeholder.label:
             return ""
-        bound = self.values.setdefault((placeholder.kind, placeholder.label), value)
+        key = (placeholder.kind, placeholder.label)
+        if key in OWN_WORLD:
+            return "" if value == OWN_WORLD[key] else f'which is {OWN_WORLD[key]}, found "{value}"'
+        bound = self.values.setdefault(key, value)
         if bound != value:
             return f'which was "{bound}" before, found "{value}"'
         if placeholder.kind == "key":
@@ -188,6 +199,8 @@ class Bindings:
         if placeholder.kind == "totp":
             return pyotp.TOTP(placeholder.label).now()
         key = (placeholder.kind, placeholder.label)
+        if key in OWN_WORLD:
+            return OWN_WORLD[key]
         if placeholder.label and key in self.values:
             return self.values[key]
         if not sample:

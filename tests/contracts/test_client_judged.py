@@ -45,7 +45,8 @@ def test_another_value_is_told() -> None:
     exchange, reading = _reading("soft.edit/rename")
     arguments = {**reading.arguments, "id": "100002"}
     other = replace(exchange, reading=replace(reading, arguments=arguments))
-    assert 'request.elid: expected "100001", found "100002"' in _failure(other)
+    message = 'request.elid: expected <service:soft>, which is 100001, found "100002"'
+    assert message in _failure(other)
 
 
 def test_another_function_is_told() -> None:

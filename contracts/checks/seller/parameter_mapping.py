@@ -15,30 +15,32 @@ from contracts.checks.seller.roles import (
     DEARER,
     EXTERNAL,
     NOT_AVAILABLE,
+    NUMBERS,
     SECOND,
-    SERVICES,
-    TARIFFS,
     TEXTS,
     Role,
+    numbers_in,
 )
-from contracts.checks.seller.schedule import NUMBERS
 from contracts.journeys.catalogue_view import ADDITION, SOFT, NotSold
 from contracts.record.compare import ExpectedDocument
 from contracts.record.exchange import OUR_LOGIN, OUR_PASSWORD, Request
 from contracts.record.levels import family_of
-from contracts.record.placeholders import placeholders_in
+from contracts.record.placeholders import PLACEHOLDER, placeholders_in
+from contracts.record.roles import SERVICE, TARIFF, TARIFFS, name_role
 from contracts.target.spending import changes, spends
 from contracts.target.spending_guard import NO_SUCH_NUMBER
 from reseller_client.services.models import Tariff
 
 _FIRST: Final = (*NUMBERS, "pricelist")
 """Parameters that are mapped first, since the others depend on them."""
-_NUMBER: Final = re.compile(r"[0-9]+")
+_NUMBER: Final = re.compile(rf"<{SERVICE}:[a-z.]+>|[0-9]+")
 _UNUSED_NUMBER: Final = re.compile(r"([79])\1+")
 """Numbers that exchanges use for what does not exist: 77, 99999."""
 _ADDRESS: Final = re.compile(r"192\.0\.2\.[0-9]+")
 _ACCOUNTS: Final = ("reseller", "other", "careful", "fenced", "poor")
 """The accounts of the world ``small``."""
+_NO_ADDRESS: Final = f"<{SERVICE}:softexternal.other>"
+"""The license of another vendor that has no address in the world ``small``."""
 _PREPARED_ONLY: Final = frozenset({"su", "coupon"})
 """Parameters that name what only a prepared account has."""
 
@@ -60,7 +62,7 @@ class ParameterMapping:
     buys: bool = True
     thrifty: bool = False
     replacements: dict[str, str] = field(default_factory=dict)
-    """Numbers and codes of the exchange, with those of this seller."""
+    """Roles of the exchange, as placeholders, with their numbers and codes at this seller."""
     echoed: dict[str, tuple[str, str]] = field(default_factory=dict)
     """By parameter its text in the exchange and here: answers repeat it."""
     renamed: dict[str, str] = field(default_factory=dict)
@@ -93,11 +95,9 @@ class ParameterMapping:
 
     def is_about_purchase(self, request: Request) -> bool:
         """Whether the numbers of a request of an exchange stand for services that were bought."""
-        texts = [request.params[name] for name in NUMBERS if name in request.params]
-        numbers = [number.strip() for text in texts for number in text.split(",")]
+        numbers = numbers_in(request)
         return bool(numbers) and all(
-            number in SERVICES
-            or number in NOT_AVAILABLE
+            number in NOT_AVAILABLE
             or bool(list(placeholders_in(number)))
             or bool(_UNUSED_NUMBER.fullmatch(number))
             for number in numbers
@@ -131,9 +131,8 @@ class ParameterMapping:
             and not request.func.endswith(".filter")
             and (request.params.get("filter") or name in ("ip", "domain"))
         ):
-            role = SERVICES[TEXTS[name, text]]
-            return self.resources.read_field(role, name, acts=self.acts)
-        if name == "ip" and request.func == f"{EXTERNAL}.edit" and "100011" in self.replacements:
+            return self.resources.read_field(TEXTS[name, text], name, acts=self.acts)
+        if name == "ip" and request.func == f"{EXTERNAL}.edit" and _NO_ADDRESS in self.replacements:
             raise NotPortable("needs a license without an address, which no price list tells")
         if name == "ip" and _ADDRESS.fullmatch(text):
             return self._make_unique(name, request)
@@ -162,7 +161,7 @@ class ParameterMapping:
         return error.attrs.get("object", "") if error is not None else ""
 
     def _map_numbers(self, request: Request, text: str) -> str:
-        if list(placeholders_in(text)):
+        if any(placeholder.kind != SERVICE for placeholder in placeholders_in(text)):
             return text
         return _NUMBER.sub(lambda match: self._map_number(request, match[0]), text)
 
@@ -172,12 +171,14 @@ class ParameterMapping:
             raise NotPortable(f"needs {NOT_AVAILABLE[number]}")
         if _UNUSED_NUMBER.fullmatch(number):
             return NO_SUCH_NUMBER
-        if number in SERVICES:
-            service = self._find_service(request, number)
+        placeholder = name_role(SERVICE, number)
+        if match := PLACEHOLDER.fullmatch(placeholder):
+            role = Role.parse(match[2])
+            service = self._find_service(request, role)
             self.uses_own |= str(service) not in self.resources.seller.guard.purchases.numbers
             self.services.add(service)
-            self._role = self._role or SERVICES[number]
-            self.replacements[number] = str(service)
+            self._role = self._role or role
+            self.replacements |= {placeholder: str(service), number: str(service)}
             return str(service)
         if number == "1" and family in ("profile", "user") and not self.acts:
             row = str(self._first_row(family))
@@ -191,9 +192,8 @@ class ParameterMapping:
             raise NotPortable(f"is about {family} {number} of a prepared world")
         return number
 
-    def _find_service(self, request: Request, number: str) -> int:
+    def _find_service(self, request: Request, role: Role) -> int:
         """The service that fills a role; in the world the first license has a module."""
-        role = SERVICES[number]
         if self.acts and family_of(request.func) == ADDITION and role.family == SOFT:
             if role.kind == SECOND:
                 return self.resources.license_without_module()
@@ -212,16 +212,19 @@ class ParameterMapping:
         code = text.rstrip(";")
         if _UNUSED_NUMBER.fullmatch(code):
             return NO_SUCH_NUMBER
-        if code not in TARIFFS:
+        placeholder = name_role(TARIFF, code)
+        match = PLACEHOLDER.fullmatch(placeholder)
+        if match is None or match[2] not in TARIFFS:
             raise NotPortable(f"is about tariff {code} of a prepared world")
-        role = TARIFFS[code]
+        role = Role.parse(match[2])
         if role.kind == DEARER and self.services:
             self._tariff = self.resources.dearer_tariff(role, max(self.services))
         else:
             self._tariff = self.resources.tariff(role)
         self._role = role
-        self.replacements[code] = str(self._tariff.id)
-        return text.replace(code, self.replacements[code])
+        here = str(self._tariff.id)
+        self.replacements |= {placeholder: here, code: here}
+        return text.replace(code, here)
 
     def _from_offer(self, choose: Callable[[TariffOffer], T]) -> T:
         """What is chosen of the tariff that the request names, or that its service has."""

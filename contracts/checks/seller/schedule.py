@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Final
 
 from contracts.checks.seller.resources import Resources
-from contracts.checks.seller.roles import DELETED, SERVICES, TEXTS
+from contracts.checks.seller.roles import DELETED, TEXTS, numbers_in, roles_in
 from contracts.journeys.catalogue_view import ADDITION, SOFT, VDS
 from contracts.record.exchange import Exchange, Request
 from contracts.record.levels import family_of
@@ -15,8 +15,6 @@ from contracts.target.spending import changes, spends
 from contracts.verdicts import EVIDENCE
 
 BASKET: Final = frozenset({"basket", "cart", "cart.empty", "cartorder.create.confirm"})
-NUMBERS: Final = ("elid", "item", "plid")
-"""Parameters that hold numbers of services."""
 _TAKES_OUT: Final = frozenset({"", "delete", "clearbasket"})
 """Buttons of the basket that pay nothing."""
 
@@ -77,8 +75,7 @@ def priority_of(
 
 def _phase_of(exchange: Exchange, out: str) -> Phase:
     func, params = exchange.func, exchange.request.params
-    numbers = {number for name in NUMBERS for number in params.get(name, "").split(", ")}
-    if any(SERVICES[number].kind == DELETED for number in numbers & set(SERVICES)):
+    if any(role.kind == DELETED for role in roles_in(exchange.request)):
         return Phase.AFTER_DELETION
     if func.endswith(".delete"):
         if out != exchange.formats[0]:
@@ -87,6 +84,6 @@ def _phase_of(exchange: Exchange, out: str) -> Phase:
         return Phase.DELETE_MODULE if family_of(func) == ADDITION else Phase.DELETE
     if func.endswith(".order.param") and pays(exchange.request):
         return Phase.ORDER
-    if numbers - {""} or exchange.before or exchange.expected.kind == "listing":
+    if numbers_in(exchange.request) or exchange.before or exchange.expected.kind == "listing":
         return Phase.SPEND if spends(func, params) else Phase.READ
     return Phase.READ if any(item in TEXTS for item in params.items()) else Phase.FREE

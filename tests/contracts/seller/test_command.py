@@ -38,9 +38,9 @@ def test_an_address_with_a_login_in_it_is_refused_in_one_line(url: str) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--max-spend", "much"], '"much" is no sum'),
-        (["--max-spend", "-3"], '"-3" is no sum'),
-        (["--assume-price", "5 EUROS"], '"5 EUROS" is no sum'),
+        (["--max-spend", "much"], '"much" is not an amount'),
+        (["--max-spend", "-3"], '"-3" is not an amount'),
+        (["--assume-price", "5 EUROS"], '"5 EUROS" is not an amount'),
         (["--tariff-of", "soft"], '"soft" names no tariff'),
         (["--ip", "nowhere"], '"nowhere" is no IPv4 address'),
         (["--level", "deep"], "'deep' is not one of"),
