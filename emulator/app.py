@@ -52,7 +52,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 def create_registry(verified: PasswordCache | None = None) -> Registry:
-    """Every function of the API; raises DeclarationError with all faults at once."""
+    """Every function of the API; raises DeclarationError with all errors at once."""
     declared = families(verified or PasswordCache(secrets.token_bytes(32)))
     return Registry(declared, service_types.build_own_type)
 
@@ -100,18 +100,18 @@ def create_app(settings: Settings, system_clock: SystemClock | None = None) -> F
         app.add_url_rule(path, path, billmgr, methods=["GET", "POST", "OPTIONS"])
     _add_long_requests(app, pipeline)
     _add_payment_pages(app, PaymentPages(worlds))
-    _add_license_door(app, LicenseFileApi(worlds))
-    _add_own_doors(app, ControlApi(settings, worlds, registry), Console(settings, worlds))
+    _add_license_files(app, LicenseFileApi(worlds))
+    _add_control(app, ControlApi(settings, worlds, registry), Console(settings, worlds))
     return app
 
 
-def _add_own_doors(app: Flask, control: ControlApi, console: Console) -> None:
-    """The control API, and the console among its paths."""
+def _add_control(app: Flask, control: ControlApi, console: Console) -> None:
+    """Adds the control API, with the console among its paths."""
 
     def admin(rest: str = "") -> Response:
         if rest == "console" or rest.startswith("console/"):
             return console.answer(flask.globals.request_ctx.request)
-        # The control API has a map of its own, and answers JSON where nothing fits.
+        # The control API has its own map and answers JSON for unknown paths.
         return control.answer(flask.globals.request_ctx.request)
 
     for path in (PREFIX, f"{PREFIX}/", f"{PREFIX}/<path:rest>"):
@@ -119,7 +119,7 @@ def _add_own_doors(app: Flask, control: ControlApi, console: Console) -> None:
 
 
 def _add_payment_pages(app: Flask, pages: PaymentPages) -> None:
-    """Where payments are paid (docs/evidence.md 37)."""
+    """Adds the pages on which payments are paid (docs/evidence.md 37)."""
 
     def pay(token: str) -> Response:
         http = flask.globals.request_ctx.request
@@ -135,15 +135,15 @@ def _add_payment_pages(app: Flask, pages: PaymentPages) -> None:
     app.add_url_rule("/pay/<token>", "pay", pay, methods=["GET", "POST"])
 
 
-def _add_license_door(app: Flask, door: LicenseFileApi) -> None:
-    """Where panels fetch their license files; a key in a form stays out of logs of addresses."""
+def _add_license_files(app: Flask, license_files: LicenseFileApi) -> None:
+    """Adds the license file API; a key in a form stays out of logs of URLs."""
 
     def license(world: str = DEFAULT) -> Response:
         form = flask.globals.request_ctx.request
         if form.method == "POST":
-            answer = door.issue(world, form.form.get("key", ""), form.form.get("ip", ""))
+            answer = license_files.issue(world, form.form.get("key", ""), form.form.get("ip", ""))
         else:
-            answer = door.public_key(world)
+            answer = license_files.public_key(world)
         response = flask.jsonify(answer.body)
         response.status_code = answer.status
         response.headers["Cache-Control"] = "no-store"

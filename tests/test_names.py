@@ -61,7 +61,7 @@ SELF_EVIDENT = _set("""
     failed forbidden issued limit locked login minimum missed movable needed not operation
     ordered policy possible process ready reached refused request retry row running second
     sent status term transport unavailable understood unknown value wrong state reseller
-    step info
+    step info entry discount partner import
 """)
 """Words of public names that need no glossary."""
 

@@ -30,6 +30,17 @@ from typing import TYPE_CHECKING, Self
 
 from emulator.clock import SystemClock
 from emulator.testing.client import Answer, ControlError, Refused, World
+from emulator.testing.results import (
+    AccountInfo,
+    ClockInfo,
+    DiscountInfo,
+    EventInfo,
+    FaultInfo,
+    ImportInfo,
+    JournalEntry,
+    PartnerInfo,
+    ServiceInfo,
+)
 
 if TYPE_CHECKING:
     import httpx
@@ -231,11 +242,20 @@ class SellerServer(World):
 
 
 __all__ = [
+    "AccountInfo",
     "Answer",
+    "ClockInfo",
     "ControlError",
+    "DiscountInfo",
+    "EventInfo",
+    "FaultInfo",
+    "ImportInfo",
+    "JournalEntry",
     "MovableClock",
+    "PartnerInfo",
     "Refused",
     "Seller",
     "SellerServer",
+    "ServiceInfo",
     "World",
 ]

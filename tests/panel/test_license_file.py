@@ -150,5 +150,5 @@ def test_what_issues_no_license_files_is_told_in_a_line(
         ("http://s.example", "http://s.example/_licence"),
     ],
 )
-def test_the_door_stands_beside_the_api(api: str, where: str) -> None:
+def test_the_license_file_api_is_beside_the_api(api: str, where: str) -> None:
     assert license_file_url(api) == where
