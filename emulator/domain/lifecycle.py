@@ -120,13 +120,13 @@ class _Owners:
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
-        self._known: dict[int, Account] = {}
+        self._by_id: dict[int, Account] = {}
 
     def of(self, service: Service) -> Account:
         """The owner of a service."""
-        owner = self._known.get(service.account_id)
+        owner = self._by_id.get(service.account_id)
         if owner is None:
-            owner = self._known[service.account_id] = accounts.require(
+            owner = self._by_id[service.account_id] = accounts.require(
                 self._shop.db, service.account_id
             )
         return owner

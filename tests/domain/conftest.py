@@ -28,7 +28,7 @@ START = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
 
 
 @dataclass
-class Bench:
+class ShopBench:
     """A shop that a test can move through time, and short words for what tests do with it."""
 
     shop: Shop
@@ -42,22 +42,22 @@ class Bench:
 
     def login(self, login: str) -> Account:
         """An account by its login."""
-        found = accounts.login_record(self.shop.db, login, "").account
-        assert found is not None
-        return found
+        account = accounts.login_record(self.shop.db, login, "").account
+        assert account is not None
+        return account
 
     def order(
         self,
         pricelist: int = 55227,
         ip: str = "10.10.10.10",
-        **wish: Any,  # noqa: ANN401 - fields of OrderRequest
+        **fields: Any,  # noqa: ANN401 - fields of OrderRequest
     ) -> Service:
         """An order, paid and opened at once."""
-        asked = OrderRequest(pricelist, wish.pop("period", 1), ip=ip, **wish)
-        known = self.shop.catalogue.find(pricelist)
-        kind = known.type if known else "soft"
+        request = OrderRequest(pricelist, fields.pop("period", 1), ip=ip, **fields)
+        tariff = self.shop.catalogue.find(pricelist)
+        kind = tariff.type if tariff else "soft"
         tariff = order_rules.find_orderable(self.shop, self.account, kind, pricelist)
-        draft = order_rules.draft(self.shop, self.account, tariff, asked)
+        draft = order_rules.draft(self.shop, self.account, tariff, request)
         cost = discounts.compute_order_price(self.shop, self.account, tariff, draft)
         return checkout.order_now(self.shop, self.account, tariff, draft, cost)
 
@@ -72,9 +72,9 @@ class Bench:
 
     def again(self, service: Service) -> Service:
         """The service as its row stands now."""
-        found = services.find(self.shop, service.id)
-        assert found is not None
-        return found
+        service_now = services.find(self.shop, service.id)
+        assert service_now is not None
+        return service_now
 
     def move_to(self, instant: datetime) -> list[lifecycle.DueEvent]:
         """Time passes: everything that falls due on the way happens."""
@@ -105,26 +105,26 @@ class Bench:
 load_once = cache(load_world)
 
 
-def open_bench(fixture: str = "small") -> Bench:
+def open_bench(fixture: str = "small") -> ShopBench:
     """A fresh world of a fixture, in memory, standing at START."""
-    clock: list[Bench] = []
+    clock: list[ShopBench] = []
     machine = SystemClock(now=lambda: START, elapsed=lambda: clock[0].elapsed if clock else 0.0)
     db = engine.in_memory()
     with db.writing():
         seeding.write(db, load_once(fixture), 1, machine)
-    bench = Bench(Shop(db, world.read(db), START, rows.load(db), machine))
+    bench = ShopBench(Shop(db, world.read(db), START, rows.load(db), machine))
     clock.append(bench)
     return bench
 
 
 @pytest.fixture
-def bench() -> Bench:
+def bench() -> ShopBench:
     """The world ``small``."""
     return open_bench()
 
 
 @pytest.fixture
-def strict() -> Bench:
+def strict() -> ShopBench:
     """The world ``strict``, with keys at once."""
     opened = open_bench("strict")
     opened.provisioning("at_once")

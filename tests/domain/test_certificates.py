@@ -38,7 +38,7 @@ def key() -> str:
 
 
 @pytest.fixture(scope="module")
-def asked(key: str) -> CertificateRequest:
+def certificate_request(key: str) -> CertificateRequest:
     return CertificateRequest(certificate_signing.make_csr(key, NAMES, SUBJECT), key, NAMES)
 
 
@@ -69,25 +69,32 @@ def test_a_made_key_is_rsa_of_2048_bits_without_a_password(key: str) -> None:
     assert read.key_size == 2048
 
 
-def test_a_request_says_who_asks_and_for_which_names(asked: CertificateRequest) -> None:
-    made = x509.load_pem_x509_csr(asked.csr.encode())
+def test_a_request_says_who_asks_and_for_which_names(
+    certificate_request: CertificateRequest,
+) -> None:
+    made = x509.load_pem_x509_csr(certificate_request.csr.encode())
     assert made.is_signature_valid
-    said = {a.rfc4514_attribute_name: a.value for a in made.subject}
-    assert said["CN"] == "example.com"
-    assert (said["C"], said["ST"], said["L"], said["O"], said["OU"]) == (
+    subject = {a.rfc4514_attribute_name: a.value for a in made.subject}
+    assert subject["CN"] == "example.com"
+    assert (subject["C"], subject["ST"], subject["L"], subject["O"], subject["OU"]) == (
         "RU",
         "Region",
         "City",
         "Example",
         "Web",
     )
-    assert "web@example.com" in said.values()
-    held = made.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    assert tuple(held.get_values_for_type(x509.DNSName)) == NAMES
+    assert "web@example.com" in subject.values()
+    names = made.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert tuple(names.get_values_for_type(x509.DNSName)) == NAMES
 
 
-def test_a_made_request_is_read_back_with_its_names_and_its_key(asked: CertificateRequest) -> None:
-    assert certificate_signing.read(asked.csr, asked.key) == asked
+def test_a_made_request_is_read_back_with_its_names_and_its_key(
+    certificate_request: CertificateRequest,
+) -> None:
+    assert (
+        certificate_signing.read(certificate_request.csr, certificate_request.key)
+        == certificate_request
+    )
 
 
 def test_names_of_a_request_are_told_once_and_in_small_letters() -> None:
@@ -128,10 +135,12 @@ def test_what_is_no_request_is_refused(text: str) -> None:
 
 
 def test_a_request_that_was_changed_after_it_was_signed_is_refused(
-    asked: CertificateRequest,
+    certificate_request: CertificateRequest,
 ) -> None:
     changed = bytearray(
-        x509.load_pem_x509_csr(asked.csr.encode()).public_bytes(serialization.Encoding.DER)
+        x509.load_pem_x509_csr(certificate_request.csr.encode()).public_bytes(
+            serialization.Encoding.DER
+        )
     )
     changed[changed.index(b"example.com")] ^= 1
     text = base64.encodebytes(bytes(changed)).decode()
@@ -162,33 +171,37 @@ def test_a_request_for_what_is_no_name_of_a_host_is_refused() -> None:
     assert refused.value.object == "csr"
 
 
-def test_another_requests_key_is_refused_and_not_repeated(asked: CertificateRequest) -> None:
-    assert refusal(asked.csr, certificate_signing.derived_key("another")) == (
+def test_another_requests_key_is_refused_and_not_repeated(
+    certificate_request: CertificateRequest,
+) -> None:
+    assert refusal(certificate_request.csr, certificate_signing.derived_key("another")) == (
         "key",
         "csr_other_key",
     )
-    assert refusal(asked.csr, "no key") == ("key", "csr_broken")
+    assert refusal(certificate_request.csr, "no key") == ("key", "csr_broken")
 
 
 def test_a_certificate_is_for_the_names_and_the_key_that_were_asked_for(
-    asked: CertificateRequest,
+    certificate_request: CertificateRequest,
 ) -> None:
     by = certificate_signing.authority("world")
     made = x509.load_pem_x509_certificate(
-        certificate_signing.issue(by, asked, "1", SINCE, UNTIL).encode()
+        certificate_signing.issue(by, certificate_request, "1", SINCE, UNTIL).encode()
     )
-    held = made.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    assert tuple(held.get_values_for_type(x509.DNSName)) == NAMES
-    assert made.public_key() == x509.load_pem_x509_csr(asked.csr.encode()).public_key()
+    names = made.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert tuple(names.get_values_for_type(x509.DNSName)) == NAMES
+    assert (
+        made.public_key() == x509.load_pem_x509_csr(certificate_request.csr.encode()).public_key()
+    )
     assert (made.not_valid_before_utc, made.not_valid_after_utc) == (SINCE, UNTIL)
 
 
 def test_a_certificate_verifies_against_its_authority_while_its_term_lasts(
-    asked: CertificateRequest,
+    certificate_request: CertificateRequest,
 ) -> None:
     by = certificate_signing.authority("world")
     made = x509.load_pem_x509_certificate(
-        certificate_signing.issue(by, asked, "1", SINCE, UNTIL).encode()
+        certificate_signing.issue(by, certificate_request, "1", SINCE, UNTIL).encode()
     )
     root = x509.load_pem_x509_certificate(by.pem.encode())
 
@@ -209,12 +222,12 @@ def test_a_certificate_verifies_against_its_authority_while_its_term_lasts(
 
 
 def test_the_same_is_issued_again_byte_for_byte_and_another_number_to_another(
-    asked: CertificateRequest,
+    certificate_request: CertificateRequest,
 ) -> None:
     by = certificate_signing.authority("world")
-    first = certificate_signing.issue(by, asked, "1", SINCE, UNTIL)
-    assert certificate_signing.issue(by, asked, "1", SINCE, UNTIL) == first
-    assert certificate_signing.issue(by, asked, "2", SINCE, UNTIL) != first
+    first = certificate_signing.issue(by, certificate_request, "1", SINCE, UNTIL)
+    assert certificate_signing.issue(by, certificate_request, "1", SINCE, UNTIL) == first
+    assert certificate_signing.issue(by, certificate_request, "2", SINCE, UNTIL) != first
 
 
 def test_a_derived_key_and_its_request_follow_from_the_text() -> None:
@@ -226,8 +239,10 @@ def test_a_derived_key_and_its_request_follow_from_the_text() -> None:
 
 def test_a_seller_starts_without_the_library_that_certifies() -> None:
     code = "import sys, emulator.wsgi; print('cryptography' in sys.modules)"
-    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert told.stdout == "False\n"
+    output = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert output.stdout == "False\n"
 
 
 def test_names_of_other_scripts_become_what_certificates_hold() -> None:
@@ -265,9 +280,9 @@ def test_www_comes_along_with_a_name_and_the_bare_name_with_a_star() -> None:
 
 
 def test_another_request_wants_another_record_at_the_same_domain(
-    asked: CertificateRequest, key: str
+    certificate_request: CertificateRequest, key: str
 ) -> None:
-    first = make_confirmation(asked.csr, "www.example.com")
+    first = make_confirmation(certificate_request.csr, "www.example.com")
     other = make_confirmation(
         certificate_signing.make_csr(key, ("example.com",), Subject()), "example.com"
     )

@@ -15,30 +15,30 @@ from emulator.faults import BadFault, NoFault, held_answers
 from emulator.faults.held_answers import HeldAnswer
 from emulator.store import tables
 from emulator.store.engine import Statement
-from tests.domain.conftest import START, Bench
+from tests.domain.conftest import START, ShopBench
 
 
-def plan(bench: Bench, what: str = "drop", **rule: object) -> int:
+def plan(bench: ShopBench, what: str = "drop", **rule: object) -> int:
     return faults.add(bench.shop.db, faults.read({"what": what, **rule}), START).id
 
 
-def calls(bench: Bench, count: int, func: str = "soft", login: str = "reseller") -> list[int]:
+def calls(bench: ShopBench, count: int, func: str = "soft", login: str = "reseller") -> list[int]:
     """The numbers, from 1, of the calls that were hit."""
     hits = [faults.count_call(bench.shop.db, func, login, float(n)) for n in range(count)]
     return [n for n, hit in enumerate(hits, start=1) if hit]
 
 
-def test_without_a_word_more_every_call_is_hit(bench: Bench) -> None:
+def test_without_a_word_more_every_call_is_hit(bench: ShopBench) -> None:
     plan(bench)
     assert calls(bench, 3) == [1, 2, 3]
 
 
-def test_the_third_call_alone(bench: Bench) -> None:
+def test_the_third_call_alone(bench: ShopBench) -> None:
     plan(bench, nth=3, times=1)
     assert calls(bench, 6) == [3]
 
 
-def test_only_calls_of_the_pattern_and_the_login_are_counted(bench: Bench) -> None:
+def test_only_calls_of_the_pattern_and_the_login_are_counted(bench: ShopBench) -> None:
     plan(bench, func="soft.*", account="other", nth=2)
     assert calls(bench, 3, "soft.edit") == []
     assert calls(bench, 3, "platform.edit", "other") == []
@@ -47,7 +47,7 @@ def test_only_calls_of_the_pattern_and_the_login_are_counted(bench: Bench) -> No
     assert (fault.matched, fault.hit_count) == (3, 2)
 
 
-def test_chance_is_thrown_from_the_seed(bench: Bench) -> None:
+def test_chance_is_thrown_from_the_seed(bench: ShopBench) -> None:
     plan(bench, chance=30, seed=7)
     first = calls(bench, 200)
     assert 30 < len(first) < 90
@@ -59,7 +59,7 @@ def test_chance_is_thrown_from_the_seed(bench: Bench) -> None:
     assert calls(bench, 200) != first
 
 
-def test_too_many_calls_in_the_window_of_one_login(bench: Bench) -> None:
+def test_too_many_calls_in_the_window_of_one_login(bench: ShopBench) -> None:
     plan(bench, "rate_limit", calls=2, seconds=10)
     db = bench.shop.db
     at = (0, 1, 2, 9, 10, 11, 12)
@@ -68,7 +68,7 @@ def test_too_many_calls_in_the_window_of_one_login(bench: Bench) -> None:
     assert not faults.count_call(db, "soft", "other", 2.0)
 
 
-def test_windows_that_are_over_are_forgotten(bench: Bench) -> None:
+def test_windows_that_are_over_are_forgotten(bench: ShopBench) -> None:
     plan(bench, "rate_limit", calls=2, seconds=10)
     for number in range(50):
         faults.count_call(bench.shop.db, "auth", f"guess{number}", float(number))
@@ -76,7 +76,7 @@ def test_windows_that_are_over_are_forgotten(bench: Bench) -> None:
     assert len(state) == 10
 
 
-def test_a_world_without_faults_has_the_version_nought(bench: Bench) -> None:
+def test_a_world_without_faults_has_the_version_nought(bench: ShopBench) -> None:
     db = bench.shop.db
     assert world.read(db).faults_version == 0
     first, second = plan(bench), plan(bench)
@@ -89,7 +89,7 @@ def test_a_world_without_faults_has_the_version_nought(bench: Bench) -> None:
         faults.remove(bench.shop, second)
 
 
-def test_held_answers_are_bounded(bench: Bench) -> None:
+def test_held_answers_are_bounded(bench: ShopBench) -> None:
     db = bench.shop.db
     for number in range(250):
         held_answers.hold(db, f"t{number}", float(number), "text/xml", b"x")
@@ -130,7 +130,7 @@ def test_no_rule_at_all_makes_anything_but_a_refusal(rule: dict[str, Any]) -> No
 
 
 @pytest.mark.parametrize("what", list(faults.KINDS))
-def test_what_was_planned_is_read_back_as_it_was(bench: Bench, what: str) -> None:
+def test_what_was_planned_is_read_back_as_it_was(bench: ShopBench, what: str) -> None:
     number = plan(bench, what)
     (fault,) = faults.planned(bench.shop.db)
     assert fault.rule() == faults.read(fault.rule(), number).rule()

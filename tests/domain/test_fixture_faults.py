@@ -41,7 +41,7 @@ def test_a_world_of_ones_own_is_read_by_its_path(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("was", "becomes", "told"),
+    ("was", "becomes", "expected"),
     [
         ('"2.00"', '"abc"', 'mine.yaml: accounts[1].balance: "abc" is not an amount'),
         (
@@ -122,13 +122,13 @@ def test_a_world_of_ones_own_is_read_by_its_path(tmp_path: Path) -> None:
     ],
 )
 def test_a_fault_in_a_world_is_told_with_file_and_place(
-    tmp_path: Path, was: str, becomes: str, told: str
+    tmp_path: Path, was: str, becomes: str, expected: str
 ) -> None:
     assert WORLD.count(was) == 1
 
     fault = fault_of(tmp_path, WORLD.replace(was, becomes))
 
-    assert fault.startswith(told)
+    assert fault.startswith(expected)
     assert "\n" not in fault
 
 
@@ -149,9 +149,9 @@ def test_two_licenses_of_one_tariff_on_one_address_are_refused(tmp_path: Path) -
 def test_a_span_beyond_the_calendar_or_of_another_unit_is_refused(
     tmp_path: Path, span: str
 ) -> None:
-    told = fault_of(tmp_path, WORLD.replace('"-2 days"', f'"{span}"'))
+    error = fault_of(tmp_path, WORLD.replace('"-2 days"', f'"{span}"'))
 
-    assert told.startswith("mine.yaml: services[0].ordered: ")
+    assert error.startswith("mine.yaml: services[0].ordered: ")
 
 
 def test_a_mapping_that_is_null_is_refused(tmp_path: Path) -> None:

@@ -67,8 +67,8 @@ OUR_MODULES = {955301, 955302, 955303, 955304, 955305}
 def test_every_code_of_the_reference_is_there_and_no_other(
     tariffs: dict[int, Tariff],
 ) -> None:
-    found = {code: tariff.type for code, tariff in tariffs.items() if tariff.type != "certificate"}
-    assert found == (
+    types = {code: tariff.type for code, tariff in tariffs.items() if tariff.type != "certificate"}
+    assert types == (
         dict.fromkeys(CODES, "soft")
         | dict.fromkeys(THIRD_PARTY, "softexternal")
         | dict.fromkeys(PLATFORMS, "platform")
@@ -88,17 +88,17 @@ def test_a_machine_has_addons_of_all_kinds_templates_and_places(
             "enumeration",
         }
         assert {addon.intname for addon in machine.addons.values()} >= {"ncpu", "mem", "disc", "ip"}
-        assert any("Windows" in one.intname for one in machine.ostempl)
+        assert any("Windows" in option.intname for option in machine.ostempl)
         assert set(machine.datacenters) == {1, 4}
 
 
 def test_tariffs_paid_by_the_node_have_the_addons_of_the_reference(
     tariffs: dict[int, Tariff],
 ) -> None:
-    found = {t.id: next(iter(t.addons)) for t in tariffs.values() if t.addons and t.type == "soft"}
+    addons = {t.id: next(iter(t.addons)) for t in tariffs.values() if t.addons and t.type == "soft"}
 
-    assert {code: found[code] for code in NODE_ADDONS} == NODE_ADDONS
-    assert set(found) - set(NODE_ADDONS) == {55234}
+    assert {code: addons[code] for code in NODE_ADDONS} == NODE_ADDONS
+    assert set(addons) - set(NODE_ADDONS) == {55234}
     assert next(iter(tariffs[55234].addons.values())).evidence == "assumed"
 
 
@@ -221,10 +221,10 @@ def test_services_stand_in_the_state_their_dates_say(name: str) -> None:
 
 
 def test_the_first_order_of_a_newcomer_meets_no_service_of_the_small_world() -> None:
-    taken = {str(service.ip) for service in load_world("small").services}
+    addresses = {str(service.ip) for service in load_world("small").services}
 
-    assert "10.10.10.10" not in taken
-    assert not taken & {f"192.0.2.{last}" for last in range(200, 255)}
+    assert "10.10.10.10" not in addresses
+    assert not addresses & {f"192.0.2.{last}" for last in range(200, 255)}
 
 
 def test_the_small_world_has_an_account_of_every_kind() -> None:

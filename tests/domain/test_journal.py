@@ -19,14 +19,14 @@ def entry(answer: str = "x") -> Entry:
 
 
 @pytest.mark.parametrize(
-    ("bounds", "length", "kept"),
+    ("bounds", "length", "rows_left"),
     [(Bounds(50, 10**9, 10**6), 10, 50), (Bounds(10**6, 20_000, 10**6), 998, 20)],
 )
-def test_the_oldest_go_by_count_and_by_bytes(bounds: Bounds, length: int, kept: int) -> None:
+def test_the_oldest_go_by_count_and_by_bytes(bounds: Bounds, length: int, rows_left: int) -> None:
     db = engine.in_memory()
     for number in range(300):
         journal.write(db, entry(f"{number:<{length}}"), bounds)
-    assert kept <= journal.count(db) < kept + PRUNE_EVERY
+    assert rows_left <= journal.count(db) < rows_left + PRUNE_EVERY
     assert journal.find(db, limit=1)[0].answer.strip() == "299"
 
 
@@ -38,7 +38,7 @@ def test_a_journal_of_no_rows_writes_nothing() -> None:
 
 def test_secrets_are_masked_and_long_values_cut() -> None:
     sent = {"authinfo": "reseller:top secret", "auth": "0123456789ab", "ip": "192.0.2.1"}
-    told = journal.masked_params(sent, 1000)
-    assert told == '{"authinfo":"reseller:***","auth":"***","ip":"192.0.2.1"}'
+    masked = journal.masked_params(sent, 1000)
+    assert masked == '{"authinfo":"reseller:***","auth":"***","ip":"192.0.2.1"}'
     hidden = journal.secrets_in(sent)
     assert journal.masked_text("<auth>0123456789ab</auth>", hidden, 15) == "<auth>***</auth"

@@ -19,7 +19,7 @@ from emulator.domain.services import keys, services, states
 from emulator.domain.services.services import Service
 from emulator.domain.world import Shop
 from emulator.errors import ApiError
-from tests.domain.conftest import Bench, open_bench
+from tests.domain.conftest import ShopBench, open_bench
 
 TARIFFS = st.sampled_from([55227, 55228, 55230, 55239, 3541, 7])
 PERIODS = st.sampled_from([-100, 0, 1, 3, 12])
@@ -29,7 +29,7 @@ PICK = st.integers(0, 50)
 class Trade(RuleBasedStateMachine):
     """A reseller who does everything, sensible or not."""
 
-    bench: Bench
+    bench: ShopBench
 
     @initialize(balance=st.decimals(0, 300, places=2))
     def begin(self, balance: Decimal) -> None:
@@ -81,17 +81,17 @@ class Trade(RuleBasedStateMachine):
     def prolong(self, pick: int, period: int) -> None:
         with self.attempt():
             shop, account = self.bench.shop, self.bench.account
-            wanted = paid_changes.quote_prolongation(shop, account, self.some(pick), period)
-            paid_changes.prolong(shop, account, wanted, "reseller")
+            prolongation = paid_changes.quote_prolongation(shop, account, self.some(pick), period)
+            paid_changes.prolong(shop, account, prolongation, "reseller")
 
     @rule(pick=PICK, pricelist=TARIFFS)
     def change(self, pick: int, pricelist: int) -> None:
         with self.attempt():
             shop, account = self.bench.shop, self.bench.account
-            wanted = paid_changes.quote_tariff_change(
+            change = paid_changes.quote_tariff_change(
                 shop, account, self.some(pick), pricelist, None
             )
-            paid_changes.change_tariff(shop, account, wanted)
+            paid_changes.change_tariff(shop, account, change)
 
     @rule(pick=PICK, what=st.sampled_from([states.suspend, states.resume, keys.replace_key]))
     def act(self, pick: int, what: Callable[[Shop, Account, Service], object]) -> None:
@@ -111,14 +111,17 @@ class Trade(RuleBasedStateMachine):
     @rule(pick=st.integers(0, 5), status=st.integers(1, 9))
     def move_payment(self, pick: int, status: int) -> None:
         shop, account = self.bench.shop, self.bench.account
-        found = topups.of_account(shop, account, 6)
-        if pick >= len(found) or found[pick].token is None:
+        payments_made = topups.of_account(shop, account, 6)
+        if pick >= len(payments_made) or payments_made[pick].token is None:
             return
         # What was paid back although it was spent is the one way below zero.
-        if status in (topups.REFUNDED, topups.FRAUD) and found[pick].amount > account.available:
+        if (
+            status in (topups.REFUNDED, topups.FRAUD)
+            and payments_made[pick].amount > account.available
+        ):
             return
         with contextlib.suppress(topups.WrongMove):
-            topups.move(shop, found[pick], status)
+            topups.move(shop, payments_made[pick], status)
 
     @rule(percent=st.integers(1, 100), tariff=st.sampled_from([None, 55227]))
     def discount(self, percent: int, tariff: int | None) -> None:

@@ -17,16 +17,16 @@ from emulator.domain.services.services import ACTIVE, DELETED, PROCESSING, SUSPE
 from emulator.errors import BadValue, Exists, Missed, NotEnoughMoney, RunningOperation, WrongState
 from emulator.store import tables
 from emulator.store.engine import Statement
-from tests.domain.conftest import Bench, open_bench
+from tests.domain.conftest import ShopBench, open_bench
 
 
-def test_a_key_begins_with_the_license_and_a_dash(bench: Bench) -> None:
+def test_a_key_begins_with_the_license_and_a_dash(bench: ShopBench) -> None:
     opened = bench.order()
     assert opened.lickey.startswith(f"{opened.id}-")
     assert opened.id >= 100_001
 
 
-def test_an_order_takes_the_price_from_the_balance(bench: Bench) -> None:
+def test_an_order_takes_the_price_from_the_balance(bench: ShopBench) -> None:
     before = bench.money()
     opened = bench.order(55227)
     price = bench.shop.catalogue[55227].prices["EUR"][1]
@@ -34,7 +34,7 @@ def test_an_order_takes_the_price_from_the_balance(bench: Bench) -> None:
     assert opened.expires_on == date(2026, 2, 28)
 
 
-def test_one_license_per_address_and_tariff(bench: Bench) -> None:
+def test_one_license_per_address_and_tariff(bench: ShopBench) -> None:
     bench.order(55227, ip="10.0.0.1")
     with pytest.raises(Exists) as refused:
         bench.order(55227, ip="10.0.0.1")
@@ -42,17 +42,17 @@ def test_one_license_per_address_and_tariff(bench: Bench) -> None:
     assert bench.order(55228, ip="10.0.0.1").status == ACTIVE
 
 
-def test_the_address_of_a_deleted_license_is_free_again(bench: Bench) -> None:
+def test_the_address_of_a_deleted_license_is_free_again(bench: ShopBench) -> None:
     first = bench.order(ip="10.0.0.1")
     states.delete(bench.shop, bench.account, first)
     assert bench.order(ip="10.0.0.1").id != first.id
 
 
-def test_the_pool_holds_any_number_of_licenses(bench: Bench) -> None:
+def test_the_pool_holds_any_number_of_licenses(bench: ShopBench) -> None:
     assert bench.order(ip=POOL_ADDRESS).id != bench.order(ip=POOL_ADDRESS).id
 
 
-def test_a_trial_is_given_once_per_address_even_after_its_deletion(bench: Bench) -> None:
+def test_a_trial_is_given_once_per_address_even_after_its_deletion(bench: ShopBench) -> None:
     trial = bench.order(55239, ip="10.0.0.1", period=-100)
     assert trial.expires_on == date(2026, 2, 14)
     states.delete(bench.shop, bench.account, trial)
@@ -65,7 +65,7 @@ def test_a_trial_is_given_once_per_address_even_after_its_deletion(bench: Bench)
     assert bench.order(55239, ip="10.0.0.1", period=-100).status == ACTIVE
 
 
-def test_too_little_money_changes_nothing(bench: Bench) -> None:
+def test_too_little_money_changes_nothing(bench: ShopBench) -> None:
     poor = bench.login("poor")
     before = bench.shop.db.counts()
     tariff = order_rules.find_orderable(bench.shop, poor, "soft", 55229)
@@ -81,20 +81,22 @@ def test_too_little_money_changes_nothing(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize("pricelist", [0, 99999, -1])
-def test_an_unknown_tariff_is_a_bad_value(bench: Bench, pricelist: int) -> None:
+def test_an_unknown_tariff_is_a_bad_value(bench: ShopBench, pricelist: int) -> None:
     with pytest.raises(BadValue) as refused:
         bench.order(pricelist)
     assert refused.value.object == "pricelist"
 
 
-def test_retired_products_are_sold_unless_the_world_is_strict(bench: Bench, strict: Bench) -> None:
+def test_retired_products_are_sold_unless_the_world_is_strict(
+    bench: ShopBench, strict: ShopBench
+) -> None:
     assert bench.order(3541).status == ACTIVE
     with pytest.raises(BadValue) as refused:
         strict.order(3541)
     assert refused.value.desc == "retired"
 
 
-def test_tariffs_of_the_other_country_are_sold_unless_the_rule_is_on(bench: Bench) -> None:
+def test_tariffs_of_the_other_country_are_sold_unless_the_rule_is_on(bench: ShopBench) -> None:
     assert bench.order(55231, ip="10.0.0.1").status == ACTIVE
     bench.rules(country_tariffs=True)
     assert bench.order(55231, ip="10.0.0.2").status == ACTIVE  # no country, no restriction
@@ -105,17 +107,17 @@ def test_tariffs_of_the_other_country_are_sold_unless_the_rule_is_on(bench: Benc
 
 
 @pytest.mark.parametrize("amount", [0, 261, -1])
-def test_an_addon_outside_its_limits_is_refused_by_name(bench: Bench, amount: int) -> None:
+def test_an_addon_outside_its_limits_is_refused_by_name(bench: ShopBench, amount: int) -> None:
     with pytest.raises(BadValue) as refused:
         bench.order(55230, addon={55236: amount})
     assert (refused.value.object, refused.value.value) == ("addon_55236", str(amount))
 
 
-def test_an_addon_the_tariff_lacks_is_ignored(bench: Bench) -> None:
+def test_an_addon_the_tariff_lacks_is_ignored(bench: ShopBench) -> None:
     assert bench.order(55227, addon={0: 1, 77: 5}).addons == {}
 
 
-def test_nodes_are_paid_for(bench: Bench) -> None:
+def test_nodes_are_paid_for(bench: ShopBench) -> None:
     tariff = bench.shop.catalogue[55230]
     node = tariff.addons[55236]
     before = bench.money()
@@ -124,7 +126,7 @@ def test_nodes_are_paid_for(bench: Bench) -> None:
     assert before - bench.money() == base + each * (4 - node.included)
 
 
-def test_changing_what_is_already_so_is_no_change(bench: Bench) -> None:
+def test_changing_what_is_already_so_is_no_change(bench: ShopBench) -> None:
     opened = bench.order(ip="10.0.0.1", licname="a")
     bench.rules(change_limit=True)
     same = editing.change(bench.shop, bench.account, opened, {"ip": "10.0.0.1", "licname": "a"})
@@ -132,7 +134,7 @@ def test_changing_what_is_already_so_is_no_change(bench: Bench) -> None:
     assert same.ip_changed_on is None
 
 
-def test_the_address_changes_once_a_month_where_the_rule_is_on(bench: Bench) -> None:
+def test_the_address_changes_once_a_month_where_the_rule_is_on(bench: ShopBench) -> None:
     opened = bench.order(ip="10.0.0.1")
     bench.rules(change_limit=True)
     moved = editing.change(bench.shop, bench.account, opened, {"ip": "10.0.0.2"})
@@ -141,25 +143,25 @@ def test_the_address_changes_once_a_month_where_the_rule_is_on(bench: Bench) -> 
         editing.change(bench.shop, bench.account, moved, {"ip": "10.0.0.3"})
     assert (refused.value.desc, refused.value.params["date"]) == ("ip_change_limit", "2026-02-28")
     bench.move_to(datetime(2026, 2, 28, tzinfo=UTC))
-    kept = bench.again(moved)
-    assert editing.change(bench.shop, bench.account, kept, {"ip": "10.0.0.3"}).ip == "10.0.0.3"
+    stored = bench.again(moved)
+    assert editing.change(bench.shop, bench.account, stored, {"ip": "10.0.0.3"}).ip == "10.0.0.3"
 
 
-def test_without_the_rule_the_address_changes_at_will(bench: Bench) -> None:
+def test_without_the_rule_the_address_changes_at_will(bench: ShopBench) -> None:
     moved = bench.order(ip="10.0.0.1")
     for last in (2, 3, 4):
         moved = editing.change(bench.shop, bench.account, moved, {"ip": f"10.0.0.{last}"})
     assert bench.again(moved).ip == "10.0.0.4"
 
 
-def test_an_address_with_such_a_license_cannot_be_moved_to(bench: Bench) -> None:
+def test_an_address_with_such_a_license_cannot_be_moved_to(bench: ShopBench) -> None:
     bench.order(ip="10.0.0.1")
     second = bench.order(ip="10.0.0.2")
     with pytest.raises(Exists):
         editing.change(bench.shop, bench.account, second, {"ip": "10.0.0.1"})
 
 
-def test_a_new_key_differs_and_still_begins_with_the_license(bench: Bench) -> None:
+def test_a_new_key_differs_and_still_begins_with_the_license(bench: ShopBench) -> None:
     opened = bench.order()
     renewed = keys.replace_key(bench.shop, bench.account, opened)
     assert renewed.lickey != opened.lickey
@@ -170,7 +172,7 @@ def test_a_new_key_differs_and_still_begins_with_the_license(bench: Bench) -> No
         keys.replace_key(bench.shop, bench.account, renewed)
 
 
-def test_off_twice_is_off_and_on_twice_is_on(bench: Bench) -> None:
+def test_off_twice_is_off_and_on_twice_is_on(bench: ShopBench) -> None:
     opened = bench.order()
     off = states.suspend(bench.shop, bench.account, opened)
     assert off.status == SUSPENDED
@@ -181,7 +183,7 @@ def test_off_twice_is_off_and_on_twice_is_on(bench: Bench) -> None:
     assert back.expires_on == opened.expires_on
 
 
-def test_an_expired_license_cannot_be_resumed(bench: Bench) -> None:
+def test_an_expired_license_cannot_be_resumed(bench: ShopBench) -> None:
     opened = bench.order()
     bench.move_to(datetime(2026, 3, 1, tzinfo=UTC))
     with pytest.raises(WrongState) as refused:
@@ -189,7 +191,7 @@ def test_an_expired_license_cannot_be_resumed(bench: Bench) -> None:
     assert refused.value.desc == "expired"
 
 
-def test_a_deleted_license_is_missed_and_its_row_says_4(bench: Bench) -> None:
+def test_a_deleted_license_is_missed_and_its_row_says_4(bench: ShopBench) -> None:
     opened = bench.order()
     states.delete(bench.shop, bench.account, opened)
     assert bench.again(opened).status == DELETED
@@ -197,7 +199,7 @@ def test_a_deleted_license_is_missed_and_its_row_says_4(bench: Bench) -> None:
         services.require_owned(bench.shop, bench.account, opened.id)
 
 
-def test_a_foreign_license_is_as_good_as_missed(bench: Bench) -> None:
+def test_a_foreign_license_is_as_good_as_missed(bench: ShopBench) -> None:
     opened = bench.order()
     with pytest.raises(Missed) as foreign:
         services.require_owned(bench.shop, bench.login("other"), opened.id)
@@ -206,7 +208,7 @@ def test_a_foreign_license_is_as_good_as_missed(bench: Bench) -> None:
     assert foreign.value.object == never.value.object
 
 
-def test_a_key_that_takes_seconds_comes_under_a_frozen_clock(bench: Bench) -> None:
+def test_a_key_that_takes_seconds_comes_under_a_frozen_clock(bench: ShopBench) -> None:
     bench.provisioning("seconds", 5)
     opened = bench.order()
     assert (opened.status, opened.lickey) == (PROCESSING, "")
@@ -218,7 +220,7 @@ def test_a_key_that_takes_seconds_comes_under_a_frozen_clock(bench: Bench) -> No
     assert (arrived.status, arrived.lickey[:7]) == (ACTIVE, f"{opened.id}-")
 
 
-def test_a_key_that_takes_reads_comes_after_them(bench: Bench) -> None:
+def test_a_key_that_takes_reads_comes_after_them(bench: ShopBench) -> None:
     bench.provisioning("reads", 2)
     seen = bench.order()
     keys = []
@@ -229,7 +231,7 @@ def test_a_key_that_takes_reads_comes_after_them(bench: Bench) -> None:
     assert keys[2].startswith(f"{seen.id}-")
 
 
-def test_while_an_operation_runs_only_name_and_address_change(bench: Bench) -> None:
+def test_while_an_operation_runs_only_name_and_address_change(bench: ShopBench) -> None:
     bench.provisioning("by_hand")
     opened = bench.order()
     for what in (states.suspend, states.resume, keys.replace_key):
@@ -241,14 +243,14 @@ def test_while_an_operation_runs_only_name_and_address_change(bench: Bench) -> N
     assert opening.finish_opening(bench.shop, bench.again(opened)).status == ACTIVE
 
 
-def test_keys_of_equal_seeds_are_equal_and_of_others_are_not(bench: Bench) -> None:
+def test_keys_of_equal_seeds_are_equal_and_of_others_are_not(bench: ShopBench) -> None:
     here = keys.make_key(bench.shop, 100_500, 1)
     assert here == keys.make_key(bench.shop, 100_500, 1)
     other = replace(bench.shop, world=replace(bench.shop.world, seed=2))
     assert keys.make_key(other, 100_500, 1) != here
 
 
-def test_a_lifetime_license_has_updates_for_a_year(bench: Bench) -> None:
+def test_a_lifetime_license_has_updates_for_a_year(bench: ShopBench) -> None:
     lifetime = bench.order(7, period=0)
     assert (lifetime.expires_on, lifetime.update_expires_on) == (None, date(2027, 1, 31))
     assert bench.order(55227).update_expires_on is None

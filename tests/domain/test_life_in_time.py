@@ -23,7 +23,7 @@ from emulator.domain.services.services import ACTIVE, DELETED, SUSPENDED
 from emulator.errors import AccessDenied, MinimumTerm
 from emulator.store import tables
 from emulator.store.engine import Statement
-from tests.domain.conftest import START, Bench, open_bench
+from tests.domain.conftest import START, ShopBench, open_bench
 
 E = tables.expense.c
 CHARGES = Statement(select(E.at, E.service_id, E.amount, E.discount, E.operation).order_by(E.id))
@@ -34,11 +34,11 @@ def on(*day: int) -> datetime:
     return datetime(*day, tzinfo=UTC)  # type: ignore[arg-type,misc]
 
 
-def mine(bench: Bench, number: int) -> list[tuple[str, str]]:
+def mine(bench: ShopBench, number: int) -> list[tuple[str, str]]:
     return [(f"{h.at:%m-%d}", h.what) for h in bench.happened if h.service_id == number]
 
 
-def test_money_that_comes_late_prolongs_on_the_next_day(bench: Bench) -> None:
+def test_money_that_comes_late_prolongs_on_the_next_day(bench: ShopBench) -> None:
     opened = bench.order(autoprolong=1)
     payments.set_balance(bench.shop, bench.account, Decimal("0.01"))
     bench.move_to(on(2026, 3, 3, 12))
@@ -47,29 +47,29 @@ def test_money_that_comes_late_prolongs_on_the_next_day(bench: Bench) -> None:
     bench.move_to(on(2026, 3, 3, 23))
     assert bench.again(opened).status == SUSPENDED
     bench.move_to(on(2026, 3, 4))
-    kept = bench.again(opened)
-    assert (kept.status, kept.expires_on) == (ACTIVE, date(2026, 4, 4))
+    stored = bench.again(opened)
+    assert (stored.status, stored.expires_on) == (ACTIVE, date(2026, 4, 4))
     tries = [("03-01", "unpaid"), ("03-02", "unpaid"), ("03-03", "unpaid")]
     assert mine(bench, opened.id) == [("02-28", "suspend"), *tries, ("03-04", "prolong")]
 
 
-def test_nobody_tries_for_ever(bench: Bench) -> None:
+def test_nobody_tries_for_ever(bench: ShopBench) -> None:
     opened = bench.order(autoprolong=1)
     payments.set_balance(bench.shop, bench.account, Decimal("0.01"))
     bench.move_to(on(2026, 12, 1))
-    told = mine(bench, opened.id)
-    assert told[0] == ("02-28", "suspend")
-    assert told[-1] == ("03-30", "delete")
-    assert [what for _, what in told[1:-1]] == ["unpaid"] * 29
+    events = mine(bench, opened.id)
+    assert events[0] == ("02-28", "suspend")
+    assert events[-1] == ("03-30", "delete")
+    assert [what for _, what in events[1:-1]] == ["unpaid"] * 29
 
 
-def test_what_is_suspended_for_another_reason_is_not_tried_again(bench: Bench) -> None:
+def test_what_is_suspended_for_another_reason_is_not_tried_again(bench: ShopBench) -> None:
     opened = bench.order()
     bench.move_to(on(2026, 3, 20))
     assert mine(bench, opened.id) == [("02-28", "suspend")]
 
 
-def test_a_scheduled_deletion_waits_for_the_end_and_is_not_prolonged(bench: Bench) -> None:
+def test_a_scheduled_deletion_waits_for_the_end_and_is_not_prolonged(bench: ShopBench) -> None:
     bench.rules(deletion="period_end")
     opened = bench.order(autoprolong=1)
     scheduled = states.delete(bench.shop, bench.account, opened)
@@ -82,7 +82,7 @@ def test_a_scheduled_deletion_waits_for_the_end_and_is_not_prolonged(bench: Benc
     assert before - bench.money() == Decimal("5.00") * len(others)
 
 
-def test_a_license_that_is_no_longer_paid_is_deleted_at_once(bench: Bench) -> None:
+def test_a_license_that_is_no_longer_paid_is_deleted_at_once(bench: ShopBench) -> None:
     bench.rules(deletion="period_end")
     opened = bench.order()
     bench.move_to(on(2026, 3, 2))
@@ -90,7 +90,7 @@ def test_a_license_that_is_no_longer_paid_is_deleted_at_once(bench: Bench) -> No
     assert gone.status == DELETED
 
 
-def test_too_early_a_deletion_tells_what_is_left(bench: Bench) -> None:
+def test_too_early_a_deletion_tells_what_is_left(bench: ShopBench) -> None:
     bench.rules(least_months=3)
     opened = bench.order()
     with pytest.raises(MinimumTerm) as refused:
@@ -102,39 +102,39 @@ def test_too_early_a_deletion_tells_what_is_left(bench: Bench) -> None:
         states.delete(bench.shop, bench.account, bench.again(opened))
 
 
-def test_a_trial_beside_paid_periods_goes_on_as_it_was_wished(bench: Bench) -> None:
+def test_a_trial_beside_paid_periods_goes_on_as_it_was_wished(bench: ShopBench) -> None:
     platform = bench.order(55163, ip="", period=-100, autoprolong=1, addon={55165: 2})
     assert platform.expires_on == date(2026, 2, 14)
     before = bench.money()
     bench.move_to(on(2026, 2, 14))
-    kept = bench.again(platform)
-    assert (kept.status, kept.period, kept.expires_on) == (ACTIVE, 1, date(2026, 3, 14))
+    stored = bench.again(platform)
+    assert (stored.status, stored.period, stored.expires_on) == (ACTIVE, 1, date(2026, 3, 14))
     others = sum(h.what == "prolong" and h.service_id != platform.id for h in bench.happened)
     assert before - bench.money() == Decimal("20.00") + others * Decimal("5.00")
 
 
-def test_a_third_partys_trial_cannot_be_wished_on(bench: Bench) -> None:
+def test_a_third_partys_trial_cannot_be_wished_on(bench: ShopBench) -> None:
     trial = bench.order(55369, ip="", period=-100, autoprolong=1)
     assert trial.autoprolong is None
     bench.move_to(on(2026, 2, 14))
     assert bench.again(trial).state == "3_autosuspend"
 
 
-def test_every_happening_is_told_to_its_owner_and_in_the_journal(bench: Bench) -> None:
+def test_every_happening_is_told_to_its_owner_and_in_the_journal(bench: ShopBench) -> None:
     opened = bench.order(autoprolong=1)
     bench.shop = bench.shop.at(on(2026, 3, 1))
     happened = events.catch_up(bench.shop, BOUNDS)
-    told = journal.find(bench.shop.db, kind=journal.EVENT)
-    assert [(e.at, e.func, e.login) for e in reversed(told)] == [
+    entries = journal.find(bench.shop.db, kind=journal.EVENT)
+    assert [(e.at, e.func, e.login) for e in reversed(entries)] == [
         (h.at, h.what, h.login) for h in happened
     ]
-    assert f'"service":"{opened.id}"' in told[0].params
+    assert f'"service":"{opened.id}"' in entries[0].params
     assert journal.find(bench.shop.db) == []
     noticed = notifications.list_unseen(bench.shop, bench.account)
     assert ("prolong", opened.id) in [(n.what, n.service_id) for n in noticed]
 
 
-def test_what_is_due_is_found_without_looking_at_the_rest(bench: Bench) -> None:
+def test_what_is_due_is_found_without_looking_at_the_rest(bench: ShopBench) -> None:
     dues = (lifecycle._DUE, lifecycle._NEXT_DUE)  # noqa: SLF001
     keys = (lifecycle._READY, lifecycle._NEXT_READY)  # noqa: SLF001
     for statements, index in ((dues, "service_by_due"), (keys, "service_by_ready")):
@@ -144,7 +144,7 @@ def test_what_is_due_is_found_without_looking_at_the_rest(bench: Bench) -> None:
             assert f"INDEX {index}" in step
 
 
-def plan_of(bench: Bench, statement: Statement) -> list[str]:
+def plan_of(bench: ShopBench, statement: Statement) -> list[str]:
     return bench.shop.db.plan(statement, now=bench.shop.now, elapsed=0.0)
 
 
@@ -158,7 +158,7 @@ FAMILIES: tuple[tuple[int, dict[str, Any]], ...] = (
 
 
 @dataclass(frozen=True)
-class Life:
+class ServiceLife:
     """What a client wished for: a tariff, prolonged by itself or not, maybe deleted at its end.
 
     ``opening``: its key never comes; ``off``: switched off by hand.
@@ -175,12 +175,12 @@ class Life:
 EITHER = st.booleans()
 FAMILY = st.integers(0, len(FAMILIES) - 1)
 LIVES = st.lists(
-    st.builds(Life, FAMILY, EITHER, EITHER, EITHER, EITHER, EITHER), min_size=1, max_size=4
+    st.builds(ServiceLife, FAMILY, EITHER, EITHER, EITHER, EITHER, EITHER), min_size=1, max_size=4
 )
 
 
 def live(
-    lives: list[Life], steps: list[int], money: list[tuple[int, int]], percent: int
+    lives: list[ServiceLife], steps: list[int], money: list[tuple[int, int]], percent: int
 ) -> tuple[object, ...]:
     """Everything that is left after these steps (days), money coming in on given days."""
     bench = open_bench()
@@ -196,21 +196,21 @@ def live(
         bench.move_to(START + timedelta(days=day))
         if day in coming:
             payments.credit(bench.shop, bench.account, Decimal(coming[day]), "transfer")
-    found = [services.find(bench.shop, number) for number in ids]
-    told = [(h.at, h.service_id, h.what, h.detail) for h in bench.happened]
+    all_services = [services.find(bench.shop, number) for number in ids]
+    events = [(h.at, h.service_id, h.what, h.detail) for h in bench.happened]
     assert payments.compute_ledger(bench.shop.db, bench.account.id) == bench.money()
     assert bench.money() >= Decimal("-7.50")
-    return found, told, bench.money(), bench.shop.db.rows(CHARGES)
+    return all_services, events, bench.money(), bench.shop.db.rows(CHARGES)
 
 
-def begin(bench: Bench, life: Life, place: int) -> int:
-    """One license as its client wished it; its number."""
+def begin(bench: ShopBench, life: ServiceLife, place: int) -> int:
+    """Orders a license with these options; returns its number."""
     bench.provisioning("by_hand" if life.opening else "at_once")
-    tariff, wish = FAMILIES[life.family]
+    tariff, options = FAMILIES[life.family]
     sold = bench.shop.catalogue[tariff].periods("EUR")
     period = -100 if life.trial and -100 in sold else 1
-    given = {"ip": f"10.0.0.{place}", **wish}
-    opened = bench.order(tariff, period=period, autoprolong=life.prolonged or None, **given)
+    fields = {"ip": f"10.0.0.{place}", **options}
+    opened = bench.order(tariff, period=period, autoprolong=life.prolonged or None, **fields)
     if life.deleted and not life.opening:
         opened = states.delete(bench.shop, bench.account, opened)
     if life.off and not life.opening:
@@ -218,7 +218,7 @@ def begin(bench: Bench, life: Life, place: int) -> int:
     return opened.id
 
 
-def with_credit(bench: Bench, credit: Decimal) -> accounts.Account:
+def with_credit(bench: ShopBench, credit: Decimal) -> accounts.Account:
     return replace(bench.account, credit=credit)
 
 
@@ -230,6 +230,6 @@ def with_credit(bench: Bench, credit: Decimal) -> accounts.Account:
 )
 @hypothesis_settings(max_examples=25, deadline=None)
 def test_one_jump_of_all_families_equals_a_step_a_day(
-    lives: list[Life], days: int, money: list[tuple[int, int]], percent: int
+    lives: list[ServiceLife], days: int, money: list[tuple[int, int]], percent: int
 ) -> None:
     assert live(lives, [days], money, percent) == live(lives, [1] * days, money, percent)

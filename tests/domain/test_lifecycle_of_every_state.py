@@ -13,17 +13,17 @@ from emulator.domain.accounts import accounts
 from emulator.domain.billing import forecast, payments
 from emulator.domain.services import editing, states
 from emulator.domain.services.services import ACTIVE, DELETED, ORDERED, SUSPENDED
-from tests.domain.conftest import Bench, open_bench
+from tests.domain.conftest import ShopBench, open_bench
 
 END = datetime(2026, 2, 28, tzinfo=UTC)
 OVER = datetime(2026, 3, 30, tzinfo=UTC)
 
 
-def told(bench: Bench, number: int) -> list[tuple[str, str]]:
+def events_of(bench: ShopBench, number: int) -> list[tuple[str, str]]:
     return [(h.what, h.detail) for h in bench.happened if h.service_id == number]
 
 
-def test_what_is_still_being_opened_is_prolonged_and_gets_its_key(bench: Bench) -> None:
+def test_what_is_still_being_opened_is_prolonged_and_gets_its_key(bench: ShopBench) -> None:
     bench.provisioning("seconds", 60)
     opened = bench.order(autoprolong=1)
     bench.move_to(END)
@@ -33,7 +33,7 @@ def test_what_is_still_being_opened_is_prolonged_and_gets_its_key(bench: Bench) 
     bench.move_to(END)
     ready = bench.again(opened)
     assert (ready.status, ready.lickey.split("-")[0]) == (ACTIVE, str(opened.id))
-    assert told(bench, opened.id) == [("prolong", "2026-03-28"), ("key", "")]
+    assert events_of(bench, opened.id) == [("prolong", "2026-03-28"), ("key", "")]
 
 
 def test_the_money_has_to_last_for_what_is_being_opened_too() -> None:
@@ -48,7 +48,7 @@ def test_the_money_has_to_last_for_what_is_being_opened_too() -> None:
     assert failed.at.date() == expected
 
 
-def test_a_key_that_comes_after_the_end_switches_nothing_on(bench: Bench) -> None:
+def test_a_key_that_comes_after_the_end_switches_nothing_on(bench: ShopBench) -> None:
     bench.provisioning("seconds", 60)
     opened = bench.order()
     bench.move_to(END)
@@ -59,27 +59,27 @@ def test_a_key_that_comes_after_the_end_switches_nothing_on(bench: Bench) -> Non
     assert (late.state, bool(late.lickey)) == ("3_autosuspend", True)
     bench.move_to(OVER)
     assert bench.again(opened).status == DELETED
-    assert [what for what, _ in told(bench, opened.id)] == ["suspend", "key", "delete"]
+    assert [what for what, _ in events_of(bench, opened.id)] == ["suspend", "key", "delete"]
 
 
-def test_keys_arrive_after_what_fell_due_before(bench: Bench) -> None:
+def test_keys_arrive_after_what_fell_due_before(bench: ShopBench) -> None:
     bench.provisioning("seconds", 60)
     opened = bench.order()
     bench.elapsed += 60
     bench.move_to(OVER)
     times = [h.at for h in bench.happened]
     assert times == sorted(times)
-    assert [what for what, _ in told(bench, opened.id)] == ["suspend", "delete"]
+    assert [what for what, _ in events_of(bench, opened.id)] == ["suspend", "delete"]
 
 
-def test_what_nobody_paid_for_never_falls_due(bench: Bench) -> None:
+def test_what_nobody_paid_for_never_falls_due(bench: ShopBench) -> None:
     waiting = bench.put()
     bench.move_to(datetime(2027, 1, 31, tzinfo=UTC))
-    assert (bench.again(waiting).status, told(bench, waiting.id)) == (ORDERED, [])
+    assert (bench.again(waiting).status, events_of(bench, waiting.id)) == (ORDERED, [])
 
 
 def test_a_scheduled_deletion_happens_at_the_end_also_of_what_is_switched_off(
-    bench: Bench,
+    bench: ShopBench,
 ) -> None:
     bench.rules(deletion="period_end")
     opened = bench.order(autoprolong=1)
@@ -87,19 +87,19 @@ def test_a_scheduled_deletion_happens_at_the_end_also_of_what_is_switched_off(
     states.suspend(bench.shop, bench.account, bench.again(opened))
     bench.move_to(END)
     assert bench.again(opened).status == DELETED
-    assert told(bench, opened.id) == [("close", "")]
+    assert events_of(bench, opened.id) == [("close", "")]
 
 
-def test_switched_off_by_hand_it_is_not_prolonged_by_itself(bench: Bench) -> None:
+def test_switched_off_by_hand_it_is_not_prolonged_by_itself(bench: ShopBench) -> None:
     opened = bench.order(autoprolong=1)
     states.suspend(bench.shop, bench.account, opened)
     bench.move_to(END)
-    assert (bench.again(opened).state, told(bench, opened.id)) == ("3", [("expire", "")])
+    assert (bench.again(opened).state, events_of(bench, opened.id)) == ("3", [("expire", "")])
     bench.move_to(OVER)
     assert bench.again(opened).status == DELETED
 
 
-def test_who_gives_up_automatic_prolongation_is_not_tried_again(bench: Bench) -> None:
+def test_who_gives_up_automatic_prolongation_is_not_tried_again(bench: ShopBench) -> None:
     opened = bench.order(autoprolong=1)
     payments.set_balance(bench.shop, bench.account, Decimal("0.01"))
     bench.move_to(END)
@@ -107,7 +107,7 @@ def test_who_gives_up_automatic_prolongation_is_not_tried_again(bench: Bench) ->
     payments.set_balance(bench.shop, bench.account, Decimal("100.00"))
     bench.move_to(datetime(2026, 3, 20, tzinfo=UTC))
     refused = ("suspend", "not enough money: 5.00 EUR")
-    assert told(bench, opened.id) == [refused, ("unpaid", "not prolonged")]
+    assert events_of(bench, opened.id) == [refused, ("unpaid", "not prolonged")]
     assert bench.again(opened).status == SUSPENDED
 
 
@@ -123,7 +123,7 @@ def test_credit_is_spent_to_the_cent_and_no_further() -> None:
     assert (bench.again(opened).status, bench.money()) == (ACTIVE, Decimal("-25.00"))
 
 
-def credit(bench: Bench, amount: str) -> None:
+def credit(bench: ShopBench, amount: str) -> None:
     accounts.save(bench.shop.db, replace(bench.account, credit=Decimal(amount)))
 
 
@@ -142,7 +142,7 @@ def test_each_month_begins_where_the_last_one_ended(bought: date, ends: list[str
     opened = bench.order(autoprolong=1)
     bench.move_to(read_instant(ends[-2]))
     assert opened.expires_on == date.fromisoformat(ends[0])
-    assert told(bench, opened.id) == [("prolong", end) for end in ends[1:]]
+    assert events_of(bench, opened.id) == [("prolong", end) for end in ends[1:]]
 
 
 def test_a_year_from_a_leap_day_ends_on_the_last_of_february() -> None:

@@ -15,10 +15,10 @@ from emulator.domain.services.services import ACTIVE, DELETED, ORDERED
 from emulator.errors import Exists, Missed, NotEnoughMoney, PromocodeNotUsable
 from emulator.store import tables
 from emulator.store.engine import Statement
-from tests.domain.conftest import Bench
+from tests.domain.conftest import ShopBench
 
 
-def test_what_is_in_the_basket_costs_nothing_yet(bench: Bench) -> None:
+def test_what_is_in_the_basket_costs_nothing_yet(bench: ShopBench) -> None:
     before = bench.money()
     ordered = bench.put()
     basket = orders.find_basket(bench.shop, bench.account)
@@ -28,7 +28,7 @@ def test_what_is_in_the_basket_costs_nothing_yet(bench: Bench) -> None:
     assert basket.total == Decimal("5.00")
 
 
-def test_paying_opens_what_was_ordered(bench: Bench) -> None:
+def test_paying_opens_what_was_ordered(bench: ShopBench) -> None:
     before = bench.money()
     first, second = bench.put(ip="10.0.0.1"), bench.put(55228, ip="10.0.0.2")
     basket = orders.find_basket(bench.shop, bench.account)
@@ -40,7 +40,7 @@ def test_paying_opens_what_was_ordered(bench: Bench) -> None:
     assert orders.find_basket(bench.shop, bench.account) is None
 
 
-def test_a_position_taken_out_takes_its_service_with_it(bench: Bench) -> None:
+def test_a_position_taken_out_takes_its_service_with_it(bench: ShopBench) -> None:
     first, second = bench.put(ip="10.0.0.1"), bench.put(ip="10.0.0.2")
     basket = orders.find_basket(bench.shop, bench.account)
     assert basket is not None
@@ -51,14 +51,14 @@ def test_a_position_taken_out_takes_its_service_with_it(bench: Bench) -> None:
         orders.remove(bench.shop, bench.account, basket.items[0].id)
 
 
-def test_a_cleared_basket_is_gone_and_the_address_free(bench: Bench) -> None:
+def test_a_cleared_basket_is_gone_and_the_address_free(bench: ShopBench) -> None:
     bench.put(ip="10.0.0.1")
     orders.clear(bench.shop, bench.account, None)
     assert orders.find_basket(bench.shop, bench.account) is None
     assert bench.put(ip="10.0.0.1").status == ORDERED
 
 
-def test_a_foreign_basket_is_missed(bench: Bench) -> None:
+def test_a_foreign_basket_is_missed(bench: ShopBench) -> None:
     bench.put()
     basket = orders.find_basket(bench.shop, bench.account)
     assert basket is not None
@@ -69,7 +69,7 @@ def test_a_foreign_basket_is_missed(bench: Bench) -> None:
         orders.remove(bench.shop, bench.login("other"), basket.items[0].id)
 
 
-def test_a_promo_code_takes_its_share_off_every_position(bench: Bench) -> None:
+def test_a_promo_code_takes_its_share_off_every_position(bench: ShopBench) -> None:
     bench.put(ip="10.0.0.1")
     orders.use_promocode(bench.shop, bench.account, "SPRING")
     basket = orders.find_basket(bench.shop, bench.account)
@@ -83,7 +83,7 @@ def test_a_promo_code_takes_its_share_off_every_position(bench: Bench) -> None:
 
 
 def test_a_promo_code_nobody_knows_is_missed_and_one_without_a_basket_unusable(
-    bench: Bench,
+    bench: ShopBench,
 ) -> None:
     with pytest.raises(Missed):
         orders.use_promocode(bench.shop, bench.account, "NOSUCH")
@@ -91,12 +91,12 @@ def test_a_promo_code_nobody_knows_is_missed_and_one_without_a_basket_unusable(
         orders.use_promocode(bench.shop, bench.account, "SPRING")
 
 
-def test_a_basket_dearer_than_the_balance_is_paid_not_even_in_part(bench: Bench) -> None:
+def test_a_basket_dearer_than_the_balance_is_paid_not_even_in_part(bench: ShopBench) -> None:
     poor = bench.login("poor")
     for last in (1, 2):
         tariff = bench.shop.catalogue[55227]
-        wish = order_rules.OrderRequest(55227, 1, ip=f"10.0.0.{last}")
-        draft = order_rules.draft(bench.shop, poor, tariff, wish)
+        request = order_rules.OrderRequest(55227, 1, ip=f"10.0.0.{last}")
+        draft = order_rules.draft(bench.shop, poor, tariff, request)
         price = Price(Decimal("0.60"), Decimal(0))
         orders.put_order(bench.shop, poor, tariff, draft, price)
     with pytest.raises(NotEnoughMoney) as refusal, bench.shop.db.savepoint():
@@ -108,32 +108,32 @@ def test_a_basket_dearer_than_the_balance_is_paid_not_even_in_part(bench: Bench)
     assert {item.service.status for item in basket.items} == {ORDERED}
 
 
-def test_a_prolongation_can_wait_in_the_basket_once(bench: Bench) -> None:
+def test_a_prolongation_can_wait_in_the_basket_once(bench: ShopBench) -> None:
     opened = bench.order()
-    wanted = paid_changes.quote_prolongation(bench.shop, bench.account, opened, 1)
-    orders.put_prolongation(bench.shop, bench.account, wanted)
+    prolongation = paid_changes.quote_prolongation(bench.shop, bench.account, opened, 1)
+    orders.put_prolongation(bench.shop, bench.account, prolongation)
     with pytest.raises(Exists):
-        orders.put_prolongation(bench.shop, bench.account, wanted)
+        orders.put_prolongation(bench.shop, bench.account, prolongation)
     checkout.pay(bench.shop, bench.account, None)
     assert bench.again(opened).expires_on == date(2026, 3, 28)
 
 
-def test_a_tariff_change_can_wait_in_the_basket(bench: Bench) -> None:
+def test_a_tariff_change_can_wait_in_the_basket(bench: ShopBench) -> None:
     opened = bench.order(55227)
-    wanted = paid_changes.quote_tariff_change(bench.shop, bench.account, opened, 55228, None)
-    orders.put_change(bench.shop, bench.account, wanted)
+    change = paid_changes.quote_tariff_change(bench.shop, bench.account, opened, 55228, None)
+    orders.put_change(bench.shop, bench.account, change)
     before = bench.money()
     checkout.pay(bench.shop, bench.account, None)
     assert bench.again(opened).tariff_id == 55228
-    assert before - bench.money() == wanted.cost
+    assert before - bench.money() == change.cost
     assert payments.compute_ledger(bench.shop.db, bench.account.id) == bench.money()
     assert services.count_services(bench.shop, bench.account) > 0
 
 
-def test_nothing_is_charged_for_a_service_deleted_while_it_waited(bench: Bench) -> None:
+def test_nothing_is_charged_for_a_service_deleted_while_it_waited(bench: ShopBench) -> None:
     ordered, opened = bench.put(ip="10.0.0.1"), bench.order(ip="10.0.0.2")
-    wanted = paid_changes.quote_prolongation(bench.shop, bench.account, opened, 12)
-    orders.put_prolongation(bench.shop, bench.account, wanted)
+    prolongation = paid_changes.quote_prolongation(bench.shop, bench.account, opened, 12)
+    orders.put_prolongation(bench.shop, bench.account, prolongation)
     for service in (ordered, opened):
         states.delete(bench.shop, bench.account, service)
     basket = orders.find_basket(bench.shop, bench.account)
@@ -145,7 +145,7 @@ def test_nothing_is_charged_for_a_service_deleted_while_it_waited(bench: Bench) 
     assert {bench.again(service).status for service in (ordered, opened)} == {DELETED}
 
 
-def test_a_prolongation_paid_together_with_a_change_of_tariff_is_not_lost(bench: Bench) -> None:
+def test_a_prolongation_paid_together_with_a_change_of_tariff_is_not_lost(bench: ShopBench) -> None:
     opened = bench.order(55227)
     longer = paid_changes.quote_prolongation(bench.shop, bench.account, opened, 12)
     orders.put_prolongation(bench.shop, bench.account, longer)
@@ -156,10 +156,10 @@ def test_a_prolongation_paid_together_with_a_change_of_tariff_is_not_lost(bench:
     assert (paid.tariff_id, paid.expires_on) == (55228, longer.new_expires_on)
 
 
-def test_what_a_promo_code_takes_off_a_prolongation_is_in_the_ledger(bench: Bench) -> None:
+def test_what_a_promo_code_takes_off_a_prolongation_is_in_the_ledger(bench: ShopBench) -> None:
     opened = bench.order()
-    wanted = paid_changes.quote_prolongation(bench.shop, bench.account, opened, 1)
-    orders.put_prolongation(bench.shop, bench.account, wanted)
+    prolongation = paid_changes.quote_prolongation(bench.shop, bench.account, opened, 1)
+    orders.put_prolongation(bench.shop, bench.account, prolongation)
     orders.use_promocode(bench.shop, bench.account, "SPRING")
     checkout.pay(bench.shop, bench.account, None)
     spent = tables.expense.c

@@ -12,26 +12,26 @@ from emulator.domain.billing import paid_changes
 from emulator.domain.services import editing, services, states
 from emulator.domain.services.services import ACTIVE
 from emulator.errors import BadValue, RunningOperation, WrongState
-from tests.domain.conftest import Bench
+from tests.domain.conftest import ShopBench
 
 
-def test_an_active_license_goes_on_from_its_end(bench: Bench) -> None:
+def test_an_active_license_goes_on_from_its_end(bench: ShopBench) -> None:
     opened = bench.order()
-    wanted = paid_changes.quote_prolongation(bench.shop, bench.account, opened, 12)
-    assert wanted.new_expires_on == date(2027, 2, 28)
+    prolongation = paid_changes.quote_prolongation(bench.shop, bench.account, opened, 12)
+    assert prolongation.new_expires_on == date(2027, 2, 28)
     before = bench.money()
-    prolonged = paid_changes.prolong(bench.shop, bench.account, wanted, "reseller")
+    prolonged = paid_changes.prolong(bench.shop, bench.account, prolongation, "reseller")
     assert prolonged.expires_on == date(2027, 2, 28)
     assert before - bench.money() == bench.shop.catalogue[55227].prices["EUR"][12]
 
 
-def test_a_suspended_license_starts_today_and_is_active_again(bench: Bench) -> None:
+def test_a_suspended_license_starts_today_and_is_active_again(bench: ShopBench) -> None:
     opened = bench.order()
     bench.move_to(datetime(2026, 3, 10, tzinfo=UTC))
     late = bench.again(opened)
     assert late.state == "3_autosuspend"
-    wanted = paid_changes.quote_prolongation(bench.shop, bench.account, late, 1)
-    renewed = paid_changes.prolong(bench.shop, bench.account, wanted, "reseller")
+    prolongation = paid_changes.quote_prolongation(bench.shop, bench.account, late, 1)
+    renewed = paid_changes.prolong(bench.shop, bench.account, prolongation, "reseller")
     assert (renewed.status, renewed.expires_on) == (ACTIVE, date(2026, 4, 10))
 
 
@@ -49,7 +49,7 @@ def test_months_end_where_calendars_say(start: date, months: int, end: date) -> 
     assert add_months(start, months) == end
 
 
-def test_trials_and_lifetimes_are_not_prolonged(bench: Bench) -> None:
+def test_trials_and_lifetimes_are_not_prolonged(bench: ShopBench) -> None:
     trial = bench.order(55239, period=-100)
     with pytest.raises(WrongState) as refused:
         paid_changes.quote_prolongation(bench.shop, bench.account, trial, 1)
@@ -60,7 +60,7 @@ def test_trials_and_lifetimes_are_not_prolonged(bench: Bench) -> None:
     assert refused.value.desc == "lifetime"
 
 
-def test_a_period_the_tariff_lacks_is_a_bad_value(bench: Bench) -> None:
+def test_a_period_the_tariff_lacks_is_a_bad_value(bench: ShopBench) -> None:
     opened = bench.order()
     for period in (0, 2, -100, 5_000_000):
         with pytest.raises(BadValue) as refused:
@@ -68,7 +68,7 @@ def test_a_period_the_tariff_lacks_is_a_bad_value(bench: Bench) -> None:
         assert refused.value.object == "period"
 
 
-def test_an_unpaid_or_opening_license_is_not_prolonged(bench: Bench) -> None:
+def test_an_unpaid_or_opening_license_is_not_prolonged(bench: ShopBench) -> None:
     ordered = bench.put(ip="10.0.0.1")
     with pytest.raises(WrongState) as refused:
         paid_changes.quote_prolongation(bench.shop, bench.account, ordered, 1)
@@ -79,7 +79,7 @@ def test_an_unpaid_or_opening_license_is_not_prolonged(bench: Bench) -> None:
         paid_changes.quote_prolongation(bench.shop, bench.account, opening, 1)
 
 
-def test_prolonging_to_the_end_of_the_calendar_is_refused(bench: Bench) -> None:
+def test_prolonging_to_the_end_of_the_calendar_is_refused(bench: ShopBench) -> None:
     from dataclasses import replace
 
     opened = bench.order()
@@ -89,16 +89,16 @@ def test_prolonging_to_the_end_of_the_calendar_is_refused(bench: Bench) -> None:
 
 
 def test_a_trial_turned_into_lite_pays_for_the_unused_days_and_keeps_its_end(
-    bench: Bench,
+    bench: ShopBench,
 ) -> None:
     trial = bench.order(55239, period=-100)
     bench.move_to(datetime(2026, 2, 1, tzinfo=UTC))
     trial = bench.again(trial)
-    wanted = paid_changes.quote_tariff_change(bench.shop, bench.account, trial, 55227, 1)
+    change = paid_changes.quote_tariff_change(bench.shop, bench.account, trial, 55227, 1)
     # 13 of the 28 days of a month at 5.00
-    assert wanted.cost == Decimal("2.32")
+    assert change.cost == Decimal("2.32")
     before = bench.money()
-    changed = paid_changes.change_tariff(bench.shop, bench.account, wanted)
+    changed = paid_changes.change_tariff(bench.shop, bench.account, change)
     assert (changed.tariff_id, changed.period, changed.expires_on) == (55227, 1, date(2026, 2, 14))
     assert before - bench.money() == Decimal("2.32")
     assert paid_changes.quote_prolongation(
@@ -106,33 +106,33 @@ def test_a_trial_turned_into_lite_pays_for_the_unused_days_and_keeps_its_end(
     ).new_expires_on == date(2026, 3, 14)
 
 
-def test_a_dearer_tariff_costs_the_difference_for_the_rest(bench: Bench) -> None:
+def test_a_dearer_tariff_costs_the_difference_for_the_rest(bench: ShopBench) -> None:
     opened = bench.order(55227)
     bench.move_to(datetime(2026, 2, 14, tzinfo=UTC))
-    wanted = paid_changes.quote_tariff_change(
+    change = paid_changes.quote_tariff_change(
         bench.shop, bench.account, bench.again(opened), 55228, None
     )
     prices = bench.shop.catalogue
     difference = prices[55228].prices["EUR"][1] - prices[55227].prices["EUR"][1]
-    assert wanted.cost == (difference * 14 / 28).quantize(Decimal("0.01"))
+    assert change.cost == (difference * 14 / 28).quantize(Decimal("0.01"))
 
 
-def test_a_change_on_the_day_of_the_order_costs_the_whole_difference(bench: Bench) -> None:
+def test_a_change_on_the_day_of_the_order_costs_the_whole_difference(bench: ShopBench) -> None:
     opened = bench.order(55227)
-    wanted = paid_changes.quote_tariff_change(bench.shop, bench.account, opened, 55228, None)
-    assert wanted.cost == wanted.new_price - wanted.old_price
+    change = paid_changes.quote_tariff_change(bench.shop, bench.account, opened, 55228, None)
+    assert change.cost == change.new_price - change.old_price
 
 
-def test_a_cheaper_tariff_gives_nothing_back(bench: Bench) -> None:
+def test_a_cheaper_tariff_gives_nothing_back(bench: ShopBench) -> None:
     opened = bench.order(55228)
-    wanted = paid_changes.quote_tariff_change(bench.shop, bench.account, opened, 55227, None)
-    assert wanted.cost == Decimal("0.00")
+    change = paid_changes.quote_tariff_change(bench.shop, bench.account, opened, 55227, None)
+    assert change.cost == Decimal("0.00")
     before = bench.money()
-    assert paid_changes.change_tariff(bench.shop, bench.account, wanted).tariff_id == 55227
+    assert paid_changes.change_tariff(bench.shop, bench.account, change).tariff_id == 55227
     assert bench.money() == before
 
 
-def test_only_the_tariffs_of_the_group_can_be_changed_to(bench: Bench) -> None:
+def test_only_the_tariffs_of_the_group_can_be_changed_to(bench: ShopBench) -> None:
     opened = bench.order(55227)
     offered = {t.id for t in paid_changes.list_targets(bench.shop, bench.account, opened)}
     assert offered == {55228, 55229, 55230}
@@ -141,7 +141,7 @@ def test_only_the_tariffs_of_the_group_can_be_changed_to(bench: Bench) -> None:
             paid_changes.quote_tariff_change(bench.shop, bench.account, opened, pricelist, None)
 
 
-def test_an_expired_license_does_not_change_its_tariff(bench: Bench) -> None:
+def test_an_expired_license_does_not_change_its_tariff(bench: ShopBench) -> None:
     opened = bench.order(55227)
     bench.move_to(datetime(2026, 3, 5, tzinfo=UTC))
     with pytest.raises(WrongState) as refused:
@@ -151,7 +151,7 @@ def test_an_expired_license_does_not_change_its_tariff(bench: Bench) -> None:
     assert refused.value.desc == "expired"
 
 
-def test_changing_onto_an_address_with_such_a_license_is_refused(bench: Bench) -> None:
+def test_changing_onto_an_address_with_such_a_license_is_refused(bench: ShopBench) -> None:
     from emulator.errors import Exists
 
     bench.order(55228, ip="10.0.0.1")
@@ -160,14 +160,14 @@ def test_changing_onto_an_address_with_such_a_license_is_refused(bench: Bench) -
         paid_changes.quote_tariff_change(bench.shop, bench.account, lite, 55228, None)
 
 
-def test_suspending_by_hand_moves_no_money_and_no_date(bench: Bench) -> None:
+def test_suspending_by_hand_moves_no_money_and_no_date(bench: ShopBench) -> None:
     opened = bench.order()
     before = bench.money()
     off = states.suspend(bench.shop, bench.account, opened)
     assert (off.expires_on, bench.money()) == (opened.expires_on, before)
 
 
-def test_more_nodes_are_paid_for_the_days_that_are_left(bench: Bench) -> None:
+def test_more_nodes_are_paid_for_the_days_that_are_left(bench: ShopBench) -> None:
     opened = bench.order(55230, addon={55236: 1})
     bench.move_to(datetime(2026, 2, 14, tzinfo=UTC))
     each = bench.shop.catalogue[55230].addons[55236].prices["EUR"][1]
@@ -185,7 +185,7 @@ def test_more_nodes_are_paid_for_the_days_that_are_left(bench: Bench) -> None:
     assert refused.value.object == "addon_55236"
 
 
-def test_automatic_prolongation_is_by_a_period_the_tariff_has(bench: Bench) -> None:
+def test_automatic_prolongation_is_by_a_period_the_tariff_has(bench: ShopBench) -> None:
     with pytest.raises(BadValue) as refused:
         bench.order(autoprolong=7)
     assert refused.value.object == "autoprolong"

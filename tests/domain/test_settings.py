@@ -19,7 +19,7 @@ def test_a_flag_beats_the_environment_beats_the_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("flags", "environ", "told"),
+    ("flags", "environ", "expected"),
     [
         ({"port": "eighty"}, {}, 'port (from --port): "eighty" is not a whole number'),
         ({}, {"MOCKSELLER_PORT": "70000"}, "port (from MOCKSELLER_PORT): 70000 is not between"),
@@ -27,11 +27,11 @@ def test_a_flag_beats_the_environment_beats_the_file(tmp_path: Path) -> None:
     ],
 )
 def test_a_bad_value_is_named_with_its_origin(
-    flags: dict[str, object], environ: dict[str, str], told: str
+    flags: dict[str, object], environ: dict[str, str], expected: str
 ) -> None:
     with pytest.raises(SettingsError) as refused:
         load(flags, environ)
-    assert str(refused.value).startswith(told)
+    assert str(refused.value).startswith(expected)
 
 
 def test_an_unknown_setting_in_a_file_is_refused_by_name(tmp_path: Path) -> None:
@@ -49,7 +49,7 @@ def test_a_certificate_needs_its_key(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rules", "told"),
+    ("rules", "expected"),
     [
         ({"poor_order": "maybe"}, "rules.poor_order"),
         ({"list_rows": 0}, "rules.list_rows"),
@@ -59,8 +59,8 @@ def test_a_certificate_needs_its_key(tmp_path: Path) -> None:
         ({"allowed_origins": "x"}, "rules.allowed_origins"),
     ],
 )
-def test_a_bad_rule_is_named(rules: dict[str, object], told: str) -> None:
-    with pytest.raises(ValueError, match=told.replace(".", r"\.")):
+def test_a_bad_rule_is_named(rules: dict[str, object], expected: str) -> None:
+    with pytest.raises(ValueError, match=expected.replace(".", r"\.")):
         Rules.read(rules)
 
 

@@ -43,8 +43,8 @@ def refusal(text: str, content_type: str) -> str:
         error = fromstring(text).find("error")
         return "" if error is None else str(error.get("type"))
     if content_type.startswith("application/json"):
-        found = re.search(r'"\$?type":"(\w+)"', json.dumps(find_error(json.loads(text))))
-        return found[1] if found else ""
+        match = re.search(r'"\$?type":"(\w+)"', json.dumps(find_error(json.loads(text))))
+        return match[1] if match else ""
     if content_type.startswith("text/csv"):
         rows = list(csv.reader(io.StringIO(text)))
         return rows[0][1] if rows and rows[0] and rows[0][0] == "error" else ""

@@ -42,8 +42,8 @@ def test_what_was_dropped_before_has_not_happened(seller: Seller) -> None:
     seller.faults.add("drop", func=ORDER, times=1)
     with pytest.raises(ConnectionResetError):
         seller.order()
-    told = last(seller)
-    assert (told["func"], told["fault"], told["answer"]) == (ORDER, "#1 drop before", "")
+    entry = last(seller)
+    assert (entry["func"], entry["fault"], entry["answer"]) == (ORDER, "#1 drop before", "")
     assert count(seller) == before
     assert seller.order()
 
@@ -54,11 +54,11 @@ def test_an_error_document_in_the_format_that_was_asked_for(
 ) -> None:
     before = count(seller)
     seller.faults.add("error", func=ORDER, when=when, type="access", msg="Not today", times=2)
-    given: dict[str, Any] = {"pricelist": 55227, "period": 1, "skipbasket": "on", "sok": "ok"}
-    told = seller.call(ORDER, ip="192.0.2.201", **given)
-    assert told.error is not None
-    assert (told.status, told.error.type, told.error.message) == (200, "access", "Not today")
-    flat = seller.call(ORDER, ip="192.0.2.202", out="json", **given).json
+    order: dict[str, Any] = {"pricelist": 55227, "period": 1, "skipbasket": "on", "sok": "ok"}
+    answer = seller.call(ORDER, ip="192.0.2.201", **order)
+    assert answer.error is not None
+    assert (answer.status, answer.error.type, answer.error.message) == (200, "access", "Not today")
+    flat = seller.call(ORDER, ip="192.0.2.202", out="json", **order).json
     assert flat["doc"]["error"]["$type"] == "access"
     assert count(seller) == before + 2 * more
 
@@ -99,8 +99,8 @@ def test_the_journal_shows_what_was_struck(seller: Seller) -> None:
     for _ in range(3):
         seller.call("whoami")
     assert len(seller.journal.entries()) == 3
-    (struck,) = seller.journal.entries(fault=True)
-    assert struck["fault"] == "#1 delay before"
+    (entry,) = seller.journal.entries(fault=True)
+    assert entry["fault"] == "#1 delay before"
     assert len(seller.journal.entries(fault=False)) == 2
     shown = CliRunner().invoke(mockseller, ["journal", "--faults", "--data", seller.folder])
     day, line = shown.output.splitlines()
@@ -120,13 +120,13 @@ def test_a_long_request_is_followed_to_its_answer(seller: Seller) -> None:
     seller.faults.add("long", func=ORDER, seconds=5)
     page = seller.call(ORDER, pricelist=55227, period=1, ip="192.0.2.201", skipbasket="on",
                        sok="ok")  # fmt: skip
-    found = re.search(r"long.*billmgr", page.text)
-    assert found is not None
+    link = re.search(r"long.*billmgr", page.text)
+    assert link is not None
     assert "please wait" in page.text
     for start in ("/", "/manager/", "/w/default/"):
-        assert "please wait" in seller._send("GET", start + found[0], None, "").text  # noqa: SLF001 - a bare GET
+        assert "please wait" in seller._send("GET", start + link[0], None, "").text  # noqa: SLF001 - a bare GET
     seller.time.pass_time(5)
-    answer = seller._send("GET", "/" + found[0], None, "")  # noqa: SLF001 - the same
+    answer = seller._send("GET", "/" + link[0], None, "")  # noqa: SLF001 - the same
     assert answer.error is None
     assert count(seller) == before + 1
     assert seller.service(answer.id)["status"] == 2
@@ -177,8 +177,8 @@ def test_what_acts_is_never_stale(seller: Seller) -> None:
 @pytest.mark.parametrize("out", ["json", "bjson"])
 def test_one_row_as_an_object(seller: Seller, out: str) -> None:
     def rows(func: str) -> object:
-        told = json.loads(seller.call(func, out=out).body)
-        return told.get("doc", told).get("elem")
+        answer = json.loads(seller.call(func, out=out).body)
+        return answer.get("doc", answer).get("elem")
 
     assert isinstance(rows("project"), list)
     seller.faults.add("one_row")
@@ -236,9 +236,9 @@ def test_no_session_is_written_down_for_a_stale_list(seller: Seller) -> None:
     assert seller.call("soft", auth=session).rows() != []
     db = seller.worlds.connect("default")
     assert db.counts()["held_answer"] == 1
-    held = db.row(Statement(select(tables.held_answer.c.body)))
-    assert held is not None
-    assert session.encode() not in held[0]
+    row = db.row(Statement(select(tables.held_answer.c.body)))
+    assert row is not None
+    assert session.encode() not in row[0]
 
 
 def test_a_refusal_does_not_go_stale(seller: Seller) -> None:
@@ -251,21 +251,21 @@ def test_a_refusal_does_not_go_stale(seller: Seller) -> None:
 
 def test_a_call_on_many_elements_is_one_call(seller: Seller) -> None:
     elids = [seller.order(ip=f"192.0.2.{n}") for n in (211, 212)]
-    fault = seller.faults.add("drop", func="soft.suspend", when="after", times=1)
+    number = seller.faults.add("drop", func="soft.suspend", when="after", times=1)
     with pytest.raises(ConnectionResetError):
         seller.call("soft.suspend", elid=", ".join(map(str, elids)))
     assert [seller.service(number)["status"] for number in elids] == [3, 3]
-    (told,) = seller.faults.all()
-    assert (told["id"], told["matched"], told["struck"]) == (fault, 1, 1)
+    (fault,) = seller.faults.all()
+    assert (fault["id"], fault["matched"], fault["struck"]) == (number, 1, 1)
 
 
 def test_a_login_can_be_struck_too(seller: Seller) -> None:
     seller.faults.add("error", func="auth", type="auth", object="blocklogon", times=1)
-    asked = {"login": "", "username": "reseller", "password": "secret"}
-    refused = seller.call("auth", **asked).error
+    login = {"login": "", "username": "reseller", "password": "secret"}
+    refused = seller.call("auth", **login).error
     assert refused is not None
     assert (refused.type, refused.object) == ("auth", "blocklogon")
-    assert seller.call("auth", **asked).error is None
+    assert seller.call("auth", **login).error is None
 
 
 def test_the_control_api_is_never_struck_and_a_reset_forgets(seller: Seller) -> None:
@@ -281,12 +281,12 @@ def test_other_worlds_and_other_calls_go_on(seller: Seller) -> None:
     seller.faults.add("drop", func="soft.edit")
     assert count(seller) > 0
     assert other.call("soft.edit", elid=100001).error is None
-    (told,) = seller.faults.all()
-    assert (told["matched"], told["struck"]) == (0, 0)
+    (fault,) = seller.faults.all()
+    assert (fault["matched"], fault["struck"]) == (0, 0)
 
 
 @pytest.mark.parametrize(
-    ("method", "path", "given", "line"),
+    ("method", "path", "body", "line"),
     [
         ("POST", "/faults", {"what": "nonsense"}, "400: what: 'nonsense' is none of"),
         ("POST", "/faults", {"what": "drop", "func": "sofd.*"},
@@ -303,8 +303,8 @@ def test_other_worlds_and_other_calls_go_on(seller: Seller) -> None:
     ],
 )  # fmt: skip
 def test_what_cannot_be_planned_is_one_line(
-    seller: Seller, method: str, path: str, given: object, line: str
+    seller: Seller, method: str, path: str, body: object, line: str
 ) -> None:
     with pytest.raises(ControlError) as refused:
-        seller.control(method, path, given)
+        seller.control(method, path, body)
     assert str(refused.value).startswith(line)

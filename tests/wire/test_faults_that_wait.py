@@ -22,7 +22,7 @@ LONG_ENOUGH = 30.0
 
 
 @dataclass
-class Held:
+class PausedWait:
     """A machine on which whoever waits is held until the test lets go."""
 
     waiting: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
@@ -38,16 +38,16 @@ class Held:
 
 
 @pytest.fixture
-def held() -> Iterator[Held]:
-    made = Held()
+def paused() -> Iterator[PausedWait]:
+    made = PausedWait()
     yield made
     made.free.set()
 
 
 @pytest.fixture
-def app(tmp_path: Path, held: Held) -> Iterator[Flask]:
+def app(tmp_path: Path, paused: PausedWait) -> Iterator[Flask]:
     settings = load({"data": tmp_path}, environ={})
-    made = create_app(settings, SystemClock(wait=held.wait))
+    made = create_app(settings, SystemClock(wait=paused.wait))
     yield made
     made.extensions["mockseller"].close()
 
@@ -67,34 +67,36 @@ def order(app: Flask, ip: str) -> str:
     return ask(app, "soft.order.param", ip=ip, licname=f"at-{ip}", **paid)
 
 
-def test_a_call_that_waits_before_it_happens_stops_nobody(app: Flask, held: Held) -> None:
+def test_a_call_that_waits_before_it_happens_stops_nobody(app: Flask, paused: PausedWait) -> None:
     plan(app, func="soft.order.param", times=1)
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(order, app, "192.0.2.201")
-        held.somebody_waits()
+        paused.somebody_waits()
         assert "<id>" in order(app, "192.0.2.202")
         assert "192.0.2.201" not in ask(app, "soft")
-        held.free.set()
+        paused.free.set()
         assert "<id>" in slow.result(LONG_ENOUGH)
     assert "192.0.2.201" in ask(app, "soft")
 
 
-def test_what_happened_is_seen_by_others_while_its_caller_waits(app: Flask, held: Held) -> None:
+def test_what_happened_is_seen_by_others_while_its_caller_waits(
+    app: Flask, paused: PausedWait
+) -> None:
     plan(app, func="soft.order.param", times=1, when="after")
     with ThreadPoolExecutor(1) as pool:
         slow = pool.submit(order, app, "192.0.2.201")
-        held.somebody_waits()
+        paused.somebody_waits()
         assert "192.0.2.201" in ask(app, "soft")
         assert "<id>" in order(app, "192.0.2.202")
-        held.free.set()
+        paused.free.set()
         assert "<id>" in slow.result(LONG_ENOUGH)
 
 
-def test_many_wait_at_once(app: Flask, held: Held) -> None:
+def test_many_wait_at_once(app: Flask, paused: PausedWait) -> None:
     plan(app, func="whoami")
     with ThreadPoolExecutor(5) as pool:
         slow = [pool.submit(ask, app, "whoami") for _ in range(5)]
         for _ in slow:
-            held.somebody_waits()
-        held.free.set()
-        assert all('name="reseller"' in one.result(LONG_ENOUGH) for one in slow)
+            paused.somebody_waits()
+        paused.free.set()
+        assert all('name="reseller"' in call.result(LONG_ENOUGH) for call in slow)

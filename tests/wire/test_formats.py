@@ -25,7 +25,7 @@ def test_every_format_says_the_same_of_a_flat_form(fields: dict[str, str]) -> No
     body = {name: chosen.render(document).decode() for name, chosen in FORMATS.items()}
 
     root = ET.fromstring(body["xml"])  # noqa: S314 - our own document
-    said = {
+    expected = {
         "xml": {leaf.tag: leaf.text or "" for leaf in root},
         "json": {k: v.get("$", "") for k, v in json.loads(body["json"])["doc"].items()},
         "bjson": json.loads(body["bjson"])["model"],
@@ -34,7 +34,7 @@ def test_every_format_says_the_same_of_a_flat_form(fields: dict[str, str]) -> No
         "text": dict(line.split("=", 1) for line in body["text"].split("\n")[:-1]),
     }
 
-    assert said == dict.fromkeys(said, fields)
+    assert expected == dict.fromkeys(expected, fields)
     assert body["devel"] == body["xml"]
     assert body["sjson"] == body["xjson"] == body["json"]
 

@@ -44,9 +44,9 @@ def read(members: dict[str, Any]) -> list[Node]:
     out = []
     for name, value in members.items():
         if not name.startswith("$"):
-            for one in value if isinstance(value, list) else [value]:
-                attrs = {k[1:]: v for k, v in one.items() if k.startswith("$") and k != "$"}
-                out.append(Node(name, one.get("$", ""), attrs, read(one)))
+            for element in value if isinstance(value, list) else [value]:
+                attrs = {k[1:]: v for k, v in element.items() if k.startswith("$") and k != "$"}
+                out.append(Node(name, element.get("$", ""), attrs, read(element)))
     return out
 
 

@@ -45,9 +45,9 @@ BYTES = {
 def test_hostile_bytes_are_answered_with_a_document(
     client: FlaskClient, query: bytes, shape: dict[str, str]
 ) -> None:
-    known = urlencode({**LOGIN, **shape}).encode()
-    raw(client, known + b"&" + query if b"auth" not in query else query)
-    raw(client, body=known + b"&" + query)
+    body = urlencode({**LOGIN, **shape}).encode()
+    raw(client, body + b"&" + query if b"auth" not in query else query)
+    raw(client, body=body + b"&" + query)
 
 
 @pytest.mark.parametrize(
@@ -173,9 +173,9 @@ def test_thirty_thousand_parts_are_refused(client: FlaskClient) -> None:
 @pytest.mark.parametrize("out", ["pdf", "xmlx", " xml", "ajax", "xml\0", "<x>", "../json"])
 def test_an_unknown_format_is_refused_in_xml(client: FlaskClient, out: str) -> None:
     doc = fromstring(ask(client, func="soft", out=out))
-    found = doc.find("error")
-    assert found is not None
-    assert (found.get("type"), found.get("object")) == ("value", "out")
+    error = doc.find("error")
+    assert error is not None
+    assert (error.get("type"), error.get("object")) == ("value", "out")
 
 
 @pytest.mark.parametrize("callback", ["alert(1)", "a;b", "</script>", "я", "a b", "x" * 101, "a\n"])

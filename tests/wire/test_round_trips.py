@@ -32,7 +32,7 @@ def shown(client: FlaskClient, name: str) -> dict[str, str]:
     cells = list(csv.reader(io.StringIO(answers["csv"], newline="")))
     rows = json.loads(ask(client, **row, out="bjson"))["elem"]
     ajax = json.loads(ask(client, **row, sfrom="ajax"))["content"]
-    found = {
+    values = {
         "xml": fromstring(ask(client, **form)).findtext(name),
         "devel": fromstring(ask(client, **form, out="devel")).findtext(name),
         "json": json.loads(answers["json"])["doc"][name].get("$"),
@@ -43,15 +43,15 @@ def shown(client: FlaskClient, name: str) -> dict[str, str]:
         "listed in bjson": rows[0][name],
         "listed in ajax": ajax[0][name]["v"],
     }
-    return {out: text or "" for out, text in found.items()}
+    return {out: text or "" for out, text in values.items()}
 
 
 @pytest.mark.parametrize("name", ["licname", "remoteid"])
 @pytest.mark.parametrize("text", [METACHARACTERS, "__proto__", "null", "0", "a\r\nb", "x" * 255])
 def test_a_text_comes_back_in_every_format(client: FlaskClient, name: str, text: str) -> None:
     renamed(client, text)
-    for out, found in shown(client, name).items():
-        assert found == text, out
+    for out, value in shown(client, name).items():
+        assert value == text, out
 
 
 @given(text=TEXTS)
@@ -59,8 +59,8 @@ def test_a_text_comes_back_in_every_format(client: FlaskClient, name: str, text:
 def test_any_text_comes_back_in_every_format(client: FlaskClient, text: str) -> None:
     renamed(client, text)
     expected = CANNOT_STAND.sub("\ufffd", text)
-    for out, found in shown(client, "licname").items():
-        assert found == expected, out
+    for out, value in shown(client, "licname").items():
+        assert value == expected, out
 
 
 def test_a_text_comes_back_on_one_line_of_text(client: FlaskClient) -> None:

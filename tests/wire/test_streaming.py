@@ -63,24 +63,24 @@ def document(*names: str, tail: bool = True, layout: bool = False) -> Document:
 
 
 def test_one_that_was_asked_for_by_its_number_is_an_object_in_json() -> None:
-    asked = document("a")
-    asked.stream_single = True
+    streamed = document("a")
+    streamed.stream_single = True
 
     pieces = formats.FORMATS["json"].pieces
     assert pieces is not None
-    doc = json.loads(b"".join(pieces(asked)))["doc"]
+    doc = json.loads(b"".join(pieces(streamed)))["doc"]
 
     assert doc["pricelist"]["name"] == {"$": "a"}
 
 
 def test_none_that_was_asked_for_by_its_number_is_nothing_in_json() -> None:
-    asked = document()
-    asked.stream_single = True
+    streamed = document()
+    streamed.stream_single = True
 
     pieces = formats.FORMATS["json"].pieces
     assert pieces is not None
 
-    assert "pricelist" not in json.loads(b"".join(pieces(asked)))["doc"]
+    assert "pricelist" not in json.loads(b"".join(pieces(streamed)))["doc"]
 
 
 @pytest.mark.parametrize("out", STREAMED)
@@ -130,7 +130,7 @@ def test_all_of_them_are_there_in_every_format(large: Seller, many: int) -> None
     assert len(doc["pricelist"]) == many
     assert doc["tparams"]["func"]["$"] == "pricelist.export"
     flat = json.loads(large.call("pricelist.export", out="bjson").text)
-    assert [one["id"] for one in flat["pricelist"]][-1] == str(1_000_000 + many - 1)
+    assert [tariff["id"] for tariff in flat["pricelist"]][-1] == str(1_000_000 + many - 1)
 
 
 def test_the_journal_keeps_the_beginning(large: Seller) -> None:
@@ -142,13 +142,13 @@ def test_the_journal_keeps_the_beginning(large: Seller) -> None:
 
 
 def test_a_fault_spoils_a_long_answer_like_any_other(large: Seller) -> None:
-    one: dict[str, Any] = {"pricelist": 1_000_002}
+    tariff: dict[str, Any] = {"pricelist": 1_000_002}
     large.faults.add("status", func="pricelist.export", when="after", code=502, times=1)
-    assert large.call("pricelist.export", **one).status == 502
+    assert large.call("pricelist.export", **tariff).status == 502
     large.faults.add("garbage", func="pricelist.export", when="after", bytes=64, times=1)
-    assert len(large.call("pricelist.export", **one).body) == 64
+    assert len(large.call("pricelist.export", **tariff).body) == 64
     large.faults.clear()
-    assert len(large.call("pricelist.export", **one).xml.findall("pricelist")) == 1
+    assert len(large.call("pricelist.export", **tariff).xml.findall("pricelist")) == 1
 
 
 @pytest.mark.parametrize("out", ["text", "devel", "JSONdata"])

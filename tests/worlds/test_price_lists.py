@@ -35,7 +35,7 @@ MACHINE = b"""<?xml version="1.0"?><doc><pricelist><id>1400</id><name>VPS</name>
 </pricelist></doc>"""
 
 
-def one(document: bytes | str, **replaced: str) -> bytes:
+def replaced_in(document: bytes | str, **replaced: str) -> bytes:
     text = document if isinstance(document, str) else document.decode()
     for old, new in replaced.items():
         text = text.replace(old, new)
@@ -49,8 +49,8 @@ def test_a_module_of_a_partner_is_read_as_an_addition() -> None:
 
 
 def test_the_oddities_of_a_machine_are_survived() -> None:
-    found = pricelist.read(MACHINE, "EUR")
-    (tariff,) = found.tariffs
+    price_list = pricelist.read(MACHINE, "EUR")
+    (tariff,) = price_list.tariffs
     assert (tariff.type, tariff.name["ru"]) == ("vds", "ВПС")
     assert tariff.prices == {"RUB": {-100: 0, 1: Decimal(490), 12: Decimal(4900)}}
     assert not tariff.trial
@@ -63,11 +63,11 @@ def test_the_oddities_of_a_machine_are_survived() -> None:
         93,
         [93],
     )
-    assert found.left_out == ()
+    assert price_list.left_out == ()
 
 
 def test_an_enumeration_of_nothing_is_left_out_and_told() -> None:
-    bare = one(MACHINE, **{"<enumerationitem><id>93</id></enumerationitem>": ""})
+    bare = replaced_in(MACHINE, **{"<enumerationitem><id>93</id></enumerationitem>": ""})
     assert pricelist.read(bare, "EUR").left_out == (
         "tariff 1400, addon 2191: an enumeration of nothing",
     )
@@ -75,7 +75,7 @@ def test_an_enumeration_of_nothing_is_left_out_and_told() -> None:
 
 def test_a_type_nobody_knows_becomes_one_of_the_world_and_is_sold() -> None:
     with Seller("empty") as seller:
-        text = one(MACHINE, **{"<intname>vds<": "<intname>forexbox<", "RUB": "EUR"})
+        text = replaced_in(MACHINE, **{"<intname>vds<": "<intname>forexbox<", "RUB": "EUR"})
         seller.sell(text)
         seller.call(
             "forexbox.order.param",
@@ -117,13 +117,16 @@ def test_json_in_all_its_shapes_says_the_same(document: object) -> None:
         (b"<doc>", "is not XML"),
         (b"<doc/>", "holds no pricelist"),
         (b'<!DOCTYPE a [<!ENTITY b "c">]><doc>&b;</doc>', "declares entities or a DTD"),
-        (one(MODULE, **{"277": "x"}), "id 'x' is not a whole number"),
-        (one(MODULE, **{"277": "-1"}), "is not between"),
-        (one(MODULE, **{"913.9286": "dear"}), "tariff 277: 'dear' is not an amount"),
-        (one(MODULE, **{"913.9286": "1e99"}), "is not an amount of at most four decimals"),
-        (one(MODULE, **{"913.9286": "0.00001"}), "is not an amount of at most four decimals"),
-        (one(MODULE, **{"913.9286": "NaN"}), "is not an amount of at most four decimals"),
-        (one(MODULE, EUR="euro"), "'euro' is not a currency"),
+        (replaced_in(MODULE, **{"277": "x"}), "id 'x' is not a whole number"),
+        (replaced_in(MODULE, **{"277": "-1"}), "is not between"),
+        (replaced_in(MODULE, **{"913.9286": "dear"}), "tariff 277: 'dear' is not an amount"),
+        (replaced_in(MODULE, **{"913.9286": "1e99"}), "is not an amount of at most four decimals"),
+        (
+            replaced_in(MODULE, **{"913.9286": "0.00001"}),
+            "is not an amount of at most four decimals",
+        ),
+        (replaced_in(MODULE, **{"913.9286": "NaN"}), "is not an amount of at most four decimals"),
+        (replaced_in(MODULE, EUR="euro"), "'euro' is not a currency"),
         (b"<doc>" + MODULE[5:-6] * 2 + b"</doc>", "tariff 277 is there twice"),
         (b"[" * 100_000, "neither XML nor JSON"),
     ],
@@ -141,16 +144,18 @@ def test_no_bytes_at_all_make_anything_but_a_refusal(document: bytes) -> None:
 
 def test_a_tariff_that_services_stand_on_stays(worlds: Worlds) -> None:
     worlds.create("a", "small")
-    kept = worlds.sell("a", pricelist.read(MODULE, "EUR").tariffs)
+    still_used = worlds.sell("a", pricelist.read(MODULE, "EUR").tariffs)
     db = worlds.connect("a")
     sold = {tariff.id for tariff in worlds.catalogue(db, read(db)).all()}
-    assert 55227 in kept
-    assert sold == {277, *kept}
+    assert 55227 in still_used
+    assert sold == {277, *still_used}
 
 
 def test_one_may_replace_a_tariff_that_is_in_use(seller: Seller) -> None:
     number = seller.order()
-    seller.sell(one(MODULE, **{"277": "55227", "<additionintname>Virusdie</additionintname>": ""}))
+    seller.sell(
+        replaced_in(MODULE, **{"277": "55227", "<additionintname>Virusdie</additionintname>": ""})
+    )
     before = Decimal(seller.account(balance="2000.00")["balance"])
     seller.call("service.prolong", elid=number, period=1, sok="ok")
     assert before - Decimal(seller.account()["balance"]) == Decimal("913.93")
@@ -160,12 +165,12 @@ def test_one_may_replace_a_tariff_that_is_in_use(seller: Seller) -> None:
 def test_our_own_export_is_read_back_as_what_it_was(seller: Seller, out: str) -> None:
     world = seller.world("again", "empty")
     document = seller.call("pricelist.export", itemtype="soft", out=out).body
-    told = (
+    expected = (
         seller.control("POST", "/worlds/again/import", json.loads(document))
         if out != "xml"
         else (world.sell(document))
     )
-    assert 55227 in told["tariffs"]
+    assert 55227 in expected["tariffs"]
     number = world.order(pricelist=55227, period=12)
     assert world.service(number)["period"] == 12
     assert world.account()["balance"] == "945.00"
@@ -176,7 +181,7 @@ DOLLARS = b"""<doc><pricelist><id>55227</id><name>Ours</name><price currency="US
 
 
 @pytest.mark.parametrize(
-    ("func", "given"),
+    ("func", "params"),
     [
         ("service.prolong", {"elid": 100001}),
         ("service.prolong", {"elid": 100001, "period": 1, "sok": "ok"}),
@@ -186,17 +191,17 @@ DOLLARS = b"""<doc><pricelist><id>55227</id><name>Ours</name><price currency="US
     ],
 )
 def test_what_is_priced_in_another_currency_is_refused_by_name(
-    seller: Seller, func: str, given: dict[str, Any]
+    seller: Seller, func: str, params: dict[str, Any]
 ) -> None:
     seller.sell(DOLLARS)
-    refused = seller.call(func, **given).error
+    refused = seller.call(func, **params).error
     assert refused is not None
     assert refused.type == "value"
 
 
 def test_a_list_in_another_currency_says_what_to_change_and_then_sells(seller: Seller) -> None:
-    told = seller.sell(DOLLARS)["left_out"]
-    assert told[0].startswith("no tariff has a price in EUR")
+    left_out = seller.sell(DOLLARS)["left_out"]
+    assert left_out[0].startswith("no tariff has a price in EUR")
     seller.account("reseller", currency="USD")
     number = seller.order(pricelist=55227, ip="10.10.10.10")
     assert seller.service(number)["status"] == 2

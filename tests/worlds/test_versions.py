@@ -29,17 +29,17 @@ def age(path: str) -> None:
 
 def test_a_world_of_another_version_is_made_anew_at_start(tmp_path: Path) -> None:
     settings = Settings(data=tmp_path, seeds=tmp_path / "seeds")
-    worlds = Worlds(settings)
-    worlds.create("default", "small")
-    worlds.create("shop-b", "russian")
-    age(worlds.current("default"))
-    worlds.close()
+    before = Worlds(settings)
+    before.create("default", "small")
+    before.create("shop-b", "russian")
+    age(before.current("default"))
+    before.close()
     app = create_app(settings)
-    kept: Worlds = app.extensions["mockseller"]
+    worlds: Worlds = app.extensions["mockseller"]
     try:
-        assert "expense" in kept.connect("default").counts()
-        assert kept.rebuild_outdated() == []
+        assert "expense" in worlds.connect("default").counts()
+        assert worlds.rebuild_outdated() == []
         answer = app.test_client().get("/billmgr?authinfo=reseller:secret&func=expense")
         assert b"<p_elems>0</p_elems>" in answer.data
     finally:
-        kept.close()
+        worlds.close()

@@ -20,9 +20,9 @@ from emulator.worlds.worlds import WorldExists, Worlds
 def sound(worlds: Worlds, name: str) -> str:
     """What SQLite itself says about the current file."""
     with sqlite3.connect(worlds.current(name)) as driver:
-        told = str(driver.execute("PRAGMA integrity_check").fetchone()[0])
+        result = str(driver.execute("PRAGMA integrity_check").fetchone()[0])
     driver.close()
-    return told
+    return result
 
 
 T = TypeVar("T")
@@ -111,14 +111,14 @@ def test_resets_while_others_write_leave_a_sound_world(tmp_path: Path) -> None:
 
 def test_calls_during_resets_get_documents_never_faults(seller: Seller) -> None:
     def order() -> list[str]:
-        found = []
+        errors = []
         for place in range(15):
             answer = seller.call(
                 "soft.order.param", pricelist=55227, period=1, ip=f"10.0.0.{place}", licname="x",
                 skipbasket="on", sok="ok", clicked_button="finish",
             )  # fmt: skip
-            found.append(answer.error.type if answer.error else "ok")
-        return found
+            errors.append(answer.error.type if answer.error else "ok")
+        return errors
 
     def look() -> list[str]:
         return [e.type if (e := seller.call("soft").error) else "ok" for _ in range(30)]
@@ -128,8 +128,8 @@ def test_calls_during_resets_get_documents_never_faults(seller: Seller) -> None:
             seller.reset()
         return []
 
-    told = {word for words in at_once(order, look, reset) for word in words}
-    assert told <= {"ok", "exists"}
+    outcomes = {word for words in at_once(order, look, reset) for word in words}
+    assert outcomes <= {"ok", "exists"}
 
 
 def test_a_session_id_finds_its_world_whatever_the_path(seller: Seller) -> None:
