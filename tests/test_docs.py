@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ CITED = re.compile(
     r"docs/(wire|trade|resale|modules)\.md\s+sections?\s+((?:[0-9][0-9.]*(?:,\s+|\s+and\s+|\s+to\s+)?)+)"
 )
 DECIDED = re.compile(r"docs/evidence\.md\s+((?:[0-9]+(?:,\s+|\s+and\s+)?)+)")
+NAMED_FILE = re.compile(r"`((?:emulator|reseller_client|contracts|tests)/[a-z0-9_./-]+)`")
 NAMED = re.compile(r"[\w./-]*\b[\w-]+\.md\b")
 
 
@@ -56,6 +58,27 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         linked = (page.parent / path).resolve() if path else page
         assert linked.exists(), target
         assert not anchor or anchor in anchors(linked), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_file_of_the_project_that_a_page_names_is_there(page: Path) -> None:
+    if page.name != "CHANGELOG.md":  # which tells of former versions too
+        for name in NAMED_FILE.findall(page.read_text(encoding="utf-8")):
+            assert (ROOT / name).exists(), name
+
+
+def test_every_layer_of_the_architecture_is_one_that_imports_are_held_to() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    layers = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = layers["tool"]["importlinter"]["contracts"]
+    for heading, container in (("seller", "emulator"), ("client", "reseller_client"),
+                               ("judge", "contracts")):  # fmt: skip
+        (contract,) = (each for each in contracts if each.get("containers") == [container])
+        layered = {name.strip() for layer in contract["layers"] for name in layer.split("|")}
+        section = page.partition(f"## Inside the {heading}\n")[2].partition("\n## ")[0]
+        rows = [row.split("|")[2] for row in section.splitlines() if row.startswith("| ")]
+        named = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+        assert named == layered
 
 
 def test_every_citation_in_the_sources_is_there() -> None:
