@@ -34,8 +34,8 @@ TRADES = ("licences", "services", "modules")
 @click.option("--kind", type=click.Choice(KINDS), help="Which way of reselling it is.")
 @click.option("--trade", type=click.Choice(TRADES), help="What it resells.")
 @options.only("lessons")
-@click.option("--patience", type=SECONDS, default=5.0, show_default=True, metavar="SECONDS",
-              help="How long slow answers and late keys take.")  # fmt: skip
+@click.option("--patience", "delay", type=SECONDS, default=5.0, show_default=True,
+              metavar="SECONDS", help="How long slow answers and late keys take.")  # fmt: skip
 @click.option("--timeout", type=SECONDS, default=120.0, show_default=True, metavar="SECONDS",
               help="A command that takes longer for one step is stopped.")  # fmt: skip
 @click.option("--port", type=PORT, default=0, show_default=True, metavar="PORT",
@@ -54,7 +54,7 @@ def client(
     kind: str | None,
     trade: str | None,
     only: str,
-    patience: float,
+    delay: float,
     timeout: float,
     port: int,
     by_login: bool,
@@ -93,7 +93,7 @@ def client(
     if in_process:
         _conclude_own(lessons, kind, trade, reports)
     request = GradingRequest(lessons, kind or "custom", trade or "licences")
-    server = ServerOptions(port, patience, by_login)
+    server = ServerOptions(port, delay, by_login)
     verdicts = _grade_other(command, request, server, reports, manual=manual, timeout=timeout)
     _conclude_other(command or "the client", request, verdicts, reports)
 

@@ -15,7 +15,7 @@ from reseller_client.resellers import CustomReseller, Hosted, Kind, MemoryStore,
 from tests.clocks import stopped_clock
 
 HOSTED = Hosted(service_id=12, ip="192.0.2.201", licname="web-1", tariff=55227)
-WISH = LicenseOrder(tariff=55227, ip="192.0.2.201", licname="web-1", remoteid="l12")
+ORDER = LicenseOrder(tariff=55227, ip="192.0.2.201", licname="web-1", remoteid="l12")
 
 
 class LosesOneAnswer(httpx.BaseTransport):
@@ -57,9 +57,11 @@ def _client(
 
 
 def test_each_has_its_reason() -> None:
-    known = read_file(OURS)
-    assert all(entry.deviation.what and entry.deviation.reason for entry in known)
-    assert {(entry.judge, entry.kind) for entry in known} == {("client", Kind.WHMCS.name.lower())}
+    deviations = read_file(OURS)
+    assert all(entry.deviation.what and entry.deviation.reason for entry in deviations)
+    assert {(entry.judge, entry.kind) for entry in deviations} == {
+        ("client", Kind.WHMCS.name.lower())
+    }
 
 
 def test_whmcs_does_not_look_for_an_order_whose_answer_was_lost(
@@ -79,14 +81,14 @@ def test_whmcs_does_not_look_for_an_order_whose_answer_was_lost(
 
 def test_a_custom_billing_finds_it_and_pays_once(seller: Seller, today: Callable[[], date]) -> None:
     with _client(seller, LosesOneAnswer(seller)) as client:
-        license = CustomReseller(client, today=today).order(WISH)
+        license = CustomReseller(client, today=today).order(ORDER)
         assert [row.id for row in client.licenses.list()] == [license.id]
 
 
 def test_a_loop_without_a_pause_gets_its_key_in_the_end(seller: Seller) -> None:
     seller.provisioning("reads", 3)
     with _client(seller, httpx.WSGITransport(app=seller.wsgi)) as client:
-        ordered = client.licenses.order(WISH)
+        ordered = client.licenses.order(ORDER)
         assert ordered.license_id is not None
         keys = [client.licenses.get(ordered.license_id).key for _ in range(6)]
     assert keys[0] == ""
@@ -99,6 +101,6 @@ def test_a_custom_billing_pauses_between_its_looks(
     seller.provisioning("reads", 3)
     waits: list[float] = []
     with _client(seller, httpx.WSGITransport(app=seller.wsgi), waits.append) as client:
-        license = CustomReseller(client, today=today).order(WISH)
+        license = CustomReseller(client, today=today).order(ORDER)
     assert license.key
     assert waits

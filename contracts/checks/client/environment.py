@@ -76,16 +76,16 @@ def in_process(begins: datetime) -> Iterator[CaseEnvironment]:
 
 @contextmanager
 def served(
-    begins: datetime, *, patience: float, port: int = 0, by_login: bool = False
+    begins: datetime, *, delay: float, port: int = 0, by_login: bool = False
 ) -> Iterator[CaseEnvironment]:
-    """An environment on a port of this machine. What is slow really takes ``patience`` seconds.
+    """An environment on a port of this machine. Slow answers really take ``delay`` seconds.
 
     Raises OSError where the port is taken.
     """
     with Seller(FIXTURE) as seller:
         middleware = RecordingMiddleware(seller.wsgi, seller.time.system_clock().elapsed)
         with on_port(middleware, port) as base:
-            times = Times(seller.time.pass_time, really_wait, slow=patience, late=patience)
+            times = Times(seller.time.pass_time, really_wait, slow=delay, late=delay)
             yield CaseEnvironment(seller, middleware, begins, times, base, by_login)
 
 

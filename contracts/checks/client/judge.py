@@ -139,17 +139,17 @@ class GradingRequest:
 class ServerOptions:
     """How the seller is served to a client in another process.
 
-    ``port`` 0 takes a free one. ``patience``: seconds that slow answers take. ``by_login``: the
+    ``port`` 0 takes a free one. ``delay``: seconds that slow answers take. ``by_login``: the
     login names the world, not the path.
     """
 
     port: int = 0
-    patience: float = 5.0
+    delay: float = 5.0
     by_login: bool = False
 
     def serve(self) -> AbstractContextManager[CaseEnvironment]:
         """The environment, at the present time. Raises OSError where the port is taken."""
-        return served(clock.now(), patience=self.patience, port=self.port, by_login=self.by_login)
+        return served(clock.now(), delay=self.delay, port=self.port, by_login=self.by_login)
 
 
 @dataclass(frozen=True, slots=True)

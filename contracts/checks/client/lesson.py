@@ -31,7 +31,7 @@ from contracts.verdicts import OBSERVED
 Scenario = Callable[[CaseContext], None]
 """Arranges a world, asks the client to act, and applies faults meanwhile."""
 ExecutionCheck = Callable[..., None]
-"""``(found: Findings, *executions: Execution)``: notes what it finds, and changes nothing."""
+"""``(findings: Findings, *executions: Execution)``: notes what it finds, and changes nothing."""
 ORDER: Final = "order"
 """Need of a lesson: the client has sent a confirmed order, without which nothing could show."""
 
@@ -82,34 +82,34 @@ def lesson(  # noqa: PLR0913 - the columns of a declaration
     )
 
 
-def bought_once(found: Findings, execution: Execution) -> None:
+def bought_once(findings: Findings, execution: Execution) -> None:
     """Nothing was bought twice, and nothing was charged twice."""
     if len(execution.owned) > 1:
         numbers = ", ".join(str(service["id"]) for service in execution.owned)
-        found.fail(f"bought {len(execution.owned)} times: {numbers}", *execution.orders())
+        findings.fail(f"bought {len(execution.owned)} times: {numbers}", *execution.orders())
     for service in execution.owned:
         charges = len(execution.charges.get(service["id"], ()))
         if charges > 1:
-            found.fail(f"{service['id']} was charged {charges} times", *execution.orders())
+            findings.fail(f"{service['id']} was charged {charges} times", *execution.orders())
 
 
-def delivered(found: Findings, execution: Execution) -> None:
+def delivered(findings: Findings, execution: Execution) -> None:
     """The customer has got it in the end."""
     orders, last = execution.orders(), execution.last_report
-    found.prove(*orders)
+    findings.prove(*orders)
     if not execution.owned:
-        found.fail(f"nothing was bought; the client reported: {last.result}", *orders)
+        findings.fail(f"nothing was bought; the client reported: {last.result}", *orders)
     elif len(execution.owned) == 1 and not execution.is_delivered:
         number, proof = execution.owned[0]["id"], execution.product.proof
         reported = f"{last.result} {last.reason}".strip()
-        found.fail(
+        findings.fail(
             f"{number} exists at the seller and its {proof} was never delivered; the client "
             f"reported: {reported}",
             *orders,
         )
 
 
-def delivered_once(found: Findings, execution: Execution) -> None:
+def delivered_once(findings: Findings, execution: Execution) -> None:
     """Bought once, and delivered in the end."""
-    bought_once(found, execution)
-    delivered(found, execution)
+    bought_once(findings, execution)
+    delivered(findings, execution)

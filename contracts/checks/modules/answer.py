@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from contracts.checks.modules.http_client import MAX_BODY, RawAnswer
+from contracts.checks.modules.http_client import MAX_BODY, EndpointAnswer
 from contracts.checks.modules.rule import ANSWER, ERROR, OUR_CHOICE, REQUESTS, TRANSPORT, rule
 from contracts.checks.registry import Decision, decides
 from contracts.checks.runner import Results
@@ -46,7 +46,7 @@ class Answer:
     ``label`` says in messages which answer it was. ``slow``: seconds after which it is slow.
     """
 
-    raw: RawAnswer
+    raw: EndpointAnswer
     label: str
     slow: float
     text: str = ""
@@ -88,7 +88,7 @@ class Answer:
         return (text or "").strip()
 
 
-def read(raw: RawAnswer, label: str, results: Results, *, slow: float) -> Answer:
+def read(raw: EndpointAnswer, label: str, results: Results, *, slow: float) -> Answer:
     """Read one answer by all rules of answers; what does not hold is noted in ``results``."""
     answer = Answer(raw, label, slow)
     for judge in ANSWER_RULES:

@@ -25,7 +25,7 @@ MAX_SHOWN: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
-class RawAnswer:
+class EndpointAnswer:
     """What came back. ``problem``: why it is not a whole answer; ``cut``: the rest was not read."""
 
     status: int
@@ -103,7 +103,9 @@ class EndpointClient:
     ) -> None:
         self._http.close()
 
-    def send(self, params: Mapping[str, str], *, method: str = "POST", note: str = "") -> RawAnswer:
+    def send(
+        self, params: Mapping[str, str], *, method: str = "POST", note: str = ""
+    ) -> EndpointAnswer:
         """Send one request. Raises CannotRun where the first request of all reaches nobody."""
         request = self._build(params, method)
         began = self._clock()
@@ -116,7 +118,7 @@ class EndpointClient:
         shown = None
         if incoming.status:
             shown = httpx.Response(incoming.status, content=bytes(incoming.body[:MAX_SHOWN]))
-        return RawAnswer(
+        return EndpointAnswer(
             incoming.status, incoming.headers, bytes(incoming.body), seconds,
             redact_exchange(request, shown, note), incoming.problem, incoming.cut,
         )  # fmt: skip

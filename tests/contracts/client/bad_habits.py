@@ -72,10 +72,10 @@ class OrdersTwice(CustomAdapter):
     """No answer setup that nothing happened."""
 
     def order(self, client: Client, step: StepFields) -> ClientReport:
-        wish = self.license_order(step)
-        if self.licenses(client, step).reconcile(wish.remoteid) is None:
+        license_order = self.license_order(step)
+        if self.licenses(client, step).reconcile(license_order.remoteid) is None:
             try:
-                client.licenses.order_once(wish)
+                client.licenses.order_once(license_order)
             except UnknownOutcome:
                 self.once_more(client, step)
         return super().order(client, step)
@@ -100,8 +100,8 @@ class OnlyWaits(CustomAdapter):
 
     def order(self, client: Client, step: StepFields) -> ClientReport:
         waiting = self.setup.folder / step["reference"]
-        held = self.licenses(client, step).reconcile(step["reference"])
-        if held is None and not waiting.exists():
+        existing = self.licenses(client, step).reconcile(step["reference"])
+        if existing is None and not waiting.exists():
             try:
                 client.licenses.order_once(self.license_order(step))
             except NotUnderstood:
@@ -288,13 +288,13 @@ class OrdersAgainAfterAPage(CustomAdapter):
     """What is no document did not happen."""
 
     def order(self, client: Client, step: StepFields) -> ClientReport:
-        wish = self.license_order(step)
-        if self.licenses(client, step).reconcile(wish.remoteid) is None:
+        license_order = self.license_order(step)
+        if self.licenses(client, step).reconcile(license_order.remoteid) is None:
             try:
-                client.licenses.order_once(wish)
+                client.licenses.order_once(license_order)
             except NotUnderstood:
                 try:
-                    client.licenses.order_once(wish)
+                    client.licenses.order_once(license_order)
                 except AlreadyExists:
                     return super().order(client, step)
             except UnknownOutcome:
@@ -329,10 +329,10 @@ class ForgetsTheBasket(CustomAdapter):
         return super().order(client, step)
 
     def anew(self, client: Client, step: StepFields) -> ClientReport:
-        wish = replace(
+        license_order = replace(
             self.license_order(step), ip="192.0.2.199", remoteid=f"{step['reference']}-2"
         )
-        return report_on(self.licenses(client, step).order(wish))
+        return report_on(self.licenses(client, step).order(license_order))
 
 
 class LooksAtEach(CustomAdapter):

@@ -94,11 +94,11 @@ class OrdersWithoutItsNumber(OnLine):
             return {n: v for n, v in form.items() if n != "remoteid"}
 
     def order(self, client: Client, step: StepFields) -> ClientReport:
-        held = self.setup.folder / step["reference"]
-        if held.exists():
-            return report_on(client.licenses.wait_for_key(int(held.read_text())))
+        existing = self.setup.folder / step["reference"]
+        if existing.exists():
+            return report_on(client.licenses.wait_for_key(int(existing.read_text())))
         ordered = client.licenses.order_once(self.license_order(step))
-        held.write_text(str(ordered.license_id))
+        existing.write_text(str(ordered.license_id))
         return report_on(client.licenses.wait_for_key(ordered.license_id or 0))
 
     def deliver(self, client: Client, step: StepFields) -> ClientReport:
@@ -142,8 +142,8 @@ class RenewsItselfByAMonth(OnLine):
 
     class line(Changed):  # noqa: N801
         def form(self, form: Form) -> Form:
-            given = form.get("autoprolong", "null") != "null"
-            return {**form, "autoprolong": "1"} if given and orders(form) else form
+            requested = form.get("autoprolong", "null") != "null"
+            return {**form, "autoprolong": "1"} if requested and orders(form) else form
 
 
 class TakesAnything(OnLine):
@@ -227,11 +227,11 @@ class RawList(CustomAdapter):
     def listed(self, step: StepFields) -> ClientReport:
         ids: list[int] = []
         for page in range(1, 4):
-            found = self.asked(step, page)
-            ids += [number for number in found if number not in ids]
+            ids_of_page = self.read_page(step, page)
+            ids += [number for number in ids_of_page if number not in ids]
         return ClientReport(StepResult.OK, ids=tuple(ids))
 
-    def asked(self, step: StepFields, page: int) -> list[int]:
+    def read_page(self, step: StepFields, page: int) -> list[int]:
         seller = step["seller"]
         form = {
             "func": "soft",
@@ -243,8 +243,8 @@ class RawList(CustomAdapter):
             return self.read(json.loads(http.post(seller["url"], data=form).content))
 
     def read(self, answer: Mapping[str, Any]) -> list[int]:
-        found = answer.get("elem", [])
-        several = found if isinstance(found, list) else [found]
+        matches = answer.get("elem", [])
+        several = matches if isinstance(matches, list) else [matches]
         return [int(row["id"]) for row in several]
 
 
@@ -267,7 +267,7 @@ class ReadsOnePage(RawList):
     """The first page is the list."""
 
     def listed(self, step: StepFields) -> ClientReport:
-        return ClientReport(StepResult.OK, ids=tuple(self.asked(step, 1)))
+        return ClientReport(StepResult.OK, ids=tuple(self.read_page(step, 1)))
 
 
 class OrdersAnotherTariff(CustomAdapter):

@@ -49,7 +49,7 @@ def script(tmp_path: Path) -> Script:
 def _verdicts(command: str, *only: str, **serving: object) -> dict[str, Outcome]:
     lessons = tuple(lesson for part in only for lesson in select_lessons(part))
     request = GradingRequest(lessons, "custom", "licences")
-    served = ServerOptions(patience=0.5, **serving)  # type: ignore[arg-type] # a flag
+    served = ServerOptions(delay=0.5, **serving)  # type: ignore[arg-type] # a flag
     return {
         verdict.name: verdict.outcome
         for verdict in grade_command(command, request, served, limit=60)

@@ -23,7 +23,7 @@ class Scripted:
     """A client that does what a test says; it has nothing to keep."""
 
     def __init__(self, behaviour: Behaviour) -> None:
-        self._deed = behaviour
+        self._behaviour = behaviour
 
     def begin(self, lesson: str) -> None:
         """Nothing to begin with."""
@@ -32,7 +32,7 @@ class Scripted:
         """Nothing to end."""
 
     def do(self, step: ClientStep) -> ClientReport:
-        return self._deed(step)
+        return self._behaviour(step)
 
 
 def _graded(

@@ -15,7 +15,7 @@ from contracts.checks.client.products import TRADES
 from contracts.checks.deviations import OURS, apply, read_file
 from contracts.verdicts import Cell, Outcome, Verdict
 
-KNOWN = read_file(OURS)
+DEVIATIONS = read_file(OURS)
 NO_LIST = {"list-of-none", "list-of-one", "list-of-many"}
 # Who keeps no basket leaves what lies there to a person.
 IN_THE_BASKET = {"order-left-in-the-basket"}
@@ -38,7 +38,7 @@ NOT_EXERCISED = {
 def _graded(environment: CaseEnvironment, kind: str, trade: str, out: str) -> list[Verdict]:
     driver = AdapterDriver(environment, ADAPTERS[kind], out=out)
     verdicts = list(grade(environment, driver, kind=kind, trade=trade))
-    applied, notes = apply(KNOWN, verdicts, judge="client", kind=kind, today=date(2027, 1, 31))
+    applied, notes = apply(DEVIATIONS, verdicts, judge="client", kind=kind, today=date(2027, 1, 31))
     assert notes == () or trade not in trades_of(kind)
     return list(applied)
 
@@ -53,7 +53,7 @@ def test_our_client_holds_but_for_what_is_known(
     environment: CaseEnvironment, kind: str, trade: str
 ) -> None:
     verdicts = _graded(environment, kind, trade, "xml")
-    expected = {entry.name for entry in KNOWN if entry.concerns("client", kind)}
+    expected = {entry.name for entry in DEVIATIONS if entry.concerns("client", kind)}
     taught = {lesson.id for lesson in LESSONS if trade in lesson.trades}
     idle = NOT_EXERCISED[kind, trade]
     assert [str(verdict) for verdict in verdicts if verdict.outcome is Outcome.FAIL] == []

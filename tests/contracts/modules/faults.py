@@ -69,7 +69,7 @@ def nobody(answer: Answer) -> bool:
     return answer.func == "basket" and "authinfo" not in answer.sent
 
 
-def stranger(answer: Answer) -> bool:
+def foreign_login(answer: Answer) -> bool:
     who = answer.sent.get("authinfo", "ada:secret-1")
     return answer.func == "basket" and who != "ada:secret-1"
 
@@ -109,7 +109,7 @@ def after(
     return lambda: Remembering(event, times, then)
 
 
-def told(func: str, pattern: str, instead: str) -> Callable[[Answer], None]:
+def edit(func: str, pattern: str, instead: str) -> Callable[[Answer], None]:
     """Replaces text in the answers to one function, where it is there."""
 
     def then(answer: Answer) -> None:
@@ -167,11 +167,11 @@ class FormThatOrders:
     """The form of an order leaves something in the basket, for one look."""
 
     def __init__(self) -> None:
-        self._asked = False
+        self._pending = False
 
     def __call__(self, answer: Answer) -> None:
         if form(answer):
-            self._asked = True
-        elif customer(answer) and self._asked:
-            self._asked = False
+            self._pending = True
+        elif customer(answer) and self._pending:
+            self._pending = False
             answer.sub(r'<list name="itemlist" ?/>', f'<list name="itemlist">{MORE}</list>')

@@ -22,14 +22,14 @@ from tests.contracts.modules.faults import (
     asks,
     cost,
     customer,
+    edit,
+    foreign_login,
     good_order,
     late,
     nobody,
     pays,
     raw,
     spoilt,
-    stranger,
-    told,
     when,
 )
 from tests.contracts.modules.stand import AUTOMATIC, BUY, Fault
@@ -150,7 +150,7 @@ ASKED_OTHERWISE = (
     Mutant("strict", "unknown-parameters", when(lambda a: "nothing_1" in a.sent, REFUSED)),
     Mutant(
         "another price each time", "stable",
-        after(lambda a: "nothing_1" in a.sent, 1, told(PRICES, "12.0000", "12.5000")),
+        after(lambda a: "nothing_1" in a.sent, 1, edit(PRICES, "12.0000", "12.5000")),
     ),
     Mutant(
         "a page for what is unknown", "unknown-function",
@@ -167,10 +167,11 @@ ASKED_OTHERWISE = (
 )  # fmt: skip
 
 CART = (
-    Mutant("any password", "wrong-login-refused", when(stranger, EMPTY_BASKET), AUTOMATIC),
+    Mutant("any password", "wrong-login-refused", when(foreign_login, EMPTY_BASKET), AUTOMATIC),
     Mutant(
         "no access", "wrong-login-type",
-        lambda: lambda a: a.sub('type="auth"', 'type="access"') if stranger(a) else None, AUTOMATIC,
+        lambda: lambda a: a.sub('type="auth"', 'type="access"') if foreign_login(a) else None,
+        AUTOMATIC,
     ),
     Mutant("anybody's", "login-needed", when(nobody, EMPTY_BASKET), AUTOMATIC),
     Mutant(
@@ -184,7 +185,7 @@ CART = (
     Mutant("no basket", "basket-readable", when(customer, REFUSED), AUTOMATIC),
     Mutant(
         "no order in it", "basket-fields",
-        lambda: told("basket", "<billorder.*?(/>|</billorder>)", ""),
+        lambda: edit("basket", "<billorder.*?(/>|</billorder>)", ""),
         AUTOMATIC,
     ),
     Mutant("a form orders", "order-form-free", FormThatOrders, AUTOMATIC),
@@ -199,25 +200,25 @@ CART = (
     Mutant("lost", "basket-shows-order", when(customer, EMPTY_BASKET), AUTOMATIC),
     Mutant(
         "dearer in the basket", "basket-price",
-        after(good_order, 1, told("basket", "12.00 EUR", "13.00 EUR")), AUTOMATIC,
+        after(good_order, 1, edit("basket", "12.00 EUR", "13.00 EUR")), AUTOMATIC,
     ),
     Mutant(
         "in other money in the basket", "basket-price",
-        after(good_order, 1, told("basket", "EUR", "USD")), AUTOMATIC,
+        after(good_order, 1, edit("basket", "EUR", "USD")), AUTOMATIC,
     ),
     Mutant(
         "no cost in the basket", "basket-price",
-        after(good_order, 1, told("basket", "<cost>.*?</cost>", "")), AUTOMATIC,
+        after(good_order, 1, edit("basket", "<cost>.*?</cost>", "")), AUTOMATIC,
         ("other-period-price",),
     ),
     Mutant(
         "doubles", "basket-once",
-        after(good_order, 2, told("basket", "(<elem>.*?</elem>)", rf"\1{MORE}")), AUTOMATIC,
+        after(good_order, 2, edit("basket", "(<elem>.*?</elem>)", rf"\1{MORE}")), AUTOMATIC,
         ("other-period-price",),
     ),
     Mutant(
         "charged at once", "basket-free",
-        after(good_order, 1, told("subaccount", "30.00", "18.00")), AUTOMATIC,
+        after(good_order, 1, edit("subaccount", "30.00", "18.00")), AUTOMATIC,
     ),
     Mutant(
         "any tariff", "unknown-tariff-refused",
@@ -236,7 +237,7 @@ CART = (
         "for good", "basket-emptied",
         after(
             asks("basket", clicked_button="delete"), 1,
-            told("basket", '<list name="itemlist" ?/>', f'<list name="itemlist">{MORE}</list>'),
+            edit("basket", '<list name="itemlist" ?/>', f'<list name="itemlist">{MORE}</list>'),
         ),
         AUTOMATIC,
     ),
@@ -244,7 +245,7 @@ CART = (
 
 PURCHASE = (
     Mutant("no way to pay", "payment-methods", spoilt("payment.add", "<elem>.*</elem>", ""), BUY),
-    Mutant("by a page", "payment-done", lambda: told(PAY, "func=order", "https://pay.test/1"), BUY),
+    Mutant("by a page", "payment-done", lambda: edit(PAY, "func=order", "https://pay.test/1"), BUY),
     Mutant("paying fails", "payment-done", when(asks(PAY), REFUSED), BUY),
     Mutant(
         "not listed", "module-listed",
@@ -252,24 +253,24 @@ PURCHASE = (
     ),
     Mutant(
         "for ever opening", "module-active",
-        lambda: told("addition", "<status>2", "<status>5"), BUY,
+        lambda: edit("addition", "<status>2", "<status>5"), BUY,
     ),
-    Mutant("suspended", "module-active", lambda: told("addition", "<status>2", "<status>3"), BUY),
+    Mutant("suspended", "module-active", lambda: edit("addition", "<status>2", "<status>3"), BUY),
     Mutant(
         "for a year", "month-later",
-        lambda: told("addition", "<expiredate>2027", "<expiredate>2028"), BUY,
+        lambda: edit("addition", "<expiredate>2027", "<expiredate>2028"), BUY,
     ),
     Mutant(
         "dearer when paid", "charged-price",
-        after(asks(PAY), 1, told("subaccount", "18.00", "17.00")), BUY,
+        after(asks(PAY), 1, edit("subaccount", "18.00", "17.00")), BUY,
     ),
     Mutant(
         "charged again", "charged-once",
-        after(pays, 2, told("subaccount", "18.00", "6.00")), BUY,
+        after(pays, 2, edit("subaccount", "18.00", "6.00")), BUY,
     ),
     Mutant(
         "a form prolongs", "prolong-form-free",
-        after(asks("service.prolong"), 1, told("addition", "2027-02-10", "2027-03-10")), BUY,
+        after(asks("service.prolong"), 1, edit("addition", "2027-02-10", "2027-03-10")), BUY,
     ),
     Mutant("not deleted", "module-deleted", NeverDeleted, BUY),
     Mutant("deletion refused", "module-deleted", when(asks("addition.delete"), REFUSED), BUY),

@@ -119,15 +119,15 @@ class Faulty:
         raw = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
         environ["wsgi.input"] = io.BytesIO(raw)
         sent = dict(parse_qsl(f"{environ['QUERY_STRING']}&{raw.decode()}", keep_blank_values=True))
-        told: dict[str, Any] = {}
+        lines: dict[str, Any] = {}
 
         def keep(status: str, headers: list[tuple[str, str]], *_: object) -> None:
-            told.update(status=status, headers=dict(headers))
+            lines.update(status=status, headers=dict(headers))
 
         body = b"".join(self._inner(environ, keep))
         answer = Answer(
-            sent.get("func", ""), sent, environ["REQUEST_METHOD"], body, told["status"],
-            told["headers"], self._clock,
+            sent.get("func", ""), sent, environ["REQUEST_METHOD"], body, lines["status"],
+            lines["headers"], self._clock,
         )  # fmt: skip
         self._fault(answer)
         answer.headers.pop("Content-Length", None)

@@ -43,11 +43,11 @@ BODIES = st.one_of(st.binary(max_size=200), nodes().map(lambda text: f"<doc>{tex
 @settings(max_examples=150, deadline=None)
 @given(st.lists(BODIES, min_size=1, max_size=4), st.sampled_from([200, 204, 302, 401, 500]))
 def test_every_rule_has_a_verdict(bodies: list[bytes], status: int) -> None:
-    asked = []
+    requests = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
-        body = bodies[len(asked) % len(bodies)]
+        requests.append(request)
+        body = bodies[len(requests) % len(bodies)]
         return httpx.Response(status, content=body, headers={"Content-Type": "text/xml"})
 
     clock = Clock()

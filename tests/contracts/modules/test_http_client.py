@@ -59,7 +59,7 @@ def test_an_address_that_is_none_is_refused_in_words(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("problem", "told"),
+    ("problem", "text"),
     [
         (httpx.ReadError("reset by peer"), "the connection broke: reset by peer"),
         (httpx.ReadTimeout("silence"), "no whole answer within 30 s"),
@@ -67,22 +67,22 @@ def test_an_address_that_is_none_is_refused_in_words(url: str) -> None:
     ],
 )
 def test_an_answer_that_does_not_come_breaks_one_rule(
-    problem: httpx.TransportError, told: str
+    problem: httpx.TransportError, text: str
 ) -> None:
-    asked = []
+    requests = []
 
     def lose(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
-        if len(asked) == 1:
+        requests.append(request)
+        if len(requests) == 1:
             return httpx.Response(200, content=b"<doc/>")
         raise problem
 
     results = Results(RULES)
     with EndpointClient(URL, timeout=30.0, transport=httpx.MockTransport(lose)) as line:
         line.send({"func": "basket"})
-        heard = read(line.send({"func": "basket"}), "basket", results, slow=5.0)
-    assert heard.root is None
-    assert results.failures() == [f"answers: basket: {told}"]
+        reading = read(line.send({"func": "basket"}), "basket", results, slow=5.0)
+    assert reading.root is None
+    assert results.failures() == [f"answers: basket: {text}"]
 
 
 class Drip(httpx.SyncByteStream):
@@ -121,36 +121,36 @@ def test_a_body_without_an_end_is_cut() -> None:
 
 
 def test_a_redirect_is_not_followed_and_a_cookie_not_kept() -> None:
-    asked: list[httpx.Request] = []
+    requests: list[httpx.Request] = []
 
     def move(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
+        requests.append(request)
         headers = {"Location": "http://other.test/", "Set-Cookie": "billmgrses5=1"}
         return httpx.Response(302, headers=headers)
 
     with EndpointClient(URL, timeout=30.0, transport=httpx.MockTransport(move)) as line:
         line.send({"func": "basket"})
         reply = line.send({"func": "basket"})
-    assert (reply.status, [request.url.host for request in asked]) == (302, ["shop.test"] * 2)
-    assert "Cookie" not in asked[1].headers
+    assert (reply.status, [request.url.host for request in requests]) == (302, ["shop.test"] * 2)
+    assert "Cookie" not in requests[1].headers
 
 
 def test_what_the_address_asks_already_stays() -> None:
-    asked: list[httpx.Request] = []
+    requests: list[httpx.Request] = []
 
     def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(request)
+        requests.append(request)
         return httpx.Response(200, content=b"<doc/>")
 
     url = f"{URL}?route=panel"
     with EndpointClient(url, timeout=30.0, transport=httpx.MockTransport(answer)) as line:
         line.send({"func": "basket"}, method="GET")
         line.send({"func": "basket"}, method="POST")
-    assert asked[0].url.query == b"route=panel&func=basket"
-    assert (asked[1].url.query, asked[1].content) == (b"route=panel", b"func=basket")
+    assert requests[0].url.query == b"route=panel&func=basket"
+    assert (requests[1].url.query, requests[1].content) == (b"route=panel", b"func=basket")
 
 
 def test_an_address_with_a_login_is_refused_without_repeating_it() -> None:
-    with pytest.raises(ValueError, match="may contain no login") as told:
+    with pytest.raises(ValueError, match="may contain no login") as text:
         EndpointClient("http://ada:her-password@shop.test/billmgr", timeout=1)
-    assert "her-password" not in str(told.value)
+    assert "her-password" not in str(text.value)

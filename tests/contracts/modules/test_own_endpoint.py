@@ -57,8 +57,8 @@ def test_it_holds_in_every_mode(stand: Stand, options: Options, least: int) -> N
     run = examined(stand.endpoint, options)
     assert wrong(run) == {}
     assert [verdict.name for verdict in run.verdicts] == list(RULES)
-    held = sum(verdict.outcome is Outcome.PASS for verdict in run.verdicts)
-    assert held >= least
+    existing = sum(verdict.outcome is Outcome.PASS for verdict in run.verdicts)
+    assert existing >= least
     assert exit_code(run.verdicts) == PASSED
 
 
@@ -70,10 +70,10 @@ def test_what_was_not_asked_says_why(stand: Stand) -> None:
 
 def test_a_price_list_behind_a_login_is_generation_b(tmp_path: Path) -> None:
     with standing(tmp_path, prices_need_login=True) as stand:
-        found = by_name(examined(stand.endpoint, AUTOMATIC))
-        assert found["prices-without-login"].outcome is Outcome.SKIP
-        assert found["prices-with-login"].outcome is Outcome.PASS
-        assert found["basket-price"].outcome is Outcome.PASS
+        matches = by_name(examined(stand.endpoint, AUTOMATIC))
+        assert matches["prices-without-login"].outcome is Outcome.SKIP
+        assert matches["prices-with-login"].outcome is Outcome.PASS
+        assert matches["basket-price"].outcome is Outcome.PASS
         assert wrong(examined(stand.endpoint)) == {"prices-without-login": Outcome.FAIL}
 
 
@@ -96,8 +96,8 @@ def test_nothing_is_paid_for_unless_it_is_named(stand: Stand) -> None:
 def test_what_is_named_is_bought_once_and_deleted(stand: Stand) -> None:
     run = examined(stand.endpoint, BUY)
     assert stand.balance == Decimal("18.00")
-    assert {one.state for one in stand.shop.store.modules()} == {ModuleState.CLOSED}
-    (module,) = [one.id for one in stand.shop.store.modules() if one.expires_on is not None]
+    assert {each.state for each in stand.shop.store.modules()} == {ModuleState.CLOSED}
+    (module,) = [each.id for each in stand.shop.store.modules() if each.expires_on is not None]
     assert run.remarks == (
         NOT_LISTED,
         "paid for Virusdie: 12.00 EUR",
@@ -114,8 +114,8 @@ def test_a_month_more_is_paid_only_where_that_is_said(stand: Stand) -> None:
 
 
 def test_what_was_deleted_may_stay_in_the_list_as_deleted(stand: Stand) -> None:
-    found = by_name(examined(stand.endpoint, BUY, DeletedTwins()))
-    assert found["module-deleted"].outcome is Outcome.PASS
+    matches = by_name(examined(stand.endpoint, BUY, DeletedTwins()))
+    assert matches["module-deleted"].outcome is Outcome.PASS
 
 
 def test_an_other_login_that_is_refused_is_no_fault_of_the_endpoint(stand: Stand) -> None:
@@ -124,16 +124,16 @@ def test_an_other_login_that_is_refused_is_no_fault_of_the_endpoint(stand: Stand
 
 
 def test_without_being_told_what_was_bought_is_kept(stand: Stand) -> None:
-    found = by_name(examined(stand.endpoint, replace(BUY, delete=False)))
-    assert found["module-deleted"].outcome is Outcome.SKIP
-    assert ModuleState.ACTIVE in {one.state for one in stand.shop.store.modules()}
+    matches = by_name(examined(stand.endpoint, replace(BUY, delete=False)))
+    assert matches["module-deleted"].outcome is Outcome.SKIP
+    assert ModuleState.ACTIVE in {each.state for each in stand.shop.store.modules()}
 
 
 def test_secrets_are_in_no_verdict(stand: Stand) -> None:
     def echo_them(answer: Answer) -> None:
-        told = answer.sent.get("authinfo", "").encode()
-        answer.body = answer.body.replace(b"<doc>", b"<doc>" + told).replace(
-            b"<?xml", told + b"<?xml"
+        text = answer.sent.get("authinfo", "").encode()
+        answer.body = answer.body.replace(b"<doc>", b"<doc>" + text).replace(
+            b"<?xml", text + b"<?xml"
         )
 
     run = examined(stand.endpoint, AUTOMATIC, echo_them)
@@ -168,11 +168,11 @@ def test_what_the_customer_had_in_the_basket_stays_and_is_not_paid(stand: Stand)
     ada = stand.shop.customer("ada")
     module = stand.shop.put(ada, 277, int(LICENSE), 1, None)
     run = examined(stand.endpoint, BUY)
-    assert [one.id for one in stand.shop.basket(ada).modules] == [module.id]
+    assert [each.id for each in stand.shop.basket(ada).modules] == [module.id]
     assert stand.balance == Decimal("30.00")
-    found = by_name(run)
-    assert found["payment-done"].outcome is Outcome.ERROR
-    assert found["basket-emptied"].outcome is Outcome.PASS
+    matches = by_name(run)
+    assert matches["payment-done"].outcome is Outcome.ERROR
+    assert matches["basket-emptied"].outcome is Outcome.PASS
     assert Outcome.FAIL not in {verdict.outcome for verdict in run.verdicts}
     assert any("left alone" in remark for remark in run.remarks)
 
@@ -193,8 +193,8 @@ def test_what_the_endpoint_does_not_have_is_unsupported(stand: Stand) -> None:
                 b'<doc><error type="missed" object="func"><msg>No such function</msg></error></doc>'
             )
 
-    found = by_name(examined(stand.endpoint, AUTOMATIC, without))
-    unsupported = {name for name, one in found.items() if one.outcome is Outcome.UNSUPPORTED}
+    matches = by_name(examined(stand.endpoint, AUTOMATIC, without))
+    unsupported = {name for name, each in matches.items() if each.outcome is Outcome.UNSUPPORTED}
     assert unsupported == {
         *ORDERED, "basket-free", "bad-id-refused", "unknown-tariff-refused", "bad-period-refused",
         "foreign-licence-refused", "refusal-names-field", "balance-needs-login",
@@ -211,8 +211,8 @@ def test_a_balance_that_is_not_told_is_not_charged_a_second_time(stand: Stand) -
         if answer.func == "subaccount":
             answer.body = b"<doc/>"
 
-    found = by_name(examined(stand.endpoint, BUY, silent))
-    assert found["charged-once"].outcome is Outcome.UNSUPPORTED
+    matches = by_name(examined(stand.endpoint, BUY, silent))
+    assert matches["charged-once"].outcome is Outcome.UNSUPPORTED
     assert len(paid) == 1
 
 

@@ -90,13 +90,13 @@ def test_what_does_not_fit_together_is_a_line_and_no_run(words: list[str]) -> No
 def test_the_page_has_every_rule_as_the_program_has_it() -> None:
     text = PAGE.read_text(encoding="utf-8")
     section = text[text.index("\n## 7. ") :]
-    told = re.findall(r"(?m)^\| `([a-z0-9-]+)` \| (.*?) \| (\w+) \|$", section)
-    assert told == [(rule.id, rule.about, rule.evidence) for rule in RULES.values()]
+    lines = re.findall(r"(?m)^\| `([a-z0-9-]+)` \| (.*?) \| (\w+) \|$", section)
+    assert lines == [(rule.id, rule.about, rule.evidence) for rule in RULES.values()]
     headings = re.findall(r"(?m)^### 7\.\d+ (.+)$", section)
     assert [heading.lower() for heading in headings] == list(GROUPS)
 
 
 def test_the_page_has_every_name_that_panels_know() -> None:
     text = PAGE.read_text(encoding="utf-8")
-    asked = text[text.index("\n## 3. ") : text.index("\n## 4. ")]
-    assert all(f"`{name}`" in asked for name in MODULES)
+    requests = text[text.index("\n## 3. ") : text.index("\n## 4. ")]
+    assert all(f"`{name}`" in requests for name in MODULES)

@@ -31,13 +31,13 @@ def other(func: str) -> Callable[[Answer], bool]:
 
 
 def either(*meant: Callable[[Answer], bool]) -> Callable[[Answer], bool]:
-    return lambda answer: any(one(answer) for one in meant)
+    return lambda answer: any(each(answer) for each in meant)
 
 
 def both(*faults: Fault) -> Fault:
     def fault(answer: Answer) -> None:
-        for one in faults:
-            one(answer)
+        for each in faults:
+            each(answer)
 
     return fault
 

@@ -9,10 +9,10 @@ from tests.contracts.modules.faults import (
     PAY,
     after,
     asks,
+    edit,
     good_order,
     pays,
     spoilt,
-    told,
     when,
 )
 from tests.contracts.modules.mutants import Mutant
@@ -35,43 +35,43 @@ from tests.contracts.modules.trade_faults import (
 BASKET = (
     Mutant(
         "a sum of its own", "basket-total",
-        after(good_order, 1, told("basket", "<total_sum>12.00", "<total_sum>13.00")), AUTOMATIC,
+        after(good_order, 1, edit("basket", "<total_sum>12.00", "<total_sum>13.00")), AUTOMATIC,
     ),
     Mutant(
         "no sum yet", "basket-total",
-        after(good_order, 1, told("basket", "<total_sum>12.00", "<total_sum>0.00")), AUTOMATIC,
+        after(good_order, 1, edit("basket", "<total_sum>12.00", "<total_sum>0.00")), AUTOMATIC,
     ),
     Mutant(
         "another module in it", "basket-position",
-        after(good_order, 1, told("basket", "<name>Virusdie<", "<name>VirusDieBusiness<")),
+        after(good_order, 1, edit("basket", "<name>Virusdie<", "<name>VirusDieBusiness<")),
         AUTOMATIC,
     ),
     Mutant(
         "for a year in it", "basket-position",
-        after(good_order, 1, told("basket", "<item.period>1<", "<item.period>12<")), AUTOMATIC,
+        after(good_order, 1, edit("basket", "<item.period>1<", "<item.period>12<")), AUTOMATIC,
     ),
     Mutant(
         "renewed in it", "basket-position",
-        after(good_order, 1, told("basket", "autoprolong>null<", "autoprolong>1<")), AUTOMATIC,
+        after(good_order, 1, edit("basket", "autoprolong>null<", "autoprolong>1<")), AUTOMATIC,
     ),
     Mutant(
         "two numbers of one order", "basket-order-number",
-        after(good_order, 1, told("basket", "<billorder>", "<billorder>9")),
+        after(good_order, 1, edit("basket", "<billorder>", "<billorder>9")),
         AUTOMATIC,
     ),
     Mutant(
         "a year at the price of a month", "other-period-price",
-        lambda: told("basket", "120.00", "12.00"), AUTOMATIC,
+        lambda: edit("basket", "120.00", "12.00"), AUTOMATIC,
     ),
     Mutant(
         "active before it is paid", "unpaid-not-active",
-        after(good_order, 1, told("addition", "<p_elems>", f"{ACTIVE_ROW}<p_elems>")), AUTOMATIC,
+        after(good_order, 1, edit("addition", "<p_elems>", f"{ACTIVE_ROW}<p_elems>")), AUTOMATIC,
     ),
     Mutant(
         "emptied by any number", "basket-kept",
         after(
             asks("basket", clicked_button="delete", id="999999999"), 1,
-            told("basket", "<elem>.*</elem>", ""),
+            edit("basket", "<elem>.*</elem>", ""),
         ),
         AUTOMATIC, ("other-period-price",),
     ),
@@ -100,7 +100,7 @@ WITHOUT_A_RIGHT = (
 BOUGHT = (
     Mutant(
         "a form pays", "pay-form-free",
-        after(asks(PAY, sok=""), 1, told("subaccount", "30.00", "18.00")), WHOLE,
+        after(asks(PAY, sok=""), 1, edit("subaccount", "30.00", "18.00")), WHOLE,
         ("other-balance-kept",),
     ),
     Mutant(
@@ -109,37 +109,37 @@ BOUGHT = (
     ),
     Mutant(
         "another name", "module-ordered",
-        lambda: told("addition", "<intname>Virusdie<", "<intname>VirusDieBusiness<"), WHOLE,
+        lambda: edit("addition", "<intname>Virusdie<", "<intname>VirusDieBusiness<"), WHOLE,
     ),
     Mutant(
         "another tariff", "module-ordered",
-        lambda: told("addition", "<pricelist_id>277", "<pricelist_id>278"), WHOLE,
+        lambda: edit("addition", "<pricelist_id>277", "<pricelist_id>278"), WHOLE,
     ),
     Mutant(
         "another licence", "module-licence",
-        lambda: told("addition", "<item>100002", "<item>100003"), WHOLE,
+        lambda: edit("addition", "<item>100002", "<item>100003"), WHOLE,
     ),
     Mutant(
         "another period", "module-period",
-        lambda: told("addition", "<period>1<", "<period>12<"), WHOLE,
+        lambda: edit("addition", "<period>1<", "<period>12<"), WHOLE,
     ),
     Mutant(
         "renewed unasked", "not-renewed-unasked",
-        lambda: told("addition", "autoprolong>null<", "autoprolong>1<"), WHOLE,
+        lambda: edit("addition", "autoprolong>null<", "autoprolong>1<"), WHOLE,
     ),
     Mutant(
         "dates for people", "dates-iso",
-        lambda: told("addition", r"date>(\d+)-(\d+)-(\d+)<", r"date>\3.\2.\1<"), WHOLE,
+        lambda: edit("addition", r"date>(\d+)-(\d+)-(\d+)<", r"date>\3.\2.\1<"), WHOLE,
     ),
     Mutant(
         "paid in other money", "currency-paid",
-        lambda: told("subaccount", "EUR", "USD"), WHOLE,
+        lambda: edit("subaccount", "EUR", "USD"), WHOLE,
     ),
     Mutant("charged beside another order", "charged-once", ChargesBesideAnother, BUY),
     Mutant(
         "charged for deleting", "module-deleted",
         after(asks("addition.delete", authinfo="ada:secret-1"), 1,
-              told("subaccount", "6.00", "5.00")),
+              edit("subaccount", "6.00", "5.00")),
         WHOLE,
     ),
 )  # fmt: skip
@@ -147,26 +147,26 @@ BOUGHT = (
 PROLONGED = (
     Mutant(
         "charged, and ends as before", "prolonged-a-month",
-        after(prolongs, 1, told("addition", "2027-03-10", "2027-02-10")), WHOLE,
+        after(prolongs, 1, edit("addition", "2027-03-10", "2027-02-10")), WHOLE,
         ("prolong-answer",),
     ),
     Mutant(
         "thirty days", "prolonged-a-month",
         lambda: both(
-            told("addition", "2027-03-10", "2027-03-12"),
-            told("service.prolong", "2027-03-10", "2027-03-12"),
+            edit("addition", "2027-03-10", "2027-03-12"),
+            edit("service.prolong", "2027-03-10", "2027-03-12"),
         ), WHOLE,
     ),
     Mutant(
         "for nothing", "prolong-charged",
-        after(prolongs, 1, told("subaccount", "6.00", "18.00")), WHOLE,
+        after(prolongs, 1, edit("subaccount", "6.00", "18.00")), WHOLE,
     ),
     Mutant(
         "twice the price", "prolong-charged",
-        after(prolongs, 1, told("subaccount", "6.00", "-6.00")), WHOLE,
+        after(prolongs, 1, edit("subaccount", "6.00", "-6.00")), WHOLE,
     ),
     Mutant(
-        "another end told", "prolong-answer",
+        "another end edit", "prolong-answer",
         spoilt("service.prolong", "2027-03-10", "2027-04-10", sok="ok"), WHOLE,
     ),
     Mutant(

@@ -85,7 +85,7 @@ def runs() -> st.SearchStrategy[tuple[Run, ...]]:
     moments = st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)).map(  # noqa: DTZ001
         lambda moment: moment.replace(tzinfo=timezone(timedelta(hours=3)))
     )
-    one = st.builds(
+    each = st.builds(
         Run,
         judge=st.sampled_from(JUDGES),
         target=TEXTS,
@@ -95,4 +95,4 @@ def runs() -> st.SearchStrategy[tuple[Run, ...]]:
         remarks=st.lists(TEXTS, max_size=2).map(tuple),
         details=st.dictionaries(TEXTS, TEXTS | st.integers() | st.none(), max_size=2),
     )
-    return st.lists(one, max_size=3).map(tuple)
+    return st.lists(each, max_size=3).map(tuple)

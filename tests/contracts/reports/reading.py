@@ -31,9 +31,9 @@ class Page(HTMLParser):
         self.close()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = dict(attrs)
-        classes = (told.get("class") or "").split()
-        self.tags.append((tag, told))
+        output = dict(attrs)
+        classes = (output.get("class") or "").split()
+        self.tags.append((tag, output))
         if tag not in self.VOID:
             self._open.append(tag)
         if tag == "section":
@@ -54,7 +54,7 @@ class Page(HTMLParser):
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
         """The attributes of every tag of a kind."""
-        return [attrs for found, attrs in self.tags if found == tag]
+        return [attrs for matches, attrs in self.tags if matches == tag]
 
 
 def junit(text: str) -> list[junitparser.TestSuite]:
@@ -65,11 +65,11 @@ def junit(text: str) -> list[junitparser.TestSuite]:
 def outcomes(suite: junitparser.TestSuite) -> Counter[str]:
     """The outcomes of a suite, as the properties of its cases say."""
     return Counter(
-        found.value
+        matches.value
         for case in suite
         for listed in case.iterchildren(junitparser.Properties)
-        for found in listed
-        if found.name == "outcome"
+        for matches in listed
+        if matches.name == "outcome"
     )
 
 
@@ -77,16 +77,16 @@ def printed(
     run: Run, *, strict: bool = False, terminal: bool = False, everything: bool = False
 ) -> str:
     """What a terminal shows of a run."""
-    kept = io.StringIO()
-    console = Console(file=kept, width=200, force_terminal=terminal)
+    remaining = io.StringIO()
+    console = Console(file=remaining, width=200, force_terminal=terminal)
     print_run(console, run, everything=everything, strict=strict)
-    return kept.getvalue()
+    return remaining.getvalue()
 
 
-def counted(told: str) -> list[Counter[str]]:
+def counted(output: str) -> list[Counter[str]]:
     """The counts a terminal tells, run by run."""
     words = r"pass|fail|warn|known|stale|skip|not exercised|unsupported|error"
-    lines = re.findall(rf"(?m)^[^\n]*: ((?:\d+ (?:{words})(?:, )?)+|nothing was asked)$", told)
+    lines = re.findall(rf"(?m)^[^\n]*: ((?:\d+ (?:{words})(?:, )?)+|nothing was asked)$", output)
     return [
         Counter({word: int(number) for number, word in re.findall(rf"(\d+) ({words})", line)})
         for line in lines

@@ -23,7 +23,7 @@ from tests.contracts.reports.made import FEW, HOSTILE, RUN, runs, verdict
 from tests.contracts.reports.reading import Page, counted, junit, outcomes, printed
 
 
-def _wanted(run: Run) -> Counter[str]:
+def _expected(run: Run) -> Counter[str]:
     return Counter(verdict.outcome.value for verdict in run.verdicts)
 
 
@@ -36,14 +36,14 @@ def _plain(made: Sequence[Run]) -> list[Run]:
 @given(runs(), st.booleans())
 def test_all_reports_count_the_same(made: tuple[Run, ...], strict: bool) -> None:  # noqa: FBT001
     named = _plain(made)
-    wanted = [_wanted(run) for run in named]
+    expected = [_expected(run) for run in named]
     written = json.loads(to_json(named, strict=strict))["runs"]
     suites = junit(to_junit(named, strict=strict))
-    told = [counted(printed(run, strict=strict))[-1] for run in named]
-    assert Page(to_html(named, strict=strict)).rows == wanted
-    assert [outcomes(suite) for suite in suites] == wanted
-    assert [Counter(run["counts"]) for run in written] == wanted
-    assert told == wanted
+    output = [counted(printed(run, strict=strict))[-1] for run in named]
+    assert Page(to_html(named, strict=strict)).rows == expected
+    assert [outcomes(suite) for suite in suites] == expected
+    assert [Counter(run["counts"]) for run in written] == expected
+    assert output == expected
 
 
 @FEW
@@ -54,10 +54,10 @@ def test_what_counts_against_the_judged_is_a_failure_for_ci(
 ) -> None:
     suites = junit(to_junit(made, strict=strict))
     for run, suite in zip(made, suites, strict=True):
-        found = [one.outcome for one in run.verdicts]
-        assert suite.failures == sum(is_failure(outcome, strict=strict) for outcome in found)
-        assert suite.errors == found.count(Outcome.ERROR)
-        assert suite.tests == len(found)
+        matches = [each.outcome for each in run.verdicts]
+        assert suite.failures == sum(is_failure(outcome, strict=strict) for outcome in matches)
+        assert suite.errors == matches.count(Outcome.ERROR)
+        assert suite.tests == len(matches)
     code = exit_code_of(made, strict=strict)
     assert code == max((exit_code(run.verdicts, strict=strict) for run in made), default=2)
 
@@ -93,9 +93,9 @@ def test_why_something_was_not_exercised_is_told() -> None:
 
 def test_why_something_was_skipped_is_told_once_for_all() -> None:
     skipped = [replace(verdict(name=f"soft/{n}", outcome=Outcome.SKIP)) for n in range(7)]
-    told = printed(replace(RUN, verdicts=tuple(skipped)))
-    assert "7 skipped: /doc/elem: missing" in told
-    assert "soft/3" not in told
+    output = printed(replace(RUN, verdicts=tuple(skipped)))
+    assert "7 skipped: /doc/elem: missing" in output
+    assert "soft/3" not in output
 
 
 def test_rare_reasons_are_counted_and_listed_only_if_everything_is() -> None:
@@ -104,10 +104,10 @@ def test_rare_reasons_are_counted_and_listed_only_if_everything_is() -> None:
         for number in range(20)
         for _ in range(2 if number < 12 else 1)
     ]
-    told = printed(replace(RUN, verdicts=tuple(skipped)))
-    assert "2 skipped: reason 11" in told
-    assert "reason 12" not in told
-    assert "8 skipped for 8 more reasons (--all)" in told
+    output = printed(replace(RUN, verdicts=tuple(skipped)))
+    assert "2 skipped: reason 11" in output
+    assert "reason 12" not in output
+    assert "8 skipped for 8 more reasons (--all)" in output
     assert "1 skipped: reason 19" in printed(replace(RUN, verdicts=tuple(skipped)), everything=True)
 
 
@@ -118,9 +118,9 @@ def test_what_the_judged_does_not_have_has_a_row_of_its_own() -> None:
 
 def test_a_narrow_terminal_shows_names_whole() -> None:
     failed = [verdict(name="lost-reply-found-again", outcome=Outcome.FAIL)]
-    kept = io.StringIO()
-    print_table(Console(file=kept, width=30), "a seller", failed)
-    rows = [line.split("│") for line in kept.getvalue().splitlines() if line.startswith("│")]
+    remaining = io.StringIO()
+    print_table(Console(file=remaining, width=30), "a seller", failed)
+    rows = [line.split("│") for line in remaining.getvalue().splitlines() if line.startswith("│")]
     assert "".join(row[1].strip() for row in rows) == "lost-reply-found-again"
 
 

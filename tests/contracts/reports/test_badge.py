@@ -13,7 +13,7 @@ from tests.contracts.reports.made import RUN, verdict
 
 
 def _run(*outcomes: Outcome) -> Run:
-    return replace(RUN, verdicts=tuple(verdict(f"v{n}", one) for n, one in enumerate(outcomes)))
+    return replace(RUN, verdicts=tuple(verdict(f"v{n}", each) for n, each in enumerate(outcomes)))
 
 
 def _of_cells(number: int, outcome: Outcome = Outcome.PASS) -> Run:

@@ -16,7 +16,7 @@ from contracts.cli.runs import ReportOptions, conclude, report_options
 from contracts.target.seller import CannotRun
 from contracts.verdicts import CallRecord, Outcome, Verdict
 
-KNOWN = """
+DEVIATIONS = """
 deviations:
   - judge: client
     name: lost-reply
@@ -39,9 +39,9 @@ def _all(folder: Path) -> ReportOptions:
     )
 
 
-def _known(folder: Path) -> Path:
+def _deviations_file(folder: Path) -> Path:
     path = folder / "known.yaml"
-    path.write_text(KNOWN)
+    path.write_text(DEVIATIONS)
     return path
 
 
@@ -50,10 +50,10 @@ def test_all_reports_are_written_and_named(
 ) -> None:
     reports = _all(tmp_path / "build" / "deep")
     assert conclude("seller", "somebody", [_verdict()], reports) == 0
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     for path in reports.paths:
         assert path.stat().st_size
-        assert f"written: {path}" in told
+        assert f"written: {path}" in output
 
 
 def test_what_is_left_over_is_told_though_it_became_known_while_judging(
@@ -81,10 +81,10 @@ def test_a_path_that_cannot_be_is_told_before_anything_is_judged(
 
     reports = ReportOptions(badge=tmp_path / "file" / "report")
     assert conclude("seller", "somebody", judged(), reports) == 2
-    told = capsys.readouterr()
-    assert told.err.count("\n") == 1
-    assert str(tmp_path / "file" / "report") in told.err
-    assert not told.out
+    output = capsys.readouterr()
+    assert output.err.count("\n") == 1
+    assert str(tmp_path / "file" / "report") in output.err
+    assert not output.out
 
 
 def test_one_file_for_two_reports_is_refused(
@@ -102,7 +102,7 @@ def test_a_judgement_that_breaks_off_is_written_down_as_an_error(tmp_path: Path)
 
     assert conclude("seller", "somebody", judged(), _all(tmp_path)) == 2
     run = json.loads((tmp_path / "r.json").read_text())["runs"][0]
-    assert [one["outcome"] for one in run["verdicts"]] == ["pass", "error"]
+    assert [each["outcome"] for each in run["verdicts"]] == ["pass", "error"]
     assert run["verdicts"][1]["told"] == ["the line was cut"]
     assert run["exit_code"] == 2
 
@@ -117,27 +117,27 @@ def test_what_cannot_begin_is_one_line_and_reports_that_say_so(
     reports = ReportOptions(junit=tmp_path / "r.xml")
     (tmp_path / "r.xml").write_text("of yesterday")
     assert conclude("seller", "somebody", judged(), reports) == 2
-    told = capsys.readouterr()
-    assert told.err == "somebody cannot be judged: nobody there\n"
-    assert told.out == f"written: {tmp_path / 'r.xml'}\n"
+    output = capsys.readouterr()
+    assert output.err == "somebody cannot be judged: nobody there\n"
+    assert output.out == f"written: {tmp_path / 'r.xml'}\n"
     assert "nobody there" in (tmp_path / "r.xml").read_text()
 
 
 def test_a_known_failure_does_not_fail_and_says_why(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    reports = ReportOptions(deviations=_known(tmp_path))
+    reports = ReportOptions(deviations=_deviations_file(tmp_path))
     assert conclude("client", "somebody", [_verdict(outcome=Outcome.FAIL)], reports) == 0
-    told = capsys.readouterr().out
-    assert "1 known" in told
-    assert "known since 2026-11-26: it is not looked for (no table)" in told
+    output = capsys.readouterr().out
+    assert "1 known" in output
+    assert "known since 2026-11-26: it is not looked for (no table)" in output
 
 
 @pytest.mark.parametrize(("strict", "code"), [(False, 0), (True, 1)])
 def test_a_known_failure_that_passes_is_told_and_fails_if_strict(
     tmp_path: Path, *, strict: bool, code: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    reports = ReportOptions(deviations=_known(tmp_path), strict=strict)
+    reports = ReportOptions(deviations=_deviations_file(tmp_path), strict=strict)
     assert conclude("client", "somebody", [_verdict()], reports) == code
     assert "remove known.yaml: deviations[1] from" in capsys.readouterr().out
 
@@ -147,7 +147,7 @@ def test_a_judge_may_bring_its_own_file_and_the_option_weighs_more(tmp_path: Pat
     kind = {"kind": "whmcs"}
     assert conclude("client", "ours", [failed], details=kind, deviations=OURS) == 0
     assert conclude("client", "ours", [failed], details={"kind": "custom"}, deviations=OURS) == 1
-    other = ReportOptions(deviations=_known(tmp_path))
+    other = ReportOptions(deviations=_deviations_file(tmp_path))
     assert conclude("client", "ours", [failed], other, details=kind, deviations=OURS) == 1
 
 
@@ -175,8 +175,8 @@ def test_the_options_reach_a_command_as_one(tmp_path: Path) -> None:
         met.append(reports)
 
     path = str(tmp_path / "r.html")
-    asked = ["http://127.0.0.1/", "--html", path, "--strict", "--all"]
-    result = CliRunner().invoke(judge, asked, catch_exceptions=False)
+    requests = ["http://127.0.0.1/", "--html", path, "--strict", "--all"]
+    result = CliRunner().invoke(judge, requests, catch_exceptions=False)
     assert result.exit_code == 0
     assert met == [ReportOptions(html=Path(path), strict=True, everything=True)]
 
@@ -184,7 +184,7 @@ def test_the_options_reach_a_command_as_one(tmp_path: Path) -> None:
 def test_a_verdict_that_says_how_long_it_took_keeps_that(tmp_path: Path) -> None:
     conclude("seller", "somebody", [replace(_verdict(), seconds=7.5)], _all(tmp_path))
     run = json.loads((tmp_path / "r.json").read_text())["runs"][0]
-    assert [one["seconds"] for one in run["verdicts"]] == [7.5]
+    assert [each["seconds"] for each in run["verdicts"]] == [7.5]
 
 
 def test_an_endless_answer_is_cut_before_it_is_kept(tmp_path: Path) -> None:
@@ -209,8 +209,8 @@ def test_a_login_in_an_address_is_told_nowhere(
 
     page, saved = tmp_path / "run.html", tmp_path / "run.json"
     conclude("modules", address, judged(), ReportOptions(html=page, save=saved))
-    told = capsys.readouterr()
-    for text in (told.out, told.err, page.read_text(), saved.read_text()):
+    output = capsys.readouterr()
+    for text in (output.out, output.err, page.read_text(), saved.read_text()):
         assert "s3cret-1" not in text
 
 

@@ -22,12 +22,12 @@ LINES = {
 
 
 def _file(folder: Path, *entries: dict[str, str]) -> Path:
-    told = [
+    notes = [
         "\n".join(f"{'  - ' if n == 0 else '    '}{k}: '{v}'" for n, (k, v) in enumerate(e.items()))
         for e in entries
     ]
     path = folder / "known.yaml"
-    path.write_text("\n".join(["deviations:", *told]))
+    path.write_text("\n".join(["deviations:", *notes]))
     return path
 
 
@@ -42,8 +42,8 @@ def _applied(
     kind: str = "",
     today: date = TODAY,
 ) -> tuple[list[Outcome], tuple[str, ...]]:
-    applied, told = apply(entries, verdicts, judge=judge, kind=kind, today=today)
-    return [one.outcome for one in applied], told
+    applied, notes = apply(entries, verdicts, judge=judge, kind=kind, today=today)
+    return [each.outcome for each in applied], notes
 
 
 @pytest.mark.parametrize(
@@ -60,24 +60,24 @@ def _applied(
 )
 def test_what_is_known_changes_an_outcome(tmp_path: Path, before: Outcome, after: Outcome) -> None:
     entries = _entries(tmp_path)
-    found, told = _applied(entries, verdict("lost-reply", before), verdict("other", before))
-    assert found == [after, before]
-    assert told == ()
+    matches, notes = _applied(entries, verdict("lost-reply", before), verdict("other", before))
+    assert matches == [after, before]
+    assert notes == ()
 
 
 def test_a_verdict_that_is_known_says_why_and_keeps_what_was_found(tmp_path: Path) -> None:
-    (known,), _ = apply(
+    (deviations,), _ = apply(
         _entries(tmp_path, until="2027-01-01"),
         [verdict("lost-reply", Outcome.FAIL)],
         judge="client",
         kind="",
         today=TODAY,
     )
-    assert known.messages == ("/doc/elem: missing",)
-    assert known.deviation is not None
-    assert known.deviation.reason == "no table"
-    assert known.deviation.noted_on == date(2026, 11, 26)
-    assert known.deviation.until == date(2027, 1, 1)
+    assert deviations.messages == ("/doc/elem: missing",)
+    assert deviations.deviation is not None
+    assert deviations.deviation.reason == "no table"
+    assert deviations.deviation.noted_on == date(2026, 11, 26)
+    assert deviations.deviation.until == date(2027, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -99,42 +99,42 @@ def test_an_entry_speaks_of_what_it_names(
     tmp_path: Path, changed: dict[str, str], *, excused: bool
 ) -> None:
     entries = _entries(tmp_path, **changed)
-    found, _ = _applied(entries, verdict("lost-reply", Outcome.FAIL), kind="whmcs")
-    assert found == [Outcome.KNOWN if excused else Outcome.FAIL]
+    matches, _ = _applied(entries, verdict("lost-reply", Outcome.FAIL), kind="whmcs")
+    assert matches == [Outcome.KNOWN if excused else Outcome.FAIL]
 
 
 def test_a_name_with_brackets_is_found_as_it_stands(tmp_path: Path) -> None:
-    found, _ = _applied(
+    matches, _ = _applied(
         _entries(tmp_path, name="soft[1]"),
         verdict("soft[1]", Outcome.FAIL),
     )
-    assert found == [Outcome.KNOWN]
+    assert matches == [Outcome.KNOWN]
 
 
 def test_an_entry_that_speaks_of_nothing_is_told_by_its_place(tmp_path: Path) -> None:
-    _, told = _applied(_entries(tmp_path), verdict("other"))
-    assert told == ("known.yaml: deviations[1]: matches nothing that was judged: lost-reply [*]",)
+    _, notes = _applied(_entries(tmp_path), verdict("other"))
+    assert notes == ("known.yaml: deviations[1]: matches nothing that was judged: lost-reply [*]",)
 
 
 def test_an_entry_for_another_judge_is_not_missed(tmp_path: Path) -> None:
-    _, told = _applied(_entries(tmp_path), verdict("other"), judge="seller")
-    assert told == ()
+    _, notes = _applied(_entries(tmp_path), verdict("other"), judge="seller")
+    assert notes == ()
 
 
 @pytest.mark.parametrize(
-    ("today", "found"),
+    ("today", "outcome"),
     [(date(2026, 12, 31), Outcome.KNOWN), (date(2027, 1, 1), Outcome.FAIL)],
 )
-def test_an_entry_excuses_up_to_its_last_day(tmp_path: Path, today: date, found: Outcome) -> None:
+def test_an_entry_excuses_up_to_its_last_day(tmp_path: Path, today: date, outcome: Outcome) -> None:
     entries = _entries(tmp_path, until="2026-12-31")
-    outcomes, told = _applied(entries, verdict("lost-reply", Outcome.FAIL), today=today)
-    assert outcomes == [found]
-    assert bool(told) == (found is Outcome.FAIL)
-    assert not told or "ended on 2026-12-31" in told[0]
+    outcomes, notes = _applied(entries, verdict("lost-reply", Outcome.FAIL), today=today)
+    assert outcomes == [outcome]
+    assert bool(notes) == (outcome is Outcome.FAIL)
+    assert not notes or "ended on 2026-12-31" in notes[0]
 
 
 @pytest.mark.parametrize(
-    ("changed", "told"),
+    ("changed", "message"),
     [
         ({"judge": "weather"}, 'deviations[1].judge: "weather" is not one of seller, client'),
         ({"kind": "plesk"}, 'deviations[1].kind: "plesk" is not one of billmanager, custom, whmcs'),
@@ -146,11 +146,11 @@ def test_an_entry_excuses_up_to_its_last_day(tmp_path: Path, today: date, found:
     ],
 )
 def test_a_fault_of_the_file_is_told_with_its_place(
-    tmp_path: Path, changed: dict[str, str], told: str
+    tmp_path: Path, changed: dict[str, str], message: str
 ) -> None:
     with pytest.raises(DeviationError) as fault:
         _entries(tmp_path, **changed)
-    assert str(fault.value).startswith(f"{tmp_path / 'known.yaml'}: {told}")
+    assert str(fault.value).startswith(f"{tmp_path / 'known.yaml'}: {message}")
     assert "\n" not in str(fault.value)
 
 

@@ -26,16 +26,16 @@ OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud80
 def _everywhere(text: str) -> Run:
     """A run that says the text wherever something can be said."""
     seen = CallRecord(text, text, {text: text}, 200, text, text)
-    known = replace(DEVIATION, what=text, reason=text)
-    said = replace(
+    deviations = replace(DEVIATION, what=text, reason=text)
+    shown_text = replace(
         verdict(name=text, outcome=Outcome.FAIL),
         out=text,
         source=text,
         messages=(text, text),
         proof=(seen,),
-        deviation=known,
+        deviation=deviations,
     )
-    return replace(RUN, target=text, remarks=(text,), verdicts=(said,), details={text: text})
+    return replace(RUN, target=text, remarks=(text,), verdicts=(shown_text,), details={text: text})
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -65,9 +65,9 @@ def test_no_report_has_a_character_that_somebody_obeys(text: str) -> None:
 
 
 def test_a_terminal_gets_colours_of_ours_only() -> None:
-    told = printed(_everywhere("\x1b[2J[red]here[/red]"), terminal=True)
-    assert "\x1b[2J" not in told
-    assert "\\x1b[2J[red]here[/red]" in told
+    output = printed(_everywhere("\x1b[2J[red]here[/red]"), terminal=True)
+    assert "\x1b[2J" not in output
+    assert "\\x1b[2J[red]here[/red]" in output
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -109,17 +109,17 @@ def test_a_long_answer_is_whole_while_there_is_room() -> None:
 
 def test_what_failed_is_cut_later_than_what_held() -> None:
     seen = CallRecord("GET", "http://seller.example/", {}, 200, "x" * 100_000 + "the end")
-    held = replace(verdict(), proof=(seen,))
+    existing = replace(verdict(), proof=(seen,))
     failed = replace(
         verdict(outcome=Outcome.FAIL), proof=(replace(seen, answer=seen.answer + "!"),)
     )
-    page = to_html([replace(RUN, verdicts=(*[held] * 60, failed))])
+    page = to_html([replace(RUN, verdicts=(*[existing] * 60, failed))])
     assert page.count("the end") == 1
     assert "the end!</pre>" in page
 
 
 @pytest.mark.parametrize(
-    ("given_text", "wanted"),
+    ("given_text", "expected"),
     [
         ("a\x1b[2J", "a\\x1b[2J"),
         ("\u202etxt", "\\u202etxt"),
@@ -128,8 +128,8 @@ def test_what_failed_is_cut_later_than_what_held() -> None:
         ("день, 10 €", "день, 10 €"),
     ],
 )
-def test_what_is_unfit_is_shown_by_its_code(given_text: str, wanted: str) -> None:
-    assert shown(given_text) == wanted
+def test_what_is_unfit_is_shown_by_its_code(given_text: str, expected: str) -> None:
+    assert shown(given_text) == expected
 
 
 def test_a_title_is_one_line() -> None:

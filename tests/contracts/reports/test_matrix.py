@@ -28,16 +28,16 @@ CELL = Cell("custom", "services")
 REFUSED = Cell("whmcs", "services")
 
 
-def _said(*spoken: tuple[Outcome, str], cell: Cell = CELL) -> list[Verdict]:
-    return [verdict(f"v{n}", *one, frozenset({cell})) for n, one in enumerate(spoken)]
+def _verdict_on(*spoken: tuple[Outcome, str], cell: Cell = CELL) -> list[Verdict]:
+    return [verdict(f"v{n}", *each, frozenset({cell})) for n, each in enumerate(spoken)]
 
 
 def _state(*spoken: tuple[Outcome, str]) -> CellState:
-    return next(one.state for one in fill_matrix(_said(*spoken)) if one.cell == CELL)
+    return next(each.state for each in fill_matrix(_verdict_on(*spoken)) if each.cell == CELL)
 
 
 def test_rows_and_columns_are_those_of_the_vendors_table() -> None:
-    assert [(one.cell, one.expected) for one in fill_matrix([])] == list(EXPECTED.items())
+    assert [(each.cell, each.expected) for each in fill_matrix([])] == list(EXPECTED.items())
     assert sum(EXPECTED.values()) == sum(map(len, MATRIX.values()))
     assert [cell.system for cell in EXPECTED][::3] == ["billmanager", "custom", "whmcs"]
     assert not EXPECTED[REFUSED]
@@ -80,45 +80,45 @@ SPOKEN = st.lists(st.tuples(st.sampled_from(Outcome), st.sampled_from(EVIDENCE))
 def test_no_cell_holds_by_assumptions_nor_beside_a_failure(
     spoken: list[tuple[Outcome, str]],
 ) -> None:
-    held = _state(*spoken) is CellState.HOLDS
+    existing = _state(*spoken) is CellState.HOLDS
     passed = any(o in (Outcome.PASS, Outcome.STALE) and e != ASSUMED for o, e in spoken)
-    spoiled = any(o in (Outcome.FAIL, Outcome.ERROR) for o, _ in spoken)
-    assert held == (passed and not spoiled)
+    broken = any(o in (Outcome.FAIL, Outcome.ERROR) for o, _ in spoken)
+    assert existing == (passed and not broken)
 
 
 def test_a_verdict_speaks_for_its_own_cells_only() -> None:
-    cells = fill_matrix(_said((Outcome.PASS, OBSERVED)))
-    assert [one.cell for one in cells if one.state is not CellState.NOT_RUN] == [CELL]
+    cells = fill_matrix(_verdict_on((Outcome.PASS, OBSERVED)))
+    assert [each.cell for each in cells if each.state is not CellState.NOT_RUN] == [CELL]
     assert count_holding(cells) == (1, 9)
 
 
 def test_where_the_table_says_no_a_refusal_fills_the_cell() -> None:
-    said = _said((Outcome.PASS, OBSERVED), cell=REFUSED)
-    found = next(one for one in fill_matrix(said) if one.cell == REFUSED)
-    assert (found.state, found.word) == (CellState.HOLDS, "refused, as it should be")
+    shown_text = _verdict_on((Outcome.PASS, OBSERVED), cell=REFUSED)
+    matches = next(each for each in fill_matrix(shown_text) if each.cell == REFUSED)
+    assert (matches.state, matches.word) == (CellState.HOLDS, "refused, as it should be")
 
 
 def test_what_proves_a_cell_is_named_once() -> None:
-    said = [verdict("soft/list", cells=frozenset({CELL}))] * 2
-    said += _said((Outcome.PASS, ASSUMED))
-    found = next(one for one in fill_matrix(said) if one.cell == CELL)
-    assert found.names == ("soft/list",)
-    assert found.counts == {Outcome.PASS: 3}
+    shown_text = [verdict("soft/list", cells=frozenset({CELL}))] * 2
+    shown_text += _verdict_on((Outcome.PASS, ASSUMED))
+    matches = next(each for each in fill_matrix(shown_text) if each.cell == CELL)
+    assert matches.names == ("soft/list",)
+    assert matches.counts == {Outcome.PASS: 3}
 
 
 def test_a_cell_that_is_in_no_table_is_a_mistake_of_the_judge() -> None:
     with pytest.raises(KeyError):
-        fill_matrix(_said((Outcome.PASS, OBSERVED), cell=Cell("plesk", "services")))
+        fill_matrix(_verdict_on((Outcome.PASS, OBSERVED), cell=Cell("plesk", "services")))
 
 
 def test_the_terminal_shows_every_cell() -> None:
-    kept = io.StringIO()
-    said = _said((Outcome.PASS, OBSERVED), (Outcome.UNSUPPORTED, OBSERVED))
-    said += _said((Outcome.PASS, OBSERVED), cell=REFUSED)
-    print_matrix(Console(file=kept, width=120), fill_matrix(said))
-    told = kept.getvalue()
-    assert "refused, as it should be" in told
-    assert "1 unsupported" in told
-    assert told.count("not run") == 7
-    assert told.count("(should be refused)") == 1
-    assert "matrix: 2 of 9 cells hold" in told
+    remaining = io.StringIO()
+    shown_text = _verdict_on((Outcome.PASS, OBSERVED), (Outcome.UNSUPPORTED, OBSERVED))
+    shown_text += _verdict_on((Outcome.PASS, OBSERVED), cell=REFUSED)
+    print_matrix(Console(file=remaining, width=120), fill_matrix(shown_text))
+    text = remaining.getvalue()
+    assert "refused, as it should be" in text
+    assert "1 unsupported" in text
+    assert text.count("not run") == 7
+    assert text.count("(should be refused)") == 1
+    assert "matrix: 2 of 9 cells hold" in text

@@ -15,7 +15,7 @@ from tests.contracts.reports.made import RUN, verdict
 from tests.contracts.reports.reading import Page
 
 CLIENT = replace(RUN, judge="client", target="a client", details={"kind": "whmcs"})
-KNOWN = """
+DEVIATIONS = """
 deviations:
   - {judge: client, name: lost-reply, what: not looked for, reason: no table, date: 2026-11-26}
 """
@@ -32,13 +32,13 @@ def _report(*words: str) -> Result:
 
 
 def test_runs_of_several_files_stand_side_by_side_with_the_matrix(tmp_path: Path) -> None:
-    held = replace(RUN, verdicts=(verdict(cells=frozenset({Cell("custom", "licences")})),))
-    files = [_saved(tmp_path, "a.json", held), _saved(tmp_path, "b.json", CLIENT)]
+    existing = replace(RUN, verdicts=(verdict(cells=frozenset({Cell("custom", "licences")})),))
+    files = [_saved(tmp_path, "a.json", existing), _saved(tmp_path, "b.json", CLIENT)]
     page, whole = tmp_path / "all.html", tmp_path / "all.json"
     result = _report(*files, "--html", str(page), "--save", str(whole))
     assert result.exit_code == 0, result.output
     assert "matrix: 1 of 9 cells hold" in result.output
-    assert read_file(whole) == (held, CLIENT)
+    assert read_file(whole) == (existing, CLIENT)
     assert len(Page(page.read_text()).rows) == 2
 
 
@@ -64,10 +64,10 @@ def test_a_run_is_not_counted_twice(tmp_path: Path) -> None:
 
 
 def test_known_deviations_are_applied_to_runs_of_before(tmp_path: Path) -> None:
-    known = tmp_path / "known.yaml"
-    known.write_text(KNOWN)
+    deviation = tmp_path / "known.yaml"
+    deviation.write_text(DEVIATIONS)
     failed = replace(CLIENT, verdicts=(verdict("lost-reply", Outcome.FAIL),))
-    result = _report(_saved(tmp_path, "a.json", failed), "--known", str(known))
+    result = _report(_saved(tmp_path, "a.json", failed), "--known", str(deviation))
     assert result.exit_code == 0
     assert "1 known" in result.output
 

@@ -46,8 +46,8 @@ def test_the_schema_refuses_what_is_none_of_ours() -> None:
 
 
 def test_the_schema_knows_every_outcome() -> None:
-    known = SCHEMA["$defs"]["verdict"]["properties"]["outcome"]["enum"]
-    assert known == [outcome.value for outcome in Outcome]
+    deviations = SCHEMA["$defs"]["verdict"]["properties"]["outcome"]["enum"]
+    assert deviations == [outcome.value for outcome in Outcome]
 
 
 def test_a_run_that_is_read_is_the_one_that_was_written(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def _no_zone(document: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "told"),
+    ("spoil", "message"),
     [
         (_newer, "format: 2 is newer than 1"),
         (_without_a_verdict, "runs[0].counts: differ from its verdicts"),
@@ -100,7 +100,7 @@ def _no_zone(document: dict[str, Any]) -> None:
     ],
 )
 def test_a_file_that_cannot_be_used_is_told_in_one_line(
-    tmp_path: Path, spoil: Callable[[dict[str, Any]], None], told: str
+    tmp_path: Path, spoil: Callable[[dict[str, Any]], None], message: str
 ) -> None:
     failed = replace(RUN, verdicts=(verdict(outcome=Outcome.FAIL), verdict()))
     document = json.loads(to_json([failed]))
@@ -108,7 +108,7 @@ def test_a_file_that_cannot_be_used_is_told_in_one_line(
     path = _saved(tmp_path, document)
     with pytest.raises(SavedReportError) as fault:
         read_file(path)
-    assert str(fault.value).startswith(f"{path}: {told}")
+    assert str(fault.value).startswith(f"{path}: {message}")
     assert "\n" not in str(fault.value)
 
 

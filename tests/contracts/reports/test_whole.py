@@ -26,13 +26,13 @@ class Overhears:
     def __init__(self, wsgi: Callable[..., Iterable[bytes]]) -> None:
         self._wsgi = wsgi
         self.sessions: set[str] = set()
-        self.asked = 0
+        self.calls = 0
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> list[bytes]:
         body = b"".join(self._wsgi(environ, start))
         if environ["PATH_INFO"].endswith("/billmgr"):
-            self.asked += 1
-            self.sessions |= {found.decode() for found in SESSION.findall(body)}
+            self.calls += 1
+            self.sessions |= {matches.decode() for matches in SESSION.findall(body)}
         return [body]
 
 
@@ -73,10 +73,10 @@ def test_every_request_is_in_the_report(written: tuple[ReportOptions, Overhears]
     reports, line = written
     assert reports.save is not None
     (run,) = json.loads(reports.save.read_text())["runs"]
-    seen = [one for verdict in run["verdicts"] for one in verdict["seen"]]
-    assert len(seen) == line.asked
-    assert all(one["answer"] for one in seen)
-    assert any(one["request"].get("authinfo") == "reseller:***" for one in seen)
+    seen = [each for verdict in run["verdicts"] for each in verdict["seen"]]
+    assert len(seen) == line.calls
+    assert all(each["answer"] for each in seen)
+    assert any(each["request"].get("authinfo") == "reseller:***" for each in seen)
 
 
 def test_the_page_shows_every_request(written: tuple[ReportOptions, Overhears]) -> None:
@@ -84,7 +84,7 @@ def test_the_page_shows_every_request(written: tuple[ReportOptions, Overhears]) 
     assert reports.html is not None
     page = Page(reports.html.read_text("utf-8"))
     shown = [attrs for attrs in page.all("div") if attrs.get("class") == "seen"]
-    assert len(shown) == line.asked
+    assert len(shown) == line.calls
 
 
 def test_ci_reads_how_long_each_took(written: tuple[ReportOptions, Overhears]) -> None:

@@ -34,16 +34,16 @@ LONG_REQUEST: Final = 4.0
 """Seconds until the answer is behind its link."""
 
 
-def _ordered_once(found: Findings, execution: Execution) -> None:
+def _ordered_once(findings: Findings, execution: Execution) -> None:
     orders = execution.orders()
-    found.prove(*orders)
+    findings.prove(*orders)
     if len(orders) > 1:
         message = (
             "the answer was lost after the seller had acted, and the order was sent "
             f"{len(orders)} times"
         )
-        found.fail(message, *orders)
-    bought_once(found, execution)
+        findings.fail(message, *orders)
+    bought_once(findings, execution)
 
 
 @lesson(
@@ -89,11 +89,11 @@ def request_lost(case: CaseContext) -> None:
     case.reconcile("123")
 
 
-def _accepted_order_sent_once(found: Findings, execution: Execution) -> None:
+def _accepted_order_sent_once(findings: Findings, execution: Execution) -> None:
     orders = execution.orders(1)
     if len(orders) > 1:
-        found.fail(f"the order was accepted, and sent {len(orders)} times", *orders)
-    delivered_once(found, execution)
+        findings.fail(f"the order was accepted, and sent {len(orders)} times", *orders)
+    delivered_once(findings, execution)
 
 
 @lesson(
@@ -139,18 +139,18 @@ def gateway_error(case: CaseContext) -> None:
     case.reconcile("183")
 
 
-def _unreadable_answer_reconciled(found: Findings, execution: Execution) -> None:
+def _unreadable_answer_reconciled(findings: Findings, execution: Execution) -> None:
     """The seller has acted: a client that reports ok has it, and the order was sent once."""
     orders, result = execution.orders(), execution.last_report.result
-    found.prove(*orders)
+    findings.prove(*orders)
     if len(orders) > 1:
         message = f"the seller had acted, and the order was sent {len(orders)} times"
-        found.fail(message, *orders)
+        findings.fail(message, *orders)
     if result is StepResult.OK and not execution.is_delivered:
-        found.fail("the answer could not be read, and the client reported ok", *orders)
+        findings.fail("the answer could not be read, and the client reported ok", *orders)
     if result is StepResult.FAILED:
-        found.fail("it was bought, and the client reported failed", *orders)
-    bought_once(found, execution)
+        findings.fail("it was bought, and the client reported failed", *orders)
+    bought_once(findings, execution)
 
 
 @lesson(
@@ -193,15 +193,15 @@ def nothing_for_answer(case: CaseContext) -> None:
     case.order("202")
 
 
-def _read_despite_type(found: Findings, execution: Execution) -> None:
+def _read_despite_type(findings: Findings, execution: Execution) -> None:
     func = execution.product.order_function
     if not execution.calls or any(call.func.endswith(func) for call in execution.calls):
         if execution.orders():
-            delivered_once(found, execution)
+            delivered_once(findings, execution)
         else:
-            found.not_exercised("no confirmed order was sent")
+            findings.not_exercised("no confirmed order was sent")
         return
-    found.fail(
+    findings.fail(
         f"it sent {len(execution.calls)} requests, read no answer served as {PLAIN_TEXT}, and "
         "ordered nothing",
         *execution.calls[:6],
@@ -222,15 +222,15 @@ def wrong_content_type(case: CaseContext) -> None:
     case.order("204")
 
 
-def _read_again_after_cut(found: Findings, execution: Execution) -> None:
+def _read_again_after_cut(findings: Findings, execution: Execution) -> None:
     cut = [call for call in execution.calls if "cut in" in call.note]
-    found.prove(*cut)
+    findings.prove(*cut)
     for report in execution.reports:
         if report.result is StepResult.OK and execution.owned:
             key, actual = report.key, execution.owned[0]["lickey"]
             if key and actual and key != actual:
-                found.fail("an incomplete answer was used: the key is wrong", *cut)
-    delivered_once(found, execution)
+                findings.fail("an incomplete answer was used: the key is wrong", *cut)
+    delivered_once(findings, execution)
 
 
 @lesson(
@@ -264,18 +264,18 @@ def item_id_only(case: CaseContext) -> None:
     case.order("141")
 
 
-def _inner_doc_understood(found: Findings, execution: Execution) -> None:
+def _inner_doc_understood(findings: Findings, execution: Execution) -> None:
     renewals = execution.renewals
-    found.prove(*renewals)
+    findings.prove(*renewals)
     if len(renewals) > 1:
-        found.fail(f"one term was due, and {len(renewals)} were ordered", *renewals)
+        findings.fail(f"one term was due, and {len(renewals)} were ordered", *renewals)
     result = execution.reports[1].result if renewals else StepResult.OK
     if result is not StepResult.OK:
-        found.fail(f"it was renewed, and the client reported {result}", *renewals)
+        findings.fail(f"it was renewed, and the client reported {result}", *renewals)
     ends = execution.owned[0]["expires"] if execution.owned else None
     reported = execution.last_report.ends_on
     if renewals and reported is not None and reported.isoformat() != ends:
-        found.fail(f"it is paid until {ends}, and the client reported {reported}", *renewals)
+        findings.fail(f"it is paid until {ends}, and the client reported {reported}", *renewals)
 
 
 def _confirmed_submit(request: InterceptedRequest) -> bool:

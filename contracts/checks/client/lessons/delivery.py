@@ -33,14 +33,14 @@ def _reads_after_order(execution: Execution) -> list[RecordedCall]:
     return [call for call in calls[ordered:] if call.func in names and not call.confirmed]
 
 
-def _waited_with_pauses(found: Findings, execution: Execution) -> None:
+def _waited_with_pauses(findings: Findings, execution: Execution) -> None:
     reads = _reads_after_order(execution)
     hasty, most = count_without_pause(reads, PAUSE), most_calls_within(reads, 60)
     if hasty > MAX_WITHOUT_PAUSE:
-        found.fail(f"{hasty} of {len(reads)} reads came without a pause", *reads[:6])
+        findings.fail(f"{hasty} of {len(reads)} reads came without a pause", *reads[:6])
     if most > MAX_PER_MINUTE:
-        found.fail(f"it read {most} times in a minute", *reads[:6])
-    delivered_once(found, execution)
+        findings.fail(f"it read {most} times in a minute", *reads[:6])
+    delivered_once(findings, execution)
 
 
 @lesson(
@@ -59,14 +59,14 @@ def key_late(case: CaseContext) -> None:
     case.deliver("131")
 
 
-def _gave_up_and_delivered_later(found: Findings, execution: Execution) -> None:
+def _gave_up_and_delivered_later(findings: Findings, execution: Execution) -> None:
     reads = [call for call in _reads_after_order(execution) if call.step == 1]
     if len(reads) > MAX_READS:
-        found.fail(f"it read {len(reads)} times and would go on", *reads[:6])
+        findings.fail(f"it read {len(reads)} times and would go on", *reads[:6])
     if execution.reports[0].result is StepResult.OK:
         message = "nothing could be delivered yet, and the client reported ok"
-        found.fail(message, *reads[-1:])
-    delivered_once(found, execution)
+        findings.fail(message, *reads[-1:])
+    delivered_once(findings, execution)
 
 
 @lesson(
@@ -102,22 +102,22 @@ def number_missing(case: CaseContext) -> None:
     case.reconcile("142")
 
 
-def _delivered_its_own(found: Findings, execution: Execution) -> None:
+def _delivered_its_own(findings: Findings, execution: Execution) -> None:
     other = execution.facts.get("other")
     own = [service for service in execution.owned if service["id"] != other]
     orders = execution.orders()
-    found.prove(*orders)
+    findings.prove(*orders)
     if len(own) != 1:
-        found.fail(f"one was ordered, and {len(own)} exist", *orders)
+        findings.fail(f"one was ordered, and {len(own)} exist", *orders)
         return
     number, ip = own[0]["id"], own[0]["ip"]
     succeeded = [report for report in execution.reports if report.result is StepResult.OK]
     for report in succeeded:
         if report.id not in {None, number}:
             message = f"{report.id} was delivered, which somebody else ordered; its own is {number}"
-            found.fail(message, *orders)
+            findings.fail(message, *orders)
     if not any(report.ip == ip for report in succeeded):
-        found.fail(f"its own, {number}, was never delivered", *orders)
+        findings.fail(f"its own, {number}, was never delivered", *orders)
 
 
 @lesson(

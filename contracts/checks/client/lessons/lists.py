@@ -12,16 +12,16 @@ PAGE, MANY = 5, 12
 """Rows of one page, and rows altogether."""
 
 
-def _all_ids_reported(found: Findings, execution: Execution) -> None:
+def _all_ids_reported(findings: Findings, execution: Execution) -> None:
     expected, last = execution.facts["ids"], execution.last_report
     reads = [call for call in execution.calls if call.func == execution.product.itemtype]
-    found.prove(*reads)
+    findings.prove(*reads)
     if last.ids is None:
         reported = f"{last.result} {last.reason}".strip()
         message = f"{len(expected)} exist, and the client reported none: {reported}"
-        found.fail(message, *reads)
+        findings.fail(message, *reads)
     elif tuple(sorted(last.ids)) != expected:
-        found.fail(f"{len(expected)} exist, and the client reported {len(last.ids)}", *reads)
+        findings.fail(f"{len(expected)} exist, and the client reported {len(last.ids)}", *reads)
 
 
 def _list_lesson(name: str, count: int) -> Lesson:

@@ -19,14 +19,14 @@ STATUS_ORDERED: Final = 1
 """Of a service in the basket. Source: docs/trade.md 10."""
 
 
-def _order_kept(found: Findings, execution: Execution) -> None:
+def _order_kept(findings: Findings, execution: Execution) -> None:
     refused = execution.orders(1)
-    found.prove(*refused)
+    findings.prove(*refused)
     if len(refused) > MAX_ORDERS:
-        found.fail(f"without the money it was ordered {len(refused)} times", *refused)
+        findings.fail(f"without the money it was ordered {len(refused)} times", *refused)
     if execution.reports[0].result is StepResult.OK:
-        found.fail("nothing could be bought, and the client reported ok", *refused)
-    delivered_once(found, execution)
+        findings.fail("nothing could be bought, and the client reported ok", *refused)
+    delivered_once(findings, execution)
 
 
 @lesson(
@@ -44,26 +44,26 @@ def balance_too_small(case: CaseContext) -> None:
     case.reconcile("161")
 
 
-def _basket_settled(found: Findings, execution: Execution) -> None:
+def _basket_settled(findings: Findings, execution: Execution) -> None:
     orders = execution.orders()
-    found.prove(*orders)
+    findings.prove(*orders)
     reported_ok = [report.result is StepResult.OK for report in execution.reports]
     if reported_ok[0]:
-        found.fail("it was unpaid in the basket, and the client reported ok", *orders)
+        findings.fail("it was unpaid in the basket, and the client reported ok", *orders)
     waiting = [s["id"] for s in execution.owned if s["status"] == STATUS_ORDERED]
     bought = [s["id"] for s in execution.owned if s["status"] != STATUS_ORDERED]
     if not bought and reported_ok[-1]:
-        found.fail("it is still in the basket, and the client reported ok", *orders)
+        findings.fail("it is still in the basket, and the client reported ok", *orders)
     elif not bought:
-        found.not_exercised("the client leaves the basket to a person, and reports so")
+        findings.not_exercised("the client leaves the basket to a person, and reports so")
     if bought and waiting:
-        found.fail(
+        findings.fail(
             f"{bought[0]} was bought, and {waiting[0]} is still in the basket: whoever pays the "
             "basket buys it twice",
             *orders,
         )
     if len(bought) > 1:
-        found.fail(f"bought {len(bought)} times: {bought}", *orders)
+        findings.fail(f"bought {len(bought)} times: {bought}", *orders)
 
 
 @lesson(
@@ -83,17 +83,17 @@ def order_in_basket(case: CaseContext) -> None:
     case.reconcile("162")
 
 
-def _balance_read(found: Findings, execution: Execution) -> None:
+def _balance_read(findings: Findings, execution: Execution) -> None:
     calls, last = execution.calls, execution.last_report
-    found.prove(*calls)
+    findings.prove(*calls)
     actual = f"the balance is {LARGE_BALANCE}, and the client reported"
     if last.balance is None:
         reported = f"{last.result} {last.reason}".strip()
-        found.fail(f"{actual} none: {reported}", *calls)
+        findings.fail(f"{actual} none: {reported}", *calls)
     elif last.balance.is_nan():
-        found.fail(f'{actual} a text that is no amount such as "12.34"', *calls)
+        findings.fail(f'{actual} a text that is no amount such as "12.34"', *calls)
     elif last.balance != Decimal(LARGE_BALANCE):
-        found.fail(f"{actual} {last.balance}", *calls)
+        findings.fail(f"{actual} {last.balance}", *calls)
 
 
 @lesson(

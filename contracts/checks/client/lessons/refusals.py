@@ -22,18 +22,18 @@ LOCK_DURATION: Final = 21.0
 """Seconds. Source: docs/wire.md 2.6 (observed)."""
 
 
-def _not_reported_as_success(found: Findings, execution: Execution) -> None:
+def _not_reported_as_success(findings: Findings, execution: Execution) -> None:
     refused = [call for call in execution.orders() if call.error]
-    found.prove(*refused)
+    findings.prove(*refused)
     if execution.last_report.result is StepResult.OK:
-        found.fail("the seller refused, and the client reported ok", *refused)
+        findings.fail("the seller refused, and the client reported ok", *refused)
 
 
-def _not_repeated(found: Findings, execution: Execution) -> None:
+def _not_repeated(findings: Findings, execution: Execution) -> None:
     refused = [call for call in execution.orders() if call.error]
-    found.prove(*refused)
+    findings.prove(*refused)
     if len(refused) > MAX_ORDERS:
-        found.fail(f"the refused order was sent {len(refused)} times", *refused)
+        findings.fail(f"the refused order was sent {len(refused)} times", *refused)
 
 
 def _order_refused(case: CaseContext) -> None:
@@ -65,16 +65,16 @@ def refusal_accepted(case: CaseContext) -> None:
     _order_refused(case)
 
 
-def _given_up(found: Findings, execution: Execution) -> None:
+def _given_up(findings: Findings, execution: Execution) -> None:
     refused = [call for call in execution.orders() if call.error]
     logins = [call for call in execution.calls if call.is_login]
-    found.prove(*refused)
+    findings.prove(*refused)
     if execution.last_report.result is StepResult.OK:
-        found.fail("access was refused, and the client reported ok", *refused)
+        findings.fail("access was refused, and the client reported ok", *refused)
     if len(refused) > MAX_ORDERS:
-        found.fail(f"without the right to order it tried {len(refused)} times", *refused)
+        findings.fail(f"without the right to order it tried {len(refused)} times", *refused)
     if len(logins) > MAX_LOGINS:
-        found.fail(f"it logged in {len(logins)} times for a right it does not have", *logins)
+        findings.fail(f"it logged in {len(logins)} times for a right it does not have", *logins)
 
 
 @lesson(
@@ -90,16 +90,16 @@ def access_refused(case: CaseContext) -> None:
     case.order("112", session=True)
 
 
-def _lock_waited_out(found: Findings, execution: Execution) -> None:
+def _lock_waited_out(findings: Findings, execution: Execution) -> None:
     locked = [call for call in execution.calls if call.error.startswith("auth/blocklogon")]
     if not locked:
-        found.not_exercised("the client did not call while its login was locked")
+        findings.not_exercised("the client did not call while its login was locked")
         return
-    found.prove(locked[0])
+    findings.prove(locked[0])
     most = most_calls_within(locked, 60)
     if most > MAX_LOCKED_CALLS:
-        found.fail(f"a locked login was tried {most} times in a minute", *locked)
-    delivered_once(found, execution)
+        findings.fail(f"a locked login was tried {most} times in a minute", *locked)
+    delivered_once(findings, execution)
 
 
 @lesson(
@@ -118,23 +118,23 @@ def login_locked(case: CaseContext) -> None:
     case.reconcile("113")
 
 
-def _same_with_other_texts(found: Findings, unchanged: Execution, reworded: Execution) -> None:
+def _same_with_other_texts(findings: Findings, unchanged: Execution, reworded: Execution) -> None:
     changed = [call for call in reworded.calls if ReplaceErrorTexts.note in call.note]
-    found.prove(*changed)
+    findings.prove(*changed)
     before, after = ([report.result for report in each.reports] for each in (unchanged, reworded))
     if before != after:
         message = f"with other texts it reported {', '.join(after)} instead of {', '.join(before)}"
-        found.fail(message, *changed)
+        findings.fail(message, *changed)
     calls = [[(call.func, call.confirmed) for call in each.calls] for each in (unchanged, reworded)]
     if calls[0] != calls[1]:
-        found.fail(
+        findings.fail(
             f"with other texts it sent {len(calls[1])} requests instead of {len(calls[0])}, or "
             "other ones",
             *changed,
         )
     if len(unchanged.owned) != len(reworded.owned):
         message = f"with other texts it bought {len(reworded.owned)}"
-        found.fail(message, *reworded.orders())
+        findings.fail(message, *reworded.orders())
 
 
 def _money_missing(case: CaseContext) -> None:

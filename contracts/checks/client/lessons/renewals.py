@@ -14,21 +14,21 @@ NO_RENEWAL = frozenset({"", "null", "off", "0"})
 """Values of ``autoprolong`` that ask for no renewal."""
 
 
-def _renewed_in_time(found: Findings, execution: Execution) -> None:
+def _renewed_in_time(findings: Findings, execution: Execution) -> None:
     renewals = execution.renewals
-    found.prove(*renewals)
+    findings.prove(*renewals)
     if not execution.owned:
-        found.fail("what was ordered is gone", *execution.orders())
+        findings.fail("what was ordered is gone", *execution.orders())
         return
     service = execution.owned[0]
     by_seller = service["autoprolong"] and not renewals
     end_before, end_after = execution.facts["before"], execution.facts["after"]
     if end_before == end_after and not by_seller:
         outcome = "it was renewed afterwards" if renewals else "it was not renewed at all"
-        found.fail(f"its term ended on {end_before}, and {outcome}", *renewals)
+        findings.fail(f"its term ended on {end_before}, and {outcome}", *renewals)
     terms = len(execution.charges.get(service["id"], ()))
     if terms > 2:  # noqa: PLR2004 - the order and one renewal
-        found.fail(f"{terms} terms were bought where two were due", *renewals)
+        findings.fail(f"{terms} terms were bought where two were due", *renewals)
 
 
 @lesson(
@@ -51,12 +51,12 @@ def end_comes(case: CaseContext) -> None:
     case.run_daily()
 
 
-def _term_bought_once(found: Findings, execution: Execution) -> None:
-    found.prove(*execution.renewals)
+def _term_bought_once(findings: Findings, execution: Execution) -> None:
+    findings.prove(*execution.renewals)
     for service in execution.owned:
         terms = len(execution.charges.get(service["id"], ())) - 1
         if terms > 1:
-            found.fail(
+            findings.fail(
                 f"the answer to a renewal was lost, and the term was bought {terms} times: it is "
                 f"paid until {service['expires']}",
                 *execution.renewals,
@@ -86,12 +86,12 @@ def renewal_answer_lost(case: CaseContext) -> None:
     case.run_daily()
 
 
-def _renewed_by_one_side(found: Findings, execution: Execution) -> None:
+def _renewed_by_one_side(findings: Findings, execution: Execution) -> None:
     orders, renewals = execution.orders(), execution.renewals
-    found.prove(*orders, *renewals)
+    findings.prove(*orders, *renewals)
     for service in execution.owned:
         if renewals and service["autoprolong"]:
-            found.fail(
+            findings.fail(
                 f"the client renews {service['id']} itself, and the seller will too: it was "
                 f"ordered with autoprolong={service['autoprolong']}, which nobody asked for",
                 *orders,
@@ -115,15 +115,15 @@ def last_day(case: CaseContext) -> None:
     case.run_daily()
 
 
-def _autoprolong_equals_period(found: Findings, execution: Execution) -> None:
+def _autoprolong_equals_period(findings: Findings, execution: Execution) -> None:
     orders = execution.orders()
-    found.prove(*orders)
+    findings.prove(*orders)
     if all(call.request.get("autoprolong", "") in NO_RENEWAL for call in orders):
-        found.not_exercised("the client renews by itself, and does not ask the seller to")
+        findings.not_exercised("the client renews by itself, and does not ask the seller to")
         return
     for service in execution.owned:
         if service["autoprolong"] != service["period"]:
-            found.fail(
+            findings.fail(
                 f"{service['id']} will not be renewed by the seller: its period is "
                 f"{service['period']} and autoprolong was another number, which the seller drops "
                 "without an error",

@@ -20,25 +20,25 @@ MAX_FORMS: Final = 4
 PRICE_LIST: Final = "pricelist.export"
 
 
-def _confirmed(found: Findings, execution: Execution) -> None:
+def _confirmed(findings: Findings, execution: Execution) -> None:
     func = execution.product.order_function
     unconfirmed = [c for c in execution.calls if c.func.endswith(func) and not c.confirmed]
     orders = execution.orders()
-    found.prove(*orders)
+    findings.prove(*orders)
     if orders:
         if not execution.owned:
-            found.fail("orders were confirmed, and nothing was bought", *orders)
-        _bought_what_was_ordered(found, execution)
+            findings.fail("orders were confirmed, and nothing was bought", *orders)
+        _bought_what_was_ordered(findings, execution)
     elif unconfirmed:
         reported_ok = execution.last_report.result is StepResult.OK
         outcome = "and the client reported ok" if reported_ok else "and nothing was bought"
         message = f"{func} was called {len(unconfirmed)} times, never with sok, {outcome}"
-        found.fail(message, *unconfirmed)
+        findings.fail(message, *unconfirmed)
     else:
-        found.not_exercised(f"{func} was never called")
+        findings.not_exercised(f"{func} was never called")
 
 
-def _bought_what_was_ordered(found: Findings, execution: Execution) -> None:
+def _bought_what_was_ordered(findings: Findings, execution: Execution) -> None:
     ordered = execution.steps[0].fields
     for service in execution.owned:
         for field, name in (("pricelist", "tariff"), ("period", "period"), ("ip", "ip")):
@@ -47,7 +47,7 @@ def _bought_what_was_ordered(found: Findings, execution: Execution) -> None:
                     f"{service['id']} was bought with {name} {service[field]}, ordered was "
                     f"{ordered[name]}"
                 )
-                found.fail(message, *execution.orders())
+                findings.fail(message, *execution.orders())
 
 
 @lesson(
@@ -64,11 +64,11 @@ def confirms(case: CaseContext) -> None:
     case.order("101")
 
 
-def _marked(found: Findings, execution: Execution) -> None:
-    found.prove(*execution.orders())
+def _marked(findings: Findings, execution: Execution) -> None:
+    findings.prove(*execution.orders())
     if not any(service["remoteid"] for service in execution.owned):
         message = "what was bought does not carry the client's own number"
-        found.fail(message, *execution.orders())
+        findings.fail(message, *execution.orders())
 
 
 @lesson(
@@ -84,13 +84,13 @@ def marks(case: CaseContext) -> None:
     case.order("101")
 
 
-def _password_not_in_url(found: Findings, execution: Execution) -> None:
+def _password_not_in_url(findings: Findings, execution: Execution) -> None:
     exposed = [call for call in execution.calls if call.in_query & CREDENTIALS]
     if not execution.calls:
-        found.not_exercised("the seller was not called")
+        findings.not_exercised("the seller was not called")
     if exposed:
         message = f"the password was in the URL of {len(exposed)} requests"
-        found.fail(message, *exposed[:6])
+        findings.fail(message, *exposed[:6])
 
 
 @lesson(
@@ -107,15 +107,15 @@ def hides_password(case: CaseContext) -> None:
     case.order("191")
 
 
-def _session_not_in_url(found: Findings, execution: Execution) -> None:
+def _session_not_in_url(findings: Findings, execution: Execution) -> None:
     in_session = [call for call in execution.calls if "auth" in call.request]
     exposed = [call for call in in_session if "auth" in call.in_query]
-    found.prove(*in_session[:2])
+    findings.prove(*in_session[:2])
     if not in_session:
-        found.not_exercised("the client sends no session")
+        findings.not_exercised("the client sends no session")
     elif exposed:
         message = f"the session was in the URL of {len(exposed)} requests"
-        found.fail(message, *exposed[:6])
+        findings.fail(message, *exposed[:6])
 
 
 @lesson(
@@ -132,19 +132,19 @@ def hides_session(case: CaseContext) -> None:
     case.order("193", session=True)
 
 
-def _logged_in_again(found: Findings, execution: Execution) -> None:
+def _logged_in_again(findings: Findings, execution: Execution) -> None:
     logins = [call for call in execution.calls if call.is_login]
     expired = [call for call in execution.calls if "session has expired" in call.note]
     if not expired:
-        found.not_exercised("the client does not use sessions")
+        findings.not_exercised("the client does not use sessions")
         return
     if execution.last_report.result is StepResult.OK and not execution.orders():
-        found.not_exercised("no confirmed order was sent")
+        findings.not_exercised("no confirmed order was sent")
         return
-    found.prove(*expired, *logins)
+    findings.prove(*expired, *logins)
     if len(logins) > MAX_LOGINS:
-        found.fail(f"the client logged in {len(logins)} times", *logins)
-    delivered_once(found, execution)
+        findings.fail(f"the client logged in {len(logins)} times", *logins)
+    delivered_once(findings, execution)
 
 
 @lesson(
@@ -162,7 +162,7 @@ def reopens_session(case: CaseContext) -> None:
     case.order("192", session=True)
 
 
-def _asked_little(found: Findings, execution: Execution) -> None:
+def _asked_little(findings: Findings, execution: Execution) -> None:
     others = {str(number) for number in execution.facts["others"]}
     for step in execution.steps:
         forms = [
@@ -171,7 +171,7 @@ def _asked_little(found: Findings, execution: Execution) -> None:
             if _opens_form(execution, call) and call.request.get("elid") in others
         ]
         if len(forms) > MAX_FORMS:
-            found.fail(
+            findings.fail(
                 f"step {step.number} ({step.action}) opened the forms of {len(forms)} other "
                 "services, all of which are in one list",
                 *forms[:4],
@@ -180,7 +180,7 @@ def _asked_little(found: Findings, execution: Execution) -> None:
     steps = {call.step for call in prices}
     if len(steps) > 1:
         message = f"the whole price list was fetched in {len(steps)} steps"
-        found.fail(message, *prices[:4])
+        findings.fail(message, *prices[:4])
 
 
 def _opens_form(execution: Execution, call: RecordedCall) -> bool:

@@ -17,19 +17,19 @@ STATUS_SUSPENDED: Final = 3
 """Source: docs/trade.md 10."""
 
 
-def _address_limit_respected(found: Findings, execution: Execution) -> None:
+def _address_limit_respected(findings: Findings, execution: Execution) -> None:
     moves = [c for c in execution.calls_during(3) if c.confirmed and c.request.get("ip")]
-    found.prove(*moves)
+    findings.prove(*moves)
     owned, allowed = execution.owned, execution.facts["allowed"]
     if len(owned) == 1 and owned[0]["ip"] != allowed:
-        found.fail(f"the first move never happened: it is on {owned[0]['ip']}", *moves)
+        findings.fail(f"the first move never happened: it is on {owned[0]['ip']}", *moves)
     if execution.reports[2].result is StepResult.OK:
-        found.fail("it cannot move twice in a month, and the client reported ok", *moves)
+        findings.fail("it cannot move twice in a month, and the client reported ok", *moves)
     if len(moves) > MAX_MOVES:
-        found.fail(f"the refused move was tried {len(moves)} times", *moves)
+        findings.fail(f"the refused move was tried {len(moves)} times", *moves)
     if len(execution.orders()) > 1:
         message = "it bought another license to get around the limit"
-        found.fail(message, *execution.orders())
+        findings.fail(message, *execution.orders())
 
 
 @lesson(
@@ -53,18 +53,18 @@ def moved_twice(case: CaseContext) -> None:
     case.facts["allowed"] = sample_address(172)
 
 
-def _suspended_for_sure(found: Findings, execution: Execution) -> None:
+def _suspended_for_sure(findings: Findings, execution: Execution) -> None:
     calls = [call for call in execution.calls if call.func.endswith(".suspend")]
-    found.prove(*calls)
+    findings.prove(*calls)
     first, second = execution.facts.get("first"), execution.facts.get("second")
     if not second:
         message = "it is gone, and a customer who pays late has lost it"
-        found.fail(message, *execution.calls[-1:])
+        findings.fail(message, *execution.calls[-1:])
         return
     if execution.reports[1].result is StepResult.OK and first != [STATUS_SUSPENDED]:
-        found.fail("the seller was busy and refused, and the client reported ok", *calls)
+        findings.fail("the seller was busy and refused, and the client reported ok", *calls)
     if second != [STATUS_SUSPENDED]:
-        found.fail("it is still running, and nobody pays for it", *calls)
+        findings.fail("it is still running, and nobody pays for it", *calls)
 
 
 def _suspends(request: InterceptedRequest) -> bool:
@@ -93,13 +93,13 @@ def suspension_refused(case: CaseContext) -> None:
             return
 
 
-def _suspension_noticed(found: Findings, execution: Execution) -> None:
+def _suspension_noticed(findings: Findings, execution: Execution) -> None:
     calls, status = execution.calls_during(2), execution.last_report.status
-    found.prove(*calls)
+    findings.prove(*calls)
     if status is None:
-        found.not_exercised("the client does not report the status at the seller")
+        findings.not_exercised("the client does not report the status at the seller")
     elif status != STATUS_SUSPENDED:
-        found.fail(f"the seller has suspended it, and the client reported {status}", *calls)
+        findings.fail(f"the seller has suspended it, and the client reported {status}", *calls)
 
 
 @lesson(

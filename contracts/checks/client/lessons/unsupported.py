@@ -9,14 +9,14 @@ from contracts.checks.runner import Findings
 from contracts.verdicts import DOCUMENTED
 
 
-def _refused_by_client(found: Findings, execution: Execution) -> None:
-    found.prove(*execution.calls)
+def _refused_by_client(findings: Findings, execution: Execution) -> None:
+    findings.prove(*execution.calls)
     result = execution.last_report.result
     if execution.owned:
-        found.fail("it was bought nevertheless", *execution.orders())
+        findings.fail("it was bought nevertheless", *execution.orders())
     elif result is not StepResult.CANNOT:
         message = f"the client reported {result} for what it cannot resell"
-        found.fail(message, *execution.calls)
+        findings.fail(message, *execution.calls)
 
 
 @lesson(
