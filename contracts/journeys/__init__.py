@@ -1,1 +1,1 @@
-"""Reselling as each kind of system does it, led against a seller from order to deletion."""
+"""Journeys: each way of reselling, from order to deletion, at a seller that is judged."""

@@ -291,7 +291,7 @@ class CustomServerJourney(CustomJourney):
         addon, amount = more_of(self.tariff)
         quote = self.client.products(VDS).resize_quote(self.number, {addon.id: amount})
         step.cost = NOTHING if quote is None else quote.amount
-        step.expect("a price is told", bool(step.cost), expected=True)
+        step.expect("the quote has a price", bool(step.cost), expected=True)
         for attempt in range(2):
             form = self.billing.resize(self.number, {addon.id: amount})
             self.spent += NOTHING if attempt else step.cost
@@ -350,7 +350,7 @@ class CustomModuleJourney(CustomJourney):
         """Orders a module for a license that does not exist: refused, and costs nothing."""
         order = ModuleOrder(self.tariff.id, int(NO_SUCH_NUMBER), remoteid=self.remoteid("n"))
         step.expect_refusal(
-            "a module of nobody's license", lambda: self.client.modules.order(order)
+            "a module for a license that does not exist", lambda: self.client.modules.order(order)
         )
 
     def order(self, step: StepRecord) -> None:

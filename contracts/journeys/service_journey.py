@@ -198,7 +198,7 @@ class ServiceJourney:
         before = self.read_living()
         form: Fields = {"pricelist": self.tariff.id, "period": 1, "skipbasket": True}
         self.client.call(f"{self.family}.order.param", {**form, **(fields or {})})
-        step.expect("what the list has", self.read_living(), before)
+        step.expect("the services in the list", self.read_living(), before)
 
     def order(self, step: StepRecord) -> None:
         """Orders: the service is active, for a month from today, and in the list once.
@@ -263,8 +263,8 @@ class ServiceJourney:
         living = self.read_living()
         number = self.place_order()
         step.says.append(f"the seller has it already: {self.family} {number}")
-        step.expect("what the same order gives", number, self.number)
-        step.expect("what the list has", self.read_living(), living)
+        step.expect("the number of the repeated order", number, self.number)
+        step.expect("the services in the list", self.read_living(), living)
 
     def try_unsold_period(self, step: StepRecord) -> None:
         """Prolongs by a period that is not sold: refused, without cost or change."""
@@ -274,7 +274,7 @@ class ServiceJourney:
             "prolonging it by seven months", lambda: self.client.call("service.prolong", fields)
         )
         step.expect("its end", self.read().expires_on, self.ends_on)
-        step.expect("what the list has", self.read_living(), living)
+        step.expect("the services in the list", self.read_living(), living)
 
     def prolong(self, step: StepRecord) -> None:
         """Buys another month, counted from the end of the term, for the price of a month."""
@@ -285,9 +285,9 @@ class ServiceJourney:
         """Expects the term to end a month later, by the reseller and by the form."""
         self.spent += step.cost
         step.says.append(f"until {end}")
-        step.expect("the end that is told", end, self.ends_on + TERM)
+        step.expect("the new end in the answer", end, self.ends_on + TERM)
         form = self.read()
-        step.expect("the end that is shown", form.expires_on, self.ends_on + TERM)
+        step.expect("the new end in the form", form.expires_on, self.ends_on + TERM)
         self._expect_no_autoprolong(step, form)
         self.ends_on += TERM
 
@@ -333,7 +333,7 @@ class ServiceJourney:
     def check_ledger(self, step: StepRecord) -> None:
         """The list of expenses agrees to the cent with what the steps have cost."""
         numbers = frozenset({self.number, self.carrier} - {0})
-        step.expect("what it charged", self.context.sum_expenses(numbers), self.spent)
+        step.expect("the sum of its expenses", self.context.sum_expenses(numbers), self.spent)
         step.says.append(f"charged {self.spent:.2f}")
 
     # The license that carries a module.

@@ -1,1 +1,1 @@
-"""What is judged: a seller in this process or at a URL, and what guards calls to it."""
+"""The seller that is judged, and the spending guard in front of it."""

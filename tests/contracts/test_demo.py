@@ -53,7 +53,7 @@ def _balances(output: str) -> list[tuple[str, str]]:
 def test_the_story_is_told_in_process() -> None:
     result = CliRunner().invoke(demo, ["--in-process"])
     assert result.exit_code == 0, result.output
-    assert "Everything was as told" in result.output
+    assert "Everything was as expected" in result.output
     balances = _balances(result.output)
     assert len(balances) == 14
     assert all(first[1] == second[0] for first, second in pairwise(balances))
@@ -83,7 +83,7 @@ def test_a_story_that_goes_otherwise_says_so(empty: Seller) -> None:
     met, output = _tell(empty, no_longer_its_own)
     assert not met
     assert "its key begins with: expected 100001, found KEY" in output
-    assert "Not as told: Order an ISPmanager Lite license for a month" in output
+    assert "Not as expected: Order an ISPmanager Lite license for a month" in output
 
 
 def test_a_balance_that_moves_otherwise_says_so(empty: Seller) -> None:

@@ -41,7 +41,7 @@ def story_of(
 def test_three_systems_on_ports_of_their_own_and_nothing_is_left_running() -> None:
     result = CliRunner().invoke(demo, ["modules"])
     assert result.exit_code == 0, result.output
-    assert "Everything was as told" in result.output
+    assert "Everything was as expected" in result.output
     addresses = set(re.findall(r"http://127\.0\.0\.1:[0-9]+", result.output))
     assert len(addresses) == 3
 
@@ -107,7 +107,7 @@ def test_a_customer_without_money_ends_the_story_otherwise(money: str) -> None:
     with story_of(replace(read_module_script(), customer_balance=Decimal(money))) as (_, play):
         met, output = play()
     assert not met
-    assert "Not as told" in output or "broke off" in output
+    assert "Not as expected" in output or "broke off" in output
 
 
 def test_a_scenario_that_cannot_be_read_is_told_in_a_line(

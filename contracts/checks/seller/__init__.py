@@ -1,1 +1,1 @@
-"""Judges any BILLmanager-like seller: by what is on record, and by reselling what it sells."""
+"""Judges a seller by the recorded exchanges and by reselling what it sells."""

@@ -1,1 +1,1 @@
-"""Stories told in the terminal, each of a seller and a reseller of ours, and checked while told."""
+"""Stories of ``mockseller demo``: a reseller and a seller, played and checked in the terminal."""

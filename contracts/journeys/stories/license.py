@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Final
 
 from rich.console import Console
+from rich.markup import escape
 from rich.panel import Panel
 
 from contracts.journeys.catalogue_view import SOFT, CatalogueView, month_of
@@ -115,7 +116,7 @@ class LicenseStory(CustomLicenseJourney):
             ),
             NOTHING,
         )
-        step.says.append(f"paid in {paid}")
+        step.says.append(f"paid in {paid:.2f}")
         step.expect("the balance", self.context.read_balance(), paid - self.spent)
 
     def _advance(self, span: str) -> None:
@@ -141,7 +142,7 @@ def tell(console: Console, *, in_process: bool, verbose: bool) -> bool:
             Panel.fit(
                 f"A seller was started at [bold]{seller.url}[/bold]\n"
                 f"Login [bold]{OUR_LOGIN}[/bold]; no money moves, nothing is real.",
-                title="One license's whole life",
+                title="A license from order to deletion",
             )
         )
         line = TracingTransport(transport, console) if verbose else transport
@@ -165,7 +166,7 @@ def tell_story(console: Console, seller: testing.World, client: Client) -> bool:
     try:
         balance = client.account.balance()
     except ResellerError as problem:
-        console.print(f"[red]The story broke off:[/red] {problem}")
+        console.print(f"[red]The story broke off:[/red] {escape(str(problem))}")
         return False
     amount = f"{balance.amount:.2f} {balance.currency}"
     console.print(f"Today is {today()}. The balance is {amount}.\n")

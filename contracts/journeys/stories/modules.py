@@ -244,7 +244,7 @@ def tell(console: Console, *, in_process: bool, verbose: bool) -> bool:
                 f"Seller: [bold]{environment.seller.url}[/bold]\n"
                 f"Reseller's billing: [bold]{environment.billing_url}[/bold]\n"
                 f"The panel follows with its licence. {escape(script.about.strip())}",
-                title="A module's life",
+                title="A module between panel, reseller and seller",
             )
         )
         return tell_story(console, script, environment, verbose=verbose)

@@ -247,7 +247,7 @@ def _amounts(entry: Mapping[str, str]) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class ModuleScript:
-    """Who has how much money, which license there is, and which module is sold at which price.
+    """The balances, the license that is bought, and the module that is sold.
 
     Money is in the currency of the seller's account; ``period`` is of the license, in months.
     """

@@ -102,9 +102,9 @@ def print_steps(
     wrong = [record.title for record in done if not record.met]
     count = sum(len(record.expectations) for record in done)
     if wrong:
-        console.print(f"[red]Not as told:[/red] {'; '.join(wrong)}")
+        console.print(f"[red]Not as expected:[/red] {'; '.join(wrong)}")
     else:
-        console.print(f"[green]Everything was as told:[/green] {count} things were checked.")
+        console.print(f"[green]Everything was as expected:[/green] {count} checks passed.")
     return not wrong
 
 
