@@ -11,7 +11,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from contracts.journeys.catalogue_view import ADDITION, SOFT, VDS, more_of, template_of
+from contracts.journeys.catalogue_view import (
+    ADDITION,
+    SOFT,
+    VDS,
+    choose_larger_amount,
+    choose_template,
+)
 from contracts.journeys.journey import NOTHING, JourneyStep, StepRecord, Unreached
 from contracts.journeys.service_journey import (
     CHANGING,
@@ -56,7 +62,7 @@ class BillmanagerJourney(ServiceJourney):
     _reseller: BillmanagerReseller | None = field(default=None, repr=False)
     _waited: timedelta = timedelta(0)
 
-    def steps(self) -> tuple[JourneyStep, ...]:
+    def list_steps(self) -> tuple[JourneyStep, ...]:
         """The steps in their order."""
         module = self.family == ADDITION
         connecting = (DOCUMENTED, "docs/resale.md section 3: a processing module, its tariffs")
@@ -135,13 +141,13 @@ class BillmanagerJourney(ServiceJourney):
 
     def readdress(self, step: StepRecord) -> None:
         """The operation ``setparam`` with another address."""
-        address = self.context.catalogue.address()
+        address = self.context.catalogue.take_address()
         self._run(lambda: self.reseller.set_params(self.item, params={"ip": address}))
         step.expect("its address", self.client.licenses.get(self.number).ip, address)
 
     def resize(self, step: StepRecord) -> None:
         """The operation ``setparam`` with more of a resource, for the price that was quoted."""
-        addon, amount = more_of(self.tariff)
+        addon, amount = choose_larger_amount(self.tariff)
         quote = self.client.products(VDS).resize_quote(self.number, {addon.id: amount})
         step.cost = NOTHING if quote is None else quote.amount
         addons = {addon.intname: amount}
@@ -157,11 +163,11 @@ class BillmanagerJourney(ServiceJourney):
 
     def _params(self) -> Mapping[str, str]:
         if self.family == SOFT:
-            return {"ip": self.context.catalogue.address(), "licname": "web-5"}
+            return {"ip": self.context.catalogue.take_address(), "licname": "web-5"}
         if self.family == ADDITION:
             return {"item": str(self.carrier)}
-        params = {"domain": f"{self.remoteid('b')}.example.com"}
-        template = template_of(self.tariff)
+        params = {"domain": f"{self.make_remoteid('b')}.example.com"}
+        template = choose_template(self.tariff)
         return {**params, "ostempl": template} if template else params
 
     def _run(self, start: Callable[[], Operation]) -> None:

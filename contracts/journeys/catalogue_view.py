@@ -36,17 +36,17 @@ class NotSold(Exception):
     """The price list has nothing that a journey could buy; one line."""
 
 
-def month_of(priced: Tariff | Addon) -> Decimal | None:
+def find_month_price(priced: Tariff | Addon) -> Decimal | None:
     """The price of a month, or None if it is not sold by the month."""
     return next((price.cost.amount for price in priced.prices if price.length == MONTH), None)
 
 
-def part_of(full: Decimal, left: int, term: int) -> Decimal:
+def prorate(full: Decimal, left: int, term: int) -> Decimal:
     """The price of the ``left`` days of a term of ``term`` days, to the cent."""
     return (full * left / term).quantize(CENT, ROUND_HALF_UP)
 
 
-def template_of(tariff: Tariff) -> str:
+def choose_template(tariff: Tariff) -> str:
     """An operating system that a tariff offers, or an empty text."""
     return next(iter(tariff.options.get(TEMPLATES, ())), "")
 
@@ -66,7 +66,7 @@ class Addresses:
     first: str = FIRST_ADDRESS
     _count: int = 0
 
-    def next(self) -> str:
+    def take(self) -> str:
         """Another address. Raises NotSold if its network has no more."""
         head, _, last = self.first.rpartition(".")
         self._count += 1
@@ -84,7 +84,7 @@ class CatalogueView:
     addresses: Addresses = field(default_factory=Addresses)
     _chosen: dict[str, Tariff] = field(default_factory=dict)
 
-    def tariff(self, family: str) -> Tariff:
+    def choose_tariff(self, family: str) -> Tariff:
         """The tariff to buy of a family, always the same. Raises NotSold."""
         if family not in self._chosen:
             self._chosen[family] = self._choose(family)
@@ -93,7 +93,7 @@ class CatalogueView:
     def _choose(self, family: str) -> Tariff:
         if family in self.named:
             tariff = self.client.catalogue.tariff(self.named[family])
-            if tariff is None or not month_of(tariff):
+            if tariff is None or not find_month_price(tariff):
                 raise NotSold(f"tariff {self.named[family]} is not sold by the month here")
             return tariff
         candidates = [
@@ -101,7 +101,7 @@ class CatalogueView:
         ]
         preferred = PREFERRED.get(family, ())
         candidates.sort(
-            key=lambda tariff: (tariff.id not in preferred, month_of(tariff), tariff.id)
+            key=lambda tariff: (tariff.id not in preferred, find_month_price(tariff), tariff.id)
         )
         for tariff in candidates[:MAX_TRIED]:
             if self._may_be_ordered(family, tariff):
@@ -116,31 +116,33 @@ class CatalogueView:
             return refusal.object != "pricelist"
         return True
 
-    def dearer(self, than: Tariff, codes: Iterable[int]) -> Tariff:
+    def choose_dearer(self, than: Tariff, codes: Iterable[int]) -> Tariff:
         """The cheapest tariff among ``codes`` that costs more than another. Raises NotSold."""
-        least = month_of(than) or Decimal(0)
+        least = find_month_price(than) or Decimal(0)
         allowed = set(codes)
         candidates = [
             tariff
             for tariff in self.client.catalogue.tariffs(than.itemtype or SOFT)
-            if tariff.id in allowed and (month_of(tariff) or Decimal(0)) > least
+            if tariff.id in allowed and (find_month_price(tariff) or Decimal(0)) > least
         ]
         if not candidates:
             raise NotSold(f"from tariff {than.id} no change to a dearer tariff is possible")
-        return min(candidates, key=lambda tariff: (month_of(tariff) or Decimal(0), tariff.id))
+        return min(
+            candidates, key=lambda tariff: (find_month_price(tariff) or Decimal(0), tariff.id)
+        )
 
-    def address(self) -> str:
+    def take_address(self) -> str:
         """An IP address for which nothing was ordered in this run. Raises NotSold."""
-        return self.addresses.next()
+        return self.addresses.take()
 
 
 def _fits(tariff: Tariff, family: str) -> bool:
     itemtype = tariff.itemtype
     is_family = not itemtype or itemtype == family or not itemtype.isalpha()
-    return is_family and tariff.orderable and bool(month_of(tariff))
+    return is_family and tariff.orderable and bool(find_month_price(tariff))
 
 
-def more_of(tariff: Tariff) -> tuple[Addon, int]:
+def choose_larger_amount(tariff: Tariff) -> tuple[Addon, int]:
     """A resource that costs money by the month, and an amount one step above what is included.
 
     Raises NotSold.
@@ -149,6 +151,6 @@ def more_of(tariff: Tariff) -> tuple[Addon, int]:
         step = addon.step or Decimal(1)
         amount = (addon.included or addon.minimum or Decimal(0)) + step
         fits = addon.maximum is None or amount <= addon.maximum
-        if not addon.items and month_of(addon) and fits:
+        if not addon.items and find_month_price(addon) and fits:
             return addon, int(amount)
     raise NotSold(f"tariff {tariff.id} has no resource that can be bought by the month")

@@ -11,10 +11,10 @@ from contracts.journeys.catalogue_view import (
     ADDITION,
     SOFT,
     VDS,
-    month_of,
-    more_of,
-    part_of,
-    template_of,
+    choose_larger_amount,
+    choose_template,
+    find_month_price,
+    prorate,
 )
 from contracts.journeys.journey import NOTHING, JourneyContext, JourneyStep, StepRecord
 from contracts.journeys.service_journey import (
@@ -82,7 +82,7 @@ class CustomLicenseJourney(CustomJourney):
         """A journey before its first step."""
         return cls(context, SOFT)
 
-    def steps(self) -> tuple[JourneyStep, ...]:
+    def list_steps(self) -> tuple[JourneyStep, ...]:
         """The steps in their order."""
         tariff = (OBSERVED, "docs/trade.md section 5: the difference for the days that are left")
         return (
@@ -109,13 +109,13 @@ class CustomLicenseJourney(CustomJourney):
 
     def build_order(self) -> LicenseOrder:
         """The order of the license."""
-        self.address = self.address or self.context.catalogue.address()
+        self.address = self.address or self.context.catalogue.take_address()
         return LicenseOrder(
-            self.tariff.id, self.address, licname=self.licname, remoteid=self.remoteid("l")
+            self.tariff.id, self.address, licname=self.licname, remoteid=self.make_remoteid("l")
         )
 
     def place_order(self) -> int:
-        """Orders it, or finds it by its ``remoteid``."""
+        """Orders it, or finds it by its ``make_remoteid``."""
         return self.billing.order(self.build_order()).id
 
     def renew(self) -> date | None:
@@ -147,7 +147,7 @@ class CustomLicenseJourney(CustomJourney):
         self.key = form.key
         step.expect("its address", form.ip, self.address)
         step.expect("its name", form.licname, self.licname)
-        step.expect("our id of it", form.remoteid, self.remoteid("l"))
+        step.expect("our id of it", form.remoteid, self.make_remoteid("l"))
 
     def read_license(self) -> License:
         """Reads the form of the license."""
@@ -169,11 +169,11 @@ class CustomLicenseJourney(CustomJourney):
         step.expect("its key", form.key, self.key)
         step.expect("its address", form.ip, self.address)
         step.expect("its end", form.expires_on, self.ends_on)
-        step.expect("our id of it", form.remoteid, self.remoteid("l"))
+        step.expect("our id of it", form.remoteid, self.make_remoteid("l"))
 
     def readdress(self, step: StepRecord) -> None:
         """Moves it to another server; name, key and end stay."""
-        address = self.context.catalogue.address()
+        address = self.context.catalogue.take_address()
         self.billing.readdress(self.number, address)
         form = self.read_license()
         step.says.append(f"{form.licname} at {form.ip}")
@@ -193,12 +193,14 @@ class CustomLicenseJourney(CustomJourney):
     def change_tariff(self, step: StepRecord) -> None:
         """Changes to a dearer tariff, for the price that was quoted; the end stays."""
         options = self.client.services.tariffs_to_change_to(self.number)
-        tariff = self.context.catalogue.dearer(self.tariff, (option.id for option in options))
+        tariff = self.context.catalogue.choose_dearer(
+            self.tariff, (option.id for option in options)
+        )
         quote = self.client.services.change_tariff_quote(self.number, tariff.id).money_info
         term, left = self.ends_on - (self.ends_on - TERM), self.ends_on - self.context.today()
-        difference = (month_of(tariff) or NOTHING) - self.month
+        difference = (find_month_price(tariff) or NOTHING) - self.month
         sums = find_sums(quote)
-        step.cost = sums[0].amount if sums else part_of(difference, left.days, term.days)
+        step.cost = sums[0].amount if sums else prorate(difference, left.days, term.days)
         license = self.billing.change_tariff(self.number, tariff.id)
         self.spent += step.cost
         self._tariff = tariff
@@ -223,7 +225,7 @@ class CustomServerJourney(CustomJourney):
         """A journey before its first step."""
         return cls(context, VDS)
 
-    def steps(self) -> tuple[JourneyStep, ...]:
+    def list_steps(self) -> tuple[JourneyStep, ...]:
         """The steps in their order."""
         return (
             *self._prices(),
@@ -244,12 +246,12 @@ class CustomServerJourney(CustomJourney):
         return CustomServices(self.client, VDS, today=self.context.today)
 
     def place_order(self) -> int:
-        """Orders it, or finds it by its ``remoteid``."""
+        """Orders it, or finds it by its ``make_remoteid``."""
         order = ServiceOrder(
             self.tariff.id,
-            domain=f"{self.remoteid('v')}.example.com",
-            ostempl=template_of(self.tariff),
-            remoteid=self.remoteid("v"),
+            domain=f"{self.make_remoteid('v')}.example.com",
+            ostempl=choose_template(self.tariff),
+            remoteid=self.make_remoteid("v"),
         )
         return self.billing.order(order).id
 
@@ -275,7 +277,7 @@ class CustomServerJourney(CustomJourney):
         form = self.client.products(VDS).get(self.number)
         step.expect("it has an address", bool(form.ip), expected=True)
         step.expect("it has a password", bool(form.password), expected=True)
-        step.expect("our id of it", form.remoteid, self.remoteid("v"))
+        step.expect("our id of it", form.remoteid, self.make_remoteid("v"))
 
     def prolong(self, step: StepRecord) -> None:
         """Buys another month of all of it: an added resource costs every month."""
@@ -288,7 +290,7 @@ class CustomServerJourney(CustomJourney):
 
     def resize(self, step: StepRecord) -> None:
         """Adds a resource for the price that was quoted, once, although it is sent twice."""
-        addon, amount = more_of(self.tariff)
+        addon, amount = choose_larger_amount(self.tariff)
         quote = self.client.products(VDS).resize_quote(self.number, {addon.id: amount})
         step.cost = NOTHING if quote is None else quote.amount
         step.expect("the quote has a price", bool(step.cost), expected=True)
@@ -299,7 +301,7 @@ class CustomServerJourney(CustomJourney):
         # Added on the first day, it costs as much as for a whole term. If quote and price list
         # differ, the list price may be by the piece or by the step.
         pieces = amount - (addon.included or addon.minimum or NOTHING)
-        month = month_of(addon) or NOTHING
+        month = find_month_price(addon) or NOTHING
         self.extra_costs = {step.cost, month * pieces, month * pieces / (addon.step or 1)}
         step.says.append(f"{addon.name} {amount} for {step.cost:.2f}")
         step.expect("its end", self.read().expires_on, self.ends_on)
@@ -314,7 +316,7 @@ class CustomModuleJourney(CustomJourney):
         """A journey before its first step."""
         return cls(context, ADDITION)
 
-    def steps(self) -> tuple[JourneyStep, ...]:
+    def list_steps(self) -> tuple[JourneyStep, ...]:
         """The steps in their order."""
         return (
             *self._prices(),
@@ -335,7 +337,7 @@ class CustomModuleJourney(CustomJourney):
 
     def place_order(self) -> int:
         """Orders it, or finds it on its license."""
-        order = ModuleOrder(self.tariff.id, self.carrier, remoteid=self.remoteid("m"))
+        order = ModuleOrder(self.tariff.id, self.carrier, remoteid=self.make_remoteid("m"))
         return self.billing.order(order).id
 
     def renew(self) -> date | None:
@@ -348,7 +350,7 @@ class CustomModuleJourney(CustomJourney):
 
     def order_without_license(self, step: StepRecord) -> None:
         """Orders a module for a license that does not exist: refused, and costs nothing."""
-        order = ModuleOrder(self.tariff.id, int(NO_SUCH_NUMBER), remoteid=self.remoteid("n"))
+        order = ModuleOrder(self.tariff.id, int(NO_SUCH_NUMBER), remoteid=self.make_remoteid("n"))
         step.expect_refusal(
             "a module for a license that does not exist", lambda: self.client.modules.order(order)
         )

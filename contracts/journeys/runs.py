@@ -24,7 +24,7 @@ from contracts.journeys.custom import (
 from contracts.journeys.journey import OUT, JourneyContext, JourneyRun
 from contracts.journeys.service_journey import ServiceJourney
 from contracts.journeys.whmcs import SYSTEM as WHMCS
-from contracts.journeys.whmcs import WhmcsJourney, refusals
+from contracts.journeys.whmcs import WhmcsJourney, check_refusals
 from contracts.record.levels import Choice
 from contracts.target.seller import Seller, SellerSession
 from contracts.target.transports import RecordingTransport
@@ -95,7 +95,7 @@ def run_journeys(seller: Seller, choice: Choice, options: JourneyOptions) -> Ite
         if not choice.takes(name, FUNCTIONS[cell.trade]):
             continue
         if cell in REFUSED:
-            yield from refusals(cell.trade)
+            yield from check_refusals(cell.trade)
         elif not seller.has_account:
             messages = ("needs an account, and none was given",)
             cells = frozenset({cell})
@@ -107,7 +107,7 @@ def run_journeys(seller: Seller, choice: Choice, options: JourneyOptions) -> Ite
 def _run(cell: Cell, seller: Seller, options: JourneyOptions) -> Iterator[Verdict]:
     recording = RecordingTransport(seller.transport)
     with (
-        seller.world(WORLD) as session,
+        seller.open_session(WORLD) as session,
         closing(create_client(seller, options, session, recording)) as client,
     ):
 
@@ -117,5 +117,5 @@ def _run(cell: Cell, seller: Seller, options: JourneyOptions) -> Iterator[Verdic
         catalogue = CatalogueView(client, options.tariffs, options.addresses)
         token = secrets.token_hex(3)
         context = JourneyContext(client, today, catalogue, own=seller.own, token=token)
-        steps = JOURNEYS[cell](context).steps()
+        steps = JOURNEYS[cell](context).list_steps()
         yield from JourneyRun(cell, context, recording, steps).verdicts()

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from dateutil.relativedelta import relativedelta
 
-from contracts.journeys.catalogue_view import ADDITION, SOFT, month_of
+from contracts.journeys.catalogue_view import ADDITION, SOFT, find_month_price
 from contracts.journeys.journey import NOTHING, JourneyContext, JourneyStep, StepRecord, Unreached
 from contracts.verdicts import ASSUMED, DOCUMENTED, OBSERVED
 from reseller_client import Client, LicenseOrder, NotUnderstood, Refused, Status
@@ -102,7 +102,7 @@ class ServiceJourney:
 
     # What a way of reselling does; each may raise what the client raises.
 
-    def steps(self) -> tuple[JourneyStep, ...]:
+    def list_steps(self) -> tuple[JourneyStep, ...]:
         """The steps in their order."""
         raise NotImplementedError
 
@@ -137,15 +137,15 @@ class ServiceJourney:
     def tariff(self) -> Tariff:
         """The tariff that is bought. Raises NotSold."""
         if self._tariff is None:
-            self._tariff = self.context.catalogue.tariff(self.family)
+            self._tariff = self.context.catalogue.choose_tariff(self.family)
         return self._tariff
 
     @property
     def month(self) -> Decimal:
         """The price of a month, by the price list."""
-        return month_of(self.tariff) or NOTHING
+        return find_month_price(self.tariff) or NOTHING
 
-    def remoteid(self, letter: str) -> str:
+    def make_remoteid(self, letter: str) -> str:
         """An id that no other run uses."""
         return f"judge-{self.context.token}-{letter}"
 
@@ -340,11 +340,11 @@ class ServiceJourney:
 
     def buy_carrier(self, step: StepRecord) -> None:
         """Buys the license that will carry the module."""
-        tariff = self.context.catalogue.tariff(SOFT)
-        step.cost = month_of(tariff) or NOTHING
+        tariff = self.context.catalogue.choose_tariff(SOFT)
+        step.cost = find_month_price(tariff) or NOTHING
         order = LicenseOrder(
-            tariff.id, self.context.catalogue.address(), licname="web-3",
-            remoteid=self.remoteid("c"),
+            tariff.id, self.context.catalogue.take_address(), licname="web-3",
+            remoteid=self.make_remoteid("c"),
         )  # fmt: skip
         self.carrier = self._licenses.order(order).id
         self.spent += step.cost

@@ -42,7 +42,7 @@ _REFUSES: Final = {
 }
 
 
-def refusals(trade: str) -> Iterator[Verdict]:
+def check_refusals(trade: str) -> Iterator[Verdict]:
     """A verdict that this way of reselling refuses what it cannot do."""
     name = f"flow/{SYSTEM}/{trade}/order"
     source = "docs/resale.md section 3: the vendor's table of reselling ways"
@@ -76,7 +76,7 @@ class WhmcsJourney(ServiceJourney):
         """A journey before its first step."""
         return cls(context, SOFT)
 
-    def steps(self) -> tuple[JourneyStep, ...]:
+    def list_steps(self) -> tuple[JourneyStep, ...]:
         """The steps in their order."""
         pool = (OBSERVED, "docs/resale.md section 4.1: a license is put in a pool, not deleted")
         return (
@@ -100,7 +100,7 @@ class WhmcsJourney(ServiceJourney):
 
     def place_order(self) -> int:
         """``CreateAccount`` with an empty pool orders a license."""
-        self.address = self.address or self.context.catalogue.address()
+        self.address = self.address or self.context.catalogue.take_address()
         delivery = self.module.create_account(self._hosted())
         self.key, self.due_on = delivery.key, delivery.due_on
         return delivery.license_id
@@ -113,7 +113,7 @@ class WhmcsJourney(ServiceJourney):
 
     def rename(self, step: StepRecord) -> None:
         """Name, address and id are written again."""
-        self.address, self.licname = self.context.catalogue.address(), "web-7"
+        self.address, self.licname = self.context.catalogue.take_address(), "web-7"
         form = self.module.change_params(self._hosted())
         step.expect("its name", form.licname, self.licname)
         step.expect("its address", form.ip, self.address)
@@ -158,7 +158,7 @@ class WhmcsJourney(ServiceJourney):
         """The next ``CreateAccount`` takes it and buys nothing. Raises Unreached."""
         if any(row.service_id is not None for row in self.store.rows()):
             raise Unreached("the license was not put in the pool")
-        self.address, self.licname = self.context.catalogue.address(), "web-8"
+        self.address, self.licname = self.context.catalogue.take_address(), "web-8"
         delivery = self.module.create_account(self._hosted())
         step.expect("the license", delivery.license_id, self.number)
         step.expect("its state", self.read().status, Status.ACTIVE)

@@ -135,7 +135,7 @@ def of_live(
     ``only``: a part of the names of the functions that are called. Raises CannotRun where the
     seller does not answer.
     """
-    with seller.world("small") as place:
+    with seller.open_session("small") as place:
         for exchange in exchanges:
             request = exchange.request
             if only not in request.func or not _only_reads(exchange, seller.has_account):
@@ -183,7 +183,7 @@ def of_own_seller(
         reads = not changes(exchange.func, exchange.request.params)
         for batch in [tuple(outs)] if reads else [(out,) for out in outs]:
             try:
-                with seller.world(exchange.world) as place:
+                with seller.open_session(exchange.world) as place:
                     for request, reply in _prepare(exchange, place):
                         yield of_reply(request, "xml", reply, place.log[-1])
                     for out in batch:

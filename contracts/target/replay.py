@@ -18,7 +18,7 @@ def replay(exchange: Exchange, out: str, seller: Seller) -> Verdict:
         return _verdict(exchange, out, Outcome.SKIP, [reason])
     log: list[CallRecord] = []
     try:
-        with seller.world(exchange.world, modifies=_modifies(exchange)) as session:
+        with seller.open_session(exchange.world, modifies=_modifies(exchange)) as session:
             session.log = log
             for number, step in enumerate(exchange.before, start=1):
                 if problems := _prepare(step, session, f"before[{number}]"):

@@ -178,7 +178,7 @@ class Seller:
         self._http.close()
 
     @contextmanager
-    def world(self, fixture: str, *, modifies: bool = True) -> Iterator[SellerSession]:
+    def open_session(self, fixture: str, *, modifies: bool = True) -> Iterator[SellerSession]:
         """A session in a world with a fixture's state; at a seller without worlds, as it is.
 
         ``modifies``: the block may change the world, so it is reset before its next use.

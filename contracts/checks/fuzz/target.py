@@ -113,7 +113,7 @@ class FuzzTarget:
 
     def _open_world(self) -> RequestSender:
         self._stack.close()
-        place = self._stack.enter_context(self.seller.world(WORLD))
+        place = self._stack.enter_context(self.seller.open_session(WORLD))
         self._changed = False
         return RequestSender(place, self._address)
 

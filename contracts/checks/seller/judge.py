@@ -10,7 +10,7 @@ from contracts.checks.seller.capabilities import Capabilities
 from contracts.checks.seller.portability import PortabilityAdapter
 from contracts.checks.seller.resources import Resources
 from contracts.checks.seller.scenarios import play_scenarios
-from contracts.checks.seller.schedule import priority_of
+from contracts.checks.seller.schedule import rank_exchange
 from contracts.journeys.runs import JourneyOptions, create_client, run_journeys
 from contracts.record.exchange import Exchange
 from contracts.record.levels import EVERYTHING, Choice
@@ -84,7 +84,7 @@ def _judge_adapted(chosen: list[Exchange], seller: Seller, task: Task) -> Iterat
     resources, capabilities = Resources(seller, task.options), Capabilities(seller)
     adapter = PortabilityAdapter(seller, resources)
     pairs = [(exchange, out) for exchange in chosen for out in exchange.formats]
-    for exchange, out in sorted(pairs, key=lambda pair: priority_of(pair[0], pair[1], resources)):
+    for exchange, out in sorted(pairs, key=lambda pair: rank_exchange(pair[0], pair[1], resources)):
         yield capabilities.review(adapter.judge(exchange, out))
 
 

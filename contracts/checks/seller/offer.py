@@ -9,7 +9,7 @@ from typing import Final
 
 from contracts.checks.seller.roles import NODES, Role
 from contracts.checks.seller.tariff_choice import TRIAL_LENGTH, find_price, list_terms
-from contracts.journeys.catalogue_view import NotSold, more_of, template_of
+from contracts.journeys.catalogue_view import NotSold, choose_larger_amount, choose_template
 from contracts.record.exchange import Request
 from contracts.target.spending import spends
 from contracts.target.spending_guard import NO_SUCH_NUMBER
@@ -70,7 +70,7 @@ class TariffOffer:
                 return _invalid_choice(self.tariff)
             return _amount_below(self.tariff) if text == "0" else _amount_above(self.tariff)
         if func.endswith(".edit"):
-            addon, amount = more_of(self.tariff)
+            addon, amount = choose_larger_amount(self.tariff)
             return _parameter(addon, amount)
         if self.role is not None and self.role.kind == NODES:
             return _least_amount(self.tariff)
@@ -83,7 +83,7 @@ class TariffOffer:
         if self.tariff is None:
             return _LEFT_OUT
         if name == "ostempl":
-            template = template_of(self.tariff)
+            template = choose_template(self.tariff)
             return (name, template) if template else _LEFT_OUT
         if name == "datacenter" and self.tariff.datacenters:
             return name, str(self.tariff.datacenters[0].id)

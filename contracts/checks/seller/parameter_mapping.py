@@ -19,7 +19,7 @@ from contracts.checks.seller.roles import (
     SECOND,
     TEXTS,
     Role,
-    numbers_in,
+    find_numbers,
 )
 from contracts.journeys.catalogue_view import ADDITION, SOFT, NotSold
 from contracts.record.compare import ExpectedDocument
@@ -95,7 +95,7 @@ class ParameterMapping:
 
     def is_about_purchase(self, request: Request) -> bool:
         """Whether the numbers of a request of an exchange stand for services that were bought."""
-        numbers = numbers_in(request)
+        numbers = find_numbers(request)
         return bool(numbers) and all(
             number in NOT_AVAILABLE
             or bool(list(placeholders_in(number)))
@@ -196,14 +196,14 @@ class ParameterMapping:
         """The service that fills a role; in the world the first license has a module."""
         if self.acts and family_of(request.func) == ADDITION and role.family == SOFT:
             if role.kind == SECOND:
-                return self.resources.license_without_module()
+                return self.resources.find_bare_license()
             if request.func.endswith(".order.param") and role.kind == ANY:
                 return int(self.resources.read_field(Role(ADDITION), "item", acts=True))
         buys = self.buys and not (self.thrifty and self.resources.has_ordered(role.family))
-        return self.resources.number(role, acts=self.acts, buys=buys)
+        return self.resources.find_service(role, acts=self.acts, buys=buys)
 
     def _first_row(self, family: str) -> int:
-        numbers = self.resources.rows(family)
+        numbers = self.resources.read_rows(family)
         if not numbers:
             raise NotPortable(f"the account has no {family}")
         return min(numbers)
@@ -218,9 +218,9 @@ class ParameterMapping:
             raise NotPortable(f"is about tariff {code} of a prepared world")
         role = Role.parse(match[2])
         if role.kind == DEARER and self.services:
-            self._tariff = self.resources.dearer_tariff(role, max(self.services))
+            self._tariff = self.resources.find_dearer_tariff(role, max(self.services))
         else:
-            self._tariff = self.resources.tariff(role)
+            self._tariff = self.resources.find_tariff(role)
         self._role = role
         here = str(self._tariff.id)
         self.replacements |= {placeholder: here, code: here}
@@ -230,9 +230,9 @@ class ParameterMapping:
         """What is chosen of the tariff that the request names, or that its service has."""
         if self._tariff is None and self._role is not None:
             self._tariff = (
-                self.resources.tariff_of(self._role)
+                self.resources.read_tariff(self._role)
                 if self.uses_own
-                else self.resources.tariff(Role(self._role.family))
+                else self.resources.find_tariff(Role(self._role.family))
             )
         try:
             return choose(TariffOffer(self._tariff, self._role, self._wrong_parameter))

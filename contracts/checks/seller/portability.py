@@ -16,8 +16,8 @@ from contracts.checks.seller.parameter_mapping import ParameterMapping
 from contracts.checks.seller.relaxed_expectations import make_optional, relax
 from contracts.checks.seller.resources import NotPortable, Resources
 from contracts.checks.seller.roles import ANY, FAMILIES, FIXTURE, MAY_OMIT_NUMBER, Role
-from contracts.checks.seller.schedule import BASKET, pays, requests_of, uses_basket
-from contracts.checks.seller.states import ACTIVE, state_of
+from contracts.checks.seller.schedule import BASKET, list_requests, pays, uses_basket
+from contracts.checks.seller.states import ACTIVE, read_state
 from contracts.record.document import Node
 from contracts.record.exchange import Exchange, PreparationStep, Request, check_bound
 from contracts.record.fields import ExchangeError
@@ -76,7 +76,7 @@ class PortabilityAdapter:
         return verdict
 
     def _judge(self, exchange: Exchange, out: str, *, buys: bool) -> Verdict:
-        requests = list(requests_of(exchange))
+        requests = list(list_requests(exchange))
         acts = any(changes(request.func, request.params) for request in requests)
         if acts and self.seller.guard.rules.read_only:
             raise NotPortable("not sent: only calls that change nothing may be sent (--read-only)")
@@ -105,7 +105,7 @@ class PortabilityAdapter:
 
 def _reason_not_to_repeat(exchange: Exchange, first: Verdict) -> str:
     """Why an exchange is not asked in another format, or an empty text."""
-    if not any(map(pays, requests_of(exchange))):
+    if not any(map(pays, list_requests(exchange))):
         return ""
     if first.outcome is Outcome.SKIP:
         return first.messages[0]
@@ -147,7 +147,7 @@ def _adapt(exchange: Exchange, mapping: ParameterMapping) -> Exchange:
         raise NotPortable("needs an account, and none was given")
     if exchange.world != FIXTURE:
         raise NotPortable(f"is about the world {exchange.world}")
-    for request in requests_of(exchange):
+    for request in list_requests(exchange):
         _check_harmless(request, mapping)
     before = tuple(
         PreparationStep(
@@ -197,7 +197,7 @@ def _check_rows(exchange: Exchange, request: Request, mapping: ParameterMapping)
         return None
     family = {"vds.vps": "vds", "vps": "vds"}.get(func, func)
     if family in FAMILIES:
-        number = resources.number(Role(family, ANY), acts=mapping.acts)
+        number = resources.find_service(Role(family, ANY), acts=mapping.acts)
         mapping.uses_own |= str(number) not in resources.seller.guard.purchases.numbers
     if request.params.get("filter"):
         return _count_filtered(request, mapping)
@@ -214,7 +214,7 @@ def _count_filtered(request: Request, mapping: ParameterMapping) -> int | None:
     resources = mapping.resources
     criteria = {name: text for name, text in request.params.items() if name != "filter"}
     if request.func in ("item", "service") and "itemtype" in criteria:
-        resources.number(Role(criteria["itemtype"], ANY), acts=mapping.acts)
+        resources.find_service(Role(criteria["itemtype"], ANY), acts=mapping.acts)
     rows = read_rows(resources.seller.ask, request.func)
     if rows is None:
         # A seller without this list says so when the exchange is judged.
@@ -226,7 +226,7 @@ def _count_filtered(request: Request, mapping: ParameterMapping) -> int | None:
     ]
     if not fitting:
         raise NotPortable(f"the rows of {request.func} do not show {', '.join(criteria)}")
-    mapping.uses_own |= any(state_of(row) != ACTIVE for row in fitting)
+    mapping.uses_own |= any(read_state(row) != ACTIVE for row in fitting)
     return len(fitting)
 
 

@@ -23,7 +23,7 @@ from contracts.checks.seller.roles import (
     TRIAL,
     Role,
 )
-from contracts.checks.seller.states import ServiceStates, state_of
+from contracts.checks.seller.states import ServiceStates, read_state
 from contracts.checks.seller.tariff_choice import TariffChoice, list_terms, shortest_price
 from contracts.journeys.catalogue_view import ADDITION, SOFT, CatalogueView, NotSold
 from contracts.journeys.runs import JourneyOptions, create_client
@@ -76,7 +76,7 @@ class Resources:
         )
         self.states = ServiceStates(self.seller, client.retry_policy)
 
-    def tariff(self, role: Role) -> Tariff:
+    def find_tariff(self, role: Role) -> Tariff:
         """The tariff that fills a role."""
         try:
             return self._choose_tariff(role)
@@ -103,7 +103,7 @@ class Resources:
         except (NotSold, ResellerError):
             return float("inf")
 
-    def number(self, role: Role, *, acts: bool, buys: bool = True) -> int:
+    def find_service(self, role: Role, *, acts: bool, buys: bool = True) -> int:
         """The number of the service that fills a role.
 
         ``acts``: it will be changed, so it has to be one that was bought. ``buys`` False: only
@@ -124,7 +124,7 @@ class Resources:
 
     def read_field(self, role: Role, name: str, *, acts: bool) -> str:
         """A field in the form of the service that fills a role."""
-        number = self.number(role, acts=acts)
+        number = self.find_service(role, acts=acts)
         form, refusal = self.seller.ask({"func": f"{role.family}.edit", "elid": str(number)})
         node = form.first(name) if form is not None else None
         if node is None or not node.text:
@@ -155,9 +155,9 @@ class Resources:
             verdict = judge()
         return verdict
 
-    def license_without_module(self) -> int:
+    def find_bare_license(self) -> int:
         """A license without a module; modules that this run put on it are deleted."""
-        number = self.number(Role(SOFT, SECOND), acts=True)
+        number = self.find_service(Role(SOFT, SECOND), acts=True)
         for purchase in self.seller.guard.purchases.select_family(ADDITION):
             module = purchase.number or 0
             form, _ = self.seller.ask({"func": f"{ADDITION}.edit", "elid": str(module)})
@@ -170,7 +170,7 @@ class Resources:
             self.states.wait_until_deleted(ADDITION, module)
         return number
 
-    def tariff_of(self, role: Role) -> Tariff:
+    def read_tariff(self, role: Role) -> Tariff:
         """The tariff of a service of the account's own, which may differ from what is bought."""
         code = self.read_field(role, "pricelist", acts=False)
         catalogue = self.tariffs.catalogue.client.catalogue
@@ -179,17 +179,17 @@ class Resources:
             raise NotPortable(f"its tariff {code} is not in the price list")
         return tariff
 
-    def dearer_tariff(self, role: Role, number: int) -> Tariff:
+    def find_dearer_tariff(self, role: Role, number: int) -> Tariff:
         """A dearer tariff to which a service can change."""
         catalogue = self.tariffs.catalogue
         try:
             options = catalogue.client.services.tariffs_to_change_to(number)
             current = self._choose_tariff(Role(role.family))
-            return catalogue.dearer(current, [option.id for option in options])
+            return catalogue.choose_dearer(current, [option.id for option in options])
         except (NotSold, ResellerError) as reason:
             raise NotPortable(f"no other tariff for {role.family} {number}: {reason}") from None
 
-    def rows(self, family: str) -> dict[int, Node]:
+    def read_rows(self, family: str) -> dict[int, Node]:
         """A list of the account as it is now, by number."""
         rows = read_rows(self.seller.ask, family)
         if rows is None:
@@ -250,7 +250,9 @@ class Resources:
         if role.family not in self._rows:
             self._rows[role.family] = read_rows(self.seller.ask, role.family)
         state = _STATE.get(role.kind, states.ACTIVE)
-        listed = [n for n, row in (self._rows[role.family] or {}).items() if state_of(row) == state]
+        listed = [
+            n for n, row in (self._rows[role.family] or {}).items() if read_state(row) == state
+        ]
         # The list was read earlier; a service may have changed its state since.
         current = (n for n in listed if self.states.read(role.family, n) == state)
         if role.kind not in (ANY, SUSPENDED, DELETED):
@@ -287,7 +289,7 @@ class Resources:
         family = role.family
         if reason := self.tariffs.explain_manual(family):
             raise NotPortable(reason)
-        license = str(self.number(Role(SOFT), acts=True)) if family == ADDITION else ""
+        license = str(self.find_service(Role(SOFT), acts=True)) if family == ADDITION else ""
         tariff = self._choose_tariff(Role(family, TRIAL if role.kind == TRIAL else ANY))
         order = self.tariffs.build_order(family, tariff, license)
         if role.kind == TRIAL:

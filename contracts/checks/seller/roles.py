@@ -68,16 +68,16 @@ NUMBERS: Final = ("elid", "item", "plid")
 """Parameters that hold numbers of services."""
 
 
-def numbers_in(request: Request) -> list[str]:
+def find_numbers(request: Request) -> list[str]:
     """What a request says of services: roles, other placeholders, numbers without a role."""
     texts = (request.params[name] for name in NUMBERS if name in request.params)
     numbers = (number.strip() for text in texts for number in text.split(","))
     return [name_role(SERVICE, number) for number in numbers if number]
 
 
-def roles_in(request: Request) -> Iterator[Role]:
+def find_roles(request: Request) -> Iterator[Role]:
     """The roles of services that a request is about."""
-    for text in numbers_in(request):
+    for text in find_numbers(request):
         for placeholder in placeholders_in(text):
             if placeholder.kind == SERVICE:
                 yield Role.parse(placeholder.label)

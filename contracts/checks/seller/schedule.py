@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Final
 
 from contracts.checks.seller.resources import Resources
-from contracts.checks.seller.roles import DELETED, TEXTS, numbers_in, roles_in
+from contracts.checks.seller.roles import DELETED, TEXTS, find_numbers, find_roles
 from contracts.journeys.catalogue_view import ADDITION, SOFT, VDS
 from contracts.record.exchange import Exchange, Request
 from contracts.record.levels import family_of
@@ -32,7 +32,7 @@ class Phase(IntEnum):
     AFTER_DELETION = 7
 
 
-def requests_of(exchange: Exchange) -> Iterator[Request]:
+def list_requests(exchange: Exchange) -> Iterator[Request]:
     """All requests of an exchange, in the order in which they are sent."""
     yield from (step.request for step in exchange.before)
     yield exchange.request
@@ -59,7 +59,7 @@ def pays(request: Request) -> bool:
     return not uses_basket(request)
 
 
-def priority_of(
+def rank_exchange(
     exchange: Exchange, out: str, resources: Resources
 ) -> tuple[Phase, bool, float, int]:
     """Sort key of an exchange in a format.
@@ -75,7 +75,7 @@ def priority_of(
 
 def _phase_of(exchange: Exchange, out: str) -> Phase:
     func, params = exchange.func, exchange.request.params
-    if any(role.kind == DELETED for role in roles_in(exchange.request)):
+    if any(role.kind == DELETED for role in find_roles(exchange.request)):
         return Phase.AFTER_DELETION
     if func.endswith(".delete"):
         if out != exchange.formats[0]:
@@ -84,6 +84,6 @@ def _phase_of(exchange: Exchange, out: str) -> Phase:
         return Phase.DELETE_MODULE if family_of(func) == ADDITION else Phase.DELETE
     if func.endswith(".order.param") and pays(exchange.request):
         return Phase.ORDER
-    if numbers_in(exchange.request) or exchange.before or exchange.expected.kind == "listing":
+    if find_numbers(exchange.request) or exchange.before or exchange.expected.kind == "listing":
         return Phase.SPEND if spends(func, params) else Phase.READ
     return Phase.READ if any(item in TEXTS for item in params.items()) else Phase.FREE

@@ -17,7 +17,7 @@ ACTIVE, SUSPENDED, DELETED = "2", "3", "4"
 UNKNOWN: Final = ""
 
 
-def state_of(node: Node) -> str:
+def read_state(node: Node) -> str:
     """The status in a row or a form; UNKNOWN if it has none."""
     status = node.first("status")
     if status is None:
@@ -41,7 +41,7 @@ class ServiceStates:
                 return ACTIVE
             if form is None:
                 return DELETED if refusal.startswith(Refusal.NO_ELEMENT) else UNKNOWN
-            state = state_of(form)
+            state = read_state(form)
             if state in (UNKNOWN, ACTIVE, SUSPENDED, DELETED):
                 return state or ACTIVE
             self.retry_policy.wait(self.retry_policy.pause)
@@ -79,7 +79,7 @@ class ServiceStates:
         """Waits until a deleted service leaves the list; its form may be gone before."""
         for _ in range(self.retry_policy.long_reads):
             row = (read_rows(self.seller.ask, family) or {}).get(number)
-            if row is None or state_of(row) == DELETED:
+            if row is None or read_state(row) == DELETED:
                 break
             self.pause([(family, number)])
 

@@ -20,7 +20,13 @@ from contracts.checks.seller.roles import (
     TRIAL,
     Role,
 )
-from contracts.journeys.catalogue_view import ADDITION, SOFT, CatalogueView, NotSold, template_of
+from contracts.journeys.catalogue_view import (
+    ADDITION,
+    SOFT,
+    CatalogueView,
+    NotSold,
+    choose_template,
+)
 from contracts.target.sums import Sum
 from reseller_client.services.catalogue_models import Price, Tariff
 
@@ -70,7 +76,7 @@ class TariffChoice:
                 role, "a dearer tariff", lambda tariff: _lowest_cost(tariff) > least
             )
         try:
-            return self.catalogue.tariff(role.family)
+            return self.catalogue.choose_tariff(role.family)
         except NotSold:
             named = self.catalogue.named.get(role.family)
             if named is not None:
@@ -116,14 +122,14 @@ class TariffChoice:
             return order | {"item": license}
         names = _REQUIRED.get(family, ("domain",))
         order |= {name: self.make_unique(name, family) for name in names}
-        if template := template_of(tariff):
+        if template := choose_template(tariff):
             order["ostempl"] = template
         return order
 
     def make_unique(self, name: str, family: str) -> str:
         """A text for a parameter that no service has, from this run or an earlier one."""
         if name == "ip":
-            return self.catalogue.address()
+            return self.catalogue.take_address()
         self._names += 1
         unique = f"judge-{self.token}-{self._names}"
         if name == "domain":
@@ -132,7 +138,7 @@ class TariffChoice:
 
     def spare_address(self) -> str:
         """An IP address for requests that open no service: always the same."""
-        self._spare_address = self._spare_address or self.catalogue.address()
+        self._spare_address = self._spare_address or self.catalogue.take_address()
         return self._spare_address
 
 

@@ -24,7 +24,7 @@ class Charge:
     amount: Decimal
 
 
-def by_month(charges: Iterable[Charge]) -> dict[date, Decimal]:
+def sum_by_month(charges: Iterable[Charge]) -> dict[date, Decimal]:
     """The sum of each month that has charges, by its first day."""
     sums: defaultdict[date, Decimal] = defaultdict(lambda: NOTHING)
     for charge in charges:
@@ -62,7 +62,7 @@ def compare(client: Client, believed: Iterable[Charge], paid_in: Decimal) -> lis
     Raises NotUnderstood as `read_charges` and `sum_payments` do.
     """
     ours, theirs = sorted(believed), read_charges(client)
-    our_months, their_months = by_month(ours), by_month(theirs)
+    our_months, their_months = sum_by_month(ours), sum_by_month(theirs)
     spent = sum((charge.amount for charge in theirs), NOTHING)
     return [
         *(

@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.panel import Panel
 
-from contracts.journeys.catalogue_view import SOFT, CatalogueView, month_of
+from contracts.journeys.catalogue_view import SOFT, CatalogueView, find_month_price
 from contracts.journeys.custom import CustomLicenseJourney
 from contracts.journeys.journey import NOTHING, Act, JourneyContext, StepRecord, perform
 from contracts.journeys.stories.story import (
@@ -65,7 +65,7 @@ class LicenseStory(CustomLicenseJourney):
 
     def order_for_same_address(self, step: StepRecord) -> None:
         """One address cannot have two licenses."""
-        order = replace(self.build_order(), remoteid=self.remoteid("2"))
+        order = replace(self.build_order(), remoteid=self.make_remoteid("2"))
         step.expect_refusal("the order", lambda: self.billing.order(order), AlreadyExists)
 
     def order_too_much(self, step: StepRecord) -> None:
@@ -74,13 +74,16 @@ class LicenseStory(CustomLicenseJourney):
         node = (
             next((addon for addon in tariff.addons if addon.id == NODES), None) if tariff else None
         )
-        first, further = month_of(tariff) if tariff else None, month_of(node) if node else None
+        first, further = (
+            find_month_price(tariff) if tariff else None,
+            find_month_price(node) if node else None,
+        )
         if not first or not further:
             raise NotUnderstood(f"the price list has no price of {BUSINESS} with nodes")
         count = 2 + int(max(NOTHING, self.context.read_balance() - first) / further)
         order = replace(
-            self.build_order(), tariff=BUSINESS, ip=self.context.catalogue.address(),
-            remoteid=self.remoteid("3"), addons={NODES: count},
+            self.build_order(), tariff=BUSINESS, ip=self.context.catalogue.take_address(),
+            remoteid=self.make_remoteid("3"), addons={NODES: count},
         )  # fmt: skip
         refusal = step.expect_refusal(
             "the order", lambda: self.billing.order(order), NotEnoughMoney

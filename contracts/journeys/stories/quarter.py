@@ -142,14 +142,14 @@ class Quarter:
             QuarterEntry(self.clock.today(), what, server.customer, server.number, cost)
         )
 
-    def believed(self) -> list[Charge]:
+    def list_charges(self) -> list[Charge]:
         """What the reseller believes it paid."""
         return [Charge(entry.on, entry.number, entry.cost) for entry in self.log if entry.cost]
 
     def check(self) -> list[Expectation]:
         """What has to be so at the end, read over the wire: both ledgers, and every server."""
         return [
-            *compare(self.client, self.believed(), self.scenario.balance),
+            *compare(self.client, self.list_charges(), self.scenario.balance),
             *self._check_servers(),
         ]
 

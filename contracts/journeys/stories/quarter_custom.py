@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from contracts.journeys.catalogue_view import month_of
+from contracts.journeys.catalogue_view import find_month_price
 from contracts.journeys.stories.quarter import TYPE, RentedServer, extend
 from contracts.journeys.stories.script import QuarterEvent, ServerProduct
 from reseller_client import Client, NotUnderstood, ServiceOrder
@@ -144,7 +144,7 @@ def price_of(tariff: Tariff, amounts: Mapping[str, int]) -> Decimal:
 
 
 def _month(priced: Tariff | Addon) -> Decimal:
-    cost = month_of(priced)
+    cost = find_month_price(priced)
     if cost is None:
         raise NotUnderstood(f"{priced.name} has no price for a month")
     return cost

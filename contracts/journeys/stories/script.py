@@ -157,17 +157,17 @@ def _event(entry: Mapping[str, str], year: int) -> CustomerEvent:
         entry, {column.name for column in fields(CustomerEvent)}, entry.get("on", "an event")
     )
     return CustomerEvent(
-        on=day_of(entry["on"], year),
+        on=parse_day(entry["on"], year),
         do=entry["do"],
         customer=entry["customer"],
         product=entry.get("product", ""),
         ip=entry.get("ip", ""),
         addon=entry.get("addon") == "true",
-        until=day_of(entry["until"], year) if "until" in entry else None,
+        until=parse_day(entry["until"], year) if "until" in entry else None,
     )
 
 
-def day_of(text: str, year: int) -> date:
+def parse_day(text: str, year: int) -> date:
     """A day of a file, ``MM-DD``, in the year that is played. Raises ValueError."""
     month, _, day = text.partition("-")
     return date(year, int(month), int(day))
@@ -232,7 +232,7 @@ def _server_product(name: str, entry: Mapping[str, Any]) -> ServerProduct:
 
 def _quarter_event(entry: Mapping[str, Any], year: int) -> QuarterEvent:
     return QuarterEvent(
-        on=day_of(entry["on"], year),
+        on=parse_day(entry["on"], year),
         do=entry["do"],
         customer=entry["customer"],
         product=entry.get("product", ""),

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from contracts.journeys.journey import Expectation
-from contracts.journeys.stories.ledger import by_month
+from contracts.journeys.stories.ledger import sum_by_month
 from contracts.journeys.stories.quarter import Quarter
 from contracts.journeys.stories.quarter_world import (
     KINDS,
@@ -99,7 +99,7 @@ def _months(quarter: Quarter) -> Table:
         count = sum(entry.what == name for entry in quarter.log)
         table.add_column(name, footer=str(count), justify="right")
     table.add_column("cost", footer=f"{total:.2f}", justify="right")
-    for month, cost in by_month(quarter.believed()).items():
+    for month, cost in sum_by_month(quarter.list_charges()).items():
         of_month = [entry for entry in quarter.log if entry.on.replace(day=1) == month]
         names = ("opened", "renewed", "resized", "reinstalled", "deleted")
         counts = [str(sum(entry.what == name for entry in of_month) or "") for name in names]

@@ -15,7 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from contracts.journeys.journey import Expectation
-from contracts.journeys.stories.ledger import by_month
+from contracts.journeys.stories.ledger import sum_by_month
 from contracts.journeys.stories.script import YearScenario, read_year
 from contracts.journeys.stories.story import freeze_on_new_year, start_seller
 from contracts.journeys.stories.year import LogEntry, SellerControls, Year
@@ -119,7 +119,7 @@ def _log_table(log: Sequence[LogEntry]) -> Table:
 
 def _months(year: Year, margins: Sequence[Margin], whole: Margin) -> Table:
     counts = Counter((entry.on.replace(day=1), entry.what) for entry in year.log)
-    believed = by_month(year.believed())
+    believed = sum_by_month(year.list_charges())
     table = Table(show_footer=True, box=None, padding=(0, 1, 0, 0), header_style="bold")
     table.add_column("month", footer="all")
     for name, whats in _COLUMNS.items():

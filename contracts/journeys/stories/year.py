@@ -164,12 +164,12 @@ class Year:
         """What has to be so after the year, read over the wire."""
         paid_in = self.scenario.balance + self.top_ups * self.scenario.top_up
         return [
-            *compare(self.client, self.believed(), paid_in),
+            *compare(self.client, self.list_charges(), paid_in),
             Expectation("nothing went wrong", not self.problems, "; ".join(self.problems)),
             *self._check_pool(),
         ]
 
-    def believed(self) -> list[Charge]:
+    def list_charges(self) -> list[Charge]:
         """What the reseller believes it paid: the list price of all it bought."""
         return [Charge(entry.on, entry.service_id, entry.cost) for entry in self.log if entry.cost]
 

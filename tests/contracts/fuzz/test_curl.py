@@ -50,7 +50,7 @@ def test_a_login_with_the_clock_is_told_with_its_server(judged_place: SellerSess
 
 @pytest.fixture
 def judged_place() -> Any:  # noqa: ANN401 - a place for the length of a test
-    with Seller() as made, connect_wsgi(made.wsgi) as seller, seller.world("small") as place:
+    with Seller() as made, connect_wsgi(made.wsgi) as seller, seller.open_session("small") as place:
         yield place
 
 

@@ -240,7 +240,7 @@ def test_a_world_whose_making_was_interrupted_is_taken_away(honest: Seller) -> N
         return answer
 
     seller = connect_wsgi(interrupted)
-    with pytest.raises(KeyboardInterrupt), seller.world("small"):
+    with pytest.raises(KeyboardInterrupt), seller.open_session("small"):
         raise AssertionError("it was not interrupted")
     seller.close()
     worlds = honest.control("GET", "/worlds")

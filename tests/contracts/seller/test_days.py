@@ -21,7 +21,7 @@ def test_courses_hold_at_the_ends_of_months(day: str) -> None:
     at = datetime.fromisoformat(f"{day}T23:30:00").replace(tzinfo=UTC)
     system_clock = replace(SystemClock(), now=lambda: at)
     with Seller(system_clock=system_clock) as own, connect_wsgi(own.wsgi) as seller:
-        with seller.world("small") as place:
+        with seller.open_session("small") as place:
             assert place.bindings.today.isoformat() == day
         verdicts = list(run_journeys(seller, Choice(only="flow/"), JourneyOptions()))
     assert {verdict.outcome for verdict in verdicts} == {Outcome.PASS}, [

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.checks.seller.roles import SECOND, Role, numbers_in, roles_in
+from contracts.checks.seller.roles import SECOND, Role, find_numbers, find_roles
 from contracts.record.exchange import FOLDER, Request, read_all, read_file
 from contracts.record.fields import ExchangeError
 from contracts.record.placeholders import Bindings
@@ -20,8 +20,8 @@ def test_a_number_of_an_old_file_is_the_role_it_stands_for() -> None:
     old, new = (
         Request("soft.edit", {"elid": text}) for text in ("100002", "<service:soft.second>")
     )
-    assert numbers_in(old) == numbers_in(new) == ["<service:soft.second>"]
-    assert list(roles_in(old)) == list(roles_in(new)) == [Role("soft", SECOND)]
+    assert find_numbers(old) == find_numbers(new) == ["<service:soft.second>"]
+    assert list(find_roles(old)) == list(find_roles(new)) == [Role("soft", SECOND)]
 
 
 def test_every_role_has_a_number_of_its_own() -> None:
