@@ -16,7 +16,7 @@ def contracts() -> None:
 @click.option("--write", "writes", is_flag=True, help="Record the present declarations.")
 def schemas(*, writes: bool) -> None:
     """Shows how the declarations differ from the record; with --write, records them."""
-    from contracts.record.declarations import COMMAND, drift, write  # noqa: PLC0415 - --help costs nothing
+    from contracts.record.declarations import COMMAND, find_drift, write  # noqa: PLC0415 - --help costs nothing
 
     if writes:
         changed = write()
@@ -24,7 +24,7 @@ def schemas(*, writes: bool) -> None:
             click.echo(f"written: contracts/schemas/{name}")
         click.echo("Review what changed." if changed else "Nothing has changed.")
         return
-    lines = drift()
+    lines = find_drift()
     for line in lines:
         click.echo(line)
     if lines:

@@ -81,7 +81,7 @@ def coverage(url: str | None, *, source: CoverageSource, settings: CoverageSetti
 
     Exit code 0: counted, and not less than --min, 1: less, 2: it could not be counted.
     """
-    from contracts.coverage.showing import gate
+    from contracts.coverage.showing import check_gate
     from contracts.target.redact import mask_links
     from contracts.target.seller import CannotRun
 
@@ -99,19 +99,23 @@ def coverage(url: str | None, *, source: CoverageSource, settings: CoverageSetti
         click.echo(f"coverage cannot be counted: {mask_links(str(problem))}", err=True)
         sys.exit(2)
     _show(counted, chosen, settings)
-    short = [] if settings.least is None else gate(counted, chosen, settings.least, settings.parts)
+    short = (
+        []
+        if settings.least is None
+        else check_gate(counted, chosen, settings.least, settings.parts)
+    )
     for line in short:
         click.echo(f"too little: {line}", err=True)
     sys.exit(1 if short else 0)
 
 
 def _counted(url: str | None, source: CoverageSource) -> CoverageCount:
-    from contracts.coverage.counting import EVERY, from_files, from_seller
+    from contracts.coverage.counting import EVERY, count_files, count_seller
 
     if url is None:
-        return from_files(source.runs)
+        return count_files(source.runs)
     world = EVERY if source.all_worlds else source.world
-    return from_seller(url, world=world, token=source.token, verify=not source.insecure)
+    return count_seller(url, world=world, token=source.token, verify=not source.insecure)
 
 
 def _chosen(counted: CoverageCount, settings: CoverageSettings) -> CoverageSelection:

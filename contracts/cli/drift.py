@@ -76,14 +76,14 @@ def drift(target: str, *, comparison: DriftOptions, access: Access, reports: Rep
 
 
 def _recorded(path: str, comparison: DriftOptions) -> Run:
-    from contracts.recording.drift import of_recording
+    from contracts.recording.drift import judge_recording
     from contracts.recording.session import read
 
-    return of_recording(read(Path(path)), comparison)
+    return judge_recording(read(Path(path)), comparison)
 
 
 def _live(url: str, comparison: DriftOptions, access: Access) -> Run:
-    from contracts.recording.drift import of_seller
+    from contracts.recording.drift import judge_seller
 
     with access.at(url) as seller:
-        return of_seller(seller, comparison)
+        return judge_seller(seller, comparison)

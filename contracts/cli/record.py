@@ -63,7 +63,7 @@ def record(context: click.Context, *, recording: RecordingOptions, host: str, po
     if context.invoked_subcommand is not None:
         return
     from contracts.record.fields import ExchangeError
-    from contracts.recording.serving import loopback
+    from contracts.recording.serving import check_loopback
     from contracts.recording.setup import open_proxy
 
     try:
@@ -71,7 +71,7 @@ def record(context: click.Context, *, recording: RecordingOptions, host: str, po
     except ValueError as problem:
         raise click.UsageError(str(problem)) from None
     try:
-        loopback(host)
+        check_loopback(host)
         with open_proxy(recording, _log) as proxy:
             _serve(proxy, host, port)
     except (ExchangeError, OSError, ValueError) as problem:
@@ -85,9 +85,9 @@ def _log(line: str) -> None:
 
 def _serve(proxy: Proxy, host: str, port: int) -> None:
     """Serves until Ctrl-C or a signal."""
-    from contracts.recording.serving import server
+    from contracts.recording.serving import create_server
 
-    serving = server(proxy, host, port)
+    serving = create_server(proxy, host, port)
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"listening on http://{shown}:{serving.port}/billmgr")
     try:

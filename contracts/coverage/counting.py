@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import httpx
 
-from contracts.checks.fuzz.answered import answered
+from contracts.checks.fuzz.answered import read_answer
 from contracts.target.seller import CONTROL, TIMEOUT, CannotRun
 from contracts.verdicts import CallRecord, Run
 from emulator.app import create_registry
@@ -47,7 +47,7 @@ class CoverageCount:
             self.notes.append(f"{number} answers in {out} have no names of fields")
 
 
-def from_seller(
+def count_seller(
     url: str, *, world: str = "", token: str = "", verify: bool = True, trust_env: bool = True
 ) -> CoverageCount:
     """Counts the calls of a world; by default of the one that the URL's path names.
@@ -79,7 +79,7 @@ def _line(reply: httpx.Response) -> str:
         return f"HTTP status {reply.status_code}; coverage is counted by a seller of ours"
 
 
-def from_runs(runs: Iterable[Run]) -> CoverageCount:
+def count_runs(runs: Iterable[Run]) -> CoverageCount:
     """Counts the calls in saved runs: those that are shown with their verdicts."""
     counted = CoverageCount()
     for run in runs:
@@ -92,18 +92,18 @@ def from_runs(runs: Iterable[Run]) -> CoverageCount:
     return counted
 
 
-def from_files(paths: Iterable[Path]) -> CoverageCount:
+def count_files(paths: Iterable[Path]) -> CoverageCount:
     """Counts the calls in files that a judge wrote with ``--save``. Raises CannotRun."""
     from contracts.reports.saved import SavedReportError, read_file  # noqa: PLC0415 - reports load more
 
     try:
-        return from_runs(run for path in paths for run in read_file(path))
+        return count_runs(run for path in paths for run in read_file(path))
     except SavedReportError as problem:
         raise CannotRun(str(problem)) from problem
 
 
 def _called(seen: CallRecord) -> Called:
     request = httpx.Request(seen.method, seen.address, params=dict(seen.request))
-    call = answered(request, httpx.Response(seen.status or 200, text=seen.answer))
+    call = read_answer(request, httpx.Response(seen.status or 200, text=seen.answer))
     params = dict(seen.request)
     return Called(params.get("func", ""), params, call.out, call.error or "", seen.answer)

@@ -72,9 +72,9 @@ def _short(config: pytest.Config) -> list[str]:
     counted = config.stash.get(KEY, None)
     if counted is None:
         return []
-    from contracts.coverage.showing import gate  # noqa: PLC0415 - see above
+    from contracts.coverage.showing import check_gate  # noqa: PLC0415 - see above
 
-    return gate(counted, _chosen(config), config.getoption(OPTION), ())
+    return check_gate(counted, _chosen(config), config.getoption(OPTION), ())
 
 
 def _chosen(config: pytest.Config) -> CoverageSelection:
@@ -96,10 +96,10 @@ def pytest_terminal_summary(
     counted = config.stash.get(KEY, None)
     if counted is None:
         return
-    from contracts.coverage.showing import shares  # noqa: PLC0415 - see above
+    from contracts.coverage.showing import compute_shares  # noqa: PLC0415 - see above
 
     terminalreporter.section("what of the API was exercised")
-    for part, share in shares(counted, _chosen(config)).items():
+    for part, share in compute_shares(counted, _chosen(config)).items():
         line = f"{part}: {share.percent:g}% ({share.exercised} of {share.declared})"
         terminalreporter.write_line(line)
     for note in dict.fromkeys(counted.notes):

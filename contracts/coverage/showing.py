@@ -38,14 +38,14 @@ class CoverageSelection:
         return CoverageSelection(self.families, named)
 
 
-def shares(counted: CoverageCount, chosen: CoverageSelection) -> dict[str, Share]:
+def compute_shares(counted: CoverageCount, chosen: CoverageSelection) -> dict[str, Share]:
     """The share of each part that was exercised, by part, and of all parts under ``all``."""
     return counted.coverage.shares(*chosen.families, functions=chosen.functions)
 
 
 def as_dict(counted: CoverageCount, chosen: CoverageSelection) -> dict[str, Any]:
     """For JSON: all counts, and under ``chosen`` the shares that a gate compares."""
-    shares_of = shares(counted, chosen)
+    shares_of = compute_shares(counted, chosen)
     return {
         **counted.coverage.as_dict(),
         "chosen": {
@@ -84,9 +84,9 @@ def show(
         else:
             silent.append(name)
     table.add_section()
-    table.add_row("together", *(_cell(share) for share in shares(counted, chosen).values()))
+    table.add_row("together", *(_cell(share) for share in compute_shares(counted, chosen).values()))
     console.print(table)
-    for line in (*_lines(counted, silent), *(gaps(counted, chosen) if missing else ())):
+    for line in (*_lines(counted, silent), *(list_gaps(counted, chosen) if missing else ())):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
@@ -111,11 +111,14 @@ def _lines(counted: CoverageCount, silent: Sequence[str]) -> Iterator[str]:
     yield from (f"note: {note}" for note in counted.notes)
 
 
-def gaps(counted: CoverageCount, chosen: CoverageSelection) -> Iterator[str]:
+def list_gaps(counted: CoverageCount, chosen: CoverageSelection) -> Iterator[str]:
     """What was not exercised: a line for each function and part, one for uncalled functions."""
     never: list[str] = []
     for name in counted.coverage.points:
-        if shares(counted, CoverageSelection(chosen.families, (name,)))["all"].declared == 0:
+        if (
+            compute_shares(counted, CoverageSelection(chosen.families, (name,)))["all"].declared
+            == 0
+        ):
             continue
         if chosen.functions and name not in chosen.functions:
             continue
@@ -129,11 +132,11 @@ def gaps(counted: CoverageCount, chosen: CoverageSelection) -> Iterator[str]:
         yield f"missing: functions: {', '.join(never)}"
 
 
-def gate(
+def check_gate(
     counted: CoverageCount, chosen: CoverageSelection, least: float, parts: Sequence[str]
 ) -> list[str]:
     """The parts below the threshold, one line each; empty where the gate is passed."""
-    reached = shares(counted, chosen)
+    reached = compute_shares(counted, chosen)
     short = [(part, reached[part]) for part in parts or (ALL,) if reached[part].percent < least]
     names = "" if counted.is_whole else ", as far as it is known"
     return [

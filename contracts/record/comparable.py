@@ -42,9 +42,7 @@ def _field(value: object, name: str) -> object:
     return object.__getattribute__(value, name)
 
 
-def reading_differences(
-    expected: object, actual: object, bindings: Bindings, path: str
-) -> list[str]:
+def compare_reading(expected: object, actual: object, bindings: Bindings, path: str) -> list[str]:
     """Differences between the values on record and those read, one line each.
 
     Fields that the record does not list are ignored; lists must have the same length. A value that
@@ -58,7 +56,7 @@ def reading_differences(
             if name not in actual:
                 lines.append(f"{path}.{name}: the client has no such field")
             else:
-                lines += reading_differences(item, actual[name], bindings, f"{path}.{name}")
+                lines += compare_reading(item, actual[name], bindings, f"{path}.{name}")
         return lines
     if isinstance(expected, list):
         if not isinstance(actual, list) or len(actual) != len(expected):
@@ -67,7 +65,7 @@ def reading_differences(
         return [
             line
             for number, (item, read) in pairs
-            for line in reading_differences(item, read, bindings, f"{path}[{number}]")
+            for line in compare_reading(item, read, bindings, f"{path}[{number}]")
         ]
     if not isinstance(actual, str):
         return [f"{path}: expected {expected!r}, read {actual!r}"]

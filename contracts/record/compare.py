@@ -15,8 +15,8 @@ from contracts.record.formats import (
     HTTP_OK,
     LAYOUT,
     UnreadableBody,
-    error_of,
-    in_format,
+    convert_to_format,
+    find_error,
     read,
 )
 from contracts.record.placeholders import Bindings
@@ -40,10 +40,10 @@ class ExpectedDocument:
 
     def tree(self, out: str) -> Node:
         """The tree that an answer in a format must contain."""
-        return dict(self.by_format).get(out) or in_format(self.doc, self.kind, out)
+        return dict(self.by_format).get(out) or convert_to_format(self.doc, self.kind, out)
 
 
-def differences(
+def compare_answer(
     expected: ExpectedDocument, out: str, status: int, body: bytes, bindings: Bindings
 ) -> list[str]:
     """Every difference between an answer and its record, one line each.
@@ -56,7 +56,7 @@ def differences(
         document, violations = read(body, out)
     except UnreadableBody as problem:
         return [f"{out}: {problem}"]
-    if expected.kind != "error" and (error := error_of(document)) is not None:
+    if expected.kind != "error" and (error := find_error(document)) is not None:
         return [f"expected no error, found {error}"]
     lines = [
         *violations, *_match(expected.tree(out), document, bindings, "", exact=expected.exact)

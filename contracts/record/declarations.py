@@ -21,12 +21,12 @@ COMMAND = "python -m contracts schemas --write"
 Json = dict[str, Any]
 
 
-def declared() -> dict[str, Json]:
+def read_declared() -> dict[str, Json]:
     """The schemas that the seller declares now, by function name."""
     return {function.name: schema_of(function) for function in create_registry()}
 
 
-def recorded(folder: Path = FOLDER) -> dict[str, Json]:
+def read_recorded(folder: Path = FOLDER) -> dict[str, Json]:
     """The schemas on record, by function name, in the order of the files."""
     schemas: dict[str, Json] = {}
     for path in sorted(folder.glob("*.json")):
@@ -38,7 +38,7 @@ def write(folder: Path = FOLDER) -> list[str]:
     """Records today's declarations; returns the names of the files that changed."""
     folder.mkdir(parents=True, exist_ok=True)
     files: dict[str, dict[str, Json]] = defaultdict(dict)
-    for name, schema in declared().items():
+    for name, schema in read_declared().items():
         files[f"{schema['family']}.json"][name] = schema
     stale = [path for path in sorted(folder.glob("*.json")) if path.name not in files]
     for path in stale:
@@ -64,13 +64,13 @@ def _formatted(value: object, indent: str) -> str:
     return "{\n" + ",\n".join(members) + f"\n{indent}}}"
 
 
-def drift(now: dict[str, Json] | None = None, folder: Path = FOLDER) -> list[str]:
+def find_drift(now: dict[str, Json] | None = None, folder: Path = FOLDER) -> list[str]:
     """Every difference between the declarations and the record, one line each.
 
     ``now`` are the declarations to compare; by default those of the seller.
     """
-    now = declared() if now is None else now
-    record = recorded(folder)
+    now = read_declared() if now is None else now
+    record = read_recorded(folder)
     lines = [f"{name}: is not on record" for name in sorted(set(now) - set(record))]
     lines += [f"{name}: is on record, but not declared" for name in sorted(set(record) - set(now))]
     for name in sorted(set(now) & set(record)):

@@ -34,7 +34,7 @@ from contracts.record.compare import ExpectedDocument
 from contracts.record.document import DocumentError, Node, from_record
 from contracts.record.fields import ExchangeError, FieldReader
 from contracts.record.formats import FORMATS, KINDS
-from contracts.record.placeholders import Placeholder, placeholder_error, placeholders_in
+from contracts.record.placeholders import Placeholder, check_placeholders, find_placeholders
 from contracts.record.roles import KINDS as ROLE_KINDS
 from contracts.verdicts import EVIDENCE
 
@@ -195,7 +195,7 @@ def _request(reader: FieldReader, func: str, login: Login) -> Request:
         raise ExchangeError(f"{reader.where('body')}: {body} does not go with {method}")
     params = reader.texts("params")
     for text in params.values():
-        if problem := placeholder_error(text):
+        if problem := check_placeholders(text):
             raise ExchangeError(f"{reader.where('params')}: {problem}")
     return Request(func, params, method, body, login, reader.number("flood"))
 
@@ -225,7 +225,7 @@ def _doc(value: object, where: str) -> Node:
         raise ExchangeError(f"{where}: must be a mapping, the tree of the document")
     doc = from_record("doc", value)[0]
     for text in doc.texts():
-        if text != "<absent>" and (problem := placeholder_error(text)):
+        if text != "<absent>" and (problem := check_placeholders(text)):
             raise ExchangeError(f"{where}: {problem}")
     return doc
 
@@ -263,7 +263,7 @@ def check_bound(before: tuple[PreparationStep, ...], request: Request) -> None:
 
 def _check_known(request: Request, bound: set[tuple[str, str]]) -> None:
     for name, text in request.params.items():
-        for placeholder in placeholders_in(text):
+        for placeholder in find_placeholders(text):
             needs_no_binding = placeholder.spans is not None or placeholder.kind in UNBOUND
             if not needs_no_binding and (placeholder.kind, placeholder.label) not in bound:
                 raise ExchangeError(
@@ -273,4 +273,4 @@ def _check_known(request: Request, bound: set[tuple[str, str]]) -> None:
 
 def _placeholders_in(doc: Node) -> Iterator[Placeholder]:
     for text in doc.texts():
-        yield from placeholders_in(text)
+        yield from find_placeholders(text)

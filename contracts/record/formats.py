@@ -2,7 +2,7 @@
 
 A record holds a document once, as a tree. The mapping to json is fixed (docs/wire.md 3.1): reading
 checks it, and the tree is the same. bjson (docs/wire.md 3.2) has another tree for each kind of
-answer, so there the record is rewritten (`in_format`) before it is compared.
+answer, so there the record is rewritten (`convert_to_format`) before it is compared.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class ErrorSummary:
         return f"{':'.join(filter(None, (self.type, self.object)))} {self.message}".strip()
 
 
-def error_of(doc: Node | None) -> ErrorSummary | None:
+def find_error(doc: Node | None) -> ErrorSummary | None:
     """The error in a document of any format; None where there is none."""
     error = doc.first("error") if doc is not None else None
     if error is None:
@@ -73,7 +73,7 @@ def error_of(doc: Node | None) -> ErrorSummary | None:
     return ErrorSummary(type_, object_, error.text_of("msg"))
 
 
-def kind_of(doc: Node) -> str:
+def find_kind(doc: Node) -> str:
     """The kind of an answer, one of `KINDS`, as far as the document shows it."""
     if doc.first("error") is not None:
         return "error"
@@ -86,7 +86,7 @@ def kind_of(doc: Node) -> str:
     return "form" if plain or doc.first("model") is not None or not content else "raw"
 
 
-def format_of(out: str) -> str:
+def find_format(out: str) -> str:
     """The format that a value of ``out`` asks for: one of `FORMATS`, else the value itself."""
     if out in AS_JSON:
         return "json"
@@ -99,7 +99,7 @@ def read(body: bytes, out: str) -> tuple[Node, list[str]]:
     Raises UnreadableBody for a body that is no document of the format, and for a format that has
     no tree.
     """
-    name = format_of(out)
+    name = find_format(out)
     if name not in FORMATS:
         raise UnreadableBody(f"an answer in the format {out} cannot be read")
     if name == "xml":
@@ -208,7 +208,7 @@ def unfold_bjson(doc: Node) -> Node:
     return replace(doc, children=tuple(children))
 
 
-def in_format(doc: Node, kind: str, out: str) -> Node:
+def convert_to_format(doc: Node, kind: str, out: str) -> Node:
     """The tree that a document on record has in a format, one of `FORMATS`."""
     if out != "bjson":
         return doc

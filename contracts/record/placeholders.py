@@ -93,7 +93,7 @@ def _parse_spans(text: str) -> Spans:
     return tuple((int(count), unit) for count, unit in SPAN.findall(text))
 
 
-def placeholders_in(text: str) -> Iterator[Placeholder]:
+def find_placeholders(text: str) -> Iterator[Placeholder]:
     """Every placeholder in a text, in order."""
     for match in PLACEHOLDER.finditer(text):
         placeholder = parse_placeholder(match[1], match[2] or "")
@@ -101,7 +101,7 @@ def placeholders_in(text: str) -> Iterator[Placeholder]:
             yield placeholder
 
 
-def placeholder_error(text: str) -> str:
+def check_placeholders(text: str) -> str:
     """What is wrong with the placeholders of a text, in one line; empty where nothing is."""
     for match in PLACEHOLDER.finditer(text):
         placeholder = parse_placeholder(match[1], match[2] or "")
@@ -131,7 +131,7 @@ class Bindings:
 
     def mismatch(self, expected: str, actual: str) -> str:
         """How a text differs from the expected one; empty where it matches, which binds labels."""
-        placeholders = list(placeholders_in(expected))
+        placeholders = list(find_placeholders(expected))
         if not placeholders:
             return "" if expected == actual else f'expected "{expected}", found "{actual}"'
         match = re.fullmatch(self._pattern(expected), actual)

@@ -53,7 +53,7 @@ class ValueToken:
         return self.path[-1] if self.path else ""
 
 
-def value_tokens(text: str) -> list[ValueToken]:
+def read_tokens(text: str) -> list[ValueToken]:
     """Every text, attribute and comment, in order. Raises UnreadableBody."""
     beginning = text.lstrip("\ufeff \t\r\n")[:1]
     if beginning == "<":
@@ -71,11 +71,11 @@ def value_tokens(text: str) -> list[ValueToken]:
     raise UnreadableBody("neither xml nor json")
 
 
-def rewritten(text: str, change: Callable[[ValueToken], str]) -> str:
+def rewrite_values(text: str, change: Callable[[ValueToken], str]) -> str:
     """The text with other values where ``change`` says another. Raises UnreadableBody."""
     parts: list[str] = []
     end = 0
-    for value_token in value_tokens(text):
+    for value_token in read_tokens(text):
         value = change(value_token)
         if value != value_token.value:
             parts += [text[end : value_token.start], _written(value, value_token.style)]

@@ -32,7 +32,7 @@ def write_error(type_: str, object_: str, message: str, out: str) -> tuple[bytes
     error = Node("error", attrs={**attrs, "lang": "en"}, children=(text,))
     doc = Node("doc", children=(error,))
     if out in AS_JSON:
-        return json.dumps(as_json(doc)).encode(), _JSON_TYPE
+        return json.dumps(to_json(doc)).encode(), _JSON_TYPE
     return _xml(doc), "text/xml; charset=UTF-8"
 
 
@@ -44,7 +44,7 @@ def fill(node: Node, bindings: Bindings) -> Node:
     return Node(node.name, text, attrs, tuple(fill(child, bindings) for child in present))
 
 
-def as_json(doc: Node) -> dict[str, Any]:
+def to_json(doc: Node) -> dict[str, Any]:
     """The document as ``out=json`` has it: ``{"doc": {...}}``.
 
     The text stands under ``$``, attributes under ``$name``, repeated names are arrays. Schemas and

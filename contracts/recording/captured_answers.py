@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from contracts.record.compare import differences
+from contracts.record.compare import compare_answer
 from contracts.record.document import Node
 from contracts.record.exchange import Exchange, Request
-from contracts.record.formats import FORMATS, UnreadableBody, error_of, format_of, kind_of, read
+from contracts.record.formats import (
+    FORMATS,
+    UnreadableBody,
+    find_error,
+    find_format,
+    find_kind,
+    read,
+)
 from contracts.recording.recorder import LEAKY
 from contracts.recording.session import Session
 from contracts.target.redact import mask_text
@@ -49,7 +56,7 @@ class CapturedAnswer:
     @property
     def kind(self) -> str:
         """The kind of the answer: listing, form, result, raw, error; empty where unreadable."""
-        return kind_of(self.doc) if self.doc is not None else ""
+        return find_kind(self.doc) if self.doc is not None else ""
 
     @property
     def can_be_read(self) -> bool:
@@ -59,13 +66,13 @@ class CapturedAnswer:
     @property
     def error_type(self) -> str:
         """The type of the error that it is; empty where it is none."""
-        error = error_of(self.doc)
+        error = find_error(self.doc)
         return error.type if error is not None else ""
 
     @property
     def is_unknown(self) -> bool:
         """Whether the seller says that it has no such function."""
-        error = error_of(self.doc)
+        error = find_error(self.doc)
         return error is not None and (error.type, error.object) == ("missed", "func")
 
     @property
@@ -76,10 +83,10 @@ class CapturedAnswer:
     @property
     def mode(self) -> Mode:
         """The parameters that decide which answer comes."""
-        return mode_of(dict(self.params))
+        return find_mode(dict(self.params))
 
 
-def mode_of(params: dict[str, str]) -> Mode:
+def find_mode(params: dict[str, str]) -> Mode:
     """The parameters that decide which answer of a function comes."""
     button = params.get("clicked_button", "")
     recalculated = "sv_field" in params or "snext" in params
@@ -87,7 +94,7 @@ def mode_of(params: dict[str, str]) -> Mode:
     return bool(params.get("sok")), unusual, recalculated, params.get("skipbasket") == "on"
 
 
-def of_session(session: Session) -> Iterator[CapturedAnswer]:
+def capture_session(session: Session) -> Iterator[CapturedAnswer]:
     """The answers of a recording, in its order."""
     for number, entry in enumerate(session.entries, start=1):
         note = f"recorded as number {number} on {entry.at:%Y-%m-%d}"
@@ -96,7 +103,7 @@ def of_session(session: Session) -> Iterator[CapturedAnswer]:
             entry.text or entry.withheld, note,
         )  # fmt: skip
         answer = CapturedAnswer(
-            entry.func, format_of(entry.out), entry.login.partition(" ")[0],
+            entry.func, find_format(entry.out), entry.login.partition(" ")[0],
             tuple(entry.params.items()), entry.status, entry.content_type, None, (),
             entry.withheld, seen,
         )  # fmt: skip
@@ -111,12 +118,14 @@ def _with_document(answer: CapturedAnswer, text: str) -> CapturedAnswer:
     return replace(answer, doc=doc, breaches=tuple(breaches))
 
 
-def ask(place: SellerSession, request: Request, out: str) -> CapturedAnswer:
+def capture(place: SellerSession, request: Request, out: str) -> CapturedAnswer:
     """Sends a request of the judge. Raises CannotRun where there is no answer."""
-    return of_reply(request, out, place.ask(request, out), place.log[-1])
+    return capture_reply(request, out, place.ask(request, out), place.log[-1])
 
 
-def of_reply(request: Request, out: str, reply: SessionAnswer, seen: CallRecord) -> CapturedAnswer:
+def capture_reply(
+    request: Request, out: str, reply: SessionAnswer, seen: CallRecord
+) -> CapturedAnswer:
     """The answer to a request of the judge; ``seen`` is the same call, masked."""
     answer = CapturedAnswer(
         request.func, out, request.login.style, tuple(request.params.items()), reply.status, "",
@@ -127,7 +136,7 @@ def of_reply(request: Request, out: str, reply: SessionAnswer, seen: CallRecord)
     return replace(answer, unread=mask_text(answer.unread)) if answer.unread else answer
 
 
-def of_live(
+def capture_live(
     seller: Seller, exchanges: Iterable[Exchange], outs: Collection[str], only: str = ""
 ) -> Iterator[CapturedAnswer]:
     """A seller's answers to calls that only read, and change and cost nothing.
@@ -141,7 +150,7 @@ def of_live(
             if only not in request.func or not _only_reads(exchange, seller.has_account):
                 continue
             for out in outs:
-                yield ask(place, request, out)
+                yield capture(place, request, out)
         if seller.has_account:
             yield from _rows(place, outs, only)
 
@@ -165,16 +174,16 @@ def _rows(place: SellerSession, outs: Collection[str], only: str) -> Iterator[Ca
     for func in LISTS:
         if only not in f"{func}.edit":
             continue
-        listing = ask(place, Request(func, {}), "xml")
+        listing = capture(place, Request(func, {}), "xml")
         row = listing.doc.first("elem") if listing.doc is not None else None
         if row is None or not row.text_of("id"):
             continue
         request = Request(f"{func}.edit", {"elid": row.text_of("id")})
         for out in outs:
-            yield ask(place, request, out)
+            yield capture(place, request, out)
 
 
-def of_own_seller(
+def capture_own(
     seller: Seller, exchanges: Iterable[Exchange], outs: Collection[str]
 ) -> Iterator[CapturedAnswer]:
     """Our own seller's answers to exchanges on record, including their steps, in any format."""
@@ -185,9 +194,9 @@ def of_own_seller(
             try:
                 with seller.open_session(exchange.world) as place:
                     for request, reply in _prepare(exchange, place):
-                        yield of_reply(request, "xml", reply, place.log[-1])
+                        yield capture_reply(request, "xml", reply, place.log[-1])
                     for out in batch:
-                        yield ask(place, exchange.request, out)
+                        yield capture(place, exchange.request, out)
             except (CannotRun, KeyError):
                 # That our seller does not keep an exchange is reported by `verify seller`.
                 continue
@@ -198,5 +207,5 @@ def _prepare(exchange: Exchange, place: SellerSession) -> Iterator[tuple[Request
     for step in exchange.before:
         for _ in range(max(step.times, 1)):
             reply = place.ask(step.request, "xml")
-            differences(step.expected, "xml", reply.status, reply.body, place.bindings)
+            compare_answer(step.expected, "xml", reply.status, reply.body, place.bindings)
             yield step.request, reply

@@ -15,11 +15,11 @@ from contracts.recording.contract_fields import (
     ContractField,
     ContractFields,
     Group,
-    best,
-    group_of,
+    choose_best,
+    find_group,
 )
 from contracts.recording.options import Severity
-from contracts.recording.profile import Field, accepts, fields, is_free
+from contracts.recording.profile import Field, accepts, is_free, list_fields
 from contracts.verdicts import ASSUMED, OBSERVED, CallRecord
 
 _TYPES: Final = {
@@ -77,13 +77,15 @@ class ComparisonBasis:
         return types
 
 
-def differences(answers: Iterable[CapturedAnswer], basis: ComparisonBasis) -> Iterator[Difference]:
+def compare_answers(
+    answers: Iterable[CapturedAnswer], basis: ComparisonBasis
+) -> Iterator[Difference]:
     """Every difference between answers and what they are compared with."""
     groups: dict[Group, list[CapturedAnswer]] = defaultdict(list)
     for answer in answers:
         yield from _outside(answer)
         if answer.doc is not None:
-            groups[group_of(answer)].append(answer)
+            groups[find_group(answer)].append(answer)
     for group, members in groups.items():
         contracts = basis.contracts
         if contracts is not None and not contracts.has_function(group[0]) and group[2] != "error":
@@ -91,7 +93,7 @@ def differences(answers: Iterable[CapturedAnswer], basis: ComparisonBasis) -> It
             yield _difference(members[0], "", Severity.INFO, message)
             continue
         yield from _errors(members, basis)
-        present = [(answer, frozenset(f.path for f in fields(answer.doc)))
+        present = [(answer, frozenset(f.path for f in list_fields(answer.doc)))
                    for answer in members if answer.doc is not None]  # fmt: skip
         yield from _missing(group, present, basis)
         yield from _new_or_changed(members, basis)
@@ -178,7 +180,7 @@ def _missing(
     for path, contracts in on_record.items():
         answer = _lacking(path, present, [contract.names for contract in contracts])
         if answer is not None:
-            yield _missing_contract(answer, path, best(contracts), group, basis.states)
+            yield _missing_contract(answer, path, choose_best(contracts), group, basis.states)
     baseline = basis.baseline
     if baseline is None:
         return
@@ -231,7 +233,7 @@ def _new_or_changed(members: list[CapturedAnswer], basis: ComparisonBasis) -> It
     """Fields that nothing knows, and fields of another kind; each is reported once."""
     reported: set[tuple[str, str]] = set()
     for answer in members:
-        for field in fields(answer.doc) if answer.doc is not None else ():
+        for field in list_fields(answer.doc) if answer.doc is not None else ():
             for difference in _of_field(answer, field, basis):
                 if (difference.path, difference.message) not in reported:
                     reported.add((difference.path, difference.message))
@@ -255,7 +257,7 @@ def _of_field(answer: CapturedAnswer, field: Field, basis: ComparisonBasis) -> I
         message = f"was {' or '.join(sorted(kinds - {'empty', 'inner'}))}, now {field.kind}"
         is_known = any(not contract.is_assumed for contract in on_record)
         severity = Severity.BREAKING if is_known else Severity.NOTABLE
-        contract = best(on_record) if on_record else None
+        contract = choose_best(on_record) if on_record else None
         yield _difference(answer, field.path, severity, message, contract)
     if (
         field.several

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from contracts.record.declarations import recorded
+from contracts.record.declarations import read_recorded
 from contracts.record.exchange import Exchange
-from contracts.recording.captured_answers import CapturedAnswer, Mode, mode_of
-from contracts.recording.profile import fields, normal
+from contracts.recording.captured_answers import CapturedAnswer, Mode, find_mode
+from contracts.recording.profile import list_fields, normalize_name
 from contracts.verdicts import ASSUMED, EVIDENCE
 
 _KINDS: Final = {
@@ -82,7 +82,9 @@ class ContractFields:
     def declared(self, func: str) -> Mapping[str, Any]:
         """The fields of a function's answer by the schema on record, by normalized name."""
         answer = self.schemas.get(func, {}).get("answer") or {}
-        return {normal(name): schema for name, schema in answer.get("properties", {}).items()}
+        return {
+            normalize_name(name): schema for name, schema in answer.get("properties", {}).items()
+        }
 
     def add(self, exchange: Exchange) -> None:
         """Adds the fields and errors of an exchange."""
@@ -95,8 +97,8 @@ class ContractFields:
             key = (request.func, request.login.style, tuple(sorted(request.params.items())))
             self.portable[key] = exchange
         for out in exchange.formats:
-            group = (request.func, out, exchange.expected.kind, mode_of(dict(request.params)))
-            for answer_field in fields(exchange.expected.tree(out), on_record=True):
+            group = (request.func, out, exchange.expected.kind, find_mode(dict(request.params)))
+            for answer_field in list_fields(exchange.expected.tree(out), on_record=True):
                 contract = ContractField(
                     answer_field.path, answer_field.kind, names, exchange.evidence, exchange.name
                 )
@@ -104,9 +106,9 @@ class ContractFields:
                 self.by_path[request.func, out, contract.path].append(contract)
 
 
-def contract_fields(exchanges: Iterable[Exchange]) -> ContractFields:
+def collect_contract_fields(exchanges: Iterable[Exchange]) -> ContractFields:
     """The fields of the exchanges, with the schemas on record."""
-    contracts = ContractFields(schemas=recorded())
+    contracts = ContractFields(schemas=read_recorded())
     for func, schema in contracts.schemas.items():
         contracts.errors[func] |= set(schema.get("errors", ()))
     for exchange in exchanges:
@@ -114,7 +116,7 @@ def contract_fields(exchanges: Iterable[Exchange]) -> ContractFields:
     return contracts
 
 
-def best(contracts: Iterable[ContractField]) -> ContractField:
+def choose_best(contracts: Iterable[ContractField]) -> ContractField:
     """The one with the best evidence. Raises ValueError where there is none."""
     return min(contracts, key=lambda contract: EVIDENCE.index(contract.evidence))
 
@@ -138,14 +140,14 @@ class Baseline:
         return bool(fitting) and all(path in paths for paths in fitting)
 
 
-def baseline_of(answers: Iterable[CapturedAnswer]) -> Baseline:
+def collect_baseline(answers: Iterable[CapturedAnswer]) -> Baseline:
     """What our own seller's answers have in common."""
     baseline = Baseline()
     for answer in answers:
         if answer.doc is None:
             continue
-        present = list(fields(answer.doc))
-        baseline.answers[group_of(answer)].append(
+        present = list(list_fields(answer.doc))
+        baseline.answers[find_group(answer)].append(
             frozenset(answer_field.path for answer_field in present)
         )
         for answer_field in present:
@@ -158,6 +160,6 @@ def baseline_of(answers: Iterable[CapturedAnswer]) -> Baseline:
     return baseline
 
 
-def group_of(answer: CapturedAnswer) -> Group:
+def find_group(answer: CapturedAnswer) -> Group:
     """The group of answers that can be compared with this one."""
     return answer.func, answer.out, answer.kind, answer.mode

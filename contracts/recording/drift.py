@@ -12,12 +12,12 @@ from contracts.clock import elapsed, now
 from contracts.record.exchange import Exchange, read_all
 from contracts.recording.captured_answers import (
     CapturedAnswer,
-    of_live,
-    of_own_seller,
-    of_session,
+    capture_live,
+    capture_own,
+    capture_session,
 )
-from contracts.recording.compare import ComparisonBasis, Difference, differences
-from contracts.recording.contract_fields import Baseline, baseline_of, contract_fields
+from contracts.recording.compare import ComparisonBasis, Difference, compare_answers
+from contracts.recording.contract_fields import Baseline, collect_baseline, collect_contract_fields
 from contracts.recording.options import DriftOptions, Severity
 from contracts.recording.session import Session
 from contracts.target.own import start_in_process
@@ -30,9 +30,9 @@ _MAX_PROOF: Final = 3
 """Calls that are shown with a verdict."""
 
 
-def of_recording(session: Session, options: DriftOptions) -> Run:
+def judge_recording(session: Session, options: DriftOptions) -> Run:
     """Compares a recording. Raises ExchangeError where what is on record cannot be read."""
-    run = _judge(session.name, lambda _: of_session(session), options)
+    run = _judge(session.name, lambda _: capture_session(session), options)
     verdicts = run.verdicts
     if options.max_age is not None:
         verdicts = (_age(session, options.max_age), *verdicts)
@@ -42,10 +42,10 @@ def of_recording(session: Session, options: DriftOptions) -> Run:
     return replace(run, verdicts=verdicts, remarks=remarks)
 
 
-def of_seller(seller: Seller, options: DriftOptions) -> Run:
+def judge_seller(seller: Seller, options: DriftOptions) -> Run:
     """Compares a live seller, by calls that only read. Raises CannotRun: it does not answer."""
     return _judge(
-        seller.name, lambda records: of_live(seller, records, _OUTS, options.only), options
+        seller.name, lambda records: capture_live(seller, records, _OUTS, options.only), options
     )
 
 
@@ -59,11 +59,11 @@ def _judge(
     answers = [answer for answer in capture(records) if options.only in answer.func]
     states = _own_answers(records, answers)
     basis = ComparisonBasis(
-        contract_fields(records) if options.against in ("both", "contracts") else None,
+        collect_contract_fields(records) if options.against in ("both", "contracts") else None,
         states if options.against in ("both", "emulator") else None,
         states,
     )
-    drifts = list(_unique(differences(answers, basis)))
+    drifts = list(_unique(compare_answers(answers, basis)))
     verdicts = tuple(_verdicts(answers, drifts, _grades(records), options.fail_on))
     return Run(
         JUDGE, name, began, elapsed() - start, verdicts, (f"compared with {options.against}",),
@@ -77,7 +77,7 @@ def _own_answers(records: Sequence[Exchange], answers: Sequence[CapturedAnswer])
     exchanges = [record for record in records if record.func in funcs]
     with start_in_process() as seller:
         outs = sorted({answer.out for answer in answers})
-        return baseline_of(of_own_seller(seller, exchanges, outs))
+        return collect_baseline(capture_own(seller, exchanges, outs))
 
 
 def _unique(drifts: Iterable[Difference]) -> Iterable[Difference]:

@@ -15,13 +15,13 @@ import yaml
 from contracts.record.document import Node, document_to_record
 from contracts.record.exchange import read_file
 from contracts.record.fields import ExchangeError
-from contracts.record.formats import FORMATS, HTTP_OK, format_of, unfold_bjson
+from contracts.record.formats import FORMATS, HTTP_OK, find_format, unfold_bjson
 from contracts.recording.generalization import (
     GeneralizationContext,
+    find_labels,
+    find_labels_in,
     generalize,
-    labels_in,
-    labels_of,
-    steps_answer,
+    reduce_to_labels,
 )
 from contracts.recording.session import RecordedExchange, Session
 from contracts.target.redact import MASK
@@ -51,7 +51,7 @@ class SessionDependencies:
         """For each label the exchange whose answer had it first."""
         binders: dict[str, int] = {}
         for number, entry in enumerate(self.session.entries):
-            for label in labels_of(entry.doc) if entry.doc is not None else ():
+            for label in find_labels(entry.doc) if entry.doc is not None else ():
                 binders.setdefault(label, number)
         return binders
 
@@ -68,7 +68,7 @@ class SessionDependencies:
         reasons = {
             f"its answer is withheld: {entry.withheld}": bool(entry.withheld),
             f"its HTTP status is {entry.status}": entry.status != HTTP_OK,
-            f"exchanges have no format {entry.out}": format_of(entry.out) not in FORMATS,
+            f"exchanges have no format {entry.out}": find_format(entry.out) not in FORMATS,
             "its request is a login": _PERSONAL.fullmatch(entry.func) is not None,
             "its request holds a secret": MASK in entry.params.values(),
             "it was asked with another login": _who(entry) not in ("", self.account),
@@ -81,8 +81,8 @@ class SessionDependencies:
     def needed(self, number: int) -> set[str]:
         """The labels that it depends on: those of its request, and of earlier creations."""
         entry = self.session.entries[number]
-        requested = {label for text in entry.params.values() for label in labels_in(text)}
-        data = labels_of(entry.doc) if entry.doc is not None else set()
+        requested = {label for text in entry.params.values() for label in find_labels_in(text)}
+        data = find_labels(entry.doc) if entry.doc is not None else set()
         return requested | {label for label in data & self.made if self.binders[label] < number}
 
     def steps(self, number: int) -> list[int]:
@@ -91,7 +91,7 @@ class SessionDependencies:
         steps: list[int] = []
         for before in range(number - 1, -1, -1):
             entry = self.session.entries[before]
-            requested = {label for text in entry.params.values() for label in labels_in(text)}
+            requested = {label for text in entry.params.values() for label in find_labels_in(text)}
             binds = {label for label in needed if self.binders.get(label) == before}
             if binds or (_changed(entry) and requested & needed):
                 steps.append(before)
@@ -170,7 +170,7 @@ def _request(entry: RecordedExchange) -> dict[str, object]:
 
 def _answer(session_links: SessionDependencies, number: int) -> dict[str, object]:
     entry = session_links.session.entries[number]
-    shape = format_of(entry.out)
+    shape = find_format(entry.out)
     doc = _general(session_links, number, entry.doc)
     data: dict[str, object] = {"formats": [shape], "kind": entry.kind}
     if shape == "bjson":
@@ -190,7 +190,7 @@ def _general(
 ) -> Node:
     """A generalized document of the session; rows with labels of ``bound`` stay too."""
     entry = session_links.session.entries[number]
-    data = labels_of(doc) if doc is not None else set()
+    data = find_labels(doc) if doc is not None else set()
     new = {label for label in data if session_links.binders[label] == number}
     context = GeneralizationContext(
         entry.params, session_links.needed(number) | new, session_links.made | bound
@@ -208,10 +208,10 @@ def _step(
     )
     # Steps are sent in xml, whatever format they were recorded in.
     doc = entry.doc
-    if doc is not None and format_of(entry.out) == "bjson":
+    if doc is not None and find_format(entry.out) == "bjson":
         doc = unfold_bjson(doc)
     bound = frozenset(label for label in needed if session_links.binders.get(label) == step)
-    answer = steps_answer(_general(session_links, step, doc, bound), bound)
+    answer = reduce_to_labels(_general(session_links, step, doc, bound), bound)
     data: dict[str, object] = {"func": entry.func, "login": entry.login.partition(" ")[0]}
     data |= _request(entry)
     return data | ({"answer": document_to_record(answer)} if answer is not None else {})

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from contracts.record.fields import ExchangeError
-from contracts.recording.session import RecordedExchange, Session, head, read, written
+from contracts.recording.session import RecordedExchange, Session, read, write_entry, write_head
 
 MODE = 0o600
 """Only its owner may read a recording, pseudonymized or not."""
@@ -56,7 +56,7 @@ class SessionFile:
 
     def _opened(self, begun: Session) -> Session:
         if not self.path.exists() or not self.path.stat().st_size:
-            self._replaced([head(begun)])
+            self._replaced([write_head(begun)])
             return begun
         session = read(self.path)
         if session.torn:
@@ -85,7 +85,7 @@ class SessionFile:
         end = self.path.stat().st_size
         to = os.open(self.path, os.O_APPEND | os.O_WRONLY)
         try:
-            left = memoryview(written(entry))
+            left = memoryview(write_entry(entry))
             while left:
                 left = left[os.write(to, left) :]
             os.fsync(to)
@@ -107,7 +107,7 @@ class SessionFile:
         return number
 
     def _rewrite(self, session: Session) -> None:
-        self._replaced([head(session), *(written(entry) for entry in session.entries)])
+        self._replaced([write_head(session), *(write_entry(entry) for entry in session.entries)])
 
     def _replaced(self, documents: list[bytes]) -> None:
         """Replaces the file at once: a reader sees the old one or the new one."""

@@ -14,7 +14,7 @@ from typing import Final
 
 from contracts.record.document import Node
 from contracts.record.formats import ECHO, LAYOUT
-from contracts.record.placeholders import placeholders_in
+from contracts.record.placeholders import find_placeholders
 
 CODES: Final = frozenset({
     "status", "period", "order_period", "autoprolong", "pricelist", "pricelist_id", "itemtype",
@@ -47,32 +47,32 @@ def generalize(doc: Node, context: GeneralizationContext) -> Node:
     return Node("doc", None, {}, tuple(_children(doc, context, alike=False)))
 
 
-def labels_of(node: Node) -> set[str]:
+def find_labels(node: Node) -> set[str]:
     """The labels of numbers in a tree; a key has its license's."""
-    return {label for text in node.texts() for label in labels_in(text)}
+    return {label for text in node.texts() for label in find_labels_in(text)}
 
 
-def labels_in(text: str) -> Iterator[str]:
+def find_labels_in(text: str) -> Iterator[str]:
     """The labels of numbers in a text."""
-    for placeholder in placeholders_in(text):
+    for placeholder in find_placeholders(text):
         if placeholder.kind in ("id", "key") and placeholder.label:
             yield placeholder.label.partition("-")[0]
 
 
-def steps_answer(doc: Node, needed: Collection[str]) -> Node | None:
+def reduce_to_labels(doc: Node, needed: Collection[str]) -> Node | None:
     """The part of a generalised document that binds what later steps need, and its ``ok``."""
     parts = tuple(part for child in doc.children if (part := _part(child, needed)) is not None)
     return replace(doc, children=parts) if parts else None
 
 
 def _part(node: Node, needed: Collection[str]) -> Node | None:
-    if node.name == "ok" or (not node.children and labels_of(node) & set(needed)):
+    if node.name == "ok" or (not node.children and find_labels(node) & set(needed)):
         return node
-    if not labels_of(node) & set(needed):
+    if not find_labels(node) & set(needed):
         return None
     if node.name == "elem":
         # What identifies the row: the state, the tariff and the number.
-        named = (c for c in node.children if c.name in CODES or labels_of(c) & set(needed))
+        named = (c for c in node.children if c.name in CODES or find_labels(c) & set(needed))
         return replace(node, children=tuple(named))
     parts = (_part(child, needed) for child in node.children)
     return replace(node, children=tuple(part for part in parts if part is not None))
@@ -93,7 +93,7 @@ def _children(node: Node, context: GeneralizationContext, *, alike: bool) -> Ite
 
 def _rows(rows: tuple[Node, ...], context: GeneralizationContext) -> Iterator[Node]:
     """The rows of elements that the session created; else one row that shows the fields."""
-    own = [row for row in rows if labels_of(row) & set(context.labels) & set(context.made)]
+    own = [row for row in rows if find_labels(row) & set(context.labels) & set(context.made)]
     if own:
         yield from (_general(row, context, alike=False) for row in own)
     else:
@@ -125,7 +125,7 @@ def _attribute(
 def _text(name: str, text: str | None, context: GeneralizationContext, alike: bool) -> str:  # noqa: FBT001, PLR0911
     if not text:
         return "" if name == "ok" else "<any>"
-    placeholders = list(placeholders_in(text))
+    placeholders = list(find_placeholders(text))
     if placeholders:
         return _placed(text, context, alike=alike)
     if text == context.params.get(name):
@@ -143,7 +143,7 @@ def _text(name: str, text: str | None, context: GeneralizationContext, alike: bo
 
 def _placed(text: str, context: GeneralizationContext, *, alike: bool) -> str:
     """Labels of the context stay; dates if the answer is about what the session created."""
-    placeholder = next(placeholders_in(text))
+    placeholder = next(find_placeholders(text))
     if str(placeholder) != text and placeholder.spans is None:
         return "<text>"
     if placeholder.spans is not None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from contracts.record.document import ABSENT, Node
 from contracts.record.formats import ECHO, LAYOUT
-from contracts.record.placeholders import placeholders_in
+from contracts.record.placeholders import find_placeholders
 
 KINDS: Final = ("empty", "flag", "date", "number", "money", "text", "any", "inner")
 """Kinds of values. ``any``: a record does not say; ``inner``: the field has fields of its own."""
@@ -49,29 +49,29 @@ class Field:
         return self.path.rpartition("/")[0]
 
 
-def kind_of_value(text: str) -> str:
+def guess_kind(text: str) -> str:
     """The kind of a value by its looks; ``null`` is the wire's word for an empty value."""
     if text in ("", "null"):
         return "empty"
     return next((kind for kind, looks in _LOOKS if looks.fullmatch(text)), "text")
 
 
-def recorded_kind(text: str | None) -> str:
+def guess_recorded_kind(text: str | None) -> str:
     """The kind of a value on record, which may have placeholders.
 
     ``on`` there may be a word elsewhere: only schemas say that a field is a flag.
     """
     if text is None or text in ("on", "off"):
         return "any"
-    placeholders = list(placeholders_in(text))
+    placeholders = list(find_placeholders(text))
     if not placeholders:
-        return kind_of_value(text)
+        return guess_kind(text)
     first = placeholders[0]
     is_whole = str(first).partition(":")[0].rstrip(">") == text.partition(":")[0].rstrip(">")
     return _OF_PLACEHOLDERS.get(first.kind, "text") if is_whole else "text"
 
 
-def fields(doc: Node, *, on_record: bool = False) -> Iterator[Field]:
+def list_fields(doc: Node, *, on_record: bool = False) -> Iterator[Field]:
     """Every field under a document; ``on_record``: its values may have placeholders."""
     yield from _inside(doc, "", on_record=on_record)
 
@@ -89,22 +89,26 @@ def _field(node: Node, above: str, *, on_record: bool, several: bool) -> Iterato
     if on_record and (node.optional or node.text == ABSENT):
         return
     path = f"{above}/{_name(node)}" if above else _name(node)
-    kind = recorded_kind(node.text) if on_record else kind_of_value(node.text or "")
+    kind = guess_recorded_kind(node.text) if on_record else guess_kind(node.text or "")
     yield Field(path, "inner" if node.children else kind, several and node.name not in MANY)
     for name, text in node.attrs.items():
         if not (node.name in _NAMED and name == "name"):
             yield Field(
-                f"{path}/@{name}", recorded_kind(text) if on_record else kind_of_value(text)
+                f"{path}/@{name}", guess_recorded_kind(text) if on_record else guess_kind(text)
             )
     yield from _inside(node, path, on_record=on_record)
 
 
 def _name(node: Node) -> str:
     label = node.attrs.get("name", "") if node.name in _NAMED else ""
-    return f"{normal(node.name)}[{normal(label)}]" if label else normal(node.name)
+    return (
+        f"{normalize_name(node.name)}[{normalize_name(label)}]"
+        if label
+        else normalize_name(node.name)
+    )
 
 
-def normal(name: str) -> str:
+def normalize_name(name: str) -> str:
     """A name without the number that tells one addon, or name server, from the next."""
     return _OPEN.sub(_NUMBERED, name)
 

@@ -84,8 +84,8 @@ class Proxy:
             return self._ask_seller(begun, link)
         if not PATHS.fullmatch(request.path) or request.method not in ("GET", "POST"):
             return Response("there is only GET and POST /billmgr\n", 404)
-        sent = requests.of(request)
-        if reason := requests.doubt(sent):
+        sent = requests.read_request(request)
+        if reason := requests.find_ambiguity(sent):
             return self._refused(sent, "value", "func", f"not passed on: {reason}")
         played = None if self._replayer is None else self._replayed(sent, self._replayer)
         return played or self._forward(sent)
@@ -109,10 +109,10 @@ class Proxy:
     def _forward(self, sent: ProxiedRequest) -> Response:
         if self._broken:
             return self._refused(sent, "access", "recording", self._broken)
-        if func := requests.price(sent, self._options.allow_paying):
+        if func := requests.find_paid_function(sent, self._options.allow_paying):
             message = f"spends money; it passes with --allow-paying {func}"
             return self._refused(sent, "access", func, message)
-        if requests.price(sent, ()):
+        if requests.find_paid_function(sent, ()):
             self.paid[sent.func] += 1
         return self._ask_seller(sent)
 
@@ -159,7 +159,7 @@ class Proxy:
             self._log(recorder.log(f"{sent.func}: {spent}, number {number}{message}"))
 
     def _refused(self, sent: ProxiedRequest, type_: str, object_: str, message: str) -> Response:
-        func = sent.func if not requests.doubt(sent) else ""
+        func = sent.func if not requests.find_ambiguity(sent) else ""
         self._log(f"{func or 'a request'}: {message}")
         body, kind = write_error(
             type_, object_, f"mockseller record: {func or 'a request'} {message}", sent.out

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from contracts.record.tokens import ValueToken, rewritten
+from contracts.record.tokens import ValueToken, rewrite_values
 from contracts.recording import pseudonyms
 from contracts.target.redact import (
     MASK,
@@ -99,9 +99,9 @@ class Pseudonymizer:
             return token.value
 
         # A value may be recognized only by a later field: hence two passes.
-        rewritten(text, learnt)
-        rewritten(text, self._by_place(func))
-        return rewritten(text, self._by_place(func))
+        rewrite_values(text, learnt)
+        rewrite_values(text, self._by_place(func))
+        return rewrite_values(text, self._by_place(func))
 
     def redact(self, text: str) -> str:
         """Any other text, such as a line of a log, without hidden values."""
@@ -127,7 +127,7 @@ class Pseudonymizer:
             return value
         if token.name.lower() in KEYS and not token.attribute:
             return self._key(value)
-        kind = pseudonyms.kind_of(func, token.name, token.attribute)
+        kind = pseudonyms.find_kind(func, token.name, token.attribute)
         if not kind and token.name.lower() in self._more:
             kind = "words"
         if kind and not self._keep:
@@ -160,11 +160,11 @@ class Pseudonymizer:
         return self._keys[value]
 
     def _person(self, kind: str, value: str) -> str:
-        if pseudonyms.kind_of_pseudonym(value):
+        if pseudonyms.recognize(value):
             return value
         if value not in self._people:
             self._count[kind] += 1
-            self._people[value] = pseudonyms.pseudonym(kind, self._count[kind], value)
+            self._people[value] = pseudonyms.make_pseudonym(kind, self._count[kind], value)
         return self._people[value]
 
     def _within(self, text: str) -> str:
@@ -206,7 +206,7 @@ def is_pseudonym(text: str) -> bool:
         text == MASK
         or _FAKE_KEY.fullmatch(text) is not None
         or (_SESSION.fullmatch(text) is not None and _is_fake(text))
-        or bool(pseudonyms.kind_of_pseudonym(text))
+        or bool(pseudonyms.recognize(text))
     )
 
 
@@ -233,11 +233,11 @@ def _findable(text: str) -> Iterable[tuple[str, int]]:
     for key in _KEY.findall(text):
         if _FAKE_KEY.fullmatch("-".join(key)):
             yield "key", int("".join(_DIGIT.findall(key[1]))[-4:])
-    if kind := pseudonyms.kind_of_pseudonym(text):
-        yield kind, pseudonyms.number_of(kind, text)
+    if kind := pseudonyms.recognize(text):
+        yield kind, pseudonyms.read_number(kind, text)
     for kind, pattern in (
         ("email", pseudonyms.EMAIL), ("ipv4", pseudonyms.IPV4), ("ipv6", pseudonyms.IPV6),
         ("phone", pseudonyms.PHONE),
     ):  # fmt: skip
         for match in pattern.findall(text):
-            yield kind, pseudonyms.number_of(kind, match)
+            yield kind, pseudonyms.read_number(kind, match)

@@ -50,7 +50,7 @@ _PSEUDONYMS: Final[Mapping[str, tuple[re.Pattern[str], Callable[[int, str], str]
 }  # fmt: skip
 
 
-def kind_of(func: str, name: str, attribute: str = "") -> str:
+def find_kind(func: str, name: str, attribute: str = "") -> str:
     """The kind of personal data in a field, a key of the pseudonyms; empty where it has none."""
     meant = (attribute or name).strip().lower().rpartition(".")[2]
     if contact := _CONTACT.fullmatch(meant):
@@ -64,12 +64,12 @@ def kind_of(func: str, name: str, attribute: str = "") -> str:
     return _FIELDS.get(meant, "")
 
 
-def pseudonym(kind: str, number: int, real: str) -> str:
+def make_pseudonym(kind: str, number: int, real: str) -> str:
     """The pseudonym with this number; ``real`` gives the length of some kinds."""
     return _PSEUDONYMS[kind][1](number, real)
 
 
-def number_of(kind: str, text: str) -> int:
+def read_number(kind: str, text: str) -> int:
     """The number of the pseudonym that a text is; 0 where it is none."""
     match = _PSEUDONYMS[kind][0].fullmatch(text)
     if match is None:
@@ -81,9 +81,9 @@ def number_of(kind: str, text: str) -> int:
     return int(match[1])
 
 
-def kind_of_pseudonym(text: str) -> str:
+def recognize(text: str) -> str:
     """The kind of the pseudonym that a text is; empty where it is none."""
-    return next((kind for kind in _PSEUDONYMS if number_of(kind, text)), "")
+    return next((kind for kind in _PSEUDONYMS if read_number(kind, text)), "")
 
 
 def is_routed(text: str) -> bool:

@@ -8,8 +8,8 @@ from datetime import date, datetime
 from typing import Final
 
 from contracts.record.fields import ExchangeError
-from contracts.record.formats import UnreadableBody, format_of, kind_of, read
-from contracts.record.tokens import value_tokens
+from contracts.record.formats import UnreadableBody, find_format, find_kind, read
+from contracts.record.tokens import read_tokens
 from contracts.recording.file import SessionFile
 from contracts.recording.pseudonymizer import Pseudonymizer
 from contracts.recording.references import References
@@ -89,7 +89,7 @@ class Recorder:
         if withheld:
             return entry
         doc = read(text.encode(), sent.out)[0]
-        return replace(entry, doc=doc, kind=kind_of(doc))
+        return replace(entry, doc=doc, kind=find_kind(doc))
 
     def _text(self, sent: ProxiedRequest, answer: UpstreamAnswer) -> tuple[str, str]:
         """The pseudonymized answer, or why it is withheld."""
@@ -134,8 +134,8 @@ class Recorder:
         params = self._references.request(entry.func, dict(entry.params), entry.today)
         for number in self._left:
             recorded = self._file.session.entries[number - 1]
-            same = (recorded.func, format_of(recorded.out), recorded.params)
-            if same == (entry.func, format_of(entry.out), params):
+            same = (recorded.func, find_format(recorded.out), recorded.params)
+            if same == (entry.func, find_format(entry.out), params):
                 self._left.remove(number)
                 return number
         return 0
@@ -173,7 +173,7 @@ def _texts(entry: RecordedExchange) -> Iterator[str]:
     yield from entry.params.values()
     yield from entry.login.split()
     if entry.text:
-        yield from (token.value for token in value_tokens(entry.text))
+        yield from (token.value for token in read_tokens(entry.text))
 
 
 def _opened(func: str, raw: str) -> list[str]:
@@ -181,5 +181,5 @@ def _opened(func: str, raw: str) -> list[str]:
     if func not in ("auth", "totp.confirm", "su", "account.su", "user.su", "chlevel"):
         return []
     return [
-        token.value for token in value_tokens(raw) if token.name == "auth" and not token.attribute
+        token.value for token in read_tokens(raw) if token.name == "auth" and not token.attribute
     ]

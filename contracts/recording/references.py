@@ -73,7 +73,7 @@ class References:
             return re.sub("[0-9]+", lambda m: self._label(func, m[0]), text)
         if name in KEYS and text in self._keys:
             return f"<key:{self._keys[text]}>"
-        return day_of(text, today) if _DAY.fullmatch(text) else text
+        return replace_day(text, today) if _DAY.fullmatch(text) else text
 
     def _label(self, func: str, number: str) -> str:
         """The placeholder of a number; the number itself where no answer had it."""
@@ -100,7 +100,7 @@ class References:
         if name in NUMBERS and value.isdigit() and value != "0":
             return self._number(func, path, value)
         if _DAY.fullmatch(value):
-            return day_of(value, today)
+            return replace_day(value, today)
         return _LINK.sub(lambda m: f"{m[1]}={self._label(func, m[2])}", value)
 
     def _number(self, func: str, path: tuple[Node, ...], value: str) -> str:
@@ -145,7 +145,7 @@ def _thing(func: str, number: str) -> tuple[str, str]:
     return ("" if len(number) >= _SMALL else family, number)
 
 
-def day_of(text: str, today: date) -> str:
+def replace_day(text: str, today: date) -> str:
     """A day as a placeholder, counted from today: in months where it fits, else in days."""
     try:
         day = date.fromisoformat(text)

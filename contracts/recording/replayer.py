@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from contracts.clock import now
-from contracts.record.formats import format_of
-from contracts.record.tokens import rewritten
+from contracts.record.formats import find_format
+from contracts.record.tokens import rewrite_values
 from contracts.recording.pseudonymizer import Pseudonymizer, has_pseudonym, is_pseudonym
 from contracts.recording.recorder import observe
 from contracts.recording.references import References
@@ -69,7 +69,7 @@ class Replayer:
                 value = value.replace(pseudonym, real)
             return value
 
-        return rewritten(entry.text, lambda token: own(token.value)).encode()
+        return rewrite_values(entry.text, lambda token: own(token.value)).encode()
 
     def foreign(self, sent: ProxiedRequest) -> str:
         """The name of a parameter whose value is a pseudonym; empty if there is none.
@@ -88,7 +88,7 @@ class Replayer:
         fresh = (n for n in range(len(self._entries)) if n not in self._played)
         for number in (*fresh, *reversed(self._looks)):
             entry = self._entries[number]
-            same = entry.func == sent.func and format_of(entry.out) == format_of(sent.out)
+            same = entry.func == sent.func and find_format(entry.out) == find_format(sent.out)
             if same and not entry.withheld and self._fits(entry.params, fields, shown):
                 return number
         return None

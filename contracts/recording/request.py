@@ -83,7 +83,7 @@ class ProxiedRequest:
         return "cookie" if self.cookie else "none"
 
 
-def of(request: Request) -> ProxiedRequest:
+def read_request(request: Request) -> ProxiedRequest:
     """The request of werkzeug, as it was sent."""
     query = request.query_string
     body = request.get_data(cache=False)
@@ -99,7 +99,7 @@ def of(request: Request) -> ProxiedRequest:
     )
 
 
-def doubt(sent: ProxiedRequest) -> str:
+def find_ambiguity(sent: ProxiedRequest) -> str:
     """Why a request is ambiguous, in a few words; empty where it is not."""
     kind = sent.body_kind
     form = b"" if kind in ("multipart", "json") else sent.body
@@ -140,7 +140,7 @@ def _repeated(sent: ProxiedRequest) -> str:
     return f'"{twice[0]}" is said twice, with different texts' if twice else ""
 
 
-def price(sent: ProxiedRequest, allowed: Iterable[str]) -> str:
+def find_paid_function(sent: ProxiedRequest, allowed: Iterable[str]) -> str:
     """The function that must be allowed for this request to be sent; empty where it may be sent.
 
     An unknown function may act without ``sok``: it counts as spending until it is allowed.

@@ -23,7 +23,7 @@ class _Quiet(WSGIRequestHandler):
         """Nothing."""
 
 
-def loopback(host: str) -> str:
+def check_loopback(host: str) -> str:
     """The address to listen on. Raises NotLoopbackError for an address of the network."""
     try:
         addresses = {str(info[4][0]) for info in socket.getaddrinfo(host, None)}
@@ -36,9 +36,9 @@ def loopback(host: str) -> str:
     return host
 
 
-def server(app: WSGIApplication, host: str, port: int) -> BaseWSGIServer:
+def create_server(app: WSGIApplication, host: str, port: int) -> BaseWSGIServer:
     """A server on a loopback address; port 0 takes a free one. Raises OSError: it is in use."""
-    family = socket.AF_INET6 if ":" in loopback(host) else socket.AF_INET
+    family = socket.AF_INET6 if ":" in check_loopback(host) else socket.AF_INET
     # A socket of our own: werkzeug would end the whole program where the port is in use.
     try:
         bound = socket.create_server((host, port), family=family)

@@ -87,7 +87,7 @@ def _document(data: Mapping[str, object]) -> bytes:
     return f"{text}{END}".encode()
 
 
-def head(session: Session) -> bytes:
+def write_head(session: Session) -> bytes:
     """The first document of a session's file."""
     return _document({
         "mockseller": FORMAT,
@@ -99,7 +99,7 @@ def head(session: Session) -> bytes:
     })  # fmt: skip
 
 
-def written(entry: RecordedExchange) -> bytes:
+def write_entry(entry: RecordedExchange) -> bytes:
     """One exchange as its document of the file."""
     answer: dict[str, object] = {"status": str(entry.status), "type": entry.content_type}
     if entry.withheld:

@@ -7,11 +7,11 @@ import os
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from contracts.checks.fuzz.operations import Generated, operations, requests
+from contracts.checks.fuzz.operations import Generated, generate_requests, read_operations
 from contracts.checks.fuzz.target import FuzzTarget
 from contracts.suite.fixtures import DECLARED
 
-OPERATIONS = operations(DECLARED.document)
+OPERATIONS = read_operations(DECLARED.document)
 EXAMPLES = 12
 """For each function; in CI the same ones every time."""
 
@@ -27,7 +27,7 @@ def test_whatever_is_sent_is_answered_as_declared(target: FuzzTarget, func: str)
         database=None,
         suppress_health_check=list(HealthCheck),
     )
-    @given(request=requests(OPERATIONS[func], DECLARED.functions[func], target.numbers))
+    @given(request=generate_requests(OPERATIONS[func], DECLARED.functions[func], target.numbers))
     def run(request: Generated) -> None:
         if violations := target.judge_request(func, request):
             lines = [f"{violation.rule}: {violation.message}" for violation in violations]

@@ -22,7 +22,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from contracts.record.formats import UnreadableBody
-from contracts.record.tokens import ValueToken, rewritten, value_tokens
+from contracts.record.tokens import ValueToken, read_tokens, rewrite_values
 from contracts.target.parameters import keep_last, read_pairs
 from contracts.verdicts import CallRecord
 
@@ -151,12 +151,12 @@ def _masked_input(match: re.Match[str]) -> str:
 def mask_text(text: str, secrets: Iterable[str] = ()) -> str:
     """Masks an answer in any format; ``secrets`` are those of its request."""
     try:
-        tokens = value_tokens(text)
+        tokens = read_tokens(text)
     except UnreadableBody:
         return _masked_patterns(text, secrets)
     own = (token.value for token in tokens if is_secret_value(token))
     texts = _longest_first({*secrets, *islice(filter(_is_distinctive, own), MAX_SECRETS)})
-    return mask_links(rewritten(text, lambda token: _masked_token(token, texts)))
+    return mask_links(rewrite_values(text, lambda token: _masked_token(token, texts)))
 
 
 def _masked_patterns(text: str, secrets: Iterable[str]) -> str:

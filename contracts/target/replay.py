@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from contracts.record.compare import differences
+from contracts.record.compare import compare_answer
 from contracts.record.exchange import Exchange, PreparationStep
 from contracts.target.seller import CannotRun, Seller, SellerSession
 from contracts.target.spending import changes
@@ -29,7 +29,7 @@ def replay(exchange: Exchange, out: str, seller: Seller) -> Verdict:
         return _verdict(exchange, out, Outcome.SKIP, [str(reason)], log)
     except CannotRun as problem:
         return _verdict(exchange, out, Outcome.ERROR, [str(problem)], log)
-    problems = differences(exchange.expected, out, answer.status, answer.body, session.bindings)
+    problems = compare_answer(exchange.expected, out, answer.status, answer.body, session.bindings)
     if not problems:
         return _verdict(exchange, out, Outcome.PASS, proof=log)
     only_assumed = exchange.evidence == ASSUMED and not seller.own
@@ -71,7 +71,9 @@ def _prepare(step: PreparationStep, session: SellerSession, note: str) -> list[s
     """Sends a step before the exchange as often as it says; the differences of its answer."""
     for _ in range(max(step.times, 1)):
         answer = session.ask(step.request, "xml", note)
-        problems = differences(step.expected, "xml", answer.status, answer.body, session.bindings)
+        problems = compare_answer(
+            step.expected, "xml", answer.status, answer.body, session.bindings
+        )
         if problems:
             return problems
     return []

@@ -14,7 +14,7 @@ from typing import Final
 import httpx
 
 from contracts.record.document import Node
-from contracts.record.formats import UnreadableBody, error_of, read
+from contracts.record.formats import UnreadableBody, find_error, read
 from contracts.target.redact import redact_exchange
 from contracts.verdicts import CallRecord
 
@@ -106,5 +106,5 @@ def ask(
         return None, str(problem) or type(problem).__name__
     except UnreadableBody as problem:
         return None, str(problem)
-    error = error_of(doc)
+    error = find_error(doc)
     return (doc, "") if error is None else (None, str(error))

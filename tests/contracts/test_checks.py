@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from contracts.record.compare import ExpectedDocument, differences
+from contracts.record.compare import ExpectedDocument, compare_answer
 from contracts.record.document import from_record
 from contracts.record.placeholders import Bindings
 
@@ -18,7 +18,7 @@ def differences_from(
 ) -> list[str]:
     kind = kind or ("error" if "error" in record else "form")
     expected = ExpectedDocument(from_record("doc", record)[0], kind, exact)
-    return differences(expected, out, 200, body, Bindings(date(2027, 1, 1)))
+    return compare_answer(expected, out, 200, body, Bindings(date(2027, 1, 1)))
 
 
 def test_what_is_not_on_record_may_be_there_too() -> None:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from contracts.record.placeholders import Bindings, placeholder_error
+from contracts.record.placeholders import Bindings, check_placeholders
 
 LEAP = date(2028, 1, 31)
 
@@ -91,9 +91,9 @@ def test_a_made_up_key_begins_with_its_made_up_id(bindings: Bindings) -> None:
 
 @pytest.mark.parametrize("text", ["<idd:1>", "<date:+1 fortnight>", "<date:+1 month nonsense>"])
 def test_a_misspelt_placeholder_is_told(text: str) -> None:
-    assert placeholder_error(text).startswith(text)
+    assert check_placeholders(text).startswith(text)
 
 
 @pytest.mark.parametrize("text", ["<b>name</b>", "a < b > c", "<id>", "<text:x>"])
 def test_what_is_no_misspelt_placeholder_is_left_alone(text: str) -> None:
-    assert placeholder_error(text) == ""
+    assert check_placeholders(text) == ""

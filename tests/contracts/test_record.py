@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.record.declarations import COMMAND, declared, drift, recorded, write
+from contracts.record.declarations import COMMAND, find_drift, read_declared, read_recorded, write
 from contracts.record.exchange import Exchange, read_all
 from contracts.verdicts import EVIDENCE
 from emulator import errors
@@ -104,19 +104,19 @@ def test_an_empty_field_is_on_record_with_its_reason() -> None:
 
 
 def test_the_declarations_are_as_recorded() -> None:
-    differences = drift()
+    differences = find_drift()
     assert not differences, "\n".join([*differences, f"If this is meant, run: {COMMAND}"])
 
 
 def test_a_declaration_that_changed_is_told_by_its_place(tmp_path: Path) -> None:
     assert len(write(tmp_path)) == len({function.family.name for function in FUNCTIONS})
-    assert recorded(tmp_path).keys() == {function.name for function in FUNCTIONS}
+    assert read_recorded(tmp_path).keys() == {function.name for function in FUNCTIONS}
     assert write(tmp_path) == []
-    now = declared()
+    now = read_declared()
     now["soft.edit"]["parameters"]["properties"]["licname"]["maxLength"] = 3
     del now["whoami"]
     now["brand.new"] = {}
-    differences = drift(now, tmp_path)
+    differences = find_drift(now, tmp_path)
     assert differences[:2] == [
         "brand.new: is not on record",
         "whoami: is on record, but not declared",
@@ -126,7 +126,7 @@ def test_a_declaration_that_changed_is_told_by_its_place(tmp_path: Path) -> None
 
 
 def test_every_recorded_schema_speaks_of_its_own_function() -> None:
-    assert all(schema["func"] == name for name, schema in recorded().items())
+    assert all(schema["func"] == name for name, schema in read_recorded().items())
 
 
 def test_nothing_claims_to_be_recorded() -> None:

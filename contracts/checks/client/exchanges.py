@@ -12,7 +12,7 @@ import httpx
 
 import reseller_client
 from contracts.checks.client.calls import CALLS, IN_SESSION
-from contracts.record.comparable import reading_differences, to_comparable
+from contracts.record.comparable import compare_reading, to_comparable
 from contracts.record.document import Node
 from contracts.record.exchange import Exchange, Reading
 from contracts.record.placeholders import Bindings
@@ -89,7 +89,7 @@ def _judge(
         ]
     if reading.raises:
         return [f"expected {reading.raises}, read {value!r}"]
-    messages = reading_differences(reading.reads, to_comparable(value), bindings, "reads")
+    messages = compare_reading(reading.reads, to_comparable(value), bindings, "reads")
     return [*_request_differences(exchange, transport, bindings), *messages]
 
 

@@ -10,7 +10,7 @@ from typing import Final
 import httpx
 
 from contracts.record.document import Node
-from contracts.record.formats import UnreadableBody, error_of, format_of, read
+from contracts.record.formats import UnreadableBody, find_error, find_format, read
 from contracts.target.redact import read_fields, redact_exchange
 from contracts.verdicts import CallRecord
 
@@ -37,7 +37,7 @@ class AnsweredCall:
     @property
     def error(self) -> str | None:
         """The type of the error that the answer is, empty where it has none; None: it is none."""
-        error = error_of(self.doc)
+        error = find_error(self.doc)
         return None if error is None else error.type
 
     @property
@@ -56,7 +56,7 @@ class AnsweredCall:
         return redact_exchange(self.request, self.response, note)
 
 
-def answered(request: httpx.Request, response: httpx.Response) -> AnsweredCall:
+def read_answer(request: httpx.Request, response: httpx.Response) -> AnsweredCall:
     """A request with its answer, read in the format that the request asks for."""
     params = read_fields(request)
     out = params.get("out", "")
@@ -83,4 +83,4 @@ def _document(body: bytes, out: str) -> Node | None:
         doc = read(plain, "bjson")[0]
         return doc.first("doc") or doc
     # A seller answers a format that it does not know in xml.
-    return read(plain, out if format_of(out) == "json" else "xml")[0]
+    return read(plain, out if find_format(out) == "json" else "xml")[0]

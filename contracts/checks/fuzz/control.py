@@ -58,7 +58,7 @@ class WorldControl:
         return f"curl -sS -X {method} {address} -H 'Content-Type: application/json' -d {data}"
 
 
-def at_address(line: str, address: str) -> str:
+def set_address(line: str, address: str) -> str:
     """The line, sent to the server that answers at ``address``."""
     parts = urlsplit(address)
     return line.replace(" ADDRESS", f" {parts.scheme}://{parts.netloc}", 1)

@@ -19,7 +19,9 @@ LOSSLESS: Final = "surrogateescape"
 SAFE_LOGIN: Final = re.compile(r"[A-Za-z0-9@._-]*\Z")
 
 
-def curl(request: httpx.Request, address: str, *, password: str = "", session: str = "") -> str:
+def format_curl(
+    request: httpx.Request, address: str, *, password: str = "", session: str = ""
+) -> str:
     """The line for one request, sent to ``address`` instead of where it went.
 
     The judge's own ``password`` and ``session`` are written as environment variables,

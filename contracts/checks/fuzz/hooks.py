@@ -18,7 +18,7 @@ import schemathesis
 from schemathesis import Case, CheckContext, DeserializationContext, HookContext, Response
 
 from contracts.checks.fuzz import operations
-from contracts.checks.fuzz.answered import AnsweredCall, answered
+from contracts.checks.fuzz.answered import AnsweredCall, read_answer
 from contracts.checks.fuzz.declarations import Declarations
 from contracts.checks.fuzz.rules import (
     Rule,
@@ -27,7 +27,7 @@ from contracts.checks.fuzz.rules import (
     find_undeclared_error,
 )
 from contracts.record.formats import read
-from contracts.record.writers import as_json
+from contracts.record.writers import to_json
 
 LOGIN: Final = os.environ.get("MOCKSELLER_LOGIN", "reseller")
 PASSWORD: Final = os.environ.get("MOCKSELLER_PASSWORD", "secret")
@@ -46,7 +46,7 @@ def map_case(context: HookContext, case: Case[Any]) -> Case[Any]:
 def read_xml(context: DeserializationContext, response: Response) -> dict[str, Any]:
     """An xml answer as json has it, so that schemas and links of the document apply to it."""
     del context
-    return as_json(read(response.content, "xml")[0])
+    return to_json(read(response.content, "xml")[0])
 
 
 @schemathesis.check
@@ -71,7 +71,7 @@ def echoes_no_secret(ctx: CheckContext, response: Response, case: Case[Any]) -> 
 
 
 def _assert_kept(rule: Rule, response: Response, case: Case[Any]) -> None:
-    messages = list(rule(DECLARED, operations.func_of(case), _call(response)))
+    messages = list(rule(DECLARED, operations.read_function(case), _call(response)))
     assert not messages, "; ".join(messages)  # noqa: S101 - how schemathesis is told of a failure
 
 
@@ -81,6 +81,6 @@ def _call(response: Response) -> AnsweredCall:
     assert isinstance(body, bytes)  # noqa: S101 - forms of schemathesis are never streams
     request = httpx.Request(sent.method or "GET", sent.url or "", content=body)
     headers = {"content-type": response.headers.get("content-type", [""])[0]}
-    return answered(
+    return read_answer(
         request, httpx.Response(response.status_code, headers=headers, content=response.content)
     )

@@ -24,7 +24,7 @@ NONSENSE: Final = ("nonsense", "1x", "1e5x", "z" * 40, "None", "y")
 """Letters that mean nothing anywhere."""
 
 
-def invalid_fields(function: Json, params: Mapping[str, str]) -> list[str]:
+def find_invalid_fields(function: Json, params: Mapping[str, str]) -> list[str]:
     """Why this request can only be refused, one line each; empty where it may be accepted.
 
     ``function`` is a declaration as ``schema_of`` returns it.
@@ -80,7 +80,7 @@ def _missing_fields(function: Json, params: Mapping[str, str]) -> Iterator[str]:
             yield f"{name} is needed and not there"
 
 
-def typed_fields(function: Json) -> list[str]:
+def list_typed_fields(function: Json) -> list[str]:
     """The parameters in which nonsense can be told from sense."""
     kinds = NUMBERS | {"flag", "one_of"}
     return sorted(

@@ -50,7 +50,7 @@ def judge(
     target = FuzzTarget(seller, declared, permission=permission, address=address)
     with _cleaning_up(seller) as bought, target:
         target.check_login()
-        lives = LifecycleRun(target, products_of(declared, plan), token=token)
+        lives = LifecycleRun(target, list_products(declared, plan), token=token)
         if seller.own and lives.products:
             report("walks through lives of services")
             lives.run_scripted(budget.is_spent(FOR_LIVES))
@@ -71,7 +71,7 @@ def judge(
     return FuzzResult(run, lives.coverage)
 
 
-def products_of(declared: Declarations, plan: Plan) -> tuple[str, ...]:
+def list_products(declared: Declarations, plan: Plan) -> tuple[str, ...]:
     """The product types whose lives are walked: all, or those of the plan's families."""
     if plan.functions:
         return ()

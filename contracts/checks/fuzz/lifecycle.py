@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.errors import Flaky
 
 from contracts.checks.fuzz.rules import RuleViolation
-from contracts.checks.fuzz.run import NO_TIME, derive_seed, search_settings
+from contracts.checks.fuzz.run import NO_TIME, derive_seed, make_search_settings
 from contracts.checks.fuzz.state_coverage import ACTIVE, DELETED, SUSPENDED, StateCoverage
 from contracts.checks.fuzz.target import FuzzTarget
 from contracts.checks.fuzz.walk import InvariantViolation, Walk
@@ -83,7 +83,7 @@ class LifecycleRun:
         count = 0
 
         @seed(derive_seed(start, "life"))
-        @search_settings(walks)
+        @make_search_settings(walks)
         @given(moves=st.lists(_moves(), min_size=1, max_size=MOVES))
         def attempt(moves: Sequence[Move]) -> None:
             nonlocal count, smallest, rule

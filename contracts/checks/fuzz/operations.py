@@ -13,7 +13,7 @@ from schemathesis import Case, GenerationMode, HookContext
 from schemathesis.core.result import Err
 from schemathesis.schemas import APIOperation, BaseSchema
 
-from contracts.checks.fuzz.invalid_inputs import NONSENSE, typed_fields
+from contracts.checks.fuzz.invalid_inputs import NONSENSE, list_typed_fields
 
 Operation = APIOperation[Any, Any, Any, Any]
 
@@ -45,17 +45,17 @@ def map_case(context: HookContext, case: Case[Any]) -> Case[Any]:
     """A schemathesis hook: ``/billmgr/soft.edit`` is ``/billmgr?func=soft.edit`` on the wire."""
     del context
     others = {name: value for name, value in (case.query or {}).items() if name != "func"}
-    case.query = {**others, "func": func_of(case)}
+    case.query = {**others, "func": read_function(case)}
     case.path = ADDRESS
     return case
 
 
-def func_of(case: Case[Any]) -> str:
+def read_function(case: Case[Any]) -> str:
     """The function that a case calls: the last part of its operation's path."""
     return str(case.operation.path.rpartition("/")[2])
 
 
-def operations(document: dict[str, Any]) -> dict[str, tuple[Operation, ...]]:
+def read_operations(document: dict[str, Any]) -> dict[str, tuple[Operation, ...]]:
     """The operations of each function, GET and POST.
 
     Raises what schemathesis raises for an operation that it cannot read.
@@ -72,7 +72,7 @@ def operations(document: dict[str, Any]) -> dict[str, tuple[Operation, ...]]:
     return by_function
 
 
-def requests(
+def generate_requests(
     operations: Sequence[Operation], function: Mapping[str, Any], numbers: Sequence[str]
 ) -> st.SearchStrategy[Generated]:
     """Valid and invalid requests of one function, half of them about services that exist.
@@ -91,7 +91,7 @@ def requests(
     made = st.builds(_generated, cases, elids, st.sampled_from(({}, example)), styles, beside)
     plain = st.builds(_example, st.just(function), styles, beside, st.just(""), st.just(""))
     options = [made, made, made, plain]
-    if typed := typed_fields(function):
+    if typed := list_typed_fields(function):
         options.append(
             st.builds(
                 _example, st.just(function), styles, beside,

@@ -79,7 +79,7 @@ def find_other_format(case: ReadCase) -> Iterator[str]:
     if len(docs) < len(calls):
         yield from (f"cannot be read as {call.out}: {call.fault}" for call in calls if call.fault)
         return
-    xml, json = map(canonical, docs)
+    xml, json = map(canonicalize, docs)
     if xml != json:
         yield f"xml and json differ: {_first_difference(xml, json, '')}"
 
@@ -107,7 +107,7 @@ def find_related_violations(case: ReadCase) -> list[RuleViolation]:
     return [RuleViolation.of(rule, line) for line in rule(case)]
 
 
-def canonical(node: Node) -> tuple[Any, ...]:
+def canonicalize(node: Node) -> tuple[Any, ...]:
     """A tree as a value to compare: without echo and layout, whatever the order of its names.
 
     Name, text, attributes, and the children by name.
@@ -115,7 +115,7 @@ def canonical(node: Node) -> tuple[Any, ...]:
     content = [child for child in node.children if child.name not in ECHO | LAYOUT]
     groups: dict[str, list[tuple[Any, ...]]] = {}
     for child in content:
-        groups.setdefault(child.name, []).append(canonical(child))
+        groups.setdefault(child.name, []).append(canonicalize(child))
     attrs = () if node.name == "doc" else tuple(sorted(node.attrs.items()))
     children = tuple((name, tuple(groups[name])) for name in sorted(groups))
     return (node.name, node.text or "", attrs, children)

@@ -11,10 +11,10 @@ import httpx
 
 from contracts.checks.fuzz.answered import FLAT, AnsweredCall
 from contracts.checks.fuzz.declarations import Declarations
-from contracts.checks.fuzz.invalid_inputs import invalid_fields
+from contracts.checks.fuzz.invalid_inputs import find_invalid_fields
 from contracts.checks.registry import Decision, check, collect
 from contracts.record.formats import AS_JSON
-from contracts.record.writers import as_json
+from contracts.record.writers import to_json
 from contracts.target.redact import MIN_SECRET_LENGTH, find_secrets
 from contracts.verdicts import ASSUMED, OBSERVED
 from emulator.openapi import FORMATS
@@ -125,7 +125,7 @@ def find_undeclared_answer(declared: Declarations, func: str, call: AnsweredCall
     if call.doc is None or "snext" in call.params or call.error is not None:
         return
     if call.out in ("xml", *AS_JSON):
-        yield from declared.find_answer_errors(func, as_json(call.doc))
+        yield from declared.find_answer_errors(func, to_json(call.doc))
 
 
 @check(
@@ -138,7 +138,7 @@ def find_accepted_nonsense(declared: Declarations, func: str, call: AnsweredCall
     """Nonsense that was not refused."""
     if call.fault or call.out not in OUTS or call.is_refused:
         return
-    if reasons := invalid_fields(declared.functions[func], call.params):
+    if reasons := find_invalid_fields(declared.functions[func], call.params):
         yield f"takes what can only be nonsense: {'; '.join(reasons)}"
 
 

@@ -13,7 +13,7 @@ from hypothesis.errors import Flaky
 
 from contracts import clock
 from contracts.checks.fuzz.answered import AnsweredCall
-from contracts.checks.fuzz.operations import Generated, operations, requests
+from contracts.checks.fuzz.operations import Generated, generate_requests, read_operations
 from contracts.checks.fuzz.rules import RuleViolation
 from contracts.checks.fuzz.target import FuzzTarget
 from contracts.target.seller import CannotRun
@@ -25,7 +25,7 @@ MADE_UP: Final = "made-up"
 NO_TIME: Final = "the time was over before its turn"
 
 
-def search_settings(examples: int) -> settings:
+def make_search_settings(examples: int) -> settings:
     """Hypothesis: generates and shrinks, without a database, a deadline or output of its own."""
     return settings(
         max_examples=examples,
@@ -95,9 +95,11 @@ class FuzzRun:
         began, self._began = clock.now(), clock.elapsed()
         chosen = self._chosen()
         declared = self.target.declared
-        by_function = operations(_part_of(declared.document, chosen))
+        by_function = read_operations(_part_of(declared.document, chosen))
         strategies = {
-            func: requests(by_function[func], declared.functions[func], self.target.numbers)
+            func: generate_requests(
+                by_function[func], declared.functions[func], self.target.numbers
+            )
             for func in chosen
         }
         for func, number in self._turns(chosen):
@@ -149,7 +151,7 @@ class FuzzRun:
         """One round of one function; a violation is made as small as Hypothesis can make it."""
 
         @seed(derive_seed(self.plan.seed, func, number))
-        @search_settings(EXAMPLES if number else FIRST)
+        @make_search_settings(EXAMPLES if number else FIRST)
         @given(request=strategy)
         def attempt(request: Generated) -> None:
             self._attempt(func, request)

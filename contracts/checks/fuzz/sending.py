@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import httpx
 
-from contracts.checks.fuzz.answered import AnsweredCall, answered
+from contracts.checks.fuzz.answered import AnsweredCall, read_answer
 from contracts.checks.fuzz.operations import Generated
 from contracts.target.redact import read_fields
 from contracts.target.seller import CannotRun, SellerSession
@@ -27,7 +27,7 @@ class NoAnswer(CannotRun):
         self.request = request
 
     @property
-    def answered(self) -> AnsweredCall:
+    def call(self) -> AnsweredCall:
         """The request, with status 0 for its answer."""
         return AnsweredCall(self.request, httpx.Response(0), read_fields(self.request), "")
 
@@ -101,7 +101,7 @@ class RequestSender:
         except httpx.HTTPError as problem:
             raise NoAnswer(request, problem) from problem
         self.calls += 1
-        call = answered(request, response)
+        call = read_answer(request, response)
         self.sent.append(call)
         return call
 

@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Final, Self
 
 from contracts.checks.fuzz.answered import AnsweredCall
-from contracts.checks.fuzz.curl import curl
+from contracts.checks.fuzz.curl import format_curl
 from contracts.checks.fuzz.declarations import Declarations
 from contracts.checks.fuzz.operations import Generated
 from contracts.checks.fuzz.relations import (
@@ -157,13 +157,15 @@ class FuzzTarget:
         """A violation if the seller still answers other calls; else it cannot be judged."""
         self.sender.call("whoami")
         self._changed = True
-        self.sent = [lost.answered]
+        self.sent = [lost.call]
         return [RuleViolation("answers-at-all", OBSERVED, f"no answer: {lost}")]
 
     def format_curl(self, call: AnsweredCall) -> str:
         """The line for the shell that repeats a call, its secrets left to the environment."""
         secret = self.sender.place.password
-        return curl(call.request, self._address, password=secret, session=self.sender.session)
+        return format_curl(
+            call.request, self._address, password=secret, session=self.sender.session
+        )
 
 
 def _text(value: object) -> str:

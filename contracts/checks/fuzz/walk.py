@@ -17,7 +17,7 @@ from contracts.checks.fuzz.account_state import (
     read_account_state,
 )
 from contracts.checks.fuzz.answered import AnsweredCall
-from contracts.checks.fuzz.control import WorldControl, at_address
+from contracts.checks.fuzz.control import WorldControl, set_address
 from contracts.checks.fuzz.rules import RuleViolation, find_violations
 from contracts.checks.fuzz.state_coverage import (
     ACTIVE,
@@ -28,7 +28,7 @@ from contracts.checks.fuzz.state_coverage import (
     StateCoverage,
 )
 from contracts.checks.fuzz.target import FuzzTarget
-from contracts.record.writers import as_json
+from contracts.record.writers import to_json
 from contracts.verdicts import DOCUMENTED
 
 OPENING: Final = "100000.00"
@@ -58,7 +58,7 @@ class LinkedRequest:
     submits: bool
 
 
-def links_of(document: Mapping[str, Any], func: str) -> dict[str, Mapping[str, Any]]:
+def list_links(document: Mapping[str, Any], func: str) -> dict[str, Mapping[str, Any]]:
     """The links of a function's answer in an OpenAPI document, by name."""
     components = document["components"]
     names = components["responses"][func].get("links", {})
@@ -131,7 +131,7 @@ class Walk:
         return WorldControl(self.target.sender.place, self.token)
 
     def _add_line(self, line: str) -> None:
-        self.lines.append(at_address(line, self.target.sender.address))
+        self.lines.append(set_address(line, self.target.sender.address))
 
     def order(self, product: str, *, basket: bool = False) -> OrderedService | None:
         """Orders a service, paid at once or put into the basket; None where it is refused.
@@ -148,7 +148,7 @@ class Walk:
             number = answer.doc.text_of("id")
             if not number:
                 raise InvariantViolation("order-tells-its-number", f"{func}: no id in the answer")
-            service = OrderedService(number, product, as_json(answer.doc))
+            service = OrderedService(number, product, to_json(answer.doc))
             self.services.append(service)
         self._check(func, refused=answer.error)
         return service
@@ -165,7 +165,7 @@ class Walk:
 
     def links(self, service: OrderedService) -> dict[str, Mapping[str, Any]]:
         """The links of the service's order that lead on by its number."""
-        links = links_of(self.target.declared.document, f"{service.product}.order.param")
+        links = list_links(self.target.declared.document, f"{service.product}.order.param")
         return {name: link for name, link in links.items() if name.startswith("id.")}
 
     def follow(self, service: OrderedService, name: str, **overrides: str) -> str | None:

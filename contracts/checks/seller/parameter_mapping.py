@@ -25,7 +25,7 @@ from contracts.journeys.catalogue_view import ADDITION, SOFT, NotSold
 from contracts.record.compare import ExpectedDocument
 from contracts.record.exchange import OUR_LOGIN, OUR_PASSWORD, Request
 from contracts.record.levels import family_of
-from contracts.record.placeholders import PLACEHOLDER, placeholders_in
+from contracts.record.placeholders import PLACEHOLDER, find_placeholders
 from contracts.record.roles import SERVICE, TARIFF, TARIFFS, name_role
 from contracts.target.spending import changes, spends
 from contracts.target.spending_guard import NO_SUCH_NUMBER
@@ -98,7 +98,7 @@ class ParameterMapping:
         numbers = find_numbers(request)
         return bool(numbers) and all(
             number in NOT_AVAILABLE
-            or bool(list(placeholders_in(number)))
+            or bool(list(find_placeholders(number)))
             or bool(_UNUSED_NUMBER.fullmatch(number))
             for number in numbers
         )
@@ -161,7 +161,7 @@ class ParameterMapping:
         return error.attrs.get("object", "") if error is not None else ""
 
     def _map_numbers(self, request: Request, text: str) -> str:
-        if any(placeholder.kind != SERVICE for placeholder in placeholders_in(text)):
+        if any(placeholder.kind != SERVICE for placeholder in find_placeholders(text)):
             return text
         return _NUMBER.sub(lambda match: self._map_number(request, match[0]), text)
 

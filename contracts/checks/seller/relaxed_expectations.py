@@ -12,7 +12,7 @@ from typing import Final
 from contracts.checks.seller.parameter_mapping import ParameterMapping
 from contracts.record.compare import ExpectedDocument
 from contracts.record.document import Node
-from contracts.record.placeholders import placeholders_in
+from contracts.record.placeholders import find_placeholders
 
 _CURRENCY: Final = re.compile(r"\bEUR\b")
 _STATES: Final = frozenset({"status", "item_status", "service_status"})
@@ -89,7 +89,7 @@ def _relax_text(text: str, name: str, mapping: ParameterMapping) -> str:
 
 def _relax_placeholders(text: str) -> str:
     """Keeps placeholders, except days and the currency of the world; opens all other texts."""
-    placeholders = list(placeholders_in(text))
+    placeholders = list(find_placeholders(text))
     if not placeholders:
         return "<any>"
     if any(placeholder.spans is not None for placeholder in placeholders):

@@ -13,7 +13,7 @@ from typing import Final
 
 from contracts.journeys.catalogue_view import ADDITION, SOFT
 from contracts.record.exchange import Request
-from contracts.record.placeholders import placeholders_in
+from contracts.record.placeholders import find_placeholders
 from contracts.record.roles import SERVICE, SERVICES, name_role
 
 FIXTURE: Final = "small"
@@ -78,6 +78,6 @@ def find_numbers(request: Request) -> list[str]:
 def find_roles(request: Request) -> Iterator[Role]:
     """The roles of services that a request is about."""
     for text in find_numbers(request):
-        for placeholder in placeholders_in(text):
+        for placeholder in find_placeholders(text):
             if placeholder.kind == SERVICE:
                 yield Role.parse(placeholder.label)

@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 
 from contracts.cli import verify
 from contracts.clock import now
-from contracts.coverage.counting import CoverageCount, from_runs
-from contracts.coverage.showing import CoverageSelection, gate, shares
+from contracts.coverage.counting import CoverageCount, count_runs
+from contracts.coverage.showing import CoverageSelection, check_gate, compute_shares
 from contracts.reports.saved import to_json
 from contracts.verdicts import OBSERVED, CallRecord, Outcome, Run, Verdict
 from emulator.app import create_registry
@@ -147,7 +147,7 @@ def test_the_requests_of_a_report_are_counted_too(tmp_path: Path) -> None:
 
 
 def test_a_lost_answer_counts_as_a_call_without_one() -> None:
-    counted = from_runs([_saved(CallRecord("POST", "http://x/billmgr", {"func": "soft"}, 0, ""))])
+    counted = count_runs([_saved(CallRecord("POST", "http://x/billmgr", {"func": "soft"}, 0, ""))])
     points = counted.coverage.points["soft"]
     assert points["functions"]["called"] == 1
     assert set(points["answers"].values()) == {0}
@@ -180,11 +180,11 @@ def test_a_hundred_percent_is_never_rounded_to() -> None:
     for function in create_registry():
         if function.name != "menu":
             counted.coverage.add(Called(function.name, {}, "xml", "access", ""))
-    share = shares(counted, CoverageSelection())["functions"]
+    share = compute_shares(counted, CoverageSelection())["functions"]
     assert share.declared - share.exercised == 1
     assert share.percent < 100
-    assert gate(counted, CoverageSelection(), 100, ["functions"]) != []
-    assert gate(counted, CoverageSelection(functions=("soft",)), 100, ["functions"]) == []
+    assert check_gate(counted, CoverageSelection(), 100, ["functions"]) != []
+    assert check_gate(counted, CoverageSelection(functions=("soft",)), 100, ["functions"]) == []
 
 
 SUITE = """

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from contracts.checks.fuzz.control import WorldControl
-from contracts.checks.fuzz.curl import curl
+from contracts.checks.fuzz.curl import format_curl
 from contracts.target.seller import SellerSession, connect_wsgi
 from emulator.testing import Seller, SellerServer
 
@@ -25,7 +25,7 @@ def request(method: str = "POST", **content: Any) -> httpx.Request:  # noqa: ANN
 
 def test_the_password_is_left_to_the_environment() -> None:
     for method, where in (("GET", "params"), ("POST", "data"), ("POST", "params")):
-        line = curl(
+        line = format_curl(
             request(method, **{where: {"func": "soft", **LOGIN}}), ADDRESS, password="secret"
         )
         assert '"authinfo=reseller:$MOCKSELLER_PASSWORD"' in line
@@ -33,13 +33,15 @@ def test_the_password_is_left_to_the_environment() -> None:
 
 
 def test_a_session_is_left_to_the_environment() -> None:
-    line = curl(request(data={"func": "soft", "auth": "abcdef123"}), ADDRESS, session="abcdef123")
+    line = format_curl(
+        request(data={"func": "soft", "auth": "abcdef123"}), ADDRESS, session="abcdef123"
+    )
     assert line.endswith('--data-urlencode func=soft --data-urlencode "auth=$MOCKSELLER_SESSION"')
 
 
 def test_a_login_that_is_no_plain_word_does_not_reach_the_shell_unquoted() -> None:
     sent = {"authinfo": "$(id):secret"}
-    line = curl(request(data=sent), ADDRESS, password="secret")
+    line = format_curl(request(data=sent), ADDRESS, password="secret")
     assert "'authinfo=$(id):secret'" in line
 
 
@@ -61,7 +63,7 @@ def test_a_line_run_by_a_shell_asks_the_same(method: str) -> None:
     with SellerServer() as server, httpx.Client(trust_env=False, timeout=60) as http:
         where = {"params" if method == "GET" else "data": {**fields, "out": "json", **LOGIN}}
         repeated = http.build_request(method, server.url, **where)  # type: ignore[arg-type]
-        line = curl(repeated, server.url, password="secret")
+        line = format_curl(repeated, server.url, password="secret")
         done = subprocess.run(
             ["sh", "-c", line],
             capture_output=True, check=True, timeout=60, env={"MOCKSELLER_PASSWORD": "secret"},

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contracts.checks.fuzz.declarations import Declarations
-from contracts.checks.fuzz.invalid_inputs import invalid_fields
+from contracts.checks.fuzz.invalid_inputs import find_invalid_fields
 from emulator.testing import Seller
 
 ORDER = {"pricelist": "55227", "period": "1", "ip": "192.0.2.201", "sok": "ok"}
@@ -41,7 +41,7 @@ UNDERSTOOD = [
 def test_nonsense_is_known_and_refused(
     declared: Declarations, honest: Seller, func: str, params: dict[str, str]
 ) -> None:
-    assert invalid_fields(declared.functions[func], params) != []
+    assert find_invalid_fields(declared.functions[func], params) != []
     assert honest.call(func, **params).error is not None
 
 
@@ -49,4 +49,4 @@ def test_nonsense_is_known_and_refused(
 def test_what_may_be_understood_is_not_called_nonsense(
     declared: Declarations, func: str, params: dict[str, str]
 ) -> None:
-    assert invalid_fields(declared.functions[func], params) == []
+    assert find_invalid_fields(declared.functions[func], params) == []

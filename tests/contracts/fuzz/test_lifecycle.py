@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contracts.checks.fuzz.declarations import Declarations
-from contracts.checks.fuzz.judge import products_of
+from contracts.checks.fuzz.judge import list_products
 from contracts.checks.fuzz.lifecycle import LifecycleRun
 from contracts.checks.fuzz.run import Plan
 from contracts.checks.fuzz.state_coverage import ALLOWED, STATES, StateCoverage
@@ -23,7 +23,7 @@ def everything() -> Declarations:
 def test_every_product_type_goes_through_every_state(
     judged: JudgedSeller, everything: Declarations
 ) -> None:
-    products = products_of(everything, Plan())
+    products = list_products(everything, Plan())
     with FuzzTarget(judged, everything) as target:
         life = LifecycleRun(target, products)
         life.run_scripted(lambda: False)

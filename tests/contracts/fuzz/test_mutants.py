@@ -85,7 +85,7 @@ FAULTS: list[Any] = [
     pytest.param("soft", {"answer": one_sided}, "says-the-same-in-every-format",
                  id="json and xml that differ"),
     pytest.param("soft", {"answer": leaking}, "echoes-no-secret", id="a session that is echoed"),
-    pytest.param("service.prolong", {"beside": charging}, "looks-without-changing",
+    pytest.param("service.prolong", {"preceded_by": charging}, "looks-without-changing",
                  id="a form without sok that charges"),
     pytest.param("soft.order.param", {"answer": swallowing}, "refuses-bad-input",
                  id="nonsense that is taken"),
@@ -184,7 +184,7 @@ WALKS: list[Any] = [
                  "order-tells-its-number", id="an order without its number"),
     pytest.param({"answer": refusing}, "looks-and-refusals-change-nothing",
                  id="a suspension that is carried out and refused"),
-    pytest.param({"beside": charging_the_refused}, "looks-and-refusals-change-nothing",
+    pytest.param({"preceded_by": charging_the_refused}, "looks-and-refusals-change-nothing",
                  id="a refusal that charges"),
 ]  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from contracts.checks.fuzz.answered import answered
+from contracts.checks.fuzz.answered import read_answer
 from contracts.checks.fuzz.declarations import Declarations
 from contracts.checks.fuzz.rules import find_violations
 
@@ -19,7 +19,7 @@ def broken(
     response = httpx.Response(200, headers={"Content-Type": kind}, text=body)
     return {
         violation.rule
-        for violation in find_violations(declared, "soft", answered(request, response))
+        for violation in find_violations(declared, "soft", read_answer(request, response))
     }
 
 

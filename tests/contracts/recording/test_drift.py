@@ -9,13 +9,13 @@ from collections.abc import Iterable
 import pytest
 
 from contracts.record.exchange import Exchange, read_all
-from contracts.recording.captured_answers import of_live, of_own_seller
-from contracts.recording.compare import ComparisonBasis, Difference, differences
+from contracts.recording.captured_answers import capture_live, capture_own
+from contracts.recording.compare import ComparisonBasis, Difference, compare_answers
 from contracts.recording.contract_fields import (
     Baseline,
     ContractFields,
-    baseline_of,
-    contract_fields,
+    collect_baseline,
+    collect_contract_fields,
 )
 from contracts.recording.options import Severity
 from contracts.target.own import start_in_process
@@ -48,27 +48,27 @@ FUNCTIONS = ("soft", "soft.edit", "whoami", "vds.edit", "keepalive")
 
 @pytest.fixture(scope="module")
 def contracts() -> ContractFields:
-    return contract_fields(RECORDS)
+    return collect_contract_fields(RECORDS)
 
 
 @pytest.fixture(scope="module")
 def own() -> Baseline:
     with start_in_process() as seller:
-        return baseline_of(of_own_seller(seller, _exchanges(*FUNCTIONS), ("xml", "json")))
+        return collect_baseline(capture_own(seller, _exchanges(*FUNCTIONS), ("xml", "json")))
 
 
 def _find(
     change: Change, contracts: ContractFields, own: Baseline, *, only: str, **how: str
 ) -> list[Difference]:
     with Seller() as honest, connect_wsgi(ChangedSeller(honest.wsgi, change, **how)) as second:
-        captured = of_live(second, _exchanges(*FUNCTIONS), ("xml", "json"), only)
+        captured = capture_live(second, _exchanges(*FUNCTIONS), ("xml", "json"), only)
         answers = [answer for answer in captured if answer.func in FUNCTIONS]
         assert answers
-        return list(differences(answers, ComparisonBasis(contracts, own, own)))
+        return list(compare_answers(answers, ComparisonBasis(contracts, own, own)))
 
 
-def _that_matter(differences: Iterable[Difference]) -> list[str]:
-    return [str(item) for item in differences if item.severity is not Severity.INFO]
+def _that_matter(compare_answers: Iterable[Difference]) -> list[str]:
+    return [str(item) for item in compare_answers if item.severity is not Severity.INFO]
 
 
 # What is changed, where it shows, how much it matters, in which words.
@@ -143,13 +143,13 @@ def test_a_difference_is_told_by_its_name_and_its_weight(
     change: Change,
     expected: list[tuple[str, str, str]],
 ) -> None:
-    differences = _find(change, contracts, own, only=only)
-    reported = {(item.path, item.severity.value) for item in differences}
+    compare_answers = _find(change, contracts, own, only=only)
+    reported = {(item.path, item.severity.value) for item in compare_answers}
     for path, severity, words in expected:
         assert (path, severity) in reported
-        assert any(item.path == path and words in item.message for item in differences)
+        assert any(item.path == path and words in item.message for item in compare_answers)
     paths = {path for path, _, _ in expected}
-    scripted = [item for item in differences if item.path not in paths]
+    scripted = [item for item in compare_answers if item.path not in paths]
     assert _that_matter(scripted) == []
 
 
@@ -171,8 +171,8 @@ def test_nothing_on_record_differs_from_what_our_seller_answers(contracts: Contr
     records = [record for record in RECORDS if not LIKE_SOFT.fullmatch(record.func)]
     assert len(records) > 300
     with start_in_process() as seller:
-        answers = list(of_own_seller(seller, records, ("xml",)))
-    different = differences(answers, ComparisonBasis(contracts, None))
+        answers = list(capture_own(seller, records, ("xml",)))
+    different = compare_answers(answers, ComparisonBasis(contracts, None))
     assert _that_matter(different) == []
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from contracts.clock import now
 from contracts.record.exchange import read_all
-from contracts.recording.captured_answers import of_live
-from contracts.recording.drift import of_recording, of_seller
+from contracts.recording.captured_answers import capture_live
+from contracts.recording.drift import judge_recording, judge_seller
 from contracts.recording.options import DriftOptions, Severity
 from contracts.recording.session import read
 from contracts.target.seller import connect_wsgi
@@ -31,7 +31,7 @@ def second() -> Iterator[Any]:
 
 
 def test_a_run_on_a_second_seller_fails_and_says_where(second: Any) -> None:  # noqa: ANN401
-    run = of_seller(second, DriftOptions(only="soft.edit"))
+    run = judge_seller(second, DriftOptions(only="soft.edit"))
     assert exit_code(run.verdicts) == 1
     failed = [verdict for verdict in run.verdicts if verdict.outcome is Outcome.FAIL]
     assert [(verdict.name, verdict.out, verdict.evidence) for verdict in failed] == [
@@ -52,7 +52,7 @@ def test_what_proves_a_difference_shows_no_secret() -> None:
         return b"<html>secret auth=0123456789ab password=hunter2-x <p>" + body[:9]
 
     with Seller() as honest, connect_wsgi(ChangedSeller(honest.wsgi, change)) as seller:
-        run = of_seller(seller, DriftOptions(only="whoami"))
+        run = judge_seller(seller, DriftOptions(only="whoami"))
     assert exit_code(run.verdicts) == 1
     shown = [verdict for verdict in run.verdicts if verdict.proof]
     assert shown
@@ -68,7 +68,7 @@ def test_what_proves_a_difference_shows_no_secret() -> None:
 def test_what_is_new_warns_or_fails_as_wished(fail_on: Severity, code: int) -> None:
     change = sub("<ip>", "<rack>12</rack><ip>")
     with Seller() as honest, connect_wsgi(ChangedSeller(honest.wsgi, change)) as seller:
-        run = of_seller(seller, DriftOptions(only="vds.edit", fail_on=fail_on))
+        run = judge_seller(seller, DriftOptions(only="vds.edit", fail_on=fail_on))
     assert exit_code(run.verdicts) == code
     warned = [verdict for verdict in run.verdicts if verdict.messages]
     assert warned[0].outcome is (Outcome.FAIL if code else Outcome.WARN)
@@ -77,7 +77,7 @@ def test_what_is_new_warns_or_fails_as_wished(fail_on: Severity, code: int) -> N
 def test_a_function_the_seller_does_not_have_is_unsupported_and_no_failure() -> None:
     refusal = b'<doc><error type="missed" object="func"><msg>no</msg></error></doc>'
     with Seller() as honest, connect_wsgi(ChangedSeller(honest.wsgi, lambda _: refusal)) as seller:
-        run = of_seller(seller, DriftOptions(only="vps"))
+        run = judge_seller(seller, DriftOptions(only="vps"))
     outcomes = {(verdict.name, verdict.out): verdict.outcome for verdict in run.verdicts}
     assert outcomes["vps", "xml"] is Outcome.UNSUPPORTED
 
@@ -86,7 +86,7 @@ def test_a_foreign_seller_is_asked_only_what_changes_nothing() -> None:
     with Seller() as honest:
         foreign = ThirdPartySeller(honest.wsgi)
         with connect_wsgi(foreign, name="foreign") as seller:
-            answers = list(of_live(seller, read_all(), ("xml",)))
+            answers = list(capture_live(seller, read_all(), ("xml",)))
     sent = [fields for fields in foreign.requests if fields.get("func") not in (None, "auth")]
     assert len(sent) > 60
     assert [fields for fields in sent if changes(fields["func"], fields)] == []
@@ -100,7 +100,7 @@ def test_a_foreign_seller_is_asked_only_what_changes_nothing() -> None:
 
 @pytest.mark.one_of("whole runs of drift")
 def test_a_recording_of_ours_does_not_drift(life: RecordedLife) -> None:
-    run = of_recording(read(life.path), DriftOptions())
+    run = judge_recording(read(life.path), DriftOptions())
     assert exit_code(run.verdicts) == 0
     assert [str(verdict) for verdict in run.verdicts if verdict.outcome is not Outcome.PASS] == []
     assert len(run.verdicts) > 10
@@ -109,7 +109,7 @@ def test_a_recording_of_ours_does_not_drift(life: RecordedLife) -> None:
 @pytest.mark.parametrize("out", ["csv", "text"])
 def test_an_answer_that_nobody_could_mask_is_skipped_and_no_drift(studio: Studio, out: str) -> None:
     studio.ask(studio.proxy(), "soft", out=out)
-    run = of_recording(studio.session(), DriftOptions())
+    run = judge_recording(studio.session(), DriftOptions())
     assert [(verdict.out, verdict.outcome) for verdict in run.verdicts] == [(out, Outcome.SKIP)]
 
 
@@ -117,7 +117,7 @@ def test_a_page_where_a_document_should_be_is_drift(studio: Studio, honest: Sell
     studio.ask(
         studio.proxy(behind=ChangedSeller(honest.wsgi, lambda _: b"<html><p>at work")), "soft"
     )
-    (verdict,) = of_recording(studio.session(), DriftOptions()).verdicts
+    (verdict,) = judge_recording(studio.session(), DriftOptions()).verdicts
     assert verdict.outcome is Outcome.FAIL
     assert "no document" in verdict.messages[0]
 
@@ -127,7 +127,7 @@ def test_a_recording_of_a_second_seller_drifts(studio: Studio, honest: Seller) -
     kind = "text/html"
     proxy = studio.proxy(behind=ChangedSeller(honest.wsgi, change, kind=kind))
     studio.ask(proxy, "dashboard.info")
-    run = of_recording(studio.session(), DriftOptions())
+    run = judge_recording(studio.session(), DriftOptions())
     lines = "\n".join(line for verdict in run.verdicts for line in verdict.messages)
     assert "breaking: /doc/elem/realbalance: is missing" in lines
     assert "notable: /doc/elem/reales: is new" in lines
@@ -141,7 +141,7 @@ def test_a_recording_of_a_second_seller_drifts(studio: Studio, honest: Seller) -
 def test_one_can_compare_with_either(against: str, paths: set[str]) -> None:
     change = sub("<(balance|credit)>[^<]*</(balance|credit)>", "")
     with Seller() as honest, connect_wsgi(ChangedSeller(honest.wsgi, change)) as seller:
-        run = of_seller(seller, DriftOptions(against=against, only="subaccount"))
+        run = judge_seller(seller, DriftOptions(against=against, only="subaccount"))
     lines = [line for v in run.verdicts if v.name == "subaccount" for line in v.messages]
     assert {line.split(": ")[1] for line in lines} == paths
 
@@ -151,7 +151,7 @@ def test_an_old_recording_warns(life: RecordedLife, days: int, outcome: Outcome)
     session = read(life.path)
     entries = (replace(session.entries[0], at=now() - timedelta(days=days)),)
     options = DriftOptions(only="soft.order.param", max_age=timedelta(days=90))
-    run = of_recording(replace(session, entries=entries), options)
+    run = judge_recording(replace(session, entries=entries), options)
     age = run.verdicts[0]
     assert (age.name, age.outcome) == ("age", outcome)
     assert exit_code(run.verdicts) == 0

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from contracts.recording.request import ProxiedRequest
-from contracts.recording.serving import NotLoopbackError, loopback
+from contracts.recording.serving import NotLoopbackError, check_loopback
 from contracts.recording.upstream import NoUpstreamAnswer, Upstream
 from emulator.testing import Seller
 from tests.contracts.recording.conftest import Studio
@@ -118,11 +118,11 @@ def test_nothing_but_the_api_is_behind_the_proxy(studio: Studio, method: str, pa
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "::", "no-such-host.invalid"])  # noqa: S104
 def test_it_listens_on_loopback_only(host: str) -> None:
     with pytest.raises(NotLoopbackError):
-        loopback(host)
+        check_loopback(host)
 
 
 def test_it_listens_on_loopback() -> None:
-    assert loopback("127.0.0.1") == "127.0.0.1"
+    assert check_loopback("127.0.0.1") == "127.0.0.1"
 
 
 _PART = b'Content-Disposition: form-data; name="func"\r\n\r\nsoft.order.param\r\n'

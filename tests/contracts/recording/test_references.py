@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from contracts.record.document import document_to_record, from_record, to_record
 from contracts.record.formats import read
 from contracts.record.placeholders import Bindings
-from contracts.recording.references import References, day_of
+from contracts.recording.references import References, replace_day
 
 TODAY = date(2026, 11, 26)
 
@@ -70,12 +70,12 @@ def test_a_session_is_a_placeholder() -> None:
     ("2026-10-26", "<date:-1 month>"), ("9999-12-31", "9999-12-31"), ("2026-13-40", "2026-13-40"),
 ])  # fmt: skip
 def test_a_day_is_counted_from_today(day: str, place: str) -> None:
-    assert day_of(day, TODAY) == place
+    assert replace_day(day, TODAY) == place
 
 
 @given(st.dates(date(2010, 1, 1), date(2040, 1, 1)), st.dates(date(2024, 1, 1), date(2030, 1, 1)))
 def test_a_day_as_a_placeholder_is_that_day(day: date, today: date) -> None:
-    assert Bindings(today).fill(day_of(day.isoformat(), today)) == day.isoformat()
+    assert Bindings(today).fill(replace_day(day.isoformat(), today)) == day.isoformat()
 
 
 @given(st.recursive(

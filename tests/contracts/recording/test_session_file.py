@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from contracts.record.document import Node
 from contracts.record.fields import ExchangeError
 from contracts.recording.file import SessionFile
-from contracts.recording.session import RecordedExchange, Session, read, written
+from contracts.recording.session import RecordedExchange, Session, read, write_entry
 
 BEGUN = Session("s", "https://seller.example/billmgr", datetime(2026, 11, 26, 12, tzinfo=UTC))
 
@@ -137,8 +137,8 @@ def test_a_file_that_is_none_is_told(tmp_path: Path) -> None:
 
 
 def test_an_exchange_is_one_document() -> None:
-    assert written(_entry()).startswith(b"---\nfunc: soft\n")
-    assert written(_entry()).endswith(b"\n...\n")
+    assert write_entry(_entry()).startswith(b"---\nfunc: soft\n")
+    assert write_entry(_entry()).endswith(b"\n...\n")
 
 
 def test_nothing_is_left_beside_a_session(tmp_path: Path) -> None:
