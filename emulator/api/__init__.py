@@ -1,1 +1,1 @@
-"""What a function of the API is: its declaration, its schemas, what a handler sees and answers."""
+"""Declarations of functions, their schemas, and what a handler receives and returns."""

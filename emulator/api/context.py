@@ -1,4 +1,4 @@
-"""One invocation, seen from inside; and what a handler may answer."""
+"""The call that a handler receives, and the answers it may return."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from emulator.errors import AccessDenied
 
 @dataclass(slots=True)
 class Call:
-    """Who calls what, in which shop, in which language.
+    """One call of a function: who calls, in which shop, in which language.
 
-    ``params``  everything that was sent, by name, cleaned and unvalidated;
-    ``address`` the caller's; ``writing`` whether the call holds the world's lock.
+    ``params``  all parameters that were sent, unvalidated; ``address`` the caller's;
+    ``writing`` whether the call holds the world's lock and may change something.
     """
 
     shop: Shop
@@ -28,11 +28,11 @@ class Call:
     session: Session | None
     writing: bool
     secrets: list[str] = field(default_factory=list)
-    """What must not be written down anywhere: masked in the journal."""
+    """Texts of the answer that the journal masks."""
 
     @property
     def user(self) -> Account:
-        """The account that calls; the registry has made sure there is one."""
+        """The account that calls. Raises AccessDenied without one, in a public function."""
         if self.account is None:
             raise AccessDenied(self.func)
         return self.account
@@ -53,7 +53,7 @@ class Leaf:
 Value = object
 """What a schema's field can turn into a text: str, int, Decimal, date, bool, None, Leaf.
 
-In the row of a table a Part, or a tuple of them, is an element with a structure.
+In the row of a table a Part, or a tuple of them, is an element with children.
 """
 
 
@@ -67,7 +67,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a document with a structure of its own: for RAW answers."""
+    """An element with attributes and children, for ``Raw`` and ``Streamed`` answers."""
 
     name: str
     text: str = ""
@@ -77,7 +77,7 @@ class Part:
 
 @dataclass(slots=True)
 class FormAnswer:
-    """A form as it is shown: ``fields`` by wire name, selects, tables.
+    """A form: ``fields`` by wire name, selects, tables.
 
     ``inner``  whether the form is repeated in an inner ``doc`` (docs/evidence.md 15 and 21).
     """
@@ -86,17 +86,17 @@ class FormAnswer:
     slists: Mapping[str, Sequence[Choice]] = field(default_factory=dict)
     lists: Mapping[str, Sequence[Mapping[str, Value]]] = field(default_factory=dict)
     flists: Mapping[str, Sequence[Choice]] = field(default_factory=dict)
-    """By what a user interface narrows a table down."""
+    """Selects by which a user interface filters a table."""
     inner: bool = False
     labels: Mapping[str, str] = field(default_factory=dict)
     """Further ``messages``: for example ``addon_<id>`` = its name."""
     sliders: Sequence[Mapping[str, str]] = ()
-    """Fields that are counted, for ``metadata``: name, limits, step, measure."""
+    """Fields with a counter, for ``metadata``: name, limits, step, measure."""
 
 
 @dataclass(slots=True)
 class ActionResult:
-    """A submit or an action that happened.
+    """The result of a submit or an action.
 
     ``fields`` stand directly under ``doc`` (``id``, ``item.id``, ``billorder``, ``lickey``);
     ``form`` is the re-rendered form: in an inner ``doc``, and flat too where ``flat`` is set.
@@ -121,7 +121,7 @@ class Rows:
     sort: str = ""
     order: str = ""
     head: Mapping[str, Value] = field(default_factory=dict)
-    """What stands before the rows: ``plid``, ``plname``."""
+    """Fields before the rows: ``plid``, ``plname``."""
 
 
 @dataclass(slots=True)
@@ -133,16 +133,16 @@ class Raw:
 
 @dataclass(slots=True)
 class Streamed:
-    """A document of one long repeat, made piece by piece: ``pricelist.export``.
+    """A document of one long list, produced piece by piece: ``pricelist.export``.
 
-    ``name``: of every piece. They are taken once, after the handler has returned, and must need
-    no database.
+    ``name`` of all parts. ``parts`` is iterated once, after the handler has returned, and must not
+    use the database.
     """
 
     name: str
     parts: Iterable[Part]
     single: bool = False
-    """One piece was asked for by its number: an object in json, as a client reads it."""
+    """One part was requested by its number: json then writes an object, not an array."""
 
 
 @dataclass(slots=True)
@@ -152,14 +152,15 @@ class LoggedIn:
     session_id: str
     level: int = 16
     done: bool = False
-    """With the second factor confirmed: the answer carries ``ok`` too."""
+    """Whether the second factor was confirmed: the answer then also has ``ok``."""
 
 
 @dataclass(frozen=True, slots=True)
 class NeedsWrite:
-    """A call that was to read has to change something: it is made again under the world's lock.
+    """Answered by a handler of a read that has to change something after all.
 
-    Only where ``Call.writing`` is False; nothing may have been changed yet.
+    The pipeline calls it again under the world's lock, with ``Call.writing`` set. Only a handler
+    that finds ``Call.writing`` False may answer it, before it has changed anything.
     """
 
 

@@ -1,7 +1,7 @@
-"""The kinds of values on the wire: how a parameter is read, how a field is written.
+"""Fields of schemas: how a parameter is read, and how a value is written.
 
-One class serves both ways: ``deserialize`` turns a sent text into a value or refuses it,
-``serialize`` turns a value into the wire's text. Every text the wire carries is a string.
+Each class does both: ``deserialize`` turns a text into a value or refuses it, ``serialize`` turns a
+value into a text.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ NUMBER = re.compile(r"[+-]?[0-9]{1,18}\Z")
 
 
 class WireField(fields.Field[Any]):
-    """A field that knows the wire.
+    """Base of all fields.
 
     ``about`` says in one sentence what the value means; the reference shows it. ``needed``: a
-    submit without it is refused, a look is not.
+    submit without it is refused, a read is not.
     """
 
     keeps_empty = False
-    """Whether an empty text is a value (a cleared name) or the same as nothing sent."""
+    """Whether an empty text is a value (a cleared name) or counts as absent."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class WireField(fields.Field[Any]):
 
 
 def written(value: object) -> str | Leaf:
-    """Any value as the wire's text."""
+    """Any value as a text of the wire."""
     if isinstance(value, str | Leaf):
         return value
     if isinstance(value, bool):
@@ -91,7 +91,7 @@ class Email(Text):
 
 
 class Whole(WireField):
-    """A whole number. A trailing ``;`` falls off: printed examples have it (docs/evidence.md 8)."""
+    """A whole number. A trailing ``;``, as in printed examples, is removed (docs/evidence.md 8)."""
 
     def __init__(
         self, about: str = "", *, least: int = -BIGGEST, most: int = BIGGEST, **options: Any
@@ -111,7 +111,7 @@ class Whole(WireField):
 
 
 class Id(WireField):
-    """The number of an object. A malformed one is as good as one that does not exist."""
+    """The number of an object. A malformed one is refused like one that does not exist."""
 
     def __init__(self, about: str = "", *, entity: str = "item", **options: Any) -> None:
         super().__init__(about, **options)
@@ -141,7 +141,7 @@ class Months(WireField):
     """``autoprolong``: months, or the word ``null`` (also 0, off, none) for no prolongation."""
 
     MOST = 1200
-    """A hundred years: an end that no calendar holds would stop the world on the day it is due."""
+    """A hundred years: longer terms would end outside the calendar."""
     NONE = frozenset({"null", "0", "off", "none", "-"})
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
@@ -251,8 +251,8 @@ class Amount(WireField):
 class Numbered(WireField):
     """Open names with a number in them: ``addon_55236=2`` arrives as ``{55236: 2}``.
 
-    The schema gathers them (see emulator.api.schema); this field reads the amounts. What is
-    switched comes as ``on`` or ``off`` and arrives as 1 or 0.
+    The schema collects them (see emulator.api.schema); this field reads the amounts. ``on`` and
+    ``off`` become 1 and 0.
     """
 
     SWITCHED: ClassVar[Mapping[str, str]] = {"on": "1", "off": "0"}
@@ -275,7 +275,7 @@ class Numbered(WireField):
 
 
 class Rest(WireField):
-    """Every sent parameter by name; for a filter, whose fields are the listing's columns."""
+    """All parameters by name; for a filter, whose fields are the columns of its listing."""
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Any, **kwargs: Any

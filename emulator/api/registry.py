@@ -1,8 +1,8 @@
 """Functions of the API, each declared in one place.
 
-A declaration says what a function takes, returns and refuses, how we know, and which handler
-answers. Validation, error answers, reference page, OpenAPI and the tests common to all
-functions are read off it. Faults in declarations are told all at once, when the server starts.
+A declaration has the parameters, answer fields and errors of a function, its evidence and its
+handler. Validation, the reference page, OpenAPI and the tests common to all functions use it. All
+errors in declarations are reported at once when the server starts.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Handler = Callable[..., object]
 
 
 class Kind(enum.Enum):
-    """What a function is."""
+    """The kind of a function."""
 
     LISTING = "listing"
     FORM = "form"
@@ -34,7 +34,7 @@ class Kind(enum.Enum):
 
 
 class Evidence(enum.Enum):
-    """How we know (see docs/evidence.md)."""
+    """How a function is known (see docs/evidence.md)."""
 
     RECORDED = "recorded"
     DOCUMENTED = "documented"
@@ -43,7 +43,7 @@ class Evidence(enum.Enum):
 
 
 class DeclarationError(Exception):
-    """Functions are declared wrongly; the text lists every fault."""
+    """Functions are declared wrongly; the text has a line for each error."""
 
 
 @dataclass(eq=False)
@@ -90,7 +90,7 @@ class Function:
         return register
 
     def handlers(self) -> Iterator[tuple[str, Handler]]:
-        """Every handler with what it is for."""
+        """All handlers, each with its purpose."""
         if self.show is not None:
             yield "show", self.show
         if self.submit is not None:
@@ -99,11 +99,11 @@ class Function:
             yield f"button {name}", handler
 
     def chosen(self, params: Mapping[str, str]) -> tuple[Handler, bool]:
-        """The handler these parameters ask for, and whether it changes something.
+        """The handler for these parameters, and whether it writes.
 
-        ``sv_field`` and ``snext`` never commit, even with ``sok`` (docs/evidence.md 12), but on a
-        wizard's last step whose clients send ``snext`` along (observed). Nor does the button
-        ``back``: who goes back has not bought.
+        ``sv_field`` and ``snext`` never submit, even with ``sok`` (docs/evidence.md 12), except on
+        a wizard's last step, where clients send ``snext`` along (observed). Neither does the button
+        ``back``.
         """
         if self.kind is Kind.ACTION:
             return self._present(self.submit), True
@@ -116,7 +116,7 @@ class Function:
         return button or self._present(self.submit), True
 
     def writes(self, params: Mapping[str, str]) -> bool:
-        """Whether these parameters ask for a change (see `chosen`)."""
+        """Whether the handler for these parameters writes (see `chosen`)."""
         return self.chosen(params)[1]
 
     def _present(self, handler: Handler | None) -> Handler:
@@ -126,7 +126,7 @@ class Function:
 
 
 class FunctionOptions(TypedDict, total=False):
-    """What a declaration may say beside the function's name."""
+    """The options of a declaration."""
 
     takes: type[WireSchema]
     returns: type[WireSchema]
@@ -154,17 +154,17 @@ class Family:
     def listing(
         self, name: str, **options: Unpack[FunctionOptions]
     ) -> Callable[[Handler], Function]:
-        """Rows. The handler answers a ``Rows``."""
+        """Declares a listing. The handler returns ``Rows``."""
         return self._declare(Kind.LISTING, name, options)
 
     def form(self, name: str, **options: Unpack[FunctionOptions]) -> Callable[[Handler], Function]:
-        """Shown without ``sok``, submitted with it. The handler shows; see ``on_submit``."""
+        """Declares a form. The handler returns it unsubmitted; ``on_submit`` sets the other one."""
         return self._declare(Kind.FORM, name, options)
 
     def action(
         self, name: str, **options: Unpack[FunctionOptions]
     ) -> Callable[[Handler], Function]:
-        """Acts at once, ``sok`` or not."""
+        """Declares an action, which needs no ``sok``."""
         return self._declare(Kind.ACTION, name, options)
 
     def document(
@@ -209,9 +209,9 @@ class Family:
 
 
 class Registry:
-    """Every function there is, by name. Refuses to be made of faulty declarations.
+    """All functions by name. Raises DeclarationError for invalid declarations.
 
-    ``own_type`` makes the functions of a product type that a world defines itself.
+    ``own_type`` builds the functions of a product type that a world defines itself.
     """
 
     def __init__(
@@ -248,7 +248,7 @@ class Registry:
         return self._of_own_types(own.intname, title, own.like).get(name)
 
     def following(self, function: Function, types: Mapping[str, OwnType]) -> Function:
-        """The wizard's next step, which the declarations have made sure of."""
+        """The next step of a wizard."""
         next_step = self.find(function.next_step) or self.find_own(function.next_step, types)
         return next_step or function
 

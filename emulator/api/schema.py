@@ -50,9 +50,9 @@ class WireSchema(Schema):
         self._always = [name for name, field in self.wire_fields.items() if field.required]
 
     def read(self, sent: Mapping[str, str], *, submit: bool) -> dict[str, Any]:
-        """The parameters as values, only those that were sent. Raises BadValue or Missed.
+        """The parameters that were sent, as values. Raises BadValue or Missed.
 
-        ``submit``: whether fields that only a submit needs must be there.
+        ``submit``: whether the fields that a submit needs are required.
         """
         texts: dict[str, Any] = {}
         for name, field in self.wire_fields.items():
@@ -98,13 +98,13 @@ class WireSchema(Schema):
                 value = values[name]
                 if write is not None:
                     texts[name] = write(value, name, values)
-                else:  # most fields: no way of their own to write, and often a text already
+                else:  # most fields: no conversion of their own, and often a text already
                     texts[name] = value if type(value) is str else written(value)
         return texts
 
 
 def _has_a_way(field: WireField) -> bool:
-    """Whether a kind of field writes its values otherwise than all do."""
+    """Whether a field overrides how values are written."""
     return type(field)._serialize is not WireField._serialize  # noqa: SLF001 - compared, not called
 
 

@@ -44,13 +44,13 @@ class Stored(TypeDecorator[Any]):
 
 
 class Money(Stored):
-    """A Decimal amount with at most four decimals. More is a fault of ours, not rounded away."""
+    """A Decimal amount with at most four decimals. More is a bug, and is not rounded away."""
 
     impl = BigInteger
 
     @staticmethod
     def store(value: Decimal | None) -> int | None:
-        """Integer of 1/10000."""
+        """An integer of 1/10000. Raises ValueError for more than four decimals."""
         if value is None:
             return None
         units = value.scaleb(SCALE)

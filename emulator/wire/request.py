@@ -1,7 +1,7 @@
-"""What a client sent, whichever way it sent it.
+"""Reads the parameters of a request from query, form, multipart or JSON.
 
 Source: docs/wire.md section 1, docs/wire.md section 8.1. A body without a Content-Type is a form;
-a JSON body beside a query string counts for nothing; a repeated name keeps its last value.
+a JSON body beside a query string is ignored; of a repeated name the last value counts.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from emulator.errors import TooMuch
 CANNOT_STAND = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters no XML document can hold; they become U+FFFD before anything looks at them."""
 DRAIN = 64 * 1024 * 1024
-"""How much of a refused body is read, so that the client reads our answer, not a reset."""
+"""Bytes of a refused body that are read, so that the client gets an answer, not a reset."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request, seen without HTTP. ``world``: the name in the path, or empty."""
+    """One request, independent of HTTP. ``world``: the name in the path, or empty."""
 
     params: Mapping[str, str]
     method: str
@@ -40,12 +40,12 @@ class Request:
 
     @property
     def func(self) -> str:
-        """The function that is asked for, or empty."""
+        """The name of the function, or empty."""
         return self.params.get("func", "")
 
 
 def read(http: HttpRequest, world: str, *, max_body: int, max_params: int) -> Request:
-    """The request behind a WSGI environ. Too large a one comes back refused, never raised."""
+    """Reads a request. One that is too large has ``refused`` set; nothing is raised."""
     environ = http.environ
     pairs: list[tuple[str, str]] = []
     refused: TooMuch | None = None
@@ -72,7 +72,7 @@ def read(http: HttpRequest, world: str, *, max_body: int, max_params: int) -> Re
 
 
 def _own_name(environ: Mapping[str, Any]) -> str:
-    """Where this server listens; an HTTP/1.0 client need not say whom it means to reach."""
+    """Where this server listens; HTTP/1.0 clients may send no Host header."""
     return f"{environ.get('SERVER_NAME', '')}:{environ.get('SERVER_PORT', '')}"
 
 
@@ -95,7 +95,7 @@ def _pairs(encoded: bytes, most: int) -> list[tuple[str, str]]:
 
 
 def _escaped(encoded: bytes) -> str:
-    """Raw bytes above ASCII (a client that did not encode) as text; broken UTF-8 replaced."""
+    """Unescaped bytes above ASCII as text; invalid UTF-8 is replaced."""
     return encoded.decode("utf-8", "replace")
 
 
@@ -116,10 +116,10 @@ def _body(http: HttpRequest, max_body: int, max_params: int) -> list[tuple[str, 
 
 
 def _content(http: HttpRequest, max_body: int) -> bytes:
-    """The body; one byte more than allowed where it is longer."""
+    """The body, cut one byte after the limit."""
     length = http.environ.get("CONTENT_LENGTH", "")
     if length.isascii() and length.isdigit():
-        # What has a length needs no guard around its stream, which costs as much as the parsing.
+        # With a length the stream needs no guard, which would cost as much as the parsing.
         content: bytes = http.environ["wsgi.input"].read(min(int(length), max_body + 1))
         return content
     return http.stream.read(max_body + 1)

@@ -100,7 +100,7 @@ class Connections:
             open_databases.popitem()[1].close()
 
     def current(self, name: str) -> str:
-        """Path of the world's current generation. Raises NoWorld."""
+        """Path of the world's current generation. Raises NoWorld, WorldError."""
         if NAME.match(name) is None:
             raise WorldError(f'"{name}" is not a name of a world: use a-z, 0-9 and -')
         try:

@@ -110,7 +110,10 @@ _FAILURES_SWEEP = Statement(delete(tables.login_failure).where(F.last < bindpara
 
 
 def find(db: Database, session_id: str) -> tuple[WorldRow, Session | None, Account | None]:
-    """The world's row, the session and its account, expired or not; one query."""
+    """The world's row, the session and its account, expired or not; one query.
+
+    Raises LookupError where the database holds no world.
+    """
     row: tuple[Any, ...] | None = db.row(_FIND, which=session_id)
     if row is None:
         msg = f"{db.path} holds no world"

@@ -215,7 +215,8 @@ def quote_addons(
 ) -> AddonChange | None:
     """What other addons would cost for the days that are left of the term; None: no change.
 
-    Addons the tariff does not have are ignored. Raises BadValue for an amount outside the limits.
+    Addons the tariff does not have are ignored. Raises BadValue for an amount outside the
+    limits, WrongState for an expired or unpaid service, RunningOperation.
     """
     tariff = shop.catalogue[service.tariff_id]
     before = service.amounts()

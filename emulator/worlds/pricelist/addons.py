@@ -30,7 +30,10 @@ RESTRICTIONS: Mapping[str, Restriction] = {
 def addons_of(
     node: PriceListNode, currency: str, where: str, left_out: list[str]
 ) -> Iterator[Addon]:
-    """The addons of a tariff; appends a line to ``left_out`` for each that cannot be ordered."""
+    """The addons of a tariff; appends a line to ``left_out`` for each that cannot be ordered.
+
+    Raises PriceListError.
+    """
     seen: set[int] = set()
     for addon in node.all("addon"):
         number = whole(addon.get("id"), where, "addon id")
