@@ -12,7 +12,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all check types style imports documents verify format bench fuzz docs clean
+.PHONY: help run test test-all check types style imports documents verify format bench fuzz docs
+.PHONY: release clean
 
 # Where the environment forbids Python to keep what it compiles, every command that a test starts
 # would compile everything again.
@@ -94,6 +95,9 @@ fuzz: $(VENV)/.test ## made-up requests and walks through lives; SECONDS=60 SEED
 
 docs: $(VENV)/.test ## write the generated reference
 	$(BIN)/python -m emulator.reference
+
+release: $(VENV)/.test ## check version, changelog and tag, and build the wheel
+	$(BIN)/python -m tests.release
 
 clean: ## forget the environment and everything that was made
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist

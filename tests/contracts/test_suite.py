@@ -32,6 +32,8 @@ def in_tiers(test: Callable[..., None], *marks: pytest.MarkDecorator) -> Callabl
 test_the_seller_over_http_answers_as_on_record = in_tiers(
     test_exchanges.test_the_seller_over_http_answers_as_on_record,
     pytest.mark.one_per.with_args(transport_of),
+    pytest.mark.counts("exchanges, over HTTP", "exchange"),
+    pytest.mark.counts("formats, over HTTP", "out"),
     pytest.mark.counts("exchange x format, over HTTP", "exchange", "out"),
 )
 test_the_client_asks_and_reads_as_on_record = in_tiers(
