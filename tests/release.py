@@ -89,13 +89,14 @@ def main() -> int:
     ]
     if not problems:
         wheel = build(ROOT, ROOT / "dist")
-        problems += check_wheel(wheel, __version__)
+        problems = list(check_wheel(wheel, __version__))
     for problem in problems:
         print(problem, file=sys.stderr)  # noqa: T201 - a command of this repository
-    if not problems:
-        print(f"dist/{wheel.name} is version {__version__}.")  # noqa: T201 - see above
-        print(f"To release it: git tag v{__version__} && git push origin v{__version__}")  # noqa: T201 - see above
-    return 1 if problems else 0
+    if problems:
+        return 1
+    print(f"The wheel in dist/ is version {__version__}. To release it:")  # noqa: T201 - see above
+    print(f"  git tag v{__version__} && git push origin v{__version__}")  # noqa: T201 - see above
+    return 0
 
 
 if __name__ == "__main__":
