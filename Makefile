@@ -89,7 +89,7 @@ verify: $(VENV)/.test ## the three judges on what is ours, the matrix, build/rep
 	  --save build/report.json --badge build/badge.svg $(ARGS)
 
 # Half of the time in process, half against a server with several workers.
-fuzz: $(VENV)/.test ## made-up requests and walks through lives; SECONDS=60 SEED=0
+fuzz: $(VENV)/.test ## generated requests and walks through lives; SECONDS=60 SEED=0
 	$(BIN)/mockseller verify fuzz --in-process --duration $$(($(SECONDS) / 2)) --seed $(SEED) $(ARGS)
 	$(BIN)/mockseller verify fuzz --served --duration $$(($(SECONDS) / 2)) --seed $(SEED) $(ARGS)
 

@@ -1,1 +1,1 @@
-"""Exchanges on record: read, compared, written in every format."""
+"""Exchanges on record: reads them, compares answers with them, writes them in every format."""

@@ -1,4 +1,4 @@
-"""Exchanges: one request with its answer, written down in ``exchanges/<func>/<what>.yaml``.
+"""Exchanges: one request with its expected answer, a file ``exchanges/<func>/<what>.yaml``.
 
 A file says::
 
@@ -10,15 +10,15 @@ A file says::
     before:   [{func, params, login, method, body, times, answer}]      prepares the state
     request:  {params, method, body, flood}
     answer:   {formats, kind, exact, doc, bjson}
-    client:   {call, with, meanwhile, reads, raises}      the reseller's way to say the same
+    client:   {call, with, meanwhile, reads, raises}      the same call of the reseller's client
     evidence: recorded | documented | observed | assumed
-    source:   where the fact stands
-    date:     2026-11-23                when it was written down
-    version:  what the fact was seen with, as far as known
+    source:   where the fact comes from
+    date:     2026-11-23                when the file was written
+    version:  the version of the seller that it was seen with, as far as known
 
 ``doc`` is a tree (:mod:`contracts.record.document`) with placeholders
 (:mod:`contracts.record.placeholders`).
-Every scalar is read as the text it is: ``on`` is "on", ``null`` is "null", ``1`` is "1".
+Every scalar is read as a text: ``on`` is "on", ``null`` is "null", ``1`` is "1".
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ FOLDER = Path(__file__).parents[1] / "exchanges"
 LOGINS = ("none", "authinfo", "session", "cookie")
 METHODS = ("GET", "POST")
 BODIES = ("none", "form", "bare", "multipart", "json")
-"""``bare``: a form without a Content-Type; ``json``: ``{}`` beside a query that counts."""
+"""``bare``: a form without a Content-Type; ``json``: ``{}``, with the parameters in the query."""
 OUR_LOGIN, OUR_PASSWORD = "reseller", "secret"
 
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """How a call proves who asks. An empty name is the account the judge was given."""
+    """The login of a call, in one of the styles `LOGINS`; an empty name is the judge's account."""
 
     style: str = "authinfo"
     name: str = ""
@@ -57,7 +57,7 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request as it is sent. ``flood`` adds so many parameters that mean nothing."""
+    """One request. ``flood`` adds that many meaningless parameters."""
 
     func: str
     params: Mapping[str, str]
@@ -69,7 +69,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class PreparationStep:
-    """A request that prepares the state; it has to be answered as it says."""
+    """A request that prepares the state, sent ``times`` times; its answer must match."""
 
     request: Request
     expected: ExpectedDocument
@@ -78,7 +78,7 @@ class PreparationStep:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What the reseller's client must make of the answer.
+    """What the reseller's client must read from the answer.
 
     ``call`` is a name of :mod:`contracts.checks.client.calls`; ``meanwhile`` names exchanges that
     answer what else the client asks on its way; it ``reads`` these values or ``raises`` this error.
@@ -93,7 +93,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One request with its answer, and how we know."""
+    """One request with its expected answer, and how the answer is known."""
 
     name: str
     about: str
@@ -111,13 +111,13 @@ class Exchange:
 
     @property
     def func(self) -> str:
-        """The function it is an exchange of."""
+        """The function that the request calls."""
         return self.request.func
 
 
 @cache
 def read_all(folder: Path = FOLDER) -> tuple[Exchange, ...]:
-    """Every exchange in a folder. Raises ExchangeError with one line for each fault of all."""
+    """Every exchange in a folder. Raises ExchangeError with a line for each unreadable file."""
     exchanges: list[Exchange] = []
     errors: list[str] = []
     for path in sorted(folder.glob("*/*.yaml")):
@@ -132,7 +132,7 @@ def read_all(folder: Path = FOLDER) -> tuple[Exchange, ...]:
 
 
 def read_file(path: Path) -> Exchange:
-    """One exchange. Raises ExchangeError: one line that names the file, the place and the fault."""
+    """One exchange. Raises ExchangeError: one line that names the file, the place and the reason."""
     name = f"{path.parent.name}/{path.stem}"
     try:
         data = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - texts only

@@ -156,7 +156,7 @@ def capture_live(
 
 
 def _only_reads(exchange: Exchange, has_account: bool) -> bool:  # noqa: FBT001 - a fact, no switch
-    """Whether any seller can be asked this: portable ones, and lists and forms without an id."""
+    """Whether any seller can get this call: portable ones, and lists and forms without an id."""
     request = exchange.request
     if changes(request.func, request.params) or exchange.before or request.flood:
         return False

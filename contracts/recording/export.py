@@ -71,7 +71,7 @@ class SessionDependencies:
             f"exchanges have no format {entry.out}": find_format(entry.out) not in FORMATS,
             "its request is a login": _PERSONAL.fullmatch(entry.func) is not None,
             "its request holds a secret": MASK in entry.params.values(),
-            "it was asked with another login": _who(entry) not in ("", self.account),
+            "it was sent with another login": _who(entry) not in ("", self.account),
             f"exchanges have no {entry.method} with the body {entry.body}": (
                 post == (entry.body in ("none", "json"))
             ),

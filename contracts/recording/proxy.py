@@ -74,7 +74,7 @@ class Proxy:
         for func, times in sorted(self.paid.items()):
             yield f"may have spent money: {func}, {times} time{'' if times == 1 else 's'}"
         if self._replayer is not None and self._replayer.left:
-            yield f"not asked for: {self._replayer.left} of the recording"
+            yield f"not replayed: {self._replayer.left} of the recording"
 
     def _answer(self, request: Request) -> Response:
         if not _from_here(request):

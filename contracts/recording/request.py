@@ -137,7 +137,7 @@ def _repeated(sent: ProxiedRequest) -> str:
     for name, text in sent.pairs:
         values[name.strip().lower()].add(text)
     twice = sorted(name for name in DECIDING & set(values) if len(values[name]) > 1)
-    return f'"{twice[0]}" is said twice, with different texts' if twice else ""
+    return f'"{twice[0]}" is given twice, with different values' if twice else ""
 
 
 def find_paid_function(sent: ProxiedRequest, allowed: Iterable[str]) -> str:

@@ -78,7 +78,7 @@ class Upstream:
             raise NoUpstreamAnswer(f"{type(problem).__name__}: nothing was sent") from None
         except (httpx.HTTPError, httpx.InvalidURL) as problem:
             how = type(problem).__name__
-            raise NoUpstreamAnswer(f"{how}: what was asked may have happened") from None
+            raise NoUpstreamAnswer(f"{how}: the request may have been carried out") from None
         answer = UpstreamAnswer(
             status=response.status_code,
             content_type=response.headers.get("Content-Type", ""),

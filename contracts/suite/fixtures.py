@@ -1,4 +1,4 @@
-"""Sellers to be judged, started once for a whole run, and where made-up requests are sent."""
+"""Fixtures: sellers to be judged, started once for a whole run, and the target of fuzzing."""
 
 from __future__ import annotations
 

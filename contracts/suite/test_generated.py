@@ -1,4 +1,4 @@
-"""One run of made-up requests for every function, in process."""
+"""A run of generated requests for every function, in process."""
 
 from __future__ import annotations
 

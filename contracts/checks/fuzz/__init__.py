@@ -1,5 +1,5 @@
-"""Requests made up from the seller's own declarations, good and bad, and what must hold of each.
+"""Fuzzing: requests generated from the seller's own declarations, and rules for every answer.
 
-They cannot say what a real seller answers. They catch a seller that breaks its declarations, and
-what holds of every answer whatever was asked (docs/fuzzing.md).
+It cannot say what a real seller answers. It finds a seller that breaks its declarations, and rules
+that hold for every request (docs/fuzzing.md).
 """

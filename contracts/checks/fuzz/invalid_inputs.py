@@ -81,7 +81,7 @@ def _missing_fields(function: Json, params: Mapping[str, str]) -> Iterator[str]:
 
 
 def list_typed_fields(function: Json) -> list[str]:
-    """The parameters in which nonsense can be told from sense."""
+    """The parameters whose kind tells nonsense from a valid value."""
     kinds = NUMBERS | {"flag", "one_of"}
     return sorted(
         name

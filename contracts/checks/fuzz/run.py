@@ -112,7 +112,7 @@ class FuzzRun:
     def _report(self, number: int, chosen: int) -> None:
         examples = f"{len(self.examples)} of {chosen} functions, {self._count()} examples"
         broken = f", {len(self.broken)} broken" if self.broken else ""
-        self.report(f"made-up requests, round {number + 1}: {examples}{broken}")
+        self.report(f"generated requests, round {number + 1}: {examples}{broken}")
 
     def _count(self) -> int:
         return sum(self.examples.values())

@@ -21,9 +21,10 @@ Changed = tuple[str, bytes]
 
 @dataclass
 class Mutant:
-    """Our seller with one fault: ``answer`` sees the status and the body and may change them.
+    """Our seller with one fault: ``answer`` gets the status and the body and may change them.
 
-    ``first``: another request that is sent before, as if somebody else had; its form, or None.
+    ``replaced_by`` and ``preceded_by`` return the form of another request, which is sent instead of
+    a request or before it, or None. ``requests`` are the parameters of those that came.
     """
 
     wsgi: Wsgi

@@ -94,10 +94,10 @@ def test_a_seller_at_a_url_is_judged_in_a_world_of_its_own() -> None:
         (["http://127.0.0.1:1/billmgr"], "cannot be judged"),
     ],
 )
-def test_what_cannot_be_judged_is_told_in_a_line(words: list[str], outputs: str) -> None:
+def test_what_cannot_be_judged_is_told_in_a_line(words: list[str], message: str) -> None:
     result = CliRunner().invoke(verify, ["fuzz", *words])
     assert result.exit_code == 2
-    assert outputs in result.output
+    assert message in result.output
     assert "Traceback" not in result.output
 
 

@@ -116,7 +116,7 @@ def test_what_another_login_asked_is_left_out(studio: Studio, tmp_path: Path) ->
     studio.ask(proxy, "soft")
     studio.ask(proxy, "whoami", authinfo="poor:secret")
     _, left = export(studio.session(), tmp_path / "out")
-    assert left == ["3 whoami: it was asked with another login"]
+    assert left == ["3 whoami: it was sent with another login"]
 
 
 def test_what_depends_on_something_left_out_is_left_out_too(studio: Studio, tmp_path: Path) -> None:

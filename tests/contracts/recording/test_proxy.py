@@ -101,7 +101,7 @@ class _Dead(httpx.BaseTransport):
 
 
 @pytest.mark.parametrize(("problem", "message"), [
-    (httpx.ReadTimeout, "ReadTimeout: what was asked may have happened"),
+    (httpx.ReadTimeout, "ReadTimeout: the request may have been carried out"),
     (httpx.ConnectError, "ConnectError: nothing was sent"),
 ])  # fmt: skip
 def test_a_seller_that_is_silent_is_told_and_nothing_is_recorded(

@@ -54,8 +54,8 @@ def test_a_refusal_is_told_in_the_format_that_was_asked_for(studio: Studio, out:
 
 
 DOUBTS = [
-    ("func=soft&func=service.prolong&sok=ok", '"func" is said twice'),
-    ("func=soft.order.param&sok=&sok=ok", '"sok" is said twice'),
+    ("func=soft&func=service.prolong&sok=ok", '"func" is given twice'),
+    ("func=soft.order.param&sok=&sok=ok", '"sok" is given twice'),
     ("func=soft;sok=ok;func=soft.order.param", 'a name may hide behind a ";"'),
     ("func=service.prolong;%73ok=ok", 'a name may hide behind a ";"'),
     ("func=so%20ft", "func is no name of a function"),

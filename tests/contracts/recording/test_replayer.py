@@ -85,7 +85,7 @@ def test_a_look_repeats_until_something_is_changed_and_a_change_never_does(
     proxy = studio.proxy(behind=None, replay=studio.path)
     for _ in range(3):
         assert b"<status>2<" in studio.ask(proxy, "soft.edit", elid="100001").content
-    assert list(proxy.summary()) == ["not asked for: 1 of the recording"]
+    assert list(proxy.summary()) == ["not replayed: 1 of the recording"]
     assert b"<ok/>" in studio.ask(proxy, "soft.suspend", elid="100001").content
     assert b"missed" in studio.ask(proxy, "soft.suspend", elid="100001").content
     assert b"missed" in studio.ask(proxy, "soft.edit", elid="100001").content
