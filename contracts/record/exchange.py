@@ -132,7 +132,7 @@ def read_all(folder: Path = FOLDER) -> tuple[Exchange, ...]:
 
 
 def read_file(path: Path) -> Exchange:
-    """One exchange. Raises ExchangeError: one line that names the file, the place and the reason."""
+    """Every exchange in a folder. Raises ExchangeError with one line for each bad file."""
     name = f"{path.parent.name}/{path.stem}"
     try:
         data = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - texts only
