@@ -51,7 +51,7 @@ class Check:
     source: str
     """Where that is written down."""
     cost: str = ""
-    """What it costs whoever gets it wrong."""
+    """What a mistake costs."""
     group: str = ""
     """Checks of one group can be skipped together."""
     needs: frozenset[str] = frozenset()

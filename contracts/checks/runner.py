@@ -20,7 +20,7 @@ from contracts.verdicts import ASSUMED, CallRecord, Cell, Outcome, Verdict
 MAX_MESSAGES: Final = 8
 """Messages shown for one check; the rest is counted."""
 MAX_MESSAGE_LENGTH: Final = 300
-"""Characters of one message: whoever is judged may answer with anything."""
+"""Characters of one message: an answer that it quotes may have any length."""
 MAX_PROOF: Final = 12
 """Calls shown for one verdict."""
 _GRAVEST_FIRST: Final = (Outcome.FAIL, Outcome.ERROR, Outcome.UNSUPPORTED, Outcome.NOT_EXERCISED)

@@ -166,8 +166,8 @@ def collect_run(
         if isinstance(verdicts, Generator):
             # Closes the servers and worlds that it holds now, not at garbage collection.
             verdicts.close()
-    details = {} if details is None else details
-    kind = str(details.get("kind", ""))
+    facts = dict(details or {})
+    kind = str(facts.get("kind", ""))
     applied, notes = apply(entries, collected, judge=judge, kind=kind, today=clock.now().date())
     return Run(
         judge=judge,
@@ -176,7 +176,7 @@ def collect_run(
         seconds=round(clock.elapsed() - start, 3),
         verdicts=applied,
         remarks=(*remarks, *notes),
-        details=dict(details),
+        details=facts,
     )
 
 

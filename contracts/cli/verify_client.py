@@ -78,12 +78,7 @@ def client(
     if list_lessons:
         _list_lessons()
         return
-    if sum((command is not None, manual, terminal, in_process, records)) != 1:
-        raise click.UsageError(
-            "say whom to grade: one of --command, --manual, --terminal, --in-process, --records"
-        )
-    if command is not None and not _words(command):
-        raise click.UsageError(f"--command: {command!r} is not a command")
+    _check_choice(command, manual, terminal, in_process, records)
     if records:
         sys.exit(conclude("client", "the client", _judge_records(only), reports))
     try:
@@ -96,6 +91,16 @@ def client(
     server = ServerOptions(port, delay, by_login)
     verdicts = _grade_other(command, request, server, reports, manual=manual, timeout=timeout)
     _conclude_other(command or "the client", request, verdicts, reports)
+
+
+def _check_choice(command: str | None, *others: bool) -> None:
+    """Raise UsageError unless exactly one client is chosen, and the command can be split."""
+    if sum((command is not None, *others)) != 1:
+        raise click.UsageError(
+            "say whom to grade: one of --command, --manual, --terminal, --in-process, --records"
+        )
+    if command is not None and not _words(command):
+        raise click.UsageError(f"--command: {command!r} is not a command")
 
 
 def _grade_other(

@@ -1,5 +1,5 @@
-"""Grades a reseller's integration: serves it a world and plays a difficult seller.
+"""The judge of a reseller's integration: serves it a seller that makes difficulties on purpose.
 
-docs/grading.md is the protocol. A lesson asks a client for something in the trade's own words,
-prepares a trap on the way, and holds what the client did against what a reseller can afford.
+docs/grading.md describes the protocol. A lesson asks a client to act, applies faults meanwhile, and
+checks what the client did.
 """

@@ -182,7 +182,7 @@ def _judge_traces(answer: Answer, results: Results) -> bool:
 
 @decides(
     rule("out-xml", ANSWER, DOCUMENTED, REQUESTS, "`out=xml` is answered in XML."),
-    rule("nothing-before", ANSWER, DOCUMENTED, REQUESTS, "Nothing stands before the XML."),
+    rule("nothing-before", ANSWER, DOCUMENTED, REQUESTS, "Nothing comes before the XML."),
 )
 def _judge_beginning(answer: Answer, results: Results) -> bool:
     """Find the document in the answer, and remove what comes before it."""
@@ -213,7 +213,7 @@ def _judge_content_type(answer: Answer, results: Results) -> bool:
 @decides(
     rule(
         "no-doctype", ANSWER, ASSUMED, OUR_CHOICE,
-        "There is no DOCTYPE and no entity of one's own.",
+        "There is no DOCTYPE and no custom entity.",
     ),
     rule("well-formed", ANSWER, DOCUMENTED, REQUESTS, "The XML can be parsed."),
 )  # fmt: skip

@@ -86,9 +86,7 @@ def currency_of(text: str) -> str:
     return code[0] if code else ""
 
 
-@decides(
-    rule("basket-price", CART, DOCUMENTED, REQUESTS, "It costs there what the price list says.")
-)
+@decides(rule("basket-price", CART, DOCUMENTED, REQUESTS, "It has the price of the list there."))
 def _judge_price(basket: OrderedBasket, results: Results) -> None:
     offer, call = basket.offer, basket.answer.call
     cost = basket.row.findtext("cost") or ""
@@ -132,7 +130,7 @@ def _judge_total(basket: OrderedBasket, results: Results) -> None:
 @decides(
     rule(
         "basket-position", CART, OBSERVED, REQUESTS,
-        "A position tells the module, the period and the renewal that were ordered.",
+        "A position shows the module, the period and the renewal that were ordered.",
     ),
 )  # fmt: skip
 def _judge_position(basket: OrderedBasket, results: Results) -> None:
@@ -174,7 +172,7 @@ BASKET_RULES: Final[tuple[Decision[[OrderedBasket, Results], None], ...]] = (
 
 
 @decides(
-    rule("basket-emptied", CART, OBSERVED, REQUESTS, "What is taken out of the basket is gone.")
+    rule("basket-emptied", CART, OBSERVED, REQUESTS, "What is removed from the basket is gone.")
 )
 def empty_basket(panel: Panel, before: Positions) -> None:
     """Take out of the basket what was not there before, and judge whether it is gone."""

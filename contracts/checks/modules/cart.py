@@ -161,7 +161,7 @@ def _judge_form(panel: Panel, order: Mapping[str, str], before: Positions) -> No
 
 
 @decides(
-    rule("order-taken", CART, OBSERVED, BASKET, "An order is taken and names its `billorder`.")
+    rule("order-taken", CART, OBSERVED, BASKET, "An order is accepted and names its `billorder`.")
 )
 def _place_order(panel: Panel, orderable: list[ModuleOffer]) -> _PlacedOrder | None:
     """Order the first module of the list that the license accepts; None where it accepts none."""
@@ -256,7 +256,7 @@ def _judge_unpaid(panel: Panel, before: Collection[str]) -> None:
 @decides(
     rule(
         "basket-kept", CART, ASSUMED, REQUESTS,
-        "Taking out a number that is not there leaves the rest.",
+        "Removing a position that is not there leaves the rest.",
     ),
 )  # fmt: skip
 def _judge_removal(panel: Panel, before: Answer) -> None:
@@ -275,7 +275,7 @@ def _judge_removal(panel: Panel, before: Answer) -> None:
 @decides(
     rule(
         "other-period-price", CART, ASSUMED, REQUESTS,
-        "Another period costs in the basket what the list says of it.",
+        "Another period has the price of the list in the basket.",
     ),
 )  # fmt: skip
 def _judge_other_period(panel: Panel, offer: ModuleOffer, before: Positions) -> None:
@@ -315,7 +315,7 @@ def _judge_other_period(panel: Panel, offer: ModuleOffer, before: Positions) -> 
         "A period that is not sold is not ordered.",
     ),
     rule(
-        "foreign-licence-refused", CART, ASSUMED, OUR_CHOICE, "A foreign license gets no module."
+        "foreign-licence-refused", CART, ASSUMED, OUR_CHOICE, "An unknown license gets no module."
     ),
     rule(
         "refusal-names-field", CART, ASSUMED, ERROR,

@@ -1,4 +1,4 @@
-"""Names and codes that a price list is held against, as data."""
+"""Module names and currency codes that are valid on a price list."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 MODULES: Final = (
     "Virusdie", "VirusDieBusiness", "CloudLinux", "KernelCare", "Softaculous", "DDoSGUARD"
 )  # fmt: skip
-"""Names panels know (documented; docs/modules.md section 3)."""
+"""Names that panels know (documented; docs/modules.md section 3)."""
 
 CURRENCIES: Final = """
 AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP
@@ -19,4 +19,4 @@ RSD RUB RWF SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS 
 TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW
 ZWG
 """
-"""Codes of ISO 4217 in which something can be paid, with blanks between them."""
+"""Codes of ISO 4217 that are used for payments, separated by whitespace."""

@@ -219,7 +219,7 @@ def _judge_lengths(prices: PriceList, results: Results) -> None:
     rule("cost-dot", LIST, DOCUMENTED, REQUESTS, "A cost has a dot before its decimals."),
     rule("cost-ungrouped", LIST, DOCUMENTED, REQUESTS, "A cost has no separator of thousands."),
     rule("cost-bare", LIST, DOCUMENTED, REQUESTS, "A cost has no currency beside it."),
-    rule("cost-not-negative", LIST, DOCUMENTED, REQUESTS, "No cost is below nothing."),
+    rule("cost-not-negative", LIST, DOCUMENTED, REQUESTS, "No cost is negative."),
     rule("cost-not-zero", LIST, ASSUMED, REQUESTS, "Nothing but a trial is free."),
 )
 def _judge_costs(prices: PriceList, results: Results) -> None:

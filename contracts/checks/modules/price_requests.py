@@ -44,8 +44,8 @@ def judge_prices(panel: Panel) -> tuple[ModuleOffer, ...]:
 
 
 @decides(
-    rule("prices-without-login", LIST, DOCUMENTED, REQUESTS, "Prices are told without a login."),
-    rule("prices-with-login", LIST, DOCUMENTED, REQUESTS, "Prices are told with a login."),
+    rule("prices-without-login", LIST, DOCUMENTED, REQUESTS, "Prices are shown without a login."),
+    rule("prices-with-login", LIST, DOCUMENTED, REQUESTS, "Prices are shown with a login."),
     rule("prices-agree", LIST, ASSUMED, REQUESTS, "With and without a login prices are the same."),
 )
 def _read_first_list(panel: Panel) -> tuple[Answer | None, str]:
@@ -99,7 +99,7 @@ def _judge_expected(panel: Panel, offers: tuple[ModuleOffer, ...]) -> None:
 
 @decides(
     rule("get-and-post", LIST, DOCUMENTED, TRANSPORT, "POST is answered as GET is."),
-    rule("unknown-parameters", LIST, OBSERVED, TRANSPORT, "Unknown parameters are passed over."),
+    rule("unknown-parameters", LIST, OBSERVED, TRANSPORT, "Unknown parameters are ignored."),
     rule("stable", LIST, ASSUMED, OUR_CHOICE, "Asked again, the list is the same."),
 )
 def _judge_variants(panel: Panel, offers: tuple[ModuleOffer, ...], login: str) -> None:

@@ -104,7 +104,9 @@ def judge_other_order(other: OtherCustomer, number: str) -> None:
 
 
 @decides(
-    rule("other-modules-hidden", OTHERS, OBSERVED, LOGIN, "Nobody is listed another's modules."),
+    rule(
+        "other-modules-hidden", OTHERS, OBSERVED, LOGIN, "No customer is shown another's modules."
+    ),
     rule(
         "other-module-closed", OTHERS, OBSERVED, LOGIN,
         "Nobody opens, prolongs or deletes another's module.",

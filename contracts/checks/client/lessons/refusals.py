@@ -79,7 +79,7 @@ def _given_up(findings: Findings, execution: Execution) -> None:
 
 @lesson(
     "access-is-given-up",
-    about="A missing right is told from an expired session",
+    about="A missing right is not mistaken for an expired session",
     cost="access means both. Logging in again and again gives no right, and locks the login.",
     source="docs/wire.md 2.6 and 5.2 (observed)",
     check=_given_up,
@@ -146,7 +146,7 @@ def _money_missing(case: CaseContext) -> None:
 
 @lesson(
     "message-text-decides-nothing",
-    about="Refusals are told apart by type and object",
+    about="Refusals are distinguished by type and object",
     cost="Texts are translated and reworded: a client that matches them stops working one day.",
     source="docs/wire.md 5.1 (documented)",
     evidence=DOCUMENTED,

@@ -74,7 +74,7 @@ def _marked(findings: Findings, execution: Execution) -> None:
 @lesson(
     "orders-under-its-own-number",
     about="Orders carry the client's own number",
-    cost="Without remoteid an order whose answer was lost cannot be told from an older one.",
+    cost="Without remoteid a lost order cannot be distinguished from an older one.",
     source="docs/trade.md 3, docs/resale.md 2.2 (documented)",
     evidence=DOCUMENTED,
     check=_marked,

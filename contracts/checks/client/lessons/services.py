@@ -35,7 +35,7 @@ def _address_limit_respected(findings: Findings, execution: Execution) -> None:
 @lesson(
     "address-changes-once-a-month",
     about="A refused change of address is reported",
-    cost="The license stays where it was, and the customer who was told ok has none.",
+    cost="The license stays where it was, and the customer believes that it moved.",
     source="docs/trade.md 12, docs/evidence.md 17 (documented)",
     evidence=DOCUMENTED,
     check=_address_limit_respected,
