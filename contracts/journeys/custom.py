@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Self
 
 from contracts.journeys.catalogue_view import (
     ADDITION,
@@ -16,7 +15,7 @@ from contracts.journeys.catalogue_view import (
     find_month_price,
     prorate,
 )
-from contracts.journeys.journey import NOTHING, JourneyContext, JourneyStep, StepRecord
+from contracts.journeys.journey import NOTHING, JourneyStep, StepRecord
 from contracts.journeys.service_journey import (
     CHANGING,
     DELETING,
@@ -73,14 +72,10 @@ class CustomJourney(ServiceJourney):
 class CustomLicenseJourney(CustomJourney):
     """One license. ``licname`` is the name it is ordered by."""
 
+    family: str = SOFT
     key: str = ""
     address: str = ""
     licname: str = "web-1"
-
-    @classmethod
-    def start(cls, context: JourneyContext) -> Self:
-        """A journey before its first step."""
-        return cls(context, SOFT)
 
     def list_steps(self) -> tuple[JourneyStep, ...]:
         """The steps in their order."""
@@ -218,12 +213,8 @@ class CustomServerJourney(CustomJourney):
     ``extra_costs``: what a month of the added resource may cost, as far as that is known.
     """
 
+    family: str = VDS
     extra_costs: set[Decimal] = field(default_factory=set)
-
-    @classmethod
-    def start(cls, context: JourneyContext) -> Self:
-        """A journey before its first step."""
-        return cls(context, VDS)
 
     def list_steps(self) -> tuple[JourneyStep, ...]:
         """The steps in their order."""
@@ -311,10 +302,7 @@ class CustomServerJourney(CustomJourney):
 class CustomModuleJourney(CustomJourney):
     """One module, on a license that is bought for it."""
 
-    @classmethod
-    def start(cls, context: JourneyContext) -> Self:
-        """A journey before its first step."""
-        return cls(context, ADDITION)
+    family: str = ADDITION
 
     def list_steps(self) -> tuple[JourneyStep, ...]:
         """The steps in their order."""

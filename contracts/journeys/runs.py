@@ -41,13 +41,13 @@ FUNCTIONS: Final[Mapping[str, str]] = MappingProxyType(
 """By trade, a function with its family and level, for ``--family`` and ``--level``."""
 JOURNEYS: Final[Mapping[Cell, Callable[[JourneyContext], ServiceJourney]]] = MappingProxyType(
     {
-        Cell(CUSTOM, LICENSES): CustomLicenseJourney.start,
-        Cell(CUSTOM, SERVICES): CustomServerJourney.start,
-        Cell(CUSTOM, MODULES): CustomModuleJourney.start,
+        Cell(CUSTOM, LICENSES): CustomLicenseJourney,
+        Cell(CUSTOM, SERVICES): CustomServerJourney,
+        Cell(CUSTOM, MODULES): CustomModuleJourney,
         Cell(BILLMANAGER, LICENSES): lambda context: BillmanagerJourney(context, SOFT),
         Cell(BILLMANAGER, SERVICES): lambda context: BillmanagerJourney(context, VDS),
         Cell(BILLMANAGER, MODULES): lambda context: BillmanagerJourney(context, ADDITION),
-        Cell(WHMCS, LICENSES): WhmcsJourney.start,
+        Cell(WHMCS, LICENSES): WhmcsJourney,
     }
 )
 REFUSED: Final = (Cell(WHMCS, SERVICES), Cell(WHMCS, MODULES))

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Final, Self
+from typing import Final
 
 from contracts.journeys.catalogue_view import SOFT
-from contracts.journeys.journey import OUT, JourneyContext, JourneyStep, StepRecord, Unreached
+from contracts.journeys.journey import OUT, JourneyStep, StepRecord, Unreached
 from contracts.journeys.service_journey import (
     CHANGING,
     DELETING,
@@ -64,17 +64,13 @@ class WhmcsJourney(ServiceJourney):
     ``ahead``: how far the calendar of WHMCS is ahead of the seller's.
     """
 
+    family: str = SOFT
     key: str = ""
     address: str = ""
     licname: str = "web-6"
     ahead: timedelta = timedelta(0)
     store: MemoryStore = field(default_factory=MemoryStore)
     due_on: date | None = None
-
-    @classmethod
-    def start(cls, context: JourneyContext) -> Self:
-        """A journey before its first step."""
-        return cls(context, SOFT)
 
     def list_steps(self) -> tuple[JourneyStep, ...]:
         """The steps in their order."""

@@ -10,29 +10,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
+from urllib.parse import parse_qsl, urlencode
 
 import httpx
 
 from contracts.record.document import Node
+from contracts.record.formats import FORMATS, UnreadableBody, read, unfold_bjson
 from contracts.record.levels import family_of
-from contracts.target.budget import Budget
+from contracts.target.parameters import read_pairs
 from contracts.target.purchases import Purchase, Purchases
 from contracts.target.redact import read_fields
-from contracts.target.request_rewriting import (
-    CallBlocked,
-    is_refusal,
-    read_document,
-    refuse_ambiguous,
-    rewrite,
-)
 from contracts.target.spending import changes, find_rule, spends
 from contracts.target.sums import Sum, ask_balance, ask_price
 from contracts.target.transports import ask
 
-__all__ = ["NO_SUCH_NUMBER", "SPEND_NOTHING", "CallBlocked", "SpendingGuard", "SpendingRules"]
 _OFF: Final = ("", "null", "off", "0")
 _NUMBER: Final = re.compile(r"[0-9]+")
 _NOT_SERVICES: Final = (
@@ -45,6 +39,15 @@ PROBES: Final = frozenset({"nosuch.function", "mockseller.nosuch"})
 """Functions that no seller has, called to see how the seller refuses them."""
 NO_SUCH_NUMBER: Final = "999999999"
 """A number that no service has, so calls with it change nothing."""
+_DECISIVE: Final = frozenset({
+    "func", "sok", "elid", "plid", "item", "clicked_button", "skipbasket", "autoprolong",
+    "order_count", "faction",
+})  # fmt: skip
+"""Parameters by which the spending guard decides."""
+
+
+class CallBlocked(Exception):
+    """A call that the spending guard did not send: one line that says why. No seller's mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,47 @@ class SpendingRules:
 
 SPEND_NOTHING: Final = SpendingRules()
 """No call that spends is sent."""
+
+
+@dataclass(slots=True)
+class Budget:
+    """What was spent, by the seller's balance where the seller shows one.
+
+    ``pending``: prices of calls that were carried out, as far as the balance does not show the
+    charge yet; the money stays reserved. ``remarks``: lines for the report.
+    """
+
+    spent: Decimal = Decimal(0)
+    pending: Decimal = Decimal(0)
+    currency: str = ""
+    remarks: list[str] = field(default_factory=list)
+
+    def check(self, price: Sum, limit: Sum) -> str:
+        """Why a price may not be paid, or an empty text."""
+        if limit.currency and price.currency and limit.currency != price.currency:
+            return f"it costs {price}, and the budget is in {limit.currency}"
+        left = limit.amount - self.spent - self.pending
+        if price.amount > left:
+            return f"it costs {price}, and of {limit} only {max(left, Decimal(0)):.2f} is left"
+        return ""
+
+    def charge(
+        self, func: str, price: Sum, before: Sum | None, after: Sum | None, *, refused: bool
+    ) -> None:
+        """Counts a call that was sent, by the balance before and after it.
+
+        Without both balances the price counts, unless the call was refused.
+        """
+        has_balance = before is not None and after is not None
+        cost = before.amount - after.amount if before and after else price.amount
+        if refused and not has_balance:
+            cost = Decimal(0)
+        self.currency = self.currency or price.currency or (before.currency if before else "")
+        self.spent += max(cost, Decimal(0))
+        if not refused:
+            self.pending += max(price.amount - max(cost, Decimal(0)), Decimal(0))
+        if has_balance and cost > price.amount:
+            self.remarks.append(f"{func} cost {cost:.2f}, and its price was {price}")
 
 
 class SpendingGuard(httpx.BaseTransport):
@@ -95,7 +139,7 @@ class SpendingGuard(httpx.BaseTransport):
         fields = read_fields(request)
         func = fields.get("func", "")
         if not self.rules.play_money:
-            refuse_ambiguous(request)
+            _refuse_ambiguous(request)
         self._check_read_only(func, fields)
         if not func or self.rules.play_money:
             return self.inner.handle_request(request)
@@ -207,7 +251,7 @@ class SpendingGuard(httpx.BaseTransport):
         purchase = self.purchases.begin(self.ask, family, fields.get("remoteid", ""), tariff, price)
         purchase.waits = waits
         off = "off" if func.startswith("v2.") else "null"
-        order = rewrite(request, {"autoprolong": off, "remoteid": purchase.remoteid})
+        order = _rewrite(request, {"autoprolong": off, "remoteid": purchase.remoteid})
         answer = self._send_paid(order, fields, _NOTHING if waits else price)
         self._note_answer(purchase, answer, fields.get("out", "xml"))
         self.purchases.locate(self.ask, purchase)
@@ -219,7 +263,7 @@ class SpendingGuard(httpx.BaseTransport):
         before, refused = ask_balance(self.ask, {}), False
         try:
             answer = self.inner.handle_request(request)
-            refused = is_refusal(answer, fields.get("out", "xml"))
+            refused = _is_refusal(answer, fields.get("out", "xml"))
         finally:
             # Also counted if no answer came: the seller may have carried it out.
             after = ask_balance(self.ask, {})
@@ -227,10 +271,61 @@ class SpendingGuard(httpx.BaseTransport):
         return answer
 
     def _note_answer(self, purchase: Purchase, answer: httpx.Response, out: str) -> None:
-        document = read_document(answer, out)
+        document = _read_document(answer, out)
         if document is not None:
             self.purchases.read_answer(document, purchase)
 
 
 def _switches_autoprolong_on(func: str, fields: Mapping[str, str]) -> bool:
     return changes(func, fields) and fields.get("autoprolong", "").strip().lower() not in _OFF
+
+
+def _refuse_ambiguous(request: httpx.Request) -> None:
+    """Raises CallBlocked if a seller may read another value than the spending guard did."""
+    kind = request.headers.get("Content-Type", "")
+    values: dict[str, str] = {}
+    for name, text in read_pairs(request.url.query, request.read(), kind):
+        key = name.strip().lower()
+        if key in _DECISIVE and (name != key or values.setdefault(key, text) != text):
+            raise CallBlocked(f'not sent: "{key}" can be read in two ways')
+
+
+def _read_document(answer: httpx.Response, out: str) -> Node | None:
+    """The document of an answer in the format ``out``, or None if it cannot be read."""
+    try:
+        document = read(answer.read(), out if out in FORMATS else "xml")[0]
+    except UnreadableBody:
+        return None
+    return unfold_bjson(document) if out == "bjson" else document
+
+
+def _is_refusal(answer: httpx.Response, out: str) -> bool:
+    """Whether an answer is an error document. An unreadable answer may have been carried out."""
+    document = _read_document(answer, out)
+    return document is not None and document.first("error") is not None
+
+
+def _rewrite(request: httpx.Request, params: Mapping[str, str]) -> httpx.Request:
+    """The same request with some parameters replaced, in query and body alike.
+
+    Raises CallBlocked if the body is not a form.
+    """
+    query = dict(parse_qsl(request.url.query.decode(), keep_blank_values=True))
+    kind = request.headers.get("content-type", "")
+    if kind and "urlencoded" not in kind:
+        raise CallBlocked(
+            f"not sent: an order in a body of {kind.partition(';')[0]} is not rewritten"
+        )
+    body = dict(parse_qsl(request.read().decode("utf-8", "replace"), keep_blank_values=True))
+    (body or query).update(params)
+    for name in set(query) & set(params):
+        query[name] = params[name]
+    headers = {n: v for n, v in request.headers.items() if n != "content-length"}
+    return httpx.Request(
+        request.method,
+        request.url.copy_with(query=None),
+        params=query or None,
+        content=urlencode(body).encode() or None,
+        headers=headers,
+        extensions=request.extensions,
+    )

@@ -13,7 +13,8 @@ from click.testing import CliRunner
 
 from contracts.cli import demo
 from contracts.journeys.stories.quarter import Quarter
-from contracts.journeys.stories.quarter_world import (
+from contracts.journeys.stories.script import ScenarioError, read_quarter
+from contracts.journeys.stories.services import (
     BILLMANAGER,
     CUSTOM,
     KINDS,
@@ -22,7 +23,6 @@ from contracts.journeys.stories.quarter_world import (
     lose_answers,
     prepare,
 )
-from contracts.journeys.stories.script import ScenarioError, read_quarter
 from emulator.testing import Seller
 from tests.clocks import stopped_clock
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from contracts.journeys.journey import Expectation
-from contracts.journeys.stories import quarter_world, whmcs
+from contracts.journeys.stories import services, whmcs
 from contracts.record.exchange import OUR_LOGIN, OUR_PASSWORD
 from contracts.record.levels import Choice
 from contracts.target.seller import Seller
@@ -17,7 +17,7 @@ from contracts.verdicts import DOCUMENTED, Cell, Outcome, Verdict
 from emulator import testing
 from reseller_client import Client, ResellerError
 
-YEAR, QUARTER = whmcs.SCENARIO, quarter_world.SCENARIO
+YEAR, QUARTER = whmcs.SCENARIO, services.SCENARIO
 OUT: Final = "scenario"
 WORLD, FIXTURE = "judge-scenario", "empty"
 
@@ -51,10 +51,10 @@ def _play_year(world: testing.World, seller: Seller) -> Iterable[Expectation]:
 
 def _play_quarter(kind: str) -> Callable[[testing.World, Seller], Iterable[Expectation]]:
     def play_quarter(world: testing.World, seller: Seller) -> Iterable[Expectation]:
-        scenario = quarter_world.begin(world)
-        client = quarter_world.create_client(world, seller.transport)
+        scenario = services.begin(world)
+        client = services.create_client(world, seller.transport)
         with client, closing(sqlite3.connect(":memory:")) as database:
-            quarter = quarter_world.prepare(kind, scenario, world, client, database)
+            quarter = services.prepare(kind, scenario, world, client, database)
             quarter.play()
             return quarter.check()
 
@@ -63,9 +63,9 @@ def _play_quarter(kind: str) -> Callable[[testing.World, Seller], Iterable[Expec
 
 SCENARIOS: Final = (
     ScenarioRun(YEAR, Cell("whmcs", "licences"), "soft.edit", _play_year),
-    ScenarioRun(QUARTER, Cell("custom", "services"), "vds", _play_quarter(quarter_world.CUSTOM)),
+    ScenarioRun(QUARTER, Cell("custom", "services"), "vds", _play_quarter(services.CUSTOM)),
     ScenarioRun(
-        QUARTER, Cell("billmanager", "services"), "vds", _play_quarter(quarter_world.BILLMANAGER)
+        QUARTER, Cell("billmanager", "services"), "vds", _play_quarter(services.BILLMANAGER)
     ),
 )
 

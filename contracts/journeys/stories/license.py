@@ -173,5 +173,5 @@ def tell_story(console: Console, seller: testing.World, client: Client) -> bool:
         return False
     amount = f"{balance.amount:.2f} {balance.currency}"
     console.print(f"Today is {today()}. The balance is {amount}.\n")
-    records = LicenseStory.start(context).tell()
+    records = LicenseStory(context).tell()
     return print_steps(console, records, balance.currency or "", broken_by=(ResellerError,))
