@@ -159,7 +159,7 @@ def test_the_plugin_gives_every_test_a_seller_of_its_own(pytester: pytest.Pytest
             assert seller_server.account()["balance"] == "1000.00"
         """
     )
-    pytester.runpytest_subprocess("-q").assert_outcomes(passed=4)
+    pytester.runpytest_inprocess("-q").assert_outcomes(passed=4)
 
 
 @pytest.fixture
