@@ -19,7 +19,7 @@ its way declares them all with `decides`. `collect` finds the decisions of modul
 their definition; nothing is registered anywhere else, so a new check is one function in one file.
 
 `contracts.checks.runner` runs checks and makes verdicts of their findings. A test that plants a
-fault runs the check that is meant for it: ``run_check(CHECKS["no-bom"], ...)``.
+fault runs the check that is meant for it, chosen by its id.
 """
 
 from __future__ import annotations

@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 import httpx
 
 from tests.contracts.client.bad_transports import (
-    Changed,
+    AlteredClient,
+    AlteringTransport,
     Form,
-    OnLine,
     TakesAnything,
     again,
     orders,
@@ -21,7 +21,7 @@ DONE = b"<doc><ok/></doc>"
 class TakesAPage(TakesAnything):
     """A page with HTTP 200 is no error."""
 
-    class line(Changed):  # noqa: N801
+    class transport_class(AlteringTransport):  # noqa: N801
         def got(self, form: Form, answer: httpx.Response) -> httpx.Response:
             body = answer.read()
             page = orders(form) and answer.status_code == httpx.codes.OK and b"<html" in body
@@ -32,7 +32,7 @@ class TakesAPage(TakesAnything):
 class TakesNothing(TakesAnything):
     """Nothing is no error."""
 
-    class line(Changed):  # noqa: N801
+    class transport_class(AlteringTransport):  # noqa: N801
         def got(self, form: Form, answer: httpx.Response) -> httpx.Response:
             body = answer.read()
             return httpx.Response(
@@ -40,20 +40,20 @@ class TakesNothing(TakesAnything):
             )
 
 
-class BelievesContentType(OnLine):
+class BelievesContentType(AlteredClient):
     """Reads what is called XML, and nothing else."""
 
-    class line(Changed):  # noqa: N801
+    class transport_class(AlteringTransport):  # noqa: N801
         def got(self, form: Form, answer: httpx.Response) -> httpx.Response:  # noqa: ARG002 - as the base
             if answer.headers.get("Content-Type", "").startswith("text/plain"):
                 return httpx.Response(answer.status_code, content=b"")
             return answer
 
 
-class SessionInAddress(OnLine):
+class SessionInAddress(AlteredClient):
     """Sends its session in the query."""
 
-    class line(Changed):  # noqa: N801
+    class transport_class(AlteringTransport):  # noqa: N801
         def sent(self, request: httpx.Request, form: Form) -> httpx.Request:
             if "auth" not in form:
                 return request
@@ -61,9 +61,9 @@ class SessionInAddress(OnLine):
             return again(request, rest, urlencode({"auth": rest.pop("auth")}))
 
 
-class LetsBothRenew(OnLine):
+class LetsBothRenew(AlteredClient):
     """Renews by itself, and orders with the seller's renewal switched on to be sure."""
 
-    class line(Changed):  # noqa: N801
+    class transport_class(AlteringTransport):  # noqa: N801
         def form(self, form: Form) -> Form:
             return {**form, "autoprolong": form["period"]} if orders(form) else form

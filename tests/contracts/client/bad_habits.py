@@ -50,7 +50,7 @@ class SaysItAgain(CustomAdapter):
 
 
 class OrdersWithoutMoney(SaysItAgain):
-    """The same when there is no money."""
+    """An order refused for lack of money is sent again and again."""
 
     refusal = NotEnoughMoney
 

@@ -24,8 +24,8 @@ from reseller_client import (
 Form = dict[str, str]
 
 
-class Changed(httpx.BaseTransport):
-    """A line on which a client's own carelessness is built in: the base changes nothing."""
+class AlteringTransport(httpx.BaseTransport):
+    """A transport that changes requests or answers; the base changes nothing."""
 
     def __init__(self, inner: httpx.BaseTransport) -> None:
         self._inner = inner
@@ -61,20 +61,20 @@ def orders(form: Form) -> bool:
     return form.get("func", "").endswith(".order.param") and bool(form.get("sok"))
 
 
-class OnLine(CustomAdapter):
-    """A custom billing on a line of its own."""
+class AlteredClient(CustomAdapter):
+    """A custom billing with a transport that makes its mistake."""
 
-    line: type[Changed] = Changed
+    transport_class: type[AlteringTransport] = AlteringTransport
 
     def __init__(self, setup: AdapterSetup) -> None:
         assert setup.transport is not None
-        super().__init__(replace(setup, transport=self.line(setup.transport)))
+        super().__init__(replace(setup, transport=self.transport_class(setup.transport)))
 
 
-class NeverConfirms(OnLine):
+class NeverConfirms(AlteredClient):
     """Calls the form without `sok` and takes that for an order."""
 
-    class line(Changed):  # noqa: N801 - the setting of its name
+    class transport_class(AlteringTransport):  # noqa: N801 - the attribute of its name
         def form(self, form: Form) -> Form:
             return {n: v for n, v in form.items() if n != "sok"} if orders(form) else form
 
@@ -86,10 +86,10 @@ class NeverConfirms(OnLine):
         raise AssertionError("it was confirmed")
 
 
-class OrdersWithoutItsNumber(OnLine):
+class OrdersWithoutItsNumber(AlteredClient):
     """Sends no `remoteid`; keeps the seller's number in its own open_database instead."""
 
-    class line(Changed):  # noqa: N801
+    class transport_class(AlteringTransport):  # noqa: N801
         def form(self, form: Form) -> Form:
             return {n: v for n, v in form.items() if n != "remoteid"}
 
@@ -105,10 +105,10 @@ class OrdersWithoutItsNumber(OnLine):
         return self.order(client, step)
 
 
-class ReadsOnlyId(OnLine):
+class ReadsOnlyId(AlteredClient):
     """Does not know `item.id`: an order without `id` did not happen."""
 
-    class line(Changed):  # noqa: N801
+    class transport_class(AlteringTransport):  # noqa: N801
         def got(self, form: Form, answer: httpx.Response) -> httpx.Response:
             if not orders(form):
                 return answer
@@ -126,10 +126,10 @@ class ReadsOnlyId(OnLine):
         return super().order(client, step)
 
 
-class ReadsPlainNumbers(OnLine):
+class ReadsPlainNumbers(AlteredClient):
     """A balance is what stands before the first blank or comma."""
 
-    class line(Changed):  # noqa: N801
+    class transport_class(AlteringTransport):  # noqa: N801
         def got(self, form: Form, answer: httpx.Response) -> httpx.Response:
             if form.get("func") != "subaccount":
                 return answer
@@ -137,16 +137,16 @@ class ReadsPlainNumbers(OnLine):
             return httpx.Response(answer.status_code, content=body)
 
 
-class RenewsItselfByAMonth(OnLine):
+class RenewsItselfByAMonth(AlteredClient):
     """The seller's renewal is always by a month, whatever the period is."""
 
-    class line(Changed):  # noqa: N801
+    class transport_class(AlteringTransport):  # noqa: N801
         def form(self, form: Form) -> Form:
             requested = form.get("autoprolong", "null") != "null"
             return {**form, "autoprolong": "1"} if requested and orders(form) else form
 
 
-class TakesAnything(OnLine):
+class TakesAnything(AlteredClient):
     """What is no error is success, and remembered as one."""
 
     def order(self, client: Client, step: StepFields) -> ClientReport:
@@ -167,17 +167,17 @@ class TakesAnything(OnLine):
 class TakesLinkForAnswer(TakesAnything):
     """A page that is no error is success."""
 
-    class line(Changed):  # noqa: N801
+    class transport_class(AlteringTransport):  # noqa: N801
         def got(self, form: Form, answer: httpx.Response) -> httpx.Response:  # noqa: ARG002 - as the base has it
             body = answer.read()
             long = b"long" in body and b"<doc" not in body
             return httpx.Response(answer.status_code, content=b"<doc><ok/></doc>" if long else body)
 
 
-class ReadsTornAnswers(OnLine):
+class ReadsTornAnswers(AlteredClient):
     """Takes what came for all there is."""
 
-    class line(Changed):  # noqa: N801
+    class transport_class(AlteringTransport):  # noqa: N801
         def got(self, form: Form, answer: httpx.Response) -> httpx.Response:  # noqa: ARG002 - as the base has it
             body = b""
             try:
@@ -190,10 +190,10 @@ class ReadsTornAnswers(OnLine):
             return httpx.Response(answer.status_code, content=body)
 
 
-class PasswordInAddress(OnLine):
+class PasswordInAddress(AlteredClient):
     """Sends its login in the query."""
 
-    class line(Changed):  # noqa: N801
+    class transport_class(AlteringTransport):  # noqa: N801
         def sent(self, request: httpx.Request, form: Form) -> httpx.Request:
             if "authinfo" not in form:
                 return request
@@ -201,10 +201,10 @@ class PasswordInAddress(OnLine):
             return again(request, rest, urlencode({"authinfo": rest.pop("authinfo")}))
 
 
-class GivesUpASession(OnLine):
+class GivesUpASession(AlteredClient):
     """Logs in once a day."""
 
-    class line(Changed):  # noqa: N801
+    class transport_class(AlteringTransport):  # noqa: N801
         logins = 0
 
         def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -277,10 +277,10 @@ class OrdersAnotherTariff(CustomAdapter):
         return replace(super().license_order(step), tariff=3887)
 
 
-class DeletesForSuspending(OnLine):
+class DeletesForSuspending(AlteredClient):
     """Whoever does not pay is thrown out."""
 
-    class line(Changed):  # noqa: N801
+    class transport_class(AlteringTransport):  # noqa: N801
         def form(self, form: Form) -> Form:
             if not form.get("func", "").endswith(".suspend"):
                 return form
