@@ -48,7 +48,7 @@ _NEXT_READY = Statement(select(func.min(V.key_ready)))
 class DueEvent:
     """An event that was due and took place: when, which service, what, detail, and its login.
 
-    ``what``: ``key`` (it arrived), ``ready`` (a machine came up), ``prolong`` (detail: the new
+    ``what``: ``key`` (it arrived), ``ready`` (a server came up), ``prolong`` (detail: the new
     end), ``suspend`` (detail: the reason), ``unpaid`` (another renewal failed), ``expire`` (its
     term ended while it was suspended), ``close`` (a scheduled deletion), ``delete`` (after thirty
     days).

@@ -135,3 +135,13 @@ def test_what_was_planned_is_read_back_as_it_was(bench: ShopBench, what: str) ->
     (fault,) = faults.planned(bench.shop.db)
     assert fault.rule() == faults.read(fault.rule(), number).rule()
     assert fault.as_dict()["what"] == what
+
+
+def test_several_hits_nest_around_a_call_like_middleware(bench: ShopBench) -> None:
+    for what in ("stale", "error", "drop"):
+        plan(bench, what)
+    hits = faults.count_call(bench.shop.db, "soft", "reseller", 0.0)
+    before = [hit.kind.name for hit in faults.outermost_first(hits)]
+    after = [hit.kind.name for hit in faults.innermost_first(hits)]
+    assert before == ["drop", "error", "stale"]
+    assert after == ["stale", "error", "drop"]
