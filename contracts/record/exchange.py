@@ -123,8 +123,8 @@ def read_all(folder: Path = FOLDER) -> tuple[Exchange, ...]:
     for path in sorted(folder.glob("*/*.yaml")):
         try:
             exchanges.append(read_file(path))
-        except ExchangeError as mismatch:
-            errors.append(str(mismatch))
+        except ExchangeError as problem:
+            errors.append(str(problem))
     errors += [f"{path}: stands in no function's folder" for path in sorted(folder.glob("*.yaml"))]
     if errors:
         raise ExchangeError("\n".join(errors))
@@ -132,7 +132,7 @@ def read_all(folder: Path = FOLDER) -> tuple[Exchange, ...]:
 
 
 def read_file(path: Path) -> Exchange:
-    """Every exchange in a folder. Raises ExchangeError with one line for each bad file."""
+    """One exchange. Raises ExchangeError, one line with the file, the place and the reason."""
     name = f"{path.parent.name}/{path.stem}"
     try:
         data = yaml.load(path.read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - texts only
@@ -144,8 +144,8 @@ def read_file(path: Path) -> Exchange:
         raise ExchangeError(f"{path}: cannot be read: {problem}") from None
     try:
         return _exchange(name, FieldReader(data))
-    except (ExchangeError, DocumentError) as mismatch:
-        raise ExchangeError(f"{path}: {mismatch}") from None
+    except (ExchangeError, DocumentError) as problem:
+        raise ExchangeError(f"{path}: {problem}") from None
 
 
 def _exchange(name: str, top: FieldReader) -> Exchange:

@@ -217,7 +217,7 @@ def convert_to_format(doc: Node, kind: str, out: str) -> Node:
 
 
 def _flat(nodes: Iterable[Node]) -> Iterable[Node]:
-    """Fields as plain texts: attribute ``a`` of ``f`` stands beside it as ``f_a``."""
+    """Fields as plain texts: attribute ``a`` of ``f`` is a field ``f_a`` beside it."""
     for node in nodes:
         if node.name in ("slist", "list", "doc"):
             continue
@@ -260,7 +260,7 @@ def _form(nodes: list[Node]) -> tuple[Node, ...]:
 
 
 def _result(nodes: list[Node]) -> tuple[Node, ...]:
-    """Values stand under ``v``. What an inner document looks like is not known."""
+    """Values are under ``v``. What an inner document looks like is not known."""
     return tuple(
         node if node.is_absent else Node(node.name, None, {}, (Node("v", node.text),))
         for node in nodes

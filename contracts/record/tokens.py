@@ -117,7 +117,7 @@ def _attributes(path: tuple[str, ...], value_token: re.Match[str]) -> Iterator[V
 
 def _of_json(text: str) -> Iterator[ValueToken]:
     path: list[str] = []
-    """Names of the objects that are open; an array is open under the name it stands at."""
+    """Names of the open objects and arrays; an array has the name of its member."""
     opened: list[str] = []
     name = ""
     awaited = False

@@ -47,7 +47,7 @@ def fill(node: Node, bindings: Bindings) -> Node:
 def to_json(doc: Node) -> dict[str, Any]:
     """The document as ``out=json`` has it: ``{"doc": {...}}``.
 
-    The text stands under ``$``, attributes under ``$name``, repeated names are arrays. Schemas and
+    The text is under ``$``, attributes are under ``$name``, repeated names are arrays. Schemas and
     JSON pointers of the OpenAPI document hold for this form, whichever format the answer came in.
     """
     return {"doc": _json_object(doc)}

@@ -40,7 +40,7 @@ class ContractField:
 
     @property
     def is_assumed(self) -> bool:
-        """Whether only our own choice stands behind it."""
+        """Whether it is only our own choice."""
         return self.evidence == ASSUMED
 
 

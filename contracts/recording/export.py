@@ -133,9 +133,9 @@ def _written(session_links: SessionDependencies, number: int, path: Path, world:
     path.write_text(text, "utf-8")
     try:
         read_file(path)
-    except ExchangeError as fault:
+    except ExchangeError as problem:
         path.unlink()
-        return str(fault).removeprefix(f"{path}: ")
+        return str(problem).removeprefix(f"{path}: ")
     return ""
 
 

@@ -45,7 +45,7 @@ class Field:
 
     @property
     def parent(self) -> str:
-        """The path of the field it stands in; empty at the top."""
+        """The path of the field that contains it; empty at the top."""
         return self.path.rpartition("/")[0]
 
 

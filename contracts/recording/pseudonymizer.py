@@ -93,13 +93,13 @@ class Pseudonymizer:
     def answer(self, func: str, text: str) -> str:
         """An answer as it may be recorded. Raises UnreadableBody: it cannot be parsed."""
 
-        def learnt(token: ValueToken) -> str:
+        def note_number(token: ValueToken) -> str:
             if token.name in NUMBERS and token.value.isdigit():
                 self._numbers.add(token.value)
             return token.value
 
         # A value may be recognized only by a later field: hence two passes.
-        rewrite_values(text, learnt)
+        rewrite_values(text, note_number)
         rewrite_values(text, self._by_place(func))
         return rewrite_values(text, self._by_place(func))
 
@@ -148,7 +148,7 @@ class Pseudonymizer:
         return self._secrets[value]
 
     def _key(self, value: str) -> str:
-        """A key that begins with the same number and has the same shape, and opens nothing."""
+        """An invalid key with the same number and the same shape."""
         match = _KEY.fullmatch(value)
         if match is None:
             return self._secret(value)
@@ -168,7 +168,7 @@ class Pseudonymizer:
         return self._people[value]
 
     def _within(self, text: str) -> str:
-        """A text in which something may stand that is known, or looks like what it is."""
+        """A text without hidden values, those seen before and those that look like one."""
         if text in self._secrets and _TELLING.match(text):
             return self._secrets[text]
         text = mask_links(text)

@@ -143,8 +143,8 @@ def read(path: Path) -> Session:
         raise ExchangeError(f"{path}: is no session: nothing in it is whole")
     try:
         session = _head(FieldReader(documents[0]))
-    except ExchangeError as fault:
-        raise ExchangeError(f"{path}: {fault}") from None
+    except ExchangeError as problem:
+        raise ExchangeError(f"{path}: {problem}") from None
     entries = tuple(_entries(path, documents[1:]))
     return Session(
         session.name, session.upstream, session.began, session.version, session.personal,
@@ -178,8 +178,8 @@ def _entries(path: Path, documents: list[object]) -> Iterator[RecordedExchange]:
     for number, document in enumerate(documents, start=1):
         try:
             yield _entry(FieldReader(document))
-        except (ExchangeError, DocumentError) as fault:
-            raise ExchangeError(f"{path}: exchange {number}: {fault}") from None
+        except (ExchangeError, DocumentError) as problem:
+            raise ExchangeError(f"{path}: exchange {number}: {problem}") from None
 
 
 def _entry(top: FieldReader) -> RecordedExchange:

@@ -24,7 +24,7 @@ _JSONP: Final = re.compile(rb"\A[A-Za-z0-9_.$]{1,100}\((.*)\);\Z", re.DOTALL)
 class AnsweredCall:
     """A request that was sent, and its answer.
 
-    ``doc`` is None where the format has no tree; ``fault`` says why the answer is no document.
+    ``doc`` is None where the format has no tree; ``unread`` says why the answer is no document.
     """
 
     request: httpx.Request
@@ -32,7 +32,7 @@ class AnsweredCall:
     params: Mapping[str, str]
     out: str
     doc: Node | None = None
-    fault: str = ""
+    unread: str = ""
 
     @property
     def error(self) -> str | None:

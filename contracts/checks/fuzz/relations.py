@@ -77,7 +77,7 @@ def find_other_format(case: ReadCase) -> Iterator[str]:
     ]
     docs = [call.doc for call in calls if call.doc is not None]
     if len(docs) < len(calls):
-        yield from (f"cannot be read as {call.out}: {call.fault}" for call in calls if call.fault)
+        yield from (f"cannot be read as {call.out}: {call.unread}" for call in calls if call.unread)
         return
     xml, json = map(canonicalize, docs)
     if xml != json:

@@ -64,8 +64,8 @@ def find_other_status(_: Declarations, __: str, call: AnsweredCall) -> Iterator[
 )
 def find_unreadable(_: Declarations, __: str, call: AnsweredCall) -> Iterator[str]:
     """An answer that is no document of its format."""
-    if call.fault and call.out in OUTS:
-        yield f"cannot be read as {call.out}: {call.fault}"
+    if call.unread and call.out in OUTS:
+        yield f"cannot be read as {call.out}: {call.unread}"
 
 
 @check(
@@ -136,7 +136,7 @@ def find_undeclared_answer(declared: Declarations, func: str, call: AnsweredCall
 )
 def find_accepted_nonsense(declared: Declarations, func: str, call: AnsweredCall) -> Iterator[str]:
     """Nonsense that was not refused."""
-    if call.fault or call.out not in OUTS or call.is_refused:
+    if call.unread or call.out not in OUTS or call.is_refused:
         return
     if reasons := find_invalid_fields(declared.functions[func], call.params):
         yield f"takes what can only be nonsense: {'; '.join(reasons)}"
