@@ -6,6 +6,7 @@ class says what must be so at the seller afterwards, read over the wire.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -82,7 +83,7 @@ class ServiceForm(ListedService, Protocol):
 
 
 @dataclass(slots=True)
-class ServiceJourney:
+class ServiceJourney(ABC):
     """A service of a product type. ``number`` is 0 until it was ordered.
 
     ``carrier`` is the license that was bought to carry it, if it is a module. ``spent`` is what all
@@ -102,29 +103,29 @@ class ServiceJourney:
 
     # What a way of reselling does; each may raise what the client raises.
 
+    @abstractmethod
     def list_steps(self) -> tuple[JourneyStep, ...]:
         """The steps in their order."""
-        raise NotImplementedError
 
+    @abstractmethod
     def place_order(self) -> int:
         """Orders the service and returns its number; a second call finds the same one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def renew(self) -> date | None:
         """Buys another month and returns the new end as the reseller knows it."""
-        raise NotImplementedError
 
     def suspend_service(self) -> None:
-        """Suspends it."""
+        """Suspends it. Raises NotImplementedError if this way of reselling cannot."""
         raise NotImplementedError
 
     def resume_service(self) -> None:
-        """Resumes it."""
+        """Resumes it. Raises NotImplementedError if this way of reselling cannot."""
         raise NotImplementedError
 
+    @abstractmethod
     def delete_service(self) -> None:
         """Deletes it."""
-        raise NotImplementedError
 
     # What is read of the seller.
 

@@ -38,7 +38,10 @@ class TariffOffer:
     wrong_parameter: str
 
     def choose_period(self, request: Request, name: str, text: str) -> str:
-        """A term that is sold, the shortest if it is paid; an unsold one to provoke a refusal."""
+        """A term that is sold, the shortest if it is paid; an unsold one to provoke a refusal.
+
+        Raises NotSold.
+        """
         if self.tariff is None or not text.lstrip("-").isdigit():
             return text
         terms, months = list_terms(self.tariff), int(text)
@@ -62,7 +65,10 @@ class TariffOffer:
         return str(others[0])
 
     def choose_resource(self, func: str, name: str, text: str) -> Parameter:
-        """The resource that an exchange is about, as this tariff has it; else it is left out."""
+        """The resource that an exchange is about, as this tariff has it; else it is left out.
+
+        Raises NotSold.
+        """
         if self.tariff is None:
             return _LEFT_OUT
         if self.wrong_parameter == name:

@@ -77,7 +77,7 @@ class Resources:
         self.states = ServiceStates(self.seller, client.retry_policy)
 
     def find_tariff(self, role: Role) -> Tariff:
-        """The tariff that fills a role."""
+        """The tariff that fills a role. Raises NotPortable or CannotRun."""
         try:
             return self._choose_tariff(role)
         except NotSold as reason:
@@ -123,7 +123,7 @@ class Resources:
         return number
 
     def read_field(self, role: Role, name: str, *, acts: bool) -> str:
-        """A field in the form of the service that fills a role."""
+        """A field in the form of the service that fills a role. Raises NotPortable or CannotRun."""
         number = self.find_service(role, acts=acts)
         form, refusal = self.seller.ask({"func": f"{role.family}.edit", "elid": str(number)})
         node = form.first(name) if form is not None else None
@@ -156,7 +156,10 @@ class Resources:
         return verdict
 
     def find_bare_license(self) -> int:
-        """A license without a module; modules that this run put on it are deleted."""
+        """A license without a module; modules that this run put on it are deleted.
+
+        Raises NotPortable if one cannot be deleted.
+        """
         number = self.find_service(Role(SOFT, SECOND), acts=True)
         for purchase in self.seller.guard.purchases.select_family(ADDITION):
             module = purchase.number or 0
@@ -171,7 +174,10 @@ class Resources:
         return number
 
     def read_tariff(self, role: Role) -> Tariff:
-        """The tariff of a service of the account's own, which may differ from what is bought."""
+        """The tariff of a service of the account's own, which may differ from what is bought.
+
+        Raises NotPortable if the price list does not have it.
+        """
         code = self.read_field(role, "pricelist", acts=False)
         catalogue = self.tariffs.catalogue.client.catalogue
         tariff = catalogue.tariff(int(code)) if code.isdigit() else None
@@ -180,7 +186,7 @@ class Resources:
         return tariff
 
     def find_dearer_tariff(self, role: Role, number: int) -> Tariff:
-        """A dearer tariff to which a service can change."""
+        """A dearer tariff to which a service can change. Raises NotPortable."""
         catalogue = self.tariffs.catalogue
         try:
             options = catalogue.client.services.tariffs_to_change_to(number)
@@ -190,7 +196,7 @@ class Resources:
             raise NotPortable(f"no other tariff for {role.family} {number}: {reason}") from None
 
     def read_rows(self, family: str) -> dict[int, Node]:
-        """A list of the account as it is now, by number."""
+        """A list of the account as it is now, by number. Raises NotPortable if it is unreadable."""
         rows = read_rows(self.seller.ask, family)
         if rows is None:
             raise NotPortable(f"the list {family} cannot be read to its end")

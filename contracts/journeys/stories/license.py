@@ -69,7 +69,7 @@ class LicenseStory(CustomLicenseJourney):
         step.expect_refusal("the order", lambda: self.billing.order(order), AlreadyExists)
 
     def order_too_much(self, step: StepRecord) -> None:
-        """The refusal names the sum that the order would cost."""
+        """The refusal names the sum that the order would cost. Raises NotUnderstood."""
         tariff = self.client.catalogue.tariff(BUSINESS)
         node = (
             next((addon for addon in tariff.addons if addon.id == NODES), None) if tariff else None

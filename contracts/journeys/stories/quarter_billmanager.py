@@ -64,7 +64,7 @@ class BillmanagerQuarterReseller:
         return RentedServer(customer, product, item.seller_id, item.expires_on, cost)
 
     def renew(self, server: RentedServer) -> RentedServer:
-        """The operation ``prolong``."""
+        """The operation ``prolong``. Raises NotUnderstood if the item has no end afterwards."""
         self._complete(self.reseller.prolong(self._items[server.number], 1))
         end = self.reseller.running.item(self._items[server.number]).seller_expires_on
         if end is None:
