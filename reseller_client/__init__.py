@@ -31,20 +31,20 @@ from reseller_client.errors import (
     UnknownOutcome,
     WrongState,
 )
-from reseller_client.services.certificate_models import (
+from reseller_client.services.certificates import CertificateOrder, CertificateRequest
+from reseller_client.services.models import (
     Certificate,
-    CertificateOrder,
-    CertificateRequest,
-)
-from reseller_client.services.license_orders import LicenseOrder
-from reseller_client.services.models import License, LicenseRow, Ordered
-from reseller_client.services.module_models import Module, ModuleOrder, ModuleRow, OrderedModule
-from reseller_client.services.product_models import (
+    License,
+    LicenseRow,
+    Module,
+    ModuleRow,
+    Ordered,
+    OrderedModule,
     OrderedService,
     Service,
-    ServiceOrder,
     ServiceRow,
 )
+from reseller_client.services.ordering import LicenseOrder, ModuleOrder, ServiceOrder
 from reseller_client.transport.call import RetryPolicy
 from reseller_client.transport.values import Money, Status
 

@@ -1,4 +1,4 @@
-"""The client: one account at one seller, and what can be done with it, by subject."""
+"""The client: one account at one seller, with its functions by subject."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from reseller_client.errors import AccessDenied, TransportError
 from reseller_client.services.cart import Cart
 from reseller_client.services.catalogue import Catalogue
 from reseller_client.services.certificates import Certificates
-from reseller_client.services.families import PLATFORM, THIRD_PARTY
 from reseller_client.services.licenses import Licenses
 from reseller_client.services.modules import Modules
 from reseller_client.services.orders import Orders
+from reseller_client.services.product_types import PLATFORM, THIRD_PARTY
 from reseller_client.services.products import Products
 from reseller_client.services.services import Services
 from reseller_client.transport.call import RetryPolicy, Style, make_call, make_csv_call
@@ -37,10 +37,10 @@ if TYPE_CHECKING:
     from reseller_client.transport.values import Field
     from reseller_client.transport.wire import Wire
 
-Told = TypeVar("Told")
+Result = TypeVar("Result")
 
-# The one default that lets real time pass; a caller (every test) may give another.
-_RETRY_POLICY = RetryPolicy(wait=time.sleep)  # noqa: TID251 - a seller has to be waited for
+# The only default that sleeps; a caller (every test) may pass another.
+_RETRY_POLICY = RetryPolicy(wait=time.sleep)  # noqa: TID251 - see above
 
 
 class Client:
@@ -53,7 +53,7 @@ class Client:
     a certificate of your own. `timeout` is in seconds. `retry_policy` says how often and how
     long to wait; its former name `patience` still works, with a DeprecationWarning.
 
-    Nothing is sent before the first call. Use one client per thread, and close it.
+    Nothing is sent before the first call. A client is for one thread; close it after use.
     """
 
     def __init__(  # noqa: PLR0913 - independent choices, by name
@@ -107,40 +107,46 @@ class Client:
         self.catalogue = Catalogue(self)
 
     def products(self, itemtype: str) -> Products:
-        """Return what can be done with services of one product type, by its internal name.
+        """Return the functions of one product type, by its internal name.
 
-        `vds`, `dedic`, `vhost`, `instances`, `domain`, `dnshost`, `storage`, `colocation`, and
-        whatever a seller made up. Licenses have namespaces of their own.
+        `vds`, `dedic`, `vhost`, `instances`, `domain`, `dnshost`, `storage`, `colocation`, or a
+        type of the seller's own. Licenses, modules and certificates have namespaces of their own.
         """
         return Products(self, itemtype)
 
     def call(self, func: str, fields: Mapping[str, Field] | None = None) -> Answer:
-        """Call any function in the account's name; for what has no method here yet.
+        """Call any function as the account, for functions that have no method here.
 
-        Raises a kind of Refused or TransportError. In a session, `access` may mean that it died:
-        the client logs in again and repeats the call, once (a refused call changed nothing).
+        Raises a kind of Refused or TransportError. In a session, an `access` error may mean that
+        the session has ended: the client logs in again and repeats the call, once (a refused call
+        changed nothing).
         """
-        return self._in_its_name(lambda who: self.call_openly(func, {**(fields or {}), **who}))
+        return self._authenticated(
+            lambda credentials: self.call_openly(func, {**(fields or {}), **credentials})
+        )
 
     def call_csv(self, func: str, fields: Mapping[str, Field] | None = None) -> tuple[Node, ...]:
-        """Call a listing in the account's name and return its rows, which come as csv.
+        """Call a listing as the account, read it as csv, and return its rows.
 
-        Raises and renews a session as `call` does.
+        Raises the errors of `call`, and renews a session in the same way.
         """
-        return self._in_its_name(
-            lambda who: make_csv_call(
-                self._opened(), func, {**(fields or {}), **who}, style=self._style
+        return self._authenticated(
+            lambda credentials: make_csv_call(
+                self._opened(), func, {**(fields or {}), **credentials}, style=self._style
             )
         )
 
     def call_openly(self, func: str, fields: Mapping[str, Field]) -> Answer:
-        """Call a function with exactly these fields and no credentials of the account."""
+        """Call a function with exactly these fields, without the account's credentials.
+
+        Raises a kind of Refused or TransportError.
+        """
         return make_call(
             self._opened(), func, fields, style=self._style, retry_policy=self.retry_policy
         )
 
     def answers_at(self, path: str) -> bool:
-        """Tell whether the API answers at another path of this host, asked without credentials."""
+        """Tell whether the API answers at another path of this host; sends no credentials."""
         try:
             read_document(self._opened().follow(f"{path}?func=whoami&out=xml").body)
         except TransportError:
@@ -148,7 +154,7 @@ class Client:
         return True
 
     def close(self) -> None:
-        """Close the connections; the session at the seller, if any, is left to expire."""
+        """Close the connections; a session at the seller is left to expire."""
         if self._wire is not None:
             self._wire.close()
             self._wire = None
@@ -167,11 +173,11 @@ class Client:
         self.close()
 
     def __repr__(self) -> str:
-        """Show the address and the login, never the password."""
+        """Return the address and the login, without the password."""
         return f"Client({self.url!r}, login={self._identity.login!r})"
 
-    def _in_its_name(self, send: Callable[[Mapping[str, Field]], Told]) -> Told:
-        """Send with the account's credentials; a session that died is opened again, once."""
+    def _authenticated(self, send: Callable[[Mapping[str, Field]], Result]) -> Result:
+        """Send with the account's credentials; a session that has ended is opened again, once."""
         if self._identity.must_open():
             self.sessions.open()
         try:

@@ -22,13 +22,14 @@ from reseller_client.errors import (
     SecondFactorNeeded,
     TransportError,
 )
-from reseller_client.services.families import FAMILIES, Family
 from reseller_client.services.licenses import Licenses
+from reseller_client.services.product_types import LICENSE_TYPES, ProductType
 from reseller_client.transport.values import Money
 
 if TYPE_CHECKING:
     from reseller_client.account.models import User
     from reseller_client.client import Client
+    from reseller_client.services.models import License, LicenseRow
 
 CLIENT_LEVEL: Final = 16
 """The access level of an ordinary client of the seller, in the answer of `whoami`."""
@@ -271,7 +272,7 @@ def _check_own(probe: _Probe) -> None:
     marks = probe.expected.own_marks
     if not marks:
         return
-    families = [family for family in FAMILIES if family.code in probe.expected.product_types]
+    families = [family for family in LICENSE_TYPES if family.code in probe.expected.product_types]
     foreign = [number for family in families for number in _foreign(probe.client, family, marks)]
     if foreign:
         some = ", ".join(map(str, foreign[:_FEW])) + (" …" if len(foreign) > _FEW else "")
@@ -281,7 +282,9 @@ def _check_own(probe: _Probe) -> None:
         probe.passed("own account", "no service has a foreign mark.")
 
 
-def _foreign(client: Client, family: Family, marks: tuple[str, ...]) -> Iterator[int]:
+def _foreign(
+    client: Client, family: ProductType[License, LicenseRow], marks: tuple[str, ...]
+) -> Iterator[int]:
     """Iterate over the numbers of licenses whose remoteid has a foreign prefix."""
     for row in Licenses(client, family).iterate():
         if row.remoteid and not row.remoteid.startswith(marks):

@@ -1,7 +1,8 @@
-"""What can go wrong between a reseller and the seller, as types a program can branch on.
+"""The errors of this package, as types that a program can handle one by one.
 
-Two families. A `TransportError` says how far a call got; a `Refused` is the seller's own "no",
-told apart by the error's `type` and then its `object`, never by the text, which is translated.
+There are two families. A `TransportError` means that the seller's answer is not known; a `Refused`
+is an error document of the seller. Its class depends on the error's `type` and `object`, never on
+the text, which is translated.
 
 Source: the structure and catalogue of error documents, docs/wire.md sections 5.1 and 5.2
 (documented and observed).
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ResellerError(Exception):
-    """The root of everything this package raises on purpose."""
+    """The base class of all errors of this package."""
 
 
 class TransportError(ResellerError):
@@ -27,21 +28,21 @@ class TransportError(ResellerError):
 
 
 class NotSent(TransportError):
-    """The request never left: nothing happened at the seller, repeating is safe."""
+    """The request was not sent: nothing happened at the seller, and repeating it is safe."""
 
 
 class UnknownOutcome(TransportError):
-    """The request went out and no answer came: it may have happened. Ask before repeating."""
+    """The request was sent, but not answered: it may have been carried out."""
 
 
 class NotUnderstood(TransportError):
-    """Something came back that is no answer of this API, so the outcome is not known either.
+    """The answer is not one of this API, so the outcome is not known either.
 
     `status` is the HTTP status, `beginning` the first characters of the body.
     """
 
     def __init__(self, reason: str, *, status: int = 0, beginning: str = "") -> None:
-        """Keep what is needed to see who answered instead of the seller."""
+        """Store what helps to find out who answered instead of the seller."""
         super().__init__(f"{reason} (HTTP {status}): {beginning!r}" if status else reason)
         self.reason = reason
         self.status = status
@@ -49,30 +50,30 @@ class NotUnderstood(TransportError):
 
 
 class KeyNotIssued(ResellerError):
-    """The license exists, but its key did not arrive while we were ready to wait."""
+    """The license exists, but its key was not issued within the reads allowed."""
 
     def __init__(self, license_id: int, reads: int) -> None:
-        """Name the license, so that its key can be read later."""
+        """Store the license, so that its key can be read later."""
         super().__init__(f"license {license_id} has no key after {reads} reads")
         self.license_id = license_id
         self.reads = reads
 
 
 class NotReady(ResellerError):
-    """The service exists, but it was still being worked on when we stopped waiting."""
+    """The service exists, but the seller had not finished it within the reads allowed."""
 
     def __init__(self, service_id: int, reads: int) -> None:
-        """Name the service, so that it can be looked at later."""
+        """Store the service, so that it can be read later."""
         super().__init__(f"service {service_id} is not ready after {reads} reads")
         self.service_id = service_id
         self.reads = reads
 
 
 class NotPossible(ResellerError):
-    """This kind of reseller cannot do this at all; no request was sent."""
+    """This kind of reseller cannot do this; no request was sent."""
 
     def __init__(self, kind: str, what: str, reason: str) -> None:
-        """Name who cannot do what, and why."""
+        """Store the kind of reseller, what it cannot do, and the reason."""
         super().__init__(f"{kind} cannot {what}: {reason}")
         self.kind = kind
         self.what = what
@@ -83,8 +84,8 @@ class NotPossible(ResellerError):
 class Refusal:
     """The data of one error document.
 
-    `params` maps the name of every `<param>` to its text; `amount` is the sum required where the
-    seller names one. Formats that carry only a text leave `type` and `object` empty.
+    `params` maps the names of the `<param>` elements to their texts; `amount` is the sum required
+    where the seller names one. Formats that have only a text leave `type` and `object` empty.
     """
 
     type: str = ""
@@ -95,10 +96,10 @@ class Refusal:
 
 
 class Refused(ResellerError):
-    """The seller understood the call and said no; nothing changed."""
+    """The seller refused the call; nothing changed."""
 
     def __init__(self, refusal: Refusal, func: str = "") -> None:
-        """Carry the seller's error document and the function that was called."""
+        """Store the seller's error document and the function that was called."""
         where = f"{func}: " if func else ""
         label = ":".join(part for part in (refusal.type, refusal.object) if part)
         super().__init__(f"{where}{label} {refusal.message}".strip())
@@ -107,7 +108,7 @@ class Refused(ResellerError):
 
     @property
     def type(self) -> str:
-        """The class of the error, such as `value`; empty where the format does not carry it."""
+        """The class of the error, such as `value`; empty where the format does not have it."""
         return self.refusal.type
 
     @property
@@ -143,15 +144,15 @@ class SecondFactorNeeded(AuthFailed):
 
 
 class AccessDenied(Refused):
-    """No rights to call this, or the session is dead: the seller tells both alike."""
+    """No right to call this, or the session has ended: the seller answers both with `access`."""
 
 
 class Missed(Refused):
-    """No such element, or not one of this account's."""
+    """The element does not exist, or does not belong to this account."""
 
 
 class UnknownFunction(Missed):
-    """The seller has no such function."""
+    """The seller does not have this function."""
 
 
 class BadValue(Refused):
@@ -159,7 +160,7 @@ class BadValue(Refused):
 
 
 class AlreadyExists(Refused):
-    """The same thing is there already."""
+    """The same element exists already."""
 
 
 class OperationRunning(Refused):
@@ -167,7 +168,7 @@ class OperationRunning(Refused):
 
 
 class DeletionRefused(Refused):
-    """It is not deleted: too early, or its owner may not do it."""
+    """The service cannot be deleted: too early, or not by its owner."""
 
 
 class MinimumTerm(DeletionRefused):
@@ -175,22 +176,23 @@ class MinimumTerm(DeletionRefused):
 
 
 class DeletionForbidden(DeletionRefused, AccessDenied):
-    """No rights to delete it: the seller, its tariff, its state or the account does not allow it.
+    """No right to delete it: the seller, its tariff, its state or the account does not allow it.
 
-    Told as `access`, like a dead session; the function that was called tells it apart.
+    The seller answers with `access`, as for a session that has ended; this class is chosen by the
+    function that was called.
     """
 
 
 class WrongState(Refused):
-    """The service is not in a state in which this can be done (unpaid, a trial, lifetime)."""
+    """The state of the service does not allow this (unpaid, a trial, lifetime)."""
 
 
 class LimitReached(Refused):
-    """More than the seller takes: of requests in a time, or in one request."""
+    """More than the seller accepts: too many requests, or too much in one."""
 
 
 class SellerFault(Refused):
-    """The seller failed inside: the one refusal after which something may have happened."""
+    """An internal error of the seller: the only refusal after which something may have happened."""
 
 
 class PromoCodeRefused(Refused):
@@ -198,7 +200,7 @@ class PromoCodeRefused(Refused):
 
 
 class StepUnavailable(Refused):
-    """A wizard step was called out of turn."""
+    """A step of a wizard was called out of order."""
 
 
 class NotEnoughMoney(Refused):
@@ -210,7 +212,7 @@ class NotEnoughMoney(Refused):
         return self.refusal.amount
 
 
-# An empty type stands for any: an object that decides alone, whatever class the seller gives it.
+# An empty type matches any type: these objects decide alone.
 _BY_OBJECT: Final[Mapping[tuple[str, str], type[Refused]]] = MappingProxyType(
     {
         ("auth", "badip"): AddressNotAllowed,
@@ -246,8 +248,8 @@ _BY_TYPE: Final[Mapping[str, type[Refused]]] = MappingProxyType(
 
 def refused(refusal: Refusal, func: str = "") -> Refused:
     """Return the exception for an error document, chosen by type, object and function."""
-    chosen = _BY_OBJECT.get((refusal.type, refusal.object)) or _BY_OBJECT.get(("", refusal.object))
-    chosen = chosen or _BY_TYPE.get(refusal.type, Refused)
-    if chosen is AccessDenied and func.endswith(".delete"):
-        chosen = DeletionForbidden
-    return chosen(refusal, func)
+    kind = _BY_OBJECT.get((refusal.type, refusal.object)) or _BY_OBJECT.get(("", refusal.object))
+    kind = kind or _BY_TYPE.get(refusal.type, Refused)
+    if kind is AccessDenied and func.endswith(".delete"):
+        kind = DeletionForbidden
+    return kind(refusal, func)

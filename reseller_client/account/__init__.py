@@ -1,1 +1,1 @@
-"""The account itself: logins, money, payers, tickets."""
+"""The account: logins, money, payers, tickets."""

@@ -1,4 +1,4 @@
-"""The account itself: balance, user, settings, notifications, menu.
+"""The account: balance, user, settings, notifications, menu.
 
 Source: docs/wire.md section 6 (observed, partly documented).
 """
@@ -32,21 +32,24 @@ if TYPE_CHECKING:
 
 
 class Account:
-    """What the seller knows of the account. Reached as `client.account`."""
+    """The account at the seller. Reached as `client.account`.
+
+    Every method raises the seller's Refused, or TransportError where its answer is not known.
+    """
 
     def __init__(self, caller: Caller) -> None:
         """Keep the client that makes the calls."""
         self._caller = caller
 
     def subaccounts(self) -> tuple[Subaccount, ...]:
-        """List the money with each provider. Source: `subaccount`."""
+        """Return the balances with all providers. Source: `subaccount`."""
         rows = (_subaccount(row) for row in self._caller.call("subaccount").rows())
         return tuple(row for row in rows if row is not None)
 
     def balance(self, provider: str = "") -> Money:
         """Return the balance with a provider, by default the first one.
 
-        Raises NotUnderstood where there is none.
+        Raises NotUnderstood where the seller lists none.
         """
         for row in self.subaccounts():
             if provider in {"", row.provider}:
@@ -54,7 +57,7 @@ class Account:
         raise NotUnderstood(f"no subaccount with {provider or 'any provider'} is listed")
 
     def dashboard(self) -> Dashboard:
-        """Return the balance at a glance. Source: `dashboard.info`."""
+        """Return the balance and how long it lasts. Source: `dashboard.info`."""
         answer = self._caller.call("dashboard.info")
         row = next(iter(answer.rows()), answer.form())
         return Dashboard(
@@ -71,24 +74,24 @@ class Account:
         return _user(node)
 
     def settings(self) -> Mapping[str, str]:
-        """Return the settings of the user as they stand. Source: `usrparam`."""
+        """Return the settings of the user by name. Source: `usrparam`."""
         return self._caller.call("usrparam").form().fields()
 
     def change_settings(self, changes: Mapping[str, Field]) -> None:
-        """Change some settings; those not named stay. Raises BadValue. Source: `usrparam`."""
+        """Change settings; those that are not named stay. Raises BadValue. Source: `usrparam`."""
         self._caller.call("usrparam", {**changes, "sok": "ok"})
 
     def notifications(self) -> tuple[Notice, ...]:
-        """List what the client area would show in its bell. See `client.notifications`."""
+        """Return the notices of the client area; see `client.notifications`."""
         return Notifications(self._caller).list()
 
     def discounts(self) -> tuple[Discount, ...]:
-        """List the discounts and promotions of the account. Source: `account.discountinfo`."""
+        """Return the discounts and promotions of the account. Source: `account.discountinfo`."""
         rows = self._caller.call("account.discountinfo").table("promotion")
         return tuple(_discount(row) for row in rows)
 
     def currencies(self) -> tuple[Currency, ...]:
-        """List the currencies of the seller. Source: `currency`."""
+        """Return the currencies of the seller. Source: `currency`."""
         rows = self._caller.call("currency").rows()
         return tuple(
             Currency(row.value("iso", "id"), row.value("name"), read_flag(row.value("is_default")))
@@ -96,24 +99,24 @@ class Account:
         )
 
     def providers(self) -> tuple[Provider, ...]:
-        """List who sells to this account. Source: `project` (documented)."""
+        """Return the providers of the seller. Source: `project` (documented)."""
         rows = (_provider(row) for row in self._caller.call("project").rows())
         return tuple(row for row in rows if row is not None)
 
     def users(self) -> tuple[User, ...]:
-        """List the logins of the account. Source: `user` (observed; columns assumed)."""
+        """Return the logins of the account. Source: `user` (observed; columns assumed)."""
         return tuple(_user(row) for row in every_row(self._caller, "user"))
 
     def change_user(self, user_id: int, changes: Mapping[str, Field]) -> None:
-        """Change what is given of a login: its name, mail or phone, or `passwd` with `confirm`.
+        """Change fields of a login: its name, mail or phone, or `passwd` with `confirm`.
 
-        A client that sends its password with every call needs the new one afterwards. Raises
+        After a new password the client needs to be created anew with it. Raises
         BadValue, Missed. Source: `user.edit` (observed).
         """
         self._caller.call("user.edit", {**changes, "elid": user_id, "sok": "ok"})
 
     def menu(self) -> tuple[MenuNode, ...]:
-        """Return the menu, which names the service functions open to this account.
+        """Return the menu, which lists the functions that this account may use.
 
         The tree is `mainmenu` on some sellers and `menu` on others. Source: `menu` (observed).
         """
@@ -125,7 +128,7 @@ class Account:
 
 
 def _subaccount(row: Node) -> Subaccount | None:
-    """Read a row; the balance may carry its currency as text after it."""
+    """Return a row as a balance; its currency may be part of the text."""
     balance = read_money(row.value("balance"), row.value("currency", "currency_str"))
     if balance is None:
         return None
@@ -133,7 +136,7 @@ def _subaccount(row: Node) -> Subaccount | None:
 
 
 def _user(node: Node) -> User:
-    """Read a login from attributes or from a row."""
+    """Return a login, whose fields are attributes or children."""
     return User(
         id=read_int(node.value("id")),
         name=node.value("name"),
@@ -147,7 +150,7 @@ def _user(node: Node) -> User:
 
 
 def _provider(row: Node) -> Provider | None:
-    """Read a provider; without an id it is none."""
+    """Return a provider, None for a row without an id."""
     provider_id = read_int(row.value("id"))
     if provider_id is None:
         return None
@@ -156,7 +159,7 @@ def _provider(row: Node) -> Provider | None:
 
 
 def _discount(row: Node) -> Discount:
-    """Read a discount; its percentage may carry the sign."""
+    """Return a discount; its percentage may have a percent sign."""
     percent = read_money(row.value("discount", "percent").replace("%", ""))
     return Discount(
         name=row.value("name", "id"),
@@ -169,7 +172,7 @@ def _discount(row: Node) -> Discount:
 
 
 def _menu_node(node: Node) -> MenuNode:
-    """Read an entry of the menu with everything below it."""
+    """Return an entry of the menu with everything below it."""
     return MenuNode(
         name=node.value("name"),
         action=node.value("action"),

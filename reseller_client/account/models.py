@@ -1,7 +1,6 @@
-"""What the seller tells of the account, its money and its payers, as frozen values.
+"""The account, its money and its payers as frozen dataclasses.
 
-As in `reseller_client.services.models`: what is not there is None or empty, unknown
-fields are ignored.
+A field that is missing in an answer is None or empty.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ def _no_texts() -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Subaccount:
-    """The account's money with one provider. Source: `subaccount` (observed)."""
+    """The account's balance with one provider. Source: `subaccount` (observed)."""
 
     id: int | None
     provider: str
@@ -35,7 +34,7 @@ class Subaccount:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """The balance at a glance; `enough_until` is a date or a phrase. Source: `dashboard.info`."""
+    """The balance, and as a date or a phrase how long it lasts. Source: `dashboard.info`."""
 
     balance: Money | None
     real_balance: Money | None
@@ -44,7 +43,7 @@ class Dashboard:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """Who is logged in; a client's `level` is 16. Source: `whoami` (observed; its attributes)."""
+    """A login; the `level` of an ordinary client is 16. Source: `whoami` (observed)."""
 
     id: int | None
     name: str
@@ -57,8 +56,8 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
-    """One thing to notice; `service_id` is the service it is about, if any."""
+class NoticeItem:
+    """One entry of a notice; `service_id` is the service it is about, if any."""
 
     service_id: int | None
     text: str
@@ -66,16 +65,16 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One kind of notices of the client area (such as `bannerlist`) with what it holds."""
+    """A kind of notices of the client area, such as `bannerlist`, with its entries `things`."""
 
     name: str
     text: str
-    things: tuple[Happened, ...] = ()
+    things: tuple[NoticeItem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A payer; `kind` 1 is a person, 2 a company. All its columns are in `fields`."""
+    """A payer; `kind` 1 is a person, 2 a company. All columns are in `fields`."""
 
     id: int
     name: str
@@ -87,7 +86,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Currency:
-    """A currency the seller counts in, by ISO code. Source: `currency` (shape assumed)."""
+    """A currency of the seller, by ISO code. Source: `currency` (shape assumed)."""
 
     iso: str
     name: str
@@ -96,7 +95,7 @@ class Currency:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """Who sells: a project of the seller with its currency. Source: `project` (documented)."""
+    """A provider: a project of the seller, with its currency. Source: `project` (documented)."""
 
     id: int
     name: str
@@ -108,8 +107,8 @@ class Provider:
 class Discount:
     """A discount of the account in percent: on a `tariff`, on a product type, or on everything.
 
-    `promo_code` is set where it needs one. Source: `account.discountinfo` (observed, columns
-    assumed); a row's own columns are all in `fields`.
+    `promo_code` is set where it needs one; all columns are in `fields`. Source:
+    `account.discountinfo` (observed, columns assumed).
     """
 
     name: str
@@ -122,7 +121,7 @@ class Discount:
 
 @dataclass(frozen=True, slots=True)
 class PayMethod:
-    """A way to pay, and between which sums it can be used."""
+    """A payment method, and the sums it accepts."""
 
     id: int
     name: str
@@ -133,7 +132,7 @@ class PayMethod:
 
 @dataclass(frozen=True, slots=True)
 class StartedPayment:
-    """A payment that was started. `page` is where it is paid; empty: nothing is left to pay."""
+    """A payment that was started. `page` is where to pay it, empty if nothing is left to pay."""
 
     payment_id: int | None
     page: str
@@ -141,7 +140,7 @@ class StartedPayment:
 
 @dataclass(frozen=True, slots=True)
 class MenuNode:
-    """One entry of the menu and what is below it."""
+    """An entry of the menu and the entries below it."""
 
     name: str
     action: str
@@ -151,7 +150,7 @@ class MenuNode:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money paid in; `state` names its status. Source: `payment` (documented, observed)."""
+    """A payment to the account; `state` is the meaning of `status`. Source: `payment`."""
 
     id: int
     number: str
@@ -162,13 +161,13 @@ class Payment:
 
     @property
     def state(self) -> PaymentStatus | None:
-        """What the status means, or None for one that is not known."""
+        """The meaning of the status, or None for an unknown one."""
         return next((state for state in PaymentStatus if state == self.status), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Expense:
-    """Money charged. `service_id` is the service it was for. Source: `expense` (documented)."""
+    """A charge; `service_id` is the service it was for. Source: `expense` (documented)."""
 
     id: int
     happened_on: date | None

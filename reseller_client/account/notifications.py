@@ -1,13 +1,13 @@
-"""What the seller tells the account of without being asked: the bell of its client area.
+"""The notices that the seller shows in its client area.
 
-Source: docs/wire.md section 6 (`notify`, observed; what is inside one thing is assumed).
+Source: docs/wire.md section 6 (`notify`, observed; the fields of an entry are assumed).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reseller_client.account.models import Happened, Notice
+from reseller_client.account.models import Notice, NoticeItem
 from reseller_client.transport.values import read_int
 
 if TYPE_CHECKING:
@@ -23,21 +23,21 @@ class Notifications:
         self._caller = caller
 
     def list(self) -> tuple[Notice, ...]:
-        """List the kinds of notices with what they hold. Source: `notify`."""
+        """Return the kinds of notices with their entries. Source: `notify`."""
         notify = self._caller.call("notify").field("notify")
         if notify is None:
             return ()
         return tuple(_notice(item) for item in notify.all("item"))
 
-    def happened(self) -> tuple[Happened, ...]:
-        """List every single thing there is to notice, whatever kind it is of."""
+    def happened(self) -> tuple[NoticeItem, ...]:
+        """Return all entries of all kinds of notices."""
         return tuple(thing for notice in self.list() for thing in notice.things)
 
 
 def _notice(item: Node) -> Notice:
-    """Read a notice; its text is in it or in the things it lists."""
+    """Return a notice; its text may be in the notice or in its entries."""
     things = tuple(
-        Happened(read_int(part.value("id")), part.value("msg") or part.text)
+        NoticeItem(read_int(part.value("id")), part.value("msg") or part.text)
         for part in item.all("bitem")
         if not part.is_empty()
     )

@@ -1,4 +1,4 @@
-"""Money in and money out: top-ups, lists with filters, and the same lists as csv.
+"""Payments and charges: top-ups, lists with filters, and lists as csv.
 
 Source: docs/wire.md section 6, docs/trade.md section 11, docs/resale.md section 2.4.
 """
@@ -24,12 +24,15 @@ if TYPE_CHECKING:
 
 Ordinal = TypeVar("Ordinal", date, Decimal)
 
-# A mere screen of the client area, such as the orders: where nothing is left to pay.
+# A page of the client area, such as the orders: nothing is left to pay.
 _SCREEN: Final = re.compile(r"(?:func=[A-Za-z0-9_.]+)?")
 
 
 class Payments:
-    """What was paid in and what was charged. Reached as `client.payments`."""
+    """Payments and charges of the account. Reached as `client.payments`.
+
+    Every method raises the seller's Refused, or TransportError where its answer is not known.
+    """
 
     def __init__(self, caller: Caller) -> None:
         """Keep the client that makes the calls."""
@@ -44,12 +47,13 @@ class Payments:
         least: Decimal | None = None,
         most: Decimal | None = None,
     ) -> Iterator[Payment]:
-        """Iterate over the payments, page by page, by status, day and sum (both ends included).
+        """Iterate over the payments, filtered by status, day and sum (both ends included).
 
-        What a seller did not filter is left out here. Source: `payment` (documented, observed).
+        The filter is sent, and applied here again in case the seller ignores it. Source: `payment`
+        (documented, observed).
         """
-        wish = _payment_filter(status, since, until, least, most)
-        for row in every_row(self._caller, "payment", wish):
+        conditions = _payment_filter(status, since, until, least, most)
+        for row in every_row(self._caller, "payment", conditions):
             payment = _payment(row)
             if payment is None or (status is not None and payment.status != status):
                 continue
@@ -60,38 +64,38 @@ class Payments:
     def expenses(
         self, *, since: date | None = None, until: date | None = None
     ) -> Iterator[Expense]:
-        """Iterate over the charges, newest first, of these days (both ends included).
+        """Iterate over the charges of these days (both ends included), newest first.
 
         Source: `expense` (documented, observed).
         """
-        wish: dict[str, Field] = {"realdatestart": since, "realdateend": until}
-        for row in every_row(self._caller, "expense", _inline(wish)):
+        days: dict[str, Field] = {"realdatestart": since, "realdateend": until}
+        for row in every_row(self._caller, "expense", _as_filter(days)):
             expense = _expense(row)
             if expense is not None and _within(expense.happened_on, since, until):
                 yield expense
 
     def payments_by_csv(self) -> tuple[Payment, ...]:
         """Return all payments, read as csv. Source: `payment` with `out=csv` (observed)."""
-        read = (_payment(row) for row in self._sheet("payment"))
-        return tuple(payment for payment in read if payment is not None)
+        rows = (_payment(row) for row in self._csv_rows("payment"))
+        return tuple(payment for payment in rows if payment is not None)
 
     def expenses_by_csv(self) -> tuple[Expense, ...]:
         """Return all charges, read as csv. Source: `expense` with `out=csv` (assumed)."""
-        read = (_expense(row) for row in self._sheet("expense"))
-        return tuple(expense for expense in read if expense is not None)
+        rows = (_expense(row) for row in self._csv_rows("expense"))
+        return tuple(expense for expense in rows if expense is not None)
 
     def methods(
         self, *, order_id: int | None = None, payment_id: int | None = None
     ) -> tuple[PayMethod, ...]:
-        """List the ways to pay an order, an unpaid payment, or into the balance.
+        """Return the payment methods of an order, of an unpaid payment, or of a top-up.
 
         Source: `payment.add`, table `methodlist` (observed; its columns assumed).
         """
         fields: dict[str, Field] = {"billorder": order_id, "payment_id": payment_id}
-        read = (
+        rows = (
             _method(row) for row in self._caller.call("payment.add", fields).table("methodlist")
         )
-        return tuple(method for method in read if method is not None)
+        return tuple(method for method in rows if method is not None)
 
     def start(
         self,
@@ -103,11 +107,11 @@ class Payments:
         payment_id: int | None = None,
         profile_id: int | None = None,
     ) -> StartedPayment:
-        """Start a payment: of an `amount` into the balance (a top-up), or for an order.
+        """Start a payment: a top-up by `amount`, or of an order.
 
-        Returns its number and the page on which it is paid. Nothing is charged by this call, so it
-        is not looked for after a lost answer: the list shows what was started. Raises BadValue for
-        a sum the method does not take, Missed. Source: `payment.add.method` (observed).
+        Returns its number and the page on which to pay it. This call charges nothing, so there is
+        no search after a lost answer; the list has what was started. Raises BadValue for a sum that
+        the method does not accept, Missed. Source: `payment.add.method` (observed).
         """
         fields: dict[str, Field] = {
             "paymethod": method,
@@ -122,11 +126,11 @@ class Payments:
         return StartedPayment(read_int(answer.value("payment_id", "id")), self._page(answer))
 
     def form(self, payment_id: int) -> Mapping[str, str]:
-        """Return what paying takes: the fields of its form. Source: `payment.add.pay`."""
+        """Return the fields of the form by which a payment is paid. Source: `payment.add.pay`."""
         return self._caller.call("payment.add.pay", {"payment_id": payment_id}).form().fields()
 
     def page(self, payment_id: int) -> str:
-        """Return the page on which a payment is paid; empty once it is. Raises Missed.
+        """Return the page on which to pay a payment; empty once it is paid. Raises Missed.
 
         Source: `payment.add.redirect` (observed).
         """
@@ -134,31 +138,32 @@ class Payments:
         return self._page(self._caller.call("payment.add.redirect", fields))
 
     def delete(self, payment_id: int) -> None:
-        """Take back a payment that was not paid.
+        """Delete an unpaid payment.
 
-        Raises DeletionForbidden for one that was, or is not ours, and Missed. Source:
+        Raises DeletionForbidden for one that is paid or not ours, and Missed. Source:
         `payment.delete` (observed).
         """
         self._caller.call("payment.delete", {"elid": payment_id, "sok": "ok"})
 
     def _page(self, answer: Answer) -> str:
-        """Read the address in `ok`: whole, a path, or a query of the seller's own address."""
-        told = answer.value("ok").strip()
-        if _SCREEN.fullmatch(told):
+        """Return the address in `ok`: a URL, a path, or a query of the seller's address."""
+        target = answer.value("ok").strip()
+        if _SCREEN.fullmatch(target):
             return ""
-        return urljoin(self._caller.url, told if told[:1] in "/?" or "://" in told else f"?{told}")
+        whole = target[:1] in "/?" or "://" in target
+        return urljoin(self._caller.url, target if whole else f"?{target}")
 
-    def _sheet(self, func: str) -> Iterator[Node]:
-        """Iterate over all rows as csv, which does not tell how many there are."""
+    def _csv_rows(self, func: str) -> Iterator[Node]:
+        """Iterate over all rows as csv, which does not show how many there are."""
         seen: set[str] = set()
         number = 1
         while True:
             page: Mapping[str, Field] = {"p_num": number, "p_cnt": PAGE}
             rows = self._caller.call_csv(func, page)
-            fresh = [row for row in rows if row.value("id") not in seen]
-            seen.update(row.value("id") for row in fresh)
-            yield from fresh
-            if not fresh or len(rows) < PAGE:
+            new = [row for row in rows if row.value("id") not in seen]
+            seen.update(row.value("id") for row in new)
+            yield from new
+            if not new or len(rows) < PAGE:
                 return
             number += 1
 
@@ -170,7 +175,7 @@ def _payment_filter(
     least: Decimal | None,
     most: Decimal | None,
 ) -> dict[str, Field]:
-    return _inline({
+    return _as_filter({
         "status": None if status is None else int(status),
         "createdatestart": since,
         "createdateend": until,
@@ -179,14 +184,14 @@ def _payment_filter(
     })  # fmt: skip
 
 
-def _inline(wish: dict[str, Field]) -> dict[str, Field]:
-    """Send a filter with the call itself, or nothing at all."""
-    given = {name: value for name, value in wish.items() if value is not None}
-    return {"filter": "on", **given} if given else {}
+def _as_filter(conditions: dict[str, Field]) -> dict[str, Field]:
+    """Return the fields of a filter; none without conditions."""
+    fields = {name: value for name, value in conditions.items() if value is not None}
+    return {"filter": "on", **fields} if fields else {}
 
 
 def _within(value: Ordinal | None, least: Ordinal | None, most: Ordinal | None) -> bool:
-    """Tell whether a value lies between two ends, either of which may be open."""
+    """Tell whether a value is between two ends, either of which may be open."""
     if least is None and most is None:
         return True
     if value is None:
@@ -195,7 +200,7 @@ def _within(value: Ordinal | None, least: Ordinal | None, most: Ordinal | None) 
 
 
 def _method(row: Node) -> PayMethod | None:
-    """Read a way to pay; without a number it is none."""
+    """Return a payment method, None for a row without a number."""
     number = read_int(row.value("paymethod", "paymethod_id", "id"))
     if number is None:
         return None
@@ -211,7 +216,7 @@ def _method(row: Node) -> PayMethod | None:
 
 
 def _payment(row: Node) -> Payment | None:
-    """Read a payment under either of the two namings in use."""
+    """Return a payment, whose columns have one of two sets of names."""
     payment_id = read_int(row.value("id"))
     if payment_id is None:
         return None
@@ -229,7 +234,7 @@ def _payment(row: Node) -> Payment | None:
 
 
 def _expense(row: Node) -> Expense | None:
-    """Read a charge."""
+    """Return a charge, None for a row without an id."""
     expense_id = read_int(row.value("id"))
     if expense_id is None:
         return None

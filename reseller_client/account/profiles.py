@@ -1,4 +1,4 @@
-"""Payers: in whose name an account pays.
+"""Payers: the persons and companies in whose name an account pays.
 
 Source: docs/wire.md section 6, docs/resale.md section 2.4.
 """
@@ -29,32 +29,32 @@ class Profiles:
         self._caller = caller
 
     def list(self) -> tuple[Profile, ...]:
-        """List the payers. Source: `profile` (documented, observed)."""
-        read = (_profile(row) for row in every_row(self._caller, "profile"))
-        return tuple(profile for profile in read if profile is not None)
+        """Return all payers. Source: `profile` (documented, observed)."""
+        rows = (_profile(row) for row in every_row(self._caller, "profile"))
+        return tuple(profile for profile in rows if profile is not None)
 
     def get(self, profile_id: int) -> Profile:
         """Return one payer with all its fields. Raises Missed. Source: `profile.edit`."""
         profile = _profile(self._caller.call("profile.edit", {"elid": profile_id}).form())
         if profile is None:
-            raise UnknownOutcome(f"the form of payer {profile_id} carries no id")
+            raise UnknownOutcome(f"the form of payer {profile_id} has no id")
         return profile
 
     def add(self, name: str, kind: int = 1, fields: Mapping[str, Field] | None = None) -> int:
-        """Make a payer, such as a person (`kind` 1) or a company (2). Returns its id.
+        """Add a payer: a person (`kind` 1) or a company (2). Returns its id.
 
-        Never repeated by itself: a second payer of the same name costs nothing, but stays. Raises
-        BadValue. Source: `profile.add.profiledata` (observed).
+        Never sent again: there would be a second payer of the same name. Raises BadValue, and
+        UnknownOutcome for an answer without an id. Source: `profile.add.profiledata` (observed).
         """
-        given = {**(fields or {}), "name": name, "profiletype": kind, "sok": "ok"}
-        answer = self._caller.call("profile.add.profiledata", given)
-        made = read_int(answer.value("id", "profile_id", "elid"))
-        if made is None:
-            raise UnknownOutcome("a payer was made under no id at all")
-        return made
+        values = {**(fields or {}), "name": name, "profiletype": kind, "sok": "ok"}
+        answer = self._caller.call("profile.add.profiledata", values)
+        number = read_int(answer.value("id", "profile_id", "elid"))
+        if number is None:
+            raise UnknownOutcome("a payer was added, but the answer has no id")
+        return number
 
     def change(self, profile_id: int, changes: Mapping[str, Field]) -> Profile:
-        """Change what is given and leave the rest; returns the payer afterwards.
+        """Change the fields that are named; returns the payer afterwards.
 
         Raises BadValue, Missed. Source: `profile.edit` with `sok`.
         """
@@ -62,12 +62,12 @@ class Profiles:
         return self.get(profile_id)
 
     def delete(self, profile_id: int) -> None:
-        """Delete a payer. Raises Missed, and a refusal where payments are in its name."""
+        """Delete a payer. Raises Missed, and Refused for a payer that has payments."""
         self._caller.call("profile.delete", {"elid": profile_id, "sok": "ok"})
 
 
 def _profile(node: Node) -> Profile | None:
-    """Read a payer from a row or from its form; without an id it is none."""
+    """Return a payer from a row or a form, None without an id."""
     profile_id = read_int(node.value("id", "elid"))
     if profile_id is None:
         return None

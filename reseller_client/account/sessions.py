@@ -1,4 +1,4 @@
-"""Logging in, staying in, and leaving.
+"""Sessions: logging in, keeping the session alive, logging out.
 
 Source: docs/wire.md sections 2.2, 2.3 and 2.5.
 """
@@ -20,10 +20,10 @@ _OpenCall = Callable[[str, Mapping[str, Field]], Answer]
 
 
 class Identity:
-    """Who the client is to the seller: name and password, or the session opened with them."""
+    """The credentials of the client: login and password, or the session opened with them."""
 
     def __init__(self, *, login: str, password: str, in_session: bool) -> None:
-        """Refuse a login with a colon: `authinfo` separates name and password by the first one."""
+        """Store the credentials. Raises ValueError for a login with a colon, which ends it."""
         if ":" in login:
             raise ValueError("a login cannot contain ':', which ends it in authinfo")
         self.login = login
@@ -32,17 +32,17 @@ class Identity:
         self.session_id = ""
 
     def fields(self) -> dict[str, Field]:
-        """Return what a call carries to prove who is calling; nothing for an anonymous client."""
+        """Return the fields that authenticate a call; none for an anonymous client."""
         if self.in_session:
             return {"auth": self.session_id}
         return {"authinfo": f"{self.login}:{self.password}"} if self.login else {}
 
     def must_open(self) -> bool:
-        """Tell whether a session is wanted and there is none yet."""
+        """Tell whether a session has to be opened first."""
         return self.in_session and not self.session_id
 
     def can_reopen(self) -> bool:
-        """Tell whether a dead session could be opened again without asking anyone."""
+        """Tell whether a session that has ended can be opened again with the password."""
         return self.in_session and bool(self.password)
 
 
@@ -50,47 +50,49 @@ class Sessions:
     """The session of this client, and one-time keys. Reached as `client.sessions`."""
 
     def __init__(self, caller: Caller, identity: Identity, call_openly: _OpenCall) -> None:
-        """Share the identity with the client that owns both."""
+        """Keep the client, and the credentials it shares."""
         self._caller = caller
         self._identity = identity
         self._call_openly = call_openly
 
     def open(self) -> str:
-        """Log in by name and password; further calls use the session. Returns its id.
+        """Log in with login and password; further calls use the session. Returns its id.
 
-        Raises AuthFailed. Source: `auth` (documented, recorded shapes in public tests).
+        Raises AuthFailed. Source: `auth` (documented; answers recorded in public tests).
         """
         fields = {"username": self._identity.login, "password": self._identity.password}
         return self._enter(fields)
 
     def open_by_key(self, key: str) -> str:
-        """Log in with a one-time key made by `new_key`; such a session is not renewed by itself.
+        """Log in with a one-time key of `new_key`; such a session is not renewed. Returns its id.
 
-        Source: `auth` with `key` and `checkcookie=no` (documented).
+        Raises AuthFailed. Source: `auth` with `key` and `checkcookie=no` (documented).
         """
         return self._enter({"username": self._identity.login, "key": key, "checkcookie": "no"})
 
     def confirm(self, code: str) -> str:
         """Confirm the session of an account with a second factor by its six digits.
 
-        Returns the id of the full session. Source: `totp.confirm` (observed).
+        Returns the id of the confirmed session. Raises AuthFailed, BadValue. Source: `totp.confirm`
+        (observed).
         """
         fields = {"qrcode": code, "clicked_button": "ok", "sok": "ok"}
         answer = self._call_openly("totp.confirm", {**fields, **self._identity.fields()})
         return self._adopt(answer)
 
     def new_key(self, username: str = "", key: str = "") -> str:
-        """Make a one-time login key for a user, by default oneself. Returns the key.
+        """Register a one-time login key for a user, by default oneself. Returns the key.
 
-        A key has at least 16 random characters. Source: `session.newkey` (documented).
+        A `key` of one's own needs at least 16 random characters. Raises AccessDenied. Source:
+        `session.newkey` (documented).
         """
-        chosen = key or secrets.token_hex(16)
-        fields = {"username": username or self._identity.login, "key": chosen}
+        value = key or secrets.token_hex(16)
+        fields = {"username": username or self._identity.login, "key": value}
         self._caller.call("session.newkey", fields)
-        return chosen
+        return value
 
     def keepalive(self) -> None:
-        """Prolong the session. Raises AccessDenied for a dead one. Source: `keepalive`."""
+        """Prolong the session. Raises AccessDenied if it has ended. Source: `keepalive`."""
         self._call_openly("keepalive", self._identity.fields())
 
     def close(self) -> None:
@@ -103,11 +105,11 @@ class Sessions:
         return self._adopt(self._call_openly("auth", fields))
 
     def _adopt(self, answer: Answer) -> str:
-        """Take over the session id: text or attribute of `auth`."""
+        """Store the session id, the text or an attribute of `auth`. Raises NotUnderstood."""
         node = answer.field("auth")
         session_id = "" if node is None else (node.text or node.value("id"))
         if not session_id:
-            raise NotUnderstood("the login succeeded without a session id")
+            raise NotUnderstood("the answer to the login has no session id")
         self._identity.session_id = session_id.strip()
         self._identity.in_session = True
         return self._identity.session_id

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a ticket; `by` is the name the seller shows beside it."""
+    """A message of a ticket; `by` is the name of its author, `sent` its date as text."""
 
     by: str
     text: str
@@ -26,7 +26,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A ticket; `messages` are in `get` alone, `unread` counts new answers in the list."""
+    """A ticket; only `get` reads its `messages`. `unread` counts new answers."""
 
     id: int
     subject: str
@@ -49,27 +49,27 @@ class Tickets:
         return tuple(row for row in rows if row is not None)
 
     def get(self, ticket_id: int) -> Ticket:
-        """Return one ticket with what was said; its answers are read then. Raises Missed."""
+        """Return a ticket with its messages, which then count as read. Raises Missed."""
         answer = self._caller.call("clientticket.edit", {"elid": ticket_id})
-        said = tuple(
+        messages = tuple(
             Message(row.value("user"), row.value("message"), row.value("date"))
             for row in answer.table("messages_list")
         )
-        found = _ticket(answer.form(), said)
-        if found is None:
-            raise NotUnderstood("the ticket carries no id")
-        return found
+        ticket = _ticket(answer.form(), messages)
+        if ticket is None:
+            raise NotUnderstood("the form of the ticket has no id")
+        return ticket
 
     def open(self, subject: str, message: str, *, service_id: int | None = None) -> int:
-        """Open a ticket, about a service if one is named. Returns its id."""
+        """Open a ticket, about a service or in general. Returns its id. Raises NotUnderstood."""
         fields = {"subject": subject, "message": message, "item": service_id, "sok": "ok"}
         number = read_int(self._caller.call("clientticket.edit", fields).value("id", "elid"))
         if number is None:
-            raise NotUnderstood("the ticket was opened under no id")
+            raise NotUnderstood("a ticket was opened, but the answer has no id")
         return number
 
     def say(self, ticket_id: int, message: str) -> None:
-        """Add a message; a closed ticket is open again. Raises Missed."""
+        """Add a message, which reopens a closed ticket. Raises Missed."""
         fields: dict[str, Field] = {"elid": ticket_id, "message": message, "sok": "ok"}
         self._caller.call("clientticket.edit", fields)
 
@@ -79,7 +79,7 @@ class Tickets:
         self._caller.call("clientticket.edit", {**fields, "sok": "ok"})
 
 
-def _ticket(row: Node, said: tuple[Message, ...] = ()) -> Ticket | None:
+def _ticket(row: Node, messages: tuple[Message, ...] = ()) -> Ticket | None:
     number = read_int(row.value("id", "elid"))
     if number is None:
         return None
@@ -89,5 +89,5 @@ def _ticket(row: Node, said: tuple[Message, ...] = ()) -> Ticket | None:
         status=row.value("status"),
         unread=read_int(row.value("unread")) or 0,
         service_id=read_int(row.value("item")),
-        messages=said,
+        messages=messages,
     )

@@ -12,8 +12,8 @@ from reseller_client.cli.modules import Access, modules
 from reseller_client.cli.shop import shop, show_margin
 from reseller_client.client import Client
 from reseller_client.connection_check import check_connection
-from reseller_client.services.license_orders import LicenseOrder
 from reseller_client.services.models import License
+from reseller_client.services.ordering import LicenseOrder
 from reseller_client.transport.call import Out
 
 

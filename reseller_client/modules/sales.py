@@ -34,7 +34,7 @@ from reseller_client.modules.store import (
     ModuleStore,
 )
 from reseller_client.resellers.custom.modules import CustomModules
-from reseller_client.services.module_models import ModuleOrder
+from reseller_client.services.ordering import ModuleOrder
 
 if TYPE_CHECKING:
     from reseller_client.client import Client

@@ -1,9 +1,10 @@
-"""The flows of reselling as each kind of reselling system does them."""
+"""Reselling as each kind of reselling system does it."""
 
 from reseller_client.resellers.billmanager.models import ProcessingModule
 from reseller_client.resellers.billmanager.reseller import BillmanagerReseller, SellerAccount
-from reseller_client.resellers.custom.licenses import CustomReseller, Renewal
+from reseller_client.resellers.custom.licenses import CustomReseller
 from reseller_client.resellers.custom.modules import CustomModules
+from reseller_client.resellers.custom.products import Renewal
 from reseller_client.resellers.custom.services import CustomServices
 from reseller_client.resellers.matrix import MATRIX, Kind, Trade, can_resell
 from reseller_client.resellers.whmcs.hooks import (

@@ -1,8 +1,8 @@
-"""What each kind of reselling system can resell, and the refusals that follow from it.
+"""What each kind of reselling system can resell, and the error for what it cannot.
 
 Source: the vendor's table of reselling ways, docs/resale.md section 3 (documented), and the
 license module for WHMCS, section 4.1 (observed). A newer module for WHMCS also sells modules; its
-requests are not known, so the way described here is the license module's.
+requests are not known, so this is the license module.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Kind(StrEnum):
 
 
 class Trade(StrEnum):
-    """A line of trade."""
+    """What is resold."""
 
     SERVICES = "services"
     MODULES = "modules"
@@ -43,12 +43,12 @@ MATRIX: Final[Mapping[Kind, frozenset[Trade]]] = MappingProxyType(
 
 
 def can_resell(kind: Kind, trade: Trade) -> bool:
-    """Tell whether a kind of reseller can resell a line of trade."""
+    """Tell whether a kind of reselling system can resell something."""
     return trade in MATRIX[kind]
 
 
 def refuse(kind: Kind, trade: Trade, name: str) -> NotPossible:
-    """Return the error for something this kind cannot resell, naming it and what it can."""
-    able = ", ".join(sorted(MATRIX[kind]))
+    """Return the error for something a kind cannot resell; it names what it can."""
+    possible = ", ".join(sorted(MATRIX[kind]))
     what = f"resell {trade.value}, so not {name}"
-    return NotPossible(kind.value, what, f"it can resell only {able}")
+    return NotPossible(kind.value, what, f"it can resell only {possible}")

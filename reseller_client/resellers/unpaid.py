@@ -1,7 +1,7 @@
-"""An order that the seller has put into the basket, though it was to be paid at once.
+"""Pays an order that the seller put into the basket, although it was to be paid at once.
 
-Source: what a seller does where the balance does not cover an order is not known; some leave it in
-the basket (docs/trade.md section 11, assumed). Ordered again it would be there twice.
+Source: what a seller does if the balance does not cover an order is not known; some leave it in the
+basket (docs/trade.md section 11, assumed). Ordered again, it would be there twice.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ if TYPE_CHECKING:
 
 
 def pay_if_waiting(client: Client, service_id: int, status: Status) -> None:
-    """Pay what is ordered and not paid from the balance; what is anything else is left alone.
+    """Pay a service with the status ORDERED from the balance; do nothing for any other status.
 
-    Raises NotEnoughMoney, after which it still waits; UnknownOutcome where the basket does not
-    show it.
+    Raises NotEnoughMoney, after which it still waits, and UnknownOutcome for a service that is not
+    in the basket.
     """
     if status is not Status.ORDERED:
         return
-    waiting = [one.id for one in client.orders.view().items if one.service_id == service_id]
+    basket = client.orders.view()
+    waiting = [item.id for item in basket.items if item.service_id == service_id]
     if not waiting:
         raise UnknownOutcome(f"service {service_id} is not paid, and is not in the basket")
     client.orders.pay_from_balance(waiting[0])

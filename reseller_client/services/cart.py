@@ -1,4 +1,4 @@
-"""The new cart: what waits there, and paying some of it. Source: docs/resale.md section 2.4."""
+"""The new cart, which is paid position by position. Source: docs/resale.md section 2.4."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from reseller_client.transport.values import Field
 
 BALANCE = 0
-"""The payment method that is the account's own money (documented)."""
+"""The payment method that is the account's balance (documented)."""
 
 
 class Cart:
@@ -26,36 +26,36 @@ class Cart:
         self._caller = caller
 
     def lines(self) -> tuple[CartLine, ...]:
-        """Return the positions that wait for payment. Source: `cart` (observed)."""
+        """Return the unpaid positions. Source: `cart` (observed)."""
         answer = self._caller.call("cart")
         currency = answer.value("currency", "currency_str")
         lines = (_line(row, currency) for row in answer.table("itemlist"))
         return tuple(line for line in lines if line is not None)
 
     def pay(self, line_id: int | Sequence[int]) -> int | None:
-        """Pay positions from the balance; returns the order made of them, if it is told.
+        """Pay positions from the balance, all or none; returns their order if it is shown.
 
-        All of them or none. Raises NotEnoughMoney, Missed for what is no longer there: after a lost
-        answer that is the sign that they are paid. Source: `cartorder.create.confirm` (observed).
+        Raises NotEnoughMoney, and Missed for a position that is no longer there: after a lost
+        answer that means that it is paid. Source: `cartorder.create.confirm` (observed).
         """
         fields: dict[str, Field] = {"elid": write_ids(line_id), "paymethod_id": BALANCE}
         answer = self._caller.call("cartorder.create.confirm", {**fields, "sok": "ok"})
         return read_int(answer.value("billorder", "elid"))
 
     def remove(self, line_id: int) -> None:
-        """Take one position out. Raises Missed."""
+        """Remove a position. Raises Missed."""
         self._caller.call("cart", {"id": line_id, "clicked_button": "delete", "sok": "ok"})
 
     def empty(self) -> None:
-        """Take everything out. Source: `cart.empty` (observed)."""
+        """Remove all positions. Source: `cart.empty` (observed)."""
         self._caller.call("cart.empty")
 
     def orders(self) -> tuple[BillOrder, ...]:
-        """Return the orders of the account, those that wait for payment first. Source: `order`."""
+        """Return the orders of the account, the unpaid ones first. Source: `order`."""
         answer = self._caller.call("order")
-        waiting = [_order(row, paid=False) for row in answer.table("openlist")]
+        unpaid = [_order(row, paid=False) for row in answer.table("openlist")]
         paid = [_order(row, paid=True) for row in answer.table("paidlist")]
-        return tuple(one for one in (*waiting, *paid) if one is not None)
+        return tuple(order for order in (*unpaid, *paid) if order is not None)
 
 
 def _line(row: Node, currency: str) -> CartLine | None:

@@ -30,7 +30,7 @@ _TEMPLATES: Final = "ostempl"
 
 
 class Catalogue:
-    """What the seller sells. Reached as `client.catalogue`; needs no login on many sellers."""
+    """The price list. Reached as `client.catalogue`; many sellers show it without a login."""
 
     def __init__(self, caller: Caller) -> None:
         """Keep the client that makes the calls."""
@@ -39,21 +39,21 @@ class Catalogue:
     def tariffs(
         self, itemtype: str | None = None, *, only_orderable: bool = False
     ) -> tuple[Tariff, ...]:
-        """List tariffs with prices and addons; `itemtype` such as `soft` narrows it."""
+        """Return the tariffs with prices and addons, of all types or of one such as `soft`."""
         fields = {"itemtype": itemtype, "onlyavailable": True if only_orderable else None}
         answer = self._caller.call("pricelist.export", fields)
-        read = (_tariff(node) for node in answer.root.all("pricelist"))
-        return tuple(tariff for tariff in read if tariff is not None)
+        tariffs = (_tariff(node) for node in answer.root.all("pricelist"))
+        return tuple(tariff for tariff in tariffs if tariff is not None)
 
-    def tariff(self, tariff: int) -> Tariff | None:
-        """Return one tariff by its code, or None if it is not on the list."""
-        answer = self._caller.call("pricelist.export", {"pricelist": tariff})
-        read = (_tariff(node) for node in answer.root.all("pricelist"))
-        return next((one for one in read if one is not None and one.id == tariff), None)
+    def tariff(self, code: int) -> Tariff | None:
+        """Return a tariff by its code, or None if it is not on the price list."""
+        answer = self._caller.call("pricelist.export", {"pricelist": code})
+        tariffs = (_tariff(node) for node in answer.root.all("pricelist"))
+        return next((tariff for tariff in tariffs if tariff and tariff.id == code), None)
 
 
 def _tariff(node: Node) -> Tariff | None:
-    """Read a tariff; without a code it is none."""
+    """Return a tariff, None for a node without a code."""
     code = read_int(node.value("id"))
     if code is None:
         return None
@@ -65,30 +65,30 @@ def _tariff(node: Node) -> Tariff | None:
         itemtype=kind or node.value("itemtype"),
         orderable=node.value("active") != "off" and not node.value("archived", "hideinorder"),
         prices=tuple(_prices(node)),
-        addons=tuple(addon for one in node.all("addon") if (addon := _addon(one)) is not None),
+        addons=tuple(addon for inner in node.all("addon") if (addon := _addon(inner)) is not None),
         datacenters=tuple(
-            Datacenter(number, one.value("name"))
-            for one in node.all("datacenter")
-            if (number := read_int(one.value("id"))) is not None
+            Datacenter(number, inner.value("name"))
+            for inner in node.all("datacenter")
+            if (number := read_int(inner.value("id"))) is not None
         ),
         options=_options(node),
     )
 
 
 def _options(node: Node) -> Mapping[str, tuple[str, ...]]:
-    """Read what parameters of the type may be; one that is not named holds OS templates."""
-    found: dict[str, tuple[str, ...]] = {}
+    """Return the values of the type's parameters; one without a name is that of OS templates."""
+    options: dict[str, tuple[str, ...]] = {}
     for param in node.all("itemtypeparam"):
-        values = (one.value("intname") for one in param.all("itemtypeparamvalue"))
-        named = param.value("intname") or _TEMPLATES
-        found[named] = (*found.get(named, ()), *filter(None, values))
-    return MappingProxyType(found)
+        values = (value.value("intname") for value in param.all("itemtypeparamvalue"))
+        name = param.value("intname") or _TEMPLATES
+        options[name] = (*options.get(name, ()), *filter(None, values))
+    return MappingProxyType(options)
 
 
 def _addon(node: Node) -> Addon | None:
-    """Read an addon. `measure` and `enumeration` come twice: as an id, and as an object that tells.
+    """Return an addon. `measure` and `enumeration` come twice: as an id, and as an object.
 
-    `addonlimit` is what the price includes where there is an `addonmax`, else a limit.
+    `addonlimit` is the included quantity where there is an `addonmax`, else the maximum.
     """
     code = read_int(node.value("id"))
     if code is None:
@@ -107,18 +107,18 @@ def _addon(node: Node) -> Addon | None:
         prices=tuple(_prices(node)),
         kind=_KINDS.get(node.value("addontype"), AddonKind.INTEGER),
         included=_decimal(node.value("addonlimit")) if node.value("addonmax") else None,
-        enumeration=next(filter(None, (one.value("intname") for one in lists)), ""),
+        enumeration=next(filter(None, (named.value("intname") for named in lists)), ""),
         items=tuple(
             AddonItem(number, item.value("intname"), item.value("name"), tuple(_prices(item)))
-            for one in lists
-            for item in one.all("enumerationitem")
+            for enumeration in lists
+            for item in enumeration.all("enumerationitem")
             if (number := read_int(item.value("id"))) is not None
         ),
     )
 
 
 def _prices(node: Node) -> Iterator[Price]:
-    """Read the periods of the price blocks, the currency standing on the block."""
+    """Iterate over the prices by period; each block of prices has one currency."""
     for block in node.all("price"):
         currency = block.value("currency", "currency_iso")
         for period in block.all("period"):
@@ -129,6 +129,6 @@ def _prices(node: Node) -> Iterator[Price]:
 
 
 def _decimal(text: str) -> Decimal | None:
-    """Read a limit or a step."""
+    """Return a limit or a step as a number."""
     money = read_money(text)
     return None if money is None else money.amount

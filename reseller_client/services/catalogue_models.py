@@ -1,4 +1,4 @@
-"""What the price list tells, as frozen values. Source: docs/resale.md section 2.7 (observed)."""
+"""The price list as frozen dataclasses. Source: docs/resale.md section 2.7 (observed)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def _no_options() -> Mapping[str, tuple[str, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What one period costs: `length` of `unit` (month; -100 is the trial)."""
+    """The price of a period: its `length` in `unit` (month; -100 is the trial)."""
 
     unit: str
     length: int
@@ -26,7 +26,7 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class AddonItem:
-    """One choice of an enumeration: its `id` is what is ordered, its `intname` what links it."""
+    """A choice of an enumeration: orders have its `id`, resellers link it by its `intname`."""
 
     id: int
     intname: str
@@ -35,7 +35,7 @@ class AddonItem:
 
 
 class AddonKind(StrEnum):
-    """What an amount of an addon is: a switch, a number, or a choice of a list."""
+    """The kind of an addon's value: a switch, a number, or a choice of a list."""
 
     BOOLEAN = "boolean"
     INTEGER = "integer"
@@ -44,10 +44,10 @@ class AddonKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Addon:
-    """A resource of a tariff. `maximum` None means no limit is named.
+    """A resource of a tariff. `maximum` is None where there is no limit.
 
-    `included` is how much of it the tariff's own price has in it; `items` are the choices of an
-    enumeration, which is called `enumeration`.
+    `included` is the quantity that the tariff's own price includes; `items` are the choices of the
+    enumeration with the name `enumeration`.
     """
 
     id: int
@@ -66,7 +66,7 @@ class Addon:
 
 @dataclass(frozen=True, slots=True)
 class Datacenter:
-    """Where a tariff can be ordered."""
+    """A data centre in which a tariff can be ordered."""
 
     id: int
     name: str

@@ -1,119 +1,185 @@
-"""SSL certificates of a reseller: request, order, read, issue anew, confirm, delete.
+"""SSL certificates of a reseller: request, order, read, reissue, confirm, delete.
 
-Source: docs/resale.md section 2.8. How certificates are issued anew and confirmed is assumed.
+Source: docs/resale.md section 2.8. How certificates are reissued and confirmed is assumed.
 """
 
 from __future__ import annotations
 
-import uuid
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
-from reseller_client.errors import NotReady, NotUnderstood
-from reseller_client.services.certificate_models import (
-    Certificate,
-    CertificateOrder,
-    CertificateRequest,
-    Country,
-    Validation,
-)
-from reseller_client.services.product_models import OrderedService
-from reseller_client.services.product_orders import fields_of
-from reseller_client.services.products import Products
+from reseller_client.errors import NotUnderstood
+from reseller_client.services.models import Certificate, Country, Ordered, ServiceRow, Validation
+from reseller_client.services.ordering import ServiceOrder, name_order, place_order, send_order
+from reseller_client.services.product_functions import ProductFunctions
+from reseller_client.services.product_types import CERTIFICATE
+from reseller_client.services.reading import read_form
 from reseller_client.transport.listing import every_row
-from reseller_client.transport.values import (
-    Status,
-    read_date,
-    read_int,
-    read_status,
-    write_autoprolong,
-)
+from reseller_client.transport.values import Status, read_int, write_autoprolong
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from reseller_client.services.product_models import ServiceRow
     from reseller_client.transport.call import Caller
-    from reseller_client.transport.document import Answer
     from reseller_client.transport.values import Field
 
 _READS = 60
+RUSSIA = 182
 
 
-class Certificates:
+@dataclass(frozen=True, slots=True)
+class CertificateRequest:
+    """A request and its private key, both PEM. Store the key: the seller may not have it."""
+
+    csr: str
+    key: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateOrder:
+    """An order of a certificate. Source: `certificate.order.param` (documented).
+
+    `name` is the first name, `names` are further ones; `period` is 12 or 24 months; `country` is
+    the seller's number (`client.certificates.countries`). Without a `request` the seller generates
+    one. `contacts` are sent as they are (`adm_fname`, `tech_email` ...), `approver` is the mailbox
+    that confirms the domain. `remoteid` is the reseller's own id; if empty, a unique one is
+    generated. Without `skipbasket` the order waits in the basket, unpaid.
+    """
+
+    tariff: int
+    name: str
+    period: int = 12
+    names: tuple[str, ...] = ()
+    country: int = RUSSIA
+    region: str = ""
+    city: str = ""
+    organization: str = ""
+    unit: str = ""
+    email: str = ""
+    request: CertificateRequest | None = None
+    contacts: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    approver: str = ""
+    autoprolong: int | None = None
+    remoteid: str = ""
+    skipbasket: bool = True
+
+    def subject(self) -> dict[str, str]:
+        """Return the fields of the request that are not empty."""
+        further = " ".join(self.names)
+        fields = {
+            "field_country": str(self.country),
+            "CN": self.name,
+            "ST": self.region,
+            "L": self.city,
+            "O": self.organization,
+            "OU": self.unit,
+            "emailAddress": self.email,
+            "altname": further,
+            "altname_input": further,
+        }
+        return {name: text for name, text in fields.items() if text}
+
+    def csr_fields(self) -> dict[str, Field]:
+        """Return the fields of the first step, which generates a request."""
+        return {
+            "pricelist": self.tariff,
+            "period": self.period,
+            "crt_type": "generate",
+            **self.subject(),
+            "sok": "ok",
+            "snext": "ok",
+        }
+
+    def as_service(self) -> ServiceOrder:
+        """Return the second step as an order of a service."""
+        extra = {"crt_type": "generate", **self.subject(), **self.contacts}
+        if self.request is not None:
+            extra |= {"csr": self.request.csr}
+            if self.request.key:
+                extra |= {"key": self.request.key}
+            else:
+                extra |= {"crt_type": "existing"}
+        if self.approver:
+            extra["approver_email_1"] = self.approver
+        return ServiceOrder(
+            tariff=self.tariff,
+            period=self.period,
+            domain=self.name,
+            autoprolong=self.autoprolong,
+            remoteid=self.remoteid,
+            skipbasket=self.skipbasket,
+            extra=MappingProxyType(extra),
+        )
+
+    def with_request(self, request: CertificateRequest) -> CertificateOrder:
+        """Return the same order with a request."""
+        return replace(self, request=request)
+
+
+class Certificates(ProductFunctions[Certificate, ServiceRow]):
     """SSL certificates of the account. Reached as `client.certificates`."""
 
     def __init__(self, caller: Caller) -> None:
         """Keep the client that makes the calls."""
-        self._caller = caller
-        self._products = Products(caller, "certificate")
+        super().__init__(caller, CERTIFICATE)
 
-    def generate_csr(self, wish: CertificateOrder) -> CertificateRequest:
-        """Let the seller make a key and a request. Nothing is ordered; keep the key.
+    def generate_csr(self, order: CertificateOrder) -> CertificateRequest:
+        """Let the seller generate a key and a request. Nothing is ordered; store the key.
 
         Raises BadValue for a name, a number of names or a period that the tariff does not have.
         Source: `certificate.order.csr` (documented).
         """
-        answer = self._caller.call("certificate.order.csr", wish.csr_fields())
+        answer = self._call("order.csr", order.csr_fields())
         form = answer.form()
         csr = answer.value("csr") or form.value("csr")
         if not csr:
-            raise NotUnderstood("the answer carries no request")
+            raise NotUnderstood("the answer has no request")
         return CertificateRequest(csr, answer.value("key") or form.value("key"))
 
-    def order(self, wish: CertificateOrder) -> OrderedService:
+    def order(self, order: CertificateOrder) -> Ordered:
         """Order one certificate, once, even if the answer gets lost.
 
-        Without `wish.request` one is made first. Charged at once unless `wish.skipbasket` is off.
-        Raises NotEnoughMoney with the amount, BadValue, UnknownOutcome where it could not be told
-        whether the order happened. Source: `certificate.order.param` (documented).
+        Without `order.request` the seller generates one first. Charged at once if
+        `order.skipbasket`. Raises NotEnoughMoney with the amount, BadValue, and UnknownOutcome
+        where it cannot be found out whether the order happened. Source: `certificate.order.param`
+        (documented).
         """
-        if wish.request is None:
-            wish = wish.with_request(self.generate_csr(wish))
-        return self._products.order(wish.as_service())
+        if order.request is None:
+            order = order.with_request(self.generate_csr(order))
+        return place_order(self._caller, self.product, order.as_service(), self.list)
 
-    def order_once(self, wish: CertificateOrder) -> OrderedService:
-        """Send an order a single time, as it is; without a request the seller makes one."""
-        return self._products.order_once(wish.as_service())
+    def order_once(self, order: CertificateOrder) -> Ordered:
+        """Send an order a single time as it is; without a request the seller generates one."""
+        return send_order(self._caller, self.product, order.as_service())
 
-    def put_in_cart(self, wish: CertificateOrder) -> OrderedService:
-        """Put an order in the new cart; `client.cart.pay` pays its `line_id`. Never repeated.
+    def put_in_cart(self, order: CertificateOrder) -> Ordered:
+        """Put an order in the new cart; `client.cart.pay` pays its `line_id`. Never sent again.
 
         Source: `certificate.order.param` with the button `quickbasket` (documented).
         """
-        named = wish if wish.remoteid else replace(wish, remoteid=f"rc-{uuid.uuid4().hex}")
+        service = name_order(order.as_service()).for_cart()
         fields: dict[str, Field] = {
-            **fields_of(replace(named, skipbasket=False).as_service()),
-            "period": named.period,
-            "autoprolong": write_autoprolong(named.autoprolong),
+            **service.fields(),
+            "period": service.period,
+            "autoprolong": write_autoprolong(service.autoprolong),
             "clicked_button": "quickbasket",
-            "force_use_new_cart": "on",
         }
-        answer = self._caller.call("certificate.order.param", fields)
+        answer = self._call("order.param", fields)
         line = read_int(answer.value("lineitem.id"))
         order_id = read_int(answer.value("billorder")) or line
-        return OrderedService(None, named.remoteid, order_id=order_id, line_id=line)
-
-    def list(self) -> tuple[ServiceRow, ...]:
-        """Return all certificates as the list shows them. Source: `certificate`."""
-        return self._products.list()
-
-    def get(self, certificate_id: int) -> Certificate:
-        """Return one certificate with all that was issued. Raises Missed."""
-        return _read(self._caller.call("certificate.edit", {"elid": certificate_id}))
+        return Ordered(None, service.remoteid, order_id=order_id, line_id=line)
 
     def wait_until_issued(self, certificate_id: int, reads: int = _READS) -> Certificate:
-        """Read a certificate until it is issued, pausing in between; `reads` times at most.
+        """Read a certificate, with pauses, until it is issued; at most `reads` times.
 
         Raises NotReady.
         """
-        for left in reversed(range(reads)):
-            found = self.get(certificate_id)
-            if found.crt and found.status is not Status.PROCESSING:
-                return found
-            if left:
-                self._caller.retry_policy.wait(self._caller.retry_policy.pause)
-        raise NotReady(certificate_id, reads)
+        return self._wait_until(
+            certificate_id,
+            lambda read: bool(read.crt) and read.status is not Status.PROCESSING,
+            reads,
+        )
 
     def reissue(
         self,
@@ -122,10 +188,10 @@ class Certificates:
         *,
         names: Sequence[str] = (),
     ) -> Certificate:
-        """Have it issued anew to the end of its term: for another request, else with a new key.
+        """Reissue a certificate to the end of its term: for another request, else with a new key.
 
-        `names` are further names in place of those it has. The first name stays. Raises BadValue,
-        WrongState, OperationRunning. Not repeated: a second sending makes a second key.
+        `names` replace its further names; the first name stays. Raises BadValue, WrongState,
+        OperationRunning. Never sent again, because each time would generate another key.
         """
         further = " ".join(names)
         fields: dict[str, Field] = {
@@ -137,65 +203,29 @@ class Certificates:
             "altname_input": further or None,
             "sok": "ok",
         }
-        return _read(self._caller.call("certificate.reissue", fields))
+        return read_form(Certificate, self._call("reissue", fields))
 
     def validation(self, certificate_id: int) -> Validation:
-        """Return what confirms the domain while a certificate is asked for. Raises Missed."""
-        answer = self._caller.call("certificate.validation", {"elid": certificate_id})
+        """Return what confirms the domain until a certificate is issued. Raises Missed."""
+        answer = self._call("validation", {"elid": certificate_id})
         form = answer.form()
         return Validation(
             record_type=form.value("dns_record_type"),
             record=form.value("dns_record_name"),
             value=form.value("dns_record_value"),
             approver=form.value("approver_email_1"),
-            mailboxes=tuple(one.key for one in answer.choices("approver_email_1")),
+            mailboxes=tuple(option.key for option in answer.choices("approver_email_1")),
         )
 
     def validate_again(self, certificate_id: int, how: Literal["dns", "email"] = "dns") -> None:
-        """Ask the authority to look for the record again, or to send its letter again.
+        """Ask the authority to check the DNS record again, or to send its mail again.
 
-        Raises WrongState once it is issued.
+        Raises WrongState for a certificate that is issued.
         """
-        self._caller.call(f"certificate.validation.{how}", {"elid": certificate_id, "sok": "ok"})
+        self._call(f"validation.{how}", {"elid": certificate_id, "sok": "ok"})
 
     def countries(self) -> tuple[Country, ...]:
-        """Return the countries by the seller's numbers. Source: `country`."""
+        """Return all countries with the seller's numbers. Source: `country`."""
         rows = every_row(self._caller, "country")
         read = ((read_int(row.value("id")), row.value("name"), row.value("iso2")) for row in rows)
         return tuple(Country(number, name, iso) for number, name, iso in read if number is not None)
-
-    def suspend(self, certificate_id: int | Sequence[int]) -> None:
-        """Switch a certificate off at the seller. Its term keeps running."""
-        self._products.suspend(certificate_id)
-
-    def resume(self, certificate_id: int | Sequence[int]) -> None:
-        """Switch a certificate on again."""
-        self._products.resume(certificate_id)
-
-    def delete(self, certificate_id: int | Sequence[int]) -> None:
-        """Delete a certificate. Raises MinimumTerm, DeletionForbidden, OperationRunning, Missed."""
-        self._products.delete(certificate_id)
-
-
-def _read(answer: Answer) -> Certificate:
-    """Read the form of a certificate, its fields above or in the inner document."""
-    form = answer.form()
-    number = read_int(form.value("elid", "id"))
-    if number is None:
-        raise NotUnderstood("the form of the certificate carries no id")
-    return Certificate(
-        id=number,
-        name=form.value("domain", "name"),
-        names=tuple(form.value("altname").split()),
-        status=read_status(form.value("status")) or Status.UNKNOWN,
-        tariff=read_int(form.value("pricelist", "pricelist_id")),
-        period=read_int(form.value("period")),
-        remoteid=form.value("remoteid"),
-        csr=form.value("csr"),
-        key=form.value("key"),
-        crt=form.value("crt"),
-        authority=form.value("ca_crt"),
-        valid_from=read_date(form.value("valid_from")),
-        valid_until=read_date(form.value("valid_until")),
-        expires_on=read_date(form.value("expiredate")),
-    )

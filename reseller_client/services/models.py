@@ -1,7 +1,7 @@
-"""What the seller's answers mean, as frozen values.
+"""Services, orders, quotes, basket and cart as frozen dataclasses.
 
-Sums are `Decimal` inside `Money`, dates end in `_on`, and what is not there is None or empty. A
-field this package does not know is ignored.
+Rows and forms declare field by field how they are read (see `reading`). Sums are `Decimal` inside
+`Money`, dates end in `_on`, and a field that is missing is None or empty.
 """
 
 from __future__ import annotations
@@ -27,6 +27,25 @@ from reseller_client.services.catalogue_models import (
     Price,
     Tariff,
 )
+from reseller_client.services.reading import (
+    addon_quantities,
+    addon_texts,
+    all_fields,
+    autoprolong,
+    day,
+    end_date,
+    flag,
+    form_cost,
+    form_status,
+    listed_text,
+    number,
+    row_cost,
+    row_state,
+    row_status,
+    row_tariff,
+    text,
+    words,
+)
 from reseller_client.transport.values import Status
 
 if TYPE_CHECKING:
@@ -43,7 +62,9 @@ __all__ = [
     "BasketItem",
     "BillOrder",
     "CartLine",
+    "Certificate",
     "Closing",
+    "Country",
     "Dashboard",
     "Datacenter",
     "Expense",
@@ -51,22 +72,28 @@ __all__ = [
     "License",
     "LicenseRow",
     "MenuNode",
+    "Module",
+    "ModuleRow",
     "Notice",
+    "OrderForm",
     "Ordered",
+    "OrderedModule",
+    "OrderedService",
     "Payment",
     "Price",
+    "ProductForm",
+    "ProductRow",
     "ProlongQuote",
+    "Service",
     "ServiceAddress",
+    "ServiceRow",
     "Subaccount",
     "Tariff",
     "TariffOption",
     "TariffQuote",
     "User",
+    "Validation",
 ]
-
-
-def _no_numbers() -> Mapping[int, int]:
-    return MappingProxyType({})
 
 
 def _no_texts() -> Mapping[str, str]:
@@ -74,70 +101,157 @@ def _no_texts() -> Mapping[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class License:
-    """One license as its form shows it. Source: `soft.edit`, docs/trade.md section 6.1.
+class ProductForm:
+    """What the forms of all product types have in common.
 
-    `key` is empty until issued, and begins with the license id and a dash. `period` and
-    `autoprolong` are months (-100 trial, 0 lifetime); `addons` maps an addon id to its quantity.
-    `expires_on` is None where the seller writes a phrase, which stays in `expires`. A platform has
-    a `comment` instead of `licname` and `ip`. `scheduled_close`: it was deleted and ends with its
-    paid term.
+    `tariff` is a code of the price list. `period` and `autoprolong` are months: -100 is a trial, 0
+    a lifetime, `autoprolong` None no renewal. `expires_on` is None where the seller writes a
+    phrase, which is in `expires`. With `scheduled_close` it was deleted and ends with its paid
+    term.
     """
 
     id: int
-    name: str = ""
-    licname: str = ""
-    ip: str = ""
-    remoteip: str = ""
-    remoteid: str = ""
-    key: str = ""
-    status: Status = Status.UNKNOWN
-    tariff: int | None = None
-    tariff_name: str = ""
-    period: int | None = None
-    created_on: date | None = None
-    expires_on: date | None = None
-    expires: str = ""
-    ip_changed_on: date | None = None
-    key_changed_on: date | None = None
-    updates_expire_on: date | None = None
-    webdomains: int | None = None
-    autoprolong: int | None = None
-    addons: Mapping[int, int] = field(default_factory=_no_numbers)
-    comment: str = ""
-    scheduled_close: bool = False
+    name: str = text("name")
+    remoteid: str = text("remoteid")
+    status: Status = form_status()
+    tariff: int | None = number("pricelist", "pricelist_id")
+    tariff_name: str = text("pricelist_name")
+    period: int | None = number("period")
+    autoprolong: int | None = autoprolong()
+    created_on: date | None = day("createdate")
+    expires_on: date | None = end_date()
+    expires: str = text("expiredate")
+    scheduled_close: bool = flag("scheduledclose")
 
 
 @dataclass(frozen=True, slots=True)
-class LicenseRow:
-    """One row of the license list: no key, and the tariff by name. Source: `soft`, section 6.6.
+class ProductRow:
+    """What the lists of all product types have in common; see ProductForm.
 
-    `state` is the raw status with its reason, such as `3_autosuspend`; `cost` belongs to `period`.
-    `remoteid` and `comment` are None where the seller's list does not carry them at all.
+    `state` is the raw status with its reason, such as `3_autosuspend`; `cost` is for `period`.
+    `remoteid` is None where the seller's list does not have that column.
     """
 
     id: int
-    licname: str = ""
-    name: str = ""
-    ip: str = ""
-    remoteid: str | None = None
-    status: Status = Status.UNKNOWN
-    state: str = ""
-    tariff: int | None = None
-    tariff_name: str = ""
-    period: int | None = None
-    created_on: date | None = None
-    expires_on: date | None = None
-    expires: str = ""
-    autoprolong: int | None = None
-    cost: Money | None = None
-    comment: str | None = None
-    scheduled_close: bool = False
+    name: str = text("name")
+    remoteid: str | None = listed_text("remoteid")
+    status: Status = row_status()
+    state: str = row_state()
+    tariff: int | None = row_tariff()
+    tariff_name: str = text("pricelist")
+    period: int | None = number("period")
+    autoprolong: int | None = autoprolong()
+    created_on: date | None = day("createdate")
+    expires_on: date | None = end_date()
+    expires: str = text("expiredate")
+    cost: Money | None = row_cost()
+    scheduled_close: bool = flag("scheduledclose")
+
+
+@dataclass(frozen=True, slots=True)
+class License(ProductForm):
+    """A license. Source: `soft.edit`, docs/trade.md section 6.1.
+
+    `key` is empty until issued, and begins with the license id and a dash. `addons` maps an addon
+    id to its quantity. A platform has a `comment` instead of `licname` and `ip`.
+    """
+
+    licname: str = text("licname")
+    ip: str = text("ip")
+    remoteip: str = text("remoteip")
+    key: str = text("lickey", strip=True)
+    ip_changed_on: date | None = day("ip_change_date")
+    key_changed_on: date | None = day("lickey_change_date")
+    updates_expire_on: date | None = day("update_expiredate")
+    webdomains: int | None = number("webdomains")
+    addons: Mapping[int, int] = addon_quantities()
+    comment: str = text("comment")
+
+
+@dataclass(frozen=True, slots=True)
+class LicenseRow(ProductRow):
+    """A row of the list of licenses, without keys. Source: `soft`, docs/trade.md section 6.6.
+
+    `comment` is None where the seller's list does not have that column.
+    """
+
+    licname: str = text("licname")
+    ip: str = text("ip")
+    comment: str | None = listed_text("comment")
+
+
+@dataclass(frozen=True, slots=True)
+class Service(ProductForm):
+    """A server, an account or a name. Source: `vds.edit` and its like.
+
+    `ip`, `username` and `password` are empty until it is opened. `ostempl` is the template's
+    internal name; `addons` maps an addon id to its value as text (`on`, `off`, a number); `fields`
+    has the texts of all fields the seller sent.
+    """
+
+    domain: str = text("domain", "name")
+    ip: str = text("ip")
+    username: str = text("username")
+    password: str = text("password", secret=True)
+    ostempl: str = text("ostempl")
+    recipe: str = text("recipe")
+    datacenter_name: str = text("datacentername")
+    cost: Money | None = form_cost()
+    addons: Mapping[int, str] = addon_texts()
+    fields: Mapping[str, str] = all_fields()
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRow(ProductRow):
+    """A row of a list of services. `ostempl` is the name of the template for people."""
+
+    state: str = row_state("item_real_status")
+    domain: str = text("domain", "name")
+    ip: str = text("ip")
+    ostempl: str = text("ostempl")
+    datacenter_name: str = text("datacentername")
+
+
+@dataclass(frozen=True, slots=True)
+class Module(ProductForm):
+    """A module of a control panel, on the license `license_id`. Source: `addition.edit`."""
+
+    license_id: int | None = number("item")
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleRow(ProductRow):
+    """A row of the list of modules. Source: `addition`.
+
+    `license_id` is None where the list does not have that column; `intname` is the name by which
+    panels know the module, where the seller shows it.
+    """
+
+    license_id: int | None = number("item")
+    intname: str = text("intname")
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate(ProductForm):
+    """An SSL certificate. Source: `certificate.edit`.
+
+    `crt` and `authority` (PEM) are empty until it is issued, `key` where the seller never had it.
+    `names` are the further names beside `name`.
+    """
+
+    name: str = text("domain", "name")
+    names: tuple[str, ...] = words("altname")
+    csr: str = text("csr")
+    key: str = text("key", secret=True)
+    crt: str = text("crt")
+    authority: str = text("ca_crt")
+    valid_from: date | None = day("valid_from")
+    valid_until: date | None = day("valid_until")
 
 
 @dataclass(frozen=True, slots=True)
 class CartLine:
-    """One position of the new cart."""
+    """A position of the new cart."""
 
     id: int
     service_id: int | None = None
@@ -148,7 +262,7 @@ class CartLine:
 
 @dataclass(frozen=True, slots=True)
 class BillOrder:
-    """An order: positions that were paid together, or wait for it."""
+    """An order: positions that were paid together, or wait to be."""
 
     id: int
     paid: bool
@@ -157,21 +271,64 @@ class BillOrder:
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """What an order left behind.
+    """The result of an order.
 
-    `license_id` is None while the order waits in the basket as `order_id`. `found_again` tells that
-    the answer was lost and the license found by looking.
+    `service_id` is the service; it is None while an order waits, unpaid, as `order_id`: in the
+    basket, or in the new cart as the position `line_id`. Licenses may have both. `found_again`: the
+    answer was lost or had no number, and the service was found in the list.
     """
 
-    license_id: int | None
+    service_id: int | None
     remoteid: str
     order_id: int | None = None
+    line_id: int | None = None
     found_again: bool = False
+
+    @property
+    def license_id(self) -> int | None:
+        """The service, under the name that fits a license."""
+        return self.service_id
+
+
+OrderedService = Ordered
+OrderedModule = Ordered
+
+
+@dataclass(frozen=True, slots=True)
+class OrderForm:
+    """What an order may choose, by the name of the field: each key to send, and its label.
+
+    `price` is the seller's text for what is chosen; `fields` has the texts of all fields.
+    """
+
+    choices: Mapping[str, Mapping[str, str]]
+    fields: Mapping[str, str]
+    price: str
+
+
+@dataclass(frozen=True, slots=True)
+class Validation:
+    """What confirms a domain: a DNS record, or an answer from one of the mailboxes."""
+
+    record_type: str
+    record: str
+    value: str
+    approver: str
+    mailboxes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """A country: the seller's number for it, its name, its two letters."""
+
+    id: int
+    name: str
+    iso: str
 
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """What a deletion did: the license is `gone`, or ends on `ends_on` if it was only scheduled."""
+    """The result of a deletion: the license is `gone`, or scheduled to end on `ends_on`."""
 
     gone: bool
     ends_on: date | None = None
@@ -211,7 +368,7 @@ class TariffQuote:
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """One event of a service; the columns differ between sellers, all are in `fields`."""
+    """An event of a service. Columns differ between sellers; all are in `fields`."""
 
     id: str
     happened: str
@@ -221,7 +378,7 @@ class HistoryRow:
 
 @dataclass(frozen=True, slots=True)
 class BasketItem:
-    """One unpaid position. `id` is the position, `service_id` the service it is for."""
+    """An unpaid position of the basket; `id` is that of the position."""
 
     id: int
     service_id: int | None
@@ -235,7 +392,7 @@ class BasketItem:
 
 @dataclass(frozen=True, slots=True)
 class Basket:
-    """The basket: `order_id` is the unpaid order. Source: `basket`, docs/wire.md section 6."""
+    """The basket; `order_id` is the unpaid order. Source: `basket`, docs/wire.md section 6."""
 
     order_id: int | None
     total: Money | None

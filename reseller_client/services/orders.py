@@ -1,4 +1,4 @@
-"""The basket: what was ordered and not yet paid. Source: docs/resale.md section 2.4."""
+"""The basket of unpaid orders. Source: docs/resale.md section 2.4."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Orders:
         self._caller = caller
 
     def view(self) -> Basket:
-        """Show the basket; an empty one has no items. Source: `basket` (documented, observed)."""
+        """Return the basket; an empty one has no items. Source: `basket` (documented, observed)."""
         answer = self._caller.call("basket")
         currency = answer.value("currency", "currency_str")
         items = (_item(row, currency) for row in answer.table("itemlist"))
@@ -33,11 +33,11 @@ class Orders:
         )
 
     def remove(self, item_id: int) -> None:
-        """Take one position out, by its basket id. Raises Missed."""
+        """Remove a position by its basket id. Raises Missed."""
         self._caller.call("basket", {"id": item_id, "clicked_button": "delete", "sok": "ok"})
 
     def clear(self, order_id: int | None = None) -> None:
-        """Empty the basket."""
+        """Remove all positions, or those of one order."""
         fields = {"id": order_id, "clicked_button": "clearbasket", "sok": "ok"}
         self._caller.call("basket", fields)
 
@@ -46,16 +46,16 @@ class Orders:
         self._caller.call("basket", {"promocode": code, "sok": "ok"})
 
     def pay_from_balance(self, order_id: int) -> None:
-        """Pay an order (or one position) from the balance; its services open.
+        """Pay an order, or one position, from the balance; its services are opened.
 
-        Raises NotEnoughMoney. A second payment of the same order is refused by the seller, so a
-        caller who lost the answer looks at the basket again. Source: button `free` (observed).
+        Raises NotEnoughMoney. The seller refuses a second payment of the same order; after a lost
+        answer, look at the basket. Source: button `free` (observed).
         """
         self._caller.call("basket", {"id": order_id, "clicked_button": "free", "sok": "ok"})
 
 
 def _item(row: Node, currency: str) -> BasketItem | None:
-    """Read one position; without an id it is none."""
+    """Return a position, None for a row without an id."""
     item_id = read_int(row.value("id"))
     if item_id is None:
         return None

@@ -1,56 +1,199 @@
-"""What the rows and forms of everything that is bought have in common, as sellers vary it."""
+"""How the fields of rows and forms are read: one declaration for each field of a dataclass.
+
+A field of a row or form is declared by a function of this module, which says under which names and
+in which shapes sellers send it. `read_row` and `read_form` read whole dataclasses by that. What
+cannot be read is None or empty, so that one odd field does not lose a whole row.
+"""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Mapping
+from dataclasses import field, fields
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from reseller_client.transport.values import read_date, read_int, read_money, read_status
+from reseller_client.errors import NotUnderstood
+from reseller_client.transport.values import (
+    Status,
+    read_autoprolong,
+    read_date,
+    read_flag,
+    read_int,
+    read_money,
+    read_status,
+)
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from reseller_client.transport.document import Node
+    from reseller_client.transport.document import Answer, Node
     from reseller_client.transport.values import Money
 
+Read = TypeVar("Read")
 _ADDON: Final = re.compile(r"addon_([0-9]+)")
+_READER: Final = "read"
+
+
+def _reader(read: Callable[[Node], object]) -> Mapping[str, Any]:
+    return {_READER: read}
+
+
+def text(*names: str, strip: bool = False, secret: bool = False) -> str:
+    """Declare a text under the first of these names that has one; `secret` keeps it out of repr."""
+    read = _reader(lambda node: node.value(*names).strip() if strip else node.value(*names))
+    return field(default="", repr=not secret, metadata=read)
+
+
+def listed_text(name: str) -> str | None:
+    """Declare a text that is None where the seller's list does not have the column at all."""
+    read = _reader(lambda node: node.value(name) if node.has(name) else None)
+    return field(default=None, metadata=read)
+
+
+def number(*names: str) -> int | None:
+    """Declare a whole number."""
+    return field(default=None, metadata=_reader(lambda node: read_int(node.value(*names))))
+
+
+def day(*names: str) -> date | None:
+    """Declare a date."""
+    return field(default=None, metadata=_reader(lambda node: read_date(node.value(*names))))
+
+
+def flag(name: str) -> bool:
+    """Declare a switch."""
+    return field(default=False, metadata=_reader(lambda node: read_flag(node.value(name))))
+
+
+def autoprolong() -> int | None:
+    """Declare the months of automatic renewal, None for no renewal."""
+    read = _reader(lambda node: read_autoprolong(node.value("autoprolong")))
+    return field(default=None, metadata=read)
+
+
+def end_date() -> date | None:
+    """Declare the end of the term; daily charged services have a phrase, and the date elsewhere."""
+    return field(default=None, metadata=_reader(_read_end))
+
+
+def form_status() -> Status:
+    """Declare the state of a service in its form."""
+    read = _reader(lambda node: read_status(node.value("status")) or Status.UNKNOWN)
+    return field(default=Status.UNKNOWN, metadata=read)
+
+
+def row_status() -> Status:
+    """Declare the state of a service in a list."""
+    read = _reader(lambda node: read_status(read_state(node)) or Status.UNKNOWN)
+    return field(default=Status.UNKNOWN, metadata=read)
+
+
+def row_state(*names: str) -> str:
+    """Declare the raw state of a row with its reason, first from these names."""
+    return field(default="", metadata=_reader(lambda node: node.value(*names) or read_state(node)))
+
+
+def row_tariff() -> int | None:
+    """Declare the code of a row's tariff; on some sellers `pricelist` is its name."""
+    read = _reader(
+        lambda node: read_int(node.value("pricelist_id")) or read_int(node.value("pricelist"))
+    )
+    return field(default=None, metadata=read)
+
+
+def row_cost() -> Money | None:
+    """Declare what a period costs, as a sum or as an amount with its currency beside it."""
+    return field(default=None, metadata=_reader(_read_cost))
+
+
+def form_cost() -> Money | None:
+    """Declare what a period costs, in a form."""
+    read = _reader(lambda node: read_money(node.value("item_cost"), node.value("currency_str")))
+    return field(default=None, metadata=read)
+
+
+def addon_texts() -> Mapping[int, str]:
+    """Declare the values of the `addon_N` fields as texts, by addon id."""
+    return field(
+        default_factory=lambda: MappingProxyType({}),
+        metadata=_reader(lambda node: MappingProxyType(_read_addons(node))),
+    )
+
+
+def addon_quantities() -> Mapping[int, int]:
+    """Declare the values of the `addon_N` fields that are numbers, by addon id."""
+    return field(default_factory=lambda: MappingProxyType({}), metadata=_reader(_read_quantities))
+
+
+def all_fields() -> Mapping[str, str]:
+    """Declare the texts of all fields by name."""
+    return field(
+        default_factory=lambda: MappingProxyType({}),
+        repr=False,
+        metadata=_reader(lambda node: MappingProxyType(node.fields())),
+    )
+
+
+def words(name: str) -> tuple[str, ...]:
+    """Declare a list of words separated by blanks."""
+    return field(default=(), metadata=_reader(lambda node: tuple(node.value(name).split())))
+
+
+def read_row(kind: type[Read], row: Node) -> Read | None:
+    """Return a row of a list as a dataclass, None for a row without an id."""
+    identity = read_int(row.value("id"))
+    return None if identity is None else _read(kind, identity, row)
+
+
+def read_form(kind: type[Read], answer: Answer) -> Read:
+    """Return a form as a dataclass, its fields in the document or in its inner document.
+
+    Raises NotUnderstood for a form without an id.
+    """
+    form = answer.form()
+    identity = read_int(form.value("elid", "id"))
+    if identity is None:
+        raise NotUnderstood(f"the form of the {kind.__name__.lower()} has no id")
+    return _read(kind, identity, form)
 
 
 def read_state(row: Node) -> str:
-    """Return the raw state of a row.
+    """Return the raw state of a row, "" where it shows none that can be relied on.
 
-    Lists show a translated label and keep the number in an attribute or a field beside it; some
-    write the number itself. A label alone says nothing that could be relied on, and gives "".
+    Lists show a translated label and have the number in an attribute or a field beside it; some
+    sellers write the number itself.
     """
-    shown = row.first("item_status")
+    label = row.first("item_status")
     candidates = (
-        "" if shown is None else shown.value("orig"),
+        "" if label is None else label.value("orig"),
         row.value("item_status_orig"),
         row.value("status"),
-        "" if shown is None else shown.text,
+        "" if label is None else label.text,
     )
-    return next((text.strip() for text in candidates if read_status(text) is not None), "")
+    return next((state.strip() for state in candidates if read_status(state) is not None), "")
 
 
-def read_end(node: Node) -> date | None:
-    """Read the end date; daily charged services write a phrase and the date elsewhere."""
+def _read(kind: type[Read], identity: int, node: Node) -> Read:
+    declared = fields(kind)  # type: ignore[arg-type] # every row and form is a dataclass
+    readers = {item.name: item.metadata[_READER] for item in declared if _READER in item.metadata}
+    return kind(identity, **{name: read(node) for name, read in readers.items()})  # type: ignore[call-arg] # the same
+
+
+def _read_end(node: Node) -> date | None:
     return read_date(node.value("expiredate")) or read_date(node.value("real_expiredate"))
 
 
-def read_tariff(row: Node) -> int | None:
-    """Read the tariff's code from a row; some show its name in `pricelist`, some the code."""
-    return read_int(row.value("pricelist_id")) or read_int(row.value("pricelist"))
-
-
-def read_cost(row: Node) -> Money | None:
-    """Read what a period costs from a row, by itself or as an amount with its currency."""
+def _read_cost(row: Node) -> Money | None:
     cost = read_money(row.value("item_cost"), row.value("currency_str"))
     return cost or read_money(row.value("cost"))
 
 
-def read_addons(form: Node) -> dict[int, str]:
-    """Read the values of `addon_N` fields by their number."""
-    fields = form.fields()
-    return {
-        int(match[1]): text for name, text in fields.items() if (match := _ADDON.fullmatch(name))
-    }
+def _read_addons(form: Node) -> dict[int, str]:
+    matches = ((_ADDON.fullmatch(name), value) for name, value in form.fields().items())
+    return {int(match[1]): value for match, value in matches if match}
+
+
+def _read_quantities(form: Node) -> Mapping[int, int]:
+    quantities = {addon: read_int(value) for addon, value in _read_addons(form).items()}
+    return MappingProxyType({addon: n for addon, n in quantities.items() if n is not None})

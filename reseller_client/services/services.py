@@ -1,4 +1,4 @@
-"""What can be done to a service of any type: prolong, change tariff, read its history.
+"""Functions for services of any type: prolong, change the tariff, history, addresses, passwords.
 
 Source: docs/trade.md sections 4 and 5, docs/wire.md section 4.3 (inner `doc`).
 """
@@ -9,14 +9,15 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reseller_client.errors import UnknownOutcome
-from reseller_client.services.license_reading import read_license
 from reseller_client.services.models import (
     HistoryRow,
+    ProductForm,
     ProlongQuote,
     ServiceAddress,
     TariffOption,
     TariffQuote,
 )
+from reseller_client.services.reading import read_form
 from reseller_client.transport.listing import every_row
 from reseller_client.transport.retry import once
 from reseller_client.transport.values import Status, read_date, read_flag, read_int, read_money
@@ -24,23 +25,26 @@ from reseller_client.transport.values import Status, read_date, read_flag, read_
 if TYPE_CHECKING:
     from datetime import date
 
-    from reseller_client.services.models import License
     from reseller_client.transport.call import Caller
     from reseller_client.transport.document import Node
     from reseller_client.transport.values import Field
 
 
 class Services:
-    """Type-independent actions, by service id. Reached as `client.services`."""
+    """Functions for services of any product type, by service id. Reached as `client.services`.
+
+    Every method raises the seller's Refused, or TransportError where its answer is not known.
+    """
 
     def __init__(self, caller: Caller) -> None:
         """Keep the client that makes the calls."""
         self._caller = caller
 
     def prolong_quote(self, service_id: int, period: int | None = None) -> ProlongQuote:
-        """Ask what a prolongation by `period` months would do. Nothing is bought.
+        """Return what a prolongation by `period` months would do. Nothing is bought.
 
-        Raises Missed, BadValue for a period not sold. Source: `service.prolong` without `sok`.
+        Raises Missed, and BadValue for a period that is not sold. Source: `service.prolong` without
+        `sok`.
         """
         answer = self._caller.call("service.prolong", {"elid": service_id, "period": period})
         choices = (read_int(choice.key) for choice in answer.choices("period"))
@@ -53,12 +57,12 @@ class Services:
         )
 
     def prolong(self, service_id: int, period: int = 1, *, itemtype: str = "soft") -> date:
-        """Buy `period` more months of a license, once. Returns the new end date.
+        """Buy `period` more months, once. Returns the new end date.
 
-        `itemtype` is its product type, by whose form the end date is read.
-        The balance is charged at once. If the answer is lost, the end date is compared with the one
-        before, and only if it has not moved is the order repeated.
-        Raises NotEnoughMoney, BadValue, Missed, or UnknownOutcome where that could not be told.
+        `itemtype` is the product type, whose form shows the end date. The balance is charged at
+        once. If the answer is lost, the end date is compared with the one before, and the request
+        is sent again only if it is the same. Raises NotEnoughMoney, BadValue, Missed, and
+        UnknownOutcome where that cannot be found out.
         """
         before = self._end_of(service_id, itemtype)
 
@@ -75,20 +79,20 @@ class Services:
         )
 
     def prolong_once(self, service_id: int, period: int = 1, *, itemtype: str = "soft") -> date:
-        """Prolong with a single sending and no search after a lost answer.
+        """Prolong with a single request, without a search after a lost answer.
 
-        Source: `service.prolong` with `sok`; the new date is above or in the inner `doc`.
+        Raises as `prolong` does. Source: `service.prolong` with `sok`; the new date is above or in
+        the inner `doc`.
         """
         fields: dict[str, Field] = {"elid": service_id, "period": period, "sok": "ok"}
         answer = self._caller.call("service.prolong", fields)
-        told = read_date(answer.value("newexpiredate"))
-        new_end = told or self._end_of(service_id, itemtype)
+        new_end = read_date(answer.value("newexpiredate")) or self._end_of(service_id, itemtype)
         if new_end is None:
             raise UnknownOutcome(f"service {service_id} was prolonged, its end date is not shown")
         return new_end
 
     def put_prolong_in_basket(self, service_id: int, period: int = 1) -> int | None:
-        """Put a prolongation in the basket instead of paying. Returns the unpaid order's id."""
+        """Put a prolongation in the basket, unpaid. Returns the id of the order."""
         fields: dict[str, Field] = {
             "elid": service_id,
             "period": period,
@@ -98,13 +102,13 @@ class Services:
         return read_int(self._caller.call("service.prolong", fields).value("billorder"))
 
     def tariffs_to_change_to(self, service_id: int) -> tuple[TariffOption, ...]:
-        """List the tariffs this service may change to. Source: `service.changepricelist` form."""
+        """Return the tariffs this service may change to. Source: `service.changepricelist` form."""
         answer = self._caller.call("service.changepricelist", {"elid": service_id})
-        options = ((read_int(one.key), one.label) for one in answer.choices("pricelist"))
+        options = ((read_int(option.key), option.label) for option in answer.choices("pricelist"))
         return tuple(TariffOption(code, label) for code, label in options if code is not None)
 
     def change_tariff_quote(self, service_id: int, tariff: int) -> TariffQuote:
-        """Ask what changing the tariff would cost. Nothing is changed.
+        """Return what a change of the tariff would cost. Nothing is changed.
 
         Source: `service.changepricelist.pricelist` with `snext` (observed).
         """
@@ -128,11 +132,11 @@ class Services:
         *,
         itemtype: str = "soft",
     ) -> None:
-        """Change the tariff of a license, once; the difference is charged at once.
+        """Change the tariff, once; the difference in price is charged at once.
 
-        After a lost answer the license's tariff is read before anything is repeated. Raises
-        NotEnoughMoney with the amount, BadValue for a tariff of another type, Missed.
-        Source: `service.changepricelist` in one call (observed).
+        After a lost answer the tariff is read before the request is sent again. Raises
+        NotEnoughMoney with the amount, BadValue for a tariff of another type, Missed, and
+        UnknownOutcome. Source: `service.changepricelist` in one call (observed).
         """
         fields: dict[str, Field] = {
             "elid": service_id,
@@ -146,15 +150,15 @@ class Services:
             return True
 
         def find() -> bool | None:
-            found = self._settled(service_id, itemtype).tariff
-            if found is None:
+            now = self._settled(service_id, itemtype).tariff
+            if now is None:
                 raise UnknownOutcome(f"service {service_id} does not show its tariff")
-            return True if found == tariff else None
+            return True if now == tariff else None
 
         once(send, find, self._caller.retry_policy)
 
     def history(self, service_id: int) -> tuple[HistoryRow, ...]:
-        """List what happened to a service. Column names differ, so all are kept."""
+        """Return the history of a service. Source: `service.history`; its columns differ."""
         answer = self._caller.call("service.history", {"elid": service_id})
         return tuple(
             HistoryRow(
@@ -167,33 +171,34 @@ class Services:
         )
 
     def addresses(self, service_id: int) -> tuple[ServiceAddress, ...]:
-        """List the addresses of a service that has some. Source: `service.ip` (observed)."""
+        """Return the addresses of a service, if it has any. Source: `service.ip` (observed)."""
         rows = (
             _address(row) for row in every_row(self._caller, "service.ip", {"elid": service_id})
         )
         return tuple(row for row in rows if row is not None)
 
     def add_address(self, service_id: int, domain: str = "") -> ServiceAddress:
-        """Order one more address for a machine, charged for the days that are left.
+        """Order one more address for a server, charged for the days that are left.
 
-        Not repeated by itself. Raises BadValue where it has no such addon or no more, and
-        NotEnoughMoney. Source: `service.ip.edit` without a number (assumed).
+        Never sent again. Raises BadValue where its tariff allows no further address,
+        NotEnoughMoney, and UnknownOutcome where the list does not show the address. Source:
+        `service.ip.edit` without a number (assumed).
         """
         fields: dict[str, Field] = {"plid": service_id, "domain": domain or None, "sok": "ok"}
         answer = self._caller.call("service.ip.edit", fields)
         number = read_int(answer.value("id"))
-        found = [one for one in self.addresses(service_id) if number in {None, one.id}]
-        if not found:
+        addresses = [row for row in self.addresses(service_id) if number in {None, row.id}]
+        if not addresses:
             raise UnknownOutcome(f"the new address of service {service_id} is not in its list")
-        return found[-1]
+        return addresses[-1]
 
     def name_address(self, service_id: int, address_id: int, domain: str) -> None:
-        """Set the name an address goes by. Source: `service.ip.edit` (observed)."""
+        """Set the domain name of an address. Source: `service.ip.edit` (observed)."""
         fields: dict[str, Field] = {"elid": address_id, "plid": service_id, "domain": domain}
         self._caller.call("service.ip.edit", {**fields, "sok": "ok"})
 
     def remove_address(self, service_id: int, address_id: int) -> None:
-        """Give an address back; nothing is refunded. Raises WrongState for the main one, Missed.
+        """Remove an address without a refund. Raises WrongState for the main one, Missed.
 
         Source: `service.ip.delete` (observed).
         """
@@ -201,7 +206,7 @@ class Services:
         self._caller.call("service.ip.delete", fields)
 
     def change_password(self, service_id: int, password: str) -> None:
-        """Set the password of a service that has one; it never appears in an error of ours.
+        """Set the password of a service that has one. No error message contains it.
 
         Raises BadValue, WrongState, Missed. Source: `service.changepassword` (observed).
         """
@@ -214,21 +219,21 @@ class Services:
         return answer.value("body", "instruction", "html")
 
     def _end_of(self, service_id: int, itemtype: str) -> date | None:
-        return self._license(service_id, itemtype).expires_on
+        return self._form(service_id, itemtype).expires_on
 
-    def _license(self, service_id: int, itemtype: str) -> License:
-        return read_license(self._caller.call(f"{itemtype}.edit", {"elid": service_id}))
+    def _form(self, service_id: int, itemtype: str) -> ProductForm:
+        return read_form(ProductForm, self._caller.call(f"{itemtype}.edit", {"elid": service_id}))
 
-    def _settled(self, service_id: int, itemtype: str) -> License:
-        """Read a license that nothing is being done to: else what we sent may be under way."""
-        license = self._license(service_id, itemtype)
-        if license.status is Status.PROCESSING:
+    def _settled(self, service_id: int, itemtype: str) -> ProductForm:
+        """Return a service's form. Raises UnknownOutcome while the seller may be working on it."""
+        form = self._form(service_id, itemtype)
+        if form.status is Status.PROCESSING:
             raise UnknownOutcome(f"service {service_id} is being processed")
-        return license
+        return form
 
 
 def _address(row: Node) -> ServiceAddress | None:
-    """Read an address; without an id it is none."""
+    """Return an address, None for a row without an id."""
     number = read_int(row.value("id"))
     if number is None:
         return None

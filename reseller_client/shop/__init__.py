@@ -1,1 +1,1 @@
-"""A shop of one's own: prices, customers, sales and margins."""
+"""A reseller's shop: prices, customers, sales and margins."""

@@ -1,4 +1,4 @@
-"""Margins: what was earned with each license in each month, and the table of it."""
+"""Margins by license and month, and their csv table."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final, TextIO
 
-from reseller_client.shop.prices import converted
+from reseller_client.shop.prices import convert
 
 if TYPE_CHECKING:
     from reseller_client.shop.store import Cost, Sale
@@ -22,7 +22,10 @@ _TENTH: Final = Decimal("0.1")
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """Sold, cost and what is left, of a license (None: several, or none) in a month (None: all)."""
+    """Sales and cost of a license in a month, in the reseller's own currency.
+
+    `service_id` is None for several licenses together, `month` None for all months.
+    """
 
     month: date | None
     service_id: int | None
@@ -31,12 +34,12 @@ class Margin:
 
     @property
     def margin(self) -> Decimal:
-        """What is left; below nothing where it cost more than it was sold for."""
+        """Sales minus cost; negative where the cost is higher."""
         return self.sold - self.cost
 
     @property
     def percent(self) -> Decimal | None:
-        """The margin in percent of what it was sold for; None where nothing was sold."""
+        """The margin in percent of the sales; None where nothing was sold."""
         if not self.sold:
             return None
         return (self.margin * 100 / self.sold).quantize(_TENTH, ROUND_HALF_UP)
@@ -53,53 +56,53 @@ _Key = tuple[date | None, int | None]
 
 
 def margins(sales: Iterable[Sale], costs: Iterable[Cost]) -> tuple[Margin, ...]:
-    """Return a margin for each month and license that had a sale or a cost."""
+    """Return a margin for each month and license with a sale or a cost."""
     each = [
         Margin(sale.sold_on.replace(day=1), sale.service_id, sale.price, NOTHING) for sale in sales
     ]
     for cost in costs:
-        paid = converted(cost.amount, cost.rate)
+        paid = convert(cost.amount, cost.rate)
         if paid:
             month = cost.charged_on.replace(day=1)
             each.append(Margin(month, cost.service_id, NOTHING, paid))
-    return _together(each, lambda one: (one.month, one.service_id))
+    return _sum_by(each, lambda margin: (margin.month, margin.service_id))
 
 
-def by_license(found: Iterable[Margin]) -> tuple[Margin, ...]:
+def by_license(margins: Iterable[Margin]) -> tuple[Margin, ...]:
     """Return the margin of each license over all months."""
-    return _together(found, lambda one: (None, one.service_id))
+    return _sum_by(margins, lambda margin: (None, margin.service_id))
 
 
-def by_month(found: Iterable[Margin]) -> tuple[Margin, ...]:
+def by_month(margins: Iterable[Margin]) -> tuple[Margin, ...]:
     """Return the margin of each month over all licenses."""
-    return _together(found, lambda one: (one.month, None))
+    return _sum_by(margins, lambda margin: (margin.month, None))
 
 
-def total(found: Iterable[Margin]) -> Margin:
+def total(margins: Iterable[Margin]) -> Margin:
     """Return the margin of everything."""
-    summed = _together(found, lambda _: (None, None))
+    summed = _sum_by(margins, lambda _: (None, None))
     return summed[0] if summed else Margin(None, None, NOTHING, NOTHING)
 
 
-def write_csv(found: Sequence[Margin], file: TextIO) -> None:
-    """Write the rows with a header; sums with a point, no currency."""
+def write_csv(margins: Sequence[Margin], file: TextIO) -> None:
+    """Write margins as csv with a header; sums have a decimal point and no currency."""
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows(one.cells() for one in found)
+    writer.writerows(margin.cells() for margin in margins)
 
 
-def _together(found: Iterable[Margin], key: Callable[[Margin], _Key]) -> tuple[Margin, ...]:
-    """Sum up what has the same key, in the order of months and licenses."""
+def _sum_by(margins: Iterable[Margin], key: Callable[[Margin], _Key]) -> tuple[Margin, ...]:
+    """Return the sums of margins with the same key, ordered by month and license."""
     groups: defaultdict[_Key, list[Margin]] = defaultdict(list)
-    for one in found:
-        groups[key(one)].append(one)
+    for margin in margins:
+        groups[key(margin)].append(margin)
     summed = (
         Margin(
             month,
             service_id,
-            sum((one.sold for one in ones), NOTHING),
-            sum((one.cost for one in ones), NOTHING),
+            sum((margin.sold for margin in group), NOTHING),
+            sum((margin.cost for margin in group), NOTHING),
         )
-        for (month, service_id), ones in groups.items()
+        for (month, service_id), group in groups.items()
     )
-    return tuple(sorted(summed, key=lambda one: (one.month or date.min, one.service_id or 0)))
+    return tuple(sorted(summed, key=lambda row: (row.month or date.min, row.service_id or 0)))

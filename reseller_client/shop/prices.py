@@ -1,6 +1,6 @@
-"""The reseller's own prices: a fixed one, or a markup on the seller's, rounded as shops round.
+"""The reseller's own prices: a fixed price, or a markup on the seller's, rounded.
 
-Source: assumed. What a reseller asks of its customers is the reseller's own affair.
+Source: assumed; prices for customers are the reseller's own decision.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _PERCENT: Final = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class Rounding:
-    """To the nearest multiple of `step`; with an `ending`, up to the next price that ends so.
+    """Rounds to the nearest multiple of `step`, or up to the next price with an `ending`.
 
     `Rounding.read("0.50")` is the nearest half, `Rounding.read(".99")` the next price in .99.
     """
@@ -28,7 +28,10 @@ class Rounding:
 
     @classmethod
     def read(cls, text: str) -> Rounding:
-        """Read `0.01`, `0.50`, `1`, or an ending such as `.99` and `.00`. Raises ValueError."""
+        """Return the rounding of a text: a step such as `0.50`, or an ending such as `.99`.
+
+        Raises ValueError for any other text.
+        """
         try:
             number = Decimal(text)
         except InvalidOperation:
@@ -36,7 +39,7 @@ class Rounding:
         if number.is_finite() and text.startswith(".") and number < _WHOLE:
             return cls(_WHOLE, number)
         if not number.is_finite() or number < CENT or number % CENT:
-            raise ValueError(f"{text!r}: a step is a number of cents above nothing")
+            raise ValueError(f"{text!r}: a step must be a whole number of cents above 0")
         return cls(number)
 
     def written(self) -> str:
@@ -44,7 +47,7 @@ class Rounding:
         return str(self.step) if self.ending is None else f".{str(self.ending).partition('.')[2]}"
 
     def apply(self, price: Decimal) -> Decimal:
-        """Return the rounded price in cents; half a step goes up, nothing stays nothing."""
+        """Return the rounded price, in whole cents; half a step is rounded up, 0 stays 0."""
         if not price:
             return price.quantize(CENT)
         if self.ending is None:
@@ -59,10 +62,10 @@ TO_THE_CENT: Final = Rounding()
 
 @dataclass(frozen=True, slots=True)
 class PriceRule:
-    """How a tariff is priced: `fixed`, or else `markup` in percent on the cost, then rounded.
+    """The price of a tariff: `fixed`, or else the cost with a `markup` in percent, rounded.
 
-    Sums are in the reseller's own currency. ValueError: a fixed price below nothing, or a markup
-    that would give money away with the thing.
+    Sums are in the reseller's own currency. Raises ValueError for a negative fixed price, and for a
+    markup below -100 percent.
     """
 
     fixed: Decimal | None = None
@@ -70,14 +73,14 @@ class PriceRule:
     rounding: Rounding = TO_THE_CENT
 
     def __post_init__(self) -> None:
-        """Refuse what is no price."""
+        """Check the values. Raises ValueError."""
         if self.fixed is not None and self.fixed < 0:
-            raise ValueError(f"a price of {self.fixed} is below nothing")
+            raise ValueError(f"a price of {self.fixed} is below 0")
         if self.markup < -_PERCENT:
-            raise ValueError(f"a markup of {self.markup} percent gives money away")
+            raise ValueError(f"a markup of {self.markup} percent makes the price negative")
 
     def price(self, cost: Decimal) -> Decimal:
-        """Return the price of what costs us this much."""
+        """Return the price of something with this cost."""
         if self.fixed is not None:
             return self.fixed.quantize(CENT, ROUND_HALF_UP)
         return self.rounding.apply(cost * (_PERCENT + self.markup) / _PERCENT)
@@ -92,16 +95,16 @@ def _no_rates() -> Mapping[str, Decimal]:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """Our `currency`, and how many of it one unit of each foreign one is worth.
+    """The own `currency`, and what one unit of each foreign currency is worth in it.
 
-    An empty currency is whatever the seller's is: nothing is converted then.
+    An empty currency is that of the seller: nothing is converted.
     """
 
     currency: str = ""
     rates: Mapping[str, Decimal] = field(default_factory=_no_rates)
 
     def rate(self, currency: str) -> Decimal:
-        """Return the rate of a currency of the seller. Raises ValueError where none is known."""
+        """Return the rate of a currency of the seller. Raises ValueError for one without a rate."""
         if not self.currency or currency in {"", self.currency}:
             return Decimal(1)
         if currency not in self.rates:
@@ -109,10 +112,10 @@ class Exchange:
         return self.rates[currency]
 
     def to_ours(self, amount: Decimal, currency: str) -> Decimal:
-        """Convert a sum of the seller's, to the cent."""
-        return converted(amount, self.rate(currency))
+        """Return a sum of the seller in the own currency, to the cent. Raises ValueError."""
+        return convert(amount, self.rate(currency))
 
 
-def converted(amount: Decimal, rate: Decimal) -> Decimal:
-    """Return a sum at a rate, to the cent; half a cent goes away from nothing."""
+def convert(amount: Decimal, rate: Decimal) -> Decimal:
+    """Return a sum at a rate, to the cent; half a cent is rounded away from 0."""
     return (amount * rate).quantize(CENT, ROUND_HALF_UP)

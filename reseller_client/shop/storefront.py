@@ -1,8 +1,8 @@
 """A reseller's storefront: own prices, customers, sales and renewals, cost and margin.
 
-What a license costs is never computed: it is what the seller's list of expenses says was charged
-for that service. So a lost answer, a discount or a license taken from the pool cannot make the
-margin wrong.
+The cost of a license is never computed: it is what the seller's list of expenses shows as charged
+for the service. So a lost answer, a discount or a license from the pool cannot make the margin
+wrong.
 
 Source: assumed for prices and sales; `expense` for costs, docs/wire.md section 6.
 """
@@ -30,7 +30,7 @@ _OWN: Final = Exchange()
 
 
 class Storefront:
-    """The shop of one reseller at one seller. `exchange` names the shop's own currency."""
+    """The shop of one reseller at one seller. `exchange` has the shop's own currency."""
 
     def __init__(
         self, client: Client, store: StorefrontStore, *, exchange: Exchange = _OWN
@@ -47,30 +47,31 @@ class Storefront:
     def list_cost(
         self, tariff: int, *, period: int = 1, extra: Mapping[int, int] = _NONE
     ) -> Decimal:
-        """Return what the seller's price list asks, in our currency.
+        """Return the price of the seller's price list, in the own currency.
 
-        `extra` maps addons to quantities beyond those the tariff includes. Raises NotUnderstood
-        where the list has no such tariff, addon or period, ValueError for a currency without rate.
+        `extra` maps addons to quantities beyond those that the tariff includes. Raises
+        NotUnderstood for a tariff, addon or period that is not on the list, and ValueError for a
+        currency without a rate.
         """
-        found = self._client.catalogue.tariff(tariff)
-        if found is None:
+        listed = self._client.catalogue.tariff(tariff)
+        if listed is None:
             raise NotUnderstood(f"the price list has no tariff {tariff}")
-        cost = self._of_period(found.prices, period, str(tariff))
-        addons = {addon.id: addon.prices for addon in found.addons}
+        cost = self._of_period(listed.prices, period, str(tariff))
+        addons = {addon.id: addon.prices for addon in listed.addons}
         for code, quantity in extra.items():
             cost += quantity * self._of_period(addons.get(code, ()), period, f"addon {code}")
         return cost
 
     def _of_period(self, prices: tuple[Price, ...], period: int, name: str) -> Decimal:
-        found = next((one.cost for one in prices if one.length == period), None)
-        if found is None:
+        cost = next((price.cost for price in prices if price.length == period), None)
+        if cost is None:
             raise NotUnderstood(f"the price list has no price of {name} for {period} months")
-        return self._exchange.to_ours(found.amount, found.currency)
+        return self._exchange.to_ours(cost.amount, cost.currency)
 
     def quote(self, tariff: int, *, period: int = 1, extra: Mapping[int, int] = _NONE) -> Decimal:
-        """Return what a customer pays; a tariff without a price of its own is sold at cost.
+        """Return what a customer pays; a tariff without an own price is sold at cost.
 
-        Raises what `list_cost` raises. A fixed price is for the tariff as it is ordered.
+        A fixed price includes the addons. Raises the errors of `list_cost`.
         """
         rule = self._store.price(tariff) or AT_COST
         if rule.fixed is not None:
@@ -78,7 +79,7 @@ class Storefront:
         return rule.price(self.list_cost(tariff, period=period, extra=extra))
 
     def customer(self, name: str, joined_on: date) -> Customer:
-        """Return the customer of a name, taking them in if they are new."""
+        """Return the customer of that name; a new one joins on that day."""
         return self._store.customer(name, joined_on)
 
     def sell(
@@ -92,10 +93,10 @@ class Storefront:
         reference: str = "",
         kind: SaleKind = SaleKind.SALE,
     ) -> Sale:
-        """Book a sale of a license at a price. The same reference again books nothing more.
+        """Record a sale of a license at a price. The same reference again changes nothing.
 
-        Raises ValueError if the reference is taken by another sale. Left empty, it is made of the
-        license, the customer, the kind and the day.
+        An empty reference is made of the license, the customer, the kind and the day. Raises
+        ValueError if the reference belongs to another sale.
         """
         invoice = reference or f"{service_id}-{customer.id}-{kind.value}-{on.isoformat()}"
         sale = Sale(invoice, customer.id, service_id, tariff, kind, on, price)
@@ -105,17 +106,19 @@ class Storefront:
     def renew(
         self, customer: Customer, service_id: int, tariff: int, *, on: date, price: Decimal
     ) -> Sale:
-        """Book a further term of a license; else like `sell`."""
+        """Record a further term of a license. Raises ValueError as `sell` does."""
         kind = SaleKind.RENEWAL
         return self.sell(customer, service_id, tariff, on=on, price=price, kind=kind)
 
     def collect_costs(self) -> int:
-        """Read the seller's expenses and keep those not known yet; returns how many.
+        """Read the seller's expenses and add the new ones to the books; returns how many.
 
-        Raises NotUnderstood for a charge without day or sum, ValueError for one in a currency
-        without a rate; then nothing is kept.
+        Raises NotUnderstood for a charge without day or sum, and ValueError for one in a currency
+        without a rate; then nothing is added.
         """
-        return self._store.add_costs([self._cost(one) for one in self._client.payments.expenses()])
+        return self._store.add_costs(
+            [self._cost(expense) for expense in self._client.payments.expenses()]
+        )
 
     def _cost(self, expense: Expense) -> Cost:
         if expense.happened_on is None or expense.amount is None:

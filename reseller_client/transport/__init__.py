@@ -1,1 +1,1 @@
-"""From a call to an answer: encoding, sending, reading, retrying."""
+"""Calls and answers: encoding, sending, reading, retrying."""

@@ -1,4 +1,4 @@
-"""One call of the seller's API: encode, send, read, and wait out a long request.
+"""One call of the seller's API: encode, send, read, and wait for a long request.
 
 Source: docs/wire.md sections 1 (long requests), 5 (errors arrive with HTTP 200) and 8.
 """
@@ -20,7 +20,7 @@ from reseller_client.errors import (
     UnknownOutcome,
     refused,
 )
-from reseller_client.transport.csv import read_sheet
+from reseller_client.transport.csv import read_table
 from reseller_client.transport.reader import read_document, read_refusal
 from reseller_client.transport.values import write_fields
 
@@ -39,16 +39,16 @@ _EXCERPT: Final = 160
 
 
 class Caller(Protocol):
-    """Whatever can make a call in the name of an account: the client, seen by its namespaces."""
+    """What the namespaces need of the client: it makes calls as an account."""
 
     @property
     def retry_policy(self) -> RetryPolicy:
-        """How long to wait for things the seller does later."""
+        """How often and how long to wait."""
         ...
 
     @property
     def url(self) -> str:
-        """The address of the API, against which its links are to be read."""
+        """The address of the API, the base of relative links."""
         ...
 
     def call(self, func: str, fields: Mapping[str, Field] | None = None) -> Answer:
@@ -56,16 +56,17 @@ class Caller(Protocol):
         ...
 
     def call_csv(self, func: str, fields: Mapping[str, Field] | None = None) -> tuple[Node, ...]:
-        """Call a listing and return its rows, which come as csv."""
+        """Call a listing as csv and return its rows. Raises Refused or TransportError."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """How the client waits: the one function that passes time, how often, and how long (seconds).
+    """How often the client tries again, and how it waits.
 
-    `pause` lies between two looks; `attempts` bounds the sendings of an order, `looks` the searches
-    after an unknown outcome, `long_reads` the reads of a long request.
+    `wait` lets a number of seconds pass; `pause` are the seconds between two tries. `attempts`
+    limits how often an order is sent, `looks` the searches after an unknown outcome, `long_reads`
+    the reads of a long request.
     """
 
     wait: Waiter
@@ -77,7 +78,7 @@ class RetryPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What every call asks for: the format of the answer and the language of its texts."""
+    """The format of answers and the language of their texts."""
 
     out: Out = "xml"
     lang: str = "en"
@@ -86,7 +87,7 @@ class Style:
 def make_call(
     wire: Wire, func: str, fields: Mapping[str, Field], *, style: Style, retry_policy: RetryPolicy
 ) -> Answer:
-    """Make one call. Raises NotSent, UnknownOutcome, NotUnderstood or a kind of Refused."""
+    """Make one call. Raises a kind of Refused, NotSent, UnknownOutcome or NotUnderstood."""
     form = write_fields({"func": func, "out": style.out, "lang": style.lang, **fields})
     answer = _read(wire, wire.post(form), retry_policy)
     refusal = read_refusal(answer)
@@ -100,13 +101,13 @@ def make_call(
 def make_csv_call(
     wire: Wire, func: str, fields: Mapping[str, Field], *, style: Style
 ) -> tuple[Node, ...]:
-    """Make one call of a listing as csv. Raises as `make_call` does."""
+    """Make one call of a listing as csv. Raises the errors of `make_call`."""
     form = write_fields({"func": func, "out": "csv", "lang": style.lang, **fields})
-    return read_sheet(wire.post(form), func)
+    return read_table(wire.post(form), func)
 
 
 def _read(wire: Wire, reply: Reply, retry_policy: RetryPolicy) -> Answer:
-    """Read a reply; where it is a note to come back later, come back, a bounded number of times."""
+    """Read a reply; follow the link of a long request, at most `long_reads` times."""
     for _ in range(retry_policy.long_reads):
         try:
             return read_document(reply.body)
@@ -120,13 +121,13 @@ def _read(wire: Wire, reply: Reply, retry_policy: RetryPolicy) -> Answer:
         try:
             reply = wire.follow(link)
         except TransportError as problem:
-            # The call itself was taken long ago; only the news about it did not come.
-            raise UnknownOutcome(f"a long request broke off: {problem}") from problem
+            # The call itself was accepted; only its result was not received.
+            raise UnknownOutcome(f"a long request was interrupted: {problem}") from problem
     raise UnknownOutcome(f"a long request did not end in {retry_policy.long_reads} reads")
 
 
 def _long_link(reply: Reply) -> str | None:
-    """Return the link of a long request, out of plain text, html or a json string."""
+    """Return the link of a long request in plain text, html or a json string."""
     text = reply.body.decode("utf-8", "replace").strip()
     if text.startswith('"'):
         try:
@@ -138,9 +139,9 @@ def _long_link(reply: Reply) -> str | None:
 
 
 def _link_in(word: str) -> str:
-    """Return the link in a word, or "". All that is known of it is that it names both words.
+    """Return the link in a word, or "". It contains `long` and `billmgr`; no more is known.
 
-    By searching, not by a pattern: a pattern open on both ends takes minutes on a garbled answer.
+    A regular expression open at both ends would take minutes on a garbled answer.
     """
     start = word.find("long")
     if start < 0 or word.find("billmgr", start) < 0:

@@ -1,6 +1,6 @@
-"""Lists as csv: the rows of a table, and the one line by which such an answer refuses.
+"""Reads lists as csv, and the line that is an error in this format.
 
-Source: docs/wire.md section 3 (`csv`, observed); the shape of a refusal is assumed.
+Source: docs/wire.md section 3 (`csv`, observed); the format of an error is assumed.
 """
 
 from __future__ import annotations
@@ -20,18 +20,21 @@ _OK: Final = 200
 _REFUSAL: Final = 4
 
 
-def read_sheet(reply: Reply, func: str) -> tuple[Node, ...]:
-    """Read a csv answer as rows. Raises a kind of Refused, or NotUnderstood for no table."""
+def read_table(reply: Reply, func: str) -> tuple[Node, ...]:
+    """Return the rows of a csv answer.
+
+    Raises a kind of Refused, and NotUnderstood for an answer that is not a table.
+    """
     text = reply.body.decode("utf-8-sig", "replace")
     if reply.status != _OK or text.lstrip().startswith(("<", "{")):
-        raise _not_a_sheet(reply, func)
+        raise _not_a_table(reply, func)
     lines = list(csv.reader(io.StringIO(text, newline="")))
     if len(lines) == 1 and lines[0][:1] == ["error"] and len(lines[0]) == _REFUSAL:
-        _, kind, concerned, message = lines[0]
-        raise refused(Refusal(kind, concerned, message), func)
+        _, kind, name, message = lines[0]
+        raise refused(Refusal(kind, name, message), func)
     names, *rows = [line for line in lines if line] or [[]]
     if any(len(row) != len(names) for row in rows):
-        raise NotUnderstood(f"{func} answered a table whose rows have not one length")
+        raise NotUnderstood(f"{func} answered a table whose rows differ in length")
     return tuple(
         Node("elem", children=tuple(map(_cell, names, row)))  # every row as long as the header
         for row in rows
@@ -42,8 +45,8 @@ def _cell(name: str, text: str) -> Node:
     return Node(name, text=text)
 
 
-def _not_a_sheet(reply: Reply, func: str) -> Exception:
-    """Find out what came instead: a refusal in another format, or somebody else's page."""
+def _not_a_table(reply: Reply, func: str) -> Exception:
+    """Return the error for another answer: a refusal in another format, or a foreign page."""
     try:
         answer: Answer = read_document(reply.body)
     except NotUnderstood as problem:

@@ -1,7 +1,7 @@
-"""One neutral tree for an answer, whatever format it came in.
+"""The tree of an answer, the same for all formats.
 
-Sellers differ: one row or many, fields above or in an inner `doc`, select lists by attribute or by
-key. Those differences end here; the rest of the package asks by name.
+Sellers differ: one row or many, fields in the document or in an inner `doc`, select lists by
+attribute or by key. The rest of the package reads fields by name and does not see that.
 
 Source: docs/wire.md sections 3 and 4 (observed in clients of several formats).
 """
@@ -20,7 +20,7 @@ _NO_ATTRIBUTES: Final[Mapping[str, str]] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A named element: its text, its attributes, and the elements inside it."""
+    """An element: its name, text, attributes and child elements."""
 
     name: str
     text: str = ""
@@ -28,15 +28,15 @@ class Node:
     children: tuple[Node, ...] = ()
 
     def all(self, name: str) -> tuple[Node, ...]:
-        """Return the children of that name: none, one or many."""
+        """Return the children of that name."""
         return tuple(child for child in self.children if child.name == name)
 
     def first(self, name: str) -> Node | None:
-        """Return the first child of that name."""
+        """Return the first child of that name, or None."""
         return next((child for child in self.children if child.name == name), None)
 
     def has(self, name: str) -> bool:
-        """Tell whether a child or an attribute of that name is there, even if empty."""
+        """Tell whether there is a child or an attribute of that name, even an empty one."""
         return name in self.attributes or self.first(name) is not None
 
     def value(self, *names: str) -> str:
@@ -50,21 +50,21 @@ class Node:
         return ""
 
     def is_empty(self) -> bool:
-        """Tell whether there is nothing at all in it."""
+        """Tell whether it has no text, no attributes and no children."""
         return not (self.text or self.attributes or self.children)
 
     def fields(self) -> dict[str, str]:
-        """Return every leaf child as name and text; of a repeated name the first counts."""
-        found: dict[str, str] = {}
+        """Return the texts of childless children by name; of a repeated name the first."""
+        texts: dict[str, str] = {}
         for child in self.children:
             if not child.children:
-                found.setdefault(child.name, child.text)
-        return found
+                texts.setdefault(child.name, child.text)
+        return texts
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One option of a select list: the value to send and its label."""
+    """An option of a select list: the value to send and its label."""
 
     key: str
     label: str
@@ -72,21 +72,21 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer of the seller that is not an error."""
+    """The answer to a call."""
 
     root: Node
 
     def _levels(self) -> tuple[Node, ...]:
-        """Return the outer document and the inner ones a submit may wrap its form in."""
+        """Return the document and its inner ones, which may contain the form after a submit."""
         return (self.root, *self.root.all("doc"))
 
     def field(self, name: str) -> Node | None:
-        """Return a field of the outer document, or of the inner one if the outer has no text."""
-        found = [node for level in self._levels() if (node := level.first(name)) is not None]
-        return next((node for node in found if not node.is_empty()), found[0] if found else None)
+        """Return a field of the document, or of an inner one if the first is empty or missing."""
+        nodes = [node for level in self._levels() if (node := level.first(name)) is not None]
+        return next((node for node in nodes if not node.is_empty()), nodes[0] if nodes else None)
 
     def value(self, *names: str) -> str:
-        """Return the text of the first of these fields that has one, else ""."""
+        """Return the first text among these fields, else ""."""
         for name in names:
             for level in self._levels():
                 if text := level.value(name):
@@ -94,20 +94,20 @@ class Answer:
         return ""
 
     def form(self) -> Node:
-        """Return all fields, outer before inner, as one node."""
+        """Return all fields of the document and its inner ones as one node."""
         levels = self._levels()
         children = tuple(child for level in levels for child in level.children)
         return Node("doc", children=tuple(child for child in children if child.name != "doc"))
 
     def rows(self) -> tuple[Node, ...]:
-        """Return the rows of a listing; an absent or empty `elem` is no row."""
+        """Return the rows of a listing; an empty `elem` is not a row."""
         for level in self._levels():
             if rows := tuple(row for row in level.all("elem") if not row.is_empty()):
                 return rows
         return ()
 
     def table(self, name: str) -> tuple[Node, ...]:
-        """Return the rows of a table inside a form, such as the items of the basket."""
+        """Return the rows of a table in a form, such as the positions of the basket."""
         for level in self._levels():
             for table in level.all("list"):
                 if table.attributes.get("name") == name:
@@ -128,13 +128,13 @@ class Answer:
 
 
 def _unwrapped(rows: tuple[Node, ...]) -> tuple[Node, ...]:
-    """Take rows that came one level deeper, as `elem` inside the named table."""
+    """Return the `elem` rows inside these rows, or the rows themselves."""
     inner = tuple(elem for row in rows for elem in row.all("elem"))
     return inner or rows
 
 
 def _choices(options: tuple[Node, ...]) -> tuple[Choice, ...]:
-    """Read options that carry their key as an attribute or as a field."""
+    """Return the options; a key may be an attribute or a field."""
     return tuple(
         Choice(key=option.value("key", "k"), label=option.text or option.value("v"))
         for option in options

@@ -1,4 +1,4 @@
-"""Reads a whole listing page by page.
+"""Reads whole listings page by page.
 
 Source: docs/wire.md section 4.1 (`p_num`, `p_cnt`, `p_elems`; a page past the end repeats the
 last one).
@@ -23,20 +23,21 @@ PAGE: Final = 500
 def every_page(
     caller: Caller, func: str, fields: Mapping[str, Field] | None = None, *, page: int = PAGE
 ) -> Iterator[tuple[Answer, tuple[Node, ...]]]:
-    """Iterate over pages as the answer and those rows not seen before (rows are told by `id`).
+    """Iterate over pages: the answer, and its rows with an `id` that earlier pages did not have.
 
-    A seller that ignores paging and one that repeats its last page both end the iteration.
+    It ends also where a seller ignores paging, or repeats its last page. Raises the errors of
+    `caller.call`.
     """
     seen: set[str] = set()
     number = 1
     while True:
         answer = caller.call(func, {**(fields or {}), "p_num": number, "p_cnt": page})
         rows = answer.rows()
-        fresh = tuple(row for row in rows if row.value("id") not in seen)
-        seen.update(row.value("id") for row in fresh)
-        yield answer, fresh
+        new = tuple(row for row in rows if row.value("id") not in seen)
+        seen.update(row.value("id") for row in new)
+        yield answer, new
         total = read_int(answer.value("p_elems"))
-        if not fresh or total is None or len(seen) >= total:
+        if not new or total is None or len(seen) >= total:
             return
         number += 1
 
@@ -44,6 +45,6 @@ def every_page(
 def every_row(
     caller: Caller, func: str, fields: Mapping[str, Field] | None = None, *, page: int = PAGE
 ) -> Iterator[Node]:
-    """Iterate over all rows of a listing."""
+    """Iterate over all rows of a listing. Raises the errors of `caller.call`."""
     for _, rows in every_page(caller, func, fields, page=page):
         yield from rows

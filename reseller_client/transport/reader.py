@@ -1,8 +1,8 @@
-"""Reads the body of an answer, xml or any of the json kinds, into one neutral tree.
+"""Reads the body of an answer, xml or one of the json formats, as one kind of tree.
 
-The body decides, not the content type: sellers serve json as `text/plain` and html as anything.
-Entities and document types are refused, since a reseller has no use for them and a stranger who
-answers in the seller's place would.
+The body decides on the format, not the content type: sellers serve json as `text/plain` and html as
+anything. Entities and document types are refused: a reseller does not need them, and an attacker
+who answers in the seller's place could use them.
 
 Source: docs/wire.md sections 1, 3.1, 3.2 and 5.1 (observed).
 """
@@ -24,12 +24,12 @@ from reseller_client.transport.values import read_money
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
-_DEEPEST: Final = 64
-_SPLICED: Final = frozenset({"model", "data"})
+_MAX_DEPTH: Final = 64
+_MERGED: Final = frozenset({"model", "data"})
 
 
 def read_document(body: bytes) -> Answer:
-    """Return the neutral tree of a body. Raises NotUnderstood for anything else."""
+    """Return the tree of a body. Raises NotUnderstood for a body that is not an answer."""
     start = body.lstrip(b"\xef\xbb\xbf \t\r\n")
     if start.startswith(b"<"):
         return Answer(_read_xml(start))
@@ -40,7 +40,7 @@ def read_document(body: bytes) -> Answer:
 
 
 def read_refusal(answer: Answer) -> Refusal | None:
-    """Return the error an answer carries, or None. The error counts before anything else."""
+    """Return the error of an answer, or None. An error goes before everything else."""
     error = answer.field("error")
     if error is None:
         return None
@@ -58,7 +58,7 @@ def read_refusal(answer: Answer) -> Refusal | None:
 
 
 def _param(param: Node) -> dict[str, str]:
-    """Read one parameter of an error: named by attribute or field, or a plain map."""
+    """Return a parameter of an error: named by attribute or field, or a plain map."""
     name = param.value("name")
     if name:
         return {name: param.text or param.value("value")}
@@ -66,18 +66,18 @@ def _param(param: Node) -> dict[str, str]:
 
 
 def _read_xml(body: bytes) -> Node:
-    """Parse xml safely; the root must be `doc`, since an html page parses too."""
+    """Parse xml safely; the root must be `doc`, because an html page may be xml too."""
     try:
         root = fromstring(body, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as problem:
         raise NotUnderstood(f"the answer is not readable xml: {problem}") from problem
     if root.tag != "doc":
         raise NotUnderstood(f"the answer is <{root.tag}>, not <doc>")
-    return _from_element(root, _DEEPEST)
+    return _from_element(root, _MAX_DEPTH)
 
 
 def _from_element(element: Element, depth: int) -> Node:
-    """Turn an xml element into a node; blanks between elements are no text."""
+    """Return an xml element as a node; blanks between elements are ignored."""
     if not depth:
         raise NotUnderstood("the answer is nested too deeply")
     children = tuple(_from_element(child, depth - 1) for child in element)
@@ -91,62 +91,62 @@ def _from_element(element: Element, depth: int) -> Node:
 
 
 def _read_json(body: bytes) -> Node:
-    """Parse json with numbers kept as text, so that no sum passes through float."""
+    """Parse json with numbers as text, so that no sum becomes a float."""
     try:
         tree = json.loads(body, parse_float=str, parse_int=str, parse_constant=str)
     except (ValueError, RecursionError) as problem:
         raise NotUnderstood(f"the answer is not readable json: {problem}") from problem
     while isinstance(tree, dict) and len(tree) == 1 and isinstance(tree.get("doc"), dict):
         tree = tree["doc"]
-    return _spliced(_from_json("doc", tree, _DEEPEST)[0])
+    return _merge_model(_from_json("doc", tree, _MAX_DEPTH)[0])
 
 
-def _spliced(root: Node) -> Node:
-    """Lift the fields of `model` into the document: bjson keeps forms there, xml does not."""
+def _merge_model(root: Node) -> Node:
+    """Move the fields of `model` into the document, where xml has them."""
     children: list[Node] = []
     for child in root.children:
-        if child.name in _SPLICED and child.children:
+        if child.name in _MERGED and child.children:
             children.extend(child.children)
         elif child.name == "doc":
-            children.append(_spliced(child))
+            children.append(_merge_model(child))
         else:
             children.append(child)
     return Node(root.name, root.text, root.attributes, tuple(children))
 
 
 def _from_json(name: str, value: object, depth: int) -> tuple[Node, ...]:
-    """Turn a json value into the nodes of that name: a list is the name repeated."""
+    """Return a json value as nodes of that name, one for each element of a list."""
     if not depth:
         raise NotUnderstood("the answer is nested too deeply")
     if isinstance(value, list):
         return tuple(node for item in value for node in _from_json(name, item, depth - 1))
     if isinstance(value, dict):
         return (_from_object(name, value, depth),)
-    return (Node(name, _leaf(value)),)
+    return (Node(name, _as_text(value)),)
 
 
 def _from_object(name: str, value: dict[str, object], depth: int) -> Node:
-    """Read an object: `$` and `v` are its text, `$x` and `k` attributes, the rest children."""
-    text = _leaf(value["$"]) if "$" in value else ""
+    """Return an object as a node: `$` and `v` are its text, `$x` and `k` attributes."""
+    text = _as_text(value["$"]) if "$" in value else ""
     attributes: dict[str, str] = {}
     children: list[Node] = []
     for key, item in value.items():
-        plain = not isinstance(item, (dict, list))
+        simple = not isinstance(item, (dict, list))
         if key == "$":
             continue
-        if key == "v" and plain:
-            text = _leaf(item)
-        elif key == "k" and plain:
-            attributes["key"] = _leaf(item)
-        elif key.startswith("$") and plain:
-            attributes[key[1:]] = _leaf(item)
+        if key == "v" and simple:
+            text = _as_text(item)
+        elif key == "k" and simple:
+            attributes["key"] = _as_text(item)
+        elif key.startswith("$") and simple:
+            attributes[key[1:]] = _as_text(item)
         else:
             children.extend(_from_json(key, item, depth - 1))
     return Node(name, text, MappingProxyType(attributes), tuple(children))
 
 
-def _leaf(value: object) -> str:
-    """Write a json leaf as the wire writes it: booleans are `on` or empty, null is empty."""
+def _as_text(value: object) -> str:
+    """Return a json value as text, as xml has it: booleans are `on` or empty, null is empty."""
     if value is True:
         return "on"
     if value is None or value is False or isinstance(value, (dict, list)):

@@ -1,12 +1,11 @@
-"""Look before repeating: how a thing that costs money is done once although answers get lost.
+"""Carries out a request that costs money once, although answers get lost.
 
-Nothing on the wire makes a repeated order harmless: the reseller's own id is stored by the seller
-but never unique. So a lost answer is followed by a search, and only a search that finds nothing,
-several times, allows another sending. What this cannot see through is a list that is older than the
-order: it looks like one on which the order never was.
+Nothing on the wire makes a repeated order harmless: the seller stores the reseller's own id, but
+not as unique. So a lost answer is followed by searches, and the request is sent again only if they
+find nothing. This fails with a list that is older than the order: it looks as if the order had
+never been received.
 
-Source: assumed. Nothing is known by which the seller would tell a repeated order from a second
-one, so after a silence the list of what there is has to be asked.
+Source: assumed. No way is known by which the seller tells a repeated order from a second one.
 """
 
 from __future__ import annotations
@@ -31,11 +30,12 @@ Result = TypeVar("Result")
 def once(
     attempt: Callable[[], Result], find: Callable[[], Result | None], retry_policy: RetryPolicy
 ) -> Result:
-    """Do something at most once, and at most `retry_policy.attempts` sendings of it.
+    """Carry out a request once, sending it at most `retry_policy.attempts` times.
 
-    `attempt` sends it; `find` returns its trace at the seller, or None if there is none. `find`
-    raises UnknownOutcome where it cannot tell, and then nothing is repeated. A refusal ends it;
-    after a fault inside the seller a trace is looked for, but nothing is sent again.
+    `attempt` sends it; `find` returns its result at the seller, or None if it was not carried out,
+    and raises UnknownOutcome where that cannot be found out: then nothing is sent again. After an
+    internal error of the seller the result is looked for, but nothing is sent again. Raises the
+    error of the last attempt, UnknownOutcome, and ValueError for a policy without attempts.
     """
     for left in reversed(range(retry_policy.attempts)):
         try:
@@ -45,23 +45,24 @@ def once(
                 raise
             retry_policy.wait(retry_policy.pause)
         except (UnknownOutcome, NotUnderstood) as lost:
-            found = _search(find, retry_policy, lost)
-            if found is not None:
-                return found
+            result = _search(find, retry_policy, lost)
+            if result is not None:
+                return result
             if not left:
                 raise
-        except SellerFault as fault:
-            found = _search(find, retry_policy, fault)
-            if found is not None:
-                return found
+        except SellerFault as failed:
+            result = _search(find, retry_policy, failed)
+            if result is not None:
+                return result
             raise
     raise ValueError("retry_policy.attempts must be at least 1")
 
 
 def again(attempt: Callable[[], Result], retry_policy: RetryPolicy) -> Result:
-    """Do what does no harm when it is done twice, `retry_policy.attempts` times at most.
+    """Send a request that may be repeated until it is answered, `attempts` times at most.
 
-    A refusal ends it. Raises what the last silence raised.
+    Raises the seller's Refused, the error of the last attempt, and ValueError for a policy without
+    attempts.
     """
     for left in reversed(range(retry_policy.attempts)):
         try:
@@ -76,13 +77,13 @@ def again(attempt: Callable[[], Result], retry_policy: RetryPolicy) -> Result:
 def _search(
     find: Callable[[], Result | None], retry_policy: RetryPolicy, lost: ResellerError
 ) -> Result | None:
-    """Look several times: the seller may still be at work on what it was sent."""
+    """Search several times, because the seller may still be working on the request."""
     for _ in range(max(1, retry_policy.looks)):
         retry_policy.wait(retry_policy.pause)
         try:
-            found = find()
-        except ResellerError as problem:  # a refusal tells no more than silence does
+            result = find()
+        except ResellerError as problem:  # a refusal tells no more than a lost answer
             raise UnknownOutcome(f"{lost}; and looking for it failed: {problem}") from lost
-        if found is not None:
-            return found
+        if result is not None:
+            return result
     return None

@@ -1,8 +1,8 @@
 """Reads the texts of the wire as money, dates, numbers and states, and writes parameters.
 
-Everything on the wire is text. Sums may carry a currency, a comma or hard spaces; a date may be a
-phrase ("Daily charges"); a state may carry its reason. What cannot be read becomes None, so that
-one odd field does not lose a whole license.
+Everything on the wire is text. Sums may have a currency, a comma or hard spaces; a date may be a
+phrase ("Daily charges"); a state may have its reason behind it. What cannot be read becomes None,
+so that one odd field does not lose a whole row.
 
 Source: docs/wire.md sections 7 and 8, docs/trade.md section 10 (observed).
 """
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Field = str | int | bool | Decimal | date | IPv4Address | IPv6Address | None
 
-# \s covers the hard and the narrow space; the last group is a unit or a sign beside the number.
+# \s matches hard and narrow spaces too; the last group is a currency after the number.
 _MONEY: Final = re.compile(
     r"(?P<before>[€$£₽]|[A-Z]{3}\b)?\s?(?P<sign>[-+−]?)\s?"
     r"(?P<number>[0-9](?:[0-9.,'\s]*[0-9])?)\s*(?P<after>[€$£₽]|[A-Z]{3}\b|руб)?"
@@ -38,7 +38,7 @@ _WHOLE: Final = re.compile(r"\s*(-?[0-9]{1,18})(?:[.,]0*)?\s*")
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """A sum and its ISO currency; the currency is empty where the seller does not name it."""
+    """A sum and its ISO currency, which is empty where the seller does not show it."""
 
     amount: Decimal
     currency: str = ""
@@ -70,10 +70,10 @@ class PaymentStatus(IntEnum):
 
 
 def read_money(text: str, currency: str = "") -> Money | None:
-    """Read the first sum in a text; `currency` is used where the text names none.
+    """Return the first sum of a text, or None; `currency` is used where the text has none.
 
-    Of two kinds of separator the last one is the decimal one; a lone comma or dot is decimal, a
-    repeated one groups thousands.
+    Of two kinds of separators the last one is the decimal one; a single comma or dot is decimal, a
+    repeated one separates thousands.
     """
     match = _MONEY.search(text)
     if match is None:
@@ -87,20 +87,21 @@ def read_money(text: str, currency: str = "") -> Money | None:
 
 
 def read_total(text: str) -> Money | None:
-    """Read the last sum that names its currency: single prices and amounts stand before a total.
+    """Return the last sum that has a currency: a total comes after single prices and quantities.
 
-    Where none does, it is the first sum. Source: `orderinfo` (observed).
+    If no sum has one, it is the first sum; None for a text without a sum. Source: `orderinfo`
+    (observed).
     """
     named = [
-        found
+        money
         for match in _MONEY.finditer(text)
-        if (match["after"] or match["before"]) and (found := read_money(match[0])) is not None
+        if (match["after"] or match["before"]) and (money := read_money(match[0])) is not None
     ]
     return named[-1] if named else read_money(text)
 
 
 def _plain_number(number: str) -> str | None:
-    """Write a number with a dot and no grouping; None where its marks make no sense."""
+    """Return a number with a decimal dot and no grouping; None where its separators are wrong."""
     last = max(number.rfind("."), number.rfind(","))
     mark = number[last] if last >= 0 and number.count(number[last]) == 1 else ""
     whole, _, fraction = number.partition(mark) if mark else (number, "", "")
@@ -110,55 +111,55 @@ def _plain_number(number: str) -> str | None:
 
 
 def read_date(text: str) -> date | None:
-    """Read `YYYY-MM-DD`, with or without a time after it; a phrase is None."""
+    """Return the date of `YYYY-MM-DD`, with or without a time after it; None for a phrase."""
     match = _DATE.match(text.strip())
     if match is None:
         return None
     try:
         return date(*(int(part) for part in match.groups()))
-    except ValueError:  # 0000-00-00 is how some tables write "never"
+    except ValueError:  # some tables write "never" as 0000-00-00
         return None
 
 
 def read_int(text: str) -> int | None:
-    """Read a whole number; empty and anything else is None."""
+    """Return a whole number, or None."""
     match = _WHOLE.fullmatch(text)
     return None if match is None else int(match[1])
 
 
 def read_status(text: str) -> Status | None:
-    """Read `2`, `3_autosuspend` or `status_2`; a translated label is None."""
+    """Return the state of `2`, `3_autosuspend` or `status_2`; None for a translated label."""
     match = re.match(r"\s*(?:item_|status_)*([0-5])(?![0-9])", text)
     return None if match is None else Status(int(match[1]))
 
 
 def read_flag(text: str) -> bool:
-    """Read a switch: `on` (or `yes`, `1`) against `off` and empty."""
+    """Return a switch: True for `on`, `yes`, `1` and `true`."""
     return text.strip().lower() in {"on", "yes", "1", "true"}
 
 
 def read_autoprolong(text: str) -> int | None:
-    """Read months of automatic renewal; `null`, `0`, `off` and empty mean none."""
+    """Return the months of automatic renewal; None for `null`, `0`, `off` and empty."""
     return read_int(text) or None
 
 
 def write_autoprolong(months: int | None) -> str:
-    """Write months of automatic renewal; none is the literal word `null`."""
+    """Return the months of automatic renewal as a parameter: `null` for None."""
     return "null" if months is None else str(months)
 
 
 def write_ids(ids: Sequence[int] | int) -> str:
-    """Write one id, or several as the wire separates them: comma and blank."""
-    return str(ids) if isinstance(ids, int) else ", ".join(str(one) for one in ids)
+    """Return one id, or several, as a parameter: separated by comma and blank."""
+    return str(ids) if isinstance(ids, int) else ", ".join(map(str, ids))
 
 
 def write_fields(fields: Mapping[str, Field]) -> dict[str, str]:
-    """Write parameters as text; None is left out, an empty text is sent."""
+    """Return parameters as texts; None is left out, an empty text is not."""
     return {name: _write(value) for name, value in fields.items() if value is not None}
 
 
 def _write(value: Field) -> str:
-    """Write one parameter as the wire expects it."""
+    """Return one parameter as text."""
     if value is True:
         return "on"
     if value is False:

@@ -1,6 +1,6 @@
-"""The only place that knows httpx: sends a request, and says how far it got if it fails.
+"""Sends requests with httpx, and tells how far a request got if it fails.
 
-Loaded on first use, so that importing this package (and the command line) stays cheap.
+The only module that imports httpx; loaded on first use, so that the package imports quickly.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from reseller_client.errors import NotSent, NotUnderstood, UnknownOutcome
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Raised before a byte of the request left: no connection, or nothing that could be sent.
+# Raised before a byte of the request was sent: no connection, or nothing to send.
 _BEFORE_SENDING: Final = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -29,14 +29,14 @@ _BEFORE_SENDING: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What came back: HTTP status and raw body."""
+    """A reply: HTTP status and body."""
 
     status: int
     body: bytes
 
 
 class Wire:
-    """A connection to one seller's address. Any httpx transport can stand in for the network."""
+    """A connection to the address of a seller; any httpx transport can replace the network."""
 
     def __init__(self, url: str, *, transport: httpx.BaseTransport | None, timeout: float) -> None:
         """Prepare the connection; nothing is opened before the first request."""
@@ -44,15 +44,21 @@ class Wire:
         self._http = httpx.Client(transport=transport, timeout=timeout, follow_redirects=False)
 
     def post(self, fields: Mapping[str, str]) -> Reply:
-        """Send a call as a form body: credentials never stand in a URL, where logs keep them."""
+        """Send a call as a form in the body, so that credentials are not in a URL, which is logged.
+
+        Raises NotSent, UnknownOutcome or NotUnderstood.
+        """
         return self._send(self._http.build_request("POST", self._url, data=dict(fields)))
 
     def follow(self, link: str) -> Reply:
-        """Fetch the link of a long request, on the seller's own host only."""
+        """Fetch the link of a long request, on the seller's host only.
+
+        Raises NotUnderstood for another host, and the errors of `post`.
+        """
         try:
             target = self._url.join(link)
         except httpx.InvalidURL as problem:
-            raise NotUnderstood(f"a long request points nowhere: {problem}") from problem
+            raise NotUnderstood(f"the link of a long request is invalid: {problem}") from problem
         if (target.scheme, target.host, target.port) != self._origin():
             raise NotUnderstood(f"a long request points to another host: {target.host}")
         return self._send(self._http.build_request("GET", target))
@@ -72,6 +78,6 @@ class Wire:
         except httpx.DecodingError as problem:
             raise NotUnderstood(f"the answer could not be decoded: {problem}") from problem
         except (httpx.HTTPError, OSError) as problem:
-            # A seller in this process has no socket to lose: its OSError comes bare.
+            # A transport to a seller in this process raises OSError itself.
             raise UnknownOutcome(f"sent, then no answer: {problem}") from problem
         return Reply(response.status_code, response.content)

@@ -134,7 +134,7 @@ def test_several_under_one_number_are_left_to_a_person(desk: Desk) -> None:
     again = desk.reseller.repeat(failed.id)
     assert again.state is OperationState.FAILED
     assert again.reason is not None
-    assert f"several services stand under {failed.item}" in again.reason.message
+    assert f"several services have the remoteid {failed.item}" in again.reason.message
     assert desk.reseller.check_event().completed == ()
     desk.client.licenses.delete(twin)
     assert desk.reseller.repeat(failed.id).state is OperationState.MANUAL
@@ -281,5 +281,5 @@ def test_a_lossy_month_doubles_and_loses_nothing(desk: Desk) -> None:
         for expense in desk.client.payments.expenses()
         if expense.service_id in numbers and expense.amount and expense.happened_on == started
     )
-    believed = sum(one.amount or 0 for one in desk.reseller.books.believed("main"))
+    believed = sum(one.amount or 0 for one in desk.reseller.books.expected_costs("main"))
     assert believed == charged > 0

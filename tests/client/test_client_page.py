@@ -23,8 +23,10 @@ def test_the_page_names_every_method_and_no_other(client: Client) -> None:
         f"client.{name}.{method}"
         for name, space in spaces.items()
         if type(space).__module__.startswith("reseller_client.") and not name.startswith("_")
-        for method, what in vars(type(space)).items()
-        if callable(what) and not method.startswith("_")
+        for kind in type(space).__mro__
+        if kind.__module__.startswith("reseller_client.")
+        for method, member in vars(kind).items()
+        if callable(member) and not method.startswith("_")
     }
     same = ("client.third_party.", "client.platforms.", "client.retry_policy.")
     named = set(re.findall(r"`(client\.[a-z_]+\.[a-z0-9_]+)`", PAGE))

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reseller_client import NotUnderstood, Status
-from reseller_client.services.license_reading import read_license, read_license_row
-from reseller_client.services.reading import read_state
+from reseller_client.services.models import License, LicenseRow
+from reseller_client.services.reading import read_form, read_row, read_state
 from reseller_client.transport.document import Choice
 from reseller_client.transport.reader import read_document, read_refusal
 from reseller_client.transport.values import read_status
@@ -144,7 +144,7 @@ def test_any_json_object_is_read_without_falling_over(tree: object) -> None:
     answer = read_document(json.dumps({"elem": tree, "model": tree, "error": tree}).encode())
     refusal = read_refusal(answer)
     for row in answer.rows():
-        license = read_license_row(row)
+        license = read_row(LicenseRow, row)
         assert license is None or license.id is not None
     assert refusal is None or refusal.message == refusal.message.strip()
     assert answer.table("itemlist") == ()
@@ -216,7 +216,7 @@ def test_every_field_of_a_license_is_read() -> None:
         "lickey_change_date": "2026-03-01", "update_expiredate": "2028-01-01",
         "webdomains": "3", "autoprolong": "1", "addon_55236": "4", "addon_x": "1",
     }  # fmt: skip
-    license = read_license(read_document(xml_form(fields)))
+    license = read_form(License, read_document(xml_form(fields)))
     assert (license.id, license.name, license.licname) == (100001, "ISPmanager Lite", "web-1")
     assert (license.ip, license.remoteip) == ("192.0.2.1", "192.0.2.2")
     assert (license.remoteid, license.key) == ("r-1", "100001-K")
@@ -232,7 +232,7 @@ def test_every_field_of_a_license_is_read() -> None:
 
 def test_an_end_date_may_be_a_phrase_with_the_date_beside_it() -> None:
     body = b'{"elem":[{"id":"7","expiredate":"Daily charges","real_expiredate":"2027-01-21"}]}'
-    row = read_license_row(read_document(body).rows()[0])
+    row = read_row(LicenseRow, read_document(body).rows()[0])
     assert row is not None
     assert row.expires == "Daily charges"
     assert row.expires_on == date(2027, 1, 21)
@@ -240,4 +240,4 @@ def test_an_end_date_may_be_a_phrase_with_the_date_beside_it() -> None:
 
 def test_a_form_without_an_id_is_no_license() -> None:
     with pytest.raises(NotUnderstood, match="no id"):
-        read_license(read_document(b"<doc><licname>web-1</licname></doc>"))
+        read_form(License, read_document(b"<doc><licname>web-1</licname></doc>"))

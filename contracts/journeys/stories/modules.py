@@ -25,7 +25,7 @@ from emulator.panel import BillingRefused, BillingUnavailable, LicenseFileError
 from emulator.panel import Panel as ControlPanel
 from reseller_client import Client, LicenseOrder, NotUnderstood, ResellerError
 from reseller_client.resellers import CustomReseller
-from reseller_client.services.module_models import ModuleRow
+from reseller_client.services.models import ModuleRow
 
 OUR_ID: Final = "server-17"
 MONTH: Final = relativedelta(months=1)

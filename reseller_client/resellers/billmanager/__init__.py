@@ -1,1 +1,1 @@
-"""BILLmanager as reseller: imported tariffs, running operations, pulled events."""
+"""BILLmanager as reseller: imported tariffs, operations, pulled changes."""

@@ -1,6 +1,7 @@
-"""The money of a reselling BILLmanager: what customers paid, what sellers charged, what it expects.
+"""The money of a reselling BILLmanager: sales, costs, and the costs expected by price lists.
 
-Customers, sales and costs are those of the shop, one set of books for each account at a seller.
+Customers, sales and costs are those of the shop, with one set of books for each account at a
+seller.
 """
 
 from __future__ import annotations
@@ -29,15 +30,15 @@ _KINDS: Final = MappingProxyType({Action.PROLONG: SaleKind.RENEWAL})
 
 @dataclass(frozen=True, slots=True)
 class SellerAccount:
-    """An account at a seller, with the books of what is bought there. One for each reseller."""
+    """An account at a seller, and the books of what is bought there."""
 
     client: Client
     books: StorefrontStore
 
 
 @dataclass(frozen=True, slots=True)
-class Believed:
-    """What an operation should have cost at the seller, in its currency; None: it does not tell."""
+class ExpectedCost:
+    """What an operation should cost at the seller, in its currency; None if no list shows it."""
 
     on: date
     service_id: int
@@ -54,7 +55,7 @@ class Books:
         sellers: Mapping[str, SellerAccount],
         exchange: Callable[[], Exchange],
     ) -> None:
-        """Keep the rows, the accounts and the rates."""
+        """Keep the stores, the accounts and the exchange rates."""
         self._catalogue = catalogue
         self._running = running
         self._sellers = sellers
@@ -66,19 +67,19 @@ class Books:
             account.books.prepare()
 
     def account(self, seller: str) -> SellerAccount:
-        """Return an account. Raises ValueError."""
-        found = self._sellers.get(seller)
-        if found is None:
+        """Return an account. Raises ValueError for an unknown name."""
+        account = self._sellers.get(seller)
+        if account is None:
             raise ValueError(f"there is no account at a seller named {seller}")
-        return found
+        return account
 
     def storefront(self, seller: str) -> Storefront:
-        """Return the shop with the customers and the money of what is bought at a seller."""
+        """Return the shop with the customers, sales and costs of what is bought at a seller."""
         account = self.account(seller)
         return Storefront(account.client, account.books, exchange=self._exchange())
 
     def book(self, item: Item, operation: Operation) -> None:
-        """Book what a customer paid, once the seller has taken it; again changes nothing."""
+        """Record what a customer paid for an accepted operation; again changes nothing."""
         if item.seller_id is None or (not operation.price and operation.action is not Action.OPEN):
             return
         shop = self.storefront(self._catalogue.module(item.module).seller)
@@ -93,25 +94,25 @@ class Books:
         )
 
     def collect_costs(self) -> int:
-        """Read what every seller charged; returns how many charges are new."""
+        """Read the expenses of all accounts; returns how many charges are new."""
         return sum(self.storefront(seller).collect_costs() for seller in self._sellers)
 
     def margins(self, seller: str) -> tuple[Margin, ...]:
-        """Return sold, cost and margin of each service in each month."""
+        """Return sales, cost and margin of each service in each month. Raises ValueError."""
         return self.storefront(seller).margins()
 
-    def believed(self, seller: str) -> tuple[Believed, ...]:
-        """Return what was bought of a seller, by its price list, to hold against its own ledger.
+    def expected_costs(self, seller: str) -> tuple[ExpectedCost, ...]:
+        """Return what was bought of a seller at its list prices, to compare with its expenses.
 
-        A change of addons in the middle of a term has no amount: what it costs the list of
-        expenses tells alone. What cost nothing is left out.
+        A change of addons within a term has no amount, because only the list of expenses shows its
+        cost. What cost nothing is left out.
         """
-        modules = {one.id for one in self._catalogue.modules() if one.seller == seller}
-        items = {one.id: one for one in self._running.items() if one.module in modules}
+        modules = self._catalogue.modules_at(seller)
+        items = {item.id: item for item in self._running.items() if item.module in modules}
         return tuple(
-            Believed((one.sent_at or one.created_at).date(), number, one.cost)
-            for one in self._running.operations(OperationState.MANUAL, OperationState.COMPLETED)
-            if one.item in items
-            and (number := items[one.item].seller_id) is not None
-            and (one.cost is None or one.cost > 0)
+            ExpectedCost((done.sent_at or done.created_at).date(), number, done.cost)
+            for done in self._running.operations(OperationState.MANUAL, OperationState.COMPLETED)
+            if done.item in items
+            and (number := items[done.item].seller_id) is not None
+            and (done.cost is None or done.cost > 0)
         )

@@ -1,4 +1,4 @@
-"""What a reselling BILLmanager keeps: modules, tariffs of its own, items, operations and tasks.
+"""The data of a reselling BILLmanager: modules, own tariffs, items, operations and tasks.
 
 Source: docs/resale.md section 3 (documented); what a row holds is assumed.
 """
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from reseller_client.connection_check import Report
 
 Amount = str | int
-"""How much of an addon: a number, 0 or 1 for a switch, the internal name for a choice of a list."""
+"""The value of an addon: a number, 0 or 1 for a switch, the internal name of a choice."""
 Prices = Mapping[int, Decimal]
 """Own prices by the length of the period."""
 
@@ -38,19 +38,19 @@ def no_amounts() -> Mapping[str, Amount]:
 
 
 class NotConnected(ResellerError):
-    """The seller's account is not fit for a processing module; `report` says why."""
+    """The account cannot be used by a processing module; `report` has the reasons."""
 
     def __init__(self, report: Report) -> None:
-        """Tell all of it."""
+        """Store the report."""
         super().__init__("; ".join(report.lines()))
         self.report = report
 
 
 class PeriodsDiffer(ResellerError):
-    """A tariff is sold for periods that this reseller does not have; it cannot be imported."""
+    """A tariff has periods that this reseller does not have, so it cannot be imported."""
 
     def __init__(self, tariff: int, missing: tuple[int, ...], own: tuple[int, ...]) -> None:
-        """Name the periods."""
+        """Store the tariff and the periods."""
         lacking, ours = (", ".join(map(str, some)) or "none" for some in (missing, own))
         super().__init__(f"tariff {tariff} is sold for periods {lacking}; ours are {ours}")
         self.tariff = tariff
@@ -61,21 +61,21 @@ class NoRate(ResellerError):
     """The seller charges a currency for which no exchange rate is set."""
 
     def __init__(self, currency: str, own: str) -> None:
-        """Name both currencies."""
+        """Store the currencies."""
         super().__init__(f"set the exchange rate of {currency} to {own} first")
         self.currency = currency
 
 
 class NotForSale(ResellerError):
-    """The reseller itself does not sell this, or not so; nothing was asked of the seller."""
+    """The reseller does not sell this, or not in this way; no request was sent."""
 
 
 class LowBalance(ResellerError):
     """The balance at the seller is below the minimum of a module; nothing was sent."""
 
-    def __init__(self, module: str, held: Decimal, least: Decimal) -> None:
-        """Name the module and both sums."""
-        super().__init__(f"{module}: the balance {held} is below the minimum {least}")
+    def __init__(self, module: str, balance: Decimal, least: Decimal) -> None:
+        """Store the module and both sums."""
+        super().__init__(f"{module}: the balance {balance} is below the minimum {least}")
         self.module = module
 
 
@@ -83,8 +83,9 @@ class LowBalance(ResellerError):
 class ProcessingModule:
     """The connection of one product type to a seller.
 
-    `seller` names the account at the seller, `minimal_balance` the least to be there for a
-    renewal, in the account's currency. Of several modules of a tariff the lowest `sort` serves.
+    `seller` is the name of the account at the seller; `minimal_balance` is the balance needed for a
+    renewal, in the account's currency. Of several modules of a tariff the one with the lowest
+    `sort` is used.
     """
 
     id: int
@@ -99,7 +100,7 @@ class ProcessingModule:
 
 @dataclass(frozen=True, slots=True)
 class OwnChoice:
-    """One choice of an enumeration at the reseller, linked by its internal name."""
+    """A choice of an enumeration at the reseller, linked by its internal name."""
 
     intname: str
     name: str
@@ -131,7 +132,7 @@ class OwnTemplate:
 
 @dataclass(frozen=True, slots=True)
 class OwnTariff:
-    """A tariff of the reseller's own. `rule` made the prices at import, in the own currency."""
+    """An own tariff of the reseller; its prices were made by `rule` at import."""
 
     id: int
     itemtype: str
@@ -143,13 +144,13 @@ class OwnTariff:
     rule: PriceRule = AT_COST
 
     def addon(self, intname: str) -> OwnAddon | None:
-        """Return the addon of that internal name."""
-        return next((one for one in self.addons if one.intname == intname), None)
+        """Return the addon of that internal name, or None."""
+        return next((addon for addon in self.addons if addon.intname == intname), None)
 
 
 @dataclass(frozen=True, slots=True)
 class PeriodMap:
-    """An order of `source` months is sent as one of `target`; `tariff` None: of every tariff."""
+    """For `source` months, `target` months are ordered; `tariff` None: for every tariff."""
 
     module: int
     source: int
@@ -163,7 +164,7 @@ class Item:
 
     `period` and `expires_on` are the reseller's own, `seller_period` and `seller_expires_on` what
     stands at the seller, where it is `seller_id`. `details` is what the seller delivered (`ip`,
-    `username`, `password`, `lickey`, ...). `mark` is how its row looked at the last pull.
+    `username`, `password`, `lickey`, ...). `mark` is a hash of its row at the last pull.
     `own_term`: another period was bought than sold, so the end of the term is counted here.
     """
 
@@ -187,12 +188,12 @@ class Item:
 
     @property
     def remoteid(self) -> str:
-        """The id under which the seller keeps it: the item's own."""
+        """Its id at the seller: the number of the item."""
         return str(self.id)
 
     @property
     def shown(self) -> str:
-        """The word under which the reseller's pages show its status."""
+        """The name of its status on the reseller's pages."""
         return _SHOWN[self.status]
 
 
@@ -209,7 +210,7 @@ _SHOWN: Mapping[Status, str] = MappingProxyType(
 
 
 class Action(StrEnum):
-    """What an operation does to an item."""
+    """What an operation does with an item."""
 
     OPEN = "open"
     PROLONG = "prolong"
@@ -220,10 +221,10 @@ class Action(StrEnum):
 
 
 class OperationState(StrEnum):
-    """How far an operation has got.
+    """The state of an operation.
 
-    In `sent` its outcome is not known; `manual` is what the seller has accepted, which never runs
-    again and waits for the seller.
+    `sent`: its outcome is not known. `manual`: the seller has accepted it and is working on it; it
+    is never sent again.
     """
 
     NEW = "new"
@@ -238,7 +239,7 @@ RUNNING = frozenset({OperationState.NEW, OperationState.SENT, OperationState.MAN
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why an operation failed, as the seller's error document tells: never a text alone."""
+    """Why an operation failed: type, object and message of the seller's error document."""
 
     type: str
     object: str
@@ -274,7 +275,7 @@ class Operation:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a department sees of an operation; open until it is completed."""
+    """The task of a department for an operation; open until that is completed."""
 
     id: int
     operation: int

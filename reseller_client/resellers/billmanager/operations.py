@@ -1,11 +1,10 @@
-"""Running operations: sent once, then manual, so that nothing is ever ordered twice.
+"""Runs operations so that nothing is ordered twice: each is sent once, then waits for the seller.
 
-Before a request goes out the operation is written down as sent. Whatever becomes of the answer, of
-the line or of this program, an operation that was sent is looked for at the seller before it is
-sent again.
+Before a request is sent, the operation is stored as sent. If the answer, the connection or this
+program gets lost, its result is looked for at the seller before it is sent again.
 
 Source: docs/resale.md section 3.3 (documented: operation, task, manual, events); how a lost answer
-is met is assumed.
+is handled is assumed.
 """
 
 from __future__ import annotations
@@ -25,7 +24,13 @@ from reseller_client.resellers.billmanager.models import (
     ProcessingModule,
     Reason,
 )
-from reseller_client.resellers.billmanager.requests import Case, Deed, Trace, deed_of, find_opened
+from reseller_client.resellers.billmanager.requests import (
+    RequestCase,
+    Sending,
+    Trace,
+    find_opened,
+    prepare,
+)
 from reseller_client.resellers.billmanager.terms import seller_cost
 from reseller_client.transport.retry import once
 from reseller_client.transport.values import Status
@@ -37,11 +42,11 @@ if TYPE_CHECKING:
     from reseller_client.transport.call import RetryPolicy
 
 Sides = Callable[[ProcessingModule], tuple["SellerSide", "RetryPolicy"]]
-"""Opens the way of a module to its seller."""
+"""Returns the connection of a module to its seller."""
 
 
 class Runner:
-    """Sends operations. `book` keeps what a customer paid; `now` is the clock."""
+    """Sends operations. `book` records what a customer paid; `now` is the clock."""
 
     def __init__(
         self,
@@ -52,7 +57,7 @@ class Runner:
         book: Callable[[Item, Operation], None],
         now: Callable[[], datetime],
     ) -> None:
-        """Keep the stores and the ways out."""
+        """Keep the stores, the connections to sellers, the books and the clock."""
         self._catalogue = catalogue
         self._running = running
         self._sides = sides
@@ -60,10 +65,10 @@ class Runner:
         self._now = now
 
     def run(self, operation: Operation) -> Operation:
-        """Send an operation that is new, or was sent and never heard of; how it stands then.
+        """Send an operation that is new, or has no answer yet; returns it with its new state.
 
-        Nothing of the seller's is raised: a refusal or a silence is the reason of a failure.
-        Raises ValueError for one that is manual or over.
+        No error of the seller is raised: it is the reason of a failed operation. Raises ValueError
+        for an operation in any other state.
         """
         if operation.state not in {OperationState.NEW, OperationState.SENT}:
             raise ValueError(f"operation {operation.id} is {operation.state}: it never runs again")
@@ -73,7 +78,7 @@ class Runner:
             return self._fail(operation, problem)
 
     def accept(self, item: Item, operation: Operation, number: int | None) -> Operation:
-        """Switch an operation to manual: the seller has taken it. `number` is its service there."""
+        """Set an operation to manual: the seller has accepted it. `number` is its service there."""
         if operation.action in {Action.OPEN, Action.PROLONG}:
             period = self._period(item, operation)
             mapped = period != (item.period if operation.period is None else operation.period)
@@ -90,30 +95,29 @@ class Runner:
         if operation.action is Action.CLOSE and item.seller_id is None:
             return self._close_unopened(item, operation)
         case = self._case(item, operation)
-        deed = deed_of(case)
-        trace = deed.find() if operation.requested else None
+        sending = prepare(case)
+        trace = sending.find() if operation.requested else None
         if trace is None:
             _check_balance(case)
             operation = self._mark_sent(case)
-            deed = deed_of(replace(case, operation=operation))
-            trace = self._send(operation, deed, self._sides(case.module)[1])
+            sending = prepare(replace(case, operation=operation))
+            trace = self._send(operation, sending, self._sides(case.module)[1])
         return self.accept(item, operation, trace.number)
 
-    def _send(self, operation: Operation, deed: Deed, retry_policy: RetryPolicy) -> Trace:
+    def _send(self, operation: Operation, sending: Sending, retry_policy: RetryPolicy) -> Trace:
         try:
-            return once(deed.attempt, deed.find, retry_policy)
+            return once(sending.attempt, sending.find, retry_policy)
         except SellerFault:
             raise
         except (Refused, NotSent):
-            # Nothing has happened. An order is looked for all the same, since it costs most.
+            # Nothing has happened; an order is looked for all the same, because it costs most.
             requested = operation.action is Action.OPEN
             self._running.save(operation=replace(operation, requested=requested, before_on=None))
             raise
 
-    def _case(self, item: Item, operation: Operation) -> Case:
+    def _case(self, item: Item, operation: Operation) -> RequestCase:
         module = self._catalogue.module(item.module)
-        same = [one.id for one in self._catalogue.modules() if one.seller == module.seller]
-        return Case(
+        return RequestCase(
             side=self._sides(module)[0],
             module=module,
             own=self._catalogue.tariff(item.tariff),
@@ -121,14 +125,14 @@ class Runner:
             item=item,
             operation=operation,
             period=self._period(item, operation),
-            taken=lambda: self._running.seller_ids(same),
+            used_ids=lambda: self._running.seller_ids(self._catalogue.modules_at(module.seller)),
         )
 
     def _period(self, item: Item, operation: Operation) -> int:
         period = item.period if operation.period is None else operation.period
         return self._catalogue.seller_period(item.module, period, item.tariff)
 
-    def _mark_sent(self, case: Case) -> Operation:
+    def _mark_sent(self, case: RequestCase) -> Operation:
         operation, before = case.operation, case.operation.before_on
         if operation.action is Action.PROLONG and before is None:
             before = case.settled().expires_on
@@ -143,37 +147,36 @@ class Runner:
         return sent
 
     def _fail(self, operation: Operation, problem: ResellerError) -> Operation:
-        known = self._running.operation(operation.id)
-        reason = reason_of(problem)
-        failed = replace(known, state=OperationState.FAILED, ended_at=self._now(), reason=reason)
+        stored = self._running.operation(operation.id)
+        reason = describe_failure(problem)
+        failed = replace(stored, state=OperationState.FAILED, ended_at=self._now(), reason=reason)
         self._running.save(operation=failed)
         return failed
 
     def _close_unopened(self, item: Item, operation: Operation) -> Operation:
-        """Close what was never opened; should it have been after all, it is found and deleted."""
-        opening = next(
-            one for one in self._running.operations(item=item.id) if one.action is Action.OPEN
-        )
-        found = find_opened(self._case(item, opening)) if opening.requested else Trace()
-        if found is not None and found.number is not None:
-            self.accept(item, opening, found.number)
+        """Close an item whose order has no known result; if the seller has it, it is deleted."""
+        operations = self._running.operations(item=item.id)
+        opening = next(earlier for earlier in operations if earlier.action is Action.OPEN)
+        trace = find_opened(self._case(item, opening)) if opening.requested else None
+        if trace is not None and trace.number is not None:
+            self.accept(item, opening, trace.number)
             return self._run(self._running.item(item.id), operation)
         ended = replace(operation, state=OperationState.COMPLETED, ended_at=self._now())
         self._running.save(replace(item, status=Status.DELETED), ended)
         return ended
 
 
-def _check_balance(case: Case) -> None:
-    """Refuse a renewal while the balance at the seller is under the module's minimum."""
+def _check_balance(case: RequestCase) -> None:
+    """Check the balance at the seller before a renewal. Raises LowBalance."""
     least = case.module.minimal_balance
     if case.operation.action is Action.PROLONG and least > 0:
-        held = case.side.balance()
-        if held < least:
-            raise LowBalance(case.module.name, held, least)
+        balance = case.side.balance()
+        if balance < least:
+            raise LowBalance(case.module.name, balance, least)
 
 
-def reason_of(problem: ResellerError) -> Reason:
-    """Return a failure as data: the seller's own document, or what became of the line."""
+def describe_failure(problem: ResellerError) -> Reason:
+    """Return the reason of a failure: the seller's error document, or the transport's error."""
     match problem:
         case Refused():
             return Reason(problem.type, problem.object, problem.message)

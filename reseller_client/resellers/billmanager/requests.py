@@ -1,4 +1,4 @@
-"""What each running operation asks of the seller, and how one sees that it has happened.
+"""The request of each operation, and how its result is found if the answer is lost.
 
 Source: docs/resale.md sections 2 and 3 (the requests); how a lost one is looked for is assumed.
 """
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from reseller_client.errors import Missed, UnknownOutcome
 from reseller_client.resellers.billmanager.models import Action, Item, NotForSale, Operation
+from reseller_client.resellers.billmanager.seller_side import addon_quantities
 from reseller_client.resellers.billmanager.terms import addon_fields, all_amounts, read_amounts
 from reseller_client.transport.values import Status
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from reseller_client.resellers.billmanager.models import OwnTariff, ProcessingModule
     from reseller_client.resellers.billmanager.seller_side import SellerSide
     from reseller_client.services.catalogue_models import Tariff
-    from reseller_client.services.models import License
+    from reseller_client.services.models import Service
     from reseller_client.transport.values import Field
 
 _A_DAY: Final = timedelta(days=1)
@@ -29,16 +30,16 @@ _A_DAY: Final = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What an operation left at the seller: the service's number, where it opened one and told."""
+    """The result of an operation at the seller; `number` is the service it opened, if shown."""
 
     number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """How something is asked for, and how its trace is found (None: it did not happen).
+class Sending:
+    """How a request is sent, and how its result is found (None: it was not carried out).
 
-    `find` raises UnknownOutcome where the seller does not tell.
+    `find` raises UnknownOutcome where that cannot be found out.
     """
 
     attempt: Callable[[], Trace]
@@ -46,11 +47,11 @@ class Deed:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """An operation with all that has to be known to send it.
+class RequestCase:
+    """An operation with everything needed to send it.
 
-    `period` is the seller's, after the comparison of periods; `taken` tells which services there
-    belong to other items.
+    `period` is the seller's, after periods are mapped; `used_ids` returns the services there that
+    belong to items already.
     """
 
     side: SellerSide
@@ -60,7 +61,7 @@ class Case:
     item: Item
     operation: Operation
     period: int
-    taken: Callable[[], frozenset[int]]
+    used_ids: Callable[[], frozenset[int]]
 
     @property
     def number(self) -> int:
@@ -69,16 +70,16 @@ class Case:
             raise NotForSale(f"item {self.item.id} is not open yet")
         return self.item.seller_id
 
-    def settled(self) -> License:
-        """Read the service. Raises UnknownOutcome while the seller is at work on it."""
-        service = self.side.form(self.number).service
+    def settled(self) -> Service:
+        """Return the service. Raises UnknownOutcome while the seller is working on it."""
+        service = self.side.form(self.number)
         if service.status is Status.PROCESSING:
             raise UnknownOutcome(f"service {self.number} is being processed")
         return service
 
 
-def deed_of(case: Case) -> Deed:
-    """Return what to send. Raises NotForSale for what the own tariff does not offer."""
+def prepare(case: RequestCase) -> Sending:
+    """Return the request to send. Raises NotForSale for what the own tariff does not offer."""
     match case.operation.action:
         case Action.OPEN:
             return _opening(case)
@@ -94,19 +95,19 @@ def deed_of(case: Case) -> Deed:
             return _closing(case)
 
 
-def find_opened(case: Case) -> Trace | None:
-    """Look an order up by its remoteid. Raises UnknownOutcome where there are several."""
+def find_opened(case: RequestCase) -> Trace | None:
+    """Look for an order by its remoteid. Raises UnknownOutcome where there are several."""
     since = case.operation.created_at.date() - _A_DAY  # the seller may live in another time zone
-    under = case.side.find(case.item.remoteid, since=since, tariff=case.source.id)
-    taken = case.taken()
-    found = [number for number in under if number not in taken]
-    if len(found) > 1:
-        ids = ", ".join(map(str, found))
-        raise UnknownOutcome(f"several services stand under {case.item.remoteid}: {ids}")
-    return Trace(found[0]) if found else None
+    candidates = case.side.find(case.item.remoteid, since=since, tariff=case.source.id)
+    used = case.used_ids()
+    numbers = [number for number in candidates if number not in used]
+    if len(numbers) > 1:
+        ids = ", ".join(map(str, numbers))
+        raise UnknownOutcome(f"several services have the remoteid {case.item.remoteid}: {ids}")
+    return Trace(numbers[0]) if numbers else None
 
 
-def _opening(case: Case) -> Deed:
+def _opening(case: RequestCase) -> Sending:
     operation = case.operation
     amounts = all_amounts(case.own, case.source, operation.addons)
     where: Mapping[str, Field] = {"datacenter": case.module.datacenter, **operation.params}
@@ -116,10 +117,10 @@ def _opening(case: Case) -> Deed:
         side, remoteid = case.side, case.item.remoteid
         return Trace(side.order(case.source.id, case.period, fields, remoteid=remoteid))
 
-    return Deed(attempt, lambda: find_opened(case))
+    return Sending(attempt, lambda: find_opened(case))
 
 
-def _prolonging(case: Case) -> Deed:
+def _prolonging(case: RequestCase) -> Sending:
     def attempt() -> Trace:
         case.side.prolong(case.number, case.period)
         return Trace()
@@ -130,10 +131,10 @@ def _prolonging(case: Case) -> Deed:
             raise UnknownOutcome(f"service {case.number} shows no end to compare")
         return Trace() if after > before else None
 
-    return Deed(attempt, find)
+    return Sending(attempt, find)
 
 
-def _changing(case: Case) -> Deed:
+def _changing(case: RequestCase) -> Sending:
     fields: dict[str, Field] = dict(case.operation.params)
     fields.update(addon_fields(case.own, case.source, case.operation.addons))
 
@@ -143,31 +144,31 @@ def _changing(case: Case) -> Deed:
 
     def find() -> Trace | None:
         form = case.side.form(case.number)
-        if form.service.status is Status.PROCESSING:  # an installation was begun
+        if form.status is Status.PROCESSING:  # an installation is in progress
             return Trace()
-        params, wanted = case.operation.params, case.operation.addons
+        params, addons = case.operation.params, case.operation.addons
         if "ostempl" in params and params["ostempl"] == case.item.params.get("ostempl"):
-            return None  # the same system anew: nothing shows whether it was installed again
-        fits = all(form.fields.get(name) == text for name, text in params.items())
-        shown = read_amounts(case.source, form.addons)
-        return Trace() if fits and {**shown, **wanted} == shown else None
+            return None  # the same system again: nothing shows whether it was installed anew
+        same = all(form.fields.get(name) == text for name, text in params.items())
+        shown = read_amounts(case.source, addon_quantities(form))
+        return Trace() if same and {**shown, **addons} == shown else None
 
-    return Deed(attempt, find)
+    return Sending(attempt, find)
 
 
-def _switching(case: Case, act: Callable[[], None], wanted: Status) -> Deed:
+def _switching(case: RequestCase, switch: Callable[[], None], status: Status) -> Sending:
     def attempt() -> Trace:
-        act()
+        switch()
         return Trace()
 
-    return Deed(attempt, lambda: Trace() if case.settled().status is wanted else None)
+    return Sending(attempt, lambda: Trace() if case.settled().status is status else None)
 
 
-def _closing(case: Case) -> Deed:
+def _closing(case: RequestCase) -> Sending:
     def attempt() -> Trace:
         try:
             case.side.delete(case.number)
-        except Missed:  # it is gone already, which is what was wanted
+        except Missed:  # it is deleted already
             return Trace()
         return Trace()
 
@@ -179,4 +180,4 @@ def _closing(case: Case) -> Deed:
         gone = service.status is Status.DELETED or service.scheduled_close
         return Trace() if gone else None
 
-    return Deed(attempt, find)
+    return Sending(attempt, find)

@@ -1,10 +1,10 @@
-"""BILLmanager as reseller: tariffs of a seller sold on under own prices, services run over the API.
+"""BILLmanager as reseller: sells the tariffs of sellers at its own prices, over the API.
 
 A library with its state in SQLite. It has a processing module for each product type, imports and
-synchronises tariffs, runs operations and learns of changes by a pull every five minutes.
+synchronises tariffs, runs operations, and pulls changes every five minutes.
 
-Source: docs/resale.md section 3 (documented); what the program itself asks is not public, so the
-requests are those every client may send [assumed].
+Source: docs/resale.md section 3 (documented); the requests of the program itself are not public, so
+these are the requests of an ordinary client [assumed].
 """
 
 from __future__ import annotations
@@ -54,9 +54,9 @@ __all__ = ["BillmanagerReseller", "SellerAccount"]
 class BillmanagerReseller:
     """A reselling BILLmanager.
 
-    `sellers` are its accounts by name, `now` its clock. `currency` is its own; left empty it is
-    the seller's, and nothing is converted. `own_types` are product types of a
-    seller's own, each by one that it is like. Call `prepare` once before use.
+    `sellers` are its accounts by name, `now` its clock. `currency` is its own; if empty, it is the
+    seller's, and nothing is converted. `own_types` are product types that a seller made up, each
+    with the declared type it is like. Call `prepare` once before use.
     """
 
     def __init__(
@@ -68,7 +68,7 @@ class BillmanagerReseller:
         currency: str = "",
         own_types: Mapping[str, str] = no_texts(),
     ) -> None:
-        """Keep the rows, the accounts and the clock."""
+        """Keep the database, the accounts and the clock. Raises NotForSale for a wrong type."""
         self.catalogue = CatalogueStore(connection)
         self.running = RunningStore(connection)
         self._now = now
@@ -87,9 +87,9 @@ class BillmanagerReseller:
         self.books.prepare()
 
     def add_module(self, module: ProcessingModule) -> ProcessingModule:
-        """Connect a product type to a seller; the module with its number.
+        """Connect a product type to a seller; returns the module with its number.
 
-        The connection is checked first. Raises NotConnected with the report, NotForSale for a type
+        The account is checked first. Raises NotConnected with the report, NotForSale for a type
         that is not declared, ValueError for a seller without an account here.
         """
         self._types.get(module.itemtype)
@@ -99,16 +99,16 @@ class BillmanagerReseller:
         return self.catalogue.add_module(module)
 
     def check_connection(self, module: int) -> Report:
-        """Ask again whether the account of a module can resell; nothing is changed."""
+        """Check again whether the account of a module can resell; nothing is changed."""
         return self._checked(self.catalogue.module(module))
 
     def compare_periods(
         self, module: int, source: int, target: int, *, tariff: int | None = None
     ) -> None:
-        """Let an order of `source` months be sent as one of `target`.
+        """Order `target` months at the seller for an own period of `source` months.
 
-        The seller's shorter term still rules: when it ends the service is stopped there, and is
-        shown as stopped here, though its own term goes on (documented).
+        When the seller's shorter term ends, the service is suspended there and shown as stopped
+        here, although the own term goes on (documented).
         """
         self.catalogue.compare_periods(PeriodMap(module, source, target, tariff))
 
@@ -123,14 +123,14 @@ class BillmanagerReseller:
     ) -> Operation:
         """Sell a service of an own tariff: a new item, and the operation that opens it.
 
-        `params` are what its product type takes, `addons` amounts by internal name. It is sent at
-        once; look at the operation for what became of that. Raises NotForSale for what is not
-        sold here, before anything is kept.
+        `params` are the order's fields for its product type, `addons` amounts by internal name. The
+        operation is sent at once; the one returned has its state. Raises NotForSale for what is not
+        sold here; then nothing is stored.
         """
         own = self.catalogue.tariff(tariff)
         if not own.enabled:
             raise NotForSale(f"{own.name} is not enabled")
-        self._types.get(own.itemtype).check(params)
+        self._types.check(own.itemtype, params)
         self.tariffs.check_template(own, params)
         module = self.tariffs.module_of(tariff)
         source = self.catalogue.sources(tariff)[module.id]
@@ -151,19 +151,19 @@ class BillmanagerReseller:
             addons=addons,
             price=price,
         )
-        _, kept = self.running.add(item, operation, department=module.department)
-        return self._runner.run(kept)
+        _, added = self.running.add(item, operation, department=module.department)
+        return self._runner.run(added)
 
     def prolong(self, item: int, period: int | None = None) -> Operation:
         """Sell another term, by default of the same length.
 
-        Raises NotForSale for a period without an own price, an item that is not open, or one on
-        which another operation runs.
+        Raises NotForSale for a period without an own price, for an item that is not open, and for
+        one on which another operation runs.
         """
-        known = self.running.item(item)
-        length = known.period if period is None else period
-        price = own_price(self.catalogue.tariff(known.tariff), length, known.addons)
-        return self._operate(known, Action.PROLONG, period=length, price=price)
+        stored = self.running.item(item)
+        length = stored.period if period is None else period
+        price = own_price(self.catalogue.tariff(stored.tariff), length, stored.addons)
+        return self._operate(stored, Action.PROLONG, period=length, price=price)
 
     def set_params(
         self,
@@ -175,35 +175,38 @@ class BillmanagerReseller:
     ) -> Operation:
         """Change fields and addons of a service; `price` is what the customer pays for it.
 
-        What the seller charges for it is in its list of expenses alone: `cost` is None if addons
-        change. Raises NotForSale.
+        The operation's `cost` is None if addons change: only the seller's list of expenses shows
+        what it charges. Raises NotForSale.
         """
-        known = self.running.item(item)
-        own = self.catalogue.tariff(known.tariff)
-        self._types.get(own.itemtype).check(params, change=True)
+        stored = self.running.item(item)
+        own = self.catalogue.tariff(stored.tariff)
+        self._types.check(own.itemtype, params, change=True)
         self.tariffs.check_template(own, params)
-        source = self.catalogue.sources(known.tariff)[known.module]
+        source = self.catalogue.sources(stored.tariff)[stored.module]
         all_amounts(own, source, addons)
         addon_fields(own, source, addons)
         cost = None if addons else _NOTHING
         return self._operate(
-            known, Action.SETPARAM, params=params, addons=addons, price=price, cost=cost
+            stored, Action.SETPARAM, params=params, addons=addons, price=price, cost=cost
         )
 
     def suspend(self, item: int) -> Operation:
-        """Switch a service off at the seller."""
+        """Suspend a service at the seller. Raises NotForSale as `prolong` does."""
         return self._operate(self.running.item(item), Action.SUSPEND)
 
     def resume(self, item: int) -> Operation:
-        """Switch it on again."""
+        """Resume a service at the seller. Raises NotForSale as `prolong` does."""
         return self._operate(self.running.item(item), Action.RESUME)
 
     def close(self, item: int) -> Operation:
-        """Delete it at the seller; one that never came to be there is simply given up."""
+        """Delete a service at the seller; an item that was never opened there is just closed.
+
+        Raises NotForSale while another operation runs.
+        """
         return self._operate(self.running.item(item), Action.CLOSE)
 
     def repeat(self, operation: int) -> Operation:
-        """Start a failed operation again; what may have been carried out is looked for first.
+        """Start a failed operation again, after looking for a result of the first try.
 
         Raises ValueError for one that has not failed, NotForSale while another one runs.
         """
@@ -216,22 +219,20 @@ class BillmanagerReseller:
         return self._runner.run(again)
 
     def start_waiting(self) -> tuple[Operation, ...]:
-        """Send what is new, or was sent when this program ended in the middle of it."""
-        return tuple(
-            self._runner.run(one)
-            for one in self.running.operations(OperationState.NEW, OperationState.SENT)
-        )
+        """Send operations that are new, or that an earlier run left unfinished."""
+        waiting = self.running.operations(OperationState.NEW, OperationState.SENT)
+        return tuple(map(self._runner.run, waiting))
 
     def check_event(self) -> Pulled:
-        """Pull what happened at the sellers now, due or not."""
+        """Pull changes from the sellers now, whether due or not."""
         return self._events.pull()
 
     def tick(self) -> Pulled | None:
-        """Do what cron does, called as often as one likes: every five minutes of the clock.
+        """Every five minutes of the clock, send waiting operations and pull changes.
 
-        What is new, or was interrupted, is sent; then events are pulled. None: it was not due.
+        To be called at any interval, as by cron; returns None when it was not due.
         """
-        if not self._events.due():
+        if not self._events.is_due():
             return None
         self.start_waiting()
         return self._events.pull()
@@ -250,7 +251,7 @@ class BillmanagerReseller:
         self._check_free(item)
         if item.seller_id is None and action is not Action.CLOSE:
             raise NotForSale(f"item {item.id} is not open yet")
-        wanted = Operation(
+        operation = Operation(
             id=0,
             item=item.id,
             action=action,
@@ -262,7 +263,7 @@ class BillmanagerReseller:
             cost=cost,
         )
         department = self.catalogue.module(item.module).department
-        return self._runner.run(self.running.add(None, wanted, department=department)[1])
+        return self._runner.run(self.running.add(None, operation, department=department)[1])
 
     def _check_free(self, item: Item) -> None:
         if item.status is Status.DELETED:

@@ -1,6 +1,6 @@
-"""The requests a reselling BILLmanager sends: those of every client, with `remoteid` as its own id.
+"""The requests a reselling BILLmanager sends, with its own ids as `remoteid`.
 
-The one place that knows function names and fields; all else speaks of items and operations.
+The only module of this package that knows functions and fields of the wire.
 
 Source: docs/resale.md sections 2 and 3; the request for events is not public, so the lists are
 read instead [assumed].
@@ -12,11 +12,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reseller_client.errors import UnknownOutcome
-from reseller_client.services.license_reading import read_license, read_license_row
+from reseller_client.services.models import Service, ServiceRow
+from reseller_client.services.reading import read_form, read_row
 from reseller_client.services.services import Services
 from reseller_client.transport.listing import every_page
 from reseller_client.transport.values import Status, read_flag, read_int
@@ -26,51 +26,47 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from reseller_client.client import Client
-    from reseller_client.resellers.billmanager.item_types import ItemType
-    from reseller_client.services.models import License, LicenseRow
+    from reseller_client.services.product_types import ProductType
     from reseller_client.transport.document import Answer
     from reseller_client.transport.values import Field
 
 
 @dataclass(frozen=True, slots=True)
 class SellerRow:
-    """A row of the seller's list. `mark` differs as soon as anything in the row does."""
+    """A row of the seller's list; `mark` is a hash of all its fields."""
 
-    row: LicenseRow
+    row: ServiceRow
     mark: str
 
 
-@dataclass(frozen=True, slots=True)
-class SellerForm:
-    """A service as its form shows it: what all types have, and every field by name."""
-
-    service: License
-    fields: Mapping[str, str]
-
-    @property
-    def addons(self) -> dict[int, int]:
-        """The amounts of `addon_N` fields; a switch is 0 or 1."""
-        found: dict[int, int] = {}
-        for name, text in self.fields.items():
-            number = read_int(name.removeprefix("addon_")) if name.startswith("addon_") else None
-            if number is not None and text:
-                amount = read_int(text)
-                found[number] = int(read_flag(text)) if amount is None else amount
-        return found
+def addon_quantities(service: Service) -> dict[int, int]:
+    """Return the quantities of a form's addons by id; a switch is 0 or 1."""
+    quantities: dict[int, int] = {}
+    for number, text in service.addons.items():
+        if text:
+            quantity = read_int(text)
+            quantities[number] = int(read_flag(text)) if quantity is None else quantity
+    return quantities
 
 
 class SellerSide:
-    """One product type at one seller, through one account."""
+    """One product type at one seller, through one account.
 
-    def __init__(self, client: Client, kind: ItemType) -> None:
-        """Keep the client and the declaration of the type."""
+    Every method raises the seller's Refused, or TransportError where its answer is not known.
+    """
+
+    def __init__(self, client: Client, product: ProductType[Any, Any]) -> None:
+        """Keep the client and the product type."""
         self._client = client
-        self.kind = kind
+        self.product = product
 
     def order(
         self, tariff: int, period: int, fields: Mapping[str, Field], *, remoteid: str
     ) -> int | None:
-        """Order past the basket, once and without a search; the service's id if it is told."""
+        """Order past the basket with a single request; returns the service's id if it is shown.
+
+        Raises UnknownOutcome for an order that waits in the basket.
+        """
         paid: dict[str, Field] = {"skipbasket": True, "clicked_button": "finish", "sok": "ok"}
         terms: dict[str, Field] = {"pricelist": tariff, "period": period, "autoprolong": "null"}
         answer = self._call("order.param", {**terms, **fields, "remoteid": remoteid, **paid})
@@ -80,85 +76,85 @@ class SellerSide:
         return number
 
     def rows(self) -> tuple[SellerRow, ...] | None:
-        """Return the whole list; None if the seller narrows it, for then it proves nothing."""
-        found: list[SellerRow] = []
-        for answer, nodes in every_page(self._client, self.kind.code):
+        """Return the whole list; None where the seller filters it, because it proves nothing."""
+        rows: list[SellerRow] = []
+        for answer, nodes in every_page(self._client, self.product.code):
             saved = answer.field("saved_filters")
             if saved is not None and not saved.is_empty():
                 return None
             for node in nodes:
-                row = read_license_row(node)
+                row = read_row(ServiceRow, node)
                 if row is not None:
-                    found.append(SellerRow(row, _mark(node.fields())))
-        return tuple(found)
+                    rows.append(SellerRow(row, _hash(node.fields())))
+        return tuple(rows)
 
     def find(self, remoteid: str, *, since: date, tariff: int) -> tuple[int, ...]:
-        """Return living services under an id of ours that were not there before `since`.
+        """Return the services, not deleted, with an id of ours that were created after `since`.
 
-        Raises UnknownOutcome where the list is narrowed, or neither list nor form tells.
+        Raises UnknownOutcome where the list is filtered, or neither list nor form has a remoteid.
         """
         rows = self.rows()
         if rows is None:
-            raise UnknownOutcome(f"the list of {self.kind.code} is filtered: clear the filter")
-        likely = (one.row for one in rows if one.row.tariff in {None, tariff})
-        found = self.named(likely, since=since)
-        return tuple(row.id for row in found if row.remoteid == remoteid)
+            raise UnknownOutcome(f"the list of {self.product.code} is filtered: clear the filter")
+        candidates = (listed.row for listed in rows if listed.row.tariff in {None, tariff})
+        named = self.with_remoteid(candidates, since=since)
+        return tuple(row.id for row in named if row.remoteid == remoteid)
 
-    def named(self, rows: Iterable[LicenseRow], *, since: date) -> tuple[LicenseRow, ...]:
-        """Return living services that were not there before `since`, each with its `remoteid`.
+    def with_remoteid(self, rows: Iterable[ServiceRow], *, since: date) -> tuple[ServiceRow, ...]:
+        """Return the rows, not deleted, that were created after `since`, each with its `remoteid`.
 
-        Where the list does not carry it, the form is asked. Raises UnknownOutcome if that has
-        no such field either.
+        Where the list does not have it, the form is read. Raises UnknownOutcome where that does not
+        have it either.
         """
-        young = (
+        recent = (
             row
             for row in rows
             if row.status is not Status.DELETED
             and (row.created_on is None or row.created_on >= since)
         )
-        return tuple(row if row.remoteid is not None else self._named(row) for row in young)
+        return tuple(row if row.remoteid is not None else self._add_remoteid(row) for row in recent)
 
-    def _named(self, row: LicenseRow) -> LicenseRow:
+    def _add_remoteid(self, row: ServiceRow) -> ServiceRow:
         form = self.form(row.id)
         if "remoteid" not in form.fields:
-            raise UnknownOutcome(f"{self.kind.code} {row.id}: the seller does not tell whose it is")
-        return replace(row, remoteid=form.service.remoteid)
+            raise UnknownOutcome(
+                f"{self.product.code} {row.id}: neither list nor form has a remoteid"
+            )
+        return replace(row, remoteid=form.remoteid)
 
-    def form(self, number: int) -> SellerForm:
-        """Return a service as its form shows it. Raises Missed."""
-        answer = self._call("edit", {"elid": number})
-        fields = MappingProxyType(answer.form().fields())
-        return SellerForm(read_license(answer), fields)
+    def form(self, number: int) -> Service:
+        """Return a service as its form shows it, with the texts of all fields. Raises Missed."""
+        return read_form(Service, self._call("edit", {"elid": number}))
 
     def change(self, number: int, fields: Mapping[str, Field]) -> None:
-        """Change fields and addons; what costs money is charged at once."""
+        """Change fields and addons; a higher price is charged at once."""
         self._call("edit", {**fields, "elid": number, "sok": "ok"})
 
     def prolong(self, number: int, period: int) -> date:
-        """Buy another term, once and without a search; the new end."""
-        return Services(self._client).prolong_once(number, period, itemtype=self.kind.code)
+        """Buy another term with a single request; returns the new end."""
+        return Services(self._client).prolong_once(number, period, itemtype=self.product.code)
 
     def suspend(self, number: int) -> None:
-        """Switch it off."""
+        """Suspend a service."""
         self._call("suspend", {"elid": number})
 
     def resume(self, number: int) -> None:
-        """Switch it on."""
+        """Resume a service."""
         self._call("resume", {"elid": number})
 
     def delete(self, number: int) -> None:
-        """Delete it."""
+        """Delete a service."""
         self._call("delete", {"elid": number, "sok": "ok"})
 
     def balance(self) -> Decimal:
-        """Return the balance of the account at the seller."""
+        """Return the balance of the account at the seller, in the account's currency."""
         return self._client.account.balance().amount
 
     def _call(self, action: str, fields: Mapping[str, Field]) -> Answer:
-        return self._client.call(f"{self.kind.code}.{action}", fields)
+        return self._client.call(f"{self.product.code}.{action}", fields)
 
 
-def _mark(fields: Mapping[str, str]) -> str:
-    """Return a short sum over a row: rows are kept by it, not by what stands in them."""
+def _hash(fields: Mapping[str, str]) -> str:
+    """Return a short hash of a row: rows are stored by it, not by their content."""
     written = json.dumps(fields, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(written.encode()).hexdigest()[:16]

@@ -100,6 +100,10 @@ class CatalogueStore:
         query = select(_MODULES).order_by(_MODULES.c.sort, _MODULES.c.id)
         return self._rows.read(ProcessingModule, query)
 
+    def modules_at(self, seller: str) -> tuple[int, ...]:
+        """Return the numbers of the modules of an account at a seller."""
+        return tuple(module.id for module in self.modules() if module.seller == seller)
+
     def module(self, number: int) -> ProcessingModule:
         """Return a module. Raises ValueError for a number that no module has."""
         modules = self._rows.read(ProcessingModule, select(_MODULES).where(_MODULES.c.id == number))

@@ -1,10 +1,10 @@
-"""Tariffs of a seller become the reseller's own, and are kept in step with them.
+"""Imports tariffs of a seller as own ones, and synchronises them later.
 
-Linked is what has the same internal name on both sides: addons, choices of an enumeration, OS
-templates. Renaming one breaks the link, and it is then new on one side and gone on the other.
+Addons, choices of an enumeration and OS templates are linked by their internal names. Renaming one
+breaks the link: it is then new at the seller and missing here.
 
 Source: docs/resale.md section 3.2 (documented); that every period of the tariff has to be an own
-one, and what a price becomes in another currency, is assumed.
+one, and how prices are converted, is assumed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from reseller_client.resellers.billmanager.models import (
     NoRate,
@@ -27,9 +27,9 @@ from reseller_client.services.catalogue_models import Addon, Price, Tariff
 from reseller_client.shop.prices import Exchange, PriceRule
 
 if TYPE_CHECKING:
-    from reseller_client.resellers.billmanager.item_types import ItemType
     from reseller_client.resellers.billmanager.models import ProcessingModule
     from reseller_client.resellers.billmanager.store import CatalogueStore
+    from reseller_client.services.product_types import ProductType
 
 _TEMPLATES: Final = "ostempl"
 _WINDOWS: Final = "windows"
@@ -39,11 +39,11 @@ _PERCENT: Final = Decimal(100)
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What a synchronisation did to an own tariff, by internal names.
+    """The result of a synchronisation of an own tariff, by internal names.
 
-    `added` resources are there but inactive, `disabled` ones are gone at the seller. A choice is
-    written as `addon/choice`; `priced` ones have another price now. `templates` are new, those of
-    them in `unlinked` wait for a person. `broken` names what stands for nothing at the seller.
+    `added` addons are new and inactive; `disabled` ones no longer exist at the seller. A choice is
+    named `addon/choice`; `choices` are new or switched, `priced` have another price. `templates`
+    are new; those in `unlinked` have to be linked by a person. `broken` has no link to the seller.
     """
 
     tariff: int
@@ -57,66 +57,67 @@ class Changes:
 
     @property
     def nothing(self) -> bool:
-        """Whether all was in step already; a link broken before stays told."""
-        told = (self.added, self.disabled, self.choices, self.priced, self.templates)
-        return not any(told)
+        """Whether nothing changed; links may be broken all the same."""
+        changes = (self.added, self.disabled, self.choices, self.priced, self.templates)
+        return not any(changes)
 
 
 @dataclass(frozen=True, slots=True)
 class Pricing:
-    """How a seller's price becomes an own one. Raises NoRate."""
+    """Converts the seller's prices to own ones. Every method raises NoRate."""
 
     exchange: Exchange
     rule: PriceRule
 
     def base(self, prices: Iterable[Price]) -> Prices:
-        """Price what a tariff costs, rounded as the rule says."""
+        """Return the own prices of a tariff by period, rounded by the rule."""
         return self._each(prices, self.rule.price)
 
     def fine(self, prices: Iterable[Price]) -> Prices:
-        """Price a unit of an addon, which may be a part of a cent."""
+        """Return the own prices of a unit of an addon by period, to fractions of a cent."""
         factor = (_PERCENT + self.rule.markup) / _PERCENT
         return self._each(prices, lambda cost: (cost * factor).quantize(_FINE))
 
-    def _each(self, prices: Iterable[Price], priced: Callable[[Decimal], Decimal]) -> Prices:
+    def _each(self, prices: Iterable[Price], convert: Callable[[Decimal], Decimal]) -> Prices:
         own: dict[int, Decimal] = {}
-        for one in prices:
+        for price in prices:
+            currency = price.cost.currency
             try:
-                rate = self.exchange.rate(one.cost.currency)
+                rate = self.exchange.rate(currency)
             except ValueError as missing:
-                raise NoRate(one.cost.currency, self.exchange.currency) from missing
-            own[one.length] = priced(one.cost.amount * rate)
+                raise NoRate(currency, self.exchange.currency) from missing
+            own[price.length] = convert(price.cost.amount * rate)
         return own
 
 
 def import_tariff(
     catalogue: CatalogueStore,
     module: ProcessingModule,
-    kind: ItemType,
+    product: ProductType[Any, Any],
     source: Tariff,
-    rated: Pricing,
+    pricing: Pricing,
 ) -> OwnTariff:
-    """Make a tariff of our own out of a seller's, disabled.
+    """Store a tariff of a seller as an own one, disabled; returns it.
 
-    `rated` has the markup; base prices are rounded by it. Raises PeriodsDiffer, NoRate, ValueError
-    for a fixed price or a tariff of another product type.
+    Raises PeriodsDiffer, NoRate, and ValueError for a rule with a fixed price or a tariff of
+    another product type.
     """
-    if rated.rule.fixed is not None:
-        raise ValueError("one fixed price for all periods and addons is no price list")
+    if pricing.rule.fixed is not None:
+        raise ValueError("a fixed price cannot be the price of all periods and addons")
     if source.itemtype not in {"", module.itemtype}:
         raise ValueError(f"tariff {source.id} is of {source.itemtype}, not {module.itemtype}")
     own = catalogue.periods()
-    sold = sorted({one.length for one in source.prices})
+    sold = sorted({price.length for price in source.prices})
     if missing := tuple(length for length in sold if length not in own):
         raise PeriodsDiffer(source.id, missing, own)
     tariff = OwnTariff(
         id=0,
         itemtype=module.itemtype,
         name=source.name,
-        prices=rated.base(source.prices),
-        addons=tuple(_own_addon(rated, one) for one in source.addons),
-        templates=tuple(OwnTemplate(name) for name in _template_names(kind, source)),
-        rule=rated.rule,
+        prices=pricing.base(source.prices),
+        addons=tuple(_own_addon(pricing, addon) for addon in source.addons),
+        templates=tuple(OwnTemplate(name) for name in _template_names(product, source)),
+        rule=pricing.rule,
     )
     return catalogue.add_tariff(tariff, module.id, source)
 
@@ -124,28 +125,28 @@ def import_tariff(
 def synchronise(
     catalogue: CatalogueStore,
     tariff: OwnTariff,
-    kind: ItemType,
+    product: ProductType[Any, Any],
     sources: Mapping[int, Tariff],
-    rated: Pricing,
+    pricing: Pricing,
 ) -> Changes:
-    """Take over what is new at the seller; `sources` are its tariffs as they are, by module.
+    """Apply changes at the seller; `sources` are its tariffs now, by module.
 
-    Base prices stay as they are. The first module's tariff counts; of the others only the link is
-    renewed. Raises NoRate.
+    Base prices stay. The first module's tariff is used; for the others only the stored copy is
+    replaced. Raises NoRate.
     """
     source = next(iter(sources.values()))
     after = replace(
         tariff,
-        addons=_merged(tariff, source, rated),
-        templates=_more_templates(tariff, kind, source),
+        addons=_merge_addons(tariff, source, pricing),
+        templates=_merge_templates(tariff, product, source),
     )
     catalogue.save_tariff(after, sources)
-    return _told(tariff, after, source)
+    return _compare(tariff, after, source)
 
 
-def _own_addon(rated: Pricing, addon: Addon, *, active: bool = True) -> OwnAddon:
+def _own_addon(pricing: Pricing, addon: Addon, *, active: bool = True) -> OwnAddon:
     choices = (
-        OwnChoice(one.intname, one.name, prices=rated.fine(one.prices)) for one in addon.items
+        OwnChoice(item.intname, item.name, prices=pricing.fine(item.prices)) for item in addon.items
     )
     return OwnAddon(
         intname=addon.intname,
@@ -153,101 +154,105 @@ def _own_addon(rated: Pricing, addon: Addon, *, active: bool = True) -> OwnAddon
         kind=addon.kind,
         active=active,
         included=addon.included or Decimal(0),
-        prices=rated.fine(addon.prices),
+        prices=pricing.fine(addon.prices),
         enumeration=addon.enumeration,
         choices=tuple(choices),
     )
 
 
-def _template_names(kind: ItemType, source: Tariff) -> tuple[str, ...]:
-    """Return the templates of a type that has such a parameter."""
-    return source.options.get(_TEMPLATES, ()) if kind.templates else ()
+def _template_names(product: ProductType[Any, Any], source: Tariff) -> tuple[str, ...]:
+    """Return the OS templates of a tariff, none for a type without them."""
+    return source.options.get(_TEMPLATES, ()) if product.templates else ()
 
 
-def _merged(tariff: OwnTariff, source: Tariff, rated: Pricing) -> tuple[OwnAddon, ...]:
-    """Keep own addons, switch off those the seller has no more, add new ones switched off."""
-    theirs = {one.intname: one for one in source.addons}
-    kept = (
-        _stepped(one, theirs[one.intname], rated)
-        if one.intname in theirs
-        else replace(one, active=False)
-        for one in tariff.addons
+def _merge_addons(tariff: OwnTariff, source: Tariff, pricing: Pricing) -> tuple[OwnAddon, ...]:
+    """Return the own addons, without those the seller removed, and new ones, all inactive."""
+    theirs = {addon.intname: addon for addon in source.addons}
+    merged = (
+        _merge_choices(addon, theirs[addon.intname], pricing)
+        if addon.intname in theirs
+        else replace(addon, active=False)
+        for addon in tariff.addons
     )
-    new = (one for name, one in theirs.items() if tariff.addon(name) is None)
-    return (*kept, *(_own_addon(rated, one, active=False) for one in new))
+    new = (addon for name, addon in theirs.items() if tariff.addon(name) is None)
+    return (*merged, *(_own_addon(pricing, addon, active=False) for addon in new))
 
 
-def _stepped(own: OwnAddon, theirs: Addon, rated: Pricing) -> OwnAddon:
-    """Take over the choices of an enumeration with their prices; a choice that is gone is off."""
+def _merge_choices(own: OwnAddon, theirs: Addon, pricing: Pricing) -> OwnAddon:
+    """Return an addon with the seller's choices and their prices; removed choices are inactive."""
     if not theirs.items and not own.choices:
         return own
-    items = {one.intname: one for one in theirs.items}
-    known = {one.intname for one in own.choices}
-    kept = (
-        replace(one, prices=rated.fine(items[one.intname].prices))
-        if one.intname in items
-        else replace(one, active=False)
-        for one in own.choices
+    items = {item.intname: item for item in theirs.items}
+    names = {choice.intname for choice in own.choices}
+    merged = (
+        replace(choice, prices=pricing.fine(items[choice.intname].prices))
+        if choice.intname in items
+        else replace(choice, active=False)
+        for choice in own.choices
     )
     new = (
-        OwnChoice(one.intname, one.name, prices=rated.fine(one.prices))
-        for name, one in items.items()
-        if name not in known
+        OwnChoice(item.intname, item.name, prices=pricing.fine(item.prices))
+        for name, item in items.items()
+        if name not in names
     )
-    return replace(own, choices=(*kept, *new))
+    return replace(own, choices=(*merged, *new))
 
 
-def _more_templates(tariff: OwnTariff, kind: ItemType, source: Tariff) -> tuple[OwnTemplate, ...]:
-    """Add new templates; those of Windows are not linked, a person has to."""
-    known = {one.intname for one in tariff.templates}
-    new = (name for name in _template_names(kind, source) if name not in known)
+def _merge_templates(
+    tariff: OwnTariff, product: ProductType[Any, Any], source: Tariff
+) -> tuple[OwnTemplate, ...]:
+    """Return the templates with new ones; those of Windows have to be linked by a person."""
+    names = {template.intname for template in tariff.templates}
+    new = (name for name in _template_names(product, source) if name not in names)
     return (
         *tariff.templates,
         *(OwnTemplate(name, linked=_WINDOWS not in name.lower()) for name in new),
     )
 
 
-def _told(before: OwnTariff, after: OwnTariff, source: Tariff) -> Changes:
-    """Compare."""
-    old = {one.intname: one for one in before.addons}
+def _compare(before: OwnTariff, after: OwnTariff, source: Tariff) -> Changes:
+    """Return the differences."""
+    old = {addon.intname: addon for addon in before.addons}
     choices_before, choices_after = _choices(before), _choices(after)
-    known = {one.intname for one in before.templates}
-    templates = tuple(one for one in after.templates if one.intname not in known)
+    names = {template.intname for template in before.templates}
+    templates = tuple(new for new in after.templates if new.intname not in names)
     theirs = _names(source)
-    ours = [*(one.intname for one in after.addons), *choices_after]
-    ours += [one.intname for one in after.templates]
+    ours = [*(addon.intname for addon in after.addons), *choices_after]
+    ours += [template.intname for template in after.templates]
     return Changes(
         tariff=after.id,
-        added=tuple(one.intname for one in after.addons if one.intname not in old),
+        added=tuple(addon.intname for addon in after.addons if addon.intname not in old),
         disabled=tuple(
-            one.intname
-            for one in after.addons
-            if one.intname in old and old[one.intname].active and not one.active
+            addon.intname
+            for addon in after.addons
+            if addon.intname in old and old[addon.intname].active and not addon.active
         ),
         choices=tuple(
             name
-            for name, one in choices_after.items()
-            if name not in choices_before or choices_before[name].active != one.active
+            for name, choice in choices_after.items()
+            if name not in choices_before or choices_before[name].active != choice.active
         ),
         priced=tuple(
             name
-            for name, one in choices_after.items()
-            if name in choices_before and choices_before[name].prices != one.prices
+            for name, choice in choices_after.items()
+            if name in choices_before and choices_before[name].prices != choice.prices
         ),
-        templates=tuple(one.intname for one in templates),
-        unlinked=tuple(one.intname for one in templates if not one.linked),
+        templates=tuple(template.intname for template in templates),
+        unlinked=tuple(template.intname for template in templates if not template.linked),
         broken=tuple(name for name in ours if name not in theirs),
     )
 
 
 def _choices(tariff: OwnTariff) -> dict[str, OwnChoice]:
     return {
-        f"{addon.intname}/{one.intname}": one for addon in tariff.addons for one in addon.choices
+        f"{addon.intname}/{choice.intname}": choice
+        for addon in tariff.addons
+        for choice in addon.choices
     }
 
 
 def _names(source: Tariff) -> frozenset[str]:
-    """Return every internal name the seller links by."""
-    addons = [one.intname for one in source.addons]
-    choices = [f"{addon.intname}/{one.intname}" for addon in source.addons for one in addon.items]
+    """Return the internal names of a seller's addons, choices and templates."""
+    addons = [addon.intname for addon in source.addons]
+    choices = [f"{addon.intname}/{item.intname}" for addon in source.addons for item in addon.items]
     return frozenset((*addons, *choices, *source.options.get(_TEMPLATES, ())))

@@ -1,4 +1,4 @@
-"""The own tariffs of a reselling BILLmanager: imported, priced, enabled, kept in step.
+"""The own tariffs of a reselling BILLmanager: import, prices, synchronisation.
 
 Source: docs/resale.md section 3.2 (documented).
 """
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class OwnTariffs:
-    """What the reseller sells. `client` opens a module's account, `currency` is the own one."""
+    """The own tariffs. `client` returns the client of a module, `currency` is the own one."""
 
     def __init__(
         self,
@@ -39,125 +39,134 @@ class OwnTariffs:
         *,
         currency: str = "",
     ) -> None:
-        """Keep the rows and the way to the sellers."""
+        """Keep the store, the connections to sellers, the product types and the currency."""
         self._catalogue = catalogue
         self._client = client
         self._types = types
         self._currency = currency
 
     def exchange(self) -> Exchange:
-        """Return the own currency with the rates set so far."""
+        """Return the own currency and its exchange rates."""
         return Exchange(self._currency, self._catalogue.rates())
 
     def offered(self, module: int) -> tuple[Tariff, ...]:
-        """Read what the seller of a module sells of its product type."""
-        found = self._catalogue.module(module)
-        return self._client(found).catalogue.tariffs(found.itemtype)
+        """Return the tariffs of a module's product type at its seller. Raises ValueError."""
+        stored = self._catalogue.module(module)
+        return self._client(stored).catalogue.tariffs(stored.itemtype)
 
     def import_tariff(self, module: int, code: int, rule: PriceRule = AT_COST) -> OwnTariff:
         """Import a tariff of the seller with its addons, choices, templates and periods, disabled.
 
-        Own prices are the seller's in the own currency, with the markup of `rule`. Raises
-        PeriodsDiffer, NoRate, NotUnderstood for a code that is not on the price list.
+        Own prices are the seller's, in the own currency, with the markup of `rule`. Raises
+        PeriodsDiffer, NoRate, NotUnderstood for a code that is not on the price list, and
+        ValueError for a rule with a fixed price.
         """
-        found = self._catalogue.module(module)
-        source = self._read(found, code)
-        kind = self._types.get(found.itemtype)
-        return import_tariff(self._catalogue, found, kind, source, Pricing(self.exchange(), rule))
+        stored = self._catalogue.module(module)
+        source = self._read(stored, code)
+        product = self._types.get(stored.itemtype)
+        return import_tariff(
+            self._catalogue, stored, product, source, Pricing(self.exchange(), rule)
+        )
 
     def serve(self, tariff: int, module: int, code: int) -> None:
-        """Let another module serve an own tariff too, by the seller's tariff of that code.
+        """Add a module to an own tariff, with the tariff of that code at its seller.
 
-        Addons are linked by their internal names. Raises ValueError for another product type.
+        Addons are linked by their internal names. Raises ValueError for another product type, and
+        NotUnderstood for a code that is not on the price list.
         """
-        own, found = self._catalogue.tariff(tariff), self._catalogue.module(module)
-        if found.itemtype != own.itemtype:
-            raise ValueError(f"{found.name} is of {found.itemtype}, {own.name} of {own.itemtype}")
-        self._catalogue.save_tariff(own, {module: self._read(found, code)})
+        own, stored = self._catalogue.tariff(tariff), self._catalogue.module(module)
+        if stored.itemtype != own.itemtype:
+            raise ValueError(f"{stored.name} is of {stored.itemtype}, {own.name} of {own.itemtype}")
+        self._catalogue.save_tariff(own, {module: self._read(stored, code)})
 
     def module_of(self, tariff: int) -> ProcessingModule:
-        """Return the module that serves a tariff: of several the one sorted first."""
+        """Return the module of a tariff; of several the one with the lowest `sort`."""
         serving = self._catalogue.sources(tariff)
-        return next(one for one in self._catalogue.modules() if one.id in serving)
+        return next(module for module in self._catalogue.modules() if module.id in serving)
 
     def sync(self, tariff: int) -> Changes:
-        """Take over what is new at the seller (`pricelist.sync`); returns what changed.
+        """Apply changes of the seller's tariff (`pricelist.sync`); returns what changed.
 
-        Templates and choices come over with the prices of choices; new resources are inactive,
-        removed ones disabled; base prices stay. Raises NoRate, NotUnderstood for a tariff that is
-        no longer on the price list.
+        New templates and choices are added, with the prices of choices; new addons are inactive,
+        removed ones disabled; base prices stay. Raises NoRate, and NotUnderstood for a tariff that
+        is no longer on the price list.
         """
         own = self._catalogue.tariff(tariff)
-        known = self._catalogue.sources(tariff)
-        modules = [one for one in self._catalogue.modules() if one.id in known]
-        now = {one.id: self._read(one, known[one.id].id) for one in modules}
-        rated = Pricing(self.exchange(), own.rule)
-        return synchronise(self._catalogue, own, self._types.get(own.itemtype), now, rated)
+        sources = self._catalogue.sources(tariff)
+        modules = [module for module in self._catalogue.modules() if module.id in sources]
+        now = {module.id: self._read(module, sources[module.id].id) for module in modules}
+        pricing = Pricing(self.exchange(), own.rule)
+        return synchronise(self._catalogue, own, self._types.get(own.itemtype), now, pricing)
 
     def enable(self, tariff: int, *, enabled: bool = True) -> None:
-        """Open a tariff for orders, or close it."""
+        """Enable or disable orders of a tariff."""
         self._catalogue.save_tariff(replace(self._catalogue.tariff(tariff), enabled=enabled))
 
     def set_price(
         self, tariff: int, period: int, price: Decimal, *, addon: str = "", choice: str = ""
     ) -> None:
-        """Set an own price: of the tariff, of a unit of an addon, or of a choice of it.
+        """Set an own price: of the tariff, of a unit of an addon, or of a choice of an addon.
 
-        The period may be one the seller has not; see `compare_periods`.
+        The period may be one that the seller does not have; see `compare_periods`. Raises
+        NotForSale for an addon that the tariff does not have.
         """
         own = self._catalogue.tariff(tariff)
         if not addon:
             self._catalogue.save_tariff(replace(own, prices={**own.prices, period: price}))
             return
-        found = self._addon(own, addon)
+        own_addon = self._addon(own, addon)
         if not choice:
-            priced = replace(found, prices={**found.prices, period: price})
+            priced = replace(own_addon, prices={**own_addon.prices, period: price})
         else:
             choices = (
-                replace(one, prices={**one.prices, period: price}) if one.intname == choice else one
-                for one in found.choices
+                replace(existing, prices={**existing.prices, period: price})
+                if existing.intname == choice
+                else existing
+                for existing in own_addon.choices
             )
-            priced = replace(found, choices=tuple(choices))
+            priced = replace(own_addon, choices=tuple(choices))
         self._save_addon(own, addon, priced)
 
     def switch_addon(self, tariff: int, addon: str, *, active: bool = True) -> None:
-        """Offer an addon, or no longer."""
+        """Offer an addon, or stop offering it. Raises NotForSale."""
         own = self._catalogue.tariff(tariff)
         self._save_addon(own, addon, replace(self._addon(own, addon), active=active))
 
     def rename_addon(self, tariff: int, addon: str, intname: str) -> None:
-        """Give an addon another internal name, which breaks its link to the seller's."""
+        """Change the internal name of an addon, which breaks its link. Raises NotForSale."""
         own = self._catalogue.tariff(tariff)
         self._save_addon(own, addon, replace(self._addon(own, addon), intname=intname))
 
     def link_template(self, tariff: int, intname: str) -> None:
-        """Link an OS template by hand, as those of Windows have to be."""
+        """Link an OS template by hand, as those of Windows need. Raises NotForSale."""
         own = self._catalogue.tariff(tariff)
         templates = tuple(
-            replace(one, linked=True) if one.intname == intname else one for one in own.templates
+            replace(template, linked=True) if template.intname == intname else template
+            for template in own.templates
         )
         if templates == own.templates:
-            raise NotForSale(f"{own.name} has no template {intname} that waits to be linked")
+            raise NotForSale(f"{own.name} has no template {intname} to be linked")
         self._catalogue.save_tariff(replace(own, templates=templates))
 
     def check_template(self, own: OwnTariff, params: Mapping[str, str]) -> None:
-        """Raise NotForSale for an OS template that is not linked."""
-        wanted = params.get("ostempl")
-        if wanted and wanted not in {one.intname for one in own.templates if one.linked}:
-            raise NotForSale(f"{own.name} has no template {wanted} linked")
+        """Check that an OS template is linked. Raises NotForSale."""
+        chosen = params.get("ostempl")
+        linked = {template.intname for template in own.templates if template.linked}
+        if chosen and chosen not in linked:
+            raise NotForSale(f"{own.name} has no template {chosen} linked")
 
     def _read(self, module: ProcessingModule, code: int) -> Tariff:
-        found = self._client(module).catalogue.tariff(code)
-        if found is None:
+        tariff = self._client(module).catalogue.tariff(code)
+        if tariff is None:
             raise NotUnderstood(f"the price list of {module.seller} has no tariff {code}")
-        return found
+        return tariff
 
     def _addon(self, own: OwnTariff, intname: str) -> OwnAddon:
-        found = own.addon(intname)
-        if found is None:
+        addon = own.addon(intname)
+        if addon is None:
             raise NotForSale(f"{own.name} has no addon {intname}")
-        return found
+        return addon
 
     def _save_addon(self, own: OwnTariff, intname: str, after: OwnAddon) -> None:
-        addons = tuple(after if one.intname == intname else one for one in own.addons)
+        addons = tuple(after if addon.intname == intname else addon for addon in own.addons)
         self._catalogue.save_tariff(replace(own, addons=addons))

@@ -1,4 +1,4 @@
-"""What an order says of addons, what it costs at the seller, and what the customer pays.
+"""Addons of an order, its cost at the seller, and its price for the customer.
 
 Source: docs/resale.md sections 2.2 and 2.7: `addon_N` takes a number, a switch, or the number of a
 choice; own prices are the reseller's own affair [assumed].
@@ -29,39 +29,39 @@ _NOTHING: Final = Decimal(0)
 _MONTHS: Final = 12
 
 
-def all_amounts(own: OwnTariff, source: Tariff, wished: Mapping[str, Amount]) -> dict[str, Amount]:
-    """Return an amount of every addon that is active and linked: the wish, or what is included.
+def all_amounts(own: OwnTariff, source: Tariff, chosen: Mapping[str, Amount]) -> dict[str, Amount]:
+    """Return the amount of every addon that is active and linked: the chosen one or the default.
 
-    Raises NotForSale for a wish that is not offered or not linked.
+    Raises NotForSale for an addon that is not offered or not linked.
     """
-    theirs = {one.intname: one for one in source.addons}
-    offered = {one.intname: one for one in own.addons if one.active}
-    if strange := [name for name in wished if name not in offered]:
-        raise NotForSale(f"{own.name} has no {', '.join(strange)} switched on")
-    if broken := [name for name in wished if name not in theirs]:
-        raise NotForSale(f"{', '.join(broken)} of {own.name} stands for nothing at the seller")
+    theirs = {addon.intname: addon for addon in source.addons}
+    offered = {addon.intname: addon for addon in own.addons if addon.active}
+    if unknown := [name for name in chosen if name not in offered]:
+        raise NotForSale(f"{own.name} has no {', '.join(unknown)} switched on")
+    if unlinked := [name for name in chosen if name not in theirs]:
+        raise NotForSale(f"{', '.join(unlinked)} of {own.name} has no link to the seller")
     amounts = {
-        name: wished.get(name, _usual(one, theirs[name]))
-        for name, one in offered.items()
+        name: chosen.get(name, _default_amount(addon, theirs[name]))
+        for name, addon in offered.items()
         if name in theirs
     }
     return {name: amount for name, amount in amounts.items() if amount != ""}
 
 
-def _usual(own: OwnAddon, theirs: Addon) -> Amount:
-    """Return what is ordered where nothing is wished: what is included, off, the first choice."""
+def _default_amount(own: OwnAddon, theirs: Addon) -> Amount:
+    """Return the default: the included quantity, off, or the first choice."""
     if own.kind is AddonKind.BOOLEAN:
         return 0
     if own.kind is AddonKind.INTEGER:
         return int(max(own.included, theirs.minimum or _NOTHING))
-    known = {one.intname for one in theirs.items}
-    choices = (one.intname for one in own.choices if one.active and one.intname in known)
-    return next(choices, "")
+    linked = {item.intname for item in theirs.items}
+    active = (choice.intname for choice in own.choices if choice.active)
+    return next((name for name in active if name in linked), "")
 
 
 def addon_fields(own: OwnTariff, source: Tariff, amounts: Mapping[str, Amount]) -> dict[str, Field]:
-    """Return the fields that order these amounts. Raises NotForSale for a choice without link."""
-    theirs = {one.intname: one for one in source.addons}
+    """Return the fields that order these amounts. Raises NotForSale for an unlinked choice."""
+    theirs = {addon.intname: addon for addon in source.addons}
     fields: dict[str, Field] = {}
     for name, amount in amounts.items():
         addon = theirs[name]
@@ -75,27 +75,28 @@ def _sent(own: OwnTariff, addon: Addon, amount: Amount) -> Field:
     if addon.kind is AddonKind.INTEGER:
         return int(amount)
     mine = own.addon(addon.intname)
-    offered = () if mine is None else (one.intname for one in mine.choices if one.active)
-    chosen = next((one.id for one in addon.items if one.intname == amount), None)
+    choices = () if mine is None else mine.choices
+    offered = {choice.intname for choice in choices if choice.active}
+    chosen = next((item.id for item in addon.items if item.intname == amount), None)
     if chosen is None or amount not in offered:
         raise NotForSale(f"{addon.intname} of {own.name} has no choice {amount}")
     return chosen
 
 
 def read_amounts(source: Tariff, quantities: Mapping[int, int]) -> dict[str, Amount]:
-    """Read the amounts a form of the seller shows, by internal name."""
-    addons = {one.id: one for one in source.addons}
-    found: dict[str, Amount] = {}
+    """Return the amounts of a form of the seller, by internal name."""
+    addons = {addon.id: addon for addon in source.addons}
+    amounts: dict[str, Amount] = {}
     for number, quantity in quantities.items():
         addon = addons.get(number)
         if addon is not None:
-            choice = next((one.intname for one in addon.items if one.id == quantity), None)
-            found[addon.intname] = quantity if choice is None else choice
-    return found
+            items = (item.intname for item in addon.items if item.id == quantity)
+            amounts[addon.intname] = next(items, quantity)
+    return amounts
 
 
 def own_price(own: OwnTariff, period: int, amounts: Mapping[str, Amount]) -> Decimal:
-    """Return what a customer pays for a term. Raises NotForSale for a period without a price."""
+    """Return the customer's price of a term. Raises NotForSale for a period without a price."""
     if period not in own.prices:
         raise NotForSale(f"{own.name} is not sold for the period {period}")
     price = own.prices[period]
@@ -109,7 +110,7 @@ def own_price(own: OwnTariff, period: int, amounts: Mapping[str, Amount]) -> Dec
 def _own_part(own: OwnTariff, addon: OwnAddon, amount: Amount, period: int) -> Decimal:
     prices, quantity = addon.prices, _NOTHING
     if addon.kind is AddonKind.ENUMERATION:
-        chosen = (one.prices for one in addon.choices if one.intname == amount)
+        chosen = (choice.prices for choice in addon.choices if choice.intname == amount)
         prices, quantity = next(chosen, {}), Decimal(1)
     elif addon.kind is AddonKind.BOOLEAN:
         quantity = Decimal(int(amount))
@@ -125,7 +126,7 @@ def _priced(prices: Prices, own: OwnTariff, addon: OwnAddon, period: int) -> Dec
 
 
 def seller_cost(source: Tariff, period: int, amounts: Mapping[str, Amount]) -> Decimal | None:
-    """Return what the seller's price list asks; None for a period it has not."""
+    """Return the price of the seller's price list; None for a period that is not on it."""
     base = _of(source.prices, period)
     if base is None:
         return None
@@ -139,20 +140,20 @@ def seller_cost(source: Tariff, period: int, amounts: Mapping[str, Amount]) -> D
 
 def _seller_part(addon: Addon, amount: Amount, period: int) -> Decimal:
     if addon.kind is AddonKind.ENUMERATION:
-        chosen = (one.prices for one in addon.items if one.intname == amount)
+        chosen = (item.prices for item in addon.items if item.intname == amount)
         return _of(next(chosen, ()), period) or _NOTHING
     quantity = max(_NOTHING, int(amount) - (addon.included or _NOTHING))
     return quantity * (_of(addon.prices, period) or _NOTHING)
 
 
 def _of(prices: Iterable[Price], period: int) -> Decimal | None:
-    return next((one.cost.amount for one in prices if one.length == period), None)
+    return next((price.cost.amount for price in prices if price.length == period), None)
 
 
 def add_period(day: date, period: int) -> date | None:
-    """Return the day a number of months later; None for a lifetime, and for a trial as it is.
+    """Return the day a number of months later; None for a lifetime or a trial.
 
-    A month that is too short ends on its last day.
+    In a month that is too short it is the last day.
     """
     if period <= 0:
         return None

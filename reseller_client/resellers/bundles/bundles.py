@@ -23,13 +23,13 @@ from reseller_client.errors import Missed, ResellerError
 from reseller_client.resellers.bundles.store import Bundle, MachineState
 from reseller_client.resellers.custom.licenses import CustomReseller
 from reseller_client.resellers.whmcs.licenses import FREE_ADDRESS, FREE_NAME
-from reseller_client.services.license_orders import LicenseOrder
+from reseller_client.services.ordering import LicenseOrder
 from reseller_client.transport.values import Status
 
 if TYPE_CHECKING:
     from reseller_client.client import Client
     from reseller_client.resellers.bundles.store import BundleStore
-    from reseller_client.resellers.custom.licenses import Renewal
+    from reseller_client.resellers.custom.products import Renewal
     from reseller_client.services.models import License
 
 ADDON_NAME: Final = "Control panel"

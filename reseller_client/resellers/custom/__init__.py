@@ -1,1 +1,1 @@
-"""A billing of one's own that resells over the API."""
+"""A custom billing that resells over the API."""

@@ -1,1 +1,1 @@
-"""WHMCS as reseller: licenses, the way the vendor's module sells them."""
+"""WHMCS as reseller: licenses, as the vendor's module sells them."""

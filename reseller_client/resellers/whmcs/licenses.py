@@ -1,11 +1,11 @@
-"""The life of a license as the vendor's module for WHMCS leads it.
+"""Licenses as the vendor's module for WHMCS resells them.
 
 Always by the month. A license is never deleted: it is suspended, renamed and put in a pool, from
-which the next order takes it. A suspended one past its date is prolonged instead of resumed. The
-daily run prolongs what is due. It does not reconcile: an order whose answer is lost is lost, a
-known weakness of this way, kept here since that is what the seller meets.
+which the next order takes it. A suspended license past its date is prolonged instead of resumed.
+The daily run prolongs what is due. After a lost answer nothing is looked for, so the order is lost;
+this weakness of the module is copied, because it is what sellers get.
 
-Where the module reads the key in an endless loop, this one stops after a bounded number of reads.
+The module reads the key in an endless loop; this class stops after a number of reads.
 
 Source: docs/resale.md section 4.1 (documented and observed).
 """
@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 from reseller_client.errors import NotPossible, ResellerError, UnknownOutcome
 from reseller_client.resellers.matrix import Kind, Trade, refuse
 from reseller_client.resellers.whmcs.store import Owner, PoolRow
-from reseller_client.services.license_orders import LicenseOrder
+from reseller_client.services.ordering import LicenseOrder
 
 if TYPE_CHECKING:
     from reseller_client.client import Client
@@ -39,10 +39,10 @@ _FIRST_NODES_CLOUD: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Hosted:
-    """A WHMCS product or addon a license is wanted for.
+    """A WHMCS product or addon that has, or is to have, a license.
 
-    `tariff` and `node_addon` are the product's settings, `nodes` the extra nodes ordered. An
-    `ends_on` is the configured end of an addon's life.
+    `tariff` and `node_addon` are settings of the product, `nodes` the extra nodes ordered.
+    `ends_on` is the configured end of an addon.
     """
 
     service_id: int
@@ -56,12 +56,12 @@ class Hosted:
 
     @property
     def remoteid(self) -> str:
-        """The id under which the seller keeps it: `l` for a product, `a` for an addon."""
+        """Its id at the seller: `l` for a product or `a` for an addon, and its number."""
         return f"{'l' if self.owner is Owner.PRODUCT else 'a'}{self.service_id}"
 
 
 class Bought(StrEnum):
-    """What a call cost: nothing, a new license for a month, or a further month."""
+    """What a call bought: nothing, a new license for a month, or a further month."""
 
     NOTHING = ""
     LICENSE = "licence"
@@ -70,7 +70,7 @@ class Bought(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What goes into the WHMCS fields: key (empty while suspended) and next due date."""
+    """The WHMCS fields: key (empty while suspended) and next due date."""
 
     license_id: int
     key: str
@@ -80,7 +80,7 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class DailyReport:
-    """What the daily run did, by license id; `failed` maps an id to what went wrong."""
+    """The result of the daily run by license id; `failed` has the ids with their errors."""
 
     prolonged: tuple[int, ...]
     terminated: tuple[int, ...]
@@ -89,10 +89,10 @@ class DailyReport:
 
 
 class WhmcsReseller:
-    """The calls WHMCS makes of its module, by their WHMCS names. `today` is the UTC date."""
+    """The functions that WHMCS calls in its module. `today` returns the UTC date."""
 
     def __init__(self, client: Client, store: Store, *, today: Callable[[], date]) -> None:
-        """Keep the client, the table and the calendar."""
+        """Keep the client, the store and the calendar."""
         self._client = client
         self._store = store
         self._today = today
@@ -100,19 +100,19 @@ class WhmcsReseller:
     def create_account(self, hosted: Hosted) -> Delivery:
         """Take a free license of the same tariff and nodes from the pool, or order one.
 
-        Raises ValueError if the service has one already, KeyNotIssued after a bounded wait (its row
-        is saved then), and refusals: Missed for a free one deleted there, not dropped here yet.
+        Raises ValueError if the service has a license already, KeyNotIssued after a number of reads
+        (the row is saved), and the seller's Refused: Missed for a free license deleted there.
         """
         if self._bound(hosted) is not None:
             raise ValueError(f"service {hosted.remoteid} has a license already")
         free = self._free(hosted)
         if free is None:
             return self._order(hosted)
-        self._name_it(free.license_id, hosted)
+        self._assign(free.license_id, hosted)
         bound = replace(
             free, service_id=hosted.service_id, owner=hosted.owner, ends_on=hosted.ends_on
         )
-        # Bound only once it runs: a refusal (no money to prolong) leaves it free to be taken again.
+        # Saved only once it runs: after a refusal (no money to prolong) it stays free.
         if self._is_over(bound):
             return self._read_key(self._prolong(bound), Bought.MONTH)
         self._client.licenses.resume(bound.license_id)
@@ -120,26 +120,32 @@ class WhmcsReseller:
         return self._read_key(bound)
 
     def deliver_key(self, hosted: Hosted) -> Delivery:
-        """Read the key again, after KeyNotIssued."""
+        """Read the key again, after KeyNotIssued. Raises KeyNotIssued, ValueError."""
         return self._read_key(self._row_of(hosted))
 
     def suspend_account(self, hosted: Hosted) -> Delivery:
-        """Suspend the license and forget its key."""
+        """Suspend the license, and clear its key in WHMCS. Raises ValueError without a license."""
         row = self._row_of(hosted)
         self._client.licenses.suspend(row.license_id)
         return Delivery(row.license_id, "", row.due_on)
 
     def unsuspend_account(self, hosted: Hosted) -> Delivery:
-        """Resume the license, or prolong it by a month if its date has come; read the key."""
+        """Resume the license, or prolong it by a month after its date; returns its key.
+
+        Raises ValueError without a license.
+        """
         row = self._row_of(hosted)
         if self._is_over(row):
             return self._read_key(self._prolong(row), Bought.MONTH)
         self._client.licenses.resume(row.license_id)
-        self._name_it(row.license_id, hosted)
+        self._assign(row.license_id, hosted)
         return self._read_key(row)
 
     def terminate_account(self, hosted: Hosted) -> None:
-        """Suspend the license and put it in the pool under the pool's name and address."""
+        """Suspend the license and put it in the pool under the pool's name and address.
+
+        Raises ValueError without a license.
+        """
         self._put_in_pool(self._row_of(hosted))
 
     @staticmethod
@@ -149,13 +155,13 @@ class WhmcsReseller:
 
     @staticmethod
     def change_package(hosted: Hosted) -> NoReturn:
-        """Refuse: this way cannot change the tariff of a license. Raises NotPossible."""
+        """Refuse: the module cannot change the tariff of a license. Raises NotPossible."""
         what = f"change the tariff of {hosted.remoteid}"
         raise NotPossible(Kind.WHMCS.value, what, "its module answers that this is not supported")
 
     @staticmethod
     def order_service(name: str) -> NoReturn:
-        """Refuse: WHMCS cannot resell services. Raises NotPossible, naming it."""
+        """Refuse: WHMCS cannot resell services. Raises NotPossible."""
         raise refuse(Kind.WHMCS, Trade.SERVICES, name)
 
     @staticmethod
@@ -164,17 +170,17 @@ class WhmcsReseller:
         raise refuse(Kind.WHMCS, Trade.MODULES, name)
 
     def change_params(self, hosted: Hosted) -> License:
-        """Write name, address and id of the service to the license again."""
-        return self._name_it(self._row_of(hosted).license_id, hosted)
+        """Write name, address and id of the service to the license again. Raises ValueError."""
+        return self._assign(self._row_of(hosted).license_id, hosted)
 
     def new_key(self, hosted: Hosted) -> str:
-        """Replace the key of the license."""
+        """Replace the key of the license and return the new one. Raises ValueError."""
         return self._client.licenses.new_key(self._row_of(hosted).license_id)
 
     def daily_run(self) -> DailyReport:
-        """Prolong what is due tomorrow or earlier, end addons past their life, drop old free rows.
+        """Prolong what is due by tomorrow, end addons past their end, delete old free rows.
 
-        A refusal about one license does not keep the others from being prolonged.
+        An error of one license does not stop the others.
         """
         today = self._today()
         done: dict[str, list[int]] = {"prolonged": [], "terminated": [], "dropped": []}
@@ -193,7 +199,7 @@ class WhmcsReseller:
         )
 
     def _daily(self, row: PoolRow, today: date) -> str:
-        """Do what one row needs today and say what that was; "" for nothing."""
+        """Do what a row needs today; returns the name of that in the report, or ""."""
         if row.service_id is None:
             if today < _month_after(row.due_on):
                 return ""
@@ -208,7 +214,7 @@ class WhmcsReseller:
         return "prolonged"
 
     def _order(self, hosted: Hosted) -> Delivery:
-        ordered = self._client.licenses.order_once(_wish(hosted))
+        ordered = self._client.licenses.order_once(_order_of(hosted))
         if ordered.license_id is None:
             raise UnknownOutcome(f"the order for {hosted.remoteid} was not opened at once")
         row = PoolRow(
@@ -224,7 +230,7 @@ class WhmcsReseller:
         return self._read_key(row, Bought.LICENSE)
 
     def _is_over(self, row: PoolRow) -> bool:
-        """Tell whether the term is over: then prolonging, which resumes too, is the way."""
+        """Tell whether the term has ended: then it has to be prolonged, which resumes it too."""
         return self._today() >= row.due_on
 
     def _prolong(self, row: PoolRow) -> PoolRow:
@@ -247,7 +253,7 @@ class WhmcsReseller:
         )
         self._store.save(replace(row, service_id=None, ends_on=None))
 
-    def _name_it(self, license_id: int, hosted: Hosted) -> License:
+    def _assign(self, license_id: int, hosted: Hosted) -> License:
         return self._client.licenses.change(
             license_id, licname=hosted.licname, ip=hosted.ip, remoteid=hosted.remoteid
         )
@@ -269,14 +275,15 @@ class WhmcsReseller:
         return row
 
     def _free(self, hosted: Hosted) -> PoolRow | None:
-        wanted = (None, hosted.tariff, hosted.nodes)
-        return next(
-            (r for r in self._store.rows() if (r.service_id, r.tariff, r.nodes) == wanted), None
-        )
+        for row in self._store.rows():
+            same = (row.tariff, row.nodes) == (hosted.tariff, hosted.nodes)
+            if row.service_id is None and same:
+                return row
+        return None
 
 
-def _wish(hosted: Hosted) -> LicenseOrder:
-    """Write the order as the module does, with the nodes that come with the tariff."""
+def _order_of(hosted: Hosted) -> LicenseOrder:
+    """Return the order that the module sends, with the nodes that the tariff includes."""
     addons: dict[int, int] = {}
     if hosted.node_addon is not None:
         included = _FIRST_NODES_CLOUD if hosted.node_addon == _CLOUD_NODES else 1

@@ -17,7 +17,7 @@ from reseller_client.storage import DAY, Database, choice, required, values_of
 
 
 class Owner(IntEnum):
-    """What a license was bought for; the numbers are those of the module's table."""
+    """What a license was bought for; the values are those of the module's table."""
 
     PRODUCT = 0
     ADDON = 1
@@ -25,9 +25,9 @@ class Owner(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class PoolRow:
-    """One license: `service_id` None means free in the pool. `nodes` are extra nodes.
+    """A license; `service_id` is None for a free one in the pool. `nodes` are extra nodes.
 
-    `ends_on` bounds the life of an addon, which is then terminated instead of prolonged.
+    `ends_on` is the end of an addon, which is then terminated instead of prolonged.
     """
 
     license_id: int
