@@ -37,13 +37,13 @@ GUNICORN = (
 
 def main() -> int:
     """Measures and prints; exit code 1 where an answer was wrong."""
-    wanted = argparse.ArgumentParser(description=__doc__)
-    wanted.add_argument("--seconds", type=float, default=3.0)
-    wanted.add_argument("--rounds", type=int, default=3)
-    wanted.add_argument("--workers", type=int, default=2)
-    wanted.add_argument("--threads", type=int, default=8)
-    wanted.add_argument("--licences", type=int, default=10_000)
-    options = wanted.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--threads", type=int, default=8)
+    parser.add_argument("--licences", type=int, default=10_000)
+    options = parser.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         ports = _servers(stack, folder, options)
@@ -110,12 +110,12 @@ def _measure(
     def order() -> bytes:
         n = next(numbers)
         address = f"10.{200 + (n >> 16)}.{n >> 8 & 255}.{n & 255}"
-        wish = {
+        order = {
             "func": "soft.order.param", "pricelist": "55227", "period": "1", "ip": address,
             "licname": f"bench-{n}", "remoteid": str(n), "skipbasket": "on", "sok": "ok",
             "clicked_button": "finish", "out": "xml",
         }  # fmt: skip
-        return load.post("/billmgr", f"{LOGIN}&{urlencode(wish)}".encode())
+        return load.post("/billmgr", f"{LOGIN}&{urlencode(order)}".encode())
 
     read = load.post("/billmgr", f"{LOGIN}&func=soft.edit&elid=100001&out=xml".encode())
     subjects = {

@@ -31,7 +31,7 @@ FUTURE = 300
 """The others fall due one by one over so many days, none before the day is over."""
 
 V = tables.service.c
-_ONE = Statement(select(*V).limit(1))
+_FIRST = Statement(select(*V).limit(1))
 _ADD = Statement(
     insert(tables.service).values({c.name: bindparam(c.name) for c in V if c.name != "id"})
 )
@@ -40,15 +40,15 @@ _WAKE = Statement(update(tables.world).values(next_due_at=bindparam("at")))
 
 def main() -> int:
     """Measures and prints; exit code 1 where not everything that was due has happened."""
-    wanted = argparse.ArgumentParser(description=__doc__)
-    wanted.add_argument("--licences", type=int, default=100_000)
-    wanted.add_argument("--few", type=int, default=1_000)
-    wanted.add_argument("--due", type=int, default=500)
-    wanted.add_argument("--rounds", type=int, default=5)
-    options = wanted.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--licences", type=int, default=100_000)
+    parser.add_argument("--few", type=int, default=1_000)
+    parser.add_argument("--due", type=int, default=500)
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
     few, many, due = options.few, options.licenses, options.due
     if 2 * due > min(few, many):
-        wanted.error("--due: at most half of the smaller world")
+        parser.error("--due: at most half of the smaller world")
     subjects = {"small": (few, due), "large": (many, due), "twice": (many, 2 * due)}
     took: dict[str, list[float]] = {name: [] for name in subjects}
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
@@ -75,7 +75,7 @@ def _worlds(folder: Path, subjects: dict[str, tuple[int, int]]) -> Worlds:
 def _grow(worlds: Worlds, name: str, size: int, due: int) -> None:
     """Rows straight into the table: ``due`` end tomorrow, the others when the day is long over."""
     with worlds.locked(name) as db, db.writing():
-        row = db.row(_ONE)
+        row = db.row(_FIRST)
         if row is None:
             raise LookupError(name)
         today = world.read(db).clock.now(worlds.system_clock).date()
@@ -96,9 +96,9 @@ def _day(worlds: Worlds, name: str, due: int) -> float:
     """Milliseconds of one day, from the state in which the world was grown."""
     worlds.restore(name, "grown")
     begun = time.perf_counter()
-    told = clock.advance(worlds, name, "1 day")
+    state = clock.advance(worlds, name, "1 day")
     took = (time.perf_counter() - begun) * 1000
-    prolonged = sum(one.what == "prolong" for one in told.happened)
+    prolonged = sum(event.what == "prolong" for event in state.happened)
     if prolonged < due:
         raise RuntimeError(f"{name}: {prolonged} prolonged, {due} were due")
     return took

@@ -13,7 +13,7 @@ import threading
 from flask import Flask, request
 
 FILE = os.environ.get("BENCH_FLOOR_FILE", "")
-kept = threading.local()
+local = threading.local()
 
 bare = Flask("bare")
 insert = Flask("insert")
@@ -27,11 +27,11 @@ def hello() -> str:
 
 def connection() -> sqlite3.Connection:
     """One connection per thread, opened after the fork."""
-    found: sqlite3.Connection | None = getattr(kept, "connection", None)
-    if found is None:
-        found = kept.connection = sqlite3.connect(FILE, isolation_level=None, timeout=30)
-        found.execute("PRAGMA synchronous=NORMAL")
-    return found
+    connection: sqlite3.Connection | None = getattr(local, "connection", None)
+    if connection is None:
+        connection = local.connection = sqlite3.connect(FILE, isolation_level=None, timeout=30)
+        connection.execute("PRAGMA synchronous=NORMAL")
+    return connection
 
 
 @insert.route("/billmgr", methods=["GET", "POST"])

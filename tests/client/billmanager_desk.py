@@ -41,8 +41,8 @@ class PricedLine(LossyLine):
         response = super().__call__(request)
         body = response.content
         if self.filtered:
-            told = b'<saved_filters><filter name="ip"/></saved_filters>'
-            body = body.replace(b"<saved_filters/>", told)
+            filters = b'<saved_filters><filter name="ip"/></saved_filters>'
+            body = body.replace(b"<saved_filters/>", filters)
         if self.brief and self.calls[-1]["func"] == self.brief:
             body = body.replace(b"remoteid", b"unknown")
         return httpx.Response(response.status_code, content=body)

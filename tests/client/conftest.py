@@ -111,7 +111,7 @@ class SmallSeller:
     def _answer(self, form: Form) -> str:
         out = form["out"]
         if form["func"] == "soft":
-            return rows([self._row(one) for one in self.licenses.values()], out)
+            return rows([self._row(license) for license in self.licenses.values()], out)
         if form["func"] == "soft.order.param":
             return self._order(form)
         if form["func"] == "soft.checkip":
@@ -143,8 +143,8 @@ class SmallSeller:
             return error("not_enough_money", "", form["out"], amount=str(self.price))
         self.balance -= self.price
         number = 100001 + len(self.licenses)
-        kept = ("licname", "ip", "remoteid", "pricelist", "period")
-        fields = {name: form[name] for name in kept}
+        unchanged = ("licname", "ip", "remoteid", "pricelist", "period")
+        fields = {name: form[name] for name in unchanged}
         ends = self.today + timedelta(days=31)
         self.licenses[number] = License(number, fields, 2, ends, self.key_after_reads)
         return submitted({"id": str(number)}, form["out"])
@@ -185,12 +185,12 @@ def as_response(reply: Reply) -> httpx.Response:
     return reply if isinstance(reply, httpx.Response) else httpx.Response(200, content=reply)
 
 
-def rows(found: list[Form], out: str) -> str:
+def rows(forms: list[Form], out: str) -> str:
     """Write a listing."""
-    total = str(len(found))
+    total = str(len(forms))
     if out == "bjson":
-        return json.dumps({"func": "soft", "elem": found, "p_elems": total})
-    elems = "".join(f"<elem>{tags(row)}</elem>" for row in found)
+        return json.dumps({"func": "soft", "elem": forms, "p_elems": total})
+    elems = "".join(f"<elem>{tags(row)}</elem>" for row in forms)
     return f"<doc>{elems}<p_elems>{total}</p_elems></doc>"
 
 

@@ -51,8 +51,8 @@ class Counter:
         sent = {"func": func, "out": "xml", **login, **{k: str(v) for k, v in params.items()}}
         got = self.panel.post("/billmgr", data=sent)
         assert got.status_code == 200
-        found: Element = fromstring(got.data)
-        return found
+        doc: Element = fromstring(got.data)
+        return doc
 
     def error(self, func: str, who: str = ADA, **params: object) -> str:
         error = self.doc(func, who, **params).find("error")
@@ -61,15 +61,15 @@ class Counter:
         return f"{error.get('type')} {error.get('object', '')}".strip()
 
     def put(self, **params: object) -> Element:
-        given: dict[str, object] = {
+        defaults: dict[str, object] = {
             "pricelist": 277,
             "period": 1,
             "item": 100002,
             "autoprolong": 1,
             "sok": "ok",
         }
-        given |= {"clicked_button": "basket", **params}
-        return self.doc("addition.order.param", ADA, **given)
+        defaults |= {"clicked_button": "basket", **params}
+        return self.doc("addition.order.param", ADA, **defaults)
 
     def balance(self) -> Decimal:
         return self.shop.customer("ada").balance

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reseller_client import Client, Missed, Money, NotUnderstood
-from tests.client.wishes import OK, eur, without_login
+from tests.client.example_orders import OK, eur, without_login
 
 if TYPE_CHECKING:
     from tests.client.conftest import Line
@@ -190,7 +190,7 @@ def test_one_tariff_of_the_price_list_is_found_by_its_code(client: Client, line:
     period = '{"type":"month","length":"1","cost":"3.00"}'
     body = f'{{"pricelist":[{{"id":"1","price":{{"period":[{period}]}}}}]}}'
     line.answers(body, body)
-    found = client.catalogue.tariff(1)
-    assert found is not None
-    assert found.prices[0].cost == Money(Decimal("3.00"))
+    tariff = client.catalogue.tariff(1)
+    assert tariff is not None
+    assert tariff.prices[0].cost == Money(Decimal("3.00"))
     assert client.catalogue.tariff(2) is None

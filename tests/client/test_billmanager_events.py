@@ -37,12 +37,12 @@ def license(desk: Desk, own: int, last: int, period: int = 1) -> int:
     return opened.item
 
 
-def asked(desk: Desk) -> dict[str, int]:
+def count_requests(desk: Desk) -> dict[str, int]:
     """How often the seller was asked what, by its own journal."""
-    found: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for entry in desk.shop.journal.entries(limit=500):
-        found[entry["func"]] = found.get(entry["func"], 0) + 1
-    return found
+        counts[entry["func"]] = counts.get(entry["func"], 0) + 1
+    return counts
 
 
 def test_the_seller_is_asked_every_five_minutes_once_for_each_type(desk: Desk) -> None:
@@ -59,7 +59,7 @@ def test_the_seller_is_asked_every_five_minutes_once_for_each_type(desk: Desk) -
     assert [minute for minute, pulled in enumerate(pulls, start=1) if pulled] == [
         5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60,
     ]  # fmt: skip
-    assert asked(desk) == {"soft": 12, "platform": 12}
+    assert count_requests(desk) == {"soft": 12, "platform": 12}
     assert desk.item(platform.item).status is Status.ACTIVE
 
 
@@ -69,7 +69,7 @@ def test_a_late_cron_asks_once_for_all_it_missed(desk: Desk) -> None:
     desk.shop.clock.advance("3 hours")
     assert desk.reseller.tick() is not None
     assert desk.reseller.tick() is None
-    assert asked(desk) == {"soft": 1}
+    assert count_requests(desk) == {"soft": 1}
 
 
 def test_only_what_changed_is_read_by_itself(desk: Desk) -> None:
@@ -80,7 +80,7 @@ def test_only_what_changed_is_read_by_itself(desk: Desk) -> None:
     desk.client.licenses.suspend(desk.item(items[4]).seller_id or 0)
     desk.shop.journal.clear()
     assert desk.reseller.check_event().changed == (items[2], items[4])
-    assert asked(desk) == {"soft": 1, "soft.edit": 2}
+    assert count_requests(desk) == {"soft": 1, "soft.edit": 2}
     moved = desk.item(items[2])
     assert (moved.details["ip"], moved.params["licname"]) == ("192.0.2.250", "moved")
     assert desk.item(items[4]).shown == "Stopped"
@@ -101,7 +101,7 @@ def test_what_the_seller_deleted_is_deleted_here(desk: Desk) -> None:
     assert desk.item(item).status is Status.DELETED
     desk.shop.journal.clear()
     desk.reseller.check_event()
-    assert asked(desk) == {}
+    assert count_requests(desk) == {}
 
 
 def test_a_service_missing_in_an_old_list_is_not_taken_for_deleted(desk: Desk) -> None:
@@ -180,26 +180,29 @@ def test_a_shorter_period_of_the_seller_stops_the_service_while_our_own_goes_on(
 
 def test_a_comparison_for_one_tariff_goes_before_the_others(desk: Desk) -> None:
     own, other = desk.tariff(LITE), desk.tariff(LITE)
-    shelf = desk.reseller.catalogue
+    catalogue = desk.reseller.catalogue
     module = desk.reseller.tariffs.module_of(own).id
     desk.reseller.compare_periods(module, 3, 12)
     desk.reseller.compare_periods(module, 3, 1, tariff=own)
-    assert [shelf.seller_period(module, 3, one) for one in (own, other)] == [1, 12]
-    assert shelf.seller_period(module, 6, own) == 6
-    assert shelf.seller_period(desk.reseller.tariffs.module_of(other).id, 3, own) == 3
+    assert [catalogue.seller_period(module, 3, tariff) for tariff in (own, other)] == [1, 12]
+    assert catalogue.seller_period(module, 6, own) == 6
+    assert catalogue.seller_period(desk.reseller.tariffs.module_of(other).id, 3, own) == 3
 
 
 def test_orders_without_a_number_are_told_apart_by_one_look_at_each(desk: Desk) -> None:
     desk.shop.rules(order_tells_id=False)
     own = desk.tariff(1500, "instances")
-    machines = [{"domain": f"{name}.example.com"} for name in ("a", "b", "c", "d")]
-    opened = [desk.reseller.order("ada", own, params=one) for one in machines]
+    servers = [{"domain": f"{name}.example.com"} for name in ("a", "b", "c", "d")]
+    opened = [desk.reseller.order("ada", own, params=params) for params in servers]
     desk.line.brief = "instances"
     desk.shop.journal.clear()
-    assert desk.reseller.check_event().completed == tuple(one.id for one in opened)
-    assert asked(desk) == {"instances": 1, "instances.edit": 8}  # whose it is, and what it gives
-    names = [desk.item(one.item).details["domain"] for one in opened]
-    assert names == [one["domain"] for one in machines]
+    assert desk.reseller.check_event().completed == tuple(order.id for order in opened)
+    assert count_requests(desk) == {
+        "instances": 1,
+        "instances.edit": 8,
+    }  # whose it is, and what it gives
+    names = [desk.item(order.item).details["domain"] for order in opened]
+    assert names == [server["domain"] for server in servers]
 
 
 def test_a_machine_is_delivered_changed_and_installed_anew(desk: Desk) -> None:
@@ -216,11 +219,11 @@ def test_a_machine_is_delivered_changed_and_installed_anew(desk: Desk) -> None:
     assert machine.details["password"] not in repr(machine)
 
     anew = {"ostempl": "ISPsystem__Ubuntu-24.04-amd64"}
-    wanted: dict[str, Amount] = {"ncpu": 4, "ddos": 1, "panel": "55228"}
-    installed = desk.reseller.set_params(machine.id, params=anew, addons=wanted)
+    addons: dict[str, Amount] = {"ncpu": 4, "ddos": 1, "panel": "55228"}
+    installed = desk.reseller.set_params(machine.id, params=anew, addons=addons)
     assert (installed.state, installed.reason) == (OperationState.MANUAL, None)
     desk.reseller.check_event()
     after = desk.item(machine.id)
     assert after.params["ostempl"] == anew["ostempl"]
     assert after.details["password"] != machine.details["password"]
-    assert {**after.addons, **wanted} == after.addons
+    assert {**after.addons, **addons} == after.addons

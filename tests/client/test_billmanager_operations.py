@@ -58,12 +58,14 @@ def test_a_service_is_opened_delivered_and_lives_its_whole_life(desk: Desk) -> N
         assert done.state is OperationState.MANUAL
         assert reseller.check_event().completed == (done.id,)
         assert desk.item(item.id).status is status
-    assert [one.state for one in reseller.running.operations()] == [OperationState.COMPLETED] * 5
+    assert [operation.state for operation in reseller.running.operations()] == [
+        OperationState.COMPLETED
+    ] * 5
     assert reseller.running.tasks() == ()
 
 
 @pytest.mark.parametrize(
-    ("itemtype", "code", "params", "given"),
+    ("itemtype", "code", "params", "detail"),
     [
         ("softexternal", 9203, {"ip": "192.0.2.209", "licname": "linux"}, "lickey"),
         ("platform", 55163, {"comment": "cloud"}, "lickey"),
@@ -79,7 +81,7 @@ def test_a_service_is_opened_delivered_and_lives_its_whole_life(desk: Desk) -> N
     ],
 )
 def test_every_product_type_is_sold_by_its_declaration(
-    desk: Desk, itemtype: str, code: int, params: dict[str, str], given: str
+    desk: Desk, itemtype: str, code: int, params: dict[str, str], detail: str
 ) -> None:
     tariff = desk.tariff(code, itemtype)
     period = 12 if itemtype in {"domain", "dnshost", "certificate"} else 1
@@ -89,7 +91,7 @@ def test_every_product_type_is_sold_by_its_declaration(
     assert (pulled.completed, dict(pulled.unread)) == ((opened.id,), {})
     item = desk.item(opened.item)
     assert item.status is Status.ACTIVE
-    assert item.details[given]
+    assert item.details[detail]
     for act in (
         desk.reseller.prolong,
         desk.reseller.suspend,

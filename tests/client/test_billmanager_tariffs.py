@@ -43,8 +43,8 @@ def panels(**costs: str) -> str:
         "</enumerationitem>"
         for number, (name, cost) in enumerate(costs.items(), start=93)
     )
-    told = f"<enumeration><intname>panel</intname>{items}</enumeration>"
-    return addon(30, "panel", 3, f"<enumeration>7</enumeration>{told}")
+    enumeration = f"<enumeration><intname>panel</intname>{items}</enumeration>"
+    return addon(30, "panel", 3, f"<enumeration>7</enumeration>{enumeration}")
 
 
 def templates(*names: str) -> str:
@@ -91,7 +91,7 @@ def test_a_tariff_is_imported_disabled_with_all_that_belongs_to_it(desk: Desk, m
     own = desk.reseller.tariffs.import_tariff(module, 1400)
     assert (own.enabled, own.name, own.itemtype) == (False, "Machine", "vds")
     assert own.prices == {1: Decimal("10.00"), 3: Decimal("10.00")}
-    kinds = {one.intname: one.kind for one in own.addons}
+    kinds = {addon.intname: addon.kind for addon in own.addons}
     assert kinds == {
         "ncpu": AddonKind.INTEGER,
         "backup": AddonKind.BOOLEAN,
@@ -100,11 +100,11 @@ def test_a_tariff_is_imported_disabled_with_all_that_belongs_to_it(desk: Desk, m
     panel = own.addon("panel")
     assert panel is not None
     assert panel.enumeration == "panel"
-    assert [(one.intname, one.prices[1]) for one in panel.choices] == [
+    assert [(choice.intname, choice.prices[1]) for choice in panel.choices] == [
         ("none", Decimal(0)),
         ("lite", Decimal(4)),
     ]
-    assert [one.intname for one in own.templates] == ["ISPsystem__Debian-12-amd64"]
+    assert [template.intname for template in own.templates] == ["ISPsystem__Debian-12-amd64"]
     assert desk.reseller.catalogue.tariff(own.id) == own
     with pytest.raises(NotForSale, match="not enabled"):
         desk.reseller.order("ada", own.id)
@@ -119,9 +119,9 @@ def test_templates_come_only_where_the_type_has_them(desk: Desk) -> None:
 def test_a_tariff_of_periods_we_have_not_is_not_imported(desk: Desk, module: int) -> None:
     desk.reseller.catalogue.set_periods([1, 12])
     desk.line.prices = priced(periods="1 3 36")
-    with pytest.raises(PeriodsDiffer, match="periods 3, 36; ours are 1, 12") as told:
+    with pytest.raises(PeriodsDiffer, match="periods 3, 36; ours are 1, 12") as caught:
         desk.reseller.tariffs.import_tariff(module, 1400)
-    assert told.value.missing == (3, 36)
+    assert caught.value.missing == (3, 36)
     assert desk.reseller.catalogue.tariffs() == ()
 
 
@@ -147,7 +147,7 @@ def test_own_prices_are_what_the_customer_pays(desk: Desk) -> None:
     assert opened.price == Decimal("69.00")
     desk.reseller.books.collect_costs()
     number = desk.item(opened.item).seller_id
-    (margin,) = (one for one in desk.reseller.books.margins("main") if one.service_id == number)
+    (margin,) = (row for row in desk.reseller.books.margins("main") if row.service_id == number)
     assert (margin.sold, margin.cost) == (Decimal("69.00"), opened.cost)
 
 
@@ -170,7 +170,7 @@ def test_a_synchronisation_takes_over_what_is_new(desk: Desk, module: int) -> No
     assert changes.broken == ("backup",)
     after = desk.reseller.catalogue.tariff(own.id)
     assert after.prices == {1: Decimal("19.00")}
-    states = {one.intname: (one.active, one.prices[1]) for one in after.addons}
+    states = {addon.intname: (addon.active, addon.prices[1]) for addon in after.addons}
     assert states == {
         "ncpu": (True, Decimal(2)),
         "backup": (False, Decimal(2)),
@@ -179,21 +179,21 @@ def test_a_synchronisation_takes_over_what_is_new(desk: Desk, module: int) -> No
     }
     panel = after.addon("panel")
     assert panel is not None
-    assert [one.prices[1] for one in panel.choices] == [0, 5, 8]
+    assert [choice.prices[1] for choice in panel.choices] == [0, 5, 8]
 
 
 def test_a_tariff_of_the_emulator_is_imported_whole_and_kept_in_step(desk: Desk) -> None:
     own = desk.tariff(6, "vds")
     before = desk.reseller.catalogue.tariff(own)
-    kinds = {one.intname: one.kind for one in before.addons}
+    kinds = {addon.intname: addon.kind for addon in before.addons}
     assert kinds["ncpu"] is AddonKind.INTEGER
     assert kinds["ddos"] is AddonKind.BOOLEAN
     assert kinds["panel"] is AddonKind.ENUMERATION
-    assert "ISPsystem__Debian-12-amd64" in {one.intname for one in before.templates}
+    assert "ISPsystem__Debian-12-amd64" in {template.intname for template in before.templates}
     assert desk.reseller.tariffs.sync(own).nothing
 
-    told = desk.shop.call("pricelist.export", out="xml").text
-    desk.shop.sell(told.replace("<intname>ncpu</intname>", "<intname>cores</intname>").encode())
+    export = desk.shop.call("pricelist.export", out="xml").text
+    desk.shop.sell(export.replace("<intname>ncpu</intname>", "<intname>cores</intname>").encode())
     changes = desk.reseller.tariffs.sync(own)
     assert (changes.added, changes.disabled, changes.broken) == (("cores",), ("ncpu",), ("ncpu",))
     with pytest.raises(NotForSale, match="ncpu"):
@@ -211,11 +211,11 @@ def test_templates_of_windows_are_linked_by_hand(desk: Desk, module: int) -> Non
     windows = "ISPsystem__Windows-Server-2022-amd64"
     desk.line.prices = priced(*FULL[:3], templates("ISPsystem__Debian-12-amd64", windows))
     assert desk.reseller.tariffs.sync(own.id).unlinked == (windows,)
-    wanted = {"domain": "w.example.com", "ostempl": windows}
+    params = {"domain": "w.example.com", "ostempl": windows}
     with pytest.raises(NotForSale, match="no template"):
-        desk.reseller.order("ada", own.id, params=wanted)
+        desk.reseller.order("ada", own.id, params=params)
     desk.reseller.tariffs.link_template(own.id, windows)
-    desk.reseller.order("ada", own.id, params=wanted)
+    desk.reseller.order("ada", own.id, params=params)
     assert desk.line.calls[-1]["ostempl"] == windows
     with pytest.raises(NotForSale):
         desk.reseller.tariffs.link_template(own.id, windows)
@@ -240,7 +240,7 @@ def test_an_order_sends_numbers_switches_and_choices(desk: Desk, module: int) ->
     desk.reseller.tariffs.enable(own.id)
     amounts: dict[str, Amount] = {"ncpu": 4, "backup": 1, "panel": "lite"}
     opened = desk.reseller.order("ada", own.id, addons=amounts)
-    sent = next(one for one in desk.line.calls if one["func"] == "vds.order.param")
+    sent = next(call for call in desk.line.calls if call["func"] == "vds.order.param")
     assert (sent["addon_10"], sent["addon_11"], sent["addon_30"]) == ("4", "on", "94")
     assert (sent["pricelist"], sent["period"], sent["skipbasket"]) == ("1400", "1", "on")
     assert (sent["remoteid"], sent["autoprolong"]) == (str(opened.item), "null")
@@ -280,9 +280,9 @@ def test_an_account_that_cannot_resell_gets_no_module(
 ) -> None:
     desk.shop.account("reseller", **account)
     module = ProcessingModule(0, "soft", "main", "Licences", Decimal(10))
-    with pytest.raises(NotConnected) as told:
+    with pytest.raises(NotConnected) as caught:
         desk.reseller.add_module(module)
-    assert [one.name for one in told.value.report.checks if one.grade == "fail"] == [check]
+    assert [check.name for check in caught.value.report.checks if check.grade == "fail"] == [check]
     assert desk.reseller.catalogue.modules() == ()
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from reseller_client.resellers.bundles.bundles import PANELS, After, Bundles, Panel
 from reseller_client.resellers.bundles.store import Bundle, BundleStore, MachineState
-from tests.client.wishes import WISH
+from tests.client.example_orders import EXAMPLE_ORDER
 
 if TYPE_CHECKING:
     from reseller_client import Client
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 @pytest.fixture
 def store() -> Iterator[BundleStore]:
     with closing(sqlite3.connect(":memory:")) as connection:
-        kept = BundleStore(connection)
-        kept.prepare()
-        yield kept
+        store = BundleStore(connection)
+        store.prepare()
+        yield store
 
 
 @pytest.fixture
@@ -57,12 +57,12 @@ def test_a_machine_with_a_panel_gets_a_license_of_its_address(
         7, "vm7.example", "192.0.2.7", 4601,
         license_id=100001, license_ip="192.0.2.7", license_runs=True,
     )  # fmt: skip
-    wanted = {"pricelist": "4601", "ip": "192.0.2.7", "licname": "vm7.example", "remoteid": "m7"}
-    assert seller.licenses[100001].fields.items() >= wanted.items()
+    params = {"pricelist": "4601", "ip": "192.0.2.7", "licname": "vm7.example", "remoteid": "m7"}
+    assert seller.licenses[100001].fields.items() >= params.items()
 
 
 def test_the_choices_of_the_addon_are_the_sellers_tariffs() -> None:
-    assert [one.tariff for one in PANELS] == [None, 3541, 4601, 55227, 55228, 55229, 55230]
+    assert [panel.tariff for panel in PANELS] == [None, 3541, 4601, 55227, 55228, 55229, 55230]
 
 
 def test_a_machine_without_panel_orders_nothing(bundles: Bundles, seller: SmallSeller) -> None:
@@ -91,8 +91,8 @@ def test_a_machine_is_sold_once(sold: Bundles, seller: SmallSeller) -> None:
 def test_a_license_can_be_sold_without_a_machine(
     bundles: Bundles, seller: SmallSeller, store: BundleStore
 ) -> None:
-    license = bundles.sell_alone(replace(WISH, remoteid="c1"))
-    assert (license.id, license.ip) == (100001, WISH.ip)
+    license = bundles.sell_alone(replace(EXAMPLE_ORDER, remoteid="c1"))
+    assert (license.id, license.ip) == (100001, EXAMPLE_ORDER.ip)
     assert (store.bundles(), _orders(seller)) == ((), 1)
 
 
@@ -164,7 +164,7 @@ def test_a_free_license_named_by_a_try_that_was_not_heard_of_is_not_taken_twice(
     assert bundle is not None
     assert bundle.license_id is None
     assert recycling.retry() == ()
-    assert [one.fields["remoteid"] for one in seller.licenses.values()] == ["m9", ""]
+    assert [license.fields["remoteid"] for license in seller.licenses.values()] == ["m9", ""]
     assert store.free(55227) == (100002,)
 
 
@@ -187,12 +187,12 @@ def test_a_machine_is_sold_though_its_license_is_refused(
     bundle = bundles.sell_machine(7, name="vm7", ip="192.0.2.7", panel="55227")
     assert bundle is not None
     assert (bundle.license_id, "not_enough_money" in bundle.problem) == (None, True)
-    assert [one.machine_id for one in bundles.retry()] == [7]
+    assert [bundle.machine_id for bundle in bundles.retry()] == [7]
     seller.balance = Decimal(5)
     assert bundles.retry() == ()
-    kept = store.bundle(7)
-    assert kept is not None
-    assert (kept.license_id, kept.problem, kept.settled) == (100001, "", True)
+    bundle = store.bundle(7)
+    assert bundle is not None
+    assert (bundle.license_id, bundle.problem, bundle.settled) == (100001, "", True)
     assert bundles.retry() == ()
     assert seller.balance == 0
 
@@ -220,9 +220,9 @@ def test_an_order_is_looked_for_where_the_list_was_silent_too(
     assert (bundle.license_id, len(seller.licenses)) == (None, 1)
     seller.loses("soft")
     assert bundles.retry() == ()
-    kept = store.bundle(7)
-    assert kept is not None
-    assert (kept.license_id, list(seller.licenses), _orders(seller)) == (100001, [100001], 1)
+    bundle = store.bundle(7)
+    assert bundle is not None
+    assert (bundle.license_id, list(seller.licenses), _orders(seller)) == (100001, [100001], 1)
 
 
 def test_a_key_that_is_late_does_not_lead_to_another_order(

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 OWN = 100022
 ORDER = "certificate.order.param"
-WISH = CertificateOrder(
+EXAMPLE_ORDER = CertificateOrder(
     tariff=3033,
     name="example.com",
     region="Region",
@@ -74,17 +74,17 @@ def certified(pem: str) -> x509.Certificate:
 
 
 def test_a_request_comes_with_its_key_which_no_print_shows(client: Client, shop: Seller) -> None:
-    made = client.certificates.generate_csr(WISH)
+    made = client.certificates.generate_csr(EXAMPLE_ORDER)
     key = load_pem_private_key(made.key.encode(), password=None)
     assert x509.load_pem_x509_csr(made.csr.encode()).public_key() == key.public_key()
     assert made.key not in repr(made)
-    assert made.key.splitlines()[1] not in repr(WISH.with_request(made))
+    assert made.key.splitlines()[1] not in repr(EXAMPLE_ORDER.with_request(made))
     assert spent(shop) == 0
 
 
 def test_an_order_is_requested_paid_issued_and_read(client: Client, shop: Seller) -> None:
     provisioned(shop, "seconds", 5)
-    ordered = client.certificates.order(WISH)
+    ordered = client.certificates.order(EXAMPLE_ORDER)
     assert ordered.service_id is not None
     assert client.certificates.get(ordered.service_id).status is Status.PROCESSING
     issued = client.certificates.wait_until_issued(ordered.service_id)
@@ -104,16 +104,16 @@ def test_a_lost_answer_never_buys_two(
     client: Client, shop: Seller, line: LossyLine, plan: list[str]
 ) -> None:
     line.plan[ORDER] = deque(plan)
-    ordered = client.certificates.order(WISH)
-    bought = [one for one in client.certificates.list() if one.domain == "example.com"]
-    assert [one.id for one in bought] == [ordered.service_id]
+    ordered = client.certificates.order(EXAMPLE_ORDER)
+    bought = [row for row in client.certificates.list() if row.domain == "example.com"]
+    assert [row.id for row in bought] == [ordered.service_id]
     assert spent(shop) == Decimal("9.00")
 
 
 def test_an_own_request_keeps_the_key_at_home(client: Client) -> None:
-    made = client.certificates.generate_csr(WISH)
+    made = client.certificates.generate_csr(EXAMPLE_ORDER)
     own = CertificateRequest(made.csr)
-    ordered = client.certificates.order(WISH.with_request(own))
+    ordered = client.certificates.order(EXAMPLE_ORDER.with_request(own))
     assert ordered.service_id is not None
     shown = client.certificates.get(ordered.service_id)
     assert (shown.csr, shown.key) == (made.csr, "")
@@ -121,10 +121,10 @@ def test_an_own_request_keeps_the_key_at_home(client: Client) -> None:
 
 def test_several_names_go_into_one_certificate(client: Client, shop: Seller) -> None:
     names = ("a.example.com", "b.example.com", "c.example.org")
-    wish = CertificateOrder(
+    order = CertificateOrder(
         27648, "example.com", names=names, region="R", city="C", organization="E"
     )
-    ordered = client.certificates.order(wish)
+    ordered = client.certificates.order(order)
     assert ordered.service_id is not None
     shown = client.certificates.get(ordered.service_id)
     assert shown.names == names
@@ -132,7 +132,7 @@ def test_several_names_go_into_one_certificate(client: Client, shop: Seller) -> 
 
 
 def test_the_cart_holds_a_certificate_until_it_is_paid(client: Client, shop: Seller) -> None:
-    put = client.certificates.put_in_cart(WISH)
+    put = client.certificates.put_in_cart(EXAMPLE_ORDER)
     assert put.line_id is not None
     assert spent(shop) == 0
     client.cart.pay([put.line_id])
@@ -167,18 +167,18 @@ def test_what_a_tariff_does_not_have_is_refused_before_anything_is_paid(
 def test_too_little_money_is_told_with_the_sum(shop: Seller, line: LossyLine) -> None:
     poor = client_of(line, shop.time.pass_time, login="poor")
     with pytest.raises(NotEnoughMoney) as refused:
-        poor.certificates.order(WISH)
+        poor.certificates.order(EXAMPLE_ORDER)
     assert refused.value.amount == Decimal("9.00")
 
 
 def test_a_confirmation_is_read_and_asked_for_again(client: Client, shop: Seller) -> None:
     provisioned(shop, "by_hand")
-    ordered = client.certificates.order(WISH)
+    ordered = client.certificates.order(EXAMPLE_ORDER)
     assert ordered.service_id is not None
-    wanted = client.certificates.validation(ordered.service_id)
-    assert (wanted.record_type, wanted.approver) == ("CNAME", "admin@example.com")
-    assert wanted.record.endswith(".example.com")
-    assert "webmaster@example.com" in wanted.mailboxes
+    validation = client.certificates.validation(ordered.service_id)
+    assert (validation.record_type, validation.approver) == ("CNAME", "admin@example.com")
+    assert validation.record.endswith(".example.com")
+    assert "webmaster@example.com" in validation.mailboxes
     client.certificates.validate_again(ordered.service_id)
     client.certificates.validate_again(ordered.service_id, "email")
     with pytest.raises(NotReady):
@@ -199,5 +199,5 @@ def test_a_certificate_is_switched_off_and_on_and_deleted(client: Client) -> Non
 
 
 def test_countries_are_told_by_number(client: Client) -> None:
-    (russia,) = (one for one in client.certificates.countries() if one.iso == "RU")
-    assert (russia.id, russia.name) == (WISH.country, "Russia")
+    (russia,) = (country for country in client.certificates.countries() if country.iso == "RU")
+    assert (russia.id, russia.name) == (EXAMPLE_ORDER.country, "Russia")

@@ -14,7 +14,7 @@ from reseller_client.cli import resell
 from reseller_client.connection_check import Grade, Report, check_connection
 from tests.client.conftest import Waits, form_of
 from tests.client.emulated import client_of
-from tests.client.wishes import eur
+from tests.client.example_orders import eur
 
 if TYPE_CHECKING:
     from emulator.testing import Seller
@@ -27,8 +27,8 @@ def grades(report: Report) -> dict[str, Grade]:
 
 
 def advice(report: Report, name: str) -> str:
-    (found,) = (check for check in report.checks if check.name == name)
-    return f"{found.message} {found.advice}"
+    (check,) = (check for check in report.checks if check.name == name)
+    return f"{check.message} {check.advice}"
 
 
 def test_a_good_account_can_resell(reseller: Client) -> None:
@@ -39,9 +39,9 @@ def test_a_good_account_can_resell(reseller: Client) -> None:
         own_marks=("l", "t", "p"),
     )
     assert report.ok, list(report.lines())
-    found = grades(report)
-    assert found["address"] is found["login"] is found["level"] is Grade.PASS
-    assert found["balance"] is found["price list"] is found["own account"] is Grade.PASS
+    graded = grades(report)
+    assert graded["address"] is graded["login"] is graded["level"] is Grade.PASS
+    assert graded["balance"] is graded["price list"] is graded["own account"] is Grade.PASS
     assert list(report.lines())[-1] == "This account can resell."
 
 
@@ -63,7 +63,7 @@ def test_services_of_another_reseller_are_a_warning(lossy: LossyLine) -> None:
 
 
 @pytest.mark.parametrize(
-    ("login", "password", "check", "said"),
+    ("login", "password", "check", "message"),
     [
         ("careful", "secret", "second factor", "Turn it off"),
         ("fenced", "secret", "caller's address", "127.0.0.1"),
@@ -71,12 +71,12 @@ def test_services_of_another_reseller_are_a_warning(lossy: LossyLine) -> None:
     ],
 )
 def test_a_refused_login_is_told_by_its_reason(
-    lossy: LossyLine, login: str, password: str, check: str, said: str
+    lossy: LossyLine, login: str, password: str, check: str, message: str
 ) -> None:
     report = check_connection(client_of(lossy, Waits(), login=login, password=password))
     assert not report.ok
     assert grades(report) == {"address": Grade.PASS, check: Grade.FAIL}
-    assert said in advice(report, check)
+    assert message in advice(report, check)
 
 
 def test_a_locked_login_says_to_wait(lossy: LossyLine) -> None:
@@ -150,7 +150,7 @@ def test_an_account_of_another_level_is_told(
 
 
 @pytest.mark.parametrize(
-    ("told", "grade"),
+    ("answer", "grade"),
     [
         ("allowed", Grade.PASS),
         ("phone", Grade.FAIL),
@@ -159,10 +159,10 @@ def test_an_account_of_another_level_is_told(
     ],
 )
 def test_what_an_account_may_delete_is_read_from_its_settings(
-    client: Client, line: Line, told: str, grade: Grade
+    client: Client, line: Line, answer: str, grade: Grade
 ) -> None:
     denied = '<doc><error type="access"/></doc>'
-    settings = f"<doc><deletion>{told}</deletion></doc>"
+    settings = f"<doc><deletion>{answer}</deletion></doc>"
     line.answers(denied, '<doc><user level="16"/></doc>', denied, settings, denied)
     assert grades(check_connection(client))["deletion"] is grade
 
@@ -172,9 +172,9 @@ def test_the_command_tells_it_and_fails_with_it(lossy: LossyLine) -> None:
     good = CliRunner().invoke(resell, words, obj=client_of(lossy, Waits()))
     assert (good.exit_code, "pass  login" in good.output) == (0, True), good.output
     poor = client_of(lossy, Waits(), login="poor")
-    told = CliRunner().invoke(resell, [*words, "--minimal-balance", "5"], obj=poor)
-    assert told.exit_code == 1
-    assert "fail  balance: 1.00 EUR, less than 5." in told.output
+    result = CliRunner().invoke(resell, [*words, "--minimal-balance", "5"], obj=poor)
+    assert result.exit_code == 1
+    assert "fail  balance: 1.00 EUR, less than 5." in result.output
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,9 @@ from reseller_client.resellers import CustomReseller
 if TYPE_CHECKING:
     from tests.client.conftest import Line, SmallSeller
 
-WISH = LicenseOrder(tariff=55227, ip="192.0.2.1", licname="web-1", remoteid="svc-1", autoprolong=1)
+EXAMPLE_ORDER = LicenseOrder(
+    tariff=55227, ip="192.0.2.1", licname="web-1", remoteid="svc-1", autoprolong=1
+)
 
 
 @pytest.fixture
@@ -24,7 +26,7 @@ def billing(either: Client, seller: SmallSeller) -> CustomReseller:
 
 def test_a_license_lives_from_order_to_cancel(billing: CustomReseller, seller: SmallSeller) -> None:
     seller.key_after_reads = 1
-    license = billing.order(WISH)
+    license = billing.order(EXAMPLE_ORDER)
     assert (license.key, license.remoteid) == ("100001-KEY", "svc-1")
     renewal = billing.renew(license.id)
     assert (renewal.before_on, renewal.ends_on) == (date(2026, 2, 10), date(2026, 3, 13))
@@ -43,7 +45,7 @@ def test_a_license_lives_from_order_to_cancel(billing: CustomReseller, seller: S
 def test_the_seller_is_never_left_to_renew_by_itself(
     billing: CustomReseller, seller: SmallSeller
 ) -> None:
-    billing.order(WISH)
+    billing.order(EXAMPLE_ORDER)
     sent = next(form for form in seller.calls if form["func"] == "soft.order.param")
     assert (sent["autoprolong"], sent["skipbasket"]) == ("null", "on")
 
@@ -51,8 +53,8 @@ def test_the_seller_is_never_left_to_renew_by_itself(
 def test_the_same_order_again_gives_the_same_license(
     billing: CustomReseller, seller: SmallSeller
 ) -> None:
-    first = billing.order(WISH)
-    assert billing.order(WISH).id == first.id
+    first = billing.order(EXAMPLE_ORDER)
+    assert billing.order(EXAMPLE_ORDER).id == first.id
     assert seller.balance == Decimal("95.00")
 
 
@@ -62,8 +64,8 @@ def test_after_an_unknown_outcome_the_order_can_be_given_again(
     seller.loses("soft.order.param", "after")
     seller.loses("soft", "", "", "before")
     with pytest.raises(UnknownOutcome):
-        billing.order(WISH)
-    assert billing.order(WISH).id == 100001
+        billing.order(EXAMPLE_ORDER)
+    assert billing.order(EXAMPLE_ORDER).id == 100001
     assert seller.balance == Decimal("95.00")
 
 
@@ -72,14 +74,14 @@ def test_a_key_that_comes_late_is_delivered_later(
 ) -> None:
     seller.key_after_reads = 31
     with pytest.raises(KeyNotIssued) as caught:
-        billing.order(WISH)
+        billing.order(EXAMPLE_ORDER)
     assert billing.deliver_key(caught.value.license_id).key == "100001-KEY"
 
 
 def test_an_expired_license_is_renewed_instead_of_resumed(
     billing: CustomReseller, seller: SmallSeller
 ) -> None:
-    license = billing.order(WISH)
+    license = billing.order(EXAMPLE_ORDER)
     billing.suspend(license.id)
     seller.today = date(2026, 3, 1)
     resumed = billing.resume(license.id)
@@ -95,7 +97,7 @@ def test_a_custom_billing_orders_under_its_own_id(billing: CustomReseller) -> No
 def test_two_licenses_under_one_id_are_left_to_a_person(
     billing: CustomReseller, seller: SmallSeller
 ) -> None:
-    billing.order(WISH)
+    billing.order(EXAMPLE_ORDER)
     seller.licenses[2] = seller.licenses[100001]
     seller.licenses[2].id = 2
     seller.licenses[100001] = type(seller.licenses[2])(
@@ -111,6 +113,6 @@ def test_reconciling_reads_the_forms_where_the_list_names_no_id(client: Client, 
         "<doc><elid>7</elid><remoteid>svc-1</remoteid></doc>",
         "<doc><elid>7</elid><remoteid>svc-1</remoteid></doc>",
     )
-    found = CustomReseller(client, today=lambda: date(2026, 1, 1)).reconcile("svc-1")
-    assert found is not None
-    assert found.id == 7
+    service = CustomReseller(client, today=lambda: date(2026, 1, 1)).reconcile("svc-1")
+    assert service is not None
+    assert service.id == 7

@@ -18,7 +18,7 @@ from tests.clocks import stopped_clock
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WISH = ServiceOrder(tariff=6, domain="web-1.test", remoteid="svc-1", autoprolong=1)
+EXAMPLE_ORDER = ServiceOrder(tariff=6, domain="web-1.test", remoteid="svc-1", autoprolong=1)
 DEBIAN = "ISPsystem__Debian-12-amd64"
 
 
@@ -50,7 +50,7 @@ def balance(hoster: Seller) -> Decimal:
 
 
 def test_a_machine_lives_from_order_to_close(billing: CustomServices, hoster: Seller) -> None:
-    machine = billing.order(WISH)
+    machine = billing.order(EXAMPLE_ORDER)
     assert (machine.status, machine.remoteid, machine.domain) == (
         Status.ACTIVE,
         "svc-1",
@@ -71,7 +71,7 @@ def test_a_machine_lives_from_order_to_close(billing: CustomServices, hoster: Se
 
 
 def test_what_is_over_is_renewed_by_resuming(billing: CustomServices, hoster: Seller) -> None:
-    machine = billing.order(WISH)
+    machine = billing.order(EXAMPLE_ORDER)
     hoster.clock.advance("32 days")
     resumed = billing.resume(machine.id)
     assert (resumed.status, resumed.expires_on) == (Status.ACTIVE, date(2026, 3, 11))
@@ -82,8 +82,8 @@ def test_lost_answers_make_no_second_machine(
     billing: CustomServices, hoster: Seller, line: LossyLine, plan: list[str]
 ) -> None:
     line.plan["vds.order.param"] = deque(plan)
-    first = billing.order(WISH)
-    assert billing.order(WISH).id == first.id
+    first = billing.order(EXAMPLE_ORDER)
+    assert billing.order(EXAMPLE_ORDER).id == first.id
     assert balance(hoster) == Decimal("997.00")
 
 
@@ -93,9 +93,9 @@ def test_a_billing_that_died_in_between_finds_its_machine(
     line.plan["vds.order.param"] = deque(["after"])
     line.plan["vds"] = deque(["", "", "before", "before", "before"])
     with pytest.raises(UnknownOutcome):
-        billing.order(WISH)
+        billing.order(EXAMPLE_ORDER)
     line.plan.clear()
-    assert billing.order(WISH).status is Status.ACTIVE
+    assert billing.order(EXAMPLE_ORDER).status is Status.ACTIVE
     assert balance(hoster) == Decimal("997.00")
 
 
@@ -105,9 +105,9 @@ def test_an_order_needs_an_id_of_ours(billing: CustomServices) -> None:
 
 
 def test_two_under_one_id_are_for_a_person(billing: CustomServices, hoster: Seller) -> None:
-    billing.order(WISH)
+    billing.order(EXAMPLE_ORDER)
     hoster.call(
         "vds.order.param", pricelist=6, period=1, remoteid="svc-1", skipbasket="on", sok="ok"
     )
     with pytest.raises(UnknownOutcome, match="several"):
-        billing.order(WISH)
+        billing.order(EXAMPLE_ORDER)

@@ -111,15 +111,15 @@ def test_more_nodes_in_the_middle_of_a_term_are_charged(reseller: Client) -> Non
 def test_a_quantity_no_tariff_sells_is_told_with_the_value(
     lossy: LossyLine, reseller: Client
 ) -> None:
-    with pytest.raises(Refused) as told:
+    with pytest.raises(Refused) as caught:
         reseller.platforms.order(LicenseOrder(tariff=55163, comment="c", addons={55165: 10**6}))
     if lossy.calls[-1]["out"] == "xml":
-        assert isinstance(told.value, BadValue)
-        assert (told.value.object, told.value.params["value"]) == ("addon_55165", "1000000")
+        assert isinstance(caught.value, BadValue)
+        assert (caught.value.object, caught.value.params["value"]) == ("addon_55165", "1000000")
 
 
 @pytest.mark.parametrize(
-    ("family", "wish", "told"),
+    ("family", "license_order", "refused_parameter"),
     [
         ("third_party", LicenseOrder(55369, licname="g", period=3, autoprolong=1), "autoprolong"),
         ("third_party", LicenseOrder(9203, licname="g", comment="c"), "comment"),
@@ -131,16 +131,20 @@ def test_a_quantity_no_tariff_sells_is_told_with_the_value(
     ],
 )
 def test_what_a_family_does_not_take_is_not_sent(
-    reseller: Client, lossy: LossyLine, family: str, wish: LicenseOrder, told: str
+    reseller: Client,
+    lossy: LossyLine,
+    family: str,
+    license_order: LicenseOrder,
+    refused_parameter: str,
 ) -> None:
-    licences = {
+    licenses = {
         "third_party": reseller.third_party,
         "platforms": reseller.platforms,
         "licenses": reseller.licenses,
     }[family]
-    for order in (licences.order, licences.order_v2):
-        with pytest.raises(ValueError, match=told):
-            order(wish)
+    for order in (licenses.order, licenses.order_v2):
+        with pytest.raises(ValueError, match=refused_parameter):
+            order(license_order)
     assert lossy.calls == []
 
 
@@ -160,17 +164,23 @@ def test_the_newer_form_orders_every_family(reseller: Client, lossy: LossyLine) 
 
 
 @pytest.mark.parametrize("hidden", [(), ("remoteid",)])
-@pytest.mark.parametrize(("family", "wish"), [("softexternal", GUARD), ("platform", CLOUD)])
+@pytest.mark.parametrize(
+    ("family", "license_order"), [("softexternal", GUARD), ("platform", CLOUD)]
+)
 def test_an_order_whose_answer_was_lost_is_found_and_not_repeated(
-    reseller: Client, lossy: LossyLine, family: str, wish: LicenseOrder, hidden: tuple[str, ...]
+    reseller: Client,
+    lossy: LossyLine,
+    family: str,
+    license_order: LicenseOrder,
+    hidden: tuple[str, ...],
 ) -> None:
     lossy.plan[f"{family}.order.param"] = deque(["after"])
     lossy.hide = hidden
-    licences = reseller.third_party if family == "softexternal" else reseller.platforms
-    count = len(licences.list())
-    ordered = licences.order(wish)
+    licenses = reseller.third_party if family == "softexternal" else reseller.platforms
+    count = len(licenses.list())
+    ordered = licenses.order(license_order)
     assert ordered.found_again
-    assert len(licences.list()) == count + 1
+    assert len(licenses.list()) == count + 1
     assert lossy.sendings(f"{family}.order.param") == 1
 
 
@@ -209,7 +219,7 @@ def test_a_deletion_may_wait_for_the_paid_end(reseller: Client, shop: Seller) ->
     (row,) = (row for row in reseller.third_party.list() if row.licname == "guard-1")
     closing = reseller.third_party.close(row.id)
     assert (closing.gone, closing.ends_on) == (False, row.expires_on)
-    (after,) = (one for one in reseller.third_party.list() if one.id == row.id)
+    (after,) = (row_after for row_after in reseller.third_party.list() if row_after.id == row.id)
     assert after.scheduled_close
     assert after.status is Status.ACTIVE
     assert row.expires_on is not None
@@ -223,9 +233,9 @@ def test_a_forbidden_deletion_is_told_from_a_dead_session(shop: Seller, lossy: L
     shop.rules(deletion="forbidden")
     client = client_of(lossy, Waits())
     row = client.platforms.list()[0]
-    with pytest.raises(DeletionForbidden) as told:
+    with pytest.raises(DeletionForbidden) as caught:
         client.platforms.delete(row.id)
-    assert isinstance(told.value, DeletionRefused)
+    assert isinstance(caught.value, DeletionRefused)
     assert client.platforms.get(row.id).status is not Status.DELETED
 
 
@@ -240,10 +250,10 @@ def test_too_little_money_for_more_nodes_changes_nothing(shop: Seller, lossy: Lo
     client = client_of(lossy, Waits())
     (row,) = (row for row in client.platforms.list() if row.comment == "cloud-2")
     shop.account("reseller", balance="0.00")
-    with pytest.raises(NotEnoughMoney) as told:
+    with pytest.raises(NotEnoughMoney) as caught:
         client.platforms.set_addons(row.id, {55165: 3})
-    assert told.value.amount is not None
-    assert told.value.amount > Decimal(0)
+    assert caught.value.amount is not None
+    assert caught.value.amount > Decimal(0)
     assert client.platforms.get(row.id).addons[55165] == 2
 
 

@@ -15,7 +15,7 @@ from reseller_client import (
     Money,
     Status,
 )
-from tests.client.wishes import OK, WISH, without_login
+from tests.client.example_orders import EXAMPLE_ORDER, OK, without_login
 
 if TYPE_CHECKING:
     from tests.client.conftest import Line, SmallSeller, Waits
@@ -25,8 +25,8 @@ FORM = "<doc><elid>7</elid><pricelist>55227</pricelist><lickey>7-K</lickey><ip>1
 
 def test_a_list_is_read_page_by_page_until_its_end(client: Client, line: Line) -> None:
     def page(*ids: int) -> str:
-        found = "".join(f"<elem><id>{number}</id></elem>" for number in ids)
-        return f"<doc>{found}<p_elems>5</p_elems></doc>"
+        rows = "".join(f"<elem><id>{number}</id></elem>" for number in ids)
+        return f"<doc>{rows}<p_elems>5</p_elems></doc>"
 
     line.answers(page(1, 2), page(3, 4), page(5))
     assert [row.id for row in client.licenses.iterate(page=2)] == [1, 2, 3, 4, 5]
@@ -83,7 +83,7 @@ def test_a_save_answered_in_the_inner_document_is_read_there(client: Client, lin
 
 def test_the_key_is_waited_for(either: Client, seller: SmallSeller, waits: Waits) -> None:
     seller.key_after_reads = 2
-    ordered = either.licenses.order(WISH)
+    ordered = either.licenses.order(EXAMPLE_ORDER)
     assert ordered.license_id is not None
     assert either.licenses.wait_for_key(ordered.license_id).key == "100001-KEY"
     assert waits.spans == [2.0, 2.0]

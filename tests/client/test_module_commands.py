@@ -78,8 +78,8 @@ def served(path: Path, url: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     )  # fmt: skip
     try:
         assert process.stdout is not None
-        told = process.stdout.readline()
-        yield process, told.split()[-1]
+        line = process.stdout.readline()
+        yield process, line.split()[-1]
     finally:
         process.kill()
         process.communicate()
@@ -88,8 +88,8 @@ def served(path: Path, url: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 def ask(address: str, **fields: object) -> Element:
     query = urllib.parse.urlencode({**ADA, **fields})
     with urllib.request.urlopen(f"{address}?{query}", timeout=30) as got:  # noqa: S310 - loopback
-        found: Element = fromstring(got.read())
-    return found
+        doc: Element = fromstring(got.read())
+    return doc
 
 
 def test_a_panel_buys_from_the_served_file(seller_server: World, path: Path) -> None:
@@ -97,8 +97,8 @@ def test_a_panel_buys_from_the_served_file(seller_server: World, path: Path) -> 
         assert re.fullmatch(r"http://127\.0\.0\.1:[0-9]+/billmgr", address)
         price = ask(address, func="pricelist.export", itemtype="addition")
         assert price.find("pricelist/price/period[@cost='12.0000']") is not None
-        wish = {"pricelist": 277, "item": 100002, "period": 1, "skipbasket": "on", "sok": "ok"}
-        assert ask(address, func="addition.order.param", **wish).findtext("id") == "1"
+        order = {"pricelist": 277, "item": 100002, "period": 1, "skipbasket": "on", "sok": "ok"}
+        assert ask(address, func="addition.order.param", **order).findtext("id") == "1"
         assert ask(address, func="addition").findtext("elem/status") == "2"
     modules = [row["intname"] for row in seller_server.call("addition").rows()]
     assert modules.count("Virusdie") == 1
@@ -136,8 +136,8 @@ def test_a_second_start_adds_nothing(seller_server: World, path: Path) -> None:
 
 
 def test_a_port_that_is_taken_is_told(path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
         access = ["--login", "reseller", "--password", "x"]
         words = [*access, "modules", "serve", "--port", port, "--file", str(path)]
         result = CliRunner().invoke(resell, words)
@@ -149,8 +149,8 @@ def test_a_port_that_is_taken_is_told(path: Path) -> None:
 
 def test_money_and_margin_are_listed(run: Callable[..., Result], sold: int) -> None:
     names, row = (line.split("\t") for line in run("list").output.splitlines())
-    told = dict(zip(names, row, strict=True))
-    assert told == {
+    columns = dict(zip(names, row, strict=True))
+    assert columns == {
         "customer": "ada", "balance": "18.00 EUR", "licence": "100002", "module": "Virusdie",
         "state": "active", "expires": "2027-02-10", "price": "12.00", "paid": "12.00",
         "cost": "9.00", "margin": "3.00",

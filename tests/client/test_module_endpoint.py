@@ -41,8 +41,8 @@ def test_prices_are_told_as_documented_with_a_login_and_without(stand: Stand, wh
 
 def test_json_says_the_same(stand: Stand) -> None:
     sent = {"func": "pricelist.export", "itemtype": "addition", "out": "json"}
-    told = json.loads(stand.panel.get("/manager/billmgr", query_string=sent).data)["doc"]
-    assert told["pricelist"][0]["price"]["period"][0]["$cost"] == "12.0000"
+    doc = json.loads(stand.panel.get("/manager/billmgr", query_string=sent).data)["doc"]
+    assert doc["pricelist"][0]["price"]["period"][0]["$cost"] == "12.0000"
 
 
 def test_a_module_is_ordered_paid_and_listed(stand: Stand) -> None:
@@ -131,7 +131,7 @@ def test_too_little_money_keeps_the_order_in_the_basket(stand: Stand) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "refusal"),
+    ("changes", "refusal"),
     [
         ({"item": 100001}, "missed item"),
         ({"item": "x"}, "value item"),
@@ -143,9 +143,9 @@ def test_too_little_money_keeps_the_order_in_the_basket(stand: Stand) -> None:
     ],
 )
 def test_what_cannot_be_is_refused_by_its_field(
-    stand: Stand, given: dict[str, object], refusal: str
+    stand: Stand, changes: dict[str, object], refusal: str
 ) -> None:
-    error = stand.put(**given).find("error")
+    error = stand.put(**changes).find("error")
     assert error is not None
     assert f"{error.get('type')} {error.get('object')}" == refusal
     assert stand.doc("basket").find("list/elem") is None
@@ -176,8 +176,8 @@ def test_a_session_stands_for_the_login_until_it_is_ended(stand: Stand) -> None:
     stand.doc("logoff", "", auth=session)
     assert stand.error("basket", "", auth=session) == "access"
     assert stand.error("auth", "", username="ada", password="x") == "auth badpassword"
-    kept = stand.shop.store.rows(select(SESSIONS.c.digest))
-    assert session not in str(kept)
+    digests = stand.shop.store.rows(select(SESSIONS.c.digest))
+    assert session not in str(digests)
 
 
 def test_a_module_is_prolonged_once_though_the_answer_is_lost(stand: Stand) -> None:
@@ -210,7 +210,7 @@ def test_on_another_day_the_same_prolongation_is_a_further_one(stand: Stand) -> 
 def test_the_daily_round_renews_who_pays_and_suspends_who_cannot(stand: Stand) -> None:
     stand.buy()
     stand.seller.clock.freeze("2027-02-10T00:00:00Z")
-    assert [one.expires_on for one in stand.shop.renew_due()] == [date(2027, 3, 10)]
+    assert [module.expires_on for module in stand.shop.renew_due()] == [date(2027, 3, 10)]
     assert stand.shop.renew_due() == ()
     stand.seller.clock.freeze("2027-03-10T00:00:00Z")
     assert stand.shop.renew_due() == ()
@@ -257,10 +257,10 @@ def test_passwords_are_kept_hashed_and_state_outlives_the_process(
 ) -> None:
     stand.buy()
     again = ModuleStore(tmp_path / "modules.sqlite")
-    assert [one.state for one in again.modules()] == [ModuleState.ACTIVE]
-    kept = again.buyer_named("ada")
-    assert kept is not None
-    assert "secret-1" not in kept.secret
+    assert [module.state for module in again.modules()] == [ModuleState.ACTIVE]
+    buyer = again.buyer_named("ada")
+    assert buyer is not None
+    assert "secret-1" not in buyer.secret
     again.close()
 
 

@@ -51,9 +51,9 @@ def written(folder: Path, text: str, name: str = "modules.yaml") -> Path:
 
 def faults(folder: Path, text: str, name: str = "modules.yaml") -> list[str]:
     path = written(folder, text, name)
-    with pytest.raises(ModuleFileError) as told:
+    with pytest.raises(ModuleFileError) as caught:
         read_file(path)
-    return [line.removeprefix(f"{path}: ") for line in str(told.value).splitlines()]
+    return [line.removeprefix(f"{path}: ") for line in str(caught.value).splitlines()]
 
 
 @pytest.fixture
@@ -151,10 +151,10 @@ def test_a_product_that_left_the_file_is_sold_no_more(tmp_path: Path, shop: Modu
     apply_file(shop, read_file(written(tmp_path, GOOD)))
     text = GOOD.replace("id: 277", "id: 300")
     apply_file(shop, read_file(written(tmp_path, text)))
-    assert [bool(one.prices) for one in shop.store.products()] == [False, True]
+    assert [bool(product.prices) for product in shop.store.products()] == [False, True]
 
 
 def test_the_shipped_example_is_right() -> None:
     file = read_file(EXAMPLE)
-    assert [one.intname for one in file.products] == ["Virusdie", "KernelCare"]
+    assert [product.intname for product in file.products] == ["Virusdie", "KernelCare"]
     assert file.customers[0].balance == Decimal("30.00")

@@ -72,8 +72,8 @@ def test_an_open_session_outlives_the_lock_of_its_login(stand: Counter) -> None:
 
 
 def test_a_login_that_nobody_has_is_locked_like_any_other(stand: Counter) -> None:
-    told = [stand.error("basket", "nobody:x") for _ in range(MOST_FAILURES + 1)]
-    assert told == [WRONG] * MOST_FAILURES + [LOCKED]
+    errors = [stand.error("basket", "nobody:x") for _ in range(MOST_FAILURES + 1)]
+    assert errors == [WRONG] * MOST_FAILURES + [LOCKED]
 
 
 def test_invented_logins_share_a_bounded_number_of_rows(stand: Counter) -> None:

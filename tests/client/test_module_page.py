@@ -16,8 +16,8 @@ ADDRESS = "http://127.0.0.1:1500/billmgr"
 
 
 def block(language: str) -> str:
-    found = re.findall(rf"(?s)```{language}\n(.*?)```", SECTION)
-    return str(found[0])
+    blocks = re.findall(rf"(?s)```{language}\n(.*?)```", SECTION)
+    return str(blocks[0])
 
 
 def test_the_file_and_the_commands_of_the_page_run(seller_server: World, tmp_path: Path) -> None:
@@ -36,7 +36,7 @@ def test_the_file_and_the_commands_of_the_page_run(seller_server: World, tmp_pat
         try:
             assert endpoint.stdout is not None
             ready = endpoint.stdout.readline()
-            told = [
+            outputs = [
                 subprocess.run(
                     [*command, *line.split()],
                     capture_output=True, check=True, text=True, env=env, cwd=tmp_path,
@@ -47,5 +47,5 @@ def test_the_file_and_the_commands_of_the_page_run(seller_server: World, tmp_pat
             endpoint.terminate()
     assert endpoint.returncode == 0
     assert ready.startswith("panels are answered at http://127.0.0.1:")
-    assert told[:2] == ["ada\t50.00 EUR\n", "waiting for the seller\t0\n"]
-    assert told[2].splitlines()[1] == "ada\t50.00 EUR"
+    assert outputs[:2] == ["ada\t50.00 EUR\n", "waiting for the seller\t0\n"]
+    assert outputs[2].splitlines()[1] == "ada\t50.00 EUR"

@@ -36,13 +36,13 @@ FUNCTIONS: Final = (
 OPEN: Final = (ModuleState.ACTIVE, ModuleState.SUSPENDED)
 
 losses = st.lists(st.sampled_from(["before", "after", ""]), max_size=6)
-wishes = st.sampled_from(list(COSTS))
+products = st.sampled_from(list(COSTS))
 steps = st.one_of(
-    st.tuples(st.just("order"), wishes, st.sampled_from(["finish", "basket"])),
+    st.tuples(st.just("order"), products, st.sampled_from(["finish", "basket"])),
     st.tuples(st.just("pay")),
-    st.tuples(st.just("prolong"), wishes),
-    st.tuples(st.just("autoprolong"), wishes, st.sampled_from(["1", "null"])),
-    st.tuples(st.just("delete"), wishes),
+    st.tuples(st.just("prolong"), products),
+    st.tuples(st.just("autoprolong"), products, st.sampled_from(["1", "null"])),
+    st.tuples(st.just("delete"), products),
     st.tuples(st.just("look")),
     st.tuples(st.just("top_up")),
     st.tuples(st.just("day")),
@@ -57,7 +57,7 @@ steps = st.one_of(
 
 
 @dataclass
-class Play:
+class Actions:
     """A panel, a shop and a seller, and what can happen between them."""
 
     seller: Seller
@@ -74,8 +74,8 @@ class Play:
 
     def of(self, product: int) -> int:
         """The newest module of a product, living or not; 1 where there is none."""
-        found = self.shop.store.modules(MODULES.c.product == product)
-        return found[0].id if found else 1
+        modules = self.shop.store.modules(MODULES.c.product == product)
+        return modules[0].id if modules else 1
 
     def order(self, product: int, button: str) -> None:
         self.ask(
@@ -129,16 +129,16 @@ class Play:
 
     def spent(self) -> Counter[int]:
         """What the seller charged for each service that was not there, in hundredths."""
-        found: Counter[int] = Counter()
+        counts: Counter[int] = Counter()
         for expense in self.shop._client.payments.expenses():  # noqa: SLF001 - the line's other end
             number = expense.service_id or 0
             if number > self.license and expense.amount is not None:
-                found[number] += int(expense.amount.amount * 100)
-        return found
+                counts[number] += int(expense.amount.amount * 100)
+        return counts
 
 
 @contextmanager
-def played() -> Iterator[Play]:
+def played() -> Iterator[Actions]:
     with Seller(system_clock=stopped_clock()) as seller:
         seller.clock.freeze("2027-01-10T12:00:00Z")
         seller.account(balance="1000.00")
@@ -151,22 +151,22 @@ def played() -> Iterator[Play]:
             name = "Virusdie" if number == 277 else "KernelCare"
             shop.offer(Product(number, tariff, name, name, {1: COSTS[number] + 3}))
         panel = Browser(ModuleEndpoint(shop), use_cookies=False)
-        yield Play(seller, line, shop, watch, panel, license)
+        yield Actions(seller, line, shop, watch, panel, license)
         store.close()
 
 
-def terms_of(play: Play, module: CustomerModule) -> int:
+def terms_of(play: Actions, module: CustomerModule) -> int:
     """Terms of a module that the customer paid and has not got back."""
-    kinds = Counter(one.kind for one in play.shop.entries() if one.module == module.id)
+    kinds = Counter(entry.kind for entry in play.shop.entries() if entry.module == module.id)
     return kinds["sale"] + kinds["renewal"] - kinds["refund"]
 
 
-def check(play: Play) -> None:
-    held = play.shop.store.modules(MODULES.c.state != ModuleState.BASKET)
-    booked = sum((one.amount for one in play.shop.entries()), Decimal("0.00"))
+def check(play: Actions) -> None:
+    owned = play.shop.store.modules(MODULES.c.state != ModuleState.BASKET)
+    booked = sum((entry.amount for entry in play.shop.entries()), Decimal("0.00"))
     assert play.shop.customer("ada").balance == booked >= 0
     expected: Counter[int] = Counter()
-    for module in held:
+    for module in owned:
         renewed = play.shop.store.rows(select(TERMS).where(TERMS.c.module == module.id))
         if module.number is not None:
             assert terms_of(play, module) == 1 + len(renewed)
@@ -176,38 +176,38 @@ def check(play: Play) -> None:
     assert play.spent() == expected
     rows = play.seller.call("addition").rows()
     there = {int(row["id"]) for row in rows if int(row["id"]) > play.license}
-    assert there >= {one.number for one in held if one.state is ModuleState.ACTIVE}
-    assert there <= {one.number for one in held if one.state in OPEN}
+    assert there >= {module.number for module in owned if module.state is ModuleState.ACTIVE}
+    assert there <= {module.number for module in owned if module.state in OPEN}
 
 
 MOVES: Final[Mapping[str, Callable[..., None]]] = {
-    "order": Play.order,
-    "pay": Play.pay,
-    "prolong": Play.prolong,
-    "autoprolong": Play.autoprolong,
-    "delete": Play.delete,
-    "look": Play.look,
-    "top_up": Play.top_up,
-    "day": Play.day,
-    "hush": Play.hush,
-    "hear": Play.hear,
-    "month": Play.month,
-    "lose": Play.lose,
+    "order": Actions.order,
+    "pay": Actions.pay,
+    "prolong": Actions.prolong,
+    "autoprolong": Actions.autoprolong,
+    "delete": Actions.delete,
+    "look": Actions.look,
+    "top_up": Actions.top_up,
+    "day": Actions.day,
+    "hush": Actions.hush,
+    "hear": Actions.hear,
+    "month": Actions.month,
+    "lose": Actions.lose,
 }
 
 
 @settings(max_examples=15)
-@given(quiet=st.tuples(st.booleans(), st.booleans()), told=st.lists(steps, max_size=12))
+@given(quiet=st.tuples(st.booleans(), st.booleans()), actions=st.lists(steps, max_size=12))
 def test_both_ledgers_are_exact_whatever_happens(
-    *, quiet: tuple[bool, bool], told: list[tuple[Any, ...]]
+    *, quiet: tuple[bool, bool], actions: list[tuple[Any, ...]]
 ) -> None:
     opening: list[tuple[Any, ...]] = [
         ("hush" if quiet[0] else "look",), ("order", 277, "finish"), ("hear",), ("look",),
         ("hush" if quiet[1] else "look",), ("prolong", 277), ("hear",) if quiet[0] else ("day",),
     ]  # fmt: skip
     with played() as play:
-        for name, *given_ in (*opening, *told):
-            MOVES[name](play, *given_)
+        for name, *arguments in (*opening, *actions):
+            MOVES[name](play, *arguments)
         play.line.plan.clear()
         assert play.shop.settle() == 0
         play.shop.follow_seller()

@@ -123,7 +123,7 @@ def test_two_processes_sell_from_one_file_and_lose_nothing(stand: Stand, tmp_pat
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(sell, range(1, 5)))
     assert stand.shop.customer("bob").balance == Decimal("130.00")
-    booked = [one.amount for one in stand.shop.entries()]
+    booked = [entry.amount for entry in stand.shop.entries()]
     assert sum(booked) == Decimal("160.00")
 
 
@@ -133,9 +133,9 @@ def test_a_new_file_is_made_by_two_at_once(tmp_path: Path) -> None:
     def start(_: int) -> int:
         together.wait()
         store = ModuleStore(tmp_path / "new.sqlite")
-        found = len(store.products())
+        count = len(store.products())
         store.close()
-        return found
+        return count
 
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(start, range(4))) == [0] * 4
@@ -167,8 +167,8 @@ def test_one_refused_module_of_an_order_leaves_the_others(stand: Stand) -> None:
     ada = stand.shop.customer("ada")
     with pytest.raises(ShopRefusal, match="does not sell"):
         stand.shop.pay(ada, order)
-    found = [(one.intname, one.state) for one in stand.shop.modules(ada)]
-    assert found == [("Virusdie", ModuleState.ACTIVE)]
+    states = [(module.intname, module.state) for module in stand.shop.modules(ada)]
+    assert states == [("Virusdie", ModuleState.ACTIVE)]
     assert stand.balance() == Decimal("18.00")
 
 
@@ -189,9 +189,9 @@ def test_what_is_not_settled_is_not_deleted(stand: Stand) -> None:
     stand.line.plan = {"service.prolong": deque(["before"] * 90)}
     ada = stand.shop.customer("ada")
     stand.shop.prolong(ada, number, 1)
-    with pytest.raises(ShopRefusal) as told:
+    with pytest.raises(ShopRefusal) as caught:
         stand.shop.delete(ada, number)
-    assert told.value.type == "operation"
+    assert caught.value.type == "operation"
     stand.line.plan.clear()
     stand.shop.delete(ada, number)
     assert (stand.balance(), stand.spent()) == (Decimal("6.00"), Decimal("18.00"))
@@ -203,7 +203,7 @@ def test_a_term_of_a_module_that_is_gone_is_paid_back(stand: Stand) -> None:
     stand.shop.prolong(stand.shop.customer("ada"), number, 1)
     stand.line.plan.clear()
     stand.seller.call("soft.delete", elid=100002)
-    assert [one.id for one in stand.shop.follow_seller()] == [number]
+    assert [module.id for module in stand.shop.follow_seller()] == [number]
     assert stand.balance() == Decimal("18.00")
 
 

@@ -31,8 +31,8 @@ def stand(tmp_path: Path) -> Iterator[Counter]:
 
 
 def read(data: bytes) -> Element:
-    found: Element = fromstring(data)
-    return found
+    doc: Element = fromstring(data)
+    return doc
 
 
 def error_of(data: bytes) -> str:
@@ -70,8 +70,8 @@ def test_fields_of_the_address_and_of_the_body_are_one_request(stand: Counter) -
 
 
 def test_head_is_answered_by_the_head_alone_and_does_nothing(stand: Counter) -> None:
-    wish = {"func": "addition.order.param", "authinfo": ADA, "pricelist": "277", "period": "1"}
-    got = stand.panel.head("/billmgr", query_string={**wish, "item": "100002", "sok": "ok"})
+    order = {"func": "addition.order.param", "authinfo": ADA, "pricelist": "277", "period": "1"}
+    got = stand.panel.head("/billmgr", query_string={**order, "item": "100002", "sok": "ok"})
     assert (got.status_code, got.data, got.mimetype) == (200, b"", "text/xml")
     assert stand.shop.store.modules() == ()
 
@@ -111,14 +111,14 @@ def flat(stand: Counter, func: str, who: str = ADA, **params: object) -> dict[st
     sent = {"func": func, "out": "bjson", **login, **{k: str(v) for k, v in params.items()}}
     got = stand.panel.post("/billmgr", data=sent)
     assert got.mimetype == "application/json"
-    told: dict[str, Any] = json.loads(got.data)
-    return told
+    doc: dict[str, Any] = json.loads(got.data)
+    return doc
 
 
 def test_bjson_has_the_prices_without_a_document_around(stand: Counter) -> None:
-    told = flat(stand, "pricelist.export", "", itemtype="addition")
-    assert told["func"] == "pricelist.export"
-    (price,) = (one["price"] for one in told["pricelist"] if one["id"] == "277")
+    doc = flat(stand, "pricelist.export", "", itemtype="addition")
+    assert doc["func"] == "pricelist.export"
+    (price,) = (tariff["price"] for tariff in doc["pricelist"] if tariff["id"] == "277")
     monthly = {"cost": "12.0000", "type": "month", "length": "1", "v": "monthly"}
     assert price["currency"] == "EUR"
     assert monthly in price["period"]
@@ -126,15 +126,15 @@ def test_bjson_has_the_prices_without_a_document_around(stand: Counter) -> None:
 
 def test_bjson_has_a_form_under_model_and_its_tables_by_name(stand: Counter) -> None:
     flat(stand, "addition.order.param", pricelist=277, item=100002, period=1, sok="ok")
-    told = flat(stand, "basket")
-    assert told["model"]["total_sum"] == "12.00 EUR"
-    assert [row["item.type"] for row in told["list"]["itemlist"]] == ["addition"]
+    doc = flat(stand, "basket")
+    assert doc["model"]["total_sum"] == "12.00 EUR"
+    assert [row["item.type"] for row in doc["list"]["itemlist"]] == ["addition"]
 
 
 def test_bjson_has_what_a_submit_answers_under_v(stand: Counter) -> None:
-    told = flat(stand, "addition.order.param", pricelist=277, item=100002, period=1, sok="ok")
-    assert told["ok"] == {"v": "func=basket"}
-    assert told["id"]["v"] == told["item.id"]["v"]
+    doc = flat(stand, "addition.order.param", pricelist=277, item=100002, period=1, sok="ok")
+    assert doc["ok"] == {"v": "func=basket"}
+    assert doc["id"]["v"] == doc["item.id"]["v"]
 
 
 def test_bjson_has_rows_of_plain_texts(stand: Counter) -> None:
@@ -143,8 +143,8 @@ def test_bjson_has_rows_of_plain_texts(stand: Counter) -> None:
 
 
 def test_bjson_of_a_list_without_rows_has_no_elem(stand: Counter) -> None:
-    told = flat(stand, "addition")
-    assert ("elem" in told, told["p_elems"]) == (False, "0")
+    doc = flat(stand, "addition")
+    assert ("elem" in doc, doc["p_elems"]) == (False, "0")
 
 
 def test_bjson_tells_who_asks_in_one_object(stand: Counter) -> None:
@@ -163,10 +163,10 @@ def test_bjson_has_the_session_under_model(stand: Counter) -> None:
 def test_an_error_in_bjson_is_a_plain_text_with_its_type(
     stand: Counter, func: str, who: str, error: tuple[str, str | None]
 ) -> None:
-    told = flat(stand, func, who)
-    assert list(told) == ["error"]
-    assert isinstance(told["error"]["msg"], str)
-    assert (told["error"]["type"], told["error"].get("object")) == error
+    doc = flat(stand, func, who)
+    assert list(doc) == ["error"]
+    assert isinstance(doc["error"]["msg"], str)
+    assert (doc["error"]["type"], doc["error"].get("object")) == error
 
 
 def test_capital_letters_are_no_other_format(stand: Counter) -> None:
@@ -184,17 +184,17 @@ def test_names_of_any_letters_arrive_as_they_are(stand: Counter) -> None:
     name = 'Защита <b>"&" ☂'
     stand.shop.offer(Product(279, 955304, "KernelCare", name, {1: Decimal("6.50")}))
     xml = stand.panel.get("/", query_string=PRICES).data
-    told = json.loads(stand.panel.get("/", query_string={**PRICES, "out": "json"}).data)
+    doc = json.loads(stand.panel.get("/", query_string={**PRICES, "out": "json"}).data)
     assert read(xml).findtext("pricelist[id='279']/name") == name
-    assert told["doc"]["pricelist"][2]["name"] == {"$": name}
+    assert doc["doc"]["pricelist"][2]["name"] == {"$": name}
 
 
 def test_periods_are_called_as_the_page_calls_them(stand: Counter) -> None:
     prices = {1: Decimal("1.00"), 6: Decimal("5.00"), 12: Decimal("9.00")}
     stand.shop.offer(Product(277, 955301, "Virusdie", "Virusdie", prices))
     doc = read(stand.panel.get("/", query_string=PRICES).data)
-    found = doc.findall("pricelist[id='277']/price/period")
-    assert [(one.get("length"), one.text) for one in found] == [
+    periods = doc.findall("pricelist[id='277']/price/period")
+    assert [(period.get("length"), period.text) for period in periods] == [
         ("1", "monthly"), ("6", "6 months"), ("12", "yearly"),
     ]  # fmt: skip
 
@@ -202,7 +202,7 @@ def test_periods_are_called_as_the_page_calls_them(stand: Counter) -> None:
 def test_what_is_sold_no_more_is_not_in_the_list(stand: Counter) -> None:
     stand.shop.offer(Product(277, 955301, "Virusdie", "Virusdie", {}))
     doc = read(stand.panel.get("/", query_string=PRICES).data)
-    assert [one.findtext("id") for one in doc.findall("pricelist")] == ["278"]
+    assert [tariff.findtext("id") for tariff in doc.findall("pricelist")] == ["278"]
     assert stand.put().find("error[@object='pricelist']") is not None
 
 
@@ -214,10 +214,10 @@ def test_an_internal_error_is_a_document_and_tells_the_log_no_secret(stand: Coun
     )
     assert (got.status_code, error_of(got.data)) == (200, "internal")
     assert b"Traceback" not in got.data
-    told = log.getvalue()
-    assert told.startswith("pricelist.export: OperationalError at storage.py:")
-    assert "secret" not in told
-    assert "hidden" not in told
+    logged = log.getvalue()
+    assert logged.startswith("pricelist.export: OperationalError at storage.py:")
+    assert "secret" not in logged
+    assert "hidden" not in logged
 
 
 def test_a_login_that_goes_wrong_inside_tells_no_password(stand: Counter) -> None:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from tests.client.conftest import Waits
 
 VIRUSDIE, GUARD = 955301, 23221
-WISH = ModuleOrder(VIRUSDIE, 100002, remoteid="mod-1")
+EXAMPLE_ORDER = ModuleOrder(VIRUSDIE, 100002, remoteid="mod-1")
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def balance(seller: Seller) -> Decimal:
 def test_a_custom_billing_leads_a_module_from_order_to_close(
     billing: CustomModules, seller: Seller
 ) -> None:
-    module = billing.order(WISH)
+    module = billing.order(EXAMPLE_ORDER)
     assert (module.license_id, module.status, module.autoprolong) == (100002, Status.ACTIVE, None)
     renewal = billing.renew(module.id)
     assert (renewal.before_on, renewal.ends_on) == (date(2026, 2, 10), date(2026, 3, 10))
@@ -82,8 +82,8 @@ def test_a_lost_answer_buys_no_second_module(
     billing: CustomModules, seller: Seller, line: LossyLine, plan: list[str]
 ) -> None:
     line.plan["addition.order.param"] = deque(plan)
-    first = billing.order(WISH)
-    assert billing.order(WISH).id == first.id
+    first = billing.order(EXAMPLE_ORDER)
+    assert billing.order(EXAMPLE_ORDER).id == first.id
     assert balance(seller) == Decimal("991.00")
 
 
@@ -91,7 +91,7 @@ def test_a_lost_answer_buys_no_second_module(
 def test_a_lost_renewal_is_not_bought_again(
     billing: CustomModules, seller: Seller, line: LossyLine, plan: list[str]
 ) -> None:
-    module = billing.order(WISH)
+    module = billing.order(EXAMPLE_ORDER)
     line.plan["service.prolong"] = deque(plan)
     assert billing.renew(module.id, ends_on=module.expires_on).ends_on == date(2026, 3, 10)
     assert billing.renew(module.id, ends_on=module.expires_on).ends_on == date(2026, 3, 10)
@@ -104,9 +104,9 @@ def test_a_billing_that_died_in_between_finds_its_module(
     line.plan["addition.order.param"] = deque(["after"] * 5)
     line.plan["addition"] = deque(["", "", *["before"] * 60])
     with pytest.raises(UnknownOutcome):
-        billing.order(WISH)
+        billing.order(EXAMPLE_ORDER)
     line.plan.clear()
-    assert billing.order(WISH).status is Status.ACTIVE
+    assert billing.order(EXAMPLE_ORDER).status is Status.ACTIVE
     assert balance(seller) == Decimal("991.00")
 
 
@@ -123,16 +123,16 @@ def test_an_order_without_an_id_of_ours_gets_one_and_is_found_by_it(
 def test_a_list_without_internal_names_is_read_all_the_same(
     client: Client, line: LossyLine
 ) -> None:
-    ordered = client.modules.order(WISH)
+    ordered = client.modules.order(EXAMPLE_ORDER)
     line.hide = ("intname",)
     assert [row.id for row in client.modules.of_license(100002)] == [ordered.service_id]
-    found = client.modules.find("mod-1")
-    assert found is not None
-    assert (found.id, found.intname) == (ordered.service_id, "")
+    module = client.modules.find("mod-1")
+    assert module is not None
+    assert (module.id, module.intname) == (ordered.service_id, "")
 
 
 @pytest.mark.parametrize(
-    ("wish", "kind"),
+    ("order", "kind"),
     [
         (ModuleOrder(55371, 100001), AlreadyExists),
         (ModuleOrder(VIRUSDIE, 100009), Missed),
@@ -143,17 +143,17 @@ def test_a_list_without_internal_names_is_read_all_the_same(
     ],
 )
 def test_a_refusal_has_its_kind_and_costs_nothing(
-    client: Client, seller: Seller, wish: ModuleOrder, kind: type[Exception]
+    client: Client, seller: Seller, order: ModuleOrder, kind: type[Exception]
 ) -> None:
     with pytest.raises(kind):
-        client.modules.order(wish)
+        client.modules.order(order)
     assert balance(seller) == Decimal("1000.00")
 
 
 def test_too_little_money_names_the_sum(client: Client, seller: Seller) -> None:
     seller.account(balance="5.00")
     with pytest.raises(NotEnoughMoney) as refusal:
-        client.modules.order(WISH)
+        client.modules.order(EXAMPLE_ORDER)
     assert refusal.value.amount is not None
     assert refusal.value.amount == Decimal("9.00")
 

@@ -15,7 +15,7 @@ from reseller_client import (
     NotSent,
     UnknownOutcome,
 )
-from tests.client.wishes import OK, WISH, without_login
+from tests.client.example_orders import EXAMPLE_ORDER, OK, without_login
 
 if TYPE_CHECKING:
     from tests.client.conftest import Line, SmallSeller, Waits
@@ -45,7 +45,7 @@ def test_an_order_says_everything_in_the_words_of_the_wire(client: Client, line:
 
 def test_an_order_without_an_id_of_ours_gets_a_fresh_one(client: Client, line: Line) -> None:
     line.answers(*["<doc><id>1</id></doc>"] * 2)
-    first, second = client.licenses.order(WISH), client.licenses.order(WISH)
+    first, second = client.licenses.order(EXAMPLE_ORDER), client.licenses.order(EXAMPLE_ORDER)
     sent = [form["remoteid"] for form in line.forms]
     assert sent == [first.remoteid, second.remoteid]
     assert len(set(sent)) == 2
@@ -62,7 +62,7 @@ def test_the_id_of_an_order_is_found_under_any_name(
     client: Client, line: Line, answer: str
 ) -> None:
     line.answers(answer)
-    assert client.licenses.order(WISH).license_id == 5
+    assert client.licenses.order(EXAMPLE_ORDER).license_id == 5
 
 
 def test_an_order_for_the_basket_answers_with_the_unpaid_order(client: Client, line: Line) -> None:
@@ -76,7 +76,7 @@ def test_an_order_for_the_basket_answers_with_the_unpaid_order(client: Client, l
 
 def test_the_newer_order_form_has_names_of_its_own(client: Client, line: Line) -> None:
     line.answers('{"lineitem.id":{"v":"77"}}')
-    assert client.licenses.order_v2(WISH).order_id == 77
+    assert client.licenses.order_v2(EXAMPLE_ORDER).order_id == 77
     assert line.form["func"] == "v2.soft.order.param"
     assert (line.form["order_period"], line.form["autoprolong"]) == ("1", "off")
     assert line.form["clicked_button"] == "order"
@@ -85,13 +85,13 @@ def test_the_newer_order_form_has_names_of_its_own(client: Client, line: Line) -
 
 def test_a_single_sending_needs_an_id_to_be_found_by(client: Client) -> None:
     with pytest.raises(ValueError, match="remoteid"):
-        client.licenses.order_once(WISH)
+        client.licenses.order_once(EXAMPLE_ORDER)
 
 
 def test_a_refused_order_is_not_repeated(either: Client, seller: SmallSeller) -> None:
     seller.balance = Decimal("4.99")
     with pytest.raises(NotEnoughMoney) as caught:
-        either.licenses.order(WISH)
+        either.licenses.order(EXAMPLE_ORDER)
     assert caught.value.amount == Decimal("5.00")
     assert seller.funcs() == ["soft.order.param"]
 
@@ -100,7 +100,7 @@ def test_an_order_whose_answer_was_lost_is_found_and_not_repeated(
     either: Client, seller: SmallSeller, waits: Waits
 ) -> None:
     seller.loses("soft.order.param", "after")
-    ordered = either.licenses.order(WISH)
+    ordered = either.licenses.order(EXAMPLE_ORDER)
     assert ordered.found_again
     assert ordered.license_id == 100001
     assert list(seller.licenses) == [100001]
@@ -112,7 +112,7 @@ def test_an_order_that_was_lost_itself_is_repeated_once(
     either: Client, seller: SmallSeller
 ) -> None:
     seller.loses("soft.order.param", "before")
-    ordered = either.licenses.order(WISH)
+    ordered = either.licenses.order(EXAMPLE_ORDER)
     assert not ordered.found_again
     assert list(seller.licenses) == [ordered.license_id]
     assert seller.funcs() == ["soft.order.param", "soft", "soft", "soft.order.param"]
@@ -125,7 +125,7 @@ def test_orders_that_are_always_lost_end_in_an_unknown_outcome(
 ) -> None:
     seller.loses("soft.order.param", "before", "before", "before", "before")
     with pytest.raises(UnknownOutcome):
-        either.licenses.order(WISH)
+        either.licenses.order(EXAMPLE_ORDER)
     assert seller.funcs().count("soft.order.param") == 3
     assert seller.licenses == {}
 
@@ -136,7 +136,7 @@ def test_a_lost_order_is_not_repeated_while_looking_for_it_fails(
     seller.loses("soft.order.param", "after")
     seller.loses("soft", "before")
     with pytest.raises(UnknownOutcome, match="looking for it failed"):
-        either.licenses.order(WISH)
+        either.licenses.order(EXAMPLE_ORDER)
     assert seller.funcs() == ["soft.order.param", "soft"]
 
 
@@ -163,7 +163,7 @@ def test_a_list_without_remote_ids_is_completed_from_the_forms(client: Client, l
         "<doc><elid>8</elid></doc>",
     )
     with pytest.raises(UnknownOutcome, match="license 8 may be the one"):
-        client.licenses.order(WISH)
+        client.licenses.order(EXAMPLE_ORDER)
     assert [form["func"] for form in line.forms].count("soft.order.param") == 1
 
 
@@ -171,7 +171,7 @@ def test_a_filtered_list_is_no_proof_that_nothing_was_ordered(client: Client, li
     filtered = "<doc><saved_filters><filter name='ip'/></saved_filters></doc>"
     line.answers(httpx.ReadTimeout("silence"), filtered)
     with pytest.raises(UnknownOutcome, match="filtered"):
-        client.licenses.order(WISH)
+        client.licenses.order(EXAMPLE_ORDER)
     assert len(line.requests) == 2
 
 
@@ -188,24 +188,24 @@ def test_a_filter_of_ours_is_lifted_for_the_search_and_put_back(client: Client, 
 
 def test_an_order_that_never_left_is_sent_again_without_looking(client: Client, line: Line) -> None:
     line.answers(httpx.ConnectError("refused"), "<doc><id>5</id></doc>")
-    assert client.licenses.order(WISH).license_id == 5
+    assert client.licenses.order(EXAMPLE_ORDER).license_id == 5
     assert [form["func"] for form in line.forms] == ["soft.order.param"] * 2
 
 
 def test_a_seller_that_is_never_reached_is_reported_as_such(client: Client, line: Line) -> None:
     line.answers(*[httpx.ConnectError("refused")] * 3)
     with pytest.raises(NotSent):
-        client.licenses.order(WISH)
+        client.licenses.order(EXAMPLE_ORDER)
 
 
 def test_garbage_after_an_order_is_looked_into_as_well(client: Client, line: Line) -> None:
     line.answers("<html>502</html>", "<doc/>", "<doc/>", "<doc><id>5</id></doc>")
-    assert client.licenses.order(WISH).license_id == 5
+    assert client.licenses.order(EXAMPLE_ORDER).license_id == 5
     assert [form["func"] for form in line.forms][1:3] == ["soft", "soft"]
 
 
 def test_the_newer_order_is_never_sent_twice(client: Client, line: Line) -> None:
     line.answers(httpx.ReadTimeout("silence"), "<doc/>", "<doc/>")
     with pytest.raises(UnknownOutcome):
-        client.licenses.order_v2(WISH)
+        client.licenses.order_v2(EXAMPLE_ORDER)
     assert [form["func"] for form in line.forms] == ["v2.soft.order.param", "soft", "soft"]

@@ -21,7 +21,7 @@ from reseller_client import (
 from reseller_client.transport.values import PaymentStatus
 from tests.client.conftest import Waits
 from tests.client.emulated import client_of
-from tests.client.wishes import OK, eur, without_login
+from tests.client.example_orders import OK, eur, without_login
 
 if TYPE_CHECKING:
     from emulator.testing import Seller
@@ -35,7 +35,7 @@ ROW = (
 
 
 @pytest.mark.parametrize(
-    ("told", "page"),
+    ("body", "page"),
     [
         ("https://pay.example/p?token=1", "https://pay.example/p?token=1"),
         ("/pay/7?token=1", "https://seller.example/pay/7?token=1"),
@@ -47,9 +47,9 @@ ROW = (
     ],
 )  # fmt: skip
 def test_a_top_up_returns_the_page_it_is_paid_on(
-    client: Client, line: Line, told: str, page: str
+    client: Client, line: Line, body: str, page: str
 ) -> None:
-    line.answers(f"<doc><payment_id>7</payment_id><ok>{told}</ok></doc>")
+    line.answers(f"<doc><payment_id>7</payment_id><ok>{body}</ok></doc>")
     started = client.payments.start(2, amount=Decimal("50.00"), currency="EUR", profile_id=3)
     assert (started.payment_id, started.page) == (7, page)
     assert without_login(line.form) == {
@@ -105,10 +105,10 @@ def test_a_filter_is_sent_and_holds_where_the_seller_ignores_it(client: Client, 
     rows = [ROW.format(id=n, day=days[n], sum=sums[n], status=states[n]) for n in days]
     line.answers(f"<doc>{''.join(rows)}</doc>")
     day = date(2026, 1, 2)
-    found = client.payments.payments(
+    payments = client.payments.payments(
         status=PaymentStatus.CREDITED, since=day, until=day, least=Decimal(1), most=Decimal(10)
     )
-    assert [payment.id for payment in found] == [2]
+    assert [payment.id for payment in payments] == [2]
     sent = without_login(line.form)
     assert sent == {
         "func": "payment", "filter": "on", "status": "4", "createdatestart": "2026-01-02",
@@ -158,17 +158,17 @@ def test_a_csv_refusal_may_come_as_a_document_or_with_a_status(client: Client, l
     line.answers('<doc><error type="access"/></doc>', httpx.Response(502, text="id\n1\n"), "")
     with pytest.raises(AccessDenied):
         client.payments.payments_by_csv()
-    with pytest.raises(NotUnderstood) as told:
+    with pytest.raises(NotUnderstood) as caught:
         client.payments.payments_by_csv()
-    assert told.value.status == 502
+    assert caught.value.status == 502
     assert client.payments.payments_by_csv() == ()
 
 
 def test_a_long_csv_list_is_read_in_pages(client: Client, line: Line) -> None:
     full = "".join(f"{n},1.00\n" for n in range(1, 501))
     line.answers(f"id,amount\n{full}", "id,amount\n501,2.00\n")
-    found = client.payments.expenses_by_csv()
-    assert [expense.id for expense in found] == list(range(1, 502))
+    expenses = client.payments.expenses_by_csv()
+    assert [expense.id for expense in expenses] == list(range(1, 502))
     assert [form["p_num"] for form in line.forms] == ["1", "2"]
 
 
@@ -205,7 +205,7 @@ def test_the_payers_of_the_emulator_are_listed(reseller: Client) -> None:
 def test_discounts_currencies_and_providers_are_read(reseller: Client) -> None:
     (spring,) = reseller.account.discounts()
     assert (spring.promo_code, spring.percent, spring.itemtype) == ("SPRING", Decimal(10), "")
-    assert {one.iso: one.default for one in reseller.account.currencies()} == {
+    assert {currency.iso: currency.default for currency in reseller.account.currencies()} == {
         "EUR": True, "RUB": False,
     }  # fmt: skip
     (provider,) = reseller.account.providers()
@@ -226,8 +226,8 @@ def test_a_partners_discount_may_be_on_one_tariff(client: Client, line: Line) ->
 def test_what_happened_over_time_is_told_with_its_service(reseller: Client, shop: Seller) -> None:
     shop.clock.advance("40 days")
     happened = reseller.notifications.happened()
-    assert 100001 in {one.service_id for one in happened}
-    assert any("prolonged" in one.text for one in happened if one.service_id == 100001)
+    assert 100001 in {notice.service_id for notice in happened}
+    assert any("prolonged" in notice.text for notice in happened if notice.service_id == 100001)
     assert reseller.account.notifications() == reseller.notifications.list()
 
 
@@ -250,7 +250,7 @@ def test_addresses_passwords_and_instructions_of_a_service(client: Client, line:
 
 def test_a_password_does_not_come_back_in_an_error(client: Client, line: Line) -> None:
     line.answers('<doc><error type="value" object="passwd"><msg>too weak</msg></error></doc>')
-    with pytest.raises(BadValue) as told:
+    with pytest.raises(BadValue) as caught:
         client.services.change_password(7, "hunter2")
-    assert isinstance(told.value, Refused)
-    assert "hunter2" not in str(told.value)
+    assert isinstance(caught.value, Refused)
+    assert "hunter2" not in str(caught.value)

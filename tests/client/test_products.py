@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 
 ORDER = "vds.order.param"
 DEBIAN = "ISPsystem__Debian-12-amd64"
-WISH = ServiceOrder(tariff=6, domain="shop-2.test", ostempl=DEBIAN, addons={10: 2, 28: True})
+EXAMPLE_ORDER = ServiceOrder(
+    tariff=6, domain="shop-2.test", ostempl=DEBIAN, addons={10: 2, 28: True}
+)
 # 3.00, a processor for 1.50, administration for 5.00.
 PRICE = Decimal("9.50")
 
@@ -63,7 +65,7 @@ def test_an_order_that_tells_no_number_is_found_and_waited_for(
     client: Client, hoster: Seller
 ) -> None:
     vds = client.products("vds")
-    ordered = vds.order(WISH)
+    ordered = vds.order(EXAMPLE_ORDER)
     assert ordered.found_again
     assert ordered.service_id == named(client, "shop-2.test")[0]
     assert vds.get(ordered.service_id).status is Status.PROCESSING
@@ -83,14 +85,14 @@ def test_a_lost_answer_never_makes_two_machines(
     client: Client, hoster: Seller, line: LossyLine, plan: list[str]
 ) -> None:
     line.plan[ORDER] = deque(plan)
-    client.products("vds").order(WISH)
+    client.products("vds").order(EXAMPLE_ORDER)
     assert len(named(client, "shop-2.test")) == 1
     assert spent(hoster) == PRICE
 
 
 def test_a_list_without_our_ids_is_searched_by_name(client: Client, line: LossyLine) -> None:
     line.hide = ("remoteid",)
-    ordered = client.products("vds").order(WISH)
+    ordered = client.products("vds").order(EXAMPLE_ORDER)
     assert ordered.service_id == named(client, "shop-2.test")[0]
 
 
@@ -120,23 +122,23 @@ def test_what_the_seller_refuses_is_told_by_its_field(client: Client, hoster: Se
 
 def test_the_cart_is_filled_paid_in_part_and_emptied(client: Client, hoster: Seller) -> None:
     vds = client.products("vds")
-    first, second = vds.put_in_cart(WISH), vds.put_in_cart(ServiceOrder(tariff=6))
+    first, second = vds.put_in_cart(EXAMPLE_ORDER), vds.put_in_cart(ServiceOrder(tariff=6))
     assert first.service_id is None
-    assert [one.id for one in client.cart.lines()] == [first.line_id, second.line_id]
+    assert [item.id for item in client.cart.lines()] == [first.line_id, second.line_id]
     assert client.cart.lines()[0].cost == Money(PRICE, "EUR")
     assert first.line_id is not None
     paid = client.cart.pay(first.line_id)
     assert spent(hoster) == PRICE
-    assert [(one.id, one.paid) for one in client.cart.orders()][-1] == (paid, True)
+    assert [(item.id, item.paid) for item in client.cart.orders()][-1] == (paid, True)
     with pytest.raises(Missed):
         client.cart.pay(first.line_id)
     client.cart.empty()
     assert client.cart.lines() == ()
-    assert [one.paid for one in client.cart.orders()] == [True]
+    assert [item.paid for item in client.cart.orders()] == [True]
 
 
 def test_one_position_is_taken_out(client: Client) -> None:
-    put: OrderedService = client.products("vds").put_in_cart(WISH)
+    put: OrderedService = client.products("vds").put_in_cart(EXAMPLE_ORDER)
     assert put.line_id is not None
     client.cart.remove(put.line_id)
     assert client.cart.lines() == ()
@@ -185,7 +187,7 @@ def test_a_machine_that_never_comes_up_is_not_waited_for_for_ever(
     client: Client, hoster: Seller
 ) -> None:
     hoster.faults.add("no_key")
-    ordered = client.products("vds").order(WISH)
+    ordered = client.products("vds").order(EXAMPLE_ORDER)
     assert ordered.service_id is not None
     with pytest.raises(NotReady) as tired:
         client.products("vds").wait_until_ready(ordered.service_id, reads=3)

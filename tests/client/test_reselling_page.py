@@ -18,8 +18,8 @@ ADDRESS = "http://127.0.0.1:1500/billmgr"
 
 def _block(language: str, heading: str) -> str:
     section = re.split(r"(?m)^## ", PAGE.partition(f"\n## {heading}\n")[2])[0]
-    found = re.findall(rf"(?s)```{language}\n(.*?)```", section)
-    return str(found[0])
+    blocks = re.findall(rf"(?s)```{language}\n(.*?)```", section)
+    return str(blocks[0])
 
 
 def test_the_shop_of_the_page_earns_what_is_left(seller_server: World, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from reseller_client import Client, UnknownOutcome
-from tests.client.wishes import eur, without_login
+from tests.client.example_orders import eur, without_login
 
 if TYPE_CHECKING:
     from tests.client.conftest import Line, SmallSeller

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from reseller_client import AccessDenied, Client, NotUnderstood, SecondFactorNeeded
-from tests.client.wishes import OK
+from tests.client.example_orders import OK
 
 if TYPE_CHECKING:
     from tests.client.conftest import Line

@@ -223,8 +223,8 @@ def _own_tariff() -> OwnTariff:
 
 
 def _seller_tariff() -> Tariff:
-    one = Decimal(1)
-    cpu = Addon(10, "CPU", "ncpu", one, Decimal(8), one, "Unit", (_month("1.00"),), included=one)
+    unit = Decimal(1)
+    cpu = Addon(10, "CPU", "ncpu", unit, Decimal(8), unit, "Unit", (_month("1.00"),), included=unit)
     panel = Addon(
         id=11,
         name="Panel",

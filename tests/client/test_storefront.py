@@ -48,9 +48,9 @@ def _expenses(*rows: str) -> str:
 @pytest.fixture
 def store() -> Iterator[StorefrontStore]:
     with closing(sqlite3.connect(":memory:")) as connection:
-        kept = StorefrontStore(connection)
-        kept.prepare()
-        yield kept
+        store = StorefrontStore(connection)
+        store.prepare()
+        yield store
 
 
 @pytest.fixture
@@ -167,7 +167,7 @@ def test_a_sale_and_its_renewals_stand_apart_without_invoices(
 def test_a_customer_is_known_by_name(shop: Storefront, store: StorefrontStore) -> None:
     assert shop.customer("ada", JANUARY) == shop.customer("ada", MARCH)
     assert shop.customer("bob", MARCH).id != shop.customer("ada", MARCH).id
-    assert [one.joined_on for one in store.customers()] == [JANUARY, MARCH]
+    assert [customer.joined_on for customer in store.customers()] == [JANUARY, MARCH]
 
 
 def test_costs_are_the_sellers_expenses_each_once(shop: Storefront, line: Line) -> None:
@@ -191,21 +191,21 @@ def test_margins_are_by_license_and_month(shop: Storefront, line: Line) -> None:
         )
     )
     shop.collect_costs()
-    found = shop.margins()
-    rows = [one.cells() for one in found]
+    margins = shop.margins()
+    rows = [margin.cells() for margin in margins]
     assert rows == [
         ("2027-01", "7", "7.99", "5.00", "2.99", "37.4"),
         ("2027-01", "8", "4.00", "5.00", "-1.00", "-25.0"),
         ("2027-02", "7", "0.00", "5.00", "-5.00", ""),
         ("2027-03", "7", "7.99", "0.00", "7.99", "100.0"),
     ]
-    assert [one.margin for one in by_license(found)] == [Decimal("5.98"), Decimal("-1.00")]
-    assert [one.margin for one in by_month(found)] == [
+    assert [row.margin for row in by_license(margins)] == [Decimal("5.98"), Decimal("-1.00")]
+    assert [row.margin for row in by_month(margins)] == [
         Decimal("1.99"), Decimal("-5.00"), Decimal("7.99")
     ]  # fmt: skip
-    assert total(found) == Margin(None, None, Decimal("19.98"), Decimal("15.00"))
+    assert total(margins) == Margin(None, None, Decimal("19.98"), Decimal("15.00"))
     file = io.StringIO()
-    write_csv(by_license(found), file)
+    write_csv(by_license(margins), file)
     assert file.getvalue() == (
         "month,licence,sold,cost,margin,percent\n"
         ",7,15.98,10.00,5.98,37.4\n"
@@ -221,7 +221,7 @@ def test_costs_keep_the_rate_they_were_booked_at(
     for rate in ("1.111", "1.2"):
         exchange = Exchange("USD", {"EUR": Decimal(rate)})
         Storefront(client, store, exchange=exchange).collect_costs()
-    assert [one.cost for one in Storefront(client, store).margins()] == [
+    assert [row.cost for row in Storefront(client, store).margins()] == [
         Decimal("5.56"), Decimal("6.00")
     ]  # fmt: skip
 

@@ -18,8 +18,8 @@ def test_a_ticket_is_opened_read_continued_and_closed(reseller: Client, shop: Se
     (row,) = reseller.tickets.list()
     assert (row.id, row.subject, row.unread, row.service_id) == (number, "Disk", 1, 100014)
     reseller.tickets.say(number, "Thanks")
-    found = reseller.tickets.get(number)
-    assert [one.text for one in found.messages] == ["It is full", "Look again", "Thanks"]
+    ticket = reseller.tickets.get(number)
+    assert [message.text for message in ticket.messages] == ["It is full", "Look again", "Thanks"]
     reseller.tickets.close(number)
     assert reseller.tickets.list()[0].status == "Closed"
     with pytest.raises(Missed):

@@ -10,7 +10,7 @@ import pytest
 
 from reseller_client import BadValue, Client, DeletionForbidden, LicenseOrder, Missed
 from reseller_client.transport.values import PaymentStatus
-from tests.client.wishes import eur
+from tests.client.example_orders import eur
 
 if TYPE_CHECKING:
     from emulator.testing import Seller
@@ -38,9 +38,9 @@ def test_a_top_up_raises_the_balance_once_it_is_paid(reseller: Client, shop: Sel
     click(shop, started.page, "pay")
     assert reseller.account.balance().amount == before + FIFTY
     (credited,) = (
-        one
-        for one in reseller.payments.payments(status=PaymentStatus.CREDITED)
-        if one.id == started.payment_id
+        payment
+        for payment in reseller.payments.payments(status=PaymentStatus.CREDITED)
+        if payment.id == started.payment_id
     )
     assert credited.amount == eur("50.00")
     assert reseller.payments.page(started.payment_id) == ""
@@ -51,15 +51,15 @@ def test_a_payment_that_was_taken_back_is_cancelled(reseller: Client) -> None:
     assert started.payment_id is not None
     reseller.payments.delete(started.payment_id)
     cancelled = reseller.payments.payments(status=PaymentStatus.CANCELLED)
-    assert started.payment_id in {one.id for one in cancelled}
+    assert started.payment_id in {payment.id for payment in cancelled}
     with pytest.raises(DeletionForbidden):
         reseller.payments.delete(started.payment_id)
 
 
 def test_an_order_is_paid_from_what_was_topped_up(reseller: Client, shop: Seller) -> None:
     shop.account("reseller", balance="0.00")
-    wish = LicenseOrder(55227, ip="192.0.2.205", licname="later", skipbasket=False)
-    reseller.licenses.order(wish)
+    license_order = LicenseOrder(55227, ip="192.0.2.205", licname="later", skipbasket=False)
+    reseller.licenses.order(license_order)
     order = reseller.orders.view().order_id
     card = reseller.payments.methods(order_id=order)[0]
     started = reseller.payments.start(card.id, order_id=order)
@@ -71,8 +71,8 @@ def test_an_order_is_paid_from_what_was_topped_up(reseller: Client, shop: Seller
 
 
 def test_what_the_balance_covers_needs_no_page(reseller: Client) -> None:
-    wish = LicenseOrder(55227, ip="192.0.2.206", licname="now", skipbasket=False)
-    reseller.licenses.order(wish)
+    license_order = LicenseOrder(55227, ip="192.0.2.206", licname="now", skipbasket=False)
+    reseller.licenses.order(license_order)
     order = reseller.orders.view().order_id
     started = reseller.payments.start(reseller.payments.methods()[0].id, order_id=order)
     assert started.page == ""

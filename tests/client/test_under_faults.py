@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from emulator.testing import World
 
-WISH = LicenseOrder(tariff=55227, ip="192.0.2.201", licname="web-9")
+EXAMPLE_ORDER = LicenseOrder(tariff=55227, ip="192.0.2.201", licname="web-9")
 ORDER = "soft.order.param"
 
 
@@ -48,7 +48,7 @@ class Trading:
     def plan(self, what: str, **rule: object) -> None:
         self.world.faults.add(what, **rule)
 
-    def struck(self) -> int:
+    def times_applied(self) -> int:
         return sum(int(fault["struck"]) for fault in self.world.faults.all())
 
     def licenses_named(self, name: str) -> int:
@@ -95,7 +95,7 @@ def test_a_request_dropped_before_it_happened_is_an_unknown_outcome(trading: Tra
     trading.plan("drop", func="whoami", when="before")
     with pytest.raises(UnknownOutcome):
         trading.client.account.whoami()
-    assert trading.struck() == 1
+    assert trading.times_applied() == 1
 
 
 def test_an_order_dropped_before_it_happened_is_sent_again_and_bought_once(
@@ -103,9 +103,9 @@ def test_an_order_dropped_before_it_happened_is_sent_again_and_bought_once(
 ) -> None:
     bought = trading.orders()
     trading.plan("drop", func=ORDER, when="before", times=1)
-    ordered = trading.client.licenses.order(WISH)
+    ordered = trading.client.licenses.order(EXAMPLE_ORDER)
     assert not ordered.found_again
-    assert trading.struck() == 1
+    assert trading.times_applied() == 1
     assert trading.licenses_named("web-9") == 1
     assert trading.orders() == bought + 1
 
@@ -115,12 +115,12 @@ def test_an_order_dropped_before_it_happened_every_time_is_never_bought(
 ) -> None:
     trading.plan("drop", func=ORDER, when="before")
     with pytest.raises(UnknownOutcome):
-        trading.client.licenses.order(WISH)
-    assert trading.struck() == 3
+        trading.client.licenses.order(EXAMPLE_ORDER)
+    assert trading.times_applied() == 3
     assert trading.licenses_named("web-9") == 0
 
 
-SPOILED = [
+FAULTS = [
     ("drop", {"when": "after"}),
     ("truncate", {"percent": 40}),
     ("truncate", {"percent": 0}),
@@ -132,21 +132,21 @@ SPOILED = [
 ]
 
 
-@pytest.mark.parametrize(("what", "rule"), SPOILED)
+@pytest.mark.parametrize(("what", "rule"), FAULTS)
 def test_an_order_whose_answer_is_spoiled_is_found_and_bought_once(
     trading: Trading, what: str, rule: dict[str, object]
 ) -> None:
     bought = trading.orders()
     trading.plan(what, func=ORDER, **rule)
-    ordered = trading.client.licenses.order(WISH)
+    ordered = trading.client.licenses.order(EXAMPLE_ORDER)
     assert ordered.found_again
     assert ordered.license_id is not None
-    assert trading.struck() == 1
+    assert trading.times_applied() == 1
     assert trading.licenses_named("web-9") == 1
     assert trading.orders() == bought + 1
 
 
-@pytest.mark.parametrize(("what", "rule"), SPOILED)
+@pytest.mark.parametrize(("what", "rule"), FAULTS)
 def test_a_prolongation_whose_answer_is_spoiled_is_bought_once(
     trading: Trading, what: str, rule: dict[str, object]
 ) -> None:
@@ -156,7 +156,7 @@ def test_a_prolongation_whose_answer_is_spoiled_is_bought_once(
     after = trading.client.services.prolong(100001, 1)
     assert before is not None
     assert after > before
-    assert trading.struck() == 1
+    assert trading.times_applied() == 1
     assert trading.orders() == bought + 1
     assert trading.client.licenses.get(100001).expires_on == after
 
@@ -188,24 +188,24 @@ def test_a_look_that_fails_raises_what_it_failed_of(
 
 def test_an_http_status_is_told_with_the_page(trading: Trading) -> None:
     trading.plan("status", func="soft", code=503, body="<h1>Down for a while</h1>")
-    with pytest.raises(NotUnderstood) as told:
+    with pytest.raises(NotUnderstood) as caught:
         trading.client.licenses.list()
-    assert told.value.status == 503
-    assert "Down for a while" in told.value.beginning
+    assert caught.value.status == 503
+    assert "Down for a while" in caught.value.beginning
 
 
 def test_a_long_request_is_followed_until_its_document(trading: Trading) -> None:
     # Behind a socket time passes by itself, and no test waits for it.
     trading.plan("long", func=ORDER, seconds=3 if trading.in_process else 0)
-    ordered = trading.client.licenses.order(WISH)
+    ordered = trading.client.licenses.order(EXAMPLE_ORDER)
     assert not ordered.found_again
-    assert trading.struck() == 1
+    assert trading.times_applied() == 1
     assert trading.licenses_named("web-9") == 1
 
 
 def test_a_long_request_that_never_ends_is_looked_up(trading: Trading) -> None:
     trading.plan("long", func=ORDER, seconds=600)
-    ordered = trading.client.licenses.order(WISH)
+    ordered = trading.client.licenses.order(EXAMPLE_ORDER)
     assert ordered.found_again
     assert trading.licenses_named("web-9") == 1
 
@@ -221,7 +221,7 @@ def test_a_rate_limit_lets_through_what_it_allows(trading: Trading) -> None:
 def test_an_order_refused_for_the_rate_is_not_bought(trading: Trading) -> None:
     trading.plan("rate_limit", func=ORDER, calls=0, seconds=1000)
     with pytest.raises(LimitReached):
-        trading.client.licenses.order(WISH)
+        trading.client.licenses.order(EXAMPLE_ORDER)
     assert trading.licenses_named("web-9") == 0
 
 
@@ -229,7 +229,7 @@ def test_one_row_as_an_object_is_still_a_row(trading: Trading) -> None:
     trading.plan("one_row", func="subaccount")
     (row,) = trading.client.account.subaccounts()
     assert row.provider == "ISPsystem"
-    assert trading.struck() == 1
+    assert trading.times_applied() == 1
 
 
 def test_a_stale_list_is_read_as_it_was_and_the_form_tells_the_truth(trading: Trading) -> None:
@@ -242,19 +242,19 @@ def test_a_stale_list_is_read_as_it_was_and_the_form_tells_the_truth(trading: Tr
 
 def test_a_key_that_never_comes_is_waited_for_a_bounded_time(trading: Trading) -> None:
     trading.plan("no_key", func=ORDER)
-    ordered = trading.client.licenses.order(WISH)
+    ordered = trading.client.licenses.order(EXAMPLE_ORDER)
     assert ordered.license_id is not None
-    with pytest.raises(KeyNotIssued) as told:
+    with pytest.raises(KeyNotIssued) as caught:
         trading.client.licenses.wait_for_key(ordered.license_id, reads=4)
-    assert (told.value.license_id, told.value.reads) == (ordered.license_id, 4)
-    assert "has no key after 4 reads" in str(told.value)
+    assert (caught.value.license_id, caught.value.reads) == (ordered.license_id, 4)
+    assert "has no key after 4 reads" in str(caught.value)
     assert trading.client.licenses.get(ordered.license_id).status is Status.PROCESSING
 
 
 def test_an_answer_that_only_takes_longer_is_read(trading: Trading) -> None:
     trading.plan("delay", func="whoami", seconds=30 if trading.in_process else 0.01)
     assert trading.client.account.whoami().name == "reseller"
-    assert trading.struck() == 1
+    assert trading.times_applied() == 1
 
 
 def test_an_answer_that_takes_longer_than_we_wait_is_an_unknown_outcome(
@@ -266,6 +266,6 @@ def test_an_answer_that_takes_longer_than_we_wait_is_an_unknown_outcome(
     with Client(
         seller_server.url, login="reseller", password="secret", timeout=4, retry_policy=retry_policy
     ) as client:
-        ordered = client.licenses.order(WISH)
+        ordered = client.licenses.order(EXAMPLE_ORDER)
         assert ordered.found_again
         assert sum(row.licname == "web-9" for row in client.licenses.list()) == 1

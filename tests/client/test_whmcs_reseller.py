@@ -48,9 +48,9 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
         yield MemoryStore()
         return
     with closing(sqlite3.connect(":memory:")) as connection:
-        kept = SqliteStore(connection)
-        kept.prepare()
-        yield kept
+        store = SqliteStore(connection)
+        store.prepare()
+        yield store
 
 
 @pytest.fixture
@@ -93,15 +93,19 @@ def test_terminating_recycles_and_never_deletes(
 ) -> None:
     whmcs.create_account(SERVICE)
     whmcs.terminate_account(SERVICE)
-    kept = seller.licenses[100001]
-    assert kept.status == 3
+    sold = seller.licenses[100001]
+    assert sold.status == 3
     assert (
-        kept.fields.items() >= {"licname": "free.lic", "ip": FREE_ADDRESS, "remoteid": ""}.items()
+        sold.fields.items() >= {"licname": "free.lic", "ip": FREE_ADDRESS, "remoteid": ""}.items()
     )
     assert store.rows()[0].service_id is None
     again = whmcs.create_account(OTHER)
     assert (again.license_id, again.key) == (100001, "100001-KEY")
-    assert (kept.status, kept.fields["ip"], kept.fields["remoteid"]) == (2, "192.0.2.2", "l13")
+    assert (sold.status, sold.fields["ip"], sold.fields["remoteid"]) == (
+        2,
+        "192.0.2.2",
+        "l13",
+    )
     assert seller.balance == Decimal("95.00")
     assert "soft.delete" not in seller.funcs()
 

@@ -27,7 +27,7 @@ from emulator.clock import SystemClock
 from emulator.testing import Seller
 from reseller_client import Client
 from reseller_client.shop.margin import by_license, by_month, total
-from tests.client.wishes import WISH
+from tests.client.example_orders import EXAMPLE_ORDER
 
 # License, months bought, price of a month: counted on a calendar, not by the programme.
 # 1: Jan 1, the last days of Jan to Dec but one; 5: Jan 31, then the 27th of Feb to Dec;
@@ -132,7 +132,7 @@ def test_both_ledgers_agree_to_the_cent(played: Played) -> None:
 
 
 def test_each_license_cost_what_the_calendar_says(played: Played) -> None:
-    costs = {one.service_id: one.cost for one in by_license(played.year.storefront.margins())}
+    costs = {row.service_id: row.cost for row in by_license(played.year.storefront.margins())}
     assert costs == {number: months * Decimal(price) for number, (months, price) in COSTS.items()}
     assert {number: len(days) for number, days in played.days.items()} == {
         number: months for number, (months, _) in COSTS.items()
@@ -151,7 +151,7 @@ def test_the_margin_of_the_year_is_exact(played: Played) -> None:
     margins = played.year.storefront.margins()
     assert (_sum(SOLD), _sum(COSTS)) == (Decimal("1521.66"), Decimal("1129.00"))
     assert total(margins).margin == Decimal("392.66")
-    assert sum((one.margin for one in by_month(margins)), Decimal(0)) == Decimal("392.66")
+    assert sum((margin.margin for margin in by_month(margins)), Decimal(0)) == Decimal("392.66")
     january = by_month(margins)[0]
     assert (january.sold, january.cost) == (Decimal("94.49"), Decimal("78.00"))
 
@@ -212,8 +212,8 @@ def test_a_leap_year_agrees_too() -> None:
     ],
 )
 def test_ledgers_that_differ_are_told(func: str, old: bytes, new: bytes, says: str) -> None:
-    def change(asked: str, body: bytes) -> bytes:
-        return body.replace(old, new) if asked == func else body
+    def change(wanted_func: str, body: bytes) -> bytes:
+        return body.replace(old, new) if wanted_func == func else body
 
     system_clock = SystemClock(now=lambda: datetime(2026, 11, 5, tzinfo=UTC))
     with Seller(fixture="empty", system_clock=system_clock) as seller, closing(_books()) as books:
@@ -227,8 +227,8 @@ def test_ledgers_that_differ_are_told(func: str, old: bytes, new: bytes, says: s
 
 def test_a_license_ordered_behind_the_resellers_back_is_told() -> None:
     with _played(2026) as played:
-        wish = replace(WISH, remoteid="x", ip="192.0.2.99")
-        stray = played.client.licenses.order_once(wish).license_id
+        order = replace(EXAMPLE_ORDER, remoteid="x", ip="192.0.2.99")
+        stray = played.client.licenses.order_once(order).license_id
         wrong = [line for line in played.year.check() if not line.met]
     assert any(str(stray) in check.message for check in wrong)
     assert {"charges one by one", "no license that nobody ordered"} <= {c.what for c in wrong}

@@ -30,7 +30,7 @@ from reseller_client import (
     UnknownFunction,
     UnknownOutcome,
 )
-from tests.client.wishes import OK
+from tests.client.example_orders import OK
 
 if TYPE_CHECKING:
     from tests.client.conftest import Line, Waits
@@ -210,10 +210,10 @@ def test_a_long_request_is_followed_without_credentials(
     line.answers(note, note, "<doc><ok/><id>5</id></doc>")
     assert client.call("soft.order.param").value("id") == "5"
     followed = line.requests[1:]
-    assert {str(one.url) for one in followed} == {
+    assert {str(request.url) for request in followed} == {
         "https://seller.example/mancgi/long/billmgr?id=17"
     }
-    assert {one.method for one in followed} == {"GET"}
+    assert {request.method for request in followed} == {"GET"}
     assert waits.spans == [2.0, 2.0]
 
 

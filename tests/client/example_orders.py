@@ -7,7 +7,7 @@ from decimal import Decimal
 from reseller_client import LicenseOrder, Money
 
 OK = "<doc><ok/></doc>"
-WISH = LicenseOrder(tariff=55227, ip="192.0.2.1", licname="web-1")
+EXAMPLE_ORDER = LicenseOrder(tariff=55227, ip="192.0.2.1", licname="web-1")
 
 
 def without_login(form: dict[str, str]) -> dict[str, str]:
