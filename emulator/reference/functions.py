@@ -186,7 +186,8 @@ def index_page(registry: Registry) -> str:
     """Every function by family, in one table."""
     lines = [
         f"{HEAD}\n# Reference\n",
-        "[Errors](errors.md) · [Settings](settings.md) · [Commands](cli.md)\n",
+        "[Errors](errors.md) · [Faults](faults.md) · [Settings](settings.md)"
+        " · [Commands](cli.md)\n",
     ]
     lines.append(
         "Examples are answers of the world `small`, without what stands around every answer"
