@@ -49,7 +49,8 @@ run: $(VENV)/.run ## a seller on 127.0.0.1:1500; options in ARGS="--port 0"
 	@exec $(BIN)/mockseller serve $(ARGS)
 
 # What needs one processor each runs in pairs; pytest then takes all there are.
-PAIRS := $(MAKE) --no-print-directory --jobs 2 --output-sync=target
+PAIRS := $(MAKE) --no-print-directory --jobs 2 \
+  $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 STATIC := types verify style imports documents
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-WAIT = 60
+WAIT = 120
 """Seconds a command has to end; it takes one or two."""
 SIGNALS = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT]
 
