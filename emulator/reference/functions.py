@@ -184,11 +184,8 @@ def _cut(text: str) -> str:
 
 def index_page(registry: Registry) -> str:
     """Every function by family, in one table."""
-    lines = [
-        f"{HEAD}\n# Reference\n",
-        "[Errors](errors.md) · [Faults](faults.md) · [Settings](settings.md)"
-        " · [Commands](cli.md)\n",
-    ]
+    links = "[Errors](errors.md) · [Faults](faults.md) · [Settings](settings.md)"
+    lines = [f"{HEAD}\n# Reference\n", f"{links} · [Commands](cli.md)\n"]
     lines.append(
         "Examples are answers of the world `small`, without what stands around every answer"
         " ([the wire](../wire.md), section 3): attributes of `doc`, echo, layout.\n"
