@@ -66,12 +66,12 @@ resell.add_command(modules)
 resell.add_command(show_margin)
 
 
-@resell.group()
-def licences() -> None:
+@resell.group("licences")
+def licenses() -> None:
     """Order, list and show licenses."""
 
 
-@licences.command("list")
+@licenses.command("list")
 @click.pass_obj
 def list_licenses(client: Client) -> None:
     """List the licenses of the account, one a line, separated by tabs."""
@@ -83,7 +83,7 @@ def list_licenses(client: Client) -> None:
             )
 
 
-@licences.command("show")
+@licenses.command("show")
 @click.argument("license", type=int)
 @click.pass_obj
 def show_license(client: Client, license: int) -> None:
@@ -92,7 +92,7 @@ def show_license(client: Client, license: int) -> None:
         _print_license(client.licenses.get(license))
 
 
-@licences.command("order")
+@licenses.command("order")
 @click.option("--tariff", type=int, required=True, metavar="CODE",
               help="Code of the tariff, such as 55227.")  # fmt: skip
 @click.option("--ip", required=True, metavar="IP", help="IP address of the license.")

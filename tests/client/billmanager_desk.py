@@ -49,7 +49,7 @@ class PricedLine(LossyLine):
 
 
 @dataclass
-class Desk:
+class SellerAndReseller:
     """The reseller, its line to the seller, and the seller itself with its clock."""
 
     shop: Seller
@@ -81,7 +81,7 @@ class Desk:
         return self.client.account.balance().amount
 
 
-def desk_at(shop: Seller, waits: Waits, out: str, *, currency: str = "") -> Desk:
+def desk_at(shop: Seller, waits: Waits, out: str, *, currency: str = "") -> SellerAndReseller:
     """Open a new reseller at a seller whose clock stands still."""
     shop.clock.freeze(FROZEN)
     line = PricedLine(shop)
@@ -95,4 +95,4 @@ def desk_at(shop: Seller, waits: Waits, out: str, *, currency: str = "") -> Desk
         currency=currency,
     )
     reseller.prepare()
-    return Desk(shop, line, client, connection, reseller)
+    return SellerAndReseller(shop, line, client, connection, reseller)

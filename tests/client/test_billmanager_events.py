@@ -12,7 +12,7 @@ import pytest
 
 from reseller_client import Status
 from reseller_client.resellers.billmanager.models import Amount, OperationState
-from tests.client.billmanager_desk import LITE, Desk, desk_at
+from tests.client.billmanager_desk import LITE, SellerAndReseller, desk_at
 
 if TYPE_CHECKING:
     from emulator.testing import Seller
@@ -22,13 +22,13 @@ MACHINE = {"domain": "a.example.com", "ostempl": "ISPsystem__Debian-12-amd64"}
 
 
 @pytest.fixture
-def desk(shop: Seller, waits: Waits) -> Iterator[Desk]:
+def desk(shop: Seller, waits: Waits) -> Iterator[SellerAndReseller]:
     made = desk_at(shop, waits, "xml")
     with closing(made.connection):
         yield made
 
 
-def license(desk: Desk, own: int, last: int, period: int = 1) -> int:
+def license(desk: SellerAndReseller, own: int, last: int, period: int = 1) -> int:
     """Sell a license and wait for its key; its item."""
     params = {"ip": f"192.0.2.{last}", "licname": f"web-{last}"}
     opened = desk.reseller.order("ada", own, period=period, params=params)
@@ -37,7 +37,7 @@ def license(desk: Desk, own: int, last: int, period: int = 1) -> int:
     return opened.item
 
 
-def count_requests(desk: Desk) -> dict[str, int]:
+def count_requests(desk: SellerAndReseller) -> dict[str, int]:
     """How often the seller was asked what, by its own journal."""
     counts: dict[str, int] = {}
     for entry in desk.shop.journal.entries(limit=500):
@@ -45,7 +45,7 @@ def count_requests(desk: Desk) -> dict[str, int]:
     return counts
 
 
-def test_the_seller_is_asked_every_five_minutes_once_for_each_type(desk: Desk) -> None:
+def test_the_seller_is_asked_every_five_minutes_once_for_each_type(desk: SellerAndReseller) -> None:
     own = desk.tariff(LITE)
     for last in range(210, 215):
         license(desk, own, last)
@@ -63,7 +63,7 @@ def test_the_seller_is_asked_every_five_minutes_once_for_each_type(desk: Desk) -
     assert desk.item(platform.item).status is Status.ACTIVE
 
 
-def test_a_late_cron_asks_once_for_all_it_missed(desk: Desk) -> None:
+def test_a_late_cron_asks_once_for_all_it_missed(desk: SellerAndReseller) -> None:
     license(desk, desk.tariff(LITE), 210)
     desk.shop.journal.clear()
     desk.shop.clock.advance("3 hours")
@@ -72,7 +72,7 @@ def test_a_late_cron_asks_once_for_all_it_missed(desk: Desk) -> None:
     assert count_requests(desk) == {"soft": 1}
 
 
-def test_only_what_changed_is_read_by_itself(desk: Desk) -> None:
+def test_only_what_changed_is_read_by_itself(desk: SellerAndReseller) -> None:
     own = desk.tariff(LITE)
     items = [license(desk, own, last) for last in range(210, 216)]
     number = desk.item(items[2]).seller_id or 0
@@ -87,14 +87,14 @@ def test_only_what_changed_is_read_by_itself(desk: Desk) -> None:
     assert desk.reseller.check_event().changed == ()
 
 
-def test_a_renewal_at_the_seller_itself_moves_the_end(desk: Desk) -> None:
+def test_a_renewal_at_the_seller_itself_moves_the_end(desk: SellerAndReseller) -> None:
     item = license(desk, desk.tariff(LITE), 210)
     desk.client.licenses.prolong(desk.item(item).seller_id or 0, 1)
     assert desk.reseller.check_event().changed == (item,)
     assert desk.item(item).expires_on == date(2027, 3, 28)
 
 
-def test_what_the_seller_deleted_is_deleted_here(desk: Desk) -> None:
+def test_what_the_seller_deleted_is_deleted_here(desk: SellerAndReseller) -> None:
     item = license(desk, desk.tariff(LITE), 210)
     desk.client.licenses.delete(desk.item(item).seller_id or 0)
     assert desk.reseller.check_event().changed == (item,)
@@ -104,7 +104,7 @@ def test_what_the_seller_deleted_is_deleted_here(desk: Desk) -> None:
     assert count_requests(desk) == {}
 
 
-def test_a_service_missing_in_an_old_list_is_not_taken_for_deleted(desk: Desk) -> None:
+def test_a_service_missing_in_an_old_list_is_not_taken_for_deleted(desk: SellerAndReseller) -> None:
     own = desk.tariff(LITE)
     desk.shop.faults.add("stale", func="soft")
     desk.client.licenses.list()
@@ -115,7 +115,7 @@ def test_a_service_missing_in_an_old_list_is_not_taken_for_deleted(desk: Desk) -
     assert desk.reseller.check_event().completed == (opened.id,)
 
 
-def test_an_operation_on_what_the_seller_deleted_fails(desk: Desk) -> None:
+def test_an_operation_on_what_the_seller_deleted_fails(desk: SellerAndReseller) -> None:
     item = license(desk, desk.tariff(LITE), 210)
     prolonged = desk.reseller.prolong(item)
     desk.client.licenses.delete(desk.item(item).seller_id or 0)
@@ -126,7 +126,7 @@ def test_an_operation_on_what_the_seller_deleted_fails(desk: Desk) -> None:
     assert (failed.reason.type, failed.reason.object) == ("missed", "soft")
 
 
-def test_a_list_that_cannot_be_read_is_told_and_read_the_next_time(desk: Desk) -> None:
+def test_a_list_that_cannot_be_read_is_told_and_read_the_next_time(desk: SellerAndReseller) -> None:
     item = license(desk, desk.tariff(LITE), 210)
     desk.client.licenses.suspend(desk.item(item).seller_id or 0)
     desk.shop.faults.add("drop", func="soft", times=1)
@@ -135,7 +135,7 @@ def test_a_list_that_cannot_be_read_is_told_and_read_the_next_time(desk: Desk) -
     assert desk.reseller.check_event().changed == (item,)
 
 
-def test_a_filtered_list_proves_nothing(desk: Desk) -> None:
+def test_a_filtered_list_proves_nothing(desk: SellerAndReseller) -> None:
     item = license(desk, desk.tariff(LITE), 210)
     desk.client.licenses.delete(desk.item(item).seller_id or 0)
     desk.line.filtered = True
@@ -146,7 +146,7 @@ def test_a_filtered_list_proves_nothing(desk: Desk) -> None:
 
 
 def test_a_shorter_period_of_the_seller_stops_the_service_while_our_own_goes_on(
-    desk: Desk,
+    desk: SellerAndReseller,
 ) -> None:
     own = desk.tariff(LITE)
     module = desk.reseller.tariffs.module_of(own).id
@@ -178,7 +178,7 @@ def test_a_shorter_period_of_the_seller_stops_the_service_while_our_own_goes_on(
     assert (item.shown, item.expires_on) == ("Active", date(2027, 7, 30))
 
 
-def test_a_comparison_for_one_tariff_goes_before_the_others(desk: Desk) -> None:
+def test_a_comparison_for_one_tariff_goes_before_the_others(desk: SellerAndReseller) -> None:
     own, other = desk.tariff(LITE), desk.tariff(LITE)
     catalogue = desk.reseller.catalogue
     module = desk.reseller.tariffs.module_of(own).id
@@ -189,7 +189,9 @@ def test_a_comparison_for_one_tariff_goes_before_the_others(desk: Desk) -> None:
     assert catalogue.seller_period(desk.reseller.tariffs.module_of(other).id, 3, own) == 3
 
 
-def test_orders_without_a_number_are_told_apart_by_one_look_at_each(desk: Desk) -> None:
+def test_orders_without_a_number_are_told_apart_by_one_look_at_each(
+    desk: SellerAndReseller,
+) -> None:
     desk.shop.rules(order_tells_id=False)
     own = desk.tariff(1500, "instances")
     servers = [{"domain": f"{name}.example.com"} for name in ("a", "b", "c", "d")]
@@ -205,7 +207,7 @@ def test_orders_without_a_number_are_told_apart_by_one_look_at_each(desk: Desk) 
     assert names == [server["domain"] for server in servers]
 
 
-def test_a_machine_is_delivered_changed_and_installed_anew(desk: Desk) -> None:
+def test_a_machine_is_delivered_changed_and_installed_anew(desk: SellerAndReseller) -> None:
     desk.shop.provisioning("by_hand")
     opened = desk.reseller.order("ada", desk.tariff(6, "vds"), params=MACHINE)
     desk.reseller.check_event()

@@ -13,7 +13,7 @@ import pytest
 
 from reseller_client import Status
 from reseller_client.resellers.billmanager.models import Action, Operation, OperationState
-from tests.client.billmanager_desk import LITE, Desk, desk_at
+from tests.client.billmanager_desk import LITE, SellerAndReseller, desk_at
 
 if TYPE_CHECKING:
     from emulator.testing import Seller
@@ -25,13 +25,13 @@ ORDER = "soft.order.param"
 
 
 @pytest.fixture(params=["xml", "bjson"])
-def desk(request: pytest.FixtureRequest, shop: Seller, waits: Waits) -> Iterator[Desk]:
+def desk(request: pytest.FixtureRequest, shop: Seller, waits: Waits) -> Iterator[SellerAndReseller]:
     made = desk_at(shop, waits, request.param)
     with closing(made.connection):
         yield made
 
 
-def under(desk: Desk, operation: Operation, itemtype: str = "soft") -> list[int]:
+def under(desk: SellerAndReseller, operation: Operation, itemtype: str = "soft") -> list[int]:
     """The living services at the seller that stand under an item's number."""
     desk.shop.faults.clear()
     desk.line.plan.clear()
@@ -41,7 +41,9 @@ def under(desk: Desk, operation: Operation, itemtype: str = "soft") -> list[int]
     return [int(row["id"]) for row in rows if row["remoteid"] == str(operation.item)]
 
 
-def test_an_order_whose_answer_was_lost_is_found_and_not_sent_again(desk: Desk) -> None:
+def test_an_order_whose_answer_was_lost_is_found_and_not_sent_again(
+    desk: SellerAndReseller,
+) -> None:
     own = desk.tariff(LITE)
     desk.shop.faults.add("drop", func=ORDER, when="after", times=1)
     before = desk.balance()
@@ -52,7 +54,7 @@ def test_an_order_whose_answer_was_lost_is_found_and_not_sent_again(desk: Desk) 
     assert desk.balance() == before - Decimal(5)
 
 
-def test_an_order_that_never_arrived_is_sent_again(desk: Desk) -> None:
+def test_an_order_that_never_arrived_is_sent_again(desk: SellerAndReseller) -> None:
     own = desk.tariff(LITE)
     desk.shop.faults.add("drop", func=ORDER, when="before", times=1)
     opened = desk.reseller.order("ada", own, params=PANEL)
@@ -61,7 +63,9 @@ def test_an_order_that_never_arrived_is_sent_again(desk: Desk) -> None:
     assert len(under(desk, opened)) == 1
 
 
-def test_while_nobody_can_tell_nothing_is_sent_and_repeating_looks_first(desk: Desk) -> None:
+def test_while_nobody_can_tell_nothing_is_sent_and_repeating_looks_first(
+    desk: SellerAndReseller,
+) -> None:
     own = desk.tariff(LITE)
     desk.line.plan = {ORDER: deque(["after"]), "soft": deque(["before"] * 9)}
     failed = desk.reseller.order("ada", own, params=PANEL)
@@ -78,7 +82,7 @@ def test_while_nobody_can_tell_nothing_is_sent_and_repeating_looks_first(desk: D
     assert under(desk, again) == [desk.item(again.item).seller_id]
 
 
-def test_a_pull_finds_what_an_unanswered_order_left(desk: Desk) -> None:
+def test_a_pull_finds_what_an_unanswered_order_left(desk: SellerAndReseller) -> None:
     own = desk.tariff(LITE)
     desk.line.plan = {ORDER: deque(["after"]), "soft": deque(["before"] * 2)}
     failed = desk.reseller.order("ada", own, params=PANEL)
@@ -87,7 +91,7 @@ def test_a_pull_finds_what_an_unanswered_order_left(desk: Desk) -> None:
     assert desk.reseller.check_event().completed == (failed.id,)
     item = desk.item(failed.item)
     assert (item.status, [item.seller_id]) == (Status.ACTIVE, under(desk, failed))
-    assert sum(one.sold for one in desk.reseller.books.margins("main")) == Decimal("5.00")
+    assert sum(margin.sold for margin in desk.reseller.books.margins("main")) == Decimal("5.00")
 
 
 def test_a_filtered_list_never_lets_an_order_be_repeated(shop: Seller, waits: Waits) -> None:
@@ -103,7 +107,7 @@ def test_a_filtered_list_never_lets_an_order_be_repeated(shop: Seller, waits: Wa
     desk.connection.close()
 
 
-def test_a_number_the_list_does_not_show_is_read_from_the_forms(desk: Desk) -> None:
+def test_a_number_the_list_does_not_show_is_read_from_the_forms(desk: SellerAndReseller) -> None:
     own = desk.tariff(LITE)
     desk.line.plan = {ORDER: deque(["after"])}
     desk.line.brief = "soft"
@@ -113,7 +117,7 @@ def test_a_number_the_list_does_not_show_is_read_from_the_forms(desk: Desk) -> N
     assert [desk.item(opened.item).seller_id] == under(desk, opened)
 
 
-def test_where_neither_list_nor_form_shows_it_nothing_is_repeated(desk: Desk) -> None:
+def test_where_neither_list_nor_form_shows_it_nothing_is_repeated(desk: SellerAndReseller) -> None:
     own = desk.tariff(LITE)
     desk.line.plan = {ORDER: deque(["after"])}
     desk.line.hide = ("remoteid",)
@@ -125,7 +129,7 @@ def test_where_neither_list_nor_form_shows_it_nothing_is_repeated(desk: Desk) ->
     assert len(under(desk, failed)) == 1
 
 
-def test_several_under_one_number_are_left_to_a_person(desk: Desk) -> None:
+def test_several_under_one_number_are_left_to_a_person(desk: SellerAndReseller) -> None:
     own = desk.tariff(LITE)
     desk.line.plan = {ORDER: deque(["after"]), "soft": deque(["before"] * 2)}
     failed = desk.reseller.order("ada", own, params=PANEL)
@@ -140,7 +144,7 @@ def test_several_under_one_number_are_left_to_a_person(desk: Desk) -> None:
     assert desk.reseller.repeat(failed.id).state is OperationState.MANUAL
 
 
-def test_an_older_service_under_the_same_number_is_not_ours(desk: Desk) -> None:
+def test_an_older_service_under_the_same_number_is_not_ours(desk: SellerAndReseller) -> None:
     own = desk.tariff(LITE)
     desk.shop.order(ip="192.0.2.202", remoteid=1)
     desk.shop.clock.advance("3 days")
@@ -151,7 +155,7 @@ def test_an_older_service_under_the_same_number_is_not_ours(desk: Desk) -> None:
     assert desk.line.sendings(ORDER) == 2
 
 
-def test_a_programme_that_died_after_sending_looks_before_it_sends(desk: Desk) -> None:
+def test_a_programme_that_died_after_sending_looks_before_it_sends(desk: SellerAndReseller) -> None:
     own = desk.tariff(LITE)
     desk.shop.account("reseller", balance="0.00")
     failed = desk.reseller.order("ada", own, params=PANEL)
@@ -165,7 +169,7 @@ def test_a_programme_that_died_after_sending_looks_before_it_sends(desk: Desk) -
     assert under(desk, started) == [desk.item(started.item).seller_id]
 
 
-def test_what_the_power_cut_off_is_sent_by_the_next_cron(desk: Desk) -> None:
+def test_what_the_power_cut_off_is_sent_by_the_next_cron(desk: SellerAndReseller) -> None:
     own = desk.tariff(LITE)
     desk.shop.account("reseller", balance="0.00")
     refused = desk.reseller.order("ada", own, params=PANEL)
@@ -181,7 +185,9 @@ def test_what_the_power_cut_off_is_sent_by_the_next_cron(desk: Desk) -> None:
     assert desk.line.sendings(ORDER) == 2
 
 
-def test_after_a_fault_inside_the_seller_nothing_is_sent_again_by_itself(desk: Desk) -> None:
+def test_after_a_fault_inside_the_seller_nothing_is_sent_again_by_itself(
+    desk: SellerAndReseller,
+) -> None:
     own = desk.tariff(LITE)
     desk.shop.faults.add("error", func=ORDER, when="after", type="internal", times=1)
     desk.shop.faults.add("error", func=ORDER, when="before", type="internal", nth=2, times=1)
@@ -196,7 +202,7 @@ def test_after_a_fault_inside_the_seller_nothing_is_sent_again_by_itself(desk: D
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_a_renewal_is_bought_once_however_it_is_lost(desk: Desk, when: str) -> None:
+def test_a_renewal_is_bought_once_however_it_is_lost(desk: SellerAndReseller, when: str) -> None:
     opened = desk.reseller.order("ada", desk.tariff(LITE), params=PANEL)
     desk.reseller.check_event()
     before = desk.balance()
@@ -210,7 +216,7 @@ def test_a_renewal_is_bought_once_however_it_is_lost(desk: Desk, when: str) -> N
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_suspending_resuming_changing_and_closing_survive_a_lost_answer(
-    desk: Desk, when: str
+    desk: SellerAndReseller, when: str
 ) -> None:
     opened = desk.reseller.order("ada", desk.tariff(LITE), params=PANEL)
     desk.reseller.check_event()
@@ -230,42 +236,42 @@ def test_suspending_resuming_changing_and_closing_survive_a_lost_answer(
     assert desk.item(number).params["licname"] == "eve"
 
 
-def test_an_order_that_tells_no_number_is_linked_by_our_own(desk: Desk) -> None:
+def test_an_order_that_tells_no_number_is_linked_by_our_own(desk: SellerAndReseller) -> None:
     desk.shop.rules(order_tells_id=False)
     opened = desk.reseller.order("ada", desk.tariff(1500, "instances"), params=MACHINE)
     assert opened.state is OperationState.MANUAL
     assert desk.item(opened.item).seller_id is None
     assert desk.reseller.check_event().completed == (opened.id,)
     assert under(desk, opened, "instances") == [desk.item(opened.item).seller_id]
-    assert sum(one.sold for one in desk.reseller.books.margins("main")) == opened.price
+    assert sum(margin.sold for margin in desk.reseller.books.margins("main")) == opened.price
 
 
-def test_a_lossy_month_doubles_and_loses_nothing(desk: Desk) -> None:
+def test_a_lossy_month_doubles_and_loses_nothing(desk: SellerAndReseller) -> None:
     """Every tenth answer is lost after the deed; two ledgers agree at the end."""
-    licences, machines = desk.tariff(LITE), desk.tariff(1500, "instances")
+    license_tariff, server_tariff = desk.tariff(LITE), desk.tariff(1500, "instances")
     desk.shop.faults.add("drop", func="*.order.param", when="after", chance=30, seed=11)
     desk.shop.faults.add("drop", func="service.prolong", when="after", chance=30, seed=12)
     desk.shop.faults.add("drop", func="*.delete", when="after", chance=30, seed=13)
     opened = []
     for last in range(201, 211):
         panel = {"ip": f"192.0.2.{last}", "licname": f"web-{last}"}
-        opened.append(desk.reseller.order(f"c{last}", licences, params=panel))
+        opened.append(desk.reseller.order(f"c{last}", license_tariff, params=panel))
         box = {"domain": f"box-{last}.example.com"}
-        opened.append(desk.reseller.order(f"c{last}", machines, params=box))
+        opened.append(desk.reseller.order(f"c{last}", server_tariff, params=box))
     desk.shop.clock.advance("5 minutes")
     desk.reseller.tick()
-    for one in opened:
-        act = desk.reseller.close if one.id % 5 == 0 else desk.reseller.prolong
-        act(one.item)
+    for item in opened:
+        act = desk.reseller.close if item.id % 5 == 0 else desk.reseller.prolong
+        act(item.item)
     desk.shop.clock.advance("5 minutes")
     desk.reseller.tick()
     assert sum(int(fault["struck"]) for fault in desk.shop.faults.all()) > 5
     desk.shop.faults.clear()
 
     done = desk.reseller.running.operations()
-    assert {one.state for one in done} == {OperationState.COMPLETED}
-    ours = {one.id: one.seller_id for one in desk.reseller.running.living()}
-    closed = sum(one.action is Action.CLOSE for one in done)
+    assert {operation.state for operation in done} == {OperationState.COMPLETED}
+    ours = {item.id: item.seller_id for item in desk.reseller.running.living()}
+    closed = sum(operation.action is Action.CLOSE for operation in done)
     assert len(ours) == 20 - closed
     for itemtype in ("soft", "instances"):
         for row in desk.shop.call(itemtype).rows():
@@ -274,12 +280,12 @@ def test_a_lossy_month_doubles_and_loses_nothing(desk: Desk) -> None:
     assert ours == {}
 
     desk.reseller.books.collect_costs()
-    started = min(one.sent_at for one in done if one.sent_at).date()
-    numbers = {one.seller_id for one in desk.reseller.running.items()}
+    started = min(operation.sent_at for operation in done if operation.sent_at).date()
+    numbers = {item.seller_id for item in desk.reseller.running.items()}
     charged = sum(
         expense.amount.amount
         for expense in desk.client.payments.expenses()
         if expense.service_id in numbers and expense.amount and expense.happened_on == started
     )
-    believed = sum(one.amount or 0 for one in desk.reseller.books.expected_costs("main"))
+    believed = sum(cost.amount or 0 for cost in desk.reseller.books.expected_costs("main"))
     assert believed == charged > 0

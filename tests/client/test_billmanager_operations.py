@@ -12,7 +12,7 @@ import pytest
 
 from reseller_client import Status
 from reseller_client.resellers.billmanager.models import NotForSale, OperationState
-from tests.client.billmanager_desk import LITE, NODES, Desk, desk_at
+from tests.client.billmanager_desk import LITE, NODES, SellerAndReseller, desk_at
 
 if TYPE_CHECKING:
     from emulator.testing import Seller
@@ -26,13 +26,13 @@ PANEL = {"ip": "192.0.2.201", "licname": "ada"}
 
 
 @pytest.fixture(params=["xml", "bjson"])
-def desk(request: pytest.FixtureRequest, shop: Seller, waits: Waits) -> Iterator[Desk]:
+def desk(request: pytest.FixtureRequest, shop: Seller, waits: Waits) -> Iterator[SellerAndReseller]:
     made = desk_at(shop, waits, request.param)
     with closing(made.connection):
         yield made
 
 
-def test_a_service_is_opened_delivered_and_lives_its_whole_life(desk: Desk) -> None:
+def test_a_service_is_opened_delivered_and_lives_its_whole_life(desk: SellerAndReseller) -> None:
     reseller, lite = desk.reseller, desk.tariff(LITE)
     opened = reseller.order("ada", lite, params=PANEL)
     assert (opened.state, opened.reason) == (OperationState.MANUAL, None)
@@ -81,7 +81,7 @@ def test_a_service_is_opened_delivered_and_lives_its_whole_life(desk: Desk) -> N
     ],
 )
 def test_every_product_type_is_sold_by_its_declaration(
-    desk: Desk, itemtype: str, code: int, params: dict[str, str], detail: str
+    desk: SellerAndReseller, itemtype: str, code: int, params: dict[str, str], detail: str
 ) -> None:
     tariff = desk.tariff(code, itemtype)
     period = 12 if itemtype in {"domain", "dnshost", "certificate"} else 1
@@ -104,7 +104,9 @@ def test_every_product_type_is_sold_by_its_declaration(
     assert desk.item(item.id).status is Status.DELETED
 
 
-def test_a_key_that_comes_later_keeps_the_operation_manual(desk: Desk, shop: Seller) -> None:
+def test_a_key_that_comes_later_keeps_the_operation_manual(
+    desk: SellerAndReseller, shop: Seller
+) -> None:
     shop.provisioning("by_hand")
     opened = desk.reseller.order("ada", desk.tariff(LITE), params=PANEL)
     assert desk.reseller.check_event().completed == ()
@@ -118,7 +120,9 @@ def test_a_key_that_comes_later_keeps_the_operation_manual(desk: Desk, shop: Sel
     assert desk.reseller.running.tasks() == ()
 
 
-def test_a_key_that_comes_by_being_read_arrives_with_the_pulls(desk: Desk, shop: Seller) -> None:
+def test_a_key_that_comes_by_being_read_arrives_with_the_pulls(
+    desk: SellerAndReseller, shop: Seller
+) -> None:
     shop.provisioning("reads", 2)
     opened = desk.reseller.order("ada", desk.tariff(LITE), params=PANEL)
     pulls = [desk.reseller.check_event().completed for _ in range(3)]
@@ -126,7 +130,7 @@ def test_a_key_that_comes_by_being_read_arrives_with_the_pulls(desk: Desk, shop:
     assert desk.item(opened.item).details["lickey"]
 
 
-def test_what_is_manual_or_over_never_runs_again(desk: Desk) -> None:
+def test_what_is_manual_or_over_never_runs_again(desk: SellerAndReseller) -> None:
     opened = desk.reseller.order("ada", desk.tariff(LITE), params=PANEL)
     with pytest.raises(ValueError, match="only failed ones"):
         desk.reseller.repeat(opened.id)
@@ -137,7 +141,9 @@ def test_what_is_manual_or_over_never_runs_again(desk: Desk) -> None:
     assert desk.line.sendings("soft.order.param") == 1
 
 
-def test_a_failure_keeps_its_reason_as_data_and_is_repeated(desk: Desk, shop: Seller) -> None:
+def test_a_failure_keeps_its_reason_as_data_and_is_repeated(
+    desk: SellerAndReseller, shop: Seller
+) -> None:
     tariff = desk.tariff(LITE, department="support")
     shop.account("reseller", balance="0.00")
     failed = desk.reseller.order("ada", tariff, params=PANEL)
@@ -158,7 +164,9 @@ def test_a_failure_keeps_its_reason_as_data_and_is_repeated(desk: Desk, shop: Se
     assert desk.item(failed.item).status is Status.ACTIVE
 
 
-def test_a_renewal_on_a_low_balance_is_refused_before_it_is_sent(desk: Desk, shop: Seller) -> None:
+def test_a_renewal_on_a_low_balance_is_refused_before_it_is_sent(
+    desk: SellerAndReseller, shop: Seller
+) -> None:
     opened = desk.reseller.order("ada", desk.tariff(LITE), params=PANEL)
     desk.reseller.check_event()
     desk.reseller.catalogue.set_minimal_balance(desk.item(opened.item).module, Decimal(50))
@@ -173,7 +181,7 @@ def test_a_renewal_on_a_low_balance_is_refused_before_it_is_sent(desk: Desk, sho
     assert desk.balance() == Decimal("45.00")
 
 
-def test_parameters_and_addons_are_changed_and_kept(desk: Desk) -> None:
+def test_parameters_and_addons_are_changed_and_kept(desk: SellerAndReseller) -> None:
     own = desk.tariff(NODES)
     opened = desk.reseller.order("ada", own, params=PANEL, addons={"node": 3})
     desk.reseller.check_event()
@@ -191,7 +199,7 @@ def test_parameters_and_addons_are_changed_and_kept(desk: Desk) -> None:
     assert (shown.licname, set(shown.addons.values())) == ("eve", {5})
 
 
-def test_what_is_not_sold_here_is_refused_before_anything_is_kept(desk: Desk) -> None:
+def test_what_is_not_sold_here_is_refused_before_anything_is_kept(desk: SellerAndReseller) -> None:
     own = desk.tariff(LITE)
     for params, wrong in (
         ({"comment": "x"}, "no comment"),
@@ -210,7 +218,9 @@ def test_what_is_not_sold_here_is_refused_before_anything_is_kept(desk: Desk) ->
     assert desk.calls("soft.order.param") == 0
 
 
-def test_what_never_was_opened_is_given_up_without_asking(desk: Desk, shop: Seller) -> None:
+def test_what_never_was_opened_is_given_up_without_asking(
+    desk: SellerAndReseller, shop: Seller
+) -> None:
     own = desk.tariff(LITE)
     shop.account("reseller", balance="0.00")
     failed = desk.reseller.order("ada", own, params=PANEL)

@@ -47,8 +47,10 @@ def test_two_accounts_are_two_sets_of_books(shop: Seller, waits: Waits) -> None:
         assert len(reseller.check_event().completed) == 2
         reseller.books.collect_costs()
         for name, sold in (("near", "6.00"), ("far", "8.00")):
-            (number,) = (one.service_id for one in reseller.books.expected_costs(name))
-            mine = (one for one in reseller.books.margins(name) if one.service_id == number)
+            (number,) = (cost.service_id for cost in reseller.books.expected_costs(name))
+            mine = (
+                margin for margin in reseller.books.margins(name) if margin.service_id == number
+            )
             assert (total(mine).sold, total(reseller.books.margins(name)).sold) == (
                 Decimal(sold),
                 Decimal(sold),

@@ -19,7 +19,7 @@ from reseller_client.resellers.billmanager.models import (
 )
 from reseller_client.services.catalogue_models import AddonKind
 from reseller_client.shop.prices import PriceRule, Rounding
-from tests.client.billmanager_desk import LITE, NODES, Desk, desk_at
+from tests.client.billmanager_desk import LITE, NODES, SellerAndReseller, desk_at
 
 if TYPE_CHECKING:
     from emulator.testing import Seller
@@ -75,18 +75,20 @@ FULL = (
 
 
 @pytest.fixture
-def desk(shop: Seller, waits: Waits) -> Iterator[Desk]:
+def desk(shop: Seller, waits: Waits) -> Iterator[SellerAndReseller]:
     made = desk_at(shop, waits, "xml")
     with closing(made.connection):
         yield made
 
 
 @pytest.fixture
-def module(desk: Desk) -> int:
+def module(desk: SellerAndReseller) -> int:
     return desk.module("vds")
 
 
-def test_a_tariff_is_imported_disabled_with_all_that_belongs_to_it(desk: Desk, module: int) -> None:
+def test_a_tariff_is_imported_disabled_with_all_that_belongs_to_it(
+    desk: SellerAndReseller, module: int
+) -> None:
     desk.line.prices = priced(*FULL, periods="1 3")
     own = desk.reseller.tariffs.import_tariff(module, 1400)
     assert (own.enabled, own.name, own.itemtype) == (False, "Machine", "vds")
@@ -110,13 +112,15 @@ def test_a_tariff_is_imported_disabled_with_all_that_belongs_to_it(desk: Desk, m
         desk.reseller.order("ada", own.id)
 
 
-def test_templates_come_only_where_the_type_has_them(desk: Desk) -> None:
+def test_templates_come_only_where_the_type_has_them(desk: SellerAndReseller) -> None:
     module = desk.module("vhost")
     desk.line.prices = priced(templates("ISPsystem__Debian-12-amd64"), itemtype="vhost")
     assert desk.reseller.tariffs.import_tariff(module, 1400).templates == ()
 
 
-def test_a_tariff_of_periods_we_have_not_is_not_imported(desk: Desk, module: int) -> None:
+def test_a_tariff_of_periods_we_have_not_is_not_imported(
+    desk: SellerAndReseller, module: int
+) -> None:
     desk.reseller.catalogue.set_periods([1, 12])
     desk.line.prices = priced(periods="1 3 36")
     with pytest.raises(PeriodsDiffer, match="periods 3, 36; ours are 1, 12") as caught:
@@ -137,7 +141,7 @@ def test_another_currency_needs_its_rate_first(shop: Seller, waits: Waits) -> No
     desk.connection.close()
 
 
-def test_own_prices_are_what_the_customer_pays(desk: Desk) -> None:
+def test_own_prices_are_what_the_customer_pays(desk: SellerAndReseller) -> None:
     own = desk.tariff(NODES)
     tariffs = desk.reseller.tariffs
     tariffs.set_price(own, 1, Decimal("50.00"))
@@ -151,7 +155,7 @@ def test_own_prices_are_what_the_customer_pays(desk: Desk) -> None:
     assert (margin.sold, margin.cost) == (Decimal("69.00"), opened.cost)
 
 
-def test_a_synchronisation_takes_over_what_is_new(desk: Desk, module: int) -> None:
+def test_a_synchronisation_takes_over_what_is_new(desk: SellerAndReseller, module: int) -> None:
     desk.line.prices = priced(*FULL)
     own = desk.reseller.tariffs.import_tariff(module, 1400)
     desk.reseller.tariffs.set_price(own.id, 1, Decimal("19.00"))
@@ -182,7 +186,9 @@ def test_a_synchronisation_takes_over_what_is_new(desk: Desk, module: int) -> No
     assert [choice.prices[1] for choice in panel.choices] == [0, 5, 8]
 
 
-def test_a_tariff_of_the_emulator_is_imported_whole_and_kept_in_step(desk: Desk) -> None:
+def test_a_tariff_of_the_emulator_is_imported_whole_and_kept_in_step(
+    desk: SellerAndReseller,
+) -> None:
     own = desk.tariff(6, "vds")
     before = desk.reseller.catalogue.tariff(own)
     kinds = {addon.intname: addon.kind for addon in before.addons}
@@ -204,7 +210,7 @@ def test_a_tariff_of_the_emulator_is_imported_whole_and_kept_in_step(desk: Desk)
     assert desk.item(opened.item).addons["cores"] == 2
 
 
-def test_templates_of_windows_are_linked_by_hand(desk: Desk, module: int) -> None:
+def test_templates_of_windows_are_linked_by_hand(desk: SellerAndReseller, module: int) -> None:
     desk.line.prices = priced(*FULL)
     own = desk.reseller.tariffs.import_tariff(module, 1400)
     desk.reseller.tariffs.enable(own.id)
@@ -221,7 +227,7 @@ def test_templates_of_windows_are_linked_by_hand(desk: Desk, module: int) -> Non
         desk.reseller.tariffs.link_template(own.id, windows)
 
 
-def test_renaming_an_internal_name_breaks_the_link(desk: Desk, module: int) -> None:
+def test_renaming_an_internal_name_breaks_the_link(desk: SellerAndReseller, module: int) -> None:
     desk.line.prices = priced(*FULL)
     own = desk.reseller.tariffs.import_tariff(module, 1400)
     desk.reseller.tariffs.enable(own.id)
@@ -234,7 +240,7 @@ def test_renaming_an_internal_name_breaks_the_link(desk: Desk, module: int) -> N
     assert desk.reseller.tariffs.sync(own.id).broken == ("cores",)
 
 
-def test_an_order_sends_numbers_switches_and_choices(desk: Desk, module: int) -> None:
+def test_an_order_sends_numbers_switches_and_choices(desk: SellerAndReseller, module: int) -> None:
     desk.line.prices = priced(*FULL)
     own = desk.reseller.tariffs.import_tariff(module, 1400)
     desk.reseller.tariffs.enable(own.id)
@@ -249,7 +255,7 @@ def test_an_order_sends_numbers_switches_and_choices(desk: Desk, module: int) ->
         desk.reseller.order("ada", own.id, addons={"panel": "plesk"})
 
 
-def test_of_several_modules_the_one_sorted_first_serves(desk: Desk) -> None:
+def test_of_several_modules_the_one_sorted_first_serves(desk: SellerAndReseller) -> None:
     first = desk.module(sort=5)
     own = desk.reseller.tariffs.import_tariff(first, LITE)
     second = desk.module(sort=1, department="night")
@@ -276,7 +282,7 @@ def test_of_several_modules_the_one_sorted_first_serves(desk: Desk) -> None:
     ],
 )
 def test_an_account_that_cannot_resell_gets_no_module(
-    desk: Desk, account: dict[str, str], check: str
+    desk: SellerAndReseller, account: dict[str, str], check: str
 ) -> None:
     desk.shop.account("reseller", **account)
     module = ProcessingModule(0, "soft", "main", "Licences", Decimal(10))
@@ -286,7 +292,7 @@ def test_an_account_that_cannot_resell_gets_no_module(
     assert desk.reseller.catalogue.modules() == ()
 
 
-def test_a_module_needs_an_account_and_a_type_that_is_known(desk: Desk) -> None:
+def test_a_module_needs_an_account_and_a_type_that_is_known(desk: SellerAndReseller) -> None:
     with pytest.raises(ValueError, match="no account at a seller named elsewhere"):
         desk.reseller.add_module(ProcessingModule(0, "soft", "elsewhere", "x"))
     with pytest.raises(NotForSale, match="type forexbox is not declared"):

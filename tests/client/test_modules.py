@@ -26,7 +26,7 @@ from reseller_client import (
 )
 from reseller_client.resellers import CustomModules
 from reseller_client.resellers.billmanager.models import OperationState
-from tests.client.billmanager_desk import Desk, desk_at
+from tests.client.billmanager_desk import SellerAndReseller, desk_at
 from tests.client.emulated import LossyLine, client_of
 from tests.clocks import stopped_clock
 
@@ -184,13 +184,13 @@ def test_switching_and_periods_are_for_sellers_that_let_clients(
 
 
 @pytest.fixture(params=["xml", "bjson"])
-def desk(request: pytest.FixtureRequest, shop: Seller, waits: Waits) -> Iterator[Desk]:
+def desk(request: pytest.FixtureRequest, shop: Seller, waits: Waits) -> Iterator[SellerAndReseller]:
     made = desk_at(shop, waits, request.param)
     with closing(made.connection):
         yield made
 
 
-def test_a_billmanager_resells_a_module_of_a_license(desk: Desk) -> None:
+def test_a_billmanager_resells_a_module_of_a_license(desk: SellerAndReseller) -> None:
     tariff, before = desk.tariff(VIRUSDIE, "addition"), desk.balance()
     opened = desk.reseller.order("ada", tariff, params={"item": "100002"})
     assert (opened.state, opened.reason) == (OperationState.MANUAL, None)
@@ -206,7 +206,9 @@ def test_a_billmanager_resells_a_module_of_a_license(desk: Desk) -> None:
     assert "access" in str(refused.reason)
 
 
-def test_a_billmanager_learns_that_the_module_went_with_its_license(desk: Desk) -> None:
+def test_a_billmanager_learns_that_the_module_went_with_its_license(
+    desk: SellerAndReseller,
+) -> None:
     tariff = desk.tariff(VIRUSDIE, "addition")
     opened = desk.reseller.order("ada", tariff, params={"item": "100002"})
     desk.reseller.check_event()

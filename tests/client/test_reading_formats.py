@@ -36,41 +36,41 @@ some_rows = st.lists(
 )
 
 
-def xml_list(found: list[Row]) -> bytes:
+def xml_list(rows: list[Row]) -> bytes:
     doc = ET.Element("doc", {"func": "soft"})
-    for row in found:
+    for row in rows:
         elem = ET.SubElement(doc, "elem")
         for name, text in row.items():
             ET.SubElement(elem, name).text = text
     return ET.tostring(doc, encoding="unicode").encode()
 
 
-def bjson_list(found: list[Row]) -> bytes:
-    return json.dumps({"func": "soft", "elem": found}).encode()
+def bjson_list(rows: list[Row]) -> bytes:
+    return json.dumps({"func": "soft", "elem": rows}).encode()
 
 
-def bjson_list_in_doc(found: list[Row]) -> bytes:
-    one_or_many = found[0] if len(found) == 1 else found
-    return json.dumps({"doc": {"elem": one_or_many} if found else {}}).encode()
+def bjson_list_in_doc(rows: list[Row]) -> bytes:
+    one_or_many = rows[0] if len(rows) == 1 else rows
+    return json.dumps({"doc": {"elem": one_or_many} if rows else {}}).encode()
 
 
-def json_list(found: list[Row]) -> bytes:
-    leaves = [{name: {"$": text} for name, text in row.items()} for row in found]
+def json_list(rows: list[Row]) -> bytes:
+    leaves = [{name: {"$": text} for name, text in row.items()} for row in rows]
     return json.dumps({"doc": {"$func": "soft", "elem": leaves}}, ensure_ascii=False).encode()
 
 
-def leaf_list(found: list[Row]) -> bytes:
-    leaves = [{name: {"v": text} for name, text in row.items()} for row in found]
+def leaf_list(rows: list[Row]) -> bytes:
+    leaves = [{name: {"v": text} for name, text in row.items()} for row in rows]
     return json.dumps({"elem": leaves or None}).encode()
 
 
 @pytest.mark.parametrize("write", [xml_list, bjson_list, bjson_list_in_doc, json_list, leaf_list])
-@given(found=some_rows)
+@given(rows=some_rows)
 def test_a_listing_reads_the_same_in_every_shape(
-    write: Callable[[list[Row]], bytes], found: list[Row]
+    write: Callable[[list[Row]], bytes], rows: list[Row]
 ) -> None:
-    answer = read_document(write(found))
-    assert [row.fields() for row in answer.rows()] == found
+    answer = read_document(write(rows))
+    assert [row.fields() for row in answer.rows()] == rows
 
 
 def xml_form(fields: Row) -> bytes:
