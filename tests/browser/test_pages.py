@@ -54,8 +54,8 @@ def test_a_module_is_bought_on_the_panels_page(page: Chrome, panel_page: str) ->
     row.find_element(By.TAG_NAME, "button").click()
     wait_for(page, "Softaculous is active")
     assert "secret" not in page.page_source
-    page.find_element(By.XPATH, "//button[.='Refresh the licence']").click()
-    wait_for(page, "The licence was refreshed.")
+    page.find_element(By.XPATH, "//button[.='Refresh the license']").click()
+    wait_for(page, "The license was refreshed.")
 
 
 @pytest.mark.parametrize("width", [380, 1200])
@@ -86,7 +86,7 @@ def test_a_page_of_somebody_else_cannot_move_it(
         "<script>document.forms[0].submit()</script>"
     )
     page.get(evil.as_uri())
-    wait_for(page, "a change has to come from a page of this server")
+    wait_for(page, "only a page of this server may send changes here")
     assert world.clock.now.startswith("2027-01-10")
 
 
