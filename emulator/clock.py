@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -34,6 +35,15 @@ class SystemClock:
     """Seconds that only real time moves. Shared by all workers, hence not monotonic()."""
     wait: Callable[[float], None] = time.sleep
     """Lets real time pass; tests let their own pass."""
+
+
+def __getattr__(name: str) -> type[SystemClock]:
+    """The former name of `SystemClock`. Raises AttributeError for any other name."""
+    if name != "Machine":
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    warnings.warn("Machine is now SystemClock", DeprecationWarning, stacklevel=2)
+    return SystemClock
 
 
 @dataclass(frozen=True, slots=True)

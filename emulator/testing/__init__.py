@@ -71,6 +71,12 @@ class MovableClock:
             wait=self.pass_time,
         )
 
+    def machine(self) -> SystemClock:
+        """The former name of `system_clock`."""
+        message = "machine() is now system_clock()"
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
+        return self.system_clock()
+
 
 class Seller(World):
     """A seller in this process, with a data folder that is removed when the block is left.
@@ -143,6 +149,15 @@ def _removed_on_failure(folder: str) -> Iterator[None]:
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
+
+
+def __getattr__(name: str) -> type[MovableClock]:
+    """The former name of `MovableClock`. Raises AttributeError for any other name."""
+    if name != "MovableMachine":
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    warnings.warn("MovableMachine is now MovableClock", DeprecationWarning, stacklevel=2)
+    return MovableClock
 
 
 BASE = "http://127.0.0.1"

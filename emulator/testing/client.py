@@ -7,6 +7,7 @@ process and for one on a port. `emulator.testing.results` describes what the met
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -142,11 +143,16 @@ class World:
         login = str(params.pop("login", LOGIN))
         return self.call("soft.order.param", login=login, **{**defaults, **payment, **params}).id
 
-    def control(self, method: str, path: str, body: object = None) -> Any:  # noqa: ANN401 - JSON
+    def control(
+        self, method: str, path: str, body: object = None, *, given: object = None
+    ) -> Any:  # noqa: ANN401 - JSON
         """Calls the control API, ``path`` as in ``/clock``; returns its JSON.
 
-        Raises ControlError where it refuses.
+        ``given`` is the former name of ``body``. Raises ControlError where the API refuses.
         """
+        if given is not None:
+            warnings.warn("control(given=...) is now body=", DeprecationWarning, stacklevel=2)
+            body = given
         joint = "&" if "?" in path else "?"
         query = "" if path.startswith("/worlds") else f"{joint}world={self.name}"
         sent = None if method == "GET" else json.dumps({} if body is None else body).encode()

@@ -8,6 +8,8 @@ from typing import Any, NotRequired, get_origin, get_type_hints
 
 import pytest
 
+from emulator import clock as clocks
+from emulator import testing
 from emulator.clock import SystemClock
 from emulator.faults import KINDS
 from emulator.testing import (
@@ -73,3 +75,22 @@ def test_the_former_name_of_the_system_clock_works_and_says_the_new_one() -> Non
     clock = SystemClock(now=lambda: at)
     with pytest.warns(DeprecationWarning, match="system_clock"), Seller(machine=clock) as seller:
         assert seller.clock.now == "2027-01-31T12:00:00+00:00"
+
+
+def test_the_former_names_of_the_clocks_can_be_imported_and_say_the_new_ones() -> None:
+    with pytest.warns(DeprecationWarning, match="MovableClock"):
+        former = testing.MovableMachine
+    with pytest.warns(DeprecationWarning, match="SystemClock"):
+        assert clocks.Machine is SystemClock
+    with pytest.warns(DeprecationWarning, match="system_clock"):
+        assert isinstance(former().machine(), SystemClock)
+    with pytest.raises(AttributeError, match="MovableMotor"):
+        testing.MovableMotor  # noqa: B018 - reading the attribute is what is tested
+    with pytest.raises(AttributeError, match="Motor"):
+        clocks.Motor  # noqa: B018 - reading the attribute is what is tested
+
+
+def test_the_former_name_of_the_body_of_a_control_call_works(seller: Seller) -> None:
+    with pytest.warns(DeprecationWarning, match="body="):
+        clock = seller.control("POST", "/clock", given={"freeze": True})
+    assert clock["mode"] == "frozen"

@@ -115,6 +115,14 @@ def test_the_functions_say_how_we_know_them(seller: Seller) -> None:
     assert "elid" in {field["name"] for field in edit["takes"]}
 
 
+def test_the_functions_name_types_that_do_not_follow_the_classes(seller: Seller) -> None:
+    functions = {function["name"]: function for function in seller.control("GET", "/functions")}
+    types = {
+        field["name"]: field["type"] for field in functions["certificate.order.param"]["takes"]
+    }
+    assert types["emailAddress"] == types["adm_email"] == "email"
+
+
 def test_openapi_has_an_operation_for_every_function(seller: Seller) -> None:
     document = seller.control("GET", "/openapi.json")
     names = {path.rpartition("/")[2] for path in document["paths"]}

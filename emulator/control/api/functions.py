@@ -33,8 +33,13 @@ def _fields(schema: WireSchema | None) -> list[dict[str, object]]:
     return [
         {
             "name": field.data_key or name,
-            "type": type(field).__name__.lower(),
+            "type": _type_name(field),
             "needed": isinstance(field, WireField) and field.needed,
         }
         for name, field in schema.fields.items()
     ]
+
+
+def _type_name(field: object) -> str:
+    declared = field.type_name if isinstance(field, WireField) else ""
+    return declared or type(field).__name__.lower()

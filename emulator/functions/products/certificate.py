@@ -95,6 +95,7 @@ class ContactEmail(Text):
     """An e-mail address of a contact; may be empty."""
 
     SHAPE = re.compile(r"[!-?A-~]+@[!-?A-~]+\Z")
+    type_name = "email"
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value.strip(), attr, data, **kwargs)
