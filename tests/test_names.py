@@ -55,6 +55,7 @@ SHARED_CLASS_NAMES = {
 
 STAY = {
     "contracts/verdicts.py: KNOWN": "a verdict, as reports and saved runs spell it",
+    "emulator/testing/client.py: given": "the former keyword of body, which still works",
     "reseller_client/client.py: patience": "the former keyword of retry_policy, which still works",
     "reseller_client/resellers/billmanager/books.py": "books as in bookkeeping",
     "reseller_client/resellers/billmanager/books.py: Books": "the same",
