@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Mapping
+from dataclasses import replace
+
 from emulator.api.registry import Family
 from emulator.domain.accounts.accounts import PasswordCache
 from emulator.functions.account import (
@@ -31,12 +35,17 @@ def families(passwords: PasswordCache) -> tuple[Family, ...]:
     """Every family. ``passwords``: which passwords this process has checked already."""
     licenses = (soft.FAMILY, softexternal.FAMILY, platform.FAMILY, addition.FAMILY)
     products = (*licenses, *service_types.FAMILIES, certificate.FAMILY)
-    money = (_joined(payment.FAMILY, payment_add.FAMILY), expense.FAMILY)
+    payments = _joined(payment.FAMILY, inserted={"payment": payment_add.FAMILY})
+    money = (payments, expense.FAMILY)
     clients = (account.FAMILY, profile.FAMILY, user.FAMILY, ticket.FAMILY)
+    inserted = {
+        "service.prolong": changepricelist.FAMILY,
+        "service.instruction.html": addresses.FAMILY,
+    }
     declared = [
         _joined(session.declare_login(passwords), session.FAMILY),
         *products,
-        _joined(service.FAMILY, changepricelist.FAMILY, addresses.FAMILY),
+        _joined(service.FAMILY, inserted=inserted),
         _joined(basket.FAMILY, cart.FAMILY, order.FAMILY),
         *clients,
         dashboard.FAMILY,
@@ -50,8 +59,14 @@ def families(passwords: PasswordCache) -> tuple[Family, ...]:
     return (*declared, groupedit.declare_group_edit(by_name.get))
 
 
-def _joined(*parts: Family) -> Family:
-    """One family that several files declare."""
+def _joined(*parts: Family, inserted: Mapping[str, Family] | None = None) -> Family:
+    """One family that several files declare; ``inserted`` names what follows which function.
+
+    The order is the one of the buttons above its listings, so it is part of the wire.
+    """
     whole = Family(parts[0].name, parts[0].title)
-    whole.functions = [function for part in parts for function in part.functions]
+    for function in itertools.chain.from_iterable(part.functions for part in parts):
+        following = (inserted or {}).get(function.name)
+        further = following.functions if following is not None else []
+        whole.functions += [replace(member, family=whole) for member in (function, *further)]
     return whole

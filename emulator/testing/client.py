@@ -143,9 +143,7 @@ class World:
         login = str(params.pop("login", LOGIN))
         return self.call("soft.order.param", login=login, **{**defaults, **payment, **params}).id
 
-    def control(
-        self, method: str, path: str, body: object = None, *, given: object = None
-    ) -> Any:  # noqa: ANN401 - JSON
+    def control(self, method: str, path: str, body: object = None, *, given: object = None) -> Any:  # noqa: ANN401 - JSON
         """Calls the control API, ``path`` as in ``/clock``; returns its JSON.
 
         ``given`` is the former name of ``body``. Raises ControlError where the API refuses.

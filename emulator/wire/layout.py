@@ -9,7 +9,7 @@ import functools
 import hashlib
 from collections.abc import Mapping, Sequence
 
-from emulator.api.fields import Numbered, Whole
+from emulator.api.fields import Numbered, Rest, Whole
 from emulator.api.registry import Function
 from emulator.api.schema import WireSchema
 from emulator.texts import label
@@ -43,7 +43,7 @@ def metadata(function: Function, sliders: Sequence[Mapping[str, str]] = ()) -> N
         shown = [
             Node("field", attrs={"name": name})
             for name, field in function.takes.wire_fields.items()
-            if name != "elid" and not isinstance(field, Numbered)
+            if name != "elid" and not isinstance(field, Numbered | Rest)
         ]
         pages = [Node("page", children=shown), *_counted(function, sliders)]
         children = [Node("form", children=pages)]
