@@ -6,6 +6,7 @@ balance, and the right to suspend and delete services.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -66,6 +67,13 @@ class Report:
     def ok(self) -> bool:
         """Whether no check failed."""
         return all(check.grade is not Grade.FAIL for check in self.checks)
+
+    def __getattr__(self, name: str) -> Callable[[], Iterator[str]]:
+        """Return `lines` under its former name, with a DeprecationWarning."""
+        if name != "told":
+            raise AttributeError(name)
+        warnings.warn("Report.told() is now Report.lines()", DeprecationWarning, stacklevel=2)
+        return self.lines
 
     def lines(self) -> Iterator[str]:
         """Iterate over the report as lines of text."""

@@ -6,6 +6,7 @@ seller.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -100,6 +101,15 @@ class Books:
     def margins(self, seller: str) -> tuple[Margin, ...]:
         """Return sales, cost and margin of each service in each month. Raises ValueError."""
         return self.storefront(seller).margins()
+
+    def __getattr__(self, name: str) -> Callable[[str], tuple[ExpectedCost, ...]]:
+        """Return `expected_costs` under its former name, with a DeprecationWarning."""
+        if name != "believed":
+            raise AttributeError(name)
+        warnings.warn(
+            "Books.believed() is now Books.expected_costs()", DeprecationWarning, stacklevel=2
+        )
+        return self.expected_costs
 
     def expected_costs(self, seller: str) -> tuple[ExpectedCost, ...]:
         """Return what was bought of a seller at its list prices, to compare with its expenses.
