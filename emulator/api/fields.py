@@ -32,7 +32,7 @@ class WireField(fields.Field[Any]):
     keeps_empty = False
     """Whether an empty text is a value (a cleared name) or counts as absent."""
     type_name = ""
-    """The type in the list of functions as JSON; empty: the name of the class in lower case."""
+    """The type in OpenAPI and the list of functions; empty: the name of the class in lower case."""
 
     def __init__(
         self,

@@ -80,7 +80,8 @@ def _schema_for(
 
 def kind_of(field: fields.WireField) -> str:
     """The name of a kind of value in the reference: ``whole``, ``any_address``."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(field).__name__).lower()
+    derived = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", type(field).__name__).lower()
+    return field.type_name or derived
 
 
 def parameters(schema: WireSchema) -> Json:

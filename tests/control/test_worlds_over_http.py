@@ -121,6 +121,13 @@ def test_the_functions_name_types_that_do_not_follow_the_classes(seller: Seller)
         field["name"]: field["type"] for field in functions["certificate.order.param"]["takes"]
     }
     assert types["emailAddress"] == types["adm_email"] == "email"
+    document = seller.control("GET", "/openapi.json")
+    kinds = {
+        parameter["name"]: parameter["schema"]["x-kind"]
+        for parameter in document["paths"]["/billmgr/certificate.order.param"]["get"]["parameters"]
+        if "x-kind" in parameter.get("schema", {})
+    }
+    assert kinds["emailAddress"] == kinds["adm_email"] == "email"
 
 
 def test_openapi_has_an_operation_for_every_function(seller: Seller) -> None:
