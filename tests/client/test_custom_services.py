@@ -77,6 +77,17 @@ def test_what_is_over_is_renewed_by_resuming(billing: CustomServices, hoster: Se
     assert (resumed.status, resumed.expires_on) == (Status.ACTIVE, date(2026, 3, 11))
 
 
+def test_on_the_day_on_which_its_term_ends_a_machine_is_renewed_by_resuming(
+    billing: CustomServices, hoster: Seller
+) -> None:
+    machine = billing.order(EXAMPLE_ORDER)
+    billing.suspend(machine.id)
+    hoster.clock.freeze("2026-02-10T12:00:00Z")
+    resumed = billing.resume(machine.id)
+    assert (resumed.status, resumed.expires_on) == (Status.ACTIVE, date(2026, 3, 10))
+    assert balance(hoster) == Decimal("994.00")
+
+
 @pytest.mark.parametrize("plan", [["after"], ["after", "after"], ["before", "after"]])
 def test_lost_answers_make_no_second_machine(
     billing: CustomServices, hoster: Seller, line: LossyLine, plan: list[str]

@@ -57,6 +57,7 @@ def test_a_good_login_and_five_minutes_forget_wrong_ones(stand: Counter) -> None
             assert stand.error("basket", "ada:wrong") == WRONG
         forget()
     assert stand.error("basket", "ada:wrong") == WRONG
+    assert stand.doc("basket", ADA).find("error") is None
 
 
 def test_a_clock_that_was_set_back_locks_nobody_for_long(stand: Counter) -> None:

@@ -213,6 +213,15 @@ def test_a_module_that_a_list_skipped_is_not_closed(stand: Stand) -> None:
     assert shop.follow_seller() == ()
 
 
+def test_a_suspended_module_that_a_list_skipped_is_not_closed(stand: Stand) -> None:
+    stand.buy()
+    module = stand.shop.modules(stand.shop.customer("ada"))[0]
+    stand.seller.clock.freeze("2027-02-12T00:00:00Z")
+    assert stand.seller.service(module.number or 0)["status"] == 3
+    shop = answering(stand, b"<doc><p_elems>0</p_elems></doc>")
+    assert shop.follow_seller() == ()
+
+
 def test_a_license_with_modules_changes_no_hands(stand: Stand) -> None:
     stand.buy()
     with pytest.raises(ValueError, match="another customer has modules on license 100002"):

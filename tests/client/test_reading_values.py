@@ -71,6 +71,16 @@ def test_a_phrase_is_no_date(text: str) -> None:
     assert read_date(text) is None
 
 
+@pytest.mark.parametrize("text", ["off", "no", "NO", "0", "false", "null", "", " "])
+def test_a_switch_is_on_only_where_the_text_says_so(text: str) -> None:
+    assert not read_flag(text)
+
+
+@pytest.mark.parametrize("text", ["on", "yes", "Yes", "1", "true", " on "])
+def test_a_switch_that_is_on_may_be_written_in_several_ways(text: str) -> None:
+    assert read_flag(text)
+
+
 def test_small_values_are_read_and_written_as_the_wire_has_them() -> None:
     assert [read_int(text) for text in ("12", "-100", "", "x", "3.0000")] == [
         12,

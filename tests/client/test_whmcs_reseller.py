@@ -88,6 +88,16 @@ def test_a_service_has_one_license(whmcs: WhmcsReseller) -> None:
         whmcs.suspend_account(OTHER)
 
 
+def test_a_product_and_an_addon_of_one_number_have_a_license_each(
+    whmcs: WhmcsReseller, seller: SmallSeller
+) -> None:
+    addon = replace(SERVICE, ip="192.0.2.3", owner=Owner.ADDON)
+    licenses = [whmcs.create_account(hosted).license_id for hosted in (SERVICE, addon)]
+    assert licenses == [100001, 100002]
+    whmcs.suspend_account(addon)
+    assert [seller.licenses[number].status for number in licenses] == [2, 3]
+
+
 def test_terminating_recycles_and_never_deletes(
     whmcs: WhmcsReseller, seller: SmallSeller, store: Store
 ) -> None:

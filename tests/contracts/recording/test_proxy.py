@@ -71,6 +71,20 @@ def test_a_session_and_a_cookie_are_told_apart_and_neither_is_written(studio: St
     assert session not in studio.path.read_text()
 
 
+@pytest.mark.parametrize("func", ["auth", "totp.confirm", "su", "account.su", "user.su", "chlevel"])
+def test_a_session_is_known_by_every_function_that_opens_one(studio: Studio, func: str) -> None:
+    session = "0123456789abcdef01234567"
+    body = f'<doc><auth id="{session}">{session}</auth><note>of {session}</note></doc>'
+    proxy = studio.proxy(func, behind=scripted(body.encode()))
+    studio.ask(proxy, func)
+    studio.http(proxy).get("/billmgr", params={"func": "whoami", "auth": session})
+    assert [entry.login for entry in studio.session().entries] == [
+        "authinfo login1",
+        "session login1",
+    ]
+    assert session not in studio.path.read_text()
+
+
 def test_a_cookie_of_the_seller_is_made_to_come_back(studio: Studio) -> None:
     message = "billmgrses5=abc; Domain=seller.example; Path=/; Secure; HttpOnly"
     passed = studio.ask(studio.proxy(behind=scripted(Set_Cookie=message)), "whoami")

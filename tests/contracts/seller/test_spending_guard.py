@@ -308,6 +308,7 @@ def test_a_price_is_read_with_all_its_thousands(text: str, amount: str) -> None:
 FOREIGN = [
     "func=soft.delete&plid=100501&elid=7&sok=ok",
     "func=service.prolong&plid=100501&elid=7&period=1&sok=ok",
+    "func=soft.edit&elid=100501&plid=7&sok=ok",
     "func=soft.delete&elid=100501&ELID=7&sok=ok",
     "func=soft.edit&func=soft.delete&elid=100501&sok=ok",
     "FUNC=soft.delete&elid=7&sok=ok",
