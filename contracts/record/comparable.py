@@ -15,14 +15,18 @@ from reseller_client import Money
 def to_comparable(value: object) -> object:
     """A value as a text, or as a list or mapping of texts.
 
-    None becomes an empty text, an enum member its lower-case name, a dataclass a mapping.
+    None becomes an empty text, an enum member its lower-case name, a dataclass a mapping of its
+    fields and properties.
     """
     if isinstance(value, Mapping):
         return {str(key): to_comparable(item) for key, item in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str):
         return [to_comparable(item) for item in value]
     if is_dataclass(value) and not isinstance(value, type | Money):
-        return {field.name: to_comparable(_field(value, field.name)) for field in fields(value)}
+        names = [field.name for field in fields(value)]
+        # A property is a second name of a field, such as `license_id` of an order.
+        names += [name for name, item in vars(type(value)).items() if isinstance(item, property)]
+        return {name: to_comparable(_field(value, name)) for name in names}
     return _text(value)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reseller_client.errors import KeyNotIssued, Missed, NotReady
+from reseller_client.errors import KeyNotIssued, Missed, NotReady, UnknownOutcome
 from reseller_client.services.models import Closing, License, LicenseRow
 from reseller_client.services.ordering import (
     LicenseOrder,
@@ -77,11 +77,15 @@ class Licenses(ProductFunctions[License, LicenseRow]):
     def order_once(self, order: LicenseOrder) -> Ordered:
         """Send an order a single time, without a search after a lost answer.
 
-        Raises the errors of `order`, and ValueError for an order without a `remoteid`.
+        Raises the errors of `order`, ValueError for an order without a `remoteid`, and
+        UnknownOutcome for an answer without any number.
         """
         if not order.remoteid:
             raise ValueError("an order needs a remoteid, by which it can be found again")
-        return send_order(self._caller, self.product, order)
+        ordered = send_order(self._caller, self.product, order)
+        if ordered.service_id is None and ordered.order_id is None:
+            raise UnknownOutcome("the order was accepted, but its answer has no number at all")
+        return ordered
 
     def change(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -86,6 +87,12 @@ def test_the_newer_order_form_has_names_of_its_own(client: Client, line: Line) -
 def test_a_single_sending_needs_an_id_to_be_found_by(client: Client) -> None:
     with pytest.raises(ValueError, match="remoteid"):
         client.licenses.order_once(EXAMPLE_ORDER)
+
+
+def test_an_answer_without_any_number_is_no_order_yet(client: Client, line: Line) -> None:
+    line.answers("<doc><ok/></doc>")
+    with pytest.raises(UnknownOutcome, match="no number"):
+        client.licenses.order_once(replace(EXAMPLE_ORDER, remoteid="r-1"))
 
 
 def test_a_refused_order_is_not_repeated(either: Client, seller: SmallSeller) -> None:
