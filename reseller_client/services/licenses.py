@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reseller_client.errors import KeyNotIssued, Missed, NotReady, UnknownOutcome
+from reseller_client.errors import KeyNotIssued, Missed, NotReady
 from reseller_client.services.models import Closing, License, LicenseRow
 from reseller_client.services.ordering import (
     LicenseOrder,
     addon_fields,
     place_order,
+    require_number,
     send_new_order,
     send_order,
 )
@@ -82,10 +83,7 @@ class Licenses(ProductFunctions[License, LicenseRow]):
         """
         if not order.remoteid:
             raise ValueError("an order needs a remoteid, by which it can be found again")
-        ordered = send_order(self._caller, self.product, order)
-        if ordered.service_id is None and ordered.order_id is None:
-            raise UnknownOutcome("the order was accepted, but its answer has no number at all")
-        return ordered
+        return require_number(send_order(self._caller, self.product, order))
 
     def change(
         self,

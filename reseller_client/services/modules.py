@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reseller_client.errors import UnknownOutcome
 from reseller_client.services.models import Module, ModuleRow
-from reseller_client.services.ordering import ModuleOrder, place_order, send_order
+from reseller_client.services.ordering import ModuleOrder, place_order, require_number, send_order
 from reseller_client.services.product_functions import ProductFunctions
 from reseller_client.services.product_types import ADDITION
 
@@ -39,10 +38,7 @@ class Modules(ProductFunctions[Module, ModuleRow]):
 
     def order_once(self, order: ModuleOrder) -> Ordered:
         """Send an order a single time, without a search after a lost answer. Raises as `order`."""
-        ordered = send_order(self._caller, self.product, order)
-        if ordered.service_id is None and ordered.order_id is None:
-            raise UnknownOutcome("the order was accepted, but its answer has no number at all")
-        return ordered
+        return require_number(send_order(self._caller, self.product, order))
 
     def of_license(self, license_id: int) -> tuple[ModuleRow, ...]:
         """Return the modules of one license."""

@@ -191,6 +191,17 @@ def send_order(caller: Caller, product: ProductType[Any, Any], order: Order) -> 
     return read_ordered(caller.call(f"{product.code}.order.param", fields), product, order.remoteid)
 
 
+def require_number(ordered: Ordered) -> Ordered:
+    """Return the result of an order that names what was ordered. Raises UnknownOutcome for another.
+
+    An answer without a service, an order or a position may be none of the seller's: a page of
+    something in between, or the link to a long request.
+    """
+    if ordered.service_id is None and ordered.order_id is None:
+        raise UnknownOutcome("the order was accepted, but its answer has no number at all")
+    return ordered
+
+
 def send_new_order(caller: Caller, product: ProductType[Any, Any], order: Order) -> Ordered:
     """Send the newer order a single time: `order_period`, and autoprolong on or off.
 
@@ -255,9 +266,7 @@ def place_order(
                 raise
         if ordered.service_id is None and ordered.order_id is None:
             ordered = search.find() or ordered
-        if ordered.service_id is None and ordered.order_id is None:
-            raise UnknownOutcome("the order was accepted, but its answer has no number at all")
-        return ordered
+        return require_number(ordered)
 
     return once(attempt, find, policy if attempts is None else replace(policy, attempts=attempts))
 
