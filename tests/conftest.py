@@ -10,6 +10,7 @@ import os
 import signal
 from collections.abc import Iterator
 
+import httpcore  # noqa: F401 - see below
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -46,6 +47,11 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # starts and then interrupts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# httpx imports httpcore with its first transport. Where that happens inside an inner run of
+# pytester, which afterwards forgets the modules that were imported in it, the next transport gets a
+# second httpcore, whose errors httpx does not know: every later test gets them untranslated.
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import has_ended
+
 WAIT = 120
 """Seconds a command has to end; it takes one or two."""
 SIGNALS = [signal.SIGTERM, signal.SIGHUP, signal.SIGINT]
@@ -66,7 +68,7 @@ def test_a_judge_that_is_told_to_end_stops_the_server_it_started(
     assert code == 2
     assert "interrupted" in stderr
     assert "Traceback" not in stderr
-    assert not [pid for pid in servers + workers if Path(f"/proc/{pid}").exists()]
+    assert all(has_ended(pid) for pid in servers + workers)
     assert not list(folder.iterdir())
 
 
@@ -80,7 +82,7 @@ def test_a_server_that_is_only_starting_is_stopped_as_well(tmp_path: Path) -> No
         code, stderr = ended(process, signal.SIGTERM)
     assert servers
     assert (code, stderr) == (2, "the seller, served: interrupted\n")
-    assert not [pid for pid in servers if Path(f"/proc/{pid}").exists()]
+    assert all(has_ended(pid) for pid in servers)
     assert not list(folder.iterdir())
 
 
@@ -95,7 +97,7 @@ def test_a_graded_command_is_stopped_with_the_grading(tmp_path: Path) -> None:
         code, stderr = ended(process, signal.SIGTERM)
     assert code == 2
     assert "interrupted" in stderr
-    assert not Path(f"/proc/{graded}").exists()
+    assert has_ended(graded)
     assert not list(folder.iterdir())
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shlex
 import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from select import select
 from socket import create_server
 
 import pytest
@@ -26,6 +24,7 @@ from contracts.checks.client.protocol import Action, ClientStep, SellerAccess, S
 from contracts.cli import verify
 from contracts.target.seller import CannotRun
 from contracts.verdicts import Outcome
+from tests.processes import has_ended
 
 OUR_ADAPTER = f"{shlex.quote(sys.executable)} -m contracts.checks.client.adapter"
 SELLER = SellerAccess(
@@ -131,19 +130,7 @@ def test_a_command_that_hangs_is_stopped_with_what_it_started(tmp_path: Path) ->
         assert report.reason == f"it did not end in {limit} seconds"
         if left.exists() and left.read_text().endswith("\n"):
             break
-    assert _is_over(int(left.read_text()))
-
-
-def _is_over(number: int) -> bool:
-    """Whether a process has ended. A killed one closes its files before it is counted as ended."""
-    try:
-        process = os.pidfd_open(number)
-    except ProcessLookupError:
-        return True
-    try:
-        return bool(select([process], [], [], 30)[0])
-    finally:
-        os.close(process)
+    assert has_ended(int(left.read_text()))
 
 
 def test_an_answer_that_is_not_a_report_cannot_be_judged(script: Script) -> None:
