@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from emulator.testing import Seller
     from tests.client.conftest import Waits
 
+pytestmark = pytest.mark.every(2)
+"""A short run takes one of both formats, or transports, of each test."""
+
 PANEL = {"ip": "192.0.2.201", "licname": "ada"}
 MACHINE = {"domain": "ada.example.com"}
 ORDER = "soft.order.param"

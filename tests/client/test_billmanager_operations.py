@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from emulator.testing import Seller
     from tests.client.conftest import Waits
 
+pytestmark = pytest.mark.every(2)
+"""A short run takes one of both formats, or transports, of each test."""
+
 CERTIFICATE = {
     "crt_type": "generate", "CN": "example.com", "ST": "Region", "L": "City", "O": "Example",
     "field_country": "182", "approver_email_1": "admin@example.com",

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
     from emulator.testing import World
 
+pytestmark = pytest.mark.every(2)
+"""A short run takes one of both formats, or transports, of each test."""
+
 EXAMPLE_ORDER = LicenseOrder(tariff=55227, ip="192.0.2.201", licname="web-9")
 ORDER = "soft.order.param"
 
@@ -257,6 +260,7 @@ def test_an_answer_that_only_takes_longer_is_read(trading: Trading) -> None:
     assert trading.times_applied() == 1
 
 
+@pytest.mark.full_only("silence after an order is met in every run, without waiting for it")
 def test_an_answer_that_takes_longer_than_we_wait_is_an_unknown_outcome(
     seller_server: World,
 ) -> None:

@@ -80,6 +80,7 @@ def test_both_kinds_of_reseller_pay_the_same_for_the_same(seller: Seller) -> Non
     assert paid[0] == paid[1]
 
 
+@pytest.mark.full_only("lost answers are met one by one in tests/client")
 @pytest.mark.every(2)
 @pytest.mark.parametrize("kind", KINDS)
 def test_with_lost_answers_nothing_is_doubled_or_lost(seller: Seller, kind: str) -> None:

@@ -51,6 +51,7 @@ def ended(process: subprocess.Popen[str], sign: signal.Signals) -> tuple[int, st
     return process.returncode, stderr
 
 
+@pytest.mark.every(3)
 @pytest.mark.parametrize("sign", SIGNALS)
 def test_a_judge_that_is_told_to_end_stops_the_server_it_started(
     tmp_path: Path, sign: signal.Signals
@@ -101,6 +102,7 @@ def test_a_graded_command_is_stopped_with_the_grading(tmp_path: Path) -> None:
     assert not list(folder.iterdir())
 
 
+@pytest.mark.full_only("a grading of a command is stopped in every run")
 def test_a_grading_by_hand_leaves_no_folder(tmp_path: Path) -> None:
     folder = tmp_path / "temporary"
     with started(folder, "verify", "client", "--manual") as process:
@@ -123,6 +125,7 @@ def test_a_story_that_is_broken_off_ends_with_two(tmp_path: Path) -> None:
     assert not list(folder.iterdir())
 
 
+@pytest.mark.full_only("one signal is sent in every run")
 def test_the_signal_said_twice_does_not_break_off_the_cleaning_up(tmp_path: Path) -> None:
     folder = tmp_path / "temporary"
     with started(folder, "verify", "fuzz", "--served", "--duration", "600") as process:

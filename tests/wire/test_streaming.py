@@ -151,6 +151,7 @@ def test_a_fault_spoils_a_long_answer_like_any_other(large: Seller) -> None:
     assert len(large.call("pricelist.export", **tariff).xml.findall("pricelist")) == 1
 
 
+@pytest.mark.full_only("the formats in pieces are written in every run")
 @pytest.mark.parametrize("out", ["text", "devel", "JSONdata"])
 def test_a_format_that_has_no_pieces_is_written_whole(large: Seller, out: str) -> None:
     answer = large.call("pricelist.export", out=out, pricelist=1_000_001)

@@ -63,6 +63,7 @@ def test_our_client_holds_but_for_what_is_known(
     assert {verdict.cells for verdict in verdicts} == {frozenset({Cell(kind, trade)})}
 
 
+@pytest.mark.full_only("make verify grades our client; bjson is read in tests/client")
 def test_our_client_holds_in_bjson_too(environment: CaseEnvironment) -> None:
     verdicts = _graded(environment, "custom", "licences", "bjson")
     assert [str(verdict) for verdict in verdicts if verdict.outcome is not Outcome.PASS] == []

@@ -205,6 +205,7 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
     return pytester
 
 
+@pytest.mark.full_only("one suite that is counted runs in every run")
 def test_a_suite_of_ones_own_is_counted_over_all_its_sellers(suite: pytest.Pytester) -> None:
     done = suite.runpytest_subprocess(
         "--mockseller-coverage=0", "--mockseller-coverage-family=soft",
@@ -220,6 +221,7 @@ def test_a_suite_that_exercises_too_little_fails(suite: pytest.Pytester) -> None
     done.stdout.fnmatch_lines(["too little: all: *is less than 60%*", "*2 passed*"])
 
 
+@pytest.mark.full_only("one suite that is counted runs in every run")
 def test_without_the_option_nothing_is_counted(suite: pytest.Pytester) -> None:
     done = suite.runpytest_subprocess()
     assert done.ret == 0

@@ -76,6 +76,7 @@ def test_our_own_seller_holds_within_a_few_seconds() -> None:
     assert "examples of 1 functions" in result.output
 
 
+@pytest.mark.full_only("the same in process runs in every run")
 def test_a_seller_at_a_url_is_judged_in_a_world_of_its_own() -> None:
     with SellerServer() as server:
         result = within_seconds(server.url, "--func", "soft.edit")
@@ -101,6 +102,7 @@ def test_what_cannot_be_judged_is_told_in_a_line(words: list[str], message: str)
     assert "Traceback" not in result.output
 
 
+@pytest.mark.full_only("the other runs of this module have a duration as well")
 def test_the_time_is_kept(judged: JudgedSeller, declared: Declarations) -> None:
     began = clock.elapsed()
     done = judge(judged, Plan(3.0), address="x", declared=declared)
@@ -202,6 +204,7 @@ def test_what_is_shown_of_a_fault_is_masked(honest: Seller, declared: Declaratio
     assert "secret" not in verdict.messages[1]
 
 
+@pytest.mark.full_only("the hooks are imported and called in every run")
 def test_schemathesis_itself_can_be_told_of_this_api(tmp_path: Path) -> None:
     checks = "not_a_server_error,refuses_bad_input,refuses_as_declared,echoes_no_secret"
     options = ("--tls-verify", "false", "--max-examples", "8", "--seed", "1", "--phases", "fuzzing",

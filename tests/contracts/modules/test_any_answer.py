@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import httpx
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -40,6 +41,7 @@ def nodes(draw: st.DrawFn, depth: int = 3) -> str:
 BODIES = st.one_of(st.binary(max_size=200), nodes().map(lambda text: f"<doc>{text}</doc>".encode()))
 
 
+@pytest.mark.full_only("test_mutants plants hostile answers one by one")
 @settings(max_examples=150, deadline=None)
 @given(st.lists(BODIES, min_size=1, max_size=4), st.sampled_from([200, 204, 302, 401, 500]))
 def test_every_rule_has_a_verdict(bodies: list[bytes], status: int) -> None:
