@@ -156,6 +156,7 @@ def test_the_margin_of_the_year_is_exact(played: Played) -> None:
     assert (january.sold, january.cost) == (Decimal("94.49"), Decimal("78.00"))
 
 
+@pytest.mark.full_only("a year with other licenses is played in every run")
 def test_a_bound_license_is_prolonged_once_a_month(played: Played) -> None:
     for days in played.days.values():
         assert all((later - earlier).days >= 27 for earlier, later in pairwise(sorted(days)))
@@ -194,6 +195,7 @@ def test_a_refused_prolongation_is_done_on_the_same_day_after_a_top_up(played: P
     assert (refused[0].on, refused[0].service_id) in {(d.on, d.service_id) for d in done}
 
 
+@pytest.mark.full_only("another year is played in every run")
 @pytest.mark.one_of("whole years")
 def test_a_leap_year_agrees_too() -> None:
     with _played(2027) as leap:
@@ -225,6 +227,7 @@ def test_ledgers_that_differ_are_told(func: str, old: bytes, new: bytes, says: s
     assert says in console.file.getvalue()
 
 
+@pytest.mark.full_only("ledgers that differ otherwise are compared in every run")
 def test_a_license_ordered_behind_the_resellers_back_is_told() -> None:
     with _played(2026) as played:
         order = replace(EXAMPLE_ORDER, remoteid="x", ip="192.0.2.99")

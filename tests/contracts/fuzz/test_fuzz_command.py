@@ -70,6 +70,7 @@ def within_seconds(*words: str) -> Result:
     raise AssertionError("\n".join(outputs))
 
 
+@pytest.mark.full_only("test_suite sends generated requests to every handler in every run")
 def test_our_own_seller_holds_within_a_few_seconds() -> None:
     result = within_seconds("--in-process", "--family", "country")
     assert result.exit_code == 0, result.output
