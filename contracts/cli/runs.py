@@ -137,10 +137,9 @@ def collect_run(
     details: Mapping[str, object] | None = None,
     progress: Progress | None = None,
 ) -> Run:
-    """Take the verdicts as they come and apply known deviations.
+    """Take the verdicts as they come and apply the known deviations in ``entries``.
 
-    The arguments are those of `conclude`; ``entries`` are the known deviations. A problem that ends
-    the judging becomes a verdict of its own.
+    The arguments are those of `conclude`. A problem that ends the judging becomes a verdict.
     """
     from contracts import clock
     from contracts.checks.deviations import apply
@@ -167,8 +166,8 @@ def collect_run(
             # Closes the servers and worlds that it holds now, not at garbage collection.
             verdicts.close()
     facts = dict(details or {})
-    kind = str(facts.get("kind", ""))
-    applied, notes = apply(entries, collected, judge=judge, kind=kind, today=clock.now().date())
+    kind, today = str(facts.get("kind", "")), clock.now().date()
+    applied, notes = apply(entries, collected, judge=judge, kind=kind, today=today)
     return Run(
         judge=judge,
         target=target,

@@ -156,7 +156,6 @@ def test_the_margin_of_the_year_is_exact(played: Played) -> None:
     assert (january.sold, january.cost) == (Decimal("94.49"), Decimal("78.00"))
 
 
-@pytest.mark.full_only("a year with other licenses is played in every run")
 def test_a_bound_license_is_prolonged_once_a_month(played: Played) -> None:
     for days in played.days.values():
         assert all((later - earlier).days >= 27 for earlier, later in pairwise(sorted(days)))

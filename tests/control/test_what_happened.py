@@ -95,7 +95,6 @@ def test_happenings_are_not_counted_among_calls(world: World) -> None:
     world.journal.verify(func="prolong", count=0)
 
 
-@pytest.mark.full_only("shorter spans are counted in every run")
 def test_a_century_is_counted_where_it_is_too_long_to_be_told(world: World) -> None:
     world.account(balance="99999999.00")
     for n in range(1, 10):

@@ -70,7 +70,6 @@ def within_seconds(*words: str) -> Result:
     raise AssertionError("\n".join(outputs))
 
 
-@pytest.mark.full_only("test_suite sends generated requests to every handler in every run")
 def test_our_own_seller_holds_within_a_few_seconds() -> None:
     result = within_seconds("--in-process", "--family", "country")
     assert result.exit_code == 0, result.output
@@ -205,7 +204,7 @@ def test_what_is_shown_of_a_fault_is_masked(honest: Seller, declared: Declaratio
     assert "secret" not in verdict.messages[1]
 
 
-@pytest.mark.full_only("the hooks are imported and called in every run")
+@pytest.mark.full_only("every run imports the hooks; only this one starts schemathesis itself")
 def test_schemathesis_itself_can_be_told_of_this_api(tmp_path: Path) -> None:
     checks = "not_a_server_error,refuses_bad_input,refuses_as_declared,echoes_no_secret"
     options = ("--tls-verify", "false", "--max-examples", "8", "--seed", "1", "--phases", "fuzzing",
