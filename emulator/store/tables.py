@@ -22,7 +22,7 @@ from sqlalchemy import (
 
 from emulator.store.types import Instant, Json, Money
 
-VERSION = 4
+VERSION = 5
 FIRST_SERVICE = 100_001
 """Some clients misread shorter numbers (docs/wire.md section 8.2)."""
 
