@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import functools
+import logging
 import secrets
 from collections.abc import Iterator
 from typing import IO
@@ -30,6 +31,7 @@ from emulator.wire.pipeline import Pipeline
 from emulator.wire.request import Request
 from emulator.worlds.worlds import DEFAULT, Worlds
 
+LOG = logging.getLogger("mockseller")
 PATHS = (
     "/",
     "/billmgr",
@@ -67,11 +69,15 @@ def _shared() -> tuple[PasswordCache, Registry]:
 def create_app(settings: Settings, system_clock: SystemClock | None = None) -> Flask:
     """A WSGI application over the worlds under ``settings.data``; creates ``default`` if needed.
 
-    Raises WorldError, FixtureError or OSError where that world cannot be created.
+    Worlds that cannot be read are named in the log, and the others are served. Raises WorldError,
+    FixtureError or OSError where ``default`` can be neither created nor read.
     """
     worlds = Worlds(settings, system_clock)
-    worlds.rebuild_outdated()
     worlds.ensure_default()
+    worlds.connect(DEFAULT)
+    for problem in worlds.unreadable().values():
+        LOG.warning(problem)
+    worlds.close()  # no connection survives the fork of a worker
     verified, registry = _shared()
     pipeline = Pipeline(worlds.with_shared_connections(), registry, verified)
     app = Flask("mockseller", static_folder=None)

@@ -25,11 +25,14 @@ def list_worlds(data: Path | None, *, as_json: bool) -> None:
     from emulator.control.api import world_state
 
     with options.opened(data) as worlds:
-        states = [world_state.describe(worlds, name) for name in worlds.names()]
+        states = world_state.describe_all(worlds)
     if as_json:
         click.echo(json.dumps(states, indent=1))
         return
     for state in states:
+        if "error" in state:
+            click.echo(state["error"], err=True)
+            continue
         click.echo(
             f"{state['name']:<20} from {state['made_from']:<12} {state['now']}  {state['clock']}"
         )

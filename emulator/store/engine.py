@@ -18,7 +18,7 @@ from typing import IO, Any, cast
 
 from sqlalchemy import Executable
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 from sqlalchemy.sql import ClauseElement, Select
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
@@ -110,11 +110,15 @@ class Database:
             timeout=30,
             check_same_thread=not shared,
         )
-        self._lock: IO[bytes] | None = None if lock is None else lock.open("ab")
-        self._driver.execute("PRAGMA foreign_keys=ON")
-        self._driver.execute("PRAGMA synchronous=NORMAL")
-        # A checkpoint waits for the disk; sixteen megabytes of log between two of them.
-        self._driver.execute("PRAGMA wal_autocheckpoint=4000")
+        try:
+            self._driver.execute("PRAGMA foreign_keys=ON")
+            self._driver.execute("PRAGMA synchronous=NORMAL")
+            # A checkpoint waits for the disk; sixteen megabytes of log between two of them.
+            self._driver.execute("PRAGMA wal_autocheckpoint=4000")
+            self._lock: IO[bytes] | None = None if lock is None else lock.open("ab")
+        except (sqlite3.DatabaseError, OSError):
+            self._driver.close()
+            raise
 
     def close(self) -> None:
         """Closes the connection and the lock file."""
@@ -237,6 +241,25 @@ class Database:
                 "INSERT INTO sqlite_sequence (name, seq) VALUES ('service', ?)",
                 (FIRST_SERVICE - 1,),
             )
+
+    def add_missing_schema(self) -> None:
+        """Adds the tables, columns and indexes that a file of an earlier version lacks.
+
+        A new column of an old table takes its ``server_default`` in every row.
+        """
+        for table in metadata.sorted_tables:
+            present = {row[1] for row in self._driver.execute(f'PRAGMA table_info("{table.name}")')}
+            if not present:
+                self._driver.execute(str(CreateTable(table).compile(dialect=DIALECT)))
+                continue
+            for column in table.columns:
+                if column.name not in present:
+                    declaration = CreateColumn(column).compile(dialect=DIALECT)
+                    self._driver.execute(f'ALTER TABLE "{table.name}" ADD COLUMN {declaration}')
+        for table in metadata.sorted_tables:
+            for index in table.indexes:
+                statement = CreateIndex(index, if_not_exists=True)
+                self._driver.execute(str(statement.compile(dialect=DIALECT)))
 
 
 @cache

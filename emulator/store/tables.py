@@ -1,7 +1,6 @@
 """The tables of one world. A world is a database, so nothing here names a world.
 
-A world of another version is rebuilt, never migrated; ``VERSION`` says which this is. They are
-in one long file so that all references between them can be seen at once.
+They are in one long file so that all references between them can be seen at once.
 """
 
 from __future__ import annotations
@@ -23,6 +22,10 @@ from sqlalchemy import (
 from emulator.store.types import Instant, Json, Money
 
 VERSION = 5
+"""Raised by a release that changes the tables. A file from ``OLDEST_VERSION`` on is upgraded by
+adding what it lacks, so a new column of an old table needs a ``server_default``."""
+OLDEST_VERSION = 4
+"""The version of the tables of 0.1.0, the first release."""
 FIRST_SERVICE = 100_001
 """Some clients misread shorter numbers (docs/wire.md section 8.2)."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import sqlite3
@@ -12,9 +13,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import SimpleNamespace
 
-from emulator.store.engine import Database
+from sqlalchemy import bindparam, select, update
+
+from emulator.store import tables
+from emulator.store.engine import Database, Statement
 
 NAME = re.compile(r"[a-z0-9-]{1,40}\Z", re.ASCII)
+_VERSION = Statement(select(tables.world.c.version))
+_UPGRADED = Statement(update(tables.world).values(version=bindparam("set_to")))
 OPEN_AT_ONCE = 32
 """Connections a thread keeps open; the least recently used one is closed first."""
 
@@ -31,6 +37,28 @@ class WorldExists(WorldError):
     """There is a world of that name already."""
 
 
+def upgrade(database: Database) -> None:
+    """Gives a world of an earlier version the tables of this one. Raises WorldError.
+
+    The caller holds the world's lock, or is alone with the file.
+    """
+    if not _is_outdated(database):
+        return
+    with database.writing():
+        database.add_missing_schema()
+        database.run(_UPGRADED, set_to=tables.VERSION)
+
+
+def _is_outdated(database: Database) -> bool:
+    version = database.value(_VERSION)
+    if not tables.OLDEST_VERSION <= (version or 0) <= tables.VERSION:
+        raise WorldError(
+            f"its tables are of version {version}, and this server reads"
+            f" {tables.OLDEST_VERSION} to {tables.VERSION}"
+        )
+    return bool(version < tables.VERSION)
+
+
 class OpenDatabases(OrderedDict[str, Database]):
     """The open connections of one thread; closed with the thread."""
 
@@ -39,6 +67,13 @@ class OpenDatabases(OrderedDict[str, Database]):
         with suppress(sqlite3.ProgrammingError):
             while self:
                 self.popitem()[1].close()
+
+
+def _unreadable(name: str, reason: Exception) -> WorldError:
+    return WorldError(
+        f'the world "{name}" cannot be read: {reason}; "mockseller world reset {name}" puts it'
+        f' back to its initial state, "mockseller world remove {name}" removes it'
+    )
 
 
 class Connections:
@@ -54,7 +89,10 @@ class Connections:
         self._open = SimpleNamespace() if shared else threading.local()
 
     def connect(self, name: str) -> Database:
-        """This thread's connection, a new one after the generation has changed. Raises NoWorld."""
+        """This thread's connection, a new one after the generation has changed.
+
+        Raises NoWorld, and WorldError for a world whose file cannot be read.
+        """
         path = self.current(name)
         open_databases: OpenDatabases | None = getattr(self._open, "databases", None)
         if open_databases is None:
@@ -74,12 +112,39 @@ class Connections:
         """Opens the generation at ``path``, or its successor after a concurrent reset."""
         while True:
             try:
-                return Database(path, self.root / name / "lock", shared=self._shared)
-            except (sqlite3.OperationalError, FileNotFoundError):
+                return self._upgraded(name, path)
+            except (sqlite3.DatabaseError, FileNotFoundError) as error:
                 current = self.current(name)
                 if current == path:
-                    raise
+                    raise _unreadable(name, error) from None
                 path = current
+
+    def _upgraded(self, name: str, path: str) -> Database:
+        """Opens a generation; one of an earlier version is upgraded in its place."""
+        database = Database(path, self.root / name / "lock", shared=self._shared)
+        try:
+            if _is_outdated(database):
+                with database.locked():
+                    upgrade(database)
+        except BaseException as error:
+            database.close()
+            if isinstance(error, WorldError):
+                raise _unreadable(name, error) from None
+            raise
+        return database
+
+    @contextmanager
+    def replacing(self, name: str) -> Iterator[None]:
+        """Holds the world's lock without its database, which may be unreadable. Raises NoWorld."""
+        path = self.root / name / "lock"
+        while True:
+            self.current(name)
+            with path.open("ab") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX)
+                # A world removed and created again meanwhile has another lock.
+                if path.exists() and path.stat().st_ino == os.fstat(lock.fileno()).st_ino:
+                    yield
+                    return
 
     @contextmanager
     def locked(self, name: str) -> Iterator[Database]:

@@ -6,22 +6,23 @@ import hashlib
 import os
 import secrets
 import shutil
+import sqlite3
 import tempfile
 import threading
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, update
 
 from emulator import __version__
 from emulator.clock import SystemClock
 from emulator.store import engine, tables
 from emulator.store.engine import Database, Statement
 from emulator.worlds import fixtures, seeding
+from emulator.worlds.connections import WorldError, upgrade
 from emulator.worlds.fixtures import WorldFixture
 
-_VERSION = Statement(select(tables.world.c.version))
 _NAME = Statement(update(tables.world).values(name=bindparam("set_to")))
 
 
@@ -85,32 +86,22 @@ def _other_input() -> bytes:
     return engine.schema().encode() + Path(seeding.__file__).read_bytes()
 
 
-def version_of(path: Path) -> int:
-    """The version of the tables in a closed file."""
-    database = Database(path)
-    try:
-        version: int = database.value(_VERSION)
-    finally:
-        database.close()
-    return version
-
-
 def activate(folder: Path, name: str, source: Path) -> None:
     """Makes a copy of ``source`` the current generation of the world in ``folder``.
 
-    No two generations share a name, even of a world that was removed and created again: the name
-    alone shows an open connection that its generation is outdated.
+    A copy of an earlier version is upgraded; ``source`` stays as it is. No two generations share a
+    name, even of a world that was removed and created again: the name alone shows an open
+    connection that its generation is outdated. Raises WorldError for a file that is no world's.
     """
     numbers = [int(path.name[4:10]) for path in folder.glob("gen-*.db")]
     number = max(numbers, default=0) + 1
     target = folder / f"gen-{number:06d}-{secrets.token_hex(6)}.db"
     shutil.copyfile(source, target)
-    database = Database(target)
     try:
-        database.use_wal()
-        database.run(_NAME, set_to=name)
-    finally:
-        database.close()
+        _finish(target, name)
+    except (sqlite3.DatabaseError, WorldError) as error:
+        target.unlink()
+        raise WorldError(f"{source} cannot be read: {error}") from None
     pointer = folder / f".current-{os.getpid()}-{threading.get_ident()}"
     pointer.symlink_to(target.name)
     pointer.replace(folder / "current")
@@ -119,3 +110,13 @@ def activate(folder: Path, name: str, source: Path) -> None:
         if old < number - 1:
             for leftover in folder.glob(f"gen-{old:06d}-*"):
                 leftover.unlink(missing_ok=True)
+
+
+def _finish(target: Path, name: str) -> None:
+    database = Database(target)
+    try:
+        database.use_wal()
+        upgrade(database)
+        database.run(_NAME, set_to=name)
+    finally:
+        database.close()

@@ -24,10 +24,16 @@ from emulator.domain.catalogue import rows as catalogue_rows
 from emulator.domain.catalogue.catalogue import Catalogue, Tariff
 from emulator.domain.world import Shop, WorldRow
 from emulator.settings import Settings
-from emulator.store import tables
 from emulator.store.engine import Database
 from emulator.worlds import pricelist, storage
-from emulator.worlds.connections import NAME, Connections, NoWorld, WorldError, WorldExists
+from emulator.worlds.connections import (
+    NAME,
+    Connections,
+    NoWorld,
+    WorldError,
+    WorldExists,
+    upgrade,
+)
 from emulator.worlds.storage import Seeds
 
 DEFAULT = "default"
@@ -153,24 +159,22 @@ class Worlds(Connections):
             with suppress(WorldExists):
                 self.create(DEFAULT, self.settings.fixture)
 
-    def rebuild_outdated(self) -> list[str]:
-        """Recreates worlds whose tables have another version; returns their names."""
-        outdated = [
-            name
-            for name in self.names()
-            if storage.version_of(Path(self.current(name))) != tables.VERSION
-        ]
-        for name in outdated:
-            saved = self.root / name / "seed.db"
-            if saved.is_file() and storage.version_of(saved) != tables.VERSION:
-                saved.unlink()
-            self.reset(name)
-        return outdated
+    def unreadable(self) -> dict[str, str]:
+        """The worlds that cannot be read, and what is wrong with each, in one line."""
+        problems = {}
+        for name in self.names():
+            try:
+                self.connect(name)
+            except NoWorld:
+                continue  # removed meanwhile
+            except WorldError as error:
+                problems[name] = str(error)
+        return problems
 
     def reset(self, name: str) -> None:
         """Resets a world to its seed. Raises NoWorld."""
         source = self._seed_of(name)
-        with self.locked(name):
+        with self.replacing(name):
             storage.activate(self.root / name, name, source)
 
     def _seed_of(self, name: str) -> Path:
@@ -189,7 +193,7 @@ class Worlds(Connections):
         fixture = _located(fixture)
         chosen = self.settings.seed if seed is None else seed
         source = self._seeds.file(fixture, chosen)
-        with self.locked(name):
+        with self.replacing(name):
             (self.root / name / "seed.db").unlink(missing_ok=True)
             _write_origin(self.root / name, fixture, chosen)
             storage.activate(self.root / name, name, source)
@@ -199,7 +203,7 @@ class Worlds(Connections):
         self.current(name)
         if name == DEFAULT:
             raise WorldError(f'the world "{DEFAULT}" cannot be removed; reset it')
-        with self.locked(name):
+        with self.replacing(name):
             gone = Path(tempfile.mkdtemp(prefix=".gone-", dir=self.root))
             (self.root / name).rename(gone / name)
         shutil.rmtree(gone)
@@ -221,12 +225,7 @@ class Worlds(Connections):
         source = self._snapshot_file(name, label)
         if not source.is_file():
             raise NoWorld(f'the world "{name}" has no snapshot "{label}"')
-        version = storage.version_of(source)
-        if version != tables.VERSION:
-            raise WorldError(
-                f"{source.name} is of version {version}, this server reads {tables.VERSION}"
-            )
-        with self.locked(name):
+        with self.replacing(name):
             storage.activate(self.root / name, name, source)
 
     def snapshots(self, name: str) -> list[str]:
@@ -255,6 +254,7 @@ class Worlds(Connections):
             shutil.copyfile(source, part)
             seed = Database(part)
             try:
+                upgrade(seed)
                 with seed.writing():
                     pricelist.replace_in(seed, tariffs)
             finally:

@@ -1,15 +1,25 @@
-"""A world made by another version of the tables is made anew, never read."""
+"""Worlds of earlier versions are upgraded, those that cannot be read are named."""
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import json
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
 from emulator.app import create_app
+from emulator.cli.group import mockseller
 from emulator.settings import Settings
 from emulator.store import engine, tables
-from emulator.worlds.worlds import Worlds
+from emulator.worlds.worlds import WorldError, Worlds
+
+VERSION_4 = Path(__file__).parent / "data" / "version-4.sql.gz"
+"""A world ``empty`` as 0.1.0 left it: one license, one order in the basket, one ticket."""
 
 
 def test_tables_do_not_change_without_their_version() -> None:
@@ -18,28 +28,145 @@ def test_tables_do_not_change_without_their_version() -> None:
     assert (tables.VERSION, digest) == (5, "bc475dc7cbc1")
 
 
-def age(path: str) -> None:
+def write_version_4(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    driver = sqlite3.connect(path)
+    driver.executescript(gzip.decompress(VERSION_4.read_bytes()).decode())
+    driver.close()
+
+
+def overwrite(path: Path) -> None:
+    path.write_bytes(b"no database" * 99)
+
+
+def make_unreadable(path: Path) -> None:
     """Makes a world look as if an older version had made it."""
     driver = sqlite3.connect(path)
-    driver.execute("UPDATE world SET version = 0")
-    driver.execute("DROP TABLE expense")
+    driver.execute("UPDATE world SET version = 3")
     driver.commit()
     driver.close()
 
 
-def test_a_world_of_another_version_is_made_anew_at_start(tmp_path: Path) -> None:
-    settings = Settings(data=tmp_path, seeds=tmp_path / "seeds")
-    before = Worlds(settings)
-    before.create("default", "small")
-    before.create("shop-b", "russian")
-    age(before.current("default"))
-    before.close()
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path, seeds=tmp_path / "seeds", fixture="empty")
+
+
+@pytest.fixture
+def worlds(settings: Settings) -> Worlds:
+    """The worlds ``default`` and ``shop``, both closed."""
+    worlds = Worlds(settings)
+    worlds.create("default", "empty")
+    worlds.create("shop", "empty")
+    worlds.close()
+    return worlds
+
+
+def call(settings: Settings, func: str, **fields: str) -> dict[str, object]:
     app = create_app(settings)
-    worlds: Worlds = app.extensions["mockseller"]
     try:
-        assert "expense" in worlds.connect("default").counts()
-        assert worlds.rebuild_outdated() == []
-        answer = app.test_client().get("/billmgr?authinfo=reseller:secret&func=expense")
-        assert b"<p_elems>0</p_elems>" in answer.data
+        form = {"authinfo": "reseller:secret", "func": func, "out": "json", **fields}
+        answer = app.test_client().post("/w/shop/billmgr", data=form)
+        doc: dict[str, object] = json.loads(answer.data)["doc"]
+        return doc
     finally:
-        worlds.close()
+        app.extensions["mockseller"].close()
+
+
+def columns(path: str) -> dict[str, set[str]]:
+    driver = sqlite3.connect(path)
+    names = [row[0] for row in driver.execute("SELECT name FROM sqlite_master WHERE type='table'")]
+    found = {
+        name: {row[1] for row in driver.execute(f"PRAGMA table_info({name})")} for name in names
+    }
+    driver.close()
+    return found
+
+
+def test_a_world_of_version_4_keeps_its_content(settings: Settings, worlds: Worlds) -> None:
+    write_version_4(Path(worlds.current("shop")))
+    licenses = call(settings, "soft")["elem"]
+    assert [row["licname"]["$"] for row in licenses] == ["second", "first"]  # type: ignore[attr-defined]
+    assert "id" in call(
+        settings, "soft.order.param", pricelist="3541", period="1", ip="192.0.2.12",
+        licname="third", skipbasket="on", sok="ok",
+    )  # fmt: skip
+    assert columns(worlds.current("shop")) == columns(worlds.current("default"))
+
+
+def test_every_table_of_version_4_is_still_written(settings: Settings, worlds: Worlds) -> None:
+    """What 0.1.0 recorded is read by the functions that show it."""
+    write_version_4(Path(worlds.current("shop")))
+    for func, rows in (("payment", 1), ("expense", 1), ("clientticket", 1), ("soft", 2)):
+        assert len(call(settings, func)["elem"]) == rows, func  # type: ignore[arg-type]
+    assert call(settings, "basket")["total_sum"]
+
+
+def test_a_snapshot_and_a_seed_of_version_4_are_restored(worlds: Worlds) -> None:
+    snapshot = worlds.snapshot("shop", "old")
+    write_version_4(snapshot)
+    worlds.fork("shop", "copy")
+    write_version_4(worlds.root / "copy" / "seed.db")
+    worlds.restore("shop", "old")
+    worlds.reset("copy")
+    for name in ("shop", "copy"):
+        assert worlds.connect(name).counts()["service"] == 2
+        assert columns(worlds.current(name)) == columns(worlds.current("default"))
+    assert sqlite3.connect(snapshot).execute("SELECT version FROM world").fetchone() == (4,)
+    worlds.close()
+
+
+@pytest.mark.parametrize("damage", [make_unreadable, overwrite])
+def test_an_unreadable_world_is_named_and_stays_as_it_is(
+    damage: Callable[[Path], None],
+    settings: Settings,
+    worlds: Worlds,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    path = Path(worlds.current("shop"))
+    damage(path)
+    content = path.read_bytes()
+    error = call(settings, "soft")["error"]
+    assert (error["$type"], error["$object"]) == ("missed", "world")  # type: ignore[index]
+    assert 'the world "shop" cannot be read' in caplog.text
+    assert '"mockseller world reset shop"' in caplog.text
+    assert path.read_bytes() == content
+    with pytest.raises(WorldError, match='"mockseller world remove shop" removes it'):
+        worlds.connect("shop")
+    listed = CliRunner().invoke(mockseller, ["world", "list", "--data", str(settings.data)])
+    assert (listed.exit_code, "default " in listed.stdout, "shop" in listed.stderr) == (
+        0,
+        True,
+        True,
+    )
+
+
+@pytest.mark.parametrize("command", ["reset", "remove"])
+def test_an_unreadable_world_can_be_reset_and_removed(
+    command: str, settings: Settings, worlds: Worlds
+) -> None:
+    make_unreadable(Path(worlds.current("shop")))
+    done = CliRunner().invoke(mockseller, ["world", command, "shop", "--data", str(settings.data)])
+    assert done.exit_code == 0, done.output
+    assert worlds.unreadable() == {}
+    assert ("shop" in worlds.names()) is (command == "reset")
+    worlds.close()
+
+
+def test_an_unreadable_default_world_refuses_the_start(settings: Settings, worlds: Worlds) -> None:
+    make_unreadable(Path(worlds.current("default")))
+    with pytest.raises(WorldError, match="tables are of version 3, and this server reads 4 to 5"):
+        create_app(settings)
+
+
+@pytest.mark.parametrize("damage", [make_unreadable, overwrite])
+def test_an_unreadable_snapshot_is_refused_and_changes_nothing(
+    damage: Callable[[Path], None], worlds: Worlds
+) -> None:
+    damage(worlds.snapshot("shop", "old"))
+    before = worlds.current("shop")
+    with pytest.raises(WorldError, match=r"old\.db cannot be read"):
+        worlds.restore("shop", "old")
+    assert worlds.current("shop") == before
+    assert len(list((worlds.root / "shop").glob("gen-*.db"))) == 1
+    worlds.close()

@@ -37,7 +37,7 @@ def measure(worlds: Worlds, name: str, registry: Registry) -> dict[str, Any]:
     """
     counted = Coverage(registry)
     journals = {}
-    for world in worlds.names() if name == EVERY else [name]:
+    for world in _chosen(worlds, name):
         db = worlds.connect(world)
         with db.reading():
             recorded = _count(db, counted)
@@ -47,6 +47,13 @@ def measure(worlds: Worlds, name: str, registry: Registry) -> dict[str, Any]:
                 "off": worlds.bounds.rows == 0,
             }
     return {"world": name, "journal": journals, **counted.as_dict()}
+
+
+def _chosen(worlds: Worlds, name: str) -> list[str]:
+    if name != EVERY:
+        return [name]
+    unreadable = worlds.unreadable()
+    return [world for world in worlds.names() if world not in unreadable]
 
 
 def _count(db: Database, counted: Coverage) -> int:

@@ -77,7 +77,7 @@ Handler = Callable[[ControlRequest], object]
 
 
 def _worlds(request: ControlRequest) -> object:
-    return [world_state.describe(request.worlds, name) for name in request.worlds.names()]
+    return world_state.describe_all(request.worlds)
 
 
 def _create(request: ControlRequest) -> object:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from emulator.domain.world import PROVISIONING_MODES, Provisioning, Rules, read, set_rules
 from emulator.worlds import pricelist
-from emulator.worlds.worlds import Worlds
+from emulator.worlds.worlds import WorldError, Worlds
 
 COUNTED = ("account", "service", "payment", "expense", "journal")
 COUNTING = ("seconds", "reads")
@@ -37,6 +37,17 @@ def describe(worlds: Worlds, name: str) -> dict[str, object]:
         "counts": {table: counts[table] for table in COUNTED},
         "snapshots": worlds.snapshots(name),
     }
+
+
+def describe_all(worlds: Worlds) -> list[dict[str, object]]:
+    """The state of every world, for JSON: one that cannot be read has ``name`` and ``error``."""
+    states: list[dict[str, object]] = []
+    for name in worlds.names():
+        try:
+            states.append(describe(worlds, name))
+        except WorldError as error:
+            states.append({"name": name, "error": str(error)})
+    return states
 
 
 def change(
