@@ -30,6 +30,8 @@ CITED = re.compile(
 DECIDED = re.compile(r"docs/evidence\.md\s+((?:[0-9]+(?:,\s+|\s+and\s+)?)+)")
 NAMED_FILE = re.compile(r"`((?:emulator|reseller_client|contracts|tests)/[a-z0-9_./-]+)`")
 NAMED = re.compile(r"[\w./-]*\b[\w-]+\.md\b")
+NEWER = 100
+"""Decisions above have the number of what they rest on: some numbers are not used."""
 
 
 def anchors(page: Path) -> set[str]:
@@ -106,7 +108,8 @@ def test_no_section_is_cited_without_its_document() -> None:
 
 
 def test_the_decisions_are_numbered_without_a_gap() -> None:
-    assert decisions() == {str(number) for number in range(1, len(decisions()) + 1)}
+    older = {number for number in map(int, decisions()) if number <= NEWER}
+    assert older == set(range(1, len(older) + 1))
 
 
 def test_every_decision_is_held_by_a_test_or_says_where() -> None:
@@ -114,7 +117,7 @@ def test_every_decision_is_held_by_a_test_or_says_where() -> None:
     elsewhere = set(re.findall(r"(?ms)^([0-9]+)\. (?:(?!^[0-9]+\. ).)*?\(\*shown", text))
     files = (ROOT / "tests" / "functions").glob("test_decided_*.py")
     tests = "".join(file.read_text(encoding="utf-8") for file in files)
-    tested = {str(int(number)) for number in re.findall(r"def test_([0-9]{2})_", tests)}
+    tested = {str(int(number)) for number in re.findall(r"def test_([0-9]{2,3})_", tests)}
     assert tested | elsewhere == decisions()
 
 

@@ -77,6 +77,9 @@ class Rules:
     """Whether a module can be ordered without a license (docs/evidence.md 60)."""
     generation: Literal[5, 6] = 6
     """The major version of BILLmanager whose answers are given, where two differ."""
+    xml_letters: Literal["raw", "references"] = "raw"
+    """How letters beyond ASCII stand in XML: as UTF-8, or as references such as ``&#1048;``
+    (docs/evidence.md 129)."""
     allowed_origins: tuple[Word, ...] = ()
     """Web pages that may read answers of ``/billmgr``; ``*``: all (docs/evidence.md 27)."""
 
@@ -116,8 +119,8 @@ def _mismatch(hint: Any, value: object) -> str:  # noqa: ANN401 - annotations ar
         return "" if isinstance(value, bool) else "true or false"
     if get_origin(hint) is Literal:
         allowed = get_args(hint)
-        known = value in allowed and not isinstance(value, bool)
-        return "" if known else " or ".join(map(str, allowed))
+        good = value in allowed and not isinstance(value, bool)
+        return "" if good else " or ".join(map(str, allowed))
     if get_origin(hint) is Annotated:
         limits: Between = hint.__metadata__[0]
         good = isinstance(value, int) and not isinstance(value, bool) and limits.allows(value)

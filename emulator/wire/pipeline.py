@@ -173,7 +173,7 @@ class Pipeline:
                 return outcome
             if outcome.error is not None and outcome.error.login:
                 return Next.WRITE  # a failed login is counted
-        reply = self._reply(context, outcome)
+        reply = self._reply(context, caller, outcome)
         entry = self._entry(context, caller, shop, reply, outcome)
         with db.locked():
             # One insert, which commits itself: three calls fewer in which another thread could
@@ -202,7 +202,7 @@ class Pipeline:
                 if outcome.error is not None and outcome.error.login:
                     at = shop.system_clock.elapsed()
                     sessions.record_failure(db, outcome.error.login, request.address, at)
-                reply = self._reply(context, outcome)
+                reply = self._reply(context, caller, outcome)
                 self._record(caller, db, self._entry(context, caller, shop, reply, outcome))
             return Answered(reply, caller, outcome.error is not None)
 
@@ -277,9 +277,9 @@ class Pipeline:
 
     # The answer: render and record.
 
-    def _reply(self, context: RequestContext, outcome: Outcome) -> Reply:
+    def _reply(self, context: RequestContext, caller: Caller, outcome: Outcome) -> Reply:
         """What goes back; of a streamed answer ``body`` is the beginning only."""
-        form, document = context.format, outcome.document
+        form, document = _written_in(context, caller), outcome.document
         if document.stream is not None:
             pieces = form.pieces
             written = pieces(document) if pieces else [form.render(document.collected())]
@@ -411,7 +411,7 @@ class Pipeline:
             accepted=caller.refusal is None and not pending,
             failed=failed,
             elapsed=self._worlds.system_clock.elapsed(),
-            error_body=lambda error: context.format.render(
+            error_body=lambda error: _written_in(context, caller).render(
                 error_document(error, request.func, lang)
             ),
         )
@@ -455,6 +455,12 @@ def _format_of(chosen: Format | None, request: Request) -> Format:
         return formats.with_callback(chosen, callback)
     except ValueError:
         raise BadValue("callback", callback) from None
+
+
+def _written_in(context: RequestContext, caller: Caller) -> Format:
+    """The format of the call, with the letters that its world has."""
+    plain = caller.world.rules.xml_letters == "raw"
+    return context.format if plain else formats.with_references(context.format)
 
 
 def _unjournalled(refusal: ApiError, request: Request, format_: Format) -> Reply:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,12 @@ AJAX = Format("ajax", JSON_TYPE, bjson.render_ajax)
 PRINTED = Format("doc_print", "text/html; charset=UTF-8", text.render_page)
 """A page to download or print (observed); it does not contain the whole answer."""
 
-XML = Format("xml", XML_TYPE, xml.render, lambda document: map(xml.encoded, xml.pieces(document)))
+
+def _xml_pieces(document: Document) -> Iterator[bytes]:
+    return map(str.encode, xml.pieces(document))
+
+
+XML = Format("xml", XML_TYPE, xml.render, _xml_pieces)
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
@@ -88,6 +94,19 @@ def choose(out: str | None, sfrom: str | None) -> Format | None:
     if not out:
         return AJAX if sfrom == "ajax" else XML
     return _BY_LOWER_CASE.get(out.lower())
+
+
+@cache
+def with_references(chosen: Format) -> Format:
+    """Return the format that writes XML in ASCII (rule ``xml_letters``); others come back as is."""
+    if chosen.content_type != XML_TYPE:
+        return chosen
+    pieces = chosen.pieces
+    return replace(
+        chosen,
+        render=lambda document: xml.with_references(chosen.render(document)),
+        pieces=None if pieces is None else lambda doc: map(xml.with_references, pieces(doc)),
+    )
 
 
 def with_callback(chosen: Format, callback: str) -> Format:

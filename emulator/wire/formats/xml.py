@@ -21,9 +21,8 @@ _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 def render(document: Document) -> bytes:
     """Return the document as XML, without ``metadata`` and ``messages``.
 
-    The bytes are pure ASCII: every other character is a numeric reference, so a client that
-    guesses the encoding wrongly still reads the right text. Names must be ASCII XML names and
-    texts free of characters XML cannot hold; both are seen to where input enters.
+    The bytes are UTF-8, as the declaration says. Names must be ASCII XML names and texts free of
+    characters XML cannot hold; both are seen to where input enters.
     """
     return _document(document, ())
 
@@ -36,9 +35,9 @@ def pieces(document: Document) -> Iterator[str]:
     yield f"{_text_of(document.nodes)}</doc>\n"
 
 
-def encoded(text: str) -> bytes:
-    """Pure ASCII; see :func:`render`."""
-    return text.encode("ascii", "xmlcharrefreplace")
+def with_references(body: bytes) -> bytes:
+    """XML with numeric references in place of all letters beyond ASCII; it reads the same."""
+    return body if body.isascii() else body.decode().encode("ascii", "xmlcharrefreplace")
 
 
 def _text_of(nodes: Iterable[Node]) -> str:
@@ -61,7 +60,7 @@ def _document(document: Document, layout: Iterable[Node]) -> bytes:
         _write(layout, parts.append)
     _write(document.nodes, parts.append)
     parts.append("</doc>\n")
-    return encoded("".join(parts))
+    return "".join(parts).encode()
 
 
 def _write(nodes: Iterable[Node], put: Callable[[str], None]) -> None:
