@@ -8,7 +8,6 @@ stands beside it, in ``texts``; the document is made by ``wire.answer``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import ClassVar
 
 
@@ -178,13 +177,13 @@ class NotEnoughMoney(ApiError):
         },
     }
 
-    def __init__(self, amount: Decimal, currency: str, balance: Decimal, credit: Decimal) -> None:
-        super().__init__(params={"amount": f"{amount:.2f}"})
+    def __init__(self, amount: str, currency: str, balance: str, credit: str) -> None:
+        super().__init__(params={"amount": amount})
         # One param alone: a client reads it without looking at its name (observed).
         self.text_params = {
             "currency": currency,
-            "balance": f"{balance:.2f}",
-            "credit": f"{credit:.2f}",
+            "balance": balance,
+            "credit": credit,
         }
 
 

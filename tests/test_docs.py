@@ -115,9 +115,12 @@ def test_the_decisions_are_numbered_without_a_gap() -> None:
 def test_every_decision_is_held_by_a_test_or_says_where() -> None:
     text = (ROOT / "docs" / "evidence.md").read_text(encoding="utf-8")
     elsewhere = set(re.findall(r"(?ms)^([0-9]+)\. (?:(?!^[0-9]+\. ).)*?\(\*shown", text))
-    files = (ROOT / "tests" / "functions").glob("test_decided_*.py")
-    tests = "".join(file.read_text(encoding="utf-8") for file in files)
-    tested = {str(int(number)) for number in re.findall(r"def test_([0-9]{2,3})_", tests)}
+    tested = set()
+    for file in (ROOT / "tests").rglob("test_*.py"):
+        of_decisions = file.name.startswith("test_decided_")
+        digits = "[0-9]{2,3}" if of_decisions else "1[0-9]{2}"
+        cited = re.findall(rf"def test_({digits})_", file.read_text(encoding="utf-8"))
+        tested |= {str(int(number)) for number in cited}
     assert tested | elsewhere == decisions()
 
 

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from marshmallow import ValidationError, fields
 
 from emulator.api.context import Leaf
+from emulator.domain.money import plain
 
 BIGGEST = 2**63 - 1
 NUMBER = re.compile(r"[+-]?[0-9]{1,18}\Z")
@@ -237,17 +238,13 @@ class Amount(WireField):
 
     SHAPE = re.compile(r"[+-]?[0-9]{1,12}(\.[0-9]{1,4})?\Z")
 
-    def __init__(self, about: str = "", *, places: int = 2, **options: Any) -> None:
-        super().__init__(about, **options)
-        self.places = places
-
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
         if self.SHAPE.match(value.strip()) is None:
             raise ValidationError("amount")
         return Decimal(value.strip())
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str:
-        return "" if value is None else f"{value:.{self.places}f}"
+        return "" if value is None else plain(value)
 
 
 class Numbered(WireField):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from emulator.cli import options
+from emulator.domain.money import with_currency
 
 if TYPE_CHECKING:
     from emulator.panel import BillingLogin, Panel
@@ -125,7 +126,7 @@ def show(panel: Panel) -> None:
     click.echo(f"valid until {license.expires_on or 'further notice'}")
     click.echo(f"modules from {state.partner.url} ({state.partner.mode})")
     for row in state.rows:
-        price = f"{row.price[0]:.2f} {row.price[1]}" if row.price else ""
+        price = with_currency(*row.price) if row.price else ""
         end = f"active until {row.expires_on}" if row.active else row.link
         number = row.offer.id if row.offer else ""
         click.echo(f"{number}\t{row.intname}\t{row.name}\t{price}\t{end}".rstrip())

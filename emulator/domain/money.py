@@ -1,6 +1,6 @@
-"""Amounts of money: always Decimal, written with two decimals and without grouping.
+"""Amounts of money: always Decimal, written without grouping, rounded half up and only once.
 
-Source: docs/evidence.md 23.
+Source: docs/evidence.md 23 and 150.
 """
 
 from __future__ import annotations
@@ -9,26 +9,33 @@ from decimal import ROUND_HALF_UP, Decimal
 
 ZERO = Decimal(0)
 CENT = Decimal("0.01")
+FINE = Decimal("0.0001")
+HUNDRED = Decimal(100)
 
 
-def rounded(amount: Decimal) -> Decimal:
-    """To the cent, half up."""
-    return amount.quantize(CENT, ROUND_HALF_UP)
+def rounded(amount: Decimal, to: Decimal = CENT) -> Decimal:
+    """To the cent, or to another smallest part, half up. Nothing else in the seller rounds."""
+    return amount.quantize(to, ROUND_HALF_UP)
 
 
 def plain(amount: Decimal) -> str:
     """``12.34``: a dot, two decimals, no grouping (docs/evidence.md 23)."""
-    return f"{amount:.2f}"
+    return f"{rounded(amount):f}"
 
 
 def exact(amount: Decimal) -> str:
     """``12.3400``: the four decimals of a price list and of ``item_cost``."""
-    return f"{amount:.4f}"
+    return f"{rounded(amount, FINE):f}"
 
 
 def with_currency(amount: Decimal, currency: str) -> str:
     """``12.34 EUR``: the currency is an ISO code (docs/evidence.md 23)."""
-    return f"{amount:.2f} {currency}"
+    return f"{plain(amount)} {currency}"
+
+
+def reduced(amount: Decimal, percent: int) -> Decimal:
+    """What is left of ``amount`` less ``percent``, rounded to the cent."""
+    return rounded(amount * (HUNDRED - percent) / HUNDRED)
 
 
 def pro_rata(amount: Decimal, days: int, of: int) -> Decimal:

@@ -21,6 +21,7 @@ from emulator.api.fields import NUMBER, Rest, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import sessions
+from emulator.domain.money import FINE, rounded
 from emulator.store.engine import Row, Statement
 
 ColumnKind = Literal["text", "exact", "number", "day", "instant", "money"]
@@ -222,9 +223,7 @@ def _amount(text: str) -> Decimal | None:
         amount = Decimal(text.replace(",", "."))
     except InvalidOperation:
         return None
-    return (
-        amount.quantize(Decimal("0.0001")) if amount.is_finite() and abs(amount) < 10**12 else None
-    )
+    return rounded(amount, FINE) if amount.is_finite() and abs(amount) < 10**12 else None
 
 
 def _day(kind: ColumnKind, how: str, text: str) -> object:

@@ -59,7 +59,7 @@ TEXTS: Mapping[type[fields.WireField], Callable[[Any], Json]] = {
     fields.Flag: lambda _: {"type": "string", "enum": ["on", "off"]},
     fields.OneOf: lambda f: {"type": "string", "enum": [*f.words, ""]},
     fields.Day: lambda _: {"type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"},
-    fields.Amount: lambda f: {"type": "string", "pattern": rf"^(-?[0-9]+\.[0-9]{{{f.places}}})?$"},
+    fields.Amount: lambda _: {"type": "string", "pattern": r"^(-?[0-9]+\.[0-9]{2})?$"},
 }
 
 

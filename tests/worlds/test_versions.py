@@ -76,11 +76,11 @@ def call(settings: Settings, func: str, **fields: str) -> dict[str, object]:
 def columns(path: str) -> dict[str, set[str]]:
     driver = sqlite3.connect(path)
     names = [row[0] for row in driver.execute("SELECT name FROM sqlite_master WHERE type='table'")]
-    found = {
+    by_table = {
         name: {row[1] for row in driver.execute(f"PRAGMA table_info({name})")} for name in names
     }
     driver.close()
-    return found
+    return by_table
 
 
 def test_a_world_of_version_4_keeps_its_content(settings: Settings, worlds: Worlds) -> None:

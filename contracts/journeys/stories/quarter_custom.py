@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
-from contracts.journeys.catalogue_view import find_month_price
+from contracts.journeys.catalogue_view import CENT, find_month_price
 from contracts.journeys.stories.quarter import TYPE, RentedServer, extend
 from contracts.journeys.stories.script import QuarterEvent, ServerProduct
 from reseller_client import Client, NotUnderstood, ServiceOrder
@@ -140,7 +140,7 @@ def price_of(tariff: Tariff, amounts: Mapping[str, int]) -> Decimal:
         addon = addon_of(tariff, name)
         beyond = max(Decimal(0), amount - (addon.included or Decimal(0)))
         total += beyond * _month(addon)
-    return total.quantize(Decimal("0.01"))
+    return total.quantize(CENT, ROUND_HALF_UP)
 
 
 def _month(priced: Tariff | Addon) -> Decimal:

@@ -18,7 +18,7 @@ from emulator.domain.money import ZERO
 from emulator.domain.services import opening, services
 from emulator.domain.services.services import Service
 from emulator.domain.world import Shop
-from emulator.errors import Missed, NotEnoughMoney
+from emulator.errors import Missed
 
 
 def pay(shop: Shop, account: Account, number: int | None) -> Basket | None:
@@ -53,7 +53,7 @@ def _pay(shop: Shop, account: Account, basket: Basket, positions: tuple[Item, ..
     total = sum((basket.price(item) for item in positions), ZERO)
     if total > account.available:
         # The error names the whole sum, not the position at which the money ran out.
-        raise NotEnoughMoney(total, account.currency, account.balance, account.credit)
+        raise payments.too_little(account, total)
     for item in positions:
         # Another position of this basket may have changed the same service just now.
         service = services.require(services.find(shop, item.service.id), item.service.id)

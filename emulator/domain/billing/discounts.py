@@ -13,14 +13,12 @@ from sqlalchemy import bindparam, delete, insert, select
 
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.catalogue.catalogue import Tariff, Words
-from emulator.domain.money import ZERO, rounded
+from emulator.domain.money import reduced, rounded
 from emulator.domain.services import services
 from emulator.domain.services.services import Service
 from emulator.domain.world import Shop
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
-
-HUNDRED = Decimal(100)
 
 D = tables.discount.c
 _OF = Statement(
@@ -86,10 +84,9 @@ def find_percent(shop: Shop, account: Account, tariff: Tariff) -> int:
 
 
 def compute_price(shop: Shop, account: Account, tariff: Tariff, full: Decimal) -> Price:
-    """What this account pays of a full price, rounded to the cent."""
-    cost = rounded(full)
-    off = rounded(cost * find_percent(shop, account, tariff) / HUNDRED) if cost > ZERO else ZERO
-    return Price(cost - off, off)
+    """What this account pays of a full price, rounded to the cent (docs/evidence.md 150)."""
+    cost = reduced(full, find_percent(shop, account, tariff))
+    return Price(cost, rounded(full) - cost)
 
 
 def compute_order_price(shop: Shop, account: Account, tariff: Tariff, service: Service) -> Price:

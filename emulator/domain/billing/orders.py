@@ -15,10 +15,10 @@ from typing import Any
 from sqlalchemy import bindparam, delete, insert, select, update
 
 from emulator.domain.accounts.accounts import Account
-from emulator.domain.billing.discounts import HUNDRED, Price
+from emulator.domain.billing.discounts import Price
 from emulator.domain.billing.paid_changes import AddonChange, Prolongation, TariffChange
 from emulator.domain.catalogue.catalogue import Tariff
-from emulator.domain.money import ZERO, rounded
+from emulator.domain.money import ZERO, reduced
 from emulator.domain.services import services, states
 from emulator.domain.services.services import Service
 from emulator.domain.world import Shop
@@ -119,11 +119,11 @@ class Basket:
 
     def price(self, item: Item) -> Decimal:
         """What a position costs after the promo code."""
-        return item.cost - self.discount(item)
+        return reduced(item.cost, self.percent)
 
     def discount(self, item: Item) -> Decimal:
         """The promo code's discount on a position."""
-        return rounded(item.cost * self.percent / HUNDRED)
+        return item.cost - self.price(item)
 
     @property
     def total(self) -> Decimal:

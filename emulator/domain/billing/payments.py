@@ -7,12 +7,13 @@ Source: docs/trade.md section 11, docs/evidence.md 24 and 25.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from sqlalchemy import bindparam, func, insert, or_, select, update
 
 from emulator.domain.accounts.accounts import Account
-from emulator.domain.money import ZERO
+from emulator.domain.money import ZERO, plain
 from emulator.domain.world import Shop
 from emulator.errors import NotEnoughMoney
 from emulator.store import tables
@@ -77,7 +78,7 @@ def charge(
     """
     if amount > ZERO and not shop.db.run(_SPEND, owner=account.id, amount=amount):
         balance, credit = shop.db.row(_BALANCE, owner=account.id) or (ZERO, ZERO)
-        raise NotEnoughMoney(amount, account.currency, balance, credit)
+        raise too_little(replace(account, balance=balance, credit=credit), amount)
     shop.db.run(
         _EXPENSE,
         account_id=account.id,
@@ -88,6 +89,13 @@ def charge(
         currency=account.currency,
         operation=operation,
         name=dict(name),
+    )
+
+
+def too_little(account: Account, amount: Decimal) -> NotEnoughMoney:
+    """The error of an account that cannot pay ``amount``."""
+    return NotEnoughMoney(
+        plain(amount), account.currency, plain(account.balance), plain(account.credit)
     )
 
 

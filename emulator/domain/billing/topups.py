@@ -19,7 +19,7 @@ from emulator.domain.accounts import accounts
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.billing import checkout, orders, payments
 from emulator.domain.catalogue.catalogue import Words
-from emulator.domain.money import ZERO
+from emulator.domain.money import ZERO, plain
 from emulator.domain.world import Shop
 from emulator.errors import BadValue
 from emulator.store import tables
@@ -125,8 +125,8 @@ def start(
 ) -> Payment:
     """Inserts a payment of status 1; the balance is unchanged. Raises BadValue("amount")."""
     if amount <= ZERO or not method.minimum <= amount <= method.maximum:
-        limits = {"minimum": f"{method.minimum:.2f}", "maximum": f"{method.maximum:.2f}"}
-        raise BadValue("amount", f"{amount:.2f}", desc="between", params=limits)
+        limits = {"minimum": plain(method.minimum), "maximum": plain(method.maximum)}
+        raise BadValue("amount", plain(amount), desc="between", params=limits)
     number = shop.db.insert(
         _ADD,
         account_id=account.id,

@@ -16,7 +16,6 @@ from emulator.api.context import Call, FormAnswer
 from emulator.api.fields import Day, Flag, Id, Months, Text, Whole, WireField
 from emulator.api.schema import WireSchema
 from emulator.domain.billing import discounts
-from emulator.domain.billing.discounts import HUNDRED
 from emulator.domain.catalogue.catalogue import Tariff
 from emulator.domain.money import ZERO, exact, with_currency
 from emulator.domain.services.services import ORDERED, PROCESSING, Service, compute_cost
@@ -246,7 +245,7 @@ def price_of(call: Call, service: Service, tariff: Tariff) -> tuple[str, str]:
     if tariff.periods(currency):
         period = tariff.nearest_period(currency, period)
         full = compute_cost(service, tariff, currency, period)
-        cost = full - full * discounts.find_percent(call.shop, call.user, tariff) / HUNDRED
+        cost = discounts.compute_price(call.shop, call.user, tariff, full).cost
     return f"{with_currency(cost, currency)} / {period_label(period, call.lang)}", exact(cost)
 
 

@@ -14,7 +14,7 @@ from emulator.api.context import ActionResult, Call, Choice, FormAnswer
 from emulator.api.fields import Whole
 from emulator.api.registry import Family
 from emulator.api.schema import WireSchema
-from emulator.domain.billing import checkout, discounts, orders
+from emulator.domain.billing import checkout, discounts, orders, payments
 from emulator.domain.catalogue import traits
 from emulator.domain.catalogue.catalogue import TRIAL, Tariff
 from emulator.domain.money import with_currency
@@ -302,7 +302,7 @@ def _place(
     is_covered = total <= account.available
     if at_once and (is_covered or shop.world.rules.poor_order != "basket"):
         if not is_covered:
-            raise NotEnoughMoney(total, account.currency, account.balance, account.credit)
+            raise payments.too_little(account, total)
         opened = [checkout.order_now(shop, account, tariff, draft, price) for _ in range(count)]
         return ActionResult(_numbers(call, tariff, opened))
     put = [orders.put_order(shop, account, tariff, draft, price) for _ in range(count)]

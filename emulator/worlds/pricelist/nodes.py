@@ -16,11 +16,11 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from emulator.domain.catalogue.catalogue import TRIAL, Words
+from emulator.domain.money import FINE, rounded
 
 BIGGEST = 2**31 - 1
 CURRENCY = re.compile(r"[A-Z]{3}\Z", re.ASCII)
 WHOLE = re.compile(r"-?[0-9]{1,10}\Z", re.ASCII)
-FINEST = Decimal("0.0001")
 MONTHS = {"month": 1, "year": 12, "lifetime": 0, "trial": 1}
 
 
@@ -142,6 +142,6 @@ def amount(text: str, where: str) -> Decimal:
         read = Decimal(text)
     except InvalidOperation:
         raise PriceListError(f"{where}: {text!r} is not an amount") from None
-    if not read.is_finite() or abs(read) > BIGGEST or read != read.quantize(FINEST):
+    if not read.is_finite() or abs(read) > BIGGEST or read != rounded(read, FINE):
         raise PriceListError(f"{where}: {text!r} is not an amount of at most four decimals")
-    return read.quantize(FINEST)
+    return rounded(read, FINE)

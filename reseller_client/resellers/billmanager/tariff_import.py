@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any, Final
 
 from reseller_client.resellers.billmanager.models import (
@@ -76,7 +76,7 @@ class Pricing:
     def fine(self, prices: Iterable[Price]) -> Prices:
         """Return the own prices of a unit of an addon by period, to fractions of a cent."""
         factor = (_PERCENT + self.rule.markup) / _PERCENT
-        return self._each(prices, lambda cost: (cost * factor).quantize(_FINE))
+        return self._each(prices, lambda cost: (cost * factor).quantize(_FINE, ROUND_HALF_UP))
 
     def _each(self, prices: Iterable[Price], convert: Callable[[Decimal], Decimal]) -> Prices:
         own: dict[int, Decimal] = {}
