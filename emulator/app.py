@@ -29,7 +29,7 @@ from emulator.settings import Settings
 from emulator.wire import request as wire
 from emulator.wire.pipeline import Pipeline
 from emulator.wire.request import Request
-from emulator.worlds.worlds import DEFAULT, Worlds
+from emulator.worlds.worlds import DEFAULT, CatalogueCache, Worlds
 
 LOG = logging.getLogger("mockseller")
 PATHS = (
@@ -60,25 +60,29 @@ def create_registry(verified: PasswordCache | None = None) -> Registry:
 
 
 @functools.cache
-def _shared() -> tuple[PasswordCache, Registry]:
+def _shared() -> tuple[PasswordCache, Registry, CatalogueCache]:
     """The parts that all applications of this process share; nothing in them belongs to a world."""
     verified = PasswordCache(secrets.token_bytes(32))
-    return verified, create_registry(verified)
+    return verified, create_registry(verified), CatalogueCache()
 
 
-def create_app(settings: Settings, system_clock: SystemClock | None = None) -> Flask:
+def create_app(
+    settings: Settings, system_clock: SystemClock | None = None, *, durable: bool = True
+) -> Flask:
     """A WSGI application over the worlds under ``settings.data``; creates ``default`` if needed.
+
+    ``durable``: False for data that is thrown away with the process.
 
     Worlds that cannot be read are named in the log, and the others are served. Raises WorldError,
     FixtureError or OSError where ``default`` can be neither created nor read.
     """
-    worlds = Worlds(settings, system_clock)
+    verified, registry, catalogues = _shared()
+    worlds = Worlds(settings, system_clock, catalogues=catalogues, durable=durable)
     worlds.ensure_default()
     worlds.connect(DEFAULT)
     for problem in worlds.unreadable().values():
         LOG.warning(problem)
     worlds.close()  # no connection survives the fork of a worker
-    verified, registry = _shared()
     pipeline = Pipeline(worlds.with_shared_connections(), registry, verified)
     app = Flask("mockseller", static_folder=None)
     app.extensions["mockseller"] = worlds

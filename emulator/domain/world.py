@@ -6,6 +6,7 @@ Rules decide what differs between real sellers or is unknown; each cites docs/ev
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -216,7 +217,7 @@ _SET_READY = Statement(update(tables.world).values(next_ready=bindparam("at")))
 _SET_RULES = Statement(
     update(tables.world).values(rules=bindparam("rules"), provisioning=bindparam("provisioning"))
 )
-_NEW_CATALOGUE = Statement(update(tables.world).values(catalogue_version=W.catalogue_version + 1))
+_NEW_CATALOGUE = Statement(update(tables.world).values(catalogue_version=bindparam("set_to")))
 
 
 def read(db: Database) -> WorldRow:
@@ -239,9 +240,14 @@ def set_rules(db: Database, rules: Rules, provisioning: Provisioning) -> None:
     db.run(_SET_RULES, rules=rules.as_dict(), provisioning=asdict(provisioning))
 
 
+def new_catalogue_version() -> int:
+    """A version that no other content has; worlds made from one seed share theirs and its cache."""
+    return secrets.randbits(62)
+
+
 def mark_catalogue_changed(db: Database) -> None:
     """Makes every worker reload the catalogue."""
-    db.run(_NEW_CATALOGUE)
+    db.run(_NEW_CATALOGUE, set_to=new_catalogue_version())
 
 
 @dataclass(slots=True)

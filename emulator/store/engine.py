@@ -98,9 +98,19 @@ class Database:
     All reads inside :meth:`reading` see one state. Writers take the world's file lock and
     ``BEGIN IMMEDIATE`` before they read what they change: of two transactions that begin as readers
     SQLite lets only one become a writer, and fails the other without waiting.
+
+    ``durable``: whether commits reach the disk in time to outlive a crash of the machine; False for
+    files that are thrown away with their process.
     """
 
-    def __init__(self, path: Path | str, lock: Path | None = None, *, shared: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path | str,
+        lock: Path | None = None,
+        *,
+        shared: bool = False,
+        durable: bool = True,
+    ) -> None:
         self.path = path
         self._driver = sqlite3.connect(
             path if path == ":memory:" else f"file:{path}?mode=rw",
@@ -112,7 +122,7 @@ class Database:
         )
         try:
             self._driver.execute("PRAGMA foreign_keys=ON")
-            self._driver.execute("PRAGMA synchronous=NORMAL")
+            self._driver.execute(f"PRAGMA synchronous={'NORMAL' if durable else 'OFF'}")
             # A checkpoint waits for the disk; sixteen megabytes of log between two of them.
             self._driver.execute("PRAGMA wal_autocheckpoint=4000")
             self._lock: IO[bytes] | None = None if lock is None else lock.open("ab")
@@ -216,11 +226,10 @@ class Database:
         self._driver.execute("PRAGMA journal_mode=WAL")
 
     def copy_to(self, path: Path) -> None:
-        """A consistent copy in one closed file (SQLite's backup API)."""
+        """A consistent copy in one closed file, in WAL mode as this one (SQLite's backup API)."""
         target = sqlite3.connect(path, isolation_level=None)
         try:
             self._driver.backup(target)
-            target.execute("PRAGMA journal_mode=DELETE")
         finally:
             target.close()
 

@@ -113,7 +113,7 @@ class Seller(World):
         flags = {"data": self.folder, "fixture": fixture, "seeds": seeds, **settings}
         with _removed_on_failure(self.folder):
             self.settings = load(flags, environ={})
-            self.wsgi: Flask = create_app(self.settings, self.time.system_clock())
+            self.wsgi: Flask = create_app(self.settings, self.time.system_clock(), durable=False)
         self.worlds: Worlds = self.wsgi.extensions["mockseller"]
         client = Client(self.wsgi, use_cookies=False)
 

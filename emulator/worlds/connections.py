@@ -15,12 +15,17 @@ from types import SimpleNamespace
 
 from sqlalchemy import bindparam, select, update
 
+from emulator.domain.world import new_catalogue_version
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
 
 NAME = re.compile(r"[a-z0-9-]{1,40}\Z", re.ASCII)
 _VERSION = Statement(select(tables.world.c.version))
-_UPGRADED = Statement(update(tables.world).values(version=bindparam("set_to")))
+_UPGRADED = Statement(
+    update(tables.world).values(
+        version=bindparam("set_to"), catalogue_version=bindparam("catalogue")
+    )
+)
 OPEN_AT_ONCE = 32
 """Connections a thread keeps open; the least recently used one is closed first."""
 
@@ -46,7 +51,7 @@ def upgrade(database: Database) -> None:
         return
     with database.writing():
         database.add_missing_schema()
-        database.run(_UPGRADED, set_to=tables.VERSION)
+        database.run(_UPGRADED, set_to=tables.VERSION, catalogue=new_catalogue_version())
 
 
 def _is_outdated(database: Database) -> bool:
@@ -83,8 +88,9 @@ class Connections:
     read is then still in memory for the next, whichever thread answers it.
     """
 
-    def __init__(self, root: Path, *, shared: bool = False) -> None:
+    def __init__(self, root: Path, *, shared: bool = False, durable: bool = True) -> None:
         self.root = root
+        self.durable = durable
         self._shared = shared
         self._open = SimpleNamespace() if shared else threading.local()
 
@@ -121,7 +127,8 @@ class Connections:
 
     def _upgraded(self, name: str, path: str) -> Database:
         """Opens a generation; one of an earlier version is upgraded in its place."""
-        database = Database(path, self.root / name / "lock", shared=self._shared)
+        lock = self.root / name / "lock"
+        database = Database(path, lock, shared=self._shared, durable=self.durable)
         try:
             if _is_outdated(database):
                 with database.locked():

@@ -22,7 +22,7 @@ from emulator.domain.catalogue.catalogue import Tariff
 from emulator.domain.catalogue.rows import all_columns, load, write_tariffs
 from emulator.domain.services import opening, services
 from emulator.domain.services.services import ACTIVE, DELETED, KEEP_SUSPENDED, SUSPENDED, Service
-from emulator.domain.world import Shop, read
+from emulator.domain.world import Shop, new_catalogue_version, read
 from emulator.store import tables
 from emulator.store.engine import Database
 from emulator.worlds.fixtures import Offset, ServiceFixture, WorldFixture
@@ -82,7 +82,7 @@ def write(db: Database, fixture: WorldFixture, seed: int, system_clock: SystemCl
         clock_frozen_at=None,
         next_due_at=None,
         next_ready=None,
-        catalogue_version=1,
+        catalogue_version=new_catalogue_version(),
         rules=fixture.rules.as_dict(),
         provisioning=asdict(fixture.provisioning),
         created_at=now,

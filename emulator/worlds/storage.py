@@ -86,7 +86,7 @@ def _other_input() -> bytes:
     return engine.schema().encode() + Path(seeding.__file__).read_bytes()
 
 
-def activate(folder: Path, name: str, source: Path) -> None:
+def activate(folder: Path, name: str, source: Path, *, durable: bool) -> None:
     """Makes a copy of ``source`` the current generation of the world in ``folder``.
 
     A copy of an earlier version is upgraded; ``source`` stays as it is. No two generations share a
@@ -98,7 +98,7 @@ def activate(folder: Path, name: str, source: Path) -> None:
     target = folder / f"gen-{number:06d}-{secrets.token_hex(6)}.db"
     shutil.copyfile(source, target)
     try:
-        _finish(target, name)
+        _finish(target, name, durable=durable)
     except (sqlite3.DatabaseError, WorldError) as error:
         target.unlink()
         raise WorldError(f"{source} cannot be read: {error}") from None
@@ -112,8 +112,8 @@ def activate(folder: Path, name: str, source: Path) -> None:
                 leftover.unlink(missing_ok=True)
 
 
-def _finish(target: Path, name: str) -> None:
-    database = Database(target)
+def _finish(target: Path, name: str, *, durable: bool) -> None:
+    database = Database(target, durable=durable)
     try:
         database.use_wal()
         upgrade(database)

@@ -41,13 +41,38 @@ CATALOGUES = 32
 """Catalogues cached per process; the least recently used one is dropped first."""
 
 
+class CatalogueCache:
+    """Catalogues by their version, which no two different ones share (seeding, ``sell``)."""
+
+    def __init__(self) -> None:
+        self._loaded: OrderedDict[int, Catalogue] = OrderedDict()
+
+    def get(self, db: Database, version: int) -> Catalogue:
+        """The catalogue of a world, loaded at its first use."""
+        loaded = self._loaded.get(version)
+        if loaded is None:
+            loaded = self._loaded[version] = catalogue_rows.load(db)
+            while len(self._loaded) > CATALOGUES:
+                self._loaded.popitem(last=False)
+        return loaded
+
+
 class Worlds(Connections):
-    """Every world under one data folder. One per process; connections belong to threads."""
+    """Every world under one data folder. One per process; connections belong to threads.
+
+    ``catalogues``: a cache that several of these share. ``durable``: see `Database`.
+    """
 
     def __init__(
-        self, settings: Settings, system_clock: SystemClock | None = None, *, shared: bool = False
+        self,
+        settings: Settings,
+        system_clock: SystemClock | None = None,
+        *,
+        catalogues: CatalogueCache | None = None,
+        shared: bool = False,
+        durable: bool = True,
     ) -> None:
-        super().__init__(settings.data / "worlds", shared=shared)
+        super().__init__(settings.data / "worlds", shared=shared, durable=durable)
         self.settings = settings
         self.bounds = journal.Bounds(
             settings.journal_rows, settings.journal_bytes, settings.journal_body
@@ -56,15 +81,22 @@ class Worlds(Connections):
         self._seeds = Seeds(settings.seeds, self.system_clock, otherwise=settings.data / "seeds")
         self._shared_ones: list[Worlds] = []
         self._prefixes: dict[str, str] = {}
-        self._catalogues: OrderedDict[tuple[str, int], Catalogue] = OrderedDict()
+        self._catalogues = catalogues or CatalogueCache()
 
     def with_shared_connections(self) -> Worlds:
         """The same worlds over connections that all threads share, one at a time.
 
         Closed together with this one.
         """
-        self._shared_ones.append(Worlds(self.settings, self.system_clock, shared=True))
-        return self._shared_ones[-1]
+        shared = Worlds(
+            self.settings,
+            self.system_clock,
+            catalogues=self._catalogues,
+            shared=True,
+            durable=self.durable,
+        )
+        self._shared_ones.append(shared)
+        return shared
 
     def close(self) -> None:
         """Closes this thread's connections, and the shared ones."""
@@ -98,13 +130,7 @@ class Worlds(Connections):
 
     def catalogue(self, db: Database, world: WorldRow) -> Catalogue:
         """The world's catalogue, cached per process until its version changes."""
-        key = (str(db.path), world.catalogue_version)
-        loaded = self._catalogues.get(key)
-        if loaded is None:
-            loaded = self._catalogues[key] = catalogue_rows.load(db)
-            while len(self._catalogues) > CATALOGUES:
-                self._catalogues.popitem(last=False)
-        return loaded
+        return self._catalogues.get(db, world.catalogue_version)
 
     def shop(self, db: Database, world: WorldRow) -> Shop:
         """The seller of this world, now."""
@@ -122,7 +148,7 @@ class Worlds(Connections):
         source = self._seeds.file(fixture, chosen)
         with self._building(name) as folder:
             _write_origin(folder, fixture, chosen)
-            storage.activate(folder, name, source)
+            self._activate(folder, name, source)
 
     def origin(self, name: str) -> dict[str, object]:
         """What a world was created from: ``fixture`` and ``seed``. Raises NoWorld."""
@@ -175,7 +201,7 @@ class Worlds(Connections):
         """Resets a world to its seed. Raises NoWorld."""
         source = self._seed_of(name)
         with self.replacing(name):
-            storage.activate(self.root / name, name, source)
+            self._activate(self.root / name, name, source)
 
     def _seed_of(self, name: str) -> Path:
         """The prepared file that a reset of this world copies."""
@@ -196,7 +222,7 @@ class Worlds(Connections):
         with self.replacing(name):
             (self.root / name / "seed.db").unlink(missing_ok=True)
             _write_origin(self.root / name, fixture, chosen)
-            storage.activate(self.root / name, name, source)
+            self._activate(self.root / name, name, source)
 
     def remove(self, name: str) -> None:
         """Removes a world. Raises NoWorld, and WorldError for ``default``."""
@@ -226,7 +252,7 @@ class Worlds(Connections):
         if not source.is_file():
             raise NoWorld(f'the world "{name}" has no snapshot "{label}"')
         with self.replacing(name):
-            storage.activate(self.root / name, name, source)
+            self._activate(self.root / name, name, source)
 
     def snapshots(self, name: str) -> list[str]:
         """Labels of the snapshots of a world, sorted."""
@@ -241,7 +267,10 @@ class Worlds(Connections):
             with self.locked(name) as db:
                 db.copy_to(folder / "seed.db")
                 shutil.copyfile(self.root / name / "origin.json", folder / "origin.json")
-            storage.activate(folder, into, folder / "seed.db")
+            self._activate(folder, into, folder / "seed.db")
+
+    def _activate(self, folder: Path, name: str, source: Path) -> None:
+        storage.activate(folder, name, source, durable=self.durable)
 
     def sell(self, name: str, tariffs: tuple[Tariff, ...]) -> list[int]:
         """Replaces the tariffs, now and for every reset; returns the ids of old ones that stay.

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass, replace
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from types import UnionType
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
@@ -29,7 +30,7 @@ def read_own(number: int, itemtype: str, name: str, enabled: bool, inside: str) 
     written = json.loads(inside)
     fixed, markup, rounding = written["rule"]
     price = None if fixed is None else Decimal(fixed)
-    hints = get_type_hints(OwnTariff)
+    hints = _hints(OwnTariff)
     return OwnTariff(
         id=number,
         itemtype=itemtype,
@@ -51,6 +52,11 @@ def read_seller(text: str) -> Tariff:
     return tariff
 
 
+@cache
+def _hints(kind: type[Any]) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
 def _write(fields: Mapping[str, object]) -> str:
     return json.dumps(fields, default=str, ensure_ascii=False, sort_keys=True)
 
@@ -60,7 +66,7 @@ def _read(kind: Any, value: Any) -> Any:  # noqa: ANN401 - a type as annotated, 
     if isinstance(kind, UnionType):  # `Decimal | None`, the only unions here
         return None if value is None else _read(get_args(kind)[0], value)
     if is_dataclass(kind):
-        hints = get_type_hints(kind)
+        hints = _hints(kind)  # type: ignore[arg-type] # a class, and hashable
         return kind(**{name: _read(hints[name], inner) for name, inner in value.items()})  # type: ignore[operator] # a class
     arguments = get_args(kind)
     if get_origin(kind) is tuple:
