@@ -11,6 +11,7 @@ import re
 from typing import Any, Final
 
 from emulator.api.registry import Function, Kind
+from emulator.openapi.examples import JSON, XML, examples_of
 from emulator.openapi.schemas import answer_fields, errors_of
 
 Json = dict[str, Any]
@@ -70,15 +71,20 @@ def schemas_of(function: Function) -> Json:
 
 
 def response_of(function: Function, links: Json) -> Json:
-    """The one response of a function, in both families of formats."""
+    """The one response of a function, in both families of formats.
+
+    JSON stands first: a mock server takes the first for clients that accept anything.
+    """
     document = {"$ref": SCHEMA.format(f"{function.name}.document")}
+    answer = _answer(function)
     return {
         "description": "A document, or a document with one error: both are HTTP 200.",
         "content": {
-            "text/xml": {"schema": document},
-            "application/json": {
+            JSON: {
                 "schema": {"anyOf": [document, {"$ref": SCHEMA.format("Flat")}]},
+                "examples": examples_of(answer, JSON),
             },
+            XML: {"schema": document, "examples": examples_of(answer, XML)},
         },
         **({"links": links} if links else {}),
     }

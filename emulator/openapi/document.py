@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from emulator import __version__
 from emulator.api.registry import Function, Kind, Registry
 from emulator.openapi import answers
+from emulator.openapi.examples import shared_examples
 from emulator.openapi.links import links_of
 from emulator.openapi.schemas import FORMATS, errors_of, parameters
 
 Json = dict[str, Any]
 
 PATH = "/billmgr/{}"
+IN_ADDRESS: Final[list[Json]] = [{"authinfo": []}, {"session": []}, {"cookie": []}]
+IN_BODY: Final[list[Json]] = [*IN_ADDRESS, {}]
+"""OpenAPI has no scheme for a login in a form, so a POST may do without."""
 LINK, RESPONSE = "#/components/links/{}", "#/components/responses/{}"
 
 
@@ -53,7 +57,6 @@ def _operations(function: Function) -> Json:
         "summary": function.summary.partition("\n")[0],
         "description": function.summary,
         "responses": {"200": {"$ref": RESPONSE.format(function.name)}},
-        "security": [{}] if function.public else [{"authinfo": []}, {"session": []}],
         "x-evidence": function.evidence.value,
         "x-kind": function.kind.value,
         "x-source": function.source,
@@ -67,12 +70,17 @@ def _operations(function: Function) -> Json:
         "get": {
             "operationId": function.name,
             "parameters": [*_query(function), out],
+            "security": [{}] if function.public else IN_ADDRESS,
             **common,
         },
         "post": {
             "operationId": f"{function.name}.post",
             "parameters": [out],
-            "requestBody": {"content": {"application/x-www-form-urlencoded": form}},
+            "requestBody": {
+                "description": "The login may stand here too: authinfo, or auth for a session.",
+                "content": {"application/x-www-form-urlencoded": form},
+            },
+            "security": [{}] if function.public else IN_BODY,
             **common,
         },
     }
@@ -133,6 +141,7 @@ def _components(registry: Registry) -> Json:
         "parameters": {"out": _out()},
         "schemas": schemas,
         "responses": responses,
+        "examples": shared_examples(),
         "links": links,
         "securitySchemes": _logins(),
     }
@@ -149,10 +158,11 @@ def _out() -> Json:
 
 def _logins() -> Json:
     logins = {
-        "authinfo": ("authinfo", "login:password"),
-        "session": ("auth", "The id of a session that func=auth opened."),
+        "authinfo": ("query", "authinfo", "login:password"),
+        "session": ("query", "auth", "The id of a session that func=auth opened."),
+        "cookie": ("cookie", "billmgrses5", "The same id."),
     }
     return {
-        name: {"type": "apiKey", "in": "query", "name": parameter, "description": description}
-        for name, (parameter, description) in logins.items()
+        name: {"type": "apiKey", "in": where, "name": parameter, "description": description}
+        for name, (where, parameter, description) in logins.items()
     }
