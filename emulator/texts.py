@@ -22,6 +22,8 @@ PERIODS = {int(months): texts for months, texts in _TEXTS["periods"].items()}
 """Periods by months: -100 a trial, -50 a day, 0 a lifetime."""
 OPERATIONS = _TEXTS["operations"]
 """What an expense was for."""
+HISTORY = _TEXTS["history"]
+"""What happened to a service, by the operation that its history names."""
 PAYMENT_STATES = _TEXTS["payment_states"]
 """States of a payment by number."""
 LABELS = _TEXTS["labels"]

@@ -264,6 +264,8 @@ class Shop:
     system_clock: SystemClock = field(default_factory=SystemClock)
     remembered: dict[int, Any] = field(default_factory=dict)
     """Discounts by account, read once per call (see ``billing.discounts``)."""
+    address: str = ""
+    """The address of whoever calls; empty for what nobody calls for, such as due events."""
 
     @property
     def today(self) -> date:
@@ -271,7 +273,7 @@ class Shop:
         return self.now.date()
 
     def at(self, instant: datetime) -> Shop:
-        """The same shop at another moment."""
+        """The same shop at another moment, with nobody calling."""
         return Shop(
             self.db, self.world, instant, self.catalogue, self.system_clock, self.remembered
         )

@@ -29,6 +29,10 @@ AUTOPROLONG_NEW = (
 AUTOPROLONG_NOW = (
     "Months by which the service is prolonged by itself at its end; `null` where it is not."
 )
+AUTOPROLONG_LABEL = (
+    "Period by which the service is prolonged by itself, in words (`Month`, `Disabled`), with the"
+    " months as attribute `orig`: `null` where it is not prolonged."
+)
 ADDON = (
     "How much of the addon of this number: an amount, `on` or `off`, or the number of an item of an"
     " enumeration. Addons that the tariff does not have are ignored."
@@ -57,12 +61,15 @@ LICENSE_NAME = "Name that the client gives the license."
 REMOTE_IP = "Address of the server behind the license's address; kept and shown, not acted upon."
 
 CURRENCY = "ISO code of the account's currency."
-PRICE_WITH_PERIOD = "Price of one term with currency and period: `5.00 EUR / Month`."
-PRICE = "Price of one term as a bare number with four decimals."
+MONTHLY_PRICE = (
+    "Price of one month with currency and the word for a month, whatever the period:"
+    " `5.00 EUR / Month`. A trial, a day and a lifetime have their own word and their whole price."
+)
+PRICE = "Price of the whole period as a bare number with four decimals; what a renewal charges."
 BALANCE = "Balance of the account as a bare number."
 BALANCE_TEXT = "Balance of the account with its currency: `1000.00 EUR`."
 CREDIT = "Credit limit: how far the balance may fall below zero."
-ACCOUNT_NAME = "Full name of the client, or the login where there is none."
+ACCOUNT_NAME = "Full name of the client and its e-mail address: `Name (name@example.com)`."
 PROJECT = "Name of the provider."
 
 CREATED = "Day on which it was ordered."

@@ -9,6 +9,7 @@ from functools import lru_cache
 from emulator.api.context import Call, Choice, Leaf, Part
 from emulator.api.fields import Id, Ids
 from emulator.api.schema import WireSchema
+from emulator.domain.accounts.accounts import Account
 from emulator.domain.billing import discounts
 from emulator.domain.catalogue.catalogue import BOOLEAN, ENUMERATION, INTEGER, Addon, Tariff, Words
 from emulator.domain.money import exact, plain, with_currency
@@ -34,6 +35,12 @@ class ServicesParameters(WireSchema):
     """One or many services: ``1`` or ``1, 2``."""
 
     elid = Ids(descriptions.SERVICES, required=True)
+
+
+def account_name(account: Account) -> str:
+    """``Example Reseller (reseller@example.com)``; the login where there is no name."""
+    name = account.realname or account.login
+    return f"{name} ({account.email})" if account.email else name
 
 
 def state_label(call: Call, state: str) -> str:

@@ -259,6 +259,7 @@ history = Table(
     Column("user", Text, nullable=False),
     Column("what", Text, nullable=False),
     _text("detail"),
+    _text("ip"),
 )
 Index("history_by_service", history.c.service_id, history.c.id)
 

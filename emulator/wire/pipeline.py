@@ -216,6 +216,7 @@ class Pipeline:
         shop = self._worlds.shop(db, caller.world)
         for hit in context.hits or ():
             shop = hit.kind.prepare(shop)
+        shop.address = context.request.address
         return shop
 
     # The function: refuse, or ask its handler.

@@ -39,6 +39,7 @@ from reseller_client.services.reading import (
     form_status,
     listed_text,
     number,
+    row_autoprolong,
     row_cost,
     row_state,
     row_status,
@@ -140,7 +141,7 @@ class ProductRow:
     tariff: int | None = row_tariff()
     tariff_name: str = text("pricelist")
     period: int | None = number("period")
-    autoprolong: int | None = autoprolong()
+    autoprolong: int | None = row_autoprolong()
     created_on: date | None = day("createdate")
     expires_on: date | None = end_date()
     expires: str = text("expiredate")
@@ -373,6 +374,8 @@ class HistoryRow:
     id: str
     happened: str
     what: str
+    user: str = ""
+    address: str = ""
     fields: Mapping[str, str] = field(default_factory=_no_texts)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import field, fields
+from dataclasses import field, fields, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -70,6 +70,14 @@ def autoprolong() -> int | None:
     """Declare the months of automatic renewal, None for no renewal."""
     read = _reader(lambda node: read_autoprolong(node.value("autoprolong")))
     return field(default=None, metadata=read)
+
+
+def row_autoprolong() -> int | None:
+    """Declare the months of automatic renewal in a list: a word with the number beside it.
+
+    A word alone, such as `Month`, cannot be relied on and is None; the form has the number.
+    """
+    return field(default=None, metadata=_reader(_read_row_autoprolong))
 
 
 def end_date() -> date | None:
@@ -184,9 +192,21 @@ def _read_end(node: Node) -> date | None:
     return read_date(node.value("expiredate")) or read_date(node.value("real_expiredate"))
 
 
+def _read_row_autoprolong(row: Node) -> int | None:
+    label = row.first("autoprolong")
+    number = "" if label is None else label.value("orig")
+    return read_autoprolong(number or row.value("autoprolong_orig", "autoprolong"))
+
+
 def _read_cost(row: Node) -> Money | None:
-    cost = read_money(row.value("item_cost"), row.value("currency_str"))
-    return cost or read_money(row.value("cost"))
+    """Read the whole period; `cost` alone is the price of a month."""
+    whole = read_money(row.value("item_cost"), row.value("currency_str"))
+    if whole is not None:
+        return whole
+    monthly, months = read_money(row.value("cost")), read_int(row.value("period"))
+    if monthly is None or months is None or months <= 1:
+        return monthly
+    return replace(monthly, amount=monthly.amount * months)
 
 
 def _read_addons(form: Node) -> dict[int, str]:

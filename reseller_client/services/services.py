@@ -165,6 +165,8 @@ class Services:
                 id=row.value("id"),
                 happened=row.value("changedate", "date", "cdate", "time"),
                 what=row.value("desc", "description", "event", "action", "name"),
+                user=row.value("user"),
+                address=row.value("ip"),
                 fields=MappingProxyType(row.fields()),
             )
             for row in answer.rows()

@@ -126,6 +126,17 @@ def test_a_service_is_put_straight_into_a_state(seller: Seller) -> None:
     assert (row["licname"], row["item_real_status"]) == ("moved", "3_autosuspend")
 
 
+def test_103_a_substate_that_the_status_does_not_have_is_refused(seller: Seller) -> None:
+    number = seller.order()
+    for changes in ({"status": 3, "substate": "employeesuspend"}, {"substate": "3_autosuspend"}):
+        with pytest.raises(ControlError, match=r"substate: .* is not a sub-state of status"):
+            seller.service(number, **changes)
+    assert (seller.service(number)["status"], seller.service(number)["substate"]) == (2, "")
+    seller.service(number, status=3, substate="3_employeesuspend")
+    row = next(row for row in seller.call("soft").rows() if row["id"] == str(number))
+    assert row["item_status"] == row["status_msg"] == "Suspended by Administrator"
+
+
 def test_what_is_made_to_end_in_the_past_falls_due_with_the_next_call(seller: Seller) -> None:
     number = seller.order()
     seller.service(number, expires="2020-01-01")

@@ -37,9 +37,10 @@ def test_the_price_of_an_order_is_gone_from_every_balance(shop: Seller) -> None:
 def test_every_login_sees_its_own_account_alone(shop: Seller, func: str) -> None:
     mine, theirs = shop.rows(func), shop.rows(func, who="other")
     assert len(mine) == len(theirs) == 1
-    assert "Example Reseller" in mine[0].values()
-    assert "Another Reseller" in theirs[0].values()
-    assert not set(mine[0].values()) & {"Another Reseller", "500.00", "other@example.com"}
+    assert "Example Reseller" in " ".join(mine[0].values())
+    assert "Another Reseller" in " ".join(theirs[0].values())
+    for foreign in ("Another Reseller", "500.00", "other@example.com"):
+        assert foreign not in " ".join(mine[0].values())
 
 
 def test_the_provider_has_the_name_that_clients_look_for(shop: Seller) -> None:

@@ -20,6 +20,7 @@ from emulator.domain.services.services import (
 )
 from emulator.domain.world import Shop, read
 from emulator.store.engine import Database
+from emulator.texts import STATES
 from emulator.worlds.worlds import Worlds
 
 BY_HAND = "admin"
@@ -78,7 +79,8 @@ def show(worlds: Worlds, name: str, number: int) -> dict[str, object]:
 def change(worlds: Worlds, name: str, number: int, changes: Mapping[str, Any]) -> dict[str, object]:
     """Makes the changes (keys: schemas.ServiceChange) and returns the service.
 
-    An end date in the past is acted on with the next call. Raises NoServiceError.
+    An end date in the past is acted on with the next call. Raises NoServiceError, ValueError for
+    a sub-state that the status does not have.
     """
     with worlds.locked(name) as db, db.writing():
         shop = worlds.shop(db, read(db))
@@ -102,10 +104,20 @@ def _in_state(service: Service, changes: Mapping[str, object]) -> Service:
     status = int(str(changes.get("status", service.status)))
     standard = OPENING if status == PROCESSING else ""
     substate = str(changes.get("substate", standard))
+    _check_substate(status, substate)
     if status == PROCESSING:
         # Set by hand: only a further change ends it.
         return replace(service, status=status, substate=substate, key_ready=None, key_reads=None)
     return replace(service, status=status, substate=substate)
+
+
+def _check_substate(status: int, substate: str) -> None:
+    """Raises ValueError for a sub-state that no service has in this status."""
+    possible = [state for state in STATES if state.startswith(f"{status}_")]
+    if substate and substate not in possible:
+        choice = ", ".join([*possible, "or empty"])
+        msg = f"substate: {substate!r} is not a sub-state of status {status}: {choice}"
+        raise ValueError(msg)
 
 
 def _with_key(shop: Shop, service: Service, lickey: object) -> Service:

@@ -234,8 +234,9 @@ def _columns(s: Service) -> dict[str, object]:
 
 
 def note(shop: Shop, service_id: int, user: str, what: str, detail: str = "") -> None:
-    """Adds a line to the history of a service."""
-    shop.db.run(_NOTE, service_id=service_id, at=shop.now, user=user, what=what, detail=detail)
+    """Adds a line to the history of a service, with the caller's address where one called."""
+    line = {"user": user, "what": what, "detail": detail, "ip": shop.address}
+    shop.db.run(_NOTE, service_id=service_id, at=shop.now, **line)
 
 
 def require_settled(service: Service) -> None:

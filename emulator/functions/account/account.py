@@ -24,7 +24,7 @@ from emulator.domain.money import with_currency
 from emulator.errors import AccessDenied, BadValue
 from emulator.functions import descriptions
 from emulator.functions.account.settings import check_settings
-from emulator.functions.form_parts import PROJECT, PROJECT_ID
+from emulator.functions.form_parts import PROJECT, PROJECT_ID, account_name
 from emulator.functions.listing import Paging, page_of
 from emulator.store import tables
 from emulator.store.engine import Statement
@@ -68,7 +68,7 @@ def list_subaccounts(call: Call, **paging: Any) -> Rows:
     user = call.user
     row = {
         "id": user.id,
-        "account": user.realname or user.login,
+        "account": account_name(user),
         "project": PROJECT,
         "project_id": PROJECT_ID,
         "balance": user.balance,
@@ -85,7 +85,7 @@ class AccountRow(WireSchema):
     """The client itself."""
 
     id = Whole("Number of the account.")
-    name = Text(descriptions.ACCOUNT_NAME)
+    name = Text("Full name of the client, or the login where there is none.")
     email = Text(descriptions.EMAIL)
     country = Text("Two-letter code of the account's country; empty if it has none.")
     project = Text(descriptions.PROJECT)

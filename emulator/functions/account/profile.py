@@ -18,7 +18,7 @@ from emulator.domain.accounts import profiles
 from emulator.domain.accounts.profiles import COMPANY, PERSON, Profile
 from emulator.errors import AccessDenied, ApiError, BadValue, Missed, TooMuch
 from emulator.functions import descriptions
-from emulator.functions.form_parts import PROJECT
+from emulator.functions.form_parts import PROJECT, account_name
 from emulator.functions.listing import Column, Listing, Paging
 from emulator.store import tables
 from emulator.store.engine import Row
@@ -142,7 +142,7 @@ def _row(call: Call, row: Row) -> Mapping[str, object]:
     return {
         "id": profile.id,
         "name": profile.name,
-        "account": call.user.realname or call.user.login,
+        "account": account_name(call.user),
         "profiletype": str(profile.kind),
         "ptype": str(profile.kind),
         "project": PROJECT,

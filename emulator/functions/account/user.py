@@ -17,6 +17,7 @@ from emulator.domain.accounts.accounts import Account
 from emulator.errors import AccessDenied, BadValue, Missed
 from emulator.functions import descriptions
 from emulator.functions.account.settings import check_settings
+from emulator.functions.form_parts import account_name
 from emulator.functions.listing import Paging, page_of
 
 SOURCE = "docs/wire.md section 8, docs/evidence.md 41"
@@ -113,7 +114,7 @@ def _fields(user: Account) -> dict[str, object]:
         "realname": user.realname,
         "email": user.email,
         "phone": user.phone,
-        "account": user.realname or user.login,
+        "account": account_name(user),
         "level": LEVEL,
         "lang": user.lang,
     }

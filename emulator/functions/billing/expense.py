@@ -19,7 +19,7 @@ from emulator.api.schema import WireSchema
 from emulator.domain.money import ZERO, rounded
 from emulator.errors import AccessDenied
 from emulator.functions import descriptions
-from emulator.functions.form_parts import PROJECT
+from emulator.functions.form_parts import PROJECT, account_name
 from emulator.functions.listing import Column, Filter, Listing, Paging, declare_filter
 from emulator.store import tables
 from emulator.store.engine import Row
@@ -115,7 +115,7 @@ def _row(call: Call, row: Row) -> Mapping[str, object]:
     return {
         "id": number,
         "locale_name": f"{what}: {call.words(name)}" + (f" #{service_id}" if service_id else ""),
-        "account": call.user.realname or call.user.login,
+        "account": account_name(call.user),
         "project": PROJECT,
         "realdate": at.date(),
         "cdate": at.date(),

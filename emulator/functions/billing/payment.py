@@ -20,7 +20,7 @@ from emulator.api.schema import WireSchema
 from emulator.domain.money import with_currency
 from emulator.errors import AccessDenied
 from emulator.functions import descriptions
-from emulator.functions.form_parts import PROJECT
+from emulator.functions.form_parts import PROJECT, account_name
 from emulator.functions.listing import Column, Filter, Listing, Paging, declare_filter
 from emulator.store import tables
 from emulator.store.engine import Row
@@ -145,7 +145,7 @@ def _row(call: Call, row: Row) -> Mapping[str, object]:
         "paymethodname": name,
         "sender_name": user.realname or user.login,
         "recipient_name": PROJECT,
-        "account_name": user.realname or user.login,
+        "account_name": account_name(user),
         "project": PROJECT,
         "allowrefund": "off",
         "restrictrefund": "on",

@@ -12,18 +12,19 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from emulator.api.context import Call, FormAnswer
+from emulator.api.context import Call, FormAnswer, Leaf
 from emulator.api.fields import Day, Flag, Id, Months, Text, Whole, WireField
 from emulator.api.schema import WireSchema
 from emulator.domain.billing import discounts
 from emulator.domain.catalogue.catalogue import Tariff
-from emulator.domain.money import ZERO, exact, with_currency
+from emulator.domain.money import ZERO, exact, rounded, with_currency
 from emulator.domain.services.services import ORDERED, PROCESSING, Service, compute_cost
 from emulator.functions import descriptions
 from emulator.functions.form_parts import (
     DATACENTER,
     DATACENTER_ID,
     PROJECT,
+    account_name,
     addon_text,
     autoprolong_choices,
     state_label,
@@ -32,6 +33,8 @@ from emulator.functions.form_parts import (
 from emulator.texts import period_label
 
 ON = "on"
+MONTH = 1
+NO_RENEWAL = {"en": "Disabled", "ru": "Отключено"}
 
 
 class MonthsOrNone(Months):
@@ -130,7 +133,7 @@ class LicenseRow(WireSchema):
     pricelist_id = Whole(descriptions.TARIFF)
     intname = Text("Internal name of the tariff.")
     period = Whole(descriptions.PERIOD)
-    cost = Text(descriptions.PRICE_WITH_PERIOD)
+    cost = Text(descriptions.MONTHLY_PRICE)
     item_cost = Text(descriptions.PRICE)
     currency_str = Text(descriptions.CURRENCY)
     createdate = Day(descriptions.CREATED)
@@ -139,7 +142,7 @@ class LicenseRow(WireSchema):
     update_expiredate = Day(descriptions.UPDATES_END)
     real_ipchange = Day("Day on which the address was last changed; empty if it never was.")
     real_keychange = Day("Day on which the key was last replaced; empty if it never was.")
-    autoprolong = Months(descriptions.AUTOPROLONG_NOW)
+    autoprolong = WireField(descriptions.AUTOPROLONG_LABEL)
     status = Whole(descriptions.STATUS)
     item_status = WireField(descriptions.STATUS_LABEL)
     item_real_status = Text("State with its reason, such as `3_autosuspend`; the state if none.")
@@ -172,7 +175,7 @@ class LicenseForm(WireSchema):
     pricelist_name = Text(descriptions.TARIFF_NAME)
     period = Whole(descriptions.PERIOD)
     autoprolong = Months(descriptions.AUTOPROLONG_NOW)
-    cost = Text(descriptions.PRICE_WITH_PERIOD)
+    cost = Text(descriptions.MONTHLY_PRICE)
     item_cost = Text(descriptions.PRICE)
     currency_str = Text(descriptions.CURRENCY)
     createdate = Day(descriptions.CREATED)
@@ -235,10 +238,12 @@ def display_name(call: Call, service: Service, tariff: Tariff) -> str:
 
 
 def price_of(call: Call, service: Service, tariff: Tariff) -> tuple[str, str]:
-    """The price with currency and period, and as a number: ``("5.00 EUR / Month", "5.0000")``.
+    """What a month costs, and what the whole period does: ``("1.80 EUR / Month", "10.8000")``.
 
-    A tariff change may leave a period the new tariff does not sell; it is shown by the month. A
-    tariff without any price in the account's currency is shown as free.
+    A term that is not counted in months (a trial, a day, a lifetime) is shown whole, by its own
+    word (docs/evidence.md 101). A tariff change may leave a period the new tariff does not sell;
+    the price is then that of its shortest one. A tariff without any price in the account's
+    currency is shown as free.
     """
     currency = call.user.currency
     period, cost = service.period, ZERO
@@ -246,7 +251,17 @@ def price_of(call: Call, service: Service, tariff: Tariff) -> tuple[str, str]:
         period = tariff.nearest_period(currency, period)
         full = compute_cost(service, tariff, currency, period)
         cost = discounts.compute_price(call.shop, call.user, tariff, full).cost
-    return f"{with_currency(cost, currency)} / {period_label(period, call.lang)}", exact(cost)
+    months = max(period, MONTH)
+    monthly, shown = rounded(cost / months), min(MONTH, period)
+    return f"{with_currency(monthly, currency)} / {period_label(shown, call.lang)}", exact(cost)
+
+
+def autoprolong_leaf(call: Call, service: Service) -> Leaf:
+    """In a row a word for people, ``Month`` or ``Disabled``, and the number beside it."""
+    months = service.autoprolong
+    if months is None:
+        return Leaf(call.words(NO_RENEWAL), {"orig": "null"})
+    return Leaf(period_label(months, call.lang), {"orig": str(months)})
 
 
 def show_row(call: Call, service: Service) -> dict[str, object]:
@@ -274,7 +289,7 @@ def show_row(call: Call, service: Service) -> dict[str, object]:
         "update_expiredate": service.update_expires_on,
         "real_ipchange": service.ip_changed_on,
         "real_keychange": service.key_changed_on,
-        "autoprolong": service.autoprolong,
+        "autoprolong": autoprolong_leaf(call, service),
         "status": service.status,
         "item_status": state_leaf(call, service),
         "item_real_status": service.state,
@@ -283,7 +298,7 @@ def show_row(call: Call, service: Service) -> dict[str, object]:
         "processingmodule": "",
         "datacenter": DATACENTER_ID,
         "datacentername": call.words(DATACENTER),
-        "account": call.user.realname or call.user.login,
+        "account": account_name(call.user),
         "project": PROJECT,
         "billdaily": "off",
         "scheduledclose": "on" if service.scheduled_close else "off",

@@ -40,7 +40,8 @@ from emulator.functions.products.common import (
     NewOrder,
 )
 
-STORED = ("ns0", "ns1", "ns2", "ns3", "server_name")
+NAME_SERVERS = ("ns0", "ns1", "ns2", "ns3")
+STORED = (*NAME_SERVERS, "server_name")
 """What is stored with a service and shown again."""
 WORKING, NOT_ACTIVE = "2", "8"
 """``service_status`` of a domain name (observed)."""
@@ -211,6 +212,7 @@ class DomainRow(ServiceRow):
     """A domain name in the list."""
 
     service_status = Text(DOMAIN_STATE)
+    nslist = Text("Its name servers, separated by blanks; empty where none were sent.")
 
     class Meta(WireSchema.Meta):
         """What only licenses, accounts and servers have."""
@@ -360,6 +362,7 @@ def show_row(call: Call, service: Service) -> dict[str, object]:
         **common.show_row(call, service),
         **_shared_fields(call, service, tariff),
         "ostempl": call.words(names[template]) if template in names else "",
+        "nslist": " ".join(filter(None, (service.params.get(name) for name in NAME_SERVERS))),
     }
 
 

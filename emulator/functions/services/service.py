@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -43,6 +44,7 @@ from emulator.functions.products.product_type import SERVICE_COLUMNS
 from emulator.functions.products.states import POWER, POWER_FAILS, PowerAction
 from emulator.store import tables
 from emulator.store.engine import Row
+from emulator.texts import HISTORY as HISTORY_TEXTS
 
 EXAMPLE = "100001"
 SERVER_EXAMPLE = "100014"
@@ -160,20 +162,25 @@ class HistoryRow(WireSchema):
     id = Whole("Number of the entry.")
     date = Text("When it happened, `YYYY-MM-DD hh:mm:ss`, UTC.")
     createdate = Text("The day of `date`.")
+    changedate = Text("The same as `date`.")
     user = Text("Login of the account that did it; `system` for a scheduled event.")
+    ip = Text("Address from which it was done; empty for a scheduled event.")
     operation = Text("What was done: `open`, `prolong`, `suspend`.")
     name = Text("The same as `operation`.")
+    desc = Text("What was done, in the language of the caller, with its details.")
     description = Text("Details, such as the new end of the term.")
 
 
 H = tables.history.c
 HISTORY = Listing(
-    select(H.id, H.at, H.user, H.what, H.detail).where(H.service_id == bindparam("service")),
+    select(H.id, H.at, H.user, H.what, H.detail, H.ip).where(H.service_id == bindparam("service")),
     H.id,
     (
         Column("id", H.id, "number"),
         Column("date", H.at, "instant"),
+        Column("changedate", H.at, "instant"),
         Column("user", H.user, "text"),
+        Column("ip", H.ip, "exact"),
         Column("operation", H.what, "text"),
     ),
 )
@@ -190,21 +197,30 @@ HISTORY = Listing(
     title={"en": "History", "ru": "История"},
 )
 def list_history(call: Call, elid: int, **paging: object) -> Rows:
-    """What happened to a service, newest first; the fields of a row are assumed."""
+    """What happened to a service, newest first.
+
+    One client reads ``changedate``, ``desc``, ``user`` and ``ip``; the other fields are assumed.
+    """
     service = services.require_owned(call.shop, call.user, elid)
     head = {"plid": str(service.id), "plname": _name(call, service)}
-    return HISTORY.page(call, paging, _history_row, fixed={"service": service.id}, head=head)
+    return HISTORY.page(
+        call, paging, partial(_history_row, call), fixed={"service": service.id}, head=head
+    )
 
 
-def _history_row(row: Row) -> Mapping[str, object]:
-    number, at, user, what, detail = row
+def _history_row(call: Call, row: Row) -> Mapping[str, object]:
+    number, at, user, what, detail, address = row
+    label = call.words(HISTORY_TEXTS.get(what, {"en": what}))
     return {
         "id": number,
         "date": f"{at:%Y-%m-%d %H:%M:%S}",
         "createdate": f"{at:%Y-%m-%d}",
+        "changedate": f"{at:%Y-%m-%d %H:%M:%S}",
         "user": user,
+        "ip": address,
         "operation": what,
         "name": what,
+        "desc": f"{label}: {detail}" if detail else label,
         "description": detail,
     }
 
