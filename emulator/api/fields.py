@@ -17,6 +17,7 @@ from marshmallow import ValidationError, fields
 
 from emulator.api.context import Leaf
 from emulator.domain.money import plain
+from emulator.domain.world import Generation
 
 BIGGEST = 2**63 - 1
 NUMBER = re.compile(r"[+-]?[0-9]{1,18}\Z")
@@ -27,7 +28,8 @@ class WireField(fields.Field[Any]):
     """Base of all fields.
 
     ``about`` says in one sentence what the value means; the reference shows it. ``needed``: a
-    submit without it is refused, a read is not.
+    submit without it is refused, a read is not. ``generation``: the only one whose answers have the
+    field (rule ``generation`` of the world), None for both.
     """
 
     keeps_empty = False
@@ -42,9 +44,11 @@ class WireField(fields.Field[Any]):
         needed: bool = False,
         required: bool = False,
         evidence: str = "",
+        generation: Generation | None = None,
         **options: Any,
     ) -> None:
         super().__init__(required=required, allow_none=False, **options)
+        self.generation = generation
         self.about = about
         self.needed = needed or required
         self.evidence = evidence

@@ -18,6 +18,7 @@ from emulator.api.context import Answer, Call
 from emulator.api.fields import Rest, WireField
 from emulator.api.schema import Nothing, WireSchema
 from emulator.domain.catalogue.catalogue import Like, OwnType, Words
+from emulator.domain.world import Generation
 from emulator.errors import ApiError
 
 Handler = Callable[..., object]
@@ -73,6 +74,8 @@ class Function:
     """The parameter that may hold several ids (``1, 2``): the handler runs once for each."""
     is_public: Callable[[Call], bool] | None = None
     """Where a rule of the world decides whether a login is needed."""
+    generation: Generation | None = None
+    """The only generation that has the function (rule ``generation``); None: both have it."""
 
     def on_submit(self, handler: Handler) -> Handler:
         """The handler of a form sent with ``sok``."""
@@ -141,6 +144,7 @@ class FunctionOptions(TypedDict, total=False):
     commits_on_snext: bool
     elids: str
     is_public: Callable[[Call], bool]
+    generation: Generation | None
 
 
 class Family:
@@ -197,6 +201,7 @@ class Family:
                 commits_on_snext=options.get("commits_on_snext", False),
                 elids=options.get("elids", ""),
                 is_public=options.get("is_public"),
+                generation=options.get("generation"),
             )
             if kind is Kind.ACTION:
                 function.submit = handler

@@ -14,6 +14,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
 from emulator.api.fields import Id, Numbered, WireField, written
+from emulator.domain.world import GENERATIONS, Generation
 from emulator.errors import ApiError, BadValue, Missed
 
 
@@ -43,10 +44,23 @@ class WireSchema(Schema):
             field.data_key or name: (name, field._deserialize)  # noqa: SLF001 - see above
             for name, field in self.fields.items()
         }
-        self._writers = [
-            (name, field._serialize if _has_a_way(field) else None)  # noqa: SLF001 - the same
-            for name, field in self.wire_fields.items()
-        ]
+        self.absent: dict[Generation, frozenset[str]] = {
+            generation: frozenset(
+                name
+                for name, field in self.wire_fields.items()
+                if field.generation not in {None, generation}
+            )
+            for generation in GENERATIONS
+        }
+        """Fields that the answers of a generation do not have."""
+        self._writers = {
+            generation: [
+                (name, field._serialize if _has_a_way(field) else None)  # noqa: SLF001 - the same
+                for name, field in self.wire_fields.items()
+                if name not in absent
+            ]
+            for generation, absent in self.absent.items()
+        }
         self._always = [name for name, field in self.wire_fields.items() if field.required]
 
     def read(self, sent: Mapping[str, str], *, submit: bool) -> dict[str, Any]:
@@ -90,10 +104,13 @@ class WireSchema(Schema):
             return Missed(field.entity, value)
         return BadValue(name, value)
 
-    def written(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Values as wire texts, in the order of declaration; what is absent stays absent."""
+    def written(self, values: Mapping[str, Any], generation: Generation) -> dict[str, Any]:
+        """Values as wire texts, in the order of declaration; what is absent stays absent.
+
+        Fields that the generation does not have are left out.
+        """
         texts: dict[str, Any] = {}
-        for name, write in self._writers:
+        for name, write in self._writers[generation]:
             if name in values:
                 value = values[name]
                 if write is not None:

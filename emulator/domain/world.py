@@ -22,6 +22,9 @@ from emulator.store import tables
 from emulator.store.engine import Database, Row, Statement
 
 ProvisioningMode = Literal["at_once", "seconds", "reads", "by_hand"]
+Generation = Literal[5, 6]
+"""The major version of BILLmanager."""
+GENERATIONS: tuple[Generation, ...] = get_args(Generation)
 PROVISIONING_MODES: tuple[ProvisioningMode, ...] = get_args(ProvisioningMode)
 
 
@@ -76,8 +79,9 @@ class Rules:
     (docs/evidence.md 61)."""
     modules_alone: bool = False
     """Whether a module can be ordered without a license (docs/evidence.md 60)."""
-    generation: Literal[5, 6] = 6
-    """The major version of BILLmanager whose answers are given, where two differ."""
+    generation: Generation = 6
+    """The major version of BILLmanager whose answers are given, where two differ
+    (docs/evidence.md 156)."""
     xml_letters: Literal["raw", "references"] = "raw"
     """How letters beyond ASCII stand in XML: as UTF-8, or as references such as ``&#1048;``
     (docs/evidence.md 129)."""

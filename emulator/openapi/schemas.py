@@ -133,6 +133,8 @@ def _described(name: str, field: fields.WireField, schema: Json) -> Json:
         described["description"] = field.about
     if field.evidence:
         described["x-evidence"] = field.evidence
+    if field.generation is not None:
+        described["x-generation"] = field.generation
     return described
 
 

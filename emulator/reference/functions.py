@@ -64,6 +64,8 @@ def _function(function: Function, seller: ExampleSeller) -> str:
     parts = [f"## {function.name}\n", f"{prose(function.summary)}\n", f"*{line}*\n"]
     if function.public:
         parts.append("Answered without a login.\n")
+    if function.generation is not None:
+        parts.append(f"Only in generation {function.generation}.\n")
     if function.elids:
         parts.append(f"`{function.elids}` may name several: `1, 2`.\n")
     if function.buttons:
@@ -112,7 +114,9 @@ def _answer(kind: Kind, returns: WireSchema) -> str:
 
 def _what(name: str, schema: Mapping[str, Any]) -> str:
     """What a parameter or a field means, in a cell of a table."""
-    return prose(schema.get("description", label(name, "en"))).replace("|", "\\|")
+    text = prose(schema.get("description", label(name, "en"))).replace("|", "\\|")
+    generation = schema.get("x-generation")
+    return text if generation is None else f"{text} Only in generation {generation}."
 
 
 def _value(schema: Mapping[str, Any]) -> str:

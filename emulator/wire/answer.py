@@ -23,6 +23,7 @@ from emulator.api.context import (
 )
 from emulator.api.registry import Function
 from emulator.api.schema import WireSchema
+from emulator.domain.world import Generation
 from emulator.errors import TEXTS, ApiError, BadValue
 from emulator.texts import REASONS, in_language, label
 from emulator.wire import layout as layouts
@@ -88,13 +89,20 @@ class Writer:
     """Turns answers into documents. One per process; caches the layout of each function."""
 
     def __init__(self) -> None:
-        self._layouts: dict[tuple[str, str], tuple[Node, ...]] = {}
+        self._layouts: dict[tuple[str, str, Generation], tuple[Node, ...]] = {}
 
     def document(
-        self, function: Function, answer: object, request: Request, lang: str, *, layout: bool
+        self,
+        function: Function,
+        answer: object,
+        request: Request,
+        lang: str,
+        generation: Generation,
+        *,
+        layout: bool,
     ) -> Document:
         """The whole document: data, echo of the parameters, and layout for formats that show it."""
-        shape, nodes = _content(function, answer)
+        shape, nodes = _content(function, answer, generation)
         nodes.append(Node("saved_filters"))
         nodes.append(Node("tparams", children=_echo(request.params)))
         document = Document(function.name, shape, nodes, _attributes(function, request, lang))
@@ -102,30 +110,36 @@ class Writer:
             document.stream, document.stream_name = map(_part, answer.parts), answer.name
             document.stream_single = answer.single
         if layout:
-            document.layout = self._layout(function, answer, lang)
+            document.layout = self._layout(function, answer, lang, generation)
         return document
 
-    def _layout(self, function: Function, answer: object, lang: str) -> tuple[Node, ...]:
-        key = (function.name, lang)
+    def _layout(
+        self, function: Function, answer: object, lang: str, generation: Generation
+    ) -> tuple[Node, ...]:
+        key = (function.name, lang, generation)
         layout = self._layouts.get(key)
         if layout is None:
             layout = self._layouts[key] = (
-                layouts.metadata(function),
+                layouts.metadata(function, generation),
                 layouts.messages(function, lang, {}),
             )
         if isinstance(answer, FormAnswer) and (answer.labels or answer.sliders):
-            shown = layouts.metadata(function, answer.sliders) if answer.sliders else layout[0]
+            shown = layout[0]
+            if answer.sliders:
+                shown = layouts.metadata(function, generation, answer.sliders)
             return (shown, layouts.messages(function, lang, answer.labels))
         return layout
 
 
-def _content(function: Function, answer: object) -> tuple[Shape, list[Node]]:
+def _content(
+    function: Function, answer: object, generation: Generation
+) -> tuple[Shape, list[Node]]:
     if isinstance(answer, Rows):
-        return Shape.LISTING, _rows(function, answer)
+        return Shape.LISTING, _rows(function, answer, generation)
     if isinstance(answer, FormAnswer):
-        nodes = _shown(function, answer)
+        nodes = _shown(function, answer, generation)
         if answer.inner:
-            nodes.append(Node("doc", children=_shown(function, answer)))
+            nodes.append(Node("doc", children=_shown(function, answer, generation)))
         return Shape.FORM, nodes
     if isinstance(answer, Streamed):
         return Shape.RAW, []
@@ -135,16 +149,15 @@ def _content(function: Function, answer: object) -> tuple[Shape, list[Node]]:
         attrs = {"id": answer.session_id, "level": str(answer.level)}
         nodes = [Node("auth", answer.session_id, attrs)]
         return Shape.FORM, [*nodes, Node("ok")] if answer.done else nodes
-    return Shape.RESULT, _done(
-        function, answer if isinstance(answer, ActionResult) else ActionResult()
-    )
+    result = answer if isinstance(answer, ActionResult) else ActionResult()
+    return Shape.RESULT, _done(function, result, generation)
 
 
-def _done(function: Function, answer: ActionResult) -> list[Node]:
-    nodes = _leaves(function.returns, answer.fields)
+def _done(function: Function, answer: ActionResult, generation: Generation) -> list[Node]:
+    nodes = _leaves(function.returns, answer.fields, generation)
     nodes.append(Node("ok", answer.ok, {"type": answer.ok_type} if answer.ok_type else None))
     if answer.form is not None:
-        shown = _shown(function, answer.form)
+        shown = _shown(function, answer.form, generation)
         if answer.flat:
             names = {node.name for node in nodes}
             nodes += [n for n in shown if n.name in MANY_IN_FORMS or n.name not in names]
@@ -152,14 +165,14 @@ def _done(function: Function, answer: ActionResult) -> list[Node]:
     return nodes
 
 
-def _shown(function: Function, form: FormAnswer) -> list[Node]:
-    nodes = _leaves(function.returns, form.fields)
+def _shown(function: Function, form: FormAnswer, generation: Generation) -> list[Node]:
+    nodes = _leaves(function.returns, form.fields, generation)
     for name, choices in form.slists.items():
         nodes.append(Node("slist", attrs={"name": name}, children=_choices(choices)))
     for name, choices in form.flists.items():
         nodes.append(Node("flist", attrs={"name": name}, children=_choices(choices)))
     for name, rows in form.lists.items():
-        elems = [Node("elem", children=_leaves(None, row)) for row in rows]
+        elems = [Node("elem", children=_leaves(None, row, generation)) for row in rows]
         nodes.append(Node("list", attrs={"name": name}, children=elems))
     return nodes
 
@@ -168,9 +181,10 @@ def _choices(choices: Sequence[Choice]) -> list[Node]:
     return [Node("val", choice.label, {"key": choice.key}) for choice in choices]
 
 
-def _rows(function: Function, page: Rows) -> list[Node]:
-    nodes = _leaves(None, page.head)
-    nodes += [Node("elem", children=_leaves(function.returns, row)) for row in page.rows]
+def _rows(function: Function, page: Rows, generation: Generation) -> list[Node]:
+    nodes = _leaves(None, page.head, generation)
+    returns = function.returns
+    nodes += [Node("elem", children=_leaves(returns, row, generation)) for row in page.rows]
     nodes.append(Node("p_num", str(page.page)))
     nodes.append(Node("p_cnt", str(page.per_page)))
     nodes.append(Node("p_elems", str(page.total)))
@@ -180,17 +194,21 @@ def _rows(function: Function, page: Rows) -> list[Node]:
     return nodes
 
 
-def _leaves(schema: WireSchema | None, values: Mapping[str, Any]) -> list[Node]:
+def _leaves(
+    schema: WireSchema | None, values: Mapping[str, Any], generation: Generation
+) -> list[Node]:
     """Values as nodes: those of the schema first and in its order, then the rest (``addon_N``)."""
     nodes: list[Node] = []
     declared: Mapping[str, Any] = {}
+    absent: frozenset[str] = frozenset()
     if schema is not None:
-        declared = schema.written(values)
+        declared = schema.written(values, generation)
+        absent = schema.absent[generation]
         nodes = [_leaf(name, value) for name, value in declared.items()]
     for name, value in values.items():
         if isinstance(value, tuple):  # a tuple of Parts: a repeated element
             nodes += map(_part, value)
-        elif name not in declared:
+        elif name not in declared and name not in absent:
             nodes.append(_leaf(name, value))
     return nodes
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from emulator.api.fields import Numbered, Rest, Whole
 from emulator.api.registry import Function
 from emulator.api.schema import WireSchema
+from emulator.domain.world import Generation
 from emulator.texts import label
 from emulator.wire.document import Node
 
@@ -22,7 +23,9 @@ def features(name: str) -> str:
     return hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()
 
 
-def metadata(function: Function, sliders: Sequence[Mapping[str, str]] = ()) -> Node:
+def metadata(
+    function: Function, generation: Generation, sliders: Sequence[Mapping[str, str]] = ()
+) -> Node:
     """The columns and buttons of a list, the fields of a form."""
     kind = {"listing": "list", "form": "form"}.get(function.kind.value, "report")
     attrs = {"name": function.name, "type": kind, "mgr": "billmgr"}
@@ -30,7 +33,7 @@ def metadata(function: Function, sliders: Sequence[Mapping[str, str]] = ()) -> N
         attrs["key"] = "id"
         columns = [
             Node("col", attrs={"name": name, "type": "data", "sort": sort})
-            for name, sort in _sorts(function.returns)
+            for name, sort in _sorts(function.returns, generation)
         ]
         buttons = [
             Node("toolbtn", attrs=_button(f.name))
@@ -69,13 +72,14 @@ def _counted(function: Function, sliders: Sequence[Mapping[str, str]]) -> list[N
     return fields
 
 
-def _sorts(schema: WireSchema | None) -> list[tuple[str, str]]:
+def _sorts(schema: WireSchema | None, generation: Generation) -> list[tuple[str, str]]:
     """Columns and how a client area sorts them: numbers as numbers (``digit``), else ``alpha``."""
     if schema is None:
         return []
     return [
         (name, "digit" if isinstance(field, Whole) else "alpha")
         for name, field in schema.wire_fields.items()
+        if name not in schema.absent[generation]
     ]
 
 

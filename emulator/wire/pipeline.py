@@ -233,6 +233,9 @@ class Pipeline:
         """The document of this call; of a refused one nothing that was written remains."""
         request, lang = context.request, context.language(caller)
         refusal = request.refused or caller.refusal or context.planned_refusal
+        generation = shop.world.rules.generation
+        if function is not None and function.generation not in {None, generation}:
+            function = None
         if function is None or refusal is not None:
             refusal = refusal or UnknownFunction(request.func)
             return Outcome(error_document(refusal, request.func, lang), refusal)
@@ -271,7 +274,12 @@ class Pipeline:
         if isinstance(answer, NeedsWrite):
             return Next.WRITE
         document = self._writer.document(
-            function, answer, context.request, call.lang, layout=context.format.name in WITH_LAYOUT
+            function,
+            answer,
+            context.request,
+            call.lang,
+            call.shop.world.rules.generation,
+            layout=context.format.name in WITH_LAYOUT,
         )
         session_id = answer.session_id if isinstance(answer, LoggedIn) else ""
         return Outcome(document, None, session_id, call.secrets)

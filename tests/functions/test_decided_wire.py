@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 
 from emulator import testing
+from emulator.api.registry import Kind
+from emulator.app import create_registry
+from emulator.domain.world import GENERATIONS
 from tests.functions.deciding import WEB, rule
 from tests.functions.seller import Seller
 
@@ -38,3 +41,42 @@ def test_129_a_planned_error_has_the_letters_of_its_world() -> None:
         answer = seller.call("soft")
         assert answer.body.isascii()
         assert answer.xml.findtext("error/msg") == NAME
+
+
+def test_156_a_generation_has_its_own_functions_and_fields(shop: Seller) -> None:
+    """Over the registry: what is declared for one generation is in its answers alone."""
+    registry = create_registry()
+    own = {f.name: f.generation for f in registry if f.generation}
+    assert {"v2.soft.order.param", "cart"} <= set(own)
+    for generation in GENERATIONS:
+        rule(shop, generation=generation)
+        for name, only in own.items():
+            error = shop.answer(name, **registry[name].example, out="xml").error
+            missing = error is not None and (error.type, error.object) == ("missed", "func")
+            assert missing == (only != generation), (name, generation)
+        for function in registry:
+            if function.returns is None or function.kind is not Kind.LISTING:
+                continue
+            for row in shop.doc(function.name, **function.example).iter("elem"):
+                assert not {field.tag for field in row} & function.returns.absent[generation]
+
+
+def test_156_the_layout_has_the_columns_of_its_generation(shop: Seller) -> None:
+    columns = {}
+    for generation in GENERATIONS:
+        rule(shop, generation=generation)
+        layout = shop.json("soft")["metadata"]["coldata"]["col"]
+        columns[generation] = {column["$name"] for column in layout}
+    assert columns[6] - columns[5] == {"special_status"}
+
+
+def test_156_the_balance_at_a_glance_stands_twice_in_generation_5(shop: Seller) -> None:
+    rule(shop, generation=5)
+    (row,) = shop.json("dashboard.info")["elem"]
+    assert [each["$"] for each in row["balance"]] == ["1000.00"] * 2
+    assert "credit" not in row
+    assert [each.text for each in shop.doc("dashboard.info").iter("balance")] == ["1000.00"] * 2
+    rule(shop, generation=6)
+    (row,) = shop.json("dashboard.info")["elem"]
+    assert row["balance"] == {"$": "1000.00"}
+    assert "credit" in row

@@ -70,6 +70,7 @@ class ConfirmForm(WireSchema):
     evidence=Evidence.OBSERVED,
     source=SOURCE,
     title={"en": "Cart", "ru": "Корзина"},
+    generation=6,
 )
 def show_cart(call: Call, id: int | None = None) -> FormAnswer:
     """The positions that wait for payment; its button ``delete`` takes one out."""
@@ -120,6 +121,7 @@ def _line(call: Call, basket: Basket, item: Item) -> dict[str, object]:
     evidence=Evidence.OBSERVED,
     source=SOURCE,
     title={"en": "Emptying the cart", "ru": "Очистка корзины"},
+    generation=6,
 )
 def empty_cart(call: Call) -> ActionResult:
     """Takes everything out; services that were only ordered go with it."""
@@ -135,6 +137,7 @@ def empty_cart(call: Call) -> ActionResult:
     evidence=Evidence.OBSERVED,
     source=SOURCE,
     title={"en": "Paying the cart", "ru": "Оплата корзины"},
+    generation=6,
 )
 def show_confirm(call: Call, elid: Sequence[int], paymethod_id: int = BALANCE) -> FormAnswer:
     """Makes an order of some positions: from the balance they are paid and opened at once."""

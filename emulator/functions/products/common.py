@@ -147,7 +147,7 @@ class LicenseRow(WireSchema):
     item_status = WireField(descriptions.STATUS_LABEL)
     item_real_status = Text("State with its reason, such as `3_autosuspend`; the state if none.")
     status_msg = Text("State as a label in the language of the caller.")
-    special_status = Whole("`1` while the service is processed, else `0`.")
+    special_status = Whole("`1` while the service is processed, else `0`.", generation=6)
     processingmodule = Text("Always empty here: nothing processes the service.")
     datacenter = Text(descriptions.DATACENTER)
     datacentername = Text(descriptions.DATACENTER_NAME)

@@ -64,6 +64,7 @@ def declare_choice(family: Family, product: ProductType, name: str) -> None:
         evidence=product.functions[name],
         source=product.source,
         next_step=choice.next_step,
+        generation=6 if version else None,
     )(choice.show)
     function.on_submit(choice.choose)
 
@@ -99,6 +100,7 @@ def declare_new_order(family: Family, product: ProductType, name: str) -> None:
         evidence=product.functions[name],
         source=product.source,
         example=example,
+        generation=6,
     )(step.show)
     function.on_submit(step.order)
 
