@@ -126,7 +126,8 @@ RULES: Final = (
     _rule("auth keepalive whoami totp.confirm", _never),
     _rule("session.newkey logon recovery gotoserver", _never, acts=True),
     _rule("register usrparam user.edit account.discountinfo", _never),
-    _rule("profile.edit profile.add profile.add.profiledata clientticket.edit", _never),
+    _rule("profile.edit profile.add profile.add.country profile.add.profiledata", _never),
+    _rule("clientticket.edit", _never),
     _rule("profile.delete", _never, acts=True),
     # What changes the state of services, or reads.
     _rule("soft.checkip service.changepassword certificate.validation", _never),

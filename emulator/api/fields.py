@@ -86,15 +86,27 @@ class Text(WireField):
 
 
 class Email(Text):
-    """An e-mail address, which becomes a login: no colon, which would end it in authinfo."""
+    """An e-mail address: no ``^``, no leading dot, no two dots in a row (docs/evidence.md 133).
 
-    keeps_empty = False
+    No colon either, which would end a login in authinfo. ``clears``: empty is a value.
+    """
+
     SHAPE = re.compile(r"[^@\s:]+@[^@\s:]+\.[^@\s:.]+\Z")
+    REFUSED = re.compile(r"\^|\.\.|\A\.")
+    type_name = "email"
+
+    def __init__(self, about: str = "", *, clears: bool = False, **options: Any) -> None:
+        super().__init__(about, **options)
+        self.keeps_empty = clears
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        if len(value) > self.longest or self.SHAPE.match(value.strip()) is None:
+        text = str(value).strip()
+        if not text and self.keeps_empty:
+            return ""
+        shaped = self.SHAPE.match(text) is not None and self.REFUSED.search(text) is None
+        if not shaped or len(text) > self.longest:
             raise ValidationError("email")
-        return str(value.strip())
+        return text
 
 
 class Whole(WireField):

@@ -66,6 +66,8 @@ class Function:
     """Answered without a login."""
     next_step: str = ""
     """The wizard's next step: ``snext`` shows it instead of this one."""
+    first_step: str = ""
+    """Of a wizard's entry: the step whose name the answer has (docs/evidence.md 126)."""
     commits_on_snext: bool = False
     show: Handler | None = None
     submit: Handler | None = None
@@ -76,6 +78,11 @@ class Function:
     """Where a rule of the world decides whether a login is needed."""
     generation: Generation | None = None
     """The only generation that has the function (rule ``generation``); None: both have it."""
+
+    @property
+    def answers_as(self) -> str:
+        """The name in ``doc/@func``: a wizard's entry answers as its first step."""
+        return self.first_step or self.name
 
     def on_submit(self, handler: Handler) -> Handler:
         """The handler of a form sent with ``sok``."""
@@ -141,6 +148,7 @@ class FunctionOptions(TypedDict, total=False):
     summary: str
     public: bool
     next_step: str
+    first_step: str
     commits_on_snext: bool
     elids: str
     is_public: Callable[[Call], bool]
@@ -198,6 +206,7 @@ class Family:
                 title=options.get("title", self.title),
                 public=options.get("public", False),
                 next_step=options.get("next_step", ""),
+                first_step=options.get("first_step", ""),
                 commits_on_snext=options.get("commits_on_snext", False),
                 elids=options.get("elids", ""),
                 is_public=options.get("is_public"),
@@ -234,8 +243,9 @@ class Registry:
                 self._functions[function.name] = function
         for function in self._functions.values():
             faults += [f"{function.name}: {fault}" for fault in _faults(function)]
-            if function.next_step and function.next_step not in self._functions:
-                faults.append(f"{function.name}: there is no next step {function.next_step}")
+            for step in (function.next_step, function.first_step):
+                if step and step not in self._functions:
+                    faults.append(f"{function.name}: there is no step {step}")
         if faults:
             raise DeclarationError("\n".join(faults))
 

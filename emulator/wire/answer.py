@@ -105,7 +105,7 @@ class Writer:
         shape, nodes = _content(function, answer, generation)
         nodes.append(Node("saved_filters"))
         nodes.append(Node("tparams", children=_echo(request.params)))
-        document = Document(function.name, shape, nodes, _attributes(function, request, lang))
+        document = Document(function.answers_as, shape, nodes, _attributes(function, request, lang))
         if isinstance(answer, Streamed):
             document.stream, document.stream_name = map(_part, answer.parts), answer.name
             document.stream_single = answer.single
@@ -123,12 +123,18 @@ class Writer:
                 layouts.metadata(function, generation),
                 layouts.messages(function, lang, {}),
             )
-        if isinstance(answer, FormAnswer) and (answer.labels or answer.sliders):
-            shown = layout[0]
-            if answer.sliders:
-                shown = layouts.metadata(function, generation, answer.sliders)
-            return (shown, layouts.messages(function, lang, answer.labels))
+        form = answer if isinstance(answer, FormAnswer) else None
+        if form is not None and (form.labels or form.sliders or form.lists):
+            tables = [(name, _key_of(function, rows)) for name, rows in form.lists.items()]
+            shown = layouts.metadata(function, generation, form.sliders, tables)
+            return (shown, layouts.messages(function, lang, form.labels))
         return layout
+
+
+def _key_of(function: Function, rows: Sequence[Mapping[str, Any]]) -> str:
+    """The column of a form's table that a choice in it sends: a parameter of the form, or id."""
+    names = rows[0] if rows else {}
+    return next((name for name in function.takes.wire_fields if name in names), "id")
 
 
 def _content(
@@ -245,7 +251,7 @@ def _echo(params: Mapping[str, str]) -> list[Node]:
 def _attributes(function: Function, request: Request, lang: str) -> dict[str, str]:
     return {
         "lang": lang,
-        "func": function.name,
+        "func": function.answers_as,
         "binary": "/billmgr",
         "host": request.host,
         "themename": "orion",

@@ -24,11 +24,17 @@ def features(name: str) -> str:
 
 
 def metadata(
-    function: Function, generation: Generation, sliders: Sequence[Mapping[str, str]] = ()
+    function: Function,
+    generation: Generation,
+    sliders: Sequence[Mapping[str, str]] = (),
+    tables: Sequence[tuple[str, str]] = (),
 ) -> Node:
-    """The columns and buttons of a list, the fields of a form."""
+    """The columns and buttons of a list; the fields, tables and buttons of a form.
+
+    ``tables``: names of a form's tables, each with the column that a choice in it sends.
+    """
     kind = {"listing": "list", "form": "form"}.get(function.kind.value, "report")
-    attrs = {"name": function.name, "type": kind, "mgr": "billmgr"}
+    attrs = {"name": function.answers_as, "type": kind, "mgr": "billmgr"}
     if kind == "list":
         attrs["key"] = "id"
         columns = [
@@ -43,14 +49,42 @@ def metadata(
         group = Node("toolgrp", attrs={"name": "main"}, children=buttons)
         children = [Node("coldata", children=columns), Node("toolbar", children=[group])]
     else:
-        shown = [
-            Node("field", attrs={"name": name})
-            for name, field in function.takes.wire_fields.items()
-            if name != "elid" and not isinstance(field, Numbered | Rest)
-        ]
-        pages = [Node("page", children=shown), *_counted(function, sliders)]
-        children = [Node("form", children=pages)]
+        pages = [*_pages(function, tables), *_counted(function, sliders)]
+        children = [Node("form", children=[*pages, *_buttons(function)])]
     return Node("metadata", attrs=attrs, children=children)
+
+
+def _pages(function: Function, tables: Sequence[tuple[str, str]]) -> list[Node]:
+    """The page of a form, named by its family; none without fields (docs/evidence.md 126)."""
+    shown = [
+        Node("field", attrs={"name": name})
+        for name, field in function.takes.wire_fields.items()
+        if name != "elid" and not isinstance(field, Numbered | Rest)
+    ]
+    shown += [
+        Node(
+            "field",
+            attrs={"name": name},
+            children=[Node("list", attrs={"name": name, "key": key})],
+        )
+        for name, key in tables
+    ]
+    name = function.name.removeprefix("v2.").partition(".")[0]
+    return [Node("page", attrs={"name": name}, children=shown)] if shown else []
+
+
+def _buttons(function: Function) -> list[Node]:
+    """The buttons of a form; the first leads on or submits, as a walk by metadata expects."""
+    if function.kind.value != "form":
+        return []
+    main = ("ok", "ok")
+    if function.next_step:
+        main = ("next", "next")
+    elif ".order." in function.name:
+        main = ("finish", "ok")
+    named = [main, *((name, "ok") for name in function.buttons if name != main[0])]
+    buttons = [Node("button", attrs={"name": name, "type": kind}) for name, kind in named]
+    return [Node("buttons", children=buttons)]
 
 
 def _counted(function: Function, sliders: Sequence[Mapping[str, str]]) -> list[Node]:

@@ -30,6 +30,12 @@ def all_countries() -> tuple[Country, ...]:
     )
 
 
+def find(text: str) -> Country | None:
+    """The country of a number or of two letters, as parameters name it, or None."""
+    sought = text.upper()
+    return next((c for c in all_countries() if sought in (c.iso, str(c.id))), None)
+
+
 def by_number(number: int) -> Country | None:
     """The country of this number, or None."""
     countries = all_countries()

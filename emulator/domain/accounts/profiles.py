@@ -1,7 +1,7 @@
 """Payers: the persons and companies in whose name an account pays.
 
 Source: docs/wire.md section 6, docs/resale.md section 2.4 (a payer may be needed before paying);
-docs/evidence.md 40. Which fields a payer has is assumed.
+docs/evidence.md 40 and 131.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from emulator.errors import AccessDenied, BadValue, Missed, TooMuch
 from emulator.store import tables
 from emulator.store.engine import Statement
 
-PERSON, COMPANY = 1, 2
-KINDS = (PERSON, COMPANY)
+PERSON, COMPANY, SOLE_PROPRIETOR = 1, 2, 3
+KINDS = (PERSON, COMPANY, SOLE_PROPRIETOR)
 MOST = 10
 """Payers an account can have; clients know an error text for too many (observed)."""
 
@@ -44,7 +44,7 @@ _USED = Statement(select(P.id).where(P.profile_id == bindparam("which")).limit(1
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One payer: ``kind`` 1 a person, 2 a company; ``fields`` by their wire names."""
+    """One payer: ``kind`` 1 a person, 2 a company, 3 a sole proprietor; ``fields`` by wire name."""
 
     id: int
     kind: int

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from emulator.api.context import ActionResult, Call, FormAnswer, Rows
-from emulator.api.fields import Amount, Day, Text, Whole
+from emulator.api.fields import Amount, Day, Email, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import accounts
@@ -196,7 +196,7 @@ class SettingsParameters(WireSchema):
     """What users may change of their own settings; only what is sent changes."""
 
     realname = Text(descriptions.REAL_NAME)
-    email = Text(descriptions.EMAIL)
+    email = Email(descriptions.EMAIL, clears=True)
     phone = Text(descriptions.PHONE, longest=50)
     lang = Text(descriptions.LANGUAGE)
     timezone = Text("Time zone; stored and shown, not acted upon.")

@@ -36,7 +36,6 @@ SOON = timedelta(days=7)
 MOST_NOTICES = 20
 LASTS = {"en": "more than a year", "ru": "больше года"}
 ENDING = {"en": "{name} ends on {day}", "ru": "{name}: срок заканчивается {day}"}
-ENDING_TITLE = {"en": "To notice: {count}", "ru": "Уведомлений: {count}"}
 NOTICES: Mapping[str, Words] = {
     "key": {"en": "Service {service} is ready", "ru": "Услуга {service} готова"},
     "ready": {"en": "Service {service} is ready", "ru": "Услуга {service} готова"},
@@ -64,7 +63,6 @@ NOTICES: Mapping[str, Words] = {
     "other": {"en": "{what} {service} {detail}", "ru": "{what} {service} {detail}"},
 }
 """The text of the notice of each event (docs/evidence.md 35)."""
-TICKETS_TITLE = {"en": "New answers: {count}", "ru": "Новых ответов: {count}"}
 
 V = tables.service.c
 _ENDING = Statement(
@@ -174,8 +172,8 @@ def show_notices(call: Call) -> Raw:
     """
     notices = [*_ending(call), *_past_events(call)]
     items = [
-        _item(call.words(ENDING_TITLE), "bannerlist", notices),
-        _item(call.words(TICKETS_TITLE), "ticket", [*_answered(call)]),
+        _item("bannerlist", notices),
+        _item("ticket", [*_answered(call)]),
     ]
     balance = with_currency(call.user.balance, call.user.currency)
     return Raw([Part("notify", parts=items), Part("realbalance", balance)])
@@ -187,8 +185,9 @@ def _answered(call: Call) -> Iterator[Part]:
         yield Part("bitem", parts=[Part("id", str(ticket.id)), Part("msg", ticket.subject)])
 
 
-def _item(title: str, name: str, notices: list[Part]) -> Part:
-    count = Part("msg", title.format(count=len(notices)))
+def _item(name: str, notices: list[Part]) -> Part:
+    """One kind of notices; ``msg`` is their bare count (docs/evidence.md 123)."""
+    count = Part("msg", str(len(notices)))
     return Part("item", attrs={"name": name}, parts=[count, *notices])
 
 

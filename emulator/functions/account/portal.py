@@ -102,7 +102,7 @@ def _require_registration(call: Call) -> None:
 class RecoveryParameters(WireSchema):
     """Whose password was lost."""
 
-    email = Text("E-mail address of the account.")
+    email = Email("E-mail address of the account.")
     username = Text("Login of the account, instead of the address.")
 
 

@@ -1,21 +1,24 @@
 """``profile``: the payers of an account; they are listed, shown, made, changed and deleted.
 
-Source: docs/wire.md section 6, docs/resale.md section 2.4; docs/evidence.md 40.
+Source: docs/wire.md section 6, docs/resale.md section 2.4; docs/evidence.md 40 and
+131. How papers are sent (``maildocs``) is assumed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
+from marshmallow import ValidationError
 from sqlalchemy import bindparam, select
 
 from emulator.api.context import ActionResult, Call, Choice, FormAnswer, Rows
-from emulator.api.fields import Id, Ids, Text, Whole
+from emulator.api.fields import Email, Id, Ids, OneOf, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
-from emulator.domain.accounts import profiles
-from emulator.domain.accounts.profiles import COMPANY, PERSON, Profile
+from emulator.domain.accounts import countries, profiles
+from emulator.domain.accounts.profiles import COMPANY, PERSON, SOLE_PROPRIETOR, Profile
 from emulator.errors import AccessDenied, ApiError, BadValue, Missed, TooMuch
 from emulator.functions import descriptions
 from emulator.functions.form_parts import PROJECT, account_name
@@ -29,8 +32,17 @@ FAILS: tuple[type[ApiError], ...] = (Missed, BadValue, TooMuch)
 KIND_NAMES = {
     PERSON: {"en": "Person", "ru": "Физическое лицо"},
     COMPANY: {"en": "Company", "ru": "Юридическое лицо"},
+    SOLE_PROPRIETOR: {"en": "Sole proprietor", "ru": "Индивидуальный предприниматель"},
 }
-DETAILS = ("country", "city", "address", "postcode", "email", "phone", "vatnum", "inn")
+MAIL_PAPERS = {
+    "off": {"en": "Do not send", "ru": "Не отправлять"},
+    "on": {"en": "Send by post", "ru": "Отправлять почтой"},
+}
+COUNTRIES = ("country", "country_legal")
+DETAILS = (
+    "person", "country", "city", "address", "postcode", "country_legal", "address_legal", "email",
+    "phone", "vatnum", "inn", "note", "maildocs",
+)  # fmt: skip
 
 R = tables.profile.c
 LISTING = Listing(
@@ -46,25 +58,42 @@ LISTING = Listing(
 
 
 PAYER = "Number of the payer."
-KIND = "Kind of the payer: 1 a person, 2 a company."
+KIND = "Kind of the payer: 1 a person, 2 a company, 3 a sole proprietor."
+
+
+class CountryNumber(Text):
+    """A country by its number; its two letters are taken too, empty is none."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value.strip(), attr, data, **kwargs)
+        country = countries.find(text) if text else None
+        if text and country is None:
+            raise ValidationError("country")
+        return str(country.id) if country else ""
 
 
 class PayerDetails(WireSchema):
     """What is stored of a payer beside its name."""
 
-    country = Text("Country of the payer, as it was sent.")
+    person = Text("Contact person of the payer.")
+    country = CountryNumber("Number of the payer's country, as `country` lists it.")
     city = Text("City of the payer.")
     address = Text("Street and house.")
     postcode = Text("Postal code.")
-    email = Text(descriptions.EMAIL)
+    country_legal = CountryNumber("Number of the country of its legal address.")
+    address_legal = Text("Legal address: street and house.")
+    email = Email(descriptions.EMAIL, clears=True)
     phone = Text(descriptions.PHONE)
     vatnum = Text("Number for value-added tax.")
     inn = Text("Russian taxpayer number.")
+    note = Text("A note about the payer.")
+    maildocs = OneOf("Whether papers are sent by post, `on` or `off`.", *MAIL_PAPERS)
 
 
 class PayerKindParameters(WireSchema):
-    """What kind of payer is to be made."""
+    """What kind of payer is to be made, and where it is."""
 
+    country = CountryNumber("Number of the payer's country, as `country` lists it.")
     profiletype = Whole(KIND)
 
 
@@ -146,7 +175,7 @@ def _row(call: Call, row: Row) -> Mapping[str, object]:
         "profiletype": str(profile.kind),
         "ptype": str(profile.kind),
         "project": PROJECT,
-        **{name: profile.fields.get(name, "") for name in DETAILS},
+        **_details(profile),
     }
 
 
@@ -184,7 +213,18 @@ def save_profile(
     return ActionResult({"id": saved.id}, form=_form(call, _fields(saved)))
 
 
-@FAMILY.form(
+def show_kinds(call: Call, **draft: Any) -> FormAnswer:
+    """The first step to a new payer: its country and its kind."""
+    return _form(call, draft)
+
+
+def name_data_step(call: Call, **draft: Any) -> ActionResult:
+    """Names the next step."""
+    del call
+    return ActionResult(draft, ok="func=profile.add.profiledata", ok_type="form")
+
+
+FAMILY.form(
     "profile.add",
     takes=PayerKindParameters,
     returns=ProfileForm,
@@ -192,17 +232,17 @@ def save_profile(
     evidence=Evidence.DOCUMENTED,
     source=SOURCE,
     next_step="profile.add.profiledata",
-)
-def show_kinds(call: Call, **draft: Any) -> FormAnswer:
-    """The first step to a new payer: a person or a company."""
-    return _form(call, draft)
-
-
-@show_kinds.on_submit
-def name_data_step(call: Call, **draft: Any) -> ActionResult:
-    """Names the next step."""
-    del call
-    return ActionResult(draft, ok="func=profile.add.profiledata", ok_type="form")
+    first_step="profile.add.country",
+)(show_kinds).on_submit(name_data_step)
+FAMILY.form(
+    "profile.add.country",
+    takes=PayerKindParameters,
+    returns=ProfileForm,
+    fails=(BadValue,),
+    next_step="profile.add.profiledata",
+    evidence=Evidence.OBSERVED,
+    source=f"{SOURCE}, docs/evidence.md 134",
+)(show_kinds).on_submit(name_data_step)
 
 
 @FAMILY.form(
@@ -232,10 +272,30 @@ def _fields(profile: Profile) -> dict[str, object]:
         "id": profile.id,
         "profiletype": profile.kind,
         "name": profile.name,
-        **{name: profile.fields.get(name, "") for name in DETAILS},
+        **_details(profile),
     }
+
+
+def _details(profile: Profile) -> dict[str, str]:
+    """What is stored of a payer; a fixture names a country by its letters."""
+    stored = {name: profile.fields.get(name, "") for name in DETAILS}
+    for name in COUNTRIES:
+        country = countries.find(stored[name])
+        stored[name] = str(country.id) if country else ""
+    return {**stored, "maildocs": stored["maildocs"] or "off"}
 
 
 def _form(call: Call, shown: Mapping[str, object]) -> FormAnswer:
     kinds = [Choice(str(kind), call.words(texts)) for kind, texts in KIND_NAMES.items()]
-    return FormAnswer(shown, slists={"profiletype": kinds})
+    lands = _land_choices()
+    papers = [Choice(key, call.words(texts)) for key, texts in MAIL_PAPERS.items()]
+    slists = {
+        "profiletype": kinds, "country": lands, "country_legal": lands, "maildocs": papers,
+    }  # fmt: skip
+    empty = {"profiletype": PERSON, "country": "", "country_legal": "", "maildocs": "off"}
+    return FormAnswer({**empty, **shown}, slists=slists)
+
+
+@cache
+def _land_choices() -> tuple[Choice, ...]:
+    return tuple(Choice(str(country.id), country.name) for country in countries.all_countries())

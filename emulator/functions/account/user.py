@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from emulator.api.context import ActionResult, Call, FormAnswer, Rows
-from emulator.api.fields import Id, Text, Whole
+from emulator.api.fields import Email, Id, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import accounts
@@ -44,7 +44,7 @@ class UserChange(WireSchema):
 
     elid = Id(USER, entity="user", required=True)
     realname = Text(descriptions.REAL_NAME)
-    email = Text(descriptions.EMAIL)
+    email = Email(descriptions.EMAIL, clears=True)
     phone = Text(descriptions.PHONE)
     lang = Text(descriptions.LANGUAGE)
     passwd = Text(descriptions.PASSWORD)

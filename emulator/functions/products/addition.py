@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from emulator.api.fields import Id, Months, Text, Whole
+from emulator.api.fields import Email, Id, Months, Text, Whole
 from emulator.api.registry import Evidence
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts.accounts import Account
@@ -45,7 +45,7 @@ class ModuleOrderFields(AnyOrder):
     """
 
     item = Id(descriptions.MODULE_LICENSE, entity="item")
-    bitninja_email = Text(descriptions.BITNINJA_EMAIL)
+    bitninja_email = Email(descriptions.BITNINJA_EMAIL, clears=True)
 
 
 class ModuleOrder(ClassicTerm, ModuleOrderFields):

@@ -11,10 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError
-
 from emulator.api.context import ActionResult, Call, Choice, FormAnswer
-from emulator.api.fields import Id, Months, Numbered, OneOf, Text, Whole
+from emulator.api.fields import Email, Id, Months, Numbered, OneOf, Text, Whole
 from emulator.api.registry import Evidence
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import countries
@@ -91,17 +89,13 @@ REQUEST_KINDS = {
 }
 
 
-class ContactEmail(Text):
-    """An e-mail address of a contact; may be empty."""
+class ContactEmail(Email):
+    """An e-mail address of a contact, in ASCII; may be empty."""
 
     SHAPE = re.compile(r"[!-?A-~]+@[!-?A-~]+\Z")
-    type_name = "email"
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        text = super()._deserialize(value.strip(), attr, data, **kwargs)
-        if text and self.SHAPE.match(text) is None:
-            raise ValidationError("email")
-        return text
+    def __init__(self, about: str) -> None:
+        super().__init__(about, clears=True)
 
 
 class RequestFields(WireSchema):

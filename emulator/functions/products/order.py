@@ -65,6 +65,7 @@ def declare_choice(family: Family, product: ProductType, name: str) -> None:
         source=product.source,
         next_step=choice.next_step,
         generation=6 if version else None,
+        first_step=f"{name}.pricelist" if f"{name}.pricelist" in product.functions else "",
     )(choice.show)
     function.on_submit(choice.choose)
 

@@ -24,7 +24,9 @@ _PLURAL_BLOCKS = frozenset({
 })  # fmt: skip
 _MANY_IN_DATA = MANY_IN_JSON | {"val"}
 # What repeats inside of something: options of a select, the prices of a tariff.
-_PLURAL_INSIDE: Mapping[str, str] = MappingProxyType({"slist": "val", "prices": "price"})
+_PLURAL_INSIDE: Mapping[str, str] = MappingProxyType(
+    {"slist": "val", "prices": "price", "buttons": "button"}
+)
 _SOMETIMES_PLURAL = MANY_IN_JSON | _PLURAL_BLOCKS | {*_PLURAL_INSIDE.values(), "period"}
 
 

@@ -1,0 +1,148 @@
+"""What docs/evidence.md decides about accounts and tickets: 121, 123, 126, 130 to 134."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from emulator.api.fields import Email
+from emulator.api.registry import Function, Kind
+from emulator.testing import Seller
+from tests.handlers import REGISTRY
+
+BAD_ADDRESSES = ("a^b@example.com", ".a@example.com", "a..b@example.com", "a@b..com", "nobody")
+FORMS = [function for function in REGISTRY if function.kind is Kind.FORM]
+ENTRIES = [function for function in REGISTRY if function.first_step]
+
+
+@pytest.fixture(scope="module")
+def seller(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Seller]:
+    with Seller(seeds=tmp_path_factory.mktemp("seeds")) as started:
+        yield started
+
+
+def ask(seller: Seller, func: str, **params: object) -> dict[str, Any]:
+    """The ``doc`` of an answer in json."""
+    sent = {name: str(value) for name, value in params.items()}
+    doc: dict[str, Any] = json.loads(seller.call(func, **{"out": "json", **sent}).text)["doc"]
+    return doc
+
+
+def emails_of(function: Function) -> list[str]:
+    return [name for name in function.takes.wire_fields if "email" in name.lower()]
+
+
+def test_133_every_parameter_that_is_an_address_refuses_a_bad_one(seller: Seller) -> None:
+    """Over all functions that take an e-mail address, by its name."""
+    wrong = []
+    for function in REGISTRY:
+        for name in emails_of(function):
+            field = function.takes.wire_fields[name]
+            if not isinstance(field, Email):
+                wrong.append(f"{function.name}: {name} is no Email")
+            for address in BAD_ADDRESSES:
+                sent = {**function.example, name: address, "sok": "ok"}
+                error = ask(seller, function.name, **sent).get("error", {})
+                if (error.get("$type"), error.get("$object")) != ("value", name):
+                    wrong.append(f"{function.name}: {name}={address}: {error}")
+    assert wrong == []
+
+
+def test_126_every_page_of_a_form_has_a_name_and_fields_and_every_form_a_button(
+    seller: Seller,
+) -> None:
+    """Over all forms, in the formats with a layout."""
+    wrong = []
+    for function in FORMS:
+        params = {name: v for name, v in function.example.items() if name != "sok"}
+        doc = ask(seller, function.name, **params)
+        if "error" in doc or "metadata" not in doc:
+            continue
+        form = doc["metadata"]["form"]
+        wrong += [
+            f"{function.name}: {page}"
+            for page in form.get("page", [])
+            if not page.get("$name") or not page.get("field")
+        ]
+        kinds = {button["$type"] for button in form["buttons"]["button"]}
+        if not kinds & {"ok", "next"}:
+            wrong.append(f"{function.name}: no button leads on: {kinds}")
+        for table in doc.get("list", []):
+            keys = {
+                inner["$name"]: inner["$key"]
+                for page in form.get("page", [])
+                for field in page["field"]
+                for inner in field.get("list", [])
+            }
+            rows = table.get("elem", [])
+            if table["$name"] not in keys or any(keys[table["$name"]] not in row for row in rows):
+                wrong.append(f"{function.name}: no key of {table['$name']} in {keys}")
+    assert wrong == []
+
+
+def test_126_a_wizards_entry_answers_as_its_first_step(seller: Seller) -> None:
+    """In every format that names the function."""
+    assert {"soft.order", "vds.order", "profile.add"} <= {function.name for function in ENTRIES}
+    for function in ENTRIES:
+        for out in ("json", "sjson", "xjson", "JSONdata"):
+            doc = ask(seller, function.name, out=out)
+            assert doc.get("$func", doc.get("func")) == function.first_step
+        bjson = json.loads(seller.call(function.name, out="bjson").text)
+        assert bjson["func"] == function.first_step
+        for out in ("xml", "devel"):
+            assert f'func="{function.first_step}"' in seller.call(function.name, out=out).text
+
+
+def test_126_a_wizard_can_be_walked_by_its_metadata(seller: Seller) -> None:
+    """From soft.order to the order, knowing no name but those of the metadata."""
+    doc = ask(seller, "soft.order")
+    form = doc["metadata"]["form"]
+    key = next(
+        inner["$key"]
+        for page in form["page"]
+        for field in page["field"]
+        for inner in field.get("list", [])
+    )
+    button = form["buttons"]["button"][0]
+    assert button == {"$name": "next", "$type": "next"}
+    chosen = doc["list"][0]["elem"][0][key]["$"]
+    step = ask(
+        seller, doc["$func"], **{key: chosen, "clicked_button": "next", "snext": "ok", "sok": "ok"}
+    )
+    assert step["$func"] == "soft.order.param"
+    assert step["metadata"]["form"]["buttons"]["button"][0] == {"$name": "finish", "$type": "ok"}
+
+
+def test_123_notices_are_counted_by_a_bare_number(seller: Seller) -> None:
+    items = ask(seller, "notify")["notify"]["item"]
+    assert [item["$name"] for item in items] == ["bannerlist", "ticket"]
+    assert all(item["msg"]["$"].isdigit() for item in items)
+
+
+def test_131_a_payer_may_be_a_sole_proprietor_with_a_legal_address(seller: Seller) -> None:
+    sent = {
+        "profiletype": "3", "name": "Ivanov", "country": "RU", "person": "Ivan", "note": "ours",
+        "country_legal": "182", "address_legal": "Lenina 1", "maildocs": "on",
+    }  # fmt: skip
+    made = ask(seller, "profile.add.profiledata", **sent, sok="ok")
+    form = ask(seller, "profile.edit", elid=made["id"]["$"])
+    shown = {name: form[name]["$"] for name in sent}
+    assert shown == {**sent, "country": "182"}
+    choices = {slist["$name"]: slist["val"] for slist in form["slist"]}
+    assert {"profiletype", "country", "country_legal", "maildocs"} <= choices.keys()
+    assert [val["$key"] for val in choices["profiletype"]] == ["1", "2", "3"]
+    for refused, value in (("profiletype", "4"), ("country", "Atlantis"), ("maildocs", "fax")):
+        error = ask(seller, "profile.edit", elid=made["id"]["$"], sok="ok", **{refused: value})
+        assert error["error"]["$object"] == refused
+
+
+def test_134_the_step_of_country_and_kind_leads_to_the_data(seller: Seller) -> None:
+    form = ask(seller, "profile.add.country")
+    choices = {slist["$name"]: slist["val"] for slist in form["slist"]}
+    chosen = {name: choices[name][0]["$key"] for name in ("country", "profiletype")}
+    step = ask(seller, "profile.add.country", **chosen, snext="ok", sok="ok")
+    assert step["$func"] == "profile.add.profiledata"
+    assert {name: step[name]["$"] for name in chosen} == chosen
