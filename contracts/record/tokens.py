@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 from xml.etree.ElementTree import ParseError
@@ -71,11 +71,16 @@ def read_tokens(text: str) -> list[ValueToken]:
     raise UnreadableBody("neither xml nor json")
 
 
-def rewrite_values(text: str, change: Callable[[ValueToken], str]) -> str:
-    """The text with other values where ``change`` says another. Raises UnreadableBody."""
+def rewrite_values(
+    text: str, change: Callable[[ValueToken], str], tokens: Iterable[ValueToken] | None = None
+) -> str:
+    """The text with other values where ``change`` says another. Raises UnreadableBody.
+
+    ``tokens``: those of the text, where they have been read already.
+    """
     parts: list[str] = []
     end = 0
-    for value_token in read_tokens(text):
+    for value_token in read_tokens(text) if tokens is None else tokens:
         value = change(value_token)
         if value != value_token.value:
             parts += [text[end : value_token.start], _written(value, value_token.style)]

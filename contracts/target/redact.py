@@ -156,7 +156,7 @@ def mask_text(text: str, secrets: Iterable[str] = ()) -> str:
         return _masked_patterns(text, secrets)
     own = (token.value for token in tokens if is_secret_value(token))
     texts = _longest_first({*secrets, *islice(filter(_is_distinctive, own), MAX_SECRETS)})
-    return mask_links(rewrite_values(text, lambda token: _masked_token(token, texts)))
+    return mask_links(rewrite_values(text, lambda token: _masked_token(token, texts), tokens))
 
 
 def _masked_patterns(text: str, secrets: Iterable[str]) -> str:
