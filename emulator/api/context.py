@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.accounts.sessions import Session
 from emulator.domain.world import Shop
 from emulator.errors import AccessDenied
+
+if TYPE_CHECKING:
+    from emulator.api.registry import Function
 
 
 @dataclass(slots=True)
@@ -27,6 +31,8 @@ class Call:
     account: Account | None
     session: Session | None
     writing: bool
+    function: Function | None = None
+    """The function that is called: what it takes and what its rows show."""
     secrets: list[str] = field(default_factory=list)
     """Texts of the answer that the journal masks."""
 
@@ -75,6 +81,14 @@ class Part:
     parts: Sequence[Part] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class SavedFilter:
+    """A filter that the caller saved before: the list it is of, its fields by parameter."""
+
+    listed: str
+    fields: Mapping[str, str]
+
+
 @dataclass(slots=True)
 class FormAnswer:
     """A form: ``fields`` by wire name, selects, tables.
@@ -92,6 +106,7 @@ class FormAnswer:
     """Further ``messages``: for example ``addon_<id>`` = its name."""
     sliders: Sequence[Mapping[str, str]] = ()
     """Fields with a counter, for ``metadata``: name, limits, step, measure."""
+    saved: SavedFilter | None = None
 
 
 @dataclass(slots=True)
@@ -122,6 +137,7 @@ class Rows:
     order: str = ""
     head: Mapping[str, Value] = field(default_factory=dict)
     """Fields before the rows: ``plid``, ``plname``."""
+    saved: SavedFilter | None = None
 
 
 @dataclass(slots=True)

@@ -85,6 +85,9 @@ class Rules:
     xml_letters: Literal["raw", "references"] = "raw"
     """How letters beyond ASCII stand in XML: as UTF-8, or as references such as ``&#1048;``
     (docs/evidence.md 129)."""
+    sticky_filters: bool = True
+    """Whether a filter holds for all sessions of a login and for ``authinfo``; else for its session
+    alone (docs/evidence.md 140)."""
     allowed_origins: tuple[Word, ...] = ()
     """Web pages that may read answers of ``/billmgr``; ``*``: all (docs/evidence.md 27)."""
 

@@ -23,6 +23,7 @@ PROJECT_ID, PROJECT = "1", "ISPsystem"
 DATACENTER_ID = "1"
 DATACENTER: Words = {"en": "Default", "ru": "По умолчанию"}
 """The only datacenter. Rows name it, and order forms offer it as a choice."""
+NO_AUTOPROLONG: Words = {"en": "Off", "ru": "Отключено"}
 
 
 class ServiceParameters(WireSchema):
@@ -69,9 +70,8 @@ def _periods_named(periods: tuple[int, ...], lang: str) -> tuple[Choice, ...]:
 
 def autoprolong_choices(call: Call, tariff: Tariff) -> list[Choice]:
     """``null`` and the tariff's months."""
-    off = {"en": "Off", "ru": "Отключено"}
     months = [p for p in tariff.periods(call.user.currency) if p > 0]
-    return [Choice("null", in_language(off, call.lang)), *period_choices(call, months)]
+    return [Choice("null", call.words(NO_AUTOPROLONG)), *period_choices(call, months)]
 
 
 def datacenter_choices(call: Call, tariffs: Iterable[Tariff]) -> list[Choice]:

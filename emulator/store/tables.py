@@ -100,6 +100,16 @@ session = Table(
     sqlite_with_rowid=False,
 )
 
+saved_filter = Table(
+    "saved_filter",
+    metadata,
+    Column("login", Text, primary_key=True),
+    Column("func", Text, primary_key=True),
+    Column("fields", Json, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""What a login's lists are filtered by; ``func`` is the list."""
+
 session_key = Table(
     "session_key",
     metadata,

@@ -103,7 +103,7 @@ class Writer:
     ) -> Document:
         """The whole document: data, echo of the parameters, and layout for formats that show it."""
         shape, nodes = _content(function, answer, generation)
-        nodes.append(Node("saved_filters"))
+        nodes.append(Node("saved_filters", children=_saved(answer)))
         nodes.append(Node("tparams", children=_echo(request.params)))
         document = Document(function.answers_as, shape, nodes, _attributes(function, request, lang))
         if isinstance(answer, Streamed):
@@ -135,6 +135,15 @@ def _key_of(function: Function, rows: Sequence[Mapping[str, Any]]) -> str:
     """The column of a form's table that a choice in it sends: a parameter of the form, or id."""
     names = rows[0] if rows else {}
     return next((name for name in function.takes.wire_fields if name in names), "id")
+
+
+def _saved(answer: object) -> list[Node] | None:
+    """The saved filter of the list, whether it applies to this call or not (its shape assumed)."""
+    saved = answer.saved if isinstance(answer, Rows | FormAnswer) else None
+    if saved is None or not saved.fields:
+        return None
+    fields = [Node(name, text) for name, text in saved.fields.items() if _can_be_named(name)]
+    return [Node("filter", attrs={"name": saved.listed}, children=fields)]
 
 
 def _content(

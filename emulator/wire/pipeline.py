@@ -248,6 +248,7 @@ class Pipeline:
             caller.account,
             caller.session,
             writing,
+            function,
         )
         try:
             if not writing:

@@ -131,7 +131,8 @@ def test_a_column_sorts_both_ways_and_an_unsortable_one_is_ignored(seller: Selle
     assert [row["id"] for row in seller.call("soft", p_col="-cost").rows()] == plain
 
 
-def test_a_filter_lasts_in_its_session_and_in_no_other(seller: Seller) -> None:
+def test_by_a_rule_a_filter_lasts_in_its_session_and_in_no_other(seller: Seller) -> None:
+    seller.rules(sticky_filters=False)
     opened = [
         seller.call("auth", login="", username="reseller", password="secret").field("auth")
         for _ in range(2)

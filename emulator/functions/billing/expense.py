@@ -28,8 +28,28 @@ from emulator.texts import OPERATIONS, in_language
 SOURCE = "docs/wire.md section 6"
 FAMILY = Family("expense", {"en": "Expenses", "ru": "Расходы"})
 
+COMPARE_TEXTS = {
+    "equal": {"en": "Equal to", "ru": "Равно"},
+    "more": {"en": "More than", "ru": "Больше"},
+    "less": {"en": "Less than", "ru": "Меньше"},
+}
+"""How a filter may compare an amount (the words are assumed, docs/evidence.md 139)."""
+
 E = tables.expense.c
 V = tables.service.c
+
+
+def _filter_selects(call: Call) -> Mapping[str, list[Choice]]:
+    """The kinds of charges, and how an amount is compared."""
+    return {
+        "operation": [
+            Choice(operation, in_language(texts, call.lang))
+            for operation, texts in OPERATIONS.items()
+        ],
+        "compare_type": [Choice(word, call.words(text)) for word, text in COMPARE_TEXTS.items()],
+    }
+
+
 LISTING = Listing(
     select(E.id, E.service_id, E.at, E.amount, E.discount, E.currency, E.operation, E.name, V.type)
     .select_from(tables.expense.outerjoin(tables.service, V.id == E.service_id))
@@ -37,14 +57,18 @@ LISTING = Listing(
     E.id,
     (
         Column("id", E.id, "number"),
+        Column("locale_name", None, "text"),
         Column("realdate", E.at, "instant"),
         Column("cdate", E.at, "instant"),
-        Column("amount", E.amount, "money"),
+        Column("date", E.at, "instant", "realdate", ends=("fromdate", "todate")),
+        Column("amount", E.amount, "money", operator="compare_type"),
         Column("discountamount", E.discount, "money"),
-        Column("operation", E.operation, "exact"),
+        Column("operation", E.operation, "exact", choices="operation"),
         Column("intname", V.type, "exact"),
         Column("main_item", E.service_id, "number"),
+        Column("item", E.service_id, "number", ""),
     ),
+    _filter_selects,
 )
 
 
@@ -87,17 +111,7 @@ def list_expenses(call: Call, **paging: Any) -> Rows:
     return LISTING.page(call, paging, lambda row: _row(call, row), fixed=fixed)
 
 
-def _filter_selects(call: Call) -> Mapping[str, list[Choice]]:
-    """The kinds of charges to choose from."""
-    return {
-        "operation": [
-            Choice(operation, in_language(texts, call.lang))
-            for operation, texts in OPERATIONS.items()
-        ]
-    }
-
-
-declare_filter(FAMILY, "expense.filter", Filter("expense", LISTING, _filter_selects), SOURCE)
+declare_filter(FAMILY, "expense.filter", Filter("expense", LISTING, ExpenseRow()), SOURCE)
 
 
 def _row(call: Call, row: Row) -> Mapping[str, object]:

@@ -35,6 +35,18 @@ METHODS = {
 FAMILY = Family("payment", {"en": "Payments", "ru": "Платежи"})
 
 P = tables.payment.c
+
+
+def _filter_selects(call: Call) -> Mapping[str, list[Choice]]:
+    """The states to choose from."""
+    return {
+        "status": [
+            Choice(status, in_language(texts, call.lang))
+            for status, texts in PAYMENT_STATES.items()
+        ]
+    }
+
+
 LISTING = Listing(
     select(P.id, P.status, P.amount, P.currency, P.method, P.created_at, P.paid_at).where(
         P.account_id == bindparam("owner")
@@ -43,17 +55,23 @@ LISTING = Listing(
     (
         Column("id", P.id, "number"),
         Column("number", P.id, "number"),
-        Column("status", P.status, "number"),
+        Column("status", P.status, "number", choices="status"),
         Column("create_date", P.created_at, "instant"),
         Column("createdate", P.created_at, "instant"),
         Column("paydate", P.paid_at, "instant"),
+        Column("pay", P.paid_at, "instant", "paydate", ends=("payfromdate", "paytodate")),
+        Column("sender", None, "text", "sender_name"),
+        Column("sender_id", P.profile_id, "number", ""),
+        Column("sender_name", None, "text"),
         Column("amount", P.amount, "money"),
-        Column("saamount", P.amount, "money"),
+        Column("saamount", P.amount, "money", "amount"),
+        Column("pmamount", P.amount, "money", "amount"),
         Column("subaccountamount_iso", P.amount, "money"),
         Column("paymethodamount_iso", P.amount, "money"),
         Column("currency", P.currency, "exact"),
         Column("paymethod", P.method, "exact"),
     ),
+    _filter_selects,
 )
 
 
@@ -101,17 +119,7 @@ def list_payments(call: Call, **paging: Any) -> Rows:
     return LISTING.page(call, paging, lambda row: _row(call, row), fixed=fixed)
 
 
-def _filter_selects(call: Call) -> Mapping[str, list[Choice]]:
-    """The states to choose from."""
-    return {
-        "status": [
-            Choice(status, in_language(texts, call.lang))
-            for status, texts in PAYMENT_STATES.items()
-        ]
-    }
-
-
-declare_filter(FAMILY, "payment.filter", Filter("payment", LISTING, _filter_selects), SOURCE)
+declare_filter(FAMILY, "payment.filter", Filter("payment", LISTING, PaymentRow()), SOURCE)
 
 
 def _row(call: Call, row: Row) -> Mapping[str, object]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -16,12 +17,19 @@ from emulator.api.registry import Family
 from emulator.domain.catalogue import traits
 from emulator.domain.services import opening
 from emulator.domain.services.services import DELETED, Service
+from emulator.functions.form_parts import (
+    NO_AUTOPROLONG,
+    datacenter_choices,
+    option_choices,
+    period_choices,
+    state_label,
+    tariff_choices,
+)
 from emulator.functions.listing import Filter, Listing, Paging, declare_filter
 from emulator.functions.products.common import own_fields
 from emulator.functions.products.product_type import ProductType
 from emulator.store import tables
 from emulator.store.engine import Row
-from emulator.texts import STATES, in_language
 
 V = tables.service.c
 FILTERED_STATES = ("1", "2", "3", "5")
@@ -40,7 +48,7 @@ def declare_list(family: Family, product: ProductType, name: str) -> None:
 
 def declare_list_filter(family: Family, product: ProductType, name: str) -> None:
     """``X.filter``."""
-    handlers = Filter(product.intname, _listing_of(product), _filter_selects)
+    handlers = Filter(product.intname, _listing_of(product), product.row())
     declare_filter(family, name, handlers, product.source, product.functions[name])
 
 
@@ -52,7 +60,8 @@ def _listing_of(product: ProductType) -> Listing:
             V.account_id == bindparam("owner"), V.type == bindparam("of_type"), V.status != DELETED
         ),
         V.id,
-        tuple(column for column in product.columns if column.name in shown),
+        tuple(c for c in product.columns if not c.row_field or c.row_field in shown),
+        partial(service_selects, product),
     )
 
 
@@ -65,31 +74,49 @@ class ServiceList:
 
     def show(self, call: Call, **paging: Any) -> Rows | NeedsWrite:
         """All services of this type but the deleted ones, newest first."""
-        waiting: list[Service] = []
+        waiting: dict[int, Service] = {}
 
         def show_row(row: Row) -> dict[str, object]:
             service = Service(*row)
             if service.key_reads is not None:
-                waiting.append(service)
+                waiting[service.id] = service
             return own_fields(self.product.row, self.product.show_row(call, service))
 
         name = self.product.intname
         fixed = {"owner": call.user.id, "of_type": name}
         page = self.listing.page(call, paging, show_row, fixed=fixed)
-        if not waiting or traits.of(call.shop.catalogue, name).is_license:
+        read = [waiting[number] for row in page.rows if (number := row["id"]) in waiting]
+        if not read or traits.of(call.shop.catalogue, name).is_license:
             return page
         # Clients wait for a server by reading its list (observed); a license's key is not in it.
         if not call.writing:
             return NeedsWrite()
-        for service in waiting:
+        for service in read:
             opening.count_read(call.shop, service)
         return self.listing.page(call, paging, show_row, fixed=fixed)
 
 
-def _filter_selects(call: Call) -> Mapping[str, list[Choice]]:
-    """The states to choose from."""
+def service_selects(product: ProductType, call: Call) -> Mapping[str, list[Choice]]:
+    """What the services of a type can be filtered by: a select for each of these it has."""
+    shown = product.row().wire_fields
+    tariffs = call.shop.catalogue.of_type(product.intname)
+    currency = call.user.currency
+    periods = sorted({period for tariff in tariffs for period in tariff.periods(currency)})
+    off = Choice("null", call.words(NO_AUTOPROLONG))
+    months = period_choices(call, [period for period in periods if period > 0])
+    selects = {
+        "status": [Choice(state, state_label(call, state)) for state in FILTERED_STATES],
+        "pricelist": tariff_choices(call, tariffs),
+        "period": period_choices(call, periods),
+        "autoprolong": [off, *months],
+        "datacenter": datacenter_choices(call, tariffs),
+        "ostemplate": list(
+            dict.fromkeys(c for t in tariffs for c in option_choices(call, t, "ostempl"))
+        ),
+    }
+    row_fields = {"ostemplate": "ostempl"}
     return {
-        "status": [
-            Choice(state, in_language(STATES[state], call.lang)) for state in FILTERED_STATES
-        ]
+        name: choices
+        for name, choices in selects.items()
+        if choices and row_fields.get(name, name) in shown
     }

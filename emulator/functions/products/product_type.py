@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import case, func
+
 from emulator.api.context import Call, FormAnswer
 from emulator.api.registry import Evidence
 from emulator.api.schema import WireSchema
@@ -16,28 +18,38 @@ from emulator.domain.accounts.accounts import Account
 from emulator.domain.catalogue.catalogue import Tariff, Words
 from emulator.domain.services import editing
 from emulator.domain.services.order_rules import OrderRequest
-from emulator.domain.services.services import Service
+from emulator.domain.services.services import ACTIVE, Service
 from emulator.domain.world import Shop
 from emulator.errors import ApiError
-from emulator.functions.listing import Column
+from emulator.functions.filtering import Column
 from emulator.functions.products import common
 from emulator.store import tables
 
 V = tables.service.c
+_OSTEMPL = func.json_extract(V.params, "$.ostempl")
+_WORKS = case((V.status == ACTIVE, "2"), else_="8")
 COMMON_COLUMNS = (
     Column("id", V.id, "number"),
-    Column("name", V.licname, "text"),
+    Column("name", V.licname, "text", as_shown=True),
     Column("ip", V.ip, "text"),
     Column("remoteid", V.remoteid, "exact"),
-    Column("pricelist", V.tariff_id, "number"),
+    Column("pricelist", V.tariff_id, "number", choices="pricelist"),
     Column("pricelist_id", V.tariff_id, "number"),
-    Column("period", V.period, "number"),
-    Column("autoprolong", V.autoprolong, "number"),
-    Column("status", V.status, "number"),
+    Column("period", V.period, "number", choices="period"),
+    Column("autoprolong", V.autoprolong, "number", choices="autoprolong"),
+    Column("status", V.status, "number", choices="status"),
     Column("item_status", V.status, "number"),
     Column("createdate", V.created_on, "day"),
+    Column("orderdate", V.created_on, "day", "createdate", ends=("orderdatefrom", "orderdateto")),
+    Column("opendate", V.created_on, "day", ""),
     Column("expiredate", V.expires_on, "day"),
     Column("real_expiredate", V.expires_on, "day"),
+    Column("cost", None, "money"),
+    Column("item_cost", None, "money"),
+    Column("datacenter", None, "exact", choices="datacenter"),
+    Column("ostempl", _OSTEMPL, "exact", choices="ostemplate"),
+    Column("ostemplate", _OSTEMPL, "exact", "ostempl", choices="ostemplate"),
+    Column("service_status", _WORKS, "exact", ""),
 )
 LICENSE_COLUMNS = (
     *COMMON_COLUMNS[:1],

@@ -1,0 +1,393 @@
+"""Filters of lists: what a parameter compares, in SQL or in the rows as they are shown.
+
+Source: docs/wire.md section 4.1; docs/evidence.md 124, 125, 139 and 140. Every column that a list
+shows can be filtered by. A name that a list does not know is refused, never ignored: a client
+that believes in a filter takes every row for its own.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, String, bindparam, func, or_, select
+
+from emulator.api.context import Call, Choice, Leaf
+from emulator.api.fields import NUMBER, written
+from emulator.api.schema import WireSchema
+from emulator.domain.accounts import filters
+from emulator.domain.money import FINE, rounded
+from emulator.domain.world import Generation
+from emulator.errors import BadValue
+from emulator.functions.form_parts import PROJECT, PROJECT_ID
+
+ColumnKind = Literal["text", "exact", "number", "day", "instant", "money"]
+Selects = Mapping[str, Sequence[Choice]]
+Row = Mapping[str, Any]
+ESCAPE = "\\"
+AMOUNT = re.compile(r"[+-]?[0-9]{1,12}(?:[.,][0-9]{1,12})?")
+OTHER = "other"
+"""The value of a day's select where ``…start`` and ``…end`` say which days (documented)."""
+NULL = "null"
+NOT_COLUMNS = frozenset({
+    "func", "out", "lang", "auth", "authinfo", "su", "sok", "clicked_button", "elid", "plid",
+    "plname", "pid", "filter", "p_num", "p_cnt", "p_col", "p_sort", "p_order", "p_elems", "sfrom",
+    "sform", "snext", "sback", "progressid", "clickstat", "newface", "show_metadata",
+    "checkcookie", "stylesheet", "callback", "theme", "tconvert", "hfields", "rand", "dashboard",
+})  # fmt: skip
+"""Parameters that every function may be sent (docs/wire.md section 1); no list filters by them."""
+COMPARISONS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
+    "equal": lambda shown, sent: shown == sent,
+    "more": lambda shown, sent: shown > sent,
+    "less": lambda shown, sent: shown < sent,
+}
+"""How `compare_type` compares an amount; the words are assumed (docs/evidence.md 139)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column that can be sorted by and filtered on, by its wire name.
+
+    ``text`` matches a part; ``exact`` and ``number`` the whole, or any of a list with commas;
+    ``day``, ``instant`` and ``money`` also take ranges: ``createdatestart``/``createdateend``,
+    ``amount_from``/``amount_to``.
+
+    ``of``       what SQL compares; None: the row as it is shown is compared.
+    ``shown``    the field of a row that shows it, where it has another name; empty: none does.
+    ``ends``     the names of its range, where they are others.
+    ``choices``  the select of the filter whose labels it takes beside their keys.
+    ``as_shown`` whether it is sorted in SQL, but compared as the row shows it.
+    ``operator`` the parameter that says how an amount is compared, one of COMPARISONS.
+    """
+
+    name: str
+    of: ColumnElement[Any] | None
+    kind: ColumnKind
+    shown: str | None = None
+    ends: tuple[str, str] | None = None
+    choices: str = ""
+    as_shown: bool = False
+    operator: str = ""
+
+    @property
+    def row_field(self) -> str:
+        """The field of a row that shows it; empty where none does."""
+        return self.name if self.shown is None else self.shown
+
+    @property
+    def range_names(self) -> tuple[str, ...]:
+        """The parameters of its range, the beginning first; none where it has no range."""
+        if self.ends is not None:
+            return self.ends
+        if self.kind == "money":
+            return f"{self.name}_from", f"{self.name}_to"
+        return (f"{self.name}start", f"{self.name}end") if self.kind in ("day", "instant") else ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every parameter that filters by it."""
+        own = () if self.ends is not None else (self.name,)
+        return (*own, *self.range_names, *((self.operator,) if self.operator else ()))
+
+
+@dataclass(frozen=True, slots=True)
+class RowFields:
+    """The fields that the rows of a list show in a generation."""
+
+    schema: WireSchema | None
+    generation: Generation
+
+    @property
+    def names(self) -> list[str]:
+        """Their names."""
+        if self.schema is None:
+            return []
+        absent = self.schema.absent[self.generation]
+        return [name for name in self.schema.wire_fields if name not in absent]
+
+    def written(self, name: str, value: object) -> object:
+        """A value as the row shows it."""
+        if self.schema is None:
+            return value
+        return self.schema.written({name: value}, self.generation).get(name, value)
+
+
+Condition = tuple[str, str]
+"""A column's name and how SQL compares it: ``part``, ``any``, ``none``, ``from``, ``to``."""
+Test = Callable[[Row], bool]
+
+
+@dataclass(slots=True)
+class Conditions:
+    """What a filter means: conditions of SQL with their values, and tests of the rows shown."""
+
+    sql: list[Condition] = field(default_factory=list)
+    values: dict[str, object] = field(default_factory=dict)
+    tests: list[Test] = field(default_factory=list)
+
+    def matches(self, row: Row) -> bool:
+        """Whether a row passes what SQL could not compare."""
+        return all(test(row) for test in self.tests)
+
+
+def saved(call: Call, listed: str) -> Mapping[str, str]:
+    """The filter that was saved for a list: of the login, by a rule of the session alone."""
+    if call.account is None:
+        return {}
+    if call.shop.world.rules.sticky_filters:
+        return filters.find(call.shop.db, call.account.login, listed)
+    return call.session.filters.get(listed, {}) if call.session else {}
+
+
+def chosen(call: Call, saved_filter: Mapping[str, str]) -> Mapping[str, str]:
+    """What filters this call: the columns it was sent, else what was saved.
+
+    ``filter=on`` and ``yes`` with columns filter this call; without them, as without ``filter``,
+    the saved filter does. ``off`` shows every row. Nothing of this changes what is saved. Raises
+    BadValue for any other value.
+    """
+    mode = call.params.get("filter", "").strip().lower()
+    if mode == "off":
+        return {}
+    if mode in ("on", "yes"):
+        own = call.function.takes.wire_fields if call.function else ()
+        return sent_columns(call.params, own) or saved_filter
+    if mode:
+        raise BadValue("filter", call.params["filter"])
+    return saved_filter
+
+
+def sent_columns(params: Mapping[str, str], own: Iterable[str] = ()) -> dict[str, str]:
+    """The parameters that are neither the protocol's nor the function's own, without empty ones."""
+    not_columns = NOT_COLUMNS | set(own)
+    return {
+        name: text
+        for name, text in params.items()
+        if text.strip() and name not in not_columns and not name.startswith(("_", "sv_"))
+    }
+
+
+class FilterReader:
+    """Reads filters of one list by its columns; ``selects`` name their choices."""
+
+    def __init__(self, columns: Iterable[Column], selects: Callable[[Call], Selects]) -> None:
+        self._selects = selects
+        self._by_parameter = {name: column for column in columns for name in column.names}
+
+    def names(self, shown: RowFields) -> tuple[str, ...]:
+        """Every parameter a filter of this list may have."""
+        return tuple(dict.fromkeys([*self._by_parameter, *shown.names]))
+
+    def read(self, call: Call, sent: Mapping[str, str], shown: RowFields) -> Conditions:
+        """What a filter means.
+
+        ``shown`` are the rows' fields. Raises BadValue for a name that the list cannot be filtered
+        by, for a limit that is no day or amount, and for an unknown comparison. Any other value
+        that no row can have matches none.
+        """
+        conditions = Conditions()
+        for name, text in sent.items():
+            column = self._column(name, text, shown)
+            if name in column.range_names:
+                how = "from" if name == column.range_names[0] else "to"
+                if column.of is None:
+                    _add_shown_limit(conditions, column, how, name, text.strip(), shown)
+                else:
+                    _add_limit(conditions, column, how, name, text.strip())
+            elif name == column.operator:
+                if text.strip() not in COMPARISONS:
+                    raise BadValue(name, text)
+            elif column.kind in ("day", "instant"):
+                _add_day(conditions, column, name, text.strip(), shown)
+            elif column.kind == "money":
+                operator = sent.get(column.operator, "").strip() or "equal"
+                _add_amount(conditions, column, operator, text.strip(), shown)
+            elif column.kind == "text":
+                _add_part(conditions, column, text.strip(), shown)
+            else:
+                words = self._words(call, column, text.strip())
+                _add_words(conditions, column, words, shown)
+        return conditions
+
+    def _column(self, name: str, text: str, shown: RowFields) -> Column:
+        column = self._by_parameter.get(name)
+        fields = shown.names
+        if name in fields and (column is None or not column.row_field):
+            return Column(name, None, "exact")
+        if column is None or not (column.row_field in fields or not column.row_field):
+            raise BadValue(name, text)
+        return column
+
+    def _words(self, call: Call, column: Column, text: str) -> list[str]:
+        """The values of a list with commas, labels of the select as their keys.
+
+        A text with a comma in it is a value of its own, too.
+        """
+        keys: dict[str, list[str]] = {}
+        if column.name == "project":
+            keys = {PROJECT_ID: [PROJECT]}
+        elif column.choices and not NUMBER.match(text):
+            for choice in self._selects(call).get(column.choices, ()):
+                keys.setdefault(choice.label.casefold(), []).append(choice.key)
+        whole = [key for key in keys.get(text.casefold(), [text]) if "," not in key or key == text]
+        parts = [word.strip() for word in text.split(",") if word.strip()]
+        return list(
+            dict.fromkeys([*whole, *(k for p in parts for k in keys.get(p.casefold(), [p]))])
+        )
+
+
+def _add_words(
+    conditions: Conditions, column: Column, words: Sequence[str], shown: RowFields
+) -> None:
+    """Any of these values. A number is compared in SQL, a word that is none as the row shows it."""
+    of = None if column.as_shown else column.of
+    if of is not None and column.kind == "number":
+        numbers = [int(word) for word in words if NUMBER.match(word)]
+        no_number = [word for word in words if not NUMBER.match(word) and word != NULL]
+        if not [word for word in no_number if "," not in word] or not column.row_field:
+            _add_sql(conditions, column, "any", numbers)
+            if NULL in words:
+                conditions.sql[-1] = (column.name, "any_none")
+            return
+    elif of is not None:
+        _add_sql(conditions, column, "any", list(words))
+        return
+    expected = {word.casefold() for word in words}
+    name = column.row_field
+    conditions.tests.append(
+        lambda row: any(text.casefold() in expected for text in _texts(row, name, shown))
+    )
+
+
+def _add_part(conditions: Conditions, column: Column, text: str, shown: RowFields) -> None:
+    """A part of the text, whatever its case as far as SQL compares ASCII so."""
+    if column.of is not None and not column.as_shown:
+        escaped = text
+        for special in (ESCAPE, "%", "_"):
+            escaped = escaped.replace(special, ESCAPE + special)
+        conditions.sql.append((column.name, "part"))
+        conditions.values[f"f_{column.name}_part"] = f"%{escaped}%"
+        return
+    part, name = text.casefold(), column.row_field
+    conditions.tests.append(
+        lambda row: any(part in shown_text.casefold() for shown_text in _texts(row, name, shown))
+    )
+
+
+def _add_day(
+    conditions: Conditions, column: Column, name: str, text: str, shown: RowFields
+) -> None:
+    """One day; ``other`` leaves it to the limits."""
+    if text == OTHER:
+        return
+    if column.of is None or column.row_field:
+        row_field, day = column.row_field, text[:10]
+        conditions.tests.append(
+            lambda row: any(day == shown_text[:10] for shown_text in _texts(row, row_field, shown))
+        )
+        return
+    for how in ("from", "to"):
+        _add_limit(conditions, column, how, name, text)
+
+
+def _add_limit(conditions: Conditions, column: Column, how: str, name: str, text: str) -> None:
+    """One end of a range in SQL. Raises BadValue for what is no day or amount."""
+    limit = _amount(text) if column.kind == "money" else _day(column.kind, how, text)
+    if limit is None:
+        raise BadValue(name, text)
+    conditions.sql.append((column.name, how))
+    conditions.values[f"f_{column.name}_{how}"] = limit
+
+
+def _add_shown_limit(
+    conditions: Conditions, column: Column, how: str, name: str, text: str, shown: RowFields
+) -> None:
+    """One end of a range of amounts as rows show them. Raises BadValue for what is no amount."""
+    limit = _amount(text)
+    if limit is None:
+        raise BadValue(name, text)
+    row_field, sign = column.row_field, 1 if how == "from" else -1
+    conditions.tests.append(
+        lambda row: any(
+            amount.compare(limit) * sign >= 0 for amount in _amounts(row, row_field, shown)
+        )
+    )
+
+
+def _add_amount(
+    conditions: Conditions, column: Column, operator: str, text: str, shown: RowFields
+) -> None:
+    """An amount as the row shows it. Raises BadValue for what is none."""
+    sent = _amount(text)
+    if sent is None:
+        raise BadValue(column.name, text)
+    compare, name = COMPARISONS.get(operator, COMPARISONS["equal"]), column.row_field
+    conditions.tests.append(
+        lambda row: any(compare(amount, sent) for amount in _amounts(row, name, shown))
+    )
+
+
+def _add_sql(conditions: Conditions, column: Column, how: str, values: Sequence[object]) -> None:
+    conditions.sql.append((column.name, how))
+    conditions.values[f"f_{column.name}_any"] = json.dumps(values)
+
+
+def compared(column: Column, how: str) -> ColumnElement[bool]:
+    """A condition of SQL, with its bound parameter. Raises ValueError for a column without one."""
+    if column.of is None:
+        raise ValueError(column.name)
+    name = f"f_{column.name}"
+    if how == "part":
+        return column.of.like(bindparam(f"{name}_part", type_=String), escape=ESCAPE)
+    if how in ("any", "any_none"):
+        words = func.json_each(bindparam(f"{name}_any", type_=String)).table_valued("value")
+        any_of = column.of.in_(select(words.c.value))
+        return or_(any_of, column.of.is_(None)) if how == "any_none" else any_of
+    bound = bindparam(f"{name}_{how}", type_=column.of.type)
+    return column.of >= bound if how == "from" else column.of <= bound
+
+
+def _texts(row: Row, name: str, shown: RowFields) -> Iterator[str]:
+    """What a row shows in a field: its text, and the number that stands beside a label."""
+    if name not in row:
+        return
+    value = shown.written(name, row[name])
+    value = value if isinstance(value, Leaf) else written(value)
+    if isinstance(value, Leaf):
+        yield value.attrs.get("orig", value.text)
+        yield value.text
+    else:
+        yield value
+
+
+def _amounts(row: Row, name: str, shown: RowFields) -> Iterator[Decimal]:
+    """The amounts a row shows in a field."""
+    for text in _texts(row, name, shown):
+        amount = _amount(text)
+        if amount is not None:
+            yield amount
+
+
+def _amount(text: str) -> Decimal | None:
+    """The number with which a text begins: ``0.08`` of ``0.08 EUR``; None where there is none."""
+    match = AMOUNT.match(text.strip())
+    if match is None:
+        return None
+    return rounded(Decimal(match[0].replace(",", ".")), FINE)
+
+
+def _day(kind: ColumnKind, how: str, text: str) -> date | datetime | None:
+    """The limit that a day means; None where the text is no day."""
+    try:
+        day = date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+    if kind == "day":
+        return day
+    start = datetime.combine(day, time(), UTC)
+    return start if how == "from" else start + timedelta(days=1, seconds=-1)

@@ -1,0 +1,232 @@
+"""Filters of every list, read off the registry: what is shown can be filtered by.
+
+docs/evidence.md 124, 125, 139 and 140. A new list, and a new column of a list, meet this by
+themselves.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from emulator.api.registry import Function, Kind
+from emulator.testing import Seller
+from tests.handlers import REGISTRY
+from tests.tiers import Tally
+
+LISTS = [function for function in REGISTRY if function.kind is Kind.LISTING]
+FILTERS = [function for function in REGISTRY if function.name.endswith(".filter")]
+
+
+def rows_of(seller: Seller, function: Function, **params: str) -> list[dict[str, str]]:
+    answer = seller.call(function.name, **function.example, **params)
+    assert answer.error is None, (function.name, params, answer.error)
+    return answer.rows()
+
+
+def wrong_filter(
+    function: Function, row: dict[str, str], name: str, left: list[dict[str, str]]
+) -> str:
+    """What is wrong with the rows that a row's own value leaves; empty if nothing is."""
+    value = row[name]
+    if row not in left:
+        return f"{function.name}: {name}={value} loses its own row"
+    others = [other[name] for other in left if value not in other.get(name, "")]
+    return f"{function.name}: {name}={value} leaves {others}" if others else ""
+
+
+def test_139_every_column_that_a_list_shows_can_be_filtered_by(
+    seller: Seller, tally: Tally
+) -> None:
+    """A value of a row is sent back: its row stays, and rows with another value go."""
+    wrong, tried = [], []
+    for function in LISTS:
+        for row in rows_of(seller, function)[-1:]:
+            for name in filter(row.get, row):
+                left = rows_of(seller, function, filter="on", **{name: row[name]})
+                wrong.append(wrong_filter(function, row, name, left))
+                tried.append(f"{function.name}/{name}")
+    assert list(filter(None, wrong)) == []
+    assert len(tried) > 500
+    tally("columns of lists", tried, len(tried))
+
+
+def test_139_what_a_list_cannot_filter_by_is_refused_and_nothing_is_saved(seller: Seller) -> None:
+    for function in FILTERS:
+        listed = function.name.removesuffix(".filter")
+        answer = seller.call(function.name, no_such_column="x", sok="ok")
+        assert answer.error, function.name
+        assert (answer.error.type, answer.error.object) == ("value", "no_such_column")
+        assert seller.call(listed).xml.find("saved_filters/filter") is None
+    for function in LISTS:
+        answer = seller.call(function.name, **function.example, filter="on", no_such_column="x")
+        assert answer.error, function.name
+        assert (answer.error.type, answer.error.object) == ("value", "no_such_column")
+
+
+@pytest.mark.parametrize(
+    ("func", "column", "value", "ids"),
+    [
+        ("soft", "orderdatefrom", "{today}", []),
+        ("soft", "orderdateto", "{today}", ["100001", "100002"]),
+        ("soft", "cost_from", "5.01", ["100002"]),
+        ("soft", "cost_to", "5", ["100001"]),
+        ("soft", "service_status", "2", ["100001", "100002"]),
+        ("soft", "datacenter", "1", ["100001", "100002"]),
+        ("vds", "ostemplate", "no_such_template", []),
+    ],
+)
+def test_139_services_are_filtered_by_what_clients_send(
+    seller: Seller, func: str, column: str, value: str, ids: list[str]
+) -> None:
+    today = seller.clock.now[:10]
+    left = seller.call(func, filter="on", **{column: value.format(today=today)}).rows()
+    assert {row["id"] for row in left} & {"100001", "100002", "100014"} == set(ids)
+
+
+def test_139_servers_are_filtered_by_their_operating_system_and_datacenter(seller: Seller) -> None:
+    order = {"period": "1", "domain": "a.test", "ostempl": "ISPsystem__CentOS-7-amd64"}
+    number = str(seller.order(func="vds.order.param", pricelist=6, **order, datacenter=4))
+    assert ids(seller, "vds", filter="on", ostemplate=order["ostempl"]) == {number}
+    assert ids(seller, "vds", filter="on", datacenter="4") == {number}
+    assert number not in ids(seller, "vds", filter="on", datacenter="1")
+    assert number in ids(seller, "vds", filter="on", datacenter="1,4")
+
+
+def test_139_days_of_services_are_filtered_by(seller: Seller) -> None:
+    row = next(row for row in seller.call("soft").rows() if row["id"] == "100001")
+    for column, day in (("opendate", row["createdate"]), ("expiredate", row["expiredate"])):
+        left = seller.call("soft", filter="on", **{column: day}).rows()
+        assert row in left
+        assert {other["id"] for other in left} < {r["id"] for r in seller.call("soft").rows()}
+        assert seller.call("soft", filter="on", **{column: "2001-01-01"}).rows() == []
+
+
+def test_139_charges_are_filtered_by_what_clients_send(seller: Seller) -> None:
+    number = seller.order(pricelist=55227, period=1, ip="192.0.2.201")
+    seller.call("service.prolong", elid=100002, period=1, sok="ok")
+    rows = seller.call("expense").rows()
+    by_amount = {row["amount"]: row["id"] for row in rows}
+    least, most = sorted(by_amount, key=lambda text: float(text.split()[0]))
+    today = seller.clock.now[:10]
+    expected: list[tuple[dict[str, str], set[str]]] = [
+        ({"item": str(number)}, {by_amount[least]}),
+        ({"amount": least}, {by_amount[least]}),
+        ({"amount": least, "compare_type": "more"}, {by_amount[most]}),
+        ({"amount": most, "compare_type": "less"}, {by_amount[least]}),
+        ({"locale_name": f"#{number}"}, {by_amount[least]}),
+        ({"fromdate": today, "todate": today}, set(by_amount.values())),
+        ({"fromdate": "2999-01-01"}, set()),
+    ]
+    for sent, ids in expected:
+        left = seller.call("expense", filter="on", **sent).rows()
+        assert {row["id"] for row in left} == ids, sent
+    refused = seller.call("expense", filter="on", amount=1, compare_type="about").error
+    assert refused
+    assert refused.object == "compare_type"
+    assert seller.call("expense", filter="on", fromdate="soon").error
+
+
+def test_139_payments_are_filtered_by_what_clients_send(seller: Seller) -> None:
+    today = seller.clock.now[:10]
+    everything = {row["id"] for row in seller.call("payment").rows()}
+    sender = seller.call("payment").rows()[0]["sender_name"]
+    expected: list[tuple[dict[str, str], set[str]]] = [
+        ({"sender": sender[:4]}, everything),
+        ({"sender": "nobody"}, set()),
+        ({"sender_id": "999999"}, set()),
+        ({"payfromdate": "2999-01-01"}, set()),
+        ({"paytodate": today}, everything),
+        ({"pmamount_from": "1000"}, everything),
+        ({"pmamount_to": "999.99"}, set()),
+        ({"restrictrefund": "on"}, everything),
+        ({"restrictrefund": "off"}, set()),
+    ]
+    for sent, ids in expected:
+        left = seller.call("payment", filter="on", **sent).rows()
+        assert {row["id"] for row in left} == ids, sent
+
+
+def test_124_the_filter_of_a_service_list_has_a_select_for_all_that_the_type_has(
+    seller: Seller,
+) -> None:
+    for function in FILTERS:
+        listed = REGISTRY[function.name.removesuffix(".filter")]
+        shown = listed.returns.wire_fields if listed.returns else {}
+        answer = seller.call(function.name).xml
+        selects = {node.get("name") for node in answer.findall("slist")}
+        fields = {node.tag for node in answer}
+        assert selects <= fields, (function.name, selects - fields)
+        if "autoprolong" in shown:
+            has = {"autoprolong", "status", "datacenter", "period", "pricelist"} & set(shown)
+            assert has <= selects, (function.name, has - selects)
+            assert ("ostemplate" in selects) == ("ostempl" in shown), function.name
+
+
+def test_124_every_choice_of_a_filter_leaves_rows_with_it_and_a_list_any_of_them(
+    seller: Seller,
+) -> None:
+    """A key and its label mean the same; two keys leave what either leaves."""
+    for function in FILTERS:
+        listed = function.name.removesuffix(".filter")
+        for select in seller.call(function.name).xml.findall("slist"):
+            name = select.get("name", "")
+            if name == "compare_type":
+                continue
+            left: dict[str, set[str]] = {}
+            for choice in select.findall("val")[:8]:
+                key, label = choice.get("key", ""), choice.text or ""
+                by_key, by_label = (
+                    {row["id"] for row in seller.call(listed, filter="on", **{name: v}).rows()}
+                    for v in (key, label)
+                )
+                assert by_key <= by_label, (function.name, name, key, label)
+                left[key] = by_key
+            both = seller.call(listed, filter="on", **{name: ",".join(left)}).rows()
+            assert {row["id"] for row in both} == set().union(*left.values()), (listed, name)
+
+
+def ids(seller: Seller, func: str = "soft", **params: str) -> set[str]:
+    return {row["id"] for row in seller.call(func, **params).rows()}
+
+
+def test_125_a_saved_filter_applies_is_switched_off_for_a_call_and_stays(seller: Seller) -> None:
+    everything = ids(seller)
+    assert ids(seller, filter="yes") == ids(seller, filter="on") == everything
+    seller.call("soft.filter", licname="web", sok="ok")
+    web = {"100001", "100002"}
+    assert ids(seller) == ids(seller, filter="yes") == ids(seller, filter="on") == web
+    assert ids(seller, filter="off") == everything
+    assert ids(seller) == web
+    assert ids(seller, filter="on", licname="web-1") == {"100001"}
+    assert ids(seller) == web
+    refused = seller.call("soft", filter="perhaps").error
+    assert refused
+    assert (refused.type, refused.object) == ("value", "filter")
+
+
+def test_140_a_filter_is_of_the_login_in_every_session_and_without_one(seller: Seller) -> None:
+    opened = seller.call("auth", login="", username="reseller", password="secret").field("auth")
+    everything = ids(seller)
+    seller.call("soft.filter", licname="web", sok="ok")
+    assert ids(seller) == ids(seller, auth=opened) == {"100001", "100002"}
+    assert ids(seller, login="other") == set() or "100001" not in ids(seller, login="other")
+    saved = seller.call("soft", auth=opened).xml.find("saved_filters/filter[@name='soft']/licname")
+    assert saved is not None
+    assert saved.text == "web"
+    assert seller.call("vds").xml.find("saved_filters/filter") is None
+    assert seller.call("soft.filter", auth=opened).field("licname") == "web"
+    seller.call("soft.filter", auth=opened, clicked_button="reset", sok="ok")
+    assert ids(seller) == everything
+    seller.call("soft.filter", licname="web", sok="ok")
+    seller.call("soft.filter", licname="", sok="ok")
+    assert ids(seller) == everything
+
+
+def test_140_a_copy_of_a_world_keeps_its_filters_and_a_reset_forgets_them(seller: Seller) -> None:
+    everything = ids(seller)
+    seller.call("soft.filter", licname="web", sok="ok")
+    seller.snapshot("filtered")
+    seller.reset()
+    assert ids(seller) == everything
+    seller.restore("filtered")
+    assert ids(seller) == {"100001", "100002"}
