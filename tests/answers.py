@@ -124,7 +124,6 @@ def error_type(out: str, text: str) -> str | None:
     if out == "csv":
         return next(csv.reader(io.StringIO(text)))[1]
     answer = json.loads(text)
-    if out in {"bjson", "ajax"}:
+    if out in {"bjson", "ajax", "JSONdata"}:
         return str(answer["error"]["type"])
-    error = answer["doc"]["error"]
-    return str(error["type" if out == "JSONdata" else "$type"])
+    return str(answer["doc"]["error"]["$type"])

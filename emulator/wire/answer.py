@@ -24,7 +24,7 @@ from emulator.api.context import (
 from emulator.api.registry import Function
 from emulator.api.schema import WireSchema
 from emulator.domain.world import Generation
-from emulator.errors import TEXTS, ApiError, BadValue
+from emulator.errors import TEXTS, ApiError, AuthFailed, BadValue
 from emulator.texts import REASONS, in_language, label
 from emulator.wire import layout as layouts
 from emulator.wire.document import Document, Node, Shape
@@ -36,8 +36,14 @@ LONGEST_ECHO = 4096
 MANY_IN_FORMS = frozenset({"slist", "flist", "list"})
 
 
-def error_document(error: ApiError, func: str, lang: str) -> Document:
-    """The document of an error: no attributes of ``doc``, no echo of the parameters (observed)."""
+def error_document(
+    error: ApiError, func: str, lang: str, generation: Generation = 6, *, in_xml: bool = True
+) -> Document:
+    """The document of an error: no attributes of ``doc``, no echo of the parameters (observed).
+
+    A refused login has no ``group``, and in xml a legacy ``code`` and the ``stack`` (both from one
+    recording each, docs/evidence.md 127); ``detail`` is of generation 6.
+    """
     named = isinstance(error, BadValue) or error.type == "exists"
     name = label(error.object, lang) if named else error.object
     # A password that is too long is refused like any text, but never echoed.
@@ -67,7 +73,15 @@ def error_document(error: ApiError, func: str, lang: str) -> Document:
     if error.object:
         attrs["object"] = error.object
     attrs["lang"] = lang
-    children = [*params, Node("group", template), Node("detail", message), Node("msg", message)]
+    children = params
+    if not isinstance(error, AuthFailed):
+        children.append(Node("group", template))
+    elif in_xml:
+        attrs["code"] = "1"
+        children.append(Node("stack", children=[Node("action", func, {"level": "0"})]))
+    if generation != 5:  # noqa: PLR2004 - its name
+        children.append(Node("detail", message))
+    children.append(Node("msg", message))
     return Document(func, Shape.ERROR, [Node("error", attrs=attrs, children=children)])
 
 
@@ -103,9 +117,15 @@ class Writer:
     ) -> Document:
         """The whole document: data, echo of the parameters, and layout for formats that show it."""
         shape, nodes = _content(function, answer, generation)
-        nodes.append(Node("saved_filters", children=_saved(answer)))
-        nodes.append(Node("tparams", children=_echo(request.params)))
-        document = Document(function.answers_as, shape, nodes, _attributes(function, request, lang))
+        around = [
+            Node("saved_filters", children=_saved(answer)),
+            Node("tparams", children=_echo(request.params)),
+        ]
+        attrs = _attributes(function, request, lang)
+        if isinstance(answer, LoggedIn):  # as recorded, docs/evidence.md 127
+            around.reverse()
+            attrs |= {"theme": "/manimg/orion/", "stylesheet": "login", "branddir": "/"}
+        document = Document(function.answers_as, shape, [*nodes, *around], attrs)
         if isinstance(answer, Streamed):
             document.stream, document.stream_name = map(_part, answer.parts), answer.name
             document.stream_single = answer.single

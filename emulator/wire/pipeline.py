@@ -22,7 +22,7 @@ from emulator.api.reply import Reply
 from emulator.domain import lifecycle
 from emulator.domain.accounts import sessions
 from emulator.domain.accounts.accounts import PasswordCache
-from emulator.domain.world import Shop
+from emulator.domain.world import Generation, Shop
 from emulator.domain.world import read as read_world
 from emulator.errors import (
     AccessDenied,
@@ -238,7 +238,7 @@ class Pipeline:
             function = None
         if function is None or refusal is not None:
             refusal = refusal or UnknownFunction(request.func)
-            return Outcome(error_document(refusal, request.func, lang), refusal)
+            return Outcome(_refusal(context, refusal, lang, generation), refusal)
         call = Call(
             shop,
             request.func,
@@ -256,7 +256,7 @@ class Pipeline:
             with shop.db.savepoint():
                 return self._run(context, function, call)
         except ApiError as error:
-            document = error_document(error, request.func, lang)
+            document = _refusal(context, error, lang, generation)
             return Outcome(document, error, secrets=call.secrets)
 
     def _run(self, context: RequestContext, function: Function, call: Call) -> Outcome | Next:
@@ -422,7 +422,7 @@ class Pipeline:
             failed=failed,
             elapsed=self._worlds.system_clock.elapsed(),
             error_body=lambda error: _written_in(context, caller).render(
-                error_document(error, request.func, lang)
+                _refusal(context, error, lang, caller.world.rules.generation)
             ),
         )
 
@@ -471,6 +471,13 @@ def _written_in(context: RequestContext, caller: Caller) -> Format:
     """The format of the call, with the letters that its world has."""
     plain = caller.world.rules.xml_letters == "raw"
     return context.format if plain else formats.with_references(context.format)
+
+
+def _refusal(
+    context: RequestContext, error: ApiError, lang: str, generation: Generation
+) -> Document:
+    in_xml = context.format.content_type == formats.XML_TYPE
+    return error_document(error, context.request.func, lang, generation, in_xml=in_xml)
 
 
 def _unjournalled(refusal: ApiError, request: Request, format_: Format) -> Reply:

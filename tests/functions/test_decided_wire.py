@@ -9,7 +9,7 @@ from emulator.api.registry import Kind
 from emulator.app import create_registry
 from emulator.domain.world import GENERATIONS
 from tests.functions.deciding import WEB, rule
-from tests.functions.seller import Seller
+from tests.functions.seller import Seller, child
 
 NAME = "Бюро Жук, 12 €"
 
@@ -80,3 +80,57 @@ def test_156_the_balance_at_a_glance_stands_twice_in_generation_5(shop: Seller) 
     (row,) = shop.json("dashboard.info")["elem"]
     assert row["balance"] == {"$": "1000.00"}
     assert "credit" in row
+
+
+WRONG = {"username": "nobody-of-that-name", "password": "wrong"}
+
+
+def test_127_a_refused_login_is_as_recorded(shop: Seller) -> None:
+    session = shop.answer("whoami", who="nobody-of-that-name", out="xml")
+    for out in ("xml", "devel"):
+        for answer in (shop.answer("auth", who=None, out=out, **WRONG), session):
+            error = child(answer.xml, "error")
+            assert error.attrib["code"] == "1"
+            assert child(error, "stack/action").attrib == {"level": "0"}
+            assert error.find("group") is None
+    error = shop.json("auth", who=None, **WRONG)["error"]
+    assert not {"$code", "stack", "group"} & set(error)
+    assert {"detail", "msg", "param"} <= set(error)
+    other = child(shop.doc("soft.edit", elid="1"), "error")
+    assert (other.get("code"), other.find("stack")) == (None, None)
+    assert other.findtext("group")
+
+
+def test_127_an_accepted_login_has_its_echo_first(shop: Seller) -> None:
+    doc = shop.doc("auth", who=None, username="reseller", password="secret")
+    assert [node.tag for node in doc] == ["auth", "tparams", "saved_filters"]
+    assert {"theme", "stylesheet", "branddir"} <= set(doc.attrib)
+    read = shop.json("auth", who=None, username="reseller", password="secret")
+    assert {"$theme", "$stylesheet", "$branddir"} <= set(read)
+    assert "theme" not in shop.doc("whoami").attrib
+
+
+def test_128_every_error_in_jsondata_stands_at_the_top(shop: Seller) -> None:
+    cases = {
+        "3": ("soft.edit", {"elid": "1"}),
+        "4": ("soft.order.param", {"pricelist": "x"}),
+        "6": ("whoami", {"auth": "0" * 24}),
+        "1": ("auth", WRONG),
+    }
+    for code, (func, params) in cases.items():
+        login = None if {"auth", "username"} & set(params) else "reseller"
+        answer = json.loads(shop.text(func, who=login, **params, out="JSONdata"))
+        assert set(answer) == {"error"}
+        assert answer["error"]["code"] == code
+        assert answer["error"]["msg"]
+        in_xml = shop.answer(func, who=login, **params, out="xml").error
+        assert in_xml is not None
+        assert answer["error"]["obj"] == in_xml.object
+
+
+def test_156_detail_of_an_error_is_of_generation_6(shop: Seller) -> None:
+    for generation in GENERATIONS:
+        rule(shop, generation=generation)
+        error = child(shop.doc("soft.edit", elid="1"), "error")
+        assert (error.find("detail") is not None) == (generation == 6)
+        assert error.findtext("msg")

@@ -1,6 +1,7 @@
 """Writes an answer as JSON with its ``doc``: ``json``, ``sjson``, ``xjson`` and ``JSONdata``.
 
-Source: docs/wire.md section 3.1 (observed); JSONdata is assumed. Texts are raw UTF-8, the writing
+Source: docs/wire.md section 3.1 (observed); of JSONdata only
+the place of an error is observed. Texts are raw UTF-8, the writing
 compact.
 """
 
@@ -27,6 +28,13 @@ _MANY_IN_DATA = MANY_IN_JSON | {"val"}
 _PLURAL_INSIDE: Mapping[str, str] = MappingProxyType(
     {"slist": "val", "prices": "price", "buttons": "button"}
 )
+_CODES: Mapping[str, str] = MappingProxyType({
+    "auth": "1", "internal": "1", "exists": "2", "missed": "3", "value": "4", "limit": "5",
+    "access": "6", "license": "7",
+})  # fmt: skip
+"""The numbers of version 4 (documented); 1 for a login is recorded."""
+_OTHER = "8"
+"""Anything else: a message."""
 _SOMETIMES_PLURAL = MANY_IN_JSON | _PLURAL_BLOCKS | {*_PLURAL_INSIDE.values(), "period"}
 
 
@@ -143,9 +151,23 @@ def render_data(document: Document) -> bytes:
 
     A leaf is a string; attribute ``a`` of field ``f`` is the field ``f_a`` beside it. In a
     document with a structure of its own attributes are plain keys and a text beside them is ``v``.
+    An error stands at the top, with ``obj``, ``msg`` and ``code`` (observed).
     """
     if document.shape is Shape.ERROR:
-        return encode({"doc": plain(document.nodes, _MANY_IN_DATA)}).encode()
+        return encode({"error": _legacy_error(document.nodes[0])}).encode()
     mapped = plain if document.shape is Shape.RAW else fields
     doc = {**document.attrs, **mapped(document.nodes, _MANY_IN_DATA)}
     return encode({"doc": doc}).encode()
+
+
+def _legacy_error(error: Node) -> Object:
+    """An error as version 4 numbered it; ``type`` beside it is assumed."""
+    attrs = error.attrs or {}
+    texts = {node.name: node.text for node in error.children or ()}
+    kind = attrs.get("type", "")
+    return {
+        "obj": attrs.get("object", ""),
+        "msg": texts.get("msg", ""),
+        "code": _CODES.get(kind, _OTHER),
+        "type": kind,
+    }

@@ -71,7 +71,7 @@ def test_what_is_of_another_format_cannot_be_read(
         ("xml", '<doc><error type="odd"><msg/></error></doc>'),
         ("json", '{"doc":{"error":{"$type":"odd","msg":{}}}}'),
         ("bjson", '{"error":{"type":"odd","msg":"no"}}'),
-        ("JSONdata", '{"doc":{"error":{"type":"odd","msg":"no"}}}'),
+        ("JSONdata", '{"error":{"type":"odd","obj":"","msg":"no","code":"8"}}'),
     ],
 )
 def test_a_refusal_nobody_declared_is_known_in_every_format(
