@@ -295,8 +295,13 @@ class SecondFactorNeeded(AuthFailed):
         },
     }
 
-    def __init__(self, login: str) -> None:
-        super().__init__("totp", login)
+    def __init__(self, object: str, login: str) -> None:
+        super().__init__(object, login)
+
+    @property
+    def message_key(self) -> str:
+        """One text, whatever the object (rule ``second_factor_object``)."""
+        return "auth_totp"
 
 
 class InternalError(ApiError):

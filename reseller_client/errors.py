@@ -220,6 +220,7 @@ _BY_OBJECT: Final[Mapping[tuple[str, str], type[Refused]]] = MappingProxyType(
         ("auth", "blockgeoip"): AddressNotAllowed,
         ("auth", "blocklogon"): LoginLocked,
         ("auth", "totp"): SecondFactorNeeded,
+        ("auth", "forbidden_auth"): SecondFactorNeeded,
         ("missed", "func"): UnknownFunction,
         ("", "runningoperation"): OperationRunning,
     }

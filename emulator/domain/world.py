@@ -82,6 +82,11 @@ class Rules:
     generation: Generation = 6
     """The major version of BILLmanager whose answers are given, where two differ
     (docs/evidence.md 156)."""
+    second_factor_object: Literal["totp", "forbidden_auth", "badpassword"] = "totp"
+    """The object with which ``authinfo`` of a login with a second factor is refused
+    (docs/evidence.md 135)."""
+    api_addresses_needed: bool = False
+    """Whether a login without a list of addresses is refused (docs/evidence.md 136)."""
     xml_letters: Literal["raw", "references"] = "raw"
     """How letters beyond ASCII stand in XML: as UTF-8, or as references such as ``&#1048;``
     (docs/evidence.md 129)."""

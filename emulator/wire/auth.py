@@ -86,7 +86,7 @@ def identify_caller(
         return Caller(record.world, None, None)
     refusal = find_refusal(record, login, sent.password, request.address, passwords, elapsed)
     if refusal is None and record.account is not None and record.account.totp_secret:
-        refusal = SecondFactorNeeded(login)
+        refusal = SecondFactorNeeded(record.world.rules.second_factor_object, login)
     if refusal is not None:
         return Caller(record.world, None, None, refusal)
     return Caller(record.world, record.account, None)
@@ -109,6 +109,6 @@ def find_refusal(
     account = record.account
     if account is None or not passwords.matches(account.password_hash, password):
         return AuthFailed("badpassword", f"remote_addr: [{address}]", login)
-    if not account.may_come_from(address):
+    if not account.may_come_from(address, listed=record.world.rules.api_addresses_needed):
         return AuthFailed("badip", address)
     return None

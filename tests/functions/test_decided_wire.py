@@ -134,3 +134,17 @@ def test_156_detail_of_an_error_is_of_generation_6(shop: Seller) -> None:
         error = child(shop.doc("soft.edit", elid="1"), "error")
         assert (error.find("detail") is not None) == (generation == 6)
         assert error.findtext("msg")
+
+
+def test_135_the_object_of_a_missing_second_factor_is_a_rule(shop: Seller) -> None:
+    for word in ("totp", "forbidden_auth", "badpassword"):
+        rule(shop, second_factor_object=word)
+        assert shop.refusal("whoami", who="careful") == f"auth/{word}"
+
+
+def test_136_a_list_of_addresses_can_be_demanded(shop: Seller) -> None:
+    rule(shop, api_addresses_needed=True)
+    assert shop.refusal("whoami") == "auth/badip"
+    assert shop.refusal("auth", who=None, username="reseller", password="secret") == "auth/badip"
+    rule(shop, api_addresses_needed=False)
+    assert shop.answer("whoami", out="xml").error is None

@@ -54,10 +54,13 @@ class Account:
         """What can be spent: balance and credit limit."""
         return self.balance + self.credit
 
-    def may_come_from(self, address: str) -> bool:
-        """Whether the login may be used from this address (see ``api_addresses``)."""
+    def may_come_from(self, address: str, *, listed: bool) -> bool:
+        """Whether the login may be used from this address (see ``api_addresses``).
+
+        ``listed``: whether an empty list allows none, in place of all.
+        """
         if not self.api_addresses:
-            return True
+            return not listed
         try:
             caller = ip_address(address)
         except ValueError:

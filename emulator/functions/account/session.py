@@ -89,7 +89,8 @@ class Login:
         )
         if account is None or not is_right:
             raise AuthFailed("badpassword", f"remote_addr: [{call.address}]", username)
-        if not account.may_come_from(call.address):
+        listed = call.shop.world.rules.api_addresses_needed
+        if not account.may_come_from(call.address, listed=listed):
             raise AuthFailed("badip", call.address)
         return account
 
