@@ -133,7 +133,10 @@ def _multipart(http: HttpRequest, max_body: int, max_params: int) -> list[tuple[
         return list(http.form.items(multi=True))
     except HTTPException:
         _drain(http)
-        raise TooMuch("body", str(max_body)) from None
+        # A body with a length was measured before: it has too many parts.
+        many = http.content_length is not None
+        refused = TooMuch("params", str(max_params)) if many else TooMuch("body", str(max_body))
+        raise refused from None
 
 
 def _drain(http: HttpRequest) -> None:

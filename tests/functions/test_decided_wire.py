@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 
+from defusedxml.ElementTree import fromstring
+
 from emulator import testing
+from emulator.api.fields import Text
 from emulator.api.registry import Kind
 from emulator.app import create_registry
 from emulator.domain.world import GENERATIONS
-from tests.functions.deciding import WEB, rule
+from emulator.wire.answer import NOT_ECHOED
+from tests.functions.deciding import ORDER, WEB, done, license, rule
 from tests.functions.seller import Seller, child
 
 NAME = "Бюро Жук, 12 €"
@@ -148,3 +152,60 @@ def test_136_a_list_of_addresses_can_be_demanded(shop: Seller) -> None:
     assert shop.refusal("auth", who=None, username="reseller", password="secret") == "auth/badip"
     rule(shop, api_addresses_needed=False)
     assert shop.answer("whoami", out="xml").error is None
+
+
+TEXT = "x1 Жук €"
+KEPT = {("user.edit", "realname"), ("user.edit", "email"), ("service.ip.edit", "type")}
+"""Free texts of an edit form that a client cannot change: ``ok``, and nothing happens."""
+
+
+def test_147_free_text_that_is_sent_empty_is_cleared(shop: Seller) -> None:
+    """Over the registry: every free text of every form that changes what exists."""
+    cleared = set()
+    for function in create_registry():
+        edits = function.name.endswith(".edit") and "elid" in function.example
+        if function.submit is None or not (edits or function.name == "usrparam"):
+            continue
+        which = {name: function.example[name] for name in ("elid",) if edits}
+        for name, field in function.takes.wire_fields.items():
+            if type(field) is not Text or name in NOT_ECHOED | set(function.example):
+                continue
+            sent = shop.answer(function.name, **which, **{name: TEXT}, sok="ok", out="xml")
+            if sent.error is not None:  # one of a few words, an address, a country
+                assert sent.error.object == name, function.name
+                continue
+            shown = shop.doc(function.name, **which).findtext(name)
+            if (function.name, name) in KEPT and shown != TEXT:
+                continue
+            assert shown == TEXT, (function.name, name)
+            again = shop.answer(function.name, **which, **{name: ""}, sok="ok", out="xml")
+            if again.error is not None:  # it must not be empty
+                assert again.error.object == name, function.name
+                continue
+            assert not shop.doc(function.name, **which).findtext(name), (function.name, name)
+            cleared.add((function.name, name))
+    assert {("soft.edit", "remoteid"), ("vds.edit", "server_name")} <= cleared
+    assert {name for name, _ in cleared} >= {"platform.edit", "profile.edit", "usrparam"}
+
+
+def test_147_what_is_not_sent_stays(shop: Seller) -> None:
+    shop.doc("soft.edit", elid=WEB, remoteid=TEXT, sok="ok")
+    shop.doc("soft.edit", elid=WEB, licname="other", sok="ok")
+    assert shop.doc("soft.edit", elid=WEB).findtext("remoteid") == TEXT
+
+
+def test_153_too_many_parts_are_refused_under_their_name(shop: Seller) -> None:
+    part = '--x\r\nContent-Disposition: form-data; name="a{}"\r\n\r\n1\r\n'
+    body = "".join(part.format(number) for number in range(20_001)) + "--x--\r\n"
+    answer = shop.client.post(
+        "/billmgr", data=body.encode(), content_type="multipart/form-data; boundary=x"
+    )
+    assert child(fromstring(answer.data), "error").attrib["object"] == "params"
+
+
+def test_153_what_libraries_write_for_nothing_and_truth(shop: Seller) -> None:
+    for name, sok in (("null", "False"), ("None", "0")):
+        assert done(shop, "soft.edit", elid=WEB, licname=name, sok=sok)
+        assert license(shop, WEB)["licname"] == name
+    order = {**ORDER, "period": "1.0"}
+    assert shop.refusal("soft.order.param", **order) == "value/period"
