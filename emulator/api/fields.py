@@ -161,11 +161,12 @@ class Months(WireField):
 
     MOST = 1200
     """A hundred years: longer terms would end outside the calendar."""
-    NONE = frozenset({"null", "0", "off", "none", "-"})
+    ASSUMED: ClassVar[frozenset[str]] = frozenset({"0", "off", "none", "-"})
+    """Words for none beside ``null``, refused with the rule ``autoprolong_off: null``."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
         text = value.strip().rstrip(";").strip().lower()
-        if text in self.NONE:
+        if text == "null" or text in Months.ASSUMED:
             return None
         if NUMBER.match(text) is None or not 0 < int(text) <= self.MOST:
             raise ValidationError("number")

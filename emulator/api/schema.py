@@ -13,7 +13,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
-from emulator.api.fields import Id, Numbered, WireField, written
+from emulator.api.fields import Id, Months, Numbered, WireField, written
 from emulator.domain.world import GENERATIONS, Generation
 from emulator.errors import ApiError, BadValue, Missed
 
@@ -63,11 +63,16 @@ class WireSchema(Schema):
         }
         self._always = [name for name, field in self.wire_fields.items() if field.required]
 
-    def read(self, sent: Mapping[str, str], *, submit: bool) -> dict[str, Any]:
+    def read(
+        self, sent: Mapping[str, str], *, submit: bool, only_null: bool = False
+    ) -> dict[str, Any]:
         """The parameters that were sent, as values. Raises BadValue or Missed.
 
-        ``submit``: whether the fields that a submit needs are required.
+        ``submit``: whether the fields that a submit needs are required. ``only_null``: whether
+        ``null`` is the one word for no prolongation (rule ``autoprolong_off``).
         """
+        if only_null:
+            self._refuse_words_for_none(sent)
         texts: dict[str, Any] = {}
         for name, field in self.wire_fields.items():
             text = sent.get(name)
@@ -93,6 +98,12 @@ class WireSchema(Schema):
             except ValidationError as fault:
                 raise self._refusal(name, fault, sent) from None
         return loaded
+
+    def _refuse_words_for_none(self, sent: Mapping[str, str]) -> None:
+        for name, field in self.wire_fields.items():
+            word = sent.get(name, "").strip().lower()
+            if isinstance(field, Months) and word in field.ASSUMED:
+                raise BadValue(name, sent[name])
 
     def _refusal(self, name: str, fault: ValidationError, sent: Mapping[str, str]) -> ApiError:
         reasons = fault.messages

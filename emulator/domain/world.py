@@ -87,6 +87,9 @@ class Rules:
     (docs/evidence.md 135)."""
     api_addresses_needed: bool = False
     """Whether a login without a list of addresses is refused (docs/evidence.md 136)."""
+    autoprolong_off: Literal["any", "null"] = "any"
+    """The words that switch automatic prolongation off: ``null`` alone, or also ``none``, ``off``,
+    ``0`` and ``-`` (docs/evidence.md 146)."""
     xml_letters: Literal["raw", "references"] = "raw"
     """How letters beyond ASCII stand in XML: as UTF-8, or as references such as ``&#1048;``
     (docs/evidence.md 129)."""

@@ -15,8 +15,9 @@ TARIFF_NAME = "Name of the tariff in the language of the caller."
 ORDER_PERIOD = "Length of the term in months; -100 is a trial, -50 a day, 0 a lifetime."
 PERIOD = "Length of one paid term in months; -100 is a trial, -50 a day, 0 a lifetime."
 AUTOPROLONG = (
-    "Months by which the service is prolonged by itself at its end; `null` (or 0, `off`, `none`)"
-    " for never. Must be a period of the tariff."
+    "Months by which the service is prolonged by itself at its end; `null` (or 0, `off`, `none`,"
+    " where the rule `autoprolong_off` allows them) for never; empty leaves it as it is. Must be a"
+    " period of the tariff."
 )
 AUTOPROLONG_IS_PERIOD = (
     "The period itself to prolong the service by itself at its end; any other value turns"

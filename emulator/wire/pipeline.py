@@ -494,7 +494,8 @@ def _is_public(function: Function, call: Call) -> bool:
 def _handled(function: Function, call: Call) -> object:
     """The handler's answer; of one that takes several elements, the answer for the last."""
     handler, commits = function.chosen(call.params)
-    values = function.takes.read(call.params, submit=commits)
+    only_null = call.shop.world.rules.autoprolong_off == "null"
+    values = function.takes.read(call.params, submit=commits, only_null=only_null)
     if not function.elids:
         return handler(call, **values)
     answer: object = None

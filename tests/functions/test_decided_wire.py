@@ -7,7 +7,7 @@ import json
 from defusedxml.ElementTree import fromstring
 
 from emulator import testing
-from emulator.api.fields import Text
+from emulator.api.fields import Months, Text
 from emulator.api.registry import Kind
 from emulator.app import create_registry
 from emulator.domain.world import GENERATIONS
@@ -209,3 +209,39 @@ def test_153_what_libraries_write_for_nothing_and_truth(shop: Seller) -> None:
         assert license(shop, WEB)["licname"] == name
     order = {**ORDER, "period": "1.0"}
     assert shop.refusal("soft.order.param", **order) == "value/period"
+
+
+def prolonged(shop: Seller, func: str, number: str) -> str:
+    return shop.doc(func, elid=number).findtext("autoprolong") or ""
+
+
+def test_146_only_a_word_switches_automatic_prolongation_off(shop: Seller) -> None:
+    """Over the registry: every form that edits it, in both settings of the rule."""
+    edits = [
+        (f, f.takes.wire_fields["autoprolong"])
+        for f in create_registry()
+        if f.name.endswith(".edit") and "autoprolong" in f.takes.wire_fields
+    ]
+    assert len(edits) >= 13
+    for function, field in edits:
+        number = function.example["elid"]
+        assert isinstance(field, Months)
+        period = shop.doc(function.name, elid=number).findtext("period") or ""
+        for allowed in ("any", "null"):
+            rule(shop, autoprolong_off=allowed)
+            for word in ("", "null", "NULL", "None", "none", "off", "0", "-"):
+                assert done(shop, function.name, elid=number, autoprolong=period, sok="ok")
+                assert prolonged(shop, function.name, number) == period, function.name
+                refused = allowed == "null" and word.lower() in field.ASSUMED
+                assert done(shop, function.name, elid=number, autoprolong=word, sok="ok") != refused
+                stays = not word or refused
+                after = prolonged(shop, function.name, number)
+                assert after == (period if stays else "null"), (function.name, word)
+            assert done(shop, function.name, elid=number, sok="ok")
+
+
+def test_146_words_for_none_are_refused_in_orders_of_the_strict_world(shop: Seller) -> None:
+    shop.worlds.create("strict", "strict")
+    order = {**ORDER, "autoprolong": "None"}
+    assert shop.refusal("soft.order.param", world="strict", **order) == "value/autoprolong"
+    assert done(shop, "soft.order.param", **order)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import ValidationError
 
@@ -40,6 +40,8 @@ NO_RENEWAL = {"en": "Disabled", "ru": "Отключено"}
 class MonthsOrNone(Months):
     """``autoprolong`` where any value but the period turns it off without an error (documented)."""
 
+    ASSUMED: ClassVar[frozenset[str]] = frozenset()
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int | None:
         try:
             return super()._deserialize(value, attr, data, **kwargs)
@@ -50,8 +52,10 @@ class MonthsOrNone(Months):
 class OnOrMonths(Months):
     """``autoprolong`` of the new form: ``on`` is the ordered period, months are taken too.
 
-    Both are documented, on different pages.
+    Both are documented, on different pages, and so is ``off``.
     """
+
+    ASSUMED: ClassVar[frozenset[str]] = Months.ASSUMED - {"off"}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if value.strip().lower() == ON:
@@ -61,6 +65,8 @@ class OnOrMonths(Months):
 
 class OnOrMonthsOrNone(OnOrMonths):
     """``autoprolong`` of the new form where any other value turns it off (documented)."""
+
+    ASSUMED: ClassVar[frozenset[str]] = frozenset()
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         try:
