@@ -155,7 +155,7 @@ def test_136_a_list_of_addresses_can_be_demanded(shop: Seller) -> None:
 
 
 TEXT = "x1 Жук €"
-KEPT = {("user.edit", "realname"), ("user.edit", "email"), ("service.ip.edit", "type")}
+UNCHANGEABLE = {("user.edit", "realname"), ("user.edit", "email"), ("service.ip.edit", "type")}
 """Free texts of an edit form that a client cannot change: ``ok``, and nothing happens."""
 
 
@@ -175,7 +175,7 @@ def test_147_free_text_that_is_sent_empty_is_cleared(shop: Seller) -> None:
                 assert sent.error.object == name, function.name
                 continue
             shown = shop.doc(function.name, **which).findtext(name)
-            if (function.name, name) in KEPT and shown != TEXT:
+            if (function.name, name) in UNCHANGEABLE and shown != TEXT:
                 continue
             assert shown == TEXT, (function.name, name)
             again = shop.answer(function.name, **which, **{name: ""}, sok="ok", out="xml")
