@@ -56,7 +56,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 def create_registry(verified: PasswordCache | None = None) -> Registry:
     """Every function of the API; raises DeclarationError with all errors at once."""
     declared = families(verified or PasswordCache(secrets.token_bytes(32)))
-    return Registry(declared, service_types.build_own_type)
+    return Registry(declared, service_types.find_own)
 
 
 @functools.cache

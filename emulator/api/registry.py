@@ -11,17 +11,18 @@ import enum
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TypedDict, Unpack
 
 from emulator.api.context import Answer, Call
 from emulator.api.fields import Rest, WireField
 from emulator.api.schema import Nothing, WireSchema
-from emulator.domain.catalogue.catalogue import Like, OwnType, Words
+from emulator.domain.catalogue.catalogue import OwnType, Words
 from emulator.domain.world import Generation
 from emulator.errors import ApiError
 
 Handler = Callable[..., object]
+FindOwn = Callable[[str, Mapping[str, OwnType]], "Function | None"]
+"""Finds a function of the types that a world defines itself, by its name."""
 
 
 class Kind(enum.Enum):
@@ -225,15 +226,14 @@ class Family:
 class Registry:
     """All functions by name. Raises DeclarationError for invalid declarations.
 
-    ``own_type`` builds the functions of a product type that a world defines itself.
+    ``own_types`` finds functions of product types that a world defines itself.
     """
 
     def __init__(
-        self, families: tuple[Family, ...], own_type: Callable[[OwnType], Family] | None = None
+        self, families: tuple[Family, ...], own_types: FindOwn = lambda _name, _types: None
     ) -> None:
         self.families = families
-        self._own_type = own_type
-        self._of_own_types = lru_cache(maxsize=64)(self._functions_of)
+        self._own_types = own_types
         self._functions: dict[str, Function] = {}
         faults: list[str] = []
         for family in families:
@@ -253,26 +253,16 @@ class Registry:
         """A function by its name, or None."""
         return self._functions.get(name)
 
-    def find_own(self, name: str, types: Mapping[str, OwnType]) -> Function | None:
-        """A function of one of a world's own types, or None: ``forexbox.edit``."""
-        bare = name.removeprefix("v2.")
-        own = types.get(bare.partition(".")[0])
-        if own is None or self._own_type is None:
-            return None
-        title = tuple(sorted(own.title.items()))
-        return self._of_own_types(own.intname, title, own.like).get(name)
+    def find_in(self, name: str, types: Mapping[str, OwnType]) -> Function | None:
+        """A function in a world with these types of its own, or None: ``forexbox.edit``.
+
+        A subtype that is a whole type (``vds.vps``) takes the place of the list of that name.
+        """
+        return self._own_types(name, types) or self.find(name)
 
     def following(self, function: Function, types: Mapping[str, OwnType]) -> Function:
         """The next step of a wizard."""
-        next_step = self.find(function.next_step) or self.find_own(function.next_step, types)
-        return next_step or function
-
-    def _functions_of(
-        self, intname: str, title: tuple[tuple[str, str], ...], like: Like
-    ) -> dict[str, Function]:
-        assert self._own_type is not None  # noqa: S101 - asked by the one caller
-        family = self._own_type(OwnType(intname, dict(title), like))
-        return {function.name: function for function in family.functions}
+        return self.find_in(function.next_step, types) or function
 
     def __iter__(self) -> Iterator[Function]:
         return iter(self._functions.values())

@@ -6,8 +6,9 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import replace
 
-from emulator.api.registry import Family
+from emulator.api.registry import Family, Function
 from emulator.domain.accounts.accounts import PasswordCache
+from emulator.domain.catalogue.catalogue import OwnType
 from emulator.functions.account import (
     account,
     country,
@@ -56,7 +57,11 @@ def families(passwords: PasswordCache) -> tuple[Family, ...]:
         menu.declare_menu(products, money, clients),
     ]
     by_name = {function.name: function for family in declared for function in family.functions}
-    return (*declared, groupedit.declare_group_edit(by_name.get))
+
+    def find(name: str, types: Mapping[str, OwnType]) -> Function | None:
+        return service_types.find_own(name, types) or by_name.get(name)
+
+    return (*declared, groupedit.declare_group_edit(find))
 
 
 def _joined(*parts: Family, inserted: Mapping[str, Family] | None = None) -> Family:

@@ -164,8 +164,8 @@ class Pipeline:
             shop = self._shop(context, db, caller)
             if lifecycle.is_due(shop):
                 return Next.WRITE
-            if function is None:
-                function = self._registry.find_own(request.func, shop.catalogue.types)
+            if shop.catalogue.types:
+                function = self._registry.find_in(request.func, shop.catalogue.types)
                 if function is not None and function.writes(request.params):
                     return Next.WRITE
             outcome = self._outcome(context, caller, shop, function, writing=False)
@@ -194,8 +194,8 @@ class Pipeline:
                 if lifecycle.is_due(shop):
                     events.catch_up(shop, self._bounds)  # one batch, committed; then look again
                     continue
-                if function is None:
-                    function = self._registry.find_own(request.func, shop.catalogue.types)
+                if shop.catalogue.types:
+                    function = self._registry.find_in(request.func, shop.catalogue.types)
                 outcome = self._outcome(context, caller, shop, function, writing=True)
                 if isinstance(outcome, Next):
                     raise DeclarationError(f"{request.func}: asks for the lock that it has")

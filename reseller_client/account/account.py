@@ -6,7 +6,7 @@ Source: docs/wire.md section 6 (observed, partly documented).
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from reseller_client.account.models import (
     Currency,
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from reseller_client.transport.call import Caller
     from reseller_client.transport.document import Node
     from reseller_client.transport.values import Field, Money
+
+SERVICES_SECTION: Final = "mainmenuservice"
+"""The section of the menu that lists services, by the name clients look for."""
 
 
 class Account:
@@ -125,6 +128,16 @@ class Account:
         return tuple(
             _menu_node(node) for root in roots if root is not None for node in root.all("node")
         )
+
+    def service_lists(self) -> tuple[str, ...]:
+        """Return the service lists that the menu names, such as `vds` and `vds.vps`.
+
+        At some sellers `vds` is empty and the machines are in a subtype, and only the menu tells.
+        Empty where the menu has no section of services. Source: `menu` (observed).
+        """
+        sections = (node for node in self.menu() if node.name == SERVICES_SECTION)
+        names = (entry.action for section in sections for entry in section.nodes)
+        return tuple(dict.fromkeys(name for name in names if name))
 
 
 def _subaccount(row: Node) -> Subaccount | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from reseller_client.account.account import Account
 from reseller_client.services.models import OrderForm, Service, ServiceRow
 from reseller_client.services.ordering import (
     ServiceOrder,
@@ -42,6 +43,23 @@ class Products(ProductFunctions[Service, ServiceRow]):
         """Keep the client that makes the calls, and the type's internal name."""
         super().__init__(caller, service_type(itemtype))
         self.itemtype = itemtype
+
+    def list_with_subtypes(self) -> Mapping[str, tuple[ServiceRow, ...]]:
+        """Return all services of this type and of its subtypes, by the list they are in.
+
+        At some sellers `vds` is empty and the machines are in `vds.vps`, a type with functions of
+        its own; only the menu tells. Where that is merely another name of the same list, its
+        services are returned once, under the first. Source: `menu` (observed).
+        """
+        below = f"{self.itemtype}."
+        subtypes = (n for n in Account(self._caller).service_lists() if n.startswith(below))
+        lists: dict[str, tuple[ServiceRow, ...]] = {}
+        known_ids: set[int] = set()
+        for name in (self.itemtype, *subtypes):
+            rows = Products(self._caller, name).list()
+            lists[name] = tuple(row for row in rows if row.id not in known_ids)
+            known_ids.update(row.id for row in rows)
+        return MappingProxyType(lists)
 
     def order_form(self, tariff: int, period: int = 1, **chosen: Field) -> OrderForm:
         """Return what an order may choose, and what it would cost. Nothing is ordered.

@@ -89,6 +89,27 @@ def test_a_type_of_the_sellers_own_is_sold_like_the_one_it_is_like(
         assert box.details["password"]
 
 
+def test_a_subtype_is_sold_like_its_type_without_being_named(shop: Seller, waits: Waits) -> None:
+    seller = shop.world("machines", "subtypes")
+    seller.clock.freeze(FROZEN)
+    with closing(sqlite3.connect(":memory:")) as connection:
+        client = client_of(LossyLine(shop), waits, login="reseller@machines")
+        account = {"main": SellerAccount(client, StorefrontStore(connection))}
+        reseller = BillmanagerReseller(connection, account, now=lambda: _now(seller.clock.now))
+        reseller.prepare()
+        reseller.catalogue.set_periods([1, 6, 12])
+        module = reseller.add_module(ProcessingModule(0, "vds.vps", "main", "Machines"))
+        own = reseller.tariffs.import_tariff(module.id, 9101).id
+        reseller.tariffs.enable(own)
+        opened = reseller.order("ada", own, params={"domain": "b.example"}, addons={"mem": 3})
+        assert reseller.check_event().completed == (opened.id,)
+        machine = reseller.running.item(opened.item)
+        assert (machine.status, opened.cost) == (Status.ACTIVE, Decimal("4.00"))
+        reseller.suspend(machine.id)
+        reseller.check_event()
+        assert client.products("vds.vps").get(machine.seller_id or 0).status is Status.SUSPENDED
+
+
 def test_all_it_knows_stands_in_the_rows(shop: Seller, waits: Waits, tmp_path: Path) -> None:
     shop.clock.freeze(FROZEN)
     shop.provisioning("by_hand")

@@ -122,3 +122,15 @@ def test_two_under_one_id_are_for_a_person(billing: CustomServices, hoster: Sell
     )
     with pytest.raises(UnknownOutcome, match="several"):
         billing.order(EXAMPLE_ORDER)
+
+
+def test_a_machine_of_a_subtype_is_resold_by_the_functions_of_its_list() -> None:
+    with Seller("subtypes", system_clock=stopped_clock()) as seller:
+        client = client_of(LossyLine(seller), seller.time.pass_time)
+        servers = CustomServices(client, "vds.vps", today=lambda: today(seller))
+        opened = servers.order(ServiceOrder(tariff=9101, domain="web-9.test", remoteid="svc-9"))
+        assert servers.reconcile("svc-9") == opened
+        servers.renew(opened.id, ends_on=opened.expires_on)
+        assert client.products("vds.vps").get(opened.id).expires_on != opened.expires_on
+        servers.suspend(opened.id)
+        assert client.products("vds.vps").get(opened.id).status is Status.SUSPENDED

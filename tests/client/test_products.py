@@ -200,3 +200,22 @@ def test_a_type_of_the_sellers_own_needs_no_code(client: Client) -> None:
     assert ordered.service_id is not None
     box = boxes.wait_until_ready(ordered.service_id)
     assert box.cost == Money(Decimal("19.00"), "EUR")
+
+
+def test_machines_of_subtypes_are_found_by_the_menu() -> None:
+    with Seller("subtypes", system_clock=stopped_clock()) as seller:
+        client = client_of(LossyLine(seller), seller.time.pass_time)
+        lists = client.products("vds").list_with_subtypes()
+        names = {name: [row.name for row in rows] for name, rows in lists.items()}
+        assert names == {
+            "vds": [],
+            "vds.vps": ["vps-2.example.com", "vps-1.example.com"],
+            "vds.kvm": ["kvm-1.example.com"],
+        }
+        machine = client.products("vds.kvm").get(lists["vds.kvm"][0].id)
+        assert (machine.domain, machine.username) == ("kvm-1.example.com", "root")
+
+
+def test_another_name_of_the_same_list_gives_nothing_twice(client: Client) -> None:
+    lists = client.products("vds").list_with_subtypes()
+    assert (len(lists["vds"]), lists["vds.vps"]) == (1, ())

@@ -18,13 +18,13 @@ from typing import Final
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from contracts.checks.client.case import CaseContext, ClientDriver, Times
+from contracts.checks.client.lesson import FIXTURE
 from contracts.checks.client.middleware import RecordingMiddleware
 from contracts.checks.client.products import SampleProduct
 from contracts.record.exchange import OUR_LOGIN
 from emulator.testing import Seller
 
 LOOPBACK: Final = "127.0.0.1"
-FIXTURE: Final = "empty"
 IN_PROCESS: Final = f"http://{LOOPBACK}"
 
 
@@ -46,10 +46,12 @@ class CaseEnvironment:
     seconds_delayed: Callable[[], float] = lambda: 0.0
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
-    def open_case(self, lesson: str, product: SampleProduct, driver: ClientDriver) -> CaseContext:
+    def open_case(
+        self, lesson: str, product: SampleProduct, driver: ClientDriver, fixture: str = FIXTURE
+    ) -> CaseContext:
         """A case in a world of its own, whose clock stands still."""
         name = f"lesson-{next(self._numbers)}"
-        world = self.seller.world(name, FIXTURE)
+        world = self.seller.world(name, fixture)
         world.clock.freeze(self.begins.isoformat())
         self.middleware.take_calls()
         self.middleware.hooks = ()

@@ -99,7 +99,9 @@ class _Grading:
             findings.prove(*(c for each in executions for c in each.calls if c.confirmed))
 
     def _run(self, scenario: Scenario, findings: Findings) -> Execution:
-        case = self.environment.open_case(self.lesson.id, self.product, self.driver)
+        case = self.environment.open_case(
+            self.lesson.id, self.product, self.driver, self.lesson.fixture
+        )
         self.driver.begin(self.lesson.id)
         try:
             try:

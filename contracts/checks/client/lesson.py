@@ -32,6 +32,8 @@ Scenario = Callable[[CaseContext], None]
 """Arranges a world, asks the client to act, and applies faults meanwhile."""
 ExecutionCheck = Callable[..., None]
 """``(findings: Findings, *executions: Execution)``: notes what it finds, and changes nothing."""
+FIXTURE: Final = "empty"
+"""The world of a lesson that names none: an account with money and no services."""
 ORDER: Final = "order"
 """Need of a lesson: the client has sent a confirmed order, without which nothing could show."""
 
@@ -41,13 +43,15 @@ class Lesson(Check):
     """A check of a client by scenarios, each run in a world of its own.
 
     ``evidence`` and ``source`` are of the fact about the real seller on which the lesson rests.
-    ``trades``: the trades it applies to. ``unable_is_judged``: whether it is judged also where the
+    ``trades``: the trades it applies to. ``fixture``: the shipped world it takes place in.
+    ``unable_is_judged``: whether it is judged also where the
     client reports that it cannot do what was asked.
     """
 
     scenarios: tuple[Scenario, ...]
     decide: ExecutionCheck
     trades: frozenset[str] = frozenset(TRADES)
+    fixture: str = FIXTURE
     unable_is_judged: bool = False
 
 
@@ -61,6 +65,7 @@ def lesson(  # noqa: PLR0913 - the columns of a declaration
     evidence: str = OBSERVED,
     trades: tuple[str, ...] = TRADES,
     needs: tuple[str, ...] = (ORDER,),
+    fixture: str = FIXTURE,
     compared_with: tuple[Scenario, ...] = (),
     unable_is_judged: bool = False,
 ) -> Callable[[Scenario], Lesson]:
@@ -78,6 +83,7 @@ def lesson(  # noqa: PLR0913 - the columns of a declaration
         scenarios=(*compared_with, scenario),
         decide=check,
         trades=frozenset(trades),
+        fixture=fixture,
         unable_is_judged=unable_is_judged,
     )
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from emulator.clock import add_months
 from emulator.domain.limits import Between, BothLanguages, ById, Matches, NotEmpty
@@ -24,8 +24,14 @@ TRIAL = -100
 LIFETIME = 0
 INTEGER, BOOLEAN, ENUMERATION = "integer", "boolean", "enumeration"
 """Kinds of addons: counted, switched on or off, one of several."""
-TYPE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}\Z", re.ASCII)
-"""What a product type may be called: the name becomes part of function names."""
+TYPE_NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}(\.[a-z][a-z0-9_-]{0,39})?\Z", re.ASCII)
+"""What a product type may be called: the name becomes part of function names. With a dot it is a
+subtype of what stands before: ``vds.vps``."""
+ACTIONS = frozenset({
+    "edit", "filter", "order", "suspend", "resume", "delete", "start", "stop", "reboot",
+    "hardreboot",
+})  # fmt: skip
+"""What no subtype may be called: functions of every type have these names."""
 PIECES = {"en": "pcs.", "ru": "шт."}
 """What is counted where nothing else is named."""
 
@@ -43,6 +49,7 @@ Grade = Literal["recorded", "documented", "observed", "assumed"]
 """How a value is known (docs/evidence.md)."""
 Like = Literal["vds", "dedic", "vhost", "instances", "domain", "dnshost", "storage", "colocation"]
 """What a world's own product type can be like."""
+LIKES: frozenset[str] = frozenset(get_args(Like))
 Restriction = Literal["off", "on", "uponly", "downonly"]
 
 Contradiction = tuple[tuple[str | int, ...], str]
@@ -71,11 +78,23 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class OwnType:
-    """A product type that a world defines itself, ``like`` one that every world knows."""
+    """A product type that a world defines itself, ``like`` one that every world knows.
 
-    intname: Annotated[str, Matches(TYPE_NAME, "a name such as forexbox")]
+    A subtype (``vds.vps``) is like the type before the dot, and has all functions of its own
+    (docs/evidence.md 141).
+    """
+
+    intname: Annotated[str, Matches(TYPE_NAME, "a name such as forexbox or vds.vps")]
     title: Texts
     like: Like
+
+    def contradictions(self) -> Iterator[Contradiction]:
+        """A subtype of another type than the one it is like, or called as a function."""
+        parent, dot, name = self.intname.partition(".")
+        if dot and parent != self.like:
+            yield ("like",), f"{self.intname} is a subtype of {parent}"
+        if name in ACTIONS:
+            yield ("intname",), f"{self.intname} is a function of {parent}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,10 +57,11 @@ class Menu:
         flat: list[Part] = []
         for name, listings in self.sections.items():
             attrs = {"name": name, "title": call.words(TITLES[name])}
-            nodes = [_node(call, function.name, function.title) for function in listings]
+            entries = {function.name: function.title for function in listings}
             if name == SERVICES:
-                own_types = call.shop.catalogue.types.values()
-                nodes += [_node(call, own.intname, own.title) for own in own_types]
+                # A subtype that is a whole type has the place of the list of its name.
+                entries |= {own.intname: own.title for own in call.shop.catalogue.types.values()}
+            nodes = [_node(call, action, title) for action, title in entries.items()]
             tree.append(Part("node", attrs={**attrs, "type": "menu"}, parts=nodes))
             flat.append(Part("menu", attrs=attrs, parts=nodes))
         return Raw([Part("mainmenu", parts=tree), *flat])

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from types import MappingProxyType
 
-from emulator.api.registry import Evidence, Family
-from emulator.domain.catalogue.catalogue import OwnType
+from emulator.api.registry import Evidence, Family, Function
+from emulator.domain.catalogue.catalogue import Like, OwnType
 from emulator.functions.products import service_schemas as schemas
 from emulator.functions.products.build import build
 from emulator.functions.products.product_type import SERVICE_COLUMNS, ProductType
@@ -235,6 +235,25 @@ TYPES: Mapping[str, ProductType] = MappingProxyType({
     for product in (VDS, DEDIC, VHOST, INSTANCES, DOMAIN, DNSHOST, STORAGE, COLOCATION)
 })  # fmt: skip
 FAMILIES: tuple[Family, ...] = tuple(build(product) for product in TYPES.values())
+
+
+def find_own(name: str, types: Mapping[str, OwnType]) -> Function | None:
+    """A function of a type that a world defines itself, or None: ``v2.vds.vps.order.param``."""
+    if not types:
+        return None
+    bare = name.removeprefix("v2.").split(".")
+    own = types.get(".".join(bare[:2])) or types.get(bare[0])
+    if own is None:
+        return None
+    return _functions_of(own.intname, tuple(sorted(own.title.items())), own.like).get(name)
+
+
+@lru_cache(maxsize=64)
+def _functions_of(
+    intname: str, title: tuple[tuple[str, str], ...], like: Like
+) -> dict[str, Function]:
+    family = build_own_type(OwnType(intname, dict(title), like))
+    return {function.name: function for function in family.functions}
 
 
 def build_own_type(own: OwnType) -> Family:

@@ -5,12 +5,11 @@ Source: docs/wire.md section 4.4 (observed): ``faction`` names the form, ``elid`
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from emulator.api.context import ActionResult, Call, FormAnswer, NeedsWrite
 from emulator.api.fields import Ids, Text
-from emulator.api.registry import Evidence, Family, Function, Kind
+from emulator.api.registry import Evidence, Family, FindOwn, Function, Kind
 from emulator.api.schema import WireSchema
 from emulator.errors import (
     BadValue,
@@ -30,8 +29,8 @@ class GroupParameters(WireSchema):
     elid = Ids("Numbers of the objects, separated by commas: `1, 2`.", required=True)
 
 
-def declare_group_edit(find: Callable[[str], Function | None]) -> Family:
-    """``groupedit``. ``find`` gives a function by its name, once all of them are declared."""
+def declare_group_edit(find: FindOwn) -> Family:
+    """``groupedit``. ``find`` gives a function by its name, in a world with its own types."""
     group = Family("groupedit", {"en": "Group action", "ru": "Групповое действие"})
     editor = GroupEditor(find)
     function = group.form(
@@ -56,11 +55,11 @@ def declare_group_edit(find: Callable[[str], Function | None]) -> Family:
 class GroupEditor:
     """The handlers of ``groupedit``."""
 
-    find: Callable[[str], Function | None]
+    find: FindOwn
 
     def show(self, call: Call, faction: str, elid: list[int]) -> FormAnswer | NeedsWrite:
         """Applies a form to several objects at once: to all of them, or to none."""
-        target = self._target(faction)
+        target = self._target(call, faction)
         values = target.takes.read({**call.params, "elid": str(elid[0])}, submit=False)
         if target.show is None or target.kind is not Kind.FORM:
             return FormAnswer({"faction": faction, "elid": ", ".join(map(str, elid))})
@@ -71,7 +70,7 @@ class GroupEditor:
 
     def apply(self, call: Call, faction: str, elid: list[int]) -> ActionResult:
         """Submits the form for one object after another; all of it is one transaction."""
-        target = self._target(faction)
+        target = self._target(call, faction)
         result = ActionResult()
         for number in elid:
             params = {**call.params, "elid": str(number), "sok": "ok"}
@@ -85,8 +84,8 @@ class GroupEditor:
         unpaid = {name: result.fields[name] for name in ("billorder",) if name in result.fields}
         return ActionResult(unpaid, ok=result.ok, ok_type=result.ok_type)
 
-    def _target(self, faction: str) -> Function:
-        target = self.find(faction)
+    def _target(self, call: Call, faction: str) -> Function:
+        target = self.find(faction, call.shop.catalogue.types)
         if target is None or "elid" not in target.takes.fields or faction == "groupedit":
             raise UnknownFunction(faction)
         return target

@@ -13,7 +13,15 @@ from dataclasses import dataclass, replace
 from sqlalchemy import bindparam, delete, insert, select, text
 
 from emulator.domain import world
-from emulator.domain.catalogue.catalogue import TRIAL, TYPE_NAME, Option, Tariff, Words
+from emulator.domain.catalogue.catalogue import (
+    ACTIONS,
+    LIKES,
+    TRIAL,
+    TYPE_NAME,
+    Option,
+    Tariff,
+    Words,
+)
 from emulator.domain.catalogue.rows import write_tariffs
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
@@ -108,12 +116,15 @@ def replace_in(db: Database, tariffs: tuple[Tariff, ...]) -> list[int]:
 def _define_types(db: Database, tariffs: tuple[Tariff, ...]) -> None:
     """Defines unknown product types in the world, so that they can be ordered.
 
-    Those with OS templates are like a virtual server, the others like a hosting account (assumed).
+    Subtypes (``vds.vps``) are like their type. Of the others, those with OS templates are like a
+    virtual server, the rest like a hosting account (assumed).
     """
     types = {*PRODUCT_TYPES, *NOT_ORDERED_HERE, *(name for (name,) in db.rows(_TYPES))}
     for tariff in tariffs:
-        if tariff.type not in types and TYPE_NAME.match(tariff.type):
-            like = "vds" if tariff.ostempl else "vhost"
+        like, _, name = tariff.type.partition(".")
+        if tariff.type not in types and TYPE_NAME.match(tariff.type) and name not in ACTIONS:
+            if like not in LIKES:
+                like = "vds" if tariff.ostempl else "vhost"
             title = {"en": tariff.type, "ru": tariff.type}
             db.insert(_NEW_TYPE, intname=tariff.type, title=title, like=like)
             types.add(tariff.type)

@@ -21,9 +21,15 @@ class ItemTypes:
             self._types[code] = replace(self.get(model), code=code)
 
     def get(self, code: str) -> ProductType[Any, Any]:
-        """Return the declaration of a type. Raises NotForSale for one that is not declared."""
+        """Return the declaration of a type. A subtype (`vds.vps`) is like its type (`vds`).
+
+        Raises NotForSale for one that is not declared.
+        """
         product = self._types.get(code)
         if product is None:
+            parent, dot, _ = code.partition(".")
+            if dot and parent in self._types:
+                return replace(self._types[parent], code=code)
             raise NotForSale(f"product type {code} is not declared, only {', '.join(self._types)}")
         return product
 

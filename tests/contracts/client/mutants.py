@@ -30,6 +30,7 @@ from tests.contracts.client.bad_habits import (
     OrdersWithoutMoney,
     PollsWithoutPause,
     ReadsAllPrices,
+    ReadsOneType,
     RemembersStatus,
     RenewsAfterSilence,
     RenewsEveryDay,
@@ -102,6 +103,7 @@ MUTANTS = (
     Mutant(CrashesOnNoRows, "list-of-none", out="bjson"),
     Mutant(CrashesOnOneRow, "list-of-one", out="bjson"),
     Mutant(ReadsOnePage, "list-of-many", out="bjson"),
+    Mutant(ReadsOneType, "machines-of-a-subtype", trade=SERVICES),
     Mutant(RemembersStatus, "notices-what-the-seller-did"),
     Mutant(RenewsTooLate, "renews-before-the-end"),
     Mutant(

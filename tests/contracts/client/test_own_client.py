@@ -17,6 +17,7 @@ from contracts.verdicts import Cell, Outcome, Verdict
 
 DEVIATIONS = read_file(OURS)
 NO_LIST = {"list-of-none", "list-of-one", "list-of-many"}
+NO_MACHINES = NO_LIST | {"machines-of-a-subtype"}
 # Who keeps no basket leaves what lies there to a person.
 IN_THE_BASKET = {"order-left-in-the-basket"}
 NOT_EXERCISED = {
@@ -24,7 +25,7 @@ NOT_EXERCISED = {
     ("custom", "services"): set(),
     ("custom", "modules"): set(),
     ("billmanager", "licences"): NO_LIST | IN_THE_BASKET,
-    ("billmanager", "services"): NO_LIST | IN_THE_BASKET,
+    ("billmanager", "services"): NO_MACHINES | IN_THE_BASKET,
     # A BILLmanager renews by itself and does not ask its seller to.
     ("billmanager", "modules"): {"autoprolong-equals-period"} | IN_THE_BASKET,
     # WHMCS asks its seller for no list, no state and no balance.

@@ -58,10 +58,17 @@ class CustomAdapter(Adapter):
             "readdress": lambda: self.readdress(client, step),
             "status": lambda: report_on(self.find(client, step)),
             "list": lambda: ClientReport(
-                StepResult.OK, ids=tuple(row.id for row in list_rows(client, step))
+                StepResult.OK, ids=tuple(row.id for row in self.list_services(client, step))
             ),
             "balance": lambda: ClientReport(StepResult.OK, balance=client.account.balance().amount),
         }
+
+    def list_services(self, client: Client, step: StepFields) -> Iterator[Row]:
+        """Every service of this trade, machines of subtypes too."""
+        if step["trade"] != "services":
+            return list_rows(client, step)
+        lists = client.products(SERVERS).list_with_subtypes()
+        return (row for rows in lists.values() for row in rows if row.status is not Status.DELETED)
 
     def order(self, client: Client, step: StepFields) -> ClientReport:
         """Order and deliver; the same number again is the same order, not a second one."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from contracts.checks.client.case import CaseContext, Execution
 from contracts.checks.client.lesson import Lesson, lesson
 from contracts.checks.client.products import LICENSES, SERVICES
@@ -14,7 +16,8 @@ PAGE, MANY = 5, 12
 
 def _all_ids_reported(findings: Findings, execution: Execution) -> None:
     expected, last = execution.facts["ids"], execution.last_report
-    reads = [call for call in execution.calls if call.func == execution.product.itemtype]
+    lists = execution.facts.get("lists", (execution.product.itemtype,))
+    reads = [call for call in execution.calls if call.func in lists]
     findings.prove(*reads)
     if last.ids is None:
         reported = f"{last.result} {last.reason}".strip()
@@ -43,6 +46,29 @@ def _list_lesson(name: str, count: int) -> Lesson:
         case.request(Action.LIST, say)
 
     return list_services
+
+
+SUBTYPES: Final = ("vds.vps", "vds.kvm")
+"""The types of the world ``subtypes`` that hold its machines."""
+
+
+@lesson(
+    "machines-of-a-subtype",
+    about="Machines are found in the lists that the menu names",
+    cost="At some sellers the list `vds` is empty and the machines are in `vds.vps`: all are lost.",
+    source="docs/evidence.md 141 (observed)",
+    check=_all_ids_reported,
+    trades=(SERVICES,),
+    needs=(),
+    fixture="subtypes",
+)
+def machines_of_a_subtype(case: CaseContext) -> None:
+    """The account has machines, all of them in types of the seller's own."""
+    rows = [row for name in SUBTYPES for row in case.world.call(name).rows()]
+    case.facts["lists"] = (case.product.itemtype, *SUBTYPES)
+    case.facts["ids"] = tuple(sorted(int(row["id"]) for row in rows))
+    say = "Which virtual servers does the account have, of every kind? Report all their numbers."
+    case.request(Action.LIST, say)
 
 
 LIST_OF_NONE = _list_lesson("none", 0)
