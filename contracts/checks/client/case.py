@@ -26,6 +26,7 @@ from emulator.testing import World
 
 MODULE_LICENSE_IP: Final = "192.0.2.100"
 """The address of the license that modules are ordered for."""
+SECOND_LICENSE_IP: Final = "192.0.2.101"
 
 
 class ActionNotSupported(Exception):
@@ -143,6 +144,12 @@ class CaseContext:
         """Buy what every order of the product needs: a license, for modules."""
         if self.product.trade == MODULES:
             self._license = self.world.order(ip=MODULE_LICENSE_IP, licname="panel", period=12)
+
+    def another_license(self) -> dict[str, Any]:
+        """The field of an order for another license than the first order's: modules need one."""
+        if self.product.trade != MODULES:
+            return {}
+        return {"licence": self.world.order(ip=SECOND_LICENSE_IP, licname="panel-2", period=12)}
 
     def add_hooks(self, *hooks: FaultHook) -> None:
         """Apply these hooks from now on, after those that are applied already."""

@@ -63,8 +63,9 @@ class SampleProduct:
             SERVICES: f"named {fields.get('domain')}",
             MODULES: f"for license {fields.get('licence')}",
         }[self.trade]
+        term = "one month" if fields["period"] == 1 else f"{fields['period']} months"
         return (
-            f"Order {self.label} (tariff {self.tariff}) {details}, for one month, "
+            f"Order {self.label} (tariff {self.tariff}) {details}, for {term}, "
             f"under your number {fields['reference']}, and deliver it."
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from contracts.checks.client.adapter import CustomAdapter
 from contracts.checks.client.adapter.common import StepFields, today_of
@@ -203,6 +203,20 @@ class RenewsEveryDay(CustomAdapter):
         for row in list_rows(client, step):
             if row.expires_on is not None and row.expires_on < today_of(step) + timedelta(weeks=5):
                 self.renew(client, step, row)
+        return ClientReport(StepResult.OK)
+
+
+class CountsItsOwnMonths(CustomAdapter):
+    """Counts terms itself as PHP does: from 31 January to 3 March."""
+
+    def daily(self, client: Client, step: StepFields) -> ClientReport:
+        until = today_of(step) + timedelta(days=1)
+        for row in list_rows(client, step):
+            if row.created_on is not None and row.expires_on is not None:
+                months = row.expires_on.year * 12 + row.expires_on.month - 1
+                first = date(months // 12, months % 12 + 1, 1)
+                if row.remoteid and first + timedelta(days=row.created_on.day - 1) <= until:
+                    self.renew(client, step, row)
         return ClientReport(StepResult.OK)
 
 

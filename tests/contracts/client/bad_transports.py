@@ -105,6 +105,33 @@ class OrdersWithoutItsNumber(AlteredClient):
         return self.order(client, step)
 
 
+class OrdersUnderAWord(OrdersWithoutItsNumber):
+    """Has no number yet when it orders, and its form encoder writes a word for nothing."""
+
+    class transport_class(AlteringTransport):  # noqa: N801
+        own_number = "None"
+
+        def form(self, form: Form) -> Form:
+            return {**form, "remoteid": self.own_number} if "remoteid" in form else form
+
+
+class OrdersUnderOneNumber(OrdersWithoutItsNumber):
+    """Orders everything under the name of its shop."""
+
+    class transport_class(OrdersUnderAWord.transport_class):  # noqa: N801
+        own_number = "my-shop"
+
+
+class OrdersUnderTheNextNumber(OrdersWithoutItsNumber):
+    """Counts too early: each order carries the number of the next one."""
+
+    class transport_class(AlteringTransport):  # noqa: N801
+        def form(self, form: Form) -> Form:
+            if (number := form.get("remoteid", "")).isdigit():
+                return {**form, "remoteid": str(int(number) + 1)}
+            return form
+
+
 class ReadsOnlyId(AlteredClient):
     """Does not know `item.id`: an order without `id` did not happen."""
 

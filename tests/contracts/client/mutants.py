@@ -14,6 +14,7 @@ from tests.contracts.client.bad_answers import (
     TakesNothing,
 )
 from tests.contracts.client.bad_habits import (
+    CountsItsOwnMonths,
     DecidesByText,
     ForgetsTheBasket,
     HammersTheLock,
@@ -49,6 +50,9 @@ from tests.contracts.client.bad_transports import (
     GivesUpASession,
     NeverConfirms,
     OrdersAnotherTariff,
+    OrdersUnderAWord,
+    OrdersUnderOneNumber,
+    OrdersUnderTheNextNumber,
     OrdersWithoutItsNumber,
     PasswordInAddress,
     ReadsOnePage,
@@ -79,6 +83,8 @@ NO_DOCUMENT = frozenset(
 )
 """Whoever is wrong about silence, or about one page, is wrong about these."""
 
+RENEWED_IN_TIME = frozenset({"renews-before-the-end", "renews-at-the-ends-of-months"})
+
 MUTANTS = (
     Mutant(NeverConfirms, "confirms-with-sok"),
     Mutant(OrdersAnotherTariff, "confirms-with-sok"),
@@ -86,7 +92,16 @@ MUTANTS = (
     Mutant(
         OrdersWithoutItsNumber,
         "orders-under-its-own-number",
-        frozenset({"lost-reply-found-again", "renews-before-the-end"}),
+        frozenset({"lost-reply-found-again", *RENEWED_IN_TIME}),
+    ),
+    Mutant(OrdersUnderAWord, "orders-under-its-own-number", frozenset({"lost-reply-found-again"})),
+    Mutant(
+        OrdersUnderOneNumber, "orders-under-its-own-number", frozenset({"lost-reply-found-again"})
+    ),
+    Mutant(
+        OrdersUnderTheNextNumber,
+        "orders-under-its-own-number",
+        frozenset({"lost-reply-found-again"}),
     ),
     Mutant(TakesErrorsForSuccess, "refusal-is-no-success"),
     Mutant(SaysItAgain, "refusal-is-not-repeated"),
@@ -105,7 +120,8 @@ MUTANTS = (
     Mutant(ReadsOnePage, "list-of-many", out="bjson"),
     Mutant(ReadsOneType, "machines-of-a-subtype", trade=SERVICES),
     Mutant(RemembersStatus, "notices-what-the-seller-did"),
-    Mutant(RenewsTooLate, "renews-before-the-end"),
+    Mutant(RenewsTooLate, "renews-before-the-end", RENEWED_IN_TIME - {"renews-before-the-end"}),
+    Mutant(CountsItsOwnMonths, "renews-at-the-ends-of-months"),
     Mutant(
         RenewsEveryDay,
         "renews-before-the-end",

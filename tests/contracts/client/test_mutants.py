@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from contracts.checks.client.drivers import AdapterDriver
@@ -9,6 +11,7 @@ from contracts.checks.client.environment import CaseEnvironment
 from contracts.checks.client.judge import grade, select_lessons
 from contracts.checks.client.lesson import Lesson
 from contracts.checks.client.lessons import LESSONS
+from contracts.checks.client.lessons.requests import carries
 from contracts.verdicts import Outcome
 from tests.contracts.client.mutants import MUTANTS, Mutant
 
@@ -49,6 +52,22 @@ def test_a_bad_client_is_caught_by_its_lesson_and_no_other(
 
 def test_every_lesson_has_a_client_that_fails_it() -> None:
     assert {mutant.lesson for mutant in MUTANTS} == {lesson.id for lesson in LESSONS}
+
+
+def test_151_who_counts_months_itself_loses_three_terms(environment: CaseEnvironment) -> None:
+    lessons = select_lessons("renews-at-the-ends-of-months")
+    (mutant,) = (each for each in MUTANTS if each.lesson == lessons[0].id)
+    driver = AdapterDriver(environment, mutant.make)
+    (verdict,) = grade(environment, driver, kind="custom", trade=mutant.trade, lessons=lessons)
+    ends = [re.findall("ended on ([0-9-]+)", message) for message in verdict.messages]
+    assert ends == [["2025-02-28"], ["2024-02-29"], ["2025-02-28"]]
+
+
+@pytest.mark.parametrize("own_number", ["101", "l101", "shop-101"])
+def test_152_a_number_of_an_order_contains_what_was_asked_for(own_number: str) -> None:
+    assert carries(own_number, "101")
+    for other in ("None", "1010", "2101", "shop", ""):
+        assert not carries(other, "101"), other
 
 
 def test_a_failure_that_is_only_assumed_warns(environment: CaseEnvironment) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from contracts.checks.client.case import CaseContext, Execution
 from contracts.checks.client.fault_hooks import InterceptedRequest, PlanFault
 from contracts.checks.client.lesson import lesson
@@ -49,6 +51,57 @@ def end_comes(case: CaseContext) -> None:
     case.facts["after"] = case.first_end()
     case.world.clock.advance("2 days")
     case.run_daily()
+
+
+SHORT_MONTHS = ("2025-01-31", "2024-01-30", "2025-01-29")
+"""Days from which a month ends in February: on the 28th, the 29th, the 28th.
+
+They are over, so that a client with the date of its own machine takes what has ended for ended.
+"""
+
+
+def _renewed_at_month_ends(findings: Findings, *executions: Execution) -> None:
+    for day, execution in zip(SHORT_MONTHS, executions, strict=True):
+        findings.prove(*execution.renewals)
+        for service in execution.owned:
+            if service["autoprolong"]:
+                findings.not_exercised("the seller renews what this client orders")
+                return
+        for before, after in execution.facts["terms"]:
+            if before == after:
+                findings.fail(
+                    f"ordered on {day}, its term ended on {before} and was not renewed the day "
+                    "before: the client counted another day than the seller",
+                    *execution.orders(),
+                    *execution.renewals,
+                )
+                break
+
+
+def _order_on(day: str, case: CaseContext) -> None:
+    """Order on this day; run the daily job on the last day of the term, and of the next."""
+    case.world.clock.freeze(f"{day}T12:00:00+00:00")
+    case.order("154")
+    case.facts["terms"] = terms = []
+    for _ in range(2):
+        case.advance_to_last_day()
+        before = case.first_end()
+        case.run_daily()
+        terms.append((before, case.first_end()))
+
+
+@lesson(
+    "renews-at-the-ends-of-months",
+    about="The end of a term is read, not counted",
+    cost="A month from 31 January ends on 28 February; who counts 3 March loses the service.",
+    source="docs/trade.md 4 and 10 (documented)",
+    evidence=DOCUMENTED,
+    check=_renewed_at_month_ends,
+    compared_with=tuple(partial(_order_on, day) for day in SHORT_MONTHS[:-1]),
+)
+def ends_of_months(case: CaseContext) -> None:
+    """Order on days that February does not have; renew at the end of two terms each."""
+    _order_on(SHORT_MONTHS[-1], case)
 
 
 def _term_bought_once(findings: Findings, execution: Execution) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from contracts.checks.client.case import CaseContext, Execution
@@ -17,6 +18,8 @@ OTHER_SERVICES: Final = 12
 """Services that the account has before the client orders."""
 MAX_FORMS: Final = 4
 """Forms of other services that may be opened in a step: one or two are no habit."""
+WORDS_FOR_NOTHING: Final = frozenset({"none", "null", "nil", "undefined", "nan", "false", "0"})
+"""What languages make of a variable without a value when they write it into a form."""
 PRICE_LIST: Final = "pricelist.export"
 
 
@@ -65,23 +68,41 @@ def confirms(case: CaseContext) -> None:
 
 
 def _marked(findings: Findings, execution: Execution) -> None:
-    findings.prove(*execution.orders())
-    if not any(service["remoteid"] for service in execution.owned):
-        message = "what was bought does not carry the client's own number"
-        findings.fail(message, *execution.orders())
+    orders = execution.orders()
+    findings.prove(*orders)
+    references = [str(step.fields["reference"]) for step in execution.steps]
+    own_numbers = [str(service["remoteid"]) for service in execution.owned]
+    for own_number in own_numbers:
+        if not own_number:
+            findings.fail("what was bought does not carry the client's own number", *orders)
+        elif own_number.casefold() in WORDS_FOR_NOTHING:
+            findings.fail(f"what was bought carries {own_number!r}, a word for nothing", *orders)
+    if len(set(own_numbers)) < len(own_numbers):
+        findings.fail(f"several orders carry the same number, {own_numbers[0]!r}", *orders)
+    for reference, own_number in zip(references, own_numbers, strict=False):
+        # A system with numbers of its own, such as BILLmanager, carries neither.
+        others = [each for each in references if carries(own_number, each)]
+        if others and reference not in others:
+            findings.fail(f"the order under {reference} carries {own_number!r}", *orders)
+
+
+def carries(own_number: str, reference: str) -> bool:
+    """Whether a ``remoteid`` contains the number that was asked for: ``l101`` contains 101."""
+    return re.search(rf"(?<![0-9]){reference}(?![0-9])", own_number) is not None
 
 
 @lesson(
     "orders-under-its-own-number",
-    about="Orders carry the client's own number",
-    cost="Without remoteid a lost order cannot be distinguished from an older one.",
+    about="Each order carries the client's own number",
+    cost="Without it a lost order cannot be distinguished from an older one.",
     source="docs/trade.md 3, docs/resale.md 2.2 (documented)",
     evidence=DOCUMENTED,
     check=_marked,
 )
 def marks(case: CaseContext) -> None:
-    """Order."""
+    """Order twice, under two numbers."""
     case.order("101")
+    case.order("102", **case.another_license())
 
 
 def _password_not_in_url(findings: Findings, execution: Execution) -> None:
