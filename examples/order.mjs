@@ -31,4 +31,4 @@ const prolonged = await call("service.prolong", { elid, period: "1", sok: "ok" }
 console.log("paid until", prolonged.newexpiredate.v);
 
 const [account] = (await call("subaccount")).elem;
-console.log("balance", account.balance, account.currency_iso);
+console.log("balance", account.balance);

@@ -50,4 +50,4 @@ $prolonged = call('service.prolong', ['elid' => $elid, 'period' => '1', 'sok' =>
 echo 'paid until ', $prolonged->doc->newexpiredate, "\n";
 
 $account = call('subaccount')->elem;
-echo "balance {$account->balance} {$account->currency_iso}\n";
+echo "balance {$account->balance}\n";

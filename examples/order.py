@@ -36,7 +36,7 @@ def main() -> None:
         prolonged = call(client, "service.prolong", elid=license_id, period="1", sok="ok")
         print("paid until", prolonged["newexpiredate"]["v"])
         (account,) = call(client, "subaccount")["elem"]
-        print("balance", account["balance"], account["currency_iso"])
+        print("balance", account["balance"])
 
 
 if __name__ == "__main__":

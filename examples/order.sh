@@ -44,4 +44,4 @@ prolonged="$(call service.prolong "elid=$elid" period=1 sok=ok)"
 echo "paid until $(printf '%s' "$prolonged" | field newexpiredate)"
 
 account="$(call subaccount)"
-echo "balance $(printf '%s' "$account" | field balance) $(printf '%s' "$account" | field currency_iso)"
+echo "balance $(printf '%s' "$account" | field balance)"

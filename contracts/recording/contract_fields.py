@@ -14,7 +14,8 @@ from contracts.recording.profile import list_fields, normalize_name
 from contracts.verdicts import ASSUMED, EVIDENCE
 
 _KINDS: Final = {
-    "whole": "number", "id": "number", "day": "date", "amount": "money", "flag": "flag",
+    "whole": "number", "id": "number", "day": "date", "amount": "money", "sum": "money",
+    "flag": "flag",
 }  # fmt: skip
 """Kinds of the schemas that say how a value looks; every other is a text."""
 FRAME: Final = frozenset({

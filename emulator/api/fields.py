@@ -264,6 +264,13 @@ class Amount(WireField):
         return "" if value is None else plain(value)
 
 
+class Sum(WireField):
+    """Money as a text with its currency, ``12.34 EUR``; the bare number is its attribute ``orig``.
+
+    The value is what ``form_parts.sum_with_currency`` makes.
+    """
+
+
 class Numbered(WireField):
     """Open names with a number in them: ``addon_55236=2`` arrives as ``{55236: 2}``.
 

@@ -58,6 +58,11 @@ def state_leaf(call: Call, service: Service) -> Leaf:
     return Leaf(text, {"orig": str(service.status)})
 
 
+def sum_with_currency(amount: Decimal, currency: str) -> Leaf:
+    """``12.34 EUR`` with the bare number beside it (docs/evidence.md 111)."""
+    return Leaf(with_currency(amount, currency), {"orig": plain(amount)})
+
+
 def period_choices(call: Call, periods: Iterable[int]) -> list[Choice]:
     """Periods as options of a select."""
     return list(_periods_named(tuple(periods), call.lang))

@@ -139,6 +139,7 @@ def _value(schema: Mapping[str, Any]) -> str:
         "any_address": "IPv4 or IPv6 address",
         "day": "date, `YYYY-MM-DD`",
         "amount": "amount, `12.34`",
+        "sum": "amount with its currency, `12.34 EUR`; the bare number is its `orig`",
         "numbered": "whole number",
     }
     return words.get(kind, kind)

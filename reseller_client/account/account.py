@@ -171,11 +171,17 @@ def _provider(row: Node) -> Provider | None:
     return Provider(provider_id, row.value("name"), currency, row.value("site"))
 
 
+def _inner(row: Node, name: str) -> str:
+    """Return a text that may stand one level deeper, in an element of the same name."""
+    node = row.first(name)
+    return "" if node is None else node.value(name) or node.text
+
+
 def _discount(row: Node) -> Discount:
     """Return a discount; its percentage may have a percent sign."""
     percent = read_money(row.value("discount", "percent").replace("%", ""))
     return Discount(
-        name=row.value("name", "id"),
+        name=_inner(row, "name") or row.value("id"),
         percent=None if percent is None else percent.amount,
         itemtype=row.value("itemtype"),
         promo_code=row.value("promocode"),

@@ -66,7 +66,7 @@ def test_spending_more_than_the_balance_uses_up_the_credit(shop: Seller) -> None
         shop.order(f"192.0.2.{201 + place}", tariff="55229", period="12")
     (row,) = shop.rows("dashboard.subaccount_credit")
     assert (row["credit"], row["available_credit"]) == ("100.00", "11.00")
-    assert shop.rows("subaccount")[0]["balance"] == "-89.00"
+    assert shop.rows("subaccount")[0]["balance"] == "-89.00 EUR"
     assert shop.rows("dashboard.info")[0]["realbalance"] == "-89.00 EUR"
 
 

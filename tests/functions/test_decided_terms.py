@@ -89,7 +89,7 @@ def test_34_a_prolongation_that_lacked_money_is_tried_again(shop: Seller) -> Non
     shop.move_to(end + 3 * DAYS)
     assert license(shop, WEB)["status"] == "2"
     assert end_of(shop, "soft.edit", WEB) == add_months(end + 3 * DAYS, 1)
-    assert shop.rows("subaccount")[0]["balance"] == "0.00"
+    assert shop.rows("subaccount")[0]["balance"] == "0.00 EUR"
 
 
 def test_34_what_was_switched_off_by_hand_is_not_prolonged(shop: Seller) -> None:
@@ -118,7 +118,7 @@ def test_36_the_largest_discount_that_fits_is_off_every_price(shop: Seller) -> N
     assert "4.00 EUR" in (shop.doc("service.prolong", elid=WEB).findtext("cost") or "")
     assert done(shop, "service.prolong", elid=WEB, period="1", sok="ok")
     row = shop.rows("expense")[0]
-    assert (row["amount"], row["discountamount"]) == ("4.00", "1.00")
+    assert (row["amount"], row["discountamount"]) == ("4.00 EUR", "1.00")
 
 
 def test_37_a_payment_has_a_page_and_its_money_comes_once(shop: Seller) -> None:
@@ -128,7 +128,7 @@ def test_37_a_payment_has_a_page_and_its_money_comes_once(shop: Seller) -> None:
     page = begun.findtext("url") or ""
     for _ in range(2):
         assert shop.client.post(page, data={"action": "pay"}).status_code == 303
-    assert shop.rows("subaccount")[0]["balance"] == "1010.00"
+    assert shop.rows("subaccount")[0]["balance"] == "1010.00 EUR"
 
 
 def test_38_a_month_begins_where_the_last_one_ended(shop: Seller) -> None:

@@ -48,7 +48,7 @@ def test_every_format_has_the_number_of_a_status_and_its_label(shop: Seller) -> 
 def test_payments_add_up_to_the_balance_while_nothing_is_bought(busy: Seller) -> None:
     rows = busy.rows("payment")
     assert sum(Decimal(row["amount"]) for row in rows) == Decimal("1050.75")
-    assert busy.rows("subaccount")[0]["balance"] == "1050.75"
+    assert busy.rows("subaccount")[0]["balance"] == "1050.75 EUR"
 
 
 def test_payments_come_newest_first_and_can_be_sorted(busy: Seller) -> None:

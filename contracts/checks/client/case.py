@@ -289,5 +289,5 @@ class CaseContext:
         charges: dict[int, tuple[Decimal, ...]] = {}
         for row in reversed(self.world.call("expense", p_cnt=1000).rows()):
             number = int(row.get("main_item") or 0)
-            charges[number] = (*charges.get(number, ()), Decimal(row["amount"]))
+            charges[number] = (*charges.get(number, ()), Decimal(row["amount"].split()[0]))
         return charges

@@ -243,10 +243,13 @@ def make_addons(
 ) -> Service:
     """Charges a change of addons and carries it out. Raises NotEnoughMoney."""
     service, after = change.service, change.after
-    name = shop.catalogue[service.tariff_id].name
-    off = change.discount + discount
-    payments.charge(shop, account, change.cost, "addon", name, service.id, discount=off)
+    tariff = shop.catalogue[service.tariff_id]
     before = service.amounts()
+    changed = {number for number, amount in after.items() if before.get(number) != amount}
+    addresses = tariff.addon(servers.IP_ADDON)
+    kind = payments.ADDRESS if addresses and changed == {addresses.id} else "addon"
+    off = change.discount + discount
+    payments.charge(shop, account, change.cost, kind, tariff.name, service.id, discount=off)
     detail = ", ".join(f"{n}: {before.get(n, 0)} -> {after[n]}" for n in sorted(after))
     services.note(shop, service.id, account.login, "addon", detail)
     addons = {str(number): amount for number, amount in after.items()}

@@ -19,6 +19,8 @@ from emulator.errors import NotEnoughMoney
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
 
+ADDRESS = "ip"
+"""The operation of a charge for further addresses, and its ``intname``."""
 CREDITED = 4
 """Payment statuses: 1 new, 2 in progress, 3 promised, 4 credited, 5 refund pending,
 6 refunded, 7 fraud, 8 initiated, 9 cancelled (documented)."""
@@ -73,8 +75,8 @@ def charge(
 ) -> None:
     """Takes ``amount`` from the balance and the credit, and writes the expense.
 
-    ``operation``: ``open``, ``prolong``, ``changepricelist``, ``addon``. A free operation also
-    writes a row, of 0.00. Raises NotEnoughMoney; then nothing is changed.
+    ``operation``: ``open``, ``prolong``, ``changepricelist``, ``addon``, ``ip``. A free
+    operation also writes a row, of 0.00. Raises NotEnoughMoney; then nothing is changed.
     """
     if amount > ZERO and not shop.db.run(_SPEND, owner=account.id, amount=amount):
         balance, credit = shop.db.row(_BALANCE, owner=account.id) or (ZERO, ZERO)

@@ -1,7 +1,7 @@
 """The account itself: its money, its settings, its provider, its discounts.
 
-Source: docs/wire.md section 6, docs/trade.md section 10; docs/evidence.md 7, 23 and 24. Money is a
-bare number with its currency beside it: clients read ``balance`` as a number.
+Source: docs/wire.md section 6, docs/trade.md section 10; docs/evidence.md 7, 23, 24, 111 and 112.
+Money is a bare number with its currency beside it, except in ``subaccount``.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from emulator.api.context import ActionResult, Call, FormAnswer, Rows
-from emulator.api.fields import Amount, Day, Email, Text, Whole
+from emulator.api.context import ActionResult, Call, FormAnswer, Part, Rows, Value
+from emulator.api.fields import Amount, Day, Email, Sum, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import accounts
@@ -24,7 +24,7 @@ from emulator.domain.money import with_currency
 from emulator.errors import AccessDenied, BadValue
 from emulator.functions import descriptions
 from emulator.functions.account.settings import check_settings
-from emulator.functions.form_parts import PROJECT, PROJECT_ID, account_name
+from emulator.functions.form_parts import PROJECT, PROJECT_ID, account_name, sum_with_currency
 from emulator.functions.listing import Paging, page_of
 from emulator.store import tables
 from emulator.store.engine import Statement
@@ -46,7 +46,7 @@ class SubaccountRow(WireSchema):
     account = Text(descriptions.ACCOUNT_NAME)
     project = Text(descriptions.PROJECT)
     project_id = Text("Number of the provider.")
-    balance = Amount(descriptions.BALANCE)
+    balance = Sum(descriptions.BALANCE_TEXT)
     balance_iso = Text(descriptions.BALANCE_TEXT)
     credit = Amount(descriptions.CREDIT)
     currency = Text(descriptions.CURRENCY)
@@ -71,7 +71,7 @@ def list_subaccounts(call: Call, **paging: Any) -> Rows:
         "account": account_name(user),
         "project": PROJECT,
         "project_id": PROJECT_ID,
-        "balance": user.balance,
+        "balance": sum_with_currency(user.balance, user.currency),
         "balance_iso": with_currency(user.balance, user.currency),
         "credit": user.credit,
         "currency": user.currency,
@@ -279,12 +279,14 @@ _PROMOTIONS = Statement(select(C.code, C.percent, C.type).order_by(C.code))
 def show_discounts(call: Call) -> FormAnswer:
     """The account's own discounts and the running promotions, as the table ``promotion``.
 
-    The columns of a row are assumed.
+    ``name`` and ``value`` are one level deeper than elsewhere (docs/evidence.md 112); the other
+    columns of a row are assumed.
     """
     own = discounts.list_discounts(call.shop, call.user)
-    rows = [_discount_row(call, place, discount) for place, discount in enumerate(own, start=1)]
+    rows = [_discount_row(call, discount) for discount in own]
     rows += [_promotion_row(*row) for row in call.shop.db.rows(_PROMOTIONS)]
-    return FormAnswer({}, lists={"promotion": rows})
+    numbered = [{"id": str(number), **row} for number, row in enumerate(rows, start=1)]
+    return FormAnswer({}, lists={"promotion": numbered})
 
 
 @show_discounts.on_submit
@@ -294,11 +296,10 @@ def close_discounts(call: Call) -> ActionResult:
     return ActionResult()
 
 
-def _discount_row(call: Call, place: int, discount: Discount) -> Mapping[str, str]:
+def _discount_row(call: Call, discount: Discount) -> Mapping[str, Value]:
     """A discount of the account itself, which needs no code."""
     return {
-        "id": f"discount{place}",
-        "name": call.words(discount.name),
+        **_named(call.words(discount.name), discount.percent),
         "promocode": "",
         "discount": str(discount.percent),
         "itemtype": discount.type or "",
@@ -306,11 +307,18 @@ def _discount_row(call: Call, place: int, discount: Discount) -> Mapping[str, st
     }
 
 
-def _promotion_row(code: str, percent: int, product_type: str | None) -> Mapping[str, str]:
+def _named(name: str, percent: int) -> dict[str, Value]:
+    """``name`` and ``value`` with the element inside that a client reads."""
+    return {
+        "name": Part("name", parts=[Part("name", name)]),
+        "value": Part("value", parts=[Part("text", f"{percent}%")]),
+    }
+
+
+def _promotion_row(code: str, percent: int, product_type: str | None) -> Mapping[str, Value]:
     """``discount`` is a percentage; without ``itemtype`` it holds for every product."""
     return {
-        "id": code,
-        "name": code,
+        **_named(code, percent),
         "promocode": code,
         "discount": str(percent),
         "itemtype": product_type or "",

@@ -1,11 +1,12 @@
 """Logging in and out: ``auth``, ``session.newkey``, ``totp.confirm``, ``whoami``, ``logon``.
 
-Source: docs/wire.md sections 2 and 6; docs/evidence.md 5.
+Source: docs/wire.md sections 2 and 6; docs/evidence.md 5 and 110.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from zlib import crc32
 
 from emulator.api.context import ActionResult, Call, LoggedIn, Part, Raw
 from emulator.api.fields import Text
@@ -13,10 +14,13 @@ from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import accounts, sessions, totp
 from emulator.domain.accounts.accounts import Account, PasswordCache
-from emulator.domain.money import with_currency
+from emulator.domain.money import plain
 from emulator.errors import AccessDenied, AuthFailed, BadValue
 
 LEVEL_CLIENT = "16"
+PROGRAM, EDITION = "billmgr", "corporate"
+"""The seller's program and its edition; a test kit of the vendor reads the second."""
+FIRST_PROCESS, MOST_PROCESSES = 1000, 30_000
 TITLE = {"en": "Session", "ru": "Сессия"}
 FAMILY = Family("session", TITLE)
 
@@ -180,7 +184,7 @@ def _wrong_code(login: str) -> BadValue:
     source="docs/wire.md section 6",
 )
 def show_caller(call: Call) -> Raw:
-    """Who is logged in, as attributes of one element."""
+    """Who is logged in, as attributes of one element; beside it the program and its process."""
     user = call.user
     attrs = {
         "id": str(user.id),
@@ -189,12 +193,18 @@ def show_caller(call: Call) -> Raw:
         "realname": user.realname,
         "email": user.email,
         "phone": user.phone,
-        "balance": with_currency(user.balance, user.currency),
+        "balance": plain(user.balance),
         "currency": user.currency,
         "email_verified": "on",
         "need_phone_validate": "off",
     }
-    return Raw([Part("user", attrs=attrs)])
+    program = Part("mgr", PROGRAM, attrs={"dist": EDITION})
+    return Raw([Part("user", attrs=attrs), program, Part("pid", _process(call))])
+
+
+def _process(call: Call) -> str:
+    """The number of the seller's process: invented, the same as long as the world is there."""
+    return str(FIRST_PROCESS + crc32(call.shop.world.name.encode()) % MOST_PROCESSES)
 
 
 @FAMILY.action(

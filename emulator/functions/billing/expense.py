@@ -10,22 +10,25 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, case, select
 
-from emulator.api.context import Call, Choice, Rows
-from emulator.api.fields import Amount, Day, Text, Whole
+from emulator.api.context import Call, Choice, Leaf, Rows
+from emulator.api.fields import Amount, Day, Sum, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
-from emulator.domain.money import ZERO, rounded
+from emulator.domain.billing.payments import ADDRESS
+from emulator.domain.money import ZERO, plain, rounded
 from emulator.errors import AccessDenied
 from emulator.functions import descriptions
-from emulator.functions.form_parts import PROJECT, account_name
+from emulator.functions.form_parts import PROJECT, account_name, sum_with_currency
 from emulator.functions.listing import Column, Filter, Listing, Paging, declare_filter
 from emulator.store import tables
 from emulator.store.engine import Row
 from emulator.texts import OPERATIONS, in_language
 
 SOURCE = "docs/wire.md section 6"
+OLDER = 5
+"""The generation of the API that has no currency in the text of a charge."""
 FAMILY = Family("expense", {"en": "Expenses", "ru": "Расходы"})
 
 COMPARE_TEXTS = {
@@ -37,6 +40,7 @@ COMPARE_TEXTS = {
 
 E = tables.expense.c
 V = tables.service.c
+INTNAME = case((E.operation == ADDRESS, ADDRESS), else_=V.type)
 
 
 def _filter_selects(call: Call) -> Mapping[str, list[Choice]]:
@@ -51,7 +55,7 @@ def _filter_selects(call: Call) -> Mapping[str, list[Choice]]:
 
 
 LISTING = Listing(
-    select(E.id, E.service_id, E.at, E.amount, E.discount, E.currency, E.operation, E.name, V.type)
+    select(E.id, E.service_id, E.at, E.amount, E.discount, E.currency, E.operation, E.name, INTNAME)
     .select_from(tables.expense.outerjoin(tables.service, V.id == E.service_id))
     .where(E.account_id == bindparam("owner")),
     E.id,
@@ -64,7 +68,7 @@ LISTING = Listing(
         Column("amount", E.amount, "money", operator="compare_type"),
         Column("discountamount", E.discount, "money"),
         Column("operation", E.operation, "exact", choices="operation"),
-        Column("intname", V.type, "exact"),
+        Column("intname", INTNAME, "exact"),
         Column("main_item", E.service_id, "number"),
         Column("item", E.service_id, "number", ""),
     ),
@@ -81,7 +85,7 @@ class ExpenseRow(WireSchema):
     project = Text(descriptions.PROJECT)
     realdate = Day("Day of the charge.")
     cdate = Day("The same day as `realdate`.")
-    amount = Amount("What was charged, after the discount.")
+    amount = Sum("What was charged, after the discount, with its currency.")
     notpayd = Amount("What of it is not paid yet; always 0.00, for all is paid at once.")
     discount = Amount("The discount in per cent of the full price.")
     discountamount = Amount("The discount as an amount.")
@@ -89,8 +93,8 @@ class ExpenseRow(WireSchema):
     payments = Text("Payments that covered it; always empty, for all is paid from the balance.")
     currency = Text(descriptions.CURRENCY)
     currency_str = Text("The same as `currency`.")
-    operation = Text("Kind of the charge: `open`, `prolong`, `changepricelist`, `addon`.")
-    intname = Text("Internal name of the service's product type.")
+    operation = Text("Kind of the charge: `open`, `prolong`, `changepricelist`, `addon`, `ip`.")
+    intname = Text("Internal name of the service's product type; `ip` for further addresses.")
     main_item = Whole("Number of the service that was charged for.")
 
 
@@ -123,8 +127,8 @@ def _row(call: Call, row: Row) -> Mapping[str, object]:
     currency: str
     operation: str
     name: Mapping[str, str]
-    product_type: str | None
-    number, service_id, at, amount, discount, currency, operation, name, product_type = row
+    intname: str | None
+    number, service_id, at, amount, discount, currency, operation, name, intname = row
     what = in_language(OPERATIONS.get(operation, {"en": operation}), call.lang)
     return {
         "id": number,
@@ -133,7 +137,7 @@ def _row(call: Call, row: Row) -> Mapping[str, object]:
         "project": PROJECT,
         "realdate": at.date(),
         "cdate": at.date(),
-        "amount": amount,
+        "amount": _amount(call, amount, currency),
         "notpayd": ZERO,
         "discount": _percent(discount, amount + discount),
         "discountamount": discount,
@@ -142,9 +146,16 @@ def _row(call: Call, row: Row) -> Mapping[str, object]:
         "currency": currency,
         "currency_str": currency,
         "operation": operation,
-        "intname": product_type or "",
+        "intname": intname or "",
         "main_item": service_id,
     }
+
+
+def _amount(call: Call, amount: Decimal, currency: str) -> Leaf:
+    """The sum with its currency; generation 5 shows the bare number (docs/evidence.md 111)."""
+    if call.shop.world.rules.generation == OLDER:
+        return Leaf(plain(amount), {"orig": plain(amount)})
+    return sum_with_currency(amount, currency)
 
 
 def _percent(part: Decimal, whole: Decimal) -> Decimal:
