@@ -36,8 +36,3 @@ def with_currency(amount: Decimal, currency: str) -> str:
 def reduced(amount: Decimal, percent: int) -> Decimal:
     """What is left of ``amount`` less ``percent``, rounded to the cent."""
     return rounded(amount * (HUNDRED - percent) / HUNDRED)
-
-
-def pro_rata(amount: Decimal, days: int, of: int) -> Decimal:
-    """The share of ``amount`` for ``days`` of a term of ``of`` days, rounded to the cent."""
-    return rounded(amount * days / of) if of > 0 else ZERO

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from emulator.clock import add_months
-from emulator.domain.billing import paid_changes
+from emulator.domain.billing import paid_changes, payments
+from emulator.domain.money import rounded
 from emulator.domain.services import editing, services, states
 from emulator.domain.services.services import ACTIVE
 from emulator.errors import BadValue, RunningOperation, WrongState
@@ -80,8 +82,6 @@ def test_an_unpaid_or_opening_license_is_not_prolonged(bench: ShopBench) -> None
 
 
 def test_prolonging_to_the_end_of_the_calendar_is_refused(bench: ShopBench) -> None:
-    from dataclasses import replace
-
     opened = bench.order()
     services.save(bench.shop, replace(opened, expires_on=date(9999, 12, 1), due_at=None))
     with pytest.raises(BadValue):
@@ -193,3 +193,43 @@ def test_automatic_prolongation_is_by_a_period_the_tariff_has(bench: ShopBench) 
     with pytest.raises(BadValue):
         editing.change(bench.shop, bench.account, opened, {"autoprolong": 5})
     assert editing.change(bench.shop, bench.account, opened, {"autoprolong": None}).id
+
+
+def test_144_thirteen_equal_months_cost_thirteen_times_the_difference(bench: ShopBench) -> None:
+    each = bench.shop.catalogue[55230].addons[55236].prices["EUR"]
+    wrong = {}
+    for number in range(36):
+        day = add_months(date(2026, 1, 31), number // 3) - timedelta(days=number % 3)
+        bench.move_to(datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
+        payments.set_balance(bench.shop, bench.account, Decimal(500))
+        opened = bench.order(55230, ip=f"10.0.0.{number}", addon={55236: 1})
+        long = services.save(bench.shop, replace(opened, expires_on=add_months(day, 13)))
+        dearer = paid_changes.quote_addons(bench.shop, bench.account, long, {55236: 2})
+        lite = replace(long, tariff_id=55227, addons={}, ip="10.0.1.1")
+        tariff = paid_changes.quote_tariff_change(bench.shop, bench.account, lite, 55228, 1)
+        assert dearer is not None
+        expected = (13 * each[1], 13 * (tariff.new_price - tariff.old_price))
+        if (dearer.cost, tariff.cost) != expected:
+            wrong[day] = (dearer.cost, tariff.cost)
+        states.close(bench.shop, "test", long)
+    assert wrong == {}
+
+
+def test_144_the_broken_month_counts_by_its_own_days_and_each_day_costs_less(
+    bench: ShopBench,
+) -> None:
+    opened = bench.order(55230, addon={55236: 1}, period=12)
+    each = bench.shop.catalogue[55230].addons[55236].prices["EUR"][12]
+    costs = []
+    for day in range(365):
+        today = date(2026, 1, 31) + timedelta(days=day)
+        shop = replace(bench.shop, now=datetime(today.year, today.month, today.day, tzinfo=UTC))
+        change = paid_changes.quote_addons(shop, bench.account, opened, {55236: 2})
+        assert change is not None
+        costs.append(change.cost)
+    assert costs == sorted(costs, reverse=True)
+    # Eight of twelve months are left on 31 May, of its month 20 of 30 days on 10 June.
+    assert costs[0] == each
+    assert costs[(date(2026, 5, 31) - date(2026, 1, 31)).days] == rounded(each * 8 / 12)
+    tenth_of_june = costs[(date(2026, 6, 10) - date(2026, 1, 31)).days]
+    assert tenth_of_june == rounded(each * (7 + Decimal(20) / 30) / 12)

@@ -9,16 +9,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 
 from emulator.clock import add_months
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.billing import discounts, payments
 from emulator.domain.catalogue.catalogue import LIFETIME, TRIAL, Tariff
-from emulator.domain.money import ZERO, pro_rata, rounded
+from emulator.domain.money import ZERO
 from emulator.domain.services import certificates, order_rules, servers, services
 from emulator.domain.services.services import ACTIVE, SUSPENDED, Service
 from emulator.domain.world import Shop
 from emulator.errors import BadValue, WrongState
+
+MONTHS_OF_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,15 +192,41 @@ def _priced_change(
 def _for_the_rest(
     shop: Shop, service: Service, dearer_by: Decimal, period: int, *, from_today: bool = False
 ) -> Decimal:
-    """What the difference of two prices costs for the days that are left; never negative."""
+    """What the difference of two prices costs for the rest of the term; never negative.
+
+    Not rounded. Whole months cost the monthly difference, the broken one its share of its own
+    days (docs/evidence.md 144).
+    """
     if service.expires_on is None or period == LIFETIME:
-        return max(ZERO, rounded(dearer_by))
-    start = shop.today if from_today else _term_start(service, service.expires_on, period)
-    if dearer_by <= ZERO or period == TRIAL:
+        return max(ZERO, dearer_by)
+    if dearer_by <= ZERO or period == TRIAL or shop.today >= service.expires_on:
         return ZERO
-    term = (add_months(start, period) - start).days
-    left = max(0, (service.expires_on - shop.today).days)
-    return max(ZERO, pro_rata(dearer_by, left, term))
+    months = _months_left(
+        shop.today, service.expires_on, shop.today if from_today else service.created_on
+    )
+    return dearer_by * months.numerator / (months.denominator * period)
+
+
+def _months_left(today: date, end: date, begun_on: date) -> Fraction:
+    """How many months are left: those that are whole, and the part of the broken one.
+
+    ``begun_on``: the first day of the term, if that is known. Months are counted back from the end
+    of the term, and from today where that leaves no rest: the 31st is as far from the 28th as the
+    28th.
+    """
+    whole = (end.year - today.year) * MONTHS_OF_YEAR + end.month - today.month + 1
+    while add_months(today, whole) > end:
+        whole -= 1
+    if add_months(today, whole) == end:
+        return Fraction(whole)
+    if begun_on == today:
+        start = add_months(today, whole)
+        return whole + Fraction((end - start).days, (add_months(today, whole + 1) - start).days)
+    while add_months(end, -whole) < today:
+        whole -= 1
+    until = add_months(end, -whole)
+    since = max(add_months(end, -whole - 1), min(begun_on, today))
+    return whole + Fraction((until - today).days, (until - since).days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,15 +293,6 @@ def change_addons(
     """Changes addons at once. Raises what `quote_addons` raises, and NotEnoughMoney."""
     change = quote_addons(shop, account, service, sent)
     return service if change is None else make_addons(shop, account, change)
-
-
-def _term_start(service: Service, end: date, period: int) -> date:
-    """The day on which the running term began.
-
-    Subtracting a month from the end is not enough: a first month that ends on February 28 may have
-    been bought on January 31.
-    """
-    return max(add_months(end, -period), service.created_on)
 
 
 def change_tariff(
