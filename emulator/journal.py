@@ -20,6 +20,8 @@ from emulator.store.engine import Database, Statement
 CALL, EVENT = "call", "happening"
 """Kinds of entries: a call with its answer, or a due event."""
 MASK = "***"
+NO_NAMES = "[]"
+MOST_NAMES, LONGEST_NAME = 50, 100
 SECRET_PARAMS = frozenset({"auth", "password", "passwd", "confirm", "key", "qrcode"})
 SHORTEST_SECRET = 6
 """Shorter secrets are not masked in answers: they could be ordinary text."""
@@ -81,6 +83,10 @@ class Entry:
     answer: str
     kind: str = CALL
     fault: str | None = None
+    repeated: str = NO_NAMES
+    """Names of parameters that were sent more than once, as JSON."""
+    unknown: str = NO_NAMES
+    """Names of parameters that no declaration knows, as JSON."""
     id: int = 0
 
     def as_dict(self) -> dict[str, Any]:
@@ -100,7 +106,16 @@ class Entry:
             "answer": self.answer,
             "kind": self.kind,
             "fault": self.fault,
+            "repeated": json.loads(self.repeated),
+            "unknown": json.loads(self.unknown),
         }
+
+
+def listed(names: Collection[str]) -> str:
+    """Names of parameters as an entry holds them: the first MOST_NAMES, cut at a length."""
+    if not names:
+        return NO_NAMES
+    return json.dumps([name[:LONGEST_NAME] for name in [*names][:MOST_NAMES]], ensure_ascii=False)
 
 
 def masked_params(params: Mapping[str, str], body: int) -> str:
@@ -164,6 +179,8 @@ def write(db: Database, entry: Entry, bounds: Bounds) -> None:
         answer=entry.answer,
         kind=entry.kind,
         fault=entry.fault,
+        repeated=entry.repeated,
+        unknown=entry.unknown,
         size=len(entry.params) + len(entry.answer),
     )
     if number % PRUNE_EVERY == 0:

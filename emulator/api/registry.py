@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import enum
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypedDict, Unpack
 
 from emulator.api.context import Answer, Call
-from emulator.api.fields import Rest, WireField
+from emulator.api.fields import Numbered, Rest, WireField
 from emulator.api.schema import Nothing, WireSchema
 from emulator.domain.catalogue.catalogue import OwnType, Words
 from emulator.domain.world import Generation
@@ -23,6 +24,17 @@ from emulator.errors import ApiError
 Handler = Callable[..., object]
 FindOwn = Callable[[str, Mapping[str, OwnType]], "Function | None"]
 """Finds a function of the types that a world defines itself, by its name."""
+COMMON_PARAMETERS = frozenset({
+    "func", "out", "lang", "auth", "authinfo", "su", "sok", "clicked_button", "elid", "plid",
+    "plname", "pid", "filter", "p_num", "p_cnt", "p_col", "p_sort", "p_order", "p_elems", "sfrom",
+    "sform", "snext", "sback", "progressid", "clickstat", "newface", "show_metadata",
+    "checkcookie", "stylesheet", "callback", "theme", "tconvert", "hfields", "rand", "dashboard",
+})  # fmt: skip
+"""Parameters that every function may be sent (docs/wire.md section 1); no list filters by them."""
+FURTHER_PARAMETERS = frozenset({"sv_field", "force_use_new_cart"})
+"""Parameters that no schema has, because what they choose is not a value."""
+RANGE_ENDS = ("start", "end", "_from", "_to")
+"""What follows the name of a column in a filter of a range."""
 
 
 class Kind(enum.Enum):
@@ -259,6 +271,33 @@ class Registry:
         A subtype that is a whole type (``vds.vps``) takes the place of the list of that name.
         """
         return self._own_types(name, types) or self.find(name)
+
+    def unknown(self, names: Iterable[str]) -> list[str]:
+        """Those of the names that no declaration knows: such a parameter has no effect.
+
+        Known are the parameters of all functions, and the columns that lists are filtered by.
+        """
+        return [name for name in names if name not in self._names and not self._is_open(name)]
+
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        schemas = [s for f in self for s in (f.takes, f.returns) if s is not None]
+        names = {name for schema in schemas for name in schema.wire_fields}
+        ranges = {f"{name}{end}" for name in names for end in RANGE_ENDS}
+        return COMMON_PARAMETERS | FURTHER_PARAMETERS | names | ranges
+
+    def _is_open(self, name: str) -> bool:
+        prefix, _, number = name.rpartition("_")
+        return number.isdigit() and f"{prefix}_" in self._prefixes
+
+    @cached_property
+    def _prefixes(self) -> frozenset[str]:
+        return frozenset(
+            field.prefix
+            for function in self
+            for field in function.takes.wire_fields.values()
+            if isinstance(field, Numbered)
+        )
 
     def following(self, function: Function, types: Mapping[str, OwnType]) -> Function:
         """The next step of a wizard."""

@@ -84,4 +84,7 @@ def _outcome(entry: Entry) -> str:
     if entry.kind == journals.EVENT:
         event = json.loads(entry.params)
         return f"service {event['service']}  {event['detail']}".rstrip()
-    return f"{entry.error or 'ok':<16}  {entry.took_ms:5.1f} ms"
+    marks = {"repeated": entry.repeated, "unknown": entry.unknown}
+    noted = "".join(f"  {mark}: {', '.join(json.loads(names))}"
+                    for mark, names in marks.items() if names != journals.NO_NAMES)  # fmt: skip
+    return f"{entry.error or 'ok':<16}  {entry.took_ms:5.1f} ms{noted}"

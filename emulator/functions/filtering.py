@@ -19,6 +19,7 @@ from sqlalchemy import ColumnElement, String, bindparam, func, or_, select
 
 from emulator.api.context import Call, Choice, Leaf
 from emulator.api.fields import NUMBER, written
+from emulator.api.registry import COMMON_PARAMETERS
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import filters
 from emulator.domain.money import FINE, rounded
@@ -34,13 +35,6 @@ AMOUNT = re.compile(r"[+-]?[0-9]{1,12}(?:[.,][0-9]{1,12})?")
 OTHER = "other"
 """The value of a day's select where ``…start`` and ``…end`` say which days (documented)."""
 NULL = "null"
-NOT_COLUMNS = frozenset({
-    "func", "out", "lang", "auth", "authinfo", "su", "sok", "clicked_button", "elid", "plid",
-    "plname", "pid", "filter", "p_num", "p_cnt", "p_col", "p_sort", "p_order", "p_elems", "sfrom",
-    "sform", "snext", "sback", "progressid", "clickstat", "newface", "show_metadata",
-    "checkcookie", "stylesheet", "callback", "theme", "tconvert", "hfields", "rand", "dashboard",
-})  # fmt: skip
-"""Parameters that every function may be sent (docs/wire.md section 1); no list filters by them."""
 COMPARISONS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
     "equal": lambda shown, sent: shown == sent,
     "more": lambda shown, sent: shown > sent,
@@ -164,7 +158,7 @@ def chosen(call: Call, saved_filter: Mapping[str, str]) -> Mapping[str, str]:
 
 def sent_columns(params: Mapping[str, str], own: Iterable[str] = ()) -> dict[str, str]:
     """The parameters that are neither the protocol's nor the function's own, without empty ones."""
-    not_columns = NOT_COLUMNS | set(own)
+    not_columns = COMMON_PARAMETERS | set(own)
     return {
         name: text
         for name, text in params.items()

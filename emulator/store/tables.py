@@ -440,6 +440,8 @@ journal = Table(
     Column("answer", Text, nullable=False),
     Column("kind", Text, nullable=False, default="call", server_default="call"),
     Column("fault", Text),
+    Column("repeated", Text, nullable=False, server_default="[]"),
+    Column("unknown", Text, nullable=False, server_default="[]"),
 )
 """``kind``: ``call``, or ``happening`` for a due event. ``fault``: the faults that hit a call."""
 

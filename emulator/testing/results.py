@@ -182,6 +182,10 @@ class JournalEntry(TypedDict):
     """``call`` or ``happening`` (an event)."""
     fault: str | None
     """The planned fault that was applied."""
+    repeated: list[str]
+    """Parameters that were sent more than once: only the last of their values counted."""
+    unknown: list[str]
+    """Parameters that no declaration knows: they had no effect."""
 
 
 class ImportInfo(TypedDict):

@@ -327,6 +327,8 @@ class Pipeline:
             params=journal.masked_params(request.params, most),
             answer=journal.masked_text(reply.body.decode("utf-8", "replace"), secrets, most),
             fault=", ".join(map(str, context.hits)) if context.hits else None,
+            repeated=journal.listed(request.repeated),
+            unknown=journal.listed(self._registry.unknown(request.params)),
         )
 
     def _record(self, caller: Caller, db: Database, entry: journal.Entry) -> None:

@@ -7,6 +7,7 @@ a JSON body beside a query string is ignored; of a repeated name the last value 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +38,8 @@ class Request:
     """Value of the cookie ``billmgrses5``, or empty."""
     origin: str
     refused: TooMuch | None = None
+    repeated: tuple[str, ...] = ()
+    """Names that were sent more than once: of these values the last counts."""
 
     @property
     def func(self) -> str:
@@ -57,9 +60,10 @@ def read(http: HttpRequest, world: str, *, max_body: int, max_params: int) -> Re
         refused = fault
     if len(pairs) > max_params:
         refused, pairs = TooMuch("params", str(max_params)), pairs[:max_params]
+    params = {_clean(name): _clean(value) for name, value in pairs}
     cookie = http.cookies.get("billmgrses5", "") if "HTTP_COOKIE" in environ else ""
     return Request(
-        params={_clean(name): _clean(value) for name, value in pairs},
+        params=params,
         method=http.method,
         path=http.path,
         world=world,
@@ -68,7 +72,13 @@ def read(http: HttpRequest, world: str, *, max_body: int, max_params: int) -> Re
         cookie=_clean(cookie),
         origin=environ.get("HTTP_ORIGIN", ""),
         refused=refused,
+        repeated=_repeated(pairs) if len(params) < len(pairs) else (),
     )
+
+
+def _repeated(pairs: list[tuple[str, str]]) -> tuple[str, ...]:
+    count = Counter(_clean(name) for name, _ in pairs)
+    return tuple(name for name, times in count.items() if times > 1)
 
 
 def _own_name(environ: Mapping[str, Any]) -> str:

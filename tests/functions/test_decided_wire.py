@@ -245,3 +245,25 @@ def test_146_words_for_none_are_refused_in_orders_of_the_strict_world(shop: Sell
     order = {**ORDER, "autoprolong": "None"}
     assert shop.refusal("soft.order.param", world="strict", **order) == "value/autoprolong"
     assert done(shop, "soft.order.param", **order)
+
+
+def test_145_the_journal_names_what_was_repeated_and_what_nobody_knows() -> None:
+    with testing.Seller() as seller:
+        twice = "func=soft.suspend&authinfo=reseller:secret&elid=100001&elid=100002"
+        client = seller.wsgi.test_client(use_cookies=False)
+        assert b"<ok/>" in client.post(f"/billmgr?{twice}").data
+        assert [seller.service(number)["status"] for number in (100001, 100002)] == [2, 3]
+        seller.call("vds.order.param", pricelist="6", period="1", **{"addon[10]": "2"}, sok="ok")
+        refused = seller.call("soft.suspend", **{"elid[]": "100001"})
+        assert refused.error is not None
+        newest = seller.journal.entries(limit=3)
+        marks = [(entry["repeated"], entry["unknown"]) for entry in newest]
+        assert marks == [([], ["elid[]"]), ([], ["addon[10]"]), (["elid"], [])]
+
+
+def test_145_no_example_has_a_parameter_that_nobody_knows() -> None:
+    registry = create_registry()
+    for function in registry:
+        assert not registry.unknown(function.example), function.name
+    assert not registry.unknown(("createdatestart", "amount_from", "addon_55236", "sv_field"))
+    assert registry.unknown(("addon_", "addon_x", "ELID")) == ["addon_", "addon_x", "ELID"]
