@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import flask
 from flask import Flask
+from werkzeug.wrappers import Request as HttpRequest
 from werkzeug.wrappers import Response
 
 from emulator.api.registry import Registry
@@ -95,9 +96,8 @@ def create_app(
             return _allowed(pipeline, request, Response(status=204))
         if not request.func and http.method in ("GET", "HEAD") and "out" not in request.params:
             return Response(page(request.host, http.path), mimetype="text/html")
-        key = request.params.get("key")
-        if request.func == TO_THE_PAGE and key and "text/html" in http.headers.get("Accept", ""):
-            return flask.redirect(f"/pay/{quote(key, safe='')}")
+        if request.func == TO_THE_PAGE and _is_browser(http) and request.params.get("key"):
+            return flask.redirect(f"/pay/{quote(request.params['key'], safe='')}")
         reply = pipeline.answer(request)
         response = _response(reply)
         for name, value in reply.headers.items():
@@ -113,6 +113,13 @@ def create_app(
     _add_license_files(app, LicenseFileApi(worlds))
     _add_control(app, ControlApi(settings, worlds, registry), Console(settings, worlds))
     return app
+
+
+def _is_browser(http: HttpRequest) -> bool:
+    """Whether a page is wanted: HTML is accepted, or an address is opened as it stands."""
+    if "text/html" in http.headers.get("Accept", ""):
+        return True
+    return http.method in ("GET", "HEAD") and not {"out", "sok"} & http.args.keys()
 
 
 def _add_control(app: Flask, control: ControlApi, console: Console) -> None:
@@ -133,8 +140,10 @@ def _add_payment_pages(app: Flask, pages: PaymentPages) -> None:
 
     def pay(token: str) -> Response:
         http = flask.globals.request_ctx.request
-        action = http.form.get("action", "") if http.method == "POST" else ""
-        page = pages.click(token, action) if http.method == "POST" else pages.show(token)
+        if http.method == "POST":
+            page = pages.click(token, http.form.get("action", ""))
+        else:
+            page = pages.show(token, http.base_url)
         response = Response(page.html, status=page.status, mimetype="text/html")
         response.headers["Cache-Control"] = "no-store"
         response.headers["Referrer-Policy"] = "no-referrer"

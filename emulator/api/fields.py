@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from marshmallow import ValidationError, fields
 
 from emulator.api.context import Leaf
-from emulator.domain.money import plain
+from emulator.domain.money import currency_code, currency_id, plain
 from emulator.domain.world import Generation
 
 BIGGEST = 2**63 - 1
@@ -269,6 +269,17 @@ class Sum(WireField):
 
     The value is what ``form_parts.sum_with_currency`` makes.
     """
+class Currency(WireField):
+    """A currency: its number or its ISO code is taken, the number is written (evidence 109)."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        code = currency_code(value)
+        if code is None:
+            raise ValidationError("choice")
+        return code
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str:
+        return str(currency_id(value)) if value else ""
 
 
 class Numbered(WireField):

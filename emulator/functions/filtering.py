@@ -22,7 +22,7 @@ from emulator.api.fields import NUMBER, written
 from emulator.api.registry import COMMON_PARAMETERS
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import filters
-from emulator.domain.money import FINE, rounded
+from emulator.domain.money import FINE, currency_code, rounded
 from emulator.domain.world import Generation
 from emulator.errors import BadValue
 from emulator.functions.form_parts import PROJECT, PROJECT_ID
@@ -35,6 +35,8 @@ AMOUNT = re.compile(r"[+-]?[0-9]{1,12}(?:[.,][0-9]{1,12})?")
 OTHER = "other"
 """The value of a day's select where ``…start`` and ``…end`` say which days (documented)."""
 NULL = "null"
+CURRENCIES = frozenset({"currency", "currency_iso", "currency_str"})
+"""Columns with the code of a currency; its number is understood as well (docs/evidence.md 109)."""
 COMPARISONS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
     "equal": lambda shown, sent: shown == sent,
     "more": lambda shown, sent: shown > sent,
@@ -218,11 +220,13 @@ class FilterReader:
         return column
 
     def _words(self, call: Call, column: Column, text: str) -> list[str]:
-        """The values of a list with commas, labels of the select as their keys.
+        """The values of a list with commas; labels of the select and currencies as their keys.
 
         A text with a comma in it is a value of its own, too.
         """
         keys: dict[str, list[str]] = {}
+        if column.name in CURRENCIES:
+            return [currency_code(word) or word for word in text.split(",")]
         if column.name == "project":
             keys = {PROJECT_ID: [PROJECT]}
         elif column.choices and not NUMBER.match(text):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from urllib.parse import quote, urlencode
 
 from emulator.api.context import Call, Choice, Leaf, Part
 from emulator.api.fields import Id, Ids
@@ -42,6 +43,15 @@ def account_name(account: Account) -> str:
     """``Example Reseller (reseller@example.com)``; the login where there is no name."""
     name = account.realname or account.login
     return f"{name} ({account.email})" if account.email else name
+
+
+def next_step(call: Call, func: str, names: Iterable[str]) -> str:
+    """The ``ok`` that leads to another form: a query with those of these parameters that were sent.
+
+    It can be requested as it stands (docs/evidence.md 107).
+    """
+    sent = {name: call.params[name] for name in names if call.params.get(name)}
+    return urlencode({"func": func, **sent}, quote_via=quote)
 
 
 def state_label(call: Call, state: str) -> str:

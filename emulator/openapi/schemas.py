@@ -28,6 +28,7 @@ COMMON = (AuthFailed, AccessDenied, BadValue)
 ANY_NUMBER = 10**18 - 1
 IDS = r"^[0-9]{1,18}(, ?[0-9]{1,18})*$"
 MONTHS = r"^(null|off|none|-|0|[1-9][0-9]{0,2})$"
+CURRENCY = r"^(50|126|153|[A-Z]{3})$"
 INTEGER: Json = {"type": "integer", "minimum": -ANY_NUMBER, "maximum": ANY_NUMBER}
 IPV4: Json = {"type": "string", "format": "ipv4"}
 
@@ -49,6 +50,7 @@ MEANINGS: Mapping[type[fields.WireField], Callable[[Any], Json]] = {
     fields.OneOf: lambda f: {"type": "string", "enum": list(f.words)},
     fields.Day: lambda _: {"type": "string", "format": "date"},
     fields.Amount: lambda f: {"type": "string", "pattern": _anchored(f.SHAPE)},
+    fields.Currency: lambda _: {"type": "string", "pattern": CURRENCY},
     fields.Numbered: lambda _: INTEGER,
 }
 # Fields of answers: the text a client gets to read. Nothing to say is an empty text.
@@ -56,6 +58,7 @@ TEXTS: Mapping[type[fields.WireField], Callable[[Any], Json]] = {
     fields.Whole: lambda _: {"type": "string", "pattern": "^(-?[0-9]+)?$"},
     fields.Id: lambda _: {"type": "string", "pattern": "^[0-9]*$"},
     fields.Months: lambda _: {"type": "string", "pattern": "^(null|[1-9][0-9]*)$"},
+    fields.Currency: lambda _: {"type": "string", "pattern": "^[0-9]*$"},
     fields.Flag: lambda _: {"type": "string", "enum": ["on", "off"]},
     fields.OneOf: lambda f: {"type": "string", "enum": [*f.words, ""]},
     fields.Day: lambda _: {"type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"},

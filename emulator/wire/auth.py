@@ -17,6 +17,8 @@ from emulator.store.engine import Database
 from emulator.wire.request import Request
 from emulator.worlds.worlds import DEFAULT, Worlds
 
+BY_KEY = frozenset({"payment.add.redirect"})
+"""Functions whose ``key``, that of a payment, begins with the name of its world."""
 LOGS_IN_ITSELF = frozenset({"auth"})
 """Functions that check their credentials themselves."""
 
@@ -63,7 +65,9 @@ def find_world(worlds: Worlds, request: Request, sent: Credentials) -> tuple[str
     by_session = worlds.by_session(sent.session_id) if sent.session_id else None
     login, _, after = sent.login.rpartition("@")
     named = after if login and worlds.exists(after) else ""
-    name = by_session or request.world or named or DEFAULT
+    paid_in = request.params.get("key", "").rpartition("-")[0] if request.func in BY_KEY else ""
+    by_key = paid_in if paid_in and worlds.exists(paid_in) else ""
+    name = by_session or by_key or request.world or named or DEFAULT
     return name, login if named else sent.login
 
 

@@ -97,7 +97,12 @@ class Account:
         """Return the currencies of the seller. Source: `currency`."""
         rows = self._caller.call("currency").rows()
         return tuple(
-            Currency(row.value("iso", "id"), row.value("name"), read_flag(row.value("is_default")))
+            Currency(
+                row.value("iso", "id"),
+                row.value("name"),
+                read_flag(row.value("is_default")),
+                read_int(row.value("id")),
+            )
             for row in rows
         )
 

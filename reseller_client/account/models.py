@@ -86,11 +86,12 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Currency:
-    """A currency of the seller, by ISO code. Source: `currency` (shape assumed)."""
+    """A currency of the seller, by ISO code, with its number there. Source: `currency`."""
 
     iso: str
     name: str
     default: bool
+    id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,7 +209,7 @@ def _method(row: Node) -> PayMethod | None:
     return PayMethod(
         id=number,
         name=row.value("name", "paymethod_name"),
-        currency=row.value("currency_iso", "currency", "payment_currency"),
+        currency=row.value("paymethod_currency_iso", "currency_iso", "currency"),
         minimum=None if least is None else least.amount,
         maximum=None if most is None else most.amount,
     )

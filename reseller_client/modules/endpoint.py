@@ -154,9 +154,10 @@ class ModuleEndpoint:
         doc = make_document(
             {
                 "billorder": "" if basket.number is None else basket.number,
-                "total_sum": f"{basket.total:.2f} {self._shop.currency}",
-                "full_discount": f"0.00 {self._shop.currency}",
-                "tax": f"0.00 {self._shop.currency}",
+                "total_sum": f"{basket.total:.2f}",
+                "full_discount": "0.00",
+                "tax": "0.00",
+                "currency": self._shop.currency,
             }
         )
         add_list(doc, "itemlist", map(self._position, basket.modules))
@@ -170,7 +171,11 @@ class ModuleEndpoint:
             "item.period": module.period,
             "item.autoprolong": module.autoprolong or "null",
             "name": module.intname,
-            "cost": f"{module.price:.2f} {self._shop.currency}",
+            "desc": module.intname,
+            "cost": f"{module.price:.2f}",
+            "fullcost": f"{module.price:.2f}",
+            "discount": "0.00",
+            "discount_percent": "0.00",
         }
 
     def _order(self, request: PanelRequest) -> ET.Element:
@@ -202,7 +207,10 @@ class ModuleEndpoint:
             {"billorder": request.params["billorder"], "amount": f"{basket:.2f}",
              "payment_currency": self._shop.currency}
         )  # fmt: skip
-        balance = {"id": 0, "paymethod": 0, "name": "Balance", "currency": self._shop.currency}
+        balance = {
+            "id": 0, "paymethod": 0, "paymethod_type": 0, "name": "Account balance", "desc": "",
+            "paymethod_currency_iso": self._shop.currency,
+        }  # fmt: skip
         add_list(doc, "methodlist", [balance])
         return doc
 

@@ -86,7 +86,7 @@ def test_58_servers_paper_coupons_and_zones(shop: Seller) -> None:
     assert "web-1" in (shop.doc("license.print", elid="100001").findtext("body") or "")
     shop.doc("vds.order.param", pricelist="6", period="1", sok="ok")
     shop.doc("coupon.use", coupon="SPRING", sok="ok")
-    assert shop.doc("basket").findtext("total_sum") == "2.70 EUR"
+    assert shop.doc("basket").findtext("total_sum") == "2.70"
     assert shop.refusal("coupon.use", coupon="AUTUMN", sok="ok") == "missed/promocode"
     assert {row["name"]: row["cost"] for row in shop.rows("tld")}["com"].endswith("EUR / Year")
     assert shop.doc("billing.balance").findtext("balance") == "1000.00"

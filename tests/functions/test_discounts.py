@@ -55,9 +55,9 @@ def test_a_promo_code_takes_its_part_of_what_is_left(seller: Seller) -> None:
     give(seller, EVERYTHING)
     order: dict[str, Any] = {"pricelist": 55229, "period": 12, "ip": "192.0.2.201", "sok": "ok"}
     seller.call("soft.order.param", **order)
-    assert seller.call("basket").field("total_sum") == "108.90 EUR"
+    assert seller.call("basket").field("total_sum") == "108.90"
     seller.call("basket", promocode="SPRING", sok="ok")
-    assert seller.call("basket").field("total_sum") == "98.01 EUR"
+    assert seller.call("basket").field("total_sum") == "98.01"
     seller.call("basket", clicked_button="free", sok="ok")
     assert newest(seller) == ("98.01", "22.99")
 

@@ -124,7 +124,7 @@ def test_a_server_keeps_the_name_its_client_gave_it(shop: Seller) -> None:
 
 def test_a_way_of_paying_is_shown_before_there_is_a_payment(shop: Seller) -> None:
     doc = shop.json("payment.add.pay", amount="10.00", paymethod="1")
-    assert (doc["amount"]["$"], doc["payment_currency"]["$"]) == ("10.00", "EUR")
+    assert (doc["amount"]["$"], doc["payment_currency"]["$"]) == ("10.00", "50")
 
 
 def test_a_way_of_paying_that_is_sent_begins_a_payment(shop: Seller) -> None:

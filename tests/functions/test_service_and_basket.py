@@ -46,7 +46,7 @@ def test_a_prolongation_can_go_to_the_basket_and_be_paid_there(seller: Seller) -
     assert balance(seller) == before
     end = seller.call("soft.edit", elid=100001).field("expiredate")
     shown = seller.call("basket")
-    assert shown.field("total_sum") == "5.00 EUR"
+    assert shown.field("total_sum") == "5.00"
     assert shown.xml.findtext("list[@name='itemlist']/elem/item.id") == "100001"
     paid = seller.call("basket", id=order, clicked_button="free", sok="ok")
     assert paid.field("ok") == "func=order"
@@ -164,7 +164,7 @@ def test_the_basket_shows_orders_and_a_code_makes_them_cheaper(seller: Seller) -
     assert put(seller, "10.0.0.2") == order
     assert seller.call("basket", promocode="SPRING", sok="ok").error is None
     shown = seller.call("basket")
-    assert (shown.field("total_sum"), shown.field("full_discount")) == ("9.00 EUR", "1.00 EUR")
+    assert (shown.field("total_sum"), shown.field("full_discount")) == ("9.00", "1.00")
     row = shown.xml.find("list[@name='itemlist']/elem")
     assert row is not None
     assert (row.findtext("item.type"), row.findtext("item.period")) == ("soft", "1")
@@ -187,7 +187,7 @@ def test_a_position_is_deleted_and_a_basket_cleared(seller: Seller) -> None:
     put(seller, "10.0.0.2")
     item = seller.call("basket").xml.findtext("list[@name='itemlist']/elem/id") or ""
     assert seller.call("basket", id=item, clicked_button="delete", sok="ok").error is None
-    assert seller.call("basket").field("total_sum") == "5.00 EUR"
+    assert seller.call("basket").field("total_sum") == "5.00"
     assert seller.call("basket", id=order, clicked_button="clearbasket", sok="ok").error is None
     assert seller.call("basket").field("billorder") == ""
     assert balance(seller) == 1000

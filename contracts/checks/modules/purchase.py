@@ -201,7 +201,7 @@ def _pay(panel: Panel, number: str, label: str, *, confirmed: bool = True) -> An
 )
 def _judge_currency(panel: Panel, order: _PayableOrder, methods: Answer) -> None:
     """A currency that paying or the balance shows has to be the list's."""
-    currency, to_pay = order.offer.currency, methods.value("payment_currency")
+    currency, to_pay = order.offer.currency, _payment_currency(methods)
     answer = panel.ask("subaccount", label="the balance", results=panel.results.detached())
     rows = [] if answer.root is None else answer.root.findall("elem")
     texts = [f"{row.findtext('balance') or ''} {row.findtext('currency') or ''}" for row in rows]
@@ -214,6 +214,15 @@ def _judge_currency(panel: Panel, order: _PayableOrder, methods: Answer) -> None
         message = f"the list is in {currency}, paying in {', '.join(codes)}"
         fits = currency in codes or not codes
         panel.results.check("currency-paid", fits, message, shown_by.call)
+
+
+def _payment_currency(methods: Answer) -> str:
+    """The code of ``payment_currency``, which is that of its option where it is a number."""
+    shown = methods.value("payment_currency")
+    if methods.root is None or not shown.isdecimal():
+        return shown
+    options = methods.root.findall("slist[@name='payment_currency']/val")
+    return next((val.text or "" for val in options if val.get("key") == shown), "")
 
 
 @decides(rule("charged-price", PURCHASE, DOCUMENTED, REQUESTS, "The balance falls by the price."))

@@ -132,8 +132,8 @@ class Basket:
 
     @property
     def full_discount(self) -> Decimal:
-        """The promo code's discount on all positions."""
-        return sum((self.discount(item) for item in self.items), ZERO)
+        """All that was taken off all positions: the promo code's and the account's own discount."""
+        return sum((self.discount(item) + item.own_discount for item in self.items), ZERO)
 
 
 def find_basket(shop: Shop, account: Account) -> Basket | None:

@@ -65,6 +65,9 @@ _MOVE = Statement(
     .where(P.id == bindparam("which"), P.status == bindparam("was"))
     .values(status=bindparam("becomes"), paid_at=bindparam("paid"))
 )
+_CHANGE_METHOD = Statement(
+    update(tables.payment).where(P.id == bindparam("which")).values(method=bindparam("called"))
+)
 _METHODS = Statement(select(*M).order_by(M.id))
 
 
@@ -107,12 +110,26 @@ def list_methods(shop: Shop, currency: str) -> list[Method]:
     return [method for method in methods if method.currency in (None, currency)]
 
 
-def find_method(shop: Shop, currency: str, number: int) -> Method:
-    """A payment method for this currency. Raises BadValue("paymethod")."""
+def find_method(shop: Shop, currency: str, number: int, named: str = "paymethod") -> Method:
+    """A payment method for this currency. Raises BadValue(named)."""
     for method in list_methods(shop, currency):
         if method.id == number:
             return method
-    raise BadValue("paymethod", str(number))
+    raise BadValue(named, str(number))
+
+
+def check_amount(method: Method, amount: Decimal) -> None:
+    """Raises BadValue("amount") for an amount that the method does not take."""
+    if amount <= ZERO or not method.minimum <= amount <= method.maximum:
+        limits = {"minimum": plain(method.minimum), "maximum": plain(method.maximum)}
+        raise BadValue("amount", plain(amount), desc="between", params=limits)
+
+
+def change_method(shop: Shop, payment: Payment, method: Method) -> Payment:
+    """Has a payment that was begun paid by another method. Raises BadValue("amount")."""
+    check_amount(method, payment.amount)
+    shop.db.run(_CHANGE_METHOD, which=payment.id, called=method.name["en"])
+    return replace(payment, method=method.name["en"])
 
 
 def start(
@@ -124,9 +141,7 @@ def start(
     profile_id: int | None = None,
 ) -> Payment:
     """Inserts a payment of status 1; the balance is unchanged. Raises BadValue("amount")."""
-    if amount <= ZERO or not method.minimum <= amount <= method.maximum:
-        limits = {"minimum": plain(method.minimum), "maximum": plain(method.maximum)}
-        raise BadValue("amount", plain(amount), desc="between", params=limits)
+    check_amount(method, amount)
     number = shop.db.insert(
         _ADD,
         account_id=account.id,

@@ -21,7 +21,7 @@ from emulator.domain.accounts import countries, profiles
 from emulator.domain.accounts.profiles import COMPANY, PERSON, SOLE_PROPRIETOR, Profile
 from emulator.errors import AccessDenied, ApiError, BadValue, Missed, TooMuch
 from emulator.functions import descriptions
-from emulator.functions.form_parts import PROJECT, account_name
+from emulator.functions.form_parts import PROJECT, account_name, next_step
 from emulator.functions.listing import Column, Listing, Paging
 from emulator.store import tables
 from emulator.store.engine import Row
@@ -220,8 +220,8 @@ def show_kinds(call: Call, **draft: Any) -> FormAnswer:
 
 def name_data_step(call: Call, **draft: Any) -> ActionResult:
     """Names the next step."""
-    del call
-    return ActionResult(draft, ok="func=profile.add.profiledata", ok_type="form")
+    step = next_step(call, "profile.add.profiledata", draft)
+    return ActionResult(draft, ok=step, ok_type="form")
 
 
 FAMILY.form(

@@ -1,7 +1,7 @@
 """``basket``: what was ordered and is not paid yet, and paying it from the balance.
 
-Source: docs/wire.md section 6, docs/resale.md section 2.4. The new cart (``cart``) shows the same
-positions.
+Source: docs/wire.md section 6, docs/resale.md section 2.4; docs/evidence.md 106. The new
+cart (``cart``) shows the same positions.
 """
 
 from __future__ import annotations
@@ -14,11 +14,14 @@ from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.billing import checkout, orders
 from emulator.domain.billing.orders import Basket, Item
-from emulator.domain.money import ZERO, plain, with_currency
+from emulator.domain.money import HUNDRED, ZERO, plain
 from emulator.errors import BadValue, Missed, NotEnoughMoney, PromocodeNotUsable
 from emulator.functions import descriptions
 from emulator.functions.products.common import display_name
+from emulator.texts import OPERATIONS, in_language, period_label
 
+OPERATION_OF = {orders.ORDER: "open"}
+"""What a kind of position is called, where its expense has another word."""
 FAMILY = Family("basket", {"en": "Basket", "ru": "Корзина"})
 
 
@@ -34,13 +37,16 @@ class BasketParameters(WireSchema):
 
 
 class BasketForm(WireSchema):
-    """The basket's sums; its positions are the list ``itemlist``."""
+    """The basket's sums; its positions are the list ``itemlist``.
+
+    Sums are bare numbers, there and in the rows: a client sends ``total_sum`` back as ``amount``.
+    """
 
     billorder = Whole("Number of the order, empty where the basket is empty.")
-    total_sum = Text("What is to be paid with its currency, after all discounts.")
-    full_discount = Text("The sum of all discounts with its currency.")
-    tax = Text("Tax in the sum with its currency; always 0.00 here.")
-    amount = Amount("What is to be paid as a bare number.")
+    total_sum = Amount("What is to be paid as a bare number, after all discounts.")
+    full_discount = Amount("The sum of all discounts as a bare number.")
+    tax = Amount("Tax in the sum as a bare number; always 0.00 here.")
+    amount = Amount("The same as `total_sum`.")
     currency = Text(descriptions.CURRENCY)
     promocode = Text("The promo code in use; empty if none.")
 
@@ -114,9 +120,9 @@ def _form(call: Call) -> FormAnswer:
     total, discount = (basket.total, basket.full_discount) if basket else (ZERO, ZERO)
     sums = {
         "billorder": basket.id if basket else "",
-        "total_sum": with_currency(total, currency),
-        "full_discount": with_currency(discount, currency),
-        "tax": with_currency(ZERO, currency),
+        "total_sum": total,
+        "full_discount": discount,
+        "tax": ZERO,
         "amount": total,
         "currency": currency,
         "promocode": (basket.promocode or "") if basket else "",
@@ -129,7 +135,10 @@ def position_row(call: Call, basket: Basket, item: Item) -> dict[str, object]:
     """One position as ``itemlist`` shows it."""
     service = item.service
     tariff = call.shop.catalogue[service.tariff_id]
-    price = basket.price(item)
+    price, discount = basket.price(item), basket.discount(item) + item.own_discount
+    full = price + discount
+    kind = in_language(OPERATIONS[OPERATION_OF.get(item.kind, item.kind)], call.lang)
+    period = period_label(item.period, call.lang)
     return {
         "id": str(item.id),
         "item.id": str(service.id),
@@ -139,7 +148,10 @@ def position_row(call: Call, basket: Basket, item: Item) -> dict[str, object]:
         "operation": item.kind,
         "name": display_name(call, service, tariff),
         "pricelist_name": call.words(tariff.name),
-        "cost": with_currency(price, call.user.currency),
+        "desc": f"{kind}: {display_name(call, service, tariff)}, {period}",
+        "cost": plain(price),
+        "fullcost": plain(full),
+        "discount": plain(discount),
+        "discount_percent": plain(discount * HUNDRED / full if full else ZERO),
         "amount": plain(price),
-        "discount": plain(basket.discount(item)),
     }

@@ -12,12 +12,13 @@ from emulator.api.context import ActionResult, Call, FormAnswer
 from emulator.api.fields import Id, Ids, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
-from emulator.domain.billing import checkout, orders, topups
+from emulator.domain.billing import checkout, orders
 from emulator.domain.billing.orders import Basket, Item
 from emulator.domain.money import ZERO, with_currency
 from emulator.errors import BadValue, Missed, NotEnoughMoney
 from emulator.functions import descriptions
 from emulator.functions.billing.basket import position_row
+from emulator.functions.billing.payment_add import begin_payment
 
 SOURCE = "docs/resale.md section 2.4"
 FAILS = (BadValue, Missed, NotEnoughMoney)
@@ -163,14 +164,9 @@ def confirm(call: Call, elid: Sequence[int], paymethod_id: int) -> ActionResult:
 
 
 def _start_payment(call: Call, elid: Sequence[int], paymethod_id: int) -> ActionResult:
-    """The payment itself is begun by ``payment.add``, for the whole order."""
+    """The payment is begun for the whole order, as by ``payment.add.method``."""
     basket, _ = _positions(call, elid)
-    methods = topups.list_methods(call.shop, call.user.currency)
-    if all(method.id != paymethod_id for method in methods):
-        raise BadValue("paymethod_id", str(paymethod_id))
-    return ActionResult(
-        {"billorder": basket.id}, ok=f"func=payment.add&billorder={basket.id}", ok_type="form"
-    )
+    return begin_payment(call, {"billorder": basket.id, "paymethod_id": paymethod_id})
 
 
 def _positions(call: Call, numbers: Sequence[int]) -> tuple[Basket, list[Item]]:

@@ -1,30 +1,31 @@
 """``payment.add`` and its next steps, from the amount to the page on which it is paid.
 
-Source: docs/resale.md section 2.4, docs/wire.md section 6; docs/evidence.md 37. Observed: the
-``ok`` of ``payment.add.method`` is ``func=order`` where nothing is left to pay, else a query that
-opens the page.
+Source: docs/resale.md section 2.4, docs/wire.md section 6; docs/evidence.md 37, 107, 108 and 142.
+Observed: ``ok`` is ``func=order`` where nothing is left to pay, else the address of the page.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from emulator.api.context import ActionResult, Call, FormAnswer
-from emulator.api.fields import Amount, Id, Ids, Text, Whole
+from emulator.api.fields import Amount, Currency, Id, Ids, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
+from emulator.domain.accounts import profiles
 from emulator.domain.billing import checkout, orders, payments, topups
-from emulator.domain.billing.topups import Payment
-from emulator.domain.money import plain, with_currency
+from emulator.domain.billing.topups import Method, Payment
+from emulator.domain.money import ZERO, plain, with_currency
 from emulator.errors import AccessDenied, ApiError, BadValue, Missed, NotEnoughMoney
-from emulator.functions import descriptions
+from emulator.functions.billing import ways_to_pay
+from emulator.functions.billing.ways_to_pay import BALANCE_BUTTON, FROM_BALANCE
 
 SOURCE = "docs/resale.md section 2.4, docs/wire.md section 6"
-FROM_BALANCE = 0
-"""The way of paying that is no payment (documented as ``paymethod_id=0``)."""
 FAILS: tuple[type[ApiError], ...] = (Missed, BadValue, NotEnoughMoney, AccessDenied)
 PAGE = "/pay/"
+TO_THE_PAGE = "payment.add.redirect"
 PAYMENT = "Number of a payment that was begun."
 FAMILY = Family("payment", {"en": "Payments", "ru": "Платежи"})
 
@@ -34,8 +35,12 @@ class AmountParameters(WireSchema):
 
     billorder = Whole("Number of the unpaid order in the basket that is to be paid.")
     payment_id = Id("Number of a payment that was begun, to pay its amount.", entity="payment")
-    amount = Amount("Amount to pay in, where it is for no order.")
-    payment_currency = Text("Currency of the payment; accepted and ignored: the account's is used.")
+    amount = Amount(
+        "Amount to pay in. Beside an order it may be more than what is lacking, never less."
+    )
+    payment_currency = Currency(
+        "Currency of the payment, by its number or its ISO code; any but the account's is refused."
+    )
 
 
 class MethodParameters(AmountParameters):
@@ -43,7 +48,7 @@ class MethodParameters(AmountParameters):
 
     paymethod = Whole("Number of the way of paying; 0 is the balance.")
     paymethod_id = Whole("Number of the way of paying, where `paymethod` is not sent.")
-    profile = Whole("Number of the payer; accepted and ignored.")
+    profile = Id("Number of the payer in whose name it is paid.", entity="profile")
 
 
 class PaymentParameters(WireSchema):
@@ -65,8 +70,9 @@ class PaymentForm(WireSchema):
     billorder = Whole("Number of the order that is paid; empty for a mere amount.")
     payment_id = Whole("The same as `id`.")
     amount = Amount("What is to be paid as a bare number.")
-    payment_currency = Text(descriptions.CURRENCY)
+    payment_currency = Currency("Number of the account's currency.")
     paymethod = Whole("Number of the way of paying, as it was sent.")
+    profile = Whole("Number of the payer, as it was sent.")
     paymethod_name = Text("Internal name of the way of paying.")
     status = Whole("State of the payment: 1 new, 2 in progress, 4 credited, 9 cancelled.")
     orderinfo = Text("What is to be paid with its currency.")
@@ -81,7 +87,7 @@ class PaymentRemoval(WireSchema):
 
 @FAMILY.form(
     "payment.add",
-    takes=AmountParameters,
+    takes=MethodParameters,
     returns=PaymentForm,
     fails=FAILS,
     evidence=Evidence.OBSERVED,
@@ -91,17 +97,20 @@ class PaymentRemoval(WireSchema):
     title={"en": "Top up", "ru": "Пополнить баланс"},
 )
 def show_amount(call: Call, **sent: object) -> FormAnswer:
-    """The first step of paying: what is to be paid, and ``methodlist``, the ways to pay it."""
-    amount = _amount(call, sent)
-    shown = {**sent, "amount": amount, "payment_currency": call.user.currency}
-    return FormAnswer(shown, lists={"methodlist": _methods(call)})
+    """What is to be paid, and ``methodlist``, the ways to pay it; submitted it begins a payment.
+
+    Without ``paymethod`` the first of the list is taken. ``ok`` as in `payment.add.method`.
+    """
+    return _form(call, sent)
 
 
 @show_amount.on_submit
-def name_method_step(call: Call, **sent: object) -> ActionResult:
-    """Names the next step. Raises Missed for an unknown order or payment."""
-    _amount(call, sent)
-    return ActionResult(sent, ok="func=payment.add.method", ok_type="form")
+def begin_at_once(call: Call, **sent: object) -> ActionResult:
+    """Begins a payment by the way that was sent, or by the first one (assumed)."""
+    if sent.keys() & {"paymethod", "paymethod_id"}:
+        return begin_payment(call, sent)
+    first = topups.list_methods(call.shop, call.user.currency)[0]
+    return begin_payment(call, {**sent, "paymethod": first.id})
 
 
 @FAMILY.form(
@@ -118,38 +127,71 @@ def name_method_step(call: Call, **sent: object) -> ActionResult:
 def show_method(call: Call, **sent: object) -> FormAnswer:
     """Begins a payment; an order that the balance covers is paid from it at once.
 
-    ``paymethod=0`` is the balance. ``ok`` is ``func=order``, or a query that opens the page.
+    ``paymethod=0`` and the button ``fromsubaccount`` are the balance. ``ok`` is ``func=order``
+    where nothing is left to pay, else the address of the payment page.
     """
-    return _method_form(call, sent)
-
-
-def _method_form(call: Call, sent: Mapping[str, object]) -> FormAnswer:
-    shown = {"amount": _amount(call, sent), "payment_currency": call.user.currency}
-    return FormAnswer({**shown, **_order_of(sent)}, lists={"methodlist": _methods(call)})
+    return _form(call, sent)
 
 
 @show_method.on_submit
-def begin_payment(call: Call, **sent: object) -> ActionResult:
+def begin_by_method(call: Call, **sent: object) -> ActionResult:
     """Pays an order from the balance where that suffices, else begins a payment."""
-    return _begin(call, sent)
+    return begin_payment(call, sent)
 
 
-def _begin(call: Call, sent: Mapping[str, object]) -> ActionResult:
-    """Raises BadValue for a missing or unknown way of paying, or where there is no amount."""
-    amount = _amount(call, sent)
-    number = sent.get("paymethod", sent.get("paymethod_id"))
-    order = _order_of(sent).get("billorder")
-    covered = amount is not None and amount <= call.user.available
-    if order is not None and (covered or number in (None, FROM_BALANCE)):
-        checkout.pay(call.shop, call.user, order)
-        return ActionResult({"billorder": order}, ok="func=order", ok_type="list")
-    if not isinstance(number, int):
-        raise BadValue.empty("paymethod")
-    method = topups.find_method(call.shop, call.user.currency, number)
-    if amount is None:
-        raise BadValue.empty("amount")
-    lacking = amount if order is None else amount - max(call.user.available, Decimal(0))
-    return _next_page(call, topups.start(call.shop, call.user, method, lacking, order))
+def begin_payment(call: Call, sent: Mapping[str, object]) -> ActionResult:
+    """Pays an order from the balance where that suffices, else begins a payment.
+
+    A payment that was begun is taken up again, by another way of paying if one is sent. Raises
+    BadValue for a missing or unknown way of paying, for another currency, or without an amount.
+    """
+    _check_currency(call, sent)
+    payer = _payer(call, sent)
+    if "payment_id" in sent:
+        return _next_page(call, _taken_up(call, sent))
+    total, number = _order_total(call, sent), _method_number(sent)
+    if total is not None and number in (None, FROM_BALANCE):
+        return _pay_from_balance(call, sent)
+    method = _method(call, sent)
+    if total is not None and total <= call.user.available:
+        return _pay_from_balance(call, sent)
+    return _next_page(
+        call,
+        topups.start(
+            call.shop,
+            call.user,
+            method,
+            _sum_to_pay(call, sent, total, method),
+            _number(sent, "billorder"),
+            payer,
+        ),
+    )
+
+
+@show_amount.on_button(BALANCE_BUTTON)
+def pay_order_at_once(call: Call, **sent: object) -> ActionResult:
+    """Pays an order from the balance."""
+    return _press_balance_button(call, sent)
+
+
+@show_method.on_button(BALANCE_BUTTON)
+def pay_order_by_button(call: Call, **sent: object) -> ActionResult:
+    """Pays an order from the balance."""
+    return _press_balance_button(call, sent)
+
+
+def _press_balance_button(call: Call, sent: Mapping[str, object]) -> ActionResult:
+    """Raises BadValue without an order, Missed, NotEnoughMoney."""
+    _check_currency(call, sent)
+    _payer(call, sent)
+    if "billorder" not in sent:
+        raise BadValue.empty("billorder")
+    return _pay_from_balance(call, sent)
+
+
+def _pay_from_balance(call: Call, sent: Mapping[str, object]) -> ActionResult:
+    basket = checkout.pay(call.shop, call.user, _number(sent, "billorder"))
+    return ActionResult({"billorder": basket.id} if basket else {}, ok="func=order", ok_type="list")
 
 
 @FAMILY.form(
@@ -165,8 +207,8 @@ def _begin(call: Call, sent: Mapping[str, object]) -> ActionResult:
 def show_payment(call: Call, **sent: object) -> FormAnswer:
     """One payment and where it is paid; or, before there is one, what is to be paid and how."""
     if _names_payment(sent):
-        return FormAnswer(_fields(_owned(call, sent)))
-    return _method_form(call, sent)
+        return FormAnswer(_fields(_owned(call, sent)), slists=ways_to_pay.currency_choices(call))
+    return _form(call, sent)
 
 
 @show_payment.on_submit
@@ -174,7 +216,13 @@ def follow_payment(call: Call, **sent: object) -> ActionResult:
     """Leads to the page of the payment, or begins one."""
     if _names_payment(sent):
         return _next_page(call, _owned(call, sent))
-    return _begin(call, sent)
+    return begin_payment(call, sent)
+
+
+@show_payment.on_button(BALANCE_BUTTON)
+def pay_order_by_balance(call: Call, **sent: object) -> ActionResult:
+    """Pays an order from the balance."""
+    return _press_balance_button(call, sent)
 
 
 def _names_payment(sent: Mapping[str, object]) -> bool:
@@ -185,7 +233,7 @@ def _names_payment(sent: Mapping[str, object]) -> bool:
 
 
 @FAMILY.form(
-    "payment.add.redirect",
+    TO_THE_PAGE,
     takes=PaymentParameters,
     returns=PaymentForm,
     fails=FAILS,
@@ -228,23 +276,89 @@ def cancel_payments(call: Call, elid: int) -> ActionResult:
     return ActionResult()
 
 
-def _order_of(sent: Mapping[str, object]) -> dict[str, int]:
-    order = sent.get("billorder")
-    return {"billorder": order} if isinstance(order, int) else {}
-
-
-def _amount(call: Call, sent: Mapping[str, object]) -> Decimal | None:
-    """What is to be paid, None where nothing is sent. Raises Missed for an order or a payment."""
+def _form(call: Call, sent: Mapping[str, object]) -> FormAnswer:
+    """What is to be paid with the ways to pay it. Raises Missed for an order or a payment."""
+    _check_currency(call, sent)
+    total = _order_total(call, sent)
+    amount = sent.get("amount", total)
+    shown: dict[str, object] = {**sent}
     if "payment_id" in sent:
-        return _owned(call, sent).amount
-    order = _order_of(sent).get("billorder")
-    if order is not None:
-        basket = orders.require_basket(call.shop, call.user, order)
-        if basket is None:
-            raise Missed("billorder", str(order))
-        return basket.total
+        shown = {**_fields(_owned(call, sent)), **sent}
+        amount = shown["amount"]
+    shown |= {"amount": amount, "payment_currency": call.user.currency}
+    return FormAnswer(
+        shown,
+        slists=ways_to_pay.currency_choices(call),
+        lists={"methodlist": ways_to_pay.method_rows(call, total)},
+    )
+
+
+def _number(sent: Mapping[str, object], name: str) -> int | None:
+    number = sent.get(name)
+    return number if isinstance(number, int) else None
+
+
+def _check_currency(call: Call, sent: Mapping[str, object]) -> None:
+    if sent.get("payment_currency", call.user.currency) != call.user.currency:
+        raise BadValue("payment_currency", call.params["payment_currency"])
+
+
+def _payer(call: Call, sent: Mapping[str, object]) -> int | None:
+    """Number of the payer that was sent. Raises Missed for one that is not the account's."""
+    number = _number(sent, "profile")
+    return None if number is None else profiles.own(call.shop, call.user, number).id
+
+
+def _order_total(call: Call, sent: Mapping[str, object]) -> Decimal | None:
+    """What the order costs, None where none is sent. Raises Missed."""
+    order = _number(sent, "billorder")
+    if order is None:
+        return None
+    basket = orders.require_basket(call.shop, call.user, order)
+    if basket is None:
+        raise Missed("billorder", str(order))
+    return basket.total
+
+
+def _method_number(sent: Mapping[str, object]) -> int | None:
+    number = _number(sent, "paymethod")
+    return _number(sent, "paymethod_id") if number is None else number
+
+
+def _method(call: Call, sent: Mapping[str, object]) -> Method:
+    """The way of paying that was sent. Raises BadValue with the name under which it was."""
+    number = _method_number(sent)
+    if number is None:
+        raise BadValue.empty("paymethod")
+    name = "paymethod" if "paymethod" in sent else "paymethod_id"
+    return topups.find_method(call.shop, call.user.currency, number, name)
+
+
+def _sum_to_pay(
+    call: Call, sent: Mapping[str, object], total: Decimal | None, method: Method
+) -> Decimal:
+    """The amount that was sent, or what the order lacks and the method takes at least.
+
+    Raises BadValue without any, and for less than what is lacking.
+    """
     amount = sent.get("amount")
-    return amount if isinstance(amount, Decimal) else None
+    lacking = ZERO if total is None else total - max(call.user.available, ZERO)
+    if isinstance(amount, Decimal):
+        if amount < lacking:
+            limits = {"minimum": plain(lacking), "maximum": plain(method.maximum)}
+            raise BadValue("amount", plain(amount), desc="between", params=limits)
+        return amount
+    if total is None:
+        raise BadValue.empty("amount")
+    return max(lacking, method.minimum)
+
+
+def _taken_up(call: Call, sent: Mapping[str, object]) -> Payment:
+    """A payment that was begun, by the way of paying that was sent with it, if any."""
+    payment = _owned(call, sent)
+    if _method_number(sent) is None or payment.status not in topups.OPEN:
+        return payment
+    return topups.change_method(call.shop, payment, _method(call, sent))
 
 
 def _owned(call: Call, sent: Mapping[str, object]) -> Payment:
@@ -264,21 +378,6 @@ def _owned(call: Call, sent: Mapping[str, object]) -> Payment:
     return payment
 
 
-def _methods(call: Call) -> list[dict[str, object]]:
-    currency = call.user.currency
-    return [
-        {
-            "id": str(method.id),
-            "paymethod": str(method.id),
-            "name": call.words(method.name),
-            "payment_minamount": plain(method.minimum),
-            "payment_maxamount": plain(method.maximum),
-            "currency": currency,
-        }
-        for method in topups.list_methods(call.shop, currency)
-    ]
-
-
 def _fields(payment: Payment) -> dict[str, object]:
     return {
         "id": payment.id,
@@ -287,6 +386,7 @@ def _fields(payment: Payment) -> dict[str, object]:
         "amount": payment.amount,
         "payment_currency": payment.currency,
         "paymethod_name": payment.method,
+        "profile": payment.profile_id or "",
         "status": payment.status,
         "orderinfo": with_currency(payment.amount, payment.currency),
         "url": f"{PAGE}{payment.token}" if payment.token else "",
@@ -299,5 +399,5 @@ def _next_page(call: Call, payment: Payment) -> ActionResult:
     if payment.token is None or payment.status in payments.MONEY_IS_IN:
         return ActionResult(fields, ok="func=payment", ok_type="list")
     call.secrets.append(payment.token)
-    query = f"func=payment.add.redirect&payment_id={payment.id}&key={payment.token}"
-    return ActionResult(fields, ok=query, ok_type="url")
+    query = {"func": TO_THE_PAGE, "payment_id": payment.id, "key": payment.token}
+    return ActionResult(fields, ok=f"/billmgr?{urlencode(query)}", ok_type="url")

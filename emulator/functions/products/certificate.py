@@ -39,6 +39,7 @@ from emulator.functions.form_parts import (
     ServiceParameters,
     ServicesParameters,
     autoprolong_choices,
+    next_step,
     period_choices,
 )
 from emulator.functions.products import common
@@ -453,7 +454,8 @@ def make_request(call: Call, pricelist: int, period: int, **sent: Any) -> Action
     call.secrets.append(request.key)
     fields = {**sent, "pricelist": pricelist, "period": period, "CN": request.names[0]}
     fields |= {"csr": request.csr, "key": request.key}
-    return ActionResult(fields, ok="func=certificate.order.param", ok_type="form")
+    step = next_step(call, "certificate.order.param", ("pricelist", "period"))
+    return ActionResult(fields, ok=step, ok_type="form")
 
 
 def _certificate(call: Call, elid: int) -> Service:

@@ -31,6 +31,7 @@ from emulator.functions.form_parts import (
     autoprolong_choices,
     datacenter_choices,
     new_tariff_rows,
+    next_step,
     option_choices,
     period_choices,
     tariff_rows,
@@ -133,8 +134,7 @@ class ChoiceStep:
 
     def choose(self, call: Call, **draft: Any) -> ActionResult:
         """Names the next step."""
-        del call
-        return ActionResult(draft, ok=f"func={self.next_step}", ok_type="form")
+        return ActionResult(draft, ok=next_step(call, self.next_step, draft), ok_type="form")
 
 
 @dataclass(frozen=True, slots=True)

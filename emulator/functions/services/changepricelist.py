@@ -16,7 +16,7 @@ from emulator.domain.services import services
 from emulator.domain.services.services import Service
 from emulator.errors import BadValue, Exists, Missed, NotEnoughMoney, RunningOperation, WrongState
 from emulator.functions import descriptions
-from emulator.functions.form_parts import tariff_choices
+from emulator.functions.form_parts import next_step, tariff_choices
 from emulator.functions.products.common import display_name, end_text
 
 EXAMPLE = {"elid": "100001", "pricelist": "55228"}
@@ -98,7 +98,8 @@ def name_last_step(
 ) -> ActionResult:
     """Names the last step, with the price repeated."""
     shown = _change_form(call, _quote(call, elid, pricelist, period))
-    last = "func=service.changepricelist.getmoney"
+    names = ("elid", "pricelist", "period")
+    last = next_step(call, "service.changepricelist.getmoney", names)
     return ActionResult({}, form=shown, flat=True, ok=last, ok_type="form")
 
 

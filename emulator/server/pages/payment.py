@@ -1,7 +1,7 @@
 """The payment page: a person pays by clicking, and no money moves.
 
-Source: docs/evidence.md 37. Anyone with the link may pay, as with real providers; its token cannot
-be guessed, so no foreign page can send a browser there. Nobody is called back.
+Source: docs/evidence.md 37 and 107. Anyone with the link may pay, as with real providers; its
+token cannot be guessed, so no foreign page can send a browser there. Nobody is called back.
 """
 
 from __future__ import annotations
@@ -59,8 +59,8 @@ class PaymentPages:
     def __init__(self, worlds: Worlds) -> None:
         self._worlds = worlds
 
-    def show(self, token: str) -> Page:
-        """The page of a payment."""
+    def show(self, token: str, address: str) -> Page:
+        """The page of a payment. ``address``: its own, for clients that save it and open a copy."""
         try:
             db = self._worlds.connect(token.rpartition("-")[0])
         except WorldError:
@@ -68,7 +68,7 @@ class PaymentPages:
         with db.reading():
             shop = self._worlds.shop(db, read(db))
             payment = topups.find_by_token(shop, token)
-            return Page(404, GONE) if payment is None else Page(200, _html(shop, payment))
+            return Page(404, GONE) if payment is None else Page(200, _html(shop, payment, address))
 
     def click(self, token: str, action: str) -> Page:
         """Pays, postpones or declines; a second or late click does nothing."""
@@ -86,7 +86,7 @@ class PaymentPages:
         return Page(303, "", again=True)
 
 
-def _html(shop: Shop, payment: Payment) -> str:
+def _html(shop: Shop, payment: Payment, address: str) -> str:
     owner = accounts.require(shop.db, payment.account_id)
     lang = owner.lang if owner.lang in TEXTS else "en"
     title, pay, later, decline, note = TEXTS[lang]
@@ -103,6 +103,6 @@ def _html(shop: Shop, payment: Payment) -> str:
         method=escape(payment.method),
         who=escape(owner.realname or owner.login),
         status=in_language(PAYMENT_STATES[str(payment.status)], lang),
-        form=f'<form method="post">{buttons}</form>' if buttons else "",
+        form=f'<form method="post" action="{escape(address)}">{buttons}</form>' if buttons else "",
         note=note,
     )

@@ -10,11 +10,11 @@ from tests.contracts.modules.stand import LICENSE, Answer, Fault
 
 PRICES, ORDER, PAY = "pricelist.export", "addition.order.param", "payment.add.method"
 EMPTY_BASKET: Final = (
-    b"<doc><billorder/><total_sum>0.00 EUR</total_sum><list name='itemlist'/></doc>"
+    b"<doc><billorder/><total_sum>0.00</total_sum><list name='itemlist'/></doc>"
 )
 PAGE: Final = b"<!DOCTYPE html><html><body>Please log in</body></html>"
 REFUSED: Final = b'<doc><error type="value" object="x"><msg>No</msg></error></doc>'
-MORE: Final = "<elem><id>900</id><cost>12.00 EUR</cost></elem>"
+MORE: Final = "<elem><id>900</id><cost>12.00</cost></elem>"
 
 
 def spoilt(func: str, pattern: str, instead: str, **only: str) -> Callable[[], Fault]:
