@@ -9,9 +9,7 @@ from typing import Final
 from tests.contracts.modules.stand import LICENSE, Answer, Fault
 
 PRICES, ORDER, PAY = "pricelist.export", "addition.order.param", "payment.add.method"
-EMPTY_BASKET: Final = (
-    b"<doc><billorder/><total_sum>0.00</total_sum><list name='itemlist'/></doc>"
-)
+EMPTY_BASKET: Final = b"<doc><billorder/><total_sum>0.00</total_sum><list name='itemlist'/></doc>"
 PAGE: Final = b"<!DOCTYPE html><html><body>Please log in</body></html>"
 REFUSED: Final = b'<doc><error type="value" object="x"><msg>No</msg></error></doc>'
 MORE: Final = "<elem><id>900</id><cost>12.00</cost></elem>"
