@@ -269,6 +269,8 @@ class Sum(WireField):
 
     The value is what ``form_parts.sum_with_currency`` makes.
     """
+
+
 class Currency(WireField):
     """A currency: its number or its ISO code is taken, the number is written (evidence 109)."""
 
