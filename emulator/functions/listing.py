@@ -104,7 +104,7 @@ class Listing:
             answer = Rows([row(values) for values in rows], total, number, per_page)
         answer.sort, answer.order = shown_sort, "desc" if descending else "asc"
         answer.head = head or {}
-        answer.saved = SavedFilter(call.func, saved)
+        answer.saved = SavedFilter(call.func, saved) if sent is saved else None
         return answer
 
     def _sorting(self, paging: Mapping[str, Any]) -> tuple[str, bool, str]:
@@ -141,7 +141,7 @@ def page_of(call: Call, rows: Sequence[Mapping[str, Value]], paging: Mapping[str
     sent = filtering.chosen(call, saved)
     conditions = FilterReader((), no_selects).read(call, sent, _row_fields(call))
     answer = _slice(call, list(filter(conditions.matches, rows)), paging)
-    answer.saved = SavedFilter(call.func, saved)
+    answer.saved = SavedFilter(call.func, saved) if sent is saved else None
     return answer
 
 

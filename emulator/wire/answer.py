@@ -158,7 +158,7 @@ def _key_of(function: Function, rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _saved(answer: object) -> list[Node] | None:
-    """The saved filter of the list, whether it applies to this call or not (its shape assumed)."""
+    """The saved filter that applies to this list, or that a form shows (docs/evidence.md 140)."""
     saved = answer.saved if isinstance(answer, Rows | FormAnswer) else None
     if saved is None or not saved.fields:
         return None

@@ -158,7 +158,7 @@ class Payments:
         seen: set[str] = set()
         number = 1
         while True:
-            page: Mapping[str, Field] = {"p_num": number, "p_cnt": PAGE}
+            page: Mapping[str, Field] = {"filter": "off", "p_num": number, "p_cnt": PAGE}
             rows = self._caller.call_csv(func, page)
             new = [row for row in rows if row.value("id") not in seen]
             seen.update(row.value("id") for row in new)

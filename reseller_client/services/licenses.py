@@ -177,9 +177,11 @@ class Licenses(ProductFunctions[License, LicenseRow]):
         return Closing(gone=license.status is Status.DELETED)
 
     def filter(self, conditions: Mapping[str, Field]) -> None:
-        """Filter the list for the rest of the session, by fields such as `ip` or `status`.
+        """Filter `list` and `iterate` until `clear_filter`, by fields such as `ip` or `status`.
 
-        The seller stores the filter of a session. Source: `soft.filter` with `sok` (observed).
+        The seller stores it for the login: other programs that read without `filter=off` see only
+        these rows, too. Raises BadValue for what the list cannot be filtered by. Source:
+        `soft.filter` with `sok` (observed).
         """
         self._call("filter", {**conditions, "sok": "ok"})
         self._filter = dict(conditions)
@@ -190,22 +192,20 @@ class Licenses(ProductFunctions[License, LicenseRow]):
         self._filter = {}
 
     def rows_for_search(self) -> tuple[LicenseRow, ...] | None:
-        """Return every license, without our own filter; None where the seller filters the list.
+        """Return every license, whatever filter is saved; None where the seller filters anyway.
 
         A filtered list does not prove that an order did not happen.
         """
-        conditions = dict(self._filter)
-        if conditions:
-            self.clear_filter()
         all_rows: list[LicenseRow] = []
-        for answer, rows in self._pages(PAGE):
+        for answer, rows in self._pages(PAGE, {}):
             saved = answer.field("saved_filters")
             if saved is not None and not saved.is_empty():
                 return None
             all_rows.extend(rows)
-        if conditions:
-            self.filter(conditions)
         return tuple(all_rows)
+
+    def _list_fields(self) -> Mapping[str, Field]:
+        return {"filter": "yes"} if self._filter else {}
 
     def _all_rows(self) -> tuple[LicenseRow, ...] | None:
         return self.rows_for_search()

@@ -35,7 +35,7 @@ class ProductFunctions(Generic[Form, Row]):
 
     def iterate(self, *, page: int = PAGE) -> Iterator[Row]:
         """Iterate over the list, reading `page` rows at a time. Source: `soft`, `vds`."""
-        for _, rows in self._pages(page):
+        for _, rows in self._pages(page, self._list_fields()):
             yield from rows
 
     def find(self, remoteid: str) -> Row | None:
@@ -108,8 +108,14 @@ class ProductFunctions(Generic[Form, Row]):
         complete = answer.value("elid", "id") and answer.value("pricelist")
         return read_form(self.product.form, answer) if complete else self.get(service_id)
 
-    def _pages(self, page: int) -> Iterator[tuple[Answer, tuple[Row, ...]]]:
-        for answer, nodes in every_page(self._caller, self.product.code, page=page):
+    def _list_fields(self) -> Mapping[str, Field]:
+        """Return what a list is read with: nothing reads the whole list, whatever is saved."""
+        return {}
+
+    def _pages(
+        self, page: int, fields: Mapping[str, Field]
+    ) -> Iterator[tuple[Answer, tuple[Row, ...]]]:
+        for answer, nodes in every_page(self._caller, self.product.code, fields, page=page):
             rows = (read_row(self.product.row, node) for node in nodes)
             yield answer, tuple(row for row in rows if row is not None)
 

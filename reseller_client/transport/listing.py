@@ -1,7 +1,7 @@
 """Reads whole listings page by page.
 
 Source: docs/wire.md section 4.1 (`p_num`, `p_cnt`, `p_elems`; a page past the end repeats the
-last one).
+last one; `filter=off`).
 """
 
 from __future__ import annotations
@@ -25,13 +25,15 @@ def every_page(
 ) -> Iterator[tuple[Answer, tuple[Node, ...]]]:
     """Iterate over pages: the answer, and its rows with an `id` that earlier pages did not have.
 
-    It ends also where a seller ignores paging, or repeats its last page. Raises the errors of
-    `caller.call`.
+    Unless `fields` filter it, the whole list is read: somebody may have saved a filter for this
+    login, which hides rows from every session. It ends also where a seller ignores paging, or
+    repeats its last page. Raises the errors of `caller.call`.
     """
     seen: set[str] = set()
     number = 1
     while True:
-        answer = caller.call(func, {**(fields or {}), "p_num": number, "p_cnt": page})
+        paging: dict[str, Field] = {"p_num": number, "p_cnt": page}
+        answer = caller.call(func, {"filter": "off", **(fields or {}), **paging})
         rows = answer.rows()
         new = tuple(row for row in rows if row.value("id") not in seen)
         seen.update(row.value("id") for row in new)

@@ -182,15 +182,15 @@ def test_a_filtered_list_is_no_proof_that_nothing_was_ordered(client: Client, li
     assert len(line.requests) == 2
 
 
-def test_a_filter_of_ours_is_lifted_for_the_search_and_put_back(client: Client, line: Line) -> None:
-    line.answers(OK, OK, "<doc><elem><id>1</id></elem></doc>", OK)
+def test_a_filter_of_ours_is_left_out_for_the_search_alone(client: Client, line: Line) -> None:
+    listing = "<doc><elem><id>1</id></elem></doc>"
+    line.answers(listing, OK, listing, listing)
+    client.licenses.list()
     client.licenses.filter({"ip": "192.0.2.1"})
+    client.licenses.list()
     assert client.licenses.rows_for_search() is not None
-    sent = [(form["func"], form.get("ip")) for form in line.forms]
-    assert sent == [
-        ("soft.filter", "192.0.2.1"), ("soft.filter", ""), ("soft", None),
-        ("soft.filter", "192.0.2.1"),
-    ]  # fmt: skip
+    sent = [(form["func"], form.get("filter")) for form in line.forms]
+    assert sent == [("soft", "off"), ("soft.filter", None), ("soft", "yes"), ("soft", "off")]
 
 
 def test_an_order_that_never_left_is_sent_again_without_looking(client: Client, line: Line) -> None:

@@ -256,9 +256,13 @@ class CaseContext:
                 sok="ok",
             )
 
+    def save_filter(self, service: int) -> None:
+        """Save a filter for the client's login that leaves one service, as a person in a panel."""
+        self.world.call(f"{self.product.itemtype}.filter", id=service, sok="ok")
+
     def list_ids(self) -> tuple[int, ...]:
         """The numbers of all services of the product's type, in the seller's order."""
-        rows = self.world.call(self.product.itemtype, p_cnt=1000).rows()
+        rows = self.world.call(self.product.itemtype, p_cnt=1000, filter="off").rows()
         return tuple(int(row["id"]) for row in rows)
 
     def list_owned(self) -> tuple[Mapping[str, Any], ...]:

@@ -297,6 +297,22 @@ class ReadsOnePage(RawList):
         return ClientReport(StepResult.OK, ids=tuple(self.read_page(step, 1)))
 
 
+class NeverResetsAFilter(AlteredClient):
+    """A list shows what there is, whoever looked at it last."""
+
+    class transport_class(AlteringTransport):  # noqa: N801
+        def form(self, form: Form) -> Form:
+            return {name: text for name, text in form.items() if name != "filter"}
+
+        def got(self, form: Form, answer: httpx.Response) -> httpx.Response:  # noqa: ARG002 - any
+            body = re.sub(rb"<saved_filters>.*?</saved_filters>", b"", answer.read())
+            return httpx.Response(answer.status_code, content=body)
+
+
+class SearchesAFilteredList(NeverResetsAFilter):
+    """What was ordered is in the list, or was not ordered."""
+
+
 class OrdersAnotherTariff(CustomAdapter):
     """Has one article for everything it sells."""
 

@@ -49,6 +49,7 @@ from tests.contracts.client.bad_transports import (
     DeletesForSuspending,
     GivesUpASession,
     NeverConfirms,
+    NeverResetsAFilter,
     OrdersAnotherTariff,
     OrdersUnderAWord,
     OrdersUnderOneNumber,
@@ -60,6 +61,7 @@ from tests.contracts.client.bad_transports import (
     ReadsPlainNumbers,
     ReadsTornAnswers,
     RenewsItselfByAMonth,
+    SearchesAFilteredList,
     TakesLinkForAnswer,
 )
 
@@ -85,6 +87,9 @@ NO_DOCUMENT = frozenset(
 
 RENEWED_IN_TIME = frozenset({"renews-before-the-end", "renews-at-the-ends-of-months"})
 
+FOUND_AGAIN = frozenset({"lost-reply-found-again", "saved-filter-hides-no-order"})
+"""Whoever cannot find an order fails both."""
+
 MUTANTS = (
     Mutant(NeverConfirms, "confirms-with-sok"),
     Mutant(OrdersAnotherTariff, "confirms-with-sok"),
@@ -92,23 +97,21 @@ MUTANTS = (
     Mutant(
         OrdersWithoutItsNumber,
         "orders-under-its-own-number",
-        frozenset({"lost-reply-found-again", *RENEWED_IN_TIME}),
+        FOUND_AGAIN | RENEWED_IN_TIME,
     ),
-    Mutant(OrdersUnderAWord, "orders-under-its-own-number", frozenset({"lost-reply-found-again"})),
-    Mutant(
-        OrdersUnderOneNumber, "orders-under-its-own-number", frozenset({"lost-reply-found-again"})
-    ),
+    Mutant(OrdersUnderAWord, "orders-under-its-own-number", FOUND_AGAIN),
+    Mutant(OrdersUnderOneNumber, "orders-under-its-own-number", FOUND_AGAIN),
     Mutant(
         OrdersUnderTheNextNumber,
         "orders-under-its-own-number",
-        frozenset({"lost-reply-found-again"}),
+        FOUND_AGAIN,
     ),
     Mutant(TakesErrorsForSuccess, "refusal-is-no-success"),
     Mutant(SaysItAgain, "refusal-is-not-repeated"),
     Mutant(LogsInForEver, "access-is-given-up"),
     Mutant(HammersTheLock, "locked-login-waited-out"),
     Mutant(OrdersTwice, "lost-reply-ordered-once"),
-    Mutant(NeverLooks, "lost-reply-found-again"),
+    Mutant(NeverLooks, "lost-reply-found-again", frozenset({"saved-filter-hides-no-order"})),
     Mutant(OnlyWaits, "lost-request-ordered-in-the-end"),
     Mutant(PollsWithoutPause, "late-key-with-pauses"),
     Mutant(WaitsForEver, "key-that-does-not-come"),
@@ -119,6 +122,16 @@ MUTANTS = (
     Mutant(CrashesOnOneRow, "list-of-one", out="bjson"),
     Mutant(ReadsOnePage, "list-of-many", out="bjson"),
     Mutant(ReadsOneType, "machines-of-a-subtype", trade=SERVICES),
+    Mutant(
+        NeverResetsAFilter,
+        "saved-filter-hides-no-service",
+        frozenset({"saved-filter-hides-no-order"}),
+    ),
+    Mutant(
+        SearchesAFilteredList,
+        "saved-filter-hides-no-order",
+        frozenset({"saved-filter-hides-no-service"}),
+    ),
     Mutant(RemembersStatus, "notices-what-the-seller-did"),
     Mutant(RenewsTooLate, "renews-before-the-end", RENEWED_IN_TIME - {"renews-before-the-end"}),
     Mutant(CountsItsOwnMonths, "renews-at-the-ends-of-months"),

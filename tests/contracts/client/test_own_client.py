@@ -16,7 +16,7 @@ from contracts.checks.deviations import OURS, apply, read_file
 from contracts.verdicts import Cell, Outcome, Verdict
 
 DEVIATIONS = read_file(OURS)
-NO_LIST = {"list-of-none", "list-of-one", "list-of-many"}
+NO_LIST = {"list-of-none", "list-of-one", "list-of-many", "saved-filter-hides-no-service"}
 NO_MACHINES = NO_LIST | {"machines-of-a-subtype"}
 # Who keeps no basket leaves what lies there to a person.
 IN_THE_BASKET = {"order-left-in-the-basket"}

@@ -75,6 +75,21 @@ def answer_lost_and_reconciled(case: CaseContext) -> None:
 
 
 @lesson(
+    "saved-filter-hides-no-order",
+    about="An order whose answer was lost is found behind a saved filter",
+    cost="Somebody filtered the list in the panel: what it hides is ordered and paid for again.",
+    source="docs/wire.md 4.1, docs/evidence.md 125 and 140 (observed)",
+    check=delivered_once,
+)
+def answer_lost_behind_filter(case: CaseContext) -> None:
+    """Order; the answer is lost. Somebody has saved a filter that hides it."""
+    case.save_filter(0)
+    case.plan_order_fault("drop", when="after")
+    case.order("124")
+    case.reconcile("124")
+
+
+@lesson(
     "lost-request-ordered-in-the-end",
     about="An order that never arrived is there in the end",
     cost="To the client it looks like a lost answer: a client that only waits loses the customer.",

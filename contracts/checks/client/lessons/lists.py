@@ -12,6 +12,7 @@ from contracts.checks.runner import Findings
 
 PAGE, MANY = 5, 12
 """Rows of one page, and rows altogether."""
+FEW = 3
 
 
 def _all_ids_reported(findings: Findings, execution: Execution) -> None:
@@ -68,6 +69,25 @@ def machines_of_a_subtype(case: CaseContext) -> None:
     case.facts["lists"] = (case.product.itemtype, *SUBTYPES)
     case.facts["ids"] = tuple(sorted(int(row["id"]) for row in rows))
     say = "Which virtual servers does the account have, of every kind? Report all their numbers."
+    case.request(Action.LIST, say)
+
+
+@lesson(
+    "saved-filter-hides-no-service",
+    about="A list is read whole behind a saved filter",
+    cost="Somebody filtered the list in the panel: what it hides is taken for deleted, and its"
+    " charges are put down to the one service that is left.",
+    source="docs/wire.md 4.1, docs/evidence.md 125 and 140 (observed)",
+    check=_all_ids_reported,
+    trades=(LICENSES, SERVICES),
+    needs=(),
+)
+def filtered_in_the_panel(case: CaseContext) -> None:
+    """Somebody has saved a filter that leaves one of three services."""
+    case.buy_directly(FEW)
+    case.facts["ids"] = tuple(sorted(case.list_ids()))
+    case.save_filter(case.facts["ids"][0])
+    say = f"Which {case.product.trade} does the account have? Report all their numbers."
     case.request(Action.LIST, say)
 
 
