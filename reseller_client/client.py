@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from urllib.parse import urlsplit
 
 from reseller_client.account.account import Account
+from reseller_client.account.logins import AccountLogins
 from reseller_client.account.notifications import Notifications
 from reseller_client.account.payments import Payments
 from reseller_client.account.profiles import Profiles
@@ -104,6 +105,7 @@ class Client:
         self.profiles = Profiles(self)
         self.notifications = Notifications(self)
         self.tickets = Tickets(self)
+        self.logins = AccountLogins(self)
         self.catalogue = Catalogue(self)
 
     def products(self, itemtype: str) -> Products:

@@ -128,7 +128,7 @@ RULES: Final = (
     _rule("register usrparam user.edit account.discountinfo", _never),
     _rule("profile.edit profile.add profile.add.country profile.add.profiledata", _never),
     _rule("clientticket.edit", _never),
-    _rule("profile.delete", _never, acts=True),
+    _rule("profile.delete user.suspend user.resume user.delete", _never, acts=True),
     # What changes the state of services, or reads.
     _rule("soft.checkip service.changepassword certificate.validation", _never),
     _rule("certificate.validation.dns certificate.validation.email", _never, acts=True),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from emulator.domain.accounts.accounts import Account
+from emulator.domain.accounts.logins import Login, own_login
 from emulator.domain.accounts.sessions import Session
 from emulator.domain.world import Shop
 from emulator.errors import AccessDenied
@@ -35,6 +36,8 @@ class Call:
     """The function that is called: what it takes and what its rows show."""
     secrets: list[str] = field(default_factory=list)
     """Texts of the answer that the journal masks."""
+    login: Login | None = None
+    """The login that calls, which may be a further one of the account."""
 
     @property
     def user(self) -> Account:
@@ -42,6 +45,11 @@ class Call:
         if self.account is None:
             raise AccessDenied(self.func)
         return self.account
+
+    @property
+    def own_login(self) -> Login:
+        """The login that calls. Raises AccessDenied without one, in a public function."""
+        return self.login or own_login(self.user)
 
     def words(self, texts: Mapping[str, str]) -> str:
         """A text in the caller's language, else in English."""

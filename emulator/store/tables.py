@@ -85,8 +85,43 @@ account = Table(
     Column("params", Json, nullable=False),
     Column("created_on", Date, nullable=False),
     Column("deletion", Text, nullable=False, default="allowed", server_default="allowed"),
+    _text("login_state"),
     sqlite_autoincrement=True,
 )
+"""``login_state`` of its own login: empty, ``suspended`` or ``deleted``."""
+
+login = Table(
+    "login",
+    metadata,
+    _id(),
+    _account(),
+    Column("name", Text, nullable=False, unique=True),
+    Column("password_hash", Text, nullable=False),
+    _text("realname"),
+    _text("email"),
+    _text("phone"),
+    Column("lang", Text, nullable=False, default="en", server_default="en"),
+    Column("totp_secret", Text),
+    Column("api_addresses", Json, nullable=False),
+    Column("params", Json, nullable=False),
+    Column("rights", Json),
+    Column("suspended", Boolean, nullable=False, default=False, server_default="0"),
+)
+"""Further logins of accounts. ``rights``: what one may call, null for everything."""
+Index("login_by_owner", login.c.account_id, login.c.id)
+
+login_log = Table(
+    "login_log",
+    metadata,
+    _id(),
+    _account(),
+    Column("at", Instant, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Who opened a session, and from where (``authlog``)."""
+Index("login_log_by_owner", login_log.c.account_id, login_log.c.id)
 
 session = Table(
     "session",
@@ -97,6 +132,7 @@ session = Table(
     Column("address", Text, nullable=False),
     Column("pending_totp", Boolean, nullable=False),
     Column("filters", Json, nullable=False),
+    Column("login_id", Integer),
     sqlite_with_rowid=False,
 )
 

@@ -30,6 +30,18 @@ class PartnerInfo(TypedDict):
     """Networks in CIDR notation."""
 
 
+class LoginInfo(TypedDict):
+    """A login of an account, in `AccountInfo`."""
+
+    name: str
+    id: int
+    suspended: bool
+    two_factors: bool
+    api_addresses: list[str]
+    rights: list[str] | None
+    """Functions and families it may call; None: all."""
+
+
 class AccountInfo(TypedDict):
     """`World.account`: an account of the seller."""
 
@@ -51,6 +63,8 @@ class AccountInfo(TypedDict):
     """Whether a login needs a one-time code."""
     api_addresses: list[str]
     """Networks that may use ``authinfo``; empty: all."""
+    logins: list[LoginInfo]
+    """The logins of the account, its own first."""
     deletion: str
     """``allowed``, ``forbidden`` or ``phone``."""
     discounts: list[DiscountInfo]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from emulator.domain.accounts import accounts, sessions
-from emulator.domain.accounts.accounts import Account, LoginRecord, PasswordCache
+from emulator.domain.accounts import logins, sessions
+from emulator.domain.accounts.accounts import Account, PasswordCache
+from emulator.domain.accounts.logins import Login, LoginRecord
 from emulator.domain.accounts.sessions import IDLE, Session
 from emulator.domain.world import WorldRow
 from emulator.errors import AuthFailed, SecondFactorNeeded
@@ -34,11 +35,15 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The world and who calls. ``refusal``: why the credentials are not accepted, or None."""
+    """The world and who calls. ``refusal``: why the credentials are not accepted, or None.
+
+    ``account`` has the name of the ``login`` that calls, which may be a further one.
+    """
 
     world: WorldRow
     account: Account | None
     session: Session | None
+    login: Login | None = None
     refusal: AuthFailed | None = None
 
 
@@ -84,16 +89,19 @@ def identify_caller(
         world, session, account = sessions.find(db, sent.session_id)
         if session is None or elapsed - session.used > IDLE:
             return Caller(world, None, None)
-        return Caller(world, account, session)
-    record = accounts.login_record(db, login, request.address)
+        login_of = logins.of_session(db, account, session.login_id) if account else None
+        if account is None or login_of is None:
+            return Caller(world, None, None)
+        return Caller(world, logins.as_caller(account, login_of), session, login_of)
+    record = logins.login_record(db, login, request.address)
     if not sent.login or request.func in LOGS_IN_ITSELF:
         return Caller(record.world, None, None)
     refusal = find_refusal(record, login, sent.password, request.address, passwords, elapsed)
-    if refusal is None and record.account is not None and record.account.totp_secret:
+    if refusal is None and record.login is not None and record.login.totp_secret:
         refusal = SecondFactorNeeded(record.world.rules.second_factor_object, login)
     if refusal is not None:
-        return Caller(record.world, None, None, refusal)
-    return Caller(record.world, record.account, None)
+        return Caller(record.world, None, None, refusal=refusal)
+    return Caller(record.world, record.account, None, record.login)
 
 
 def find_refusal(
@@ -110,9 +118,9 @@ def find_refusal(
     """
     if record.locked_until > elapsed:
         return AuthFailed("blocklogon", login)
-    account = record.account
-    if account is None or not passwords.matches(account.password_hash, password):
+    named = record.login
+    if named is None or named.suspended or not passwords.matches(named.password_hash, password):
         return AuthFailed("badpassword", f"remote_addr: [{address}]", login)
-    if not account.may_come_from(address, listed=record.world.rules.api_addresses_needed):
+    if not named.may_come_from(address, listed=record.world.rules.api_addresses_needed):
         return AuthFailed("badip", address)
     return None

@@ -22,6 +22,7 @@ from emulator.api.reply import Reply
 from emulator.domain import lifecycle
 from emulator.domain.accounts import sessions
 from emulator.domain.accounts.accounts import PasswordCache
+from emulator.domain.accounts.logins import Login
 from emulator.domain.world import Generation, Shop
 from emulator.domain.world import read as read_world
 from emulator.errors import (
@@ -72,8 +73,8 @@ class RequestContext(NamedTuple):
         lang = self.request.params.get("lang", "")
         if lang in LANGUAGES:
             return lang
-        account = caller.account if caller else None
-        return account.lang if account and account.lang in LANGUAGES else "en"
+        login = caller.login if caller else None
+        return login.lang if login and login.lang in LANGUAGES else "en"
 
     def login_of(self, caller: Caller) -> str:
         """The login that calls, or that was tried."""
@@ -249,6 +250,7 @@ class Pipeline:
             caller.session,
             writing,
             function,
+            login=caller.login,
         )
         try:
             if not writing:
@@ -265,6 +267,8 @@ class Pipeline:
             # A wizard's ``snext`` shows the next step instead of the one named.
             function = self._registry.following(function, call.shop.catalogue.types)
         if call.account is None and not _is_public(function, call):
+            raise AccessDenied(call.func)
+        if call.login is not None and not _may_call(call.login, function, call):
             raise AccessDenied(call.func)
         answer: object
         pending = call.session is not None and call.session.pending_totp
@@ -487,6 +491,14 @@ def _unjournalled(refusal: ApiError, request: Request, format_: Format) -> Reply
     lang = request.params.get("lang", "")
     document = error_document(refusal, request.func, lang if lang in LANGUAGES else "en")
     return Reply(format_.content_type, format_.render(document))
+
+
+def _may_call(login: Login, function: Function, call: Call) -> bool:
+    """Whether the rights of the login have the function, and what it applies to a group."""
+    names = [function.name]
+    if function.name == "groupedit":
+        names.append(call.params.get("faction", ""))
+    return function.public or all(map(login.may_call, names))
 
 
 def _is_public(function: Function, call: Call) -> bool:

@@ -12,7 +12,7 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from emulator.clock import SystemClock
-from emulator.domain.accounts import accounts, partners, profiles
+from emulator.domain.accounts import accounts, logins, partners, profiles
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.accounts.partners import Partner
 from emulator.domain.accounts.profiles import PERSON
@@ -135,6 +135,13 @@ def _account(shop: Shop, fixture: WorldFixture, values: Mapping[str, Any]) -> Ac
         partners.save(shop.db, Partner(number, partner["url"], partner["mode"], networks))
     own = (Discount(d["percent"], d["type"], d["tariff"], NAME) for d in values["discounts"])
     discounts.replace_all(shop.db, number, tuple(own))
+    for login in values.get("logins") or ():
+        logins.add(
+            shop.db, number, login["email"], login["password"], email=login["email"],
+            realname=login["realname"], totp_secret=login["totp_secret"] or None,
+            api_addresses=[str(net) for net in login["api_addresses"]],
+            rights=None if login["rights"] is None else list(login["rights"]),
+        )  # fmt: skip
     if values["balance"]:
         payments.credit(shop, account, values["balance"], "opening")
     return account

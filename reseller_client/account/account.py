@@ -116,7 +116,7 @@ class Account:
         return tuple(_user(row) for row in every_row(self._caller, "user"))
 
     def change_user(self, user_id: int, changes: Mapping[str, Field]) -> None:
-        """Change fields of a login: its name, mail or phone, or `passwd` with `confirm`.
+        """Change fields of a login: its phone or language, or `passwd`. Name and mail stay.
 
         After a new password the client needs to be created anew with it. Raises
         BadValue, Missed. Source: `user.edit` (observed).

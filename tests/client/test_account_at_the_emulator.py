@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from reseller_client import AuthFailed, BadValue, Missed
+from reseller_client import AccessDenied, AlreadyExists, AuthFailed, BadValue, Missed
 from tests.client.conftest import Waits
 from tests.client.emulated import client_of
 
@@ -33,14 +33,38 @@ def test_the_login_of_an_account_is_listed_and_changed(reseller: Client, lossy: 
     (user,) = reseller.account.users()
     assert (user.name, user.level) == ("reseller", 16)
     assert user.id is not None
-    reseller.account.change_user(user.id, {"realname": "New Name"})
-    assert reseller.account.whoami().realname == "New Name"
+    reseller.account.change_user(user.id, {"phone": "+15550100", "realname": "New Name"})
+    assert reseller.account.whoami().phone == "+15550100"
+    assert reseller.account.whoami().realname != "New Name"
     with pytest.raises(BadValue):
         reseller.account.change_user(user.id, {"email": "nowhere"})
     reseller.account.change_user(user.id, {"passwd": "n3w", "confirm": "n3w"})
     with pytest.raises(AuthFailed):
         reseller.account.whoami()
     assert client_of(lossy, Waits(), password="n3w").account.whoami().id == user.id
+
+
+def test_a_login_for_the_api_is_made_used_and_taken_away(
+    reseller: Client, lossy: LossyLine
+) -> None:
+    number = reseller.logins.add("api@example.com", "api-secret-1", rights=["soft"])
+    with pytest.raises(AlreadyExists):
+        reseller.logins.add("api@example.com", "api-secret-2")
+    own, further = reseller.logins.list()
+    assert (own.rights, further.id, further.rights) == (None, number, ("soft",))
+    reseller.logins.set_password(number, "api-secret-2")
+    api = client_of(lossy, Waits(), login="api@example.com", password="api-secret-2")
+    assert api.licenses.list() == reseller.licenses.list()
+    with pytest.raises(AccessDenied):
+        api.profiles.list()
+    reseller.logins.suspend(number)
+    assert reseller.logins.list()[1].suspended
+    with pytest.raises(AuthFailed):
+        api.licenses.list()
+    reseller.logins.resume(number)
+    reseller.logins.delete(number)
+    with pytest.raises(AccessDenied):
+        reseller.logins.delete(own.id)
 
 
 def test_a_service_has_an_address_a_password_and_an_instruction(

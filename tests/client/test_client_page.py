@@ -33,8 +33,8 @@ def test_the_page_names_every_method_and_no_other(client: Client) -> None:
     assert named == {method for method in own if not method.startswith(same)}
 
 
-def test_the_example_of_the_page_works(seller_server: World) -> None:
-    (code,) = re.findall(r"(?s)```python\n(.*?)```", PAGE)
+def test_the_examples_of_the_page_work(seller_server: World) -> None:
+    code = "\n".join(reversed(re.findall(r"(?s)```python\n(.*?)```", PAGE)))
     done = subprocess.run(
         [sys.executable, "-c", code.replace(ADDRESS, seller_server.url)],
         capture_output=True,
@@ -42,4 +42,5 @@ def test_the_example_of_the_page_works(seller_server: World) -> None:
         text=True,
     )
     assert "This account can resell." in done.stdout
+    assert done.stdout.splitlines()[0].startswith("100")
     assert done.stdout.splitlines()[-1] == "True"

@@ -12,7 +12,7 @@ import pytest
 
 from emulator.clock import SystemClock
 from emulator.domain import lifecycle, world
-from emulator.domain.accounts import accounts
+from emulator.domain.accounts import logins
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.billing import checkout, discounts, orders
 from emulator.domain.catalogue import rows
@@ -42,7 +42,7 @@ class ShopBench:
 
     def login(self, login: str) -> Account:
         """An account by its login."""
-        account = accounts.login_record(self.shop.db, login, "").account
+        account = logins.login_record(self.shop.db, login, "").account
         assert account is not None
         return account
 

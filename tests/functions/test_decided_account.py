@@ -10,6 +10,8 @@ import pytest
 
 from emulator.api.fields import Email
 from emulator.api.registry import Function, Kind
+from emulator.control.api.accounts import change as change_account
+from emulator.domain.accounts.logins import ALWAYS
 from emulator.testing import Seller
 from tests.handlers import REGISTRY
 
@@ -146,3 +148,133 @@ def test_134_the_step_of_country_and_kind_leads_to_the_data(seller: Seller) -> N
     step = ask(seller, "profile.add.country", **chosen, snext="ok", sok="ok")
     assert step["$func"] == "profile.add.profiledata"
     assert {name: step[name]["$"] for name in chosen} == chosen
+
+
+SECOND = {"email": "api@example.com", "passwd": "api-secret-1", "realname": "API", "phone": "+1"}
+
+
+@pytest.fixture
+def with_second(seller: Seller) -> Iterator[tuple[Seller, str]]:
+    """A seller whose account has a further login, and the number of that."""
+    seller.worlds.reset("default")
+    made = ask(seller, "user.edit", **SECOND, sok="ok")
+    yield seller, made["id"]["$"]
+    seller.worlds.reset("default")
+
+
+def as_second(seller: Seller, func: str, **params: object) -> dict[str, Any]:
+    return ask(seller, func, authinfo=f"{SECOND['email']}:{SECOND['passwd']}", **params)
+
+
+def error_of(doc: dict[str, Any]) -> tuple[str, str]:
+    error = doc.get("error", {})
+    return error.get("$type", ""), error.get("$object", "")
+
+
+def test_130_a_further_login_is_made_and_calls_for_the_same_account(
+    with_second: tuple[Seller, str],
+) -> None:
+    seller, number = with_second
+    names = [row["name"]["$"] for row in ask(seller, "user")["elem"]]
+    assert names == ["reseller", SECOND["email"]]
+    me = as_second(seller, "whoami")["user"]
+    assert (me["$id"], me["$name"], me["$realname"]) == (number, SECOND["email"], "API")
+    assert as_second(seller, "soft")["p_elems"] == ask(seller, "soft")["p_elems"]
+    as_second(seller, "soft.edit", elid=100001, remoteid="by-api", sok="ok")
+    assert ask(seller, "soft.edit", elid=100001)["remoteid"]["$"] == "by-api"
+    as_second(seller, "service.changepassword", elid=100001, passwd="x-1", confirm="x-1", sok="ok")
+    assert SECOND["email"] in {
+        row["user"]["$"] for row in ask(seller, "service.history", elid=100001)["elem"]
+    }
+    assert error_of(as_second(seller, "user.edit", **SECOND, sok="ok")) == ("exists", "email")
+
+
+def test_130_an_empty_form_needs_no_number(seller: Seller) -> None:
+    form = ask(seller, "user.edit")
+    assert "error" not in form
+    assert not form["email"].get("$")
+    for name in ("email", "passwd"):
+        sent = {key: value for key, value in SECOND.items() if key != name}
+        assert error_of(ask(seller, "user.edit", **sent, sok="ok")) == ("value", name)
+
+
+def test_130_name_and_address_stay_and_a_password_alone_changes(
+    with_second: tuple[Seller, str],
+) -> None:
+    seller, number = with_second
+    new = {"email": "new@example.com", "realname": "New"}
+    assert "ok" in ask(seller, "user.edit", elid=number, **new, sok="ok")
+    shown = ask(seller, "user.edit", elid=number)
+    assert (shown["email"]["$"], shown["realname"]["$"]) == (SECOND["email"], "API")
+    ask(seller, "user.edit", elid=number, passwd="another-1", sok="ok")
+    assert error_of(as_second(seller, "whoami")) == ("auth", "badpassword")
+    other = ask(seller, "whoami", authinfo=f"{SECOND['email']}:another-1")
+    assert other["user"]["$id"] == number
+
+
+def test_130_a_suspended_or_deleted_login_is_refused_and_its_sessions_end(
+    with_second: tuple[Seller, str],
+) -> None:
+    seller, number = with_second
+    credentials = {"username": SECOND["email"], "password": SECOND["passwd"], "authinfo": ""}
+    for func in ("user.suspend", "user.delete"):
+        opened = ask(seller, "auth", **credentials)["auth"]["$id"]
+        assert ask(seller, "whoami", auth=opened, authinfo="")["user"]["$id"] == number
+        assert "ok" in ask(seller, func, elid=number)
+        assert error_of(ask(seller, "whoami", auth=opened, authinfo=""))[0] == "access"
+        assert error_of(ask(seller, "auth", **credentials)) == ("auth", "badpassword")
+        if func == "user.suspend":
+            assert "ok" in ask(seller, "user.resume", elid=number)
+    for func in ("user.suspend", "user.delete"):
+        assert error_of(ask(seller, func, elid=1))[0] == "access"
+
+
+def test_130_the_first_login_may_go_while_another_stays(with_second: tuple[Seller, str]) -> None:
+    seller, number = with_second
+    assert "ok" in as_second(seller, "user.delete", elid=1)
+    assert error_of(ask(seller, "whoami")) == ("auth", "badpassword")
+    assert [row["id"]["$"] for row in as_second(seller, "user")["elem"]] == [number]
+    assert error_of(as_second(seller, "user.delete", elid=number))[0] == "access"
+
+
+def test_130_rights_of_a_login_restrict_every_function(with_second: tuple[Seller, str]) -> None:
+    seller, number = with_second
+    ask(seller, "user.edit", elid=number, default_access_allow="off", rights="soft", sok="ok")
+    wrong = []
+    for function in REGISTRY:
+        params = {name: v for name, v in function.example.items() if name != "sok"}
+        if function.kind is Kind.ACTION or function.public or "key" in params:
+            continue
+        denied = error_of(as_second(seller, function.name, **params))[0] == "access"
+        bare = function.name.removeprefix("v2.")
+        allowed = bare == "soft" or bare.startswith("soft.") or function.name in ALWAYS
+        if denied is allowed and function.is_public is None:
+            wrong.append(function.name)
+    assert wrong == []
+    group = {"faction": "service.prolong", "elid": "100001", "period": "1", "sok": "ok"}
+    assert error_of(as_second(seller, "groupedit", **group))[0] == "access"
+    give = {**SECOND, "email": "third@example.com", "sok": "ok"}
+    assert error_of(as_second(seller, "user.edit", **give))[0] == "access"
+    ask(seller, "user.edit", elid=number, rights="soft, user", default_access_allow="off", sok="ok")
+    wider = as_second(seller, "user.edit", **give, default_access_allow="on")
+    assert error_of(wider)[0] == "access"
+    assert "ok" in as_second(seller, "user.edit", **give)
+    (third,) = [row for row in ask(seller, "user")["elem"] if row["name"]["$"].startswith("third")]
+    assert third["rights"]["$"] == "soft, user"
+
+
+def test_130_a_login_has_its_own_key_second_factor_and_addresses(
+    with_second: tuple[Seller, str],
+) -> None:
+    seller, number = with_second
+    key = "k" * 32
+    assert "ok" in as_second(seller, "session.newkey", username=SECOND["email"], key=key)
+    opened = ask(seller, "auth", username=SECOND["email"], key=key, authinfo="")["auth"]["$id"]
+    assert ask(seller, "whoami", auth=opened, authinfo="")["user"]["$id"] == number
+    change_account(seller.worlds, "default", SECOND["email"], {"totp_secret": "A" * 32})
+    assert "error" in as_second(seller, "whoami")
+    assert "error" not in ask(seller, "whoami")
+    changes = {"totp_secret": None, "api_addresses": ["192.0.2.0/24"]}
+    change_account(seller.worlds, "default", SECOND["email"], changes)
+    assert error_of(as_second(seller, "whoami")) == ("auth", "badip")
+    assert "error" not in ask(seller, "whoami")

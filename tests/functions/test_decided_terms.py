@@ -149,7 +149,7 @@ def test_40_an_account_is_its_own_payer_and_may_have_ten(shop: Seller) -> None:
     assert len(shop.rows("profile")) == 10
 
 
-def test_41_an_account_has_one_login(shop: Seller) -> None:
+def test_41_an_account_begins_with_one_login(shop: Seller) -> None:
     assert [row["name"] for row in shop.rows("user")] == ["reseller"]
     assert shop.refusal("user.edit", elid="2") == "missed/user"
 

@@ -71,13 +71,13 @@ def test_nobody_sees_anothers_payers(seller: Seller) -> None:
     assert refused(seller, "profile.edit", "other", elid=1) == "missed/profile"
 
 
-def test_a_login_changes_its_name_and_its_password(seller: Seller) -> None:
+def test_a_login_changes_its_phone_and_its_password(seller: Seller) -> None:
     (row,) = seller.call("user").rows()
-    seller.call("user.edit", elid=row["id"], realname="New Name", passwd="other", confirm="other",
+    seller.call("user.edit", elid=row["id"], phone="+15550100", passwd="other", confirm="other",
                 sok="ok")  # fmt: skip
     assert refused(seller, "whoami") == "auth/badpassword"
     rows = seller.call("user", authinfo="reseller:other").rows()
-    assert rows[0]["realname"] == "New Name"
+    assert rows[0]["phone"] == "+15550100"
 
 
 def test_a_password_is_answered_by_a_banner_and_written_down_nowhere(seller: Seller) -> None:

@@ -192,6 +192,7 @@ MODULES: Final[Mapping[str, ClientCall]] = {
     "modules.delete": lambda c, a: c.modules.delete(_number(a)),
 }
 TICKETS: Final[Mapping[str, ClientCall]] = {
+    "logins.add": lambda c, a: c.logins.add(a["email"], a["password"], realname=a["realname"]),
     "tickets.list": lambda c, _: c.tickets.list(),
     "tickets.get": lambda c, a: c.tickets.get(_number(a)),
     "tickets.open": lambda c, a: c.tickets.open(a["subject"], a["message"]),

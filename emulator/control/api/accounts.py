@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from emulator.domain.accounts import accounts, partners
+from emulator.domain.accounts import accounts, logins, partners
 from emulator.domain.accounts.accounts import Account
+from emulator.domain.accounts.logins import Login
 from emulator.domain.accounts.partners import Partner
 from emulator.domain.billing import discounts, payments
 from emulator.domain.billing.discounts import NAME, Discount
@@ -25,6 +26,8 @@ _ID = Statement(select(A.id).where(A.login == bindparam("value")))
 _TARIFF = Statement(select(tables.tariff.c.id).where(tables.tariff.c.id == bindparam("value")))
 PLAIN = ("realname", "email", "phone", "country", "currency", "credit", "lang", "deletion")
 """Fields that are stored unchanged."""
+OF_A_LOGIN = frozenset({"realname", "phone", "lang", "api_addresses", "totp_secret", "password"})
+"""Fields that a further login has of its own."""
 
 
 class NoAccountError(LookupError):
@@ -57,10 +60,22 @@ def describe(db: Database, account: Account) -> dict[str, object]:
         "phone": account.phone,
         "two_factors": account.totp_secret is not None,
         "api_addresses": list(account.api_addresses),
+        "logins": [_login(login) for login in logins.list_logins(db, account.id)],
         "deletion": account.deletion,
         "discounts": [discount.as_dict() for discount in discounts.read_discounts(db, account.id)],
         "partner": None if partner is None else partner.as_dict(),
         "created_on": account.created_on.isoformat(),
+    }
+
+
+def _login(login: Login) -> dict[str, object]:
+    return {
+        "name": login.name,
+        "id": login.id,
+        "suspended": login.suspended,
+        "two_factors": login.totp_secret is not None,
+        "api_addresses": list(login.api_addresses),
+        "rights": None if login.rights is None else list(login.rights),
     }
 
 
@@ -72,10 +87,15 @@ def amount(money: Decimal) -> str:
 def change(worlds: Worlds, name: str, login: str, changes: Mapping[str, Any]) -> dict[str, object]:
     """Makes the changes (keys: schemas.AccountChange) and returns the account.
 
-    A new balance is booked as a correcting payment. Raises NoAccountError; ValueError for a
-    discount on a tariff that does not exist.
+    A new balance is booked as a correcting payment. Of a further login only what is its own can be
+    changed. Raises NoAccountError; ValueError for a discount on a tariff that does not exist, or
+    for something else of a further login.
     """
     with worlds.locked(name) as db, db.writing():
+        further = logins.find_further(db, login)
+        if further is not None:
+            _change_login(db, further, changes)
+            return describe(db, accounts.require(db, further.account_id))
         account = find(db, login)
         changed = replace(account, **{f: changes[f] for f in PLAIN if f in changes})
         if "totp_secret" in changes:
@@ -95,6 +115,23 @@ def change(worlds: Worlds, name: str, login: str, changes: Mapping[str, Any]) ->
         if isinstance(balance := changes.get("balance"), Decimal):
             payments.set_balance(worlds.shop(db, read(db)), changed, balance)
         return describe(db, find(db, login))
+
+
+def _change_login(db: Database, login: Login, changes: Mapping[str, Any]) -> None:
+    if others := sorted(set(changes) - OF_A_LOGIN):
+        raise ValueError(f"{others[0]}: belongs to the account, not to a further login")
+    changed = replace(
+        login,
+        realname=changes.get("realname", login.realname),
+        phone=changes.get("phone", login.phone),
+        lang=changes.get("lang", login.lang),
+        api_addresses=tuple(changes.get("api_addresses", login.api_addresses)),
+    )
+    if "totp_secret" in changes:
+        changed = replace(changed, totp_secret=str(changes["totp_secret"] or "") or None)
+    if "password" in changes:
+        changed = replace(changed, password_hash=accounts.hash_password(str(changes["password"])))
+    logins.save(db, changed)
 
 
 def _set_partner(db: Database, account: Account, partner: Mapping[str, Any] | None) -> None:

@@ -8,19 +8,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
-from emulator.domain.world import COLUMNS, WorldRow, from_row
 from emulator.store import tables
-from emulator.store.engine import Database, Row, Statement
+from emulator.store.engine import Database, Statement
 
 A = tables.account.c
 ROUNDS = 1024
@@ -48,24 +46,28 @@ class Account:
     created_on: date
     deletion: str
     """``allowed``, ``forbidden`` or ``phone``: whether it may delete its services."""
+    login_state: str = ""
+    """State of its own login: empty, ``suspended`` or ``deleted``."""
 
     @property
     def available(self) -> Decimal:
         """What can be spent: balance and credit limit."""
         return self.balance + self.credit
 
-    def may_come_from(self, address: str, *, listed: bool) -> bool:
-        """Whether the login may be used from this address (see ``api_addresses``).
 
-        ``listed``: whether an empty list allows none, in place of all.
-        """
-        if not self.api_addresses:
-            return not listed
-        try:
-            caller = ip_address(address)
-        except ValueError:
-            return False
-        return any(caller in ip_network(net, strict=False) for net in self.api_addresses)
+
+def comes_from(networks: Sequence[str], address: str, *, listed: bool) -> bool:
+    """Whether the address is in one of the networks.
+
+    ``listed``: whether an empty list allows none, in place of all.
+    """
+    if not networks:
+        return not listed
+    try:
+        caller = ip_address(address)
+    except ValueError:
+        return False
+    return any(caller in ip_network(network, strict=False) for network in networks)
 
 
 def account_from(row: tuple[Any, ...]) -> Account:
@@ -75,17 +77,6 @@ def account_from(row: tuple[Any, ...]) -> Account:
     return Account(*values)
 
 
-F = tables.login_failure.c
-_BY_LOGIN = Statement(
-    select(*COLUMNS, F.locked_until, *A)
-    .select_from(
-        tables.world.outerjoin(tables.account, A.login == bindparam("which")).outerjoin(
-            tables.login_failure,
-            and_(F.login == bindparam("which"), F.address == bindparam("where_from")),
-        )
-    )
-    .limit(1)
-)
 _BY_ID = Statement(select(*A).where(A.id == bindparam("which")))
 _ALL = Statement(select(*A).order_by(A.id))
 _NUMBER = Statement(select(A.id).where(A.login == bindparam("which")))
@@ -108,36 +99,6 @@ _SAVE = Statement(
         }
     )
 )
-
-
-@dataclass(frozen=True, slots=True)
-class LoginRecord:
-    """What is known of a login: the world's row, its account or None, until when it is locked."""
-
-    world: WorldRow
-    account: Account | None
-    locked_until: float
-
-
-def login_record(db: Database, login: str, address: str) -> LoginRecord:
-    """Looks a login up: the world's row, its account, its lock for this address; one query.
-
-    Raises LookupError where the database holds no world.
-    """
-    row = db.unread(_BY_LOGIN, which=login, where_from=address)
-    if row is None:
-        msg = f"{db.path} holds no world"
-        raise LookupError(msg)
-    return _login_record(row)
-
-
-@lru_cache(maxsize=256)
-def _login_record(unread: Row) -> LoginRecord:
-    """Equal rows are converted once: most calls find the row that the last one found."""
-    row = _BY_LOGIN.convert(unread)
-    split = len(COLUMNS) + 1
-    account = None if row[split] is None else account_from(row[split:])
-    return LoginRecord(from_row(row), account, row[split - 1] or 0.0)
 
 
 def read(db: Database, account_id: int) -> Account | None:
@@ -179,6 +140,7 @@ def add(db: Database, *, login: str, password: str, **values: object) -> int:
         "totp_secret": None,
         "api_addresses": [],
         "params": {},
+        "login_state": "",
         **values,
     }
     return db.insert(
@@ -208,12 +170,18 @@ def save(db: Database, account: Account) -> None:
         api_addresses=list(account.api_addresses),
         params=dict(account.params),
         deletion=account.deletion,
+        login_state=account.login_state,
     )
 
 
 def set_password(db: Database, account_id: int, password: str) -> None:
     """Stores a new password; open sessions stay open (assumed)."""
-    db.run(_SET_PASSWORD, which=account_id, hashed=hash_password(password))
+    set_password_hash(db, account_id, hash_password(password))
+
+
+def set_password_hash(db: Database, account_id: int, hashed: str) -> None:
+    """Stores the hash of a new password."""
+    db.run(_SET_PASSWORD, which=account_id, hashed=hashed)
 
 
 def require(db: Database, account_id: int) -> Account:

@@ -10,6 +10,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select, update
@@ -17,6 +18,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from emulator.domain.accounts import accounts
 from emulator.domain.accounts.accounts import Account
+from emulator.domain.accounts.logins import Login
 from emulator.domain.world import COLUMNS, WorldRow, from_row
 from emulator.store import tables
 from emulator.store.engine import Database, Statement
@@ -48,6 +50,8 @@ class Session:
     address: str
     pending_totp: bool
     filters: Mapping[str, Mapping[str, str]]
+    login_id: int | None = None
+    """The further login that opened it; None: the account's own."""
 
 
 def prefix_of(world_name: str) -> str:
@@ -86,6 +90,12 @@ _KEY_FIND = Statement(
 )
 _KEY_DROP = Statement(delete(tables.session_key).where(K.digest == bindparam("which")))
 _KEY_SWEEP = Statement(delete(tables.session_key).where(K.made < bindparam("before")))
+
+_LOG = Statement(
+    insert(tables.login_log).values(
+        {c.name: bindparam(c.name) for c in tables.login_log.c if c.name != "id"}
+    )
+)
 
 F = tables.login_failure.c
 _FAILURE = Statement(
@@ -126,7 +136,7 @@ def find(db: Database, session_id: str) -> tuple[WorldRow, Session | None, Accou
 
 
 def open_new(
-    db: Database, world: WorldRow, account: Account, address: str, at: float, *, pending: bool
+    db: Database, world: WorldRow, login: Login, address: str, at: float, *, pending: bool
 ) -> str:
     """Opens a session and returns its id; deletes expired ones."""
     db.run(_SWEEP, before=at - IDLE)
@@ -134,7 +144,8 @@ def open_new(
     db.run(
         _OPEN,
         id=session_id,
-        account_id=account.id,
+        account_id=login.account_id,
+        login_id=None if login.is_own else login.id,
         used=at,
         address=address,
         pending_totp=pending,
@@ -165,16 +176,16 @@ def _digest(login: str, key: str) -> str:
     return hashlib.sha256(f"{login}\0{key}".encode("utf-8", "replace")).hexdigest()
 
 
-def add_key(db: Database, account: Account, key: str, at: float) -> None:
+def add_key(db: Database, login: Login, key: str, at: float) -> None:
     """Stores a one-time key (``session.newkey``), as a digest."""
     db.run(_KEY_SWEEP, before=at - KEY_LIFE)
-    db.run(_KEY_ADD, digest=_digest(account.login, key), owner=account.id, at=at)
+    db.run(_KEY_ADD, digest=_digest(login.name, key), owner=login.account_id, at=at)
 
 
-def use_key(db: Database, account: Account, key: str, at: float) -> bool:
+def use_key(db: Database, login: Login, key: str, at: float) -> bool:
     """Whether the key was stored and is still valid; deletes it."""
-    digest = _digest(account.login, key)
-    made = db.value(_KEY_FIND, which=digest, owner=account.id)
+    digest = _digest(login.name, key)
+    made = db.value(_KEY_FIND, which=digest, owner=login.account_id)
     if made is None:
         return False
     db.run(_KEY_DROP, which=digest)
@@ -202,7 +213,12 @@ def clear_failures(db: Database, login: str, address: str) -> None:
     db.run(_FORGIVE, who=login, where_from=address)
 
 
-def confirm(db: Database, world: WorldRow, old: Session, account: Account, at: float) -> str:
+def confirm(db: Database, world: WorldRow, old: Session, login: Login, at: float) -> str:
     """Replaces the session after its second factor was confirmed; returns the new id."""
     close(db, old.id)
-    return open_new(db, world, account, old.address, at, pending=False)
+    return open_new(db, world, login, old.address, at, pending=False)
+
+
+def log_login(db: Database, login: Login, address: str, at: datetime) -> None:
+    """Writes down who opened a session and from where."""
+    db.run(_LOG, account_id=login.account_id, at=at, name=login.name, address=address)

@@ -16,8 +16,9 @@ from emulator.api.context import ActionResult, Call, FormAnswer, Part, Rows, Val
 from emulator.api.fields import Amount, Day, Email, Sum, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
-from emulator.domain.accounts import accounts
+from emulator.domain.accounts import logins
 from emulator.domain.accounts.accounts import Account
+from emulator.domain.accounts.logins import Login
 from emulator.domain.billing import discounts
 from emulator.domain.billing.discounts import Discount
 from emulator.domain.money import currency_id, with_currency
@@ -206,7 +207,7 @@ class SettingsParameters(WireSchema):
 class SettingsForm(SettingsParameters):
     """The settings, with the money beside them (docs/evidence.md 24 and 30)."""
 
-    elid = Text("Number of the account.")
+    elid = Text("Number of the login: that of the account, or of a further one.")
     id = Text("The same as `elid`.")
     name = Text(descriptions.LOGIN)
     balance = Amount(descriptions.BALANCE)
@@ -232,7 +233,7 @@ def show_settings(call: Call, lang: str = "", **draft: Any) -> FormAnswer:
     ``lang`` also chooses the language of an answer, so the mere form does not repeat it.
     """
     del lang
-    return _settings_form(call.user, draft)
+    return _settings_form(call.user, call.own_login, draft)
 
 
 @show_settings.on_submit
@@ -240,22 +241,22 @@ def save_settings(call: Call, **changes: Any) -> ActionResult:
     """Changes what was sent. Raises BadValue for an unknown language or a bad e-mail address."""
     check_settings(changes)
     unused = {name: changes.pop(name) for name in UNUSED_SETTINGS if name in changes}
-    user = call.user
-    changed = replace(user, **changes, params={**user.params, **unused})
-    accounts.save(call.shop.db, changed)
-    return ActionResult(form=_settings_form(changed, {}))
+    login = call.own_login
+    changed = replace(login, **changes, params={**login.params, **unused})
+    logins.save(call.shop.db, changed)
+    return ActionResult(form=_settings_form(call.user, changed, {}))
 
 
-def _settings_form(user: Account, draft: Mapping[str, str]) -> FormAnswer:
+def _settings_form(user: Account, login: Login, draft: Mapping[str, str]) -> FormAnswer:
     shown: dict[str, object] = {
-        "elid": str(user.id),
-        "id": str(user.id),
-        "name": user.login,
-        "realname": user.realname,
-        "email": user.email,
-        "phone": user.phone,
-        "lang": user.lang,
-        **{name: user.params.get(name, "") for name in UNUSED_SETTINGS},
+        "elid": str(login.id),
+        "id": str(login.id),
+        "name": login.name,
+        "realname": login.realname,
+        "email": login.email,
+        "phone": login.phone,
+        "lang": login.lang,
+        **{name: login.params.get(name, "") for name in UNUSED_SETTINGS},
         "balance": user.balance,
         "currency": user.currency,
         "createdate": user.created_on,

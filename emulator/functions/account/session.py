@@ -12,8 +12,8 @@ from emulator.api.context import ActionResult, Call, LoggedIn, Part, Raw
 from emulator.api.fields import Text
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
-from emulator.domain.accounts import accounts, sessions, totp
-from emulator.domain.accounts.accounts import Account, PasswordCache
+from emulator.domain.accounts import logins, sessions, totp
+from emulator.domain.accounts.accounts import PasswordCache
 from emulator.domain.money import plain
 from emulator.errors import AccessDenied, AuthFailed, BadValue
 
@@ -45,12 +45,12 @@ def declare_login(passwords: PasswordCache) -> Family:
         evidence=Evidence.OBSERVED,
         source="docs/wire.md section 2.2",
         example={"username": "reseller", "password": "secret"},
-    )(Login(passwords).open_session)
+    )(LoginAction(passwords).open_session)
     return family
 
 
 @dataclass(frozen=True, slots=True)
-class Login:
+class LoginAction:
     """The handler of ``auth``."""
 
     passwords: PasswordCache
@@ -62,41 +62,44 @@ class Login:
         if not username and authinfo:
             username, _, password = authinfo.partition(":")
         at = call.shop.system_clock.elapsed()
-        account = self._account(call, username, password, key)
-        sessions.clear_failures(call.shop.db, account.login, call.address)
+        login = self._login(call, username, password, key)
+        sessions.clear_failures(call.shop.db, login.name, call.address)
+        pending = login.totp_secret is not None and not key
         opened = sessions.open_new(
             call.shop.db,
             call.shop.world,
-            account,
+            login,
             call.address,
             at,
-            pending=account.totp_secret is not None and not key,
+            pending=pending,
         )
+        if not pending:
+            sessions.log_login(call.shop.db, login, call.address, call.shop.now)
         call.secrets.append(opened)
         return LoggedIn(opened)
 
-    def _account(self, call: Call, username: str, password: str, key: str) -> Account:
+    def _login(self, call: Call, username: str, password: str, key: str) -> logins.Login:
         """Raises AuthFailed; the pipeline, which handles the refusal, counts a wrong password."""
         db, at = call.shop.db, call.shop.system_clock.elapsed()
-        record = accounts.login_record(db, username, call.address)
-        if record.account is None and "@" in username:
+        record = logins.login_record(db, username, call.address)
+        if record.login is None and "@" in username:
             # A name such as reseller@shop, where shop is this world (docs/evidence.md 4).
             username = username.rpartition("@")[0]
-            record = accounts.login_record(db, username, call.address)
+            record = logins.login_record(db, username, call.address)
         if record.locked_until > at:
             raise AuthFailed("blocklogon", username)
-        account = record.account
-        is_right = account is not None and (
-            sessions.use_key(db, account, key, at)
+        login = record.login
+        is_right = login is not None and (
+            sessions.use_key(db, login, key, at)
             if key
-            else self.passwords.matches(account.password_hash, password)
+            else self.passwords.matches(login.password_hash, password)
         )
-        if account is None or not is_right:
+        if login is None or login.suspended or not is_right:
             raise AuthFailed("badpassword", f"remote_addr: [{call.address}]", username)
         listed = call.shop.world.rules.api_addresses_needed
-        if not account.may_come_from(call.address, listed=listed):
+        if not login.may_come_from(call.address, listed=listed):
             raise AuthFailed("badip", call.address)
-        return account
+        return login
 
 
 class NewKeyParameters(WireSchema):
@@ -127,7 +130,7 @@ def store_key(call: Call, key: str, username: str = "") -> ActionResult:
         raise AccessDenied(call.func)
     if len(key) < sessions.KEY_SHORTEST:
         raise BadValue("key", "", desc="short")
-    sessions.add_key(call.shop.db, call.user, key, call.shop.system_clock.elapsed())
+    sessions.add_key(call.shop.db, call.own_login, key, call.shop.system_clock.elapsed())
     return ActionResult()
 
 
@@ -161,11 +164,12 @@ def confirm_code(call: Call, qrcode: str) -> LoggedIn:
     if call.session is None or not call.session.pending_totp:
         raise AccessDenied(call.func)
     at = call.shop.system_clock.elapsed()
-    if accounts.login_record(call.shop.db, call.user.login, call.address).locked_until > at:
+    if logins.login_record(call.shop.db, call.user.login, call.address).locked_until > at:
         raise AuthFailed("blocklogon", call.user.login)
-    if not totp.is_valid(call.user.totp_secret or "", qrcode, at):
+    if not totp.is_valid(call.own_login.totp_secret or "", qrcode, at):
         raise _wrong_code(call.user.login)
-    opened = sessions.confirm(call.shop.db, call.shop.world, call.session, call.user, at)
+    opened = sessions.confirm(call.shop.db, call.shop.world, call.session, call.own_login, at)
+    sessions.log_login(call.shop.db, call.own_login, call.address, call.shop.now)
     call.secrets.append(opened)
     return LoggedIn(opened, done=True)
 
@@ -185,14 +189,14 @@ def _wrong_code(login: str) -> BadValue:
 )
 def show_caller(call: Call) -> Raw:
     """Who is logged in, as attributes of one element; beside it the program and its process."""
-    user = call.user
+    user, login = call.user, call.own_login
     attrs = {
-        "id": str(user.id),
-        "name": user.login,
+        "id": str(login.id),
+        "name": login.name,
         "level": LEVEL_CLIENT,
-        "realname": user.realname,
-        "email": user.email,
-        "phone": user.phone,
+        "realname": login.realname,
+        "email": login.email,
+        "phone": login.phone,
         "balance": plain(user.balance),
         "currency": user.currency,
         "email_verified": "on",
