@@ -55,7 +55,6 @@ class Account:
         return self.balance + self.credit
 
 
-
 def comes_from(networks: Sequence[str], address: str, *, listed: bool) -> bool:
     """Whether the address is in one of the networks.
 
