@@ -75,6 +75,6 @@ def test_a_service_has_an_address_a_password_and_an_instruction(
     assert reseller.services.addresses(100012) == ()
     assert reseller.licenses.get(100001).key in reseller.services.instruction(100001)
     reseller.services.change_password(100001, "s3cret-of-mine")
-    assert "changepassword" in {row.what for row in reseller.services.history(100001)}
+    assert "Password changed" in {row.what for row in reseller.services.history(100001)}
     entries = str(shop.journal.entries(func="service.changepassword"))
     assert "s3cret-of-mine" not in entries
