@@ -317,7 +317,7 @@ def change(shop: Shop, account: Account, service: Service, sent: Mapping[str, An
             raise Exists("domain", domain)
         changes["licname"] = domain
     stored = {name: sent[name] for name in STORED if name in sent}
-    if stored:
+    if any(text != service.params.get(name, "") for name, text in stored.items()):
         changes["params"] = {**service.params, **stored}
     changed = editing.change(shop, account, service, changes)
     recipe = sent.get("recipe", "")

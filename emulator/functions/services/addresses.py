@@ -206,6 +206,8 @@ def save_address(
             raise BadValue("type", type)
         return _order_address(call, plid, domain)
     service, address = _find(call, elid, plid)
+    if domain == address.domain:
+        return ActionResult({}, form=_form(service, address))
     if _has_rows(call, service):
         renamed = servers.name_address(call.shop, call.user, address, domain)
         return ActionResult({}, form=_form(service, renamed))
