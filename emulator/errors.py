@@ -53,7 +53,7 @@ class ApiError(Exception):
 
 
 class AuthFailed(ApiError):
-    """Login refused: ``badpassword``, ``badip`` or ``blocklogon`` (observed).
+    """Login refused: ``badpassword``, ``badip``, ``blocklogon`` or ``captcha`` (observed).
 
     ``login``  the name whose failure has to be counted, or empty.
     """
@@ -71,6 +71,10 @@ class AuthFailed(ApiError):
         "auth_blocklogon": {
             "en": "The login is locked for 20 seconds after failed attempts",
             "ru": "Вход заблокирован на 20 секунд из-за неудачных попыток",
+        },
+        "auth_captcha": {
+            "en": "Confirm that you are not a robot",
+            "ru": "Подтвердите, что вы не робот",
         },
     }
 

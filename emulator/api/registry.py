@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import enum
 import inspect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypedDict, Unpack
@@ -33,8 +33,6 @@ COMMON_PARAMETERS = frozenset({
 """Parameters that every function may be sent (docs/wire.md section 1); no list filters by them."""
 FURTHER_PARAMETERS = frozenset({"sv_field", "force_use_new_cart"})
 """Parameters that no schema has, because what they choose is not a value."""
-RANGE_ENDS = ("start", "end", "_from", "_to")
-"""What follows the name of a column in a filter of a range."""
 
 
 class Kind(enum.Enum):
@@ -272,19 +270,21 @@ class Registry:
         """
         return self._own_types(name, types) or self.find(name)
 
-    def unknown(self, names: Iterable[str]) -> list[str]:
+    def unknown(self, names: Collection[str]) -> list[str]:
         """Those of the names that no declaration knows: such a parameter has no effect.
 
-        Known are the parameters of all functions, and the columns that lists are filtered by.
+        Known are the parameters and fields of all functions. A call that filters has none: what its
+        list does not know is refused.
         """
+        if "filter" in names:
+            return []
         return [name for name in names if name not in self._names and not self._is_open(name)]
 
     @cached_property
     def _names(self) -> frozenset[str]:
         schemas = [s for f in self for s in (f.takes, f.returns) if s is not None]
         names = {name for schema in schemas for name in schema.wire_fields}
-        ranges = {f"{name}{end}" for name in names for end in RANGE_ENDS}
-        return COMMON_PARAMETERS | FURTHER_PARAMETERS | names | ranges
+        return COMMON_PARAMETERS | FURTHER_PARAMETERS | names
 
     def _is_open(self, name: str) -> bool:
         prefix, _, number = name.rpartition("_")

@@ -85,6 +85,8 @@ class Rules:
     second_factor_object: Literal["totp", "forbidden_auth", "badpassword"] = "totp"
     """The object with which ``authinfo`` of a login with a second factor is refused
     (docs/evidence.md 135)."""
+    login_captcha: bool = False
+    """Whether ``auth`` with a password wants ``g-recaptcha-response`` (docs/evidence.md 143)."""
     api_addresses_needed: bool = False
     """Whether a login without a list of addresses is refused (docs/evidence.md 136)."""
     autoprolong_off: Literal["any", "null"] = "any"

@@ -31,9 +31,15 @@ LONGEST_WAIT = 600.0
 """Seconds."""
 LONGEST_BODY = 100_000
 """Bytes."""
-LEAST_CODE = 400
-"""Lower HTTP statuses do not refuse anything."""
+LEAST_STATUS, FIRST_ERROR = 200, 400
+"""HTTP statuses: of a page, and of one that refuses."""
 HTML = "text/html; charset=UTF-8"
+CHALLENGE_PAGE = (
+    "<!DOCTYPE html><html><head><title>Just a moment...</title></head>"
+    "<body><h1>Checking your browser before you may proceed</h1></body></html>"
+)
+BROWSERS = "Mozilla/"
+"""How the agent of every browser begins."""
 WAITING_PAGE = (
     '<html><body>Request in process, please wait<br/>\n<a href="/{link}">continue</a></body></html>'
 )
@@ -101,6 +107,11 @@ class FaultKind:
     def counts(self, state: dict[str, Any], login: str, elapsed: float, /) -> bool:
         """Whether this matching call can be hit; ``state`` is kept between calls (JSON)."""
         del state, login, elapsed
+        return True
+
+    def stops(self, agent: str, /) -> bool:
+        """Whether it matches a call of this agent (header ``User-Agent``) at all."""
+        del agent
         return True
 
     def wait(self) -> float:
@@ -187,19 +198,56 @@ class Truncate(FaultKind):
 
 @dataclass(frozen=True, slots=True)
 class Status(FaultKind):
-    """An HTTP status ``code`` and a page ``body`` in place of a document, as a proxy sends it."""
+    """An HTTP status ``code`` and a page ``body`` in place of a document, as a proxy sends it.
+
+    ``content_type`` is its type; with ``location`` it leads there, as a redirect does (302).
+    """
 
     name = "status"
-    limits: ClassVar[Limits] = {"code": (LEAST_CODE, 599)}
+    limits: ClassVar[Limits] = {"code": (LEAST_STATUS, 599)}
     code: int = 502
     body: str = "<html><body><h1>Bad Gateway</h1></body></html>"
+    content_type: str = HTML
+    location: str = ""
+
+    def check(self) -> None:
+        """Raises ValueError naming a setting that is out of its limits, or no header."""
+        FaultKind.check(self)
+        for name in ("content_type", "location"):
+            if not self.settings()[name].isprintable():
+                msg = f"{name} is not one line"
+                raise ValueError(msg)
 
     def before(self, _: FaultedCall, /) -> Reply:
         """The page; the call does not happen."""
-        return Reply(HTML, self.body.encode(), status=self.code)
+        headers = {"Location": self.location} if self.location else {}
+        return Reply(self.content_type, self.body.encode(), headers, self.code)
 
-    def after(self, _call: FaultedCall, _reply: Reply, /) -> Reply:
+    def after(self, call: FaultedCall, _reply: Reply, /) -> Reply:
         """The page in place of the answer."""
+        return self.before(call)
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserGuard(FaultKind):
+    """A guard in front of the seller: a page with status ``code`` for agents that are no browser.
+
+    An agent is let through if it begins with ``browser``.
+    """
+
+    name = "guard"
+    applies = ("before",)
+    limits: ClassVar[Limits] = {"code": (LEAST_STATUS, 599)}
+    code: int = 403
+    body: str = CHALLENGE_PAGE
+    browser: str = BROWSERS
+
+    def stops(self, agent: str, /) -> bool:
+        """Whether the agent is no browser."""
+        return not agent.startswith(self.browser)
+
+    def before(self, _: FaultedCall, /) -> Reply:
+        """The page; the call does not happen."""
         return Reply(HTML, self.body.encode(), status=self.code)
 
 
@@ -287,8 +335,8 @@ class RateLimit(FaultKind):
     def check(self) -> None:
         """Raises ValueError naming a setting that is out of its limits."""
         FaultKind.check(self)
-        if 0 < self.code < LEAST_CODE:
-            msg = f"code is neither 0 nor between {LEAST_CODE} and 599"
+        if 0 < self.code < FIRST_ERROR:
+            msg = f"code is neither 0 nor between {FIRST_ERROR} and 599"
             raise ValueError(msg)
 
     def counts(self, state: dict[str, Any], login: str, elapsed: float, /) -> bool:
@@ -392,7 +440,8 @@ class NoKey(FaultKind):
 KINDS: Mapping[str, type[FaultKind]] = {
     kind.name: kind
     for kind in (
-        Delay, Drop, Truncate, Status, Garbage, OneRow, Refuse, RateLimit, Long, Stale, NoKey,
+        Delay, Drop, Truncate, BrowserGuard, Status, Garbage, OneRow, Refuse, RateLimit, Long,
+        Stale, NoKey,
     )
 }  # fmt: skip
 """Every kind by its name, the outermost first: they nest like middleware around the call.

@@ -100,7 +100,9 @@ def match_any(db: Database, func: str, login: str) -> bool:
     return any(_fault(row).matches(func, login) for row in db.rows(_ALL))
 
 
-def count_call(db: Database, func: str, login: str, elapsed: float) -> tuple[FaultHit, ...]:
+def count_call(
+    db: Database, func: str, login: str, elapsed: float, agent: str = ""
+) -> tuple[FaultHit, ...]:
     """Counts the call with every fault that matches it; returns the hits, oldest fault first.
 
     Call it under the world's lock: two workers never both have the third call.
@@ -108,7 +110,7 @@ def count_call(db: Database, func: str, login: str, elapsed: float) -> tuple[Fau
     hits: list[FaultHit] = []
     for row in db.rows(_ALL):
         fault, state = _fault(row), dict(row[4])
-        if not fault.matches(func, login):
+        if not fault.matches(func, login) or not fault.kind.stops(agent):
             continue
         number, hit_count = fault.matched + 1, fault.hit_count
         if fault.kind.counts(state, login, elapsed) and fault.hits(number, hit_count):

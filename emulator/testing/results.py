@@ -157,9 +157,15 @@ class FaultInfo(TypedDict):
     seconds: NotRequired[float]
     """``delay``, ``long``, ``rate_limit``: how long."""
     code: NotRequired[int]
-    """``status``, ``rate_limit``: the HTTP status."""
+    """``status``, ``guard``, ``rate_limit``: the HTTP status."""
     body: NotRequired[str]
-    """``status``: the text that is sent."""
+    """``status``, ``guard``: the text that is sent."""
+    content_type: NotRequired[str]
+    """``status``: the type of the text."""
+    location: NotRequired[str]
+    """``status``: where a redirect leads; empty: nowhere."""
+    browser: NotRequired[str]
+    """``guard``: how the agents begin that are let through."""
     type: NotRequired[str]
     """``error``: with ``object``, ``value`` and ``msg`` the error document."""
     object: NotRequired[str]

@@ -332,8 +332,13 @@ class Pipeline:
             answer=journal.masked_text(reply.body.decode("utf-8", "replace"), secrets, most),
             fault=", ".join(map(str, context.hits)) if context.hits else None,
             repeated=journal.listed(request.repeated),
-            unknown=journal.listed(self._registry.unknown(request.params)),
+            unknown=journal.listed(self._unknown(request)),
         )
+
+    def _unknown(self, request: Request) -> list[str]:
+        if request.func.endswith(".filter"):
+            return []  # what its list does not know is refused
+        return self._registry.unknown(request.params)
 
     def _record(self, caller: Caller, db: Database, entry: journal.Entry) -> None:
         session = caller.session
@@ -366,7 +371,8 @@ class Pipeline:
             if not faults.match_any(db, func, login):
                 return ()
         with self._worlds.locked(context.world) as db, db.writing():
-            return faults.count_call(db, func, login, self._worlds.system_clock.elapsed())
+            elapsed = self._worlds.system_clock.elapsed()
+            return faults.count_call(db, func, login, elapsed, context.request.agent)
 
     def _replaced_or_stored(self, context: RequestContext) -> tuple[Reply, Caller]:
         """The reply of a fault, or the call's own, stored where a fault wants it later."""

@@ -38,6 +38,8 @@ class Request:
     """Value of the cookie ``billmgrses5``, or empty."""
     origin: str
     refused: TooMuch | None = None
+    agent: str = ""
+    """The header ``User-Agent``."""
     repeated: tuple[str, ...] = ()
     """Names that were sent more than once: of these values the last counts."""
 
@@ -72,6 +74,7 @@ def read(http: HttpRequest, world: str, *, max_body: int, max_params: int) -> Re
         cookie=_clean(cookie),
         origin=environ.get("HTTP_ORIGIN", ""),
         refused=refused,
+        agent=environ.get("HTTP_USER_AGENT", ""),
         repeated=_repeated(pairs) if len(params) < len(pairs) else (),
     )
 

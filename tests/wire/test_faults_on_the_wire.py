@@ -308,3 +308,54 @@ def test_what_cannot_be_planned_is_one_line(
     with pytest.raises(ControlError) as refused:
         seller.control(method, path, body)
     assert str(refused.value).startswith(line)
+
+
+CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/149.0 Safari/537.36"
+
+
+@pytest.mark.parametrize("code", [200, 403])
+def test_a_guard_lets_browsers_through_and_nobody_else(seller: Seller, code: int) -> None:
+    seller.faults.add("guard", code=code)
+    before = seller.account()["balance"]
+    client = seller.wsgi.test_client(use_cookies=False)
+    form = {"func": ORDER, "authinfo": "reseller:secret", "pricelist": "55227", "period": "1",
+            "ip": "192.0.2.201", "skipbasket": "on", "sok": "ok"}  # fmt: skip
+    for agent in ("python-requests/2.34", "mockseller/1", ""):
+        page = client.post("/billmgr", data=form, headers={"User-Agent": agent})
+        assert (page.status_code, page.mimetype) == (code, "text/html"), agent
+        assert b"<title>Just a moment...</title>" in page.data
+    assert seller.account()["balance"] == before
+    assert seller.faults.all()[0]["struck"] == 3
+    through = client.post("/billmgr", data=form, headers={"User-Agent": CHROME})
+    assert (through.status_code, through.mimetype) == (200, "text/xml")
+    assert seller.account()["balance"] != before
+    assert last(seller)["fault"] is None
+
+
+def test_any_page_with_any_status_and_a_redirect(seller: Seller) -> None:
+    for code, kind in ((200, "text/plain"), (204, "text/html"), (302, "text/html"), (599, "a/b")):
+        fault = seller.faults.add(
+            "status", func="soft", code=code, content_type=kind, body="away",
+            location="https://shop.example/login" if code == 302 else "",
+        )  # fmt: skip
+        answer = seller.call("soft")
+        assert (answer.status, answer.headers["Content-Type"]) == (code, kind)
+        assert answer.headers.get("Location") == (
+            "https://shop.example/login" if code == 302 else None
+        )
+        seller.faults.remove(fault)
+    for wrong in ({"code": 199}, {"code": 600}, {"location": "a\r\nSet-Cookie: b"}):
+        with pytest.raises(ControlError):
+            seller.faults.add("status", **wrong)
+
+
+def test_a_login_may_want_a_captcha(seller: Seller) -> None:
+    seller.rules(login_captcha=True)
+    login = {"username": "reseller", "password": "secret"}
+    for params in (login, {**login, "g-recaptcha-response": " "}):
+        error = seller.call("auth", login="", **params).error
+        assert error is not None
+        assert (error.type, error.object) == ("auth", "captcha")
+    solved = {**login, "g-recaptcha-response": "03AGdBq2"}
+    assert seller.call("auth", login="", **solved).field("auth")
+    assert seller.call("whoami").error is None

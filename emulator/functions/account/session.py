@@ -32,6 +32,11 @@ class LoginParameters(WireSchema):
     password = Text("Password of the account.", longest=4096)
     key = Text("One-time key made by `session.newkey`, instead of a password.", longest=4096)
     authinfo = Text("Login and password, `LOGIN:PASSWORD`, instead of both.", longest=8192)
+    captcha = Text(
+        "The solution of a captcha: any text, where the rule `login_captcha` wants one.",
+        data_key="g-recaptcha-response",
+        longest=8192,
+    )
 
 
 def declare_login(passwords: PasswordCache) -> Family:
@@ -56,9 +61,17 @@ class LoginAction:
     passwords: PasswordCache
 
     def open_session(
-        self, call: Call, username: str = "", password: str = "", key: str = "", authinfo: str = ""
+        self,
+        call: Call,
+        username: str = "",
+        password: str = "",
+        key: str = "",
+        authinfo: str = "",
+        captcha: str = "",
     ) -> LoggedIn:
         """Opens a session: its id is in the answer, for the parameter auth of later calls."""
+        if call.shop.world.rules.login_captcha and not key and not captcha.strip():
+            raise AuthFailed("captcha", username)
         if not username and authinfo:
             username, _, password = authinfo.partition(":")
         at = call.shop.system_clock.elapsed()
