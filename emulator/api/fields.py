@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from marshmallow import ValidationError, fields
 
 from emulator.api.context import Leaf
+from emulator.domain.catalogue.catalogue import DAY
 from emulator.domain.money import currency_code, currency_id, plain
 from emulator.domain.world import Generation
 
@@ -157,7 +158,7 @@ class Ids(Id):
 
 
 class Months(WireField):
-    """``autoprolong``: months, or the word ``null`` (also 0, off, none) for no prolongation."""
+    """``autoprolong``: months, -50 by the day, or ``null`` (0, off, none) for no prolongation."""
 
     MOST = 1200
     """A hundred years: longer terms would end outside the calendar."""
@@ -168,7 +169,7 @@ class Months(WireField):
         text = value.strip().rstrip(";").strip().lower()
         if text == "null" or text in Months.ASSUMED:
             return None
-        if NUMBER.match(text) is None or not 0 < int(text) <= self.MOST:
+        if NUMBER.match(text) is None or not (0 < int(text) <= self.MOST or int(text) == DAY):
             raise ValidationError("number")
         return int(text)
 

@@ -6,7 +6,6 @@ import shlex
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from emulator.domain.catalogue.catalogue import TRIAL
 from emulator.domain.world import read
 from emulator.settings import Settings
 from emulator.worlds.fixtures import FixtureError, load_world
@@ -78,7 +77,7 @@ def first_order(settings: Settings) -> FirstOrder:
         (tariff.id, period)
         for tariff in sorted(catalogue, key=lambda t: t.id != PREFERRED)
         for period in tariff.periods(world.currency)
-        if period != TRIAL
+        if period >= 0
     ]
     tariff, period = next(iter(buyable), (PREFERRED, 1))
     return FirstOrder(login, password, tariff, period)

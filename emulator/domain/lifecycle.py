@@ -99,7 +99,8 @@ def catch_up(shop: Shop) -> list[DueEvent]:
             break  # events that this batch made due come first
         owner = owners.of(service)
         what, detail, after, gone = _fall_due(shop.at(moment), owner, service)
-        notifications.add(shop.at(moment), owner.id, what, service.id, detail)
+        if not (what == "prolong" and service.daily):
+            notifications.add(shop.at(moment), owner.id, what, service.id, detail)
         happened.append(DueEvent(moment, service.id, what, detail, owner.login))
         for module in gone:
             with_it = f"with licence {service.id}"  # as journals on record have it

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """A whole number from ``least`` to ``most``, or the single number ``besides``."""
+    """A whole number from ``least`` to ``most``, or one of ``besides``."""
 
     least: int
     most: int
-    besides: int | None = None
+    besides: tuple[int, ...] = ()
 
     def allows(self, number: int) -> bool:
         """Whether a number is one of them."""
-        return self.least <= number <= self.most or number == self.besides
+        return self.least <= number <= self.most or number in self.besides
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,9 +75,10 @@ PROJECT = "Name of the provider."
 
 CREATED = "Day on which it was ordered."
 EXPIRES = (
-    "Last day of the paid term; empty before the service is opened, `9999-12-31` for a lifetime."
+    "Last day of the paid term; empty before the service is opened, `9999-12-31` for a lifetime,"
+    " the words `Daily charges` where it is charged by the day."
 )
-EXPIRES_AGAIN = "The same day as `expiredate`."
+EXPIRES_AGAIN = "The day of `expiredate`; a day also where that is words."
 UPDATES_END = "Last day of updates for a lifetime license, a year after its order; else empty."
 STATUS = "State of the service: 1 ordered, 2 active, 3 suspended, 4 deleted, 5 processing."
 STATUS_LABEL = (

@@ -12,7 +12,15 @@ from emulator.api.fields import Id, Ids
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.billing import discounts
-from emulator.domain.catalogue.catalogue import BOOLEAN, ENUMERATION, INTEGER, Addon, Tariff, Words
+from emulator.domain.catalogue.catalogue import (
+    BOOLEAN,
+    DAY,
+    ENUMERATION,
+    INTEGER,
+    Addon,
+    Tariff,
+    Words,
+)
 from emulator.domain.money import exact, plain, with_currency
 from emulator.domain.services.services import Service
 from emulator.functions import descriptions
@@ -83,10 +91,11 @@ def _periods_named(periods: tuple[int, ...], lang: str) -> tuple[Choice, ...]:
     return tuple(Choice(str(p), period_label(p, lang)) for p in periods)
 
 
-def autoprolong_choices(call: Call, tariff: Tariff) -> list[Choice]:
-    """``null`` and the tariff's months."""
-    months = [p for p in tariff.periods(call.user.currency) if p > 0]
-    return [Choice("null", call.words(NO_AUTOPROLONG)), *period_choices(call, months)]
+def autoprolong_choices(call: Call, tariff: Tariff, period: int) -> list[Choice]:
+    """``null`` and what goes on after this period: the tariff's months, or the day."""
+    offered = tariff.periods(call.user.currency)
+    further = [p for p in offered if (p == DAY if period == DAY else p > 0)]
+    return [Choice("null", call.words(NO_AUTOPROLONG)), *period_choices(call, further)]
 
 
 def datacenter_choices(call: Call, tariffs: Iterable[Tariff]) -> list[Choice]:

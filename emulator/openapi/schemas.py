@@ -27,7 +27,7 @@ COMMON = (AuthFailed, AccessDenied, BadValue)
 """Errors of any function that needs a login; ``value`` is for a bad ``out``."""
 ANY_NUMBER = 10**18 - 1
 IDS = r"^[0-9]{1,18}(, ?[0-9]{1,18})*$"
-MONTHS = r"^(null|off|none|-|0|[1-9][0-9]{0,2})$"
+MONTHS = r"^(null|off|none|-|0|-50|[1-9][0-9]{0,2})$"
 CURRENCY = r"^(50|126|153|[A-Z]{3})$"
 INTEGER: Json = {"type": "integer", "minimum": -ANY_NUMBER, "maximum": ANY_NUMBER}
 IPV4: Json = {"type": "string", "format": "ipv4"}
@@ -57,7 +57,7 @@ MEANINGS: Mapping[type[fields.WireField], Callable[[Any], Json]] = {
 TEXTS: Mapping[type[fields.WireField], Callable[[Any], Json]] = {
     fields.Whole: lambda _: {"type": "string", "pattern": "^(-?[0-9]+)?$"},
     fields.Id: lambda _: {"type": "string", "pattern": "^[0-9]*$"},
-    fields.Months: lambda _: {"type": "string", "pattern": "^(null|[1-9][0-9]*)$"},
+    fields.Months: lambda _: {"type": "string", "pattern": "^(null|-50|[1-9][0-9]*)$"},
     fields.Currency: lambda _: {"type": "string", "pattern": "^[0-9]*$"},
     fields.Flag: lambda _: {"type": "string", "enum": ["on", "off"]},
     fields.OneOf: lambda f: {"type": "string", "enum": [*f.words, ""]},

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from emulator.clock import WorldClock
 from emulator.domain import world as worlds
+from emulator.domain.accounts import accounts
+from emulator.domain.billing import payments
 from emulator.domain.world import Provisioning
 from tests.functions.seller import Seller, child
 
@@ -49,3 +52,10 @@ def done(shop: Seller, func: str, **params: str) -> bool:
 
 def total(shop: Seller) -> str:
     return child(shop.doc("soft"), "p_elems").text or ""
+
+
+def money(shop: Seller, amount: str) -> None:
+    with shop.worlds.locked("default") as db, db.writing():
+        there = shop.worlds.shop(db, worlds.read(db))
+        owner = next(a for a in accounts.list_accounts(db) if a.login == "reseller")
+        payments.set_balance(there, owner, Decimal(amount))

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from decimal import Decimal
 
 from emulator.clock import add_months
-from emulator.domain import world as worlds
 from emulator.domain.accounts import accounts
-from emulator.domain.billing import discounts, payments
+from emulator.domain.billing import discounts
 from emulator.domain.billing.discounts import NAME, Discount
-from tests.functions.deciding import ORDER, WEB, done, license, rule
+from tests.functions.deciding import ORDER, WEB, done, license, money, rule
 from tests.functions.seller import Seller
 
 RACK, GUARD = "100013", "100011"
@@ -70,13 +68,6 @@ def test_33_third_parties_prolong_by_their_period_or_not_at_all(shop: Seller) ->
         assert done(shop, "softexternal.edit", elid=GUARD, autoprolong=sent, sok="ok")
         assert shop.doc("softexternal.edit", elid=GUARD).findtext("autoprolong") == stored
     assert shop.refusal("soft.edit", elid=WEB, autoprolong="7", sok="ok") == "value/autoprolong"
-
-
-def money(shop: Seller, amount: str) -> None:
-    with shop.worlds.locked("default") as db, db.writing():
-        there = shop.worlds.shop(db, worlds.read(db))
-        owner = next(a for a in accounts.list_accounts(db) if a.login == "reseller")
-        payments.set_balance(there, owner, Decimal(amount))
 
 
 def test_34_a_prolongation_that_lacked_money_is_tried_again(shop: Seller) -> None:

@@ -5,16 +5,18 @@ Source: docs/wire.md section 6. How the seller counts is unknown; assumed.
 
 from __future__ import annotations
 
-import heapq
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 
 from sqlalchemy import bindparam, or_, select
 
 from emulator.clock import add_months
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.billing import paid_changes
-from emulator.domain.billing.paid_changes import Prolongation
+from emulator.domain.money import ZERO
 from emulator.domain.services.services import ACTIVE, PROCESSING, Service
 from emulator.domain.world import Shop
 from emulator.errors import ApiError
@@ -39,33 +41,38 @@ _PROLONGED = Statement(
 def estimate_end(shop: Shop, account: Account) -> date | None:
     """The day of the first automatic prolongation that cannot be paid; None: not within a year.
 
-    Charges are deducted in the order in which ``lifecycle`` will make them, those of services that
-    are still being opened included.
+    Charges are deducted day by day as ``lifecycle`` will make them, those of services that are
+    still being opened included.
     """
     until = add_months(shop.today, MONTHS_AHEAD)
-    left = account.available
-    coming: list[tuple[date, int, Prolongation]] = []
+    by_day: defaultdict[date, Decimal] = defaultdict(Decimal)
     for row in shop.db.rows(_PROLONGED, owner=account.id, until=until):
-        _plan(coming, shop, account, replace(Service(*row), status=ACTIVE))
-    while coming:
-        day, _, charge = heapq.heappop(coming)
-        if day > until:
-            return None
-        if charge.cost > left:
+        service = replace(Service(*row), status=ACTIVE)
+        for day, cost in _charges(shop, account, service, until):
+            by_day[day] += cost
+    left = account.available
+    for day in sorted(by_day):
+        left -= by_day[day]
+        if left < ZERO:
             return day
-        left -= charge.cost
-        prolonged = replace(charge.service, expires_on=charge.new_expires_on)
-        _plan(coming, shop, account, prolonged)
     return None
 
 
-def _plan(
-    coming: list[tuple[date, int, Prolongation]], shop: Shop, account: Account, service: Service
-) -> None:
-    if service.expires_on is None:
-        return
-    try:
-        charge = paid_changes.quote_prolongation(shop, account, service, service.autoprolong)
-    except ApiError:
-        return  # it will be suspended, which costs nothing
-    heapq.heappush(coming, (service.expires_on, service.id, charge))
+def _charges(
+    shop: Shop, account: Account, service: Service, until: date
+) -> Iterator[tuple[date, Decimal]]:
+    """The charges of a service until that day; none where it will be suspended instead."""
+    cost: Decimal | None = None
+    while service.expires_on is not None and service.expires_on <= until:
+        day = service.expires_on
+        if cost is None or not service.daily:
+            try:
+                charge = paid_changes.quote_prolongation(
+                    shop, account, service, service.autoprolong
+                )
+            except ApiError:
+                return
+            cost, service = charge.cost, replace(service, expires_on=charge.new_expires_on)
+        else:  # the same each day: there are 365 of them
+            service = replace(service, expires_on=day + timedelta(days=1))
+        yield day, cost

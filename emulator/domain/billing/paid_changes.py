@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
 from emulator.clock import add_months
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.billing import discounts, payments
-from emulator.domain.catalogue.catalogue import LIFETIME, TRIAL, Tariff
+from emulator.domain.catalogue.catalogue import DAY, LIFETIME, TRIAL, Tariff
 from emulator.domain.money import ZERO
 from emulator.domain.services import certificates, order_rules, servers, services
 from emulator.domain.services.services import ACTIVE, SUSPENDED, Service
@@ -49,22 +49,26 @@ def prolongable(service: Service, tariff: Tariff) -> None:
         raise WrongState(service.id, "lifetime")
 
 
-def periods(tariff: Tariff, currency: str) -> tuple[int, ...]:
-    """Periods by which a service of this tariff can be prolonged, in months."""
-    return tuple(p for p in tariff.periods(currency) if p > 0)
+def periods(service: Service, tariff: Tariff, currency: str) -> tuple[int, ...]:
+    """Periods by which a service can be prolonged at this tariff: months, or the day alone.
+
+    What is billed by the day stays so (docs/evidence.md 113).
+    """
+    return tuple(p for p in tariff.periods(currency) if (p == DAY if service.daily else p > 0))
 
 
 def quote_prolongation(
     shop: Shop, account: Account, service: Service, period: int | None
 ) -> Prolongation:
-    """What a prolongation would cost. ``period``: months; None: the service's own, or the shortest.
+    """What a prolongation would cost.
 
-    An active service continues from its end, a suspended one from today (documented). Raises
-    BadValue for a period that is not offered, or what `prolongable` raises.
+    ``period``: months, or a day; None: the service's own, or the shortest. An active service
+    continues from its end, a suspended one from today (documented). Raises BadValue for a period
+    that is not offered, or what `prolongable` raises.
     """
     tariff = shop.catalogue[service.tariff_id]
     prolongable(service, tariff)
-    offered = periods(tariff, account.currency)
+    offered = periods(service, tariff, account.currency)
     if period is None:
         period = service.period if service.period in offered else next(iter(offered), 0)
     if period not in offered:
@@ -79,7 +83,7 @@ def _prolongation(
     if service.status == SUSPENDED:
         start = shop.today
     try:
-        end = add_months(start, period)
+        end = start + timedelta(days=1) if period == DAY else add_months(start, period)
     except (OverflowError, ValueError):
         raise BadValue("period", str(period)) from None
     full = services.compute_cost(service, tariff, account.currency, period)
@@ -95,7 +99,9 @@ def prolong(
     name = prolongation.tariff.name
     off = prolongation.discount + discount
     payments.charge(shop, account, prolongation.cost, "prolong", name, service.id, discount=off)
-    services.note(shop, service.id, user, "prolong", prolongation.new_expires_on.isoformat())
+    if prolongation.period != DAY or user == account.login:
+        # The daily charges are in the list of expenses; a history of them would hide the rest.
+        services.note(shop, service.id, user, "prolong", prolongation.new_expires_on.isoformat())
     return apply(shop, prolongation)
 
 
@@ -135,7 +141,7 @@ def list_targets(shop: Shop, account: Account, service: Service) -> list[Tariff]
     """Tariffs this service can change to, in the catalogue's order."""
     allowed = shop.catalogue[service.tariff_id].change_to
     targets = (shop.catalogue.find(number) for number in allowed)
-    return [t for t in targets if t is not None and periods(t, account.currency)]
+    return [t for t in targets if t is not None and periods(service, t, account.currency)]
 
 
 def quote_tariff_change(
@@ -164,7 +170,7 @@ def quote_tariff_change(
 
 
 def _period_of_change(service: Service, new: Tariff, currency: str, period: int | None) -> int:
-    offered = periods(new, currency)
+    offered = periods(service, new, currency)
     if period is None:
         period = service.period if service.period in offered else next(iter(offered), 0)
     if period not in offered:
@@ -201,6 +207,8 @@ def _for_the_rest(
         return max(ZERO, dearer_by)
     if dearer_by <= ZERO or period == TRIAL or shop.today >= service.expires_on:
         return ZERO
+    if period == DAY:
+        return dearer_by * (service.expires_on - shop.today).days
     months = _months_left(
         shop.today, service.expires_on, shop.today if from_today else service.created_on
     )

@@ -21,6 +21,7 @@ from emulator.domain.money import ZERO
 from emulator.errors import BadValue
 
 TRIAL = -100
+DAY = -50
 LIFETIME = 0
 INTEGER, BOOLEAN, ENUMERATION = "integer", "boolean", "enumeration"
 """Kinds of addons: counted, switched on or off, one of several."""
@@ -42,9 +43,9 @@ Word = Annotated[str, NotEmpty]
 Number = Annotated[int, Between(1, 999_999_999)]
 TypeName = Annotated[str, Matches(TYPE_NAME, "the name of a product type")]
 Currency = Annotated[str, Matches(re.compile(r"[A-Z]{3}\Z", re.ASCII), "a currency such as EUR")]
-Period = Annotated[int, Between(0, 36, besides=TRIAL)]
+Period = Annotated[int, Between(0, 36, besides=(TRIAL, DAY))]
 Prices = Mapping[Currency, Mapping[Period, Decimal]]
-"""Cost by currency and period in months (-100 trial, 0 lifetime)."""
+"""Cost by currency and period in months (-100 trial, -50 a day, 0 lifetime)."""
 Grade = Literal["recorded", "documented", "observed", "assumed"]
 """How a value is known (docs/evidence.md)."""
 Like = Literal["vds", "dedic", "vhost", "instances", "domain", "dnshost", "storage", "colocation"]
@@ -254,21 +255,22 @@ class Tariff:
         return next((addon for addon in self.addons.values() if addon.intname == intname), None)
 
     def periods(self, currency: str) -> tuple[int, ...]:
-        """Periods that can be bought in this currency, in months, ascending."""
+        """Periods that can be bought in this currency, ascending: months, -100, -50 or 0."""
         return tuple(sorted(self.prices.get(currency, {})))
 
     def nearest_period(self, currency: str, period: int) -> int:
-        """This period, or the shortest one where it is not sold.
+        """This period, or the least number of months where it is not sold.
 
-        Raises BadValue("period") where nothing is sold in this currency: prices can be loaded
-        into a world whose accounts pay otherwise.
+        Where no months are sold, it is the first of its periods. Raises BadValue("period") where
+        nothing is sold in this currency: prices can be loaded into a world whose accounts pay
+        otherwise.
         """
         offered = self.periods(currency)
         if period in offered:
             return period
         if not offered:
             raise BadValue("period", str(period))
-        return offered[0]
+        return next((months for months in offered if months > 0), offered[0])
 
     def check_period(self, currency: str, period: int) -> None:
         """Raises BadValue("period") for a period this tariff does not have."""
@@ -289,6 +291,8 @@ class Tariff:
         """The end of one period from ``start``; None for a lifetime."""
         if period == TRIAL:
             return start + timedelta(days=self.trial_days)
+        if period == DAY:
+            return start + timedelta(days=1)
         return None if period == LIFETIME else add_months(start, period)
 
     def fits_country(self, country: str | None) -> bool:

@@ -25,7 +25,7 @@ def change(
     tariff = shop.catalogue[service.tariff_id]
     changed = replace(service, **changes)  # type: ignore[arg-type]  # names come from a schema
     if changed.autoprolong != service.autoprolong:
-        order_rules.check_autoprolong(tariff, account.currency, changed.autoprolong)
+        order_rules.check_autoprolong(tariff, account.currency, changed.period, changed.autoprolong)
         months = order_rules.choose_autoprolong(tariff, changed.period, changed.autoprolong)
         changed = replace(changed, autoprolong=months)
     if not tariff.takes_address:

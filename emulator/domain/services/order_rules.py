@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.catalogue import traits
-from emulator.domain.catalogue.catalogue import Tariff
+from emulator.domain.catalogue.catalogue import DAY, Tariff
 from emulator.domain.services import certificates, modules, services
 from emulator.domain.services.services import ORDERED, Service
 from emulator.domain.world import Shop
@@ -104,14 +104,17 @@ def choose_addons(tariff: Tariff, sent: Mapping[int, int] | None) -> dict[int, i
     return chosen
 
 
-def check_autoprolong(tariff: Tariff, currency: str, months: int | None) -> None:
+def check_autoprolong(tariff: Tariff, currency: str, period: int, months: int | None) -> None:
     """Raises BadValue("autoprolong") for a period that is not sold; trials ignore it (assumed).
+
+    What is billed by the day goes on by the day or not at all, and nothing else does
+    (docs/evidence.md 113).
 
     Types whose ``autoprolong`` must equal the period refuse nothing: see `choose_autoprolong`.
     """
     if months is None or tariff.trial or tariff.type in AUTOPROLONG_IS_PERIOD:
         return
-    if months not in tariff.periods(currency):
+    if months not in tariff.periods(currency) or (months == DAY) != (period == DAY):
         raise BadValue("autoprolong", str(months))
 
 
@@ -139,7 +142,7 @@ def draft(shop: Shop, account: Account, tariff: Tariff, request: OrderRequest) -
     if certificates.is_certificate(shop.catalogue, tariff.type):
         sent = certificates.fit_addons(tariff, tuple(request.details["names"].split()), sent)
     addons = choose_addons(tariff, sent)
-    check_autoprolong(tariff, account.currency, request.autoprolong)
+    check_autoprolong(tariff, account.currency, request.period, request.autoprolong)
     name, params, parent_id = request.licname, dict(request.details), None
     if modules.is_module(shop, tariff):
         parent_id = modules.find_license(shop, account, tariff, request.item, request.period)

@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, func, insert, select, update
 
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.catalogue import traits
-from emulator.domain.catalogue.catalogue import Tariff
+from emulator.domain.catalogue.catalogue import DAY, Tariff
 from emulator.domain.world import Shop
 from emulator.errors import Missed, RunningOperation, WrongState
 from emulator.store import tables
@@ -71,6 +71,11 @@ class Service:
     params: Mapping[str, str] = field(default_factory=dict)
     parent_id: int | None = None
     """The license that a module extends."""
+
+    @property
+    def daily(self) -> bool:
+        """Whether it is charged by the day."""
+        return self.period == DAY
 
     @property
     def state(self) -> str:

@@ -347,7 +347,8 @@ def show_form(call: Call, service: Service) -> FormAnswer:
         **_dns_record(service),
     }
     tariff = call.shop.catalogue[service.tariff_id]
-    return FormAnswer(shown, slists={"autoprolong": autoprolong_choices(call, tariff)})
+    selects = {"autoprolong": autoprolong_choices(call, tariff, service.period)}
+    return FormAnswer(shown, slists=selects)
 
 
 def _dns_record(service: Service) -> dict[str, object]:

@@ -18,7 +18,7 @@ from emulator.api.schema import WireSchema
 from emulator.domain.billing import discounts
 from emulator.domain.catalogue.catalogue import Tariff
 from emulator.domain.money import ZERO, exact, rounded, with_currency
-from emulator.domain.services.services import ORDERED, PROCESSING, Service, compute_cost
+from emulator.domain.services.services import DELETED, ORDERED, PROCESSING, Service, compute_cost
 from emulator.functions import descriptions
 from emulator.functions.form_parts import (
     DATACENTER,
@@ -33,6 +33,8 @@ from emulator.functions.form_parts import (
 from emulator.texts import period_label
 
 ON = "on"
+DAILY = {"en": "Daily charges", "ru": "Ежедневное списание"}
+"""What stands in place of the end of a service that is charged by the day."""
 MONTH = 1
 NO_RENEWAL = {"en": "Disabled", "ru": "Отключено"}
 
@@ -159,7 +161,7 @@ class LicenseRow(WireSchema):
     datacentername = Text(descriptions.DATACENTER_NAME)
     account = Text(descriptions.ACCOUNT_NAME)
     project = Text(descriptions.PROJECT)
-    billdaily = Text("Whether it is charged by the day; always `off` here.")
+    billdaily = Text("`on` for a service that is charged by the day, else `off`.")
     scheduledclose = Text(descriptions.SCHEDULED_CLOSE)
 
 
@@ -238,6 +240,13 @@ def end_text(service: Service) -> str:
     return "" if service.status == ORDERED else date.max.isoformat()
 
 
+def shown_end(call: Call, service: Service) -> str:
+    """What ``expiredate`` says: the end, or that a service is charged by the day (observed)."""
+    if service.daily and service.status not in (ORDERED, DELETED):
+        return call.words(DAILY)
+    return end_text(service)
+
+
 def display_name(call: Call, service: Service, tariff: Tariff) -> str:
     """What the seller's own pages call a service."""
     return f"{call.words(tariff.name)} #{service.id}"
@@ -290,7 +299,7 @@ def show_row(call: Call, service: Service) -> dict[str, object]:
         "item_cost": item_cost,
         "currency_str": call.user.currency,
         "createdate": service.created_on,
-        "expiredate": end,
+        "expiredate": shown_end(call, service),
         "real_expiredate": end,
         "update_expiredate": service.update_expires_on,
         "real_ipchange": service.ip_changed_on,
@@ -306,7 +315,7 @@ def show_row(call: Call, service: Service) -> dict[str, object]:
         "datacentername": call.words(DATACENTER),
         "account": account_name(call.user),
         "project": PROJECT,
-        "billdaily": "off",
+        "billdaily": "on" if service.daily else "off",
         "scheduledclose": "on" if service.scheduled_close else "off",
         "comment": service.comment,
         "item": service.parent_id,
@@ -338,7 +347,7 @@ def form_fields(call: Call, service: Service) -> dict[str, object]:
         "item_cost": item_cost,
         "currency_str": call.user.currency,
         "createdate": service.created_on,
-        "expiredate": end,
+        "expiredate": shown_end(call, service),
         "real_expiredate": end,
         "ip_change_date": service.ip_changed_on,
         "lickey_change_date": service.key_changed_on,
@@ -360,6 +369,6 @@ def show_form(call: Call, service: Service) -> FormAnswer:
     labels = {f"addon_{a.id}": call.words(a.name) for a in tariff.addons.values()}
     return FormAnswer(
         form_fields(call, service),
-        slists={"autoprolong": autoprolong_choices(call, tariff)},
+        slists={"autoprolong": autoprolong_choices(call, tariff, service.period)},
         labels=labels,
     )

@@ -15,6 +15,7 @@ from sqlalchemy import bindparam, select
 from emulator.api.context import Call, Choice, NeedsWrite, Rows
 from emulator.api.registry import Family
 from emulator.domain.catalogue import traits
+from emulator.domain.catalogue.catalogue import DAY
 from emulator.domain.services import opening
 from emulator.domain.services.services import DELETED, Service
 from emulator.functions.form_parts import (
@@ -103,7 +104,7 @@ def service_selects(product: ProductType, call: Call) -> Mapping[str, list[Choic
     currency = call.user.currency
     periods = sorted({period for tariff in tariffs for period in tariff.periods(currency)})
     off = Choice("null", call.words(NO_AUTOPROLONG))
-    months = period_choices(call, [period for period in periods if period > 0])
+    months = period_choices(call, [period for period in periods if period > 0 or period == DAY])
     selects = {
         "status": [Choice(state, state_label(call, state)) for state in FILTERED_STATES],
         "pricelist": tariff_choices(call, tariffs),

@@ -6,9 +6,10 @@ Source: docs/trade.md section 3, docs/resale.md sections 2.2 and 2.4; docs/evide
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from emulator.api.context import ActionResult, Call, Choice, FormAnswer
 from emulator.api.fields import Whole
@@ -16,7 +17,7 @@ from emulator.api.registry import Family
 from emulator.api.schema import WireSchema
 from emulator.domain.billing import checkout, discounts, orders, payments
 from emulator.domain.catalogue import traits
-from emulator.domain.catalogue.catalogue import TRIAL, Tariff
+from emulator.domain.catalogue.catalogue import DAY, TRIAL, Tariff
 from emulator.domain.money import with_currency
 from emulator.domain.services import order_rules
 from emulator.domain.services.order_rules import OrderRequest
@@ -151,13 +152,13 @@ class OrderStep:
 
     def order(self, call: Call, skipbasket: bool = False, **sent: Any) -> ActionResult:
         """Orders and pays, or puts into the basket."""
-        request = self.product.read_order(sent)
+        request = self.product.read_order(_going_on(sent))
         return _place(call, self.product, request, at_once=skipbasket, needs_address=True)
 
     def put_into_basket(self, call: Call, skipbasket: bool = False, **sent: Any) -> ActionResult:
         """Puts the order into the basket, or into the new cart where it is asked for."""
         del skipbasket
-        request = self.product.read_order(sent)
+        request = self.product.read_order(_going_on(sent))
         return _place(
             call, self.product, request, at_once=False, needs_address=True, cart=_wants_cart(call)
         )
@@ -178,7 +179,9 @@ class NewOrderStep:
         **draft: Any,
     ) -> FormAnswer:
         """Orders a service in the new form: ``order_period``, ``autoprolong`` on or off."""
-        return _form(call, self.product, pricelist, order_period or period, draft, "order_period")
+        chosen = order_period or period
+        with _refused_as(order_period):
+            return _form(call, self.product, pricelist, chosen, draft, "order_period")
 
     def order(
         self,
@@ -186,19 +189,34 @@ class NewOrderStep:
         skipbasket: bool = False,
         period: int | None = None,
         order_period: int | None = None,
-        autoprolong: int | str | None = None,
         **sent: Any,
     ) -> ActionResult:
         """Orders and pays, or puts into basket or cart. Raises BadValue without a period."""
         chosen = order_period if order_period is not None else period
         if chosen is None:
             raise BadValue.empty("order_period")
-        # "on" is the period itself; a trial has none to be prolonged by.
-        months = (chosen if chosen > 0 else None) if autoprolong == ON else autoprolong
-        request = self.product.read_order(
-            {**sent, "period": chosen, "autoprolong": cast("int | None", months)}
-        )
-        return _place(call, self.product, request, at_once=skipbasket, cart=_wants_cart(call))
+        if sent.get("autoprolong") == ON:
+            # "on" is the period itself; a trial has none to be prolonged by.
+            sent["autoprolong"] = chosen if chosen > 0 or chosen == DAY else None
+        request = self.product.read_order(_going_on({**sent, "period": chosen}))
+        with _refused_as(order_period):
+            return _place(call, self.product, request, at_once=skipbasket, cart=_wants_cart(call))
+
+
+@contextmanager
+def _refused_as(order_period: int | None) -> Iterator[None]:
+    """A period that is refused is called as it was sent."""
+    try:
+        yield
+    except BadValue as refusal:
+        if refusal.object == "period" and order_period is not None:
+            refusal.object = "order_period"
+        raise
+
+
+def _going_on(sent: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Billing by the day goes on unless the order says otherwise (docs/evidence.md 113)."""
+    return {"autoprolong": DAY, **sent} if sent.get("period") == DAY else sent
 
 
 def _on_offer(call: Call, product_type: str) -> list[Tariff]:
@@ -257,7 +275,7 @@ def _form(
     }
     return FormAnswer(
         shown,
-        slists={period_name: period_choices(call, periods), **_selects(call, tariff)},
+        slists={period_name: period_choices(call, periods), **_selects(call, tariff, chosen)},
         lists={"tariflist": tariff_rows(call, [tariff])},
         inner=_was_sent(call),
         labels=addon_labels(call, tariff),
@@ -265,9 +283,9 @@ def _form(
     )
 
 
-def _selects(call: Call, tariff: Tariff) -> dict[str, list[Choice]]:
+def _selects(call: Call, tariff: Tariff, period: int) -> dict[str, list[Choice]]:
     """Further choices: prolongation, addons, and where a tariff has them place and software."""
-    selects = {"autoprolong": autoprolong_choices(call, tariff)}
+    selects = {"autoprolong": autoprolong_choices(call, tariff, period)}
     if tariff.datacenters:
         selects["datacenter"] = datacenter_choices(call, [tariff])
     for name in ("ostempl", "recipe"):

@@ -382,7 +382,10 @@ def show_form(call: Call, service: Service) -> FormAnswer:
         "orderinfo": "",
         **{name: service.params.get(name, "") for name in STORED},
     }
-    selects = {"autoprolong": autoprolong_choices(call, tariff), **addon_choices(call, tariff)}
+    selects = {
+        "autoprolong": autoprolong_choices(call, tariff, service.period),
+        **addon_choices(call, tariff),
+    }
     for name in ("ostempl", "recipe"):
         if tariff.options.get(name):
             selects[name] = option_choices(call, tariff, name)

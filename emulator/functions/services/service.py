@@ -119,7 +119,7 @@ def _prolong_form(call: Call, quote: Prolongation) -> FormAnswer:
     """``newexpiredate`` is the end just bought, also after the submit (docs/evidence.md 3)."""
     currency = call.user.currency
     price = with_currency(quote.cost, currency)
-    periods = paid_changes.periods(quote.tariff, currency)
+    periods = paid_changes.periods(quote.service, quote.tariff, currency)
     return FormAnswer(
         {
             "elid": quote.service.id,

@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from emulator.domain.catalogue.catalogue import TRIAL, Words
+from emulator.domain.catalogue.catalogue import DAY, TRIAL, Words
 from emulator.domain.money import FINE, rounded
 
 BIGGEST = 2**31 - 1
@@ -99,7 +99,7 @@ def wording(node: PriceListNode, name: str, otherwise: str) -> Words:
 
 
 def prices_of(node: PriceListNode, currency: str, where: str) -> dict[str, dict[int, Decimal]]:
-    """Costs by currency and months; periods in days are left out. Raises PriceListError."""
+    """Costs by currency and period; of days only the single one. Raises PriceListError."""
     prices: dict[str, dict[int, Decimal]] = {}
     for price in node.all("price"):
         own = price.get("currency") or price.get("price_currency") or currency
@@ -107,15 +107,21 @@ def prices_of(node: PriceListNode, currency: str, where: str) -> dict[str, dict[
             raise PriceListError(f"{where}: {own!r} is not a currency")
         costs = prices.setdefault(own, {})
         for period in price.all("period"):
-            unit = MONTHS.get(period.get("type") or "month")
-            if unit is None:  # days and hours are not supported
-                continue
-            length = whole(period.get("length"), where, "period length", least=TRIAL)
-            months = length if length == TRIAL else length * unit
+            months = _months(period, where)
             cost = amount(period.get("cost") or period.text, where)
-            if cost >= 0 and (months >= 0 or months == TRIAL):  # a negative cost: not on sale
+            if cost >= 0 and months is not None:  # a negative cost: not on sale
                 costs[months] = cost
     return prices
+
+
+def _months(period: PriceListNode, where: str) -> int | None:
+    """The length of a period: months, -100, -50 or 0; None for several days, or hours."""
+    unit = period.get("type") or "month"
+    length = whole(period.get("length"), where, "period length", least=TRIAL)
+    if length in (TRIAL, DAY) or (unit == "day" and length == 1):
+        return TRIAL if length == TRIAL else DAY
+    months = length * MONTHS[unit] if unit in MONTHS else -1
+    return None if months < 0 else months
 
 
 def limit(addon: PriceListNode, name: str, otherwise: int, where: str) -> int:

@@ -1,0 +1,173 @@
+"""Billing by the day: period -50, charged each day until the money or the service ends."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+
+from emulator.clock import add_months
+from tests.functions.deciding import done, money
+from tests.functions.seller import DAY as TODAY
+from tests.functions.seller import Seller
+
+DAY = "-50"
+SOLD = {"vds": ("1400", "0.34"), "instances": ("1500", "0.15")}
+ONE = timedelta(days=1)
+
+
+def order(shop: Seller, family: str = "vds", form: str = "", **params: str) -> str:
+    """The number of a server that is charged by the day."""
+    period = "order_period" if form else "period"
+    sent = {"pricelist": SOLD[family][0], period: DAY, "skipbasket": "on", "sok": "ok", **params}
+    number = shop.doc(f"{form}{family}.order.param", **sent).findtext("id")
+    assert number is not None
+    return number
+
+
+def row_of(shop: Seller, number: str, family: str = "vds") -> dict[str, str]:
+    return next(row for row in shop.rows(family) if row["id"] == number)
+
+
+def charges(shop: Seller, number: str) -> list[str]:
+    """The sums that were charged for a service, the oldest first."""
+    rows = shop.rows("expense", filter="on", main_item=number, p_cnt="500")
+    return [row["amount"] for row in reversed(rows)]
+
+
+@pytest.mark.parametrize("family", SOLD)
+@pytest.mark.parametrize("form", ["", "v2."])
+def test_113_each_day_is_charged_and_the_end_is_words(shop: Seller, family: str, form: str) -> None:
+    number = order(shop, family, form)
+    price = SOLD[family][1]
+    for day in range(3):
+        today = TODAY + day * ONE
+        shop.move_to(today)
+        row = row_of(shop, number, family)
+        assert (row["billdaily"], row["period"], row["status"]) == ("on", DAY, "2")
+        assert row["expiredate"] == "Daily charges"
+        assert row["real_expiredate"] == (today + ONE).isoformat()
+        assert row["item_cost"] == f"{price}00"
+        assert charges(shop, number) == [f"{price} EUR"] * (day + 1)
+    form_shown = shop.doc(f"{family}.edit", elid=number, lang="ru")
+    assert form_shown.findtext("expiredate") == "Ежедневное списание"
+    assert form_shown.findtext("autoprolong") == DAY
+
+
+def test_113_every_format_says_that_a_day_is_charged(shop: Seller) -> None:
+    number = order(shop)
+    row = next(row for row in shop.json("vds")["elem"] if row["id"]["$"] == number)
+    assert (row["billdaily"]["$"], row["expiredate"]["$"]) == ("on", "Daily charges")
+    assert row["autoprolong"] == {"$": "Day", "$orig": DAY}
+    for cells in (shop.flat("vds")["elem"], shop.csv("vds")):
+        flat = next(row for row in cells if row["id"] == number)
+        assert (flat["billdaily"], flat["expiredate"]) == ("on", "Daily charges")
+
+
+def test_113_a_year_of_days_is_in_the_ledger_and_in_no_notices(shop: Seller) -> None:
+    number = order(shop)
+    before = len(shop.rows("service.history", elid=number))
+    shop.move_to(add_months(TODAY, 12))
+    assert len(charges(shop, number)) == (add_months(TODAY, 12) - TODAY).days + 1
+    assert len(shop.rows("service.history", elid=number)) == before
+    assert not any(number in (text.text or "") for text in shop.doc("notify").iter("msg"))
+
+
+def test_113_it_stops_when_the_money_ends_and_goes_on_when_there_is_some(shop: Seller) -> None:
+    number = order(shop)
+    money(shop, "0.70")
+    shop.move_to(TODAY + 5 * ONE)
+    row = row_of(shop, number)
+    assert (row["status"], row["real_expiredate"]) == ("3", (TODAY + 3 * ONE).isoformat())
+    assert len(charges(shop, number)) == 3
+    assert shop.doc("subaccount").findtext("elem/balance") == "0.02 EUR"
+    money(shop, "5.00")
+    shop.move_to(TODAY + 6 * ONE)
+    row = row_of(shop, number)
+    assert (row["status"], row["real_expiredate"]) == ("2", (TODAY + 7 * ONE).isoformat())
+    money(shop, "0.00")
+    shop.move_to(TODAY + 40 * ONE)
+    assert [row for row in shop.rows("vds") if row["id"] == number] == []
+
+
+def test_113_a_suspended_one_can_be_paid_by_hand_for_a_day(shop: Seller) -> None:
+    number = order(shop, autoprolong="null")
+    shop.move_to(TODAY + 2 * ONE)
+    assert row_of(shop, number)["status"] == "3"
+    assert shop.refusal("service.prolong", elid=number, period="1", sok="ok") == "value/period"
+    shown = shop.doc("service.prolong", elid=number)
+    assert (shown.findtext("period"), shown.findtext("amount")) == (DAY, "0.34")
+    assert done(shop, "service.prolong", elid=number, period=DAY, sok="ok")
+    row = row_of(shop, number)
+    assert (row["status"], row["real_expiredate"]) == ("2", (TODAY + 3 * ONE).isoformat())
+
+
+def test_113_how_it_goes_on_can_be_changed_but_not_to_months(shop: Seller) -> None:
+    number = order(shop)
+    refused = shop.refusal("vds.edit", elid=number, autoprolong="1", sok="ok")
+    assert refused == "value/autoprolong"
+    assert shop.refusal("vds.edit", elid="100014", autoprolong=DAY, sok="ok") == refused
+    assert done(shop, "vds.edit", elid=number, autoprolong="null", sok="ok")
+    shop.move_to(TODAY + 2 * ONE)
+    assert (row_of(shop, number)["status"], len(charges(shop, number))) == ("3", 1)
+
+
+@pytest.mark.parametrize("form", ["", "v2."])
+def test_113_a_period_that_is_refused_is_called_as_it_was_sent(shop: Seller, form: str) -> None:
+    sent = {"pricelist": "6", "skipbasket": "on", "sok": "ok"}
+    name = "order_period" if form else "period"
+    for submitted in (sent, {"pricelist": "6"}):
+        refused = shop.refusal(f"{form}vds.order.param", **submitted, **{name: DAY})
+        assert refused == f"value/{name}"
+
+
+def test_113_every_order_form_of_such_a_tariff_offers_the_day(shop: Seller) -> None:
+    for family, (tariff, price) in SOLD.items():
+        for form, name in (("", "period"), ("v2.", "order_period")):
+            doc = shop.doc(f"{form}{family}.order.param", pricelist=tariff, **{name: DAY})
+            assert f"{price} EUR / Day" in (doc.findtext("orderinfo") or "")
+            for select in (name, "autoprolong"):
+                keys = [val.get("key") for val in doc.findall(f"slist[@name='{select}']/val")]
+                assert DAY in keys, (family, form, select, keys)
+
+
+def test_113_another_tariff_is_paid_for_the_rest_of_the_day_and_charged_from_then(
+    shop: Seller,
+) -> None:
+    number = order(shop)
+    targets = shop.doc("service.changepricelist", elid=number).findall("slist/val")
+    assert [val.get("key") for val in targets] == []
+    assert done(shop, "vds.edit", elid=number, addon_2190="4", sok="ok")
+    shop.move_to(TODAY + ONE)
+    # Two processors more cost 0.1112 a day: 0.11 for the rest of the first, then in one sum.
+    assert charges(shop, number) == ["0.34 EUR", "0.11 EUR", "0.45 EUR"]
+
+
+def test_113_a_deleted_one_is_charged_no_more(shop: Seller) -> None:
+    number = order(shop)
+    assert done(shop, "vds.delete", elid=number)
+    shop.move_to(TODAY + 5 * ONE)
+    assert charges(shop, number) == ["0.34 EUR"]
+
+
+def test_113_the_price_list_has_the_day(shop: Seller) -> None:
+    for tariff, price in SOLD.values():
+        periods = shop.doc("pricelist.export", None, pricelist=tariff).findall("price/period")
+        if not periods:
+            periods = shop.doc("pricelist.export", None, pricelist=tariff).findall(
+                "pricelist/price/period"
+            )
+        (day,) = [period for period in periods if period.get("length") == DAY]
+        assert Decimal(day.get("cost") or "") == Decimal(price)
+
+
+def test_113_the_forecast_counts_the_days(shop: Seller) -> None:
+    money(shop, "100.00")
+    for number in [row["id"] for row in shop.rows("vds")]:
+        done(shop, "vds.edit", elid=number, autoprolong="null", sok="ok")
+    done(shop, "soft.edit", elid="100001", autoprolong="null", sok="ok")
+    order(shop)
+    money(shop, "3.40")
+    (row,) = shop.rows("dashboard.info")
+    assert date.fromisoformat(row["enoughmoneyto"]) == TODAY + 11 * ONE
