@@ -122,13 +122,15 @@ class Discount:
 
 @dataclass(frozen=True, slots=True)
 class PayMethod:
-    """A payment method, and the sums it accepts."""
+    """A payment method, and the sums it accepts. `from_balance`: it is the account's own money."""
 
     id: int
     name: str
     currency: str
     minimum: Decimal | None
     maximum: Decimal | None
+    description: str = ""
+    from_balance: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 Ordinal = TypeVar("Ordinal", date, Decimal)
 
+FROM_BALANCE: Final = 0
+"""The payment method that pays from the balance (documented)."""
+
 # A page of the client area, such as the orders: nothing is left to pay.
 _SCREEN: Final = re.compile(r"(?:func=[A-Za-z0-9_.]+)?")
 
@@ -89,7 +92,8 @@ class Payments:
     ) -> tuple[PayMethod, ...]:
         """Return the payment methods of an order, of an unpaid payment, or of a top-up.
 
-        Source: `payment.add`, table `methodlist` (observed; its columns assumed).
+        The balance is one of them where it covers an order. Source: `payment.add`, table
+        `methodlist` (observed).
         """
         fields: dict[str, Field] = {"billorder": order_id, "payment_id": payment_id}
         rows = (
@@ -212,6 +216,8 @@ def _method(row: Node) -> PayMethod | None:
         currency=row.value("paymethod_currency_iso", "currency_iso", "currency"),
         minimum=None if least is None else least.amount,
         maximum=None if most is None else most.amount,
+        description=row.value("desc"),
+        from_balance=number == FROM_BALANCE,
     )
 
 

@@ -381,7 +381,10 @@ class HistoryRow:
 
 @dataclass(frozen=True, slots=True)
 class BasketItem:
-    """An unpaid position of the basket; `id` is that of the position."""
+    """An unpaid position of the basket; `id` is that of the position.
+
+    `full_cost` is the cost before the `discount`; both are None where they are not shown.
+    """
 
     id: int
     service_id: int | None
@@ -391,6 +394,9 @@ class BasketItem:
     autoprolong: int | None
     cost: Money | None
     rolled_back: bool = False
+    description: str = ""
+    full_cost: Money | None = None
+    discount: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,4 +68,7 @@ def _item(row: Node, currency: str) -> BasketItem | None:
         autoprolong=read_autoprolong(row.value("item.autoprolong")),
         cost=read_money(row.value("cost"), currency),
         rolled_back=row.has("rolled_back"),
+        description=row.value("desc"),
+        full_cost=read_money(row.value("fullcost"), currency),
+        discount=read_money(row.value("discount"), currency),
     )

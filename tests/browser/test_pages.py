@@ -13,7 +13,9 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import WebDriverWait
 
 from emulator.panel import LicenseFolder, Panel, PanelPages, PanelServer, PanelSettings
-from emulator.testing import SellerServer
+from emulator.server.pages.payment import TEXTS
+from emulator.testing import Answer, SellerServer
+from emulator.testing.client import World
 from tests.browser.conftest import LOAD_TIMEOUT, overflows, size
 
 
@@ -90,12 +92,66 @@ def test_a_page_of_somebody_else_cannot_move_it(
     assert world.clock.now.startswith("2027-01-10")
 
 
-def test_a_payment_is_paid_on_its_page(page: Chrome, server: SellerServer) -> None:
-    world = server.fresh()
-    begun = world.call(
-        "payment.add.method", amount="25.00", payment_currency="EUR", paymethod=1, sok="ok"
+def begin_paying(world: World) -> Answer:
+    """Two machines and a license in the basket, and a payment begun with its sums as shown."""
+    world.account("reseller", balance="0.00")
+    for name in ("one.test", "two.test"):
+        world.call("vds.order.param", pricelist=6, period=1, domain=name, sok="ok")
+    listed = world.call("soft.order.pricelist").xml
+    tariff = listed.findtext("list[@name='tariflist']/elem/pricelist") or ""
+    world.call("soft.order.param", pricelist=tariff, period=1, ip="192.0.2.201", sok="ok")
+    basket = world.call("basket")
+    assert [row.findtext("item.type") for row in basket.xml.iter("elem")] == ["vds", "vds", "soft"]
+    form = world.call("payment.add", billorder=basket.field("billorder"))
+    return world.call(
+        "payment.add.method",
+        billorder=basket.field("billorder"),
+        amount=basket.field("total_sum"),
+        payment_currency=form.field("payment_currency"),
+        paymethod=form.xml.findtext("list[@name='methodlist']/elem/paymethod"),
+        sok="ok",
     )
-    page.get(f"{world.url}?{begun.field('ok')}")
-    assert "25.00" in text(page)
-    page.find_element(By.XPATH, "//button[.='Pay']").click()
-    WebDriverWait(page, LOAD_TIMEOUT).until(lambda _: world.account()["balance"] == "1025.00")
+
+
+def press(page: Chrome, button: str) -> None:
+    page.find_element(By.XPATH, f"//button[.='{button}']").click()
+
+
+def wait_until_delivered(page: Chrome, world: World) -> None:
+    WebDriverWait(page, LOAD_TIMEOUT).until(
+        lambda _: world.call("basket").field("billorder") == "", "the order is not paid"
+    )
+    delivered = [row for row in world.call("service").rows() if row["status"] == "2"]
+    assert {"one.test", "two.test"} <= {row["name"] for row in delivered}
+    assert world.account()["balance"] == "0.00"
+
+
+@pytest.mark.parametrize(
+    ("fixture", "currency", "lang"), [("small", "EUR", "en"), ("russian", "RUB", "ru")]
+)
+def test_a_basket_is_paid_on_the_page_behind_ok(
+    page: Chrome, server: SellerServer, fixture: str, currency: str, lang: str
+) -> None:
+    """In Russian it is postponed first, and taken up again by the same address."""
+    _, pay, later, *_ = TEXTS[lang]
+    world = server.fresh(fixture)
+    world.account("reseller", lang=lang)
+    begun = begin_paying(world)
+    for button in (later, pay) if lang == "ru" else (pay,):
+        page.get(f"{server.base}{begun.field('ok')}")
+        assert f"{begun.field('amount')} {currency}" in text(page)
+        press(page, button)
+    wait_until_delivered(page, world)
+
+
+def test_a_copy_of_the_payment_page_pays_too(
+    page: Chrome, server: SellerServer, tmp_path: Path
+) -> None:
+    world = server.fresh()
+    address = f"{server.base}{begin_paying(world).field('ok')}"
+    shown = httpx.get(address, follow_redirects=True, trust_env=False, timeout=LOAD_TIMEOUT)
+    copy = tmp_path / "payment.html"
+    copy.write_text(shown.text)
+    page.get(copy.as_uri())
+    press(page, "Pay")
+    wait_until_delivered(page, world)

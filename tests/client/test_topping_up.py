@@ -70,6 +70,29 @@ def test_an_order_is_paid_from_what_was_topped_up(reseller: Client, shop: Seller
     assert reseller.orders.view().items == ()
 
 
+def test_the_sum_of_a_basket_is_paid_as_it_was_shown(reseller: Client, shop: Seller) -> None:
+    license_order = LicenseOrder(55227, ip="192.0.2.207", licname="shown", skipbasket=False)
+    reseller.licenses.order(license_order)
+    basket = reseller.orders.view()
+    (balance, *_) = reseller.payments.methods(order_id=basket.order_id)
+    assert (balance.id, balance.from_balance) == (0, True)
+    assert balance.description == "1000.00 EUR"
+    (item,) = basket.items
+    assert (item.cost, item.full_cost, item.discount) == (eur("5.00"), eur("5.00"), eur("0.00"))
+    assert "ISPmanager" in item.description
+    shop.account("reseller", balance="0.00")
+    card, *_ = reseller.payments.methods(order_id=basket.order_id)
+    assert (card.from_balance, card.currency) == (False, "EUR")
+    assert basket.total is not None
+    started = reseller.payments.start(
+        card.id, amount=basket.total.amount, currency="50", order_id=basket.order_id
+    )
+    again = reseller.payments.start(card.id, payment_id=started.payment_id)
+    assert (again.payment_id, again.page) == (started.payment_id, started.page)
+    click(shop, started.page, "pay")
+    assert reseller.orders.view().items == ()
+
+
 def test_what_the_balance_covers_needs_no_page(reseller: Client) -> None:
     license_order = LicenseOrder(55227, ip="192.0.2.206", licname="now", skipbasket=False)
     reseller.licenses.order(license_order)
@@ -87,4 +110,4 @@ def test_an_unknown_way_to_pay_and_an_unknown_payment_are_refused(reseller: Clie
     form = reseller.payments.form(
         reseller.payments.start(1, amount=FIFTY, currency="EUR").payment_id or 0
     )
-    assert (form["amount"], form["payment_currency"]) == ("50.00", "EUR")
+    assert (form["amount"], form["payment_currency"]) == ("50.00", "50")
