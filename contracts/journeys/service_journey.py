@@ -251,11 +251,11 @@ class ServiceJourney(ABC):
                 step.expect(f"the numbers by p_col={sign}id", numbers, expected)
 
     def _read_page(self, number: int, size: int) -> tuple[list[str], str]:
-        answer = self.client.call(self.family, {"p_num": number, "p_cnt": size})
+        answer = self.client.call(self.family, {"filter": "off", "p_num": number, "p_cnt": size})
         return [row.value("id") for row in answer.rows()], answer.value("p_elems")
 
     def _read_sorted(self, column: str) -> list[int]:
-        fields: dict[str, str | int] = {"p_num": 1, "p_cnt": ALL_ROWS}
+        fields: dict[str, str | int] = {"filter": "off", "p_num": 1, "p_cnt": ALL_ROWS}
         answer = self.client.call(self.family, {**fields, "p_col": column} if column else fields)
         return [int(row.value("id")) for row in answer.rows()]
 

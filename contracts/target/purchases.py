@@ -189,7 +189,8 @@ def read_rows(ask: Ask, family: str) -> dict[int, Node] | None:
     """The whole list of a family by number, or None if it cannot be read to its end."""
     rows: dict[int, Node] = {}
     for page in range(1, MAX_PAGES + 1):
-        doc, _ = ask({"func": family, "p_cnt": str(PAGE), "p_num": str(page)})
+        paging = {"p_cnt": str(PAGE), "p_num": str(page)}
+        doc, _ = ask({"func": family, "filter": "off", **paging})
         if doc is None:
             return None
         new = {

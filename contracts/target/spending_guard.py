@@ -115,7 +115,7 @@ class SpendingGuard(httpx.BaseTransport):
 
     ``rules`` may be replaced until the first call that matters. ``listed_prices``: the price of
     tariffs by code with its term in months, from the price list. ``allow_baskets``: whether an
-    order may wait unpaid in the basket.
+    order may wait unpaid in the basket. ``allow_filters``: whether a filter may be saved.
     """
 
     def __init__(self, inner: httpx.BaseTransport, rules: SpendingRules) -> None:
@@ -125,6 +125,7 @@ class SpendingGuard(httpx.BaseTransport):
         self.purchases = Purchases()
         self.listed_prices: dict[str, tuple[Sum, int]] = {}
         self.allow_baskets = False
+        self.allow_filters = False
         self._login = ""
         self._credentials: dict[str, str] = {}
         self._address: httpx.URL | None = None
@@ -172,7 +173,9 @@ class SpendingGuard(httpx.BaseTransport):
 
     def _is_private(self, func: str, fields: Mapping[str, str]) -> bool:
         """Whether it changes only what belongs to the run: its session, its key, its basket."""
-        if func == "logon" or func.endswith(".filter"):
+        if func.endswith(".filter"):
+            return self.allow_filters
+        if func == "logon":
             return "auth" in fields and "authinfo" not in fields
         if func == "session.newkey":
             return fields.get("username") == self._login

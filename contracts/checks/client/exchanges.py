@@ -27,9 +27,9 @@ TODAY: Final = date(2031, 1, 31)
 """Any day; sample answers are generated for it."""
 COMMON: Final = frozenset({
     "func", "out", "lang", "authinfo", "auth", "username", "password", "checkcookie", "sok",
-    "p_num", "p_cnt",
+    "p_num", "p_cnt", "filter",
 })  # fmt: skip
-"""Parameters of every call, and of paging."""
+"""Parameters of every call, of paging, and the one that lifts a saved filter."""
 SESSION: Final = "00112233445566778899aabb"
 """The session of a client before a call that needs one."""
 

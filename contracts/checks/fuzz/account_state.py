@@ -59,7 +59,7 @@ def read_account_state(sender: RequestSender, products: Iterable[str]) -> Accoun
 
 
 def _rows(sender: RequestSender, func: str) -> tuple[Node, ...]:
-    answer = sender.call(func, {"p_cnt": PAGE})
+    answer = sender.call(func, {"p_cnt": PAGE, "filter": "off"})
     if answer.doc is None or answer.error is not None:
         raise AccountStateError(f"{func}: no list, but {answer.error or answer.unread}")
     total = answer.doc.text_of("p_elems")

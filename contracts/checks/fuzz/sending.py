@@ -110,7 +110,7 @@ def find_services(sender: RequestSender, listings: tuple[str, ...] = LISTED) -> 
     """The numbers of the account's services, at most 50 of each list."""
     numbers: dict[str, None] = {}
     for func in listings:
-        answer = sender.call(func, {"p_cnt": "50"})
+        answer = sender.call(func, {"p_cnt": "50", "filter": "off"})
         if answer.doc is None or answer.error is not None:
             continue
         numbers |= dict.fromkeys(filter(None, (r.text_of("id") for r in answer.doc.all("elem"))))

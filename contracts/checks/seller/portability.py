@@ -92,7 +92,8 @@ class PortabilityAdapter:
             thrifty=exchange.evidence == ASSUMED,
         )
         adapted = _adapt(exchange, mapping)
-        with self.resources.basket.open() if any(map(uses_basket, requests)) else nullcontext():
+        basket = self.resources.basket.open() if any(map(uses_basket, requests)) else nullcontext()
+        with basket, self.resources.filters.open(list_requests(adapted)):
             # With requests before it a second attempt would send those twice.
             attempts = 0 if exchange.before else DELETE_ATTEMPTS
             verdict = self.resources.retry_while_busy(
@@ -180,7 +181,8 @@ def _check_harmless(request: Request, mapping: ParameterMapping) -> None:
     is_harmless = (
         request.func.endswith((".order.param", ".order.csr"))
         or request.func in BASKET | {"soft.checkip", "session.newkey"}
-        or (request.func.endswith((".filter", "logon")) and request.login.style == "session")
+        or request.func.endswith(".filter")
+        or (request.func.endswith("logon") and request.login.style == "session")
         or (find_rule(request.func) is None and not request.params.get("sok"))
     )
     if not is_harmless and not mapping.is_about_purchase(request):

@@ -23,6 +23,7 @@ from contracts.checks.seller.roles import (
     TRIAL,
     Role,
 )
+from contracts.checks.seller.saved_filters import SavedFilters
 from contracts.checks.seller.states import ServiceStates, read_state
 from contracts.checks.seller.tariff_choice import TariffChoice, list_terms, shortest_price
 from contracts.journeys.catalogue_view import ADDITION, SOFT, CatalogueView, NotSold
@@ -59,6 +60,7 @@ class Resources:
     seller: Seller
     options: JourneyOptions
     basket: Basket = field(init=False)
+    filters: SavedFilters = field(init=False)
     tariffs: TariffChoice = field(init=False)
     states: ServiceStates = field(init=False)
     _numbers: dict[Role, int] = field(default_factory=dict)
@@ -68,9 +70,10 @@ class Resources:
     _rows: dict[str, dict[int, Node] | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Basket, price list and states are read with the same account."""
+        """Basket, filters, price list and states are read with the same account."""
         client = create_client(self.seller, self.options)
         self.basket = Basket(self.seller.guard)
+        self.filters = SavedFilters(self.seller.guard)
         self.tariffs = TariffChoice(
             CatalogueView(client, self.options.tariffs, self.options.addresses)
         )

@@ -29,6 +29,7 @@ from tests.contracts.seller.interception import (
     InterceptingApp,
     refusal,
 )
+from tests.handlers import REGISTRY
 
 RECORDS = read_all()
 CODES, DEARER = 700_000, Decimal("1.3")
@@ -92,6 +93,12 @@ class Second:
             for row in self.own.call(kind, p_cnt=500).rows()
             if row["status"] != "4"
         }
+
+    def saved_filters(self) -> list[str]:
+        """The lists that a saved filter hides rows of."""
+        lists = [f.name.removesuffix(".filter") for f in REGISTRY if f.name.endswith(".filter")]
+        saved = "saved_filters/filter"
+        return [name for name in lists if self.own.call(name).xml.find(saved) is not None]
 
     def judge_all(
         self, rules: SpendingRules = SPEND_NOTHING, choice: Choice = EVERYTHING, **task: bool

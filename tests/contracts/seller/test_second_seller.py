@@ -93,7 +93,16 @@ def test_what_is_the_accounts_own_is_never_changed(second: Second) -> None:
     )
     filters = [call for call in acting if call["func"].endswith(".filter")]
     assert filters
-    assert all("auth" in call for call in filters), "a filter is kept for a session of the judge's"
+    assert second.saved_filters() == [], "a filter that stays would hide rows from others"
+
+
+def test_a_filter_of_the_accounts_own_is_left_alone(second: Second) -> None:
+    second.own.call("soft.filter", licname="web", sok="ok")
+    verdicts, _ = second.judge_all(budget("0"), Choice(only="soft.filter/"), flows=False)
+    verdict = named(verdicts, "soft.filter/session")
+    assert verdict.outcome is Outcome.SKIP
+    assert "the account has saved a filter of its own" in str(verdict)
+    assert second.own.call("soft.filter").field("licname") == "web"
 
 
 def test_what_sets_people_to_work_is_ordered_only_where_it_is_named(second: Second) -> None:
