@@ -20,7 +20,8 @@ _OFF: Final = frozenset({"", "null", "off", "none", "-", "0"})
 _EDITS: Final = frozenset({
     "auth", "authinfo", "clicked_button", "clickstat", "comment", "domain", "elid", "func", "ip",
     "item", "lang", "licname", "newface", "ns0", "ns1", "ns2", "ns3", "ostempl", "out", "plid",
-    "progressid", "recipe", "remoteid", "remoteip", "sfrom", "show_metadata", "sok", "su",
+    "progressid", "recipe", "remoteid", "remoteip", "server_name", "servername", "sfrom",
+    "show_metadata", "sok", "su",
 })  # fmt: skip
 """Parameters of a service's form that cost nothing, and those of every call."""
 _FREE_BUTTONS: Final = frozenset({"", "ok", "finish", "newkey", "back"})

@@ -73,10 +73,14 @@ In the row of a table a Part, or a tuple of them, is an element with children.
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One option of a select: the key to send and the label to show."""
+    """One option of a select: the key to send and the label to show.
+
+    ``attrs``: ``depend``, the key of another select it goes with; ``valuegroup``, its group.
+    """
 
     key: str
     label: str
+    attrs: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -311,6 +311,21 @@ class Numbered(WireField):
         return read
 
 
+class TariffAndDatacenter(WireField):
+    """``keyvalue``: the numbers of a tariff and of a datacenter, ``6_4`` (one client)."""
+
+    SHAPE = re.compile(r"([0-9]{1,9})_([0-9]{1,9})\Z")
+    type_name = "text"
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Any, **kwargs: Any
+    ) -> tuple[int, int]:
+        match = self.SHAPE.match(value.strip())
+        if match is None:
+            raise ValidationError("keyvalue")
+        return int(match[1]), int(match[2])
+
+
 class Rest(WireField):
     """All parameters by name; for a filter, whose fields are the columns of its listing."""
 

@@ -50,6 +50,14 @@ DOMAIN_NAME = "The domain name."
 OSTEMPL = "Internal name of the operating system template; the first of the tariff if left out."
 RECIPE = "Internal name of the recipe that is run after the installation; `null` for none."
 SERVER_NAME = "The client's own name of the server; kept and shown, not acted upon."
+SERVER_NAME_AGAIN = "The client's own name of the server, the same as `server_name`."
+INSTANCES_OS = "Internal name of the operating system template, the same as `ostempl`."
+USE_SSH_KEY = "`on` to log in with a key: the server gets a password only if one is sent."
+FIRST_PASSWORD = "Password of the new server or account; one is made if it is left out."  # noqa: S105 - a description
+KEYVALUE = "Numbers of tariff and datacenter in one value, `6_4`, where `pricelist` is not sent."
+TARIFF_PERIOD = (
+    "The period of the tariff of this number, where `order_period` is not sent: `period_6=1`."
+)
 ORDER_COUNT = "How many equal services are ordered at once; 1 if left out."
 NAME_SERVER = "Name of a name server of the domain; up to four."
 

@@ -22,6 +22,7 @@ from emulator.domain.catalogue.catalogue import (
     Words,
 )
 from emulator.domain.money import exact, plain, with_currency
+from emulator.domain.services import order_rules
 from emulator.domain.services.services import Service
 from emulator.functions import descriptions
 from emulator.texts import STATES, in_language, period_label
@@ -29,7 +30,7 @@ from emulator.texts import STATES, in_language, period_label
 PROJECT_ID, PROJECT = "1", "ISPsystem"
 """Number and name of the provider (docs/evidence.md 7). Clients pick their balance by the name."""
 
-DATACENTER_ID = "1"
+DATACENTER_ID = str(order_rules.ONLY_DATACENTER)
 DATACENTER: Words = {"en": "Default", "ru": "По умолчанию"}
 """The only datacenter. Rows name it, and order forms offer it as a choice."""
 NO_AUTOPROLONG: Words = {"en": "Off", "ru": "Отключено"}
@@ -115,11 +116,30 @@ def datacenter_of(service: Service, tariff: Tariff) -> tuple[str, Words]:
     return str(number), datacenters.get(number, DATACENTER)
 
 
-def option_choices(call: Call, tariff: Tariff, name: str) -> list[Choice]:
-    """Operating system templates or recipes as options of a select; a recipe can be none."""
-    none = {"en": "none", "ru": "нет"}
-    first = [Choice("null", call.words(none))] if name == "recipe" else []
-    return first + [Choice(o.intname, call.words(o.name)) for o in tariff.options.get(name, ())]
+def option_choices(call: Call, tariff: Tariff) -> dict[str, list[Choice]]:
+    """Selects of OS templates in their groups, and of recipes, as far as the tariff has them.
+
+    A recipe, and none, stands once for each template it goes with (``depend``; observed).
+    """
+    selects: dict[str, list[Choice]] = {}
+    if tariff.ostempl:
+        selects["ostempl"] = [
+            Choice(o.intname, call.words(o.name), {"valuegroup": o.group} if o.group else {})
+            for o in tariff.ostempl
+        ]
+    if tariff.recipe:
+        selects["recipe"] = [
+            Choice(key, label, {"depend": system} if system else {})
+            for system in [option.intname for option in tariff.ostempl] or [""]
+            for key, label in _recipes_for(call, tariff, system)
+        ]
+    return selects
+
+
+def _recipes_for(call: Call, tariff: Tariff, system: str) -> list[tuple[str, str]]:
+    fitting = [recipe for recipe in tariff.recipe if not recipe.fits or system in recipe.fits]
+    none = call.words({"en": "none", "ru": "нет"})
+    return [("null", none), *((recipe.intname, call.words(recipe.name)) for recipe in fitting)]
 
 
 def addon_text(addon: Addon, amount: int) -> str:
@@ -179,13 +199,22 @@ def total_text(call: Call, cost: Decimal) -> str:
     return call.words({"en": f"<b>Total amount: {total} </b>", "ru": f"<b>Итого: {total} </b>"})
 
 
-def tariff_rows(call: Call, tariffs: Sequence[Tariff]) -> list[dict[str, object]]:
+def usual_period(periods: Sequence[int], chosen: int | None = None) -> int:
+    """The chosen period where it is among these, else a month, else the first of them."""
+    if chosen is not None and chosen in periods:
+        return chosen
+    return 1 if 1 in periods else periods[0]
+
+
+def tariff_rows(
+    call: Call, tariffs: Sequence[Tariff], period: int | None = None
+) -> list[dict[str, object]]:
     """``tariflist`` of an order form: description and price are HTML (observed)."""
     rows: list[dict[str, object]] = []
     for tariff in tariffs:
         periods = tariff.periods(call.user.currency)
         if periods:
-            first = 1 if 1 in periods else periods[0]
+            first = usual_period(periods, period)
             name = call.words(tariff.name)
             rows.append(
                 {
@@ -200,23 +229,25 @@ def tariff_rows(call: Call, tariffs: Sequence[Tariff]) -> list[dict[str, object]
     return rows
 
 
-def new_tariff_rows(call: Call, tariffs: Sequence[Tariff]) -> list[dict[str, object]]:
-    """``tariflist`` of the new order form: with contents and prices of each tariff (observed)."""
+def new_tariff_rows(
+    call: Call, tariffs: Sequence[Tariff], period: int | None = None
+) -> list[dict[str, object]]:
+    """``pricelist`` of the new form: contents, prices and datacenters of each tariff (observed)."""
     by_number = {str(tariff.id): tariff for tariff in tariffs}
     return [
         {**row, **_new_columns(call, by_number[str(row["id"])])}
-        for row in tariff_rows(call, tariffs)
+        for row in tariff_rows(call, tariffs, period)
     ]
 
 
 def _new_columns(call: Call, tariff: Tariff) -> dict[str, object]:
     currency = call.user.currency
     prices = [
-        _element("price", {"period": str(period), "cost": plain(cost), "currency": currency})
+        element("price", {"period": str(period), "cost": plain(cost), "currency": currency})
         for period, cost in tariff.prices[currency].items()
     ]
     details = [
-        _element(
+        element(
             "detail",
             {
                 "name": call.words(addon.name),
@@ -231,8 +262,13 @@ def _new_columns(call: Call, tariff: Tariff) -> dict[str, object]:
         "description": call.words(tariff.description),
         "prices": Part("prices", parts=prices),
         "detail": tuple(details),
+        "datacenter": tuple(
+            element("datacenter", {"id": place.key, "value": place.label})
+            for place in datacenter_choices(call, [tariff])
+        ),
     }
 
 
-def _element(name: str, texts: Mapping[str, str]) -> Part:
+def element(name: str, texts: Mapping[str, str]) -> Part:
+    """An element with one child for each text."""
     return Part(name, parts=[Part(inner, text) for inner, text in texts.items()])

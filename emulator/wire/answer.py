@@ -213,7 +213,7 @@ def _shown(function: Function, form: FormAnswer, generation: Generation) -> list
 
 
 def _choices(choices: Sequence[Choice]) -> list[Node]:
-    return [Node("val", choice.label, {"key": choice.key}) for choice in choices]
+    return [Node("val", choice.label, {"key": choice.key, **choice.attrs}) for choice in choices]
 
 
 def _rows(function: Function, page: Rows, generation: Generation) -> list[Node]:

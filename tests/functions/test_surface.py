@@ -118,7 +118,7 @@ def test_the_first_step_of_an_order_has_tariffs_and_places(
     shop: Seller, func: str, params: dict[str, str]
 ) -> None:
     doc = shop.json(func, **params)
-    (tariffs,) = (node for node in doc["list"] if node["$name"] == "tariflist")
+    tariffs = named(doc["list"], "pricelist" if func.startswith("v2.") else "tariflist")
     assert {"pricelist", "desc", "price"} <= set(tariffs["elem"][0])
     assert {"datacenter", "period"} <= {node["$name"] for node in doc["slist"]}
 

@@ -75,6 +75,10 @@ class Option:
 
     intname: Word
     name: Texts
+    group: str = ""
+    """Of an OS template: its system, such as ``Debian``."""
+    fits: tuple[Word, ...] = ()
+    """Of a recipe: internal names of the OS templates it goes with; empty: all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +247,14 @@ class Tariff:
                 if {currency: set(costs) for currency, costs in prices.items()} != covered:
                     what = "do not cover the currencies and periods of the tariff"
                     yield ("addons", place, "prices"), what
+
+        yield from self._option_contradictions()
+
+    def _option_contradictions(self) -> Iterator[Contradiction]:
+        systems = {option.intname for option in self.ostempl}
+        for place, recipe in enumerate(self.recipe):
+            if not systems.issuperset(recipe.fits):
+                yield ("recipe", place, "fits"), "names a template that the tariff does not have"
 
     @property
     def options(self) -> Mapping[str, tuple[Option, ...]]:

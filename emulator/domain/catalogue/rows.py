@@ -105,12 +105,17 @@ def _addon(row: Row, prices: Prices) -> Addon:
 def _tariff(row: Row, prices: Prices, addons: Mapping[int, Addon]) -> Tariff:
     values = dict(zip(_TARIFF, row, strict=True))
     values |= {
-        name: tuple(Option(option["intname"], option["name"]) for option in offered)
+        name: tuple(_option(option) for option in offered)
         for name, offered in values.pop("options").items()
     }
     datacenters = {int(number): name for number, name in values.pop("datacenters").items()}
     values |= {name: tuple(values[name]) for name in ("change_to", "fits")}
     return Tariff(**values, datacenters=datacenters, prices=prices, addons=addons)
+
+
+def _option(stored: Mapping[str, Any]) -> Option:
+    """An option out of JSON; worlds of earlier versions have neither groups nor fitting ones."""
+    return Option(**{**stored, "fits": tuple(stored.get("fits", ()))})
 
 
 def _prices_of(stored: Mapping[str, Mapping[str, str]]) -> Prices:

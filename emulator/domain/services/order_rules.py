@@ -5,12 +5,12 @@ Source: docs/trade.md sections 3, 7 and 9; docs/evidence.md 6, 9, 14 and 17.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.catalogue import traits
-from emulator.domain.catalogue.catalogue import DAY, Tariff
+from emulator.domain.catalogue.catalogue import DAY, Option, Tariff
 from emulator.domain.services import certificates, modules, services
 from emulator.domain.services.services import ORDERED, Service
 from emulator.domain.world import Shop
@@ -20,6 +20,10 @@ POOL_ADDRESS = "0.0.0.0"  # noqa: S104 - the address of a license nobody uses, n
 """The address of unused licenses in a reseller's pool; many can have it (docs/evidence.md 14)."""
 
 
+NONE = frozenset({"", "null"})
+"""What stands for no choice of an OS template or a recipe."""
+ONLY_DATACENTER = 1
+"""Number of the data centre of everything whose tariff names none."""
 AUTOPROLONG_IS_PERIOD = frozenset({"softexternal", "addition"})
 """Product types whose ``autoprolong`` must equal ``period`` (docs/trade.md section 7)."""
 
@@ -148,7 +152,7 @@ def draft(shop: Shop, account: Account, tariff: Tariff, request: OrderRequest) -
         parent_id = modules.find_license(shop, account, tariff, request.item, request.period)
     if traits.of(shop.catalogue, tariff.type).domain:
         name = _checked_name(shop, tariff, request.domain)
-        params |= _chosen(tariff, request)
+        params |= choose_options(tariff, request.datacenter, request.ostempl, request.recipe)
     return Service(
         id=0,
         account_id=account.id,
@@ -180,26 +184,42 @@ def _checked_name(shop: Shop, tariff: Tariff, domain: str) -> str:
     return domain
 
 
-def _chosen(tariff: Tariff, request: OrderRequest) -> dict[str, str]:
+def datacenters(tariff: Tariff) -> tuple[int, ...]:
+    """Numbers of the datacenters where a tariff is offered."""
+    return tuple(tariff.datacenters) or (ONLY_DATACENTER,)
+
+
+def choose_options(
+    tariff: Tariff, datacenter: int | None, ostempl: str, recipe: str
+) -> dict[str, str]:
     """Data centre, OS template and recipe, each optional and among those of the tariff.
 
-    The default template is the first one, the default recipe none (docs/evidence.md 8).
+    The default template is the first one, the default recipe none (docs/evidence.md 8). Raises
+    BadValue for any other, and for a recipe that does not go with the template.
     """
     chosen: dict[str, str] = {}
-    places = tariff.datacenters
-    if request.datacenter is not None and places and request.datacenter not in places:
-        raise BadValue("datacenter", str(request.datacenter))
-    if places:
-        chosen["datacenter"] = str(request.datacenter or next(iter(places)))
-    for name, sent in (("ostempl", request.ostempl), ("recipe", request.recipe)):
-        offered = [option.intname for option in tariff.options.get(name, ())]
-        if sent not in ("", "null") and offered:
-            if sent not in offered:
-                raise BadValue(name, sent)
-            chosen[name] = sent
-        elif name == "ostempl" and offered:
-            chosen[name] = offered[0]
+    if datacenter is not None and datacenter not in datacenters(tariff):
+        raise BadValue("datacenter", str(datacenter))
+    if tariff.datacenters:
+        chosen["datacenter"] = str(datacenter or next(iter(tariff.datacenters)))
+    if ostempl not in NONE:
+        _require_option(tariff.ostempl, "ostempl", ostempl)
+        chosen["ostempl"] = ostempl
+    elif tariff.ostempl:
+        chosen["ostempl"] = tariff.ostempl[0].intname
+    if recipe not in NONE:
+        fits = _require_option(tariff.recipe, "recipe", recipe).fits
+        if fits and chosen.get("ostempl") not in fits:
+            raise BadValue("recipe", recipe)
+        chosen["recipe"] = recipe
     return chosen
+
+
+def _require_option(offered: Sequence[Option], name: str, chosen: str) -> Option:
+    for option in offered:
+        if option.intname == chosen:
+            return option
+    raise BadValue(name, chosen)
 
 
 def check_order(

@@ -90,7 +90,8 @@ def give(shop: Shop, service: Service) -> Service:
     if user is None:
         return service
     name = user if own.gives == "machine" else f"{user}{service.id}"
-    params = {**service.params, "username": name, "password": make_password(shop, service)}
+    password = service.params.get("password") or make_password(shop, service)
+    params = {**service.params, "username": name, "password": password}
     return replace(service, params=params)
 
 
@@ -171,7 +172,9 @@ def release(shop: Shop, service: Service) -> None:
 
 
 def make_password(shop: Shop, service: Service) -> str:
-    """The initial password of an installation, derived from the world's seed."""
+    """The password of an installation, derived from the world's seed; none beside an SSH key."""
+    if service.params.get("use_ssh_key") == "on":
+        return ""
     number = service.params.get("installed", "0")
     world = shop.world
     source = f"{world.seed}/{world.made_from}/{service.id}/password/{number}"

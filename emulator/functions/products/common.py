@@ -13,12 +13,23 @@ from typing import Any, ClassVar
 from marshmallow import ValidationError
 
 from emulator.api.context import Call, FormAnswer, Leaf
-from emulator.api.fields import Day, Flag, Id, Months, Text, Whole, WireField
+from emulator.api.fields import (
+    Day,
+    Flag,
+    Id,
+    Months,
+    Numbered,
+    TariffAndDatacenter,
+    Text,
+    Whole,
+    WireField,
+)
 from emulator.api.schema import WireSchema
 from emulator.domain.billing import discounts
 from emulator.domain.catalogue.catalogue import Tariff
 from emulator.domain.money import ZERO, exact, rounded, with_currency
 from emulator.domain.services.services import DELETED, ORDERED, PROCESSING, Service, compute_cost
+from emulator.errors import BadValue
 from emulator.functions import descriptions
 from emulator.functions.form_parts import (
     DATACENTER,
@@ -37,6 +48,8 @@ DAILY = {"en": "Daily charges", "ru": "Ежедневное списание"}
 """What stands in place of the end of a service that is charged by the day."""
 MONTH = 1
 NO_RENEWAL = {"en": "Disabled", "ru": "Отключено"}
+OWN_NAMES = {"servername": "server_name", "instances_os": "ostempl"}
+"""What cloud servers call otherwise than other servers do (observed)."""
 
 
 class MonthsOrNone(Months):
@@ -92,13 +105,21 @@ class ClassicTerm(WireSchema):
     autoprolong = Months(descriptions.AUTOPROLONG)
 
 
-class NewOrder(AnyOrder):
+class NewChoice(WireSchema):
+    """How the new form is told tariff, datacenter and period: by each of them, or in one value."""
+
+    keyvalue = TariffAndDatacenter(descriptions.KEYVALUE)
+    tariff_period = Numbered(descriptions.TARIFF_PERIOD, prefix="period_")
+
+
+class NewOrder(NewChoice, AnyOrder):
     """What every order in the new form takes.
 
     ``period`` still serves where ``order_period`` is absent: clients ask for the form with it. The
     page of the new order names no address, so it can come later, with ``X.edit`` (assumed).
     """
 
+    pricelist = Whole(descriptions.TARIFF)
     period = Whole("The period, where `order_period` is not sent.")
     order_period = Whole(descriptions.ORDER_PERIOD)
     autoprolong = OnOrMonths(descriptions.AUTOPROLONG_NEW)
@@ -198,6 +219,21 @@ class LicenseForm(WireSchema):
     scheduledclose = Text(descriptions.SCHEDULED_CLOSE)
 
 
+def with_usual_names(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """What was sent, under the names that servers of all types have for it.
+
+    Raises BadValue where it was sent under both names and differs.
+    """
+    usual = dict(sent)
+    for own, name in OWN_NAMES.items():
+        value = usual.pop(own, "")
+        if value and usual.get(name) and usual[name] != value:
+            raise BadValue(own, value)
+        if value or (own in sent and name not in usual):
+            usual[name] = value
+    return usual
+
+
 ADDRESS_ROW_FIELDS = (
     "licname",
     "ip",
@@ -221,12 +257,13 @@ ADDRESS_FORM_FIELDS = (
 
 def own_fields(schema: type[WireSchema], shown: Mapping[str, object]) -> dict[str, object]:
     """What is shown as far as a type has it: what its schema names, and its addons."""
-    own = _names(schema)
+    own = names_of(schema)
     return {name: v for name, v in shown.items() if name in own or name.startswith("addon_")}
 
 
 @cache
-def _names(schema: type[WireSchema]) -> frozenset[str]:
+def names_of(schema: type[WireSchema]) -> frozenset[str]:
+    """The names of a schema's fields on the wire."""
     return frozenset(schema().wire_fields)
 
 

@@ -112,7 +112,7 @@ def service_selects(product: ProductType, call: Call) -> Mapping[str, list[Choic
         "autoprolong": [off, *months],
         "datacenter": datacenter_choices(call, tariffs),
         "ostemplate": list(
-            dict.fromkeys(c for t in tariffs for c in option_choices(call, t, "ostempl"))
+            dict.fromkeys(c for t in tariffs for c in option_choices(call, t).get("ostempl", ()))
         ),
     }
     row_fields = {"ostemplate": "ostempl"}

@@ -1,15 +1,15 @@
 """Ordering, for every product type: the choice of a tariff, the order, and both in the new form.
 
 Source: docs/trade.md section 3, docs/resale.md sections 2.2 and 2.4; docs/evidence.md 8, 9,
-21, 25. ``X.order`` and ``X.order.pricelist`` choose a tariff, ``X.order.param`` orders it.
+21, 25, 116, 117 and 119. ``X.order`` and ``X.order.pricelist`` choose a tariff, ``X.order.param``
+orders it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from emulator.api.context import ActionResult, Call, Choice, FormAnswer
 from emulator.api.fields import Whole
@@ -18,32 +18,39 @@ from emulator.api.schema import WireSchema
 from emulator.domain.billing import checkout, discounts, orders, payments
 from emulator.domain.catalogue import traits
 from emulator.domain.catalogue.catalogue import DAY, TRIAL, Tariff
-from emulator.domain.money import with_currency
 from emulator.domain.services import order_rules
 from emulator.domain.services.order_rules import OrderRequest
 from emulator.domain.services.services import Service
 from emulator.errors import BadValue, Exists, NotEnoughMoney, StepUnavailable
 from emulator.functions import descriptions
 from emulator.functions.form_parts import (
-    addon_choices,
-    addon_labels,
-    addon_sliders,
-    addon_text,
-    autoprolong_choices,
     datacenter_choices,
     new_tariff_rows,
     next_step,
-    option_choices,
     period_choices,
     tariff_rows,
-    total_text,
+    usual_period,
 )
-from emulator.functions.products.common import ON
+from emulator.functions.products import order_form
+from emulator.functions.products.common import ON, NewChoice, names_of
 from emulator.functions.products.product_type import ProductType
-from emulator.texts import period_label
 
 MOST_MONTHS = 1200
 FAILS = (BadValue, Exists, NotEnoughMoney, StepUnavailable)
+NEVER_IGNORED = (
+    "domain",
+    "licname",
+    "ostempl",
+    "instances_os",
+    "recipe",
+    "server_name",
+    "servername",
+    "password",
+    "passwd",
+    "use_ssh_key",
+)
+"""Names, systems and passwords: an order whose type has no such thing is refused."""
+NOTHING_CHOSEN = frozenset({"", "null", "off"})
 
 
 class TariffChoice(WireSchema):
@@ -54,13 +61,27 @@ class TariffChoice(WireSchema):
     datacenter = Whole("Number of a datacenter, to see only the tariffs that are offered there.")
 
 
+class NewTariffChoice(NewChoice, TariffChoice):
+    """The first step of an order in the new form."""
+
+
+class TariffAndTerm(NamedTuple):
+    """What the new form was sent, by whichever parameters."""
+
+    pricelist: int | None
+    datacenter: int | None
+    period: int | None
+    period_name: str
+    """The parameter that was sent for the period."""
+
+
 def declare_choice(family: Family, product: ProductType, name: str) -> None:
     """``X.order``, ``X.order.pricelist`` and ``v2.X.order.pricelist``: the first step."""
     version = "v2." if name.startswith("v2.") else ""
     choice = ChoiceStep(product, f"{version}{product.intname}.order.param", is_new=bool(version))
     function = family.form(
         name,
-        takes=TariffChoice,
+        takes=NewTariffChoice if version else TariffChoice,
         returns=TariffChoice,
         fails=(BadValue,),
         evidence=product.functions[name],
@@ -121,21 +142,33 @@ class ChoiceStep:
         name = self.product.intname
         tariffs = _on_offer(call, name)
         datacenters = datacenter_choices(call, tariffs)
+        if self.is_new:
+            draft = _usual_choice(call, name, draft)
         tariffs = _offered_in(tariffs, draft.get("datacenter"))
         periods = sorted({p for t in tariffs for p in t.periods(call.user.currency)})
+        period = usual_period(periods, draft.get("period")) if periods else None
         rows = new_tariff_rows if self.is_new else tariff_rows
         return FormAnswer(
             # A client area reads the chosen datacenter and the filters without a check (observed).
-            {"datacenter": datacenters[0].key, **draft},
+            {"datacenter": datacenters[0].key, **draft, "period": period},
             slists={"datacenter": datacenters, "period": period_choices(call, periods)},
-            lists={"tariflist": rows(call, tariffs)},
+            lists={"pricelist" if self.is_new else "tariflist": rows(call, tariffs, period)},
             flists={"fpricelist": [Choice(name, call.words(self.product.title))]},
-            inner=_was_sent(call),
+            inner=order_form.was_sent(call),
         )
 
     def choose(self, call: Call, **draft: Any) -> ActionResult:
-        """Names the next step."""
-        return ActionResult(draft, ok=next_step(call, self.next_step, draft), ok_type="form")
+        """Names the next step with what was chosen. Raises BadValue for an unknown tariff."""
+        if self.is_new:
+            draft = _usual_choice(call, self.product.intname, draft)
+        if "pricelist" in draft:
+            tariff = order_rules.find_orderable(
+                call.shop, call.user, self.product.intname, draft["pricelist"]
+            )
+            if "period" in draft:
+                tariff.check_period(call.user.currency, draft["period"])
+        names = (*draft, "keyvalue", f"period_{draft.get('pricelist')}")
+        return ActionResult(draft, ok=next_step(call, self.next_step, names), ok_type="form")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +181,7 @@ class OrderStep:
         self, call: Call, pricelist: int | None = None, period: int | None = None, **draft: Any
     ) -> FormAnswer:
         """Orders a service: with skipbasket=on paid and opened at once, else put in the basket."""
-        return _form(call, self.product, pricelist, period, draft, "period")
+        return order_form.show_classic(call, self.product, pricelist, period, draft)
 
     def order(self, call: Call, skipbasket: bool = False, **sent: Any) -> ActionResult:
         """Orders and pays, or puts into the basket."""
@@ -170,53 +203,91 @@ class NewOrderStep:
 
     product: ProductType
 
-    def show(
-        self,
-        call: Call,
-        pricelist: int | None = None,
-        period: int | None = None,
-        order_period: int | None = None,
-        **draft: Any,
-    ) -> FormAnswer:
+    def show(self, call: Call, **draft: Any) -> FormAnswer:
         """Orders a service in the new form: ``order_period``, ``autoprolong`` on or off."""
-        chosen = order_period or period
-        with _refused_as(order_period):
-            return _form(call, self.product, pricelist, chosen, draft, "order_period")
+        choice = _read_choice(call, self.product.intname, draft)
+        if choice.datacenter is not None:
+            draft["datacenter"] = choice.datacenter
+        for name in ("pricelist", "period", "order_period"):
+            draft.pop(name, None)
+        _check_period(call, choice)
+        return order_form.show_new(call, self.product, choice.pricelist, choice.period, draft)
 
     def order(
         self,
         call: Call,
         skipbasket: bool = False,
-        period: int | None = None,
-        order_period: int | None = None,
         **sent: Any,
     ) -> ActionResult:
-        """Orders and pays, or puts into basket or cart. Raises BadValue without a period."""
-        chosen = order_period if order_period is not None else period
-        if chosen is None:
+        """Orders and pays, or puts into basket or cart. Raises BadValue without tariff or period.
+
+        A lifetime or a trial has no period to be prolonged by.
+        """
+        choice = _read_choice(call, self.product.intname, sent)
+        if choice.pricelist is None:
+            raise BadValue.empty("pricelist")
+        if choice.period is None:
             raise BadValue.empty("order_period")
+        _check_period(call, choice)
         if sent.get("autoprolong") == ON:
             # "on" is the period itself; a trial has none to be prolonged by.
-            sent["autoprolong"] = chosen if chosen > 0 or chosen == DAY else None
-        request = self.product.read_order(_going_on({**sent, "period": chosen}))
-        with _refused_as(order_period):
-            return _place(call, self.product, request, at_once=skipbasket, cart=_wants_cart(call))
-
-
-@contextmanager
-def _refused_as(order_period: int | None) -> Iterator[None]:
-    """A period that is refused is called as it was sent."""
-    try:
-        yield
-    except BadValue as refusal:
-        if refusal.object == "period" and order_period is not None:
-            refusal.object = "order_period"
-        raise
+            going_on = choice.period > 0 or choice.period == DAY
+            sent["autoprolong"] = choice.period if going_on else None
+        own = {n: v for n, v in sent.items() if n not in ("order_period", *names_of(NewChoice))}
+        if choice.datacenter is not None:
+            own["datacenter"] = choice.datacenter
+        term = {"pricelist": choice.pricelist, "period": choice.period}
+        request = self.product.read_order(_going_on({**own, **term}))
+        return _place(call, self.product, request, at_once=skipbasket, cart=_wants_cart(call))
 
 
 def _going_on(sent: Mapping[str, Any]) -> Mapping[str, Any]:
     """Billing by the day goes on unless the order says otherwise (docs/evidence.md 113)."""
     return {"autoprolong": DAY, **sent} if sent.get("period") == DAY else sent
+
+
+def _read_choice(call: Call, product_type: str, sent: Mapping[str, Any]) -> TariffAndTerm:
+    """Tariff, datacenter and period, out of ``keyvalue`` too (docs/evidence.md 117).
+
+    Raises BadValue for a ``keyvalue`` that cannot be ordered or contradicts what was sent beside.
+    """
+    pricelist, datacenter = sent.get("pricelist"), sent.get("datacenter")
+    if "keyvalue" in sent:
+        tariff_id, place = sent["keyvalue"]
+        text = call.params["keyvalue"]
+        tariff = call.shop.catalogue.find(tariff_id)
+        if tariff is None or tariff.type != product_type:
+            raise BadValue("keyvalue", text)
+        if place not in order_rules.datacenters(tariff):
+            raise BadValue("keyvalue", text)
+        if pricelist not in (None, tariff_id) or datacenter not in (None, place):
+            raise BadValue("keyvalue", text)
+        pricelist, datacenter = tariff_id, place if tariff.datacenters else None
+    named = {
+        "order_period": sent.get("order_period"),
+        f"period_{pricelist}": sent.get("tariff_period", {}).get(pricelist),
+        "period": sent.get("period"),
+    }
+    for name, period in named.items():
+        if period is not None:
+            return TariffAndTerm(pricelist, datacenter, period, name)
+    return TariffAndTerm(pricelist, datacenter, None, "order_period")
+
+
+def _usual_choice(call: Call, product_type: str, draft: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of the classic choice, whichever were sent."""
+    choice = _read_choice(call, product_type, draft)
+    usual = {name: getattr(choice, name) for name in ("pricelist", "datacenter", "period")}
+    return {name: value for name, value in usual.items() if value is not None}
+
+
+def _check_period(call: Call, choice: TariffAndTerm) -> None:
+    """Raises BadValue with the name that was sent, for a period the tariff does not have."""
+    tariff = call.shop.catalogue.find(choice.pricelist or 0)
+    if tariff is None or choice.period is None:
+        return
+    if choice.period not in tariff.periods(call.user.currency):
+        raise BadValue(choice.period_name, str(choice.period))
 
 
 def _on_offer(call: Call, product_type: str) -> list[Tariff]:
@@ -233,65 +304,16 @@ def _offered_in(tariffs: list[Tariff], datacenter: int | None) -> list[Tariff]:
     return [tariff for tariff in tariffs if datacenter in tariff.datacenters] or tariffs
 
 
-def _was_sent(call: Call) -> bool:
-    """A recalculated or sent form is repeated in an inner doc (docs/evidence.md 21)."""
-    return "sv_field" in call.params or bool(call.params.get("sok"))
-
-
 def _wants_cart(call: Call) -> bool:
     return call.params.get("force_use_new_cart") == ON
 
 
-def _form(
-    call: Call,
-    product: ProductType,
-    pricelist: int | None,
-    period: int | None,
-    draft: Mapping[str, Any],
-    period_name: str,
-) -> FormAnswer:
-    """The order form, priced for what was sent.
-
-    Raises StepUnavailable without a tariff, BadValue for one that cannot be ordered, for a period
-    it does not have and for an amount of an addon it does not allow.
-    """
-    if pricelist is None:
-        raise StepUnavailable(f"{product.intname}.order.param")
-    tariff = order_rules.find_orderable(call.shop, call.user, product.intname, pricelist)
-    periods = tariff.periods(call.user.currency)
-    chosen = period if period is not None else (1 if 1 in periods else periods[0])
-    tariff.check_period(call.user.currency, chosen)
-    amounts = order_rules.choose_addons(tariff, product.read_addons(tariff, draft))
-    full = tariff.cost(call.user.currency, chosen, amounts)
-    cost = discounts.compute_price(call.shop, call.user, tariff, full).cost
-    price, label = with_currency(cost, call.user.currency), period_label(chosen, call.lang)
-    shown: dict[str, object] = {
-        **{key: value for key, value in draft.items() if key != "addon"},
-        "pricelist": tariff.id,
-        period_name: chosen,
-        "orderinfo": f"<b>{call.words(tariff.name)}</b><br/>{price} / {label}<br/>"
-        f"{total_text(call, cost)}",
-        **{f"addon_{n}": addon_text(tariff.addons[n], amount) for n, amount in amounts.items()},
-    }
-    return FormAnswer(
-        shown,
-        slists={period_name: period_choices(call, periods), **_selects(call, tariff, chosen)},
-        lists={"tariflist": tariff_rows(call, [tariff])},
-        inner=_was_sent(call),
-        labels=addon_labels(call, tariff),
-        sliders=addon_sliders(call, tariff, chosen),
-    )
-
-
-def _selects(call: Call, tariff: Tariff, period: int) -> dict[str, list[Choice]]:
-    """Further choices: prolongation, addons, and where a tariff has them place and software."""
-    selects = {"autoprolong": autoprolong_choices(call, tariff, period)}
-    if tariff.datacenters:
-        selects["datacenter"] = datacenter_choices(call, [tariff])
-    for name in ("ostempl", "recipe"):
-        if tariff.options.get(name):
-            selects[name] = option_choices(call, tariff, name)
-    return {**selects, **addon_choices(call, tariff)}
+def _refuse_what_would_be_ignored(call: Call, schema: type[WireSchema]) -> None:
+    """Raises BadValue for a name, a system or a password that this type does not take."""
+    for name in NEVER_IGNORED:
+        value = call.params.get(name, "").strip()
+        if value not in NOTHING_CHOSEN and name not in names_of(schema):
+            raise BadValue(name, value)
 
 
 def _place(
@@ -309,14 +331,14 @@ def _place(
     where the balance does not cover the order and the rule ``poor_order`` does not say ``basket``.
     """
     shop, account = call.shop, call.user
+    _refuse_what_would_be_ignored(call, product.order)
     if not TRIAL <= request.period <= MOST_MONTHS:
         raise BadValue("period", str(request.period))
     tariff = order_rules.find_orderable(shop, account, product.intname, request.pricelist)
     if needs_address and tariff.takes_address and not request.ip:
         raise BadValue.empty("ip")
     count = request.order_count
-    if not 1 <= count <= tariff.most_at_once:
-        raise BadValue("order_count", str(count))
+    order_form.check_count(tariff, count)
     draft = order_rules.draft(shop, account, tariff, request)
     price = discounts.compute_order_price(shop, account, tariff, draft)
     total = price.cost * count

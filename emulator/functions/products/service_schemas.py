@@ -16,9 +16,9 @@ from emulator.api.schema import WireSchema
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.catalogue import traits
 from emulator.domain.catalogue.catalogue import Tariff
-from emulator.domain.services import editing, servers, services
-from emulator.domain.services.order_rules import OrderRequest
-from emulator.domain.services.services import ACTIVE, Service
+from emulator.domain.services import editing, order_rules, servers, services
+from emulator.domain.services.order_rules import NONE, OrderRequest
+from emulator.domain.services.services import ACTIVE, STOPPED, Service
 from emulator.domain.world import Shop
 from emulator.errors import BadValue, Exists
 from emulator.functions import descriptions
@@ -43,6 +43,7 @@ from emulator.functions.products.common import (
 NAME_SERVERS = ("ns0", "ns1", "ns2", "ns3")
 STORED = (*NAME_SERVERS, "server_name")
 """What is stored with a service and shown again."""
+INSTANCE_STATES = {1: "ordered", 2: "active", 3: "suspended", 5: "processing"}
 WORKING, NOT_ACTIVE = "2", "8"
 """``service_status`` of a domain name (observed)."""
 
@@ -64,6 +65,14 @@ class ServiceOrderForm(WireSchema):
     order_count = Whole(descriptions.ORDER_COUNT)
     orderinfo = Text(descriptions.ORDER_INFO)
     billorder = Whole(descriptions.ORDER)
+
+
+class InstanceOrderForm(ServiceOrderForm):
+    """The order form of a cloud server."""
+
+    instances_os = Text(descriptions.INSTANCES_OS)
+    servername = Text(descriptions.SERVER_NAME_AGAIN)
+    use_ssh_key = Flag(descriptions.USE_SSH_KEY)
 
 
 class HostingOrderForm(ServiceOrderForm):
@@ -89,8 +98,8 @@ class DomainOrderForm(HostingOrderForm):
         exclude = ("ostempl", "recipe", "datacenter")
 
 
-class HostingOrderFields(AnyOrder):
-    """What both forms of an order of an account or of space in a rack take."""
+class RackOrderFields(AnyOrder):
+    """What both forms of an order of space in a rack take, where nobody logs in."""
 
     datacenter = Whole(descriptions.DATACENTER)
     domain = Domain(descriptions.DOMAIN)
@@ -98,12 +107,26 @@ class HostingOrderFields(AnyOrder):
     addon = Numbered(descriptions.ADDON, prefix="addon_")
 
 
+class RackOrder(ClassicTerm, RackOrderFields):
+    """An order of space in a rack."""
+
+
+class NewRackOrder(NewOrder, RackOrderFields):
+    """An order of space in a rack, in the new form."""
+
+
+class HostingOrderFields(RackOrderFields):
+    """What both forms of an order of an account take."""
+
+    password = Text(descriptions.FIRST_PASSWORD)
+
+
 class HostingOrder(ClassicTerm, HostingOrderFields):
-    """An order of an account or of space in a rack."""
+    """An order of an account."""
 
 
 class NewHostingOrder(NewOrder, HostingOrderFields):
-    """An order of an account or of space in a rack, in the new form."""
+    """An order of an account, in the new form."""
 
 
 class ServerOrderFields(HostingOrderFields):
@@ -120,6 +143,22 @@ class ServerOrder(ClassicTerm, ServerOrderFields):
 
 class NewServerOrder(NewOrder, ServerOrderFields):
     """An order of a server in the new form."""
+
+
+class InstanceOrderFields(ServerOrderFields):
+    """What both forms of an order of a cloud server take (observed of the new one)."""
+
+    servername = Text(descriptions.SERVER_NAME_AGAIN)
+    instances_os = Text(descriptions.INSTANCES_OS)
+    use_ssh_key = Flag(descriptions.USE_SSH_KEY)
+
+
+class InstanceOrder(ClassicTerm, InstanceOrderFields):
+    """An order of a cloud server."""
+
+
+class NewInstanceOrder(NewOrder, InstanceOrderFields):
+    """An order of a cloud server in the new form."""
 
 
 class DomainOrderFields(AnyOrder):
@@ -156,6 +195,12 @@ class ServerChange(HostingChange):
     server_name = Text(descriptions.SERVER_NAME)
 
 
+class InstanceChange(ServerChange):
+    """What can be changed of a cloud server."""
+
+    servername = Text(descriptions.SERVER_NAME_AGAIN)
+
+
 class DomainChange(AnyChange):
     """What can be changed of a domain name."""
 
@@ -170,6 +215,7 @@ SHOWN_NAME = "Name of the server, account or domain."
 USERNAME = "Login on the server or account; empty until it is ready."
 SHOWN_PASSWORD = "Password of that login; empty until it is ready."  # noqa: S105 - a description
 IPV6_SUBNET = "Subnet of IPv6 addresses; always empty here."
+INSTANCE_STATE = "State in a word: `ordered`, `processing`, `active`, `stopped` or `suspended`."
 DOMAIN_STATE = "State of the domain name: 2 while it is active, else 8."
 
 
@@ -197,6 +243,18 @@ class ServerRow(ServiceRow):
         """What only licenses and accounts have."""
 
         exclude = (*ServiceRow.Meta.exclude, "username")
+
+
+class InstanceRow(ServerRow):
+    """A cloud server in the list."""
+
+    servername = Text(descriptions.SERVER_NAME_AGAIN)
+    instance_status = Text(INSTANCE_STATE)
+
+    class Meta(WireSchema.Meta):
+        """What only licenses and accounts have."""
+
+        exclude = ServerRow.Meta.exclude
 
 
 class RackRow(ServiceRow):
@@ -263,6 +321,19 @@ class ServerForm(HostingForm):
         exclude = _LICENSE_FIELDS
 
 
+class InstanceForm(ServerForm):
+    """The form of a cloud server."""
+
+    servername = Text(descriptions.SERVER_NAME_AGAIN)
+    instance_status = Text(INSTANCE_STATE)
+    use_ssh_key = Text("`on` where it was ordered with a key to log in with, else `off`.")
+
+    class Meta(WireSchema.Meta):
+        """What only licenses have."""
+
+        exclude = _LICENSE_FIELDS
+
+
 class RackForm(HostingForm):
     """The form of space in a rack."""
 
@@ -296,10 +367,16 @@ class DomainForm(HostingForm):
 
 
 def read_order(sent: Mapping[str, Any]) -> OrderRequest:
-    """The order of a server, account or domain name, with what is stored of it."""
-    stored = {name: sent[name] for name in STORED if sent.get(name)}
-    others = {name: value for name, value in sent.items() if name not in STORED}
-    return OrderRequest(**others, details=stored)
+    """The order of a server, account or domain name, with what is stored of it.
+
+    Raises BadValue for two names of a server or two systems that differ.
+    """
+    sent = common.with_usual_names(sent)
+    stored = {name: sent[name] for name in (*STORED, "password") if sent.get(name)}
+    if sent.get("use_ssh_key"):
+        stored["use_ssh_key"] = "on"
+    details = (*STORED, "password", "use_ssh_key")
+    return OrderRequest(**{n: v for n, v in sent.items() if n not in details}, details=stored)
 
 
 def change(shop: Shop, account: Account, service: Service, sent: Mapping[str, Any]) -> Service:
@@ -309,7 +386,9 @@ def change(shop: Shop, account: Account, service: Service, sent: Mapping[str, An
     a server (observed). Raises Exists for a domain name in use, BadValue for a template or a recipe
     that the tariff does not have, or for a recipe without a template.
     """
-    changes = {name: sent[name] for name in ("remoteid", "autoprolong") if name in sent}
+    sent = common.with_usual_names(sent)
+    changes: dict[str, Any] = {n: sent[n] for n in ("remoteid", "autoprolong") if n in sent}
+    tariff = shop.catalogue[service.tariff_id]
     domain = sent.get("domain", service.licname)
     if domain and domain != service.licname:
         type_traits = traits.of(shop.catalogue, service.type)
@@ -320,16 +399,16 @@ def change(shop: Shop, account: Account, service: Service, sent: Mapping[str, An
     if any(text != service.params.get(name, "") for name, text in stored.items()):
         changes["params"] = {**service.params, **stored}
     changed = editing.change(shop, account, service, changes)
-    recipe = sent.get("recipe", "")
-    if recipe not in ("", "null"):
-        servers.check_option(shop, changed, "recipe", recipe)
-    if not sent.get("ostempl"):
-        if recipe not in ("", "null"):
+    recipe, system = sent.get("recipe", ""), sent.get("ostempl", "")
+    if not system:
+        if recipe not in NONE:
+            servers.check_option(shop, changed, "recipe", recipe)
             raise BadValue.empty("ostempl")  # a recipe is carried out by an installation
         return changed
+    order_rules.choose_options(tariff, None, system, recipe)
     if "recipe" in sent:
         changed = replace(changed, params={**changed.params, "recipe": recipe})
-    return servers.reinstall(shop, account, changed, sent["ostempl"])
+    return servers.reinstall(shop, account, changed, system)
 
 
 def _shared_fields(call: Call, service: Service, tariff: Tariff) -> dict[str, object]:
@@ -347,7 +426,13 @@ def _shared_fields(call: Call, service: Service, tariff: Tariff) -> dict[str, ob
         "service_status": WORKING if active else NOT_ACTIVE,
         "allow_changepassword": "on" if active else "off",
         "show_reboot": "on" if active else "off",
+        "servername": service.params.get("server_name", ""),
+        "instance_status": _instance_status(service),
     }
+
+
+def _instance_status(service: Service) -> str:
+    return "stopped" if service.substate == STOPPED else INSTANCE_STATES.get(service.status, "")
 
 
 def show_row(call: Call, service: Service) -> dict[str, object]:
@@ -369,7 +454,8 @@ def show_row(call: Call, service: Service) -> dict[str, object]:
 def show_form(call: Call, service: Service) -> FormAnswer:
     """The whole form with its selects; the password in it is masked in the journal."""
     tariff = call.shop.catalogue[service.tariff_id]
-    password = service.params.get("password", "")
+    # A password that was ordered is shown as one that was made: once there is a login.
+    password = service.params.get("password", "") if service.params.get("username") else ""
     if password:
         call.secrets.append(password)
     shown = {
@@ -378,6 +464,7 @@ def show_form(call: Call, service: Service) -> FormAnswer:
         "password": password,
         "userpassword": password,
         "recipe": service.params.get("recipe", "null"),
+        "use_ssh_key": service.params.get("use_ssh_key", "off"),
         "stored_method": "0",
         "orderinfo": "",
         **{name: service.params.get(name, "") for name in STORED},
@@ -385,10 +472,8 @@ def show_form(call: Call, service: Service) -> FormAnswer:
     selects = {
         "autoprolong": autoprolong_choices(call, tariff, service.period),
         **addon_choices(call, tariff),
+        **option_choices(call, tariff),
     }
-    for name in ("ostempl", "recipe"):
-        if tariff.options.get(name):
-            selects[name] = option_choices(call, tariff, name)
     return FormAnswer(
         shown,
         slists=selects,

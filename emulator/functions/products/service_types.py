@@ -123,6 +123,12 @@ VHOST = hosting_type(
 )
 INSTANCES = server_type(
     intname="instances",
+    order=schemas.InstanceOrder,
+    new_order=schemas.NewInstanceOrder,
+    order_form=schemas.InstanceOrderForm,
+    changes=schemas.InstanceChange,
+    row=schemas.InstanceRow,
+    form=schemas.InstanceForm,
     title={"en": "Cloud servers", "ru": "Облачные серверы"},
     functions={
         "instances": OBSERVED,
@@ -227,6 +233,8 @@ COLOCATION = hosting_type(
     },
     example="100021",
     example_order=_order(1700, domain="rack.test", addon_1703="4"),
+    order=schemas.RackOrder,
+    new_order=schemas.NewRackOrder,
     row=schemas.RackRow,
     form=schemas.RackForm,
 )

@@ -201,9 +201,9 @@ def save_address(
 
     Raises Missed for an unknown address, BadValue for a kind or a service that has none to order.
     """
+    if type not in ("", PUBLIC):
+        raise BadValue("type", type)
     if elid is None:
-        if type not in ("", PUBLIC):
-            raise BadValue("type", type)
         return _order_address(call, plid, domain)
     service, address = _find(call, elid, plid)
     if domain == address.domain:
