@@ -128,6 +128,19 @@ def _judge_total(basket: OrderedBasket, results: Results) -> None:
 
 
 @decides(
+    rule("basket-sums-bare", CART, OBSERVED, REQUESTS, "Sums of a basket have no currency beside."),
+)
+def _judge_bare_sums(basket: OrderedBasket, results: Results) -> None:
+    """A client sends ``total_sum`` back as the amount of a payment."""
+    names = ("total_sum", "tax", "full_discount")
+    sums = {name: basket.answer.value(name) for name in names}
+    sums["cost"] = basket.row.findtext("cost") or ""
+    worded = [f"{name} {text}" for name, text in sums.items() if currency_of(text)]
+    message = f"{basket.offer.intname}: {', '.join(worded)}"
+    results.check("basket-sums-bare", not worded, message, basket.answer.call)
+
+
+@decides(
     rule(
         "basket-position", CART, OBSERVED, REQUESTS,
         "A position shows the module, the period and the renewal that were ordered.",
@@ -165,6 +178,7 @@ def _judge_order_number(basket: OrderedBasket, results: Results) -> None:
 BASKET_RULES: Final[tuple[Decision[[OrderedBasket, Results], None], ...]] = (
     _judge_price,
     _judge_total,
+    _judge_bare_sums,
     _judge_position,
     _judge_order_number,
 )

@@ -51,7 +51,8 @@ MAX_TRIES: Final = 6
 _ODD_PERIODS: Final = ("7", "5", "11")
 _FIELDS: Final = ("billorder", "total_sum")
 _AFTER_ORDER: Final = (
-    "basket-shows-order", "basket-price", "basket-position", "basket-total", "basket-order-number",
+    "basket-shows-order", "basket-price", "basket-position", "basket-total",
+    "basket-sums-bare", "basket-order-number",
 )  # fmt: skip
 
 

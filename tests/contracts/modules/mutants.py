@@ -205,6 +205,7 @@ CART = (
     Mutant(
         "in other money in the basket", "basket-price",
         after(good_order, 1, edit("basket", "<cost>12.00", "<cost>12.00 USD")), AUTOMATIC,
+        ("basket-sums-bare",),
     ),
     Mutant(
         "no cost in the basket", "basket-price",

@@ -31,7 +31,7 @@ from tests.contracts.modules.trade_faults import DeletedTwins
 NOT_LISTED = "known to panels and not on the list: CloudLinux, Softaculous, DDoSGUARD"
 ORDERED = (
     "order-taken", "basket-shows-order", "basket-price", "basket-position", "basket-total",
-    "basket-order-number", "basket-once",
+    "basket-sums-bare", "basket-order-number", "basket-once",
 )  # fmt: skip
 
 

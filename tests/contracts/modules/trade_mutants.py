@@ -42,6 +42,10 @@ BASKET = (
         after(good_order, 1, edit("basket", "<total_sum>12.00", "<total_sum>0.00")), AUTOMATIC,
     ),
     Mutant(
+        "a currency beside the sum", "basket-sums-bare",
+        after(good_order, 1, edit("basket", "</total_sum>", " EUR</total_sum>")), AUTOMATIC,
+    ),
+    Mutant(
         "another module in it", "basket-position",
         after(good_order, 1, edit("basket", "<name>Virusdie<", "<name>VirusDieBusiness<")),
         AUTOMATIC,
