@@ -35,7 +35,7 @@ from emulator.functions.products.common import (
 from emulator.functions.products.product_type import COMMON_COLUMNS, ProductType
 from emulator.store import tables
 
-DOCUMENTED, ASSUMED = Evidence.DOCUMENTED, Evidence.ASSUMED
+OBSERVED, DOCUMENTED, ASSUMED = Evidence.OBSERVED, Evidence.DOCUMENTED, Evidence.ASSUMED
 
 
 class ModuleOrderFields(AnyOrder):
@@ -138,7 +138,7 @@ MODULES = ProductType(
     source="docs/trade.md section 8, docs/modules.md section 2",
     functions={
         "addition": ASSUMED,
-        "addition.filter": ASSUMED,
+        "addition.filter": OBSERVED,
         "addition.edit": ASSUMED,
         "addition.suspend": ASSUMED,
         "addition.resume": ASSUMED,

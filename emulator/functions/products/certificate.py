@@ -56,7 +56,7 @@ from emulator.functions.products.common import (
 )
 from emulator.functions.products.product_type import SERVICE_COLUMNS, ProductType
 
-DOCUMENTED, ASSUMED = Evidence.DOCUMENTED, Evidence.ASSUMED
+OBSERVED, DOCUMENTED, ASSUMED = Evidence.OBSERVED, Evidence.DOCUMENTED, Evidence.ASSUMED
 SOURCE = "docs/resale.md section 2.8"
 EXAMPLE = "100022"
 GENERATE, EXISTING = "generate", "existing"
@@ -380,7 +380,7 @@ CERTIFICATE = ProductType(
     source=SOURCE,
     functions={
         "certificate": ASSUMED,
-        "certificate.filter": ASSUMED,
+        "certificate.filter": OBSERVED,
         "certificate.edit": ASSUMED,
         "certificate.suspend": ASSUMED,
         "certificate.resume": ASSUMED,

@@ -23,7 +23,7 @@ from emulator.functions.products.common import (
 )
 from emulator.functions.products.product_type import ProductType
 
-DOCUMENTED, ASSUMED = Evidence.DOCUMENTED, Evidence.ASSUMED
+OBSERVED, DOCUMENTED, ASSUMED = Evidence.OBSERVED, Evidence.DOCUMENTED, Evidence.ASSUMED
 
 
 class PlatformOrderFields(AnyOrder):
@@ -88,7 +88,7 @@ PLATFORM = ProductType(
     source="docs/trade.md section 13",
     functions={
         "platform": ASSUMED,
-        "platform.filter": ASSUMED,
+        "platform.filter": OBSERVED,
         "platform.edit": DOCUMENTED,
         "platform.suspend": ASSUMED,
         "platform.resume": ASSUMED,

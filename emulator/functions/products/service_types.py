@@ -107,7 +107,7 @@ VHOST = hosting_type(
     title={"en": "Hosting", "ru": "Хостинг"},
     functions={
         "vhost": OBSERVED,
-        "vhost.filter": ASSUMED,
+        "vhost.filter": OBSERVED,
         "vhost.edit": OBSERVED,
         "vhost.suspend": ASSUMED,
         "vhost.resume": ASSUMED,
@@ -132,7 +132,7 @@ INSTANCES = server_type(
     title={"en": "Cloud servers", "ru": "Облачные серверы"},
     functions={
         "instances": OBSERVED,
-        "instances.filter": ASSUMED,
+        "instances.filter": OBSERVED,
         "instances.edit": OBSERVED,
         "instances.suspend": ASSUMED,
         "instances.resume": ASSUMED,
@@ -155,7 +155,7 @@ DOMAIN = service_type(
     title={"en": "Domain names", "ru": "Домены"},
     functions={
         "domain": OBSERVED,
-        "domain.filter": ASSUMED,
+        "domain.filter": OBSERVED,
         "domain.edit": OBSERVED,
         "domain.suspend": ASSUMED,
         "domain.resume": ASSUMED,
@@ -180,7 +180,7 @@ DNSHOST = hosting_type(
     title={"en": "Name servers", "ru": "DNS-хостинг"},
     functions={
         "dnshost": OBSERVED,
-        "dnshost.filter": ASSUMED,
+        "dnshost.filter": OBSERVED,
         "dnshost.edit": OBSERVED,
         "dnshost.suspend": ASSUMED,
         "dnshost.resume": ASSUMED,
@@ -201,7 +201,7 @@ STORAGE = hosting_type(
     title={"en": "Storage", "ru": "Хранилище"},
     functions={
         "storage": ASSUMED,
-        "storage.filter": ASSUMED,
+        "storage.filter": OBSERVED,
         "storage.edit": ASSUMED,
         "storage.suspend": ASSUMED,
         "storage.resume": ASSUMED,
@@ -220,7 +220,7 @@ COLOCATION = hosting_type(
     title={"en": "Colocation", "ru": "Размещение"},
     functions={
         "colocation": ASSUMED,
-        "colocation.filter": ASSUMED,
+        "colocation.filter": OBSERVED,
         "colocation.edit": ASSUMED,
         "colocation.suspend": ASSUMED,
         "colocation.resume": ASSUMED,
