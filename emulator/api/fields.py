@@ -17,7 +17,7 @@ from marshmallow import ValidationError, fields
 
 from emulator.api.context import Leaf
 from emulator.domain.catalogue.catalogue import DAY
-from emulator.domain.money import currency_code, currency_id, plain
+from emulator.domain.money import currency_code, currency_id, exact, plain
 from emulator.domain.world import Generation
 
 BIGGEST = 2**63 - 1
@@ -265,11 +265,23 @@ class Amount(WireField):
         return "" if value is None else plain(value)
 
 
-class Sum(WireField):
-    """Money as a text with its currency, ``12.34 EUR``; the bare number is its attribute ``orig``.
+class FineAmount(Amount):
+    """Money as a bare number with the four decimals of a price list: ``10.8000``."""
 
-    The value is what ``form_parts.sum_with_currency`` makes.
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str:
+        return "" if value is None else exact(value)
+
+
+class Sum(WireField):
+    """Money as a text with its currency, ``12.34 EUR``; `Amount` is a bare number.
+
+    Where a row has the bare number beside it, as attribute ``orig``, the value is what
+    ``form_parts.sum_with_currency`` makes.
     """
+
+
+class PeriodPrice(Sum):
+    """Money with its currency and the period it is for: ``1.80 EUR / Month``."""
 
 
 class Currency(WireField):

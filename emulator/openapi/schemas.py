@@ -63,6 +63,11 @@ TEXTS: Mapping[type[fields.WireField], Callable[[Any], Json]] = {
     fields.OneOf: lambda f: {"type": "string", "enum": [*f.words, ""]},
     fields.Day: lambda _: {"type": "string", "pattern": "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"},
     fields.Amount: lambda _: {"type": "string", "pattern": r"^(-?[0-9]+\.[0-9]{2})?$"},
+    fields.FineAmount: lambda _: {"type": "string", "pattern": r"^(-?[0-9]+\.[0-9]{4})?$"},
+    fields.PeriodPrice: lambda _: {
+        "type": "string",
+        "pattern": r"^-?[0-9]+\.[0-9]{2} [A-Z]{3} / .+$",
+    },
     fields.Sum: lambda _: {"type": "string", "pattern": r"^-?[0-9]+\.[0-9]{2}( [A-Z]{3})?$"},
 }
 

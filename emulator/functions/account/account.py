@@ -48,7 +48,7 @@ class SubaccountRow(WireSchema):
     project = Text(descriptions.PROJECT)
     project_id = Text("Number of the provider.")
     balance = Sum(descriptions.BALANCE_TEXT)
-    balance_iso = Text(descriptions.BALANCE_TEXT)
+    balance_iso = Sum(descriptions.BALANCE_TEXT)
     credit = Amount(descriptions.CREDIT)
     currency = Text(descriptions.CURRENCY)
     currency_iso = Text("The same as `currency`.")

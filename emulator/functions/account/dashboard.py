@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from emulator.api.context import Call, Part, Raw, Rows
-from emulator.api.fields import Amount, Text
+from emulator.api.fields import Amount, Sum, Text
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain import tickets
@@ -82,7 +82,7 @@ class InfoRow(WireSchema):
     """The one row of the balance at a glance."""
 
     balance = Amount(descriptions.BALANCE)
-    realbalance = Text(descriptions.BALANCE_TEXT)
+    realbalance = Sum(descriptions.BALANCE_TEXT)
     currency = Text(descriptions.CURRENCY, generation=6)
     enoughmoneyto = Text(
         "Day of the first automatic prolongation that balance and credit will not pay, or words"

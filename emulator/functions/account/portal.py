@@ -8,7 +8,7 @@ from __future__ import annotations
 from html import escape
 
 from emulator.api.context import ActionResult, Call, FormAnswer, Part, Raw, Rows
-from emulator.api.fields import Email, Text, Whole
+from emulator.api.fields import Email, PeriodPrice, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import accounts, profiles
@@ -233,7 +233,7 @@ class ZoneRow(WireSchema):
     id = Whole("Number of the zone, the same as that of its tariff.")
     name = Text("Internal name of the zone's tariff.")
     pricelist = Whole(descriptions.TARIFF)
-    cost = Text("Price of the shortest term with currency and period.")
+    cost = PeriodPrice("Price of the shortest term with currency and period.")
 
 
 @FAMILY.listing(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from emulator.api.context import ActionResult, Call, FormAnswer
-from emulator.api.fields import Id, Ids, Text, Whole
+from emulator.api.fields import Id, Ids, Sum, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.billing import checkout, orders
@@ -37,9 +37,9 @@ class CartParameters(WireSchema):
 class CartForm(WireSchema):
     """The cart's sums; its positions are the list ``itemlist``."""
 
-    total_sum = Text("What is to be paid with its currency, after all discounts.")
-    full_discount = Text("The sum of all discounts with its currency.")
-    tax = Text("Tax in the sum with its currency; always 0.00 here.")
+    total_sum = Sum("What is to be paid with its currency, after all discounts.")
+    full_discount = Sum("The sum of all discounts with its currency.")
+    tax = Sum("Tax in the sum with its currency; always 0.00 here.")
     currency = Text(descriptions.CURRENCY)
     count = Whole("How many positions there are.")
 
@@ -58,7 +58,7 @@ class ConfirmForm(WireSchema):
 
     elid = Text("Numbers of the positions.")
     paymethod_id = Whole(PAYMETHOD_ID)
-    total_sum = Text("What is to be paid with its currency.")
+    total_sum = Sum("What is to be paid with its currency.")
     currency = Text(descriptions.CURRENCY)
     billorder = Whole("Number of the order that the positions became.")
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from emulator.api.context import Call, Choice, Leaf, Rows
-from emulator.api.fields import Amount, Day, Text, Whole, WireField
+from emulator.api.fields import Amount, Day, Sum, Text, Whole, WireField
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.money import with_currency
@@ -86,8 +86,8 @@ class PaymentRow(WireSchema):
     status = WireField("State of the payment as a label, with its number as attribute `orig`.")
     status_orig = Whole("Number of the state: 1 new, 4 credited, 6 refunded, 9 cancelled.")
     amount = Amount("The amount as a bare number.")
-    subaccountamount_iso = Text("The amount with its currency, as it is credited.")
-    paymethodamount_iso = Text("The amount with its currency, as it is paid; the same.")
+    subaccountamount_iso = Sum("The amount with its currency, as it is credited.")
+    paymethodamount_iso = Sum("The amount with its currency, as it is paid; the same.")
     currency = Text(descriptions.CURRENCY)
     currency_str = Text("The same as `currency`.")
     paymethod = Text("Internal name of the way of paying.")

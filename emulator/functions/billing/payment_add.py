@@ -11,7 +11,7 @@ from decimal import Decimal
 from urllib.parse import urlencode
 
 from emulator.api.context import ActionResult, Call, FormAnswer
-from emulator.api.fields import Amount, Currency, Id, Ids, Text, Whole
+from emulator.api.fields import Amount, Currency, Id, Ids, Sum, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import profiles
@@ -75,7 +75,7 @@ class PaymentForm(WireSchema):
     profile = Whole("Number of the payer, as it was sent.")
     paymethod_name = Text("Internal name of the way of paying.")
     status = Whole("State of the payment: 1 new, 2 in progress, 4 credited, 9 cancelled.")
-    orderinfo = Text("What is to be paid with its currency.")
+    orderinfo = Sum("What is to be paid with its currency.")
     url = Text("Path of the page on which it is paid; empty once it is not needed any more.")
 
 

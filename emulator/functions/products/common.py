@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from typing import Any, ClassVar
 
@@ -15,10 +16,12 @@ from marshmallow import ValidationError
 from emulator.api.context import Call, FormAnswer, Leaf
 from emulator.api.fields import (
     Day,
+    FineAmount,
     Flag,
     Id,
     Months,
     Numbered,
+    PeriodPrice,
     TariffAndDatacenter,
     Text,
     Whole,
@@ -27,7 +30,7 @@ from emulator.api.fields import (
 from emulator.api.schema import WireSchema
 from emulator.domain.billing import discounts
 from emulator.domain.catalogue.catalogue import Tariff
-from emulator.domain.money import ZERO, exact, rounded, with_currency
+from emulator.domain.money import ZERO, rounded, with_currency
 from emulator.domain.services.services import DELETED, ORDERED, PROCESSING, Service, compute_cost
 from emulator.errors import BadValue
 from emulator.functions import descriptions
@@ -162,8 +165,8 @@ class LicenseRow(WireSchema):
     pricelist_id = Whole(descriptions.TARIFF)
     intname = Text("Internal name of the tariff.")
     period = Whole(descriptions.PERIOD)
-    cost = Text(descriptions.MONTHLY_PRICE)
-    item_cost = Text(descriptions.PRICE)
+    cost = PeriodPrice(descriptions.MONTHLY_PRICE)
+    item_cost = FineAmount(descriptions.PRICE)
     currency_str = Text(descriptions.CURRENCY)
     createdate = Day(descriptions.CREATED)
     expiredate = Text(descriptions.EXPIRES)
@@ -204,8 +207,8 @@ class LicenseForm(WireSchema):
     pricelist_name = Text(descriptions.TARIFF_NAME)
     period = Whole(descriptions.PERIOD)
     autoprolong = Months(descriptions.AUTOPROLONG_NOW)
-    cost = Text(descriptions.MONTHLY_PRICE)
-    item_cost = Text(descriptions.PRICE)
+    cost = PeriodPrice(descriptions.MONTHLY_PRICE)
+    item_cost = FineAmount(descriptions.PRICE)
     currency_str = Text(descriptions.CURRENCY)
     createdate = Day(descriptions.CREATED)
     expiredate = Text(descriptions.EXPIRES)
@@ -289,8 +292,8 @@ def display_name(call: Call, service: Service, tariff: Tariff) -> str:
     return f"{call.words(tariff.name)} #{service.id}"
 
 
-def price_of(call: Call, service: Service, tariff: Tariff) -> tuple[str, str]:
-    """What a month costs, and what the whole period does: ``("1.80 EUR / Month", "10.8000")``.
+def price_of(call: Call, service: Service, tariff: Tariff) -> tuple[str, Decimal]:
+    """What a month costs, and what the whole period does: ``("1.80 EUR / Month", 10.80)``.
 
     A term that is not counted in months (a trial, a day, a lifetime) is shown whole, by its own
     word (docs/evidence.md 101). A tariff change may leave a period the new tariff does not sell;
@@ -305,7 +308,7 @@ def price_of(call: Call, service: Service, tariff: Tariff) -> tuple[str, str]:
         cost = discounts.compute_price(call.shop, call.user, tariff, full).cost
     months = max(period, MONTH)
     monthly, shown = rounded(cost / months), min(MONTH, period)
-    return f"{with_currency(monthly, currency)} / {period_label(shown, call.lang)}", exact(cost)
+    return f"{with_currency(monthly, currency)} / {period_label(shown, call.lang)}", cost
 
 
 def autoprolong_leaf(call: Call, service: Service) -> Leaf:

@@ -6,7 +6,7 @@ Source: docs/trade.md section 5.
 from __future__ import annotations
 
 from emulator.api.context import ActionResult, Call, FormAnswer
-from emulator.api.fields import Amount, Id, Text, Whole
+from emulator.api.fields import Amount, Id, Sum, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.billing import orders, paid_changes
@@ -41,11 +41,11 @@ class TariffChangeForm(WireSchema):
     period = Whole("Period by which both prices are compared.")
     oldpricelist = Text("Name of the present tariff.")
     newpricelist = Text("Name of the new tariff.")
-    oldprice = Text("Price of one period of the present tariff with its currency.")
-    newprice = Text("Price of one period of the new tariff with its currency.")
+    oldprice = Sum("Price of one period of the present tariff with its currency.")
+    newprice = Sum("Price of one period of the new tariff with its currency.")
     oldexpiredate = Text(descriptions.EXPIRES)
     newexpiredate = Text("Last day of the term after the change: it stays the same.")
-    money_info = Text("What the rest of the term costs with its currency.")
+    money_info = Sum("What the rest of the term costs with its currency.")
     amount = Amount("What the rest of the term costs as a bare number.")
     currency = Text(descriptions.CURRENCY)
     billorder = Whole(descriptions.ORDER)

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import bindparam, select
 
 from emulator.api.context import ActionResult, Call, FormAnswer, Part, Raw, Rows
-from emulator.api.fields import Amount, Day, Id, Text, Whole
+from emulator.api.fields import Amount, Day, Id, Sum, Text, Whole
 from emulator.api.registry import Evidence, Family, FunctionOptions
 from emulator.api.schema import WireSchema
 from emulator.domain.billing import orders, paid_changes
@@ -69,11 +69,11 @@ class ProlongForm(WireSchema):
     period = Whole("Months to prolong by.")
     expiredate = Text(descriptions.EXPIRES)
     newexpiredate = Day("Last day of the term that is bought.")
-    cost = Text("Price of the prolongation with its currency.")
+    cost = Sum("Price of the prolongation with its currency.")
     amount = Amount("Price of the prolongation as a bare number.")
     currency = Text(descriptions.CURRENCY)
     suspendpenaltywarn = Text("Warning of a penalty for a suspended service; always empty here.")
-    orderinfo = Text("Price of the prolongation with its currency, the same as `cost`.")
+    orderinfo = Sum("Price of the prolongation with its currency, the same as `cost`.")
     billorder = Whole(descriptions.ORDER)
 
 
