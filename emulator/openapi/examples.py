@@ -19,7 +19,7 @@ XML: Final = "text/xml"
 JSON: Final = "application/json"
 DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 WORD: Final = "example"
-CANDIDATES: Final = (WORD, "1", "on", "2027-01-31", "10.00", "10.0000", "")
+CANDIDATES: Final = (WORD, "1", "on", "2027-01-31", "10.00", "10.0000", "10.00 EUR / Month", "")
 """One of these is a text of every pattern in :mod:`emulator.openapi.schemas`."""
 REFUSED: Final[Json] = {
     "doc": {

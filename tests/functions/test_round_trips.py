@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from defusedxml.ElementTree import fromstring
 from sqlalchemy import select
 
 from emulator.api.registry import Function, Kind
@@ -77,8 +78,11 @@ def row_values(row: dict[str, Any]) -> dict[str, str]:
     return {name: str(value.get("$orig", value.get("$", ""))) for name, value in texts.items()}
 
 
-def refusal(shop: Seller, func: str, **params: str) -> str:
-    error = shop.doc(func, **params).find("error")
+def refusal(shop: Seller, func: str, sent: dict[str, str]) -> str:
+    """The refusal of a submit with these fields; empty where it is taken."""
+    # Not by keywords: one of the fields may be called "self".
+    call = {**sent, "func": func, "authinfo": "reseller:secret", "out": "xml", "sok": "ok"}
+    error = fromstring(shop.client.post("/billmgr", data=call).data).find("error")
     return "" if error is None else f"{error.get('type')}/{error.get('object')}"
 
 
@@ -92,7 +96,7 @@ def test_a_form_of_a_service_sent_back_as_it_was_changes_nothing(shop: Seller, o
         assert shown["elid"] == number
         assert set(shown) >= set(REGISTRY[func].returns.wire_fields)  # type: ignore[union-attr]
         sent = {name: text for name, text in shown.items() if name not in INSTALLS}
-        if refused := refusal(shop, func, **sent, sok="ok"):
+        if refused := refusal(shop, func, sent):
             faults.append(f"{func} {number}: {refused}")
         if changed := changed_tables(before, after := state(shop)):
             faults.append(f"{func} {number}: changed {changed}")
@@ -108,7 +112,7 @@ def test_a_row_sent_to_its_form_changes_nothing(shop: Seller, name: str) -> None
     for row in rows:
         sent = {n: text for n, text in row_values(row).items() if n not in INSTALLS}
         if f"{name}.edit" not in NEEDS_MORE:
-            assert refusal(shop, f"{name}.edit", **sent, elid=sent["id"], sok="ok") == "", row
+            assert refusal(shop, f"{name}.edit", {**sent, "elid": sent["id"]}) == "", row
         assert changed_tables(before, state(shop)) == [], row
     assert rows or name == "clientticket"
 
@@ -119,7 +123,7 @@ def test_a_form_of_the_account_sent_back_as_it_was_changes_nothing(shop: Seller,
     for out in ("xml", "json", "bjson", "JSONdata"):
         before = state(shop)
         shown = form_values(shop, name, out, **elid)
-        assert refusal(shop, name, **{**elid, **shown, "sok": "ok"}) == ""
+        assert refusal(shop, name, {**elid, **shown}) == ""
         assert changed_tables(before, state(shop)) == []
 
 
@@ -137,4 +141,4 @@ def _sent_back(shop: Seller, function: Function) -> str:
     """The refusal of a form that is sent with all its fields; empty where it is taken."""
     example = {name: text for name, text in function.example.items() if name != "sok"}
     shown = form_values(shop, function.name, "xml", **example)
-    return refusal(shop, function.name, **{**example, **shown, "sok": "ok"})
+    return refusal(shop, function.name, {**example, **shown})
