@@ -51,7 +51,9 @@ class Client:
     carries login and password in its body (never in the URL); with `session=True` the client logs
     in once and sends the session id instead, renewing a dead session once per call. `transport` is
     an httpx transport: leave it out for the network, or pass `httpx.HTTPTransport(verify=...)` for
-    a certificate of your own. `timeout` is in seconds. `retry_policy` says how often and how
+    a certificate of your own. `timeout` is in seconds. `user_agent` is the header of that name;
+    empty: `mockseller/<version>`, which a guard in front of a seller may not let through.
+    `retry_policy` says how often and how
     long to wait; its former name `patience` still works, with a DeprecationWarning.
 
     Nothing is sent before the first call. A client is for one thread; close it after use.
@@ -68,12 +70,14 @@ class Client:
         lang: str = "en",
         timeout: float = 60.0,
         session: bool = False,
+        user_agent: str = "",
         retry_policy: RetryPolicy = _RETRY_POLICY,
         patience: RetryPolicy | None = None,
     ) -> None:
         """Keep the settings; see the class.
 
-        Raises ValueError for a login with a colon, and for a url with a login or a query in it.
+        Raises ValueError for a login with a colon, for a url with a login or a query in it, and for
+        a user_agent that is not one line of ASCII.
         """
         if patience is not None:
             warnings.warn(
@@ -84,11 +88,14 @@ class Client:
         parts = urlsplit(url)
         if parts.username or parts.query:
             raise ValueError("the url is the bare address of the API: no login, no query in it")
+        if not (user_agent.isascii() and user_agent.isprintable()):
+            raise ValueError("the user agent is not one line of ASCII")
         self.url = url
         self.retry_policy = patience or retry_policy
         self._style = Style(out=out, lang=lang)
         self._transport = transport
         self._timeout = timeout
+        self._user_agent = user_agent
         self._wire: Wire | None = None
         self._identity = Identity(login=login, password=password, in_session=session)
         self.sessions = Sessions(self, self._identity, self.call_openly)
@@ -194,5 +201,19 @@ class Client:
         if self._wire is None:
             from reseller_client.transport.wire import Wire  # noqa: PLC0415 - httpx takes a tenth of a second
 
-            self._wire = Wire(self.url, transport=self._transport, timeout=self._timeout)
+            self._wire = Wire(
+                self.url,
+                transport=self._transport,
+                timeout=self._timeout,
+                user_agent=self._user_agent or _own_agent(),
+            )
         return self._wire
+
+
+def _own_agent() -> str:
+    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - with the first call
+
+    try:
+        return f"mockseller/{version('mockseller')}"
+    except PackageNotFoundError:  # the source, not installed
+        return "mockseller"

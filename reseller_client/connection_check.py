@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from reseller_client.errors import (
     AddressNotAllowed,
     LoginLocked,
+    NotTheSeller,
     NotUnderstood,
     Refused,
     ResellerError,
@@ -158,6 +159,10 @@ def _check_address(probe: _Probe) -> bool:
         probe.client.call_openly("whoami", {})
     except Refused:
         pass
+    except NotTheSeller as problem:
+        advice = "Set a user_agent that it lets through, or have your address allowed."
+        probe.failed("address", f"{url}: {problem}", advice)
+        return False
     except NotUnderstood as problem:
         probe.failed("address", f"{url} answers, but not as this API: {problem}", _advise(probe))
         return False

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 
+_SERVER_ERROR: Final = 500
+
+
 class ResellerError(Exception):
     """The base class of all errors of this package."""
 
@@ -47,6 +50,31 @@ class NotUnderstood(TransportError):
         self.reason = reason
         self.status = status
         self.beginning = beginning
+
+
+class NotTheSeller(NotUnderstood):
+    """Something in front of the seller answered: a page, a 403 or a redirect, not a document.
+
+    `title` is the title of its page, `location` where a redirect leads. A page of a proxy that
+    could not reach the seller (`status` 500 and more) may be gone at the next call; a guard
+    stays, so nothing is tried again.
+    """
+
+    def __init__(self, *, status: int, title: str, location: str, beginning: str) -> None:
+        """Store what the page says of itself."""
+        super().__init__("something in front of the seller answered")
+        says = f", {title!r}" if title else ""
+        leads = f", to {location}" if location else ""
+        self.args = (f"{self.reason}: HTTP {status}{says}{leads}",)
+        self.status = status
+        self.beginning = beginning
+        self.title = title
+        self.location = location
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the same call may get through a little later."""
+        return self.status >= _SERVER_ERROR
 
 
 class KeyNotIssued(ResellerError):
@@ -139,6 +167,10 @@ class LoginLocked(AuthFailed):
     """Too many failures; the login is closed for some seconds (`blocklogon`)."""
 
 
+class CaptchaNeeded(AuthFailed):
+    """The seller wants a captcha solved at login (`captcha`): no program logs in there."""
+
+
 class SecondFactorNeeded(AuthFailed):
     """The account has a second factor: no `authinfo`, and a session wants its code first."""
 
@@ -219,6 +251,7 @@ _BY_OBJECT: Final[Mapping[tuple[str, str], type[Refused]]] = MappingProxyType(
         ("auth", "blocked_ip"): AddressNotAllowed,
         ("auth", "blockgeoip"): AddressNotAllowed,
         ("auth", "blocklogon"): LoginLocked,
+        ("", "captcha"): CaptchaNeeded,
         ("auth", "totp"): SecondFactorNeeded,
         ("auth", "forbidden_auth"): SecondFactorNeeded,
         ("missed", "func"): UnknownFunction,

@@ -64,10 +64,10 @@ STAY = {
 """Retired words that stay, by file and name, and why."""
 
 SELF_EVIDENT = _set("""
-    access address allowed already answer auth bad code control denied enough exists factor
+    access address allowed already answer auth bad captcha code control denied enough exists factor
     failed forbidden issued limit locked login minimum missed movable needed not operation
     ordered policy possible process ready reached refused request retry row running second
-    sent status term transport unavailable understood unknown value wrong state reseller
+    sent status term the transport unavailable understood unknown value wrong state reseller
     step info entry discount partner import
 """)
 """Words of public names that need no glossary."""

@@ -77,6 +77,7 @@ class Access:
     password: str = field(default="", repr=False)
     token: str = field(default="", repr=False)
     insecure: bool = False
+    user_agent: str = ""
 
     def at(self, url: str, rules: SpendingRules | None = None) -> AbstractContextManager[Seller]:
         """Connect to the seller; without ``rules`` nothing is spent there.
@@ -92,6 +93,7 @@ class Access:
             password=self.password,
             token=self.token,
             verify=not self.insecure,
+            user_agent=self.user_agent,
             rules=rules or SPEND_NOTHING,
         )
 
@@ -101,6 +103,10 @@ token = click.option(
     help="Token of a mockseller's control API.",
 )  # fmt: skip
 insecure = click.option("--insecure", is_flag=True, help="Accept any certificate.")
+user_agent = click.option(
+    "--user-agent", envvar="MOCKSELLER_USER_AGENT", show_envvar=True, default="", metavar="TEXT",
+    help="The User-Agent of every request; otherwise mockseller/VERSION.",
+)  # fmt: skip
 access_options = option_group(
     "access",
     Access,
@@ -110,6 +116,7 @@ access_options = option_group(
                  help="Password of that account."),
     token,
     insecure,
+    user_agent,
 )  # fmt: skip
 max_spend = click.option(
     "--max-spend", type=SUM, metavar="SUM",

@@ -26,7 +26,7 @@ from contracts.record.placeholders import Bindings
 from contracts.target.session import CannotRun, SellerSession, SessionAnswer
 from contracts.target.spending_guard import SPEND_NOTHING, SpendingGuard, SpendingRules
 from contracts.target.transports import ClientTransport, ask
-from emulator import testing
+from emulator import __version__, testing
 
 CONTROL = "/_mockseller"
 TIMEOUT = 60.0
@@ -246,7 +246,7 @@ def check_address(url: str) -> str:
     return ""
 
 
-def connect(
+def connect(  # noqa: PLR0913 - independent choices, by name
     url: str,
     *,
     login: str = "",
@@ -254,12 +254,14 @@ def connect(
     token: str = "",
     verify: bool = True,
     trust_env: bool = True,
+    user_agent: str = "",
     rules: SpendingRules = SPEND_NOTHING,
 ) -> Seller:
     """A seller at the URL of its API, such as ``https://127.0.0.1:1500/billmgr``.
 
     ``verify``: check its certificate. ``trust_env``: use the proxies of the environment. ``token``:
-    for the control API of a remote mockseller. ``rules``: what may be sent. Raises CannotRun if the
+    for the control API of a remote mockseller. ``user_agent``: of every request; empty:
+    ``mockseller/<version>``. ``rules``: what may be sent. Raises CannotRun if the
     seller cannot be reached or the URL is not a plain address.
     """
     if problem := check_address(url):
@@ -267,8 +269,9 @@ def connect(
     parts = httpx.URL(url)
     base = parts.copy_with(path="/", query=None)
     client = httpx.Client(timeout=TIMEOUT, verify=verify, trust_env=trust_env)
+    agent = user_agent or f"mockseller/{__version__}"
     seller = Seller(
-        SpendingGuard(ClientTransport(client, owns=True), rules),
+        SpendingGuard(ClientTransport(client, owns=True, user_agent=agent), rules),
         base,
         name=str(base).rstrip("/"),
         path=parts.path if parts.path != "/" else "/billmgr",

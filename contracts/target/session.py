@@ -12,10 +12,13 @@ import httpx
 from contracts.record.exchange import Login, Request
 from contracts.record.formats import UnreadableBody, read
 from contracts.record.placeholders import Bindings
+from contracts.target.front import recognize
 from contracts.target.redact import redact_exchange
 from contracts.verdicts import CallRecord
 
 COOKIE = "billmgrses5"
+PAGE = "doc_print"
+"""The format that is a page of HTML itself."""
 
 
 class CannotRun(Exception):
@@ -67,6 +70,8 @@ class SellerSession:
             self.log.append(redact_exchange(http_request, None, note))
             raise CannotRun(f"{self.http.base_url}: {problem}") from problem
         self.log.append(redact_exchange(http_request, response, note))
+        if out != PAGE and (front := recognize(response)):
+            raise CannotRun(f"{self.http.base_url}: {front}")
         return SessionAnswer(response.status_code, response.content)
 
     def _build(

@@ -15,6 +15,7 @@ import httpx
 
 from contracts.record.document import Node
 from contracts.record.formats import UnreadableBody, find_error, read
+from contracts.target.front import recognize
 from contracts.target.redact import redact_exchange
 from contracts.verdicts import CallRecord
 
@@ -36,15 +37,19 @@ MAX_EXCHANGES: Final = 40
 class ClientTransport(httpx.BaseTransport):
     """Transport that sends through an httpx client, with its certificates and proxies.
 
-    ``owns``: closing the transport closes the client.
+    ``owns``: closing the transport closes the client. ``user_agent``: the header that every request
+    gets; empty: as it came.
     """
 
-    def __init__(self, http: httpx.Client, *, owns: bool = False) -> None:
+    def __init__(self, http: httpx.Client, *, owns: bool = False, user_agent: str = "") -> None:
         self._http = http
         self._owns = owns
+        self._user_agent = user_agent
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Sends the request unchanged and reads the whole answer. Raises httpx.HTTPError."""
+        """Sends the request and reads the whole answer. Raises httpx.HTTPError."""
+        if self._user_agent:
+            request.headers["User-Agent"] = self._user_agent
         answer = self._http.send(request, follow_redirects=False)
         headers = [
             (name, value)
@@ -101,10 +106,12 @@ def ask(
     )
     try:
         answer = transport.handle_request(request)
-        doc = read(answer.read(), "xml")[0]
+        body = answer.read()
     except httpx.HTTPError as problem:
         return None, str(problem) or type(problem).__name__
+    try:
+        doc = read(body, "xml")[0]
     except UnreadableBody as problem:
-        return None, str(problem)
+        return None, recognize(answer) or str(problem)
     error = find_error(doc)
     return (doc, "") if error is None else (None, str(error))

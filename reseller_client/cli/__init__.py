@@ -38,16 +38,30 @@ from reseller_client.transport.call import Out
 )
 @click.option("--out", type=click.Choice(["xml", "bjson"]), default="xml", show_default=True,
               help="The format of answers.")  # fmt: skip
+@click.option(
+    "--user-agent",
+    envvar="MOCKSELLER_USER_AGENT",
+    show_envvar=True,
+    default="",
+    metavar="TEXT",
+    help="The User-Agent of every request; otherwise mockseller/VERSION.",
+)
 @click.pass_context
 def resell(
-    context: click.Context, *, seller: str, login: str | None, password: str | None, out: str
+    context: click.Context,
+    *,
+    seller: str,
+    login: str | None,
+    password: str | None,
+    out: str,
+    user_agent: str,
 ) -> None:
     """Act as a reseller: order licenses at a seller, sell them, and see the margin."""
     chosen: Out = "bjson" if out == "bjson" else "xml"
     if context.invoked_subcommand == modules.name:
         default = context.get_parameter_source("seller") is ParameterSource.DEFAULT
         context.obj = Access(
-            "" if default else seller, login or "", password or "", chosen, context.obj
+            "" if default else seller, login or "", password or "", chosen, user_agent, context.obj
         )
         return
     for name, value in (("--login", login), ("--password", password)):
@@ -55,7 +69,13 @@ def resell(
             raise click.UsageError(f"Missing option '{name}'.")
     if context.obj is None:  # callers such as tests pass a client of their own
         try:
-            context.obj = Client(seller, login=login or "", password=password or "", out=chosen)
+            context.obj = Client(
+                seller,
+                login=login or "",
+                password=password or "",
+                out=chosen,
+                user_agent=user_agent,
+            )
         except ValueError as problem:
             raise click.BadParameter(str(problem), param_hint="--seller") from None
     context.call_on_close(context.obj.close)

@@ -39,6 +39,7 @@ class Access:
     login: str
     password: str
     out: Out
+    user_agent: str
     client: Client | None
 
     def open_client(self, file: ModuleFile, *, calls: bool) -> Client:
@@ -55,7 +56,13 @@ class Access:
             raise CannotRun("no password at the seller: --password, or MOCKSELLER_PASSWORD")
         url = self.url or file.seller.url or DEFAULT_URL
         try:
-            return Client(url, login=login, password=self.password, out=self.out)
+            return Client(
+                url,
+                login=login,
+                password=self.password,
+                out=self.out,
+                user_agent=self.user_agent,
+            )
         except ValueError as problem:
             raise CannotRun(str(problem)) from problem
 

@@ -21,6 +21,7 @@ from reseller_client.errors import (
     refused,
 )
 from reseller_client.transport.csv import read_table
+from reseller_client.transport.front import recognize
 from reseller_client.transport.reader import read_document, read_refusal
 from reseller_client.transport.values import write_fields
 
@@ -114,7 +115,7 @@ def _read(wire: Wire, reply: Reply, retry_policy: RetryPolicy) -> Answer:
         except NotUnderstood as problem:
             link = _long_link(reply)
             if link is None:
-                raise NotUnderstood(
+                raise recognize(reply) or NotUnderstood(
                     problem.reason, status=reply.status, beginning=_excerpt(reply)
                 ) from problem
         retry_policy.wait(retry_policy.pause)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from reseller_client.errors import NotUnderstood, Refusal, refused
 from reseller_client.transport.document import Answer, Node
+from reseller_client.transport.front import recognize
 from reseller_client.transport.reader import read_document, read_refusal
 
 if TYPE_CHECKING:
@@ -50,7 +51,9 @@ def _not_a_table(reply: Reply, func: str) -> Exception:
     try:
         answer: Answer = read_document(reply.body)
     except NotUnderstood as problem:
-        return NotUnderstood(problem.reason, status=reply.status, beginning=str(reply.body[:80]))
+        return recognize(reply) or NotUnderstood(
+            problem.reason, status=reply.status, beginning=str(reply.body[:80])
+        )
     refusal = read_refusal(answer)
     if refusal is not None:
         return refused(refusal, func)

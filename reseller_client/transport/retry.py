@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from reseller_client.errors import (
     NotSent,
+    NotTheSeller,
     NotUnderstood,
     ResellerError,
     SellerFault,
@@ -34,8 +35,9 @@ def once(
 
     `attempt` sends it; `find` returns its result at the seller, or None if it was not carried out,
     and raises UnknownOutcome where that cannot be found out: then nothing is sent again. After an
-    internal error of the seller the result is looked for, but nothing is sent again. Raises the
-    error of the last attempt, UnknownOutcome, and ValueError for a policy without attempts.
+    internal error of the seller the result is looked for, but nothing is sent again; after a guard
+    in front of the seller (NotTheSeller) nothing is sent at all. Raises the error of the last
+    attempt, UnknownOutcome, and ValueError for a policy without attempts.
     """
     for left in reversed(range(retry_policy.attempts)):
         try:
@@ -45,6 +47,8 @@ def once(
                 raise
             retry_policy.wait(retry_policy.pause)
         except (UnknownOutcome, NotUnderstood) as lost:
+            if _is_guarded(lost):
+                raise
             result = _search(find, retry_policy, lost)
             if result is not None:
                 return result
@@ -67,11 +71,16 @@ def again(attempt: Callable[[], Result], retry_policy: RetryPolicy) -> Result:
     for left in reversed(range(retry_policy.attempts)):
         try:
             return attempt()
-        except (NotSent, UnknownOutcome, NotUnderstood):
-            if not left:
+        except (NotSent, UnknownOutcome, NotUnderstood) as lost:
+            if not left or _is_guarded(lost):
                 raise
             retry_policy.wait(retry_policy.pause)
     raise ValueError("retry_policy.attempts must be at least 1")
+
+
+def _is_guarded(lost: ResellerError) -> bool:
+    """Whether a guard answered: it answers every further call in the same way."""
+    return isinstance(lost, NotTheSeller) and not lost.may_pass
 
 
 def _search(

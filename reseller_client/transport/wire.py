@@ -29,19 +29,27 @@ _BEFORE_SENDING: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reply: HTTP status and body."""
+    """A reply: HTTP status and body; `location` is where a redirect leads."""
 
     status: int
     body: bytes
+    location: str = ""
 
 
 class Wire:
     """A connection to the address of a seller; any httpx transport can replace the network."""
 
-    def __init__(self, url: str, *, transport: httpx.BaseTransport | None, timeout: float) -> None:
+    def __init__(
+        self, url: str, *, transport: httpx.BaseTransport | None, timeout: float, user_agent: str
+    ) -> None:
         """Prepare the connection; nothing is opened before the first request."""
         self._url = httpx.URL(url)
-        self._http = httpx.Client(transport=transport, timeout=timeout, follow_redirects=False)
+        self._http = httpx.Client(
+            transport=transport,
+            timeout=timeout,
+            follow_redirects=False,
+            headers={"User-Agent": user_agent},
+        )
 
     def post(self, fields: Mapping[str, str]) -> Reply:
         """Send a call as a form in the body, so that credentials are not in a URL, which is logged.
@@ -80,4 +88,5 @@ class Wire:
         except (httpx.HTTPError, OSError) as problem:
             # A transport to a seller in this process raises OSError itself.
             raise UnknownOutcome(f"sent, then no answer: {problem}") from problem
-        return Reply(response.status_code, response.content)
+        location = response.headers.get("Location", "")
+        return Reply(response.status_code, response.content, location)
