@@ -45,6 +45,7 @@ OUT_OF_REACH = {
     "totp.confirm": "needs the temporary session of a login with a second factor",
     "addition.suspend": "switching modules is refused to clients, unless a rule lets them",
     "addition.resume": "switching modules is refused to clients, unless a rule lets them",
+    "clientticket.archive": "needs a ticket",
     "user.suspend": "the last login cannot be suspended",
     "user.delete": "the last login cannot be deleted",
     "payment.delete": "needs a payment that was begun",

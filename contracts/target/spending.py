@@ -129,6 +129,7 @@ RULES: Final = (
     _rule("register usrparam user.edit account.discountinfo", _never),
     _rule("profile.edit profile.add profile.add.country profile.add.profiledata", _never),
     _rule("clientticket.edit", _never),
+    _rule("clientticket.archive", _never, acts=True),
     _rule("profile.delete user.suspend user.resume user.delete", _never, acts=True),
     # What changes the state of services, or reads.
     _rule("soft.checkip service.changepassword certificate.validation", _never),
@@ -146,7 +147,7 @@ RULES: Final = (
     _rule(
         "subaccount account project currency profile user clientticket ticket payment expense"
         " dashboard.tickets dashboard.info dashboard.subaccount_credit billing.balance order"
-        " notify menu country tld pricelist.export",
+        " notify menu country tld pricelist.export clientticket_archive",
         _never,
     ),
 )

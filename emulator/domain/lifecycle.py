@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, select
 
+from emulator.domain import tickets
 from emulator.domain.accounts import accounts, notifications
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.billing import paid_changes
@@ -51,7 +52,7 @@ class DueEvent:
     ``what``: ``key`` (it arrived), ``ready`` (a server came up), ``prolong`` (detail: the new
     end), ``suspend`` (detail: the reason), ``unpaid`` (another renewal failed), ``expire`` (its
     term ended while it was suspended), ``close`` (a scheduled deletion), ``delete`` (after thirty
-    days).
+    days), ``answer`` (the seller answered a ticket; ``service_id`` is 0 where it is about none).
     """
 
     at: datetime
@@ -110,6 +111,9 @@ def catch_up(shop: Shop) -> list[DueEvent]:
             next_time = (after.due_at, after.id)
             again = next_time if again is None else min(again, next_time)
     next_due = shop.db.value(_NEXT_DUE)
+    happened += _answers(shop, owners, min(next_due or shop.now, shop.now))
+    happened.sort(key=lambda event: event.at)
+    next_due = min(filter(None, (next_due, tickets.next_answer(shop))), default=None)
     if next_due is None or next_due > shop.now:
         happened += _keys(shop, owners)
     shop.sleep_until(next_due, shop.db.value(_NEXT_READY))
@@ -125,12 +129,25 @@ class _Owners:
 
     def of(self, service: Service) -> Account:
         """The owner of a service."""
-        owner = self._by_id.get(service.account_id)
+        return self.by_number(service.account_id)
+
+    def by_number(self, account_id: int) -> Account:
+        """An account by its number."""
+        owner = self._by_id.get(account_id)
         if owner is None:
-            owner = self._by_id[service.account_id] = accounts.require(
-                self._shop.db, service.account_id
-            )
+            owner = self._by_id[account_id] = accounts.require(self._shop.db, account_id)
         return owner
+
+
+def _answers(shop: Shop, owners: _Owners, until: datetime) -> list[DueEvent]:
+    """Answers of the seller to tickets that were due until then."""
+    answered = []
+    for ticket in tickets.answer_due(shop, until, BATCH):
+        at, owner = ticket.answer_at or shop.now, owners.by_number(ticket.account_id)
+        answered.append(
+            DueEvent(at, ticket.service_id or 0, "answer", f"ticket {ticket.id}", owner.login)
+        )
+    return answered
 
 
 def _keys(shop: Shop, owners: _Owners) -> list[DueEvent]:

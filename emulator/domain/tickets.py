@@ -1,16 +1,17 @@
 """Tickets: questions of a client to the seller, and answers.
 
-Source: docs/wire.md section 6 (``dashboard.tickets``, ``notify``); docs/evidence.md 57. Answers
-come through the control API only.
+Source: docs/wire.md section 6 (``dashboard.tickets``, ``notify``); docs/evidence.md 57 and 121. The
+seller answers through the control API, or by the rule ``ticket_answer_hours`` so long afterwards.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, func, insert, select, update
 
+from emulator.domain.accounts import accounts
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.services import services
 from emulator.domain.world import Shop
@@ -28,6 +29,9 @@ _OPEN = Statement(
         unread=0,
         created_at=bindparam("at"),
         changed_at=bindparam("at"),
+        department=bindparam("asked"),
+        by_client=True,
+        answer_at=None,
     )
 )
 _SAVE = Statement(
@@ -37,6 +41,8 @@ _SAVE = Statement(
         closed=bindparam("is_closed", type_=T.closed.type),
         unread=bindparam("unseen"),
         changed_at=bindparam("at"),
+        by_client=bindparam("last_by_client", type_=T.by_client.type),
+        answer_at=bindparam("answer_due", type_=T.answer_at.type),
     )
 )
 _READ = Statement(update(tables.ticket).where(T.id == bindparam("which")).values(unread=0))
@@ -47,6 +53,13 @@ _UNREAD = Statement(
     .order_by(T.id.desc())
     .limit(bindparam("most"))
 )
+_DUE = Statement(
+    select(*T)
+    .where(T.answer_at <= bindparam("until"))
+    .order_by(T.answer_at, T.id)
+    .limit(bindparam("most"))
+)
+_NEXT_DUE = Statement(select(func.min(T.answer_at, type_=T.answer_at.type)))
 _NEWEST = Statement(select(*T).order_by(T.id.desc()).limit(bindparam("most")))
 _COUNT = Statement(
     select(func.count()).where(T.account_id == bindparam("owner"), T.closed.is_(False))
@@ -55,8 +68,20 @@ _SAY = Statement(
     insert(tables.ticket_message).values({c.name: bindparam(c.name) for c in M if c.name != "id"})
 )
 _MESSAGES = Statement(
-    select(M.id, M.at, M.by_client, M.text).where(M.ticket_id == bindparam("which")).order_by(M.id)
+    select(M.id, M.at, M.by_client, M.text, M.author)
+    .where(M.ticket_id == bindparam("which"))
+    .order_by(M.id)
 )
+
+
+FIRST_DEPARTMENT = 1
+WAITS, NEW_REPLIES, ANSWERED, CLOSED = 1, 2, 3, 4
+"""States of a ticket; their numbers are assumed."""
+AUTOMATIC = {
+    "en": "We have read your message and are looking into it.",
+    "ru": "Мы получили ваше сообщение и занимаемся им.",
+}
+"""What the seller answers by a rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +96,20 @@ class Ticket:
     unread: int
     created_at: datetime
     changed_at: datetime
+    department: int = FIRST_DEPARTMENT
+    by_client: bool = True
+    """Whose the last message is."""
+    answer_at: datetime | None = None
+    """When the seller answers by a rule."""
+
+    @property
+    def state(self) -> int:
+        """What the client sees of it: one of the numbers of ``tstatus``."""
+        if self.closed:
+            return CLOSED
+        if self.unread:
+            return NEW_REPLIES
+        return WAITS if self.by_client else ANSWERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +120,25 @@ class Message:
     at: datetime
     by_client: bool
     text: str
+    author: str = ""
+    """The login that wrote it; empty: unknown, or the seller."""
 
 
-def begin(shop: Shop, account: Account, subject: str, text: str, about: int | None) -> Ticket:
+def begin(
+    shop: Shop,
+    account: Account,
+    subject: str,
+    text: str,
+    about: int | None,
+    department: int = FIRST_DEPARTMENT,
+) -> Ticket:
     """Opens a ticket with its first message. Raises Missed for another account's service."""
     if about is not None:
         services.require_owned(shop, account, about)
-    number = shop.db.insert(_OPEN, owner=account.id, about=about, title=subject, at=shop.now)
-    _say(shop, number, text, by_client=True)
-    return find(shop, number)
+    number = shop.db.insert(
+        _OPEN, owner=account.id, about=about, title=subject, at=shop.now, asked=department
+    )
+    return ask(shop, account, find(shop, number), text)
 
 
 def find(shop: Shop, number: int) -> Ticket:
@@ -113,22 +162,42 @@ def list_messages(shop: Shop, ticket: Ticket) -> list[Message]:
     return [Message(*row) for row in shop.db.rows(_MESSAGES, which=ticket.id)]
 
 
-def ask(shop: Shop, ticket: Ticket, text: str) -> Ticket:
-    """Adds a message of the client; reopens a closed ticket."""
-    _say(shop, ticket.id, text, by_client=True)
-    return _saved(shop, replace(ticket, closed=False))
+def ask(shop: Shop, account: Account, ticket: Ticket, text: str) -> Ticket:
+    """Adds a message of the client; reopens a closed ticket. A rule may have it answered."""
+    _say(shop, ticket.id, text, author=account.login)
+    hours = shop.world.rules.ticket_answer_hours
+    due = shop.now + timedelta(hours=hours) if hours else None
+    shop.due_no_later_than(due)
+    return _saved(shop, replace(ticket, closed=False, by_client=True, answer_at=due))
 
 
 def answer(shop: Shop, number: int, text: str) -> Ticket:
     """Adds an unread message of the seller. Raises Missed."""
     ticket = find(shop, number)
-    _say(shop, number, text, by_client=False)
-    return _saved(shop, replace(ticket, closed=False, unread=ticket.unread + 1))
+    _say(shop, number, text)
+    answered = replace(ticket, closed=False, unread=ticket.unread + 1, by_client=False)
+    return _saved(shop, replace(answered, answer_at=None))
+
+
+def answer_due(shop: Shop, until: datetime, most: int) -> list[Ticket]:
+    """Answers what a rule has answered until an instant, each at its time; returns the tickets."""
+    due = [Ticket(*row) for row in shop.db.rows(_DUE, until=until, most=most)]
+    for ticket in due:
+        owner = accounts.require(shop.db, ticket.account_id)
+        text = AUTOMATIC.get(owner.lang, AUTOMATIC["en"])
+        answer(shop.at(ticket.answer_at or shop.now), ticket.id, text)
+    return due
+
+
+def next_answer(shop: Shop) -> datetime | None:
+    """When the next answer is due, or None."""
+    due: datetime | None = shop.db.value(_NEXT_DUE)
+    return due
 
 
 def close(shop: Shop, ticket: Ticket) -> Ticket:
     """Closes a ticket; closing twice is not an error."""
-    return _saved(shop, replace(ticket, closed=True, unread=0))
+    return _saved(shop, replace(ticket, closed=True, unread=0, answer_at=None))
 
 
 def read(shop: Shop, ticket: Ticket) -> None:
@@ -151,11 +220,17 @@ def count_open(shop: Shop, account: Account) -> int:
     return int(shop.db.value(_COUNT, owner=account.id))
 
 
-def _say(shop: Shop, number: int, text: str, *, by_client: bool) -> None:
-    shop.db.run(_SAY, ticket_id=number, at=shop.now, by_client=by_client, text=text)
+def _say(shop: Shop, number: int, text: str, *, author: str = "") -> None:
+    """Adds a message: of the login ``author``, or of the seller."""
+    shop.db.run(
+        _SAY, ticket_id=number, at=shop.now, by_client=bool(author), text=text, author=author
+    )
 
 
 def _saved(shop: Shop, ticket: Ticket) -> Ticket:
     changed = replace(ticket, changed_at=shop.now)
-    shop.db.run(_SAVE, which=ticket.id, is_closed=ticket.closed, unseen=ticket.unread, at=shop.now)
+    shop.db.run(
+        _SAVE, which=ticket.id, is_closed=ticket.closed, unseen=ticket.unread, at=shop.now,
+        last_by_client=ticket.by_client, answer_due=ticket.answer_at,
+    )  # fmt: skip
     return changed

@@ -79,6 +79,9 @@ class Rules:
     (docs/evidence.md 61)."""
     modules_alone: bool = False
     """Whether a module can be ordered without a license (docs/evidence.md 60)."""
+    ticket_answer_hours: Annotated[int, Between(0, 8760)] = 0
+    """After how many hours of the clock the seller answers a ticket; 0: only the control API does
+    (docs/evidence.md 121)."""
     generation: Generation = 6
     """The major version of BILLmanager whose answers are given, where two differ
     (docs/evidence.md 156)."""

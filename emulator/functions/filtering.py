@@ -32,7 +32,7 @@ Selects = Mapping[str, Sequence[Choice]]
 Row = Mapping[str, Any]
 ESCAPE = "\\"
 AMOUNT = re.compile(r"[+-]?[0-9]{1,12}(?:[.,][0-9]{1,12})?")
-OTHER = "other"
+OTHER = frozenset({"other", "nodate"})
 """The value of a day's select where ``…start`` and ``…end`` say which days (documented)."""
 NULL = "null"
 CURRENCIES = frozenset({"currency", "currency_iso", "currency_str"})
@@ -281,7 +281,7 @@ def _add_day(
     conditions: Conditions, column: Column, name: str, text: str, shown: RowFields
 ) -> None:
     """One day; ``other`` leaves it to the limits."""
-    if text == OTHER:
+    if text in OTHER:
         return
     if column.of is None or column.row_field:
         row_field, day = column.row_field, text[:10]

@@ -407,10 +407,17 @@ ticket = Table(
     Column("unread", Integer, nullable=False, default=0, server_default="0"),
     Column("created_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
+    Column("department", Integer, nullable=False, default=1, server_default="1"),
+    Column("by_client", Boolean, nullable=False, default=True, server_default="1"),
+    Column("answer_at", Instant),
     sqlite_autoincrement=True,
 )
-"""A conversation of a client with the seller; ``unread`` counts the seller's unseen messages."""
+"""A conversation of a client with the seller; ``unread`` counts the seller's unseen messages.
+
+``by_client``: whose the last message is; ``answer_at``: when the seller answers by a rule.
+"""
 Index("ticket_by_owner", ticket.c.account_id, ticket.c.id)
+Index("ticket_by_answer", ticket.c.answer_at)
 
 ticket_message = Table(
     "ticket_message",
@@ -420,6 +427,7 @@ ticket_message = Table(
     Column("at", Instant, nullable=False),
     Column("by_client", Boolean, nullable=False),
     Column("text", Text, nullable=False),
+    _text("author"),
 )
 Index("ticket_message_by_ticket", ticket_message.c.ticket_id, ticket_message.c.id)
 

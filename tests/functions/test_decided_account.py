@@ -278,3 +278,114 @@ def test_130_a_login_has_its_own_key_second_factor_and_addresses(
     change_account(seller.worlds, "default", SECOND["email"], changes)
     assert error_of(as_second(seller, "whoami")) == ("auth", "badip")
     assert "error" not in ask(seller, "whoami")
+
+
+@pytest.fixture
+def with_ticket(seller: Seller) -> Iterator[tuple[Seller, str]]:
+    """A seller with a ticket about a service, and its number."""
+    seller.worlds.reset("default")
+    sent = {"subject": "Disk", "message": "It is full", "ticket_item": 100014}
+    made = ask(seller, "clientticket.edit", **sent, client_department=2, sok="ok")
+    yield seller, made["id"]["$"]
+    seller.worlds.reset("default")
+
+
+def test_121_a_ticket_is_a_thread_in_every_format(with_ticket: tuple[Seller, str]) -> None:
+    seller, number = with_ticket
+    (row,) = ask(seller, "clientticket")["elem"]
+    assert (row["ticket"]["$"], row["unread"], row["client"]["$"]) == (
+        number, {}, "Example Reseller (reseller@example.com)",
+    )  # fmt: skip
+    seller.control("POST", f"/tickets/{number}", {"text": "Look again"})
+    for listed in ("clientticket", "ticket", "dashboard.tickets"):
+        (row,) = ask(seller, listed)["elem"]
+        assert (row["tstatus"]["$"], row["unread"]["$"]) == ("New replies", "on")
+        assert row["last_message"]["$"] == row["last_message_utc"]["$"]
+    assert ask(seller, "notify")["notify"]["item"][1]["msg"]["$"] == "1"
+    for out in ("json", "sjson", "xjson"):
+        (listed,) = ask(seller, "clientticket.edit", elid=number, out=out)["mlist"]
+        about, question, answered = listed["message"]
+        assert about["$type"] == "info"
+        assert about["rowgroup"][0]["row"][0]["$"].endswith("100014")
+        assert (question["$type"], question["body"]["$"]) == ("outcoming", "It is full")
+        assert question["user"]["realname"]["$"] == "Example Reseller"
+        assert answered["$type"] != "outcoming"
+        assert answered["date_post"] == answered["fm_date_post"]
+    root = seller.call("clientticket.edit", elid=number, out="xml").xml
+    assert [m.get("type") for m in root.findall("mlist/message")] == [
+        "info",
+        "outcoming",
+        "incoming",
+    ]
+    bjson = json.loads(seller.call("clientticket.edit", elid=number, out="bjson").text)
+    assert [m.get("body") for m in bjson["mlist"][0]["message"]] == [
+        None,
+        "It is full",
+        "Look again",
+    ]
+    (row,) = ask(seller, "clientticket")["elem"]
+    assert (row["tstatus"]["$"], row["unread"]) == ("Answered", {})
+
+
+def test_121_the_form_of_a_ticket_can_be_sent_back(with_ticket: tuple[Seller, str]) -> None:
+    seller, _ = with_ticket
+    form = ask(seller, "clientticket.edit")
+    choices = {slist["$name"]: [val["$key"] for val in slist["val"]] for slist in form["slist"]}
+    assert {"null", "100014"} <= set(choices["ticket_item"])
+    for key in (*choices["ticket_item"][:3], "", "null"):
+        sent = {"subject": "A", "message": "b", "ticket_item": key, "sok": "ok"}
+        made = ask(
+            seller, "clientticket.edit", **sent, client_department=choices["client_department"][1]
+        )
+        shown = ask(seller, "clientticket.edit", elid=made["id"]["$"])
+        assert (shown["ticket_item"]["$"], shown["client_department"]["$"]) == (key or "null", "2")
+    bad = {"subject": "A", "message": "b", "sok": "ok"}
+    assert error_of(ask(seller, "clientticket.edit", **bad, ticket_item="999"))[0] == "missed"
+    refused = ask(seller, "clientticket.edit", **bad, client_department="sales")
+    assert error_of(refused) == ("value", "client_department")
+
+
+def test_121_closed_tickets_are_in_the_archive_and_both_lists_are_filtered(
+    with_ticket: tuple[Seller, str],
+) -> None:
+    seller, number = with_ticket
+    ask(seller, "clientticket.edit", subject="Key", message="Where", sok="ok")
+    for sent, names in (
+        ({"tstatus": "1"}, ["Key", "Disk"]), ({"tstatus": "2"}, []),
+        ({"message": "full"}, ["Disk"]),
+        ({"name": "Key", "tstatus": "1,2"}, ["Key"]), ({"id": number}, ["Disk"]),
+        ({"message_post": "nodate", "subject": "Disk"}, ["Disk"]),
+    ):  # fmt: skip
+        assert "error" not in ask(seller, "clientticket.filter", sok="ok", **sent)
+        rows = ask(seller, "clientticket").get("elem", [])
+        assert [row["name"]["$"] for row in rows] == names, sent
+    ask(seller, "clientticket.filter", sok="ok", clicked_button="reset")
+    ask(seller, "clientticket.archive", elid=number)
+    assert [row["name"]["$"] for row in ask(seller, "clientticket")["elem"]] == ["Key"]
+    (closed,) = ask(seller, "clientticket_archive")["elem"]
+    assert (closed["id"]["$"], closed["tstatus"]["$"]) == (number, "Closed")
+    ask(seller, "clientticket_archive.filter", sok="ok", name="Key")
+    assert "elem" not in ask(seller, "clientticket_archive")
+
+
+def test_121_the_seller_answers_by_a_rule_of_the_clock(with_ticket: tuple[Seller, str]) -> None:
+    seller, number = with_ticket
+    seller.rules(ticket_answer_hours=5)
+    ask(seller, "clientticket.edit", elid=number, message="Still", sok="ok")
+    seller.clock.advance("4 hours")
+    assert ask(seller, "clientticket")["elem"][0]["unread"] == {}
+    moved = seller.clock.advance("400 days")
+    assert "answer" in [event["what"] for event in moved["happened"]]
+    times = [event["at"] for event in moved["happened"]]
+    assert times == sorted(times)
+    assert ask(seller, "clientticket")["elem"][0]["tstatus"]["$"] == "New replies"
+
+
+def test_121_the_older_generation_has_its_table_of_messages(
+    with_ticket: tuple[Seller, str],
+) -> None:
+    seller, number = with_ticket
+    assert "list" not in ask(seller, "clientticket.edit", elid=number)
+    seller.rules(generation=5)
+    (table,) = ask(seller, "clientticket.edit", elid=number)["list"]
+    assert (table["$name"], table["elem"][0]["message"]["$"]) == ("messages_list", "It is full")

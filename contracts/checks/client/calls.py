@@ -194,6 +194,7 @@ MODULES: Final[Mapping[str, ClientCall]] = {
 TICKETS: Final[Mapping[str, ClientCall]] = {
     "logins.add": lambda c, a: c.logins.add(a["email"], a["password"], realname=a["realname"]),
     "tickets.list": lambda c, _: c.tickets.list(),
+    "tickets.archive": lambda c, _: c.tickets.archive(),
     "tickets.get": lambda c, a: c.tickets.get(_number(a)),
     "tickets.open": lambda c, a: c.tickets.open(a["subject"], a["message"]),
     "tickets.say": lambda c, a: c.tickets.say(_number(a), a["message"]),

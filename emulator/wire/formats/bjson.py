@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _MANY_IN_BJSON = frozenset({
     "pricelist", "period", "addon", "datacenter", "enumerationitem", "node", "item", "elem",
+    "mlist", "message", "rowgroup", "row",
 })  # fmt: skip
 # The echo of the request, which the flat formats do not contain.
 _ECHO = frozenset({"tparams", "saved_filters"})
@@ -173,7 +174,7 @@ def render_ajax(document: Document) -> bytes:
     else:
         out = _BJSON[document.shape](document)
         if document.shape is Shape.RESULT:
-            out = {"message": [{"status": "ok"}], **out}
+            out = {**out, "message": [{"status": "ok"}]}
     return encode(out).encode()
 
 

@@ -15,7 +15,7 @@ Object = dict[str, object]
 # Names that are arrays even when one member is there (clients index them unguarded).
 MANY_IN_JSON = frozenset({
     "elem", "slist", "list", "page", "toolgrp", "toolbtn", "field", "col", "filter", "select",
-    "if", "slider", "node",
+    "if", "slider", "node", "mlist",
 })  # fmt: skip
 
 encode = JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode

@@ -23,10 +23,17 @@ _PLURAL_BLOCKS = frozenset({
     "pricelist", "addon", "banner", "datacenter", "enumerationitem", "itemtypeparam",
     "itemtypeparamvalue",
 })  # fmt: skip
-_MANY_IN_DATA = MANY_IN_JSON | {"val"}
+_MANY_IN_DATA = MANY_IN_JSON | {"val", "message", "rowgroup", "row"}
 # What repeats inside of something: options of a select, the prices of a tariff.
 _PLURAL_INSIDE: Mapping[str, str] = MappingProxyType(
-    {"slist": "val", "prices": "price", "buttons": "button"}
+    {
+        "slist": "val",
+        "prices": "price",
+        "buttons": "button",
+        "mlist": "message",
+        "message": "rowgroup",
+        "rowgroup": "row",
+    }
 )
 _CODES: Mapping[str, str] = MappingProxyType({
     "auth": "1", "internal": "1", "exists": "2", "missed": "3", "value": "4", "limit": "5",
