@@ -152,9 +152,10 @@ class Writer:
 
 
 def _key_of(function: Function, rows: Sequence[Mapping[str, Any]]) -> str:
-    """The column of a form's table that a choice in it sends: a parameter of the form, or id."""
+    """The column of a form's table that a choice sends: a parameter of the form, id, or none."""
     names = rows[0] if rows else {}
-    return next((name for name in function.takes.wire_fields if name in names), "id")
+    columns = (*function.takes.wire_fields, "id")
+    return next((name for name in columns if name in names), "")
 
 
 def _saved(answer: object) -> list[Node] | None:

@@ -65,7 +65,7 @@ def _pages(function: Function, tables: Sequence[tuple[str, str]]) -> list[Node]:
         Node(
             "field",
             attrs={"name": name},
-            children=[Node("list", attrs={"name": name, "key": key})],
+            children=[Node("list", attrs={"name": name, "key": key} if key else {"name": name})],
         )
         for name, key in tables
     ]
