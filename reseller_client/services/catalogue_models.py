@@ -17,7 +17,7 @@ def _no_options() -> Mapping[str, tuple[str, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """The price of a period: its `length` in `unit` (month; -100 is the trial)."""
+    """The price of a period: its `length` in `unit` (month; -100 is the trial, -50 a day)."""
 
     unit: str
     length: int

@@ -105,10 +105,10 @@ def _no_texts() -> Mapping[str, str]:
 class ProductForm:
     """What the forms of all product types have in common.
 
-    `tariff` is a code of the price list. `period` and `autoprolong` are months: -100 is a trial, 0
-    a lifetime, `autoprolong` None no renewal. `expires_on` is None where the seller writes a
-    phrase, which is in `expires`. With `scheduled_close` it was deleted and ends with its paid
-    term.
+    `tariff` is a code of the price list. `period` and `autoprolong` are months: -100 is a trial,
+    -50 billing by the day, 0 a lifetime, `autoprolong` None no renewal. `expires_on` is None
+    where the seller writes a phrase and no date; the phrase is in `expires`. With `scheduled_close`
+    it was deleted and ends with its paid term.
     """
 
     id: int
@@ -130,7 +130,8 @@ class ProductRow:
     """What the lists of all product types have in common; see ProductForm.
 
     `state` is the raw status with its reason, such as `3_autosuspend`; `cost` is for `period`.
-    `remoteid` is None where the seller's list does not have that column.
+    `remoteid` is None where the seller's list does not have that column. `daily`: charged by the
+    day; `expires_on` is then the day that is paid.
     """
 
     id: int
@@ -146,6 +147,7 @@ class ProductRow:
     expires_on: date | None = end_date()
     expires: str = text("expiredate")
     cost: Money | None = row_cost()
+    daily: bool = flag("billdaily")
     scheduled_close: bool = flag("scheduledclose")
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from reseller_client.errors import NotUnderstood
 from reseller_client.shop.margin import Margin, margins
-from reseller_client.shop.prices import AT_COST, Exchange, PriceRule
+from reseller_client.shop.prices import AT_COST, Exchange, PriceRule, convert
 from reseller_client.shop.store import Cost, Customer, Sale, SaleKind
 
 if TYPE_CHECKING:
@@ -60,13 +60,13 @@ class Storefront:
         addons = {addon.id: addon.prices for addon in listed.addons}
         for code, quantity in extra.items():
             cost += quantity * self._of_period(addons.get(code, ()), period, f"addon {code}")
-        return cost
+        return convert(cost, Decimal(1))
 
     def _of_period(self, prices: tuple[Price, ...], period: int, name: str) -> Decimal:
         cost = next((price.cost for price in prices if price.length == period), None)
         if cost is None:
             raise NotUnderstood(f"the price list has no price of {name} for {period} months")
-        return self._exchange.to_ours(cost.amount, cost.currency)
+        return cost.amount * self._exchange.rate(cost.currency)
 
     def quote(self, tariff: int, *, period: int = 1, extra: Mapping[int, int] = _NONE) -> Decimal:
         """Return what a customer pays; a tariff without an own price is sold at cost.

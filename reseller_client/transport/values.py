@@ -21,6 +21,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+DAILY: Final = -50
+"""The period of what is billed by the day."""
+
 Field = str | int | bool | Decimal | date | IPv4Address | IPv6Address | None
 
 # \s matches hard and narrow spaces too; the last group is a currency after the number.
@@ -139,7 +142,7 @@ def read_flag(text: str) -> bool:
 
 
 def read_autoprolong(text: str) -> int | None:
-    """Return the months of automatic renewal; None for `null`, `0`, `off` and empty."""
+    """Return the period of automatic renewal, -50 by the day; None for `null`, `0` and empty."""
     return read_int(text) or None
 
 

@@ -14,7 +14,7 @@ from tests.functions.seller import Seller
 
 DAY = "-50"
 SOLD = {"vds": ("1400", "0.34"), "instances": ("1500", "0.15")}
-ONE = timedelta(days=1)
+A_DAY = timedelta(days=1)
 
 
 def order(shop: Seller, family: str = "vds", form: str = "", **params: str) -> str:
@@ -42,12 +42,12 @@ def test_113_each_day_is_charged_and_the_end_is_words(shop: Seller, family: str,
     number = order(shop, family, form)
     price = SOLD[family][1]
     for day in range(3):
-        today = TODAY + day * ONE
+        today = TODAY + day * A_DAY
         shop.move_to(today)
         row = row_of(shop, number, family)
         assert (row["billdaily"], row["period"], row["status"]) == ("on", DAY, "2")
         assert row["expiredate"] == "Daily charges"
-        assert row["real_expiredate"] == (today + ONE).isoformat()
+        assert row["real_expiredate"] == (today + A_DAY).isoformat()
         assert row["item_cost"] == f"{price}00"
         assert charges(shop, number) == [f"{price} EUR"] * (day + 1)
     form_shown = shop.doc(f"{family}.edit", elid=number, lang="ru")
@@ -77,30 +77,30 @@ def test_113_a_year_of_days_is_in_the_ledger_and_in_no_notices(shop: Seller) -> 
 def test_113_it_stops_when_the_money_ends_and_goes_on_when_there_is_some(shop: Seller) -> None:
     number = order(shop)
     money(shop, "0.70")
-    shop.move_to(TODAY + 5 * ONE)
+    shop.move_to(TODAY + 5 * A_DAY)
     row = row_of(shop, number)
-    assert (row["status"], row["real_expiredate"]) == ("3", (TODAY + 3 * ONE).isoformat())
+    assert (row["status"], row["real_expiredate"]) == ("3", (TODAY + 3 * A_DAY).isoformat())
     assert len(charges(shop, number)) == 3
     assert shop.doc("subaccount").findtext("elem/balance") == "0.02 EUR"
     money(shop, "5.00")
-    shop.move_to(TODAY + 6 * ONE)
+    shop.move_to(TODAY + 6 * A_DAY)
     row = row_of(shop, number)
-    assert (row["status"], row["real_expiredate"]) == ("2", (TODAY + 7 * ONE).isoformat())
+    assert (row["status"], row["real_expiredate"]) == ("2", (TODAY + 7 * A_DAY).isoformat())
     money(shop, "0.00")
-    shop.move_to(TODAY + 40 * ONE)
+    shop.move_to(TODAY + 40 * A_DAY)
     assert [row for row in shop.rows("vds") if row["id"] == number] == []
 
 
 def test_113_a_suspended_one_can_be_paid_by_hand_for_a_day(shop: Seller) -> None:
     number = order(shop, autoprolong="null")
-    shop.move_to(TODAY + 2 * ONE)
+    shop.move_to(TODAY + 2 * A_DAY)
     assert row_of(shop, number)["status"] == "3"
     assert shop.refusal("service.prolong", elid=number, period="1", sok="ok") == "value/period"
     shown = shop.doc("service.prolong", elid=number)
     assert (shown.findtext("period"), shown.findtext("amount")) == (DAY, "0.34")
     assert done(shop, "service.prolong", elid=number, period=DAY, sok="ok")
     row = row_of(shop, number)
-    assert (row["status"], row["real_expiredate"]) == ("2", (TODAY + 3 * ONE).isoformat())
+    assert (row["status"], row["real_expiredate"]) == ("2", (TODAY + 3 * A_DAY).isoformat())
 
 
 def test_113_how_it_goes_on_can_be_changed_but_not_to_months(shop: Seller) -> None:
@@ -109,7 +109,7 @@ def test_113_how_it_goes_on_can_be_changed_but_not_to_months(shop: Seller) -> No
     assert refused == "value/autoprolong"
     assert shop.refusal("vds.edit", elid="100014", autoprolong=DAY, sok="ok") == refused
     assert done(shop, "vds.edit", elid=number, autoprolong="null", sok="ok")
-    shop.move_to(TODAY + 2 * ONE)
+    shop.move_to(TODAY + 2 * A_DAY)
     assert (row_of(shop, number)["status"], len(charges(shop, number))) == ("3", 1)
 
 
@@ -139,7 +139,7 @@ def test_113_another_tariff_is_paid_for_the_rest_of_the_day_and_charged_from_the
     targets = shop.doc("service.changepricelist", elid=number).findall("slist/val")
     assert [val.get("key") for val in targets] == []
     assert done(shop, "vds.edit", elid=number, addon_2190="4", sok="ok")
-    shop.move_to(TODAY + ONE)
+    shop.move_to(TODAY + A_DAY)
     # Two processors more cost 0.1112 a day: 0.11 for the rest of the first, then in one sum.
     assert charges(shop, number) == ["0.34 EUR", "0.11 EUR", "0.45 EUR"]
 
@@ -147,7 +147,7 @@ def test_113_another_tariff_is_paid_for_the_rest_of_the_day_and_charged_from_the
 def test_113_a_deleted_one_is_charged_no_more(shop: Seller) -> None:
     number = order(shop)
     assert done(shop, "vds.delete", elid=number)
-    shop.move_to(TODAY + 5 * ONE)
+    shop.move_to(TODAY + 5 * A_DAY)
     assert charges(shop, number) == ["0.34 EUR"]
 
 
@@ -170,4 +170,4 @@ def test_113_the_forecast_counts_the_days(shop: Seller) -> None:
     order(shop)
     money(shop, "3.40")
     (row,) = shop.rows("dashboard.info")
-    assert date.fromisoformat(row["enoughmoneyto"]) == TODAY + 11 * ONE
+    assert date.fromisoformat(row["enoughmoneyto"]) == TODAY + 11 * A_DAY

@@ -15,6 +15,8 @@ from contracts.checks.client.protocol import OrderFields
 LICENSES, SERVICES, MODULES = TRADES = ("licences", "services", "modules")
 LITE, VIRTUAL_SERVER, BITNINJA = 55227, 6, 55371
 """Tariffs: ISPmanager 6 Lite, a virtual server, the module BitNinja."""
+SERVER_BY_THE_DAY, DAILY = 1400, -50
+"""A virtual server that is sold by the day, and that period."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +65,11 @@ class SampleProduct:
             SERVICES: f"named {fields.get('domain')}",
             MODULES: f"for license {fields.get('licence')}",
         }[self.trade]
-        term = "one month" if fields["period"] == 1 else f"{fields['period']} months"
+        period = fields["period"]
+        terms = {1: "for one month", DAILY: f"billed by the day (period {DAILY})"}
+        term = terms.get(int(period), f"for {period} months")
         return (
-            f"Order {self.label} (tariff {self.tariff}) {details}, for {term}, "
+            f"Order {self.label} (tariff {self.tariff}) {details}, {term}, "
             f"under your number {fields['reference']}, and deliver it."
         )
 

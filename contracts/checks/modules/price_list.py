@@ -21,8 +21,8 @@ TRIAL: Final = "-100"
 MAX_COST_LENGTH: Final = 40
 """Characters of a cost that are read."""
 _DECIMAL: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
-_MONTHS: Final = re.compile(r"-100|[0-9]+")
-"""A length in months. A trial is -100, and no other length is negative (documented)."""
+_MONTHS: Final = re.compile(r"-100|-50|[0-9]+")
+"""A length in months. A trial is -100, a day -50, and no other length is negative (documented)."""
 _SEPARATORS: Final = " \u00a0\u2009\u202f'"
 _GROUPED: Final = re.compile(rf"-?\d{{1,3}}(?:[,.{_SEPARATORS}]\d{{3}})+(?:[.,]\d+)?")
 _COMMA: Final = re.compile(r"-?\d+,\d+")

@@ -40,7 +40,7 @@ class BillmanagerQuarterReseller:
     def connect(self, products: tuple[ServerProduct, ...]) -> None:
         """Adds a processing module, imports the tariffs and enables them."""
         module = self.reseller.add_module(ProcessingModule(0, TYPE, SELLER, "Machines"))
-        self.reseller.catalogue.set_periods((-100, 1, 3, 6, 12))
+        self.reseller.catalogue.set_periods((-100, -50, 1, 3, 6, 12))
         for product in products:
             rule = PriceRule(markup=self.markup)
             imported = self.reseller.tariffs.import_tariff(module.id, product.tariff, rule)

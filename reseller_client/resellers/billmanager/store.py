@@ -20,14 +20,15 @@ from reseller_client.resellers.billmanager.serialization import (
     write_seller,
 )
 from reseller_client.storage import EXACT, SWITCH, Database, Stored, required, values_of
+from reseller_client.transport.values import DAILY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from reseller_client.services.catalogue_models import Tariff
 
-USUAL_PERIODS: Final = (-100, 1, 3, 6, 12, 24, 36)
-"""The periods of a new reseller, in months; -100 is a trial."""
+USUAL_PERIODS: Final = (-100, DAILY, 1, 3, 6, 12, 24, 36)
+"""The periods of a new reseller, in months; -100 is a trial, -50 a day."""
 
 _TABLES: Final = MetaData()
 _MODULES: Final = Table(

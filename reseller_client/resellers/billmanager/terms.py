@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +21,7 @@ from reseller_client.resellers.billmanager.models import (
 )
 from reseller_client.services.catalogue_models import Addon, AddonKind, Price, Tariff
 from reseller_client.shop.prices import CENT
+from reseller_client.transport.values import DAILY
 
 if TYPE_CHECKING:
     from reseller_client.transport.values import Field
@@ -151,10 +152,12 @@ def _of(prices: Iterable[Price], period: int) -> Decimal | None:
 
 
 def add_period(day: date, period: int) -> date | None:
-    """Return the day a number of months later; None for a lifetime or a trial.
+    """Return the day a number of months later, or one day; None for a lifetime or a trial.
 
     In a month that is too short it is the last day.
     """
+    if period == DAILY:
+        return day + timedelta(days=1)
     if period <= 0:
         return None
     months = day.year * _MONTHS + day.month - 1 + period

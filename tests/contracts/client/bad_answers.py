@@ -67,3 +67,12 @@ class LetsBothRenew(AlteredClient):
     class transport_class(AlteringTransport):  # noqa: N801
         def form(self, form: Form) -> Form:
             return {**form, "autoprolong": form["period"]} if orders(form) else form
+
+
+class ReadsOneEnd(AlteredClient):
+    """The end of a term is in `expiredate`, and nowhere else."""
+
+    class transport_class(AlteringTransport):  # noqa: N801
+        def got(self, form: Form, answer: httpx.Response) -> httpx.Response:  # noqa: ARG002 - as the base
+            body = answer.read().replace(b"real_expiredate", b"unknown")
+            return httpx.Response(answer.status_code, content=body)

@@ -9,6 +9,7 @@ from contracts.checks.client.products import LICENSES, MODULES, SERVICES
 from tests.contracts.client.bad_answers import (
     BelievesContentType,
     LetsBothRenew,
+    ReadsOneEnd,
     SessionInAddress,
     TakesAPage,
     TakesNothing,
@@ -132,6 +133,7 @@ MUTANTS = (
         "saved-filter-hides-no-order",
         frozenset({"saved-filter-hides-no-service"}),
     ),
+    Mutant(ReadsOneEnd, "end-of-what-is-billed-by-the-day", trade=SERVICES),
     Mutant(RemembersStatus, "notices-what-the-seller-did"),
     Mutant(RenewsTooLate, "renews-before-the-end", RENEWED_IN_TIME - {"renews-before-the-end"}),
     Mutant(CountsItsOwnMonths, "renews-at-the-ends-of-months"),

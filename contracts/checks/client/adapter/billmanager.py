@@ -32,7 +32,7 @@ from reseller_client.shop.store import StorefrontStore
 
 SELLER: Final = "seller"
 TYPES: Final = {"licences": "soft", "services": "vds", "modules": "addition"}
-PERIODS: Final = (-100, 1, 3, 6, 12)
+PERIODS: Final = (-100, -50, 1, 3, 6, 12)
 A_DAY: Final = timedelta(days=1)
 
 
@@ -133,12 +133,14 @@ class BillmanagerSteps:
 
     def _tariff(self) -> int:
         """The reseller's own tariff, imported at the first order. Raises NotConnected."""
-        for own in self.reseller.catalogue.tariffs():
-            if own.enabled:
+        catalogue, code = self.reseller.catalogue, self.step["tariff"]
+        for own in catalogue.tariffs():
+            sources = catalogue.sources(own.id).values()
+            if own.enabled and any(source.id == code for source in sources):
                 return own.id
         module = ProcessingModule(0, TYPES[self.step["trade"]], SELLER, "The seller")
         module = self.reseller.add_module(module)
-        own = self.reseller.tariffs.import_tariff(module.id, self.step["tariff"])
+        own = self.reseller.tariffs.import_tariff(module.id, code)
         self.reseller.tariffs.enable(own.id)
         return own.id
 

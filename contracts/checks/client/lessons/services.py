@@ -7,7 +7,13 @@ from typing import Final
 from contracts.checks.client.case import CaseContext, Execution
 from contracts.checks.client.fault_hooks import InterceptedRequest, PlanFault
 from contracts.checks.client.lesson import lesson
-from contracts.checks.client.products import LICENSES, SERVICES, sample_address
+from contracts.checks.client.products import (
+    DAILY,
+    LICENSES,
+    SERVER_BY_THE_DAY,
+    SERVICES,
+    sample_address,
+)
 from contracts.checks.client.protocol import Action, StepResult
 from contracts.checks.runner import Findings
 from contracts.verdicts import DOCUMENTED
@@ -118,3 +124,38 @@ def suspended_by_seller(case: CaseContext) -> None:
         case.world.service(service["id"], status=STATUS_SUSPENDED)
     case.times.pass_time(300)
     case.request_status("144")
+
+
+def _end_of_the_day_read(findings: Findings, execution: Execution) -> None:
+    daily = [service for service in execution.owned if service["period"] == DAILY]
+    orders, calls = execution.orders(3), execution.calls_during(4)
+    findings.prove(*orders, *calls)
+    if execution.reports[1].ends_on is None:
+        findings.not_exercised("the client does not report until when a service is paid")
+    elif not daily:
+        findings.not_exercised("the client does not order by the day")
+    elif execution.last_report.ends_on is None:
+        message = f"it is paid until {daily[0]['expires']}, and the client reported no end"
+        findings.fail(message, *calls)
+    elif execution.last_report.ends_on.isoformat() != daily[0]["expires"]:
+        ends_on = execution.last_report.ends_on
+        message = f"it is paid until {daily[0]['expires']}, and the client reported {ends_on}"
+        findings.fail(message, *calls)
+    if len(daily) > 1:
+        findings.fail(f"{len(daily)} were ordered in place of one", *orders)
+
+
+@lesson(
+    "end-of-what-is-billed-by-the-day",
+    about="The end of a server billed by the day is read beside the words",
+    cost="`expiredate` says Daily charges: who reads a date there loses the row, or the end.",
+    source="docs/wire.md 7, docs/evidence.md 113 (observed)",
+    check=_end_of_the_day_read,
+    trades=(SERVICES,),
+)
+def billed_by_the_day(case: CaseContext) -> None:
+    """Order by the month and by the day, and read the end of both."""
+    case.order("191")
+    case.request_status("191")
+    case.order("192", tariff=SERVER_BY_THE_DAY, period=DAILY)
+    case.request_status("192")
