@@ -24,7 +24,7 @@ NUMBERS: Final = frozenset({
 _CATALOGUE: Final = re.compile(
     r"pricelist\.export|country|tld|project|currency|menu|(v2\.)?\w+\.order(\.pricelist)?"
 )
-_TABLES: Final = frozenset({"itemlist", "openlist", "paidlist"})
+_TABLES: Final = frozenset({"itemlist", "lineitems", "openlist", "paidlist"})
 """Tables inside a form whose rows are elements of the account."""
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SESSION: Final = re.compile(r"0{4}[0-9a-f]+")

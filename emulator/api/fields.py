@@ -323,6 +323,15 @@ class Numbered(WireField):
         return read
 
 
+class Structure(WireField):
+    """An element with children, in an answer: a ``Part``."""
+
+    type_name = "element"
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return value
+
+
 class TariffAndDatacenter(WireField):
     """``keyvalue``: the numbers of a tariff and of a datacenter, ``6_4`` (one client)."""
 

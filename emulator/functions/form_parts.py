@@ -149,6 +149,15 @@ def addon_text(addon: Addon, amount: int) -> str:
     return str(amount)
 
 
+def addon_value(call: Call, addon: Addon, amount: int) -> str:
+    """What is chosen of an addon, for people: ``512 MB``, ``on``, the name of an item."""
+    item = addon.item(amount)
+    if item is not None:
+        return call.words(item.name)
+    text = addon_text(addon, amount)
+    return f"{text} {call.words(addon.measure)}" if addon.kind == INTEGER else text
+
+
 def addon_choices(call: Call, tariff: Tariff) -> dict[str, list[Choice]]:
     """A select for each enumeration among the addons: the item's id and its name."""
     return {

@@ -108,7 +108,9 @@ def _answer(function: Function) -> Json:
 
 
 def _leaf(schema: Json) -> Json:
-    """A field: the schema of its text, required unless it may be empty."""
+    """A field: the schema of its text, required unless it may be empty; or of its children."""
+    if schema.get("type") == "object":
+        return schema
     about = {
         key: value
         for key, value in schema.items()

@@ -55,6 +55,7 @@ MEANINGS: Mapping[type[fields.WireField], Callable[[Any], Json]] = {
 }
 # Fields of answers: the text a client gets to read. Nothing to say is an empty text.
 TEXTS: Mapping[type[fields.WireField], Callable[[Any], Json]] = {
+    fields.Structure: lambda _: {"type": "object"},
     fields.Whole: lambda _: {"type": "string", "pattern": "^(-?[0-9]+)?$"},
     fields.Id: lambda _: {"type": "string", "pattern": "^[0-9]*$"},
     fields.Months: lambda _: {"type": "string", "pattern": "^(null|-50|[1-9][0-9]*)$"},

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from reseller_client.services.models import BillOrder, CartLine
+from reseller_client.services.models import BillOrder, CartLine, ConfiguredPart
+from reseller_client.transport.document import inner
 from reseller_client.transport.values import read_int, read_money, write_ids
 
 if TYPE_CHECKING:
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
     from reseller_client.transport.call import Caller
     from reseller_client.transport.document import Node
-    from reseller_client.transport.values import Field
+    from reseller_client.transport.values import Field, Money
 
 BALANCE = 0
 """The payment method that is the account's balance (documented)."""
@@ -27,10 +28,13 @@ class Cart:
 
     def lines(self) -> tuple[CartLine, ...]:
         """Return the unpaid positions. Source: `cart` (observed)."""
-        answer = self._caller.call("cart")
-        currency = answer.value("currency", "currency_str")
-        lines = (_line(row, currency) for row in answer.table("itemlist"))
+        lines = map(_line, self._caller.call("cart").table("lineitems"))
         return tuple(line for line in lines if line is not None)
+
+    def total(self) -> Money | None:
+        """Return what all positions cost after discounts, None if the seller does not say."""
+        total = self._caller.call("cart").form().first("total")
+        return None if total is None else read_money(total.value("cost"), total.value("currency"))
 
     def pay(self, line_id: int | Sequence[int]) -> int | None:
         """Pay positions from the balance, all or none; returns their order if it is shown.
@@ -58,16 +62,28 @@ class Cart:
         return tuple(order for order in (*unpaid, *paid) if order is not None)
 
 
-def _line(row: Node, currency: str) -> CartLine | None:
-    number = read_int(row.value("lineitem.id", "id"))
+def _line(row: Node) -> CartLine | None:
+    """Return a position, None for a row without a number. `elid` is what is sent to pay it."""
+    number = read_int(row.value("elid", "lineitem.id", "id"))
     if number is None:
         return None
+    main, price = inner(row, "main"), inner(inner(row, "price"), "price")
     return CartLine(
         id=number,
         service_id=read_int(row.value("item.id")),
         service_type=row.value("item.type"),
-        name=row.value("pricelist_name", "name"),
-        cost=read_money(row.value("cost"), currency),
+        name=main.value("name"),
+        cost=read_money(price.value("cost"), price.value("currency")),
+        period=main.value("period"),
+        configuration=tuple(map(_configured, row.all("configuration"))),
+    )
+
+
+def _configured(part: Node) -> ConfiguredPart:
+    return ConfiguredPart(
+        part.value("configuration_name"),
+        part.value("configuration_value"),
+        read_money(part.value("configuration_price")),
     )
 
 

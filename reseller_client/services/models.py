@@ -65,6 +65,7 @@ __all__ = [
     "CartLine",
     "Certificate",
     "Closing",
+    "ConfiguredPart",
     "Country",
     "Dashboard",
     "Datacenter",
@@ -75,7 +76,9 @@ __all__ = [
     "MenuNode",
     "Module",
     "ModuleRow",
+    "NewOrderForm",
     "Notice",
+    "Offer",
     "OrderForm",
     "Ordered",
     "OrderedModule",
@@ -261,6 +264,17 @@ class CartLine:
     service_type: str = ""
     name: str = ""
     cost: Money | None = None
+    period: str = ""
+    configuration: tuple[ConfiguredPart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredPart:
+    """A part of a position, for people: `Processors`, `2 pcs.`, and its price."""
+
+    name: str
+    value: str
+    price: Money | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +292,8 @@ class Ordered:
 
     `service_id` is the service; it is None while an order waits, unpaid, as `order_id`: in the
     basket, or in the new cart as the position `line_id`. Licenses may have both. `found_again`: the
-    answer was lost or had no number, and the service was found in the list.
+    answer was lost or had no number, and the service was found in the list. `line_ids` has the
+    positions of an order of several services.
     """
 
     service_id: int | None
@@ -286,6 +301,7 @@ class Ordered:
     order_id: int | None = None
     line_id: int | None = None
     found_again: bool = False
+    line_ids: tuple[int, ...] = ()
 
     @property
     def license_id(self) -> int | None:
@@ -307,6 +323,41 @@ class OrderForm:
     choices: Mapping[str, Mapping[str, str]]
     fields: Mapping[str, str]
     price: str
+
+
+@dataclass(frozen=True, slots=True)
+class PriceLine:
+    """A line of a summary: a tariff, an addon, a discount, or the total."""
+
+    label: str
+    cost: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrderForm:
+    """The form of the newer order. `recipes` maps a template to the recipes that go with it.
+
+    `lines` are the tariff and its addons, `discounts` what is deducted, `total` is what is to be
+    paid for all services of the order.
+    """
+
+    choices: Mapping[str, Mapping[str, str]]
+    fields: Mapping[str, str]
+    lines: tuple[PriceLine, ...]
+    discounts: tuple[PriceLine, ...]
+    total: Money | None
+    recipes: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A tariff of the newer order: prices by months, data centres by number."""
+
+    id: int
+    name: str
+    description: str
+    prices: Mapping[int, Money]
+    datacenters: Mapping[int, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,8 @@ class ServiceOrder:
     """An order of a server, an account or a name. Source: `vds.order.param` and its like.
 
     `addons` maps addon ids to a number, to an item's id of an enumeration, or to True or False for
-    a switch. For the other fields see LicenseOrder, and docs/resale.md section 2.2.
+    a switch. `count` orders several equal services; of those, an order whose answer is lost cannot
+    be found again. For the other fields see LicenseOrder, and docs/resale.md section 2.2.
     """
 
     tariff: int
@@ -108,6 +109,7 @@ class ServiceOrder:
     remoteid: str = ""
     skipbasket: bool = True
     extra: Mapping[str, str] = field(default_factory=_no_texts)
+    count: int = 1
 
     def check(self, product: ProductType[Any, Any]) -> None:
         """Check that the seller would not ignore the renewal. Raises ValueError."""
@@ -126,6 +128,7 @@ class ServiceOrder:
             "datacenter": self.datacenter,
             "ostempl": self.ostempl or None,
             "recipe": self.recipe or None,
+            "order_count": self.count if self.count > 1 else None,
             "remoteid": self.remoteid,
             "skipbasket": self.skipbasket,
             "sok": "ok",
@@ -220,7 +223,9 @@ def send_new_order(caller: Caller, product: ProductType[Any, Any], order: Order)
 
 def read_ordered(answer: Answer, product: ProductType[Any, Any], remoteid: str) -> Ordered:
     """Return the result of an order under any of the names sellers use; both may be missing."""
-    line = read_int(answer.value("lineitem.id").partition(",")[0])
+    numbers = map(read_int, answer.value("lineitem.id").split(","))
+    lines = tuple(number for number in numbers if number is not None)
+    line = lines[0] if lines else None
     order_id = read_int(answer.value("billorder"))
     order_id = line if order_id is None else order_id
     if order_id is None and product.numbered_unpaid:
@@ -228,7 +233,7 @@ def read_ordered(answer: Answer, product: ProductType[Any, Any], remoteid: str) 
     number = read_int(answer.value("id", "item.id"))
     if order_id is not None and not product.numbered_unpaid:
         number = None
-    return Ordered(number, remoteid, order_id=order_id, line_id=line)
+    return Ordered(number, remoteid, order_id=order_id, line_id=line, line_ids=lines)
 
 
 def place_order(

@@ -9,7 +9,14 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reseller_client.account.account import Account
-from reseller_client.services.models import OrderForm, Service, ServiceRow
+from reseller_client.services.models import (
+    NewOrderForm,
+    Offer,
+    OrderForm,
+    PriceLine,
+    Service,
+    ServiceRow,
+)
 from reseller_client.services.ordering import (
     ServiceOrder,
     addon_fields,
@@ -19,17 +26,72 @@ from reseller_client.services.ordering import (
 )
 from reseller_client.services.product_functions import ProductFunctions
 from reseller_client.services.product_types import service_type
-from reseller_client.transport.values import Status, read_total, write_ids
+from reseller_client.transport.document import inner
+from reseller_client.transport.values import Status, read_int, read_money, read_total, write_ids
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from reseller_client.services.models import Ordered
     from reseller_client.transport.call import Caller
+    from reseller_client.transport.document import Answer, Node
     from reseller_client.transport.values import Field, Money
 
 _READS = 60
 _SELECTS = ("period", "order_period", "datacenter", "ostempl", "recipe", "autoprolong")
+
+
+def _choices(answer: Answer, texts: Mapping[str, str]) -> Mapping[str, Mapping[str, str]]:
+    """Return the selects of an order form: each key to send, and its label."""
+    names = (*_SELECTS, *(name for name in texts if name.startswith("addon_")))
+    return MappingProxyType(
+        {
+            name: MappingProxyType({option.key: option.label for option in options})
+            for name in names
+            if (options := answer.choices(name))
+        }
+    )
+
+
+def _recipes(answer: Answer) -> dict[str, tuple[str, ...]]:
+    """Return the recipes by the template they go with."""
+    recipes: dict[str, tuple[str, ...]] = {}
+    for option in answer.choices("recipe"):
+        recipes[option.depend] = (*recipes.get(option.depend, ()), option.key)
+    return recipes
+
+
+def _price_lines(answer: Answer, name: str) -> tuple[PriceLine, ...]:
+    return tuple(
+        PriceLine(row.value("label"), read_money(price.value("cost"), price.value("currency")))
+        for row in answer.table(name)
+        for price in (inner(inner(row, "cost"), "price"),)
+    )
+
+
+def _offer(row: Node) -> Offer | None:
+    """Return a tariff, None for a row without a number."""
+    number = read_int(row.value("id", "pricelist"))
+    if number is None:
+        return None
+    prices = {
+        read_int(price.value("period")): read_money(price.value("cost"), price.value("currency"))
+        for price in inner(row, "prices").all("price")
+    }
+    places = {read_int(place.value("id")): place.value("value") for place in row.all("datacenter")}
+    return Offer(
+        id=number,
+        name=row.value("title", "name"),
+        description=row.value("description", "desc"),
+        prices=MappingProxyType(
+            {
+                period: cost
+                for period, cost in prices.items()
+                if period is not None and cost is not None
+            }
+        ),
+        datacenters=MappingProxyType({n: name for n, name in places.items() if n is not None}),
+    )
 
 
 class Products(ProductFunctions[Service, ServiceRow]):
@@ -69,16 +131,39 @@ class Products(ProductFunctions[Service, ServiceRow]):
         fields: dict[str, Field] = {"pricelist": tariff, "period": period, **chosen}
         answer = self._call("order.param", fields)
         texts = answer.form().fields()
-        names = (*_SELECTS, *(name for name in texts if name.startswith("addon_")))
-        choices = {
-            name: MappingProxyType({option.key: option.label for option in options})
-            for name in names
-            if (options := answer.choices(name))
-        }
         return OrderForm(
-            choices=MappingProxyType(choices),
+            choices=_choices(answer, texts),
             fields=MappingProxyType(texts),
             price=answer.form().value("orderinfo"),
+        )
+
+    def offers(self, datacenter: int | None = None) -> tuple[Offer, ...]:
+        """Return the tariffs of the newer order, of one data centre if it is named.
+
+        Source: `v2.vds.order.pricelist` (observed).
+        """
+        answer = self._caller.call(
+            f"v2.{self.itemtype}.order.pricelist", {"datacenter": datacenter}
+        )
+        offers = map(_offer, answer.table("pricelist"))
+        return tuple(offer for offer in offers if offer is not None)
+
+    def new_order_form(self, tariff: int, period: int = 1, **chosen: Field) -> NewOrderForm:
+        """Return what the newer order may choose, and its price line by line. Nothing is ordered.
+
+        Source: `v2.vds.order.param` without `sok` (observed).
+        """
+        fields: dict[str, Field] = {"pricelist": tariff, "order_period": period, **chosen}
+        answer = self._caller.call(f"v2.{self.itemtype}.order.param", fields)
+        total = _price_lines(answer, "total_summary")
+        texts = answer.form().fields()
+        return NewOrderForm(
+            choices=_choices(answer, texts),
+            fields=MappingProxyType(texts),
+            lines=_price_lines(answer, "pricelist_summary"),
+            discounts=_price_lines(answer, "discount_summary"),
+            total=total[0].cost if total else None,
+            recipes=MappingProxyType(_recipes(answer)),
         )
 
     def order(self, order: ServiceOrder) -> Ordered:

@@ -64,10 +64,14 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """An option of a select list: the value to send and its label."""
+    """An option of a select list: the value to send and its label.
+
+    `depend` is the key of another select that it goes with, if the seller says so.
+    """
 
     key: str
     label: str
+    depend: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,11 @@ class Answer:
         return ()
 
 
+def inner(node: Node, name: str) -> Node:
+    """Return the first child of that name, an empty one where there is none."""
+    return node.first(name) or Node(name)
+
+
 def _unwrapped(rows: tuple[Node, ...]) -> tuple[Node, ...]:
     """Return the `elem` rows inside these rows, or the rows themselves."""
     inner = tuple(elem for row in rows for elem in row.all("elem"))
@@ -136,7 +145,7 @@ def _unwrapped(rows: tuple[Node, ...]) -> tuple[Node, ...]:
 def _choices(options: tuple[Node, ...]) -> tuple[Choice, ...]:
     """Return the options; a key may be an attribute or a field."""
     return tuple(
-        Choice(key=option.value("key", "k"), label=option.text or option.value("v"))
+        Choice(option.value("key", "k"), option.text or option.value("v"), option.value("depend"))
         for option in options
         if not option.is_empty()
     )

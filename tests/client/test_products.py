@@ -219,3 +219,28 @@ def test_machines_of_subtypes_are_found_by_the_menu() -> None:
 def test_another_name_of_the_same_list_gives_nothing_twice(client: Client) -> None:
     lists = client.products("vds").list_with_subtypes()
     assert (len(lists["vds"]), lists["vds.vps"]) == (1, ())
+
+
+def test_the_newer_order_is_chosen_priced_put_in_the_cart_and_paid(
+    client: Client, hoster: Seller
+) -> None:
+    vds = client.products("vds")
+    offer = next(offer for offer in vds.offers() if offer.id == 6)
+    assert (offer.prices[3], offer.datacenters[4]) == (Money(Decimal("8.70"), "EUR"), "Moscow")
+    assert [each.id for each in vds.offers(datacenter=4)] == [6, 1400]
+    form = vds.new_order_form(6, 3, datacenter=4, addon_10=2, order_count=3)
+    assert form.total == Money(Decimal("39.15"), "EUR")
+    assert form.lines[0].label == "VDS Start"
+    assert form.discounts == ()
+    assert form.fields["autoprolong"] == "null"
+    assert form.recipes[DEBIAN] == ("null", "ISPsystem__ispmanager", "ISPsystem__LAMP")
+    order = ServiceOrder(tariff=6, period=3, datacenter=4, addons={10: 2}, count=3)
+    put = vds.put_in_cart(order)
+    lines = client.cart.lines()
+    assert put.line_ids == tuple(line.id for line in lines)
+    assert client.cart.total() == form.total
+    assert {line.period for line in lines} == {"3 months"}
+    processors = next(part for part in lines[0].configuration if part.name == "Processors")
+    assert (processors.value, processors.price) == ("2 pcs.", Money(Decimal("4.35"), "EUR"))
+    client.cart.pay(put.line_ids)
+    assert spent(hoster) == Decimal("39.15")

@@ -25,7 +25,7 @@ def put(shop: Seller, who: str = "reseller", **params: str) -> str:
 
 
 def lines(doc: Element) -> list[str]:
-    return [e.findtext("lineitem.id") or "" for e in doc.findall("list[@name='itemlist']/elem")]
+    return [e.findtext("elid") or "" for e in doc.findall("list[@name='lineitems']/elem")]
 
 
 def test_what_is_put_in_the_cart_is_there_and_in_the_basket(shop: Seller) -> None:

@@ -24,7 +24,8 @@ def put(shop: Seller, **params: str) -> str:
 
 
 def positions(shop: Seller, func: str) -> list[str]:
-    rows = shop.doc(func).findall("list[@name='itemlist']/elem")
+    table = "lineitems" if func == "cart" else "itemlist"
+    rows = shop.doc(func).findall(f"list[@name='{table}']/elem")
     return [row.findtext("id") or "" for row in rows]
 
 

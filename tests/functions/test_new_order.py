@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from emulator.api.registry import Kind
 from tests.functions.seller import Seller, child
 from tests.handlers import REGISTRY
 
@@ -105,3 +106,93 @@ def test_119_a_password_is_shown_when_there_is_a_login(shop: Seller) -> None:
 def test_119_a_datacenter_that_a_tariff_does_not_have_is_refused(shop: Seller, func: str) -> None:
     params = {**REGISTRY[func].example, "datacenter": "77"}
     assert shop.refusal(func, **params) == "value/datacenter"
+
+
+def test_the_whole_newer_order_from_the_price_list_to_the_delivered_servers(shop: Seller) -> None:
+    rows = shop.doc("v2.vds.order.pricelist").findall("list[@name='pricelist']/elem")
+    row = next(row for row in rows if row.findtext("id") == "6")
+    place = row.findall("datacenter")[-1].findtext("id") or ""
+    assert child(row, "prices/price[period='3']/cost").text == "8.70"
+    chosen = {"keyvalue": f"6_{place}", "period_6": "3", "order_count": "3", "addon_10": "2"}
+    form = shop.doc("v2.vds.order.param", **chosen, sv_field="order_count", sok="ok")
+    total = form.findtext("list[@name='total_summary']/elem/cost/price/cost")
+    assert total == "39.15"  # three times 8.70 and 4.35
+    order = {"clicked_button": "order", "force_use_new_cart": "on", "sok": "ok"}
+    answer = shop.doc("v2.vds.order.param", **chosen, **order)
+    assert answer.findtext("ok") == "func=cart"
+    lines = (answer.findtext("lineitem.id") or "").split(", ")
+    cart = shop.doc("cart")
+    assert [e.findtext("elid") for e in cart.findall("list[@name='lineitems']/elem")] == lines
+    assert cart.findtext("total/cost") == total
+    shop.doc("basket", promocode="SPRING", sok="ok")
+    cart = shop.doc("cart")
+    costs = [e.text or "" for e in cart.findall("list/elem/price/price/cost")]
+    assert f"{sum(map(float, costs)):.2f}" == cart.findtext("total/cost") == "35.25"
+    paid = {"elid": ", ".join(lines), "paymethod_id": "0", "sok": "ok"}
+    assert shop.doc("cartorder.create.confirm", **paid).find("error") is None
+    assert shop.doc("cart").findtext("total/count") == "0"
+    assert shop.rows("subaccount")[0]["balance"].split()[0] == "964.75"
+    opened = shop.rows("vds")[:3]
+    assert {(r["status"], r["datacenter"], r["period"]) for r in opened} == {("2", place, "3")}
+
+
+def test_the_older_order_beside_it_is_as_it_was(shop: Seller) -> None:
+    form = shop.doc("vds.order.param", pricelist="6", period="3", addon_10="2")
+    assert form.find("list[@name='tariflist']/elem") is not None
+    assert form.find("list[@name='total_summary']") is None
+    assert form.find("order_period") is None
+    old = {"pricelist": "6", "period": "3", "addon_10": "2", "skipbasket": "on", "sok": "ok"}
+    number = shop.doc("vds.order.param", **old).findtext("id") or ""
+    assert shop.doc("vds.edit", elid=number).findtext("addon_10") == "2"
+
+
+def test_120_a_position_of_the_cart_has_the_shape_a_client_reads(shop: Seller) -> None:
+    line = {"order_period": "1", "force_use_new_cart": "on", "clicked_button": "order", "sok": "ok"}
+    shop.doc("v2.vds.order.param", pricelist="6", domain="one.test", addon_10="2", **line)
+    shop.doc("v2.soft.order.param", pricelist="55227", ip="192.0.2.77", **line)
+    doc = shop.json("cart")
+    texts = {name: value["$"] for name, value in doc["total"].items()}
+    assert texts == {"cost": "9.50", "currency": "EUR", "count": "2"}
+    (table,) = (table for table in doc["list"] if table["$name"] == "lineitems")
+    server, license = table["elem"]
+    assert server["id"] == server["elid"]
+    assert server["main"] == {"name": {"$": "VDS Start one.test"}, "period": {"$": "Month"}}
+    assert server["price"]["price"] == {"cost": {"$": "4.50"}, "currency": {"$": "EUR"}}
+    assert [button["$name"] for button in server["action"]["button"]] == ["delete", "pay"]
+    names = {part["configuration_name"]["$"]: part for part in server["configuration"]}
+    assert names["Processors"]["configuration_value"]["$"] == "2 pcs."
+    assert names["Processors"]["configuration_price"]["$"] == "1.50 EUR"
+    assert names["Operating system"]["configuration_value"]["$"] == "Debian 12"
+    # A position without addons has an array too.
+    assert [part["configuration_name"]["$"] for part in license["configuration"]] == ["Tariff"]
+
+
+def test_138_a_form_for_several_names_them_as_they_were_sent(shop: Seller) -> None:
+    elements = "100014,  100024"
+    shop.order_at("", pricelist="6")
+    tried = 0
+    for function in REGISTRY:
+        if function.kind is not Kind.FORM or "elid" not in function.takes.wire_fields:
+            continue
+        if function.name == "groupedit":
+            continue
+        params = {**function.example, "faction": function.name, "elid": elements}
+        params.pop("sok", None)
+        form = shop.doc("groupedit", **params)
+        if form.find("error") is None:
+            tried += 1
+            assert form.findtext("elid") == elements, function.name
+            assert form.findtext("faction") == function.name
+    assert tried > 5
+
+
+def test_138_what_the_form_for_several_shows_is_done_to_all_of_them(shop: Seller) -> None:
+    second = shop.order_at("", pricelist="6")["id"]
+    form = shop.doc("groupedit", faction="service.prolong", elid=f"100014, {second}", period="1")
+    before = {row["id"]: row["expiredate"] for row in shop.rows("vds")}
+    sent = {name: form.findtext(name) or "" for name in ("faction", "elid", "period")}
+    shop.doc("groupedit", **sent, sok="ok")
+    after = {row["id"]: row["expiredate"] for row in shop.rows("vds")}
+    assert {number for number in after if after[number] > before[number]} == {"100014", second}
+    refused = {"faction": "service.prolong", "elid": "100014, 99999999"}
+    assert shop.refusal("groupedit", **refused) == "missed/item"

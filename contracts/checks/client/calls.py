@@ -112,6 +112,10 @@ CERTIFICATES: Final[Mapping[str, ClientCall]] = {
 }
 PRODUCTS: Final[Mapping[str, ClientCall]] = {
     "products.order_once": lambda c, a: _products(c, a).order_once(_service(a)),
+    "products.new_order_form": lambda c, a: _products(c, a).new_order_form(
+        _number(a, "tariff"), _number(a, "period")
+    ),
+    "products.offers": lambda c, a: _products(c, a).offers(),
     "products.put_in_cart": lambda c, a: _products(c, a).put_in_cart(_service(a)),
     "products.list": lambda c, a: _products(c, a).list(),
     "products.get": lambda c, a: _products(c, a).get(_number(a)),

@@ -101,6 +101,11 @@ class Item:
     detail: Mapping[str, Any]
     service: Service
 
+    def amounts(self) -> Mapping[int, int]:
+        """The addons of the service by number, as they are once the position is paid."""
+        after = self.detail.get("addons")
+        return self.service.amounts() if after is None else {int(n): a for n, a in after.items()}
+
     @property
     def own_discount(self) -> Decimal:
         """The amount of the account's own discount."""

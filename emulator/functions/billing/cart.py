@@ -6,22 +6,31 @@ Source: docs/resale.md section 2.4 (new cart). The cart and the old basket show 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
-from emulator.api.context import ActionResult, Call, FormAnswer
-from emulator.api.fields import Id, Ids, Sum, Text, Whole
+from emulator.api.context import ActionResult, Call, FormAnswer, Part
+from emulator.api.fields import Id, Ids, Structure, Sum, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.billing import checkout, orders
 from emulator.domain.billing.orders import Basket, Item
-from emulator.domain.money import ZERO, with_currency
+from emulator.domain.catalogue.catalogue import Tariff
+from emulator.domain.money import ZERO, plain, with_currency
 from emulator.errors import BadValue, Missed, NotEnoughMoney
 from emulator.functions import descriptions
-from emulator.functions.billing.basket import position_row
 from emulator.functions.billing.payment_add import begin_payment
+from emulator.functions.form_parts import addon_value, element
+from emulator.texts import label, period_label
 
 SOURCE = "docs/resale.md section 2.4"
 FAILS = (BadValue, Missed, NotEnoughMoney)
+TARIFF = {"en": "Tariff", "ru": "Тариф"}
+BUTTONS = (
+    {"name": "delete", "func": "cart"},
+    {"name": "pay", "func": "cartorder.create.confirm"},
+)
+"""What can be done with a position: the function, and the button of its form (assumed)."""
 BALANCE = 0
 """``paymethod_id`` of the account's own money."""
 PAYMETHOD_ID = "Number of the way of paying; 0 is the balance."
@@ -35,13 +44,13 @@ class CartParameters(WireSchema):
 
 
 class CartForm(WireSchema):
-    """The cart's sums; its positions are the list ``itemlist``."""
+    """The cart's sum; its positions are the list ``lineitems``."""
 
-    total_sum = Sum("What is to be paid with its currency, after all discounts.")
-    full_discount = Sum("The sum of all discounts with its currency.")
-    tax = Sum("Tax in the sum with its currency; always 0.00 here.")
-    currency = Text(descriptions.CURRENCY)
-    count = Whole("How many positions there are.")
+    total = Structure(
+        "What is to be paid: `cost` as a bare number after all discounts, `currency`, and `count`"
+        " of the positions."
+    )
+    promocode = Text("The promo code in use; empty if none.")
 
 
 class ConfirmParameters(WireSchema):
@@ -99,21 +108,59 @@ def delete_position(call: Call, id: int | None = None) -> ActionResult:
 
 def _form(call: Call) -> FormAnswer:
     basket = orders.find_basket(call.shop, call.user)
-    currency = call.user.currency
     rows = [_line(call, basket, item) for item in basket.items] if basket else []
-    total, discount = (basket.total, basket.full_discount) if basket else (ZERO, ZERO)
-    sums = {
-        "total_sum": with_currency(total, currency),
-        "full_discount": with_currency(discount, currency),
-        "tax": with_currency(ZERO, currency),
-        "currency": currency,
-        "count": len(rows),
+    total = {
+        "cost": plain(basket.total if basket else ZERO),
+        "currency": call.user.currency,
+        "count": str(len(rows)),
     }
-    return FormAnswer(sums, lists={"itemlist": rows})
+    shown = {
+        "total": element("total", total),
+        "promocode": (basket.promocode or "") if basket else "",
+    }
+    return FormAnswer(shown, lists={"lineitems": rows})
 
 
 def _line(call: Call, basket: Basket, item: Item) -> dict[str, object]:
-    return {**position_row(call, basket, item), "lineitem.id": str(item.id)}
+    """One position in the shape of the cart (docs/evidence.md 120); ``elid`` is what is paid."""
+    service = item.service
+    tariff = call.shop.catalogue[service.tariff_id]
+    main = {
+        "name": f"{call.words(tariff.name)} {service.licname}".rstrip(),
+        "period": period_label(item.period, call.lang),
+    }
+    price = {"cost": plain(basket.price(item)), "currency": call.user.currency}
+    return {
+        "id": str(item.id),
+        "elid": str(item.id),
+        "item.id": str(service.id),
+        "item.type": service.type,
+        "main": element("main", main),
+        "price": Part("price", parts=[element("price", price)]),
+        "configuration": tuple(_configuration(call, item, tariff)),
+        "action": Part("action", parts=[Part("button", attrs=button) for button in BUTTONS]),
+    }
+
+
+def _configuration(call: Call, item: Item, tariff: Tariff) -> Iterator[Part]:
+    """What a position consists of, each with its price for the period before discounts."""
+    currency, period = call.user.currency, item.period
+    own = tariff.prices.get(currency, {}).get(period, ZERO)
+    yield _configured(call, call.words(TARIFF), call.words(tariff.name), own)
+    for number, amount in item.amounts().items():
+        addon = tariff.addons.get(number)
+        if addon is not None:
+            cost = addon.cost(amount, currency, period)
+            yield _configured(call, call.words(addon.name), addon_value(call, addon, amount), cost)
+    for name, options in tariff.options.items():
+        for option in options:
+            if option.intname == item.service.params.get(name):
+                yield _configured(call, label(name, call.lang), call.words(option.name), ZERO)
+
+
+def _configured(call: Call, name: str, value: str, cost: Decimal) -> Part:
+    texts = {"name": name, "value": value, "price": with_currency(cost, call.user.currency)}
+    return element("configuration", {f"configuration_{key}": text for key, text in texts.items()})
 
 
 @FAMILY.action(

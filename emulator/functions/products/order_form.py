@@ -14,7 +14,7 @@ from typing import Any
 from emulator.api.context import Call, Choice, FormAnswer, Part
 from emulator.domain.billing import discounts
 from emulator.domain.billing.discounts import Price
-from emulator.domain.catalogue.catalogue import DAY, INTEGER, Addon, Tariff
+from emulator.domain.catalogue.catalogue import DAY, Addon, Tariff
 from emulator.domain.money import plain, rounded, with_currency
 from emulator.domain.services import order_rules
 from emulator.errors import BadValue, StepUnavailable
@@ -23,6 +23,7 @@ from emulator.functions.form_parts import (
     addon_labels,
     addon_sliders,
     addon_text,
+    addon_value,
     autoprolong_choices,
     datacenter_choices,
     element,
@@ -217,7 +218,7 @@ def _summaries(call: Call, selection: Selection) -> dict[str, list[dict[str, obj
     for number, amount in selection.amounts.items():
         addon = tariff.addons[number]
         cost = addon.cost(amount, currency, period) * count
-        rows.append(_summary(call, addon_line(call, addon, amount), cost))
+        rows.append(_summary(call, _addon_line(call, addon, amount), cost))
     off = selection.price.discount * count
     discount = [_summary(call, call.words(SUMMARY_NAMES["discount"]), off)] if off else []
     total = _summary(call, call.words(SUMMARY_NAMES["total"]), selection.total)
@@ -233,15 +234,6 @@ def _summary(call: Call, label: str, cost: Decimal) -> dict[str, object]:
     return {"label": label, "cost": Part("cost", parts=[price])}
 
 
-def addon_line(call: Call, addon: Addon, amount: int) -> str:
+def _addon_line(call: Call, addon: Addon, amount: int) -> str:
     """An addon with what of it is chosen: ``Memory: 512 MB``."""
     return f"{call.words(addon.name)}: {addon_value(call, addon, amount)}"
-
-
-def addon_value(call: Call, addon: Addon, amount: int) -> str:
-    """What is chosen of an addon, for people: ``512 MB``, ``on``, the name of an item."""
-    item = addon.item(amount)
-    if item is not None:
-        return call.words(item.name)
-    text = addon_text(addon, amount)
-    return f"{text} {call.words(addon.measure)}" if addon.kind == INTEGER else text

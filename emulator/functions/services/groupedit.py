@@ -58,15 +58,27 @@ class GroupEditor:
     find: FindOwn
 
     def show(self, call: Call, faction: str, elid: list[int]) -> FormAnswer | NeedsWrite:
-        """Applies a form to several objects at once: to all of them, or to none."""
+        """Applies a form to several objects at once: to all of them, or to none.
+
+        Shows the form of the first with ``elid`` as it was sent, since clients send the form's own
+        back (docs/evidence.md 138). Raises what the form of any of them raises.
+        """
         target = self._target(call, faction)
-        values = target.takes.read({**call.params, "elid": str(elid[0])}, submit=False)
-        if target.show is None or target.kind is not Kind.FORM:
-            return FormAnswer({"faction": faction, "elid": ", ".join(map(str, elid))})
-        shown = target.show(call, **values)
-        if isinstance(shown, FormAnswer | NeedsWrite):
-            return shown
-        return FormAnswer({"faction": faction})
+        several = {"faction": faction, "elid": call.params["elid"]}
+        first: FormAnswer | None = None
+        for number in elid:
+            values = target.takes.read({**call.params, "elid": str(number)}, submit=False)
+            if target.show is None or target.kind is not Kind.FORM:
+                break
+            shown = target.show(call, **values)
+            if isinstance(shown, NeedsWrite):
+                return shown
+            if first is None and isinstance(shown, FormAnswer):
+                first = shown
+        if first is None:
+            return FormAnswer(several)
+        first.fields = {**first.fields, **several}
+        return first
 
     def apply(self, call: Call, faction: str, elid: list[int]) -> ActionResult:
         """Submits the form for one object after another; all of it is one transaction."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _MANY_IN_BJSON = frozenset({
     "pricelist", "period", "addon", "datacenter", "enumerationitem", "node", "item", "elem",
-    "mlist", "message", "rowgroup", "row",
+    "mlist", "message", "rowgroup", "row", "configuration",
 })  # fmt: skip
 # The echo of the request, which the flat formats do not contain.
 _ECHO = frozenset({"tparams", "saved_filters"})

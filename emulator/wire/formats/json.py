@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # Blocks of the price list; the same names stand for plain texts elsewhere.
 _PLURAL_BLOCKS = frozenset({
     "pricelist", "addon", "banner", "datacenter", "enumerationitem", "itemtypeparam",
-    "itemtypeparamvalue",
+    "itemtypeparamvalue", "configuration",
 })  # fmt: skip
 _MANY_IN_DATA = MANY_IN_JSON | {"val", "message", "rowgroup", "row"}
 # What repeats inside of something: options of a select, the prices of a tariff.

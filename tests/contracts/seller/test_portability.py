@@ -227,7 +227,7 @@ FAULTS = [
     (lacks("payment", "subaccountamount_iso"), "payment/rows", "subaccountamount_iso: missing"),
     (lacks("vds.order.param", "orderinfo"), "vds.order.param/form", "/doc/orderinfo: missing"),
     (lacks("basket", "total_sum"), "basket/one-position", "/doc/total_sum: missing"),
-    (lacks("cart", "lineitem.id"), "cart/one", "/lineitem.id: missing"),
+    (lacks("cart", "elid"), "cart/one", "/elid: missing"),
     (lacks("auth", "auth"), "auth/password", "/doc/auth"),
     (without("soft", "filter"), "soft/filtered", "/doc/p_elems"),
     (without("vds", "filter"), "vds/filtered", "/doc/p_elems"),
