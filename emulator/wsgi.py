@@ -1,7 +1,8 @@
 """For a WSGI server of your own: ``gunicorn 'emulator.wsgi:create()'``.
 
 Settings come from the environment (``MOCKSELLER_*``) and from the file that ``MOCKSELLER_CONFIG``
-names. ``MOCKSELLER_HOST`` says where that server listens: the control API goes by it.
+names. ``MOCKSELLER_HOST`` says where that server listens: the control API goes by it. Workers of
+gevent need ``gunicorn[gevent]``.
 """
 
 from __future__ import annotations

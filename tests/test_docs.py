@@ -23,6 +23,7 @@ SOURCES = [
     for path in sorted((ROOT / folder).rglob("*"))
     if path.suffix in {".py", ".yaml"}
 ]
+SCRIPTS = sorted((ROOT / "docs" / "scripts").glob("*.sh"))
 WRITTEN = ROOT / "docs" / "reference"
 CITED = re.compile(
     r"docs/(wire|trade|resale|modules)\.md\s+sections?\s+((?:[0-9][0-9.]*(?:,\s+|\s+and\s+|\s+to\s+)?)+)"
@@ -156,3 +157,19 @@ def test_pages_that_differ_and_pages_of_nothing_are_stale(tmp_path: Path) -> Non
     assert stale(tmp_path, {"a.md": "other", "c.md": ""}) == ["a.md", "c.md", "deep/b.md"]
     write(tmp_path, {"a.md": "other"})
     assert stale(tmp_path, {"a.md": "other"}) == []
+
+
+def test_149_every_table_of_libraries_is_made_by_a_script_that_the_page_names() -> None:
+    page = (ROOT / "docs" / "libraries.md").read_text(encoding="utf-8")
+    scripts = {path.name: path.read_text(encoding="utf-8") for path in SCRIPTS}
+    made = [name for text in scripts.values() for line in re.findall("(?m)^compare (.+) <", text)
+            for name in line.split()]  # fmt: skip
+    assert sorted(made) == sorted(re.findall("<!-- rows: (.+) -->", page))
+    unnamed = [name for name in scripts if f"`docs/scripts/{name}`" not in page]
+    assert unnamed == ["rows.sh"], "what the scripts share"
+
+
+def test_every_finding_is_in_the_table_of_findings() -> None:
+    page = (ROOT / "findings" / "README.md").read_text(encoding="utf-8")
+    scripts = sorted(path.name for path in (ROOT / "findings").glob("*.sh"))
+    assert re.findall(r"(?m)^\| `(.+?)` \|", page) == scripts
