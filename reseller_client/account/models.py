@@ -170,7 +170,10 @@ class Payment:
 
 @dataclass(frozen=True, slots=True)
 class Expense:
-    """A charge; `service_id` is the service it was for. Source: `expense` (documented)."""
+    """A charge; `service_id` is the service it was for. Source: `expense` (documented).
+
+    `itemtype` is the product type of the service, and `ip` for further addresses of it (observed).
+    """
 
     id: int
     happened_on: date | None
@@ -178,3 +181,4 @@ class Expense:
     tax: Money | None
     name: str
     service_id: int | None
+    itemtype: str = ""

@@ -252,4 +252,5 @@ def _expense(row: Node) -> Expense | None:
         tax=read_money(row.value("taxamount"), currency),
         name=row.value("locale_name", "intname"),
         service_id=read_int(row.value("main_item", "item")),
+        itemtype=row.value("intname"),
     )

@@ -7,13 +7,15 @@ from decimal import Decimal
 
 import pytest
 
+from emulator import testing
 from emulator.clock import add_months
-from tests.functions.deciding import done, money
+from tests.functions.deciding import done, money, rule
 from tests.functions.seller import DAY as TODAY
 from tests.functions.seller import Seller
 
 DAY = "-50"
 SOLD = {"vds": ("1400", "0.34"), "instances": ("1500", "0.15")}
+"""Tariff and price of a day by product type; a test holds them against the price list."""
 A_DAY = timedelta(days=1)
 
 
@@ -151,15 +153,38 @@ def test_113_a_deleted_one_is_charged_no_more(shop: Seller) -> None:
     assert charges(shop, number) == ["0.34 EUR"]
 
 
-def test_113_the_price_list_has_the_day(shop: Seller) -> None:
-    for tariff, price in SOLD.values():
-        periods = shop.doc("pricelist.export", None, pricelist=tariff).findall("price/period")
-        if not periods:
-            periods = shop.doc("pricelist.export", None, pricelist=tariff).findall(
-                "pricelist/price/period"
-            )
-        (day,) = [period for period in periods if period.get("length") == DAY]
-        assert Decimal(day.get("cost") or "") == Decimal(price)
+def test_113_the_price_list_has_the_day_of_every_tariff_that_sells_it(shop: Seller) -> None:
+    sold = {}
+    for tariff in shop.doc("pricelist.export", None).findall("pricelist"):
+        for period in tariff.findall("price/period"):
+            if period.get("length") == DAY:
+                family = tariff.findtext("itemtype_info/intname") or ""
+                sold[family] = (tariff.findtext("id"), Decimal(period.get("cost") or ""))
+                for addon in tariff.findall("addon/price/period"):
+                    assert addon.get("type") == "month"
+    assert sold == {family: (code, Decimal(price)) for family, (code, price) in SOLD.items()}
+
+
+def test_113_a_deletion_at_the_end_of_what_is_paid_waits_for_midnight(shop: Seller) -> None:
+    number = order(shop)
+    rule(shop, deletion="period_end")
+    assert done(shop, "vds.delete", elid=number)
+    row = row_of(shop, number)
+    assert (row["status"], row["scheduledclose"]) == ("2", "on")
+    shop.move_to(TODAY + A_DAY)
+    assert number not in {row["id"] for row in shop.rows("vds")}
+    assert charges(shop, number) == ["0.34 EUR"]
+
+
+def test_113_days_wait_in_the_basket_and_are_paid_from_the_payment_on(shop: Seller) -> None:
+    sent = {"pricelist": "1400", "period": DAY, "domain": "day.example.com", "sok": "ok"}
+    assert shop.doc("vds.order.param", **sent).find("billorder") is not None
+    shop.move_to(TODAY + 3 * A_DAY)
+    assert shop.rows("expense") == []
+    (number,) = [row["id"] for row in shop.rows("vds") if row["domain"] == "day.example.com"]
+    assert done(shop, "basket", clicked_button="free", sok="ok")
+    shop.move_to(TODAY + 5 * A_DAY)
+    assert charges(shop, number) == ["0.34 EUR"] * 3
 
 
 def test_113_the_forecast_counts_the_days(shop: Seller) -> None:
@@ -171,3 +196,23 @@ def test_113_the_forecast_counts_the_days(shop: Seller) -> None:
     money(shop, "3.40")
     (row,) = shop.rows("dashboard.info")
     assert date.fromisoformat(row["enoughmoneyto"]) == TODAY + 11 * A_DAY
+
+
+BOTH = """<doc>{0}</doc>"""
+ONE_TARIFF = """<pricelist><id>{0}</id><name>V{0}</name>
+<itemtype_info><intname>vds</intname></itemtype_info>
+<price currency="EUR"><period cost="{1}" type="day" length="1"/></price></pricelist>"""
+
+
+def test_113_an_imported_day_is_sold_and_changed_for_the_day_that_is_paid() -> None:
+    tariffs = "".join(ONE_TARIFF.format(n, cost) for n, cost in (("1", "0.5050"), ("2", "0.8050")))
+    with testing.Seller("empty") as seller:
+        assert "error" not in seller.sell(BOTH.format(tariffs).encode())
+        sent = {"period": DAY, "skipbasket": "on", "sok": "ok"}
+        number = seller.call("vds.order.param", pricelist=1, **sent).id
+        shown = seller.call("service.changepricelist.pricelist", elid=number, pricelist=2).xml
+        assert "0.30 EUR" in [cell.text for cell in shown]
+        seller.call("service.changepricelist", elid=number, pricelist=2, sok="ok")
+        seller.clock.advance("1 day")
+        rows = seller.call("expense").rows()
+        assert [row["amount"] for row in rows] == ["0.81 EUR", "0.30 EUR", "0.51 EUR"]

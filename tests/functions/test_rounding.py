@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from emulator.testing import Seller
+from emulator.worlds.fixtures import PRODUCT_TYPES
 
 COSTS = ("2.6450", "8.7000", "0.0050", "7.7650")
 DISCOUNTS = {"EUR": (0, 15, 33), "RUB": (1, 50)}
@@ -74,3 +75,22 @@ def test_150_item_cost_of_a_row_is_what_a_renewal_charges(seller: Seller) -> Non
             if len(set(met.values())) != 1:
                 wrong.append((COSTS[number - 1], percent, currency, period, met))
     assert wrong == []
+
+
+def test_150_every_service_is_shown_at_the_price_of_its_renewal() -> None:
+    """In every list of services, whatever its type: the row, the form and the prolongation."""
+    compared, wrong = set(), []
+    with Seller("small") as seller:
+        seller.account("reseller", discounts=[{"percent": 15}])
+        for family in PRODUCT_TYPES:
+            for row in seller.call(family, p_cnt=100).rows():
+                form = seller.call("service.prolong", elid=row["id"], period=row["period"])
+                if form.error is not None:
+                    continue
+                edit = seller.call(f"{family}.edit", elid=row["id"]).field("item_cost")
+                sums = {row["item_cost"], edit, f"{form.field('amount')}00"}
+                compared.add(family)
+                if len(sums) != 1:
+                    wrong.append((family, row["id"], sums))
+    assert wrong == []
+    assert compared == set(PRODUCT_TYPES)
