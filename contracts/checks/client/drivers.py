@@ -50,7 +50,7 @@ MAX_STDERR: Final = 300
 FINAL_WAIT: Final = 3.0
 """Seconds that the page stays after the last step: it reloads itself every second."""
 TERMINAL_WORDS: Final = {"done": StepResult.OK, **{each.value: each for each in StepResult}}
-FORM_FIELDS: Final = ("id", "key", "ip", "status", "ends_on", "balance", "reason")
+FORM_FIELDS: Final = ("id", "name", "key", "ip", "status", "ends_on", "balance", "reason")
 HTML: Final = "text/html; charset=utf-8"
 
 

@@ -67,7 +67,7 @@ class SampleProduct:
         }[self.trade]
         period = fields["period"]
         terms = {1: "for one month", DAILY: f"billed by the day (period {DAILY})"}
-        term = terms.get(int(period), f"for {period} months")
+        term = terms.get(int(str(period)), f"for {period} months")
         return (
             f"Order {self.label} (tariff {self.tariff}) {details}, {term}, "
             f"under your number {fields['reference']}, and deliver it."

@@ -19,7 +19,7 @@ MAX_REPORT_LENGTH: Final = 1_000_000
 """Characters of a client's output that are read, from its end."""
 MAX_REASON_LENGTH: Final = 300
 """Characters of a report's reason that are kept."""
-OrderFields = Mapping[str, str | int | bool]
+OrderFields = Mapping[str, str | int | bool | list[str]]
 """Fields of a step that depend on its action, named as in the protocol."""
 
 
@@ -36,6 +36,10 @@ class Action(enum.StrEnum):
     """Run the daily job: renew what ends today or tomorrow."""
     SUSPEND = "suspend"
     """Suspend the service under ``reference``."""
+    SUSPEND_SEVERAL = "suspend-several"
+    """Suspend the services under ``references``, in one call where the client can."""
+    LET_END = "let-end"
+    """The service under ``reference`` is to end with its term: the seller must not renew it."""
     READDRESS = "readdress"
     """Move the service under ``reference`` to ``ip``."""
     STATUS = "status"
@@ -114,9 +118,9 @@ class ClientStep:
 class ClientReport:
     """What a client reports of a step; a field it does not report is None.
 
-    ``id``: the seller's number. ``key``: a license's key. ``ip``: a server's address. ``status``:
-    1 to 5, as on the wire. ``ends_on``: the last paid day. ``ids``: for `Action.LIST`. ``balance``:
-    for `Action.BALANCE`. ``reason``: for people.
+    ``id``: the seller's number. ``name``: of the service, as read there. ``key``: a license's key.
+    ``ip``: a server's address. ``status``: 1 to 5, as on the wire. ``ends_on``: the last paid day.
+    ``ids``: for `Action.LIST`. ``balance``: for `Action.BALANCE`. ``reason``: for people.
     """
 
     result: StepResult
@@ -128,11 +132,13 @@ class ClientReport:
     balance: Decimal | None = None
     ids: tuple[int, ...] | None = None
     reason: str = ""
+    name: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The report in JSON types, without the fields that are None or empty."""
         values = {
             "id": self.id,
+            "name": self.name,
             "key": self.key,
             "ip": self.ip,
             "status": self.status,
@@ -175,6 +181,7 @@ def _report(document: Mapping[str, Any]) -> ClientReport:
     return ClientReport(
         result=StepResult(document["result"]),
         id=_number("id", document.get("id")),
+        name=_text("name", document.get("name")),
         key=_text("key", document.get("key")),
         ip=_text("ip", document.get("ip")),
         status=_number("status", document.get("status")),

@@ -17,6 +17,7 @@ from reseller_client import (
     Client,
     LoginLocked,
     NotEnoughMoney,
+    NotTheSeller,
     NotUnderstood,
     Refused,
     UnknownOutcome,
@@ -73,6 +74,18 @@ class HammersTheLock(SaysItAgain):
 
     refusal = LoginLocked
     times = 40
+
+
+class HammersTheGuard(CustomAdapter):
+    """A page will be an answer if one only tries."""
+
+    def order(self, client: Client, step: StepFields) -> ClientReport:
+        for _ in range(10):
+            try:
+                return super().order(client, step)
+            except NotTheSeller:
+                continue
+        return super().order(client, step)
 
 
 class OrdersTwice(CustomAdapter):

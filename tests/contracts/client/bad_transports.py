@@ -328,3 +328,33 @@ class DeletesForSuspending(AlteredClient):
             if not form.get("func", "").endswith(".suspend"):
                 return form
             return {**form, "func": form["func"].replace(".suspend", ".delete"), "sok": "ok"}
+
+
+class RepeatsANumber(AlteredClient):
+    """Sends a list as its library does: the same name once for each element."""
+
+    class transport_class(AlteringTransport):  # noqa: N801
+        def sent(self, request: httpx.Request, form: Form) -> httpx.Request:
+            several = form.get("elid", "").split(", ")
+            if len(several) == 1 or not form["func"].endswith(".suspend"):
+                return request
+            rest = {name: value for name, value in form.items() if name != "elid"}
+            return again(request, rest, urlencode([("elid", number) for number in several]))
+
+
+class SendsNothingForNothing(AlteredClient):
+    """Its library writes an empty text for null."""
+
+    class transport_class(AlteringTransport):  # noqa: N801
+        def form(self, form: Form) -> Form:
+            off = form.get("autoprolong") == "null" and not orders(form)
+            return {**form, "autoprolong": ""} if off else form
+
+
+class GuessesLatin1(AlteredClient):
+    """Believes that text/xml without a charset is Latin-1."""
+
+    class transport_class(AlteringTransport):  # noqa: N801
+        def got(self, form: Form, answer: httpx.Response) -> httpx.Response:  # noqa: ARG002 - as the base
+            text = answer.read().decode("latin-1")
+            return httpx.Response(answer.status_code, content=text.encode())

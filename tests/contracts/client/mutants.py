@@ -18,6 +18,7 @@ from tests.contracts.client.bad_habits import (
     CountsItsOwnMonths,
     DecidesByText,
     ForgetsTheBasket,
+    HammersTheGuard,
     HammersTheLock,
     IgnoresInnerDoc,
     IsImpatient,
@@ -49,6 +50,7 @@ from tests.contracts.client.bad_transports import (
     CrashesOnOneRow,
     DeletesForSuspending,
     GivesUpASession,
+    GuessesLatin1,
     NeverConfirms,
     NeverResetsAFilter,
     OrdersAnotherTariff,
@@ -62,7 +64,9 @@ from tests.contracts.client.bad_transports import (
     ReadsPlainNumbers,
     ReadsTornAnswers,
     RenewsItselfByAMonth,
+    RepeatsANumber,
     SearchesAFilteredList,
+    SendsNothingForNothing,
     TakesLinkForAnswer,
 )
 
@@ -169,4 +173,8 @@ MUTANTS = (
     Mutant(LetsBothRenew, "renewed-by-one-of-both"),
     Mutant(TakesTheNewest, "newest-is-not-taken", trade=SERVICES),
     Mutant(DecidesByText, "message-text-decides-nothing"),
+    Mutant(HammersTheGuard, "guard-is-not-hammered"),
+    Mutant(GuessesLatin1, "letters-come-back", frozenset({"balance-is-read"})),
+    Mutant(RepeatsANumber, "suspends-every-one-of-several"),
+    Mutant(SendsNothingForNothing, "renews-no-more"),
 )

@@ -55,6 +55,8 @@ class CustomAdapter(Adapter):
             "deliver": lambda: self.deliver(client, step),
             "daily": lambda: self.daily(client, step),
             "suspend": lambda: self.suspend(client, step),
+            "suspend-several": lambda: self.suspend_several(client, step),
+            "let-end": lambda: self.let_end(client, step),
             "readdress": lambda: self.readdress(client, step),
             "status": lambda: report_on(self.find(client, step)),
             "list": lambda: ClientReport(
@@ -174,6 +176,33 @@ class CustomAdapter(Adapter):
                 raise NotSupportedError("resellers cannot suspend modules")
         return ClientReport(StepResult.OK, id=service.id)
 
+    def suspend_several(self, client: Client, step: StepFields) -> ClientReport:
+        """Suspend several services in one call."""
+        numbers = [
+            self.find(client, {**step, "reference": reference}).id
+            for reference in step["references"]
+        ]
+        match step["trade"]:
+            case "licences":
+                client.licenses.suspend(numbers)
+            case "services":
+                client.products(SERVERS).suspend(numbers)
+            case _:
+                raise NotSupportedError("resellers cannot suspend modules")
+        return ClientReport(StepResult.OK)
+
+    def let_end(self, client: Client, step: StepFields) -> ClientReport:
+        """Switch the seller's renewal of a service off."""
+        service = self.find(client, step)
+        match service:
+            case License():
+                client.licenses.set_autoprolong(service.id, None)
+            case Service():
+                client.products(SERVERS).set_autoprolong(service.id, None)
+            case _:
+                client.modules.set_autoprolong(service.id, None)
+        return ClientReport(StepResult.OK, id=service.id)
+
     def readdress(self, client: Client, step: StepFields) -> ClientReport:
         """Move a license to another address."""
         service = self.find(client, step)
@@ -208,6 +237,7 @@ def report_on(service: OwnedService) -> ClientReport:
     return ClientReport(
         StepResult.OK,
         id=service.id,
+        name=service.licname if isinstance(service, License) else None,
         key=service.key if isinstance(service, License) else None,
         ip=None if isinstance(service, Module) else service.ip,
         status=int(service.status),

@@ -20,6 +20,7 @@ from contracts.checks.client.lesson import (
     delivered_once,
     lesson,
 )
+from contracts.checks.client.products import LICENSES
 from contracts.checks.client.protocol import StepResult
 from contracts.checks.runner import Findings
 from contracts.verdicts import ASSUMED, DOCUMENTED
@@ -312,3 +313,69 @@ def inner_doc(case: CaseContext) -> None:
     case.advance_to_last_day()
     case.run_daily()
     case.request_status("143")
+
+
+MAX_GUARDED_CALLS: Final = 3
+"""Requests to a guard: the first, and a look or two elsewhere. The rest is hammering."""
+
+
+def _guard_is_named(findings: Findings, execution: Execution) -> None:
+    calls = execution.calls_during(1)
+    pages = [call for call in calls if "Checking your browser" in call.answer]
+    findings.prove(*pages[:MAX_GUARDED_CALLS])
+    if not pages:
+        findings.not_exercised("the guard takes this client for a browser")
+        return
+    if execution.reports[0].result is StepResult.OK:
+        findings.fail("a guard answered in place of the seller, and the client reported ok", *pages)
+    if len(pages) > MAX_GUARDED_CALLS:
+        message = f"a guard answered, and the client called {len(pages)} times"
+        findings.fail(message, *pages[:MAX_GUARDED_CALLS])
+    delivered_once(findings, execution)
+
+
+@lesson(
+    "guard-is-not-hammered",
+    about="A guard in front of the seller is reported, and not called again",
+    cost="A guard that is called again and again blocks the address, for hours and for everybody.",
+    source="docs/evidence.md 143: three projects met one (observed)",
+    check=_guard_is_named,
+)
+def guarded(case: CaseContext) -> None:
+    """Order at a seller behind a guard; later it is gone, and the order is to be finished."""
+    case.world.faults.add("guard")
+    case.order("205")
+    case.world.faults.clear()
+    case.reconcile("205")
+
+
+NAME: Final = "Бюро Жук, 12 €"
+
+
+def _letters_come_back(findings: Findings, execution: Execution) -> None:
+    names = [report.name for report in execution.reports if report.name is not None]
+    findings.prove(*execution.orders(), *execution.calls_during(2))
+    for service in execution.owned:
+        if service["licname"] != NAME:
+            actual = service["licname"]
+            findings.fail(f"it was to be named {NAME}, and is {actual}", *execution.orders())
+    for name in names:
+        if name != NAME:
+            findings.fail(f"it is named {NAME}, and the client read {name}", *execution.calls[-2:])
+            return
+    if not names:
+        findings.not_exercised("the client reports no name")
+
+
+@lesson(
+    "letters-come-back",
+    about="Letters beyond ASCII are read as they are",
+    cost="XML is UTF-8 under a bare text/xml: who guesses Latin-1 gets other names.",
+    source="docs/evidence.md 129 (observed)",
+    check=_letters_come_back,
+    trades=(LICENSES,),
+)
+def letters(case: CaseContext) -> None:
+    """Order a license with a name in Russian letters and a sign; read it again."""
+    case.order("206", name=NAME)
+    case.request_status("206")

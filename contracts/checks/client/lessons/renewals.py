@@ -8,6 +8,7 @@ from contracts.checks.client.case import CaseContext, Execution
 from contracts.checks.client.fault_hooks import InterceptedRequest, PlanFault
 from contracts.checks.client.lesson import lesson
 from contracts.checks.client.products import MODULES
+from contracts.checks.client.protocol import Action
 from contracts.checks.runner import Findings
 from contracts.verdicts import DOCUMENTED
 
@@ -166,6 +167,36 @@ def last_day(case: CaseContext) -> None:
     case.order("153")
     case.advance_to_last_day()
     case.run_daily()
+
+
+def _ended_with_its_term(findings: Findings, execution: Execution) -> None:
+    calls = execution.calls_during(2)
+    findings.prove(*calls)
+    for service in execution.owned:
+        terms = len(execution.charges.get(service["id"], ()))
+        if terms > 1:
+            findings.fail(
+                f"{service['id']} was to end with its term, and the seller renewed it {terms - 1} "
+                f"times; the client reported {execution.last_report.result}",
+                *calls,
+            )
+
+
+@lesson(
+    "renews-no-more",
+    about="A renewal that is switched off is off",
+    cost="An empty autoprolong, or none, is answered ok and leaves it on: the seller charges on.",
+    source="docs/evidence.md 146: the word null (observed)",
+    check=_ended_with_its_term,
+)
+def leaves_at_the_end(case: CaseContext) -> None:
+    """Order; the seller is to renew it, then the customer leaves. The books decide."""
+    case.order("155")
+    for number in case.list_ids():
+        case.world.call(case.product.edit_function, elid=number, autoprolong=1, sok="ok")
+    say = "The customer of your number 155 leaves: the seller must not renew it at its end."
+    case.request(Action.LET_END, say, {"reference": "155"})
+    case.world.clock.advance("70 days")
 
 
 def _autoprolong_equals_period(findings: Findings, execution: Execution) -> None:

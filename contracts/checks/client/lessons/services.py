@@ -16,7 +16,7 @@ from contracts.checks.client.products import (
 )
 from contracts.checks.client.protocol import Action, StepResult
 from contracts.checks.runner import Findings
-from contracts.verdicts import DOCUMENTED
+from contracts.verdicts import ASSUMED, DOCUMENTED
 
 MAX_MOVES: Final = 2
 STATUS_SUSPENDED: Final = 3
@@ -97,6 +97,42 @@ def suspension_refused(case: CaseContext) -> None:
         case.facts[attempt] = [service["status"] for service in case.list_owned()]
         if bought and not case.facts[attempt]:
             return
+
+
+def _all_suspended(findings: Findings, execution: Execution) -> None:
+    calls = execution.calls_during(3)
+    findings.prove(*calls)
+    running = [each["id"] for each in execution.owned if each["status"] != STATUS_SUSPENDED]
+    repeated = ", ".join(sorted(execution.facts["repeated"]))
+    how = f": {repeated} was sent more than once, and the last counted alone" if repeated else ""
+    if running and execution.last_report.result is StepResult.OK:
+        numbers = ", ".join(map(str, running))
+        findings.fail(f"the client reported ok, and {numbers} is still running{how}", *calls)
+
+
+REFERENCES: Final = ("176", "177")
+
+
+@lesson(
+    "suspends-every-one-of-several",
+    about="Of several services every one is suspended",
+    cost="A list sent as elid=1&elid=2 counts as the last alone, with ok: the other runs unpaid.",
+    source="docs/evidence.md 145: client libraries send lists so (assumed)",
+    evidence=ASSUMED,
+    check=_all_suspended,
+    trades=(LICENSES, SERVICES),
+)
+def suspended_together(case: CaseContext) -> None:
+    """Order twice, and suspend both at once."""
+    for reference in REFERENCES:
+        case.order(reference)
+    case.world.journal.clear()
+    numbers = " and ".join(REFERENCES)
+    say = f"The customer of your numbers {numbers} does not pay: suspend both."
+    case.facts["repeated"] = set()
+    case.request(Action.SUSPEND_SEVERAL, say, {"references": list(REFERENCES)})
+    for entry in case.world.journal.entries(func="*.suspend"):
+        case.facts["repeated"] |= set(entry["repeated"])
 
 
 def _suspension_noticed(findings: Findings, execution: Execution) -> None:
