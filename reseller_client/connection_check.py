@@ -26,6 +26,7 @@ from reseller_client.errors import (
 )
 from reseller_client.services.licenses import Licenses
 from reseller_client.services.product_types import LICENSE_TYPES, ProductType
+from reseller_client.services.products import Products
 from reseller_client.transport.values import Money
 
 if TYPE_CHECKING:
@@ -280,6 +281,21 @@ def _check_prices(probe: _Probe) -> None:
             probe.failed("price list", f"no tariff of {itemtype} can be ordered.", advice)
 
 
+def _check_subtypes(probe: _Probe) -> None:
+    """Look for services in lists that only the menu names; see `Products.list_with_subtypes`."""
+    licenses = {family.code for family in LICENSE_TYPES}
+    for itemtype in probe.expected.product_types:
+        if itemtype in licenses or "." in itemtype:
+            continue
+        if not any(n.startswith(f"{itemtype}.") for n in probe.client.account.service_lists()):
+            continue
+        lists = Products(probe.client, itemtype).list_with_subtypes()
+        for name, rows in lists.items():
+            if name != itemtype and rows:
+                advice = f"Resell {name} as a product type of its own, or these are never read."
+                probe.warned("subtypes", f"{len(rows)} services are in {name}.", advice)
+
+
 def _check_own(probe: _Probe) -> None:
     """Look for services that another reselling system marked as its own."""
     marks = probe.expected.own_marks
@@ -308,5 +324,6 @@ _CHECKS: Final[tuple[tuple[str, Callable[[_Probe], None]], ...]] = (
     ("balance", _check_balance),
     ("deletion", _check_deletion),
     ("price list", _check_prices),
+    ("subtypes", _check_subtypes),
     ("own account", _check_own),
 )

@@ -115,6 +115,16 @@ def test_a_type_that_is_not_sold_fails(lossy: LossyLine) -> None:
     assert grades(report)["price list"] is Grade.FAIL
 
 
+def test_machines_that_only_the_menu_names_are_a_warning(lossy: LossyLine, shop: Seller) -> None:
+    shop.world("elsewhere", "subtypes")
+    client = client_of(lossy, Waits(), login="reseller@elsewhere")
+    report = check_connection(client, product_types=("vds",))
+    messages = [check.message for check in report.checks if check.grade is Grade.WARN]
+    assert messages == ["2 services are in vds.vps.", "1 services are in vds.kvm."]
+    here = check_connection(client_of(lossy, Waits()), product_types=("vds",))
+    assert "subtypes" not in grades(here)
+
+
 @pytest.mark.parametrize("path", ["/", "/manager/", "/billmgr", "/manager/billmgr/x"])
 def test_a_wrong_path_is_told_with_the_right_one(lossy: LossyLine, path: str) -> None:
     def elsewhere(request: httpx.Request) -> httpx.Response:
