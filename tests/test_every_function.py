@@ -49,6 +49,8 @@ OUT_OF_REACH = {
     "user.suspend": "the last login cannot be suspended",
     "user.delete": "the last login cannot be deleted",
     "payment.delete": "needs a payment that was begun",
+    "payment.recurring.stored_methods.delete": "needs a stored way of paying",
+    "payment.recurring.stored_methods.edit": "needs a stored way of paying",
     "cartorder.create.confirm": "needs a position in the cart",
     "certificate.validation.dns": "needs a certificate that is being issued",
     "certificate.validation.email": "needs a certificate that is being issued",

@@ -123,6 +123,10 @@ RULES: Final = (
     _rule("payment.add payment.add.method payment.add.pay", _sent),
     _rule("payment.add.redirect", _always, acts=True),
     _rule("payment.delete", _never, acts=True),
+    _rule("payment.recurring.settings payment.recurring.stored_methods", _never),
+    _rule("payment.recurring.stored_methods.edit", _never),
+    _rule("payment.recurring.stored_methods.delete", _never, acts=True),
+    _rule("payment.stored_methods.add", _sent),
     # Sessions, users and profiles.
     _rule("auth keepalive whoami totp.confirm", _never),
     _rule("session.newkey logon recovery gotoserver", _never, acts=True),

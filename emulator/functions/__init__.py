@@ -20,7 +20,16 @@ from emulator.functions.account import (
     ticket,
     user,
 )
-from emulator.functions.billing import basket, cart, expense, order, payment, payment_add, pricelist
+from emulator.functions.billing import (
+    basket,
+    cart,
+    expense,
+    order,
+    payment,
+    payment_add,
+    payment_recurring,
+    pricelist,
+)
 from emulator.functions.products import (
     addition,
     certificate,
@@ -36,7 +45,9 @@ def families(passwords: PasswordCache) -> tuple[Family, ...]:
     """Every family. ``passwords``: which passwords this process has checked already."""
     licenses = (soft.FAMILY, softexternal.FAMILY, platform.FAMILY, addition.FAMILY)
     products = (*licenses, *service_types.FAMILIES, certificate.FAMILY)
-    payments = _joined(payment.FAMILY, inserted={"payment": payment_add.FAMILY})
+    payments = _joined(
+        payment.FAMILY, payment_recurring.FAMILY, inserted={"payment": payment_add.FAMILY}
+    )
     money = (payments, expense.FAMILY)
     clients = (account.FAMILY, profile.FAMILY, user.FAMILY, ticket.FAMILY)
     inserted = {

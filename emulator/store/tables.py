@@ -449,6 +449,19 @@ payment = Table(
 )
 Index("payment_by_owner", payment.c.account_id, payment.c.id)
 
+stored_method = Table(
+    "stored_method",
+    metadata,
+    _id(),
+    _account(),
+    Column("payment_id", Integer, ForeignKey("payment.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("chosen", Boolean, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""A way of paying that a payment stores once it is credited. ``chosen`` for automatic payments."""
+
 expense = Table(
     "expense",
     metadata,

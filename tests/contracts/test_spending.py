@@ -21,6 +21,7 @@ PAYING = {
     "service.prolong", "service.changepricelist", "service.changepricelist.getmoney",
     "certificate.reissue", "basket", "cart", "cartorder.create.confirm",
     "payment.add", "payment.add.method", "payment.add.pay", "payment.add.redirect", "groupedit",
+    "payment.stored_methods.add",
 }  # fmt: skip
 
 

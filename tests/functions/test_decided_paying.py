@@ -332,3 +332,42 @@ def test_106_a_basket_is_paid_with_what_it_showed(
     names = [row["item.id"]["$"] for row in basket["list"][0]["elem"]]
     assert [shop.service(int(name))["status"] for name in names] == [2, 2, 2]
     assert shop.account()["balance"] == "0.00"
+
+
+# -- 134: stored ways of paying -----------------------------------------------------------------
+
+
+def test_134_a_way_of_paying_is_stored_by_a_payment(seller: Seller) -> None:
+    form = seller.call("payment.stored_methods.add")
+    assert [row["name"] for row in rows_of(form, "methodlist")] == ["Bank card"]
+    begun = seller.call("payment.stored_methods.add", paymethod=1, sok="ok")
+    (stored,) = seller.call("payment.recurring.stored_methods").rows()
+    number = stored["id"]
+    choice = {"stored_method": number, "sok": "ok"}
+    assert stored["active"] == "off"
+    assert refusal(seller.call("payment.recurring.settings", **choice)) == "missed/stored_method"
+    pay(seller, begun.field("ok"))
+    assert seller.account()["balance"] == "1001.00"
+    assert seller.call("payment.recurring.settings", **choice).error is None
+    assert seller.call("payment.recurring.settings").field("stored_method") == number
+    named = {"elid": number, "name": "my card", "sok": "ok"}
+    assert seller.call("payment.recurring.stored_methods.edit", **named).error is None
+    (stored,) = seller.call("payment.recurring.stored_methods").rows()
+    assert (stored["name"], stored["active"], stored["recurring"]) == ("my card", "on", "on")
+    assert seller.call("payment.recurring.stored_methods.delete", elid=number).error is None
+    assert seller.call("payment.recurring.stored_methods").rows() == []
+    assert seller.call("payment.recurring.settings").field("stored_method") == "0"
+
+
+def test_134_what_is_not_stored_is_refused(seller: Seller) -> None:
+    seller.call("payment.stored_methods.add", paymethod=1, sok="ok")
+    (stored,) = seller.call("payment.recurring.stored_methods").rows()
+    for name in ("edit", "delete"):
+        func = f"payment.recurring.stored_methods.{name}"
+        foreign = seller.call(func, login="other", elid=stored["id"], sok="ok")
+        assert refusal(foreign) == "missed/stored_method"
+    empty = {"elid": stored["id"], "name": " ", "sok": "ok"}
+    assert refusal(seller.call("payment.recurring.stored_methods.edit", **empty)) == "value/name"
+    for number in (2, 99):
+        refused = seller.call("payment.stored_methods.add", paymethod=number, sok="ok")
+        assert refusal(refused) == "value/paymethod"

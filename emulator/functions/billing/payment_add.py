@@ -148,14 +148,14 @@ def begin_payment(call: Call, sent: Mapping[str, object]) -> ActionResult:
     _check_currency(call, sent)
     payer = _payer(call, sent)
     if "payment_id" in sent:
-        return _next_page(call, _taken_up(call, sent))
+        return lead_to_page(call, _taken_up(call, sent))
     total, number = _order_total(call, sent), _method_number(sent)
     if total is not None and number in (None, FROM_BALANCE):
         return _pay_from_balance(call, sent)
     method = _method(call, sent)
     if total is not None and total <= call.user.available:
         return _pay_from_balance(call, sent)
-    return _next_page(
+    return lead_to_page(
         call,
         topups.start(
             call.shop,
@@ -215,7 +215,7 @@ def show_payment(call: Call, **sent: object) -> FormAnswer:
 def follow_payment(call: Call, **sent: object) -> ActionResult:
     """Leads to the page of the payment, or begins one."""
     if _names_payment(sent):
-        return _next_page(call, _owned(call, sent))
+        return lead_to_page(call, _owned(call, sent))
     return begin_payment(call, sent)
 
 
@@ -251,7 +251,7 @@ def show_redirect(call: Call, **sent: object) -> FormAnswer:
 @show_redirect.on_submit
 def redirect(call: Call, **sent: object) -> ActionResult:
     """Leads to the page of the payment."""
-    return _next_page(call, _owned(call, sent))
+    return lead_to_page(call, _owned(call, sent))
 
 
 @FAMILY.action(
@@ -393,7 +393,7 @@ def _fields(payment: Payment) -> dict[str, object]:
     }
 
 
-def _next_page(call: Call, payment: Payment) -> ActionResult:
+def lead_to_page(call: Call, payment: Payment) -> ActionResult:
     """Where the browser goes next: to the payment page, or to the list once it is paid."""
     fields = _fields(payment)
     if payment.token is None or payment.status in payments.MONEY_IS_IN:

@@ -28,13 +28,13 @@ DESCRIPTIONS = {
 }
 
 
-def method_rows(call: Call, order_total: Decimal | None) -> list[dict[str, object]]:
+def method_rows(call: Call, order_total: Decimal | None, kind: str = "") -> list[dict[str, object]]:
     """The rows of ``methodlist``. ``order_total``: what an order costs, None for a mere amount.
 
-    The balance comes first where it covers the order.
+    The balance comes first where it covers the order. ``kind``: the only one that is listed.
     """
-    currency = call.user.currency
-    rows = [_row(call, method) for method in topups.list_methods(call.shop, currency)]
+    methods = topups.list_methods(call.shop, call.user.currency)
+    rows = [_row(call, method) for method in methods if kind in ("", method.kind)]
     if order_total is not None and order_total <= call.user.available:
         rows.insert(0, _balance_row(call))
     return rows
