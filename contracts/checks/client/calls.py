@@ -164,6 +164,7 @@ MONEY: Final[Mapping[str, ClientCall]] = {
     "account.subaccounts": lambda c, _: c.account.subaccounts(),
     "account.dashboard": lambda c, _: c.account.dashboard(),
     "account.whoami": lambda c, _: c.account.whoami(),
+    "account.discounts": lambda c, _: c.account.discounts(),
     "account.settings": lambda c, _: c.account.settings(),
     "account.change_settings": lambda c, a: c.account.change_settings(a),
     "account.notifications": lambda c, _: c.account.notifications(),
