@@ -136,7 +136,7 @@ def saved(call: Call, listed: str) -> Mapping[str, str]:
     if call.account is None:
         return {}
     if call.shop.world.rules.sticky_filters:
-        return filters.find(call.shop.db, call.account.login, listed)
+        return filters.find(call.shop.db, call.own_login.name, listed)
     return call.session.filters.get(listed, {}) if call.session else {}
 
 

@@ -214,7 +214,7 @@ class Filter:
 
     def _replace(self, call: Call, values: Mapping[str, str]) -> ActionResult:
         if call.shop.world.rules.sticky_filters:
-            filters.save(call.shop.db, call.user.login, self.listed, values)
+            filters.save(call.shop.db, call.own_login.name, self.listed, values)
         elif call.session is not None:
             sessions.save_filter(call.shop.db, call.session, self.listed, values)
         return ActionResult(ok=f"func={self.listed}", ok_type="list")

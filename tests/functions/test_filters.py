@@ -231,3 +231,16 @@ def test_140_a_copy_of_a_world_keeps_its_filters_and_a_reset_forgets_them(seller
     assert ids(seller) == everything
     seller.restore("filtered")
     assert ids(seller) == {"100001", "100002"}
+
+
+def test_140_a_further_login_of_the_account_has_filters_of_its_own(seller: Seller) -> None:
+    made = {"email": "api@example.com", "realname": "api", "passwd": "api-secret-1", "sok": "ok"}
+    assert seller.call("user.edit", **made).error is None
+    api = {"authinfo": "api@example.com:api-secret-1"}
+    seller.call("soft.filter", **api, licname="web", sok="ok")
+    assert ids(seller, **api) == {"100001", "100002"}
+    assert len(ids(seller)) > len(ids(seller, **api))
+    number = next(row["id"] for row in seller.call("user").rows() if row["name"] == made["email"])
+    assert seller.call("user.delete", elid=number).error is None
+    assert seller.call("user.edit", **made).error is None
+    assert ids(seller, **api) == ids(seller)

@@ -27,6 +27,8 @@ _CLEAR = Statement(
     delete(tables.saved_filter).where(F.login == bindparam("who"), F.func == bindparam("listed"))
 )
 
+_FORGET = Statement(delete(tables.saved_filter).where(F.login == bindparam("who")))
+
 
 def find(db: Database, login: str, listed: str) -> Mapping[str, str]:
     """The filter that a login has saved for a list, by parameter; empty if none."""
@@ -40,3 +42,8 @@ def save(db: Database, login: str, listed: str, fields: Mapping[str, str]) -> No
         db.run(_SAVE, login=login, func=listed, fields=dict(fields))
     else:
         db.run(_CLEAR, who=login, listed=listed)
+
+
+def forget(db: Database, login: str) -> None:
+    """Deletes every filter of a login."""
+    db.run(_FORGET, who=login)

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 
-from emulator.domain.accounts import accounts
+from emulator.domain.accounts import accounts, filters
 from emulator.domain.accounts.accounts import Account, account_from, comes_from, hash_password
 from emulator.domain.world import COLUMNS, WorldRow, from_row
 from emulator.errors import AccessDenied, Exists, Missed
@@ -243,9 +243,13 @@ def resume(db: Database, login: Login) -> None:
 
 
 def remove(db: Database, login: Login) -> None:
-    """Deletes a login and ends its sessions. Raises AccessDenied for the last one in use."""
+    """Deletes a login with its saved filters and sessions.
+
+    Raises AccessDenied for the last one in use.
+    """
     _require_another(db, login, "user.delete")
     _close_sessions(db, login)
+    filters.forget(db, login.name)
     if login.is_own:
         account = accounts.require(db, login.account_id)
         accounts.save(db, replace(account, login_state=DELETED))
