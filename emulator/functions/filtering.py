@@ -35,6 +35,8 @@ AMOUNT = re.compile(r"[+-]?[0-9]{1,12}(?:[.,][0-9]{1,12})?")
 OTHER = frozenset({"other", "nodate"})
 """The value of a day's select where ``…start`` and ``…end`` say which days (documented)."""
 NULL = "null"
+MODES = ("on", "off", "yes")
+"""What `filter` may be in the call of a list (docs/evidence.md 125)."""
 CURRENCIES = frozenset({"currency", "currency_iso", "currency_str"})
 """Columns with the code of a currency; its number is understood as well (docs/evidence.md 109)."""
 COMPARISONS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
@@ -144,17 +146,14 @@ def chosen(call: Call, saved_filter: Mapping[str, str]) -> Mapping[str, str]:
     """What filters this call: the columns it was sent, else what was saved.
 
     ``filter=on`` and ``yes`` with columns filter this call; without them, as without ``filter``,
-    the saved filter does. ``off`` shows every row. Nothing of this changes what is saved. Raises
-    BadValue for any other value.
+    the saved filter does. ``off`` shows every row. Nothing of this changes what is saved.
     """
-    mode = call.params.get("filter", "").strip().lower()
+    mode = call.params.get("filter", "").strip()
     if mode == "off":
         return {}
-    if mode in ("on", "yes"):
+    if mode in MODES:
         own = call.function.takes.wire_fields if call.function else ()
         return sent_columns(call.params, own) or saved_filter
-    if mode:
-        raise BadValue("filter", call.params["filter"])
     return saved_filter
 
 

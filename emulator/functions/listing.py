@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, func
 
 from emulator.api.context import ActionResult, Call, FormAnswer, Rows, SavedFilter, Value
-from emulator.api.fields import Rest, Text, Whole
+from emulator.api.fields import OneOf, Rest, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import filters, sessions
@@ -41,9 +41,10 @@ class Paging(WireSchema):
     p_col = Text("Column to sort by; `-` before it sorts descending. Newest first if left out.")
     p_sort = Text("Column to sort by, where `p_col` is not sent.")
     p_order = Text("`desc` sorts descending, anything else ascending.")
-    filter = Text(
+    filter = OneOf(
         "`on` with names of columns: only rows with these values, in this call. `off`: every row,"
-        " whatever filter is saved. `yes`: the saved filter, as if left out."
+        " whatever filter is saved. `yes`: the saved filter, as if left out.",
+        *filtering.MODES,
     )
 
 

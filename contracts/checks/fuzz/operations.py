@@ -20,7 +20,7 @@ Operation = APIOperation[Any, Any, Any, Any]
 ADDRESS: Final = "/billmgr"
 LONGEST_ADDRESS: Final = 60_000
 CREDENTIALS: Final = frozenset({"auth", "authinfo"})
-BESIDE: Final = ("", "", "again", "formats", "nothing changed")
+BESIDE: Final = ("", "", "again", "formats", "nothing changed", "filter")
 """The further rule that a read is judged by: `contracts.checks.fuzz.relations.BESIDE`, or none."""
 STYLES: Final = ("authinfo", "authinfo", "session")
 

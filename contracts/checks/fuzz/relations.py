@@ -84,10 +84,30 @@ def find_other_format(case: ReadCase) -> Iterator[str]:
         yield f"xml and json differ: {_first_difference(xml, json, '')}"
 
 
+@check(
+    "filters-by-what-it-shows",
+    about="A list filtered by the number of a row has this row alone.",
+    evidence=ASSUMED,
+    source="docs/wire.md section 4.1",
+)
+def find_wide_filter(case: ReadCase) -> Iterator[str]:
+    """Other rows than the one whose number the list is filtered by."""
+    rows = case.first.doc.all("elem") if case.first.doc is not None else ()
+    number = rows[-1].text_of("id") if rows else ""
+    if not number:
+        return
+    criteria = {"out": "xml", "sfrom": "", "callback": "", "filter": "on", "id": number}
+    answer = case.sender.send_changed(case.request, criteria, public=case.public)
+    left = [row.text_of("id") for row in answer.doc.all("elem")] if answer.doc else None
+    if left != [number] and answer.error is None:
+        yield f"filter=on with id={number} leaves the rows {left}"
+
+
 BESIDE: Final[Mapping[str, Decision[[ReadCase], Iterator[str]]]] = {
     "again": find_other_answer,
     "formats": find_other_format,
     "nothing changed": find_changed_state,
+    "filter": find_wide_filter,
 }
 """The rules by the name that a generated request asks for them with."""
 CHECKS: Final = collect(sys.modules[__name__])

@@ -48,6 +48,12 @@ def one_sided(params: Params, status: str, body: bytes) -> Changed:
     return status, body
 
 
+def unfiltered(params: Params, status: str, body: bytes) -> Changed:
+    """Shows one row more than the filter leaves."""
+    more = b"<elem><id>1</id><status>2</status></elem><p_num>"
+    return status, body.replace(b"<p_num>", more) if params.get("filter") == "on" else body
+
+
 def hanging_up(params: Params, status: str, body: bytes) -> Changed:
     """Says nothing more to whoever names a service there is not."""
     if b'type="missed"' in body and params["func"] != "whoami":
@@ -84,6 +90,8 @@ FAULTS: list[Any] = [
                  "answers-as-declared", id="a list that does not tell its length"),
     pytest.param("soft", {"answer": one_sided}, "says-the-same-in-every-format",
                  id="json and xml that differ"),
+    pytest.param("soft", {"answer": unfiltered}, "filters-by-what-it-shows",
+                 id="a filter that is accepted and ignored"),
     pytest.param("soft", {"answer": leaking}, "echoes-no-secret", id="a session that is echoed"),
     pytest.param("service.prolong", {"preceded_by": charging}, "looks-without-changing",
                  id="a form without sok that charges"),
