@@ -55,7 +55,8 @@ def _relax_node(node: Node, mapping: ParameterMapping, count: int | None) -> Nod
     attrs = {
         name: mapping.renamed.get(text) or text
         if name in _API_ATTRIBUTES
-        else _relax_text(text, name, mapping)
+        # The number beside a word is a state, or a setting of the world.
+        else _relax_text(text, node.name if name == "orig" else name, mapping)
         for name, text in node.attrs.items()
     }
     name = mapping.renamed.get(node.name, node.name)
@@ -80,7 +81,7 @@ def _relax_text(text: str, name: str, mapping: ParameterMapping) -> str:
         # A key begins with the number of its license.
         if text == old or (len(old) >= LICENSE_NUMBER and text.startswith(f"{old}-")):
             return text.replace(old, new, 1)
-    if name in _STATES or name == "orig" or text == "<absent>":
+    if name in _STATES or text == "<absent>":
         return text
     if text in _FLAGS:
         return "<any>" if mapping.uses_own and name != "ok" else text
