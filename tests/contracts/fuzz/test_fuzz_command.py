@@ -156,7 +156,7 @@ def test_a_foreign_seller_is_charged_no_more_than_was_allowed(declared: Declarat
     limit = SpendingRules(limit=Sum(Decimal("12.00"), "EUR"))
     with Seller() as other, connect_wsgi(Foreign(other.wsgi), rules=limit) as seller:
         permission = ChangePermission(changing=True)
-        plan = Plan(PLENTY, functions=("soft.order.param",), rounds=3)
+        plan = Plan(PLENTY, functions=("soft.order.param",), rounds=6)
         done = judge(seller, plan, address="x", permission=permission, declared=declared)
         charged = [Decimal(row["amount"].split()[0]) for row in other.call("expense").rows()]
         spent = seller.guard.budget.spent
