@@ -52,6 +52,45 @@ def test_a_row_is_read_with_its_money_and_state(client: Client, line: Line) -> N
     assert (row.autoprolong, row.remoteid) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("fields", "months"),
+    [
+        ('<autoprolong orig="3">3 months</autoprolong>', 3),
+        ('<autoprolong orig="null">Disabled</autoprolong>', None),
+        ("<autoprolong>Month</autoprolong><autoprolong_orig>1</autoprolong_orig>", 1),
+        ("<autoprolong>12</autoprolong>", 12),
+        ("<autoprolong>Month</autoprolong>", None),
+    ],
+)
+def test_a_renewal_in_a_row_is_read_by_its_number(
+    client: Client, line: Line, fields: str, months: int | None
+) -> None:
+    line.answers(f"<doc><elem><id>7</id>{fields}</elem></doc>")
+    (row,) = client.licenses.list()
+    assert row.autoprolong == months
+
+
+@pytest.mark.parametrize(
+    ("fields", "cost"),
+    [
+        (
+            "<cost>1.80 EUR / Month</cost><item_cost>10.8000</item_cost><period>6</period>",
+            "10.8000",
+        ),
+        ("<cost>1.80 EUR / Month</cost><period>6</period>", "10.80"),
+        ("<cost>5.00 EUR / Lifetime</cost><period>0</period>", "5.00"),
+        ("<cost>0.00 EUR / Trial</cost><period>-100</period>", "0.00"),
+    ],
+)
+def test_the_cost_of_a_row_is_that_of_its_whole_period(
+    client: Client, line: Line, fields: str, cost: str
+) -> None:
+    line.answers(f"<doc><elem><id>7</id>{fields}</elem></doc>")
+    (row,) = client.licenses.list()
+    assert row.cost is not None
+    assert row.cost.amount == Decimal(cost)
+
+
 def test_changes_send_only_what_changes(client: Client, line: Line) -> None:
     line.answers(FORM, FORM, FORM, FORM, FORM)
     client.licenses.rename(7, "web-2")
