@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterable, Mapping
+from decimal import ROUND_HALF_UP
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -33,6 +34,7 @@ from reseller_client.modules.wire import (
     make_error,
     write_document,
 )
+from reseller_client.shop.prices import CENT
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 LABELS: Final = MappingProxyType({1: "Ordered", 2: "Active", 3: "Suspended", 5: "Processing"})
 TERMS: Final = MappingProxyType({1: "monthly", 12: "yearly", -100: "trial", 0: "lifetime"})
 """Names of periods; `monthly` is documented, the others are assumed."""
+WHOLE_TERMS: Final = MappingProxyType({-100: "Trial", 0: "Lifetime"})
 LOGINS: Final = frozenset({"auth", "logoff"})
 DEPTH: Final = 6
 """How many frames of an internal error are logged."""
@@ -246,13 +249,21 @@ class ModuleEndpoint:
             "pricelist_id": module.product,
             "intname": module.intname,
             "period": module.period,
-            "cost": f"{module.price:.2f} {self._shop.currency}",
+            "cost": self._monthly_price(module),
+            "item_cost": f"{module.price:.4f}",
+            "currency_str": self._shop.currency,
             "createdate": module.created_on,
             "expiredate": module.expires_on or "",
             "autoprolong": module.autoprolong or "null",
             "status": status,
             "item_status": LABELS[status],
         }
+
+    def _monthly_price(self, module: CustomerModule) -> str:
+        """Return what a month costs, `9.00 EUR / Month`; a trial and a lifetime are shown whole."""
+        monthly = (module.price / max(module.period, 1)).quantize(CENT, ROUND_HALF_UP)
+        word = WHOLE_TERMS.get(module.period, "Month")
+        return f"{monthly:.2f} {self._shop.currency} / {word}"
 
     def _edit(self, request: PanelRequest) -> ET.Element:
         buyer, number = request.customer, request.number("elid")

@@ -218,6 +218,14 @@ def test_the_daily_round_renews_who_pays_and_suspends_who_cannot(stand: Stand) -
     assert (stand.balance(), stand.spent()) == (Decimal("6.00"), Decimal("18.00"))
 
 
+def test_a_row_has_the_price_of_a_month_and_of_the_whole_period(stand: Stand) -> None:
+    stand.buy()
+    row = stand.doc("addition").find("elem")
+    assert row is not None
+    prices = [row.findtext(name) for name in ("cost", "item_cost", "currency_str")]
+    assert prices == ["12.00 EUR / Month", "12.0000", "EUR"]
+
+
 def test_a_module_goes_with_its_license(stand: Stand) -> None:
     stand.buy()
     stand.seller.call("soft.delete", elid=100002)

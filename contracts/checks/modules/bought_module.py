@@ -39,6 +39,8 @@ from contracts.checks.runner import Results
 from contracts.verdicts import ASSUMED, DOCUMENTED, OBSERVED
 
 PROLONG: Final = "service.prolong"
+NOT_RENEWED: Final = frozenset({"", "null", "0", "off", "no", "none", "-", "disabled"})
+"""Texts of ``autoprolong`` that say for sure that nothing is renewed."""
 MAX_READS: Final = 10
 """Reads of a module that is being opened or closed."""
 PAUSE: Final = 3.0
@@ -120,6 +122,18 @@ def _judge_period(bought: BoughtModule, results: Results) -> None:
         results.skip("addition does not show the period as a number", "module-period")
 
 
+def read_renewal(row: Element) -> str | None:
+    """The renewal of a row: the number beside a word (docs/evidence.md 102), or the text itself.
+
+    None where the row has none, or a word alone that says nothing for sure.
+    """
+    shown = row.find("autoprolong")
+    if shown is None:
+        return None
+    text = (shown.get("orig") or shown.text or "").strip()
+    return text if is_switched_on(text) or text.lower() in NOT_RENEWED else None
+
+
 @decides(
     rule(
         "not-renewed-unasked", PURCHASE, DOCUMENTED, OFFERS,
@@ -127,11 +141,11 @@ def _judge_period(bought: BoughtModule, results: Results) -> None:
     ),
 )  # fmt: skip
 def _judge_renewal(bought: BoughtModule, results: Results) -> None:
-    renewal = bought.row.findtext("autoprolong")
+    renewal = read_renewal(bought.row)
     if renewal is None:
-        results.skip("addition does not show autoprolong", "not-renewed-unasked")
+        results.skip("addition does not show autoprolong as a number", "not-renewed-unasked")
     else:
-        message = f"ordered with autoprolong=null, it has autoprolong {renewal.strip()}"
+        message = f"ordered with autoprolong=null, it has autoprolong {renewal}"
         results.check("not-renewed-unasked", not is_switched_on(renewal), message)
 
 

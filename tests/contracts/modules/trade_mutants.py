@@ -132,6 +132,10 @@ BOUGHT = (
         lambda: edit("addition", "autoprolong>null<", "autoprolong>1<"), WHOLE,
     ),
     Mutant(
+        "renewed unasked, by a word", "not-renewed-unasked",
+        lambda: edit("addition", "<autoprolong>null<", "<autoprolong orig='1'>Month<"), WHOLE,
+    ),
+    Mutant(
         "dates for people", "dates-iso",
         lambda: edit("addition", r"date>(\d+)-(\d+)-(\d+)<", r"date>\3.\2.\1<"), WHOLE,
     ),
