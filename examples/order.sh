@@ -27,9 +27,9 @@ call() {
     printf '%s' "$answer"
 }
 
-# Prints the text of the first element of a name.
+# Prints the text of the first element of a name, with or without attributes.
 field() {
-    sed -n "s|.*<$1>\([^<]*\)</$1>.*|\1|p" | head -n 1
+    sed -n "s|.*<$1\( [^>]*\)\{0,1\}>\([^<]*\)</$1>.*|\2|p" | head -n 1
 }
 
 order="$(call soft.order.param "pricelist=$ispmanager_lite" period=1 ip=192.0.2.201 \
