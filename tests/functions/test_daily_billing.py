@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -216,3 +217,12 @@ def test_113_an_imported_day_is_sold_and_changed_for_the_day_that_is_paid() -> N
         seller.clock.advance("1 day")
         rows = seller.call("expense").rows()
         assert [row["amount"] for row in rows] == ["0.81 EUR", "0.30 EUR", "0.51 EUR"]
+
+
+def test_113_the_control_api_takes_the_day() -> None:
+    with testing.Seller("small") as seller:
+        sent: dict[str, Any] = {"pricelist": 1400, "period": DAY, "skipbasket": "on", "sok": "ok"}
+        number = seller.call("vds.order.param", **sent, autoprolong="null").id
+        assert seller.service(number, autoprolong=-50)["autoprolong"] == -50
+        seller.clock.advance("2 days")
+        assert seller.service(number)["status"] == 2

@@ -13,6 +13,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate, valida
 
 from emulator.clock import read_instant
 from emulator.domain.accounts.partners import MODES
+from emulator.domain.catalogue.catalogue import DAY
 from emulator.texts import LANGUAGES
 
 AMOUNT = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,4})?\Z", re.ASCII)
@@ -51,15 +52,22 @@ class TextField(fields.Field[str]):
 class IntegerField(fields.Field[int]):
     """A whole number, not text and not a boolean."""
 
-    def __init__(self, least: int = 0, most: int = BIGGEST, **options: Any) -> None:  # noqa: ANN401 - the same
+    def __init__(
+        self,
+        least: int = 0,
+        most: int = BIGGEST,
+        besides: int | None = None,
+        **options: Any,  # noqa: ANN401 - the same
+    ) -> None:
         super().__init__(**options)
         self._least = least
         self._most = most
+        self._besides = besides
 
     def _deserialize(self, value: object, *_: object, **__: object) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
             raise ValidationError("is not a whole number")
-        if not self._least <= value <= self._most:
+        if not self._least <= value <= self._most and value != self._besides:
             raise ValidationError(f"is not between {self._least} and {self._most}")
         return value
 
@@ -285,4 +293,4 @@ class ServiceChange(Body):
     ip = AddressField()
     remoteip = AddressField()
     remoteid = TextField()
-    autoprolong = IntegerField(1, 36, allow_none=True)
+    autoprolong = IntegerField(1, 36, besides=DAY, allow_none=True)
