@@ -120,6 +120,10 @@ def test_107_ok_is_an_address_that_can_be_requested(seller: Seller, func: str, w
     )
 
 
+def without_submit(function: Function) -> dict[str, str]:
+    return {name: text for name, text in function.example.items() if name != "sok"}
+
+
 def submits(function: Function) -> Iterator[dict[str, str]]:
     """What is sent to submit a form, by each of its buttons; or to call an action."""
     sent = {name: text for name, text in function.example.items() if name != "snext"}
@@ -242,6 +246,24 @@ def test_109_ids_of_every_list_are_numbers(seller: Seller, tally: Tally) -> None
         for row in answer.rows():
             assert row.get("id", "0").isdecimal(), f"{function.name}: {row['id']}"
     tally("lists whose ids are numbers", [function.name for function in lists], len(lists))
+
+
+def test_109_keys_of_every_select_of_a_list_are_numbers(seller: Seller, tally: Tally) -> None:
+    """A select whose name ends in that of a list: `country`, `payment_currency`."""
+    lists = {function.name for function in REGISTRY if function.kind is Kind.LISTING}
+    selects: set[str] = set()
+    for function in REGISTRY:
+        if function.kind is not Kind.FORM:
+            continue
+        form = seller.call(function.name, **without_submit(function))
+        for select in form.xml.findall("slist") if form.error is None else ():
+            name = select.get("name", "")
+            if name.rpartition("_")[2] in lists:
+                keys = {option.get("key", "") for option in select} - {"null"}
+                assert all(map(str.isdecimal, keys)), f"{function.name}: {name}"
+                selects.add(name)
+    tally("selects whose keys are numbers", selects, len(selects))
+    assert {"country", "payment_currency"} <= selects
 
 
 def test_109_a_filter_takes_the_number_and_the_code(seller: Seller) -> None:
