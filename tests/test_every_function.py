@@ -46,6 +46,7 @@ OUT_OF_REACH = {
     "addition.suspend": "switching modules is refused to clients, unless a rule lets them",
     "addition.resume": "switching modules is refused to clients, unless a rule lets them",
     "clientticket.archive": "needs a ticket",
+    "domain.dnsrecords.delete": "needs a record",
     "user.suspend": "the last login cannot be suspended",
     "user.delete": "the last login cannot be deleted",
     "payment.delete": "needs a payment that was begun",

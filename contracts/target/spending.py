@@ -132,7 +132,12 @@ RULES: Final = (
     _rule("session.newkey logon recovery gotoserver", _never, acts=True),
     _rule("register usrparam user.edit account.discountinfo", _never),
     _rule("profile.edit profile.add profile.add.country profile.add.profiledata", _never),
-    _rule("clientticket.edit", _never),
+    _rule(
+        "clientticket.edit service_profile.edit domain.ns domain.dnsrecords.edit affiliate.client",
+        _never,
+    ),
+    _rule("domain.dnsrecords.delete", _never, acts=True),
+    _rule("domain.order.contact", _never),
     _rule("clientticket.archive", _never, acts=True),
     _rule("profile.delete user.suspend user.resume user.delete", _never, acts=True),
     # What changes the state of services, or reads.
@@ -151,7 +156,9 @@ RULES: Final = (
     _rule(
         "subaccount account project currency profile user clientticket ticket payment expense"
         " dashboard.tickets dashboard.info dashboard.subaccount_credit billing.balance order"
-        " notify menu country tld pricelist.export clientticket_archive",
+        " notify menu country tld pricelist.export clientticket_archive authlog dashboard.items"
+        " dashboard.providers service.stat progress.get country.state softregistration domain.whois"
+        " domain.dnsrecords",
         _never,
     ),
 )

@@ -17,6 +17,7 @@ from emulator.functions.account import (
     portal,
     profile,
     session,
+    statistics,
     ticket,
     user,
 )
@@ -37,8 +38,15 @@ from emulator.functions.products import (
     service_types,
     soft,
     softexternal,
+    softregistration,
 )
-from emulator.functions.services import addresses, changepricelist, groupedit, service
+from emulator.functions.services import (
+    addresses,
+    changepricelist,
+    domain_pages,
+    groupedit,
+    service,
+)
 
 
 def families(passwords: PasswordCache) -> tuple[Family, ...]:
@@ -64,7 +72,8 @@ def families(passwords: PasswordCache) -> tuple[Family, ...]:
         *money,
         pricelist.FAMILY,
         country.FAMILY,
-        portal.FAMILY,
+        softregistration.FAMILY,
+        _joined(portal.FAMILY, statistics.FAMILY, domain_pages.FAMILY),
         menu.declare_menu(products, money, clients),
     ]
     by_name = {function.name: function for family in declared for function in family.functions}

@@ -296,6 +296,31 @@ address = Table(
 """Addresses of servers. The address of a license is in its own row."""
 Index("address_by_service", address.c.service_id, address.c.id)
 
+dns_record = Table(
+    "dns_record",
+    metadata,
+    _id(),
+    Column("service_id", Integer, ForeignKey("service.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("ttl", Integer, nullable=False),
+    Column("priority", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+Index("dns_record_by_service", dns_record.c.service_id, dns_record.c.id)
+
+service_profile = Table(
+    "service_profile",
+    metadata,
+    _id(),
+    _account(),
+    Column("fields", Json, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Contacts for domain names."""
+Index("service_profile_by_owner", service_profile.c.account_id, service_profile.c.id)
+
 history = Table(
     "history",
     metadata,

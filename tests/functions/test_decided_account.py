@@ -389,3 +389,113 @@ def test_121_the_older_generation_has_its_table_of_messages(
     seller.rules(generation=5)
     (table,) = ask(seller, "clientticket.edit", elid=number)["list"]
     assert (table["$name"], table["elem"][0]["message"]["$"]) == ("messages_list", "It is full")
+
+
+DOMAIN = "100018"
+
+
+def test_132_registered_licenses_are_listed_by_address_and_filtered(seller: Seller) -> None:
+    seller.worlds.reset("default")
+    rows = ask(seller, "softregistration", p_cnt=100)["elem"]
+    licenses = {row["id"]["$"]: row for row in ask(seller, "soft", p_cnt=100)["elem"]}
+    for row in rows:
+        license = licenses[row["soft"]["$"]]
+        assert (row["ip"], row["pricelist"]) == (license["ip"], license["pricelist"])
+        assert row["account"] == row["owner_account"]
+    here = rows[0]["ip"]["$"]
+    ask(seller, "softregistration.filter", ip=here, sok="ok")
+    shown = ask(seller, "softregistration")["elem"]
+    assert {row["ip"]["$"] for row in shown} == {here}
+    ask(seller, "softregistration.filter", sok="ok", clicked_button="reset")
+
+
+def test_134_name_servers_change_the_list_of_domain_names(seller: Seller) -> None:
+    seller.worlds.reset("default")
+    servers = {"ns0": "ns1.example.org", "ns1": "ns2.example.org/192.0.2.1", "ns_additional": ""}
+    assert "ok" in ask(seller, "domain.ns", elid=DOMAIN, **servers, sok="ok")
+    form = ask(seller, "domain.ns", elid=DOMAIN)
+    assert (form["ns0"]["$"], form["ns1"]["$"]) == (servers["ns0"], servers["ns1"])
+    (row,) = [row for row in ask(seller, "domain")["elem"] if row["id"]["$"] == DOMAIN]
+    assert row["nslist"]["$"].startswith("ns1.example.org ")
+    assert servers["ns0"] in ask(seller, "domain.whois", elid=DOMAIN)["whois_data"]["$"]
+    for name in ("ns2", "ns_additional"):
+        refused = ask(seller, "domain.ns", elid=DOMAIN, **{name: "no host!"}, sok="ok")
+        assert error_of(refused) == ("value", name)
+    assert error_of(ask(seller, "domain.ns", elid="100001"))[0] == "missed"
+
+
+def test_134_records_of_a_domain_name_are_kept(seller: Seller) -> None:
+    seller.worlds.reset("default")
+    record = {"name": "www", "rtype": "A", "value": "192.0.2.1", "ttl": "60", "priority": "0"}
+    made = ask(seller, "domain.dnsrecords.edit", plid=DOMAIN, **record, sok="ok")["id"]["$"]
+    (row,) = ask(seller, "domain.dnsrecords", elid=DOMAIN)["elem"]
+    assert {name: row[name]["$"] for name in record} == record
+    changed = {"plid": DOMAIN, "elid": made, "sok": "ok"}
+    assert error_of(ask(seller, "domain.dnsrecords.edit", **changed, value="x")) == (
+        "value",
+        "value",
+    )
+    ask(seller, "domain.dnsrecords.edit", **changed, rtype="MX", value="mail.example.org")
+    form = ask(seller, "domain.dnsrecords.edit", plid=DOMAIN, elid=made)
+    assert (form["rtype"]["$"], form["value"]["$"]) == ("MX", "mail.example.org")
+    assert error_of(ask(seller, "domain.dnsrecords.edit", plid=DOMAIN, sok="ok")) == (
+        "value",
+        "name",
+    )
+    ask(seller, "domain.dnsrecords.delete", plid=DOMAIN, elid=made)
+    assert "elem" not in ask(seller, "domain.dnsrecords", elid=DOMAIN)
+
+
+def test_134_contacts_are_kept_and_offered_by_an_order(seller: Seller) -> None:
+    seller.worlds.reset("default")
+    contact = {
+        "name": "Firm",
+        "email": "a@example.com",
+        "location_country": "182",
+        "profiletype": "2",
+    }
+    made = ask(seller, "service_profile.edit", **contact, sok="ok")["id"]["$"]
+    ask(seller, "service_profile.edit", elid=made, location_city="Riga", private="on", sok="ok")
+    form = ask(seller, "service_profile.edit", elid=made)
+    assert {name: form[name]["$"] for name in contact} == contact
+    assert (form["location_city"]["$"], form["private"]["$"]) == ("Riga", "on")
+    owner = ask(seller, "domain.order.contact")
+    assert owner["owner_name"]["$"] == "Firm"
+    step = ask(seller, "domain.order.contact", owner_name="Other", snext="ok", sok="ok")
+    assert step["$func"] == "domain.order.pricelist"
+    answer = ask(seller, "domain.order.contact", owner_name="Other", sok="ok")
+    assert answer["ok"]["$"] == "func=domain.order.pricelist"
+    assert ask(seller, "domain.order.contact")["owner_name"]["$"] == "Other"
+
+
+def test_134_the_access_log_has_the_sessions_of_every_login(
+    with_second: tuple[Seller, str],
+) -> None:
+    seller, _ = with_second
+    assert "elem" not in ask(seller, "authlog")
+    for name, password in (("reseller", "secret"), (SECOND["email"], SECOND["passwd"])):
+        ask(seller, "auth", username=name, password=password, authinfo="")
+    assert [row["user"]["$"] for row in ask(seller, "authlog")["elem"]] == [
+        SECOND["email"],
+        "reseller",
+    ]
+    ask(seller, "authlog.filter", user="api@", sok="ok")
+    (row,) = ask(seller, "authlog")["elem"]
+    assert (row["user"]["$"], row["ip"]["$"]) == (SECOND["email"], "127.0.0.1")
+
+
+def test_134_the_rest_is_short_and_true(seller: Seller) -> None:
+    seller.worlds.reset("default")
+    everything = sum(
+        int(ask(seller, name, p_cnt=1)["p_elems"]["$"]) for name in ("service", "certificate")
+    )
+    assert int(ask(seller, "dashboard.items")["p_elems"]["$"]) <= everything
+    assert ask(seller, "dashboard.providers")["elem"][0]["name"]["$"] == "ISPsystem"
+    assert ask(seller, "service.stat", elid="100001")["p_elems"]["$"] == "0"
+    assert error_of(ask(seller, "service.stat", elid="999"))[0] == "missed"
+    assert ask(seller, "country.state", elid="182")["p_elems"]["$"] == "0"
+    assert error_of(ask(seller, "country.state", elid="9999")) == ("missed", "country")
+    programme = ask(seller, "affiliate.client")
+    assert "func=register" in programme["url"]["$"]
+    assert "promocode" in programme
+    assert ask(seller, "progress.get", progressid="7")["progress"]["$status"] == "finished"

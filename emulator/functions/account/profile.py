@@ -287,7 +287,7 @@ def _details(profile: Profile) -> dict[str, str]:
 
 def _form(call: Call, shown: Mapping[str, object]) -> FormAnswer:
     kinds = [Choice(str(kind), call.words(texts)) for kind, texts in KIND_NAMES.items()]
-    lands = _land_choices()
+    lands = country_choices()
     papers = [Choice(key, call.words(texts)) for key, texts in MAIL_PAPERS.items()]
     slists = {
         "profiletype": kinds, "country": lands, "country_legal": lands, "maildocs": papers,
@@ -297,5 +297,6 @@ def _form(call: Call, shown: Mapping[str, object]) -> FormAnswer:
 
 
 @cache
-def _land_choices() -> tuple[Choice, ...]:
+def country_choices() -> tuple[Choice, ...]:
+    """All countries as options of a select."""
     return tuple(Choice(str(country.id), country.name) for country in countries.all_countries())
