@@ -188,7 +188,11 @@ INSTEAD_OF = {
 """What counts only where another parameter is not sent."""
 
 
-FIXED = {("user.edit", "email"), ("user.edit", "realname")}
+FIXED = {
+    ("user.edit", "email"),
+    ("user.edit", "realname"),
+    ("user.edit", "default_access_allow"),
+}
 """What a client cannot change, and is told ok about (decision 130)."""
 
 

@@ -119,7 +119,8 @@ def save_user(
 ) -> ActionResult:
     """Changes what was sent, or makes a login.
 
-    Raises BadValue for a bad setting or unequal passwords, Exists for a name in use, AccessDenied
+    Raises BadValue for a bad setting, unequal passwords or less than everything for the account's
+    own login, Exists for a name in use, AccessDenied
     where a login with few rights would give more.
     """
     check_settings(sent)
@@ -131,7 +132,8 @@ def save_user(
     else:
         login = logins.require_owned(call.shop.db, call.user.id, elid)
         if login.is_own and rights.get("rights") is not None:
-            raise AccessDenied(call.func)
+            name = "rights" if "rights" in sent else "default_access_allow"
+            raise BadValue(name, call.params[name])
         login = replace(
             login,
             phone=sent.get("phone", login.phone),
