@@ -222,6 +222,24 @@ def test_108_an_abandoned_payment_is_taken_up_again(seller: Seller) -> None:
     assert paid.field("ok") == "func=payment"
 
 
+@pytest.mark.parametrize("func", STEPS)
+def test_108_a_payment_that_is_taken_up_is_changed_or_the_change_refused(
+    seller: Seller, func: str
+) -> None:
+    payer = seller.call("profile").rows()[0]["id"]
+    begun = seller.call("payment.add.method", amount="20.00", paymethod=1, sok="ok")
+    own: dict[str, Any] = {"payment_id": begun.field("payment_id"), "sok": "ok"}
+    changed = seller.call(func, **own, paymethod=2, profile=payer, amount="20.00")
+    assert (changed.field("paymethod_name"), changed.field("profile")) == ("Bank transfer", payer)
+    for name, sent, kind in (
+        ("amount", "21.00", "value"), ("billorder", "77", "value"), ("paymethod", "99", "value"),
+        ("payment_currency", RUB, "value"), ("profile", "99999", "missed"),
+    ):  # fmt: skip
+        assert refusal(seller.call(func, **{**own, name: sent})) == f"{kind}/{name}"
+    (kept, *_) = seller.call("payment").rows()
+    assert (kept["amount"], kept["paymethod_name"]) == ("20.00", "Bank transfer")
+
+
 # -- 109: numbers of currencies -----------------------------------------------------------------
 
 

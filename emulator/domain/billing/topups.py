@@ -65,8 +65,10 @@ _MOVE = Statement(
     .where(P.id == bindparam("which"), P.status == bindparam("was"))
     .values(status=bindparam("becomes"), paid_at=bindparam("paid"))
 )
-_CHANGE_METHOD = Statement(
-    update(tables.payment).where(P.id == bindparam("which")).values(method=bindparam("called"))
+_CHANGE = Statement(
+    update(tables.payment)
+    .where(P.id == bindparam("which"))
+    .values(method=bindparam("called"), profile_id=bindparam("payer"))
 )
 _METHODS = Statement(select(*M).order_by(M.id))
 
@@ -125,11 +127,20 @@ def check_amount(method: Method, amount: Decimal) -> None:
         raise BadValue("amount", plain(amount), desc="between", params=limits)
 
 
-def change_method(shop: Shop, payment: Payment, method: Method) -> Payment:
-    """Has a payment that was begun paid by another method. Raises BadValue("amount")."""
-    check_amount(method, payment.amount)
-    shop.db.run(_CHANGE_METHOD, which=payment.id, called=method.name["en"])
-    return replace(payment, method=method.name["en"])
+def change(shop: Shop, payment: Payment, method: Method | None, profile: int | None) -> Payment:
+    """Has a payment that was begun paid by another method or payer; None leaves it as it is.
+
+    Raises BadValue("amount") where the method does not take the amount.
+    """
+    if method is not None:
+        check_amount(method, payment.amount)
+    changed = replace(
+        payment,
+        method=payment.method if method is None else method.name["en"],
+        profile_id=payment.profile_id if profile is None else profile,
+    )
+    shop.db.run(_CHANGE, which=payment.id, called=changed.method, payer=changed.profile_id)
+    return changed
 
 
 def start(

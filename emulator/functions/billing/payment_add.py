@@ -215,7 +215,8 @@ def show_payment(call: Call, **sent: object) -> FormAnswer:
 def follow_payment(call: Call, **sent: object) -> ActionResult:
     """Leads to the page of the payment, or begins one."""
     if _names_payment(sent):
-        return lead_to_page(call, _owned(call, sent))
+        _check_currency(call, sent)
+        return lead_to_page(call, _taken_up(call, sent))
     return begin_payment(call, sent)
 
 
@@ -354,11 +355,19 @@ def _sum_to_pay(
 
 
 def _taken_up(call: Call, sent: Mapping[str, object]) -> Payment:
-    """A payment that was begun, by the way of paying that was sent with it, if any."""
+    """A payment that was begun, by the way of paying and for the payer that were sent with it.
+
+    Raises BadValue for another amount or order than the payment's own.
+    """
     payment = _owned(call, sent)
-    if _method_number(sent) is None or payment.status not in topups.OPEN:
+    for name, own in (("amount", payment.amount), ("billorder", payment.order_id)):
+        if name in sent and sent[name] != own:
+            raise BadValue(name, call.params[name])
+    method = None if _method_number(sent) is None else _method(call, sent)
+    payer = _payer(call, sent)
+    if payment.status not in topups.OPEN:
         return payment
-    return topups.change_method(call.shop, payment, _method(call, sent))
+    return topups.change(call.shop, payment, method, payer)
 
 
 def _owned(call: Call, sent: Mapping[str, object]) -> Payment:
