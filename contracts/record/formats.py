@@ -256,7 +256,11 @@ def _listing(nodes: list[Node]) -> tuple[Node, ...]:
 
 
 def _form(nodes: list[Node]) -> tuple[Node, ...]:
-    return (Node("model", None, {}, tuple(_flat(nodes))), *_selects(nodes))
+    """Fields under ``model``; what has a structure of its own beside it."""
+    named = {"slist", "list", "doc"}
+    leaves = [node for node in nodes if not node.children]
+    structures = [node for node in nodes if node.children and node.name not in named]
+    return (Node("model", None, {}, tuple(_flat(leaves))), *_selects(nodes), *_flat(structures))
 
 
 def _result(nodes: list[Node]) -> tuple[Node, ...]:

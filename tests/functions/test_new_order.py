@@ -196,3 +196,18 @@ def test_138_what_the_form_for_several_shows_is_done_to_all_of_them(shop: Seller
     assert {number for number in after if after[number] > before[number]} == {"100014", second}
     refused = {"faction": "service.prolong", "elid": "100014, 99999999"}
     assert shop.refusal("groupedit", **refused) == "missed/item"
+
+
+def test_119_a_certificate_is_ordered_for_its_first_name_alone(shop: Seller) -> None:
+    for func in ("certificate.order.param", "v2.certificate.order.param"):
+        example = dict(REGISTRY[func].example)
+        assert shop.refusal(func, **example, domain="other.com") == "value/domain"
+        assert shop.refusal(func, **example, key="a key alone") == "value/csr"
+        assert shop.doc(func, **example, domain="Example.com").find("ok") is not None
+
+
+def test_119_a_refusal_names_the_parameter_that_was_sent(shop: Seller) -> None:
+    params = {**CLOUD, "instances_os": "no-such-system"}
+    assert shop.refusal("v2.instances.order.param", **params) == "value/instances_os"
+    params.pop("sok")
+    assert shop.refusal("v2.instances.order.param", **params) == "value/instances_os"

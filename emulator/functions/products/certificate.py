@@ -22,6 +22,7 @@ from emulator.domain.services.certificate_names import (
     CertificateRequest,
     Subject,
     make_confirmation,
+    normalize_name,
     normalize_names,
 )
 from emulator.domain.services.order_rules import OrderRequest
@@ -126,6 +127,7 @@ class CsrParameters(RequestFields):
 class CertificateOrderFields(AnyOrder, RequestFields):
     """What both forms of an order of a certificate take."""
 
+    domain = Text(descriptions.CERTIFICATE_DOMAIN)
     adm_fname = Text(descriptions.ADM_FIRST_NAME)
     adm_lname = Text(descriptions.ADM_LAST_NAME)
     adm_jtitle = Text(descriptions.ADM_TITLE)
@@ -151,6 +153,7 @@ class NewCertificateOrder(NewOrder, CertificateOrderFields):
 class CertificateOrderForm(LicenseOrderForm):
     """What the order form shows; the seller repeats what it was sent."""
 
+    domain = Text(descriptions.CERTIFICATE_DOMAIN)
     crt_type = Text(descriptions.REQUEST_KIND)
     field_country = Whole(descriptions.COUNTRY_NUMBER)
     CN = Text(descriptions.COMMON_NAME)
@@ -275,7 +278,7 @@ def request_of(sent: Mapping[str, Any], *, anew: bool = False) -> CertificateReq
     csr = sent.get("csr", "")
     if csr and not (anew and kind == GENERATE):
         return certificates.read_request(csr, sent.get("key", ""), further_names(sent))
-    if kind == EXISTING:
+    if kind == EXISTING or (sent.get("key") and not csr):
         raise BadValue.empty("csr")
     for name in REQUIRED:
         if not sent.get(name):
@@ -298,10 +301,18 @@ def read_addons(tariff: Tariff, sent: Mapping[str, Any]) -> Mapping[int, int] | 
 
 
 def read_order(sent: Mapping[str, Any]) -> OrderRequest:
-    """The order of a certificate: named by its first name, the request stored with it."""
+    """The order of a certificate: named by its first name, the request stored with it.
+
+    Raises BadValue for a ``CN`` or ``domain`` that is not the first name of the request.
+    """
     request = request_of(sent)
+    for parameter in ("CN", "domain"):
+        name = sent.get(parameter, "").strip()
+        if name and normalize_name(name, parameter) != request.names[0]:
+            raise BadValue(parameter, name)
     stored = {name: sent[name] for name in STORED if sent.get(name)}
-    others = {name: v for name, v in sent.items() if name not in (*REQUEST_FIELDS, *STORED)}
+    details = (*REQUEST_FIELDS, *STORED, "domain")
+    others = {name: value for name, value in sent.items() if name not in details}
     return OrderRequest(
         **others,
         domain=request.names[0],

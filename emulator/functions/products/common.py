@@ -5,7 +5,8 @@ Source: docs/trade.md sections 3 and 6, docs/wire.md section 7; docs/evidence.md
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -220,6 +221,18 @@ class LicenseForm(WireSchema):
         "How many web sites run under the license: 0 here, empty before there is a key."
     )
     scheduledclose = Text(descriptions.SCHEDULED_CLOSE)
+
+
+@contextmanager
+def sent_names(call: Call) -> Iterator[None]:
+    """A value that is refused is called by the name it was sent under."""
+    try:
+        yield
+    except BadValue as refusal:
+        for own, name in OWN_NAMES.items():
+            if refusal.object == name and name not in call.params and own in call.params:
+                refusal.object = own
+        raise
 
 
 def with_usual_names(sent: Mapping[str, Any]) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from emulator.functions.form_parts import (
     usual_period,
 )
 from emulator.functions.products import order_form
-from emulator.functions.products.common import ON, NewChoice, names_of
+from emulator.functions.products.common import ON, NewChoice, names_of, sent_names
 from emulator.functions.products.product_type import ProductType
 
 MOST_MONTHS = 1200
@@ -331,15 +331,16 @@ def _place(
     where the balance does not cover the order and the rule ``poor_order`` does not say ``basket``.
     """
     shop, account = call.shop, call.user
-    _refuse_what_would_be_ignored(call, product.order)
     if not TRIAL <= request.period <= MOST_MONTHS:
         raise BadValue("period", str(request.period))
     tariff = order_rules.find_orderable(shop, account, product.intname, request.pricelist)
+    _refuse_what_would_be_ignored(call, product.order)
     if needs_address and tariff.takes_address and not request.ip:
         raise BadValue.empty("ip")
     count = request.order_count
     order_form.check_count(tariff, count)
-    draft = order_rules.draft(shop, account, tariff, request)
+    with sent_names(call):
+        draft = order_rules.draft(shop, account, tariff, request)
     price = discounts.compute_order_price(shop, account, tariff, draft)
     total = price.cost * count
     is_covered = total <= account.available

@@ -34,7 +34,7 @@ from emulator.functions.form_parts import (
     total_text,
     usual_period,
 )
-from emulator.functions.products.common import ON, names_of, with_usual_names
+from emulator.functions.products.common import ON, names_of, sent_names, with_usual_names
 from emulator.functions.products.product_type import ProductType
 from emulator.texts import period_label
 
@@ -91,9 +91,10 @@ def read_selection(
         months = chosen if chosen > 0 or chosen == DAY else None
     order_rules.check_autoprolong(tariff, account.currency, chosen, months)
     usual = with_usual_names(draft)
-    options = order_rules.choose_options(
-        tariff, usual.get("datacenter"), usual.get("ostempl", ""), usual.get("recipe", "")
-    )
+    with sent_names(call):
+        options = order_rules.choose_options(
+            tariff, usual.get("datacenter"), usual.get("ostempl", ""), usual.get("recipe", "")
+        )
     count = draft.get("order_count", 1)
     check_count(tariff, count)
     full = tariff.cost(account.currency, chosen, amounts)
