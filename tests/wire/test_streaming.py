@@ -36,7 +36,7 @@ def machine(number: int) -> str:
 @pytest.fixture(scope="module")
 def many(*, full_run: bool) -> int:
     """How many tariffs there are: enough that the whole answer would be seen in the memory."""
-    return 5_000 if full_run else 1_000
+    return 5_000 if full_run else 2_000
 
 
 @pytest.fixture(scope="module")
