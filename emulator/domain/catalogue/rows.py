@@ -55,6 +55,8 @@ def write_tariffs(db: Database, tariffs: Iterable[Tariff]) -> None:
 
 def _stored(value: Any) -> Any:  # noqa: ANN401 - the value of any field
     """A value as a column takes it: what has parts becomes JSON, whose keys are texts."""
+    if isinstance(value, int | str):
+        return value  # most are numbers of tariffs, of which a long price list has millions
     if is_dataclass(value) and not isinstance(value, type):
         return _stored(asdict(value))
     if isinstance(value, Mapping):
