@@ -192,7 +192,8 @@ def _check_login(probe: _Probe) -> User | None:
         user = probe.client.account.whoami()
     except SecondFactorNeeded:
         advice = (
-            "Turn it off for this account: programs cannot type codes. Restrict addresses instead."
+            "Turn it off for this account, or make a further login without it (user.edit): programs"
+            " cannot type codes. Restrict addresses instead."
         )
         probe.failed("second factor", "two-factor authentication is on.", advice)
     except AddressNotAllowed as problem:

@@ -251,6 +251,9 @@ def test_130_rights_of_a_login_restrict_every_function(with_second: tuple[Seller
         if denied is allowed and function.is_public is None:
             wrong.append(function.name)
     assert wrong == []
+    entries = json.dumps(as_second(seller, "menu")["mainmenu"])
+    assert '"$action": "soft"' in entries
+    assert '"$action": "vds"' not in entries
     group = {"faction": "service.prolong", "elid": "100001", "period": "1", "sok": "ok"}
     assert error_of(as_second(seller, "groupedit", **group))[0] == "access"
     give = {**SECOND, "email": "third@example.com", "sok": "ok"}
@@ -499,3 +502,16 @@ def test_134_the_rest_is_short_and_true(seller: Seller) -> None:
     assert "func=register" in programme["url"]["$"]
     assert "promocode" in programme
     assert ask(seller, "progress.get", progressid="7")["progress"]["$status"] == "finished"
+
+
+def test_130_a_world_file_has_further_logins_and_the_control_api_shows_them(seller: Seller) -> None:
+    seller.worlds.reset("default")
+    program = {"authinfo": "api@careful.example.com:secret"}
+    assert "error" in ask(seller, "soft", authinfo="careful:secret")
+    assert "error" not in ask(seller, "soft", **program)
+    assert error_of(ask(seller, "expense", **program))[0] == "access"
+    own, further = seller.account("careful")["logins"]
+    assert (own["name"], own["two_factors"], own["rights"]) == ("careful", True, None)
+    assert (further["two_factors"], further["rights"]) == (False, ["soft", "subaccount"])
+    with pytest.raises(Exception, match="belongs to the account"):
+        seller.account("api@careful.example.com", credit="5")

@@ -52,7 +52,7 @@ class Menu:
     sections: Mapping[str, list[Function]]
 
     def show(self, call: Call) -> Raw:
-        """The sections with their entries; ``action`` of an entry is the function it opens."""
+        """The sections with what the login may open; ``action`` of an entry is the function."""
         tree: list[Part] = []
         flat: list[Part] = []
         for name, listings in self.sections.items():
@@ -61,7 +61,11 @@ class Menu:
             if name == SERVICES:
                 # A subtype that is a whole type has the place of the list of its name.
                 entries |= {own.intname: own.title for own in call.shop.catalogue.types.values()}
-            nodes = [_node(call, action, title) for action, title in entries.items()]
+            nodes = [
+                _node(call, action, title)
+                for action, title in entries.items()
+                if call.own_login.may_call(action)
+            ]
             tree.append(Part("node", attrs={**attrs, "type": "menu"}, parts=nodes))
             flat.append(Part("menu", attrs=attrs, parts=nodes))
         return Raw([Part("mainmenu", parts=tree), *flat])
