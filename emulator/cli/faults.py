@@ -74,7 +74,7 @@ def add(
 
     with options.opened(data) as worlds:
         common = {"what": what, **rule, **dict(_setting(text) for text in settings)}
-        names = [function.name for function in create_registry()]
+        names = faults.names_in(worlds, name, [function.name for function in create_registry()])
         rules = [{**common, "func": pattern} for pattern in functions or ("*",)]
         for each in rules:
             faults.checked(each, names)  # all rules are valid before any fault is planned

@@ -8,6 +8,8 @@ import pytest
 
 from emulator.domain.catalogue.catalogue import Like, OwnType
 from emulator.functions.products.service_types import TYPES, find_own
+from emulator.testing import ControlError
+from emulator.testing import Seller as Handle
 from tests.functions.seller import Seller
 
 TITLE = {"en": "Other", "ru": "Другое"}
@@ -96,3 +98,13 @@ def test_141_the_price_list_the_basket_and_a_group_know_the_subtype(
     assert shop.doc("groupedit", world=world, **group).find("ok") is not None
     long_terms = shop.rows("vds.vps", world=world, filter="on", period="6")
     assert {row["status"] for row in long_terms} == {"3"}
+
+
+def test_141_faults_can_be_planned_for_a_subtype() -> None:
+    with Handle("subtypes") as seller:
+        seller.faults.add("error", func="vds.kvm", type="internal")
+        error = seller.call("vds.kvm").error
+        assert error is not None
+        assert (error.type, seller.call("vds.vps").error) == ("internal", None)
+        with pytest.raises(ControlError, match="no function that matches"):
+            seller.faults.add("error", func="vds.xen")

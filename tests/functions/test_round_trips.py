@@ -34,7 +34,7 @@ NEEDS_MORE = {
     "certificate.validation": "a certificate that is being issued",
     "cartorder.create.confirm": "a position in the cart",
     "payment.recurring.stored_methods.edit": "a stored way of paying, and none is stored here",
-    "payment.stored_methods.add": "a way of paying that can be stored, and there is none",
+    "payment.stored_methods.add": "the choice of a row of its table",
 }
 """Forms whose submit takes something that no form shows, and what."""
 

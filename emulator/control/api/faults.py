@@ -34,9 +34,23 @@ def add(
     worlds: Worlds, name: str, rule: Mapping[str, Any], functions: Collection[str] = ()
 ) -> dict[str, object]:
     """Plans a fault and returns it as a dict. Raises BadFault as `checked` does."""
-    fault = checked(rule, functions)
+    fault = checked(rule, names_in(worlds, name, functions))
     with worlds.locked(name) as db, db.writing():
         return faults.add(db, fault, read(db).clock.now(worlds.system_clock)).as_dict()
+
+
+def names_in(worlds: Worlds, name: str, functions: Collection[str]) -> set[str]:
+    """The names of all functions in a world, those of its own product types too."""
+    db = worlds.connect(name)
+    with db.reading():
+        types = worlds.catalogue(db, read(db)).types.values()
+    own = {
+        function.replace(own.like, own.intname, 1)
+        for own in types
+        for function in functions
+        if function.removeprefix("v2.").partition(".")[0] == own.like
+    }
+    return {*functions, *own}
 
 
 def remove(worlds: Worlds, name: str, number: int) -> None:
