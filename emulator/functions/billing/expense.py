@@ -85,7 +85,9 @@ class ExpenseRow(WireSchema):
     project = Text(descriptions.PROJECT)
     realdate = Day("Day of the charge.")
     cdate = Day("The same day as `realdate`.")
-    amount = Sum("What was charged, after the discount, with its currency.")
+    amount = Sum(
+        "What was charged, after the discount, with its currency; a bare number in generation 5."
+    )
     notpayd = Amount("What of it is not paid yet; always 0.00, for all is paid at once.")
     discount = Amount("The discount in per cent of the full price.")
     discountamount = Amount("The discount as an amount.")
