@@ -470,6 +470,7 @@ payment = Table(
     Column("order_id", Integer, ForeignKey("billorder.id")),
     Column("profile_id", Integer, ForeignKey("profile.id")),
     Column("token", Text, unique=True),
+    _text("positions"),
     sqlite_autoincrement=True,
 )
 Index("payment_by_owner", payment.c.account_id, payment.c.id)

@@ -115,6 +115,7 @@ def credit(shop: Shop, account: Account, amount: Decimal, method: str) -> int:
         order_id=None,
         profile_id=None,
         token=None,
+        positions="",
     )
     shop.db.run(_EARN, owner=account.id, amount=amount)
     return number

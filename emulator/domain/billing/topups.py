@@ -8,7 +8,7 @@ conditional update: a second click, or a second worker, changes nothing.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -47,7 +47,7 @@ P = tables.payment.c
 M = tables.paymethod.c
 _COLUMNS = (
     P.id, P.account_id, P.status, P.amount, P.currency, P.method, P.created_at, P.paid_at,
-    P.order_id, P.profile_id, P.token,
+    P.order_id, P.profile_id, P.token, P.positions,
 )  # fmt: skip
 _BY_ID = Statement(select(*_COLUMNS).where(P.id == bindparam("which")))
 _BY_TOKEN = Statement(select(*_COLUMNS).where(P.token == bindparam("which")))
@@ -91,7 +91,10 @@ class Method:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One payment; ``order_id`` is what it is for, ``token`` leads to its page."""
+    """One payment; ``order_id`` is what it is for, ``token`` leads to its page.
+
+    ``positions``: numbers of the order's positions, with commas, where it is not for all of them.
+    """
 
     id: int
     account_id: int
@@ -104,6 +107,7 @@ class Payment:
     order_id: int | None
     profile_id: int | None
     token: str | None
+    positions: str
 
 
 def list_methods(shop: Shop, currency: str) -> list[Method]:
@@ -150,8 +154,12 @@ def start(
     amount: Decimal,
     order_id: int | None = None,
     profile_id: int | None = None,
+    positions: Iterable[int] = (),
 ) -> Payment:
-    """Inserts a payment of status 1; the balance is unchanged. Raises BadValue("amount")."""
+    """Inserts a payment of status 1; the balance is unchanged. Raises BadValue("amount").
+
+    ``positions`` of the order are paid by it, all where none is named.
+    """
     check_amount(method, amount)
     number = shop.db.insert(
         _ADD,
@@ -165,6 +173,7 @@ def start(
         order_id=order_id,
         profile_id=profile_id,
         token=f"{shop.world.name}-{secrets.token_hex(16)}",
+        positions=",".join(map(str, positions)),
     )
     return require(find(shop, number))
 
@@ -217,9 +226,14 @@ def move(shop: Shop, payment: Payment, status: int) -> Payment:
 
 
 def _settle(shop: Shop, payment: Payment) -> None:
-    """Pays the order from the balance, if it still exists and the balance suffices."""
+    """Pays the order, or its positions, if they still wait and the balance suffices."""
     account = accounts.require(shop.db, payment.account_id)
     basket = orders.find_basket(shop, account)
-    if basket is None or basket.id != payment.order_id or basket.total > account.available:
+    if basket is None or basket.id != payment.order_id:
         return
-    checkout.pay(shop, account, basket.id)
+    numbers = [int(number) for number in payment.positions.split(",") if number]
+    chosen = [item for item in basket.items if not numbers or item.id in numbers]
+    total = sum((basket.price(item) for item in chosen), ZERO)
+    if len(chosen) < len(numbers) or total > account.available:
+        return
+    checkout.pay_positions(shop, account, [item.id for item in chosen])

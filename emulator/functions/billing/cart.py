@@ -10,16 +10,16 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from emulator.api.context import ActionResult, Call, FormAnswer, Part
-from emulator.api.fields import Id, Ids, Structure, Sum, Text, Whole
+from emulator.api.fields import Amount, Currency, Id, Ids, Structure, Sum, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
-from emulator.domain.billing import checkout, orders
+from emulator.domain.billing import checkout, orders, topups
 from emulator.domain.billing.orders import Basket, Item
 from emulator.domain.catalogue.catalogue import Tariff
 from emulator.domain.money import ZERO, plain, with_currency
 from emulator.errors import BadValue, Missed, NotEnoughMoney
 from emulator.functions import descriptions
-from emulator.functions.billing.payment_add import begin_payment
+from emulator.functions.billing.payment_add import lead_to_page
 from emulator.functions.form_parts import addon_value, element
 from emulator.texts import label, period_label
 
@@ -69,7 +69,10 @@ class ConfirmForm(WireSchema):
     paymethod_id = Whole(PAYMETHOD_ID)
     total_sum = Sum("What is to be paid with its currency.")
     currency = Text(descriptions.CURRENCY)
-    billorder = Whole("Number of the order that the positions became.")
+    billorder = Whole("Number of the order that the positions became, or of which they are part.")
+    payment_id = Whole("Number of the payment that was begun, by a way that is not the balance.")
+    amount = Amount("What is to be paid by it.")
+    payment_currency = Currency("Number of the account's currency.")
 
 
 @FAMILY.form(
@@ -203,17 +206,28 @@ def show_confirm(call: Call, elid: Sequence[int], paymethod_id: int = BALANCE) -
 
 @show_confirm.on_submit
 def confirm(call: Call, elid: Sequence[int], paymethod_id: int) -> ActionResult:
-    """Pays from the balance, or names the next step of another way of paying."""
+    """Pays from the balance, or begins a payment by another way of paying."""
     if paymethod_id != BALANCE:
         return _start_payment(call, elid, paymethod_id)
-    paid = checkout.pay_positions(call.shop, call.user, elid)
-    return ActionResult({"billorder": paid}, ok="func=order", ok_type="list")
+    return _pay_from_balance(call, elid)
 
 
 def _start_payment(call: Call, elid: Sequence[int], paymethod_id: int) -> ActionResult:
-    """The payment is begun for the whole order, as by ``payment.add.method``."""
-    basket, _ = _positions(call, elid)
-    return begin_payment(call, {"billorder": basket.id, "paymethod_id": paymethod_id})
+    """Begins a payment for these positions, or pays them from the balance if that suffices."""
+    basket, chosen = _positions(call, elid)
+    method = topups.find_method(call.shop, call.user.currency, paymethod_id, "paymethod_id")
+    total = sum((basket.price(item) for item in chosen), ZERO)
+    if total <= call.user.available:
+        return _pay_from_balance(call, elid)
+    amount = max(total - max(call.user.available, ZERO), method.minimum)
+    numbers = [item.id for item in chosen]
+    payment = topups.start(call.shop, call.user, method, amount, basket.id, positions=numbers)
+    return lead_to_page(call, payment)
+
+
+def _pay_from_balance(call: Call, elid: Sequence[int]) -> ActionResult:
+    paid = checkout.pay_positions(call.shop, call.user, elid)
+    return ActionResult({"billorder": paid}, ok="func=order", ok_type="list")
 
 
 def _positions(call: Call, numbers: Sequence[int]) -> tuple[Basket, list[Item]]:
