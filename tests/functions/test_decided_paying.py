@@ -252,8 +252,8 @@ def test_108_a_payment_that_is_taken_up_is_changed_or_the_change_refused(
         ("payment_currency", RUB, "value"), ("profile", "99999", "missed"),
     ):  # fmt: skip
         assert refusal(seller.call(func, **{**own, name: sent})) == f"{kind}/{name}"
-    (kept, *_) = seller.call("payment").rows()
-    assert (kept["amount"], kept["paymethod_name"]) == ("20.00", "Bank transfer")
+    (newest, *_) = seller.call("payment").rows()
+    assert (newest["amount"], newest["paymethod_name"]) == ("20.00", "Bank transfer")
 
 
 # -- 109: numbers of currencies -----------------------------------------------------------------
