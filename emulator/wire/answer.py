@@ -33,6 +33,8 @@ from emulator.wire.request import Request
 XML_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.\-]{0,79}\Z")
 NOT_ECHOED = frozenset({"auth", "authinfo", "password", "passwd", "confirm", "key", "qrcode"})
 LONGEST_ECHO = 4096
+THEMES: Mapping[Generation, str] = {5: "orion", 6: "dragon"}
+"""``themename`` by generation: one recording each (docs/evidence.md 156)."""
 MANY_IN_FORMS = frozenset({"slist", "flist", "list"})
 
 
@@ -121,10 +123,11 @@ class Writer:
             Node("saved_filters", children=_saved(answer)),
             Node("tparams", children=_echo(request.params)),
         ]
-        attrs = _attributes(function, request, lang)
+        attrs = _attributes(function, request, lang, generation)
         if isinstance(answer, LoggedIn):  # as recorded, docs/evidence.md 127
             around.reverse()
-            attrs |= {"theme": "/manimg/orion/", "stylesheet": "login", "branddir": "/"}
+            theme = f"/manimg/{THEMES[generation]}/"
+            attrs |= {"theme": theme, "stylesheet": "login", "branddir": "/"}
         document = Document(function.answers_as, shape, [*nodes, *around], attrs)
         if isinstance(answer, Streamed):
             document.stream, document.stream_name = map(_part, answer.parts), answer.name
@@ -278,13 +281,15 @@ def _echo(params: Mapping[str, str]) -> list[Node]:
     ]
 
 
-def _attributes(function: Function, request: Request, lang: str) -> dict[str, str]:
+def _attributes(
+    function: Function, request: Request, lang: str, generation: Generation
+) -> dict[str, str]:
     return {
         "lang": lang,
         "func": function.answers_as,
         "binary": "/billmgr",
         "host": request.host,
-        "themename": "orion",
+        "themename": THEMES[generation],
         "features": layouts.features(function.name),
         "notify": "",
     }

@@ -142,6 +142,14 @@ def test_128_every_error_in_jsondata_stands_at_the_top(shop: Seller) -> None:
         assert answer["error"]["obj"] == in_xml.object
 
 
+def test_156_each_generation_has_its_theme(shop: Seller) -> None:
+    for generation, theme in ((5, "orion"), (6, "dragon")):
+        rule(shop, generation=generation)
+        assert shop.doc("soft").attrib["themename"] == theme
+        login = shop.doc("auth", who=None, username="reseller", password="secret")
+        assert login.attrib["theme"] == f"/manimg/{theme}/"
+
+
 def test_156_detail_of_an_error_is_of_generation_6(shop: Seller) -> None:
     for generation in GENERATIONS:
         rule(shop, generation=generation)
