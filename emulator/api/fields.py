@@ -348,9 +348,7 @@ class TariffAndDatacenter(WireField):
 
 
 class Rest(WireField):
-    """All parameters by name; for a filter, whose fields are the columns of its listing."""
+    """All parameters by name; for a filter, whose fields are the columns of its listing.
 
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Any, **kwargs: Any
-    ) -> Mapping[str, str]:
-        return dict(value)
+    It describes them and is never read: the handler takes what was sent.
+    """

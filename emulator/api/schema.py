@@ -13,7 +13,7 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 
-from emulator.api.fields import Id, Months, Numbered, WireField, written
+from emulator.api.fields import Id, Months, Numbered, Rest, WireField, written
 from emulator.domain.world import GENERATIONS, Generation
 from emulator.errors import ApiError, BadValue, Missed
 
@@ -33,6 +33,9 @@ class WireSchema(Schema):
             for name, field in self.fields.items()
             if isinstance(field, WireField)
         }
+        self._declared = [
+            (name, field) for name, field in self.wire_fields.items() if not isinstance(field, Rest)
+        ]
         self._numbered = [
             (name, re.compile(re.escape(field.prefix) + r"([0-9]{1,9})\Z"))
             for name, field in self.wire_fields.items()
@@ -74,7 +77,7 @@ class WireSchema(Schema):
         if only_null:
             self._refuse_words_for_none(sent)
         texts: dict[str, Any] = {}
-        for name, field in self.wire_fields.items():
+        for name, field in self._declared:
             text = sent.get(name)
             if text is not None and (field.keeps_empty or text.strip()):
                 texts[name] = text

@@ -57,6 +57,10 @@ def test_139_what_a_list_cannot_filter_by_is_refused_and_nothing_is_saved(seller
         assert answer.error, function.name
         assert (answer.error.type, answer.error.object) == ("value", "no_such_column")
         assert seller.call(listed).xml.find("saved_filters/filter") is None
+    assert seller.call("soft.filter", **{"*": "x"}).error is None
+    refused = seller.call("soft.filter", **{"*": "x"}, sok="ok").error
+    assert refused
+    assert refused.object == "*"
     for function in LISTS:
         answer = seller.call(function.name, **function.example, filter="on", no_such_column="x")
         assert answer.error, function.name

@@ -114,7 +114,7 @@ class ParameterMapping:
         return name, self._map_text(request, name, text)
 
     def _map_text(self, request: Request, name: str, text: str) -> str:
-        if name in NUMBERS:
+        if name in NUMBERS or f"<{SERVICE}:" in text:
             return self._map_numbers(request, text)
         if name == "pricelist":
             return self._map_code(text)

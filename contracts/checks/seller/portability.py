@@ -201,7 +201,7 @@ def _check_rows(exchange: Exchange, request: Request, mapping: ParameterMapping)
     if family in FAMILIES:
         number = resources.find_service(Role(family, ANY), acts=mapping.acts)
         mapping.uses_own |= str(number) not in resources.seller.guard.purchases.numbers
-    if request.params.get("filter"):
+    if request.params.get("filter") == "on":
         return _count_filtered(request, mapping)
     if func in _NEVER_EMPTY or family in FAMILIES or exchange.before:
         return None
