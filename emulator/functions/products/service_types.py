@@ -73,7 +73,7 @@ VDS = server_type(
         "vds.order.pricelist": OBSERVED,
         "v2.vds.order.pricelist": OBSERVED,
         "vds.order.param": DOCUMENTED,
-        "v2.vds.order.param": OBSERVED,
+        "v2.vds.order.param": DOCUMENTED,
     },
     also_listed=("vds.vps", "vps"),
     example="100014",
