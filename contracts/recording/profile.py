@@ -29,8 +29,9 @@ _LOOKS: Final = (
     ("number", re.compile(r"-?[0-9]+(?:, ?[0-9]+)*")),
     ("money", re.compile(r"-?[0-9]+\.[0-9]+(?: ?[A-Z]{3})?|-?[0-9]+ ?[A-Z]{3}")),
 )
+# ``<number>`` may have decimals: it is a sum without its currency.
 _OF_PLACEHOLDERS: Final = {
-    "id": "number", "number": "number", "money": "money", "date": "date", "any": "any",
+    "id": "number", "number": "money", "money": "money", "date": "date", "any": "any",
     "key": "text", "text": "text", "hex": "text",
 }  # fmt: skip
 
