@@ -133,7 +133,8 @@ def capture_reply(
     )  # fmt: skip
     answer = _with_document(answer, reply.body.decode("utf-8", "replace"))
     # The reason quotes the beginning of the body.
-    return replace(answer, unread=mask_text(answer.unread)) if answer.unread else answer
+    unread = "; ".join(filter(None, (answer.unread, reply.front)))
+    return replace(answer, unread=mask_text(unread)) if answer.unread else answer
 
 
 def capture_live(

@@ -32,6 +32,8 @@ def replay(exchange: Exchange, out: str, seller: Seller) -> Verdict:
     problems = compare_answer(exchange.expected, out, answer.status, answer.body, session.bindings)
     if not problems:
         return _verdict(exchange, out, Outcome.PASS, proof=log)
+    if answer.front:
+        problems.append(answer.front)
     only_assumed = exchange.evidence == ASSUMED and not seller.own
     return _verdict(exchange, out, Outcome.WARN if only_assumed else Outcome.FAIL, problems, log)
 

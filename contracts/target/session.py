@@ -17,8 +17,6 @@ from contracts.target.redact import redact_exchange
 from contracts.verdicts import CallRecord
 
 COOKIE = "billmgrses5"
-PAGE = "doc_print"
-"""The format that is a page of HTML itself."""
 
 
 class CannotRun(Exception):
@@ -27,10 +25,11 @@ class CannotRun(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SessionAnswer:
-    """The status and the body of an answer."""
+    """The status and the body of an answer; ``front`` says what answered in place of the seller."""
 
     status: int
     body: bytes
+    front: str = ""
 
 
 @dataclass(slots=True)
@@ -70,9 +69,7 @@ class SellerSession:
             self.log.append(redact_exchange(http_request, None, note))
             raise CannotRun(f"{self.http.base_url}: {problem}") from problem
         self.log.append(redact_exchange(http_request, response, note))
-        if out != PAGE and (front := recognize(response)):
-            raise CannotRun(f"{self.http.base_url}: {front}")
-        return SessionAnswer(response.status_code, response.content)
+        return SessionAnswer(response.status_code, response.content, recognize(response))
 
     def _build(
         self, request: Request, fields: Mapping[str, str], headers: Mapping[str, str]
@@ -113,6 +110,6 @@ class SellerSession:
             except UnreadableBody:
                 auth = None
             if auth is None or not auth.text:
-                raise CannotRun(f"no session for {name}")
+                raise CannotRun(": ".join(filter(None, (f"no session for {name}", answer.front))))
             self._tokens[name, password] = auth.text
         return self._tokens[name, password]

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from contracts.checks.client.environment import on_port
 from contracts.cli.options import Access
-from contracts.record.exchange import Request
+from contracts.record.exchange import Login, Request
 from contracts.record.placeholders import Bindings
 from contracts.target.seller import CannotRun, SellerSession, connect
 from emulator import __version__
@@ -179,5 +179,5 @@ def test_the_judge_stops_a_session_at_the_first_page(shop: Counted) -> None:
     with httpx.Client(transport=shop, base_url="http://127.0.0.1") as http:
         session = SellerSession(http, "/billmgr", Bindings(DAY), "reseller", "secret")
         with pytest.raises(CannotRun, match="in front of the seller answered: HTTP 200"):
-            session.ask(Request("soft", {}), "xml")
+            session.ask(Request("soft", {}, login=Login("session")), "xml")
     assert len(shop.agents) == 1

@@ -157,9 +157,9 @@ def off_by_a_cent(_: Params, status: str, body: bytes) -> Changed:
     """The balance is a cent short as soon as something was charged."""
 
     def less(match: re.Match[bytes]) -> bytes:
-        return b"<balance>" + match[1].replace(b".00", b".01")
+        return match[0].replace(b".00", b".01")
 
-    return status, re.sub(rb"<balance>([0-9]+\.00)", less, body)
+    return status, re.sub(rb"<balance[^>]*>[0-9]+\.00", less, body)
 
 
 def revived(params: Params, status: str, body: bytes) -> Changed:
