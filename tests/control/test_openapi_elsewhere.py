@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import httpx
@@ -78,6 +80,7 @@ def prism(folder: Path) -> Iterator[str]:
         try:
             assert server.stdout is not None
             started = next(line for line in server.stdout if "listening on" in line)
+            Thread(target=deque, args=(server.stdout, 0), daemon=True).start()  # its log
             yield started.split()[-1]
         finally:
             server.kill()

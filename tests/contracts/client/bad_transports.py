@@ -153,6 +153,11 @@ class ReadsOnlyId(AlteredClient):
         return super().order(client, step)
 
 
+def first_digits(element: re.Match[bytes]) -> bytes:
+    """Cuts the number in the text and in the attribute `orig`."""
+    return re.sub(rb"(\d+)[^\d.<\"][^<\"]*", rb"\1", element[0])
+
+
 class ReadsPlainNumbers(AlteredClient):
     """A balance is what stands before the first blank or comma."""
 
@@ -160,7 +165,7 @@ class ReadsPlainNumbers(AlteredClient):
         def got(self, form: Form, answer: httpx.Response) -> httpx.Response:
             if form.get("func") != "subaccount":
                 return answer
-            body = re.sub(rb"(<balance>\d+)[^\d.<][^<]*", rb"\1", answer.read())
+            body = re.sub(rb"<balance[^<]*", first_digits, answer.read())
             return httpx.Response(answer.status_code, content=body)
 
 
