@@ -162,7 +162,8 @@ def test_119_a_name_a_system_or_a_password_is_taken_or_refused(shop: Seller, nam
             assert shop.refusal(function.name, **params) == f"value/{name}", function.name
 
 
-EDITS = [function for function in FORMS if function.name.endswith(".edit")]
+EDITS = [function for function in FORMS if function.name.endswith(".edit") and function.example]
+"""Forms of what the world ``small`` has."""
 UNTOUCHED = frozenset({"journal", "session", "login_failure"})
 BY_TYPE = {
     fields_.Domain: "sent.example",

@@ -88,7 +88,7 @@ class TariffOffer:
             return name, NO_SUCH_NUMBER if name == "datacenter" else text
         if self.tariff is None:
             return _LEFT_OUT
-        if name == "ostempl":
+        if name in ("ostempl", "instances_os"):
             template = choose_template(self.tariff)
             return (name, template) if template else _LEFT_OUT
         if name == "datacenter" and self.tariff.datacenters:

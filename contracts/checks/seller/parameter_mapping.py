@@ -109,7 +109,9 @@ class ParameterMapping:
             raise NotPortable("names what only a prepared account has")
         if name.startswith("addon_"):
             return self._from_offer(lambda offer: offer.choose_resource(request.func, name, text))
-        if name in ("ostempl", "recipe", "datacenter"):
+        if name == "keyvalue":
+            raise NotPortable("names a data center of a prepared world")
+        if name in ("ostempl", "instances_os", "recipe", "datacenter"):
             return self._from_offer(lambda offer: offer.choose_option(name, text))
         return name, self._map_text(request, name, text)
 
@@ -242,8 +244,8 @@ class ParameterMapping:
     def _map_credential(self, request: Request, name: str, text: str) -> str:
         """Login and password of the account, and a random key."""
         login, password = self.resources.seller.account
-        if family_of(request.func) == "certificate":
-            return text
+        if request.func.endswith(".order.param") or family_of(request.func) == "certificate":
+            return text  # of what is ordered, not of the account
         if name == "key":
             if self.expected.kind == "error" or self.expected.doc.first("auth") is None:
                 raise NotPortable("would leave a key to the account behind")
