@@ -32,6 +32,11 @@ PAYMENT = [
     "payment.add.redirect",
     "payment.delete",
     "payment.filter",
+    "payment.recurring.stored_methods",
+    "payment.recurring.stored_methods.delete",
+    "payment.recurring.stored_methods.edit",
+    "payment.recurring.settings",
+    "payment.stored_methods.add",
 ]
 
 

@@ -234,7 +234,7 @@ def _names_payment(sent: Mapping[str, object]) -> bool:
 
 
 @FAMILY.form(
-    TO_THE_PAGE,
+    "payment.add.redirect",
     takes=PaymentParameters,
     returns=PaymentForm,
     fails=FAILS,
