@@ -31,14 +31,14 @@ AS_JSON: Final = frozenset({"json", "sjson", "xjson"})
 KINDS: Final = ("listing", "form", "result", "raw", "error")
 ALWAYS_ARRAYS: Final = frozenset({
     "elem", "slist", "list", "page", "toolgrp", "toolbtn", "field", "col", "filter", "select",
-    "if", "slider", "node",
+    "if", "slider", "node", "mlist",
 })  # fmt: skip
 """Arrays even with one member: clients index them unguarded, ``node`` in the menu."""
 EITHER_WAY: Final = frozenset({
     "pricelist", "addon", "banner", "datacenter", "enumerationitem", "itemtypeparam",
-    "itemtypeparamvalue", "val", "price", "period",
+    "itemtypeparamvalue", "val", "price", "period", "message", "rowgroup", "row",
 })  # fmt: skip
-"""Choices and blocks of prices: the mapping says an object for one, readers index an array."""
+"""Choices, blocks of prices, messages of a ticket: the mapping says an object for one, readers index an array."""
 LAYOUT: Final = frozenset({"metadata", "messages"})
 """For user interfaces; its mapping is irregular and no client of data reads it."""
 ECHO: Final = frozenset({"tparams", "saved_filters"})
