@@ -38,7 +38,7 @@ EITHER_WAY: Final = frozenset({
     "pricelist", "addon", "banner", "datacenter", "enumerationitem", "itemtypeparam",
     "itemtypeparamvalue", "val", "price", "period", "message", "rowgroup", "row",
 })  # fmt: skip
-"""Choices, blocks of prices, messages of a ticket: the mapping says an object for one, readers index an array."""
+"""Choices, prices, messages: the mapping says an object for one, readers index an array."""
 LAYOUT: Final = frozenset({"metadata", "messages"})
 """For user interfaces; its mapping is irregular and no client of data reads it."""
 ECHO: Final = frozenset({"tparams", "saved_filters"})
