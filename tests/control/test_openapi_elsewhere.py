@@ -86,19 +86,24 @@ def prism(folder: Path) -> Iterator[str]:
             server.kill()
 
 
+@pytest.mark.timeout(900)
 @pytest.mark.full_only("the order and the examples of every function are checked in every run")
 def test_prism_answers_every_function_in_both_formats(tmp_path: Path) -> None:
+    """As xml to GET every function, as json to POST one of each family."""
     faults: list[str] = []
+    one_of_family = {function.family: function for function in REGISTRY}
     with prism(tmp_path) as base, httpx.Client(base_url=base, timeout=60) as client:
         for function in REGISTRY:
             path = f"/billmgr/{function.name}"
             needed = dict.fromkeys(parameters(function.takes).get("required", ()), "1")
             params = {"authinfo": "reseller:secret", **needed, **function.example}
-            got = client.get(path, params=params, headers={"Accept": "text/xml"})
-            posted = client.post(path, data=params)
-            for answer, begins in ((got, "<?xml"), (posted, "{")):
-                if answer.status_code != httpx.codes.OK or not answer.text.startswith(begins):
-                    faults.append(f"{answer.request.method} {path}: {answer.text[-300:]}")
+            answer = client.get(path, params=params, headers={"Accept": "text/xml"})
+            if answer.status_code != httpx.codes.OK or not answer.text.startswith("<?xml"):
+                faults.append(f"GET {path}: {answer.text[-300:]}")
+            if one_of_family[function.family] is function:
+                answer = client.post(path, data=params)
+                if answer.status_code != httpx.codes.OK or "doc" not in answer.json():
+                    faults.append(f"POST {path}: {answer.text[-300:]}")
         choice = {"Accept": "text/xml", "Prefer": "example=refusal"}
         refused = client.get("/billmgr/soft", params={"authinfo": "a:b"}, headers=choice)
     assert faults == []
