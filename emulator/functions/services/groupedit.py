@@ -29,6 +29,13 @@ class GroupParameters(WireSchema):
     elid = Ids("Numbers of the objects, separated by commas: `1, 2`.", required=True)
 
 
+class GroupForm(WireSchema):
+    """What stands before the fields of the form that is applied."""
+
+    faction = Text("Name of the form that is applied.")
+    elid = Text("Numbers of the objects, as they were sent.")
+
+
 def declare_group_edit(find: FindOwn) -> Family:
     """``groupedit``. ``find`` gives a function by its name, in a world with its own types."""
     group = Family("groupedit", {"en": "Group action", "ru": "Групповое действие"})
@@ -36,7 +43,7 @@ def declare_group_edit(find: FindOwn) -> Family:
     function = group.form(
         "groupedit",
         takes=GroupParameters,
-        returns=GroupParameters,
+        returns=GroupForm,
         fails=(BadValue, Missed, Exists, NotEnoughMoney, RunningOperation, WrongState),
         evidence=Evidence.OBSERVED,
         source="docs/wire.md section 4.4",
