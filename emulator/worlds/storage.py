@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, update
 
 from emulator import __version__
 from emulator.clock import SystemClock
+from emulator.domain.world import Rules
 from emulator.store import engine, tables
 from emulator.store.engine import Database, Statement
 from emulator.worlds import fixtures, seeding
@@ -82,8 +83,9 @@ def _content(name: str) -> bytes:
 
 
 def _other_input() -> bytes:
-    """Everything else a seed depends on: the tables, and the code that fills them."""
-    return engine.schema().encode() + Path(seeding.__file__).read_bytes()
+    """Everything else a seed depends on: the tables, the rules, and the code that fills them."""
+    rules = repr(Rules())
+    return (engine.schema() + rules).encode() + Path(seeding.__file__).read_bytes()
 
 
 def activate(folder: Path, name: str, source: Path, *, durable: bool) -> None:
