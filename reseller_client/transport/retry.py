@@ -11,6 +11,7 @@ Source: assumed. No way is known by which the seller tells a repeated order from
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 
 from reseller_client.errors import (
@@ -36,7 +37,7 @@ def once(
     `attempt` sends it; `find` returns its result at the seller, or None if it was not carried out,
     and raises UnknownOutcome where that cannot be found out: then nothing is sent again. After an
     internal error of the seller the result is looked for, but nothing is sent again; after a guard
-    in front of the seller (NotTheSeller) nothing is sent at all. Raises the error of the last
+    in front of the seller (NotTheSeller) it is looked for once. Raises the error of the last
     attempt, UnknownOutcome, and ValueError for a policy without attempts.
     """
     for left in reversed(range(retry_policy.attempts)):
@@ -48,7 +49,7 @@ def once(
             retry_policy.wait(retry_policy.pause)
         except (UnknownOutcome, NotUnderstood) as lost:
             if _is_guarded(lost):
-                raise
+                return _look_past(find, lost)
             result = _search(find, retry_policy, lost)
             if result is not None:
                 return result
@@ -81,6 +82,15 @@ def again(attempt: Callable[[], Result], retry_policy: RetryPolicy) -> Result:
 def _is_guarded(lost: ResellerError) -> bool:
     """Whether a guard answered: it answers every further call in the same way."""
     return isinstance(lost, NotTheSeller) and not lost.may_pass
+
+
+def _look_past(find: Callable[[], Result | None], guarded: ResellerError) -> Result:
+    """Search once, since the page may have come after the seller's work. Raises ``guarded``."""
+    with suppress(NotUnderstood):
+        result = find()
+        if result is not None:
+            return result
+    raise guarded
 
 
 def _search(

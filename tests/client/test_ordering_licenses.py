@@ -14,6 +14,7 @@ from reseller_client import (
     LicenseOrder,
     NotEnoughMoney,
     NotSent,
+    NotTheSeller,
     UnknownOutcome,
 )
 from tests.client.example_orders import EXAMPLE_ORDER, OK, without_login
@@ -206,9 +207,26 @@ def test_a_seller_that_is_never_reached_is_reported_as_such(client: Client, line
 
 
 def test_garbage_after_an_order_is_looked_into_as_well(client: Client, line: Line) -> None:
-    line.answers("<html>502</html>", "<doc/>", "<doc/>", "<doc><id>5</id></doc>")
+    line.answers("502 Bad Gateway", "<doc/>", "<doc/>", "<doc><id>5</id></doc>")
     assert client.licenses.order(EXAMPLE_ORDER).license_id == 5
     assert [form["func"] for form in line.forms][1:3] == ["soft", "soft"]
+
+
+def test_an_order_behind_a_page_is_looked_for_once_and_not_sent_again(
+    client: Client, line: Line
+) -> None:
+    line.answers("<html><title>Wait</title></html>", "<doc/>")
+    with pytest.raises(NotTheSeller, match="HTTP 200, 'Wait'"):
+        client.licenses.order(EXAMPLE_ORDER)
+    assert [form["func"] for form in line.forms] == ["soft.order.param", "soft"]
+
+
+def test_an_order_that_arrived_behind_a_page_is_found(client: Client, line: Line) -> None:
+    order = replace(EXAMPLE_ORDER, remoteid="o-1")
+    line.answers(
+        "<html>a page</html>", "<doc><elem><id>7</id><remoteid>o-1</remoteid></elem></doc>"
+    )
+    assert client.licenses.order(order).license_id == 7
 
 
 def test_the_newer_order_is_never_sent_twice(client: Client, line: Line) -> None:
