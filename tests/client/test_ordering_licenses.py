@@ -223,9 +223,8 @@ def test_an_order_behind_a_page_is_looked_for_once_and_not_sent_again(
 
 def test_an_order_that_arrived_behind_a_page_is_found(client: Client, line: Line) -> None:
     order = replace(EXAMPLE_ORDER, remoteid="o-1")
-    line.answers(
-        "<html>a page</html>", "<doc><elem><id>7</id><remoteid>o-1</remoteid></elem></doc>"
-    )
+    row = "<elem><id>7</id><licname>web-1</licname><remoteid>o-1</remoteid></elem>"
+    line.answers("<doc/>", "<html>a page</html>", f"<doc>{row}</doc>")
     assert client.licenses.order(order).license_id == 7
 
 
