@@ -145,3 +145,13 @@ def test_a_payment_for_an_unpaid_server_opens_it(func: str) -> None:
         form = seller.call("vds.edit", login="poor", elid=number)
         assert (form.field("status"), form.field("username")) == ("2", "root")
         assert seller.account("poor")["balance"] == "0.00"  # 8.00 were lacking, and 8.00 came
+
+
+def test_120_a_code_makes_the_cart_cheaper_or_is_refused(shop: Seller) -> None:
+    assert shop.refusal("cart", promocode="SPRING", sok="ok") == "promocode_not_use/"
+    put(shop)
+    assert shop.refusal("cart", promocode="NOSUCH", sok="ok") == "missed/promocode"
+    for _ in range(2):  # the form that is sent back has the code in it
+        cart = shop.doc("cart", promocode="SPRING", sok="ok")
+        assert (cart.findtext("promocode"), cart.findtext("total/cost")) == ("SPRING", "2.70")
+    assert shop.doc("basket").findtext("total_sum") == "2.70"

@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from emulator.api import fields as fields_
 from emulator.api.registry import Function, Kind
+from emulator.functions.products import edit
 from emulator.functions.products.certificate import ContactEmail
 from emulator.functions.products.order import NEVER_IGNORED
 from emulator.store import tables
@@ -26,6 +27,7 @@ FORMS = [function for function in REGISTRY if function.kind is Kind.FORM]
 ORDERS = [function for function in FORMS if function.name.endswith(".order.param")]
 CHOICES = [function for function in FORMS if function.name.endswith((".order", ".order.pricelist"))]
 NEW = [function for function in ORDERS if function.name.startswith("v2.")]
+SERVICE_TYPES = {function.name.split(".")[0] for function in ORDERS if function not in NEW}
 SUMMARIES = ("pricelist_summary", "discount_summary", "total_summary")
 
 
@@ -160,6 +162,20 @@ def test_119_a_name_a_system_or_a_password_is_taken_or_refused(shop: Seller, nam
         if name not in function.takes.wire_fields:
             params = {**function.example, name: "something"}
             assert shop.refusal(function.name, **params) == f"value/{name}", function.name
+            params["sok"] = ""
+            assert shop.refusal(function.name, **params) == f"value/{name}", function.name
+
+
+@pytest.mark.parametrize("name", edit.NEVER_IGNORED)
+def test_119_an_edit_of_a_service_refuses_what_it_does_not_change(shop: Seller, name: str) -> None:
+    services = [f for f in EDITS if f.name.removesuffix(".edit") in SERVICE_TYPES]
+    assert len(services) > 5
+    for function in services:
+        if name not in function.takes.wire_fields:
+            params = {**function.example, name: "something", "sok": "ok"}
+            assert shop.refusal(function.name, **params) == f"value/{name}", function.name
+            shown = shop.doc(function.name, **look(function)).findtext(name) or ""
+            assert shop.doc(function.name, **{**params, name: shown}).find("ok") is not None
 
 
 EDITS = [function for function in FORMS if function.name.endswith(".edit") and function.example]

@@ -271,3 +271,27 @@ def test_a_type_of_the_worlds_own_is_listed_ordered_and_in_the_menu(shop: Seller
     assert text(steps, "addon_9002") == "4"
     exported = shop.doc("pricelist.export", world="hoster", itemtype="forexbox")
     assert [field.findtext("id") for field in exported.findall("pricelist")] == ["9001"]
+
+
+def test_119_a_cloud_server_is_installed_again_by_either_name_of_its_system(shop: Seller) -> None:
+    (number,) = [row["id"] for row in shop.rows("instances")][:1]
+    form = shop.doc("instances.edit", elid=number)
+    systems = [val.get("key") for val in form.findall("slist[@name='ostempl']/val")]
+    system = next(key for key in systems if key and key != form.findtext("ostempl"))
+    assert shop.refusal("instances.edit", elid=number, instances_os="x", sok="ok") == (
+        "value/instances_os"
+    )
+    shop.doc("instances.edit", elid=number, instances_os=system, sok="ok")
+    assert shop.doc("instances.edit", elid=number).findtext("ostempl") == system
+
+
+def test_119_the_way_to_log_in_is_no_field_that_an_edit_changes(shop: Seller) -> None:
+    order = {"pricelist": "1500", "period": "1", "use_ssh_key": "on", "skipbasket": "on"}
+    number = shop.doc("instances.order.param", **order, sok="ok").findtext("id") or ""
+    edit = {"elid": number, "sok": "ok"}
+    assert shop.doc("instances.edit", **edit, use_ssh_key="on").find("ok") is not None
+    assert shop.refusal("instances.edit", **edit, use_ssh_key="off") == "value/use_ssh_key"
+    assert shop.refusal("instances.edit", **edit, password="New-1") == "value/password"
+    passwords = {"passwd": "New-1", "confirm": "New-1"}
+    shop.doc("service.changepassword", **edit, **passwords)
+    assert shop.doc("instances.edit", elid=number).findtext("password") == "New-1"

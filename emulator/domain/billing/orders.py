@@ -266,12 +266,15 @@ def require_basket(shop: Shop, account: Account, number: int | None) -> Basket |
 def use_promocode(shop: Shop, account: Account, code: str) -> None:
     """Applies a promo code to the basket.
 
-    Raises Missed for an unknown code, PromocodeNotUsable where it applies to nothing in the basket.
+    The code in use already changes nothing: a form that is sent back has it. Raises Missed for an
+    unknown code, PromocodeNotUsable beside another, or where it applies to nothing in the basket.
     """
     row = shop.db.row(_CODE, which=code)
     if row is None:
         raise Missed("promocode", code)
     basket = find_basket(shop, account)
+    if basket is not None and basket.promocode == code:
+        return
     only_type = row[1]
     usable = basket is not None and any(
         only_type in (None, item.service.type) for item in basket.items

@@ -17,7 +17,7 @@ from emulator.domain.billing import checkout, orders, topups
 from emulator.domain.billing.orders import Basket, Item
 from emulator.domain.catalogue.catalogue import Tariff
 from emulator.domain.money import ZERO, plain, with_currency
-from emulator.errors import BadValue, Missed, NotEnoughMoney
+from emulator.errors import BadValue, Missed, NotEnoughMoney, PromocodeNotUsable
 from emulator.functions import descriptions
 from emulator.functions.billing.payment_add import lead_to_page
 from emulator.functions.form_parts import addon_value, element
@@ -38,9 +38,10 @@ FAMILY = Family("basket", {"en": "Basket", "ru": "Корзина"})
 
 
 class CartParameters(WireSchema):
-    """Which position."""
+    """Which position, and a promo code to use."""
 
     id = Id("Number of a position, for the button `delete`.", entity="lineitem")
+    promocode = Text("Promo code to use on what waits in the cart.")
 
 
 class CartForm(WireSchema):
@@ -79,29 +80,32 @@ class ConfirmForm(WireSchema):
     "cart",
     takes=CartParameters,
     returns=CartForm,
-    fails=FAILS,
+    fails=(*FAILS, PromocodeNotUsable),
     evidence=Evidence.OBSERVED,
     source=SOURCE,
     title={"en": "Cart", "ru": "Корзина"},
     generation=6,
 )
-def show_cart(call: Call, id: int | None = None) -> FormAnswer:
+def show_cart(call: Call, id: int | None = None, promocode: str = "") -> FormAnswer:
     """The positions that wait for payment; its button ``delete`` takes one out."""
-    del id
+    del id, promocode
     return _form(call)
 
 
 @show_cart.on_submit
-def check_position(call: Call, id: int | None = None) -> ActionResult:
-    """Shows the cart again. Raises Missed for a position that is not in it."""
+def use_promocode(call: Call, id: int | None = None, promocode: str = "") -> ActionResult:
+    """Uses the promo code, if one was sent. Raises Missed for a position that is not there."""
     if id is not None:
         _positions(call, [id])
+    if promocode:
+        orders.use_promocode(call.shop, call.user, promocode)
     return ActionResult({}, form=_form(call), flat=True)
 
 
 @show_cart.on_button("delete")
-def delete_position(call: Call, id: int | None = None) -> ActionResult:
+def delete_position(call: Call, id: int | None = None, promocode: str = "") -> ActionResult:
     """Takes one position out. Raises BadValue without its number, Missed for an unknown one."""
+    del promocode
     if id is None:
         raise BadValue.empty("id")
     _positions(call, [id])

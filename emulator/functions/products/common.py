@@ -5,11 +5,12 @@ Source: docs/trade.md sections 3 and 6, docs/wire.md section 7; docs/evidence.md
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from marshmallow import ValidationError
@@ -52,6 +53,8 @@ DAILY = {"en": "Daily charges", "ru": "Ежедневное списание"}
 """What stands in place of the end of a service that is charged by the day."""
 MONTH = 1
 NO_RENEWAL = {"en": "Disabled", "ru": "Отключено"}
+NOTHING_CHOSEN = frozenset({"", "null", "off"})
+NOTHING_SHOWN: Mapping[str, object] = MappingProxyType({})
 OWN_NAMES = {"servername": "server_name", "instances_os": "ostempl"}
 """What cloud servers call otherwise than other servers do (observed)."""
 
@@ -233,6 +236,24 @@ def sent_names(call: Call) -> Iterator[None]:
             if refusal.object == name and name not in call.params and own in call.params:
                 refusal.object = own
         raise
+
+
+def refuse_what_would_be_ignored(
+    call: Call,
+    never_ignored: Iterable[str],
+    takes: type[WireSchema],
+    shown: Mapping[str, object] = NOTHING_SHOWN,
+) -> None:
+    """Raises BadValue for one of these names that a form does not take, with a value.
+
+    What the form itself has shown is no choice: clients send whole forms back.
+    """
+    for name in never_ignored:
+        value, present = call.params.get(name, "").strip(), str(shown.get(name, ""))
+        if name in names_of(takes) or value in ("", present):
+            continue
+        if not {value, present} <= NOTHING_CHOSEN:
+            raise BadValue(name, value)
 
 
 def with_usual_names(sent: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,9 +19,31 @@ from emulator.domain.services import keys, opening, services
 from emulator.domain.services.services import ACTIVE, SUSPENDED, Service
 from emulator.errors import BadValue, Exists, Missed, NotEnoughMoney, RunningOperation, WrongState
 from emulator.functions.form_parts import addon_text, total_text
-from emulator.functions.products.common import own_fields
+from emulator.functions.products.common import (
+    own_fields,
+    refuse_what_would_be_ignored,
+    sent_names,
+)
 from emulator.functions.products.product_type import ProductType
 from emulator.texts import period_label
+
+NEVER_IGNORED = (
+    "ostempl",
+    "instances_os",
+    "recipe",
+    "server_name",
+    "servername",
+    "password",
+    "passwd",
+    "userpassword",
+    "use_ssh_key",
+    "ssh_key",
+    "promocode",
+)
+"""Names, systems and passwords: a change to one that the form does not take is refused.
+
+Passwords have a function of their own, ``service.changepassword``.
+"""
 
 
 def declare_edit(family: Family, product: ProductType, name: str) -> None:
@@ -66,8 +88,7 @@ class ServiceEditor:
     def save(self, call: Call, elid: int, **changes: Any) -> ActionResult:
         """Changes what was sent; changed addons are paid from the balance at once."""
         addons: Mapping[int, int] = changes.pop("addon", {})
-        service = self._owned(call, elid)
-        changed = self.product.change(call.shop, call.user, service, changes)
+        changed = self._change(call, elid, changes)
         if addons:
             changed = paid_changes.change_addons(call.shop, call.user, changed, addons)
         return self._changed(call, changed)
@@ -75,8 +96,7 @@ class ServiceEditor:
     def put_into_basket(self, call: Call, elid: int, **changes: Any) -> ActionResult:
         """Changes at once what costs nothing; addons wait in the basket for their payment."""
         addons: Mapping[int, int] = changes.pop("addon", {})
-        service = self._owned(call, elid)
-        changed = self.product.change(call.shop, call.user, service, changes)
+        changed = self._change(call, elid, changes)
         quote = paid_changes.quote_addons(call.shop, call.user, changed, addons)
         if quote is None:
             return self._changed(call, changed)
@@ -90,6 +110,14 @@ class ServiceEditor:
     def make_key(self, call: Call, elid: int, **_: Any) -> ActionResult:
         """Replaces the key of a license."""
         return self._changed(call, keys.replace_key(call.shop, call.user, self._owned(call, elid)))
+
+    def _change(self, call: Call, elid: int, changes: Mapping[str, Any]) -> Service:
+        """Changes what costs nothing. Raises BadValue for what would be dropped in silence."""
+        service = self._owned(call, elid)
+        shown = self.product.show_form(call, service).fields
+        refuse_what_would_be_ignored(call, NEVER_IGNORED, self.product.changes, shown)
+        with sent_names(call):
+            return self.product.change(call.shop, call.user, service, changes)
 
     def _owned(self, call: Call, elid: int) -> Service:
         return services.require_owned(call.shop, call.user, elid, self.product.intname)

@@ -32,7 +32,13 @@ from emulator.functions.form_parts import (
     usual_period,
 )
 from emulator.functions.products import order_form
-from emulator.functions.products.common import ON, NewChoice, names_of, sent_names
+from emulator.functions.products.common import (
+    ON,
+    NewChoice,
+    names_of,
+    refuse_what_would_be_ignored,
+    sent_names,
+)
 from emulator.functions.products.product_type import ProductType
 
 MOST_MONTHS = 1200
@@ -48,9 +54,10 @@ NEVER_IGNORED = (
     "password",
     "passwd",
     "use_ssh_key",
+    "ssh_key",
+    "promocode",
 )
-"""Names, systems and passwords: an order whose type has no such thing is refused."""
-NOTHING_CHOSEN = frozenset({"", "null", "off"})
+"""Names, systems, passwords, codes: an order whose type has no such thing is refused."""
 
 
 class TariffChoice(WireSchema):
@@ -181,6 +188,7 @@ class OrderStep:
         self, call: Call, pricelist: int | None = None, period: int | None = None, **draft: Any
     ) -> FormAnswer:
         """Orders a service: with skipbasket=on paid and opened at once, else put in the basket."""
+        refuse_what_would_be_ignored(call, NEVER_IGNORED, self.product.order)
         return order_form.show_classic(call, self.product, pricelist, period, draft)
 
     def order(self, call: Call, skipbasket: bool = False, **sent: Any) -> ActionResult:
@@ -205,6 +213,7 @@ class NewOrderStep:
 
     def show(self, call: Call, **draft: Any) -> FormAnswer:
         """Orders a service in the new form: ``order_period``, ``autoprolong`` on or off."""
+        refuse_what_would_be_ignored(call, NEVER_IGNORED, self.product.new_order)
         choice = _read_choice(call, self.product.intname, draft)
         if choice.datacenter is not None:
             draft["datacenter"] = choice.datacenter
@@ -308,14 +317,6 @@ def _wants_cart(call: Call) -> bool:
     return call.params.get("force_use_new_cart") == ON
 
 
-def _refuse_what_would_be_ignored(call: Call, schema: type[WireSchema]) -> None:
-    """Raises BadValue for a name, a system or a password that this type does not take."""
-    for name in NEVER_IGNORED:
-        value = call.params.get(name, "").strip()
-        if value not in NOTHING_CHOSEN and name not in names_of(schema):
-            raise BadValue(name, value)
-
-
 def _place(
     call: Call,
     product: ProductType,
@@ -334,7 +335,7 @@ def _place(
     if not TRIAL <= request.period <= MOST_MONTHS:
         raise BadValue("period", str(request.period))
     tariff = order_rules.find_orderable(shop, account, product.intname, request.pricelist)
-    _refuse_what_would_be_ignored(call, product.order)
+    refuse_what_would_be_ignored(call, NEVER_IGNORED, product.order)
     if needs_address and tariff.takes_address and not request.ip:
         raise BadValue.empty("ip")
     count = request.order_count

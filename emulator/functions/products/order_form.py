@@ -187,6 +187,8 @@ def _chosen_fields(
         "orderinfo": f"<b>{call.words(tariff.name)}</b><br/>{price} / {label}<br/>"
         f"{total_text(call, selection.total)}",
     }
+    if "use_ssh_key" in own:
+        shown.setdefault("use_ssh_key", False)
     if "order_count" in own:
         shown["order_count"] = selection.count
     return shown | {

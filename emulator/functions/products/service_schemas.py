@@ -198,6 +198,8 @@ class ServerChange(HostingChange):
 class InstanceChange(ServerChange):
     """What can be changed of a cloud server."""
 
+    instances_os = Text("The same as `ostempl`, as the order calls it.")
+
     servername = Text(descriptions.SERVER_NAME_AGAIN)
 
 
