@@ -199,11 +199,13 @@ def test_144_thirteen_equal_months_cost_thirteen_times_the_difference(bench: Sho
     each = bench.shop.catalogue[55230].addons[55236].prices["EUR"]
     wrong = {}
     for number in range(36):
-        day = add_months(date(2026, 1, 31), number // 3) - timedelta(days=number % 3)
+        day = add_months(date(2027, 1, 31), number // 3) - timedelta(days=number % 3)
         bench.move_to(datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
         payments.set_balance(bench.shop, bench.account, Decimal(500))
         opened = bench.order(55230, ip=f"10.0.0.{number}", addon={55236: 1})
-        long = services.save(bench.shop, replace(opened, expires_on=add_months(day, 13)))
+        # Bought at once, or a month that was then prolonged by twelve.
+        end = add_months(add_months(day, 1), 12) if number % 2 else add_months(day, 13)
+        long = services.save(bench.shop, replace(opened, expires_on=end))
         dearer = paid_changes.quote_addons(bench.shop, bench.account, long, {55236: 2})
         lite = replace(long, tariff_id=55227, addons={}, ip="10.0.1.1")
         tariff = paid_changes.quote_tariff_change(bench.shop, bench.account, lite, 55228, 1)

@@ -228,6 +228,8 @@ def _months_left(today: date, end: date, begun_on: date) -> Fraction:
     if add_months(today, whole) == end:
         return Fraction(whole)
     if begun_on == today:
+        if _are_months(today, end, whole + 1):
+            return Fraction(whole + 1)
         start = add_months(today, whole)
         return whole + Fraction((end - start).days, (add_months(today, whole + 1) - start).days)
     while add_months(end, -whole) < today:
@@ -235,6 +237,13 @@ def _months_left(today: date, end: date, begun_on: date) -> Fraction:
     until = add_months(end, -whole)
     since = max(add_months(end, -whole - 1), min(begun_on, today))
     return whole + Fraction((until - today).days, (until - since).days)
+
+
+def _are_months(begin: date, end: date, count: int) -> bool:
+    """Whether a term was bought as so many months in two parts, such as 31 January to 28 March."""
+    return any(
+        add_months(add_months(begin, first), count - first) == end for first in range(1, count)
+    )
 
 
 @dataclass(frozen=True, slots=True)
