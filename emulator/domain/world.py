@@ -95,6 +95,9 @@ class Rules:
     autoprolong_off: Literal["any", "null"] = "any"
     """The words that switch automatic prolongation off: ``null`` alone, or also ``none``, ``off``,
     ``0`` and ``-`` (docs/evidence.md 146)."""
+    form_reinstalls: bool = False
+    """Whether a form that is sent back with the template it shows installs the server again
+    (docs/evidence.md 48)."""
     xml_letters: Literal["raw", "references"] = "raw"
     """How letters beyond ASCII stand in XML: as UTF-8, or as references such as ``&#1048;``
     (docs/evidence.md 129)."""

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from emulator.store import tables
 from emulator.store.engine import Statement
+from tests.functions.deciding import rule
 from tests.functions.seller import DAY, Seller
 
 VDS = "100014"
@@ -169,6 +170,18 @@ def test_another_template_installs_again_and_keeps_the_address(shop: Seller) -> 
     assert text(after, "ip") == text(before, "ip")
     assert text(after, "password") != text(before, "password")
     assert shop.refusal("vds.edit", elid=VDS, ostempl="OS2", sok="ok") == "value/ostempl"
+
+
+def test_48_the_same_template_installs_again_alone_and_not_with_the_form(shop: Seller) -> None:
+    system = "ISPsystem__Debian-12-amd64"
+    first = text(shop.doc("vds.edit", elid=VDS), "password")
+    form = {"elid": VDS, "ostempl": system, "recipe": "null", "autoprolong": "1"}
+    assert text(shop.doc("vds.edit", **form, sok="ok"), "password") == first
+    alone = {"elid": VDS, "ostempl": system, "sok": "ok"}
+    second = text(shop.doc("vds.edit", **alone), "password")
+    assert second != first
+    rule(shop, form_reinstalls=True)
+    assert text(shop.doc("vds.edit", **form, sok="ok"), "password") != second
 
 
 def test_an_installation_takes_as_long_as_an_opening(shop: Seller) -> None:

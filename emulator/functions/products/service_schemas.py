@@ -190,7 +190,10 @@ class HostingChange(AnyChange):
 class ServerChange(HostingChange):
     """What can be changed of a server."""
 
-    ostempl = Text("Internal name of a template; a sent one installs the server again.")
+    ostempl = Text(
+        "Internal name of a template; a sent one installs the server again. The one that is shown"
+        " does so alone, not with other fields of the form."
+    )
     recipe = Text("Internal name of the recipe run after that installation; `null` for none.")
     server_name = Text(descriptions.SERVER_NAME)
 
@@ -385,8 +388,9 @@ def change(shop: Shop, account: Account, service: Service, sent: Mapping[str, An
     """Changes what was sent: name, prolongation, name servers; a sent template installs again.
 
     Sending the template that is installed already installs it again, too: a client's way to reset
-    a server (observed). Raises Exists for a domain name in use, BadValue for a template or a recipe
-    that the tariff does not have, or for a recipe without a template.
+    a server (observed). With other fields of the form it is the form sent back, which installs
+    nothing (docs/evidence.md 48). Raises Exists for a domain name in use, BadValue for a template
+    or a recipe that the tariff does not have, or for a recipe without a template.
     """
     sent = common.with_usual_names(sent)
     changes: dict[str, Any] = {n: sent[n] for n in ("remoteid", "autoprolong") if n in sent}
@@ -407,10 +411,20 @@ def change(shop: Shop, account: Account, service: Service, sent: Mapping[str, An
             servers.check_option(shop, changed, "recipe", recipe)
             raise BadValue.empty("ostempl")  # a recipe is carried out by an installation
         return changed
+    if _is_as_shown(service, sent) and not shop.world.rules.form_reinstalls:
+        return changed
     order_rules.choose_options(tariff, None, system, recipe)
     if "recipe" in sent:
         changed = replace(changed, params={**changed.params, "recipe": recipe})
     return servers.reinstall(shop, account, changed, system)
+
+
+def _is_as_shown(service: Service, sent: Mapping[str, Any]) -> bool:
+    """Whether system and recipe are those of the form, and came with other fields of it."""
+    recipe, present = sent.get("recipe", ""), service.params.get("recipe", "")
+    same_recipe = recipe == present or (recipe in NONE and present in NONE)
+    same_system = sent["ostempl"] == service.params.get("ostempl")
+    return same_system and same_recipe and not sent.keys() <= {"ostempl", "recipe"}
 
 
 def _shared_fields(call: Call, service: Service, tariff: Tariff) -> dict[str, object]:
