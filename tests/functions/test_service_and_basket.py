@@ -199,3 +199,28 @@ def test_a_service_in_the_basket_is_listed_as_ordered_and_has_no_key(seller: Sel
     assert (row["status"], row["item_status"]) == ("1", "Ordered")
     form = seller.call("soft.edit", elid=row["id"])
     assert (form.field("status"), form.field("lickey")) == ("1", "")
+
+
+def open_orders(seller: Seller) -> list[str | None]:
+    rows = seller.call("order").xml.findall("list[@name='openlist']/elem")
+    return [row.findtext("id") for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("func", "order"),
+    [
+        ("vds.order.param", {"pricelist": 6, "period": 1, "domain": "gone.example.com"}),
+        ("service.prolong", {"elid": 100014, "period": 1, "clicked_button": "basket"}),
+    ],
+)
+def test_an_order_goes_with_the_service_that_it_was_for(
+    seller: Seller, func: str, order: dict[str, object]
+) -> None:
+    number = seller.call(func, **order, sok="ok").field("billorder")
+    assert open_orders(seller) == [number]
+    service = seller.call("basket").xml.findtext("list[@name='itemlist']/elem/item.id")
+    seller.call("vds.delete", elid=service, sok="ok")
+    assert open_orders(seller) == []
+    refusal = seller.call("payment.add", billorder=number, amount="3.00", sok="ok").error
+    assert refusal is not None
+    assert (refusal.type, refusal.object) == ("missed", "billorder")

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, func, or_, select
 
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.billing.orders import DROPPED, OPEN_STATE
+from emulator.domain.services.services import DELETED
 from emulator.domain.world import Shop
 from emulator.store import tables
 from emulator.store.engine import Statement
@@ -21,10 +22,20 @@ MOST = 200
 
 O = tables.order.c  # noqa: E741 - one letter per table, as everywhere
 I = tables.order_item.c  # noqa: E741 - the same
+V = tables.service.c
 _LATEST = Statement(
     select(O.id, O.state, O.created_at, func.count(I.id), func.sum(I.cost, type_=I.cost.type))
-    .select_from(tables.order.outerjoin(tables.order_item, I.order_id == O.id))
-    .where(O.account_id == bindparam("owner"), O.state != DROPPED)
+    .select_from(
+        tables.order.outerjoin(tables.order_item, I.order_id == O.id).outerjoin(
+            tables.service, V.id == I.service_id
+        )
+    )
+    .where(
+        O.account_id == bindparam("owner"),
+        O.state != DROPPED,
+        # Nothing is left to be paid of a service that was deleted meanwhile.
+        or_(O.state != OPEN_STATE, V.status != DELETED),
+    )
     .group_by(O.id)
     .order_by(O.id.desc())
     .limit(MOST)

@@ -142,7 +142,7 @@ class Basket:
 
 
 def find_basket(shop: Shop, account: Account) -> Basket | None:
-    """The account's basket with its positions, or None."""
+    """The account's basket with its positions, or None; of deleted services it has none."""
     row = shop.db.row(_CURRENT, owner=account.id)
     if row is None:
         return None
@@ -153,6 +153,8 @@ def find_basket(shop: Shop, account: Account) -> Basket | None:
         percent = 0 if row is None else row[0]
     rows = shop.db.rows(_ITEMS, which=number)
     items = tuple(Item(*(*row[:5], Service(*row[5:]))) for row in rows)
+    if not items:
+        return None
     return Basket(number, promocode, percent, created_at, items)
 
 
