@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import functools
 import logging
+import re
 import secrets
 from collections.abc import Iterator
 from typing import IO
@@ -51,6 +52,8 @@ LONG_PATHS = tuple(
 """Clients join the link of a long request to their base in different ways."""
 TO_THE_PAGE = "payment.add.redirect"
 """A browser that follows the ``ok`` of ``payment.add.method`` wants the page, not a document."""
+PAGE_LINK = re.compile(rb"<url>(/pay/[^<]+)</url>")
+"""The page in the document of TO_THE_PAGE, for a browser with a login and no key."""
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -96,9 +99,15 @@ def create_app(
             return _allowed(pipeline, request, Response(status=204))
         if not request.func and http.method in ("GET", "HEAD") and "out" not in request.params:
             return Response(page(request.host, http.path), mimetype="text/html")
-        if request.func == TO_THE_PAGE and _is_browser(http) and request.params.get("key"):
+        to_page = (
+            request.func == TO_THE_PAGE and _is_browser(http) and not request.params.get("out")
+        )
+        if to_page and request.params.get("key"):
             return flask.redirect(f"/pay/{quote(request.params['key'], safe='')}")
         reply = pipeline.answer(request)
+        page_link = PAGE_LINK.search(reply.body) if to_page else None
+        if page_link:
+            return flask.redirect(page_link[1].decode())
         response = _response(reply)
         for name, value in reply.headers.items():
             response.headers[name] = value

@@ -26,6 +26,7 @@ from emulator.domain.money import FINE, currency_code, rounded
 from emulator.domain.world import Generation
 from emulator.errors import BadValue
 from emulator.functions.form_parts import PROJECT, PROJECT_ID
+from emulator.texts import Words, in_language, label
 
 ColumnKind = Literal["text", "exact", "number", "day", "instant", "money"]
 Selects = Mapping[str, Sequence[Choice]]
@@ -34,6 +35,8 @@ ESCAPE = "\\"
 AMOUNT = re.compile(r"[+-]?[0-9]{1,12}(?:[.,][0-9]{1,12})?")
 OTHER = frozenset({"other", "nodate"})
 """The value of a day's select where ``…start`` and ``…end`` say which days (documented)."""
+LIMITS: tuple[Words, Words] = ({"en": "from", "ru": "от"}, {"en": "to", "ru": "до"})
+"""What the two ends of a range are called."""
 NULL = "null"
 MODES = ("on", "off", "yes")
 """What `filter` may be in the call of a list (docs/evidence.md 125)."""
@@ -177,6 +180,17 @@ class FilterReader:
     def names(self, shown: RowFields) -> tuple[str, ...]:
         """Every parameter a filter of this list may have."""
         return tuple(dict.fromkeys([*self._by_parameter, *shown.names]))
+
+    def labels(self, names: Iterable[str], lang: str) -> dict[str, str]:
+        """What its fields are called: a limit by the column it is of."""
+        return {name: self._label(name, lang) for name in names}
+
+    def _label(self, name: str, lang: str) -> str:
+        column = self._by_parameter.get(name)
+        if column is None or name not in column.range_names:
+            return label(name, lang)
+        limit = LIMITS[column.range_names.index(name)]
+        return f"{label(column.name, lang)}: {in_language(limit, lang)}"
 
     def read(self, call: Call, sent: Mapping[str, str], shown: RowFields) -> Conditions:
         """What a filter means.

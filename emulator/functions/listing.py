@@ -195,7 +195,8 @@ class Filter:
             name: values.get(name, "") for name in self.listing.filters.names(self._fields(call))
         }
         saved = SavedFilter(self.listed, values)
-        return FormAnswer(shown, slists=self.listing.selects(call), saved=saved)
+        labels = self.listing.filters.labels(shown, call.lang)
+        return FormAnswer(shown, slists=self.listing.selects(call), labels=labels, saved=saved)
 
     def save(self, call: Call) -> ActionResult:
         """Keeps what was sent, in place of what was kept before.

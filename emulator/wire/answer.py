@@ -21,6 +21,7 @@ from emulator.api.context import (
     Rows,
     Streamed,
 )
+from emulator.api.fields import Rest
 from emulator.api.registry import Function
 from emulator.api.schema import WireSchema
 from emulator.domain.world import Generation
@@ -77,7 +78,8 @@ def error_document(
     attrs["lang"] = lang
     children = params
     if not isinstance(error, AuthFailed):
-        children.append(Node("group", template))
+        # What has no param of its own is filled in: clients fill in the rest.
+        children.append(Node("group", _fill(template, error.text_params)))
     elif in_xml:
         attrs["code"] = "1"
         children.append(Node("stack", children=[Node("action", func, {"level": "0"})]))
@@ -149,7 +151,9 @@ class Writer:
         form = answer if isinstance(answer, FormAnswer) else None
         if form is not None and (form.labels or form.sliders or form.lists):
             tables = [(name, _key_of(function, rows)) for name, rows in form.lists.items()]
-            shown = layouts.metadata(function, generation, form.sliders, tables)
+            is_open = any(isinstance(f, Rest) for f in function.takes.wire_fields.values())
+            further = tuple(form.fields) if is_open else ()
+            shown = layouts.metadata(function, generation, form.sliders, tables, further)
             return (shown, layouts.messages(function, lang, form.labels))
         return layout
 

@@ -28,10 +28,12 @@ def metadata(
     generation: Generation,
     sliders: Sequence[Mapping[str, str]] = (),
     tables: Sequence[tuple[str, str]] = (),
+    further: Sequence[str] = (),
 ) -> Node:
     """The columns and buttons of a list; the fields, tables and buttons of a form.
 
     ``tables``: names of a form's tables, each with the column that a choice in it sends.
+    ``further``: fields that no declaration names: those of a filter.
     """
     kind = {"listing": "list", "form": "form"}.get(function.kind.value, "report")
     attrs = {"name": function.answers_as, "type": kind, "mgr": "billmgr"}
@@ -41,26 +43,29 @@ def metadata(
             Node("col", attrs={"name": name, "type": "data", "sort": sort})
             for name, sort in _sorts(function.returns, generation)
         ]
-        buttons = [
-            Node("toolbtn", attrs=_button(f.name))
-            for f in function.family.functions
-            if f is not function and not _is_step(f.name)
-        ]
+        buttons = [Node("toolbtn", attrs=_button(name)) for name in _on_toolbar(function)]
         group = Node("toolgrp", attrs={"name": "main"}, children=buttons)
         children = [Node("coldata", children=columns), Node("toolbar", children=[group])]
     else:
-        pages = [*_pages(function, tables), *_counted(function, sliders)]
-        children = [Node("form", children=[*pages, *_buttons(function)])]
+        parts = [
+            *_pages(function, tables, further),
+            *_counted(function, sliders),
+            *_buttons(function),
+        ]
+        children = [Node("form", children=parts)] if parts else []
     return Node("metadata", attrs=attrs, children=children)
 
 
-def _pages(function: Function, tables: Sequence[tuple[str, str]]) -> list[Node]:
+def _pages(
+    function: Function, tables: Sequence[tuple[str, str]], further: Sequence[str]
+) -> list[Node]:
     """The page of a form, named by its family; none without fields (docs/evidence.md 126)."""
     shown = [
         Node("field", attrs={"name": name})
         for name, field in function.takes.wire_fields.items()
         if name != "elid" and not isinstance(field, Numbered | Rest)
     ]
+    shown += [Node("field", attrs={"name": name}) for name in further]
     shown += [
         Node(
             "field",
@@ -117,9 +122,22 @@ def _sorts(schema: WireSchema | None, generation: Generation) -> list[tuple[str,
     ]
 
 
-def _is_step(name: str) -> bool:
-    """Later steps of an order, and its second form, have no button of their own."""
-    return ".order." in name or name.startswith("v2.")
+def _on_toolbar(function: Function) -> list[str]:
+    """The functions for the rows of a list: its own, and those of a list with the same rows.
+
+    Of two with one verb its own counts, so that a button is found by its name.
+    """
+    rows = type(function.returns)
+    lists = [f for f in function.family.functions if f.kind is function.kind]
+    alike = {f.name for f in lists if type(f.returns) is rows}
+    by_verb: dict[str, str] = {}
+    for other in function.family.functions:
+        of, _, verb = other.name.rpartition(".")
+        if other.name in alike:
+            continue
+        if of == function.name or (of in alike and verb not in by_verb):
+            by_verb[verb] = other.name
+    return list(by_verb.values())
 
 
 def _button(func: str) -> dict[str, str]:
@@ -132,9 +150,14 @@ def _button(func: str) -> dict[str, str]:
 
 def messages(function: Function, lang: str, further: Mapping[str, str]) -> Node:
     """The labels of all fields; ``further`` ones by their names."""
-    names = dict.fromkeys(function.takes.wire_fields)
+    takes = function.takes.wire_fields
+    names = dict.fromkeys(name for name, field in takes.items() if not isinstance(field, Rest))
     if function.returns is not None:
-        names |= dict.fromkeys(function.returns.wire_fields)
+        names |= dict.fromkeys(
+            name
+            for name, field in function.returns.wire_fields.items()
+            if not isinstance(field, Rest)
+        )
     texts = {"title": function.title.get(lang) or function.title["en"]}
     texts |= {name: label(name, lang) for name in names}
     texts |= further

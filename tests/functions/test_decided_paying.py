@@ -94,11 +94,32 @@ def test_106_the_amount_beside_an_order_is_what_is_lacking_or_more(seller: Selle
     assert seller.account()["balance"] == "1.00"
     seller.account("reseller", balance="4.60")
     ordered = seller.call("soft.order.param", **{**LICENSE, "ip": "192.0.2.202"})
-    begun = seller.call("payment.add", billorder=ordered.field("billorder"), sok="ok")
-    assert begun.field("amount") == "1.00"
+    order = {"billorder": ordered.field("billorder")}
+    for step in STEPS:
+        form, begun = seller.call(step, **order), seller.call(step, **order, sok="ok", paymethod="")
+        assert form.field("amount") == begun.field("amount") == "1.00"
+        assert begun.field("paymethod_name") == "Bank card", step
+        assert seller.call("payment.delete", elid=begun.field("payment_id")).error is None
+    refused = seller.call("payment.add.method", **order, paymethod=0, sok="ok")
+    assert refused.error is not None
+    assert refused.error.type == "not_enough_money"
+    group = refused.xml.findtext("error/group") or ""
+    assert "__amount__ EUR. Your current balance: 4.60 EUR" in group
 
 
 # -- 107: what leads to a payment page ----------------------------------------------------------
+
+
+def test_107_a_browser_with_a_login_is_led_to_the_page_too(seller: Seller) -> None:
+    begun = seller.call("payment.add", amount="12.00", sok="ok")
+    number = begun.field("payment_id")
+    session = seller.call("auth", username="reseller", password="secret").xml.findtext("auth")
+    query = f"/billmgr?func=payment.add.redirect&payment_id={number}"
+    for caller in (f"&auth={session}", "&authinfo=reseller:secret"):
+        assert "12.00 EUR" in page_behind(seller, query + caller).text
+        for out in ("xml", "json"):
+            assert get(seller, f"{query}{caller}&out={out}").status == 200
+    assert refusal(get(seller, f"{query}99&authinfo=reseller:secret")) == "missed/payment"
 
 
 @pytest.mark.parametrize("func", STEPS)

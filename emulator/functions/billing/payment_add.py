@@ -99,18 +99,15 @@ class PaymentRemoval(WireSchema):
 def show_amount(call: Call, **sent: object) -> FormAnswer:
     """What is to be paid, and ``methodlist``, the ways to pay it; submitted it begins a payment.
 
-    Without ``paymethod`` the first of the list is taken. ``ok`` as in `payment.add.method`.
+    Submitted it answers as `payment.add.method`.
     """
     return _form(call, sent)
 
 
 @show_amount.on_submit
 def begin_at_once(call: Call, **sent: object) -> ActionResult:
-    """Begins a payment by the way that was sent, or by the first one (assumed)."""
-    if sent.keys() & {"paymethod", "paymethod_id"}:
-        return begin_payment(call, sent)
-    first = topups.list_methods(call.shop, call.user.currency)[0]
-    return begin_payment(call, {**sent, "paymethod": first.id})
+    """Pays an order from the balance where that suffices, else begins a payment."""
+    return begin_payment(call, sent)
 
 
 @FAMILY.form(
@@ -127,8 +124,9 @@ def begin_at_once(call: Call, **sent: object) -> ActionResult:
 def show_method(call: Call, **sent: object) -> FormAnswer:
     """Begins a payment; an order that the balance covers is paid from it at once.
 
-    ``paymethod=0`` and the button ``fromsubaccount`` are the balance. ``ok`` is ``func=order``
-    where nothing is left to pay, else the address of the payment page.
+    ``paymethod=0`` and the button ``fromsubaccount`` are the balance, without ``paymethod`` the
+    first of ``methodlist`` counts. ``ok`` is ``func=order`` where nothing is left to pay, else the
+    address of the payment page.
     """
     return _form(call, sent)
 
@@ -143,14 +141,14 @@ def begin_payment(call: Call, sent: Mapping[str, object]) -> ActionResult:
     """Pays an order from the balance where that suffices, else begins a payment.
 
     A payment that was begun is taken up again, by another way of paying if one is sent. Raises
-    BadValue for a missing or unknown way of paying, for another currency, or without an amount.
+    BadValue for an unknown way of paying, for another currency, or without an amount.
     """
     _check_currency(call, sent)
     payer = _payer(call, sent)
     if "payment_id" in sent:
         return lead_to_page(call, _taken_up(call, sent))
     total, number = _order_total(call, sent), _method_number(sent)
-    if total is not None and number in (None, FROM_BALANCE):
+    if total is not None and number == FROM_BALANCE:
         return _pay_from_balance(call, sent)
     method = _method(call, sent)
     if total is not None and total <= call.user.available:
@@ -281,7 +279,9 @@ def _form(call: Call, sent: Mapping[str, object]) -> FormAnswer:
     """What is to be paid with the ways to pay it. Raises Missed for an order or a payment."""
     _check_currency(call, sent)
     total = _order_total(call, sent)
-    amount = sent.get("amount", total)
+    amount = sent.get("amount")
+    if amount is None and total is not None:
+        amount = total if _method_number(sent) == FROM_BALANCE else _least(call, sent, total)
     shown: dict[str, object] = {**sent}
     if "payment_id" in sent:
         shown = {**_fields(_owned(call, sent)), **sent}
@@ -327,10 +327,13 @@ def _method_number(sent: Mapping[str, object]) -> int | None:
 
 
 def _method(call: Call, sent: Mapping[str, object]) -> Method:
-    """The way of paying that was sent. Raises BadValue with the name under which it was."""
+    """The way of paying that was sent, or the first (assumed).
+
+    Raises BadValue with the name under which it was sent.
+    """
     number = _method_number(sent)
     if number is None:
-        raise BadValue.empty("paymethod")
+        return topups.list_methods(call.shop, call.user.currency)[0]
     name = "paymethod" if "paymethod" in sent else "paymethod_id"
     return topups.find_method(call.shop, call.user.currency, number, name)
 
@@ -343,7 +346,7 @@ def _sum_to_pay(
     Raises BadValue without any, and for less than what is lacking.
     """
     amount = sent.get("amount")
-    lacking = ZERO if total is None else total - max(call.user.available, ZERO)
+    lacking = ZERO if total is None else ways_to_pay.lacking(call, total)
     if isinstance(amount, Decimal):
         if amount < lacking:
             limits = {"minimum": plain(lacking), "maximum": plain(method.maximum)}
@@ -352,6 +355,12 @@ def _sum_to_pay(
     if total is None:
         raise BadValue.empty("amount")
     return max(lacking, method.minimum)
+
+
+def _least(call: Call, sent: Mapping[str, object], total: Decimal) -> Decimal:
+    """What is paid for an order if no amount is sent. Raises BadValue for a way of paying."""
+    lacking = ways_to_pay.lacking(call, total)
+    return max(lacking, _method(call, sent).minimum) if lacking else total
 
 
 def _taken_up(call: Call, sent: Mapping[str, object]) -> Payment:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from emulator.api.context import Call, Choice, Part
 from emulator.domain.billing import topups
 from emulator.domain.billing.topups import Method
-from emulator.domain.money import currency_id, plain, with_currency
+from emulator.domain.money import ZERO, currency_id, plain, with_currency
 
 FROM_BALANCE = 0
 """The way of paying that is no payment (documented as ``paymethod_id=0``)."""
@@ -34,10 +34,16 @@ def method_rows(call: Call, order_total: Decimal | None, kind: str = "") -> list
     The balance comes first where it covers the order. ``kind``: the only one that is listed.
     """
     methods = topups.list_methods(call.shop, call.user.currency)
-    rows = [_row(call, method) for method in methods if kind in ("", method.kind)]
+    least = ZERO if order_total is None else lacking(call, order_total)
+    rows = [_row(call, method, least) for method in methods if kind in ("", method.kind)]
     if order_total is not None and order_total <= call.user.available:
         rows.insert(0, _balance_row(call))
     return rows
+
+
+def lacking(call: Call, total: Decimal) -> Decimal:
+    """What the balance lacks for an order; 0 where it covers it."""
+    return max(total - max(call.user.available, ZERO), ZERO)
 
 
 def currency_choices(call: Call) -> dict[str, list[Choice]]:
@@ -46,7 +52,7 @@ def currency_choices(call: Call) -> dict[str, list[Choice]]:
     return {"payment_currency": [Choice(str(currency_id(currency)), currency)]}
 
 
-def _row(call: Call, method: Method) -> dict[str, object]:
+def _row(call: Call, method: Method, least: Decimal) -> dict[str, object]:
     return {
         "id": str(method.id),
         "paymethod": str(method.id),
@@ -54,7 +60,7 @@ def _row(call: Call, method: Method) -> dict[str, object]:
         "name": call.words(method.name),
         "desc": call.words(DESCRIPTIONS.get(method.kind, {})),
         **_currency(call),
-        "payment_minamount": plain(method.minimum),
+        "payment_minamount": plain(max(method.minimum, least)),
         "payment_maxamount": plain(method.maximum),
         "action": _button("ok"),
     }
@@ -68,7 +74,7 @@ def _balance_row(call: Call) -> dict[str, object]:
         "name": call.words(BALANCE_NAME),
         "desc": with_currency(call.user.balance, call.user.currency),
         **_currency(call),
-        "payment_minamount": plain(Decimal(0)),
+        "payment_minamount": plain(ZERO),
         "payment_maxamount": plain(call.user.available),
         "action": _button(BALANCE_BUTTON),
     }
