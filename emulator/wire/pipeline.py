@@ -504,7 +504,7 @@ def _may_call(login: Login, function: Function, call: Call) -> bool:
     names = [function.name]
     if function.name == "groupedit":
         names.append(call.params.get("faction", ""))
-    return function.public or all(map(login.may_call, names))
+    return _is_public(function, call) or all(map(login.may_call, names))
 
 
 def _is_public(function: Function, call: Call) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, or_, select, update
 
 from emulator.domain.accounts import accounts, filters
 from emulator.domain.accounts.accounts import Account, account_from, comes_from, hash_password
@@ -43,6 +43,21 @@ _BY_LOGIN = Statement(
 _BY_NAME = Statement(select(*L).where(L.name == bindparam("which")))
 _BY_ID = Statement(select(*L).where(L.id == bindparam("which")))
 _OF_ACCOUNT = Statement(select(*L).where(L.account_id == bindparam("owner")).order_by(L.id))
+_SOUGHT = func.lower(bindparam("sought"))
+_SAME_NAME = Statement(
+    select(A.id)
+    .where(
+        or_(func.lower(A.login) == _SOUGHT, func.lower(A.email) == _SOUGHT),
+        A.id != bindparam("but"),
+    )
+    .union_all(
+        select(L.id).where(
+            or_(func.lower(L.name) == _SOUGHT, func.lower(L.email) == _SOUGHT),
+            L.id != bindparam("but"),
+        )
+    )
+    .limit(1)
+)
 _LAST = Statement(select(func.max(L.id)))
 _ADD = Statement(insert(tables.login).values({c.name: bindparam(c.name) for c in L}))
 _SAVE = Statement(
@@ -187,15 +202,18 @@ def require_owned(db: Database, account_id: int, number: int) -> Login:
     raise Missed("user", str(number))
 
 
-def is_taken(db: Database, name: str) -> bool:
-    """Whether a login has this name, or an account that had one."""
-    return accounts.find_number(db, name) is not None or find_further(db, name) is not None
+def require_free(db: Database, email: str, *, but: int = 0) -> None:
+    """Raises Exists where another login, of any account, has this as its name or e-mail address.
+
+    Capitals make no other address. ``but`` is the number of a login that may have it.
+    """
+    if db.row(_SAME_NAME, sought=email, but=but) is not None:
+        raise Exists("email", email)
 
 
 def add(db: Database, account_id: int, name: str, password: str, **values: object) -> Login:
-    """Makes a further login. Raises Exists for a name in use."""
-    if is_taken(db, name):
-        raise Exists("email", name)
+    """Makes a further login. Raises Exists for a name or an e-mail address in use."""
+    require_free(db, name)
     last = db.value(_LAST)
     number = FIRST if last is None else int(last) + 1
     defaults: dict[str, object] = {

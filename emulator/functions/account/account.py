@@ -17,14 +17,14 @@ from emulator.api.fields import Amount, Day, Email, Sum, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import logins
-from emulator.domain.accounts.accounts import Account
+from emulator.domain.accounts.accounts import Account, hash_password
 from emulator.domain.accounts.logins import Login
 from emulator.domain.billing import discounts
 from emulator.domain.billing.discounts import Discount
 from emulator.domain.money import currency_id, with_currency
-from emulator.errors import AccessDenied, BadValue
+from emulator.errors import AccessDenied, BadValue, Exists
 from emulator.functions import descriptions
-from emulator.functions.account.settings import check_settings
+from emulator.functions.account.settings import check_password, check_settings
 from emulator.functions.form_parts import PROJECT, PROJECT_ID, account_name, sum_with_currency
 from emulator.functions.listing import Paging, page_of
 from emulator.store import tables
@@ -194,7 +194,7 @@ UNUSED_SETTINGS = ("timezone", "startpage")
 
 
 class SettingsParameters(WireSchema):
-    """What users may change of their own settings; only what is sent changes."""
+    """The settings of a login; only what is sent changes."""
 
     realname = Text(descriptions.REAL_NAME)
     email = Email(descriptions.EMAIL, clears=True)
@@ -202,6 +202,13 @@ class SettingsParameters(WireSchema):
     lang = Text(descriptions.LANGUAGE)
     timezone = Text("Time zone; stored and shown, not acted upon.")
     startpage = Text("First page after the login; stored and shown, not acted upon.")
+
+
+class SettingsChange(SettingsParameters):
+    """The same, and a new password."""
+
+    passwd = Text(descriptions.PASSWORD)
+    confirm = Text("The password again; may be left out.")
 
 
 class SettingsForm(SettingsParameters):
@@ -220,9 +227,9 @@ class SettingsForm(SettingsParameters):
 
 @FAMILY.form(
     "usrparam",
-    takes=SettingsParameters,
+    takes=SettingsChange,
     returns=SettingsForm,
-    fails=(AccessDenied, BadValue),
+    fails=(AccessDenied, BadValue, Exists),
     evidence=Evidence.OBSERVED,
     source=f"{SOURCE}, docs/resale.md section 2.4",
     title={"en": "Settings", "ru": "Настройки"},
@@ -233,16 +240,26 @@ def show_settings(call: Call, lang: str = "", **draft: Any) -> FormAnswer:
     ``lang`` also chooses the language of an answer, so the mere form does not repeat it.
     """
     del lang
-    return _settings_form(call.user, call.own_login, draft)
+    shown = {name: value for name, value in draft.items() if name not in ("passwd", "confirm")}
+    return _settings_form(call.user, call.own_login, shown)
 
 
 @show_settings.on_submit
-def save_settings(call: Call, **changes: Any) -> ActionResult:
-    """Changes what was sent. Raises BadValue for an unknown language or a bad e-mail address."""
+def save_settings(call: Call, passwd: str = "", confirm: str = "", **changes: Any) -> ActionResult:
+    """Changes what was sent.
+
+    Raises BadValue for an unknown language, a bad e-mail address, a short or unequal password,
+    Exists for the name or the address of another login.
+    """
     check_settings(changes)
+    check_password(passwd, confirm)
     unused = {name: changes.pop(name) for name in UNUSED_SETTINGS if name in changes}
     login = call.own_login
+    if changes.get("email", login.email).lower() != login.email.lower():
+        logins.require_free(call.shop.db, changes["email"], but=login.id)
     changed = replace(login, **changes, params={**login.params, **unused})
+    if passwd:
+        changed = replace(changed, password_hash=hash_password(passwd))
     logins.save(call.shop.db, changed)
     return ActionResult(form=_settings_form(call.user, changed, {}))
 

@@ -11,7 +11,7 @@ from emulator.api.context import ActionResult, Call, FormAnswer, Part, Raw, Rows
 from emulator.api.fields import Email, PeriodPrice, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
-from emulator.domain.accounts import accounts, profiles
+from emulator.domain.accounts import accounts, logins, profiles
 from emulator.domain.accounts.profiles import PERSON
 from emulator.domain.billing import orders
 from emulator.domain.money import plain, with_currency
@@ -25,13 +25,13 @@ from emulator.errors import (
     UnknownFunction,
 )
 from emulator.functions import descriptions
+from emulator.functions.account.settings import check_password
 from emulator.functions.form_parts import ServiceParameters, price_text
 from emulator.functions.listing import Paging, page_of
 from emulator.functions.products.common import display_name, end_text
 
 SOURCE = "docs/wire.md section 6, docs/evidence.md 58"
 EXAMPLE = "100001"
-SHORTEST_PASSWORD = 4
 FAMILY = Family("portal", {"en": "Client area", "ru": "Личный кабинет"})
 
 
@@ -78,10 +78,8 @@ def register(
     """Opens the account. Raises Exists for a login in use, BadValue for a short password."""
     _require_registration(call)
     db, world = call.shop.db, call.shop.world
-    if len(passwd) < SHORTEST_PASSWORD:
-        raise BadValue("passwd", "")
-    if accounts.find_number(db, email) is not None:
-        raise Exists("email", email)
+    check_password(passwd)
+    logins.require_free(db, email)
     number = accounts.add(
         db, login=email, password=passwd, realname=realname, email=email, phone=phone,
         country=world.country, currency=world.currency, created_on=call.shop.today,

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from emulator.errors import BadValue
 from emulator.texts import LANGUAGES
 
+SHORTEST_PASSWORD = 4
+
 
 def check_settings(changes: Mapping[str, str]) -> None:
     """Raises BadValue for a language that does not exist, or an empty e-mail address."""
@@ -15,3 +17,11 @@ def check_settings(changes: Mapping[str, str]) -> None:
         raise BadValue("lang", lang)
     if email is not None and not email.strip():
         raise BadValue.empty("email")
+
+
+def check_password(passwd: str, confirm: str = "") -> None:
+    """Raises BadValue where the second one differs, or for a short one; empty means: no change."""
+    if confirm and passwd != confirm:
+        raise BadValue("confirm", "")
+    if passwd and len(passwd) < SHORTEST_PASSWORD:
+        raise BadValue("passwd", "", desc="short_password")

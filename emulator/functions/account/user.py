@@ -18,7 +18,7 @@ from emulator.domain.accounts import accounts, logins
 from emulator.domain.accounts.logins import Login
 from emulator.errors import AccessDenied, BadValue, Exists, Missed
 from emulator.functions import descriptions
-from emulator.functions.account.settings import check_settings
+from emulator.functions.account.settings import check_password, check_settings
 from emulator.functions.form_parts import account_name
 from emulator.functions.listing import Paging, page_of
 
@@ -30,7 +30,6 @@ RIGHTS = (
     " commas: `soft, service.prolong`."
 )
 ALLOW_ALL = "Whether the login may call everything: `on`; with `off` only what `rights` names."
-SHORTEST_PASSWORD = 4
 FAMILY = Family("user", {"en": "Users", "ru": "Пользователи"})
 
 
@@ -119,13 +118,12 @@ def save_user(
 ) -> ActionResult:
     """Changes what was sent, or makes a login.
 
-    Raises BadValue for a bad setting, unequal passwords or less than everything for the account's
-    own login, Exists for a name in use, AccessDenied
-    where a login with few rights would give more.
+    Raises BadValue for a bad setting, a short or unequal password or less than everything for the
+    account's own login, Exists for a name or an e-mail address in use, AccessDenied where a login
+    with few rights would give more.
     """
     check_settings(sent)
-    if confirm and passwd != confirm:
-        raise BadValue("confirm", "")
+    check_password(passwd, confirm)
     rights = _read_rights(call, sent)
     if elid is None:
         login = _add(call, passwd, sent, rights.get("rights", call.own_login.rights))
@@ -151,8 +149,6 @@ def _add(call: Call, passwd: str, sent: Mapping[str, Any], rights: tuple[str, ..
         raise BadValue.empty("email")
     if not passwd:
         raise BadValue.empty("passwd")
-    if len(passwd) < SHORTEST_PASSWORD:
-        raise BadValue("passwd", "", desc="short")
     return logins.add(
         call.shop.db, call.user.id, sent["email"], passwd, email=sent["email"],
         realname=sent.get("realname", ""), phone=sent.get("phone", ""),
