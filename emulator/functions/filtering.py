@@ -190,7 +190,7 @@ class FilterReader:
         if column is None or name not in column.range_names:
             return label(name, lang)
         limit = LIMITS[column.range_names.index(name)]
-        return f"{label(column.name, lang)}: {in_language(limit, lang)}"
+        return f"{label(column.row_field or column.name, lang)}: {in_language(limit, lang)}"
 
     def read(self, call: Call, sent: Mapping[str, str], shown: RowFields) -> Conditions:
         """What a filter means.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from emulator.api.registry import Kind
@@ -84,10 +86,14 @@ def test_126_the_form_of_a_filter_has_its_fields_on_a_page_with_labels(seller: S
         assert fields == fields & doc.keys(), name
         assert {n for n in fields if doc["messages"]["msg"].get(n) in (None, n)} == set(), name
         assert "*" not in doc["messages"]["msg"]
+        limits = [
+            text for text in doc["messages"]["msg"].values() if text.endswith((": от", ": до"))
+        ]
+        assert not [text for text in limits if re.match("[a-z_]+:", text)], name
     payment = seller.call("payment.filter", out="json").json["doc"]["messages"]["msg"]
     assert (payment["payfromdate"], payment["pmamount_to"]) == (
         "Paid on: from",
-        "Amount of the payment: to",
+        "Amount: to",
     )
 
 
