@@ -18,7 +18,7 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, String, bindparam, func, or_, select
 
 from emulator.api.context import Call, Choice, Leaf
-from emulator.api.fields import NUMBER, written
+from emulator.api.fields import NUMBER, Amount, Day, Sum, Whole, written
 from emulator.api.registry import COMMON_PARAMETERS
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import filters
@@ -40,6 +40,10 @@ LIMITS: tuple[Words, Words] = ({"en": "from", "ru": "от"}, {"en": "to", "ru": 
 NULL = "null"
 MODES = ("on", "off", "yes")
 """What `filter` may be in the call of a list (docs/evidence.md 125)."""
+DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2})?)?")
+"""A day as lists show it, with or without a time."""
+PEOPLE = frozenset({"account", "account_name", "client", "recipient_name"})
+"""Columns with a name for people: a part of it is enough, wherever they stand."""
 CURRENCIES = frozenset({"currency", "currency_iso", "currency_str"})
 """Columns with the code of a currency; its number is understood as well (docs/evidence.md 109)."""
 COMPARISONS: Mapping[str, Callable[[Decimal, Decimal], bool]] = {
@@ -64,6 +68,10 @@ class Column:
     ``choices``  the select of the filter whose labels it takes beside their keys.
     ``as_shown`` whether it is sorted in SQL, but compared as the row shows it.
     ``operator`` the parameter that says how an amount is compared, one of COMPARISONS.
+    ``closed``   whether the select has every value that a row can have: any other is refused.
+    ``labelled`` whether rows show a word that is no label of a select: words are taken.
+    ``words``    what rows show in place of a day.
+    ``synonyms`` other words for values of the column.
     """
 
     name: str
@@ -74,6 +82,10 @@ class Column:
     choices: str = ""
     as_shown: bool = False
     operator: str = ""
+    closed: bool = False
+    labelled: bool = False
+    words: frozenset[str] = frozenset()
+    synonyms: Callable[[Call], Mapping[str, str]] | None = None
 
     @property
     def row_field(self) -> str:
@@ -110,6 +122,17 @@ class RowFields:
             return []
         absent = self.schema.absent[self.generation]
         return [name for name in self.schema.wire_fields if name not in absent]
+
+    def kind(self, name: str) -> ColumnKind:
+        """How a field is compared that is no column of its own."""
+        shown = self.schema.wire_fields[name] if self.schema else None
+        if isinstance(shown, Whole):
+            return "number"
+        if isinstance(shown, Day):
+            return "day"
+        if isinstance(shown, Amount | Sum):
+            return "money"
+        return "text" if name in PEOPLE else "exact"
 
     def written(self, name: str, value: object) -> object:
         """A value as the row shows it."""
@@ -192,12 +215,15 @@ class FilterReader:
         limit = LIMITS[column.range_names.index(name)]
         return f"{label(column.row_field or column.name, lang)}: {in_language(limit, lang)}"
 
-    def read(self, call: Call, sent: Mapping[str, str], shown: RowFields) -> Conditions:
+    def read(
+        self, call: Call, sent: Mapping[str, str], shown: RowFields, *, is_saved: bool = False
+    ) -> Conditions:
         """What a filter means.
 
         ``shown`` are the rows' fields. Raises BadValue for a name that the list cannot be filtered
-        by, for a limit that is no day or amount, and for an unknown comparison. Any other value
-        that no row can have matches none.
+        by, for what is no day, amount, number or comparison where one is expected, and for a value
+        that a select does not have which names every state. Any other value that no row can have
+        matches none, and so does what was saved when there was such a value.
         """
         conditions = Conditions()
         for name, text in sent.items():
@@ -220,6 +246,8 @@ class FilterReader:
                 _add_part(conditions, column, text.strip(), shown)
             else:
                 words = self._words(call, column, text.strip())
+                if not is_saved:
+                    self._check_words(call, column, name, text, words)
                 _add_words(conditions, column, words, shown)
         return conditions
 
@@ -227,7 +255,7 @@ class FilterReader:
         column = self._by_parameter.get(name)
         fields = shown.names
         if name in fields and (column is None or not column.row_field):
-            return Column(name, None, "exact")
+            return Column(name, None, shown.kind(name))
         if column is None or not (column.row_field in fields or not column.row_field):
             raise BadValue(name, text)
         return column
@@ -240,7 +268,9 @@ class FilterReader:
         keys: dict[str, list[str]] = {}
         if column.name in CURRENCIES:
             return [currency_code(word) or word for word in text.split(",")]
-        if column.name == "project":
+        if column.synonyms is not None:
+            keys = {word: [key] for word, key in column.synonyms(call).items()}
+        elif column.name == "project":
             keys = {PROJECT_ID: [PROJECT]}
         elif column.choices and not NUMBER.match(text):
             for choice in self._selects(call).get(column.choices, ()):
@@ -250,6 +280,21 @@ class FilterReader:
         return list(
             dict.fromkeys([*whole, *(k for p in parts for k in keys.get(p.casefold(), [p]))])
         )
+
+    def _check_words(
+        self, call: Call, column: Column, name: str, text: str, words: Sequence[str]
+    ) -> None:
+        """Raises BadValue for a word in place of a number, and for a state that there is not."""
+        choices = self._selects(call).get(column.choices, ())
+        keys = {NULL, *(choice.key for choice in choices)}
+        for word in words:
+            if word == text.strip() and "," in word:
+                continue
+            is_number = NUMBER.match(word) is not None
+            if column.closed and choices and word not in keys:
+                raise BadValue(name, text)
+            if column.kind == "number" and not (is_number or column.labelled or word in keys):
+                raise BadValue(name, text)
 
 
 def _add_words(
@@ -293,9 +338,11 @@ def _add_part(conditions: Conditions, column: Column, text: str, shown: RowField
 def _add_day(
     conditions: Conditions, column: Column, name: str, text: str, shown: RowFields
 ) -> None:
-    """One day; ``other`` leaves it to the limits."""
+    """One day; ``other`` leaves it to the limits. Raises BadValue for what is no day."""
     if text in OTHER:
         return
+    if text not in column.words and _day(column.kind, "from", text) is None:
+        raise BadValue(name, text)
     if column.of is None or column.row_field:
         row_field, day = column.row_field, text[:10]
         conditions.tests.append(
@@ -394,8 +441,9 @@ def _amount(text: str) -> Decimal | None:
 
 def _day(kind: ColumnKind, how: str, text: str) -> date | datetime | None:
     """The limit that a day means; None where the text is no day."""
+    match = DAY.fullmatch(text)
     try:
-        day = date.fromisoformat(text[:10])
+        day = date.fromisoformat(match[1] if match else "")
     except ValueError:
         return None
     if kind == "day":

@@ -86,7 +86,7 @@ class Listing:
         """
         saved = filtering.saved(call, call.func)
         sent = filtering.chosen(call, saved)
-        conditions = self.filters.read(call, sent, _row_fields(call))
+        conditions = self.filters.read(call, sent, _row_fields(call), is_saved=sent is saved)
         shape = tuple(conditions.sql)
         sort, descending, shown_sort = self._sorting(paging)
         db = call.shop.db
@@ -140,7 +140,8 @@ def page_of(call: Call, rows: Sequence[Mapping[str, Value]], paging: Mapping[str
     """One page of rows that are already in memory: they are filtered, but not sorted."""
     saved = filtering.saved(call, call.func)
     sent = filtering.chosen(call, saved)
-    conditions = FilterReader((), no_selects).read(call, sent, _row_fields(call))
+    reader = FilterReader((), no_selects)
+    conditions = reader.read(call, sent, _row_fields(call), is_saved=sent is saved)
     answer = _slice(call, list(filter(conditions.matches, rows)), paging)
     answer.saved = SavedFilter(call.func, saved) if sent is saved else None
     return answer

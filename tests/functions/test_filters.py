@@ -248,3 +248,46 @@ def test_140_a_further_login_of_the_account_has_filters_of_its_own(seller: Selle
     assert seller.call("user.delete", elid=number).error is None
     assert seller.call("user.edit", **made).error is None
     assert ids(seller, **api) == ids(seller)
+
+
+def test_139_what_no_row_can_have_is_refused_where_a_kind_of_value_is_expected(
+    seller: Seller,
+) -> None:
+    wrong = [
+        *(("expense", "realdate", day) for day in ("bogus", "2026-13-45", "31.05.2026", "today")),
+        ("expense", "operation", "abc"),
+        ("expense", "item", "abc"),
+        ("expense", "notpayd", "abc"),
+        ("payment", "status", "abc"),
+        ("payment", "sender_id", "abc"),
+        ("clientticket", "tstatus", "9"),
+        ("clientticket", "id", "abc"),
+        ("clientticket", "date_start", "bogus"),
+        ("soft", "expiredate", "bogus"),
+        ("soft", "real_ipchange", "bogus"),
+        ("soft", "status", "7"),
+    ]
+    for func, column, value in wrong:
+        for sent in ({"filter": "on"}, {"sok": "ok"}):
+            called = func if "filter" in sent else f"{func}.filter"
+            refused = seller.call(called, **sent, **{column: value}).error
+            assert refused, (called, column, value)
+            assert (refused.type, refused.object) == ("value", column)
+    assert seller.call("soft", filter="on", expiredate="Daily charges").error is None
+
+
+def test_139_a_part_of_a_name_for_people_is_enough(seller: Seller) -> None:
+    for func, column in (("soft", "account"), ("payment", "account_name"), ("payment", "sender")):
+        everything = ids(seller, func)
+        assert ids(seller, func, filter="on", **{column: "example"}) == everything
+        assert ids(seller, func, filter="on", **{column: "nobody"}) == set()
+
+
+def test_139_payments_are_found_by_the_number_of_a_method_and_of_the_payer(seller: Seller) -> None:
+    page = {"payment_currency": "50", "amount": "25.00", "sok": "ok"}
+    begun = seller.call("payment.add", paymethod="2", **page).field("payment_id")
+    row = next(row for row in seller.call("payment").rows() if row["id"] == begun)
+    assert ids(seller, "payment", filter="on", paymethod="2") == {begun}
+    assert ids(seller, "payment", filter="on", paymethod=row["paymethod"]) == {begun}
+    assert begun in ids(seller, "payment", filter="on", sender_id="1")
+    assert ids(seller, "payment", filter="on", sender_id="999") == set()

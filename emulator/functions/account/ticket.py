@@ -82,7 +82,7 @@ def _listing(*, closed: bool | None) -> Listing:
         Column("subject", T.subject, "text"),
         Column("item", T.service_id, "number"),
         Column("client_department", T.department, "number"),
-        Column("tstatus", None, "number", choices="tstatus"),
+        Column("tstatus", None, "number", choices="tstatus", closed=True),
         Column("message", _MESSAGES, "text", shown=""),
         Column("date_start", T.created_at, "instant"),
         Column("date_last", T.changed_at, "instant"),

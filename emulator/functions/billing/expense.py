@@ -67,7 +67,7 @@ LISTING = Listing(
         Column("date", E.at, "instant", "realdate", ends=("fromdate", "todate")),
         Column("amount", E.amount, "money", operator="compare_type"),
         Column("discountamount", E.discount, "money"),
-        Column("operation", E.operation, "exact", choices="operation"),
+        Column("operation", E.operation, "exact", choices="operation", closed=True),
         Column("intname", INTNAME, "exact"),
         Column("main_item", E.service_id, "number"),
         Column("item", E.service_id, "number", ""),

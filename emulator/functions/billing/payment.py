@@ -11,12 +11,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from emulator.api.context import Call, Choice, Leaf, Rows
 from emulator.api.fields import Amount, Day, Sum, Text, Whole, WireField
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
+from emulator.domain.billing import topups
 from emulator.domain.money import with_currency
 from emulator.errors import AccessDenied
 from emulator.functions import descriptions
@@ -34,7 +35,10 @@ METHODS = {
 """Names of the world's own ways of paying; any other is shown by its own name."""
 FAMILY = Family("payment", {"en": "Payments", "ru": "Платежи"})
 
-P = tables.payment.c
+P, R = tables.payment.c, tables.profile.c
+_FIRST_PAYER = select(func.min(R.id)).where(R.account_id == P.account_id).scalar_subquery()
+_SENDER = func.coalesce(P.profile_id, _FIRST_PAYER)
+"""The payer; of a payment that was begun without one the account's first (assumed)."""
 
 
 def _filter_selects(call: Call) -> Mapping[str, list[Choice]]:
@@ -47,6 +51,12 @@ def _filter_selects(call: Call) -> Mapping[str, list[Choice]]:
     }
 
 
+def _method_numbers(call: Call) -> Mapping[str, str]:
+    """The ways of paying as ``methodlist`` numbers them, by what a payment calls them."""
+    methods = topups.list_methods(call.shop, call.user.currency)
+    return {str(method.id): method.name["en"] for method in methods}
+
+
 LISTING = Listing(
     select(P.id, P.status, P.amount, P.currency, P.method, P.created_at, P.paid_at).where(
         P.account_id == bindparam("owner")
@@ -55,13 +65,13 @@ LISTING = Listing(
     (
         Column("id", P.id, "number"),
         Column("number", P.id, "number"),
-        Column("status", P.status, "number", choices="status"),
+        Column("status", P.status, "number", choices="status", closed=True),
         Column("create_date", P.created_at, "instant"),
         Column("createdate", P.created_at, "instant"),
         Column("paydate", P.paid_at, "instant"),
         Column("pay", P.paid_at, "instant", "paydate", ends=("payfromdate", "paytodate")),
         Column("sender", None, "text", "sender_name"),
-        Column("sender_id", P.profile_id, "number", ""),
+        Column("sender_id", _SENDER, "number", ""),
         Column("sender_name", None, "text"),
         Column("amount", P.amount, "money"),
         Column("saamount", P.amount, "money", "amount"),
@@ -69,7 +79,7 @@ LISTING = Listing(
         Column("subaccountamount_iso", P.amount, "money"),
         Column("paymethodamount_iso", P.amount, "money"),
         Column("currency", P.currency, "exact"),
-        Column("paymethod", P.method, "exact"),
+        Column("paymethod", P.method, "exact", synonyms=_method_numbers),
     ),
     _filter_selects,
 )
