@@ -470,6 +470,8 @@ def _format_of(chosen: Format | None, request: Request) -> Format:
     """The format, wrapped for JSONP where a callback is named. Raises BadValue."""
     if chosen is None:
         raise BadValue("out", request.params["out"])
+    if chosen is formats.XML and request.params.get("show_metadata") == "on":
+        chosen = formats.FORMATS["devel"]
     callback = request.params.get("callback")
     if not callback:
         return chosen

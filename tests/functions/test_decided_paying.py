@@ -448,3 +448,14 @@ def test_134_what_is_not_stored_is_refused(seller: Seller) -> None:
     for number in (2, 99):
         refused = seller.call("payment.stored_methods.add", paymethod=number, sok="ok")
         assert refusal(refused) == "value/paymethod"
+
+
+def test_106_the_discount_in_per_cent_is_the_one_agreed(seller: Seller) -> None:
+    """15 % off 8.70 are 1.30, which are 14.94 % of it; agreed were 15."""
+    seller.control("PATCH", "/accounts/reseller", {"discounts": [{"percent": 15}]})
+    seller.call("vds.order.param", pricelist=6, period=3, domain="a.example.com", sok="ok")
+    (row,) = seller.call("basket").xml.findall("list[@name='itemlist']/elem")
+    assert (row.findtext("discount"), row.findtext("discount_percent")) == ("1.30", "15.00")
+    seller.call("basket", promocode="SPRING", sok="ok")
+    (row,) = seller.call("basket").xml.findall("list[@name='itemlist']/elem")
+    assert row.findtext("discount_percent") == "23.50"

@@ -211,3 +211,27 @@ def test_119_a_refusal_names_the_parameter_that_was_sent(shop: Seller) -> None:
     assert shop.refusal("v2.instances.order.param", **params) == "value/instances_os"
     params.pop("sok")
     assert shop.refusal("v2.instances.order.param", **params) == "value/instances_os"
+
+
+@pytest.mark.parametrize("func", ["vds.order.param", "v2.vds.order.param"])
+def test_a_recalculation_drops_what_does_not_go_with_the_change(shop: Seller, func: str) -> None:
+    """A form comes back with its former values: the recipe of the former system is among them."""
+    order = {"pricelist": "6", "recipe": "ISPsystem__LAMP", "datacenter": "99"}
+    system = "ISPsystem__Windows-2022-amd64"
+    form = shop.doc(func, **order, ostempl=system, sv_field="ostempl")
+    assert form.find("error") is None
+    assert (form.findtext("ostempl"), form.findtext("recipe")) == (system, "null")
+    assert shop.refusal(func, pricelist="6", ostempl="x", sv_field="ostempl") == "value/ostempl"
+
+
+def test_the_field_that_was_changed_counts_before_those_beside_it(shop: Seller) -> None:
+    terms = {"pricelist": "6", "order_period": "1", "period": "12"}
+    for changed, months in (("period", "12"), ("order_period", "1")):
+        form = shop.doc("v2.vds.order.param", **terms, sv_field=changed)
+        assert (form.findtext("period"), form.findtext("order_period")) == (months, months)
+
+
+def test_metadata_are_shown_in_xml_where_they_are_requested(shop: Seller) -> None:
+    assert shop.doc("vds.order.param", pricelist="6").find("metadata") is None
+    shown = shop.doc("vds.order.param", pricelist="6", show_metadata="on")
+    assert shown.find("metadata/form/buttons/button") is not None

@@ -214,7 +214,7 @@ def open_orders(seller: Seller) -> list[str | None]:
     ],
 )
 def test_an_order_goes_with_the_service_that_it_was_for(
-    seller: Seller, func: str, order: dict[str, object]
+    seller: Seller, func: str, order: dict[str, Any]
 ) -> None:
     number = seller.call(func, **order, sok="ok").field("billorder")
     assert open_orders(seller) == [number]

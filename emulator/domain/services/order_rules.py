@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.catalogue import traits
@@ -213,6 +214,22 @@ def choose_options(
             raise BadValue("recipe", recipe)
         chosen["recipe"] = recipe
     return chosen
+
+
+def drop_misfits(tariff: Tariff, sent: Mapping[str, Any], changed: str) -> dict[str, Any]:
+    """What was sent, without the choices that do not go with the one that was ``changed``.
+
+    A form that is recalculated after a choice is sent with the values that it had before.
+    """
+    systems = {option.intname for option in tariff.ostempl}
+    system = sent.get("ostempl")
+    recipes = {r.intname for r in tariff.recipe if not r.fits or system in r.fits}
+    possible = {"datacenter": datacenters(tariff), "ostempl": systems, "recipe": recipes}
+    return {
+        name: value
+        for name, value in sent.items()
+        if name == changed or name not in possible or value in possible[name]
+    }
 
 
 def _require_option(offered: Sequence[Option], name: str, chosen: str) -> Option:

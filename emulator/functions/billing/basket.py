@@ -7,12 +7,13 @@ cart (``cart``) shows the same positions.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 
 from emulator.api.context import ActionResult, Call, FormAnswer
 from emulator.api.fields import Amount, Id, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
-from emulator.domain.billing import checkout, orders
+from emulator.domain.billing import checkout, discounts, orders
 from emulator.domain.billing.orders import Basket, Item
 from emulator.domain.money import HUNDRED, ZERO, plain
 from emulator.errors import BadValue, Missed, NotEnoughMoney, PromocodeNotUsable
@@ -131,6 +132,14 @@ def _form(call: Call) -> FormAnswer:
     return FormAnswer(sums, lists={"itemlist": rows})
 
 
+def _percent(call: Call, basket: Basket, item: Item) -> Decimal:
+    """The discount in per cent as it was agreed: the account's own and the promo code's."""
+    tariff = call.shop.catalogue[item.service.tariff_id]
+    own = discounts.find_percent(call.shop, call.user, tariff) if item.own_discount else 0
+    code = basket.percent if basket.discount(item) else 0
+    return HUNDRED - (HUNDRED - own) * (HUNDRED - code) / HUNDRED
+
+
 def position_row(call: Call, basket: Basket, item: Item) -> dict[str, object]:
     """One position as ``itemlist`` shows it."""
     service = item.service
@@ -152,6 +161,6 @@ def position_row(call: Call, basket: Basket, item: Item) -> dict[str, object]:
         "cost": plain(price),
         "fullcost": plain(full),
         "discount": plain(discount),
-        "discount_percent": plain(discount * HUNDRED / full if full else ZERO),
+        "discount_percent": plain(_percent(call, basket, item)),
         "amount": plain(price),
     }

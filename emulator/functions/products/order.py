@@ -277,7 +277,9 @@ def _read_choice(call: Call, product_type: str, sent: Mapping[str, Any]) -> Tari
         f"period_{pricelist}": sent.get("tariff_period", {}).get(pricelist),
         "period": sent.get("period"),
     }
-    for name, period in named.items():
+    # The field that a recalculation is about counts before the values the form had beside it.
+    for name in sorted(named, key=lambda name: name != call.params.get("sv_field")):
+        period = named[name]
         if period is not None:
             return TariffAndTerm(pricelist, datacenter, period, name)
     return TariffAndTerm(pricelist, datacenter, None, "order_period")

@@ -34,7 +34,13 @@ from emulator.functions.form_parts import (
     total_text,
     usual_period,
 )
-from emulator.functions.products.common import ON, names_of, sent_names, with_usual_names
+from emulator.functions.products.common import (
+    ON,
+    OWN_NAMES,
+    names_of,
+    sent_names,
+    with_usual_names,
+)
 from emulator.functions.products.product_type import ProductType
 from emulator.texts import period_label
 
@@ -91,6 +97,9 @@ def read_selection(
         months = chosen if chosen > 0 or chosen == DAY else None
     order_rules.check_autoprolong(tariff, account.currency, chosen, months)
     usual = with_usual_names(draft)
+    if "sv_field" in call.params:
+        changed = OWN_NAMES.get(call.params["sv_field"], call.params["sv_field"])
+        usual = order_rules.drop_misfits(tariff, usual, changed)
     with sent_names(call):
         options = order_rules.choose_options(
             tariff, usual.get("datacenter"), usual.get("ostempl", ""), usual.get("recipe", "")
