@@ -137,6 +137,8 @@ def _add_control(app: Flask, control: ControlApi, console: Console) -> None:
     def admin(rest: str = "") -> Response:
         if rest == "console" or rest.startswith("console/"):
             return console.answer(flask.globals.request_ctx.request)
+        if not rest and "text/html" in flask.globals.request_ctx.request.headers.get("Accept", ""):
+            return flask.redirect(f"{PREFIX}/console")  # a browser; programs get the paths
         # The control API has its own map and answers JSON for unknown paths.
         return control.answer(flask.globals.request_ctx.request)
 

@@ -96,6 +96,15 @@ def test_a_body_that_is_no_json_object_is_refused(ask: Ask, body: bytes) -> None
     assert answer.status_code == 400
 
 
+@pytest.mark.parametrize("path", ["", "/"])
+def test_the_index_lists_the_paths_and_leads_a_browser_to_the_console(ask: Ask, path: str) -> None:
+    index = json.loads(ask("GET", path).data)
+    assert "POST /_mockseller/tickets/<id>" in index["paths"]
+    assert {"GET /_mockseller/", "GET /_mockseller/health"} < set(index["paths"])
+    browser = ask("GET", path, headers={"Accept": "text/html,*/*"})
+    assert (browser.status_code, browser.headers["Location"]) == (302, "/_mockseller/console")
+
+
 def test_too_large_a_body_is_refused(ask: Ask) -> None:
     body = b'"' + b"a" * (9 * 1024 * 1024) + b'"'
     assert ask("POST", "/clock", data=body, content_type="application/json").status_code == 413

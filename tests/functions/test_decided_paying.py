@@ -107,6 +107,16 @@ def test_106_the_amount_beside_an_order_is_what_is_lacking_or_more(seller: Selle
     assert "__amount__ EUR. Your current balance: 4.60 EUR" in group
 
 
+def test_106_a_button_that_the_basket_does_not_have_is_refused(seller: Seller) -> None:
+    put_in_basket(seller)
+    pressed = seller.call("basket", clicked_button="clear", sok="ok")
+    assert refusal(pressed) == "value/clicked_button"
+    assert seller.call("basket", clicked_button="ok", sok="ok").error is None
+    coded = seller.call("basket", clicked_button="apply", promocode="SPRING", sok="ok")
+    assert coded.error is None
+    assert seller.call("basket").field("promocode") == "SPRING"
+
+
 # -- 107: what leads to a payment page ----------------------------------------------------------
 
 

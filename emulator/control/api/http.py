@@ -41,7 +41,7 @@ STATUSES: tuple[tuple[tuple[type[Exception], ...], int], ...] = (
 NO_STORE = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
-OF_THE_DECLARATIONS = ("GET /functions", "GET /openapi.json", "GET /coverage")
+OF_THE_DECLARATIONS = ("GET /", "GET /functions", "GET /openapi.json", "GET /coverage")
 MAP = Map(
     [
         Rule(path, methods=[method], endpoint=f"{method} {path}")
@@ -63,6 +63,7 @@ class ControlApi:
         self._registry = registry
         self._names = frozenset(function.name for function in registry)
         self._handlers: dict[str, Handler] = {
+            "GET /": _index,
             "GET /functions": self._functions,
             "GET /openapi.json": self._openapi,
             "GET /coverage": self._coverage,
@@ -114,6 +115,13 @@ class ControlApi:
         from emulator.control.api import coverage  # noqa: PLC0415 - the same
 
         return coverage.measure(request.worlds, request.name, self._registry)
+
+
+def _index(request: ControlRequest) -> object:
+    """Every path, for those who look around with a program."""
+    del request
+    paths = [rule.endpoint.replace(" ", f" {PREFIX}", 1) for rule in MAP.iter_rules()]
+    return {"console": f"{PREFIX}/console", "world": "?world=NAME", "paths": sorted(paths)}
 
 
 def _status_and_message(error: Exception, what: str) -> tuple[int, str]:

@@ -52,6 +52,11 @@ class BasketForm(WireSchema):
     promocode = Text("The promo code in use; empty if none.")
 
 
+SUBMITS = frozenset({"", "ok"})
+"""Buttons that submit the form as it stands. Any other that there is not is refused, unless it may
+be that of a promo code (assumed)."""
+
+
 @FAMILY.form(
     "basket",
     takes=BasketParameters,
@@ -72,7 +77,13 @@ def show_basket(
 def use_promocode(
     call: Call, id: int | None = None, billorder: int | None = None, promocode: str = ""
 ) -> ActionResult:
-    """Uses the promo code, if one was sent. Raises Missed for an order that is not the basket's."""
+    """Uses the promo code, if one was sent.
+
+    Raises Missed for an order that is not the basket's, BadValue for a button that there is not.
+    """
+    button = call.params.get("clicked_button", "")
+    if not promocode and button not in SUBMITS:
+        raise BadValue("clicked_button", button)
     number = billorder if billorder is not None else id
     if number is not None:
         orders.require_basket(call.shop, call.user, number)
