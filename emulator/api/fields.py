@@ -145,7 +145,10 @@ class Id(WireField):
 
 
 class Ids(Id):
-    """Several numbers, joined by commas, with or without blanks: ``1, 2`` (documented)."""
+    """Several numbers, joined by commas, with or without blanks: ``1, 2`` (documented).
+
+    One that is named twice counts once.
+    """
 
     MOST = 1000
 
@@ -154,7 +157,8 @@ class Ids(Id):
         if not parts or len(parts) > self.MOST:
             raise ValidationError("missed")
         read_element = super()._deserialize
-        return [read_element(part, attr, data, **kwargs) for part in parts]
+        numbers = [read_element(part, attr, data, **kwargs) for part in parts]
+        return list(dict.fromkeys(numbers))
 
 
 class Months(WireField):

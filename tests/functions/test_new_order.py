@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from emulator.api.registry import Kind
+from emulator.control.api.accounts import change as change_account
 from tests.functions.seller import Seller, child
 from tests.handlers import REGISTRY
 
@@ -196,6 +199,23 @@ def test_138_what_the_form_for_several_shows_is_done_to_all_of_them(shop: Seller
     assert {number for number in after if after[number] > before[number]} == {"100014", second}
     refused = {"faction": "service.prolong", "elid": "100014, 99999999"}
     assert shop.refusal("groupedit", **refused) == "missed/item"
+
+
+def test_138_the_form_for_several_has_the_price_of_all(shop: Seller) -> None:
+    second = shop.order_at("", pricelist="6")["id"]
+    group = {"faction": "service.prolong", "elid": f"100014, {second}", "period": "1"}
+    form = shop.doc("groupedit", **group)
+    prices = [form.findtext(name) for name in ("amount", "cost", "orderinfo")]
+    assert prices == ["6.00", "6.00 EUR", "6.00 EUR"]
+    assert form.find("title_name") is None  # they have no name in common
+    change_account(shop.worlds, "default", "reseller", {"balance": Decimal("4.00")})
+    refusal = shop.doc("groupedit", **group, sok="ok").find("error")
+    assert refusal is not None
+    assert refusal.findtext("param[@name='amount']") == "6.00"
+    assert "balance: 4.00 EUR" in (refusal.findtext("msg") or "")
+    twice = {**group, "elid": "100014, 100014"}
+    assert shop.doc("groupedit", **twice, sok="ok").find("ok") is not None
+    assert shop.doc("usrparam").findtext("balance") == "1.00"
 
 
 def test_119_a_certificate_is_ordered_for_its_first_name_alone(shop: Seller) -> None:

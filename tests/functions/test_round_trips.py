@@ -105,6 +105,24 @@ def test_a_form_of_a_service_sent_back_as_it_was_changes_nothing(shop: Seller, o
     assert faults == []
 
 
+def test_138_the_form_for_several_sent_back_as_it_was_changes_nothing(shop: Seller) -> None:
+    """For every type with several services: nobody gets the name or the address of the first."""
+    order = {"pricelist": "6", "period": "1", "domain": "second.example.com"}
+    shop.doc("vds.order.param", **order, autoprolong="1", skipbasket="on", sok="ok")
+    by_type: dict[str, list[str]] = {}
+    for row in shop.rows("service"):
+        by_type.setdefault(str(row["itemtype"]), []).append(str(row["id"]))
+    several = {name: numbers for name, numbers in by_type.items() if len(numbers) > 1}
+    assert {"soft", "vds"} <= several.keys()
+    before = state(shop)
+    for name, numbers in several.items():
+        group = {"faction": f"{name}.edit", "elid": ", ".join(numbers)}
+        for out in ("xml", "json", "bjson", "JSONdata"):
+            shown = form_values(shop, "groupedit", out, **group)
+            assert refusal(shop, "groupedit", shown) == "", name
+            assert changed_tables(before, state(shop)) == [], name
+
+
 @pytest.mark.parametrize("name", LISTS)
 def test_a_row_sent_to_its_form_changes_nothing(shop: Seller, name: str) -> None:
     shop.doc("whoami")

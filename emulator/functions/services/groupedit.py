@@ -5,12 +5,15 @@ Source: docs/wire.md section 4.4 (observed): ``faction`` names the form, ``elid`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from emulator.api.context import ActionResult, Call, FormAnswer, NeedsWrite
-from emulator.api.fields import Ids, Text
+from emulator.api.fields import Amount, Ids, Sum, Text
 from emulator.api.registry import Evidence, Family, FindOwn, Function, Kind
 from emulator.api.schema import WireSchema
+from emulator.domain.money import ZERO, plain, with_currency
 from emulator.errors import (
     BadValue,
     Exists,
@@ -67,12 +70,13 @@ class GroupEditor:
     def show(self, call: Call, faction: str, elid: list[int]) -> FormAnswer | NeedsWrite:
         """Applies a form to several objects at once: to all of them, or to none.
 
-        Shows the form of the first with ``elid`` as it was sent, since clients send the form's own
-        back (docs/evidence.md 138). Raises what the form of any of them raises.
+        The form has ``elid`` as it was sent and what all of them have in common, since clients send
+        the form's own back; amounts are those of all (docs/evidence.md 138). Raises what the form
+        of any of them raises.
         """
         target = self._target(call, faction)
         several = {"faction": faction, "elid": call.params["elid"]}
-        first: FormAnswer | None = None
+        forms: list[FormAnswer] = []
         for number in elid:
             values = target.takes.read({**call.params, "elid": str(number)}, submit=False)
             if target.show is None or target.kind is not Kind.FORM:
@@ -80,31 +84,95 @@ class GroupEditor:
             shown = target.show(call, **values)
             if isinstance(shown, NeedsWrite):
                 return shown
-            if first is None and isinstance(shown, FormAnswer):
-                first = shown
-        if first is None:
+            if isinstance(shown, FormAnswer):
+                forms.append(shown)
+        if not forms:
             return FormAnswer(several)
-        first.fields = {**first.fields, **several}
-        return first
+        form = forms[0] if len(forms) == 1 else _in_common(target, forms)
+        form.fields = {**form.fields, **several}
+        return form
 
     def apply(self, call: Call, faction: str, elid: list[int]) -> ActionResult:
-        """Submits the form for one object after another; all of it is one transaction."""
+        """Submits the form for one object after another; all of it is one transaction.
+
+        Raises what the form raises; NotEnoughMoney has the sum for all of them.
+        """
         target = self._target(call, faction)
         result = ActionResult()
-        for number in elid:
-            params = {**call.params, "elid": str(number), "sok": "ok"}
-            handler, _ = target.chosen(params)
-            values = target.takes.read(params, submit=True)
-            if target.elids:
-                values[target.elids] = number
-            answer = handler(call, **values)
+        for place, number in enumerate(elid):
+            try:
+                answer = self._submit(call, target, number)
+            except NotEnoughMoney as refusal:
+                rest = [self._amount(call, target, later) for later in elid[place + 1 :]]
+                raise _for_all(call, refusal, sum(rest, ZERO)) from refusal
             result = answer if isinstance(answer, ActionResult) else result
         # They all went into one basket, whose number is needed to pay it.
         unpaid = {name: result.fields[name] for name in ("billorder",) if name in result.fields}
         return ActionResult(unpaid, ok=result.ok, ok_type=result.ok_type)
+
+    def _submit(self, call: Call, target: Function, number: int) -> object:
+        params = {**call.params, "elid": str(number), "sok": "ok"}
+        handler, _ = target.chosen(params)
+        values = target.takes.read(params, submit=True)
+        if target.elids:
+            values[target.elids] = number
+        return handler(call, **values)
+
+    def _amount(self, call: Call, target: Function, number: int) -> Decimal:
+        """What the form would charge for one object, where it says so."""
+        if target.show is None or target.kind is not Kind.FORM:
+            return ZERO
+        values = target.takes.read({**call.params, "elid": str(number)}, submit=False)
+        shown = target.show(call, **values)
+        amount = shown.fields.get("amount") if isinstance(shown, FormAnswer) else None
+        return amount if isinstance(amount, Decimal) else ZERO
 
     def _target(self, call: Call, faction: str) -> Function:
         target = self.find(faction, call.shop.catalogue.types)
         if target is None or "elid" not in target.takes.fields or faction == "groupedit":
             raise UnknownFunction(faction)
         return target
+
+
+def _in_common(target: Function, forms: Sequence[FormAnswer]) -> FormAnswer:
+    """The form of several: the fields with one value for all, the choices that all of them have.
+
+    An amount to pay is the sum. Not the first one's values: sent back they would be given to all.
+    """
+    first, others = forms[0], forms[1:]
+    fields = {
+        name: value
+        for name, value in first.fields.items()
+        if all(other.fields.get(name) == value for other in others)
+    }
+    for name, field in (target.returns.fields if target.returns else {}).items():
+        if type(field) in (Amount, Sum) and all(form.fields.get(name) for form in forms):
+            fields[name] = _sum_of([form.fields[name] for form in forms])
+    slists = {
+        name: [
+            choice for choice in choices if all(choice in o.slists.get(name, ()) for o in others)
+        ]
+        for name, choices in first.slists.items()
+    }
+    return replace(first, fields=fields, slists={name: own for name, own in slists.items() if own})
+
+
+def _sum_of(values: Sequence[object]) -> Decimal | str:
+    """The sum of amounts, or of texts such as ``3.00 EUR``."""
+    texts = [str(value).partition(" ") for value in values]
+    total = sum((Decimal(number) for number, _, _ in texts), ZERO)
+    currency = texts[0][2]
+    return with_currency(total, currency) if currency else total
+
+
+def _for_all(call: Call, refusal: NotEnoughMoney, rest: Decimal) -> NotEnoughMoney:
+    """The refusal with what all of them cost, and the balance from before the first."""
+    balance = call.user.balance
+    spent = balance - Decimal(refusal.text_params["balance"])
+    amount = Decimal(refusal.params["amount"]) + spent + rest
+    return NotEnoughMoney(
+        plain(amount),
+        refusal.text_params["currency"],
+        plain(balance),
+        refusal.text_params["credit"],
+    )
