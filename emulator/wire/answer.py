@@ -153,7 +153,8 @@ class Writer:
             tables = [(name, _key_of(function, rows)) for name, rows in form.lists.items()]
             is_open = any(isinstance(f, Rest) for f in function.takes.wire_fields.values())
             further = tuple(form.fields) if is_open else ()
-            shown = layouts.metadata(function, generation, form.sliders, tables, further)
+            addons = [name for name in form.labels if name.startswith("addon_")]
+            shown = layouts.metadata(function, generation, form.sliders, tables, further, addons)
             return (shown, layouts.messages(function, lang, form.labels))
         return layout
 

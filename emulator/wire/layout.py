@@ -29,11 +29,13 @@ def metadata(
     sliders: Sequence[Mapping[str, str]] = (),
     tables: Sequence[tuple[str, str]] = (),
     further: Sequence[str] = (),
+    addons: Sequence[str] = (),
 ) -> Node:
     """The columns and buttons of a list; the fields, tables and buttons of a form.
 
     ``tables``: names of a form's tables, each with the column that a choice in it sends.
-    ``further``: fields that no declaration names: those of a filter.
+    ``further``: fields that no declaration names: those of a filter. ``addons``: the fields of a
+    tariff; those with a counter are ``sliders``.
     """
     kind = {"listing": "list", "form": "form"}.get(function.kind.value, "report")
     attrs = {"name": function.answers_as, "type": kind, "mgr": "billmgr"}
@@ -49,7 +51,7 @@ def metadata(
     else:
         parts = [
             *_pages(function, tables, further),
-            *_counted(function, sliders),
+            *_of_tariff(function, sliders, addons),
             *_buttons(function),
         ]
         children = [Node("form", children=parts)] if parts else []
@@ -63,7 +65,7 @@ def _pages(
     shown = [
         Node("field", attrs={"name": name})
         for name, field in function.takes.wire_fields.items()
-        if name != "elid" and not isinstance(field, Numbered | Rest)
+        if name != "elid" and name not in dict(tables) and not isinstance(field, Numbered | Rest)
     ]
     shown += [Node("field", attrs={"name": name}) for name in further]
     shown += [
@@ -85,6 +87,8 @@ def _buttons(function: Function) -> list[Node]:
     main = ("ok", "ok")
     if function.next_step:
         main = ("next", "next")
+    elif "order" in function.buttons:
+        main = ("order", "ok")
     elif ".order." in function.name:
         main = ("finish", "ok")
     named = [main, *((name, "ok") for name in function.buttons if name != main[0])]
@@ -92,8 +96,10 @@ def _buttons(function: Function) -> list[Node]:
     return [Node("buttons", children=buttons)]
 
 
-def _counted(function: Function, sliders: Sequence[Mapping[str, str]]) -> list[Node]:
-    """Fields with a counter, where client areas look for them (observed).
+def _of_tariff(
+    function: Function, sliders: Sequence[Mapping[str, str]], addons: Sequence[str]
+) -> list[Node]:
+    """Fields that depend on a tariff, where client areas look for those with a counter (observed).
 
     On a page of their own in the form of a service and in the new order form, on no page in the
     classic order form.
@@ -102,6 +108,8 @@ def _counted(function: Function, sliders: Sequence[Mapping[str, str]]) -> list[N
         Node("field", attrs={"name": slider["name"]}, children=[Node("slider", attrs=dict(slider))])
         for slider in sliders
     ]
+    counted = {slider["name"] for slider in sliders}
+    fields += [Node("field", attrs={"name": name}) for name in addons if name not in counted]
     if not fields:
         return []
     if function.name.startswith("v2."):

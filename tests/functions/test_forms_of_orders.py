@@ -269,3 +269,42 @@ def test_119_no_parameter_of_an_order_or_a_change_is_without_effect(
         if params != function.example and outcome(shop, function, params) == before:
             without.append(parameter)
     assert without == []
+
+
+def test_126_the_metadata_of_an_order_has_every_choice_once_and_its_own_button(
+    shop: Seller,
+) -> None:
+    tried = 0
+    for function in ORDERS:
+        form = shop.json(function.name, **look(function))
+        metadata = form["metadata"]["form"]
+        pages = [*metadata.get("page", []), metadata]
+        listed = [field["$name"] for page in pages for field in page.get("field", [])]
+        assert len(listed) == len(set(listed)), function.name
+        addons = {choices["$name"] for choices in form["slist"] if "addon_" in choices["$name"]}
+        assert addons <= set(listed), function.name
+        tried += len(addons)
+        button = "order" if function in NEW else "finish"
+        assert metadata["buttons"]["button"][0] == {"$name": button, "$type": "ok"}
+        if function in NEW:
+            params = {n: v for n, v in function.example.items() if n != "skipbasket"}
+            ordered = shop.doc(function.name, **{**params, "clicked_button": "order"})
+            assert ordered.findtext("ok") == "func=cart", function.name
+        without = shop.doc(function.name).find("error[@type='wizard_unavailable']/param")
+        assert without is not None
+        assert without.text == function.name
+    assert tried
+
+
+@pytest.mark.parametrize("name", ["addition.order.param", "v2.addition.order.param"])
+def test_137_the_order_of_a_module_offers_the_licenses_it_fits(shop: Seller, name: str) -> None:
+    function = REGISTRY[name]
+    params = {n: v for n, v in look(function).items() if n != "item"}
+    form = shop.doc(name, **params)
+    offered = [val.get("key") for val in form.findall("slist[@name='item']/val")]
+    assert form.findtext("item") == offered[0]
+    shop.begin()
+    ordered = shop.doc(name, **{**params, **fields(form), "sok": "ok"})
+    assert ordered.find("error") is None, tostring(ordered)
+    again = shop.doc(name, **params)
+    assert offered[0] not in [val.get("key") for val in again.findall("slist[@name='item']/val")]

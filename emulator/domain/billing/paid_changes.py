@@ -296,7 +296,7 @@ def make_addons(
     kind = payments.ADDRESS if addresses and changed == {addresses.id} else "addon"
     off = change.discount + discount
     payments.charge(shop, account, change.cost, kind, tariff.name, service.id, discount=off)
-    detail = ", ".join(f"{n}: {before.get(n, 0)} -> {after[n]}" for n in sorted(after))
+    detail = ", ".join(f"{n}: {before.get(n, 0)} -> {after[n]}" for n in sorted(changed))
     services.note(shop, service.id, account.login, "addon", detail)
     addons = {str(number): amount for number, amount in after.items()}
     resized = services.save(shop, replace(service, addons=addons))

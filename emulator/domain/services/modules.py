@@ -6,7 +6,9 @@ service of its own with its own term; ``parent_id`` names its license.
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select
+import json
+
+from sqlalchemy import String, bindparam, func, select
 
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.catalogue import traits
@@ -20,6 +22,8 @@ from emulator.store.engine import Statement
 
 LICENSES = "soft"
 """The product type whose services modules extend."""
+MOST_CHOICES = 1000
+"""Licenses from which a form lets one choose."""
 
 V = tables.service.c
 _LIVING = Statement(
@@ -29,6 +33,26 @@ _TRIED = Statement(
     select(V.tariff_id)
     .distinct()
     .where(V.parent_id == bindparam("license"), V.period == TRIAL, V.id != bindparam("but"))
+)
+
+_M = tables.service.alias()
+_same = func.json_each(bindparam("same", type_=String)).table_valued("value")
+_EXTENDABLE = Statement(
+    select(*V)
+    .where(
+        V.account_id == bindparam("owner"),
+        V.type == LICENSES,
+        V.status == ACTIVE,
+        V.id.not_in(
+            select(_M.c.parent_id).where(
+                _M.c.parent_id.is_not(None),
+                _M.c.status != DELETED,
+                _M.c.tariff_id.in_(select(_same.c.value)),
+            )
+        ),
+    )
+    .order_by(V.id)
+    .limit(MOST_CHOICES)
 )
 
 
@@ -92,6 +116,14 @@ def find_license(
         if any(module_tariff.intname == tariff.intname for module_tariff in tried):
             raise Exists("item", str(number), desc="trial_on_licence")
     return number
+
+
+def list_licenses_for(shop: Shop, account: Account, tariff: Tariff) -> list[Service]:
+    """The licenses of an account that this module could be ordered for, oldest first."""
+    same = [t.id for t in shop.catalogue.of_type(tariff.type) if t.intname == tariff.intname]
+    rows = shop.db.rows(_EXTENDABLE, owner=account.id, same=json.dumps(same))
+    licenses = [Service(*row) for row in rows]
+    return [license for license in licenses if _fits(tariff, shop.catalogue[license.tariff_id])]
 
 
 def check_switch(shop: Shop, service: Service, verb: str) -> None:

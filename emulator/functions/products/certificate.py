@@ -442,7 +442,7 @@ def show_request(
     Without a tariff it is StepUnavailable, ``wizard_unavailable``.
     """
     if pricelist is None:
-        raise StepUnavailable("certificate.order.csr")
+        raise StepUnavailable(call.func)
     tariff = order_rules.find_orderable(call.shop, call.user, "certificate", pricelist)
     periods = tariff.periods(call.user.currency)
     chosen = period if period in periods else periods[0]

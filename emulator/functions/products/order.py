@@ -134,6 +134,7 @@ def declare_new_order(family: Family, product: ProductType, name: str) -> None:
         generation=6,
     )(step.show)
     function.on_submit(step.order)
+    function.on_button("order")(step.put_into_cart)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +233,15 @@ class NewOrderStep:
 
         A lifetime or a trial has no period to be prolonged by.
         """
+        return self._order(call, sent, at_once=skipbasket, cart=_wants_cart(call))
+
+    def put_into_cart(self, call: Call, skipbasket: bool = False, **sent: Any) -> ActionResult:
+        """The button that the form has: the same, and what is not paid at once is in the cart."""
+        return self._order(call, sent, at_once=skipbasket, cart=True)
+
+    def _order(
+        self, call: Call, sent: dict[str, Any], *, at_once: bool, cart: bool
+    ) -> ActionResult:
         choice = _read_choice(call, self.product.intname, sent)
         if choice.pricelist is None:
             raise BadValue.empty("pricelist")
@@ -247,7 +257,7 @@ class NewOrderStep:
             own["datacenter"] = choice.datacenter
         term = {"pricelist": choice.pricelist, "period": choice.period}
         request = self.product.read_order(_going_on({**own, **term}))
-        return _place(call, self.product, request, at_once=skipbasket, cart=_wants_cart(call))
+        return _place(call, self.product, request, at_once=at_once, cart=cart)
 
 
 def _going_on(sent: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from emulator.domain.billing import discounts
 from emulator.domain.billing.discounts import Price
 from emulator.domain.catalogue.catalogue import DAY, Addon, Tariff
 from emulator.domain.money import plain, rounded, with_currency
-from emulator.domain.services import order_rules
+from emulator.domain.services import modules, order_rules
 from emulator.errors import BadValue, StepUnavailable
 from emulator.functions.form_parts import (
     addon_choices,
@@ -37,6 +37,7 @@ from emulator.functions.form_parts import (
 from emulator.functions.products.common import (
     ON,
     OWN_NAMES,
+    display_name,
     names_of,
     sent_names,
     with_usual_names,
@@ -86,7 +87,7 @@ def read_selection(
     whatever an order would refuse of the rest.
     """
     if pricelist is None:
-        raise StepUnavailable(f"{product.intname}.order.param")
+        raise StepUnavailable(call.func)
     account = call.user
     tariff = order_rules.find_orderable(call.shop, account, product.intname, pricelist)
     chosen = usual_period(tariff.periods(account.currency)) if period is None else period
@@ -196,6 +197,9 @@ def _chosen_fields(
         "orderinfo": f"<b>{call.words(tariff.name)}</b><br/>{price} / {label}<br/>"
         f"{total_text(call, selection.total)}",
     }
+    if "item" in own:
+        licenses = modules.list_licenses_for(call.shop, call.user, tariff)
+        shown.setdefault("item", licenses[0].id if licenses else None)
     if "use_ssh_key" in own:
         shown.setdefault("use_ssh_key", False)
     if "order_count" in own:
@@ -219,6 +223,13 @@ def _selects(call: Call, product: ProductType, selection: Selection) -> dict[str
     selects |= option_choices(call, tariff)
     if "instances_os" in names_of(product.order_form) and "ostempl" in selects:
         selects["instances_os"] = selects["ostempl"]
+    if "item" in names_of(product.order_form):
+        selects["item"] = [
+            Choice(
+                str(license.id), display_name(call, license, call.shop.catalogue[license.tariff_id])
+            )
+            for license in modules.list_licenses_for(call.shop, call.user, tariff)
+        ]
     return {**selects, **addon_choices(call, tariff)}
 
 
