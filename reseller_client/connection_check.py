@@ -285,10 +285,15 @@ def _check_prices(probe: _Probe) -> None:
 def _check_subtypes(probe: _Probe) -> None:
     """Look for services in lists that only the menu names; see `Products.list_with_subtypes`."""
     licenses = {family.code for family in LICENSE_TYPES}
-    for itemtype in probe.expected.product_types:
-        if itemtype in licenses or "." in itemtype:
-            continue
-        if not any(n.startswith(f"{itemtype}.") for n in probe.client.account.service_lists()):
+    types = [t for t in probe.expected.product_types if t not in licenses and "." not in t]
+    try:
+        named = probe.client.account.service_lists() if types else ()
+    except Refused as problem:
+        advice = "Ask the seller whether services are in lists of subtypes, such as vds.vps."
+        probe.warned("subtypes", f"the menu that names them is closed: {problem}", advice)
+        return
+    for itemtype in types:
+        if not any(name.startswith(f"{itemtype}.") for name in named):
             continue
         lists = Products(probe.client, itemtype).list_with_subtypes()
         for name, rows in lists.items():

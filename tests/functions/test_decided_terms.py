@@ -115,7 +115,7 @@ def test_36_the_largest_discount_that_fits_is_off_every_price(shop: Seller) -> N
 def test_37_a_payment_has_a_page_and_its_money_comes_once(shop: Seller) -> None:
     begun = shop.doc("payment.add.method", amount="10.00", paymethod="1", sok="ok")
     ok = begun.findtext("ok") or ""
-    assert ok.startswith("func=payment.add.redirect&payment_id=")
+    assert ok.startswith("/billmgr?func=payment.add.redirect&payment_id=")
     page = begun.findtext("url") or ""
     for _ in range(2):
         assert shop.client.post(page, data={"action": "pay"}).status_code == 303

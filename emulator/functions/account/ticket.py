@@ -182,8 +182,13 @@ _declare_list("clientticket", OPEN)
 _declare_list("clientticket_archive", ARCHIVE)
 _declare_list("ticket", _listing(closed=None))
 _declare_list("dashboard.tickets", OPEN)
-for _listed, _tickets in (("clientticket", OPEN), ("clientticket_archive", ARCHIVE)):
-    declare_filter(FAMILY, f"{_listed}.filter", Filter(_listed, _tickets, TicketRow()), SOURCE)
+declare_filter(FAMILY, "clientticket.filter", Filter("clientticket", OPEN, TicketRow()), SOURCE)
+declare_filter(
+    FAMILY,
+    "clientticket_archive.filter",
+    Filter("clientticket_archive", ARCHIVE, TicketRow()),
+    SOURCE,
+)
 
 
 def _row(call: Call, row: Row) -> Mapping[str, object]:
