@@ -75,8 +75,8 @@ def test_a_promo_code_takes_its_share_off_every_position(bench: ShopBench) -> No
     basket = orders.find_basket(bench.shop, bench.account)
     assert basket is not None
     assert (basket.total, basket.full_discount) == (Decimal("4.50"), Decimal("0.50"))
-    with pytest.raises(PromocodeNotUsable):
-        orders.use_promocode(bench.shop, bench.account, "SPRING")
+    orders.use_promocode(bench.shop, bench.account, "SPRING")
+    assert orders.find_basket(bench.shop, bench.account) == basket
     before = bench.money()
     checkout.pay(bench.shop, bench.account, None)
     assert before - bench.money() == Decimal("4.50")
@@ -136,11 +136,9 @@ def test_nothing_is_charged_for_a_service_deleted_while_it_waited(bench: ShopBen
     orders.put_prolongation(bench.shop, bench.account, prolongation)
     for service in (ordered, opened):
         states.delete(bench.shop, bench.account, service)
-    basket = orders.find_basket(bench.shop, bench.account)
-    assert basket is not None
-    assert basket.total == 0
+    assert orders.find_basket(bench.shop, bench.account) is None
     before = bench.money()
-    checkout.pay(bench.shop, bench.account, None)
+    assert checkout.pay(bench.shop, bench.account, None) is None
     assert bench.money() == before
     assert {bench.again(service).status for service in (ordered, opened)} == {DELETED}
 

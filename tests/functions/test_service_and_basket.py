@@ -39,6 +39,20 @@ def test_the_answer_has_the_bought_end_in_an_inner_doc(seller: Seller) -> None:
     assert balance(seller) == Decimal(990)
 
 
+@pytest.mark.parametrize("button", ["ok", "basket"])
+def test_a_prolongation_without_a_period_is_refused_and_its_form_shows_one(
+    seller: Seller, button: str
+) -> None:
+    before = seller.account()["balance"]
+    for period in ({}, {"period": ""}):
+        sent: dict[str, Any] = {"elid": 100014, **period}
+        refused = seller.call("service.prolong", **sent, clicked_button=button, sok="ok").error
+        assert refused is not None
+        assert (refused.type, refused.object) == ("value", "period")
+        assert seller.call("service.prolong", **sent).field("period") == "1"
+    assert seller.account()["balance"] == before
+
+
 def test_a_prolongation_can_go_to_the_basket_and_be_paid_there(seller: Seller) -> None:
     before = balance(seller)
     put = seller.call("service.prolong", elid=100001, period=1, sok="ok", clicked_button="basket")

@@ -56,7 +56,10 @@ class ProlongParameters(WireSchema):
     """Which service, for how long."""
 
     elid = Id(descriptions.SERVICE, required=True)
-    period = Whole("Months to prolong by; if left out, the service's own, or the tariff's first.")
+    period = Whole(
+        "Months to prolong by. A submit needs it; the form shows the service's own, or the first of"
+        " the tariff."
+    )
 
 
 class ProlongForm(WireSchema):
@@ -94,20 +97,27 @@ def show_prolong(call: Call, elid: int, period: int | None = None) -> FormAnswer
 
 @show_prolong.on_submit
 def prolong(call: Call, elid: int, period: int | None = None) -> ActionResult:
-    """Prolongs and pays from the balance."""
-    quote = _quote(call, elid, period)
+    """Prolongs and pays from the balance. Raises BadValue without a period."""
+    quote = _submitted_quote(call, elid, period)
     changed = paid_changes.prolong(call.shop, call.user, quote, call.user.login)
     return ActionResult({"id": changed.id}, form=_prolong_form(call, quote))
 
 
 @show_prolong.on_button("basket")
 def put_prolongation(call: Call, elid: int, period: int | None = None) -> ActionResult:
-    """Puts the prolongation into the basket."""
-    quote = _quote(call, elid, period)
+    """Puts the prolongation into the basket. Raises BadValue without a period."""
+    quote = _submitted_quote(call, elid, period)
     number = orders.put_prolongation(call.shop, call.user, quote)
     return ActionResult(
         {"billorder": number}, form=_prolong_form(call, quote), ok="func=basket", ok_type="form"
     )
+
+
+def _submitted_quote(call: Call, elid: int, period: int | None) -> Prolongation:
+    quote = _quote(call, elid, period)
+    if period is None:
+        raise BadValue.empty("period")
+    return quote
 
 
 def _quote(call: Call, elid: int, period: int | None) -> Prolongation:
