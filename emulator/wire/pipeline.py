@@ -12,12 +12,12 @@ import enum
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from emulator import events, faults, journal
 from emulator.api.context import ActionResult, Call, LoggedIn, NeedsWrite
-from emulator.api.registry import DeclarationError, Function, Registry
+from emulator.api.registry import DeclarationError, Function, Kind, Registry
 from emulator.api.reply import Reply
 from emulator.domain import lifecycle
 from emulator.domain.accounts import sessions
@@ -265,7 +265,10 @@ class Pipeline:
         """Asks the handler. Raises the ApiError with which it refuses."""
         if function.next_step and "snext" in call.params:
             # A wizard's ``snext`` shows the next step instead of the one named.
-            function = self._registry.following(function, call.shop.catalogue.types)
+            types = call.shop.catalogue.types
+            function = self._registry.following(function, types)
+            if function.next_step and call.params.get("pricelist"):  # chosen before
+                function = self._registry.following(function, types)
         if call.account is None and not _is_public(function, call):
             raise AccessDenied(call.func)
         if call.login is not None and not _may_call(call.login, function, call):
@@ -513,11 +516,19 @@ def _is_public(function: Function, call: Call) -> bool:
     return function.public or (function.is_public is not None and function.is_public(call))
 
 
+def _sent(function: Function, call: Call) -> Mapping[str, str]:
+    """What was sent; a list inside an object is also found by ``plid``, which it shows itself."""
+    parent = call.params.get("plid")
+    if function.kind is not Kind.LISTING or not parent or call.params.get("elid"):
+        return call.params
+    return {**call.params, "elid": parent}
+
+
 def _handled(function: Function, call: Call) -> object:
     """The handler's answer; of one that takes several elements, the answer for the last."""
     handler, commits = function.chosen(call.params)
     only_null = call.shop.world.rules.autoprolong_off == "null"
-    values = function.takes.read(call.params, submit=commits, only_null=only_null)
+    values = function.takes.read(_sent(function, call), submit=commits, only_null=only_null)
     if not function.elids:
         return handler(call, **values)
     answer: object = None

@@ -141,6 +141,30 @@ def test_131_a_payer_may_be_a_sole_proprietor_with_a_legal_address(seller: Selle
         assert error["error"]["$object"] == refused
 
 
+def test_134_a_list_inside_an_object_is_found_by_plid_too(seller: Seller) -> None:
+    """Over all lists whose answer has the parent as ``plid``."""
+    tried = set()
+    for function in REGISTRY:
+        if function.kind is not Kind.LISTING or "elid" not in function.takes.wire_fields:
+            continue
+        number = function.example.get("elid", "182")
+        by_elid = ask(seller, function.name, elid=number)
+        assert "error" not in by_elid
+        assert ask(seller, function.name, plid=number).get("elem") == by_elid.get("elem")
+        if "plid" in by_elid:
+            tried.add(function.name)
+    assert {"service.ip", "service.history", "service.stat", "domain.dnsrecords"} <= tried
+
+
+def test_134_the_contact_of_a_domain_name_leads_on_to_its_order(seller: Seller) -> None:
+    sent = {"pricelist": 180, "period": 12, "domain": "third.com", "owner_name": "X"}
+    step = ask(seller, "domain.order.contact", **sent, snext="ok", sok="ok")
+    assert (step["$func"], step["pricelist"]["$"]) == ("domain.order.param", "180")
+    done = ask(seller, "domain.order.contact", **sent, sok="ok")["ok"]["$"]
+    assert done == "func=domain.order.param&pricelist=180&period=12&domain=third.com"
+    assert ask(seller, "domain.order.contact", sok="ok")["ok"]["$"] == "func=domain.order.pricelist"
+
+
 def test_134_the_step_of_country_and_kind_leads_to_the_data(seller: Seller) -> None:
     form = ask(seller, "profile.add.country")
     choices = {slist["$name"]: slist["val"] for slist in form["slist"]}

@@ -438,6 +438,7 @@ def test_134_a_way_of_paying_is_stored_by_a_payment(seller: Seller) -> None:
     assert seller.call("payment.recurring.settings", **choice).error is None
     assert seller.call("payment.recurring.settings").field("stored_method") == number
     named = {"elid": number, "name": "my card", "sok": "ok"}
+    assert seller.call("payment.recurring.stored_methods.edit", elid=number).field("elid") == number
     assert seller.call("payment.recurring.stored_methods.edit", **named).error is None
     (stored,) = seller.call("payment.recurring.stored_methods").rows()
     assert (stored["name"], stored["active"], stored["recurring"]) == ("my card", "on", "on")

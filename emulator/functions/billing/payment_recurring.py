@@ -40,6 +40,12 @@ class StoredMethodRow(WireSchema):
     recurring = Text("`on` if it is chosen for automatic payments.")
 
 
+class StoredMethodForm(StoredMethodRow):
+    """One of them as its form shows it."""
+
+    elid = Whole(NUMBER)
+
+
 class RemovalParameters(WireSchema):
     """One or many stored ways of paying."""
 
@@ -108,7 +114,7 @@ def delete_stored_method(call: Call, elid: int) -> ActionResult:
 @FAMILY.form(
     "payment.recurring.stored_methods.edit",
     takes=ChangeParameters,
-    returns=StoredMethodRow,
+    returns=StoredMethodForm,
     fails=(Missed, BadValue),
     evidence=Evidence.OBSERVED,
     source=SOURCE,
@@ -116,7 +122,7 @@ def delete_stored_method(call: Call, elid: int) -> ActionResult:
 )
 def show_stored_method(call: Call, elid: int, name: str | None = None) -> FormAnswer:
     """One stored way of paying, whose name may be changed."""
-    shown = _row(stored_methods.own(call.shop, call.user, elid))
+    shown = {"elid": elid, **_row(stored_methods.own(call.shop, call.user, elid))}
     return FormAnswer(shown if name is None else {**shown, "name": name})
 
 

@@ -22,7 +22,7 @@ from emulator.domain.services.services import Service
 from emulator.errors import BadValue, Missed
 from emulator.functions import descriptions
 from emulator.functions.account.profile import KIND, KIND_NAMES, CountryNumber, country_choices
-from emulator.functions.form_parts import ServiceParameters
+from emulator.functions.form_parts import ServiceParameters, next_step
 from emulator.functions.listing import Paging, page_of
 from emulator.functions.products.common import end_text
 from emulator.store import tables
@@ -33,6 +33,8 @@ EXAMPLE = "100018"
 SERVERS = ("ns0", "ns1", "ns2", "ns3")
 FAMILY = Family("portal", {"en": "Domain names", "ru": "Домены"})
 TTL = 3600
+ORDERED = ("pricelist", "period", "domain")
+"""What the step before has chosen, and the next one takes."""
 
 
 def _domain(call: Call, number: int) -> Service:
@@ -373,4 +375,5 @@ def save_owner(call: Call, **sent: Any) -> ActionResult:
     """Keeps the contact, and names the next step."""
     fields = {name.removeprefix("owner_"): _text(value) for name, value in sent.items()}
     call.shop.db.insert(_ADD, owner=call.user.id, all=fields)
-    return ActionResult({}, ok="func=domain.order.pricelist", ok_type="form")
+    step = "domain.order.param" if call.params.get("pricelist") else "domain.order.pricelist"
+    return ActionResult(ok=next_step(call, step, ORDERED), ok_type="form")
