@@ -255,3 +255,18 @@ def test_metadata_are_shown_in_xml_where_they_are_requested(shop: Seller) -> Non
     assert shop.doc("vds.order.param", pricelist="6").find("metadata") is None
     shown = shop.doc("vds.order.param", pricelist="6", show_metadata="on")
     assert shown.find("metadata/form/buttons/button") is not None
+
+
+def test_138_a_choice_that_services_differ_in_is_one_that_all_of_them_have(shop: Seller) -> None:
+    """A month and a year: the form offers both for both, and the sum is that of what it shows."""
+    several = {"faction": "service.prolong", "elid": "100001, 100002"}
+    form = shop.doc("groupedit", **several)
+    sums = [
+        shop.doc("service.prolong", elid=number, period=form.findtext("period") or "")
+        for number in ("100001", "100002")
+    ]
+    assert [val.get("key") for val in form.findall("slist[@name='period']/val")] == ["1", "12"]
+    assert form.findtext("period") == "1"
+    assert Decimal(form.findtext("amount") or "") == sum(
+        Decimal(single.findtext("amount") or "") for single in sums
+    )

@@ -5,7 +5,7 @@ Source: docs/wire.md section 4.4 (observed): ``faction`` names the form, ``elid`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -76,21 +76,37 @@ class GroupEditor:
         """
         target = self._target(call, faction)
         several = {"faction": faction, "elid": call.params["elid"]}
+        shown = self._forms(call, target, elid, {})
+        if isinstance(shown, NeedsWrite):
+            return shown
+        if not shown:
+            return FormAnswer(several)
+        form = shown[0] if len(shown) == 1 else _in_common(target, shown)
+        # What they differ in, but can have in common: the first of the choices.
+        chosen = {
+            name: choices[0].key for name, choices in form.slists.items() if name not in form.fields
+        }
+        if chosen:
+            again = self._forms(call, target, elid, chosen)
+            form = form if isinstance(again, NeedsWrite) else _in_common(target, again)
+        form.fields = {**form.fields, **several}
+        return form
+
+    def _forms(
+        self, call: Call, target: Function, elid: list[int], chosen: Mapping[str, str]
+    ) -> list[FormAnswer] | NeedsWrite:
+        """The form of each; none for what is no form."""
         forms: list[FormAnswer] = []
         for number in elid:
-            values = target.takes.read({**call.params, "elid": str(number)}, submit=False)
             if target.show is None or target.kind is not Kind.FORM:
                 break
-            shown = target.show(call, **values)
+            params = {**call.params, **chosen, "elid": str(number)}
+            shown = target.show(call, **target.takes.read(params, submit=False))
             if isinstance(shown, NeedsWrite):
                 return shown
             if isinstance(shown, FormAnswer):
                 forms.append(shown)
-        if not forms:
-            return FormAnswer(several)
-        form = forms[0] if len(forms) == 1 else _in_common(target, forms)
-        form.fields = {**form.fields, **several}
-        return form
+        return forms
 
     def apply(self, call: Call, faction: str, elid: list[int]) -> ActionResult:
         """Submits the form for one object after another; all of it is one transaction.
