@@ -38,10 +38,10 @@ def test_the_login_of_an_account_is_listed_and_changed(reseller: Client, lossy: 
     assert reseller.account.whoami().realname != "New Name"
     with pytest.raises(BadValue):
         reseller.account.change_user(user.id, {"email": "nowhere"})
-    reseller.account.change_user(user.id, {"passwd": "n3w", "confirm": "n3w"})
+    reseller.account.change_user(user.id, {"passwd": "n3w-secret", "confirm": "n3w-secret"})
     with pytest.raises(AuthFailed):
         reseller.account.whoami()
-    assert client_of(lossy, Waits(), password="n3w").account.whoami().id == user.id
+    assert client_of(lossy, Waits(), password="n3w-secret").account.whoami().id == user.id
 
 
 def test_a_login_for_the_api_is_made_used_and_taken_away(

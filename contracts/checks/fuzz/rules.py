@@ -44,6 +44,9 @@ class RuleViolation:
         return cls(declared.id, declared.evidence, message)
 
 
+TO_THE_PAGE: Final = "payment.add.redirect"
+
+
 @check(
     "answers-with-200",
     about="Errors are documents too: the HTTP status is always 200.",
@@ -51,8 +54,11 @@ class RuleViolation:
     source="docs/wire.md section 1",
 )
 def find_other_status(_: Declarations, __: str, call: AnsweredCall) -> Iterator[str]:
-    """An HTTP status other than 200."""
-    if call.response.status_code != httpx.codes.OK:
+    """An HTTP status other than 200; the way to a payment page leads a browser on."""
+    leads_on = (
+        call.params.get("func") == TO_THE_PAGE and call.response.status_code == httpx.codes.FOUND
+    )
+    if call.response.status_code != httpx.codes.OK and not leads_on:
         yield f"HTTP status {call.response.status_code}, refusals are documents with 200"
 
 

@@ -48,10 +48,9 @@ def one_sided(params: Params, status: str, body: bytes) -> Changed:
     return status, body
 
 
-def unfiltered(params: Params, status: str, body: bytes) -> Changed:
-    """Shows one row more than the filter leaves."""
-    more = b"<elem><id>1</id><status>2</status></elem><p_num>"
-    return status, body.replace(b"<p_num>", more) if params.get("filter") == "on" else body
+def unfiltered(params: Params) -> Params | None:
+    """Shows all rows, whatever is filtered by."""
+    return {**params, "filter": "off"} if params.get("filter") == "on" else None
 
 
 def hanging_up(params: Params, status: str, body: bytes) -> Changed:
@@ -90,7 +89,7 @@ FAULTS: list[Any] = [
                  "answers-as-declared", id="a list that does not tell its length"),
     pytest.param("soft", {"answer": one_sided}, "says-the-same-in-every-format",
                  id="json and xml that differ"),
-    pytest.param("soft", {"answer": unfiltered}, "filters-by-what-it-shows",
+    pytest.param("soft", {"replaced_by": unfiltered}, "filters-by-what-it-shows",
                  id="a filter that is accepted and ignored"),
     pytest.param("soft", {"answer": leaking}, "echoes-no-secret", id="a session that is echoed"),
     pytest.param("service.prolong", {"preceded_by": charging}, "looks-without-changing",

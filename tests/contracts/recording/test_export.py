@@ -122,7 +122,7 @@ def test_what_another_login_asked_is_left_out(studio: Studio, tmp_path: Path) ->
 def test_what_depends_on_something_left_out_is_left_out_too(studio: Studio, tmp_path: Path) -> None:
     proxy = studio.proxy("soft.order.param")
     order = {"pricelist": "55227", "period": "1", "ip": "192.0.2.240", "sok": "ok", "licname": "w",
-             "skipbasket": "on", "password": "n3w-secret"}  # fmt: skip
+             "skipbasket": "on", "api_key": "n3w-secret"}  # fmt: skip
     number = studio.ask(proxy, "soft.order.param", **order).text
     studio.ask(proxy, "soft.edit", elid=number.partition("<id>")[2].partition("<")[0])
     _, left = export(studio.session(), tmp_path / "out")
