@@ -38,6 +38,8 @@ class Outcome(enum.Enum):
     """It was not judged; the verdict says why."""
     NOT_EXERCISED = "not exercised"
     """The judged never came to where it would have shown."""
+    DOES_NOT_APPLY = "does not apply"
+    """This way of reselling never does what it is about; the verdict says why."""
     UNSUPPORTED = "unsupported"
     """The judged does not have this at all, and says so with an error document."""
     ERROR = "error"

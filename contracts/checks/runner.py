@@ -23,7 +23,13 @@ MAX_MESSAGE_LENGTH: Final = 300
 """Characters of one message: an answer that it quotes may have any length."""
 MAX_PROOF: Final = 12
 """Calls shown for one verdict."""
-_GRAVEST_FIRST: Final = (Outcome.FAIL, Outcome.ERROR, Outcome.UNSUPPORTED, Outcome.NOT_EXERCISED)
+_GRAVEST_FIRST: Final = (
+    Outcome.FAIL,
+    Outcome.ERROR,
+    Outcome.UNSUPPORTED,
+    Outcome.NOT_EXERCISED,
+    Outcome.DOES_NOT_APPLY,
+)
 
 
 @dataclass(slots=True)
@@ -51,7 +57,7 @@ class Findings:
         self._failing.extend(call for call in calls if call not in self._failing)
 
     def note(self, outcome: Outcome, message: str, *calls: CallRecord) -> None:
-        """Note another outcome: not exercised, skipped, unsupported, error."""
+        """Note another outcome: not exercised, does not apply, skipped, unsupported, error."""
         self.messages.setdefault(outcome, {})[message] = None
         self.prove(*calls)
 

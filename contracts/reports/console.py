@@ -23,6 +23,7 @@ COLOURS: Final = {
     Outcome.STALE: "bold yellow",
     Outcome.SKIP: "dim",
     Outcome.NOT_EXERCISED: "dim",
+    Outcome.DOES_NOT_APPLY: "dim",
     Outcome.UNSUPPORTED: "cyan",
     Outcome.ERROR: "magenta",
 }
@@ -38,7 +39,11 @@ PRINTED: Final = (Outcome.KNOWN, Outcome.STALE, Outcome.WARN, Outcome.FAIL, Outc
 QUIET: Final = frozenset({Outcome.PASS, Outcome.SKIP})
 """Outcomes that have a row only if everything is listed; skips are summed up by reason."""
 
-SUMMED_UP: Final = {Outcome.SKIP: "skipped", Outcome.NOT_EXERCISED: "not exercised"}
+SUMMED_UP: Final = {
+    Outcome.SKIP: "skipped",
+    Outcome.NOT_EXERCISED: "not exercised",
+    Outcome.DOES_NOT_APPLY: "not applicable",
+}
 """Outcomes that are summed up by reason, and the word for them."""
 MAX_REASONS: Final = 12
 """Reasons printed: another seller may have seventy, more than anybody reads."""

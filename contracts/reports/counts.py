@@ -16,6 +16,7 @@ WORST_FIRST: Final = (
     Outcome.KNOWN,
     Outcome.UNSUPPORTED,
     Outcome.NOT_EXERCISED,
+    Outcome.DOES_NOT_APPLY,
     Outcome.SKIP,
     Outcome.PASS,
 )

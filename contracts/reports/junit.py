@@ -1,8 +1,8 @@
 """Runs as JUnit XML for CI systems: a suite for each run, a test case for each verdict.
 
-JUnit has fewer outcomes. Skipped, not exercised, unsupported and known are *skipped* with their
-reason; warnings and outdated deviations pass unless strict. The property ``outcome`` of a case has
-the exact outcome.
+JUnit has fewer outcomes. Skipped, not exercised, does not apply, unsupported and known are
+*skipped* with their reason; warnings and outdated deviations pass unless strict. The property
+``outcome`` of a case has the exact outcome.
 """
 
 from __future__ import annotations
@@ -28,7 +28,13 @@ from contracts.reports.plaintext import cut, one_line, shown
 from contracts.verdicts import Outcome, Run, Verdict, is_failure
 
 SKIPPED: Final = frozenset(
-    {Outcome.SKIP, Outcome.NOT_EXERCISED, Outcome.UNSUPPORTED, Outcome.KNOWN}
+    {
+        Outcome.SKIP,
+        Outcome.NOT_EXERCISED,
+        Outcome.DOES_NOT_APPLY,
+        Outcome.UNSUPPORTED,
+        Outcome.KNOWN,
+    }
 )
 MAX_TEXT: Final = 20_000
 """Characters of the messages of one verdict: some CI systems fail on more."""

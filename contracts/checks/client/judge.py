@@ -27,7 +27,7 @@ from contracts.checks.deviations import KnownDeviation, apply
 from contracts.checks.runner import Findings, run_check
 from contracts.record.exchange import OUR_PASSWORD
 from contracts.target.seller import CannotRun
-from contracts.verdicts import Cell, Verdict
+from contracts.verdicts import Cell, Outcome, Verdict
 from emulator.testing import ControlError
 
 KINDS: Final = ("custom", "billmanager", "whmcs")
@@ -71,7 +71,7 @@ def grade(
         if trade in lesson.trades:
             yield run_check(
                 lesson,
-                _Grading(environment, driver, lesson, PRODUCTS[trade]),
+                _Grading(environment, driver, lesson, PRODUCTS[trade], kind),
                 out=f"{kind} {trade}",
                 cells=frozenset({Cell(kind, trade)}),
                 secrets=(OUR_PASSWORD,),
@@ -87,6 +87,7 @@ class _Grading:
     driver: ClientDriver
     lesson: Lesson
     product: SampleProduct
+    kind: str
 
     def __call__(self, findings: Findings) -> None:
         """Note what the lesson shows. Raises CannotRun, and ControlError of the seller."""
@@ -95,6 +96,9 @@ class _Grading:
             findings.messages.clear()
         if not findings.messages:
             self._decide(executions, findings)
+        if findings.outcome is Outcome.NOT_EXERCISED and self.kind in self.lesson.not_for:
+            findings.messages.clear()
+            findings.note(Outcome.DOES_NOT_APPLY, self.lesson.not_for[self.kind])
         if not findings.proof:
             findings.prove(*(c for each in executions for c in each.calls if c.confirmed))
 

@@ -18,8 +18,9 @@ Its check is a pure function of what the scenario left; several lessons may shar
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 from contracts.checks.client.case import CaseContext, Execution
@@ -34,6 +35,12 @@ ExecutionCheck = Callable[..., None]
 """``(findings: Findings, *executions: Execution)``: notes what it finds, and changes nothing."""
 FIXTURE: Final = "empty"
 """The world of a lesson that names none: an account with money and no services."""
+EVERYBODY: Final[Mapping[str, str]] = MappingProxyType({})
+"""Of a lesson that every kind of reseller may come to."""
+WHMCS_KEEPS_ITS_OWN: Final[Mapping[str, str]] = MappingProxyType(
+    {"whmcs": "WHMCS shows its own table: it asks its seller for no list, status or balance"}
+)
+"""Of lessons on reading what only the seller knows. Source: docs/resale.md 4.1 (observed)."""
 ORDER: Final = "order"
 """Need of a lesson: the client has sent a confirmed order, without which nothing could show."""
 
@@ -45,7 +52,9 @@ class Lesson(Check):
     ``evidence`` and ``source`` are of the fact about the real seller on which the lesson rests.
     ``trades``: the trades it applies to. ``fixture``: the shipped world it takes place in.
     ``unable_is_judged``: whether it is judged also where the
-    client reports that it cannot do what was asked.
+    client reports that it cannot do what was asked. ``not_for``: kinds of reseller that never do
+    what the lesson is about, each with the reason: a lesson that such a client does not exercise
+    does not apply to it.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -53,6 +62,7 @@ class Lesson(Check):
     trades: frozenset[str] = frozenset(TRADES)
     fixture: str = FIXTURE
     unable_is_judged: bool = False
+    not_for: Mapping[str, str] = field(default_factory=lambda: EVERYBODY)
 
 
 def lesson(  # noqa: PLR0913 - the columns of a declaration
@@ -68,6 +78,7 @@ def lesson(  # noqa: PLR0913 - the columns of a declaration
     fixture: str = FIXTURE,
     compared_with: tuple[Scenario, ...] = (),
     unable_is_judged: bool = False,
+    not_for: Mapping[str, str] = EVERYBODY,
 ) -> Callable[[Scenario], Lesson]:
     """Declare a lesson with the decorated scenario. Raises ValueError as `Check` does.
 
@@ -85,6 +96,7 @@ def lesson(  # noqa: PLR0913 - the columns of a declaration
         trades=frozenset(trades),
         fixture=fixture,
         unable_is_judged=unable_is_judged,
+        not_for=not_for,
     )
 
 

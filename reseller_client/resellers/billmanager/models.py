@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from reseller_client.errors import ResellerError
 from reseller_client.services.catalogue_models import AddonKind
@@ -25,6 +25,8 @@ Amount = str | int
 """The value of an addon: a number, 0 or 1 for a switch, the internal name of a choice."""
 Prices = Mapping[int, Decimal]
 """Own prices by the length of the period."""
+NO_RENEWAL: Final = "null"
+"""The value of `autoprolong` with which the seller does not renew a service."""
 
 
 def no_texts() -> Mapping[str, str]:
@@ -190,6 +192,11 @@ class Item:
     def remoteid(self) -> str:
         """Its id at the seller: the number of the item."""
         return str(self.id)
+
+    @property
+    def ends_with_term(self) -> bool:
+        """Whether it is to end with its term: `let_end` was called for it."""
+        return self.params.get("autoprolong") == NO_RENEWAL
 
     @property
     def shown(self) -> str:

@@ -21,6 +21,7 @@ from reseller_client.resellers.billmanager.books import Books, SellerAccount
 from reseller_client.resellers.billmanager.events import Events, Pulled
 from reseller_client.resellers.billmanager.item_types import ItemTypes
 from reseller_client.resellers.billmanager.models import (
+    NO_RENEWAL,
     Action,
     Amount,
     Item,
@@ -36,6 +37,7 @@ from reseller_client.resellers.billmanager.models import (
 from reseller_client.resellers.billmanager.operations import Runner
 from reseller_client.resellers.billmanager.running_store import RunningStore
 from reseller_client.resellers.billmanager.seller_side import SellerSide
+from reseller_client.resellers.billmanager.service_import import ServiceImport
 from reseller_client.resellers.billmanager.store import CatalogueStore
 from reseller_client.resellers.billmanager.tariffs import OwnTariffs
 from reseller_client.resellers.billmanager.terms import addon_fields, all_amounts, own_price
@@ -79,6 +81,9 @@ class BillmanagerReseller:
             self.catalogue, self.running, self._side, book=self.books.book, now=now
         )
         self._events = Events(self.catalogue, self.running, self._side, self._runner, now=now)
+        self.imports = ServiceImport(
+            self.catalogue, self.running, self._client, self._types, now=now
+        )
 
     def prepare(self) -> None:
         """Create the tables that are not there yet."""
@@ -189,6 +194,14 @@ class BillmanagerReseller:
         return self._operate(
             stored, Action.SETPARAM, params=params, addons=addons, price=price, cost=cost
         )
+
+    def let_end(self, item: int) -> Operation:
+        """Switch the seller's renewal of a service off: it ends with its term.
+
+        Raises NotForSale as `prolong` does.
+        """
+        stored = self.running.item(item)
+        return self._operate(stored, Action.SETPARAM, params={"autoprolong": NO_RENEWAL})
 
     def suspend(self, item: int) -> Operation:
         """Suspend a service at the seller. Raises NotForSale as `prolong` does."""

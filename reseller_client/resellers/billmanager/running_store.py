@@ -140,6 +140,12 @@ class RunningStore:
             self._rows.add(_TASKS, task)
         return number, self.operation(added)
 
+    def add_item(self, item: Item) -> Item:
+        """Store a new item that no operation opened; returns it with its number."""
+        with self._rows.writing():
+            number = self._rows.add(_ITEMS, values_of(item, "id"))
+        return self.item(number)
+
     def save(self, item: Item | None = None, operation: Operation | None = None) -> None:
         """Store changes of both, all or none; the task closes with a completed operation."""
         with self._rows.writing():

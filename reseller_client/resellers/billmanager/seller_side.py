@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from reseller_client.errors import UnknownOutcome
+from reseller_client.resellers.billmanager.models import NO_RENEWAL
 from reseller_client.services.models import Service, ServiceRow
 from reseller_client.services.reading import read_form, read_row
 from reseller_client.services.services import Services
@@ -68,7 +69,7 @@ class SellerSide:
         Raises UnknownOutcome for an order that waits in the basket.
         """
         paid: dict[str, Field] = {"skipbasket": True, "clicked_button": "finish", "sok": "ok"}
-        terms: dict[str, Field] = {"pricelist": tariff, "period": period, "autoprolong": "null"}
+        terms: dict[str, Field] = {"pricelist": tariff, "period": period, "autoprolong": NO_RENEWAL}
         answer = self._call("order.param", {**terms, **fields, "remoteid": remoteid, **paid})
         number = read_int(answer.value("id", "item.id"))
         if number is None and (waits := answer.value("billorder", "lineitem.id")):

@@ -16,22 +16,16 @@ from contracts.checks.deviations import OURS, apply, read_file
 from contracts.verdicts import Cell, Outcome, Verdict
 
 DEVIATIONS = read_file(OURS)
-NO_LIST = {"list-of-none", "list-of-one", "list-of-many", "saved-filter-hides-no-service"}
-NO_MACHINES = NO_LIST | {"machines-of-a-subtype"}
 # Who keeps no basket leaves what lies there to a person.
 IN_THE_BASKET = {"order-left-in-the-basket"}
 NOT_EXERCISED = {
     ("custom", "licences"): set(),
     ("custom", "services"): set(),
     ("custom", "modules"): set(),
-    ("billmanager", "licences"): NO_LIST | IN_THE_BASKET,
-    ("billmanager", "services"): NO_MACHINES | IN_THE_BASKET,
-    # A BILLmanager renews by itself and does not ask its seller to.
-    ("billmanager", "modules"): {"autoprolong-equals-period"} | IN_THE_BASKET,
-    # WHMCS asks its seller for no list, no state and no balance.
-    ("whmcs", "licences"): NO_LIST
-    | IN_THE_BASKET
-    | {"notices-what-the-seller-did", "balance-is-read"},
+    ("billmanager", "licences"): IN_THE_BASKET,
+    ("billmanager", "services"): IN_THE_BASKET,
+    ("billmanager", "modules"): IN_THE_BASKET,
+    ("whmcs", "licences"): IN_THE_BASKET,
 }
 """Lessons that do not come up, by who and what."""
 
@@ -59,8 +53,10 @@ def test_our_client_holds_but_for_what_is_known(
     idle = NOT_EXERCISED[kind, trade]
     assert [str(verdict) for verdict in verdicts if verdict.outcome is Outcome.FAIL] == []
     assert _named(verdicts, Outcome.KNOWN) == expected
+    without = {each.id for each in LESSONS if trade in each.trades and kind in each.not_for}
     assert _named(verdicts, Outcome.NOT_EXERCISED) == idle
-    assert _named(verdicts, Outcome.PASS) == taught - expected - idle
+    assert _named(verdicts, Outcome.DOES_NOT_APPLY) == without
+    assert _named(verdicts, Outcome.PASS) == taught - expected - idle - without
     assert {verdict.cells for verdict in verdicts} == {frozenset({Cell(kind, trade)})}
 
 

@@ -39,7 +39,7 @@ class Page(HTMLParser):
         if tag == "section":
             self.rows.append(Counter())
         if "group" in classes:
-            self._group = classes[1].replace("not-exercised", "not exercised")
+            self._group = classes[1].replace("-", " ")
         if "row" in classes:
             self.rows[-1][self._group] += 1
 
@@ -85,7 +85,7 @@ def printed(
 
 def counted(output: str) -> list[Counter[str]]:
     """The counts a terminal tells, run by run."""
-    words = r"pass|fail|warn|known|stale|skip|not exercised|unsupported|error"
+    words = r"pass|fail|warn|known|stale|skip|not exercised|does not apply|unsupported|error"
     lines = re.findall(rf"(?m)^[^\n]*: ((?:\d+ (?:{words})(?:, )?)+|nothing was asked)$", output)
     return [
         Counter({word: int(number) for number, word in re.findall(rf"(\d+) ({words})", line)})

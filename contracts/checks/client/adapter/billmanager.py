@@ -41,7 +41,7 @@ class BillmanagerAdapter(Adapter):
 
     @contextmanager
     def open_handlers(self, client: Client, step: StepFields) -> Iterator[StepHandlers]:
-        """Open the items in the adapter's folder; it has no list of the account's services."""
+        """Open the items in the adapter's folder."""
         with closing(open_database(self.setup.folder, "billmanager")) as connection:
             shop = StorefrontStore(connection)
             shop.prepare()
@@ -69,6 +69,9 @@ class BillmanagerSteps:
             "deliver": self.reconcile,
             "daily": self.daily,
             "suspend": self.suspend,
+            "suspend-several": self.suspend_several,
+            "let-end": self.let_end,
+            "list": self.list_services,
             "readdress": self.readdress,
             "status": self.status,
             "balance": lambda: ClientReport(
@@ -105,7 +108,7 @@ class BillmanagerSteps:
         failed = ""
         for item in self.reseller.running.living():
             end = item.seller_expires_on
-            if end is not None and end <= until:
+            if end is not None and end <= until and not item.ends_with_term:
                 failed = self._reason(self.reseller.prolong(item.id)) or failed
         self.reseller.check_event()
         return (
@@ -117,6 +120,27 @@ class BillmanagerSteps:
     def suspend(self) -> ClientReport:
         """Run the operation ``suspend``."""
         return self._report_after_poll(self.reseller.suspend(self._existing_item().id))
+
+    def suspend_several(self) -> ClientReport:
+        """Run the operation ``suspend`` for each: an operation is always on one item."""
+        reports = [
+            self._report_after_poll(self.reseller.suspend(self._existing_item(reference).id))
+            for reference in self.step["references"]
+        ]
+        undone = [report for report in reports if report.result is not StepResult.OK]
+        return undone[0] if undone else ClientReport(StepResult.OK)
+
+    def let_end(self) -> ClientReport:
+        """Run the operation ``setparam`` that switches the seller's renewal off."""
+        return self._report_after_poll(self.reseller.let_end(self._existing_item().id))
+
+    def list_services(self) -> ClientReport:
+        """Show what an import can take over, and what is an item already."""
+        try:
+            services = self.reseller.imports.services(self._module().id)
+        except NotConnected as problem:
+            return ClientReport(StepResult.FAILED, reason=str(problem))
+        return ClientReport(StepResult.OK, ids=tuple(each.row.id for each in services))
 
     def readdress(self) -> ClientReport:
         """Run the operation ``setparam``."""
@@ -138,11 +162,17 @@ class BillmanagerSteps:
             sources = catalogue.sources(own.id).values()
             if own.enabled and any(source.id == code for source in sources):
                 return own.id
-        module = ProcessingModule(0, TYPES[self.step["trade"]], SELLER, "The seller")
-        module = self.reseller.add_module(module)
-        own = self.reseller.tariffs.import_tariff(module.id, code)
+        own = self.reseller.tariffs.import_tariff(self._module().id, code)
         self.reseller.tariffs.enable(own.id)
         return own.id
+
+    def _module(self) -> ProcessingModule:
+        """The processing module, connected at first use. Raises NotConnected."""
+        modules = self.reseller.catalogue.modules()
+        if modules:
+            return modules[0]
+        module = ProcessingModule(0, TYPES[self.step["trade"]], SELLER, "The seller")
+        return self.reseller.add_module(module)
 
     def _params(self) -> Mapping[str, str]:
         match self.step["trade"]:
@@ -153,15 +183,16 @@ class BillmanagerSteps:
             case _:
                 return {"item": str(self.step["licence"])}
 
-    def _item(self) -> Item | None:
-        customer = self.step["reference"]
+    def _item(self, reference: str = "") -> Item | None:
+        customer = reference or self.step["reference"]
         items = self.reseller.running.living()
         return next((item for item in items if item.customer == customer), None)
 
-    def _existing_item(self) -> Item:
-        item = self._item()
+    def _existing_item(self, reference: str = "") -> Item:
+        item = self._item(reference)
         if item is None:
-            raise NotSupportedError(f"there is no item of {self.step['reference']}")
+            customer = reference or self.step["reference"]
+            raise NotSupportedError(f"there is no item of {customer}")
         return item
 
     def _report_after_poll(self, operation: Operation) -> ClientReport:

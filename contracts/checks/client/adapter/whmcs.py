@@ -56,6 +56,7 @@ class WhmcsAdapter(Adapter):
             "deliver": lambda: delivered(reseller.deliver_key(hosted(step))),
             "daily": lambda: self.daily(reseller),
             "suspend": lambda: delivered(reseller.suspend_account(hosted(step))),
+            "suspend-several": lambda: self.suspend_several(reseller, step),
             "readdress": lambda: self.readdress(reseller, step),
             "status": lambda: self.status(store, step),
         }
@@ -74,6 +75,13 @@ class WhmcsAdapter(Adapter):
         failed = reseller.daily_run().failed
         if failed:
             return ClientReport(StepResult.FAILED, reason=str(failed[0][1]))
+        return ClientReport(StepResult.OK)
+
+    @staticmethod
+    def suspend_several(reseller: WhmcsReseller, step: StepFields) -> ClientReport:
+        """Suspend each overdue account by itself, as the cron of WHMCS does."""
+        for reference in step["references"]:
+            reseller.suspend_account(hosted({**step, "reference": reference}))
         return ClientReport(StepResult.OK)
 
     @staticmethod

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from contracts.checks.client.case import CaseContext, Execution
-from contracts.checks.client.lesson import Lesson, lesson
+from contracts.checks.client.lesson import WHMCS_KEEPS_ITS_OWN, Lesson, lesson
 from contracts.checks.client.products import LICENSES, SERVICES
 from contracts.checks.client.protocol import Action
 from contracts.checks.runner import Findings
@@ -37,6 +37,7 @@ def _list_lesson(name: str, count: int) -> Lesson:
         check=_all_ids_reported,
         trades=(LICENSES, SERVICES),
         needs=(),
+        not_for=WHMCS_KEEPS_ITS_OWN,
     )
     def list_services(case: CaseContext) -> None:
         case.world.rules(list_rows=PAGE)
@@ -81,6 +82,7 @@ def machines_of_a_subtype(case: CaseContext) -> None:
     check=_all_ids_reported,
     trades=(LICENSES, SERVICES),
     needs=(),
+    not_for=WHMCS_KEEPS_ITS_OWN,
 )
 def filtered_in_the_panel(case: CaseContext) -> None:
     """Somebody has saved a filter that leaves one of three services."""

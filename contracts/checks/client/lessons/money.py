@@ -7,7 +7,7 @@ from typing import Final
 
 from contracts.checks.client.case import CaseContext, Execution
 from contracts.checks.client.fault_hooks import ReplaceText
-from contracts.checks.client.lesson import delivered_once, lesson
+from contracts.checks.client.lesson import WHMCS_KEEPS_ITS_OWN, delivered_once, lesson
 from contracts.checks.client.products import LICENSES
 from contracts.checks.client.protocol import Action, StepResult
 from contracts.checks.runner import Findings
@@ -105,6 +105,7 @@ def _balance_read(findings: Findings, execution: Execution) -> None:
     check=_balance_read,
     trades=(LICENSES,),
     needs=(),
+    not_for=WHMCS_KEEPS_ITS_OWN,
 )
 def balance_grouped(case: CaseContext) -> None:
     """Ask for the balance at a seller that groups digits."""

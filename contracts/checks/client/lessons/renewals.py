@@ -188,6 +188,7 @@ def _ended_with_its_term(findings: Findings, execution: Execution) -> None:
     cost="An empty autoprolong, or none, is answered ok and leaves it on: the seller charges on.",
     source="docs/evidence.md 146: the word null (observed)",
     check=_ended_with_its_term,
+    not_for={"whmcs": "the license module neither orders with the seller's renewal nor sets it"},
 )
 def leaves_at_the_end(case: CaseContext) -> None:
     """Order; the seller is to renew it, then the customer leaves. The books decide."""
@@ -223,6 +224,7 @@ def _autoprolong_equals_period(findings: Findings, execution: Execution) -> None
     evidence=DOCUMENTED,
     check=_autoprolong_equals_period,
     trades=(MODULES,),
+    not_for={"billmanager": "a BILLmanager renews by itself, and never asks its seller to"},
 )
 def renewed_by_seller(case: CaseContext) -> None:
     """Order for half a year, to be renewed by the seller."""

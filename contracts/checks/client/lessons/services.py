@@ -6,7 +6,7 @@ from typing import Final
 
 from contracts.checks.client.case import CaseContext, Execution
 from contracts.checks.client.fault_hooks import InterceptedRequest, PlanFault
-from contracts.checks.client.lesson import lesson
+from contracts.checks.client.lesson import WHMCS_KEEPS_ITS_OWN, lesson
 from contracts.checks.client.products import (
     DAILY,
     LICENSES,
@@ -151,6 +151,7 @@ def _suspension_noticed(findings: Findings, execution: Execution) -> None:
     source="docs/resale.md 3.3 (documented)",
     evidence=DOCUMENTED,
     check=_suspension_noticed,
+    not_for=WHMCS_KEEPS_ITS_OWN,
 )
 def suspended_by_seller(case: CaseContext) -> None:
     """Order; the seller suspends the service."""
