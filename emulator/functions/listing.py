@@ -18,7 +18,7 @@ from emulator.api.fields import OneOf, Rest, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import filters, sessions
-from emulator.errors import BadValue
+from emulator.errors import BadValue, UnknownFunction
 from emulator.functions import filtering
 from emulator.functions.filtering import Column, Condition, FilterReader, RowFields, Selects
 from emulator.store.engine import Row, Statement
@@ -46,6 +46,10 @@ class Paging(WireSchema):
         " whatever filter is saved. `yes`: the saved filter, as if left out.",
         *filtering.MODES,
     )
+
+
+def always(_call: Call) -> None:
+    """A function that every world has."""
 
 
 def no_selects(_call: Call) -> Selects:
@@ -182,15 +186,18 @@ class FilterForm(WireSchema):
 class Filter:
     """The handlers of one ``X.filter``: what the list ``listed`` shows until it is reset.
 
-    ``shown``: the schema of its rows, each of whose fields can be filtered by.
+    ``shown``: the schema of its rows, each of whose fields can be filtered by. ``require`` raises
+    UnknownFunction where a rule of the world leaves the list out.
     """
 
     listed: str
     listing: Listing
     shown: WireSchema
+    require: Callable[[Call], None] = always
 
     def show(self, call: Call) -> FormAnswer:
         """The filter in force, and the values to choose from."""
+        self.require(call)
         values = filtering.saved(call, self.listed)
         shown = {
             name: values.get(name, "") for name in self.listing.filters.names(self._fields(call))
@@ -204,12 +211,14 @@ class Filter:
 
         Raises BadValue for what the list cannot be filtered by.
         """
+        self.require(call)
         sent = filtering.sent_columns(call.params)
         self.listing.filters.read(call, sent, self._fields(call))
         return self._replace(call, sent)
 
     def reset(self, call: Call) -> ActionResult:
         """Shows every row again."""
+        self.require(call)
         return self._replace(call, {})
 
     def _fields(self, call: Call) -> RowFields:
@@ -237,7 +246,7 @@ def declare_filter(
         returns=FilterForm,
         evidence=evidence,
         source=source,
-        fails=(BadValue,),
+        fails=(BadValue, UnknownFunction) if handlers.require is not always else (BadValue,),
         summary=f"Shows or sets what the listing `{handlers.listed}` shows until it is reset.",
     )(handlers.show)
     function.on_submit(handlers.save)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import deque
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -216,7 +217,12 @@ def test_machines_of_subtypes_are_found_by_the_menu() -> None:
         assert (machine.domain, machine.username) == ("kvm-1.example.com", "root")
 
 
-def test_another_name_of_the_same_list_gives_nothing_twice(client: Client) -> None:
+def test_another_name_of_the_same_list_gives_nothing_twice(hoster: Seller, line: LossyLine) -> None:
+    """Of a seller whose menu names it."""
+    section = {"name": "mainmenuservice", "node": [{"action": n} for n in ("vds", "vds.vps")]}
+    body = json.dumps({"mainmenu": {"node": [section]}})
+    hoster.faults.add("status", func="menu", code=200, body=body, content_type="application/json")
+    client = client_of(line, hoster.time.pass_time, out="bjson")
     lists = client.products("vds").list_with_subtypes()
     assert (len(lists["vds"]), lists["vds.vps"]) == (1, ())
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pytest
 
 from emulator.api.registry import Function, Kind
+from emulator.functions.products import service_types
 from emulator.testing import Seller
 from tests.handlers import REGISTRY
 from tests.tiers import Tally
@@ -149,6 +150,33 @@ def test_139_payments_are_filtered_by_what_clients_send(seller: Seller) -> None:
     for sent, ids in expected:
         left = seller.call("payment", filter="on", **sent).rows()
         assert {row["id"] for row in left} == ids, sent
+
+
+def test_124_every_list_of_services_has_a_filter() -> None:
+    """Also the lists of all services; another name of a list (`vps`) has none."""
+    filtered = {function.name.removesuffix(".filter") for function in FILTERS}
+    rows_of_services = {
+        function.name
+        for function in LISTS
+        if function.returns and {"pricelist_id", "autoprolong"} <= set(function.returns.wire_fields)
+    }
+    assert {"service", "item", "vds", "soft"} <= rows_of_services
+    assert rows_of_services - filtered == set(service_types.TYPES["vds"].also_listed)
+
+
+def test_124_a_saved_filter_of_all_services_hides_rows_until_it_is_reset(seller: Seller) -> None:
+    everything = ids(seller, "service")
+    for func in ("service", "item"):
+        assert seller.call(f"{func}.filter", itemtype="vds", sok="ok").error is None
+        assert ids(seller, func) == {"100014"}
+        assert ids(seller, func, filter="off") == everything
+        seller.call(f"{func}.filter", clicked_button="reset", sok="ok")
+        assert ids(seller, func) == everything
+    seller.rules(item_lists=False)
+    for sent in ({}, {"sok": "ok"}, {"sok": "ok", "clicked_button": "reset"}):
+        refused = seller.call("service.filter", **sent).error
+        assert refused
+        assert (refused.type, refused.object) == ("missed", "func")
 
 
 def test_124_the_filter_of_a_service_list_has_a_select_for_all_that_the_type_has(

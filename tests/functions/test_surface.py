@@ -131,7 +131,7 @@ def test_the_menu_leads_to_every_list_of_services(shop: Seller) -> None:
     doc = shop.json("menu")
     section = named(doc["mainmenu"]["node"], "mainmenuservice")
     actions = {node["$action"] for node in section["node"]}
-    assert {"soft", "vds", "vds.vps", "dedic", "vhost", "domain", "certificate"} <= actions
+    assert {"soft", "vds", "dedic", "vhost", "domain", "certificate"} <= actions
     assert {node["$type"] for node in section["node"]} == {"list"}
 
 

@@ -16,6 +16,9 @@ from emulator.domain.catalogue.catalogue import Words
 from emulator.errors import AccessDenied
 
 SERVICES = "mainmenuservice"
+ROWS_OF_OTHERS = frozenset({"vds.vps", "vps", "ticket", "dashboard.tickets"})
+"""Lists whose rows stand in another list of the menu: who reads all lists counts each row once
+(docs/evidence.md 141)."""
 TITLES: Mapping[str, Words] = {
     SERVICES: {"en": "Services", "ru": "Услуги"},
     "mainmenufinance": {"en": "Finance", "ru": "Финансы"},
@@ -26,7 +29,7 @@ TITLES: Mapping[str, Words] = {
 def declare_menu(
     products: Iterable[Family], money: Iterable[Family], client: Iterable[Family]
 ) -> Family:
-    """``menu``, with one entry for each listing of these families.
+    """``menu``, with one entry for each listing of these families that has rows of its own.
 
     ``products`` are listed in the section that clients look for by its name.
     """
@@ -76,7 +79,7 @@ def _listings(families: Iterable[Family]) -> list[Function]:
         function
         for family in families
         for function in family.functions
-        if function.kind is Kind.LISTING
+        if function.kind is Kind.LISTING and function.name not in ROWS_OF_OTHERS
     ]
 
 

@@ -5,7 +5,7 @@ Source: docs/resale.md section 2.5, docs/wire.md sections 4.1 and 7.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, select
 from emulator.api.context import Call, Choice, NeedsWrite, Rows
 from emulator.api.registry import Family
 from emulator.domain.catalogue import traits
-from emulator.domain.catalogue.catalogue import DAY
+from emulator.domain.catalogue.catalogue import DAY, Tariff
 from emulator.domain.services import opening
 from emulator.domain.services.services import DELETED, Service
 from emulator.functions.form_parts import (
@@ -99,8 +99,14 @@ class ServiceList:
 
 def service_selects(product: ProductType, call: Call) -> Mapping[str, list[Choice]]:
     """What the services of a type can be filtered by: a select for each of these it has."""
-    shown = product.row().wire_fields
     tariffs = call.shop.catalogue.of_type(product.intname)
+    return tariff_selects(call, tariffs, product.row().wire_fields)
+
+
+def tariff_selects(
+    call: Call, tariffs: Sequence[Tariff], shown: Container[str]
+) -> Mapping[str, list[Choice]]:
+    """The selects by which services of these tariffs are filtered, as far as rows show them."""
     currency = call.user.currency
     periods = sorted({period for tariff in tariffs for period in tariff.periods(currency)})
     off = Choice("null", call.words(NO_AUTOPROLONG))

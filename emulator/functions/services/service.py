@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from emulator.api.context import ActionResult, Call, FormAnswer, Part, Raw, Rows
+from emulator.api.context import ActionResult, Call, Choice, FormAnswer, Part, Raw, Rows
 from emulator.api.fields import Amount, Day, Id, Sum, Text, Whole
 from emulator.api.registry import Evidence, Family, FunctionOptions
 from emulator.api.schema import WireSchema
@@ -37,9 +37,10 @@ from emulator.errors import (
 )
 from emulator.functions import descriptions
 from emulator.functions.form_parts import ServiceParameters, ServicesParameters, period_choices
-from emulator.functions.listing import Column, Listing, Paging
+from emulator.functions.listing import Column, Filter, Listing, Paging, declare_filter
 from emulator.functions.products import common, service_schemas
 from emulator.functions.products.common import LicenseRow, display_name, end_text
+from emulator.functions.products.lists import tariff_selects
 from emulator.functions.products.product_type import SERVICE_COLUMNS
 from emulator.functions.products.states import POWER, POWER_FAILS, PowerAction
 from emulator.store import tables
@@ -372,13 +373,26 @@ class ItemRow(LicenseRow):
     type = Text("The same as `itemtype`.")
 
 
+ITEM_FIELDS = frozenset(ItemRow().wire_fields)
+
+
+def _item_selects(call: Call) -> Mapping[str, list[Choice]]:
+    return tariff_selects(call, call.shop.catalogue.all(), ITEM_FIELDS)
+
+
+def _item_columns() -> tuple[Column, ...]:
+    """The columns of services that rows of every type show, and the type."""
+    types = (Column(name, V.type, "exact") for name in ("itemtype", "type"))
+    return (*(c for c in SERVICE_COLUMNS if not c.row_field or c.row_field in ITEM_FIELDS), *types)
+
+
 V = tables.service.c
 ITEMS = Listing(
     select(*V).where(V.account_id == bindparam("owner"), V.status != DELETED),
     V.id,
-    (*SERVICE_COLUMNS, Column("itemtype", V.type, "exact"), Column("type", V.type, "exact")),
+    _item_columns(),
+    _item_selects,
 )
-ITEM_FIELDS = frozenset(ItemRow().wire_fields)
 
 
 def list_items(call: Call, **paging: Any) -> Rows:
@@ -387,11 +401,16 @@ def list_items(call: Call, **paging: Any) -> Rows:
     Some sellers answer it and others do not (observed): with the rule ``item_lists`` off it is
     UnknownFunction, ``missed``.
     """
-    if not call.shop.world.rules.item_lists:
-        raise UnknownFunction(call.func)
+    _require_item_lists(call)
     return ITEMS.page(
         call, paging, lambda row: _item_row(call, Service(*row)), fixed={"owner": call.user.id}
     )
+
+
+def _require_item_lists(call: Call) -> None:
+    """Raises UnknownFunction where the rule ``item_lists`` is off."""
+    if not call.shop.world.rules.item_lists:
+        raise UnknownFunction(call.func)
 
 
 def _item_row(call: Call, service: Service) -> dict[str, object]:
@@ -412,3 +431,12 @@ ITEM_LIST: FunctionOptions = {
 }
 FAMILY.listing("service", **ITEM_LIST)(list_items)
 FAMILY.listing("item", **ITEM_LIST)(list_items)
+
+
+def _item_filter(listed: str) -> Filter:
+    return Filter(listed, ITEMS, ItemRow(), _require_item_lists)
+
+
+FILTER_SOURCE = "docs/wire.md section 4.1, docs/evidence.md 124"
+declare_filter(FAMILY, "service.filter", _item_filter("service"), FILTER_SOURCE, Evidence.ASSUMED)
+declare_filter(FAMILY, "item.filter", _item_filter("item"), FILTER_SOURCE, Evidence.ASSUMED)
