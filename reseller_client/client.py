@@ -162,6 +162,25 @@ class Client:
             return False
         return True
 
+    def as_login(self, login: str, password: str) -> Client:
+        """Return a client of another login at the same seller, otherwise with the same settings.
+
+        It has connections of its own; only a transport that was passed in is shared, and closed
+        with either. Raises ValueError for a login with a colon.
+        """
+        return Client(
+            self.url,
+            login=login,
+            password=password,
+            transport=self._transport,
+            out=self._style.out,
+            lang=self._style.lang,
+            timeout=self._timeout,
+            session=self._identity.in_session,
+            user_agent=self._user_agent,
+            retry_policy=self.retry_policy,
+        )
+
     def close(self) -> None:
         """Close the connections; a session at the seller is left to expire."""
         if self._wire is not None:

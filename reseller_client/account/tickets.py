@@ -32,7 +32,10 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A ticket; only `get` reads its `messages`. `unread`: whether it has new answers."""
+    """A ticket; only `get` reads its `messages`. `unread`: whether it has new answers.
+
+    `changed` is the date of its last message as text; empty in what `get` returns.
+    """
 
     id: int
     subject: str
@@ -40,6 +43,7 @@ class Ticket:
     unread: bool = False
     service_id: int | None = None
     messages: tuple[Message, ...] = ()
+    changed: str = ""
 
 
 class Tickets:
@@ -118,4 +122,5 @@ def _ticket(row: Node, messages: tuple[Message, ...] = ()) -> Ticket | None:
         unread=row.value("unread") not in {"", "0", "off"},
         service_id=read_int(row.value("item")),
         messages=messages,
+        changed=row.value("last_message", "date_last"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from secrets import token_urlsafe
 
 import click
 from click.core import ParameterSource
@@ -12,6 +13,7 @@ from reseller_client.cli.modules import Access, modules
 from reseller_client.cli.shop import shop, show_margin
 from reseller_client.client import Client
 from reseller_client.connection_check import check_connection
+from reseller_client.resellers.api_login import add_api_login
 from reseller_client.services.models import License
 from reseller_client.services.ordering import LicenseOrder
 from reseller_client.transport.call import Out
@@ -182,6 +184,40 @@ def check(
         report = check_connection(
             client, minimal_balance=minimal_balance, own_marks=own_marks, product_types=families
         )
+    for line in report.lines():
+        click.echo(line)
+    if not report.ok:
+        raise SystemExit(1)
+
+
+@resell.command("login")
+@click.argument("email")
+@click.option("--family", "families", multiple=True, default=("soft",), show_default=True,
+              metavar="NAME", help="A product type to resell. May be repeated.")  # fmt: skip
+@click.option(
+    "--new-password",
+    envvar="MOCKSELLER_NEW_PASSWORD",
+    show_envvar=True,
+    default="",
+    metavar="TEXT",
+    help="Password of the new login; otherwise one is invented and printed.",
+)
+@click.pass_obj
+def add_login(client: Client, *, email: str, families: tuple[str, ...], new_password: str) -> None:
+    """Make a login named EMAIL for the program that resells, and check that it can.
+
+    It may call only what reselling these product types needs. Exit code 0: it can resell, 1: the
+    seller refuses, or it cannot resell yet.
+    """
+    password = new_password or token_urlsafe()
+    with report_errors():
+        login = add_api_login(client, email, password, product_types=families)
+        with client.as_login(email, password) as program:
+            report = check_connection(program, product_types=families)
+    click.echo(f"login: {login.name}")
+    if not new_password:
+        click.echo(f"password: {login.password}")
+    click.echo(f"rights: {', '.join(login.rights)}")
     for line in report.lines():
         click.echo(line)
     if not report.ok:

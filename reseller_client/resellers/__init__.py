@@ -1,11 +1,13 @@
 """Reselling as each kind of reselling system does it."""
 
+from reseller_client.resellers.api_login import ApiLogin, add_api_login, rights_to_resell
 from reseller_client.resellers.billmanager.models import ProcessingModule
 from reseller_client.resellers.billmanager.reseller import BillmanagerReseller, SellerAccount
 from reseller_client.resellers.custom.licenses import CustomReseller
 from reseller_client.resellers.custom.modules import CustomModules
 from reseller_client.resellers.custom.products import Renewal
 from reseller_client.resellers.custom.services import CustomServices
+from reseller_client.resellers.custom.tickets import CustomTickets, NewAnswer
 from reseller_client.resellers.matrix import MATRIX, Kind, Trade, can_resell
 from reseller_client.resellers.whmcs.hooks import (
     Activation,
@@ -32,16 +34,19 @@ __all__ = [
     "MATRIX",
     "Activation",
     "AddonState",
+    "ApiLogin",
     "BillmanagerReseller",
     "Bought",
     "CustomModules",
     "CustomReseller",
     "CustomServices",
+    "CustomTickets",
     "DailyReport",
     "Delivery",
     "Hosted",
     "Kind",
     "MemoryStore",
+    "NewAnswer",
     "Owner",
     "PoolRow",
     "ProcessingModule",
@@ -52,8 +57,10 @@ __all__ = [
     "Trade",
     "WhmcsReseller",
     "activate_addon",
+    "add_api_login",
     "addon_of",
     "can_resell",
     "failure_text",
+    "rights_to_resell",
     "sign_on",
 ]

@@ -27,6 +27,8 @@ from emulator.testing import World
 MODULE_LICENSE_IP: Final = "192.0.2.100"
 """The address of the license that modules are ordered for."""
 SECOND_LICENSE_IP: Final = "192.0.2.101"
+FURTHER_LOGIN: Final = "api+billing@shop.example"
+FURTHER_PASSWORD: Final = "Se:cr%et+1&"  # noqa: S105 - of a world that lasts one case
 
 
 class ActionNotSupported(Exception):
@@ -124,7 +126,8 @@ def _proves_delivery(
 class CaseContext:
     """What a scenario works with: a world of its own, fault hooks, and the client.
 
-    ``address`` and ``login`` are the seller's address and the login as this client has to use them.
+    ``address``, ``login`` and ``password`` are the seller's address and the login as this client
+    has to use them.
     """
 
     lesson: str
@@ -135,15 +138,28 @@ class CaseContext:
     times: Times
     address: str
     login: str = OUR_LOGIN
+    password: str = field(default=OUR_PASSWORD, repr=False)
     facts: dict[str, Any] = field(default_factory=dict)
     _steps: list[ClientStep] = field(default_factory=list)
     _reports: list[ClientReport] = field(default_factory=list)
     _license: int | None = None
 
+    @property
+    def step_count(self) -> int:
+        """How many steps were passed to the client so far."""
+        return len(self._steps)
+
     def prepare(self) -> None:
         """Buy what every order of the product needs: a license, for modules."""
         if self.product.trade == MODULES:
             self._license = self.world.order(ip=MODULE_LICENSE_IP, licname="panel", period=12)
+
+    def use_further_login(self) -> int:
+        """Make a further login of the account, which the client uses from now on; its number."""
+        made = self.world.call("user.edit", email=FURTHER_LOGIN, passwd=FURTHER_PASSWORD, sok="ok")
+        self.login = self.login.replace(OUR_LOGIN, FURTHER_LOGIN, 1)
+        self.password = FURTHER_PASSWORD
+        return made.id
 
     def another_license(self) -> dict[str, Any]:
         """The field of an order for another license than the first order's: modules need one."""
@@ -203,7 +219,7 @@ class CaseContext:
     ) -> ClientReport:
         """Pass one step to the client. Raises ActionNotSupported if it cannot do it."""
         number = len(self._steps) + 1
-        seller = SellerAccess(self.address, self.login, OUR_PASSWORD, self.world.clock.now)
+        seller = SellerAccess(self.address, self.login, self.password, self.world.clock.now)
         step = ClientStep(
             action, say, self.lesson, number, self.product.trade, seller, session,
             dict(fields or {}),

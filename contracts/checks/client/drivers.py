@@ -356,6 +356,9 @@ def _read_form(request: Request) -> tuple[ClientReport, str]:
     fields |= {name: request.form[name] for name in FORM_FIELDS if request.form.get(name)}
     if request.form.get("ids", "").strip():
         fields["ids"] = request.form["ids"].replace(",", " ").split()
+    if "answers" in request.form:
+        lines = request.form["answers"].splitlines()
+        fields["answers"] = [line.strip() for line in lines if line.strip()]
     return read_report(json.dumps(fields)), request.form.get("number", "")
 
 

@@ -11,7 +11,12 @@ from typing import Final, TextIO
 
 from contracts import clock
 from contracts.checks.client.adapter import ADAPTERS
-from contracts.checks.client.case import ActionNotSupported, ClientDriver, Execution
+from contracts.checks.client.case import (
+    FURTHER_PASSWORD,
+    ActionNotSupported,
+    ClientDriver,
+    Execution,
+)
 from contracts.checks.client.drivers import (
     AdapterDriver,
     CommandDriver,
@@ -74,7 +79,7 @@ def grade(
                 _Grading(environment, driver, lesson, PRODUCTS[trade], kind),
                 out=f"{kind} {trade}",
                 cells=frozenset({Cell(kind, trade)}),
-                secrets=(OUR_PASSWORD,),
+                secrets=(OUR_PASSWORD, FURTHER_PASSWORD),
                 errors=(CannotRun, ControlError),
             )
 

@@ -48,6 +48,10 @@ class Action(enum.StrEnum):
     """Report the numbers of all services of this trade in the account."""
     BALANCE = "balance"
     """Report the balance of the account."""
+    ASK = "ask"
+    """Pass ``text`` of the customer of ``reference`` to the seller's support, in one ticket."""
+    ANSWERS = "answers"
+    """Report the answers of the seller's support that were not reported yet."""
 
 
 class StepResult(enum.StrEnum):
@@ -120,7 +124,8 @@ class ClientReport:
 
     ``id``: the seller's number. ``name``: of the service, as read there. ``key``: a license's key.
     ``ip``: a server's address. ``status``: 1 to 5, as on the wire. ``ends_on``: the last paid day.
-    ``ids``: for `Action.LIST`. ``balance``: for `Action.BALANCE`. ``reason``: for people.
+    ``ids``: for `Action.LIST`. ``balance``: for `Action.BALANCE`. ``answers``: texts, for
+    `Action.ANSWERS`. ``reason``: for people.
     """
 
     result: StepResult
@@ -133,6 +138,7 @@ class ClientReport:
     ids: tuple[int, ...] | None = None
     reason: str = ""
     name: str | None = None
+    answers: tuple[str, ...] | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The report in JSON types, without the fields that are None or empty."""
@@ -145,6 +151,7 @@ class ClientReport:
             "ends_on": None if self.ends_on is None else self.ends_on.isoformat(),
             "balance": None if self.balance is None else str(self.balance),
             "ids": None if self.ids is None else list(self.ids),
+            "answers": None if self.answers is None else list(self.answers),
             "reason": self.reason or None,
         }
         return {
@@ -178,6 +185,9 @@ def _report(document: Mapping[str, Any]) -> ClientReport:
     ids = document.get("ids")
     if ids is not None and not isinstance(ids, list):
         raise BadReport(f"ids: {ids!r} is not a list")
+    answers = document.get("answers")
+    if answers is not None and not isinstance(answers, list):
+        raise BadReport(f"answers: {answers!r} is not a list")
     return ClientReport(
         result=StepResult(document["result"]),
         id=_number("id", document.get("id")),
@@ -188,6 +198,9 @@ def _report(document: Mapping[str, Any]) -> ClientReport:
         ends_on=_day(document.get("ends_on")),
         balance=_amount(document.get("balance")),
         ids=None if ids is None else tuple(_required_number("ids", value) for value in ids),
+        answers=None
+        if answers is None
+        else tuple(_text("answers", text) or "" for text in answers),
         reason=" ".join(str(document.get("reason") or "").split())[:MAX_REASON_LENGTH],
     )
 

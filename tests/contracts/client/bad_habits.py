@@ -13,6 +13,7 @@ from contracts.checks.client.protocol import ClientReport, StepResult
 from reseller_client import (
     AccessDenied,
     AlreadyExists,
+    AuthFailed,
     BadValue,
     Client,
     LoginLocked,
@@ -384,3 +385,60 @@ class ReadsAllPrices(CustomAdapter):
     def order(self, client: Client, step: StepFields) -> ClientReport:
         client.call("pricelist.export", {"itemtype": "soft"})
         return super().order(client, step)
+
+
+class BelievesTheMark(CustomAdapter):
+    """New answers are those that the seller marks: who writes a message opens the ticket before."""
+
+    def answers(self, client: Client) -> ClientReport:
+        texts: list[str] = []
+        for row in client.tickets.list():
+            if row.unread:
+                messages = client.tickets.get(row.id).messages
+                texts.append([message.text for message in messages if not message.ours][-1])
+        return ClientReport(StepResult.OK, answers=tuple(texts))
+
+
+class PassesEverythingOn(CustomAdapter):
+    """What the seller has answered is what it answers."""
+
+    def answers(self, client: Client) -> ClientReport:
+        threads = [client.tickets.get(row.id).messages for row in client.tickets.list()]
+        texts = tuple(m.text for messages in threads for m in messages if not m.ours)
+        return ClientReport(StepResult.OK, answers=texts)
+
+
+class WritesAgain(CustomAdapter):
+    """A message that nobody answered for was not written."""
+
+    def ask(self, client: Client, step: StepFields) -> ClientReport:
+        known = [row.id for row in client.tickets.list() if step["reference"] in row.subject]
+        if known:
+            client.tickets.say(known[0], step["text"])
+            return ClientReport(StepResult.OK, id=known[0])
+        return super().ask(client, step)
+
+
+class UsesTheAccountsLogin(CustomAdapter):
+    """Its login is that of the account, which somebody once wrote into its settings."""
+
+    def client(self, step: StepFields) -> Client:
+        usual = {"login": "reseller", "password": "secret"}
+        return super().client({**step, "seller": {**step["seller"], **usual}})
+
+
+class HammersASuspendedLogin(SaysItAgain):
+    """A password that was right will be right again if one only tries."""
+
+    refusal = AuthFailed
+    times = 6
+
+
+class BlamesTheLine(CustomAdapter):
+    """What cannot be renewed today is a matter of the connection."""
+
+    def daily(self, client: Client, step: StepFields) -> ClientReport:
+        try:
+            return super().daily(client, step)
+        except AccessDenied:
+            return ClientReport(StepResult.UNKNOWN, reason="the seller does not answer")

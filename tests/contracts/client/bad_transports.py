@@ -363,3 +363,12 @@ class GuessesLatin1(AlteredClient):
         def got(self, form: Form, answer: httpx.Response) -> httpx.Response:  # noqa: ARG002 - as the base
             text = answer.read().decode("latin-1")
             return httpx.Response(answer.status_code, content=text.encode())
+
+
+class WritesNamesAsTheyAre(AlteredClient):
+    """Joins its form by hand: a + in a name is a blank at the seller."""
+
+    class transport_class(AlteringTransport):  # noqa: N801
+        def form(self, form: Form) -> Form:
+            signed = {name: form[name] for name in ("authinfo", "username") if name in form}
+            return {**form, **{name: text.replace("+", " ") for name, text in signed.items()}}

@@ -15,9 +15,12 @@ from tests.contracts.client.bad_answers import (
     TakesNothing,
 )
 from tests.contracts.client.bad_habits import (
+    BelievesTheMark,
+    BlamesTheLine,
     CountsItsOwnMonths,
     DecidesByText,
     ForgetsTheBasket,
+    HammersASuspendedLogin,
     HammersTheGuard,
     HammersTheLock,
     IgnoresInnerDoc,
@@ -31,6 +34,7 @@ from tests.contracts.client.bad_habits import (
     OrdersAgainAfterAPage,
     OrdersTwice,
     OrdersWithoutMoney,
+    PassesEverythingOn,
     PollsWithoutPause,
     ReadsAllPrices,
     ReadsOneType,
@@ -43,7 +47,9 @@ from tests.contracts.client.bad_habits import (
     TakesErrorsForSuccess,
     TakesPageForOrder,
     TakesTheNewest,
+    UsesTheAccountsLogin,
     WaitsForEver,
+    WritesAgain,
 )
 from tests.contracts.client.bad_transports import (
     CrashesOnNoRows,
@@ -68,6 +74,7 @@ from tests.contracts.client.bad_transports import (
     SearchesAFilteredList,
     SendsNothingForNothing,
     TakesLinkForAnswer,
+    WritesNamesAsTheyAre,
 )
 
 
@@ -94,6 +101,9 @@ RENEWED_IN_TIME = frozenset({"renews-before-the-end", "renews-at-the-ends-of-mon
 
 FOUND_AGAIN = frozenset({"lost-reply-found-again", "saved-filter-hides-no-order"})
 """Whoever cannot find an order fails both."""
+
+OTHER_LOGIN = frozenset({"suspended-login-is-noticed"})
+"""Whoever does not come with its own login does not notice what happens to it."""
 
 MUTANTS = (
     Mutant(NeverConfirms, "confirms-with-sok"),
@@ -177,4 +187,11 @@ MUTANTS = (
     Mutant(GuessesLatin1, "letters-come-back", frozenset({"balance-is-read"})),
     Mutant(RepeatsANumber, "suspends-every-one-of-several"),
     Mutant(SendsNothingForNothing, "renews-no-more"),
+    Mutant(BelievesTheMark, "answers-of-the-seller-arrive-once"),
+    Mutant(PassesEverythingOn, "answers-of-the-seller-arrive-once"),
+    Mutant(WritesAgain, "ticket-is-written-once"),
+    Mutant(UsesTheAccountsLogin, "login-of-its-own-is-used", OTHER_LOGIN),
+    Mutant(WritesNamesAsTheyAre, "login-of-its-own-is-used", OTHER_LOGIN),
+    Mutant(HammersASuspendedLogin, "suspended-login-is-noticed"),
+    Mutant(BlamesTheLine, "missing-right-is-reported"),
 )

@@ -95,8 +95,10 @@ def test_an_answer_is_taken_from_the_page(
 def test_numbers_of_a_list_are_written_as_one_likes(
     browser: httpx.Client, waiting_step: Future[ClientReport]
 ) -> None:
-    browser.post("/report", data={**_form(browser), "result": "ok", "ids": "7, 8 9"})
-    assert waiting_step.result(60).ids == (7, 8, 9)
+    written = {"result": "ok", "ids": "7, 8 9", "answers": "Look again.\r\n\r\n Yes\r\n"}
+    browser.post("/report", data={**_form(browser), **written})
+    report = waiting_step.result(60)
+    assert (report.ids, report.answers) == ((7, 8, 9), ("Look again.", "Yes"))
 
 
 def test_what_cannot_be_read_is_said_on_the_page(

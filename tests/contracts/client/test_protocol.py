@@ -48,8 +48,9 @@ def test_what_a_client_wrote_before_its_answer_is_passed_over() -> None:
 
 def test_an_answer_is_read_as_it_is_written() -> None:
     report = ClientReport(
-        StepResult.OK, 7, "7-A", "192.0.2.1", 2, date(2027, 2, 28), Decimal("1.50"), (7, 8), "why"
-    )
+        StepResult.OK, 7, "7-A", "192.0.2.1", 2, date(2027, 2, 28), Decimal("1.50"), (7, 8), "why",
+        answers=("Look again.", ""),
+    )  # fmt: skip
     assert read_report(report.to_json()) == report
 
 
@@ -68,6 +69,8 @@ def test_numbers_may_be_texts() -> None:
         ('{"result": "ok", "id": true}', "id: True"),
         ('{"result": "ok", "ids": 7}', "ids: 7"),
         ('{"result": "ok", "ids": [null]}', "ids: None"),
+        ('{"result": "ok", "answers": "Hello"}', "answers: 'Hello'"),
+        ('{"result": "ok", "answers": [7]}', "answers: 7"),
         ('{"result": "ok", "key": 7}', "key: 7"),
         ('{"result": "ok", "ends_on": "tomorrow"}', "ends_on: 'tomorrow'"),
         ("[" * 100_000, "not JSON"),

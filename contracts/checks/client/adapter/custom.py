@@ -1,12 +1,13 @@
 """A custom billing as adapter: `CustomReseller`, `CustomServices`, `CustomModules`.
 
-Its own number is the `remoteid`, by which it finds everything again, so it needs no database here.
+Its own number is the `remoteid`, by which it finds everything again. Only of tickets it stores what
+was passed on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 
 from contracts.checks.client.adapter.common import (
@@ -14,6 +15,7 @@ from contracts.checks.client.adapter.common import (
     NotSupportedError,
     StepFields,
     StepHandlers,
+    open_database,
     today_of,
 )
 from contracts.checks.client.protocol import ClientReport, StepResult
@@ -31,7 +33,12 @@ from reseller_client import (
     Status,
     UnknownOutcome,
 )
-from reseller_client.resellers import CustomModules, CustomReseller, CustomServices
+from reseller_client.resellers import (
+    CustomModules,
+    CustomReseller,
+    CustomServices,
+    CustomTickets,
+)
 
 Row = LicenseRow | ModuleRow | ServiceRow
 OwnedService = License | Module | Service
@@ -43,7 +50,7 @@ class CustomAdapter(Adapter):
 
     @contextmanager
     def open_handlers(self, client: Client, step: StepFields) -> Iterator[StepHandlers]:
-        """Return the handlers; there is no database to open."""
+        """Return the handlers; only those of tickets open a database."""
         yield self.handlers(client, step)
 
     def handlers(self, client: Client, step: StepFields) -> StepHandlers:
@@ -63,6 +70,8 @@ class CustomAdapter(Adapter):
                 StepResult.OK, ids=tuple(row.id for row in self.list_services(client, step))
             ),
             "balance": lambda: ClientReport(StepResult.OK, balance=client.account.balance().amount),
+            "ask": lambda: self.ask(client, step),
+            "answers": lambda: self.answers(client),
         }
 
     def list_services(self, client: Client, step: StepFields) -> Iterator[Row]:
@@ -207,6 +216,26 @@ class CustomAdapter(Adapter):
         """Move a license to another address."""
         service = self.find(client, step)
         return report_on(self.licenses(client, step).readdress(service.id, step["ip"]))
+
+    def ask(self, client: Client, step: StepFields) -> ClientReport:
+        """Pass a customer's question to the seller's support."""
+        with self.tickets(client) as tickets:
+            number = tickets.ask(step["reference"], step["subject"], step["text"])
+        return ClientReport(StepResult.OK, id=number)
+
+    def answers(self, client: Client) -> ClientReport:
+        """Report the answers that are for customers now."""
+        with self.tickets(client) as tickets:
+            texts = tuple(answer.text for answer in tickets.new_answers())
+        return ClientReport(StepResult.OK, answers=texts)
+
+    @contextmanager
+    def tickets(self, client: Client) -> Iterator[CustomTickets]:
+        """How tickets are passed on; what was is in the adapter's folder."""
+        with closing(open_database(self.setup.folder, "tickets")) as connection:
+            tickets = CustomTickets(client, connection)
+            tickets.prepare()
+            yield tickets
 
     @staticmethod
     def licenses(client: Client, step: StepFields) -> CustomReseller:

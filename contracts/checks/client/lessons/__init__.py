@@ -7,18 +7,20 @@ from contracts.checks.client.lessons import (
     answers,
     delivery,
     lists,
+    logins,
     money,
     refusals,
     renewals,
     requests,
     services,
+    tickets,
 )
 from contracts.checks.registry import collect
 
 LESSONS: tuple[Lesson, ...] = tuple(
     declared
     for declared in collect(
-        requests, refusals, answers, delivery, lists, renewals, money, services
+        requests, refusals, answers, delivery, lists, renewals, money, services, logins, tickets
     ).values()
     if isinstance(declared, Lesson)
 )
