@@ -38,6 +38,7 @@ PATHS = (
     "/",
     "/billmgr",
     "/billmgr/",
+    "/manager",
     "/manager/billmgr",
     "/manager/billmgr/",
     "/w/<world>/billmgr",

@@ -44,6 +44,7 @@ from emulator.functions.services import (
     addresses,
     changepricelist,
     domain_pages,
+    domain_records,
     groupedit,
     service,
 )
@@ -73,7 +74,7 @@ def families(passwords: PasswordCache) -> tuple[Family, ...]:
         pricelist.FAMILY,
         country.FAMILY,
         softregistration.FAMILY,
-        _joined(portal.FAMILY, statistics.FAMILY, domain_pages.FAMILY),
+        _joined(portal.FAMILY, statistics.FAMILY, domain_pages.FAMILY, domain_records.FAMILY),
         menu.declare_menu(products, money, clients),
     ]
     by_name = {function.name: function for family in declared for function in family.functions}

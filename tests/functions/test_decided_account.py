@@ -485,26 +485,104 @@ def test_134_name_servers_change_the_list_of_domain_names(seller: Seller) -> Non
     assert error_of(ask(seller, "domain.ns", elid="100001"))[0] == "missed"
 
 
-def test_134_records_of_a_domain_name_are_kept(seller: Seller) -> None:
+RECORDS = {
+    "A": {"dns_name": "www", "ipv4": "192.0.2.1"},
+    "AAAA": {"dns_name": "www", "ipv6": "2001:db8::1"},
+    "CNAME": {"dns_name": "shop", "canonical_name": "www.example.org."},
+    "MX": {"dns_name": "@", "mx": "mail.example.org.", "priority": "10"},
+    "NS": {"ns_field": "sub", "ns_name": "ns1.example.org."},
+    "SRV": {
+        "host": "_sip._tcp", "address": "sip.example.org.", "port": "5060", "priority": "3",
+        "srv_priority": "1", "weight": "5",
+    },
+    "TXT": {"dns_name": "@", "txt": "v=spf1 include:example.org ~all"},
+}  # fmt: skip
+
+
+def test_157_records_of_a_domain_name_are_kept(seller: Seller) -> None:
     seller.worlds.reset("default")
-    record = {"name": "www", "rtype": "A", "value": "192.0.2.1", "ttl": "60", "priority": "0"}
-    made = ask(seller, "domain.dnsrecords.edit", plid=DOMAIN, **record, sok="ok")["id"]["$"]
-    (row,) = ask(seller, "domain.dnsrecords", elid=DOMAIN)["elem"]
-    assert {name: row[name]["$"] for name in record} == record
-    changed = {"plid": DOMAIN, "elid": made, "sok": "ok"}
-    assert error_of(ask(seller, "domain.dnsrecords.edit", **changed, value="x")) == (
-        "value",
-        "value",
+    made = {}
+    for kind, fields in RECORDS.items():
+        sent = {"plid": DOMAIN, "dns_type": kind, "ttl": "60", **fields}
+        answer = ask(seller, "domain.dnsrecords.edit", **sent, clicked_button="ok", sok="ok")
+        made[kind] = answer["id"]["$"]
+        form = ask(seller, "domain.dnsrecords.edit", plid=DOMAIN, elid=made[kind])
+        assert {name: form[name]["$"] for name in sent} == sent
+    rows = {
+        row["dns_type"]["$"]: row for row in ask(seller, "domain.dnsrecords", elid=DOMAIN)["elem"]
+    }
+    assert rows["SRV"]["value"]["$"] == "1 5 5060 sip.example.org."
+    assert (rows["MX"]["name"]["$"], rows["MX"]["priority"]["$"]) == ("@", "10")
+    changed = {"plid": DOMAIN, "elid": made["A"], "sok": "ok"}
+    for fields, refused in (
+        ({"ipv4": "x"}, "ipv4"),
+        ({"dns_type": "MX"}, "mx"),
+        ({"txt": "of another type"}, "txt"),
+        ({"dns_type": "AAAA", "ipv6": "192.0.2.1"}, "ipv6"),
+    ):
+        answer = ask(seller, "domain.dnsrecords.edit", **changed, **fields)
+        assert error_of(answer) == ("value", refused)
+    ask(seller, "domain.dnsrecords.edit", **changed, ipv4="192.0.2.9", mx="")
+    form = ask(seller, "domain.dnsrecords.edit", plid=DOMAIN, elid=made["A"])
+    assert (form["ipv4"]["$"], form["dns_name"]["$"], form["ttl"]["$"]) == (
+        "192.0.2.9",
+        "www",
+        "60",
     )
-    ask(seller, "domain.dnsrecords.edit", **changed, rtype="MX", value="mail.example.org")
-    form = ask(seller, "domain.dnsrecords.edit", plid=DOMAIN, elid=made)
-    assert (form["rtype"]["$"], form["value"]["$"]) == ("MX", "mail.example.org")
-    assert error_of(ask(seller, "domain.dnsrecords.edit", plid=DOMAIN, sok="ok")) == (
-        "value",
-        "name",
-    )
-    ask(seller, "domain.dnsrecords.delete", plid=DOMAIN, elid=made)
+    nothing = ask(seller, "domain.dnsrecords.edit", plid=DOMAIN, sok="ok")
+    assert error_of(nothing) == ("value", "dns_name")
+    ask(seller, "domain.dnsrecords.delete", plid=DOMAIN, elid=", ".join(made.values()))
     assert "elem" not in ask(seller, "domain.dnsrecords", elid=DOMAIN)
+
+
+def test_157_soa_keys_and_the_suggested_servers_of_a_domain_name(seller: Seller) -> None:
+    seller.worlds.reset("default")
+    soa = {"email": "dns@example.org", "refresh": "7200", "retry": "900", "expire": "99999"}
+    ask(
+        seller, "domain.dnsrecords.editsoa", elid=DOMAIN, plid="", dns_type="SOA", dns_name="@",
+        minimum="60", ttl="300", **soa, sok="ok",
+    )  # fmt: skip
+    form = ask(seller, "domain.dnsrecords.editsoa", elid=DOMAIN)
+    assert {name: form[name]["$"] for name in (*soa, "minimum", "ttl")} == {
+        **soa, "minimum": "60", "ttl": "300",
+    }  # fmt: skip
+    ask(
+        seller,
+        "domain.dnsrecords.dnssec",
+        plid=DOMAIN,
+        dns_to_add="257 3 13 a",
+        ds_to_add="",
+        sok="ok",
+    )
+    assert ask(seller, "domain.dnsrecords.dnssec", elid=DOMAIN)["dns_to_add"]["$"] == "257 3 13 a"
+    assert error_of(ask(seller, "domain.dnsrecords.dnssec", sok="ok")) == ("value", "elid")
+    ask(seller, "domain.ns", elid=DOMAIN, ns0="a.example.org", ns2="c.example.org", sok="ok")
+    ask(seller, "domain.dnsrecords.autoconfigns", elid=DOMAIN, clicked_button="ok", sok="ok")
+    (row,) = [row for row in ask(seller, "domain")["elem"] if row["id"]["$"] == DOMAIN]
+    assert row["nslist"]["$"].split() == ["ns1.example.net", "ns2.example.net"]
+
+
+def test_158_older_clients_find_balance_settings_and_numbers(seller: Seller) -> None:
+    seller.worlds.reset("default")
+    desktop = ask(seller, "desktop", startform="vds")
+    assert desktop["balance"]["$"].split() == [desktop["user"]["$balance"], "EUR"]
+    options = ask(seller, "clientoption")
+    assert options["user_email"]["$"] == "reseller@example.com"
+    further = {"elid": "100001", "panel": "dnsmgr"}
+    link = ask(seller, "gotoserver.additionalpanel", **further)["ok"]["$"]
+    assert link == ask(seller, "gotoserver", elid="100001")["ok"]["$"] + "/dnsmgr"
+    order = ask(seller, "vds.order.param", pricelist="6", period="1", project="1", sok="ok")
+    assert order["billorder.id"]["$"] == order["billorder"]["$"]
+    opened = ask(seller, "register", email="new@shop.example", passwd="secret-1", sok="ok")
+    assert opened["user.id"]["$"] == opened["id"]["$"]
+
+
+def test_158_a_wrong_old_password_changes_none(seller: Seller) -> None:
+    seller.worlds.reset("default")
+    new = {"passwd": "secret-2", "sok": "ok"}
+    assert error_of(ask(seller, "usrparam", old_passwd="wrong", **new)) == ("value", "old_passwd")
+    assert "ok" in ask(seller, "usrparam", old_passwd="secret", **new)
+    assert error_of(ask(seller, "whoami")) == ("auth", "badpassword")
 
 
 def test_134_contacts_are_kept_and_offered_by_an_order(seller: Seller) -> None:

@@ -122,7 +122,8 @@ def _scrypt(password: str, salt: str) -> str:
     return hashlib.scrypt(text, salt=salt.encode(), n=ROUNDS, r=8, p=1, dklen=32).hex()
 
 
-def _is_password(stored: str, password: str) -> bool:
+def is_password(stored: str, password: str) -> bool:
+    """Whether the password is the one of this stored hash; slow on purpose."""
     salt, _, digest = stored.partition("$")
     return hmac.compare_digest(_scrypt(password, salt), digest)
 
@@ -211,7 +212,7 @@ class PasswordCache:
         checked = self._checked.get(stored)
         if checked is not None and hmac.compare_digest(checked, digest):
             return True
-        if not _is_password(stored, password):
+        if not is_password(stored, password):
             return False
         if len(self._checked) >= self._room:
             self._checked.clear()

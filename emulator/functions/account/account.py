@@ -12,12 +12,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from emulator.api.context import ActionResult, Call, FormAnswer, Part, Rows, Value
+from emulator.api.context import ActionResult, Call, FormAnswer, Part, Raw, Rows, Value
 from emulator.api.fields import Amount, Day, Email, Sum, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import logins
-from emulator.domain.accounts.accounts import Account, hash_password
+from emulator.domain.accounts.accounts import Account, hash_password, is_password
 from emulator.domain.accounts.logins import Login
 from emulator.domain.billing import discounts
 from emulator.domain.billing.discounts import Discount
@@ -189,6 +189,7 @@ def list_currencies(call: Call, **paging: Any) -> Rows:
     return page_of(call, rows, paging)
 
 
+PASSWORDS = ("passwd", "confirm", "old_passwd")
 UNUSED_SETTINGS = ("timezone", "startpage")
 """Settings that are stored and shown, and that nothing here acts upon."""
 
@@ -209,6 +210,7 @@ class SettingsChange(SettingsParameters):
 
     passwd = Text(descriptions.PASSWORD)
     confirm = Text("The password again; may be left out.")
+    old_passwd = Text("The password until now; may be left out, and is checked where it is sent.")
 
 
 class SettingsForm(SettingsParameters):
@@ -240,17 +242,21 @@ def show_settings(call: Call, lang: str = "", **draft: Any) -> FormAnswer:
     ``lang`` also chooses the language of an answer, so the mere form does not repeat it.
     """
     del lang
-    shown = {name: value for name, value in draft.items() if name not in ("passwd", "confirm")}
+    shown = {name: value for name, value in draft.items() if name not in PASSWORDS}
     return _settings_form(call.user, call.own_login, shown)
 
 
 @show_settings.on_submit
-def save_settings(call: Call, passwd: str = "", confirm: str = "", **changes: Any) -> ActionResult:
+def save_settings(
+    call: Call, passwd: str = "", confirm: str = "", old_passwd: str = "", **changes: Any
+) -> ActionResult:
     """Changes what was sent.
 
-    Raises BadValue for an unknown language, a bad e-mail address, a short or unequal password,
-    Exists for the name or the address of another login.
+    Raises BadValue for an unknown language, a bad e-mail address, a short or unequal password and
+    a wrong old one, Exists for the name or the address of another login.
     """
+    if old_passwd and not is_password(call.own_login.password_hash, old_passwd):
+        raise BadValue("old_passwd", "")
     check_settings(changes)
     check_password(passwd, confirm)
     unused = {name: changes.pop(name) for name in UNUSED_SETTINGS if name in changes}
@@ -280,6 +286,26 @@ def _settings_form(user: Account, login: Login, draft: Mapping[str, str]) -> For
         "deletion": user.deletion,
     }
     return FormAnswer({**shown, **draft})
+
+
+@FAMILY.document(
+    "clientoption",
+    fails=(AccessDenied,),
+    evidence=Evidence.OBSERVED,
+    source=f"{SOURCE}, docs/evidence.md 158 (one client)",
+    title={"en": "Settings", "ru": "Настройки"},
+)
+def show_options(call: Call) -> Raw:
+    """The settings of a login under the names that an older client reads."""
+    login = call.own_login
+    shown = {
+        "user_id": str(login.id),
+        "user_email": login.email,
+        "user_realname": login.realname,
+        "user_phone": login.phone,
+        "user_timezone": login.params.get("timezone", ""),
+    }
+    return Raw([Part(name, value) for name, value in shown.items()])
 
 
 C = tables.promo_code.c

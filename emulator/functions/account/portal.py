@@ -6,6 +6,7 @@ Source: docs/wire.md section 6; docs/evidence.md 58. The answers are short, but 
 from __future__ import annotations
 
 from html import escape
+from urllib.parse import quote
 
 from emulator.api.context import ActionResult, Call, FormAnswer, Part, Raw, Rows
 from emulator.api.fields import Email, PeriodPrice, Text, Whole
@@ -88,7 +89,8 @@ def register(
     profiles.add(
         call.shop, accounts.require(db, number), PERSON, realname or email, {"email": email}
     )
-    return ActionResult({"id": number, "email": email}, ok="func=logon", ok_type="form")
+    fields = {"id": number, "user.id": str(number), "email": email}
+    return ActionResult(fields, ok="func=logon", ok_type="form")
 
 
 def _require_registration(call: Call) -> None:
@@ -140,10 +142,38 @@ def open_panel(call: Call, elid: int) -> ActionResult:
 
     A service without an address is Missed, ``missed``.
     """
+    return ActionResult({"id": elid}, ok=_panel_address(call, elid), ok_type="url")
+
+
+def _panel_address(call: Call, elid: int) -> str:
     service = services.require_owned(call.shop, call.user, elid)
     if not service.ip:
         raise Missed("ip", str(elid))
-    return ActionResult({"id": service.id}, ok=f"https://{service.ip}:1500", ok_type="url")
+    return f"https://{service.ip}:1500"
+
+
+class PanelParameters(ServiceParameters):
+    """A service, and which panel of several."""
+
+    panel = Text("Name of the panel: `dnsmgr`; empty for the service's own.")
+
+
+@FAMILY.action(
+    "gotoserver.additionalpanel",
+    takes=PanelParameters,
+    fails=(Missed,),
+    evidence=Evidence.OBSERVED,
+    source=f"{SOURCE}, docs/evidence.md 158 (one client)",
+    example={"elid": EXAMPLE, "panel": "dnsmgr"},
+    title={"en": "To the server", "ru": "Перейти на сервер"},
+)
+def open_further_panel(call: Call, elid: int, panel: str = "") -> ActionResult:
+    """The address of another panel of a service, at which nothing listens.
+
+    A service without an address is Missed, ``missed``.
+    """
+    address = f"{_panel_address(call, elid)}/{quote(panel, safe='')}"
+    return ActionResult({"id": elid}, ok=address, ok_type="url")
 
 
 @FAMILY.document(

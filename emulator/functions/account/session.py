@@ -14,7 +14,7 @@ from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
 from emulator.domain.accounts import logins, sessions, totp
 from emulator.domain.accounts.accounts import PasswordCache
-from emulator.domain.money import plain
+from emulator.domain.money import plain, with_currency
 from emulator.errors import AccessDenied, AuthFailed, BadValue
 
 LEVEL_CLIENT = "16"
@@ -202,6 +202,25 @@ def _wrong_code(login: str) -> BadValue:
 )
 def show_caller(call: Call) -> Raw:
     """Who is logged in, as attributes of one element; beside it the program and its process."""
+    program = Part("mgr", PROGRAM, attrs={"dist": EDITION})
+    return Raw([_caller(call), program, Part("pid", _process(call))])
+
+
+@FAMILY.document(
+    "desktop",
+    fails=(AccessDenied,),
+    evidence=Evidence.OBSERVED,
+    source="docs/wire.md section 6, docs/evidence.md 158",
+    title={"en": "First page", "ru": "Рабочий стол"},
+)
+def show_desktop(call: Call) -> Raw:
+    """The first page after a login: who is logged in, and the balance as a text."""
+    balance = with_currency(call.user.balance, call.user.currency)
+    return Raw([_caller(call), Part("balance", balance)])
+
+
+def _caller(call: Call) -> Part:
+    """Who is logged in, as attributes of one element."""
     user, login = call.user, call.own_login
     attrs = {
         "id": str(login.id),
@@ -215,8 +234,7 @@ def show_caller(call: Call) -> Raw:
         "email_verified": "on",
         "need_phone_validate": "off",
     }
-    program = Part("mgr", PROGRAM, attrs={"dist": EDITION})
-    return Raw([Part("user", attrs=attrs), program, Part("pid", _process(call))])
+    return Part("user", attrs=attrs)
 
 
 def _process(call: Call) -> str:

@@ -366,6 +366,7 @@ def _place(
     fields = {
         **_numbers(call, tariff, [service for _, _, service in put], always=True),
         "billorder": put[0][1],
+        "billorder.id": str(put[0][1]),
         "lineitem.id": ", ".join(str(position) for position, _, _ in put),
     }
     return ActionResult(fields, ok="func=cart" if cart else "func=basket", ok_type="form")

@@ -1,4 +1,4 @@
-"""What a client area does with a domain name: servers, records, contact, what is known of it.
+"""What a client area does with a domain name: servers, contact, what is known of it.
 
 Source: docs/evidence.md 134. That these functions are called is observed; what has no shape there
 is assumed.
@@ -12,18 +12,16 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
-from emulator.api.context import ActionResult, Call, Choice, FormAnswer, Rows
-from emulator.api.fields import Domain, Email, Flag, Id, Ids, OneOf, Text, Whole
+from emulator.api.context import ActionResult, Call, Choice, FormAnswer
+from emulator.api.fields import Domain, Email, Flag, Id, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
-from emulator.domain.services import dns_records, services
-from emulator.domain.services.dns_records import TYPES, DnsRecord
+from emulator.domain.services import services
 from emulator.domain.services.services import Service
 from emulator.errors import BadValue, Missed
 from emulator.functions import descriptions
 from emulator.functions.account.profile import KIND, KIND_NAMES, CountryNumber, country_choices
 from emulator.functions.form_parts import ServiceParameters, next_step
-from emulator.functions.listing import Paging, page_of
 from emulator.functions.products.common import end_text
 from emulator.store import tables
 from emulator.store.engine import Statement
@@ -32,7 +30,6 @@ SOURCE = "docs/wire.md section 6, docs/evidence.md 134"
 EXAMPLE = "100018"
 SERVERS = ("ns0", "ns1", "ns2", "ns3")
 FAMILY = Family("portal", {"en": "Domain names", "ru": "Домены"})
-TTL = 3600
 ORDERED = ("pricelist", "period", "domain")
 """What the step before has chosen, and the next one takes."""
 
@@ -118,131 +115,6 @@ def close_whois(call: Call, elid: int) -> ActionResult:
     """Changes nothing."""
     _domain(call, elid)
     return ActionResult({})
-
-
-class RecordsParameters(Paging):
-    """The records of one domain name."""
-
-    elid = Id("Number of the domain name.", required=True)
-
-
-class RecordRow(WireSchema):
-    """One record."""
-
-    id = Whole("Number of the record.")
-    name = Text("Name that is looked up.")
-    rtype = Text("Type of the record: `A`, `MX`.")
-    value = Text("What it says: an address, a host, a text.")
-    ttl = Whole("Seconds for which it may be remembered.")
-    priority = Whole("Priority of a mail server.")
-
-
-class RecordChange(WireSchema):
-    """A record; without ``elid`` a new one. Only what is sent changes."""
-
-    plid = Id("Number of the domain name.", required=True)
-    elid = Id("Number of the record; if left out, a new one is made.", entity="dnsrecord")
-    name = Text("Name that is looked up.")
-    rtype = OneOf("Type of the record.", *TYPES)
-    value = Text("What it says: an address, a host, a text.", longest=1000)
-    ttl = Whole("Seconds for which it may be remembered.", least=0, most=2**31 - 1)
-    priority = Whole("Priority of a mail server.", least=0, most=65535)
-
-
-class RecordForm(RecordRow):
-    """A record as it is shown."""
-
-    elid = Whole("Number of the record.")
-    plid = Whole("Number of the domain name.")
-
-
-class RecordsToDelete(WireSchema):
-    """One or many records of a domain name."""
-
-    elid = Ids("Numbers of records, separated by commas.", required=True, entity="dnsrecord")
-    plid = Id("Number of the domain name.", required=True)
-
-
-@FAMILY.listing(
-    "domain.dnsrecords",
-    takes=RecordsParameters,
-    returns=RecordRow,
-    fails=(Missed, BadValue),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
-    example={"elid": EXAMPLE},
-)
-def list_records(call: Call, elid: int, **paging: Any) -> Rows:
-    """The DNS records that were stored for a domain name; nothing resolves them."""
-    service = _domain(call, elid)
-    rows = [_record_fields(record) for record in dns_records.list_records(call.shop, service)]
-    answer = page_of(call, rows, paging)
-    answer.head = {"plid": str(service.id), "plname": service.licname}
-    return answer
-
-
-@FAMILY.form(
-    "domain.dnsrecords.edit",
-    takes=RecordChange,
-    returns=RecordForm,
-    fails=(Missed, BadValue),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
-    example={"plid": EXAMPLE, "name": "www", "rtype": "A", "value": "192.0.2.1", "sok": "ok"},
-)
-def show_record(call: Call, plid: int, elid: int | None = None, **draft: Any) -> FormAnswer:
-    """A DNS record; with sok it changes, and without ``elid`` a new one is made."""
-    service = _domain(call, plid)
-    record = _new_record(service)
-    if elid is not None:
-        record = dns_records.require_record(call.shop, service, elid)
-    return _record_form({"elid": record.id or "", "plid": plid, **_record_fields(record), **draft})
-
-
-@show_record.on_submit
-def save_record(call: Call, plid: int, elid: int | None = None, **sent: Any) -> ActionResult:
-    """Changes what was sent, or makes a record. Raises BadValue for a value of another type."""
-    service = _domain(call, plid)
-    record = _new_record(service)
-    if elid is not None:
-        record = dns_records.require_record(call.shop, service, elid)
-    changes = {("type" if name == "rtype" else name): value for name, value in sent.items()}
-    number = dns_records.save(call.shop, replace(record, **changes))
-    return ActionResult({"id": number})
-
-
-@FAMILY.action(
-    "domain.dnsrecords.delete",
-    takes=RecordsToDelete,
-    elids="elid",
-    fails=(Missed,),
-    evidence=Evidence.OBSERVED,
-    source=SOURCE,
-)
-def delete_records(call: Call, elid: int, plid: int) -> ActionResult:
-    """Deletes DNS records."""
-    service = _domain(call, plid)
-    dns_records.remove(call.shop, dns_records.require_record(call.shop, service, elid))
-    return ActionResult()
-
-
-def _new_record(service: Service) -> DnsRecord:
-    return DnsRecord(0, service.id, "", "A", "", TTL, 0)
-
-
-def _record_fields(record: DnsRecord) -> dict[str, object]:
-    return {
-        "id": record.id,
-        "name": record.name,
-        "rtype": record.type,
-        "value": record.value,
-        "ttl": record.ttl,
-        "priority": record.priority,
-    }
-
-
-def _record_form(shown: Mapping[str, object]) -> FormAnswer:
-    return FormAnswer(shown, slists={"rtype": [Choice(name, name) for name in TYPES]})
 
 
 class ContactFields(WireSchema):
