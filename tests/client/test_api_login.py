@@ -74,19 +74,19 @@ def test_its_rights_are_enough_for_a_custom_billing(shop: Seller, program: Clien
     panel = licenses.order(
         LicenseOrder(tariff=LITE, ip="192.0.2.51", licname="a", period=1, remoteid="l1")
     )
-    machines = CustomServices(program, "vds", today=today)
-    machine = machines.order(
+    servers = CustomServices(program, "vds", today=today)
+    machine = servers.order(
         ServiceOrder(tariff=MACHINE, period=1, domain="a.example.com", remoteid="m1")
     )
     modules = CustomModules(program)
     module = modules.order(ModuleOrder(tariff=BITNINJA, license_id=panel.id, remoteid="a1"))
     licenses.renew(panel.id)
-    machines.renew(machine.id)
+    servers.renew(machine.id)
     modules.renew(module.id)
     licenses.readdress(panel.id, "192.0.2.52")
     licenses.change_tariff(panel.id, 55228)
-    machines.suspend(machine.id)
-    machines.resume(machine.id)
+    servers.suspend(machine.id)
+    servers.resume(machine.id)
     licenses.suspend(panel.id)
     assert licenses.resume(panel.id).status is Status.ACTIVE
     assert program.account.balance().amount < Decimal(1000)
@@ -154,8 +154,8 @@ def test_a_lost_answer_leaves_one_login(owner: Client, line: LossyLine) -> None:
 @pytest.fixture
 def run(owner: Client) -> Callable[..., tuple[int, list[str]]]:
     def invoke(*words: str, **env: str) -> tuple[int, list[str]]:
-        known = {"MOCKSELLER_LOGIN": "reseller", "MOCKSELLER_PASSWORD": "secret", **env}
-        result = CliRunner(env=known).invoke(resell, ["login", *words], obj=owner)
+        access = {"MOCKSELLER_LOGIN": "reseller", "MOCKSELLER_PASSWORD": "secret", **env}
+        result = CliRunner(env=access).invoke(resell, ["login", *words], obj=owner)
         return result.exit_code, result.output.splitlines()
 
     return invoke

@@ -412,10 +412,10 @@ class WritesAgain(CustomAdapter):
     """A message that nobody answered for was not written."""
 
     def ask(self, client: Client, step: StepFields) -> ClientReport:
-        known = [row.id for row in client.tickets.list() if step["reference"] in row.subject]
-        if known:
-            client.tickets.say(known[0], step["text"])
-            return ClientReport(StepResult.OK, id=known[0])
+        numbers = [row.id for row in client.tickets.list() if step["reference"] in row.subject]
+        if numbers:
+            client.tickets.say(numbers[0], step["text"])
+            return ClientReport(StepResult.OK, id=numbers[0])
         return super().ask(client, step)
 
 

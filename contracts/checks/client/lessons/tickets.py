@@ -47,7 +47,7 @@ def _texts(ticket: dict[str, Any], author: str) -> list[str]:
 
 def _answers_passed_on_once(findings: Findings, execution: Execution) -> None:
     if not execution.facts["tickets"]:
-        findings.fail("the customer asked, and the seller has no ticket", *execution.calls)
+        findings.fail("the customer tickets, and the seller has no ticket", *execution.calls)
     for number, expected in execution.facts["expected"].items():
         calls, report = execution.calls_during(number), execution.reports[number - 1]
         findings.prove(*calls)
@@ -76,16 +76,16 @@ def seller_answers(case: CaseContext) -> None:
     case.world.rules(ticket_answer_hours=HOURS)
     _ask(case, "181", "Is the license valid in a container?")
     case.world.clock.advance(f"{HOURS + 1} hours")
-    asked = _tickets(case)
-    _fetch_answers(case, *(text for each in asked for text in _texts(each, "seller")))
+    tickets = _tickets(case)
+    _fetch_answers(case, *(text for each in tickets for text in _texts(each, "seller")))
     _fetch_answers(case)
     case.world.rules(ticket_answer_hours=0)
     case.world.clock.advance("1 hour")
-    for ticket in asked:
+    for ticket in tickets:
         case.world.control("POST", f"/tickets/{ticket['id']}", {"text": "Please look again."})
     _ask(case, "181", "And in two of them?")
-    _fetch_answers(case, *["Please look again."][: len(asked)])
-    case.facts["tickets"] = len(asked)
+    _fetch_answers(case, *["Please look again."][: len(tickets)])
+    case.facts["tickets"] = len(tickets)
 
 
 def _sent_once(findings: Findings, execution: Execution) -> None:
