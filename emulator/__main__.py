@@ -1,4 +1,4 @@
-"""``python -m emulator``: the same as the command ``mockseller``."""
+"""``python -m emulator``: the same as ``python -m mockseller``."""
 
 from emulator.cli import main
 

@@ -1,4 +1,4 @@
-"""For a WSGI server of your own: ``gunicorn 'emulator.wsgi:create()'``.
+"""For a WSGI server of your own: ``gunicorn 'mockseller:create_app()'``.
 
 Settings come from the environment (``MOCKSELLER_*``) and from the file that ``MOCKSELLER_CONFIG``
 names. ``MOCKSELLER_HOST`` says where that server listens: the control API goes by it. Workers of

@@ -1,6 +1,6 @@
 """What every test shares: how Hypothesis searches, and a seller that no load and no hour changes.
 
-A running server comes from the fixtures of :mod:`emulator.pytest_plugin`, as it does for anyone
+A running server comes from the fixtures of :mod:`mockseller.pytest_plugin`, as it does for anyone
 who installs mockseller.
 """
 

@@ -16,7 +16,7 @@ from typing import Final
 from emulator import __version__
 
 ROOT: Final = Path(__file__).parents[1]
-PACKAGES: Final = ("emulator/", "reseller_client/", "contracts/")
+PACKAGES: Final = ("mockseller/", "emulator/", "reseller_client/", "contracts/")
 VERSION: Final = re.compile(r"\d+\.\d+\.\d+")
 _SECTION: Final = re.compile(
     r"^## \[([^]]+)\](?: - (\d{4}-\d\d-\d\d))?\n(.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL

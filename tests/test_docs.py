@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md", ROOT / "CHANGELOG.md"]
 SOURCES = [
     path
-    for folder in ("emulator", "reseller_client", "contracts", "tests", "fixtures")
+    for folder in ("mockseller", "emulator", "reseller_client", "contracts", "tests", "fixtures")
     for path in sorted((ROOT / folder).rglob("*"))
     if path.suffix in {".py", ".yaml"}
 ]
@@ -29,7 +29,9 @@ CITED = re.compile(
     r"docs/(wire|trade|resale|modules)\.md\s+sections?\s+((?:[0-9][0-9.]*(?:,\s+|\s+and\s+|\s+to\s+)?)+)"
 )
 DECIDED = re.compile(r"docs/evidence\.md\s+((?:[0-9]+(?:,\s+|\s+and\s+)?)+)")
-NAMED_FILE = re.compile(r"`((?:emulator|reseller_client|contracts|tests)/[a-z0-9_./-]+)`")
+NAMED_FILE = re.compile(
+    r"`((?:mockseller|emulator|reseller_client|contracts|tests)/[a-z0-9_./-]+)`"
+)
 NAMED = re.compile(r"[\w./-]*\b[\w-]+\.md\b")
 NEWER = 100
 """Decisions above have the number of what they rest on: some numbers are not used."""

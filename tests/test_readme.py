@@ -56,7 +56,7 @@ def test_the_first_test_passes(pytester: pytest.Pytester) -> None:
 
 
 def test_the_client_orders_and_reads_the_key(seller_server: World) -> None:
-    code = the_block("python", "reseller_client").replace(ADDRESS, seller_server.url)
+    code = the_block("python", "import Client").replace(ADDRESS, seller_server.url)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     number = seller_server.call("soft").rows()[0]["id"]
     assert done.stdout.startswith(f"{number}-")
@@ -76,8 +76,8 @@ def test_the_wheel_alone_is_enough_to_order(tmp_path: Path) -> None:
     installed = tmp_path / "installed"
     zipfile.ZipFile(wheel).extractall(installed)
     code = (
-        "import emulator, contracts, reseller_client\n"
-        "from emulator.testing import Seller\n"
+        "import emulator, contracts, mockseller.reselling\n"
+        "from mockseller import Seller\n"
         "with Seller() as seller:\n"
         "    print(emulator.__file__, seller.order())\n"
     )

@@ -50,9 +50,10 @@ def test_a_tag_on_another_commit_and_open_changes_are_refused(tmp_path: Path) ->
     assert "v1.2.3 is on another commit" in tag
 
 
-def test_a_wheel_carries_its_version_and_the_three_packages_alone(tmp_path: Path) -> None:
+def test_a_wheel_carries_its_version_and_the_packages_alone(tmp_path: Path) -> None:
     wheel = tmp_path / "mockseller-1.2.3-py3-none-any.whl"
     with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr("mockseller/__init__.py", "")
         archive.writestr("emulator/__init__.py", "")
         archive.writestr("reseller_client/__init__.py", "")
         archive.writestr("contracts/__init__.py", "")

@@ -9,7 +9,7 @@
 Both are a `World`, which has all their methods, since both are driven over the API and the control
 API. What those return is described in `emulator.testing.results`. Neither keeps cookies: a session
 is what a test sends as ``auth``. The fixtures ``seller`` and ``seller_server`` of the pytest plugin
-return these classes.
+return these classes; tests import them from `mockseller`.
 """
 
 from __future__ import annotations
@@ -26,10 +26,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Self
 
 from emulator.clock import SystemClock
-from emulator.testing.client import Answer, ControlError, Refused, World
+from emulator.testing.client import Answer, ControlError, ErrorDocument, World
 from emulator.testing.results import (
     AccountInfo,
     ClockInfo,
@@ -151,13 +152,17 @@ def _removed_on_failure(folder: str) -> Iterator[None]:
         raise
 
 
-def __getattr__(name: str) -> type[MovableClock]:
-    """The former name of `MovableClock`. Raises AttributeError for any other name."""
-    if name != "MovableMachine":
+FORMER_NAMES = MappingProxyType({"MovableMachine": MovableClock, "Refused": ErrorDocument})
+
+
+def __getattr__(name: str) -> type[Any]:
+    """A former name of a class. Raises AttributeError for any other name."""
+    renamed = FORMER_NAMES.get(name)
+    if renamed is None:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
-    warnings.warn("MovableMachine is now MovableClock", DeprecationWarning, stacklevel=2)
-    return MovableClock
+    warnings.warn(f"{name} is now {renamed.__name__}", DeprecationWarning, stacklevel=2)
+    return renamed
 
 
 BASE = "http://127.0.0.1"
@@ -175,7 +180,7 @@ class SellerServer(World):
 
         self.folder = tempfile.mkdtemp(prefix="mockseller-")
         self._errors = Path(self.folder, "stderr")
-        command = [sys.executable, "-m", "emulator.cli", "serve", "--port", "0"]
+        command = [sys.executable, "-m", "mockseller", "serve", "--port", "0"]
         command += ["--data", self.folder, "--fixture", fixture, *options]
         with _removed_on_failure(self.folder):
             with self._errors.open("wb") as errors:
@@ -262,13 +267,13 @@ __all__ = [
     "ClockInfo",
     "ControlError",
     "DiscountInfo",
+    "ErrorDocument",
     "EventInfo",
     "FaultInfo",
     "ImportInfo",
     "JournalEntry",
     "MovableClock",
     "PartnerInfo",
-    "Refused",
     "Seller",
     "SellerServer",
     "ServiceInfo",

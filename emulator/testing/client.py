@@ -29,7 +29,7 @@ LOGIN, PASSWORD = "reseller", "secret"
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class ErrorDocument:
     """The error document of an answer.
 
     ``type`` and ``object`` as on the wire, ``message`` for people, ``params`` by name.
@@ -70,14 +70,14 @@ class Answer:
         return json.loads(self.body)
 
     @property
-    def error(self) -> Refused | None:
+    def error(self) -> ErrorDocument | None:
         """The refusal, or None where the call succeeded."""
         node = self.xml.find("error")
         if node is None:
             return None
         params = {p.get("name", ""): p.text or "" for p in node.findall("param")}
         message = node.findtext("msg") or ""
-        return Refused(node.get("type", ""), node.get("object", ""), message, params)
+        return ErrorDocument(node.get("type", ""), node.get("object", ""), message, params)
 
     @property
     def id(self) -> int:

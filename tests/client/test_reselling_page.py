@@ -39,7 +39,7 @@ def test_the_billmanager_of_the_page_sells_a_machine(seller_server: World, tmp_p
 
 
 def test_the_commands_of_the_page_keep_a_shop(seller_server: World, tmp_path: Path) -> None:
-    mockseller = f"{sys.executable} -m emulator.cli"
+    mockseller = f"{sys.executable} -m mockseller"
     commands = _block("sh", "The shop").replace("mockseller", mockseller)
     access = {"MOCKSELLER_LOGIN": "reseller", "MOCKSELLER_PASSWORD": "secret"}
     done = subprocess.run(

@@ -126,7 +126,7 @@ def test_the_version_is_told() -> None:
 
 def test_help_and_the_plugin_load_nothing_heavy() -> None:
     code = (
-        "import sys, emulator.cli, emulator.pytest_plugin, emulator.testing;"
+        "import sys, emulator.cli, mockseller.pytest_plugin, emulator.testing;"
         "heavy = {'flask', 'sqlalchemy', 'faker', 'httpx', 'schemathesis', 'gunicorn'};"
         "print(sorted(heavy & set(sys.modules)))"
     )

@@ -1,6 +1,6 @@
 """Hooks for the command line of schemathesis: what it has to know about this API.
 
-    SCHEMATHESIS_HOOKS=contracts.checks.fuzz.hooks schemathesis run \
+    SCHEMATHESIS_HOOKS=mockseller.hooks schemathesis run \
         http://127.0.0.1:1500/_mockseller/openapi.json --url http://127.0.0.1:1500 \
         --exclude-checks negative_data_rejection,positive_data_acceptance,ignored_auth
 

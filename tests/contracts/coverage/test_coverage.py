@@ -200,7 +200,6 @@ def test_two(seller_server):
 @pytest.fixture
 def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(Path(__file__).parents[3])]))
-    pytester.makeconftest('pytest_plugins = ["contracts.coverage.plugin"]')
     pytester.makepyfile(SUITE)
     return pytester
 

@@ -1,0 +1,80 @@
+"""The three packages behind this one, and the folders of a project that hide them.
+
+A project may have a folder ``emulator`` or ``contracts`` of its own. Where Python finds that
+folder first, it imports it in place of ours: this module says so in one line.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterator, Sequence
+from importlib.machinery import ModuleSpec
+from importlib.util import find_spec, spec_from_file_location
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+PACKAGES: Final = ("emulator", "reseller_client", "contracts")
+HOME: Final = Path(__file__).resolve().parents[1]
+"""The folder in which the packages are installed."""
+
+
+class HiddenPackage(ImportError):
+    """A file or folder of the project has the name of one of our packages, and comes first."""
+
+
+def find_hiding() -> Iterator[Path]:
+    """The files and folders that Python imports in place of our packages."""
+    for name in PACKAGES:
+        found_at = _location(name)
+        if found_at is not None and found_at != HOME / name:
+            yield found_at
+
+
+def _location(name: str) -> Path | None:
+    """Where a package is imported from, or None where nothing of this name can be imported."""
+    try:
+        spec = find_spec(name)
+    except ValueError:  # imported already, and made by hand
+        return None
+    if spec is None:
+        return None
+    folders = spec.submodule_search_locations
+    places = list(folders) if folders is not None else [spec.origin or name]
+    return Path(places[0]).resolve()
+
+
+def load(module: str) -> ModuleType:
+    """Imports a module of our packages. Raises HiddenPackage, one line, where it is hidden."""
+    package = module.partition(".")[0]
+    for path in find_hiding():
+        if path.stem == package:
+            raise HiddenPackage(
+                f"{path} hides mockseller's package {package!r}: Python imports what has this name "
+                "in your project. Rename it, or use mockseller from another process: "
+                "mockseller serve"
+            )
+    return importlib.import_module(module)
+
+
+class OwnPackages:
+    """A finder for ``sys.meta_path`` that finds our packages where they are installed."""
+
+    @staticmethod
+    def find_spec(
+        name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Finds one of the packages, and nothing else."""
+        del path, target
+        if name not in PACKAGES:
+            return None
+        folder = HOME / name
+        return spec_from_file_location(
+            name, folder / "__init__.py", submodule_search_locations=[str(folder)]
+        )
+
+
+def prefer_own() -> None:
+    """Lets nothing hide our packages in this process: for commands, which import nobody else's."""
+    sys.meta_path.insert(0, OwnPackages())
