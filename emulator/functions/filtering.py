@@ -31,7 +31,6 @@ from emulator.texts import Words, in_language, label
 ColumnKind = Literal["text", "exact", "number", "day", "instant", "money"]
 Selects = Mapping[str, Sequence[Choice]]
 Row = Mapping[str, Any]
-ESCAPE = "\\"
 AMOUNT = re.compile(r"[+-]?[0-9]{1,12}(?:[.,][0-9]{1,12})?")
 OTHER = frozenset({"other", "nodate"})
 """The value of a day's select where ``…start`` and ``…end`` say which days (documented)."""
@@ -321,15 +320,12 @@ def _add_words(
 
 
 def _add_part(conditions: Conditions, column: Column, text: str, shown: RowFields) -> None:
-    """A part of the text, whatever its case as far as SQL compares ASCII so."""
-    if column.of is not None and not column.as_shown:
-        escaped = text
-        for special in (ESCAPE, "%", "_"):
-            escaped = escaped.replace(special, ESCAPE + special)
-        conditions.sql.append((column.name, "part"))
-        conditions.values[f"f_{column.name}_part"] = f"%{escaped}%"
-        return
+    """A part of the text, whatever the case of its letters."""
     part, name = text.casefold(), column.row_field
+    if column.of is not None and not column.as_shown:
+        conditions.sql.append((column.name, "part"))
+        conditions.values[f"f_{column.name}_part"] = part
+        return
     conditions.tests.append(
         lambda row: any(part in shown_text.casefold() for shown_text in _texts(row, name, shown))
     )
@@ -401,7 +397,8 @@ def compared(column: Column, how: str) -> ColumnElement[bool]:
         raise ValueError(column.name)
     name = f"f_{column.name}"
     if how == "part":
-        return column.of.like(bindparam(f"{name}_part", type_=String), escape=ESCAPE)
+        # SQL's LIKE knows the case of ASCII letters alone.
+        return func.instr(func.casefold(column.of), bindparam(f"{name}_part", type_=String)) > 0
     if how in ("any", "any_none"):
         words = func.json_each(bindparam(f"{name}_any", type_=String)).table_valued("value")
         any_of = column.of.in_(select(words.c.value))

@@ -42,6 +42,11 @@ def _loading(of: TypeEngine[Any]) -> Convert | None:
     return of.dialect_impl(DIALECT).result_processor(DIALECT, None)
 
 
+def _casefold(text: str | None) -> str | None:
+    """The function ``casefold`` of SQL: letters of every alphabet without their case."""
+    return None if text is None else text.casefold()
+
+
 class Statement:
     """One Core statement, compiled. Make it once, at import, and run it with its parameters."""
 
@@ -121,6 +126,7 @@ class Database:
             check_same_thread=not shared,
         )
         try:
+            self._driver.create_function("casefold", 1, _casefold, deterministic=True)
             self._driver.execute("PRAGMA foreign_keys=ON")
             self._driver.execute(f"PRAGMA synchronous={'NORMAL' if durable else 'OFF'}")
             # A checkpoint waits for the disk; sixteen megabytes of log between two of them.

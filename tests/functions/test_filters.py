@@ -319,3 +319,23 @@ def test_139_payments_are_found_by_the_number_of_a_method_and_of_the_payer(selle
     assert ids(seller, "payment", filter="on", paymethod=row["paymethod"]) == {begun}
     assert begun in ids(seller, "payment", filter="on", sender_id="1")
     assert ids(seller, "payment", filter="on", sender_id="999") == set()
+
+
+def test_139_the_case_of_letters_does_not_matter_in_any_alphabet(seller: Seller) -> None:
+    """Of names in the database and of those made for the row, in a call and saved."""
+    seller.call("soft.edit", elid="100001", licname="Сервер ÄRGER One", sok="ok")
+    seller.call("clientticket.edit", subject="Вопрос ÉTÉ", message="Текст", sok="ok")
+    profile = seller.call("profile").rows()[0]["id"]
+    seller.call("profile.edit", elid=profile, name="Иван Ёж", sok="ok")
+    parts = [
+        ("soft", "licname", ("сервер", "СЕРВЕР ä", "ärger ONE")),
+        ("clientticket", "name", ("ВОПРОС", "вопрос é")),
+        ("clientticket", "message", ("тЕКСТ",)),
+        ("profile", "name", ("иван ёж",)),
+    ]
+    for func, column, texts in parts:
+        for text in texts:
+            assert len(ids(seller, func, filter="on", **{column: text})) == 1, (func, column, text)
+            assert not ids(seller, func, filter="on", **{column: f"{text}_"}), "no wildcard"
+    seller.call("soft.filter", licname="сервер", sok="ok")
+    assert ids(seller) == {"100001"}

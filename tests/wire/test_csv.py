@@ -42,6 +42,17 @@ def test_an_error_is_one_record_on_one_line(msg: str) -> None:
     assert len(render(document).decode().splitlines()) == 1
 
 
+def test_the_numbers_beside_labels_are_the_last_columns() -> None:
+    """As bjson names them, and not where a field has that name already."""
+    row = [Node("id", "7"), Node("state", "Active", {"orig": "2"}), Node("ip", "192.0.2.1")]
+    further = [Node("cost", "1.00 EUR", {"orig": "1.00"}), Node("cost_orig", "none")]
+
+    assert read(Document("soft", Shape.LISTING, [Node("elem", children=[*row, *further])])) == [
+        ["id", "state", "ip", "cost", "cost_orig", "state_orig"],
+        ["7", "Active", "192.0.2.1", "1.00 EUR", "none", "2"],
+    ]
+
+
 def test_a_row_that_lacks_a_column_has_an_empty_cell_there() -> None:
     nodes = [
         Node("elem", children=[Node("a", "1")]),

@@ -31,6 +31,14 @@ def test_a_row_is_a_line_whatever_it_holds(values: list[str]) -> None:
     assert len(lines) == len(values)
 
 
+def test_the_numbers_beside_labels_end_the_line() -> None:
+    row = [Node("item_status", "Active", {"orig": "2"}), Node("ip", "192.0.2.1")]
+
+    text = render_text(Document("soft", Shape.LISTING, [Node("elem", children=row)])).decode()
+
+    assert text == "item_status=Active ip=192.0.2.1 item_status_orig=2\n"
+
+
 @given(VALUES)
 def test_an_error_is_one_line(msg: str) -> None:
     error = Node("error", attrs={"type": "value", "object": msg}, children=[Node("msg", msg)])

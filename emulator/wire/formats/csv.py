@@ -11,7 +11,7 @@ import io
 from typing import TYPE_CHECKING
 
 from emulator.wire.document import Shape
-from emulator.wire.formats.text import error_parts, one_line, pairs
+from emulator.wire.formats.text import cells, error_parts, one_line, pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,16 +22,13 @@ if TYPE_CHECKING:
 def render(document: Document) -> bytes:
     """Return a header and the rows of a list; of anything else its names and its values.
 
-    No rows, no header: the names are the rows'. An error is one line ``error,TYPE,OBJECT,MSG``.
+    The numbers beside labels are the last columns (``item_status_orig``). No rows, no header: the
+    names are the rows'. An error is one line ``error,TYPE,OBJECT,MSG``.
     """
     out = io.StringIO()
     write = csv.writer(out)
     if document.shape is Shape.LISTING:
-        rows = [
-            _columns((cell.name, cell.text) for cell in node.children or ())
-            for node in document.nodes
-            if node.name == "elem"
-        ]
+        rows = [_columns(cells(node)) for node in document.nodes if node.name == "elem"]
         # A dict, for an ordered set: rows may lack a column that others have.
         columns = list({column: None for row in rows for column in row})
         if rows:
@@ -46,10 +43,10 @@ def render(document: Document) -> bytes:
     return out.getvalue().encode()
 
 
-def _columns(cells: Iterable[tuple[str, str]]) -> dict[tuple[str, int], str]:
-    """Return the cells by name and by how often the name was there before: names may repeat."""
+def _columns(row: Iterable[tuple[str, str]]) -> dict[tuple[str, int], str]:
+    """Return the fields by name and by how often the name was there before: names may repeat."""
     out: dict[tuple[str, int], str] = {}
-    for name, text in cells:
+    for name, text in row:
         nth = 0
         while (name, nth) in out:
             nth += 1

@@ -27,12 +27,12 @@ _AROUND = frozenset({"tparams", "saved_filters", "slist", "flist", "list"})
 def render_text(document: Document) -> bytes:
     r"""Return ``id=101 licname=node1`` a row for a list, ``name=value`` a line for anything else.
 
-    A line break inside a value is written as ``\n``. An error is one line
-    ``ERROR type=… object=… msg=…``.
+    A row ends with the numbers that stand beside labels, such as ``item_status_orig=2``. A line
+    break inside a value is written as ``\n``. An error is one line ``ERROR type=… object=… msg=…``.
     """
     if document.shape is Shape.LISTING:
         lines = [
-            " ".join([f"{cell.name}={one_line(cell.text)}" for cell in node.children or ()])
+            " ".join([f"{name}={one_line(text)}" for name, text in cells(node)])
             for node in document.nodes
             if node.name == "elem"
         ]
@@ -57,6 +57,24 @@ def render_page(document: Document) -> bytes:
 def one_line(value: str) -> str:
     """Return a text with its line breaks written out."""
     return value if value.isprintable() else value.translate(_LINE_BREAKS)
+
+
+def cells(row: Node) -> list[tuple[str, str]]:
+    """Return name and text of each field of a row, then its attributes as bjson names them.
+
+    They stand last, so that who reads the fields by their place meets none in between.
+    """
+    fields = row.children or ()
+    names = {field.name for field in fields}
+    aside = [
+        (f"{field.name}_{attribute}", text)
+        for field in fields
+        for attribute, text in (field.attrs or {}).items()
+    ]
+    return [
+        *((field.name, field.text) for field in fields),
+        *((name, text) for name, text in aside if name not in names),
+    ]
 
 
 def pairs(document: Document) -> Iterator[tuple[str, str]]:
