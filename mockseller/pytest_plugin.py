@@ -29,7 +29,7 @@ HIDING: pytest.StashKey[list[str]] = pytest.StashKey()
 @pytest.fixture
 def seller() -> Iterator[Seller]:
     """A seller in this process with the world ``small``, removed after the test."""
-    with _fail_in_one_line():
+    with fail_in_one_line():
         from mockseller import Seller
 
     with Seller() as made:
@@ -39,7 +39,7 @@ def seller() -> Iterator[Seller]:
 @pytest.fixture(scope="session")
 def seller_process() -> Iterator[SellerServer]:
     """One ``mockseller serve`` on a free port for the whole run."""
-    with _fail_in_one_line():
+    with fail_in_one_line():
         from mockseller import SellerServer
 
     with SellerServer() as made:
@@ -53,7 +53,7 @@ def seller_server(seller_process: SellerServer) -> World:
 
 
 @contextmanager
-def _fail_in_one_line() -> Iterator[None]:
+def fail_in_one_line() -> Iterator[None]:
     """Ends a test where a package is hidden, with the line that says by what."""
     try:
         yield

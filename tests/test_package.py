@@ -7,12 +7,16 @@ import inspect
 import re
 import subprocess
 import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
 
 import mockseller
-from mockseller import packages, reselling
+import reseller_client
+from emulator import testing
+from mockseller import coverage, packages, pytest_plugin, reselling
+from reseller_client import resellers
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs/python.md"
@@ -33,6 +37,8 @@ def _typed_names() -> set[str]:
 
 def test_every_public_name_is_there_and_typed_and_explained() -> None:
     assert _typed_names() == set(mockseller.__all__) == set(dir(mockseller))
+    assert {*reseller_client.__all__, *testing.__all__} <= set(mockseller.__all__)
+    assert set(resellers.__all__) <= set(reselling.__all__)
     page = PAGE.read_text("utf-8")
     for name in [*mockseller.__all__, *reselling.__all__]:
         module = mockseller if name in mockseller.__all__ else reselling
@@ -87,18 +93,27 @@ def test_a_project_with_an_emulator_of_its_own_runs_its_tests(
     assert lines == [f"{line} with the same name; only tests that use mockseller are affected"]
 
 
-def test_a_test_that_needs_what_is_hidden_says_so_in_one_line(
-    pytester: pytest.Pytester, project: Path
+@pytest.fixture
+def hidden(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
+    """The file that a project has in place of our contracts."""
+    file = tmp_path / "contracts.py"
+    file.write_text("")
+    spec = spec_from_file_location("contracts", file)
+    assert spec is not None
+    monkeypatch.setitem(sys.modules, "contracts", module_from_spec(spec))
+    return str(file)
+
+
+def test_what_needs_a_hidden_package_says_so_in_one_line(
+    pytester: pytest.Pytester, hidden: str
 ) -> None:
-    pytester.makepyfile(test_seller="def test_needs_one(seller): pass")
-    done = pytester.runpytest_subprocess("-p", "no:randomly", "--tb=short")
-    done.assert_outcomes(passed=1, errors=1)
-    done.stdout.fnmatch_lines([f"{project}/emulator hides mockseller's package 'emulator':*"])
-    assert "Traceback" not in done.stdout.str()
-    pytester.makeconftest("")
-    counted = pytester.runpytest_subprocess("--mockseller-coverage=0")
-    assert counted.ret == pytest.ExitCode.USAGE_ERROR
-    counted.stderr.fnmatch_lines([f"ERROR: --mockseller-coverage: {project}/emulator hides *"])
+    line = f"{re.escape(hidden)} hides mockseller's package 'contracts': [^\n]+$"
+    with pytest.raises(ImportError, match=f"^{line}"):
+        _ = mockseller.examine_endpoint
+    with pytest.raises(pytest.UsageError, match=f"^--mockseller-coverage: {line}"):
+        pytester.parseconfigure("--mockseller-coverage=0")
+    with pytest.raises(pytest.fail.Exception, match=f"^{line}"), pytest_plugin.fail_in_one_line():
+        packages.load("contracts.verdicts")
 
 
 def test_the_command_works_in_such_a_project(project: Path) -> None:
@@ -109,14 +124,12 @@ def test_the_command_works_in_such_a_project(project: Path) -> None:
     assert "soft.order.param" in done.stdout
 
 
-def test_former_names_of_the_plugins_load_the_same(pytester: pytest.Pytester) -> None:
-    pytester.makeconftest(
-        'pytest_plugins = ["contracts.coverage.plugin", "emulator.pytest_plugin"]'
-    )
-    pytester.makepyfile("def test_uses(seller): assert seller.order()")
-    done = pytester.runpytest_subprocess("--mockseller-coverage=0")
-    done.assert_outcomes(passed=1)
-    done.stdout.fnmatch_lines(["*what of the API was exercised*"])
+def test_former_names_of_the_plugins_load_the_same_once(pytester: pytest.Pytester) -> None:
+    plugins = pytester.parseconfigure(
+        "-p", "contracts.coverage.plugin", "-p", "emulator.pytest_plugin"
+    ).pluginmanager
+    assert plugins.get_plugin("mockseller.coverage") is coverage
+    assert plugins.get_plugin("mockseller.pytest_plugin") is pytest_plugin
 
 
 def test_nothing_is_hidden_where_ours_come_first() -> None:
