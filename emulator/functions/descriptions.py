@@ -59,6 +59,8 @@ TARIFF_PERIOD = (
     "The period of the tariff of this number, where `order_period` is not sent: `period_6=1`."
 )
 ORDER_COUNT = "How many equal services are ordered at once; 1 if left out."
+OWNER = "Number of the contact that owns the domain name; 0 or empty for none."
+OWNER_AGAIN = "The same as `service_profile_owner`."
 NAME_SERVER = "Name of a name server of the domain; up to four."
 
 ORDERED_SERVICE = "Number of the service that was ordered; of several, the first."

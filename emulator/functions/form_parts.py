@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from types import MappingProxyType
 from urllib.parse import quote, urlencode
 
 from emulator.api.context import Call, Choice, Leaf, Part
@@ -33,6 +34,7 @@ PROJECT_ID, PROJECT = "1", "ISPsystem"
 DATACENTER_ID = str(order_rules.ONLY_DATACENTER)
 DATACENTER: Words = {"en": "Default", "ru": "По умолчанию"}
 """The only datacenter. Rows name it, and order forms offer it as a choice."""
+NOTHING_MADE: Mapping[str, object] = MappingProxyType({})
 NO_AUTOPROLONG: Words = {"en": "Off", "ru": "Отключено"}
 
 
@@ -54,13 +56,15 @@ def account_name(account: Account) -> str:
     return f"{name} ({account.email})" if account.email else name
 
 
-def next_step(call: Call, func: str, names: Iterable[str]) -> str:
+def next_step(
+    call: Call, func: str, names: Iterable[str], made: Mapping[str, object] = NOTHING_MADE
+) -> str:
     """The ``ok`` that leads to another form: a query with those of these parameters that were sent.
 
-    It can be requested as it stands (docs/evidence.md 107).
+    It can be requested as it stands (docs/evidence.md 107). ``made``: what this step adds.
     """
     sent = {name: call.params[name] for name in names if call.params.get(name)}
-    return urlencode({"func": func, **sent}, quote_via=quote)
+    return urlencode({"func": func, **sent, **made}, quote_via=quote)
 
 
 def state_label(call: Call, state: str) -> str:

@@ -161,7 +161,9 @@ def test_134_the_contact_of_a_domain_name_leads_on_to_its_order(seller: Seller) 
     step = ask(seller, "domain.order.contact", **sent, snext="ok", sok="ok")
     assert (step["$func"], step["pricelist"]["$"]) == ("domain.order.param", "180")
     done = ask(seller, "domain.order.contact", **sent, sok="ok")["ok"]["$"]
-    assert done == "func=domain.order.param&pricelist=180&period=12&domain=third.com"
+    order, _, owner = done.rpartition("&service_profile_owner=")
+    assert order == "func=domain.order.param&pricelist=180&period=12&domain=third.com"
+    assert ask(seller, "service_profile.edit", elid=owner)["name"]["$"] == "X"
     assert ask(seller, "domain.order.contact", sok="ok")["ok"]["$"] == "func=domain.order.pricelist"
 
 
@@ -603,7 +605,8 @@ def test_134_contacts_are_kept_and_offered_by_an_order(seller: Seller) -> None:
     step = ask(seller, "domain.order.contact", owner_name="Other", snext="ok", sok="ok")
     assert step["$func"] == "domain.order.pricelist"
     answer = ask(seller, "domain.order.contact", owner_name="Other", sok="ok")
-    assert answer["ok"]["$"] == "func=domain.order.pricelist"
+    other = int(made) + 1
+    assert answer["ok"]["$"] == f"func=domain.order.pricelist&service_profile_owner={other}"
     assert ask(seller, "domain.order.contact")["owner_name"]["$"] == "Other"
 
 

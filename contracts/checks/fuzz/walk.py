@@ -159,7 +159,7 @@ class Walk:
         own = {
             "ip": f"198.51.100.{self._orders}",
             "CN": f"n{self._orders}.example.com",
-            "domain": f"n{self._orders}.{example.get('domain', '')}",
+            "domain": f"n{self._orders}-{example.get('domain', '')}",
         }
         return {**example, **{name: text for name, text in own.items() if name in example}}
 

@@ -122,6 +122,8 @@ class TariffChoice:
             return order | {"item": license}
         names = _REQUIRED.get(family, ("domain",))
         order |= {name: self.make_unique(name, family) for name in names}
+        if family == DOMAIN and tariff.name.startswith("."):
+            order["domain"] = order["domain"].partition(".")[0] + tariff.name
         if template := choose_template(tariff):
             order["ostempl"] = template
         return order

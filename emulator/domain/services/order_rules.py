@@ -12,7 +12,8 @@ from typing import Any
 from emulator.domain.accounts.accounts import Account
 from emulator.domain.catalogue import traits
 from emulator.domain.catalogue.catalogue import DAY, Option, Tariff
-from emulator.domain.services import certificates, modules, services
+from emulator.domain.services import certificates, domain_names, modules, services
+from emulator.domain.services.contacts import Owner
 from emulator.domain.services.services import ORDERED, Service
 from emulator.domain.world import Shop
 from emulator.errors import BadValue, Exists
@@ -50,6 +51,8 @@ class OrderRequest:
     item: int | None = None
     details: Mapping[str, str] = field(default_factory=dict)
     """Further parameters that a product type stores in ``Service.params``."""
+    owner: Owner = field(default_factory=Owner)
+    """Who shall own a domain name."""
 
 
 def is_retired(shop: Shop, tariff: Tariff) -> bool:
@@ -180,6 +183,7 @@ def _checked_name(shop: Shop, tariff: Tariff, domain: str) -> str:
     if traits.of(shop.catalogue, tariff.type).unique_domain:
         if not domain:
             raise BadValue.empty("domain")
+        domain_names.check_name(tariff, domain)
         if services.is_name_used(shop, tariff.type, domain):
             raise Exists("domain", domain)
     return domain

@@ -17,6 +17,7 @@ from emulator.domain.accounts.profiles import PERSON
 from emulator.domain.billing import orders
 from emulator.domain.money import plain, with_currency
 from emulator.domain.services import services
+from emulator.domain.services.domain_names import zone_of
 from emulator.errors import (
     AccessDenied,
     BadValue,
@@ -279,7 +280,7 @@ def list_zones(call: Call, **paging: int | str) -> Rows:
     rows = [
         {
             "id": tariff.id,
-            "name": tariff.intname,
+            "name": zone_of(tariff) or tariff.intname,
             "pricelist": tariff.id,
             "cost": price_text(call, tariff, tariff.periods(currency)[0]),
         }

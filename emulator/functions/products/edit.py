@@ -18,6 +18,7 @@ from emulator.domain.money import with_currency
 from emulator.domain.services import keys, opening, services
 from emulator.domain.services.services import ACTIVE, SUSPENDED, Service
 from emulator.errors import BadValue, Exists, Missed, NotEnoughMoney, RunningOperation, WrongState
+from emulator.functions.contacts import OWNER_PARAMETERS
 from emulator.functions.form_parts import addon_text, total_text
 from emulator.functions.products.common import (
     own_fields,
@@ -28,6 +29,8 @@ from emulator.functions.products.product_type import ProductType
 from emulator.texts import period_label
 
 NEVER_IGNORED = (
+    "domain",
+    "licname",
     "ostempl",
     "instances_os",
     "recipe",
@@ -39,8 +42,9 @@ NEVER_IGNORED = (
     "use_ssh_key",
     "ssh_key",
     "promocode",
+    *OWNER_PARAMETERS,
 )
-"""Names, systems and passwords: a change to one that the form does not take is refused.
+"""Names, systems, passwords and contacts: a change to one that the form does not take is refused.
 
 Passwords have a function of their own, ``service.changepassword``.
 """

@@ -8,7 +8,7 @@ orders it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from emulator.api.context import ActionResult, Call, Choice, FormAnswer
@@ -18,11 +18,12 @@ from emulator.api.schema import WireSchema
 from emulator.domain.billing import checkout, discounts, orders, payments
 from emulator.domain.catalogue import traits
 from emulator.domain.catalogue.catalogue import DAY, TRIAL, Tariff
-from emulator.domain.services import order_rules
+from emulator.domain.services import contacts, order_rules
 from emulator.domain.services.order_rules import OrderRequest
 from emulator.domain.services.services import Service
 from emulator.errors import BadValue, Exists, NotEnoughMoney, StepUnavailable
 from emulator.functions import descriptions
+from emulator.functions.contacts import OWNER_PARAMETERS
 from emulator.functions.form_parts import (
     datacenter_choices,
     new_tariff_rows,
@@ -56,8 +57,9 @@ NEVER_IGNORED = (
     "use_ssh_key",
     "ssh_key",
     "promocode",
+    *OWNER_PARAMETERS,
 )
-"""Names, systems, passwords, codes: an order whose type has no such thing is refused."""
+"""Names, systems, passwords, codes, contacts: an order whose type has no such thing is refused."""
 
 
 class TariffChoice(WireSchema):
@@ -175,7 +177,9 @@ class ChoiceStep:
             )
             if "period" in draft:
                 tariff.check_period(call.user.currency, draft["period"])
-        names = (*draft, "keyvalue", f"period_{draft.get('pricelist')}")
+        # What the order takes goes on to it; no password belongs in an address.
+        further = sorted(names_of(self.product.order) - {"password", *draft})
+        names = (*draft, "keyvalue", f"period_{draft.get('pricelist')}", *further)
         return ActionResult(draft, ok=next_step(call, self.next_step, names), ok_type="form")
 
 
@@ -354,6 +358,9 @@ def _place(
     order_form.check_count(tariff, count)
     with sent_names(call):
         draft = order_rules.draft(shop, account, tariff, request)
+    owner = contacts.find_owner(shop, account, request.owner)
+    if owner is not None:
+        draft = replace(draft, params={**draft.params, contacts.OWNER: str(owner)})
     price = discounts.compute_order_price(shop, account, tariff, draft)
     total = price.cost * count
     is_covered = total <= account.available

@@ -17,7 +17,9 @@ from emulator.domain.billing.discounts import Price
 from emulator.domain.catalogue.catalogue import DAY, Addon, Tariff
 from emulator.domain.money import plain, rounded, with_currency
 from emulator.domain.services import modules, order_rules
+from emulator.domain.services.contacts import OWNER
 from emulator.errors import BadValue, StepUnavailable
+from emulator.functions.contacts import owner_choices
 from emulator.functions.form_parts import (
     addon_choices,
     addon_labels,
@@ -202,6 +204,8 @@ def _chosen_fields(
         shown.setdefault("item", licenses[0].id if licenses else None)
     if "use_ssh_key" in own:
         shown.setdefault("use_ssh_key", False)
+    if OWNER in own:
+        shown.setdefault(OWNER, 0)
     if "order_count" in own:
         shown["order_count"] = selection.count
     return shown | {
@@ -223,6 +227,8 @@ def _selects(call: Call, product: ProductType, selection: Selection) -> dict[str
     selects |= option_choices(call, tariff)
     if "instances_os" in names_of(product.order_form) and "ostempl" in selects:
         selects["instances_os"] = selects["ostempl"]
+    if OWNER in names_of(product.order_form):
+        selects[OWNER] = owner_choices(call, "0")
     if "item" in names_of(product.order_form):
         selects["item"] = [
             Choice(

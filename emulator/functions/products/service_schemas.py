@@ -17,11 +17,20 @@ from emulator.domain.accounts.accounts import Account
 from emulator.domain.catalogue import traits
 from emulator.domain.catalogue.catalogue import Tariff
 from emulator.domain.services import editing, order_rules, servers, services
+from emulator.domain.services.contacts import OWNER, find_owner
 from emulator.domain.services.order_rules import NONE, OrderRequest
 from emulator.domain.services.services import ACTIVE, STOPPED, Service
 from emulator.domain.world import Shop
 from emulator.errors import BadValue, Exists
 from emulator.functions import descriptions
+from emulator.functions.contacts import (
+    NUMBERS,
+    OWNER_PARAMETERS,
+    OwnerFields,
+    OwnerNumber,
+    owner_choices,
+    read_owner,
+)
 from emulator.functions.form_parts import (
     addon_choices,
     addon_labels,
@@ -84,7 +93,7 @@ class HostingOrderForm(ServiceOrderForm):
         exclude = ("ostempl", "recipe")
 
 
-class DomainOrderForm(HostingOrderForm):
+class DomainOrderForm(OwnerFields, OwnerNumber, HostingOrderForm):
     """The order form of a domain name, which has no datacenter."""
 
     ns0 = Text(descriptions.NAME_SERVER)
@@ -161,7 +170,7 @@ class NewInstanceOrder(NewOrder, InstanceOrderFields):
     """An order of a cloud server in the new form."""
 
 
-class DomainOrderFields(AnyOrder):
+class DomainOrderFields(OwnerFields, OwnerNumber, AnyOrder):
     """What both forms of an order of a domain name take."""
 
     domain = Domain(descriptions.DOMAIN_NAME, needed=True)
@@ -206,7 +215,7 @@ class InstanceChange(ServerChange):
     servername = Text(descriptions.SERVER_NAME_AGAIN)
 
 
-class DomainChange(AnyChange):
+class DomainChange(OwnerNumber, AnyChange):
     """What can be changed of a domain name."""
 
     autoprolong = Months(descriptions.AUTOPROLONG)
@@ -351,6 +360,7 @@ class RackForm(HostingForm):
 class DomainForm(HostingForm):
     """The form of a domain name."""
 
+    service_profile_owner = Whole(descriptions.OWNER)
     ns0 = Text(descriptions.NAME_SERVER)
     ns1 = Text(descriptions.NAME_SERVER)
     ns2 = Text(descriptions.NAME_SERVER)
@@ -380,8 +390,9 @@ def read_order(sent: Mapping[str, Any]) -> OrderRequest:
     stored = {name: sent[name] for name in (*STORED, "password") if sent.get(name)}
     if sent.get("use_ssh_key"):
         stored["use_ssh_key"] = "on"
-    details = (*STORED, "password", "use_ssh_key")
-    return OrderRequest(**{n: v for n, v in sent.items() if n not in details}, details=stored)
+    details = (*STORED, "password", "use_ssh_key", *OWNER_PARAMETERS)
+    rest = {n: v for n, v in sent.items() if n not in details}
+    return OrderRequest(**rest, details=stored, owner=read_owner(sent))
 
 
 def change(shop: Shop, account: Account, service: Service, sent: Mapping[str, Any]) -> Service:
@@ -402,6 +413,11 @@ def change(shop: Shop, account: Account, service: Service, sent: Mapping[str, An
             raise Exists("domain", domain)
         changes["licname"] = domain
     stored = {name: sent[name] for name in STORED if name in sent}
+    owner = read_owner(sent)
+    if owner.number is not None:
+        stored[OWNER] = str(find_owner(shop, account, owner))
+    elif 0 in (sent.get(name) for name in NUMBERS):
+        stored[OWNER] = ""
     if any(text != service.params.get(name, "") for name, text in stored.items()):
         changes["params"] = {**service.params, **stored}
     changed = editing.change(shop, account, service, changes)
@@ -483,6 +499,7 @@ def show_form(call: Call, service: Service) -> FormAnswer:
         "use_ssh_key": service.params.get("use_ssh_key", "off"),
         "stored_method": "0",
         "orderinfo": "",
+        OWNER: service.params.get(OWNER, ""),
         **{name: service.params.get(name, "") for name in STORED},
     }
     selects = {
@@ -490,6 +507,8 @@ def show_form(call: Call, service: Service) -> FormAnswer:
         **addon_choices(call, tariff),
         **option_choices(call, tariff),
     }
+    if traits.of(call.shop.catalogue, service.type).unique_domain:
+        selects[OWNER] = owner_choices(call, "")
     return FormAnswer(
         shown,
         slists=selects,

@@ -10,27 +10,33 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
-
 from emulator.api.context import ActionResult, Call, Choice, FormAnswer
-from emulator.api.fields import Domain, Email, Flag, Id, Text, Whole
+from emulator.api.fields import Domain, Id, Text, Whole
 from emulator.api.registry import Evidence, Family
 from emulator.api.schema import WireSchema
-from emulator.domain.services import services
+from emulator.domain.services import contacts, services
 from emulator.domain.services.services import Service
 from emulator.errors import BadValue, Missed
 from emulator.functions import descriptions
-from emulator.functions.account.profile import KIND, KIND_NAMES, CountryNumber, country_choices
+from emulator.functions.account.profile import KIND_NAMES, country_choices
+from emulator.functions.contacts import (
+    CONTACT,
+    ContactFields,
+    OwnerFields,
+    OwnerNumber,
+    contact_name,
+    stored_text,
+    typed_contact,
+)
 from emulator.functions.form_parts import ServiceParameters, next_step
-from emulator.functions.products.common import end_text
-from emulator.store import tables
-from emulator.store.engine import Statement
+from emulator.functions.products.common import end_text, names_of
+from emulator.functions.products.service_schemas import DomainOrder
 
 SOURCE = "docs/wire.md section 6, docs/evidence.md 134"
 EXAMPLE = "100018"
 SERVERS = ("ns0", "ns1", "ns2", "ns3")
 FAMILY = Family("portal", {"en": "Domain names", "ru": "Домены"})
-ORDERED = ("pricelist", "period", "domain")
+ORDERED = names_of(DomainOrder) - names_of(OwnerFields) - names_of(OwnerNumber)
 """What the step before has chosen, and the next one takes."""
 
 
@@ -106,8 +112,24 @@ def show_whois(call: Call, elid: int) -> FormAnswer:
         *(f"nserver: {service.params[name]}" for name in SERVERS if service.params.get(name)),
         f"created: {service.created_on.isoformat()}",
         f"paid-till: {end_text(service)}",
+        *_owner_lines(call, service),
     ]
     return FormAnswer({"elid": elid, "whois_data": "\n".join(lines)})
+
+
+def _owner_lines(call: Call, service: Service) -> list[str]:
+    """The contact of the owner; of a private one only that it is."""
+    number = service.params.get(contacts.OWNER)
+    if not number:
+        return []
+    fields = contacts.require_contact(call.shop, call.user, int(number))
+    if fields.get("private") == "on":
+        return ["registrant: Private person"]
+    details = {
+        "registrant": contact_name(fields), "e-mail": fields.get("email"),
+        "phone": fields.get("phone"),
+    }  # fmt: skip
+    return [f"{name}: {value}" for name, value in details.items() if value]
 
 
 @show_whois.on_submit
@@ -115,40 +137,6 @@ def close_whois(call: Call, elid: int) -> ActionResult:
     """Changes nothing."""
     _domain(call, elid)
     return ActionResult({})
-
-
-class ContactFields(WireSchema):
-    """Who owns a domain name."""
-
-    profiletype = Whole(KIND, least=1, most=3)
-    name = Text("Name of the contact.")
-    firstname = Text("First name.")
-    middlename = Text("Middle name.")
-    lastname = Text("Last name.")
-    firstname_locale = Text("First name in the letters of the country.")
-    middlename_locale = Text("Middle name in the letters of the country.")
-    lastname_locale = Text("Last name in the letters of the country.")
-    email = Email(descriptions.EMAIL, clears=True)
-    phone = Text(descriptions.PHONE)
-    location_country = CountryNumber("Number of the country, as `country` lists it.")
-    location_state = Text("State or region.")
-    location_city = Text("City.")
-    location_postcode = Text("Postal code.")
-    location_address = Text("Street and house.")
-    private = Flag("Whether the register hides the contact.")
-
-
-CONTACT = tuple(ContactFields().wire_fields)
-P = tables.service_profile.c
-_OWN = Statement(
-    select(P.id, P.fields).where(P.account_id == bindparam("owner")).order_by(P.id.desc())
-)
-_ADD = Statement(
-    insert(tables.service_profile).values(account_id=bindparam("owner"), fields=bindparam("all"))
-)
-_SAVE = Statement(
-    update(tables.service_profile).where(P.id == bindparam("which")).values(fields=bindparam("all"))
-)
 
 
 class ContactChange(ContactFields):
@@ -174,38 +162,24 @@ class ContactForm(ContactFields):
 )
 def show_contact(call: Call, elid: int | None = None, **draft: Any) -> FormAnswer:
     """A contact for domain names; with sok it changes, and without ``elid`` a new one is made."""
-    stored = {} if elid is None else _require_contact(call, elid)
+    stored = {} if elid is None else contacts.require_contact(call.shop, call.user, elid)
     return _contact_form(call, {"elid": elid or "", "id": elid or "", **_shown(stored), **draft})
 
 
 @show_contact.on_submit
 def save_contact(call: Call, elid: int | None = None, **sent: Any) -> ActionResult:
     """Changes what was sent, or makes a contact."""
-    stored = {} if elid is None else _require_contact(call, elid)
-    fields = {**stored, **{name: _text(value) for name, value in sent.items()}}
+    stored = {} if elid is None else contacts.require_contact(call.shop, call.user, elid)
+    fields = {**stored, **{name: stored_text(value) for name, value in sent.items()}}
     if elid is None:
-        elid = call.shop.db.insert(_ADD, owner=call.user.id, all=fields)
+        elid = contacts.add(call.shop, call.user, fields)
     else:
-        call.shop.db.run(_SAVE, which=elid, all=fields)
+        contacts.save(call.shop, elid, fields)
     return ActionResult({"id": elid}, form=_contact_form(call, {"elid": elid, **_shown(fields)}))
 
 
-def _require_contact(call: Call, number: int) -> dict[str, str]:
-    for row in call.shop.db.rows(_OWN, owner=call.user.id):
-        if row[0] == number:
-            return dict(row[1])
-    raise Missed("service_profile", str(number))
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return str(value)
-
-
 def _shown(stored: Mapping[str, str]) -> dict[str, object]:
-    first = {"profiletype": "1", "private": "off"}
-    return {name: stored.get(name, first.get(name, "")) for name in CONTACT}
+    return {name: stored.get(name, contacts.USUAL.get(name, "")) for name in CONTACT}
 
 
 def _contact_form(call: Call, shown: Mapping[str, object]) -> FormAnswer:
@@ -213,15 +187,6 @@ def _contact_form(call: Call, shown: Mapping[str, object]) -> FormAnswer:
     lands = country_choices()
     slists = {"profiletype": kinds, "location_country": lands}
     return FormAnswer({**shown, "private": shown.get("private") in ("on", True)}, slists=slists)
-
-
-def _as_owner() -> type[WireSchema]:
-    """The fields of a contact, each with `owner_` before its name."""
-    fields = {f"owner_{name}": field for name, field in ContactFields().wire_fields.items()}
-    return type("OwnerFields", (WireSchema,), {**fields, "__doc__": "The owner of a domain name."})
-
-
-OwnerFields = _as_owner()
 
 
 @FAMILY.form(
@@ -235,8 +200,7 @@ OwnerFields = _as_owner()
 )
 def show_owner(call: Call, **draft: Any) -> FormAnswer:
     """The step of an order that asks who owns the domain name: the last contact to begin with."""
-    rows = call.shop.db.rows(_OWN, owner=call.user.id)
-    stored = _shown(dict(rows[0][1]) if rows else {})
+    stored = _shown(next(iter(contacts.list_contacts(call.shop, call.user).values()), {}))
     form = _contact_form(call, {**stored, **{name[6:]: value for name, value in draft.items()}})
     fields = {f"owner_{name}": value for name, value in form.fields.items()}
     return FormAnswer(fields, {f"owner_{name}": list_ for name, list_ in form.slists.items()})
@@ -244,8 +208,9 @@ def show_owner(call: Call, **draft: Any) -> FormAnswer:
 
 @show_owner.on_submit
 def save_owner(call: Call, **sent: Any) -> ActionResult:
-    """Keeps the contact, and names the next step."""
-    fields = {name.removeprefix("owner_"): _text(value) for name, value in sent.items()}
-    call.shop.db.insert(_ADD, owner=call.user.id, all=fields)
+    """Keeps the contact, and names the next step, which takes its number."""
+    number = contacts.keep(call.shop, call.user, typed_contact(sent))
     step = "domain.order.param" if call.params.get("pricelist") else "domain.order.pricelist"
-    return ActionResult(ok=next_step(call, step, ORDERED), ok_type="form")
+    names = [name for name in call.params if name in ORDERED]
+    fields = {} if number is None else {contacts.OWNER: number}
+    return ActionResult(ok=next_step(call, step, names, fields), ok_type="form")

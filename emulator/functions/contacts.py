@@ -1,0 +1,120 @@
+"""The fields of a contact of domain names, alone and in orders of a name.
+
+Source: docs/evidence.md 134.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from emulator.api.context import Call, Choice
+from emulator.api.fields import Email, Flag, Text, Whole
+from emulator.api.schema import WireSchema
+from emulator.domain.services import contacts
+from emulator.domain.services.contacts import OWNER, Owner
+from emulator.errors import BadValue
+from emulator.functions import descriptions
+from emulator.functions.account.profile import KIND, CountryNumber
+
+NUMBERS = (OWNER, "service_profile", "owner")
+"""The parameters that name a contact by its number; all of them mean the owner."""
+NOBODY = {"en": "Not chosen", "ru": "Не выбран"}
+
+
+class ContactFields(WireSchema):
+    """Who owns a domain name."""
+
+    profiletype = Whole(KIND, least=1, most=3)
+    name = Text("Name of the contact.")
+    firstname = Text("First name.")
+    middlename = Text("Middle name.")
+    lastname = Text("Last name.")
+    firstname_locale = Text("First name in the letters of the country.")
+    middlename_locale = Text("Middle name in the letters of the country.")
+    lastname_locale = Text("Last name in the letters of the country.")
+    email = Email(descriptions.EMAIL, clears=True)
+    phone = Text(descriptions.PHONE)
+    location_country = CountryNumber("Number of the country, as `country` lists it.")
+    location_state = Text("State or region.")
+    location_city = Text("City.")
+    location_postcode = Text("Postal code.")
+    location_address = Text("Street and house.")
+    private = Flag("Whether the register hides the contact.")
+
+
+CONTACT = tuple(ContactFields().wire_fields)
+TYPED = tuple(f"owner_{name}" for name in CONTACT)
+"""The parameters in which an owner is typed."""
+OWNER_PARAMETERS = (*NUMBERS, *TYPED)
+
+
+class OwnerFields(WireSchema):
+    """The owner of a domain name, as it is typed in an order."""
+
+    owner_profiletype = Whole(KIND, least=1, most=3)
+    owner_name = Text("Name of the contact.")
+    owner_firstname = Text("First name.")
+    owner_middlename = Text("Middle name.")
+    owner_lastname = Text("Last name.")
+    owner_firstname_locale = Text("First name in the letters of the country.")
+    owner_middlename_locale = Text("Middle name in the letters of the country.")
+    owner_lastname_locale = Text("Last name in the letters of the country.")
+    owner_email = Email(descriptions.EMAIL, clears=True)
+    owner_phone = Text(descriptions.PHONE)
+    owner_location_country = CountryNumber("Number of the country, as `country` lists it.")
+    owner_location_state = Text("State or region.")
+    owner_location_city = Text("City.")
+    owner_location_postcode = Text("Postal code.")
+    owner_location_address = Text("Street and house.")
+    owner_private = Flag("Whether the register hides the contact.")
+
+
+class OwnerNumber(WireSchema):
+    """The owner of a domain name, by the number of a contact."""
+
+    service_profile_owner = Whole(descriptions.OWNER)
+    service_profile = Whole(descriptions.OWNER_AGAIN)
+    owner = Whole(descriptions.OWNER_AGAIN)
+
+
+def read_owner(sent: Mapping[str, Any]) -> Owner:
+    """The owner as it was sent; 0 is none. Raises BadValue for two numbers that differ."""
+    numbers = {name: sent[name] for name in NUMBERS if sent.get(name)}
+    for name, number in numbers.items():
+        if number != next(iter(numbers.values())):
+            raise BadValue(name, str(number))
+    typed = typed_contact(sent)
+    if not numbers:
+        return Owner(typed=typed)
+    parameter, number = next(iter(numbers.items()))
+    return Owner(number, parameter, typed)
+
+
+def typed_contact(sent: Mapping[str, Any]) -> dict[str, str]:
+    """The contact that was typed, by the names of its fields."""
+    return {
+        name.removeprefix("owner_"): stored_text(value)
+        for name, value in sent.items()
+        if name in TYPED
+    }
+
+
+def stored_text(value: object) -> str:
+    """A field of a contact as it is stored."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value)
+
+
+def owner_choices(call: Call, nobody: str) -> list[Choice]:
+    """The contacts of the account as options of a select, and ``nobody``: none of them."""
+    listed = contacts.list_contacts(call.shop, call.user).items()
+    named = [Choice(str(number), contact_name(fields)) for number, fields in listed]
+    return [Choice(nobody, call.words(NOBODY)), *named]
+
+
+def contact_name(fields: Mapping[str, str]) -> str:
+    """What a contact is called: its name, else its first and last name, else its e-mail address."""
+    person = " ".join(filter(None, (fields.get("firstname"), fields.get("lastname"))))
+    return fields.get("name") or person or fields.get("email", "")
