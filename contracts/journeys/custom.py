@@ -16,6 +16,7 @@ from contracts.journeys.catalogue_view import (
     prorate,
 )
 from contracts.journeys.journey import NOTHING, JourneyStep, StepRecord
+from contracts.journeys.newer_order import NewerOrder
 from contracts.journeys.service_journey import (
     CHANGING,
     DELETING,
@@ -223,6 +224,7 @@ class CustomServerJourney(CustomJourney):
             JourneyStep("look at the order", self.look_at_order, *ORDERING),
             JourneyStep("order", self.order, *ORDERING, needed=True),
             *self._lists(),
+            *NewerOrder(self.context, self.make_remoteid("n")).list_steps(),
             JourneyStep("resize", self.resize, *RESIZING),
             JourneyStep("prolong", self.prolong, *PROLONGING),
             JourneyStep("suspend", self.suspend, *SWITCHING),

@@ -8,6 +8,7 @@ by that step. `perform` runs one step; stories print the records, `JourneyRun` m
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -110,7 +111,7 @@ class JourneyStep:
     """A step by name, with the evidence for what it expects of the seller.
 
     ``needed``: the steps after it are impossible without it. ``seldom``: a seller may allow it once
-    a month only.
+    a month only. ``optional``: a seller may not have it, so only its failure counts for the cell.
     """
 
     name: str
@@ -119,6 +120,7 @@ class JourneyStep:
     source: str
     needed: bool = False
     seldom: bool = False
+    optional: bool = False
 
 
 def perform(title: str, act: Act, read_balance: Callable[[], Decimal]) -> StepRecord:
@@ -136,7 +138,7 @@ class JourneyContext:
 
     ``own``: the seller is ours, so assumptions count as well. ``token`` makes ids unique among
     runs. ``advance`` moves the seller's clock by a span such as ``10 days``; None if it cannot be
-    moved.
+    moved. Orders may wait unpaid inside ``open_basket``, which raises CallBlocked.
     """
 
     client: Client
@@ -145,6 +147,7 @@ class JourneyContext:
     own: bool
     token: str
     advance: Callable[[str], None] | None = None
+    open_basket: Callable[[], AbstractContextManager[None]] = nullcontext
 
     def read_balance(self) -> Decimal:
         """The account's balance, in its own currency."""
@@ -183,6 +186,9 @@ class JourneyRun:
                 verdict = self._verdict(step, Outcome.SKIP, [f"not reached: {broken}"])
             else:
                 verdict = self._run(step)
+            if step.optional and verdict.outcome is not Outcome.FAIL:
+                yield replace(verdict, cells=frozenset())
+                continue
             complete = complete and verdict.outcome is not Outcome.SKIP
             if step.needed and verdict.outcome is not Outcome.PASS and not broken:
                 broken = f"{step.name}: {verdict.outcome.value}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
@@ -58,12 +58,14 @@ Wait = Callable[[float], None]
 class JourneyOptions:
     """Tariffs to buy by family, free addresses, and how the client waits.
 
-    ``wait`` gets seconds; None waits in real time, and not at all at a seller of ours.
+    ``wait`` gets seconds; None waits in real time, and not at all at a seller of ours. Orders may
+    wait unpaid inside ``open_basket``.
     """
 
     tariffs: Mapping[str, int] = field(default_factory=dict)
     addresses: Addresses = field(default_factory=Addresses)
     wait: Wait | None = None
+    open_basket: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 def _do_not_wait(_: float) -> None:
@@ -116,6 +118,8 @@ def _run(cell: Cell, seller: Seller, options: JourneyOptions) -> Iterator[Verdic
 
         catalogue = CatalogueView(client, options.tariffs, options.addresses)
         token = secrets.token_hex(3)
-        context = JourneyContext(client, today, catalogue, own=seller.own, token=token)
+        context = JourneyContext(
+            client, today, catalogue, own=seller.own, token=token, open_basket=options.open_basket
+        )
         steps = JOURNEYS[cell](context).list_steps()
         yield from JourneyRun(cell, context, recording, steps).verdicts()

@@ -74,14 +74,29 @@ class Purchases:
         ]
 
     def begin(
-        self, ask: Ask, family: str, remoteid: str, tariff: str, price: Sum | None
-    ) -> Purchase:
-        """Writes down an order that is about to be sent; an empty ``remoteid`` gets a fresh one."""
+        self,
+        ask: Ask,
+        family: str,
+        remoteid: str,
+        tariff: str,
+        price: Sum | None,
+        *,
+        count: int = 1,
+        waits: bool = False,
+    ) -> list[Purchase]:
+        """Writes down an order that is about to be sent; an empty ``remoteid`` gets a fresh one.
+
+        An order of ``count`` services becomes as many purchases, each with its part of ``price``.
+        """
         name = remoteid or f"judge-{self.token}-{len(self.all) + 1}"
         rows = read_rows(ask, family)
         before = None if rows is None else frozenset(rows)
-        self.all.append(Purchase(family, name, tariff, price, before))
-        return self.all[-1]
+        part = None if price is None else Sum(price.amount / count, price.currency)
+        purchases = [
+            Purchase(family, name, tariff, part, before, waits=waits) for _ in range(count)
+        ]
+        self.all += purchases
+        return purchases
 
     def select_family(self, family: str) -> list[Purchase]:
         """Outstanding orders of a family that have a number."""
@@ -107,7 +122,7 @@ class Purchases:
         try:
             for attempts_left in reversed(range(DELETE_ATTEMPTS)):
                 for purchase in self.outstanding:
-                    _delete(ask, purchase)
+                    self._delete(ask, purchase)
                 if not attempts_left or not any(
                     BUSY in purchase.left for purchase in self.outstanding
                 ):
@@ -121,46 +136,61 @@ class Purchases:
     def locate(self, ask: Ask, purchase: Purchase) -> None:
         """Looks in the list for an order whose answer named no number."""
         if purchase.number is None and not purchase.refused:
-            purchase.number = _find_number(ask, purchase, read_rows(ask, purchase.family) or {})
+            purchase.number = self._find_number(ask, purchase, read_rows(ask, purchase.family))
 
-    def read_answer(self, document: Node, purchase: Purchase) -> None:
-        """Takes the number of an order, or that it was refused, from its answer."""
+    @staticmethod
+    def read_answer(document: Node, purchases: list[Purchase]) -> None:
+        """Takes the number of an order, or that it was refused, from its answer.
+
+        The answer to an order of several services has the number of the first.
+        """
+        first = purchases[0]
         if document.first("error") is not None:
-            purchase.refused = True
+            for purchase in purchases:
+                purchase.refused = True
             return
         for place in (document, *document.all("doc")):
             for name in _NUMBERS:
                 number = _read_number(place.first(name))
-                if number is not None and number not in (purchase.before or ()):
-                    purchase.number = purchase.number or number
+                if number is not None and number not in (first.before or ()):
+                    first.number = first.number or number
 
-
-def _delete(ask: Ask, purchase: Purchase) -> None:
-    if purchase.before is None:
-        purchase.left = "the list could not be read before the order, so nothing is deleted"
-        return
-    if purchase.number is None:
-        rows = read_rows(ask, purchase.family)
-        if rows is None:
-            purchase.left = "its answer named no number, and the list cannot be read"
+    def _delete(self, ask: Ask, purchase: Purchase) -> None:
+        if purchase.before is None:
+            purchase.left = "the list could not be read before the order, so nothing is deleted"
             return
-        purchase.number = _find_number(ask, purchase, rows)
-    if purchase.number is None:
-        # Nothing new in the list has its id: the order opened nothing.
-        purchase.gone = True
-        return
-    if not _exists(ask, purchase):
-        purchase.gone = True
-        return
-    _, refusal = ask(
-        {"func": f"{purchase.family}.delete", "elid": str(purchase.number), "sok": "ok"}
-    )
-    if refusal:
-        purchase.left = f"could not be deleted: {refusal}"
-    elif _exists(ask, purchase):
-        purchase.left = "was deleted and is still there, perhaps until its paid term ends"
-    else:
-        purchase.gone = True
+        if purchase.number is None:
+            rows = read_rows(ask, purchase.family)
+            if rows is None:
+                purchase.left = "its answer named no number, and the list cannot be read"
+                return
+            purchase.number = self._find_number(ask, purchase, rows)
+        if purchase.number is None or not _exists(ask, purchase):
+            # Without a number nothing new in the list has its id: the order opened nothing.
+            purchase.gone = True
+            return
+        _, refusal = ask(
+            {"func": f"{purchase.family}.delete", "elid": str(purchase.number), "sok": "ok"}
+        )
+        if refusal:
+            purchase.left = f"could not be deleted: {refusal}"
+        elif _exists(ask, purchase):
+            purchase.left = "was deleted and is still there, perhaps until its paid term ends"
+        else:
+            purchase.gone = True
+
+    def _find_number(
+        self, ask: Ask, purchase: Purchase, rows: Mapping[int, Node] | None
+    ) -> int | None:
+        """The number of a row that is new since the order and has its id, and is no other's."""
+        if purchase.before is None:
+            return None
+        others = {other.number for other in self.all if other.family == purchase.family}
+        for number, row in (rows or {}).items():
+            is_new = number not in purchase.before and number not in others
+            if is_new and _read_remoteid(ask, purchase.family, row, number) == purchase.remoteid:
+                return number
+        return None
 
 
 def _exists(ask: Ask, purchase: Purchase) -> bool:
@@ -170,19 +200,6 @@ def _exists(ask: Ask, purchase: Purchase) -> bool:
         return not refusal.startswith("missed")
     status = doc.first("status")
     return status is None or (status.text or "").removeprefix("status_") != DELETED
-
-
-def _find_number(ask: Ask, purchase: Purchase, rows: Mapping[int, Node]) -> int | None:
-    """The number of a row that is new since the order and has its id."""
-    if purchase.before is None:
-        return None
-    for number in rows:
-        is_new = number not in purchase.before
-        if is_new and _read_remoteid(ask, purchase.family, rows[number], number) == (
-            purchase.remoteid
-        ):
-            return number
-    return None
 
 
 def read_rows(ask: Ask, family: str) -> dict[int, Node] | None:

@@ -78,10 +78,6 @@ def _basket(params: Params) -> bool:
     return _sent(params) and button not in ("delete", "clearbasket", "back")
 
 
-def _cart(params: Params) -> bool:
-    return _sent(params) and params.get("clicked_button", "") not in ("delete", "back")
-
-
 def _group(params: Params) -> bool:
     """``groupedit`` applies its ``faction`` to many services; a nested one counts as spending."""
     inner = params.get("faction", "")
@@ -108,8 +104,7 @@ RULES: Final = (
     _rule("X.order X.order.pricelist", _never),
     _rule("X.order.param X.order.csr", _sent),
     _rule("cartorder.create.confirm", _sent),
-    _rule("basket", _basket),
-    _rule("cart", _cart),
+    _rule("basket cart", _basket),
     _rule("cart.empty", _never, acts=True),
     _rule("coupon.use", _never),
     # Costs of existing services. Whether reissuing a certificate is free is unknown.

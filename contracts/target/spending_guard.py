@@ -21,7 +21,7 @@ from contracts.record.document import Node
 from contracts.record.formats import FORMATS, UnreadableBody, read, unfold_bjson
 from contracts.record.levels import family_of
 from contracts.target.parameters import read_pairs
-from contracts.target.purchases import Purchase, Purchases
+from contracts.target.purchases import Purchases
 from contracts.target.redact import read_fields
 from contracts.target.spending import changes, find_rule, spends
 from contracts.target.sums import Sum, ask_balance, ask_price
@@ -251,13 +251,18 @@ class SpendingGuard(httpx.BaseTransport):
             raise CallBlocked("not sent: it would leave an unpaid order behind")
         price = self._check_price(fields)
         family, tariff = family_of(func), fields.get("pricelist", "").rstrip(";")
-        purchase = self.purchases.begin(self.ask, family, fields.get("remoteid", ""), tariff, price)
-        purchase.waits = waits
+        count = max(1, int(fields.get("order_count") or 1))
+        purchases = self.purchases.begin(
+            self.ask, family, fields.get("remoteid", ""), tariff, price, count=count, waits=waits
+        )
         off = "off" if func.startswith("v2.") else "null"
-        order = _rewrite(request, {"autoprolong": off, "remoteid": purchase.remoteid})
+        order = _rewrite(request, {"autoprolong": off, "remoteid": purchases[0].remoteid})
         answer = self._send_paid(order, fields, _NOTHING if waits else price)
-        self._note_answer(purchase, answer, fields.get("out", "xml"))
-        self.purchases.locate(self.ask, purchase)
+        document = _read_document(answer, fields.get("out", "xml"))
+        if document is not None:
+            self.purchases.read_answer(document, purchases)
+        for purchase in purchases:
+            self.purchases.locate(self.ask, purchase)
         return answer
 
     def _send_paid(
@@ -272,11 +277,6 @@ class SpendingGuard(httpx.BaseTransport):
             after = ask_balance(self.ask, {})
             self.budget.charge(fields.get("func", ""), price, before, after, refused=refused)
         return answer
-
-    def _note_answer(self, purchase: Purchase, answer: httpx.Response, out: str) -> None:
-        document = _read_document(answer, out)
-        if document is not None:
-            self.purchases.read_answer(document, purchase)
 
 
 def _switches_autoprolong_on(func: str, fields: Mapping[str, str]) -> bool:

@@ -130,7 +130,8 @@ class Function:
             return self._present(self.submit), True
         if self.kind is not Kind.FORM or not params.get("sok"):
             return self._present(self.show), False
-        looking = "sv_field" in params or ("snext" in params and not self.commits_on_snext)
+        walks_on = bool(params.get("snext")) and not self.commits_on_snext
+        looking = bool(params.get("sv_field")) or walks_on
         if looking or params.get("clicked_button") == "back":
             return self._present(self.show), False
         button = self.buttons.get(params.get("clicked_button", ""))

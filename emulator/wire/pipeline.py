@@ -263,7 +263,7 @@ class Pipeline:
 
     def _run(self, context: RequestContext, function: Function, call: Call) -> Outcome | Next:
         """Asks the handler. Raises the ApiError with which it refuses."""
-        if function.next_step and "snext" in call.params:
+        if function.next_step and call.params.get("snext"):
             # A wizard's ``snext`` shows the next step instead of the one named.
             types = call.shop.catalogue.types
             function = self._registry.following(function, types)

@@ -144,6 +144,13 @@ def test_12_a_form_with_sv_field_does_not_commit_even_with_sok(shop: Seller, loo
     assert total(shop) == before
 
 
+@pytest.mark.parametrize("looking", ["sv_field", "snext"])
+def test_12_an_empty_one_is_not_sent_and_the_order_is_placed(shop: Seller, looking: str) -> None:
+    before = total(shop)
+    assert shop.doc("soft.order.param", **ORDER, **{looking: ""}).find("id") is not None
+    assert total(shop) != before
+
+
 def test_12_going_back_buys_nothing(shop: Seller) -> None:
     before = total(shop)
     assert shop.doc("soft.order.param", **ORDER, clicked_button="back").find("id") is None

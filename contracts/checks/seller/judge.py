@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from typing import Final
 
+from contracts.checks.seller.basket import Basket
 from contracts.checks.seller.capabilities import Capabilities
 from contracts.checks.seller.portability import PortabilityAdapter
 from contracts.checks.seller.resources import Resources
@@ -69,7 +71,8 @@ def _judge_all(exchanges: tuple[Exchange, ...], seller: Seller, task: Task) -> I
     """Journeys come first: a budget is best spent on them, they say more than any exchange."""
     chosen = [exchange for exchange in exchanges if task.choice.takes(exchange.name, exchange.func)]
     if task.flows:
-        yield from run_journeys(seller, task.choice, task.options)
+        basket = nullcontext if seller.guard.rules.play_money else Basket(seller.guard).open
+        yield from run_journeys(seller, task.choice, replace(task.options, open_basket=basket))
     if not seller.own:
         yield from _judge_adapted(chosen, seller, task)
     for exchange in chosen if seller.own else ():

@@ -100,7 +100,7 @@ def read_selection(
         months = chosen if chosen > 0 or chosen == DAY else None
     order_rules.check_autoprolong(tariff, account.currency, chosen, months)
     usual = with_usual_names(draft)
-    if "sv_field" in call.params:
+    if call.params.get("sv_field"):
         changed = OWN_NAMES.get(call.params["sv_field"], call.params["sv_field"])
         usual = order_rules.drop_misfits(tariff, usual, changed)
     with sent_names(call):
@@ -176,7 +176,7 @@ def show_new(
 
 def was_sent(call: Call) -> bool:
     """A recalculated or sent form is repeated in an inner doc (docs/evidence.md 21)."""
-    return "sv_field" in call.params or bool(call.params.get("sok"))
+    return bool(call.params.get("sv_field") or call.params.get("sok"))
 
 
 def _chosen_fields(

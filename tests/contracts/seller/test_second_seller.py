@@ -55,12 +55,15 @@ def test_what_is_bought_is_its_own_tariff_at_its_own_price(second: Second) -> No
 
 
 def test_nothing_is_left_to_be_prolonged_by_the_seller(second: Second) -> None:
-    second.judge_all(budget("60.00"), Choice(only="flow/custom"))
+    before = second.services()
+    verdicts, notes = second.judge_all(budget("60.00"), Choice(only="flow/custom"))
     orders = [
         call for call in second.calls if call["func"].endswith("order.param") and "sok" in call
     ]
-    assert orders
-    assert {call["autoprolong"] for call in orders} == {"null"}
+    switched = {(call["func"].startswith("v2."), call["autoprolong"]) for call in orders}
+    assert switched == {(False, "null"), (True, "off")}
+    assert named(verdicts, "flow/custom/services/newer order").outcome is Outcome.PASS
+    assert (second.services(), notes.details["left"]) == (before, [])
 
 
 @pytest.mark.one_of("whole runs on a third-party seller")

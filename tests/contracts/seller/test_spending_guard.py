@@ -327,6 +327,15 @@ def test_what_was_not_bought_is_not_reached_under_the_number_of_what_was(body: s
     assert seller.sent == []
 
 
+def test_an_order_of_several_is_several_purchases_each_with_its_part_of_the_price() -> None:
+    guard = guard_for(FakeSeller(), limited("50"))
+    order(guard, order_count="3", remoteid="mine")
+    purchases = guard.purchases.all
+    assert [str(purchase.price) for purchase in purchases] == ["5.00 EUR"] * 3
+    assert {purchase.remoteid for purchase in purchases} == {"mine"}
+    order(guard_for(FakeSeller(), limited("50")), order_count="")
+
+
 @pytest.mark.parametrize("count", [" 5", "5.0", "+5", "\u0665"])
 def test_an_order_of_a_number_nobody_can_read_is_not_sent(count: str) -> None:
     seller = FakeSeller()
