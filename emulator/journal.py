@@ -19,6 +19,22 @@ from emulator.store.engine import Database, Statement
 
 CALL, EVENT = "call", "happening"
 """Kinds of entries: a call with its answer, or a due event."""
+READ, FORM_ONLY, BASKET = "read", "form only", "in the basket"
+BOUGHT, PAID, CHANGED, UNCHANGED = "bought", "paid", "changed", "nothing changed"
+LOGGED_IN, REFUSED, NOT_DONE = "logged in", "refused", "not carried out"
+OUTCOMES = {
+    READ: "a list or a document was shown",
+    FORM_ONLY: "a form was shown; nothing was submitted",
+    BASKET: "what was ordered waits for payment",
+    BOUGHT: "something ordered was paid and opened; with the sum taken: `bought 5.00`",
+    PAID: "anything else was paid, such as a renewal; with the sum taken: `paid 5.00`",
+    CHANGED: "something else was changed",
+    UNCHANGED: "it succeeded and had no effect",
+    LOGGED_IN: "a session was opened",
+    REFUSED: "an error, with its type and object: `refused exists/ip`",
+    NOT_DONE: "a fault answered in its place, or the second factor was still to be sent",
+}
+"""What can become of a call: how an entry's ``outcome`` begins, and what it means."""
 MASK = "***"
 NO_NAMES = "[]"
 MOST_NAMES, LONGEST_NAME = 50, 100
@@ -87,6 +103,8 @@ class Entry:
     """Names of parameters that were sent more than once, as JSON."""
     unknown: str = NO_NAMES
     """Names of parameters that no declaration knows, as JSON."""
+    outcome: str = ""
+    """One of OUTCOMES, perhaps with a sum or an error; empty for due events and where unknown."""
     id: int = 0
 
     def as_dict(self) -> dict[str, Any]:
@@ -108,7 +126,25 @@ class Entry:
             "fault": self.fault,
             "repeated": json.loads(self.repeated),
             "unknown": json.loads(self.unknown),
+            "outcome": self.outcome,
         }
+
+    def came_to(self, outcome: str) -> bool:
+        """Whether this is the outcome, in full or without its sum or error: ``bought``."""
+        return is_outcome(self.outcome, outcome)
+
+
+def is_outcome(actual: str, expected: str) -> bool:
+    """Whether ``actual`` is the outcome ``expected``, or the same with more detail."""
+    return actual == expected or actual.startswith((f"{expected} ", f"{expected}/"))
+
+
+def require_outcome(text: str) -> str:
+    """An outcome as somebody typed it. Raises ValueError for what no call can come to."""
+    if text not in OUTCOMES and text.partition(" ")[0] not in {BOUGHT, PAID, REFUSED}:
+        msg = f'there is no outcome "{text[:40]}"; one of {", ".join(OUTCOMES)}'
+        raise ValueError(msg)
+    return text
 
 
 def listed(names: Collection[str]) -> str:
@@ -181,6 +217,7 @@ def write(db: Database, entry: Entry, bounds: Bounds) -> None:
         fault=entry.fault,
         repeated=entry.repeated,
         unknown=entry.unknown,
+        outcome=entry.outcome,
         size=len(entry.params) + len(entry.answer),
     )
     if number % PRUNE_EVERY == 0:
@@ -200,6 +237,7 @@ def find(  # noqa: PLR0913 - filters, by name
     error: bool | None = None,
     kind: str | None = CALL,
     fault: bool | None = None,
+    outcome: str | None = None,
     after: int = 0,
     limit: int = 100,
 ) -> list[Entry]:
@@ -208,7 +246,8 @@ def find(  # noqa: PLR0913 - filters, by name
     ``error``: only refusals (True) or only successes (False).
 
     ``kind``: calls, due events (``func`` is then the event), or None for both. ``fault``: only
-    calls that a fault hit (True), or only the others (False).
+    calls that a fault hit (True), or only the others (False). ``outcome``: in full, or without its
+    sum or error.
     """
     query = select(*(c for c in J if c.name != "total")).where(J.id > after)
     if func is not None:
@@ -222,6 +261,9 @@ def find(  # noqa: PLR0913 - filters, by name
         query = query.where(J.error.is_not(None) if error else J.error.is_(None))
     if fault is not None:
         query = query.where(J.fault.is_not(None) if fault else J.fault.is_(None))
+    if outcome is not None:
+        more = (J.outcome.startswith(outcome + mark, autoescape=True) for mark in " /")
+        query = query.where(or_(J.outcome == outcome, *more))
     rows = db.rows(Statement(query.order_by(J.id.desc()).limit(limit)))
     return [Entry(*(*row[1:], row[0])) for row in rows]
 

@@ -25,6 +25,11 @@ INDENT: Final = 18
 @click.option("--errors", is_flag=True, help="Only calls that were refused.")
 @click.option("--faults", is_flag=True, help="Only calls that a fault was applied to.")
 @options.former("--struck", "--faults", is_flag=True)
+@click.option(
+    "--outcome",
+    metavar="TEXT",
+    help='Only calls that came to this: "bought", "form only", "refused exists".',
+)
 @click.option("--events", is_flag=True, help="Show due events as well.")
 @options.former("--happenings", "--events", is_flag=True)
 @click.option("--limit", type=click.IntRange(1, 100_000), default=50, show_default=True,
@@ -35,6 +40,7 @@ INDENT: Final = 18
 def journal(
     functions: tuple[str, ...],
     account: str | None,
+    outcome: str | None,
     limit: int,
     name: str,
     data: Path | None,
@@ -50,12 +56,15 @@ def journal(
     from emulator import journal as journals
 
     with options.opened(data) as worlds:
+        if outcome is not None:
+            journals.require_outcome(outcome)
         entries = journals.find(
             worlds.connect(name),
             func=functions or None,
             login=account,
             error=errors or None,
             fault=(faults or former_faults) or None,
+            outcome=outcome,
             kind=None if events or former_events else journals.CALL,
             limit=limit,
         )
@@ -87,4 +96,5 @@ def _outcome(entry: Entry) -> str:
     marks = {"repeated": entry.repeated, "unknown": entry.unknown}
     noted = "".join(f"  {mark}: {', '.join(json.loads(names))}"
                     for mark, names in marks.items() if names != journals.NO_NAMES)  # fmt: skip
-    return f"{entry.error or 'ok':<16}  {entry.took_ms:5.1f} ms{noted}"
+    outcome = entry.outcome or entry.error or "ok"  # of an old entry the outcome is unknown
+    return f"{outcome:<16}  {entry.took_ms:5.1f} ms{noted}"

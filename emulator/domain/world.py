@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
@@ -289,6 +290,10 @@ class Shop:
     """Discounts by account, read once per call (see ``billing.discounts``)."""
     address: str = ""
     """The address of whoever calls; empty for what nobody calls for, such as due events."""
+    charges: list[tuple[str, Decimal]] = field(default_factory=list)
+    """What this call took from balances: operations (``open``, ``prolong``) with their amounts."""
+    baskets: set[int] = field(default_factory=set)
+    """The baskets into which this call put something."""
 
     @property
     def today(self) -> date:

@@ -11,7 +11,13 @@ from pathlib import Path
 from emulator.app import create_registry
 from emulator.reference import COMMAND
 from emulator.reference.functions import ExampleSeller, family_page, index_page
-from emulator.reference.pages import commands_page, errors_page, faults_page, settings_page
+from emulator.reference.pages import (
+    commands_page,
+    errors_page,
+    faults_page,
+    journal_page,
+    settings_page,
+)
 
 ROOT = Path(__file__).parents[2] / "docs" / "reference"
 
@@ -29,6 +35,7 @@ def pages() -> dict[str, str]:
     written["README.md"] = index_page(registry)
     written["errors.md"] = errors_page(registry)
     written["faults.md"] = faults_page()
+    written["journal.md"] = journal_page()
     written["settings.md"] = settings_page()
     written["cli.md"] = commands_page()
     return written

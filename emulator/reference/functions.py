@@ -189,7 +189,8 @@ def _cut(text: str) -> str:
 
 def index_page(registry: Registry) -> str:
     """Every function by family, in one table."""
-    links = "[Errors](errors.md) · [Faults](faults.md) · [Settings](settings.md)"
+    pages = ("Errors", "Faults", "Journal", "Settings")
+    links = " · ".join(f"[{page}]({page.lower()}.md)" for page in pages)
     lines = [f"{HEAD}\n# Reference\n", f"{links} · [Commands](cli.md)\n"]
     lines.append(
         "Examples are answers of the world `small`, without what stands around every answer"

@@ -10,7 +10,7 @@ from dataclasses import MISSING, fields
 
 import click
 
-from emulator import errors
+from emulator import errors, journal
 from emulator.api.registry import Registry
 from emulator.cli import mockseller
 from emulator.domain.world import Rules
@@ -73,6 +73,23 @@ def faults_page() -> str:
             head = ["| setting | default | from | to |", "| --- | --- | --- | --- |"]
             parts.append("\n".join([*head, *rows]) + "\n")
     return "\n".join(parts)
+
+
+def journal_page() -> str:
+    """What can become of a call, as the journal has it."""
+    rows = [f"| `{outcome}` | {meaning} |" for outcome, meaning in journal.OUTCOMES.items()]
+    naming = (
+        "What became of a call, as an entry of the journal has it under `outcome`. Where an outcome"
+        " is expected (`journal.verify`, `POST /_mockseller/journal/verify`, `mockseller journal"
+        " --outcome`), it can be named in full or without its sum or error: `bought`, `refused"
+        " exists`. Due events have none, and neither do calls that an earlier version recorded.\n"
+    )
+    verifying = (
+        "`POST /_mockseller/journal/verify` answers 200 where as many calls match as were expected,"
+        " and otherwise 409, with the line `error` and in `near` the calls that come nearest.\n"
+    )
+    table = "\n".join(["| outcome | when |", "| --- | --- |", *rows]) + "\n"
+    return "\n".join([f"{HEAD}\n# Journal\n", naming, table, verifying])
 
 
 def _fault_setting(kind: type[FaultKind], name: str, default: object) -> str:

@@ -182,6 +182,11 @@ class Database:
         """Runs one INSERT for many rows."""
         self._driver.executemany(statement.sql, [statement.parameters(row) for row in rows])
 
+    @property
+    def changes(self) -> int:
+        """How many rows this connection has changed so far, also those rolled back."""
+        return self._driver.total_changes
+
     @contextmanager
     def reading(self) -> Iterator[None]:
         """A read transaction: one state of the world for all reads inside."""

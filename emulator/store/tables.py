@@ -525,8 +525,10 @@ journal = Table(
     Column("fault", Text),
     Column("repeated", Text, nullable=False, server_default="[]"),
     Column("unknown", Text, nullable=False, server_default="[]"),
+    Column("outcome", Text, nullable=False, server_default=""),
 )
-"""``kind``: ``call``, or ``happening`` for a due event. ``fault``: the faults that hit a call."""
+"""``kind``: ``call``, or ``happening`` for a due event. ``fault``: the faults that hit a call.
+``outcome``: empty for due events, and for calls from before it was recorded."""
 
 fault = Table(
     "fault",

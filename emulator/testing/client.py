@@ -102,7 +102,14 @@ Send = Callable[[str, str, Mapping[str, str] | bytes | None, str], Answer]
 
 
 class ControlError(AssertionError):
-    """The control API refused; the text is its HTTP status and its message."""
+    """The control API refused; the text is its HTTP status and its message.
+
+    ``answer``: the JSON object that it answered.
+    """
+
+    def __init__(self, text: str, answer: Mapping[str, Any]) -> None:
+        super().__init__(text)
+        self.answer = answer
 
 
 class World:
@@ -156,7 +163,7 @@ class World:
         sent = None if method == "GET" else json.dumps({} if body is None else body).encode()
         answer = self._send(method, f"/_mockseller{path}{query}", sent, "application/json")
         if answer.status >= 400:  # noqa: PLR2004 - the statuses of refusals
-            raise ControlError(f"{answer.status}: {answer.json['error']}")
+            raise ControlError(f"{answer.status}: {answer.json['error']}", answer.json)
         return answer.json
 
     def account(self, login: str = LOGIN, /, **changes: object) -> AccountInfo:
@@ -271,25 +278,28 @@ class Journal:
         """The entries, newest first.
 
         Filters: ``func`` (a pattern), ``login``, ``error``, ``kind``, ``fault``, ``after`` (a
-        number) and ``limit``.
+        number), ``outcome`` and ``limit``.
         """
         path = f"/journal?{urlencode(filters)}"
         return cast("list[JournalEntry]", self._world.control("GET", path)["entries"])
 
     def verify(self, **expected: object) -> None:
-        """Asserts that a call was made: ``verify(func="soft.order.param", count=1)``.
+        """Asserts that a call was made: ``verify(func="soft.order.param", outcome="bought")``.
 
-        ``func``, ``login``, ``out``, ``method``, ``error`` and ``params`` describe the call;
-        ``count``, ``at_least``, ``at_most`` and ``after`` say how often and since when. Raises
+        ``func``, ``login``, ``out``, ``method``, ``error``, ``outcome`` and ``params`` describe the
+        call; ``count``, ``at_least``, ``at_most`` and ``after`` say how often and since when.
+        Without an ``outcome``, calls that were refused or only showed a form count as well. Raises
         AssertionError with the calls that come nearest.
         """
-        verdict = self._world.control("POST", "/journal/verify", expected)
-        if not verdict["held"]:
+        try:
+            self._world.control("POST", "/journal/verify", expected)
+        except ControlError as refusal:
             near = [
-                f"  {entry['func']}: {'; '.join(entry['differs'])}" for entry in verdict["near"]
+                f"  {entry['func']}: {'; '.join(entry['differs'])}"
+                for entry in refusal.answer.get("near", ())
             ]
-            lines = (f"{verdict['count']} calls match {expected}", *near)
-            raise AssertionError("\n".join(lines))
+            lines = (f"{refusal.answer['error']}: {expected}", *near)
+            raise ControlError("\n".join(lines), refusal.answer) from None
 
     def clear(self) -> None:
         """Removes all entries."""

@@ -198,6 +198,9 @@ class JournalEntry(TypedDict):
     """Of a call: as sent, secrets masked. Of an event: ``service`` and ``detail``."""
     answer: str
     """As delivered; long answers are cut short."""
+    outcome: str
+    """What became of the call: ``bought 5.00``, ``form only``, ``refused exists/ip`` and so on
+    (docs/reference/journal.md); empty for an event, and where it was not recorded."""
     kind: str
     """``call`` or ``happening`` (an event)."""
     fault: str | None

@@ -36,7 +36,7 @@ from emulator.errors import (
 from emulator.faults import FaultedCall, FaultHit, held_answers
 from emulator.store.engine import Database
 from emulator.texts import LANGUAGES
-from emulator.wire import auth, formats
+from emulator.wire import auth, formats, outcomes
 from emulator.wire.answer import Writer, error_document
 from emulator.wire.auth import Caller, Credentials
 from emulator.wire.document import Document
@@ -90,6 +90,8 @@ class Outcome(NamedTuple):
     """A session that was opened: it is set as a cookie."""
     secrets: Sequence[str] = ()
     """Values the journal masks, beside those among the parameters."""
+    effect: str = journal.NOT_DONE
+    """What became of the call, as the journal has it."""
 
 
 class Answered(NamedTuple):
@@ -239,7 +241,8 @@ class Pipeline:
             function = None
         if function is None or refusal is not None:
             refusal = refusal or UnknownFunction(request.func)
-            return Outcome(_refusal(context, refusal, lang, generation), refusal)
+            document = _refusal(context, refusal, lang, generation)
+            return Outcome(document, refusal, effect=outcomes.of_refusal(refusal))
         call = Call(
             shop,
             request.func,
@@ -259,7 +262,8 @@ class Pipeline:
                 return self._run(context, function, call)
         except ApiError as error:
             document = _refusal(context, error, lang, generation)
-            return Outcome(document, error, secrets=call.secrets)
+            effect = outcomes.of_refusal(error)
+            return Outcome(document, error, secrets=call.secrets, effect=effect)
 
     def _run(self, context: RequestContext, function: Function, call: Call) -> Outcome | Next:
         """Asks the handler. Raises the ApiError with which it refuses."""
@@ -274,11 +278,15 @@ class Pipeline:
         if call.login is not None and not _may_call(call.login, function, call):
             raise AccessDenied(call.func)
         answer: object
+        effect = journal.NOT_DONE
         pending = call.session is not None and call.session.pending_totp
         if pending and function.name not in WITHOUT_SECOND_FACTOR:
             answer = ActionResult(ok="func=totp.confirm")
         else:
-            answer = _handled(function, call)
+            before = call.shop.db.changes
+            answer, submitted = _handled(function, call)
+            changes = call.shop.db.changes - before
+            effect = outcomes.of_answer(answer, call.shop, submitted=submitted, changes=changes)
         if isinstance(answer, NeedsWrite):
             return Next.WRITE
         document = self._writer.document(
@@ -290,7 +298,7 @@ class Pipeline:
             layout=context.format.name in WITH_LAYOUT,
         )
         session_id = answer.session_id if isinstance(answer, LoggedIn) else ""
-        return Outcome(document, None, session_id, call.secrets)
+        return Outcome(document, None, session_id, call.secrets, effect)
 
     # The answer: render and record.
 
@@ -336,6 +344,7 @@ class Pipeline:
             fault=", ".join(map(str, context.hits)) if context.hits else None,
             repeated=journal.listed(request.repeated),
             unknown=journal.listed(self._unknown(request)),
+            outcome=outcome.effect if outcome else journal.NOT_DONE,
         )
 
     def _unknown(self, request: Request) -> list[str]:
@@ -524,17 +533,20 @@ def _sent(function: Function, call: Call) -> Mapping[str, str]:
     return {**call.params, "elid": parent}
 
 
-def _handled(function: Function, call: Call) -> object:
-    """The handler's answer; of one that takes several elements, the answer for the last."""
+def _handled(function: Function, call: Call) -> tuple[object, bool]:
+    """The handler's answer, of one that takes several elements the answer for the last.
+
+    And whether it is a handler that writes.
+    """
     handler, commits = function.chosen(call.params)
     only_null = call.shop.world.rules.autoprolong_off == "null"
     values = function.takes.read(_sent(function, call), submit=commits, only_null=only_null)
     if not function.elids:
-        return handler(call, **values)
+        return handler(call, **values), commits
     answer: object = None
     for elid in values.pop(function.elids):
         answer = handler(call, elid, **values)
-    return answer
+    return answer, commits
 
 
 def _waiting(context: RequestContext, when: str) -> float:

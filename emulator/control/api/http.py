@@ -74,6 +74,8 @@ class ControlApi:
         """Answers one request; a refusal is ``{"error": "one line"}`` with its HTTP status."""
         try:
             return self._answer(http)
+        except routes.ExpectationFailed as error:
+            return _json(409, error.payload)
         except MethodNotAllowed as error:
             allowed = ", ".join(sorted(error.valid_methods or ()))
             return _refused(405, f"this path takes only {allowed}", {"Allow": allowed})

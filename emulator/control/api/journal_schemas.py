@@ -8,6 +8,16 @@ from emulator import journal
 from emulator.control.api.schemas import BIGGEST, Body, IntegerField, TextField
 
 
+class OutcomeField(TextField):
+    """What became of a call, in full or without its sum or error (`journal.OUTCOMES`)."""
+
+    def _deserialize(self, value: object, *rest: object, **named: object) -> str:
+        try:
+            return journal.require_outcome(super()._deserialize(value, *rest, **named))
+        except ValueError as problem:
+            raise ValidationError(str(problem)) from None
+
+
 class ExpectedCall(Body):
     """``POST journal/verify``. ``count`` sets both ``at_least`` and ``at_most``."""
 
@@ -16,6 +26,7 @@ class ExpectedCall(Body):
     out = TextField()
     method = TextField()
     error = TextField()
+    outcome = OutcomeField()
     params = fields.Dict(keys=TextField(), values=TextField())
     count = IntegerField()
     at_least = IntegerField()
@@ -40,5 +51,6 @@ class JournalQuery(Body):
     error = fields.Boolean()
     kind = EntryKindField()
     fault = fields.Boolean()
+    outcome = OutcomeField()
     after = fields.Integer(validate=validate.Range(0, BIGGEST))
     limit = fields.Integer(validate=validate.Range(1, 10_000))

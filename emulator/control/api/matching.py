@@ -20,6 +20,7 @@ class Expected:
 
     ``params`` as sent. ``error``: ``type/object`` of the refusal, or its type alone, or an empty
     text for a call that succeeded.
+    ``outcome`` in full (``bought 5.00``), or without its sum or error.
     """
 
     func: str | None = None
@@ -28,6 +29,7 @@ class Expected:
     method: str | None = None
     error: str | None = None
     params: Mapping[str, str] = field(default_factory=dict)
+    outcome: str | None = None
 
     def differences(self, entry: Entry) -> list[str]:
         """How an entry differs from the expected call, one line each; empty for a match."""
@@ -43,6 +45,8 @@ class Expected:
         ]
         if self.error is not None and self.error not in _errors(entry):
             differences.append(_difference("error", self.error, entry.error or ""))
+        if self.outcome is not None and not entry.came_to(self.outcome):
+            differences.append(_difference("outcome", self.outcome, entry.outcome))
         sent = json.loads(entry.params)
         for name, expected in self.params.items():
             if name not in sent:
@@ -67,6 +71,13 @@ class Verification:
     holds: bool
     matches: Sequence[Entry]
     near: Sequence[tuple[Entry, list[str]]]
+    expected: str
+    """How many calls were expected: ``1``, ``at least 1``, ``2 to 3``."""
+
+    @property
+    def line(self) -> str:
+        """How many calls match, and how many were expected."""
+        return f"calls that match: {len(self.matches)}, expected: {self.expected}"
 
     def as_dict(self) -> dict[str, object]:
         """For JSON."""
@@ -92,10 +103,23 @@ def verify(
             near.append((entry, differences))
     near.sort(key=lambda pair: len(pair[1]))  # the newest first among equals
     holds = least <= len(matches) and (most is None or len(matches) <= most)
-    return Verification(holds, matches, [] if holds else near[:NEAREST])
+    return Verification(holds, matches, [] if holds else near[:NEAREST], _count(least, most))
+
+
+def _count(least: int, most: int | None) -> str:
+    if most is None:
+        return f"at least {least}"
+    return str(most) if least == most else f"{least} to {most}"
 
 
 def _fields(expected: Expected) -> int:
     """How many differences a near miss may have: one field at least has to match."""
-    named = (expected.func, expected.login, expected.out, expected.method, expected.error)
+    named = (
+        expected.func,
+        expected.login,
+        expected.out,
+        expected.method,
+        expected.error,
+        expected.outcome,
+    )
     return sum(value is not None for value in named) + len(expected.params) - 1

@@ -37,6 +37,14 @@ EXPECTED_CALL = journal_schemas.ExpectedCall()
 QUERY = journal_schemas.JournalQuery()
 
 
+class ExpectationFailed(Exception):
+    """``POST journal/verify`` does not hold: the answer of status 409, with a line as ``error``."""
+
+    def __init__(self, verification: matching.Verification) -> None:
+        super().__init__(verification.line)
+        self.payload = {"error": verification.line, **verification.as_dict()}
+
+
 @dataclass(frozen=True, slots=True)
 class ControlRequest:
     """One request: the world's name, the values of path and query, and the body.
@@ -180,6 +188,8 @@ def _verify(request: ControlRequest) -> object:
     db = request.worlds.connect(request.name)
     expected = matching.Expected(**body)  # the schema's names are its own
     verdict = matching.verify(db, expected, least=least, most=most, after=after)
+    if not verdict.holds:
+        raise ExpectationFailed(verdict)
     return verdict.as_dict()
 
 

@@ -186,6 +186,7 @@ def _put(
         cost=price.cost,
         detail={**detail, "discount": str(price.discount)},
     )
+    shop.baskets.add(number)
     return item, number
 
 

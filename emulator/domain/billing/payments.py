@@ -92,6 +92,7 @@ def charge(
         operation=operation,
         name=dict(name),
     )
+    shop.charges.append((operation, amount))
 
 
 def too_little(account: Account, amount: Decimal) -> NotEnoughMoney:
